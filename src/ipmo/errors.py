@@ -1,0 +1,216 @@
+"""What ipmo raises.
+
+```text
+IpmoError(Exception)
+├── ModelError(ValueError)           a portfolio that cannot be; has .problems
+├── UnknownItemError(LookupError)    an id that names nothing; has .wanted, .close
+├── UnitError(ValueError)            text or a number that is no such quantity
+├── MissingRateError(LookupError)    money that cannot be converted on that date
+├── CycleError(ValueError)           links that form a loop; has .cycle, .borders
+├── ScheduleError(ValueError)        a schedule that cannot be computed
+├── FileError(ValueError)            a file that cannot be read or written; has .path, .problems
+├── MissingExtraError(ImportError)   an optional library that is not installed; names the pip command
+└── PluginError                      a plugin that failed; has .plugin, .distribution, .doing
+PluginWarning(UserWarning)           a plugin was set aside; everything else works
+```
+
+Each class also derives from the built-in that a caller would try. Facts about a portfolio (overdue, no
+benefit) are no exceptions but findings: see `ipmo.findings`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import attrs
+
+__all__ = [
+    "CycleError",
+    "FileError",
+    "IpmoError",
+    "MissingExtraError",
+    "MissingRateError",
+    "ModelError",
+    "PluginError",
+    "PluginWarning",
+    "Problem",
+    "ScheduleError",
+    "UnitError",
+    "UnknownItemError",
+    "close_matches",
+    "listed",
+]
+
+SHOWN = 100
+"""How many problems of one file or model are listed before the rest is only counted."""
+
+
+class IpmoError(Exception):
+    """Every error that ipmo raises on purpose."""
+
+
+@attrs.frozen(kw_only=True)
+class Problem:
+    """One thing that is wrong with an input, and where.
+
+    Args:
+        message: what is wrong, what was found.
+        hint: what to do about it; empty when there is nothing to add.
+        path: keys and indices from the root of the document to the value.
+        file: the file as the caller named it; empty for plain data.
+        line: 1-based line in that file, 0 when unknown.
+        column: 1-based column, 0 when unknown.
+    """
+
+    message: str
+    hint: str = ""
+    path: tuple[str | int, ...] = ()
+    file: str = ""
+    line: int = 0
+    column: int = 0
+
+    @property
+    def where(self) -> str:
+        """The path in JSON notation, for example `projects[1].tasks[0].duration`."""
+        parts: list[str] = []
+        for key in self.path:
+            parts.append(f"[{key}]" if isinstance(key, int) else f".{key}" if parts else key)
+        return "".join(parts)
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
+        front = ": ".join(part for part in (place, self.where) if part)
+        text = f"{front}: {self.message}" if front else self.message
+        return f"{text}; {self.hint}" if self.hint else text
+
+
+def _join(problems: Sequence[Problem]) -> str:
+    lines = [str(problem) for problem in problems[:SHOWN]]
+    if len(problems) > SHOWN:
+        lines.append(f"and {len(problems) - SHOWN} more problems")
+    return "\n".join(lines)
+
+
+class ModelError(IpmoError, ValueError):
+    """A portfolio that cannot be: a duplicate id, a reference to nothing, a probability of 1.5."""
+
+    def __init__(self, problems: str | Problem | Iterable[Problem]) -> None:
+        if isinstance(problems, str):
+            problems = Problem(message=problems)
+        self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        super().__init__(_join(self.problems))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.problems,)
+
+
+class UnknownItemError(IpmoError, LookupError):
+    """An id that names nothing in the portfolio; the closest three are named."""
+
+    def __init__(self, wanted: str, close: Sequence[str] = (), where: str = "this portfolio") -> None:
+        self.wanted, self.close, self.place = wanted, tuple(close), where
+        hint = f"; close: {', '.join(map(repr, close))}" if close else ""
+        super().__init__(f"{wanted!r} is not in {where}{hint}")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.wanted, self.close, self.place)
+
+
+class UnitError(IpmoError, ValueError):
+    """Text or a number that is no such quantity, or quantities that do not go together."""
+
+
+class MissingRateError(IpmoError, LookupError):
+    """Money that cannot be converted: no exchange rate on or before that date."""
+
+
+class CycleError(IpmoError, ValueError):
+    """Links that form a loop.
+
+    Args:
+        cycle: the items in order, the first one not repeated.
+        types: the type of the link that leaves each of them.
+        borders: the projects that the loop passes through, in order, each once.
+    """
+
+    def __init__(self, cycle: Sequence[str], types: Sequence[str], borders: Sequence[str] = ()) -> None:
+        self.cycle, self.types, self.borders = tuple(cycle), tuple(types), tuple(borders)
+        chain = " ".join(f"{item!r} -{kind}->" for item, kind in zip(cycle, types, strict=True))
+        text = f"these links form a cycle: {chain} {cycle[0]!r}"
+        if len(self.borders) > 1:
+            text += f"; it crosses the border of projects {', '.join(map(repr, self.borders))}"
+        super().__init__(text + "; remove one of them, or pass on_cycle='cut'")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.cycle, self.types, self.borders)
+
+
+class ScheduleError(IpmoError, ValueError):
+    """A schedule that cannot be computed: no start date, or a date past year 9999."""
+
+
+class FileError(IpmoError, ValueError):
+    """A file that cannot be read or written; every problem in it is listed at once."""
+
+    def __init__(self, path: str, problems: str | Iterable[Problem]) -> None:
+        if isinstance(problems, str):
+            problems = [Problem(message=problems, file=path)]
+        self.path = path
+        self.problems: tuple[Problem, ...] = tuple(problems)
+        super().__init__(_join(self.problems))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.path, self.problems)
+
+
+class MissingExtraError(IpmoError, ImportError):
+    """An optional library that is not installed; the message is the command that installs it."""
+
+    def __init__(self, what: str, library: str, command: str) -> None:
+        self.what, self.library, self.command = what, library, command
+        super().__init__(f"{what} needs {library}; try: {command}")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.what, self.library, self.command)
+
+
+class PluginError(IpmoError):
+    """A plugin that failed, named, with what was being done and the cause."""
+
+    def __init__(self, plugin: str, distribution: str, doing: str, cause: str) -> None:
+        self.plugin, self.distribution, self.doing, self.cause = plugin, distribution, doing, cause
+        super().__init__(f"plugin {plugin!r} ({distribution}): {doing}: {cause}")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.plugin, self.distribution, self.doing, self.cause)
+
+
+class PluginWarning(UserWarning):
+    """A plugin could not be used and was set aside; everything else works."""
+
+
+def listed(names: Iterable[str], limit: int = 5) -> str:
+    """Names in repr, at most `limit`, then "and 12 more".
+
+    >>> listed(["a", "b", "c"], limit=2)
+    "'a', 'b' and 1 more"
+    """
+    everything = list(names)
+    text = ", ".join(map(repr, everything[:limit]))
+    return text if len(everything) <= limit else f"{text} and {len(everything) - limit} more"
+
+
+def close_matches(wanted: str, names: Iterable[str], count: int = 3) -> list[str]:
+    """The names most like `wanted`, best first.
+
+    >>> close_matches("tram/biuld", ["tram/build", "tram/design", "depot"])
+    ['tram/build', 'tram/design']
+    """
+    import difflib
+
+    everything = sorted(set(names))
+    if len(everything) > 5000:  # difflib is quadratic in the text: look only where the beginning agrees
+        everything = [name for name in everything if name[:1] == wanted[:1]][:5000]
+    lowered = {name.lower(): name for name in reversed(everything)}
+    found = difflib.get_close_matches(wanted.lower(), lowered, n=count, cutoff=0.6)
+    return [lowered[name] for name in found]

@@ -1,0 +1,409 @@
+"""YAML and JSON text as plain data, with positions found only when a problem needs one.
+
+YAML goes through the C parser's events, never through its objects: no tag is built, no alias followed. A plain scalar
+that looks like a number or a truth value stays text of the class `Plain`, so that `id: 007` keeps its zeros and
+`probability: 0.3` can still become a number: the field decides. JSON goes through `json.loads`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from ipmo.errors import FileError, Problem
+
+__all__ = ["Document", "Plain", "natural", "parse", "text_of"]
+
+MAX_BYTES = 256 * 2**20
+MAX_SCALAR = 2**20
+MAX_DEPTH = 100
+PathKey = tuple[str | int, ...]
+
+NUMBERLIKE = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?", re.ASCII)
+WORDS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+NULLS = frozenset(("", "~", "null", "Null", "NULL"))
+KINDS = (
+    (b"%PDF", "a PDF"), (b"PK\x03\x04", "a zip archive or an Office file"), (b"\xd0\xcf\x11\xe0", "an old Office or .mpp file"),
+    (b"\x89PNG", "a picture"), (b"\x1f\x8b", "a gzip archive"), (b"SQLite format", "a SQLite database"),
+    (b"ERMHDR", "a Primavera XER file"), (b"MPX,", "a Microsoft MPX file"),
+)  # fmt: skip
+
+
+class Plain(str):
+    """Unquoted text that reads like a number or a truth value."""
+
+    __slots__ = ()
+
+
+def natural(value: Any) -> Any:
+    """Data with numbers and truth values in place of `Plain` text, for what no field decides."""
+    if type(value) is Plain:
+        if value in WORDS:
+            return WORDS[value]
+        return int(value) if re.fullmatch(r"[-+]?[0-9]{1,15}", value, re.ASCII) else float(value)
+    if isinstance(value, dict):
+        return {key: natural(inner) for key, inner in value.items()}
+    return [natural(inner) for inner in value] if isinstance(value, list) else value
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Document:
+    """Plain data from one text, able to say where in it a path lies."""
+
+    file: str
+    text: str = attrs.field(repr=False)
+    data: Any = attrs.field(repr=False)
+    is_json: bool = False
+
+    def locate(self, problems: Iterable[Problem]) -> list[Problem]:
+        """The problems with file, line and column: of the value, of the key for unknown fields, else of the parent."""
+        problems = list(problems)
+        wanted = {problem.path for problem in problems}
+        places = (_json_places if self.is_json else _yaml_places)(self.text, wanted)
+        out = []
+        for problem in problems:
+            path = problem.path
+            while path not in places and path:
+                path = path[:-1]
+            line, column = places.get(path, (1, 1))
+            out.append(attrs.evolve(problem, file=self.file, line=line, column=column))
+        return out
+
+
+def text_of(path: Path, name: str) -> str:
+    """The text of a file.
+
+    Raises:
+        FileError: it cannot be read, is too large, empty, binary, or not UTF-8.
+    """
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise FileError(name, f"is {size / 2**20:.0f} MB; at most 256 MB are read")
+        raw = path.read_bytes()
+    except OSError as error:
+        reason = {FileNotFoundError: "there is no such file", PermissionError: "it may not be read",
+                  IsADirectoryError: "is a folder"}.get(type(error), str(error.strerror or error))  # fmt: skip
+        raise FileError(name, reason) from None
+    if not raw.strip():
+        raise FileError(name, "the file is empty; a portfolio starts with `ipmo: 1`")
+    for magic, what in KINDS:
+        if raw.startswith(magic):
+            raise FileError(name, f"this is {what}, not an ipmo portfolio in YAML or JSON")
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise FileError(name, "the text is UTF-16; save it as UTF-8")
+    if b"\0" in raw:
+        raise FileError(name, "this is a binary file, not an ipmo portfolio in YAML or JSON")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start]
+        line = before.count(b"\n") + 1
+        column = error.start - (before.rfind(b"\n") + 1) + 1
+        raise FileError(name, [Problem(
+            message=f"byte {raw[error.start]:#04x} is not UTF-8 text", hint="save the file as UTF-8",
+            file=name, line=line, column=column)]) from None  # fmt: skip
+    head = text.lstrip()[:200].lower()
+    if head.startswith("<"):
+        raise FileError(name, "this is XML or HTML, not an ipmo portfolio in YAML or JSON")
+    return text
+
+
+def parse(text: str, name: str, *, is_json: bool | None = None) -> Document:
+    """Plain data from YAML or JSON text.
+
+    Args:
+        text: the text.
+        name: what to call it in messages.
+        is_json: which of the two; found from the first character when None.
+
+    Raises:
+        FileError: it is not well formed, or uses what is not allowed (anchors, tags, duplicate keys, deep nesting).
+    """
+    if is_json is None:
+        is_json = text.lstrip()[:1] in ("{", "[")
+    data = _parse_json(text, name) if is_json else _parse_yaml(text, name)
+    return Document(file=name, text=text, data=data, is_json=is_json)
+
+
+# ---------------------------------------------------------------------------------------------------- YAML
+
+
+def _fault(name: str, mark: Any, message: str, hint: str = "") -> FileError:
+    return FileError(name, [Problem(message=message, hint=hint, file=name, line=mark.line + 1, column=mark.column + 1)])
+
+
+def _loader(text: str) -> Any:
+    import yaml
+
+    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
+
+
+def _broken(name: str, error: Any) -> FileError:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    problem = getattr(error, "problem", None) or str(error)
+    if mark is None:
+        character = getattr(error, "character", None)
+        what = f"the character {character!r} is not allowed in YAML" if character is not None else f"not YAML: {problem}"
+        return FileError(name, what)
+    hint = "indent with spaces, not tabs" if "'\\t'" in str(problem) else "check the indentation, quotes and colons here"
+    return _fault(name, mark, f"not YAML: {problem}", hint)
+
+
+def _parse_yaml(text: str, name: str) -> Any:
+    import yaml
+
+    loader = _loader(text)
+    try:
+        return _build(loader, name, yaml.events)
+    except yaml.YAMLError as error:
+        raise _broken(name, error) from None
+    finally:
+        loader.dispose()
+
+
+def _build(loader: Any, name: str, ev: Any) -> Any:
+    """One pass over the events with an explicit stack: no depth of nesting can exhaust Python's."""
+    get = loader.get_event
+    scalar_event, end_map, end_list = ev.ScalarEvent, ev.MappingEndEvent, ev.SequenceEndEvent
+    start_map, start_list = ev.MappingStartEvent, ev.SequenceStartEvent
+    fullmatch, nulls, words = NUMBERLIKE.fullmatch, NULLS, WORDS
+    get(), get()  # stream start, document start (or the end of an empty stream)
+    root: list[Any] = []
+    current: Any = root
+    is_map = False
+    key: str | None = None
+    stack: list[tuple[Any, bool, str | None]] = []
+    problems: list[Problem] = []
+    while True:
+        event = get()
+        kind = event.__class__
+        if kind is scalar_event:
+            if event.anchor is not None or event.tag is not None:
+                raise _forbidden(name, event)
+            value: Any = event.value
+            if is_map and key is None:
+                if value in nulls and event.implicit[0]:
+                    raise _fault(name, event.start_mark, "a key must be text", "give the field a name")
+                if value == "<<" and event.implicit[0]:
+                    raise _fault(name, event.start_mark, "merge keys (<<) are not allowed", "write the fields out")
+                if value in current:
+                    mark = event.start_mark
+                    problems.append(Problem(message=f"duplicate key {value!r}", hint="keep one of them", file=name,
+                                            line=mark.line + 1, column=mark.column + 1))  # fmt: skip
+                key = value
+                continue
+            if event.implicit[0]:  # unquoted
+                if value in nulls:
+                    value = None
+                elif (value[0] in "0123456789+-." and fullmatch(value)) or value in words:
+                    value = Plain(value)
+            if value is not None and len(value) > MAX_SCALAR:
+                raise _fault(name, event.start_mark, f"a text of {len(value):,} characters; at most {MAX_SCALAR:,} are read")
+        elif kind is end_map or kind is end_list:
+            current, is_map, key = stack.pop()
+            if current is root and not stack:
+                break
+            continue
+        elif kind is start_map or kind is start_list:
+            if event.anchor is not None or event.tag is not None:
+                raise _forbidden(name, event)
+            if is_map and key is None:
+                raise _fault(name, event.start_mark, "a key must be text", "lists and mappings cannot be keys; quote text with { or [")
+            if len(stack) >= MAX_DEPTH:
+                raise _fault(name, event.start_mark, f"nested deeper than {MAX_DEPTH} levels")
+            value = {} if kind is start_map else []
+            if is_map:
+                current[key] = value
+            else:
+                current.append(value)
+            stack.append((current, is_map, None))
+            current, is_map, key = value, kind is start_map, None
+            continue
+        elif kind is ev.AliasEvent:
+            raise _fault(name, event.start_mark, "aliases (*name) are not allowed", "write the value out")
+        else:
+            break
+        if is_map:
+            current[key] = value
+            key = None
+        else:
+            current.append(value)
+            if current is root:
+                break
+    while not isinstance(event, ev.StreamEndEvent):
+        event = get()
+        if isinstance(event, ev.DocumentStartEvent):
+            raise _fault(name, event.start_mark, "a second document (---) is not allowed", "write one portfolio to a file")
+    if problems:
+        raise FileError(name, problems)
+    return root[0] if root else None
+
+
+def _forbidden(name: str, event: Any) -> FileError:
+    what = "anchors (&name)" if event.anchor is not None else f"tags ({event.tag})"
+    return _fault(name, event.start_mark, f"{what} are not allowed", "write the value out")
+
+
+def _yaml_places(text: str, wanted: set[PathKey]) -> dict[PathKey, tuple[int, int]]:
+    """Line and column of the wanted paths and all above them: of the value, or of the key of an empty or unknown one."""
+    import yaml
+
+    ev = yaml.events
+    needed = {path[:cut] for path in wanted for cut in range(len(path) + 1)}
+    places: dict[PathKey, tuple[int, int]] = {}
+    loader = _loader(text)
+    path: list[str | int] = []
+    stack: list[tuple[bool, str | int | None]] = []
+    is_map, key = False, None
+    index = -1
+    try:
+        while True:
+            event = loader.get_event()
+            kind = event.__class__
+            if kind in (ev.StreamStartEvent, ev.DocumentStartEvent):
+                continue
+            if kind is ev.ScalarEvent and is_map and key is None:
+                key = event.value
+                here = (*path, key)
+                if here in needed:
+                    places[here] = (event.start_mark.line + 1, event.start_mark.column + 1)
+                continue
+            if kind in (ev.ScalarEvent, ev.MappingStartEvent, ev.SequenceStartEvent):
+                if not stack:
+                    here = ()
+                elif is_map:
+                    here = (*path, key)
+                else:
+                    index += 1
+                    here = (*path, index)
+                filled = kind is not ev.ScalarEvent or event.value != ""
+                if here in needed and filled and (here not in places or here in wanted):
+                    places[here] = (event.start_mark.line + 1, event.start_mark.column + 1)
+                if kind is ev.ScalarEvent:
+                    key = None
+                    continue
+                stack.append((is_map, key if is_map else index))
+                if len(stack) > 1:
+                    path.append(here[-1])
+                is_map, key, index = kind is ev.MappingStartEvent, None, -1
+            elif kind in (ev.MappingEndEvent, ev.SequenceEndEvent):
+                is_map, back = stack.pop()
+                if stack:
+                    path.pop()
+                key, index = None, back if isinstance(back, int) else -1
+            else:
+                return places
+    except yaml.YAMLError:
+        return places
+    finally:
+        loader.dispose()
+
+
+# ---------------------------------------------------------------------------------------------------- JSON
+
+
+class _DuplicateKeyError(ValueError):
+    pass
+
+
+def _parse_json(text: str, name: str) -> Any:
+    def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
+        out = dict(found)
+        if len(out) != len(found):
+            raise _DuplicateKeyError
+        return out
+
+    def constant(word: str) -> Any:
+        raise ValueError(f"{word} is not a number")
+
+    try:
+        return json.loads(text, object_pairs_hook=pairs, parse_constant=constant)
+    except json.JSONDecodeError as error:
+        raise FileError(name, [Problem(message=f"not JSON: {error.msg}", hint="check quotes, commas and brackets here",
+                                       file=name, line=error.lineno, column=error.colno)]) from None  # fmt: skip
+    except _DuplicateKeyError:
+        raise FileError(name, _json_duplicates(text, name)) from None
+    except RecursionError:
+        raise FileError(name, f"nested deeper than {MAX_DEPTH} levels") from None
+    except ValueError as error:
+        raise FileError(name, f"not JSON: {error}") from None
+
+
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}:,]|[^\s\[\]{}:,"]+')
+
+
+def _json_walk(text: str) -> Iterable[tuple[PathKey, int, bool]]:
+    """(path, offset, is a key) of every key and value of well-formed JSON."""
+    path: list[str | int] = []
+    stack: list[bool] = []
+    expect_key = False
+    for match in _TOKEN.finditer(text):
+        token = match[0]
+        if token in "}]":
+            stack.pop()
+            if path:
+                path.pop()
+            expect_key = False
+        elif token == ",":
+            expect_key = stack[-1]
+            if stack[-1]:
+                pass
+            else:
+                last = path[-1]
+                path[-1] = int(last) + 1
+        elif token == ":":
+            expect_key = False
+        elif expect_key:
+            path[-1] = json.loads(token)
+            yield tuple(path), match.start(), True
+        else:
+            yield tuple(path), match.start(), False
+            if token in "{[":
+                stack.append(token == "{")
+                path.append("" if token == "{" else 0)
+                expect_key = token == "{"
+
+
+def _line_column(text: str, offset: int) -> tuple[int, int]:
+    return text.count("\n", 0, offset) + 1, offset - (text.rfind("\n", 0, offset) + 1) + 1
+
+
+def _json_places(text: str, wanted: set[PathKey]) -> dict[PathKey, tuple[int, int]]:
+    needed = {path[:cut] for path in wanted for cut in range(len(path) + 1)}
+    places: dict[PathKey, tuple[int, int]] = {}
+    for path, offset, is_key in _json_walk(text):
+        if path in needed and (is_key or path not in places or path in wanted):
+            places[path] = _line_column(text, offset)
+    return places
+
+
+def _json_duplicates(text: str, name: str) -> list[Problem]:
+    seen: set[PathKey] = set()
+    problems = []
+    for path, offset, is_key in _json_walk(text):
+        if is_key:
+            if path in seen:
+                line, column = _line_column(text, offset)
+                problems.append(Problem(message=f"duplicate key {path[-1]!r}", hint="keep one of them", file=name,
+                                        line=line, column=column))  # fmt: skip
+            seen.add(path)
+    return problems
+
+
+def count_nouns(data: Any) -> int:
+    """How many mappings a document holds: the rows that a reader understood."""
+    count, left = 0, [data]
+    while left:
+        value = left.pop()
+        if type(value) is dict:
+            count += 1
+            left += [inner for inner in value.values() if type(inner) is dict or type(inner) is list]
+        elif type(value) is list:
+            left += [inner for inner in value if type(inner) is dict or type(inner) is list]
+    return count

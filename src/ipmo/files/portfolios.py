@@ -1,0 +1,252 @@
+"""Portfolios in files: one YAML or JSON file, or a folder with `portfolio.yaml` and `projects/*.yaml`."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import re
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import attrs
+
+from ipmo.errors import FileError, ModelError, Problem
+from ipmo.files.documents import Document, count_nouns, parse, text_of
+from ipmo.files.structure import Declared, structure
+from ipmo.findings import Finding, Severity
+from ipmo.model.plain import to_plain_portfolio
+from ipmo.model.work import Portfolio, Source
+
+__all__ = ["read_file", "read_folder", "read_plain", "write_atomically", "write_folder", "write_json", "write_yaml"]
+
+ROOTS = ("portfolio.yaml", "portfolio.yml", "portfolio.json")
+NAMES = {".yaml", ".yml", ".json"}
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Loading makes many objects that all stay: the collector would look at them again and again."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
+def read_plain(data: Any, declared: Declared = Declared(), *, source: Source | None = None) -> Portfolio:
+    """A portfolio from plain data laid out as a file.
+
+    Raises:
+        ModelError: with all problems, each with its path.
+    """
+    with _no_collection():
+        return structure(data, source or Source(format="plain", understood=count_nouns(data)), declared)
+
+
+def read_file(path: Path, name: str, declared: Declared = Declared()) -> Portfolio:
+    """A portfolio from one YAML or JSON file; project files that it names are read too.
+
+    Raises:
+        FileError: with all problems, each with file, line, column, path and hint.
+    """
+    with _no_collection():
+        document = parse(text_of(path, name), name, is_json=True if path.suffix == ".json" else None)
+        return _read(document, path.parent, declared)
+
+
+def read_folder(path: Path, name: str, declared: Declared = Declared()) -> Portfolio:
+    """A portfolio from a folder: `portfolio.yaml` and, unless it lists them itself, all of `projects/`.
+
+    Raises:
+        FileError: with all problems, each with file, line, column, path and hint.
+    """
+    root = next((path / root for root in ROOTS if (path / root).is_file()), None)
+    if root is None:
+        raise FileError(name, f"the folder holds no portfolio; it needs one of {', '.join(ROOTS)}")
+    with _no_collection():
+        shown = os.path.join(name, root.name)
+        document = parse(text_of(root, shown), shown, is_json=True if root.suffix == ".json" else None)
+        found = sorted(p for p in (path / "projects").glob("*") if p.suffix in NAMES) if (path / "projects").is_dir() else []
+        data = document.data
+        if found and isinstance(data, dict):
+            listed = data.get("projects")
+            if listed is None:
+                data["projects"] = [f"projects/{p.name}" for p in found]
+            elif isinstance(listed, list):
+                unlisted = [p.name for p in found if f"projects/{p.name}" not in listed]
+                if unlisted and any(isinstance(entry, str) for entry in listed):
+                    note = Finding(code="ipmo/unlisted-file", severity=Severity.WARNING,
+                                   message=f"projects/{unlisted[0]} is not listed in {root.name} and was not read"
+                                   + (f" (and {len(unlisted) - 1} more)" if len(unlisted) > 1 else ""))  # fmt: skip
+                    return _read(document, path, declared, (note,))
+                if unlisted:
+                    data["projects"] = [*listed, *(f"projects/{name}" for name in unlisted)]
+        return _read(document, path, declared)
+
+
+def _read(document: Document, folder: Path, declared: Declared, notes: tuple[Finding, ...] = ()) -> Portfolio:
+    parts: dict[int, Document] = {}
+    data = document.data
+    problems: list[Problem] = []
+    if isinstance(data, dict) and isinstance(data.get("projects"), list):
+        for place, entry in enumerate(data["projects"]):
+            if not isinstance(entry, str):
+                continue
+            try:
+                parts[place] = _project_file(entry, folder, document.file)
+                data["projects"][place] = parts[place].data
+            except FileError as error:
+                problems += [
+                    p if p.line or p.file != document.file else document.locate([attrs.evolve(p, path=("projects", place))])[0]
+                    for p in error.problems
+                ]
+    if problems:
+        raise FileError(document.file, problems)
+    source = Source(path=document.file, format="json" if document.is_json else "yaml", understood=count_nouns(data), findings=notes)
+    try:
+        return structure(data, source, declared)
+    except ModelError as error:
+        raise FileError(document.file, _located(error.problems, document, parts)) from None
+
+
+def _located(problems: tuple[Problem, ...], document: Document, parts: dict[int, Document]) -> list[Problem]:
+    """Each problem with its place; those of project files in their own file."""
+    owner: dict[int, list[int]] = {}
+    for number, problem in enumerate(problems):
+        inside = problem.path[:1] == ("projects",) and len(problem.path) > 1 and problem.path[1] in parts
+        owner.setdefault(int(problem.path[1]) if inside else -1, []).append(number)
+    out: dict[int, Problem] = {}
+    for place, numbers in owner.items():
+        if place < 0:
+            found = document.locate(problems[n] for n in numbers)
+        else:
+            found = parts[place].locate(attrs.evolve(problems[n], path=problems[n].path[2:]) for n in numbers)
+        out.update(zip(numbers, found, strict=True))
+    return sorted(out.values(), key=lambda p: (p.file != document.file, p.file, p.line, p.column))
+
+
+def _project_file(entry: str, folder: Path, root: str) -> Document:
+    target = folder / entry
+    if os.path.isabs(entry) or ".." in Path(entry).parts or not target.resolve().is_relative_to(folder.resolve()):
+        raise FileError(root, f"{entry!r} leads out of the portfolio's folder; name a file inside it")
+    name = os.path.join(os.path.dirname(root), entry)
+    document = parse(text_of(target, name), name, is_json=True if target.suffix == ".json" else None)
+    if not isinstance(document.data, dict):
+        raise FileError(name, "a project file holds one project: a mapping with at least an id")
+    document.data.pop("ipmo", None)
+    return document
+
+
+# ------------------------------------------------------------------------------------------------- writing
+
+
+def write_atomically(path: Path, content: str | bytes) -> None:
+    """The file with that content, or, after a crash, as it was before.
+
+    Raises:
+        FileError: it cannot be written.
+    """
+    raw = content.encode("utf-8") if isinstance(content, str) else content
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as out:
+                out.write(raw)
+                out.flush()
+                os.fsync(out.fileno())
+            mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+            os.chmod(temporary, mode)
+            os.replace(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+    except OSError as error:
+        raise FileError(str(path), f"cannot be written: {error.strerror or error}") from None
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def to_json(portfolio: Portfolio) -> str:
+    """The portfolio as JSON text."""
+    return json.dumps(to_plain_portfolio(portfolio), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def to_yaml(data: Any, comment: str = "") -> str:
+    """Plain data as YAML in block style; short lists of plain values on one line."""
+    import yaml
+
+    lines = "".join(f"# {line}".rstrip() + "\n" for line in comment.splitlines())
+    body: str = yaml.dump(data, Dumper=_dumper(), sort_keys=False, allow_unicode=True, width=120, default_flow_style=False)
+    return lines + body
+
+
+def write_json(portfolio: Portfolio, path: Path) -> None:
+    """One JSON file."""
+    write_atomically(path, to_json(portfolio))
+
+
+def write_yaml(portfolio: Portfolio, path: Path, comment: str = "") -> None:
+    """One YAML file."""
+    write_atomically(path, to_yaml(to_plain_portfolio(portfolio), comment))
+
+
+def write_folder(portfolio: Portfolio, path: Path) -> None:
+    """A folder: `portfolio.yaml` and one file for each project; each file is replaced as a whole."""
+    data = to_plain_portfolio(portfolio)
+    names = []
+    for project in data.pop("projects", []):
+        name = f"projects/{quote(project['id'], safe=' ()+,;=-_.')}.yaml"
+        write_atomically(path / name, to_yaml(project))
+        names.append(name)
+    if names:
+        data["projects"] = names
+    write_atomically(path / "portfolio.yaml", to_yaml(data))
+    for stale in (path / "projects").glob("*.yaml") if (path / "projects").is_dir() else ():
+        if f"projects/{stale.name}" not in names:
+            stale.unlink()
+
+
+def _dumper() -> Any:
+    """A dumper that quotes what YAML 1.2 or an older reader would not take for text, and no more."""
+    import yaml
+
+    class Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
+        yaml_implicit_resolvers: dict[str | None, list[Any]] = {}  # noqa: RUF012 - PyYAML's own class attribute
+
+        def ignore_aliases(self, data: Any) -> bool:
+            return True
+
+    number = re.compile(r"[-+]?(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\Z|0[xo][0-9a-fA-F]+\Z|[-+]?\.(?:inf|nan)\Z", re.I)
+    words = re.compile(r"(?:true|false|null|~|yes|no|on|off|y|n|)\Z", re.IGNORECASE)
+    Dumper.add_implicit_resolver("tag:yaml.org,2002:float", number, list("-+0123456789."))
+    Dumper.add_implicit_resolver("tag:yaml.org,2002:bool", words, list("tTfFnN~yYoO") + [""])
+    Dumper.add_implicit_resolver("tag:yaml.org,2002:merge", re.compile(r"<<\Z"), ["<"])
+
+    def scalar(tag: str, text: Callable[[Any], str]) -> Callable[[Any, Any], Any]:
+        return lambda dumper, value: yaml.ScalarNode(tag, text(value))
+
+    def lists(dumper: Any, value: list[Any]) -> Any:
+        flat = len(value) <= 8 and all(isinstance(one, str | int | float) and len(str(one)) < 30 for one in value)
+        return dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=flat)
+
+    def numbers(dumper: Any, value: float) -> Any:
+        return yaml.ScalarNode("tag:yaml.org,2002:float", repr(value))
+
+    Dumper.add_representer(list, lists)
+    Dumper.add_representer(float, numbers)
+    Dumper.add_representer(int, numbers)
+    Dumper.add_representer(bool, scalar("tag:yaml.org,2002:bool", lambda value: "true" if value else "false"))
+    Dumper.add_representer(type(None), scalar("tag:yaml.org,2002:bool", lambda _: "null"))
+    return Dumper

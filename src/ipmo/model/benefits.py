@@ -1,0 +1,116 @@
+"""Why the change is made: objectives, outcomes, benefits and the shares that connect them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import attrs
+
+from ipmo.model.fields import EMPTY, FrozenMap, Noun, as_map, doc, named, text, texts
+from ipmo.model.money import Budget, PriceBase, as_budget
+from ipmo.units import Money, Rate, Span, When, as_date, as_money, as_number, as_rate, as_share, as_span, as_when
+
+__all__ = ["Benefit", "Contribution", "Enabler", "Objective", "Outcome"]
+
+optional = attrs.converters.optional
+
+
+def _worth(value: Any) -> Rate | Money:
+    if isinstance(value, Rate | Money):
+        return value
+    return as_rate(value) if isinstance(value, str) and (" per " in value or "/" in value) else as_money(value)
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class Objective(Noun):
+    """What the organisation wants to achieve."""
+
+    id: str = attrs.field(metadata=doc("id"))
+    name: str = attrs.field(default="", metadata=doc("title"))
+    weight: float | None = attrs.field(
+        default=None, converter=optional(as_share), metadata=doc("importance among the objectives", unit="share")
+    )
+    owner: str | None = attrs.field(default=None, metadata=doc("who answers for it", refers="owner"))
+    attributes: FrozenMap[str, str] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("free text to group by"))
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class Outcome(Noun):
+    """What is different once the outputs are used."""
+
+    id: str = attrs.field(metadata=doc("id"))
+    name: str = attrs.field(default="", metadata=doc("title"))
+    owner: str | None = attrs.field(default=None, metadata=doc("who answers for it", refers="owner"))
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class Enabler(Noun):
+    """What must be finished before a benefit can start, and how long adoption takes after it."""
+
+    source: str = attrs.field(metadata=doc("task, milestone, gate or benefit", key="from", refers="node"))
+    lag: Span | None = attrs.field(
+        default=None, converter=optional(as_span), metadata=doc("adoption time", unit="time", source="Piney, Earned Benefit")
+    )
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class Benefit(Noun):
+    """A measurable improvement with an owner, or a dis-benefit. Fields follow the MSP benefit profile."""
+
+    id: str = attrs.field(metadata=doc("id"))
+    name: str = attrs.field(default="", metadata=doc("title"))
+    description: str = attrs.field(default="", metadata=doc("what gets better, for whom"))
+    disbenefit: bool = attrs.field(default=False, metadata=doc("it makes something worse: counted with a minus sign"))
+    cashable: bool | None = attrs.field(default=None, metadata=doc("it releases money from a budget"))
+    category: str = attrs.field(default="", metadata=doc("free name, for example efficiency"))
+    owner: str | None = attrs.field(default=None, metadata=doc("who realises it; alive after closure", refers="owner"))
+    enabled_by: tuple[Enabler, ...] = attrs.field(
+        default=(), converter=tuple, metadata=doc("all of these are needed", one_or_many=True)
+    )
+    any_of: tuple[Enabler, ...] = attrs.field(
+        default=(), converter=tuple, metadata=doc("one of these is enough", one_or_many=True)
+    )
+    outcome: str | None = attrs.field(default=None, metadata=doc("the outcome it comes from", refers="outcome"))
+    value: Rate | Money | None = attrs.field(
+        default=None, converter=optional(_worth), metadata=doc("what it is worth", unit="money or money per time")
+    )
+    lasts: Span | None = attrs.field(
+        default=None, converter=optional(as_span), metadata=doc("its life, which moves with its start", unit="time")
+    )
+    until: When | None = attrs.field(
+        default=None, converter=optional(as_when), metadata=doc("a fixed end, whenever it starts", end=True)
+    )
+    ramp: tuple[float, ...] = attrs.field(
+        default=(), converter=lambda shares: tuple(map(as_share, shares)), metadata=doc("share of the value by year", unit="share")
+    )
+    probability: float | None = attrs.field(
+        default=None, converter=optional(as_share), metadata=doc("that it comes at all", unit="share")
+    )
+    price_base: PriceBase | None = attrs.field(default=None, metadata=doc("in whose prices; else the portfolio's"))
+    measure: str = attrs.field(default="", metadata=doc("what is measured"))
+    unit: str = attrs.field(default="", metadata=doc("unit of the measure"))
+    baseline: float | None = attrs.field(default=None, converter=optional(as_number), metadata=doc("value before"))
+    baseline_date: date | None = attrs.field(default=None, converter=optional(as_date), metadata=doc("when that was measured"))
+    target: float | None = attrs.field(default=None, converter=optional(as_number), metadata=doc("value aimed at"))
+    target_date: date | None = attrs.field(default=None, converter=optional(as_date), metadata=doc("when it should be reached"))
+    need_by: When | None = attrs.field(
+        default=None, converter=optional(as_when), metadata=doc("latest acceptable start", end=True)
+    )
+    booked: bool | None = attrs.field(default=None, metadata=doc("taken out of a budget or into a target"))
+    actual: Budget | None = attrs.field(default=None, converter=optional(as_budget), metadata=doc("realised so far", unit="money"))
+    method: str = attrs.field(default="", metadata=doc("how and how often it is measured"))
+    risks: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=doc("risks to it", refers="item"))
+    attributes: FrozenMap[str, str] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("free text to group by"))
+    extensions: FrozenMap[str, Any] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("what methodologies add"))
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class Contribution(Noun):
+    """The share of the target's value that is due to the source; at most 1 into one target."""
+
+    source: str = attrs.field(converter=text, metadata=doc("outcome, benefit or project", key="from", refers="item"))
+    target: str = attrs.field(converter=text, metadata=doc("objective, outcome or benefit", key="to", refers="item"))
+    share: float | None = attrs.field(
+        default=None, converter=optional(as_share), metadata=doc("of the target's value", unit="share")
+    )

@@ -1,0 +1,178 @@
+"""Working calendars as users write them: a week, hours, holidays, exceptions."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+import attrs
+
+from ipmo.errors import UnitError
+from ipmo.model.fields import FrozenMap, Noun, doc, named, text
+from ipmo.units import DAY, ELAPSED, WEEK, Span, as_date, as_span
+
+__all__ = ["CONTINUOUS", "STANDARD", "Calendar", "CalendarException"]
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_TIME = r"([0-9]{1,2}):([0-9]{2})"
+_SHIFT = re.compile(rf"{_TIME} ?- ?{_TIME}", re.ASCII)
+
+
+def weekdays(value: str) -> tuple[int, ...]:
+    """`mon-fri` or `mon-wed, sat` as day numbers, Monday 0.
+
+    >>> weekdays("fri-mon")
+    (0, 4, 5, 6)
+    """
+    chosen: set[int] = set()
+    for part in value.lower().split(","):
+        first, _, last = (name.strip()[:3] for name in part.partition("-"))
+        if first not in DAYS or (last or first) not in DAYS:
+            raise UnitError(f"{value!r} is not a range of days; write for example mon-fri or mon-thu, sat")
+        start, stop = DAYS.index(first), DAYS.index(last or first)
+        chosen.update((start + step) % 7 for step in range((stop - start) % 7 + 1))
+    return tuple(sorted(chosen))
+
+
+def shifts(value: str) -> tuple[tuple[int, int], ...]:
+    """`09:00-12:30, 13:30-18:00` as minutes from midnight; a shift may run past midnight, `none` is no work.
+
+    >>> shifts("22:00-06:00")
+    ((1320, 1800),)
+    """
+    if value.strip().lower() in ("", "none"):
+        return ()
+    out = []
+    for part in value.split(","):
+        match = _SHIFT.fullmatch(part.strip())
+        if match is None:
+            raise UnitError(f"{value!r} is not working hours; write for example 09:00-12:30, 13:30-18:00, or none")
+        start, stop = int(match[1]) * 60 + int(match[2]), int(match[3]) * 60 + int(match[4])
+        if start >= DAY or stop > DAY or int(match[2]) > 59 or int(match[4]) > 59:
+            raise UnitError(f"{part.strip()!r} is not a time of day between 00:00 and 24:00")
+        out.append((start, stop if stop > start else stop + DAY))
+    out.sort()
+    for (_, stop), (start, _) in zip(out, out[1:], strict=False):
+        if start < stop:
+            raise UnitError(f"the working hours {value!r} overlap")
+    if out and out[-1][1] - DAY > out[0][0]:
+        raise UnitError(f"the working hours {value!r} overlap across midnight")
+    return tuple(out)
+
+
+def _checked_days(value: str) -> str:
+    weekdays(text(value))
+    return text(value)
+
+
+def _checked_hours(value: str | Mapping[str, str]) -> str | FrozenMap[str, str]:
+    if isinstance(value, Mapping):
+        for days, hours in value.items():
+            weekdays(days)
+            shifts(text(hours))
+        return FrozenMap({days: text(hours) for days, hours in value.items()})
+    shifts(text(value))
+    return text(value)
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class CalendarException(Noun):
+    """Days on which other hours hold: a shutdown, an extra shift."""
+
+    first: date = attrs.field(converter=as_date, metadata=doc("first day", key="from"))
+    last: date | None = attrs.field(
+        default=None, converter=attrs.converters.optional(as_date), metadata=doc("last day; the first when left out", key="to")
+    )
+    hours: str = attrs.field(
+        default="none", converter=lambda value: _checked_hours(value), metadata=doc("working hours on these days, or none")
+    )
+    name: str = attrs.field(default="", metadata=doc("what it is"))
+
+    def days(self) -> list[date]:
+        """Every day it covers."""
+        last = self.last or self.first
+        return [self.first + timedelta(days=n) for n in range((last - self.first).days + 1)]
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class Calendar(Noun):
+    """When work is done, and what `1 d` and `1 w` mean.
+
+    >>> STANDARD.day_minutes, STANDARD.week_minutes
+    (480, 2400)
+    """
+
+    id: str = attrs.field(metadata=doc("name that tasks use"))
+    name: str = attrs.field(default="", metadata=doc("title"))
+    week: str = attrs.field(default="mon-fri", converter=_checked_days, metadata=doc("working days"))
+    hours: str | FrozenMap[str, str] = attrs.field(
+        default="09:00-17:00", converter=_checked_hours, metadata=doc("working hours, or hours by days of the week")
+    )
+    day: Span | None = attrs.field(
+        default=None, converter=attrs.converters.optional(as_span), metadata=doc("what `1 d` means; else its commonest day")
+    )
+    days_per_week: Decimal | None = attrs.field(
+        default=None,
+        converter=attrs.converters.optional(lambda value: Decimal(str(value))),
+        metadata=doc("what `1 w` means, in days; else the working days of its week"),
+    )
+    holidays: tuple[date, ...] = attrs.field(
+        default=(), converter=lambda days: tuple(map(as_date, days)), metadata=doc("days without work")
+    )
+    exceptions: tuple[CalendarException, ...] = attrs.field(
+        default=(), converter=tuple, metadata=doc("days with other hours")
+    )
+
+    def __attrs_post_init__(self) -> None:
+        if self.day is not None and self.day.unit not in ("min", "h"):
+            raise UnitError(f"calendar.day: {self.day} does not say how long a day is; write hours, for example 8 h")
+
+    def week_shifts(self) -> tuple[tuple[tuple[int, int], ...], ...]:
+        """The shifts of each weekday, Monday first, in minutes from that day's midnight."""
+        if isinstance(self.hours, FrozenMap):
+            table: list[tuple[tuple[int, int], ...]] = [()] * 7
+            for days, hours in self.hours.items():
+                for day in weekdays(days):
+                    table[day] = shifts(hours)
+            return tuple(table)
+        working, all_shifts = set(weekdays(self.week)), shifts(self.hours)
+        return tuple(all_shifts if day in working else () for day in range(7))
+
+    @property
+    def day_minutes(self) -> int:
+        """Working minutes of `1 d`."""
+        if self.day is not None:
+            return round(Fraction(self.day.amount) * {"min": 1, "h": 60}[self.day.unit])
+        lengths = [sum(b - a for a, b in day) for day in self.week_shifts() if day]
+        return Counter(lengths).most_common(1)[0][0] if lengths else 480
+
+    @property
+    def week_minutes(self) -> int:
+        """Working minutes of `1 w`."""
+        days = self.days_per_week
+        return round(self.day_minutes * Fraction(days if days is not None else sum(1 for d in self.week_shifts() if d)))
+
+    def minutes(self, span: Span) -> int:
+        """Minutes of a span: working minutes of this calendar, or elapsed minutes; rounded half to even.
+
+        Raises:
+            UnitError: it is a calendar step (months, years), which has no fixed length.
+        """
+        if span.unit in ELAPSED:
+            return span.elapsed_minutes
+        if span.dimension == "step":
+            raise UnitError(f"{span} has no fixed length; write working time (20 d) or elapsed time (30 ed)")
+        return round(Fraction(span.amount) * {"min": 1, "h": 60, "d": self.day_minutes, "w": self.week_minutes}[span.unit])
+
+
+STANDARD = Calendar(id="standard", name="Monday to Friday, 09:00 to 17:00", week="mon-fri", hours="09:00-17:00")
+"""The built-in calendar: five days of eight hours."""
+
+CONTINUOUS = Calendar(id="continuous", name="Around the clock", week="mon-sun", hours="00:00-24:00", day=Span(24, "h"))
+"""The built-in calendar without a break: 1 d is 24 h."""
+
+assert CONTINUOUS.week_minutes == WEEK

@@ -1,0 +1,503 @@
+"""A duration, a cost or a scope is an estimate: one central value for the schedule, quantiles for the simulation.
+
+Bounds are absolute, or percentiles by name (`p10`, `p90`): the two are different numbers and never mixed silently.
+Quantities are time spans, money, effort or plain numbers; one estimate keeps one unit throughout.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from statistics import NormalDist
+from typing import Any, ClassVar
+
+import attrs
+
+from ipmo.errors import UnitError
+from ipmo.model.fields import FrozenMap
+from ipmo.units import Effort, Money, Span
+
+__all__ = [
+    "Discrete",
+    "Empirical",
+    "Estimate",
+    "Fixed",
+    "LogNormal",
+    "OpaqueEstimate",
+    "Pert",
+    "Quantity",
+    "Triangular",
+    "Uniform",
+    "as_estimate",
+]
+
+Quantity = Span | Money | Effort | float | Decimal
+
+CENTRALS = ("likely", "mean", "p50")
+
+
+def number(quantity: Quantity) -> float:
+    """The bare number of a quantity, in its own unit."""
+    return float(quantity.amount) if isinstance(quantity, Span | Money | Effort) else float(quantity)
+
+
+def like(quantity: Quantity, value: float) -> Quantity:
+    """A quantity of the same unit with another number, to nine decimals."""
+    if isinstance(quantity, Span | Money | Effort):
+        return attrs.evolve(quantity, amount=Decimal(format(value, ".9f")).normalize())
+    return value
+
+
+def _unit(quantity: Quantity) -> str:
+    if isinstance(quantity, Money):
+        return quantity.currency
+    return quantity.unit if isinstance(quantity, Span | Effort) else "number"
+
+
+def _same_unit(values: tuple[Quantity, ...]) -> None:
+    units = sorted({_unit(value) for value in values})
+    if len(units) > 1:
+        raise UnitError(f"one estimate mixes the units {' and '.join(units)}; write all its values in one unit")
+
+
+class Estimate(ABC):
+    """What every estimate answers. Both answers are pure; `quantile` never falls as its share rises."""
+
+    __slots__ = ()
+    kind: ClassVar[str] = ""
+
+    @abstractmethod
+    def central(self) -> Quantity | None:
+        """The one value that the schedule and the totals use; None when it is not known."""
+
+    @property
+    @abstractmethod
+    def rule(self) -> str:
+        """Which value `central` is: `fixed`, `likely`, `mean`, `p50`."""
+
+    @abstractmethod
+    def quantile(self, share: float) -> Quantity | None:
+        """The value that is not passed with that probability (0 to 1)."""
+
+    def plain(self) -> Any:
+        """The data under the kind's name in files; kinds that adapters declare must say it."""
+        raise UnitError(f"{type(self).__name__} does not say how it is written: give it a method plain()")
+
+
+@attrs.frozen
+class Fixed(Estimate):
+    """A single value, known."""
+
+    kind: ClassVar[str] = "fixed"
+    value: Quantity
+
+    def central(self) -> Quantity:
+        """The value."""
+        return self.value
+
+    @property
+    def rule(self) -> str:
+        """`fixed`."""
+        return "fixed"
+
+    def quantile(self, share: float) -> Quantity:
+        """The value, at any share."""
+        return self.value
+
+
+@attrs.frozen
+class _Shaped(Estimate):
+    """A distribution between two bounds with a most likely value."""
+
+    low: Quantity
+    likely: Quantity
+    high: Quantity
+    percentiles: bool = False
+    """The bounds are the 10th and 90th percentile instead of the least and greatest value."""
+    centre: str = "likely"
+
+    def __attrs_post_init__(self) -> None:
+        _same_unit((self.low, self.likely, self.high))
+        low, likely, high = number(self.low), number(self.likely), number(self.high)
+        if not low <= likely <= high:
+            raise UnitError(f"low, likely and high must rise (got {self.low}, {self.likely}, {self.high})")
+        if self.centre not in CENTRALS:
+            raise UnitError(f"central {self.centre!r} is not one of {', '.join(CENTRALS)}")
+
+    @property
+    def rule(self) -> str:
+        """`likely`, or what `central:` says."""
+        return self.centre
+
+    def central(self) -> Quantity:
+        """The most likely value unless `centre` says mean or p50."""
+        if self.centre == "mean":
+            return like(self.likely, self._mean(*self._bounds()))
+        return self.quantile(0.5) if self.centre == "p50" else self.likely
+
+    def quantile(self, share: float) -> Quantity:
+        """The inverse of the distribution function."""
+        low, high = self._bounds()
+        likely = number(self.likely)
+        return like(self.likely, low if high == low else self._inverse(low, likely, high, share))
+
+    def _bounds(self) -> tuple[float, float]:
+        """The least and greatest value; solved from P10 and P90 where those were given."""
+        low, likely, high = number(self.low), number(self.likely), number(self.high)
+        if not self.percentiles or low == high:
+            return low, high
+        below, above = max(likely - low, 1e-12) * 2, max(high - likely, 1e-12) * 2
+        for _ in range(500):  # the bounds move outward until the percentiles fit
+            tenth = self._inverse(likely - below, likely, likely + above, 0.1)
+            ninetieth = self._inverse(likely - below, likely, likely + above, 0.9)
+            if abs(tenth - low) + abs(ninetieth - high) < 1e-10 * (high - low):
+                break
+            below = max(below + (tenth - low), 0.0)
+            above = max(above + (high - ninetieth), 0.0)
+        else:
+            raise UnitError(
+                f"no {self.kind} distribution has P10 {self.low}, most likely {self.likely} and P90 {self.high}; "
+                "move the most likely value towards the middle"
+            )
+        return likely - below, likely + above
+
+    @abstractmethod
+    def _inverse(self, low: float, likely: float, high: float, share: float) -> float: ...
+
+    @abstractmethod
+    def _mean(self, low: float, high: float) -> float: ...
+
+
+@attrs.frozen
+class Triangular(_Shaped):
+    """Triangular: `low`, `likely`, `high`. Mean (low + likely + high) / 3.
+
+    >>> Triangular(80.0, 100.0, 120.0).quantile(0.5)
+    100.0
+    """
+
+    kind: ClassVar[str] = "triangular"
+
+    def _inverse(self, low: float, likely: float, high: float, share: float) -> float:
+        width = high - low
+        if share * width <= likely - low:
+            return low + math.sqrt(share * width * (likely - low))
+        return high - math.sqrt((1 - share) * width * (high - likely))
+
+    def _mean(self, low: float, high: float) -> float:
+        return (low + number(self.likely) + high) / 3
+
+
+@attrs.frozen
+class Pert(_Shaped):
+    """Beta-PERT: alpha = 1 + 4 (likely - low) / (high - low). Mean (low + 4 likely + high) / 6."""
+
+    kind: ClassVar[str] = "pert"
+
+    def _inverse(self, low: float, likely: float, high: float, share: float) -> float:
+        alpha = 1 + 4 * (likely - low) / (high - low)
+        return low + (high - low) * _beta_quantile(alpha, 6 - alpha, share)
+
+    def _mean(self, low: float, high: float) -> float:
+        return (low + 4 * number(self.likely) + high) / 6
+
+
+@attrs.frozen
+class Uniform(Estimate):
+    """Anything between `low` and `high`, all alike."""
+
+    kind: ClassVar[str] = "uniform"
+    low: Quantity
+    high: Quantity
+
+    def __attrs_post_init__(self) -> None:
+        _same_unit((self.low, self.high))
+        if number(self.low) > number(self.high):
+            raise UnitError(f"low must not be above high (got {self.low}, {self.high})")
+
+    @property
+    def rule(self) -> str:
+        """`p50`."""
+        return "p50"
+
+    def central(self) -> Quantity:
+        """The middle."""
+        return self.quantile(0.5)
+
+    def quantile(self, share: float) -> Quantity:
+        """Low + share (high - low)."""
+        low, high = number(self.low), number(self.high)
+        return like(self.low, low + share * (high - low))
+
+
+@attrs.frozen
+class LogNormal(Estimate):
+    """Lognormal through its 10th and 90th percentile, both above zero."""
+
+    kind: ClassVar[str] = "lognormal"
+    p10: Quantity
+    p90: Quantity
+
+    def __attrs_post_init__(self) -> None:
+        _same_unit((self.p10, self.p90))
+        if not 0 < number(self.p10) <= number(self.p90):
+            raise UnitError(f"a lognormal estimate needs 0 < p10 <= p90 (got {self.p10}, {self.p90})")
+
+    @property
+    def rule(self) -> str:
+        """`p50`."""
+        return "p50"
+
+    def central(self) -> Quantity:
+        """The median."""
+        return self.quantile(0.5)
+
+    def quantile(self, share: float) -> Quantity:
+        """exp(mu + sigma z)."""
+        if share <= 0:
+            return like(self.p10, 0.0)
+        low, high = math.log(number(self.p10)), math.log(number(self.p90))
+        z = NormalDist().inv_cdf(min(share, 1 - 1e-12))
+        return like(self.p10, math.exp((low + high) / 2 + z * (high - low) / 2 / NormalDist().inv_cdf(0.9)))
+
+
+@attrs.frozen
+class Discrete(Estimate):
+    """A few values, each with its probability."""
+
+    kind: ClassVar[str] = "discrete"
+    values: tuple[Quantity, ...] = attrs.field(converter=tuple)
+    weights: tuple[float, ...] = attrs.field(converter=tuple)
+
+    def __attrs_post_init__(self) -> None:
+        _same_unit(self.values)
+        if not self.values or len(self.values) != len(self.weights):
+            raise UnitError("a discrete estimate needs as many weights as values, at least one")
+        if min(self.weights) < 0 or abs(sum(self.weights) - 1) > 1e-9:
+            raise UnitError(f"weights must not be negative and must sum to 1 (got {sum(self.weights):g})")
+
+    @property
+    def rule(self) -> str:
+        """`p50`."""
+        return "p50"
+
+    def central(self) -> Quantity:
+        """The median."""
+        return self.quantile(0.5)
+
+    def quantile(self, share: float) -> Quantity:
+        """The least value whose cumulated probability reaches the share."""
+        total = 0.0
+        pairs = sorted(zip(self.values, self.weights, strict=True), key=lambda pair: number(pair[0]))
+        for value, weight in pairs:
+            total += weight
+            if total >= share - 1e-12 and weight > 0:
+                return value
+        return pairs[-1][0]
+
+
+@attrs.frozen
+class Empirical(Estimate):
+    """Observed values, each as likely as the others."""
+
+    kind: ClassVar[str] = "empirical"
+    samples: tuple[Quantity, ...] = attrs.field(converter=tuple)
+
+    def __attrs_post_init__(self) -> None:
+        if not self.samples:
+            raise UnitError("an empirical estimate needs at least one sample")
+        _same_unit(self.samples)
+
+    @property
+    def rule(self) -> str:
+        """`p50`."""
+        return "p50"
+
+    def central(self) -> Quantity:
+        """The median (the lower one of an even number)."""
+        return self.quantile(0.5)
+
+    def quantile(self, share: float) -> Quantity:
+        """The smallest sample that at least that share of the samples do not pass."""
+        ordered = sorted(self.samples, key=number)
+        return ordered[min(max(math.ceil(share * len(ordered) - 1e-9), 1), len(ordered)) - 1]
+
+
+@attrs.frozen
+class OpaqueEstimate(Estimate):
+    """An estimate of a kind whose adapter is not installed: kept word for word, its value unknown."""
+
+    kind: ClassVar[str] = "opaque"
+    name: str
+    data: Any
+
+    @property
+    def rule(self) -> str:
+        """`unknown`."""
+        return "unknown"
+
+    def central(self) -> None:
+        """Unknown."""
+
+    def quantile(self, share: float) -> None:
+        """Unknown."""
+
+
+SHAPES: Mapping[str, type[_Shaped]] = FrozenMap({"triangular": Triangular, "pert": Pert})
+
+
+def as_estimate(value: Any, quantity: Callable[[Any], Quantity], kinds: Mapping[str, Any] = FrozenMap()) -> Estimate:
+    """A value, a mapping or an estimate as an estimate.
+
+    Args:
+        value: one quantity, `{low, likely, high, shape, central}`, `{p10, likely, p90}`, `{values, weights}`,
+            `{samples}`, or `{NAME: data}` for a kind that a methodology declares.
+        quantity: what parses one quantity.
+        kinds: declared kinds by name, each with `.parse(data) -> Estimate`.
+
+    Raises:
+        UnitError: it is none of these; `.path`, where it has one, leads to the offending part.
+    """
+    if type(value) is str:
+        return _fixed(value, quantity)
+    if type(value) is Fixed or isinstance(value, Estimate):
+        return value
+    if not isinstance(value, Mapping):
+        return Fixed(quantity(value))
+    part: Callable[[str], Any] = lambda key: _located(lambda: quantity(value[key]), key)  # noqa: E731
+    keys = set(value)
+    if keys == {"samples"} and isinstance(value["samples"], list | tuple):
+        return Empirical([_located(lambda v=v: quantity(v), "samples", i) for i, v in enumerate(value["samples"])])  # type: ignore[misc]
+    if keys == {"values", "weights"}:
+        return Discrete(
+            [_located(lambda v=v: quantity(v), "values", i) for i, v in enumerate(value["values"])],  # type: ignore[misc]
+            [_located(lambda v=v: _weight(v), "weights", i) for i, v in enumerate(value["weights"])],  # type: ignore[misc]
+        )
+    shape = str(value.get("shape", "triangular"))
+    centre = str(value.get("central", "likely"))
+    bounds = keys - {"shape", "central"}
+    if shape == "uniform" and bounds == {"low", "high"} and "central" not in keys:
+        return Uniform(part("low"), part("high"))
+    if shape == "lognormal" and bounds == {"p10", "p90"} and "central" not in keys:
+        return LogNormal(part("p10"), part("p90"))
+    if shape in SHAPES and bounds in ({"low", "likely", "high"}, {"p10", "likely", "p90"}):
+        low, high = ("p10", "p90") if "p10" in keys else ("low", "high")
+        return SHAPES[shape](part(low), part("likely"), part(high), low == "p10", centre)
+    if len(keys) == 1 and not keys & {"low", "likely", "high", "p10", "p90", "shape", "central", "values", "weights"}:
+        name = next(iter(keys))
+        declared = kinds.get(name)
+        if declared is None:
+            return OpaqueEstimate(name, value[name])
+        estimate: Estimate = _located(lambda: declared.parse(value[name]), name)
+        return estimate
+    if shape not in (*SHAPES, "uniform", "lognormal"):
+        raise _at(UnitError(f"shape {shape!r} is not one of triangular, pert, uniform, lognormal"), "shape")
+    wanted = {"uniform": "low and high", "lognormal": "p10 and p90 (it has no absolute bounds)"}.get(
+        shape, "low, likely and high, or p10, likely and p90"
+    )
+    raise UnitError(f"a {shape} estimate needs {wanted} (got {', '.join(sorted(map(str, keys))) or 'nothing'})")
+
+
+@functools.lru_cache(maxsize=65_536)
+def _fixed(value: str, quantity: Callable[[Any], Quantity]) -> Fixed:
+    return Fixed(quantity(value))
+
+
+def to_plain(estimate: Estimate) -> Any:
+    """The estimate as files write it; the inverse of `as_estimate` for the built-in kinds."""
+
+    def out(quantity: Quantity) -> Any:
+        return str(quantity) if isinstance(quantity, Span | Money | Effort) else quantity
+
+    if isinstance(estimate, Fixed):
+        return out(estimate.value)
+    if isinstance(estimate, _Shaped):
+        low, high = ("p10", "p90") if estimate.percentiles else ("low", "high")
+        data = {low: out(estimate.low), "likely": out(estimate.likely), high: out(estimate.high)}
+        if estimate.kind != "triangular":
+            data["shape"] = estimate.kind
+        if estimate.centre != "likely":
+            data["central"] = estimate.centre
+        return data
+    if isinstance(estimate, Uniform):
+        return {"low": out(estimate.low), "high": out(estimate.high), "shape": "uniform"}
+    if isinstance(estimate, LogNormal):
+        return {"p10": out(estimate.p10), "p90": out(estimate.p90), "shape": "lognormal"}
+    if isinstance(estimate, Discrete):
+        return {"values": [out(v) for v in estimate.values], "weights": list(estimate.weights)}
+    if isinstance(estimate, Empirical):
+        return {"samples": [out(v) for v in estimate.samples]}
+    if isinstance(estimate, OpaqueEstimate):
+        return {estimate.name: estimate.data}
+    return {estimate.kind: estimate.plain()}
+
+
+def _weight(value: Any) -> float:
+    from ipmo.units import as_share
+
+    return as_share(value)
+
+
+def _at(error: UnitError, *path: str | int) -> UnitError:
+    error.path = (*path, *getattr(error, "path", ()))  # type: ignore[attr-defined]
+    return error
+
+
+def _located(parse: Callable[[], Any], *path: str | int) -> Any:
+    try:
+        return parse()
+    except UnitError as error:
+        raise _at(error, *path) from None
+
+
+def _beta_quantile(alpha: float, beta: float, share: float) -> float:
+    """The inverse of the regularised incomplete beta function by bisection."""
+    if share <= 0:
+        return 0.0
+    if share >= 1:
+        return 1.0
+    low, high = 0.0, 1.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        if _beta_share(alpha, beta, middle) < share:
+            low = middle
+        else:
+            high = middle
+    return (low + high) / 2
+
+
+def _beta_share(alpha: float, beta: float, x: float) -> float:
+    """Regularised incomplete beta function by Lentz's continued fraction (DLMF 8.17.22)."""
+    if x <= 0 or x >= 1:
+        return float(x >= 1)
+    if x > (alpha + 1) / (alpha + beta + 2):
+        return 1 - _beta_share(beta, alpha, 1 - x)
+    front = math.exp(
+        math.lgamma(alpha + beta) - math.lgamma(alpha) - math.lgamma(beta)
+        + alpha * math.log(x) + beta * math.log1p(-x)
+    ) / alpha  # fmt: skip
+    tiny = 1e-300
+    fraction, upper, lower = 1.0, 1.0, 0.0
+    for index in range(400):
+        m = index // 2
+        if index == 0:
+            step = 1.0
+        elif index % 2 == 0:
+            step = m * (beta - m) * x / ((alpha + 2 * m - 1) * (alpha + 2 * m))
+        else:
+            step = -(alpha + m) * (alpha + beta + m) * x / ((alpha + 2 * m) * (alpha + 2 * m + 1))
+        lower = 1 / ((1 + step * lower) or tiny)
+        upper = (1 + step / upper) or tiny
+        fraction *= upper * lower
+        if abs(1 - upper * lower) < 1e-15:
+            break
+    return front * (fraction - 1)
+
+
+def exact(quantity: Quantity) -> Fraction:
+    """The bare number of a quantity as an exact fraction."""
+    return Fraction(quantity.amount) if isinstance(quantity, Span | Money | Effort) else Fraction(quantity)

@@ -1,0 +1,229 @@
+"""Who decided what, by which rules: gates, decisions, tolerances, reports, standards, lessons."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import attrs
+
+from ipmo.errors import UnitError
+from ipmo.model.changes import Change, as_change
+from ipmo.model.fields import EMPTY, FrozenMap, Noun, as_map, doc, named, texts
+from ipmo.units import Money, Span, When, as_date, as_money, as_share, as_span, as_when
+
+__all__ = [
+    "SCALES",
+    "After",
+    "ChangeRequest",
+    "Condition",
+    "Confidence",
+    "Decision",
+    "Gate",
+    "GateDecision",
+    "Lesson",
+    "Standard",
+    "StatusReport",
+    "Tolerance",
+    "Waiver",
+]
+
+optional = attrs.converters.optional
+
+OUTCOMES = ("go", "conditional go", "hold", "recycle", "kill")
+RAG = ("green", "amber", "red")
+SCALES = {"dca-3": RAG, "dca-5": ("green", "amber-green", "amber", "amber-red", "red")}
+"""Confidence scales by name, best rating first; turning five into three loses information and is never done silently."""
+LINK_TYPES = ("FS", "SS", "FF", "SF")
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class After(Noun):
+    """A link from another item of the same project."""
+
+    source: str = attrs.field(metadata=doc("the item that comes first", key="from", refers="node"))
+    type: str = attrs.field(default="FS", metadata=doc("finish or start to finish or start", choices=LINK_TYPES))
+    lag: Span | None = attrs.field(
+        default=None, converter=optional(as_span), metadata=doc("waiting time, negative for a lead", unit="time")
+    )
+
+
+def as_afters(value: Any) -> tuple[After, ...]:
+    """One or more predecessors: ids or After values as a tuple."""
+    values = (value,) if isinstance(value, str | After) else tuple(value)
+    return tuple(After(source=v) if isinstance(v, str) else v for v in values)
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class Condition(Noun):
+    """What must still be done after a conditional go."""
+
+    id: str = attrs.field(metadata=doc("id within the gate"))
+    text: str = attrs.field(default="", metadata=doc("what must be done"))
+    owner: str | None = attrs.field(default=None, metadata=doc("who does it", refers="owner"))
+    due: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("by when", end=True))
+    met: date | None = attrs.field(default=None, converter=optional(as_date), metadata=doc("when it was met"))
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class GateDecision(Noun):
+    """What was decided at a gate."""
+
+    outcome: str = attrs.field(metadata=doc("go, conditional go, hold, recycle or kill", source="Cooper", choices=OUTCOMES))
+    date: When = attrs.field(converter=as_when, metadata=doc("when"))
+    decided_by: str | None = attrs.field(default=None, metadata=doc("body or person", refers="owner"))
+    conditions: tuple[Condition, ...] = attrs.field(default=(), converter=tuple, metadata=doc("of a conditional go"))
+    review: date | None = attrs.field(default=None, converter=optional(as_date), metadata=doc("next look"))
+    funding: Money | None = attrs.field(default=None, converter=optional(as_money), metadata=doc("released by it", unit="money"))
+    evidence: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=doc("what it rests on"))
+    note: str = attrs.field(default="", metadata=doc("remarks, dissent"))
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class Gate(Noun):
+    """A point at which a body decides whether work goes on."""
+
+    id: str = attrs.field(metadata=doc("id within the project"))
+    name: str = attrs.field(default="", metadata=doc("title"))
+    after: tuple[After, ...] = attrs.field(
+        default=(), converter=as_afters, metadata=doc("what must be done before it", one_or_many=True)
+    )
+    criteria: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=doc("free names of what is asked for"))
+    body: str | None = attrs.field(default=None, metadata=doc("who decides", refers="body"))
+    need_by: When | None = attrs.field(
+        default=None, converter=optional(as_when), metadata=doc("the decision is needed by then", end=True)
+    )
+    not_before: When | None = attrs.field(
+        default=None, converter=optional(as_when), metadata=doc("not decided earlier than that")
+    )
+    decision: GateDecision | None = attrs.field(default=None, metadata=doc("what was decided"))
+    calendar: str | None = attrs.field(default=None, metadata=doc("else the project's", refers="calendar"))
+    evidence: FrozenMap[str, str] = attrs.field(
+        default=EMPTY, converter=as_map, metadata=doc("named evidence and where it is")
+    )
+    methodology: str | None = attrs.field(default=None, metadata=doc("overrides the project's"))
+    attributes: FrozenMap[str, str] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("free text to group by"))
+    extensions: FrozenMap[str, Any] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("what methodologies add"))
+
+    @property
+    def open(self) -> bool:
+        """Nobody has decided yet, or the stage is to be done again."""
+        return self.decision is None or self.decision.outcome == "recycle"
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class Decision(Noun):
+    """An entry of the decision register."""
+
+    id: str = attrs.field(metadata=doc("id"))
+    question: str = attrs.field(default="", metadata=doc("what is to be decided"))
+    item: str | None = attrs.field(default=None, metadata=doc("what it is about", refers="item"))
+    body: str | None = attrs.field(default=None, metadata=doc("who will decide", refers="body"))
+    options: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=doc("the choices"))
+    blocks: tuple[str, ...] = attrs.field(
+        default=(), converter=texts, metadata=doc("what waits for it", one_or_many=True, refers="item")
+    )
+    need_by: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("needed by then", end=True))
+    state: str = attrs.field(default="open", metadata=doc("open or decided", choices=("open", "decided", "withdrawn")))
+    decided: date | None = attrs.field(default=None, converter=optional(as_date), metadata=doc("when"))
+    decided_by: str | None = attrs.field(default=None, metadata=doc("who did decide", refers="owner"))
+    outcome: str = attrs.field(default="", metadata=doc("the chosen option"))
+    assumptions: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=doc("it rests on", refers="item"))
+    evidence: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=doc("papers it rests on"))
+    reversible: bool | None = attrs.field(default=None, metadata=doc("it can be taken back"))
+    review: date | None = attrs.field(default=None, converter=optional(as_date), metadata=doc("next look"))
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class Tolerance(Noun):
+    """How far an item may stray before it is an exception; equal to the limit is within it (PRINCE2 7)."""
+
+    time: Span | None = attrs.field(default=None, converter=optional(as_span), metadata=doc("late by at most", unit="time"))
+    cost: float | None = attrs.field(
+        default=None, converter=optional(as_share), metadata=doc("over budget by at most", unit="share of the budget")
+    )
+    benefits: float | None = attrs.field(
+        default=None, converter=optional(as_share), metadata=doc("below target by at most", unit="share")
+    )
+    quality: str = attrs.field(default="", metadata=doc("in words"))
+    scope: str = attrs.field(default="", metadata=doc("in words"))
+    sustainability: str = attrs.field(default="", metadata=doc("in words"))
+    risk: Money | None = attrs.field(default=None, converter=optional(as_money), metadata=doc("exposure of at most", unit="money"))
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class StatusReport(Noun):
+    """What was reported about an item; computed status stands beside it, never over it."""
+
+    date: date = attrs.field(converter=as_date, metadata=doc("of the report"))
+    rag: str | None = attrs.field(default=None, metadata=doc("reported colour", choices=RAG))
+    by: str | None = attrs.field(default=None, metadata=doc("who reported", refers="owner"))
+    note: str = attrs.field(default="", metadata=doc("in words"))
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class Confidence(Noun):
+    """An assessor's confidence in delivery, on a named scale; no self-report."""
+
+    date: date = attrs.field(converter=as_date, metadata=doc("of the assessment"))
+    assessor: str = attrs.field(metadata=doc("who assessed: a free name"))
+    scale: str = attrs.field(default="dca-3", metadata=doc("three or five ratings", source="IPA", choices=tuple(SCALES)))
+    rating: str = attrs.field(metadata=doc("a rating of that scale"))
+    note: str = attrs.field(default="", metadata=doc("in words"))
+
+    @rating.validator
+    def _on_scale(self, _: object, rating: str) -> None:
+        if rating not in SCALES[self.scale]:
+            raise UnitError(f"confidence.rating: {rating!r} is not one of {', '.join(SCALES[self.scale])} ({self.scale})")
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class ChangeRequest(Noun):
+    """A what-if change that waits for a decision."""
+
+    id: str = attrs.field(metadata=doc("id"))
+    name: str = attrs.field(default="", metadata=doc("title"))
+    item: str | None = attrs.field(default=None, metadata=doc("what it is about", refers="item"))
+    effect: tuple[Change, ...] = attrs.field(
+        default=(), converter=lambda changes: tuple(map(as_change, changes)), metadata=doc("what it would change", one_or_many=True)
+    )
+    state: str = attrs.field(
+        default="raised", metadata=doc("where it stands", choices=("raised", "approved", "rejected", "done", "withdrawn"))
+    )
+    raised: date | None = attrs.field(default=None, converter=optional(as_date), metadata=doc("when"))
+    owner: str | None = attrs.field(default=None, metadata=doc("who asks", refers="owner"))
+    cost: Money | None = attrs.field(default=None, converter=optional(as_money), metadata=doc("of the change", unit="money"))
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class Standard(Noun):
+    """A rule of the house that items follow or have a waiver from."""
+
+    id: str = attrs.field(metadata=doc("id"))
+    name: str = attrs.field(default="", metadata=doc("title"))
+    version: str = attrs.field(default="", metadata=doc("current version"))
+    applies_to: str = attrs.field(default="", metadata=doc("kind of item"))
+    owner: str | None = attrs.field(default=None, metadata=doc("who keeps it", refers="owner"))
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class Waiver(Noun):
+    """Leave to depart from a standard."""
+
+    standard: str = attrs.field(metadata=doc("the standard", refers="standard"))
+    item: str = attrs.field(metadata=doc("who departs from it", refers="item"))
+    reason: str = attrs.field(default="", metadata=doc("why"))
+    expires: date | None = attrs.field(default=None, converter=optional(as_date), metadata=doc("until when"))
+    granted_by: str | None = attrs.field(default=None, metadata=doc("who gave it", refers="owner"))
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class Lesson(Noun):
+    """What was learned, where, and where it has been used since."""
+
+    id: str = attrs.field(metadata=doc("id"))
+    source: str | None = attrs.field(default=None, metadata=doc("the item it was learned on", key="from", refers="item"))
+    text: str = attrs.field(default="", metadata=doc("what was learned"))
+    tags: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=doc("free names"))
+    applied_in: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=doc("items that used it", refers="item"))
+    date: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("when it was noted"))

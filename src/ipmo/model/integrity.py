@@ -1,0 +1,314 @@
+"""What makes a portfolio impossible: bad ids, ids used twice, references to nothing. All problems in one pass."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import attrs
+
+from ipmo.errors import Problem, close_matches
+from ipmo.model.estimates import Estimate, number
+from ipmo.model.fields import annotation
+from ipmo.model.governance import Gate
+from ipmo.model.work import EXTERNAL, ID, TOP, Portfolio, Project, Task
+from ipmo.units import minutes
+
+__all__ = ["problems_of"]
+
+SCOPES = ("portfolio", "offices", "programme", "project")
+KINDS: Mapping[str, tuple[str, ...]] = {
+    "owner": ("people", "bodies", "offices"), "person": ("people",), "body": ("bodies",), "office": ("offices",),
+    "office or body": ("offices", "bodies"), "programme": ("programmes",), "project": ("projects",),
+    "resource": ("resources",), "objective": ("objectives",), "outcome": ("outcomes",), "driver": ("drivers",),
+    "standard": ("standards",),
+}  # fmt: skip
+NAMED = {
+    "owner": "person, body or office", "person": "person", "node": "task, gate or benefit", "item": "item",
+    "task": "task of the same project",
+}  # fmt: skip
+Path = tuple[str | int, ...]
+
+
+def problems_of(portfolio: Portfolio) -> list[Problem]:
+    """Everything that makes this portfolio impossible, in file order."""
+    return list(_Inspection(portfolio).run())
+
+
+def file_key(field: attrs.Attribute[Any]) -> str:
+    """A field's name in files."""
+    key: str = field.metadata.get("key") or field.name
+    return key
+
+
+@functools.cache
+def _plan(cls: type) -> tuple[tuple[tuple[str, str, str], ...], tuple[tuple[str, str], ...]]:
+    """(name, file key, what it refers to) of a noun's references, and (name, file key) of its inner nouns."""
+    fields = attrs.fields(cls)
+    refers = tuple((f.name, file_key(f), f.metadata["refers"]) for f in fields if f.metadata.get("refers"))
+    plain = ("str", "int", "float", "bool", "When", "date", "Span", "Money", "FrozenMap", "Estimate", "Effort", "Rate")
+    inner = tuple(
+        (f.name, file_key(f))
+        for f in fields
+        if not f.metadata.get("refers")
+        and not annotation(cls, f.name).removeprefix("tuple[").startswith(plain)
+        and f.name != "source"
+    )
+    return refers, inner
+
+
+def label(noun: Any, full_id: str) -> str:
+    """`task 'tram/build'`, for messages."""
+    return f"{type(noun).__name__.lower()} {full_id!r}" if full_id else type(noun).__name__.lower()
+
+
+class _Inspection:
+    def __init__(self, portfolio: Portfolio) -> None:
+        self.portfolio = portfolio
+        self.known: dict[str, set[str]] = {
+            kind: {noun.id for name in names for noun in getattr(portfolio, name)} for kind, names in KINDS.items()
+        }
+        self.known["calendar"] = set(portfolio.calendar_table)
+
+    def run(self) -> Iterator[Problem]:
+        pf = self.portfolio
+        yield from self._ids()
+        yield from self._references(pf, "", "", (), skip=set(TOP) | {"contributions", "flows", "waivers"})
+        for scope in pf.methodologies:
+            if scope not in SCOPES:
+                yield Problem(message=f"{scope!r} is not a scope", hint=f"write one of {', '.join(SCOPES)}",
+                              path=("methodologies", scope))  # fmt: skip
+        for name in (*TOP, "contributions", "flows", "waivers"):
+            if name == "projects":
+                continue
+            for place, noun in enumerate(getattr(pf, name)):
+                yield from self._references(noun, getattr(noun, "id", None) or "", "", (name, place))
+        for place, project in enumerate(pf.projects):
+            yield from self._project(project, ("projects", place))
+        yield from self._programme_loops()
+        yield from self._links()
+
+    # ------------------------------------------------------------------------------------------- ids
+
+    def _ids(self) -> Iterator[Problem]:
+        pf = self.portfolio
+        yield from _bad_id(pf.id, ("id",), "portfolio")
+        seen: dict[str, str] = {}
+        for name in TOP:
+            for place, noun in enumerate(getattr(pf, name)):
+                if noun.id is not None:
+                    yield from self._id(noun, noun.id, (name, place, "id"), seen, "at the top")
+        for place, project in enumerate(pf.projects):
+            inside: dict[str, str] = {}
+            for group in ("tasks", "gates", "risks"):
+                for row, noun in enumerate(getattr(project, group)):
+                    if noun.id in inside or not ID.fullmatch(noun.id) or len(noun.id) > 200:
+                        path: Path = ("projects", place, group, row, "id")
+                        yield from self._id(noun, noun.id, path, inside, f"in project {project.id!r}")
+                    inside[noun.id] = label(noun, noun.id)
+
+    def _id(self, noun: Any, name: str, path: Path, seen: dict[str, str], where: str) -> Iterator[Problem]:
+        yield from _bad_id(name, path, type(noun).__name__.lower())
+        if name in seen:
+            yield Problem(message=f"id {name!r} is used twice {where}; the first is {seen[name]}",
+                          hint="give one of them another id", path=path)  # fmt: skip
+        seen.setdefault(name, label(noun, name))
+
+    # ------------------------------------------------------------------------------------ references
+
+    def _references(self, noun: Any, full_id: str, within: str, path: Path, skip: Iterable[str] = ()) -> Iterator[Problem]:
+        refers, inner = _plan(type(noun))
+        for name, key, kind in refers:
+            value = getattr(noun, name)
+            if not value or name in skip:
+                continue
+            if isinstance(value, str):
+                if not self._exists(value, kind, within):
+                    yield self._unknown(noun, full_id, key, value, kind, within, (*path, key))
+            else:
+                for place, one in enumerate(value):
+                    if not self._exists(one, kind, within):
+                        yield self._unknown(noun, full_id, key, one, kind, within, (*path, key, place))
+        for name, key in inner:
+            value = getattr(noun, name)
+            if not value or name in skip:
+                continue
+            if isinstance(value, tuple):
+                for place, one in enumerate(value):
+                    if attrs.has(type(one)):
+                        yield from self._references(one, full_id, within, (*path, key, place))
+            elif attrs.has(type(value)):
+                yield from self._references(value, full_id, within, (*path, key))
+
+    def _exists(self, reference: str, kind: str, within: str) -> bool:
+        known = self.known.get(kind)
+        if known is not None:
+            return reference in known
+        if kind == "task":
+            return isinstance(self.portfolio.items.get(f"{within}/{reference}"), Task)
+        full = self.portfolio.resolve(reference, within)
+        if full is None or full.startswith(EXTERNAL):
+            return False
+        if kind == "node":
+            return self._joinable(full)
+        return True
+
+    def _joinable(self, full: str) -> bool:
+        from ipmo.model.benefits import Benefit
+
+        return isinstance(self.portfolio.items.get(full.partition("@")[0]), Task | Gate | Benefit | Project)
+
+    def _unknown(self, noun: Any, full_id: str, key: str, reference: str, kind: str, within: str, path: Path) -> Problem:
+        names = self.known.get(kind) or self.portfolio.items
+        near = close_matches(reference, names) or close_matches(f"{within}/{reference}", names)
+        hint = f"close: {', '.join(map(repr, near))}" if near else f"declare it, or correct {key}:"
+        what = NAMED.get(kind, kind)
+        return Problem(
+            message=f"{label(noun, full_id)}: {key} {reference!r} is no {what} of portfolio {self.portfolio.id!r}",
+            hint=hint, path=path,
+        )  # fmt: skip
+
+    # -------------------------------------------------------------------------------------- projects
+
+    def _project(self, project: Project, path: Path) -> Iterator[Problem]:
+        yield from self._references(project, project.id, "", path, skip=("tasks", "gates", "risks"))
+        for objective in project.alignment:
+            if objective not in self.known["objective"]:
+                yield self._unknown(project, project.id, "alignment", objective, "objective", "", (*path, "alignment", objective))
+        yield from _span_of(project, project.id, path)
+        if not project.tasks and not project.gates and project.start and project.finish:
+            if minutes(project.finish, end=True) < minutes(project.start):
+                yield Problem(message=f"project {project.id!r}: finish {project.finish} lies before start {project.start}",
+                              path=(*path, "finish"))  # fmt: skip
+        for group in ("tasks", "gates", "risks"):
+            for place, noun in enumerate(getattr(project, group)):
+                here: Path = (*path, group, place)
+                full_id = f"{project.id}/{noun.id}"
+                if type(noun) is Task:
+                    yield from self._task(noun, full_id, project, here)
+                elif noun.__class__ is Gate and noun.after:
+                    yield from self._after(noun, full_id, project, here)
+                yield from self._references(noun, full_id, project.id, here, skip=("after",))
+        yield from _parent_loops(project, path)
+
+    def _task(self, task: Task, full_id: str, project: Project, path: Path) -> Iterator[Problem]:
+        if task.after:
+            yield from self._after(task, full_id, project, path)
+        if task.actual_start or task.actual_finish:
+            yield from _span_of(task, full_id, path)
+        for key in ("duration", "remaining"):
+            estimate: Estimate | None = getattr(task, key)
+            if estimate is None:
+                continue
+            central = estimate.central()
+            if central is not None:
+                if number(central) < 0:
+                    yield Problem(message=f"task {full_id!r}: {key} must not be negative (got {central})", path=(*path, key))
+                if task.milestone and number(central):
+                    yield Problem(message=f"milestone {full_id!r}: a milestone has no {key} (got {central})",
+                                  hint="take away milestone: or the duration", path=(*path, key))  # fmt: skip
+                if getattr(central, "dimension", "") == "step":
+                    yield Problem(message=f"task {full_id!r}: {key} {central} has no fixed length",
+                                  hint="write working time (20 d) or elapsed time (30 ed)", path=(*path, key))  # fmt: skip
+
+    def _after(self, noun: Task | Gate, full_id: str, project: Project, path: Path) -> Iterator[Problem]:
+        items = self.portfolio.items
+        seen: set[tuple[str, str]] = set()
+        for place, after in enumerate(noun.after):
+            reference = after.source
+            inside = f"{project.id}/{reference}"
+            here: Path = (*path, "after", place)
+            if type(items.get(inside)) in (Task, Gate):
+                full: str | None = inside
+            else:
+                full = self.portfolio.resolve(reference, project.id)
+                if full is None or full.startswith(EXTERNAL) or not self._joinable(full):
+                    yield self._unknown(noun, full_id, "after", reference, "node", project.id, here)
+                    continue
+                if self.portfolio.project_of(full) != project.id:
+                    yield Problem(
+                        message=f"{label(noun, full_id)}: after {reference!r} crosses the border of project {project.id!r}",
+                        hint="write it under links:, where links across projects stand", path=here)  # fmt: skip
+                    continue
+            if full == full_id:
+                yield Problem(message=f"{label(noun, full_id)} comes after itself", path=here)
+            if (full, after.type) in seen:
+                yield Problem(message=f"{label(noun, full_id)}: the link from {reference!r} ({after.type}) stands twice", path=here)
+            seen.add((full, after.type))
+
+    # ----------------------------------------------------------------------------------------- links
+
+    def _links(self) -> Iterator[Problem]:
+        pf = self.portfolio
+        seen: dict[tuple[str, str, str, str], int] = {}
+        for place, link in enumerate(pf.links):
+            path: Path = ("links", place)
+            name = f"link {link.id!r}" if link.id else f"link {link.source!r} -> {link.target!r}"
+            ends = []
+            for key, reference in (("from", link.source), ("to", link.target)):
+                full = pf.resolve(reference)
+                external = full is not None and full.startswith(EXTERNAL)
+                if full is None or not (external or self._joinable(full)):
+                    near = close_matches(reference, pf.items)
+                    hint = f"close: {', '.join(map(repr, near))}" if near else "write external:NAME for what lies outside"
+                    yield Problem(message=f"{name}: {key} {reference!r} is no task, gate, benefit or project of portfolio {pf.id!r}",
+                                  hint=hint, path=(*path, key))  # fmt: skip
+                elif external and not ID.fullmatch(full.removeprefix(EXTERNAL)):
+                    yield Problem(message=f"{name}: {reference!r} does not name what lies outside", path=(*path, key))
+                else:
+                    ends.append(full)
+            if len(ends) < 2:
+                continue
+            if ends[0] == ends[1]:
+                yield Problem(message=f"{name} joins {ends[0]!r} with itself", path=path)
+            elif all(end.startswith(EXTERNAL) for end in ends):
+                yield Problem(message=f"{name}: both ends lie outside the portfolio", path=path)
+            key4 = (ends[0], ends[1], link.type, link.kind)
+            if key4 in seen:
+                yield Problem(message=f"{name} ({link.type}) stands twice; the first is links[{seen[key4]}]",
+                              hint="keep one of them", path=path)  # fmt: skip
+            seen.setdefault(key4, place)
+            inner = pf.items.get(ends[1].partition("@")[0])
+            if isinstance(inner, Task | Gate) and pf.project_of(ends[0]) == pf.project_of(ends[1]) and link.kind == "schedule":
+                project = pf.project_of(ends[1])
+                if any(pf.resolve(a.source, project) == ends[0] and a.type == link.type for a in inner.after):
+                    yield Problem(message=f"{name} ({link.type}) stands under after: of {ends[1]!r} too", hint="keep one of them",
+                                  path=path)  # fmt: skip
+
+    def _programme_loops(self) -> Iterator[Problem]:
+        above = {p.id: p.programme for p in self.portfolio.programmes}
+        for place, programme in enumerate(self.portfolio.programmes):
+            seen, current = {programme.id}, programme.programme
+            while current in above and current not in seen:
+                seen.add(current)
+                current = above[current]
+            if current == programme.id:
+                yield Problem(message=f"programme {programme.id!r} lies within itself", path=("programmes", place, "programme"))
+
+
+def _bad_id(name: str, path: Path, kind: str) -> Iterator[Problem]:
+    if not ID.fullmatch(name) or len(name) > 200:
+        yield Problem(
+            message=f"{kind} id {name[:80]!r} is not an id",
+            hint="an id has 1 to 200 characters, no /, : or @, and single spaces only between words", path=path)  # fmt: skip
+
+
+def _span_of(noun: Any, full_id: str, path: Path) -> Iterator[Problem]:
+    if noun.actual_start and noun.actual_finish and minutes(noun.actual_finish, end=True) < minutes(noun.actual_start):
+        yield Problem(
+            message=f"{label(noun, full_id)}: actual_finish {noun.actual_finish} lies before actual_start {noun.actual_start}",
+            path=(*path, "actual_finish"))  # fmt: skip
+
+
+def _parent_loops(project: Project, path: Path) -> Iterator[Problem]:
+    above = {task.id: task.parent for task in project.tasks if task.parent}
+    for place, task in enumerate(project.tasks):
+        if not task.parent:
+            continue
+        seen, current = {task.id}, task.parent
+        while current in above and current not in seen:
+            seen.add(current)
+            current = above[current]
+        if current == task.id:
+            yield Problem(message=f"task {project.id + '/' + task.id!r} lies within itself", path=(*path, "tasks", place, "parent"))

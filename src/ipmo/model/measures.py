@@ -1,0 +1,93 @@
+"""What rolls up and what a link can mean: both may be declared by plugins."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable
+from datetime import datetime
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Protocol
+
+import attrs
+
+if TYPE_CHECKING:
+    from ipmo.model.work import Portfolio
+
+__all__ = ["Combine", "LinkKind", "Measure", "MeasureContext"]
+
+
+class Combine(enum.Enum):
+    """How figures of several items become one. Only rules that give the same answer in any grouping."""
+
+    SUM = "sum"
+    MAX = "max"
+    MIN = "min"
+    WORST = "worst"
+    MEAN = "weighted mean"
+
+
+class MeasureContext(Protocol):
+    """What a measure may ask."""
+
+    @property
+    def portfolio(self) -> Portfolio:
+        """The portfolio itself."""
+
+    def dates(self, item: str) -> tuple[datetime | None, datetime | None]:
+        """Scheduled start and finish of an item by full id."""
+
+
+@attrs.frozen(kw_only=True)
+class Measure:
+    """A figure of an item that rolls up.
+
+    Args:
+        name: what `roll_up` is asked for.
+        title: what people read.
+        unit: `money`, `date`, `time`, `share`, `rag`, `number` or any unit name.
+        combine: sum, max, min, worst of an ordered scale, or weighted mean.
+        value: `(context, full id, item) -> value`; None when it is not known. Money is a Money or a Budget, a
+            weighted mean a pair (value, weight), numbers any exact number.
+        applies: `(item) -> bool`: which leaves are asked at all; those that are asked and answer None are unknown.
+        order: for `worst`: the scale from best to worst.
+        own_total: an item's own figure is its total, children included; they are summed only where it states none.
+        source: guide, edition and section it comes from.
+    """
+
+    name: str
+    title: str
+    unit: str
+    combine: Combine = attrs.field(converter=Combine)
+    value: Callable[[MeasureContext, str, Any], Any]
+    applies: Callable[[Any], bool] = lambda item: True
+    order: tuple[str, ...] = ()
+    own_total: bool = False
+    source: str = "ipmo"
+
+    def join(self, one: Any, other: Any) -> Any:
+        """Two known figures as one: associative and commutative."""
+        if self.combine is Combine.SUM:
+            return one + other
+        if self.combine is Combine.MAX:
+            return max(one, other)
+        if self.combine is Combine.MIN:
+            return min(one, other)
+        if self.combine is Combine.WORST:
+            return max(one, other, key=self.order.index)
+        return one[0] + other[0], one[1] + other[1]
+
+    def finish(self, figure: Any) -> Any:
+        """The answer from a carried figure: a weighted mean divides last."""
+        if self.combine is Combine.MEAN and figure is not None:
+            total, weight = figure
+            return None if not weight else float(Fraction(total) / Fraction(weight))
+        return figure
+
+
+@attrs.frozen(kw_only=True)
+class LinkKind:
+    """What a link means. Only the core kind `schedule` moves dates; all others are labels with checks."""
+
+    name: str
+    title: str
+    source: str = "ipmo"

@@ -1,0 +1,136 @@
+"""Money over time: budget, actual and forecast lines, price bases, exchange rates as the file gives them."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import attrs
+
+from ipmo.errors import UnitError
+from ipmo.model.estimates import Estimate, Fixed, as_estimate, to_plain
+from ipmo.model.fields import FrozenMap, Noun, doc, named
+from ipmo.units import Money, When, as_date, as_money, as_number, as_when
+
+__all__ = ["Budget", "BudgetLine", "MoneySettings", "PriceBase", "RateRow", "as_budget"]
+
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class PriceBase(Noun):
+    """In whose prices money is meant."""
+
+    year: int | None = attrs.field(
+        default=None, converter=attrs.converters.optional(lambda y: int(as_number(y))), metadata=doc("year of the prices")
+    )
+    terms: str = attrs.field(default="real", metadata=doc("with or without inflation", choices=("real", "nominal")))
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class MoneySettings(Noun):
+    """How the portfolio counts money."""
+
+    currency: str = attrs.field(metadata=doc("currency of all totals, ISO 4217"))
+    price_base: PriceBase | None = attrs.field(default=None, metadata=doc("in whose prices money is meant"))
+    financial_year: str = attrs.field(default="jan", metadata=doc("first month of the financial year", choices=MONTHS))
+    discount: str = attrs.field(default="", metadata=doc("name of the discount schedule"))
+
+    def __attrs_post_init__(self) -> None:
+        Money(Decimal(0), self.currency)
+
+
+def _per(rates: Mapping[str, Any]) -> FrozenMap[str, Decimal]:
+    out = {}
+    for code, value in rates.items():
+        rate = Decimal(str(as_number(value)))
+        if rate <= 0:
+            raise UnitError(f"the rate of {code} must be above 0 (got {value})")
+        Money(Decimal(0), code)
+        out[code] = rate
+    return FrozenMap(out)
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class RateRow(Noun):
+    """Exchange rates that hold from a date on."""
+
+    since: date = attrs.field(converter=as_date, metadata=doc("first day they hold", key="from"))
+    per: FrozenMap[str, Decimal] = attrs.field(converter=_per, metadata=doc("portfolio currency for one unit of each"))
+    source: str = attrs.field(default="", metadata=doc("where they come from"))
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class BudgetLine(Noun):
+    """An amount that belongs to a date or a period."""
+
+    amount: Estimate = attrs.field(
+        converter=lambda value: as_estimate(value, as_money), metadata=doc("how much", unit="money")
+    )
+    since: When | None = attrs.field(
+        default=None, converter=attrs.converters.optional(as_when), metadata=doc("its date, or first day of its period", key="from")
+    )
+    until: When | None = attrs.field(
+        default=None, converter=attrs.converters.optional(as_when), metadata=doc("last day of its period", end=True)
+    )
+    kind: str | None = attrs.field(
+        default=None, metadata=doc("capital or running cost", key="class", choices=("capex", "opex"))
+    )
+    note: str = attrs.field(default="", metadata=doc("what it is for"))
+
+
+@attrs.frozen(unsafe_hash=False)
+class Budget(Noun):
+    """A budget, an actual or a forecast: one lump or dated lines.
+
+    >>> as_budget("14 M GBP").is_lump
+    True
+    """
+
+    lines: tuple[BudgetLine, ...] = attrs.field(converter=tuple)
+
+    @property
+    def is_lump(self) -> bool:
+        """One amount without a date or a class."""
+        return len(self.lines) == 1 and self.lines[0] == BudgetLine(amount=self.lines[0].amount)
+
+    def to_plain(self) -> Any:
+        """As files write it, for a lump; lines are written by the writer."""
+        return to_plain(self.lines[0].amount)
+
+
+def as_budget(value: Any) -> Budget:
+    """`"14 M GBP"`, `{low, likely, high}`, dated lines, or a Budget as a Budget.
+
+    Raises:
+        UnitError: it is none of these.
+    """
+    if type(value) is Budget:
+        return value
+    if type(value) is str:
+        return _lump(value)
+    if isinstance(value, Money):
+        return Budget((BudgetLine(amount=Fixed(value)),))
+    if isinstance(value, list | tuple):
+        return Budget(tuple(line if isinstance(line, BudgetLine) else _line(line) for line in value))
+    if isinstance(value, Mapping) and "amount" in value:
+        return Budget((_line(value),))
+    return Budget((BudgetLine(amount=as_estimate(value, as_money)),))
+
+
+@functools.lru_cache(maxsize=65_536)
+def _lump(value: str) -> Budget:
+    return Budget((BudgetLine(amount=as_estimate(value, as_money)),))
+
+
+def _line(value: Any) -> BudgetLine:
+    if not isinstance(value, Mapping):
+        raise UnitError(f"{value!r} is not a budget line; write {{from: 2026-04-01, amount: 3 M GBP, class: capex}}")
+    names = {"from": "since", "class": "kind"}
+    known = {"from", "until", "amount", "class", "note"}
+    if unknown := set(value) - known:
+        raise UnitError(f"a budget line has no field {sorted(unknown)[0]!r}; it has {', '.join(sorted(known))}")
+    return BudgetLine(**{names.get(key, key): v for key, v in value.items()})

@@ -1,0 +1,145 @@
+"""Who does the work and who governs it: people, offices, bodies, services, flows, resources."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import attrs
+
+from ipmo.model.fields import EMPTY, FrozenMap, Noun, as_map, doc, named, text, texts
+from ipmo.units import Effort, Money, Rate, Span, When, as_date, as_effort, as_money, as_number, as_rate, as_span, as_when
+
+__all__ = [
+    "Assignment",
+    "Capacity",
+    "DataFlow",
+    "DecisionBody",
+    "Office",
+    "Person",
+    "Resource",
+    "Service",
+    "Stakeholder",
+]
+
+optional = attrs.converters.optional
+OFFICE_TYPES = ("portfolio", "hub", "programme", "project", "centre of excellence")
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class Person(Noun):
+    """A person or a role; owners are declared, so that a check can ask who is permanent and who assures whom."""
+
+    id: str = attrs.field(metadata=doc("id"))
+    name: str = attrs.field(default="", metadata=doc("name or title"))
+    kind: str = attrs.field(default="person", metadata=doc("person or role", choices=("person", "role")))
+    permanent: bool | None = attrs.field(default=None, metadata=doc("still there when the project has closed"))
+    line: str = attrs.field(default="", metadata=doc("free name of the line of the organisation"))
+    office: str | None = attrs.field(default=None, metadata=doc("the office they belong to", refers="office"))
+    roles: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=doc("free names of roles held"))
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class Stakeholder(Noun):
+    """Somebody who is affected or has influence."""
+
+    id: str = attrs.field(metadata=doc("id"))
+    name: str = attrs.field(default="", metadata=doc("who"))
+    items: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=doc("in what", one_or_many=True, refers="item"))
+    interest: str | None = attrs.field(default=None, metadata=doc("how much it matters to them", choices=("low", "medium", "high")))
+    influence: str | None = attrs.field(default=None, metadata=doc("how much they can do", choices=("low", "medium", "high")))
+    attitude: str | None = attrs.field(
+        default=None, metadata=doc("where they stand", choices=("against", "neutral", "for", "unknown"))
+    )
+    note: str = attrs.field(default="", metadata=doc("remarks"))
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class Service(Noun):
+    """Something an office does for others."""
+
+    id: str = attrs.field(metadata=doc("id"))
+    name: str = attrs.field(default="", metadata=doc("title"))
+    level: str | None = attrs.field(default=None, metadata=doc("whom it serves", choices=("portfolio", "programme", "project")))
+    mode: str | None = attrs.field(default=None, metadata=doc("who must take it", choices=("mandatory", "on request", "advisory")))
+    provider: str | None = attrs.field(default=None, metadata=doc("the office that gives it", refers="office"))
+    consumers: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=doc("who takes it", refers="item"))
+    sla: str = attrs.field(default="", metadata=doc("what is promised"))
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class DecisionBody(Noun):
+    """A board or committee with delegated authority."""
+
+    id: str = attrs.field(metadata=doc("id"))
+    name: str = attrs.field(default="", metadata=doc("title"))
+    level: str | None = attrs.field(default=None, metadata=doc("of the organisation", choices=("portfolio", "programme", "project")))
+    authority: Money | None = attrs.field(
+        default=None, converter=optional(as_money), metadata=doc("may approve up to this", unit="money")
+    )
+    reports_to: str | None = attrs.field(default=None, metadata=doc("the body above", refers="body"))
+    members: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=doc("who sits on it", refers="person"))
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class Office(Noun):
+    """A portfolio, hub, programme or project office, or a centre of excellence (P3O)."""
+
+    id: str = attrs.field(metadata=doc("id"))
+    name: str = attrs.field(default="", metadata=doc("title"))
+    type: str = attrs.field(default="portfolio", metadata=doc("what it supports", source="P3O", choices=OFFICE_TYPES))
+    permanent: bool | None = attrs.field(default=None, metadata=doc("it outlives its initiatives"))
+    starts: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("opens"))
+    ends: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("closes", end=True))
+    host: str | None = attrs.field(default=None, metadata=doc("the initiative that hosts a temporary office", refers="item"))
+    reports_to: tuple[str, ...] = attrs.field(
+        default=(), converter=texts, metadata=doc("office or body above it", one_or_many=True, refers="office or body")
+    )
+    sponsor: str | None = attrs.field(default=None, metadata=doc("who pays for it", refers="owner"))
+    services: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=doc("what it does; names of the catalogue"))
+    methodology: str | None = attrs.field(default=None, metadata=doc("overrides the portfolio's for offices"))
+    extensions: FrozenMap[str, Any] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("what methodologies add"))
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class DataFlow(Noun):
+    """A reported field on its way from its source to a reader."""
+
+    field: str = attrs.field(metadata=doc("free name of what flows"))
+    source_system: str = attrs.field(default="", metadata=doc("system of record", key="source"))
+    source: str = attrs.field(converter=text, metadata=doc("office or body that sends", key="from", refers="office or body"))
+    target: str = attrs.field(converter=text, metadata=doc("office or body that receives", key="to", refers="office or body"))
+    every: Span | None = attrs.field(default=None, converter=optional(as_span), metadata=doc("cadence", unit="time"))
+    cut_off: str = attrs.field(default="", metadata=doc("last moment for data of the period, for example `3 d before period end`"))
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class Capacity(Noun):
+    """How much of a resource there is from a date on."""
+
+    since: date = attrs.field(converter=as_date, metadata=doc("first day it holds", key="from"))
+    value: float = attrs.field(converter=as_number, metadata=doc("units available", unit="units"))
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class Resource(Noun):
+    """People of a kind, a team, a machine."""
+
+    id: str = attrs.field(metadata=doc("id"))
+    name: str = attrs.field(default="", metadata=doc("title"))
+    unit: str = attrs.field(default="person", metadata=doc("what one unit is"))
+    capacity: tuple[Capacity, ...] = attrs.field(
+        default=(), converter=lambda rows: tuple(sorted(rows, key=lambda row: row.since)), metadata=doc("dated capacity")
+    )
+    rate: Rate | None = attrs.field(default=None, converter=optional(as_rate), metadata=doc("cost of its effort", unit="money per effort"))
+    calendar: str | None = attrs.field(default=None, metadata=doc("when it works", refers="calendar"))
+    category: str = attrs.field(default="", metadata=doc("free name"))
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class Assignment(Noun):
+    """A resource at work on a task."""
+
+    resource: str = attrs.field(metadata=doc("which", refers="resource"))
+    units: float = attrs.field(default=1, converter=as_number, metadata=doc("how many of it", unit="units"))
+    effort: Effort | None = attrs.field(default=None, converter=optional(as_effort), metadata=doc("total work", unit="effort"))

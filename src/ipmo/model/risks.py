@@ -1,0 +1,117 @@
+"""What may happen and what has: risks, shared drivers, issues, assumptions."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import attrs
+
+from ipmo.model.estimates import Estimate, as_estimate
+from ipmo.model.fields import EMPTY, FrozenMap, Noun, as_map, doc, named, texts
+from ipmo.units import Money, When, as_date, as_money, as_number, as_share, as_span, as_when
+
+__all__ = ["Assumption", "Driver", "Exposure", "Impact", "Issue", "Risk"]
+
+optional = attrs.converters.optional
+RESPONSES = (
+    "avoid", "reduce", "transfer", "share", "accept", "contingent",
+    "exploit", "enhance", "reject",
+)  # fmt: skip
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class Impact(Noun):
+    """What a risk does to one item, in time or money."""
+
+    target: str | None = attrs.field(default=None, metadata=doc("the item it hits; the risk's project when left out", refers="item"))
+    delay: Estimate | None = attrs.field(
+        default=None, converter=optional(lambda v: as_estimate(v, as_span)), metadata=doc("time lost", unit="time")
+    )
+    cost: Estimate | None = attrs.field(
+        default=None, converter=optional(lambda v: as_estimate(v, as_money)), metadata=doc("money lost", unit="money")
+    )
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class Exposure(Noun):
+    """Probability and impacts at one time: before or after the response."""
+
+    probability: float | None = attrs.field(
+        default=None, converter=optional(as_share), metadata=doc("that it happens", unit="share")
+    )
+    impacts: tuple[Impact, ...] = attrs.field(default=(), converter=tuple, metadata=doc("what it would do", one_or_many=True))
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class Risk(Noun):
+    """An uncertain event with cause, effect, owner and response; a threat or an opportunity."""
+
+    id: str = attrs.field(metadata=doc("id"))
+    name: str = attrs.field(default="", metadata=doc("the event"))
+    cause: str = attrs.field(default="", metadata=doc("why it may happen"))
+    effect: str = attrs.field(default="", metadata=doc("what follows"))
+    category: str = attrs.field(default="", metadata=doc("free name"))
+    opportunity: bool = attrs.field(default=False, metadata=doc("it would help"))
+    owner: str | None = attrs.field(default=None, metadata=doc("who watches it", refers="owner"))
+    actionee: str | None = attrs.field(default=None, metadata=doc("who carries out the response", refers="owner"))
+    driver: str | None = attrs.field(default=None, metadata=doc("the shared cause behind it", refers="driver"))
+    objectives: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=doc("objectives it hits", refers="objective"))
+    before: Exposure | None = attrs.field(default=None, metadata=doc("as it stands now"))
+    after: Exposure | None = attrs.field(default=None, metadata=doc("once the response works"))
+    response: str | None = attrs.field(default=None, metadata=doc("what is done about it", choices=RESPONSES))
+    response_cost: Money | None = attrs.field(default=None, converter=optional(as_money), metadata=doc("of the response", unit="money"))
+    fallback: str = attrs.field(default="", metadata=doc("what is done when it happens"))
+    trigger: str = attrs.field(default="", metadata=doc("how one notices"))
+    starts: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("first day it can happen"))
+    ends: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("last day it can happen", end=True))
+    state: str = attrs.field(default="open", metadata=doc("open, occurred or closed", choices=("open", "occurred", "closed")))
+    raised: date | None = attrs.field(default=None, converter=optional(as_date), metadata=doc("first noted"))
+    reviewed: date | None = attrs.field(default=None, converter=optional(as_date), metadata=doc("last looked at"))
+    attributes: FrozenMap[str, str] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("free text to group by"))
+    extensions: FrozenMap[str, Any] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("what methodologies add"))
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class Driver(Noun):
+    """A shared cause: it multiplies the durations or costs of all it touches, and so correlates them (Hulett)."""
+
+    id: str = attrs.field(metadata=doc("id"))
+    name: str = attrs.field(default="", metadata=doc("title"))
+    probability: float = attrs.field(default=1.0, converter=as_share, metadata=doc("that it is at work", unit="share"))
+    factor: Estimate | None = attrs.field(
+        default=None, converter=optional(lambda v: as_estimate(v, as_number)), metadata=doc("multiplies what it affects")
+    )
+    affects: str = attrs.field(default="duration", metadata=doc("what it multiplies", choices=("duration", "cost")))
+    targets: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=doc("what it touches", refers="item"))
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class Issue(Noun):
+    """Something that has happened and needs handling."""
+
+    id: str = attrs.field(metadata=doc("id"))
+    name: str = attrs.field(default="", metadata=doc("what happened"))
+    item: str | None = attrs.field(default=None, metadata=doc("what it is about", refers="item"))
+    severity: str | None = attrs.field(default=None, metadata=doc("how bad", choices=("low", "medium", "high", "critical")))
+    owner: str | None = attrs.field(default=None, metadata=doc("who handles it", refers="owner"))
+    raised: date | None = attrs.field(default=None, converter=optional(as_date), metadata=doc("when"))
+    due: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("to be settled by", end=True))
+    closed: date | None = attrs.field(default=None, converter=optional(as_date), metadata=doc("when it was settled"))
+    risk: str | None = attrs.field(default=None, metadata=doc("the risk that occurred", refers="item"))
+    note: str = attrs.field(default="", metadata=doc("remarks"))
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class Assumption(Noun):
+    """Something taken as true; what may be false is a risk."""
+
+    id: str = attrs.field(metadata=doc("id"))
+    text: str = attrs.field(default="", metadata=doc("what is taken as true"))
+    item: str | None = attrs.field(default=None, metadata=doc("what rests on it", refers="item"))
+    probability: float | None = attrs.field(
+        default=None, converter=optional(as_share), metadata=doc("that it holds", unit="share")
+    )
+    owner: str | None = attrs.field(default=None, metadata=doc("who checks it", refers="owner"))
+    review: date | None = attrs.field(default=None, converter=optional(as_date), metadata=doc("next look"))
+    state: str = attrs.field(default="open", metadata=doc("open, confirmed or false", choices=("open", "confirmed", "false")))

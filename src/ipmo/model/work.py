@@ -1,0 +1,479 @@
+"""The work itself: portfolio, programmes, projects, tasks, links, baselines."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from ipmo.errors import ModelError, UnknownItemError, close_matches
+from ipmo.findings import Finding
+from ipmo.model.benefits import Benefit, Contribution, Objective, Outcome
+from ipmo.model.calendars import CONTINUOUS, STANDARD, Calendar
+from ipmo.model.estimates import Estimate, as_estimate
+from ipmo.model.fields import EMPTY, FrozenMap, Noun, as_map, doc, named, text, texts
+from ipmo.model.governance import (
+    LINK_TYPES,
+    After,
+    ChangeRequest,
+    Confidence,
+    Decision,
+    Gate,
+    Lesson,
+    Standard,
+    StatusReport,
+    Tolerance,
+    Waiver,
+    as_afters,
+)
+from ipmo.model.money import Budget, MoneySettings, RateRow, as_budget
+from ipmo.model.people import Assignment, DataFlow, DecisionBody, Office, Person, Resource, Service, Stakeholder
+from ipmo.model.risks import Assumption, Driver, Issue, Risk
+from ipmo.units import Effort, ExchangeRates, Span, When, as_effort, as_share, as_span, as_when, minutes
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+__all__ = ["Baseline", "Link", "Portfolio", "Programme", "Project", "Source", "Task"]
+
+optional = attrs.converters.optional
+ID = re.compile(r"[^\s/:@]+(?: [^\s/:@]+)*")
+STATES = ("proposed", "approved", "active", "paused", "closed", "cancelled")
+DIALECTS = ("ipmo", "msproject", "p6")
+EXTERNAL = "external:"
+START, FINISH = "@start", "@finish"
+
+
+def _span_estimate(value: Any) -> Estimate:
+    return as_estimate(value, as_span)
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class Task(Noun):
+    """A piece of work, a milestone, or a summary (a task that others name as their parent)."""
+
+    id: str = attrs.field(metadata=doc("id within the project"))
+    name: str = attrs.field(default="", metadata=doc("title"))
+    parent: str | None = attrs.field(default=None, metadata=doc("the summary it belongs to", refers="task"))
+    after: tuple[After, ...] = attrs.field(
+        default=(), converter=as_afters, metadata=doc("links from inside the project", one_or_many=True)
+    )
+    milestone: bool = attrs.field(default=False, metadata=doc("a point in time without work"))
+    duration: Estimate | None = attrs.field(
+        default=None, converter=optional(_span_estimate), metadata=doc("working or elapsed time", unit="time")
+    )
+    remaining: Estimate | None = attrs.field(
+        default=None, converter=optional(_span_estimate), metadata=doc("time left from the data date on", unit="time")
+    )
+    actual_start: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("when it began"))
+    actual_finish: When | None = attrs.field(
+        default=None, converter=optional(as_when), metadata=doc("when it was done", end=True)
+    )
+    progress: float | None = attrs.field(
+        default=None, converter=optional(as_share), metadata=doc("share of the work that is done", unit="share")
+    )
+    not_before: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("start no earlier than"))
+    finish_not_before: When | None = attrs.field(
+        default=None, converter=optional(as_when), metadata=doc("finish no earlier than", end=True)
+    )
+    deadline: When | None = attrs.field(
+        default=None, converter=optional(as_when), metadata=doc("promised finish; moves nothing, bounds the float", end=True)
+    )
+    calendar: str | None = attrs.field(default=None, metadata=doc("when it is worked on; else the project's", refers="calendar"))
+    budget: Budget | None = attrs.field(default=None, converter=optional(as_budget), metadata=doc("planned cost", unit="money"))
+    actual: Budget | None = attrs.field(default=None, converter=optional(as_budget), metadata=doc("cost so far", unit="money"))
+    forecast: Budget | None = attrs.field(
+        default=None, converter=optional(as_budget), metadata=doc("expected cost at completion", unit="money")
+    )
+    plus_resources: bool = attrs.field(default=False, metadata=doc("assignments cost extra, on top of the budget"))
+    effort: Effort | None = attrs.field(default=None, converter=optional(as_effort), metadata=doc("planned work", unit="effort"))
+    assignments: tuple[Assignment, ...] = attrs.field(default=(), converter=tuple, metadata=doc("resources at work"))
+    owner: str | None = attrs.field(default=None, metadata=doc("who answers for it", refers="owner"))
+    category: str = attrs.field(default="", metadata=doc("free name"))
+    status: tuple[StatusReport, ...] = attrs.field(default=(), converter=tuple, metadata=doc("what was reported", one_or_many=True))
+    tolerance: Tolerance | None = attrs.field(default=None, metadata=doc("how far it may stray"))
+    methodology: str | None = attrs.field(default=None, metadata=doc("overrides the project's"))
+    attributes: FrozenMap[str, str] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("free text to group by"))
+    extensions: FrozenMap[str, Any] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("what methodologies add"))
+
+    @property
+    def finished(self) -> bool:
+        """It has an actual finish."""
+        return self.actual_finish is not None
+
+    @property
+    def started(self) -> bool:
+        """It has an actual start, or an actual finish."""
+        return self.actual_start is not None or self.actual_finish is not None
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class Project(Noun):
+    """A temporary organisation that delivers outputs; without tasks it is one bar from start to finish."""
+
+    id: str = attrs.field(metadata=doc("id"))
+    name: str = attrs.field(default="", metadata=doc("title"))
+    programme: str | None = attrs.field(default=None, metadata=doc("the programme it belongs to", refers="programme"))
+    category: str = attrs.field(default="", metadata=doc("free name, for example infrastructure"))
+    state: str = attrs.field(default="active", metadata=doc("where it stands", choices=STATES))
+    owner: str | None = attrs.field(default=None, metadata=doc("who answers for it", refers="owner"))
+    methodology: str | None = attrs.field(default=None, metadata=doc("overrides the portfolio's"))
+    calendar: str | None = attrs.field(default=None, metadata=doc("else the portfolio's", refers="calendar"))
+    start: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("starts no earlier than"))
+    finish: When | None = attrs.field(
+        default=None, converter=optional(as_when), metadata=doc("promised finish; of a project without tasks, its end", end=True)
+    )
+    actual_start: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("when it began"))
+    actual_finish: When | None = attrs.field(
+        default=None, converter=optional(as_when), metadata=doc("when it was done", end=True)
+    )
+    budget: Budget | None = attrs.field(default=None, converter=optional(as_budget), metadata=doc("planned cost", unit="money"))
+    actual: Budget | None = attrs.field(default=None, converter=optional(as_budget), metadata=doc("cost so far", unit="money"))
+    forecast: Budget | None = attrs.field(
+        default=None, converter=optional(as_budget), metadata=doc("expected cost at completion", unit="money")
+    )
+    progress: float | None = attrs.field(
+        default=None, converter=optional(as_share), metadata=doc("share of the work that is done", unit="share")
+    )
+    alignment: FrozenMap[str, str] = attrs.field(
+        default=EMPTY, converter=as_map, metadata=doc("objective to low, medium or high: for scoring, never for value")
+    )
+    requires: tuple[str, ...] = attrs.field(
+        default=(), converter=texts, metadata=doc("projects that must be selected with it", one_or_many=True, refers="project")
+    )
+    tolerance: Tolerance | None = attrs.field(default=None, metadata=doc("how far it may stray"))
+    status: tuple[StatusReport, ...] = attrs.field(default=(), converter=tuple, metadata=doc("what was reported", one_or_many=True))
+    confidence: tuple[Confidence, ...] = attrs.field(
+        default=(), converter=tuple, metadata=doc("what assessors expect", one_or_many=True)
+    )
+    tasks: tuple[Task, ...] = attrs.field(default=(), converter=tuple, metadata=doc("its work"))
+    gates: tuple[Gate, ...] = attrs.field(default=(), converter=tuple, metadata=doc("its decision points"))
+    risks: tuple[Risk, ...] = attrs.field(default=(), converter=tuple, metadata=doc("its risks"))
+    attributes: FrozenMap[str, str] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("free text to group by"))
+    extensions: FrozenMap[str, Any] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("what methodologies add"))
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class Programme(Noun):
+    """Projects that together bring about outcomes."""
+
+    id: str = attrs.field(metadata=doc("id"))
+    name: str = attrs.field(default="", metadata=doc("title"))
+    programme: str | None = attrs.field(default=None, metadata=doc("the programme above it", refers="programme"))
+    owner: str | None = attrs.field(default=None, metadata=doc("who answers for it", refers="owner"))
+    methodology: str | None = attrs.field(default=None, metadata=doc("overrides the portfolio's"))
+    budget: Budget | None = attrs.field(default=None, converter=optional(as_budget), metadata=doc("planned cost", unit="money"))
+    actual: Budget | None = attrs.field(default=None, converter=optional(as_budget), metadata=doc("cost so far", unit="money"))
+    forecast: Budget | None = attrs.field(
+        default=None, converter=optional(as_budget), metadata=doc("expected cost at completion", unit="money")
+    )
+    status: tuple[StatusReport, ...] = attrs.field(default=(), converter=tuple, metadata=doc("what was reported", one_or_many=True))
+    attributes: FrozenMap[str, str] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("free text to group by"))
+    extensions: FrozenMap[str, Any] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("what methodologies add"))
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class Link(Noun):
+    """A dependency between two items; across a project border it is a contract with owners and dates."""
+
+    id: str | None = attrs.field(default=None, metadata=doc("id"))
+    source: str = attrs.field(converter=text, metadata=doc("what comes first: item, `external:NAME`, or a project (coarse)", key="from"))
+    target: str = attrs.field(converter=text, metadata=doc("what follows", key="to"))
+    type: str = attrs.field(default="FS", metadata=doc("finish or start to finish or start", choices=LINK_TYPES))
+    lag: Span | None = attrs.field(
+        default=None, converter=optional(as_span), metadata=doc("waiting time, negative for a lead", unit="time")
+    )
+    kind: str = attrs.field(default="schedule", metadata=doc("only `schedule` moves dates; others are labels"))
+    giver_owner: str | None = attrs.field(default=None, metadata=doc("who promises", refers="owner"))
+    receiver_owner: str | None = attrs.field(default=None, metadata=doc("who needs it", refers="owner"))
+    needed: When | None = attrs.field(
+        default=None, converter=optional(as_when), metadata=doc("the receiver needs it by then; compared, moves nothing", end=True)
+    )
+    promised: When | None = attrs.field(
+        default=None, converter=optional(as_when), metadata=doc("the giver promises it by then; compared, moves nothing", end=True)
+    )
+    status: str | None = attrs.field(
+        default=None, metadata=doc("of the contract", choices=("proposed", "agreed", "disputed", "delivered", "cancelled"))
+    )
+    date: When | None = attrs.field(
+        default=None, converter=optional(as_when), metadata=doc("when the end outside the portfolio happens, as far as known")
+    )
+    as_of: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("how old that knowledge is"))
+    note: str = attrs.field(default="", metadata=doc("what is handed over"))
+    attributes: FrozenMap[str, str] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("free text to group by"))
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class Baseline(Noun):
+    """A frozen plan to compare with; immutable."""
+
+    id: str = attrs.field(metadata=doc("id"))
+    date: When = attrs.field(converter=as_when, metadata=doc("of the plan"))
+    approved_by: str | None = attrs.field(default=None, metadata=doc("body or person", refers="owner"))
+    reason: str = attrs.field(default="", metadata=doc("why it was set"))
+    file: str = attrs.field(default="", metadata=doc("the snapshot, relative to the portfolio's folder"))
+
+
+@attrs.frozen(kw_only=True)
+class Source:
+    """What a reader understood: it takes no part in equality.
+
+    Args:
+        path: where it was read from.
+        format: the format's name.
+        understood: rows (nouns) understood.
+        refused: rows refused, each with a finding.
+        findings: what was noticed while reading.
+    """
+
+    path: str = ""
+    format: str = ""
+    understood: int = 0
+    refused: int = 0
+    findings: tuple[Finding, ...] = attrs.field(default=(), converter=tuple)
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False, repr=False)
+class Portfolio(Noun):
+    """All the change of an organisation: the only root.
+
+    References are checked once, when it is made, and all problems are reported together.
+
+    Raises:
+        ModelError: an id is bad or used twice, a reference names nothing, a link joins what cannot be joined.
+    """
+
+    id: str = attrs.field(metadata=doc("id"))
+    name: str = attrs.field(default="", metadata=doc("title"))
+    start: When | None = attrs.field(
+        default=None, converter=optional(as_when), metadata=doc("nothing starts earlier; else found from the projects")
+    )
+    status_date: When | None = attrs.field(
+        default=None, converter=optional(as_when), metadata=doc("the data date: remaining work lies after it")
+    )
+    calendar: str | None = attrs.field(default=None, metadata=doc("of everything without its own", refers="calendar"))
+    dialect: str = attrs.field(default="ipmo", metadata=doc("conventions that tools differ on", choices=DIALECTS))
+    methodologies: FrozenMap[str, str] = attrs.field(
+        default=EMPTY, converter=as_map, metadata=doc("scope (portfolio, offices, programme, project) to methodology")
+    )
+    money: MoneySettings | None = attrs.field(default=None, metadata=doc("how money is counted"))
+    note: str = attrs.field(default="", metadata=doc("where the data come from, what could not be read"))
+    attributes: FrozenMap[str, str] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("free text"))
+
+    calendars: tuple[Calendar, ...] = attrs.field(default=(), converter=tuple, metadata=doc("working calendars"))
+    rates: tuple[RateRow, ...] = attrs.field(default=(), converter=tuple, metadata=doc("exchange rates"))
+    people: tuple[Person, ...] = attrs.field(default=(), converter=tuple, metadata=doc("people and roles"))
+    stakeholders: tuple[Stakeholder, ...] = attrs.field(default=(), converter=tuple, metadata=doc("stakeholders"))
+    objectives: tuple[Objective, ...] = attrs.field(default=(), converter=tuple, metadata=doc("objectives"))
+    programmes: tuple[Programme, ...] = attrs.field(default=(), converter=tuple, metadata=doc("programmes"))
+    projects: tuple[Project, ...] = attrs.field(default=(), converter=tuple, metadata=doc("projects"))
+    links: tuple[Link, ...] = attrs.field(default=(), converter=tuple, metadata=doc("links, those across projects above all"))
+    outcomes: tuple[Outcome, ...] = attrs.field(default=(), converter=tuple, metadata=doc("outcomes"))
+    benefits: tuple[Benefit, ...] = attrs.field(default=(), converter=tuple, metadata=doc("benefits and dis-benefits"))
+    contributions: tuple[Contribution, ...] = attrs.field(default=(), converter=tuple, metadata=doc("who contributes to what"))
+    drivers: tuple[Driver, ...] = attrs.field(default=(), converter=tuple, metadata=doc("shared causes"))
+    resources: tuple[Resource, ...] = attrs.field(default=(), converter=tuple, metadata=doc("resources"))
+    issues: tuple[Issue, ...] = attrs.field(default=(), converter=tuple, metadata=doc("issues"))
+    changes: tuple[ChangeRequest, ...] = attrs.field(default=(), converter=tuple, metadata=doc("change requests"))
+    decisions: tuple[Decision, ...] = attrs.field(default=(), converter=tuple, metadata=doc("the decision register"))
+    bodies: tuple[DecisionBody, ...] = attrs.field(default=(), converter=tuple, metadata=doc("boards and committees"))
+    offices: tuple[Office, ...] = attrs.field(default=(), converter=tuple, metadata=doc("offices"))
+    services: tuple[Service, ...] = attrs.field(default=(), converter=tuple, metadata=doc("services of offices"))
+    flows: tuple[DataFlow, ...] = attrs.field(default=(), converter=tuple, metadata=doc("data flows"))
+    baselines: tuple[Baseline, ...] = attrs.field(default=(), converter=tuple, metadata=doc("baselines"))
+    standards: tuple[Standard, ...] = attrs.field(default=(), converter=tuple, metadata=doc("standards"))
+    waivers: tuple[Waiver, ...] = attrs.field(default=(), converter=tuple, metadata=doc("waivers"))
+    assumptions: tuple[Assumption, ...] = attrs.field(default=(), converter=tuple, metadata=doc("assumptions"))
+    lessons: tuple[Lesson, ...] = attrs.field(default=(), converter=tuple, metadata=doc("lessons"))
+
+    source: Source = attrs.field(factory=Source, eq=False, metadata=doc("what the reader understood"))
+
+    def __attrs_post_init__(self) -> None:
+        from ipmo.model.integrity import problems_of
+
+        if problems := problems_of(self):
+            raise ModelError(problems)
+
+    # ---------------------------------------------------------------------------------- finding things
+
+    @functools.cached_property
+    def items(self) -> Mapping[str, Any]:
+        """Every item that has an id, by full id (`project/task`), in file order."""
+        found: dict[str, Any] = {}
+        for name in TOP:
+            for noun in getattr(self, name):
+                if noun.id is not None:
+                    found[noun.id] = noun
+        for project in self.projects:
+            for group in (project.tasks, project.gates, project.risks):
+                for noun in group:
+                    found[f"{project.id}/{noun.id}"] = noun
+        return found
+
+    def __getitem__(self, full_id: str) -> Any:
+        """The item with that full id; the portfolio itself for its own id.
+
+        Raises:
+            UnknownItemError: there is none; the closest three are named.
+        """
+        items = self.items
+        if full_id in items:
+            return items[full_id]
+        if full_id == self.id:
+            return self
+        raise UnknownItemError(full_id, close_matches(full_id, items), f"portfolio {self.id!r}")
+
+    def __contains__(self, full_id: object) -> bool:
+        return full_id in self.items
+
+    def __iter__(self) -> Iterator[Any]:
+        raise TypeError("a portfolio holds many kinds of things; iterate .projects, .links, .benefits or .items.values()")
+
+    def resolve(self, reference: str, within: str = "") -> str | None:
+        """The full id that a reference means: looked up in its own project first, then at the top.
+
+        Args:
+            reference: `task`, `project/task`, `project`, `project@start`, `external:name`.
+            within: the project whose file part holds the reference.
+
+        Returns:
+            The full id, with its `@start` or `@finish`; None when nothing bears it.
+        """
+        if reference.startswith(EXTERNAL):
+            return reference
+        name, at, end = reference.partition("@")
+        if at and end not in ("start", "finish"):
+            return None
+        items = self.items
+        for candidate in (f"{within}/{name}", name) if within else (name,):
+            if candidate in items:
+                if at and not isinstance(items[candidate], Project | Task):
+                    return None
+                return candidate + at + end
+        return None
+
+    def project_of(self, full_id: str) -> str:
+        """The project an item belongs to; empty for what stands at the top."""
+        name = full_id.partition("@")[0]
+        if "/" in name:
+            return name.partition("/")[0]
+        return name if isinstance(self.items.get(name), Project) else ""
+
+    # ---------------------------------------------------------------------------------- shared answers
+
+    @functools.cached_property
+    def calendar_table(self) -> Mapping[str, Calendar]:
+        """The declared calendars and the two built-in ones, by id."""
+        return {STANDARD.id: STANDARD, CONTINUOUS.id: CONTINUOUS, **{c.id: c for c in self.calendars}}
+
+    def calendar_for(self, full_id: str) -> Calendar:
+        """The calendar an item follows: its own, its project's, the portfolio's, else `standard`."""
+        item = self.items.get(full_id)
+        own = getattr(item, "calendar", None)
+        project = self.items.get(self.project_of(full_id))
+        name = own or getattr(project, "calendar", None) or self.calendar or STANDARD.id
+        return self.calendar_table[name]
+
+    @functools.cached_property
+    def exchange_rates(self) -> ExchangeRates:
+        """The dated rates into the portfolio's currency.
+
+        Raises:
+            ModelError: the portfolio states no currency.
+        """
+        if self.money is None:
+            raise ModelError(f"portfolio {self.id!r} states no currency; add portfolio: money: {{currency: GBP}}")
+        table: dict[str, list[tuple[date, Decimal]]] = {}
+        sources = {}
+        for row in sorted(self.rates, key=lambda row: row.since):
+            sources[row.since] = row.source
+            for code, rate in row.per.items():
+                table.setdefault(code, []).append((row.since, rate))
+        return ExchangeRates(self.money.currency, {code: tuple(rows) for code, rows in table.items()}, sources)
+
+    @functools.cached_property
+    def memo(self) -> dict[Any, Any]:
+        """Where compiled networks are kept; freed with the portfolio, never pickled."""
+        return {}
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """SHA-256 of the content in canonical JSON, as hexadecimal digits: equal portfolios have equal digests."""
+        from ipmo.model.plain import to_plain_portfolio
+
+        canonical = json.dumps(to_plain_portfolio(self), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+    @property
+    def data_date(self) -> int | None:
+        """The status date as an instant (start of its day), None when not stated."""
+        return None if self.status_date is None else minutes(self.status_date)
+
+    # ---------------------------------------------------------------------------------- changed copies
+
+    def evolve(self, item: str | None = None, /, **changes: Any) -> Portfolio:
+        """A copy with one item changed; this one stays as it is.
+
+        Args:
+            item: full id; left out, the portfolio's own fields change.
+            changes: new field values, text accepted as in files.
+
+        Raises:
+            UnknownItemError: there is no such item or no such field.
+            ModelError: the changed portfolio would be impossible.
+        """
+        if item is None or (item == self.id and item not in self.items):
+            return _evolved(self, changes)
+        noun = _evolved(self[item], changes)
+        project, _, inner = item.partition("/")
+        if not inner:
+            field = next(name for name in TOP if any(n.id == item for n in getattr(self, name)))
+            return attrs.evolve(self, **{field: [noun if n.id == item else n for n in getattr(self, field)]})
+        owner = self[project]
+        field = next(name for name in ("tasks", "gates", "risks") if any(n.id == inner for n in getattr(owner, name)))
+        owner = attrs.evolve(owner, **{field: [noun if n.id == inner else n for n in getattr(owner, field)]})
+        return attrs.evolve(self, projects=[owner if p.id == project else p for p in self.projects])
+
+    def __repr__(self) -> str:
+        tasks = sum(len(project.tasks) for project in self.projects)
+        parts = [f"{len(self.projects)} projects", f"{tasks} tasks", f"{len(self.links)} links"]
+        if self.benefits:
+            parts.append(f"{len(self.benefits)} benefits")
+        if self.status_date:
+            parts.append(f"status date {self.status_date.isoformat()}")
+        if self.money:
+            parts.append(self.money.currency)
+        return f"<Portfolio {self.id!r}: {', '.join(parts)}>"
+
+    def _repr_html_(self) -> str:
+        import html
+
+        return f"<p><strong>{html.escape(self.name or self.id)}</strong> {html.escape(repr(self)[1:-1])}</p>"
+
+
+TOP = tuple(
+    field.name
+    for field in attrs.fields(Portfolio)
+    if field.name
+    not in {
+        "id", "name", "start", "status_date", "calendar", "dialect", "methodologies", "money", "note", "attributes",
+        "rates", "contributions", "flows", "waivers", "source",
+    }
+)  # fmt: skip
+"""The portfolio's fields whose nouns have ids in the one top namespace."""
+
+
+def _evolved(noun: Any, changes: Mapping[str, Any]) -> Any:
+    known = {field.name for field in attrs.fields(type(noun))}
+    for name in changes:
+        if name not in known:
+            raise UnknownItemError(name, close_matches(name, known), f"the fields of a {type(noun).__name__.lower()}")
+    return attrs.evolve(noun, **changes)
+
+

@@ -1,0 +1,388 @@
+"""The loops of the engine, as plain functions on columns of integers.
+
+They run on lists as they stand, or compiled by `compiled.kernel` on int64 arrays: the results are identical. This file
+imports nothing, so that the functions can be compiled together: they call each other.
+
+A node's clock `clk[v]` counts the working minutes of its calendar; clock 0 is wall-clock time. `x[v]` is the node's
+start on its own clock, `x[v] + dur[v]` its finish. Links are sorted by target: those into node v are `ptr[v]` to
+`ptr[v+1]`. A link of mode 0 is one number, `x[v] >= x[u] + w`; one of mode 1 goes through the calendars; one of mode 2
+lags by calendar months. Types: 0 FS, 1 SS, 2 FF, 3 SF.
+"""
+
+FAR = 1 << 60
+"""A time that no plan reaches; arithmetic on it does not overflow."""
+
+
+def work(cal, clock, instant):  # type: ignore[no-untyped-def]
+    """Working minutes of a clock up to an instant: non-decreasing."""
+    if clock == 0:
+        return instant
+    starts, before, lengths = cal[8], cal[9], cal[10]
+    first, last = cal[2][clock], cal[3][clock]
+    if first <= instant < last:
+        lo = cal[0][clock]
+        hi = lo + cal[1][clock]
+        base = lo
+        rest = instant
+        total = 0
+    else:
+        lo = cal[5][clock]
+        hi = lo + cal[6][clock]
+        base = lo
+        if instant >= last:
+            weeks = (instant - last) // 10080
+            rest = instant - last - weeks * 10080
+            total = cal[4][clock] + weeks * cal[7][clock]
+        else:
+            weeks = (instant - first) // 10080
+            rest = instant - first - weeks * 10080
+            total = weeks * cal[7][clock]
+    while lo < hi:  # the last period that starts at or before the instant
+        mid = (lo + hi) // 2
+        if starts[mid] <= rest:
+            lo = mid + 1
+        else:
+            hi = mid
+    if lo == base:
+        return total
+    inside = rest - starts[lo - 1]
+    if inside > lengths[lo - 1]:
+        inside = lengths[lo - 1]
+    return total + before[lo - 1] + inside
+
+
+def start_at(cal, clock, worked):  # type: ignore[no-untyped-def]
+    """The latest instant with that many minutes worked: where the next minute of work begins."""
+    if clock == 0 or worked >= FAR // 2 or worked <= -FAR // 2:
+        return worked
+    starts, before, lengths = cal[8], cal[9], cal[10]
+    table, week = cal[4][clock], cal[7][clock]
+    if 0 <= worked < table:
+        lo = cal[0][clock]
+        hi = lo + cal[1][clock]
+        rest = worked
+        origin = 0
+    else:
+        if week == 0:
+            return FAR if worked >= table else -FAR
+        lo = cal[5][clock]
+        hi = lo + cal[6][clock]
+        if worked >= table:
+            weeks = (worked - table) // week
+            rest = worked - table - weeks * week
+            origin = cal[3][clock] + weeks * 10080
+        else:
+            weeks = worked // week
+            rest = worked - weeks * week
+            origin = cal[2][clock] + weeks * 10080
+    while lo < hi:  # the last period with at most that much work before it
+        mid = (lo + hi) // 2
+        if before[mid] <= rest:
+            lo = mid + 1
+        else:
+            hi = mid
+    return origin + starts[lo - 1] + rest - before[lo - 1]
+
+
+def finish_at(cal, clock, worked):  # type: ignore[no-untyped-def]
+    """The earliest instant with that many minutes worked: where the last minute of work ends."""
+    if clock == 0 or worked >= FAR // 2 or worked <= -FAR // 2:
+        return worked
+    return start_at(cal, clock, worked - 1) + 1
+
+
+def days_from_civil(year, month, day):  # type: ignore[no-untyped-def]
+    """Days since 0001-01-01 of a date (Hinnant's algorithm)."""
+    if month <= 2:
+        year -= 1
+        month += 12
+    era = year // 400
+    of_era = year - era * 400
+    of_year = (153 * (month - 3) + 2) // 5 + day - 1
+    return era * 146097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 306
+
+
+def month_of(days):  # type: ignore[no-untyped-def]
+    """Months since year 0 of a day number; the inverse of the first of that month."""
+    z = days + 306
+    era = z // 146097
+    doe = z - era * 146097
+    yoe = (doe - doe // 1460 + doe // 36524 - doe // 146096) // 365
+    doy = doe - (365 * yoe + yoe // 4 - yoe // 100)
+    mp = (5 * doy + 2) // 153
+    month = mp + 3 if mp < 10 else mp - 9
+    year = yoe + era * 400
+    if month <= 2:
+        year += 1
+    return year * 12 + month - 1
+
+
+def first_of(months):  # type: ignore[no-untyped-def]
+    """The day number of the first day of a month counted since year 0."""
+    return days_from_civil(months // 12, months % 12 + 1, 1)
+
+
+def add_months(instant, months):  # type: ignore[no-untyped-def]
+    """The same day some months later, or the last day of a shorter month; the time of day stays."""
+    day = instant // 1440
+    month = month_of(day)
+    target = first_of(month + months)
+    length = first_of(month + months + 1) - target
+    into = day - first_of(month)
+    if into >= length:
+        into = length - 1
+    return (target + into) * 1440 + instant % 1440
+
+
+def latest_before_months(instant, months):  # type: ignore[no-untyped-def]
+    """The latest instant that lies at or before `instant` when those months are added: the upper adjoint."""
+    day = instant // 1440
+    month = month_of(day)
+    into = day - first_of(month)
+    length = first_of(month + 1) - first_of(month)
+    source = first_of(month - months)
+    source_length = first_of(month - months + 1) - source
+    if into >= source_length:  # every day of the shorter month is early enough
+        return (source + source_length) * 1440 - 1
+    if into == length - 1:  # the days past the shorter target's end land on its last day too
+        return (source + source_length - 1) * 1440 + instant % 1440
+    return (source + into) * 1440 + instant % 1440
+
+
+def push(cal, clk, dur, u, v, typ, mode, lagclk, lag, x):  # type: ignore[no-untyped-def]
+    """The least start of v that a calendar link from u at start x allows."""
+    cu, cv = clk[u], clk[v]
+    if typ == 0 or typ == 2:
+        t = finish_at(cal, cu, x + dur[u])
+    else:
+        t = start_at(cal, cu, x)
+    if mode == 2:
+        t = add_months(t, lag)
+    elif lag > 0:
+        t = finish_at(cal, lagclk, work(cal, lagclk, t) + lag)
+    elif lag < 0:
+        t = start_at(cal, lagclk, work(cal, lagclk, t) + lag)
+    if typ <= 1:
+        return work(cal, cv, t)
+    return work(cal, cv, t - 1) + 1 - dur[v]
+
+
+def pull(cal, clk, dur, u, v, typ, mode, lagclk, lag, y):  # type: ignore[no-untyped-def]
+    """The greatest start of u that lets v start at y: push(x) <= y exactly when x <= pull(y)."""
+    cu, cv = clk[u], clk[v]
+    if typ <= 1:
+        t = start_at(cal, cv, y)
+    else:
+        t = finish_at(cal, cv, y + dur[v])
+    if mode == 2:
+        t = latest_before_months(t, lag) if t < FAR // 2 else t
+    elif lag > 0:
+        t = start_at(cal, lagclk, work(cal, lagclk, t) - lag)
+    elif lag < 0:
+        t = start_at(cal, lagclk, work(cal, lagclk, t + 1) - 1 - lag)
+    if typ == 0 or typ == 2:
+        return work(cal, cu, t) - dur[u]
+    return work(cal, cu, t + 1) - 1
+
+
+def kahn(n, m, src, dst):  # type: ignore[no-untyped-def]
+    """Nodes in topological order (first in, first out); fewer than n when there is a loop."""
+    ptr = [0] * (n + 1)
+    for e in range(m):
+        ptr[src[e] + 1] += 1
+    for v in range(n):
+        ptr[v + 1] += ptr[v]
+    nxt = ptr[:n]
+    heads = [0] * m
+    indegree = [0] * n
+    for e in range(m):
+        u = src[e]
+        heads[nxt[u]] = dst[e]
+        nxt[u] += 1
+        indegree[dst[e]] += 1
+    order = [v for v in range(n) if indegree[v] == 0]
+    for u in order:  # grows while it is walked
+        for k in range(ptr[u], ptr[u + 1]):
+            v = heads[k]
+            indegree[v] -= 1
+            if indegree[v] == 0:
+                order.append(v)
+    return order
+
+
+def kahn_arrays(n, src, dst, ptr, heads, indegree, order):  # type: ignore[no-untyped-def]
+    """The same order on arrays that the caller gives: zeros (n+1), empty (m), zeros (n), empty (n); how many were placed."""
+    m = len(src)
+    for e in range(m):
+        ptr[src[e] + 1] += 1
+        indegree[dst[e]] += 1
+    for v in range(n):
+        ptr[v + 1] += ptr[v]
+    for e in range(m - 1, -1, -1):
+        u = src[e]
+        ptr[u + 1] -= 1
+        heads[ptr[u + 1]] = dst[e]
+    # ptr[u+1] now is where u's links begin: shift by reading ptr[u+1] as begin, ptr[u+2] (or m) as end
+    tail = 0
+    for v in range(n):
+        if indegree[v] == 0:
+            order[tail] = v
+            tail += 1
+    head = 0
+    while head < tail:
+        u = order[head]
+        head += 1
+        stop = m if u == n - 1 else ptr[u + 2]
+        for k in range(ptr[u + 1], stop):
+            v = heads[k]
+            indegree[v] -= 1
+            if indegree[v] == 0:
+                order[tail] = v
+                tail += 1
+    return tail
+
+
+def by_target(n, src, dst, pos, ptr, perm, tail):  # type: ignore[no-untyped-def]
+    """Links sorted by target position, stable: ptr (zeros, n+1), perm (link numbers), tail (source positions)."""
+    m = len(src)
+    for e in range(m):
+        ptr[pos[dst[e]] + 1] += 1
+    for v in range(n):
+        ptr[v + 1] += ptr[v]
+    for e in range(m - 1, -1, -1):
+        v = pos[dst[e]]
+        ptr[v + 1] -= 1
+        perm[ptr[v + 1]] = e
+        tail[ptr[v + 1]] = pos[src[e]]
+    for v in range(n):  # ptr[v+1] is where v's links begin: shift back
+        ptr[v] = ptr[v + 1]
+    ptr[n] = m
+
+
+def forward(ptr, src, w, x):  # type: ignore[no-untyped-def]
+    """Early starts; x holds the lower bounds on entry. Links of mode 0 only."""
+    for v in range(len(x)):
+        best = x[v]
+        for k in range(ptr[v], ptr[v + 1]):
+            y = x[src[k]] + w[k]
+            if y > best:
+                best = y
+        x[v] = best
+
+
+def backward(ptr, src, w, y):  # type: ignore[no-untyped-def]
+    """Late starts; y holds the upper bounds on entry. Links of mode 0 only."""
+    for v in range(len(y) - 1, -1, -1):
+        late = y[v]
+        for k in range(ptr[v], ptr[v + 1]):
+            u = src[k]
+            z = late - w[k]
+            if z < y[u]:
+                y[u] = z
+
+
+def backward_two(ptr, src, w, y, z):  # type: ignore[no-untyped-def]
+    """Late starts to two sets of upper bounds in one sweep. Links of mode 0 only."""
+    for v in range(len(y) - 1, -1, -1):
+        one, two = y[v], z[v]
+        for k in range(ptr[v], ptr[v + 1]):
+            u = src[k]
+            weight = w[k]
+            if one - weight < y[u]:
+                y[u] = one - weight
+            if two - weight < z[u]:
+                z[u] = two - weight
+
+
+def weigh(ptr, src, perm, typ, lag, dur, w):  # type: ignore[no-untyped-def]
+    """The weights of links of mode 0, from types, lags (by link number) and durations."""
+    for v in range(len(ptr) - 1):
+        for k in range(ptr[v], ptr[v + 1]):
+            e = perm[k]
+            t = typ[e]
+            weight = lag[e]
+            if t == 0 or t == 2:
+                weight += dur[src[k]]
+            if t >= 2:
+                weight -= dur[v]
+            w[k] = weight
+
+
+def forward_from(first, ptr, src, w, mode, typ, lagclk, lag, cal, clk, dur, anyone, x):  # type: ignore[no-untyped-def]
+    """Early starts of the nodes from position `first` on, with calendars; x holds the lower bounds there on entry."""
+    for v in range(first, len(x)):
+        best = x[v]
+        least = FAR
+        for k in range(ptr[v], ptr[v + 1]):
+            u = src[k]
+            if mode[k] == 0:
+                y = x[u] + w[k]
+            else:
+                y = push(cal, clk, dur, u, v, typ[k], mode[k], lagclk[k], lag[k], x[u])
+            if anyone[v]:
+                if y < least:
+                    least = y
+            elif y > best:
+                best = y
+        if anyone[v] and least != FAR and least > best:
+            best = least
+        x[v] = best
+
+
+def backward_from(first, last, ptr, src, w, mode, typ, lagclk, lag, cal, clk, dur, anyone, x, y):  # type: ignore[no-untyped-def]
+    """Late starts of the positions last to first, with calendars; y holds the upper bounds on entry, x the early starts."""
+    for v in range(last, first - 1, -1):
+        late = y[v]
+        if late >= FAR // 2:
+            continue
+        spare = 0
+        if anyone[v]:  # how many of its givers are early enough: one is sufficient
+            for k in range(ptr[v], ptr[v + 1]):
+                if mode[k] == 0:
+                    z = x[src[k]] + w[k]
+                else:
+                    z = push(cal, clk, dur, src[k], v, typ[k], mode[k], lagclk[k], lag[k], x[src[k]])
+                if z <= late:
+                    spare += 1
+        for k in range(ptr[v], ptr[v + 1]):
+            u = src[k]
+            if u < first:
+                continue
+            if anyone[v]:
+                if mode[k] == 0:
+                    z = x[u] + w[k]
+                else:
+                    z = push(cal, clk, dur, u, v, typ[k], mode[k], lagclk[k], lag[k], x[u])
+                others = spare - 1 if z <= late else spare
+                if others > 0:
+                    continue
+            if mode[k] == 0:
+                z = late - w[k]
+            else:
+                z = pull(cal, clk, dur, u, v, typ[k], mode[k], lagclk[k], lag[k], late)
+            if z < y[u]:
+                y[u] = z
+
+
+def link_floats(ptr, src, w, mode, typ, lagclk, lag, cal, clk, dur, x, out):  # type: ignore[no-untyped-def]
+    """How far the source of each link can slip before this link alone moves its target; minutes of the source's clock."""
+    for v in range(len(x)):
+        for k in range(ptr[v], ptr[v + 1]):
+            u = src[k]
+            if mode[k] == 0:
+                out[k] = x[v] - w[k] - x[u]
+            else:
+                out[k] = pull(cal, clk, dur, u, v, typ[k], mode[k], lagclk[k], lag[k], x[v]) - x[u]
+
+
+def name_targets(ptr, src, w, mode, typ, lagclk, lag, cal, clk, dur, y, target):  # type: ignore[no-untyped-def]
+    """Which target bounds each node: the least rank among those that bound it alike; `target` holds own ranks."""
+    for v in range(len(y) - 1, -1, -1):
+        for k in range(ptr[v], ptr[v + 1]):
+            u = src[k]
+            if mode[k] == 0:
+                z = y[v] - w[k]
+            else:
+                z = pull(cal, clk, dur, u, v, typ[k], mode[k], lagclk[k], lag[k], y[v])
+            if z == y[u] and target[v] < target[u]:
+                target[u] = target[v]
