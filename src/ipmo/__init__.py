@@ -1,1 +1,111 @@
-"""ipmo."""
+"""An integrated portfolio office: one model, one dependency graph, answers that explain themselves.
+
+```python
+import ipmo
+
+pf = ipmo.read("portfolio.yaml")
+ipmo.schedule(pf)["tram/build"].target_float
+ipmo.critical_links(pf)[0].reason
+```
+
+Names are loaded when they are first used.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+import attrs as _attrs  # noqa: F401 - the three libraries that importing ipmo may touch
+import cattrs as _cattrs  # noqa: F401
+import pluggy as _pluggy  # noqa: F401
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "analysis.interdependencies": ("CriticalLink", "CriticalLinks", "critical_links"),
+    "analysis.rollup": ("Figure", "RollUp"),
+    "analysis.schedule": ("Schedule", "ScheduledItem", "network", "schedule"),
+    "desk": ("check", "from_dict", "from_tables", "plugins", "read", "report", "roll_up", "to_dict", "write"),
+    "errors": (
+        "CycleError", "FileError", "IpmoError", "MissingExtraError", "MissingRateError", "ModelError", "PluginError",
+        "PluginWarning", "Problem", "ScheduleError", "UnitError", "UnknownItemError",
+    ),
+    "findings": ("Finding", "Findings", "Severity"),
+    "methods": (
+        "Check", "CheckContext", "EstimateKind", "Extension", "Format", "GateRule", "Methodology", "Role", "hookimpl",
+    ),
+    "model": ("Link", "LinkKind", "Measure", "Money", "Portfolio", "Programme", "Project", "Span", "Task"),
+    "network.graph": ("to_networkx",),
+    "tables": ("Column", "Table"),
+}  # fmt: skip
+_HOME = {name: home for home, names in _HOMES.items() for name in names} | {"graph": "network.graph"}
+
+__all__ = ["__version__", *sorted(_HOME)]  # noqa: PLE0604
+
+if TYPE_CHECKING:
+    from ipmo.analysis.interdependencies import CriticalLink as CriticalLink
+    from ipmo.analysis.interdependencies import CriticalLinks as CriticalLinks
+    from ipmo.analysis.interdependencies import critical_links as critical_links
+    from ipmo.analysis.rollup import Figure as Figure
+    from ipmo.analysis.rollup import RollUp as RollUp
+    from ipmo.analysis.schedule import Schedule as Schedule
+    from ipmo.analysis.schedule import ScheduledItem as ScheduledItem
+    from ipmo.analysis.schedule import network as network
+    from ipmo.analysis.schedule import schedule as schedule
+    from ipmo.desk import check as check
+    from ipmo.desk import from_dict as from_dict
+    from ipmo.desk import from_tables as from_tables
+    from ipmo.desk import plugins as plugins
+    from ipmo.desk import read as read
+    from ipmo.desk import report as report
+    from ipmo.desk import roll_up as roll_up
+    from ipmo.desk import to_dict as to_dict
+    from ipmo.desk import write as write
+    from ipmo.errors import CycleError as CycleError
+    from ipmo.errors import FileError as FileError
+    from ipmo.errors import IpmoError as IpmoError
+    from ipmo.errors import MissingExtraError as MissingExtraError
+    from ipmo.errors import MissingRateError as MissingRateError
+    from ipmo.errors import ModelError as ModelError
+    from ipmo.errors import PluginError as PluginError
+    from ipmo.errors import PluginWarning as PluginWarning
+    from ipmo.errors import Problem as Problem
+    from ipmo.errors import ScheduleError as ScheduleError
+    from ipmo.errors import UnitError as UnitError
+    from ipmo.errors import UnknownItemError as UnknownItemError
+    from ipmo.findings import Finding as Finding
+    from ipmo.findings import Findings as Findings
+    from ipmo.findings import Severity as Severity
+    from ipmo.methods import Check as Check
+    from ipmo.methods import CheckContext as CheckContext
+    from ipmo.methods import EstimateKind as EstimateKind
+    from ipmo.methods import Extension as Extension
+    from ipmo.methods import Format as Format
+    from ipmo.methods import GateRule as GateRule
+    from ipmo.methods import Methodology as Methodology
+    from ipmo.methods import Role as Role
+    from ipmo.methods import hookimpl as hookimpl
+    from ipmo.model import Link as Link
+    from ipmo.model import LinkKind as LinkKind
+    from ipmo.model import Measure as Measure
+    from ipmo.model import Money as Money
+    from ipmo.model import Portfolio as Portfolio
+    from ipmo.model import Programme as Programme
+    from ipmo.model import Project as Project
+    from ipmo.model import Span as Span
+    from ipmo.model import Task as Task
+    from ipmo.network.graph import to_networkx as graph
+    from ipmo.network.graph import to_networkx as to_networkx
+    from ipmo.tables import Column as Column
+    from ipmo.tables import Table as Table
+else:
+
+    def __getattr__(name: str) -> Any:
+        """Loads a name of the front door from its home when it is first used."""
+        if name not in _HOME:
+            raise AttributeError(f"module 'ipmo' has no attribute {name!r}")
+        value = getattr(importlib.import_module(f"ipmo.{_HOME[name]}"), "to_networkx" if name == "graph" else name)
+        globals()[name] = value
+        return value
+
+    def __dir__() -> list[str]:
+        return __all__

@@ -523,6 +523,8 @@ class Schedule:
                 if q["perm"][k] in derived:
                     continue
                 u = q["src"][k]
+                if q["anyone"][v] and self._spared(k, v):
+                    continue
                 slip = q["x"][u] + floats[k]
                 if slip < out.get(u, FAR):
                     out[u] = slip
@@ -532,6 +534,12 @@ class Schedule:
             if place not in out and owner >= 0 and self.network.state[v] in LIVE:
                 out[place] = kernels.work(cal, q["clk"][place], int(self._project_end[owner])) - q["dur"][place]
         return out
+
+    def _spared(self, k: int, v: int) -> bool:
+        """Whether another of the givers, of which one is enough, is early enough for v without link k."""
+        q = self._lists
+        others = (j for j in range(q["ptr"][v], q["ptr"][v + 1]) if j != k)
+        return any(self._push(j, v, q["x"][q["src"][j]]) <= q["x"][v] for j in others)
 
     @functools.cached_property
     def _bounds(self) -> set[int]:
@@ -770,6 +778,9 @@ class Schedule:
             starts = [a for a, _ in pairs if a is not None]
             ends = [b for _, b in pairs if b is not None]
             return (moment(min(starts)) if starts else None, moment(max(ends)) if ends else None)
+        return self._item_dates(node)
+
+    def _item_dates(self, node: int) -> tuple[datetime | None, datetime | None]:
         start, end = self._instants(node)
         return (moment(start) if start is not None else None, moment(end) if end is not None else None)
 

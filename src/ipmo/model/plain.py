@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,9 +17,10 @@ from ipmo.model.governance import After
 from ipmo.model.integrity import file_key
 from ipmo.model.money import Budget
 from ipmo.model.work import Portfolio
+from ipmo.tables import Column, Table
 from ipmo.units import Effort, Money, Rate, Span, plain
 
-__all__ = ["HEADER", "ORGANISATION", "VERSION", "plain_value", "to_plain_portfolio"]
+__all__ = ["HEADER", "ORGANISATION", "VERSION", "from_table_rows", "plain_value", "tables", "to_plain_portfolio"]
 
 VERSION = 1
 """The version of the file format."""
@@ -92,3 +94,88 @@ def to_plain_portfolio(portfolio: Portfolio) -> dict[str, Any]:
     if organisation:
         document["organisation"] = organisation
     return document
+
+
+# ------------------------------------------------------------------------------------------------- tables
+
+INNER = ("tasks", "gates", "risks")
+"""Nouns of projects; their tables have a first column `project`."""
+
+
+def tables(portfolio: Portfolio) -> dict[str, Table]:
+    """One table for each kind of noun, columns named as in files; what nests is JSON text.
+
+    A field that no row states has no column. `ipmo.from_tables` is the inverse.
+    """
+    document = to_plain_portfolio(portfolio)
+    rows: dict[str, list[dict[str, Any]]] = {"portfolio": [document["portfolio"]]}
+    for name, value in {**document, **document.get("organisation", {})}.items():
+        if name in ("ipmo", "portfolio", "organisation"):
+            continue
+        rows[name] = list(value)
+    for group in INNER:
+        inner = [{"project": project["id"], **noun} for project in rows.get("projects", ()) for noun in project.get(group, ())]
+        if inner:
+            rows[group] = inner
+    rows["projects"] = [{k: v for k, v in project.items() if k not in INNER} for project in rows.get("projects", ())]
+    return {name: _table(found, HEADER if name == "portfolio" else ()) for name, found in rows.items() if found}
+
+
+def _table(rows: list[dict[str, Any]], first: tuple[str, ...]) -> Table:
+    names = dict.fromkeys([*[n for n in first if any(n in row for row in rows)], *(key for row in rows for key in row)])
+    columns = []
+    for name in names:
+        values = [row.get(name) for row in rows]
+        present = [v for v in values if v is not None]
+        if all(isinstance(v, bool) for v in present):
+            columns.append(Column(name, "bool", values))
+        elif all(isinstance(v, int) and not isinstance(v, bool) for v in present):
+            columns.append(Column(name, "int", values))
+        elif all(isinstance(v, int | float) and not isinstance(v, bool) for v in present):
+            columns.append(Column(name, "float", [None if v is None else float(v) for v in values]))
+        else:
+            columns.append(Column(name, "str", [
+                v if v is None or isinstance(v, str) else json.dumps(v, ensure_ascii=False) for v in values
+            ]))  # fmt: skip
+    return Table(columns)
+
+
+def from_table_rows(rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, Any]:
+    """Rows of tables laid out as `tables` gives them, as plain data laid out as a file."""
+    out: dict[str, Any] = {"ipmo": VERSION}
+    plain_rows = {name: [_row(row) for row in found] for name, found in rows.items()}
+    header = plain_rows.pop("portfolio", [])
+    out["portfolio"] = header[0] if header else {"id": "portfolio"}
+    inner = {group: plain_rows.pop(group, []) for group in INNER}
+    projects = {str(project.get("id")): project for project in plain_rows.get("projects", [])}
+    for group, found in inner.items():
+        for row in found:
+            owner = str(row.pop("project", ""))
+            project = projects.setdefault(owner, {"id": owner})
+            project.setdefault(group, []).append(row)
+    if projects:
+        plain_rows["projects"] = list(projects.values())
+    organisation = {name: plain_rows.pop(name) for name in ORGANISATION if name in plain_rows}
+    if organisation:
+        out["organisation"] = organisation
+    return {**out, **plain_rows}
+
+
+def _row(row: Mapping[str, Any]) -> dict[str, Any]:
+    out = {}
+    for key, value in row.items():
+        if value is None or type(value).__name__ in ("NAType", "NaTType") or value != value:  # how frames say unknown
+            continue
+        if isinstance(value, str) and value[:1] in ("[", "{"):
+            try:
+                value = json.loads(value)
+            except ValueError:
+                pass
+        elif isinstance(value, float) and value == int(value) and abs(value) < 1e15:
+            value = int(value)
+        elif isinstance(value, datetime):
+            value = value.isoformat(timespec="minutes")
+        elif isinstance(value, date):
+            value = value.isoformat()
+        out[str(key)] = value
+    return out

@@ -40,6 +40,8 @@ from ipmo.units import Effort, ExchangeRates, Span, When, as_effort, as_share, a
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from ipmo.tables import Table
+
 __all__ = ["Baseline", "Link", "Portfolio", "Programme", "Project", "Source", "Task"]
 
 optional = attrs.converters.optional
@@ -409,6 +411,12 @@ class Portfolio(Noun):
 
         canonical = json.dumps(to_plain_portfolio(self), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
+
+    def tables(self) -> dict[str, Table]:
+        """One Table for each kind of noun, columns named as in files; `ipmo.from_tables` is the inverse."""
+        from ipmo.model.plain import tables
+
+        return tables(self)
 
     @property
     def data_date(self) -> int | None:

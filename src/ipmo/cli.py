@@ -1,0 +1,351 @@
+"""The command line: `ipmo read|check|schedule|links|rollup|report|convert|schema|plugins|doctor`.
+
+Exit 0 good; 1 when `check` has a finding of severity error or a verb cannot answer; 2 wrong use. Errors go to stderr
+and name the file. `--json` prints one valid object with `rows` and `findings`, even on failure.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import sys
+import unicodedata
+from collections.abc import Callable, Iterable
+from datetime import date
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import click
+
+import ipmo
+from ipmo.errors import IpmoError, Problem
+from ipmo.findings import Finding, Findings
+from ipmo.tables import Table, shown
+
+__all__ = ["main"]
+
+EXTRAS = {"numba": "fast", "pandas": "", "polars": "", "pyarrow": "", "hypothesis": "testing", "playwright": ""}
+
+
+def clean(text: str) -> str:
+    """Text with control characters shown instead of sent to the terminal."""
+    return "".join(c if c in "\n\t" or unicodedata.category(c)[0] != "C" else f"\\x{ord(c):02x}" for c in text)
+
+
+def say(text: str = "", *, err: bool = False) -> None:
+    """Prints for people."""
+    click.echo(clean(text), err=err)
+
+
+def _rows(table: Table) -> list[dict[str, Any]]:
+    return [{k: v.isoformat() if isinstance(v, date) else v for k, v in row.items()} for row in table.rows()]
+
+
+def _emit(rows: list[dict[str, Any]], findings: Iterable[Finding] = (), **more: Any) -> None:
+    """One JSON object on standard output."""
+    found = _rows(Findings(findings).table())
+    click.echo(json.dumps({**more, "rows": rows, "findings": found}, ensure_ascii=False, indent=1, default=str))
+
+
+def _problem_row(problem: Problem) -> dict[str, Any]:
+    return {"severity": "error", "code": "ipmo/error", "rule": "", "item": "", "message": problem.message, "hint": problem.hint,
+            "file": problem.file, "path": problem.where, "line": problem.line or None, "column": problem.column or None}  # fmt: skip
+
+
+class _Verb(click.Command):
+    """A command whose errors are sentences, and JSON where JSON was asked for."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        as_json = bool(ctx.params.get("as_json"))
+        try:
+            return super().invoke(ctx)
+        except IpmoError as error:
+            problems = getattr(error, "problems", None) or (Problem(message=str(error), file=str(ctx.params.get("path") or "")),)
+            if as_json:
+                findings = [_problem_row(problem) for problem in problems]
+                click.echo(json.dumps({"rows": [], "findings": findings}, ensure_ascii=False, indent=1))
+            if getattr(error, "problems", None) and all(problem.file for problem in problems):
+                say(str(error), err=True)
+            else:
+                name = ctx.params.get("path") or ctx.params.get("source")
+                say(f"{name}: {error}" if name else f"ipmo: {error}", err=True)
+            ctx.exit(1)
+
+
+def _as_json(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option("--json", "as_json", is_flag=True, help="One JSON object with rows and findings.")(command)
+
+
+def _portfolio(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.argument("path", type=click.Path(), metavar="PORTFOLIO")(command)
+
+
+def _on_cycle(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option("--cut-loops", is_flag=True, help="Go on where links form a loop, without the worst of them.")(command)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(ipmo.__version__, prog_name="ipmo")
+def main() -> None:
+    """A portfolio office on the command line. PORTFOLIO is a YAML or JSON file, or a folder with portfolio.yaml."""
+
+
+@main.command(cls=_Verb)
+@_portfolio
+@click.option("--strict", is_flag=True, help="Any finding of the reading is an error.")
+@_as_json
+def read(path: str, strict: bool, as_json: bool) -> None:
+    """Read a portfolio and say what was understood."""
+    pf = ipmo.read(path, strict=strict)
+    counts = {name: len(table) for name, table in pf.tables().items() if name != "portfolio"}
+    if as_json:
+        _emit([{"noun": noun, "count": count} for noun, count in counts.items()], pf.source.findings, portfolio=pf.id,
+              understood=pf.source.understood, refused=pf.source.refused, digest=pf.digest)  # fmt: skip
+        return
+    say(f"{pf.name or pf.id}: {', '.join(f'{count} {noun}' for noun, count in counts.items())}")
+    say(f"{pf.source.understood} rows understood, {pf.source.refused} refused, {len(pf.source.findings)} findings")
+    for found in pf.source.findings:
+        say(f"  {found}")
+
+
+@main.command(cls=_Verb)
+@_portfolio
+@_as_json
+def check(path: str, as_json: bool) -> None:
+    """List everything that somebody should look at; exit 1 when there is an error among it."""
+    found = ipmo.check(path)
+    if as_json:
+        _emit(_rows(found.table()), found)
+    else:
+        for finding in found:
+            say(str(finding))
+        say(f"{len(found)} findings, {len(found.errors)} of them errors" if len(found) else "nothing to look at")
+    if found.errors:
+        sys.exit(1)
+
+
+@main.command(cls=_Verb)
+@_portfolio
+@click.option("--dialect", type=click.Choice(["ipmo", "msproject", "p6"]), help="Conventions that tools differ on.")
+@click.option("--explain", metavar="ITEM", help="Say why an item is when it is.")
+@_on_cycle
+@_as_json
+def schedule(path: str, dialect: str | None, explain: str | None, cut_loops: bool, as_json: bool) -> None:
+    """Dates, floats and the critical path of everything."""
+    pf = ipmo.read(path)
+    s = ipmo.schedule(pf, dialect=dialect, on_cycle="cut" if cut_loops else "error")
+    if explain is not None:
+        text = s.explain(explain)
+        _emit([{"item": explain, "explanation": line} for line in text.splitlines()]) if as_json else say(text)
+        return
+    table = s.table()
+    if as_json:
+        _emit(_rows(table), [found for found in ipmo.check(pf) if found.code.startswith("ipmo/")])
+        return
+    columns = ("id", "early_start", "early_finish", "total_float", "target_float", "target", "critical")
+    _print(table, columns)
+    for source, target, kind in s.cuts:
+        say(f"cut to break a loop: {source} -{kind}-> {target}")
+    say(f"finish {s.finish.date().isoformat() if s.finish else 'reached'}; {len(s.critical_path())} items are critical")
+
+
+@main.command(cls=_Verb)
+@_portfolio
+@click.option("--top", type=click.IntRange(min=1), help="Only the first few.")
+@_on_cycle
+@_as_json
+def links(path: str, top: int | None, cut_loops: bool, as_json: bool) -> None:
+    """The links across projects, the one that matters most first, each with its reason."""
+    found = ipmo.critical_links(ipmo.read(path), on_cycle="cut" if cut_loops else "error")
+    table = found.table()
+    if as_json:
+        _emit(_rows(table.head(top) if top else table), coarse=_rows(found.coarse_table()))
+        return
+    for link in list(found)[:top]:
+        say(f"{link.rank:>3}. {link.source} -{link.type}-> {link.target}\n     {link.reason}")
+    for coarse in found.coarse:
+        gap = "unknown" if coarse.gap is None else f"{coarse.gap:.0f} days"
+        say(f"  -  {coarse.source} -> {coarse.target} ({coarse.kind}, between whole projects, gap {gap})")
+    if not found.links and not found.coarse:
+        say("no link crosses a project border")
+
+
+@main.command(cls=_Verb)
+@_portfolio
+@click.argument("measure", default="budget")
+@click.option("--by", metavar="FIELD", help="Group by category, owner, state, programme, project or an attribute.")
+@click.option("--level", type=click.Choice(["portfolio", "programme", "project", "task"]), help="Only this level.")
+@click.option("--as-of", metavar="DATE", help="Reports later than this are not seen.")
+@click.option("--include", multiple=True, type=click.Choice(["proposed", "cancelled"]), help="Count these projects too.")
+@click.option("--explain", metavar="ITEM", help="Show what a figure was made of.")
+@_as_json
+def rollup(
+    path: str, measure: str, by: str | None, level: str | None, as_of: str | None, include: tuple[str, ...], explain: str | None,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """Roll a MEASURE up: budget, actual, forecast, effort, start, finish, progress, status."""
+    r = ipmo.roll_up(ipmo.read(path), measure, by=by, level=level, as_of=as_of, include=include)
+    if as_json:
+        _emit(_rows(r.table()), r.findings, measure=r.measure.name, explanation=r.explain(explain).splitlines() if explain else [])
+    elif explain:
+        say(r.explain(explain))
+    else:
+        for figure in (r[item] for item in r.table()["item"]):
+            indent = {"programme": "  ", "project": "    ", "task": "      "}.get(figure.level, "")
+            say(f"{indent}{figure}")
+            if figure.left_out:
+                say(f"{indent}  left out: {', '.join(figure.left_out)}")
+
+
+@main.command(cls=_Verb)
+@_portfolio
+@click.option("--out", "-o", default=None, metavar="FILE", help="Where to write it; out/NAME.html when left out.")
+@click.option("--title", help="Its heading; the portfolio's name when left out.")
+@_as_json
+def report(path: str, out: str | None, title: str | None, as_json: bool) -> None:
+    """Write the report: one offline HTML file for a director. Prints a summary."""
+    pf = ipmo.read(path)
+    where = Path(out) if out else Path("out") / f"{Path(path.rstrip('/')).stem}.html"
+    written = ipmo.report(pf, where, title=title)
+    found = ipmo.check(pf)
+    if as_json:
+        _emit([{"file": str(written)}], found)
+        return
+    _summary(pf, found)
+    say(f"\nwrote {written}: open it in a browser, it needs no network")
+
+
+def _summary(pf: ipmo.Portfolio, found: Findings) -> None:
+    """What the report says, in a dozen lines."""
+    s = ipmo.schedule(pf, on_cycle="cut")
+    say(f"{pf.name or pf.id}" + (f", seen from {pf.status_date}" if pf.status_date else ""))
+    rows = [item for item in s.items() if item.kind in ("task", "milestone", "gate", "project")]
+    open_rows = [item for item in rows if item.total_float is not None]
+    done = [item for item in rows if item.early_finish is not None and item.total_float is None and not item.undated]
+    late = sorted((i for i in open_rows if i.target_float is not None and i.target_float < 0), key=lambda i: (i.target_float or 0, i.id))
+    missed = sorted(found.of("ipmo/promise-missed"), key=lambda f: f.item)
+    end = s.finish.date().isoformat() if s.finish else "reached"
+    say(f"{len(pf.projects)} projects, {len(rows)} items: {len(done)} done, {len(open_rows)} open; the last finishes {end}")
+    say(f"{len(missed)} promises are missed in this forecast; {len(late)} open items lead to one of them")
+    for finding in missed[:5]:
+        say(f"  {finding.message}")
+    if len(missed) > 5:
+        say(f"  and {len(missed) - 5} more")
+    links_found = ipmo.critical_links(pf, on_cycle="cut")
+    live = [link for link in links_found if link.link_float is not None]
+    if live:
+        say(f"the {min(5, len(live))} links across projects that matter most, of {len(live)} open ones:")
+        for link in live[:5]:
+            say(f"  {link.rank}. {link.source} -{link.type}-> {link.target}\n     {link.reason}")
+
+
+@main.command(cls=_Verb)
+@click.argument("source", type=click.Path())
+@click.argument("target", type=click.Path())
+@click.option("--from", "from_", metavar="FORMAT", help="Format of the source; sniffed when left out.")
+@click.option("--to", metavar="FORMAT", help="Format of the target; its ending says it when left out.")
+@_as_json
+def convert(source: str, target: str, from_: str | None, to: str | None, as_json: bool) -> None:
+    """Read SOURCE and write TARGET in the format of its ending (.yaml, .json, a folder ending in /)."""
+    pf = ipmo.read(source, format=from_)
+    ipmo.write(pf, target, format=to)
+    if as_json:
+        _emit([{"source": source, "target": target}], pf.source.findings)
+    else:
+        say(f"wrote {target}")
+
+
+@main.command(cls=_Verb)
+@_as_json
+def schema(as_json: bool) -> None:
+    """Print the JSON schema of the file format, for editors."""
+    from ipmo.files.schema import json_schema
+
+    document = json_schema()
+    if as_json:
+        rows = [{"noun": name, "fields": len(part.get("properties", {}))} for name, part in document["$defs"].items()]
+        _emit(rows, schema=document)
+    else:
+        click.echo(json.dumps(document, indent=1, ensure_ascii=False))
+
+
+@main.command(cls=_Verb)
+@click.argument("name", required=False)
+@_as_json
+def plugins(name: str | None, as_json: bool) -> None:
+    """List installed plugins, or show everything about the one called NAME."""
+    from ipmo.registry import installed
+
+    registry = installed()
+    table = registry.table()
+    if name is not None:
+        plugin = next((p for p in registry.plugins if p.name == name), None)
+        if plugin is None:
+            raise ipmo.UnknownItemError(name, [p.name for p in registry.plugins], "the installed plugins")
+        table = table.where([row == name for row in table["name"]])
+    if as_json:
+        _emit(_rows(table))
+        return
+    if not len(table):
+        say("no plugins are installed; try: pip install ipmo-p3o ipmo-mop ipmo-agile")
+    for row in table.rows():
+        say(f"{row['name']}: {row['distribution']} {row['version']}, {row['status']}\n  {row['error'] or row['declares']}")
+    if name is not None:
+        plugin = next(p for p in registry.plugins if p.name == name)
+        for method in plugin.of("ipmo_methodologies"):
+            for rule in method.checks:
+                say(f"  {rule.code} ({rule.rule}): {rule.title} [{rule.source}]")
+        if plugin.trace:
+            say(plugin.trace)
+
+
+@main.command(cls=_Verb)
+@_as_json
+def doctor(as_json: bool) -> None:
+    """Say what is installed and usable: versions, plugins, extras, cache, browser, data."""
+    rows = list(_doctor())
+    if as_json:
+        _emit(rows)
+        return
+    width = max(len(row["what"]) for row in rows)
+    for row in rows:
+        say(f"{row['what'].ljust(width)}  {row['value']}")
+
+
+def _doctor() -> Iterable[dict[str, str]]:
+    import shutil
+
+    from ipmo.registry import installed
+
+    def of(package: str) -> str:
+        try:
+            return version(package)
+        except PackageNotFoundError:
+            return ""
+
+    yield {"what": "ipmo", "value": ipmo.__version__}
+    yield {"what": "python", "value": f"{platform.python_version()} on {platform.system()}"}
+    for package in ("attrs", "cattrs", "pluggy", "numpy", "networkx", "pint", "PyYAML", "jinja2", "click", "narwhals"):
+        yield {"what": package, "value": of(package) or "missing"}
+    for package, extra in EXTRAS.items():
+        hint = f"not installed; try: pip install '{'ipmo[' + extra + ']' if extra else package}'"
+        yield {"what": package, "value": of(package) or hint}
+    for plugin in installed().plugins:
+        yield {"what": f"plugin {plugin.name}", "value": f"{plugin.distribution}: {plugin.error or 'loaded'}"}
+    cache = Path(os.environ.get("NUMBA_CACHE_DIR") or Path(ipmo.__file__).parent / "network" / "__pycache__")
+    yield {"what": "kernel cache", "value": f"{'writable' if os.access(cache if cache.exists() else cache.parent, os.W_OK) else 'not writable: set NUMBA_CACHE_DIR'}"}
+    names = ("chromium", "chromium-browser", "google-chrome")
+    browser = os.environ.get("IPMO_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    yield {"what": "browser", "value": "found" if browser else "none (only the report's tests need one)"}
+    data = Path(os.environ.get("IPMO_DATA", "../shared/data"))
+    yield {"what": "data", "value": "found" if data.is_dir() else "none (only tests on real files need it): set IPMO_DATA"}
+
+
+def _print(table: Table, columns: tuple[str, ...]) -> None:
+    """A table for the terminal: dates without midnight, floats in days."""
+    texts = [[name, *(shown(value) for value in table[name])] for name in columns]
+    widths = [max(map(len, column)) for column in texts]
+    for row in zip(*texts, strict=True):
+        say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

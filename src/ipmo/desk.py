@@ -1,0 +1,335 @@
+"""The verbs that take paths or names: they ask the registry, and hand what it knows down."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from ipmo.analysis.rollup import RollUp
+from ipmo.analysis.rollup import roll_up as _roll_up
+from ipmo.analysis.schedule import network
+from ipmo.errors import FileError, IpmoError, PluginError, UnknownItemError, close_matches
+from ipmo.files import portfolios
+from ipmo.files.structure import Declared
+from ipmo.findings import Finding, Findings, Severity
+from ipmo.methods import Format
+from ipmo.model.measures import Measure
+from ipmo.model.plain import from_table_rows, to_plain_portfolio
+from ipmo.model.work import Portfolio
+from ipmo.registry import Registry, installed
+from ipmo.tables import Table
+
+__all__ = ["check", "core_formats", "from_dict", "from_tables", "plugins", "read", "report", "roll_up", "to_dict", "write"]
+
+
+def declared(registry: Registry | None = None) -> Declared:
+    """What plugins add to the file format."""
+    registry = registry or installed()
+    return Declared(estimates=registry.estimates, extensions=registry.extensions)
+
+
+def core_formats() -> tuple[Format, ...]:
+    """The formats of ipmo itself: YAML, JSON, a folder."""
+    return (
+        Format(name="folder", title="folder with portfolio.yaml and projects/*.yaml", sniff=lambda path, head: path.is_dir(),
+               read=lambda path, name: portfolios.read_folder(path, name, declared()), write=portfolios.write_folder),
+        Format(name="json", title="JSON", suffixes=(".json",), sniff=lambda path, head: head.lstrip()[:1] == b"{",
+               read=lambda path, name: portfolios.read_file(path, name, declared()), write=portfolios.write_json),
+        Format(name="yaml", title="YAML", suffixes=(".yaml", ".yml"), sniff=lambda path, head: True,
+               read=lambda path, name: portfolios.read_file(path, name, declared()), write=portfolios.write_yaml),
+    )  # fmt: skip
+
+
+def _format(path: Path, wanted: str | None, *, writing: bool) -> Format:
+    known = [*installed().formats, *core_formats()]
+    if wanted is not None:
+        names = {one.name: one for one in known}
+        if wanted not in names:
+            raise UnknownItemError(wanted, close_matches(wanted, names), f"the formats {', '.join(sorted(names))}")
+        return names[wanted]
+    if writing:
+        if path.is_dir():
+            return next(one for one in known if one.name == "folder")
+        for one in known:
+            if path.suffix.lower() in one.suffixes:
+                return one
+        raise FileError(str(path), f"its ending {path.suffix!r} names no format; use .yaml or .json, or say format=")
+    head = b""
+    if path.is_file():
+        with path.open("rb") as stream:
+            head = stream.read(4096)
+    for one in known:
+        if path.is_file() and path.suffix.lower() in one.suffixes and one.read is not None:
+            return one
+    return next(one for one in known if one.sniff(path, head) and one.read is not None)
+
+
+def read(path: str | os.PathLike[str], *, format: str | None = None, strict: bool = False) -> Portfolio:  # noqa: A002
+    """A portfolio from a file or folder; the format is sniffed.
+
+    Args:
+        path: a YAML or JSON file, a folder with `portfolio.yaml`, or what an installed format reads.
+        format: forces the format by name.
+        strict: any finding of the reading is an error.
+
+    Returns:
+        The portfolio; `.source` says what was understood, refused and noticed.
+
+    Raises:
+        FileError: with all problems, each with file, line, column, path and hint.
+        UnknownItemError: there is no format of that name.
+        PluginError: a plugin's reader failed.
+    """
+    where = Path(path)
+    name = os.fspath(path)
+    if not where.exists():
+        near = close_matches(where.name, [p.name for p in where.parent.iterdir()] if where.parent.is_dir() else [])
+        raise FileError(name, "there is no such file" + (f"; close: {', '.join(map(repr, near))}" if near else ""))
+    chosen = _format(where, format, writing=False)
+    if chosen.read is None:
+        raise FileError(name, f"format {chosen.name!r} can be written, not read")
+    try:
+        portfolio = chosen.read(where, name)
+    except IpmoError:
+        raise
+    except Exception as error:
+        raise PluginError(chosen.name, "format", f"reading {name}", f"{type(error).__name__}: {error}") from error
+    portfolio = _with_findings(portfolio, [*_loops(portfolio), *_missing_files(portfolio, where)])
+    if strict and portfolio.source.findings:
+        raise FileError(name, [_problem(found, name) for found in portfolio.source.findings])
+    return portfolio
+
+
+def _problem(found: Finding, name: str) -> Any:
+    from ipmo.errors import Problem
+
+    return Problem(message=found.message, hint=found.hint, file=found.file or name, line=found.line, column=found.column)
+
+
+def _with_findings(portfolio: Portfolio, found: list[Finding]) -> Portfolio:
+    if not found:
+        return portfolio
+    source = attrs.evolve(portfolio.source, findings=(*portfolio.source.findings, *found))
+    object.__setattr__(portfolio, "source", source)  # still being read: nobody has seen it yet, and checking again costs time
+    return portfolio
+
+
+def _may_loop(portfolio: Portfolio) -> bool:
+    """Cheap: whether any link leads back in file order; if none does there is no loop."""
+    if portfolio.links:
+        return True
+    for project in portfolio.projects:
+        seen: set[str] = set()
+        for task in project.tasks:
+            for after in task.after:
+                if after.source not in seen:
+                    return True
+            seen.add(task.id)
+        if any(gate.after for gate in project.gates):
+            return True
+    return False
+
+
+def _loops(portfolio: Portfolio) -> list[Finding]:
+    """A loop, as a finding with its position."""
+    if not _may_loop(portfolio):
+        return []
+    try:
+        compiled = network(portfolio)
+    except IpmoError:  # without a start there is no schedule; that is said when one is asked for
+        return []
+    if not compiled.has_loop:
+        return []
+    error = compiled.loop()
+    item = error.cycle[0]
+    line, column = _position(portfolio, item)
+    return [Finding(code="ipmo/loop", item=item, severity=Severity.ERROR, message=str(error).partition("; remove")[0],
+                    hint="take one of them out; schedule(..., on_cycle='cut') goes on without", file=portfolio.source.path if line else "",
+                    line=line, column=column)]  # fmt: skip
+
+
+def _position(portfolio: Portfolio, full_id: str) -> tuple[int, int]:
+    """Line and column of an item in the file it was read from; 0 when there is none."""
+    from ipmo.errors import Problem
+    from ipmo.files.documents import parse, text_of
+
+    path = Path(portfolio.source.path)
+    if portfolio.source.format not in ("yaml", "json") or not path.is_file():
+        return 0, 0
+    project, _, inner = full_id.partition("@")[0].partition("/")
+    place = next((n for n, p in enumerate(portfolio.projects) if p.id == project), None)
+    if place is None:
+        return 0, 0
+    keys: tuple[str | int, ...] = ("projects", place)
+    for group in ("tasks", "gates"):
+        for row, noun in enumerate(getattr(portfolio.projects[place], group)):
+            if noun.id == inner:
+                keys = (*keys, group, row)
+    document = parse(text_of(path, str(path)), str(path), is_json=portfolio.source.format == "json")
+    located = document.locate([Problem(message="", path=keys)])[0]
+    return located.line, located.column
+
+
+def _missing_files(portfolio: Portfolio, where: Path) -> list[Finding]:
+    """Baseline files: one that is not there is a finding, one outside the folder an error."""
+    folder = where if where.is_dir() else where.parent
+    found = []
+    for baseline in portfolio.baselines:
+        if not baseline.file:
+            continue
+        target = folder / baseline.file
+        if os.path.isabs(baseline.file) or ".." in Path(baseline.file).parts or not target.resolve().is_relative_to(folder.resolve()):
+            raise FileError(str(where), f"baseline {baseline.id!r}: {baseline.file!r} leads out of the portfolio's folder; name a file inside it")
+        if not target.exists():
+            found.append(Finding(code="ipmo/baseline-missing", item=baseline.id, severity=Severity.WARNING,
+                                 message=f"baseline {baseline.id!r}: there is no file {baseline.file!r}"))  # fmt: skip
+    return found
+
+
+def write(portfolio: Portfolio, path: str | os.PathLike[str], *, format: str | None = None) -> None:  # noqa: A002
+    """Writes a portfolio; the ending names the format. A crash leaves the old file as it was.
+
+    Args:
+        portfolio: the portfolio.
+        path: `.yaml`, `.json`, an existing folder or a path ending in a slash.
+        format: forces the format by name.
+
+    Raises:
+        FileError: the ending names no format, or the file cannot be written.
+        UnknownItemError: there is no format of that name.
+    """
+    where, name = Path(path), os.fspath(path)
+    if format is None and name.endswith((os.sep, "/")):
+        format = "folder"  # noqa: A001
+    chosen = _format(where, format, writing=True)
+    if chosen.write is None:
+        raise FileError(os.fspath(path), f"format {chosen.name!r} can be read, not written")
+    try:
+        chosen.write(portfolio, where)
+    except IpmoError:
+        raise
+    except Exception as error:
+        raise PluginError(chosen.name, "format", f"writing {os.fspath(path)}", f"{type(error).__name__}: {error}") from error
+
+
+def from_dict(data: Mapping[str, Any]) -> Portfolio:
+    """A portfolio from plain data laid out as a file.
+
+    Raises:
+        ModelError: with all problems, each with its path.
+    """
+    return portfolios.read_plain(_plain(data), declared())
+
+
+def _plain(value: Any) -> Any:
+    """Any mapping as dict, any sequence as list: what the reader takes."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def to_dict(portfolio: Portfolio) -> dict[str, Any]:
+    """A portfolio as plain data laid out as a file."""
+    return to_plain_portfolio(portfolio)
+
+
+def from_tables(tables: Mapping[str, Any]) -> Portfolio:
+    """A portfolio from data frames, one for each kind of noun, laid out as `portfolio.tables()`.
+
+    Args:
+        tables: by name (`portfolio`, `projects`, `tasks`, `links`, ...): pandas, polars or Arrow frames, or Tables.
+
+    Raises:
+        ModelError: with all problems, each with its path.
+    """
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for name, frame in tables.items():
+        if isinstance(frame, Table):
+            rows[name] = list(frame.rows())
+        else:
+            import narwhals as nw
+
+            data: Any = nw.from_native(frame, eager_only=True)
+            rows[name] = list(data.iter_rows(named=True))
+    return portfolios.read_plain(from_table_rows(rows), declared())
+
+
+def check(portfolio: Portfolio | str | os.PathLike[str]) -> Findings:
+    """Everything that somebody should look at: reading, model, schedule, and the rules of the chosen methodologies.
+
+    Raises:
+        FileError: a path was given and cannot be read.
+    """
+    if not isinstance(portfolio, Portfolio):
+        portfolio = read(portfolio)
+    found = list(portfolio.source.findings)
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        found += installed().run(portfolio)
+    return Findings(dict.fromkeys(found))
+
+
+def roll_up(
+    portfolio: Portfolio, measure: str | Measure, *, by: str | None = None, level: str | None = None,
+    as_of: date | str | None = None, include: tuple[str, ...] = (),
+) -> RollUp:  # fmt: skip
+    """A measure over the tree of a portfolio or by any attribute: the core measures and those that plugins declare.
+
+    See `ipmo.analysis.rollup.roll_up` for the arguments.
+
+    Raises:
+        UnknownItemError: there is no such measure, level or attribute.
+        MissingRateError: money in another currency has no exchange rate.
+        PluginError: a plugin's measure failed: a total with a missing part is a wrong number.
+    """
+    registry = installed()
+    known = registry.measures
+    chosen = known.get(measure, measure) if isinstance(measure, str) else measure
+    owner = next((p for p in registry.plugins if any(chosen is m for m in (
+        *p.of("ipmo_measures"), *(m for method in p.of("ipmo_methodologies") for m in method.measures)))), None)  # fmt: skip
+    try:
+        return _roll_up(portfolio, chosen, by=by, level=level, as_of=as_of, include=include, measures=known)
+    except IpmoError:
+        raise
+    except Exception as error:
+        if owner is None:
+            raise
+        doing = f"measure {chosen if isinstance(chosen, str) else chosen.name!r}"
+        raise PluginError(owner.name, owner.distribution, doing, f"{type(error).__name__}: {error}") from error
+
+
+def plugins() -> Table:
+    """One row an installed plugin: name, version, status, what it declares."""
+    return installed().table()
+
+
+def report(
+    portfolio: Portfolio | str | os.PathLike[str], path: str | os.PathLike[str] = "report.html", *, title: str | None = None
+) -> Path:
+    """Writes the report: one offline HTML file.
+
+    Args:
+        portfolio: a portfolio, or the path of one.
+        path: where to write it.
+        title: its heading; the portfolio's name when left out.
+
+    Returns:
+        The path that was written.
+
+    Raises:
+        FileError: the portfolio cannot be read or the report cannot be written.
+        ScheduleError: nothing says when the portfolio starts.
+    """
+    from ipmo.reporting.html import render
+
+    if not isinstance(portfolio, Portfolio):
+        portfolio = read(portfolio)
+    where = Path(path)
+    portfolios.write_atomically(where, render(portfolio, check(portfolio), title=title))
+    return where

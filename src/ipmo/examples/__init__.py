@@ -1,0 +1,32 @@
+"""Three small portfolios whose answers are worked out by hand in their files.
+
+`extension`: one project, plain finish-to-start logic, budgets. `handover`: three projects, all four link types, lags and
+a lead across projects. `promise`: benefits, gates, a condition and a decision.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import as_file, files
+
+from ipmo.desk import read
+from ipmo.errors import UnknownItemError, close_matches
+from ipmo.model.work import Portfolio
+
+__all__ = ["NAMES", "load"]
+
+NAMES = ("extension", "handover", "promise")
+
+
+def load(name: str) -> Portfolio:
+    """One of the examples by name.
+
+    Raises:
+        UnknownItemError: there is no example of that name.
+
+    >>> load("extension")
+    <Portfolio 'extension': 1 projects, 6 tasks, 0 links, GBP>
+    """
+    if name not in NAMES:
+        raise UnknownItemError(name, close_matches(name, NAMES), f"the examples {', '.join(NAMES)}")
+    with as_file(files(__name__) / f"{name}.yaml") as path:
+        return read(path)

@@ -1,0 +1,152 @@
+"""Hypothesis strategies that build valid portfolios by construction: nothing is filtered out, and they shrink."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import strategies as st
+
+from ipmo import model as m
+from ipmo.units import Money, Rate, Span
+
+__all__ = ["calendars", "estimates", "portfolios", "spans", "texts"]
+
+FIRST = date(2026, 1, 5)
+Draw = Any
+
+texts = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"), exclude_characters="\u2028\u2029\ufeff\x85"), max_size=12)
+"""Free text without control characters."""
+names = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zs", "Zl", "Zp", "Cn", "Co"), exclude_characters="/:@\ufeff"),
+                min_size=1, max_size=6).filter(lambda text: not any(c.isspace() for c in text))  # fmt: skip
+days = st.integers(0, 400).map(lambda n: FIRST + timedelta(days=n))
+whens = st.one_of(days, st.builds(lambda d, t: datetime(d.year, d.month, d.day, t // 60, t % 60), days, st.integers(0, 1439)))
+shares = st.sampled_from([0.0, 0.1, 0.25, 0.5, 0.6, 1.0])
+money = st.builds(lambda n, c: Money(Decimal(n) / 100, c), st.integers(0, 10**9), st.sampled_from(["GBP", "EUR"]))
+
+
+def spans(units: Sequence[str] = ("min", "h", "d", "w", "ed"), low: int = 0, high: int = 30) -> st.SearchStrategy[Span]:
+    """Lengths of time."""
+    return st.builds(lambda n, u: Span(Decimal(n), u), st.integers(low, high), st.sampled_from(list(units)))
+
+
+@st.composite
+def estimates(draw: Draw, units: Sequence[str] = ("h", "d", "w")) -> m.Estimate:
+    """Estimates of time of every built-in kind."""
+    unit = draw(st.sampled_from(list(units)))
+    low, likely, high = (Span(n, unit) for n in sorted(draw(st.lists(st.integers(1, 30), min_size=3, max_size=3))))
+    kind = draw(st.sampled_from(["fixed", "triangular", "pert", "uniform", "discrete", "empirical", "lognormal"]))
+    return {
+        "fixed": lambda: m.Fixed(likely),
+        "triangular": lambda: m.Triangular(low, likely, high),
+        "pert": lambda: m.Pert(low, likely, high),
+        "uniform": lambda: m.Uniform(low, high),
+        "discrete": lambda: m.Discrete((low, high), (0.25, 0.75)),
+        "empirical": lambda: m.Empirical((low, likely, high)),
+        "lognormal": lambda: m.LogNormal(low, high),
+    }[kind]()
+
+
+@st.composite
+def calendars(draw: Draw, id: str = "own") -> m.Calendar:  # noqa: A002
+    """Calendars with odd weeks, split days, night shifts, holidays and exceptions."""
+    hours = draw(st.sampled_from(["09:00-17:00", "08:00-12:00, 13:00-17:30", "22:00-06:00", "00:00-24:00", "07:00-15:00"]))
+    week = draw(st.sampled_from(["mon-fri", "mon-sat", "sun-thu", "mon, wed, fri", "mon-sun"]))
+    holidays = tuple(sorted(draw(st.sets(days, max_size=4))))
+    exceptions = tuple(
+        m.CalendarException(first=day, last=day + timedelta(days=draw(st.integers(0, 3))), hours=draw(st.sampled_from(["none", "10:00-14:00"])))
+        for day in draw(st.lists(days, max_size=2, unique=True))
+    )
+    return m.Calendar(id=id, week=week, hours=hours, holidays=holidays, exceptions=exceptions)
+
+
+@st.composite
+def _project(draw: Draw, name: str, owners: list[str], calendar_ids: list[str], statused: bool) -> m.Project:
+    ids = draw(st.lists(names, min_size=0, max_size=6, unique=True))
+    split = draw(st.integers(0, len(ids)))
+    task_ids, gate_ids = ids[:split], ids[split:][:2]
+    tasks: list[m.Task] = []
+    for place, task_id in enumerate(task_ids):
+        before = draw(st.lists(st.sampled_from(task_ids[:place]), max_size=2, unique=True)) if place else []
+        after = [m.After(source=b, type=draw(st.sampled_from(["FS", "SS", "FF", "SF"])), lag=draw(st.none() | spans(low=-5, high=10)))
+                 for b in before]  # fmt: skip
+        milestone = draw(st.booleans())
+        fields: dict[str, Any] = {}
+        if statused and draw(st.booleans()):
+            begun = draw(days)
+            fields["actual_start"] = begun
+            if draw(st.booleans()):
+                fields["actual_finish"] = begun + timedelta(days=draw(st.integers(0, 30)))
+        tasks.append(m.Task(
+            id=task_id, name=draw(texts), after=after, milestone=milestone, duration=None if milestone else draw(st.none() | estimates()),
+            progress=draw(st.none() | shares), not_before=draw(st.none() | whens), deadline=draw(st.none() | whens),
+            calendar=draw(st.none() | st.sampled_from(calendar_ids)), budget=draw(st.none() | money), owner=draw(st.none() | st.sampled_from(owners)),
+            attributes=draw(st.dictionaries(names, texts, max_size=2)), **fields,
+        ))  # fmt: skip
+    gates = [m.Gate(id=g, name=draw(texts), after=[m.After(source=t) for t in task_ids[-1:]], need_by=draw(st.none() | whens),
+                    decision=draw(st.none() | st.builds(lambda o, d: m.GateDecision(outcome=o, date=d), st.sampled_from(
+                        ["go", "conditional go", "hold", "recycle", "kill"]), whens)))
+             for g in gate_ids]  # fmt: skip
+    start = draw(st.none() | days)
+    return m.Project(
+        id=name, name=draw(texts), state=draw(st.sampled_from(["active"] * 4 + ["proposed", "approved", "paused", "closed", "cancelled"])),
+        start=start, finish=draw(st.none() | st.integers(0, 300).map(lambda n: (start or FIRST) + timedelta(days=n))), tasks=tasks, gates=gates,
+        owner=draw(st.none() | st.sampled_from(owners)), category=draw(texts), budget=draw(st.none() | money),
+        status=draw(st.lists(st.builds(m.StatusReport, date=days, rag=st.sampled_from(["green", "amber", "red"]), note=texts), max_size=2)),
+    )  # fmt: skip
+
+
+@st.composite
+def portfolios(draw: Draw, *, max_projects: int = 4, statused: bool = True) -> m.Portfolio:
+    """Valid portfolios without loops: links lead from earlier projects to later ones, or on inside a project.
+
+    Args:
+        max_projects: how many projects at most.
+        statused: some work has begun or is done.
+    """
+    top = draw(st.lists(names, min_size=6, max_size=6 + max_projects, unique=True))
+    owners, programme_id, calendar_id, benefit_id, objective_id = top[:2], top[2], top[3], top[4], top[5]
+    own_calendar = draw(calendars(calendar_id))
+    calendar_ids = ["standard", "continuous", calendar_id] if calendar_id not in ("standard", "continuous") else [calendar_id]
+    projects = [draw(_project(name, owners, calendar_ids, statused)) for name in top[6:]]
+    items = [[f"{p.id}/{noun.id}" for noun in p.tasks] for p in projects]
+    links, seen = [], set()
+    for _ in range(draw(st.integers(0, 5))):
+        givers = [place for place, inside in enumerate(items[:-1]) if inside]
+        if not givers:
+            break
+        place = draw(st.sampled_from(givers))
+        receivers = [item for inside in items[place + 1 :] for item in inside]
+        if not receivers:
+            break
+        ends = (draw(st.sampled_from(items[place])), draw(st.sampled_from(receivers)))
+        kind = draw(st.sampled_from(["FS", "SS", "FF", "SF"]))
+        if (*ends, kind) not in seen:
+            seen.add((*ends, kind))
+            links.append(m.Link(source=ends[0], target=ends[1], type=kind, lag=draw(st.none() | spans(low=-5, high=10)),
+                                needed=draw(st.none() | whens)))  # fmt: skip
+    leaves = [item for inside in items for item in inside]
+    benefits = []
+    if leaves:
+        enablers = [m.Enabler(source=s, lag=draw(st.none() | st.just(Span(1, "month")) | spans()))
+                    for s in draw(st.lists(st.sampled_from(leaves), min_size=1, max_size=2, unique=True))]  # fmt: skip
+        some = draw(st.booleans())
+        benefits.append(m.Benefit(id=benefit_id, any_of=enablers if some else (), enabled_by=() if some else enablers,
+                                  value=draw(st.none() | st.builds(lambda v: Rate(v, "year"), money)), ramp=draw(st.lists(shares, max_size=3))))  # fmt: skip
+    return m.Portfolio(
+        id=draw(names), name=draw(texts), start=FIRST, status_date=draw(st.none() | days), calendar=draw(st.none() | st.just(calendar_id)),
+        money=m.MoneySettings(currency="GBP"), calendars=[own_calendar], rates=[m.RateRow(since=date(2020, 1, 1), per={"EUR": Decimal("0.86")})],
+        people=[m.Person(id=o, kind="role", permanent=draw(st.none() | st.booleans())) for o in owners],
+        objectives=[m.Objective(id=objective_id, weight=draw(st.none() | shares))],
+        programmes=[m.Programme(id=programme_id)],
+        projects=[p if draw(st.booleans()) else _within(p, programme_id) for p in projects], links=links, benefits=benefits,
+        resources=(), issues=(),
+    )  # fmt: skip
+
+
+def _within(project: m.Project, programme: str) -> m.Project:
+    import attrs
+
+    return attrs.evolve(project, programme=programme)
