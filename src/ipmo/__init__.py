@@ -34,10 +34,10 @@ _HOMES = {
         "Check", "CheckContext", "EstimateKind", "Extension", "Format", "GateRule", "Methodology", "Role", "hookimpl",
     ),
     "model": ("Link", "LinkKind", "Measure", "Money", "Portfolio", "Programme", "Project", "Span", "Task"),
-    "network.graph": ("to_networkx",),
+    "network.graph": ("graph",),
     "tables": ("Column", "Table"),
 }  # fmt: skip
-_HOME = {name: home for home, names in _HOMES.items() for name in names} | {"graph": "network.graph"}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = ["__version__", *sorted(_HOME)]  # noqa: PLE0604
 
@@ -93,8 +93,7 @@ if TYPE_CHECKING:
     from ipmo.model import Project as Project
     from ipmo.model import Span as Span
     from ipmo.model import Task as Task
-    from ipmo.network.graph import to_networkx as graph
-    from ipmo.network.graph import to_networkx as to_networkx
+    from ipmo.network.graph import graph as graph
     from ipmo.tables import Column as Column
     from ipmo.tables import Table as Table
 else:
@@ -103,7 +102,7 @@ else:
         """Loads a name of the front door from its home when it is first used."""
         if name not in _HOME:
             raise AttributeError(f"module 'ipmo' has no attribute {name!r}")
-        value = getattr(importlib.import_module(f"ipmo.{_HOME[name]}"), "to_networkx" if name == "graph" else name)
+        value = getattr(importlib.import_module(f"ipmo.{_HOME[name]}"), name)
         globals()[name] = value
         return value
 

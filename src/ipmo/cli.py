@@ -20,6 +20,7 @@ from typing import Any
 import click
 
 import ipmo
+from ipmo.analysis.schedule import day_text
 from ipmo.errors import IpmoError, Problem
 from ipmo.findings import Finding, Findings
 from ipmo.tables import Table, shown
@@ -148,7 +149,7 @@ def schedule(path: str, dialect: str | None, explain: str | None, cut_loops: boo
     _print(table, columns)
     for source, target, kind in s.cuts:
         say(f"cut to break a loop: {source} -{kind}-> {target}")
-    say(f"finish {s.finish.date().isoformat() if s.finish else 'reached'}; {len(s.critical_path())} items are critical")
+    say(f"finish {day_text(s.finish, finish=True) if s.finish else 'reached'}; {len(s.critical_path())} items are critical")
 
 
 @main.command(cls=_Verb)
@@ -226,7 +227,7 @@ def _summary(pf: ipmo.Portfolio, found: Findings) -> None:
     done = [item for item in rows if item.early_finish is not None and item.total_float is None and not item.undated]
     late = sorted((i for i in open_rows if i.target_float is not None and i.target_float < 0), key=lambda i: (i.target_float or 0, i.id))
     missed = sorted(found.of("ipmo/promise-missed"), key=lambda f: f.item)
-    end = s.finish.date().isoformat() if s.finish else "reached"
+    end = day_text(s.finish, finish=True) if s.finish else "reached"
     say(f"{len(pf.projects)} projects, {len(rows)} items: {len(done)} done, {len(open_rows)} open; the last finishes {end}")
     say(f"{len(missed)} promises are missed in this forecast; {len(late)} open items lead to one of them")
     for finding in missed[:5]:

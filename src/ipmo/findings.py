@@ -67,6 +67,10 @@ class Finding:
         return f"{text} [{self.code}]"
 
 
+def _settled(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(found, key=lambda f: (f.severity.rank, f.code, f.item, f.message)))
+
+
 @attrs.frozen(repr=False)
 class Findings:
     """Findings in a settled order: errors first, then by code, item and message.
@@ -76,10 +80,7 @@ class Findings:
     (1, <Severity.WARNING: 'warning'>)
     """
 
-    entries: tuple[Finding, ...] = attrs.field(
-        converter=lambda found: tuple(sorted(found, key=lambda f: (f.severity.rank, f.code, f.item, f.message))),
-        default=(),
-    )
+    entries: tuple[Finding, ...] = attrs.field(converter=_settled, default=())
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self.entries)

@@ -22,6 +22,7 @@ from ipmo.analysis.schedule import Schedule, schedule
 from ipmo.errors import ModelError
 from ipmo.findings import Finding
 from ipmo.model.estimates import Estimate
+from ipmo.model.fields import as_tuple
 from ipmo.model.measures import LinkKind, Measure
 from ipmo.model.work import Portfolio
 
@@ -124,8 +125,8 @@ class GateRule:
     title: str = attrs.field(validator=_filled)
     source: str = attrs.field(validator=_filled)
     after: str = ""
-    checks: tuple[str, ...] = attrs.field(default=(), converter=tuple)
-    evidence: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    checks: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
+    evidence: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
 
 
 @attrs.frozen(kw_only=True)
@@ -187,7 +188,7 @@ class Format:
 
     name: str = attrs.field(validator=_filled)
     title: str = attrs.field(validator=_filled)
-    suffixes: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    suffixes: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
     sniff: Callable[[Path, bytes], bool] = lambda path, head: False
     read: Callable[[Path, str], Portfolio] | None = None
     write: Callable[[Portfolio, Path], None] | None = None
@@ -219,17 +220,17 @@ class Methodology:
     title: str = attrs.field(validator=_filled)
     source: str = attrs.field(validator=_filled)
     edition: str = ""
-    aliases: tuple[str, ...] = attrs.field(default=(), converter=tuple)
-    applies_to: tuple[str, ...] = attrs.field(default=SCOPES, converter=tuple)
+    aliases: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
+    applies_to: tuple[str, ...] = attrs.field(default=SCOPES, converter=as_tuple)
     vocabulary: Mapping[str, str] = attrs.field(factory=dict)
-    stages: tuple[str, ...] = attrs.field(default=(), converter=tuple)
-    gates: tuple[GateRule, ...] = attrs.field(default=(), converter=tuple)
-    roles: tuple[Role, ...] = attrs.field(default=(), converter=tuple)
-    checks: tuple[Check, ...] = attrs.field(default=(), converter=tuple)
-    measures: tuple[Measure, ...] = attrs.field(default=(), converter=tuple)
-    link_kinds: tuple[LinkKind, ...] = attrs.field(default=(), converter=tuple)
-    estimates: tuple[EstimateKind, ...] = attrs.field(default=(), converter=tuple)
-    extensions: tuple[Extension, ...] = attrs.field(default=(), converter=tuple)
+    stages: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
+    gates: tuple[GateRule, ...] = attrs.field(default=(), converter=as_tuple)
+    roles: tuple[Role, ...] = attrs.field(default=(), converter=as_tuple)
+    checks: tuple[Check, ...] = attrs.field(default=(), converter=as_tuple)
+    measures: tuple[Measure, ...] = attrs.field(default=(), converter=as_tuple)
+    link_kinds: tuple[LinkKind, ...] = attrs.field(default=(), converter=as_tuple)
+    estimates: tuple[EstimateKind, ...] = attrs.field(default=(), converter=as_tuple)
+    extensions: tuple[Extension, ...] = attrs.field(default=(), converter=as_tuple)
 
     def __attrs_post_init__(self) -> None:
         if unknown := set(self.applies_to) - set(SCOPES):

@@ -29,13 +29,17 @@ __all__ = ["Column", "Table"]
 KINDS = ("str", "int", "float", "bool", "date", "datetime")
 
 
+def _tuple(values: Iterable[Any]) -> tuple[Any, ...]:
+    return tuple(values)
+
+
 @attrs.frozen(eq=False)
 class Column:
     """One column: a name, a kind (`str int float bool date datetime`), values with None for unknown, a unit."""
 
     name: str
     kind: str = attrs.field(validator=attrs.validators.in_(KINDS))
-    values: tuple[Any, ...] = attrs.field(converter=tuple)
+    values: tuple[Any, ...] = attrs.field(converter=_tuple)
     unit: str = ""
 
 
@@ -183,7 +187,7 @@ class Table:
             import polars as pl
         except ImportError:
             raise MissingExtraError("Table.to_polars()", "polars", "pip install polars") from None
-        types = {"str": pl.String, "int": pl.Int64, "float": pl.Float64, "bool": pl.Boolean,
+        types: dict[str, Any] = {"str": pl.String, "int": pl.Int64, "float": pl.Float64, "bool": pl.Boolean,
                  "date": pl.Date, "datetime": pl.Datetime("ms")}  # fmt: skip
         return pl.DataFrame([pl.Series(c.name, list(c.values), dtype=types[c.kind]) for c in self._columns.values()])
 

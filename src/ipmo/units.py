@@ -102,6 +102,10 @@ def _decimal(value: Any, what: str) -> Decimal:
     return Decimal(text)
 
 
+def _amount(value: Any) -> Decimal:
+    return _decimal(value, "an amount")
+
+
 def _shown(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 80 else f"{text[:60]}... ({len(text)} characters)"
@@ -119,7 +123,7 @@ class Span:
     ('2 w', 'step')
     """
 
-    amount: Decimal = attrs.field(converter=lambda value: _decimal(value, "a number"))
+    amount: Decimal = attrs.field(converter=_amount)
     unit: str = attrs.field()
 
     @unit.validator
@@ -158,7 +162,7 @@ class Span:
 class Effort:
     """Work in persons times time: `ph` person-hours, `pd` person-days, `pw` person-weeks."""
 
-    amount: Decimal = attrs.field(converter=lambda value: _decimal(value, "a number"))
+    amount: Decimal = attrs.field(converter=_amount)
     unit: str = attrs.field(default="pd", validator=attrs.validators.in_(tuple(EFFORT)))
 
     def __str__(self) -> str:
@@ -177,7 +181,7 @@ class Money:
     ('4.2 M GBP', 420000000)
     """
 
-    amount: Decimal = attrs.field(converter=lambda value: _decimal(value, "an amount"))
+    amount: Decimal = attrs.field(converter=_amount)
     currency: str = attrs.field()
 
     @currency.validator

@@ -117,7 +117,9 @@ def _promises(portfolio: Portfolio, s: Schedule) -> Iterator[Finding]:
             continue
         reached = max(s._lists["finish"][place] for place in places)
         if reached > target.date:
-            promise, expected = (day_text(moment(t), finish=True) for t in (target.date, reached))
+            promise = day_text(moment(target.date), finish=True)
+            last = max((node for node in target.nodes if net.state[node] in (0, 1)), key=lambda n: s._lists["finish"][s._lists["pos"][n]])
+            expected = s.finish_text(net.ids[last])
             item = portfolio.items.get(target.name)
             word = "needed by" if isinstance(item, Gate) else "due"
             yield _found("promise-missed", target.name, f"{target.name!r} is {word} {promise}, the schedule says {expected}")

@@ -329,9 +329,10 @@ class _Engine:
         for noun in (*self.portfolio.programmes, *self.portfolio.projects, *(t for p in self.portfolio.projects for t in p.tasks)):
             budget = self.measure.value(self, "", noun) if self.measure.unit == "money" else None
             if isinstance(budget, Budget | Money):
-                central = budget.lines[0].amount.central() if isinstance(budget, Budget) else budget
-                if isinstance(central, Money):
-                    return ExchangeRates(central.currency)
+                amounts = [line.amount.central() for line in budget.lines if line.amount] if isinstance(budget, Budget) else [budget]
+                for central in amounts:
+                    if isinstance(central, Money):
+                        return ExchangeRates(central.currency)
         raise ModelError(f"portfolio {self.portfolio.id!r} states no currency; add portfolio: money: {{currency: GBP}}")
 
     # ---------------------------------------------------------------------------------- one item
@@ -346,7 +347,9 @@ class _Engine:
         return value, ""
 
     def _money(self, full_id: str, value: Budget | Money) -> tuple[Fraction | None, str]:
-        lines = [(line.amount.central(), line.since) for line in value.lines] if isinstance(value, Budget) else [(value, None)]
+        lines: list[tuple[Any, Any]] = [(value, None)]
+        if isinstance(value, Budget):
+            lines = [(None if line.amount is None else line.amount.central(), line.since) for line in value.lines]
         total, notes = Fraction(0), []
         for amount, since in lines:
             if not isinstance(amount, Money):
@@ -360,8 +363,8 @@ class _Engine:
             if amount.currency != self.rates.base:
                 source = self.rates.sources.get(dated, "")
                 notes.append(f"{amount} at {rate} of {dated}{f', {source}' if source else ''}")
-        if isinstance(value, Budget) and len(lines) == 1 and value.lines[0].amount.rule not in ("fixed",):
-            notes.append(value.lines[0].amount.rule)
+        rules = {line.amount.rule for line in value.lines if line.amount is not None} if isinstance(value, Budget) else set()
+        notes += sorted(rules - {"fixed"})
         return total, "; ".join(notes)
 
     def _shown(self, carried: Any) -> Any:
@@ -385,8 +388,9 @@ class _Engine:
             own, note = self._own(full_id, item)
         if not parts:
             asked = measure.applies(item) and level in ("project", "task")
-            known = own is not None
-            return Figure(**base, value=self._shown(own), unit=self._safe_unit(), known=int(known and asked), total=int(asked),
+            if measure.combine is Combine.MEAN and isinstance(item, Project) and item.tasks:
+                asked, own = False, None  # milestones only: there is no work to weigh
+            return Figure(**base, value=self._shown(own), unit=self._safe_unit(), known=int(own is not None and asked), total=int(asked),
                           note=note, carried=own)  # fmt: skip
         carried, known, total = self._joined(parts)
         if own is not None:
@@ -419,7 +423,8 @@ class _Engine:
         """Figures of the portfolio, its programmes, projects and tasks, from the top down."""
         pf = self.portfolio
         below: dict[str | None, list[Programme | Project]] = {}
-        for noun in (*pf.programmes, *pf.projects):
+        nouns: list[Programme | Project] = [*pf.programmes, *pf.projects]
+        for noun in nouns:
             below.setdefault(noun.programme, []).append(noun)
         out: dict[str, Figure] = {}
 

@@ -158,12 +158,12 @@ class ScheduledItem:
     @property
     def start_text(self) -> str:
         """The start's date as people read it."""
-        return day_text(self.early_start, finish=self.kind in ("milestone", "gate", "benefit") and self.side == "finish")
+        return day_text(self.early_start, finish=self.early_start == self.early_finish and self.side == "finish")
 
     @property
     def finish_text(self) -> str:
         """The finish's date as people read it."""
-        return day_text(self.early_finish, finish=self.side == "finish" or self.kind not in ("milestone", "gate", "benefit"))
+        return day_text(self.early_finish, finish=self.side == "finish")
 
 
 class Schedule:
@@ -226,9 +226,9 @@ class Schedule:
         if net.all_live and net.arrays and not isinstance(self._finish, list):
             import numpy as np
 
-            ends = np.full(len(net.projects), -1, np.int64)
-            np.maximum.at(ends, self._by_position(net.project), self._finish)
-            return ends
+            latest = np.full(len(net.projects), -1, np.int64)
+            np.maximum.at(latest, self._by_position(net.project), self._finish)
+            return latest
         ends = [-1] * len(net.projects)
         for place, v in enumerate(_plain(self._p["order"])):
             owner = net.project[v]
@@ -276,10 +276,9 @@ class Schedule:
         if net.all_live and net.arrays and not isinstance(self._finish, list) and not net.targets and not deadlines:
             import numpy as np
 
-            whole = np.full(net.n, FAR if end is None else end, np.int64)
-            owner = self._by_position(net.project)
-            aim = np.where(owner >= 0, self._promised[owner], FAR)
-            return self._latest_starts(whole), self._latest_starts(aim)
+            owners = self._by_position(net.project)
+            to_end = np.full(net.n, FAR if end is None else end, np.int64)
+            return self._latest_starts(to_end), self._latest_starts(np.where(owners >= 0, self._promised[owners], FAR))
         promised = self._promised
         whole = [FAR] * net.n
         aim = [FAR] * net.n
@@ -710,8 +709,17 @@ class Schedule:
             critical_for=tuple(self._critical_for.get(place, ())),
             drag=drag,
             bound=place in self._bounds,
-            side="start" if clk == 0 and x == q["low"][place] and node not in net.finish_floor else "finish",
+            side=self._side(node),
         )
+
+    def _side(self, node: int) -> str:
+        """Whether a point in time is read as a start or as a finish: as a start when only a not-before holds it there."""
+        net, q = self.network, self._lists
+        place = q["pos"][node]
+        x = q["x"][place]
+        if q["clk"][place] or q["dur"][place] or x != net.low[node] or net.finish_floor.get(node) == x:
+            return "finish"
+        return "finish" if any(self._drives[k] for k in range(q["ptr"][place], q["ptr"][place + 1])) else "start"
 
     def _moment(self, instant: int) -> datetime | None:
         return moment(instant) if 0 <= instant < MAX_INSTANT else None
@@ -812,7 +820,8 @@ class Schedule:
         shown |= {f"{project}/{name}" for project, name in net.summaries}
         out = []
         for project in self.portfolio.projects:
-            names = [project.id, *(f"{project.id}/{noun.id}" for noun in (*project.tasks, *project.gates))]
+            inner = [*(task.id for task in project.tasks), *(gate.id for gate in project.gates)]
+            names = [project.id, *(f"{project.id}/{name}" for name in inner)]
             out += [name for name in names if name in shown]
         return out + [benefit.id for benefit in self.portfolio.benefits if benefit.id in shown]
 
@@ -854,6 +863,13 @@ class Schedule:
         ordered = sorted(places, key=lambda v: (q["finish"][v], v))
         return tuple(net.ids[q["order"][v]] for v in ordered if net.kinds[q["order"][v]] in SHOWN_KINDS)
 
+    def finish_text(self, full_id: str) -> str:
+        """The finish of an item as people read it; empty when it has none."""
+        node = self._nodes.get(full_id)
+        end = self.dates(full_id)[1]
+        point = node is not None and self.network.state[node] in LIVE and not self._lists["dur"][self._lists["pos"][node]]
+        return day_text(end, finish=not (point and node is not None and self._side(node) == "start"))
+
     def driving(self, full_id: str) -> tuple[tuple[str, str], ...]:
         """(item, link type) of what drives an item: the predecessors that leave it no earlier start."""
         node = self._nodes.get(full_id)
@@ -878,7 +894,8 @@ class Schedule:
             if member is None:
                 return f"{full_id} finished {item.finish_text}"
             return f"{full_id} finishes {item.finish_text}, with {member.id}\n{self.explain(member.id)}"
-        lines, seen = [], set()
+        lines: list[str] = []
+        seen: set[str] = set()
         current: str | None = full_id
         while current is not None and current not in seen and len(lines) < 50:
             seen.add(current)

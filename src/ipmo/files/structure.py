@@ -66,7 +66,8 @@ def _hidden(flat: Mapping[str, Any], found: list[Problem], declared: Declared) -
     copy: Any = _copied(flat)
     for problem in found:
         *above, last = problem.path or ("",)
-        holder = copy
+        holder: Any = copy
+        key: Any
         for key in above:
             if not isinstance(holder, dict | list) or (isinstance(holder, dict) and key not in holder):
                 return []
@@ -178,7 +179,7 @@ class _Reader:
         hooks = {f.name: override(rename=file_key(f), struct_hook=self._field(cls, f)) for f in attrs.fields(cls) if f.init}
         if cls is Portfolio:
             hooks["source"] = override(struct_hook=lambda value, _: attrs.evolve(value, findings=(*value.findings, *self.findings)))
-        inner = make_dict_structure_fn(cls, self.converter, _cattrs_forbid_extra_keys=True,
+        inner: Callable[[Any, Any], Any] = make_dict_structure_fn(cls, self.converter, _cattrs_forbid_extra_keys=True,
                                        _cattrs_detailed_validation=True, **hooks)  # type: ignore[arg-type]  # fmt: skip
         names = ", ".join(list(map(file_key, attrs.fields(cls)))[:8])
         word = cls.__name__.lower()
@@ -194,7 +195,8 @@ class _Reader:
 
     def _field(self, owner: type, field: attrs.Attribute[Any]) -> Callable[[Any, Any], Any]:
         kind = annotation(owner, field.name).removesuffix(" | None")
-        parse = getattr(field.converter, "parse", field.converter)
+        converter: Any = field.converter
+        parse: Callable[[Any], Any] = getattr(converter, "parse", converter)
         if kind == "tuple[After, ...]":
             return self._after
         if kind == "Estimate":

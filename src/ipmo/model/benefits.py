@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 import attrs
+from attrs.converters import optional
 
-from ipmo.model.fields import EMPTY, FrozenMap, Noun, as_map, doc, named, text, texts
+from ipmo.model.fields import EMPTY, FrozenMap, Noun, as_map, as_tuple, doc, named, text, texts
 from ipmo.model.money import Budget, PriceBase, as_budget
 from ipmo.units import Money, Rate, Span, When, as_date, as_money, as_number, as_rate, as_share, as_span, as_when
 
 __all__ = ["Benefit", "Contribution", "Enabler", "Objective", "Outcome"]
-
-optional = attrs.converters.optional
 
 
 def _worth(value: Any) -> Rate | Money:
     if isinstance(value, Rate | Money):
         return value
     return as_rate(value) if isinstance(value, str) and (" per " in value or "/" in value) else as_money(value)
+
+
+def _shares(values: Iterable[Any]) -> tuple[float, ...]:
+    return tuple(map(as_share, values))
 
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
@@ -66,10 +70,10 @@ class Benefit(Noun):
     category: str = attrs.field(default="", metadata=doc("free name, for example efficiency"))
     owner: str | None = attrs.field(default=None, metadata=doc("who realises it; alive after closure", refers="owner"))
     enabled_by: tuple[Enabler, ...] = attrs.field(
-        default=(), converter=tuple, metadata=doc("all of these are needed", one_or_many=True)
+        default=(), converter=as_tuple, metadata=doc("all of these are needed", one_or_many=True)
     )
     any_of: tuple[Enabler, ...] = attrs.field(
-        default=(), converter=tuple, metadata=doc("one of these is enough", one_or_many=True)
+        default=(), converter=as_tuple, metadata=doc("one of these is enough", one_or_many=True)
     )
     outcome: str | None = attrs.field(default=None, metadata=doc("the outcome it comes from", refers="outcome"))
     value: Rate | Money | None = attrs.field(
@@ -82,7 +86,7 @@ class Benefit(Noun):
         default=None, converter=optional(as_when), metadata=doc("a fixed end, whenever it starts", end=True)
     )
     ramp: tuple[float, ...] = attrs.field(
-        default=(), converter=lambda shares: tuple(map(as_share, shares)), metadata=doc("share of the value by year", unit="share")
+        default=(), converter=_shares, metadata=doc("share of the value by year", unit="share")
     )
     probability: float | None = attrs.field(
         default=None, converter=optional(as_share), metadata=doc("that it comes at all", unit="share")

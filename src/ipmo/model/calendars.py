@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import attrs
 
 from ipmo.errors import UnitError
-from ipmo.model.fields import FrozenMap, Noun, doc, named, text
-from ipmo.units import DAY, ELAPSED, WEEK, Span, as_date, as_span
+from ipmo.model.fields import FrozenMap, Noun, as_tuple, doc, named, text
+from ipmo.units import DAY, ELAPSED, WEEK, Span, as_date, as_number, as_span
 
 __all__ = ["CONTINUOUS", "STANDARD", "Calendar", "CalendarException"]
 
@@ -79,6 +80,19 @@ def _checked_hours(value: str | Mapping[str, str]) -> str | FrozenMap[str, str]:
     return text(value)
 
 
+def _one_checked_hours(value: str) -> str:
+    shifts(text(value))
+    return text(value)
+
+
+def _decimal(value: Any) -> Decimal:
+    return Decimal(str(as_number(value)))
+
+
+def _dates(values: Iterable[Any]) -> tuple[date, ...]:
+    return tuple(map(as_date, values))
+
+
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
 class CalendarException(Noun):
     """Days on which other hours hold: a shutdown, an extra shift."""
@@ -88,7 +102,7 @@ class CalendarException(Noun):
         default=None, converter=attrs.converters.optional(as_date), metadata=doc("last day; the first when left out", key="to")
     )
     hours: str = attrs.field(
-        default="none", converter=lambda value: _checked_hours(value), metadata=doc("working hours on these days, or none")
+        default="none", converter=_one_checked_hours, metadata=doc("working hours on these days, or none")
     )
     name: str = attrs.field(default="", metadata=doc("what it is"))
 
@@ -117,14 +131,14 @@ class Calendar(Noun):
     )
     days_per_week: Decimal | None = attrs.field(
         default=None,
-        converter=attrs.converters.optional(lambda value: Decimal(str(value))),
+        converter=attrs.converters.optional(_decimal),
         metadata=doc("what `1 w` means, in days; else the working days of its week"),
     )
     holidays: tuple[date, ...] = attrs.field(
-        default=(), converter=lambda days: tuple(map(as_date, days)), metadata=doc("days without work")
+        default=(), converter=_dates, metadata=doc("days without work")
     )
     exceptions: tuple[CalendarException, ...] = attrs.field(
-        default=(), converter=tuple, metadata=doc("days with other hours")
+        default=(), converter=as_tuple, metadata=doc("days with other hours")
     )
 
     def __attrs_post_init__(self) -> None:

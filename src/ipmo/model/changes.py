@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from ipmo.errors import UnitError
-from ipmo.model.estimates import Estimate, as_estimate, to_plain
+from ipmo.model.estimates import Estimate, as_time, to_plain
 from ipmo.model.fields import text
 from ipmo.units import Money, Span, as_money, as_span
 
@@ -28,7 +28,7 @@ class SetDuration:
     """A task takes another time."""
 
     target: str = attrs.field(converter=text)
-    to: Estimate = attrs.field(converter=lambda value: as_estimate(value, as_span))
+    to: Estimate = attrs.field(converter=as_time)
 
 
 @attrs.frozen
@@ -89,7 +89,7 @@ def as_change(value: Any) -> Change:
         data = {"target": data}
     if not isinstance(data, Mapping):
         raise UnitError(f"{name} needs fields: {', '.join(f.name for f in attrs.fields(NAMES[name]))}")
-    renamed = {KEYS.get(key, key): v for key, v in data.items()} if name.endswith("_link") else dict(data)
+    renamed = {(KEYS.get(str(key), str(key)) if name.endswith("_link") else str(key)): v for key, v in data.items()}
     known = {field.name for field in attrs.fields(NAMES[name])}
     if unknown := set(renamed) - known:
         raise UnitError(f"{name} has no field {sorted(unknown)[0]!r}; it has {', '.join(sorted(known))}")

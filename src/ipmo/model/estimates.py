@@ -18,8 +18,8 @@ from typing import Any, ClassVar
 import attrs
 
 from ipmo.errors import UnitError
-from ipmo.model.fields import FrozenMap
-from ipmo.units import Effort, Money, Span
+from ipmo.model.fields import FrozenMap, as_tuple
+from ipmo.units import Effort, Money, Span, as_money, as_number, as_share, as_span
 
 __all__ = [
     "Discrete",
@@ -32,7 +32,10 @@ __all__ = [
     "Quantity",
     "Triangular",
     "Uniform",
+    "as_cost",
     "as_estimate",
+    "as_factor",
+    "as_time",
 ]
 
 Quantity = Span | Money | Effort | float | Decimal
@@ -270,8 +273,8 @@ class Discrete(Estimate):
     """A few values, each with its probability."""
 
     kind: ClassVar[str] = "discrete"
-    values: tuple[Quantity, ...] = attrs.field(converter=tuple)
-    weights: tuple[float, ...] = attrs.field(converter=tuple)
+    values: tuple[Quantity, ...] = attrs.field(converter=as_tuple)
+    weights: tuple[float, ...] = attrs.field(converter=as_tuple)
 
     def __attrs_post_init__(self) -> None:
         _same_unit(self.values)
@@ -305,7 +308,7 @@ class Empirical(Estimate):
     """Observed values, each as likely as the others."""
 
     kind: ClassVar[str] = "empirical"
-    samples: tuple[Quantity, ...] = attrs.field(converter=tuple)
+    samples: tuple[Quantity, ...] = attrs.field(converter=as_tuple)
 
     def __attrs_post_init__(self) -> None:
         if not self.samples:
@@ -375,7 +378,7 @@ def as_estimate(value: Any, quantity: Callable[[Any], Quantity], kinds: Mapping[
     if keys == {"values", "weights"}:
         return Discrete(
             [_located(lambda v=v: quantity(v), "values", i) for i, v in enumerate(value["values"])],  # type: ignore[misc]
-            [_located(lambda v=v: _weight(v), "weights", i) for i, v in enumerate(value["weights"])],  # type: ignore[misc]
+            [_located(lambda v=v: as_share(v), "weights", i) for i, v in enumerate(value["weights"])],  # type: ignore[misc]
         )
     shape = str(value.get("shape", "triangular"))
     centre = str(value.get("central", "likely"))
@@ -400,6 +403,21 @@ def as_estimate(value: Any, quantity: Callable[[Any], Quantity], kinds: Mapping[
         shape, "low, likely and high, or p10, likely and p90"
     )
     raise UnitError(f"a {shape} estimate needs {wanted} (got {', '.join(sorted(map(str, keys))) or 'nothing'})")
+
+
+def as_time(value: Any) -> Estimate:
+    """An estimate of working or elapsed time."""
+    return as_estimate(value, as_span)
+
+
+def as_cost(value: Any) -> Estimate:
+    """An estimate of money."""
+    return as_estimate(value, as_money)
+
+
+def as_factor(value: Any) -> Estimate:
+    """An estimate of a plain number."""
+    return as_estimate(value, as_number)
 
 
 @functools.lru_cache(maxsize=65_536)
@@ -434,12 +452,6 @@ def to_plain(estimate: Estimate) -> Any:
     if isinstance(estimate, OpaqueEstimate):
         return {estimate.name: estimate.data}
     return {estimate.kind: estimate.plain()}
-
-
-def _weight(value: Any) -> float:
-    from ipmo.units import as_share
-
-    return as_share(value)
 
 
 def _at(error: UnitError, *path: str | int) -> UnitError:

@@ -10,7 +10,7 @@ import attrs
 
 from ipmo.errors import UnitError
 
-__all__ = ["EMPTY", "FrozenMap", "Noun", "annotation", "as_map", "doc", "named", "text", "texts"]
+__all__ = ["EMPTY", "FrozenMap", "Noun", "annotation", "as_map", "as_tuple", "doc", "named", "text", "texts"]
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -57,7 +57,12 @@ class FrozenMap(Mapping[K, V]):
 EMPTY: FrozenMap[Any, Any] = FrozenMap()
 
 
-def as_map(entries: Mapping[K, V]) -> FrozenMap[K, V]:
+def as_tuple(values: Iterable[Any]) -> tuple[Any, ...]:
+    """Any iterable as a tuple."""
+    return tuple(values)
+
+
+def as_map(entries: Mapping[Any, Any]) -> FrozenMap[Any, Any]:
     """A FrozenMap of these entries; itself when it is one."""
     return entries if isinstance(entries, FrozenMap) else FrozenMap(entries) if entries else EMPTY
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 import attrs
+from attrs.converters import optional
 
 from ipmo.errors import UnitError
 from ipmo.model.changes import Change, as_change
-from ipmo.model.fields import EMPTY, FrozenMap, Noun, as_map, doc, named, texts
+from ipmo.model.fields import EMPTY, FrozenMap, Noun, as_map, as_tuple, doc, named, texts
 from ipmo.units import Money, Span, When, as_date, as_money, as_share, as_span, as_when
 
 __all__ = [
@@ -27,8 +29,6 @@ __all__ = [
     "Tolerance",
     "Waiver",
 ]
-
-optional = attrs.converters.optional
 
 OUTCOMES = ("go", "conditional go", "hold", "recycle", "kill")
 RAG = ("green", "amber", "red")
@@ -70,10 +70,10 @@ class GateDecision(Noun):
     """What was decided at a gate."""
 
     outcome: str = attrs.field(metadata=doc("go, conditional go, hold, recycle or kill", source="Cooper", choices=OUTCOMES))
+    review: date | None = attrs.field(default=None, converter=optional(as_date), metadata=doc("next look"))
     date: When = attrs.field(converter=as_when, metadata=doc("when"))
     decided_by: str | None = attrs.field(default=None, metadata=doc("body or person", refers="owner"))
-    conditions: tuple[Condition, ...] = attrs.field(default=(), converter=tuple, metadata=doc("of a conditional go"))
-    review: date | None = attrs.field(default=None, converter=optional(as_date), metadata=doc("next look"))
+    conditions: tuple[Condition, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("of a conditional go"))
     funding: Money | None = attrs.field(default=None, converter=optional(as_money), metadata=doc("released by it", unit="money"))
     evidence: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=doc("what it rests on"))
     note: str = attrs.field(default="", metadata=doc("remarks, dissent"))
@@ -177,6 +177,10 @@ class Confidence(Noun):
             raise UnitError(f"confidence.rating: {rating!r} is not one of {', '.join(SCALES[self.scale])} ({self.scale})")
 
 
+def _changes(values: Iterable[Any]) -> tuple[Change, ...]:
+    return tuple(map(as_change, values))
+
+
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
 class ChangeRequest(Noun):
     """A what-if change that waits for a decision."""
@@ -185,7 +189,7 @@ class ChangeRequest(Noun):
     name: str = attrs.field(default="", metadata=doc("title"))
     item: str | None = attrs.field(default=None, metadata=doc("what it is about", refers="item"))
     effect: tuple[Change, ...] = attrs.field(
-        default=(), converter=lambda changes: tuple(map(as_change, changes)), metadata=doc("what it would change", one_or_many=True)
+        default=(), converter=_changes, metadata=doc("what it would change", one_or_many=True)
     )
     state: str = attrs.field(
         default="raised", metadata=doc("where it stands", choices=("raised", "approved", "rejected", "done", "withdrawn"))

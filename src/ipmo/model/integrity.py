@@ -43,7 +43,7 @@ def file_key(field: attrs.Attribute[Any]) -> str:
 
 
 @functools.cache
-def _plan(cls: type) -> tuple[tuple[tuple[str, str, str], ...], tuple[tuple[str, str], ...]]:
+def _plan(cls: Any) -> tuple[tuple[tuple[str, str, str], ...], tuple[tuple[str, str], ...]]:
     """(name, file key, what it refers to) of a noun's references, and (name, file key) of its inner nouns."""
     fields = attrs.fields(cls)
     refers = tuple((f.name, file_key(f), f.metadata["refers"]) for f in fields if f.metadata.get("refers"))
@@ -118,7 +118,7 @@ class _Inspection:
     # ------------------------------------------------------------------------------------ references
 
     def _references(self, noun: Any, full_id: str, within: str, path: Path, skip: Iterable[str] = ()) -> Iterator[Problem]:
-        refers, inner = _plan(type(noun))
+        refers, inner = _plan(noun.__class__)
         for name, key, kind in refers:
             value = getattr(noun, name)
             if not value or name in skip:
@@ -233,9 +233,9 @@ class _Inspection:
                     continue
             if full == full_id:
                 yield Problem(message=f"{label(noun, full_id)} comes after itself", path=here)
-            if (full, after.type) in seen:
+            if (str(full), after.type) in seen:
                 yield Problem(message=f"{label(noun, full_id)}: the link from {reference!r} ({after.type}) stands twice", path=here)
-            seen.add((full, after.type))
+            seen.add((str(full), after.type))
 
     # ----------------------------------------------------------------------------------------- links
 

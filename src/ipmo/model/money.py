@@ -11,8 +11,8 @@ from typing import Any
 import attrs
 
 from ipmo.errors import UnitError
-from ipmo.model.estimates import Estimate, Fixed, as_estimate, to_plain
-from ipmo.model.fields import FrozenMap, Noun, doc, named
+from ipmo.model.estimates import Estimate, Fixed, as_cost, as_estimate, to_plain
+from ipmo.model.fields import FrozenMap, Noun, as_tuple, doc, named
 from ipmo.units import Money, When, as_date, as_money, as_number, as_when
 
 __all__ = ["Budget", "BudgetLine", "MoneySettings", "PriceBase", "RateRow", "as_budget"]
@@ -20,12 +20,16 @@ __all__ = ["Budget", "BudgetLine", "MoneySettings", "PriceBase", "RateRow", "as_
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
+def _year(value: Any) -> int:
+    return int(as_number(value))
+
+
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
 class PriceBase(Noun):
     """In whose prices money is meant."""
 
     year: int | None = attrs.field(
-        default=None, converter=attrs.converters.optional(lambda y: int(as_number(y))), metadata=doc("year of the prices")
+        default=None, converter=attrs.converters.optional(_year), metadata=doc("year of the prices")
     )
     terms: str = attrs.field(default="real", metadata=doc("with or without inflation", choices=("real", "nominal")))
 
@@ -67,8 +71,8 @@ class RateRow(Noun):
 class BudgetLine(Noun):
     """An amount that belongs to a date or a period."""
 
-    amount: Estimate = attrs.field(
-        converter=lambda value: as_estimate(value, as_money), metadata=doc("how much", unit="money")
+    amount: Estimate | None = attrs.field(
+        default=None, converter=attrs.converters.optional(as_cost), metadata=doc("how much; unknown when left out", unit="money")
     )
     since: When | None = attrs.field(
         default=None, converter=attrs.converters.optional(as_when), metadata=doc("its date, or first day of its period", key="from")
@@ -90,16 +94,17 @@ class Budget(Noun):
     True
     """
 
-    lines: tuple[BudgetLine, ...] = attrs.field(converter=tuple)
+    lines: tuple[BudgetLine, ...] = attrs.field(converter=as_tuple)
 
     @property
     def is_lump(self) -> bool:
         """One amount without a date or a class."""
-        return len(self.lines) == 1 and self.lines[0] == BudgetLine(amount=self.lines[0].amount)
+        return len(self.lines) == 1 and self.lines[0].amount is not None and self.lines[0] == BudgetLine(amount=self.lines[0].amount)
 
     def to_plain(self) -> Any:
         """As files write it, for a lump; lines are written by the writer."""
-        return to_plain(self.lines[0].amount)
+        amount = self.lines[0].amount
+        return None if amount is None else to_plain(amount)
 
 
 def as_budget(value: Any) -> Budget:
@@ -133,4 +138,4 @@ def _line(value: Any) -> BudgetLine:
     known = {"from", "until", "amount", "class", "note"}
     if unknown := set(value) - known:
         raise UnitError(f"a budget line has no field {sorted(unknown)[0]!r}; it has {', '.join(sorted(known))}")
-    return BudgetLine(**{names.get(key, key): v for key, v in value.items()})
+    return BudgetLine(**{names.get(str(key), str(key)): v for key, v in value.items()})

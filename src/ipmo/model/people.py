@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 import attrs
+from attrs.converters import optional
 
 from ipmo.model.fields import EMPTY, FrozenMap, Noun, as_map, doc, named, text, texts
 from ipmo.units import Effort, Money, Rate, Span, When, as_date, as_effort, as_money, as_number, as_rate, as_span, as_when
@@ -21,8 +23,6 @@ __all__ = [
     "Service",
     "Stakeholder",
 ]
-
-optional = attrs.converters.optional
 OFFICE_TYPES = ("portfolio", "hub", "programme", "project", "centre of excellence")
 
 
@@ -121,6 +121,10 @@ class Capacity(Noun):
     value: float = attrs.field(converter=as_number, metadata=doc("units available", unit="units"))
 
 
+def _by_date(rows: Iterable[Any]) -> tuple[Capacity, ...]:
+    return tuple(sorted(rows, key=lambda row: row.since))
+
+
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
 class Resource(Noun):
     """People of a kind, a team, a machine."""
@@ -129,7 +133,7 @@ class Resource(Noun):
     name: str = attrs.field(default="", metadata=doc("title"))
     unit: str = attrs.field(default="person", metadata=doc("what one unit is"))
     capacity: tuple[Capacity, ...] = attrs.field(
-        default=(), converter=lambda rows: tuple(sorted(rows, key=lambda row: row.since)), metadata=doc("dated capacity")
+        default=(), converter=_by_date, metadata=doc("dated capacity")
     )
     rate: Rate | None = attrs.field(default=None, converter=optional(as_rate), metadata=doc("cost of its effort", unit="money per effort"))
     calendar: str | None = attrs.field(default=None, metadata=doc("when it works", refers="calendar"))

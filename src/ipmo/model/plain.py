@@ -33,15 +33,15 @@ ORGANISATION = ("bodies", "offices", "services", "flows")
 
 
 @functools.cache
-def _fields(cls: type) -> tuple[tuple[str, str, Any, bool], ...]:
+def _fields(cls: Any) -> tuple[tuple[str, str, Any, bool], ...]:
     """(name, file key, default, may be one value) of every field that files carry."""
     out = []
     for field in attrs.fields(cls):
         if field.name == "source" and cls is Portfolio:
             continue
-        default = field.default
-        if isinstance(default, attrs.Factory):  # type: ignore[arg-type]
-            default = default.factory()  # type: ignore[union-attr]
+        default: Any = field.default
+        if hasattr(default, "factory"):
+            default = default.factory()
         out.append((field.name, file_key(field), default, bool(field.metadata.get("one_or_many"))))
     return tuple(out)
 
@@ -76,7 +76,7 @@ def plain_value(value: Any) -> Any:
 def plain_noun(noun: Any) -> dict[str, Any]:
     """A noun as a mapping without what is unknown or default."""
     out: dict[str, Any] = {}
-    for name, key, default, single in _fields(type(noun)):
+    for name, key, default, single in _fields(noun.__class__):
         value = getattr(noun, name)
         if value is None or value == default:
             continue
@@ -171,7 +171,9 @@ def _row(row: Mapping[str, Any]) -> dict[str, Any]:
                 value = json.loads(value)
             except ValueError:
                 pass
-        elif isinstance(value, float) and value == int(value) and abs(value) < 1e15:
+        elif hasattr(value, "item") and not isinstance(value, str):  # a numpy scalar out of a frame
+            value = value.item()
+        if isinstance(value, float) and value == int(value) and abs(value) < 1e15:
             value = int(value)
         elif isinstance(value, datetime):
             value = value.isoformat(timespec="minutes")

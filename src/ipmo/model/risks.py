@@ -6,14 +6,13 @@ from datetime import date
 from typing import Any
 
 import attrs
+from attrs.converters import optional
 
-from ipmo.model.estimates import Estimate, as_estimate
-from ipmo.model.fields import EMPTY, FrozenMap, Noun, as_map, doc, named, texts
-from ipmo.units import Money, When, as_date, as_money, as_number, as_share, as_span, as_when
+from ipmo.model.estimates import Estimate, as_cost, as_factor, as_time
+from ipmo.model.fields import EMPTY, FrozenMap, Noun, as_map, as_tuple, doc, named, texts
+from ipmo.units import Money, When, as_date, as_money, as_share, as_when
 
 __all__ = ["Assumption", "Driver", "Exposure", "Impact", "Issue", "Risk"]
-
-optional = attrs.converters.optional
 RESPONSES = (
     "avoid", "reduce", "transfer", "share", "accept", "contingent",
     "exploit", "enhance", "reject",
@@ -26,10 +25,10 @@ class Impact(Noun):
 
     target: str | None = attrs.field(default=None, metadata=doc("the item it hits; the risk's project when left out", refers="item"))
     delay: Estimate | None = attrs.field(
-        default=None, converter=optional(lambda v: as_estimate(v, as_span)), metadata=doc("time lost", unit="time")
+        default=None, converter=optional(as_time), metadata=doc("time lost", unit="time")
     )
     cost: Estimate | None = attrs.field(
-        default=None, converter=optional(lambda v: as_estimate(v, as_money)), metadata=doc("money lost", unit="money")
+        default=None, converter=optional(as_cost), metadata=doc("money lost", unit="money")
     )
 
 
@@ -40,7 +39,7 @@ class Exposure(Noun):
     probability: float | None = attrs.field(
         default=None, converter=optional(as_share), metadata=doc("that it happens", unit="share")
     )
-    impacts: tuple[Impact, ...] = attrs.field(default=(), converter=tuple, metadata=doc("what it would do", one_or_many=True))
+    impacts: tuple[Impact, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("what it would do", one_or_many=True))
 
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
@@ -80,7 +79,7 @@ class Driver(Noun):
     name: str = attrs.field(default="", metadata=doc("title"))
     probability: float = attrs.field(default=1.0, converter=as_share, metadata=doc("that it is at work", unit="share"))
     factor: Estimate | None = attrs.field(
-        default=None, converter=optional(lambda v: as_estimate(v, as_number)), metadata=doc("multiplies what it affects")
+        default=None, converter=optional(as_factor), metadata=doc("multiplies what it affects")
     )
     affects: str = attrs.field(default="duration", metadata=doc("what it multiplies", choices=("duration", "cost")))
     targets: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=doc("what it touches", refers="item"))

@@ -11,13 +11,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import attrs
+from attrs.converters import optional
 
 from ipmo.errors import ModelError, UnknownItemError, close_matches
 from ipmo.findings import Finding
 from ipmo.model.benefits import Benefit, Contribution, Objective, Outcome
 from ipmo.model.calendars import CONTINUOUS, STANDARD, Calendar
-from ipmo.model.estimates import Estimate, as_estimate
-from ipmo.model.fields import EMPTY, FrozenMap, Noun, as_map, doc, named, text, texts
+from ipmo.model.estimates import Estimate, as_time
+from ipmo.model.fields import EMPTY, FrozenMap, Noun, as_map, as_tuple, doc, named, text, texts
 from ipmo.model.governance import (
     LINK_TYPES,
     After,
@@ -43,17 +44,11 @@ if TYPE_CHECKING:
     from ipmo.tables import Table
 
 __all__ = ["Baseline", "Link", "Portfolio", "Programme", "Project", "Source", "Task"]
-
-optional = attrs.converters.optional
 ID = re.compile(r"[^\s/:@]+(?: [^\s/:@]+)*")
 STATES = ("proposed", "approved", "active", "paused", "closed", "cancelled")
 DIALECTS = ("ipmo", "msproject", "p6")
 EXTERNAL = "external:"
 START, FINISH = "@start", "@finish"
-
-
-def _span_estimate(value: Any) -> Estimate:
-    return as_estimate(value, as_span)
 
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
@@ -68,10 +63,10 @@ class Task(Noun):
     )
     milestone: bool = attrs.field(default=False, metadata=doc("a point in time without work"))
     duration: Estimate | None = attrs.field(
-        default=None, converter=optional(_span_estimate), metadata=doc("working or elapsed time", unit="time")
+        default=None, converter=optional(as_time), metadata=doc("working or elapsed time", unit="time")
     )
     remaining: Estimate | None = attrs.field(
-        default=None, converter=optional(_span_estimate), metadata=doc("time left from the data date on", unit="time")
+        default=None, converter=optional(as_time), metadata=doc("time left from the data date on", unit="time")
     )
     actual_start: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("when it began"))
     actual_finish: When | None = attrs.field(
@@ -95,10 +90,10 @@ class Task(Noun):
     )
     plus_resources: bool = attrs.field(default=False, metadata=doc("assignments cost extra, on top of the budget"))
     effort: Effort | None = attrs.field(default=None, converter=optional(as_effort), metadata=doc("planned work", unit="effort"))
-    assignments: tuple[Assignment, ...] = attrs.field(default=(), converter=tuple, metadata=doc("resources at work"))
+    assignments: tuple[Assignment, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("resources at work"))
     owner: str | None = attrs.field(default=None, metadata=doc("who answers for it", refers="owner"))
     category: str = attrs.field(default="", metadata=doc("free name"))
-    status: tuple[StatusReport, ...] = attrs.field(default=(), converter=tuple, metadata=doc("what was reported", one_or_many=True))
+    status: tuple[StatusReport, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("what was reported", one_or_many=True))
     tolerance: Tolerance | None = attrs.field(default=None, metadata=doc("how far it may stray"))
     methodology: str | None = attrs.field(default=None, metadata=doc("overrides the project's"))
     attributes: FrozenMap[str, str] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("free text to group by"))
@@ -150,13 +145,13 @@ class Project(Noun):
         default=(), converter=texts, metadata=doc("projects that must be selected with it", one_or_many=True, refers="project")
     )
     tolerance: Tolerance | None = attrs.field(default=None, metadata=doc("how far it may stray"))
-    status: tuple[StatusReport, ...] = attrs.field(default=(), converter=tuple, metadata=doc("what was reported", one_or_many=True))
+    status: tuple[StatusReport, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("what was reported", one_or_many=True))
     confidence: tuple[Confidence, ...] = attrs.field(
-        default=(), converter=tuple, metadata=doc("what assessors expect", one_or_many=True)
+        default=(), converter=as_tuple, metadata=doc("what assessors expect", one_or_many=True)
     )
-    tasks: tuple[Task, ...] = attrs.field(default=(), converter=tuple, metadata=doc("its work"))
-    gates: tuple[Gate, ...] = attrs.field(default=(), converter=tuple, metadata=doc("its decision points"))
-    risks: tuple[Risk, ...] = attrs.field(default=(), converter=tuple, metadata=doc("its risks"))
+    tasks: tuple[Task, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("its work"))
+    gates: tuple[Gate, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("its decision points"))
+    risks: tuple[Risk, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("its risks"))
     attributes: FrozenMap[str, str] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("free text to group by"))
     extensions: FrozenMap[str, Any] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("what methodologies add"))
 
@@ -175,7 +170,7 @@ class Programme(Noun):
     forecast: Budget | None = attrs.field(
         default=None, converter=optional(as_budget), metadata=doc("expected cost at completion", unit="money")
     )
-    status: tuple[StatusReport, ...] = attrs.field(default=(), converter=tuple, metadata=doc("what was reported", one_or_many=True))
+    status: tuple[StatusReport, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("what was reported", one_or_many=True))
     attributes: FrozenMap[str, str] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("free text to group by"))
     extensions: FrozenMap[str, Any] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("what methodologies add"))
 
@@ -238,7 +233,7 @@ class Source:
     format: str = ""
     understood: int = 0
     refused: int = 0
-    findings: tuple[Finding, ...] = attrs.field(default=(), converter=tuple)
+    findings: tuple[Finding, ...] = attrs.field(default=(), converter=as_tuple)
 
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False, repr=False)
@@ -268,31 +263,31 @@ class Portfolio(Noun):
     note: str = attrs.field(default="", metadata=doc("where the data come from, what could not be read"))
     attributes: FrozenMap[str, str] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("free text"))
 
-    calendars: tuple[Calendar, ...] = attrs.field(default=(), converter=tuple, metadata=doc("working calendars"))
-    rates: tuple[RateRow, ...] = attrs.field(default=(), converter=tuple, metadata=doc("exchange rates"))
-    people: tuple[Person, ...] = attrs.field(default=(), converter=tuple, metadata=doc("people and roles"))
-    stakeholders: tuple[Stakeholder, ...] = attrs.field(default=(), converter=tuple, metadata=doc("stakeholders"))
-    objectives: tuple[Objective, ...] = attrs.field(default=(), converter=tuple, metadata=doc("objectives"))
-    programmes: tuple[Programme, ...] = attrs.field(default=(), converter=tuple, metadata=doc("programmes"))
-    projects: tuple[Project, ...] = attrs.field(default=(), converter=tuple, metadata=doc("projects"))
-    links: tuple[Link, ...] = attrs.field(default=(), converter=tuple, metadata=doc("links, those across projects above all"))
-    outcomes: tuple[Outcome, ...] = attrs.field(default=(), converter=tuple, metadata=doc("outcomes"))
-    benefits: tuple[Benefit, ...] = attrs.field(default=(), converter=tuple, metadata=doc("benefits and dis-benefits"))
-    contributions: tuple[Contribution, ...] = attrs.field(default=(), converter=tuple, metadata=doc("who contributes to what"))
-    drivers: tuple[Driver, ...] = attrs.field(default=(), converter=tuple, metadata=doc("shared causes"))
-    resources: tuple[Resource, ...] = attrs.field(default=(), converter=tuple, metadata=doc("resources"))
-    issues: tuple[Issue, ...] = attrs.field(default=(), converter=tuple, metadata=doc("issues"))
-    changes: tuple[ChangeRequest, ...] = attrs.field(default=(), converter=tuple, metadata=doc("change requests"))
-    decisions: tuple[Decision, ...] = attrs.field(default=(), converter=tuple, metadata=doc("the decision register"))
-    bodies: tuple[DecisionBody, ...] = attrs.field(default=(), converter=tuple, metadata=doc("boards and committees"))
-    offices: tuple[Office, ...] = attrs.field(default=(), converter=tuple, metadata=doc("offices"))
-    services: tuple[Service, ...] = attrs.field(default=(), converter=tuple, metadata=doc("services of offices"))
-    flows: tuple[DataFlow, ...] = attrs.field(default=(), converter=tuple, metadata=doc("data flows"))
-    baselines: tuple[Baseline, ...] = attrs.field(default=(), converter=tuple, metadata=doc("baselines"))
-    standards: tuple[Standard, ...] = attrs.field(default=(), converter=tuple, metadata=doc("standards"))
-    waivers: tuple[Waiver, ...] = attrs.field(default=(), converter=tuple, metadata=doc("waivers"))
-    assumptions: tuple[Assumption, ...] = attrs.field(default=(), converter=tuple, metadata=doc("assumptions"))
-    lessons: tuple[Lesson, ...] = attrs.field(default=(), converter=tuple, metadata=doc("lessons"))
+    calendars: tuple[Calendar, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("working calendars"))
+    rates: tuple[RateRow, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("exchange rates"))
+    people: tuple[Person, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("people and roles"))
+    stakeholders: tuple[Stakeholder, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("stakeholders"))
+    objectives: tuple[Objective, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("objectives"))
+    programmes: tuple[Programme, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("programmes"))
+    projects: tuple[Project, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("projects"))
+    links: tuple[Link, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("links, those across projects above all"))
+    outcomes: tuple[Outcome, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("outcomes"))
+    benefits: tuple[Benefit, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("benefits and dis-benefits"))
+    contributions: tuple[Contribution, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("who contributes to what"))
+    drivers: tuple[Driver, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("shared causes"))
+    resources: tuple[Resource, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("resources"))
+    issues: tuple[Issue, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("issues"))
+    changes: tuple[ChangeRequest, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("change requests"))
+    decisions: tuple[Decision, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("the decision register"))
+    bodies: tuple[DecisionBody, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("boards and committees"))
+    offices: tuple[Office, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("offices"))
+    services: tuple[Service, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("services of offices"))
+    flows: tuple[DataFlow, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("data flows"))
+    baselines: tuple[Baseline, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("baselines"))
+    standards: tuple[Standard, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("standards"))
+    waivers: tuple[Waiver, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("waivers"))
+    assumptions: tuple[Assumption, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("assumptions"))
+    lessons: tuple[Lesson, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("lessons"))
 
     source: Source = attrs.field(factory=Source, eq=False, metadata=doc("what the reader understood"))
 
@@ -437,12 +432,13 @@ class Portfolio(Noun):
             ModelError: the changed portfolio would be impossible.
         """
         if item is None or (item == self.id and item not in self.items):
-            return _evolved(self, changes)
+            changed: Portfolio = _evolved(self, changes)
+            return changed
         noun = _evolved(self[item], changes)
         project, _, inner = item.partition("/")
         if not inner:
             field = next(name for name in TOP if any(n.id == item for n in getattr(self, name)))
-            return attrs.evolve(self, **{field: [noun if n.id == item else n for n in getattr(self, field)]})
+            return self.evolve(**{field: [noun if n.id == item else n for n in getattr(self, field)]})
         owner = self[project]
         field = next(name for name in ("tasks", "gates", "risks") if any(n.id == inner for n in getattr(owner, name)))
         owner = attrs.evolve(owner, **{field: [noun if n.id == inner else n for n in getattr(owner, field)]})

@@ -193,8 +193,8 @@ class _Builder:
             self._project(place, project)
         self._benefits()
         self._links()
-        for node, (project, name) in self._summary_bounds():
-            task = pf.items[f"{project}/{name}"]
+        for node, (owner, name) in self._summary_bounds():
+            task = pf.items[f"{owner}/{name}"]
             if task.not_before is not None:
                 self.start_bounds.append((node, minutes(task.not_before)))
         self._settle_helpers()

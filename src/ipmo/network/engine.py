@@ -44,7 +44,7 @@ class Network:
         promises: Mapping[int, int] | None = None, summaries: Mapping[tuple[str, str], Sequence[int]] | None = None,
         members: Mapping[int, Sequence[int]] | None = None, base: int = 0, coarse: Sequence[int] = (),
         labels: Sequence[int] = (), stubs: Sequence[int] = (), dated_stubs: Sequence[tuple[int, str]] = (),
-        out_of_sequence: Sequence[tuple[int, int, str]] = (), dialect: Dialect | None = None, cuts: Sequence[int] = (),
+        out_of_sequence: Sequence[tuple[int, int, str]] = (), dialect: Dialect | None = None, cuts: Sequence[tuple[str, str, str]] = (),
     ) -> None:  # fmt: skip
         self.ids, self.projects, self.base = ids, projects, base
         self.n, self.m = len(ids), len(src)
@@ -88,7 +88,7 @@ class Network:
         import numpy as np
 
         n, m = len(ids), len(source)
-        column = lambda values, size, what: _column(np, values, size, what)  # noqa: E731
+        column = functools.partial(_column, np)
         duration = column(duration, n, "duration")
         source, target = column(source, m, "source"), column(target, m, "target")
         kind = column(np.zeros(m) if type is None else type, m, "type")
@@ -144,6 +144,15 @@ class Network:
         if self.has_loop:
             raise self.loop()
         n, m = self.n, self.m
+        order: Any
+        pos: Any
+        ptr: Any
+        perm: Any
+        tail: Any
+        at: Any
+        by: Any
+        zeros_n: Any
+        zeros_m: Any
         if self.arrays:
             import numpy as np
 
@@ -355,14 +364,17 @@ class Network:
         gone = set(cuts)
         kept = [k for k in range(self.m) if k not in gone]
         place = {k: row for row, k in enumerate(kept)}
-        pick = lambda column: None if column is None else [column[k] for k in kept]  # noqa: E731
+        
+
+        def pick(column: Any) -> Any:
+            return None if column is None else [column[k] for k in kept]
+
         fields = {name: value for name, value in vars(self).items() if name in _FIELDS}
         fields.update({name: pick(getattr(self, name)) for name in ("src", "dst", "typ", "lag", "mode", "lagclk")})
         fields["numbers"] = {place[k]: number for k, number in self.numbers.items() if k in place}
         fields["derived"] = {place[k] for k in self.derived if k in place}
-        network = Network(**fields)
-        network.cuts = tuple((self.ids[self.src[k]], self.ids[self.dst[k]], TYPE_NAMES[self.typ[k]]) for k in cuts)  # type: ignore[misc]
-        return network
+        names = tuple((self.ids[self.src[k]], self.ids[self.dst[k]], TYPE_NAMES[self.typ[k]]) for k in cuts)
+        return Network(**fields, cuts=names)
 
     def __repr__(self) -> str:
         return f"<Network: {self.n} nodes, {self.m} links, {len(self.projects)} projects>"

@@ -12,10 +12,10 @@ from ipmo.model.work import EXTERNAL, Portfolio, Project, Task
 if TYPE_CHECKING:
     import networkx
 
-__all__ = ["links_to_cut", "one_loop", "to_networkx"]
+__all__ = ["graph", "links_to_cut", "one_loop"]
 
 
-def to_networkx(portfolio: Portfolio) -> networkx.MultiDiGraph[str]:
+def graph(portfolio: Portfolio) -> networkx.MultiDiGraph[str]:
     """A real networkx MultiDiGraph: items by full id with `item` and `project`, links with `type`, `lag`, `kind`, `link`.
 
     Tasks, milestones, gates, benefits, projects and stubs are nodes; `after:` entries, links, and what enables benefits
@@ -23,30 +23,31 @@ def to_networkx(portfolio: Portfolio) -> networkx.MultiDiGraph[str]:
     """
     import networkx as nx
 
-    graph: networkx.MultiDiGraph[str] = nx.MultiDiGraph(portfolio=portfolio.id)
+    found: networkx.MultiDiGraph[str] = nx.MultiDiGraph(portfolio=portfolio.id)
     for full_id, item in portfolio.items.items():
         if isinstance(item, Task | Gate | Benefit | Project):
-            graph.add_node(full_id, item=item, kind=type(item).__name__.lower(), project=portfolio.project_of(full_id))
+            found.add_node(full_id, item=item, kind=type(item).__name__.lower(), project=portfolio.project_of(full_id))
     for project in portfolio.projects:
-        for noun in (*project.tasks, *project.gates):
+        nouns: list[Task | Gate] = [*project.tasks, *project.gates]
+        for noun in nouns:
             for after in noun.after:
                 source = portfolio.resolve(after.source, project.id)
                 if source is not None:
-                    graph.add_edge(source, f"{project.id}/{noun.id}", type=after.type, lag=after.lag, kind="schedule", link=None)
+                    found.add_edge(source, f"{project.id}/{noun.id}", type=after.type, lag=after.lag, kind="schedule", link=None)
     for link in portfolio.links:
         ends = [portfolio.resolve(end) or end for end in (link.source, link.target)]
         for end in ends:
-            if end not in graph:
+            if end not in found:
                 kind = "stub" if end.startswith(EXTERNAL) else end.partition("@")[2]
-                graph.add_node(end, item=None, kind=kind, project=portfolio.project_of(end))
-        graph.add_edge(ends[0], ends[1], type=link.type, lag=link.lag, kind=link.kind, link=link)
+                found.add_node(end, item=None, kind=kind, project=portfolio.project_of(end))
+        found.add_edge(ends[0], ends[1], type=link.type, lag=link.lag, kind=link.kind, link=link)
     for benefit in portfolio.benefits:
         for enabler in (*benefit.enabled_by, *benefit.any_of):
             source = portfolio.resolve(enabler.source) or enabler.source
-            if source not in graph:
-                graph.add_node(source, item=None, kind="finish", project=portfolio.project_of(source))
-            graph.add_edge(source, benefit.id, type="FS", lag=enabler.lag, kind="enables", link=None)
-    return graph
+            if source not in found:
+                found.add_node(source, item=None, kind="finish", project=portfolio.project_of(source))
+            found.add_edge(source, benefit.id, type="FS", lag=enabler.lag, kind="enables", link=None)
+    return found
 
 
 def one_loop(edges: Sequence[tuple[str, str, int]]) -> list[tuple[str, int]]:

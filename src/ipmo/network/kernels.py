@@ -1,7 +1,7 @@
 """The loops of the engine, as plain functions on columns of integers.
 
 They run on lists as they stand, or compiled by `compiled.kernel` on int64 arrays: the results are identical. This file
-imports nothing, so that the functions can be compiled together: they call each other.
+imports nothing but names of types, so that the functions can be compiled together: they call each other.
 
 A node's clock `clk[v]` counts the working minutes of its calendar; clock 0 is wall-clock time. `x[v]` is the node's
 start on its own clock, `x[v] + dur[v]` its finish. Links are sorted by target: those into node v are `ptr[v]` to
@@ -9,11 +9,15 @@ start on its own clock, `x[v] + dur[v]` its finish. Links are sorted by target: 
 lags by calendar months. Types: 0 FS, 1 SS, 2 FF, 3 SF.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 FAR = 1 << 60
 """A time that no plan reaches; arithmetic on it does not overflow."""
 
 
-def work(cal, clock, instant):  # type: ignore[no-untyped-def]
+def work(cal: Any, clock: Any, instant: Any) -> Any:
     """Working minutes of a clock up to an instant: non-decreasing."""
     if clock == 0:
         return instant
@@ -51,7 +55,7 @@ def work(cal, clock, instant):  # type: ignore[no-untyped-def]
     return total + before[lo - 1] + inside
 
 
-def start_at(cal, clock, worked):  # type: ignore[no-untyped-def]
+def start_at(cal: Any, clock: Any, worked: Any) -> Any:
     """The latest instant with that many minutes worked: where the next minute of work begins."""
     if clock == 0 or worked >= FAR // 2 or worked <= -FAR // 2:
         return worked
@@ -84,14 +88,14 @@ def start_at(cal, clock, worked):  # type: ignore[no-untyped-def]
     return origin + starts[lo - 1] + rest - before[lo - 1]
 
 
-def finish_at(cal, clock, worked):  # type: ignore[no-untyped-def]
+def finish_at(cal: Any, clock: Any, worked: Any) -> Any:
     """The earliest instant with that many minutes worked: where the last minute of work ends."""
     if clock == 0 or worked >= FAR // 2 or worked <= -FAR // 2:
         return worked
     return start_at(cal, clock, worked - 1) + 1
 
 
-def days_from_civil(year, month, day):  # type: ignore[no-untyped-def]
+def days_from_civil(year: Any, month: Any, day: Any) -> Any:
     """Days since 0001-01-01 of a date (Hinnant's algorithm)."""
     if month <= 2:
         year -= 1
@@ -102,7 +106,7 @@ def days_from_civil(year, month, day):  # type: ignore[no-untyped-def]
     return era * 146097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 306
 
 
-def month_of(days):  # type: ignore[no-untyped-def]
+def month_of(days: Any) -> Any:
     """Months since year 0 of a day number; the inverse of the first of that month."""
     z = days + 306
     era = z // 146097
@@ -117,12 +121,12 @@ def month_of(days):  # type: ignore[no-untyped-def]
     return year * 12 + month - 1
 
 
-def first_of(months):  # type: ignore[no-untyped-def]
+def first_of(months: Any) -> Any:
     """The day number of the first day of a month counted since year 0."""
     return days_from_civil(months // 12, months % 12 + 1, 1)
 
 
-def add_months(instant, months):  # type: ignore[no-untyped-def]
+def add_months(instant: Any, months: Any) -> Any:
     """The same day some months later, or the last day of a shorter month; the time of day stays."""
     day = instant // 1440
     month = month_of(day)
@@ -134,7 +138,7 @@ def add_months(instant, months):  # type: ignore[no-untyped-def]
     return (target + into) * 1440 + instant % 1440
 
 
-def latest_before_months(instant, months):  # type: ignore[no-untyped-def]
+def latest_before_months(instant: Any, months: Any) -> Any:
     """The latest instant that lies at or before `instant` when those months are added: the upper adjoint."""
     day = instant // 1440
     month = month_of(day)
@@ -149,7 +153,7 @@ def latest_before_months(instant, months):  # type: ignore[no-untyped-def]
     return (source + into) * 1440 + instant % 1440
 
 
-def push(cal, clk, dur, u, v, typ, mode, lagclk, lag, x):  # type: ignore[no-untyped-def]
+def push(cal: Any, clk: Any, dur: Any, u: Any, v: Any, typ: Any, mode: Any, lagclk: Any, lag: Any, x: Any) -> Any:
     """The least start of v that a calendar link from u at start x allows."""
     cu, cv = clk[u], clk[v]
     if typ == 0 or typ == 2:
@@ -167,7 +171,7 @@ def push(cal, clk, dur, u, v, typ, mode, lagclk, lag, x):  # type: ignore[no-unt
     return work(cal, cv, t - 1) + 1 - dur[v]
 
 
-def pull(cal, clk, dur, u, v, typ, mode, lagclk, lag, y):  # type: ignore[no-untyped-def]
+def pull(cal: Any, clk: Any, dur: Any, u: Any, v: Any, typ: Any, mode: Any, lagclk: Any, lag: Any, y: Any) -> Any:
     """The greatest start of u that lets v start at y: push(x) <= y exactly when x <= pull(y)."""
     cu, cv = clk[u], clk[v]
     if typ <= 1:
@@ -185,7 +189,7 @@ def pull(cal, clk, dur, u, v, typ, mode, lagclk, lag, y):  # type: ignore[no-unt
     return work(cal, cu, t + 1) - 1
 
 
-def kahn(n, m, src, dst):  # type: ignore[no-untyped-def]
+def kahn(n: Any, m: Any, src: Any, dst: Any) -> Any:
     """Nodes in topological order (first in, first out); fewer than n when there is a loop."""
     ptr = [0] * (n + 1)
     for e in range(m):
@@ -210,7 +214,7 @@ def kahn(n, m, src, dst):  # type: ignore[no-untyped-def]
     return order
 
 
-def kahn_arrays(n, src, dst, ptr, heads, indegree, order):  # type: ignore[no-untyped-def]
+def kahn_arrays(n: Any, src: Any, dst: Any, ptr: Any, heads: Any, indegree: Any, order: Any) -> Any:
     """The same order on arrays that the caller gives: zeros (n+1), empty (m), zeros (n), empty (n); how many were placed."""
     m = len(src)
     for e in range(m):
@@ -242,7 +246,7 @@ def kahn_arrays(n, src, dst, ptr, heads, indegree, order):  # type: ignore[no-un
     return tail
 
 
-def by_target(n, src, dst, pos, ptr, perm, tail):  # type: ignore[no-untyped-def]
+def by_target(n: Any, src: Any, dst: Any, pos: Any, ptr: Any, perm: Any, tail: Any) -> Any:
     """Links sorted by target position, stable: ptr (zeros, n+1), perm (link numbers), tail (source positions)."""
     m = len(src)
     for e in range(m):
@@ -259,7 +263,7 @@ def by_target(n, src, dst, pos, ptr, perm, tail):  # type: ignore[no-untyped-def
     ptr[n] = m
 
 
-def forward(ptr, src, w, x):  # type: ignore[no-untyped-def]
+def forward(ptr: Any, src: Any, w: Any, x: Any) -> Any:
     """Early starts; x holds the lower bounds on entry. Links of mode 0 only."""
     for v in range(len(x)):
         best = x[v]
@@ -270,7 +274,7 @@ def forward(ptr, src, w, x):  # type: ignore[no-untyped-def]
         x[v] = best
 
 
-def backward(ptr, src, w, y):  # type: ignore[no-untyped-def]
+def backward(ptr: Any, src: Any, w: Any, y: Any) -> Any:
     """Late starts; y holds the upper bounds on entry. Links of mode 0 only."""
     for v in range(len(y) - 1, -1, -1):
         late = y[v]
@@ -281,7 +285,7 @@ def backward(ptr, src, w, y):  # type: ignore[no-untyped-def]
                 y[u] = z
 
 
-def backward_two(ptr, src, w, y, z):  # type: ignore[no-untyped-def]
+def backward_two(ptr: Any, src: Any, w: Any, y: Any, z: Any) -> Any:
     """Late starts to two sets of upper bounds in one sweep. Links of mode 0 only."""
     for v in range(len(y) - 1, -1, -1):
         one, two = y[v], z[v]
@@ -294,7 +298,7 @@ def backward_two(ptr, src, w, y, z):  # type: ignore[no-untyped-def]
                 z[u] = two - weight
 
 
-def weigh(ptr, src, perm, typ, lag, dur, w):  # type: ignore[no-untyped-def]
+def weigh(ptr: Any, src: Any, perm: Any, typ: Any, lag: Any, dur: Any, w: Any) -> Any:
     """The weights of links of mode 0, from types, lags (by link number) and durations."""
     for v in range(len(ptr) - 1):
         for k in range(ptr[v], ptr[v + 1]):
@@ -308,7 +312,7 @@ def weigh(ptr, src, perm, typ, lag, dur, w):  # type: ignore[no-untyped-def]
             w[k] = weight
 
 
-def forward_from(first, ptr, src, w, mode, typ, lagclk, lag, cal, clk, dur, anyone, x):  # type: ignore[no-untyped-def]
+def forward_from(first: Any, ptr: Any, src: Any, w: Any, mode: Any, typ: Any, lagclk: Any, lag: Any, cal: Any, clk: Any, dur: Any, anyone: Any, x: Any) -> Any:
     """Early starts of the nodes from position `first` on, with calendars; x holds the lower bounds there on entry."""
     for v in range(first, len(x)):
         best = x[v]
@@ -329,7 +333,7 @@ def forward_from(first, ptr, src, w, mode, typ, lagclk, lag, cal, clk, dur, anyo
         x[v] = best
 
 
-def backward_from(first, last, ptr, src, w, mode, typ, lagclk, lag, cal, clk, dur, anyone, x, y):  # type: ignore[no-untyped-def]
+def backward_from(first: Any, last: Any, ptr: Any, src: Any, w: Any, mode: Any, typ: Any, lagclk: Any, lag: Any, cal: Any, clk: Any, dur: Any, anyone: Any, x: Any, y: Any) -> Any:
     """Late starts of the positions last to first, with calendars; y holds the upper bounds on entry, x the early starts."""
     for v in range(last, first - 1, -1):
         late = y[v]
@@ -364,7 +368,7 @@ def backward_from(first, last, ptr, src, w, mode, typ, lagclk, lag, cal, clk, du
                 y[u] = z
 
 
-def link_floats(ptr, src, w, mode, typ, lagclk, lag, cal, clk, dur, x, out):  # type: ignore[no-untyped-def]
+def link_floats(ptr: Any, src: Any, w: Any, mode: Any, typ: Any, lagclk: Any, lag: Any, cal: Any, clk: Any, dur: Any, x: Any, out: Any) -> Any:
     """How far the source of each link can slip before this link alone moves its target; minutes of the source's clock."""
     for v in range(len(x)):
         for k in range(ptr[v], ptr[v + 1]):
@@ -375,7 +379,7 @@ def link_floats(ptr, src, w, mode, typ, lagclk, lag, cal, clk, dur, x, out):  # 
                 out[k] = pull(cal, clk, dur, u, v, typ[k], mode[k], lagclk[k], lag[k], x[v]) - x[u]
 
 
-def name_targets(ptr, src, w, mode, typ, lagclk, lag, cal, clk, dur, y, target):  # type: ignore[no-untyped-def]
+def name_targets(ptr: Any, src: Any, w: Any, mode: Any, typ: Any, lagclk: Any, lag: Any, cal: Any, clk: Any, dur: Any, y: Any, target: Any) -> Any:
     """Which target bounds each node: the least rank among those that bound it alike; `target` holds own ranks."""
     for v in range(len(y) - 1, -1, -1):
         for k in range(ptr[v], ptr[v + 1]):

@@ -44,7 +44,7 @@ class Clocks:
                 b - a for day in calendar.week_shifts() for a, b in day
             ) == WEEK:  # fmt: skip
                 self.index[calendar.id] = 0  # around the clock: wall-clock time
-        offset, count, first, last, table, week_offset, week_count, week_total = ([] for _ in range(8))  # type: ignore[var-annotated]
+        offset, count, first, last, table, week_offset, week_count, week_total = ([] for _ in range(8))
         starts: list[int] = []
         before: list[int] = []
         lengths: list[int] = []

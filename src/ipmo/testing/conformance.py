@@ -77,7 +77,8 @@ class MethodologyConformance:
     def test_measures_combine_in_any_grouping(self) -> None:
         """Joining is associative and commutative on what the measure finds."""
         for measure in self.methodology.measures:
-            values: list[Any] = {Combine.MEAN: [(1, 2), (3, 4), (5, 6)], Combine.WORST: list(measure.order)}.get(measure.combine, [1, 5, 3])
+            samples: dict[Combine, list[Any]] = {Combine.MEAN: [(1, 2), (3, 4), (5, 6)], Combine.WORST: list(measure.order)}
+            values = samples.get(measure.combine, [1, 5, 3])
             for a in values:
                 for b in values:
                     assert measure.join(a, b) == measure.join(b, a)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -38,7 +38,7 @@ def estimates(draw: Draw, units: Sequence[str] = ("h", "d", "w")) -> m.Estimate:
     unit = draw(st.sampled_from(list(units)))
     low, likely, high = (Span(n, unit) for n in sorted(draw(st.lists(st.integers(1, 30), min_size=3, max_size=3))))
     kind = draw(st.sampled_from(["fixed", "triangular", "pert", "uniform", "discrete", "empirical", "lognormal"]))
-    return {
+    made: dict[str, Callable[[], m.Estimate]] = {
         "fixed": lambda: m.Fixed(likely),
         "triangular": lambda: m.Triangular(low, likely, high),
         "pert": lambda: m.Pert(low, likely, high),
@@ -46,7 +46,8 @@ def estimates(draw: Draw, units: Sequence[str] = ("h", "d", "w")) -> m.Estimate:
         "discrete": lambda: m.Discrete((low, high), (0.25, 0.75)),
         "empirical": lambda: m.Empirical((low, likely, high)),
         "lognormal": lambda: m.LogNormal(low, high),
-    }[kind]()
+    }
+    return made[kind]()
 
 
 @st.composite

@@ -49,6 +49,10 @@ def _done_by(throughput: tuple[int, ...], items: int) -> tuple[float, ...]:
     return tuple(out)
 
 
+def _integers(values: Iterable[int]) -> tuple[int, ...]:
+    return tuple(values)
+
+
 @attrs.frozen(kw_only=True)
 class AgileForecast(Estimate):
     """The time until the remaining items are done, from the throughput of past periods, zeros included.
@@ -65,7 +69,7 @@ class AgileForecast(Estimate):
 
     kind: ClassVar[str] = "agile"
     remaining_items: int
-    throughput: tuple[int, ...] = attrs.field(converter=tuple)
+    throughput: tuple[int, ...] = attrs.field(converter=_integers)
     per: Span
     counted_on: date | None = None
 

@@ -1,0 +1,50 @@
+"""Reports of both examples as pictures: 1280 and 380 px wide, light and dark, and the first A4 page in print.
+
+    python docs/pictures/make_pictures.py        # needs playwright, a Chromium and pdftoppm
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+import ipmo
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+CHROME = os.environ.get("IPMO_CHROMIUM") or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+        "--disable-component-update", "--disable-sync"]  # fmt: skip
+
+
+def main() -> None:
+    """Writes the pictures beside this file."""
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROME, args=ARGS)
+        for name in ("rubin", "gmpp-2022"):
+            page_file = ipmo.report(ROOT / "examples" / f"{name}.yaml", Path(folder) / f"{name}.html")
+            for width, scheme in ((1280, "light"), (1280, "dark"), (380, "light"), (380, "dark")):
+                context = browser.new_context(viewport={"width": width, "height": 1000}, color_scheme=scheme, offline=True)
+                page = context.new_page()
+                page.goto(page_file.as_uri())
+                height = min(page.evaluate("document.documentElement.scrollHeight"), 2600)
+                page.set_viewport_size({"width": width, "height": height})
+                page.screenshot(path=str(HERE / f"{name}-{width}-{scheme}.png"))
+                context.close()
+            context = browser.new_context(offline=True)
+            page = context.new_page()
+            page.goto(page_file.as_uri())
+            pdf = Path(folder) / f"{name}.pdf"
+            page.pdf(path=str(pdf), prefer_css_page_size=True)
+            context.close()
+            subprocess.run(["pdftoppm", "-png", "-r", "80", "-f", "1", "-l", "1", "-singlefile", str(pdf), str(HERE / f"{name}-a4")], check=True)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
