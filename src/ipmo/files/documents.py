@@ -62,7 +62,7 @@ class Document:
 
     def locate(self, problems: Iterable[Problem]) -> list[Problem]:
         """The problems with file, line and column: of the value, of the key for unknown fields, else of the parent."""
-        problems = list(problems)
+        problems = [attrs.evolve(problem, path=self._fitted(problem.path)) for problem in problems]
         wanted = {problem.path for problem in problems}
         places = (_json_places if self.is_json else _yaml_places)(self.text, wanted)
         out = []
@@ -73,6 +73,20 @@ class Document:
             line, column = places.get(path, (1, 1))
             out.append(attrs.evolve(problem, file=self.file, line=line, column=column))
         return out
+
+    def _fitted(self, path: PathKey) -> PathKey:
+        """The path without the index of a lone value that stands where a list may stand."""
+        out: list[str | int] = []
+        here = self.data
+        for key in path:
+            if isinstance(key, int) and not isinstance(here, list):
+                continue
+            out.append(key)
+            try:
+                here = here[key]
+            except (KeyError, IndexError, TypeError):
+                here = None
+        return tuple(out)
 
 
 def text_of(path: Path, name: str) -> str:
@@ -147,6 +161,8 @@ def _loader(text: str) -> Any:
 def _broken(name: str, error: Any) -> FileError:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     problem = getattr(error, "problem", None) or str(error)
+    if "nesting depth" in str(problem):
+        return _fault(name, mark, f"nested deeper than {MAX_DEPTH} levels")
     if mark is None:
         character = getattr(error, "character", None)
         what = f"the character {character!r} is not allowed in YAML" if character is not None else f"not YAML: {problem}"

@@ -103,10 +103,11 @@ def _read(document: Document, folder: Path, declared: Declared, notes: tuple[Fin
                 parts[place] = _project_file(entry, folder, document.file)
                 data["projects"][place] = parts[place].data
             except FileError as error:
-                problems += [
-                    p if p.line or p.file != document.file else document.locate([attrs.evolve(p, path=("projects", place))])[0]
-                    for p in error.problems
-                ]
+                for problem in error.problems:
+                    if not problem.line:  # the file as a whole: the fault lies where it is named
+                        said = problem.message if repr(entry) in problem.message else f"{entry!r}: {problem.message}"
+                        problem = document.locate([attrs.evolve(problem, message=said, path=("projects", place))])[0]
+                    problems.append(problem)
     if problems:
         raise FileError(document.file, problems)
     source = Source(path=document.file, format="json" if document.is_json else "yaml", understood=count_nouns(data), findings=notes)
@@ -229,9 +230,9 @@ def _dumper() -> Any:
             return True
 
     number = re.compile(r"[-+]?(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\Z|0[xo][0-9a-fA-F]+\Z|[-+]?\.(?:inf|nan)\Z", re.I)
-    words = re.compile(r"(?:true|false|null|~|yes|no|on|off|y|n|)\Z", re.IGNORECASE)
+    words = re.compile(r"(?:true|false|null|~|yes|no|on|off|y|n|=|)\Z", re.IGNORECASE)
     Dumper.add_implicit_resolver("tag:yaml.org,2002:float", number, list("-+0123456789."))
-    Dumper.add_implicit_resolver("tag:yaml.org,2002:bool", words, list("tTfFnN~yYoO") + [""])
+    Dumper.add_implicit_resolver("tag:yaml.org,2002:bool", words, list("tTfFnN~yYoO=") + [""])
     Dumper.add_implicit_resolver("tag:yaml.org,2002:merge", re.compile(r"<<\Z"), ["<"])
 
     def scalar(tag: str, text: Callable[[Any], str]) -> Callable[[Any, Any], Any]:

@@ -153,20 +153,31 @@ class _Shaped(Estimate):
         low, likely, high = number(self.low), number(self.likely), number(self.high)
         if not self.percentiles or low == high:
             return low, high
-        below, above = max(likely - low, 1e-12) * 2, max(high - likely, 1e-12) * 2
-        for _ in range(500):  # the bounds move outward until the percentiles fit
-            tenth = self._inverse(likely - below, likely, likely + above, 0.1)
-            ninetieth = self._inverse(likely - below, likely, likely + above, 0.9)
-            if abs(tenth - low) + abs(ninetieth - high) < 1e-10 * (high - low):
-                break
-            below = max(below + (tenth - low), 0.0)
-            above = max(above + (high - ninetieth), 0.0)
-        else:
-            raise UnitError(
-                f"no {self.kind} distribution has P10 {self.low}, most likely {self.likely} and P90 {self.high}; "
-                "move the most likely value towards the middle"
-            )
-        return likely - below, likely + above
+        return self._solved(low, likely, high)
+
+    def _solved(self, low: float, likely: float, high: float) -> tuple[float, float]:
+        """The bounds whose P10 and P90 are as given, by Newton's method on both distances from the most likely value."""
+
+        def miss(below: float, above: float) -> tuple[float, float]:
+            ends = likely - below, likely, likely + above
+            return self._inverse(*ends, 0.1) - low, self._inverse(*ends, 0.9) - high
+
+        width = high - low
+        below, above = (likely - low) * 1.8 + 0.05 * width, (high - likely) * 1.8 + 0.05 * width
+        for _ in range(60):
+            one, two = miss(below, above)
+            if abs(one) + abs(two) < 1e-9 * width:
+                return likely - below, likely + above
+            step = 1e-6 * width
+            (a, b), (c, d) = miss(below + step, above), miss(below, above + step)
+            j11, j21, j12, j22 = (a - one) / step, (b - two) / step, (c - one) / step, (d - two) / step
+            det = j11 * j22 - j12 * j21
+            below = max(below - (j22 * one - j12 * two) / det, below / 4)
+            above = max(above - (j11 * two - j21 * one) / det, above / 4)
+        raise UnitError(
+            f"no {self.kind} distribution has P10 {self.low}, most likely {self.likely} and P90 {self.high}; "
+            "move the most likely value towards the middle"
+        )
 
     @abstractmethod
     def _inverse(self, low: float, likely: float, high: float, share: float) -> float: ...

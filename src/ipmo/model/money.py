@@ -52,7 +52,9 @@ def _per(rates: Mapping[str, Any]) -> FrozenMap[str, Decimal]:
     for code, value in rates.items():
         rate = Decimal(str(as_number(value)))
         if rate <= 0:
-            raise UnitError(f"the rate of {code} must be above 0 (got {value})")
+            error = UnitError(f"the rate of {code} must be above 0 (got {value})")
+            error.path = (code,)  # type: ignore[attr-defined]
+            raise error
         Money(Decimal(0), code)
         out[code] = rate
     return FrozenMap(out)

@@ -14,10 +14,11 @@ __all__ = ["available", "kernel"]
 
 @functools.cache
 def available() -> bool:
-    """Numba can be imported here."""
+    """Numba can be imported here, and the environment does not say `IPMO_NO_NUMBA=1`."""
     import importlib.util
+    import os
 
-    return importlib.util.find_spec("numba") is not None
+    return os.environ.get("IPMO_NO_NUMBA") != "1" and importlib.util.find_spec("numba") is not None
 
 
 @functools.cache

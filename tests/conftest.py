@@ -1,0 +1,89 @@
+"""What the tests share: real data, a real browser, and the rule that CI skips nothing in silence."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = Path(os.environ.get("IPMO_DATA", ROOT.parent / "shared" / "data"))
+SAMPLE = DATA.parent / "sample-portfolio.yaml"
+IN_CI = os.environ.get("IPMO_CI") == "1"
+CHROME = os.environ.get("IPMO_CHROMIUM") or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+        "--disable-component-update", "--disable-sync"]  # fmt: skip
+
+settings.register_profile("ipmo", deadline=None, derandomize=IN_CI, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ipmo")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests marked `data` need the folder of real data."""
+    if not DATA.is_dir():
+        for item in items:
+            if item.get_closest_marker("data"):
+                item.add_marker(pytest.mark.skip(reason="no real data here: set IPMO_DATA to its folder"))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """How many tests ran on real data and in a browser."""
+    for mark in ("data", "browser"):
+        ran = sum(mark in report.keywords for report in terminalreporter.stats.get("passed", ()))
+        skipped = sum(mark in report.keywords for report in terminalreporter.stats.get("skipped", ()))
+        terminalreporter.write_line(f"tests marked {mark}: {ran} passed, {skipped} skipped")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI a skipped test fails the run, unless it needs data that this machine does not hold."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if IN_CI and reporter is not None and any("data" not in r.keywords or DATA.is_dir() for r in reporter.stats.get("skipped", ())):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of real portfolios and schedules."""
+    return DATA
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A headless Chromium of this machine."""
+    from playwright.sync_api import sync_playwright
+
+    if CHROME is None:
+        if IN_CI:
+            pytest.fail("no Chromium on this machine; CI must install one")
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=CHROME, args=ARGS)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def open_page(browser: Any) -> Iterator[Any]:
+    """Opens a file in a fresh context and records requests, console messages, errors and dialogs."""
+    contexts: list[Any] = []
+
+    def opened(path: Path, *, width: int = 1280, scheme: str = "light", bypass_csp: bool = False) -> Any:
+        context = browser.new_context(offline=True, viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=bypass_csp)
+        contexts.append(context)
+        page = context.new_page()
+        page.requests, page.problems = [], []
+        page.on("request", lambda request: page.requests.append(request.url))
+        page.on("pageerror", lambda error: page.problems.append(str(error)))
+        page.on("console", lambda message: page.problems.append(message.text))
+        page.on("dialog", lambda dialog: (page.problems.append(dialog.message), dialog.dismiss()))
+        page.goto(path.as_uri())
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()

@@ -1,0 +1,237 @@
+"""A table of bad files: what is said, and where."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import ipmo
+from ipmo.errors import FileError, IpmoError
+
+HEAD = "ipmo: 1\nportfolio: {id: x, start: 2026-01-05}\n"
+# text after HEAD, line, column, what is said
+LOCATED = [
+    ("projects:\n  - id: a\n    buget: 3 M GBP\n", 5, 12, "unknown field 'buget'; did you mean 'budget'?"),
+    ("projects:\n  - id: a\n    start: 2026-02-30\n", 5, 12, "'2026-02-30' is not a date: day is out of range for month"),
+    ("projects:\n  - id: a\n    id: b\n", 5, 5, "duplicate key 'id'"),
+    ("projects:\n  - id: a\n    tasks:\n      - {id: t, duration: 10}\n", 6, 27, "'10' is not a length of time"),
+    ("projects:\n  - id: a\n    tasks:\n      - {id: t, duration: 9**9**9 d}\n", 6, 27, "'9**9**9 d' is not a length of time"),
+    ("projects:\n  - id: a\n    budget: 1e30000000 GBP\n", 5, 13, "'1e30000000 GBP' is not money"),
+    ("projects:\n  - id: a\n    budget: 12 d\n", 5, 13, "'12 d' is not money"),
+    ("projects:\n  - id: a\n    tasks:\n      - id: t\n        duration: {low: 1 d, likely: 9x, high: 3 d}\n", 7, 38, "'9x' is not a length of time"),
+    ("projects:\n  - id: a\n    tasks:\n      - id: t\n      - id: u\n        after: [t, nobody]\n", 8, 20, "after 'nobody' is no task"),
+    ("projects:\n  - id: a\n    risks:\n      - {id: r, before: {probability: 1.5}}\n", 6, 39, "must be between 0 and 1 (got '1.5')"),
+    ("projects:\n  - name: no id\n", 4, 5, "required field 'id' is missing"),
+    ("projects:\n  - id: a\n    state: alive\n", 5, 12, "'alive' is not one of proposed, approved"),
+    ("projects:\n  - id: a\n    owner: nobody\n", 5, 12, "owner 'nobody' is no person, body or office"),
+    ("projects:\n  - a\n", 4, 5, "there is no such file"),
+    ("projects:\n  - [a]\n", 4, 5, "expected a project as a mapping"),
+    ("projects: a\n", 3, 11, "expected a list of projects"),
+    ("links:\n  - {from: a/b, to: c/d}\n", 4, 12, "from 'a/b' is no task"),
+    ("people:\n  - {id: p, permanent: perhaps}\n", 4, 24, "'perhaps' is not true or false"),
+    ("rates:\n  - {from: 2026-01-01, per: {EUR: -1}}\n", 4, 35, "must be above 0"),
+    ("calendars:\n  - {id: c, hours: 9 to 5}\n", 4, 20, "is not working hours"),
+    ("projects:\n  - id: a\n    confidence: {date: 2026-01-01, assessor: IPA, scale: dca-3, rating: amber-red}\n", 5, 17, "'amber-red' is not one of"),
+    ("projects:\n  - id: a\n    tasks:\n      - {id: t, actual_start: 2026-01-05T09:00Z}\n", 6, 31, "has a time zone"),
+    ("anything: 1\n", 3, 11, "unknown field 'anything'"),
+    ("name: x\n", 3, 7, "'name' stands at the top; write it under portfolio:"),
+    ("changes:\n  - id: C\n    effect: [{double: {target: x}}]\n", 5, 14, "is not a change"),
+    ("projects: &a []\n", 3, 11, "anchors (&name) are not allowed"),
+    ("projects: *a\n", 3, 11, "aliases (*name) are not allowed"),
+    ("projects: !!python/object/apply:os.system ['true']\n", 3, 11, "tags ("),
+    ("? [a]\n: b\n", 3, 3, "a key must be text"),
+    ("<<: {a: 1}\n", 3, 1, "merge keys (<<) are not allowed"),
+    ("---\nipmo: 1\n", 3, 1, "a second document (---) is not allowed"),
+    ("projects:\n\t- id: a\n", 4, 1, "not YAML"),
+    ("projects: [\n", 4, 1, "not YAML"),
+    ("projects: " + "[" * 150 + "]" * 150 + "\n", 3, 110, "nested deeper than 100"),
+]
+
+
+@pytest.mark.parametrize(("body", "line", "column", "said"), LOCATED, ids=[said for *_, said in LOCATED])
+def test_each_problem_has_its_line_and_column(tmp_path: Path, body: str, line: int, column: int, said: str) -> None:
+    path = tmp_path / "bad.yaml"
+    path.write_text(HEAD + body, encoding="utf-8")
+    with pytest.raises(FileError) as caught:
+        ipmo.read(path)
+    found = [p for p in caught.value.problems if said in str(p)]
+    assert found, str(caught.value)
+    assert (found[0].line, found[0].column) == (line, column), str(found[0])
+    assert found[0].file == str(path)
+
+
+JSON_LOCATED = [
+    ('{"ipmo": 1, "portfolio": {"id": "x"},\n "projects": [{"id": "a", "tasks": [{"id": "t", "duration": "10"}]}]}', 2, 61, "'10' is not a length"),
+    ('{"ipmo": 1, "portfolio": {"id": "x"},\n "projects": [{"id": "a", "id": "b"}]}', 2, 27, "duplicate key 'id'"),
+    ('{"ipmo": 1, "portfolio": {"id": "x"},\n "projects": [{"id": "a"},,]}', 2, 27, "not JSON"),
+    ('{"ipmo": 1, "portfolio": {"id": "x"}, "projects": [{"id": "a", "progress": NaN}]}', 0, 0, "NaN is not a number"),
+]
+
+
+@pytest.mark.parametrize(("text", "line", "column", "said"), JSON_LOCATED, ids=[said for *_, said in JSON_LOCATED])
+def test_json_problems_have_positions_too(tmp_path: Path, text: str, line: int, column: int, said: str) -> None:
+    path = tmp_path / "bad.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(FileError) as caught:
+        ipmo.read(path)
+    found = next(p for p in caught.value.problems if said in str(p))
+    assert (found.line, found.column) == (line, column)
+
+
+WHOLE = [
+    (b"", "the file is empty"), (b"  \n\n", "the file is empty"), (b"\xff\xfe\x00a", "UTF-16"), (b"ipmo: 1\nname: caf\xe9\n", "is not UTF-8"),
+    (b"PK\x03\x04....", "a zip archive"), (b"%PDF-1.7", "a PDF"), (b"a\0b", "binary"), (b"<?xml version='1.0'?><a/>", "XML"),
+    (b"ERMHDR\t1", "Primavera XER"), (b"just text", "no ipmo portfolio"), (b"- a\n- b\n", "a list"), (b"a: 1\n", "does not say `ipmo: 1`"),
+    (b"ipmo: 2\nportfolio: {id: x}\n", "version '2'"), (b"ipmo: 1\n", "no `portfolio:` with an id"), (b"{" * 100_000, "not JSON"),
+    (b"[" * 100_000, "nested deeper"), (b"ipmo: 1\nx: " + b"[" * 100_000, "nested deeper than 100"), (b"\x89PNG\r\n", "picture"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("raw", "said"), WHOLE, ids=[said for _, said in WHOLE])
+def test_a_file_of_another_kind_is_named(tmp_path: Path, raw: bytes, said: str) -> None:
+    path = tmp_path / "file.yaml"
+    path.write_bytes(raw)
+    with pytest.raises(FileError) as caught:
+        ipmo.read(path)
+    assert said in str(caught.value), str(caught.value)[:300]
+    assert str(path) in str(caught.value)
+
+
+def test_invalid_utf8_has_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "latin.yaml"
+    path.write_bytes(b"ipmo: 1\nname: caf\xe9\n")
+    with pytest.raises(FileError) as caught:
+        ipmo.read(path)
+    assert (caught.value.problems[0].line, caught.value.problems[0].column) == (2, 10)
+
+
+def test_an_alias_bomb_is_refused_at_its_first_anchor(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.yaml"
+    path.write_text("a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(f"{chr(98 + i)}: &{chr(98 + i)} [{','.join(['*' + chr(97 + i)] * 9)}]\n" for i in range(8)))
+    with pytest.raises(FileError, match="anchors"):
+        ipmo.read(path)
+
+
+def test_a_huge_scalar_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "huge.yaml"
+    path.write_text(HEAD + "projects:\n  - id: a\n    name: " + "x" * (100 * 2**20))
+    with pytest.raises(FileError, match="at most 1,048,576 are read"):
+        ipmo.read(path)
+
+
+def test_a_missing_file_names_one_that_is_close_and_a_folder_says_what_it_needs(tmp_path: Path) -> None:
+    (tmp_path / "plan.yaml").write_text(HEAD)
+    with pytest.raises(FileError, match="close: 'plan.yaml'"):
+        ipmo.read(tmp_path / "plam.yaml")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(FileError, match="holds no portfolio"):
+        ipmo.read(tmp_path / "empty")
+
+
+def test_a_file_that_leads_out_of_the_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "secret.yaml").write_text("id: s\n")
+    folder = tmp_path / "pf"
+    folder.mkdir()
+    for entry in ("../secret.yaml", str(tmp_path / "secret.yaml")):
+        (folder / "portfolio.yaml").write_text(HEAD + f"projects: ['{entry}']\n")
+        with pytest.raises(FileError, match="leads out of the portfolio's folder"):
+            ipmo.read(folder)
+    (folder / "link.yaml").symlink_to(tmp_path / "secret.yaml")
+    (folder / "portfolio.yaml").write_text(HEAD + "projects: [link.yaml]\n")
+    with pytest.raises(FileError, match="leads out"):
+        ipmo.read(folder)
+    (folder / "portfolio.yaml").write_text(HEAD + "baselines: [{id: B, date: 2026-01-01, file: ../secret.yaml}]\n")
+    with pytest.raises(FileError, match="leads out"):
+        ipmo.read(folder)
+
+
+def test_problems_in_a_project_file_name_that_file(tmp_path: Path) -> None:
+    (tmp_path / "projects").mkdir()
+    (tmp_path / "portfolio.yaml").write_text(HEAD)
+    (tmp_path / "projects" / "tram.yaml").write_text("id: tram\ntasks:\n  - id: a\n    duration: 10 x\n")
+    with pytest.raises(FileError) as caught:
+        ipmo.read(tmp_path)
+    problem = caught.value.problems[0]
+    assert (Path(problem.file).name, problem.line, problem.column) == ("tram.yaml", 4, 15)
+
+
+def test_all_problems_come_in_one_go_references_included(tmp_path: Path) -> None:
+    path = tmp_path / "many.yaml"
+    path.write_text(HEAD + "projects:\n  - id: a\n    buget: 1\n    owner: nobody\n    tasks:\n      - {id: t, duration: 3}\n      - {id: u, after: zz}\n")
+    with pytest.raises(FileError) as caught:
+        ipmo.read(path)
+    assert [p.line for p in caught.value.problems] == [5, 6, 8, 9]
+
+
+def test_at_most_a_hundred_problems_are_listed_then_counted(tmp_path: Path) -> None:
+    path = tmp_path / "many.yaml"
+    path.write_text(HEAD + "projects:\n" + "".join(f"  - {{id: p{i}, state: x}}\n" for i in range(250)))
+    with pytest.raises(FileError) as caught:
+        ipmo.read(path)
+    assert len(str(caught.value).splitlines()) == 101
+    assert str(caught.value).endswith("and 150 more problems")
+
+
+@given(st.one_of(st.binary(max_size=200), st.text(max_size=200).map(str.encode)))
+def test_no_input_ends_in_an_error_of_another_library(raw: bytes) -> None:
+    from ipmo.files.documents import parse
+    from ipmo.files.portfolios import read_plain
+
+    try:
+        read_plain(parse(raw.decode("utf-8", "replace"), "x").data)
+    except IpmoError:
+        pass
+
+
+@given(st.recursive(st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5)),
+                    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(
+                        ["id", "tasks", "after", "duration", "budget", "projects", "links", "from", "to", "gates", "status", "low", "owner"]), inner, max_size=4))))  # fmt: skip
+def test_no_data_ends_in_an_error_of_another_library(data: object) -> None:
+    try:
+        ipmo.from_dict({"ipmo": 1, "portfolio": {"id": "x"}, "projects": [data], "links": data, "benefits": [data]})
+    except IpmoError:
+        pass
+
+
+def test_what_is_unknown_is_read_and_counted_not_refused(tmp_path: Path) -> None:
+    path = tmp_path / "thin.yaml"
+    path.write_text(HEAD + "projects:\n  - {id: bar, start: 2026-02-01, finish: 2026-03-01}\n  - id: p\n    tasks:\n      - id: nodur\n      - {id: prog, duration: 4 d, progress: 50 %}\n")
+    pf = ipmo.read(path)
+    codes = {f.code for f in ipmo.check(pf)}
+    assert {"ipmo/no-duration", "ipmo/progress-without-start", "ipmo/default-calendar"} <= codes
+
+
+def test_strict_reading_raises_on_any_finding(tmp_path: Path) -> None:
+    path = tmp_path / "seconds.yaml"
+    path.write_text("ipmo: 1\nportfolio: {id: x, start: '2026-01-05T09:00:30'}\n")
+    pf = ipmo.read(path)
+    assert [f.code for f in pf.source.findings] == ["ipmo/seconds"]
+    assert pf.source.findings[0] in list(ipmo.check(pf))
+    with pytest.raises(FileError, match="rounded to the minute"):
+        ipmo.read(path, strict=True)
+
+
+def test_a_loop_is_a_finding_with_its_position_when_read(tmp_path: Path) -> None:
+    path = tmp_path / "loop.yaml"
+    path.write_text(HEAD + "projects:\n  - id: p\n    tasks:\n      - {id: b, duration: 1 d, after: a}\n      - {id: a, duration: 1 d, after: b}\n")
+    found = ipmo.read(path).source.findings
+    assert [(f.code, f.item, f.line, f.column) for f in found] == [("ipmo/loop", "p/a", 7, 9)]
+    assert "'p/a' -FS-> 'p/b' -FS-> 'p/a'" in found[0].message
+
+
+def test_text_keeps_its_source_where_text_is_expected(tmp_path: Path) -> None:
+    path = tmp_path / "text.yaml"
+    path.write_text(HEAD + "projects:\n  - {id: 007, name: no, category: 1e3, attributes: {a: 1.50, b: true}}\n")
+    project = ipmo.read(path).projects[0]
+    assert (project.id, project.name, project.category, dict(project.attributes)) == ("007", "no", "1e3", {"a": "1.50", "b": "true"})
+
+
+def test_numbers_may_be_numbers_in_json(tmp_path: Path) -> None:
+    path = tmp_path / "n.json"
+    path.write_text(json.dumps({"ipmo": 1, "portfolio": {"id": 7}, "projects": [{"id": "p", "progress": 0.5}]}))
+    pf = ipmo.read(path)
+    assert (pf.id, pf.projects[0].progress) == ("7", 0.5)

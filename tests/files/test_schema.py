@@ -1,0 +1,71 @@
+"""The JSON schema that editors use is the model, no more and no less."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import attrs
+import jsonschema
+import pytest
+from hypothesis import given, settings
+
+import ipmo
+import ipmo.examples
+import ipmo.model as model
+from ipmo.files.documents import natural, parse
+from ipmo.files.schema import json_schema
+from ipmo.model.integrity import file_key
+from ipmo.model.plain import HEADER, ORGANISATION
+from ipmo.testing.strategies import portfolios
+
+SCHEMA = json_schema()
+VALID = jsonschema.Draft202012Validator(SCHEMA)
+
+
+def test_the_schema_is_a_valid_schema() -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+
+
+def test_every_noun_has_exactly_its_fields() -> None:
+    nouns = {n: c for n in model.__all__ if isinstance(c := getattr(model, n), type) and issubclass(c, model.Noun)}
+    for name, cls in nouns.items():
+        if name in ("Noun", "Budget", "Portfolio"):
+            continue
+        part = SCHEMA["$defs"][name]
+        part = part["anyOf"][1] if name == "After" else part
+        assert set(part["properties"]) == {file_key(field) for field in attrs.fields(cls)}, name
+        required = {file_key(field) for field in attrs.fields(cls) if field.default is attrs.NOTHING}
+        assert set(part.get("required", ())) == required, name
+        assert part["additionalProperties"] is False
+    fields = {field.name for field in attrs.fields(model.Portfolio)} - {"source"}
+    top = SCHEMA["properties"]
+    assert set(top["portfolio"]["properties"]) == set(HEADER)
+    assert set(top["organisation"]["properties"]) == set(ORGANISATION)
+    assert set(top) - {"ipmo", "portfolio", "organisation", "project", "programme"} == fields - set(HEADER) - set(ORGANISATION)
+
+
+@settings(max_examples=40)
+@given(portfolios())
+def test_every_portfolio_that_is_written_satisfies_it(pf: model.Portfolio) -> None:
+    errors = list(VALID.iter_errors(ipmo.to_dict(pf)))
+    assert not errors, errors[0].message
+
+
+@pytest.mark.data
+def test_the_sample_satisfies_it(data: Path) -> None:
+    text = (data.parent / "sample-portfolio.yaml").read_text(encoding="utf-8")
+    errors = list(VALID.iter_errors(natural(parse(text, "sample").data)))
+    assert not errors, errors[0].message
+
+
+@pytest.mark.parametrize("break_it", [
+    lambda d: d.update(ipmo=2), lambda d: d["projects"][0].update(buget="1 GBP"), lambda d: d["projects"][0].update(state="alive"),
+    lambda d: d["projects"][0]["tasks"][0].update(duration="10 x"), lambda d: d["projects"][0].pop("id"), lambda d: d.update(anything=1),
+    lambda d: d["projects"][0].update(budget="12"), lambda d: d["projects"][0]["tasks"][0].update(progress=1.5),
+])  # fmt: skip
+def test_what_the_reader_refuses_editors_mark_too(break_it: object) -> None:
+    document = ipmo.to_dict(ipmo.examples.load("extension"))
+    break_it(document)  # type: ignore[operator]
+    assert list(VALID.iter_errors(document))
+    with pytest.raises(ipmo.ModelError):
+        ipmo.from_dict(document)
