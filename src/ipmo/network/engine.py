@@ -187,8 +187,8 @@ class Network:
                 perm += into[v]
                 ptr[v + 1] = len(perm)
             tail = [pos[src[e]] for e in perm]
-            at = lambda column: [column[node] for node in order]  # noqa: E731
-            by = lambda column: [column[e] for e in perm]  # noqa: E731
+            at = lambda column: _picked(_list(column), order)  # noqa: E731
+            by = lambda column: _picked(_list(column), perm)  # noqa: E731
             zeros_n, zeros_m = [0] * n, [0] * m
         dur, typ, lag = at(self.dur), by(self.typ), by(self.lag)
         clk = at(self.clk) if self.clk is not None else zeros_n
@@ -402,6 +402,10 @@ class _Same(Sequence[Any]):
 def any_nonzero(column: Any) -> bool:
     """Whether a column, if there is one, holds anything but zeros."""
     return column is not None and (bool(column.any()) if hasattr(column, "any") else any(column))
+
+
+def _picked(column: list[int], places: list[int]) -> list[int]:
+    return [column[place] for place in places]
 
 
 def _int64(column: Any) -> Any:

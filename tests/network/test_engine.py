@@ -1,0 +1,207 @@
+"""The engine: all ways of running it give the same integers, shapes that break others, loops."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import ipmo
+from ipmo.analysis.schedule import Schedule, schedule
+from ipmo.errors import CycleError, ScheduleError
+from ipmo.model import After, Link, Portfolio, Project, Task
+from ipmo.network import engine
+from ipmo.network.compiled import available
+from ipmo.network.engine import Network
+from ipmo.network.graph import graph
+from ipmo.testing.strategies import portfolios
+
+
+def random_columns(n: int, seed: int) -> dict[str, Any]:
+    rng = np.random.default_rng(seed)
+    target = np.repeat(np.arange(1, n), 2)
+    source = target - 1 - (rng.integers(0, 30, len(target)) % target)
+    shuffle = rng.permutation(n)  # ids are not in topological order
+    return {
+        "ids": [f"t{i}" for i in range(n)], "duration": rng.integers(0, 5000, n), "source": shuffle[source], "target": shuffle[target],
+        "type": rng.choice(4, len(target), p=[0.7, 0.1, 0.1, 0.1]), "lag": rng.integers(-300, 900, len(target)), "project": rng.integers(0, 7, n),
+        "projects": [f"p{i}" for i in range(7)], "start": 1000,
+    }  # fmt: skip
+
+
+def answers(network: Network) -> list[Any]:
+    s = Schedule(None, network)
+    whole, aim = s._late
+    order = engine._list(s._p["order"])
+    rows = sorted(zip(order, engine._list(s._x), engine._list(whole), engine._list(aim), engine._list(s._finish), strict=True))
+    return [rows, s.end, engine._list(s._project_end), sum(engine._list(s._link_float))]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_lists_numpy_and_numba_give_identical_integers(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    columns = random_columns(3000, seed)
+    plain = answers(Network.from_columns(**columns))
+    monkeypatch.setattr(engine, "SMALL", 1)
+    levels = Network.from_columns(**columns)
+    levels.__dict__["compiled"] = False
+    assert levels.arrays
+    assert answers(levels) == plain
+    if available():
+        fast = Network.from_columns(**columns)
+        assert fast.compiled
+        assert answers(fast) == plain
+
+
+@settings(max_examples=15)
+@given(portfolios())
+def test_calendars_compiled_and_plain_give_identical_schedules(pf: Portfolio) -> None:
+    plain = schedule(pf).table()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "SMALL", 0)
+        again = pf.evolve(name="again")
+        s = schedule(again)
+        assert s.network.compiled == available()
+        assert s.table() == plain
+
+
+def brute(columns: dict[str, Any]) -> tuple[list[int], int]:
+    """Early starts by relaxing every link until nothing moves: Bellman and Ford, no order, no kernels."""
+    n = len(columns["ids"])
+    x = [columns["start"]] * n
+    d, changed = columns["duration"], True
+    while changed:
+        changed = False
+        for u, v, t, lag in zip(columns["source"], columns["target"], columns["type"], columns["lag"], strict=True):
+            give = x[u] + (d[u] if t in (0, 2) else 0) + lag - (d[v] if t in (2, 3) else 0)
+            if give > x[v]:
+                x[v], changed = give, True
+    return [int(v) for v in x], int(max(a + b for a, b in zip(x, d, strict=True)))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_early_starts_agree_with_relaxation_to_a_fixed_point(seed: int) -> None:
+    columns = random_columns(200, seed + 10)
+    s = Schedule(None, Network.from_columns(**columns))
+    x, end = brute(columns)
+    order = engine._list(s._p["order"])
+    assert dict(zip(order, engine._list(s._x), strict=True)) == dict(enumerate(x))
+    assert s.end == end
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_floats_drag_and_target_agree_with_their_definitions(seed: int) -> None:
+    """Float: the greatest slip that leaves the end unmoved, by slipping; drag: the end with and without the work."""
+    columns = random_columns(40, seed + 20)
+    s = Schedule(None, Network.from_columns(**columns))
+    _, end = brute(columns)
+    for node, name in enumerate(columns["ids"]):
+        item = s[name]
+        total = round((item.total_float or 0) * 1440)
+        pos = s._p["pos"][node]
+        for slip, moves in ((total, False), (total + 1, True)):
+            held = dict(columns, ids=[*columns["ids"], "hold"], duration=[*columns["duration"], s._x[pos] - columns["start"] + slip],
+                        source=[*columns["source"], len(columns["ids"])], target=[*columns["target"], node], type=[*columns["type"], 0],
+                        lag=[*columns["lag"], 0], project=[*columns["project"], 0])  # fmt: skip
+            x, later = brute(held)
+            tasks_end = max(a + b for a, b in zip(x[:-1], columns["duration"], strict=True))
+            assert (tasks_end > end) == moves, (name, slip)
+        if item.critical:
+            without = dict(columns, duration=[0 if i == node else d for i, d in enumerate(columns["duration"])])
+            assert round((item.drag or 0) * 1440) == end - brute(without)[1], name
+
+
+def test_longest_path_agrees_with_networkx_on_a_finish_to_start_network() -> None:
+    columns = random_columns(500, 3) | {"type": np.zeros(998, int), "lag": np.zeros(998, int)}
+    g: Any = nx.DiGraph()
+    for u, v in zip(columns["source"], columns["target"], strict=True):
+        g.add_edge(u, v, weight=columns["duration"][u])
+    sink = [(v, "end", columns["duration"][v]) for v in range(500)]
+    g.add_weighted_edges_from(sink)
+    s = Schedule(None, Network.from_columns(**columns))
+    assert s.end == 1000 + nx.dag_longest_path_length(g)
+
+
+def test_a_chain_and_a_wide_graph_of_a_million_hold() -> None:
+    n = 1_000_000
+    chain = Network.from_columns([""] * n, np.ones(n), np.arange(n - 1), np.arange(1, n))
+    if not chain.compiled:  # a level a task: the plain loop is for smaller networks
+        n = 50_000
+        chain = Network.from_columns([""] * n, np.ones(n), np.arange(n - 1), np.arange(1, n))
+    s = Schedule(None, chain)
+    assert s.end == n
+    assert (np.asarray(s._late[0]) == np.asarray(s._x)).all()
+    rng, per = np.random.default_rng(3), 333_333
+    target = np.repeat(np.arange(per, 3 * per), 2)
+    source = (target // per - 1) * per + rng.integers(0, per, len(target))
+    wide = Schedule(None, Network.from_columns([""] * (3 * per), rng.integers(1, 9999, 3 * per), source, target))
+    x, w = np.asarray(wide._x), wide._p["w"]
+    heads = np.repeat(np.arange(3 * per), np.diff(wide._p["ptr"]))
+    assert (x[heads] >= x[wide._p["src"]] + w).all()
+    assert (np.asarray(wide._late[0]) >= x).all()
+
+
+def test_bad_columns_are_refused() -> None:
+    for bad in ({"source": [5]}, {"target": [-1]}, {"type": [4]}, {"duration": [1, -1]}, {"lag": [0, 0]}):
+        columns = {"ids": ["a", "b"], "duration": [1, 1], "source": [0], "target": [1], **bad}
+        with pytest.raises(ScheduleError, match="column"):
+            Network.from_columns(**columns)
+
+
+LOOPED = [
+    Project(id="tram", tasks=[Task(id="A", duration="1 d"), Task(id="D", duration="1 d", after="A")]),
+    Project(id="depot", tasks=[Task(id="B", duration="2 d", deadline="2026-02-01"), Task(id="C", duration="1 d", after=[After(source="B", type="SS")])]),
+]
+LOOP_LINKS = [Link(source="tram/A", target="depot/B"), Link(source="depot/C", target="tram/A")]
+
+
+def test_a_loop_is_named_with_types_and_borders_whatever_the_order_of_the_file() -> None:
+    texts = set()
+    for projects in (LOOPED, LOOPED[::-1]):
+        for links in (LOOP_LINKS, LOOP_LINKS[::-1]):
+            with pytest.raises(CycleError) as caught:
+                ipmo.schedule(Portfolio(id="x", start="2026-01-05", projects=projects, links=links))
+            texts.add(str(caught.value))
+    assert texts == {
+        "these links form a cycle: 'depot/B' -SS-> 'depot/C' -FS-> 'tram/A' -FS-> 'depot/B'; it crosses the border of projects "
+        "'depot', 'tram'; remove one of them, or pass on_cycle='cut'"
+    }
+
+
+def test_cutting_goes_on_says_what_it_cut_and_does_not_depend_on_order() -> None:
+    tables = []
+    for projects in (LOOPED, LOOPED[::-1]):
+        pf = Portfolio(id="x", start="2026-01-05", projects=projects, links=LOOP_LINKS)
+        s = ipmo.schedule(pf, on_cycle="cut")
+        assert s.cuts == (("depot/B", "depot/C", "SS"),)
+        tables.append(sorted(map(str, s.table().rows())))
+        assert "ipmo/loop-cut" in {f.code for f in ipmo.check(pf)}
+    assert tables[0] == tables[1]
+
+
+def test_the_graph_is_a_real_networkx_graph_that_can_be_asked_anything() -> None:
+    import ipmo.examples
+
+    g = graph(ipmo.examples.load("handover"))
+    assert isinstance(g, nx.MultiDiGraph)
+    assert nx.is_directed_acyclic_graph(g)
+    assert nx.has_path(g, "rails/survey", "fleet/service")
+    assert g.edges["rails/lay", "power/cable", 0]["type"] == "SS"
+    assert g.nodes["rails/lay"]["item"].name == "Lay rails"
+
+
+@settings(max_examples=50)
+@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=15))
+def test_cutting_always_leaves_a_network_without_loops(pairs: list[tuple[int, int]]) -> None:
+    pairs = sorted({(a, b) for a, b in pairs if a != b})
+    net = Network(ids=[f"t{i}" for i in range(7)], project=[0] * 7, projects=("p",), dur=[1] * 7, low=[0] * 7, src=[a for a, _ in pairs],
+                  dst=[b for _, b in pairs], typ=[0] * len(pairs), lag=[0] * len(pairs))  # fmt: skip
+    if net.has_loop:
+        error = net.loop()
+        steps = set(zip(error.cycle, (*error.cycle[1:], error.cycle[0]), strict=True))
+        assert steps <= {(f"t{a}", f"t{b}") for a, b in pairs}
+        net = net.cut([None] * 7)
+    assert not net.has_loop
