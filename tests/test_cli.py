@@ -1,0 +1,119 @@
+"""The command line, as a new user meets it, wrong input included."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from ipmo.cli import clean, main
+
+ROOT = Path(__file__).resolve().parent.parent
+PROMISE = str(ROOT / "src" / "ipmo" / "examples" / "promise.yaml")
+HANDOVER = str(ROOT / "src" / "ipmo" / "examples" / "handover.yaml")
+RUBIN = str(ROOT / "examples" / "rubin.yaml")
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, list(arguments))
+
+
+VERBS = [
+    ("read", PROMISE), ("check", PROMISE), ("schedule", PROMISE), ("schedule", PROMISE, "--explain", "desk"), ("links", HANDOVER), ("links", HANDOVER, "--top", "2"),
+    ("rollup", PROMISE), ("rollup", PROMISE, "finish"), ("rollup", PROMISE, "--explain", "desk"), ("rollup", PROMISE, "budget", "--by", "owner"),
+    ("plugins",), ("plugins", "p3o"), ("doctor",), ("schema",),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("arguments", VERBS, ids=" ".join)
+def test_every_verb_answers_people_and_machines(arguments: tuple[str, ...]) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 0, result.output
+    assert result.stdout.strip()
+    machine = run(*arguments, "--json")
+    assert machine.exit_code == 0
+    document = json.loads(machine.stdout)
+    assert isinstance(document["rows"], list)
+    assert isinstance(document["findings"], list)
+    assert document["rows"]
+
+
+def test_rows_are_those_of_the_table_with_exact_dates() -> None:
+    import ipmo
+
+    rows = json.loads(run("schedule", PROMISE, "--json").stdout)["rows"]
+    table = ipmo.schedule(ipmo.read(PROMISE)).table()
+    assert [row["id"] for row in rows] == list(table["id"])
+    assert rows[1]["early_finish"] == "2026-02-13T17:00:00"
+
+
+def test_check_exits_with_one_on_an_error_and_zero_on_warnings(tmp_path: Path) -> None:
+    assert run("check", PROMISE).exit_code == 0
+    loop = tmp_path / "loop.yaml"
+    loop.write_text("ipmo: 1\nportfolio: {id: x, start: 2026-01-05}\nprojects:\n  - id: p\n    tasks:\n"
+                    "      - {id: a, duration: 1 d, after: b}\n      - {id: b, duration: 1 d, after: a}\n")  # fmt: skip
+    result = run("check", str(loop))
+    assert result.exit_code == 1
+    assert "loop.yaml:6:9: error: these links form a cycle" in result.stdout
+    assert run("schedule", str(loop)).exit_code == 1
+    assert "remove one of them" in run("schedule", str(loop)).stderr
+    assert run("schedule", str(loop), "--cut-loops").exit_code == 0
+
+
+@pytest.mark.parametrize(("arguments", "said"), [
+    (("read", "nowhere.yaml"), "nowhere.yaml: there is no such file"), (("rollup", PROMISE, "cost"), "'budget', 'actual' or 'forecast'"),
+    (("schedule", PROMISE, "--explain", "desk/pilt"), "close: 'desk/pilot'"), (("rollup", PROMISE, "budget", "--by", "colour"), "'colour' is not in"),
+    (("plugins", "prince"), "'prince' is not in the installed plugins"), (("convert", PROMISE, "x.doc"), "names no format"),
+    (("rollup", PROMISE, "--as-of", "soon"), "'soon' is not a date"),
+])  # fmt: skip
+def test_what_cannot_be_answered_exits_with_one_names_the_file_and_is_valid_json(arguments: tuple[str, ...], said: str) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 1
+    assert said in result.stderr
+    assert not result.stdout
+    machine = run(*arguments, "--json")
+    assert machine.exit_code == 1
+    document = json.loads(machine.stdout)
+    assert document["rows"] == []
+    assert said.partition("yaml: ")[2] in document["findings"][0]["message"] or said in document["findings"][0]["message"]
+
+
+@pytest.mark.parametrize("arguments", [("frobnicate",), ("read",), ("links", PROMISE, "--top", "0"), ("rollup", PROMISE, "--level", "galaxy"), ("read", PROMISE, "--bogus")])
+def test_wrong_use_exits_with_two(arguments: tuple[str, ...]) -> None:
+    assert run(*arguments).exit_code == 2
+
+
+def test_problems_of_a_file_are_findings_with_positions_in_json(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("ipmo: 1\nportfolio: {id: x}\nprojects:\n  - {id: p, buget: 1 GBP}\n")
+    document = json.loads(run("check", str(bad), "--json").stdout)
+    assert [(f["line"], f["column"], f["path"]) for f in document["findings"]] == [(4, 20, "projects[0].buget")]
+
+
+def test_the_report_is_written_with_a_summary_and_convert_goes_both_ways(tmp_path: Path) -> None:
+    out = tmp_path / "deep" / "rubin.html"
+    result = run("report", RUBIN, "-o", str(out))
+    assert result.exit_code == 0
+    assert out.read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert "388 items: 224 done, 164 open" in result.stdout
+    assert "the 5 links across projects that matter most" in result.stdout
+    assert result.stdout.count("sets the date of") == 5
+    assert run("convert", RUBIN, str(tmp_path / "r.json")).exit_code == 0
+    assert run("convert", str(tmp_path / "r.json"), str(tmp_path / "r.yaml")).exit_code == 0
+    assert (tmp_path / "r.yaml").read_bytes() == Path(RUBIN).read_bytes()
+
+
+def test_control_characters_never_reach_the_terminal(tmp_path: Path) -> None:
+    assert clean("a\x1b[31mb\x07\u202e") == "a\\x1b[31mb\\x07\\x202e"
+    evil = tmp_path / "evil.json"
+    evil.write_text(json.dumps({"ipmo": 1, "portfolio": {"id": "x", "name": "\x1b[2Jgone"}}))
+    assert "\x1b" not in run("read", str(evil)).stdout
+
+
+def test_python_m_ipmo_is_the_same() -> None:
+    result = subprocess.run([sys.executable, "-m", "ipmo", "--version"], capture_output=True, text=True, check=True)
+    assert "ipmo, version 0.1.0" in result.stdout
