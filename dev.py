@@ -66,7 +66,9 @@ def bootstrap_pip():
         pass
     shutil.rmtree(VENV, ignore_errors=True)
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    sys.exit(f"this Python has no venv with pip; install it with: apt install python{version}-venv (or python3-venv), then run dev.py again")
+    sys.exit(
+        f"this Python has no venv with pip; install it with: apt install python{version}-venv (or python3-venv), then run dev.py again"
+    )
 
 
 def ensure():
@@ -82,7 +84,9 @@ def ensure():
         if not make_environment(uv):
             sys.exit("the environment could not be made; see the message above")
     print("installing ipmo, its plugins and the test tools ...", flush=True)
-    installer = [uv, "pip", "install", "-q", "--python", PYTHON] if uv else [PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+    installer = (
+        [uv, "pip", "install", "-q", "--python", PYTHON] if uv else [PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+    )
     if not run(*installer, *wanted()):
         sys.exit("installing failed; see the message above, then run dev.py again")
     if not run(*installer, "numba>=0.61", quiet=True):

@@ -49,10 +49,18 @@ def rubin(data: Path) -> Portfolio:
             attributes["level"] = row["level"]
         if done is not None and done >= SEEN_FROM:
             attributes["outcome"] = done.isoformat()
-        tasks.setdefault(project, []).append(Task(
-            id=name, name=row["name"], milestone=True, after=[After(source=a) for a in before], finish_not_before=row["due"],
-            deadline=row["due"], actual_finish=done if done is not None and done < SEEN_FROM else None, attributes=attributes,
-        ))  # fmt: skip
+        tasks.setdefault(project, []).append(
+            Task(
+                id=name,
+                name=row["name"],
+                milestone=True,
+                after=[After(source=a) for a in before],
+                finish_not_before=row["due"],
+                deadline=row["due"],
+                actual_finish=done if done is not None and done < SEEN_FROM else None,
+                attributes=attributes,
+            )
+        )
     links = []
     for before, after in sorted(pairs):
         if before in known and after in known:
@@ -65,16 +73,20 @@ def rubin(data: Path) -> Portfolio:
     no_level = sum(1 for row in rows if not row["level"].isdigit())
     stubs = sum(1 for link in links if "external:" in link.source + link.target)
     return Portfolio(
-        id="rubin", name="Rubin Observatory data management", start=min(date.fromisoformat(row["due"]) for row in rows),
-        status_date=SEEN_FROM, calendar="continuous",
-        projects=[Project(id=name, name=f"WBS {name}", tasks=tasks[name]) for name in sorted(tasks)], links=links,
+        id="rubin",
+        name="Rubin Observatory data management",
+        start=min(date.fromisoformat(row["due"]) for row in rows),
+        status_date=SEEN_FROM,
+        calendar="continuous",
+        projects=[Project(id=name, name=f"WBS {name}", tasks=tasks[name]) for name in sorted(tasks)],
+        links=links,
         note=(
             f"Facts of {len(rows)} milestones and {len(pairs)} links from DMTN-158 by J. Swinbank and W. O'Mullane (lsst-dm/dmtn-158,"
             " February 2024), (c) 2020 University of Washington, CC BY 4.0; projects are the first two WBS elements; seen from 2019-01-01,"
             " what was completed later stands in the attribute outcome. Not read as they stand: the level of"
             f" {no_level} milestones (Undefined); {len(outside)} ids that {stubs} links name are not in the table and are undated stubs."
         ),
-    )  # fmt: skip
+    )
 
 
 def gmpp(data: Path) -> Portfolio:
@@ -87,12 +99,17 @@ def gmpp(data: Path) -> Portfolio:
         header, *rows = csv.reader(stream)
     place = {title.split("\n")[0].strip(): column for column, title in enumerate(header)}
     columns = {
-        "name": "Project Name", "department": "Department", "category": "Annual Report Category",
-        "IPA": "IPA Delivery Confidence Assessment", "SRO": "SRO Delivery Confidence Assessment", "start": "Project - Start Date",
-        "finish": "Project - End Date", "year baseline": "Financial Year Baseline (£m) (including Non-Government Costs)",
+        "name": "Project Name",
+        "department": "Department",
+        "category": "Annual Report Category",
+        "IPA": "IPA Delivery Confidence Assessment",
+        "SRO": "SRO Delivery Confidence Assessment",
+        "start": "Project - Start Date",
+        "finish": "Project - End Date",
+        "year baseline": "Financial Year Baseline (£m) (including Non-Government Costs)",
         "year forecast": "Financial Year Forecast (£m) (including Non-Government Costs)",
         "whole-life baseline": "TOTAL Baseline Whole Life Costs (£m) (including Non-Government Costs)",
-    }  # fmt: skip
+    }
     refused: dict[str, Counter[str]] = {name: Counter() for name in columns}
 
     def cell(row: list[str], name: str, pattern: str) -> str | None:
@@ -101,7 +118,15 @@ def gmpp(data: Path) -> Portfolio:
         if re.fullmatch(pattern, text):
             return text
         word = text.lower()
-        reason = "blank" if not text else "exempt" if word.startswith("exempt") else "early planning" if word.startswith("early") else "other text"
+        reason = (
+            "blank"
+            if not text
+            else "exempt"
+            if word.startswith("exempt")
+            else "early planning"
+            if word.startswith("early")
+            else "other text"
+        )
         refused[name][reason] += 1
         return None
 
@@ -128,24 +153,37 @@ def gmpp(data: Path) -> Portfolio:
             budget = Budget([BudgetLine(amount=baseline, **year), BudgetLine(note="rest of the whole life, not published")])
         outlook = None if forecast is None else Budget([BudgetLine(amount=forecast, **year), BudgetLine(note="rest of the whole life")])
         start, finish = (cell(row, name, r"[0-9]{4}-[0-9]{2}-[0-9]{2}") for name in ("start", "finish"))
-        projects.append(Project(
-            id=row[place["GMPP ID Number"]].strip(), name=row[place[columns["name"]]].strip(), category=row[place[columns["category"]]].strip(),
-            attributes={"department": row[place[columns["department"]]].strip()}, start=start, finish=finish, budget=budget,
-            forecast=outlook, confidence=ratings,
-        ))  # fmt: skip
+        projects.append(
+            Project(
+                id=row[place["GMPP ID Number"]].strip(),
+                name=row[place[columns["name"]]].strip(),
+                category=row[place[columns["category"]]].strip(),
+                attributes={"department": row[place[columns["department"]]].strip()},
+                start=start,
+                finish=finish,
+                budget=budget,
+                forecast=outlook,
+                confidence=ratings,
+            )
+        )
     counts = "; ".join(
-        f"{name} {sum(found.values())} ({', '.join(f'{n} {why}' for why, n in sorted(found.items()))})" for name, found in refused.items() if found
+        f"{name} {sum(found.values())} ({', '.join(f'{n} {why}' for why, n in sorted(found.items()))})"
+        for name, found in refused.items()
+        if found
     )
     return Portfolio(
-        id="gmpp-2022", name="Government Major Projects Portfolio, March 2022", status_date=REPORTED,
-        money=MoneySettings(currency="GBP", financial_year="apr"), projects=projects,
+        id="gmpp-2022",
+        name="Government Major Projects Portfolio, March 2022",
+        status_date=REPORTED,
+        money=MoneySettings(currency="GBP", financial_year="apr"),
+        projects=projects,
         note=(
             f"Facts of {len(projects)} projects from the Infrastructure and Projects Authority's GMPP data of March 2022. Contains public sector"
             " information licensed under the Open Government Licence v3.0. budget is the baseline of whole-life costs, with the line of"
             " 2021/22 in it where both are published; forecast is that year's only. Cells that could not be read as a date, an amount or a"
             f" rating: {counts}."
         ),
-    )  # fmt: skip
+    )
 
 
 def main() -> None:

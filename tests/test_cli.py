@@ -23,10 +23,21 @@ def run(*arguments: str) -> Result:
 
 
 VERBS = [
-    ("read", PROMISE), ("check", PROMISE), ("schedule", PROMISE), ("schedule", PROMISE, "--explain", "desk"), ("links", HANDOVER), ("links", HANDOVER, "--top", "2"),
-    ("rollup", PROMISE), ("rollup", PROMISE, "finish"), ("rollup", PROMISE, "--explain", "desk"), ("rollup", PROMISE, "budget", "--by", "owner"),
-    ("plugins",), ("plugins", "p3o"), ("doctor",), ("schema",),
-]  # fmt: skip
+    ("read", PROMISE),
+    ("check", PROMISE),
+    ("schedule", PROMISE),
+    ("schedule", PROMISE, "--explain", "desk"),
+    ("links", HANDOVER),
+    ("links", HANDOVER, "--top", "2"),
+    ("rollup", PROMISE),
+    ("rollup", PROMISE, "finish"),
+    ("rollup", PROMISE, "--explain", "desk"),
+    ("rollup", PROMISE, "budget", "--by", "owner"),
+    ("plugins",),
+    ("plugins", "p3o"),
+    ("doctor",),
+    ("schema",),
+]
 
 
 @pytest.mark.parametrize("arguments", VERBS, ids=" ".join)
@@ -54,8 +65,10 @@ def test_rows_are_those_of_the_table_with_exact_dates() -> None:
 def test_check_exits_with_one_on_an_error_and_zero_on_warnings(tmp_path: Path) -> None:
     assert run("check", PROMISE).exit_code == 0
     loop = tmp_path / "loop.yaml"
-    loop.write_text("ipmo: 1\nportfolio: {id: x, start: 2026-01-05}\nprojects:\n  - id: p\n    tasks:\n"
-                    "      - {id: a, duration: 1 d, after: b}\n      - {id: b, duration: 1 d, after: a}\n")  # fmt: skip
+    loop.write_text(
+        "ipmo: 1\nportfolio: {id: x, start: 2026-01-05}\nprojects:\n  - id: p\n    tasks:\n"
+        "      - {id: a, duration: 1 d, after: b}\n      - {id: b, duration: 1 d, after: a}\n"
+    )
     result = run("check", str(loop))
     assert result.exit_code == 1
     assert "loop.yaml:6:9: error: these links form a cycle" in result.stdout
@@ -64,12 +77,18 @@ def test_check_exits_with_one_on_an_error_and_zero_on_warnings(tmp_path: Path) -
     assert run("schedule", str(loop), "--cut-loops").exit_code == 0
 
 
-@pytest.mark.parametrize(("arguments", "said"), [
-    (("read", "nowhere.yaml"), "nowhere.yaml: there is no such file"), (("rollup", PROMISE, "cost"), "'budget', 'actual' or 'forecast'"),
-    (("schedule", PROMISE, "--explain", "desk/pilt"), "close: 'desk/pilot'"), (("rollup", PROMISE, "budget", "--by", "colour"), "'colour' is not in"),
-    (("plugins", "prince"), "'prince' is not in the installed plugins"), (("convert", PROMISE, "x.doc"), "names no format"),
-    (("rollup", PROMISE, "--as-of", "soon"), "'soon' is not a date"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("read", "nowhere.yaml"), "nowhere.yaml: there is no such file"),
+        (("rollup", PROMISE, "cost"), "'budget', 'actual' or 'forecast'"),
+        (("schedule", PROMISE, "--explain", "desk/pilt"), "close: 'desk/pilot'"),
+        (("rollup", PROMISE, "budget", "--by", "colour"), "'colour' is not in"),
+        (("plugins", "prince"), "'prince' is not in the installed plugins"),
+        (("convert", PROMISE, "x.doc"), "names no format"),
+        (("rollup", PROMISE, "--as-of", "soon"), "'soon' is not a date"),
+    ],
+)
 def test_what_cannot_be_answered_exits_with_one_names_the_file_and_is_valid_json(arguments: tuple[str, ...], said: str) -> None:
     result = run(*arguments)
     assert result.exit_code == 1
@@ -82,7 +101,10 @@ def test_what_cannot_be_answered_exits_with_one_names_the_file_and_is_valid_json
     assert said.partition("yaml: ")[2] in document["findings"][0]["message"] or said in document["findings"][0]["message"]
 
 
-@pytest.mark.parametrize("arguments", [("frobnicate",), ("read",), ("links", PROMISE, "--top", "0"), ("rollup", PROMISE, "--level", "galaxy"), ("read", PROMISE, "--bogus")])
+@pytest.mark.parametrize(
+    "arguments",
+    [("frobnicate",), ("read",), ("links", PROMISE, "--top", "0"), ("rollup", PROMISE, "--level", "galaxy"), ("read", PROMISE, "--bogus")],
+)
 def test_wrong_use_exits_with_two(arguments: tuple[str, ...]) -> None:
     assert run(*arguments).exit_code == 2
 

@@ -20,28 +20,64 @@ def test_extension_as_on_paper() -> None:
     s = ipmo.schedule(ipmo.examples.load("extension"))
     assert s.finish == datetime(2026, 1, 28, 17)
     assert {i.id.partition("/")[2]: (i.total_float, i.free_float, i.drag) for i in s.items()} == {
-        "plans": (0, 0, 5), "walls": (0, 0, 8), "garden": (11, 11, None), "roof": (0, 0, 3), "glass": (8, 8, None), "handover": (0, 0, 0)}  # fmt: skip
+        "plans": (0, 0, 5),
+        "walls": (0, 0, 8),
+        "garden": (11, 11, None),
+        "roof": (0, 0, 3),
+        "glass": (8, 8, None),
+        "handover": (0, 0, 0),
+    }
 
 
 def test_handover_as_on_paper() -> None:
     pf = ipmo.examples.load("handover")
     s = ipmo.schedule(pf)
     day0 = datetime(2026, 6, 1)
-    dates = {i.id: ((i.early_start - day0).days, (i.early_finish - day0) / timedelta(days=1)) for i in s.items() if i.early_start and i.early_finish}
-    assert dates == {"rails/survey": (0, 3), "rails/lay": (3, 11), "power/design": (0, 4), "power/cable": (5, 15), "power/test": (15, 18),
-                     "fleet/order": (0, 6), "fleet/train": (14, 19), "fleet/service": (19, 21)}  # fmt: skip
+    dates = {
+        i.id: ((i.early_start - day0).days, (i.early_finish - day0) / timedelta(days=1))
+        for i in s.items()
+        if i.early_start and i.early_finish
+    }
+    assert dates == {
+        "rails/survey": (0, 3),
+        "rails/lay": (3, 11),
+        "power/design": (0, 4),
+        "power/cable": (5, 15),
+        "power/test": (15, 18),
+        "fleet/order": (0, 6),
+        "fleet/train": (14, 19),
+        "fleet/service": (19, 21),
+    }
     assert {i.id: i.drag for i in s.items() if i.critical} == {
-        "rails/survey": 1, "rails/lay": 0, "power/cable": 8, "power/test": 3, "fleet/train": 0, "fleet/service": 2}  # fmt: skip
+        "rails/survey": 1,
+        "rails/lay": 0,
+        "power/cable": 8,
+        "power/test": 3,
+        "fleet/train": 0,
+        "fleet/service": 2,
+    }
     links = ipmo.critical_links(pf)
-    assert [(k.id, k.link_float, k.driving) for k in links] == [("rails-power", 0, True), ("power-fleet", 0, True), ("lead", 2, False), ("rails-fleet", 12, False)]
+    assert [(k.id, k.link_float, k.driving) for k in links] == [
+        ("rails-power", 0, True),
+        ("power-fleet", 0, True),
+        ("lead", 2, False),
+        ("rails-fleet", 12, False),
+    ]
     assert links[0].downstream_projects == ("power", "fleet")
 
 
 def test_promise_as_on_paper() -> None:
     pf = ipmo.examples.load("promise")
     s = ipmo.schedule(pf)
-    wanted = {"desk/G1": "2026-02-02T00:00", "desk/pilot": "2026-02-13T17:00", "desk/G2": "2026-02-13T17:00", "desk/rollout": "2026-02-27T17:00",
-              "training/course": "2026-03-06T17:00", "savings": "2026-04-06T17:00", "goodwill": "2026-02-27T17:00"}  # fmt: skip
+    wanted = {
+        "desk/G1": "2026-02-02T00:00",
+        "desk/pilot": "2026-02-13T17:00",
+        "desk/G2": "2026-02-13T17:00",
+        "desk/rollout": "2026-02-27T17:00",
+        "training/course": "2026-03-06T17:00",
+        "savings": "2026-04-06T17:00",
+        "goodwill": "2026-02-27T17:00",
+    }
     assert {name: s[name].early_finish for name in wanted} == {name: datetime.fromisoformat(text) for name, text in wanted.items()}
     assert "put on hold" in s["training/exam"].undated
     assert (s["desk/pilot"].target_float, s["training/course"].target_float) == (0, 0)
@@ -66,13 +102,19 @@ def test_the_sample_file_worked_by_hand(data: Path) -> None:
     pf = ipmo.read(data.parent / "sample-portfolio.yaml")
     s = ipmo.schedule(pf)
     wanted = {
-        "tram/survey": ("2026-01-05T00:00", "2026-02-04T00:00"), "tram/design": ("2026-02-04T00:00", "2026-11-25T18:00"),
-        "tram/G2": ("2026-02-04T00:00", "2026-02-04T00:00"), "tram/G3": ("2026-11-25T18:00", "2026-11-25T18:00"),
-        "tram/build": ("2026-12-01T07:00", "2027-04-19T15:00"), "tram/open": ("2027-05-03T15:00", "2027-05-03T15:00"),
-        "depot/power": ("2026-03-02T00:00", "2026-11-20T18:00"), "ridership": ("2027-06-03T15:00", "2027-06-03T15:00"),
+        "tram/survey": ("2026-01-05T00:00", "2026-02-04T00:00"),
+        "tram/design": ("2026-02-04T00:00", "2026-11-25T18:00"),
+        "tram/G2": ("2026-02-04T00:00", "2026-02-04T00:00"),
+        "tram/G3": ("2026-11-25T18:00", "2026-11-25T18:00"),
+        "tram/build": ("2026-12-01T07:00", "2027-04-19T15:00"),
+        "tram/open": ("2027-05-03T15:00", "2027-05-03T15:00"),
+        "depot/power": ("2026-03-02T00:00", "2026-11-20T18:00"),
+        "ridership": ("2027-06-03T15:00", "2027-06-03T15:00"),
         "airport": ("2028-01-03T00:00", "2030-06-29T00:00"),
-    }  # fmt: skip
-    assert {n: (s[n].early_start, s[n].early_finish) for n in wanted} == {n: tuple(map(datetime.fromisoformat, pair)) for n, pair in wanted.items()}
+    }
+    assert {n: (s[n].early_start, s[n].early_finish) for n in wanted} == {
+        n: tuple(map(datetime.fromisoformat, pair)) for n, pair in wanted.items()
+    }
     software = s["depot/software"]
     if software.early_finish is not None:  # with the agile adapter
         begin = datetime(2026, 11, 23, 9)
@@ -97,7 +139,13 @@ def test_rubin_has_the_counts_of_its_source() -> None:
     outer = [link for link in pf.links if "external:" in link.source + link.target]
     names = {end for link in outer for end in (link.source, link.target) if end.startswith("external:")}
     assert (len(pf.projects), sum(len(p.tasks) for p in pf.projects)) == (9, 388)
-    assert (inner + len(pf.links), inner + len(pf.links) - len(outer), len(pf.links) - len(outer), len(outer), len(names)) == (504, 378, 205, 126, 50)
+    assert (inner + len(pf.links), inner + len(pf.links) - len(outer), len(pf.links) - len(outer), len(outer), len(names)) == (
+        504,
+        378,
+        205,
+        126,
+        50,
+    )
     assert "CC BY 4.0" in pf.note
 
 

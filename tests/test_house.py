@@ -18,14 +18,35 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def modules_after(code: str) -> set[str]:
     """Top-level modules in a fresh process after running some code."""
-    out = subprocess.run([sys.executable, "-c", code + "\nimport sys; print(*sorted({m.partition('.')[0] for m in sys.modules}))"],
-                         capture_output=True, text=True, check=True, cwd=ROOT)  # fmt: skip
+    out = subprocess.run(
+        [sys.executable, "-c", code + "\nimport sys; print(*sorted({m.partition('.')[0] for m in sys.modules}))"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
     return set(out.stdout.split())
 
 
 def test_importing_ipmo_touches_attrs_cattrs_and_pluggy_only() -> None:
-    third_party = modules_after("import ipmo") & {"numpy", "networkx", "pint", "yaml", "jinja2", "markupsafe", "click", "narwhals", "numba", "pandas",
-                                                  "polars", "pyarrow", "hypothesis", "attr", "cattrs", "pluggy"}  # fmt: skip
+    third_party = modules_after("import ipmo") & {
+        "numpy",
+        "networkx",
+        "pint",
+        "yaml",
+        "jinja2",
+        "markupsafe",
+        "click",
+        "narwhals",
+        "numba",
+        "pandas",
+        "polars",
+        "pyarrow",
+        "hypothesis",
+        "attr",
+        "cattrs",
+        "pluggy",
+    }
     assert third_party == {"attr", "cattrs", "pluggy"}
 
 
@@ -74,7 +95,7 @@ def test_every_python_block_of_the_readme_runs(place: int, monkeypatch: pytest.M
         runner.run(test)
         assert runner.summarize(verbose=False).failed == 0
     else:
-        exec(compile(block, "README.md", "exec"), {})  # noqa: S102
+        exec(compile(block, "README.md", "exec"), {})
 
 
 def test_the_readme_session_is_short_and_there_is_one() -> None:
@@ -104,8 +125,16 @@ def test_tables_are_read_by_every_frame_library_with_their_types() -> None:
     import polars as pl
     import pyarrow as pa
 
-    table = Table([Column("s", "str", ["a", None]), Column("i", "int", [1, None]), Column("f", "float", [1.5, None], "d"), Column("b", "bool", [True, None]),
-                   Column("d", "date", [dt.date(2026, 1, 5), None]), Column("t", "datetime", [dt.datetime(2026, 1, 5, 9), None])])  # fmt: skip
+    table = Table(
+        [
+            Column("s", "str", ["a", None]),
+            Column("i", "int", [1, None]),
+            Column("f", "float", [1.5, None], "d"),
+            Column("b", "bool", [True, None]),
+            Column("d", "date", [dt.date(2026, 1, 5), None]),
+            Column("t", "datetime", [dt.datetime(2026, 1, 5, 9), None]),
+        ]
+    )
     assert pa.table(table).num_rows == 2
     assert pl.DataFrame(table).height == 2
     assert table.to_polars().schema["d"] == pl.Date
@@ -116,8 +145,15 @@ def test_tables_are_read_by_every_frame_library_with_their_types() -> None:
         pd.DataFrame(table)
     with pytest.raises(TypeError):
         iter(table)  # type: ignore[call-overload]
-    assert table.head(1).to_dict() == {"s": ["a"], "i": [1], "f": [1.5], "b": [True], "d": [dt.date(2026, 1, 5)], "t": [dt.datetime(2026, 1, 5, 9)]}
-    assert "<th scope=\"col\">f (d)</th>" in table._repr_html_()
+    assert table.head(1).to_dict() == {
+        "s": ["a"],
+        "i": [1],
+        "f": [1.5],
+        "b": [True],
+        "d": [dt.date(2026, 1, 5)],
+        "t": [dt.datetime(2026, 1, 5, 9)],
+    }
+    assert '<th scope="col">f (d)</th>' in table._repr_html_()
     with pytest.raises(ipmo.UnknownItemError):
         table["x"]
 

@@ -33,7 +33,7 @@ BROKEN = [
     (plugin(ipmo_methodologies=lambda: [1]), "hook 'ipmo_methodologies' failed: TypeError: expected Methodology, got 1"),
     (plugin(ipmo_methodologies=late), "RuntimeError: too late"),
     (plugin(ipmo_methodologies=lambda: [Methodology]), "expected Methodology"),
-    (plugin(ipmo_dashboards=lambda: []), "cannot be registered: PluginValidationError: unknown hook 'ipmo_dashboards'"),
+    (plugin(ipmo_dashboards=list), "cannot be registered: PluginValidationError: unknown hook 'ipmo_dashboards'"),
     (plugin(ipmo_checks=lambda: 5), "TypeError"),
     (plugin(ipmo_measures=lambda registry: []), "cannot be registered"),
 ]
@@ -60,7 +60,9 @@ def test_a_plugin_that_cannot_be_imported_is_named_with_its_cause() -> None:
     registry = Registry()
     with pytest.warns(PluginWarning):
         registry._load(EntryPoint("broken", "ipmo_broken_xyz", "ipmo.plugins"))
-    assert "plugin 'broken' (unknown distribution): cannot be imported from 'ipmo_broken_xyz': ModuleNotFoundError" in str(registry.plugins[0].error)
+    assert "plugin 'broken' (unknown distribution): cannot be imported from 'ipmo_broken_xyz': ModuleNotFoundError" in str(
+        registry.plugins[0].error
+    )
 
 
 def test_two_plugins_with_the_same_name_are_both_set_aside_and_both_named() -> None:
@@ -77,8 +79,13 @@ def test_a_crashed_check_becomes_a_finding_and_a_crashed_measure_an_error(monkey
         raise ZeroDivisionError("oops")
 
     registry = Registry()
-    registry.add(plugin(ipmo_checks=lambda: [Check(code="x/crash", title="t", source="s", run=crash)],
-                        ipmo_measures=lambda: [Measure(name="boom", title="t", unit="number", combine="sum", value=crash)]), name="crash")  # fmt: skip
+    registry.add(
+        plugin(
+            ipmo_checks=lambda: [Check(code="x/crash", title="t", source="s", run=crash)],
+            ipmo_measures=lambda: [Measure(name="boom", title="t", unit="number", combine="sum", value=crash)],
+        ),
+        name="crash",
+    )
     found = [f for f in registry.run(Portfolio(id="x")) if f.code == "ipmo/check-crashed"]
     assert found[0].message == "check 'x/crash' of plugin 'crash' (added by hand) failed: ZeroDivisionError: oops"
     monkeypatch.setattr("ipmo.desk.installed", lambda: registry)
@@ -94,7 +101,10 @@ def test_a_methodology_is_chosen_for_a_scope_and_an_item_may_override() -> None:
         return [Finding(code="m/x", message="heard")]
 
     registry = Registry()
-    registry.add(plugin(ipmo_methodologies=lambda: [method(checks=[Check(code="m/x", rule="M-1", title="t", source="s", run=run)], aliases=["em"])]), name="m")
+    registry.add(
+        plugin(ipmo_methodologies=lambda: [method(checks=[Check(code="m/x", rule="M-1", title="t", source="s", run=run)], aliases=["em"])]),
+        name="m",
+    )
     pf = Portfolio(id="x", methodologies={"project": "plain"}, projects=[Project(id="P", methodology="em"), Project(id="Q")])
     heard = [f for f in registry.run(pf) if f.code == "m/x"]
     assert seen == [frozenset({"P"})]
@@ -108,18 +118,33 @@ def test_a_methodology_is_chosen_for_a_scope_and_an_item_may_override() -> None:
 
 def test_declarations_refuse_what_is_empty_or_misnamed() -> None:
     for bad in (
-        lambda: Check(code="NoSlug", title="t", source="s", run=lambda c: []), lambda: Check(code="a/b", title="t", source=" ", run=lambda c: []),
-        lambda: method(checks=[Check(code="other/x", title="t", source="s", run=lambda c: [])]), lambda: method(applies_to=["world"]),
+        lambda: Check(code="NoSlug", title="t", source="s", run=lambda c: []),
+        lambda: Check(code="a/b", title="t", source=" ", run=lambda c: []),
+        lambda: method(checks=[Check(code="other/x", title="t", source="s", run=lambda c: [])]),
+        lambda: method(applies_to=["world"]),
         lambda: method(gates=[ipmo.GateRule(name="g", title="t", source="s", checks=["m/none"])]),
-    ):  # fmt: skip
+    ):
         with pytest.raises(ModelError):
             bad()
 
 
 def test_a_declared_estimate_is_read_and_written_and_kept_when_nobody_declares_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    data = {"ipmo": 1, "portfolio": {"id": "x", "start": "2026-01-05"}, "projects": [{"id": "P", "tasks": [
-        {"id": "a", "duration": {"agile": {"remaining_items": 100, "throughput": [1, 3, 5, 3, 7, 8, 0, 5, 3, 1, 8, 2], "per": "1 w"}},
-         "extensions": {"agile": {"team": "red", "wip_limit": 3}}}]}]}  # fmt: skip
+    data = {
+        "ipmo": 1,
+        "portfolio": {"id": "x", "start": "2026-01-05"},
+        "projects": [
+            {
+                "id": "P",
+                "tasks": [
+                    {
+                        "id": "a",
+                        "duration": {"agile": {"remaining_items": 100, "throughput": [1, 3, 5, 3, 7, 8, 0, 5, 3, 1, 8, 2], "per": "1 w"}},
+                        "extensions": {"agile": {"team": "red", "wip_limit": 3}},
+                    }
+                ],
+            }
+        ],
+    }
     with_adapter = ipmo.from_dict(data)
     assert str(with_adapter["P/a"].duration.central()) == "26 w"
     assert with_adapter["P/a"].extensions["agile"].wip_limit == 3
@@ -131,9 +156,14 @@ def test_a_declared_estimate_is_read_and_written_and_kept_when_nobody_declares_i
 
 
 def test_link_kinds_are_labels_and_an_unknown_one_is_a_finding() -> None:
-    pf = ipmo.from_dict({"ipmo": 1, "portfolio": {"id": "x", "start": "2026-01-05"}, "projects": [
-        {"id": "P", "tasks": [{"id": "a", "duration": "5 d"}]}, {"id": "Q", "tasks": [{"id": "b", "duration": "1 d"}]}],
-        "links": [{"from": "P/a", "to": "Q/b", "kind": "smells"}]})  # fmt: skip
+    pf = ipmo.from_dict(
+        {
+            "ipmo": 1,
+            "portfolio": {"id": "x", "start": "2026-01-05"},
+            "projects": [{"id": "P", "tasks": [{"id": "a", "duration": "5 d"}]}, {"id": "Q", "tasks": [{"id": "b", "duration": "1 d"}]}],
+            "links": [{"from": "P/a", "to": "Q/b", "kind": "smells"}],
+        }
+    )
     assert ipmo.schedule(pf)["Q/b"].total_float == 4
     assert "ipmo/link-kind" in {f.code for f in ipmo.check(pf)}
 

@@ -24,12 +24,28 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     made = {name: ipmo.report(ROOT / "examples" / f"{name}.yaml", folder / f"{name}.html") for name in ("rubin", "gmpp-2022")}
     made["promise"] = ipmo.report(ipmo.examples.load("promise"), folder / "promise.html")
     hostile = Portfolio(
-        id="x", name=EVIL, start="2026-01-05", status_date="2026-02-02", note=EVIL, people=[Person(id="p", name=EVIL)], programmes=[Programme(id="T", name=EVIL)],
-        projects=[Project(id="P", name=EVIL, programme="T", category=EVIL, status=[StatusReport(date="2026-02-01", rag="red", note=EVIL)],
-                          tasks=[Task(id="a", name=EVIL, duration="5 d", deadline="2026-02-03", attributes={"x": EVIL})], gates=[Gate(id="g", name=EVIL)]),
-                  Project(id="Q", name="a" * 300, tasks=[Task(id="b", name=EVIL, duration="5 d")])],
-        links=[Link(source="P/a", target="Q/b", note=EVIL)], benefits=[Benefit(id="be", name=EVIL, enabled_by=[Enabler(source="Q/b")])],
-    )  # fmt: skip
+        id="x",
+        name=EVIL,
+        start="2026-01-05",
+        status_date="2026-02-02",
+        note=EVIL,
+        people=[Person(id="p", name=EVIL)],
+        programmes=[Programme(id="T", name=EVIL)],
+        projects=[
+            Project(
+                id="P",
+                name=EVIL,
+                programme="T",
+                category=EVIL,
+                status=[StatusReport(date="2026-02-01", rag="red", note=EVIL)],
+                tasks=[Task(id="a", name=EVIL, duration="5 d", deadline="2026-02-03", attributes={"x": EVIL})],
+                gates=[Gate(id="g", name=EVIL)],
+            ),
+            Project(id="Q", name="a" * 300, tasks=[Task(id="b", name=EVIL, duration="5 d")]),
+        ],
+        links=[Link(source="P/a", target="Q/b", note=EVIL)],
+        benefits=[Benefit(id="be", name=EVIL, enabled_by=[Enabler(source="Q/b")])],
+    )
     made["hostile"] = ipmo.report(hostile, folder / "hostile.html")
     made["empty"] = ipmo.report(Portfolio(id="empty"), folder / "empty.html")
     return made
@@ -81,7 +97,10 @@ def test_the_policy_is_strict_and_the_style_is_the_one_it_allows(reports: dict[s
 
 
 def test_it_prints_on_a4_and_follows_the_colour_scheme(reports: dict[str, Path], open_page: Any) -> None:
-    light, dark = (open_page(reports["rubin"], scheme=scheme).evaluate("getComputedStyle(document.body).backgroundColor") for scheme in ("light", "dark"))
+    light, dark = (
+        open_page(reports["rubin"], scheme=scheme).evaluate("getComputedStyle(document.body).backgroundColor")
+        for scheme in ("light", "dark")
+    )
     assert light != dark
     page = open_page(reports["rubin"], scheme="dark")
     page.emulate_media(media="print", color_scheme="light")

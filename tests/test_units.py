@@ -27,27 +27,47 @@ from ipmo.units import (
 )
 
 
-@pytest.mark.parametrize(("text", "amount", "unit", "dimension"), [
-    ("30 min", 30, "min", "working"), ("6 h", 6, "h", "working"), ("10 d", 10, "d", "working"), ("2w", 2, "w", "working"),
-    ("48 eh", 48, "eh", "elapsed"), ("10 ed", 10, "ed", "elapsed"), ("3 months", 3, "month", "step"), ("1 year", 1, "year", "step"),
-    ("-1 d", -1, "d", "working"), ("0.5 d", Decimal("0.5"), "d", "working"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "amount", "unit", "dimension"),
+    [
+        ("30 min", 30, "min", "working"),
+        ("6 h", 6, "h", "working"),
+        ("10 d", 10, "d", "working"),
+        ("2w", 2, "w", "working"),
+        ("48 eh", 48, "eh", "elapsed"),
+        ("10 ed", 10, "ed", "elapsed"),
+        ("3 months", 3, "month", "step"),
+        ("1 year", 1, "year", "step"),
+        ("-1 d", -1, "d", "working"),
+        ("0.5 d", Decimal("0.5"), "d", "working"),
+    ],
+)
 def test_time_is_read_with_its_dimension(text: str, amount: int, unit: str, dimension: str) -> None:
     span = as_span(text)
     assert (span.amount, span.unit, span.dimension) == (amount, unit, dimension)
     assert as_span(str(span)) == span
 
 
-@pytest.mark.parametrize("text", ["", "10", "d", "ten d", "10 x", "9**9**9 d", "1e3 d", "1" * 16 + " d", "10  d", "10 d\n", "١٠ d", "10 pd", None, 10, True, ["10 d"]])
+@pytest.mark.parametrize(
+    "text",
+    ["", "10", "d", "ten d", "10 x", "9**9**9 d", "1e3 d", "1" * 16 + " d", "10  d", "10 d\n", "١٠ d", "10 pd", None, 10, True, ["10 d"]],
+)
 def test_what_is_no_time_is_refused_with_an_example(text: object) -> None:
     with pytest.raises(UnitError, match="10 d"):
         as_span(text)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("text", "amount", "shown"), [
-    ("1200 GBP", 1200, "1.2 k GBP"), ("350 k GBP", 350_000, "350 k GBP"), ("4.2 M GBP", 4_200_000, "4.2 M GBP"),
-    ("3 M EUR", 3_000_000, "3 M EUR"), ("0.01 GBP", Decimal("0.01"), "0.01 GBP"), ("1.5bn USD", 1_500_000_000, "1.5 bn USD"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "amount", "shown"),
+    [
+        ("1200 GBP", 1200, "1.2 k GBP"),
+        ("350 k GBP", 350_000, "350 k GBP"),
+        ("4.2 M GBP", 4_200_000, "4.2 M GBP"),
+        ("3 M EUR", 3_000_000, "3 M EUR"),
+        ("0.01 GBP", Decimal("0.01"), "0.01 GBP"),
+        ("1.5bn USD", 1_500_000_000, "1.5 bn USD"),
+    ],
+)
 def test_money_is_exact_and_prints_as_it_reads(text: str, amount: Decimal, shown: str) -> None:
     money = as_money(text)
     assert money.amount == amount
@@ -87,19 +107,34 @@ def test_numbers_keep_whole_numbers_whole() -> None:
     assert isinstance(as_number("3"), int)
 
 
-@pytest.mark.parametrize(("text", "when"), [
-    ("2026-11-02", date(2026, 11, 2)), ("2026-11-02T13:00", datetime(2026, 11, 2, 13, 0)), ("2026-11-02 13:00", datetime(2026, 11, 2, 13, 0)),
-    ("2026-11-02T13:00:31", datetime(2026, 11, 2, 13, 1)), ("2026-11-02T13:00:29", datetime(2026, 11, 2, 13, 0)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "when"),
+    [
+        ("2026-11-02", date(2026, 11, 2)),
+        ("2026-11-02T13:00", datetime(2026, 11, 2, 13, 0)),
+        ("2026-11-02 13:00", datetime(2026, 11, 2, 13, 0)),
+        ("2026-11-02T13:00:31", datetime(2026, 11, 2, 13, 1)),
+        ("2026-11-02T13:00:29", datetime(2026, 11, 2, 13, 0)),
+    ],
+)
 def test_dates_keep_whether_they_have_a_time(text: str, when: date) -> None:
     assert as_when(text) == when
     assert type(as_when(text)) is type(when)
 
 
-@pytest.mark.parametrize(("text", "said"), [
-    ("2026-02-30", "day is out of range"), ("2026-13-01", "month must be in"), ("2026-11-02T13:00Z", "time zone"), ("2026-11-02T13:00+01:00", "time zone"),
-    ("02.11.2026", "YYYY-MM-DD"), ("9999-12-31T23:59:59", "not a date"), (20261102, "YYYY-MM-DD"), ("0000-01-01", "not a date"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("2026-02-30", "day is out of range"),
+        ("2026-13-01", "month must be in"),
+        ("2026-11-02T13:00Z", "time zone"),
+        ("2026-11-02T13:00+01:00", "time zone"),
+        ("02.11.2026", "YYYY-MM-DD"),
+        ("9999-12-31T23:59:59", "not a date"),
+        (20261102, "YYYY-MM-DD"),
+        ("0000-01-01", "not a date"),
+    ],
+)
 def test_impossible_dates_say_why(text: object, said: str) -> None:
     with pytest.raises(UnitError, match=said):
         as_when(text)  # type: ignore[arg-type]

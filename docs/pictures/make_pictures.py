@@ -1,6 +1,6 @@
 """Reports of both examples as pictures: 1280 and 380 px wide, light and dark, and the first A4 page in print.
 
-    python docs/pictures/make_pictures.py        # needs playwright, a Chromium and pdftoppm
+python docs/pictures/make_pictures.py        # needs playwright, a Chromium and pdftoppm
 """
 
 from __future__ import annotations
@@ -18,8 +18,15 @@ import ipmo
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 CHROME = os.environ.get("IPMO_CHROMIUM") or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-        "--disable-component-update", "--disable-sync"]  # fmt: skip
+ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 def main() -> None:
@@ -42,7 +49,9 @@ def main() -> None:
             pdf = Path(folder) / f"{name}.pdf"
             page.pdf(path=str(pdf), prefer_css_page_size=True)
             context.close()
-            subprocess.run(["pdftoppm", "-png", "-r", "80", "-f", "1", "-l", "1", "-singlefile", str(pdf), str(HERE / f"{name}-a4")], check=True)
+            subprocess.run(
+                ["pdftoppm", "-png", "-r", "80", "-f", "1", "-l", "1", "-singlefile", str(pdf), str(HERE / f"{name}-a4")], check=True
+            )
         browser.close()
 
 

@@ -26,20 +26,38 @@ _HOMES = {
     "analysis.schedule": ("Schedule", "ScheduledItem", "network", "schedule"),
     "desk": ("check", "from_dict", "from_tables", "plugins", "read", "report", "roll_up", "to_dict", "write"),
     "errors": (
-        "CycleError", "FileError", "IpmoError", "MissingExtraError", "MissingRateError", "ModelError", "PluginError",
-        "PluginWarning", "Problem", "ScheduleError", "UnitError", "UnknownItemError",
+        "CycleError",
+        "FileError",
+        "IpmoError",
+        "MissingExtraError",
+        "MissingRateError",
+        "ModelError",
+        "PluginError",
+        "PluginWarning",
+        "Problem",
+        "ScheduleError",
+        "UnitError",
+        "UnknownItemError",
     ),
     "findings": ("Finding", "Findings", "Severity"),
     "methods": (
-        "Check", "CheckContext", "EstimateKind", "Extension", "Format", "GateRule", "Methodology", "Role", "hookimpl",
+        "Check",
+        "CheckContext",
+        "EstimateKind",
+        "Extension",
+        "Format",
+        "GateRule",
+        "Methodology",
+        "Role",
+        "hookimpl",
     ),
     "model": ("Link", "LinkKind", "Measure", "Money", "Portfolio", "Programme", "Project", "Span", "Task"),
     "network.graph": ("graph",),
     "tables": ("Column", "Table"),
-}  # fmt: skip
+}
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
-__all__ = ["__version__", *sorted(_HOME)]  # noqa: PLE0604
+__all__ = ["__version__", *sorted(_HOME)]
 
 if TYPE_CHECKING:
     from ipmo.analysis.interdependencies import CriticalLink as CriticalLink

@@ -51,8 +51,18 @@ def _emit(rows: list[dict[str, Any]], findings: Iterable[Finding] = (), **more: 
 
 
 def _problem_row(problem: Problem) -> dict[str, Any]:
-    return {"severity": "error", "code": "ipmo/error", "rule": "", "item": "", "message": problem.message, "hint": problem.hint,
-            "file": problem.file, "path": problem.where, "line": problem.line or None, "column": problem.column or None}  # fmt: skip
+    return {
+        "severity": "error",
+        "code": "ipmo/error",
+        "rule": "",
+        "item": "",
+        "message": problem.message,
+        "hint": problem.hint,
+        "file": problem.file,
+        "path": problem.where,
+        "line": problem.line or None,
+        "column": problem.column or None,
+    }
 
 
 class _Verb(click.Command):
@@ -102,8 +112,14 @@ def read(path: str, strict: bool, as_json: bool) -> None:
     pf = ipmo.read(path, strict=strict)
     counts = {name: len(table) for name, table in pf.tables().items() if name != "portfolio"}
     if as_json:
-        _emit([{"noun": noun, "count": count} for noun, count in counts.items()], pf.source.findings, portfolio=pf.id,
-              understood=pf.source.understood, refused=pf.source.refused, digest=pf.digest)  # fmt: skip
+        _emit(
+            [{"noun": noun, "count": count} for noun, count in counts.items()],
+            pf.source.findings,
+            portfolio=pf.id,
+            understood=pf.source.understood,
+            refused=pf.source.refused,
+            digest=pf.digest,
+        )
         return
     say(f"{pf.name or pf.id}: {', '.join(f'{count} {noun}' for noun, count in counts.items())}")
     say(f"{pf.source.understood} rows understood, {pf.source.refused} refused, {len(pf.source.findings)} findings")
@@ -183,9 +199,15 @@ def links(path: str, top: int | None, cut_loops: bool, as_json: bool) -> None:
 @click.option("--explain", metavar="ITEM", help="Show what a figure was made of.")
 @_as_json
 def rollup(
-    path: str, measure: str, by: str | None, level: str | None, as_of: str | None, include: tuple[str, ...], explain: str | None,
+    path: str,
+    measure: str,
+    by: str | None,
+    level: str | None,
+    as_of: str | None,
+    include: tuple[str, ...],
+    explain: str | None,
     as_json: bool,
-) -> None:  # fmt: skip
+) -> None:
     """Roll a MEASURE up: budget, actual, forecast, effort, start, finish, progress, status."""
     r = ipmo.roll_up(ipmo.read(path), measure, by=by, level=level, as_of=as_of, include=include)
     if as_json:
@@ -336,7 +358,10 @@ def _doctor() -> Iterable[dict[str, str]]:
     for plugin in installed().plugins:
         yield {"what": f"plugin {plugin.name}", "value": f"{plugin.distribution}: {plugin.error or 'loaded'}"}
     cache = Path(os.environ.get("NUMBA_CACHE_DIR") or Path(ipmo.__file__).parent / "network" / "__pycache__")
-    yield {"what": "kernel cache", "value": f"{'writable' if os.access(cache if cache.exists() else cache.parent, os.W_OK) else 'not writable: set NUMBA_CACHE_DIR'}"}
+    yield {
+        "what": "kernel cache",
+        "value": f"{'writable' if os.access(cache if cache.exists() else cache.parent, os.W_OK) else 'not writable: set NUMBA_CACHE_DIR'}",
+    }
     names = ("chromium", "chromium-browser", "google-chrome")
     browser = os.environ.get("IPMO_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     yield {"what": "browser", "value": "found" if browser else "none (only the report's tests need one)"}

@@ -37,13 +37,30 @@ def declared(registry: Registry | None = None) -> Declared:
 def core_formats() -> tuple[Format, ...]:
     """The formats of ipmo itself: YAML, JSON, a folder."""
     return (
-        Format(name="folder", title="folder with portfolio.yaml and projects/*.yaml", sniff=lambda path, head: path.is_dir(),
-               read=lambda path, name: portfolios.read_folder(path, name, declared()), write=portfolios.write_folder),
-        Format(name="json", title="JSON", suffixes=(".json",), sniff=lambda path, head: head.lstrip()[:1] == b"{",
-               read=lambda path, name: portfolios.read_file(path, name, declared()), write=portfolios.write_json),
-        Format(name="yaml", title="YAML", suffixes=(".yaml", ".yml"), sniff=lambda path, head: True,
-               read=lambda path, name: portfolios.read_file(path, name, declared()), write=portfolios.write_yaml),
-    )  # fmt: skip
+        Format(
+            name="folder",
+            title="folder with portfolio.yaml and projects/*.yaml",
+            sniff=lambda path, head: path.is_dir(),
+            read=lambda path, name: portfolios.read_folder(path, name, declared()),
+            write=portfolios.write_folder,
+        ),
+        Format(
+            name="json",
+            title="JSON",
+            suffixes=(".json",),
+            sniff=lambda path, head: head.lstrip()[:1] == b"{",
+            read=lambda path, name: portfolios.read_file(path, name, declared()),
+            write=portfolios.write_json,
+        ),
+        Format(
+            name="yaml",
+            title="YAML",
+            suffixes=(".yaml", ".yml"),
+            sniff=lambda path, head: True,
+            read=lambda path, name: portfolios.read_file(path, name, declared()),
+            write=portfolios.write_yaml,
+        ),
+    )
 
 
 def _format(path: Path, wanted: str | None, *, writing: bool) -> Format:
@@ -70,7 +87,7 @@ def _format(path: Path, wanted: str | None, *, writing: bool) -> Format:
     return next(one for one in known if one.sniff(path, head) and one.read is not None)
 
 
-def read(path: str | os.PathLike[str], *, format: str | None = None, strict: bool = False) -> Portfolio:  # noqa: A002
+def read(path: str | os.PathLike[str], *, format: str | None = None, strict: bool = False) -> Portfolio:
     """A portfolio from a file or folder; the format is sniffed.
 
     Args:
@@ -149,9 +166,18 @@ def _loops(portfolio: Portfolio) -> list[Finding]:
     error = compiled.loop()
     item = error.cycle[0]
     line, column = _position(portfolio, item)
-    return [Finding(code="ipmo/loop", item=item, severity=Severity.ERROR, message=str(error).partition("; remove")[0],
-                    hint="take one of them out; schedule(..., on_cycle='cut') goes on without", file=portfolio.source.path if line else "",
-                    line=line, column=column)]  # fmt: skip
+    return [
+        Finding(
+            code="ipmo/loop",
+            item=item,
+            severity=Severity.ERROR,
+            message=str(error).partition("; remove")[0],
+            hint="take one of them out; schedule(..., on_cycle='cut') goes on without",
+            file=portfolio.source.path if line else "",
+            line=line,
+            column=column,
+        )
+    ]
 
 
 def _position(portfolio: Portfolio, full_id: str) -> tuple[int, int]:
@@ -185,14 +211,22 @@ def _missing_files(portfolio: Portfolio, where: Path) -> list[Finding]:
             continue
         target = folder / baseline.file
         if os.path.isabs(baseline.file) or ".." in Path(baseline.file).parts or not target.resolve().is_relative_to(folder.resolve()):
-            raise FileError(str(where), f"baseline {baseline.id!r}: {baseline.file!r} leads out of the portfolio's folder; name a file inside it")
+            raise FileError(
+                str(where), f"baseline {baseline.id!r}: {baseline.file!r} leads out of the portfolio's folder; name a file inside it"
+            )
         if not target.exists():
-            found.append(Finding(code="ipmo/baseline-missing", item=baseline.id, severity=Severity.WARNING,
-                                 message=f"baseline {baseline.id!r}: there is no file {baseline.file!r}"))  # fmt: skip
+            found.append(
+                Finding(
+                    code="ipmo/baseline-missing",
+                    item=baseline.id,
+                    severity=Severity.WARNING,
+                    message=f"baseline {baseline.id!r}: there is no file {baseline.file!r}",
+                )
+            )
     return found
 
 
-def write(portfolio: Portfolio, path: str | os.PathLike[str], *, format: str | None = None) -> None:  # noqa: A002
+def write(portfolio: Portfolio, path: str | os.PathLike[str], *, format: str | None = None) -> None:
     """Writes a portfolio; the ending names the format. A crash leaves the old file as it was.
 
     Args:
@@ -206,7 +240,7 @@ def write(portfolio: Portfolio, path: str | os.PathLike[str], *, format: str | N
     """
     where, name = Path(path), os.fspath(path)
     if format is None and name.endswith((os.sep, "/")):
-        format = "folder"  # noqa: A001
+        format = "folder"
     chosen = _format(where, format, writing=True)
     if chosen.write is None:
         raise FileError(os.fspath(path), f"format {chosen.name!r} can be read, not written")
@@ -276,9 +310,14 @@ def check(portfolio: Portfolio | str | os.PathLike[str]) -> Findings:
 
 
 def roll_up(
-    portfolio: Portfolio, measure: str | Measure, *, by: str | None = None, level: str | None = None,
-    as_of: date | str | None = None, include: tuple[str, ...] = (),
-) -> RollUp:  # fmt: skip
+    portfolio: Portfolio,
+    measure: str | Measure,
+    *,
+    by: str | None = None,
+    level: str | None = None,
+    as_of: date | str | None = None,
+    include: tuple[str, ...] = (),
+) -> RollUp:
     """A measure over the tree of a portfolio or by any attribute: the core measures and those that plugins declare.
 
     See `ipmo.analysis.rollup.roll_up` for the arguments.
@@ -291,8 +330,14 @@ def roll_up(
     registry = installed()
     known = registry.measures
     chosen = known.get(measure, measure) if isinstance(measure, str) else measure
-    owner = next((p for p in registry.plugins if any(chosen is m for m in (
-        *p.of("ipmo_measures"), *(m for method in p.of("ipmo_methodologies") for m in method.measures)))), None)  # fmt: skip
+    owner = next(
+        (
+            p
+            for p in registry.plugins
+            if any(chosen is m for m in (*p.of("ipmo_measures"), *(m for method in p.of("ipmo_methodologies") for m in method.measures)))
+        ),
+        None,
+    )
     try:
         return _roll_up(portfolio, chosen, by=by, level=level, as_of=as_of, include=include, measures=known)
     except IpmoError:

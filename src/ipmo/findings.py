@@ -114,17 +114,14 @@ class Findings:
 
         names = ("severity", "code", "rule", "item", "message", "hint", "file")
         columns = [
-            Column(name, "str", [f.severity.value if name == "severity" else getattr(f, name) for f in self.entries])
-            for name in names
+            Column(name, "str", [f.severity.value if name == "severity" else getattr(f, name) for f in self.entries]) for name in names
         ]
         columns += [Column(name, "int", [getattr(f, name) or None for f in self.entries]) for name in ("line", "column")]
         return Table(columns)
 
     def __repr__(self) -> str:
         counts = ", ".join(
-            f"{number} {severity.value}"
-            for severity in Severity
-            if (number := sum(f.severity is severity for f in self.entries))
+            f"{number} {severity.value}" for severity in Severity if (number := sum(f.severity is severity for f in self.entries))
         )
         return f"<Findings: {counts or 'none'}>"
 

@@ -287,13 +287,21 @@ def _budget_facts(context: CheckContext) -> Iterable[Finding]:
 
 
 CORE_CHECKS: tuple[Check, ...] = (
-    Check(code="ipmo/model", title="The plan has no gaps and contradicts nothing", source="ipmo",
-          run=lambda context: model_facts(context.portfolio)),
-    Check(code="ipmo/schedule", title="The schedule keeps its promises and its logic", source="ipmo",
-          run=lambda context: schedule_facts(context.portfolio, context.schedule)),
+    Check(
+        code="ipmo/model",
+        title="The plan has no gaps and contradicts nothing",
+        source="ipmo",
+        run=lambda context: model_facts(context.portfolio),
+    ),
+    Check(
+        code="ipmo/schedule",
+        title="The schedule keeps its promises and its logic",
+        source="ipmo",
+        run=lambda context: schedule_facts(context.portfolio, context.schedule),
+    ),
     Check(code="ipmo/due", title="Nothing is past its day", source="ipmo", run=lambda context: due_facts(context.portfolio)),
     Check(code="ipmo/totals", title="Stated totals agree with their parts", source="ipmo", run=_budget_facts),
-)  # fmt: skip
+)
 """The checks that run on every portfolio. Their findings carry finer codes, all beginning with `ipmo/`."""
 
 PLAIN = Methodology(name="plain", title="No method", source="ipmo")

@@ -40,9 +40,13 @@ __all__ = ["Plugin", "Registry", "installed"]
 
 GROUP = "ipmo.plugins"
 HOOKS: Mapping[str, type] = {
-    "ipmo_methodologies": Methodology, "ipmo_checks": Check, "ipmo_measures": Measure,
-    "ipmo_link_kinds": LinkKind, "ipmo_estimates": EstimateKind, "ipmo_formats": Format,
-}  # fmt: skip
+    "ipmo_methodologies": Methodology,
+    "ipmo_checks": Check,
+    "ipmo_measures": Measure,
+    "ipmo_link_kinds": LinkKind,
+    "ipmo_estimates": EstimateKind,
+    "ipmo_formats": Format,
+}
 
 
 @attrs.frozen(kw_only=True)
@@ -151,8 +155,7 @@ class Registry:
         problem = PluginError(name, distribution, doing, f"{type(error).__name__}: {error}")
         if self.strict or os.environ.get("IPMO_STRICT_PLUGINS") == "1":
             raise problem from error
-        plugin = Plugin(name=name, distribution=distribution, error=problem,
-                        trace="".join(traceback.format_exception(error)))  # fmt: skip
+        plugin = Plugin(name=name, distribution=distribution, error=problem, trace="".join(traceback.format_exception(error)))
         self.plugins.append(plugin)
         warnings.warn(str(problem), PluginWarning, stacklevel=3)
         return plugin
@@ -246,8 +249,9 @@ class Registry:
         for plugin in self.plugins:
             if plugin.error is not None and name in (plugin.name, plugin.distribution.partition(" ")[0].removeprefix("ipmo-")):
                 raise plugin.error
-        raise UnknownItemError(name, close_matches(name, self.methodologies),
-                               f"the installed methodologies ({', '.join(sorted(self.methodologies))})")  # fmt: skip
+        raise UnknownItemError(
+            name, close_matches(name, self.methodologies), f"the installed methodologies ({', '.join(sorted(self.methodologies))})"
+        )
 
     def run(self, portfolio: Portfolio) -> Iterator[Finding]:
         """Findings of every check that applies: the core ones, those of no method, those of the chosen methods."""
@@ -258,15 +262,23 @@ class Registry:
             try:
                 method = self.methodology(name)
             except (PluginError, UnknownItemError) as error:
-                yield Finding(code="ipmo/methodology", message=f"methodology {name!r} cannot be used: {error}", severity=Severity.WARNING,
-                              hint=f"install its plugin: pip install ipmo-{name}")  # fmt: skip
+                yield Finding(
+                    code="ipmo/methodology",
+                    message=f"methodology {name!r} cannot be used: {error}",
+                    severity=Severity.WARNING,
+                    hint=f"install its plugin: pip install ipmo-{name}",
+                )
                 continue
             for check in method.checks:
                 yield from self._guarded(check, attrs.evolve(context, scope=frozenset(scope)))
         for place, link in enumerate(portfolio.links):
             if link.kind not in self.link_kinds:
-                yield Finding(code="ipmo/link-kind", message=f"link {link.id or f'links[{place}]'!r}: no plugin declares the kind {link.kind!r}",
-                              hint=f"known are {', '.join(sorted(self.link_kinds))}", severity=Severity.INFO)  # fmt: skip
+                yield Finding(
+                    code="ipmo/link-kind",
+                    message=f"link {link.id or f'links[{place}]'!r}: no plugin declares the kind {link.kind!r}",
+                    hint=f"known are {', '.join(sorted(self.link_kinds))}",
+                    severity=Severity.INFO,
+                )
 
     def _chosen(self, portfolio: Portfolio) -> dict[str, set[str]]:
         """Methodology to the ids of what it applies to; nothing is inherited across scopes, an item may override."""
@@ -288,11 +300,20 @@ class Registry:
         try:
             found = list(check.run(context))
         except Exception as error:
-            owner = next((p for p in self.plugins if any(check in (*p.of("ipmo_checks"), *(c for m in p.of("ipmo_methodologies")
-                          for c in m.checks)) for _ in (0,))), None)  # fmt: skip
+            owner = next(
+                (
+                    p
+                    for p in self.plugins
+                    if any(check in (*p.of("ipmo_checks"), *(c for m in p.of("ipmo_methodologies") for c in m.checks)) for _ in (0,))
+                ),
+                None,
+            )
             where = f"plugin {owner.name!r} ({owner.distribution})" if owner else "ipmo"
-            yield Finding(code="ipmo/check-crashed", severity=Severity.ERROR,
-                          message=f"check {check.code!r} of {where} failed: {type(error).__name__}: {error}")  # fmt: skip
+            yield Finding(
+                code="ipmo/check-crashed",
+                severity=Severity.ERROR,
+                message=f"check {check.code!r} of {where} failed: {type(error).__name__}: {error}",
+            )
             return
         for finding in found:
             yield finding if finding.rule or not check.rule else attrs.evolve(finding, rule=check.rule)
@@ -300,15 +321,25 @@ class Registry:
     def table(self) -> Table:
         """One row a plugin: name, distribution, status, what it declares, its error."""
         rows = self.plugins
-        return Table([
-            Column("name", "str", [p.name for p in rows]),
-            Column("distribution", "str", [p.distribution.rpartition(" ")[0] or p.distribution for p in rows]),
-            Column("version", "str", [p.distribution.rpartition(" ")[2] if " " in p.distribution and not p.error or p.distribution[-1:].isdigit()
-                                      else "" for p in rows]),
-            Column("status", "str", ["set aside" if p.error else "loaded" for p in rows]),
-            Column("declares", "str", [p.summary for p in rows]),
-            Column("error", "str", [str(p.error) if p.error else "" for p in rows]),
-        ])  # fmt: skip
+        return Table(
+            [
+                Column("name", "str", [p.name for p in rows]),
+                Column("distribution", "str", [p.distribution.rpartition(" ")[0] or p.distribution for p in rows]),
+                Column(
+                    "version",
+                    "str",
+                    [
+                        p.distribution.rpartition(" ")[2]
+                        if (" " in p.distribution and not p.error) or p.distribution[-1:].isdigit()
+                        else ""
+                        for p in rows
+                    ],
+                ),
+                Column("status", "str", ["set aside" if p.error else "loaded" for p in rows]),
+                Column("declares", "str", [p.summary for p in rows]),
+                Column("error", "str", [str(p.error) if p.error else "" for p in rows]),
+            ]
+        )
 
 
 @functools.cache

@@ -133,8 +133,7 @@ class Table:
     def where(self, keep: Sequence[bool]) -> Table:
         """The rows for which `keep` is true."""
         return Table(
-            attrs.evolve(column, values=[v for v, yes in zip(column.values, keep, strict=True) if yes])
-            for column in self._columns.values()
+            attrs.evolve(column, values=[v for v, yes in zip(column.values, keep, strict=True) if yes]) for column in self._columns.values()
         )
 
     def to_dict(self) -> dict[str, list[Any]]:
@@ -151,9 +150,8 @@ class Table:
         writer.writerow(self.columns)
         for row in zip(*(column.values for column in self._columns.values()), strict=True):
             writer.writerow(
-                ["" if v is None else v.isoformat() if isinstance(v, date) else _sealed(v) if isinstance(v, str) else v
-                 for v in row]
-            )  # fmt: skip
+                ["" if v is None else v.isoformat() if isinstance(v, date) else _sealed(v) if isinstance(v, str) else v for v in row]
+            )
         text = out.getvalue()
         if path is not None:
             Path(path).write_text(text, encoding="utf-8", newline="")
@@ -169,11 +167,15 @@ class Table:
             import pyarrow as pa
         except ImportError:
             raise MissingExtraError("Table.to_arrow()", "pyarrow", "pip install pyarrow") from None
-        types = {"str": pa.string(), "int": pa.int64(), "float": pa.float64(), "bool": pa.bool_(),
-                 "date": pa.date32(), "datetime": pa.timestamp("s")}  # fmt: skip
-        fields = [
-            pa.field(c.name, types[c.kind], metadata={"unit": c.unit} if c.unit else None) for c in self._columns.values()
-        ]
+        types = {
+            "str": pa.string(),
+            "int": pa.int64(),
+            "float": pa.float64(),
+            "bool": pa.bool_(),
+            "date": pa.date32(),
+            "datetime": pa.timestamp("s"),
+        }
+        fields = [pa.field(c.name, types[c.kind], metadata={"unit": c.unit} if c.unit else None) for c in self._columns.values()]
         arrays = [pa.array(c.values, types[c.kind]) for c in self._columns.values()]
         return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
 
@@ -187,8 +189,14 @@ class Table:
             import polars as pl
         except ImportError:
             raise MissingExtraError("Table.to_polars()", "polars", "pip install polars") from None
-        types: dict[str, Any] = {"str": pl.String, "int": pl.Int64, "float": pl.Float64, "bool": pl.Boolean,
-                 "date": pl.Date, "datetime": pl.Datetime("ms")}  # fmt: skip
+        types: dict[str, Any] = {
+            "str": pl.String,
+            "int": pl.Int64,
+            "float": pl.Float64,
+            "bool": pl.Boolean,
+            "date": pl.Date,
+            "datetime": pl.Datetime("ms"),
+        }
         return pl.DataFrame([pl.Series(c.name, list(c.values), dtype=types[c.kind]) for c in self._columns.values()])
 
     def to_pandas(self) -> pandas.DataFrame:
@@ -201,8 +209,14 @@ class Table:
             import pandas as pd
         except ImportError:
             raise MissingExtraError("Table.to_pandas()", "pandas", "pip install pandas") from None
-        types = {"str": "string", "int": "Int64", "float": "float64", "bool": "boolean",
-                 "date": "datetime64[s]", "datetime": "datetime64[s]"}  # fmt: skip
+        types = {
+            "str": "string",
+            "int": "Int64",
+            "float": "float64",
+            "bool": "boolean",
+            "date": "datetime64[s]",
+            "datetime": "datetime64[s]",
+        }
         return pd.DataFrame({c.name: pd.Series(list(c.values), dtype=types[c.kind]) for c in self._columns.values()})
 
     def to_parquet(self, path: str | Path) -> None:

@@ -60,8 +60,19 @@ MAX_INSTANT = date(9999, 12, 31).toordinal() * DAY
 
 NUMBER = r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?"
 
-WORKING = {"min": "min", "mins": "min", "h": "h", "hour": "h", "hours": "h", "d": "d", "day": "d", "days": "d",
-           "w": "w", "week": "w", "weeks": "w"}  # fmt: skip
+WORKING = {
+    "min": "min",
+    "mins": "min",
+    "h": "h",
+    "hour": "h",
+    "hours": "h",
+    "d": "d",
+    "day": "d",
+    "days": "d",
+    "w": "w",
+    "week": "w",
+    "weeks": "w",
+}
 ELAPSED = {"emin": "emin", "eh": "eh", "ed": "ed", "ew": "ew"}
 STEPS = {"month": "month", "months": "month", "year": "year", "years": "year"}
 EFFORT = {"ph": "ph", "pd": "pd", "pw": "pw"}
@@ -78,10 +89,13 @@ _FACTORS = {None: 1, "k": 1_000, "K": 1_000, "M": 1_000_000, "bn": 1_000_000_000
 _RATE_UNITS = EFFORT | STEPS | WORKING | {"item": "item", "unit": "unit"}
 
 _MINOR = {
-    **dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0),
-    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
-    **dict.fromkeys("CLF UYW".split(), 4),
+    **dict.fromkeys(
+        ["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"], 0
+    ),
+    **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
+    **dict.fromkeys(["CLF", "UYW"], 4),
 }  # ISO 4217, exponents that differ from 2
+
 
 def plain(number: Decimal) -> str:
     """A number in plain digits, without an exponent or trailing zeros.

@@ -45,9 +45,18 @@ def expect(s: ipmo.Schedule, table: str) -> None:
 
 
 def test_the_golden_network_of_six_tasks() -> None:
-    s = one({"A": 4, "B": 5, "C": 3, "D": 6, "E": 4, "F": 2},
-            [("A", "B", "FS", 0), ("A", "C", "SS", 2), ("B", "D", "FF", 1), ("C", "D", "FS", -1), ("A", "E", "SF", 6), ("D", "F", "FS", 0),
-             ("E", "F", "FS", 2)])  # fmt: skip
+    s = one(
+        {"A": 4, "B": 5, "C": 3, "D": 6, "E": 4, "F": 2},
+        [
+            ("A", "B", "FS", 0),
+            ("A", "C", "SS", 2),
+            ("B", "D", "FF", 1),
+            ("C", "D", "FS", -1),
+            ("A", "E", "SF", 6),
+            ("D", "F", "FS", 0),
+            ("E", "F", "FS", 2),
+        ],
+    )
     dates = {n: row(s, n)[:2] for n in "ABCDEF"}
     assert dates == {"A": (0, 4), "B": (4, 9), "C": (2, 5), "D": (4, 10), "E": (2, 6), "F": (10, 12)}
     assert row(s, "E")[2:4] == (4, 8)
@@ -55,20 +64,55 @@ def test_the_golden_network_of_six_tasks() -> None:
 
 def test_oracle_o01_vanhoucke_cost_information_system() -> None:
     d = dict(zip((f"a{i}" for i in range(1, 18)), (1, 2, 2, 4, 3, 3, 3, 2, 1, 1, 2, 1, 1, 1, 1, 2, 1), strict=True))
-    pairs = [(1, 2), (1, 3), (2, 4), (2, 5), (2, 6), (3, 7), (3, 8), (3, 9), (3, 10), (4, 11), (5, 11), (6, 11), (7, 12), (8, 13), (9, 14), (10, 15)]
+    pairs = [
+        (1, 2),
+        (1, 3),
+        (2, 4),
+        (2, 5),
+        (2, 6),
+        (3, 7),
+        (3, 8),
+        (3, 9),
+        (3, 10),
+        (4, 11),
+        (5, 11),
+        (6, 11),
+        (7, 12),
+        (8, 13),
+        (9, 14),
+        (10, 15),
+    ]
     pairs += [(i, j) for i in range(11, 16) for j in (16, 17)]
     s = one(d, [(f"a{a}", f"a{b}", "FS", 0) for a, b in pairs])
-    expect(s, "a3:1 3 3 5 2 0|a5:3 6 4 7 1 1|a6:3 6 4 7 1 1|a7:3 6 5 8 2 0|a8:3 5 6 8 3 0|a9:3 4 7 8 4 0|a10:3 4 7 8 4 0|a12:6 7 8 9 2 2"
-              "|a13:5 6 8 9 3 3|a14:4 5 8 9 4 4|a15:4 5 8 9 4 4|a17:9 10 10 11 1 1")  # fmt: skip
-    assert {n: row(s, n)[:2] for n in ("a1", "a2", "a4", "a11", "a16")} == {"a1": (0, 1), "a2": (1, 3), "a4": (3, 7), "a11": (7, 9), "a16": (9, 11)}
+    expect(
+        s,
+        "a3:1 3 3 5 2 0|a5:3 6 4 7 1 1|a6:3 6 4 7 1 1|a7:3 6 5 8 2 0|a8:3 5 6 8 3 0|a9:3 4 7 8 4 0|a10:3 4 7 8 4 0|a12:6 7 8 9 2 2"
+        "|a13:5 6 8 9 3 3|a14:4 5 8 9 4 4|a15:4 5 8 9 4 4|a17:9 10 10 11 1 1",
+    )
+    assert {n: row(s, n)[:2] for n in ("a1", "a2", "a4", "a11", "a16")} == {
+        "a1": (0, 1),
+        "a2": (1, 3),
+        "a4": (3, 7),
+        "a11": (7, 9),
+        "a16": (9, 11),
+    }
     assert {i.id for i in s.items() if i.critical} == {f"P/a{i}" for i in (1, 2, 4, 11, 16)}
 
 
 O03 = [
-    ("FS", 0, (8, 4), (10, 4), (10, 6)), ("FS", 2, (10, 6), (12, 6), (12, 8)), ("FS", -2, (6, 2), (8, 2), (8, 4)), ("FF", 0, (5, 1), (6, 0), (7, 3)),
-    ("FF", 2, (7, 3), (7, 1), (9, 5)), ("FF", -2, (4, 0), (6, 0), (6, 1)), ("SS", 0, (5, 1), (7, 1), (6, 1)), ("SS", 2, (7, 3), (9, 3), (7, 3)),
-    ("SS", -2, (4, 0), (6, 0), (6, 0)), ("SF", 0, (4, 0), (6, 0), (6, 0)), ("SF", 2, (4, 0), (6, 0), (6, 0)), ("SF", -2, (4, 0), (6, 0), (6, 0)),
-]  # fmt: skip
+    ("FS", 0, (8, 4), (10, 4), (10, 6)),
+    ("FS", 2, (10, 6), (12, 6), (12, 8)),
+    ("FS", -2, (6, 2), (8, 2), (8, 4)),
+    ("FF", 0, (5, 1), (6, 0), (7, 3)),
+    ("FF", 2, (7, 3), (7, 1), (9, 5)),
+    ("FF", -2, (4, 0), (6, 0), (6, 1)),
+    ("SS", 0, (5, 1), (7, 1), (6, 1)),
+    ("SS", 2, (7, 3), (9, 3), (7, 3)),
+    ("SS", -2, (4, 0), (6, 0), (6, 0)),
+    ("SF", 0, (4, 0), (6, 0), (6, 0)),
+    ("SF", 2, (4, 0), (6, 0), (6, 0)),
+    ("SF", -2, (4, 0), (6, 0), (6, 0)),
+]
 
 
 @pytest.mark.parametrize(("kind", "lag", "a3b3", "a3b5", "a5b3"), O03)
@@ -79,9 +123,22 @@ def test_oracle_o03_every_link_type_and_lag_clipped(kind: str, lag: int, a3b3: A
 
 
 def test_oracle_o05_all_types_lags_and_a_lead() -> None:
-    s = one({"S": 0, "A": 4, "B": 6, "C": 5, "D": 7, "E": 3, "F": 4, "G": 2, "Z": 0},
-            [("S", "A", "FS", 0), ("A", "B", "SS", 2), ("A", "C", "FS", 1), ("B", "D", "FF", 3), ("C", "D", "SS", 1), ("C", "E", "FS", -1),
-             ("D", "F", "FS", 0), ("E", "F", "FF", 2), ("E", "G", "SF", 6), ("F", "Z", "FS", 0), ("G", "Z", "FS", 0)])  # fmt: skip
+    s = one(
+        {"S": 0, "A": 4, "B": 6, "C": 5, "D": 7, "E": 3, "F": 4, "G": 2, "Z": 0},
+        [
+            ("S", "A", "FS", 0),
+            ("A", "B", "SS", 2),
+            ("A", "C", "FS", 1),
+            ("B", "D", "FF", 3),
+            ("C", "D", "SS", 1),
+            ("C", "E", "FS", -1),
+            ("D", "F", "FS", 0),
+            ("E", "F", "FF", 2),
+            ("E", "G", "SF", 6),
+            ("F", "Z", "FS", 0),
+            ("G", "Z", "FS", 0),
+        ],
+    )
     expect(s, "A:0 4 0 4 0 0|B:2 8 4 10 2 2|C:5 10 5 10 0 0|D:6 13 6 13 0 0|E:9 12 11 14 2 0|F:13 17 13 17 0 0|G:13 15 15 17 2 2")
     assert {i.id: i.drag for i in s.items() if i.drag} == {"P/A": 2, "P/D": 2, "P/F": 2}
     assert s["P/C"].critical
@@ -90,7 +147,7 @@ def test_oracle_o05_all_types_lags_and_a_lead() -> None:
 
 def test_oracle_o06_devaux_drag() -> None:
     d = {"A": 10, "B": 20, "C": 5, "D": 10, "E": 20, "F": 15, "G": 5, "H": 15}
-    pairs = "AB AF AH BC CD CG FG DE GE HE".split()
+    pairs = ["AB", "AF", "AH", "BC", "CD", "CG", "FG", "DE", "GE", "HE"]
     s = one(d, [(p[0], p[1], "FS", 0) for p in pairs])
     assert day(s.finish) == 65
     assert {n: s[f"P/{n}"].total_float for n in "FGH"} == {"F": 15, "G": 5, "H": 20}
@@ -99,8 +156,20 @@ def test_oracle_o06_devaux_drag() -> None:
 
 
 def test_oracle_o10_whose_calendar_a_lag_counts_on() -> None:
-    pf = Portfolio(id="x", start="2026-01-05", calendars=[Calendar(id="seven", week="mon-sun")], projects=[
-        Project(id="P", tasks=[Task(id="A", duration="5 d"), Task(id="B", duration="1 d", calendar="seven", after={"source": "A"} and [After(source="A", lag="2 d")])])])  # fmt: skip
+    pf = Portfolio(
+        id="x",
+        start="2026-01-05",
+        calendars=[Calendar(id="seven", week="mon-sun")],
+        projects=[
+            Project(
+                id="P",
+                tasks=[
+                    Task(id="A", duration="5 d"),
+                    Task(id="B", duration="1 d", calendar="seven", after={"source": "A"} and [After(source="A", lag="2 d")]),
+                ],
+            )
+        ],
+    )
     assert ipmo.schedule(pf)["P/A"].early_finish == datetime(2026, 1, 9, 17)
     assert ipmo.schedule(pf)["P/B"].early_start == datetime(2026, 1, 14, 9)
     assert ipmo.schedule(pf, dialect="msproject")["P/B"].early_start == datetime(2026, 1, 12, 9)
@@ -113,12 +182,24 @@ def test_oracle_o38_a_project_graph_would_invent_cascades() -> None:
 
     def build(**longer: int) -> ipmo.Schedule:
         projects = [
-            Project(id=p, tasks=[Task(id=f"{p}{i}", duration=f"{n + longer.get(f'{p}{i}', 0)} d", after=[f"{p}{i - 1}"] if i > 1 else [])
-                                 for i, n in enumerate(lengths, 1)])
+            Project(
+                id=p,
+                tasks=[
+                    Task(id=f"{p}{i}", duration=f"{n + longer.get(f'{p}{i}', 0)} d", after=[f"{p}{i - 1}"] if i > 1 else [])
+                    for i, n in enumerate(lengths, 1)
+                ],
+            )
             for p, lengths in d.items()
-        ]  # fmt: skip
-        return ipmo.schedule(Portfolio(id="x", start="2026-01-05", calendar="continuous", projects=projects,
-                                       links=[Link(source="a/a2", target="b/b3"), Link(source="b/b1", target="c/c2")]))  # fmt: skip
+        ]
+        return ipmo.schedule(
+            Portfolio(
+                id="x",
+                start="2026-01-05",
+                calendar="continuous",
+                projects=projects,
+                links=[Link(source="a/a2", target="b/b3"), Link(source="b/b1", target="c/c2")],
+            )
+        )
 
     def ends(s: ipmo.Schedule) -> list[float | None]:
         return [day(s[p].early_finish) for p in "abc"]
@@ -126,7 +207,14 @@ def test_oracle_o38_a_project_graph_would_invent_cascades() -> None:
     s = build()
     assert ends(s) == [35, 40, 50]
     assert {i.id.partition("/")[2]: i.drag for i in s.items() if i.critical} == {"b1": 10, "c2": 10, "c3": 5}
-    assert {n: s[f"{n[0]}/{n}"].total_float for n in ("a1", "a2", "a3", "b2", "b3", "c1")} == {"a1": 10, "a2": 10, "a3": 15, "b2": 15, "b3": 10, "c1": 10}
+    assert {n: s[f"{n[0]}/{n}"].total_float for n in ("a1", "a2", "a3", "b2", "b3", "c1")} == {
+        "a1": 10,
+        "a2": 10,
+        "a3": 15,
+        "b2": 15,
+        "b3": 10,
+        "c1": 10,
+    }
     assert ends(build(a2=6)) == [41, 46, 50]
     assert ends(build(b1=6)) == [35, 41, 56]
     assert ends(build(c1=6)) == [35, 40, 50]
@@ -136,10 +224,19 @@ def test_oracle_o38_a_project_graph_would_invent_cascades() -> None:
 
 def crossing(*more: Project) -> ipmo.Schedule:
     """The design page's fixture: a -> b -> c leaves project P1 and comes back."""
-    return ipmo.schedule(Portfolio(id="x", start="2026-01-05", calendar="continuous", projects=[
-        Project(id="P1", tasks=[Task(id="a", duration="5 d"), Task(id="c", duration="3 d"), Task(id="x", duration="10 d")]),
-        Project(id="P2", tasks=[Task(id="b", duration="4 d")]), *more,
-    ], links=[Link(source="P1/a", target="P2/b"), Link(source="P2/b", target="P1/c")]))  # fmt: skip
+    return ipmo.schedule(
+        Portfolio(
+            id="x",
+            start="2026-01-05",
+            calendar="continuous",
+            projects=[
+                Project(id="P1", tasks=[Task(id="a", duration="5 d"), Task(id="c", duration="3 d"), Task(id="x", duration="10 d")]),
+                Project(id="P2", tasks=[Task(id="b", duration="4 d")]),
+                *more,
+            ],
+            links=[Link(source="P1/a", target="P2/b"), Link(source="P2/b", target="P1/c")],
+        )
+    )
 
 
 def test_float_counts_paths_that_leave_the_project_and_come_back() -> None:
@@ -147,9 +244,17 @@ def test_float_counts_paths_that_leave_the_project_and_come_back() -> None:
 
 
 def test_an_enabler_has_float_in_its_own_project_and_none_to_the_one_it_feeds() -> None:
-    s = ipmo.schedule(Portfolio(id="x", start="2026-01-05", projects=[
-        Project(id="P1", tasks=[Task(id="enabler", duration="5 d"), Task(id="other", duration="10 d")]),
-        Project(id="P2", tasks=[Task(id="work", duration="20 d")])], links=[Link(source="P1/enabler", target="P2/work")]))  # fmt: skip
+    s = ipmo.schedule(
+        Portfolio(
+            id="x",
+            start="2026-01-05",
+            projects=[
+                Project(id="P1", tasks=[Task(id="enabler", duration="5 d"), Task(id="other", duration="10 d")]),
+                Project(id="P2", tasks=[Task(id="work", duration="20 d")]),
+            ],
+            links=[Link(source="P1/enabler", target="P2/work")],
+        )
+    )
     item = s["P1/enabler"]
     assert (item.total_float, item.project_float, item.target_float, item.target) == (0, 5, 0, "P2@finish")
     assert item.critical_for == ("P2@finish",)
@@ -177,9 +282,18 @@ def test_the_order_of_projects_in_the_file_changes_nothing(pf: Portfolio) -> Non
 @settings(max_examples=60)
 @given(portfolios())
 def test_every_link_is_kept_and_no_float_is_negative_without_promises(pf: Portfolio) -> None:
-    bare = attrs.evolve(pf, projects=[
-        attrs.evolve(p, finish=None, tasks=[attrs.evolve(t, deadline=None) for t in p.tasks], gates=[attrs.evolve(g, need_by=None) for g in p.gates])
-        for p in pf.projects])  # fmt: skip
+    bare = attrs.evolve(
+        pf,
+        projects=[
+            attrs.evolve(
+                p,
+                finish=None,
+                tasks=[attrs.evolve(t, deadline=None) for t in p.tasks],
+                gates=[attrs.evolve(g, need_by=None) for g in p.gates],
+            )
+            for p in pf.projects
+        ],
+    )
     s = ipmo.schedule(bare)
     q, net = s._lists, s.network
     for v in range(net.n):
@@ -212,10 +326,26 @@ def test_float_is_the_slip_that_leaves_the_end_unmoved(pf: Portfolio) -> None:
 
 
 def gated(decision: GateDecision | None, **fields: Any) -> ipmo.Schedule:
-    return ipmo.schedule(Portfolio(id="x", start="2026-01-05", status_date="2026-01-19", calendar="continuous", projects=[
-        Project(id="P", tasks=[Task(id="a", duration="20 d", actual_start="2026-01-05", remaining="6 d"), Task(id="b", duration="5 d", after="G")],
-                gates=[Gate(id="G", after="a", decision=decision, **fields)]),
-        Project(id="Q", tasks=[Task(id="c", duration="2 d")])], links=[Link(source="P/b", target="Q/c")]))  # fmt: skip
+    return ipmo.schedule(
+        Portfolio(
+            id="x",
+            start="2026-01-05",
+            status_date="2026-01-19",
+            calendar="continuous",
+            projects=[
+                Project(
+                    id="P",
+                    tasks=[
+                        Task(id="a", duration="20 d", actual_start="2026-01-05", remaining="6 d"),
+                        Task(id="b", duration="5 d", after="G"),
+                    ],
+                    gates=[Gate(id="G", after="a", decision=decision, **fields)],
+                ),
+                Project(id="Q", tasks=[Task(id="c", duration="2 d")]),
+            ],
+            links=[Link(source="P/b", target="Q/c")],
+        )
+    )
 
 
 def test_an_undecided_gate_is_dated_by_the_logic_and_is_a_target() -> None:
@@ -252,9 +382,24 @@ def test_kill_stops_the_project_and_leaves_an_undated_stub() -> None:
 
 def test_project_states_decide_what_is_scheduled() -> None:
     def state(name: str) -> ipmo.Schedule:
-        return ipmo.schedule(Portfolio(id="x", start="2026-01-05", projects=[
-            Project(id="P", state=name, tasks=[Task(id="a", duration="5 d"), Task(id="d", duration="1 d", actual_start="2026-01-05", actual_finish="2026-01-05")]),
-            Project(id="Q", tasks=[Task(id="b", duration="1 d")])], links=[Link(source="P/a", target="Q/b")]))  # fmt: skip
+        return ipmo.schedule(
+            Portfolio(
+                id="x",
+                start="2026-01-05",
+                projects=[
+                    Project(
+                        id="P",
+                        state=name,
+                        tasks=[
+                            Task(id="a", duration="5 d"),
+                            Task(id="d", duration="1 d", actual_start="2026-01-05", actual_finish="2026-01-05"),
+                        ],
+                    ),
+                    Project(id="Q", tasks=[Task(id="b", duration="1 d")]),
+                ],
+                links=[Link(source="P/a", target="Q/b")],
+            )
+        )
 
     assert state("proposed")["P/a"].early_finish == datetime(2026, 1, 9, 17)
     assert "is paused" in state("paused")["P/a"].undated
@@ -267,8 +412,15 @@ def test_project_states_decide_what_is_scheduled() -> None:
 
 
 def test_work_without_a_duration_is_unknown_and_what_follows_has_a_bound() -> None:
-    s = ipmo.schedule(Portfolio(id="x", start="2026-01-05", projects=[Project(id="P", tasks=[
-        Task(id="a", duration="5 d"), Task(id="u", after="a"), Task(id="b", duration="1 d", after="u")])]))  # fmt: skip
+    s = ipmo.schedule(
+        Portfolio(
+            id="x",
+            start="2026-01-05",
+            projects=[
+                Project(id="P", tasks=[Task(id="a", duration="5 d"), Task(id="u", after="a"), Task(id="b", duration="1 d", after="u")])
+            ],
+        )
+    )
     assert s["P/u"].early_start is None
     assert s["P/b"].bound
     assert s["P/b"].early_start == datetime(2026, 1, 12, 9)
@@ -276,10 +428,24 @@ def test_work_without_a_duration_is_unknown_and_what_follows_has_a_bound() -> No
 
 
 def test_status_work_never_starts_before_it_did_and_the_rest_lies_after_the_data_date() -> None:
-    s = ipmo.schedule(Portfolio(id="x", start="2026-01-05", status_date="2026-02-02", projects=[Project(id="P", tasks=[
-        Task(id="done", duration="5 d", actual_start="2026-01-05", actual_finish="2026-01-09"),
-        Task(id="half", duration="10 d", after="done", actual_start="2026-01-12", progress="50 %"),
-        Task(id="next", duration="2 d", after="half"), Task(id="free", duration="1 d")])]))  # fmt: skip
+    s = ipmo.schedule(
+        Portfolio(
+            id="x",
+            start="2026-01-05",
+            status_date="2026-02-02",
+            projects=[
+                Project(
+                    id="P",
+                    tasks=[
+                        Task(id="done", duration="5 d", actual_start="2026-01-05", actual_finish="2026-01-09"),
+                        Task(id="half", duration="10 d", after="done", actual_start="2026-01-12", progress="50 %"),
+                        Task(id="next", duration="2 d", after="half"),
+                        Task(id="free", duration="1 d"),
+                    ],
+                )
+            ],
+        )
+    )
     assert s["P/half"].early_start == datetime(2026, 1, 12)
     assert s["P/half"].early_finish == datetime(2026, 2, 6, 17)
     assert s["P/next"].early_start == datetime(2026, 2, 9, 9)
@@ -288,9 +454,25 @@ def test_status_work_never_starts_before_it_did_and_the_rest_lies_after_the_data
 
 
 def test_summaries_derive_their_dates_and_pass_links_on() -> None:
-    s = ipmo.schedule(Portfolio(id="x", start="2026-01-05", calendar="continuous", projects=[Project(id="P", tasks=[
-        Task(id="first", duration="2 d"), Task(id="sum", after="first", deadline="2026-01-12"), Task(id="a", parent="sum", duration="3 d"),
-        Task(id="b", parent="sum", duration="5 d", after="a"), Task(id="last", duration="1 d", after="sum")])]))  # fmt: skip
+    s = ipmo.schedule(
+        Portfolio(
+            id="x",
+            start="2026-01-05",
+            calendar="continuous",
+            projects=[
+                Project(
+                    id="P",
+                    tasks=[
+                        Task(id="first", duration="2 d"),
+                        Task(id="sum", after="first", deadline="2026-01-12"),
+                        Task(id="a", parent="sum", duration="3 d"),
+                        Task(id="b", parent="sum", duration="5 d", after="a"),
+                        Task(id="last", duration="1 d", after="sum"),
+                    ],
+                )
+            ],
+        )
+    )
     assert (day(s["P/sum"].early_start), day(s["P/sum"].early_finish)) == (2, 10)
     assert day(s["P/last"].early_start) == 10
     assert s["P/sum"].kind == "summary"
@@ -298,10 +480,23 @@ def test_summaries_derive_their_dates_and_pass_links_on() -> None:
 
 
 def test_projects_start_and_finish_are_milestones_that_links_can_name() -> None:
-    s = ipmo.schedule(Portfolio(id="x", start="2026-01-05", calendar="continuous", projects=[
-        Project(id="P", tasks=[Task(id="a", duration="3 d"), Task(id="b", duration="5 d")]), Project(id="Q", tasks=[Task(id="c", duration="1 d")]),
-        Project(id="bar", start="2026-01-06", finish="2026-01-09")],
-        links=[Link(source="P@finish", target="Q@start", lag="1 d"), Link(source="bar@start", target="Q/c", type="SS"), Link(source="P", target="bar")]))  # fmt: skip
+    s = ipmo.schedule(
+        Portfolio(
+            id="x",
+            start="2026-01-05",
+            calendar="continuous",
+            projects=[
+                Project(id="P", tasks=[Task(id="a", duration="3 d"), Task(id="b", duration="5 d")]),
+                Project(id="Q", tasks=[Task(id="c", duration="1 d")]),
+                Project(id="bar", start="2026-01-06", finish="2026-01-09"),
+            ],
+            links=[
+                Link(source="P@finish", target="Q@start", lag="1 d"),
+                Link(source="bar@start", target="Q/c", type="SS"),
+                Link(source="P", target="bar"),
+            ],
+        )
+    )
     assert day(s["Q/c"].early_start) == 6
     assert day(s["P@finish"].early_finish) == 5
     assert (day(s["bar"].early_start), day(s["bar"].early_finish)) == (1, 5)
@@ -309,16 +504,40 @@ def test_projects_start_and_finish_are_milestones_that_links_can_name() -> None:
 
 
 def test_a_milestone_on_a_weekend_is_not_pulled_back_to_friday() -> None:
-    s = ipmo.schedule(Portfolio(id="x", start="2026-01-05", calendars=[Calendar(id="seven", week="mon-sun")], projects=[Project(id="P", tasks=[
-        Task(id="a", duration="6 d", calendar="seven"), Task(id="m", milestone=True, after="a"), Task(id="c", duration="1 d", calendar="seven", after="m")])]))  # fmt: skip
+    s = ipmo.schedule(
+        Portfolio(
+            id="x",
+            start="2026-01-05",
+            calendars=[Calendar(id="seven", week="mon-sun")],
+            projects=[
+                Project(
+                    id="P",
+                    tasks=[
+                        Task(id="a", duration="6 d", calendar="seven"),
+                        Task(id="m", milestone=True, after="a"),
+                        Task(id="c", duration="1 d", calendar="seven", after="m"),
+                    ],
+                )
+            ],
+        )
+    )
     assert s["P/m"].early_finish == datetime(2026, 1, 10, 17)
     assert s["P/c"].early_start == datetime(2026, 1, 11, 9)
 
 
 def test_benefits_start_after_adoption_and_one_of_several_is_enough() -> None:
-    s = ipmo.schedule(Portfolio(id="x", start="2026-01-05", calendar="continuous", projects=[Project(id="P", tasks=[
-        Task(id="a", duration="5 d"), Task(id="b", duration="9 d")])], benefits=[
-        Benefit(id="all", enabled_by=[Enabler(source="P/a", lag="1 month"), Enabler(source="P/b")]), Benefit(id="any", any_of=[Enabler(source="P/a"), Enabler(source="P/b")])]))  # fmt: skip
+    s = ipmo.schedule(
+        Portfolio(
+            id="x",
+            start="2026-01-05",
+            calendar="continuous",
+            projects=[Project(id="P", tasks=[Task(id="a", duration="5 d"), Task(id="b", duration="9 d")])],
+            benefits=[
+                Benefit(id="all", enabled_by=[Enabler(source="P/a", lag="1 month"), Enabler(source="P/b")]),
+                Benefit(id="any", any_of=[Enabler(source="P/a"), Enabler(source="P/b")]),
+            ],
+        )
+    )
     assert s["all"].early_start == datetime(2026, 2, 10)
     assert s["any"].early_start == datetime(2026, 1, 10)
     assert (s["P/a"].target_float, s["P/a"].target) == (0, "all")
@@ -326,8 +545,19 @@ def test_benefits_start_after_adoption_and_one_of_several_is_enough() -> None:
 
 
 def test_external_stubs_bind_when_dated_and_are_counted_when_not() -> None:
-    s = ipmo.schedule(Portfolio(id="x", start="2026-01-05", calendar="continuous", projects=[Project(id="P", tasks=[Task(id="a", duration="1 d"), Task(id="b", duration="1 d")])],
-        links=[Link(source="external:grid", target="P/a", date="2026-01-10"), Link(source="external:dark", target="P/b"), Link(source="P/b", target="external:out")]))  # fmt: skip
+    s = ipmo.schedule(
+        Portfolio(
+            id="x",
+            start="2026-01-05",
+            calendar="continuous",
+            projects=[Project(id="P", tasks=[Task(id="a", duration="1 d"), Task(id="b", duration="1 d")])],
+            links=[
+                Link(source="external:grid", target="P/a", date="2026-01-10"),
+                Link(source="external:dark", target="P/b"),
+                Link(source="P/b", target="external:out"),
+            ],
+        )
+    )
     assert s["P/a"].early_start == datetime(2026, 1, 11)
     assert s["P/b"].early_start == DAY0
     assert s.network.stubs == [1, 2]
@@ -340,7 +570,10 @@ def test_without_any_date_the_schedule_asks_for_one() -> None:
 
 
 def test_a_date_past_year_9999_names_the_task() -> None:
-    for tasks in ([Task(id="a", duration="99999999 d")], [Task(id="a", duration="2900000 ed"), Task(id="b", duration="100000 ed", after="a")]):
+    for tasks in (
+        [Task(id="a", duration="99999999 d")],
+        [Task(id="a", duration="2900000 ed"), Task(id="b", duration="100000 ed", after="a")],
+    ):
         with pytest.raises(ScheduleError, match=r"'P/[ab]' would end past the year 9999"):
             ipmo.schedule(Portfolio(id="x", start="2026-01-05", projects=[Project(id="P", tasks=tasks)]))
 
@@ -360,7 +593,23 @@ def test_the_schedule_explains_itself_and_helps_with_wrong_names() -> None:
 
 def test_columns_of_the_table_are_pinned() -> None:
     table = crossing().table()
-    assert table.columns == ("id", "name", "kind", "project", "early_start", "early_finish", "late_start", "late_finish", "total_float",
-                             "free_float", "project_float", "target_float", "target", "critical", "critical_for", "drag")  # fmt: skip
+    assert table.columns == (
+        "id",
+        "name",
+        "kind",
+        "project",
+        "early_start",
+        "early_finish",
+        "late_start",
+        "late_finish",
+        "total_float",
+        "free_float",
+        "project_float",
+        "target_float",
+        "target",
+        "critical",
+        "critical_for",
+        "drag",
+    )
     assert table.unit("total_float") == "d"
     assert moment(crossing().end or 0) == crossing().finish

@@ -22,7 +22,12 @@ LOCATED = [
     ("projects:\n  - id: a\n    tasks:\n      - {id: t, duration: 9**9**9 d}\n", 6, 27, "'9**9**9 d' is not a length of time"),
     ("projects:\n  - id: a\n    budget: 1e30000000 GBP\n", 5, 13, "'1e30000000 GBP' is not money"),
     ("projects:\n  - id: a\n    budget: 12 d\n", 5, 13, "'12 d' is not money"),
-    ("projects:\n  - id: a\n    tasks:\n      - id: t\n        duration: {low: 1 d, likely: 9x, high: 3 d}\n", 7, 38, "'9x' is not a length of time"),
+    (
+        "projects:\n  - id: a\n    tasks:\n      - id: t\n        duration: {low: 1 d, likely: 9x, high: 3 d}\n",
+        7,
+        38,
+        "'9x' is not a length of time",
+    ),
     ("projects:\n  - id: a\n    tasks:\n      - id: t\n      - id: u\n        after: [t, nobody]\n", 8, 20, "after 'nobody' is no task"),
     ("projects:\n  - id: a\n    risks:\n      - {id: r, before: {probability: 1.5}}\n", 6, 39, "must be between 0 and 1 (got '1.5')"),
     ("projects:\n  - name: no id\n", 4, 5, "required field 'id' is missing"),
@@ -35,7 +40,12 @@ LOCATED = [
     ("people:\n  - {id: p, permanent: perhaps}\n", 4, 24, "'perhaps' is not true or false"),
     ("rates:\n  - {from: 2026-01-01, per: {EUR: -1}}\n", 4, 35, "must be above 0"),
     ("calendars:\n  - {id: c, hours: 9 to 5}\n", 4, 20, "is not working hours"),
-    ("projects:\n  - id: a\n    confidence: {date: 2026-01-01, assessor: IPA, scale: dca-3, rating: amber-red}\n", 5, 17, "'amber-red' is not one of"),
+    (
+        "projects:\n  - id: a\n    confidence: {date: 2026-01-01, assessor: IPA, scale: dca-3, rating: amber-red}\n",
+        5,
+        17,
+        "'amber-red' is not one of",
+    ),
     ("projects:\n  - id: a\n    tasks:\n      - {id: t, actual_start: 2026-01-05T09:00Z}\n", 6, 31, "has a time zone"),
     ("anything: 1\n", 3, 11, "unknown field 'anything'"),
     ("name: x\n", 3, 7, "'name' stands at the top; write it under portfolio:"),
@@ -65,7 +75,12 @@ def test_each_problem_has_its_line_and_column(tmp_path: Path, body: str, line: i
 
 
 JSON_LOCATED = [
-    ('{"ipmo": 1, "portfolio": {"id": "x"},\n "projects": [{"id": "a", "tasks": [{"id": "t", "duration": "10"}]}]}', 2, 61, "'10' is not a length"),
+    (
+        '{"ipmo": 1, "portfolio": {"id": "x"},\n "projects": [{"id": "a", "tasks": [{"id": "t", "duration": "10"}]}]}',
+        2,
+        61,
+        "'10' is not a length",
+    ),
     ('{"ipmo": 1, "portfolio": {"id": "x"},\n "projects": [{"id": "a", "id": "b"}]}', 2, 27, "duplicate key 'id'"),
     ('{"ipmo": 1, "portfolio": {"id": "x"},\n "projects": [{"id": "a"},,]}', 2, 27, "not JSON"),
     ('{"ipmo": 1, "portfolio": {"id": "x"}, "projects": [{"id": "a", "progress": NaN}]}', 0, 0, "NaN is not a number"),
@@ -83,12 +98,25 @@ def test_json_problems_have_positions_too(tmp_path: Path, text: str, line: int, 
 
 
 WHOLE = [
-    (b"", "the file is empty"), (b"  \n\n", "the file is empty"), (b"\xff\xfe\x00a", "UTF-16"), (b"ipmo: 1\nname: caf\xe9\n", "is not UTF-8"),
-    (b"PK\x03\x04....", "a zip archive"), (b"%PDF-1.7", "a PDF"), (b"a\0b", "binary"), (b"<?xml version='1.0'?><a/>", "XML"),
-    (b"ERMHDR\t1", "Primavera XER"), (b"just text", "no ipmo portfolio"), (b"- a\n- b\n", "a list"), (b"a: 1\n", "does not say `ipmo: 1`"),
-    (b"ipmo: 2\nportfolio: {id: x}\n", "version '2'"), (b"ipmo: 1\n", "no `portfolio:` with an id"), (b"{" * 100_000, "not JSON"),
-    (b"[" * 100_000, "nested deeper"), (b"ipmo: 1\nx: " + b"[" * 100_000, "nested deeper than 100"), (b"\x89PNG\r\n", "picture"),
-]  # fmt: skip
+    (b"", "the file is empty"),
+    (b"  \n\n", "the file is empty"),
+    (b"\xff\xfe\x00a", "UTF-16"),
+    (b"ipmo: 1\nname: caf\xe9\n", "is not UTF-8"),
+    (b"PK\x03\x04....", "a zip archive"),
+    (b"%PDF-1.7", "a PDF"),
+    (b"a\0b", "binary"),
+    (b"<?xml version='1.0'?><a/>", "XML"),
+    (b"ERMHDR\t1", "Primavera XER"),
+    (b"just text", "no ipmo portfolio"),
+    (b"- a\n- b\n", "a list"),
+    (b"a: 1\n", "does not say `ipmo: 1`"),
+    (b"ipmo: 2\nportfolio: {id: x}\n", "version '2'"),
+    (b"ipmo: 1\n", "no `portfolio:` with an id"),
+    (b"{" * 100_000, "not JSON"),
+    (b"[" * 100_000, "nested deeper"),
+    (b"ipmo: 1\nx: " + b"[" * 100_000, "nested deeper than 100"),
+    (b"\x89PNG\r\n", "picture"),
+]
 
 
 @pytest.mark.parametrize(("raw", "said"), WHOLE, ids=[said for _, said in WHOLE])
@@ -111,7 +139,9 @@ def test_invalid_utf8_has_its_place(tmp_path: Path) -> None:
 
 def test_an_alias_bomb_is_refused_at_its_first_anchor(tmp_path: Path) -> None:
     path = tmp_path / "bomb.yaml"
-    path.write_text("a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(f"{chr(98 + i)}: &{chr(98 + i)} [{','.join(['*' + chr(97 + i)] * 9)}]\n" for i in range(8)))
+    path.write_text(
+        "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(f"{chr(98 + i)}: &{chr(98 + i)} [{','.join(['*' + chr(97 + i)] * 9)}]\n" for i in range(8))
+    )
     with pytest.raises(FileError, match="anchors"):
         ipmo.read(path)
 
@@ -161,7 +191,10 @@ def test_problems_in_a_project_file_name_that_file(tmp_path: Path) -> None:
 
 def test_all_problems_come_in_one_go_references_included(tmp_path: Path) -> None:
     path = tmp_path / "many.yaml"
-    path.write_text(HEAD + "projects:\n  - id: a\n    buget: 1\n    owner: nobody\n    tasks:\n      - {id: t, duration: 3}\n      - {id: u, after: zz}\n")
+    path.write_text(
+        HEAD
+        + "projects:\n  - id: a\n    buget: 1\n    owner: nobody\n    tasks:\n      - {id: t, duration: 3}\n      - {id: u, after: zz}\n"
+    )
     with pytest.raises(FileError) as caught:
         ipmo.read(path)
     assert [p.line for p in caught.value.problems] == [5, 6, 8, 9]
@@ -187,9 +220,21 @@ def test_no_input_ends_in_an_error_of_another_library(raw: bytes) -> None:
         pass
 
 
-@given(st.recursive(st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5)),
-                    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(
-                        ["id", "tasks", "after", "duration", "budget", "projects", "links", "from", "to", "gates", "status", "low", "owner"]), inner, max_size=4))))  # fmt: skip
+@given(
+    st.recursive(
+        st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5)),
+        lambda inner: st.one_of(
+            st.lists(inner, max_size=3),
+            st.dictionaries(
+                st.sampled_from(
+                    ["id", "tasks", "after", "duration", "budget", "projects", "links", "from", "to", "gates", "status", "low", "owner"]
+                ),
+                inner,
+                max_size=4,
+            ),
+        ),
+    )
+)
 def test_no_data_ends_in_an_error_of_another_library(data: object) -> None:
     try:
         ipmo.from_dict({"ipmo": 1, "portfolio": {"id": "x"}, "projects": [data], "links": data, "benefits": [data]})
@@ -199,7 +244,10 @@ def test_no_data_ends_in_an_error_of_another_library(data: object) -> None:
 
 def test_what_is_unknown_is_read_and_counted_not_refused(tmp_path: Path) -> None:
     path = tmp_path / "thin.yaml"
-    path.write_text(HEAD + "projects:\n  - {id: bar, start: 2026-02-01, finish: 2026-03-01}\n  - id: p\n    tasks:\n      - id: nodur\n      - {id: prog, duration: 4 d, progress: 50 %}\n")
+    path.write_text(
+        HEAD
+        + "projects:\n  - {id: bar, start: 2026-02-01, finish: 2026-03-01}\n  - id: p\n    tasks:\n      - id: nodur\n      - {id: prog, duration: 4 d, progress: 50 %}\n"
+    )
     pf = ipmo.read(path)
     codes = {f.code for f in ipmo.check(pf)}
     assert {"ipmo/no-duration", "ipmo/progress-without-start", "ipmo/default-calendar"} <= codes
@@ -217,7 +265,9 @@ def test_strict_reading_raises_on_any_finding(tmp_path: Path) -> None:
 
 def test_a_loop_is_a_finding_with_its_position_when_read(tmp_path: Path) -> None:
     path = tmp_path / "loop.yaml"
-    path.write_text(HEAD + "projects:\n  - id: p\n    tasks:\n      - {id: b, duration: 1 d, after: a}\n      - {id: a, duration: 1 d, after: b}\n")
+    path.write_text(
+        HEAD + "projects:\n  - id: p\n    tasks:\n      - {id: b, duration: 1 d, after: a}\n      - {id: a, duration: 1 d, after: b}\n"
+    )
     found = ipmo.read(path).source.findings
     assert [(f.code, f.item, f.line, f.column) for f in found] == [("ipmo/loop", "p/a", 7, 9)]
     assert "'p/a' -FS-> 'p/b' -FS-> 'p/a'" in found[0].message

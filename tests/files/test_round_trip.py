@@ -52,8 +52,44 @@ def test_examples_survive_data_frames(name: str, frame: str) -> None:
     assert ipmo.from_tables({kind: getattr(table, frame)() for kind, table in pf.tables().items()}) == pf
 
 
-@pytest.mark.parametrize("text", ["007", "no", "yes", "on", "1e3", "1.50", "true", "null", "~", "", " a ", "a: b", "# no", "- x", "2026-01-05", "'q'", '"', "é漢",
-                                  "0x1F", "1_000", "<<", "=", "*a", "&a", "!t", "%", "@x", "[", "{", "multi\nline\n", "tab\tin", "|", "?"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "007",
+        "no",
+        "yes",
+        "on",
+        "1e3",
+        "1.50",
+        "true",
+        "null",
+        "~",
+        "",
+        " a ",
+        "a: b",
+        "# no",
+        "- x",
+        "2026-01-05",
+        "'q'",
+        '"',
+        "é漢",
+        "0x1F",
+        "1_000",
+        "<<",
+        "=",
+        "*a",
+        "&a",
+        "!t",
+        "%",
+        "@x",
+        "[",
+        "{",
+        "multi\nline\n",
+        "tab\tin",
+        "|",
+        "?",
+    ],
+)
 def test_awkward_text_keeps_its_form_and_is_text_to_other_yaml_readers(text: str) -> None:
     written = to_yaml({"ipmo": 1, "portfolio": {"id": "x", "name": text}})
     assert ipmo.from_dict(parse(written, "x").data).name == text

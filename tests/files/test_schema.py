@@ -58,11 +58,19 @@ def test_the_sample_satisfies_it(data: Path) -> None:
     assert not errors, errors[0].message
 
 
-@pytest.mark.parametrize("break_it", [
-    lambda d: d.update(ipmo=2), lambda d: d["projects"][0].update(buget="1 GBP"), lambda d: d["projects"][0].update(state="alive"),
-    lambda d: d["projects"][0]["tasks"][0].update(duration="10 x"), lambda d: d["projects"][0].pop("id"), lambda d: d.update(anything=1),
-    lambda d: d["projects"][0].update(budget="12"), lambda d: d["projects"][0]["tasks"][0].update(progress=1.5),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "break_it",
+    [
+        lambda d: d.update(ipmo=2),
+        lambda d: d["projects"][0].update(buget="1 GBP"),
+        lambda d: d["projects"][0].update(state="alive"),
+        lambda d: d["projects"][0]["tasks"][0].update(duration="10 x"),
+        lambda d: d["projects"][0].pop("id"),
+        lambda d: d.update(anything=1),
+        lambda d: d["projects"][0].update(budget="12"),
+        lambda d: d["projects"][0]["tasks"][0].update(progress=1.5),
+    ],
+)
 def test_what_the_reader_refuses_editors_mark_too(break_it: object) -> None:
     document = ipmo.to_dict(ipmo.examples.load("extension"))
     break_it(document)  # type: ignore[operator]

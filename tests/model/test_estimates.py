@@ -50,24 +50,38 @@ def test_estimates_read_as_they_are_written(estimate: Any) -> None:
     assert as_estimate(to_plain(estimate), as_span) == estimate
 
 
-@pytest.mark.parametrize(("value", "kind", "central"), [
-    ("10 d", Fixed, "10 d"), ({"low": "1 d", "likely": "2 d", "high": "9 d"}, Triangular, "2 d"),
-    ({"p10": "1 d", "likely": "2 d", "p90": "4 d", "shape": "pert"}, Pert, "2 d"), ({"low": "1 d", "high": "3 d", "shape": "uniform"}, Uniform, "2 d"),
-    ({"p10": "1 d", "p90": "4 d", "shape": "lognormal"}, LogNormal, "2 d"), ({"samples": ["3 d", "1 d", "2 d"]}, Empirical, "2 d"),
-    ({"values": ["1 d", "5 d"], "weights": [0.4, 0.6]}, Discrete, "5 d"), ({"low": "1 d", "likely": "2 d", "high": "9 d", "central": "mean"}, Triangular, "4 d"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("value", "kind", "central"),
+    [
+        ("10 d", Fixed, "10 d"),
+        ({"low": "1 d", "likely": "2 d", "high": "9 d"}, Triangular, "2 d"),
+        ({"p10": "1 d", "likely": "2 d", "p90": "4 d", "shape": "pert"}, Pert, "2 d"),
+        ({"low": "1 d", "high": "3 d", "shape": "uniform"}, Uniform, "2 d"),
+        ({"p10": "1 d", "p90": "4 d", "shape": "lognormal"}, LogNormal, "2 d"),
+        ({"samples": ["3 d", "1 d", "2 d"]}, Empirical, "2 d"),
+        ({"values": ["1 d", "5 d"], "weights": [0.4, 0.6]}, Discrete, "5 d"),
+        ({"low": "1 d", "likely": "2 d", "high": "9 d", "central": "mean"}, Triangular, "4 d"),
+    ],
+)
 def test_each_way_of_writing_an_estimate(value: Any, kind: type, central: str) -> None:
     estimate = as_estimate(value, as_span)
     assert type(estimate) is kind
     assert estimate.central() == as_span(central)
 
 
-@pytest.mark.parametrize(("value", "said"), [
-    ({"low": "3 d", "likely": "2 d", "high": "9 d"}, "must rise"), ({"low": "1 d", "likely": "2 w", "high": "9 d"}, "mixes the units"),
-    ({"low": "1 d", "high": "9 d"}, "needs low, likely and high"), ({"low": "1 d", "likely": "2 d", "high": "3 d", "shape": "bell"}, "not one of"),
-    ({"low": "1 d", "likely": "2 d", "high": "3 d", "shape": "lognormal"}, "no absolute bounds"), ({"values": ["1 d"], "weights": [0.5]}, "sum to 1"),
-    ({"samples": []}, "at least one sample"), ({}, "nothing"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ({"low": "3 d", "likely": "2 d", "high": "9 d"}, "must rise"),
+        ({"low": "1 d", "likely": "2 w", "high": "9 d"}, "mixes the units"),
+        ({"low": "1 d", "high": "9 d"}, "needs low, likely and high"),
+        ({"low": "1 d", "likely": "2 d", "high": "3 d", "shape": "bell"}, "not one of"),
+        ({"low": "1 d", "likely": "2 d", "high": "3 d", "shape": "lognormal"}, "no absolute bounds"),
+        ({"values": ["1 d"], "weights": [0.5]}, "sum to 1"),
+        ({"samples": []}, "at least one sample"),
+        ({}, "nothing"),
+    ],
+)
 def test_impossible_estimates_say_what_is_needed(value: Any, said: str) -> None:
     with pytest.raises(UnitError, match=said):
         as_estimate(value, as_span)

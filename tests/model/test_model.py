@@ -25,13 +25,56 @@ from ipmo.model import (
 )
 
 NOUNS = [c for n in model.__all__ if isinstance(c := getattr(model, n), type) and issubclass(c, model.Noun) and c is not model.Noun]
-WANTED = """Portfolio Programme Project Task Link Calendar Money ExchangeRates Objective Outcome Contribution Benefit Risk Driver Issue Assumption
-ChangeRequest Gate Decision Condition Tolerance Baseline StatusReport Confidence Person Stakeholder Office Service DecisionBody DataFlow Resource
-Assignment Standard Waiver Lesson Fixed Triangular Pert Uniform LogNormal Discrete Empirical""".split()
+WANTED = [
+    "Portfolio",
+    "Programme",
+    "Project",
+    "Task",
+    "Link",
+    "Calendar",
+    "Money",
+    "ExchangeRates",
+    "Objective",
+    "Outcome",
+    "Contribution",
+    "Benefit",
+    "Risk",
+    "Driver",
+    "Issue",
+    "Assumption",
+    "ChangeRequest",
+    "Gate",
+    "Decision",
+    "Condition",
+    "Tolerance",
+    "Baseline",
+    "StatusReport",
+    "Confidence",
+    "Person",
+    "Stakeholder",
+    "Office",
+    "Service",
+    "DecisionBody",
+    "DataFlow",
+    "Resource",
+    "Assignment",
+    "Standard",
+    "Waiver",
+    "Lesson",
+    "Fixed",
+    "Triangular",
+    "Pert",
+    "Uniform",
+    "LogNormal",
+    "Discrete",
+    "Empirical",
+]
 
 
 def small(**more: Any) -> Portfolio:
-    return Portfolio(id="x", projects=[Project(id="P", tasks=[Task(id="a", duration="5 d"), Task(id="b", duration="1 d", after="a")])], **more)
+    return Portfolio(
+        id="x", projects=[Project(id="P", tasks=[Task(id="a", duration="5 d"), Task(id="b", duration="1 d", after="a")])], **more
+    )
 
 
 def test_every_noun_of_the_design_is_there() -> None:
@@ -114,7 +157,10 @@ IMPOSSIBLE = [
     ({"projects": [Project(id="P", tasks=[Task(id="a", milestone=True, duration="5 d")])]}, "a milestone has no duration"),
     ({"projects": [Project(id="P", tasks=[Task(id="a", duration="-5 d")])]}, "must not be negative"),
     ({"projects": [Project(id="P", tasks=[Task(id="a", duration="2 months")])]}, "has no fixed length"),
-    ({"projects": [Project(id="P", tasks=[Task(id="a", actual_start="2026-02-01", actual_finish="2026-01-01")])]}, "lies before actual_start"),
+    (
+        {"projects": [Project(id="P", tasks=[Task(id="a", actual_start="2026-02-01", actual_finish="2026-01-01")])]},
+        "lies before actual_start",
+    ),
     ({"projects": [Project(id="P", start="2026-02-01", finish="2026-01-01")]}, "lies before start"),
     ({"projects": [Project(id="P", tasks=[Task(id="a", parent="a")])]}, "lies within itself"),
     ({"projects": [Project(id="P", alignment={"o": "high"})]}, "alignment 'o' is no objective"),
@@ -122,7 +168,10 @@ IMPOSSIBLE = [
     ({"projects": [Project(id="P", tasks=[Task(id="a")])], "links": [Link(source="P/a", target="P/z")]}, "to 'P/z' is no task"),
     ({"links": [Link(source="external:a", target="external:b")]}, "both ends lie outside"),
     ({"projects": [Project(id="P", tasks=[Task(id="a")])], "links": [Link(source="P/a", target="P/a")]}, "with itself"),
-    ({"projects": [Project(id="P"), Project(id="Q")], "links": [Link(source="P", target="Q"), Link(source="P", target="Q")]}, "stands twice"),
+    (
+        {"projects": [Project(id="P"), Project(id="Q")], "links": [Link(source="P", target="Q"), Link(source="P", target="Q")]},
+        "stands twice",
+    ),
     ({"programmes": [Programme(id="a", programme="b"), Programme(id="b", programme="a")]}, "lies within itself"),
     ({"benefits": [Benefit(id="b", enabled_by=[Enabler(source="nobody")])]}, "from 'nobody' is no task, gate or benefit"),
     ({"contributions": [Contribution(source="a", target="b")]}, "is no item"),
@@ -164,7 +213,9 @@ def test_owners_are_declared_people_roles_bodies_or_offices() -> None:
 
 
 def test_afters_may_name_the_projects_own_milestones() -> None:
-    pf = Portfolio(id="x", projects=[Project(id="P", tasks=[Task(id="a", duration="1 d"), Task(id="b", after=[After(source="P@start", lag="1 d")])])])
+    pf = Portfolio(
+        id="x", projects=[Project(id="P", tasks=[Task(id="a", duration="1 d"), Task(id="b", after=[After(source="P@start", lag="1 d")])])]
+    )
     assert pf["P/b"].after[0].source == "P@start"
 
 

@@ -27,10 +27,16 @@ def random_columns(n: int, seed: int) -> dict[str, Any]:
     source = target - 1 - (rng.integers(0, 30, len(target)) % target)
     shuffle = rng.permutation(n)  # ids are not in topological order
     return {
-        "ids": [f"t{i}" for i in range(n)], "duration": rng.integers(0, 5000, n), "source": shuffle[source], "target": shuffle[target],
-        "type": rng.choice(4, len(target), p=[0.7, 0.1, 0.1, 0.1]), "lag": rng.integers(-300, 900, len(target)), "project": rng.integers(0, 7, n),
-        "projects": [f"p{i}" for i in range(7)], "start": 1000,
-    }  # fmt: skip
+        "ids": [f"t{i}" for i in range(n)],
+        "duration": rng.integers(0, 5000, n),
+        "source": shuffle[source],
+        "target": shuffle[target],
+        "type": rng.choice(4, len(target), p=[0.7, 0.1, 0.1, 0.1]),
+        "lag": rng.integers(-300, 900, len(target)),
+        "project": rng.integers(0, 7, n),
+        "projects": [f"p{i}" for i in range(7)],
+        "start": 1000,
+    }
 
 
 def answers(network: Network) -> list[Any]:
@@ -103,10 +109,17 @@ def test_floats_drag_and_target_agree_with_their_definitions(seed: int) -> None:
         total = round((item.total_float or 0) * 1440)
         pos = s._p["pos"][node]
         for slip, moves in ((total, False), (total + 1, True)):
-            held = dict(columns, ids=[*columns["ids"], "hold"], duration=[*columns["duration"], s._x[pos] - columns["start"] + slip],
-                        source=[*columns["source"], len(columns["ids"])], target=[*columns["target"], node], type=[*columns["type"], 0],
-                        lag=[*columns["lag"], 0], project=[*columns["project"], 0])  # fmt: skip
-            x, later = brute(held)
+            held = dict(
+                columns,
+                ids=[*columns["ids"], "hold"],
+                duration=[*columns["duration"], s._x[pos] - columns["start"] + slip],
+                source=[*columns["source"], len(columns["ids"])],
+                target=[*columns["target"], node],
+                type=[*columns["type"], 0],
+                lag=[*columns["lag"], 0],
+                project=[*columns["project"], 0],
+            )
+            x, _ = brute(held)
             tasks_end = max(a + b for a, b in zip(x[:-1], columns["duration"], strict=True))
             assert (tasks_end > end) == moves, (name, slip)
         if item.critical:
@@ -153,7 +166,10 @@ def test_bad_columns_are_refused() -> None:
 
 LOOPED = [
     Project(id="tram", tasks=[Task(id="A", duration="1 d"), Task(id="D", duration="1 d", after="A")]),
-    Project(id="depot", tasks=[Task(id="B", duration="2 d", deadline="2026-02-01"), Task(id="C", duration="1 d", after=[After(source="B", type="SS")])]),
+    Project(
+        id="depot",
+        tasks=[Task(id="B", duration="2 d", deadline="2026-02-01"), Task(id="C", duration="1 d", after=[After(source="B", type="SS")])],
+    ),
 ]
 LOOP_LINKS = [Link(source="tram/A", target="depot/B"), Link(source="depot/C", target="tram/A")]
 
@@ -197,8 +213,17 @@ def test_the_graph_is_a_real_networkx_graph_that_can_be_asked_anything() -> None
 @given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=15))
 def test_cutting_always_leaves_a_network_without_loops(pairs: list[tuple[int, int]]) -> None:
     pairs = sorted({(a, b) for a, b in pairs if a != b})
-    net = Network(ids=[f"t{i}" for i in range(7)], project=[0] * 7, projects=("p",), dur=[1] * 7, low=[0] * 7, src=[a for a, _ in pairs],
-                  dst=[b for _, b in pairs], typ=[0] * len(pairs), lag=[0] * len(pairs))  # fmt: skip
+    net = Network(
+        ids=[f"t{i}" for i in range(7)],
+        project=[0] * 7,
+        projects=("p",),
+        dur=[1] * 7,
+        low=[0] * 7,
+        src=[a for a, _ in pairs],
+        dst=[b for _, b in pairs],
+        typ=[0] * len(pairs),
+        lag=[0] * len(pairs),
+    )
     if net.has_loop:
         error = net.loop()
         steps = set(zip(error.cycle, (*error.cycle[1:], error.cycle[0]), strict=True))

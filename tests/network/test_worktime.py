@@ -31,7 +31,7 @@ instants = st.integers(ORIGIN - 20 * 10080, ORIGIN + 80 * 10080)
 def works(calendar: Calendar, instant: int) -> bool:
     """Whether that minute is working time, by the calendar's own words."""
     when = datetime(1, 1, 1) + timedelta(minutes=instant)
-    special = {day: () for day in calendar.holidays}
+    special = dict.fromkeys(calendar.holidays, ())
     for exception in calendar.exceptions:
         from ipmo.model.calendars import shifts
 
@@ -66,12 +66,21 @@ def test_start_and_finish_are_the_latest_and_earliest_instant_of_their_working_m
 
 
 @settings(max_examples=300)
-@given(st.lists(calendars(), min_size=3, max_size=3), st.lists(st.integers(0, 3), min_size=3, max_size=3), st.integers(0, 3),
-       st.integers(-3000, 6000), st.tuples(st.integers(0, 4000), st.integers(0, 4000)), instants, instants)  # fmt: skip
+@given(
+    st.lists(calendars(), min_size=3, max_size=3),
+    st.lists(st.integers(0, 3), min_size=3, max_size=3),
+    st.integers(0, 3),
+    st.integers(-3000, 6000),
+    st.tuples(st.integers(0, 4000), st.integers(0, 4000)),
+    instants,
+    instants,
+)
 def test_the_backward_map_is_the_upper_adjoint_of_the_forward_map(
     three: list[Calendar], clocks: list[int], kind: int, lag: int, dur: tuple[int, int], s: int, t: int
 ) -> None:
-    cal = Clocks([three[0], Calendar(id="b", week=three[1].week, hours=three[1].hours), Calendar(id="c", holidays=three[2].holidays)]).packed
+    cal = Clocks(
+        [three[0], Calendar(id="b", week=three[1].week, hours=three[1].hours), Calendar(id="c", holidays=three[2].holidays)]
+    ).packed
     clk = [clocks[0], clocks[1]]
     x, y = work(cal, clk[0], s), work(cal, clk[1], t)
     forward = push(cal, clk, dur, 0, 1, kind, 1, clocks[2], lag, x)

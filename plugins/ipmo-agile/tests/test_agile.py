@@ -6,12 +6,12 @@ import random
 from datetime import date
 
 import pytest
-from ipmo_agile import AGILE, AgileForecast, _parse
 
 import ipmo
 from ipmo import CheckContext, Span, UnitError
 from ipmo.model import Link, Portfolio, Project, Task
 from ipmo.testing.conformance import MethodologyConformance
+from ipmo_agile import AGILE, AgileForecast, _parse
 
 WEEKS = (1, 3, 5, 3, 7, 8, 0, 5, 3, 1, 8, 2)
 
@@ -22,9 +22,13 @@ def forecast(items: int = 100, throughput: tuple[int, ...] = WEEKS) -> AgileFore
 
 def portfolio(estimate: AgileForecast, percentile: str | None = "P85") -> Portfolio:
     attributes = {} if percentile is None else {"percentile": percentile}
-    return Portfolio(id="x", start="2026-01-05", status_date="2026-02-02", projects=[
-        Project(id="P", tasks=[Task(id="a", duration=estimate)]), Project(id="Q", tasks=[Task(id="b", duration="1 d")])],
-        links=[Link(id="L", source="P/a", target="Q/b", promised="2026-09-01", attributes=attributes)])  # fmt: skip
+    return Portfolio(
+        id="x",
+        start="2026-01-05",
+        status_date="2026-02-02",
+        projects=[Project(id="P", tasks=[Task(id="a", duration=estimate)]), Project(id="Q", tasks=[Task(id="b", duration="1 d")])],
+        links=[Link(id="L", source="P/a", target="Q/b", promised="2026-09-01", attributes=attributes)],
+    )
 
 
 CLEAN = portfolio(forecast())
@@ -41,15 +45,15 @@ class TestAgile(MethodologyConformance):
 
 def test_oracle_o19_when_a_hundred_items_are_done() -> None:
     f = forecast()
-    chances = [.3875, .5007, .6104, .7091, .7921, .8576, .9065, .9410, .9642]  # fmt: skip
+    chances = [0.3875, 0.5007, 0.6104, 0.7091, 0.7921, 0.8576, 0.9065, 0.9410, 0.9642]
     assert [round(f.chance(k), 4) for k in range(25, 34)] == chances
-    assert [int(f.quantile(p).amount) for p in (.5, .7, .85, .95)] == [26, 28, 30, 33]  # type: ignore[union-attr]  # fmt: skip
+    assert [int(f.quantile(p).amount) for p in (0.5, 0.7, 0.85, 0.95)] == [26, 28, 30, 33]  # type: ignore[union-attr]
 
 
 def test_oracle_o19_daily() -> None:
     f = forecast(throughput=(3, 5, 4, 2, 6, 4, 5, 3, 7, 4, 5, 6, 3, 4, 5))
-    assert [round(f.chance(k), 5) for k in (23, 24, 25)] == [.60507, .82932, .94689]  # fmt: skip
-    assert [int(f.quantile(p).amount) for p in (.25, .5, .7, .85, .95, .99)] == [22, 23, 24, 25, 26, 27]  # type: ignore[union-attr]  # fmt: skip
+    assert [round(f.chance(k), 5) for k in (23, 24, 25)] == [0.60507, 0.82932, 0.94689]
+    assert [int(f.quantile(p).amount) for p in (0.25, 0.5, 0.7, 0.85, 0.95, 0.99)] == [22, 23, 24, 25, 26, 27]  # type: ignore[union-attr]
 
 
 def test_the_exact_answer_lies_where_resampling_finds_it() -> None:
@@ -62,8 +66,14 @@ def test_the_exact_answer_lies_where_resampling_finds_it() -> None:
 def test_nothing_left_takes_no_time_and_nothing_moving_is_unknown() -> None:
     assert forecast(0).central() == Span(0, "w")
     assert forecast(5, (0, 0)).central() is None
-    for bad in ({"remaining_items": 5}, {"remaining_items": "many", "throughput": [1], "per": "1 w"}, {"remaining_items": 1, "throughput": [], "per": "1 w"},
-                {"remaining_items": 1, "throughput": [1], "per": "soon"}, {"remaining_items": 1, "throughput": [1], "per": "1 w", "velocity": 3}, [1]):
+    for bad in (
+        {"remaining_items": 5},
+        {"remaining_items": "many", "throughput": [1], "per": "1 w"},
+        {"remaining_items": 1, "throughput": [], "per": "1 w"},
+        {"remaining_items": 1, "throughput": [1], "per": "soon"},
+        {"remaining_items": 1, "throughput": [1], "per": "1 w", "velocity": 3},
+        [1],
+    ):
         with pytest.raises(UnitError):
             _parse(bad)
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from ipmo_example import HOUSE
-
 from ipmo.model import Person, Portfolio, Project
 from ipmo.testing.conformance import MethodologyConformance
+from ipmo_example import HOUSE
 
 CLEAN = Portfolio(id="x", people=[Person(id="ann")], projects=[Project(id="P", owner="ann")])
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from ipmo_p3o import P3O
-
 from ipmo import CheckContext
 from ipmo.model import DecisionBody, Office, Portfolio, Programme, Project, Task
 from ipmo.testing.conformance import MethodologyConformance
+from ipmo_p3o import P3O
 
 BOARD = DecisionBody(id="board", level="portfolio")
 HUB = Office(id="hub", type="portfolio", permanent=True, reports_to="board")
@@ -41,14 +40,22 @@ def heard(code: str, pf: Portfolio) -> list[str]:
 
 
 def test_r02_finds_circles_two_hubs_and_spokes_without_a_hub() -> None:
-    assert heard("p3o/office-forest", portfolio(Office(id="a", reports_to="b"), Office(id="b", reports_to="a"))) == ["offices report in a circle: a -> b -> a"]
-    assert "reports to 2 offices" in heard("p3o/office-forest", portfolio(HUB, Office(id="h2", permanent=True), office(reports_to=["hub", "h2"])))[0]
+    assert heard("p3o/office-forest", portfolio(Office(id="a", reports_to="b"), Office(id="b", reports_to="a"))) == [
+        "offices report in a circle: a -> b -> a"
+    ]
+    assert (
+        "reports to 2 offices"
+        in heard("p3o/office-forest", portfolio(HUB, Office(id="h2", permanent=True), office(reports_to=["hub", "h2"])))[0]
+    )
     assert "has no office above it" in heard("p3o/office-forest", portfolio(HUB, office(reports_to="board")))[0]
 
 
 def test_r03_compares_the_end_with_the_hosts_scheduled_finish() -> None:
     assert not heard("p3o/temporary-office", portfolio(HUB, office(ends="2027-01-30")))
-    assert "more than 365 days after its host 'T' finishes (2026-01-30)" in heard("p3o/temporary-office", portfolio(HUB, office(ends="2027-02-02")))[0]
+    assert (
+        "more than 365 days after its host 'T' finishes (2026-01-30)"
+        in heard("p3o/temporary-office", portfolio(HUB, office(ends="2027-02-02")))[0]
+    )
     assert "has no end" in heard("p3o/temporary-office", portfolio(HUB, office(ends=None)))[0]
     unknown = portfolio(HUB, office()).evolve("P/a", duration=None)
     assert "cannot be said" in heard("p3o/temporary-office", unknown)[0]

@@ -110,11 +110,27 @@ class CriticalLinks:
     def table(self) -> Table:
         """One row a link, most critical first; floats in working days of the source's calendar."""
         kinds = {
-            "rank": "int", "id": "str", "source": "str", "target": "str", "type": "str", "lag": "str", "giver": "str", "receiver": "str",
-            "link_float": "float", "target_float": "float", "at_risk": "str", "driving": "bool", "downstream_projects": "int",
-            "downstream_benefits": "int", "given": "datetime", "taken": "datetime", "needed": "datetime", "promised": "datetime",
-            "status": "str", "reason": "str",
-        }  # fmt: skip
+            "rank": "int",
+            "id": "str",
+            "source": "str",
+            "target": "str",
+            "type": "str",
+            "lag": "str",
+            "giver": "str",
+            "receiver": "str",
+            "link_float": "float",
+            "target_float": "float",
+            "at_risk": "str",
+            "driving": "bool",
+            "downstream_projects": "int",
+            "downstream_benefits": "int",
+            "given": "datetime",
+            "taken": "datetime",
+            "needed": "datetime",
+            "promised": "datetime",
+            "status": "str",
+            "reason": "str",
+        }
         columns = []
         for name, kind in kinds.items():
             values: list[Any] = [getattr(link, name) for link in self.links]
@@ -125,10 +141,19 @@ class CriticalLinks:
 
     def coarse_table(self) -> Table:
         """One row a link between whole projects: giver's finish, receiver's start, the gap in elapsed days."""
-        kinds = {"id": "str", "source": "str", "target": "str", "kind": "str", "giver_finish": "datetime",
-                 "receiver_start": "datetime", "gap": "float"}  # fmt: skip
-        return Table(Column(name, kind, [getattr(link, name) for link in self.coarse], "ed" if kind == "float" else "")
-                     for name, kind in kinds.items())  # fmt: skip
+        kinds = {
+            "id": "str",
+            "source": "str",
+            "target": "str",
+            "kind": "str",
+            "giver_finish": "datetime",
+            "receiver_start": "datetime",
+            "gap": "float",
+        }
+        return Table(
+            Column(name, kind, [getattr(link, name) for link in self.coarse], "ed" if kind == "float" else "")
+            for name, kind in kinds.items()
+        )
 
     def __repr__(self) -> str:
         return f"<CriticalLinks: {len(self.links)} across projects, {sum(link.driving for link in self.links)} driving>"
@@ -182,7 +207,9 @@ def critical_links(portfolio: Portfolio, *, on_cycle: str = "error") -> Critical
             out.append((_closed(s, link, ends[0], ends[1], projects[0], projects[1]), True))
     out.sort(key=lambda pair: (pair[1], *_order(pair[0])))
     ranked = tuple(attrs.evolve(link, rank=place) for place, (link, _) in enumerate(out, 1))
-    coarse = tuple(_coarse(s, portfolio.links[number], portfolio) for number in sorted({*net.coarse, *_label_coarse(portfolio, net.labels)}))
+    coarse = tuple(
+        _coarse(s, portfolio.links[number], portfolio) for number in sorted({*net.coarse, *_label_coarse(portfolio, net.labels)})
+    )
     return CriticalLinks(ranked, coarse, tuple(unscheduled))
 
 
@@ -246,11 +273,26 @@ def _described(s: Schedule, link: Link, k: int, u: int, v: int, reach: _Reach) -
     taken = target[1] if link.type[1] == "F" else target[0]
     at_risk = s._target_names[pv] if known else None
     fields: dict[str, Any] = {
-        "rank": 0, "id": _name(link), "source": net.ids[u], "target": net.ids[v], "type": link.type, "lag": str(link.lag or ""),
-        "giver": giver, "receiver": receiver, "link_float": slack, "target_float": spare, "at_risk": at_risk,
-        "driving": driving, "downstream_projects": projects, "downstream_benefits": benefits, "given": given, "taken": taken,
-        "needed": _dated(link.needed), "promised": _dated(link.promised), "status": link.status,
-    }  # fmt: skip
+        "rank": 0,
+        "id": _name(link),
+        "source": net.ids[u],
+        "target": net.ids[v],
+        "type": link.type,
+        "lag": str(link.lag or ""),
+        "giver": giver,
+        "receiver": receiver,
+        "link_float": slack,
+        "target_float": spare,
+        "at_risk": at_risk,
+        "driving": driving,
+        "downstream_projects": projects,
+        "downstream_benefits": benefits,
+        "given": given,
+        "taken": taken,
+        "needed": _dated(link.needed),
+        "promised": _dated(link.promised),
+        "status": link.status,
+    }
     return CriticalLink(**fields, reason=_reason(fields))
 
 
@@ -302,10 +344,28 @@ def _closed(s: Schedule, link: Link, source: str, target: str, giver: str, recei
     taken = dates[1][1] if link.type[1] == "F" else dates[1][0]
     why = next((f"{end}: {s[end].undated}" for end in (source, target) if end in s and s[end].undated), "")
     reason = f"not scheduled: {why}" if why else "one end is done; it holds nothing back any more"
-    return CriticalLink(rank=0, id=_name(link), source=source, target=target, type=link.type, lag=str(link.lag or ""), giver=giver,
-                        receiver=receiver, link_float=None, target_float=None, at_risk=None, driving=False, downstream_projects=(),
-                        downstream_benefits=(), given=given, taken=taken, needed=_dated(link.needed), promised=_dated(link.promised),
-                        status=link.status, reason=reason)  # fmt: skip
+    return CriticalLink(
+        rank=0,
+        id=_name(link),
+        source=source,
+        target=target,
+        type=link.type,
+        lag=str(link.lag or ""),
+        giver=giver,
+        receiver=receiver,
+        link_float=None,
+        target_float=None,
+        at_risk=None,
+        driving=False,
+        downstream_projects=(),
+        downstream_benefits=(),
+        given=given,
+        taken=taken,
+        needed=_dated(link.needed),
+        promised=_dated(link.promised),
+        status=link.status,
+        reason=reason,
+    )
 
 
 def _label_coarse(portfolio: Portfolio, labels: Any) -> list[int]:
@@ -319,5 +379,6 @@ def _coarse(s: Schedule, link: Link, portfolio: Portfolio) -> CoarseLink:
     finish = s.dates(giver.partition("@")[0])[1] if not giver.startswith(EXTERNAL) else _dated(link.date)
     start = s.dates(receiver.partition("@")[0])[0] if not receiver.startswith(EXTERNAL) else _dated(link.date)
     gap = None if finish is None or start is None else (start - finish).total_seconds() / 86400
-    return CoarseLink(id=_name(link), source=link.source, target=link.target, kind=link.kind, giver_finish=finish,
-                      receiver_start=start, gap=gap)  # fmt: skip
+    return CoarseLink(
+        id=_name(link), source=link.source, target=link.target, kind=link.kind, giver_finish=finish, receiver_start=start, gap=gap
+    )

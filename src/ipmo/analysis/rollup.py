@@ -102,18 +102,41 @@ MEASURES: Mapping[str, Measure] = {
     measure.name: measure
     for measure in (
         Measure(name="budget", title="Budget", unit="money", combine=Combine.SUM, value=_field("budget"), applies=_work, own_total=True),
-        Measure(name="actual", title="Actual cost", unit="money", combine=Combine.SUM, value=_field("actual"), applies=_work, own_total=True),
-        Measure(name="forecast", title="Forecast cost at completion", unit="money", combine=Combine.SUM, value=_field("forecast"),
-                applies=_work, own_total=True),
+        Measure(
+            name="actual", title="Actual cost", unit="money", combine=Combine.SUM, value=_field("actual"), applies=_work, own_total=True
+        ),
+        Measure(
+            name="forecast",
+            title="Forecast cost at completion",
+            unit="money",
+            combine=Combine.SUM,
+            value=_field("forecast"),
+            applies=_work,
+            own_total=True,
+        ),
         Measure(name="effort", title="Planned effort", unit="pd", combine=Combine.SUM, value=_person_days, applies=_work, own_total=True),
         Measure(name="start", title="Start", unit="date", combine=Combine.MIN, value=lambda c, full_id, item: c.dates(full_id)[0]),
         Measure(name="finish", title="Finish", unit="date", combine=Combine.MAX, value=lambda c, full_id, item: c.dates(full_id)[1]),
-        Measure(name="progress", title="Share of the work done, weighted by planned duration", unit="share", combine=Combine.MEAN,
-                value=_share_done, applies=_work),
-        Measure(name="status", title="Reported status, the worst below", unit="rag", combine=Combine.WORST, value=_latest_status,
-                applies=lambda item: not isinstance(item, Task) or bool(item.status), order=RAG, own_total=True),
+        Measure(
+            name="progress",
+            title="Share of the work done, weighted by planned duration",
+            unit="share",
+            combine=Combine.MEAN,
+            value=_share_done,
+            applies=_work,
+        ),
+        Measure(
+            name="status",
+            title="Reported status, the worst below",
+            unit="rag",
+            combine=Combine.WORST,
+            value=_latest_status,
+            applies=lambda item: not isinstance(item, Task) or bool(item.status),
+            order=RAG,
+            own_total=True,
+        ),
     )
-}  # fmt: skip
+}
 """The measures that every portfolio has."""
 
 
@@ -242,14 +265,21 @@ class RollUp:
         elif unit == "rag":
             column = Column("value", "str", values)
         else:
-            column = Column("value", "float", [None if v is None else float(v.amount if isinstance(v, Money) else v) for v in values],
-                            self.total.unit)  # fmt: skip
-        return Table([
-            Column("item", "str", [f.item for f in rows]), Column("name", "str", [f.name for f in rows]),
-            Column("level", "str", [f.level for f in rows]), column, Column("unit", "str", [f.unit for f in rows]),
-            Column("known", "int", [f.known for f in rows]), Column("total", "int", [f.total for f in rows]),
-            Column("left_out", "str", [", ".join(f.left_out) for f in rows]),
-        ])  # fmt: skip
+            column = Column(
+                "value", "float", [None if v is None else float(v.amount if isinstance(v, Money) else v) for v in values], self.total.unit
+            )
+        return Table(
+            [
+                Column("item", "str", [f.item for f in rows]),
+                Column("name", "str", [f.name for f in rows]),
+                Column("level", "str", [f.level for f in rows]),
+                column,
+                Column("unit", "str", [f.unit for f in rows]),
+                Column("known", "int", [f.known for f in rows]),
+                Column("total", "int", [f.total for f in rows]),
+                Column("left_out", "str", [", ".join(f.left_out) for f in rows]),
+            ]
+        )
 
     def __repr__(self) -> str:
         return f"<RollUp of {self.measure.name}: {self.total}>"
@@ -262,9 +292,15 @@ class RollUp:
 
 
 def roll_up(
-    portfolio: Portfolio, measure: str | Measure, *, by: str | None = None, level: str | None = None,
-    as_of: date | str | None = None, include: Iterable[str] = (), measures: Mapping[str, Measure] = MEASURES,
-) -> RollUp:  # fmt: skip
+    portfolio: Portfolio,
+    measure: str | Measure,
+    *,
+    by: str | None = None,
+    level: str | None = None,
+    as_of: date | str | None = None,
+    include: Iterable[str] = (),
+    measures: Mapping[str, Measure] = MEASURES,
+) -> RollUp:
     """A measure over the tree of a portfolio, or by any attribute.
 
     Args:
@@ -381,8 +417,13 @@ class _Engine:
 
     def _figure(self, full_id: str, item: Any, level: str, parts: tuple[Figure, ...], left_out: tuple[str, ...] = ()) -> Figure:
         measure = self.measure
-        base: dict[str, Any] = {"item": full_id, "name": getattr(item, "name", ""), "level": level, "left_out": left_out,
-                                "start": measure.unit == "date" and measure.combine is Combine.MIN}  # fmt: skip
+        base: dict[str, Any] = {
+            "item": full_id,
+            "name": getattr(item, "name", ""),
+            "level": level,
+            "left_out": left_out,
+            "start": measure.unit == "date" and measure.combine is Combine.MIN,
+        }
         own, note = (None, "")
         if not parts or measure.own_total:
             own, note = self._own(full_id, item)
@@ -390,17 +431,37 @@ class _Engine:
             asked = measure.applies(item) and level in ("project", "task")
             if measure.combine is Combine.MEAN and isinstance(item, Project) and item.tasks:
                 asked, own = False, None  # milestones only: there is no work to weigh
-            return Figure(**base, value=self._shown(own), unit=self._safe_unit(), known=int(own is not None and asked), total=int(asked),
-                          note=note, carried=own)  # fmt: skip
+            return Figure(
+                **base,
+                value=self._shown(own),
+                unit=self._safe_unit(),
+                known=int(own is not None and asked),
+                total=int(asked),
+                note=note,
+                carried=own,
+            )
         carried, known, total = self._joined(parts)
         if own is not None:
             if measure.combine is Combine.SUM and known == total and carried is not None and carried != own:
-                self.findings.append(Finding(
-                    code="ipmo/total-differs", item=full_id, severity=Severity.WARNING,
-                    message=f"{measure.name} of {full_id!r} is stated as {show(self._shown(own))}, its parts sum to {show(self._shown(carried))}",
-                    hint="the stated figure is used"))  # fmt: skip
-            return Figure(**base, value=self._shown(own), unit=self._safe_unit(), known=1, total=1, parts=parts,
-                          note=f"stated as a whole{f'; {note}' if note else ''}", carried=own)  # fmt: skip
+                self.findings.append(
+                    Finding(
+                        code="ipmo/total-differs",
+                        item=full_id,
+                        severity=Severity.WARNING,
+                        message=f"{measure.name} of {full_id!r} is stated as {show(self._shown(own))}, its parts sum to {show(self._shown(carried))}",
+                        hint="the stated figure is used",
+                    )
+                )
+            return Figure(
+                **base,
+                value=self._shown(own),
+                unit=self._safe_unit(),
+                known=1,
+                total=1,
+                parts=parts,
+                note=f"stated as a whole{f'; {note}' if note else ''}",
+                carried=own,
+            )
         return Figure(**base, value=self._shown(carried), unit=self._safe_unit(), known=known, total=total, parts=parts, carried=carried)
 
     def _safe_unit(self) -> str:
@@ -450,8 +511,7 @@ class _Engine:
         return [n for n in nouns if not isinstance(n, Project) or n.state not in LEFT_OUT or n.state in self.include]
 
     def _left_out(self, nouns: Iterable[Programme | Project]) -> tuple[str, ...]:
-        return tuple(f"{n.id} ({n.state})" for n in nouns
-                     if isinstance(n, Project) and n.state in LEFT_OUT and n.state not in self.include)  # fmt: skip
+        return tuple(f"{n.id} ({n.state})" for n in nouns if isinstance(n, Project) and n.state in LEFT_OUT and n.state not in self.include)
 
     def _project(self, project: Project) -> Figure:
         below: dict[str | None, list[Task]] = {}
@@ -483,8 +543,17 @@ class _Engine:
         out: dict[str, Figure] = {}
         for name in sorted(groups, key=lambda n: (n == NO_GROUP, n)):
             carried, known, total = self._joined(groups[name])
-            out[name] = Figure(item=name, level="group", value=self._shown(carried), unit=self._safe_unit(), known=known, total=total,
-                               parts=tuple(groups[name]), carried=carried, start=whole.start)  # fmt: skip
+            out[name] = Figure(
+                item=name,
+                level="group",
+                value=self._shown(carried),
+                unit=self._safe_unit(),
+                known=known,
+                total=total,
+                parts=tuple(groups[name]),
+                carried=carried,
+                start=whole.start,
+            )
         if out and set(out) == {NO_GROUP} and by not in _FIELDS:
             known_names = {*_FIELDS, *(k for item in self.portfolio.items.values() for k in getattr(item, "attributes", {}))}
             raise UnknownItemError(by, close_matches(by, known_names), "the fields and attributes of this portfolio")

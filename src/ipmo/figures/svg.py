@@ -13,10 +13,17 @@ if TYPE_CHECKING:
 __all__ = ["PALETTE", "Figure", "tag"]
 
 PALETTE = {
-    "ink": ("#1b1f24", "#e8eaed"), "quiet": ("#57606a", "#a6adb5"), "line": ("#d5d9de", "#3a4048"), "paper": ("#ffffff", "#16191d"),
-    "band": ("#f4f6f8", "#1e2227"), "done": ("#8c959f", "#6e7781"), "plan": ("#1769aa", "#6cb2f0"), "good": ("#0f7b6c", "#4cc2ae"),
-    "warn": ("#a85c00", "#f0a33f"), "bad": ("#8c1029", "#ff8fa0"),
-}  # fmt: skip
+    "ink": ("#1b1f24", "#e8eaed"),
+    "quiet": ("#57606a", "#a6adb5"),
+    "line": ("#d5d9de", "#3a4048"),
+    "paper": ("#ffffff", "#16191d"),
+    "band": ("#f4f6f8", "#1e2227"),
+    "done": ("#8c959f", "#6e7781"),
+    "plan": ("#1769aa", "#6cb2f0"),
+    "good": ("#0f7b6c", "#4cc2ae"),
+    "warn": ("#a85c00", "#f0a33f"),
+    "bad": ("#8c1029", "#ff8fa0"),
+}
 """Colour names to (light, dark); each is at least 4.5 to 1 on its paper, or is never the only cue."""
 
 

@@ -140,7 +140,9 @@ def _bar(row: int, bar: Bar, x: Any, today: date | None) -> list[Any]:
             out.append(tag("rect", tag("title", about), x=split, y=y, width=max(round(end - split, 1), 3), height=13, rx=3, class_="plan"))
         if bar.promise is not None and bar.finish is not None and bar.finish > bar.promise:
             late = max(x(bar.promise), begin)
-            out.append(tag("rect", tag("title", f"late: {about}"), x=late, y=y, width=max(round(end - late, 1), 3), height=13, rx=3, class_="late"))
+            out.append(
+                tag("rect", tag("title", f"late: {about}"), x=late, y=y, width=max(round(end - late, 1), 3), height=13, rx=3, class_="late")
+            )
     edge = end
     if bar.promise is not None:
         p = x(bar.promise)

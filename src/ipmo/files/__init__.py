@@ -1,0 +1,1 @@
+"""Reading and writing: located YAML and JSON, folders, the schema."""

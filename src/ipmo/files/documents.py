@@ -28,10 +28,15 @@ NUMBERLIKE = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]
 WORDS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 KINDS = (
-    (b"%PDF", "a PDF"), (b"PK\x03\x04", "a zip archive or an Office file"), (b"\xd0\xcf\x11\xe0", "an old Office or .mpp file"),
-    (b"\x89PNG", "a picture"), (b"\x1f\x8b", "a gzip archive"), (b"SQLite format", "a SQLite database"),
-    (b"ERMHDR", "a Primavera XER file"), (b"MPX,", "a Microsoft MPX file"),
-)  # fmt: skip
+    (b"%PDF", "a PDF"),
+    (b"PK\x03\x04", "a zip archive or an Office file"),
+    (b"\xd0\xcf\x11\xe0", "an old Office or .mpp file"),
+    (b"\x89PNG", "a picture"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"SQLite format", "a SQLite database"),
+    (b"ERMHDR", "a Primavera XER file"),
+    (b"MPX,", "a Microsoft MPX file"),
+)
 
 
 class Plain(str):
@@ -101,8 +106,9 @@ def text_of(path: Path, name: str) -> str:
             raise FileError(name, f"is {size / 2**20:.0f} MB; at most 256 MB are read")
         raw = path.read_bytes()
     except OSError as error:
-        reason = {FileNotFoundError: "there is no such file", PermissionError: "it may not be read",
-                  IsADirectoryError: "is a folder"}.get(type(error), str(error.strerror or error))  # fmt: skip
+        reason = {FileNotFoundError: "there is no such file", PermissionError: "it may not be read", IsADirectoryError: "is a folder"}.get(
+            type(error), str(error.strerror or error)
+        )
         raise FileError(name, reason) from None
     if not raw.strip():
         raise FileError(name, "the file is empty; a portfolio starts with `ipmo: 1`")
@@ -119,9 +125,18 @@ def text_of(path: Path, name: str) -> str:
         before = raw[: error.start]
         line = before.count(b"\n") + 1
         column = error.start - (before.rfind(b"\n") + 1) + 1
-        raise FileError(name, [Problem(
-            message=f"byte {raw[error.start]:#04x} is not UTF-8 text", hint="save the file as UTF-8",
-            file=name, line=line, column=column)]) from None  # fmt: skip
+        raise FileError(
+            name,
+            [
+                Problem(
+                    message=f"byte {raw[error.start]:#04x} is not UTF-8 text",
+                    hint="save the file as UTF-8",
+                    file=name,
+                    line=line,
+                    column=column,
+                )
+            ],
+        ) from None
     head = text.lstrip()[:200].lower()
     if head.startswith("<"):
         raise FileError(name, "this is XML or HTML, not an ipmo portfolio in YAML or JSON")
@@ -210,8 +225,15 @@ def _build(loader: Any, name: str, ev: Any) -> Any:
                     raise _fault(name, event.start_mark, "merge keys (<<) are not allowed", "write the fields out")
                 if value in current:
                     mark = event.start_mark
-                    problems.append(Problem(message=f"duplicate key {value!r}", hint="keep one of them", file=name,
-                                            line=mark.line + 1, column=mark.column + 1))  # fmt: skip
+                    problems.append(
+                        Problem(
+                            message=f"duplicate key {value!r}",
+                            hint="keep one of them",
+                            file=name,
+                            line=mark.line + 1,
+                            column=mark.column + 1,
+                        )
+                    )
                 key = value
                 continue
             if event.implicit[0]:  # unquoted
@@ -341,8 +363,18 @@ def _parse_json(text: str, name: str) -> Any:
     try:
         return json.loads(text, object_pairs_hook=pairs, parse_constant=constant)
     except json.JSONDecodeError as error:
-        raise FileError(name, [Problem(message=f"not JSON: {error.msg}", hint="check quotes, commas and brackets here",
-                                       file=name, line=error.lineno, column=error.colno)]) from None  # fmt: skip
+        raise FileError(
+            name,
+            [
+                Problem(
+                    message=f"not JSON: {error.msg}",
+                    hint="check quotes, commas and brackets here",
+                    file=name,
+                    line=error.lineno,
+                    column=error.colno,
+                )
+            ],
+        ) from None
     except _DuplicateKeyError:
         raise FileError(name, _json_duplicates(text, name)) from None
     except RecursionError:
@@ -406,8 +438,9 @@ def _json_duplicates(text: str, name: str) -> list[Problem]:
         if is_key:
             if path in seen:
                 line, column = _line_column(text, offset)
-                problems.append(Problem(message=f"duplicate key {path[-1]!r}", hint="keep one of them", file=name,
-                                        line=line, column=column))  # fmt: skip
+                problems.append(
+                    Problem(message=f"duplicate key {path[-1]!r}", hint="keep one of them", file=name, line=line, column=column)
+                )
             seen.add(path)
     return problems
 

@@ -22,6 +22,7 @@ from ipmo.findings import Finding, Severity
 from ipmo.model.plain import to_plain_portfolio
 from ipmo.model.work import Portfolio, Source
 
+NOTHING = Declared()
 __all__ = ["read_file", "read_folder", "read_plain", "write_atomically", "write_folder", "write_json", "write_yaml"]
 
 ROOTS = ("portfolio.yaml", "portfolio.yml", "portfolio.json")
@@ -40,7 +41,7 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def read_plain(data: Any, declared: Declared = Declared(), *, source: Source | None = None) -> Portfolio:
+def read_plain(data: Any, declared: Declared = NOTHING, *, source: Source | None = None) -> Portfolio:
     """A portfolio from plain data laid out as a file.
 
     Raises:
@@ -50,7 +51,7 @@ def read_plain(data: Any, declared: Declared = Declared(), *, source: Source | N
         return structure(data, source or Source(format="plain", understood=count_nouns(data)), declared)
 
 
-def read_file(path: Path, name: str, declared: Declared = Declared()) -> Portfolio:
+def read_file(path: Path, name: str, declared: Declared = NOTHING) -> Portfolio:
     """A portfolio from one YAML or JSON file; project files that it names are read too.
 
     Raises:
@@ -61,7 +62,7 @@ def read_file(path: Path, name: str, declared: Declared = Declared()) -> Portfol
         return _read(document, path.parent, declared)
 
 
-def read_folder(path: Path, name: str, declared: Declared = Declared()) -> Portfolio:
+def read_folder(path: Path, name: str, declared: Declared = NOTHING) -> Portfolio:
     """A portfolio from a folder: `portfolio.yaml` and, unless it lists them itself, all of `projects/`.
 
     Raises:
@@ -82,9 +83,12 @@ def read_folder(path: Path, name: str, declared: Declared = Declared()) -> Portf
             elif isinstance(listed, list):
                 unlisted = [p.name for p in found if f"projects/{p.name}" not in listed]
                 if unlisted and any(isinstance(entry, str) for entry in listed):
-                    note = Finding(code="ipmo/unlisted-file", severity=Severity.WARNING,
-                                   message=f"projects/{unlisted[0]} is not listed in {root.name} and was not read"
-                                   + (f" (and {len(unlisted) - 1} more)" if len(unlisted) > 1 else ""))  # fmt: skip
+                    note = Finding(
+                        code="ipmo/unlisted-file",
+                        severity=Severity.WARNING,
+                        message=f"projects/{unlisted[0]} is not listed in {root.name} and was not read"
+                        + (f" (and {len(unlisted) - 1} more)" if len(unlisted) > 1 else ""),
+                    )
                     return _read(document, path, declared, (note,))
                 if unlisted:
                     data["projects"] = [*listed, *(f"projects/{name}" for name in unlisted)]
@@ -229,10 +233,12 @@ def _dumper() -> Any:
         def ignore_aliases(self, data: Any) -> bool:
             return True
 
-    number = re.compile(r"[-+]?(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\Z|0[xo][0-9a-fA-F]+\Z|[-+]?\.(?:inf|nan)\Z", re.I)
+    number = re.compile(
+        r"[-+]?(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\Z|0[xo][0-9a-fA-F]+\Z|[-+]?\.(?:inf|nan)\Z", re.I
+    )
     words = re.compile(r"(?:true|false|null|~|yes|no|on|off|y|n|=|)\Z", re.IGNORECASE)
     Dumper.add_implicit_resolver("tag:yaml.org,2002:float", number, list("-+0123456789."))
-    Dumper.add_implicit_resolver("tag:yaml.org,2002:bool", words, list("tTfFnN~yYoO=") + [""])
+    Dumper.add_implicit_resolver("tag:yaml.org,2002:bool", words, [*"tTfFnN~yYoO=", ""])
     Dumper.add_implicit_resolver("tag:yaml.org,2002:merge", re.compile(r"<<\Z"), ["<"])
 
     def scalar(tag: str, text: Callable[[Any], str]) -> Callable[[Any, Any], Any]:

@@ -28,7 +28,9 @@ def json_schema() -> dict[str, Any]:
     nouns = {
         name: cls
         for name in model.__all__
-        if isinstance(cls := getattr(model, name), type) and issubclass(cls, model.Noun) and cls not in (model.Noun, model.Budget, Portfolio)
+        if isinstance(cls := getattr(model, name), type)
+        and issubclass(cls, model.Noun)
+        and cls not in (model.Noun, model.Budget, Portfolio)
     }
     definitions: dict[str, Any] = {name: _noun(cls, nouns) for name, cls in nouns.items()}
     definitions["Span"] = {"type": "string", "pattern": SPAN, "description": "a length of time, for example 10 d, 2 w, 10 ed, 3 months"}
@@ -37,27 +39,43 @@ def json_schema() -> dict[str, Any]:
     definitions["Effort"] = {"type": "string", "pattern": rf"^{NUMBER} ?(ph|pd|pw)$", "description": "effort, for example 3 pd"}
     definitions["When"] = {"type": "string", "pattern": WHEN, "description": "YYYY-MM-DD or YYYY-MM-DDTHH:MM"}
     definitions["Share"] = {"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"type": "string", "pattern": rf"^{NUMBER} ?%?$"}]}
-    for name, value in (("TimeEstimate", {"$ref": "#/$defs/Span"}), ("MoneyEstimate", {"$ref": "#/$defs/Money"}), ("NumberEstimate", NUMERIC)):
+    for name, value in (
+        ("TimeEstimate", {"$ref": "#/$defs/Span"}),
+        ("MoneyEstimate", {"$ref": "#/$defs/Money"}),
+        ("NumberEstimate", NUMERIC),
+    ):
         definitions[name] = _estimate(value)
-    definitions["Budget"] = {"anyOf": [
-        {"$ref": "#/$defs/MoneyEstimate"}, {"type": "array", "items": {"$ref": "#/$defs/BudgetLine"}}, {"$ref": "#/$defs/BudgetLine"},
-    ]}  # fmt: skip
+    definitions["Budget"] = {
+        "anyOf": [
+            {"$ref": "#/$defs/MoneyEstimate"},
+            {"type": "array", "items": {"$ref": "#/$defs/BudgetLine"}},
+            {"$ref": "#/$defs/BudgetLine"},
+        ]
+    }
     definitions["Change"] = {"type": "object", "minProperties": 1, "maxProperties": 1}
     fields = {field.name: field for field in attrs.fields(Portfolio) if field.name != "source"}
 
     def section(names: Any, required: list[str]) -> dict[str, Any]:
         return {
-            "type": "object", "additionalProperties": False, "required": required,
+            "type": "object",
+            "additionalProperties": False,
+            "required": required,
             "properties": {name: _field(Portfolio, fields[name], nouns) for name in names},
-        }  # fmt: skip
+        }
 
     lists = [name for name in fields if name not in HEADER and name not in ORGANISATION]
     top = {name: _field(Portfolio, fields[name], nouns) for name in lists}
-    top["projects"] = {"type": "array", "items": {"anyOf": [{"$ref": "#/$defs/Project"}, {"type": "string", "description": "a project file"}]},
-                       "description": "projects, or the files that hold them"}  # fmt: skip
+    top["projects"] = {
+        "type": "array",
+        "items": {"anyOf": [{"$ref": "#/$defs/Project"}, {"type": "string", "description": "a project file"}]},
+        "description": "projects, or the files that hold them",
+    }
     return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema", "title": "ipmo portfolio", "type": "object",
-        "additionalProperties": False, "required": ["ipmo"],
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "ipmo portfolio",
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["ipmo"],
         "properties": {
             "ipmo": {"const": VERSION, "description": "version of the file format"},
             "portfolio": section(HEADER, ["id"]),
@@ -67,15 +85,17 @@ def json_schema() -> dict[str, Any]:
             "organisation": section(ORGANISATION, []),
         },
         "$defs": definitions,
-    }  # fmt: skip
+    }
 
 
 def _noun(cls: type, nouns: dict[str, Any]) -> dict[str, Any]:
     fields = attrs.fields(cls)
     out: dict[str, Any] = {
-        "type": "object", "additionalProperties": False, "description": (cls.__doc__ or "").strip().splitlines()[0],
+        "type": "object",
+        "additionalProperties": False,
+        "description": (cls.__doc__ or "").strip().splitlines()[0],
         "properties": {file_key(field): _field(cls, field, nouns) for field in fields},
-    }  # fmt: skip
+    }
     required = [file_key(field) for field in fields if field.default is attrs.NOTHING]
     if required:
         out["required"] = required
@@ -132,20 +152,43 @@ def _value(kind: str, field: attrs.Attribute[Any], nouns: dict[str, Any]) -> dic
 
 def _estimate(value: dict[str, Any]) -> dict[str, Any]:
     def of(*names: str, shapes: list[str], **more: Any) -> dict[str, Any]:
-        properties = {name: value for name in names}
-        return {"type": "object", "additionalProperties": False, "required": list(names),
-                "properties": {**properties, "shape": {"enum": shapes}, **more}}  # fmt: skip
+        properties = dict.fromkeys(names, value)
+        return {
+            "type": "object",
+            "additionalProperties": False,
+            "required": list(names),
+            "properties": {**properties, "shape": {"enum": shapes}, **more},
+        }
 
     centre = {"central": {"enum": ["likely", "mean", "p50"]}}
-    return {"anyOf": [
-        value,
-        of("low", "likely", "high", shapes=["triangular", "pert"], **centre),
-        of("p10", "likely", "p90", shapes=["triangular", "pert"], **centre),
-        of("low", "high", shapes=["uniform"]),
-        of("p10", "p90", shapes=["lognormal"]),
-        {"type": "object", "additionalProperties": False, "required": ["values", "weights"],
-         "properties": {"values": {"type": "array", "items": value}, "weights": {"type": "array", "items": {"$ref": "#/$defs/Share"}}}},
-        {"type": "object", "additionalProperties": False, "required": ["samples"], "properties": {"samples": {"type": "array", "items": value}}},
-        {"type": "object", "minProperties": 1, "maxProperties": 1, "description": "a kind that a methodology declares",
-         "additionalProperties": {"type": "object"}},
-    ]}  # fmt: skip
+    return {
+        "anyOf": [
+            value,
+            of("low", "likely", "high", shapes=["triangular", "pert"], **centre),
+            of("p10", "likely", "p90", shapes=["triangular", "pert"], **centre),
+            of("low", "high", shapes=["uniform"]),
+            of("p10", "p90", shapes=["lognormal"]),
+            {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["values", "weights"],
+                "properties": {
+                    "values": {"type": "array", "items": value},
+                    "weights": {"type": "array", "items": {"$ref": "#/$defs/Share"}},
+                },
+            },
+            {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["samples"],
+                "properties": {"samples": {"type": "array", "items": value}},
+            },
+            {
+                "type": "object",
+                "minProperties": 1,
+                "maxProperties": 1,
+                "description": "a kind that a methodology declares",
+                "additionalProperties": {"type": "object"},
+            },
+        ]
+    }

@@ -41,7 +41,7 @@ class Declared:
     extensions: Mapping[str, Any] = attrs.field(factory=dict)
 
 
-def structure(data: Any, source: Source, declared: Declared = Declared()) -> Portfolio:
+def structure(data: Any, source: Source, declared: Declared | None = None) -> Portfolio:
     """A portfolio from plain data laid out as a file.
 
     Raises:
@@ -49,6 +49,7 @@ def structure(data: Any, source: Source, declared: Declared = Declared()) -> Por
     """
     flat, problems = _flattened(data)
     flat["source"] = source  # the last field: by then all findings of the reading are known
+    declared = declared or Declared()
     reader = _Reader(declared)
     try:
         portfolio: Portfolio = reader.converter.structure(flat, Portfolio)
@@ -96,11 +97,15 @@ def _flattened(data: Any) -> tuple[dict[str, Any], list[Problem]]:
     if not isinstance(data, dict):
         raise ModelError(Problem(message=f"this is no ipmo portfolio but {_kind(data)}", hint="a portfolio starts with `ipmo: 1`"))
     if "ipmo" not in data:
-        raise ModelError(Problem(message="this is no ipmo portfolio: it does not say `ipmo: 1`",
-                                 hint="write `ipmo: 1` as its first line"))  # fmt: skip
+        raise ModelError(Problem(message="this is no ipmo portfolio: it does not say `ipmo: 1`", hint="write `ipmo: 1` as its first line"))
     if str(data["ipmo"]) != str(VERSION):
-        raise ModelError(Problem(message=f"version {data['ipmo']!r} of the file format is not known",
-                                 hint=f"this ipmo reads version {VERSION}", path=("ipmo",)))  # fmt: skip
+        raise ModelError(
+            Problem(
+                message=f"version {data['ipmo']!r} of the file format is not known",
+                hint=f"this ipmo reads version {VERSION}",
+                path=("ipmo",),
+            )
+        )
     flat = {key: value for key, value in data.items() if key not in ("ipmo", "portfolio", "organisation", "project", "programme")}
     problems: list[Problem] = []
     for group, allowed in (("portfolio", HEADER), ("organisation", ORGANISATION)):
@@ -179,8 +184,8 @@ class _Reader:
         hooks = {f.name: override(rename=file_key(f), struct_hook=self._field(cls, f)) for f in attrs.fields(cls) if f.init}
         if cls is Portfolio:
             hooks["source"] = override(struct_hook=lambda value, _: attrs.evolve(value, findings=(*value.findings, *self.findings)))
-        inner: Callable[[Any, Any], Any] = make_dict_structure_fn(cls, self.converter, _cattrs_forbid_extra_keys=True,
-                                       _cattrs_detailed_validation=True, **hooks)  # type: ignore[arg-type]  # fmt: skip
+        options: dict[str, Any] = {"_cattrs_forbid_extra_keys": True, "_cattrs_detailed_validation": True, **hooks}
+        inner: Callable[[Any, Any], Any] = make_dict_structure_fn(cls, self.converter, **options)
         names = ", ".join(list(map(file_key, attrs.fields(cls)))[:8])
         word = cls.__name__.lower()
 
@@ -263,8 +268,11 @@ class _Reader:
             raise UnitError(f"expected one value or a mapping such as {{low, likely, high}}; got {_kind(value)}")
         estimate = as_estimate(value, quantity, self.declared.estimates)
         if isinstance(estimate, OpaqueEstimate):
-            self.note("ipmo/unknown-estimate", f"no installed plugin declares the estimate {estimate.name!r}",
-                      "its value is unknown; it is kept as it stands")  # fmt: skip
+            self.note(
+                "ipmo/unknown-estimate",
+                f"no installed plugin declares the estimate {estimate.name!r}",
+                "its value is unknown; it is kept as it stands",
+            )
             return OpaqueEstimate(estimate.name, natural(estimate.data))
         return estimate
 

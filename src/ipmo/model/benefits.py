@@ -69,12 +69,8 @@ class Benefit(Noun):
     cashable: bool | None = attrs.field(default=None, metadata=doc("it releases money from a budget"))
     category: str = attrs.field(default="", metadata=doc("free name, for example efficiency"))
     owner: str | None = attrs.field(default=None, metadata=doc("who realises it; alive after closure", refers="owner"))
-    enabled_by: tuple[Enabler, ...] = attrs.field(
-        default=(), converter=as_tuple, metadata=doc("all of these are needed", one_or_many=True)
-    )
-    any_of: tuple[Enabler, ...] = attrs.field(
-        default=(), converter=as_tuple, metadata=doc("one of these is enough", one_or_many=True)
-    )
+    enabled_by: tuple[Enabler, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("all of these are needed", one_or_many=True))
+    any_of: tuple[Enabler, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("one of these is enough", one_or_many=True))
     outcome: str | None = attrs.field(default=None, metadata=doc("the outcome it comes from", refers="outcome"))
     value: Rate | Money | None = attrs.field(
         default=None, converter=optional(_worth), metadata=doc("what it is worth", unit="money or money per time")
@@ -82,15 +78,9 @@ class Benefit(Noun):
     lasts: Span | None = attrs.field(
         default=None, converter=optional(as_span), metadata=doc("its life, which moves with its start", unit="time")
     )
-    until: When | None = attrs.field(
-        default=None, converter=optional(as_when), metadata=doc("a fixed end, whenever it starts", end=True)
-    )
-    ramp: tuple[float, ...] = attrs.field(
-        default=(), converter=_shares, metadata=doc("share of the value by year", unit="share")
-    )
-    probability: float | None = attrs.field(
-        default=None, converter=optional(as_share), metadata=doc("that it comes at all", unit="share")
-    )
+    until: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("a fixed end, whenever it starts", end=True))
+    ramp: tuple[float, ...] = attrs.field(default=(), converter=_shares, metadata=doc("share of the value by year", unit="share"))
+    probability: float | None = attrs.field(default=None, converter=optional(as_share), metadata=doc("that it comes at all", unit="share"))
     price_base: PriceBase | None = attrs.field(default=None, metadata=doc("in whose prices; else the portfolio's"))
     measure: str = attrs.field(default="", metadata=doc("what is measured"))
     unit: str = attrs.field(default="", metadata=doc("unit of the measure"))
@@ -98,9 +88,7 @@ class Benefit(Noun):
     baseline_date: date | None = attrs.field(default=None, converter=optional(as_date), metadata=doc("when that was measured"))
     target: float | None = attrs.field(default=None, converter=optional(as_number), metadata=doc("value aimed at"))
     target_date: date | None = attrs.field(default=None, converter=optional(as_date), metadata=doc("when it should be reached"))
-    need_by: When | None = attrs.field(
-        default=None, converter=optional(as_when), metadata=doc("latest acceptable start", end=True)
-    )
+    need_by: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("latest acceptable start", end=True))
     booked: bool | None = attrs.field(default=None, metadata=doc("taken out of a budget or into a target"))
     actual: Budget | None = attrs.field(default=None, converter=optional(as_budget), metadata=doc("realised so far", unit="money"))
     method: str = attrs.field(default="", metadata=doc("how and how often it is measured"))
@@ -115,6 +103,4 @@ class Contribution(Noun):
 
     source: str = attrs.field(converter=text, metadata=doc("outcome, benefit or project", key="from", refers="item"))
     target: str = attrs.field(converter=text, metadata=doc("objective, outcome or benefit", key="to", refers="item"))
-    share: float | None = attrs.field(
-        default=None, converter=optional(as_share), metadata=doc("of the target's value", unit="share")
-    )
+    share: float | None = attrs.field(default=None, converter=optional(as_share), metadata=doc("of the target's value", unit="share"))

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import attrs
@@ -57,7 +58,7 @@ def shifts(value: str) -> tuple[tuple[int, int], ...]:
             raise UnitError(f"{part.strip()!r} is not a time of day between 00:00 and 24:00")
         out.append((start, stop if stop > start else stop + DAY))
     out.sort()
-    for (_, stop), (start, _) in zip(out, out[1:], strict=False):
+    for (_, stop), (start, _) in pairwise(out):
         if start < stop:
             raise UnitError(f"the working hours {value!r} overlap")
     if out and out[-1][1] - DAY > out[0][0]:
@@ -101,9 +102,7 @@ class CalendarException(Noun):
     last: date | None = attrs.field(
         default=None, converter=attrs.converters.optional(as_date), metadata=doc("last day; the first when left out", key="to")
     )
-    hours: str = attrs.field(
-        default="none", converter=_one_checked_hours, metadata=doc("working hours on these days, or none")
-    )
+    hours: str = attrs.field(default="none", converter=_one_checked_hours, metadata=doc("working hours on these days, or none"))
     name: str = attrs.field(default="", metadata=doc("what it is"))
 
     def days(self) -> list[date]:
@@ -134,12 +133,8 @@ class Calendar(Noun):
         converter=attrs.converters.optional(_decimal),
         metadata=doc("what `1 w` means, in days; else the working days of its week"),
     )
-    holidays: tuple[date, ...] = attrs.field(
-        default=(), converter=_dates, metadata=doc("days without work")
-    )
-    exceptions: tuple[CalendarException, ...] = attrs.field(
-        default=(), converter=as_tuple, metadata=doc("days with other hours")
-    )
+    holidays: tuple[date, ...] = attrs.field(default=(), converter=_dates, metadata=doc("days without work"))
+    exceptions: tuple[CalendarException, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("days with other hours"))
 
     def __attrs_post_init__(self) -> None:
         if self.day is not None and self.day.unit not in ("min", "h"):

@@ -68,9 +68,13 @@ class RemoveLink:
 Change = Delay | SetDuration | SetBudget | Stop | AddLink | RemoveLink
 
 NAMES: Mapping[str, type[Any]] = {
-    "delay": Delay, "set_duration": SetDuration, "set_budget": SetBudget,
-    "stop": Stop, "add_link": AddLink, "remove_link": RemoveLink,
-}  # fmt: skip
+    "delay": Delay,
+    "set_duration": SetDuration,
+    "set_budget": SetBudget,
+    "stop": Stop,
+    "add_link": AddLink,
+    "remove_link": RemoveLink,
+}
 KEYS = {"from": "source", "to": "target"}  # of the link changes only
 
 

@@ -499,10 +499,9 @@ def _beta_share(alpha: float, beta: float, x: float) -> float:
         return float(x >= 1)
     if x > (alpha + 1) / (alpha + beta + 2):
         return 1 - _beta_share(beta, alpha, 1 - x)
-    front = math.exp(
-        math.lgamma(alpha + beta) - math.lgamma(alpha) - math.lgamma(beta)
-        + alpha * math.log(x) + beta * math.log1p(-x)
-    ) / alpha  # fmt: skip
+    front = (
+        math.exp(math.lgamma(alpha + beta) - math.lgamma(alpha) - math.lgamma(beta) + alpha * math.log(x) + beta * math.log1p(-x)) / alpha
+    )
     tiny = 1e-300
     fraction, upper, lower = 1.0, 1.0, 0.0
     for index in range(400):

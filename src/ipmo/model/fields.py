@@ -75,7 +75,7 @@ class Noun:
 
 
 def doc(
-    help: str,  # noqa: A002 - the field's documentation is its help
+    help: str,
     *,
     unit: str = "",
     source: str = "",
@@ -98,9 +98,15 @@ def doc(
         choices: the only texts allowed.
     """
     return {
-        "help": help, "unit": unit, "source": source, "key": key, "end": end,
-        "one_or_many": one_or_many, "refers": refers, "choices": tuple(choices),
-    }  # fmt: skip
+        "help": help,
+        "unit": unit,
+        "source": source,
+        "key": key,
+        "end": end,
+        "one_or_many": one_or_many,
+        "refers": refers,
+        "choices": tuple(choices),
+    }
 
 
 def annotation(cls: type, name: str) -> str:

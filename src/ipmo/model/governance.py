@@ -85,22 +85,14 @@ class Gate(Noun):
 
     id: str = attrs.field(metadata=doc("id within the project"))
     name: str = attrs.field(default="", metadata=doc("title"))
-    after: tuple[After, ...] = attrs.field(
-        default=(), converter=as_afters, metadata=doc("what must be done before it", one_or_many=True)
-    )
+    after: tuple[After, ...] = attrs.field(default=(), converter=as_afters, metadata=doc("what must be done before it", one_or_many=True))
     criteria: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=doc("free names of what is asked for"))
     body: str | None = attrs.field(default=None, metadata=doc("who decides", refers="body"))
-    need_by: When | None = attrs.field(
-        default=None, converter=optional(as_when), metadata=doc("the decision is needed by then", end=True)
-    )
-    not_before: When | None = attrs.field(
-        default=None, converter=optional(as_when), metadata=doc("not decided earlier than that")
-    )
+    need_by: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("the decision is needed by then", end=True))
+    not_before: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("not decided earlier than that"))
     decision: GateDecision | None = attrs.field(default=None, metadata=doc("what was decided"))
     calendar: str | None = attrs.field(default=None, metadata=doc("else the project's", refers="calendar"))
-    evidence: FrozenMap[str, str] = attrs.field(
-        default=EMPTY, converter=as_map, metadata=doc("named evidence and where it is")
-    )
+    evidence: FrozenMap[str, str] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("named evidence and where it is"))
     methodology: str | None = attrs.field(default=None, metadata=doc("overrides the project's"))
     attributes: FrozenMap[str, str] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("free text to group by"))
     extensions: FrozenMap[str, Any] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("what methodologies add"))
@@ -120,9 +112,7 @@ class Decision(Noun):
     item: str | None = attrs.field(default=None, metadata=doc("what it is about", refers="item"))
     body: str | None = attrs.field(default=None, metadata=doc("who will decide", refers="body"))
     options: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=doc("the choices"))
-    blocks: tuple[str, ...] = attrs.field(
-        default=(), converter=texts, metadata=doc("what waits for it", one_or_many=True, refers="item")
-    )
+    blocks: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=doc("what waits for it", one_or_many=True, refers="item"))
     need_by: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("needed by then", end=True))
     state: str = attrs.field(default="open", metadata=doc("open or decided", choices=("open", "decided", "withdrawn")))
     decided: date | None = attrs.field(default=None, converter=optional(as_date), metadata=doc("when"))
@@ -142,9 +132,7 @@ class Tolerance(Noun):
     cost: float | None = attrs.field(
         default=None, converter=optional(as_share), metadata=doc("over budget by at most", unit="share of the budget")
     )
-    benefits: float | None = attrs.field(
-        default=None, converter=optional(as_share), metadata=doc("below target by at most", unit="share")
-    )
+    benefits: float | None = attrs.field(default=None, converter=optional(as_share), metadata=doc("below target by at most", unit="share"))
     quality: str = attrs.field(default="", metadata=doc("in words"))
     scope: str = attrs.field(default="", metadata=doc("in words"))
     sustainability: str = attrs.field(default="", metadata=doc("in words"))
@@ -188,9 +176,7 @@ class ChangeRequest(Noun):
     id: str = attrs.field(metadata=doc("id"))
     name: str = attrs.field(default="", metadata=doc("title"))
     item: str | None = attrs.field(default=None, metadata=doc("what it is about", refers="item"))
-    effect: tuple[Change, ...] = attrs.field(
-        default=(), converter=_changes, metadata=doc("what it would change", one_or_many=True)
-    )
+    effect: tuple[Change, ...] = attrs.field(default=(), converter=_changes, metadata=doc("what it would change", one_or_many=True))
     state: str = attrs.field(
         default="raised", metadata=doc("where it stands", choices=("raised", "approved", "rejected", "done", "withdrawn"))
     )

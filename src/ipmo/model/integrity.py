@@ -19,15 +19,26 @@ __all__ = ["problems_of"]
 
 SCOPES = ("portfolio", "offices", "programme", "project")
 KINDS: Mapping[str, tuple[str, ...]] = {
-    "owner": ("people", "bodies", "offices"), "person": ("people",), "body": ("bodies",), "office": ("offices",),
-    "office or body": ("offices", "bodies"), "programme": ("programmes",), "project": ("projects",),
-    "resource": ("resources",), "objective": ("objectives",), "outcome": ("outcomes",), "driver": ("drivers",),
+    "owner": ("people", "bodies", "offices"),
+    "person": ("people",),
+    "body": ("bodies",),
+    "office": ("offices",),
+    "office or body": ("offices", "bodies"),
+    "programme": ("programmes",),
+    "project": ("projects",),
+    "resource": ("resources",),
+    "objective": ("objectives",),
+    "outcome": ("outcomes",),
+    "driver": ("drivers",),
     "standard": ("standards",),
-}  # fmt: skip
+}
 NAMED = {
-    "owner": "person, body or office", "person": "person", "node": "task, gate or benefit", "item": "item",
+    "owner": "person, body or office",
+    "person": "person",
+    "node": "task, gate or benefit",
+    "item": "item",
     "task": "task of the same project",
-}  # fmt: skip
+}
 Path = tuple[str | int, ...]
 
 
@@ -51,9 +62,7 @@ def _plan(cls: Any) -> tuple[tuple[tuple[str, str, str], ...], tuple[tuple[str, 
     inner = tuple(
         (f.name, file_key(f))
         for f in fields
-        if not f.metadata.get("refers")
-        and not annotation(cls, f.name).removeprefix("tuple[").startswith(plain)
-        and f.name != "source"
+        if not f.metadata.get("refers") and not annotation(cls, f.name).removeprefix("tuple[").startswith(plain) and f.name != "source"
     )
     return refers, inner
 
@@ -77,8 +86,7 @@ class _Inspection:
         yield from self._references(pf, "", "", (), skip=set(TOP) | {"contributions", "flows", "waivers"})
         for scope in pf.methodologies:
             if scope not in SCOPES:
-                yield Problem(message=f"{scope!r} is not a scope", hint=f"write one of {', '.join(SCOPES)}",
-                              path=("methodologies", scope))  # fmt: skip
+                yield Problem(message=f"{scope!r} is not a scope", hint=f"write one of {', '.join(SCOPES)}", path=("methodologies", scope))
         for name in (*TOP, "contributions", "flows", "waivers"):
             if name == "projects":
                 continue
@@ -111,8 +119,9 @@ class _Inspection:
     def _id(self, noun: Any, name: str, path: Path, seen: dict[str, str], where: str) -> Iterator[Problem]:
         yield from _bad_id(name, path, type(noun).__name__.lower())
         if name in seen:
-            yield Problem(message=f"id {name!r} is used twice {where}; the first is {seen[name]}",
-                          hint="give one of them another id", path=path)  # fmt: skip
+            yield Problem(
+                message=f"id {name!r} is used twice {where}; the first is {seen[name]}", hint="give one of them another id", path=path
+            )
         seen.setdefault(name, label(noun, name))
 
     # ------------------------------------------------------------------------------------ references
@@ -166,8 +175,9 @@ class _Inspection:
         what = NAMED.get(kind, kind)
         return Problem(
             message=f"{label(noun, full_id)}: {key} {reference!r} is no {what} of portfolio {self.portfolio.id!r}",
-            hint=hint, path=path,
-        )  # fmt: skip
+            hint=hint,
+            path=path,
+        )
 
     # -------------------------------------------------------------------------------------- projects
 
@@ -179,8 +189,9 @@ class _Inspection:
         yield from _span_of(project, project.id, path)
         if not project.tasks and not project.gates and project.start and project.finish:
             if minutes(project.finish, end=True) < minutes(project.start):
-                yield Problem(message=f"project {project.id!r}: finish {project.finish} lies before start {project.start}",
-                              path=(*path, "finish"))  # fmt: skip
+                yield Problem(
+                    message=f"project {project.id!r}: finish {project.finish} lies before start {project.start}", path=(*path, "finish")
+                )
         for group in ("tasks", "gates", "risks"):
             for place, noun in enumerate(getattr(project, group)):
                 here: Path = (*path, group, place)
@@ -206,11 +217,17 @@ class _Inspection:
                 if number(central) < 0:
                     yield Problem(message=f"task {full_id!r}: {key} must not be negative (got {central})", path=(*path, key))
                 if task.milestone and number(central):
-                    yield Problem(message=f"milestone {full_id!r}: a milestone has no {key} (got {central})",
-                                  hint="take away milestone: or the duration", path=(*path, key))  # fmt: skip
+                    yield Problem(
+                        message=f"milestone {full_id!r}: a milestone has no {key} (got {central})",
+                        hint="take away milestone: or the duration",
+                        path=(*path, key),
+                    )
                 if getattr(central, "dimension", "") == "step":
-                    yield Problem(message=f"task {full_id!r}: {key} {central} has no fixed length",
-                                  hint="write working time (20 d) or elapsed time (30 ed)", path=(*path, key))  # fmt: skip
+                    yield Problem(
+                        message=f"task {full_id!r}: {key} {central} has no fixed length",
+                        hint="write working time (20 d) or elapsed time (30 ed)",
+                        path=(*path, key),
+                    )
 
     def _after(self, noun: Task | Gate, full_id: str, project: Project, path: Path) -> Iterator[Problem]:
         items = self.portfolio.items
@@ -229,7 +246,9 @@ class _Inspection:
                 if self.portfolio.project_of(full) != project.id:
                     yield Problem(
                         message=f"{label(noun, full_id)}: after {reference!r} crosses the border of project {project.id!r}",
-                        hint="write it under links:, where links across projects stand", path=here)  # fmt: skip
+                        hint="write it under links:, where links across projects stand",
+                        path=here,
+                    )
                     continue
             if full == full_id:
                 yield Problem(message=f"{label(noun, full_id)} comes after itself", path=here)
@@ -252,8 +271,11 @@ class _Inspection:
                 if full is None or not (external or self._joinable(full)):
                     near = close_matches(reference, pf.items)
                     hint = f"close: {', '.join(map(repr, near))}" if near else "write external:NAME for what lies outside"
-                    yield Problem(message=f"{name}: {key} {reference!r} is no task, gate, benefit or project of portfolio {pf.id!r}",
-                                  hint=hint, path=(*path, key))  # fmt: skip
+                    yield Problem(
+                        message=f"{name}: {key} {reference!r} is no task, gate, benefit or project of portfolio {pf.id!r}",
+                        hint=hint,
+                        path=(*path, key),
+                    )
                 elif external and not ID.fullmatch(full.removeprefix(EXTERNAL)):
                     yield Problem(message=f"{name}: {reference!r} does not name what lies outside", path=(*path, key))
                 else:
@@ -266,15 +288,17 @@ class _Inspection:
                 yield Problem(message=f"{name}: both ends lie outside the portfolio", path=path)
             key4 = (ends[0], ends[1], link.type, link.kind)
             if key4 in seen:
-                yield Problem(message=f"{name} ({link.type}) stands twice; the first is links[{seen[key4]}]",
-                              hint="keep one of them", path=path)  # fmt: skip
+                yield Problem(
+                    message=f"{name} ({link.type}) stands twice; the first is links[{seen[key4]}]", hint="keep one of them", path=path
+                )
             seen.setdefault(key4, place)
             inner = pf.items.get(ends[1].partition("@")[0])
             if isinstance(inner, Task | Gate) and pf.project_of(ends[0]) == pf.project_of(ends[1]) and link.kind == "schedule":
                 project = pf.project_of(ends[1])
                 if any(pf.resolve(a.source, project) == ends[0] and a.type == link.type for a in inner.after):
-                    yield Problem(message=f"{name} ({link.type}) stands under after: of {ends[1]!r} too", hint="keep one of them",
-                                  path=path)  # fmt: skip
+                    yield Problem(
+                        message=f"{name} ({link.type}) stands under after: of {ends[1]!r} too", hint="keep one of them", path=path
+                    )
 
     def _programme_loops(self) -> Iterator[Problem]:
         above = {p.id: p.programme for p in self.portfolio.programmes}
@@ -291,14 +315,17 @@ def _bad_id(name: str, path: Path, kind: str) -> Iterator[Problem]:
     if not ID.fullmatch(name) or len(name) > 200:
         yield Problem(
             message=f"{kind} id {name[:80]!r} is not an id",
-            hint="an id has 1 to 200 characters, no /, : or @, and single spaces only between words", path=path)  # fmt: skip
+            hint="an id has 1 to 200 characters, no /, : or @, and single spaces only between words",
+            path=path,
+        )
 
 
 def _span_of(noun: Any, full_id: str, path: Path) -> Iterator[Problem]:
     if noun.actual_start and noun.actual_finish and minutes(noun.actual_finish, end=True) < minutes(noun.actual_start):
         yield Problem(
             message=f"{label(noun, full_id)}: actual_finish {noun.actual_finish} lies before actual_start {noun.actual_start}",
-            path=(*path, "actual_finish"))  # fmt: skip
+            path=(*path, "actual_finish"),
+        )
 
 
 def _parent_loops(project: Project, path: Path) -> Iterator[Problem]:

@@ -28,9 +28,7 @@ def _year(value: Any) -> int:
 class PriceBase(Noun):
     """In whose prices money is meant."""
 
-    year: int | None = attrs.field(
-        default=None, converter=attrs.converters.optional(_year), metadata=doc("year of the prices")
-    )
+    year: int | None = attrs.field(default=None, converter=attrs.converters.optional(_year), metadata=doc("year of the prices"))
     terms: str = attrs.field(default="real", metadata=doc("with or without inflation", choices=("real", "nominal")))
 
 
@@ -82,9 +80,7 @@ class BudgetLine(Noun):
     until: When | None = attrs.field(
         default=None, converter=attrs.converters.optional(as_when), metadata=doc("last day of its period", end=True)
     )
-    kind: str | None = attrs.field(
-        default=None, metadata=doc("capital or running cost", key="class", choices=("capex", "opex"))
-    )
+    kind: str | None = attrs.field(default=None, metadata=doc("capital or running cost", key="class", choices=("capex", "opex")))
     note: str = attrs.field(default="", metadata=doc("what it is for"))
 
 

@@ -48,9 +48,7 @@ class Stakeholder(Noun):
     items: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=doc("in what", one_or_many=True, refers="item"))
     interest: str | None = attrs.field(default=None, metadata=doc("how much it matters to them", choices=("low", "medium", "high")))
     influence: str | None = attrs.field(default=None, metadata=doc("how much they can do", choices=("low", "medium", "high")))
-    attitude: str | None = attrs.field(
-        default=None, metadata=doc("where they stand", choices=("against", "neutral", "for", "unknown"))
-    )
+    attitude: str | None = attrs.field(default=None, metadata=doc("where they stand", choices=("against", "neutral", "for", "unknown")))
     note: str = attrs.field(default="", metadata=doc("remarks"))
 
 
@@ -74,9 +72,7 @@ class DecisionBody(Noun):
     id: str = attrs.field(metadata=doc("id"))
     name: str = attrs.field(default="", metadata=doc("title"))
     level: str | None = attrs.field(default=None, metadata=doc("of the organisation", choices=("portfolio", "programme", "project")))
-    authority: Money | None = attrs.field(
-        default=None, converter=optional(as_money), metadata=doc("may approve up to this", unit="money")
-    )
+    authority: Money | None = attrs.field(default=None, converter=optional(as_money), metadata=doc("may approve up to this", unit="money"))
     reports_to: str | None = attrs.field(default=None, metadata=doc("the body above", refers="body"))
     members: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=doc("who sits on it", refers="person"))
 
@@ -132,9 +128,7 @@ class Resource(Noun):
     id: str = attrs.field(metadata=doc("id"))
     name: str = attrs.field(default="", metadata=doc("title"))
     unit: str = attrs.field(default="person", metadata=doc("what one unit is"))
-    capacity: tuple[Capacity, ...] = attrs.field(
-        default=(), converter=_by_date, metadata=doc("dated capacity")
-    )
+    capacity: tuple[Capacity, ...] = attrs.field(default=(), converter=_by_date, metadata=doc("dated capacity"))
     rate: Rate | None = attrs.field(default=None, converter=optional(as_rate), metadata=doc("cost of its effort", unit="money per effort"))
     calendar: str | None = attrs.field(default=None, metadata=doc("when it works", refers="calendar"))
     category: str = attrs.field(default="", metadata=doc("free name"))

@@ -25,8 +25,17 @@ __all__ = ["HEADER", "ORGANISATION", "VERSION", "from_table_rows", "plain_value"
 VERSION = 1
 """The version of the file format."""
 HEADER = (
-    "id", "name", "start", "status_date", "calendar", "dialect", "methodologies", "money", "note", "attributes",
-)  # fmt: skip
+    "id",
+    "name",
+    "start",
+    "status_date",
+    "calendar",
+    "dialect",
+    "methodologies",
+    "money",
+    "note",
+    "attributes",
+)
 """Fields of the portfolio that stand under `portfolio:`."""
 ORGANISATION = ("bodies", "offices", "services", "flows")
 """Fields that stand under `organisation:`."""
@@ -134,9 +143,9 @@ def _table(rows: list[dict[str, Any]], first: tuple[str, ...]) -> Table:
         elif all(isinstance(v, int | float) and not isinstance(v, bool) for v in present):
             columns.append(Column(name, "float", [None if v is None else float(v) for v in values]))
         else:
-            columns.append(Column(name, "str", [
-                v if v is None or isinstance(v, str) else json.dumps(v, ensure_ascii=False) for v in values
-            ]))  # fmt: skip
+            columns.append(
+                Column(name, "str", [v if v is None or isinstance(v, str) else json.dumps(v, ensure_ascii=False) for v in values])
+            )
     return Table(columns)
 
 

@@ -14,9 +14,16 @@ from ipmo.units import Money, When, as_date, as_money, as_share, as_when
 
 __all__ = ["Assumption", "Driver", "Exposure", "Impact", "Issue", "Risk"]
 RESPONSES = (
-    "avoid", "reduce", "transfer", "share", "accept", "contingent",
-    "exploit", "enhance", "reject",
-)  # fmt: skip
+    "avoid",
+    "reduce",
+    "transfer",
+    "share",
+    "accept",
+    "contingent",
+    "exploit",
+    "enhance",
+    "reject",
+)
 
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
@@ -24,21 +31,15 @@ class Impact(Noun):
     """What a risk does to one item, in time or money."""
 
     target: str | None = attrs.field(default=None, metadata=doc("the item it hits; the risk's project when left out", refers="item"))
-    delay: Estimate | None = attrs.field(
-        default=None, converter=optional(as_time), metadata=doc("time lost", unit="time")
-    )
-    cost: Estimate | None = attrs.field(
-        default=None, converter=optional(as_cost), metadata=doc("money lost", unit="money")
-    )
+    delay: Estimate | None = attrs.field(default=None, converter=optional(as_time), metadata=doc("time lost", unit="time"))
+    cost: Estimate | None = attrs.field(default=None, converter=optional(as_cost), metadata=doc("money lost", unit="money"))
 
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
 class Exposure(Noun):
     """Probability and impacts at one time: before or after the response."""
 
-    probability: float | None = attrs.field(
-        default=None, converter=optional(as_share), metadata=doc("that it happens", unit="share")
-    )
+    probability: float | None = attrs.field(default=None, converter=optional(as_share), metadata=doc("that it happens", unit="share"))
     impacts: tuple[Impact, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("what it would do", one_or_many=True))
 
 
@@ -78,9 +79,7 @@ class Driver(Noun):
     id: str = attrs.field(metadata=doc("id"))
     name: str = attrs.field(default="", metadata=doc("title"))
     probability: float = attrs.field(default=1.0, converter=as_share, metadata=doc("that it is at work", unit="share"))
-    factor: Estimate | None = attrs.field(
-        default=None, converter=optional(as_factor), metadata=doc("multiplies what it affects")
-    )
+    factor: Estimate | None = attrs.field(default=None, converter=optional(as_factor), metadata=doc("multiplies what it affects"))
     affects: str = attrs.field(default="duration", metadata=doc("what it multiplies", choices=("duration", "cost")))
     targets: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=doc("what it touches", refers="item"))
 
@@ -108,9 +107,7 @@ class Assumption(Noun):
     id: str = attrs.field(metadata=doc("id"))
     text: str = attrs.field(default="", metadata=doc("what is taken as true"))
     item: str | None = attrs.field(default=None, metadata=doc("what rests on it", refers="item"))
-    probability: float | None = attrs.field(
-        default=None, converter=optional(as_share), metadata=doc("that it holds", unit="share")
-    )
+    probability: float | None = attrs.field(default=None, converter=optional(as_share), metadata=doc("that it holds", unit="share"))
     owner: str | None = attrs.field(default=None, metadata=doc("who checks it", refers="owner"))
     review: date | None = attrs.field(default=None, converter=optional(as_date), metadata=doc("next look"))
     state: str = attrs.field(default="open", metadata=doc("open, confirmed or false", choices=("open", "confirmed", "false")))

@@ -58,20 +58,14 @@ class Task(Noun):
     id: str = attrs.field(metadata=doc("id within the project"))
     name: str = attrs.field(default="", metadata=doc("title"))
     parent: str | None = attrs.field(default=None, metadata=doc("the summary it belongs to", refers="task"))
-    after: tuple[After, ...] = attrs.field(
-        default=(), converter=as_afters, metadata=doc("links from inside the project", one_or_many=True)
-    )
+    after: tuple[After, ...] = attrs.field(default=(), converter=as_afters, metadata=doc("links from inside the project", one_or_many=True))
     milestone: bool = attrs.field(default=False, metadata=doc("a point in time without work"))
-    duration: Estimate | None = attrs.field(
-        default=None, converter=optional(as_time), metadata=doc("working or elapsed time", unit="time")
-    )
+    duration: Estimate | None = attrs.field(default=None, converter=optional(as_time), metadata=doc("working or elapsed time", unit="time"))
     remaining: Estimate | None = attrs.field(
         default=None, converter=optional(as_time), metadata=doc("time left from the data date on", unit="time")
     )
     actual_start: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("when it began"))
-    actual_finish: When | None = attrs.field(
-        default=None, converter=optional(as_when), metadata=doc("when it was done", end=True)
-    )
+    actual_finish: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("when it was done", end=True))
     progress: float | None = attrs.field(
         default=None, converter=optional(as_share), metadata=doc("share of the work that is done", unit="share")
     )
@@ -127,9 +121,7 @@ class Project(Noun):
         default=None, converter=optional(as_when), metadata=doc("promised finish; of a project without tasks, its end", end=True)
     )
     actual_start: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("when it began"))
-    actual_finish: When | None = attrs.field(
-        default=None, converter=optional(as_when), metadata=doc("when it was done", end=True)
-    )
+    actual_finish: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("when it was done", end=True))
     budget: Budget | None = attrs.field(default=None, converter=optional(as_budget), metadata=doc("planned cost", unit="money"))
     actual: Budget | None = attrs.field(default=None, converter=optional(as_budget), metadata=doc("cost so far", unit="money"))
     forecast: Budget | None = attrs.field(
@@ -466,10 +458,23 @@ TOP = tuple(
     for field in attrs.fields(Portfolio)
     if field.name
     not in {
-        "id", "name", "start", "status_date", "calendar", "dialect", "methodologies", "money", "note", "attributes",
-        "rates", "contributions", "flows", "waivers", "source",
+        "id",
+        "name",
+        "start",
+        "status_date",
+        "calendar",
+        "dialect",
+        "methodologies",
+        "money",
+        "note",
+        "attributes",
+        "rates",
+        "contributions",
+        "flows",
+        "waivers",
+        "source",
     }
-)  # fmt: skip
+)
 """The portfolio's fields whose nouns have ids in the one top namespace."""
 
 
@@ -479,5 +484,3 @@ def _evolved(noun: Any, changes: Mapping[str, Any]) -> Any:
         if name not in known:
             raise UnknownItemError(name, close_matches(name, known), f"the fields of a {type(noun).__name__.lower()}")
     return attrs.evolve(noun, **changes)
-
-

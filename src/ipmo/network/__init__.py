@@ -1,0 +1,1 @@
+"""The portfolio compiled into arrays: the engine room."""

@@ -62,6 +62,7 @@ class Target:
     nodes: tuple[int, ...]
     date: int | None
     at_start: bool = False
+    is_deadline: bool = False
 
 
 @attrs.frozen
@@ -155,9 +156,7 @@ class _Builder:
             return pf.data_date
         if not any(project.tasks or project.gates or project.finish for project in pf.projects):
             return 0
-        raise ScheduleError(
-            f"portfolio {pf.id!r} has no start: add portfolio: start: (or a start: to a project, or a status_date:)"
-        )
+        raise ScheduleError(f"portfolio {pf.id!r} has no start: add portfolio: start: (or a start: to a project, or a status_date:)")
 
     def _minutes(self, estimate: Estimate | None, calendar: Calendar, clock: int, full_id: str) -> tuple[int, int] | None:
         """(minutes, clock) of an estimate's central value; None when it is not known."""
@@ -266,7 +265,7 @@ class _Builder:
             if task.finish_not_before is not None:
                 self.finish_bounds.append((node, minutes(task.finish_not_before, end=True)))
             if task.deadline is not None and here != FINISHED:
-                self.targets.append(Target(prefix + name, (node,), minutes(task.deadline, end=True)))
+                self.targets.append(Target(prefix + name, (node,), minutes(task.deadline, end=True), is_deadline=True))
             if here == UNDATED and hold is not None:
                 self.holds[node] = hold
             elif here == GONE:
@@ -339,9 +338,7 @@ class _Builder:
             self.dur[node] = end - begun
             self.start_bounds.append((node, begun))
 
-    def _gate(
-        self, place: int, project: Project, gate: Gate, clock: int, hold: Hold | None, gone: bool, start_bound: int | None
-    ) -> None:
+    def _gate(self, place: int, project: Project, gate: Gate, clock: int, hold: Hold | None, gone: bool, start_bound: int | None) -> None:
         full_id = f"{project.id}/{gate.id}"
         own = clock if gate.calendar is None else self.clocks.clock(self.portfolio.calendar_table[gate.calendar])
         node = self._node(full_id, "gate", place, NORMAL, 0, 0, own)
@@ -376,7 +373,7 @@ class _Builder:
             if task.id not in local and task.deadline is not None:
                 leaves = tuple(n for n in self.children[(project.id, task.id)] if self.state[n] in (NORMAL, STARTED))
                 if leaves:
-                    self.targets.append(Target(f"{project.id}/{task.id}", leaves, minutes(task.deadline, end=True)))
+                    self.targets.append(Target(f"{project.id}/{task.id}", leaves, minutes(task.deadline, end=True), is_deadline=True))
 
     def _summary_bounds(self) -> Iterator[tuple[int, tuple[str, str]]]:
         for key, leaves in self.children.items():
@@ -411,7 +408,7 @@ class _Builder:
         full = pf.resolve(reference, within)
         if full is None:
             return None
-        name, at, which = full.partition("@")
+        name, _, which = full.partition("@")
         item = pf.items[name]
         if isinstance(item, Project):
             local = self.local[name]
@@ -438,9 +435,9 @@ class _Builder:
         state = NORMAL
         if states and all(s == GONE for s in states):
             state = GONE
-        elif which == "finish" and states and all(s == FINISHED for s in states):
-            state = FINISHED
-        elif which == "start" and any(s in (STARTED, FINISHED) for s in states):
+        elif (which == "finish" and states and all(s == FINISHED for s in states)) or (
+            which == "start" and any(s in (STARTED, FINISHED) for s in states)
+        ):
             state = FINISHED
         node = self._node(full, which, place, state, 0, 0, clock)
         self.top[full] = node
@@ -459,9 +456,7 @@ class _Builder:
                     self._join(member, node, "FF", None, derived=True)
         return node
 
-    def _join(
-        self, source: int | None, target: int | None, kind: str, lag: Span | None, number: int = -1, derived: bool = False
-    ) -> None:
+    def _join(self, source: int | None, target: int | None, kind: str, lag: Span | None, number: int = -1, derived: bool = False) -> None:
         if source is None or target is None:
             return
         link = len(self.src)
@@ -628,15 +623,42 @@ class _Builder:
                 lag[link], lagclk[link] = self._calendar(owner).minutes(span), owner
                 mode[link] = 0 if clk[u] == clk[v] == owner else 1
         return Network(
-            ids=self.ids, kinds=self.kinds, project=self.project, projects=tuple(p.id for p in self.portfolio.projects),
-            state=state, dur=self.dur, clk=clk, nominal=self.nominal, low=self._low(), finish_floor=self.finish_floor,
+            ids=self.ids,
+            kinds=self.kinds,
+            project=self.project,
+            projects=tuple(p.id for p in self.portfolio.projects),
+            state=state,
+            dur=self.dur,
+            clk=clk,
+            nominal=self.nominal,
+            low=self._low(),
+            finish_floor=self.finish_floor,
             anyone=self.anyone,
-            src=src, dst=dst, typ=typ, lag=lag, mode=mode, lagclk=lagclk, numbers=self.numbers, derived=self.derived,
-            clocks=self.clocks, starts=self.starts, finishes=self.finishes, holds=self.holds, unknown=self.unknown,
-            targets=tuple(self.targets), promises=self._promises(), summaries=self.children, members=self.members,
-            base=self.base, coarse=self.coarse, labels=self.labels, stubs=self.undated_stubs, dated_stubs=self.stubs,
-            out_of_sequence=self.out_of_sequence, dialect=self.dialect,
-        )  # fmt: skip
+            src=src,
+            dst=dst,
+            typ=typ,
+            lag=lag,
+            mode=mode,
+            lagclk=lagclk,
+            numbers=self.numbers,
+            derived=self.derived,
+            clocks=self.clocks,
+            starts=self.starts,
+            finishes=self.finishes,
+            holds=self.holds,
+            unknown=self.unknown,
+            targets=tuple(self.targets),
+            promises=self._promises(),
+            summaries=self.children,
+            members=self.members,
+            base=self.base,
+            coarse=self.coarse,
+            labels=self.labels,
+            stubs=self.undated_stubs,
+            dated_stubs=self.stubs,
+            out_of_sequence=self.out_of_sequence,
+            dialect=self.dialect,
+        )
 
     def _settled(self, link: int) -> bool:
         """Whether a link with an end that is not plain open work stays a link; if not, what becomes of it."""
@@ -647,7 +669,11 @@ class _Builder:
                 self.undated_stubs.append(self.numbers[link])
             return False
         if sv == FINISHED:
-            if link not in self.derived and v not in self.anyone and (su in (NORMAL, STARTED, UNDATED) or self._given(u, kind) > self._taken(v, kind)):
+            if (
+                link not in self.derived
+                and v not in self.anyone
+                and (su in (NORMAL, STARTED, UNDATED) or self._given(u, kind) > self._taken(v, kind))
+            ):
                 self.out_of_sequence.append((u, v, kind))
             return False
         if su == FINISHED or (su == STARTED and kind[0] == "S"):
@@ -674,7 +700,7 @@ class _Builder:
         base = self.base if self.dialect.clip else -kernels.FAR // 4
         floor = {clock: kernels.work(cal, clock, base) for clock in set(self.clk)}
         low = [floor[clock] for clock in self.clk]
-        clk, dur, state = self.clk, self.dur, self.state
+        clk, state = self.clk, self.state
         for node, instant in self.starts.items():
             if state[node] == STARTED and self.data_date is None:
                 low[node] = kernels.work(cal, clk[node], instant)

@@ -35,17 +35,45 @@ class Network:
     """
 
     def __init__(
-        self, *, ids: Sequence[str], project: Any, projects: tuple[str, ...], dur: Any, src: Any, dst: Any, typ: Any,
-        lag: Any, low: Any = None, kinds: Sequence[str] | None = None, state: Sequence[int] | None = None, clk: Any = None,
-        nominal: Any = None, finish_floor: Mapping[int, int] | None = None, anyone: set[int] | None = None, mode: Any = None,
-        lagclk: Any = None, numbers: Mapping[int, int] | None = None, derived: set[int] | None = None,
-        clocks: Clocks | None = None, starts: Mapping[int, int] | None = None, finishes: Mapping[int, int] | None = None,
-        holds: Mapping[int, Hold] | None = None, unknown: Sequence[int] = (), targets: tuple[Target, ...] = (),
-        promises: Mapping[int, int] | None = None, summaries: Mapping[tuple[str, str], Sequence[int]] | None = None,
-        members: Mapping[int, Sequence[int]] | None = None, base: int = 0, coarse: Sequence[int] = (),
-        labels: Sequence[int] = (), stubs: Sequence[int] = (), dated_stubs: Sequence[tuple[int, str]] = (),
-        out_of_sequence: Sequence[tuple[int, int, str]] = (), dialect: Dialect | None = None, cuts: Sequence[tuple[str, str, str]] = (),
-    ) -> None:  # fmt: skip
+        self,
+        *,
+        ids: Sequence[str],
+        project: Any,
+        projects: tuple[str, ...],
+        dur: Any,
+        src: Any,
+        dst: Any,
+        typ: Any,
+        lag: Any,
+        low: Any = None,
+        kinds: Sequence[str] | None = None,
+        state: Sequence[int] | None = None,
+        clk: Any = None,
+        nominal: Any = None,
+        finish_floor: Mapping[int, int] | None = None,
+        anyone: set[int] | None = None,
+        mode: Any = None,
+        lagclk: Any = None,
+        numbers: Mapping[int, int] | None = None,
+        derived: set[int] | None = None,
+        clocks: Clocks | None = None,
+        starts: Mapping[int, int] | None = None,
+        finishes: Mapping[int, int] | None = None,
+        holds: Mapping[int, Hold] | None = None,
+        unknown: Sequence[int] = (),
+        targets: tuple[Target, ...] = (),
+        promises: Mapping[int, int] | None = None,
+        summaries: Mapping[tuple[str, str], Sequence[int]] | None = None,
+        members: Mapping[int, Sequence[int]] | None = None,
+        base: int = 0,
+        coarse: Sequence[int] = (),
+        labels: Sequence[int] = (),
+        stubs: Sequence[int] = (),
+        dated_stubs: Sequence[tuple[int, str]] = (),
+        out_of_sequence: Sequence[tuple[int, int, str]] = (),
+        dialect: Dialect | None = None,
+        cuts: Sequence[tuple[str, str, str]] = (),
+    ) -> None:
         self.ids, self.projects, self.base = ids, projects, base
         self.n, self.m = len(ids), len(src)
         self.kinds: Sequence[str] = kinds if kinds is not None else _Same("task", self.n)
@@ -66,9 +94,18 @@ class Network:
 
     @classmethod
     def from_columns(
-        cls, ids: Sequence[str], duration: Any, source: Any, target: Any, *, type: Any = None, lag: Any = None,
-        project: Any = None, projects: Sequence[str] = ("",), start: int = 0,
-    ) -> Network:  # fmt: skip
+        cls,
+        ids: Sequence[str],
+        duration: Any,
+        source: Any,
+        target: Any,
+        *,
+        type: Any = None,
+        lag: Any = None,
+        project: Any = None,
+        projects: Sequence[str] = ("",),
+        start: int = 0,
+    ) -> Network:
         """A network without calendars from plain columns: for those with a million tasks.
 
         Args:
@@ -94,13 +131,28 @@ class Network:
         kind = column(np.zeros(m) if type is None else type, m, "type")
         lags = column(np.zeros(m) if lag is None else lag, m, "lag")
         owner = column(np.zeros(n) if project is None else project, n, "project")
-        for what, values, low, high in (("source", source, 0, n), ("target", target, 0, n), ("type", kind, 0, 4),
-                                        ("project", owner, 0, len(projects)), ("duration", duration, 0, MAX_INSTANT),
-                                        ("lag", lags, -MAX_INSTANT, MAX_INSTANT)):  # fmt: skip
+        for what, values, low, high in (
+            ("source", source, 0, n),
+            ("target", target, 0, n),
+            ("type", kind, 0, 4),
+            ("project", owner, 0, len(projects)),
+            ("duration", duration, 0, MAX_INSTANT),
+            ("lag", lags, -MAX_INSTANT, MAX_INSTANT),
+        ):
             if len(values) and not (low <= values.min() and values.max() < high):
                 raise ScheduleError(f"column {what!r} holds values outside {low} to {high - 1}")
-        return cls(ids=ids, project=owner, projects=tuple(projects), dur=duration, src=source, dst=target, typ=kind,
-                   lag=lags, low=np.full(n, start, np.int64), base=start)  # fmt: skip
+        return cls(
+            ids=ids,
+            project=owner,
+            projects=tuple(projects),
+            dur=duration,
+            src=source,
+            dst=target,
+            typ=kind,
+            lag=lags,
+            low=np.full(n, start, np.int64),
+            base=start,
+        )
 
     # -------------------------------------------------------------------------------------- structure
 
@@ -128,8 +180,9 @@ class Network:
 
             src, dst = _int64(self.src), _int64(self.dst)
             order = np.empty(self.n, np.int64)
-            placed = kernel("kahn_arrays")(self.n, src, dst, np.zeros(self.n + 1, np.int64), np.empty(self.m, np.int64),
-                                           np.zeros(self.n, np.int64), order)  # fmt: skip
+            placed = kernel("kahn_arrays")(
+                self.n, src, dst, np.zeros(self.n + 1, np.int64), np.empty(self.m, np.int64), np.zeros(self.n, np.int64), order
+            )
             return order[:placed]
         return kernels.kahn(self.n, self.m, _list(self.src), _list(self.dst))
 
@@ -203,8 +256,22 @@ class Network:
             anyone = zeros_n.copy()
             for node in self.anyone:
                 anyone[pos[node]] = 1
-        return {"order": order, "pos": pos, "ptr": ptr, "perm": perm, "src": tail, "dur": dur, "typ": typ, "lag": lag,
-                "clk": clk, "mode": mode, "lagclk": lagclk, "low": low, "anyone": anyone, "w": self._weights(ptr, tail, typ, lag, dur)}  # fmt: skip
+        return {
+            "order": order,
+            "pos": pos,
+            "ptr": ptr,
+            "perm": perm,
+            "src": tail,
+            "dur": dur,
+            "typ": typ,
+            "lag": lag,
+            "clk": clk,
+            "mode": mode,
+            "lagclk": lagclk,
+            "low": low,
+            "anyone": anyone,
+            "w": self._weights(ptr, tail, typ, lag, dur),
+        }
 
     def _weights(self, ptr: Any, src: Any, typ: Any, lag: Any, dur: Any) -> Any:
         if not self.arrays:
@@ -364,7 +431,6 @@ class Network:
         gone = set(cuts)
         kept = [k for k in range(self.m) if k not in gone]
         place = {k: row for row, k in enumerate(kept)}
-        
 
         def pick(column: Any) -> Any:
             return None if column is None else [column[k] for k in kept]
@@ -381,8 +447,35 @@ class Network:
 
 
 _FIELDS = frozenset(
-    "ids project projects dur low kinds state clk nominal finish_floor anyone clocks starts finishes holds unknown targets "
-    "promises summaries members base coarse labels stubs dated_stubs out_of_sequence dialect".split()
+    [
+        "ids",
+        "project",
+        "projects",
+        "dur",
+        "low",
+        "kinds",
+        "state",
+        "clk",
+        "nominal",
+        "finish_floor",
+        "anyone",
+        "clocks",
+        "starts",
+        "finishes",
+        "holds",
+        "unknown",
+        "targets",
+        "promises",
+        "summaries",
+        "members",
+        "base",
+        "coarse",
+        "labels",
+        "stubs",
+        "dated_stubs",
+        "out_of_sequence",
+        "dialect",
+    ]
 )
 
 

@@ -59,7 +59,7 @@ def start_at(cal: Any, clock: Any, worked: Any) -> Any:
     """The latest instant with that many minutes worked: where the next minute of work begins."""
     if clock == 0 or worked >= FAR // 2 or worked <= -FAR // 2:
         return worked
-    starts, before, lengths = cal[8], cal[9], cal[10]
+    starts, before = cal[8], cal[9]
     table, week = cal[4][clock], cal[7][clock]
     if 0 <= worked < table:
         lo = cal[0][clock]
@@ -312,7 +312,9 @@ def weigh(ptr: Any, src: Any, perm: Any, typ: Any, lag: Any, dur: Any, w: Any) -
             w[k] = weight
 
 
-def forward_from(first: Any, ptr: Any, src: Any, w: Any, mode: Any, typ: Any, lagclk: Any, lag: Any, cal: Any, clk: Any, dur: Any, anyone: Any, x: Any) -> Any:
+def forward_from(
+    first: Any, ptr: Any, src: Any, w: Any, mode: Any, typ: Any, lagclk: Any, lag: Any, cal: Any, clk: Any, dur: Any, anyone: Any, x: Any
+) -> Any:
     """Early starts of the nodes from position `first` on, with calendars; x holds the lower bounds there on entry."""
     for v in range(first, len(x)):
         best = x[v]
@@ -333,7 +335,23 @@ def forward_from(first: Any, ptr: Any, src: Any, w: Any, mode: Any, typ: Any, la
         x[v] = best
 
 
-def backward_from(first: Any, last: Any, ptr: Any, src: Any, w: Any, mode: Any, typ: Any, lagclk: Any, lag: Any, cal: Any, clk: Any, dur: Any, anyone: Any, x: Any, y: Any) -> Any:
+def backward_from(
+    first: Any,
+    last: Any,
+    ptr: Any,
+    src: Any,
+    w: Any,
+    mode: Any,
+    typ: Any,
+    lagclk: Any,
+    lag: Any,
+    cal: Any,
+    clk: Any,
+    dur: Any,
+    anyone: Any,
+    x: Any,
+    y: Any,
+) -> Any:
     """Late starts of the positions last to first, with calendars; y holds the upper bounds on entry, x the early starts."""
     for v in range(last, first - 1, -1):
         late = y[v]
@@ -368,7 +386,9 @@ def backward_from(first: Any, last: Any, ptr: Any, src: Any, w: Any, mode: Any, 
                 y[u] = z
 
 
-def link_floats(ptr: Any, src: Any, w: Any, mode: Any, typ: Any, lagclk: Any, lag: Any, cal: Any, clk: Any, dur: Any, x: Any, out: Any) -> Any:
+def link_floats(
+    ptr: Any, src: Any, w: Any, mode: Any, typ: Any, lagclk: Any, lag: Any, cal: Any, clk: Any, dur: Any, x: Any, out: Any
+) -> Any:
     """How far the source of each link can slip before this link alone moves its target; minutes of the source's clock."""
     for v in range(len(x)):
         for k in range(ptr[v], ptr[v + 1]):
@@ -379,7 +399,9 @@ def link_floats(ptr: Any, src: Any, w: Any, mode: Any, typ: Any, lagclk: Any, la
                 out[k] = pull(cal, clk, dur, u, v, typ[k], mode[k], lagclk[k], lag[k], x[v]) - x[u]
 
 
-def name_targets(ptr: Any, src: Any, w: Any, mode: Any, typ: Any, lagclk: Any, lag: Any, cal: Any, clk: Any, dur: Any, y: Any, target: Any) -> Any:
+def name_targets(
+    ptr: Any, src: Any, w: Any, mode: Any, typ: Any, lagclk: Any, lag: Any, cal: Any, clk: Any, dur: Any, y: Any, target: Any
+) -> Any:
     """Which target bounds each node: the least rank among those that bound it alike; `target` holds own ranks."""
     for v in range(len(y) - 1, -1, -1):
         for k in range(ptr[v], ptr[v + 1]):

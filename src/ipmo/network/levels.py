@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 __all__ = ["Levels"]
@@ -45,7 +46,7 @@ class Levels:
         owner, other, w, level = owner[order], other[order], w[order], level[order]
         begins = np.searchsorted(level, np.arange(levels + 1))
         plan = []
-        for begin, end in zip(begins[:-1], begins[1:], strict=True):
+        for begin, end in pairwise(begins):
             if end > begin:
                 owners = owner[begin:end]
                 heads = np.flatnonzero(np.r_[True, owners[1:] != owners[:-1]])

@@ -40,9 +40,7 @@ class Clocks:
         self.calendars = tuple(calendars)
         self.index = {calendar.id: place + 1 for place, calendar in enumerate(calendars)}
         for calendar in calendars:
-            if not calendar.holidays and not calendar.exceptions and sum(
-                b - a for day in calendar.week_shifts() for a, b in day
-            ) == WEEK:  # fmt: skip
+            if not calendar.holidays and not calendar.exceptions and sum(b - a for day in calendar.week_shifts() for a, b in day) == WEEK:
                 self.index[calendar.id] = 0  # around the clock: wall-clock time
         offset, count, first, last, table, week_offset, week_count, week_total = ([] for _ in range(8))
         starts: list[int] = []
@@ -71,8 +69,18 @@ class Clocks:
             week_count.append(number)
             week_total.append(total)
         self.packed = (
-            offset, count, first, last, table, week_offset, week_count, week_total, starts, before, lengths,
-        )  # fmt: skip
+            offset,
+            count,
+            first,
+            last,
+            table,
+            week_offset,
+            week_count,
+            week_total,
+            starts,
+            before,
+            lengths,
+        )
 
     def clock(self, calendar: Calendar) -> int:
         """The clock of a calendar, by its id."""
@@ -98,7 +106,7 @@ def _week(calendar: Calendar) -> list[Period]:
 
 def _exceptional(calendar: Calendar) -> tuple[int, int, list[Period]]:
     """The weeks that hold exceptions: first instant, last instant, working periods between them."""
-    special: dict[date, tuple[Period, ...]] = {day: () for day in calendar.holidays}
+    special: dict[date, tuple[Period, ...]] = dict.fromkeys(calendar.holidays, ())
     for exception in calendar.exceptions:
         for one in exception.days():
             special[one] = shifts(exception.hours)

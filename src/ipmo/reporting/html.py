@@ -44,12 +44,28 @@ TITLES = {
     "ipmo/gate-before-inputs": "Gates decided before their inputs were finished",
     "ipmo/total-differs": "Totals that differ from their parts",
     "ipmo/progress-without-start": "Progress without an actual start",
-    "ipmo/loop": "Loops", "ipmo/loop-cut": "Links cut to break a loop",
-}  # fmt: skip
-CALL_CODES = ("ipmo/loop", "ipmo/loop-cut", "ipmo/decision-overdue", "ipmo/condition-overdue", "ipmo/project-overdue", "ipmo/undated",
-              "ipmo/gate-before-inputs", "ipmo/issue-overdue", "ipmo/promise-missed")  # fmt: skip
-LABELS = {"ipmo/decision-overdue": "Decide:", "ipmo/condition-overdue": "Overdue:", "ipmo/promise-missed": "Late:", "ipmo/undated": "On hold:",
-          "ipmo/project-overdue": "Overdue:", "ipmo/issue-overdue": "Overdue:"}  # fmt: skip
+    "ipmo/loop": "Loops",
+    "ipmo/loop-cut": "Links cut to break a loop",
+}
+CALL_CODES = (
+    "ipmo/loop",
+    "ipmo/loop-cut",
+    "ipmo/decision-overdue",
+    "ipmo/condition-overdue",
+    "ipmo/project-overdue",
+    "ipmo/undated",
+    "ipmo/gate-before-inputs",
+    "ipmo/issue-overdue",
+    "ipmo/promise-missed",
+)
+LABELS = {
+    "ipmo/decision-overdue": "Decide:",
+    "ipmo/condition-overdue": "Overdue:",
+    "ipmo/promise-missed": "Late:",
+    "ipmo/undated": "On hold:",
+    "ipmo/project-overdue": "Overdue:",
+    "ipmo/issue-overdue": "Overdue:",
+}
 
 
 def render(portfolio: Portfolio, findings: Findings, *, title: str | None = None) -> str:
@@ -107,13 +123,24 @@ class _Page:
         svg, note = self._timeline(live)
         status_heads, status_rows = self._status(grouping)
         return {
-            "subtitle": self._subtitle(), "calls": calls[:CALLS], "more_calls": max(len(calls) - CALLS, 0), "tiles": list(self._tiles(live)),
-            "timeline": svg, "timeline_note": note, "links": [self._link(link) for link in shown],
-            "links_note": self._links_note(live, shown), "coarse": [self._coarse(link) for link in self.links.coarse],
-            "group_word": group_word, "status_heads": status_heads, "status_rows": status_rows, "status_note": self._status_note(),
-            "finding_groups": self._finding_groups(), "findings_note": self._findings_note(), "method": list(self._method()),
+            "subtitle": self._subtitle(),
+            "calls": calls[:CALLS],
+            "more_calls": max(len(calls) - CALLS, 0),
+            "tiles": list(self._tiles(live)),
+            "timeline": svg,
+            "timeline_note": note,
+            "links": [self._link(link) for link in shown],
+            "links_note": self._links_note(live, shown),
+            "coarse": [self._coarse(link) for link in self.links.coarse],
+            "group_word": group_word,
+            "status_heads": status_heads,
+            "status_rows": status_rows,
+            "status_note": self._status_note(),
+            "finding_groups": self._finding_groups(),
+            "findings_note": self._findings_note(),
+            "method": list(self._method()),
             "footer": pf.note or "Made by ipmo from the portfolio named above; every figure can be asked for its working.",
-        }  # fmt: skip
+        }
 
     # ------------------------------------------------------------------------------------------ the top
 
@@ -153,14 +180,24 @@ class _Page:
             if found not in decide and found not in promises[PROMISES:]:
                 yield self._call(found)
         if len(promises) > PROMISES:
-            yield {"kind": "bad", "label": "Late:", "text": f"{len(promises) - PROMISES} more promises are missed; all are listed under findings",
-                   "item": "", "hint": ""}  # fmt: skip
+            yield {
+                "kind": "bad",
+                "label": "Late:",
+                "text": f"{len(promises) - PROMISES} more promises are missed; all are listed under findings",
+                "item": "",
+                "hint": "",
+            }
         for project in self.portfolio.projects:
             latest = self._status_of(project)
             if latest == "red":
                 note = max((r for r in project.status if r.rag), key=lambda r: r.date).note
-                yield {"kind": "bad", "label": "Red:", "text": f"{project.name or project.id} reports red{f': {note}' if note else ''}",
-                       "item": "", "hint": ""}  # fmt: skip
+                yield {
+                    "kind": "bad",
+                    "label": "Red:",
+                    "text": f"{project.name or project.id} reports red{f': {note}' if note else ''}",
+                    "item": "",
+                    "hint": "",
+                }
 
     def _ordered(self, code: str) -> list[Finding]:
         """Missed promises by how far they are missed, worst first; the rest as they stand."""
@@ -194,7 +231,7 @@ class _Page:
 
     def _open_gate(self, project: Project, gate: Gate) -> tuple[date, dict[str, str]]:
         full_id = f"{project.id}/{gate.id}"
-        item = self.schedule[full_id] if full_id in self.schedule else None
+        item = self._item(full_id)
         reached = item.finish_text if item is not None and item.early_finish is not None else ""
         due = as_day(gate.need_by) if gate.need_by is not None else date.max
         text = f"gate {gate.name or gate.id} ({full_id})"
@@ -203,7 +240,11 @@ class _Page:
             text += f", needed by {due}"
         hint = f"{self._name(gate.body)} decides" if gate.body else "no body is named"
         if item is not None and item.target_float is not None:
-            hint += f"; {item.target_float:g} working days to spare" if item.target_float >= 0 else f"; {-item.target_float:g} working days too late"
+            hint += (
+                f"; {item.target_float:g} working days to spare"
+                if item.target_float >= 0
+                else f"; {-item.target_float:g} working days too late"
+            )
         when = due if gate.need_by is not None else item.early_finish.date() if item is not None and item.early_finish else date.max
         return when, {"kind": "", "label": "Decide:", "text": text, "item": "", "hint": hint}
 
@@ -217,39 +258,74 @@ class _Page:
         undated = sum(1 for node, hold in s.network.holds.items() if s.network.state[node] == 3)
         parts = [f"{unknown} items have no duration or no dates"] if unknown else []
         parts += [f"{undated} are on hold"] if undated else []
-        yield {"kind": "", "label": "last finish", "value": day_text(s.finish, finish=True) if s.finish else "reached",
-               "word": "at least" if parts else "", "note": "; ".join(parts) if parts else "all open work has dates"}  # fmt: skip
+        yield {
+            "kind": "",
+            "label": "last finish",
+            "value": day_text(s.finish, finish=True) if s.finish else "reached",
+            "word": "at least" if parts else "",
+            "note": "; ".join(parts) if parts else "all open work has dates",
+        }
         rows = [i for i in s.items() if i.kind in ("task", "milestone")]
         if rows:
             done = sum(1 for i in rows if i.early_finish is not None and i.total_float is None and not i.undated)
-            yield {"kind": "", "label": "tasks and milestones done", "value": f"{done} of {len(rows)}", "word": "",
-                   "note": f"progress {self.progress.total.text}, {self.progress.total.known} of {self.progress.total.total} known"
-                   if self.progress and self.progress.total.value is not None else ""}  # fmt: skip
+            yield {
+                "kind": "",
+                "label": "tasks and milestones done",
+                "value": f"{done} of {len(rows)}",
+                "word": "",
+                "note": f"progress {self.progress.total.text}, {self.progress.total.known} of {self.progress.total.total} known"
+                if self.progress and self.progress.total.value is not None
+                else "",
+            }
         missed = sum(self.missed.values())
         promised = sum(1 for t in s.network.targets if t.date is not None) + len(s.network.promises)
         if promised:
-            yield {"kind": "bad" if missed else "good", "label": "promises missed in this forecast", "value": f"{missed} of {promised}",
-                   "word": "■ late" if missed else "● kept", "note": "open deadlines, gates and finishes"}  # fmt: skip
+            yield {
+                "kind": "bad" if missed else "good",
+                "label": "promises missed in this forecast",
+                "value": f"{missed} of {promised}",
+                "word": "■ late" if missed else "● kept",
+                "note": "open deadlines, gates and finishes",
+            }
         if live:
             tight = sum(1 for link in live if link.target_float is not None and link.target_float <= 0)
-            yield {"kind": "warn" if tight else "good", "label": "open links across projects", "value": str(len(live)),
-                   "word": f"▲ {tight} without float" if tight else "● all have float",
-                   "note": f"{sum(link.driving for link in live)} set the date of what they feed"}  # fmt: skip
-        for name, roll in self.rolls.items():
+            yield {
+                "kind": "warn" if tight else "good",
+                "label": "open links across projects",
+                "value": str(len(live)),
+                "word": f"▲ {tight} without float" if tight else "● all have float",
+                "note": f"{sum(link.driving for link in live)} set the date of what they feed",
+            }
+        for roll in self.rolls.values():
             total = roll.total
             left = f"; left out: {len(total.left_out)} proposed or cancelled" if total.left_out else ""
-            yield {"kind": "", "label": roll.measure.title.lower(), "value": total.text, "word": "",
-                   "note": f"{total.known} of {total.total} known{left}"}  # fmt: skip
+            yield {
+                "kind": "",
+                "label": roll.measure.title.lower(),
+                "value": total.text,
+                "word": "",
+                "note": f"{total.known} of {total.total} known{left}",
+            }
         reported = Counter(self._status_of(project) for project in pf.projects if project.state in ("active", "approved", "paused"))
         if any(reported[word] for word in GLYPHS):
             text = " ".join(f"{GLYPHS[word]} {reported[word]}" for word in ("red", "amber", "green"))
-            yield {"kind": "", "label": "reported status", "value": text, "word": "red, amber, green",
-                   "note": f"{_count(reported[None], 'project')} did not report"}  # fmt: skip
+            yield {
+                "kind": "",
+                "label": "reported status",
+                "value": text,
+                "word": "red, amber, green",
+                "note": f"{_count(reported[None], 'project')} did not report",
+            }
         ratings = Counter(self._rating(project) for project in pf.projects if project.confidence)
         if ratings:
             text = " ".join(f"{GLYPHS[word]} {ratings[word]}" for word in ("red", "amber", "green") if word in ratings)
-            yield {"kind": "", "label": "delivery confidence", "value": text or str(sum(ratings.values())), "word": "red, amber, green",
-                   "note": f"latest rating; {_count(sum(1 for p in pf.projects if not p.confidence), 'project')} without one"}  # fmt: skip
+            yield {
+                "kind": "",
+                "label": "delivery confidence",
+                "value": text or str(sum(ratings.values())),
+                "word": "red, amber, green",
+                "note": f"latest rating; {_count(sum(1 for p in pf.projects if not p.confidence), 'project')} without one",
+            }
 
     # ------------------------------------------------------------------------------------- the timeline
 
@@ -259,28 +335,40 @@ class _Page:
         touched = {name for link in live[:DRAWN] for name in (link.giver, link.receiver)}
         if len(order) > ROWS:
             weight = {"red": 0, "amber-red": 1, "amber": 2}
-            worst = sorted(order, key=lambda p: (p.id not in touched, weight.get(self._rating(p) or self._status_of(p) or "", 3),
-                                                 -self._size(p), p.id))[:ROWS]  # fmt: skip
+            worst = sorted(
+                order, key=lambda p: (p.id not in touched, weight.get(self._rating(p) or self._status_of(p) or "", 3), -self._size(p), p.id)
+            )[:ROWS]
             keep = {p.id for p in worst}
             chosen = sorted((p for p in order if p.id in keep), key=lambda p: (self.schedule.dates(p.id)[1] or datetime.max, p.id))
         else:
             chosen = order
         rows = {project.id: place for place, project in enumerate(chosen)}
         bars = [self._bar(project) for project in chosen]
-        hops = []
+        hops: list[Hop] = []
         for link in live:
             if len(hops) == DRAWN:
                 break
             if link.giver in rows and link.receiver in rows and link.given is not None and link.taken is not None:
-                hops.append(Hop(source=rows[link.giver], target=rows[link.receiver], given=link.given, taken=link.taken, drives=link.driving,
-                                missed=link.target_float is not None and link.target_float < 0, rank=link.rank,
-                                label=f"{link.rank}. {link.source} to {link.target}"))  # fmt: skip
+                hops.append(
+                    Hop(
+                        source=rows[link.giver],
+                        target=rows[link.receiver],
+                        given=link.given,
+                        taken=link.taken,
+                        drives=link.driving,
+                        missed=link.target_float is not None and link.target_float < 0,
+                        rank=link.rank,
+                        label=f"{link.rank}. {link.source} to {link.target}",
+                    )
+                )
         figure = timeline(bars, hops, today=self.today)
         note = "Grey: before the data date. Blue: forecast. Outlined: proposed. Diamond: promised finish; dark red: past it."
         if any(bar.late for bar in bars):
             note += " The number behind a bar counts the missed promises in it."
         if hops:
-            note += " Numbered arrows: the links of the table below; solid where the link sets the receiver's date, dashed where it has float."
+            note += (
+                " Numbered arrows: the links of the table below; solid where the link sets the receiver's date, dashed where it has float."
+            )
         if len(order) > ROWS:
             note += f" Shown are {ROWS} of {len(order)} projects: those with the lowest confidence, then the largest; all stand in the status table."
         return figure.svg, note
@@ -300,8 +388,16 @@ class _Page:
             note = "on hold" if item is not None and item.undated and "no duration" not in item.undated else "no dates"
         elif open_promises:
             note = f"■ {open_promises} late"
-        return Bar(label=project.name or project.id, glyph=GLYPHS.get(self._status_of(project) or self._rating(project) or "", ""), start=start,
-                   finish=finish, promise=promise, late=bool(open_promises), proposed=project.state == "proposed", note=note)  # fmt: skip
+        return Bar(
+            label=project.name or project.id,
+            glyph=GLYPHS.get(self._status_of(project) or self._rating(project) or "", ""),
+            start=start,
+            finish=finish,
+            promise=promise,
+            late=bool(open_promises),
+            proposed=project.state == "proposed",
+            note=note,
+        )
 
     def _item(self, full_id: str) -> ScheduledItem | None:
         return self.schedule[full_id] if full_id in self.schedule else None
@@ -311,7 +407,11 @@ class _Page:
     def _links_note(self, live: list[CriticalLink], shown: list[CriticalLink]) -> str:
         closed = len(self.links) - len(live)
         text = f"{_count(len(live), 'link')} of open work {'crosses' if len(live) == 1 else 'cross'} a project border"
-        text += f"; the first {len(shown)} are listed, by how little float they have." if len(shown) < len(live) else ", by how little float they have."
+        text += (
+            f"; the first {len(shown)} are listed, by how little float they have."
+            if len(shown) < len(live)
+            else ", by how little float they have."
+        )
         text += " Floats are in working days of the giver; a negative float says how far a promise is missed along that path."
         if closed:
             text += f" {closed} more are settled: one end is done or has no date."
@@ -323,16 +423,28 @@ class _Page:
 
         names = [self._name(end) for end in (link.source, link.target)]
         return {
-            "rank": link.rank, "source": link.source, "target": link.target, "source_name": names[0], "target_name": names[1],
-            "given": day_text(link.given, finish=True), "taken": day_text(link.taken, finish=link.type[1] == "F" or link.given == link.taken),
-            "link_float": number(link.link_float), "target_float": number(link.target_float),
-            "missed": link.target_float is not None and link.target_float < 0, "reason": link.reason,
-        }  # fmt: skip
+            "rank": link.rank,
+            "source": link.source,
+            "target": link.target,
+            "source_name": names[0],
+            "target_name": names[1],
+            "given": day_text(link.given, finish=True),
+            "taken": day_text(link.taken, finish=link.type[1] == "F" or link.given == link.taken),
+            "link_float": number(link.link_float),
+            "target_float": number(link.target_float),
+            "missed": link.target_float is not None and link.target_float < 0,
+            "reason": link.reason,
+        }
 
     def _coarse(self, link: Any) -> dict[str, str]:
-        return {"source": self._name(link.source), "target": self._name(link.target), "kind": link.kind,
-                "finish": day_text(link.giver_finish, finish=True) or "unknown", "start": day_text(link.receiver_start) or "unknown",
-                "gap": "unknown" if link.gap is None else f"{link.gap:.0f}".replace("-", "−")}  # fmt: skip
+        return {
+            "source": self._name(link.source),
+            "target": self._name(link.target),
+            "kind": link.kind,
+            "finish": day_text(link.giver_finish, finish=True) or "unknown",
+            "start": day_text(link.receiver_start) or "unknown",
+            "gap": "unknown" if link.gap is None else f"{link.gap:.0f}".replace("-", "−"),
+        }
 
     # --------------------------------------------------------------------------------------- the status
 
@@ -415,8 +527,10 @@ class _Page:
         if tasks:
             missed = self.missed.get(project.id, 0)
             spare = item.target_float if item is not None else None
-            cells += [_cell(str(missed) if missed else "0", num=True),
-                      _cell("" if spare is None else f"{spare:,.1f}".removesuffix(".0").replace("-", "−"), num=True)]  # fmt: skip
+            cells += [
+                _cell(str(missed) if missed else "0", num=True),
+                _cell("" if spare is None else f"{spare:,.1f}".removesuffix(".0").replace("-", "−"), num=True),
+            ]
         for roll in self.rolls.values():
             figure = roll[project.id] if project.id in roll else None
             if figure is None:
@@ -434,13 +548,25 @@ class _Page:
         out = []
         for code, found in groups.items():
             rule = f" ({found[0].rule})" if found[0].rule else ""
-            out.append({"title": f"{TITLES.get(code, code)}{rule}", "count": len(found), "shown": found[:25], "more": max(len(found) - 25, 0),
-                        "open": found[0].severity is Severity.ERROR})  # fmt: skip
+            out.append(
+                {
+                    "title": f"{TITLES.get(code, code)}{rule}",
+                    "count": len(found),
+                    "shown": found[:25],
+                    "more": max(len(found) - 25, 0),
+                    "open": found[0].severity is Severity.ERROR,
+                }
+            )
         return out
 
     def _findings_note(self) -> str:
         by = Counter(f.severity.value for f in self.findings)
-        return ", ".join(f"{by[s.value]} {s.value}{'s' if by[s.value] != 1 and s is not Severity.INFO else ''}" for s in Severity if by[s.value]) + "."
+        return (
+            ", ".join(
+                f"{by[s.value]} {s.value}{'s' if by[s.value] != 1 and s is not Severity.INFO else ''}" for s in Severity if by[s.value]
+            )
+            + "."
+        )
 
     def _method(self) -> Iterator[tuple[str, str]]:
         pf, net = self.portfolio, self.schedule.network
@@ -448,11 +574,21 @@ class _Page:
 
         yield "source", pf.source.path.replace("\\", "/").rpartition("/")[2] or "made in Python"
         yield "data date", self.today.isoformat() if self.today else "none stated"
-        yield "dates and floats", ("critical path over all projects at once, in whole minutes on each item's calendar; forward and backward pass "
-                                   f"with the conventions of dialect '{net.dialect.name if net.dialect else 'ipmo'}'")  # fmt: skip
+        yield (
+            "dates and floats",
+            (
+                "critical path over all projects at once, in whole minutes on each item's calendar; forward and backward pass "
+                f"with the conventions of dialect '{net.dialect.name if net.dialect else 'ipmo'}'"
+            ),
+        )
         yield "float to promise", "the least slip that moves a deadline, a gate, a project's finish or a benefit's start downstream"
-        yield "network", (f"{net.n} items, {net.m} links of open work, {len(net.stubs)} links to undated items outside, "
-                          f"{len(net.coarse)} between whole projects")  # fmt: skip
+        yield (
+            "network",
+            (
+                f"{net.n} items, {net.m} links of open work, {len(net.stubs)} links to undated items outside, "
+                f"{len(net.coarse)} between whole projects"
+            ),
+        )
         for name, roll in self.rolls.items():
             total = roll.total
             left = f"; left out: {_few(total.left_out)}" if total.left_out else ""
@@ -471,5 +607,3 @@ def _few(names: Iterable[str]) -> str:
 
 def _cell(text: str, *, num: bool = False, date: bool = False, rag: str | None = None) -> dict[str, Any]:
     return {"text": text, "num": num, "date": date, "rag": rag}
-
-

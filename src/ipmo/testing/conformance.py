@@ -39,10 +39,12 @@ class MethodologyConformance:
     def test_names_and_sources_are_complete(self) -> None:
         """Codes begin with the method's name, every rule has a source, the vocabulary maps ipmo's own nouns."""
         method = self.methodology
-        assert method.title and method.source
+        assert method.title
+        assert method.source
         for check in method.checks:
             assert check.code.startswith(f"{method.name}/"), check.code
-            assert check.source and check.title
+            assert check.source
+            assert check.title
         assert set(method.vocabulary) <= CORE_NOUNS, "the vocabulary maps nouns that ipmo does not have"
 
     def test_every_check_has_a_clean_and_an_offending_example(self) -> None:

@@ -19,8 +19,11 @@ Draw = Any
 
 texts = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"), exclude_characters="\u2028\u2029\ufeff\x85"), max_size=12)
 """Free text without control characters."""
-names = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zs", "Zl", "Zp", "Cn", "Co"), exclude_characters="/:@\ufeff"),
-                min_size=1, max_size=6).filter(lambda text: not any(c.isspace() for c in text))  # fmt: skip
+names = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zs", "Zl", "Zp", "Cn", "Co"), exclude_characters="/:@\ufeff"),
+    min_size=1,
+    max_size=6,
+).filter(lambda text: not any(c.isspace() for c in text))
 days = st.integers(0, 400).map(lambda n: FIRST + timedelta(days=n))
 whens = st.one_of(days, st.builds(lambda d, t: datetime(d.year, d.month, d.day, t // 60, t % 60), days, st.integers(0, 1439)))
 shares = st.sampled_from([0.0, 0.1, 0.25, 0.5, 0.6, 1.0])
@@ -51,13 +54,15 @@ def estimates(draw: Draw, units: Sequence[str] = ("h", "d", "w")) -> m.Estimate:
 
 
 @st.composite
-def calendars(draw: Draw, id: str = "own") -> m.Calendar:  # noqa: A002
+def calendars(draw: Draw, id: str = "own") -> m.Calendar:
     """Calendars with odd weeks, split days, night shifts, holidays and exceptions."""
     hours = draw(st.sampled_from(["09:00-17:00", "08:00-12:00, 13:00-17:30", "22:00-06:00", "00:00-24:00", "07:00-15:00"]))
     week = draw(st.sampled_from(["mon-fri", "mon-sat", "sun-thu", "mon, wed, fri", "mon-sun"]))
     holidays = tuple(sorted(draw(st.sets(days, max_size=4))))
     exceptions = tuple(
-        m.CalendarException(first=day, last=day + timedelta(days=draw(st.integers(0, 3))), hours=draw(st.sampled_from(["none", "10:00-14:00"])))
+        m.CalendarException(
+            first=day, last=day + timedelta(days=draw(st.integers(0, 3))), hours=draw(st.sampled_from(["none", "10:00-14:00"]))
+        )
         for day in draw(st.lists(days, max_size=2, unique=True))
     )
     return m.Calendar(id=id, week=week, hours=hours, holidays=holidays, exceptions=exceptions)
@@ -71,8 +76,10 @@ def _project(draw: Draw, name: str, owners: list[str], calendar_ids: list[str], 
     tasks: list[m.Task] = []
     for place, task_id in enumerate(task_ids):
         before = draw(st.lists(st.sampled_from(task_ids[:place]), max_size=2, unique=True)) if place else []
-        after = [m.After(source=b, type=draw(st.sampled_from(["FS", "SS", "FF", "SF"])), lag=draw(st.none() | spans(low=-5, high=10)))
-                 for b in before]  # fmt: skip
+        after = [
+            m.After(source=b, type=draw(st.sampled_from(["FS", "SS", "FF", "SF"])), lag=draw(st.none() | spans(low=-5, high=10)))
+            for b in before
+        ]
         milestone = draw(st.booleans())
         fields: dict[str, Any] = {}
         if statused and draw(st.booleans()):
@@ -80,23 +87,54 @@ def _project(draw: Draw, name: str, owners: list[str], calendar_ids: list[str], 
             fields["actual_start"] = begun
             if draw(st.booleans()):
                 fields["actual_finish"] = begun + timedelta(days=draw(st.integers(0, 30)))
-        tasks.append(m.Task(
-            id=task_id, name=draw(texts), after=after, milestone=milestone, duration=None if milestone else draw(st.none() | estimates()),
-            progress=draw(st.none() | shares), not_before=draw(st.none() | whens), deadline=draw(st.none() | whens),
-            calendar=draw(st.none() | st.sampled_from(calendar_ids)), budget=draw(st.none() | money), owner=draw(st.none() | st.sampled_from(owners)),
-            attributes=draw(st.dictionaries(names, texts, max_size=2)), **fields,
-        ))  # fmt: skip
-    gates = [m.Gate(id=g, name=draw(texts), after=[m.After(source=t) for t in task_ids[-1:]], need_by=draw(st.none() | whens),
-                    decision=draw(st.none() | st.builds(lambda o, d: m.GateDecision(outcome=o, date=d), st.sampled_from(
-                        ["go", "conditional go", "hold", "recycle", "kill"]), whens)))
-             for g in gate_ids]  # fmt: skip
+        tasks.append(
+            m.Task(
+                id=task_id,
+                name=draw(texts),
+                after=after,
+                milestone=milestone,
+                duration=None if milestone else draw(st.none() | estimates()),
+                progress=draw(st.none() | shares),
+                not_before=draw(st.none() | whens),
+                deadline=draw(st.none() | whens),
+                calendar=draw(st.none() | st.sampled_from(calendar_ids)),
+                budget=draw(st.none() | money),
+                owner=draw(st.none() | st.sampled_from(owners)),
+                attributes=draw(st.dictionaries(names, texts, max_size=2)),
+                **fields,
+            )
+        )
+    gates = [
+        m.Gate(
+            id=g,
+            name=draw(texts),
+            after=[m.After(source=t) for t in task_ids[-1:]],
+            need_by=draw(st.none() | whens),
+            decision=draw(
+                st.none()
+                | st.builds(
+                    lambda o, d: m.GateDecision(outcome=o, date=d),
+                    st.sampled_from(["go", "conditional go", "hold", "recycle", "kill"]),
+                    whens,
+                )
+            ),
+        )
+        for g in gate_ids
+    ]
     start = draw(st.none() | days)
     return m.Project(
-        id=name, name=draw(texts), state=draw(st.sampled_from(["active"] * 4 + ["proposed", "approved", "paused", "closed", "cancelled"])),
-        start=start, finish=draw(st.none() | st.integers(0, 300).map(lambda n: (start or FIRST) + timedelta(days=n))), tasks=tasks, gates=gates,
-        owner=draw(st.none() | st.sampled_from(owners)), category=draw(texts), budget=draw(st.none() | money),
+        id=name,
+        name=draw(texts),
+        state=draw(st.sampled_from(["active"] * 4 + ["proposed", "approved", "paused", "closed", "cancelled"])),
+        start=start,
+        finish=draw(st.none() | st.integers(0, 300).map(lambda n: (start or FIRST) + timedelta(days=n))),
+        tasks=tasks,
+        gates=gates,
+        owner=draw(st.none() | st.sampled_from(owners)),
+        category=draw(texts),
+        budget=draw(st.none() | money),
         status=draw(st.lists(st.builds(m.StatusReport, date=days, rag=st.sampled_from(["green", "amber", "red"]), note=texts), max_size=2)),
-    )  # fmt: skip
+    )
 
 
 @st.composite
@@ -126,25 +164,46 @@ def portfolios(draw: Draw, *, max_projects: int = 4, statused: bool = True) -> m
         kind = draw(st.sampled_from(["FS", "SS", "FF", "SF"]))
         if (*ends, kind) not in seen:
             seen.add((*ends, kind))
-            links.append(m.Link(source=ends[0], target=ends[1], type=kind, lag=draw(st.none() | spans(low=-5, high=10)),
-                                needed=draw(st.none() | whens)))  # fmt: skip
+            links.append(
+                m.Link(
+                    source=ends[0], target=ends[1], type=kind, lag=draw(st.none() | spans(low=-5, high=10)), needed=draw(st.none() | whens)
+                )
+            )
     leaves = [item for inside in items for item in inside]
     benefits = []
     if leaves:
-        enablers = [m.Enabler(source=s, lag=draw(st.none() | st.just(Span(1, "month")) | spans()))
-                    for s in draw(st.lists(st.sampled_from(leaves), min_size=1, max_size=2, unique=True))]  # fmt: skip
+        enablers = [
+            m.Enabler(source=s, lag=draw(st.none() | st.just(Span(1, "month")) | spans()))
+            for s in draw(st.lists(st.sampled_from(leaves), min_size=1, max_size=2, unique=True))
+        ]
         some = draw(st.booleans())
-        benefits.append(m.Benefit(id=benefit_id, any_of=enablers if some else (), enabled_by=() if some else enablers,
-                                  value=draw(st.none() | st.builds(lambda v: Rate(v, "year"), money)), ramp=draw(st.lists(shares, max_size=3))))  # fmt: skip
+        benefits.append(
+            m.Benefit(
+                id=benefit_id,
+                any_of=enablers if some else (),
+                enabled_by=() if some else enablers,
+                value=draw(st.none() | st.builds(lambda v: Rate(v, "year"), money)),
+                ramp=draw(st.lists(shares, max_size=3)),
+            )
+        )
     return m.Portfolio(
-        id=draw(names), name=draw(texts), start=FIRST, status_date=draw(st.none() | days), calendar=draw(st.none() | st.just(calendar_id)),
-        money=m.MoneySettings(currency="GBP"), calendars=[own_calendar], rates=[m.RateRow(since=date(2020, 1, 1), per={"EUR": Decimal("0.86")})],
+        id=draw(names),
+        name=draw(texts),
+        start=FIRST,
+        status_date=draw(st.none() | days),
+        calendar=draw(st.none() | st.just(calendar_id)),
+        money=m.MoneySettings(currency="GBP"),
+        calendars=[own_calendar],
+        rates=[m.RateRow(since=date(2020, 1, 1), per={"EUR": Decimal("0.86")})],
         people=[m.Person(id=o, kind="role", permanent=draw(st.none() | st.booleans())) for o in owners],
         objectives=[m.Objective(id=objective_id, weight=draw(st.none() | shares))],
         programmes=[m.Programme(id=programme_id)],
-        projects=[p if draw(st.booleans()) else _within(p, programme_id) for p in projects], links=links, benefits=benefits,
-        resources=(), issues=(),
-    )  # fmt: skip
+        projects=[p if draw(st.booleans()) else _within(p, programme_id) for p in projects],
+        links=links,
+        benefits=benefits,
+        resources=(),
+        issues=(),
+    )
 
 
 def _within(project: m.Project, programme: str) -> m.Project:

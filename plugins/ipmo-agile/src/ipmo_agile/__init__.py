@@ -122,9 +122,11 @@ def _parse(data: Any) -> AgileForecast:
         raise UnitError("throughput must be a list of whole numbers, one a period")
     counted = data.get("counted_on")
     return AgileForecast(
-        remaining_items=_whole(data["remaining_items"]), throughput=[_whole(value) for value in throughput],
-        per=_span(data["per"]), counted_on=None if counted is None else _date(counted),
-    )  # fmt: skip
+        remaining_items=_whole(data["remaining_items"]),
+        throughput=[_whole(value) for value in throughput],
+        per=_span(data["per"]),
+        counted_on=None if counted is None else _date(counted),
+    )
 
 
 def _span(value: Any) -> Span:
@@ -183,20 +185,31 @@ def _evidence(context: CheckContext) -> Iterable[Finding]:
     for full_id, _, forecast in _forecasts(context):
         periods = forecast.throughput
         if len(periods) < PERIODS:
-            yield Finding(code="agile/evidence", item=full_id,
-                          message=f"the forecast of {full_id!r} rests on {len(periods)} periods; it needs {PERIODS}",
-                          hint="add earlier periods, zeros included")  # fmt: skip
+            yield Finding(
+                code="agile/evidence",
+                item=full_id,
+                message=f"the forecast of {full_id!r} rests on {len(periods)} periods; it needs {PERIODS}",
+                hint="add earlier periods, zeros included",
+            )
         if _regime_change(periods):
             half = len(periods) // 2
-            yield Finding(code="agile/evidence", item=full_id,
-                          message=f"throughput of {full_id!r} changed: {statistics.mean(periods[:half]):.1f} a period before,"
-                          f" {statistics.mean(periods[half:]):.1f} since", hint="forecast from the periods since the change")  # fmt: skip
+            yield Finding(
+                code="agile/evidence",
+                item=full_id,
+                message=f"throughput of {full_id!r} changed: {statistics.mean(periods[:half]):.1f} a period before,"
+                f" {statistics.mean(periods[half:]):.1f} since",
+                hint="forecast from the periods since the change",
+            )
         status = context.portfolio.status_date
         today = status.date() if isinstance(status, datetime) else status
         if forecast.counted_on is not None and today is not None and (today - forecast.counted_on).days > 60:
-            yield Finding(code="agile/evidence", item=full_id,
-                          message=f"the items of {full_id!r} were counted on {forecast.counted_on}, {(today - forecast.counted_on).days} days"
-                          " before the status date", hint="count again")  # fmt: skip
+            yield Finding(
+                code="agile/evidence",
+                item=full_id,
+                message=f"the items of {full_id!r} were counted on {forecast.counted_on}, {(today - forecast.counted_on).days} days"
+                " before the status date",
+                hint="count again",
+            )
 
 
 def _regime_change(periods: tuple[int, ...]) -> bool:
@@ -227,11 +240,20 @@ def _percentile(context: CheckContext) -> Iterable[Finding]:
     for source, what, percentile, item in promises:
         if percentile is None:
             safe = agile[source].quantile(0.85)
-            yield Finding(code="agile/percentile", item=item, message=f"{what} rests on the forecast of {source!r} and names no percentile",
-                          hint=f"write attributes: {{percentile: P85}}; at P85 the work takes {safe}")  # fmt: skip
+            yield Finding(
+                code="agile/percentile",
+                item=item,
+                message=f"{what} rests on the forecast of {source!r} and names no percentile",
+                hint=f"write attributes: {{percentile: P85}}; at P85 the work takes {safe}",
+            )
         elif percentile.strip().upper().removeprefix("P") in ("50", "50%"):
-            yield Finding(code="agile/percentile", item=item, message=f"{what} is a P50 of {source!r}: as likely missed as kept",
-                          hint="promise P80 or later", severity=Severity.WARNING)  # fmt: skip
+            yield Finding(
+                code="agile/percentile",
+                item=item,
+                message=f"{what} is a P50 of {source!r}: as likely missed as kept",
+                hint="promise P80 or later",
+                severity=Severity.WARNING,
+            )
 
 
 AGILE = Methodology(
@@ -243,19 +265,27 @@ AGILE = Methodology(
     vocabulary={"project": "value stream", "task": "epic"},
     stages=("funnel", "reviewing", "analysing", "ready", "implementing", "done"),
     checks=(
-        Check(code="agile/evidence", rule="AGL-R02", title="A forecast rests on enough recent periods, zeros included", source=GUIDE,
-              run=_evidence),
-        Check(code="agile/percentile", rule="AGL-R10", title="A promised date names its percentile, and it is not P50", source=GUIDE,
-              run=_percentile),
+        Check(
+            code="agile/evidence",
+            rule="AGL-R02",
+            title="A forecast rests on enough recent periods, zeros included",
+            source=GUIDE,
+            run=_evidence,
+        ),
+        Check(
+            code="agile/percentile",
+            rule="AGL-R10",
+            title="A promised date names its percentile, and it is not P50",
+            source=GUIDE,
+            run=_percentile,
+        ),
     ),
     estimates=(EstimateKind(name="agile", title="Time from throughput history", source=GUIDE, parse=_parse),),
     extensions=(Extension(name="agile", title="The team behind an item", source=GUIDE, parse=_team),),
-)  # fmt: skip
+)
 
 
 @hookimpl
 def ipmo_methodologies() -> Iterable[Methodology]:
     """Agile delivery."""
     return [AGILE]
-
-

@@ -35,11 +35,19 @@ HOUSE = Methodology(
     source=GUIDE,
     checks=(Check(code="house/owner", rule="H-1", title="An active project has an owner", source=GUIDE, run=_owner),),
     measures=(
-        Measure(name="carbon", title="Carbon", unit="tCO2e", combine="sum", value=_tonnes, own_total=True, source=GUIDE,
-                applies=lambda item: isinstance(item, Project)),
+        Measure(
+            name="carbon",
+            title="Carbon",
+            unit="tCO2e",
+            combine="sum",
+            value=_tonnes,
+            own_total=True,
+            source=GUIDE,
+            applies=lambda item: isinstance(item, Project),
+        ),
     ),
     gates=(GateRule(name="start", title="May it start?", source=GUIDE, checks=("house/owner",), evidence=("business-case",)),),
-)  # fmt: skip
+)
 
 
 @hookimpl

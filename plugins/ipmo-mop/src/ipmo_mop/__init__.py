@@ -27,12 +27,18 @@ def _sight(context: CheckContext) -> Iterable[Finding]:
     pf = context.portfolio
     serves = _objectives_by_project(pf)
     if not pf.objectives:
-        yield _finding("line-of-sight", "", "the portfolio states no objective, so no initiative can be traced to one", "declare objectives:")
+        yield _finding(
+            "line-of-sight", "", "the portfolio states no objective, so no initiative can be traced to one", "declare objectives:"
+        )
     else:
         for project in pf.projects:
             if project.state in OPEN and context.covers(project.id) and not serves.get(project.id):
-                yield _finding("line-of-sight", project.id, f"project {project.id!r} serves no objective",
-                               "write alignment:, or say which benefit it enables")  # fmt: skip
+                yield _finding(
+                    "line-of-sight",
+                    project.id,
+                    f"project {project.id!r} serves no objective",
+                    "write alignment:, or say which benefit it enables",
+                )
     served = {objective for project, found in serves.items() if pf[project].state in OPEN for objective in found}
     for objective in pf.objectives:
         if objective.id not in served:
@@ -42,8 +48,13 @@ def _sight(context: CheckContext) -> Iterable[Finding]:
         shares[contribution.target] = shares.get(contribution.target, 0.0) + (contribution.share or 0.0)
     for target, share in shares.items():
         if share > 1 + 1e-9:
-            yield _finding("line-of-sight", target, f"contributions claim {share:.0%} of {target!r}", "shares into one target sum to at most 100 %",
-                           Severity.ERROR)  # fmt: skip
+            yield _finding(
+                "line-of-sight",
+                target,
+                f"contributions claim {share:.0%} of {target!r}",
+                "shares into one target sum to at most 100 %",
+                Severity.ERROR,
+            )
 
 
 def _objectives_by_project(pf: Portfolio) -> dict[str, set[str]]:
@@ -87,15 +98,22 @@ def _closure(context: CheckContext) -> Iterable[Finding]:
         if projects[receiver].state not in SELECTED or not context.covers(receiver):
             continue
         if projects[giver].state not in (*SELECTED, "closed"):
-            yield _finding("selection-closed", receiver,
-                           f"project {receiver!r} is {projects[receiver].state} and {why}, but {giver!r} is {projects[giver].state}",
-                           "select both or neither", Severity.ERROR)  # fmt: skip
+            yield _finding(
+                "selection-closed",
+                receiver,
+                f"project {receiver!r} is {projects[receiver].state} and {why}, but {giver!r} is {projects[giver].state}",
+                "select both or neither",
+                Severity.ERROR,
+            )
         elif why == "requires it":
             begin, end = context.schedule.dates(receiver)[0], context.schedule.dates(giver)[1]
             if begin is not None and end is not None and end > begin:
-                yield _finding("selection-closed", receiver,
-                               f"project {receiver!r} starts {begin.date()} and requires {giver!r}, which finishes {end.date()}",
-                               "link the items that wait, or move one of them")  # fmt: skip
+                yield _finding(
+                    "selection-closed",
+                    receiver,
+                    f"project {receiver!r} starts {begin.date()} and requires {giver!r}, which finishes {end.date()}",
+                    "link the items that wait, or move one of them",
+                )
 
 
 MOP = Methodology(
@@ -108,11 +126,22 @@ MOP = Methodology(
     vocabulary={"project": "initiative", "body": "portfolio direction group"},
     stages=("understand", "categorise", "prioritise", "balance", "plan"),
     checks=(
-        Check(code="mop/line-of-sight", rule="MOP-R01", title="A clear line of sight from objectives to work and back", source=GUIDE, run=_sight),
-        Check(code="mop/selection-closed", rule="MOP-R06", title="No selected initiative depends on an unselected or later one", source=GUIDE,
-              run=_closure),
+        Check(
+            code="mop/line-of-sight",
+            rule="MOP-R01",
+            title="A clear line of sight from objectives to work and back",
+            source=GUIDE,
+            run=_sight,
+        ),
+        Check(
+            code="mop/selection-closed",
+            rule="MOP-R06",
+            title="No selected initiative depends on an unselected or later one",
+            source=GUIDE,
+            run=_closure,
+        ),
     ),
-)  # fmt: skip
+)
 
 
 @hookimpl

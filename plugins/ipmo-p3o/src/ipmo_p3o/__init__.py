@@ -35,14 +35,16 @@ def _forest(context: CheckContext) -> Iterable[Finding]:
     above = {name: [up for up in office.reports_to if up in offices] for name, office in offices.items()}
     for name, ups in above.items():
         if len(ups) > 1:
-            yield _finding("office-forest", name, f"office {name!r} reports to {len(ups)} offices: {', '.join(map(repr, ups))}",
-                           "keep one as its hub")  # fmt: skip
+            yield _finding(
+                "office-forest", name, f"office {name!r} reports to {len(ups)} offices: {', '.join(map(repr, ups))}", "keep one as its hub"
+            )
         loop = _loop(name, above)
         if loop and min(loop) == name:
-            yield _finding("office-forest", name, f"offices report in a circle: {' -> '.join([*loop, loop[0]])}", "let one of them report to a body")
+            yield _finding(
+                "office-forest", name, f"offices report in a circle: {' -> '.join([*loop, loop[0]])}", "let one of them report to a body"
+            )
         if _temporary(offices[name]) and not ups and any(not _temporary(other) for other in offices.values()):
-            yield _finding("office-forest", name, f"temporary office {name!r} has no office above it",
-                           "let it report to its hub")  # fmt: skip
+            yield _finding("office-forest", name, f"temporary office {name!r} has no office above it", "let it report to its hub")
 
 
 def _loop(start: str, above: dict[str, list[str]]) -> list[str]:
@@ -65,7 +67,9 @@ def _temporary_end(context: CheckContext) -> Iterable[Finding]:
         if not _temporary(office):
             continue
         if office.host is None:
-            yield _finding("temporary-office", office.id, f"temporary office {office.id!r} has no host", "write host: the initiative it serves")
+            yield _finding(
+                "temporary-office", office.id, f"temporary office {office.id!r} has no host", "write host: the initiative it serves"
+            )
             continue
         if office.ends is None:
             yield _finding("temporary-office", office.id, f"temporary office {office.id!r} has no end", "write ends:")
@@ -73,13 +77,20 @@ def _temporary_end(context: CheckContext) -> Iterable[Finding]:
         figures = context.roll_up("finish")
         closes = figures[office.host].value if office.host in figures else None
         if closes is None:
-            yield _finding("temporary-office", office.id,
-                           f"whether office {office.id!r} ends in time cannot be said: its host {office.host!r} has no finish",
-                           severity=Severity.INFO)  # fmt: skip
+            yield _finding(
+                "temporary-office",
+                office.id,
+                f"whether office {office.id!r} ends in time cannot be said: its host {office.host!r} has no finish",
+                severity=Severity.INFO,
+            )
         elif _day(office.ends) > _day(closes) + GRACE:
-            yield _finding("temporary-office", office.id,
-                           f"temporary office {office.id!r} ends {_day(office.ends)}, more than {GRACE.days} days after its host"
-                           f" {office.host!r} finishes ({_day(closes)})", "end it earlier or make it permanent")  # fmt: skip
+            yield _finding(
+                "temporary-office",
+                office.id,
+                f"temporary office {office.id!r} ends {_day(office.ends)}, more than {GRACE.days} days after its host"
+                f" {office.host!r} finishes ({_day(closes)})",
+                "end it earlier or make it permanent",
+            )
 
 
 def _day(when: date | datetime) -> date:
@@ -90,7 +101,9 @@ def _reach(context: CheckContext) -> Iterable[Finding]:
     """P3O-R09: from every initiative a line of offices and bodies leads to the top decision body."""
     pf = context.portfolio
     if not pf.bodies:
-        yield _finding("reach-the-top", "", "the portfolio has no decision body, so no initiative reaches one", "declare organisation: bodies:")
+        yield _finding(
+            "reach-the-top", "", "the portfolio has no decision body, so no initiative reaches one", "declare organisation: bodies:"
+        )
         return
     for project in pf.projects:
         if project.state not in OPEN or not context.covers(project.id):
@@ -99,13 +112,19 @@ def _reach(context: CheckContext) -> Iterable[Finding]:
         last = path[-1]
         body = next((b for b in pf.bodies if b.id == last), None)
         if body is None:
-            yield _finding("reach-the-top", project.id,
-                           f"project {project.id!r} does not reach a decision body: its reporting line ends at"
-                           f" {' -> '.join(path)}", "give the last office a reports_to:")  # fmt: skip
+            yield _finding(
+                "reach-the-top",
+                project.id,
+                f"project {project.id!r} does not reach a decision body: its reporting line ends at {' -> '.join(path)}",
+                "give the last office a reports_to:",
+            )
         elif body.level not in (None, "portfolio"):
-            yield _finding("reach-the-top", project.id,
-                           f"the reporting line of project {project.id!r} ends at {body.level} level: {' -> '.join(path)}",
-                           f"let body {body.id!r} report to the portfolio's")  # fmt: skip
+            yield _finding(
+                "reach-the-top",
+                project.id,
+                f"the reporting line of project {project.id!r} ends at {body.level} level: {' -> '.join(path)}",
+                f"let body {body.id!r} report to the portfolio's",
+            )
 
 
 def _line(pf: Portfolio, project: Project) -> Iterator[str]:
@@ -153,13 +172,23 @@ P3O = Methodology(
         Role(name="head", title="Head of the permanent office", source=GUIDE, mandatory=True),
     ),
     checks=(
-        Check(code="p3o/office-forest", rule="P3O-R02", title="Offices form a forest: one hub above each spoke, no circle",
-              source=GUIDE, run=_forest),
-        Check(code="p3o/temporary-office", rule="P3O-R03", title="A temporary office has a host and ends with it", source=GUIDE,
-              run=_temporary_end),
+        Check(
+            code="p3o/office-forest",
+            rule="P3O-R02",
+            title="Offices form a forest: one hub above each spoke, no circle",
+            source=GUIDE,
+            run=_forest,
+        ),
+        Check(
+            code="p3o/temporary-office",
+            rule="P3O-R03",
+            title="A temporary office has a host and ends with it",
+            source=GUIDE,
+            run=_temporary_end,
+        ),
         Check(code="p3o/reach-the-top", rule="P3O-R09", title="Every initiative reaches the top decision body", source=GUIDE, run=_reach),
     ),
-)  # fmt: skip
+)
 
 
 @hookimpl

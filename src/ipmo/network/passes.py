@@ -1,0 +1,484 @@
+"""What a compiled network answers, by position: dates, floats to every target, driving links, criticality, the end without an item.
+
+Everything is computed on first use and in whole minutes of each item's own clock; names, dates and days are made by
+`ipmo.analysis.schedule`.
+"""
+
+from __future__ import annotations
+
+import functools
+import heapq
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ipmo.errors import ScheduleError
+from ipmo.network import kernels
+from ipmo.network.engine import Network
+from ipmo.units import MAX_INSTANT
+
+__all__ = ["LIVE", "Passes"]
+
+NORMAL, STARTED, FINISHED, UNDATED, GONE = range(5)
+LIVE = (NORMAL, STARTED)
+FAR = kernels.FAR
+
+
+class Passes:
+    """The passes over one network, each run when it is first asked for."""
+
+    def __init__(self, compiled: Network) -> None:
+        self.network = compiled
+        self._p = compiled._positions
+        self._x = compiled.early()
+        self._check()
+
+    # -------------------------------------------------------------------------------- whole columns
+
+    def _check(self) -> None:
+        if not self.network.n:
+            return
+        finish = self._finish
+        last = max(range(len(finish)), key=finish.__getitem__) if isinstance(finish, list) else int(finish.argmax())
+        if finish[last] >= MAX_INSTANT:
+            raise ScheduleError(
+                f"{self.network.ids[int(self._p['order'][last])]!r} would end past the year 9999; check its duration and lags"
+            )
+
+    @functools.cached_property
+    def _finish(self) -> Any:
+        """Finish of every position as an instant."""
+        net, p, x = self.network, self._p, self._x
+        if net.arrays and not net.clk_used:
+            return x + p["dur"]
+        cal, clk, dur = net.clock_tables, _plain(p["clk"]), _plain(p["dur"])
+        return [kernels.finish_at(cal, c, s + d) if c else s + d for c, s, d in zip(clk, _plain(x), dur, strict=True)]
+
+    @functools.cached_property
+    def _live(self) -> Any:
+        """Positions of open work, as 0 and 1."""
+        net, order = self.network, self._p["order"]
+        if net.all_live:
+            if net.arrays:
+                import numpy as np
+
+                return np.ones(net.n, bool)
+            return [True] * net.n
+        return [net.state[v] in LIVE for v in _plain(order)]
+
+    @functools.cached_property
+    def end(self) -> int | None:
+        """The end of the whole network as an instant: the last finish of open work; None when all is done."""
+        net = self.network
+        if net.all_live and net.arrays and not isinstance(self._finish, list):
+            return int(self._finish.max()) if net.n else None
+        kinds, order = net.kinds, _plain(self._p["order"])
+        return max(
+            (int(f) for f, live, v in zip(self._finish, self._live, order, strict=True) if live and kinds[v] not in ("benefit", "helper")),
+            default=None,
+        )
+
+    @functools.cached_property
+    def _project_end(self) -> Any:
+        """The early finish of each project as an instant; -1 for those without dates."""
+        net = self.network
+        if net.all_live and net.arrays and not isinstance(self._finish, list):
+            import numpy as np
+
+            latest = np.full(len(net.projects), -1, np.int64)
+            np.maximum.at(latest, self._by_position(net.project), self._finish)
+            return latest
+        ends = [-1] * len(net.projects)
+        for place, v in enumerate(_plain(self._p["order"])):
+            owner = net.project[v]
+            if owner >= 0 and net.state[v] in LIVE and self._finish[place] > ends[owner]:
+                ends[owner] = int(self._finish[place])
+        for v, done in net.finishes.items():
+            owner = net.project[v]
+            if owner >= 0 and net.state[v] == FINISHED:
+                ends[owner] = max(ends[owner], done)
+        return ends
+
+    def _by_position(self, column: Any) -> Any:
+        import numpy as np
+
+        return np.asarray(column, np.int64)[self._p["order"]]
+
+    def _latest_starts(self, instants: Any) -> Any:
+        """The latest start of each position that finishes by the instant given for it; FAR stays FAR."""
+        net, p = self.network, self._p
+        if net.arrays and not net.clk_used:
+            return instants - p["dur"]
+        cal, clk, dur = net.clock_tables, _plain(p["clk"]), _plain(p["dur"])
+        out = [
+            t if t >= FAR // 2 else (kernels.work(cal, c, t) if c else t) - d for t, c, d in zip(_plain(instants), clk, dur, strict=True)
+        ]
+        if net.arrays:
+            import numpy as np
+
+            return np.array(out, np.int64)
+        return out
+
+    @functools.cached_property
+    def _caps(self) -> tuple[Any, Any]:
+        """The latest starts that each position's own promises allow: to the end of the network, to its targets."""
+        net, order = self.network, self._p["order"]
+        end = self.end
+        deadlines: dict[int, int] = {}
+        if net.dialect is not None and net.dialect.deadlines_bound_total_float:
+            for target in net.targets:
+                if target.date is not None and target.is_deadline:
+                    for node in target.nodes:
+                        deadlines[node] = min(target.date, deadlines.get(node, FAR))
+        if net.all_live and net.arrays and not isinstance(self._finish, list) and not net.targets and not deadlines:
+            import numpy as np
+
+            owners = self._by_position(net.project)
+            to_end = np.full(net.n, FAR if end is None else end, np.int64)
+            return self._latest_starts(to_end), self._latest_starts(np.where(owners >= 0, self._promised[owners], FAR))
+        promised = self._promised
+        whole = [FAR] * net.n
+        aim = [FAR] * net.n
+        bounds: dict[int, int] = defaultdict(lambda: FAR)
+        for target in net.targets:
+            for node in target.nodes:
+                bounds[node] = min(bounds[node], self._target_date(target))
+        for place, v in enumerate(_plain(order)):
+            if net.state[v] not in LIVE:
+                continue
+            owner = net.project[v]
+            if end is not None and net.kinds[v] not in ("benefit", "helper"):
+                whole[place] = min(end, deadlines.get(v, FAR))
+            if owner >= 0:
+                aim[place] = int(promised[owner])
+            if v in bounds:
+                aim[place] = min(aim[place], bounds[v])
+        if net.arrays:
+            import numpy as np
+
+            return self._latest_starts(np.array(whole, np.int64)), self._latest_starts(np.array(aim, np.int64))
+        return self._latest_starts(whole), self._latest_starts(aim)
+
+    @functools.cached_property
+    def _promised(self) -> Any:
+        """The finish that each project is measured against: the stated one, else its own early finish."""
+        if not self.network.promises:
+            return self._project_end
+        out = _plain(self._project_end)
+        for place, instant in self.network.promises.items():
+            out[place] = instant
+        return out
+
+    def _target_date(self, target: Any) -> int:
+        if target.date is not None:
+            return int(target.date)
+        return int(self._finish[self._p["pos"][target.nodes[0]]])
+
+    @functools.cached_property
+    def _late(self) -> tuple[Any, Any]:
+        """Late starts of every position: to the end of the network, to the nearest target."""
+        whole, aim = self._caps
+        found: tuple[Any, Any] = self.network.late(whole.copy(), self._x, aim.copy())
+        return found
+
+    @functools.cached_property
+    def _link_float(self) -> Any:
+        return self.network.link_float(self._x)
+
+    @functools.cached_property
+    def _lists(self) -> dict[str, list[int]]:
+        """The positions' columns as plain lists, for what walks from node to node."""
+        return {name: _plain(column) for name, column in self._p.items()} | {"x": _plain(self._x), "finish": _plain(self._finish)}
+
+    def _push(self, k: int, v: int, x: int, dur: list[int] | None = None) -> int:
+        """What the link in place k imposes on the start of v when its source starts at x."""
+        q = self._lists
+        u = q["src"][k]
+        if q["mode"][k] == 0:
+            if dur is None:
+                return x + q["w"][k]
+            t = q["typ"][k]
+            return x + q["lag"][k] + (dur[u] if t in (0, 2) else 0) - (dur[v] if t >= 2 else 0)
+        return int(
+            kernels.push(
+                self.network.clock_tables, q["clk"], dur or q["dur"], u, v, q["typ"][k], q["mode"][k], q["lagclk"][k], q["lag"][k], x
+            )
+        )
+
+    def _pull(self, k: int, v: int, y: int) -> int:
+        q = self._lists
+        if q["mode"][k] == 0:
+            return y - q["w"][k]
+        return int(
+            kernels.pull(
+                self.network.clock_tables, q["clk"], q["dur"], q["src"][k], v, q["typ"][k], q["mode"][k], q["lagclk"][k], q["lag"][k], y
+            )
+        )
+
+    @functools.cached_property
+    def _drives(self) -> list[bool]:
+        """For each link in place: its target starts exactly when this link lets it."""
+        q = self._lists
+        x, ptr, src = q["x"], q["ptr"], q["src"]
+        out = [False] * self.network.m
+        for v in range(self.network.n):
+            for k in range(ptr[v], ptr[v + 1]):
+                out[k] = self._push(k, v, x[src[k]]) == x[v]
+        return out
+
+    def _driving_back(self, positions: Iterable[int]) -> set[int]:
+        """These positions and all from which a driving path leads to them."""
+        q, drives = self._lists, self._drives
+        seen = set(positions)
+        waiting = list(seen)
+        while waiting:
+            v = waiting.pop()
+            for k in range(q["ptr"][v], q["ptr"][v + 1]):
+                u = q["src"][k]
+                if drives[k] and u not in seen:
+                    seen.add(u)
+                    waiting.append(u)
+        return seen
+
+    @functools.cached_property
+    def _critical(self) -> set[int]:
+        """Positions on a driving path to the end of the network."""
+        net, q = self.network, self._lists
+        last = [
+            place
+            for place, v in enumerate(q["order"])
+            if net.state[v] in LIVE and net.kinds[v] not in ("benefit", "helper") and q["finish"][place] == self.end
+        ]
+        return self._driving_back(last)
+
+    @functools.cached_property
+    def _critical_for(self) -> Mapping[int, list[str]]:
+        """Targets to which each position lies on a driving path, in name order."""
+        found: dict[int, list[str]] = defaultdict(list)
+        for name, ends in sorted(self._target_ends().items()):
+            for place in self._driving_back(ends):
+                found[place].append(name)
+        return found
+
+    def _target_ends(self) -> dict[str, list[int]]:
+        """The positions that set the date of each target."""
+        net, q = self.network, self._lists
+        out: dict[str, list[int]] = {}
+        for target in net.targets:
+            places = [q["pos"][node] for node in target.nodes]
+            last = max(q["finish"][place] for place in places)
+            out[target.name] = [place for place in places if q["finish"][place] == last]
+        for place, v in enumerate(q["order"]):
+            owner = net.project[v]
+            if owner >= 0 and net.state[v] in LIVE and q["finish"][place] == self._project_end[owner]:
+                out.setdefault(f"{net.projects[owner]}@finish", []).append(place)
+        return out
+
+    def _own_late(self, owner: int, instant: int) -> dict[int, int]:
+        """Late starts under one promise only, a project's finish; over the project and what leaves it and comes back."""
+        net, q = self.network, self._lists
+        own = [q["pos"][v] for v in self._places_of(owner)]
+        if not own:
+            return {}
+        inside, last = set(own), max(own)
+        waiting = list(own)
+        while waiting:  # what follows the project and could come back to it
+            for v in self._heads[waiting.pop()]:
+                if v < last and v not in inside:
+                    inside.add(v)
+                    waiting.append(v)
+        cal = net.clock_tables
+        late = dict.fromkeys(inside, FAR)
+        for place in own:
+            late[place] = int(kernels.work(cal, q["clk"][place], instant)) - q["dur"][place]
+        anyone = q["anyone"]
+        for v in sorted(inside, reverse=True):
+            limit = late[v]
+            if limit >= FAR // 2:
+                continue
+            links = range(q["ptr"][v], q["ptr"][v + 1])
+            early = sum(self._push(k, v, q["x"][q["src"][k]]) <= limit for k in links) if anyone[v] else 0
+            for k in links:
+                u = q["src"][k]
+                if u not in inside:
+                    continue
+                if anyone[v] and early - (self._push(k, v, q["x"][u]) <= limit) > 0:
+                    continue
+                late[u] = min(late[u], self._pull(k, v, limit))
+        return late
+
+    @functools.cached_property
+    def _heads(self) -> list[list[int]]:
+        q = self._lists
+        heads: list[list[int]] = [[] for _ in range(self.network.n)]
+        for v in range(self.network.n):
+            for k in range(q["ptr"][v], q["ptr"][v + 1]):
+                heads[q["src"][k]].append(v)
+        return heads
+
+    @functools.cached_property
+    def _owned(self) -> Mapping[int, list[int]]:
+        owned: dict[int, list[int]] = defaultdict(list)
+        for v in range(self.network.n):
+            if self.network.project[v] >= 0 and self.network.state[v] in LIVE:
+                owned[int(self.network.project[v])].append(v)
+        return owned
+
+    def _places_of(self, owner: int) -> list[int]:
+        return self._owned.get(owner, [])
+
+    @functools.cached_property
+    def _project_late(self) -> dict[int, int]:
+        """Late start of every position to its own project's early finish."""
+        return self._own_lates(self._project_end)
+
+    def _own_lates(self, ends: Sequence[int]) -> dict[int, int]:
+        out: dict[int, int] = {}
+        for owner in self._owned:
+            late = self._own_late(owner, int(ends[owner]))
+            for v in self._places_of(owner):
+                out[self._lists["pos"][v]] = late[self._lists["pos"][v]]
+        return out
+
+    @functools.cached_property
+    def _target_names(self) -> list[str | None]:
+        """The target that bounds each position; ties go to the own project's finish, then by id."""
+        net, q = self.network, self._lists
+        late = _plain(self._late[1])
+        ends = [f"{name}@finish" for name in net.projects]
+        names = sorted({*ends, *(target.name for target in net.targets)})
+        rank = {name: place for place, name in enumerate(names)}
+        none = len(names)
+        own = [none] * net.n
+        cal = net.clock_tables
+
+        def offer(place: int, instant: int, name: str) -> None:
+            cap = kernels.work(cal, q["clk"][place], instant) - q["dur"][place]
+            if cap == late[place]:
+                own[place] = min(own[place], rank[name])
+
+        for target in net.targets:
+            for node in target.nodes:
+                offer(q["pos"][node], self._target_date(target), target.name)
+        for owner, nodes in self._owned.items():
+            for v in nodes:
+                offer(q["pos"][v], int(self._promised[owner]), ends[owner])
+        kernels.name_targets(q["ptr"], q["src"], q["w"], q["mode"], q["typ"], q["lagclk"], q["lag"], cal, q["clk"], q["dur"], late, own)
+        project_late = self._own_lates(self._promised) if net.promises else self._project_late
+        out: list[str | None] = []
+        for place, v in enumerate(q["order"]):
+            owner = net.project[v]
+            if owner >= 0 and project_late.get(place) == late[place]:
+                out.append(ends[owner])
+            else:
+                out.append(names[own[place]] if own[place] < none else None)
+        return out
+
+    @functools.cached_property
+    def _free(self) -> dict[int, int]:
+        """The start to which each position can slip without moving a successor, own clock."""
+        q, floats = self._lists, _plain(self._link_float)
+        derived = self.network.derived
+        out: dict[int, int] = {}
+        for v in range(self.network.n):
+            for k in range(q["ptr"][v], q["ptr"][v + 1]):
+                if q["perm"][k] in derived:
+                    continue
+                u = q["src"][k]
+                if q["anyone"][v] and self._spared(k, v):
+                    continue
+                slip = q["x"][u] + floats[k]
+                if slip < out.get(u, FAR):
+                    out[u] = slip
+        cal = self.network.clock_tables
+        for place, v in enumerate(q["order"]):
+            owner = self.network.project[v]
+            if place not in out and owner >= 0 and self.network.state[v] in LIVE:
+                out[place] = kernels.work(cal, q["clk"][place], int(self._project_end[owner])) - q["dur"][place]
+        return out
+
+    def _spared(self, k: int, v: int) -> bool:
+        """Whether another of the givers, of which one is enough, is early enough for v without link k."""
+        q = self._lists
+        others = (j for j in range(q["ptr"][v], q["ptr"][v + 1]) if j != k)
+        return any(self._push(j, v, q["x"][q["src"][j]]) <= q["x"][v] for j in others)
+
+    @functools.cached_property
+    def _bounds(self) -> set[int]:
+        """Positions whose dates are lower bounds, because something before them has no duration."""
+        q = self._lists
+        seen = {q["pos"][v] for v in self.network.unknown if self.network.state[v] in LIVE}
+        waiting = list(seen)
+        while waiting:
+            for v in self._heads[waiting.pop()]:
+                if v not in seen:
+                    seen.add(v)
+                    waiting.append(v)
+        return seen
+
+    # ------------------------------------------------------------------------------------- what if
+
+    def end_without(self, place: int) -> int | None:
+        """The end of the network if the work at that position took no time: by definition, recomputed from there on."""
+        q = self._lists
+        dur = list(q["dur"])
+        dur[place] = 0
+        node = q["order"][place]
+        floor = self.network.finish_floor.get(node)
+        low = self._start_floor(place, node) if floor is not None else q["low"][place]
+        if floor is not None:
+            low = max(low, floor)
+        return self._end_after({place: low}, dur)
+
+    def _start_floor(self, place: int, node: int) -> int:
+        """The lower bound of a start without its bound on the finish."""
+        low = self.network.low[node]
+        return int(low)
+
+    def _end_after(self, changed_low: Mapping[int, int], dur: list[int]) -> int | None:
+        """The end of the network when some positions have other bounds or durations; only what moves is looked at."""
+        net, q = self.network, self._lists
+        x: dict[int, int] = {}
+        waiting = list(changed_low)
+        heapq.heapify(waiting)
+        queued = set(waiting)
+        moved: dict[int, int] = {}
+        while waiting:
+            v = heapq.heappop(waiting)
+            best, least = changed_low.get(v, q["low"][v]), FAR
+            for k in range(q["ptr"][v], q["ptr"][v + 1]):
+                u = q["src"][k]
+                y = self._push(k, v, x.get(u, q["x"][u]), dur)
+                if q["anyone"][v]:
+                    least = min(least, y)
+                else:
+                    best = max(best, y)
+            if q["anyone"][v] and least != FAR:
+                best = max(best, least)
+            x[v] = best
+            if best != q["x"][v] or dur[v] != q["dur"][v]:
+                moved[v] = int(kernels.finish_at(net.clock_tables, q["clk"][v], best + dur[v]))
+                for head in self._heads[v]:
+                    if head not in queued:
+                        queued.add(head)
+                        heapq.heappush(waiting, head)
+        rest = next((f for f, v in self._by_finish if v not in moved), None)
+        ends = [f for v, f in moved.items() if net.kinds[q["order"][v]] not in ("benefit", "helper")]
+        return max([*ends, *([rest] if rest is not None else [])], default=None)
+
+    @functools.cached_property
+    def _by_finish(self) -> list[tuple[int, int]]:
+        """(finish, position) of open work, last first."""
+        net, q = self.network, self._lists
+        return sorted(
+            (
+                (q["finish"][place], place)
+                for place, v in enumerate(q["order"])
+                if net.state[v] in LIVE and net.kinds[v] not in ("benefit", "helper")
+            ),
+            reverse=True,
+        )
+
+
+def _plain(column: Any) -> Any:
+    return column.tolist() if hasattr(column, "tolist") else column
