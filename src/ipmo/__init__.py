@@ -23,7 +23,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "analysis.interdependencies": ("CriticalLink", "CriticalLinks", "critical_links"),
     "analysis.rollup": ("Figure", "RollUp"),
-    "analysis.schedule": ("Schedule", "ScheduledItem", "network", "schedule"),
+    "analysis.schedule": ("Schedule", "ScheduledItem", "schedule"),
     "desk": ("check", "from_dict", "from_tables", "plugins", "read", "report", "roll_up", "to_dict", "write"),
     "errors": (
         "CycleError",
@@ -67,7 +67,6 @@ if TYPE_CHECKING:
     from ipmo.analysis.rollup import RollUp as RollUp
     from ipmo.analysis.schedule import Schedule as Schedule
     from ipmo.analysis.schedule import ScheduledItem as ScheduledItem
-    from ipmo.analysis.schedule import network as network
     from ipmo.analysis.schedule import schedule as schedule
     from ipmo.desk import check as check
     from ipmo.desk import from_dict as from_dict
