@@ -108,6 +108,7 @@ WHOLE = [
     (b"<?xml version='1.0'?><a/>", "XML"),
     (b"ERMHDR\t1", "Primavera XER"),
     (b"just text", "no ipmo portfolio"),
+    (b"# only a comment\n", "this is no ipmo portfolio but nothing"),
     (b"- a\n- b\n", "a list"),
     (b"a: 1\n", "does not say `ipmo: 1`"),
     (b"ipmo: 2\nportfolio: {id: x}\n", "version '2'"),

@@ -64,6 +64,8 @@ class Document:
     text: str = attrs.field(repr=False)
     data: Any = attrs.field(repr=False)
     is_json: bool = False
+    mappings: int = 0
+    """How many mappings it holds: the rows that a reader understood."""
 
     def locate(self, problems: Iterable[Problem]) -> list[Problem]:
         """The problems with file, line and column: of the value, of the key for unknown fields, else of the parent."""
@@ -156,8 +158,8 @@ def parse(text: str, name: str, *, is_json: bool | None = None) -> Document:
     """
     if is_json is None:
         is_json = text.lstrip()[:1] in ("{", "[")
-    data = _parse_json(text, name) if is_json else _parse_yaml(text, name)
-    return Document(file=name, text=text, data=data, is_json=is_json)
+    data, mappings = _parse_json(text, name) if is_json else _parse_yaml(text, name)
+    return Document(file=name, text=text, data=data, is_json=is_json, mappings=mappings)
 
 
 # ---------------------------------------------------------------------------------------------------- YAML
@@ -186,7 +188,7 @@ def _broken(name: str, error: Any) -> FileError:
     return _fault(name, mark, f"not YAML: {problem}", hint)
 
 
-def _parse_yaml(text: str, name: str) -> Any:
+def _parse_yaml(text: str, name: str) -> tuple[Any, int]:
     import yaml
 
     loader = _loader(text)
@@ -198,19 +200,22 @@ def _parse_yaml(text: str, name: str) -> Any:
         loader.dispose()
 
 
-def _build(loader: Any, name: str, ev: Any) -> Any:
+def _build(loader: Any, name: str, ev: Any) -> tuple[Any, int]:
     """One pass over the events with an explicit stack: no depth of nesting can exhaust Python's."""
     get = loader.get_event
     scalar_event, end_map, end_list = ev.ScalarEvent, ev.MappingEndEvent, ev.SequenceEndEvent
     start_map, start_list = ev.MappingStartEvent, ev.SequenceStartEvent
     fullmatch, nulls, words = NUMBERLIKE.fullmatch, NULLS, WORDS
-    get(), get()  # stream start, document start (or the end of an empty stream)
+    get()  # the start of the stream
+    if get().__class__ is ev.StreamEndEvent:  # comments only
+        return None, 0
     root: list[Any] = []
     current: Any = root
     is_map = False
     key: str | None = None
     stack: list[tuple[Any, bool, str | None]] = []
     problems: list[Problem] = []
+    mappings = 0
     while True:
         event = get()
         kind = event.__class__
@@ -255,7 +260,11 @@ def _build(loader: Any, name: str, ev: Any) -> Any:
                 raise _fault(name, event.start_mark, "a key must be text", "lists and mappings cannot be keys; quote text with { or [")
             if len(stack) >= MAX_DEPTH:
                 raise _fault(name, event.start_mark, f"nested deeper than {MAX_DEPTH} levels")
-            value = {} if kind is start_map else []
+            if kind is start_map:
+                value = {}
+                mappings += 1
+            else:
+                value = []
             if is_map:
                 current[key] = value
             else:
@@ -274,13 +283,13 @@ def _build(loader: Any, name: str, ev: Any) -> Any:
             current.append(value)
             if current is root:
                 break
-    while not isinstance(event, ev.StreamEndEvent):
+    while event is not None and not isinstance(event, ev.StreamEndEvent):
         event = get()
         if isinstance(event, ev.DocumentStartEvent):
             raise _fault(name, event.start_mark, "a second document (---) is not allowed", "write one portfolio to a file")
     if problems:
         raise FileError(name, problems)
-    return root[0] if root else None
+    return (root[0] if root else None), mappings
 
 
 def _forbidden(name: str, event: Any) -> FileError:
@@ -350,8 +359,12 @@ class _DuplicateKeyError(ValueError):
     pass
 
 
-def _parse_json(text: str, name: str) -> Any:
+def _parse_json(text: str, name: str) -> tuple[Any, int]:
+    mappings = 0
+
     def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal mappings
+        mappings += 1
         out = dict(found)
         if len(out) != len(found):
             raise _DuplicateKeyError
@@ -361,7 +374,7 @@ def _parse_json(text: str, name: str) -> Any:
         raise ValueError(f"{word} is not a number")
 
     try:
-        return json.loads(text, object_pairs_hook=pairs, parse_constant=constant)
+        return json.loads(text, object_pairs_hook=pairs, parse_constant=constant), mappings
     except json.JSONDecodeError as error:
         raise FileError(
             name,
@@ -443,16 +456,3 @@ def _json_duplicates(text: str, name: str) -> list[Problem]:
                 )
             seen.add(path)
     return problems
-
-
-def count_nouns(data: Any) -> int:
-    """How many mappings a document holds: the rows that a reader understood."""
-    count, left = 0, [data]
-    while left:
-        value = left.pop()
-        if type(value) is dict:
-            count += 1
-            left += [inner for inner in value.values() if type(inner) is dict or type(inner) is list]
-        elif type(value) is list:
-            left += [inner for inner in value if type(inner) is dict or type(inner) is list]
-    return count

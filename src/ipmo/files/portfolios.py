@@ -16,7 +16,7 @@ from urllib.parse import quote
 import attrs
 
 from ipmo.errors import FileError, ModelError, Problem
-from ipmo.files.documents import Document, count_nouns, parse, text_of
+from ipmo.files.documents import Document, parse, text_of
 from ipmo.files.structure import Declared, structure
 from ipmo.findings import Finding, Severity
 from ipmo.model.plain import to_plain_portfolio
@@ -48,7 +48,19 @@ def read_plain(data: Any, declared: Declared = NOTHING, *, source: Source | None
         ModelError: with all problems, each with its path.
     """
     with _no_collection():
-        return structure(data, source or Source(format="plain", understood=count_nouns(data)), declared)
+        return structure(data, source or Source(format="plain", understood=_mappings(data)), declared)
+
+
+def _mappings(data: Any) -> int:
+    count, left = 0, [data]
+    while left:
+        value = left.pop()
+        if isinstance(value, dict):
+            count += 1
+            left += value.values()
+        elif isinstance(value, list):
+            left += value
+    return count
 
 
 def read_file(path: Path, name: str, declared: Declared = NOTHING) -> Portfolio:
@@ -114,7 +126,12 @@ def _read(document: Document, folder: Path, declared: Declared, notes: tuple[Fin
                     problems.append(problem)
     if problems:
         raise FileError(document.file, problems)
-    source = Source(path=document.file, format="json" if document.is_json else "yaml", understood=count_nouns(data), findings=notes)
+    source = Source(
+        path=document.file,
+        format="json" if document.is_json else "yaml",
+        understood=document.mappings + sum(part.mappings for part in parts.values()),
+        findings=notes,
+    )
     try:
         return structure(data, source, declared)
     except ModelError as error:

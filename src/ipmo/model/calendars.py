@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -151,7 +152,7 @@ class Calendar(Noun):
         working, all_shifts = set(weekdays(self.week)), shifts(self.hours)
         return tuple(all_shifts if day in working else () for day in range(7))
 
-    @property
+    @functools.cached_property
     def day_minutes(self) -> int:
         """Working minutes of `1 d`."""
         if self.day is not None:
@@ -159,7 +160,7 @@ class Calendar(Noun):
         lengths = [sum(b - a for a, b in day) for day in self.week_shifts() if day]
         return Counter(lengths).most_common(1)[0][0] if lengths else 480
 
-    @property
+    @functools.cached_property
     def week_minutes(self) -> int:
         """Working minutes of `1 w`."""
         days = self.days_per_week

@@ -134,11 +134,11 @@ def texts(values: Iterable[object] | str) -> tuple[str, ...]:
     return (text(values),) if isinstance(values, str) else tuple(map(text, values))
 
 
-def _naming(parse: Callable[[Any], Any], label: str, optional: bool, plain: bool) -> Callable[[Any], Any]:
+def _naming(parse: Callable[[Any], Any], label: str, default: Any, plain: bool) -> Callable[[Any], Any]:
     """A converter that names its field when it refuses a value; what needs no work is let through at once."""
 
     def convert(value: Any) -> Any:
-        if (optional and value is None) or (plain and type(value) is str):
+        if value is default or (plain and type(value) is str):
             return value
         try:
             return parse(value)
@@ -176,6 +176,6 @@ def named(cls: type, fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute
             parse = attrs.converters.optional(text)
         if parse is not None:
             label = f"{cls.__name__.lower()}.{field.name}"
-            field = field.evolve(converter=_naming(parse, label, field.default is None, plain))
+            field = field.evolve(converter=_naming(parse, label, field.default, plain))
         out.append(field)
     return out

@@ -477,10 +477,13 @@ class _Builder:
                 node = local.get(task.id)
                 for after in task.after:
                     source = local.get(after.source)
-                    if source is not None and node is not None and after.lag is None:
+                    if source is not None and node is not None:
+                        lag = after.lag
+                        if lag is not None and lag.amount:
+                            self.lags[len(src)] = lag
                         src.append(source)
                         dst.append(node)
-                        typ.append(0 if after.type == "FS" else TYPES[after.type])
+                        typ.append(TYPES[after.type])
                     else:
                         self._after(project, task.id, after)
         for gate in project.gates:
@@ -573,6 +576,8 @@ class _Builder:
 
     def _settle_helpers(self) -> None:
         """Where one of several is enough and some have happened, the earliest of those counts and no other."""
+        if not self.anyone:
+            return
         done: dict[int, int] = {}
         for link, (u, v) in enumerate(zip(self.src, self.dst, strict=True)):
             if v in self.anyone and self.state[u] == FINISHED:
@@ -611,6 +616,7 @@ class _Builder:
         clk = self.clk
         if any(clk):
             mode = [0 if clk[u] == clk[v] else 1 for u, v in zip(src, dst, strict=True)]
+        lengths: dict[tuple[Any, str, int], int] = {}
         for link, span in self.lags.items():
             u, v = src[link], dst[link]
             if span.dimension == "step":
@@ -620,7 +626,11 @@ class _Builder:
                 mode[link] = 0 if clk[u] == clk[v] == 0 else 1
             else:
                 owner = self.nominal[u if self.dialect.lag_calendar == "predecessor" else v]
-                lag[link], lagclk[link] = self._calendar(owner).minutes(span), owner
+                key = (span.amount, span.unit, owner)
+                length = lengths.get(key)
+                if length is None:
+                    length = lengths[key] = self._calendar(owner).minutes(span)
+                lag[link], lagclk[link] = length, owner
                 mode[link] = 0 if clk[u] == clk[v] == owner else 1
         return Network(
             ids=self.ids,
