@@ -81,25 +81,30 @@ def test_no_crowded_room_and_no_vague_names() -> None:
     assert not list((ROOT / "tests").rglob("__init__.py"))
 
 
-def readme_blocks() -> list[str]:
-    return re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S)
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
-@pytest.mark.parametrize("place", range(len(readme_blocks())))
-def test_every_python_block_of_the_readme_runs(place: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    block = readme_blocks()[place]
+def blocks(page: Path) -> list[str]:
+    return re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.S)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_python_block_of_the_pages_runs_in_order(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    if ">>>" in block:
-        test = doctest.DocTestParser().get_doctest(block, {}, f"README block {place}", "README.md", 0)
-        runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS)
-        runner.run(test)
-        assert runner.summarize(verbose=False).failed == 0
-    else:
-        exec(compile(block, "README.md", "exec"), {})
+    names: dict[str, object] = {"__name__": "page"}
+    for place, block in enumerate(blocks(page)):
+        if ">>>" in block:
+            test = doctest.DocTestParser().get_doctest(block, names, f"{page.name}, block {place}", str(page), 0)
+            runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE)
+            runner.run(test, clear_globs=False)
+            assert runner.summarize(verbose=False).failed == 0
+            names = test.globs
+        else:
+            exec(compile(block, str(page), "exec"), names)
 
 
 def test_the_readme_session_is_short_and_there_is_one() -> None:
-    sessions = [block for block in readme_blocks() if ">>>" in block]
+    sessions = [block for block in blocks(ROOT / "README.md") if ">>>" in block]
     assert sessions
     assert sum(line.startswith((">>>", "...")) for line in sessions[0].splitlines()) <= 12
 
