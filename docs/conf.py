@@ -2,7 +2,7 @@
 
 project = "ipmo"
 author = "the ipmo authors"
-copyright = "2026, the ipmo authors"  # noqa: A001
+copyright = "2026, the ipmo authors"
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 html_theme = "furo"
 exclude_patterns = ["_build", "pictures/*.py"]

@@ -33,7 +33,7 @@ BROKEN = [
     (plugin(ipmo_methodologies=lambda: [1]), "hook 'ipmo_methodologies' failed: TypeError: expected Methodology, got 1"),
     (plugin(ipmo_methodologies=late), "RuntimeError: too late"),
     (plugin(ipmo_methodologies=lambda: [Methodology]), "expected Methodology"),
-    (plugin(ipmo_dashboards=list), "cannot be registered: PluginValidationError: unknown hook 'ipmo_dashboards'"),
+    (plugin(ipmo_dashboards=lambda: [1]), "cannot be registered: PluginValidationError: unknown hook 'ipmo_dashboards'"),
     (plugin(ipmo_checks=lambda: 5), "TypeError"),
     (plugin(ipmo_measures=lambda registry: []), "cannot be registered"),
 ]

@@ -204,7 +204,7 @@ def close_matches(wanted: str, names: Iterable[str], count: int = 3) -> list[str
     """The names most like `wanted`, best first.
 
     >>> close_matches("tram/biuld", ["tram/build", "tram/design", "depot"])
-    ['tram/build', 'tram/design']
+    ['tram/build']
     """
     import difflib
 
