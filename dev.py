@@ -51,23 +51,18 @@ def make_environment(uv):
 
 
 def bootstrap_pip():
-    """pip where venv gives none: the one of the machine, or a downloaded one; else the line that installs it."""
+    """pip where venv gives none: by the pip of the machine or of its wheels; else the line that installs it."""
     if run(sys.executable, "-m", "pip", "--version", quiet=True):
-        return run(sys.executable, "-m", "pip", "--python", PYTHON, "install", "-q", "pip")
-    try:
-        import urllib.request
-
-        with urllib.request.urlopen("https://bootstrap.pypa.io/get-pip.py", timeout=30) as answer:
-            script = VENV / "get-pip.py"
-            script.write_bytes(answer.read())
-        if run(PYTHON, script, "-q"):
+        if run(sys.executable, "-m", "pip", "--python", PYTHON, "install", "-q", "pip"):
             return True
-    except OSError:
-        pass
+    for wheel in sorted(pathlib.Path("/usr/share/python-wheels").glob("pip-*.whl")):
+        if run(PYTHON, wheel / "pip", "install", "-q", "pip"):
+            return True
     shutil.rmtree(VENV, ignore_errors=True)
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     sys.exit(
-        f"this Python has no venv with pip; install it with: apt install python{version}-venv (or python3-venv), then run dev.py again"
+        f"this Python cannot make an environment with pip; install what is missing with\n    apt install python{version}-venv\n"
+        "(or python3-venv, or uv), then run dev.py again"
     )
 
 

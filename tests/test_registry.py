@@ -155,6 +155,14 @@ def test_a_declared_estimate_is_read_and_written_and_kept_when_nobody_declares_i
     assert ipmo.to_dict(without)["projects"] == data["projects"] == ipmo.to_dict(with_adapter)["projects"]
 
 
+def test_a_question_without_an_answer_is_one_finding_not_a_crash() -> None:
+    found = ipmo.check(Portfolio(id="x", projects=[Project(id="P", tasks=[ipmo.Task(id="t", duration="1 d")])]))
+    assert [f.message for f in found.of("ipmo/no-answer")] == [
+        "portfolio 'x' has no start: add portfolio: start: (or a start: to a project, or a status_date:)"
+    ]
+    assert not found.of("ipmo/check-crashed")
+
+
 def test_link_kinds_are_labels_and_an_unknown_one_is_a_finding() -> None:
     pf = ipmo.from_dict(
         {

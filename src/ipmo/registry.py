@@ -19,7 +19,7 @@ import attrs
 import pluggy
 
 from ipmo.analysis.rollup import MEASURES
-from ipmo.errors import PluginError, PluginWarning, UnknownItemError, close_matches
+from ipmo.errors import IpmoError, PluginError, PluginWarning, UnknownItemError, close_matches
 from ipmo.findings import Finding, Severity
 from ipmo.methods import (
     CORE_CHECKS,
@@ -299,6 +299,9 @@ class Registry:
         """A crashed check becomes a finding: the others still inform."""
         try:
             found = list(check.run(context))
+        except IpmoError as error:  # the question has no answer here: said once, whichever check asked
+            yield Finding(code="ipmo/no-answer", severity=Severity.WARNING, message=str(error))
+            return
         except Exception as error:
             owner = next(
                 (

@@ -5,7 +5,12 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
+from ipmo.network import kernels
+
 __all__ = ["Levels"]
+
+SHALLOW = 32
+"""Nodes a level, on average, from which a step per level pays."""
 
 
 class Levels:
@@ -21,10 +26,20 @@ class Levels:
         import numpy as np
 
         n = len(ptr) - 1
+        self._n, self._links = n, (ptr, src, w)
         dst = np.repeat(np.arange(n), np.diff(ptr))
         level = self._levels(n, ptr.tolist(), src.tolist())
+        self.deep = int(level.max(initial=0)) * SHALLOW > n
+        if self.deep:  # hardly two nodes a level: one by one is faster
+            return
         self._forward = self._plan(np, dst, src, w, level[dst], level.max(initial=0) + 1)
         self._backward = self._plan(np, src, dst, w, level[src], level.max(initial=0) + 1)[::-1]
+
+    def _one_by_one(self, kernel: Any, values: Any) -> Any:
+        plain = values.tolist()
+        kernel(*(column.tolist() for column in self._links), plain)
+        values[:] = plain
+        return values
 
     @staticmethod
     def _levels(n: int, ptr: list[int], src: list[int]) -> Any:
@@ -57,6 +72,8 @@ class Levels:
         """Early starts in place; x holds the lower bounds on entry."""
         import numpy as np
 
+        if self.deep:
+            return self._one_by_one(kernels.forward, x)
         for other, heads, owners, w in self._forward:
             x[owners] = np.maximum(np.maximum.reduceat(x[other] + w, heads), x[owners])
         return x
@@ -65,6 +82,8 @@ class Levels:
         """Late starts in place; y holds the upper bounds on entry."""
         import numpy as np
 
+        if self.deep:
+            return self._one_by_one(kernels.backward, y)
         for other, heads, owners, w in self._backward:
             y[owners] = np.minimum(np.minimum.reduceat(y[other] - w, heads), y[owners])
         return y
