@@ -74,7 +74,9 @@ def test_it_installs_once_and_again_only_when_the_project_files_change(dev: Any,
     assert len(dev.calls) > count
 
 
-def test_a_missing_numba_wheel_is_one_printed_line_and_uv_is_used_where_it_is(dev: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+def test_a_missing_numba_wheel_is_one_printed_line_and_uv_is_used_where_it_is(
+    dev: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
     dev.PYTHON.parent.mkdir(parents=True)
     dev.PYTHON.touch()
     dev.broken = ("numba>=",)

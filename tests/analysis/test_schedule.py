@@ -613,3 +613,69 @@ def test_columns_of_the_table_are_pinned() -> None:
     )
     assert table.unit("total_float") == "d"
     assert moment(crossing().end or 0) == crossing().finish
+
+
+def held(s: ipmo.Schedule, place: int, start: int) -> list[int]:
+    """Finishes of every position when one of them may not start before a time on its own clock; the whole pass anew."""
+    from ipmo.network import kernels
+
+    q, net = s._lists, s.network
+    x = list(q["low"])
+    x[place] = max(x[place], start)
+    kernels.forward_from(
+        0, q["ptr"], q["src"], q["w"], q["mode"], q["typ"], q["lagclk"], q["lag"], net.clock_tables, q["clk"], q["dur"], q["anyone"], x
+    )
+    return [kernels.finish_at(net.clock_tables, c, a + d) for c, a, d in zip(q["clk"], x, q["dur"], strict=True)]
+
+
+def limits(s: ipmo.Schedule) -> dict[str, tuple[list[int], int]]:
+    """Each target: the positions that it bounds, and the instant that none of them may pass."""
+    q, net = s._lists, s.network
+    out = {t.name: ([q["pos"][n] for n in t.nodes], s._target_date(t)) for t in net.targets if net.state[t.nodes[0]] in (0, 1)}
+    for owner, nodes in s._owned.items():
+        out[f"{net.projects[owner]}@finish"] = ([q["pos"][n] for n in nodes], int(s._promised[owner]))
+    return out
+
+
+@settings(max_examples=40)
+@given(portfolios())
+def test_target_float_is_the_slip_that_leaves_every_promise_as_it_is(pf: Portfolio) -> None:
+    """By trying: held back by its target float an item breaks no promise; by one minute more it breaks the named one."""
+    s = ipmo.schedule(pf)
+    q = s._lists
+    bounds = limits(s)
+    for place in range(min(s.network.n, 10)):
+        late = int(s._late[1][place])
+        if late >= 1 << 50 or late < q["x"][place] or s.network.kinds[q["order"][place]] == "helper":
+            continue
+        before, after = held(s, place, late), held(s, place, late + 1)
+        missed = {name for name, (places, date) in bounds.items() if any(before[p] > max(date, q["finish"][p]) for p in places)}
+        assert not missed
+        broken = {name for name, (places, date) in bounds.items() if any(after[p] > max(date, q["finish"][p]) for p in places)}
+        assert s._target_names[place] in broken
+
+
+@settings(max_examples=40)
+@given(portfolios())
+def test_project_float_is_the_slip_that_leaves_the_own_finish_unmoved(pf: Portfolio) -> None:
+    s = ipmo.schedule(pf)
+    q, net = s._lists, s.network
+    for place, late in list(s._project_late.items())[:10]:
+        owner = net.project[q["order"][place]]
+        own = [q["pos"][n] for n in s._owned[owner]]
+        ends = [max(finish[p] for p in own) for finish in (q["finish"], held(s, place, late), held(s, place, late + 1))]
+        assert ends[0] == ends[1] or max(ends[0], int(s._project_end[owner])) >= ends[1]
+        assert ends[2] > int(s._project_end[owner])
+
+
+@settings(max_examples=30)
+@given(portfolios())
+def test_free_float_is_the_slip_that_moves_no_successor(pf: Portfolio) -> None:
+    s = ipmo.schedule(pf)
+    q, net = s._lists, s.network
+    for place, free in list(s._free.items())[:10]:
+        if net.kinds[q["order"][place]] in ("helper", "start", "finish") or not s._heads[place]:
+            continue
+        before, after = held(s, place, free), held(s, place, free + 1)
+        assert [v for v in s._heads[place] if before[v] > q["finish"][v] and net.kinds[q["order"][v]] not in ("start", "finish")] == []
+        assert any(after[v] > q["finish"][v] for v in s._heads[place])

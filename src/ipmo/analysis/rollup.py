@@ -434,7 +434,7 @@ class _Engine:
             return Figure(
                 **base,
                 value=self._shown(own),
-                unit=self._safe_unit(),
+                unit=self._safe_unit,
                 known=int(own is not None and asked),
                 total=int(asked),
                 note=note,
@@ -455,16 +455,18 @@ class _Engine:
             return Figure(
                 **base,
                 value=self._shown(own),
-                unit=self._safe_unit(),
+                unit=self._safe_unit,
                 known=1,
                 total=1,
                 parts=parts,
                 note=f"stated as a whole{f'; {note}' if note else ''}",
                 carried=own,
             )
-        return Figure(**base, value=self._shown(carried), unit=self._safe_unit(), known=known, total=total, parts=parts, carried=carried)
+        return Figure(**base, value=self._shown(carried), unit=self._safe_unit, known=known, total=total, parts=parts, carried=carried)
 
+    @functools.cached_property
     def _safe_unit(self) -> str:
+        """The unit of the figures; `money` where no currency is stated or used."""
         try:
             return self._unit()
         except IpmoError:
@@ -547,7 +549,7 @@ class _Engine:
                 item=name,
                 level="group",
                 value=self._shown(carried),
-                unit=self._safe_unit(),
+                unit=self._safe_unit,
                 known=known,
                 total=total,
                 parts=tuple(groups[name]),

@@ -208,10 +208,14 @@ class Schedule(Passes):
         Raises:
             UnknownItemError: there is none; the closest three are named.
         """
-        if full_id in self._nodes:
-            return self._item(self._nodes[full_id])
-        if full_id in self._derived:
-            return self._derived_item(full_id)
+        found = self._made.get(full_id)
+        if found is None:
+            if full_id in self._nodes:
+                found = self._made[full_id] = self._item(self._nodes[full_id])
+            elif full_id in self._derived:
+                found = self._made[full_id] = self._derived_item(full_id)
+        if found is not None:
+            return found
         name, _, end = full_id.partition("@")
         if end in ("start", "finish") and name in self._derived:
             return self._edge_item(name, end)
@@ -221,7 +225,12 @@ class Schedule(Passes):
         item = self.portfolio.items.get(full_id.partition("@")[0]) if self.portfolio is not None else None
         return getattr(item, "name", "") or ""
 
-    def _item(self, node: int) -> ScheduledItem:
+    @functools.cached_property
+    def _made(self) -> dict[str, ScheduledItem]:
+        """Items that somebody asked for before."""
+        return {}
+
+    def _item(self, node: int, *, with_drag: bool = True) -> ScheduledItem:
         net, q = self.network, self._lists
         state, kind, full_id = net.state[node], net.kinds[node], net.ids[node]
         owner = net.project[node]
@@ -252,7 +261,7 @@ class Schedule(Passes):
             )
         critical = place in self._critical
         drag: float | None = None
-        if critical and self.end is not None:
+        if critical and with_drag and self.end is not None:
             without = self.end_without(place) if dur else self.end
             drag = self._drag_days(node, without if without is not None else net.base)
         known = whole < FAR // 2
@@ -302,7 +311,7 @@ class Schedule(Passes):
     def _derived_item(self, full_id: str) -> ScheduledItem:
         net = self.network
         nodes = [v for v in self._derived[full_id] if net.state[v] != GONE]
-        items = [self._item(v) for v in nodes]
+        items = [self._item(v, with_drag=False) for v in nodes]
         kind = "summary" if "/" in full_id else "project"
         project = full_id.partition("/")[0]
         base: dict[str, Any] = {"id": full_id, "name": self._title(full_id), "kind": kind, "project": project}
