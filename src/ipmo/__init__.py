@@ -57,9 +57,14 @@ _HOMES = {
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
+_ROOMS = ("examples", "model")
+"""Sub-packages that need no import of their own."""
+
 __all__ = ["__version__", *sorted(_HOME)]
 
 if TYPE_CHECKING:
+    from ipmo import examples as examples
+    from ipmo import model as model
     from ipmo.analysis.interdependencies import CriticalLink as CriticalLink
     from ipmo.analysis.interdependencies import CriticalLinks as CriticalLinks
     from ipmo.analysis.interdependencies import critical_links as critical_links
@@ -117,6 +122,8 @@ else:
 
     def __getattr__(name: str) -> Any:
         """Loads a name of the front door from its home when it is first used."""
+        if name in _ROOMS:
+            return importlib.import_module(f"ipmo.{name}")
         if name not in _HOME:
             raise AttributeError(f"module 'ipmo' has no attribute {name!r}")
         value = getattr(importlib.import_module(f"ipmo.{_HOME[name]}"), name)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Mapping
+import operator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -12,6 +13,7 @@ from ipmo.errors import Problem, close_matches
 from ipmo.model.estimates import Estimate, number
 from ipmo.model.fields import annotation
 from ipmo.model.governance import Gate
+from ipmo.model.risks import Risk
 from ipmo.model.work import EXTERNAL, ID, TOP, Portfolio, Project, Task
 from ipmo.units import minutes
 
@@ -65,6 +67,13 @@ def _plan(cls: Any) -> tuple[tuple[tuple[str, str, str], ...], tuple[tuple[str, 
         if not f.metadata.get("refers") and not annotation(cls, f.name).removeprefix("tuple[").startswith(plain) and f.name != "source"
     )
     return refers, inner
+
+
+@functools.cache
+def _bearing(cls: Any) -> Callable[[Any], tuple[Any, ...]]:
+    """The values of a noun's fields that refer to something or hold nouns that do, `after` left out."""
+    refers, inner = _plan(cls)
+    return operator.attrgetter(*[name for name, *_ in (*refers, *inner) if name != "after"])
 
 
 def label(noun: Any, full_id: str) -> str:
@@ -192,6 +201,7 @@ class _Inspection:
                 yield Problem(
                     message=f"project {project.id!r}: finish {project.finish} lies before start {project.start}", path=(*path, "finish")
                 )
+        bearing = {"tasks": _bearing(Task), "gates": _bearing(Gate), "risks": _bearing(Risk)}
         for group in ("tasks", "gates", "risks"):
             for place, noun in enumerate(getattr(project, group)):
                 here: Path = (*path, group, place)
@@ -200,7 +210,8 @@ class _Inspection:
                     yield from self._task(noun, full_id, project, here)
                 elif noun.__class__ is Gate and noun.after:
                     yield from self._after(noun, full_id, project, here)
-                yield from self._references(noun, full_id, project.id, here, skip=("after",))
+                if any(bearing[group](noun)):  # most tasks refer to nothing but what they come after
+                    yield from self._references(noun, full_id, project.id, here, skip=("after",))
         yield from _parent_loops(project, path)
 
     def _task(self, task: Task, full_id: str, project: Project, path: Path) -> Iterator[Problem]:
