@@ -62,6 +62,17 @@ def test_rows_are_those_of_the_table_with_exact_dates() -> None:
     assert rows[1]["early_finish"] == "2026-02-13T17:00:00"
 
 
+def test_a_finish_at_midnight_prints_as_the_day_before_and_is_exact_in_json() -> None:
+    line = next(line for line in run("schedule", PROMISE).stdout.splitlines() if line.startswith("desk/build"))
+    assert line.split()[:3] == ["desk/build", "2026-01-05", "2026-01-30"]
+    gate = next(line for line in run("schedule", PROMISE).stdout.splitlines() if line.startswith("desk/G1"))
+    assert gate.split()[:3] == ["desk/G1", "2026-02-02", "2026-02-02"]
+    rows = json.loads(run("schedule", PROMISE, "--json").stdout)["rows"]
+    assert rows[0]["early_finish"] == "2026-01-31T00:00:00"
+    on_hold = next(line for line in run("schedule", PROMISE).stdout.splitlines() if line.startswith("training/exam"))
+    assert "put on hold" in on_hold
+
+
 def test_check_exits_with_one_on_an_error_and_zero_on_warnings(tmp_path: Path) -> None:
     assert run("check", PROMISE).exit_code == 0
     loop = tmp_path / "loop.yaml"

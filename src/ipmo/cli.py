@@ -161,8 +161,8 @@ def schedule(path: str, dialect: str | None, explain: str | None, cut_loops: boo
     if as_json:
         _emit(_rows(table), [found for found in ipmo.check(pf) if found.code.startswith("ipmo/")])
         return
-    columns = ("id", "early_start", "early_finish", "total_float", "target_float", "target", "critical")
-    _print(table, columns)
+    columns = ("id", "starts", "finishes", "total_float", "target_float", "target", "critical", "undated")
+    _print(s.overview(), columns)
     for source, target, kind in s.cuts:
         say(f"cut to break a loop: {source} -{kind}-> {target}")
     say(f"finish {day_text(s.finish, finish=True) if s.finish else 'reached'}; {len(s.critical_path())} items are critical")

@@ -679,3 +679,17 @@ def test_free_float_is_the_slip_that_moves_no_successor(pf: Portfolio) -> None:
         before, after = held(s, place, free), held(s, place, free + 1)
         assert [v for v in s._heads[place] if before[v] > q["finish"][v] and net.kinds[q["order"][v]] not in ("start", "finish")] == []
         assert any(after[v] > q["finish"][v] for v in s._heads[place])
+
+
+def test_dialects_differ_where_they_say_they_do() -> None:
+    pf = Portfolio(
+        id="x",
+        start="2026-01-05",
+        calendar="continuous",
+        projects=[Project(id="P", tasks=[Task(id="a", duration="5 d", deadline="2026-01-07"), Task(id="b", duration="9 d")])],
+    )
+    assert ipmo.schedule(pf)["P/a"].total_float == 4
+    assert ipmo.schedule(pf)["P/a"].target_float == -2
+    assert ipmo.schedule(pf, dialect="msproject")["P/a"].total_float == -2
+    with pytest.raises(ScheduleError, match="write one of ipmo, msproject, p6"):
+        ipmo.schedule(pf, dialect="spreadsheet")

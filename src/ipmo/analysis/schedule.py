@@ -241,7 +241,13 @@ class Schedule(Passes):
             "project": net.projects[owner] if owner >= 0 else "",
         }
         if state == FINISHED:
-            return ScheduledItem(**base, early_start=moment(net.starts[node]), early_finish=moment(net.finishes[node]), critical=False)
+            return ScheduledItem(
+                **base,
+                early_start=moment(net.starts[node]),
+                early_finish=moment(net.finishes[node]),
+                critical=False,
+                side="start" if kind == "gate" else "finish",
+            )
         begun = net.starts.get(node)
         if state in (UNDATED, GONE):
             reason = net.holds[node].reason if node in net.holds else ""
@@ -433,6 +439,26 @@ class Schedule(Passes):
             columns.append(Column(name, kind, values, "d" if kind == "float" else ""))
         return Table(columns)
 
+    def overview(self) -> Table:
+        """The table as people read it: dates as text, a finish at midnight on the day before, times only where they say something."""
+        rows = list(self.items())
+        texts = {
+            "id": [r.id for r in rows],
+            "kind": [r.kind for r in rows],
+            "starts": [_clock_text(r.early_start, r.start_text) for r in rows],
+            "finishes": [_clock_text(r.early_finish, r.finish_text) for r in rows],
+        }
+        return Table(
+            [
+                *(Column(name, "str", values) for name, values in texts.items()),
+                Column("total_float", "float", [r.total_float for r in rows], "d"),
+                Column("target_float", "float", [r.target_float for r in rows], "d"),
+                Column("target", "str", [r.target for r in rows]),
+                Column("critical", "bool", [r.critical for r in rows]),
+                Column("undated", "str", [r.undated or None for r in rows]),
+            ]
+        )
+
     def critical_path(self, target: str | None = None) -> tuple[str, ...]:
         """The items on the driving path to the end of the network, or to a target, in order of their dates.
 
@@ -459,6 +485,8 @@ class Schedule(Passes):
         """The finish of an item as people read it; empty when it has none."""
         node = self._nodes.get(full_id)
         end = self.dates(full_id)[1]
+        if node is not None and self.network.state[node] == FINISHED and self.network.kinds[node] == "gate":
+            return day_text(end)  # a decision is dated by its day
         point = node is not None and self.network.state[node] in LIVE and not self._lists["dur"][self._lists["pos"][node]]
         return day_text(end, finish=not (point and node is not None and self._side(node) == "start"))
 
@@ -534,7 +562,11 @@ class Schedule(Passes):
         return f"<Schedule: {self.network.n} items, finish {end}, {len(self.critical_path())} critical>"
 
     def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
+        return self.overview()._repr_html_()
+
+
+def _clock_text(when: datetime | None, day: str) -> str:
+    return day if when is None or when.hour == when.minute == 0 else f"{day} {when:%H:%M}"
 
 
 def as_day(value: date | datetime) -> date:
