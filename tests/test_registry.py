@@ -186,6 +186,35 @@ def test_the_installed_adapters_load_strictly_and_the_disable_list_is_heard(monk
     assert installed().methodology("scrum").name == "agile"
 
 
+def test_a_format_of_a_plugin_reads_writes_and_is_named_when_it_crashes(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(path: Any, name: str) -> Portfolio:
+        return Portfolio(id=path.read_text().strip())
+
+    def write(pf: Portfolio, path: Any) -> None:
+        path.write_text(pf.id)
+
+    registry = Registry()
+    registry.add(
+        plugin(
+            ipmo_formats=lambda: [
+                ipmo.Format(name="ids", title="Just an id", suffixes=[".id"], read=read, write=write),
+                ipmo.Format(name="bad", title="Bad", suffixes=[".bad"], read=lambda path, name: 1 / 0),
+            ]
+        ),
+        name="ids",
+    )
+    monkeypatch.setattr("ipmo.desk.installed", lambda: registry)
+    ipmo.write(Portfolio(id="hello"), tmp_path / "x.id")
+    assert ipmo.read(tmp_path / "x.id") == Portfolio(id="hello")
+    (tmp_path / "y.bad").write_text("?")
+    with pytest.raises(PluginError, match="plugin 'bad' .*reading .*y.bad: ZeroDivisionError"):
+        ipmo.read(tmp_path / "y.bad")
+    with pytest.raises(ipmo.FileError, match="can be read, not written"):
+        ipmo.write(Portfolio(id="x"), tmp_path / "y.bad")
+    with pytest.raises(UnknownItemError, match="the formats"):
+        ipmo.read(tmp_path / "x.id", format="idz")
+
+
 def test_each_workspace_member_brings_a_conformance_class() -> None:
     from pathlib import Path
 

@@ -544,6 +544,23 @@ def test_benefits_start_after_adoption_and_one_of_several_is_enough() -> None:
     assert s["P/b"].free_float == 27  # to the benefit that needs both; the other is early enough without it
 
 
+def test_a_link_may_lead_to_a_benefit_that_names_no_enabler() -> None:
+    s = ipmo.schedule(
+        Portfolio(
+            id="x",
+            start="2026-01-05",
+            calendar="continuous",
+            projects=[Project(id="P", tasks=[Task(id="a", duration={"low": "1 d", "likely": "5 d", "high": "9 d"})])],
+            benefits=[Benefit(id="b", need_by="2026-01-08"), Benefit(id="unlinked")],
+            links=[Link(source="P/a", target="b", lag="1 month")],
+        )
+    )
+    assert s["b"].early_start == datetime(2026, 2, 10)
+    assert (s["P/a"].target, s["P/a"].rule) == ("b", "likely")
+    assert (s["P/a"].target_float or 0) < 0
+    assert "unlinked" not in s
+
+
 def test_external_stubs_bind_when_dated_and_are_counted_when_not() -> None:
     s = ipmo.schedule(
         Portfolio(

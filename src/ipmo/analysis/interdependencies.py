@@ -182,7 +182,7 @@ def critical_links(portfolio: Portfolio, *, on_cycle: str = "error") -> Critical
     s = schedule(portfolio, on_cycle=on_cycle)
     net = s.network
     reach = _Reach(s)
-    found = []
+    found, undated = [], []
     for k, e in enumerate(s._lists["perm"]):
         number = net.numbers.get(e)
         if number is None:
@@ -190,10 +190,13 @@ def critical_links(portfolio: Portfolio, *, on_cycle: str = "error") -> Critical
         u, v = net.src[e], net.dst[e]
         giver, receiver = _project(s, u), _project(s, v)
         if giver != receiver and giver and receiver:
+            if u in s._unknown or v in s._unknown:  # without a duration nothing can be said of its float
+                undated.append(_closed(s, portfolio.links[number], net.ids[u], net.ids[v], giver, receiver))
+                continue
             found.append(_described(s, portfolio.links[number], k, u, v, reach))
     settled = {net.numbers[e] for e in net.numbers}
-    out = [(link, False) for link in found]
-    unscheduled = []
+    out = [*((link, False) for link in found), *((link, True) for link in undated)]
+    unscheduled = [link.id for link in undated]
     for number, link in enumerate(portfolio.links):
         if number in settled or number in net.labels or number in net.coarse:
             continue

@@ -128,6 +128,7 @@ class ScheduledItem:
         drag: the time that it adds to the end of the network (Devaux); None when it is not critical.
         undated: why it has no dates; empty when it has.
         bound: its dates are lower bounds: something before it has no duration.
+        rule: which value of its duration was used: fixed, likely, mean, p50; empty for what has none.
         side: whether its date is read as a finish (midnight belongs to the day before).
     """
 
@@ -149,6 +150,7 @@ class ScheduledItem:
     drag: float | None = None
     undated: str = ""
     bound: bool = False
+    rule: str = ""
     side: str = "finish"
 
     @property
@@ -230,6 +232,12 @@ class Schedule(Passes):
         """Items that somebody asked for before."""
         return {}
 
+    def _rule(self, full_id: str) -> str:
+        """Which value of the estimate of a task's time the schedule used."""
+        item = self.portfolio.items.get(full_id) if self.portfolio is not None else None
+        estimate = getattr(item, "remaining", None) or getattr(item, "duration", None)
+        return estimate.rule if estimate is not None else ""
+
     def _item(self, node: int, *, with_drag: bool = True) -> ScheduledItem:
         net, q = self.network, self._lists
         state, kind, full_id = net.state[node], net.kinds[node], net.ids[node]
@@ -239,6 +247,7 @@ class Schedule(Passes):
             "name": self._title(full_id),
             "kind": kind,
             "project": net.projects[owner] if owner >= 0 else "",
+            "rule": self._rule(full_id),
         }
         if state == FINISHED:
             return ScheduledItem(

@@ -384,8 +384,10 @@ class _Builder:
     def _benefits(self) -> None:
         pf = self.portfolio
         clock = self.clocks.clock(pf.calendar_table[pf.calendar or "standard"])
+        linked = {end for link in pf.links for end in (link.source, link.target)}
+        linked |= {enabler.source for benefit in pf.benefits for enabler in (*benefit.enabled_by, *benefit.any_of)}
         for benefit in pf.benefits:
-            if benefit.enabled_by or benefit.any_of:
+            if benefit.enabled_by or benefit.any_of or benefit.id in linked:
                 node = self._node(benefit.id, "benefit", -1, NORMAL, 0, 0, clock)
                 self.top[benefit.id] = node
                 promised = None if benefit.need_by is None else minutes(benefit.need_by, end=True)
