@@ -669,7 +669,11 @@ def test_target_float_is_the_slip_that_leaves_every_promise_as_it_is(pf: Portfol
         missed = {name for name, (places, date) in bounds.items() if any(before[p] > max(date, q["finish"][p]) for p in places)}
         assert not missed
         broken = {name for name, (places, date) in bounds.items() if any(after[p] > max(date, q["finish"][p]) for p in places)}
-        assert s._target_names[place] in broken
+        name = s._target_names[place]
+        assert name is not None
+        places, date = bounds[name]
+        if all(q["finish"][p] <= date for p in places):  # one that is missed already by another path shows nothing
+            assert name in broken
 
 
 @settings(max_examples=40)
