@@ -704,6 +704,21 @@ def test_free_float_is_the_slip_that_moves_no_successor(pf: Portfolio) -> None:
         assert any(after[v] > q["finish"][v] for v in (*s._heads[place], *own))
 
 
+def test_a_promised_finish_bounds_the_target_float_and_no_other() -> None:
+    pf = Portfolio(
+        id="x",
+        start="2026-01-05",
+        calendar="continuous",
+        projects=[Project(id="P", finish="2026-01-11", tasks=[Task(id="a", duration="5 d"), Task(id="b", duration="3 d")])],
+    )
+    s = ipmo.schedule(pf)
+    rows = {i.id: (i.total_float, i.free_float, i.project_float, i.target_float, i.target) for i in s.items()}
+    assert rows == {"P/a": (0, 0, 0, 2, "P@finish"), "P/b": (2, 2, 2, 4, "P@finish")}
+    assert s["P/a"].critical_for == ("P@finish",)
+    late = ipmo.schedule(pf.evolve("P", finish="2026-01-07"))["P/a"]
+    assert (late.target_float, late.project_float) == (-2, 0)
+
+
 def test_dialects_differ_where_they_say_they_do() -> None:
     pf = Portfolio(
         id="x",

@@ -135,7 +135,9 @@ class Passes:
 
             owners = self._by_position(net.project)
             to_end = np.full(net.n, FAR if end is None else end, np.int64)
-            return self._latest_starts(to_end), self._latest_starts(np.where(owners >= 0, self._promised[owners], FAR))
+            return self._latest_starts(to_end), self._latest_starts(
+                np.where(owners >= 0, np.asarray(self._promised, np.int64)[owners], FAR)
+            )
         promised = self._promised
         whole = [FAR] * net.n
         aim = [FAR] * net.n
@@ -164,7 +166,7 @@ class Passes:
         """The finish that each project is measured against: the stated one, else its own early finish."""
         if not self.network.promises:
             return self._project_end
-        out = _plain(self._project_end)
+        out = list(_plain(self._project_end))
         for place, instant in self.network.promises.items():
             out[place] = instant
         return out
