@@ -114,7 +114,7 @@ def test_every_shell_line_of_the_readme_runs_in_the_gate() -> None:
     for block in re.findall(r"```(?:sh|console)\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.S):
         for line in block.splitlines():
             command = line.split("#")[0].strip()
-            if command and not command.startswith("uv "):
+            if command:
                 assert command.removeprefix(".venv/bin/") in gate, command
 
 
