@@ -175,6 +175,14 @@ IMPOSSIBLE = [
     ({"programmes": [Programme(id="a", programme="b"), Programme(id="b", programme="a")]}, "lies within itself"),
     ({"benefits": [Benefit(id="b", enabled_by=[Enabler(source="nobody")])]}, "from 'nobody' is no task, gate or benefit"),
     ({"contributions": [Contribution(source="a", target="b")]}, "is no item"),
+    (
+        {"projects": [Project(id="P", tasks=[Task(id=f"t{i}", parent=f"t{i - 1}" if i else None) for i in range(150)])]},
+        "lies deeper than 100 levels; flatten the summaries",
+    ),
+    (
+        {"programmes": [Programme(id=f"g{i}", programme=f"g{i - 1}" if i else None) for i in range(150)]},
+        "lies deeper than 100 levels; flatten the tree",
+    ),
     ({"calendar": "nights"}, "calendar 'nights' is no calendar"),
     ({"methodologies": {"world": "mop"}}, "is not a scope"),
 ]
@@ -232,3 +240,11 @@ def test_calendars_say_how_long_a_day_and_a_week_are() -> None:
             Calendar(id="c", hours=bad)
     with pytest.raises(UnitError, match="not a range of days"):
         Calendar(id="c", week="weekdays")
+
+
+def test_a_day_of_no_length_and_an_exception_that_runs_backwards_are_refused() -> None:
+    for bad in ({"day": "0 h"}, {"day": "-8 h"}, {"days_per_week": 0}):
+        with pytest.raises(UnitError, match="longer than nothing"):
+            Calendar(id="c", **bad)  # type: ignore[arg-type]
+    with pytest.raises(UnitError, match="lies before"):
+        model.CalendarException(first="2026-02-01", last="2026-01-01")

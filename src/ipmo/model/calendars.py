@@ -106,6 +106,10 @@ class CalendarException(Noun):
     hours: str = attrs.field(default="none", converter=_one_checked_hours, metadata=doc("working hours on these days, or none"))
     name: str = attrs.field(default="", metadata=doc("what it is"))
 
+    def __attrs_post_init__(self) -> None:
+        if self.last is not None and self.last < self.first:
+            raise UnitError(f"calendarexception.last: {self.last} lies before {self.first}; write the earlier day under from:")
+
     def days(self) -> list[date]:
         """Every day it covers."""
         last = self.last or self.first
@@ -140,6 +144,8 @@ class Calendar(Noun):
     def __attrs_post_init__(self) -> None:
         if self.day is not None and self.day.unit not in ("min", "h"):
             raise UnitError(f"calendar.day: {self.day} does not say how long a day is; write hours, for example 8 h")
+        if self.day_minutes <= 0 or (self.days_per_week is not None and self.days_per_week <= 0):
+            raise UnitError("calendar.day: a day and a week must be longer than nothing; write for example 8 h and 5")
 
     def week_shifts(self) -> tuple[tuple[tuple[int, int], ...], ...]:
         """The shifts of each weekday, Monday first, in minutes from that day's midnight."""

@@ -19,6 +19,8 @@ from ipmo.units import minutes
 
 __all__ = ["problems_of"]
 
+DEPTH = 100
+"""How deep summaries and programmes may lie within each other."""
 SCOPES = ("portfolio", "offices", "programme", "project")
 KINDS: Mapping[str, tuple[str, ...]] = {
     "owner": ("people", "bodies", "offices"),
@@ -315,9 +317,13 @@ class _Inspection:
         above = {p.id: p.programme for p in self.portfolio.programmes}
         for place, programme in enumerate(self.portfolio.programmes):
             seen, current = {programme.id}, programme.programme
-            while current in above and current not in seen:
+            while current in above and current not in seen and len(seen) <= DEPTH:
                 seen.add(current)
                 current = above[current]
+            if len(seen) > DEPTH:
+                message = f"programme {programme.id!r} lies deeper than {DEPTH} levels"
+                yield Problem(message=message, hint="flatten the tree", path=("programmes", place, "programme"))
+                return
             if current == programme.id:
                 yield Problem(message=f"programme {programme.id!r} lies within itself", path=("programmes", place, "programme"))
 
@@ -345,8 +351,12 @@ def _parent_loops(project: Project, path: Path) -> Iterator[Problem]:
         if not task.parent:
             continue
         seen, current = {task.id}, task.parent
-        while current in above and current not in seen:
+        while current in above and current not in seen and len(seen) <= DEPTH:
             seen.add(current)
             current = above[current]
+        if len(seen) > DEPTH:
+            message = f"task {project.id + '/' + task.id!r} lies deeper than {DEPTH} levels"
+            yield Problem(message=message, hint="flatten the summaries", path=(*path, "tasks", place, "parent"))
+            return
         if current == task.id:
             yield Problem(message=f"task {project.id + '/' + task.id!r} lies within itself", path=(*path, "tasks", place, "parent"))
