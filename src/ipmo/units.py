@@ -145,6 +145,10 @@ class Span:
         if unit not in _SPAN_UNITS.values():
             raise UnitError(f"{unit!r} is not a unit of time; write one of {', '.join(dict.fromkeys(_SPAN_UNITS.values()))}")
 
+    def __attrs_post_init__(self) -> None:
+        if self.unit in STEPS:
+            _ = self.months  # refused here, where the reader can say in which line
+
     @property
     def dimension(self) -> str:
         """`working`, `elapsed` or `step`."""

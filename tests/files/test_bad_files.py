@@ -15,6 +15,12 @@ from ipmo.errors import FileError, IpmoError
 HEAD = "ipmo: 1\nportfolio: {id: x, start: 2026-01-05}\n"
 # text after HEAD, line, column, what is said
 LOCATED = [
+    (
+        "projects:\n  - id: a\n    tasks:\n      - {id: t}\n      - {id: u, after: {from: t, lag: 0.5 months}}\n",
+        7,
+        39,
+        "0.5 months is not a whole number of months",
+    ),
     ("projects:\n  - id: a\n    buget: 3 M GBP\n", 5, 12, "unknown field 'buget'; did you mean 'budget'?"),
     ("projects:\n  - id: a\n    start: 2026-02-30\n", 5, 12, "'2026-02-30' is not a date: day is out of range for month"),
     ("projects:\n  - id: a\n    id: b\n", 5, 5, "duplicate key 'id'"),
