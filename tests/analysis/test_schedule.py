@@ -637,12 +637,15 @@ def held(s: ipmo.Schedule, place: int, start: int) -> list[int]:
     from ipmo.network import kernels
 
     q, net = s._lists, s.network
-    x = list(q["low"])
-    x[place] = max(x[place], start)
-    kernels.forward_from(
-        0, q["ptr"], q["src"], q["w"], q["mode"], q["typ"], q["lagclk"], q["lag"], net.clock_tables, q["clk"], q["dur"], q["anyone"], x
-    )
-    return [kernels.finish_at(net.clock_tables, c, a + d) for c, a, d in zip(q["clk"], x, q["dur"], strict=True)]
+    x, edge = list(q["low"]), [0] * net.n
+    for node in net.floor_edges:
+        edge[q["pos"][node]] = int(q["low"][q["pos"][node]] + net.dur[node] == net.finish_floor[node])
+    if start > x[place]:
+        x[place], edge[place] = start, 0
+    links = (q["ptr"], q["src"], q["w"], q["mode"], q["typ"], q["lagclk"], q["lag"], net.clock_tables, q["clk"], q["dur"])
+    kernels.forward_from(0, *links, q["anyone"], q["high"] if not net.additive else [kernels.FAR] * net.n, x, edge)
+    at = (kernels.finish_at, kernels.start_at)
+    return [at[e](net.clock_tables, c, a + d) for c, a, d, e in zip(q["clk"], x, q["dur"], edge, strict=True)]
 
 
 def limits(s: ipmo.Schedule) -> dict[str, tuple[list[int], int]]:

@@ -83,8 +83,8 @@ def test_the_backward_map_is_the_upper_adjoint_of_the_forward_map(
     ).packed
     clk = [clocks[0], clocks[1]]
     x, y = work(cal, clk[0], s), work(cal, clk[1], t)
-    forward = push(cal, clk, dur, 0, 1, kind, 1, clocks[2], lag, x)
-    backward = pull(cal, clk, dur, 0, 1, kind, 1, clocks[2], lag, y)
+    forward = push(cal, clk, dur, 0, 1, kind, 1, clocks[2], lag, x, 0)
+    backward = pull(cal, clk, dur, 0, 1, kind, 1, clocks[2], lag, y, 1)
     assert (forward <= y) == (x <= backward)
 
 

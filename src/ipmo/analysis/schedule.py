@@ -16,7 +16,8 @@ import attrs
 from ipmo.errors import ScheduleError, UnknownItemError, close_matches
 from ipmo.model.work import Portfolio
 from ipmo.network import kernels
-from ipmo.network.compile import DIALECTS, Dialect, compile_portfolio
+from ipmo.model.dialects import DIALECTS, Dialect
+from ipmo.network.compile import compile_portfolio
 from ipmo.network.engine import Network
 from ipmo.network.passes import LIVE, Passes
 from ipmo.tables import Column, Table
@@ -42,10 +43,11 @@ def network(portfolio: Portfolio, *, dialect: str | Dialect | None = None) -> Ne
     """
     if isinstance(dialect, Dialect):
         return compile_portfolio(portfolio, dialect)
-    name = dialect or portfolio.dialect
-    if name not in DIALECTS:
-        raise ScheduleError(f"{name!r} is not a dialect; write one of {', '.join(DIALECTS)}")
-    return compile_portfolio(portfolio, DIALECTS[name])
+    if dialect is None:
+        return compile_portfolio(portfolio, portfolio.dialect)
+    if dialect not in DIALECTS:
+        raise ScheduleError(f"{dialect!r} is not a dialect; write one of {', '.join(DIALECTS)}")
+    return compile_portfolio(portfolio, DIALECTS[dialect])
 
 
 def schedule(portfolio: Portfolio | Network, *, dialect: str | Dialect | None = None, on_cycle: str = "error") -> Schedule:
@@ -70,7 +72,7 @@ def schedule(portfolio: Portfolio | Network, *, dialect: str | Dialect | None = 
     if isinstance(portfolio, Network):
         return Schedule(None, portfolio)
     compiled = network(portfolio, dialect=dialect)
-    key = ("schedule", compiled.dialect, on_cycle)
+    key = ("schedule", on_cycle, *attrs.astuple(compiled.dialect or DIALECTS["ipmo"]))
     if key not in portfolio.memo:
         if compiled.has_loop:
             if on_cycle == "error":

@@ -30,7 +30,7 @@ def json_schema() -> dict[str, Any]:
         for name in model.__all__
         if isinstance(cls := getattr(model, name), type)
         and issubclass(cls, model.Noun)
-        and cls not in (model.Noun, model.Budget, Portfolio)
+        and cls not in (model.Noun, model.Budget, model.Dialect, Portfolio)
     }
     definitions: dict[str, Any] = {name: _noun(cls, nouns) for name, cls in nouns.items()}
     definitions["Span"] = {"type": "string", "pattern": SPAN, "description": "a length of time, for example 10 d, 2 w, 10 ed, 3 months"}
@@ -52,6 +52,7 @@ def json_schema() -> dict[str, Any]:
             {"$ref": "#/$defs/BudgetLine"},
         ]
     }
+    definitions["Dialect"] = {"anyOf": [{"enum": list(model.DIALECTS)}, _noun(model.Dialect, nouns)]}
     definitions["Change"] = {"type": "object", "minProperties": 1, "maxProperties": 1}
     fields = {field.name: field for field in attrs.fields(Portfolio) if field.name != "source"}
 
@@ -123,7 +124,7 @@ def _field(cls: type, field: attrs.Attribute[Any], nouns: dict[str, Any]) -> dic
 def _value(kind: str, field: attrs.Attribute[Any], nouns: dict[str, Any]) -> dict[str, Any]:
     if field.metadata["choices"]:
         return {"enum": list(field.metadata["choices"])}
-    if kind in nouns or kind in ("Span", "Money", "Rate", "Effort", "When", "Budget", "Change"):
+    if kind in nouns or kind in ("Span", "Money", "Rate", "Effort", "When", "Budget", "Change", "Dialect"):
         return {"$ref": f"#/$defs/{kind}"}
     if kind == "date":
         return {"$ref": "#/$defs/When"}

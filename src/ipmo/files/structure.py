@@ -300,7 +300,7 @@ def _classes() -> Mapping[str, type]:
     return {
         name: cls
         for name, cls in found.items()
-        if isinstance(cls, type) and issubclass(cls, model.Noun) and cls not in (model.Noun, model.Budget)
+        if isinstance(cls, type) and issubclass(cls, model.Noun) and cls not in (model.Noun, model.Budget, model.Dialect)
     }
 
 

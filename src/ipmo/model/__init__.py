@@ -3,6 +3,7 @@
 from ipmo.model.benefits import Benefit, Contribution, Enabler, Objective, Outcome
 from ipmo.model.calendars import CONTINUOUS, STANDARD, Calendar, CalendarException
 from ipmo.model.changes import AddLink, Delay, RemoveLink, SetBudget, SetDuration, Stop
+from ipmo.model.dialects import DIALECTS, Dialect
 from ipmo.model.estimates import (
     Discrete,
     Empirical,
@@ -33,11 +34,12 @@ from ipmo.model.measures import Combine, LinkKind, Measure, MeasureContext
 from ipmo.model.money import Budget, BudgetLine, MoneySettings, PriceBase, RateRow
 from ipmo.model.people import Assignment, Capacity, DataFlow, DecisionBody, Office, Person, Resource, Service, Stakeholder
 from ipmo.model.risks import Assumption, Driver, Exposure, Impact, Issue, Risk
-from ipmo.model.work import Baseline, Link, Portfolio, Programme, Project, Source, Task
+from ipmo.model.work import Baseline, Constraints, Link, Portfolio, Programme, Project, Source, Task
 from ipmo.units import Effort, ExchangeRates, Money, Rate, Span
 
 __all__ = [
     "CONTINUOUS",
+    "DIALECTS",
     "STANDARD",
     "AddLink",
     "After",
@@ -54,10 +56,12 @@ __all__ = [
     "Combine",
     "Condition",
     "Confidence",
+    "Constraints",
     "Contribution",
     "DataFlow",
     "Decision",
     "DecisionBody",
+    "Dialect",
     "Delay",
     "Discrete",
     "Driver",

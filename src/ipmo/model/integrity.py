@@ -62,7 +62,7 @@ def _plan(cls: Any) -> tuple[tuple[tuple[str, str, str], ...], tuple[tuple[str, 
     """(name, file key, what it refers to) of a noun's references, and (name, file key) of its inner nouns."""
     fields = attrs.fields(cls)
     refers = tuple((f.name, file_key(f), f.metadata["refers"]) for f in fields if f.metadata.get("refers"))
-    plain = ("str", "int", "float", "bool", "When", "date", "Span", "Money", "FrozenMap", "Estimate", "Effort", "Rate", "Budget")
+    plain = ("str", "int", "float", "bool", "When", "date", "Span", "Money", "FrozenMap", "Estimate", "Effort", "Rate", "Budget", "Dialect")
     inner = tuple(
         (f.name, file_key(f))
         for f in fields

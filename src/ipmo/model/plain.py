@@ -12,6 +12,7 @@ from typing import Any
 import attrs
 
 from ipmo.model.changes import Change, change_to_plain
+from ipmo.model.dialects import Dialect, dialect_to_plain
 from ipmo.model.estimates import Estimate, to_plain
 from ipmo.model.governance import After
 from ipmo.model.integrity import file_key
@@ -73,6 +74,8 @@ def plain_value(value: Any) -> Any:
         return value.source
     if isinstance(value, Budget):
         return value.to_plain() if value.is_lump else [plain_noun(line) for line in value.lines]
+    if isinstance(value, Dialect):
+        return plain_value(dialect_to_plain(value))
     if isinstance(value, Change):
         return change_to_plain(value)
     if isinstance(value, Mapping):

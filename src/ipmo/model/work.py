@@ -17,6 +17,7 @@ from ipmo.errors import ModelError, UnknownItemError, close_matches
 from ipmo.findings import Finding
 from ipmo.model.benefits import Benefit, Contribution, Objective, Outcome
 from ipmo.model.calendars import CONTINUOUS, STANDARD, Calendar
+from ipmo.model.dialects import DIALECTS, Dialect, as_dialect
 from ipmo.model.estimates import Estimate, as_time
 from ipmo.model.fields import EMPTY, FrozenMap, Noun, as_map, as_tuple, doc, named, text, texts
 from ipmo.model.governance import (
@@ -43,12 +44,43 @@ if TYPE_CHECKING:
 
     from ipmo.tables import Table
 
-__all__ = ["Baseline", "Link", "Portfolio", "Programme", "Project", "Source", "Task"]
+__all__ = ["Baseline", "Constraints", "Link", "Portfolio", "Programme", "Project", "Source", "Task"]
 ID = re.compile(r"[^\s/:@]+(?: [^\s/:@]+)*")
 STATES = ("proposed", "approved", "active", "paused", "closed", "cancelled")
-DIALECTS = ("ipmo", "msproject", "p6")
 EXTERNAL = "external:"
 START, FINISH = "@start", "@finish"
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class Constraints(Noun):
+    """Dates that a task is tied to. `not_before` and `finish_not_before` (no earlier) are fields of the task itself.
+
+    The dialect says which of them are hard: they then override the logic. The others bound the late dates, and float
+    is negative where the logic breaks them.
+    """
+
+    as_late_as_possible: bool = attrs.field(default=False, metadata=doc("it uses up its float instead of starting at once"))
+    start_on: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("starts no earlier and no later"))
+    finish_on: When | None = attrs.field(
+        default=None, converter=optional(as_when), metadata=doc("finishes no earlier and no later", end=True)
+    )
+    start_no_later: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("starts no later"))
+    finish_no_later: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("finishes no later", end=True))
+    must_start_on: When | None = attrs.field(
+        default=None, converter=optional(as_when), metadata=doc("starts then, whatever comes before", source="Microsoft Project: MSO")
+    )
+    must_finish_on: When | None = attrs.field(
+        default=None, converter=optional(as_when), metadata=doc("finishes then, whatever comes before", end=True, source="Microsoft Project: MFO")
+    )
+    mandatory_start: When | None = attrs.field(
+        default=None, converter=optional(as_when), metadata=doc("starts then, whatever comes before and after", source="Primavera P6")
+    )
+    mandatory_finish: When | None = attrs.field(
+        default=None, converter=optional(as_when), metadata=doc("finishes then, whatever comes before and after", end=True, source="Primavera P6")
+    )
+    expected_finish: When | None = attrs.field(
+        default=None, converter=optional(as_when), metadata=doc("its remaining work lasts until then", end=True, source="Primavera P6")
+    )
 
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
@@ -60,6 +92,12 @@ class Task(Noun):
     parent: str | None = attrs.field(default=None, metadata=doc("the summary it belongs to", refers="task"))
     after: tuple[After, ...] = attrs.field(default=(), converter=as_afters, metadata=doc("links from inside the project", one_or_many=True))
     milestone: bool = attrs.field(default=False, metadata=doc("a point in time without work"))
+    milestone_of: str | None = attrs.field(
+        default=None, metadata=doc("of a milestone: it marks a start of work, or a finish (the default)", choices=("start", "finish"))
+    )
+    hammock: bool = attrs.field(
+        default=False, metadata=doc("level of effort: it lasts as long as what it is linked to, and drives nothing")
+    )
     duration: Estimate | None = attrs.field(default=None, converter=optional(as_time), metadata=doc("working or elapsed time", unit="time"))
     remaining: Estimate | None = attrs.field(
         default=None, converter=optional(as_time), metadata=doc("time left from the data date on", unit="time")
@@ -70,11 +108,19 @@ class Task(Noun):
         default=None, converter=optional(as_share), metadata=doc("share of the work that is done", unit="share")
     )
     not_before: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("start no earlier than"))
+    resumes: When | None = attrs.field(
+        default=None, converter=optional(as_when), metadata=doc("of work under way: its rest starts no earlier")
+    )
     finish_not_before: When | None = attrs.field(
         default=None, converter=optional(as_when), metadata=doc("finish no earlier than", end=True)
     )
     deadline: When | None = attrs.field(
         default=None, converter=optional(as_when), metadata=doc("promised finish; moves nothing, bounds the float", end=True)
+    )
+    constraints: Constraints | None = attrs.field(default=None, metadata=doc("dates that it is tied to beyond its links"))
+    baseline_start: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("start in the approved plan"))
+    baseline_finish: When | None = attrs.field(
+        default=None, converter=optional(as_when), metadata=doc("finish in the approved plan", end=True)
     )
     calendar: str | None = attrs.field(default=None, metadata=doc("when it is worked on; else the project's", refers="calendar"))
     budget: Budget | None = attrs.field(default=None, converter=optional(as_budget), metadata=doc("planned cost", unit="money"))
@@ -122,6 +168,9 @@ class Project(Noun):
     )
     actual_start: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("when it began"))
     actual_finish: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("when it was done", end=True))
+    status_date: When | None = attrs.field(
+        default=None, converter=optional(as_when), metadata=doc("its own data date, where it differs from the portfolio's")
+    )
     budget: Budget | None = attrs.field(default=None, converter=optional(as_budget), metadata=doc("planned cost", unit="money"))
     actual: Budget | None = attrs.field(default=None, converter=optional(as_budget), metadata=doc("cost so far", unit="money"))
     forecast: Budget | None = attrs.field(
@@ -247,7 +296,9 @@ class Portfolio(Noun):
         default=None, converter=optional(as_when), metadata=doc("the data date: remaining work lies after it")
     )
     calendar: str | None = attrs.field(default=None, metadata=doc("of everything without its own", refers="calendar"))
-    dialect: str = attrs.field(default="ipmo", metadata=doc("conventions that tools differ on", choices=DIALECTS))
+    dialect: Dialect = attrs.field(
+        default=DIALECTS["ipmo"], converter=as_dialect, metadata=doc("conventions that tools differ on: a name, or a name and what differs")
+    )
     methodologies: FrozenMap[str, str] = attrs.field(
         default=EMPTY, converter=as_map, metadata=doc("scope (portfolio, offices, programme, project) to methodology")
     )

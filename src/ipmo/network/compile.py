@@ -15,6 +15,7 @@ import attrs
 from ipmo.errors import ScheduleError
 from ipmo.model.benefits import Benefit
 from ipmo.model.calendars import Calendar
+from ipmo.model.dialects import Dialect
 from ipmo.model.estimates import Estimate
 from ipmo.model.governance import Gate
 from ipmo.model.work import EXTERNAL, Link, Portfolio, Project, Task
@@ -23,35 +24,11 @@ from ipmo.network.engine import Network
 from ipmo.network.worktime import Clocks
 from ipmo.units import ELAPSED, MAX_INSTANT, Span, When, minutes
 
-__all__ = ["DIALECTS", "Dialect", "Hold", "LinkInfo", "Target", "compile_portfolio"]
+__all__ = ["Hold", "LinkInfo", "Target", "compile_portfolio"]
 
-NORMAL, STARTED, FINISHED, UNDATED, GONE = range(5)
+NORMAL, STARTED, FINISHED, UNDATED, GONE, SPANNED = range(6)
 TYPES = {"FS": 0, "SS": 1, "FF": 2, "SF": 3}
 TYPE_NAMES = ("FS", "SS", "FF", "SF")
-
-
-@attrs.frozen(kw_only=True)
-class Dialect:
-    """Conventions that tools differ on.
-
-    Args:
-        name: `ipmo`, `msproject` or `p6`.
-        lag_calendar: whose calendar a working lag is counted on: `predecessor` or `successor`.
-        deadlines_bound_total_float: a deadline lowers the late dates of the whole network, not only the target float.
-        clip: nothing starts before the portfolio's start and the data date.
-    """
-
-    name: str
-    lag_calendar: str = "predecessor"
-    deadlines_bound_total_float: bool = False
-    clip: bool = True
-
-
-DIALECTS: Mapping[str, Dialect] = {
-    "ipmo": Dialect(name="ipmo"),
-    "msproject": Dialect(name="msproject", lag_calendar="successor", deadlines_bound_total_float=True),
-    "p6": Dialect(name="p6"),
-}
 
 
 @attrs.frozen
@@ -90,7 +67,7 @@ def compile_portfolio(portfolio: Portfolio, dialect: Dialect) -> Network:
     Raises:
         ScheduleError: nothing says when the portfolio starts, or a duration leads past year 9999.
     """
-    key = ("network", dialect)
+    key = ("network", *attrs.astuple(dialect))
     if key not in portfolio.memo:
         portfolio.memo[key] = _Builder(portfolio, dialect).build()
     return cast(Network, portfolio.memo[key])
@@ -131,7 +108,16 @@ class _Builder:
         self.undated_stubs: list[int] = []
         self.link_of: dict[int, int] = {}
         self.out_of_sequence: list[tuple[int, int, str]] = []
+        self.constrained: list[tuple[int, Task]] = []
+        self.late_bounds: list[tuple[int, int, bool]] = []
+        self.high: dict[int, int] = {}
+        self.pin: dict[int, int] = {}
+        self.latest: list[int] = []
+        self.hammocks: dict[int, list[tuple[int, int, str, Span | None]]] = {}
+        self.points: dict[int, str] = {}
+        self.bases: dict[int, int] = {}
         self.cached: dict[tuple[int, int], tuple[int, int] | None] = {}
+        self.on_calendar = dialect.milestones == "calendar"
         self.start = self._start()
         data_date = portfolio.data_date
         self.data_date = data_date
@@ -198,6 +184,7 @@ class _Builder:
                 self.start_bounds.append((node, minutes(task.not_before)))
         self._settle_helpers()
         self._spread_holds()
+        self._constrain()
         return self._network()
 
     def _project(self, place: int, project: Project) -> None:
@@ -217,6 +204,9 @@ class _Builder:
                 hold = Hold(f"stopped at gate {project.id + '/' + gate.id!r} on {gate.decision.date}", f"{project.id}/{gate.id}")
         first = len(self.ids)
         start_bound = minutes(project.start) if project.start is not None else None
+        base = self.base
+        if project.status_date is not None:
+            self.bases[place] = base = max(self.start, minutes(project.status_date))
         if not project.tasks and not project.gates:
             self._bar(place, project, clock, hold, gone)
         parents = {task.parent for task in project.tasks if task.parent is not None}
@@ -245,14 +235,24 @@ class _Builder:
             here = plain_state
             if task.actual_start is not None or task.actual_finish is not None or task.progress is not None or task.remaining is not None:
                 here, length = self._statused(task, node, length, own_calendar, own, plain_state)
+            if task.hammock and here in (NORMAL, STARTED):
+                here = SPANNED
+                self.hammocks[node] = []
+                length = length or (0, own)
             if task.milestone:
                 length = (0, 0)
+                if self.on_calendar:
+                    self.points[node] = task.milestone_of or "finish"
             elif length is None and here != FINISHED:
                 self.unknown.append(node)
+            if task.constraints is not None and here in (NORMAL, STARTED):
+                self.constrained.append((node, task))
+                if task.constraints.expected_finish is not None and self.dialect.expected_finish and here != FINISHED:
+                    length = self._expected(task, own, base, start_bound if here == NORMAL else None)
             state.append(here)
             if length is None or not length[0]:
                 dur.append(0)
-                clk.append(0)
+                clk.append(own if self.on_calendar else 0)
             else:
                 dur.append(length[0])
                 clk.append(length[1])
@@ -264,6 +264,8 @@ class _Builder:
                     self.start_bounds.append((node, start_bound))
             if task.finish_not_before is not None:
                 self.finish_bounds.append((node, minutes(task.finish_not_before, end=True)))
+            if task.resumes is not None and here == STARTED:
+                self.start_bounds.append((node, minutes(task.resumes)))
             if task.deadline is not None and here != FINISHED:
                 self.targets.append(Target(prefix + name, (node,), minutes(task.deadline, end=True), is_deadline=True))
             if here == UNDATED and hold is not None:
@@ -299,6 +301,48 @@ class _Builder:
             return otherwise, left
         self.starts[node] = minutes(task.actual_start)
         return (STARTED if otherwise == NORMAL else otherwise), left
+
+    def _expected(self, task: Task, clock: int, base: int, start_bound: int | None) -> tuple[int, int]:
+        """Minutes that are left when work goes on from its earliest possible start to its expected finish."""
+        assert task.constraints is not None and task.constraints.expected_finish is not None
+        cal = self.clocks.packed
+        begin = max(base, *(minutes(t) for t in (task.not_before,) if t is not None), start_bound or base, base)
+        end = minutes(task.constraints.expected_finish, end=True)
+        return max(kernels.work(cal, clock, end) - kernels.work(cal, clock, begin), 0), clock
+
+    def _constrain(self) -> None:
+        """Constraints as bounds of the passes: hard ones fix or cap a start, the others bound late dates."""
+        cal, hard = self.clocks.packed, set(self.dialect.hard)
+        for node, task in self.constrained:
+            tied, clock, length = task.constraints, self.clk[node], self.dur[node]
+            assert tied is not None
+            if tied.as_late_as_possible:
+                self.latest.append(node)
+            if self.state[node] not in (NORMAL, STARTED):
+                continue
+            for name in ("start_on", "start_no_later", "must_start_on", "mandatory_start"):
+                when = getattr(tied, name)
+                if when is not None and self.state[node] == NORMAL:
+                    instant = minutes(when)
+                    start = kernels.work(cal, clock, instant)
+                    if name != "start_no_later":
+                        self.start_bounds.append((node, instant))
+                    self._tie(node, start, instant, False, name in hard, name.startswith("m"))
+            for name in ("finish_on", "finish_no_later", "must_finish_on", "mandatory_finish"):
+                when = getattr(tied, name)
+                if when is not None:
+                    instant = minutes(when, end=True)
+                    start = kernels.work(cal, clock, instant) - length
+                    if name != "finish_no_later":
+                        self.finish_bounds.append((node, instant))
+                    self._tie(node, start, instant, True, name in hard, name.startswith("m"))
+
+    def _tie(self, node: int, start: int, instant: int, at_finish: bool, hard: bool, pinned: bool) -> None:
+        if hard:
+            self.high[node] = min(start, self.high.get(node, start))
+            if pinned:
+                self.pin[node] = start
+        self.late_bounds.append((node, instant, at_finish))
 
     def _bar(self, place: int, project: Project, clock: int, hold: Hold | None, gone: bool) -> None:
         """A project without tasks: one bar between its start and finish, in elapsed time."""
@@ -341,7 +385,7 @@ class _Builder:
     def _gate(self, place: int, project: Project, gate: Gate, clock: int, hold: Hold | None, gone: bool, start_bound: int | None) -> None:
         full_id = f"{project.id}/{gate.id}"
         own = clock if gate.calendar is None else self.clocks.clock(self.portfolio.calendar_table[gate.calendar])
-        node = self._node(full_id, "gate", place, NORMAL, 0, 0, own)
+        node = self._node(full_id, "gate", place, NORMAL, 0, own if self.on_calendar else 0, own)
         self.local[project.id][gate.id] = node
         decision = gate.decision
         if decision is not None and decision.outcome in ("go", "conditional go", "kill"):
@@ -598,6 +642,9 @@ class _Builder:
         src, dst, typ = self.src, self.dst, self.typ
         kept: Sequence[int] = range(len(src))
         special = {node for node, s in enumerate(state) if s}
+        self.held = {
+            v for u, v in zip(src, dst, strict=True) if state[v] == STARTED and state[u] in (NORMAL, STARTED)
+        } if self.dialect.start_lag == "early" and special else set()
         if special:
             chosen = []
             for link, (source, target) in enumerate(zip(src, dst, strict=True)):
@@ -614,10 +661,13 @@ class _Builder:
             self.numbers = {place[k]: number for k, number in self.numbers.items() if k in place}
             self.derived = {place[k] for k in self.derived if k in place}
         count = len(src)
+        if self.points:
+            typ = [self._at_points(u, v, t) for u, v, t in zip(src, dst, typ, strict=True)]
         lag, mode, lagclk = [0] * count, [0] * count, [0] * count
         clk = self.clk
         if any(clk):
-            mode = [0 if clk[u] == clk[v] else 1 for u, v in zip(src, dst, strict=True)]
+            same = (0, 0, 3, 0) if len(set(clk)) > 1 else (0, 0, 0, 0)
+            mode = [same[t] if clk[u] == clk[v] else 1 for u, v, t in zip(src, dst, typ, strict=True)]
         lengths: dict[tuple[Any, str, int], int] = {}
         for link, span in self.lags.items():
             u, v = src[link], dst[link]
@@ -627,7 +677,7 @@ class _Builder:
                 lag[link] = span.elapsed_minutes
                 mode[link] = 0 if clk[u] == clk[v] == 0 else 1
             else:
-                owner = self.nominal[u if self.dialect.lag_calendar == "predecessor" else v]
+                owner = self._lag_clock(u, v)
                 key = (span.amount, span.unit, owner)
                 length = lengths.get(key)
                 if length is None:
@@ -645,6 +695,12 @@ class _Builder:
             nominal=self.nominal,
             low=self._low(),
             finish_floor=self.finish_floor,
+            floor_edges=self.floor_edges,
+            high=self.high,
+            pin=self.pin,
+            late_bounds=self.late_bounds,
+            latest=self.latest,
+            hammocks=self.hammocks,
             anyone=self.anyone,
             src=src,
             dst=dst,
@@ -676,6 +732,8 @@ class _Builder:
         """Whether a link with an end that is not plain open work stays a link; if not, what becomes of it."""
         u, v, kind = self.src[link], self.dst[link], TYPE_NAMES[self.typ[link]]
         su, sv = self.state[u], self.state[v]
+        if self.hammocks and self._spanned(link):
+            return False
         if su == GONE or sv == GONE:
             if link in self.numbers:
                 self.undated_stubs.append(self.numbers[link])
@@ -688,16 +746,51 @@ class _Builder:
             ):
                 self.out_of_sequence.append((u, v, kind))
             return False
-        if su == FINISHED or (su == STARTED and kind[0] == "S"):
+        if su == FINISHED or (su == STARTED and kind[0] == "S" and not (self.dialect.start_lag == "early" and u in self.held)):
             if sv in (NORMAL, STARTED):
-                owner = self.nominal[u if self.dialect.lag_calendar == "predecessor" else v]
-                self._bound(v, kind, self._given(u, kind), self.lags.get(link), owner)
+                self._bound(v, kind, self._given(u, kind), self.lags.get(link), self._lag_clock(u, v))
             return False
         if su == UNDATED or sv == UNDATED:
             return False
         if sv == STARTED and kind[1] == "S" and link not in self.derived:
             self.out_of_sequence.append((u, v, kind))
+        if sv == STARTED and link not in self.derived and self.dialect.progress != "retained":
+            if self.dialect.progress == "actual" and kind[1] == "S":
+                lag = self.lags.get(link)
+                bound = self.starts[v]
+                if lag is not None:
+                    bound = self._lagged(bound, Span(-lag.amount, lag.unit), self._lag_clock(u, v))
+                self.late_bounds.append((u, bound, kind[0] == "F"))
+            return False
         return True
+
+    def _spanned(self, link: int) -> bool:
+        """Whether a link joins a hammock: it then says what the hammock spans, and moves nothing."""
+        u, v, kind = self.src[link], self.dst[link], TYPE_NAMES[self.typ[link]]
+        lag = self.lags.get(link)
+        for hammock, other in ((u, v), (v, u)):
+            if hammock in self.hammocks:
+                self.hammocks[hammock].append((other, 1 if hammock == v else -1, kind, lag))
+        return u in self.hammocks or v in self.hammocks
+
+    def _lag_clock(self, source: int, target: int) -> int:
+        """The clock that a working lag between two nodes is counted on."""
+        owner = self.dialect.lag_calendar
+        if owner == "predecessor":
+            return self.nominal[source]
+        if owner == "successor":
+            return self.nominal[target]
+        if owner == "continuous":
+            return 0
+        pf, place = self.portfolio, self.project[target]
+        project = pf.projects[place] if place >= 0 else None
+        return self.clocks.clock(pf.calendar_table[(project.calendar if project else None) or pf.calendar or "standard"])
+
+    def _at_points(self, source: int, target: int, kind: int) -> int:
+        """The type of a link whose ends are milestones of a start or of a finish: such a milestone has that end only."""
+        name = TYPE_NAMES[kind]
+        ends = [{"start": "S", "finish": "F"}.get(self.points.get(node, ""), end) for node, end in ((source, name[0]), (target, name[1]))]
+        return TYPES["".join(ends)]
 
     def _given(self, node: int, kind: str) -> int:
         return self.finishes[node] if kind[0] == "F" else self.starts[node]
@@ -713,16 +806,27 @@ class _Builder:
         floor = {clock: kernels.work(cal, clock, base) for clock in set(self.clk)}
         low = [floor[clock] for clock in self.clk]
         clk, state = self.clk, self.state
+        self.floor_edges: set[int] = set()
+        if self.bases:
+            for node, owner in enumerate(self.project):
+                if owner in self.bases:
+                    low[node] = kernels.work(cal, clk[node], self.bases[owner])
         for node, instant in self.starts.items():
-            if state[node] == STARTED and self.data_date is None:
+            if state[node] == STARTED and self.data_date is None and self.project[node] not in self.bases:
                 low[node] = kernels.work(cal, clk[node], instant)
         for node, instant in self.start_bounds:
             if state[node] in (NORMAL, STARTED):
                 low[node] = max(low[node], kernels.work(cal, clk[node], instant))
         for node, instant in self.finish_bounds:
             if state[node] in (NORMAL, STARTED):
-                floor_finish = kernels.work(cal, clk[node], instant - 1) + 1
-                self.finish_floor[node] = max(floor_finish, self.finish_floor.get(node, floor_finish))
+                floor_finish = kernels.work(cal, clk[node], instant)
+                if floor_finish >= self.finish_floor.get(node, floor_finish):
+                    waits = kernels.edged(cal, clk[node], instant)
+                    if waits:
+                        self.floor_edges.add(node)
+                    elif floor_finish > self.finish_floor.get(node, floor_finish):
+                        self.floor_edges.discard(node)
+                    self.finish_floor[node] = floor_finish
         return low
 
     def _promises(self) -> dict[int, int]:

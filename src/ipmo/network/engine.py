@@ -15,14 +15,16 @@ from ipmo.network import kernels
 from ipmo.units import MAX_INSTANT
 
 if TYPE_CHECKING:
-    from ipmo.network.compile import Dialect, Hold, Target
+    from ipmo.model.dialects import Dialect
+    from ipmo.network.compile import Hold, Target
     from ipmo.network.worktime import Clocks
 
 __all__ = ["Network"]
 
 SMALL = 20_000
 """Links below which the plain kernels are faster than waiting for a compiler."""
-NORMAL, STARTED, FINISHED, UNDATED, GONE = range(5)
+NORMAL, STARTED, FINISHED, UNDATED, GONE, SPANNED = range(6)
+FAR = kernels.FAR
 TYPE_NAMES = ("FS", "SS", "FF", "SF")
 CONTINUOUS = ([0], [0], [0], [0], [0], [0], [1], [10080], [0], [0], [10080])  # wall-clock time only
 
@@ -51,6 +53,12 @@ class Network:
         clk: Any = None,
         nominal: Any = None,
         finish_floor: Mapping[int, int] | None = None,
+        floor_edges: set[int] | None = None,
+        high: Mapping[int, int] | None = None,
+        pin: Mapping[int, int] | None = None,
+        late_bounds: Sequence[tuple[int, int, bool]] = (),
+        latest: Sequence[int] = (),
+        hammocks: Mapping[int, Sequence[tuple[int, int, str, Any]]] | None = None,
         anyone: set[int] | None = None,
         mode: Any = None,
         lagclk: Any = None,
@@ -79,7 +87,9 @@ class Network:
         self.kinds: Sequence[str] = kinds if kinds is not None else _Same("task", self.n)
         self.state: Sequence[int] = state if state is not None else _Same(NORMAL, self.n)
         self.project, self.dur, self.src, self.dst, self.typ, self.lag = project, dur, src, dst, typ, lag
-        self.low, self.finish_floor = low, finish_floor or {}
+        self.low, self.finish_floor, self.floor_edges = low, finish_floor or {}, floor_edges or set()
+        self.high, self.pin, self.late_bounds, self.latest = high or {}, pin or {}, late_bounds, latest
+        self.hammocks = hammocks or {}
         self.clk, self.nominal = clk, nominal
         self.mode, self.lagclk = mode, lagclk
         self.anyone, self.numbers, self.derived = anyone or set(), numbers or {}, derived or set()
@@ -89,7 +99,7 @@ class Network:
         self.summaries, self.members = summaries or {}, members or {}
         self.coarse, self.labels, self.stubs, self.dated_stubs = coarse, labels, stubs, dated_stubs
         self.out_of_sequence, self.dialect, self.cuts = out_of_sequence, dialect, tuple(cuts)
-        self.additive = not self.anyone and not any_nonzero(mode) and not any_nonzero(clk)
+        self.additive = not (self.anyone or self.high or self.pin or any_nonzero(mode) or any_nonzero(clk))
         self.large = self.m >= SMALL or self.n >= SMALL
 
     @classmethod
@@ -252,10 +262,25 @@ class Network:
             v = int(pos[node])
             low[v] = max(int(low[v]), floor - int(dur[v]))
         anyone: Any = zeros_n
+        edge: Any = zeros_n
+        high: Any = zeros_n
+        pin: Any = zeros_n
         if self.anyone:
             anyone = zeros_n.copy()
             for node in self.anyone:
                 anyone[pos[node]] = 1
+        if self.floor_edges:
+            edge = zeros_n.copy()
+            for node in self.floor_edges:
+                v = int(pos[node])
+                if low[v] == self.finish_floor[node] - int(dur[v]):
+                    edge[v] = 1
+        if not self.additive:
+            high = np.full(n, FAR, np.int64) if self.arrays else [FAR] * n
+            pin = high.copy()
+            for column, values in ((high, self.high), (pin, self.pin)):
+                for node, value in values.items():
+                    column[int(pos[node])] = value
         return {
             "order": order,
             "pos": pos,
@@ -270,6 +295,9 @@ class Network:
             "lagclk": lagclk,
             "low": low,
             "anyone": anyone,
+            "edge": edge,
+            "high": high,
+            "pin": pin,
             "w": self._weights(ptr, tail, typ, lag, dur),
         }
 
@@ -344,52 +372,58 @@ class Network:
         p = self._positions
         return (p["ptr"], p["src"], p["w"], p["mode"], p["typ"], p["lagclk"], p["lag"], self.cal, p["clk"], p["dur"])
 
-    def early(self) -> Any:
-        """Early start of every position on its own clock, int64 or list (n)."""
-        p = self._positions
-        x = p["low"].copy()
-        if self.additive and self.arrays and not self.compiled:
-            return self._levels.forward(x)
-        if self.additive:
-            self._run("forward", p["ptr"], p["src"], p["w"], x)
-        else:
-            self._run("forward_from", 0, *self.links, p["anyone"], x)
-        return x
-
-    def late(self, caps: Any, x: Any, also: Any = None) -> Any:
-        """Late starts by position under upper bounds `caps`; of two sets of bounds in one sweep with `also`.
+    def early(self, low: Any = None) -> tuple[Any, Any]:
+        """Early start of every position on its own clock, and which finishes wait for the next shift; int64 or lists (n).
 
         Args:
-            caps: the latest start of each position that its own promises allow, FAR where there are none; overwritten.
+            low: other lower bounds than the network's own, by position.
+        """
+        p = self._positions
+        x = (p["low"] if low is None else low).copy()
+        if self.additive and self.arrays and not self.compiled:
+            return self._levels.forward(x), p["edge"]
+        if self.additive:
+            self._run("forward", p["ptr"], p["src"], p["w"], x)
+            return x, p["edge"]
+        edge = p["edge"].copy()
+        self._run("forward_from", 0, *self.links, p["anyone"], p["high"], x, edge)
+        return x, edge
+
+    def late(self, x: Any, edge: Any, *bounds: tuple[Any, Any]) -> list[tuple[Any, Any]]:
+        """Late starts by position, and which late finishes may wait for the next shift, under one or two sets of bounds.
+
+        Args:
             x: early starts, for benefits that one of several enables.
-            also: a second set of bounds; overwritten.
+            edge: which early finishes wait for the next shift.
+            bounds: the latest start of each position that its own promises allow, FAR where there are none, with what
+                `kernels.roomy` says of it; overwritten.
         """
         p = self._positions
         if self.additive and self.arrays and not self.compiled:
-            self._levels.backward(caps)
-            return caps if also is None else (caps, self._levels.backward(also))
-        if self.additive:
-            if also is None:
+            for caps, _ in bounds:
+                self._levels.backward(caps)
+        elif self.additive and len(bounds) == 2:
+            self._run("backward_two", p["ptr"], p["src"], p["w"], bounds[0][0], bounds[1][0])
+        elif self.additive:
+            for caps, _ in bounds:
                 self._run("backward", p["ptr"], p["src"], p["w"], caps)
-                return caps
-            self._run("backward_two", p["ptr"], p["src"], p["w"], caps, also)
-            return caps, also
-        for bounds in (caps,) if also is None else (caps, also):
-            self._run("backward_from", 0, self.n - 1, *self.links, p["anyone"], x, bounds)
-        return caps if also is None else (caps, also)
+        else:
+            for caps, room in bounds:
+                self._run("backward_from", 0, self.n - 1, *self.links, p["anyone"], p["pin"], x, edge, caps, room)
+        return list(bounds)
 
-    def link_float(self, x: Any) -> Any:
+    def link_float(self, x: Any, edge: Any) -> Any:
         """Slack of each link (sorted by target position), minutes of its source's clock."""
         out: Any = [0] * self.m
         if self.arrays:
             import numpy as np
 
             out = np.zeros(self.m, np.int64)
-            if not self.compiled:
+            if self.additive and not self.compiled:
                 p = self._positions
                 heads = np.repeat(np.arange(self.n), np.diff(p["ptr"]))
                 return x[heads] - p["w"] - x[p["src"]]
-        self._run("link_floats", *self.links, x, out)
+        self._run("link_floats", *self.links, x, edge, out)
         return out
 
     # ------------------------------------------------------------------------------------------- loops
@@ -458,6 +492,12 @@ _FIELDS = frozenset(
         "clk",
         "nominal",
         "finish_floor",
+        "floor_edges",
+        "high",
+        "pin",
+        "late_bounds",
+        "latest",
+        "hammocks",
         "anyone",
         "clocks",
         "starts",

@@ -6,7 +6,12 @@ imports nothing but names of types, so that the functions can be compiled togeth
 A node's clock `clk[v]` counts the working minutes of its calendar; clock 0 is wall-clock time. `x[v]` is the node's
 start on its own clock, `x[v] + dur[v]` its finish. Links are sorted by target: those into node v are `ptr[v]` to
 `ptr[v+1]`. A link of mode 0 is one number, `x[v] >= x[u] + w`; one of mode 1 goes through the calendars; one of mode 2
-lags by calendar months. Types: 0 FS, 1 SS, 2 FF, 3 SF.
+lags by calendar months; one of mode 3 is one number that joins two finishes at the same instant. Types: 0 FS, 1 SS,
+2 FF, 3 SF.
+
+A finish that a link moves into a break (the giver works on Saturday, the receiver does not) is reached with the work
+before the break and lies where the next shift begins: `edge[v]` is 1 there, as in Primavera P6. In the same way
+`room[v]` is 1 where the latest finish of v may wait for the next shift.
 """
 
 from __future__ import annotations
@@ -153,40 +158,77 @@ def latest_before_months(instant: Any, months: Any) -> Any:
     return (source + into) * 1440 + instant % 1440
 
 
-def push(cal: Any, clk: Any, dur: Any, u: Any, v: Any, typ: Any, mode: Any, lagclk: Any, lag: Any, x: Any) -> Any:
-    """The least start of v that a calendar link from u at start x allows."""
-    cu, cv = clk[u], clk[v]
-    if typ == 0 or typ == 2:
-        t = finish_at(cal, cu, x + dur[u])
+def given(cal: Any, clk: Any, dur: Any, u: Any, typ: Any, mode: Any, lagclk: Any, lag: Any, x: Any, edge: Any) -> Any:
+    """The instant that a calendar link hands on when its source starts at x: the lag is added.
+
+    `edge` is 1 where the source finishes at the beginning of its next shift instead of at the end of the last.
+    """
+    if (typ == 0 or typ == 2) and edge == 0:
+        t = finish_at(cal, clk[u], x + dur[u])
+    elif typ == 0 or typ == 2:
+        t = start_at(cal, clk[u], x + dur[u])
     else:
-        t = start_at(cal, cu, x)
+        t = start_at(cal, clk[u], x)
     if mode == 2:
-        t = add_months(t, lag)
-    elif lag > 0:
-        t = finish_at(cal, lagclk, work(cal, lagclk, t) + lag)
-    elif lag < 0:
-        t = start_at(cal, lagclk, work(cal, lagclk, t) + lag)
+        return add_months(t, lag)
+    if lag > 0:
+        return finish_at(cal, lagclk, work(cal, lagclk, t) + lag)
+    if lag < 0:
+        return start_at(cal, lagclk, work(cal, lagclk, t) + lag)
+    return t
+
+
+def push(cal: Any, clk: Any, dur: Any, u: Any, v: Any, typ: Any, mode: Any, lagclk: Any, lag: Any, x: Any, edge: Any) -> Any:
+    """The least start of v that a calendar link from u at start x allows.
+
+    A finish that falls into a break is reached with the work before the break: see `edged`.
+    """
+    t = given(cal, clk, dur, u, typ, mode, lagclk, lag, x, edge)
     if typ <= 1:
-        return work(cal, cv, t)
-    return work(cal, cv, t - 1) + 1 - dur[v]
+        return work(cal, clk[v], t)
+    return work(cal, clk[v], t) - dur[v]
 
 
-def pull(cal: Any, clk: Any, dur: Any, u: Any, v: Any, typ: Any, mode: Any, lagclk: Any, lag: Any, y: Any) -> Any:
+def edged(cal: Any, clock: Any, instant: Any) -> Any:
+    """1 where a finish at that instant falls into a break: it is then reached where the next shift begins."""
+    if clock == 0:
+        return 0
+    return 1 if instant > finish_at(cal, clock, work(cal, clock, instant)) else 0
+
+
+def roomy(cal: Any, clock: Any, instant: Any) -> Any:
+    """1 where a bound lets a finish wait for the beginning of the next shift."""
+    if clock == 0:
+        return 1
+    return 1 if instant >= start_at(cal, clock, work(cal, clock, instant)) else 0
+
+
+def taken(cal: Any, clk: Any, dur: Any, v: Any, typ: Any, mode: Any, lagclk: Any, lag: Any, y: Any, room: Any) -> Any:
+    """The latest instant that the source of a calendar link may reach when v starts at y: the lag is taken off.
+
+    `room` is 1 where v may finish as late as the beginning of its next shift.
+    """
+    if typ <= 1:
+        t = start_at(cal, clk[v], y)
+    elif room == 1:
+        t = start_at(cal, clk[v], y + dur[v])
+    else:
+        t = finish_at(cal, clk[v], y + dur[v])
+    if mode == 2:
+        return latest_before_months(t, lag) if t < FAR // 2 else t
+    if lag > 0:
+        return start_at(cal, lagclk, work(cal, lagclk, t) - lag)
+    if lag < 0:
+        return start_at(cal, lagclk, work(cal, lagclk, t + 1) - 1 - lag)
+    return t
+
+
+def pull(cal: Any, clk: Any, dur: Any, u: Any, v: Any, typ: Any, mode: Any, lagclk: Any, lag: Any, y: Any, room: Any) -> Any:
     """The greatest start of u that lets v start at y: push(x) <= y exactly when x <= pull(y)."""
-    cu, cv = clk[u], clk[v]
-    if typ <= 1:
-        t = start_at(cal, cv, y)
-    else:
-        t = finish_at(cal, cv, y + dur[v])
-    if mode == 2:
-        t = latest_before_months(t, lag) if t < FAR // 2 else t
-    elif lag > 0:
-        t = start_at(cal, lagclk, work(cal, lagclk, t) - lag)
-    elif lag < 0:
-        t = start_at(cal, lagclk, work(cal, lagclk, t + 1) - 1 - lag)
+    t = taken(cal, clk, dur, v, typ, mode, lagclk, lag, y, room)
     if typ == 0 or typ == 2:
-        return work(cal, cu, t) - dur[u]
-    return work(cal, cu, t + 1) - 1
+        return work(cal, clk[u], t) - dur[u]
+    return work(cal, clk[u], t + 1) - 1
 
 
 def kahn(n: Any, m: Any, src: Any, dst: Any) -> Any:
@@ -313,26 +355,60 @@ def weigh(ptr: Any, src: Any, perm: Any, typ: Any, lag: Any, dur: Any, w: Any) -
 
 
 def forward_from(
-    first: Any, ptr: Any, src: Any, w: Any, mode: Any, typ: Any, lagclk: Any, lag: Any, cal: Any, clk: Any, dur: Any, anyone: Any, x: Any
+    first: Any,
+    ptr: Any,
+    src: Any,
+    w: Any,
+    mode: Any,
+    typ: Any,
+    lagclk: Any,
+    lag: Any,
+    cal: Any,
+    clk: Any,
+    dur: Any,
+    anyone: Any,
+    high: Any,
+    x: Any,
+    edge: Any,
 ) -> Any:
-    """Early starts of the nodes from position `first` on, with calendars; x holds the lower bounds there on entry."""
+    """Early starts of the positions from `first` on, with calendars; x holds the lower bounds there on entry.
+
+    `edge` (0 on entry, 1 where a bound on the finish falls into a break) becomes 1 where a finish waits for the next shift.
+    """
     for v in range(first, len(x)):
         best = x[v]
+        late = edge[v]
         least = FAR
         for k in range(ptr[v], ptr[v + 1]):
             u = src[k]
-            if mode[k] == 0:
+            m = mode[k]
+            e = 0
+            if m == 0:
                 y = x[u] + w[k]
+            elif m == 3:
+                y = x[u] + w[k]
+                e = edge[u]
             else:
-                y = push(cal, clk, dur, u, v, typ[k], mode[k], lagclk[k], lag[k], x[u])
+                t = given(cal, clk, dur, u, typ[k], m, lagclk[k], lag[k], x[u], edge[u])
+                y = work(cal, clk[v], t)
+                if typ[k] >= 2:
+                    e = edged(cal, clk[v], t)
+                    y -= dur[v]
             if anyone[v]:
                 if y < least:
                     least = y
             elif y > best:
                 best = y
+                late = e
+            elif y == best and e > late:
+                late = e
         if anyone[v] and least != FAR and least > best:
             best = least
+        if best > high[v]:
+            best = high[v]
+            late = 0
         x[v] = best
+        edge[v] = late
 
 
 def backward_from(
@@ -349,66 +425,89 @@ def backward_from(
     clk: Any,
     dur: Any,
     anyone: Any,
+    pin: Any,
     x: Any,
+    edge: Any,
     y: Any,
+    room: Any,
 ) -> Any:
-    """Late starts of the positions last to first, with calendars; y holds the upper bounds on entry, x the early starts."""
+    """Late starts of the positions last to first, with calendars.
+
+    y holds the upper bounds on entry and room what `roomy` says of them; x and edge are the early starts; pin holds late
+    starts that nothing moves, FAR elsewhere.
+    """
     for v in range(last, first - 1, -1):
+        if pin[v] != FAR:
+            y[v] = pin[v]
+            room[v] = 1
         late = y[v]
         if late >= FAR // 2:
             continue
         spare = 0
         if anyone[v]:  # how many of its givers are early enough: one is sufficient
             for k in range(ptr[v], ptr[v + 1]):
-                if mode[k] == 0:
+                if mode[k] == 0 or mode[k] == 3:
                     z = x[src[k]] + w[k]
                 else:
-                    z = push(cal, clk, dur, src[k], v, typ[k], mode[k], lagclk[k], lag[k], x[src[k]])
+                    z = push(cal, clk, dur, src[k], v, typ[k], mode[k], lagclk[k], lag[k], x[src[k]], edge[src[k]])
                 if z <= late:
                     spare += 1
         for k in range(ptr[v], ptr[v + 1]):
             u = src[k]
             if u < first:
                 continue
+            m = mode[k]
             if anyone[v]:
-                if mode[k] == 0:
+                if m == 0 or m == 3:
                     z = x[u] + w[k]
                 else:
-                    z = push(cal, clk, dur, u, v, typ[k], mode[k], lagclk[k], lag[k], x[u])
+                    z = push(cal, clk, dur, u, v, typ[k], m, lagclk[k], lag[k], x[u], edge[u])
                 others = spare - 1 if z <= late else spare
                 if others > 0:
                     continue
-            if mode[k] == 0:
+            e = 1
+            if m == 0:
                 z = late - w[k]
+            elif m == 3:
+                z = late - w[k]
+                e = room[v]
             else:
-                z = pull(cal, clk, dur, u, v, typ[k], mode[k], lagclk[k], lag[k], late)
+                t = taken(cal, clk, dur, v, typ[k], m, lagclk[k], lag[k], late, room[v])
+                if typ[k] == 0 or typ[k] == 2:
+                    z = work(cal, clk[u], t) - dur[u]
+                    e = roomy(cal, clk[u], t)
+                else:
+                    z = work(cal, clk[u], t + 1) - 1
             if z < y[u]:
                 y[u] = z
+                room[u] = e
+            elif z == y[u] and e < room[u]:
+                room[u] = e
 
 
 def link_floats(
-    ptr: Any, src: Any, w: Any, mode: Any, typ: Any, lagclk: Any, lag: Any, cal: Any, clk: Any, dur: Any, x: Any, out: Any
+    ptr: Any, src: Any, w: Any, mode: Any, typ: Any, lagclk: Any, lag: Any, cal: Any, clk: Any, dur: Any, x: Any, edge: Any, out: Any
 ) -> Any:
     """How far the source of each link can slip before this link alone moves its target; minutes of the source's clock."""
     for v in range(len(x)):
         for k in range(ptr[v], ptr[v + 1]):
             u = src[k]
-            if mode[k] == 0:
+            if mode[k] == 0 or mode[k] == 3:
                 out[k] = x[v] - w[k] - x[u]
             else:
-                out[k] = pull(cal, clk, dur, u, v, typ[k], mode[k], lagclk[k], lag[k], x[v]) - x[u]
+                out[k] = pull(cal, clk, dur, u, v, typ[k], mode[k], lagclk[k], lag[k], x[v], edge[v]) - x[u]
 
 
 def name_targets(
-    ptr: Any, src: Any, w: Any, mode: Any, typ: Any, lagclk: Any, lag: Any, cal: Any, clk: Any, dur: Any, y: Any, target: Any
+    ptr: Any, src: Any, w: Any, mode: Any, typ: Any, lagclk: Any, lag: Any, cal: Any, clk: Any, dur: Any, y: Any, room: Any, target: Any
 ) -> Any:
     """Which target bounds each node: the least rank among those that bound it alike; `target` holds own ranks."""
     for v in range(len(y) - 1, -1, -1):
         for k in range(ptr[v], ptr[v + 1]):
             u = src[k]
-            if mode[k] == 0:
+            if mode[k] == 0 or mode[k] == 3:
                 z = y[v] - w[k]
             else:
-                z = pull(cal, clk, dur, u, v, typ[k], mode[k], lagclk[k], lag[k], y[v])
+                z = pull(cal, clk, dur, u, v, typ[k], mode[k], lagclk[k], lag[k], y[v], room[v])
             if z == y[u] and target[v] < target[u]:
                 target[u] = target[v]

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ipmo.errors import ScheduleError
+from ipmo.model.dialects import DIALECTS, Dialect
 from ipmo.network import kernels
 from ipmo.network.engine import Network
 from ipmo.units import MAX_INSTANT
@@ -30,10 +31,43 @@ class Passes:
     def __init__(self, compiled: Network) -> None:
         self.network = compiled
         self._p = compiled._positions
-        self._x = compiled.early()
+        self._x, self._edge = compiled.early()
         self._check()
+        if compiled.latest:
+            self._delay_latest()
 
     # -------------------------------------------------------------------------------- whole columns
+
+    def _delay_latest(self) -> None:
+        """Work as late as possible: by its free float, or by its total float, which moves what follows it too."""
+        net = self.network
+        places = sorted((int(self._p["pos"][node]) for node in net.latest if net.state[node] in LIVE), reverse=True)
+        if self._dialect.as_late_as_possible == "total float":
+            late, low = self._late[0], self._p["low"].copy()
+            for place in places:
+                if late[place] < FAR // 2:
+                    low[place] = max(int(low[place]), int(late[place]))
+            x, edge = net.early(low)
+        else:
+            x, edge = self._x.copy(), self._edge.copy()
+            floats, out = self._caps[0][0], self._outgoing
+            for place in places:
+                slip = min((self._pull(k, v, int(x[v]), int(edge[v])) for k, v in out[place]), default=int(floats[place]))
+                if x[place] < slip < FAR // 2:
+                    x[place], edge[place] = slip, 0
+        for name in set(self.__dict__) - {"network", "_p"}:  # what was answered from the first dates
+            del self.__dict__[name]
+        self._x, self._edge = x, edge
+
+    @functools.cached_property
+    def _outgoing(self) -> list[list[tuple[int, int]]]:
+        """(link place, target position) of the links out of each position."""
+        q = self._lists
+        out: list[list[tuple[int, int]]] = [[] for _ in range(self.network.n)]
+        for v in range(self.network.n):
+            for k in range(q["ptr"][v], q["ptr"][v + 1]):
+                out[q["src"][k]].append((k, v))
+        return out
 
     def _check(self) -> None:
         if not self.network.n:
@@ -51,8 +85,10 @@ class Passes:
         net, p, x = self.network, self._p, self._x
         if net.arrays and not net.clk_used:
             return x + p["dur"]
-        cal, clk, dur = net.clock_tables, _plain(p["clk"]), _plain(p["dur"])
-        return [kernels.finish_at(cal, c, s + d) if c else s + d for c, s, d in zip(clk, _plain(x), dur, strict=True)]
+        cal, clk, dur, at = net.clock_tables, _plain(p["clk"]), _plain(p["dur"]), (kernels.finish_at, kernels.start_at)
+        return [
+            at[e](cal, c, s + d) if c else s + d for c, s, d, e in zip(clk, _plain(x), dur, _plain(self._edge), strict=True)
+        ]
 
     @functools.cached_property
     def _live(self) -> Any:
@@ -104,33 +140,39 @@ class Passes:
 
         return np.asarray(column, np.int64)[self._p["order"]]
 
-    def _latest_starts(self, instants: Any) -> Any:
-        """The latest start of each position that finishes by the instant given for it; FAR stays FAR."""
+    def _latest_starts(self, instants: Any) -> tuple[Any, Any]:
+        """The latest start of each position that finishes by the instant given for it, and whether it may wait for the next shift."""
         net, p = self.network, self._p
         if net.arrays and not net.clk_used:
-            return instants - p["dur"]
+            return instants - p["dur"], p["edge"] if net.additive else p["edge"] + 1
         cal, clk, dur = net.clock_tables, _plain(p["clk"]), _plain(p["dur"])
-        out = [
-            t if t >= FAR // 2 else (kernels.work(cal, c, t) if c else t) - d for t, c, d in zip(_plain(instants), clk, dur, strict=True)
-        ]
+        out, room = [], []
+        for t, c, d in zip(_plain(instants), clk, dur, strict=True):
+            if t >= FAR // 2 or not c:
+                out.append(t - d)
+                room.append(1)
+            else:
+                out.append(kernels.work(cal, c, t) - d)
+                room.append(kernels.roomy(cal, c, t))
         if net.arrays:
             import numpy as np
 
-            return np.array(out, np.int64)
-        return out
+            return np.array(out, np.int64), np.array(room, np.int64)
+        return out, room
 
     @functools.cached_property
-    def _caps(self) -> tuple[Any, Any]:
+    def _caps(self) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
         """The latest starts that each position's own promises allow: to the end of the network, to its targets."""
-        net, order = self.network, self._p["order"]
+        net, order, dialect = self.network, self._p["order"], self._dialect
         end = self.end
         deadlines: dict[int, int] = {}
-        if net.dialect is not None and net.dialect.deadlines_bound_total_float:
+        if dialect.deadlines_bound_total_float:
             for target in net.targets:
                 if target.date is not None and target.is_deadline:
                     for node in target.nodes:
                         deadlines[node] = min(target.date, deadlines.get(node, FAR))
-        if net.all_live and net.arrays and not isinstance(self._finish, list) and not net.targets and not deadlines:
+        plain = net.all_live and net.arrays and not isinstance(self._finish, list) and not net.targets and not net.late_bounds
+        if plain and dialect.float_to == "network" and not (dialect.promises_bound_total_float and net.promises):
             import numpy as np
 
             owners = self._by_position(net.project)
@@ -145,21 +187,48 @@ class Passes:
         for target in net.targets:
             for node in target.nodes:
                 bounds[node] = min(bounds[node], self._target_date(target))
+        own_end = dialect.float_to == "project"
         for place, v in enumerate(_plain(order)):
             if net.state[v] not in LIVE:
                 continue
             owner = net.project[v]
             if end is not None and net.kinds[v] not in ("benefit", "helper"):
-                whole[place] = min(end, deadlines.get(v, FAR))
+                open_end = int(self._project_end[owner]) if own_end and owner >= 0 else end
+                if dialect.promises_bound_total_float and owner in net.promises:
+                    open_end = net.promises[owner]
+                whole[place] = min(open_end, deadlines.get(v, FAR))
             if owner >= 0:
                 aim[place] = int(promised[owner])
             if v in bounds:
                 aim[place] = min(aim[place], bounds[v])
-        if net.arrays:
-            import numpy as np
+        pairs: list[tuple[Any, Any]] = []
+        for instants in (whole, aim):
+            if net.arrays:
+                import numpy as np
 
-            return self._latest_starts(np.array(whole, np.int64)), self._latest_starts(np.array(aim, np.int64))
-        return self._latest_starts(whole), self._latest_starts(aim)
+                instants = np.array(instants, np.int64)
+            caps, room = self._latest_starts(instants)
+            for node, instant, at_finish in net.late_bounds:
+                self._bound_late(int(self._p["pos"][node]), instant, at_finish, caps, room)
+            pairs.append((caps, room))
+        return pairs[0], pairs[1]
+
+    def _bound_late(self, place: int, instant: int, at_finish: bool, caps: Any, room: Any) -> None:
+        """Lowers the late start of a position to what a constraint allows."""
+        cal, clock = self.network.clock_tables, int(self._p["clk"][place])
+        if at_finish:
+            cap, roomy = kernels.work(cal, clock, instant) - int(self._p["dur"][place]), kernels.roomy(cal, clock, instant)
+        else:
+            cap, roomy = kernels.work(cal, clock, instant), 1
+        if cap < caps[place]:
+            caps[place], room[place] = cap, roomy
+        elif cap == caps[place]:
+            room[place] = min(int(room[place]), roomy)
+
+    @functools.cached_property
+    def _dialect(self) -> Dialect:
+        """The network's conventions; those of ipmo where it was made from columns."""
+        return self.network.dialect or DIALECTS["ipmo"]
 
     @functools.cached_property
     def _promised(self) -> Any:
@@ -177,43 +246,57 @@ class Passes:
         return int(self._finish[self._p["pos"][target.nodes[0]]])
 
     @functools.cached_property
+    def _late_and_room(self) -> list[tuple[Any, Any]]:
+        whole, aim = self._caps
+        return self.network.late(
+            self._x, self._edge, (whole[0].copy(), whole[1].copy()), (aim[0].copy(), aim[1].copy())
+        )
+
+    @functools.cached_property
     def _late(self) -> tuple[Any, Any]:
         """Late starts of every position: to the end of the network, to the nearest target."""
-        whole, aim = self._caps
-        found: tuple[Any, Any] = self.network.late(whole.copy(), self._x, aim.copy())
-        return found
+        whole, aim = self._late_and_room
+        return whole[0], aim[0]
 
     @functools.cached_property
     def _link_float(self) -> Any:
-        return self.network.link_float(self._x)
+        return self.network.link_float(self._x, self._edge)
 
     @functools.cached_property
     def _lists(self) -> dict[str, list[int]]:
         """The positions' columns as plain lists, for what walks from node to node."""
-        return {name: _plain(column) for name, column in self._p.items()} | {"x": _plain(self._x), "finish": _plain(self._finish)}
+        return {name: _plain(column) for name, column in self._p.items()} | {
+            "x": _plain(self._x),
+            "edge": _plain(self._edge),
+            "finish": _plain(self._finish),
+        }
 
-    def _push(self, k: int, v: int, x: int, dur: list[int] | None = None) -> int:
+    def _push(self, k: int, v: int, x: int, dur: list[int] | None = None, edge: int | None = None) -> int:
         """What the link in place k imposes on the start of v when its source starts at x."""
         q = self._lists
         u = q["src"][k]
-        if q["mode"][k] == 0:
+        if q["mode"][k] in (0, 3):
             if dur is None:
                 return x + q["w"][k]
             t = q["typ"][k]
             return x + q["lag"][k] + (dur[u] if t in (0, 2) else 0) - (dur[v] if t >= 2 else 0)
+        if edge is None:
+            edge = q["edge"][u] if x == q["x"][u] else 0
         return int(
             kernels.push(
-                self.network.clock_tables, q["clk"], dur or q["dur"], u, v, q["typ"][k], q["mode"][k], q["lagclk"][k], q["lag"][k], x
+                self.network.clock_tables, q["clk"], dur or q["dur"], u, v, q["typ"][k], q["mode"][k], q["lagclk"][k], q["lag"][k], x, edge
             )
         )
 
-    def _pull(self, k: int, v: int, y: int) -> int:
+    def _pull(self, k: int, v: int, y: int, room: int | None = None) -> int:
         q = self._lists
-        if q["mode"][k] == 0:
+        if q["mode"][k] in (0, 3):
             return y - q["w"][k]
+        if room is None:
+            room = q["edge"][v] if y == q["x"][v] else 1
         return int(
             kernels.pull(
-                self.network.clock_tables, q["clk"], q["dur"], q["src"][k], v, q["typ"][k], q["mode"][k], q["lagclk"][k], q["lag"][k], y
+                self.network.clock_tables, q["clk"], q["dur"], q["src"][k], v, q["typ"][k], q["mode"][k], q["lagclk"][k], q["lag"][k], y, room
             )
         )
 
@@ -289,12 +372,14 @@ class Passes:
                 if v < last and v not in inside:
                     inside.add(v)
                     waiting.append(v)
-        cal = net.clock_tables
-        late = dict.fromkeys(inside, FAR)
+        cal, anyone, pin = net.clock_tables, q["anyone"], q["pin"]
+        late, room = dict.fromkeys(inside, FAR), dict.fromkeys(inside, 1)
         for place in own:
             late[place] = int(kernels.work(cal, q["clk"][place], instant)) - q["dur"][place]
-        anyone = q["anyone"]
+            room[place] = kernels.roomy(cal, q["clk"][place], instant)
         for v in sorted(inside, reverse=True):
+            if net.pin and pin[v] != FAR:
+                late[v], room[v] = pin[v], 1
             limit = late[v]
             if limit >= FAR // 2:
                 continue
@@ -306,8 +391,24 @@ class Passes:
                     continue
                 if anyone[v] and early - (self._push(k, v, q["x"][u]) <= limit) > 0:
                     continue
-                late[u] = min(late[u], self._pull(k, v, limit))
+                slip, roomy = self._pulled(k, v, limit, room[v])
+                if slip < late[u]:
+                    late[u], room[u] = slip, roomy
+                elif slip == late[u]:
+                    room[u] = min(room[u], roomy)
         return late
+
+    def _pulled(self, k: int, v: int, y: int, room: int) -> tuple[int, int]:
+        """The latest start of a link's source, and whether its finish may wait for the next shift."""
+        q, mode = self._lists, self._lists["mode"][k]
+        u, clk = q["src"][k], q["clk"]
+        if mode in (0, 3):
+            return y - q["w"][k], room if mode == 3 else 1
+        cal = self.network.clock_tables
+        t = kernels.taken(cal, clk, q["dur"], v, q["typ"][k], mode, q["lagclk"][k], q["lag"][k], y, room)
+        if q["typ"][k] in (0, 2):
+            return int(kernels.work(cal, clk[u], t)) - q["dur"][u], kernels.roomy(cal, clk[u], t)
+        return int(kernels.work(cal, clk[u], t + 1)) - 1, 1
 
     @functools.cached_property
     def _heads(self) -> list[list[int]]:
@@ -346,9 +447,10 @@ class Passes:
     def _target_names(self) -> list[str | None]:
         """The target that bounds each position; ties go to the own project's finish, then by id."""
         net, q = self.network, self._lists
-        late = _plain(self._late[1])
+        late, room = (_plain(column) for column in self._late_and_room[1])
         ends = [f"{name}@finish" for name in net.projects]
-        names = sorted({*ends, *(target.name for target in net.targets)})
+        tied = {net.ids[node] for node, *_ in net.late_bounds}
+        names = sorted({*ends, *tied, *(target.name for target in net.targets)})
         rank = {name: place for place, name in enumerate(names)}
         none = len(names)
         own = [none] * net.n
@@ -362,10 +464,14 @@ class Passes:
         for target in net.targets:
             for node in target.nodes:
                 offer(q["pos"][node], self._target_date(target), target.name)
+        for node, instant, at_finish in net.late_bounds:
+            place = q["pos"][node]
+            if kernels.work(cal, q["clk"][place], instant) - (q["dur"][place] if at_finish else 0) == late[place]:
+                own[place] = min(own[place], rank[net.ids[node]])
         for owner, nodes in self._owned.items():
             for v in nodes:
                 offer(q["pos"][v], int(self._promised[owner]), ends[owner])
-        kernels.name_targets(q["ptr"], q["src"], q["w"], q["mode"], q["typ"], q["lagclk"], q["lag"], cal, q["clk"], q["dur"], late, own)
+        kernels.name_targets(q["ptr"], q["src"], q["w"], q["mode"], q["typ"], q["lagclk"], q["lag"], cal, q["clk"], q["dur"], late, room, own)
         project_late = self._own_lates(self._promised) if net.promises else self._project_late
         out: list[str | None] = []
         for place, v in enumerate(q["order"]):
@@ -437,29 +543,46 @@ class Passes:
         low = self.network.low[node]
         return int(low)
 
-    def _end_after(self, changed_low: Mapping[int, int], dur: list[int]) -> int | None:
-        """The end of the network when some positions have other bounds or durations; only what moves is looked at."""
+    def _end_after(self, changed_low: Mapping[int, int], dur: list[int], without: int = -1) -> int | None:
+        """The end of the network when some positions have other bounds or durations; only what moves is looked at.
+
+        Args:
+            changed_low: position to its new lower bound.
+            dur: durations by position.
+            without: the place of a link that is left out, -1 for none.
+        """
         net, q = self.network, self._lists
+        cal = net.clock_tables
         x: dict[int, int] = {}
+        edge: dict[int, int] = {}
         waiting = list(changed_low)
         heapq.heapify(waiting)
         queued = set(waiting)
         moved: dict[int, int] = {}
+        floors = self._p["edge"]
         while waiting:
             v = heapq.heappop(waiting)
             best, least = changed_low.get(v, q["low"][v]), FAR
+            waits = int(floors[v]) if best == q["low"][v] else 0
             for k in range(q["ptr"][v], q["ptr"][v + 1]):
+                if k == without:
+                    continue
                 u = q["src"][k]
-                y = self._push(k, v, x.get(u, q["x"][u]), dur)
+                y, e = self._pushed(k, v, x.get(u, q["x"][u]), dur, edge.get(u, q["edge"][u]))
                 if q["anyone"][v]:
                     least = min(least, y)
-                else:
-                    best = max(best, y)
+                elif y > best:
+                    best, waits = y, e
+                elif y == best:
+                    waits = max(waits, e)
             if q["anyone"][v] and least != FAR:
                 best = max(best, least)
-            x[v] = best
-            if best != q["x"][v] or dur[v] != q["dur"][v]:
-                moved[v] = int(kernels.finish_at(net.clock_tables, q["clk"][v], best + dur[v]))
+            if net.high and best > q["high"][v]:
+                best, waits = q["high"][v], 0
+            x[v], edge[v] = best, waits
+            if best != q["x"][v] or dur[v] != q["dur"][v] or waits != q["edge"][v]:
+                at = kernels.start_at if waits else kernels.finish_at
+                moved[v] = int(at(cal, q["clk"][v], best + dur[v]))
                 for head in self._heads[v]:
                     if head not in queued:
                         queued.add(head)
@@ -467,6 +590,18 @@ class Passes:
         rest = next((f for f, v in self._by_finish if v not in moved), None)
         ends = [f for v, f in moved.items() if net.kinds[q["order"][v]] not in ("benefit", "helper")]
         return max([*ends, *([rest] if rest is not None else [])], default=None)
+
+    def _pushed(self, k: int, v: int, x: int, dur: list[int], edge: int) -> tuple[int, int]:
+        """What a link imposes on the start of v, and whether its finish then waits for the next shift."""
+        q, mode = self._lists, self._lists["mode"][k]
+        u, t = q["src"][k], q["typ"][k]
+        if mode in (0, 3):
+            start = x + q["lag"][k] + (dur[u] if t in (0, 2) else 0) - (dur[v] if t >= 2 else 0)
+            return start, edge if mode == 3 else 0
+        cal, clk = self.network.clock_tables, q["clk"]
+        instant = kernels.given(cal, clk, dur, u, t, mode, q["lagclk"][k], q["lag"][k], x, edge)
+        worked = int(kernels.work(cal, clk[v], instant))
+        return (worked, 0) if t <= 1 else (worked - dur[v], int(kernels.edged(cal, clk[v], instant)))
 
     @functools.cached_property
     def _by_finish(self) -> list[tuple[int, int]]:

@@ -1,0 +1,153 @@
+"""Conventions on which scheduling tools differ, as named values: `ipmo`, `msproject`, `p6`, and any variant of them.
+
+Each field is one question that Primavera P6 and Microsoft Project answer differently, or let their users choose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from ipmo.errors import UnitError, close_matches
+from ipmo.model.fields import Noun, doc, named, texts
+from ipmo.units import Span, as_span
+
+__all__ = ["DIALECTS", "Dialect", "as_dialect", "dialect_to_plain"]
+
+NAMES = ("ipmo", "msproject", "p6")
+HARD = ("start_no_later", "finish_no_later", "must_start_on", "must_finish_on", "mandatory_start", "mandatory_finish")
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class Dialect(Noun):
+    """Conventions that tools differ on.
+
+    In files a dialect is its name, or a mapping with the name and what differs from it:
+    `dialect: {name: p6, progress: override}`.
+
+    >>> as_dialect({"name": "p6", "progress": "override"}).progress
+    'override'
+    """
+
+    name: str = attrs.field(default="ipmo", metadata=doc("the dialect that it is, or departs from", choices=NAMES))
+    clip: bool = attrs.field(default=True, metadata=doc("nothing starts before the portfolio's start and the data date"))
+    lag_calendar: str = attrs.field(
+        default="predecessor",
+        metadata=doc("whose calendar a working lag is counted on", choices=("predecessor", "successor", "project", "continuous")),
+    )
+    progress: str = attrs.field(
+        default="retained",
+        metadata=doc(
+            "out-of-sequence work: its rest waits for its predecessors, goes on at once, or goes on with its actual start binding "
+            "what it should have followed",
+            choices=("retained", "override", "actual"),
+        ),
+    )
+    start_lag: str = attrs.field(
+        default="actual",
+        metadata=doc("what the lag of an SS link runs from when its source is under way", choices=("actual", "early")),
+    )
+    milestones: str = attrs.field(
+        default="wall clock", metadata=doc("what a milestone's date may be: any instant, or working time only", choices=("wall clock", "calendar"))
+    )
+    hard: tuple[str, ...] = attrs.field(
+        default=("must_start_on", "must_finish_on", "mandatory_start", "mandatory_finish"),
+        converter=texts,
+        metadata=doc("constraints that override the logic", one_or_many=True),
+    )
+    as_late_as_possible: str = attrs.field(
+        default="free float", metadata=doc("what such work uses up: its free float, or its total float", choices=("free float", "total float"))
+    )
+    deadlines_bound_total_float: bool = attrs.field(default=False, metadata=doc("a deadline lowers late dates, not only the target float"))
+    promises_bound_total_float: bool = attrs.field(
+        default=False, metadata=doc("a project's stated finish is the late finish of its open ends (must finish by)")
+    )
+    float_to: str = attrs.field(
+        default="network", metadata=doc("late dates of open ends are the end of the network, or of the own project", choices=("network", "project"))
+    )
+    total_float: str = attrs.field(
+        default="smallest", metadata=doc("which difference of late and early dates it is", choices=("start", "finish", "smallest"))
+    )
+    critical: str = attrs.field(
+        default="driving", metadata=doc("on a driving path to the end, or with no more float than the threshold", choices=("driving", "float"))
+    )
+    critical_float: Span = attrs.field(
+        default=Span(0, "d"), converter=as_span, metadata=doc("the threshold of total float for `critical: float`", unit="time")
+    )
+    remaining_dates: bool = attrs.field(
+        default=False, metadata=doc("early and late dates of work under way are those of its remaining work; else it starts when it did")
+    )
+    expected_finish: bool = attrs.field(default=True, metadata=doc("an expected finish sets the remaining duration"))
+
+    def __attrs_post_init__(self) -> None:
+        for one in self.hard:
+            if one not in HARD:
+                raise UnitError(f"dialect.hard: {one!r} is not one of {', '.join(HARD)}")
+
+
+DIALECTS: Mapping[str, Dialect] = {
+    "ipmo": Dialect(),
+    "msproject": Dialect(
+        name="msproject",
+        lag_calendar="successor",
+        milestones="calendar",
+        hard=("start_no_later", "finish_no_later", "must_start_on", "must_finish_on"),
+        as_late_as_possible="total float",
+        deadlines_bound_total_float=True,
+        float_to="project",
+        critical="float",
+    ),
+    "p6": Dialect(
+        name="p6",
+        milestones="calendar",
+        hard=("mandatory_start", "mandatory_finish"),
+        promises_bound_total_float=True,
+        float_to="project",
+        total_float="finish",
+        critical="float",
+        remaining_dates=True,
+    ),
+}
+"""The three dialects, by name."""
+
+
+def as_dialect(value: Any) -> Dialect:
+    """A dialect from its name, or from a mapping of what differs from the one it names.
+
+    Raises:
+        UnitError: there is no such dialect, or no such convention.
+    """
+    if isinstance(value, Dialect):
+        return value
+    if isinstance(value, str):
+        if value not in DIALECTS:
+            raise UnitError(f"{value!r} is not one of {', '.join(NAMES)}")
+        return DIALECTS[value]
+    if not isinstance(value, Mapping):
+        raise UnitError(f"{value!r} is not a dialect; write one of {', '.join(NAMES)}, or a mapping with a name and what differs")
+    base = as_dialect(value.get("name", "ipmo"))
+    known = {field.name for field in attrs.fields(Dialect)}
+    changes: dict[str, Any] = {}
+    for key, one in value.items():
+        if key not in known:
+            near = close_matches(str(key), known, 1)
+            raise UnitError(f"{str(key)[:80]!r} is not a convention" + (f"; did you mean {near[0]!r}?" if near else ""))
+        if known and isinstance(getattr(base, key), bool) and not isinstance(one, bool):
+            if str(one).lower() not in ("true", "false"):
+                raise UnitError(f"{key}: {one!r} is not true or false")
+            one = str(one).lower() == "true"
+        changes[str(key)] = one
+    return attrs.evolve(base, **changes)
+
+
+def dialect_to_plain(dialect: Dialect) -> Any:
+    """Its name, or a mapping with the name and what differs."""
+    base = DIALECTS[dialect.name]
+    changed = {
+        field.name: getattr(dialect, field.name)
+        for field in attrs.fields(Dialect)
+        if getattr(dialect, field.name) != getattr(base, field.name)
+    }
+    return {"name": dialect.name, **changed} if changed else dialect.name
