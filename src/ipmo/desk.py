@@ -15,7 +15,7 @@ from ipmo.analysis.rollup import RollUp
 from ipmo.analysis.rollup import roll_up as _roll_up
 from ipmo.analysis.schedule import network
 from ipmo.errors import FileError, IpmoError, PluginError, UnknownItemError, close_matches
-from ipmo.files import portfolios
+from ipmo.files import portfolios, xer
 from ipmo.files.structure import Declared
 from ipmo.findings import Finding, Findings, Severity
 from ipmo.methods import Format
@@ -35,7 +35,7 @@ def declared(registry: Registry | None = None) -> Declared:
 
 
 def core_formats() -> tuple[Format, ...]:
-    """The formats of ipmo itself: YAML, JSON, a folder."""
+    """The formats that come with ipmo: a folder, JSON, Primavera P6, YAML."""
     return (
         Format(
             name="folder",
@@ -51,6 +51,9 @@ def core_formats() -> tuple[Format, ...]:
             sniff=lambda path, head: head.lstrip()[:1] == b"{",
             read=lambda path, name: portfolios.read_file(path, name, declared()),
             write=portfolios.write_json,
+        ),
+        Format(
+            name="xer", title="Primavera P6 (XER)", suffixes=(".xer",), sniff=xer.sniff_xer, read=xer.read_xer, encodings=True
         ),
         Format(
             name="yaml",
@@ -87,12 +90,15 @@ def _format(path: Path, wanted: str | None, *, writing: bool) -> Format:
     return next(one for one in known if one.sniff(path, head) and one.read is not None)
 
 
-def read(path: str | os.PathLike[str], *, format: str | None = None, strict: bool = False) -> Portfolio:
+def read(
+    path: str | os.PathLike[str], *, format: str | None = None, encoding: str | None = None, strict: bool = False
+) -> Portfolio:
     """A portfolio from a file or folder; the format is sniffed.
 
     Args:
         path: a YAML or JSON file, a folder with `portfolio.yaml`, or what an installed format reads.
         format: forces the format by name.
+        encoding: the code page of text that does not say it itself (Primavera's); found from the text when left out.
         strict: any finding of the reading is an error.
 
     Returns:
@@ -111,8 +117,10 @@ def read(path: str | os.PathLike[str], *, format: str | None = None, strict: boo
     chosen = _format(where, format, writing=False)
     if chosen.read is None:
         raise FileError(name, f"format {chosen.name!r} can be written, not read")
+    if encoding is not None and not chosen.encodings:
+        raise FileError(name, f"format {chosen.name!r} says its encoding itself; leave encoding= out")
     try:
-        portfolio = chosen.read(where, name)
+        portfolio = chosen.read(where, name, encoding) if chosen.encodings else chosen.read(where, name)
     except IpmoError:
         raise
     except Exception as error:

@@ -184,14 +184,16 @@ class Format:
         sniff: `(path, first 4096 bytes) -> bool`; a folder has no bytes.
         read: `(path, name to show) -> Portfolio`; None when it cannot be read.
         write: `(portfolio, path)`; None when it cannot be written.
+        encodings: `read` takes a third argument, the text encoding that the user names, None where it is to be found.
     """
 
     name: str = attrs.field(validator=_filled)
     title: str = attrs.field(validator=_filled)
     suffixes: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
     sniff: Callable[[Path, bytes], bool] = lambda path, head: False
-    read: Callable[[Path, str], Portfolio] | None = None
+    read: Callable[..., Portfolio] | None = None
     write: Callable[[Portfolio, Path], None] | None = None
+    encodings: bool = False
 
 
 @attrs.frozen(kw_only=True)

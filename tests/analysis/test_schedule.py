@@ -298,7 +298,7 @@ def test_every_link_is_kept_and_no_float_is_negative_without_promises(pf: Portfo
     q, net = s._lists, s.network
     for v in range(net.n):
         givers = [s._push(k, v, q["x"][q["src"][k]]) for k in range(q["ptr"][v], q["ptr"][v + 1])]
-        if q["anyone"][v]:
+        if q["mark"][v] & 1:
             assert not givers or q["x"][v] >= min(givers)
         else:
             assert all(give <= q["x"][v] for give in givers)
@@ -627,6 +627,8 @@ def test_columns_of_the_table_are_pinned() -> None:
         "critical",
         "critical_for",
         "drag",
+        "start",
+        "finish",
     )
     assert table.unit("total_float") == "d"
     assert moment(crossing().end or 0) == crossing().finish
@@ -643,7 +645,7 @@ def held(s: ipmo.Schedule, place: int, start: int) -> list[int]:
     if start > x[place]:
         x[place], edge[place] = start, 0
     links = (q["ptr"], q["src"], q["w"], q["mode"], q["typ"], q["lagclk"], q["lag"], net.clock_tables, q["clk"], q["dur"])
-    kernels.forward_from(0, *links, q["anyone"], q["high"] if not net.additive else [kernels.FAR] * net.n, x, edge)
+    kernels.forward_from(0, *links, q["mark"], q["high"] if not net.additive else [kernels.FAR] * net.n, x, edge)
     at = (kernels.finish_at, kernels.start_at)
     return [at[e](net.clock_tables, c, a + d) for c, a, d, e in zip(q["clk"], x, q["dur"], edge, strict=True)]
 

@@ -14,9 +14,10 @@ from typing import Any
 import attrs
 
 from ipmo.errors import ScheduleError, UnknownItemError, close_matches
+from ipmo.model.calendars import CONTINUOUS
+from ipmo.model.dialects import DIALECTS, Dialect
 from ipmo.model.work import Portfolio
 from ipmo.network import kernels
-from ipmo.model.dialects import DIALECTS, Dialect
 from ipmo.network.compile import compile_portfolio
 from ipmo.network.engine import Network
 from ipmo.network.passes import LIVE, Passes
@@ -25,7 +26,7 @@ from ipmo.units import DAY, MAX_INSTANT, minutes, moment
 
 __all__ = ["Schedule", "ScheduledItem", "day_text", "network", "schedule"]
 
-NORMAL, STARTED, FINISHED, UNDATED, GONE = range(5)
+NORMAL, STARTED, FINISHED, UNDATED, GONE, SPANNED = range(6)
 TYPE_NAMES = ("FS", "SS", "FF", "SF")
 FAR = kernels.FAR
 SHOWN_KINDS = ("task", "milestone", "gate", "project", "benefit", "summary")
@@ -125,13 +126,21 @@ class ScheduledItem:
         project_float: slip that leaves its own project's finish unmoved, counting paths that leave and come back.
         target_float: slip that leaves every promise downstream unmoved; negative when one is already missed.
         target: the promise that `target_float` is measured to.
-        critical: it lies on a driving path to the end of the whole network.
+        critical: it lies on a driving path to the end of the whole network; in dialects that go by float, its total float is at
+            most the threshold.
         critical_for: the targets to which it lies on a driving path.
         drag: the time that it adds to the end of the network (Devaux); None when it is not critical.
         undated: why it has no dates; empty when it has.
         bound: its dates are lower bounds: something before it has no duration.
         rule: which value of its duration was used: fixed, likely, mean, p50; empty for what has none.
         side: whether its date is read as a finish (midnight belongs to the day before).
+        start: the actual start, else the early start.
+        finish: the actual finish, else the early finish.
+        start_float: late start less early start; differs from `finish_float` only for what spans other items.
+        finish_float: late finish less early finish.
+        interfering_float: total float less free float: slip that moves a successor but not the end.
+        independent_float: slip that is left when what comes before is as late, and what follows as early, as it can be.
+        longest_path: it lies on a driving path to the end: of the network, or of its project where the dialect measures float to that.
     """
 
     id: str
@@ -154,6 +163,13 @@ class ScheduledItem:
     bound: bool = False
     rule: str = ""
     side: str = "finish"
+    start: datetime | None = None
+    finish: datetime | None = None
+    start_float: float | None = None
+    finish_float: float | None = None
+    interfering_float: float | None = None
+    independent_float: float | None = None
+    longest_path: bool | None = None
 
     @property
     def start_text(self) -> str:
@@ -252,52 +268,135 @@ class Schedule(Passes):
             "rule": self._rule(full_id),
         }
         if state == FINISHED:
+            start, end = moment(net.starts[node]), moment(net.finishes[node])
             return ScheduledItem(
                 **base,
-                early_start=moment(net.starts[node]),
-                early_finish=moment(net.finishes[node]),
+                early_start=start,
+                early_finish=end,
+                start=start,
+                finish=end,
                 critical=False,
+                longest_path=False,
                 side="start" if kind == "gate" else "finish",
             )
-        begun = net.starts.get(node)
+        began = moment(net.starts[node]) if node in net.starts else None
         if state in (UNDATED, GONE):
             reason = net.holds[node].reason if node in net.holds else ""
-            return ScheduledItem(**base, early_start=moment(begun) if begun is not None else None, early_finish=None, undated=reason)
+            return ScheduledItem(**base, early_start=began, early_finish=None, start=began, undated=reason)
+        if state == SPANNED:
+            return self._hammock(node, base)
+        if node in self._unknown:
+            undated = "it has no duration" if began is None else ""
+            return ScheduledItem(**base, early_start=began, early_finish=None, start=began, bound=True, undated=undated)
         place = q["pos"][node]
-        unknown = node in self._unknown
-        cal, clk, dur, x = net.clock_tables, q["clk"][place], q["dur"][place], q["x"][place]
+        dur, x = q["dur"][place], q["x"][place]
         whole, aim = int(self._late[0][place]), int(self._late[1][place])
-        start = begun if begun is not None else kernels.start_at(cal, clk, x)
-        if unknown:
-            return ScheduledItem(
-                **base,
-                early_start=moment(begun) if begun is not None else None,
-                early_finish=None,
-                bound=True,
-                undated="it has no duration" if begun is None else "",
-            )
-        critical = place in self._critical
+        early, late = self._window(place, x, q["finish"][place]), self._window(place, whole)
+        if began is not None and not self._dialect.remaining_dates:
+            early, late = (began, early[1]), (began, late[1])
+        longest = place in self._critical
+        known = whole < FAR // 2
+        floats = self._floats(place, x, whole) if known else {}
+        critical = longest
+        if self._dialect.critical == "float":
+            critical = known and floats["total_float"] <= self._threshold(place)
         drag: float | None = None
         if critical and with_drag and self.end is not None:
-            without = self.end_without(place) if dur else self.end
+            without = self.ends_without.get(place, self.end) if dur else self.end
             drag = self._drag_days(node, without if without is not None else net.base)
-        known = whole < FAR // 2
         return ScheduledItem(
             **base,
-            early_start=moment(start),
-            early_finish=moment(q["finish"][place]),
-            late_start=self._moment(kernels.start_at(cal, clk, whole) if begun is None else begun) if known else None,
-            late_finish=self._moment(kernels.finish_at(cal, clk, whole + dur)) if known else None,
-            total_float=self._days(place, x, whole) if known else None,
-            free_float=self._days(place, x, self._free[place]) if place in self._free else None,
+            early_start=early[0],
+            early_finish=early[1],
+            late_start=late[0] if known else None,
+            late_finish=late[1] if known else None,
+            start=began or early[0],
+            finish=early[1],
+            **floats,
             project_float=self._days(place, x, self._project_late[place]) if place in self._project_late else None,
             target_float=self._days(place, x, aim) if aim < FAR // 2 else None,
             target=self._target_names[place] if aim < FAR // 2 else None,
             critical=critical,
+            longest_path=longest,
             critical_for=tuple(self._critical_for.get(place, ())),
             drag=drag,
             bound=place in self._bounds,
             side=self._side(node),
+        )
+
+    def _window(self, place: int, x: int, finish: int | None = None) -> tuple[datetime | None, datetime | None]:
+        """The dates of a position that starts at x; of a milestone of a start or of a finish, that date twice."""
+        net, q = self.network, self._lists
+        cal, clk, end = net.clock_tables, q["clk"][place], x + q["dur"][place]
+        point = net.points.get(q["order"][place])
+        start = kernels.start_at(cal, clk, x)
+        if finish is None:
+            finish = kernels.finish_at(cal, clk, end)
+            if point == "start" and self._late_and_room[0][1][place]:
+                finish = start
+            elif x == q["x"][place]:  # what is not late finishes when it does early: at the next shift where it waits for that
+                finish = max(finish, q["finish"][place]) if self.network.late_waits else finish
+        if point is not None:
+            start = finish
+        return self._moment(start), self._moment(finish)
+
+    def _floats(self, place: int, x: int, whole: int) -> dict[str, float | None]:
+        """Total, free, interfering and independent float of a position, in days of its calendar."""
+        total = self._days(place, x, whole)
+        free = self._days(place, x, self._free[place]) if place in self._free else None
+        independent: float | None = None
+        if place in self._free:
+            independent = max(self._days(place, self._pressed[place], self._free[place]), 0.0)
+        return {
+            "total_float": total,
+            "start_float": total,
+            "finish_float": total,
+            "free_float": free,
+            "interfering_float": None if free is None else total - free,
+            "independent_float": independent,
+        }
+
+    def _threshold(self, place: int) -> float:
+        """The float up to which work is critical, in days of its calendar."""
+        net, node = self.network, self._lists["order"][place]
+        nominal = net.nominal[node] if net.nominal is not None else 0
+        span = self._dialect.critical_float
+        if not span.amount:
+            return 0.0
+        calendar = net.clocks.calendars[nominal - 1] if net.clocks is not None and nominal else CONTINUOUS
+        return calendar.minutes(span) / net.day_minutes(nominal)
+
+    def _hammock(self, node: int, base: dict[str, Any]) -> ScheduledItem:
+        """Level of effort: it spans what it is linked to, early and late; it drives nothing."""
+        early, late = self._spans.get(node, ((None, None), (None, None)))
+        if early[0] is None or early[1] is None:
+            return ScheduledItem(**base, early_start=None, early_finish=None, undated="it is linked to nothing that has dates")
+        net = self.network
+        clock = net.nominal[node] if net.nominal is not None else 0
+        day, cal = net.day_minutes(clock), net.clock_tables
+
+        def slip(first: int | None, last: int | None) -> float | None:
+            if first is None or last is None or last >= FAR // 2:
+                return None
+            return float((kernels.work(cal, clock, last) - kernels.work(cal, clock, first)) / day)
+
+        start, end = slip(early[0], late[0]), slip(early[1], late[1])
+        known = [value for value in (start, end) if value is not None]
+        total = {"start": start, "finish": end}.get(self._dialect.total_float, min(known, default=None))
+        begun = net.starts.get(node)
+        return ScheduledItem(
+            **base,
+            early_start=moment(early[0]),
+            early_finish=moment(early[1]),
+            late_start=self._moment(late[0]) if late[0] is not None else None,
+            late_finish=self._moment(late[1]) if late[1] is not None else None,
+            start=moment(begun) if begun is not None else moment(early[0]),
+            finish=moment(early[1]),
+            total_float=total,
+            start_float=start,
+            finish_float=end,
+            critical=False,
+            longest_path=False,
         )
 
     def _side(self, node: int) -> str:
@@ -346,6 +445,11 @@ class Schedule(Passes):
             **base,
             early_start=min(starts, default=None),
             early_finish=max(ends, default=None),
+            start=min((i.start for i in items if i.start is not None), default=None),
+            finish=max((i.finish for i in items if i.finish is not None), default=None),
+            longest_path=any(item.longest_path for item in items),
+            start_float=min((i.start_float for i in open_items if i.start_float is not None), default=None),
+            finish_float=min((i.finish_float for i in open_items if i.finish_float is not None), default=None),
             late_start=min((i.late_start for i in open_items if i.late_start is not None), default=None),
             late_finish=max(late, default=None),
             total_float=min((i.total_float for i in open_items if i.total_float is not None), default=None),
@@ -368,6 +472,8 @@ class Schedule(Passes):
             project=whole.project,
             early_start=when,
             early_finish=when,
+            start=when,
+            finish=when,
             undated=whole.undated,
             bound=whole.bound,
         )
@@ -441,14 +547,23 @@ class Schedule(Passes):
             "critical": "bool",
             "critical_for": "str",
             "drag": "float",
+            "start": "datetime",
+            "finish": "datetime",
         }
-        columns = []
-        for name, kind in kinds.items():
-            values: list[Any] = [getattr(row, name) for row in rows]
-            if name == "critical_for":
-                values = [", ".join(value) for value in values]
-            columns.append(Column(name, kind, values, "d" if kind == "float" else ""))
-        return Table(columns)
+        return _columns(rows, kinds)
+
+    def floats(self) -> Table:
+        """Every float of every item, in working days of its calendar: what `table` gives, and how it is made up.
+
+        `interfering_float` is total less free float; `independent_float` is the slip left when all that comes before is
+        as late and all that follows as early as it can be; `start_float` and `finish_float` differ where an item spans
+        others.
+        """
+        kinds = dict.fromkeys(("id", "project"), "str")
+        kinds |= dict.fromkeys(("total_float", "start_float", "finish_float", "free_float"), "float")
+        kinds |= dict.fromkeys(("interfering_float", "independent_float", "project_float", "target_float"), "float")
+        kinds |= {"target": "str", "critical": "bool", "longest_path": "bool"}
+        return _columns([row for row in self.items() if row.total_float is not None], kinds)
 
     def overview(self) -> Table:
         """The table as people read it: dates as text, a finish at midnight on the day before, times only where they say something."""
@@ -574,6 +689,16 @@ class Schedule(Passes):
 
     def _repr_html_(self) -> str:
         return self.overview()._repr_html_()
+
+
+def _columns(rows: Sequence[ScheduledItem], kinds: Mapping[str, str]) -> Table:
+    columns = []
+    for name, kind in kinds.items():
+        values: list[Any] = [getattr(row, name) for row in rows]
+        if name == "critical_for":
+            values = [", ".join(value) for value in values]
+        columns.append(Column(name, kind, values, "d" if kind == "float" else ""))
+    return Table(columns)
 
 
 def _clock_text(when: datetime | None, day: str) -> str:

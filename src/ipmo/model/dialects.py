@@ -79,6 +79,9 @@ class Dialect(Noun):
     remaining_dates: bool = attrs.field(
         default=False, metadata=doc("early and late dates of work under way are those of its remaining work; else it starts when it did")
     )
+    late_waits: bool = attrs.field(
+        default=True, metadata=doc("a late finish that a break follows may wait for the next shift, where a link between finishes allows it")
+    )
     expected_finish: bool = attrs.field(default=True, metadata=doc("an expected finish sets the remaining duration"))
 
     def __attrs_post_init__(self) -> None:
@@ -108,6 +111,8 @@ DIALECTS: Mapping[str, Dialect] = {
         total_float="finish",
         critical="float",
         remaining_dates=True,
+        late_waits=False,
+        start_lag="early",
     ),
 }
 """The three dialects, by name."""

@@ -243,8 +243,11 @@ class _Builder:
                 length = (0, 0)
                 if self.on_calendar:
                     self.points[node] = task.milestone_of or "finish"
-            elif length is None and here != FINISHED:
-                self.unknown.append(node)
+            elif length is None:
+                if here != FINISHED:
+                    self.unknown.append(node)
+            elif not length[0] and self.on_calendar:
+                self.points[node] = "start"
             if task.constraints is not None and here in (NORMAL, STARTED):
                 self.constrained.append((node, task))
                 if task.constraints.expected_finish is not None and self.dialect.expected_finish and here != FINISHED:
@@ -386,6 +389,8 @@ class _Builder:
         full_id = f"{project.id}/{gate.id}"
         own = clock if gate.calendar is None else self.clocks.clock(self.portfolio.calendar_table[gate.calendar])
         node = self._node(full_id, "gate", place, NORMAL, 0, own if self.on_calendar else 0, own)
+        if self.on_calendar:
+            self.points[node] = "finish"
         self.local[project.id][gate.id] = node
         decision = gate.decision
         if decision is not None and decision.outcome in ("go", "conditional go", "kill"):
@@ -701,6 +706,7 @@ class _Builder:
             late_bounds=self.late_bounds,
             latest=self.latest,
             hammocks=self.hammocks,
+            points=self.points,
             anyone=self.anyone,
             src=src,
             dst=dst,
@@ -787,10 +793,9 @@ class _Builder:
         return self.clocks.clock(pf.calendar_table[(project.calendar if project else None) or pf.calendar or "standard"])
 
     def _at_points(self, source: int, target: int, kind: int) -> int:
-        """The type of a link whose ends are milestones of a start or of a finish: such a milestone has that end only."""
+        """The type of a link whose ends are milestones on their calendar: such a point is a finish; see `kernels` for starts."""
         name = TYPE_NAMES[kind]
-        ends = [{"start": "S", "finish": "F"}.get(self.points.get(node, ""), end) for node, end in ((source, name[0]), (target, name[1]))]
-        return TYPES["".join(ends)]
+        return TYPES[("F" if source in self.points else name[0]) + ("F" if target in self.points else name[1])]
 
     def _given(self, node: int, kind: str) -> int:
         return self.finishes[node] if kind[0] == "F" else self.starts[node]
@@ -814,8 +819,13 @@ class _Builder:
         for node, instant in self.starts.items():
             if state[node] == STARTED and self.data_date is None and self.project[node] not in self.bases:
                 low[node] = kernels.work(cal, clk[node], instant)
+        finish_points = {node for node in self.points if state[node] in (NORMAL, STARTED)}
+        for node in finish_points:  # such a milestone lies where work could begin, not at the end of the shift before
+            self.finish_bounds.append((node, self.bases.get(self.project[node], base) if self.dialect.clip else base))
         for node, instant in self.start_bounds:
-            if state[node] in (NORMAL, STARTED):
+            if node in finish_points:
+                self.finish_bounds.append((node, instant))
+            elif state[node] in (NORMAL, STARTED):
                 low[node] = max(low[node], kernels.work(cal, clk[node], instant))
         for node, instant in self.finish_bounds:
             if state[node] in (NORMAL, STARTED):

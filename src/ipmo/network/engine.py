@@ -59,6 +59,7 @@ class Network:
         late_bounds: Sequence[tuple[int, int, bool]] = (),
         latest: Sequence[int] = (),
         hammocks: Mapping[int, Sequence[tuple[int, int, str, Any]]] | None = None,
+        points: Mapping[int, str] | None = None,
         anyone: set[int] | None = None,
         mode: Any = None,
         lagclk: Any = None,
@@ -89,7 +90,8 @@ class Network:
         self.project, self.dur, self.src, self.dst, self.typ, self.lag = project, dur, src, dst, typ, lag
         self.low, self.finish_floor, self.floor_edges = low, finish_floor or {}, floor_edges or set()
         self.high, self.pin, self.late_bounds, self.latest = high or {}, pin or {}, late_bounds, latest
-        self.hammocks = hammocks or {}
+        self.late_waits = dialect is None or dialect.late_waits
+        self.hammocks, self.points = hammocks or {}, points or {}
         self.clk, self.nominal = clk, nominal
         self.mode, self.lagclk = mode, lagclk
         self.anyone, self.numbers, self.derived = anyone or set(), numbers or {}, derived or set()
@@ -261,14 +263,17 @@ class Network:
         for node, floor in self.finish_floor.items():
             v = int(pos[node])
             low[v] = max(int(low[v]), floor - int(dur[v]))
-        anyone: Any = zeros_n
+        mark: Any = zeros_n
         edge: Any = zeros_n
         high: Any = zeros_n
         pin: Any = zeros_n
-        if self.anyone:
-            anyone = zeros_n.copy()
+        if self.anyone or self.points or not self.late_waits:
+            mark = np.full(n, 0 if self.late_waits else 4, np.int64) if self.arrays else [0 if self.late_waits else 4] * n
             for node in self.anyone:
-                anyone[pos[node]] = 1
+                mark[pos[node]] |= 1
+            for node, end in self.points.items():
+                if end == "start":
+                    mark[pos[node]] = 2
         if self.floor_edges:
             edge = zeros_n.copy()
             for node in self.floor_edges:
@@ -294,7 +299,7 @@ class Network:
             "mode": mode,
             "lagclk": lagclk,
             "low": low,
-            "anyone": anyone,
+            "mark": mark,
             "edge": edge,
             "high": high,
             "pin": pin,
@@ -386,7 +391,7 @@ class Network:
             self._run("forward", p["ptr"], p["src"], p["w"], x)
             return x, p["edge"]
         edge = p["edge"].copy()
-        self._run("forward_from", 0, *self.links, p["anyone"], p["high"], x, edge)
+        self._run("forward_from", 0, *self.links, p["mark"], p["high"], x, edge)
         return x, edge
 
     def late(self, x: Any, edge: Any, *bounds: tuple[Any, Any]) -> list[tuple[Any, Any]]:
@@ -409,7 +414,7 @@ class Network:
                 self._run("backward", p["ptr"], p["src"], p["w"], caps)
         else:
             for caps, room in bounds:
-                self._run("backward_from", 0, self.n - 1, *self.links, p["anyone"], p["pin"], x, edge, caps, room)
+                self._run("backward_from", 0, self.n - 1, *self.links, p["mark"], p["pin"], x, edge, caps, room)
         return list(bounds)
 
     def link_float(self, x: Any, edge: Any) -> Any:
@@ -498,6 +503,7 @@ _FIELDS = frozenset(
         "late_bounds",
         "latest",
         "hammocks",
+        "points",
         "anyone",
         "clocks",
         "starts",

@@ -7,7 +7,8 @@ A node's clock `clk[v]` counts the working minutes of its calendar; clock 0 is w
 start on its own clock, `x[v] + dur[v]` its finish. Links are sorted by target: those into node v are `ptr[v]` to
 `ptr[v+1]`. A link of mode 0 is one number, `x[v] >= x[u] + w`; one of mode 1 goes through the calendars; one of mode 2
 lags by calendar months; one of mode 3 is one number that joins two finishes at the same instant. Types: 0 FS, 1 SS,
-2 FF, 3 SF.
+2 FF, 3 SF. `mark[v]` is a sum: 1 where one of several givers is enough, 2 for a milestone of a start (it always lies where
+a shift begins), 4 where a late finish never waits for the next shift.
 
 A finish that a link moves into a break (the giver works on Saturday, the receiver does not) is reached with the work
 before the break and lies where the next shift begins: `edge[v]` is 1 there, as in Primavera P6. In the same way
@@ -366,7 +367,7 @@ def forward_from(
     cal: Any,
     clk: Any,
     dur: Any,
-    anyone: Any,
+    mark: Any,
     high: Any,
     x: Any,
     edge: Any,
@@ -394,7 +395,7 @@ def forward_from(
                 if typ[k] >= 2:
                     e = edged(cal, clk[v], t)
                     y -= dur[v]
-            if anyone[v]:
+            if mark[v] & 1:
                 if y < least:
                     least = y
             elif y > best:
@@ -402,13 +403,13 @@ def forward_from(
                 late = e
             elif y == best and e > late:
                 late = e
-        if anyone[v] and least != FAR and least > best:
+        if mark[v] & 1 and least != FAR and least > best:
             best = least
         if best > high[v]:
             best = high[v]
             late = 0
         x[v] = best
-        edge[v] = late
+        edge[v] = 1 if mark[v] & 2 else late
 
 
 def backward_from(
@@ -424,7 +425,7 @@ def backward_from(
     cal: Any,
     clk: Any,
     dur: Any,
-    anyone: Any,
+    mark: Any,
     pin: Any,
     x: Any,
     edge: Any,
@@ -440,11 +441,13 @@ def backward_from(
         if pin[v] != FAR:
             y[v] = pin[v]
             room[v] = 1
+        if mark[v] & 4:
+            room[v] = 0
         late = y[v]
         if late >= FAR // 2:
             continue
         spare = 0
-        if anyone[v]:  # how many of its givers are early enough: one is sufficient
+        if mark[v] & 1:  # how many of its givers are early enough: one is sufficient
             for k in range(ptr[v], ptr[v + 1]):
                 if mode[k] == 0 or mode[k] == 3:
                     z = x[src[k]] + w[k]
@@ -457,7 +460,7 @@ def backward_from(
             if u < first:
                 continue
             m = mode[k]
-            if anyone[v]:
+            if mark[v] & 1:
                 if m == 0 or m == 3:
                     z = x[u] + w[k]
                 else:

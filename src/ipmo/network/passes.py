@@ -50,9 +50,11 @@ class Passes:
             x, edge = net.early(low)
         else:
             x, edge = self._x.copy(), self._edge.copy()
-            floats, out = self._caps[0][0], self._outgoing
+            cal, order, out = net.clock_tables, self._p["order"], self._outgoing
             for place in places:
-                slip = min((self._pull(k, v, int(x[v]), int(edge[v])) for k, v in out[place]), default=int(floats[place]))
+                end = self._project_end[net.project[order[place]]]
+                open_end = int(kernels.work(cal, self._p["clk"][place], int(end))) - int(self._p["dur"][place])
+                slip = min((self._pull(k, v, int(x[v]), int(edge[v])) for k, v in out[place]), default=open_end)
                 if x[place] < slip < FAR // 2:
                     x[place], edge[place] = slip, 0
         for name in set(self.__dict__) - {"network", "_p"}:  # what was answered from the first dates
@@ -327,12 +329,15 @@ class Passes:
 
     @functools.cached_property
     def _critical(self) -> set[int]:
-        """Positions on a driving path to the end of the network."""
+        """Positions on a driving path to the end of the network, or of their project where the dialect measures to that."""
         net, q = self.network, self._lists
+        own = self._dialect.float_to == "project"
         last = [
             place
             for place, v in enumerate(q["order"])
-            if net.state[v] in LIVE and net.kinds[v] not in ("benefit", "helper") and q["finish"][place] == self.end
+            if net.state[v] in LIVE
+            and net.kinds[v] not in ("benefit", "helper")
+            and q["finish"][place] == (self._project_end[net.project[v]] if own and net.project[v] >= 0 else self.end)
         ]
         return self._driving_back(last)
 
@@ -372,7 +377,7 @@ class Passes:
                 if v < last and v not in inside:
                     inside.add(v)
                     waiting.append(v)
-        cal, anyone, pin = net.clock_tables, q["anyone"], q["pin"]
+        cal, mark, pin = net.clock_tables, q["mark"], q["pin"]
         late, room = dict.fromkeys(inside, FAR), dict.fromkeys(inside, 1)
         for place in own:
             late[place] = int(kernels.work(cal, q["clk"][place], instant)) - q["dur"][place]
@@ -380,16 +385,18 @@ class Passes:
         for v in sorted(inside, reverse=True):
             if net.pin and pin[v] != FAR:
                 late[v], room[v] = pin[v], 1
+            if mark[v] & 4:
+                room[v] = 0
             limit = late[v]
             if limit >= FAR // 2:
                 continue
             links = range(q["ptr"][v], q["ptr"][v + 1])
-            early = sum(self._push(k, v, q["x"][q["src"][k]]) <= limit for k in links) if anyone[v] else 0
+            early = sum(self._push(k, v, q["x"][q["src"][k]]) <= limit for k in links) if mark[v] & 1 else 0
             for k in links:
                 u = q["src"][k]
                 if u not in inside:
                     continue
-                if anyone[v] and early - (self._push(k, v, q["x"][u]) <= limit) > 0:
+                if mark[v] & 1 and early - (self._push(k, v, q["x"][u]) <= limit) > 0:
                     continue
                 slip, roomy = self._pulled(k, v, limit, room[v])
                 if slip < late[u]:
@@ -493,7 +500,7 @@ class Passes:
                 if q["perm"][k] in derived:
                     continue
                 u = q["src"][k]
-                if q["anyone"][v] and self._spared(k, v):
+                if q["mark"][v] & 1 and self._spared(k, v):
                     continue
                 slip = q["x"][u] + floats[k]
                 if slip < out.get(u, FAR):
@@ -504,6 +511,74 @@ class Passes:
             if place not in out and owner >= 0 and self.network.state[v] in LIVE:
                 out[place] = kernels.work(cal, q["clk"][place], int(self._project_end[owner])) - q["dur"][place]
         return out
+
+    @functools.cached_property
+    def _pressed(self) -> list[int]:
+        """The start of each position when everything before it is as late as it may be, own clock."""
+        q, late = self._lists, _plain(self._late[0])
+        out = list(q["x"])
+        for v in range(self.network.n):
+            if q["mark"][v] & 1:
+                continue
+            for k in range(q["ptr"][v], q["ptr"][v + 1]):
+                u = q["src"][k]
+                if late[u] < FAR // 2:
+                    out[v] = max(out[v], self._push(k, v, max(late[u], q["x"][u])))
+        return out
+
+    @functools.cached_property
+    def _spans(self) -> Mapping[int, tuple[tuple[int | None, int | None], tuple[int | None, int | None]]]:
+        """((early start, early finish), (late start, late finish)) of each hammock, as instants.
+
+        It starts with the first and finishes with the last of the dates it is linked to; without the one or the other it
+        lasts as long as its own duration says.
+        """
+        net = self.network
+        out: dict[int, tuple[tuple[int | None, int | None], tuple[int | None, int | None]]] = {}
+        for node, links in net.hammocks.items():
+            pairs = [self._span(node, links, late) for late in (False, True)]
+            out[node] = (pairs[0], pairs[1])
+        return out
+
+    def _span(self, node: int, links: Sequence[tuple[int, int, str, Any]], late: bool) -> tuple[int | None, int | None]:
+        net, cal = self.network, self.network.clock_tables
+        clock = int(net.nominal[node]) if net.nominal is not None else 0
+        starts, ends = [], []
+        for other, side, kind, lag in links:
+            mine, its = (kind[1], kind[0]) if side == 1 else (kind[0], kind[1])
+            instant = self._instant_of(other, its, late)
+            if instant is None:
+                continue
+            if lag is not None and side == 1:
+                instant += lag.elapsed_minutes if lag.dimension == "elapsed" else 0
+            (starts if mine == "S" else ends).append(instant)
+        begun = net.starts.get(node)
+        start = begun if begun is not None else min(starts, default=None)
+        end = max(ends, default=None)
+        length = int(net.dur[node])
+        if start is None and end is not None:
+            start = int(kernels.start_at(cal, clock, kernels.work(cal, clock, end) - length))
+        elif start is not None and end is None:
+            end = int(kernels.finish_at(cal, clock, kernels.work(cal, clock, start) + length))
+        if start is not None and end is not None:
+            end = max(start, end)
+        return start, end
+
+    def _instant_of(self, node: int, end: str, late: bool) -> int | None:
+        """The early or late start or finish of a node, as an instant; None when it has none."""
+        net, q = self.network, self._lists
+        if net.state[node] == FINISHED or (net.state[node] == STARTED and end == "S"):
+            return net.starts[node] if end == "S" else net.finishes[node]
+        if net.state[node] not in LIVE:
+            return None
+        place = q["pos"][node]
+        x = int(self._late[0][place]) if late else q["x"][place]
+        if x >= FAR // 2:
+            return None
+        if end == "F" and not late:
+            return int(q["finish"][place])
+        cal, clk = net.clock_tables, q["clk"][place]
+        return int(kernels.start_at(cal, clk, x) if end == "S" else kernels.finish_at(cal, clk, x + q["dur"][place]))
 
     def _spared(self, k: int, v: int) -> bool:
         """Whether another of the givers, of which one is enough, is early enough for v without link k."""
@@ -525,6 +600,12 @@ class Passes:
         return seen
 
     # ------------------------------------------------------------------------------------- what if
+
+    @functools.cached_property
+    def ends_without(self) -> Mapping[int, int | None]:
+        """The end of the network without the work at each critical position, by definition."""
+        q = self._lists
+        return {place: self.end_without(place) for place in self._critical if q["dur"][place]}
 
     def end_without(self, place: int) -> int | None:
         """The end of the network if the work at that position took no time: by definition, recomputed from there on."""
@@ -569,16 +650,18 @@ class Passes:
                     continue
                 u = q["src"][k]
                 y, e = self._pushed(k, v, x.get(u, q["x"][u]), dur, edge.get(u, q["edge"][u]))
-                if q["anyone"][v]:
+                if q["mark"][v] & 1:
                     least = min(least, y)
                 elif y > best:
                     best, waits = y, e
                 elif y == best:
                     waits = max(waits, e)
-            if q["anyone"][v] and least != FAR:
+            if q["mark"][v] & 1 and least != FAR:
                 best = max(best, least)
             if net.high and best > q["high"][v]:
                 best, waits = q["high"][v], 0
+            if q["mark"][v] & 2:
+                waits = 1
             x[v], edge[v] = best, waits
             if best != q["x"][v] or dur[v] != q["dur"][v] or waits != q["edge"][v]:
                 at = kernels.start_at if waits else kernels.finish_at

@@ -1,0 +1,205 @@
+"""What the readers of other tools' files share: rows counted and refused with a reason, ids made fit, values checked.
+
+A file of another tool is never refused as a whole for one bad row: each row is understood, or refused with a finding
+that names its line, and both are counted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, TypeVar
+
+from ipmo.errors import FileError, ModelError, listed
+from ipmo.findings import Finding, Severity
+from ipmo.model.work import ID, Source
+
+__all__ = ["Intake", "Refused", "bytes_of", "escaped", "unescaped"]
+
+MAX_BYTES = 256 * 2**20
+MAX_NOTES = 50
+"""Findings of one kind that are listed one by one; the rest is counted."""
+_UNFIT = re.compile(r"[/:@\x00-\x1f\x7f-\x9f]|^\s+|\s+$|(?<=\s)\s+|[^\S ]|%(?=[0-9A-Fa-f]{2})")
+_NUMBER = re.compile(r"[-+]?(?:[0-9]{1,15}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})", re.ASCII)
+_COMMA = re.compile(r"[-+]?[0-9]{1,15},[0-9]{1,40}", re.ASCII)
+_EXPONENT = re.compile(r"[-+]?[0-9](?:\.[0-9]{1,20})?[eE][-+]?[0-9]{1,2}", re.ASCII)
+T = TypeVar("T")
+
+
+class Refused(Exception):
+    """A row cannot be understood; the message says why."""
+
+
+def escaped(text: str) -> str:
+    """A text as an id: what an id may not hold is written `%XX`, as in web addresses; `unescaped` is the inverse.
+
+    >>> escaped("A/100: 50%"), unescaped("A%2F100%3A 50%")
+    ('A%2F100%3A 50%', 'A/100: 50%')
+    """
+    return _UNFIT.sub(lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), text)
+
+
+def unescaped(text: str) -> str:
+    """The text that `escaped` made an id of."""
+    return re.sub("(?:%[0-9A-F]{2})+", lambda match: bytes.fromhex(match[0].replace("%", "")).decode("utf-8", "replace"), text)
+
+
+def bytes_of(path: Path, name: str) -> bytes:
+    """The bytes of a file.
+
+    Raises:
+        FileError: it cannot be read, is too large, or empty.
+    """
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise FileError(name, f"is {size / 2**20:.0f} MB; at most 256 MB are read")
+        raw = path.read_bytes()
+    except OSError as error:
+        reason = {FileNotFoundError: "there is no such file", PermissionError: "it may not be read", IsADirectoryError: "is a folder"}.get(
+            type(error), str(error.strerror or error)
+        )
+        raise FileError(name, reason) from None
+    if not raw.strip():
+        raise FileError(name, "the file is empty")
+    return raw
+
+
+class Intake:
+    """One reading of another tool's file: what it understood, refused and noticed.
+
+    Args:
+        name: the file as the user named it.
+        format: the format's name; findings carry codes that begin with it.
+    """
+
+    def __init__(self, name: str, format: str) -> None:
+        self.name, self.format = name, format
+        self.understood = 0
+        self.refused = 0
+        self.findings: list[Finding] = []
+        self._count: dict[str, int] = {}
+        self._renamed: list[str] = []
+
+    def note(
+        self, code: str, message: str, hint: str = "", *, line: int = 0, item: str = "", severity: Severity = Severity.WARNING
+    ) -> None:
+        """Keeps a finding; of one kind the first fifty are listed, all are counted."""
+        self._count[code] = self._count.get(code, 0) + 1
+        if self._count[code] <= MAX_NOTES:
+            self.findings.append(
+                Finding(
+                    code=f"{self.format}/{code}",
+                    message=message,
+                    hint=hint,
+                    item=item,
+                    severity=severity,
+                    file=self.name if line else "",
+                    line=line,
+                )
+            )
+
+    def refuse(self, what: str, reason: str, line: int) -> None:
+        """Counts a row that is not understood, with its reason and its line."""
+        self.refused += 1
+        self.note("refused", f"{what} is left out: {reason}", "correct it in the tool that wrote it", line=line)
+
+    @contextmanager
+    def row(self, what: str, line: int) -> Iterator[None]:
+        """A row: understood when the block ends, refused when it raises `Refused` or the model refuses a value."""
+        try:
+            yield
+        except Refused as error:
+            self.refuse(what, str(error), line)
+        except ModelError as error:
+            self.refuse(what, str(error), line)
+        else:
+            self.understood += 1
+
+    def fit(self, text: str, taken: Any, what: str = "id") -> str:
+        """An id made of a text: escaped, cut at 200 characters, and made unique; `taken` is what others bear."""
+        made = escaped(text.strip() and text)[:200].rstrip() or what
+        if not ID.fullmatch(made):
+            made = escaped(made.strip()) or what
+        if made != text and len(self._renamed) <= 10_000:
+            self._renamed.append(text)
+        unique, number = made, 1
+        while unique in taken:
+            number += 1
+            unique = f"{made[:190]}~{number}"
+        if number > 1:
+            self.note("same-id", f"the id {text!r} is borne twice; the second is read as {unique!r}", severity=Severity.INFO)
+        return unique
+
+    def finish(self, path: str) -> Source:
+        """What the reader understood, for `portfolio.source`."""
+        for code, count in self._count.items():
+            if count > MAX_NOTES:
+                self.findings.append(
+                    Finding(code=f"{self.format}/{code}", message=f"and {count - MAX_NOTES} more findings of this kind", severity=Severity.INFO)
+                )
+        if self._renamed:
+            self.findings.append(
+                Finding(
+                    code=f"{self.format}/escaped-id",
+                    message=f"{len(self._renamed)} ids hold characters that ids may not; they are escaped: {listed(self._renamed)}",
+                    hint="ipmo.files.foreign.unescaped gives the text back",
+                    severity=Severity.INFO,
+                )
+            )
+        return Source(path=path, format=self.format, understood=self.understood, refused=self.refused, findings=self.findings)
+
+    # ------------------------------------------------------------------------------------------- values
+
+    def number(self, text: str | None, what: str) -> Decimal | None:
+        """A decimal number; None when there is none.
+
+        Raises:
+            Refused: it is no number.
+        """
+        if not text or not (text := text.strip()):
+            return None
+        if _NUMBER.fullmatch(text):
+            return Decimal(text)
+        if _COMMA.fullmatch(text):
+            return Decimal(text.replace(",", "."))
+        if _EXPONENT.fullmatch(text) and abs(Decimal(text)) < Decimal(10) ** 15:
+            return Decimal(text).quantize(Decimal("1e-9")).normalize() + 0
+        raise Refused(f"{what} {text[:40]!r} is not a number")
+
+    def when(self, text: str | None, what: str) -> datetime | None:
+        """A date with a time, seconds rounded to the minute; None when there is none.
+
+        Raises:
+            Refused: it is no date.
+        """
+        if not text or not (text := text.strip()):
+            return None
+        try:
+            found = datetime.fromisoformat(text)
+        except ValueError:
+            raise Refused(f"{what} {text[:40]!r} is not a date") from None
+        if found.tzinfo is not None:
+            found = found.replace(tzinfo=None)
+        if found.second or found.microsecond:
+            try:
+                found = (found + timedelta(seconds=30)).replace(second=0, microsecond=0)
+            except OverflowError:
+                raise Refused(f"{what} {text[:40]!r} lies past the year 9999") from None
+        return found
+
+    def tolerated(self, read: Callable[[], T], line: int) -> T | None:
+        """A value that its row can do without: a bad one is a finding, and the row goes on."""
+        try:
+            return read()
+        except Refused as error:
+            self.note("value", f"{error}; it is left out", line=line)
+            return None
+
+
+EPOCH = date(1899, 12, 30)
+"""Day 0 of the day numbers that office programs write."""

@@ -1,0 +1,755 @@
+"""Primavera P6's exchange file (XER): tables of tab-separated rows, as a portfolio in dialect `p6`.
+
+A row `%T` names a table, `%F` its fields, `%R` holds values, `%E` ends the file. An activity's id is its task code, a
+project's its short name, a WBS element's its path; the reader keeps the line of each row, so that findings name it.
+What the scheduler of P6 was told (retained logic, whose calendar a lag is counted on, which float, what is critical)
+becomes the portfolio's dialect.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from ipmo.errors import FileError, ModelError, Problem, UnitError, listed
+from ipmo.findings import Severity
+from ipmo.files.foreign import EPOCH, Intake, Refused, bytes_of, escaped
+from ipmo.model.calendars import Calendar, CalendarException
+from ipmo.model.dialects import DIALECTS, Dialect
+from ipmo.model.estimates import Fixed
+from ipmo.model.governance import After
+from ipmo.model.money import MoneySettings
+from ipmo.model.people import Assignment, Resource
+from ipmo.model.work import Constraints, Link, Portfolio, Project, Task
+from ipmo.units import Effort, Money, Span
+
+__all__ = ["read_xer", "sniff_xer", "xer_tables"]
+
+Row = dict[str, str]
+READ = frozenset(
+    "PROJECT CALENDAR SCHEDOPTIONS PROJWBS TASK TASKPRED TASKRSRC RSRC ACTVTYPE ACTVCODE TASKACTV UDFTYPE UDFVALUE PROJCOST CURRTYPE".split()
+)
+KEYS = {
+    "PROJECT": ("proj_id",),
+    "CALENDAR": ("clndr_id",),
+    "PROJWBS": ("wbs_id", "proj_id"),
+    "TASK": ("task_id", "proj_id", "task_code"),
+    "TASKPRED": ("task_id", "pred_task_id", "pred_type"),
+    "TASKRSRC": ("task_id",),
+    "RSRC": ("rsrc_id",),
+    "TASKACTV": ("task_id", "actv_code_id"),
+}
+"""Fields that a row cannot do without."""
+TYPES = {"PR_FS": "FS", "PR_SS": "SS", "PR_FF": "FF", "PR_SF": "SF"}
+ON_ITSELF = {"CS_MSOA": "not_before", "CS_MEOA": "finish_not_before"}
+CONSTRAINTS = {
+    "CS_MSO": "start_on",
+    "CS_MEO": "finish_on",
+    "CS_MSOB": "start_no_later",
+    "CS_MEOB": "finish_no_later",
+    "CS_MANDSTART": "mandatory_start",
+    "CS_MANDFIN": "mandatory_finish",
+}
+LAGS = {"rcal_Predecessor": "predecessor", "rcal_Successor": "successor", "rcal_24Hour": "continuous", "rcal_ProjDefault": "project"}
+FLOATS = {"FT_SF": "start", "FT_FF": "finish", "FT_MIN": "smallest"}
+WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+MAX_DAYS = 400_000
+
+
+def sniff_xer(path: Path, head: bytes) -> bool:
+    """Whether a file begins as XER files do."""
+    return head.lstrip(b"\xef\xbb\xbf\xff\xfe\r\n\t ").replace(b"\0", b"").startswith(b"ERMHDR")
+
+
+# --------------------------------------------------------------------------------------------------- tables
+
+
+def xer_tables(path: Path, name: str, intake: Intake, encoding: str | None = None) -> tuple[list[str], dict[str, list[tuple[int, Row]]]]:
+    """The header's fields, and each table's rows with their lines.
+
+    Args:
+        path: the file.
+        name: the file as the user named it.
+        intake: takes the findings.
+        encoding: the code page; found from the text when left out (UTF-8, UTF-16, else Windows-1252).
+
+    Raises:
+        FileError: it cannot be read, or is no XER file.
+    """
+    text = _text(bytes_of(path, name), name, intake, encoding)
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    header = lines[0].lstrip("\ufeff").split("\t")
+    if header[0].strip() != "ERMHDR":
+        raise FileError(name, [Problem(message="this is no XER file: it does not begin with ERMHDR", file=name, line=1)])
+    tables: dict[str, list[tuple[int, Row]]] = {}
+    rows: list[tuple[int, Row]] = []
+    table, fields, ended = "", [], False
+    short: Counter[str] = Counter()
+    for number, line in enumerate(lines[1:], 2):
+        if not line.strip():
+            continue
+        mark, _, rest = line.partition("\t")
+        if mark == "%R":
+            values = rest.split("\t")
+            if not table or not fields:
+                intake.refuse(f"a row of table {table!r}" if table else "a row", "no %F line says what its fields are", number)
+            elif len(values) > len(fields) and any(values[len(fields) :]):
+                intake.refuse(f"a row of table {table!r}", f"it has {len(values)} values for {len(fields)} fields", number)
+            else:
+                if len(values) < len(fields):
+                    short[table] += 1
+                    intake.note(
+                        "short-row", f"a row of table {table!r} has {len(values)} values for {len(fields)} fields; the rest is taken as empty",
+                        line=number,
+                    )
+                row = dict(zip(fields, values, strict=False))
+                missing = [key for key in KEYS.get(table, ()) if not row.get(key)]
+                if missing:
+                    intake.refuse(f"a row of table {table!r}", f"it has no {missing[0]}", number)
+                else:
+                    rows.append((number, row))
+        elif mark == "%T":
+            table, fields = rest.strip().partition("\t")[0], []
+            if table in tables:
+                intake.note("same-table", f"table {table!r} stands in the file twice; its rows are read together", line=number)
+            rows = tables.setdefault(table, [])
+        elif mark == "%F":
+            fields = [field.strip() for field in rest.split("\t")]
+        elif mark == "%E":
+            ended = True
+        else:
+            intake.refuse("a line", f"it begins with {mark[:20]!r} instead of %T, %F, %R or %E", number)
+    if not ended:
+        intake.note(
+            "truncated", "the file does not end with %E: it may have been cut off", "export it again", line=len(lines), severity=Severity.ERROR
+        )
+    return header, tables
+
+
+def _text(raw: bytes, name: str, intake: Intake, encoding: str | None) -> str:
+    if encoding is not None:
+        try:
+            return raw.decode(encoding)
+        except LookupError:
+            raise FileError(name, f"there is no encoding {encoding!r}; write for example cp1251") from None
+        except UnicodeDecodeError as error:
+            line = raw[: error.start].count(b"\n") + 1
+            message = f"byte {raw[error.start]:#04x} is not text in {encoding}"
+            raise FileError(name, [Problem(message=message, hint="say encoding= another one", file=name, line=line)]) from None
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return raw.decode("utf-16", "replace")
+    if raw.isascii():
+        return raw.decode("ascii")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    odd = re.search(rb"[\x81\x8d\x8f\x90\x9d]", raw)
+    runs = sum(len(run) for run in re.findall(rb"[\x80-\xff]{4,}", raw))
+    high = len(raw) - len(raw.translate(None, bytes(range(128, 256))))
+    if odd or runs * 2 > high > 20:  # words of nothing but high bytes are in no western language
+        line = raw[: odd.start()].count(b"\n") + 1 if odd else 1
+        intake.note(
+            "code-page",
+            "the text is read as Windows-1252, but does not look like it: names may be wrong",
+            "say which it is: ipmo.read(path, encoding='cp1251')",
+            line=line,
+        )
+    return raw.decode("cp1252", "replace") if not odd else "".join(bytes([b]).decode("cp1252", "ignore") or chr(b) for b in raw)
+
+
+# ------------------------------------------------------------------------------------------------ calendars
+
+_OPEN = re.compile(r"\(\s*(\d+)\|\|([^()]*)\(([^()]*)\)\s*\(")
+
+
+def _nodes(text: str) -> list[tuple[str, str, list[Any]]]:
+    """The nested lists of a calendar's data: (name, attributes, children)."""
+    root: list[tuple[str, str, list[Any]]] = []
+    stack = [root]
+    at = 0
+    while at < len(text):
+        match = _OPEN.match(text, at)
+        if match:
+            children: list[Any] = []
+            stack[-1].append((match[2].strip(), match[3], children))
+            stack.append(children)
+            at = match.end()
+        elif text[at] == ")":  # two of them close a node: its children and itself
+            following = at + 1
+            while following < len(text) and text[following].isspace():
+                following += 1
+            if text[following : following + 1] != ")" or len(stack) == 1:
+                raise Refused("its data are not well formed")
+            stack.pop()
+            at = following + 1
+        elif text[at].isspace():
+            at += 1
+        else:
+            raise Refused("its data are not well formed")
+    if len(stack) > 1:
+        raise Refused("its data end in the middle")
+    return root
+
+
+def _attributes(text: str) -> dict[str, str]:
+    parts = text.split("|")
+    return dict(zip(parts[::2], parts[1::2], strict=False))
+
+
+def _hours(children: list[Any]) -> str:
+    """The working hours of a day: `08:00-12:00, 13:00-17:00`, or none."""
+    shifts = []
+    for _, text, _ in children:
+        given = _attributes(text)
+        start, finish = given.get("s", ""), given.get("f", "")
+        if start and finish:
+            shifts.append((start, "24:00" if finish in ("0:00", "00:00", "23:59") else finish))
+    joined: list[list[str]] = []
+    for start, finish in sorted(shifts):
+        if joined and joined[-1][1] == start:
+            joined[-1][1] = finish
+        elif start != finish:
+            joined.append([start, finish])
+    return ", ".join(f"{start}-{finish}" for start, finish in joined) or "none"
+
+
+def _calendar(intake: Intake, id: str, line: int, row: Row) -> Calendar:
+    week = dict.fromkeys(WEEKDAYS, "none")
+    exceptions: dict[date, str] = {}
+    text = row.get("clndr_data", "").replace("\x7f", " ")
+    found = False
+    for _, _, top in _nodes(text):
+        for kind, _, children in top:
+            if kind == "DaysOfWeek":
+                found = True
+                for name, _, shifts in children:
+                    if name.isdigit() and 1 <= int(name) <= 7:
+                        week[WEEKDAYS[int(name) - 1]] = _hours(shifts)
+            elif kind == "Exceptions":
+                for _, given, shifts in children:
+                    number = _attributes(given).get("d", "")
+                    if not number.isdigit() or int(number) > MAX_DAYS:
+                        raise Refused(f"an exception is on day {number[:20]!r}")
+                    exceptions[EPOCH + timedelta(days=int(number))] = _hours(shifts)
+    if not found:
+        intake.note("calendar-week", f"calendar {id!r} states no week; Monday to Friday, 08:00 to 16:00 is taken", line=line)
+        week.update(dict.fromkeys(WEEKDAYS[1:6], "08:00-16:00"))
+    if not any(hours != "none" for hours in (*week.values(), *exceptions.values())):
+        raise Refused("it has no working time")
+    hours = intake.number(row.get("day_hr_cnt"), "day_hr_cnt")
+    weekly = intake.number(row.get("week_hr_cnt"), "week_hr_cnt")
+    if hours is None or hours <= 0:
+        intake.note("hours-per-day", f"calendar {id!r} does not say how many hours a day has; its commonest day is taken", line=line)
+        hours = None
+    return Calendar(
+        id=id,
+        name=row.get("clndr_name", ""),
+        hours=week,
+        day=Span(hours, "h") if hours else None,
+        days_per_week=weekly / hours if hours and weekly else None,
+        exceptions=_ranges(exceptions),
+    )
+
+
+def _ranges(days: Mapping[date, str]) -> list[CalendarException]:
+    """Days with other hours, neighbours with the same hours as one."""
+    out: list[CalendarException] = []
+    for day in sorted(days):
+        last = out[-1] if out else None
+        if last is not None and last.hours == days[day] and (last.last or last.first) + timedelta(days=1) == day:
+            out[-1] = attrs.evolve(last, last=day)
+        else:
+            out.append(CalendarException(first=day, hours=days[day]))
+    return out
+
+
+# ------------------------------------------------------------------------------------------------ portfolio
+
+
+def read_xer(path: Path, name: str, encoding: str | None = None) -> Portfolio:
+    """The portfolio of an XER file, in dialect `p6`.
+
+    Args:
+        path: the file.
+        name: the file as the user named it.
+        encoding: its code page; found from the text when left out.
+
+    Raises:
+        FileError: it cannot be read, is no XER file, or holds no project.
+    """
+    intake = Intake(name, "xer")
+    header, tables = xer_tables(path, name, intake, encoding)
+    return _Reader(path, name, intake, header, tables).portfolio()
+
+
+class _Reader:
+    def __init__(self, path: Path, name: str, intake: Intake, header: list[str], tables: dict[str, list[tuple[int, Row]]]) -> None:
+        self.path, self.name, self.intake, self.tables = path, name, intake, tables
+        currency = header[8].strip() if len(header) > 8 else ""
+        self.currency = currency if re.fullmatch("[A-Z]{3}", currency) else ""
+        self.top: set[str] = {"standard", "continuous"}
+        self.calendars: dict[str, Calendar] = {}
+        self.default_calendar: str | None = None
+        self.resources: dict[str, Resource] = {}
+        self.resource_calendars: dict[str, str] = {}
+        self.projects: dict[str, tuple[str, Row]] = {}  # proj_id to id and row
+        self.baselines: dict[str, str] = {}  # proj_id of a baseline to that of its project
+        self.baseline_dates: dict[tuple[str, str], tuple[datetime | None, datetime | None]] = {}
+        self.wbs: dict[str, tuple[str, str]] = {}  # wbs_id to proj_id and id
+        self.summaries: dict[str, dict[str, Task]] = defaultdict(dict)
+        self.tasks: dict[str, tuple[str, str]] = {}  # task_id to proj_id and id
+        self.made: dict[str, dict[str, Task]] = defaultdict(dict)
+        self.afters: dict[str, list[After]] = defaultdict(list)
+        self.links: list[Link] = []
+        self.lines: dict[str, int] = {}
+        self.assignments: dict[str, list[Assignment]] = defaultdict(list)
+        self.costs: dict[str, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
+        self.attributes: dict[str, dict[str, str]] = defaultdict(dict)
+
+    def rows(self, table: str) -> Iterator[tuple[int, Row]]:
+        return iter(self.tables.get(table, ()))
+
+    def portfolio(self) -> Portfolio:
+        self._calendars()
+        self._projects()
+        if not self.projects:
+            raise FileError(self.name, "it holds no project (no row of table PROJECT could be read)")
+        self._resources()
+        self._codes()
+        self._wbs()
+        self._assignments()
+        self._tasks()
+        self._links()
+        unread = {table: len(rows) for table, rows in self.tables.items() if table not in READ and rows}
+        if unread:
+            shown = [f"{table} ({count})" for table, count in sorted(unread.items())]
+            self.intake.note(
+                "tables-not-read", f"{sum(unread.values())} rows of {len(unread)} tables are not read: {listed(shown)}", severity=Severity.INFO
+            )
+        return self._whole()
+
+    # ------------------------------------------------------------------------------------------- pieces
+
+    def _calendars(self) -> None:
+        for line, row in self.rows("CALENDAR"):
+            with self.intake.row(f"calendar {row.get('clndr_name') or row['clndr_id']!r}", line):
+                id = self.intake.fit(row.get("clndr_name") or row["clndr_id"], self.top, "calendar")
+                try:
+                    self.calendars[row["clndr_id"]] = _calendar(self.intake, id, line, row)
+                except (UnitError, OverflowError) as error:
+                    raise Refused(str(error)) from None
+                self.top.add(id)
+                if row.get("default_flag") == "Y":
+                    self.default_calendar = id
+
+    def _calendar_id(self, key: str | None, what: str, line: int) -> str | None:
+        if not key:
+            return None
+        found = self.calendars.get(key)
+        if found is None:
+            self.intake.note("no-calendar", f"{what} follows calendar {key!r}, which is not in the file; the default is taken", line=line)
+            return None
+        return found.id
+
+    def _projects(self) -> None:
+        known = {row["proj_id"] for _, row in self.rows("PROJECT")}
+        for line, row in self.rows("PROJECT"):
+            original = row.get("orig_proj_id", "")
+            if original in known and original != row["proj_id"]:
+                self.baselines[row["proj_id"]] = original
+                self.intake.understood += 1
+                continue
+            with self.intake.row(f"project {row.get('proj_short_name') or row['proj_id']!r}", line):
+                if row["proj_id"] in self.projects:
+                    raise Refused("another has its proj_id")
+                id = self.intake.fit(row.get("proj_short_name") or row["proj_id"], self.top, "project")
+                self.top.add(id)
+                self.projects[row["proj_id"]] = (id, row)
+                self.lines[id] = line
+
+    def _resources(self) -> None:
+        for line, row in self.rows("RSRC"):
+            with self.intake.row(f"resource {row.get('rsrc_short_name') or row['rsrc_id']!r}", line):
+                id = self.intake.fit(row.get("rsrc_short_name") or row.get("rsrc_name") or row["rsrc_id"], self.top, "resource")
+                calendar = self._calendar_id(row.get("clndr_id"), f"resource {id!r}", line)
+                kind = {"RT_Labor": "person", "RT_Equip": "machine", "RT_Mat": "unit"}.get(row.get("rsrc_type", ""), "person")
+                self.resources[row["rsrc_id"]] = Resource(id=id, name=row.get("rsrc_name", ""), unit=kind, calendar=calendar)
+                self.top.add(id)
+
+    def _codes(self) -> None:
+        """Activity codes and user fields as attributes to group by."""
+        kinds = {row.get("actv_code_type_id", ""): row.get("actv_code_type", "") for _, row in self.rows("ACTVTYPE")}
+        self.intake.understood += len(kinds)
+        codes = {}
+        for _, row in self.rows("ACTVCODE"):
+            codes[row.get("actv_code_id", "")] = (
+                kinds.get(row.get("actv_code_type_id", ""), "") or "code",
+                row.get("actv_code_name") or row.get("short_name") or "",
+            )
+            self.intake.understood += 1
+        for line, row in self.rows("TASKACTV"):
+            found = codes.get(row["actv_code_id"])
+            if found is None:
+                self.intake.refuse("an activity code", f"it names code {row['actv_code_id']!r}, which is not in the file", line)
+            else:
+                self.attributes[row["task_id"]][found[0]] = found[1]
+                self.intake.understood += 1
+        fields = {row.get("udf_type_id", ""): row for _, row in self.rows("UDFTYPE") if row.get("table_name") == "TASK"}
+        for _, row in self.rows("UDFVALUE"):
+            field = fields.get(row.get("udf_type_id", ""))
+            if field is not None:
+                value = next((row[k] for k in ("udf_text", "udf_number", "udf_date", "udf_code_id") if row.get(k)), "")
+                if value:
+                    self.attributes[row.get("fk_id", "")][field.get("udf_type_label") or field.get("udf_type_name") or "field"] = value
+                self.intake.understood += 1
+
+    def _wbs(self) -> None:
+        elements = {row["wbs_id"]: (line, row) for line, row in self.rows("PROJWBS")}
+        used = {row.get("wbs_id", "") for _, row in self.rows("TASK")}
+        for key in list(used):  # and all that stand above them
+            seen = set()
+            while key in elements and key not in seen:
+                seen.add(key)
+                used.add(key)
+                key = elements[key][1].get("parent_wbs_id", "")
+        empty = 0
+        for key, (line, row) in elements.items():
+            project = self.projects.get(row["proj_id"])
+            if project is None:
+                if row["proj_id"] not in self.baselines:
+                    self.intake.refuse("a WBS element", f"its project {row['proj_id']!r} is not in the file", line)
+                continue
+            self.intake.understood += 1
+            if row.get("proj_node_flag") == "Y":
+                continue
+            if key not in used:
+                empty += 1
+                continue
+            path: list[str] = []
+            at, seen = key, set()
+            while at in elements and at not in seen and elements[at][1].get("proj_node_flag") != "Y":
+                seen.add(at)
+                path.append(elements[at][1].get("wbs_short_name") or at)
+                at = elements[at][1].get("parent_wbs_id", "")
+            if at in seen or len(path) > 90:
+                self.intake.note("wbs-depth", f"WBS element {row.get('wbs_short_name', key)!r} lies too deep or inside itself", line=line)
+                continue
+            taken = self.summaries[row["proj_id"]]
+            self.wbs[key] = (row["proj_id"], self.intake.fit("WBS " + ".".join(reversed(path)), taken, "wbs"))
+            taken[self.wbs[key][1]] = Task(id=self.wbs[key][1], name=row.get("wbs_name", ""))
+        for key, (owner, id) in self.wbs.items():
+            above = self.wbs.get(elements[key][1].get("parent_wbs_id", ""))
+            if above is not None and above[0] == owner:
+                self.summaries[owner][id] = attrs.evolve(self.summaries[owner][id], parent=above[1])
+        if empty:
+            self.intake.note("empty-wbs", f"{empty} WBS elements hold no activity; they are left out", severity=Severity.INFO)
+
+    def _assignments(self) -> None:
+        for line, row in self.rows("TASKRSRC"):
+            with self.intake.row("a resource assignment", line):
+                number = lambda key: self.intake.number(row.get(key), key)  # noqa: B023, E731
+                planned, spent = self.costs[row["task_id"]]
+                planned += number("target_cost") or 0
+                spent += (number("act_reg_cost") or 0) + (number("act_ot_cost") or 0)
+                self.costs[row["task_id"]] = [planned, spent]
+                resource = self.resources.get(row.get("rsrc_id", ""))
+                if resource is None:
+                    if row.get("rsrc_id"):
+                        raise Refused(f"resource {row['rsrc_id']!r} is not in the file")
+                    continue  # a role without a person: its cost is counted
+                hours = number("target_qty") or Decimal(0)
+                units = number("target_qty_per_hr")
+                self.assignments[row["task_id"]].append(
+                    Assignment(
+                        resource=resource.id,
+                        units=float(units) if units else 1.0,
+                        effort=Effort(hours, "ph") if resource.unit == "person" and hours >= 0 else None,
+                    )
+                )
+                if resource.calendar is not None and row["task_id"] not in self.resource_calendars:
+                    self.resource_calendars[row["task_id"]] = resource.calendar
+        for line, row in self.rows("PROJCOST"):
+            with self.intake.row("an expense", line):
+                planned, spent = self.costs[row.get("task_id", "")]
+                planned += self.intake.number(row.get("target_cost"), "target_cost") or 0
+                spent += self.intake.number(row.get("act_cost"), "act_cost") or 0
+                self.costs[row.get("task_id", "")] = [planned, spent]
+
+    # -------------------------------------------------------------------------------------------- tasks
+
+    def _tasks(self) -> None:
+        for line, row in self.rows("TASK"):
+            if row["proj_id"] in self.baselines:
+                self.intake.understood += 1
+                key = (self.baselines[row["proj_id"]], row["task_code"])
+                read = self.intake.when
+                self.baseline_dates[key] = (
+                    self.intake.tolerated(lambda: read(row.get("target_start_date"), "target_start_date"), line),  # noqa: B023
+                    self.intake.tolerated(lambda: read(row.get("target_end_date"), "target_end_date"), line),  # noqa: B023
+                )
+        for line, row in self.rows("TASK"):
+            if row["proj_id"] in self.baselines:
+                continue
+            with self.intake.row(f"activity {row['task_code']!r}", line):
+                if row["proj_id"] not in self.projects:
+                    raise Refused(f"its project {row['proj_id']!r} is not in the file")
+                if row["task_id"] in self.tasks:
+                    raise Refused("another has its task_id")
+                owner = row["proj_id"]
+                taken = self.summaries[owner] if row["task_code"] in self.summaries[owner] else self.made[owner]
+                id = self.intake.fit(row["task_code"], taken, "activity")
+                try:
+                    task = self._task(id, line, row)
+                except UnitError as error:
+                    raise Refused(str(error)) from None
+                self.made[owner][id] = task
+                self.tasks[row["task_id"]] = (owner, id)
+                self.lines[f"{self.projects[owner][0]}/{id}"] = line
+
+    def _task(self, id: str, line: int, row: Row) -> Task:
+        number = lambda key: self.intake.number(row.get(key), key)  # noqa: E731
+        when = lambda key: self.intake.when(row.get(key), key)  # noqa: E731
+        kind = row.get("task_type") or "TT_Task"
+        if kind not in ("TT_Task", "TT_Rsrc", "TT_LOE", "TT_WBS", "TT_Mile", "TT_FinMile"):
+            self.intake.note("task-type", f"activity {row['task_code']!r} is of the unknown type {kind!r}; it is read as a task", line=line)
+        milestone = kind in ("TT_Mile", "TT_FinMile")
+        calendar = self._calendar_id(row.get("clndr_id"), f"activity {row['task_code']!r}", line)
+        if kind == "TT_Rsrc":
+            calendar = self.resource_calendars.get(row["task_id"], calendar)
+        planned, left = number("target_drtn_hr_cnt"), number("remain_drtn_hr_cnt")
+        begun, done = when("act_start_date"), when("act_end_date")
+        status = row.get("status_code") or ("TK_Complete" if done else "TK_Active" if begun else "TK_NotStart")
+        if status == "TK_NotStart":
+            begun = done = None
+        elif status == "TK_Active":
+            done = None
+            if begun is None:
+                begun = when("restart_date") or when("target_start_date")
+                self.intake.note("no-actual", f"activity {row['task_code']!r} is active but has no actual start", line=line)
+        elif done is None:
+            done = when("reend_date") or when("target_end_date")
+            self.intake.note("no-actual", f"activity {row['task_code']!r} is complete but has no actual finish", line=line)
+        if begun is not None and done is not None and done < begun:
+            self.intake.note("actual-order", f"activity {row['task_code']!r} finished before it started; its start is left out", line=line)
+            begun = None
+        for what, hours in (("target_drtn_hr_cnt", planned), ("remain_drtn_hr_cnt", left)):
+            if hours is not None and hours < 0:
+                raise Refused(f"{what} is {hours}: a duration is not negative")
+        fields: dict[str, Any] = {}
+        if not milestone:
+            whole = planned if planned is not None else left
+            if whole is not None:
+                fields["duration"] = Fixed(Span(whole, "h"))
+            if left is not None and left != whole and done is None:
+                fields["remaining"] = Fixed(Span(left, "h"))
+        if begun is not None and done is None:
+            fields["progress"] = self._progress(row, planned, left)
+            if row.get("resume_date") and row.get("suspend_date"):
+                fields["resumes"] = when("resume_date")
+        self._tie(row, line, fields)
+        cost, spent = self.costs.get(row["task_id"], (Decimal(0), Decimal(0)))
+        if self.currency and cost:
+            fields["budget"] = Money(cost, self.currency)
+        if self.currency and spent:
+            fields["actual"] = Money(spent, self.currency)
+        baseline = self.baseline_dates.get((row["proj_id"], row["task_code"]))
+        if baseline is not None and not (baseline[0] and baseline[1] and baseline[1] < baseline[0]):
+            fields["baseline_start"], fields["baseline_finish"] = baseline
+        parent = self.wbs.get(row.get("wbs_id", ""))
+        return Task(
+            id=id,
+            name=row.get("task_name", ""),
+            parent=parent[1] if parent is not None and parent[0] == row["proj_id"] else None,
+            milestone=milestone,
+            milestone_of="start" if kind == "TT_Mile" else "finish" if milestone else None,
+            hammock=kind in ("TT_LOE", "TT_WBS"),
+            actual_start=begun,
+            actual_finish=done,
+            calendar=calendar,
+            assignments=self.assignments.get(row["task_id"], ()),
+            attributes=self.attributes.get(row["task_id"], {}),
+            **fields,
+        )
+
+    def _progress(self, row: Row, planned: Decimal | None, left: Decimal | None) -> float | None:
+        kind = row.get("complete_pct_type") or "CP_Drtn"
+        share: Decimal | None = None
+        if kind == "CP_Phys":
+            given = self.intake.number(row.get("phys_complete_pct"), "phys_complete_pct")
+            share = None if given is None else given / 100
+        elif kind == "CP_Units":
+            done = self.intake.number(row.get("act_work_qty"), "act_work_qty") or Decimal(0)
+            rest = self.intake.number(row.get("remain_work_qty"), "remain_work_qty") or Decimal(0)
+            share = done / (done + rest) if done + rest else None
+        elif planned and left is not None:
+            share = 1 - left / planned
+        return None if share is None else float(min(max(share, Decimal(0)), Decimal(1)))
+
+    def _tie(self, row: Row, line: int, fields: dict[str, Any]) -> None:
+        """Constraints and the dates of what lies outside the file."""
+        tied: dict[str, Any] = {}
+        for kind, key in ((row.get("cstr_type"), "cstr_date"), (row.get("cstr_type2"), "cstr_date2")):
+            if not kind:
+                continue
+            if kind == "CS_ALAP":
+                tied["as_late_as_possible"] = True
+                continue
+            name = ON_ITSELF.get(kind) or CONSTRAINTS.get(kind)
+            instant = self.intake.when(row.get(key), key)
+            if name is None:
+                self.intake.note("constraint", f"activity {row['task_code']!r} has the unknown constraint {kind!r}; it is left out", line=line)
+            elif instant is None:
+                self.intake.note("constraint", f"activity {row['task_code']!r} has a constraint {kind!r} without a date", line=line)
+            else:
+                (fields if kind in ON_ITSELF else tied)[name] = instant
+        expected = self.intake.when(row.get("expect_end_date"), "expect_end_date")
+        if expected is not None:
+            tied["expected_finish"] = expected
+        latest = self.intake.when(row.get("external_late_end_date"), "external_late_end_date")
+        if latest is not None and "finish_no_later" not in tied:
+            tied["finish_no_later"] = latest
+        if tied:
+            fields["constraints"] = Constraints(**tied)
+
+    # -------------------------------------------------------------------------------------------- links
+
+    def _links(self) -> None:
+        seen: set[tuple[str, str, str]] = set()
+        outside = 0
+        for line, row in self.rows("TASKPRED"):
+            if row.get("proj_id") in self.baselines and row.get("pred_proj_id", row.get("proj_id")) in self.baselines:
+                self.intake.understood += 1
+                continue
+            with self.intake.row("a relationship", line):
+                kind = TYPES.get(row["pred_type"])
+                if kind is None:
+                    raise Refused(f"its type {row['pred_type'][:20]!r} is not one of {', '.join(TYPES)}")
+                hours = self.intake.number(row.get("lag_hr_cnt"), "lag_hr_cnt") or Decimal(0)
+                if abs(hours) > 10**7:
+                    raise Refused(f"its lag of {hours} hours is longer than a thousand years")
+                lag = Span(hours, "h") if hours else None
+                source, target = self.tasks.get(row["pred_task_id"]), self.tasks.get(row["task_id"])
+                if source is None and target is None:
+                    raise Refused("neither of its activities is in the file")
+                if source is None or target is None:
+                    outside += 1
+                missing = f"external:{row.get('pred_proj_id') or '?'}.{row['pred_task_id']}" if source is None else ""
+                if target is None:
+                    missing = f"external:{row.get('proj_id') or '?'}.{row['task_id']}"
+                ends = [f"{self.projects[end[0]][0]}/{end[1]}" if end is not None else missing for end in (source, target)]
+                if (ends[0], ends[1], kind) in seen:
+                    raise Refused("the same relationship stands in the file twice")
+                seen.add((ends[0], ends[1], kind))
+                if ends[0] == ends[1]:
+                    raise Refused(f"it joins {ends[0]!r} to itself")
+                if source is not None and target is not None and source[0] == target[0]:
+                    self.afters[ends[1]].append(After(source=source[1], type=kind, lag=lag))
+                else:
+                    self.links.append(Link(source=ends[0], target=ends[1], type=kind, lag=lag))
+        for line, row in self.rows("TASK"):
+            end = self.tasks.get(row["task_id"])
+            if end is not None and row.get("external_early_start_date"):
+                early = self.intake.tolerated(lambda: self.intake.when(row.get("external_early_start_date"), "external_early_start_date"), line)  # noqa: B023
+                if early is not None:
+                    name = f"{self.projects[end[0]][0]}/{end[1]}"
+                    self.links.append(Link(source=f"external:early start of {escaped(end[1])[:150]}", target=name, date=early))
+        if outside:
+            self.intake.note(
+                "outside", f"{outside} relationships lead to activities of projects that are not in the file; they are kept as stubs",
+                "export those projects too",
+            )
+
+    # -------------------------------------------------------------------------------------------- whole
+
+    def _dialect(self) -> Dialect:
+        options = [(line, row) for line, row in self.rows("SCHEDOPTIONS")]
+        own = [(line, row) for line, row in options if row.get("proj_id") in self.projects] or options
+        found: list[Dialect] = []
+        project = next(iter(self.projects.values()))[1]
+        hours = self.intake.tolerated(lambda: self.intake.number(project.get("critical_drtn_hr_cnt"), "critical_drtn_hr_cnt"), 0)
+        changes: dict[str, Any] = {"critical": "driving" if project.get("critical_path_type") == "CT_DrivPath" else "float"}
+        if hours:
+            changes["critical_float"] = Span(hours, "h")
+        for _, row in own:
+            progress = "override" if row.get("sched_progress_override") == "Y" else None
+            progress = progress or ("actual" if row.get("sched_retained_logic") == "N" else "retained")
+            found.append(
+                attrs.evolve(
+                    DIALECTS["p6"],
+                    **changes,
+                    progress=progress,
+                    lag_calendar=LAGS.get(row.get("sched_calendar_on_relationship_lag", ""), "predecessor"),
+                    total_float=FLOATS.get(row.get("sched_float_type", ""), "finish"),
+                    start_lag="early" if row.get("sched_lag_early_start_flag", "Y") == "Y" else "actual",
+                    float_to="network" if row.get("sched_use_project_end_date_for_float") == "N" else "project",
+                    expected_finish=row.get("sched_use_expect_end_flag") != "N",
+                )
+            )
+            self.intake.understood += 1
+        for dialect in found[1:]:
+            if dialect != found[0]:
+                self.intake.note(
+                    "options", "the projects were scheduled with different options; those of the first are taken", line=own[0][0]
+                )
+                break
+        return found[0] if found else attrs.evolve(DIALECTS["p6"], **changes)
+
+    def _whole(self) -> Portfolio:
+        read = lambda row, key, line: self.intake.tolerated(lambda: self.intake.when(row.get(key), key), line)  # noqa: E731
+        projects, data_dates, starts = [], {}, []
+        for key, (id, row) in self.projects.items():
+            line = self.lines[id]
+            data_dates[id] = read(row, "last_recalc_date", line)
+            start, finish = read(row, "plan_start_date", line), read(row, "plan_end_date", line)
+            if start is not None:
+                starts.append(start)
+            root = next((r for _, r in self.rows("PROJWBS") if r["proj_id"] == key and r.get("proj_node_flag") == "Y"), {})
+            tasks = [*self.summaries[key].values()]
+            for task in self.made[key].values():
+                after = self.afters.get(f"{id}/{task.id}")
+                tasks.append(attrs.evolve(task, after=after) if after else task)
+            projects.append(
+                Project(
+                    id=id,
+                    name=root.get("wbs_name") or "",
+                    calendar=self._calendar_id(row.get("clndr_id"), f"project {id!r}", line),
+                    start=start,
+                    finish=finish if finish is not None and (start is None or finish >= start) else None,
+                    tasks=tasks,
+                )
+            )
+        known = [date for date in data_dates.values() if date is not None]
+        status = max(known, default=None)
+        if status is not None:
+            projects = [
+                attrs.evolve(project, status_date=data_dates[project.id]) if data_dates[project.id] not in (None, status) else project
+                for project in projects
+            ]
+        earliest = min([*starts, *known], default=None)
+        try:
+            return Portfolio(
+                id=self.intake.fit(self.path.stem, self.top, "portfolio"),
+                name=projects[0].name if len(projects) == 1 else "",
+                start=earliest,
+                status_date=status,
+                calendar=self.default_calendar,
+                dialect=self._dialect(),
+                money=MoneySettings(currency=self.currency) if self.currency else None,
+                calendars=list(self.calendars.values()),
+                projects=projects,
+                links=self.links,
+                resources=list(self.resources.values()),
+                source=self.intake.finish(self.name),
+            )
+        except ModelError as error:
+            raise FileError(self.name, [attrs.evolve(problem, file=self.name) for problem in error.problems]) from None
+
+
