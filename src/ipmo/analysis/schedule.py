@@ -332,8 +332,8 @@ class Schedule(Passes):
         start = kernels.start_at(cal, clk, x)
         if finish is None:
             finish = kernels.finish_at(cal, clk, end)
-            if point == "start" and self._late_and_room[0][1][place]:
-                finish = start
+            if point is not None and self._late_and_room[0][1][place]:
+                finish = start  # what follows may begin with the next shift, and so may the milestone lie there
             elif x == q["x"][place]:  # what is not late finishes when it does early: at the next shift where it waits for that
                 finish = max(finish, q["finish"][place]) if self.network.late_waits else finish
         if point is not None:

@@ -7,18 +7,21 @@ that names its line, and both are counted.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
+import attrs
+
 from ipmo.errors import FileError, ModelError, listed
 from ipmo.findings import Finding, Severity
+from ipmo.model.calendars import CalendarException
 from ipmo.model.work import ID, Source
 
-__all__ = ["Intake", "Refused", "bytes_of", "escaped", "unescaped"]
+__all__ = ["EPOCH", "Intake", "Refused", "bytes_of", "day_ranges", "escaped", "unescaped"]
 
 MAX_BYTES = 256 * 2**20
 MAX_NOTES = 50
@@ -199,6 +202,18 @@ class Intake:
         except Refused as error:
             self.note("value", f"{error}; it is left out", line=line)
             return None
+
+
+def day_ranges(days: Mapping[date, str]) -> list[CalendarException]:
+    """Days with other hours, neighbours with the same hours as one."""
+    out: list[CalendarException] = []
+    for day in sorted(days):
+        last = out[-1] if out else None
+        if last is not None and last.hours == days[day] and (last.last or last.first) + timedelta(days=1) == day:
+            out[-1] = attrs.evolve(last, last=day)
+        else:
+            out.append(CalendarException(first=day, hours=days[day]))
+    return out
 
 
 EPOCH = date(1899, 12, 30)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -20,8 +20,8 @@ import attrs
 
 from ipmo.errors import FileError, ModelError, Problem, UnitError, listed
 from ipmo.findings import Severity
-from ipmo.files.foreign import EPOCH, Intake, Refused, bytes_of, escaped
-from ipmo.model.calendars import Calendar, CalendarException
+from ipmo.files.foreign import EPOCH, Intake, Refused, bytes_of, day_ranges, escaped
+from ipmo.model.calendars import Calendar
 from ipmo.model.dialects import DIALECTS, Dialect
 from ipmo.model.estimates import Fixed
 from ipmo.model.governance import After
@@ -255,20 +255,8 @@ def _calendar(intake: Intake, id: str, line: int, row: Row) -> Calendar:
         hours=week,
         day=Span(hours, "h") if hours else None,
         days_per_week=weekly / hours if hours and weekly else None,
-        exceptions=_ranges(exceptions),
+        exceptions=day_ranges(exceptions),
     )
-
-
-def _ranges(days: Mapping[date, str]) -> list[CalendarException]:
-    """Days with other hours, neighbours with the same hours as one."""
-    out: list[CalendarException] = []
-    for day in sorted(days):
-        last = out[-1] if out else None
-        if last is not None and last.hours == days[day] and (last.last or last.first) + timedelta(days=1) == day:
-            out[-1] = attrs.evolve(last, last=day)
-        else:
-            out.append(CalendarException(first=day, hours=days[day]))
-    return out
 
 
 # ------------------------------------------------------------------------------------------------ portfolio
@@ -736,7 +724,7 @@ class _Reader:
         earliest = min([*starts, *known], default=None)
         try:
             return Portfolio(
-                id=self.intake.fit(self.path.stem, self.top, "portfolio"),
+                id=self.intake.fit(self.path.stem, (), "portfolio"),
                 name=projects[0].name if len(projects) == 1 else "",
                 start=earliest,
                 status_date=status,

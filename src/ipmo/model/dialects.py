@@ -37,6 +37,13 @@ class Dialect(Noun):
         default="predecessor",
         metadata=doc("whose calendar a working lag is counted on", choices=("predecessor", "successor", "project", "continuous")),
     )
+    data_date: str = attrs.field(
+        default="binds",
+        metadata=doc("work that is not done lies after the data date, or stays where it was planned", choices=("binds", "reported")),
+    )
+    direction: str = attrs.field(
+        default="forward", metadata=doc("from the start, or back from the projects' finishes", choices=("forward", "back"))
+    )
     progress: str = attrs.field(
         default="retained",
         metadata=doc(

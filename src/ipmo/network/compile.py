@@ -116,10 +116,12 @@ class _Builder:
         self.hammocks: dict[int, list[tuple[int, int, str, Span | None]]] = {}
         self.points: dict[int, str] = {}
         self.bases: dict[int, int] = {}
+        self.done: dict[int, int] = {}
+        self.begun: dict[int, Sequence[int]] = {}
         self.cached: dict[tuple[int, int], tuple[int, int] | None] = {}
         self.on_calendar = dialect.milestones == "calendar"
         self.start = self._start()
-        data_date = portfolio.data_date
+        data_date = portfolio.data_date if dialect.data_date == "binds" else None
         self.data_date = data_date
         self.base = self.start if data_date is None else max(self.start, data_date)
 
@@ -205,7 +207,7 @@ class _Builder:
         first = len(self.ids)
         start_bound = minutes(project.start) if project.start is not None else None
         base = self.base
-        if project.status_date is not None:
+        if project.status_date is not None and self.dialect.data_date == "binds":
             self.bases[place] = base = max(self.start, minutes(project.status_date))
         if not project.tasks and not project.gates:
             self._bar(place, project, clock, hold, gone)
@@ -303,6 +305,8 @@ class _Builder:
         if task.actual_start is None:
             return otherwise, left
         self.starts[node] = minutes(task.actual_start)
+        if length is not None and left is not None and left[1] == length[1] and left[0] < length[0]:
+            self.done[node] = length[0] - left[0]
         return (STARTED if otherwise == NORMAL else otherwise), left
 
     def _expected(self, task: Task, clock: int, base: int, start_bound: int | None) -> tuple[int, int]:
@@ -493,6 +497,8 @@ class _Builder:
         node = self._node(full, which, place, state, 0, 0, clock)
         self.top[full] = node
         if state == FINISHED:
+            if which == "start":
+                self.begun[node] = members
             dates = [self.finishes[m] for m in members] if which == "finish" else [self.starts[m] for m in members if m in self.starts]
             self.starts[node] = self.finishes[node] = max(dates) if which == "finish" else min(dates)
         elif state == GONE:
@@ -507,9 +513,24 @@ class _Builder:
                     self._join(member, node, "FF", None, derived=True)
         return node
 
+    def _rest(self, milestone: int) -> int:
+        """What of a summary that has begun is still to start: a link to the summary's start holds that back."""
+        members = [node for node in self.begun[milestone] if self.state[node] == NORMAL]
+        if not members:
+            return milestone
+        helper = self.top.get(f"{self.ids[milestone]}~")
+        if helper is None:
+            helper = self._node(f"{self.ids[milestone]}~", "helper", self.project[milestone], NORMAL, 0, 0, self.nominal[milestone])
+            self.top[f"{self.ids[milestone]}~"] = helper
+            for member in members:
+                self._join(helper, member, "SS", None, derived=True)
+        return helper
+
     def _join(self, source: int | None, target: int | None, kind: str, lag: Span | None, number: int = -1, derived: bool = False) -> None:
         if source is None or target is None:
             return
+        if target in self.begun and kind[1] == "S" and not derived:
+            target = self._rest(target)
         link = len(self.src)
         self.src.append(source)
         self.dst.append(target)
@@ -818,7 +839,7 @@ class _Builder:
                     low[node] = kernels.work(cal, clk[node], self.bases[owner])
         for node, instant in self.starts.items():
             if state[node] == STARTED and self.data_date is None and self.project[node] not in self.bases:
-                low[node] = kernels.work(cal, clk[node], instant)
+                low[node] = kernels.work(cal, clk[node], instant) + self.done.get(node, 0)
         finish_points = {node for node in self.points if state[node] in (NORMAL, STARTED)}
         for node in finish_points:  # such a milestone lies where work could begin, not at the end of the shift before
             self.finish_bounds.append((node, self.bases.get(self.project[node], base) if self.dialect.clip else base))
