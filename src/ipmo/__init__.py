@@ -33,6 +33,7 @@ _HOMES = {
         "MissingRateError",
         "ModelError",
         "PluginError",
+        "FormatWarning",
         "PluginWarning",
         "Problem",
         "ScheduleError",
@@ -89,6 +90,7 @@ if TYPE_CHECKING:
     from ipmo.errors import MissingRateError as MissingRateError
     from ipmo.errors import ModelError as ModelError
     from ipmo.errors import PluginError as PluginError
+    from ipmo.errors import FormatWarning as FormatWarning
     from ipmo.errors import PluginWarning as PluginWarning
     from ipmo.errors import Problem as Problem
     from ipmo.errors import ScheduleError as ScheduleError

@@ -15,7 +15,7 @@ from ipmo.analysis.rollup import RollUp
 from ipmo.analysis.rollup import roll_up as _roll_up
 from ipmo.analysis.schedule import network
 from ipmo.errors import FileError, IpmoError, PluginError, UnknownItemError, close_matches
-from ipmo.files import mspdi, portfolios, xer
+from ipmo.files import mspdi, mspdi_out, portfolios, xer
 from ipmo.files.structure import Declared
 from ipmo.findings import Finding, Findings, Severity
 from ipmo.methods import Format
@@ -53,7 +53,12 @@ def core_formats() -> tuple[Format, ...]:
             write=portfolios.write_json,
         ),
         Format(
-            name="mspdi", title="Microsoft Project (XML)", suffixes=(".mspdi", ".xml"), sniff=mspdi.sniff_mspdi, read=mspdi.read_mspdi
+            name="mspdi",
+            title="Microsoft Project (XML)",
+            suffixes=(".mspdi", ".xml"),
+            sniff=mspdi.sniff_mspdi,
+            read=mspdi.read_mspdi,
+            write=mspdi_out.write_mspdi,
         ),
         Format(
             name="xer", title="Primavera P6 (XER)", suffixes=(".xer",), sniff=xer.sniff_xer, read=xer.read_xer, encodings=True

@@ -12,6 +12,7 @@ IpmoError(Exception)
 ├── MissingExtraError(ImportError)   an optional library that is not installed; names the pip command
 └── PluginError                      a plugin that failed; has .plugin, .distribution, .doing
 PluginWarning(UserWarning)           a plugin was set aside; everything else works
+FormatWarning(UserWarning)           a file was written in a format that has no room for something
 ```
 
 Each class also derives from the built-in that a caller would try. Facts about a portfolio (overdue, no
@@ -27,6 +28,7 @@ import attrs
 __all__ = [
     "CycleError",
     "FileError",
+    "FormatWarning",
     "IpmoError",
     "MissingExtraError",
     "MissingRateError",
@@ -187,6 +189,10 @@ class PluginError(IpmoError):
 
 class PluginWarning(UserWarning):
     """A plugin could not be used and was set aside; everything else works."""
+
+
+class FormatWarning(UserWarning):
+    """A file was written in a format that has no room for something; the message names and counts it."""
 
 
 def listed(names: Iterable[str], limit: int = 5) -> str:

@@ -618,7 +618,7 @@ class _Reader:
             if begun is not None and done is None:
                 if left is not None and left != length and not milestone:
                     fields["remaining"] = Fixed(self.span(left, format))
-                fields["progress"] = min(max(share, 0), 100) / 100
+                fields["progress"] = min(max(share, 0), 100) / 100 if row.get("PercentComplete") else None
                 stop, resume = when("Stop"), when("Resume")
                 if resume is not None and (stop is None or resume > stop):
                     fields["resumes"] = resume
