@@ -291,7 +291,9 @@ class Schedule(Passes):
         place = q["pos"][node]
         dur, x = q["dur"][place], q["x"][place]
         whole, aim = int(self._late[0][place]), int(self._late[1][place])
-        early, late = self._window(place, x, q["finish"][place]), self._window(place, whole)
+        start, end = self._window(place, x, q["finish"][place])
+        first = self._before.get(place, (x, q["finish"][place]))
+        early, late = self._window(place, *first), self._window(place, whole)
         if began is not None and not self._dialect.remaining_dates:
             early, late = (began, early[1]), (began, late[1])
         longest = place in self._critical
@@ -310,8 +312,8 @@ class Schedule(Passes):
             early_finish=early[1],
             late_start=late[0] if known else None,
             late_finish=late[1] if known else None,
-            start=began or early[0],
-            finish=early[1],
+            start=began or start,
+            finish=end,
             **floats,
             project_float=self._days(place, x, self._project_late[place]) if place in self._project_late else None,
             target_float=self._days(place, x, aim) if aim < FAR // 2 else None,
@@ -335,7 +337,7 @@ class Schedule(Passes):
             if point is not None and self._late_and_room[0][1][place]:
                 finish = start  # what follows may begin with the next shift, and so may the milestone lie there
             elif x == q["x"][place]:  # what is not late finishes when it does early: at the next shift where it waits for that
-                finish = max(finish, q["finish"][place]) if self.network.late_waits else finish
+                finish = max(finish, q["finish"][place]) if self.network.exact else finish
         if point is not None:
             start = finish
         return self._moment(start), self._moment(finish)

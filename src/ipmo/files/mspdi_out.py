@@ -312,8 +312,12 @@ class _Writer:
         left = self._length(task.remaining, calendar)
         if left is None and length is not None and task.progress is not None and task.actual_start is not None:
             left = (round(length[0] * (1 - Decimal(repr(task.progress)))), length[1])
-        if left is not None:
-            yield _tag("RemainingDuration", _iso(left[0]))
+        whole = length[0] if length is not None else Decimal(0) if task.milestone else None
+        rest = left[0] if left is not None else whole
+        if rest is not None:
+            if whole is not None:
+                yield _tag("ActualDuration", _iso(max(whole - rest, 0)))
+            yield _tag("RemainingDuration", _iso(rest))
 
     def _tied(self, task: Task) -> Iterator[str]:
         found: list[tuple[int, Any, bool]] = []

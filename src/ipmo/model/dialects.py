@@ -32,7 +32,9 @@ class Dialect(Noun):
     """
 
     name: str = attrs.field(default="ipmo", metadata=doc("the dialect that it is, or departs from", choices=NAMES))
-    clip: bool = attrs.field(default=True, metadata=doc("nothing starts before the portfolio's start and the data date"))
+    clip: bool = attrs.field(
+        default=True, metadata=doc("nothing starts before the portfolio's start; else only what has no predecessor is held to it")
+    )
     lag_calendar: str = attrs.field(
         default="predecessor",
         metadata=doc("whose calendar a working lag is counted on", choices=("predecessor", "successor", "project", "continuous")),
@@ -86,8 +88,14 @@ class Dialect(Noun):
     remaining_dates: bool = attrs.field(
         default=False, metadata=doc("early and late dates of work under way are those of its remaining work; else it starts when it did")
     )
-    late_waits: bool = attrs.field(
-        default=True, metadata=doc("a late finish that a break follows may wait for the next shift, where a link between finishes allows it")
+    early_waits: bool = attrs.field(
+        default=True, metadata=doc("a finish that a link moves into a break lies where the next shift begins; else at the end of the last")
+    )
+    exact_late: bool = attrs.field(
+        default=True, metadata=doc("late dates undo early dates exactly, whatever the calendars; else they are rounded to shifts on the way")
+    )
+    lead_waits: bool = attrs.field(
+        default=False, metadata=doc("a lead between finishes leads to the beginning of a shift; else to the end of the one before")
     )
     expected_finish: bool = attrs.field(default=True, metadata=doc("an expected finish sets the remaining duration"))
 
@@ -101,6 +109,9 @@ DIALECTS: Mapping[str, Dialect] = {
     "ipmo": Dialect(),
     "msproject": Dialect(
         name="msproject",
+        clip=False,
+        early_waits=False,
+        exact_late=False,
         lag_calendar="successor",
         milestones="calendar",
         hard=("start_no_later", "finish_no_later", "must_start_on", "must_finish_on"),
@@ -118,7 +129,8 @@ DIALECTS: Mapping[str, Dialect] = {
         total_float="finish",
         critical="float",
         remaining_dates=True,
-        late_waits=False,
+        exact_late=False,
+        lead_waits=True,
         start_lag="early",
     ),
 }

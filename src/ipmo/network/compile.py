@@ -687,13 +687,16 @@ class _Builder:
             self.numbers = {place[k]: number for k, number in self.numbers.items() if k in place}
             self.derived = {place[k] for k in self.derived if k in place}
         count = len(src)
+        stated = typ
         if self.points:
             typ = [self._at_points(u, v, t) for u, v, t in zip(src, dst, typ, strict=True)]
         lag, mode, lagclk = [0] * count, [0] * count, [0] * count
         clk = self.clk
+        through = 1 if self.dialect.exact_late else 4
         if any(clk):
-            same = (0, 0, 3, 0) if len(set(clk)) > 1 else (0, 0, 0, 0)
-            mode = [same[t] if clk[u] == clk[v] else 1 for u, v, t in zip(src, dst, typ, strict=True)]
+            same = (0, 0, 3, 0) if len(set(clk)) > 1 or self.dialect.lead_waits else (0, 0, 0, 0)
+            points = self.points
+            mode = [same[t] if clk[u] == clk[v] and not (t == 3 and v in points) else through for u, v, t in zip(src, dst, typ, strict=True)]
         lengths: dict[tuple[Any, str, int], int] = {}
         for link, span in self.lags.items():
             u, v = src[link], dst[link]
@@ -701,7 +704,7 @@ class _Builder:
                 mode[link], lag[link] = 2, span.months
             elif span.dimension == "elapsed":
                 lag[link] = span.elapsed_minutes
-                mode[link] = 0 if clk[u] == clk[v] == 0 else 1
+                mode[link] = 0 if clk[u] == clk[v] == 0 else through
             else:
                 owner = self._lag_clock(u, v)
                 key = (span.amount, span.unit, owner)
@@ -709,7 +712,8 @@ class _Builder:
                 if length is None:
                     length = lengths[key] = self._calendar(owner).minutes(span)
                 lag[link], lagclk[link] = length, owner
-                mode[link] = 0 if clk[u] == clk[v] == owner else 1
+                rounded = (length < 0 and typ[link] >= 2 and self.dialect.lead_waits) or u in self.points
+                mode[link] = 0 if clk[u] == clk[v] == owner and not rounded else through
         return Network(
             ids=self.ids,
             kinds=self.kinds,
@@ -719,7 +723,7 @@ class _Builder:
             dur=self.dur,
             clk=clk,
             nominal=self.nominal,
-            low=self._low(),
+            low=self._low(dst, stated),
             finish_floor=self.finish_floor,
             floor_edges=self.floor_edges,
             high=self.high,
@@ -824,11 +828,11 @@ class _Builder:
     def _taken(self, node: int, kind: str) -> int:
         return self.starts[node] if kind[1] == "S" else self.finishes[node]
 
-    def _low(self) -> list[int]:
+    def _low(self, dst: Sequence[int], typ: Sequence[int]) -> list[int]:
         """The earliest start of every node on its own clock, before any link."""
         self.finish_floor: dict[int, int] = {}
         cal = self.clocks.packed
-        base = self.base if self.dialect.clip else -kernels.FAR // 4
+        base = self.base
         floor = {clock: kernels.work(cal, clock, base) for clock in set(self.clk)}
         low = [floor[clock] for clock in self.clk]
         clk, state = self.clk, self.state
@@ -840,9 +844,14 @@ class _Builder:
         for node, instant in self.starts.items():
             if state[node] == STARTED and self.data_date is None and self.project[node] not in self.bases:
                 low[node] = kernels.work(cal, clk[node], instant) + self.done.get(node, 0)
+        unclipped = set() if self.dialect.clip else {v for v in dst if state[v] == NORMAL}
+        unclipped -= {v for v, kind in zip(dst, typ, strict=True) if kind == 2}  # a link between finishes leads to no earlier start
+        for node in unclipped:
+            low[node] = -kernels.FAR // 4
         finish_points = {node for node in self.points if state[node] in (NORMAL, STARTED)}
         for node in finish_points:  # such a milestone lies where work could begin, not at the end of the shift before
-            self.finish_bounds.append((node, self.bases.get(self.project[node], base) if self.dialect.clip else base))
+            if node not in unclipped:
+                self.finish_bounds.append((node, self.bases.get(self.project[node], base)))
         for node, instant in self.start_bounds:
             if node in finish_points:
                 self.finish_bounds.append((node, instant))

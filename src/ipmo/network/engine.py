@@ -90,7 +90,8 @@ class Network:
         self.project, self.dur, self.src, self.dst, self.typ, self.lag = project, dur, src, dst, typ, lag
         self.low, self.finish_floor, self.floor_edges = low, finish_floor or {}, floor_edges or set()
         self.high, self.pin, self.late_bounds, self.latest = high or {}, pin or {}, late_bounds, latest
-        self.late_waits = dialect is None or dialect.late_waits
+        self.exact = dialect is None or dialect.exact_late
+        self.plain_mark = 0 if dialect is None else (0 if self.exact else 4) + (0 if dialect.early_waits else 8)
         self.hammocks, self.points = hammocks or {}, points or {}
         self.clk, self.nominal = clk, nominal
         self.mode, self.lagclk = mode, lagclk
@@ -267,13 +268,15 @@ class Network:
         edge: Any = zeros_n
         high: Any = zeros_n
         pin: Any = zeros_n
-        if self.anyone or self.points or not self.late_waits:
-            mark = np.full(n, 0 if self.late_waits else 4, np.int64) if self.arrays else [0 if self.late_waits else 4] * n
+        if self.anyone or self.points or self.plain_mark:
+            mark = np.full(n, self.plain_mark, np.int64) if self.arrays else [self.plain_mark] * n
             for node in self.anyone:
                 mark[pos[node]] |= 1
             for node, end in self.points.items():
                 if end == "start":
                     mark[pos[node]] = 2
+                elif self.dialect is not None and self.dialect.name == "msproject":  # its late date is where what follows may begin
+                    mark[pos[node]] = 0
         if self.floor_edges:
             edge = zeros_n.copy()
             for node in self.floor_edges:

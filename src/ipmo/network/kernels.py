@@ -6,9 +6,10 @@ imports nothing but names of types, so that the functions can be compiled togeth
 A node's clock `clk[v]` counts the working minutes of its calendar; clock 0 is wall-clock time. `x[v]` is the node's
 start on its own clock, `x[v] + dur[v]` its finish. Links are sorted by target: those into node v are `ptr[v]` to
 `ptr[v+1]`. A link of mode 0 is one number, `x[v] >= x[u] + w`; one of mode 1 goes through the calendars; one of mode 2
-lags by calendar months; one of mode 3 is one number that joins two finishes at the same instant. Types: 0 FS, 1 SS,
+lags by calendar months; one of mode 3 is one number that joins two finishes at the same instant; one of mode 4 goes
+through the calendars too, its way back rounded to shifts as in Primavera P6 and Microsoft Project instead of exact. Types: 0 FS, 1 SS,
 2 FF, 3 SF. `mark[v]` is a sum: 1 where one of several givers is enough, 2 for a milestone of a start (it always lies where
-a shift begins), 4 where a late finish never waits for the next shift.
+a shift begins), 4 and 8 where a late and an early finish never waits for the next shift.
 
 A finish that a link moves into a break (the giver works on Saturday, the receiver does not) is reached with the work
 before the break and lies where the next shift begins: `edge[v]` is 1 there, as in Primavera P6. In the same way
@@ -217,6 +218,8 @@ def taken(cal: Any, clk: Any, dur: Any, v: Any, typ: Any, mode: Any, lagclk: Any
         t = finish_at(cal, clk[v], y + dur[v])
     if mode == 2:
         return latest_before_months(t, lag) if t < FAR // 2 else t
+    if lag < 0 and mode == 4:
+        return finish_at(cal, lagclk, work(cal, lagclk, t) - lag)
     if lag > 0:
         return start_at(cal, lagclk, work(cal, lagclk, t) - lag)
     if lag < 0:
@@ -224,12 +227,18 @@ def taken(cal: Any, clk: Any, dur: Any, v: Any, typ: Any, mode: Any, lagclk: Any
     return t
 
 
-def pull(cal: Any, clk: Any, dur: Any, u: Any, v: Any, typ: Any, mode: Any, lagclk: Any, lag: Any, y: Any, room: Any) -> Any:
-    """The greatest start of u that lets v start at y: push(x) <= y exactly when x <= pull(y)."""
-    t = taken(cal, clk, dur, v, typ, mode, lagclk, lag, y, room)
+def latest_of(cal: Any, clk: Any, dur: Any, u: Any, typ: Any, mode: Any, t: Any) -> Any:
+    """The latest start of the source of a calendar link that may reach an instant, by its finish or by its start."""
     if typ == 0 or typ == 2:
         return work(cal, clk[u], t) - dur[u]
+    if mode == 4:
+        return work(cal, clk[u], t)
     return work(cal, clk[u], t + 1) - 1
+
+
+def pull(cal: Any, clk: Any, dur: Any, u: Any, v: Any, typ: Any, mode: Any, lagclk: Any, lag: Any, y: Any, room: Any) -> Any:
+    """The greatest start of u that lets v start at y: push(x) <= y exactly when x <= pull(y)."""
+    return latest_of(cal, clk, dur, u, typ, mode, taken(cal, clk, dur, v, typ, mode, lagclk, lag, y, room))
 
 
 def kahn(n: Any, m: Any, src: Any, dst: Any) -> Any:
@@ -409,6 +418,8 @@ def forward_from(
             best = high[v]
             late = 0
         x[v] = best
+        if mark[v] & 8:
+            late = 0
         edge[v] = 1 if mark[v] & 2 else late
 
 
@@ -476,11 +487,9 @@ def backward_from(
                 e = room[v]
             else:
                 t = taken(cal, clk, dur, v, typ[k], m, lagclk[k], lag[k], late, room[v])
+                z = latest_of(cal, clk, dur, u, typ[k], m, t)
                 if typ[k] == 0 or typ[k] == 2:
-                    z = work(cal, clk[u], t) - dur[u]
                     e = roomy(cal, clk[u], t)
-                else:
-                    z = work(cal, clk[u], t + 1) - 1
             if z < y[u]:
                 y[u] = z
                 room[u] = e

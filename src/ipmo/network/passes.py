@@ -32,6 +32,7 @@ class Passes:
         self.network = compiled
         self._p = compiled._positions
         self._x, self._edge = compiled.early()
+        self._before: dict[int, tuple[int, int]] = {}  # early start and finish of work that is then put off
         self._check()
         if compiled.latest:
             self._delay_latest()
@@ -48,8 +49,9 @@ class Passes:
                 if late[place] < FAR // 2:
                     low[place] = max(int(low[place]), int(late[place]))
             x, edge = net.early(low)
+            before = {place: (int(self._x[place]), int(self._finish[place])) for place in places}
         else:
-            x, edge = self._x.copy(), self._edge.copy()
+            x, edge, before = self._x.copy(), self._edge.copy(), {}
             cal, order, out = net.clock_tables, self._p["order"], self._outgoing
             for place in places:
                 end = self._project_end[net.project[order[place]]]
@@ -60,6 +62,7 @@ class Passes:
         for name in set(self.__dict__) - {"network", "_p"}:  # what was answered from the first dates
             del self.__dict__[name]
         self._x, self._edge = x, edge
+        self._before = before
 
     @functools.cached_property
     def _outgoing(self) -> list[list[tuple[int, int]]]:
@@ -413,9 +416,8 @@ class Passes:
             return y - q["w"][k], room if mode == 3 else 1
         cal = self.network.clock_tables
         t = kernels.taken(cal, clk, q["dur"], v, q["typ"][k], mode, q["lagclk"][k], q["lag"][k], y, room)
-        if q["typ"][k] in (0, 2):
-            return int(kernels.work(cal, clk[u], t)) - q["dur"][u], kernels.roomy(cal, clk[u], t)
-        return int(kernels.work(cal, clk[u], t + 1)) - 1, 1
+        late = int(kernels.latest_of(cal, clk, q["dur"], u, q["typ"][k], mode, t))
+        return late, kernels.roomy(cal, clk[u], t) if q["typ"][k] in (0, 2) else 1
 
     @functools.cached_property
     def _heads(self) -> list[list[int]]:
@@ -660,8 +662,8 @@ class Passes:
                 best = max(best, least)
             if net.high and best > q["high"][v]:
                 best, waits = q["high"][v], 0
-            if q["mark"][v] & 2:
-                waits = 1
+            if q["mark"][v] & 10:
+                waits = 1 if q["mark"][v] & 2 else 0
             x[v], edge[v] = best, waits
             if best != q["x"][v] or dur[v] != q["dur"][v] or waits != q["edge"][v]:
                 at = kernels.start_at if waits else kernels.finish_at

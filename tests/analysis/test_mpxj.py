@@ -1,0 +1,251 @@
+"""Dialects against MPXJ's imitations of both products, on random networks; needs Java, mpxj and JPype.
+
+What is compared exactly is what both agree on. Where they differ for a reason, the docs page on dialects has a row for it:
+milestones' late dates, P6's display of a late start at the end of a shift, finishes that fall into a break, and bounds
+before the project's start.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import ipmo
+from ipmo.model import After, Calendar, Constraints, Portfolio, Project, Task
+
+pytestmark = pytest.mark.java
+START = datetime(2026, 1, 5, 8)
+WEEKS = {
+    "five": ("mon-fri", "08:00-12:00, 13:00-17:00", (date(2026, 1, 19), date(2026, 2, 3))),
+    "six": ("mon-sat", "08:00-16:00", ()),
+    "early": ("sun-thu", "07:00-12:00, 13:00-16:00", (date(2026, 1, 27),)),
+    "seven": ("mon-sun", "08:00-12:00, 13:00-17:00", ()),
+}
+SHIFT = {"five": (8, 17), "six": (8, 16), "early": (7, 16), "seven": (8, 17)}
+DAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
+NAMES = {
+    "MUST_START_ON": "must_start_on",
+    "MUST_FINISH_ON": "must_finish_on",
+    "START_NO_LATER_THAN": "start_no_later",
+    "FINISH_NO_LATER_THAN": "finish_no_later",
+    "START_ON": "start_on",
+    "FINISH_ON": "finish_on",
+}
+Spec = tuple[list[dict[str, Any]], list[tuple[int, int, str, int]]]
+
+
+@pytest.fixture(scope="module")
+def java() -> Iterator[Any]:
+    """MPXJ in this process's Java machine."""
+    jpype = pytest.importorskip("jpype", reason="JPype is not installed")
+    pytest.importorskip("mpxj", reason="mpxj is not installed")
+    if not shutil.which("java") and not os.environ.get("JAVA_HOME"):
+        pytest.skip("there is no Java on this machine")
+    if not jpype.isJVMStarted():
+        jpype.startJVM("-Djava.awt.headless=true", convertStrings=True)
+    yield jpype
+
+
+def random_spec(
+    seed: int,
+    *,
+    most: int = 8,
+    calendars: tuple[str, ...] = ("five",),
+    kinds: tuple[str, ...] = ("FS", "SS", "FF", "SF"),
+    lags: bool = True,
+    constraints: tuple[str, ...] = (),
+    milestones: bool = False,
+) -> Spec:
+    """Tasks and links: (giver, receiver, type, lag in days); links lead from earlier tasks to later ones."""
+    r = random.Random(seed)
+    size = r.randint(2, most)
+    tasks = []
+    for i in range(size):
+        task: dict[str, Any] = {"id": f"t{i}", "hours": 0 if milestones and r.random() < 0.1 else r.randint(1, 10) * 8}
+        task |= {"calendar": r.choice(calendars), "tied": None}
+        if constraints and r.random() < 0.25:
+            day = START.date() + timedelta(days=r.randint(21, 40))
+            while day.weekday() > 3 or any(day in holidays for _, _, holidays in WEEKS.values()):
+                day += timedelta(days=1)
+            task["tied"] = (r.choice(constraints), day)
+        tasks.append(task)
+    links = {}
+    for j in range(1, size):
+        for i in r.sample(range(j), min(j, r.choice((0, 1, 1, 2, 3)))):
+            links[i, j] = (i, j, r.choice(kinds), r.choice((0, 0, 0, 1, 2, -1, -2, 3)) if lags else 0)
+    return tasks, list(links.values())
+
+
+def of_mpxj(spec: Spec, dialect: str) -> list[tuple[Any, ...]]:
+    """Early and late dates and total float (hours) of each task, as MPXJ's scheduler has them."""
+    from java.time import DayOfWeek, LocalDate, LocalDateTime, LocalTime
+    from org.mpxj import ActivityType, ConstraintType, DayType, Duration, LocalTimeRange, ProjectFile, Relation, RelationType, TimeUnit
+    from org.mpxj.cpm import MicrosoftScheduler, PrimaveraScheduler
+
+    tasks, links = spec
+    file = ProjectFile()
+    made = {}
+    for name, (week, hours, holidays) in WEEKS.items():
+        calendar = made[name] = file.addCalendar()
+        calendar.setName(name)
+        shifts = Calendar(id=name, week=week, hours=hours).week_shifts()
+        for place, day in enumerate(DAYS):
+            weekday = DayOfWeek.valueOf(day)
+            calendar.setCalendarDayType(weekday, DayType.WORKING if shifts[place] else DayType.NON_WORKING)
+            times = calendar.addCalendarHours(weekday)
+            for begin, end in shifts[place]:
+                times.add(LocalTimeRange(LocalTime.of(begin // 60, begin % 60), LocalTime.of(end // 60, end % 60)))
+        for day in holidays:
+            calendar.addCalendarException(LocalDate.of(day.year, day.month, day.day))
+    file.setDefaultCalendar(made["five"])
+    hours_of = lambda n: Duration.getInstance(float(n), TimeUnit.HOURS)  # noqa: E731
+    rows = []
+    for task in tasks:
+        row = file.addTask()
+        row.setName(task["id"])
+        row.setDuration(hours_of(task["hours"]))
+        row.setActualDuration(hours_of(0))
+        row.setRemainingDuration(hours_of(task["hours"]))
+        row.setCalendar(made[task["calendar"]])
+        row.setActivityType(ActivityType.TASK_DEPENDENT if task["hours"] else ActivityType.FINISH_MILESTONE)
+        row.setMilestone(not task["hours"])
+        row.setConstraintType(ConstraintType.AS_SOON_AS_POSSIBLE)
+        if task["tied"]:
+            kind, day = task["tied"]
+            row.setConstraintType(getattr(ConstraintType, kind))
+            if kind != "AS_LATE_AS_POSSIBLE":
+                row.setConstraintDate(LocalDateTime.of(day.year, day.month, day.day, SHIFT[task["calendar"]]["FINISH" in kind], 0))
+        rows.append(row)
+    types = {
+        "FS": RelationType.FINISH_START,
+        "SS": RelationType.START_START,
+        "FF": RelationType.FINISH_FINISH,
+        "SF": RelationType.START_FINISH,
+    }
+    for i, j, kind, lag in links:
+        rows[j].addPredecessor(Relation.Builder().predecessorTask(rows[i]).type(types[kind]).lag(hours_of(lag * 8)))
+    scheduler = MicrosoftScheduler() if dialect == "msproject" else PrimaveraScheduler()
+    scheduler.schedule(file, LocalDateTime.of(2026, 1, 5, 8, 0))
+    when = lambda t: datetime(t.getYear(), t.getMonthValue(), t.getDayOfMonth(), t.getHour(), t.getMinute())  # noqa: E731
+    slack = lambda t: t.getTotalSlack().convertUnits(TimeUnit.HOURS, file.getProjectProperties()).getDuration()  # noqa: E731
+    return [
+        (when(t.getEarlyStart()), when(t.getEarlyFinish()), when(t.getLateStart()), when(t.getLateFinish()), round(slack(t), 3))
+        for t in rows
+    ]
+
+
+def portfolio(spec: Spec, dialect: str) -> Portfolio:
+    """The same network as a portfolio."""
+    tasks = []
+    for place, task in enumerate(spec[0]):
+        fields: dict[str, Any] = {}
+        if task["tied"]:
+            kind, day = task["tied"]
+            when = datetime(day.year, day.month, day.day, SHIFT[task["calendar"]]["FINISH" in kind])
+            if kind == "START_NO_EARLIER_THAN":
+                fields["not_before"] = when
+            elif kind == "FINISH_NO_EARLIER_THAN":
+                fields["finish_not_before"] = when
+            elif kind == "AS_LATE_AS_POSSIBLE":
+                fields["constraints"] = Constraints(as_late_as_possible=True)
+            else:
+                name = NAMES[kind] if dialect == "msproject" else NAMES[kind].replace("must_", "mandatory_").replace("_on", "_on")
+                name = {"mandatory_start_on": "mandatory_start", "mandatory_finish_on": "mandatory_finish"}.get(name, name)
+                fields["constraints"] = Constraints(**{name: when})
+        tasks.append(
+            Task(
+                id=task["id"],
+                duration=f"{task['hours']} h" if task["hours"] else None,
+                milestone=not task["hours"],
+                calendar=task["calendar"],
+                after=[After(source=f"t{i}", type=kind, lag=f"{lag * 8} h") for i, j, kind, lag in spec[1] if j == place],
+                **fields,
+            )
+        )
+    return Portfolio(
+        id="x",
+        start=START,
+        calendar="five",
+        dialect=dialect,
+        calendars=[Calendar(id=n, week=week, hours=hours, day="8 h", holidays=days) for n, (week, hours, days) in WEEKS.items()],
+        projects=[Project(id="P", tasks=tasks)],
+    )
+
+
+def of_ipmo(spec: Spec, dialect: str) -> list[tuple[Any, ...]]:
+    s = ipmo.schedule(portfolio(spec, dialect))
+    rows = (s[f"P/{task['id']}"] for task in spec[0])
+    return [(i.early_start, i.early_finish, i.late_start, i.late_finish, round((i.total_float or 0) * 8, 3)) for i in rows]
+
+
+FULL = ("five", "six", "early", "seven")
+COLUMNS = ("early_start", "early_finish", "late_start", "late_finish", "total_float")
+AGREED: list[tuple[str, str, dict[str, Any], tuple[str, ...]]] = [
+    ("msproject", "every link type and lag, one calendar", {"most": 30}, COLUMNS),
+    ("msproject", "finish to start with lags, four calendars", {"calendars": FULL, "kinds": ("FS",)}, COLUMNS),
+    ("msproject", "start to start, four calendars", {"calendars": FULL, "kinds": ("SS",), "lags": False}, COLUMNS),
+    ("msproject", "finish to finish with lags, four calendars", {"calendars": FULL, "kinds": ("FF",)}, COLUMNS),
+    ("msproject", "start to finish, four calendars", {"calendars": FULL, "kinds": ("SF",), "lags": False}, COLUMNS),
+    ("msproject", "every link type, four calendars, early dates", {"calendars": FULL}, COLUMNS[:2]),
+    ("msproject", "no earlier than", {"kinds": ("FS",), "constraints": ("START_NO_EARLIER_THAN", "FINISH_NO_EARLIER_THAN")}, COLUMNS),
+    ("msproject", "no later than", {"kinds": ("FS",), "constraints": ("START_NO_LATER_THAN", "FINISH_NO_LATER_THAN")}, COLUMNS),
+    ("msproject", "must", {"kinds": ("FS",), "constraints": ("MUST_START_ON", "MUST_FINISH_ON")}, COLUMNS),
+    ("msproject", "as late as possible", {"kinds": ("FS",), "constraints": ("AS_LATE_AS_POSSIBLE",)}, COLUMNS),
+    ("p6", "every link type and lag, one calendar", {"most": 30}, ("early_start", "early_finish", "late_finish", "total_float")),
+    ("p6", "finish to start with lags, four calendars", {"calendars": FULL, "kinds": ("FS",)}, COLUMNS),
+    ("p6", "start to start, four calendars, early dates", {"calendars": FULL, "kinds": ("SS",)}, COLUMNS[:2]),
+    ("p6", "start to finish, four calendars", {"calendars": FULL, "kinds": ("SF",), "lags": False}, COLUMNS),
+    ("p6", "no earlier than", {"kinds": ("FS",), "constraints": ("START_NO_EARLIER_THAN", "FINISH_NO_EARLIER_THAN")}, COLUMNS),
+    ("p6", "no later than", {"kinds": ("FS",), "constraints": ("START_NO_LATER_THAN", "FINISH_NO_LATER_THAN")}, COLUMNS),
+    ("p6", "on", {"kinds": ("FS",), "constraints": ("START_ON", "FINISH_ON")}, COLUMNS),
+    ("p6", "mandatory", {"kinds": ("FS",), "constraints": ("MUST_START_ON", "MUST_FINISH_ON")}, COLUMNS),
+]
+
+
+def disagreements(dialect: str, count: int, columns: tuple[str, ...], **options: Any) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for seed in range(count):
+        spec = random_spec(seed, **options)
+        for one, other in zip(of_mpxj(spec, dialect), of_ipmo(spec, dialect), strict=True):
+            for name, a, b in zip(COLUMNS, one, other, strict=True):
+                if name in columns and a != b:
+                    found[f"{name} (seed {seed})"] += 1
+    return found
+
+
+@pytest.mark.parametrize(("dialect", "what", "options", "columns"), AGREED, ids=[f"{d}: {w}" for d, w, _, _ in AGREED])
+def test_both_products_imitations_agree(java: Any, dialect: str, what: str, options: dict[str, Any], columns: tuple[str, ...]) -> None:
+    assert not disagreements(dialect, 60, columns, **options), what
+
+
+def test_what_is_written_for_microsoft_project_is_read_by_mpxj_as_it_was(java: Any, tmp_path: Path) -> None:
+    from java.io import File
+    from org.mpxj.cpm import MicrosoftScheduler
+    from org.mpxj.reader import UniversalProjectReader
+
+    for seed in range(25):
+        spec = random_spec(seed, calendars=FULL, kinds=("FS", "FF"))
+        pf = portfolio(spec, "msproject")
+        path = tmp_path / f"{seed}.xml"
+        ipmo.write(pf, path)
+        file = UniversalProjectReader().read(File(str(path)))
+        rows = [task for task in file.getTasks() if task.getOutlineLevel() == 2]
+        assert [task.getName() for task in rows] == ["" for _ in spec[0]] or len(rows) == len(spec[0])
+        hours = [round(float(task.getDuration().getDuration()), 3) for task in rows]
+        assert hours == [task["hours"] for task in spec[0]]
+        assert sum(task.getPredecessors().size() for task in rows) == len(spec[1])
+        MicrosoftScheduler().schedule(file, file.getProjectProperties().getStartDate())
+        ours = ipmo.schedule(ipmo.read(path))
+        project = pf.projects[0].id
+        for task, row in zip(spec[0], rows, strict=True):
+            item = ours[f"{project}/{task['id']}"]
+            assert item.early_start is not None
+            assert str(row.getEarlyStart()) == item.early_start.isoformat(timespec="minutes")
