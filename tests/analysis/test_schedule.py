@@ -143,6 +143,9 @@ def test_oracle_o05_all_types_lags_and_a_lead() -> None:
     assert {i.id: i.drag for i in s.items() if i.drag} == {"P/A": 2, "P/D": 2, "P/F": 2}
     assert s["P/C"].critical
     assert s["P/C"].drag == 0
+    links = {(r["source"][2:], r["target"][2:]): r for r in s.links().rows()}
+    assert {ends: r["link_float"] for ends, r in links.items() if r["link_float"]} == {("B", "D"): 2, ("E", "F"): 3, ("G", "Z"): 2}
+    assert {ends: r["drag"] for ends, r in links.items() if r["drag"]} == {("A", "C"): 2, ("C", "D"): 2, ("D", "F"): 2}
 
 
 def test_oracle_o06_devaux_drag() -> None:

@@ -567,6 +567,34 @@ class Schedule(Passes):
         kinds |= {"target": "str", "critical": "bool", "longest_path": "bool"}
         return _columns([row for row in self.items() if row.total_float is not None], kinds)
 
+    def links(self) -> Table:
+        """One row a link between items of the network: its float, whether it drives, and its drag.
+
+        Columns: `source`, `target`, `type`, `link_float` (the slip of the source that leaves this link alone without
+        effect on its target, in working days of the source's calendar), `drives` (the target starts exactly when this link
+        lets it), `drag` (the end of the network less the end without the link, in working days of the target's calendar;
+        0 for those that no critical path uses).
+        """
+        net, q = self.network, self._lists
+        floats = self._link_float
+        rows: dict[str, list[Any]] = {name: [] for name in ("source", "target", "type", "link_float", "drives", "drag")}
+        places = {q["perm"][k]: (k, v) for v in range(net.n) for k in range(q["ptr"][v], q["ptr"][v + 1])}
+        for number in sorted(places):
+            k, v = places[number]
+            if number in net.derived:
+                continue
+            u = q["src"][k]
+            without = self.link_ends_without.get(k, self.end)
+            drag = self._drag_days(q["order"][v], without if without is not None else net.base) if self.end is not None else None
+            rows["source"].append(net.ids[q["order"][u]])
+            rows["target"].append(net.ids[q["order"][v]])
+            rows["type"].append(TYPE_NAMES[net.typ[number]])
+            rows["link_float"].append(self._days(u, q["x"][u], q["x"][u] + int(floats[k])))
+            rows["drives"].append(self._drives[k])
+            rows["drag"].append(drag)
+        kinds = {"link_float": "float", "drag": "float", "drives": "bool"}
+        return Table([Column(name, kinds.get(name, "str"), values, "d" if kinds.get(name) == "float" else "") for name, values in rows.items()])
+
     def overview(self) -> Table:
         """The table as people read it: dates as text, a finish at midnight on the day before, times only where they say something."""
         rows = list(self.items())

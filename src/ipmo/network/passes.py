@@ -15,6 +15,7 @@ from typing import Any
 from ipmo.errors import ScheduleError
 from ipmo.model.dialects import DIALECTS, Dialect
 from ipmo.network import kernels
+from ipmo.network.drag import ends_without_links, ends_without_work
 from ipmo.network.engine import Network
 from ipmo.units import MAX_INSTANT
 
@@ -606,25 +607,20 @@ class Passes:
     @functools.cached_property
     def ends_without(self) -> Mapping[int, int | None]:
         """The end of the network without the work at each critical position, by definition."""
-        q = self._lists
-        return {place: self.end_without(place) for place in self._critical if q["dur"][place]}
+        dur = self._lists["dur"]
+        return ends_without_work(self, [place for place in self._critical if dur[place]])
 
-    def end_without(self, place: int) -> int | None:
-        """The end of the network if the work at that position took no time: by definition, recomputed from there on."""
-        q = self._lists
-        dur = list(q["dur"])
-        dur[place] = 0
-        node = q["order"][place]
-        floor = self.network.finish_floor.get(node)
-        low = self._start_floor(place, node) if floor is not None else q["low"][place]
-        if floor is not None:
-            low = max(low, floor)
-        return self._end_after({place: low}, dur)
-
-    def _start_floor(self, place: int, node: int) -> int:
-        """The lower bound of a start without its bound on the finish."""
-        low = self.network.low[node]
-        return int(low)
+    @functools.cached_property
+    def link_ends_without(self) -> Mapping[int, int | None]:
+        """The end of the network without each link that drives on a critical path, by definition; no other link moves it."""
+        q, critical, drives = self._lists, self._critical, self._drives
+        places = [
+            k
+            for v in sorted(critical)
+            for k in range(q["ptr"][v], q["ptr"][v + 1])
+            if drives[k] and q["src"][k] in critical and q["perm"][k] not in self.network.derived
+        ]
+        return ends_without_links(self, places)
 
     def _end_after(self, changed_low: Mapping[int, int], dur: list[int], without: int = -1) -> int | None:
         """The end of the network when some positions have other bounds or durations; only what moves is looked at.
