@@ -69,11 +69,13 @@ def test_drag_agrees_with_recomputing_what_moves(pf: Portfolio) -> None:
     for place, end in s.ends_without.items():
         node = q["order"][place]
         low = int(net.low[node])
+        edges = {place: 0}
         if node in net.finish_floor:
+            edges[place] = int(node in net.floor_edges and net.finish_floor[node] >= low)
             low = max(low, net.finish_floor[node])
         dur = list(q["dur"])
         dur[place] = 0
-        assert s._end_after({place: low}, dur) == end
+        assert s._end_after({place: low}, dur, edges=edges) == end
     for k, end in s.link_ends_without.items():
         v = next(v for v in range(net.n) if q["ptr"][v] <= k < q["ptr"][v + 1])
         assert s._end_after({v: q["low"][v]}, q["dur"], without=k) == end

@@ -135,9 +135,11 @@ def _each(passes: Passes, places: Sequence[int], links: Sequence[int]) -> list[t
     network, q = passes.network, passes._lists
     start, finish = _bounds(network)
     begin = [max(start[p], finish[p]) for p in places]
+    edges = {int(network._positions["pos"][node]) for node in network.floor_edges}
+    waiting = [int(p in edges and finish[p] >= start[p]) for p in places]
     names = ("ptr", "src", "w", "mode", "typ", "lagclk", "lag")
     columns: dict[str, Any] = {name: q[name] for name in (*names, "clk", "dur", "mark", "low")}
-    columns |= {"places": list(places), "links": list(links), "begin": begin, "ending": _ending(network)}
+    columns |= {"places": list(places), "links": list(links), "begin": begin, "waiting": waiting, "ending": _ending(network)}
     columns |= {"early": q["x"], "waits": q["edge"], "floors": [int(e) for e in network._positions["edge"]]}
     columns["high"] = q["high"] if not network.additive else [FAR] * network.n
     cal: Any = network.clock_tables
@@ -163,6 +165,7 @@ def _each(passes: Passes, places: Sequence[int], links: Sequence[int]) -> list[t
         c["places"],
         c["links"],
         c["begin"],
+        c["waiting"],
         c["ending"],
         *(c[name] for name in names),
         cal,

@@ -698,6 +698,7 @@ def ends_one_by_one(
     places: Any,
     links: Any,
     begin: Any,
+    waiting: Any,
     ending: Any,
     ptr: Any,
     src: Any,
@@ -724,7 +725,7 @@ def ends_one_by_one(
     Args:
         places: positions; of a link, its target.
         links: -1 for the work at the position, else the place of the link that is left out.
-        begin: the lower bound of each start when its work takes no time.
+        begin, waiting: the lower bound of each start when its work takes no time, and whether it lies in a break.
         ending: 1 where a finish counts for the end.
         low, floors: lower bounds of all positions and their edges.
         early, waits: early starts and edges.
@@ -754,6 +755,7 @@ def ends_one_by_one(
         kept_weight = 0
         if gone < 0:
             x[p] = begin[row]
+            edge[p] = waiting[row]
             dur[p] = 0
             for k in range(ptr[p], ptr[p + 1]):
                 if typ[k] >= 2:

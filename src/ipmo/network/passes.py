@@ -24,6 +24,7 @@ __all__ = ["LIVE", "Passes"]
 NORMAL, STARTED, FINISHED, UNDATED, GONE = range(5)
 LIVE = (NORMAL, STARTED)
 FAR = kernels.FAR
+EMPTY: Mapping[int, int] = {}
 
 
 class Passes:
@@ -622,13 +623,14 @@ class Passes:
         ]
         return ends_without_links(self, places)
 
-    def _end_after(self, changed_low: Mapping[int, int], dur: list[int], without: int = -1) -> int | None:
+    def _end_after(self, changed_low: Mapping[int, int], dur: list[int], without: int = -1, edges: Mapping[int, int] = EMPTY) -> int | None:
         """The end of the network when some positions have other bounds or durations; only what moves is looked at.
 
         Args:
             changed_low: position to its new lower bound.
             dur: durations by position.
             without: the place of a link that is left out, -1 for none.
+            edges: whether those bounds lie in a break, of finishes.
         """
         net, q = self.network, self._lists
         cal = net.clock_tables
@@ -642,7 +644,7 @@ class Passes:
         while waiting:
             v = heapq.heappop(waiting)
             best, least = changed_low.get(v, q["low"][v]), FAR
-            waits = int(floors[v]) if best == q["low"][v] else 0
+            waits = edges.get(v, int(floors[v]) if best == q["low"][v] else 0)
             for k in range(q["ptr"][v], q["ptr"][v + 1]):
                 if k == without:
                     continue
