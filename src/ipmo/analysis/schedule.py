@@ -204,12 +204,8 @@ class Schedule(Passes):
             early, late = (kernels.work(net.clock_tables, nominal, kernels.start_at(net.clock_tables, clock, t)) for t in (early, late))
         return float((late - early) / net.day_minutes(nominal))
 
-    @functools.cached_property
-    def _nodes(self) -> Mapping[str, int]:
-        return {full_id: v for v, full_id in enumerate(self.network.ids)}
-
     def __contains__(self, full_id: object) -> bool:
-        return full_id in self._nodes or full_id in self._derived
+        return full_id in self.nodes or full_id in self._derived
 
     @functools.cached_property
     def _derived(self) -> Mapping[str, Sequence[int]]:
@@ -217,7 +213,7 @@ class Schedule(Passes):
         net = self.network
         out: dict[str, Sequence[int]] = {f"{project}/{name}": leaves for (project, name), leaves in net.summaries.items()}
         for place, name in enumerate(net.projects):
-            if name not in self._nodes:
+            if name not in self.nodes:
                 members = net.members.get(place)
                 out[name] = members if members is not None else [v for v in range(net.n) if net.project[v] == place]
         return out
@@ -230,8 +226,8 @@ class Schedule(Passes):
         """
         found = self._made.get(full_id)
         if found is None:
-            if full_id in self._nodes:
-                found = self._made[full_id] = self._item(self._nodes[full_id])
+            if full_id in self.nodes:
+                found = self._made[full_id] = self._item(self.nodes[full_id])
             elif full_id in self._derived:
                 found = self._made[full_id] = self._derived_item(full_id)
         if found is not None:
@@ -239,7 +235,7 @@ class Schedule(Passes):
         name, _, end = full_id.partition("@")
         if end in ("start", "finish") and name in self._derived:
             return self._edge_item(name, end)
-        raise UnknownItemError(full_id, close_matches(full_id, [*self._nodes, *self._derived]), "this schedule")
+        raise UnknownItemError(full_id, close_matches(full_id, [*self.nodes, *self._derived]), "this schedule")
 
     def _title(self, full_id: str) -> str:
         item = self.portfolio.items.get(full_id.partition("@")[0]) if self.portfolio is not None else None
@@ -483,7 +479,7 @@ class Schedule(Passes):
     def dates(self, full_id: str) -> tuple[datetime | None, datetime | None]:
         """Start and finish of an item without its floats: what roll-ups ask for."""
         net = self.network
-        node = self._nodes.get(full_id)
+        node = self.nodes.get(full_id)
         if node is None:
             nodes = [v for v in self._derived.get(full_id, ()) if net.state[v] != GONE]
             pairs = [self._instants(v) for v in nodes]
@@ -639,7 +635,7 @@ class Schedule(Passes):
 
     def finish_text(self, full_id: str) -> str:
         """The finish of an item as people read it; empty when it has none."""
-        node = self._nodes.get(full_id)
+        node = self.nodes.get(full_id)
         end = self.dates(full_id)[1]
         if node is not None and self.network.state[node] == FINISHED and self.network.kinds[node] == "gate":
             return day_text(end)  # a decision is dated by its day
@@ -648,9 +644,9 @@ class Schedule(Passes):
 
     def driving(self, full_id: str) -> tuple[tuple[str, str], ...]:
         """(item, link type) of what drives an item: the predecessors that leave it no earlier start."""
-        node = self._nodes.get(full_id)
+        node = self.nodes.get(full_id)
         if node is None:
-            raise UnknownItemError(full_id, close_matches(full_id, self._nodes), "this schedule")
+            raise UnknownItemError(full_id, close_matches(full_id, self.nodes), "this schedule")
         if self.network.state[node] not in LIVE:
             return ()
         q = self._lists
@@ -667,7 +663,7 @@ class Schedule(Passes):
         item = self[full_id]
         if item.undated and item.early_finish is None:
             return f"{full_id} has no date: {item.undated}"
-        if full_id not in self._nodes:
+        if full_id not in self.nodes:
             member = max(
                 (self._item(v) for v in self._derived[full_id] if self.network.state[v] in LIVE),
                 key=lambda i: (i.early_finish or datetime.min, i.id),
@@ -695,7 +691,7 @@ class Schedule(Passes):
         return "\n".join(lines)
 
     def _reason(self, full_id: str) -> str:
-        node = self._nodes[full_id]
+        node = self.nodes[full_id]
         net = self.network
         if net.state[node] == FINISHED:
             return "actual date"

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 from collections.abc import Callable
+from pathlib import Path
 from types import FunctionType
 from typing import Any
 
-from ipmo.network import kernels
+from ipmo.network import kernels, kernels_cones, kernels_drag
 
-__all__ = ["available", "kernel"]
+__all__ = ["available", "kernel", "plain_kernel"]
+
+MODULES = (kernels, kernels_drag, kernels_cones)
+
+
+def plain_kernel(name: str) -> Callable[..., Any]:
+    """The kernel of that name as it stands, for lists."""
+    return next(getattr(module, name) for module in MODULES if hasattr(module, name))
 
 
 @functools.cache
@@ -25,22 +34,24 @@ def available() -> bool:
 def kernel(name: str) -> Callable[..., Any]:
     """The kernel of that name, compiled together with those it calls; as it stands where numba is missing.
 
-    The functions of `kernels` are rebuilt over a namespace of compiled ones, so that the plain module stays as it is.
+    The functions of the three modules are rebuilt over a namespace of compiled ones, so that the plain module stays as it is.
     """
     return _compiled()[name]
 
 
 @functools.cache
 def _compiled() -> dict[str, Callable[..., Any]]:
-    plain = {n: f for n, f in vars(kernels).items() if isinstance(f, FunctionType)}
+    plain = {n: f for module in MODULES for n, f in vars(module).items() if isinstance(f, FunctionType)}
     if not available():
         return dict(plain)
     import numba
 
+    digest = hashlib.sha256("".join(Path(module.__file__ or "").read_text(encoding="utf-8") for module in MODULES).encode()).hexdigest()[:12]
     namespace: dict[str, Any] = {"FAR": kernels.FAR, "__name__": kernels.__name__, "__file__": kernels.__file__}
     for name, function in plain.items():
         copy = FunctionType(function.__code__, namespace, name, function.__defaults__)
-        copy.__module__, copy.__qualname__ = kernels.__name__, name
+        copy.__module__ = kernels.__name__
+        copy.__qualname__ = f"{name}_{digest}"  # numba's cache sees edits of the function's own file only, and it calls others
         try:
             namespace[name] = numba.njit(copy, nogil=True, cache=True)
         except RuntimeError:  # no folder can be written to: compile anew in each process

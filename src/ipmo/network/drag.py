@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ipmo.network import kernels
+from ipmo.network import kernels, kernels_drag
 from ipmo.network.engine import Network
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def _each(passes: Passes, places: Sequence[int], links: Sequence[int]) -> list[t
     columns |= {"early": q["x"], "waits": q["edge"], "floors": [int(e) for e in network._positions["edge"]]}
     columns["high"] = q["high"] if not network.additive else [FAR] * network.n
     cal: Any = network.clock_tables
-    run = getattr(kernels, "ends_one_by_one")  # noqa: B009 - the plain function, unless it is worth compiling
+    run: Any = kernels_drag.ends_one_by_one
     compiled = len(places) * (network.n + network.m) > COMPILE
     if compiled:
         from ipmo.network.compiled import available, kernel

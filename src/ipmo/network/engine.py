@@ -365,7 +365,9 @@ class Network:
             from ipmo.network.compiled import kernel
 
             return kernel(name)(*arguments)
-        return getattr(kernels, name)(*arguments)
+        from ipmo.network.compiled import plain_kernel
+
+        return plain_kernel(name)(*arguments)
 
     @functools.cached_property
     def _levels(self) -> Any:

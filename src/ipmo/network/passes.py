@@ -67,6 +67,11 @@ class Passes:
         self._before = before
 
     @functools.cached_property
+    def nodes(self) -> Mapping[str, int]:
+        """The node of each item of the network, by full id."""
+        return {full_id: v for v, full_id in enumerate(self.network.ids)}
+
+    @functools.cached_property
     def _outgoing(self) -> list[list[tuple[int, int]]]:
         """(link place, target position) of the links out of each position."""
         q = self._lists

@@ -1,0 +1,381 @@
+"""Loops that bring dates up to date after a change: only what moves is looked at. See `kernels` and `overlay`.
+
+Nodes are numbered as positions of the network that the overlay stands on; `rank[v]` is their place in the order as it is
+now, `at[r]` the node at a place. Links hang in lists: `first_in[v]` and `next_in[k]`, `first_out[v]` and `next_out[k]`, -1 at
+their ends. `bits` holds the ranks that wait, 32 a word; logs take what was before.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ipmo.network.kernels import FAR, edged, finish_at, given, latest_of, roomy, start_at, taken, work
+
+
+def cone_forward(
+    bits: Any,
+    first: Any,
+    budget: Any,
+    at: Any,
+    rank: Any,
+    first_in: Any,
+    next_in: Any,
+    first_out: Any,
+    next_out: Any,
+    src: Any,
+    dst: Any,
+    w: Any,
+    mode: Any,
+    typ: Any,
+    lagclk: Any,
+    lag: Any,
+    cal: Any,
+    clk: Any,
+    dur: Any,
+    mark: Any,
+    high: Any,
+    low: Any,
+    floors: Any,
+    x: Any,
+    edge: Any,
+    log: Any,
+    log_x: Any,
+    log_edge: Any,
+) -> Any:
+    """Early starts of what waits and of what that moves, in order; how many moved, or -1 - that many past the budget."""
+    moved = 0
+    seen = 0
+    word = first // 32
+    words = len(bits)
+    while word < words:
+        if bits[word] == 0:
+            word += 1
+            continue
+        r = word * 32
+        left = bits[word]
+        while left & 1 == 0:
+            left >>= 1
+            r += 1
+        bits[word] &= ~(1 << (r % 32))
+        v = at[r]
+        seen += 1
+        best = low[v]
+        late = floors[v]
+        least = FAR
+        k = first_in[v]
+        while k >= 0:
+            u = src[k]
+            m = mode[k]
+            e = 0
+            if m == 0:
+                y = x[u] + w[k]
+            elif m == 3:
+                y = x[u] + w[k]
+                e = edge[u]
+            else:
+                t = given(cal, clk, dur, u, typ[k], m, lagclk[k], lag[k], x[u], edge[u])
+                y = work(cal, clk[v], t)
+                if typ[k] >= 2:
+                    e = edged(cal, clk[v], t)
+                    y -= dur[v]
+            if mark[v] & 1:
+                if y < least:
+                    least = y
+            elif y > best:
+                best = y
+                late = e
+            elif y == best and e > late:
+                late = e
+            k = next_in[k]
+        if mark[v] & 1 and least != FAR and least > best:
+            best = least
+        if best > high[v]:
+            best = high[v]
+            late = 0
+        if mark[v] & 8:
+            late = 0
+        if mark[v] & 2:
+            late = 1
+        if best != x[v] or late != edge[v]:
+            log[moved] = v
+            log_x[moved] = x[v]
+            log_edge[moved] = edge[v]
+            moved += 1
+            x[v] = best
+            edge[v] = late
+            k = first_out[v]
+            while k >= 0:
+                q = rank[dst[k]]
+                bits[q // 32] |= 1 << (q % 32)
+                k = next_out[k]
+        if seen > budget:
+            return -1 - moved
+    return moved
+
+
+def cone_backward(
+    bits: Any,
+    last: Any,
+    budget: Any,
+    at: Any,
+    rank: Any,
+    first_in: Any,
+    next_in: Any,
+    first_out: Any,
+    next_out: Any,
+    src: Any,
+    dst: Any,
+    w: Any,
+    mode: Any,
+    typ: Any,
+    lagclk: Any,
+    lag: Any,
+    cal: Any,
+    clk: Any,
+    dur: Any,
+    pin: Any,
+    mark: Any,
+    fixed: Any,
+    fixed_room: Any,
+    own: Any,
+    group: Any,
+    ends: Any,
+    x: Any,
+    y: Any,
+    room: Any,
+    log: Any,
+    log_y: Any,
+    log_room: Any,
+) -> Any:
+    """Late starts of what waits and of what that moves, last first; how many moved, or -1 - that many past the budget.
+
+    The bound of a position is the least of `fixed` (dates that nothing moves), its own early start where `own` is 1, and
+    what its group of `ends` allows (-FAR: no group).
+    """
+    moved = 0
+    seen = 0
+    word = last // 32
+    while word >= 0:
+        if bits[word] == 0:
+            word -= 1
+            continue
+        r = word * 32 + 31
+        while bits[word] >> (r % 32) & 1 == 0:
+            r -= 1
+        bits[word] &= ~(1 << (r % 32))
+        v = at[r]
+        seen += 1
+        best = fixed[v]
+        wait = fixed_room[v]
+        if own[v] and x[v] < best:
+            best = x[v]
+            wait = 1
+        if group[v] >= 0 and ends[group[v]] < FAR // 2:
+            t = ends[group[v]]
+            z = work(cal, clk[v], t) - dur[v]
+            e = roomy(cal, clk[v], t)
+            if z < best:
+                best = z
+                wait = e
+            elif z == best and e < wait:
+                wait = e
+        k = first_out[v]
+        while k >= 0:
+            h = dst[k]
+            if y[h] < FAR // 2:
+                m = mode[k]
+                e = 1
+                if m == 0:
+                    z = y[h] - w[k]
+                elif m == 3:
+                    z = y[h] - w[k]
+                    e = room[h]
+                else:
+                    t = taken(cal, clk, dur, h, typ[k], m, lagclk[k], lag[k], y[h], room[h])
+                    z = latest_of(cal, clk, dur, v, typ[k], m, t)
+                    if typ[k] == 0 or typ[k] == 2:
+                        e = roomy(cal, clk[v], t)
+                if z < best:
+                    best = z
+                    wait = e
+                elif z == best and e < wait:
+                    wait = e
+            k = next_out[k]
+        if pin[v] != FAR:
+            best = pin[v]
+            wait = 1
+        if mark[v] & 4:
+            wait = 0
+        if best != y[v] or wait != room[v]:
+            log[moved] = v
+            log_y[moved] = y[v]
+            log_room[moved] = room[v]
+            moved += 1
+            y[v] = best
+            room[v] = wait
+            k = first_in[v]
+            while k >= 0:
+                q = rank[src[k]]
+                bits[q // 32] |= 1 << (q % 32)
+                k = next_in[k]
+        if seen > budget:
+            return -1 - moved
+    return moved
+
+
+def reorder(
+    u: Any,
+    v: Any,
+    at: Any,
+    rank: Any,
+    first_in: Any,
+    next_in: Any,
+    first_out: Any,
+    next_out: Any,
+    src: Any,
+    dst: Any,
+    seen: Any,
+    stamp: Any,
+    ahead: Any,
+    behind: Any,
+) -> Any:
+    """Makes room for a link from u to v in the order (Pearce and Kelly 2006); -1 when it would close a loop.
+
+    Args:
+        seen: stamps of earlier calls; `stamp` is a new one.
+        ahead, behind: room for as many nodes as there are.
+
+    Returns:
+        How many nodes changed places: they stand in `behind` and `ahead`.
+    """
+    low = rank[v]
+    high = rank[u]
+    if high < low:
+        return 0
+    ahead[0] = v
+    seen[v] = stamp
+    found = 1
+    place = 0
+    while place < found:  # what v reaches within the stretch
+        k = first_out[ahead[place]]
+        place += 1
+        while k >= 0:
+            h = dst[k]
+            if h == u:
+                return -1
+            if seen[h] != stamp and rank[h] < high:
+                seen[h] = stamp
+                ahead[found] = h
+                found += 1
+            k = next_out[k]
+    behind[0] = u
+    seen[u] = stamp
+    back = 1
+    place = 0
+    while place < back:  # what reaches u within the stretch
+        k = first_in[behind[place]]
+        place += 1
+        while k >= 0:
+            h = src[k]
+            if seen[h] != stamp and rank[h] > low:
+                seen[h] = stamp
+                behind[back] = h
+                back += 1
+            k = next_in[k]
+    ranks = [0] * (found + back)
+    keys = [0] * back
+    for i in range(back):
+        keys[i] = rank[behind[i]]
+        ranks[i] = rank[behind[i]]
+    for i in range(found):
+        ranks[back + i] = rank[ahead[i]]
+    ranks.sort()
+    keys.sort()
+    moved = [0] * (found + back)
+    for i in range(back):
+        moved[i] = at[keys[i]]
+    later = [0] * found
+    for i in range(found):
+        later[i] = rank[ahead[i]]
+    later.sort()
+    for i in range(found):
+        moved[back + i] = at[later[i]]
+    for i in range(found + back):
+        at[ranks[i]] = moved[i]
+        rank[moved[i]] = ranks[i]
+    return found + back
+
+
+def settle_ends(
+    log: Any,
+    log_x: Any,
+    log_edge: Any,
+    moved: Any,
+    changed: Any,
+    old_length: Any,
+    group: Any,
+    member_ptr: Any,
+    members: Any,
+    cal: Any,
+    clk: Any,
+    dur: Any,
+    x: Any,
+    edge: Any,
+    ends: Any,
+    stale: Any,
+) -> Any:
+    """The last finish of each group after some positions moved; `stale` (zeros) is left as zeros.
+
+    Args:
+        log, log_x, log_edge, moved: what moved and where it was.
+        changed, old_length: a position whose duration is another, and what it was; -1 for none.
+    """
+    alone = changed
+    for i in range(moved + 1):
+        if i < moved:
+            v = log[i]
+            if v == changed:
+                alone = -1
+            was_x = log_x[i]
+            was_edge = log_edge[i]
+        else:
+            if alone < 0:
+                break
+            v = alone  # its finish moved, its start did not
+            was_x = x[v]
+            was_edge = edge[v]
+        g = group[v]
+        if g < 0:
+            continue
+        length = old_length if v == changed else dur[v]
+        now = start_at(cal, clk[v], x[v] + dur[v]) if edge[v] else finish_at(cal, clk[v], x[v] + dur[v])
+        was = start_at(cal, clk[v], was_x + length) if was_edge else finish_at(cal, clk[v], was_x + length)
+        if now >= ends[g]:
+            ends[g] = now
+            stale[g] = 0
+        elif was == ends[g]:
+            stale[g] = 1
+    for i in range(moved + 1):
+        if i == moved and alone < 0:
+            break
+        g = group[log[i]] if i < moved else group[alone]
+        if g >= 0 and stale[g]:
+            stale[g] = 0
+            best = -FAR
+            for j in range(member_ptr[g], member_ptr[g + 1]):
+                v = members[j]
+                t = start_at(cal, clk[v], x[v] + dur[v]) if edge[v] else finish_at(cal, clk[v], x[v] + dur[v])
+                if t > best:
+                    best = t
+            ends[g] = best
+
+
+def put_members(bits: Any, rank: Any, member_ptr: Any, members: Any, g: Any) -> Any:
+    """Lets every member of a group wait; the highest of their ranks."""
+    last = -1
+    for j in range(member_ptr[g], member_ptr[g + 1]):
+        r = rank[members[j]]
+        bits[r // 32] |= 1 << (r % 32)
+        if r > last:
+            last = r
+    return last

@@ -1,0 +1,171 @@
+"""What-if by overlay: after any change every date equals that of the changed network computed anew; undo gives back what was."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import ipmo
+from ipmo.analysis.schedule import Schedule
+from ipmo.errors import CycleError, ScheduleError, UnknownItemError
+from ipmo.model import Portfolio
+from ipmo.network import engine, kernels
+from ipmo.network.engine import Network
+from ipmo.network.overlay import Overlay
+from ipmo.testing.strategies import portfolios
+
+
+def made(seed: int, n: int = 40) -> dict[str, Any]:
+    r = random.Random(seed)
+    pairs = sorted({(i, j) for j in range(1, n) for i in r.sample(range(j), min(j, r.randint(0, 2)))})
+    return {
+        "ids": [f"t{i}" for i in range(n)],
+        "duration": [r.randint(0, 9) for _ in range(n)],
+        "source": [i for i, _ in pairs],
+        "target": [j for _, j in pairs],
+        "type": [r.choice((0, 0, 0, 1, 2, 3)) for _ in pairs],
+        "lag": [r.choice((0, 0, 2, -3)) for _ in pairs],
+        "project": [i * 4 // n for i in range(n)],
+        "projects": ["a", "b", "c", "d"],
+        "start": 100,
+    }
+
+
+def anew(data: dict[str, Any]) -> dict[str, Any]:
+    """Every date of the changed network, computed from nothing."""
+    s = Schedule(None, Network.from_columns(**data))
+    pos = [int(v) for v in s._p["pos"]]
+    pick = lambda column: [int(column[v]) for v in pos]  # noqa: E731
+    late = [s._late[kind] for kind in (0, 1)]
+    return {"early": pick(s._x), "late": pick(late[0]), "aim": pick(late[1]), "end": s.end}
+
+
+@pytest.mark.parametrize("small", [20_000, 0], ids=["plain", "compiled"])
+@pytest.mark.parametrize("seed", range(12))
+def test_after_any_change_all_dates_are_those_computed_anew_and_undo_gives_them_back(
+    seed: int, small: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "SMALL", small)
+    data = made(seed)
+    overlay = Overlay(Schedule(None, Network.from_columns(**data)))
+    first = {**overlay.columns(), "end": overlay.end}
+    assert first == anew(data)
+    r = random.Random(seed + 100)
+    n = len(data["ids"])
+    history = [data]
+    removed: set[int] = set()
+    for _ in range(60):
+        data = {name: list(value) if isinstance(value, list) else value for name, value in history[-1].items()}
+        kind = r.choice(("duration", "duration", "lag", "link", "cut"))
+        if kind == "duration":
+            v = r.randrange(n)
+            data["duration"][v] = r.randint(0, 15)
+            overlay.set_duration(v, data["duration"][v])
+        elif kind == "lag":
+            k = r.choice([k for k in range(len(data["source"])) if k not in removed])
+            data["lag"][k] = r.randint(-3, 9)
+            overlay.set_lag(k, data["lag"][k])
+        elif kind == "cut":
+            k = r.choice([k for k in range(len(data["source"])) if k not in removed])
+            overlay.remove_link(k)
+            removed.add(k)
+            data["lag"][k] = -(10**9)  # as good as gone
+            data["type"][k] = 1
+        else:
+            u, v = r.sample(range(n), 2)
+            kind_of = r.choice(("FS", "SS", "FF", "SF"))
+            data["source"].append(u)
+            data["target"].append(v)
+            data["type"].append(("FS", "SS", "FF", "SF").index(kind_of))
+            data["lag"].append(2)
+            live = {k: [x for j, x in enumerate(data[k]) if j not in removed] for k in ("source", "target", "type", "lag")}
+            if Network.from_columns(**{**data, **live}).has_loop:
+                with pytest.raises(CycleError):
+                    overlay.add_link(u, v, kind_of, 2)
+                assert {**overlay.columns(), "end": overlay.end} == anew({**history[-1], **_live(history[-1], removed)})
+                continue
+            assert overlay.add_link(u, v, kind_of, 2) == len(data["source"]) - 1
+        history.append(data)
+        assert {**overlay.columns(), "end": overlay.end} == anew({**data, **_live(data, removed)}), kind
+    for _ in range(len(history) - 1):
+        assert overlay.undo()
+    assert not overlay.undo()
+    assert {**overlay.columns(), "end": overlay.end} == first
+
+
+def _live(data: dict[str, Any], removed: set[int]) -> dict[str, Any]:
+    return {k: [x for j, x in enumerate(data[k]) if j not in removed] for k in ("source", "target", "type", "lag")}
+
+
+@settings(max_examples=40, deadline=None)
+@given(portfolios(), st.data())
+def test_on_calendars_with_gates_and_promises_too(pf: Portfolio, data: st.DataObject) -> None:
+    s = ipmo.schedule(pf)
+    net = s.network
+    if net.anyone or not net.n:
+        return
+    overlay = Overlay(s)
+    before = overlay.columns()
+    for _ in range(3):
+        v = data.draw(st.integers(0, net.n - 1))
+        if net.state[v] not in (0, 1) or net.kinds[v] in ("benefit", "start", "finish", "helper", "gate", "milestone"):
+            continue
+        minutes = data.draw(st.integers(0, 5000))
+        overlay.set_duration(v, minutes)
+        changed = Network(**{name: value for name, value in vars(net).items() if name in engine._FIELDS | {"src", "dst", "typ", "lag", "mode", "lagclk", "numbers", "derived"}})
+        changed.dur = [int(overlay._dur[p]) for p in (int(q) for q in overlay.place)]
+        t = Schedule(pf, changed)
+        pos = [int(q) for q in t._p["pos"]]
+        assert overlay.columns()["early"] == [int(t._x[q]) for q in pos]
+        assert overlay.end == t.end
+        assert overlay.columns()["late"] == [int(t._late[0][q]) if t._late[0][q] < kernels.FAR // 2 else kernels.FAR for q in pos]
+        assert overlay.columns()["aim"] == [int(t._late[1][q]) if t._late[1][q] < kernels.FAR // 2 else kernels.FAR for q in pos]
+    while overlay.undo():
+        pass
+    assert overlay.columns() == before
+
+
+def test_no_change_touches_nothing_and_a_small_one_little() -> None:
+    data = made(3)
+    overlay = Overlay(Schedule(None, Network.from_columns(**data)))
+    assert overlay.set_duration("t5", data["duration"][5]) == 0
+    assert overlay.set_lag(0, data["lag"][0]) == 0
+
+
+def test_progress_is_one_change_and_answers_are_by_name() -> None:
+    data = made(4)
+    overlay = Overlay(Schedule(None, Network.from_columns(**data)))
+    before = overlay.columns()
+    overlay.set_progress("t7", 1)
+    assert overlay.finish("t7") == overlay.start("t7") + 1
+    assert overlay.undo()
+    assert not overlay.undo()
+    assert overlay.columns() == before
+    assert overlay.total_float("t7") == before["late"][7] - before["early"][7]
+    assert overlay.target_float("t7") == before["aim"][7] - before["early"][7]
+    assert overlay.project_end("a") == max(before["early"][i] + data["duration"][i] for i in range(10))
+
+
+def test_what_cannot_be_is_refused() -> None:
+    overlay = Overlay(Schedule(None, Network.from_columns(["a", "b", "c"], [1, 2, 3], [0, 1], [1, 2])))
+    with pytest.raises(CycleError, match="'a' -FS-> 'b' -FS-> 'c' -SS-> 'a'"):
+        overlay.add_link("c", "a", "SS")
+    with pytest.raises(ScheduleError, match="negative"):
+        overlay.set_duration("a", -1)
+    with pytest.raises(UnknownItemError):
+        overlay.set_duration("d", 1)
+    with pytest.raises(ScheduleError, match="no link 9"):
+        overlay.set_lag(9, 1)
+    with pytest.raises(ScheduleError, match="to itself"):
+        overlay.add_link("a", "a")
+    with pytest.raises(ScheduleError, match="not one of FS"):
+        overlay.add_link("a", "c", "XX")
+    overlay.remove_link(1)
+    with pytest.raises(ScheduleError, match="no link 1"):
+        overlay.remove_link(1)
+    overlay.add_link("c", "a")
+    assert overlay.start("a") == 3
