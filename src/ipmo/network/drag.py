@@ -51,7 +51,7 @@ def _plain(network: Network) -> bool:
     """Every link is one number on one clock, and nothing fixes a start: ends are sums."""
     if network.anyone or network.high:
         return False
-    if network.additive:
+    if network.additive and not network.clk_used:
         return True
     mode, clk = network._positions["mode"], network._positions["clk"]
     first = int(clk[0]) if network.n else 0

@@ -15,6 +15,7 @@ from ipmo.network import kernels
 from ipmo.units import MAX_INSTANT
 
 if TYPE_CHECKING:
+    from ipmo.model.calendars import Calendar
     from ipmo.model.dialects import Dialect
     from ipmo.network.compile import Hold, Target
     from ipmo.network.worktime import Clocks
@@ -102,7 +103,8 @@ class Network:
         self.summaries, self.members = summaries or {}, members or {}
         self.coarse, self.labels, self.stubs, self.dated_stubs = coarse, labels, stubs, dated_stubs
         self.out_of_sequence, self.dialect, self.cuts = out_of_sequence, dialect, tuple(cuts)
-        self.additive = not (self.anyone or self.high or self.pin or any_nonzero(mode) or any_nonzero(clk))
+        special = self.anyone or self.high or self.pin or self.points or self.floor_edges
+        self.additive = not special and not any_beyond(mode)
         self.large = self.m >= SMALL or self.n >= SMALL
 
     @classmethod
@@ -118,8 +120,10 @@ class Network:
         project: Any = None,
         projects: Sequence[str] = ("",),
         start: int = 0,
+        calendar: Any = None,
+        calendars: Sequence[Calendar] = (),
     ) -> Network:
-        """A network without calendars from plain columns: for those with a million tasks.
+        """A network from plain columns: for those with a million tasks.
 
         Args:
             ids: n names.
@@ -131,11 +135,16 @@ class Network:
             project: places in `projects`, int (n); one project when left out.
             projects: project names.
             start: the instant before which nothing starts.
+            calendar: places in `calendars` of what each task is worked on, int (n); around the clock when left out. Durations
+                are then working minutes of it, lags working minutes of the source's.
+            calendars: working calendars.
 
         Raises:
             ScheduleError: columns of different lengths, places out of range, negative durations.
         """
         import numpy as np
+
+        from ipmo.network.worktime import Clocks
 
         n, m = len(ids), len(source)
         column = functools.partial(_column, np)
@@ -154,6 +163,24 @@ class Network:
         ):
             if len(values) and not (low <= values.min() and values.max() < high):
                 raise ScheduleError(f"column {what!r} holds values outside {low} to {high - 1}")
+        more: dict[str, Any] = {}
+        low = np.full(n, start, np.int64)
+        if calendar is not None:
+            chosen = column(calendar, n, "calendar")
+            if n and not (0 <= chosen.min() and chosen.max() < len(calendars)):
+                raise ScheduleError(f"column 'calendar' holds values outside 0 to {len(calendars) - 1}")
+            clocks = Clocks(calendars)
+            clk = np.array([clocks.clock(one) for one in calendars], np.int64)[chosen]
+            clk[duration == 0] = 0  # what takes no time lies on wall-clock time
+            same = clk[source] == clk[target]
+            one_clock = bool(same.all())
+            mode = np.where(same, np.where((kind == 2) & (lags == 0) & (not one_clock) & (clk[source] != 0), 3, 0), 1)
+            mode[(lags != 0) & (clk[source] == 0) & ~same] = 1
+            first = np.array([kernels.work(clocks.packed, c, start) for c in range(len(calendars) + 1)], np.int64)
+            low = first[clk]
+            lagclk = np.array([clocks.clock(one) for one in calendars], np.int64)[chosen][source]
+            mode[(lags != 0) & (lagclk != clk[source])] = 1
+            more = {"clk": clk, "nominal": clk, "clocks": clocks, "mode": mode, "lagclk": lagclk}
         return cls(
             ids=ids,
             project=owner,
@@ -163,8 +190,9 @@ class Network:
             dst=target,
             typ=kind,
             lag=lags,
-            low=np.full(n, start, np.int64),
+            low=low,
             base=start,
+            **more,
         )
 
     # -------------------------------------------------------------------------------------- structure
@@ -283,7 +311,7 @@ class Network:
                 v = int(pos[node])
                 if low[v] == self.finish_floor[node] - int(dur[v]):
                     edge[v] = 1
-        if not self.additive:
+        if self.high or self.pin or not self.additive:
             high = np.full(n, FAR, np.int64) if self.arrays else [FAR] * n
             pin = high.copy()
             for column, values in ((high, self.high), (pin, self.pin)):
@@ -541,6 +569,15 @@ class _Same(Sequence[Any]):
 
     def __getitem__(self, place: Any) -> Any:
         return self.value
+
+
+def any_beyond(mode: Any) -> bool:
+    """Whether a link goes through calendars: its mode is neither 0 nor 3."""
+    if mode is None:
+        return False
+    if hasattr(mode, "any"):
+        return bool(((mode != 0) & (mode != 3)).any())
+    return any(m not in (0, 3) for m in mode)
 
 
 def any_nonzero(column: Any) -> bool:

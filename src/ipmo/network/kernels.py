@@ -524,3 +524,26 @@ def name_targets(
                 z = pull(cal, clk, dur, u, v, typ[k], mode[k], lagclk[k], lag[k], y[v], room[v])
             if z == y[u] and target[v] < target[u]:
                 target[u] = target[v]
+
+
+def finishes(cal: Any, clk: Any, dur: Any, x: Any, edge: Any, out: Any) -> Any:
+    """The finish of each position as an instant."""
+    for v in range(len(x)):
+        if clk[v] == 0:
+            out[v] = x[v] + dur[v]
+        elif edge[v] == 1:
+            out[v] = start_at(cal, clk[v], x[v] + dur[v])
+        else:
+            out[v] = finish_at(cal, clk[v], x[v] + dur[v])
+
+
+def latest_starts(cal: Any, clk: Any, dur: Any, instants: Any, out: Any, room: Any) -> Any:
+    """The latest start of each position that finishes by an instant, and what `roomy` says of it; FAR stays out of reach."""
+    for v in range(len(out)):
+        t = instants[v]
+        room[v] = 1
+        if t >= FAR // 2 or clk[v] == 0:
+            out[v] = t - dur[v]
+        else:
+            out[v] = work(cal, clk[v], t) - dur[v]
+            room[v] = roomy(cal, clk[v], t)

@@ -95,7 +95,7 @@ class Overlay:
         whole, aim = passes._late_and_room
         for kind, (late, room) in enumerate((whole, aim)):
             late = self._shifted(column(late), -self.end if kind == 0 and self.relative and self.end is not None else 0)
-            self._late.append((late, column([1] * n if network.additive else room)))
+            self._late.append((late, column([1] * n if network.additive and not network.clk_used else room)))
         self._changes: list[_Change] = []
         self.touched = 0
 
@@ -206,7 +206,7 @@ class Overlay:
                 else:
                     groups[1][place] = owner
         self._fixed_bounds = fixed
-        self.relative = network.additive and not own_project and not fixed[0]
+        self.relative = network.additive and not network.clk_used and not own_project and not fixed[0]
         self._fixed = [(self._column([FAR] * n), self._column([1] * n)) for _ in range(2)]
         for kind in (0, 1):
             for place in fixed[kind]:
@@ -378,7 +378,7 @@ class Overlay:
 
     def _same_mode(self, k: int) -> int:
         """The mode of a link without a lag between two items on one clock."""
-        return 3 if self._typ[k] == 2 and not self.network.additive else 0
+        return 3 if self._typ[k] == 2 and self.network.clk_used else 0
 
     def add_link(self, source: str | int, target: str | int, type: str = "FS", lag: int = 0) -> int:
         """A new link; its lag is counted on the source's clock.

@@ -97,10 +97,17 @@ class Passes:
         net, p, x = self.network, self._p, self._x
         if net.arrays and not net.clk_used:
             return x + p["dur"]
-        cal, clk, dur, at = net.clock_tables, _plain(p["clk"]), _plain(p["dur"]), (kernels.finish_at, kernels.start_at)
-        return [
-            at[e](cal, c, s + d) if c else s + d for c, s, d, e in zip(clk, _plain(x), dur, _plain(self._edge), strict=True)
-        ]
+        out = self._fresh()
+        net._run("finishes", net.cal, p["clk"], p["dur"], x, self._edge, out)
+        return out
+
+    def _fresh(self) -> Any:
+        """Room for a number for each position."""
+        if not self.network.arrays:
+            return [0] * self.network.n
+        import numpy as np
+
+        return np.zeros(self.network.n, np.int64)
 
     @functools.cached_property
     def _live(self) -> Any:
@@ -155,21 +162,10 @@ class Passes:
     def _latest_starts(self, instants: Any) -> tuple[Any, Any]:
         """The latest start of each position that finishes by the instant given for it, and whether it may wait for the next shift."""
         net, p = self.network, self._p
-        if net.arrays and not net.clk_used:
-            return instants - p["dur"], p["edge"] if net.additive else p["edge"] + 1
-        cal, clk, dur = net.clock_tables, _plain(p["clk"]), _plain(p["dur"])
-        out, room = [], []
-        for t, c, d in zip(_plain(instants), clk, dur, strict=True):
-            if t >= FAR // 2 or not c:
-                out.append(t - d)
-                room.append(1)
-            else:
-                out.append(kernels.work(cal, c, t) - d)
-                room.append(kernels.roomy(cal, c, t))
-        if net.arrays:
-            import numpy as np
-
-            return np.array(out, np.int64), np.array(room, np.int64)
+        if net.additive and net.arrays and not net.clk_used:
+            return instants - p["dur"], p["edge"]
+        out, room = self._fresh(), self._fresh()
+        net._run("latest_starts", net.cal, p["clk"], p["dur"], instants, out, room)
         return out, room
 
     @functools.cached_property
