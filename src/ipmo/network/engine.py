@@ -27,7 +27,7 @@ SMALL = 20_000
 NORMAL, STARTED, FINISHED, UNDATED, GONE, SPANNED = range(6)
 FAR = kernels.FAR
 TYPE_NAMES = ("FS", "SS", "FF", "SF")
-CONTINUOUS = ([0], [0], [0], [0], [0], [0], [1], [10080], [0], [0], [10080])  # wall-clock time only
+CONTINUOUS = ([0, 0, 0, 0, 0, 0, 1, 10080], [0, 0, 10080])  # wall-clock time only
 
 
 class Network:
@@ -103,7 +103,7 @@ class Network:
         self.summaries, self.members = summaries or {}, members or {}
         self.coarse, self.labels, self.stubs, self.dated_stubs = coarse, labels, stubs, dated_stubs
         self.out_of_sequence, self.dialect, self.cuts = out_of_sequence, dialect, tuple(cuts)
-        special = self.anyone or self.high or self.pin or self.points or self.floor_edges
+        special = self.anyone or self.high or self.pin or self.floor_edges or "start" in self.points.values()
         self.additive = not special and not any_beyond(mode)
         self.large = self.m >= SMALL or self.n >= SMALL
 
@@ -171,7 +171,13 @@ class Network:
                 raise ScheduleError(f"column 'calendar' holds values outside 0 to {len(calendars) - 1}")
             clocks = Clocks(calendars)
             clk = np.array([clocks.clock(one) for one in calendars], np.int64)[chosen]
-            clk[duration == 0] = 0  # what takes no time lies on wall-clock time
+            points: dict[int, str] = {}
+            if (duration == 0).any():  # what takes no time lies on wall-clock time, unless all around it is on one calendar
+                apart = np.zeros(n, bool)
+                across = clk[source] != clk[target]
+                apart[source[across]] = apart[target[across]] = True
+                clk[(duration == 0) & apart] = 0
+                points = dict.fromkeys(np.flatnonzero((duration == 0) & ~apart & (clk != 0)).tolist(), "finish")
             same = clk[source] == clk[target]
             one_clock = bool(same.all())
             mode = np.where(same, np.where((kind == 2) & (lags == 0) & (not one_clock) & (clk[source] != 0), 3, 0), 1)
@@ -180,7 +186,7 @@ class Network:
             low = first[clk]
             lagclk = np.array([clocks.clock(one) for one in calendars], np.int64)[chosen][source]
             mode[(lags != 0) & (lagclk != clk[source])] = 1
-            more = {"clk": clk, "nominal": clk, "clocks": clocks, "mode": mode, "lagclk": lagclk}
+            more = {"clk": clk, "nominal": clk, "clocks": clocks, "mode": mode, "lagclk": lagclk, "points": points}
         return cls(
             ids=ids,
             project=owner,
@@ -296,7 +302,7 @@ class Network:
         edge: Any = zeros_n
         high: Any = zeros_n
         pin: Any = zeros_n
-        if self.anyone or self.points or self.plain_mark:
+        if not self.additive:
             mark = np.full(n, self.plain_mark, np.int64) if self.arrays else [self.plain_mark] * n
             for node in self.anyone:
                 mark[pos[node]] |= 1

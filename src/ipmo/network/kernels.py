@@ -29,71 +29,73 @@ def work(cal: Any, clock: Any, instant: Any) -> Any:
     """Working minutes of a clock up to an instant: non-decreasing."""
     if clock == 0:
         return instant
-    starts, before, lengths = cal[8], cal[9], cal[10]
-    first, last = cal[2][clock], cal[3][clock]
+    head, periods = cal
+    row = 8 * clock
+    first, last = head[row + 2], head[row + 3]
     if first <= instant < last:
-        lo = cal[0][clock]
-        hi = lo + cal[1][clock]
+        lo = head[row]
+        hi = lo + head[row + 1]
         base = lo
         rest = instant
         total = 0
     else:
-        lo = cal[5][clock]
-        hi = lo + cal[6][clock]
+        lo = head[row + 5]
+        hi = lo + head[row + 6]
         base = lo
         if instant >= last:
             weeks = (instant - last) // 10080
             rest = instant - last - weeks * 10080
-            total = cal[4][clock] + weeks * cal[7][clock]
+            total = head[row + 4] + weeks * head[row + 7]
         else:
             weeks = (instant - first) // 10080
             rest = instant - first - weeks * 10080
-            total = weeks * cal[7][clock]
+            total = weeks * head[row + 7]
     while lo < hi:  # the last period that starts at or before the instant
         mid = (lo + hi) // 2
-        if starts[mid] <= rest:
+        if periods[3 * mid] <= rest:
             lo = mid + 1
         else:
             hi = mid
     if lo == base:
         return total
-    inside = rest - starts[lo - 1]
-    if inside > lengths[lo - 1]:
-        inside = lengths[lo - 1]
-    return total + before[lo - 1] + inside
+    inside = rest - periods[3 * lo - 3]
+    if inside > periods[3 * lo - 1]:
+        inside = periods[3 * lo - 1]
+    return total + periods[3 * lo - 2] + inside
 
 
 def start_at(cal: Any, clock: Any, worked: Any) -> Any:
     """The latest instant with that many minutes worked: where the next minute of work begins."""
     if clock == 0 or worked >= FAR // 2 or worked <= -FAR // 2:
         return worked
-    starts, before = cal[8], cal[9]
-    table, week = cal[4][clock], cal[7][clock]
+    head, periods = cal
+    row = 8 * clock
+    table, week = head[row + 4], head[row + 7]
     if 0 <= worked < table:
-        lo = cal[0][clock]
-        hi = lo + cal[1][clock]
+        lo = head[row]
+        hi = lo + head[row + 1]
         rest = worked
         origin = 0
     else:
         if week == 0:
             return FAR if worked >= table else -FAR
-        lo = cal[5][clock]
-        hi = lo + cal[6][clock]
+        lo = head[row + 5]
+        hi = lo + head[row + 6]
         if worked >= table:
             weeks = (worked - table) // week
             rest = worked - table - weeks * week
-            origin = cal[3][clock] + weeks * 10080
+            origin = head[row + 3] + weeks * 10080
         else:
             weeks = worked // week
             rest = worked - weeks * week
-            origin = cal[2][clock] + weeks * 10080
+            origin = head[row + 2] + weeks * 10080
     while lo < hi:  # the last period with at most that much work before it
         mid = (lo + hi) // 2
-        if before[mid] <= rest:
+        if periods[3 * mid + 1] <= rest:
             lo = mid + 1
         else:
             hi = mid
-    return origin + starts[lo - 1] + rest - before[lo - 1]
+    return origin + periods[3 * lo - 3] + rest - periods[3 * lo - 2]
 
 
 def finish_at(cal: Any, clock: Any, worked: Any) -> Any:
@@ -403,8 +405,9 @@ def forward_from(
                 t = given(cal, clk, dur, u, typ[k], m, lagclk[k], lag[k], x[u], edge[u])
                 y = work(cal, clk[v], t)
                 if typ[k] >= 2:
-                    e = edged(cal, clk[v], t)
                     y -= dur[v]
+                    if y >= best and clk[v] != 0 and t > finish_at(cal, clk[v], y + dur[v]):
+                        e = 1
             if mark[v] & 1:
                 if y < least:
                     least = y
@@ -489,8 +492,8 @@ def backward_from(
             else:
                 t = taken(cal, clk, dur, v, typ[k], m, lagclk[k], lag[k], late, room[v])
                 z = latest_of(cal, clk, dur, u, typ[k], m, t)
-                if typ[k] == 0 or typ[k] == 2:
-                    e = roomy(cal, clk[u], t)
+                if z <= y[u] and clk[u] != 0 and (typ[k] == 0 or typ[k] == 2) and t < start_at(cal, clk[u], z + dur[u]):
+                    e = 0
             if z < y[u]:
                 y[u] = z
                 room[u] = e
@@ -537,13 +540,49 @@ def finishes(cal: Any, clk: Any, dur: Any, x: Any, edge: Any, out: Any) -> Any:
             out[v] = finish_at(cal, clk[v], x[v] + dur[v])
 
 
-def latest_starts(cal: Any, clk: Any, dur: Any, instants: Any, out: Any, room: Any) -> Any:
-    """The latest start of each position that finishes by an instant, and what `roomy` says of it; FAR stays out of reach."""
+def latest_starts(cal: Any, clk: Any, dur: Any, group: Any, instants: Any, memo: Any, out: Any, room: Any) -> Any:
+    """The latest start of each position that finishes by an instant, and what `roomy` says of it; FAR stays out of reach.
+
+    Args:
+        group: which row of `memo` (zeros, 4 a group) a position shares with others of the same instant, mostly.
+    """
     for v in range(len(out)):
         t = instants[v]
+        c = clk[v]
         room[v] = 1
-        if t >= FAR // 2 or clk[v] == 0:
+        if t >= FAR // 2 or c == 0:
             out[v] = t - dur[v]
+            continue
+        g = 4 * group[v]
+        if memo[g] != t or memo[g + 1] != c:
+            memo[g] = t
+            memo[g + 1] = c
+            memo[g + 2] = work(cal, c, t)
+            memo[g + 3] = roomy(cal, c, t)
+        out[v] = memo[g + 2] - dur[v]
+        room[v] = memo[g + 3]
+
+
+def last_finishes(cal: Any, clk: Any, dur: Any, x: Any, edge: Any, group: Any, memo: Any, ends: Any) -> Any:
+    """The last finish of each group as an instant; ends holds lower bounds on entry.
+
+    Args:
+        group: the group of each position.
+        memo: zeros, 2 a group: the clock and the working minutes of the last that was looked up.
+    """
+    for v in range(len(x)):
+        g = group[v]
+        c = clk[v]
+        worked = x[v] + dur[v]
+        if memo[2 * g] == c + 1 and worked <= memo[2 * g + 1] and edge[v] == 0:
+            continue
+        if c == 0:
+            t = worked
+        elif edge[v] == 1:
+            t = start_at(cal, c, worked)
         else:
-            out[v] = work(cal, clk[v], t) - dur[v]
-            room[v] = roomy(cal, clk[v], t)
+            t = finish_at(cal, c, worked)
+        memo[2 * g] = c + 1
+        memo[2 * g + 1] = worked
+        if t > ends[g]:
+            ends[g] = t

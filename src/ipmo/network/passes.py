@@ -84,12 +84,33 @@ class Passes:
     def _check(self) -> None:
         if not self.network.n:
             return
+        if self._whole:
+            if int(self._last_finishes.max()) < MAX_INSTANT:
+                return
         finish = self._finish
         last = max(range(len(finish)), key=finish.__getitem__) if isinstance(finish, list) else int(finish.argmax())
         if finish[last] >= MAX_INSTANT:
             raise ScheduleError(
                 f"{self.network.ids[int(self._p['order'][last])]!r} would end past the year 9999; check its duration and lags"
             )
+
+    @functools.cached_property
+    def _whole(self) -> bool:
+        """Everything is open work and columns are arrays: ends are found in one sweep."""
+        return self.network.all_live and self.network.arrays
+
+    @functools.cached_property
+    def _last_finishes(self) -> Any:
+        """The last finish of each project as an instant, and of what belongs to none; for networks that are `_whole`."""
+        import numpy as np
+
+        net, p = self.network, self._p
+        ends = np.full(len(net.projects) + 1, -1, np.int64)
+        if net.clk_used:
+            net._run("last_finishes", net.cal, p["clk"], p["dur"], self._x, self._edge, self._group, self._zeros(2 * len(ends)), ends)
+        else:
+            np.maximum.at(ends, self._group, self._finish)
+        return ends
 
     @functools.cached_property
     def _finish(self) -> Any:
@@ -103,11 +124,26 @@ class Passes:
 
     def _fresh(self) -> Any:
         """Room for a number for each position."""
+        return self._zeros(self.network.n)
+
+    def _zeros(self, size: int) -> Any:
         if not self.network.arrays:
-            return [0] * self.network.n
+            return [0] * size
         import numpy as np
 
-        return np.zeros(self.network.n, np.int64)
+        return np.zeros(size, np.int64)
+
+    @functools.cached_property
+    def _group(self) -> Any:
+        """The project of each position; one more than the last for what belongs to none."""
+        net = self.network
+        none = len(net.projects)
+        if net.arrays:
+            import numpy as np
+
+            owner = self._by_position(net.project)
+            return np.where(owner < 0, none, owner)
+        return [net.project[v] if net.project[v] >= 0 else none for v in self._p["order"]]
 
     @functools.cached_property
     def _live(self) -> Any:
@@ -125,8 +161,8 @@ class Passes:
     def end(self) -> int | None:
         """The end of the whole network as an instant: the last finish of open work; None when all is done."""
         net = self.network
-        if net.all_live and net.arrays and not isinstance(self._finish, list):
-            return int(self._finish.max()) if net.n else None
+        if self._whole:
+            return int(self._last_finishes.max()) if net.n else None
         kinds, order = net.kinds, _plain(self._p["order"])
         return max(
             (int(f) for f, live, v in zip(self._finish, self._live, order, strict=True) if live and kinds[v] not in ("benefit", "helper")),
@@ -137,12 +173,8 @@ class Passes:
     def _project_end(self) -> Any:
         """The early finish of each project as an instant; -1 for those without dates."""
         net = self.network
-        if net.all_live and net.arrays and not isinstance(self._finish, list):
-            import numpy as np
-
-            latest = np.full(len(net.projects), -1, np.int64)
-            np.maximum.at(latest, self._by_position(net.project), self._finish)
-            return latest
+        if self._whole:
+            return self._last_finishes[:-1]
         ends = [-1] * len(net.projects)
         for place, v in enumerate(_plain(self._p["order"])):
             owner = net.project[v]
@@ -165,7 +197,8 @@ class Passes:
         if net.additive and net.arrays and not net.clk_used:
             return instants - p["dur"], p["edge"]
         out, room = self._fresh(), self._fresh()
-        net._run("latest_starts", net.cal, p["clk"], p["dur"], instants, out, room)
+        memo = self._zeros(4 * (len(net.projects) + 1))
+        net._run("latest_starts", net.cal, p["clk"], p["dur"], self._group, instants, memo, out, room)
         return out, room
 
     @functools.cached_property
@@ -179,14 +212,15 @@ class Passes:
                 if target.date is not None and target.is_deadline:
                     for node in target.nodes:
                         deadlines[node] = min(target.date, deadlines.get(node, FAR))
-        plain = net.all_live and net.arrays and not isinstance(self._finish, list) and not net.targets and not net.late_bounds
+        plain = self._whole and not net.targets and not net.late_bounds
         if plain and dialect.float_to == "network" and not (dialect.promises_bound_total_float and net.promises):
             import numpy as np
 
-            owners = self._by_position(net.project)
+            owners = self._group
+            ends = np.append(np.asarray(self._promised, np.int64), FAR)
             to_end = np.full(net.n, FAR if end is None else end, np.int64)
             return self._latest_starts(to_end), self._latest_starts(
-                np.where(owners >= 0, np.asarray(self._promised, np.int64)[owners], FAR)
+                ends[owners]
             )
         promised = self._promised
         whole = [FAR] * net.n

@@ -30,7 +30,12 @@ def _merged(periods: Iterable[Period]) -> list[Period]:
 
 
 class Clocks:
-    """The clocks of several calendars, packed for the kernels.
+    """The clocks of several calendars, packed for the kernels into two columns.
+
+    The first has eight numbers a clock: where its exceptional periods begin, how many they are, the first and last instant
+    of their weeks, the work in them; where the periods of its plain week begin, how many they are, the work in them. The
+    second has three numbers a period: its start, the work before it, its length. Two columns, because kernels hand them
+    on with every look-up.
 
     Args:
         calendars: the calendars; clock `i + 1` is that of `calendars[i]`, clock 0 is wall-clock time.
@@ -42,45 +47,21 @@ class Clocks:
         for calendar in calendars:
             if not calendar.holidays and not calendar.exceptions and sum(b - a for day in calendar.week_shifts() for a, b in day) == WEEK:
                 self.index[calendar.id] = 0  # around the clock: wall-clock time
-        offset, count, first, last, table, week_offset, week_count, week_total = ([] for _ in range(8))
-        starts: list[int] = []
-        before: list[int] = []
-        lengths: list[int] = []
+        head: list[int] = []
+        flat: list[int] = []
 
         def pack(periods: list[Period]) -> tuple[int, int, int]:
-            place, total = len(starts), 0
+            place, total = len(flat) // 3, 0
             for start, stop in periods:
-                starts.append(start)
-                before.append(total)
-                lengths.append(stop - start)
+                flat.extend((start, total, stop - start))
                 total += stop - start
             return place, len(periods), total
 
         for calendar in (CONTINUOUS, *calendars):
             begin, end, periods = _exceptional(calendar)
             place, number, total = pack(periods)
-            offset.append(place)
-            count.append(number)
-            first.append(begin)
-            last.append(end)
-            table.append(total)
-            place, number, total = pack(_week(calendar))
-            week_offset.append(place)
-            week_count.append(number)
-            week_total.append(total)
-        self.packed = (
-            offset,
-            count,
-            first,
-            last,
-            table,
-            week_offset,
-            week_count,
-            week_total,
-            starts,
-            before,
-            lengths,
-        )
+            head += [place, number, begin, end, total, *pack(_week(calendar))]
+        self.packed = (head, flat)
 
     def clock(self, calendar: Calendar) -> int:
         """The clock of a calendar, by its id."""
