@@ -16,7 +16,8 @@ from typing import Any
 import attrs
 import pluggy
 
-from ipmo.analysis.health import due_facts, model_facts, schedule_facts
+from ipmo.analysis.health import SOURCE as DCMA
+from ipmo.analysis.health import due_facts, model_facts, quality_facts, schedule_facts
 from ipmo.analysis.rollup import MEASURES, RollUp, roll_up
 from ipmo.analysis.schedule import Schedule, schedule
 from ipmo.errors import ModelError
@@ -300,6 +301,12 @@ CORE_CHECKS: tuple[Check, ...] = (
         title="The schedule keeps its promises and its logic",
         source="ipmo",
         run=lambda context: schedule_facts(context.portfolio, context.schedule),
+    ),
+    Check(
+        code="ipmo/quality",
+        title="The schedule is well made: the 14 points, loose ends, agreed hand-overs",
+        source=DCMA,
+        run=lambda context: quality_facts(context.portfolio, context.schedule),
     ),
     Check(code="ipmo/due", title="Nothing is past its day", source="ipmo", run=lambda context: due_facts(context.portfolio)),
     Check(code="ipmo/totals", title="Stated totals agree with their parts", source="ipmo", run=_budget_facts),

@@ -83,6 +83,11 @@ class Constraints(Noun):
     )
 
 
+def as_constraints(value: Constraints | Mapping[str, Any]) -> Constraints:
+    """Constraints, from a mapping of their names to dates or as they are."""
+    return value if isinstance(value, Constraints) else Constraints(**value)
+
+
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
 class Task(Noun):
     """A piece of work, a milestone, or a summary (a task that others name as their parent)."""
@@ -117,7 +122,9 @@ class Task(Noun):
     deadline: When | None = attrs.field(
         default=None, converter=optional(as_when), metadata=doc("promised finish; moves nothing, bounds the float", end=True)
     )
-    constraints: Constraints | None = attrs.field(default=None, metadata=doc("dates that it is tied to beyond its links"))
+    constraints: Constraints | None = attrs.field(
+        default=None, converter=optional(as_constraints), metadata=doc("dates that it is tied to beyond its links")
+    )
     baseline_start: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("start in the approved plan"))
     baseline_finish: When | None = attrs.field(
         default=None, converter=optional(as_when), metadata=doc("finish in the approved plan", end=True)
