@@ -167,8 +167,40 @@ def schedule_facts(portfolio: Portfolio, s: Schedule) -> Iterator[Finding]:
             "say which task gives and which receives",
             Severity.INFO,
         )
+    yield from _constraints(s)
     yield from _holds(s)
     yield from _promises(portfolio, s)
+
+
+def _constraints(s: Schedule) -> Iterator[Finding]:
+    """Constraints that override the logic, and those that the logic breaks."""
+    net, q = s.network, s._lists
+    for node, high in net.high.items():
+        place = q["pos"][node]
+        asked = max((s._push(k, place, q["x"][q["src"][k]]) for k in range(q["ptr"][place], q["ptr"][place + 1])), default=high)
+        if asked > high:
+            days = s._days(place, high, asked)
+            yield _found(
+                "constraint-conflict",
+                net.ids[node],
+                f"a constraint of {net.ids[node]!r} overrides its predecessors, which ask for a start {days:g} d later",
+                "move the date, or make the constraint one that the dialect does not hold for hard",
+            )
+    for node, instant, at_finish in net.late_bounds:
+        place = q["pos"][node]
+        if net.state[node] not in (0, 1) or node in s._unknown:
+            continue
+        reached = q["finish"][place] if at_finish else kernels.start_at(net.clock_tables, q["clk"][place], q["x"][place])
+        allowed = kernels.start_at(net.clock_tables, q["clk"][place], kernels.work(net.clock_tables, q["clk"][place], instant))
+        if reached > max(instant, allowed if not at_finish else instant):
+            what = "finish" if at_finish else "start"
+            bound, expected = (day_text(moment(int(t)), finish=at_finish) for t in (instant, reached))
+            yield _found(
+                "constraint-missed",
+                net.ids[node],
+                f"{net.ids[node]!r} should {what} no later than {bound}, the schedule says {expected}",
+                "float before it is negative",
+            )
 
 
 def _holds(s: Schedule) -> Iterator[Finding]:

@@ -22,9 +22,9 @@ from ipmo.network.compile import compile_portfolio
 from ipmo.network.engine import Network
 from ipmo.network.passes import LIVE, Passes
 from ipmo.tables import Column, Table
-from ipmo.units import DAY, MAX_INSTANT, minutes, moment
+from ipmo.units import DAY, MAX_INSTANT, as_when, minutes, moment
 
-__all__ = ["Schedule", "ScheduledItem", "day_text", "network", "schedule"]
+__all__ = ["FloatPath", "Schedule", "ScheduledItem", "day_text", "network", "schedule"]
 
 NORMAL, STARTED, FINISHED, UNDATED, GONE, SPANNED = range(6)
 TYPE_NAMES = ("FS", "SS", "FF", "SF")
@@ -51,13 +51,21 @@ def network(portfolio: Portfolio, *, dialect: str | Dialect | None = None) -> Ne
     return compile_portfolio(portfolio, DIALECTS[dialect])
 
 
-def schedule(portfolio: Portfolio | Network, *, dialect: str | Dialect | None = None, on_cycle: str = "error") -> Schedule:
+def schedule(
+    portfolio: Portfolio | Network,
+    *,
+    dialect: str | Dialect | None = None,
+    on_cycle: str = "error",
+    back_from: date | str | None = None,
+) -> Schedule:
     """Early and late dates, floats, the critical path and drag of everything in a portfolio.
 
     Args:
         portfolio: a portfolio, or a compiled network.
         dialect: conventions that tools differ on; the portfolio's own when left out.
         on_cycle: `error` raises on a loop, `cut` takes the worst link out of each loop and says so in `.cuts`.
+        back_from: schedules back from this finish: `start` and `finish` of every item are then its late dates, and total float
+            is what is left between them and the early dates; negative where the time does not suffice.
 
     Raises:
         CycleError: links form a loop; it names them in order.
@@ -70,16 +78,19 @@ def schedule(portfolio: Portfolio | Network, *, dialect: str | Dialect | None = 
     """
     if on_cycle not in ("error", "cut"):
         raise ScheduleError(f"on_cycle={on_cycle!r} is not known; write 'error' or 'cut'")
+    instant = minutes(as_when(back_from), end=True) if back_from is not None else None
     if isinstance(portfolio, Network):
-        return Schedule(None, portfolio)
+        return Schedule(None, portfolio, instant)
     compiled = network(portfolio, dialect=dialect)
-    key = ("schedule", on_cycle, *attrs.astuple(compiled.dialect or DIALECTS["ipmo"]))
+    key = ("schedule", on_cycle, instant, *attrs.astuple(compiled.dialect or DIALECTS["ipmo"]))
     if key not in portfolio.memo:
         if compiled.has_loop:
             if on_cycle == "error":
                 raise compiled.loop()
             compiled = compiled.cut(_known_dates(portfolio, compiled))
-        portfolio.memo[key] = Schedule(portfolio, compiled)
+        if compiled.expected:
+            compiled = compiled.as_expected()
+        portfolio.memo[key] = Schedule(portfolio, compiled, instant)
     found: Schedule = portfolio.memo[key]
     return found
 
@@ -182,11 +193,26 @@ class ScheduledItem:
         return day_text(self.early_finish, finish=self.side == "finish")
 
 
+@attrs.frozen(kw_only=True)
+class FloatPath:
+    """A path to an item and the float of its last item to that: 1 is the driving path.
+
+    Args:
+        number: its place by float.
+        float: slip in working days that leaves the item it leads to where it is.
+        items: in order of their dates.
+    """
+
+    number: int
+    float: float
+    items: tuple[str, ...]
+
+
 class Schedule(Passes):
     """The answer of `schedule`: indexed by full id, with a table, the critical path, and explanations."""
 
-    def __init__(self, portfolio: Portfolio | None, compiled: Network) -> None:
-        super().__init__(compiled)
+    def __init__(self, portfolio: Portfolio | None, compiled: Network, back_from: int | None = None) -> None:
+        super().__init__(compiled, back_from)
         self.portfolio = portfolio
         self.cuts = compiled.cuts
 
@@ -292,6 +318,8 @@ class Schedule(Passes):
         early, late = self._window(place, *first), self._window(place, whole)
         if began is not None and not self._dialect.remaining_dates:
             early, late = (began, early[1]), (began, late[1])
+        if whole < FAR // 2 and (self.back_from is not None or self._dialect.direction == "back"):
+            start, end = late
         longest = place in self._critical
         known = whole < FAR // 2
         floats = self._floats(place, x, whole) if known else {}
@@ -632,6 +660,52 @@ class Schedule(Passes):
         q, net = self._lists, self.network
         ordered = sorted(places, key=lambda v: (q["finish"][v], v))
         return tuple(net.ids[q["order"][v]] for v in ordered if net.kinds[q["order"][v]] in SHOWN_KINDS)
+
+    def float_paths(self, count: int = 5, target: str | None = None) -> tuple[FloatPath, ...]:
+        """The most critical paths to an item, the driving one first; no item stands in two of them.
+
+        Args:
+            count: how many at most.
+            target: the item they lead to; what ends last when left out.
+
+        Raises:
+            UnknownItemError: there is no such item in the network.
+        """
+        net, q = self.network, self._lists
+        if target is not None:
+            if target not in self.nodes:
+                raise UnknownItemError(target, close_matches(target, self.nodes), "this schedule")
+            place = q["pos"][self.nodes[target]]
+        else:
+            last = [v for v in range(net.n) if q["finish"][v] == self.end and net.state[q["order"][v]] in LIVE]
+            if not last:
+                return ()
+            place = last[-1]
+        found = self._float_paths(place, count, lambda v, late: self._days(v, q["x"][v], late))
+        out = []
+        for number, (slack, places) in enumerate(found, 1):
+            names = tuple(net.ids[q["order"][v]] for v in places if net.kinds[q["order"][v]] in SHOWN_KINDS)
+            out.append(FloatPath(number=number, float=slack, items=names))
+        return tuple(out)
+
+    def near_critical(self, bands: Sequence[float] = (0, 5, 10, 20)) -> Table:
+        """Items by how little total float they have: one row an item within the widest band, least float first.
+
+        Args:
+            bands: upper bounds of total float in working days, ascending.
+
+        Returns:
+            Columns `id`, `total_float`, `band` (the bound it keeps).
+        """
+        rows = sorted((row.total_float, row.id) for row in self.items() if row.total_float is not None and row.kind != "summary")
+        kept = [(slack, full_id, next(b for b in bands if slack <= b)) for slack, full_id in rows if any(slack <= b for b in bands)]
+        return Table(
+            [
+                Column("id", "str", [full_id for _, full_id, _ in kept]),
+                Column("total_float", "float", [slack for slack, _, _ in kept], "d"),
+                Column("band", "float", [float(band) for _, _, band in kept], "d"),
+            ]
+        )
 
     def finish_text(self, full_id: str) -> str:
         """The finish of an item as people read it; empty when it has none."""

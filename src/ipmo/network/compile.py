@@ -117,6 +117,7 @@ class _Builder:
         self.points: dict[int, str] = {}
         self.bases: dict[int, int] = {}
         self.done: dict[int, int] = {}
+        self.expected: dict[int, int] = {}
         self.begun: dict[int, Sequence[int]] = {}
         self.cached: dict[tuple[int, int], tuple[int, int] | None] = {}
         self.on_calendar = dialect.milestones == "calendar"
@@ -206,9 +207,8 @@ class _Builder:
                 hold = Hold(f"stopped at gate {project.id + '/' + gate.id!r} on {gate.decision.date}", f"{project.id}/{gate.id}")
         first = len(self.ids)
         start_bound = minutes(project.start) if project.start is not None else None
-        base = self.base
         if project.status_date is not None and self.dialect.data_date == "binds":
-            self.bases[place] = base = max(self.start, minutes(project.status_date))
+            self.bases[place] = max(self.start, minutes(project.status_date))
         if not project.tasks and not project.gates:
             self._bar(place, project, clock, hold, gone)
         parents = {task.parent for task in project.tasks if task.parent is not None}
@@ -252,8 +252,9 @@ class _Builder:
                 self.points[node] = "start"
             if task.constraints is not None and here in (NORMAL, STARTED):
                 self.constrained.append((node, task))
-                if task.constraints.expected_finish is not None and self.dialect.expected_finish and here != FINISHED:
-                    length = self._expected(task, own, base, start_bound if here == NORMAL else None)
+                if task.constraints.expected_finish is not None and self.dialect.expected_finish:
+                    self.expected[node] = minutes(task.constraints.expected_finish, end=True)
+                    length = length if length is not None and length[0] else (1, own)
             state.append(here)
             if length is None or not length[0]:
                 dur.append(0)
@@ -308,14 +309,6 @@ class _Builder:
         if length is not None and left is not None and left[1] == length[1] and left[0] < length[0]:
             self.done[node] = length[0] - left[0]
         return (STARTED if otherwise == NORMAL else otherwise), left
-
-    def _expected(self, task: Task, clock: int, base: int, start_bound: int | None) -> tuple[int, int]:
-        """Minutes that are left when work goes on from its earliest possible start to its expected finish."""
-        assert task.constraints is not None and task.constraints.expected_finish is not None
-        cal = self.clocks.packed
-        begin = max(base, *(minutes(t) for t in (task.not_before,) if t is not None), start_bound or base, base)
-        end = minutes(task.constraints.expected_finish, end=True)
-        return max(kernels.work(cal, clock, end) - kernels.work(cal, clock, begin), 0), clock
 
     def _constrain(self) -> None:
         """Constraints as bounds of the passes: hard ones fix or cap a start, the others bound late dates."""
@@ -732,6 +725,7 @@ class _Builder:
             latest=self.latest,
             hammocks=self.hammocks,
             points=self.points,
+            expected=self.expected,
             anyone=self.anyone,
             src=src,
             dst=dst,

@@ -61,6 +61,7 @@ class Network:
         latest: Sequence[int] = (),
         hammocks: Mapping[int, Sequence[tuple[int, int, str, Any]]] | None = None,
         points: Mapping[int, str] | None = None,
+        expected: Mapping[int, int] | None = None,
         anyone: set[int] | None = None,
         mode: Any = None,
         lagclk: Any = None,
@@ -93,7 +94,7 @@ class Network:
         self.high, self.pin, self.late_bounds, self.latest = high or {}, pin or {}, late_bounds, latest
         self.exact = dialect is None or dialect.exact_late
         self.plain_mark = 0 if dialect is None else (0 if self.exact else 4) + (0 if dialect.early_waits else 8)
-        self.hammocks, self.points = hammocks or {}, points or {}
+        self.hammocks, self.points, self.expected = hammocks or {}, points or {}, expected or {}
         self.clk, self.nominal = clk, nominal
         self.mode, self.lagclk = mode, lagclk
         self.anyone, self.numbers, self.derived = anyone or set(), numbers or {}, derived or set()
@@ -504,6 +505,26 @@ class Network:
         cuts = links_to_cut(edges, dates, self.ids, lambda k: TYPE_NAMES[self.typ[k]])
         return self.without(cuts)
 
+    def as_expected(self) -> Network:
+        """This network with work of an expected finish lasting from its early start until then."""
+        network, dur = self, _list(self.dur)
+        for _ in range(len(self.expected) + 1):
+            x, _edge = network.early()
+            pos = network._positions["pos"]
+            changed = False
+            for node, instant in self.expected.items():
+                clock = int(self.clk[node])
+                start = int(x[int(pos[node])])
+                length = max(int(kernels.work(self.clock_tables, clock, instant)) - start, 0)
+                changed |= length != dur[node]
+                dur[node] = length
+            if not changed:
+                return network
+            fields = {name: value for name, value in vars(self).items() if name in _FIELDS}
+            fields |= {name: getattr(self, name) for name in ("src", "dst", "typ", "lag", "mode", "lagclk", "numbers", "derived", "cuts")}
+            network = Network(**{**fields, "dur": list(dur)})
+        return network
+
     def without(self, cuts: Sequence[int]) -> Network:
         """The network without some links, by number."""
         gone = set(cuts)
@@ -543,6 +564,7 @@ _FIELDS = frozenset(
         "latest",
         "hammocks",
         "points",
+        "expected",
         "anyone",
         "clocks",
         "starts",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from ipmo.errors import ScheduleError
@@ -30,8 +30,8 @@ EMPTY: Mapping[int, int] = {}
 class Passes:
     """The passes over one network, each run when it is first asked for."""
 
-    def __init__(self, compiled: Network) -> None:
-        self.network = compiled
+    def __init__(self, compiled: Network, back_from: int | None = None) -> None:
+        self.network, self.back_from = compiled, back_from
         self._p = compiled._positions
         self._x, self._edge = compiled.early()
         self._before: dict[int, tuple[int, int]] = {}  # early start and finish of work that is then put off
@@ -61,7 +61,7 @@ class Passes:
                 slip = min((self._pull(k, v, int(x[v]), int(edge[v])) for k, v in out[place]), default=open_end)
                 if x[place] < slip < FAR // 2:
                     x[place], edge[place] = slip, 0
-        for name in set(self.__dict__) - {"network", "_p"}:  # what was answered from the first dates
+        for name in set(self.__dict__) - {"network", "back_from", "_p"}:  # what was answered from the first dates
             del self.__dict__[name]
         self._x, self._edge = x, edge
         self._before = before
@@ -213,7 +213,8 @@ class Passes:
                     for node in target.nodes:
                         deadlines[node] = min(target.date, deadlines.get(node, FAR))
         plain = self._whole and not net.targets and not net.late_bounds
-        if plain and dialect.float_to == "network" and not (dialect.promises_bound_total_float and net.promises):
+        back = self.back_from is not None or dialect.direction == "back"
+        if plain and not back and dialect.float_to == "network" and not (dialect.promises_bound_total_float and net.promises):
             import numpy as np
 
             owners = self._group
@@ -236,7 +237,9 @@ class Passes:
             owner = net.project[v]
             if end is not None and net.kinds[v] not in ("benefit", "helper"):
                 open_end = int(self._project_end[owner]) if own_end and owner >= 0 else end
-                if dialect.promises_bound_total_float and owner in net.promises:
+                if self.back_from is not None:
+                    open_end = self.back_from
+                elif (dialect.promises_bound_total_float or back) and owner in net.promises:
                     open_end = net.promises[owner]
                 whole[place] = min(open_end, deadlines.get(v, FAR))
             if owner >= 0:
@@ -624,6 +627,49 @@ class Passes:
         q = self._lists
         others = (j for j in range(q["ptr"][v], q["ptr"][v + 1]) if j != k)
         return any(self._push(j, v, q["x"][q["src"][j]]) <= q["x"][v] for j in others)
+
+    def _late_to(self, place: int) -> list[int]:
+        """The late start of every position that leaves one of them where it is; FAR where nothing leads to it."""
+        net = self.network
+        caps, room = self._fresh(), self._fresh()
+        if net.arrays:
+            caps[:] = FAR
+            room[:] = 1
+        else:
+            caps, room = [FAR] * net.n, [1] * net.n
+        caps[place], room[place] = self._lists["x"][place], self._lists["edge"][place]
+        ((late, _),) = net.late(self._x, self._edge, (caps, room))
+        return [t if t < FAR // 2 else FAR for t in _plain(late)]
+
+    def _float_paths(self, place: int, count: int, slack: Callable[[int, int], float]) -> list[tuple[float, list[int]]]:
+        """The most critical ways to a position: float and positions, in order of their dates; no position stands in two.
+
+        Each begins with the position of least float that none before took, and goes back over the predecessors of least
+        float.
+        """
+        q, late = self._lists, self._late_to(place)
+        floats = {v: slack(v, late[v]) for v in range(self.network.n) if late[v] < FAR // 2}
+        waiting = sorted(floats, key=lambda v: (floats[v], -q["finish"][v], v))
+        taken: set[int] = set()
+        paths: list[tuple[float, list[int]]] = []
+        for tail in waiting:
+            if len(paths) == count:
+                break
+            if tail in taken:
+                continue
+            path, here = [tail], tail
+            taken.add(tail)
+            while True:
+                links = range(q["ptr"][here], q["ptr"][here + 1])
+                before = [(floats[q["src"][k]], int(self._link_float[k]), q["src"][k]) for k in links if q["src"][k] in floats]
+                left = [entry for entry in before if entry[2] not in taken]
+                if not left:
+                    break
+                here = min(left)[2]
+                taken.add(here)
+                path.append(here)
+            paths.append((floats[tail], path[::-1]))
+        return paths
 
     @functools.cached_property
     def _bounds(self) -> set[int]:

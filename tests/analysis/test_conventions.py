@@ -1,0 +1,322 @@
+"""Progress, constraints, milestones, hammocks, floats and dialects, each worked by hand."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+import ipmo
+from ipmo.errors import ModelError, UnitError
+from ipmo.model import DIALECTS, After, Calendar, Dialect, Link, Portfolio, Project, Task
+
+DAY0 = datetime(2026, 1, 5)
+
+
+def around_the_clock(tasks: list[Task], **fields: Any) -> Portfolio:
+    return Portfolio(**{"id": "x", "start": "2026-01-05", "calendar": "continuous", "projects": [Project(id="P", tasks=tasks)], **fields})
+
+
+def day(when: datetime | None) -> float | None:
+    return None if when is None else (when - DAY0).total_seconds() / 86400
+
+
+def with_progress(mode: str, **more: Any) -> ipmo.Schedule:
+    """Oracle O-11: data date 4; A started at 0, 6 left; B (after A) started at 3, 4 left; C of 3 after B."""
+    pf = around_the_clock(
+        [
+            Task(id="A", duration="10 d", actual_start="2026-01-05", remaining="6 d"),
+            Task(id="B", duration="5 d", after="A", actual_start="2026-01-08", remaining="4 d"),
+            Task(id="C", duration="3 d", after="B"),
+        ],
+        status_date="2026-01-09",
+        dialect={"name": "ipmo", "progress": mode, **more},
+    )
+    return ipmo.schedule(pf)
+
+
+def test_oracle_o11_out_of_sequence_work_under_every_progress_mode() -> None:
+    finishes = {mode: [day(with_progress(mode)[f"P/{n}"].early_finish) for n in "ABC"] for mode in ("retained", "override", "actual")}
+    assert finishes["retained"] == [10, 14, 17]
+    assert finishes["override"] == [10, 8, 11]
+    assert with_progress("override")["P/A"].total_float == 1
+    assert finishes["actual"] == [10, 8, 11]
+    assert with_progress("actual")["P/A"].total_float == -7  # B began on day 3, A should have finished by then
+    for mode in ("retained", "override", "actual"):
+        s = with_progress(mode)
+        assert day(s["P/B"].start) == 3
+        assert [f.code for f in ipmo.check(s.portfolio) if f.code == "ipmo/out-of-sequence"] == ["ipmo/out-of-sequence"]
+
+
+def test_early_dates_of_work_under_way_are_those_of_its_rest_where_the_dialect_says_so() -> None:
+    usual, rest = with_progress("retained"), with_progress("retained", remaining_dates=True)
+    assert [day(usual["P/A"].early_start), day(rest["P/A"].early_start)] == [0, 4]
+    assert [day(usual["P/A"].start), day(rest["P/A"].start)] == [0, 0]
+    assert day(rest["P/B"].early_start) == 10
+    assert day(rest["P/A"].late_start) == 4
+
+
+def test_suspended_work_goes_on_when_it_resumes() -> None:
+    pf = around_the_clock(
+        [Task(id="A", duration="5 d", actual_start="2026-01-05", remaining="3 d", resumes="2026-01-20")], status_date="2026-01-08"
+    )
+    assert day(ipmo.schedule(pf)["P/A"].early_finish) == 18
+
+
+def test_a_project_may_have_its_own_data_date() -> None:
+    pf = Portfolio(
+        id="x",
+        start="2026-01-05",
+        status_date="2026-01-10",
+        calendar="continuous",
+        projects=[Project(id="P", tasks=[Task(id="a", duration="1 d")]), Project(id="Q", status_date="2026-01-07", tasks=[Task(id="a", duration="1 d")])],
+    )
+    s = ipmo.schedule(pf)
+    assert (day(s["P/a"].early_start), day(s["Q/a"].early_start)) == (5, 2)
+
+
+def tied(constraints: dict[str, Any], **dialect: Any) -> ipmo.Schedule:
+    """a of 3 days before b of 3 before c of 3, beside d of 10; b is tied."""
+    pf = around_the_clock(
+        [
+            Task(id="a", duration="3 d"),
+            Task(id="b", duration="3 d", after="a", constraints=constraints),
+            Task(id="c", duration="3 d", after="b"),
+            Task(id="d", duration="10 d"),
+        ],
+        dialect={"name": "ipmo", **dialect},
+    )
+    return ipmo.schedule(pf)
+
+
+def rows(s: ipmo.Schedule) -> dict[str, tuple[Any, ...]]:
+    return {n: (day(s[f"P/{n}"].early_start), day(s[f"P/{n}"].late_start), s[f"P/{n}"].total_float) for n in "abcd"}
+
+
+CASES: list[tuple[dict[str, Any], dict[str, Any], dict[str, tuple[Any, ...]]]] = [
+    ({"start_no_later": "2026-01-07"}, {}, {"a": (0, -1, -1), "b": (3, 2, -1), "c": (6, 7, 1)}),
+    ({"finish_no_later": "2026-01-09"}, {}, {"a": (0, -1, -1), "b": (3, 2, -1), "c": (6, 7, 1)}),
+    ({"start_on": "2026-01-07"}, {}, {"a": (0, -1, -1), "b": (3, 2, -1), "c": (6, 7, 1)}),
+    ({"start_on": "2026-01-10"}, {}, {"a": (0, 2, 2), "b": (5, 5, 0), "c": (8, 8, 0)}),  # c ends on day 11 and sets the end
+    ({"finish_on": "2026-01-13"}, {}, {"a": (0, 3, 3), "b": (6, 6, 0), "c": (9, 9, 0)}),
+    ({"must_start_on": "2026-01-07"}, {}, {"a": (0, -1, -1), "b": (2, 2, 0), "c": (5, 7, 2)}),
+    ({"mandatory_finish": "2026-01-09"}, {}, {"a": (0, -1, -1), "b": (2, 2, 0), "c": (5, 7, 2)}),
+    ({"start_no_later": "2026-01-07"}, {"hard": ["start_no_later"]}, {"a": (0, -1, -1), "b": (2, 2, 0), "c": (5, 7, 2)}),
+    ({"must_start_on": "2026-01-07"}, {"hard": []}, {"a": (0, -1, -1), "b": (3, 2, -1), "c": (6, 7, 1)}),
+    ({"as_late_as_possible": True}, {}, {"a": (0, 1, 1), "b": (3, 4, 1), "c": (6, 7, 1)}),
+    ({"as_late_as_possible": True}, {"as_late_as_possible": "total float"}, {"a": (0, 1, 1), "b": (3, 4, 0), "c": (7, 7, 0)}),
+    ({"expected_finish": "2026-01-12"}, {}, {"a": (0, 0, 0), "b": (3, 3, 0), "c": (8, 8, 0)}),  # b lasts from day 3 to day 8
+]
+
+
+@pytest.mark.parametrize(("constraints", "dialect", "expected"), CASES)
+def test_constraints_bound_or_override(constraints: dict[str, Any], dialect: dict[str, Any], expected: dict[str, tuple[Any, ...]]) -> None:
+    found = rows(tied(constraints, **dialect))
+    assert {n: found[n] for n in expected} == expected
+
+
+def test_work_as_late_as_possible_uses_up_its_free_float() -> None:
+    pf = around_the_clock(
+        [
+            Task(id="a", duration="3 d", constraints={"as_late_as_possible": True}),
+            Task(id="b", duration="8 d"),
+            Task(id="c", duration="2 d", after=["a", "b"]),
+            Task(id="z", duration="1 d", constraints={"as_late_as_possible": True}),
+        ]
+    )
+    s = ipmo.schedule(pf)
+    assert [day(s[f"P/{n}"].early_start) for n in "abcz"] == [5, 0, 8, 9]
+    assert s["P/a"].free_float == 0
+
+
+def test_a_broken_constraint_is_a_finding() -> None:
+    hard = tied({"must_start_on": "2026-01-07"})
+    soft = tied({"finish_no_later": "2026-01-09"})
+    found = {f.code: f for f in ipmo.check(hard.portfolio)}
+    assert "overrides" in found["ipmo/constraint-conflict"].message
+    assert found["ipmo/constraint-conflict"].item == "P/b"
+    assert "ipmo/constraint-missed" in {f.code for f in ipmo.check(soft.portfolio)}
+    assert not [f for f in ipmo.check(tied({"start_on": "2026-02-10"}).portfolio) if f.code == "ipmo/constraint-conflict"]
+
+
+def test_lags_run_on_the_calendar_that_the_dialect_says() -> None:
+    starts = {}
+    for name in ("predecessor", "successor", "project", "continuous"):
+        pf = Portfolio(
+            id="x",
+            start="2026-01-05",
+            calendar="continuous",
+            dialect={"lag_calendar": name},
+            calendars=[Calendar(id="six", week="mon-sat", hours="09:00-17:00")],
+            projects=[
+                Project(
+                    id="P",
+                    calendar="six",
+                    tasks=[
+                        Task(id="a", duration="5 d", calendar="standard"),
+                        Task(id="b", duration="5 d", calendar="continuous", after=[After(source="a", lag="16 h")]),
+                    ],
+                )
+            ],
+        )
+        starts[name] = ipmo.schedule(pf)["P/b"].early_start
+    assert starts == {
+        "predecessor": datetime(2026, 1, 13, 17),
+        "successor": datetime(2026, 1, 10, 9),
+        "project": datetime(2026, 1, 12, 17),
+        "continuous": datetime(2026, 1, 10, 9),
+    }
+
+
+def test_milestones_of_a_start_and_of_a_finish_on_their_calendar() -> None:
+    pf = Portfolio(
+        id="x",
+        start="2026-01-05",
+        dialect="p6",
+        projects=[
+            Project(
+                id="P",
+                tasks=[
+                    Task(id="a", duration="5 d"),
+                    Task(id="in", milestone=True, milestone_of="start", after="a"),
+                    Task(id="out", milestone=True, milestone_of="finish", after="a"),
+                    Task(id="b", duration="1 d", after=["in", "out"]),
+                ],
+            )
+        ],
+    )
+    s = ipmo.schedule(pf)
+    assert (s["P/in"].early_start, s["P/in"].early_finish) == (datetime(2026, 1, 12, 9),) * 2
+    assert (s["P/out"].early_start, s["P/out"].early_finish) == (datetime(2026, 1, 9, 17),) * 2
+    assert (s["P/in"].late_start, s["P/out"].late_finish) == (datetime(2026, 1, 12, 9), datetime(2026, 1, 9, 17))
+    assert s["P/b"].early_start == datetime(2026, 1, 12, 9)
+
+
+def test_a_hammock_spans_what_it_is_linked_to_and_drives_nothing() -> None:
+    pf = around_the_clock(
+        [
+            Task(id="a", duration="4 d"),
+            Task(id="b", duration="6 d", after="a"),
+            Task(id="c", duration="3 d"),
+            Task(id="office", hammock=True, after=[After(source="a", type="SS"), After(source="b", type="FF")]),
+            Task(id="z", duration="20 d", hammock=True, after=[After(source="a", type="SS")]),
+            Task(id="alone", hammock=True),
+        ]
+    )
+    s = ipmo.schedule(pf)
+    office = s["P/office"]
+    assert (day(office.early_start), day(office.early_finish), office.critical) == (0, 10, False)
+    assert (office.start_float, office.finish_float, office.total_float) == (0, 0, 0)
+    assert day(s["P/z"].early_finish) == 20
+    assert day(s.finish) == 10
+    assert s["P/alone"].early_finish is None
+    assert "linked to nothing" in s["P/alone"].undated
+
+
+def test_floats_and_what_they_are_made_of() -> None:
+    """a 2 before b 3 before e 1; c 1 before b and before d 4 before e; f 1 after a before e."""
+    pf = around_the_clock(
+        [
+            Task(id="a", duration="2 d"),
+            Task(id="b", duration="3 d", after=["a", "c"]),
+            Task(id="c", duration="3 d"),
+            Task(id="d", duration="4 d", after="c"),
+            Task(id="e", duration="1 d", after=["b", "d", "f"]),
+            Task(id="f", duration="1 d", after="a"),
+        ]
+    )
+    s = ipmo.schedule(pf)
+    rows = {r["id"][2:]: r for r in s.floats().rows()}
+    assert [rows[n]["total_float"] for n in "abcdef"] == [2, 1, 0, 0, 0, 4]
+    assert [rows[n]["free_float"] for n in "abcdef"] == [0, 1, 0, 0, 0, 4]
+    assert [rows[n]["interfering_float"] for n in "abcdef"] == [2, 0, 0, 0, 0, 0]
+    assert rows["f"]["independent_float"] == 2  # a may be as late as day 4, e begins on day 7
+    assert rows["a"]["independent_float"] == 0
+    assert s.near_critical([0, 1]).to_dict() == {
+        "id": ["P/c", "P/d", "P/e", "P/b"],
+        "total_float": [0, 0, 0, 1],
+        "band": [0, 0, 0, 1],
+    }
+    paths = s.float_paths(3)
+    assert [(p.number, p.float, p.items) for p in paths] == [
+        (1, 0, ("P/c", "P/d", "P/e")),
+        (2, 1, ("P/a", "P/b")),
+        (3, 4, ("P/f",)),
+    ]
+    assert [p.items for p in s.float_paths(2, "P/b")] == [("P/c", "P/b"), ("P/a",)]
+    assert s.driving("P/e") == (("P/d", "FS"),)
+
+
+def test_back_from_a_finish_everything_starts_as_late_as_it_can() -> None:
+    pf = around_the_clock([Task(id="a", duration="3 d"), Task(id="b", duration="4 d", after="a"), Task(id="c", duration="2 d")])
+    s = ipmo.schedule(pf, back_from="2026-01-14")
+    assert {n: (day(s[f"P/{n}"].start), day(s[f"P/{n}"].finish), s[f"P/{n}"].total_float) for n in "abc"} == {
+        "a": (3, 6, 3),
+        "b": (6, 10, 3),
+        "c": (8, 10, 8),
+    }
+    assert ipmo.schedule(pf, back_from="2026-01-10")["P/a"].total_float == -1
+    by_dialect = ipmo.schedule(
+        pf.evolve(dialect={"name": "msproject", "direction": "back"}, projects=[Project(id="P", finish="2026-01-14", tasks=pf.projects[0].tasks)])
+    )
+    assert day(by_dialect["P/a"].start) == 3
+
+
+def test_critical_by_float_and_by_longest_path_are_two_answers() -> None:
+    pf = around_the_clock(
+        [Task(id="a", duration="5 d", deadline="2026-01-06"), Task(id="b", duration="9 d"), Task(id="c", duration="8 d")],
+        dialect={"name": "msproject", "critical_float": "1 d"},
+    )
+    s = ipmo.schedule(pf)
+    assert {n: (s[f"P/{n}"].critical, s[f"P/{n}"].longest_path) for n in "abc"} == {"a": (True, False), "b": (True, True), "c": (True, False)}
+
+
+def test_a_finish_in_a_break_lies_where_the_next_shift_begins_and_costs_no_work() -> None:
+    """a works on Saturday; b must not finish before it, and does not work on weekends."""
+    calendars = [Calendar(id="six", week="mon-sat", hours="09:00-17:00")]
+    tasks = [Task(id="a", duration="6 d", calendar="six"), Task(id="b", duration="3 d", after=[After(source="a", type="FF")])]
+    dates = {}
+    for name in ("ipmo", "p6", "msproject"):
+        s = ipmo.schedule(Portfolio(id="x", start="2026-01-05", dialect=name, calendars=calendars, projects=[Project(id="P", tasks=tasks)]))
+        dates[name] = (s["P/b"].early_start, s["P/b"].early_finish)
+    assert dates["ipmo"] == dates["p6"] == (datetime(2026, 1, 7, 9), datetime(2026, 1, 12, 9))
+    assert dates["msproject"] == (datetime(2026, 1, 7, 9), datetime(2026, 1, 9, 17))
+
+
+def test_dialects_are_values_and_variants_are_read_and_written() -> None:
+    assert {name: d.name for name, d in DIALECTS.items()} == {"ipmo": "ipmo", "msproject": "msproject", "p6": "p6"}
+    pf = around_the_clock([Task(id="a", duration="1 d")], dialect={"name": "p6", "progress": "override", "critical_float": "2 d"})
+    assert ipmo.to_dict(pf)["portfolio"]["dialect"] == {"name": "p6", "progress": "override", "critical_float": "2 d"}
+    assert ipmo.from_dict(ipmo.to_dict(pf)) == pf
+    assert ipmo.to_dict(pf.evolve(dialect="p6"))["portfolio"]["dialect"] == "p6"
+    assert ipmo.schedule(pf, dialect=Dialect(name="ipmo"))["P/a"].critical
+    for bad, message in (("excel", "not one of ipmo"), ({"name": "p6", "progres": "x"}, "did you mean 'progress'"), ({"progress": "x"}, "not one of")):
+        with pytest.raises((UnitError, ModelError), match=message):
+            around_the_clock([], dialect=bad)
+
+
+def test_a_link_into_a_summary_holds_back_what_of_it_has_not_begun() -> None:
+    pf = around_the_clock(
+        [
+            Task(id="gift", duration="9 d"),
+            Task(id="phase", after="gift"),
+            Task(id="begun", parent="phase", duration="4 d", actual_start="2026-01-05", remaining="2 d"),
+            Task(id="rest", parent="phase", duration="1 d"),
+        ],
+        status_date="2026-01-07",
+    )
+    s = ipmo.schedule(pf)
+    assert day(s["P/rest"].early_start) == 11
+    assert day(s["P/begun"].early_finish) == 4
+
+
+def test_the_network_of_links_has_one_row_a_link() -> None:
+    pf = around_the_clock(
+        [Task(id="a", duration="2 d"), Task(id="b", duration="1 d", after="a")],
+        projects=[Project(id="P", tasks=[Task(id="a", duration="2 d"), Task(id="b", duration="1 d", after="a")]), Project(id="Q", tasks=[Task(id="c", duration="5 d")])],
+        links=[Link(source="P/b", target="Q/c", type="SS", lag="1 d")],
+    )
+    table = ipmo.schedule(pf).links()
+    assert table.columns == ("source", "target", "type", "link_float", "drives", "drag")
+    assert list(table.rows())[1] == {"source": "P/b", "target": "Q/c", "type": "SS", "link_float": 0, "drives": True, "drag": 3}
