@@ -132,6 +132,8 @@ def _elements(raw: bytes, name: str) -> _Node:
         raise FileError(
             name, [Problem(message=f"this is no well-formed XML: {text}", file=name, line=error.lineno, column=error.offset + 1)]
         ) from None
+    except FileError:
+        raise
     except (LookupError, ValueError) as error:
         raise FileError(name, f"the encoding that it names cannot be read: {error}") from None
     project = root.one("Project")

@@ -154,7 +154,7 @@ def _text(raw: bytes, name: str, intake: Intake, encoding: str | None) -> str:
     odd = re.search(rb"[\x81\x8d\x8f\x90\x9d]", raw)
     runs = sum(len(run) for run in re.findall(rb"[\x80-\xff]{4,}", raw))
     high = len(raw) - len(raw.translate(None, bytes(range(128, 256))))
-    if odd or runs * 2 > high > 20:  # words of nothing but high bytes are in no western language
+    if odd or runs * 2 > high > 8:  # words of nothing but high bytes are in no western language
         line = raw[: odd.start()].count(b"\n") + 1 if odd else 1
         intake.note(
             "code-page",
@@ -444,14 +444,14 @@ class _Reader:
         for line, row in self.rows("TASKRSRC"):
             with self.intake.row("a resource assignment", line):
                 number = lambda key: self.intake.number(row.get(key), key)  # noqa: B023, E731
+                resource = self.resources.get(row.get("rsrc_id", ""))
+                if resource is None and row.get("rsrc_id"):
+                    raise Refused(f"resource {row['rsrc_id']!r} is not in the file")
                 planned, spent = self.costs[row["task_id"]]
                 planned += number("target_cost") or 0
                 spent += (number("act_reg_cost") or 0) + (number("act_ot_cost") or 0)
                 self.costs[row["task_id"]] = [planned, spent]
-                resource = self.resources.get(row.get("rsrc_id", ""))
                 if resource is None:
-                    if row.get("rsrc_id"):
-                        raise Refused(f"resource {row['rsrc_id']!r} is not in the file")
                     continue  # a role without a person: its cost is counted
                 hours = number("target_qty") or Decimal(0)
                 units = number("target_qty_per_hr")

@@ -1,0 +1,292 @@
+"""Microsoft Project XML: what is understood, what is written, and what hostile files do."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+
+
+import pytest
+from hypothesis import given, settings
+
+import ipmo
+from ipmo.errors import FileError, FormatWarning
+from ipmo.model import After, Calendar, CalendarException, Link, Portfolio, Project, Task
+from ipmo.testing.strategies import portfolios
+from ipmo.units import Span
+
+DAY = "<DayWorking>1</DayWorking><WorkingTimes><WorkingTime><FromTime>08:00:00</FromTime><ToTime>12:00:00</ToTime></WorkingTime><WorkingTime><FromTime>13:00:00</FromTime><ToTime>17:00:00</ToTime></WorkingTime></WorkingTimes>"
+
+
+def week(days: range = range(2, 7)) -> str:
+    return "<WeekDays>" + "".join(
+        f"<WeekDay><DayType>{d}</DayType>{DAY if d in days else '<DayWorking>0</DayWorking>'}</WeekDay>" for d in range(1, 8)
+    ) + "</WeekDays>"
+
+
+def task(uid: int, name: str = "", level: int = 1, hours: float = 8, extra: str = "") -> str:
+    minutes = round(hours * 60)
+    return (
+        f"<Task><UID>{uid}</UID><ID>{uid}</ID><Name>{name}</Name><OutlineLevel>{level}</OutlineLevel>"
+        f"<Duration>PT{minutes // 60}H{minutes % 60}M0S</Duration><DurationFormat>7</DurationFormat>{extra}</Task>\n"
+    )
+
+
+def link(uid: int, kind: int = 1, lag: int = 0, format: int = 7) -> str:
+    return f"<PredecessorLink><PredecessorUID>{uid}</PredecessorUID><Type>{kind}</Type><LinkLag>{lag}</LinkLag><LagFormat>{format}</LagFormat></PredecessorLink>"
+
+
+def mspdi(tasks: str, calendars: str = "", head: str = "", tail: str = "") -> str:
+    calendars = calendars or f"<Calendar><UID>1</UID><Name>Standard</Name><IsBaseCalendar>1</IsBaseCalendar><BaseCalendarUID>-1</BaseCalendarUID>{week()}</Calendar>"
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<Project xmlns="http://schemas.microsoft.com/project"><Title>Tram</Title>'
+        f"<StartDate>2026-01-05T08:00:00</StartDate><CalendarUID>1</CalendarUID><MinutesPerDay>480</MinutesPerDay><MinutesPerWeek>2400</MinutesPerWeek>{head}"
+        f"<Calendars>{calendars}</Calendars>\n<Tasks>\n{tasks}</Tasks>{tail}</Project>"
+    )
+
+
+Reader = Callable[..., Portfolio]
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Reader:
+    def reading(text: str | bytes, name: str = "plan.xml", **options: object) -> Portfolio:
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return ipmo.read(path, **options)  # type: ignore[arg-type]
+
+    return reading
+
+
+def codes(pf: Portfolio) -> list[str]:
+    return [f.code for f in pf.source.findings]
+
+
+def test_tasks_links_lags_and_the_outline_are_read(read: Reader) -> None:
+    tasks = (
+        task(1, "Phase", 1, 0, "<Summary>1</Summary>")
+        + task(2, "Dig", 2, 16)
+        + task(3, "Lay", 2, 8, link(2, 3, 4800) + link(4, 0, -4800))
+        + task(4, "Pour", 2, 8, link(2, 1, 14400, 8))
+        + task(5, "Open", 1, 0, link(3) + link(1))
+        + task(6, "Half", 1, 8, link(2, 1, 50, 19))
+    )
+    pf = read(mspdi(tasks))
+    project = pf.projects[0]
+    assert (pf.id, project.id, pf.dialect.name) == ("Tram", "Tram", "msproject")
+    assert [(t.id, t.name, t.parent, t.milestone) for t in project.tasks] == [
+        ("1", "Phase", None, False),
+        ("2", "Dig", "1", False),
+        ("3", "Lay", "1", False),
+        ("4", "Pour", "1", False),
+        ("5", "Open", None, True),
+        ("6", "Half", None, False),
+    ]
+    assert [(a.source, a.type, str(a.lag)) for a in pf["Tram/3"].after] == [("2", "SS", "1 d"), ("4", "FF", "-1 d")]
+    assert pf["Tram/4"].after[0].lag == Span(1, "ed")
+    assert pf["Tram/6"].after[0].lag == Span(480, "min")
+    assert pf["Tram/2"].duration.central() == Span(2, "d")
+    assert pf.source.refused == 0
+    assert ipmo.schedule(pf)["Tram/4"].early_start == datetime(2026, 1, 8, 8)
+
+
+def test_lags_are_tenths_of_minutes(read: Reader) -> None:
+    """9600 is 16 h, which a peer reads as 160."""
+    pf = read(mspdi(task(1, "a") + task(2, "b", extra=link(1, 1, 9600, 5))))
+    assert pf["Tram/2"].after[0].lag == Span(16, "h")
+
+
+def test_calendars_derive_and_have_exceptions_of_every_kind(read: Reader) -> None:
+    period = lambda a, b: f"<TimePeriod><FromDate>{a}T00:00:00</FromDate><ToDate>{b}T23:59:00</ToDate></TimePeriod>"  # noqa: E731
+    off = "<DayWorking>0</DayWorking>"
+    exceptions = [
+        f"<Exception>{period('2026-02-02', '2026-02-04')}<Type>1</Type>{off}</Exception>",
+        f"<Exception>{period('2026-01-01', '2028-12-31')}<Type>2</Type><Month>11</Month><MonthDay>25</MonthDay>{off}</Exception>",
+        f"<Exception>{period('2026-03-01', '2026-03-31')}<Type>6</Type><Period>2</Period><DaysOfWeek>2</DaysOfWeek>{off}</Exception>",
+        f"<Exception>{period('2026-04-01', '2026-05-31')}<Type>5</Type><Period>1</Period><MonthItem>4</MonthItem><MonthPosition>4</MonthPosition>{off}</Exception>",
+        f"<Exception>{period('2026-06-01', '2026-06-30')}<Type>4</Type><Period>1</Period><MonthDay>15</MonthDay>{off}</Exception>",
+        f"<Exception>{period('2026-01-01', '2027-12-31')}<Type>3</Type><Month>6</Month><MonthItem>3</MonthItem><MonthPosition>0</MonthPosition>{off}</Exception>",
+    ]
+    base = f"<Calendar><UID>1</UID><Name>Base</Name><IsBaseCalendar>1</IsBaseCalendar><BaseCalendarUID>-1</BaseCalendarUID>{week()}<Exceptions>{''.join(exceptions)}</Exceptions></Calendar>"
+    derived = "<Calendar><UID>2</UID><Name>Ann</Name><IsBaseCalendar>0</IsBaseCalendar><BaseCalendarUID>1</BaseCalendarUID><WeekDays>" + (
+        f"<WeekDay><DayType>7</DayType>{DAY}</WeekDay>"
+        f"<WeekDay><DayType>0</DayType><DayWorking>0</DayWorking>{period('2026-08-03', '2026-08-07')}</WeekDay></WeekDays></Calendar>"
+    )
+    same = "<Calendar><UID>3</UID><Name>Bob</Name><IsBaseCalendar>0</IsBaseCalendar><BaseCalendarUID>1</BaseCalendarUID></Calendar>"
+    people = (
+        "<Resources><Resource><UID>9</UID><Name>Ann</Name><Type>1</Type><CalendarUID>2</CalendarUID></Resource></Resources>"
+        "<Assignments><Assignment><TaskUID>1</TaskUID><ResourceUID>9</ResourceUID><Units>0.5</Units><Work>PT8H0M0S</Work></Assignment></Assignments>"
+    )
+    pf = read(mspdi(task(1, "a"), base + derived + same, tail=people))
+    calendars = {c.id: c for c in pf.calendars}
+    assert sorted(calendars) == ["Ann calendar", "Base"]
+    off_days = {day for e in calendars["Base"].exceptions for day in e.days() if e.hours == "none"}
+    assert {date(2026, 2, 2), date(2026, 2, 4), date(2026, 12, 25), date(2027, 12, 25), date(2026, 6, 15)} <= off_days
+    assert {d for d in off_days if d.month == 3} == {date(2026, 3, 2), date(2026, 3, 16), date(2026, 3, 30)}
+    assert {d for d in off_days if d.month in (4, 5)} == {date(2026, 4, 27), date(2026, 5, 25)}
+    assert {d for d in off_days if d.month == 7} == {date(2026, 7, 5), date(2027, 7, 4)}
+    assert calendars["Ann calendar"].week_shifts()[5]
+    assert date(2026, 8, 5) in {day for e in calendars["Ann calendar"].exceptions for day in e.days()}
+    assert pf["Tram/1"].calendar == "Ann calendar"
+    assert (pf["Tram/1"].assignments[0].units, str(pf["Tram/1"].assignments[0].effort)) == (0.5, "8 ph")
+
+
+def test_status_constraints_deadlines_and_baselines_are_read(read: Reader) -> None:
+    def tied(kind: int) -> str:
+        return f"<ConstraintType>{kind}</ConstraintType><ConstraintDate>2026-02-02T08:00:00</ConstraintDate>"
+
+    begun = "<PercentComplete>50</PercentComplete><ActualStart>2026-01-05T08:00:00</ActualStart><RemainingDuration>PT4H0M0S</RemainingDuration>"
+    tasks = "".join(task(10 + k, str(k), extra=tied(k)) for k in range(8)) + (
+        task(1, "half", extra=begun + "<Stop>2026-01-05T12:00:00</Stop><Resume>2026-01-09T08:00:00</Resume>")
+        + task(2, "done", extra="<PercentComplete>100</PercentComplete><ActualStart>2026-01-05T08:00:00</ActualStart><ActualFinish>2026-01-06T17:00:00</ActualFinish>")
+        + task(3, "said", extra="<PercentComplete>0</PercentComplete><ActualStart>2000-01-01T00:00:00</ActualStart><ActualFinish>2000-01-01T00:00:00</ActualFinish>")
+        + task(4, "hand", extra="<Manual>1</Manual><Start>2026-01-20T08:00:00</Start>")
+        + task(5, "off", extra="<Active>0</Active>")
+        + task(6, "plan", extra="<Deadline>2026-03-02T17:00:00</Deadline><Baseline><Number>0</Number><Start>2026-01-05T08:00:00</Start><Finish>2026-01-05T17:00:00</Finish></Baseline>")
+        + "<Task><UID>7</UID><IsNull>1</IsNull></Task>"
+    )
+    pf = read(mspdi(tasks))
+    when = datetime(2026, 2, 2, 8)
+    assert [pf[f"Tram/1{k}"].constraints for k in (0, 4, 6)] == [None, None, None]
+    assert pf["Tram/11"].constraints.as_late_as_possible
+    assert [getattr(pf[f"Tram/1{k}"].constraints, n) for k, n in ((2, "must_start_on"), (3, "must_finish_on"), (5, "start_no_later"), (7, "finish_no_later"))] == [when] * 4
+    assert (pf["Tram/14"].not_before, pf["Tram/16"].finish_not_before) == (when, when)
+    assert (pf["Tram/1"].progress, pf["Tram/1"].resumes) == (0.5, datetime(2026, 1, 9, 8))
+    assert ipmo.schedule(pf)["Tram/1"].early_finish == datetime(2026, 1, 9, 12)
+    assert pf["Tram/2"].finished
+    assert (pf["Tram/3"].started, "mspdi/not-finished" in codes(pf)) == (False, True)
+    assert ipmo.schedule(pf)["Tram/4"].early_start == datetime(2026, 1, 20, 8)
+    assert pf["Tram/6"].baseline_finish == datetime(2026, 1, 5, 17)
+    assert "Tram/5" not in pf.items
+    assert {"mspdi/inactive", "mspdi/manual"} <= set(codes(pf))
+
+
+def test_splits_and_external_tasks_are_findings_and_stubs(read: Reader) -> None:
+    part = lambda start, value: f"<TimephasedData><Type>1</Type><Start>{start}T08:00:00</Start><Value>{value}</Value></TimephasedData>"  # noqa: E731
+    tail = (
+        "<Resources><Resource><UID>9</UID><Name>Ann</Name></Resource></Resources><Assignments><Assignment><TaskUID>1</TaskUID><ResourceUID>9</ResourceUID>"
+        f"{part('2026-01-05', 'PT8H0M0S')}{part('2026-01-06', 'PT0H0M0S')}{part('2026-01-07', 'PT8H0M0S')}</Assignment></Assignments>"
+    )
+    ghost = task(5, "ghost", extra="<ExternalTask>1</ExternalTask><Start>2026-01-20T08:00:00</Start><Finish>2026-01-21T17:00:00</Finish>")
+    far = "<PredecessorLink><PredecessorUID>77</PredecessorUID><Type>1</Type><CrossProject>1</CrossProject><CrossProjectName>other.mpp\\3</CrossProjectName></PredecessorLink>"
+    pf = read(mspdi(task(1, "a") + task(2, "b", extra=link(5)) + task(3, "c", extra=far) + ghost, tail=tail))
+    assert "mspdi/split" in codes(pf)
+    assert [(x.source, x.date) for x in pf.links] == [("external:ghost", datetime(2026, 1, 21, 17)), ("external:other.mpp\\3", None)]
+    assert ipmo.schedule(pf)["Tram/2"].early_start == datetime(2026, 1, 22, 8)
+
+
+def test_scheduling_back_from_the_finish_of_the_file(read: Reader) -> None:
+    pf = read(mspdi(task(1, "a", hours=16), head="<ScheduleFromStart>0</ScheduleFromStart><FinishDate>2026-01-30T17:00:00</FinishDate>"))
+    assert ipmo.schedule(pf)["Tram/1"].start == datetime(2026, 1, 29, 8)
+
+
+BAD: list[tuple[str, str | bytes, str, int]] = [
+    ("a DOCTYPE", '<?xml version="1.0"?>\n<!DOCTYPE Project [<!ENTITY a "b">]>\n<Project xmlns="http://schemas.microsoft.com/project">&a;</Project>', "DOCTYPE", 2),
+    (
+        "an entity bomb",
+        '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>\n<Project xmlns="http://schemas.microsoft.com/project">&b;</Project>',
+        "DOCTYPE",
+        1,
+    ),
+    ("cut off", mspdi(task(1, "a"))[:-30], "no well-formed XML", 4),
+    ("another root", '<Portfolio xmlns="http://schemas.microsoft.com/project"/>', "its root is 'Portfolio'", 1),
+    ("another encoding", b'<?xml version="1.0" encoding="klingon"?>\n<Project xmlns="http://schemas.microsoft.com/project"/>', "encoding", 0),
+    ("too deep", '<Project xmlns="http://schemas.microsoft.com/project">' + "<a>" * 5000 + "</a>" * 5000 + "</Project>", "deep", 1),
+]
+
+
+@pytest.mark.parametrize(("what", "text", "message", "line"), BAD, ids=[w for w, *_ in BAD])
+def test_what_is_no_project_file_is_a_located_error(what: str, text: str | bytes, message: str, line: int, read: Reader) -> None:
+    with pytest.raises(FileError, match=message) as caught:
+        read(text, format="mspdi")
+    if line:
+        assert caught.value.problems[0].line == line
+
+
+ROWS: list[tuple[str, str, str]] = [
+    ("a link to nowhere", task(1, "a", extra=link(99)), "predecessor 99 is not in the file"),
+    ("a link to itself", task(1, "a", extra=link(1)), "to itself"),
+    ("a link twice", task(1, "a") + task(2, "b", extra=link(1) + link(1)), "twice"),
+    ("a bad type", task(1, "a") + task(2, "b", extra=link(1, 7)), "its type 7"),
+    ("a lag of a million days", task(1, "a") + task(2, "b", extra=link(1, 1, 14_400_000_000)), "thousand years"),
+    ("a duration that is none", task(1, "a").replace("PT8H0M0S", "eight"), "is not a duration"),
+    ("a negative duration", task(1, "a").replace("PT8H0M0S", "-PT8H0M0S"), "negative"),
+    ("a UID twice", task(1, "a") + task(1, "b"), "UID 1"),
+    ("no UID", task(1, "a").replace("<UID>1</UID>", ""), "no UID"),
+    ("a date that is none", task(1, "a", extra="<Deadline>2026-02-30T08:00:00</Deadline>"), "is not a date"),
+]
+
+
+@pytest.mark.parametrize(("what", "tasks", "message"), ROWS, ids=[w for w, *_ in ROWS])
+def test_broken_rows_are_refused_with_their_line(what: str, tasks: str, message: str, read: Reader) -> None:
+    pf = read(mspdi(tasks))
+    assert pf.source.refused == 1
+    (found,) = [f for f in pf.source.findings if f.code == "mspdi/refused"]
+    assert message in found.message
+    assert found.line in (4, 5)
+    list(ipmo.check(pf))
+
+
+def test_missing_hours_and_calendars_without_work_are_findings(read: Reader) -> None:
+    pf = read(mspdi(task(1, "a")).replace("<MinutesPerDay>480</MinutesPerDay>", ""))
+    assert "mspdi/hours-per-day" in codes(pf)
+    idle = f"<Calendar><UID>1</UID><Name>Idle</Name><IsBaseCalendar>1</IsBaseCalendar><BaseCalendarUID>-1</BaseCalendarUID>{week(range(0))}</Calendar>"
+    pf = read(mspdi(task(1, "a"), idle))
+    assert pf.source.refused == 1
+    assert "no working time" in pf.source.findings[0].message
+    list(ipmo.check(pf))
+
+
+def normal(pf: Portfolio, folder: Path) -> Portfolio:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FormatWarning)
+        ipmo.write(pf, folder / "once.xml")
+    return ipmo.read(folder / "once.xml")
+
+
+@settings(max_examples=25, deadline=None)
+@given(portfolios())
+def test_what_was_written_once_is_written_and_read_again_the_same(pf: Portfolio) -> None:
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as name:
+        once = normal(pf, Path(name))
+        assert normal(once, Path(name)) == once
+        assert {p.id for p in once.projects} == {p.id for p in pf.projects} or not pf.projects
+
+
+def test_dates_survive_the_way_through_microsoft_project(tmp_path: Path) -> None:
+    calendars = [
+        Calendar(id="site", week="mon-sat", hours="07:00-12:00, 13:00-16:00", day="8 h", holidays=["2026-01-06"]),
+        Calendar(id="night", week="mon-fri", hours="22:00-06:00", exceptions=[CalendarException(first="2026-01-14", last="2026-01-16")]),
+    ]
+    tasks: list[Task] = [
+        Task(id="a", name="Dig <deep> & wide", duration="3 d"),
+        Task(id="b", duration="20 h", calendar="night", after=[After(source="a", type="SS", lag="1 d")]),
+        Task(id="c", duration="4 ed", after=[After(source="b", lag="-2 h"), After(source="a", type="FF", lag="1 ed")]),
+        Task(id="s"),
+        Task(id="d", parent="s", duration="1 w", not_before="2026-01-20", deadline="2026-02-20"),
+        Task(id="m", parent="s", milestone=True, after="d"),
+    ]
+    pf = Portfolio(
+        id="x",
+        start="2026-01-05T07:00",
+        calendar="site",
+        dialect="msproject",
+        calendars=calendars,
+        projects=[Project(id="P", tasks=tasks), Project(id="Q", tasks=[Task(id="z", duration="2 d")])],
+        links=[Link(source="P/m", target="Q/z", lag="1 d")],
+    )
+    ipmo.write(pf, tmp_path / "x.xml")
+    again = ipmo.read(tmp_path / "x.xml")
+    one, two = ipmo.schedule(pf), ipmo.schedule(again, dialect="msproject")
+    dates = lambda s: {i.id: (i.early_start, i.early_finish, i.late_start, i.late_finish) for i in s.items()}  # noqa: E731
+    assert dates(one) == dates(two)
+
+
+def test_what_the_format_has_no_room_for_is_named(tmp_path: Path) -> None:
+    pf = ipmo.examples.load("promise")
+    with pytest.warns(FormatWarning, match="benefits"):
+        ipmo.write(pf, tmp_path / "x.xml")

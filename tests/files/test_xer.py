@@ -1,0 +1,280 @@
+"""Primavera XER: what is understood, what is refused with its line, and what hostile files do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+import ipmo
+from ipmo.errors import FileError, IpmoError
+from ipmo.files.foreign import escaped, unescaped
+from ipmo.model import Portfolio
+from ipmo.units import Span
+
+CAL = (
+    "(0||CalendarData()(\x7f\x7f (0||DaysOfWeek()("
+    + "".join(f"(0||{d}()({'(0||0(s|08:00|f|12:00)())(0||1(s|13:00|f|17:00)())' if 1 < d < 7 else ''}))" for d in range(1, 8))
+    + "))(0||Exceptions()((0||0(d|46027)())(0||1(d|46028)((0||0(s|08:00|f|12:00)())))))))"
+)
+TASK = "task_id proj_id wbs_id clndr_id task_code task_name task_type status_code target_drtn_hr_cnt remain_drtn_hr_cnt act_start_date act_end_date cstr_type cstr_date".split()
+
+
+def xer(**tables: tuple[list[str], list[list[str]]]) -> str:
+    lines = ["ERMHDR\t6.0\t2026-01-05\tProject\tadmin\tAdmin\tdb\tProject Management\tUSD"]
+    for name, (fields, rows) in tables.items():
+        lines += [f"%T\t{name}", "\t".join(["%F", *fields])]
+        lines += ["\t".join(["%R", *row]) for row in rows]
+    return "\r\n".join([*lines, "%E", ""])
+
+
+def plan(**more: tuple[list[str], list[list[str]]]) -> str:
+    """One project of two linked activities under one WBS element."""
+    tables: dict[str, tuple[list[str], list[list[str]]]] = {
+        "PROJECT": (
+            "proj_id proj_short_name clndr_id last_recalc_date plan_start_date plan_end_date".split(),
+            [["1", "TRAM", "c", "2026-01-05 00:00", "2026-01-05 08:00", "2026-02-28 17:00"]],
+        ),
+        "CALENDAR": ("clndr_id clndr_name default_flag day_hr_cnt week_hr_cnt clndr_data".split(), [["c", "Five days", "Y", "8", "40", CAL]]),
+        "PROJWBS": (
+            "wbs_id proj_id parent_wbs_id wbs_short_name wbs_name proj_node_flag".split(),
+            [["10", "1", "", "TRAM", "Tram line", "Y"], ["11", "1", "10", "CIV", "Civil works", "N"], ["12", "1", "10", "EMPTY", "", "N"]],
+        ),
+        "TASK": (
+            TASK,
+            [
+                ["100", "1", "11", "c", "A100", "Dig", "TT_Task", "TK_NotStart", "40", "40", "", "", "", ""],
+                ["101", "1", "11", "c", "A/101", "Lay", "TT_Task", "TK_NotStart", "16", "16", "", "", "CS_MSOA", "2026-01-20 08:00"],
+                ["102", "1", "11", "c", "M", "Open", "TT_FinMile", "TK_NotStart", "0", "0", "", "", "", ""],
+            ],
+        ),
+        "TASKPRED": (
+            "task_pred_id task_id pred_task_id proj_id pred_proj_id pred_type lag_hr_cnt".split(),
+            [["1", "101", "100", "1", "1", "PR_SS", "8"], ["2", "102", "101", "1", "1", "PR_FS", "0"]],
+        ),
+    }
+    return xer(**{**tables, **more})
+
+
+Reader = Callable[..., Portfolio]
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Reader:
+    def reading(text: str | bytes, name: str = "plan.xer", **options: object) -> Portfolio:
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode("cp1252"))
+        return ipmo.read(path, **options)  # type: ignore[arg-type]
+
+    return reading
+
+
+def codes(pf: Portfolio) -> list[str]:
+    return [f.code for f in pf.source.findings]
+
+
+def test_projects_wbs_activities_links_and_calendars_are_read(read: Reader) -> None:
+    pf = read(plan())
+    assert (pf.dialect.name, pf.source.format, pf.source.refused) == ("p6", "xer", 0)
+    assert [p.id for p in pf.projects] == ["TRAM"]
+    assert pf["TRAM"].name == "Tram line"
+    assert [t.id for t in pf["TRAM"].tasks] == ["WBS CIV", "A100", "A%2F101", "M"]
+    assert pf["TRAM/A%2F101"].parent == "WBS CIV"
+    assert pf["TRAM/A%2F101"].not_before == datetime(2026, 1, 20, 8)
+    assert [(a.source, a.type, a.lag) for a in pf["TRAM/A%2F101"].after] == [("A100", "SS", Span(8, "h"))]
+    (calendar,) = pf.calendars
+    assert calendar.day_minutes == 480
+    assert [(e.first, e.hours) for e in calendar.exceptions] == [(date(2026, 1, 5), "none"), (date(2026, 1, 6), "08:00-12:00")]
+    s = ipmo.schedule(pf)
+    assert s["TRAM/A100"].early_start == datetime(2026, 1, 6, 8)
+    assert s["TRAM/M"].early_start == datetime(2026, 1, 21, 17)
+    assert codes(pf) == ["xer/empty-wbs", "xer/escaped-id"]
+
+
+def test_ids_are_escaped_and_given_back() -> None:
+    for text in ("a/b", "a:b@c", "50%", "a%2Fb", " x", "x ", "a  b", "tab\there", "ü/é", "a"):
+        made = escaped(text)
+        assert unescaped(made) == text, (text, made)
+        assert not set(made) & set("/:@\t")
+
+
+def test_every_kind_of_activity_constraint_and_status_is_understood(read: Reader) -> None:
+    kinds = ["TT_Task", "TT_Rsrc", "TT_LOE", "TT_Mile", "TT_FinMile", "TT_WBS", "TT_Odd"]
+    ties = ["CS_MSO", "CS_MEO", "CS_MSOB", "CS_MEOB", "CS_MEOA", "CS_MANDSTART", "CS_MANDFIN", "CS_ALAP", "CS_WHAT"]
+    rows = [[str(n), "1", "11", "c", k, k, k, "TK_NotStart", "8", "8", "", "", "", ""] for n, k in enumerate(kinds)]
+    rows += [[str(50 + n), "1", "11", "c", k, k, "TT_Task", "TK_NotStart", "8", "8", "", "", k, "2026-02-02 08:00"] for n, k in enumerate(ties)]
+    rows += [
+        ["80", "1", "11", "c", "done", "", "TT_Task", "TK_Complete", "8", "0", "2026-01-01 08:00", "2026-01-02 17:00", "", ""],
+        ["81", "1", "11", "c", "half", "", "TT_Task", "TK_Active", "16", "4", "2026-01-01 08:00", "", "", ""],
+        ["82", "1", "11", "c", "lost", "", "TT_Task", "TK_Active", "16", "4", "", "", "", ""],
+        ["83", "1", "11", "c", "turned", "", "TT_Task", "TK_Complete", "8", "0", "2026-01-03 08:00", "2026-01-02 17:00", "", ""],
+    ]
+    pf = read(plan(TASK=(TASK, rows), TASKPRED=(["task_id", "pred_task_id", "pred_type"], [])))
+    tasks = {t.id: t for t in pf["TRAM"].tasks}
+    assert [tasks[k].hammock for k in kinds] == [False, False, True, False, False, True, False]
+    assert [tasks[k].milestone_of for k in kinds[3:5]] == ["start", "finish"]
+    tied = {k: tasks[k].constraints for k in ties}
+    assert tied["CS_MSO"].start_on == tied["CS_MANDSTART"].mandatory_start == datetime(2026, 2, 2, 8)
+    assert tasks["CS_MEOA"].finish_not_before == datetime(2026, 2, 2, 8)
+    assert tied["CS_ALAP"].as_late_as_possible
+    assert tied["CS_WHAT"] is None
+    assert tasks["half"].progress == 0.75
+    assert str(tasks["half"].remaining) == "4 h" or tasks["half"].remaining.central() == Span(4, "h")
+    assert (tasks["done"].finished, tasks["turned"].actual_start) == (True, None)
+    assert {"xer/task-type", "xer/constraint", "xer/no-actual", "xer/actual-order"} <= set(codes(pf))
+    assert pf.source.refused == 0
+
+
+def test_the_options_of_the_scheduler_become_the_dialect(read: Reader) -> None:
+    fields = "proj_id sched_retained_logic sched_progress_override sched_calendar_on_relationship_lag sched_float_type sched_lag_early_start_flag sched_use_project_end_date_for_float sched_use_expect_end_flag".split()
+    pf = read(plan(SCHEDOPTIONS=(fields, [["1", "N", "Y", "rcal_24Hour", "FT_SF", "N", "N", "N"]])))
+    d = pf.dialect
+    assert (d.progress, d.lag_calendar, d.total_float, d.start_lag, d.float_to, d.expected_finish) == (
+        "override",
+        "continuous",
+        "start",
+        "actual",
+        "network",
+        False,
+    )
+    assert read(plan(SCHEDOPTIONS=(fields, [["1", "N", "N", "rcal_ProjDefault", "FT_MIN", "Y", "Y", "Y"]]))).dialect.progress == "actual"
+    several = read(plan(SCHEDOPTIONS=(fields, [["1", "Y", "N", "", "", "Y", "Y", "Y"], ["1", "N", "Y", "", "", "Y", "Y", "Y"]])))
+    assert "xer/options" in codes(several)
+
+
+def test_relationships_across_projects_and_out_of_the_file(read: Reader) -> None:
+    two = (
+        "proj_id proj_short_name clndr_id last_recalc_date plan_start_date".split(),
+        [["1", "TRAM", "c", "2026-01-05 00:00", "2026-01-05 08:00"], ["2", "DEPOT", "c", "2026-01-12 00:00", "2026-01-05 08:00"]],
+    )
+    tasks = [
+        ["100", "1", "", "c", "A", "", "TT_Task", "TK_NotStart", "8", "8", "", "", "", ""],
+        ["200", "2", "", "c", "A", "", "TT_Task", "TK_NotStart", "8", "8", "", "", "", ""],
+    ]
+    preds = (
+        "task_id pred_task_id proj_id pred_proj_id pred_type lag_hr_cnt".split(),
+        [["200", "100", "2", "1", "PR_FS", "0"], ["100", "999", "1", "9", "PR_FF", "4"], ["888", "777", "1", "1", "PR_FS", "0"]],
+    )
+    pf = read(plan(PROJECT=two, TASK=(TASK, tasks), TASKPRED=preds))
+    assert [(link.source, link.target, link.type) for link in pf.links] == [("TRAM/A", "DEPOT/A", "FS"), ("external:9.999", "TRAM/A", "FF")]
+    assert pf["TRAM"].status_date == datetime(2026, 1, 5)
+    assert pf.status_date == datetime(2026, 1, 12)
+    assert pf.source.refused == 1
+    assert "neither of its activities is in the file" in str([f for f in pf.source.findings if f.code == "xer/refused"])
+    assert "xer/outside" in codes(pf)
+
+
+def test_a_baseline_in_the_file_gives_baseline_dates_and_no_project(read: Reader) -> None:
+    projects = (
+        "proj_id orig_proj_id proj_short_name clndr_id last_recalc_date plan_start_date".split(),
+        [["1", "", "TRAM", "c", "2026-01-05 00:00", "2026-01-05 08:00"], ["2", "1", "TRAM-B1", "c", "", ""]],
+    )
+    fields = [*TASK, "target_start_date", "target_end_date"]
+    tasks = [
+        ["100", "1", "", "c", "A", "", "TT_Task", "TK_NotStart", "8", "8", "", "", "", "", "", ""],
+        ["200", "2", "", "c", "A", "", "TT_Task", "TK_NotStart", "8", "8", "", "", "", "", "2026-01-07 08:00", "2026-01-07 17:00"],
+    ]
+    pf = read(plan(PROJECT=projects, TASK=(fields, tasks), TASKPRED=(["task_id", "pred_task_id", "pred_type"], [])))
+    assert [p.id for p in pf.projects] == ["TRAM"]
+    assert pf["TRAM/A"].baseline_finish == datetime(2026, 1, 7, 17)
+
+
+def test_resources_costs_and_codes_are_kept(read: Reader) -> None:
+    pf = read(
+        plan(
+            RSRC=("rsrc_id rsrc_short_name rsrc_name rsrc_type".split(), [["7", "CIVIL", "Civil crew", "RT_Labor"]]),
+            TASKRSRC=(
+                "task_id rsrc_id target_qty target_qty_per_hr target_cost act_reg_cost act_ot_cost".split(),
+                [["100", "7", "80", "2", "4000,50", "10", "5"], ["100", "9", "1", "1", "1", "0", "0"]],
+            ),
+            ACTVTYPE=(["actv_code_type_id", "actv_code_type"], [["1", "Area"]]),
+            ACTVCODE=(["actv_code_id", "actv_code_type_id", "actv_code_name"], [["5", "1", "North"]]),
+            TASKACTV=(["task_id", "actv_code_id"], [["100", "5"], ["100", "6"]]),
+            MEMOTYPE=(["memo_type_id"], [["1"], ["2"]]),
+        )
+    )
+    task = pf["TRAM/A100"]
+    assert (task.assignments[0].resource, task.assignments[0].units, str(task.assignments[0].effort)) == ("CIVIL", 2, "80 ph")
+    assert str(task.budget.lines[0].amount.central()) == "4.0005 k USD"
+    assert dict(task.attributes) == {"Area": "North"}
+    assert pf.source.refused == 2
+    assert "2 rows of 1 tables are not read: 'MEMOTYPE (2)'" in str([f for f in pf.source.findings if f.code == "xer/tables-not-read"])
+
+
+HOSTILE: list[tuple[str, str | bytes, str]] = [
+    ("an empty file", b"", "the file is empty"),
+    ("no header", "%T\tPROJECT\r\n", "does not begin with ERMHDR"),
+    ("no project", "ERMHDR\t6.0\r\n%E\r\n", "holds no project"),
+]
+
+
+@pytest.mark.parametrize(("what", "text", "message"), HOSTILE, ids=[w for w, _, _ in HOSTILE])
+def test_what_is_no_xer_file_is_a_located_error(what: str, text: str | bytes, message: str, read: Reader) -> None:
+    with pytest.raises(FileError, match=message):
+        read(text, format="xer")
+
+
+BROKEN: list[tuple[str, Callable[[str], str | bytes], str, int]] = [
+    ("cut off", lambda t: t[: t.index("%E")], "truncated", 1),
+    ("a row of too many values", lambda t: t.replace("%R\t1\t101", "%R\t1\t101\tx\ty\tz\tmore\tand\tmore", 1), "refused", 1),
+    ("a row of too few values", lambda t: t.replace("\tPR_SS\t8", "\tPR_SS", 1), "short-row", 1),
+    ("a table without fields", lambda t: t.replace("%F\ttask_pred_id", "%X\ttask_pred_id", 1), "refused", 3),
+    ("no hours per day", lambda t: t.replace("\tY\t8\t40\t", "\tY\t\t\t", 1), "hours-per-day", 1),
+    ("zero hours per day", lambda t: t.replace("\tY\t8\t40\t", "\tY\t0\t40\t", 1), "hours-per-day", 1),
+    ("a link to nowhere", lambda t: t.replace("\t101\t100\t", "\t555\t556\t", 1), "refused", 1),
+    ("a lag of a million days", lambda t: t.replace("PR_SS\t8", "PR_SS\t24000000", 1), "refused", 1),
+    ("a calendar without working time", lambda t: t.replace("s|08:00|f|12:00", "x").replace("s|13:00|f|17:00", "x"), "refused", 1),
+    ("a calendar that is cut", lambda t: t.replace("(0||Exceptions()", "(0||Exceptions(", 1), "refused", 1),
+    ("a number that is none", lambda t: t.replace("\t40\t40\t", "\tforty\t40\t", 1), "refused", 1),
+    ("a date that is none", lambda t: t.replace("2026-01-20 08:00", "2026-02-30 08:00", 1), "refused", 1),
+    ("a negative duration", lambda t: t.replace("\t40\t40\t", "\t-40\t40\t", 1), "refused", 1),
+    ("nan", lambda t: t.replace("\t40\t40\t", "\tnan\t1e400\t", 1), "refused", 1),
+    ("a task code twice", lambda t: t.replace("A/101", "A100", 1), "same-id", 1),
+    ("the same link twice", lambda t: t.replace("%R\t2\t102\t101", "%R\t2\t101\t100", 1).replace("\t1\t1\tPR_FS\t0", "\t1\t1\tPR_SS\t0", 1), "refused", 1),
+    ("an unknown link type", lambda t: t.replace("PR_SS", "PR_XX", 1), "refused", 1),
+    ("a wrong code page", lambda t: t.replace("Dig", "Копать землю здесь").encode("cp1251"), "code-page", 1),
+]
+
+
+@pytest.mark.parametrize(("what", "breaks", "code", "least"), BROKEN, ids=[w for w, *_ in BROKEN])
+def test_broken_rows_are_findings_with_their_line_and_nothing_else_is_lost(
+    what: str, breaks: Callable[[str], str | bytes], code: str, least: int, read: Reader
+) -> None:
+    pf = read(breaks(plan()))
+    found = [f for f in pf.source.findings if f.code == f"xer/{code}"]
+    assert len(found) >= least, pf.source.findings
+    assert all(f.line for f in found if code in ("refused", "short-row", "truncated")), found
+    if code == "refused":
+        assert pf.source.refused >= least
+    for verb in (ipmo.schedule, ipmo.check):
+        verb(pf)
+
+
+def test_the_code_page_may_be_said(read: Reader) -> None:
+    text = plan().replace("Dig", "Копать").encode("cp1251")
+    assert read(text, encoding="cp1251")["TRAM/A100"].name == "Копать"
+    assert read(plan().replace("Dig", "Größe").encode("cp1252"))["TRAM/A100"].name == "Größe"
+    assert read(plan().replace("Dig", "Größe").encode("utf-8"))["TRAM/A100"].name == "Größe"
+    assert read(plan().replace("Dig", "掘削").encode("utf-16"))["TRAM/A100"].name == "掘削"
+    with pytest.raises(FileError, match="no encoding 'klingon'"):
+        read(plan(), encoding="klingon")
+    with pytest.raises(FileError, match="says its encoding itself"):
+        read("ipmo: 1\nportfolio: {id: x}\n", name="x.yaml", encoding="cp1251")
+
+
+def test_line_ends_may_be_mixed_and_a_loop_is_a_finding(read: Reader) -> None:
+    lines = plan().split("\r\n")
+    mixed = "".join(line + ("\n", "\r\n", "\r")[n % 3] for n, line in enumerate(lines))
+    assert read(mixed) == read(plan())
+    loop = plan().replace("%R\t2\t102\t101", "%R\t2\t100\t101", 1)
+    pf = read(loop)
+    assert "ipmo/loop" in codes(pf)
+    assert ipmo.schedule(pf, on_cycle="cut").cuts
+
+
+def test_a_duration_that_never_ends_is_an_error_that_names_the_activity(read: Reader) -> None:
+    pf = read(plan().replace("\t40\t40\t", "\t900000000\t900000000\t", 1))
+    with pytest.raises(IpmoError, match="A100"):
+        ipmo.schedule(pf)
