@@ -39,7 +39,7 @@ def stored(path: Path) -> dict[str, tuple[Any, ...]]:
         elif mark == "%R":
             tables[table].append(dict(zip(fields, values, strict=True)))
     names = {row["proj_id"]: row["proj_short_name"] for row in tables["PROJECT"]}
-    when = lambda text: datetime.strptime(text, "%Y-%m-%d %H:%M")  # noqa: DTZ007, E731
+    when = lambda text: datetime.strptime(text, "%Y-%m-%d %H:%M")  # noqa: E731
     return {
         f"{names[row['proj_id']]}/{row['task_code']}": (
             *(when(row[f"{name}_date"]) for name in ("early_start", "early_end", "late_start", "late_end")),

@@ -85,12 +85,12 @@ if TYPE_CHECKING:
     from ipmo.desk import write as write
     from ipmo.errors import CycleError as CycleError
     from ipmo.errors import FileError as FileError
+    from ipmo.errors import FormatWarning as FormatWarning
     from ipmo.errors import IpmoError as IpmoError
     from ipmo.errors import MissingExtraError as MissingExtraError
     from ipmo.errors import MissingRateError as MissingRateError
     from ipmo.errors import ModelError as ModelError
     from ipmo.errors import PluginError as PluginError
-    from ipmo.errors import FormatWarning as FormatWarning
     from ipmo.errors import PluginWarning as PluginWarning
     from ipmo.errors import Problem as Problem
     from ipmo.errors import ScheduleError as ScheduleError

@@ -15,7 +15,7 @@ from ipmo.analysis.rollup import RollUp
 from ipmo.analysis.rollup import roll_up as _roll_up
 from ipmo.analysis.schedule import network
 from ipmo.errors import FileError, IpmoError, PluginError, UnknownItemError, close_matches
-from ipmo.files import mspdi, mspdi_out, portfolios, xer
+from ipmo.files import mpxj, mspdi, mspdi_out, portfolios, xer
 from ipmo.files.structure import Declared
 from ipmo.findings import Finding, Findings, Severity
 from ipmo.methods import Format
@@ -53,6 +53,13 @@ def core_formats() -> tuple[Format, ...]:
             write=portfolios.write_json,
         ),
         Format(
+            name="mpxj",
+            title="MPP, PMXML, MPX and others (through MPXJ, extra mpp)",
+            suffixes=mpxj.SUFFIXES,
+            sniff=mpxj.sniff_mpxj,
+            read=mpxj.read_mpxj,
+        ),
+        Format(
             name="mspdi",
             title="Microsoft Project (XML)",
             suffixes=(".mspdi", ".xml"),
@@ -60,9 +67,7 @@ def core_formats() -> tuple[Format, ...]:
             read=mspdi.read_mspdi,
             write=mspdi_out.write_mspdi,
         ),
-        Format(
-            name="xer", title="Primavera P6 (XER)", suffixes=(".xer",), sniff=xer.sniff_xer, read=xer.read_xer, encodings=True
-        ),
+        Format(name="xer", title="Primavera P6 (XER)", suffixes=(".xer",), sniff=xer.sniff_xer, read=xer.read_xer, encodings=True),
         Format(
             name="yaml",
             title="YAML",
@@ -92,15 +97,14 @@ def _format(path: Path, wanted: str | None, *, writing: bool) -> Format:
     if path.is_file():
         with path.open("rb") as stream:
             head = stream.read(4096)
-    for one in known:
-        if path.is_file() and path.suffix.lower() in one.suffixes and one.read is not None:
-            return one
-    return next(one for one in known if one.sniff(path, head) and one.read is not None)
+    readable = [one for one in known if one.read is not None]
+    named = [one for one in readable if path.is_file() and path.suffix.lower() in one.suffixes]
+    knowing = [one for one in readable if one.name != "yaml" and one.sniff(path, head)]  # yaml takes what nobody else does
+    both = [one for one in named if one in knowing or (one.name == "yaml" and one.sniff(path, head))]
+    return (*both, *knowing, *named, *(one for one in readable if one.sniff(path, head)))[0]
 
 
-def read(
-    path: str | os.PathLike[str], *, format: str | None = None, encoding: str | None = None, strict: bool = False
-) -> Portfolio:
+def read(path: str | os.PathLike[str], *, format: str | None = None, encoding: str | None = None, strict: bool = False) -> Portfolio:
     """A portfolio from a file or folder; the format is sniffed.
 
     Args:

@@ -16,8 +16,9 @@ from typing import Any
 import attrs
 import pluggy
 
+from ipmo.analysis.facts import due_facts, model_facts, schedule_facts
 from ipmo.analysis.health import SOURCE as DCMA
-from ipmo.analysis.health import due_facts, model_facts, quality_facts, schedule_facts
+from ipmo.analysis.health import quality_facts
 from ipmo.analysis.rollup import MEASURES, RollUp, roll_up
 from ipmo.analysis.schedule import Schedule, schedule
 from ipmo.errors import ModelError

@@ -70,7 +70,10 @@ def test_a_project_may_have_its_own_data_date() -> None:
         start="2026-01-05",
         status_date="2026-01-10",
         calendar="continuous",
-        projects=[Project(id="P", tasks=[Task(id="a", duration="1 d")]), Project(id="Q", status_date="2026-01-07", tasks=[Task(id="a", duration="1 d")])],
+        projects=[
+            Project(id="P", tasks=[Task(id="a", duration="1 d")]),
+            Project(id="Q", status_date="2026-01-07", tasks=[Task(id="a", duration="1 d")]),
+        ],
     )
     s = ipmo.schedule(pf)
     assert (day(s["P/a"].early_start), day(s["Q/a"].early_start)) == (5, 2)
@@ -258,7 +261,9 @@ def test_back_from_a_finish_everything_starts_as_late_as_it_can() -> None:
     }
     assert ipmo.schedule(pf, back_from="2026-01-10")["P/a"].total_float == -1
     by_dialect = ipmo.schedule(
-        pf.evolve(dialect={"name": "msproject", "direction": "back"}, projects=[Project(id="P", finish="2026-01-14", tasks=pf.projects[0].tasks)])
+        pf.evolve(
+            dialect={"name": "msproject", "direction": "back"}, projects=[Project(id="P", finish="2026-01-14", tasks=pf.projects[0].tasks)]
+        )
     )
     assert day(by_dialect["P/a"].start) == 3
 
@@ -269,7 +274,11 @@ def test_critical_by_float_and_by_longest_path_are_two_answers() -> None:
         dialect={"name": "msproject", "critical_float": "1 d"},
     )
     s = ipmo.schedule(pf)
-    assert {n: (s[f"P/{n}"].critical, s[f"P/{n}"].longest_path) for n in "abc"} == {"a": (True, False), "b": (True, True), "c": (True, False)}
+    assert {n: (s[f"P/{n}"].critical, s[f"P/{n}"].longest_path) for n in "abc"} == {
+        "a": (True, False),
+        "b": (True, True),
+        "c": (True, False),
+    }
 
 
 def test_a_finish_in_a_break_lies_where_the_next_shift_begins_and_costs_no_work() -> None:
@@ -291,7 +300,11 @@ def test_dialects_are_values_and_variants_are_read_and_written() -> None:
     assert ipmo.from_dict(ipmo.to_dict(pf)) == pf
     assert ipmo.to_dict(pf.evolve(dialect="p6"))["portfolio"]["dialect"] == "p6"
     assert ipmo.schedule(pf, dialect=Dialect(name="ipmo"))["P/a"].critical
-    for bad, message in (("excel", "not one of ipmo"), ({"name": "p6", "progres": "x"}, "did you mean 'progress'"), ({"progress": "x"}, "not one of")):
+    for bad, message in (
+        ("excel", "not one of ipmo"),
+        ({"name": "p6", "progres": "x"}, "did you mean 'progress'"),
+        ({"progress": "x"}, "not one of"),
+    ):
         with pytest.raises((UnitError, ModelError), match=message):
             around_the_clock([], dialect=bad)
 
@@ -314,7 +327,10 @@ def test_a_link_into_a_summary_holds_back_what_of_it_has_not_begun() -> None:
 def test_the_network_of_links_has_one_row_a_link() -> None:
     pf = around_the_clock(
         [Task(id="a", duration="2 d"), Task(id="b", duration="1 d", after="a")],
-        projects=[Project(id="P", tasks=[Task(id="a", duration="2 d"), Task(id="b", duration="1 d", after="a")]), Project(id="Q", tasks=[Task(id="c", duration="5 d")])],
+        projects=[
+            Project(id="P", tasks=[Task(id="a", duration="2 d"), Task(id="b", duration="1 d", after="a")]),
+            Project(id="Q", tasks=[Task(id="c", duration="5 d")]),
+        ],
         links=[Link(source="P/b", target="Q/c", type="SS", lag="1 d")],
     )
     table = ipmo.schedule(pf).links()

@@ -19,7 +19,14 @@ def plan(**changes: Any) -> Portfolio:
     after build with a lag of 5 d, odd without any link, fit after test with a lead, gate milestone after fit.
     """
     tasks = [
-        Task(id="done", duration="5 d", actual_start="2026-01-05", actual_finish="2026-01-09", baseline_start="2026-01-05", baseline_finish="2026-01-09"),
+        Task(
+            id="done",
+            duration="5 d",
+            actual_start="2026-01-05",
+            actual_finish="2026-01-09",
+            baseline_start="2026-01-05",
+            baseline_finish="2026-01-09",
+        ),
         Task(
             id="late",
             duration="10 d",
@@ -107,7 +114,13 @@ def test_cpli_measures_from_the_status_date_to_the_promised_finish() -> None:
 def test_what_lacks_data_says_so_and_never_passes() -> None:
     pf = Portfolio(id="x", start="2026-01-05", projects=[Project(id="P", tasks=[Task(id="a", duration="1 d")])])
     q = assess(pf)
-    for number, needs in ((2, "links into unfinished work"), (9, "a status date"), (11, "a status date"), (13, "a status date"), (14, "a status date")):
+    for number, needs in (
+        (2, "links into unfinished work"),
+        (9, "a status date"),
+        (11, "a status date"),
+        (13, "a status date"),
+        (14, "a status date"),
+    ):
         assert (q[number].value, q[number].passed) == (None, None)
         assert q[number].needs == needs
     assert "needs a status date" in str(q[9])

@@ -11,7 +11,6 @@ import os
 import random
 import shutil
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -43,7 +42,7 @@ Spec = tuple[list[dict[str, Any]], list[tuple[int, int, str, int]]]
 
 
 @pytest.fixture(scope="module")
-def java() -> Iterator[Any]:
+def java() -> Any:
     """MPXJ in this process's Java machine."""
     jpype = pytest.importorskip("jpype", reason="JPype is not installed")
     pytest.importorskip("mpxj", reason="mpxj is not installed")
@@ -51,7 +50,7 @@ def java() -> Iterator[Any]:
         pytest.skip("there is no Java on this machine")
     if not jpype.isJVMStarted():
         jpype.startJVM("-Djava.awt.headless=true", convertStrings=True)
-    yield jpype
+    return jpype
 
 
 def random_spec(

@@ -61,7 +61,10 @@ def everything(path: Path, format: str) -> None:
 
 SOURCES: list[tuple[str, Callable[[], bytes]]] = [
     ("xer", lambda: plan().encode("cp1252")),
-    ("mspdi", lambda: mspdi(task(1, "a", extra="<Deadline>2026-03-02T17:00:00</Deadline>") + task(2, "b", extra=link(1, 3, 4800))).encode()),
+    (
+        "mspdi",
+        lambda: mspdi(task(1, "a", extra="<Deadline>2026-03-02T17:00:00</Deadline>") + task(2, "b", extra=link(1, 3, 4800))).encode(),
+    ),
 ]
 
 

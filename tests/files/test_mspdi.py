@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
-
 import pytest
 from hypothesis import given, settings
 
@@ -21,9 +20,11 @@ DAY = "<DayWorking>1</DayWorking><WorkingTimes><WorkingTime><FromTime>08:00:00</
 
 
 def week(days: range = range(2, 7)) -> str:
-    return "<WeekDays>" + "".join(
-        f"<WeekDay><DayType>{d}</DayType>{DAY if d in days else '<DayWorking>0</DayWorking>'}</WeekDay>" for d in range(1, 8)
-    ) + "</WeekDays>"
+    return (
+        "<WeekDays>"
+        + "".join(f"<WeekDay><DayType>{d}</DayType>{DAY if d in days else '<DayWorking>0</DayWorking>'}</WeekDay>" for d in range(1, 8))
+        + "</WeekDays>"
+    )
 
 
 def task(uid: int, name: str = "", level: int = 1, hours: float = 8, extra: str = "") -> str:
@@ -39,7 +40,10 @@ def link(uid: int, kind: int = 1, lag: int = 0, format: int = 7) -> str:
 
 
 def mspdi(tasks: str, calendars: str = "", head: str = "", tail: str = "") -> str:
-    calendars = calendars or f"<Calendar><UID>1</UID><Name>Standard</Name><IsBaseCalendar>1</IsBaseCalendar><BaseCalendarUID>-1</BaseCalendarUID>{week()}</Calendar>"
+    calendars = (
+        calendars
+        or f"<Calendar><UID>1</UID><Name>Standard</Name><IsBaseCalendar>1</IsBaseCalendar><BaseCalendarUID>-1</BaseCalendarUID>{week()}</Calendar>"
+    )
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<Project xmlns="http://schemas.microsoft.com/project"><Title>Tram</Title>'
         f"<StartDate>2026-01-05T08:00:00</StartDate><CalendarUID>1</CalendarUID><MinutesPerDay>480</MinutesPerDay><MinutesPerWeek>2400</MinutesPerWeek>{head}"
@@ -137,21 +141,38 @@ def test_status_constraints_deadlines_and_baselines_are_read(read: Reader) -> No
     def tied(kind: int) -> str:
         return f"<ConstraintType>{kind}</ConstraintType><ConstraintDate>2026-02-02T08:00:00</ConstraintDate>"
 
-    begun = "<PercentComplete>50</PercentComplete><ActualStart>2026-01-05T08:00:00</ActualStart><RemainingDuration>PT4H0M0S</RemainingDuration>"
+    begun = (
+        "<PercentComplete>50</PercentComplete><ActualStart>2026-01-05T08:00:00</ActualStart><RemainingDuration>PT4H0M0S</RemainingDuration>"
+    )
     tasks = "".join(task(10 + k, str(k), extra=tied(k)) for k in range(8)) + (
         task(1, "half", extra=begun + "<Stop>2026-01-05T12:00:00</Stop><Resume>2026-01-09T08:00:00</Resume>")
-        + task(2, "done", extra="<PercentComplete>100</PercentComplete><ActualStart>2026-01-05T08:00:00</ActualStart><ActualFinish>2026-01-06T17:00:00</ActualFinish>")
-        + task(3, "said", extra="<PercentComplete>0</PercentComplete><ActualStart>2000-01-01T00:00:00</ActualStart><ActualFinish>2000-01-01T00:00:00</ActualFinish>")
+        + task(
+            2,
+            "done",
+            extra="<PercentComplete>100</PercentComplete><ActualStart>2026-01-05T08:00:00</ActualStart><ActualFinish>2026-01-06T17:00:00</ActualFinish>",
+        )
+        + task(
+            3,
+            "said",
+            extra="<PercentComplete>0</PercentComplete><ActualStart>2000-01-01T00:00:00</ActualStart><ActualFinish>2000-01-01T00:00:00</ActualFinish>",
+        )
         + task(4, "hand", extra="<Manual>1</Manual><Start>2026-01-20T08:00:00</Start>")
         + task(5, "off", extra="<Active>0</Active>")
-        + task(6, "plan", extra="<Deadline>2026-03-02T17:00:00</Deadline><Baseline><Number>0</Number><Start>2026-01-05T08:00:00</Start><Finish>2026-01-05T17:00:00</Finish></Baseline>")
+        + task(
+            6,
+            "plan",
+            extra="<Deadline>2026-03-02T17:00:00</Deadline><Baseline><Number>0</Number><Start>2026-01-05T08:00:00</Start><Finish>2026-01-05T17:00:00</Finish></Baseline>",
+        )
         + "<Task><UID>7</UID><IsNull>1</IsNull></Task>"
     )
     pf = read(mspdi(tasks))
     when = datetime(2026, 2, 2, 8)
     assert [pf[f"Tram/1{k}"].constraints for k in (0, 4, 6)] == [None, None, None]
     assert pf["Tram/11"].constraints.as_late_as_possible
-    assert [getattr(pf[f"Tram/1{k}"].constraints, n) for k, n in ((2, "must_start_on"), (3, "must_finish_on"), (5, "start_no_later"), (7, "finish_no_later"))] == [when] * 4
+    assert [
+        getattr(pf[f"Tram/1{k}"].constraints, n)
+        for k, n in ((2, "must_start_on"), (3, "must_finish_on"), (5, "start_no_later"), (7, "finish_no_later"))
+    ] == [when] * 4
     assert (pf["Tram/14"].not_before, pf["Tram/16"].finish_not_before) == (when, when)
     assert (pf["Tram/1"].progress, pf["Tram/1"].resumes) == (0.5, datetime(2026, 1, 9, 8))
     assert ipmo.schedule(pf)["Tram/1"].early_finish == datetime(2026, 1, 9, 12)
@@ -183,7 +204,12 @@ def test_scheduling_back_from_the_finish_of_the_file(read: Reader) -> None:
 
 
 BAD: list[tuple[str, str | bytes, str, int]] = [
-    ("a DOCTYPE", '<?xml version="1.0"?>\n<!DOCTYPE Project [<!ENTITY a "b">]>\n<Project xmlns="http://schemas.microsoft.com/project">&a;</Project>', "DOCTYPE", 2),
+    (
+        "a DOCTYPE",
+        '<?xml version="1.0"?>\n<!DOCTYPE Project [<!ENTITY a "b">]>\n<Project xmlns="http://schemas.microsoft.com/project">&a;</Project>',
+        "DOCTYPE",
+        2,
+    ),
     (
         "an entity bomb",
         '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>\n<Project xmlns="http://schemas.microsoft.com/project">&b;</Project>',
@@ -192,7 +218,12 @@ BAD: list[tuple[str, str | bytes, str, int]] = [
     ),
     ("cut off", mspdi(task(1, "a"))[:-30], "no well-formed XML", 4),
     ("another root", '<Portfolio xmlns="http://schemas.microsoft.com/project"/>', "its root is 'Portfolio'", 1),
-    ("another encoding", b'<?xml version="1.0" encoding="klingon"?>\n<Project xmlns="http://schemas.microsoft.com/project"/>', "encoding", 0),
+    (
+        "another encoding",
+        b'<?xml version="1.0" encoding="klingon"?>\n<Project xmlns="http://schemas.microsoft.com/project"/>',
+        "encoding",
+        0,
+    ),
     ("too deep", '<Project xmlns="http://schemas.microsoft.com/project">' + "<a>" * 5000 + "</a>" * 5000 + "</Project>", "deep", 1),
 ]
 

@@ -19,7 +19,22 @@ CAL = (
     + "".join(f"(0||{d}()({'(0||0(s|08:00|f|12:00)())(0||1(s|13:00|f|17:00)())' if 1 < d < 7 else ''}))" for d in range(1, 8))
     + "))(0||Exceptions()((0||0(d|46027)())(0||1(d|46028)((0||0(s|08:00|f|12:00)())))))))"
 )
-TASK = "task_id proj_id wbs_id clndr_id task_code task_name task_type status_code target_drtn_hr_cnt remain_drtn_hr_cnt act_start_date act_end_date cstr_type cstr_date".split()
+TASK = [
+    "task_id",
+    "proj_id",
+    "wbs_id",
+    "clndr_id",
+    "task_code",
+    "task_name",
+    "task_type",
+    "status_code",
+    "target_drtn_hr_cnt",
+    "remain_drtn_hr_cnt",
+    "act_start_date",
+    "act_end_date",
+    "cstr_type",
+    "cstr_date",
+]
 
 
 def xer(**tables: tuple[list[str], list[list[str]]]) -> str:
@@ -34,12 +49,15 @@ def plan(**more: tuple[list[str], list[list[str]]]) -> str:
     """One project of two linked activities under one WBS element."""
     tables: dict[str, tuple[list[str], list[list[str]]]] = {
         "PROJECT": (
-            "proj_id proj_short_name clndr_id last_recalc_date plan_start_date plan_end_date".split(),
+            ["proj_id", "proj_short_name", "clndr_id", "last_recalc_date", "plan_start_date", "plan_end_date"],
             [["1", "TRAM", "c", "2026-01-05 00:00", "2026-01-05 08:00", "2026-02-28 17:00"]],
         ),
-        "CALENDAR": ("clndr_id clndr_name default_flag day_hr_cnt week_hr_cnt clndr_data".split(), [["c", "Five days", "Y", "8", "40", CAL]]),
+        "CALENDAR": (
+            ["clndr_id", "clndr_name", "default_flag", "day_hr_cnt", "week_hr_cnt", "clndr_data"],
+            [["c", "Five days", "Y", "8", "40", CAL]],
+        ),
         "PROJWBS": (
-            "wbs_id proj_id parent_wbs_id wbs_short_name wbs_name proj_node_flag".split(),
+            ["wbs_id", "proj_id", "parent_wbs_id", "wbs_short_name", "wbs_name", "proj_node_flag"],
             [["10", "1", "", "TRAM", "Tram line", "Y"], ["11", "1", "10", "CIV", "Civil works", "N"], ["12", "1", "10", "EMPTY", "", "N"]],
         ),
         "TASK": (
@@ -51,7 +69,7 @@ def plan(**more: tuple[list[str], list[list[str]]]) -> str:
             ],
         ),
         "TASKPRED": (
-            "task_pred_id task_id pred_task_id proj_id pred_proj_id pred_type lag_hr_cnt".split(),
+            ["task_pred_id", "task_id", "pred_task_id", "proj_id", "pred_proj_id", "pred_type", "lag_hr_cnt"],
             [["1", "101", "100", "1", "1", "PR_SS", "8"], ["2", "102", "101", "1", "1", "PR_FS", "0"]],
         ),
     }
@@ -104,7 +122,9 @@ def test_every_kind_of_activity_constraint_and_status_is_understood(read: Reader
     kinds = ["TT_Task", "TT_Rsrc", "TT_LOE", "TT_Mile", "TT_FinMile", "TT_WBS", "TT_Odd"]
     ties = ["CS_MSO", "CS_MEO", "CS_MSOB", "CS_MEOB", "CS_MEOA", "CS_MANDSTART", "CS_MANDFIN", "CS_ALAP", "CS_WHAT"]
     rows = [[str(n), "1", "11", "c", k, k, k, "TK_NotStart", "8", "8", "", "", "", ""] for n, k in enumerate(kinds)]
-    rows += [[str(50 + n), "1", "11", "c", k, k, "TT_Task", "TK_NotStart", "8", "8", "", "", k, "2026-02-02 08:00"] for n, k in enumerate(ties)]
+    rows += [
+        [str(50 + n), "1", "11", "c", k, k, "TT_Task", "TK_NotStart", "8", "8", "", "", k, "2026-02-02 08:00"] for n, k in enumerate(ties)
+    ]
     rows += [
         ["80", "1", "11", "c", "done", "", "TT_Task", "TK_Complete", "8", "0", "2026-01-01 08:00", "2026-01-02 17:00", "", ""],
         ["81", "1", "11", "c", "half", "", "TT_Task", "TK_Active", "16", "4", "2026-01-01 08:00", "", "", ""],
@@ -128,7 +148,16 @@ def test_every_kind_of_activity_constraint_and_status_is_understood(read: Reader
 
 
 def test_the_options_of_the_scheduler_become_the_dialect(read: Reader) -> None:
-    fields = "proj_id sched_retained_logic sched_progress_override sched_calendar_on_relationship_lag sched_float_type sched_lag_early_start_flag sched_use_project_end_date_for_float sched_use_expect_end_flag".split()
+    fields = [
+        "proj_id",
+        "sched_retained_logic",
+        "sched_progress_override",
+        "sched_calendar_on_relationship_lag",
+        "sched_float_type",
+        "sched_lag_early_start_flag",
+        "sched_use_project_end_date_for_float",
+        "sched_use_expect_end_flag",
+    ]
     pf = read(plan(SCHEDOPTIONS=(fields, [["1", "N", "Y", "rcal_24Hour", "FT_SF", "N", "N", "N"]])))
     d = pf.dialect
     assert (d.progress, d.lag_calendar, d.total_float, d.start_lag, d.float_to, d.expected_finish) == (
@@ -146,7 +175,7 @@ def test_the_options_of_the_scheduler_become_the_dialect(read: Reader) -> None:
 
 def test_relationships_across_projects_and_out_of_the_file(read: Reader) -> None:
     two = (
-        "proj_id proj_short_name clndr_id last_recalc_date plan_start_date".split(),
+        ["proj_id", "proj_short_name", "clndr_id", "last_recalc_date", "plan_start_date"],
         [["1", "TRAM", "c", "2026-01-05 00:00", "2026-01-05 08:00"], ["2", "DEPOT", "c", "2026-01-12 00:00", "2026-01-05 08:00"]],
     )
     tasks = [
@@ -154,7 +183,7 @@ def test_relationships_across_projects_and_out_of_the_file(read: Reader) -> None
         ["200", "2", "", "c", "A", "", "TT_Task", "TK_NotStart", "8", "8", "", "", "", ""],
     ]
     preds = (
-        "task_id pred_task_id proj_id pred_proj_id pred_type lag_hr_cnt".split(),
+        ["task_id", "pred_task_id", "proj_id", "pred_proj_id", "pred_type", "lag_hr_cnt"],
         [["200", "100", "2", "1", "PR_FS", "0"], ["100", "999", "1", "9", "PR_FF", "4"], ["888", "777", "1", "1", "PR_FS", "0"]],
     )
     pf = read(plan(PROJECT=two, TASK=(TASK, tasks), TASKPRED=preds))
@@ -168,7 +197,7 @@ def test_relationships_across_projects_and_out_of_the_file(read: Reader) -> None
 
 def test_a_baseline_in_the_file_gives_baseline_dates_and_no_project(read: Reader) -> None:
     projects = (
-        "proj_id orig_proj_id proj_short_name clndr_id last_recalc_date plan_start_date".split(),
+        ["proj_id", "orig_proj_id", "proj_short_name", "clndr_id", "last_recalc_date", "plan_start_date"],
         [["1", "", "TRAM", "c", "2026-01-05 00:00", "2026-01-05 08:00"], ["2", "1", "TRAM-B1", "c", "", ""]],
     )
     fields = [*TASK, "target_start_date", "target_end_date"]
@@ -184,9 +213,9 @@ def test_a_baseline_in_the_file_gives_baseline_dates_and_no_project(read: Reader
 def test_resources_costs_and_codes_are_kept(read: Reader) -> None:
     pf = read(
         plan(
-            RSRC=("rsrc_id rsrc_short_name rsrc_name rsrc_type".split(), [["7", "CIVIL", "Civil crew", "RT_Labor"]]),
+            RSRC=(["rsrc_id", "rsrc_short_name", "rsrc_name", "rsrc_type"], [["7", "CIVIL", "Civil crew", "RT_Labor"]]),
             TASKRSRC=(
-                "task_id rsrc_id target_qty target_qty_per_hr target_cost act_reg_cost act_ot_cost".split(),
+                ["task_id", "rsrc_id", "target_qty", "target_qty_per_hr", "target_cost", "act_reg_cost", "act_ot_cost"],
                 [["100", "7", "80", "2", "4000,50", "10", "5"], ["100", "9", "1", "1", "1", "0", "0"]],
             ),
             ACTVTYPE=(["actv_code_type_id", "actv_code_type"], [["1", "Area"]]),
@@ -232,7 +261,12 @@ BROKEN: list[tuple[str, Callable[[str], str | bytes], str, int]] = [
     ("a negative duration", lambda t: t.replace("\t40\t40\t", "\t-40\t40\t", 1), "refused", 1),
     ("nan", lambda t: t.replace("\t40\t40\t", "\tnan\t1e400\t", 1), "refused", 1),
     ("a task code twice", lambda t: t.replace("A/101", "A100", 1), "same-id", 1),
-    ("the same link twice", lambda t: t.replace("%R\t2\t102\t101", "%R\t2\t101\t100", 1).replace("\t1\t1\tPR_FS\t0", "\t1\t1\tPR_SS\t0", 1), "refused", 1),
+    (
+        "the same link twice",
+        lambda t: t.replace("%R\t2\t102\t101", "%R\t2\t101\t100", 1).replace("\t1\t1\tPR_FS\t0", "\t1\t1\tPR_SS\t0", 1),
+        "refused",
+        1,
+    ),
     ("an unknown link type", lambda t: t.replace("PR_SS", "PR_XX", 1), "refused", 1),
     ("a wrong code page", lambda t: t.replace("Dig", "Копать землю здесь").encode("cp1251"), "code-page", 1),
 ]

@@ -83,7 +83,12 @@ def test_drag_agrees_with_recomputing_what_moves(pf: Portfolio) -> None:
 
 def test_compiled_and_plain_drag_are_the_same_with_calendars(monkeypatch: pytest.MonkeyPatch) -> None:
     tasks = [
-        Task(id=f"t{i}", duration=f"{1 + i % 5} d", calendar="continuous" if i % 3 == 0 else "standard", after=[f"t{i - 1}"] if i % 7 and i > 1 else [])
+        Task(
+            id=f"t{i}",
+            duration=f"{1 + i % 5} d",
+            calendar="continuous" if i % 3 == 0 else "standard",
+            after=[f"t{i - 1}"] if i % 7 and i > 1 else [],
+        )
         for i in range(1, 60)
     ]
     tasks[6] = Task(id="t7", duration="3 d", after=[After(source="t6", type="SS", lag="2 d")])

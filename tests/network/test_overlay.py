@@ -116,7 +116,13 @@ def test_on_calendars_with_gates_and_promises_too(pf: Portfolio, data: st.DataOb
             continue
         minutes = data.draw(st.integers(0, 5000))
         overlay.set_duration(v, minutes)
-        changed = Network(**{name: value for name, value in vars(net).items() if name in engine._FIELDS | {"src", "dst", "typ", "lag", "mode", "lagclk", "numbers", "derived"}})
+        changed = Network(
+            **{
+                name: value
+                for name, value in vars(net).items()
+                if name in engine._FIELDS | {"src", "dst", "typ", "lag", "mode", "lagclk", "numbers", "derived"}
+            }
+        )
         changed.dur = [int(overlay._dur[p]) for p in (int(q) for q in overlay.place)]
         t = Schedule(pf, changed)
         pos = [int(q) for q in t._p["pos"]]

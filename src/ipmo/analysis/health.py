@@ -1,20 +1,19 @@
-"""Facts about a portfolio and its schedule that somebody should look at, and how well the schedule is made.
+"""How well a schedule is made: the 14 points of the DCMA, each with what it counted, and the lists behind them.
 
-Each check is a pure function to findings. The 14 points follow the 14-Point Assessment of the US Defense Contract
-Management Agency (2009 to 2012 form). Their denominators are disputed, so every point names its variant and gives the ids
-in its numerator and denominator. A point that lacks data says what it lacks; it never passes for that.
+The points follow the 14-Point Assessment of the US Defense Contract Management Agency (2009 to 2012 form). Their
+denominators are disputed, so every point names its variant and gives the ids in its numerator and denominator. A point
+that lacks data says what it lacks; it never passes for that.
 """
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Iterator, Sequence
-from datetime import date
 from typing import Any
 
 import attrs
 
-from ipmo.analysis.schedule import Schedule, ScheduledItem, as_day, day_text, schedule
+from ipmo.analysis.schedule import Schedule, ScheduledItem, schedule
 from ipmo.errors import UnknownItemError, close_matches, listed
 from ipmo.findings import Finding, Severity
 from ipmo.model.governance import Gate
@@ -23,281 +22,23 @@ from ipmo.network import kernels
 from ipmo.tables import Column, Table
 from ipmo.units import minutes, moment
 
-__all__ = [
-    "Dangling",
-    "HandOver",
-    "Point",
-    "ScheduleQuality",
-    "assess",
-    "bei",
-    "cpli",
-    "due_facts",
-    "model_facts",
-    "quality_facts",
-    "schedule_facts",
-]
-
-
-def _found(code: str, item: str, message: str, hint: str = "", severity: Severity = Severity.WARNING) -> Finding:
-    return Finding(code=f"ipmo/{code}", item=item, message=message, hint=hint, severity=severity)
-
-
-def model_facts(portfolio: Portfolio) -> Iterator[Finding]:
-    """Gaps and contradictions that need no schedule: durations, calendars, progress, actual dates."""
-    default = portfolio.calendar is None and any(p.calendar is None and (p.tasks or p.gates) for p in portfolio.projects)
-    if default:
-        yield _found(
-            "default-calendar",
-            "",
-            "no calendar is stated; the built-in one is used (Monday to Friday, 09:00 to 17:00, 1 d = 8 h)",
-            "write portfolio: calendar:",
-            Severity.INFO,
-        )
-    for project in portfolio.projects:
-        parents = {task.parent for task in project.tasks if task.parent}
-        for task in project.tasks:
-            yield from _task_facts(portfolio, project, task, task.id in parents)
-        if not project.tasks and not project.gates and project.state in ("proposed", "approved", "active"):
-            missing = [
-                name for name in ("start", "finish") if getattr(project, name) is None and getattr(project, f"actual_{name}") is None
-            ]
-            if missing:
-                yield _found(
-                    "no-dates",
-                    project.id,
-                    f"project {project.id!r} has no tasks and no {' and no '.join(missing)}",
-                    "its dates are unknown until it has",
-                )
-
-
-def _task_facts(portfolio: Portfolio, project: Project, task: Task, summary: bool) -> Iterator[Finding]:
-    full_id = f"{project.id}/{task.id}"
-    if summary:
-        if task.duration is not None:
-            yield _found(
-                "summary-duration",
-                full_id,
-                f"summary {full_id!r} states a duration; its dates come from its tasks",
-                "take the duration away",
-                Severity.INFO,
-            )
-        return
-    known = task.duration is not None and task.duration.central() is not None
-    remaining = task.remaining is not None and task.remaining.central() is not None
-    if not task.milestone and not task.finished and not known and not remaining and project.state not in ("closed", "cancelled"):
-        yield _found(
-            "no-duration",
-            full_id,
-            f"task {full_id!r} has no duration; its dates are unknown, what follows it has bounds",
-            "estimate it: duration: {low, likely, high}",
-        )
-    if task.progress and not task.started:
-        yield _found(
-            "progress-without-start",
-            full_id,
-            f"task {full_id!r} is {task.progress:.0%} done but has no actual start",
-            "write actual_start:",
-        )
-    if task.progress == 1 and not task.finished:
-        yield _found("done-without-finish", full_id, f"task {full_id!r} is all done but has no actual finish", "write actual_finish:")
-    if portfolio.data_date is not None:
-        for name, end in (("actual_start", False), ("actual_finish", False)):
-            when = getattr(task, name)
-            if when is not None and minutes(when, end=end) > portfolio.data_date:
-                yield _found(
-                    "actual-in-future",
-                    full_id,
-                    f"{name} of {full_id!r} is {when}, after the status date {portfolio.status_date}",
-                    "correct one of them",
-                )
-
-
-def schedule_facts(portfolio: Portfolio, s: Schedule) -> Iterator[Finding]:
-    """What the schedule shows: bounds, work out of sequence, gates decided early or waiting, missed promises, stubs."""
-    net = s.network
-    for source, target, kind in s.cuts:
-        yield _found(
-            "loop-cut",
-            target,
-            f"the link {source!r} -{kind}-> {target!r} closes a loop and was cut to go on",
-            "take one link out of the loop",
-            Severity.ERROR,
-        )
-    if s._bounds and net.unknown:
-        yield _found(
-            "bounds",
-            "",
-            f"{len(s._bounds)} dates are lower bounds or unknown, because work before them has no duration",
-            "floats before that work may be smaller than shown",
-            Severity.INFO,
-        )
-    for u, v, kind in net.out_of_sequence:
-        source, full_id = net.ids[u], net.ids[v]
-        item = portfolio.items.get(full_id)
-        if isinstance(item, Gate) and item.decision is not None:
-            yield _found(
-                "gate-before-inputs",
-                full_id,
-                f"gate {full_id!r} was decided on {item.decision.date} before {source!r} was finished",
-                "check what the decision rested on",
-            )
-        elif isinstance(item, Task):
-            yield _found(
-                "out-of-sequence",
-                full_id,
-                f"{full_id!r} went ahead of {source!r}, which it should follow ({kind})",
-                "correct the actual dates or the link",
-                Severity.INFO,
-            )
-    if net.stubs:
-        names = [portfolio.links[n].id or f"{portfolio.links[n].source} -> {portfolio.links[n].target}" for n in net.stubs]
-        yield _found(
-            "undated-stub",
-            "",
-            f"{len(names)} links lead out of the plan to something without a date: {listed(names)}",
-            "write date: and as_of: on those that matter",
-            Severity.INFO,
-        )
-    if net.coarse:
-        names = [portfolio.links[n].id or f"{portfolio.links[n].source} -> {portfolio.links[n].target}" for n in net.coarse]
-        yield _found(
-            "coarse-link",
-            "",
-            f"{len(names)} links join whole projects and move no date: {listed(names)}",
-            "say which task gives and which receives",
-            Severity.INFO,
-        )
-    yield from _constraints(s)
-    yield from _holds(s)
-    yield from _promises(portfolio, s)
-
-
-def _constraints(s: Schedule) -> Iterator[Finding]:
-    """Constraints that override the logic, and those that the logic breaks."""
-    net, q = s.network, s._lists
-    for node, high in net.high.items():
-        place = q["pos"][node]
-        asked = max((s._push(k, place, q["x"][q["src"][k]]) for k in range(q["ptr"][place], q["ptr"][place + 1])), default=high)
-        if asked > high:
-            days = s._days(place, high, asked)
-            yield _found(
-                "constraint-conflict",
-                net.ids[node],
-                f"a constraint of {net.ids[node]!r} overrides its predecessors, which ask for a start {days:g} d later",
-                "move the date, or make the constraint one that the dialect does not hold for hard",
-            )
-    for node, instant, at_finish in net.late_bounds:
-        place = q["pos"][node]
-        if net.state[node] not in (0, 1) or node in s._unknown:
-            continue
-        reached = q["finish"][place] if at_finish else kernels.start_at(net.clock_tables, q["clk"][place], q["x"][place])
-        allowed = kernels.start_at(net.clock_tables, q["clk"][place], kernels.work(net.clock_tables, q["clk"][place], instant))
-        if reached > max(instant, allowed if not at_finish else instant):
-            what = "finish" if at_finish else "start"
-            bound, expected = (day_text(moment(int(t)), finish=at_finish) for t in (instant, reached))
-            yield _found(
-                "constraint-missed",
-                net.ids[node],
-                f"{net.ids[node]!r} should {what} no later than {bound}, the schedule says {expected}",
-                "float before it is negative",
-            )
-
-
-def _holds(s: Schedule) -> Iterator[Finding]:
-    """Undated work, counted by its reason."""
-    by_item: dict[str, list[str]] = {}
-    reasons: dict[str, str] = {}
-    for node, hold in s.network.holds.items():
-        if s.network.state[node] == 3 and s.network.kinds[node] != "helper":
-            by_item.setdefault(hold.item, []).append(s.network.ids[node])
-            if not hold.reason.startswith("follows"):
-                reasons[hold.item] = hold.reason
-    for item, names in by_item.items():
-        yield _found(
-            "undated", item, f"{len(names)} items have no dates, because {reasons.get(item, 'what they follow has none')}: {listed(names)}"
-        )
-
-
-def _promises(portfolio: Portfolio, s: Schedule) -> Iterator[Finding]:
-    """Deadlines, gates and promised finishes that the schedule does not keep."""
-    net = s.network
-    for target in net.targets:
-        if target.date is None:
-            continue
-        places = [s._lists["pos"][node] for node in target.nodes if net.state[node] in (0, 1) and node not in s._unknown]
-        if not places:
-            continue
-        reached = max(s._lists["finish"][place] for place in places)
-        if reached > target.date:
-            promise = day_text(moment(target.date), finish=True)
-            last = max((node for node in target.nodes if net.state[node] in (0, 1)), key=lambda n: s._lists["finish"][s._lists["pos"][n]])
-            expected = s.finish_text(net.ids[last])
-            item = portfolio.items.get(target.name)
-            word = "needed by" if isinstance(item, Gate) else "due"
-            yield _found("promise-missed", target.name, f"{target.name!r} is {word} {promise}, the schedule says {expected}")
-    for place, promise_instant in net.promises.items():
-        if s._project_end[place] > promise_instant:
-            name = net.projects[place]
-            promise, expected = (day_text(moment(int(t)), finish=True) for t in (promise_instant, s._project_end[place]))
-            yield _found("promise-missed", name, f"project {name!r} should finish by {promise}, the schedule says {expected}")
-
-
-def due_facts(portfolio: Portfolio) -> Iterator[Finding]:
-    """What is past its day at the status date: decisions, conditions, issues, reviews, overdue projects."""
-    if portfolio.status_date is None:
-        return
-    today = as_day(portfolio.status_date)
-    for decision in portfolio.decisions:
-        if decision.state == "open" and _past(decision.need_by, today):
-            yield _found(
-                "decision-overdue",
-                decision.id,
-                f"decision {decision.id!r} was needed by {decision.need_by}: {decision.question}",
-                "decide it or move the date",
-            )
-    for project in portfolio.projects:
-        for gate in project.gates:
-            for condition in gate.decision.conditions if gate.decision else ():
-                if condition.met is None and _past(condition.due, today):
-                    full_id = f"{project.id}/{gate.id}"
-                    yield _found(
-                        "condition-overdue",
-                        full_id,
-                        f"condition {condition.id!r} of gate {full_id!r} was due {condition.due} and is not met: {condition.text}",
-                        "a conditional go with an overdue condition is a hold",
-                    )
-        if not project.tasks and project.state == "active" and project.actual_finish is None and _past(project.finish, today):
-            yield _found(
-                "project-overdue",
-                project.id,
-                f"project {project.id!r} should have finished {project.finish} and is still active",
-                "close it or forecast its finish",
-            )
-    for issue in portfolio.issues:
-        if issue.closed is None and _past(issue.due, today):
-            yield _found("issue-overdue", issue.id, f"issue {issue.id!r} was due {issue.due}: {issue.name}")
-    for assumption in portfolio.assumptions:
-        if assumption.state == "open" and _past(assumption.review, today):
-            yield _found(
-                "review-overdue",
-                assumption.id,
-                f"assumption {assumption.id!r} was to be reviewed by {assumption.review}",
-                severity=Severity.INFO,
-            )
-
-
-def _past(when: Any, today: date) -> bool:
-    return when is not None and as_day(when) < today
-
-
-# ------------------------------------------------------------------------------------------------- quality
+__all__ = ["Dangling", "HandOver", "Point", "ScheduleQuality", "assess", "bei", "cpli", "quality_facts"]
 
 SOURCE = "DCMA 14-Point Assessment (2009 to 2012 form)"
 LONG = 44
 """Working days from which a duration or a float is high."""
 PUSH = 600
 """Working days that the critical path test adds."""
-TIED = ("must_start_on", "must_finish_on", "mandatory_start", "mandatory_finish", "start_on", "finish_on", "start_no_later", "finish_no_later")
+TIED = (
+    "must_start_on",
+    "must_finish_on",
+    "mandatory_start",
+    "mandatory_finish",
+    "start_on",
+    "finish_on",
+    "start_no_later",
+    "finish_no_later",
+)
 
 
 def cpli(length: float, total_float: float) -> float:
@@ -497,7 +238,8 @@ class _Assessment:
         """(source, target, type, sign of the lag) of every link that moves dates, as the files state them."""
         out = []
         for project in self.portfolio.projects:
-            for noun in (*project.tasks, *project.gates):
+            nouns: list[Task | Gate] = [*project.tasks, *project.gates]
+            for noun in nouns:
                 for after in noun.after:
                     source = self.portfolio.resolve(after.source, project.id) or after.source
                     out.append((source, f"{project.id}/{noun.id}", after.type, float(after.lag.amount) if after.lag is not None else 0.0))
@@ -557,7 +299,9 @@ class _Assessment:
             hand_overs=tuple(self._hand_overs()),
         )
 
-    def _share(self, number: int, name: str, formula: str, counted: Sequence[str], of: Sequence[str], limit: float | None, **more: Any) -> Point:
+    def _share(
+        self, number: int, name: str, formula: str, counted: Sequence[str], of: Sequence[str], limit: float | None, **more: Any
+    ) -> Point:
         more.setdefault("variant", "dcma-2012")
         value = len(counted) / len(of) if of else None
         if limit == 0:
@@ -565,7 +309,15 @@ class _Assessment:
         needs = "" if of else more.pop("nothing", "unfinished tasks")
         more.pop("nothing", None)
         return Point(
-            number=number, name=name, formula=formula, numerator=tuple(counted), denominator=tuple(of), value=value, limit=limit, needs=needs, **more
+            number=number,
+            name=name,
+            formula=formula,
+            numerator=tuple(counted),
+            denominator=tuple(of),
+            value=value,
+            limit=limit,
+            needs=needs,
+            **more,
         )
 
     def _logic(self) -> Point:
@@ -574,11 +326,11 @@ class _Assessment:
         return self._share(1, "logic", "unfinished tasks without predecessor or successor / unfinished tasks", loose, self.incomplete, 0.05)
 
     def _relations(self) -> Iterator[Point]:
-        name = lambda link: f"{link[0]} -{link[2]}-> {link[1]}"  # noqa: E731
-        everything = [name(link) for link in self.counted_links]
-        leads = [name(link) for link in self.counted_links if link[3] < 0]
-        lags = [name(link) for link in self.counted_links if link[3] > 0]
-        plain = [name(link) for link in self.counted_links if link[2] == "FS"]
+        named = [(f"{source} -{kind}-> {target}", kind, lag) for source, target, kind, lag in self.counted_links]
+        everything = [name for name, _, _ in named]
+        leads = [name for name, _, lag in named if lag < 0]
+        lags = [name for name, _, lag in named if lag > 0]
+        plain = [name for name, kind, _ in named if kind == "FS"]
         nothing = {"nothing": "links into unfinished work"}
         yield self._share(2, "leads", "links with a negative lag", leads, everything, 0, **nothing)
         yield self._share(3, "lags", "links with a positive lag / links into unfinished work", lags, everything, 0.05, **nothing)
@@ -619,7 +371,9 @@ class _Assessment:
                 planned += 1
                 clock = self.net.nominal[self.s.nodes[full_id]] if self.net.nominal is not None else 0
                 cal = self.net.clock_tables
-                span = [kernels.work(cal, clock, minutes(t, end=e)) for t, e in ((task.baseline_start, False), (task.baseline_finish, True))]
+                span = [
+                    kernels.work(cal, clock, minutes(t, end=e)) for t, e in ((task.baseline_start, False), (task.baseline_finish, True))
+                ]
                 days = (span[1] - span[0]) / calendar.day_minutes
             elif task.duration is not None and (central := task.duration.central()) is not None:
                 days = calendar.minutes(central) / calendar.day_minutes  # type: ignore[arg-type]
@@ -694,7 +448,9 @@ class _Assessment:
         path = sorted(s._driving_back(last), key=lambda v: (q["finish"][v], v))
         places = [v for v in path if self.net.ids[q["order"][v]] in self.tasks and q["dur"][v]]
         if not places or s.end is None:
-            return Point(number=12, name="critical path test", variant="dcma-2012", formula=formula, limit=1, at_least=True, needs="a critical task")
+            return Point(
+                number=12, name="critical path test", variant="dcma-2012", formula=formula, limit=1, at_least=True, needs="a critical task"
+            )
         place = places[0]
         node = q["order"][place]
         clock = q["clk"][place]
@@ -745,7 +501,14 @@ class _Assessment:
         due = self._due()
         bare = [full_id for full_id, task in self.tasks.items() if task.baseline_finish is None]
         done = [full_id for full_id, task in self.tasks.items() if task.finished]
-        base = {"number": 14, "name": "baseline execution index", "variant": "dcma-2012", "formula": formula, "limit": 0.95, "at_least": True}
+        base: dict[str, Any] = {
+            "number": 14,
+            "name": "baseline execution index",
+            "variant": "dcma-2012",
+            "formula": formula,
+            "limit": 0.95,
+            "at_least": True,
+        }
         if self.status is None or not due:
             return Point(**base, needs=self._lack())
         return Point(**base, numerator=tuple(done), denominator=(*due, *bare), value=bei(len(done), len(due), len(bare)))
@@ -817,5 +580,3 @@ def quality_facts(portfolio: Portfolio, s: Schedule) -> Iterator[Finding]:
                 hint="agree on one date: needed: and promised: on the link",
                 severity=Severity.WARNING if pair.promised and pair.needed else Severity.INFO,
             )
-
-

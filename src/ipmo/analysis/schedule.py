@@ -290,13 +290,13 @@ class Schedule(Passes):
             "rule": self._rule(full_id),
         }
         if state == FINISHED:
-            start, end = moment(net.starts[node]), moment(net.finishes[node])
+            first, last = moment(net.starts[node]), moment(net.finishes[node])
             return ScheduledItem(
                 **base,
-                early_start=start,
-                early_finish=end,
-                start=start,
-                finish=end,
+                early_start=first,
+                early_finish=last,
+                start=first,
+                finish=last,
                 critical=False,
                 longest_path=False,
                 side="start" if kind == "gate" else "finish",
@@ -314,15 +314,15 @@ class Schedule(Passes):
         dur, x = q["dur"][place], q["x"][place]
         whole, aim = int(self._late[0][place]), int(self._late[1][place])
         start, end = self._window(place, x, q["finish"][place])
-        first = self._before.get(place, (x, q["finish"][place]))
-        early, late = self._window(place, *first), self._window(place, whole)
+        before = self._before.get(place, (x, q["finish"][place]))
+        early, late = self._window(place, *before), self._window(place, whole)
         if began is not None and not self._dialect.remaining_dates:
             early, late = (began, early[1]), (began, late[1])
         if whole < FAR // 2 and (self.back_from is not None or self._dialect.direction == "back"):
             start, end = late
         longest = place in self._critical
         known = whole < FAR // 2
-        floats = self._floats(place, x, whole) if known else {}
+        floats: dict[str, Any] = self._floats(place, x, whole) if known else {}
         critical = longest
         if self._dialect.critical == "float":
             critical = known and floats["total_float"] <= self._threshold(place)
@@ -366,7 +366,7 @@ class Schedule(Passes):
             start = finish
         return self._moment(start), self._moment(finish)
 
-    def _floats(self, place: int, x: int, whole: int) -> dict[str, float | None]:
+    def _floats(self, place: int, x: int, whole: int) -> dict[str, Any]:
         """Total, free, interfering and independent float of a position, in days of its calendar."""
         total = self._days(place, x, whole)
         free = self._days(place, x, self._free[place]) if place in self._free else None
@@ -617,7 +617,9 @@ class Schedule(Passes):
             rows["drives"].append(self._drives[k])
             rows["drag"].append(drag)
         kinds = {"link_float": "float", "drag": "float", "drives": "bool"}
-        return Table([Column(name, kinds.get(name, "str"), values, "d" if kinds.get(name) == "float" else "") for name, values in rows.items()])
+        return Table(
+            [Column(name, kinds.get(name, "str"), values, "d" if kinds.get(name) == "float" else "") for name, values in rows.items()]
+        )
 
     def overview(self) -> Table:
         """The table as people read it: dates as text, a finish at midnight on the day before, times only where they say something."""

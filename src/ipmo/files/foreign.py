@@ -21,7 +21,7 @@ from ipmo.findings import Finding, Severity
 from ipmo.model.calendars import CalendarException
 from ipmo.model.work import ID, Source
 
-__all__ = ["EPOCH", "Intake", "Refused", "bytes_of", "day_ranges", "escaped", "unescaped"]
+__all__ = ["EPOCH", "Intake", "RowError", "bytes_of", "day_ranges", "escaped", "unescaped"]
 
 MAX_BYTES = 256 * 2**20
 MAX_NOTES = 50
@@ -33,7 +33,7 @@ _EXPONENT = re.compile(r"[-+]?[0-9](?:\.[0-9]{1,20})?[eE][-+]?[0-9]{1,2}", re.AS
 T = TypeVar("T")
 
 
-class Refused(Exception):
+class RowError(Exception):
     """A row cannot be understood; the message says why."""
 
 
@@ -113,10 +113,10 @@ class Intake:
 
     @contextmanager
     def row(self, what: str, line: int) -> Iterator[None]:
-        """A row: understood when the block ends, refused when it raises `Refused` or the model refuses a value."""
+        """A row: understood when the block ends, refused when it raises `RowError` or the model refuses a value."""
         try:
             yield
-        except Refused as error:
+        except RowError as error:
             self.refuse(what, str(error), line)
         except ModelError as error:
             self.refuse(what, str(error), line)
@@ -143,7 +143,9 @@ class Intake:
         for code, count in self._count.items():
             if count > MAX_NOTES:
                 self.findings.append(
-                    Finding(code=f"{self.format}/{code}", message=f"and {count - MAX_NOTES} more findings of this kind", severity=Severity.INFO)
+                    Finding(
+                        code=f"{self.format}/{code}", message=f"and {count - MAX_NOTES} more findings of this kind", severity=Severity.INFO
+                    )
                 )
         if self._renamed:
             self.findings.append(
@@ -162,7 +164,7 @@ class Intake:
         """A decimal number; None when there is none.
 
         Raises:
-            Refused: it is no number.
+            RowError: it is no number.
         """
         if not text or not (text := text.strip()):
             return None
@@ -172,34 +174,34 @@ class Intake:
             return Decimal(text.replace(",", "."))
         if _EXPONENT.fullmatch(text) and abs(Decimal(text)) < Decimal(10) ** 15:
             return Decimal(text).quantize(Decimal("1e-9")).normalize() + 0
-        raise Refused(f"{what} {text[:40]!r} is not a number")
+        raise RowError(f"{what} {text[:40]!r} is not a number")
 
     def when(self, text: str | None, what: str) -> datetime | None:
         """A date with a time, seconds rounded to the minute; None when there is none.
 
         Raises:
-            Refused: it is no date.
+            RowError: it is no date.
         """
         if not text or not (text := text.strip()):
             return None
         try:
             found = datetime.fromisoformat(text)
         except ValueError:
-            raise Refused(f"{what} {text[:40]!r} is not a date") from None
+            raise RowError(f"{what} {text[:40]!r} is not a date") from None
         if found.tzinfo is not None:
             found = found.replace(tzinfo=None)
         if found.second or found.microsecond:
             try:
                 found = (found + timedelta(seconds=30)).replace(second=0, microsecond=0)
             except OverflowError:
-                raise Refused(f"{what} {text[:40]!r} lies past the year 9999") from None
+                raise RowError(f"{what} {text[:40]!r} lies past the year 9999") from None
         return found
 
-    def tolerated(self, read: Callable[[], T], line: int) -> T | None:
+    def tolerated(self, read: Callable[[], T | None], line: int) -> T | None:
         """A value that its row can do without: a bad one is a finding, and the row goes on."""
         try:
             return read()
-        except Refused as error:
+        except RowError as error:
             self.note("value", f"{error}; it is left out", line=line)
             return None
 

@@ -7,6 +7,7 @@ their outline level; a task's id is its unique id (UID), which stays when rows a
 from __future__ import annotations
 
 import calendar as months
+import functools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -19,7 +20,7 @@ from xml.parsers import expat
 import attrs
 
 from ipmo.errors import FileError, ModelError, Problem, UnitError
-from ipmo.files.foreign import Intake, Refused, bytes_of, day_ranges
+from ipmo.files.foreign import Intake, RowError, bytes_of, day_ranges
 from ipmo.findings import Severity
 from ipmo.model.calendars import Calendar, shifts
 from ipmo.model.dialects import DIALECTS, Dialect
@@ -101,9 +102,7 @@ def _elements(raw: bytes, name: str) -> _Node:
     parts: list[str] = []
 
     def refuse(message: str, hint: str = "") -> FileError:
-        problem = Problem(
-            message=message, hint=hint, file=name, line=parser.CurrentLineNumber, column=parser.CurrentColumnNumber + 1
-        )
+        problem = Problem(message=message, hint=hint, file=name, line=parser.CurrentLineNumber, column=parser.CurrentColumnNumber + 1)
         return FileError(name, [problem])
 
     def start(tag: str, _: Any) -> None:
@@ -139,7 +138,9 @@ def _elements(raw: bytes, name: str) -> _Node:
     project = root.one("Project")
     if project is None:
         found = root.kids[0].tag if root.kids else "nothing"
-        raise FileError(name, [Problem(message=f"this is no Microsoft Project XML: its root is {found!r}, not 'Project'", file=name, line=1)])
+        raise FileError(
+            name, [Problem(message=f"this is no Microsoft Project XML: its root is {found!r}, not 'Project'", file=name, line=1)]
+        )
     return project
 
 
@@ -166,7 +167,7 @@ def _minutes(text: str | None, what: str) -> Decimal | None:
         return None
     match = _DURATION.fullmatch(text)
     if match is None:
-        raise Refused(f"{what} {text[:40]!r} is not a duration such as PT8H0M0S")
+        raise RowError(f"{what} {text[:40]!r} is not a duration such as PT8H0M0S")
     sign, days, hours, minutes, seconds = match.groups()
     total = Decimal(days or 0) * 1440 + Decimal(hours or 0) * 60 + Decimal(minutes or 0) + Decimal(seconds or 0) / 60
     return -total if sign else total
@@ -176,7 +177,7 @@ def _number(text: str | None, what: str) -> int | None:
     if not text:
         return None
     if not re.fullmatch(r"[-+]?[0-9]{1,12}", text):
-        raise Refused(f"{what} {text[:40]!r} is not a whole number")
+        raise RowError(f"{what} {text[:40]!r} is not a whole number")
     return int(text)
 
 
@@ -184,7 +185,7 @@ def _time(text: str | None, *, end: bool = False) -> str:
     """`08:00:00` as `08:00`; midnight at the end of a shift as 24:00."""
     match = re.fullmatch(r"([0-2][0-9]):([0-5][0-9])(?::[0-5][0-9])?", text or "")
     if match is None or int(match[1]) > 23:
-        raise Refused(f"{text or ''!r:.40} is not a time of day")
+        raise RowError(f"{text or ''!r:.40} is not a time of day")
     found = f"{match[1]}:{match[2]}"
     return "24:00" if end and found in ("00:00", "23:59") else found
 
@@ -207,7 +208,7 @@ def _hours(holder: _Node) -> str:
     try:
         shifts(text)
     except UnitError as error:
-        raise Refused(str(error)) from None
+        raise RowError(str(error)) from None
     return text
 
 
@@ -265,12 +266,12 @@ class _Reader:
                 continue
             with self.intake.row(f"calendar {node.get('Name') or uid!r}", node.line):
                 if not uid:
-                    raise Refused("it has no UID")
+                    raise RowError("it has no UID")
                 label = (node.get("Name") or uid) + ("" if node.get("IsBaseCalendar") == "1" else " calendar")
                 names[uid] = self.intake.fit(label, self.top, "calendar")
                 week, exceptions = self._days(uid, set())
                 if not any(hours != "none" for hours in (*week.values(), *exceptions.values())):
-                    raise Refused("it has no working time")
+                    raise RowError("it has no working time")
                 try:
                     made = Calendar(
                         id=names[uid],
@@ -280,7 +281,7 @@ class _Reader:
                         exceptions=day_ranges(exceptions),
                     )
                 except UnitError as error:
-                    raise Refused(str(error)) from None
+                    raise RowError(str(error)) from None
                 self.calendars[uid] = made
                 self.top.add(names[uid])
         for uid, base in same.items():
@@ -324,9 +325,9 @@ class _Reader:
                 if 1 <= kind <= 7:
                     table[WEEKDAYS[kind - 1]] = _hours(day)
             for one in self._period(period):
-                hours = table.get(WEEKDAYS[(one.weekday() + 1) % 7])
-                if hours is not None:
-                    exceptions[one] = hours
+                name = WEEKDAYS[(one.weekday() + 1) % 7]
+                if name in table:
+                    exceptions[one] = table[name]
         for special in node.all("Exceptions", "Exception"):
             hours = _hours(special)
             for one in self._recurring(special):
@@ -336,19 +337,19 @@ class _Reader:
     def _period(self, period: _Node) -> list[date]:
         first, last = self.when(period, "FromDate"), self.when(period, "ToDate")
         if first is None or last is None or last < first:
-            raise Refused("an exception has no period, or one that ends before it begins")
+            raise RowError("an exception has no period, or one that ends before it begins")
         days = (last.date() - first.date()).days + 1
         if last.time() == datetime.min.time() and last > first:
             days -= 1  # it ends at the midnight before that day
         if days > MAX_DAYS:
-            raise Refused("an exception lasts longer than a hundred years")
+            raise RowError("an exception lasts longer than a hundred years")
         return [first.date() + timedelta(days=n) for n in range(days)]
 
     def _recurring(self, node: _Node) -> list[date]:
         """The days of an exception, with its recurrence."""
         period = node.one("TimePeriod")
         if period is None:
-            raise Refused("an exception has no period")
+            raise RowError("an exception has no period")
         days = self._period(period)
         kind = _number(node.get("Type"), "Type") or 1
         every = max(_number(node.get("Period"), "Period") or 1, 1)
@@ -379,10 +380,17 @@ class _Reader:
         fits = {0: True, 1: sunday_first not in (0, 6), 2: sunday_first in (0, 6)}.get(item, sunday_first == item - 3)
         if not fits:
             return False
-        same = [
-            d for d in range(1, last + 1)
-            if {0: True, 1: (w := (date(day.year, day.month, d).weekday() + 1) % 7) not in (0, 6), 2: w in (0, 6)}.get(item, w == item - 3)
-        ] if item else list(range(1, last + 1))
+        same = (
+            [
+                d
+                for d in range(1, last + 1)
+                if {0: True, 1: (w := (date(day.year, day.month, d).weekday() + 1) % 7) not in (0, 6), 2: w in (0, 6)}.get(
+                    item, w == item - 3
+                )
+            ]
+            if item
+            else list(range(1, last + 1))
+        )
         place = same.index(day.day)
         return place == len(same) - 1 if position == 4 else place == position
 
@@ -395,12 +403,16 @@ class _Reader:
                 continue
             with self.intake.row(f"resource {node.get('Name') or uid!r}", node.line):
                 if not uid:
-                    raise Refused("it has no UID")
+                    raise RowError("it has no UID")
                 id = self.intake.fit(node.get("Name") or f"resource {uid}", self.top, "resource")
                 kind = {"0": "unit", "1": "person", "2": "cost"}.get(node.get("Type") or "1", "person")
                 calendar = self.calendars.get(node.get("CalendarUID") or "")
                 self.resources[uid] = Resource(
-                    id=id, name=node.get("Name") or "", unit=kind, calendar=calendar.id if calendar else None, category=node.get("Group") or ""
+                    id=id,
+                    name=node.get("Name") or "",
+                    unit=kind,
+                    calendar=calendar.id if calendar else None,
+                    category=node.get("Group") or "",
                 )
                 self.top.add(id)
 
@@ -449,7 +461,11 @@ class _Reader:
         if default is None and self.calendars:
             default = next(iter(self.calendars.values()))
             self.intake.note("no-calendar", f"the file names no calendar for its project; {default.id!r} is taken", line=self.root.line)
-        own = {node.get("FieldID") for node in self.root.all("ExtendedAttributes", "ExtendedAttribute") if (node.get("Alias") or "") == "ipmo id"}
+        own = {
+            node.get("FieldID")
+            for node in self.root.all("ExtendedAttributes", "ExtendedAttribute")
+            if (node.get("Alias") or "") == "ipmo id"
+        }
         self.marked = ID_FIELD in own
         title = self.root.get("Title") or re.sub(r"\.(xml|mpp)$", "", self.root.get("Name") or "", flags=re.I) or self.path.stem
         rows = list(self.root.all("Tasks", "Task"))
@@ -469,7 +485,9 @@ class _Reader:
             made.append(plain)
         splits = self.counted["split"]
         if splits:
-            self.intake.note("split", f"{splits} assignments are split: work stops and goes on again; they are read as one stretch of their duration")
+            self.intake.note(
+                "split", f"{splits} assignments are split: work stops and goes on again; they are read as one stretch of their duration"
+            )
         for what, text in (
             ("inactive", "inactive tasks are left out: they move nothing"),
             ("manual", "tasks are scheduled by hand: they keep their start, whatever comes before"),
@@ -510,9 +528,7 @@ class _Reader:
                 return extra.get("Value")
         return None
 
-    def _projects(
-        self, title: str, rows: Sequence[_Node], assigned: dict[str, list[Assignment]]
-    ) -> list[tuple[str, str, list[Task]]]:
+    def _projects(self, title: str, rows: Sequence[_Node], assigned: dict[str, list[Assignment]]) -> list[tuple[str, str, list[Task]]]:
         """Projects with their tasks: one, or those that ipmo wrote as the first level of the outline."""
         self.links: list[Link] = []
         self.header: dict[str, Project] = {}
@@ -524,7 +540,7 @@ class _Reader:
         current = single
         above: list[tuple[int, str]] = []  # outline level and id of the summaries around a row
         kept: list[tuple[str, str, _Node]] = []
-        levels = [self.intake.tolerated(lambda: _number(row.get("OutlineLevel"), "OutlineLevel"), row.line) or 0 for row in rows]  # noqa: B023
+        levels = [self._level(row) for row in rows]
         for place, row in enumerate(rows):
             uid, level = row.get("UID") or "", levels[place]
             if row.flag("IsNull") or (uid == "0" and level == 0):
@@ -555,22 +571,22 @@ class _Reader:
                 continue
             with self.intake.row(label, row.line):
                 if not uid:
-                    raise Refused("it has no UID")
+                    raise RowError("it has no UID")
                 if uid in self.ids:
-                    raise Refused(f"another has its UID {uid}")
+                    raise RowError(f"another has its UID {uid}")
                 if current not in projects:
                     projects[current] = ("", {})
                 while above and above[-1][0] >= level:
                     above.pop()
                 if len(above) > 90:
-                    raise Refused("it lies more than ninety levels deep")
+                    raise RowError("it lies more than ninety levels deep")
                 tasks = projects[current][1]
                 id = self.intake.fit(marked or uid, tasks, "task")
                 summary = row.flag("Summary") and place + 1 < len(rows) and levels[place + 1] > level
                 try:
                     task = self._task(id, row, above[-1][1] if above else None, summary, assigned.get(uid, []))
                 except UnitError as error:
-                    raise Refused(str(error)) from None
+                    raise RowError(str(error)) from None
                 tasks[id] = task
                 self.ids[uid] = f"{current}/{id}"
                 kept.append((current, id, row))
@@ -592,14 +608,17 @@ class _Reader:
                     )
         return [(id, name, list(tasks.values())) for id, (name, tasks) in projects.items()]
 
+    def _level(self, row: _Node) -> int:
+        return self.intake.tolerated(lambda: _number(row.get("OutlineLevel"), "OutlineLevel"), row.line) or 0
+
     def _task(self, id: str, row: _Node, parent: str | None, summary: bool, assigned: list[Assignment]) -> Task:
-        when = lambda name: self.when(row, name)  # noqa: E731
+        when = functools.partial(self.when, row)
         fields: dict[str, Any] = {}
         tied: dict[str, Any] = {}
         length = _minutes(row.get("Duration"), "Duration")
         format = _number(row.get("DurationFormat"), "DurationFormat") or 7
         if length is not None and length < 0:
-            raise Refused("its duration is negative")
+            raise RowError("its duration is negative")
         milestone = not summary and length == 0
         if not summary:
             begun, done = when("ActualStart"), when("ActualFinish")
@@ -610,7 +629,9 @@ class _Reader:
                 done = None
                 begun = begun if share else None
             if begun is not None and done is not None and done < begun:
-                self.intake.note("actual-order", f"task {row.get('Name') or id!r} finished before it started; its start is left out", line=row.line)
+                self.intake.note(
+                    "actual-order", f"task {row.get('Name') or id!r} finished before it started; its start is left out", line=row.line
+                )
                 begun = None
             if milestone and row.get("Milestone") == "0":
                 milestone = True
@@ -641,7 +662,9 @@ class _Reader:
             elif "must_start_on" not in tied:
                 tied[CONSTRAINTS[kind]] = date
         elif kind:
-            self.intake.note("constraint", f"task {row.get('Name') or id!r} has the unknown constraint {kind}; it is left out", line=row.line)
+            self.intake.note(
+                "constraint", f"task {row.get('Name') or id!r} has the unknown constraint {kind}; it is left out", line=row.line
+            )
         for baseline in row.all("Baseline"):
             if (baseline.get("Number") or "0") == "0":
                 first, last = self.when(baseline, "Start"), self.when(baseline, "Finish")
@@ -657,9 +680,9 @@ class _Reader:
             fields["effort"] = Effort((work / 60).normalize() + 0, "ph")
         attributes = {}
         for extra in row.all("ExtendedAttribute"):
-            label = self.fields.get(extra.get("FieldID") or "")
-            if label and extra.get("FieldID") not in (KIND_FIELD, ID_FIELD) and extra.get("Value"):
-                attributes[label] = extra.get("Value") or ""
+            title = self.fields.get(extra.get("FieldID") or "")
+            if title and extra.get("FieldID") not in (KIND_FIELD, ID_FIELD) and extra.get("Value"):
+                attributes[title] = extra.get("Value") or ""
         if row.get("Notes"):
             attributes["notes"] = row.get("Notes") or ""
         return Task(
@@ -681,7 +704,9 @@ class _Reader:
         if uid not in ("-1", "0"):
             found = self.calendars.get(uid)
             if found is None:
-                self.intake.note("no-calendar", f"task {row.get('Name') or task!r} follows calendar {uid}, which is not in the file", line=row.line)
+                self.intake.note(
+                    "no-calendar", f"task {row.get('Name') or task!r} follows calendar {uid}, which is not in the file", line=row.line
+                )
             else:
                 return found.id
         resource = self.resource_calendars.get(task)
@@ -693,7 +718,9 @@ class _Reader:
             works = [by_id[a] for a in {r.calendar for r in self.resources.values() if r.calendar}]
             if default is not None and any(not _same(calendar, default) for calendar in works):
                 self.intake.note(
-                    "resource-calendars", f"task {row.get('Name') or task!r} has resources with several calendars; the project's is taken", line=row.line
+                    "resource-calendars",
+                    f"task {row.get('Name') or task!r} has resources with several calendars; the project's is taken",
+                    line=row.line,
                 )
             return None
         return None if default is not None and _same(by_id[resource], default) else resource
@@ -710,7 +737,7 @@ class _Reader:
                 kind = _number(node.get("Type"), "Type")
                 kind = 1 if kind is None else kind
                 if not 0 <= kind <= 3:
-                    raise Refused(f"its type {kind} is not 0 (FF), 1 (FS), 2 (SF) or 3 (SS)")
+                    raise RowError(f"its type {kind} is not 0 (FF), 1 (FS), 2 (SF) or 3 (SS)")
                 lag = self._lag(node)
                 outside = self.outside.get(uid)
                 if node.flag("CrossProject") and uid not in self.ids and outside is None:
@@ -723,11 +750,11 @@ class _Reader:
                     continue
                 source = self.ids.get(uid)
                 if source is None:
-                    raise Refused(f"its predecessor {uid or '?'} is not in the file")
+                    raise RowError(f"its predecessor {uid or '?'} is not in the file")
                 if source == full_id:
-                    raise Refused("it joins the task to itself")
+                    raise RowError("it joins the task to itself")
                 if (source, LINK_TYPES[kind]) in seen:
-                    raise Refused("the same link stands in the file twice")
+                    raise RowError("the same link stands in the file twice")
                 seen.add((source, LINK_TYPES[kind]))
                 owner, _, inner = source.partition("/")
                 if owner == project and inner:
@@ -748,13 +775,12 @@ class _Reader:
             source = next((row for row in self.root.all("Tasks", "Task") if row.get("UID") == node.get("PredecessorUID")), None)
             length = _minutes(source.get("Duration"), "Duration") if source is not None else None
             if length is None:
-                raise Refused("its lag is a share of a duration that is not known")
+                raise RowError("its lag is a share of a duration that is not known")
             return Span((length * tenths / 100).quantize(Decimal(1)), "min" if format in (PERCENT, PERCENT + 32) else "emin")
         if abs(tenths) > 6 * 10**9:
-            raise Refused(f"its lag of {tenths} tenths of a minute is longer than a thousand years")
+            raise RowError(f"its lag of {tenths} tenths of a minute is longer than a thousand years")
         return self.span(Decimal(tenths) / 10, format)
 
 
 def _same(one: Calendar, other: Calendar) -> bool:
     return one.week_shifts() == other.week_shifts() and one.exceptions == other.exceptions and one.holidays == other.holidays
-

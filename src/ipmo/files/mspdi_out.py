@@ -26,10 +26,28 @@ from ipmo.units import ELAPSED, Effort, Span, minutes, moment
 __all__ = ["write_mspdi"]
 
 FORMATS = {"min": 3, "emin": 4, "h": 5, "eh": 6, "d": 7, "ed": 8, "w": 9, "ew": 10}
-NO_ROOM = (
-    "programmes stakeholders objectives outcomes benefits contributions drivers issues changes decisions bodies offices services flows "
-    "baselines standards waivers assumptions lessons rates"
-).split()
+NO_ROOM = [
+    "programmes",
+    "stakeholders",
+    "objectives",
+    "outcomes",
+    "benefits",
+    "contributions",
+    "drivers",
+    "issues",
+    "changes",
+    "decisions",
+    "bodies",
+    "offices",
+    "services",
+    "flows",
+    "baselines",
+    "standards",
+    "waivers",
+    "assumptions",
+    "lessons",
+    "rates",
+]
 TIED = {"as_late_as_possible": 1, "must_start_on": 2, "start_on": 2, "mandatory_start": 2, "must_finish_on": 3, "finish_on": 3}
 TIED |= {"mandatory_finish": 3, "start_no_later": 5, "finish_no_later": 7}
 
@@ -165,7 +183,10 @@ class _Writer:
             times = [*spill[day], *((start, min(stop, 1440)) for start, stop in week[day])]
             yield f"<WeekDay>{_tag('DayType', number)}{_times(times)}</WeekDay>"
         yield "</WeekDays>"
-        exceptions = [*((day, day, "none") for day in calendar.holidays), *((e.first, e.last or e.first, e.hours) for e in calendar.exceptions)]
+        exceptions = [
+            *((day, day, "none") for day in calendar.holidays),
+            *((e.first, e.last or e.first, e.hours) for e in calendar.exceptions),
+        ]
         if exceptions:
             yield "<Exceptions>"
             from ipmo.model.calendars import shifts
@@ -195,11 +216,11 @@ class _Writer:
                 below.setdefault(task.parent, []).append(task)
             waiting = [(task, 2) for task in reversed(below.get(None, []))]
             while waiting:
-                task, level = waiting.pop()
-                rows.append((project, task, level))
+                next_task, depth = waiting.pop()
+                rows.append((project, next_task, depth))
                 number += 1
-                self.uids[f"{project.id}/{task.id}"] = number
-                waiting += [(child, level + 1) for child in reversed(below.get(task.id, []))]
+                self.uids[f"{project.id}/{next_task.id}"] = number
+                waiting += [(child, depth + 1) for child in reversed(below.get(next_task.id, []))]
             if project.gates:
                 self._lose("gates", len(project.gates))
             if project.risks:
@@ -210,16 +231,16 @@ class _Writer:
             if link.target not in self.uids:
                 self._lose("links to what is no task")
         parents = {f"{project.id}/{task.parent}" for project in pf.projects for task in project.tasks if task.parent}
-        for place, (project, task, level) in enumerate(rows, 1):
+        for place, (project, item, level) in enumerate(rows, 1):
             yield "<Task>"
-            yield _tag("UID", self.uids[project.id if task is None else f"{project.id}/{task.id}"])
+            yield _tag("UID", self.uids[project.id if item is None else f"{project.id}/{item.id}"])
             yield _tag("ID", place)
-            if task is None:
+            if item is None:
                 yield from self._project(project)
             else:
-                full_id = f"{project.id}/{task.id}"
-                links = [(f"{project.id}/{after.source}", after) for after in task.after] + into.get(full_id, [])
-                yield from self._task(project, task, level, full_id in parents, links)
+                full_id = f"{project.id}/{item.id}"
+                links = [(f"{project.id}/{after.source}", after) for after in item.after] + into.get(full_id, [])
+                yield from self._task(project, item, level, full_id in parents, links)
             yield "</Task>"
 
     def _project(self, project: Project) -> Iterator[str]:
@@ -311,7 +332,7 @@ class _Writer:
                 yield _tag("Resume", _when(task.resumes))
         left = self._length(task.remaining, calendar)
         if left is None and length is not None and task.progress is not None and task.actual_start is not None:
-            left = (round(length[0] * (1 - Decimal(repr(task.progress)))), length[1])
+            left = (Decimal(round(length[0] * (1 - Decimal(repr(task.progress))))), length[1])
         whole = length[0] if length is not None else Decimal(0) if task.milestone else None
         rest = left[0] if left is not None else whole
         if rest is not None:
@@ -391,8 +412,9 @@ def _iso(length: Any) -> str:
 def _times(times: list[tuple[int, int]]) -> str:
     if not times:
         return "<DayWorking>0</DayWorking>"
-    clock = lambda minute: f"{minute // 60 % 24:02d}:{minute % 60:02d}:00"  # noqa: E731
-    parts = [
-        f"<WorkingTime>{_tag('FromTime', clock(start))}{_tag('ToTime', clock(stop))}</WorkingTime>" for start, stop in sorted(times)
-    ]
+    parts = [f"<WorkingTime>{_tag('FromTime', _clock(start))}{_tag('ToTime', _clock(stop))}</WorkingTime>" for start, stop in sorted(times)]
     return f"<DayWorking>1</DayWorking><WorkingTimes>{''.join(parts)}</WorkingTimes>"
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60 % 24:02d}:{minute % 60:02d}:00"

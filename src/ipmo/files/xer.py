@@ -8,6 +8,7 @@ becomes the portfolio's dialect.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -19,8 +20,8 @@ from typing import Any
 import attrs
 
 from ipmo.errors import FileError, ModelError, Problem, UnitError, listed
+from ipmo.files.foreign import EPOCH, Intake, RowError, bytes_of, day_ranges, escaped
 from ipmo.findings import Severity
-from ipmo.files.foreign import EPOCH, Intake, Refused, bytes_of, day_ranges, escaped
 from ipmo.model.calendars import Calendar
 from ipmo.model.dialects import DIALECTS, Dialect
 from ipmo.model.estimates import Fixed
@@ -34,7 +35,23 @@ __all__ = ["read_xer", "sniff_xer", "xer_tables"]
 
 Row = dict[str, str]
 READ = frozenset(
-    "PROJECT CALENDAR SCHEDOPTIONS PROJWBS TASK TASKPRED TASKRSRC RSRC ACTVTYPE ACTVCODE TASKACTV UDFTYPE UDFVALUE PROJCOST CURRTYPE".split()
+    [
+        "PROJECT",
+        "CALENDAR",
+        "SCHEDOPTIONS",
+        "PROJWBS",
+        "TASK",
+        "TASKPRED",
+        "TASKRSRC",
+        "RSRC",
+        "ACTVTYPE",
+        "ACTVCODE",
+        "TASKACTV",
+        "UDFTYPE",
+        "UDFVALUE",
+        "PROJCOST",
+        "CURRTYPE",
+    ]
 )
 KEYS = {
     "PROJECT": ("proj_id",),
@@ -90,7 +107,8 @@ def xer_tables(path: Path, name: str, intake: Intake, encoding: str | None = Non
         raise FileError(name, [Problem(message="this is no XER file: it does not begin with ERMHDR", file=name, line=1)])
     tables: dict[str, list[tuple[int, Row]]] = {}
     rows: list[tuple[int, Row]] = []
-    table, fields, ended = "", [], False
+    table, ended = "", False
+    fields: list[str] = []
     short: Counter[str] = Counter()
     for number, line in enumerate(lines[1:], 2):
         if not line.strip():
@@ -106,7 +124,8 @@ def xer_tables(path: Path, name: str, intake: Intake, encoding: str | None = Non
                 if len(values) < len(fields):
                     short[table] += 1
                     intake.note(
-                        "short-row", f"a row of table {table!r} has {len(values)} values for {len(fields)} fields; the rest is taken as empty",
+                        "short-row",
+                        f"a row of table {table!r} has {len(values)} values for {len(fields)} fields; the rest is taken as empty",
                         line=number,
                     )
                 row = dict(zip(fields, values, strict=False))
@@ -128,7 +147,11 @@ def xer_tables(path: Path, name: str, intake: Intake, encoding: str | None = Non
             intake.refuse("a line", f"it begins with {mark[:20]!r} instead of %T, %F, %R or %E", number)
     if not ended:
         intake.note(
-            "truncated", "the file does not end with %E: it may have been cut off", "export it again", line=len(lines), severity=Severity.ERROR
+            "truncated",
+            "the file does not end with %E: it may have been cut off",
+            "export it again",
+            line=len(lines),
+            severity=Severity.ERROR,
         )
     return header, tables
 
@@ -187,15 +210,15 @@ def _nodes(text: str) -> list[tuple[str, str, list[Any]]]:
             while following < len(text) and text[following].isspace():
                 following += 1
             if text[following : following + 1] != ")" or len(stack) == 1:
-                raise Refused("its data are not well formed")
+                raise RowError("its data are not well formed")
             stack.pop()
             at = following + 1
         elif text[at].isspace():
             at += 1
         else:
-            raise Refused("its data are not well formed")
+            raise RowError("its data are not well formed")
     if len(stack) > 1:
-        raise Refused("its data end in the middle")
+        raise RowError("its data end in the middle")
     return root
 
 
@@ -237,13 +260,13 @@ def _calendar(intake: Intake, id: str, line: int, row: Row) -> Calendar:
                 for _, given, shifts in children:
                     number = _attributes(given).get("d", "")
                     if not number.isdigit() or int(number) > MAX_DAYS:
-                        raise Refused(f"an exception is on day {number[:20]!r}")
+                        raise RowError(f"an exception is on day {number[:20]!r}")
                     exceptions[EPOCH + timedelta(days=int(number))] = _hours(shifts)
     if not found:
         intake.note("calendar-week", f"calendar {id!r} states no week; Monday to Friday, 08:00 to 16:00 is taken", line=line)
         week.update(dict.fromkeys(WEEKDAYS[1:6], "08:00-16:00"))
     if not any(hours != "none" for hours in (*week.values(), *exceptions.values())):
-        raise Refused("it has no working time")
+        raise RowError("it has no working time")
     hours = intake.number(row.get("day_hr_cnt"), "day_hr_cnt")
     weekly = intake.number(row.get("week_hr_cnt"), "week_hr_cnt")
     if hours is None or hours <= 0:
@@ -302,6 +325,16 @@ class _Reader:
         self.costs: dict[str, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
         self.attributes: dict[str, dict[str, str]] = defaultdict(dict)
 
+    def _number(self, row: Row, key: str) -> Decimal | None:
+        return self.intake.number(row.get(key), key)
+
+    def _when(self, row: Row, key: str) -> datetime | None:
+        return self.intake.when(row.get(key), key)
+
+    def _date(self, row: Row, key: str, line: int) -> datetime | None:
+        """A date that its row can do without."""
+        return self.intake.tolerated(lambda: self._when(row, key), line)
+
     def rows(self, table: str) -> Iterator[tuple[int, Row]]:
         return iter(self.tables.get(table, ()))
 
@@ -320,7 +353,9 @@ class _Reader:
         if unread:
             shown = [f"{table} ({count})" for table, count in sorted(unread.items())]
             self.intake.note(
-                "tables-not-read", f"{sum(unread.values())} rows of {len(unread)} tables are not read: {listed(shown)}", severity=Severity.INFO
+                "tables-not-read",
+                f"{sum(unread.values())} rows of {len(unread)} tables are not read: {listed(shown)}",
+                severity=Severity.INFO,
             )
         return self._whole()
 
@@ -333,7 +368,7 @@ class _Reader:
                 try:
                     self.calendars[row["clndr_id"]] = _calendar(self.intake, id, line, row)
                 except (UnitError, OverflowError) as error:
-                    raise Refused(str(error)) from None
+                    raise RowError(str(error)) from None
                 self.top.add(id)
                 if row.get("default_flag") == "Y":
                     self.default_calendar = id
@@ -357,7 +392,7 @@ class _Reader:
                 continue
             with self.intake.row(f"project {row.get('proj_short_name') or row['proj_id']!r}", line):
                 if row["proj_id"] in self.projects:
-                    raise Refused("another has its proj_id")
+                    raise RowError("another has its proj_id")
                 id = self.intake.fit(row.get("proj_short_name") or row["proj_id"], self.top, "project")
                 self.top.add(id)
                 self.projects[row["proj_id"]] = (id, row)
@@ -443,10 +478,10 @@ class _Reader:
     def _assignments(self) -> None:
         for line, row in self.rows("TASKRSRC"):
             with self.intake.row("a resource assignment", line):
-                number = lambda key: self.intake.number(row.get(key), key)  # noqa: B023, E731
+                number = functools.partial(self._number, row)
                 resource = self.resources.get(row.get("rsrc_id", ""))
                 if resource is None and row.get("rsrc_id"):
-                    raise Refused(f"resource {row['rsrc_id']!r} is not in the file")
+                    raise RowError(f"resource {row['rsrc_id']!r} is not in the file")
                 planned, spent = self.costs[row["task_id"]]
                 planned += number("target_cost") or 0
                 spent += (number("act_reg_cost") or 0) + (number("act_ot_cost") or 0)
@@ -478,33 +513,28 @@ class _Reader:
             if row["proj_id"] in self.baselines:
                 self.intake.understood += 1
                 key = (self.baselines[row["proj_id"]], row["task_code"])
-                read = self.intake.when
-                self.baseline_dates[key] = (
-                    self.intake.tolerated(lambda: read(row.get("target_start_date"), "target_start_date"), line),  # noqa: B023
-                    self.intake.tolerated(lambda: read(row.get("target_end_date"), "target_end_date"), line),  # noqa: B023
-                )
+                self.baseline_dates[key] = (self._date(row, "target_start_date", line), self._date(row, "target_end_date", line))
         for line, row in self.rows("TASK"):
             if row["proj_id"] in self.baselines:
                 continue
             with self.intake.row(f"activity {row['task_code']!r}", line):
                 if row["proj_id"] not in self.projects:
-                    raise Refused(f"its project {row['proj_id']!r} is not in the file")
+                    raise RowError(f"its project {row['proj_id']!r} is not in the file")
                 if row["task_id"] in self.tasks:
-                    raise Refused("another has its task_id")
+                    raise RowError("another has its task_id")
                 owner = row["proj_id"]
                 taken = self.summaries[owner] if row["task_code"] in self.summaries[owner] else self.made[owner]
                 id = self.intake.fit(row["task_code"], taken, "activity")
                 try:
                     task = self._task(id, line, row)
                 except UnitError as error:
-                    raise Refused(str(error)) from None
+                    raise RowError(str(error)) from None
                 self.made[owner][id] = task
                 self.tasks[row["task_id"]] = (owner, id)
                 self.lines[f"{self.projects[owner][0]}/{id}"] = line
 
     def _task(self, id: str, line: int, row: Row) -> Task:
-        number = lambda key: self.intake.number(row.get(key), key)  # noqa: E731
-        when = lambda key: self.intake.when(row.get(key), key)  # noqa: E731
+        number, when = functools.partial(self._number, row), functools.partial(self._when, row)
         kind = row.get("task_type") or "TT_Task"
         if kind not in ("TT_Task", "TT_Rsrc", "TT_LOE", "TT_WBS", "TT_Mile", "TT_FinMile"):
             self.intake.note("task-type", f"activity {row['task_code']!r} is of the unknown type {kind!r}; it is read as a task", line=line)
@@ -530,7 +560,7 @@ class _Reader:
             begun = None
         for what, hours in (("target_drtn_hr_cnt", planned), ("remain_drtn_hr_cnt", left)):
             if hours is not None and hours < 0:
-                raise Refused(f"{what} is {hours}: a duration is not negative")
+                raise RowError(f"{what} is {hours}: a duration is not negative")
         fields: dict[str, Any] = {}
         if not milestone:
             whole = planned if planned is not None else left
@@ -593,7 +623,9 @@ class _Reader:
             name = ON_ITSELF.get(kind) or CONSTRAINTS.get(kind)
             instant = self.intake.when(row.get(key), key)
             if name is None:
-                self.intake.note("constraint", f"activity {row['task_code']!r} has the unknown constraint {kind!r}; it is left out", line=line)
+                self.intake.note(
+                    "constraint", f"activity {row['task_code']!r} has the unknown constraint {kind!r}; it is left out", line=line
+                )
             elif instant is None:
                 self.intake.note("constraint", f"activity {row['task_code']!r} has a constraint {kind!r} without a date", line=line)
             else:
@@ -619,14 +651,14 @@ class _Reader:
             with self.intake.row("a relationship", line):
                 kind = TYPES.get(row["pred_type"])
                 if kind is None:
-                    raise Refused(f"its type {row['pred_type'][:20]!r} is not one of {', '.join(TYPES)}")
+                    raise RowError(f"its type {row['pred_type'][:20]!r} is not one of {', '.join(TYPES)}")
                 hours = self.intake.number(row.get("lag_hr_cnt"), "lag_hr_cnt") or Decimal(0)
                 if abs(hours) > 10**7:
-                    raise Refused(f"its lag of {hours} hours is longer than a thousand years")
+                    raise RowError(f"its lag of {hours} hours is longer than a thousand years")
                 lag = Span(hours, "h") if hours else None
                 source, target = self.tasks.get(row["pred_task_id"]), self.tasks.get(row["task_id"])
                 if source is None and target is None:
-                    raise Refused("neither of its activities is in the file")
+                    raise RowError("neither of its activities is in the file")
                 if source is None or target is None:
                     outside += 1
                 missing = f"external:{row.get('pred_proj_id') or '?'}.{row['pred_task_id']}" if source is None else ""
@@ -634,10 +666,10 @@ class _Reader:
                     missing = f"external:{row.get('proj_id') or '?'}.{row['task_id']}"
                 ends = [f"{self.projects[end[0]][0]}/{end[1]}" if end is not None else missing for end in (source, target)]
                 if (ends[0], ends[1], kind) in seen:
-                    raise Refused("the same relationship stands in the file twice")
+                    raise RowError("the same relationship stands in the file twice")
                 seen.add((ends[0], ends[1], kind))
                 if ends[0] == ends[1]:
-                    raise Refused(f"it joins {ends[0]!r} to itself")
+                    raise RowError(f"it joins {ends[0]!r} to itself")
                 if source is not None and target is not None and source[0] == target[0]:
                     self.afters[ends[1]].append(After(source=source[1], type=kind, lag=lag))
                 else:
@@ -645,13 +677,14 @@ class _Reader:
         for line, row in self.rows("TASK"):
             end = self.tasks.get(row["task_id"])
             if end is not None and row.get("external_early_start_date"):
-                early = self.intake.tolerated(lambda: self.intake.when(row.get("external_early_start_date"), "external_early_start_date"), line)  # noqa: B023
+                early = self._date(row, "external_early_start_date", line)
                 if early is not None:
                     name = f"{self.projects[end[0]][0]}/{end[1]}"
                     self.links.append(Link(source=f"external:early start of {escaped(end[1])[:150]}", target=name, date=early))
         if outside:
             self.intake.note(
-                "outside", f"{outside} relationships lead to activities of projects that are not in the file; they are kept as stubs",
+                "outside",
+                f"{outside} relationships lead to activities of projects that are not in the file; they are kept as stubs",
                 "export those projects too",
             )
 
@@ -691,12 +724,11 @@ class _Reader:
         return found[0] if found else attrs.evolve(DIALECTS["p6"], **changes)
 
     def _whole(self) -> Portfolio:
-        read = lambda row, key, line: self.intake.tolerated(lambda: self.intake.when(row.get(key), key), line)  # noqa: E731
         projects, data_dates, starts = [], {}, []
         for key, (id, row) in self.projects.items():
             line = self.lines[id]
-            data_dates[id] = read(row, "last_recalc_date", line)
-            start, finish = read(row, "plan_start_date", line), read(row, "plan_end_date", line)
+            data_dates[id] = self._date(row, "last_recalc_date", line)
+            start, finish = self._date(row, "plan_start_date", line), self._date(row, "plan_end_date", line)
             if start is not None:
                 starts.append(start)
             root = next((r for _, r in self.rows("PROJWBS") if r["proj_id"] == key and r.get("proj_node_flag") == "Y"), {})
@@ -739,5 +771,3 @@ class _Reader:
             )
         except ModelError as error:
             raise FileError(self.name, [attrs.evolve(problem, file=self.name) for problem in error.problems]) from None
-
-

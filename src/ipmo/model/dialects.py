@@ -59,7 +59,8 @@ class Dialect(Noun):
         metadata=doc("what the lag of an SS link runs from when its source is under way", choices=("actual", "early")),
     )
     milestones: str = attrs.field(
-        default="wall clock", metadata=doc("what a milestone's date may be: any instant, or working time only", choices=("wall clock", "calendar"))
+        default="wall clock",
+        metadata=doc("what a milestone's date may be: any instant, or working time only", choices=("wall clock", "calendar")),
     )
     hard: tuple[str, ...] = attrs.field(
         default=("must_start_on", "must_finish_on", "mandatory_start", "mandatory_finish"),
@@ -67,20 +68,23 @@ class Dialect(Noun):
         metadata=doc("constraints that override the logic", one_or_many=True),
     )
     as_late_as_possible: str = attrs.field(
-        default="free float", metadata=doc("what such work uses up: its free float, or its total float", choices=("free float", "total float"))
+        default="free float",
+        metadata=doc("what such work uses up: its free float, or its total float", choices=("free float", "total float")),
     )
     deadlines_bound_total_float: bool = attrs.field(default=False, metadata=doc("a deadline lowers late dates, not only the target float"))
     promises_bound_total_float: bool = attrs.field(
         default=False, metadata=doc("a project's stated finish is the late finish of its open ends (must finish by)")
     )
     float_to: str = attrs.field(
-        default="network", metadata=doc("late dates of open ends are the end of the network, or of the own project", choices=("network", "project"))
+        default="network",
+        metadata=doc("late dates of open ends are the end of the network, or of the own project", choices=("network", "project")),
     )
     total_float: str = attrs.field(
         default="smallest", metadata=doc("which difference of late and early dates it is", choices=("start", "finish", "smallest"))
     )
     critical: str = attrs.field(
-        default="driving", metadata=doc("on a driving path to the end, or with no more float than the threshold", choices=("driving", "float"))
+        default="driving",
+        metadata=doc("on a driving path to the end, or with no more float than the threshold", choices=("driving", "float")),
     )
     critical_float: Span = attrs.field(
         default=Span(0, "d"), converter=as_span, metadata=doc("the threshold of total float for `critical: float`", unit="time")
@@ -92,7 +96,8 @@ class Dialect(Noun):
         default=True, metadata=doc("a finish that a link moves into a break lies where the next shift begins; else at the end of the last")
     )
     exact_late: bool = attrs.field(
-        default=True, metadata=doc("late dates undo early dates exactly, whatever the calendars; else they are rounded to shifts on the way")
+        default=True,
+        metadata=doc("late dates undo early dates exactly, whatever the calendars; else they are rounded to shifts on the way"),
     )
     lead_waits: bool = attrs.field(
         default=False, metadata=doc("a lead between finishes leads to the beginning of a shift; else to the end of the one before")

@@ -70,13 +70,17 @@ class Constraints(Noun):
         default=None, converter=optional(as_when), metadata=doc("starts then, whatever comes before", source="Microsoft Project: MSO")
     )
     must_finish_on: When | None = attrs.field(
-        default=None, converter=optional(as_when), metadata=doc("finishes then, whatever comes before", end=True, source="Microsoft Project: MFO")
+        default=None,
+        converter=optional(as_when),
+        metadata=doc("finishes then, whatever comes before", end=True, source="Microsoft Project: MFO"),
     )
     mandatory_start: When | None = attrs.field(
         default=None, converter=optional(as_when), metadata=doc("starts then, whatever comes before and after", source="Primavera P6")
     )
     mandatory_finish: When | None = attrs.field(
-        default=None, converter=optional(as_when), metadata=doc("finishes then, whatever comes before and after", end=True, source="Primavera P6")
+        default=None,
+        converter=optional(as_when),
+        metadata=doc("finishes then, whatever comes before and after", end=True, source="Primavera P6"),
     )
     expected_finish: When | None = attrs.field(
         default=None, converter=optional(as_when), metadata=doc("its remaining work lasts until then", end=True, source="Primavera P6")

@@ -661,9 +661,11 @@ class _Builder:
         src, dst, typ = self.src, self.dst, self.typ
         kept: Sequence[int] = range(len(src))
         special = {node for node, s in enumerate(state) if s}
-        self.held = {
-            v for u, v in zip(src, dst, strict=True) if state[v] == STARTED and state[u] in (NORMAL, STARTED)
-        } if self.dialect.start_lag == "early" and special else set()
+        self.held = (
+            {v for u, v in zip(src, dst, strict=True) if state[v] == STARTED and state[u] in (NORMAL, STARTED)}
+            if self.dialect.start_lag == "early" and special
+            else set()
+        )
         if special:
             chosen = []
             for link, (source, target) in enumerate(zip(src, dst, strict=True)):
@@ -689,7 +691,9 @@ class _Builder:
         if any(clk):
             same = (0, 0, 3, 0) if len(set(clk)) > 1 or self.dialect.lead_waits else (0, 0, 0, 0)
             points = self.points
-            mode = [same[t] if clk[u] == clk[v] and not (t == 3 and v in points) else through for u, v, t in zip(src, dst, typ, strict=True)]
+            mode = [
+                same[t] if clk[u] == clk[v] and not (t == 3 and v in points) else through for u, v, t in zip(src, dst, typ, strict=True)
+            ]
         lengths: dict[tuple[Any, str, int], int] = {}
         for link, span in self.lags.items():
             u, v = src[link], dst[link]

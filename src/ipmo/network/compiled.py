@@ -18,7 +18,8 @@ MODULES = (kernels, kernels_drag, kernels_cones)
 
 def plain_kernel(name: str) -> Callable[..., Any]:
     """The kernel of that name as it stands, for lists."""
-    return next(getattr(module, name) for module in MODULES if hasattr(module, name))
+    found: Callable[..., Any] = next(getattr(module, name) for module in MODULES if hasattr(module, name))
+    return found
 
 
 @functools.cache
@@ -46,7 +47,9 @@ def _compiled() -> dict[str, Callable[..., Any]]:
         return dict(plain)
     import numba
 
-    digest = hashlib.sha256("".join(Path(module.__file__ or "").read_text(encoding="utf-8") for module in MODULES).encode()).hexdigest()[:12]
+    digest = hashlib.sha256("".join(Path(module.__file__ or "").read_text(encoding="utf-8") for module in MODULES).encode()).hexdigest()[
+        :12
+    ]
     namespace: dict[str, Any] = {"FAR": kernels.FAR, "__name__": kernels.__name__, "__file__": kernels.__file__}
     for name, function in plain.items():
         copy = FunctionType(function.__code__, namespace, name, function.__defaults__)

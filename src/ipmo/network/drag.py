@@ -70,7 +70,7 @@ def _ending(network: Network) -> list[int]:
 def _bounds(network: Network) -> tuple[list[int], list[int]]:
     """Lower bounds of starts without those of finishes, and of finishes, by position on their own clocks."""
     p = network._positions
-    pos, dur = p["pos"], p["dur"]
+    pos = p["pos"]
     start, finish = [int(t) for t in p["low"]], [-FAR] * network.n
     for node, floor in network.finish_floor.items():
         v = int(pos[node])
@@ -83,7 +83,7 @@ def _at_once(passes: Passes, links: Sequence[int] | None) -> dict[int, int]:
     q = passes._lists
     start, finish = _bounds(network)
     ending = _ending(network)
-    dur, x = q["dur"], q["x"]
+    dur = q["dur"]
     size = 1
     while size < max(network.n, 1):
         size *= 2
@@ -99,11 +99,23 @@ def _at_once(passes: Passes, links: Sequence[int] | None) -> dict[int, int]:
     network._run("tails", c["ptr"], c["src"], c["w"], c["tail"])
     if links is None:
         out = fresh(network.n, 0)
-        arguments = (c["ptr"], c["src"], c["typ"], c["lag"], c["w"], c["dur"], c["start"], c["finish"], c["ending"], c["x"], c["tail"])
+        arguments: tuple[Any, ...] = (
+            c["ptr"],
+            c["src"],
+            c["typ"],
+            c["lag"],
+            c["w"],
+            c["dur"],
+            c["start"],
+            c["finish"],
+            c["ending"],
+            c["x"],
+            c["tail"],
+        )
         network._run("ends_without_work", *arguments, size, fresh(2 * size, -FAR), out)
         finds = enumerate(out)
     else:
-        begin = [max(s, f - d) for s, f, d in zip(start, finish, dur, strict=True)]
+        begin: Any = [max(s, f - d) for s, f, d in zip(start, finish, dur, strict=True)]
         if network.compiled:
             begin = np.asarray(begin, np.int64)
         out = fresh(network.m, 0)

@@ -154,7 +154,7 @@ class Network:
         kind = column(np.zeros(m) if type is None else type, m, "type")
         lags = column(np.zeros(m) if lag is None else lag, m, "lag")
         owner = column(np.zeros(n) if project is None else project, n, "project")
-        for what, values, low, high in (
+        for what, values, least, bound in (
             ("source", source, 0, n),
             ("target", target, 0, n),
             ("type", kind, 0, 4),
@@ -162,13 +162,13 @@ class Network:
             ("duration", duration, 0, MAX_INSTANT),
             ("lag", lags, -MAX_INSTANT, MAX_INSTANT),
         ):
-            if len(values) and not (low <= values.min() and values.max() < high):
-                raise ScheduleError(f"column {what!r} holds values outside {low} to {high - 1}")
+            if len(values) and not (least <= values.min() and values.max() < bound):
+                raise ScheduleError(f"column {what!r} holds values outside {least} to {bound - 1}")
         more: dict[str, Any] = {}
         low = np.full(n, start, np.int64)
         if calendar is not None:
             chosen = column(calendar, n, "calendar")
-            if n and not (0 <= chosen.min() and chosen.max() < len(calendars)):
+            if n and not (chosen.min() >= 0 and chosen.max() < len(calendars)):
                 raise ScheduleError(f"column 'calendar' holds values outside 0 to {len(calendars) - 1}")
             clocks = Clocks(calendars)
             clk = np.array([clocks.clock(one) for one in calendars], np.int64)[chosen]

@@ -20,7 +20,20 @@ def tails(ptr: Any, src: Any, w: Any, tail: Any) -> Any:
 
 
 def ends_without_work(
-    ptr: Any, src: Any, typ: Any, lag: Any, w: Any, dur: Any, start: Any, finish: Any, ending: Any, x: Any, tail: Any, size: Any, tree: Any, out: Any
+    ptr: Any,
+    src: Any,
+    typ: Any,
+    lag: Any,
+    w: Any,
+    dur: Any,
+    start: Any,
+    finish: Any,
+    ending: Any,
+    x: Any,
+    tail: Any,
+    size: Any,
+    tree: Any,
+    out: Any,
 ) -> Any:
     """The end of an additive network without the work at each position, for all positions at once.
 
@@ -103,7 +116,19 @@ def ends_without_work(
 
 
 def ends_without_links(
-    ptr: Any, src: Any, w: Any, dur: Any, begin: Any, ending: Any, x: Any, tail: Any, size: Any, first: Any, second: Any, which: Any, out: Any
+    ptr: Any,
+    src: Any,
+    w: Any,
+    dur: Any,
+    begin: Any,
+    ending: Any,
+    x: Any,
+    tail: Any,
+    size: Any,
+    first: Any,
+    second: Any,
+    which: Any,
+    out: Any,
 ) -> Any:
     """The end of an additive network without each link, for all links at once.
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ipmo.errors import CycleError, ScheduleError, UnknownItemError, close_matches
 from ipmo.network import kernels
-from ipmo.network.engine import TYPE_NAMES, Network
+from ipmo.network.engine import TYPE_NAMES
 
 if TYPE_CHECKING:
     from ipmo.network.passes import Passes
@@ -171,7 +171,7 @@ class Overlay:
 
     def _bounds(self) -> None:
         """Bounds of late dates that stay where they are, and those that follow ends."""
-        network, passes, dialect = self.network, self.passes, self.passes._dialect
+        network, dialect = self.network, self.passes._dialect
         n = self.n
         pos = network._positions["pos"]
         fixed: list[dict[int, list[tuple[int, bool]]]] = [{}, {}]
@@ -582,8 +582,8 @@ class Overlay:
         shifted = self._shift(ends_before, change)
         for kind in (0, 1):
             total += self._settle_late(kind, change, backward, nodes, shifted, lists, links, clocks)
-        self.touched = total
-        return total
+        self.touched = int(total)
+        return self.touched
 
     def _shift(self, before: Any, change: _Change) -> list[int]:
         """The projects whose end is another."""
@@ -617,12 +617,19 @@ class Overlay:
                 last = max(last, highest)
         if last < 0:
             return 0
+        ends: Any
         if kind == 0:
             count = len(network.projects)
-            ends: Any = [max(int(e), int(d)) for e, d in zip(self._ends, self._done, strict=True)] if not whole and not relative else [FAR] * count
+            ends = (
+                [max(int(e), int(d)) for e, d in zip(self._ends, self._done, strict=True)] if not whole and not relative else [FAR] * count
+            )
             ends = self._column([*ends, 0 if relative else (self.end if self.end is not None else FAR)])
         else:
-            ends = self._ends if not self._any_done else self._column([max(int(e), int(d)) for e, d in zip(self._ends, self._done, strict=True)])
+            ends = (
+                self._ends
+                if not self._any_done
+                else self._column([max(int(e), int(d)) for e, d in zip(self._ends, self._done, strict=True)])
+            )
         fixed, fixed_room = self._fixed[kind]
         own_column = self._own if kind == 1 else self._nobody
         bounds = (self._pin, self._mark, fixed, fixed_room, own_column, self._late_group[kind], ends)

@@ -220,12 +220,10 @@ class Passes:
             owners = self._group
             ends = np.append(np.asarray(self._promised, np.int64), FAR)
             to_end = np.full(net.n, FAR if end is None else end, np.int64)
-            return self._latest_starts(to_end), self._latest_starts(
-                ends[owners]
-            )
+            return self._latest_starts(to_end), self._latest_starts(ends[owners])
         promised = self._promised
-        whole = [FAR] * net.n
-        aim = [FAR] * net.n
+        whole: Any = [FAR] * net.n
+        aim: Any = [FAR] * net.n
         bounds: dict[int, int] = defaultdict(lambda: FAR)
         for target in net.targets:
             for node in target.nodes:
@@ -293,9 +291,7 @@ class Passes:
     @functools.cached_property
     def _late_and_room(self) -> list[tuple[Any, Any]]:
         whole, aim = self._caps
-        return self.network.late(
-            self._x, self._edge, (whole[0].copy(), whole[1].copy()), (aim[0].copy(), aim[1].copy())
-        )
+        return self.network.late(self._x, self._edge, (whole[0].copy(), whole[1].copy()), (aim[0].copy(), aim[1].copy()))
 
     @functools.cached_property
     def _late(self) -> tuple[Any, Any]:
@@ -341,7 +337,17 @@ class Passes:
             room = q["edge"][v] if y == q["x"][v] else 1
         return int(
             kernels.pull(
-                self.network.clock_tables, q["clk"], q["dur"], q["src"][k], v, q["typ"][k], q["mode"][k], q["lagclk"][k], q["lag"][k], y, room
+                self.network.clock_tables,
+                q["clk"],
+                q["dur"],
+                q["src"][k],
+                v,
+                q["typ"][k],
+                q["mode"][k],
+                q["lagclk"][k],
+                q["lag"][k],
+                y,
+                room,
             )
         )
 
@@ -520,7 +526,9 @@ class Passes:
         for owner, nodes in self._owned.items():
             for v in nodes:
                 offer(q["pos"][v], int(self._promised[owner]), ends[owner])
-        kernels.name_targets(q["ptr"], q["src"], q["w"], q["mode"], q["typ"], q["lagclk"], q["lag"], cal, q["clk"], q["dur"], late, room, own)
+        kernels.name_targets(
+            q["ptr"], q["src"], q["w"], q["mode"], q["typ"], q["lagclk"], q["lag"], cal, q["clk"], q["dur"], late, room, own
+        )
         project_late = self._own_lates(self._promised) if net.promises else self._project_late
         out: list[str | None] = []
         for place, v in enumerate(q["order"]):
@@ -585,7 +593,8 @@ class Passes:
     def _span(self, node: int, links: Sequence[tuple[int, int, str, Any]], late: bool) -> tuple[int | None, int | None]:
         net, cal = self.network, self.network.clock_tables
         clock = int(net.nominal[node]) if net.nominal is not None else 0
-        starts, ends = [], []
+        starts: list[int] = []
+        ends: list[int] = []
         for other, side, kind, lag in links:
             mine, its = (kind[1], kind[0]) if side == 1 else (kind[0], kind[1])
             instant = self._instant_of(other, its, late)

