@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ipmo.model import After, Link, Portfolio, Project, Span, Task
+from ipmo.model import After, Calendar, Link, Portfolio, Project, Span, Task
 
 
 def columns(n: int = 100_000, seed: int = 1) -> dict[str, Any]:
@@ -53,6 +53,72 @@ def columns(n: int = 100_000, seed: int = 1) -> dict[str, Any]:
         "project": project,
         "projects": [f"P{p:03d}" for p in range(len(sizes))],
     }
+
+
+def calendars(count: int = 20) -> list[Calendar]:
+    """Working calendars that differ in week, hours and holidays."""
+    weeks = ("mon-fri", "mon-sat", "sun-thu", "mon-thu")
+    hours = ("09:00-17:00", "08:00-12:00, 13:00-17:00", "07:00-15:00", "08:00-16:00", "22:00-06:00")
+    days = ("2026-12-25", "2027-01-01", "2027-05-03")
+    return [Calendar(id=f"c{i}", week=weeks[i % 4], hours=hours[i % 5], holidays=days) for i in range(count)]
+
+
+def calendar_columns(given: dict[str, Any], mixed: float = 0.0, count: int = 20, seed: int = 2) -> Any:
+    """Which calendar each task of `columns` is worked on: its project's, or with a share of `mixed` any."""
+    rng = np.random.default_rng(seed)
+    of_project = rng.integers(0, count, len(given["projects"]))[given["project"]]
+    return np.where(rng.random(len(of_project)) < mixed, rng.integers(0, count, len(of_project)), of_project)
+
+
+def activities(n: int = 10_000, seed: int = 7) -> tuple[list[int], list[tuple[int, int, str, int]]]:
+    """Durations in hours and 2 n links (giver, receiver, type, lag in hours) of one project, in topological order."""
+    rng = random.Random(seed)
+    hours = [8 * rng.randint(1, 20) for _ in range(n)]
+    links: dict[tuple[int, int], tuple[int, int, str, int]] = {}
+    while len(links) < 2 * n:
+        v = rng.randint(1, n - 1)
+        u = max(0, v - rng.randint(1, 40))
+        kind = rng.choices(("FS", "SS", "FF"), (80, 12, 8))[0]
+        links.setdefault((u, v), (u, v, kind, 8 * rng.choice((0, 0, 0, 0, 1, 2, -1))))
+    return hours, list(links.values())
+
+
+def xer_text(hours: list[int], links: list[tuple[int, int, str, int]]) -> str:
+    """The same project as a Primavera XER file, Monday to Friday, 08:00 to 17:00."""
+    shift = "(0||0(s|08:00|f|12:00)())(0||1(s|13:00|f|17:00)())"
+    week = "".join(f"(0||{d}()({shift if 1 < d < 7 else ''}))" for d in range(1, 8))
+    data = f"(0||CalendarData()((0||DaysOfWeek()({week}))(0||Exceptions()())))"
+    lines = ["ERMHDR\t6.0\t2026-01-05\tProject\tadmin\tadmin\tdb\tProject Management\tUSD"]
+
+    def table(name: str, fields: str, rows: list[list[str]]) -> None:
+        lines.extend((f"%T\t{name}", "\t".join(["%F", *fields.split()])))
+        lines.extend("\t".join(["%R", *row]) for row in rows)
+
+    table(
+        "PROJECT",
+        "proj_id proj_short_name clndr_id last_recalc_date plan_start_date",
+        [["1", "P", "1", "2026-01-05 08:00", "2026-01-05 08:00"]],
+    )
+    table(
+        "CALENDAR",
+        "clndr_id clndr_name default_flag day_hr_cnt week_hr_cnt clndr_type clndr_data",
+        [["1", "Five", "Y", "8", "40", "CA_Base", data]],
+    )
+    table("PROJWBS", "wbs_id proj_id proj_node_flag wbs_short_name wbs_name", [["1", "1", "Y", "P", "P"]])
+    table(
+        "TASK",
+        "task_id proj_id wbs_id clndr_id task_code task_name task_type status_code target_drtn_hr_cnt remain_drtn_hr_cnt duration_type complete_pct_type",
+        [
+            [str(i + 1), "1", "1", "1", f"A{i}", f"A{i}", "TT_Task", "TK_NotStart", str(h), str(h), "DT_FixedDUR2", "CP_Drtn"]
+            for i, h in enumerate(hours)
+        ],
+    )
+    table(
+        "TASKPRED",
+        "task_pred_id task_id pred_task_id proj_id pred_proj_id pred_type lag_hr_cnt",
+        [[str(k), str(v + 1), str(u + 1), "1", "1", f"PR_{kind}", str(lag)] for k, (u, v, kind, lag) in enumerate(links, 1)],
+    )
+    return "\r\n".join([*lines, "%E", ""])
 
 
 def objects(given: dict[str, Any]) -> Portfolio:

@@ -1,6 +1,6 @@
 """How fast, as ratios against named peers measured in the same run; prints a table, `--write` keeps it in the docs.
 
-    python benchmarks/run.py [--write]
+    python benchmarks/run.py [--write] [--only schedules]
 
 Each time is the median of several; peers and ipmo take turns, so that a busy machine slows both.
 """
@@ -22,6 +22,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import generators as make
+import schedules
 
 import ipmo
 from ipmo.analysis.schedule import Schedule
@@ -209,10 +210,12 @@ def process_rows(folder: Path) -> None:
 def main() -> int:
     """Runs everything; 1 when a bar is missed."""
     with tempfile.TemporaryDirectory() as name:
-        engine_rows()
-        object_rows()
-        loading_rows(Path(name))
-        process_rows(Path(name))
+        if "--only" not in sys.argv:
+            engine_rows()
+            object_rows()
+            loading_rows(Path(name))
+            process_rows(Path(name))
+        schedules.rows(Path(name), turns, bar)
     if "--write" in sys.argv:
         head = "| what | ipmo | against | takes | measured | wanted |\n| --- | ---: | --- | ---: | --- | --- |\n"
         body = "".join(f"| {' | '.join(row)} |\n" for row in ROWS)

@@ -123,7 +123,7 @@ def test_on_calendars_with_gates_and_promises_too(pf: Portfolio, data: st.DataOb
                 if name in engine._FIELDS | {"src", "dst", "typ", "lag", "mode", "lagclk", "numbers", "derived"}
             }
         )
-        changed.dur = [int(overlay._dur[p]) for p in (int(q) for q in overlay.place)]
+        changed.dur = [int(overlay._row("dur")[p]) for p in (int(q) for q in overlay.place)]
         t = Schedule(pf, changed)
         pos = [int(q) for q in t._p["pos"]]
         assert overlay.columns()["early"] == [int(t._x[q]) for q in pos]
@@ -175,3 +175,25 @@ def test_what_cannot_be_is_refused() -> None:
         overlay.remove_link(1)
     overlay.add_link("c", "a")
     assert overlay.start("a") == 3
+
+
+def test_where_too_much_moves_a_whole_pass_gives_the_same_and_can_be_undone() -> None:
+    r = random.Random(1)
+    n = 24_000
+    data = {
+        "ids": [f"t{i}" for i in range(n)],
+        "duration": [r.randint(1, 9) for _ in range(n)],
+        "source": [max(0, i - r.randint(1, 5)) for i in range(1, n)],
+        "target": list(range(1, n)),
+        "project": [i * 20 // n for i in range(n)],
+        "projects": [f"p{i}" for i in range(20)],
+    }
+    overlay = Overlay(Schedule(None, Network.from_columns(**data)))
+    first = {**overlay.columns(), "end": overlay.end}
+    for v in (0, 5, n // 2, n - 3):
+        changed = {**data, "duration": list(data["duration"])}
+        changed["duration"][v] += 50
+        overlay.set_duration(v, changed["duration"][v])
+        assert {**overlay.columns(), "end": overlay.end} == anew(changed)
+        overlay.undo()
+        assert {**overlay.columns(), "end": overlay.end} == first

@@ -7,6 +7,7 @@ its own, compiled where there are many.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -26,24 +27,30 @@ COMPILE = 400_000
 
 def ends_without_work(passes: Passes, places: Sequence[int]) -> Mapping[int, int | None]:
     """The end of the network, as an instant, without the work at each of some positions; None where no work is left."""
-    found = _at_once(passes, None) if _plain(passes.network) else _one_by_one(passes, sorted(places), [-1] * len(places))
-    return {place: _instant(passes, end) for place, end in found.items() if place in set(places)}
+    if not _plain(passes.network):
+        return {place: _instant(end) for place, end in _each(passes, sorted(places), [-1] * len(places))}
+    asked = sorted(set(places))
+    found = _at_once(passes, asked)
+    return {place: _plain_instant(passes, end) for place, end in zip(asked, found, strict=True)}
 
 
 def ends_without_links(passes: Passes, links: Sequence[int]) -> Mapping[int, int | None]:
     """The end of the network, as an instant, without each of some links (places of links sorted by target)."""
     if _plain(passes.network):
-        found = _at_once(passes, links)
-        return {k: _instant(passes, found[k]) for k in links}
+        found = _at_once(passes, None)
+        return {k: _plain_instant(passes, found[k]) for k in links}
     ptr = passes._lists["ptr"]
-    heads = [0] * passes.network.m
-    for v in range(passes.network.n):
-        for k in range(ptr[v], ptr[v + 1]):
-            heads[k] = v
-    return {k: _instant(passes, end) for k, end in _each(passes, [heads[k] for k in links], list(links))}
+    heads = [v for v in range(passes.network.n) for _ in range(ptr[v], ptr[v + 1])]
+    return {k: _instant(end) for k, end in _each(passes, [heads[k] for k in links], list(links))}
 
 
-def _instant(passes: Passes, end: int) -> int | None:
+def _plain_instant(passes: Passes, end: int) -> int | None:
+    """An end on the one clock of a plain network as an instant."""
+    clock = int(passes._p["clk"][0])
+    return _instant(int(kernels.finish_at(passes.network.clock_tables, clock, int(end))) if end > -FAR // 2 else int(end))
+
+
+def _instant(end: int) -> int | None:
     return None if end <= -FAR // 2 else int(end)
 
 
@@ -60,71 +67,66 @@ def _plain(network: Network) -> bool:
     return all(m in (0, 3) for m in mode) and all(c == first for c in clk)
 
 
-def _ending(network: Network) -> list[int]:
+def _ending(network: Network) -> Any:
     """1 for each position whose finish counts for the end."""
+    if network.all_live and network.arrays:
+        import numpy as np
+
+        return np.ones(network.n, np.int64)
     order = network._positions["order"]
     kinds, state = network.kinds, network.state
     return [int(state[v] in LIVE and kinds[v] not in ("benefit", "helper")) for v in order]
 
 
-def _bounds(network: Network) -> tuple[list[int], list[int]]:
+def _bounds(network: Network) -> tuple[Any, Any]:
     """Lower bounds of starts without those of finishes, and of finishes, by position on their own clocks."""
     p = network._positions
-    pos = p["pos"]
-    start, finish = [int(t) for t in p["low"]], [-FAR] * network.n
+    start = p["low"].copy()
+    finish = start - start - FAR if hasattr(start, "dtype") else [-FAR] * network.n
     for node, floor in network.finish_floor.items():
-        v = int(pos[node])
+        v = int(p["pos"][node])
         start[v], finish[v] = int(network.low[node]), int(floor)
     return start, finish
 
 
-def _at_once(passes: Passes, links: Sequence[int] | None) -> dict[int, int]:
+def _at_once(passes: Passes, places: Sequence[int] | None) -> Any:
+    """The end without the work at some positions, or (None) without each link, on the one clock of a plain network."""
     network = passes.network
-    q = passes._lists
     start, finish = _bounds(network)
     ending = _ending(network)
-    dur = q["dur"]
+    source = network._positions if network.compiled else passes._lists
+    c: dict[str, Any] = {name: source[name] for name in ("ptr", "src", "typ", "lag", "w", "dur")}
+    c |= {"x": passes._x if network.compiled else passes._lists["x"], "start": start, "finish": finish, "ending": ending}
     size = 1
-    while size < max(network.n, 1):
+    while size < max(network.n if places is None else len(places), 1):
         size *= 2
-    columns: dict[str, Any] = {name: q[name] for name in ("ptr", "src", "typ", "lag", "w", "dur", "x")}
-    columns |= {"start": start, "finish": finish, "ending": ending}
-    columns["tail"] = [d if e else -FAR for d, e in zip(dur, ending, strict=True)]
+    fresh = _filled(network.compiled)
     if network.compiled:
         import numpy as np
 
-        columns = {name: np.asarray(column, np.int64) for name, column in columns.items()}
-    c = columns
-    fresh = _filled(network.compiled)
-    network._run("tails", c["ptr"], c["src"], c["w"], c["tail"])
-    if links is None:
-        out = fresh(network.n, 0)
-        arguments: tuple[Any, ...] = (
-            c["ptr"],
-            c["src"],
-            c["typ"],
-            c["lag"],
-            c["w"],
-            c["dur"],
-            c["start"],
-            c["finish"],
-            c["ending"],
-            c["x"],
-            c["tail"],
-        )
-        network._run("ends_without_work", *arguments, size, fresh(2 * size, -FAR), out)
-        finds = enumerate(out)
+        c["ending"] = np.asarray(ending, np.int64)
+        tail = np.where(c["ending"] == 1, c["dur"], -FAR)
+        begin = np.maximum(start, finish - c["dur"])
     else:
-        begin: Any = [max(s, f - d) for s, f, d in zip(start, finish, dur, strict=True)]
+        c |= {name: list(c[name]) for name in ("start", "finish")}
+        tail = [d if e else -FAR for d, e in zip(c["dur"], ending, strict=True)]
+        begin = [max(s, f - d) for s, f, d in zip(c["start"], c["finish"], c["dur"], strict=True)]
+    network._run("tails", c["ptr"], c["src"], c["w"], tail)
+    if places is not None:
+        out, count = fresh(len(places), 0), fresh(network.n + 1, 0)
+        for place in places:
+            count[place + 1] = 1
         if network.compiled:
-            begin = np.asarray(begin, np.int64)
-        out = fresh(network.m, 0)
-        arguments = (c["ptr"], c["src"], c["w"], c["dur"], begin, c["ending"], c["x"], c["tail"])
-        network._run("ends_without_links", *arguments, size, fresh(2 * size, -FAR), fresh(2 * size, -FAR), fresh(2 * size, -1), out)
-        finds = enumerate(out)
-    cal = network.clock_tables
-    clock = int(q["clk"][0]) if network.n else 0
-    return {place: int(kernels.finish_at(cal, clock, int(end))) if clock else int(end) for place, end in finds}
+            count = count.cumsum()
+        else:
+            count = list(itertools.accumulate(count))
+        names = ("ptr", "src", "typ", "lag", "w", "dur", "start", "finish", "ending", "x")
+        network._run("ends_without_work", *(c[name] for name in names), tail, count, size, fresh(2 * size, -FAR), fresh(network.n, 0), out)
+        return out
+    out = fresh(network.m, 0)
+    room = (fresh(2 * size, -FAR), fresh(2 * size, -FAR), fresh(2 * size, -1))
+    network._run("ends_without_links", c["ptr"], c["src"], c["w"], c["dur"], begin, c["ending"], c["x"], tail, size, *room, out)
+    return out
 
 
 def _filled(as_array: bool) -> Any:
@@ -138,15 +140,11 @@ def _filled(as_array: bool) -> Any:
     return fresh
 
 
-def _one_by_one(passes: Passes, places: Sequence[int], links: Sequence[int]) -> dict[int, int]:
-    return dict(zip(places, (end for _, end in _each(passes, places, links)), strict=True))
-
-
 def _each(passes: Passes, places: Sequence[int], links: Sequence[int]) -> list[tuple[int, int]]:
     """(link or position, end without it), each by a forward pass from there on."""
     network, q = passes.network, passes._lists
     start, finish = _bounds(network)
-    begin = [max(start[p], finish[p]) for p in places]
+    begin = [max(int(start[p]), int(finish[p])) for p in places]
     edges = {int(network._positions["pos"][node]) for node in network.floor_edges}
     waiting = [int(p in edges and finish[p] >= start[p]) for p in places]
     names = ("ptr", "src", "w", "mode", "typ", "lagclk", "lag")

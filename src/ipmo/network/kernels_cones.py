@@ -379,3 +379,113 @@ def put_members(bits: Any, rank: Any, member_ptr: Any, members: Any, g: Any) -> 
         if r > last:
             last = r
     return last
+
+
+def settle(
+    bits: Any,
+    forward: Any,
+    backward: Any,
+    budget: Any,
+    nodes: Any,
+    links: Any,
+    groups: Any,
+    member_ptr: Any,
+    members: Any,
+    cal: Any,
+    changed: Any,
+    old_length: Any,
+    relative: Any,
+    by_group: Any,
+    counts: Any,
+) -> Any:
+    """Every date after a change: early dates, ends of groups, late dates to the end and to the nearest target.
+
+    Args:
+        forward, backward: the nodes that the change touches; `backward` may be empty.
+        budget: how many nodes each pass may look at.
+        nodes, links, groups: the overlay's columns, a row each; see `overlay.NODE_ROWS` and the two that follow it.
+        changed, old_length: a node whose duration is another, and what it was; -1 for none.
+        relative: 1 where late dates to the end are kept as differences from it.
+        by_group: 1 where late dates lead to the end of the own group instead of that of all.
+        counts: takes how many nodes each pass moved; a pass over its budget leaves -1 less than that, and those after it 0.
+
+    Returns:
+        The first pass that went over its budget (0, 1, 2), else 3.
+    """
+    at, rank, first_in, first_out, clk, dur = nodes[0], nodes[1], nodes[2], nodes[3], nodes[4], nodes[5]
+    mark, high, pin, low, floors, x, edge = nodes[6], nodes[7], nodes[8], nodes[9], nodes[10], nodes[11], nodes[12]
+    group, own, nobody = nodes[13], nodes[14], nodes[15]
+    src, dst, w, mode, typ, lagclk, lag = links[0], links[1], links[2], links[3], links[4], links[5], links[6]
+    next_in, next_out = links[7], links[8]
+    ends, stale, done, before, whole, aims = groups[0], groups[1], groups[2], groups[3], groups[4], groups[5]
+    last_group = len(ends) - 1  # that of all
+    log, log_x, log_edge = nodes[26], nodes[27], nodes[28]
+    for i in range(3):
+        counts[i] = 0
+    first = len(x)
+    for i in range(len(forward)):
+        r = rank[forward[i]]
+        bits[r // 32] |= 1 << (r % 32)
+        if r < first:
+            first = r
+    moved = cone_forward(
+        bits, first, budget, at, rank, first_in, next_in, first_out, next_out, src, dst, w, mode, typ, lagclk, lag, cal, clk, dur,
+        mark, high, low, floors, x, edge, log, log_x, log_edge,
+    )  # fmt: skip
+    counts[0] = moved
+    if moved < 0:
+        return 0
+    for g in range(last_group + 1):
+        before[g] = ends[g]
+    settle_ends(log, log_x, log_edge, moved, changed, old_length, group, member_ptr, members, cal, clk, dur, x, edge, ends, stale)
+    end = -FAR
+    for g in range(last_group):
+        if ends[g] > end:
+            end = ends[g]
+        aims[g] = ends[g] if ends[g] > done[g] else done[g]
+        whole[g] = aims[g]
+    ends[last_group] = end
+    whole[last_group] = 0 if relative else end
+    for kind in range(2):
+        last = -1
+        for i in range(len(backward)):
+            r = rank[backward[i]]
+            bits[r // 32] |= 1 << (r % 32)
+            if r > last:
+                last = r
+        if kind == 0 and not by_group:
+            if not relative and before[last_group] != end:
+                for r in range(len(x)):
+                    bits[r // 32] |= 1 << (r % 32)
+                last = len(x) - 1
+        else:
+            for g in range(last_group):
+                if before[g] != ends[g]:
+                    r = put_members(bits, rank, member_ptr, members, g)
+                    if r > last:
+                        last = r
+        if kind == 1:
+            for i in range(moved):
+                v = log[i]
+                if own[v]:
+                    r = rank[v]
+                    bits[r // 32] |= 1 << (r % 32)
+                    if r > last:
+                        last = r
+        if last < 0:
+            continue
+        if kind == 0:
+            counts[1] = cone_backward(
+                bits, last, budget, at, rank, first_in, next_in, first_out, next_out, src, dst, w, mode, typ, lagclk, lag, cal, clk,
+                dur, pin, mark, nodes[16], nodes[17], nobody, nodes[24], whole, x, nodes[20], nodes[21], nodes[29], nodes[30], nodes[31],
+            )  # fmt: skip
+            if counts[1] < 0:
+                return 1
+        else:
+            counts[2] = cone_backward(
+                bits, last, budget, at, rank, first_in, next_in, first_out, next_out, src, dst, w, mode, typ, lagclk, lag, cal, clk,
+                dur, pin, mark, nodes[18], nodes[19], own, nodes[25], aims, x, nodes[22], nodes[23], nodes[32], nodes[33], nodes[34],
+            )  # fmt: skip
+            if counts[2] < 0:
+                return 2
+    return 3

@@ -20,22 +20,10 @@ def tails(ptr: Any, src: Any, w: Any, tail: Any) -> Any:
 
 
 def ends_without_work(
-    ptr: Any,
-    src: Any,
-    typ: Any,
-    lag: Any,
-    w: Any,
-    dur: Any,
-    start: Any,
-    finish: Any,
-    ending: Any,
-    x: Any,
-    tail: Any,
-    size: Any,
-    tree: Any,
-    out: Any,
-) -> Any:
-    """The end of an additive network without the work at each position, for all positions at once.
+    ptr: Any, src: Any, typ: Any, lag: Any, w: Any, dur: Any, start: Any, finish: Any, ending: Any, x: Any, tail: Any,
+    count: Any, size: Any, tree: Any, after: Any, out: Any,
+) -> Any:  # fmt: skip
+    """The end of an additive network without the work at each of some positions, for all of them at once.
 
     A path that avoids position t uses a link that jumps over t in topological order, or begins after t, or ends before
     it. What is left of the paths through t depends on its duration d alone:
@@ -47,19 +35,31 @@ def ends_without_work(
         ending: 1 where a finish counts for the end.
         x: early starts.
         tail: from `tails`.
-        size: a power of two not below the number of positions.
+        count: how many of the positions asked for lie before each position (n + 1).
+        size: a power of two not below the number of positions asked for.
         tree: -FAR (2 * size).
-        out: takes the ends.
+        after: room for what follows the start of each position when it takes no time (n).
+        out: takes the ends, of the positions asked for, in order.
     """
     n = len(x)
     none = -FAR
     for v in range(n):
+        after[v] = 0 if ending[v] else none
+    for v in range(n):
+        if tail[v] <= none // 2:
+            continue
         for k in range(ptr[v], ptr[v + 1]):
-            if tail[v] <= none // 2:
+            u = src[k]
+            follows = lag[k] + tail[v]
+            if typ[k] >= 2:
+                follows -= dur[v]
+            if follows > after[u]:
+                after[u] = follows
+            a = count[u + 1] + size
+            b = count[v] + size
+            if a >= b:
                 continue
-            through = x[src[k]] + w[k] + tail[v]
-            a = src[k] + 1 + size
-            b = v + size
+            through = x[u] + w[k] + tail[v]
             while a < b:
                 if a & 1:
                     if through > tree[a]:
@@ -78,30 +78,22 @@ def ends_without_work(
             tree[2 * i + 1] = tree[i]
     best = none
     for v in range(n):  # paths that end before a position
-        if best > tree[size + v]:
-            tree[size + v] = best
+        if count[v + 1] > count[v] and best > tree[size + count[v]]:
+            tree[size + count[v]] = best
         if ending[v] and x[v] + dur[v] > best:
             best = x[v] + dur[v]
     best = none
     for v in range(n - 1, -1, -1):  # and those that begin after it
-        if best > tree[size + v]:
-            tree[size + v] = best
+        if count[v + 1] > count[v] and best > tree[size + count[v]]:
+            tree[size + count[v]] = best
         begin = start[v]
         if finish[v] - dur[v] > begin:
             begin = finish[v] - dur[v]
         if begin + tail[v] > best:
             best = begin + tail[v]
     for v in range(n):
-        out[v] = 0 if ending[v] else none  # what follows its start when it takes no time
-    for v in range(n):
-        for k in range(ptr[v], ptr[v + 1]):
-            u = src[k]
-            after = lag[k] + tail[v]
-            if typ[k] >= 2:
-                after -= dur[v]
-            if tail[v] > none // 2 and after > out[u]:
-                out[u] = after
-    for v in range(n):
+        if count[v + 1] == count[v]:
+            continue
         begin = start[v]
         if finish[v] > begin:
             begin = finish[v]
@@ -111,8 +103,9 @@ def ends_without_work(
                 y += dur[src[k]]
             if y > begin:
                 begin = y
-        whole = begin + out[v] if out[v] > none // 2 else none
-        out[v] = whole if whole > tree[size + v] else tree[size + v]
+        whole = begin + after[v] if after[v] > none // 2 else none
+        place = count[v]
+        out[place] = whole if whole > tree[size + place] else tree[size + place]
 
 
 def ends_without_links(

@@ -8,7 +8,6 @@ and Kelly, ACM JEA 11, 2006). The network itself stays as it is.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ipmo.errors import CycleError, ScheduleError, UnknownItemError, close_matches
@@ -24,6 +23,52 @@ FAR = kernels.FAR
 LIVE = (0, 1)
 ROOM = 1024
 """Links that may be added before the columns of links grow."""
+NODE_ROWS = [
+    "at",
+    "rank",
+    "first_in",
+    "first_out",
+    "clk",
+    "dur",
+    "mark",
+    "high",
+    "pin",
+    "low",
+    "floors",
+    "x",
+    "edge",
+    "group",
+    "own",
+    "nobody",
+    "fixed",
+    "fixed_room",
+    "aim_fixed",
+    "aim_fixed_room",
+    "late",
+    "room",
+    "aim",
+    "aim_room",
+    "late_group",
+    "aim_group",
+    "log",
+    "log_x",
+    "log_edge",
+    "log_1",
+    "late_log",
+    "room_log",
+    "log_2",
+    "aim_log",
+    "aim_room_log",
+    "seen",
+    "ahead",
+    "behind",
+]
+"""What is kept of each node; the node's place in `network` order is the column, except for `at`."""
+LINK_ROWS = ["src", "dst", "w", "mode", "typ", "lagclk", "lag", "next_in", "next_out"]
+GROUP_ROWS = ["ends", "stale", "done", "before", "whole", "aims"]
+"""What is kept of each project, and in the last column of all together."""
+FEW = 16
+"""A pass may look at one in so many nodes before a pass over all of them is faster."""
 
 
 class _Change:
@@ -47,16 +92,6 @@ class Overlay:
         ScheduleError: something is enabled by one of several, which an overlay does not follow.
     """
 
-    _src: Any
-    _dst: Any
-    _w: Any
-    _mode: Any
-    _typ: Any
-    _lagclk: Any
-    _lag: Any
-    _next_in: Any
-    _next_out: Any
-
     def __init__(self, passes: Passes) -> None:
         network = passes.network
         if network.anyone:
@@ -65,81 +100,101 @@ class Overlay:
         self.compiled = network.compiled
         p = network._positions
         n, m = network.n, network.m
-        self.n, self.links = n, m
+        self.n, self.links, self.whole_structure = n, m, True
         self._cal: Any = network.cal if network.arrays else network.clock_tables
-        column = self._column
         self.place = p["pos"]
-        self._clk, self._mark, self._low = column(p["clk"]), column(p["mark"]), column(p["low"])
-        self._dur, self._floors = column(p["dur"]), column(p["edge"])
-        fixed = p["high"] if not network.additive else [FAR] * n
-        self._high, self._pin = column(fixed), column(p["pin"] if not network.additive else [FAR] * n)
+        self._nodes = self._table(len(NODE_ROWS), n)
+        self._links = self._table(len(LINK_ROWS), m + ROOM)
+        self._groups = self._table(len(GROUP_ROWS), len(network.projects) + 1)
+        self._name_rows()
+        fixed = [FAR] * n if network.additive else None
+        for name, values in (
+            ("at", range(n)),
+            ("rank", range(n)),
+            ("clk", p["clk"]),
+            ("dur", p["dur"]),
+            ("mark", p["mark"]),
+            ("high", p["high"] if fixed is None else fixed),
+            ("pin", p["pin"] if fixed is None else fixed),
+            ("low", p["low"]),
+            ("floors", p["edge"]),
+            ("x", passes._x),
+            ("edge", passes._edge),
+        ):
+            self._put(self._row(name), values)
+        heads = [v for v in range(n) for _ in range(int(p["ptr"][v]), int(p["ptr"][v + 1]))]
         for name in ("src", "w", "mode", "typ", "lagclk", "lag"):
-            setattr(self, f"_{name}", self._grown(column(p[name])))
-        heads = [0] * m
-        ptr = [int(t) for t in p["ptr"]]
-        for v in range(n):
-            for k in range(ptr[v], ptr[v + 1]):
-                heads[k] = v
-        self._dst = self._grown(column(heads))
+            self._put(self._link(name), p[name])
+        self._put(self._link("dst"), heads)
         self._number = {int(e): k for k, e in enumerate(p["perm"])}
-        self._lists()
-        self._at, self._rank = column(range(n)), column(range(n))
-        self._bits = column([0] * (n // 32 + 1))
-        self._seen, self._stamp = column([0] * n), 0
-        self._x, self._edge = column(passes._x), column(passes._edge)
-        self._logs = [column([0] * (n + 1)) for _ in range(3)]
-        self._ahead, self._behind = column([0] * (n + 1)), column([0] * (n + 1))
-        self._groups()
-        self._bounds()
-        self._late = []
-        whole, aim = passes._late_and_room
-        for kind, (late, room) in enumerate((whole, aim)):
-            late = self._shifted(column(late), -self.end if kind == 0 and self.relative and self.end is not None else 0)
-            self._late.append((late, column([1] * n if network.additive and not network.clk_used else room)))
+        self._hang_all()
+        self._bits = self._filled(n // 32 + 1, 0)
+        self._counts = self._filled(3, 0)
+        self._stamp = 0
+        self._set_groups()
+        self._set_bounds()
+        for kind, ((late, room), names) in enumerate(zip(passes._late_and_room, (("late", "room"), ("aim", "aim_room")), strict=True)):
+            self._put(self._row(names[0]), self._shifted(late, -self.end if kind == 0 and self.relative and self.end is not None else 0))
+            self._put(self._row(names[1]), [1] * n if network.additive and not network.clk_used else room)
         self._changes: list[_Change] = []
         self.touched = 0
+        self._tables = (self._groups, self._member_ptr, self._members, self._cal)
 
     # ---------------------------------------------------------------------------------------- columns
 
-    def _column(self, values: Any) -> Any:
-        if self.compiled:
-            import numpy as np
+    def _filled(self, size: int, value: int) -> Any:
+        if not self.compiled:
+            return [value] * size
+        import numpy as np
 
-            return np.array(list(values) if isinstance(values, range) else values, np.int64)
-        return values.tolist() if hasattr(values, "tolist") else list(values)
+        return np.full(size, value, np.int64)
 
-    def _grown(self, values: Any) -> Any:
-        if self.compiled:
-            import numpy as np
+    def _table(self, rows: int, size: int) -> Any:
+        if not self.compiled:
+            return [[0] * size for _ in range(rows)]
+        import numpy as np
 
-            return np.concatenate([values, np.zeros(ROOM, np.int64)])
-        return values + [0] * ROOM
+        return np.zeros((rows, size), np.int64)
 
-    def _shifted(self, late: Any, by: int) -> Any:
-        if self.compiled:
-            known = late < FAR // 2
-            late[known] += by
-            late[~known] = FAR
-            return late
-        return [t + by if t < FAR // 2 else FAR for t in late]
+    def _name_rows(self) -> None:
+        """The rows of the tables by name."""
+        self._rows = dict(zip(NODE_ROWS, self._nodes, strict=True))
+        self._link_rows = dict(zip(LINK_ROWS, self._links, strict=True))
+        self._row, self._link = self._rows.__getitem__, self._link_rows.__getitem__
 
-    def _lists(self) -> None:
+    @staticmethod
+    def _put(row: Any, values: Any) -> None:
+        """Fills a row from its beginning."""
+        row[: len(values)] = (
+            list(values)
+            if isinstance(values, range)
+            else values.tolist()
+            if isinstance(row, list) and hasattr(values, "tolist")
+            else values
+        )
+
+    def _shifted(self, late: Any, by: int) -> list[int]:
+        return [int(t) + by if t < FAR // 2 else FAR for t in (late.tolist() if hasattr(late, "tolist") else late)]
+
+    def _hang_all(self) -> None:
         """Links as lists of those into and out of each position."""
-        n, m, room = self.n, self.links, len(self._src)
-        first_in, next_in, first_out, next_out = [-1] * n, [-1] * room, [-1] * n, [-1] * room
-        src, dst = [int(u) for u in self._src[:m]], [int(v) for v in self._dst[:m]]
+        n, m = self.n, self.links
+        first_in, next_in, first_out, next_out = [-1] * n, [-1] * m, [-1] * n, [-1] * m
+        src, dst = [int(u) for u in self._link("src")[:m]], [int(v) for v in self._link("dst")[:m]]
         for k in range(m - 1, -1, -1):
             next_in[k], first_in[dst[k]] = first_in[dst[k]], k
             next_out[k], first_out[src[k]] = first_out[src[k]], k
-        self._first_in, self._next_in = self._column(first_in), self._column(next_in)
-        self._first_out, self._next_out = self._column(first_out), self._column(next_out)
+        self._put(self._row("first_in"), first_in)
+        self._put(self._row("first_out"), first_out)
+        self._put(self._link("next_in"), next_in)
+        self._put(self._link("next_out"), next_out)
 
     def _run(self, name: str, *arguments: Any) -> Any:
         from ipmo.network.compiled import kernel, plain_kernel
 
         return (kernel if self.compiled else plain_kernel)(name)(*arguments)
 
-    def _groups(self) -> None:
+    def _set_groups(self) -> None:
         """Open work by project, the last finish of each, and what is done already."""
         network, passes = self.network, self.passes
         count = len(network.projects)
@@ -153,23 +208,27 @@ class Overlay:
         ptr = [0]
         for inside in members:
             ptr.append(ptr[-1] + len(inside))
-        self._group, self._member_ptr = self._column(group), self._column(ptr)
-        self._members = self._column([v for inside in members for v in inside])
-        ends = [-FAR] * count
-        finish = passes._lists["finish"] if not hasattr(passes._finish, "tolist") else passes._finish.tolist()
+        self._member_ptr, self._members = self._filled(count + 1, 0), self._filled(ptr[-1], 0)
+        self._put(self._row("group"), group)
+        self._put(self._member_ptr, ptr)
+        self._put(self._members, [v for inside in members for v in inside])
+        ends, done = [-FAR] * (count + 1), [-FAR] * (count + 1)
+        finish = passes._finish.tolist() if hasattr(passes._finish, "tolist") else passes._finish
         for place, g in enumerate(group):
             if g >= 0 and finish[place] > ends[g]:
                 ends[g] = int(finish[place])
-        self._ends, self._stale = self._column(ends), self._column([0] * count)
-        done = [-FAR] * count
+        ends[count] = max(ends[:count], default=-FAR)
         for v, instant in network.finishes.items():
             if network.project[v] >= 0 and state[v] == 2:
                 done[network.project[v]] = max(done[network.project[v]], instant)
-        self._done = self._column(done)
-        self._any_done = any(t > -FAR for t in done)
+        self._put(self._group_row("ends"), ends)
+        self._put(self._group_row("done"), done)
         self._ending = [state[v] in LIVE and network.kinds[v] not in ("benefit", "helper") for v in order]
 
-    def _bounds(self) -> None:
+    def _group_row(self, name: str) -> Any:
+        return self._groups[GROUP_ROWS.index(name)]
+
+    def _set_bounds(self) -> None:
         """Bounds of late dates that stay where they are, and those that follow ends."""
         network, dialect = self.network, self.passes._dialect
         n = self.n
@@ -190,7 +249,7 @@ class Overlay:
                 fixed[kind].setdefault(int(pos[node]), []).append((instant, at_finish))
         promised = network.promises
         groups: list[list[int]] = [[-1] * n, [-1] * n]
-        own_project = dialect.float_to == "project"
+        self.by_group = dialect.float_to == "project"
         for place, v in enumerate(int(v) for v in network._positions["order"]):
             owner = int(network.project[v])
             if network.state[v] not in LIVE:
@@ -199,28 +258,30 @@ class Overlay:
                 if dialect.promises_bound_total_float and owner in promised:
                     fixed[0].setdefault(place, []).append((promised[owner], True))
                 else:
-                    groups[0][place] = owner if own_project and owner >= 0 else len(network.projects)
+                    groups[0][place] = owner if self.by_group and owner >= 0 else len(network.projects)
             if owner >= 0:
                 if owner in promised:
                     fixed[1].setdefault(place, []).append((promised[owner], True))
                 else:
                     groups[1][place] = owner
         self._fixed_bounds = fixed
-        self.relative = network.additive and not network.clk_used and not own_project and not fixed[0]
-        self._fixed = [(self._column([FAR] * n), self._column([1] * n)) for _ in range(2)]
-        for kind in (0, 1):
+        self.relative = network.additive and not network.clk_used and not self.by_group and not fixed[0]
+        for kind, prefix in enumerate(("", "aim_")):
+            self._put(self._row(prefix + "fixed"), [FAR] * n)
+            self._put(self._row(prefix + "fixed_room"), [1] * n)
             for place in fixed[kind]:
                 self._fix(kind, place, None)
-        self._own, self._any_own = self._column(own), any(own)
-        self._nobody = self._column([0] * n)
-        self._late_group = [self._column(groups[0]), self._column(groups[1])]
+        self._put(self._row("own"), own)
+        self._put(self._row("late_group"), groups[0])
+        self._put(self._row("aim_group"), groups[1])
 
     def _fix(self, kind: int, place: int, change: _Change | None) -> None:
-        caps, rooms = self._fixed[kind]
+        prefix = ("", "aim_")[kind]
+        caps, rooms = self._row(prefix + "fixed"), self._row(prefix + "fixed_room")
         cap, room = FAR, 1
-        clock, cal = int(self._clk[place]), self._cal
+        clock, cal = int(self._row("clk")[place]), self._cal
         for instant, at_finish in self._fixed_bounds[kind].get(place, ()):
-            late = int(kernels.work(cal, clock, instant)) - (int(self._dur[place]) if at_finish else 0)
+            late = int(kernels.work(cal, clock, instant)) - (int(self._row("dur")[place]) if at_finish else 0)
             waits = int(kernels.roomy(cal, clock, instant)) if at_finish else 1
             if late < cap:
                 cap, room = late, waits
@@ -245,48 +306,48 @@ class Overlay:
     @property
     def end(self) -> int | None:
         """The end of the network as an instant; None when nothing is left to do."""
-        latest = int(max(self._ends)) if not hasattr(self._ends, "max") else int(self._ends.max()) if len(self._ends) else -FAR
+        latest = int(self._group_row("ends")[len(self.network.projects)])
         return None if latest <= -FAR // 2 else latest
 
     def start(self, item: str | int) -> int:
         """The early start of an item, on its own clock."""
-        return int(self._x[self._place(item)])
+        return int(self._row("x")[self._place(item)])
 
     def finish(self, item: str | int) -> int:
         """The early finish of an item, as an instant."""
         v = self._place(item)
-        at = kernels.start_at if self._edge[v] else kernels.finish_at
-        return int(at(self._cal, int(self._clk[v]), int(self._x[v] + self._dur[v])))
+        at = kernels.start_at if self._row("edge")[v] else kernels.finish_at
+        return int(at(self._cal, int(self._row("clk")[v]), int(self._row("x")[v] + self._row("dur")[v])))
 
     def project_end(self, project: str) -> int | None:
         """The early finish of a project, as an instant."""
         g = self.network.projects.index(project)
-        latest = max(int(self._ends[g]), int(self._done[g]))
+        latest = max(int(self._group_row("ends")[g]), int(self._group_row("done")[g]))
         return None if latest <= -FAR // 2 else latest
 
     def total_float(self, item: str | int) -> int | None:
         """The slip that leaves the end of the network unmoved."""
         v = self._place(item)
-        late = int(self._late[0][0][v])
+        late = int(self._row("late")[v])
         if late >= FAR // 2:
             return None
-        return late + ((self.end or 0) if self.relative else 0) - int(self._x[v])
+        return late + ((self.end or 0) if self.relative else 0) - int(self._row("x")[v])
 
     def target_float(self, item: str | int) -> int | None:
         """The slip that leaves every promise downstream unmoved."""
         v = self._place(item)
-        late = int(self._late[1][0][v])
-        return None if late >= FAR // 2 else late - int(self._x[v])
+        late = int(self._row("aim")[v])
+        return None if late >= FAR // 2 else late - int(self._row("x")[v])
 
     def columns(self) -> dict[str, list[int]]:
         """Early start, late start to the end, and late start to the nearest target, of every item in the network's order."""
         shift = (self.end or 0) if self.relative else 0
-        total = [int(t) + shift if t < FAR // 2 else FAR for t in self._late[0][0]]
+        total = [int(t) + shift if t < FAR // 2 else FAR for t in self._row("late")]
         pos = [int(v) for v in self.place]
         return {
-            "early": [int(self._x[v]) for v in pos],
+            "early": [int(self._row("x")[v]) for v in pos],
             "late": [total[v] for v in pos],
-            "aim": [int(self._late[1][0][v]) for v in pos],
+            "aim": [int(self._row("aim")[v]) for v in pos],
         }
 
     # ---------------------------------------------------------------------------------------- changes
@@ -304,32 +365,35 @@ class Overlay:
             raise ScheduleError(f"a duration of {minutes} minutes is negative")
         v = self._place(item)
         change = self._open()
-        old = int(self._dur[v])
-        self._set(self._dur, v, minutes, change)
+        dur, w, mode, typ = self._row("dur"), self._link("w"), self._link("mode"), self._link("typ")
+        old = int(dur[v])
+        self._set(dur, v, minutes, change)
         delta = minutes - old
-        k = int(self._first_in[v])
+        heads, tails = [v], [v]
+        following, source, k = self._link("next_in"), self._link("src"), int(self._row("first_in")[v])
         while k >= 0:
-            if self._mode[k] in (0, 3) and self._typ[k] >= 2:
-                self._set(self._w, k, int(self._w[k]) - delta, change)
-            k = int(self._next_in[k])
-        k = int(self._first_out[v])
-        heads = [v]
+            if typ[k] >= 2:
+                tails.append(int(source[k]))
+                if mode[k] in (0, 3):
+                    self._set(w, k, int(w[k]) - delta, change)
+            k = int(following[k])
+        following, target, k = self._link("next_out"), self._link("dst"), int(self._row("first_out")[v])
         while k >= 0:
-            if self._typ[k] in (0, 2):
-                heads.append(int(self._dst[k]))
-                if self._mode[k] in (0, 3):
-                    self._set(self._w, k, int(self._w[k]) + delta, change)
-            k = int(self._next_out[k])
+            if typ[k] in (0, 2):
+                heads.append(int(target[k]))
+                if mode[k] in (0, 3):
+                    self._set(w, k, int(w[k]) + delta, change)
+            k = int(following[k])
         node = int(self.network._positions["order"][v])
         floor = self.network.finish_floor.get(node)
         if floor is not None:
             low = max(int(self.network.low[node]), floor - minutes)
-            self._set(self._low, v, low, change)
-            self._set(self._floors, v, int(node in self.network.floor_edges and low == floor - minutes), change)
+            self._set(self._row("low"), v, low, change)
+            self._set(self._row("floors"), v, int(node in self.network.floor_edges and low == floor - minutes), change)
         for kind in (0, 1):
             if v in self._fixed_bounds[kind]:
                 self._fix(kind, v, change)
-        return self._settle(change, heads, [v, *self._tails(v)], changed=v, old_length=old)
+        return self._settle(change, heads, tails, changed=v, old_length=old)
 
     def set_start_bound(self, item: str | int, minutes: int) -> int:
         """The lower bound of a start, in minutes of the item's own clock: a not-before, or a data date.
@@ -339,7 +403,7 @@ class Overlay:
         """
         v = self._place(item)
         change = self._open()
-        self._set(self._low, v, minutes, change)
+        self._set(self._row("low"), v, minutes, change)
         return self._settle(change, [v], [])
 
     def set_progress(self, item: str | int, remaining: int) -> int:
@@ -350,7 +414,7 @@ class Overlay:
         """
         moved = self.set_duration(item, remaining)
         v = self._place(item)
-        base = int(kernels.work(self._cal, int(self._clk[v]), self.network.base))
+        base = int(kernels.work(self._cal, int(self._row("clk")[v]), self.network.base))
         moved += self.set_start_bound(item, base)
         second, first = self._changes.pop(), self._changes.pop()
         first.single += second.single  # one change to take back
@@ -367,18 +431,18 @@ class Overlay:
         Raises:
             ScheduleError: there is no such link.
         """
-        k = self._link(link)
+        k = self._found(link)
         change = self._open()
-        delta = minutes - int(self._lag[k])
-        self._set(self._lag, k, minutes, change)
-        if self._mode[k] in (0, 3):
-            self._set(self._w, k, int(self._w[k]) + delta, change)
-            self._set(self._mode, k, 0 if minutes else self._same_mode(k), change)
-        return self._settle(change, [int(self._dst[k])], [int(self._src[k])])
+        delta = minutes - int(self._link("lag")[k])
+        self._set(self._link("lag"), k, minutes, change)
+        if self._link("mode")[k] in (0, 3):
+            self._set(self._link("w"), k, int(self._link("w")[k]) + delta, change)
+            self._set(self._link("mode"), k, 0 if minutes else self._same_mode(k), change)
+        return self._settle(change, [int(self._link("dst")[k])], [int(self._link("src")[k])])
 
     def _same_mode(self, k: int) -> int:
         """The mode of a link without a lag between two items on one clock."""
-        return 3 if self._typ[k] == 2 and self.network.clk_used else 0
+        return 3 if self._link("typ")[k] == 2 and self.network.clk_used else 0
 
     def add_link(self, source: str | int, target: str | int, type: str = "FS", lag: int = 0) -> int:
         """A new link; its lag is counted on the source's clock.
@@ -396,22 +460,23 @@ class Overlay:
         if u == v:
             raise ScheduleError(f"a link would join {self._id(u)!r} to itself")
         self._stamp += 1
-        lists = (self._first_in, self._next_in, self._first_out, self._next_out, self._src, self._dst)
-        if self._run("reorder", u, v, self._at, self._rank, *lists, self._seen, self._stamp, self._ahead, self._behind) < 0:
+        row, link = self._row, self._link
+        lists = (row("first_in"), link("next_in"), row("first_out"), link("next_out"), link("src"), link("dst"))
+        room = (row("seen"), self._stamp, row("ahead"), row("behind"))
+        if self._run("reorder", u, v, row("at"), row("rank"), *lists, *room) < 0:
             raise self._loop(u, v, type)
-        if self.links == len(self._src):
-            for name in ("_src", "_w", "_mode", "_typ", "_lagclk", "_lag", "_dst", "_next_in", "_next_out"):
-                setattr(self, name, self._grown(getattr(self, name)))
+        self.whole_structure = False
+        if self.links == len(link("src")):
+            self._grow()
         k = self.links
         kind = TYPE_NAMES.index(type)
-        clk = self._clk
+        clk = row("clk")
         same = clk[u] == clk[v]
-        weight = lag + (int(self._dur[u]) if kind in (0, 2) else 0) - (int(self._dur[v]) if kind >= 2 else 0)
+        weight = lag + (int(self._row("dur")[u]) if kind in (0, 2) else 0) - (int(self._row("dur")[v]) if kind >= 2 else 0)
         exact = 1 if self.network.exact else 4
-        values = {"_src": u, "_dst": v, "_typ": kind, "_lag": lag, "_lagclk": int(clk[u]), "_w": weight}
-        for name, value in values.items():
-            getattr(self, name)[k] = value
-        self._mode[k] = (0 if lag else self._same_mode(k)) if same else exact
+        for name, value in {"src": u, "dst": v, "typ": kind, "lag": lag, "lagclk": int(clk[u]), "w": weight}.items():
+            self._link(name)[k] = value
+        self._link("mode")[k] = (0 if lag else self._same_mode(k)) if same else exact
         self.links += 1
         self._number[k] = k
         change = self._open()
@@ -429,11 +494,12 @@ class Overlay:
         Raises:
             ScheduleError: there is no such link.
         """
-        k = self._link(link)
+        k = self._found(link)
         change = self._open()
+        self.whole_structure = False
         change.links.append(("removed", k))
         self._unhang(k)
-        return self._settle(change, [int(self._dst[k])], [int(self._src[k])])
+        return self._settle(change, [int(self._link("dst")[k])], [int(self._link("src")[k])])
 
     def undo(self) -> bool:
         """Takes the last change back; False when there is none."""
@@ -462,27 +528,27 @@ class Overlay:
     def _id(self, place: int) -> str:
         return self.network.ids[int(self.network._positions["order"][place])]
 
-    def _link(self, number: int) -> int:
+    def _found(self, number: int) -> int:
         k = self._number.get(number, -1)
         if not 0 <= k < self.links or not self._hangs(k):
             raise ScheduleError(f"there is no link {number}")
         return k
 
     def _hangs(self, k: int) -> bool:
-        j = int(self._first_in[int(self._dst[k])])
+        j = int(self._row("first_in")[int(self._link("dst")[k])])
         while j >= 0 and j != k:
-            j = int(self._next_in[j])
+            j = int(self._link("next_in")[j])
         return j == k
 
     def _hang(self, k: int) -> None:
-        u, v = int(self._src[k]), int(self._dst[k])
-        self._next_in[k], self._first_in[v] = self._first_in[v], k
-        self._next_out[k], self._first_out[u] = self._first_out[u], k
+        u, v = int(self._link("src")[k]), int(self._link("dst")[k])
+        self._link("next_in")[k], self._row("first_in")[v] = self._row("first_in")[v], k
+        self._link("next_out")[k], self._row("first_out")[u] = self._row("first_out")[u], k
 
     def _unhang(self, k: int) -> None:
         for first, following, node in (
-            (self._first_in, self._next_in, int(self._dst[k])),
-            (self._first_out, self._next_out, int(self._src[k])),
+            (self._row("first_in"), self._link("next_in"), int(self._link("dst")[k])),
+            (self._row("first_out"), self._link("next_out"), int(self._link("src")[k])),
         ):
             if first[node] == k:
                 first[node] = following[k]
@@ -492,13 +558,6 @@ class Overlay:
                 j = int(following[j])
             following[j] = following[k]
 
-    def _tails(self, v: int) -> list[int]:
-        out, k = [], int(self._first_in[v])
-        while k >= 0:
-            out.append(int(self._src[k]))
-            k = int(self._next_in[k])
-        return out
-
     def _loop(self, u: int, v: int, kind: str) -> CycleError:
         """The error that names the way from v back to u."""
         came: dict[int, tuple[int, int]] = {}
@@ -507,17 +566,17 @@ class Overlay:
             here = waiting.pop()
             if here == u:
                 break
-            k = int(self._first_out[here])
+            k = int(self._row("first_out")[here])
             while k >= 0:
-                head = int(self._dst[k])
+                head = int(self._link("dst")[k])
                 if head not in came and head != v:
                     came[head] = (here, k)
                     waiting.append(head)
-                k = int(self._next_out[k])
+                k = int(self._link("next_out")[k])
         path, types = [u], []
         while path[-1] != v:
             before, k = came[path[-1]]
-            types.append(TYPE_NAMES[int(self._typ[k])])
+            types.append(TYPE_NAMES[int(self._link("typ")[k])])
             path.append(before)
         names = [self._id(p) for p in reversed(path)]
         projects = []
@@ -537,104 +596,100 @@ class Overlay:
         change.single.append((column, place, int(column[place])))
         column[place] = value
 
-    def _wait(self, places: Sequence[int]) -> tuple[int, int]:
-        ranks = [int(self._rank[v]) for v in places]
-        for r in ranks:
-            self._bits[r // 32] |= 1 << (r % 32)
-        return min(ranks), max(ranks)
+    def _grow(self) -> None:
+        """Room for more links."""
+        if self.compiled:
+            import numpy as np
 
-    def _kept(self, moved: int, change: _Change, column: Any, other: Any) -> Any:
-        """Keeps what a pass moved, for taking it back."""
-        nodes, values, others = (log[:moved] for log in self._logs)
+            self._links = np.concatenate([self._links, np.zeros((len(LINK_ROWS), max(ROOM, self.links)), np.int64)], axis=1)
+        else:
+            for row in self._links:
+                row += [0] * max(ROOM, self.links)
+        self._name_rows()
+
+    def _list(self, values: list[int]) -> Any:
+        if not self.compiled:
+            return values
+        import numpy as np
+
+        return np.array(values, np.int64)
+
+    def _keep(self, change: _Change, moved: int, names: tuple[str, str, str, str, str]) -> None:
+        """Keeps what a pass moved, for taking it back: names of its logs and of the columns."""
+        if not moved:
+            return
+        nodes, values, others = (self._row(name)[:moved] for name in names[:3])
         if self.compiled:
             nodes, values, others = nodes.copy(), values.copy(), others.copy()
-        change.stretches.append((nodes, values, others, column, other))
-        return nodes
+        change.stretches.append((nodes, values, others, self._row(names[3]), self._row(names[4])))
 
     def _settle(self, change: _Change, forward: list[int], backward: list[int], changed: int = -1, old_length: int = 0) -> int:
-        """Brings every date up to date: early dates from some positions on, then late dates from some back."""
-        first, _ = self._wait(forward)
-        lists = (self._at, self._rank, self._first_in, self._next_in, self._first_out, self._next_out)
-        links = (self._src, self._dst, self._w, self._mode, self._typ, self._lagclk, self._lag)
-        clocks = (self._cal, self._clk, self._dur)
-        early = (self._mark, self._high, self._low, self._floors, self._x, self._edge, *self._logs)
-        moved = self._run("cone_forward", self._bits, first, 2 * self.n, *lists, *links, *clocks, *early)
-        total = moved
-        nodes = self._kept(moved, change, self._x, self._edge)
-        ends_before = self._ends.copy()
-        self._run(
-            "settle_ends",
-            *self._logs,
-            moved,
-            changed,
-            old_length,
-            self._group,
-            self._member_ptr,
-            self._members,
-            self._cal,
-            self._clk,
-            self._dur,
-            self._x,
-            self._edge,
-            self._ends,
-            self._stale,
-        )
-        shifted = self._shift(ends_before, change)
-        for kind in (0, 1):
-            total += self._settle_late(kind, change, backward, nodes, shifted, lists, links, clocks)
-        self.touched = int(total)
+        """Brings every date up to date: early dates from some nodes on, then late dates from some back."""
+        quick = self.whole_structure and self.relative and self.compiled and self.n > 10_000
+        budget = self.n // FEW if quick else 2 * self.n
+        ends = self._group_row("ends")
+        before = ends.copy()
+        flags = (changed, old_length, int(self.relative), int(self.by_group))
+        touched = (self._list(forward), self._list(backward))
+        stopped = self._run("settle", self._bits, *touched, budget, self._nodes, self._links, *self._tables, *flags, self._counts)
+        counts = [int(c) for c in self._counts]
+        moved = [c if c >= 0 else -1 - c for c in counts]
+        for count, names in zip(moved, LOGS, strict=True):
+            self._keep(change, count, names)
+        if stopped < 3:
+            self._bits[:] = 0
+            moved[stopped] += self._everything(change, int(stopped))
+        if self.compiled:
+            places = (before != ends).nonzero()[0].tolist()
+        else:
+            places = [g for g, (a, b) in enumerate(zip(before, ends, strict=True)) if a != b]
+        change.single += [(ends, g, int(before[g])) for g in places]
+        self.touched = sum(moved)
         return self.touched
 
-    def _shift(self, before: Any, change: _Change) -> list[int]:
-        """The projects whose end is another."""
-        if self.compiled:
-            places = [int(g) for g in (before != self._ends).nonzero()[0]]
-        else:
-            places = [g for g, (a, b) in enumerate(zip(before, self._ends, strict=True)) if a != b]
-        change.single += [(self._ends, g, int(before[g])) for g in places]
-        return places
+    def _everything(self, change: _Change, stopped: int) -> int:
+        """A whole pass where too much moves: early dates too when `stopped` is 0. Networks of plain sums only."""
+        import numpy as np
 
-    def _settle_late(
-        self, kind: int, change: _Change, backward: list[int], nodes: Any, shifted: list[int], lists: Any, links: Any, clocks: Any
-    ) -> int:
-        network = self.network
-        late, room = self._late[kind]
-        last = -1
-        if backward:
-            _, last = self._wait(backward)
-        relative = kind == 0 and self.relative
-        whole = kind == 0 and not relative and self.passes._dialect.float_to == "network"
-        if whole and shifted:
-            _, highest = self._wait(range(self.n))
-            last = max(last, highest)
-        elif not relative:
-            for g in shifted:
-                last = max(last, int(self._run("put_members", self._bits, self._rank, self._member_ptr, self._members, g)))
-        if kind == 1 and self._any_own:
-            own = [int(v) for v in nodes if self._own[v]]
-            if own:
-                _, highest = self._wait(own)
-                last = max(last, highest)
-        if last < 0:
-            return 0
-        ends: Any
-        if kind == 0:
-            count = len(network.projects)
-            ends = (
-                [max(int(e), int(d)) for e, d in zip(self._ends, self._done, strict=True)] if not whole and not relative else [FAR] * count
-            )
-            ends = self._column([*ends, 0 if relative else (self.end if self.end is not None else FAR)])
+        network, p = self.network, self.network._positions
+        row, w = self._row, self._link("w")[: network.m]
+        count = 0
+        if stopped == 0:
+            x = row("low").copy()
+            self._run("forward", p["ptr"], p["src"], w, x)
+            count += self._replaced(change, x, "x", "edge")
+            ends = self._group_row("ends")
+            ends[:] = -FAR
+            group = row("group")
+            if len(self._members):
+                np.maximum.at(ends, group[group >= 0], (x + row("dur"))[group >= 0])
+            ends[-1] = ends[:-1].max(initial=-FAR)
+        aims = np.maximum(self._group_row("ends"), self._group_row("done"))
+        late = np.where(row("late_group") >= 0, -row("dur"), FAR)
+        aim = np.minimum(row("aim_fixed"), np.where(row("own") == 1, row("x"), FAR))
+        aim = np.minimum(aim, np.where(row("aim_group") >= 0, aims[row("aim_group")] - row("dur"), FAR))
+        if stopped <= 1:
+            self._run("backward_two", p["ptr"], p["src"], w, late, aim)
+            late[late >= FAR // 2] = FAR
+            count += self._replaced(change, late, "late", "room")
         else:
-            ends = (
-                self._ends
-                if not self._any_done
-                else self._column([max(int(e), int(d)) for e, d in zip(self._ends, self._done, strict=True)])
-            )
-        fixed, fixed_room = self._fixed[kind]
-        own_column = self._own if kind == 1 else self._nobody
-        bounds = (self._pin, self._mark, fixed, fixed_room, own_column, self._late_group[kind], ends)
-        moved: int = self._run(
-            "cone_backward", self._bits, last, 2 * self.n, *lists, *links, *clocks, *bounds, self._x, late, room, *self._logs
-        )
-        self._kept(moved, change, late, room)
-        return moved
+            self._run("backward", p["ptr"], p["src"], w, aim)
+        aim[aim >= FAR // 2] = FAR
+        return count + self._replaced(change, aim, "aim", "aim_room")
+
+    def _replaced(self, change: _Change, values: Any, name: str, other: str) -> int:
+        """Puts a whole column in the place of another, and keeps what was there."""
+        row, beside = self._row(name), self._row(other)
+        places = (values != row).nonzero()[0]
+        if len(places):
+            change.stretches.append((places, row[places], beside[places], row, beside))
+            row[places] = values[places]
+        return len(places)
+
+
+LOGS = (
+    ("log", "log_x", "log_edge", "x", "edge"),
+    ("log_1", "late_log", "room_log", "late", "room"),
+    ("log_2", "aim_log", "aim_room_log", "aim", "aim_room"),
+)
+"""The logs of each pass and the columns that it changes."""
