@@ -16,12 +16,12 @@ from typing import Any, TypeVar
 
 import attrs
 
-from ipmo.errors import FileError, ModelError, listed
+from ipmo.errors import FileError, ModelError, Problem, listed
 from ipmo.findings import Finding, Severity
 from ipmo.model.calendars import CalendarException
 from ipmo.model.work import ID, Source
 
-__all__ = ["EPOCH", "Intake", "RowError", "bytes_of", "day_ranges", "escaped", "unescaped"]
+__all__ = ["EPOCH", "Intake", "RowError", "bytes_of", "day_or_time", "day_ranges", "escaped", "unescaped"]
 
 MAX_BYTES = 256 * 2**20
 MAX_NOTES = 50
@@ -158,6 +158,11 @@ class Intake:
             )
         return Source(path=path, format=self.format, understood=self.understood, refused=self.refused, findings=self.findings)
 
+    def problems(self, message: str) -> list[Problem]:
+        """Why nothing could be made of the file: a sentence, and what was noticed on the way."""
+        noticed = [Problem(message=f.message, hint=f.hint, file=self.name, line=f.line) for f in self.findings]
+        return [Problem(message=message, file=self.name), *noticed]
+
     # ------------------------------------------------------------------------------------------- values
 
     def number(self, text: str | None, what: str) -> Decimal | None:
@@ -216,6 +221,11 @@ def day_ranges(days: Mapping[date, str]) -> list[CalendarException]:
         else:
             out.append(CalendarException(first=day, hours=days[day]))
     return out
+
+
+def day_or_time(when: datetime | None) -> date | datetime | None:
+    """A start at midnight as its day: the same instant, and read as people write it."""
+    return when.date() if when is not None and when.hour == when.minute == 0 else when
 
 
 EPOCH = date(1899, 12, 30)

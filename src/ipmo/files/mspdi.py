@@ -20,7 +20,7 @@ from xml.parsers import expat
 import attrs
 
 from ipmo.errors import FileError, ModelError, Problem, UnitError
-from ipmo.files.foreign import Intake, RowError, bytes_of, day_ranges
+from ipmo.files.foreign import Intake, RowError, bytes_of, day_or_time, day_ranges
 from ipmo.findings import Severity
 from ipmo.model.calendars import Calendar, shifts
 from ipmo.model.dialects import DIALECTS, Dialect
@@ -498,7 +498,7 @@ class _Reader:
             return Portfolio(
                 id=self.intake.fit(title, (), "portfolio"),
                 start=start,
-                status_date=status,
+                status_date=day_or_time(status),
                 calendar=default.id if default is not None else None,
                 dialect=dialect,
                 money=MoneySettings(currency=self.currency) if self.currency else None,

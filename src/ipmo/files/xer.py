@@ -20,7 +20,7 @@ from typing import Any
 import attrs
 
 from ipmo.errors import FileError, ModelError, Problem, UnitError, listed
-from ipmo.files.foreign import EPOCH, Intake, RowError, bytes_of, day_ranges, escaped
+from ipmo.files.foreign import EPOCH, Intake, RowError, bytes_of, day_or_time, day_ranges, escaped
 from ipmo.findings import Severity
 from ipmo.model.calendars import Calendar
 from ipmo.model.dialects import DIALECTS, Dialect
@@ -342,7 +342,7 @@ class _Reader:
         self._calendars()
         self._projects()
         if not self.projects:
-            raise FileError(self.name, "it holds no project (no row of table PROJECT could be read)")
+            raise FileError(self.name, self.intake.problems("it holds no project: no row of table PROJECT could be read"))
         self._resources()
         self._codes()
         self._wbs()
@@ -741,7 +741,7 @@ class _Reader:
                     id=id,
                     name=root.get("wbs_name") or "",
                     calendar=self._calendar_id(row.get("clndr_id"), f"project {id!r}", line),
-                    start=start,
+                    start=day_or_time(start),
                     finish=finish if finish is not None and (start is None or finish >= start) else None,
                     tasks=tasks,
                 )
@@ -750,7 +750,7 @@ class _Reader:
         status = max(known, default=None)
         if status is not None:
             projects = [
-                attrs.evolve(project, status_date=data_dates[project.id]) if data_dates[project.id] not in (None, status) else project
+                attrs.evolve(project, status_date=day_or_time(data_dates[project.id])) if data_dates[project.id] not in (None, status) else project
                 for project in projects
             ]
         earliest = min([*starts, *known], default=None)
@@ -758,8 +758,8 @@ class _Reader:
             return Portfolio(
                 id=self.intake.fit(self.path.stem, (), "portfolio"),
                 name=projects[0].name if len(projects) == 1 else "",
-                start=earliest,
-                status_date=status,
+                start=day_or_time(earliest),
+                status_date=day_or_time(status),
                 calendar=self.default_calendar,
                 dialect=self._dialect(),
                 money=MoneySettings(currency=self.currency) if self.currency else None,
