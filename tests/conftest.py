@@ -39,8 +39,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """How many tests ran on real data and in a browser."""
-    for mark in ("data", "browser"):
+    """How many tests ran on real data, in a browser, against Java, and on broken files."""
+    for mark in ("data", "browser", "java", "fuzz"):
         ran = sum(mark in report.keywords for report in terminalreporter.stats.get("passed", ()))
         skipped = sum(mark in report.keywords for report in terminalreporter.stats.get("skipped", ()))
         terminalreporter.write_line(f"tests marked {mark}: {ran} passed, {skipped} skipped")

@@ -100,7 +100,8 @@ def _on_cycle(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(ipmo.__version__, prog_name="ipmo")
 def main() -> None:
-    """A portfolio office on the command line. PORTFOLIO is a YAML or JSON file, or a folder with portfolio.yaml."""
+    """A portfolio office on the command line. PORTFOLIO is a YAML or JSON file, a folder with
+    portfolio.yaml, or a file of Primavera P6 (.xer) or Microsoft Project (.xml, .mpp)."""
 
 
 @main.command(cls=_Verb)
@@ -147,12 +148,13 @@ def check(path: str, as_json: bool) -> None:
 @_portfolio
 @click.option("--dialect", type=click.Choice(["ipmo", "msproject", "p6"]), help="Conventions that tools differ on.")
 @click.option("--explain", metavar="ITEM", help="Say why an item is when it is.")
+@click.option("--back-from", metavar="DATE", help="Schedule back from this finish.")
 @_on_cycle
 @_as_json
-def schedule(path: str, dialect: str | None, explain: str | None, cut_loops: bool, as_json: bool) -> None:
+def schedule(path: str, dialect: str | None, explain: str | None, back_from: str | None, cut_loops: bool, as_json: bool) -> None:
     """Dates, floats and the critical path of everything."""
     pf = ipmo.read(path)
-    s = ipmo.schedule(pf, dialect=dialect, on_cycle="cut" if cut_loops else "error")
+    s = ipmo.schedule(pf, dialect=dialect, on_cycle="cut" if cut_loops else "error", back_from=back_from)
     if explain is not None:
         text = s.explain(explain)
         _emit([{"item": explain, "explanation": line} for line in text.splitlines()]) if as_json else say(text)

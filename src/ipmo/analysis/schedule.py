@@ -185,12 +185,13 @@ class ScheduledItem:
     @property
     def start_text(self) -> str:
         """The start's date as people read it."""
-        return day_text(self.early_start, finish=self.early_start == self.early_finish and self.side == "finish")
+        begin, end = self.start or self.early_start, self.finish or self.early_finish
+        return day_text(begin, finish=begin == end and self.side == "finish")
 
     @property
     def finish_text(self) -> str:
         """The finish's date as people read it."""
-        return day_text(self.early_finish, finish=self.side == "finish")
+        return day_text(self.finish or self.early_finish, finish=self.side == "finish")
 
 
 @attrs.frozen(kw_only=True)
@@ -627,8 +628,8 @@ class Schedule(Passes):
         texts = {
             "id": [r.id for r in rows],
             "kind": [r.kind for r in rows],
-            "starts": [_clock_text(r.early_start, r.start_text) for r in rows],
-            "finishes": [_clock_text(r.early_finish, r.finish_text) for r in rows],
+            "starts": [_clock_text(r.start or r.early_start, r.start_text) for r in rows],
+            "finishes": [_clock_text(r.finish or r.early_finish, r.finish_text) for r in rows],
         }
         return Table(
             [

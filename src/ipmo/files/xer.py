@@ -750,7 +750,9 @@ class _Reader:
         status = max(known, default=None)
         if status is not None:
             projects = [
-                attrs.evolve(project, status_date=day_or_time(data_dates[project.id])) if data_dates[project.id] not in (None, status) else project
+                attrs.evolve(project, status_date=day_or_time(data_dates[project.id]))
+                if data_dates[project.id] not in (None, status)
+                else project
                 for project in projects
             ]
         earliest = min([*starts, *known], default=None)

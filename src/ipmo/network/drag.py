@@ -105,7 +105,7 @@ def _at_once(passes: Passes, places: Sequence[int] | None) -> Any:
         import numpy as np
 
         c["ending"] = np.asarray(ending, np.int64)
-        tail = np.where(c["ending"] == 1, c["dur"], -FAR)
+        tail: Any = np.where(c["ending"] == 1, c["dur"], -FAR)
         begin = np.maximum(start, finish - c["dur"])
     else:
         c |= {name: list(c[name]) for name in ("start", "finish")}
