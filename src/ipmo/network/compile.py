@@ -661,11 +661,6 @@ class _Builder:
         src, dst, typ = self.src, self.dst, self.typ
         kept: Sequence[int] = range(len(src))
         special = {node for node, s in enumerate(state) if s}
-        self.held = (
-            {v for u, v in zip(src, dst, strict=True) if state[v] == STARTED and state[u] in (NORMAL, STARTED)}
-            if self.dialect.start_lag == "early" and special
-            else set()
-        )
         if special:
             chosen = []
             for link, (source, target) in enumerate(zip(src, dst, strict=True)):
@@ -775,7 +770,10 @@ class _Builder:
             ):
                 self.out_of_sequence.append((u, v, kind))
             return False
-        if su == FINISHED or (su == STARTED and kind[0] == "S" and not (self.dialect.start_lag == "early" and u in self.held)):
+        early = su == STARTED and kind[0] == "S" and self.dialect.start_lag == "early" and sv in (NORMAL, STARTED)
+        if early:
+            self._elapse(link)
+        elif su == FINISHED or (su == STARTED and kind[0] == "S"):
             if sv in (NORMAL, STARTED):
                 self._bound(v, kind, self._given(u, kind), self.lags.get(link), self._lag_clock(u, v))
             return False
@@ -792,6 +790,24 @@ class _Builder:
                 self.late_bounds.append((u, bound, kind[0] == "F"))
             return False
         return True
+
+    def _elapse(self, link: int) -> None:
+        """Takes from the lag of a link from a start what has passed since that start: it runs on from the remaining work."""
+        lag = self.lags.pop(link, None)
+        if lag is None:
+            return
+        u, v = self.src[link], self.dst[link]
+        clock = self._lag_clock(u, v)
+        base = self.bases.get(self.project[u], self.base)
+        due = self._lagged(self.starts[u], lag, clock)
+        if lag.dimension == "working":
+            cal = self.clocks.packed
+            left = kernels.work(cal, clock, due) - kernels.work(cal, clock, base)
+            unit = "min"
+        else:
+            left, unit = due - base, "emin"
+        if left > 0:
+            self.lags[link] = Span(left, unit)
 
     def _spanned(self, link: int) -> bool:
         """Whether a link joins a hammock: it then says what the hammock spans, and moves nothing."""
