@@ -206,6 +206,8 @@ def _position(portfolio: Portfolio, full_id: str) -> tuple[int, int]:
     from ipmo.files.documents import parse, text_of
 
     path = Path(portfolio.source.path)
+    if full_id.partition("@")[0] in portfolio.source.lines:
+        return portfolio.source.lines[full_id.partition("@")[0]], 0
     if portfolio.source.format not in ("yaml", "json") or not path.is_file():
         return 0, 0
     project, _, inner = full_id.partition("@")[0].partition("/")
@@ -326,6 +328,9 @@ def check(portfolio: Portfolio | str | os.PathLike[str]) -> Findings:
     with warnings.catch_warnings():
         warnings.simplefilter("default")
         found += installed().run(portfolio)
+    lines = portfolio.source.lines
+    if lines:
+        found = [attrs.evolve(f, file=portfolio.source.path, line=lines[f.item]) if not f.line and f.item in lines else f for f in found]
     return Findings(dict.fromkeys(found))
 
 

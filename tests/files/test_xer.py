@@ -305,6 +305,7 @@ def test_line_ends_may_be_mixed_and_a_loop_is_a_finding(read: Reader) -> None:
     loop = plan().replace("%R\t2\t102\t101", "%R\t2\t100\t101", 1)
     pf = read(loop)
     assert "ipmo/loop" in codes(pf)
+    assert [f.line for f in pf.source.findings if f.code == "ipmo/loop"] == [pf.source.lines[f.item] for f in pf.source.findings if f.line]
     assert ipmo.schedule(pf, on_cycle="cut").cuts
 
 
@@ -312,3 +313,18 @@ def test_a_duration_that_never_ends_is_an_error_that_names_the_activity(read: Re
     pf = read(plan().replace("\t40\t40\t", "\t900000000\t900000000\t", 1))
     with pytest.raises(IpmoError, match="A100"):
         ipmo.schedule(pf)
+
+
+def test_findings_about_an_activity_name_its_line(read: Reader) -> None:
+    pf = read(
+        plan(
+            TASK=(
+                TASK,
+                [["100", "1", "11", "c", "A100", "Dig", "TT_Task", "TK_NotStart", "40", "40", "", "", "CS_MSOB", "2026-01-01 08:00"]],
+            ),
+            TASKPRED=(["task_id", "pred_task_id", "pred_type"], []),
+        )
+    )
+    (found,) = ipmo.check(pf).of("ipmo/constraint-missed")
+    text = (Path(found.file)).read_text(encoding="cp1252").splitlines()
+    assert "A100" in text[found.line - 1]

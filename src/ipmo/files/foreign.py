@@ -138,8 +138,8 @@ class Intake:
             self.note("same-id", f"the id {text!r} is borne twice; the second is read as {unique!r}", severity=Severity.INFO)
         return unique
 
-    def finish(self, path: str) -> Source:
-        """What the reader understood, for `portfolio.source`."""
+    def finish(self, path: str, lines: Mapping[str, int]) -> Source:
+        """What the reader understood, for `portfolio.source`; `lines` says where each item stands."""
         for code, count in self._count.items():
             if count > MAX_NOTES:
                 self.findings.append(
@@ -156,7 +156,7 @@ class Intake:
                     severity=Severity.INFO,
                 )
             )
-        return Source(path=path, format=self.format, understood=self.understood, refused=self.refused, findings=self.findings)
+        return Source(path=path, format=self.format, understood=self.understood, refused=self.refused, findings=self.findings, lines=lines)
 
     def problems(self, message: str) -> list[Problem]:
         """Why nothing could be made of the file: a sentence, and what was noticed on the way."""

@@ -91,7 +91,7 @@ def read_mpxj(path: Path, name: str) -> Portfolio:
             )
         )
     kept = [attrs.evolve(f, file="", line=0) for f in portfolio.source.findings]
-    source = attrs.evolve(portfolio.source, format="mpxj", findings=(*found, *kept))
+    source = attrs.evolve(portfolio.source, format="mpxj", findings=(*found, *kept), lines={})
     return attrs.evolve(portfolio, source=source)
 
 

@@ -229,6 +229,7 @@ class _Reader:
         self.resources: dict[str, Resource] = {}
         self.resource_calendars: dict[str, str] = {}
         self.ids: dict[str, str] = {}  # UID to full id, of tasks and summaries
+        self.lines: dict[str, int] = {}
         self.outside: dict[str, tuple[str, _Node]] = {}
         self.currency = code if re.fullmatch("[A-Z]{3}", code := root.get("CurrencyCode") or "") else ""
         self.fields = {
@@ -506,7 +507,7 @@ class _Reader:
                 projects=made,
                 links=self.links,
                 resources=list(self.resources.values()),
-                source=self.intake.finish(self.name),
+                source=self.intake.finish(self.name, self.lines),
             )
         except ModelError as error:
             raise FileError(self.name, [attrs.evolve(problem, file=self.name) for problem in error.problems]) from None
@@ -589,6 +590,7 @@ class _Reader:
                     raise RowError(str(error)) from None
                 tasks[id] = task
                 self.ids[uid] = f"{current}/{id}"
+                self.lines[f"{current}/{id}"] = row.line
                 kept.append((current, id, row))
                 if place + 1 < len(rows) and levels[place + 1] > level:
                     above.append((level, id))

@@ -769,7 +769,7 @@ class _Reader:
                 projects=projects,
                 links=self.links,
                 resources=list(self.resources.values()),
-                source=self.intake.finish(self.name),
+                source=self.intake.finish(self.name, self.lines),
             )
         except ModelError as error:
             raise FileError(self.name, [attrs.evolve(problem, file=self.name) for problem in error.problems]) from None

@@ -279,6 +279,7 @@ class Source:
         understood: rows (nouns) understood.
         refused: rows refused, each with a finding.
         findings: what was noticed while reading.
+        lines: the line of each item in a file of another tool, by full id.
     """
 
     path: str = ""
@@ -286,6 +287,7 @@ class Source:
     understood: int = 0
     refused: int = 0
     findings: tuple[Finding, ...] = attrs.field(default=(), converter=as_tuple)
+    lines: FrozenMap[str, int] = attrs.field(default=EMPTY, converter=as_map, repr=False)
 
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False, repr=False)
