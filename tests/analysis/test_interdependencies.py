@@ -72,7 +72,7 @@ def test_links_between_whole_projects_stand_apart_with_their_gap() -> None:
 
 
 @settings(max_examples=40)
-@given(portfolios())
+@given(portfolios(tied=True))
 def test_ranks_follow_float_and_reach_agrees_with_networkx(pf: Portfolio) -> None:
     import networkx as nx
 

@@ -278,7 +278,7 @@ def normal(pf: Portfolio, folder: Path) -> Portfolio:
 
 
 @settings(max_examples=25, deadline=None)
-@given(portfolios())
+@given(portfolios(tied=True))
 def test_what_was_written_once_is_written_and_read_again_the_same(pf: Portfolio) -> None:
     import tempfile
 

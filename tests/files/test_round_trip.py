@@ -21,7 +21,7 @@ from ipmo.testing.strategies import portfolios
 
 
 @settings(max_examples=60)
-@given(portfolios())
+@given(portfolios(tied=True))
 def test_any_portfolio_survives_yaml_and_json(pf: Portfolio) -> None:
     from ipmo.files.portfolios import read_plain
 
@@ -32,7 +32,7 @@ def test_any_portfolio_survives_yaml_and_json(pf: Portfolio) -> None:
 
 
 @settings(max_examples=25)
-@given(portfolios())
+@given(portfolios(tied=True))
 def test_any_portfolio_survives_a_folder(pf: Portfolio) -> None:
     with tempfile.TemporaryDirectory() as folder:
         ipmo.write(pf, folder + "/")
@@ -40,7 +40,7 @@ def test_any_portfolio_survives_a_folder(pf: Portfolio) -> None:
 
 
 @settings(max_examples=25)
-@given(portfolios())
+@given(portfolios(tied=True))
 def test_any_portfolio_survives_tables(pf: Portfolio) -> None:
     assert ipmo.from_tables(pf.tables()) == pf
 

@@ -45,7 +45,7 @@ def test_every_noun_has_exactly_its_fields() -> None:
 
 
 @settings(max_examples=40)
-@given(portfolios())
+@given(portfolios(tied=True))
 def test_every_portfolio_that_is_written_satisfies_it(pf: model.Portfolio) -> None:
     errors = list(VALID.iter_errors(ipmo.to_dict(pf)))
     assert not errors, errors[0].message

@@ -63,7 +63,7 @@ def test_lists_numpy_and_numba_give_identical_integers(seed: int, monkeypatch: p
 
 
 @settings(max_examples=15)
-@given(portfolios())
+@given(portfolios(tied=True))
 def test_calendars_compiled_and_plain_give_identical_schedules(pf: Portfolio) -> None:
     plain = schedule(pf).table()
     with pytest.MonkeyPatch.context() as patch:

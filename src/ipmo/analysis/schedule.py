@@ -527,11 +527,19 @@ class Schedule(Passes):
         begun = net.starts.get(node)
         if state == FINISHED:
             return begun, net.finishes[node]
+        if state == SPANNED:
+            start, end = self._spans.get(node, ((None, None), (None, None)))[0]
+            return (begun if begun is not None else start, end) if start is not None and end is not None else (None, None)
         if state not in LIVE or node in self._unknown:
             return begun, None
         q, place = self._lists, self._lists["pos"][node]
-        start = begun if begun is not None else kernels.start_at(net.clock_tables, q["clk"][place], q["x"][place])
-        return int(start), q["finish"][place]
+        x, finish = q["x"][place], q["finish"][place]
+        if self.back_from is not None or self._dialect.direction == "back":
+            whole = int(self._late[0][place])
+            if whole < FAR // 2:
+                x, finish = whole, int(kernels.finish_at(net.clock_tables, q["clk"][place], whole + q["dur"][place]))
+        start = finish if node in net.points else int(kernels.start_at(net.clock_tables, q["clk"][place], x))
+        return (begun if begun is not None else start), int(finish)
 
     # ----------------------------------------------------------------------------------- answers
 

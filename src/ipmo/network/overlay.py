@@ -89,13 +89,19 @@ class Overlay:
     Times are whole minutes: durations and floats on the item's own clock, ends as instants.
 
     Raises:
-        ScheduleError: something is enabled by one of several, which an overlay does not follow.
+        ScheduleError: something is enabled by one of several, is as late as possible, or lasts until an expected finish: an
+            overlay does not follow those.
     """
 
     def __init__(self, passes: Passes) -> None:
         network = passes.network
-        if network.anyone:
-            raise ScheduleError("an overlay does not follow what one of several enables; change the portfolio and schedule it again")
+        for found, what in (
+            (network.anyone, "what one of several enables"),
+            (network.latest, "work as late as possible"),
+            (network.expected, "work until an expected finish"),
+        ):
+            if found:
+                raise ScheduleError(f"an overlay does not follow {what}; change the portfolio and schedule it again")
         self.passes, self.network = passes, network
         self.compiled = network.compiled
         p = network._positions
@@ -364,6 +370,8 @@ class Overlay:
         if minutes < 0:
             raise ScheduleError(f"a duration of {minutes} minutes is negative")
         v = self._place(item)
+        if int(self.network._positions["order"][v]) in self.network.high:
+            raise ScheduleError(f"{self._id(v)!r} is held by a constraint that overrides the logic; change the portfolio instead")
         change = self._open()
         dur, w, mode, typ = self._row("dur"), self._link("w"), self._link("mode"), self._link("typ")
         old = int(dur[v])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ipmo import model as m
 from ipmo.units import Money, Rate, Span
 
-__all__ = ["calendars", "estimates", "portfolios", "spans", "texts"]
+__all__ = ["calendars", "dialects", "estimates", "portfolios", "spans", "texts"]
 
 FIRST = date(2026, 1, 5)
 Draw = Any
@@ -69,7 +69,40 @@ def calendars(draw: Draw, id: str = "own") -> m.Calendar:
 
 
 @st.composite
-def _project(draw: Draw, name: str, owners: list[str], calendar_ids: list[str], statused: bool) -> m.Project:
+def dialects(draw: Draw) -> m.Dialect:
+    """The named dialects, and variants of them."""
+    base = m.DIALECTS[draw(st.sampled_from(sorted(m.DIALECTS)))]
+    if draw(st.booleans()):
+        return base
+    import attrs
+
+    return attrs.evolve(
+        base,
+        progress=draw(st.sampled_from(["retained", "override", "actual"])),
+        lag_calendar=draw(st.sampled_from(["predecessor", "successor", "project", "continuous"])),
+        start_lag=draw(st.sampled_from(["actual", "early"])),
+        milestones=draw(st.sampled_from(["wall clock", "calendar"])),
+        float_to=draw(st.sampled_from(["network", "project"])),
+        critical=draw(st.sampled_from(["driving", "float"])),
+        hard=draw(st.sampled_from([(), ("mandatory_start",), ("start_no_later", "must_finish_on")])),
+    )
+
+
+constraints = st.fixed_dictionaries(
+    {},
+    optional={
+        "as_late_as_possible": st.booleans(),
+        "start_on": whens,
+        "finish_no_later": whens,
+        "must_start_on": whens,
+        "mandatory_finish": whens,
+        "expected_finish": whens,
+    },
+).map(lambda fields: m.Constraints(**fields))
+
+
+@st.composite
+def _project(draw: Draw, name: str, owners: list[str], calendar_ids: list[str], statused: bool, tied: bool) -> m.Project:
     ids = draw(st.lists(names, min_size=0, max_size=6, unique=True))
     split = draw(st.integers(0, len(ids)))
     task_ids, gate_ids = ids[:split], ids[split:][:2]
@@ -87,6 +120,16 @@ def _project(draw: Draw, name: str, owners: list[str], calendar_ids: list[str], 
             fields["actual_start"] = begun
             if draw(st.booleans()):
                 fields["actual_finish"] = begun + timedelta(days=draw(st.integers(0, 30)))
+            elif tied:
+                fields["resumes"] = draw(st.none() | whens)
+        if tied:
+            fields["constraints"] = draw(st.none() | constraints)
+            fields["finish_not_before"] = draw(st.none() | whens)
+            fields["baseline_finish"] = draw(st.none() | whens)
+            if milestone:
+                fields["milestone_of"] = draw(st.none() | st.sampled_from(["start", "finish"]))
+            else:
+                fields["hammock"] = draw(st.sampled_from([False, False, False, True]))
         tasks.append(
             m.Task(
                 id=task_id,
@@ -138,18 +181,19 @@ def _project(draw: Draw, name: str, owners: list[str], calendar_ids: list[str], 
 
 
 @st.composite
-def portfolios(draw: Draw, *, max_projects: int = 4, statused: bool = True) -> m.Portfolio:
+def portfolios(draw: Draw, *, max_projects: int = 4, statused: bool = True, tied: bool = False) -> m.Portfolio:
     """Valid portfolios without loops: links lead from earlier projects to later ones, or on inside a project.
 
     Args:
         max_projects: how many projects at most.
         statused: some work has begun or is done.
+        tied: constraints, hammocks and dialects other than ipmo's occur too.
     """
     top = draw(st.lists(names, min_size=6, max_size=6 + max_projects, unique=True))
     owners, programme_id, calendar_id, benefit_id, objective_id = top[:2], top[2], top[3], top[4], top[5]
     own_calendar = draw(calendars(calendar_id))
     calendar_ids = ["standard", "continuous", calendar_id] if calendar_id not in ("standard", "continuous") else [calendar_id]
-    projects = [draw(_project(name, owners, calendar_ids, statused)) for name in top[6:]]
+    projects = [draw(_project(name, owners, calendar_ids, statused, tied)) for name in top[6:]]
     items = [[f"{p.id}/{noun.id}" for noun in p.tasks] for p in projects]
     links, seen = [], set()
     for _ in range(draw(st.integers(0, 5))):
@@ -192,6 +236,7 @@ def portfolios(draw: Draw, *, max_projects: int = 4, statused: bool = True) -> m
         start=FIRST,
         status_date=draw(st.none() | days),
         calendar=draw(st.none() | st.just(calendar_id)),
+        dialect=draw(dialects()) if tied else "ipmo",
         money=m.MoneySettings(currency="GBP"),
         calendars=[own_calendar],
         rates=[m.RateRow(since=date(2020, 1, 1), per={"EUR": Decimal("0.86")})],
