@@ -336,3 +336,12 @@ def test_the_network_of_links_has_one_row_a_link() -> None:
     table = ipmo.schedule(pf).links()
     assert table.columns == ("source", "target", "type", "link_float", "drives", "drag")
     assert list(table.rows())[1] == {"source": "P/b", "target": "Q/c", "type": "SS", "link_float": 0, "drives": True, "drag": 3}
+
+
+def test_a_data_date_binds_whatever_a_lead_asks_for() -> None:
+    tasks = [Task(id="a", duration="1 d"), Task(id="b", duration="5 d", after=[After(source="a", lag="-4 d")])]
+    starts = {}
+    for status in (None, "2026-01-07"):
+        pf = around_the_clock(tasks, dialect="msproject", status_date=status)
+        starts[status] = day(ipmo.schedule(pf)["P/b"].early_start)
+    assert starts == {None: -3, "2026-01-07": 2}

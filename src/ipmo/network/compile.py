@@ -19,7 +19,7 @@ from ipmo.model.dialects import Dialect
 from ipmo.model.estimates import Estimate
 from ipmo.model.governance import Gate
 from ipmo.model.work import EXTERNAL, Link, Portfolio, Project, Task
-from ipmo.network import kernels
+from ipmo.network import bounds, kernels
 from ipmo.network.engine import Network
 from ipmo.network.worktime import Clocks
 from ipmo.units import ELAPSED, MAX_INSTANT, Span, When, minutes
@@ -69,11 +69,11 @@ def compile_portfolio(portfolio: Portfolio, dialect: Dialect) -> Network:
     """
     key = ("network", *attrs.astuple(dialect))
     if key not in portfolio.memo:
-        portfolio.memo[key] = _Builder(portfolio, dialect).build()
+        portfolio.memo[key] = Builder(portfolio, dialect).build()
     return cast(Network, portfolio.memo[key])
 
 
-class _Builder:
+class Builder:
     def __init__(self, portfolio: Portfolio, dialect: Dialect) -> None:
         self.portfolio, self.dialect = portfolio, dialect
         self.clocks = Clocks([portfolio.calendar_table[name] for name in sorted(portfolio.calendar_table)])
@@ -116,6 +116,8 @@ class _Builder:
         self.hammocks: dict[int, list[tuple[int, int, str, Span | None]]] = {}
         self.points: dict[int, str] = {}
         self.bases: dict[int, int] = {}
+        self.finish_floor: dict[int, int] = {}
+        self.floor_edges: set[int] = set()
         self.done: dict[int, int] = {}
         self.expected: dict[int, int] = {}
         self.begun: dict[int, Sequence[int]] = {}
@@ -187,7 +189,7 @@ class _Builder:
                 self.start_bounds.append((node, minutes(task.not_before)))
         self._settle_helpers()
         self._spread_holds()
-        self._constrain()
+        bounds.constrain(self)
         return self._network()
 
     def _project(self, place: int, project: Project) -> None:
@@ -309,40 +311,6 @@ class _Builder:
         if length is not None and left is not None and left[1] == length[1] and left[0] < length[0]:
             self.done[node] = length[0] - left[0]
         return (STARTED if otherwise == NORMAL else otherwise), left
-
-    def _constrain(self) -> None:
-        """Constraints as bounds of the passes: hard ones fix or cap a start, the others bound late dates."""
-        cal, hard = self.clocks.packed, set(self.dialect.hard)
-        for node, task in self.constrained:
-            tied, clock, length = task.constraints, self.clk[node], self.dur[node]
-            assert tied is not None
-            if tied.as_late_as_possible:
-                self.latest.append(node)
-            if self.state[node] not in (NORMAL, STARTED):
-                continue
-            for name in ("start_on", "start_no_later", "must_start_on", "mandatory_start"):
-                when = getattr(tied, name)
-                if when is not None and self.state[node] == NORMAL:
-                    instant = minutes(when)
-                    start = kernels.work(cal, clock, instant)
-                    if name != "start_no_later":
-                        self.start_bounds.append((node, instant))
-                    self._tie(node, start, instant, False, name in hard, name.startswith("m"))
-            for name in ("finish_on", "finish_no_later", "must_finish_on", "mandatory_finish"):
-                when = getattr(tied, name)
-                if when is not None:
-                    instant = minutes(when, end=True)
-                    start = kernels.work(cal, clock, instant) - length
-                    if name != "finish_no_later":
-                        self.finish_bounds.append((node, instant))
-                    self._tie(node, start, instant, True, name in hard, name.startswith("m"))
-
-    def _tie(self, node: int, start: int, instant: int, at_finish: bool, hard: bool, pinned: bool) -> None:
-        if hard:
-            self.high[node] = min(start, self.high.get(node, start))
-            if pinned:
-                self.pin[node] = start
-        self.late_bounds.append((node, instant, at_finish))
 
     def _bar(self, place: int, project: Project, clock: int, hold: Hold | None, gone: bool) -> None:
         """A project without tasks: one bar between its start and finish, in elapsed time."""
@@ -715,7 +683,7 @@ class _Builder:
             dur=self.dur,
             clk=clk,
             nominal=self.nominal,
-            low=self._low(dst, stated),
+            low=bounds.floors(self, dst, stated),
             finish_floor=self.finish_floor,
             floor_edges=self.floor_edges,
             high=self.high,
@@ -841,47 +809,6 @@ class _Builder:
 
     def _taken(self, node: int, kind: str) -> int:
         return self.starts[node] if kind[1] == "S" else self.finishes[node]
-
-    def _low(self, dst: Sequence[int], typ: Sequence[int]) -> list[int]:
-        """The earliest start of every node on its own clock, before any link."""
-        self.finish_floor: dict[int, int] = {}
-        cal = self.clocks.packed
-        base = self.base
-        floor = {clock: kernels.work(cal, clock, base) for clock in set(self.clk)}
-        low = [floor[clock] for clock in self.clk]
-        clk, state = self.clk, self.state
-        self.floor_edges: set[int] = set()
-        if self.bases:
-            for node, owner in enumerate(self.project):
-                if owner in self.bases:
-                    low[node] = kernels.work(cal, clk[node], self.bases[owner])
-        for node, instant in self.starts.items():
-            if state[node] == STARTED and self.data_date is None and self.project[node] not in self.bases:
-                low[node] = kernels.work(cal, clk[node], instant) + self.done.get(node, 0)
-        unclipped = set() if self.dialect.clip else {v for v in dst if state[v] == NORMAL}
-        unclipped -= {v for v, kind in zip(dst, typ, strict=True) if kind == 2}  # a link between finishes leads to no earlier start
-        for node in unclipped:
-            low[node] = -kernels.FAR // 4
-        finish_points = {node for node in self.points if state[node] in (NORMAL, STARTED)}
-        for node in finish_points:  # such a milestone lies where work could begin, not at the end of the shift before
-            if node not in unclipped:
-                self.finish_bounds.append((node, self.bases.get(self.project[node], base)))
-        for node, instant in self.start_bounds:
-            if node in finish_points:
-                self.finish_bounds.append((node, instant))
-            elif state[node] in (NORMAL, STARTED):
-                low[node] = max(low[node], kernels.work(cal, clk[node], instant))
-        for node, instant in self.finish_bounds:
-            if state[node] in (NORMAL, STARTED):
-                floor_finish = kernels.work(cal, clk[node], instant)
-                if floor_finish >= self.finish_floor.get(node, floor_finish):
-                    waits = kernels.edged(cal, clk[node], instant)
-                    if waits:
-                        self.floor_edges.add(node)
-                    elif floor_finish > self.finish_floor.get(node, floor_finish):
-                        self.floor_edges.discard(node)
-                    self.finish_floor[node] = floor_finish
-        return low
 
     def _promises(self) -> dict[int, int]:
         """The stated finish of projects with tasks, as an instant."""

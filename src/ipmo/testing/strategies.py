@@ -10,6 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from ipmo import model as m
+from ipmo.model.work import as_constraints
 from ipmo.units import Money, Rate, Span
 
 __all__ = ["calendars", "dialects", "estimates", "portfolios", "spans", "texts"]
@@ -98,7 +99,7 @@ constraints = st.fixed_dictionaries(
         "mandatory_finish": whens,
         "expected_finish": whens,
     },
-).map(lambda fields: m.Constraints(**fields))
+).map(as_constraints)
 
 
 @st.composite
