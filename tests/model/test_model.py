@@ -173,7 +173,7 @@ IMPOSSIBLE = [
         "stands twice",
     ),
     ({"programmes": [Programme(id="a", programme="b"), Programme(id="b", programme="a")]}, "lies within itself"),
-    ({"benefits": [Benefit(id="b", enabled_by=[Enabler(source="nobody")])]}, "from 'nobody' is no task, gate or benefit"),
+    ({"benefits": [Benefit(id="b", enabled_by=[Enabler(source="nobody")])]}, "from 'nobody' is no task, gate, outcome or benefit"),
     ({"contributions": [Contribution(source="a", target="b")]}, "is no item"),
     (
         {"projects": [Project(id="P", tasks=[Task(id=f"t{i}", parent=f"t{i - 1}" if i else None) for i in range(150)])]},

@@ -29,7 +29,7 @@ __all__ = ["FloatPath", "Schedule", "ScheduledItem", "day_text", "network", "sch
 NORMAL, STARTED, FINISHED, UNDATED, GONE, SPANNED = range(6)
 TYPE_NAMES = ("FS", "SS", "FF", "SF")
 FAR = kernels.FAR
-SHOWN_KINDS = ("task", "milestone", "gate", "project", "benefit", "summary")
+SHOWN_KINDS = ("task", "milestone", "gate", "project", "outcome", "benefit", "summary")
 
 
 def network(portfolio: Portfolio, *, dialect: str | Dialect | None = None) -> Network:
@@ -544,7 +544,7 @@ class Schedule(Passes):
     # ----------------------------------------------------------------------------------- answers
 
     def items(self) -> Iterator[ScheduledItem]:
-        """Every task, milestone, summary, gate, project without tasks, and benefit, in file order."""
+        """Every task, milestone, summary, gate, project without tasks, outcome and benefit, in file order."""
         for full_id in self._shown:
             yield self[full_id]
 
@@ -560,7 +560,8 @@ class Schedule(Passes):
             inner = [*(task.id for task in project.tasks), *(gate.id for gate in project.gates)]
             names = [project.id, *(f"{project.id}/{name}" for name in inner)]
             out += [name for name in names if name in shown]
-        return out + [benefit.id for benefit in self.portfolio.benefits if benefit.id in shown]
+        effects = [*(outcome.id for outcome in self.portfolio.outcomes), *(benefit.id for benefit in self.portfolio.benefits)]
+        return out + [name for name in effects if name in shown]
 
     def table(self) -> Table:
         """One row an item; dates as datetimes, floats and drag in working days of the item's calendar."""
@@ -770,7 +771,9 @@ class Schedule(Passes):
                     why += f" and {len(drivers) - 1} more"
             else:
                 why = self._reason(current)
-            span = here.finish_text if here.kind in ("milestone", "gate", "benefit") else f"{here.start_text} to {here.finish_text}"
+            span = (
+                here.finish_text if here.kind in ("milestone", "gate", "outcome", "benefit") else f"{here.start_text} to {here.finish_text}"
+            )
             lines.append(f"{current}: {span}, {why}")
             current = drivers[0][0] if drivers else None
         return "\n".join(lines)

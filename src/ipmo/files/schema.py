@@ -7,8 +7,10 @@ from typing import Any
 import attrs
 
 import ipmo.model as model
-from ipmo.model.fields import annotation
+from ipmo.model.earning import RULES
+from ipmo.model.fields import Short, annotation
 from ipmo.model.integrity import file_key
+from ipmo.model.money import CURVES
 from ipmo.model.plain import HEADER, ORGANISATION, VERSION
 from ipmo.model.work import ID, Portfolio
 
@@ -30,7 +32,8 @@ def json_schema() -> dict[str, Any]:
         for name in model.__all__
         if isinstance(cls := getattr(model, name), type)
         and issubclass(cls, model.Noun)
-        and cls not in (model.Noun, model.Budget, model.Dialect, Portfolio)
+        and not issubclass(cls, Short)
+        and cls not in (model.Noun, Portfolio)
     }
     definitions: dict[str, Any] = {name: _noun(cls, nouns) for name, cls in nouns.items()}
     definitions["Span"] = {"type": "string", "pattern": SPAN, "description": "a length of time, for example 10 d, 2 w, 10 ed, 3 months"}
@@ -53,6 +56,8 @@ def json_schema() -> dict[str, Any]:
         ]
     }
     definitions["Dialect"] = {"anyOf": [{"enum": list(model.DIALECTS)}, _noun(model.Dialect, nouns)]}
+    definitions["Spread"] = {"anyOf": [{"enum": list(CURVES)}, {"type": "array", "items": {"$ref": "#/$defs/Share"}}]}
+    definitions["Earning"] = {"anyOf": [{"enum": list(RULES)}, _noun(model.Earning, nouns)]}
     definitions["Change"] = {"type": "object", "minProperties": 1, "maxProperties": 1}
     fields = {field.name: field for field in attrs.fields(Portfolio) if field.name != "source"}
 
@@ -124,7 +129,7 @@ def _field(cls: type, field: attrs.Attribute[Any], nouns: dict[str, Any]) -> dic
 def _value(kind: str, field: attrs.Attribute[Any], nouns: dict[str, Any]) -> dict[str, Any]:
     if field.metadata["choices"]:
         return {"enum": list(field.metadata["choices"])}
-    if kind in nouns or kind in ("Span", "Money", "Rate", "Effort", "When", "Budget", "Change", "Dialect"):
+    if kind in nouns or kind in ("Span", "Money", "Rate", "Effort", "When", "Budget", "Change", "Dialect", "Spread", "Earning"):
         return {"$ref": f"#/$defs/{kind}"}
     if kind == "date":
         return {"$ref": "#/$defs/When"}

@@ -21,7 +21,7 @@ from ipmo.errors import ModelError, Problem, UnitError, close_matches
 from ipmo.files.documents import WORDS, Plain, natural
 from ipmo.findings import Finding, Severity
 from ipmo.model.estimates import OpaqueEstimate, as_estimate
-from ipmo.model.fields import FrozenMap, annotation, as_map, text
+from ipmo.model.fields import FrozenMap, Short, annotation, as_map, text
 from ipmo.model.governance import After
 from ipmo.model.integrity import file_key
 from ipmo.model.plain import HEADER, ORGANISATION, VERSION
@@ -300,7 +300,7 @@ def _classes() -> Mapping[str, type]:
     return {
         name: cls
         for name, cls in found.items()
-        if isinstance(cls, type) and issubclass(cls, model.Noun) and cls not in (model.Noun, model.Budget, model.Dialect)
+        if isinstance(cls, type) and issubclass(cls, model.Noun) and cls is not model.Noun and not issubclass(cls, Short)
     }
 
 

@@ -4,6 +4,7 @@ from ipmo.model.benefits import Benefit, Contribution, Enabler, Objective, Outco
 from ipmo.model.calendars import CONTINUOUS, STANDARD, Calendar, CalendarException
 from ipmo.model.changes import AddLink, Delay, RemoveLink, SetBudget, SetDuration, Stop
 from ipmo.model.dialects import DIALECTS, Dialect
+from ipmo.model.earning import Earning, EarningStep
 from ipmo.model.estimates import (
     Discrete,
     Empirical,
@@ -31,8 +32,9 @@ from ipmo.model.governance import (
     Waiver,
 )
 from ipmo.model.measures import Combine, LinkKind, Measure, MeasureContext
-from ipmo.model.money import Budget, BudgetLine, MoneySettings, PriceBase, RateRow
+from ipmo.model.money import Budget, BudgetLine, MoneySettings, PriceBase, RateRow, Spread
 from ipmo.model.people import Assignment, Capacity, DataFlow, DecisionBody, Office, Person, Resource, Service, Stakeholder
+from ipmo.model.reference import DiscountBand, DiscountSchedule, ReferenceClass, Uplift
 from ipmo.model.risks import Assumption, Driver, Exposure, Impact, Issue, Risk
 from ipmo.model.work import Baseline, Constraints, Link, Portfolio, Programme, Project, Source, Task
 from ipmo.units import Effort, ExchangeRates, Money, Rate, Span
@@ -63,8 +65,12 @@ __all__ = [
     "DecisionBody",
     "Delay",
     "Dialect",
+    "DiscountBand",
+    "DiscountSchedule",
     "Discrete",
     "Driver",
+    "Earning",
+    "EarningStep",
     "Effort",
     "Empirical",
     "Enabler",
@@ -98,6 +104,7 @@ __all__ = [
     "Project",
     "Rate",
     "RateRow",
+    "ReferenceClass",
     "RemoveLink",
     "Resource",
     "Risk",
@@ -106,6 +113,7 @@ __all__ = [
     "SetDuration",
     "Source",
     "Span",
+    "Spread",
     "Stakeholder",
     "Standard",
     "StatusReport",
@@ -114,6 +122,7 @@ __all__ = [
     "Tolerance",
     "Triangular",
     "Uniform",
+    "Uplift",
     "Waiver",
     "doc",
 ]

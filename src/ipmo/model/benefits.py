@@ -40,22 +40,29 @@ class Objective(Noun):
 
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
-class Outcome(Noun):
-    """What is different once the outputs are used."""
-
-    id: str = attrs.field(metadata=doc("id"))
-    name: str = attrs.field(default="", metadata=doc("title"))
-    owner: str | None = attrs.field(default=None, metadata=doc("who answers for it", refers="owner"))
-
-
-@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
 class Enabler(Noun):
-    """What must be finished before a benefit can start, and how long adoption takes after it."""
+    """What must be there before an outcome or benefit can start, and how long adoption takes after it."""
 
-    source: str = attrs.field(metadata=doc("task, milestone, gate or benefit", key="from", refers="node"))
+    source: str = attrs.field(metadata=doc("task, milestone, gate, project, outcome or benefit", key="from", refers="node"))
     lag: Span | None = attrs.field(
         default=None, converter=optional(as_span), metadata=doc("adoption time", unit="time", source="Piney, Earned Benefit")
     )
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class Outcome(Noun):
+    """What is different once the outputs are used; outputs and capabilities may stand between it and the work."""
+
+    id: str = attrs.field(metadata=doc("id"))
+    name: str = attrs.field(default="", metadata=doc("title"))
+    kind: str = attrs.field(
+        default="outcome",
+        metadata=doc("where it lies on the map", source="MSP", choices=("output", "capability", "business change", "outcome")),
+    )
+    owner: str | None = attrs.field(default=None, metadata=doc("who answers for it", refers="owner"))
+    enabled_by: tuple[Enabler, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("all of these are needed", one_or_many=True))
+    any_of: tuple[Enabler, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("one of these is enough", one_or_many=True))
+    attributes: FrozenMap[str, str] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("free text to group by"))
 
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
@@ -68,6 +75,9 @@ class Benefit(Noun):
     disbenefit: bool = attrs.field(default=False, metadata=doc("it makes something worse: counted with a minus sign"))
     cashable: bool | None = attrs.field(default=None, metadata=doc("it releases money from a budget"))
     category: str = attrs.field(default="", metadata=doc("free name, for example efficiency"))
+    belongs_to: str | None = attrs.field(
+        default=None, metadata=doc("the portfolio, a programme, or `business`: never one project, which ends too soon")
+    )
     owner: str | None = attrs.field(default=None, metadata=doc("who realises it; alive after closure", refers="owner"))
     enabled_by: tuple[Enabler, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("all of these are needed", one_or_many=True))
     any_of: tuple[Enabler, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("one of these is enough", one_or_many=True))
@@ -84,11 +94,13 @@ class Benefit(Noun):
     price_base: PriceBase | None = attrs.field(default=None, metadata=doc("in whose prices; else the portfolio's"))
     measure: str = attrs.field(default="", metadata=doc("what is measured"))
     unit: str = attrs.field(default="", metadata=doc("unit of the measure"))
+    population: str = attrs.field(default="", metadata=doc("free name of whom or what it is measured on"))
     baseline: float | None = attrs.field(default=None, converter=optional(as_number), metadata=doc("value before"))
     baseline_date: date | None = attrs.field(default=None, converter=optional(as_date), metadata=doc("when that was measured"))
     target: float | None = attrs.field(default=None, converter=optional(as_number), metadata=doc("value aimed at"))
     target_date: date | None = attrs.field(default=None, converter=optional(as_date), metadata=doc("when it should be reached"))
     need_by: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("latest acceptable start", end=True))
+    planned_start: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("start in the approved plan"))
     booked: bool | None = attrs.field(default=None, metadata=doc("taken out of a budget or into a target"))
     actual: Budget | None = attrs.field(default=None, converter=optional(as_budget), metadata=doc("realised so far", unit="money"))
     method: str = attrs.field(default="", metadata=doc("how and how often it is measured"))

@@ -11,17 +11,17 @@ from typing import Any
 import attrs
 
 from ipmo.errors import UnitError, close_matches
-from ipmo.model.fields import Noun, doc, named, texts
+from ipmo.model.fields import Short, doc, named, texts
 from ipmo.units import Span, as_span
 
-__all__ = ["DIALECTS", "Dialect", "as_dialect", "dialect_to_plain"]
+__all__ = ["DIALECTS", "Dialect", "as_dialect"]
 
 NAMES = ("ipmo", "msproject", "p6")
 HARD = ("start_no_later", "finish_no_later", "must_start_on", "must_finish_on", "mandatory_start", "mandatory_finish")
 
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
-class Dialect(Noun):
+class Dialect(Short):
     """Conventions that tools differ on.
 
     In files a dialect is its name, or a mapping with the name and what differs from it:
@@ -109,6 +109,16 @@ class Dialect(Noun):
             if one not in HARD:
                 raise UnitError(f"dialect.hard: {one!r} is not one of {', '.join(HARD)}")
 
+    def to_plain(self) -> Any:
+        """Its name, or a mapping with the name and what differs."""
+        base = DIALECTS[self.name]
+        changed = {
+            field.name: getattr(self, field.name)
+            for field in attrs.fields(Dialect)
+            if getattr(self, field.name) != getattr(base, field.name)
+        }
+        return {"name": self.name, **changed} if changed else self.name
+
 
 DIALECTS: Mapping[str, Dialect] = {
     "ipmo": Dialect(),
@@ -169,14 +179,3 @@ def as_dialect(value: Any) -> Dialect:
             one = str(one).lower() == "true"
         changes[str(key)] = one
     return attrs.evolve(base, **changes)
-
-
-def dialect_to_plain(dialect: Dialect) -> Any:
-    """Its name, or a mapping with the name and what differs."""
-    base = DIALECTS[dialect.name]
-    changed = {
-        field.name: getattr(dialect, field.name)
-        for field in attrs.fields(Dialect)
-        if getattr(dialect, field.name) != getattr(base, field.name)
-    }
-    return {"name": dialect.name, **changed} if changed else dialect.name

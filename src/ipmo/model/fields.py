@@ -10,7 +10,7 @@ import attrs
 
 from ipmo.errors import UnitError
 
-__all__ = ["EMPTY", "FrozenMap", "Noun", "annotation", "as_map", "as_tuple", "doc", "named", "text", "texts"]
+__all__ = ["EMPTY", "FrozenMap", "Noun", "Short", "annotation", "as_map", "as_tuple", "doc", "named", "text", "texts"]
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -72,6 +72,16 @@ class Noun:
 
     __slots__ = ()
     __hash__ = None  # type: ignore[assignment]
+
+
+class Short(Noun):
+    """A noun that files may write shorter than as a mapping: its field's converter reads that, `to_plain` writes it."""
+
+    __slots__ = ()
+
+    def to_plain(self) -> Any:
+        """As files write it."""
+        raise NotImplementedError
 
 
 def doc(

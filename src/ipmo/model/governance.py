@@ -12,6 +12,7 @@ from attrs.converters import optional
 from ipmo.errors import UnitError
 from ipmo.model.changes import Change, as_change
 from ipmo.model.fields import EMPTY, FrozenMap, Noun, as_map, as_tuple, doc, named, texts
+from ipmo.model.reference import RATINGS
 from ipmo.units import Money, Span, When, as_date, as_money, as_share, as_span, as_when
 
 __all__ = [
@@ -32,8 +33,8 @@ __all__ = [
 
 OUTCOMES = ("go", "conditional go", "hold", "recycle", "kill")
 RAG = ("green", "amber", "red")
-SCALES = {"dca-3": RAG, "dca-5": ("green", "amber-green", "amber", "amber-red", "red")}
-"""Confidence scales by name, best rating first; turning five into three loses information and is never done silently."""
+SCALES = {scale.name: scale.ratings for scale in RATINGS.values()}
+"""Confidence scales by name, best rating first; their editions and conversions are in `ipmo.model.reference`."""
 LINK_TYPES = ("FS", "SS", "FF", "SF")
 
 

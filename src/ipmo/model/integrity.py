@@ -13,9 +13,10 @@ from ipmo.errors import Problem, close_matches
 from ipmo.model.estimates import Estimate, number
 from ipmo.model.fields import annotation
 from ipmo.model.governance import Gate
+from ipmo.model.money import Budget
 from ipmo.model.risks import Risk
 from ipmo.model.work import EXTERNAL, ID, TOP, Portfolio, Project, Task
-from ipmo.units import minutes
+from ipmo.units import Money, minutes
 
 __all__ = ["problems_of"]
 
@@ -39,7 +40,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 NAMED = {
     "owner": "person, body or office",
     "person": "person",
-    "node": "task, gate or benefit",
+    "node": "task, gate, outcome or benefit",
     "item": "item",
     "task": "task of the same project",
 }
@@ -62,7 +63,24 @@ def _plan(cls: Any) -> tuple[tuple[tuple[str, str, str], ...], tuple[tuple[str, 
     """(name, file key, what it refers to) of a noun's references, and (name, file key) of its inner nouns."""
     fields = attrs.fields(cls)
     refers = tuple((f.name, file_key(f), f.metadata["refers"]) for f in fields if f.metadata.get("refers"))
-    plain = ("str", "int", "float", "bool", "When", "date", "Span", "Money", "FrozenMap", "Estimate", "Effort", "Rate", "Budget", "Dialect")
+    plain = (
+        "str",
+        "int",
+        "float",
+        "bool",
+        "When",
+        "date",
+        "Span",
+        "Money",
+        "FrozenMap",
+        "Estimate",
+        "Effort",
+        "Rate",
+        "Budget",
+        "Dialect",
+        "Spread",
+        "Earning",
+    )
     inner = tuple(
         (f.name, file_key(f))
         for f in fields
@@ -106,6 +124,8 @@ class _Inspection:
         for place, project in enumerate(pf.projects):
             yield from self._project(project, ("projects", place))
         yield from self._programme_loops()
+        yield from self._money()
+        yield from self._effects()
         yield from self._links()
 
     # ------------------------------------------------------------------------------------------- ids
@@ -175,9 +195,9 @@ class _Inspection:
         return True
 
     def _joinable(self, full: str) -> bool:
-        from ipmo.model.benefits import Benefit
+        from ipmo.model.benefits import Benefit, Outcome
 
-        return isinstance(self.portfolio.items.get(full.partition("@")[0]), Task | Gate | Benefit | Project)
+        return isinstance(self.portfolio.items.get(full.partition("@")[0]), Task | Gate | Outcome | Benefit | Project)
 
     def _unknown(self, noun: Any, full_id: str, key: str, reference: str, kind: str, within: str, path: Path) -> Problem:
         names = self.known.get(kind) or self.portfolio.items
@@ -269,6 +289,115 @@ class _Inspection:
                 yield Problem(message=f"{label(noun, full_id)}: the link from {reference!r} ({after.type}) stands twice", path=here)
             seen.add((str(full), after.type))
 
+    # --------------------------------------------------------------------------------- money and effects
+
+    def _money(self) -> Iterator[Problem]:
+        """Budgets below nought: a credit may be a line, never the whole."""
+        pf = self.portfolio
+        for full_id, noun, path in (
+            (pf.id, pf, ()),
+            *((p.id, p, ("programmes", place)) for place, p in enumerate(pf.programmes)),
+            *((p.id, p, ("projects", place)) for place, p in enumerate(pf.projects)),
+            *(
+                (f"{p.id}/{t.id}", t, ("projects", place, "tasks", row))
+                for place, p in enumerate(pf.projects)
+                for row, t in enumerate(p.tasks)
+                if t.budget is not None or t.forecast is not None
+            ),
+        ):
+            for key in ("budget", "forecast", "funding"):
+                budget: Budget | None = getattr(noun, key, None)
+                if budget is None:
+                    continue
+                totals: dict[str, Any] = {}
+                for line in budget.lines:
+                    amount = None if line.amount is None else line.amount.central()
+                    if isinstance(amount, Money):
+                        totals[amount.currency] = totals.get(amount.currency, 0) + amount.amount
+                for row, line in enumerate(budget.lines):
+                    if line.since is not None and line.until is not None and minutes(line.until, end=True) < minutes(line.since):
+                        yield Problem(
+                            message=f"{label(noun, full_id)}: line {row + 1} of {key} ends on {line.until}, before it starts on {line.since}",
+                            path=(*path, key, row, "until"),
+                        )
+                for currency, total in totals.items():
+                    if total < 0 and len(totals) == 1:
+                        yield Problem(
+                            message=f"{label(noun, full_id)}: {key} must not be negative (got {Money(total, currency)})",
+                            hint="a credit may be one line of it; write income under benefits:",
+                            path=(*path, key),
+                        )
+
+    def _effects(self) -> Iterator[Problem]:
+        """The benefits map: no loop, shares of at most 1, ramps that fit, benefits that outlive projects."""
+        pf = self.portfolio
+        for place, benefit in enumerate(pf.benefits):
+            path: Path = ("benefits", place)
+            owner = benefit.belongs_to
+            if owner is not None and owner not in (pf.id, "business") and owner not in self.known["programme"]:
+                what = "is a project, which ends before its benefits do" if owner in self.known["project"] else "is no programme"
+                yield Problem(
+                    message=f"benefit {benefit.id!r}: belongs_to {owner!r} {what}",
+                    hint=f"write a programme, {pf.id} or business",
+                    path=(*path, "belongs_to"),
+                )
+            if benefit.ramp and benefit.lasts is not None and benefit.lasts.dimension == "step":
+                years = -(-benefit.lasts.months // 12)
+                if len(benefit.ramp) > years:
+                    yield Problem(
+                        message=f"benefit {benefit.id!r}: its ramp has {len(benefit.ramp)} years, its life only {benefit.lasts}",
+                        hint="shorten ramp: or lengthen lasts:",
+                        path=(*path, "ramp"),
+                    )
+            if benefit.lasts is not None and (benefit.lasts.amount <= 0):
+                yield Problem(message=f"benefit {benefit.id!r}: its life must be above 0 (got {benefit.lasts})", path=(*path, "lasts"))
+        for place, contribution in enumerate(pf.contributions):
+            if contribution.source == contribution.target:
+                yield Problem(message=f"{contribution.source!r} contributes to itself", path=("contributions", place))
+        yield from self._map_loops()
+
+    def _map_loops(self) -> Iterator[Problem]:
+        pf = self.portfolio
+        after: dict[str, list[str]] = {}
+        for outcome in pf.outcomes:
+            after[outcome.id] = [e.source for e in (*outcome.enabled_by, *outcome.any_of)]
+        for benefit in pf.benefits:
+            after[benefit.id] = [e.source for e in (*benefit.enabled_by, *benefit.any_of)] + ([benefit.outcome] if benefit.outcome else [])
+        for contribution in pf.contributions:
+            if contribution.source != contribution.target:
+                after.setdefault(contribution.target, []).append(contribution.source)
+        done: set[str] = set()
+        places: dict[str, Path] = {
+            noun.id: (name, place) for name in ("outcomes", "benefits") for place, noun in enumerate(getattr(pf, name))
+        }
+        for first in after:
+            if first in done:
+                continue
+            trail: list[str] = []
+            on_trail: set[str] = set()
+            stack: list[tuple[str, Iterator[str]]] = [(first, iter(after[first]))]
+            trail.append(first)
+            on_trail.add(first)
+            while stack:
+                node, sources_left = stack[-1]
+                following = next((s for s in sources_left if s in after and s not in done), None)
+                if following is None:
+                    stack.pop()
+                    trail.pop()
+                    on_trail.discard(node)
+                    done.add(node)
+                elif following in on_trail:
+                    loop = [*trail[trail.index(following) :]][::-1]
+                    chain = " -> ".join(map(repr, [*loop, loop[0]]))
+                    named = next((one for one in loop if one in places), loop[0])
+                    what = f"benefit {loop[0]!r} enables itself" if len(loop) == 1 else f"the benefits map leads back to itself: {chain}"
+                    yield Problem(message=what, hint="take one of them out", path=places.get(named, ("contributions",)))
+                    return
+                else:
+                    stack.append((following, iter(after[following])))
+                    trail.append(following)
+                    on_trail.add(following)
+
     # ----------------------------------------------------------------------------------------- links
 
     def _links(self) -> Iterator[Problem]:
@@ -285,7 +414,7 @@ class _Inspection:
                     near = close_matches(reference, pf.items)
                     hint = f"close: {', '.join(map(repr, near))}" if near else "write external:NAME for what lies outside"
                     yield Problem(
-                        message=f"{name}: {key} {reference!r} is no task, gate, benefit or project of portfolio {pf.id!r}",
+                        message=f"{name}: {key} {reference!r} is no task, gate, outcome, benefit or project of portfolio {pf.id!r}",
                         hint=hint,
                         path=(*path, key),
                     )

@@ -6,16 +6,17 @@ import functools
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import attrs
 
 from ipmo.errors import UnitError
 from ipmo.model.estimates import Estimate, Fixed, as_cost, as_estimate, to_plain
-from ipmo.model.fields import FrozenMap, Noun, as_tuple, doc, named
-from ipmo.units import Money, When, as_date, as_money, as_number, as_when
+from ipmo.model.fields import FrozenMap, Noun, Short, as_tuple, doc, named
+from ipmo.units import Money, When, as_date, as_money, as_number, as_share, as_when
 
-__all__ = ["Budget", "BudgetLine", "MoneySettings", "PriceBase", "RateRow", "as_budget"]
+__all__ = ["CURVES", "Budget", "BudgetLine", "MoneySettings", "PriceBase", "RateRow", "Spread", "as_budget", "as_spread"]
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
@@ -30,6 +31,22 @@ class PriceBase(Noun):
 
     year: int | None = attrs.field(default=None, converter=attrs.converters.optional(_year), metadata=doc("year of the prices"))
     terms: str = attrs.field(default="real", metadata=doc("with or without inflation", choices=("real", "nominal")))
+
+    def __str__(self) -> str:
+        return f"{self.terms} {self.year}" if self.year is not None else self.terms
+
+
+def as_price_base(value: Any) -> PriceBase:
+    """A price base from a mapping, or as it is.
+
+    Raises:
+        UnitError: it is none.
+    """
+    if isinstance(value, PriceBase):
+        return value
+    if not isinstance(value, Mapping) or set(map(str, value)) - {"year", "terms"}:
+        raise UnitError(f"{value!r} is no price base; write {{year: 2026, terms: real}}")
+    return PriceBase(**{str(k): v for k, v in value.items()})
 
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
@@ -67,6 +84,74 @@ class RateRow(Noun):
     source: str = attrs.field(default="", metadata=doc("where they come from"))
 
 
+CURVES = ("even", "front", "back", "s-curve")
+"""How an amount lies over its time: evenly; most of it early, falling to nothing; the mirror of that; little at both ends."""
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class Spread(Short):
+    """How an amount lies over its time: a named curve, or given shares of equal parts of the time.
+
+    In files: `spread: s-curve`, or `spread: [20 %, 50 %, 30 %]`.
+
+    >>> float(as_spread("front").share(Fraction(1, 2))), float(as_spread([0.2, 0.8]).share(Fraction(3, 4)))
+    (0.75, 0.6)
+    """
+
+    curve: str = attrs.field(default="even", metadata=doc("how it lies over time", choices=(*CURVES, "given")))
+    shares: tuple[float, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("of equal parts of the time", unit="share"))
+
+    def __attrs_post_init__(self) -> None:
+        if (self.curve == "given") != bool(self.shares):
+            raise UnitError("spread.shares: given shares, and only they, are a list")
+        if self.shares and abs(sum(map(_exact, self.shares), Fraction(-1))) > Fraction(1, 10**6):
+            raise UnitError(f"spread.shares: they must sum to 1 (got {sum(self.shares):g})")
+
+    def share(self, time: Fraction) -> Fraction:
+        """The share that has come by a share of the time, both 0 to 1; exact.
+
+        Source: even x; front 1 - (1 - x)^2; back x^2; s-curve 3 x^2 - 2 x^3.
+        """
+        x = Fraction(0) if time < 0 else Fraction(1) if time > 1 else time
+        if self.curve == "front":
+            return 1 - (1 - x) ** 2
+        if self.curve == "back":
+            return x * x
+        if self.curve == "s-curve":
+            return x * x * (3 - 2 * x)
+        if self.curve == "even":
+            return x
+        exacts = list(map(_exact, self.shares))
+        whole = sum(exacts)
+        place = x * len(exacts)
+        full = int(place)
+        part = (place - full) * exacts[full] if full < len(exacts) else Fraction(0)
+        return (sum(exacts[:full], Fraction(0)) + part) / whole
+
+    def to_plain(self) -> Any:
+        """Its name, or the shares."""
+        return list(self.shares) if self.shares else self.curve
+
+
+def _exact(share: float) -> Fraction:
+    return Fraction(repr(share)) if isinstance(share, float) else Fraction(share)
+
+
+def as_spread(value: Any) -> Spread:
+    """`"s-curve"`, shares, or a Spread as a Spread.
+
+    Raises:
+        UnitError: there is no such curve, or the shares do not sum to 1.
+    """
+    if isinstance(value, Spread):
+        return value
+    if isinstance(value, list | tuple):
+        return Spread(curve="given", shares=tuple(map(as_share, value)))
+    if isinstance(value, str) and str(value) in CURVES:
+        return Spread(curve=str(value))
+    raise UnitError(f"{value!r} is no spread; write one of {', '.join(CURVES)}, or a list of shares that sum to 1")
+
+
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
 class BudgetLine(Noun):
     """An amount that belongs to a date or a period."""
@@ -81,11 +166,17 @@ class BudgetLine(Noun):
         default=None, converter=attrs.converters.optional(as_when), metadata=doc("last day of its period", end=True)
     )
     kind: str | None = attrs.field(default=None, metadata=doc("capital or running cost", key="class", choices=("capex", "opex")))
+    spread: Spread | None = attrs.field(
+        default=None, converter=attrs.converters.optional(as_spread), metadata=doc("how it lies over its period; else the item's")
+    )
+    price_base: PriceBase | None = attrs.field(
+        default=None, converter=attrs.converters.optional(as_price_base), metadata=doc("in whose prices; else the item's")
+    )
     note: str = attrs.field(default="", metadata=doc("what it is for"))
 
 
 @attrs.frozen(unsafe_hash=False)
-class Budget(Noun):
+class Budget(Short):
     """A budget, an actual or a forecast: one lump or dated lines.
 
     >>> as_budget("14 M GBP").is_lump
@@ -133,7 +224,7 @@ def _line(value: Any) -> BudgetLine:
     if not isinstance(value, Mapping):
         raise UnitError(f"{value!r} is not a budget line; write {{from: 2026-04-01, amount: 3 M GBP, class: capex}}")
     names = {"from": "since", "class": "kind"}
-    known = {"from", "until", "amount", "class", "note"}
+    known = {"from", "until", "amount", "class", "note", "spread", "price_base"}
     if unknown := set(value) - known:
         raise UnitError(f"a budget line has no field {sorted(unknown)[0]!r}; it has {', '.join(sorted(known))}")
     return BudgetLine(**{names.get(str(key), str(key)): v for key, v in value.items()})

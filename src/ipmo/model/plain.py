@@ -12,8 +12,8 @@ from typing import Any
 import attrs
 
 from ipmo.model.changes import Change, change_to_plain
-from ipmo.model.dialects import Dialect, dialect_to_plain
 from ipmo.model.estimates import Estimate, to_plain
+from ipmo.model.fields import Short
 from ipmo.model.governance import After
 from ipmo.model.integrity import file_key
 from ipmo.model.money import Budget
@@ -34,6 +34,7 @@ HEADER = (
     "dialect",
     "methodologies",
     "money",
+    "funding",
     "note",
     "attributes",
 )
@@ -72,10 +73,10 @@ def plain_value(value: Any) -> Any:
         return to_plain(value)
     if isinstance(value, After) and value.type == "FS" and value.lag is None:
         return value.source
-    if isinstance(value, Budget):
-        return value.to_plain() if value.is_lump else [plain_noun(line) for line in value.lines]
-    if isinstance(value, Dialect):
-        return plain_value(dialect_to_plain(value))
+    if isinstance(value, Budget) and not value.is_lump:
+        return [plain_noun(line) for line in value.lines]
+    if isinstance(value, Short):
+        return plain_value(value.to_plain())
     if isinstance(value, Change):
         return change_to_plain(value)
     if isinstance(value, Mapping):

@@ -18,6 +18,7 @@ from ipmo.findings import Finding
 from ipmo.model.benefits import Benefit, Contribution, Objective, Outcome
 from ipmo.model.calendars import CONTINUOUS, STANDARD, Calendar
 from ipmo.model.dialects import DIALECTS, Dialect, as_dialect
+from ipmo.model.earning import Earning, as_earning
 from ipmo.model.estimates import Estimate, as_time
 from ipmo.model.fields import EMPTY, FrozenMap, Noun, as_map, as_tuple, doc, named, text, texts
 from ipmo.model.governance import (
@@ -34,8 +35,9 @@ from ipmo.model.governance import (
     Waiver,
     as_afters,
 )
-from ipmo.model.money import Budget, MoneySettings, RateRow, as_budget
+from ipmo.model.money import Budget, MoneySettings, PriceBase, RateRow, Spread, as_budget, as_spread
 from ipmo.model.people import Assignment, DataFlow, DecisionBody, Office, Person, Resource, Service, Stakeholder
+from ipmo.model.reference import DiscountSchedule, ReferenceClass
 from ipmo.model.risks import Assumption, Driver, Issue, Risk
 from ipmo.units import Effort, ExchangeRates, Span, When, as_effort, as_share, as_span, as_when, minutes
 
@@ -139,6 +141,12 @@ class Task(Noun):
     forecast: Budget | None = attrs.field(
         default=None, converter=optional(as_budget), metadata=doc("expected cost at completion", unit="money")
     )
+    spread: Spread | None = attrs.field(
+        default=None, converter=optional(as_spread), metadata=doc("how its money and effort lie over its time; evenly when left out")
+    )
+    earning: Earning | None = attrs.field(
+        default=None, converter=optional(as_earning), metadata=doc("how it earns value; by percent when left out")
+    )
     plus_resources: bool = attrs.field(default=False, metadata=doc("assignments cost extra, on top of the budget"))
     effort: Effort | None = attrs.field(default=None, converter=optional(as_effort), metadata=doc("planned work", unit="effort"))
     assignments: tuple[Assignment, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("resources at work"))
@@ -187,6 +195,14 @@ class Project(Noun):
     forecast: Budget | None = attrs.field(
         default=None, converter=optional(as_budget), metadata=doc("expected cost at completion", unit="money")
     )
+    funding: Budget | None = attrs.field(default=None, converter=optional(as_budget), metadata=doc("money granted to it", unit="money"))
+    spread: Spread | None = attrs.field(
+        default=None, converter=optional(as_spread), metadata=doc("how its own money lies over its time; evenly when left out")
+    )
+    earning: Earning | None = attrs.field(
+        default=None, converter=optional(as_earning), metadata=doc("how its work earns value where the task does not say")
+    )
+    price_base: PriceBase | None = attrs.field(default=None, metadata=doc("in whose prices its money is; else the portfolio's"))
     progress: float | None = attrs.field(
         default=None, converter=optional(as_share), metadata=doc("share of the work that is done", unit="share")
     )
@@ -222,6 +238,8 @@ class Programme(Noun):
     forecast: Budget | None = attrs.field(
         default=None, converter=optional(as_budget), metadata=doc("expected cost at completion", unit="money")
     )
+    funding: Budget | None = attrs.field(default=None, converter=optional(as_budget), metadata=doc("money granted to it", unit="money"))
+    tolerance: Tolerance | None = attrs.field(default=None, metadata=doc("how far it may stray"))
     status: tuple[StatusReport, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("what was reported", one_or_many=True))
     attributes: FrozenMap[str, str] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("free text to group by"))
     extensions: FrozenMap[str, Any] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("what methodologies add"))
@@ -316,11 +334,16 @@ class Portfolio(Noun):
         default=EMPTY, converter=as_map, metadata=doc("scope (portfolio, offices, programme, project) to methodology")
     )
     money: MoneySettings | None = attrs.field(default=None, metadata=doc("how money is counted"))
+    funding: Budget | None = attrs.field(default=None, converter=optional(as_budget), metadata=doc("money granted in all", unit="money"))
     note: str = attrs.field(default="", metadata=doc("where the data come from, what could not be read"))
     attributes: FrozenMap[str, str] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("free text"))
 
     calendars: tuple[Calendar, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("working calendars"))
     rates: tuple[RateRow, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("exchange rates"))
+    discounts: tuple[DiscountSchedule, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("discount schedules of its own"))
+    reference_classes: tuple[ReferenceClass, ...] = attrs.field(
+        default=(), converter=as_tuple, metadata=doc("what became of earlier estimates")
+    )
     people: tuple[Person, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("people and roles"))
     stakeholders: tuple[Stakeholder, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("stakeholders"))
     objectives: tuple[Objective, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("objectives"))
@@ -530,6 +553,7 @@ TOP = tuple(
         "dialect",
         "methodologies",
         "money",
+        "funding",
         "note",
         "attributes",
         "rates",

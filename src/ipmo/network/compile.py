@@ -13,7 +13,7 @@ from typing import Any, cast
 import attrs
 
 from ipmo.errors import ScheduleError
-from ipmo.model.benefits import Benefit
+from ipmo.model.benefits import Benefit, Outcome
 from ipmo.model.calendars import Calendar
 from ipmo.model.dialects import Dialect
 from ipmo.model.estimates import Estimate
@@ -399,22 +399,31 @@ class Builder:
         pf = self.portfolio
         clock = self.clocks.clock(pf.calendar_table[pf.calendar or "standard"])
         linked = {end for link in pf.links for end in (link.source, link.target)}
-        linked |= {enabler.source for benefit in pf.benefits for enabler in (*benefit.enabled_by, *benefit.any_of)}
+        effects: tuple[Outcome | Benefit, ...] = (*pf.outcomes, *pf.benefits)
+        linked |= {enabler.source for effect in effects for enabler in (*effect.enabled_by, *effect.any_of)}
+        for outcome in pf.outcomes:
+            if outcome.enabled_by or outcome.any_of or outcome.id in linked:
+                self.top[outcome.id] = self._node(outcome.id, "outcome", -1, NORMAL, 0, 0, clock)
         for benefit in pf.benefits:
-            if benefit.enabled_by or benefit.any_of or benefit.id in linked:
+            if benefit.enabled_by or benefit.any_of or benefit.id in linked or benefit.outcome in self.top:
                 node = self._node(benefit.id, "benefit", -1, NORMAL, 0, 0, clock)
                 self.top[benefit.id] = node
                 promised = None if benefit.need_by is None else minutes(benefit.need_by, end=True)
                 self.targets.append(Target(benefit.id, (node,), promised, at_start=True))
-        for benefit in pf.benefits:
-            for enabler in benefit.enabled_by:
-                self._join(self._end(enabler.source, "F", ""), self.top[benefit.id], "FS", enabler.lag)
-            if benefit.any_of:
-                helper = self._node(f"{benefit.id}@any", "helper", -1, NORMAL, 0, 0, clock)
+        for effect in effects:
+            if effect.id not in self.top:
+                continue
+            for enabler in effect.enabled_by:
+                self._join(self._end(enabler.source, "F", ""), self.top[effect.id], "FS", enabler.lag)
+            if isinstance(effect, Benefit) and effect.outcome in self.top:
+                if all(enabler.source != effect.outcome for enabler in (*effect.enabled_by, *effect.any_of)):
+                    self._join(self.top[effect.outcome], self.top[effect.id], "FS", None, derived=True)
+            if effect.any_of:
+                helper = self._node(f"{effect.id}@any", "helper", -1, NORMAL, 0, 0, clock)
                 self.anyone.add(helper)
-                for enabler in benefit.any_of:
+                for enabler in effect.any_of:
                     self._join(self._end(enabler.source, "F", ""), helper, "FS", enabler.lag)
-                self._join(helper, self.top[benefit.id], "FS", None, derived=True)
+                self._join(helper, self.top[effect.id], "FS", None, derived=True)
 
     # ------------------------------------------------------------------------------------------- links
 
@@ -432,7 +441,7 @@ class Builder:
                 return local[""]
             which = which or ("start" if end == "S" else "finish")
             return self._milestone(name, which, self.members[_place(pf, name)], _place(pf, name))
-        if isinstance(item, Benefit):
+        if isinstance(item, Benefit | Outcome):
             return self.top.get(name)
         project, _, inner = name.partition("/")
         if inner in self.local[project]:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ipmo.network import kernels, kernels_drag
-from ipmo.network.engine import Network
+from ipmo.network.engine import EFFECTS, Network
 
 if TYPE_CHECKING:
     from ipmo.network.passes import Passes
@@ -75,7 +75,7 @@ def _ending(network: Network) -> Any:
         return np.ones(network.n, np.int64)
     order = network._positions["order"]
     kinds, state = network.kinds, network.state
-    return [int(state[v] in LIVE and kinds[v] not in ("benefit", "helper")) for v in order]
+    return [int(state[v] in LIVE and kinds[v] not in EFFECTS) for v in order]
 
 
 def _bounds(network: Network) -> tuple[Any, Any]:

@@ -24,6 +24,8 @@ __all__ = ["Network"]
 
 SMALL = 20_000
 """Links below which the plain kernels are faster than waiting for a compiler."""
+EFFECTS = ("benefit", "outcome", "helper")
+"""Kinds of node that are no work: they have dates, but do not set the end of the network."""
 NORMAL, STARTED, FINISHED, UNDATED, GONE, SPANNED = range(6)
 FAR = kernels.FAR
 TYPE_NAMES = ("FS", "SS", "FF", "SF")
@@ -386,8 +388,10 @@ class Network:
 
     @functools.cached_property
     def all_live(self) -> bool:
-        """Everything is open work: nothing is finished, undated, or a benefit."""
-        return isinstance(self.state, _Same) or not (any(state > STARTED for state in self.state) or "benefit" in self.kinds)
+        """Everything is open work: nothing is finished, undated, or an effect."""
+        return isinstance(self.state, _Same) or not (
+            any(state > STARTED for state in self.state) or not set(EFFECTS).isdisjoint(self.kinds)
+        )
 
     def day_minutes(self, clock: int) -> int:
         """Minutes of one working day of a clock's calendar."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ipmo.errors import CycleError, ScheduleError, UnknownItemError, close_matches
 from ipmo.network import kernels
-from ipmo.network.engine import TYPE_NAMES
+from ipmo.network.engine import EFFECTS, TYPE_NAMES
 
 if TYPE_CHECKING:
     from ipmo.network.passes import Passes
@@ -229,7 +229,7 @@ class Overlay:
                 done[network.project[v]] = max(done[network.project[v]], instant)
         self._put(self._group_row("ends"), ends)
         self._put(self._group_row("done"), done)
-        self._ending = [state[v] in LIVE and network.kinds[v] not in ("benefit", "helper") for v in order]
+        self._ending = [state[v] in LIVE and network.kinds[v] not in EFFECTS for v in order]
 
     def _group_row(self, name: str) -> Any:
         return self._groups[GROUP_ROWS.index(name)]

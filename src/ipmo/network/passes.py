@@ -16,7 +16,7 @@ from ipmo.errors import ScheduleError
 from ipmo.model.dialects import DIALECTS, Dialect
 from ipmo.network import kernels
 from ipmo.network.drag import ends_without_links, ends_without_work
-from ipmo.network.engine import Network
+from ipmo.network.engine import EFFECTS, Network
 from ipmo.units import MAX_INSTANT
 
 __all__ = ["LIVE", "Passes"]
@@ -165,7 +165,7 @@ class Passes:
             return int(self._last_finishes.max()) if net.n else None
         kinds, order = net.kinds, _plain(self._p["order"])
         return max(
-            (int(f) for f, live, v in zip(self._finish, self._live, order, strict=True) if live and kinds[v] not in ("benefit", "helper")),
+            (int(f) for f, live, v in zip(self._finish, self._live, order, strict=True) if live and kinds[v] not in EFFECTS),
             default=None,
         )
 
@@ -233,7 +233,7 @@ class Passes:
             if net.state[v] not in LIVE:
                 continue
             owner = net.project[v]
-            if end is not None and net.kinds[v] not in ("benefit", "helper"):
+            if end is not None and net.kinds[v] not in EFFECTS:
                 open_end = int(self._project_end[owner]) if own_end and owner >= 0 else end
                 if self.back_from is not None:
                     open_end = self.back_from
@@ -385,7 +385,7 @@ class Passes:
             place
             for place, v in enumerate(q["order"])
             if net.state[v] in LIVE
-            and net.kinds[v] not in ("benefit", "helper")
+            and net.kinds[v] not in EFFECTS
             and q["finish"][place] == (self._project_end[net.project[v]] if own and net.project[v] >= 0 else self.end)
         ]
         return self._driving_back(last)
@@ -761,7 +761,7 @@ class Passes:
                         queued.add(head)
                         heapq.heappush(waiting, head)
         rest = next((f for f, v in self._by_finish if v not in moved), None)
-        ends = [f for v, f in moved.items() if net.kinds[q["order"][v]] not in ("benefit", "helper")]
+        ends = [f for v, f in moved.items() if net.kinds[q["order"][v]] not in EFFECTS]
         return max([*ends, *([rest] if rest is not None else [])], default=None)
 
     def _pushed(self, k: int, v: int, x: int, dur: list[int], edge: int) -> tuple[int, int]:
@@ -781,11 +781,7 @@ class Passes:
         """(finish, position) of open work, last first."""
         net, q = self.network, self._lists
         return sorted(
-            (
-                (q["finish"][place], place)
-                for place, v in enumerate(q["order"])
-                if net.state[v] in LIVE and net.kinds[v] not in ("benefit", "helper")
-            ),
+            ((q["finish"][place], place) for place, v in enumerate(q["order"]) if net.state[v] in LIVE and net.kinds[v] not in EFFECTS),
             reverse=True,
         )
 
