@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 
 import ipmo
+from ipmo.analysis.measures import MEASURES
 from ipmo.model import Portfolio
 from ipmo.reporting.html import render
 from ipmo.testing.strategies import portfolios
@@ -20,9 +21,9 @@ def test_every_question_has_an_answer(pf: Portfolio) -> None:
         item = s[name]
         assert (item.start, item.finish) == s.dates(name) or item.undated or item.bound or item.kind == "summary"
     assert set(s.critical_path()) <= set(table["id"])
-    for measure in ("budget", "actual", "forecast", "effort", "start", "finish", "progress", "status"):
+    for measure in MEASURES:
         r = ipmo.roll_up(pf, measure)
-        assert r.explain().splitlines()
+        assert r.explain().lines
         assert 0 <= r.total.known <= r.total.total
         assert r.table().columns
     links = ipmo.critical_links(pf)

@@ -194,7 +194,11 @@ def links(path: str, top: int | None, cut_loops: bool, as_json: bool) -> None:
 @main.command(cls=_Verb)
 @_portfolio
 @click.argument("measure", default="budget")
-@click.option("--by", metavar="FIELD", help="Group by category, owner, state, programme, project or an attribute.")
+@click.option(
+    "--by",
+    metavar="FIELD",
+    help="Group by category, owner, state, programme, project, objective, office, month, quarter, year or an attribute.",
+)
 @click.option("--level", type=click.Choice(["portfolio", "programme", "project", "task"]), help="Only this level.")
 @click.option("--as-of", metavar="DATE", help="Reports later than this are not seen.")
 @click.option("--include", multiple=True, type=click.Choice(["proposed", "cancelled"]), help="Count these projects too.")
@@ -210,12 +214,12 @@ def rollup(
     explain: str | None,
     as_json: bool,
 ) -> None:
-    """Roll a MEASURE up: budget, actual, forecast, effort, start, finish, progress, status."""
+    """Roll a MEASURE up: budget, actual, forecast, funding, spent, effort, start, finish, progress, status."""
     r = ipmo.roll_up(ipmo.read(path), measure, by=by, level=level, as_of=as_of, include=include)
     if as_json:
-        _emit(_rows(r.table()), r.findings, measure=r.measure.name, explanation=r.explain(explain).splitlines() if explain else [])
+        _emit(_rows(r.table()), r.findings, measure=r.measure.name, explanation=list(r.explain(explain).lines) if explain else [])
     elif explain:
-        say(r.explain(explain))
+        say(str(r.explain(explain)))
     else:
         for figure in (r[item] for item in r.table()["item"]):
             indent = {"programme": "  ", "project": "    ", "task": "      "}.get(figure.level, "")

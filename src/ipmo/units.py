@@ -117,6 +117,8 @@ def _decimal(value: Any, what: str) -> Decimal:
 
 
 def _amount(value: Any) -> Decimal:
+    if type(value) is Decimal and value.is_finite() and value.adjusted() < 28:
+        return value  # computed, not typed: totals may be longer than what users may write
     return _decimal(value, "an amount")
 
 

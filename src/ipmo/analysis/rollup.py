@@ -7,205 +7,35 @@ is taken as zero: every figure carries how many of how many were known. Sums fir
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 from typing import Any
 
 import attrs
 
-from ipmo.analysis.schedule import Schedule, as_day, day_text, schedule
-from ipmo.errors import IpmoError, MissingRateError, ModelError, UnitError, UnknownItemError, close_matches
+from ipmo.analysis.amounts import Amount, Amounts, Priced, in_minor_units, rounded
+from ipmo.analysis.effects import effect_map
+from ipmo.analysis.explanation import Explanation, Figure, show
+from ipmo.analysis.measures import MEASURES
+from ipmo.analysis.periods import EVERY, Period, period_rule
+from ipmo.analysis.schedule import Schedule, as_day, schedule
+from ipmo.analysis.timing import Piece, Timing
+from ipmo.errors import IpmoError, UnitError, UnknownItemError, close_matches
 from ipmo.findings import Finding, Severity
-from ipmo.model.estimates import exact
-from ipmo.model.measures import Combine, Measure, MeasureContext
+from ipmo.model.measures import Combine, Measure
 from ipmo.model.money import Budget
 from ipmo.model.work import Portfolio, Programme, Project, Task
 from ipmo.tables import Column, Table
-from ipmo.units import Effort, ExchangeRates, Money, Span, as_when, minor_digits
+from ipmo.units import Money, as_when
 
 __all__ = ["MEASURES", "Figure", "RollUp", "roll_up"]
 
-RAG = ("green", "amber", "red")
 LEVELS = ("portfolio", "programme", "project", "task")
 LEFT_OUT = ("proposed", "cancelled")
-NO_GROUP = "(none)"
-
-
-# ------------------------------------------------------------------------------------------ core measures
-
-
-def _work(item: Any) -> bool:
-    """What is asked for money and effort: not milestones."""
-    return not (isinstance(item, Task) and item.milestone)
-
-
-def _field(name: str) -> Callable[[MeasureContext, str, Any], Any]:
-    return lambda context, full_id, item: getattr(item, name, None)
-
-
-def _latest_status(context: MeasureContext, full_id: str, item: Any) -> str | None:
-    as_of: date = getattr(context, "as_of", date.max)
-    reports = [report for report in getattr(item, "status", ()) if report.rag is not None and as_day(report.date) <= as_of]
-    return max(reports, key=lambda report: report.date).rag if reports else None
-
-
-def _share_done(context: MeasureContext, full_id: str, item: Any) -> tuple[Fraction, Fraction] | None:
-    """(share done times weight, weight); the weight is the planned duration in minutes."""
-    weight = _planned_minutes(context, full_id, item)
-    if weight is None:
-        return None
-    if getattr(item, "actual_finish", None) is not None:
-        share: float | None = 1.0
-    elif item.progress is not None:
-        share = item.progress
-    elif getattr(item, "actual_start", None) is None:
-        share = 0.0
-    else:
-        left = _minutes_of(context, full_id, getattr(item, "remaining", None))
-        share = None if left is None or not weight else max(0.0, 1 - left / weight)
-    return None if share is None else (Fraction(share) * weight, Fraction(weight))
-
-
-def _planned_minutes(context: MeasureContext, full_id: str, item: Any) -> int | None:
-    if isinstance(item, Task):
-        return 0 if item.milestone else _minutes_of(context, full_id, item.duration)
-    if isinstance(item, Project):
-        start, finish = context.dates(full_id)
-        return None if start is None or finish is None else int((finish - start).total_seconds() // 60)
-    return None
-
-
-def _minutes_of(context: MeasureContext, full_id: str, estimate: Any) -> int | None:
-    central = estimate.central() if estimate is not None else None
-    return context.portfolio.calendar_for(full_id).minutes(central) if isinstance(central, Span) else None
-
-
-def _person_days(context: MeasureContext, full_id: str, item: Any) -> Fraction | None:
-    effort: Effort | None = getattr(item, "effort", None)
-    if effort is None:
-        assigned = [a.effort for a in getattr(item, "assignments", ()) if a.effort is not None]
-        if not assigned or len(assigned) < len(item.assignments):
-            return None
-        return sum((_in_days(context, full_id, one) for one in assigned), Fraction(0))
-    return _in_days(context, full_id, effort)
-
-
-def _in_days(context: MeasureContext, full_id: str, effort: Effort) -> Fraction:
-    calendar = context.portfolio.calendar_for(full_id)
-    hours = {"ph": 60, "pd": calendar.day_minutes, "pw": calendar.week_minutes}[effort.unit]
-    return Fraction(effort.amount) * hours / calendar.day_minutes
-
-
-MEASURES: Mapping[str, Measure] = {
-    measure.name: measure
-    for measure in (
-        Measure(name="budget", title="Budget", unit="money", combine=Combine.SUM, value=_field("budget"), applies=_work, own_total=True),
-        Measure(
-            name="actual", title="Actual cost", unit="money", combine=Combine.SUM, value=_field("actual"), applies=_work, own_total=True
-        ),
-        Measure(
-            name="forecast",
-            title="Forecast cost at completion",
-            unit="money",
-            combine=Combine.SUM,
-            value=_field("forecast"),
-            applies=_work,
-            own_total=True,
-        ),
-        Measure(name="effort", title="Planned effort", unit="pd", combine=Combine.SUM, value=_person_days, applies=_work, own_total=True),
-        Measure(name="start", title="Start", unit="date", combine=Combine.MIN, value=lambda c, full_id, item: c.dates(full_id)[0]),
-        Measure(name="finish", title="Finish", unit="date", combine=Combine.MAX, value=lambda c, full_id, item: c.dates(full_id)[1]),
-        Measure(
-            name="progress",
-            title="Share of the work done, weighted by planned duration",
-            unit="share",
-            combine=Combine.MEAN,
-            value=_share_done,
-            applies=_work,
-        ),
-        Measure(
-            name="status",
-            title="Reported status, the worst below",
-            unit="rag",
-            combine=Combine.WORST,
-            value=_latest_status,
-            applies=lambda item: not isinstance(item, Task) or bool(item.status),
-            order=RAG,
-            own_total=True,
-        ),
-    )
-}
-"""The measures that every portfolio has."""
-
-
-# ------------------------------------------------------------------------------------------------ result
-
-
-@attrs.frozen(kw_only=True)
-class Figure:
-    """One rolled-up figure with its working.
-
-    Args:
-        item: full id, or the name of a group.
-        name: title of the item.
-        level: portfolio, programme, project, task or group.
-        value: Money, datetime, number, share or word; None when nothing is known.
-        unit: what the value is measured in.
-        known: how many leaves below were known.
-        total: how many leaves below were asked.
-        parts: the figures it was made of.
-        left_out: projects that do not count, by state (proposed, cancelled).
-        note: how the value came about, for example the exchange rate used.
-        carried: the exact figure that is combined further: unrounded money, a mean as sum and weight.
-    """
-
-    item: str
-    name: str = ""
-    level: str
-    value: Any
-    unit: str
-    known: int
-    total: int
-    parts: tuple[Figure, ...] = ()
-    left_out: tuple[str, ...] = ()
-    note: str = ""
-    carried: Any = attrs.field(default=None, repr=False)
-    start: bool = attrs.field(default=False, repr=False)
-
-    @property
-    def text(self) -> str:
-        """The value as people read it."""
-        return show(self.value, finish=not self.start)
-
-    @property
-    def unknown(self) -> int:
-        """How many leaves below were not known."""
-        return self.total - self.known
-
-    def __str__(self) -> str:
-        text = f"{self.item}: {self.text}"
-        if self.total and self.level != "task":
-            text += f", {self.known} of {self.total} known"
-        elif self.value is None:
-            text = f"{self.item}: unknown"
-        if self.note:
-            text += f" ({self.note})"
-        return text
-
-
-def show(value: Any, *, finish: bool = True) -> str:
-    """A figure's value as people read it; a finish at midnight belongs to the day before."""
-    if value is None:
-        return "unknown"
-    if isinstance(value, datetime):
-        return day_text(value, finish=finish)
-    if isinstance(value, float):
-        return f"{value:.1%}"
-    if isinstance(value, Fraction):
-        return f"{float(value):,.2f}".rstrip("0").rstrip(".")
-    return str(value)
+NO_GROUP, UNDATED, UNKNOWN = "(none)", "(undated)", "(unknown)"
+FIELDS = ("category", "owner", "state", "programme", "project", "methodology", "objective", "office", "price_base")
+"""What a roll-up can go by besides free attributes and periods."""
 
 
 class RollUp:
@@ -233,29 +63,31 @@ class RollUp:
         """The figure of the whole portfolio."""
         return self._figures[self.root]
 
-    def explain(self, item: str | None = None) -> str:
-        """The tree of what a figure was made of, one line each.
+    @property
+    def groups(self) -> tuple[Figure, ...]:
+        """The figures of the groups, in order; empty without `by=`."""
+        return tuple(figure for figure in self._figures.values() if figure.level == "group")
+
+    def explain(self, item: str | None = None, *, depth: int | None = None) -> Explanation:
+        """The tree of what a figure was made of: amounts, rates used, shares, and what is unknown.
+
+        Args:
+            item: full id or group; the whole portfolio when left out.
+            depth: how many levels below it; all when left out.
 
         Raises:
             UnknownItemError: there is no such item or group.
         """
-        lines: list[str] = []
-
-        def walk(figure: Figure, depth: int) -> None:
-            lines.append("  " * depth + str(figure))
-            for part in figure.parts:
-                walk(part, depth + 1)
-            if figure.left_out:
-                lines.append("  " * (depth + 1) + f"left out: {', '.join(figure.left_out)}")
-
-        walk(self[item or self.root], 0)
-        return "\n".join(lines)
+        return Explanation(self[item or self.root], depth)
 
     def table(self, level: str | None = None) -> Table:
-        """One row a figure: item, name, level, value, unit, known, total, left_out.
+        """One row a figure: item, name, level, value, unit, known, total, left_out, minor, base.
 
         Args:
             level: only portfolio, programme, project, task or group rows.
+
+        Raises:
+            UnitError: an amount does not fit 64-bit minor units.
         """
         rows = [figure for figure in self._figures.values() if level is None or figure.level == level]
         values = [f.value for f in rows]
@@ -268,6 +100,7 @@ class RollUp:
             column = Column(
                 "value", "float", [None if v is None else float(v.amount if isinstance(v, Money) else v) for v in values], self.total.unit
             )
+        money = unit == "money"
         return Table(
             [
                 Column("item", "str", [f.item for f in rows]),
@@ -278,6 +111,8 @@ class RollUp:
                 Column("known", "int", [f.known for f in rows]),
                 Column("total", "int", [f.total for f in rows]),
                 Column("left_out", "str", [", ".join(f.left_out) for f in rows]),
+                Column("minor", "int", [in_minor_units(f.value, f.unit, f.item) if money else None for f in rows]),
+                Column("base", "str", [f.base for f in rows]),
             ]
         )
 
@@ -301,20 +136,23 @@ def roll_up(
     include: Iterable[str] = (),
     measures: Mapping[str, Measure] = MEASURES,
 ) -> RollUp:
-    """A measure over the tree of a portfolio, or by any attribute.
+    """A measure over the tree of a portfolio, or by any attribute, objective, office, owner or period.
 
     Args:
         portfolio: the portfolio.
-        measure: `budget`, `actual`, `forecast`, `effort`, `start`, `finish`, `progress`, `status`, or a Measure.
-        by: `category`, `owner`, `state`, `programme`, `project`, or the name of a free attribute.
+        measure: `budget`, `actual`, `forecast`, `funding`, `spent`, `effort`, `start`, `finish`, `progress`, `status`, or a Measure.
+        by: `category`, `owner`, `state`, `programme`, `project`, `objective` (through the benefits map and alignment; who
+            serves several is a group of its own, so that nothing counts twice), `office`, `price_base`, `month`, `quarter`,
+            `year`, `financial year`, or the name of a free attribute.
         level: only figures of this level are kept: portfolio, programme, project or task.
         as_of: reports later than this are not seen; lumps convert at this date. The status date when left out.
         include: states to count although totals leave them out: `proposed`, `cancelled`.
         measures: the measures known by name.
 
     Raises:
-        UnknownItemError: there is no such measure.
+        UnknownItemError: there is no such measure, level, field or attribute.
         MissingRateError: money in another currency has no exchange rate.
+        UnitError: money of two known price bases would be mixed; a measure that does not lie over time is asked by period.
 
     >>> import ipmo.examples
     >>> print(roll_up(ipmo.examples.load("extension"), "budget").total)
@@ -329,8 +167,13 @@ def roll_up(
     if level is not None and level not in LEVELS:
         raise UnknownItemError(level, close_matches(level, LEVELS), f"the levels {', '.join(LEVELS)}")
     when = as_day(as_when(as_of)) if as_of is not None else _default_date(portfolio)
-    engine = _Engine(portfolio, measure, when, frozenset(include))
-    figures = engine.grouped(by) if by is not None else engine.tree()
+    engine = _Engine(portfolio, measure, when, frozenset(include), mixed=by == "price_base")
+    if by is None:
+        figures = engine.tree()
+    elif by in EVERY and not any(by in getattr(item, "attributes", {}) for item in portfolio.items.values()):
+        figures = engine.phased(by)
+    else:
+        figures = engine.grouped(by)
     if level is not None:
         figures = {key: figure for key, figure in figures.items() if figure.level in (level, "group") or key == portfolio.id}
     return RollUp(measure, figures, portfolio.id, engine.findings)
@@ -343,10 +186,10 @@ def _default_date(portfolio: Portfolio) -> date:
 class _Engine:
     """One roll-up: also what measures may ask (a MeasureContext)."""
 
-    def __init__(self, portfolio: Portfolio, measure: Measure, as_of: date, include: frozenset[str]) -> None:
-        self.portfolio, self.measure, self.as_of, self.include = portfolio, measure, as_of, include
+    def __init__(self, portfolio: Portfolio, measure: Measure, as_of: date, include: frozenset[str], *, mixed: bool = False) -> None:
+        self.portfolio, self.measure, self.as_of, self.include, self.mixed = portfolio, measure, as_of, include, mixed
         self.findings: list[Finding] = []
-        self.notes: list[str] = []
+        self.amounts = Amounts(portfolio, as_of, measure.name)
 
     @functools.cached_property
     def schedule(self) -> Schedule:
@@ -357,63 +200,53 @@ class _Engine:
         """Scheduled start and finish of an item."""
         return self.schedule.dates(item)
 
-    @functools.cached_property
-    def rates(self) -> ExchangeRates:
-        """Exchange rates into the portfolio's currency; where it states none, the one currency that is used."""
-        if self.portfolio.money is not None:
-            return self.portfolio.exchange_rates
-        for noun in (*self.portfolio.programmes, *self.portfolio.projects, *(t for p in self.portfolio.projects for t in p.tasks)):
-            budget = self.measure.value(self, "", noun) if self.measure.unit == "money" else None
-            if isinstance(budget, Budget | Money):
-                amounts = [line.amount.central() for line in budget.lines if line.amount] if isinstance(budget, Budget) else [budget]
-                for central in amounts:
-                    if isinstance(central, Money):
-                        return ExchangeRates(central.currency)
-        raise ModelError(f"portfolio {self.portfolio.id!r} states no currency; add portfolio: money: {{currency: GBP}}")
-
     # ---------------------------------------------------------------------------------- one item
 
     def _own(self, full_id: str, item: Any) -> tuple[Any, str]:
-        """(exact figure, note) of one item; money is a Fraction in the portfolio's currency."""
-        value = self.measure.value(self, full_id, item)
-        if value is None:
-            return None, ""
+        """(exact figure, note) of one item: what is carried further."""
+        if self.measure.combine is Combine.RATIO:
+            above, below = (self._exact(part, full_id, item) for part in self.measure.of)
+            if above[0] is None or below[0] is None:
+                return None, ""
+            return (above[0], below[0]), "; ".join(note for note in (above[1], below[1]) if note)
+        return self._exact(self.measure, full_id, item)
+
+    def _exact(self, measure: Measure, full_id: str, item: Any) -> tuple[Any, str]:
+        value = measure.value(self, full_id, item)
         if isinstance(value, Budget | Money):
-            return self._money(full_id, value)
+            lines = Amounts(self.portfolio, self.as_of, measure.name) if measure is not self.measure else self.amounts
+            found = lines.lines(full_id, value)
+            return (None, "") if found is None else (_summed(found, full_id), "; ".join(dict.fromkeys(a.note for a in found if a.note)))
+        if value is not None and measure.unit == "money" and not isinstance(value, Priced):
+            return Priced.of(Fraction(value), self.amounts.base_of(full_id), full_id), ""
         return value, ""
 
-    def _money(self, full_id: str, value: Budget | Money) -> tuple[Fraction | None, str]:
-        lines: list[tuple[Any, Any]] = [(value, None)]
-        if isinstance(value, Budget):
-            lines = [(None if line.amount is None else line.amount.central(), line.since) for line in value.lines]
-        total, notes = Fraction(0), []
-        for amount, since in lines:
-            if not isinstance(amount, Money):
-                return None, ""
-            on = as_day(since) if since is not None else self.as_of
-            try:
-                rate, dated = self.rates.rate(amount.currency, on)
-            except MissingRateError as error:
-                raise MissingRateError(f"{self.measure.name} of {full_id!r} is {amount}: {error}") from None
-            total += exact(amount) * Fraction(rate)
-            if amount.currency != self.rates.base:
-                source = self.rates.sources.get(dated, "")
-                notes.append(f"{amount} at {rate} of {dated}{f', {source}' if source else ''}")
-        rules = {line.amount.rule for line in value.lines if line.amount is not None} if isinstance(value, Budget) else set()
-        notes += sorted(rules - {"fixed"})
-        return total, "; ".join(notes)
-
-    def _shown(self, carried: Any) -> Any:
-        """The value that people see: money rounded once, a mean divided last."""
+    def _shown(self, carried: Any) -> dict[str, Any]:
+        """What people see: money rounded once, a mean or ratio divided last, the price base beside it."""
+        measure = self.measure
         if carried is None:
-            return None
-        if self.measure.unit == "money":
-            places = Decimal(1).scaleb(-minor_digits(self.rates.base))
-            return Money((Decimal(carried.numerator) / Decimal(carried.denominator)).quantize(places, ROUND_HALF_EVEN), self.rates.base)
-        return self.measure.finish(carried)
+            return {"value": None}
+        if measure.unit == "money":
+            if self.mixed and len(carried.bases) > 1:
+                return {"value": None, "note": f"prices of {len(carried.bases)} bases do not add"}
+            base, amount = carried.only(measure.name)
+            apart = carried.apart
+            shown = {"value": rounded(amount, self.amounts.currency), "base": base}
+            return shown if apart is None else {**shown, "apart": rounded(apart, self.amounts.currency)}
+        if measure.combine is Combine.RATIO:
+            above, below = (part.only(measure.name) if isinstance(part, Priced) else ("", part) for part in carried)
+            if above[0] != below[0]:
+                raise UnitError(f"{measure.name}: {above[0] or 'unknown'} prices above the line, {below[0] or 'unknown'} prices below")
+            return {"value": measure.finish((above[1], below[1]))}
+        return {"value": measure.finish(carried)}
 
+    @functools.cached_property
     def _unit(self) -> str:
-        return self.rates.base if self.measure.unit == "money" else self.measure.unit
+        """The unit of the figures; `money` where no currency is stated or used."""
+        try:
+            return self.amounts.currency if self.measure.unit == "money" else self.measure.unit
+        except IpmoError:
+            return self.measure.unit
 
     def _figure(self, full_id: str, item: Any, level: str, parts: tuple[Figure, ...], left_out: tuple[str, ...] = ()) -> Figure:
         measure = self.measure
@@ -422,55 +255,44 @@ class _Engine:
             "name": getattr(item, "name", ""),
             "level": level,
             "left_out": left_out,
+            "unit": self._unit,
             "start": measure.unit == "date" and measure.combine is Combine.MIN,
         }
         own, note = (None, "")
-        if not parts or measure.own_total:
+        if not parts or self._states_totals:
             own, note = self._own(full_id, item)
         if not parts:
             asked = measure.applies(item) and level in ("project", "task")
+            if own is not None and self._states_totals and level in ("portfolio", "programme"):
+                asked = True
             if measure.combine is Combine.MEAN and isinstance(item, Project) and item.tasks:
                 asked, own = False, None  # milestones only: there is no work to weigh
-            return Figure(
-                **base,
-                value=self._shown(own),
-                unit=self._safe_unit,
-                known=int(own is not None and asked),
-                total=int(asked),
-                note=note,
-                carried=own,
-            )
+            counts = {"known": int(own is not None and asked), "total": int(asked)}
+            return Figure(**{**base, "note": note, **self._shown(own), **counts}, carried=own)
         carried, known, total = self._joined(parts)
         if own is not None:
             if measure.combine is Combine.SUM and known == total and carried is not None and carried != own:
+                stated, summed = (show(self._shown(one)["value"]) for one in (own, carried))
                 self.findings.append(
                     Finding(
                         code="ipmo/total-differs",
                         item=full_id,
                         severity=Severity.WARNING,
-                        message=f"{measure.name} of {full_id!r} is stated as {show(self._shown(own))}, its parts sum to {show(self._shown(carried))}",
+                        message=f"{measure.name} of {full_id!r} is stated as {stated}, its parts sum to {summed}",
                         hint="the stated figure is used",
                     )
                 )
-            return Figure(
-                **base,
-                value=self._shown(own),
-                unit=self._safe_unit,
-                known=1,
-                total=1,
-                parts=parts,
-                note=f"stated as a whole{f'; {note}' if note else ''}",
-                carried=own,
-            )
-        return Figure(**base, value=self._shown(carried), unit=self._safe_unit, known=known, total=total, parts=parts, carried=carried)
+            stated_note = f"stated as a whole{f'; {note}' if note else ''}"
+            return Figure(**{**base, "note": stated_note, **self._shown(own)}, known=1, total=1, parts=parts, carried=own)
+        if measure.unknown == "spoils" and known < total:
+            return Figure(**base, value=None, known=known, total=total, parts=parts, carried=carried, note="one unknown makes it unknown")
+        return Figure(**{**base, **self._shown(carried)}, known=known, total=total, parts=parts, carried=carried)
 
     @functools.cached_property
-    def _safe_unit(self) -> str:
-        """The unit of the figures; `money` where no currency is stated or used."""
-        try:
-            return self._unit()
-        except IpmoError:
-            return self.measure.unit
+    def _states_totals(self) -> bool:
+        """An item's own figure is its total."""
+        measure = self.measure
+        return measure.own_total or (measure.combine is Combine.RATIO and all(part.own_total for part in measure.of))
 
     def _joined(self, parts: Iterable[Figure]) -> tuple[Any, int, int]:
         carried, known, total = None, 0, 0
@@ -528,56 +350,140 @@ class _Engine:
 
         return self._figure(project.id, project, "project", tuple(f for t in below.get(None, ()) if (f := work(t)) is not None))
 
+    # -------------------------------------------------------------------------------------- groups
+
     def grouped(self, by: str) -> dict[str, Figure]:
         """Figures by the value of a field or attribute of what contributes; the portfolio last."""
         whole = self.tree()[self.portfolio.id]
         groups: dict[str, list[Figure]] = {}
-
-        def collect(figure: Figure) -> None:
-            stated = figure.note.startswith("stated as a whole")
-            if figure.parts and not stated:
-                for part in figure.parts:
-                    collect(part)
-            elif figure.level != "portfolio":
+        for figure in _bearing(whole):
+            if by == "price_base" and isinstance(figure.carried, Priced):
+                for base, (amount, item) in figure.carried.entries.items():
+                    part = Priced.of(amount, base, item)
+                    shown = {"note": figure.note, **self._shown(part)}
+                    groups.setdefault(base or NO_GROUP, []).append(attrs.evolve(figure, carried=part, parts=(), apart=None, **shown))
+            else:
                 groups.setdefault(self._group(figure.item, by), []).append(figure)
-
-        collect(whole)
-        out: dict[str, Figure] = {}
-        for name in sorted(groups, key=lambda n: (n == NO_GROUP, n)):
-            carried, known, total = self._joined(groups[name])
-            out[name] = Figure(
-                item=name,
-                level="group",
-                value=self._shown(carried),
-                unit=self._safe_unit,
-                known=known,
-                total=total,
-                parts=tuple(groups[name]),
-                carried=carried,
-                start=whole.start,
-            )
-        if out and set(out) == {NO_GROUP} and by not in _FIELDS:
-            known_names = {*_FIELDS, *(k for item in self.portfolio.items.values() for k in getattr(item, "attributes", {}))}
+        out = {name: self._group_figure(name, groups[name], whole) for name in sorted(groups, key=lambda n: (n == NO_GROUP, n))}
+        if out and set(out) == {NO_GROUP} and by not in FIELDS:
+            known_names = {*FIELDS, *EVERY, *(k for item in self.portfolio.items.values() for k in getattr(item, "attributes", {}))}
             raise UnknownItemError(by, close_matches(by, known_names), "the fields and attributes of this portfolio")
         return {**out, self.portfolio.id: attrs.evolve(whole, parts=tuple(out.values()))}
+
+    def _group_figure(self, name: str, parts: list[Figure], whole: Figure) -> Figure:
+        carried, known, total = self._joined(parts)
+        shown = self._shown(carried)
+        if self.measure.unknown == "spoils" and known < total:
+            shown = {"value": None, "note": "one unknown makes it unknown"}
+        counts = {"known": known, "total": total}
+        base = {"item": name, "level": "group", "unit": self._unit, "parts": tuple(parts), "carried": carried, "start": whole.start}
+        return Figure(**{**base, **shown, **counts})
 
     def _group(self, full_id: str, by: str) -> str:
         """The item's own value, else its project's, else its programme's."""
         items = self.portfolio.items
         chain = [items.get(full_id), items.get(self.portfolio.project_of(full_id))]
-        programme = getattr(chain[1], "programme", None)
+        programme = full_id if isinstance(chain[0], Programme) else getattr(chain[1], "programme", None)
         while programme:
-            chain.append(items.get(programme))
+            if chain[-1] is not items.get(programme):
+                chain.append(items.get(programme))
             programme = getattr(chain[-1], "programme", None)
         if by == "project":
             return self.portfolio.project_of(full_id) or NO_GROUP
+        if by == "objective":
+            served = effect_map(self.portfolio).objectives_of
+            ids = {o for noun in chain if noun is not None for o in served.get(getattr(noun, "id", ""), ())}
+            return " + ".join(o.id for o in self.portfolio.objectives if o.id in ids) or NO_GROUP
+        if by == "office":
+            return next((office for noun in chain if (office := self._office(getattr(noun, "id", "")))), NO_GROUP)
         for item in chain:
             value = getattr(item, "attributes", {}).get(by)
-            if not value and by in _FIELDS:
+            if not value and by in FIELDS:
                 value = getattr(item, by, None)
             if value:
                 return str(value)
         return NO_GROUP
 
+    def _office(self, item: str) -> str:
+        """The office that an initiative hosts, or that gives it a service."""
+        for office in self.portfolio.offices:
+            if office.host == item:
+                return office.id
+        return next((s.provider for s in self.portfolio.services if item in s.consumers and s.provider is not None), "")
 
-_FIELDS = ("category", "owner", "state", "programme", "project", "methodology")
+    # -------------------------------------------------------------------------------------- periods
+
+    def phased(self, every: str) -> dict[str, Figure]:
+        """Figures by period; what nothing dates and what nobody knows are groups of their own. Their sum is the whole."""
+        measure = self.measure
+        if measure.combine is not Combine.SUM or measure.unit not in ("money", "pd", "number"):
+            raise UnitError(f"{measure.name} does not lie over time; by={every!r} is for money and effort")
+        whole = self.tree()[self.portfolio.id]
+        timing = Timing(self.portfolio, self.schedule, period_rule(self.portfolio, every))
+        dated: dict[Period, list[Figure]] = {}
+        rest: dict[str, list[Figure]] = {UNDATED: [], UNKNOWN: []}
+        for figure in _bearing(whole):
+            if figure.carried is None:
+                rest[UNKNOWN].append(figure)
+                continue
+            for period, part in self._over(timing, figure).items():
+                portion = attrs.evolve(figure, carried=part, parts=(), apart=None, **{"note": figure.note, **self._shown(part)})
+                (rest[UNDATED] if period is None else dated.setdefault(period, [])).append(portion)
+        out = {period.name: self._group_figure(period.name, dated[period], whole) for period in sorted(dated)}
+        out |= {name: self._group_figure(name, figures, whole) for name, figures in rest.items() if figures}
+        return {**out, self.portfolio.id: attrs.evolve(whole, parts=tuple(out.values()))}
+
+    def _over(self, timing: Timing, figure: Figure) -> dict[Period | None, Any]:
+        """A figure's exact amount by period; None where nothing dates it."""
+        item = self.portfolio.items.get(figure.item, self.portfolio)
+        out: dict[Period | None, Any] = {}
+        for piece, base in self._pieces(timing, figure, item):
+            if not piece.value and piece.shares is not None:
+                continue
+            shares: Mapping[Any, Fraction] = piece.shares or {None: Fraction(1)}
+            for period, share in shares.items():
+                part: Any = piece.value * share
+                if self.measure.unit == "money":
+                    part = Priced.of(part, base, figure.item)
+                out[period] = part if period not in out else out[period] + part
+        return out
+
+    def _pieces(self, timing: Timing, figure: Figure, item: Any) -> Iterable[tuple[Piece, str]]:
+        full_id, measure = figure.item, self.measure
+        value = measure.value(self, full_id, item)
+        if isinstance(value, Budget | Money):
+            lines = self.amounts.lines(full_id, value)
+        else:
+            if isinstance(figure.carried, Priced):
+                for base, (amount, _) in figure.carried.entries.items():
+                    yield Piece(amount, timing.lump(measure.name, full_id)), base
+            else:
+                yield Piece(Fraction(figure.carried), timing.lump(measure.name, full_id)), ""
+            return
+        by_base: dict[str, list[Amount]] = {}
+        for line in lines or ():
+            by_base.setdefault(line.base, []).append(line)
+        for base, amounts in by_base.items():
+            spent = None
+            if measure.name == "forecast" and getattr(item, "actual", None) is not None:
+                spent = [a for a in Amounts(self.portfolio, self.as_of, "actual").known_lines(full_id, item.actual) if a.base == base]
+            for piece in timing.pieces(measure.name, full_id, amounts, spent):
+                yield piece, base
+
+
+def _summed(lines: list[Amount], item: str) -> Priced:
+    whole = Priced({})
+    for line in lines:
+        whole = whole + Priced.of(line.value, line.base, item)
+    return whole if whole.entries else Priced.of(Fraction(0), "", item)
+
+
+def _bearing(whole: Figure) -> Iterable[Figure]:
+    """The figures that a total is made of: leaves, and items that state a total of their own."""
+    stack = [whole]
+    while stack:
+        figure = stack.pop()
+        if figure.parts and not figure.note.startswith("stated as a whole"):
+            stack += reversed(figure.parts)
+        elif figure.level != "portfolio" or figure.total:
+            yield figure

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
 
+from ipmo.errors import ModelError
+
 if TYPE_CHECKING:
     from ipmo.model.work import Portfolio
 
@@ -24,6 +26,7 @@ class Combine(enum.Enum):
     MIN = "min"
     WORST = "worst"
     MEAN = "weighted mean"
+    RATIO = "ratio"
 
 
 class MeasureContext(Protocol):
@@ -45,11 +48,14 @@ class Measure:
         name: what `roll_up` is asked for.
         title: what people read.
         unit: `money`, `date`, `time`, `share`, `rag`, `number` or any unit name.
-        combine: sum, max, min, worst of an ordered scale, or weighted mean.
+        combine: sum, max, min, worst of an ordered scale, weighted mean, or ratio of two measures.
         value: `(context, full id, item) -> value`; None when it is not known. Money is a Money or a Budget, a
-            weighted mean a pair (value, weight), numbers any exact number.
+            weighted mean a pair (value, weight), numbers any exact number. A ratio needs none: it asks `of`.
         applies: `(item) -> bool`: which leaves are asked at all; those that are asked and answer None are unknown.
         order: for `worst`: the scale from best to worst.
+        of: for `ratio`: the measure above and the measure below the line; what is known of both is summed, then divided.
+        unknown: what unknown values do: `counted` (the rest is combined and the unknown are counted) or `spoils` (one
+            unknown value makes every total above it unknown).
         own_total: an item's own figure is its total, children included; they are summed only where it states none.
         source: guide, edition and section it comes from.
     """
@@ -58,11 +64,21 @@ class Measure:
     title: str
     unit: str
     combine: Combine = attrs.field(converter=Combine)
-    value: Callable[[MeasureContext, str, Any], Any]
+    value: Callable[[MeasureContext, str, Any], Any] = lambda context, full_id, item: None
     applies: Callable[[Any], bool] = lambda item: True
     order: tuple[str, ...] = ()
+    of: tuple[Measure, ...] = ()
+    unknown: str = attrs.field(default="counted", validator=attrs.validators.in_(("counted", "spoils")))
     own_total: bool = False
     source: str = "ipmo"
+
+    def __attrs_post_init__(self) -> None:
+        if (self.combine is Combine.RATIO) != (len(self.of) == 2):
+            raise ModelError(f"measure {self.name!r}: a ratio, and only a ratio, is of two measures")
+        if any(part.combine is not Combine.SUM for part in self.of):
+            raise ModelError(f"measure {self.name!r}: a ratio divides sums; {self.of[0].name!r} and {self.of[1].name!r} must be sums")
+        if self.combine is Combine.WORST and not self.order:
+            raise ModelError(f"measure {self.name!r}: the worst of what? state order=, best first")
 
     def join(self, one: Any, other: Any) -> Any:
         """Two known figures as one: associative and commutative."""
@@ -77,8 +93,8 @@ class Measure:
         return one[0] + other[0], one[1] + other[1]
 
     def finish(self, figure: Any) -> Any:
-        """The answer from a carried figure: a weighted mean divides last."""
-        if self.combine is Combine.MEAN and figure is not None:
+        """The answer from a carried figure: a weighted mean and a ratio divide last; by nought there is none."""
+        if self.combine in (Combine.MEAN, Combine.RATIO) and figure is not None:
             total, weight = figure
             return None if not weight else float(Fraction(total) / Fraction(weight))
         return figure

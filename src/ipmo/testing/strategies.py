@@ -89,6 +89,35 @@ def dialects(draw: Draw) -> m.Dialect:
     )
 
 
+lines = st.lists(
+    st.builds(
+        lambda since, length, amount, kind: m.BudgetLine(
+            since=since,
+            until=None if length is None or since is None else since + timedelta(days=length),
+            amount=m.Fixed(amount),
+            kind=kind,
+        ),
+        st.none() | days,
+        st.none() | st.integers(0, 400),
+        money,
+        st.none() | st.sampled_from(["capex", "opex"]),
+    ),
+    min_size=1,
+    max_size=3,
+).map(lambda rows: m.Budget(rows))
+"""Budgets of dated and undated lines."""
+spreads = st.sampled_from(["even", "front", "back", "s-curve"]).map(lambda curve: m.Spread(curve=curve)) | st.just(
+    m.Spread(curve="given", shares=(0.2, 0.5, 0.3))
+)
+"""How money lies over time."""
+earnings = st.one_of(
+    st.sampled_from(["percent", "0/100", "50/50", "level of effort"]).map(lambda rule: m.Earning(rule=rule)),
+    st.integers(0, 9).map(lambda done: m.Earning(rule="units", total=9.0, done=float(done))),
+    st.lists(st.builds(m.EarningStep, name=texts, weight=st.sampled_from([1.0, 2.5]), done=st.none() | days), min_size=1, max_size=3).map(
+        lambda steps: m.Earning(rule="weighted milestones", steps=steps)
+    ),
+)
+"""Earning rules."""
 constraints = st.fixed_dictionaries(
     {},
     optional={
@@ -142,7 +171,10 @@ def _project(draw: Draw, name: str, owners: list[str], calendar_ids: list[str], 
                 not_before=draw(st.none() | whens),
                 deadline=draw(st.none() | whens),
                 calendar=draw(st.none() | st.sampled_from(calendar_ids)),
-                budget=draw(st.none() | money),
+                budget=draw(st.none() | money | lines),
+                actual=draw(st.none() | money),
+                spread=draw(st.none() | spreads),
+                earning=None if milestone else draw(st.none() | earnings),
                 owner=draw(st.none() | st.sampled_from(owners)),
                 attributes=draw(st.dictionaries(names, texts, max_size=2)),
                 **fields,
@@ -177,6 +209,7 @@ def _project(draw: Draw, name: str, owners: list[str], calendar_ids: list[str], 
         owner=draw(st.none() | st.sampled_from(owners)),
         category=draw(texts),
         budget=draw(st.none() | money),
+        funding=draw(st.none() | money),
         status=draw(st.lists(st.builds(m.StatusReport, date=days, rag=st.sampled_from(["green", "amber", "red"]), note=texts), max_size=2)),
     )
 
@@ -190,11 +223,12 @@ def portfolios(draw: Draw, *, max_projects: int = 4, statused: bool = True, tied
         statused: some work has begun or is done.
         tied: constraints, hammocks and dialects other than ipmo's occur too.
     """
-    top = draw(st.lists(names, min_size=6, max_size=6 + max_projects, unique=True))
-    owners, programme_id, calendar_id, benefit_id, objective_id = top[:2], top[2], top[3], top[4], top[5]
+    top = draw(st.lists(names, min_size=7, max_size=7 + max_projects, unique=True))
+    owners, programme_id, calendar_id, benefit_id = top[:2], top[2], top[3], top[4]
+    objective_id, outcome_id = top[5], top[6]
     own_calendar = draw(calendars(calendar_id))
     calendar_ids = ["standard", "continuous", calendar_id] if calendar_id not in ("standard", "continuous") else [calendar_id]
-    projects = [draw(_project(name, owners, calendar_ids, statused, tied)) for name in top[6:]]
+    projects = [draw(_project(name, owners, calendar_ids, statused, tied)) for name in top[7:]]
     items = [[f"{p.id}/{noun.id}" for noun in p.tasks] for p in projects]
     links, seen = [], set()
     for _ in range(draw(st.integers(0, 5))):
@@ -215,22 +249,38 @@ def portfolios(draw: Draw, *, max_projects: int = 4, statused: bool = True, tied
                 )
             )
     leaves = [item for inside in items for item in inside]
-    benefits = []
+    benefits: list[m.Benefit] = []
+    outcomes: list[m.Outcome] = []
+    contributions: list[m.Contribution] = []
     if leaves:
         enablers = [
             m.Enabler(source=s, lag=draw(st.none() | st.just(Span(1, "month")) | spans()))
             for s in draw(st.lists(st.sampled_from(leaves), min_size=1, max_size=2, unique=True))
         ]
         some = draw(st.booleans())
+        if draw(st.booleans()):
+            enabled = draw(st.none() | st.sampled_from(leaves))
+            outcomes.append(
+                m.Outcome(
+                    id=outcome_id,
+                    kind=draw(st.sampled_from(["output", "outcome"])),
+                    enabled_by=[] if enabled is None else [m.Enabler(source=enabled, lag=draw(st.none() | spans()))],
+                )
+            )
         benefits.append(
             m.Benefit(
                 id=benefit_id,
                 any_of=enablers if some else (),
                 enabled_by=() if some else enablers,
-                value=draw(st.none() | st.builds(lambda v: Rate(v, "year"), money)),
+                outcome=outcome_id if outcomes and draw(st.booleans()) else None,
+                value=draw(st.none() | money | st.builds(lambda v: Rate(v, "year"), money)),
+                lasts=draw(st.none() | st.integers(3, 9).map(lambda n: Span(n, "year"))),
                 ramp=draw(st.lists(shares, max_size=3)),
+                disbenefit=draw(st.booleans()),
+                planned_start=draw(st.none() | days),
             )
         )
+        contributions.append(m.Contribution(source=benefit_id, target=objective_id, share=draw(st.none() | shares)))
     return m.Portfolio(
         id=draw(names),
         name=draw(texts),
@@ -246,7 +296,9 @@ def portfolios(draw: Draw, *, max_projects: int = 4, statused: bool = True, tied
         programmes=[m.Programme(id=programme_id)],
         projects=[p if draw(st.booleans()) else _within(p, programme_id) for p in projects],
         links=links,
+        outcomes=outcomes,
         benefits=benefits,
+        contributions=contributions,
         resources=(),
         issues=(),
     )

@@ -1,0 +1,153 @@
+"""The benefits map as a graph: work to outputs, capabilities, outcomes, benefits and objectives, in both directions."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Mapping
+
+import attrs
+
+from ipmo.model.benefits import Benefit, Objective, Outcome
+from ipmo.model.work import EXTERNAL, Portfolio, Programme, Project
+from ipmo.units import Span
+
+__all__ = ["EffectMap", "Way", "effect_map"]
+
+
+@attrs.frozen
+class Way:
+    """One arrow of the map.
+
+    Args:
+        source: full id of what leads on; an `@start` or `@finish` is taken off.
+        target: full id of what it leads to.
+        need: `all` (the target needs it), `any` (one of several is enough), or `share` (it gives part of the value).
+        lag: adoption time.
+        share: of the target's value, for `share`; None when it is not stated.
+    """
+
+    source: str
+    target: str
+    need: str
+    lag: Span | None = None
+    share: float | None = None
+
+
+class EffectMap:
+    """Arrows from work to objectives."""
+
+    def __init__(self, portfolio: Portfolio) -> None:
+        self.portfolio = portfolio
+        self.into: dict[str, list[Way]] = {}
+        self.out: dict[str, list[Way]] = {}
+        effects: list[Outcome | Benefit] = [*portfolio.outcomes, *portfolio.benefits]
+        for effect in effects:
+            for need, enablers in (("all", effect.enabled_by), ("any", effect.any_of)):
+                for enabler in enablers:
+                    self._add(Way(self._full(enabler.source), effect.id, need, enabler.lag))
+            outcome = getattr(effect, "outcome", None)
+            if outcome is not None and all(way.source != outcome for way in self.into.get(effect.id, ())):
+                self._add(Way(outcome, effect.id, "all"))
+        for one in portfolio.contributions:
+            self._add(Way(self._full(one.source), self._full(one.target), "share", None, one.share))
+
+    def _full(self, reference: str) -> str:
+        full = self.portfolio.resolve(reference)
+        return reference if full is None or full.startswith(EXTERNAL) else full.partition("@")[0]
+
+    def _add(self, way: Way) -> None:
+        self.into.setdefault(way.target, []).append(way)
+        self.out.setdefault(way.source, []).append(way)
+
+    @functools.cached_property
+    def order(self) -> tuple[str, ...]:
+        """Outcomes, benefits and objectives, each after what leads to it, ties in file order."""
+        pf = self.portfolio
+        names = [*(o.id for o in pf.outcomes), *(b.id for b in pf.benefits), *(o.id for o in pf.objectives)]
+        known, done, out = set(names), set(), []
+
+        for first in names:
+            stack = [(first, False)]
+            while stack:
+                node, ready = stack.pop()
+                if ready:
+                    out.append(node)
+                    continue
+                if node in done:
+                    continue
+                done.add(node)
+                stack.append((node, True))
+                stack += [
+                    (way.source, False) for way in reversed(self.into.get(node, ())) if way.source in known and way.source not in done
+                ]
+        return tuple(out)
+
+    def kind(self, node: str) -> str:
+        """`objective`, `benefit`, `outcome`, `output`, `capability`, `business change`, `project`, `programme` or `work`."""
+        noun = self.portfolio.items.get(node)
+        if isinstance(noun, Outcome):
+            return noun.kind
+        for cls, name in ((Objective, "objective"), (Benefit, "benefit"), (Project, "project"), (Programme, "programme")):
+            if isinstance(noun, cls):
+                return name
+        return "work"
+
+    def initiative(self, node: str) -> str:
+        """The project or programme behind a piece of work; empty for what lies on the map itself."""
+        if self.kind(node) == "programme":
+            return node
+        return self.portfolio.project_of(node)
+
+    @functools.cached_property
+    def _reached(self) -> Mapping[str, frozenset[str]]:
+        """What each node of the map leads to, itself left out."""
+        out: dict[str, frozenset[str]] = {}
+        for node in (*reversed(self.order), *self.out):
+            if node not in out:
+                found: set[str] = set()
+                for way in self.out.get(node, ()):
+                    found.add(way.target)
+                    found |= out.get(way.target, frozenset())
+                out[node] = frozenset(found)
+        return out
+
+    def reached_from(self, node: str) -> frozenset[str]:
+        """All outcomes, benefits and objectives that a node of the map leads to."""
+        return self._reached.get(node, frozenset())
+
+    def work_of(self, initiative: str) -> tuple[str, ...]:
+        """The pieces of work of a project or programme that stand on the map, itself included."""
+        return tuple(
+            node for node in self.out if self.kind(node) in ("project", "work", "programme") and self.initiative(node) == initiative
+        )
+
+    def sources_of(self, nodes: Iterable[str]) -> frozenset[str]:
+        """The projects and programmes behind some nodes of the map."""
+        wanted = set(nodes)
+        return frozenset(
+            self.initiative(node)
+            for node in self.out
+            if self.initiative(node) and (wanted & (self._reached.get(node, frozenset()) | {node}))
+        )
+
+    @functools.cached_property
+    def objectives_of(self) -> Mapping[str, tuple[str, ...]]:
+        """The objectives that each project or programme serves: through the map, and those it is aligned to."""
+        objectives = [objective.id for objective in self.portfolio.objectives]
+        served: dict[str, set[str]] = {}
+        for node in self.out:
+            initiative = self.initiative(node)
+            if initiative:
+                served.setdefault(initiative, set()).update(self._reached.get(node, ()))
+        for project in self.portfolio.projects:
+            served.setdefault(project.id, set()).update(project.alignment)
+        return {name: tuple(o for o in objectives if o in found) for name, found in served.items()}
+
+
+def effect_map(portfolio: Portfolio) -> EffectMap:
+    """The map of a portfolio, made once."""
+    found = portfolio.memo.get("effect map")
+    if found is None:
+        found = portfolio.memo["effect map"] = EffectMap(portfolio)
+    made: EffectMap = found
+    return made

@@ -1,0 +1,137 @@
+"""Months, quarters, years and financial years, and how an amount that lies over a time falls into them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from fractions import Fraction
+
+import attrs
+
+from ipmo.errors import UnknownItemError, close_matches
+from ipmo.model.calendars import Calendar
+from ipmo.model.money import MONTHS, Spread
+from ipmo.model.work import Portfolio
+from ipmo.network import kernels
+from ipmo.network.worktime import Clocks
+from ipmo.units import DAY, minutes, moment
+
+__all__ = ["EVERY", "Period", "PeriodRule", "falls", "period_rule", "split", "worked_on"]
+
+EVERY = {"month": 1, "quarter": 3, "year": 12, "financial year": 12}
+"""Lengths of periods in months."""
+
+
+@attrs.frozen(order=True)
+class Period:
+    """A stretch of whole days.
+
+    Args:
+        start: first day.
+        end: first day after it.
+        name: `2026-11`, `2026-Q4`, `2026`, `2026/27`.
+    """
+
+    start: date
+    end: date
+    name: str = attrs.field(order=False)
+
+    @property
+    def minutes(self) -> tuple[int, int]:
+        """First instant, and first instant after it."""
+        return minutes(self.start), minutes(self.end)
+
+
+@attrs.frozen
+class PeriodRule:
+    """How time is cut: by month, quarter, year or financial year.
+
+    >>> PeriodRule("financial year", 4).of(date(2027, 3, 31)).name
+    '2026/27'
+    """
+
+    every: str
+    first_month: int = 1
+
+    def of(self, day: date) -> Period:
+        """The period that a day lies in."""
+        step = EVERY[self.every]
+        shift = self.first_month - 1 if self.every == "financial year" else 0
+        place = (day.year * 12 + day.month - 1 - shift) // step * step + shift
+        return Period(_first(place), _first(place + step), self._name(place))
+
+    def _name(self, place: int) -> str:
+        year, month = divmod(place, 12)
+        if self.every == "month":
+            return f"{year:04}-{month + 1:02}"
+        if self.every == "quarter":
+            return f"{year:04}-Q{month // 3 + 1}"
+        return f"{year:04}" if month == 0 else f"{year:04}/{(year + 1) % 100:02}"
+
+    def between(self, first: date, last: date) -> Iterator[Period]:
+        """The periods from the one of a day to the one of another, in order."""
+        period = self.of(first)
+        while period.start <= last:
+            yield period
+            period = self.of(period.end)
+
+
+def _first(months: int) -> date:
+    return date(months // 12, months % 12 + 1, 1)
+
+
+def period_rule(portfolio: Portfolio, every: str) -> PeriodRule:
+    """The rule for `month`, `quarter`, `year` or `financial year`, with the portfolio's own financial year.
+
+    Raises:
+        UnknownItemError: there is no such period.
+    """
+    if every not in EVERY:
+        raise UnknownItemError(every, close_matches(every, EVERY), f"the periods {', '.join(EVERY)}")
+    first = MONTHS.index(portfolio.money.financial_year) + 1 if portfolio.money is not None else 1
+    return PeriodRule(every, first)
+
+
+def worked_on(portfolio: Portfolio, calendar: Calendar) -> Callable[[int], int]:
+    """Working minutes of a calendar up to an instant; wall-clock minutes of one without working time."""
+    clocks = portfolio.memo.get("clocks of periods")
+    if clocks is None:
+        clocks = portfolio.memo["clocks of periods"] = Clocks(tuple(portfolio.calendar_table.values()))
+    clock = clocks.clock(calendar)
+    if clock == 0:
+        return lambda instant: instant
+    packed = clocks.packed
+    return lambda instant: int(kernels.work(packed, clock, instant))
+
+
+def falls(since: int, until: int, spread: Spread, rule: PeriodRule, worked: Callable[[int], int]) -> dict[Period, Fraction]:
+    """The share of something lying from one instant to another that falls into each period; exact, sums to 1.
+
+    Args:
+        since: first instant, in minutes.
+        until: last instant.
+        spread: how it lies over its working time.
+        rule: how time is cut.
+        worked: working minutes up to an instant.
+    """
+    begun, all_ = worked(since), worked(until) - worked(since)
+    if until <= since or all_ <= 0:
+        return {rule.of(_day(since)): Fraction(1)}
+    out: dict[Period, Fraction] = {}
+    before = Fraction(0)
+    for period in rule.between(_day(since), _day(until - 1)):
+        stop = min(minutes(period.end), until)
+        share = Fraction(1) if stop >= until else spread.share(Fraction(worked(stop) - begun, all_))
+        if share != before:
+            out[period] = share - before
+        before = share
+    return out
+
+
+def split(amount: Fraction, shares: dict[Period, Fraction]) -> dict[Period, Fraction]:
+    """An amount over periods; exact, sums to the amount."""
+    return {period: amount * share for period, share in shares.items()}
+
+
+def _day(instant: int) -> date:
+    return moment(instant // DAY * DAY).date()
