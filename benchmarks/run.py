@@ -1,6 +1,6 @@
 """How fast, as ratios against named peers measured in the same run; prints a table, `--write` keeps it in the docs.
 
-    python benchmarks/run.py [--write] [--only schedules]
+    python benchmarks/run.py [--write] [--only schedules|trees]
 
 Each time is the median of several; peers and ipmo take turns, so that a busy machine slows both.
 """
@@ -23,6 +23,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import generators as make
 import schedules
+import trees
 
 import ipmo
 from ipmo.analysis.schedule import Schedule
@@ -215,7 +216,10 @@ def main() -> int:
             object_rows()
             loading_rows(Path(name))
             process_rows(Path(name))
-        schedules.rows(Path(name), turns, bar)
+        if "--only" not in sys.argv or "trees" in sys.argv:
+            trees.rows(turns, bar)
+        if "--only" not in sys.argv or "schedules" in sys.argv:
+            schedules.rows(Path(name), turns, bar)
     if "--write" in sys.argv:
         head = "| what | ipmo | against | takes | measured | wanted |\n| --- | ---: | --- | ---: | --- | --- |\n"
         body = "".join(f"| {' | '.join(row)} |\n" for row in ROWS)

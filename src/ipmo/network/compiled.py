@@ -9,11 +9,11 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
-from ipmo.network import kernels, kernels_cones, kernels_drag
+from ipmo.network import kernels, kernels_cones, kernels_drag, kernels_trees
 
 __all__ = ["available", "kernel", "plain_kernel"]
 
-MODULES = (kernels, kernels_drag, kernels_cones)
+MODULES = (kernels, kernels_drag, kernels_cones, kernels_trees)
 
 
 def plain_kernel(name: str) -> Callable[..., Any]:
@@ -35,7 +35,7 @@ def available() -> bool:
 def kernel(name: str) -> Callable[..., Any]:
     """The kernel of that name, compiled together with those it calls; as it stands where numba is missing.
 
-    The functions of the three modules are rebuilt over a namespace of compiled ones, so that the plain module stays as it is.
+    The functions of these modules are rebuilt over a namespace of compiled ones, so that the plain module stays as it is.
     """
     return _compiled()[name]
 
