@@ -16,7 +16,7 @@ from ipmo.network import kernels
 from ipmo.network.worktime import Clocks
 from ipmo.units import DAY, minutes, moment
 
-__all__ = ["EVERY", "Period", "PeriodRule", "falls", "period_rule", "split", "worked_on"]
+__all__ = ["EVERY", "Period", "PeriodRule", "Stretch", "period_rule", "wall_clock", "worked_on"]
 
 EVERY = {"month": 1, "quarter": 3, "year": 12, "financial year": 12}
 """Lengths of periods in months."""
@@ -99,38 +99,58 @@ def worked_on(portfolio: Portfolio, calendar: Calendar) -> Callable[[int], int]:
         clocks = portfolio.memo["clocks of periods"] = Clocks(tuple(portfolio.calendar_table.values()))
     clock = clocks.clock(calendar)
     if clock == 0:
-        return lambda instant: instant
+        return wall_clock
     packed = clocks.packed
     return lambda instant: int(kernels.work(packed, clock, instant))
 
 
-def falls(since: int, until: int, spread: Spread, rule: PeriodRule, worked: Callable[[int], int]) -> dict[Period, Fraction]:
-    """The share of something lying from one instant to another that falls into each period; exact, sums to 1.
+@attrs.frozen
+class Stretch:
+    """The time that an amount lies over, and how.
 
     Args:
         since: first instant, in minutes.
-        until: last instant.
-        spread: how it lies over its working time.
-        rule: how time is cut.
+        until: last instant; the same for what comes at once.
+        spread: how it lies over the working time between them.
         worked: working minutes up to an instant.
     """
-    begun, all_ = worked(since), worked(until) - worked(since)
-    if until <= since or all_ <= 0:
-        return {rule.of(_day(since)): Fraction(1)}
-    out: dict[Period, Fraction] = {}
-    before = Fraction(0)
-    for period in rule.between(_day(since), _day(until - 1)):
-        stop = min(minutes(period.end), until)
-        share = Fraction(1) if stop >= until else spread.share(Fraction(worked(stop) - begun, all_))
-        if share != before:
-            out[period] = share - before
-        before = share
-    return out
+
+    since: int
+    until: int
+    spread: Spread
+    worked: Callable[[int], int]
+
+    @property
+    def at_once(self) -> bool:
+        """There is no working time in it."""
+        return self.until <= self.since or self.worked(self.until) <= self.worked(self.since)
+
+    def by(self, instant: int) -> Fraction:
+        """The share that has come by an instant; exact."""
+        if self.at_once:
+            return Fraction(int(instant > self.since))
+        if instant >= self.until:
+            return Fraction(1)
+        begun = self.worked(self.since)
+        return self.spread.share(Fraction(self.worked(max(instant, self.since)) - begun, self.worked(self.until) - begun))
+
+    def over(self, rule: PeriodRule) -> dict[Period, Fraction]:
+        """The share that falls into each period; exact, sums to 1."""
+        if self.at_once:
+            return {rule.of(_day(self.since)): Fraction(1)}
+        out: dict[Period, Fraction] = {}
+        before = Fraction(0)
+        for period in rule.between(_day(self.since), _day(self.until - 1)):
+            share = self.by(minutes(period.end))
+            if share != before:
+                out[period] = share - before
+            before = share
+        return out
 
 
-def split(amount: Fraction, shares: dict[Period, Fraction]) -> dict[Period, Fraction]:
-    """An amount over periods; exact, sums to the amount."""
-    return {period: amount * share for period, share in shares.items()}
+def wall_clock(instant: int) -> int:
+    """Every minute counts: what is dated by the calendar and not by work."""
+    return instant
 
 
 def _day(instant: int) -> date:

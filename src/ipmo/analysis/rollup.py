@@ -18,7 +18,7 @@ from ipmo.analysis.amounts import Amount, Amounts, Priced, in_minor_units, round
 from ipmo.analysis.effects import effect_map
 from ipmo.analysis.explanation import Explanation, Figure, show
 from ipmo.analysis.measures import MEASURES
-from ipmo.analysis.periods import EVERY, Period, period_rule
+from ipmo.analysis.periods import EVERY, Period, PeriodRule, period_rule
 from ipmo.analysis.schedule import Schedule, as_day, schedule
 from ipmo.analysis.timing import Piece, Timing
 from ipmo.errors import IpmoError, UnitError, UnknownItemError, close_matches
@@ -419,28 +419,28 @@ class _Engine:
         if measure.combine is not Combine.SUM or measure.unit not in ("money", "pd", "number"):
             raise UnitError(f"{measure.name} does not lie over time; by={every!r} is for money and effort")
         whole = self.tree()[self.portfolio.id]
-        timing = Timing(self.portfolio, self.schedule, period_rule(self.portfolio, every))
+        timing, rule = Timing(self.portfolio, self.schedule), period_rule(self.portfolio, every)
         dated: dict[Period, list[Figure]] = {}
         rest: dict[str, list[Figure]] = {UNDATED: [], UNKNOWN: []}
         for figure in _bearing(whole):
             if figure.carried is None:
                 rest[UNKNOWN].append(figure)
                 continue
-            for period, part in self._over(timing, figure).items():
+            for period, part in self._over(timing, rule, figure).items():
                 portion = attrs.evolve(figure, carried=part, parts=(), apart=None, **{"note": figure.note, **self._shown(part)})
                 (rest[UNDATED] if period is None else dated.setdefault(period, [])).append(portion)
         out = {period.name: self._group_figure(period.name, dated[period], whole) for period in sorted(dated)}
         out |= {name: self._group_figure(name, figures, whole) for name, figures in rest.items() if figures}
         return {**out, self.portfolio.id: attrs.evolve(whole, parts=tuple(out.values()))}
 
-    def _over(self, timing: Timing, figure: Figure) -> dict[Period | None, Any]:
+    def _over(self, timing: Timing, rule: PeriodRule, figure: Figure) -> dict[Period | None, Any]:
         """A figure's exact amount by period; None where nothing dates it."""
         item = self.portfolio.items.get(figure.item, self.portfolio)
         out: dict[Period | None, Any] = {}
         for piece, base in self._pieces(timing, figure, item):
-            if not piece.value and piece.shares is not None:
+            if not piece.value and piece.stretch is not None:
                 continue
-            shares: Mapping[Any, Fraction] = piece.shares or {None: Fraction(1)}
+            shares: Mapping[Any, Fraction] = {None: Fraction(1)} if piece.stretch is None else piece.stretch.over(rule)
             for period, share in shares.items():
                 part: Any = piece.value * share
                 if self.measure.unit == "money":

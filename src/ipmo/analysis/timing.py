@@ -9,11 +9,11 @@ from typing import Any
 import attrs
 
 from ipmo.analysis.amounts import EVEN, Amount
-from ipmo.analysis.periods import Period, PeriodRule, falls, worked_on
+from ipmo.analysis.periods import Stretch, wall_clock, worked_on
 from ipmo.analysis.schedule import Schedule
 from ipmo.model.money import Spread
 from ipmo.model.work import Portfolio, Programme, Project
-from ipmo.units import minutes
+from ipmo.units import minutes, moment
 
 __all__ = ["Piece", "Timing"]
 
@@ -24,11 +24,11 @@ class Piece:
 
     Args:
         value: exact amount.
-        shares: share of it by period; None when nothing dates it.
+        stretch: the time; None when nothing dates it.
     """
 
     value: Fraction
-    shares: dict[Period, Fraction] | None
+    stretch: Stretch | None
 
 
 class Timing:
@@ -37,11 +37,10 @@ class Timing:
     Args:
         portfolio: the portfolio.
         schedule: its schedule.
-        rule: how time is cut.
     """
 
-    def __init__(self, portfolio: Portfolio, schedule: Schedule, rule: PeriodRule) -> None:
-        self.portfolio, self.schedule, self.rule = portfolio, schedule, rule
+    def __init__(self, portfolio: Portfolio, schedule: Schedule) -> None:
+        self.portfolio, self.schedule = portfolio, schedule
         self._below: dict[str | None, list[Any]] = {}
         nouns: list[Programme | Project] = [*portfolio.programmes, *portfolio.projects]
         for noun in nouns:
@@ -58,8 +57,6 @@ class Timing:
         if planned:
             start, finish = getattr(noun, "baseline_start", None), getattr(noun, "baseline_finish", None)
             if start is not None and finish is not None:
-                from ipmo.units import moment
-
                 return moment(minutes(start)), moment(minutes(finish, end=True))
         if isinstance(noun, Programme) or full_id == self.portfolio.id:
             both = [self.dates(inner.id) for inner in self._below.get(None if full_id == self.portfolio.id else full_id, ())]
@@ -76,41 +73,43 @@ class Timing:
                 return found
         return EVEN
 
-    def over(self, full_id: str, since: int, until: int, spread: Spread | None = None) -> dict[Period, Fraction]:
-        """The share by period of what lies from one instant to another, over the item's own working time."""
+    def over(self, full_id: str, since: int, until: int, spread: Spread | None = None) -> Stretch:
+        """What lies from one instant to another, over the item's own working time."""
         worked = worked_on(self.portfolio, self.portfolio.calendar_for(full_id))
-        return falls(since, until, spread or self.spread(full_id), self.rule, worked)
+        return Stretch(since, until, spread or self.spread(full_id), worked)
 
-    def lump(self, measure: str, full_id: str, spread: Spread | None = None) -> dict[Period, Fraction] | None:
-        """The share by period of an undated amount; None when nothing dates the item."""
+    def lump(self, measure: str, full_id: str, spread: Spread | None = None) -> Stretch | None:
+        """Where an undated amount lies; None when nothing dates the item.
+
+        Actual cost lies from the actual start to the actual finish or the data date, a budget and effort over the approved
+        plan where the item states one, everything over the schedule else.
+        """
         noun, data_date = self.portfolio.items.get(full_id), self.portfolio.data_date
         if measure == "actual":
             begun, done = getattr(noun, "actual_start", None), getattr(noun, "actual_finish", None)
             if begun is None and isinstance(noun, Project) and noun.tasks:
                 begun = min((t.actual_start for t in noun.tasks if t.actual_start is not None), key=minutes, default=None)
-            since = None if begun is None else minutes(begun)
             until = minutes(done, end=True) if done is not None else data_date
-            if since is None and until is not None and done is not None:
-                since = until
+            since = minutes(begun) if begun is not None else until if done is not None else None
             return None if since is None or until is None else self.over(full_id, since, max(since, until), spread)
         start, finish = self.dates(full_id, planned=measure in ("budget", "effort"))
         if start is None or finish is None:
             return None
         return self.over(full_id, minutes(start), minutes(finish), spread)
 
-    def line(self, measure: str, full_id: str, amount: Amount) -> dict[Period, Fraction] | None:
-        """The share by period of one line of money; None when nothing dates it."""
+    def line(self, measure: str, full_id: str, amount: Amount) -> Stretch | None:
+        """Where one line of money lies; None when nothing dates it."""
         line = amount.line
-        if line.since is None and line.until is None:
-            return self.lump(measure, full_id, line.spread)
-        since = None if line.since is None else minutes(line.since)
-        until = None if line.until is None else minutes(line.until, end=True)
+        if line.until is None:
+            if line.since is None:
+                return self.lump(measure, full_id, line.spread)
+            return Stretch(minutes(line.since), minutes(line.since), EVEN, wall_clock)
+        until = minutes(line.until, end=True)
+        since = minutes(line.since) if line.since is not None else None
         if since is None:
             start = self.dates(full_id)[0]
-            since = until - 1 if start is None or minutes(start) >= until else minutes(start)  # type: ignore[operator]
-        if until is None:
-            return falls(since, since, EVEN, self.rule, lambda instant: instant)
-        return falls(since, until, line.spread or EVEN, self.rule, lambda instant: instant)
+            since = until - 1 if start is None or minutes(start) >= until else minutes(start)
+        return Stretch(since, until, line.spread or EVEN, wall_clock)
 
     def pieces(self, measure: str, full_id: str, amounts: list[Amount], spent: list[Amount] | None = None) -> list[Piece]:
         """An item's money as pieces in time.
