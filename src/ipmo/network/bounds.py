@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ipmo.network import kernels
+from ipmo.network.engine import EFFECTS
 from ipmo.units import minutes
 
 if TYPE_CHECKING:
@@ -81,6 +82,8 @@ def floors(b: Builder, dst: Sequence[int], typ: Sequence[int]) -> list[int]:
     for node in finish_points:  # such a milestone lies where work could begin, not at the end of the shift before
         if node not in unclipped:
             b.finish_bounds.append((node, b.bases.get(b.project[node], base)))
+    for node in {node for node, _ in b.start_bounds if b.kinds[node] in EFFECTS}:
+        low[node] = kernels.work(cal, clk[node], 0)  # what finished work has brought about already did not wait for the data date
     for node, instant in b.start_bounds:
         if node in finish_points:
             b.finish_bounds.append((node, instant))
