@@ -342,6 +342,7 @@ def roll_up(
     level: str | None = None,
     as_of: date | str | None = None,
     include: tuple[str, ...] = (),
+    within: str | None = None,
 ) -> RollUp:
     """A measure over the tree of a portfolio or by any attribute: the core measures and those that plugins declare.
 
@@ -364,7 +365,7 @@ def roll_up(
         None,
     )
     try:
-        return _roll_up(portfolio, chosen, by=by, level=level, as_of=as_of, include=include, measures=known)
+        return _roll_up(portfolio, chosen, by=by, level=level, as_of=as_of, include=include, within=within, measures=known)
     except IpmoError:
         raise
     except Exception as error:

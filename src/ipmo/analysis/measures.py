@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from ipmo.analysis.schedule import as_day
+from ipmo.model.estimates import Fixed
 from ipmo.model.measures import Combine, Measure, MeasureContext
+from ipmo.model.money import Budget, BudgetLine
 from ipmo.model.work import Project, Task
 from ipmo.units import Effort, Span
 
@@ -24,6 +27,23 @@ def _work(item: Any) -> bool:
 
 def _field(name: str) -> Callable[[MeasureContext, str, Any], Any]:
     return lambda context, full_id, item: getattr(item, name, None)
+
+
+def _budget(context: MeasureContext, full_id: str, item: Any) -> Any:
+    """Its budget; what assignments cost on top where it says so, unknown where an effort or a rate is."""
+    budget: Budget | None = getattr(item, "budget", None)
+    if budget is None or not getattr(item, "plus_resources", False):
+        return budget
+    calendar = context.portfolio.calendar_for(full_id)
+    hours, days = Decimal(calendar.day_minutes) / 60, Decimal(calendar.week_minutes) / Decimal(calendar.day_minutes)
+    lines = list(budget.lines)
+    for assignment in item.assignments:
+        resource = context.portfolio.items.get(assignment.resource)
+        rate = getattr(resource, "rate", None)
+        if rate is None or assignment.effort is None:
+            return None
+        lines.append(BudgetLine(amount=Fixed(rate.cost(assignment.effort, hours, days)), note=f"{assignment.resource} at {rate}"))
+    return Budget(tuple(lines))
 
 
 def _granted(item: Any) -> bool:
@@ -87,7 +107,8 @@ def _in_days(context: MeasureContext, full_id: str, effort: Effort) -> Fraction:
 
 
 def _money(name: str, title: str, applies: Callable[[Any], bool] = _work) -> Measure:
-    return Measure(name=name, title=title, unit="money", combine=Combine.SUM, value=_field(name), applies=applies, own_total=True)
+    value = _budget if name == "budget" else _field(name)
+    return Measure(name=name, title=title, unit="money", combine=Combine.SUM, value=value, applies=applies, own_total=True)
 
 
 MEASURES: Mapping[str, Measure] = {

@@ -68,6 +68,15 @@ class PeriodRule:
             return f"{year:04}-Q{month // 3 + 1}"
         return f"{year:04}" if month == 0 else f"{year:04}/{(year + 1) % 100:02}"
 
+    def named(self, name: str) -> Period:
+        """The period of that name.
+
+        >>> PeriodRule("quarter").named("2026-Q4").start
+        datetime.date(2026, 10, 1)
+        """
+        month = int(name[5:]) if self.every == "month" else 3 * int(name[6:]) - 2 if self.every == "quarter" else 1
+        return self.of(date(int(name[:4]), self.first_month if self.every == "financial year" else month, 1))
+
     def between(self, first: date, last: date) -> Iterator[Period]:
         """The periods from the one of a day to the one of another, in order."""
         period = self.of(first)

@@ -60,7 +60,7 @@ class RollUp:
 
     @property
     def total(self) -> Figure:
-        """The figure of the whole portfolio."""
+        """The figure of the whole: the portfolio, or what `within=` named."""
         return self._figures[self.root]
 
     @property
@@ -134,6 +134,7 @@ def roll_up(
     level: str | None = None,
     as_of: date | str | None = None,
     include: Iterable[str] = (),
+    within: str | None = None,
     measures: Mapping[str, Measure] = MEASURES,
 ) -> RollUp:
     """A measure over the tree of a portfolio, or by any attribute, objective, office, owner or period.
@@ -147,10 +148,11 @@ def roll_up(
         level: only figures of this level are kept: portfolio, programme, project or task.
         as_of: reports later than this are not seen; lumps convert at this date. The status date when left out.
         include: states to count although totals leave them out: `proposed`, `cancelled`.
+        within: a programme, project or summary: only what it holds is grouped.
         measures: the measures known by name.
 
     Raises:
-        UnknownItemError: there is no such measure, level, field or attribute.
+        UnknownItemError: there is no such measure, level, item, field or attribute.
         MissingRateError: money in another currency has no exchange rate.
         UnitError: money of two known price bases would be mixed; a measure that does not lie over time is asked by period.
 
@@ -168,15 +170,19 @@ def roll_up(
         raise UnknownItemError(level, close_matches(level, LEVELS), f"the levels {', '.join(LEVELS)}")
     when = as_day(as_when(as_of)) if as_of is not None else _default_date(portfolio)
     engine = _Engine(portfolio, measure, when, frozenset(include), mixed=by == "price_base")
+    root = within if within is not None else portfolio.id
+    tree = engine.tree()
+    if root not in tree:
+        raise UnknownItemError(root, close_matches(root, tree), f"this roll-up of {measure.name}")
     if by is None:
-        figures = engine.tree()
+        figures = tree if within is None else {figure.item: figure for _, figure, _ in Explanation(tree[root]).walk()}
     elif by in EVERY and not any(by in getattr(item, "attributes", {}) for item in portfolio.items.values()):
-        figures = engine.phased(by)
+        figures = engine.phased(by, tree[root])
     else:
-        figures = engine.grouped(by)
+        figures = engine.grouped(by, tree[root])
     if level is not None:
-        figures = {key: figure for key, figure in figures.items() if figure.level in (level, "group") or key == portfolio.id}
-    return RollUp(measure, figures, portfolio.id, engine.findings)
+        figures = {key: figure for key, figure in figures.items() if figure.level in (level, "group") or key == root}
+    return RollUp(measure, figures, root, engine.findings)
 
 
 def _default_date(portfolio: Portfolio) -> date:
@@ -352,9 +358,8 @@ class _Engine:
 
     # -------------------------------------------------------------------------------------- groups
 
-    def grouped(self, by: str) -> dict[str, Figure]:
-        """Figures by the value of a field or attribute of what contributes; the portfolio last."""
-        whole = self.tree()[self.portfolio.id]
+    def grouped(self, by: str, whole: Figure) -> dict[str, Figure]:
+        """Figures by the value of a field or attribute of what contributes; the whole last."""
         groups: dict[str, list[Figure]] = {}
         for figure in _bearing(whole):
             if by == "price_base" and isinstance(figure.carried, Priced):
@@ -368,7 +373,7 @@ class _Engine:
         if out and set(out) == {NO_GROUP} and by not in FIELDS:
             known_names = {*FIELDS, *EVERY, *(k for item in self.portfolio.items.values() for k in getattr(item, "attributes", {}))}
             raise UnknownItemError(by, close_matches(by, known_names), "the fields and attributes of this portfolio")
-        return {**out, self.portfolio.id: attrs.evolve(whole, parts=tuple(out.values()))}
+        return {**out, whole.item: attrs.evolve(whole, parts=tuple(out.values()))}
 
     def _group_figure(self, name: str, parts: list[Figure], whole: Figure) -> Figure:
         carried, known, total = self._joined(parts)
@@ -413,12 +418,11 @@ class _Engine:
 
     # -------------------------------------------------------------------------------------- periods
 
-    def phased(self, every: str) -> dict[str, Figure]:
+    def phased(self, every: str, whole: Figure) -> dict[str, Figure]:
         """Figures by period; what nothing dates and what nobody knows are groups of their own. Their sum is the whole."""
         measure = self.measure
         if measure.combine is not Combine.SUM or measure.unit not in ("money", "pd", "number"):
             raise UnitError(f"{measure.name} does not lie over time; by={every!r} is for money and effort")
-        whole = self.tree()[self.portfolio.id]
         timing, rule = Timing(self.portfolio, self.schedule), period_rule(self.portfolio, every)
         dated: dict[Period, list[Figure]] = {}
         rest: dict[str, list[Figure]] = {UNDATED: [], UNKNOWN: []}
@@ -431,7 +435,7 @@ class _Engine:
                 (rest[UNDATED] if period is None else dated.setdefault(period, [])).append(portion)
         out = {period.name: self._group_figure(period.name, dated[period], whole) for period in sorted(dated)}
         out |= {name: self._group_figure(name, figures, whole) for name, figures in rest.items() if figures}
-        return {**out, self.portfolio.id: attrs.evolve(whole, parts=tuple(out.values()))}
+        return {**out, whole.item: attrs.evolve(whole, parts=tuple(out.values()))}
 
     def _over(self, timing: Timing, rule: PeriodRule, figure: Figure) -> dict[Period | None, Any]:
         """A figure's exact amount by period; None where nothing dates it."""

@@ -1,0 +1,185 @@
+"""Money by period and people by period, by hand and by brute force."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import ipmo
+from ipmo.analysis.capacity import capacity
+from ipmo.analysis.periods import EVERY, PeriodRule, Stretch, wall_clock
+from ipmo.analysis.phasing import phase
+from ipmo.errors import UnknownItemError
+from ipmo.model import Assignment, Calendar, Capacity, MoneySettings, Portfolio, Project, Resource, Spread, Task
+from ipmo.model.money import CURVES
+from ipmo.units import as_effort, as_rate, minutes
+
+ALWAYS = Calendar(id="c", week="mon-sun", hours="00:00-24:00")
+
+
+@given(st.dates(date(1999, 1, 1), date(2060, 1, 1)), st.sampled_from(sorted(EVERY)), st.integers(1, 12))
+def test_every_day_lies_in_one_period_whose_name_leads_back_to_it(day: date, every: str, first: int) -> None:
+    rule = PeriodRule(every, first)
+    period = rule.of(day)
+    assert period.start <= day < period.end
+    assert rule.of(period.start) == rule.of(period.end - timedelta(days=1)) == period
+    assert rule.of(period.end).start == period.end
+    assert rule.named(period.name) == period
+
+
+@given(st.integers(0, 10**6), st.integers(0, 10**6), st.sampled_from([*CURVES, "given"]), st.sampled_from(sorted(EVERY)))
+def test_shares_by_period_sum_to_one_and_follow_the_curve(since: int, length: int, curve: str, every: str) -> None:
+    spread = Spread(curve=curve, shares=(0.1, 0.0, 0.9) if curve == "given" else ())
+    start = minutes(date(2026, 1, 1)) + since
+    found = Stretch(start, start + length, spread, wall_clock)
+    shares = found.over(PeriodRule(every))
+    assert sum(shares.values()) == 1
+    assert all(share > 0 for share in shares.values())
+    middle = float(found.by(start + length // 2))
+    if length > 1000:
+        assert middle == pytest.approx({"even": 0.5, "front": 0.75, "back": 0.25, "s-curve": 0.5, "given": 0.1}[curve], abs=0.01)
+
+
+def test_budget_against_actual_against_forecast() -> None:
+    task = Task(
+        id="t", duration="59 d", actual_start="2026-01-01", progress="50 %", baseline_start="2026-01-01", baseline_finish="2026-02-28",
+        budget="59 GBP", actual="62 GBP", forecast="118 GBP", remaining="28 d",
+    )  # fmt: skip
+    pf = Portfolio(
+        id="x", start="2026-01-01", status_date="2026-02-01", calendar="c", calendars=[ALWAYS], money=MoneySettings(currency="GBP"),
+        projects=[Project(id="P", tasks=[task, Task(id="later", budget="3 GBP"), Task(id="free", duration="1 d")], funding=[{"from": "2026-02-01", "amount": "100 GBP"}])],
+    )  # fmt: skip
+    found = phase(pf)
+    table = found.table()
+    assert table["period"] == ("2026-01", "2026-02")
+    assert (table["budget"], table["actual"], table["forecast"]) == ((31, 28), (62, 0), (62, 56))
+    assert (table["funding"], table["funding_so_far"], table["forecast_so_far"]) == ((0, 100), (0, 100), (62, 118))
+    assert str(found.undated("budget")) == "3 GBP"
+    assert found.notes() == (
+        "budget: 3 GBP without a date",
+        "budget: 1 unknown",
+        "actual: 2 unknown",
+        "forecast: 2 unknown",
+    )
+    assert found.rolls["budget"].explain("2026-01").figure.parts[0].item == "P/t"
+    assert phase(pf, item="P").table()["budget"] == (31, 28)
+    with pytest.raises(UnknownItemError, match="close: 'month'"):
+        phase(pf, every="moth")
+    with pytest.raises(UnknownItemError, match="'Q' is not in this roll-up of budget"):
+        phase(pf, item="Q")
+
+
+def test_months_without_money_are_there_and_a_portfolio_without_any_has_none() -> None:
+    lines = [{"from": "2026-01-15", "amount": "1 GBP"}, {"from": "2026-04-15", "amount": "2 GBP"}]
+    pf = Portfolio(id="x", start="2026-01-01", money=MoneySettings(currency="GBP"), projects=[Project(id="P", budget=lines)])
+    assert phase(pf).table()["budget"] == (1, 0, 0, 2)
+    assert phase(Portfolio(id="y", start="2026-01-01", projects=[Project(id="P")])).periods == ()
+
+
+def test_what_assignments_cost_is_on_top_only_where_the_task_says_so() -> None:
+    crew = Resource(id="crew", rate=as_rate("100 GBP per pd"))
+    work: dict[str, Any] = {"budget": "1000 GBP", "assignments": [Assignment(resource="crew", effort=as_effort("2 pd"))]}
+    for plus, total in ((False, "1 k GBP"), (True, "1.2 k GBP")):
+        pf = Portfolio(
+            id="x",
+            money=MoneySettings(currency="GBP"),
+            resources=[crew],
+            projects=[Project(id="P", tasks=[Task(id="t", plus_resources=plus, **work)])],
+        )
+        assert str(ipmo.roll_up(pf, "budget").total.value) == total
+    unknown = pf.evolve(resources=[Resource(id="crew")])
+    assert ipmo.roll_up(unknown, "budget").total.value is None
+
+
+# ------------------------------------------------------------------------------------------------ people
+
+
+def team(*tasks: Task, **fields: Any) -> Portfolio:
+    return Portfolio(
+        id="x",
+        start="2026-01-05",
+        calendar="c",
+        calendars=[Calendar(id="c", week="mon-fri", hours="09:00-17:00")],
+        resources=[
+            Resource(id="crew", capacity=[Capacity(since="2026-01-01", value=2), Capacity(since="2026-02-02", value=1)], category="people"),
+            Resource(id="expert", category="people"),
+        ],
+        projects=[Project(id="A", tasks=[t for t in tasks if t.id.startswith("a")]), Project(id="B", tasks=[t for t in tasks if not t.id.startswith("a")])],
+        **fields,
+    )  # fmt: skip
+
+
+def test_demand_against_capacity_day_by_day() -> None:
+    pf = team(
+        Task(id="a1", duration="5 d", assignments=[Assignment(resource="crew", units=2)]),
+        Task(id="b1", duration="5 d", assignments=[Assignment(resource="crew", effort=as_effort("5 pd"))]),
+        Task(id="b2", duration="20 d", not_before="2026-02-02", assignments=[Assignment(resource="crew", units=1)]),
+        Task(id="b3", assignments=[Assignment(resource="crew")]),
+    )
+    found = capacity(pf)
+    january, february = found.of("crew")
+    assert (january.demand, january.over, january.days_over, january.peak) == (15, 5, 5, 3)
+    assert january.capacity == 2 * 22
+    assert january.projects == (("A", 10), ("B", 5))
+    assert (february.demand, february.capacity, february.over) == (20, 20, 0)
+    assert (found.constraint, found.undated) == ("crew", ("B/b3",))
+    assert [load.period.name for load in found.over_allocated] == ["2026-01"]
+    assert found.table()["load"][0] == pytest.approx(15 / 44)
+
+
+def test_a_busy_week_is_not_hidden_by_a_quiet_month_and_unknown_capacity_is_not_zero() -> None:
+    pf = team(
+        Task(id="a1", duration="1 d", assignments=[Assignment(resource="crew", units=3)]), Task(id="b", duration="1 d", assignments=[Assignment(resource="expert")])
+    )  # fmt: skip
+    found = capacity(pf)
+    assert found.of("crew")[0].over == 1
+    assert found.of("crew")[0].load is not None
+    assert (found.of("expert")[0].capacity, found.of("expert")[0].over, found.unstated) == (None, 0, ("expert",))
+    assert capacity(pf, by="category").of("people")[0].demand == 4
+    assert [(load.name, load.demand) for load in capacity(pf, by="project").loads] == [("A", 3), ("B", 1)]
+    for wrong in ({"by": "colour"}, {"period": "fortnight"}):
+        with pytest.raises(UnknownItemError):
+            capacity(pf, **wrong)  # type: ignore[arg-type]
+    with pytest.raises(UnknownItemError, match="close: 'crew'"):
+        found.of("crow")
+
+
+def test_only_what_is_left_asks_for_people() -> None:
+    begun = {"actual_start": "2026-01-05", "progress": "40 %", "remaining": "3 d"}
+    pf = team(
+        Task(id="a1", duration="5 d", assignments=[Assignment(resource="crew", effort=as_effort("10 pd"))], **begun),
+        Task(id="a2", duration="5 d", actual_start="2026-01-05", actual_finish="2026-01-06", assignments=[Assignment(resource="crew")]),
+        status_date="2026-01-08",
+    )
+    assert capacity(pf).of("crew")[0].demand == 6
+
+
+@settings(max_examples=30)
+@given(st.lists(st.tuples(st.integers(1, 9), st.integers(0, 20), st.integers(1, 4)), min_size=1, max_size=5))
+def test_demand_and_overload_equal_a_count_by_days(rows: list[tuple[int, int, int]]) -> None:
+    tasks = [
+        Task(id=f"b{n}", duration=f"{length} d", not_before=date(2026, 1, 5) + timedelta(days=later), assignments=[Assignment(resource="crew", units=units)])
+        for n, (length, later, units) in enumerate(rows)
+    ]  # fmt: skip
+    pf = team(*tasks)
+    s = ipmo.schedule(pf)
+    busy: dict[date, int] = {}
+    for n, (_, _, units) in enumerate(rows):
+        start, finish = s.dates(f"B/b{n}")
+        assert start is not None
+        assert finish is not None
+        day = start.date()
+        while day <= finish.date():
+            if day.weekday() < 5:
+                busy[day] = busy.get(day, 0) + units
+            day += timedelta(days=1)
+    found = capacity(pf, period="year").of("crew")
+    assert sum(load.demand for load in found) == sum(busy.values())
+    limit = {day: 1 if day >= date(2026, 2, 2) else 2 for day in busy}
+    assert sum(load.over for load in found) == sum(max(n - limit[day], 0) for day, n in busy.items())
+    assert max(load.peak for load in found) == Fraction(max(busy.values()))
