@@ -117,18 +117,25 @@ class EffectMap:
 
     def work_of(self, initiative: str) -> tuple[str, ...]:
         """The pieces of work of a project or programme that stand on the map, itself included."""
-        return tuple(
-            node for node in self.out if self.kind(node) in ("project", "work", "programme") and self.initiative(node) == initiative
-        )
+        return self._work.get(initiative, ())
+
+    @functools.cached_property
+    def _work(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {}
+        for node in self.out:
+            found.setdefault(self.initiative(node), []).append(node)
+        return {name: tuple(nodes) for name, nodes in found.items() if name}
 
     def sources_of(self, nodes: Iterable[str]) -> frozenset[str]:
         """The projects and programmes behind some nodes of the map."""
-        wanted = set(nodes)
-        return frozenset(
-            self.initiative(node)
-            for node in self.out
-            if self.initiative(node) and (wanted & (self._reached.get(node, frozenset()) | {node}))
-        )
+        seen = set(nodes)
+        stack = list(seen)
+        while stack:
+            for way in self.into.get(stack.pop(), ()):
+                if way.source not in seen:
+                    seen.add(way.source)
+                    stack.append(way.source)
+        return frozenset(name for node in seen if (name := self.initiative(node)))
 
     @functools.cached_property
     def objectives_of(self) -> Mapping[str, tuple[str, ...]]:

@@ -1,0 +1,250 @@
+"""Status: O-41's one fixture and its answers, tolerances to the minute, exceptions and who must hear of them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+import ipmo
+from ipmo.analysis.registers import registers
+from ipmo.analysis.status import BudgetWeighted, Child, DrivingChild, Majority, ThresholdCount, WorstChild, status
+from ipmo.errors import UnknownItemError
+from ipmo.model import (
+    Assumption,
+    Benefit,
+    Calendar,
+    Confidence,
+    Decision,
+    DecisionBody,
+    Enabler,
+    Exposure,
+    Impact,
+    Issue,
+    Link,
+    MoneySettings,
+    Portfolio,
+    Programme,
+    Project,
+    Risk,
+    StatusReport,
+    Task,
+    Tolerance,
+)  # fmt: skip
+from ipmo.testing.strategies import portfolios
+
+
+def o41() -> Portfolio:
+    colours = zip("abcde", ["green", "green", "green", "amber", "red"], [10, 10, 10, 10, 60], strict=True)
+    return Portfolio(
+        id="x",
+        start="2026-01-05",
+        status_date="2026-02-02",
+        money=MoneySettings(currency="GBP"),
+        projects=[
+            Project(id=name, budget=f"{budget} GBP", status=[StatusReport(date="2026-02-01", rag=rag)]) for name, rag, budget in colours
+        ],
+    )
+
+
+@pytest.mark.parametrize(
+    ("policy", "rag", "why"),
+    [
+        (WorstChild(), "red", "e is red"),
+        (Majority(), "green", "3 of 5 are green"),
+        (BudgetWeighted(), "amber", "weighted mean 1.30"),
+        (ThresholdCount(red=2), "amber", "1 red and 1 amber of 5"),
+    ],
+)
+def test_o41_one_fixture_four_answers(policy: Any, rag: str, why: str) -> None:
+    found = status(o41(), policy=policy, of="reported")["x"]
+    assert found.computed == rag
+    assert why in found.why
+
+
+def test_the_driving_child_is_the_one_that_finishes_last_and_unknown_children_are_said() -> None:
+    from datetime import datetime
+
+    early, late = datetime(2026, 1, 1), datetime(2026, 6, 1)
+    children = [Child(item="a", rag="red", finish=early), Child(item="b", rag="green", finish=late), Child(item="c", rag=None)]
+    assert DrivingChild().combine(children) == ("green", "b is green, and finishes last")
+    assert WorstChild().combine(children) == ("red", "a is red; 1 of 3 unknown")
+    for policy in (WorstChild(), Majority(), ThresholdCount(), BudgetWeighted(), DrivingChild()):
+        assert policy.combine([])[0] is None
+    assert Majority().combine([Child(item="a", rag="red"), Child(item="b", rag="green")])[0] == "red"
+
+
+def dated(finish: str, *, promise: str = "2026-03-31", tolerance: Any = None, **fields: Any) -> Portfolio:
+    return Portfolio(
+        id="x",
+        start="2026-01-01",
+        status_date="2026-01-01",
+        calendar="c",
+        calendars=[Calendar(id="c", week="mon-fri", hours="09:00-17:00")],
+        money=MoneySettings(currency="GBP", discount="5 %"),
+        projects=[Project(id="P", finish=promise, tolerance=tolerance, tasks=[Task(id="t", milestone=True, not_before=finish)], **fields)],
+    )
+
+
+@pytest.mark.parametrize(
+    ("finish", "rag"),
+    [
+        ("2026-03-31T17:00", "green"),
+        ("2026-04-01T00:00", "green"),
+        ("2026-04-01T09:00", "amber"),
+        ("2026-04-02T17:00", "amber"),  # two working days later, to the minute: equal to the limit is within it
+        ("2026-04-02T17:01", "red"),
+    ],
+)
+def test_a_forecast_beyond_tolerance_is_red_equal_to_it_is_not(finish: str, rag: str) -> None:
+    found = status(dated(finish, tolerance=Tolerance(time="2 d")))
+    assert found["P"].computed == rag
+    assert bool(found.breaches) == (rag == "red")
+
+
+def test_tolerances_in_elapsed_time_and_months_and_of_the_programme() -> None:
+    assert status(dated("2026-04-02T00:00", tolerance=Tolerance(time="1 ed")))["P"].computed == "amber"
+    assert status(dated("2026-04-02T00:01", tolerance=Tolerance(time="1 ed")))["P"].computed == "red"
+    assert status(dated("2026-05-01T00:00", tolerance=Tolerance(time="1 month")))["P"].computed == "amber"
+    pf = Portfolio(
+        id="y",
+        start="2026-01-01",
+        programmes=[Programme(id="T", tolerance=Tolerance(time="5 ed"))],
+        projects=[Project(id="P", programme="T", finish="2026-03-31", tasks=[Task(id="t", milestone=True, not_before="2026-04-03T12:00")])],
+    )
+    assert status(pf)["P"].computed == "amber"
+    assert status(pf)["T"].computed == "amber"
+
+
+def test_cost_against_budget_by_forecast_by_cpi_and_by_what_is_spent() -> None:
+    def of(**fields: Any) -> Any:
+        pf = dated("2026-01-01", tolerance=Tolerance(cost="10 %")).evolve("P", **fields)
+        return next(a for a in status(pf)["P"].aspects if a.name == "cost")
+
+    assert of(budget="100 GBP", forecast="100 GBP").rag == "green"
+    assert of(budget="100 GBP", forecast="110 GBP").rag == "amber"
+    over = of(budget="100 GBP", forecast="110.01 GBP")
+    assert (over.rag, over.over) == ("red", "0.01 GBP beyond tolerance")
+    assert of(budget="100 GBP", actual="120 GBP").rag == "red"
+    assert of(budget="100 GBP").rag is None
+    done = {"duration": "10 d", "baseline_start": "2025-12-01", "baseline_finish": "2025-12-12", "actual_start": "2025-12-01"}
+    pf = dated("2026-01-01").evolve("P", tasks=[Task(id="t", budget="100 GBP", actual="80 GBP", progress="50 %", remaining="5 d", **done)])
+    cost = next(a for a in status(pf)["P"].aspects if a.name == "cost")
+    assert (cost.rag, cost.text.startswith("EAC by CPI 160")) == ("red", True)
+
+
+def test_benefits_and_risk_against_their_tolerances() -> None:
+    pf = dated("2026-03-31", tolerance=Tolerance(benefits="5 %", risk="20 GBP"))
+    pf = pf.evolve(benefits=[Benefit(id="be", value="100 GBP", planned_start="2026-01-01", enabled_by=[Enabler(source="P/t")])])
+    found = {a.name: a for a in status(pf)["P"].aspects}
+    assert found["benefits"].rag == "amber"
+    assert found["risk"].rag == "green"
+    worse = pf.evolve("P", tolerance=Tolerance(benefits="1 %", risk="20 GBP"), risks=[
+        Risk(id="R", before=Exposure(probability=0.5, impacts=[Impact(cost="60 GBP")])),
+        Risk(id="S", state="closed", before=Exposure(probability=1.0, impacts=[Impact(cost="60 GBP")])),
+        Risk(id="U"),
+    ])  # fmt: skip
+    found = {a.name: a for a in status(worse)["P"].aspects}
+    assert found["benefits"].rag == "red"
+    assert (found["risk"].rag, found["risk"].text) == ("red", "exposure 30 GBP of at most 20 GBP, 1 risks unknown")
+
+
+def test_a_breach_goes_to_the_lowest_body_above_whose_authority_covers_it() -> None:
+    bodies = [
+        DecisionBody(id="board", level="portfolio", authority="1 M GBP"),
+        DecisionBody(id="prog", level="programme", authority="50 GBP", reports_to="board"),
+        DecisionBody(id="team", level="project", authority="10 M GBP", reports_to="prog"),
+    ]
+    pf = dated("2026-01-01").evolve(bodies=bodies)
+
+    def told(forecast: str) -> tuple[str | None, bool]:
+        one = status(pf.evolve("P", budget="100 GBP", forecast=forecast)).breaches[0]
+        return one.body, one.covered
+
+    assert told("150 GBP") == ("prog", True)
+    assert told("151 GBP") == ("board", True)
+    assert told("2 M GBP") == ("board", False)
+    late = status(dated("2026-05-01").evolve(bodies=bodies))
+    assert [(b.item, b.aspect, b.body, b.covered) for b in late.breaches if b.item == "P"] == [("P", "time", "board", False)]
+    assert status(dated("2026-05-01")).breaches[0].body is None
+    assert late.exceptions().columns == ("item", "level", "aspect", "text", "stake", "body", "covered")
+
+
+def test_computed_stands_beside_reported_never_over_it() -> None:
+    pf = dated("2026-05-01", status=[StatusReport(date="2025-12-31", rag="green"), StatusReport(date="2026-02-01", rag="red")], confidence=[
+        Confidence(date="2025-06-01", assessor="IPA", rating="red"), Confidence(date="2025-12-01", assessor="IPA", rating="amber")
+    ])  # fmt: skip
+    row = status(pf)["P"]
+    assert (row.reported, row.reported_on, row.computed, row.gap) == ("green", date(2025, 12, 31), "red", 2)
+    assert [c.rating for c in row.confidence] == ["amber"]
+    assert pf.projects[0].status[0].rag == "green"
+    table = status(pf).table()
+    assert table.columns == (
+        "item",
+        "name",
+        "level",
+        "reported",
+        "reported_on",
+        "computed",
+        "gap",
+        "time",
+        "cost",
+        "benefits",
+        "risk",
+        "why",
+    )
+    for wrong in ({"policy": "worst"}, {"of": "reportd"}):
+        with pytest.raises(UnknownItemError, match="close: 'worst child'|close: 'reported'"):
+            status(pf, **wrong)  # type: ignore[arg-type]
+    with pytest.raises(UnknownItemError, match="close: 'P'|'Q' is not in this status"):
+        _ = status(pf)["Q"]
+
+
+def test_a_baseline_promises_where_items_do_not() -> None:
+    plan, now = dated("2026-03-01", promise="2027-01-01"), dated("2026-03-02", promise="2027-01-01")
+    plan, now = (pf.evolve("P", finish=None) for pf in (plan, now))
+    assert status(now)["P"].computed is None
+    assert status(now, baseline=plan)["P"].computed == "red"
+    assert status(plan, baseline=plan)["P"].computed == "green"
+    assert "P/t" in status(now, tasks=True)
+
+
+def test_registers_count_open_overdue_unowned_and_ages_at_every_level() -> None:
+    pf = Portfolio(
+        id="x",
+        start="2026-01-01",
+        status_date="2026-03-01",
+        programmes=[Programme(id="T")],
+        projects=[
+            Project(id="A", programme="T", tasks=[Task(id="t", duration="1 d")], risks=[Risk(id="r1", ends="2026-02-01", raised="2026-01-30"), Risk(id="r2", state="closed")]),
+            Project(id="B", programme="T", tasks=[Task(id="t", duration="1 d")], risks=[Risk(id="r1", raised="2026-02-27")]),
+            Project(id="C", state="cancelled", risks=[Risk(id="r1")]),
+        ],
+        links=[Link(source="A/t", target="B/t", needed="2026-02-01"), Link(source="A/t", target="B/t", type="SS", status="delivered", needed="2026-02-01")],
+        issues=[Issue(id="i1", item="A/t", due="2026-03-01"), Issue(id="i2", item="A", closed="2026-02-01"), Issue(id="i3")],
+        assumptions=[Assumption(id="a1", item="B", review="2026-02-28")],
+        decisions=[Decision(id="d1", item="T", need_by="2026-02-28")],
+    )  # fmt: skip
+    found = registers(pf)
+    risk = found["T", "risk"]
+    assert (risk.total, risk.open, risk.overdue, risk.unowned, risk.undated, risk.oldest, risk.mean_age) == (3, 2, 1, 2, 1, 30, 16)
+    assert (found["A", "dependency"].total, found["T", "dependency"].total, found["x", "dependency"].overdue) == (2, 2, 1)
+    assert [found[i, "issue"].open for i in ("A", "B", "x")] == [1, 0, 2]
+    assert found["A", "issue"].overdue == 0  # due on the day is not past it
+    assert (found["B", "assumption"].overdue, found["T", "decision"].overdue, found["A", "decision"].total) == (1, 1, 0)
+    assert registers(pf.evolve(status_date=None))["T", "risk"].overdue == 0
+    with pytest.raises(UnknownItemError):
+        _ = found["Z", "risk"]
+
+
+@settings(max_examples=40)
+@given(portfolios())
+def test_every_portfolio_has_a_status_and_red_ones_say_why(pf: Portfolio) -> None:
+    found = status(pf, tasks=True)
+    for row in found.items():
+        assert row.computed in (None, "green", "amber", "red")
+        assert row.computed is None or row.why
+    assert len(registers(pf).table().columns) == 10
+    assert ipmo.schedule(pf) is not None
