@@ -439,7 +439,7 @@ class _Engine:
 
     def _over(self, timing: Timing, rule: PeriodRule, figure: Figure) -> dict[Period | None, Any]:
         """A figure's exact amount by period; None where nothing dates it."""
-        item = self.portfolio.items.get(figure.item, self.portfolio)
+        item = self.portfolio if figure.level == "portfolio" else self.portfolio.items[figure.item]
         out: dict[Period | None, Any] = {}
         for piece, base in self._pieces(timing, figure, item):
             if not piece.value and piece.stretch is not None:

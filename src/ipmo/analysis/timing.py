@@ -58,8 +58,8 @@ class Timing:
             start, finish = getattr(noun, "baseline_start", None), getattr(noun, "baseline_finish", None)
             if start is not None and finish is not None:
                 return moment(minutes(start)), moment(minutes(finish, end=True))
-        if isinstance(noun, Programme) or full_id == self.portfolio.id:
-            both = [self.dates(inner.id) for inner in self._below.get(None if full_id == self.portfolio.id else full_id, ())]
+        if isinstance(noun, Programme) or noun is None:  # a portfolio may bear the id of its only project
+            both = [self.dates(inner.id) for inner in self._below.get(full_id if noun is not None else None, ())]
             starts, finishes = [s for s, _ in both if s is not None], [f for _, f in both if f is not None]
             return min(starts, default=None), max(finishes, default=None)
         return self.schedule.dates(full_id)

@@ -30,14 +30,19 @@ EMPTY: Mapping[int, int] = {}
 class Passes:
     """The passes over one network, each run when it is first asked for."""
 
-    def __init__(self, compiled: Network, back_from: int | None = None) -> None:
+    def __init__(self, compiled: Network, back_from: int | None = None, *, put_off: bool = True) -> None:
         self.network, self.back_from = compiled, back_from
         self._p = compiled._positions
         self._x, self._edge = compiled.early()
         self._before: dict[int, tuple[int, int]] = {}  # early start and finish of work that is then put off
         self._check()
-        if compiled.latest:
+        if compiled.latest and put_off:
             self._delay_latest()
+
+    @functools.cached_property
+    def _asap(self) -> Passes:
+        """These passes before work as late as possible was put off: what the end would be without something starts from there."""
+        return Passes(self.network, self.back_from, put_off=False) if self.network.latest else self
 
     # -------------------------------------------------------------------------------- whole columns
 
@@ -699,7 +704,7 @@ class Passes:
     def ends_without(self) -> Mapping[int, int | None]:
         """The end of the network without the work at each critical position, by definition."""
         dur = self._lists["dur"]
-        return ends_without_work(self, [place for place in self._critical if dur[place]])
+        return ends_without_work(self._asap, [place for place in self._critical if dur[place]])
 
     @functools.cached_property
     def link_ends_without(self) -> Mapping[int, int | None]:
@@ -711,7 +716,7 @@ class Passes:
             for k in range(q["ptr"][v], q["ptr"][v + 1])
             if drives[k] and q["src"][k] in critical and q["perm"][k] not in self.network.derived
         ]
-        return ends_without_links(self, places)
+        return ends_without_links(self._asap, places)
 
     def _end_after(self, changed_low: Mapping[int, int], dur: list[int], without: int = -1, edges: Mapping[int, int] = EMPTY) -> int | None:
         """The end of the network when some positions have other bounds or durations; only what moves is looked at.
