@@ -21,10 +21,35 @@ import pluggy as _pluggy  # noqa: F401
 __version__ = "0.1.0"
 
 _HOMES = {
+    "analysis.attribution": ("Attribution", "attribute"),
+    "analysis.benefits": ("Benefits", "LineOfSight", "benefits", "line_of_sight"),
+    "analysis.capacity": ("CapacityView", "capacity"),
+    "analysis.comparison": ("Comparison", "compare"),
+    "analysis.earned_value": ("EarnedValue", "earned_value"),
+    "analysis.explanation": ("Explanation", "Figure"),
+    "analysis.history": ("History", "reference_classes", "returns"),
+    "analysis.phasing": ("Phased", "phase"),
+    "analysis.registers": ("Registers", "registers"),
+    "analysis.scenarios": ("assess",),
+    "analysis.status": ("StatusView", "status"),
     "analysis.interdependencies": ("CriticalLink", "CriticalLinks", "critical_links"),
-    "analysis.rollup": ("Figure", "RollUp"),
+    "analysis.rollup": ("RollUp",),
     "analysis.schedule": ("Schedule", "ScheduledItem", "schedule"),
-    "desk": ("check", "from_dict", "from_tables", "plugins", "read", "report", "roll_up", "to_dict", "write"),
+    "desk": (
+        "baseline",
+        "check",
+        "freeze",
+        "from_dict",
+        "from_tables",
+        "history",
+        "plugins",
+        "read",
+        "report",
+        "roll_up",
+        "to_dict",
+        "trend",
+        "write",
+    ),
     "errors": (
         "CycleError",
         "FileError",
@@ -58,6 +83,7 @@ _HOMES = {
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
+
 _ROOMS = ("examples", "model")
 """Sub-packages that need no import of their own."""
 
@@ -66,22 +92,49 @@ __all__ = ["__version__", *sorted(_HOME)]
 if TYPE_CHECKING:
     from ipmo import examples as examples
     from ipmo import model as model
+    from ipmo.analysis.attribution import Attribution as Attribution
+    from ipmo.analysis.attribution import attribute as attribute
+    from ipmo.analysis.benefits import Benefits as Benefits
+    from ipmo.analysis.benefits import LineOfSight as LineOfSight
+    from ipmo.analysis.benefits import benefits as benefits
+    from ipmo.analysis.benefits import line_of_sight as line_of_sight
+    from ipmo.analysis.capacity import CapacityView as CapacityView
+    from ipmo.analysis.capacity import capacity as capacity
+    from ipmo.analysis.comparison import Comparison as Comparison
+    from ipmo.analysis.comparison import compare as compare
+    from ipmo.analysis.earned_value import EarnedValue as EarnedValue
+    from ipmo.analysis.earned_value import earned_value as earned_value
+    from ipmo.analysis.explanation import Explanation as Explanation
+    from ipmo.analysis.explanation import Figure as Figure
+    from ipmo.analysis.history import History as History
+    from ipmo.analysis.history import reference_classes as reference_classes
+    from ipmo.analysis.history import returns as returns
     from ipmo.analysis.interdependencies import CriticalLink as CriticalLink
     from ipmo.analysis.interdependencies import CriticalLinks as CriticalLinks
     from ipmo.analysis.interdependencies import critical_links as critical_links
-    from ipmo.analysis.rollup import Figure as Figure
+    from ipmo.analysis.phasing import Phased as Phased
+    from ipmo.analysis.phasing import phase as phase
+    from ipmo.analysis.registers import Registers as Registers
+    from ipmo.analysis.registers import registers as registers
     from ipmo.analysis.rollup import RollUp as RollUp
+    from ipmo.analysis.scenarios import assess as assess
     from ipmo.analysis.schedule import Schedule as Schedule
     from ipmo.analysis.schedule import ScheduledItem as ScheduledItem
     from ipmo.analysis.schedule import schedule as schedule
+    from ipmo.analysis.status import StatusView as StatusView
+    from ipmo.analysis.status import status as status
+    from ipmo.desk import baseline as baseline
     from ipmo.desk import check as check
+    from ipmo.desk import freeze as freeze
     from ipmo.desk import from_dict as from_dict
     from ipmo.desk import from_tables as from_tables
+    from ipmo.desk import history as history
     from ipmo.desk import plugins as plugins
     from ipmo.desk import read as read
     from ipmo.desk import report as report
     from ipmo.desk import roll_up as roll_up
     from ipmo.desk import to_dict as to_dict
+    from ipmo.desk import trend as trend
     from ipmo.desk import write as write
     from ipmo.errors import CycleError as CycleError
     from ipmo.errors import FileError as FileError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import warnings
 from collections.abc import Mapping
@@ -11,11 +12,14 @@ from typing import Any
 
 import attrs
 
+from ipmo.analysis.history import History, Month
+from ipmo.analysis.history import trend as _trend
 from ipmo.analysis.rollup import RollUp
 from ipmo.analysis.rollup import roll_up as _roll_up
-from ipmo.analysis.schedule import network
-from ipmo.errors import FileError, IpmoError, PluginError, UnknownItemError, close_matches
+from ipmo.analysis.schedule import as_day, network
+from ipmo.errors import FileError, IpmoError, ModelError, PluginError, UnknownItemError, close_matches
 from ipmo.files import mpxj, mspdi, mspdi_out, portfolios, xer
+from ipmo.files.snapshots import freeze_to, stamp_of
 from ipmo.files.structure import Declared
 from ipmo.findings import Finding, Findings, Severity
 from ipmo.methods import Format
@@ -25,7 +29,22 @@ from ipmo.model.work import Portfolio
 from ipmo.registry import Registry, installed
 from ipmo.tables import Table
 
-__all__ = ["check", "core_formats", "from_dict", "from_tables", "plugins", "read", "report", "roll_up", "to_dict", "write"]
+__all__ = [
+    "baseline",
+    "check",
+    "core_formats",
+    "freeze",
+    "from_dict",
+    "from_tables",
+    "history",
+    "plugins",
+    "read",
+    "report",
+    "roll_up",
+    "to_dict",
+    "trend",
+    "write",
+]
 
 
 def declared(registry: Registry | None = None) -> Declared:
@@ -316,22 +335,136 @@ def from_tables(tables: Mapping[str, Any]) -> Portfolio:
     return portfolios.read_plain(from_table_rows(rows), declared())
 
 
-def check(portfolio: Portfolio | str | os.PathLike[str]) -> Findings:
+def check(
+    portfolio: Portfolio | str | os.PathLike[str],
+    *,
+    history: History | str | os.PathLike[str] | None = None,
+    baseline: Portfolio | None = None,
+) -> Findings:
     """Everything that somebody should look at: reading, model, schedule, and the rules of the chosen methodologies.
+
+    Args:
+        portfolio: a portfolio, or the path of one.
+        history: earlier months, or the folder that holds them: what is stuck or slides shows over time only.
+        baseline: the plan to compare with; the latest one that the portfolio names and whose file is there, when left out.
 
     Raises:
         FileError: a path was given and cannot be read.
     """
     if not isinstance(portfolio, Portfolio):
         portfolio = read(portfolio)
+    past = _months(history).portfolios if history is not None else ()
+    if baseline is None:
+        baseline = _latest_baseline(portfolio)
     found = list(portfolio.source.findings)
     with warnings.catch_warnings():
         warnings.simplefilter("default")
-        found += installed().run(portfolio)
+        found += installed().run(portfolio, history=past, baseline=baseline)
     lines = portfolio.source.lines
     if lines:
         found = [attrs.evolve(f, file=portfolio.source.path, line=lines[f.item]) if not f.line and f.item in lines else f for f in found]
     return Findings(dict.fromkeys(found))
+
+
+# ------------------------------------------------------------------------------------- months and baselines
+
+
+def freeze(
+    portfolio: Portfolio | str | os.PathLike[str],
+    path: str | os.PathLike[str] | None = None,
+    *,
+    baseline: str | None = None,
+    reason: str = "",
+) -> Path:
+    """Writes an immutable snapshot, stamped with its date and digest: text that is good in git.
+
+    Args:
+        portfolio: a portfolio, or the path of one.
+        path: the file to write; when left out `history/2026-11.json` by the status date, or `baselines/ID.json`, beside the
+            file that the portfolio was read from.
+        baseline: the id of a baseline that this becomes.
+        reason: why it is frozen.
+
+    Returns:
+        The file. What is frozen there already with the same content stays as it is.
+
+    Raises:
+        FileError: another content is frozen under that name, or the file cannot be written.
+        ModelError: nothing says which month it is.
+    """
+    if not isinstance(portfolio, Portfolio):
+        portfolio = read(portfolio)
+    if portfolio.status_date is None:
+        raise ModelError(f"portfolio {portfolio.id!r} has no status date: nothing says which month it is; write portfolio: status_date:")
+    day = as_day(portfolio.status_date)
+    if path is None:
+        inner = f"baselines/{baseline}.json" if baseline else f"history/{day:%Y-%m}.json"
+        path = _folder_of(portfolio) / inner
+    freeze_to(portfolio, Path(path), day, reason)
+    return Path(path)
+
+
+def _folder_of(portfolio: Portfolio) -> Path:
+    source = Path(portfolio.source.path) if portfolio.source.path else Path()
+    return source if source.is_dir() else source.parent
+
+
+def history(folder: str | os.PathLike[str]) -> History:
+    """The snapshots in a folder, in order of their dates; each is read when it is looked at.
+
+    Raises:
+        FileError: there is no such folder, a file in it is no snapshot, or was changed after it was frozen.
+        ModelError: two snapshots are of the same date.
+    """
+    where = Path(folder)
+    if not where.is_dir():
+        raise FileError(os.fspath(folder), "there is no such folder; `ipmo freeze` makes one")
+    stamps = [stamp_of(path) for path in sorted(where.glob("*.json"))]
+    return History([Month(stamp.date, Path(stamp.path).stem, functools.partial(read, stamp.path)) for stamp in stamps])
+
+
+def _months(given: History | str | os.PathLike[str]) -> History:
+    return given if isinstance(given, History) else history(given)
+
+
+def baseline(portfolio: Portfolio, id: str | None = None) -> Portfolio:
+    """A frozen plan that the portfolio names.
+
+    Args:
+        portfolio: the portfolio, read from a file.
+        id: of the baseline; the latest one when left out.
+
+    Raises:
+        UnknownItemError: there is no such baseline, or none has a file.
+        FileError: its file is missing, or was changed after it was frozen.
+    """
+    named = {one.id: one for one in portfolio.baselines if one.file}
+    if id is None:
+        id = max(named, key=lambda name: as_day(named[name].date), default="")
+    if id not in named:
+        raise UnknownItemError(id, close_matches(id, named), f"the baselines with a file of portfolio {portfolio.id!r}")
+    path = _folder_of(portfolio) / named[id].file
+    stamp_of(path)
+    return read(path)
+
+
+def _latest_baseline(portfolio: Portfolio) -> Portfolio | None:
+    try:
+        return baseline(portfolio)
+    except IpmoError:  # a missing file is said when reading
+        return None
+
+
+def trend(history: History | str | os.PathLike[str], measure: str | Measure, item: str | None = None) -> Table:
+    """A measure of an item over the months: date, snapshot, value, text, known, total, change.
+
+    See `ipmo.analysis.history.trend`.
+
+    Raises:
+        UnknownItemError: there is no such measure, or no month has the item.
+        FileError: a folder was given and is no history.
+    """
+    return _trend(_months(history), measure, item, measures=installed().measures)
 
 
 def roll_up(

@@ -16,11 +16,14 @@ from typing import Any
 import attrs
 import pluggy
 
+from ipmo.analysis.benefit_facts import benefit_facts
 from ipmo.analysis.facts import due_facts, model_facts, schedule_facts
 from ipmo.analysis.health import SOURCE as DCMA
 from ipmo.analysis.health import quality_facts
 from ipmo.analysis.rollup import MEASURES, RollUp, roll_up
 from ipmo.analysis.schedule import Schedule, schedule
+from ipmo.analysis.status import status, within_tolerance
+from ipmo.analysis.watermelons import watermelons
 from ipmo.errors import ModelError
 from ipmo.findings import Finding
 from ipmo.model.estimates import Estimate
@@ -290,6 +293,21 @@ def _budget_facts(context: CheckContext) -> Iterable[Finding]:
     return found
 
 
+def _exceptions(context: CheckContext) -> Iterable[Finding]:
+    pf = context.portfolio
+    stated = [p.tolerance for p in pf.programmes] + [p.tolerance for p in pf.projects]
+    stated += [task.tolerance for p in pf.projects for task in p.tasks]
+    if not any(stated):
+        return
+    for breach in status(pf, baseline=context.baseline, tasks=True).breaches:
+        if not within_tolerance(pf, breach.item):
+            continue
+        told = f"tell {breach.body}" if breach.body else "name a body that decides: organisation: bodies:"
+        if breach.body and not breach.covered:
+            told += ", whose authority is not known to cover it"
+        yield Finding(code="ipmo/exception", item=breach.item, message=f"{breach.aspect} of {breach.item!r}: {breach.text}", hint=told)
+
+
 CORE_CHECKS: tuple[Check, ...] = (
     Check(
         code="ipmo/model",
@@ -310,6 +328,26 @@ CORE_CHECKS: tuple[Check, ...] = (
         run=lambda context: quality_facts(context.portfolio, context.schedule),
     ),
     Check(code="ipmo/due", title="Nothing is past its day", source="ipmo", run=lambda context: due_facts(context.portfolio)),
+    Check(
+        code="ipmo/benefits",
+        title="Benefits lead somewhere, belong to somebody and are counted once",
+        source="MSP benefit profiles and maps; HM Treasury, The Green Book",
+        run=lambda context: benefit_facts(context.portfolio),
+    ),
+    Check(
+        code="ipmo/watermelons",
+        rule="GOV-R07",
+        title="Reported status is borne out by the figures",
+        source="UK delivery confidence practice; PRINCE2 7, tolerances",
+        run=lambda context: watermelons(context.portfolio, context.schedule, context.history),
+    ),
+    Check(
+        code="ipmo/exceptions",
+        rule="GOV-R04",
+        title="What is forecast to exceed its tolerance is escalated",
+        source="PRINCE2 7, management by exception",
+        run=_exceptions,
+    ),
     Check(code="ipmo/totals", title="Stated totals agree with their parts", source="ipmo", run=_budget_facts),
 )
 """The checks that run on every portfolio. Their findings carry finer codes, all beginning with `ipmo/`."""

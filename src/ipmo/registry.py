@@ -253,9 +253,9 @@ class Registry:
             name, close_matches(name, self.methodologies), f"the installed methodologies ({', '.join(sorted(self.methodologies))})"
         )
 
-    def run(self, portfolio: Portfolio) -> Iterator[Finding]:
+    def run(self, portfolio: Portfolio, *, history: tuple[Portfolio, ...] = (), baseline: Portfolio | None = None) -> Iterator[Finding]:
         """Findings of every check that applies: the core ones, those of no method, those of the chosen methods."""
-        context = CheckContext(portfolio=portfolio, measures=self.measures)
+        context = CheckContext(portfolio=portfolio, measures=self.measures, history=history, baseline=baseline)
         for check in self.checks:
             yield from self._guarded(check, context)
         for name, scope in self._chosen(portfolio).items():

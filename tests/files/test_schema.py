@@ -41,7 +41,7 @@ def test_every_noun_has_exactly_its_fields() -> None:
     top = SCHEMA["properties"]
     assert set(top["portfolio"]["properties"]) == set(HEADER)
     assert set(top["organisation"]["properties"]) == set(ORGANISATION)
-    assert set(top) - {"ipmo", "portfolio", "organisation", "project", "programme"} == fields - set(HEADER) - set(ORGANISATION)
+    assert set(top) - {"ipmo", "snapshot", "portfolio", "organisation", "project", "programme"} == fields - set(HEADER) - set(ORGANISATION)
 
 
 @settings(max_examples=40)

@@ -45,6 +45,8 @@ __all__ = [
     "ToleranceBased",
     "WorstChild",
     "status",
+    "tolerance_of",
+    "within_tolerance",
 ]
 
 LEVEL_RANK = {"project": 0, "programme": 1, "portfolio": 2}
@@ -394,6 +396,21 @@ def status(
     return _Engine(portfolio, policy, of, when, baseline, tasks).run()
 
 
+def tolerance_of(portfolio: Portfolio, noun: Any) -> Tolerance | None:
+    """The tolerance that holds for an item: its own, or that of its programme or of one above."""
+    own: Tolerance | None = getattr(noun, "tolerance", None)
+    above = getattr(noun, "programme", None)
+    while own is None and above:
+        programme = portfolio.items[above]
+        own, above = programme.tolerance, programme.programme
+    return own
+
+
+def within_tolerance(portfolio: Portfolio, item: str) -> bool:
+    """Whether somebody set a tolerance for an item, or for what it belongs to."""
+    return tolerance_of(portfolio, portfolio.items.get(item)) is not None
+
+
 class _Engine:
     def __init__(self, portfolio: Portfolio, policy: Policy, of: str, as_of: date | None, baseline: Portfolio | None, tasks: bool) -> None:
         self.portfolio, self.policy, self.of, self.as_of, self.baseline, self.tasks = portfolio, policy, of, as_of, baseline, tasks
@@ -443,17 +460,7 @@ class _Engine:
     # ------------------------------------------------------------------------------------ tolerances
 
     def _tolerance(self, noun: Any) -> Tolerance | None:
-        own: Tolerance | None = getattr(noun, "tolerance", None)
-        if own is not None:
-            return own
-        above = getattr(noun, "programme", None)
-        while above:
-            programme = self.portfolio.items[above]
-            if programme.tolerance is not None:
-                found: Tolerance = programme.tolerance
-                return found
-            above = programme.programme
-        return None
+        return tolerance_of(self.portfolio, noun)
 
     def _limit(self, full_id: str, promise: int, span: Span | None) -> int:
         """The last instant within tolerance."""

@@ -84,6 +84,7 @@ def json_schema() -> dict[str, Any]:
         "required": ["ipmo"],
         "properties": {
             "ipmo": {"const": VERSION, "description": "version of the file format"},
+            "snapshot": {"type": "object", "description": "stamped by `ipmo freeze`: its date and the digest of the rest"},
             "portfolio": section(HEADER, ["id"]),
             "project": {"$ref": "#/$defs/Project"},
             "programme": {"$ref": "#/$defs/Programme"},
@@ -188,6 +189,13 @@ def _estimate(value: dict[str, Any]) -> dict[str, Any]:
                 "additionalProperties": False,
                 "required": ["samples"],
                 "properties": {"samples": {"type": "array", "items": value}},
+            },
+            {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["estimate", "reference"],
+                "properties": {"estimate": value, "reference": TEXT, "certainty": {"$ref": "#/$defs/Share"}},
+                "description": "raised by what became of others of its reference class",
             },
             {
                 "type": "object",

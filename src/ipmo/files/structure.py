@@ -25,6 +25,7 @@ from ipmo.model.fields import FrozenMap, Short, annotation, as_map, text
 from ipmo.model.governance import After
 from ipmo.model.integrity import file_key
 from ipmo.model.plain import HEADER, ORGANISATION, VERSION
+from ipmo.model.reference import REFERENCE_CLASSES, ReferenceClass
 from ipmo.model.work import Portfolio, Source
 from ipmo.units import as_money, as_number, as_span
 
@@ -106,7 +107,9 @@ def _flattened(data: Any) -> tuple[dict[str, Any], list[Problem]]:
                 path=("ipmo",),
             )
         )
-    flat = {key: value for key, value in data.items() if key not in ("ipmo", "portfolio", "organisation", "project", "programme")}
+    flat = {
+        key: value for key, value in data.items() if key not in ("ipmo", "snapshot", "portfolio", "organisation", "project", "programme")
+    }
     problems: list[Problem] = []
     for group, allowed in (("portfolio", HEADER), ("organisation", ORGANISATION)):
         inner = data.get(group)
@@ -173,6 +176,7 @@ class _Reader:
         self.converter = cattrs.Converter(forbid_extra_keys=True, detailed_validation=True)
         self.converter.register_structure_hook_factory(attrs.has, self._noun)
         self._afters: dict[str, After] = {}
+        self.references: dict[str, ReferenceClass] = dict(REFERENCE_CLASSES)
 
     def note(self, code: str, message: str, hint: str = "") -> None:
         """Keeps a finding, each message once."""
@@ -202,6 +206,8 @@ class _Reader:
         kind = annotation(owner, field.name).removesuffix(" | None")
         converter: Any = field.converter
         parse: Callable[[Any], Any] = getattr(converter, "parse", converter)
+        if kind == "tuple[ReferenceClass, ...]":
+            return self._reference_classes
         if kind == "tuple[After, ...]":
             return self._after
         if kind == "Estimate":
@@ -239,6 +245,14 @@ class _Reader:
             return lambda value, _: text(value)
         return lambda value, _: parse(value)
 
+    def _reference_classes(self, value: Any, _: Any) -> tuple[ReferenceClass, ...]:
+        """Read before the projects, whose estimates may name them."""
+        if type(value) is not list:
+            raise UnitError(f"expected a list of reference classes; got {_kind(value)}")
+        found: tuple[ReferenceClass, ...] = self.converter.structure(value, tuple[ReferenceClass, ...])
+        self.references.update({one.id: one for one in found})
+        return found
+
     def _when(self, parse: Callable[[Any], Any], value: Any, _: Any) -> Any:
         when = parse(value)
         if isinstance(value, str) and len(value) > 16:
@@ -266,7 +280,7 @@ class _Reader:
     def _estimate(self, value: Any, quantity: Any) -> Any:
         if isinstance(value, list):
             raise UnitError(f"expected one value or a mapping such as {{low, likely, high}}; got {_kind(value)}")
-        estimate = as_estimate(value, quantity, self.declared.estimates)
+        estimate = as_estimate(value, quantity, self.declared.estimates, self.references)
         if isinstance(estimate, OpaqueEstimate):
             self.note(
                 "ipmo/unknown-estimate",

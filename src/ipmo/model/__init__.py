@@ -13,6 +13,7 @@ from ipmo.model.estimates import (
     LogNormal,
     OpaqueEstimate,
     Pert,
+    Referenced,
     Triangular,
     Uniform,
 )
@@ -105,6 +106,7 @@ __all__ = [
     "Rate",
     "RateRow",
     "ReferenceClass",
+    "Referenced",
     "RemoveLink",
     "Resource",
     "Risk",

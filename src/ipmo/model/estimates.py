@@ -17,8 +17,9 @@ from typing import Any, ClassVar
 
 import attrs
 
-from ipmo.errors import UnitError
+from ipmo.errors import UnitError, close_matches
 from ipmo.model.fields import FrozenMap, as_tuple
+from ipmo.model.reference import REFERENCE_CLASSES, ReferenceClass
 from ipmo.units import Effort, Money, Span, as_money, as_number, as_share, as_span
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "OpaqueEstimate",
     "Pert",
     "Quantity",
+    "Referenced",
     "Triangular",
     "Uniform",
     "as_cost",
@@ -341,6 +343,41 @@ class Empirical(Estimate):
         return ordered[min(max(math.ceil(share * len(ordered) - 1e-9), 1), len(ordered)) - 1]
 
 
+@attrs.frozen(unsafe_hash=False)
+class Referenced(Estimate):
+    """An estimate raised by what became of others of its class.
+
+    Source: Flyvbjerg, reference-class forecasting: estimate x (1 + uplift at a certainty). Beyond the certainties that the
+    class knows, its outermost uplifts hold.
+
+    >>> from ipmo.model.reference import REFERENCE_CLASSES
+    >>> str(Referenced(as_span("100 d"), REFERENCE_CLASSES["rail-2004"], 0.8).central())
+    '157 d'
+    """
+
+    kind: ClassVar[str] = "referenced"
+    __hash__ = None  # type: ignore[assignment]
+    base: Quantity
+    reference: ReferenceClass
+    certainty: float = attrs.field(default=0.5, converter=as_share)
+
+    @property
+    def rule(self) -> str:
+        """The class and the certainty: `rail-2004 at 80%`."""
+        return f"{self.reference.id} at {self.certainty:.0%}"
+
+    def central(self) -> Quantity:
+        """The estimate raised to its certainty."""
+        return self.quantile(self.certainty)
+
+    def quantile(self, share: float) -> Quantity:
+        """The estimate raised to that certainty."""
+        known = self.reference.uplifts
+        if known:
+            share = min(max(share, known[0].certainty), known[-1].certainty)
+        return like(self.base, float(exact(self.base)) * (1 + self.reference.uplift(share)))
+
+
 @attrs.frozen
 class OpaqueEstimate(Estimate):
     """An estimate of a kind whose adapter is not installed: kept word for word, its value unknown."""
@@ -364,14 +401,20 @@ class OpaqueEstimate(Estimate):
 SHAPES: Mapping[str, type[_Shaped]] = FrozenMap({"triangular": Triangular, "pert": Pert})
 
 
-def as_estimate(value: Any, quantity: Callable[[Any], Quantity], kinds: Mapping[str, Any] = FrozenMap()) -> Estimate:
+def as_estimate(
+    value: Any,
+    quantity: Callable[[Any], Quantity],
+    kinds: Mapping[str, Any] = FrozenMap(),
+    references: Mapping[str, ReferenceClass] = REFERENCE_CLASSES,
+) -> Estimate:
     """A value, a mapping or an estimate as an estimate.
 
     Args:
         value: one quantity, `{low, likely, high, shape, central}`, `{p10, likely, p90}`, `{values, weights}`,
-            `{samples}`, or `{NAME: data}` for a kind that a methodology declares.
+            `{samples}`, `{estimate, reference, certainty}`, or `{NAME: data}` for a kind that a methodology declares.
         quantity: what parses one quantity.
         kinds: declared kinds by name, each with `.parse(data) -> Estimate`.
+        references: reference classes by name.
 
     Raises:
         UnitError: it is none of these; `.path`, where it has one, leads to the offending part.
@@ -391,6 +434,16 @@ def as_estimate(value: Any, quantity: Callable[[Any], Quantity], kinds: Mapping[
             [_located(lambda v=v: quantity(v), "values", i) for i, v in enumerate(value["values"])],  # type: ignore[misc]
             [_located(lambda v=v: as_share(v), "weights", i) for i, v in enumerate(value["weights"])],  # type: ignore[misc]
         )
+    if "reference" in keys and keys <= {"estimate", "reference", "certainty"}:
+        if "estimate" not in keys:
+            raise UnitError("an estimate by reference class needs the estimate that it raises: estimate:")
+        name = str(value["reference"])
+        if name not in references:
+            near = close_matches(name, references)
+            hint = f"close: {', '.join(map(repr, near))}" if near else "declare it under reference_classes:"
+            raise _at(UnitError(f"there is no reference class {name!r}; {hint}"), "reference")
+        share = _located(lambda: as_share(value.get("certainty", 0.5)), "certainty")
+        return Referenced(part("estimate"), references[name], share)
     shape = str(value.get("shape", "triangular"))
     centre = str(value.get("central", "likely"))
     bounds = keys - {"shape", "central"}
@@ -460,6 +513,9 @@ def to_plain(estimate: Estimate) -> Any:
         return {"values": [out(v) for v in estimate.values], "weights": list(estimate.weights)}
     if isinstance(estimate, Empirical):
         return {"samples": [out(v) for v in estimate.samples]}
+    if isinstance(estimate, Referenced):
+        told = {} if estimate.certainty == 0.5 else {"certainty": estimate.certainty}
+        return {"estimate": out(estimate.base), "reference": estimate.reference.id, **told}
     if isinstance(estimate, OpaqueEstimate):
         return {estimate.name: estimate.data}
     return {estimate.kind: estimate.plain()}

@@ -10,10 +10,11 @@ from typing import Any
 import attrs
 
 from ipmo.errors import Problem, close_matches
-from ipmo.model.estimates import Estimate, number
+from ipmo.model.estimates import Estimate, Referenced, number
 from ipmo.model.fields import annotation
 from ipmo.model.governance import Gate
 from ipmo.model.money import Budget
+from ipmo.model.reference import REFERENCE_CLASSES
 from ipmo.model.risks import Risk
 from ipmo.model.work import EXTERNAL, ID, TOP, Portfolio, Project, Task
 from ipmo.units import Money, minutes
@@ -108,6 +109,7 @@ class _Inspection:
             kind: {noun.id for name in names for noun in getattr(portfolio, name)} for kind, names in KINDS.items()
         }
         self.known["calendar"] = set(portfolio.calendar_table)
+        self.classes = {**REFERENCE_CLASSES, **{one.id: one for one in portfolio.reference_classes}}
 
     def run(self) -> Iterator[Problem]:
         pf = self.portfolio
@@ -245,6 +247,12 @@ class _Inspection:
             estimate: Estimate | None = getattr(task, key)
             if estimate is None:
                 continue
+            if isinstance(estimate, Referenced) and self.classes.get(estimate.reference.id) != estimate.reference:
+                yield Problem(
+                    message=f"task {full_id!r}: {key} names reference class {estimate.reference.id!r}, which the portfolio does not hold",
+                    hint="add it to reference_classes:",
+                    path=(*path, key, "reference"),
+                )
             central = estimate.central()
             if central is not None:
                 if number(central) < 0:

@@ -1,0 +1,88 @@
+"""Months and baselines as immutable text: a portfolio frozen into one JSON file that says its date and its digest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from ipmo.errors import FileError
+from ipmo.files.portfolios import write_atomically
+from ipmo.model.plain import to_plain_portfolio
+from ipmo.model.work import Portfolio
+from ipmo.units import as_date
+
+__all__ = ["Stamp", "digest_of", "freeze_to", "stamp_of"]
+
+
+@attrs.frozen(kw_only=True)
+class Stamp:
+    """What a snapshot says of itself.
+
+    Args:
+        path: the file.
+        date: the data date of the portfolio.
+        digest: SHA-256 of the rest of the file in canonical JSON.
+        reason: why it was frozen.
+    """
+
+    path: str
+    date: date
+    digest: str
+    reason: str = ""
+
+
+def digest_of(document: dict[str, Any]) -> str:
+    """SHA-256 of a document without its stamp, whatever its layout."""
+    bare = {key: value for key, value in document.items() if key != "snapshot"}
+    return hashlib.sha256(json.dumps(bare, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
+
+
+def freeze_to(portfolio: Portfolio, path: Path, day: date, reason: str = "") -> Stamp:
+    """Writes a snapshot; one that is there already stays as it is.
+
+    Raises:
+        FileError: another content is frozen under that name, or the file cannot be written.
+    """
+    document = to_plain_portfolio(portfolio)
+    digest = digest_of(document)
+    if path.exists():
+        there = stamp_of(path)
+        if there.digest == digest:
+            return there
+        raise FileError(
+            str(path), f"it was frozen on {there.date} with another content and is never overwritten; freeze under another name"
+        )
+    stamp = {"date": day.isoformat(), "digest": digest, **({"reason": reason} if reason else {})}
+    text = json.dumps({"ipmo": document.pop("ipmo"), "snapshot": stamp, **document}, ensure_ascii=False, indent=1) + "\n"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileError(str(path), f"its folder cannot be made: {error}") from None
+    write_atomically(path, text)
+    return Stamp(path=str(path), date=day, digest=digest, reason=reason)
+
+
+def stamp_of(path: Path) -> Stamp:
+    """The stamp of a snapshot, checked against its content.
+
+    Raises:
+        FileError: it is no snapshot, or was changed after it was frozen.
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise FileError(str(path), f"it cannot be read as JSON: {error}") from None
+    found = document.get("snapshot") if isinstance(document, dict) else None
+    if not isinstance(found, dict) or "digest" not in found or "date" not in found:
+        raise FileError(str(path), "it is no snapshot; `ipmo freeze` writes them")
+    digest = digest_of(document)
+    if digest != found["digest"]:
+        raise FileError(
+            str(path), f"it was changed after it was frozen: its digest is {digest[:12]}…, the stamp says {found['digest'][:12]}…"
+        )
+    return Stamp(path=str(path), date=as_date(found["date"]), digest=digest, reason=str(found.get("reason", "")))
