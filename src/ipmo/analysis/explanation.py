@@ -31,7 +31,7 @@ class Figure:
         known: how many leaves below were known.
         total: how many leaves below were asked.
         parts: the figures it was made of.
-        left_out: projects that do not count, by state (proposed, cancelled).
+        left_out: projects below that do not count, by state (proposed, cancelled).
         note: how the value came about, for example the exchange rate used.
         base: in whose prices money is, empty when nobody says.
         apart: money in unknown prices beside that, which does not add to it.
@@ -131,8 +131,9 @@ class Explanation:
         out = []
         for depth, figure, above in self.walk():
             out.append("  " * depth + figure.line(above))
-            if figure.left_out:
-                out.append("  " * (depth + 1) + f"left out: {', '.join(figure.left_out)}")
+            below = {name for part in figure.parts for name in part.left_out}
+            if own := [name for name in figure.left_out if name not in below]:
+                out.append("  " * (depth + 1) + f"left out: {', '.join(own)}")
         return tuple(out)
 
     def table(self) -> Table:

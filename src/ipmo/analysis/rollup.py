@@ -256,6 +256,7 @@ class _Engine:
 
     def _figure(self, full_id: str, item: Any, level: str, parts: tuple[Figure, ...], left_out: tuple[str, ...] = ()) -> Figure:
         measure = self.measure
+        left_out = (*left_out, *(name for part in parts for name in part.left_out))
         base: dict[str, Any] = {
             "item": full_id,
             "name": getattr(item, "name", ""),
