@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,16 @@ from ipmo.network import engine, kernels
 from ipmo.network.engine import Network
 from ipmo.network.overlay import Overlay
 from ipmo.testing.strategies import portfolios
+
+PAUSED = """
+ipmo: 1
+portfolio: {id: p, start: 2026-01-05}
+projects:
+  - {id: live, tasks: [{id: work, duration: 5 d}]}
+  - id: held
+    state: paused
+    tasks: [{id: spec, duration: 2 d}, {id: signed, milestone: true, after: spec, deadline: 2026-01-06}]
+"""
 
 
 def made(seed: int, n: int = 40) -> dict[str, Any]:
@@ -201,3 +212,20 @@ def test_where_too_much_moves_a_whole_pass_gives_the_same_and_can_be_undone() ->
         assert {**overlay.columns(), "end": overlay.end} == anew(changed)
         overlay.undo()
         assert {**overlay.columns(), "end": overlay.end} == first
+
+
+def test_the_deadline_of_paused_work_binds_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "p.yaml"
+    path.write_text(PAUSED)
+    s = ipmo.schedule(ipmo.read(path), dialect="msproject")
+    overlay = Overlay(s)
+    before = overlay.columns()
+    held = s.network.ids.index("held/signed")
+    assert before["late"][held] == kernels.FAR
+    overlay.set_duration("live/work", 480 * 9)
+    assert overlay.columns()["late"][held] == overlay.columns()["aim"][held] == kernels.FAR
+    overlay.set_duration("held/signed", 0)
+    assert overlay.columns()["late"][held] == kernels.FAR
+    while overlay.undo():
+        pass
+    assert overlay.columns() == before

@@ -244,11 +244,13 @@ class Overlay:
         for target in network.targets:
             for node in target.nodes:
                 place = int(pos[node])
+                if network.state[node] not in LIVE:
+                    continue  # what is paused or done has no late dates
                 if target.date is None:
                     own[place] = 1
                 else:
                     fixed[1].setdefault(place, []).append((target.date, True))
-                    if dialect.deadlines_bound_total_float and target.is_deadline:
+                    if dialect.deadlines_bound_total_float and target.is_deadline and self._ending[place]:
                         fixed[0].setdefault(place, []).append((target.date, True))
         for node, instant, at_finish in network.late_bounds:
             for kind in (0, 1):
