@@ -14,6 +14,7 @@ from ipmo.cli import clean, main
 
 ROOT = Path(__file__).resolve().parent.parent
 PROMISE = str(ROOT / "src" / "ipmo" / "examples" / "promise.yaml")
+LIBRARY = str(ROOT / "src" / "ipmo" / "examples" / "library.yaml")
 HANDOVER = str(ROOT / "src" / "ipmo" / "examples" / "handover.yaml")
 RUBIN = str(ROOT / "examples" / "rubin.yaml")
 
@@ -33,6 +34,20 @@ VERBS = [
     ("rollup", PROMISE, "finish"),
     ("rollup", PROMISE, "--explain", "desk"),
     ("rollup", PROMISE, "budget", "--by", "owner"),
+    ("rollup", PROMISE, "budget", "--by", "quarter"),
+    ("status", PROMISE),
+    ("status", PROMISE, "--policy", "worst child", "--reported"),
+    ("registers", LIBRARY),
+    ("benefits", LIBRARY, "--discount", "3.5%"),
+    ("claims", LIBRARY, "--method", "shapley", "--discount", "3.5%"),
+    ("sight", LIBRARY),
+    ("earned", PROMISE, "--as-of", "2026-03-01"),
+    ("earned", LIBRARY, "--level", "project"),
+    ("phase", LIBRARY, "--every", "quarter"),
+    ("capacity", LIBRARY),
+    ("changes", LIBRARY),
+    ("compare", LIBRARY, PROMISE),
+    ("compare", LIBRARY, PROMISE, "--all"),
     ("plugins",),
     ("plugins", "p3o"),
     ("doctor",),
@@ -86,6 +101,28 @@ def test_check_exits_with_one_on_an_error_and_zero_on_warnings(tmp_path: Path) -
     assert run("schedule", str(loop)).exit_code == 1
     assert "remove one of them" in run("schedule", str(loop)).stderr
     assert run("schedule", str(loop), "--cut-loops").exit_code == 0
+
+
+def test_a_month_is_frozen_looked_back_on_and_compared(tmp_path: Path) -> None:
+    plan = tmp_path / "p.yaml"
+    plan.write_text(Path(LIBRARY).read_text(encoding="utf-8"), encoding="utf-8")
+    result = run("freeze", str(plan), "--reason", "month end")
+    assert result.stdout.replace("\\", "/") == f"froze {tmp_path.as_posix()}/history/2026-06.json\n"
+    told = run("freeze", str(plan), "--baseline", "B1").stdout
+    assert "name it under baselines: - {id: B1, date: 2026-06-01, file: baselines/B1.json}" in told
+    plan.write_text(
+        plan.read_text(encoding="utf-8").replace("status_date: 2026-06-01", "status_date: 2026-07-01").replace("200 k GBP", "220 k GBP")
+    )
+    assert run("freeze", str(plan), "--json").exit_code == 0
+    trend = run("trend", str(tmp_path / "history"), "budget").stdout
+    assert trend.splitlines()[1].split()[:2] == ["2026-06-01", "275,000"]
+    assert trend.splitlines()[2].split()[-1] == "20,000"
+    assert "2 of 2 have not reported" in run("returns", str(tmp_path / "history")).stdout
+    assert run("check", str(plan), "--history", str(tmp_path / "history")).exit_code == 0
+    compared = run("compare", str(tmp_path / "history" / "2026-06.json"), str(plan)).stdout
+    assert "2 projects in both; 0 came, 0 went, 1 changed budget" in compared
+    assert run("trend", str(tmp_path / "none"), "budget").exit_code == 1
+    assert "there is no such folder" in run("returns", str(tmp_path / "none")).stderr
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import importlib.util
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 
 import ipmo
 import ipmo.examples
+from ipmo import Severity
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -86,7 +87,7 @@ def test_promise_as_on_paper() -> None:
 
 
 def test_an_unknown_example_names_those_there_are() -> None:
-    with pytest.raises(ipmo.UnknownItemError, match="extension, handover, promise"):
+    with pytest.raises(ipmo.UnknownItemError, match="extension, handover, library, promise"):
         ipmo.examples.load("bridge")
 
 
@@ -193,7 +194,7 @@ def examples_script() -> Any:
 
 
 @pytest.mark.data
-@pytest.mark.parametrize(("make", "name"), [("rubin", "rubin"), ("gmpp", "gmpp-2022")])
+@pytest.mark.parametrize(("make", "name"), [("rubin", "rubin"), ("gmpp_before", "gmpp-2021"), ("gmpp", "gmpp-2022")])
 def test_the_committed_examples_are_what_the_script_writes(make: str, name: str, data: Path, tmp_path: Path) -> None:
     ipmo.write(getattr(examples_script(), make)(data), tmp_path / f"{name}.yaml")
     assert (tmp_path / f"{name}.yaml").read_bytes() == (ROOT / "examples" / f"{name}.yaml").read_bytes()
@@ -207,3 +208,20 @@ def test_gmpp_amounts_add_up_as_in_the_raw_file(data: Path) -> None:
     total = sum(int(cell[1:]) for cell in cells if cell[:1] == "£")
     pf = ipmo.read(ROOT / "examples" / "gmpp-2022.yaml")
     assert ipmo.roll_up(pf, "budget").total.value.amount == total * 1_000_000
+
+
+def test_the_library_comes_out_as_worked_in_its_file() -> None:
+    pf = ipmo.examples.load("library")
+    earned = ipmo.earned_value(pf)["catalogue"]
+    assert (str(earned.bac), str(earned.pv), str(earned.ev), str(earned.ac)) == ("70 k GBP", "60 k GBP", "30 k GBP", "40 k GBP")
+    assert (earned.indices.cpi, earned.indices.spi, round(earned.indices.eac() or 0, 2)) == (0.75, 0.5, 93333.33)
+    row = ipmo.status(pf)["catalogue"]
+    assert (row.computed, row.reported, row.gap) == ("red", "green", 2)
+    (breach,) = ipmo.status(pf).breaches
+    assert (breach.body, breach.covered, str(breach.stake)) == ("board", True, "23333.33 GBP")
+    assert ipmo.schedule(pf)["catalogue/live"].finish_text == "2026-07-24"
+    lending = ipmo.benefits(pf)["lending"]
+    assert (lending.start, lending.slip) == (date(2026, 8, 25), 24)
+    assert ipmo.capacity(pf).of("team")[0].peak == 3
+    assert ipmo.assess(pf)["text"] == ("C1: catalogue +7 days, budget +4 k GBP",)
+    assert not [f for f in ipmo.check(pf) if f.severity is Severity.ERROR]

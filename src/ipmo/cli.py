@@ -1,4 +1,4 @@
-"""The command line: `ipmo read|check|schedule|links|rollup|report|convert|schema|plugins|doctor`.
+"""The command line: `ipmo read|check|schedule|links|rollup|status|benefits|...|report|convert|schema|plugins|doctor`.
 
 Exit 0 good; 1 when `check` has a finding of severity error or a verb cannot answer; 2 wrong use. Errors go to stderr
 and name the file. `--json` prints one valid object with `rows` and `findings`, even on failure.
@@ -130,10 +130,11 @@ def read(path: str, strict: bool, as_json: bool) -> None:
 
 @main.command(cls=_Verb)
 @_portfolio
+@click.option("--history", metavar="FOLDER", help="Earlier months: what is stuck or slides shows over time only.")
 @_as_json
-def check(path: str, as_json: bool) -> None:
+def check(path: str, history: str | None, as_json: bool) -> None:
     """List everything that somebody should look at; exit 1 when there is an error among it."""
-    found = ipmo.check(path)
+    found = ipmo.check(path, history=history)
     if as_json:
         _emit(_rows(found.table()), found)
     else:
@@ -226,6 +227,179 @@ def rollup(
             say(f"{indent}{figure}")
             if figure.left_out:
                 say(f"{indent}  left out: {', '.join(figure.left_out)}")
+
+
+def _baseline(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option("--baseline", metavar="FILE", help="The plan to compare with.")(command)
+
+
+def _answer(table: Table, as_json: bool, notes: Iterable[str] = (), leave: Iterable[str] = (), **more: Any) -> None:
+    """A table for people (columns without any value left out), or as JSON."""
+    if as_json:
+        _emit(_rows(table), **more)
+        return
+    names = [n for n in table.columns if n not in set(leave) and any(value not in (None, "") for value in table[n])]
+    if len(table):
+        _print(table, tuple(names))
+    for note in notes:
+        say(note)
+
+
+@main.command(cls=_Verb)
+@_portfolio
+@click.option("--policy", default="tolerance", metavar="NAME", help="How colours combine: tolerance, worst child, majority, ...")
+@click.option("--reported", is_flag=True, help="Combine reported colours instead of computed ones.")
+@_baseline
+@_as_json
+def status(path: str, policy: str, reported: bool, baseline: str | None, as_json: bool) -> None:
+    """Computed status beside reported status, and what must be escalated."""
+    plan = ipmo.read(baseline) if baseline else None
+    view = ipmo.status(ipmo.read(path), policy=policy, of="reported" if reported else "computed", baseline=plan)
+    notes = [f"escalate to {b.body or 'nobody'}: {b.item}, {b.aspect}: {b.text}" for b in view.breaches]
+    _answer(view.table(), as_json, [*notes, repr(view)[1:-1]], ("name", "level"), exceptions=_rows(view.exceptions()))
+
+
+@main.command(cls=_Verb)
+@_portfolio
+@_as_json
+def registers(path: str, as_json: bool) -> None:
+    """Count risks, assumptions, issues, dependencies, decisions and changes at every level."""
+    _answer(ipmo.registers(ipmo.read(path)).table(), as_json)
+
+
+@main.command(cls=_Verb)
+@_portfolio
+@click.option("--discount", metavar="RATE", help="A rate (3.5%) or the name of a schedule; the portfolio's own when left out.")
+@_baseline
+@_as_json
+def benefits(path: str, discount: str | None, baseline: str | None, as_json: bool) -> None:
+    """Benefits: when they start, what they are worth, what their delay costs."""
+    found = ipmo.benefits(ipmo.read(path), discount=discount, baseline=ipmo.read(baseline) if baseline else None)
+    _answer(found.table(), as_json, [repr(found)[1:-1]], ("name",))
+
+
+@main.command(cls=_Verb)
+@_portfolio
+@click.option("--method", default="flow", metavar="NAME", help="flow, knock-out or shapley.")
+@click.option("--discount", metavar="RATE", help="A rate (3.5%) or the name of a schedule.")
+@_as_json
+def claims(path: str, method: str, discount: str | None, as_json: bool) -> None:
+    """Divide the value of benefits among the projects behind them."""
+    found = ipmo.attribute(ipmo.read(path), method=method, discount=discount)
+    _answer(found.table(), as_json, [repr(found)[1:-1]])
+
+
+@main.command(cls=_Verb)
+@_portfolio
+@_as_json
+def sight(path: str, as_json: bool) -> None:
+    """Which project serves which objective, and the orphans both ways."""
+    found = ipmo.line_of_sight(ipmo.read(path))
+    notes = [f"no project serves {name}" for name in found.unserved] + [f"{name} serves no objective" for name in found.orphans]
+    _answer(found.table(), as_json, notes, unserved=list(found.unserved), orphans=list(found.orphans))
+
+
+@main.command(cls=_Verb)
+@_portfolio
+@click.option("--as-of", metavar="DATE", help="The date of the figures; the status date when left out.")
+@click.option("--level", type=click.Choice(["portfolio", "programme", "project", "task"]), help="Only this level.")
+@_baseline
+@_as_json
+def earned(path: str, as_of: str | None, level: str | None, baseline: str | None, as_json: bool) -> None:
+    """Earned value and earned schedule on every level."""
+    found = ipmo.earned_value(ipmo.read(path), as_of=as_of, baseline=ipmo.read(baseline) if baseline else None)
+    notes = [f"{found.total.known} of {found.total.total} work packages known"]
+    if found.total.floating:
+        notes.append(f"{found.total.floating} of them have no approved dates: their plan moves with the data date and never looks late")
+    _answer(found.table(level), as_json, notes, ("name", "level"))
+
+
+@main.command(cls=_Verb)
+@_portfolio
+@click.option("--every", default="month", metavar="PERIOD", help="month, quarter, year or financial year.")
+@click.option("--item", metavar="ITEM", help="Only a programme, a project or a summary.")
+@_as_json
+def phase(path: str, every: str, item: str | None, as_json: bool) -> None:
+    """Budget against actual against forecast, by period."""
+    found = ipmo.phase(ipmo.read(path), every=every, item=item)
+    _answer(found.table(), as_json, found.notes() or (() if found.periods else ["nothing has both an amount and a date"]))
+
+
+@main.command(cls=_Verb)
+@_portfolio
+@click.option("--by", default="resource", metavar="FIELD", help="resource, category or project.")
+@click.option("--every", default="month", metavar="PERIOD", help="month, quarter, year or financial year.")
+@_as_json
+def capacity(path: str, by: str, every: str, as_json: bool) -> None:
+    """What work asks of people and machines, against what there is."""
+    found = ipmo.capacity(ipmo.read(path), by=by, period=every)
+    notes = [f"no date, so not asked for: {', '.join(found.undated)}"] if found.undated else []
+    _answer(found.table(), as_json, [*notes, repr(found)[1:-1]])
+
+
+@main.command(cls=_Verb)
+@_portfolio
+@_as_json
+def changes(path: str, as_json: bool) -> None:
+    """Assess every open change request by what it would do."""
+    table = ipmo.assess(ipmo.read(path))
+    if as_json:
+        _emit(_rows(table))
+        return
+    for text in dict.fromkeys(table["text"]):
+        say(text)
+    if not len(table):
+        say("no change request waits for a decision")
+
+
+@main.command(cls=_Verb)
+@click.argument("source", type=click.Path(), metavar="BEFORE")
+@click.argument("target", type=click.Path(), metavar="AFTER")
+@click.option("--all", "everything", is_flag=True, help="Every change, not only their counts.")
+@_as_json
+def compare(source: str, target: str, everything: bool, as_json: bool) -> None:
+    """What changed between two months or years: who came, who went, dates, money, confidence."""
+    found = ipmo.compare(ipmo.read(source), ipmo.read(target))
+    _answer(found.table() if everything or as_json else found.counts(), as_json, [str(found), *found.notes], counts=_rows(found.counts()))
+
+
+@main.command(cls=_Verb)
+@_portfolio
+@click.option("--to", metavar="FILE", help="Where; history/YEAR-MONTH.json beside the portfolio when left out.")
+@click.option("--baseline", metavar="ID", help="It becomes this baseline: baselines/ID.json.")
+@click.option("--reason", default="", help="Why.")
+@_as_json
+def freeze(path: str, to: str | None, baseline: str | None, reason: str, as_json: bool) -> None:
+    """Freeze a month or a baseline: text that is never overwritten, stamped with its digest."""
+    pf = ipmo.read(path)
+    written = ipmo.freeze(pf, to, baseline=baseline, reason=reason)
+    if as_json:
+        _emit([{"file": str(written)}])
+        return
+    say(f"froze {written}")
+    if baseline:
+        where = os.path.relpath(written, Path(path) if Path(path).is_dir() else Path(path).parent).replace(os.sep, "/")
+        say(f"name it under baselines: - {{id: {baseline}, date: {pf.status_date}, file: {where}}}")
+
+
+@main.command(cls=_Verb)
+@click.argument("path", type=click.Path(), metavar="FOLDER")
+@click.argument("measure", default="budget")
+@click.option("--item", metavar="ITEM", help="One item; the whole portfolio when left out.")
+@_as_json
+def trend(path: str, measure: str, item: str | None, as_json: bool) -> None:
+    """A MEASURE over the months frozen in FOLDER."""
+    _answer(ipmo.trend(path, measure, item), as_json, leave=("snapshot",))
+
+
+@main.command(cls=_Verb)
+@click.argument("path", type=click.Path(), metavar="FOLDER")
+@_as_json
+def returns(path: str, as_json: bool) -> None:
+    """Who has reported for the last month frozen in FOLDER, and who has not."""
+    table = ipmo.returns(ipmo.history(path))
+    late = [name for name, reported in zip(table["project"], table["reported"], strict=True) if not reported]
+    _answer(table, as_json, [f"{len(late)} of {len(table)} have not reported"], ("name",))
 
 
 @main.command(cls=_Verb)

@@ -22,7 +22,7 @@ from ipmo.analysis.health import SOURCE as DCMA
 from ipmo.analysis.health import quality_facts
 from ipmo.analysis.rollup import MEASURES, RollUp, roll_up
 from ipmo.analysis.schedule import Schedule, schedule
-from ipmo.analysis.status import status, within_tolerance
+from ipmo.analysis.status import status
 from ipmo.analysis.watermelons import watermelons
 from ipmo.errors import ModelError
 from ipmo.findings import Finding
@@ -300,8 +300,6 @@ def _exceptions(context: CheckContext) -> Iterable[Finding]:
     if not any(stated):
         return
     for breach in status(pf, baseline=context.baseline, tasks=True).breaches:
-        if not within_tolerance(pf, breach.item):
-            continue
         told = f"tell {breach.body}" if breach.body else "name a body that decides: organisation: bodies:"
         if breach.body and not breach.covered:
             told += ", whose authority is not known to cover it"

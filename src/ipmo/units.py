@@ -219,7 +219,7 @@ class Money:
         for factor, letter in ((10**9, "bn"), (10**6, "M"), (10**3, "k")):
             if abs(self.amount) >= factor:
                 short = plain(self.amount / factor)
-                if len(short) <= 7 and Decimal(short) * factor == self.amount:
+                if len(short) <= 7 and len(short.partition(".")[2]) <= 3 and Decimal(short) * factor == self.amount:
                     return f"{short} {letter} {self.currency}"
         return f"{plain(self.amount)} {self.currency}"
 

@@ -128,7 +128,8 @@ def test_cost_against_budget_by_forecast_by_cpi_and_by_what_is_spent() -> None:
     over = of(budget="100 GBP", forecast="110.01 GBP")
     assert (over.rag, over.over) == ("red", "0.01 GBP beyond tolerance")
     assert of(budget="100 GBP", actual="120 GBP").rag == "red"
-    assert of(budget="100 GBP").rag is None
+    assert of(budget="100 GBP").text == "not begun 100 GBP, budget 100 GBP"
+    assert of(budget="100 GBP", actual_start="2025-12-01").rag is None
     done = {"duration": "10 d", "baseline_start": "2025-12-01", "baseline_finish": "2025-12-12", "actual_start": "2025-12-01"}
     pf = dated("2026-01-01").evolve("P", tasks=[Task(id="t", budget="100 GBP", actual="80 GBP", progress="50 %", remaining="5 d", **done)])
     cost = next(a for a in status(pf)["P"].aspects if a.name == "cost")
@@ -160,15 +161,17 @@ def test_a_breach_goes_to_the_lowest_body_above_whose_authority_covers_it() -> N
     pf = dated("2026-01-01").evolve(bodies=bodies)
 
     def told(forecast: str) -> tuple[str | None, bool]:
-        one = status(pf.evolve("P", budget="100 GBP", forecast=forecast)).breaches[0]
+        one = status(pf.evolve("P", budget="100 GBP", forecast=forecast, tolerance=Tolerance(cost=0))).breaches[0]
         return one.body, one.covered
 
     assert told("150 GBP") == ("prog", True)
     assert told("151 GBP") == ("board", True)
     assert told("2 M GBP") == ("board", False)
-    late = status(dated("2026-05-01").evolve(bodies=bodies))
-    assert [(b.item, b.aspect, b.body, b.covered) for b in late.breaches if b.item == "P"] == [("P", "time", "board", False)]
-    assert status(dated("2026-05-01")).breaches[0].body is None
+    late = status(dated("2026-05-01", tolerance=Tolerance(time="0 d")).evolve(bodies=bodies))
+    assert [(b.item, b.aspect, b.body, b.covered) for b in late.breaches] == [("P", "time", "board", False)]
+    assert status(dated("2026-05-01", tolerance=Tolerance(time="0 d"))).breaches[0].body is None
+    assert status(dated("2026-05-01")).breaches == ()  # nobody set a limit
+    assert status(dated("2026-05-01"))["P"].computed == "red"
     assert late.exceptions().columns == ("item", "level", "aspect", "text", "stake", "body", "covered")
 
 

@@ -226,7 +226,7 @@ def test_resources_costs_and_codes_are_kept(read: Reader) -> None:
     )
     task = pf["TRAM/A100"]
     assert (task.assignments[0].resource, task.assignments[0].units, str(task.assignments[0].effort)) == ("CIVIL", 2, "80 ph")
-    assert str(task.budget.lines[0].amount.central()) == "4.0005 k USD"
+    assert str(task.budget.lines[0].amount.central()) == "4000.5 USD"
     assert dict(task.attributes) == {"Area": "North"}
     assert pf.source.refused == 2
     assert "2 rows of 1 tables are not read: 'MEMOTYPE (2)'" in str([f for f in pf.source.findings if f.code == "xer/tables-not-read"])

@@ -46,7 +46,6 @@ __all__ = [
     "WorstChild",
     "status",
     "tolerance_of",
-    "within_tolerance",
 ]
 
 LEVEL_RANK = {"project": 0, "programme": 1, "portfolio": 2}
@@ -215,7 +214,7 @@ class Aspect:
         name: time, cost, benefits, risk or children.
         rag: its colour; None when it cannot be told.
         text: what was compared.
-        over: how far beyond its limit, in words; empty within it.
+        over: how far beyond a tolerance that somebody stated, in words; empty within it and where nobody did.
         stake: money of a breach, for the authority that it takes.
     """
 
@@ -372,7 +371,8 @@ def status(
 
     A forecast within its promise or budget is green, beyond it but within tolerance amber, beyond tolerance red; equal
     to the limit is within it (PRINCE2 7). An item without a tolerance takes that of its programme; without any, the limit
-    is the promise itself. What cannot be compared has no colour, and says why.
+    is the promise or budget itself, and nothing is escalated, because nobody set a limit; lost benefits are then amber.
+    What cannot be compared has no colour, and says why.
 
     Args:
         portfolio: the portfolio.
@@ -404,11 +404,6 @@ def tolerance_of(portfolio: Portfolio, noun: Any) -> Tolerance | None:
         programme = portfolio.items[above]
         own, above = programme.tolerance, programme.programme
     return own
-
-
-def within_tolerance(portfolio: Portfolio, item: str) -> bool:
-    """Whether somebody set a tolerance for an item, or for what it belongs to."""
-    return tolerance_of(portfolio, portfolio.items.get(item)) is not None
 
 
 class _Engine:
@@ -548,8 +543,9 @@ class _Engine:
             return Aspect(name="time", rag="green", text=text)
         if reached <= limit:
             return Aspect(name="time", rag="amber", text=f"{text}, within tolerance")
-        over = f"{(reached - limit) / 1440:,.0f} days beyond {'tolerance' if limit > promise else 'the promise'}"
-        return Aspect(name="time", rag="red", text=f"{text}, {over}", over=over, stake=self._budget(full_id))
+        stated = tolerance is not None and tolerance.time is not None
+        over = f"{(reached - limit) / 1440:,.1f} days beyond {'tolerance' if stated else 'the promise'}".replace(".0 days", " days")
+        return Aspect(name="time", rag="red", text=f"{text}, {over}", over=over if stated else "", stake=self._budget(full_id))
 
     def _figure(self, measure: str, full_id: str) -> tuple[Fraction | None, bool]:
         """(amount, whether all of it is known)."""
@@ -564,35 +560,46 @@ class _Engine:
     def _budget(self, full_id: str) -> Fraction | None:
         return self._figure("budget", full_id)[0]
 
+    def _expected(self, full_id: str, noun: Any) -> tuple[Fraction | None, str]:
+        """(cost at completion, how it was found): stated; by CPI; of what holds projects, theirs; what has not begun, as budgeted."""
+        forecast, complete = self._figure("forecast", full_id)
+        if forecast is not None and complete:
+            return forecast, "forecast"
+        if isinstance(noun, Programme | Portfolio):
+            inner = [(p, self._expected(p.id, p)[0]) for p in self._within(full_id)]
+            known = [cost for _, cost in inner if cost is not None]
+            return (sum(known, Fraction(0)), "its projects expect") if known and len(known) == len(inner) else (None, "")
+        if self.earned is not None and full_id in self.earned:
+            item = self.earned[full_id]
+            if item.total and item.known == item.total:
+                eac = item.indices.eac()
+                if eac is not None:
+                    return Fraction(eac), "EAC by CPI"
+                if not item.indices.ac:
+                    return self._budget(full_id), "not begun"
+        return None, ""
+
     def _cost(self, full_id: str, noun: Any) -> Aspect | None:
         budget, whole = self._figure("budget", full_id)
         if budget is None:
             return None
         tolerance = self._tolerance(noun)
-        share = Fraction(str(tolerance.cost)) if tolerance is not None and tolerance.cost is not None else Fraction(0)
-        forecast, complete = self._figure("forecast", full_id)
-        how = "forecast"
-        if forecast is None or not complete:
-            forecast = None
-            if self.earned is not None and full_id in self.earned:
-                item = self.earned[full_id]
-                eac = item.indices.eac() if item.known == item.total else None
-                if eac is not None:
-                    forecast, how = Fraction(eac), "EAC by CPI"
+        stated = tolerance is not None and tolerance.cost is not None
+        limit = budget * (1 + Fraction(str(tolerance.cost))) if tolerance is not None and tolerance.cost is not None else budget
+        expected, how = self._expected(full_id, noun)
         actual, _ = self._figure("actual", full_id)
-        limit = budget * (1 + share)
-        currency = self.rolls["budget"].total.unit if self.rolls["budget"] is not None else ""
-        if forecast is None and actual is not None and whole and actual > limit:
-            forecast, how = actual, "spent already"
-        if forecast is None or not whole:
+        if whole and actual is not None and actual > limit and (expected is None or actual > expected):
+            expected, how = actual, "spent already"
+        if expected is None or not whole:
             return Aspect(name="cost", rag=None, text="the forecast is not known" if whole else "the budget is not known in full")
-        text = f"{how} {rounded(forecast, currency)}, budget {rounded(budget, currency)}"
-        if forecast <= budget:
+        currency = self.rolls["budget"].total.unit if self.rolls["budget"] is not None else ""
+        text = f"{how} {rounded(expected, currency)}, budget {rounded(budget, currency)}"
+        if expected <= budget:
             return Aspect(name="cost", rag="green", text=text)
-        if forecast <= limit:
+        if expected <= limit:
             return Aspect(name="cost", rag="amber", text=f"{text}, within tolerance")
-        over = f"{rounded(forecast - limit, currency)} beyond {'tolerance' if share else 'the budget'}"
-        return Aspect(name="cost", rag="red", text=f"{text}, {over}", over=over, stake=forecast - budget)
+        over = f"{rounded(expected - limit, currency)} beyond {'tolerance' if stated else 'the budget'}"
+        return Aspect(name="cost", rag="red", text=f"{text}, {over}", over=over if stated else "", stake=expected - budget)
 
     def _benefits(self, full_id: str, noun: Any) -> Aspect | None:
         if self.worth is None:
@@ -612,13 +619,15 @@ class _Engine:
         lost = sum((Fraction(row.loss.amount) for row in known if row.loss is not None), Fraction(0))
         currency = known[0].currency
         tolerance = self._tolerance(noun)
-        share = Fraction(str(tolerance.benefits)) if tolerance is not None and tolerance.benefits is not None else Fraction(0)
-        text = f"{rounded(lost, currency)} lost of {rounded(planned, currency)} planned"
         if lost <= 0:
-            return Aspect(name="benefits", rag="green", text=text if lost else f"none lost of {rounded(planned, currency)} planned")
-        if lost <= abs(planned) * share:
+            return Aspect(name="benefits", rag="green", text=f"none lost of {rounded(planned, currency)} planned")
+        text = f"{rounded(lost, currency)} lost of {rounded(planned, currency)} planned"
+        if tolerance is None or tolerance.benefits is None:
+            return Aspect(name="benefits", rag="amber", text=f"{text}, no tolerance is stated")
+        limit = abs(planned) * Fraction(str(tolerance.benefits))
+        if lost <= limit:
             return Aspect(name="benefits", rag="amber", text=f"{text}, within tolerance")
-        over = f"{rounded(lost - abs(planned) * share, currency)} beyond {'tolerance' if share else 'the plan'}"
+        over = f"{rounded(lost - limit, currency)} beyond tolerance"
         return Aspect(name="benefits", rag="red", text=f"{text}, {over}", over=over, stake=lost)
 
     def _risk(self, full_id: str, noun: Any) -> Aspect | None:

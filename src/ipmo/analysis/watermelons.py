@@ -79,7 +79,6 @@ def _of(project: Project, view: StatusView, schedule: Schedule, earned: EarnedVa
         yield _found(
             "computed-worse", project.id, f"project {project.id!r} reports {row.reported}, its figures say {row.computed}: {row.why}",
             "ask what the report rests on",
-            Severity.ERROR if (row.gap or 0) > 1 else Severity.WARNING,
         )  # fmt: skip
     seen = sorted((r for r in project.status if r.rag is not None and (today is None or as_day(r.date) <= today)), key=lambda r: r.date)
     for before, after in itertools.pairwise(seen):

@@ -1,7 +1,8 @@
-"""Three small portfolios whose answers are worked out by hand in their files.
+"""Four small portfolios whose answers are worked out by hand in their files.
 
 `extension`: one project, plain finish-to-start logic, budgets. `handover`: three projects, all four link types, lags and
-a lead across projects. `promise`: benefits, gates, a condition and a decision.
+a lead across projects. `promise`: benefits, gates, a condition and a decision. `library`: money, earned value, people,
+benefits, tolerances and a change request.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from ipmo.model.work import Portfolio
 
 __all__ = ["NAMES", "load"]
 
-NAMES = ("extension", "handover", "promise")
+NAMES = ("extension", "handover", "library", "promise")
 
 
 def load(name: str) -> Portfolio:

@@ -106,7 +106,7 @@ def _noun(cls: type, nouns: dict[str, Any]) -> dict[str, Any]:
     required = [file_key(field) for field in fields if field.default is attrs.NOTHING]
     if required:
         out["required"] = required
-    if cls is model.After:
+    if cls in (model.After, model.Enabler):
         return {"anyOf": [TEXT, out], "description": out["description"]}
     return out
 

@@ -20,6 +20,7 @@ from cattrs.gen import make_dict_structure_fn, override
 from ipmo.errors import ModelError, Problem, UnitError, close_matches
 from ipmo.files.documents import WORDS, Plain, natural
 from ipmo.findings import Finding, Severity
+from ipmo.model.benefits import Enabler
 from ipmo.model.estimates import OpaqueEstimate, as_estimate
 from ipmo.model.fields import FrozenMap, Short, annotation, as_map, text
 from ipmo.model.governance import After
@@ -192,10 +193,11 @@ class _Reader:
         inner: Callable[[Any, Any], Any] = make_dict_structure_fn(cls, self.converter, **options)
         names = ", ".join(list(map(file_key, attrs.fields(cls)))[:8])
         word = cls.__name__.lower()
+        article = "an" if word[0] in "aeiou" else "a"
 
         def noun(value: Any, _: Any) -> Any:
             if type(value) is not dict:
-                raise UnitError(f"expected a {word} as a mapping ({names}, ...); got {_kind(value)}")
+                raise UnitError(f"expected {article} {word} as a mapping ({names}, ...); got {_kind(value)}")
             if None in value.values():  # an empty field is an absent one
                 value = {key: one for key, one in value.items() if one is not None}
             return inner(value, cls)
@@ -234,6 +236,8 @@ class _Reader:
                     if not single:
                         raise UnitError(f"expected a list of {inner.lower()}s; got {_kind(value)}")
                     value = [value]
+                if cls is Enabler:
+                    value = [{"from": one} if isinstance(one, str) else one for one in value]
                 return self.converter.structure(value, many)
 
             return nouns

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 from attrs.converters import optional
 
-from ipmo.model.fields import EMPTY, FrozenMap, Noun, as_map, as_tuple, doc, named, text, texts
+from ipmo.model.fields import EMPTY, FrozenMap, Noun, as_map, doc, named, text, texts
 from ipmo.model.money import Budget, PriceBase, as_budget
 from ipmo.units import Money, Rate, Span, When, as_date, as_money, as_number, as_rate, as_share, as_span, as_when
 
@@ -49,6 +49,12 @@ class Enabler(Noun):
     )
 
 
+def as_enablers(value: Any) -> tuple[Enabler, ...]:
+    """One or more enablers: ids or Enabler values as a tuple."""
+    values = (value,) if isinstance(value, str | Enabler) else tuple(value)
+    return tuple(Enabler(source=v) if isinstance(v, str) else v for v in values)
+
+
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
 class Outcome(Noun):
     """What is different once the outputs are used; outputs and capabilities may stand between it and the work."""
@@ -60,8 +66,10 @@ class Outcome(Noun):
         metadata=doc("where it lies on the map", source="MSP", choices=("output", "capability", "business change", "outcome")),
     )
     owner: str | None = attrs.field(default=None, metadata=doc("who answers for it", refers="owner"))
-    enabled_by: tuple[Enabler, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("all of these are needed", one_or_many=True))
-    any_of: tuple[Enabler, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("one of these is enough", one_or_many=True))
+    enabled_by: tuple[Enabler, ...] = attrs.field(
+        default=(), converter=as_enablers, metadata=doc("all of these are needed", one_or_many=True)
+    )
+    any_of: tuple[Enabler, ...] = attrs.field(default=(), converter=as_enablers, metadata=doc("one of these is enough", one_or_many=True))
     attributes: FrozenMap[str, str] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("free text to group by"))
 
 
@@ -79,8 +87,10 @@ class Benefit(Noun):
         default=None, metadata=doc("the portfolio, a programme, or `business`: never one project, which ends too soon")
     )
     owner: str | None = attrs.field(default=None, metadata=doc("who realises it; alive after closure", refers="owner"))
-    enabled_by: tuple[Enabler, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("all of these are needed", one_or_many=True))
-    any_of: tuple[Enabler, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("one of these is enough", one_or_many=True))
+    enabled_by: tuple[Enabler, ...] = attrs.field(
+        default=(), converter=as_enablers, metadata=doc("all of these are needed", one_or_many=True)
+    )
+    any_of: tuple[Enabler, ...] = attrs.field(default=(), converter=as_enablers, metadata=doc("one of these is enough", one_or_many=True))
     outcome: str | None = attrs.field(default=None, metadata=doc("the outcome it comes from", refers="outcome"))
     value: Rate | Money | None = attrs.field(
         default=None, converter=optional(_worth), metadata=doc("what it is worth", unit="money or money per time")

@@ -11,6 +11,7 @@ from typing import Any
 
 import attrs
 
+from ipmo.model.benefits import Enabler
 from ipmo.model.changes import Change, change_to_plain
 from ipmo.model.estimates import Estimate, to_plain
 from ipmo.model.fields import Short
@@ -72,6 +73,8 @@ def plain_value(value: Any) -> Any:
     if isinstance(value, Estimate):
         return to_plain(value)
     if isinstance(value, After) and value.type == "FS" and value.lag is None:
+        return value.source
+    if isinstance(value, Enabler) and value.lag is None:
         return value.source
     if isinstance(value, Budget) and not value.is_lump:
         return [plain_noun(line) for line in value.lines]
