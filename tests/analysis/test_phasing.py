@@ -57,7 +57,7 @@ def test_budget_against_actual_against_forecast() -> None:
     found = phase(pf)
     table = found.table()
     assert table["period"] == ("2026-01", "2026-02")
-    assert (table["budget"], table["actual"], table["forecast"]) == ((31, 28), (62, 0), (62, 56))
+    assert (table["budget"], table["actual"], table["forecast"]) == ((31, 28), (62, None), (62, 56))  # two tasks do not say what they cost
     assert (table["funding"], table["funding_so_far"], table["forecast_so_far"]) == ((0, 100), (0, 100), (62, 118))
     assert str(found.undated("budget")) == "3 GBP"
     assert found.notes() == (
@@ -79,6 +79,29 @@ def test_months_without_money_are_there_and_a_portfolio_without_any_has_none() -
     pf = Portfolio(id="x", start="2026-01-01", money=MoneySettings(currency="GBP"), projects=[Project(id="P", budget=lines)])
     assert phase(pf).table()["budget"] == (1, 0, 0, 2)
     assert phase(Portfolio(id="y", start="2026-01-01", projects=[Project(id="P")])).periods == ()
+
+
+def test_known_lines_stand_in_their_periods_also_where_the_whole_is_not_known() -> None:
+    line = {"from": "2026-04-01", "until": "2027-03-31"}
+    pf = Portfolio(
+        id="x", start="2026-01-01", money=MoneySettings(currency="GBP", financial_year="apr"),
+        projects=[
+            Project(id="P", budget=[{**line, "amount": "10 GBP"}, {"amount": "5 GBP"}], start="2027-04-01", finish="2028-03-31", forecast=[{**line, "amount": "12 GBP"}, {"note": "the rest"}]),
+            Project(id="Q", budget=[{**line, "amount": "20 GBP"}, {"note": "the rest"}]),
+            Project(id="R", forecast=[{"amount": "7 GBP"}, {"note": "the rest"}]),
+        ],
+    )  # fmt: skip
+    found = phase(pf, every="financial year")
+    table = found.table()
+    assert table["period"] == ("2026/27", "2027/28")
+    assert (table["budget"], table["forecast"]) == ((30, 5), (12, None))  # nothing becomes 0 because it is missing
+    assert (table["budget_so_far"], table["forecast_so_far"]) == ((30, 35), (12, 12))
+    assert found.notes() == ("budget: 2 unknown", "forecast: 3 unknown")
+    budget = found.rolls["budget"]
+    assert (str(budget["2026/27"].value), budget["2026/27"].known, str(budget.total.value), budget.total.known) == ("30 GBP", 2, "15 GBP", 1)
+    assert any("Q" in line and "66.7%" in line and "the rest of it is unknown" in line for line in budget.explain("2026/27").lines)
+    within = phase(pf, every="financial year", item="Q")
+    assert within.table()["budget"] == (20,)
 
 
 def test_what_assignments_cost_is_on_top_only_where_the_task_says_so() -> None:

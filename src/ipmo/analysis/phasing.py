@@ -40,7 +40,7 @@ class Phased:
     rolls: Mapping[str, RollUp] = attrs.field(repr=False)
 
     def value(self, measure: str, period: str) -> Any:
-        """Exact amount of a measure in a period; 0 where nothing lies, None where the measure has no date at all.
+        """Exact amount of a measure in a period; 0 where nothing lies, None where it is not known whether something does.
 
         Raises:
             UnknownItemError: there is no such measure here.
@@ -49,7 +49,8 @@ class Phased:
             raise UnknownItemError(measure, close_matches(measure, self.rolls), "these measures")
         roll = self.rolls[measure]
         if period not in roll:
-            return Fraction(0) if any(f.item not in (UNDATED, UNKNOWN) for f in roll.groups) else None
+            told = UNKNOWN not in roll and any(f.item != UNDATED for f in roll.groups)
+            return Fraction(0) if told else None
         carried = roll[period].carried
         return carried.only(measure)[1] if isinstance(carried, Priced) else carried
 
@@ -59,7 +60,7 @@ class Phased:
         return roll[UNDATED].value if UNDATED in roll else None
 
     def table(self) -> Table:
-        """One row a period: period, start, each measure, then each one's running sum (`budget_so_far`, ...)."""
+        """One row a period: period, start, each measure, then the running sum of what is known of it (`budget_so_far`, ...)."""
         columns = [
             Column("period", "str", [period.name for period in self.periods]),
             Column("start", "date", [period.start for period in self.periods]),
@@ -69,10 +70,11 @@ class Phased:
             exact = [self.value(name, period.name) for period in self.periods]
             unit = roll.total.unit
             columns.append(Column(name, "float", [None if v is None else float(v) for v in exact], unit))
-            total, sums = Fraction(0), []
+            total: Fraction | None = None
+            sums = []
             for value in exact:
-                total += value or 0
-                sums.append(None if value is None else float(total))
+                total = value if total is None else total + (value or 0)
+                sums.append(None if total is None else float(total))
             running.append(Column(f"{name}_so_far", "float", sums, unit))
         return Table([*columns, *running])
 
@@ -100,6 +102,9 @@ def phase(
 ) -> Phased:
     """Budget, actual, forecast, funding and effort by period, each exact: the periods sum to the whole.
 
+    Of an item whose whole is not known, the lines that are dated and known stand in their periods all the same; it is
+    counted as unknown beside them.
+
     Dated lines lie at their dates, lumps over the item's own working time by its spread. A forecast at completion lies
     where its actual cost does, and the rest between the data date and the finish.
 
@@ -118,7 +123,7 @@ def phase(
     rolls: dict[str, RollUp] = {}
     for name in PHASED:
         roll = roll_up(portfolio, name, by=every, within=item, as_of=as_of, measures=measures)
-        if roll.total.carried is None:
+        if not any(f.item != UNKNOWN for f in roll.groups):
             continue
         rolls[name] = roll
     names = {f.item for roll in rolls.values() for f in roll.groups} - {UNDATED, UNKNOWN}

@@ -420,7 +420,10 @@ class _Engine:
     # -------------------------------------------------------------------------------------- periods
 
     def phased(self, every: str, whole: Figure) -> dict[str, Figure]:
-        """Figures by period; what nothing dates and what nobody knows are groups of their own. Their sum is the whole."""
+        """Figures by period; what nothing dates and what nobody knows are groups of their own.
+
+        Their sum is the whole, and beside it the dated lines of items whose whole is not known.
+        """
         measure = self.measure
         if measure.combine is not Combine.SUM or measure.unit not in ("money", "pd", "number"):
             raise UnitError(f"{measure.name} does not lie over time; by={every!r} is for money and effort")
@@ -428,11 +431,12 @@ class _Engine:
         dated: dict[Period, list[Figure]] = {}
         rest: dict[str, list[Figure]] = {UNDATED: [], UNKNOWN: []}
         for figure in _bearing(whole):
+            note, counts = figure.note, {}
             if figure.carried is None:
                 rest[UNKNOWN].append(figure)
-                continue
+                note, counts = "the rest of it is unknown", {"known": figure.total}
             for period, part in self._over(timing, rule, figure).items():
-                portion = attrs.evolve(figure, carried=part, parts=(), apart=None, **{"note": figure.note, **self._shown(part)})
+                portion = attrs.evolve(figure, carried=part, parts=(), apart=None, **{"note": note, **self._shown(part), **counts})
                 (rest[UNDATED] if period is None else dated.setdefault(period, [])).append(portion)
         out = {period.name: self._group_figure(period.name, dated[period], whole) for period in sorted(dated)}
         out |= {name: self._group_figure(name, figures, whole) for name, figures in rest.items() if figures}
@@ -458,6 +462,10 @@ class _Engine:
         value = measure.value(self, full_id, item)
         if isinstance(value, Budget | Money):
             lines = self.amounts.lines(full_id, value)
+            if lines is None and isinstance(value, Budget):
+                lines = [a for a in self.amounts.known_lines(full_id, value) if a.line.since is not None or a.line.until is not None]
+        elif figure.carried is None:
+            return
         else:
             if isinstance(figure.carried, Priced):
                 for base, (amount, _) in figure.carried.entries.items():
