@@ -22,7 +22,10 @@ pytestmark = pytest.mark.browser
 def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("reports")
     made = {name: ipmo.report(ROOT / "examples" / f"{name}.yaml", folder / f"{name}.html") for name in ("rubin", "gmpp-2022")}
-    made["promise"] = ipmo.report(ipmo.examples.load("promise"), folder / "promise.html")
+    for name in ("promise", "library"):
+        made[name] = ipmo.report(ipmo.examples.load(name), folder / f"{name}.html")
+    examples = ROOT / "examples"
+    made["years"] = ipmo.report(examples / "gmpp-2022.yaml", folder / "years.html", before=examples / "gmpp-2021.yaml")
     hostile = Portfolio(
         id="x",
         name=EVIL,
@@ -51,7 +54,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return made
 
 
-NAMES = ["rubin", "gmpp-2022", "promise", "hostile", "empty"]
+NAMES = ["rubin", "gmpp-2022", "years", "promise", "library", "hostile", "empty"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -61,6 +64,13 @@ def test_nothing_leaves_the_page_and_nothing_is_said_on_the_console(name: str, r
     assert [url for url in page.requests if not url.startswith("file:")] == []
     assert page.problems == []
     assert page.get_by_role("img", name="Portfolio timeline").count() == 1
+    targets = page.locator("nav a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+    assert [target for target in targets if page.locator(target).count() != 1] == []
+    pictures = page.locator("figure svg[role=img]")
+    names = pictures.evaluate_all(
+        "all => all.map(one => one.getAttribute('aria-labelledby').split(' ').map(id => document.getElementById(id)?.textContent ?? ''))"
+    )
+    assert all(all(words) for words in names)  # each drawing has a title and a description of its own
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -122,7 +132,84 @@ def test_decisions_come_first_and_every_picture_has_its_table(reports: dict[str,
     assert any("Training" in row and "● green" in row for row in rows)
 
 
+def rows(page: Any, section: str, table: str = "") -> list[list[str]]:
+    """The cells of the body rows of a table."""
+    where = f"section[aria-labelledby={section}]" + (f" [aria-label='{table}: table']" if table else "")
+    found = page.locator(f"{where} tbody tr").evaluate_all("all => all.map(row => [...row.children].map(cell => cell.innerText))")
+    return [[text.strip() for text in row] for row in found]
+
+
 def test_the_gmpp_report_says_what_is_known(reports: dict[str, Path], open_page: Any) -> None:
     page = open_page(reports["gmpp-2022"])
     assert "191 of 235 known" in page.locator(".tiles").inner_text()
+    assert "CPI" not in page.locator(".tiles").inner_text()  # nobody says what is done
     assert page.locator("section[aria-labelledby=status] tbody tr").count() == 235 + 18
+    by_department = {row[0]: row[1:4] for row in rows(page, "cost", "Cost by department")}
+    assert by_department["MOD"] == ["52", "86.1", "26 of 52"]
+    assert by_department["all"] == ["235", "494.2", "191 of 235"]
+    by_category = {row[0]: row[1:4] for row in rows(page, "cost", "Cost by category")}
+    assert by_category["Infrastructure and Construction"] == ["70", "261.8", "58 of 70"]
+    assert len(by_category) == 4 + 1
+    confidence = {row[0]: row[1:] for row in rows(page, "confidence", "Confidence by department, IPA")}
+    assert confidence["MOD"] == ["9", "29", "2", "12", "52"]
+    assert confidence["all"] == ["24", "118", "11", "82", "235"]
+    assert "163 agree with their own figures as rounded, 35 do not" in page.locator("section[aria-labelledby=variances]").inner_text()
+    worst = rows(page, "variances")[0]
+    assert worst[0].startswith("Low Cost Nuclear Programme")
+    assert worst[2:] == ["8.0", "16.4", "105.0 %", "0 %", "−105"]
+    assert page.locator("section[aria-labelledby=changed]").count() == 0
+
+
+def test_year_on_year_says_who_came_who_went_and_what_moved(reports: dict[str, Path], open_page: Any) -> None:
+    page = open_page(reports["years"])
+    text = page.locator("section[aria-labelledby=changed]").inner_text()
+    assert "159 projects in both, 76 came, 25 went" in text
+    assert "105 ratings read on dca-3 from dca-5" in text
+    counts = {row[0]: row[1:] for row in rows(page, "changed", "Changes, counted")}
+    assert counts["finish"] == ["50", "42", "8", "7"]
+    assert counts["budget"] == ["125", "86", "39", "17"]
+    assert counts["confidence (IPA)"] == ["26", "14", "12", "51"]
+    assert counts["entrants"][0] == "76"
+    assert page.locator("h3", has_text="Finish: 50 projects, 42 later, 8 earlier").count() == 1
+
+
+def test_the_library_report_answers_for_money_value_people_and_registers(reports: dict[str, Path], open_page: Any) -> None:
+    page = open_page(reports["library"])
+    calls = page.locator(".calls li").all_inner_texts()
+    assert calls[0].startswith(
+        "Escalate: New catalogue: cost of 'catalogue': EAC by CPI 93,333.33 GBP, budget 70 k GBP, 16,333.33 GBP beyond tolerance"
+    )
+    assert any(call.startswith("Ask: New catalogue: project 'catalogue' reports green, its figures say red") for call in calls)
+    status = {row[0].split("\n")[0]: row for row in rows(page, "status", "Status table")}
+    assert [cell.split("\n")[0] for cell in status["New catalogue"][2:4]] == ["● green", "■ red"]
+    assert rows(page, "status", "Exceptions")[0][3:] == [
+        "EAC by CPI 93,333.33 GBP, budget 70 k GBP, 16,333.33 GBP beyond tolerance",
+        "23,333.33 GBP",
+        "board",
+    ]
+    months = {row[0]: row[1:] for row in rows(page, "periods")}
+    assert months["2026-06"] == ["75.0", "·", "·", "135.0", "40.0", "70.0"]
+    earned = {row[0].split("\n")[0]: row[1:] for row in rows(page, "earned")}
+    assert earned["New catalogue"][:8] == ["70.0", "60.0", "30.0", "40.0", "−10.0", "−30.0", "0.75", "0.50"]
+    assert list(earned) == ["City library", "Open library", "New catalogue", "Reading hall"]  # from the top down
+    benefits = {row[0].split("\n")[0]: row[1:] for row in rows(page, "benefits", "Benefits")}
+    assert benefits["Loans that used to fail"] == ["head", "2026-08-01", "2026-08-25", "24", "89.62", "89.42", "202.37 GBP"]
+    assert rows(page, "people")[0][:8] == ["Library systems team", "2026-06", "56", "44", "127 %", "12", "12", "3"]
+    assert ["risks", "1", "1", "1", "0", "0", "77", "77"] in rows(page, "registers")
+    assert page.get_by_role("img", name="Demand and capacity of Library systems team").count() == 1
+
+
+def test_what_cannot_be_added_is_said_and_the_page_still_stands(tmp_path: Path, open_page: Any) -> None:
+    pf = Portfolio(
+        id="x",
+        start="2026-01-05",
+        status_date="2026-01-05",
+        projects=[
+            Project(id="P", tasks=[Task(id="a", duration="5 d", budget={"amount": "5 GBP", "price_base": {"year": 2024}})]),
+            Project(id="Q", tasks=[Task(id="b", duration="5 d", budget={"amount": "5 GBP", "price_base": {"terms": "nominal"}})]),
+        ],
+    )
+    page = open_page(ipmo.report(pf, tmp_path / "mixed.html"))
+    assert page.locator("section[aria-labelledby=cost]").count() == 0
+    method = page.locator("section[aria-labelledby=method]").inner_text()
+    assert "budget of 'Q/b' is in nominal prices, that of 'P/a' in real 2024 prices; they do not add" in method

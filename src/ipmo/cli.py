@@ -406,12 +406,13 @@ def returns(path: str, as_json: bool) -> None:
 @_portfolio
 @click.option("--out", "-o", default=None, metavar="FILE", help="Where to write it; out/NAME.html when left out.")
 @click.option("--title", help="Its heading; the portfolio's name when left out.")
+@click.option("--before", metavar="FILE", help="An earlier state of it: the report says what changed since.")
 @_as_json
-def report(path: str, out: str | None, title: str | None, as_json: bool) -> None:
+def report(path: str, out: str | None, title: str | None, before: str | None, as_json: bool) -> None:
     """Write the report: one offline HTML file for a director. Prints a summary."""
     pf = ipmo.read(path)
     where = Path(out) if out else Path("out") / f"{Path(path.rstrip('/')).stem}.html"
-    written = ipmo.report(pf, where, title=title)
+    written = ipmo.report(pf, where, title=title, before=before)
     found = ipmo.check(pf)
     if as_json:
         _emit([{"file": str(written)}], found)

@@ -514,7 +514,11 @@ def plugins() -> Table:
 
 
 def report(
-    portfolio: Portfolio | str | os.PathLike[str], path: str | os.PathLike[str] = "report.html", *, title: str | None = None
+    portfolio: Portfolio | str | os.PathLike[str],
+    path: str | os.PathLike[str] = "report.html",
+    *,
+    title: str | None = None,
+    before: Portfolio | str | os.PathLike[str] | None = None,
 ) -> Path:
     """Writes the report: one offline HTML file.
 
@@ -522,6 +526,7 @@ def report(
         portfolio: a portfolio, or the path of one.
         path: where to write it.
         title: its heading; the portfolio's name when left out.
+        before: an earlier state of the portfolio, or its path: the report says what changed since.
 
     Returns:
         The path that was written.
@@ -534,6 +539,8 @@ def report(
 
     if not isinstance(portfolio, Portfolio):
         portfolio = read(portfolio)
+    if before is not None and not isinstance(before, Portfolio):
+        before = read(before)
     where = Path(path)
-    portfolios.write_atomically(where, render(portfolio, check(portfolio), title=title))
+    portfolios.write_atomically(where, render(portfolio, check(portfolio), title=title, before=before))
     return where

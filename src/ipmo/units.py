@@ -223,6 +223,24 @@ class Money:
                     return f"{short} {letter} {self.currency}"
         return f"{plain(self.amount)} {self.currency}"
 
+    def __format__(self, spec: str) -> str:
+        """As text; with `,` as people read it: thousands apart, minor units in full.
+
+        >>> f"{as_money('75685.8 GBP'):,}", f"{as_money('4.2 M GBP'):,}", f"{as_money('12 GBP'):,}"
+        ('75,685.80 GBP', '4.2 M GBP', '12 GBP')
+        >>> f"{as_money('6457.4 M GBP'):,}"
+        '6,457.4 M GBP'
+        """
+        text = str(self)
+        if spec != ",":
+            return format(text, spec)
+        bare = plain(self.amount)
+        if text != f"{bare} {self.currency}":
+            short, _, rest = text.partition(" ")
+            return f"{Decimal(short):,} {rest}"
+        digits = max(len(bare.partition(".")[2]), minor_digits(self.currency)) if "." in bare else 0
+        return f"{self.amount:,.{digits}f} {self.currency}"
+
 
 @attrs.frozen
 class Rate:

@@ -169,6 +169,21 @@ def test_what_lacks_a_half_is_counted_and_in_no_sum() -> None:
     assert (found.known, found.total, found.bac.amount, found.ac and found.ac.amount) == (1, 4, 100, 30)
 
 
+def test_whether_a_project_has_begun_is_not_guessed() -> None:
+    def found(project: Project) -> tuple[int, float, float | None]:
+        pf = around_the_clock().evolve(projects=[project])
+        item = earned_value(pf)["P"]
+        return item.known, float(item.ev.amount), None if item.ac is None else float(item.ac.amount)
+
+    bar: dict[str, Any] = {"id": "P", "budget": "100 GBP", "start": "2026-01-01", "finish": "2026-12-31"}
+    assert found(Project(**bar)) == (0, 0, None)  # it should have begun and does not say: no SPI of 0
+    assert found(Project(**bar, progress="25 %", actual="30 GBP")) == (1, 25, 30)
+    assert found(Project(**bar, progress="0 %")) == (1, 0, 0)
+    assert found(Project(**{**bar, "start": "2026-06-01"})) == (1, 0, 0)  # not due yet
+    unsaid = [Task(id="a", actual_start="2026-01-02"), Task(id="b", duration="5 d")]
+    assert found(Project(id="P", budget="100 GBP", actual="30 GBP", tasks=unsaid))[0] == 0  # begun, and nobody says how far
+
+
 def test_earned_schedule_of_a_project_counts_its_own_periods() -> None:
     pf = around_the_clock(
         Task(id="t", duration="59 d", baseline_start="2026-01-01", baseline_finish="2026-02-28", budget="59 GBP", actual="1 GBP", actual_start="2026-01-01", progress="50 %")

@@ -98,10 +98,41 @@ def test_known_lines_stand_in_their_periods_also_where_the_whole_is_not_known() 
     assert (table["budget_so_far"], table["forecast_so_far"]) == ((30, 35), (12, 12))
     assert found.notes() == ("budget: 2 unknown", "forecast: 3 unknown")
     budget = found.rolls["budget"]
-    assert (str(budget["2026/27"].value), budget["2026/27"].known, str(budget.total.value), budget.total.known) == ("30 GBP", 2, "15 GBP", 1)
+    assert (str(budget["2026/27"].value), budget["2026/27"].known, str(budget.total.value), budget.total.known) == (
+        "30 GBP",
+        2,
+        "15 GBP",
+        1,
+    )
     assert any("Q" in line and "66.7%" in line and "the rest of it is unknown" in line for line in budget.explain("2026/27").lines)
     within = phase(pf, every="financial year", item="Q")
     assert within.table()["budget"] == (20,)
+
+
+def test_an_undated_line_is_the_rest_and_lies_outside_the_time_of_the_dated_ones() -> None:
+    def by_year(*lines: dict[str, Any]) -> tuple[float, ...]:
+        pf = Portfolio(
+            id="x", start="2026-01-01", calendar="c", calendars=[ALWAYS], money=MoneySettings(currency="GBP"),
+            projects=[Project(id="P", start="2026-01-01", finish="2029-12-31", budget=lines)],
+        )  # fmt: skip
+        return tuple(phase(pf, every="year").table()["budget"])
+
+    assert by_year({"from": "2027-01-01", "until": "2027-12-31", "amount": "50 GBP"}, {"amount": "1096 GBP"}) == (365, 50, 366, 365)
+    half = {"from": "2026-07-01", "until": "2026-12-31", "amount": "5 GBP"}
+    assert by_year(half, {**half, "from": "2026-10-01", "until": "2027-12-31"}, {"amount": "912 GBP"}) == (
+        pytest.approx(5 + 5 * 92 / 457 + 181),
+        pytest.approx(5 * 365 / 457),
+        366,
+        365,
+    )
+    everything = {"from": "2026-01-01", "until": "2029-12-31", "amount": "1461 GBP"}
+    assert by_year(everything, {"amount": "1461 GBP"}) == (730, 730, 732, 730)  # they leave it no time: it lies over the whole
+    assert by_year({"from": "2027-01-01", "amount": "1 GBP"}, {"amount": "1461 GBP"}) == (
+        365,
+        366,
+        366,
+        365,
+    )  # paid on a day, stated for none
 
 
 def test_what_assignments_cost_is_on_top_only_where_the_task_says_so() -> None:

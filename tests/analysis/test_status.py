@@ -11,7 +11,7 @@ from hypothesis import given, settings
 import ipmo
 from ipmo.analysis.registers import registers
 from ipmo.analysis.status import BudgetWeighted, Child, DrivingChild, Majority, ThresholdCount, WorstChild, status
-from ipmo.errors import UnknownItemError
+from ipmo.errors import MissingRateError, UnknownItemError
 from ipmo.model import (
     Assumption,
     Benefit,
@@ -28,6 +28,7 @@ from ipmo.model import (
     Portfolio,
     Programme,
     Project,
+    RateRow,
     Risk,
     StatusReport,
     Task,
@@ -173,6 +174,44 @@ def test_a_breach_goes_to_the_lowest_body_above_whose_authority_covers_it() -> N
     assert status(dated("2026-05-01")).breaches == ()  # nobody set a limit
     assert status(dated("2026-05-01"))["P"].computed == "red"
     assert late.exceptions().columns == ("item", "level", "aspect", "text", "stake", "body", "covered")
+
+
+def test_authorities_and_limits_in_another_currency_convert_and_need_a_rate() -> None:
+    bodies = [
+        DecisionBody(id="board", level="portfolio", authority="1 M GBP"),
+        DecisionBody(id="prog", level="programme", authority="50 EUR", reports_to="board"),
+    ]
+    pf = (
+        dated("2026-01-01")
+        .evolve(bodies=bodies)
+        .evolve("P", budget="100 GBP", forecast="140 GBP", tolerance=Tolerance(cost=0, risk="30 EUR"))
+    )
+    with pytest.raises(MissingRateError, match=r"tolerance of 'P' is 30 EUR: no rate from EUR to GBP on 2026-01-01; add one under rates:"):
+        status(pf)
+    with pytest.raises(MissingRateError, match=r"authority of 'prog' is 50 EUR"):
+        status(pf.evolve("P", tolerance=Tolerance(cost=0)))
+    pf = pf.evolve(rates=[RateRow(since="2025-01-01", per={"EUR": "0.5"})])
+    assert [(b.body, b.covered) for b in status(pf).breaches] == [("board", True)]  # 50 EUR are 25 GBP
+    risky = pf.evolve("P", risks=[Risk(id="R", before=Exposure(probability=0.5, impacts=[Impact(cost="40 GBP")]))])
+    assert next(a for a in status(risky)["P"].aspects if a.name == "risk").over == "5 GBP beyond tolerance"
+
+
+def test_a_date_held_against_itself_tells_nothing() -> None:
+    pf = Portfolio(
+        id="x",
+        start="2026-01-05",
+        status_date="2026-02-02",
+        projects=[
+            Project(id="bar", start="2026-01-05", finish="2026-06-30"),
+            Project(id="gone", start="2026-01-05", finish="2026-01-30"),
+            Project(id="done", start="2026-01-05", finish="2026-01-30", actual_finish="2026-01-20"),
+            Project(id="planned", finish="2026-06-30", tasks=[Task(id="t", duration="5 d")]),
+        ],
+    )
+    found = {row.item: (row.computed, row.aspects[0].text) for row in status(pf).items("project")}
+    assert found["bar"] == (None, "promised 2026-06-30; nothing forecasts when it finishes")
+    assert found["gone"][0] == "red"
+    assert (found["done"][0], found["planned"][0]) == ("green", "green")
 
 
 def test_computed_stands_beside_reported_never_over_it() -> None:

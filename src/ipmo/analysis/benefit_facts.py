@@ -178,7 +178,7 @@ def _owner(portfolio: Portfolio, benefit: Benefit) -> Iterator[Finding]:
 def _timing(benefit: Benefit, worth: Benefits | None) -> Iterator[Finding]:
     row = worth[benefit.id] if worth is not None else None
     if row is not None and row.slip is not None and row.slip > 0:
-        cost = f", which costs {row.loss}" if row.loss is not None and row.loss.amount > 0 else ""
+        cost = f", which costs {row.loss:,}" if row.loss is not None and row.loss.amount > 0 else ""
         yield _found(
             6,
             "slipped",

@@ -23,6 +23,8 @@ from ipmo.units import Money, minutes
 
 __all__ = ["Comparison", "Moved", "compare", "confidence_by", "variances"]
 
+ORDER = ("start", "finish", "budget", "forecast", "state")
+
 
 @attrs.frozen(kw_only=True)
 class Moved:
@@ -79,7 +81,7 @@ class Comparison:
 
     def counts(self) -> Table:
         """One row a kind of change: what, count, up (later, dearer, worse), down, unknown."""
-        kinds = dict.fromkeys([*self.unknown, *(m.what for m in self.moved)])
+        kinds = sorted({*self.unknown, *(m.what for m in self.moved)}, key=_place)
         rows: list[tuple[str, int, int | None, int | None, int]] = [
             ("entrants", len(self.entrants), None, None, 0),
             ("leavers", len(self.leavers), None, None, 0),
@@ -139,8 +141,7 @@ def compare(before: Portfolio, after: Portfolio) -> Comparison:
         if one.state != other.state:
             moved.append(Moved(project=name, name=other.name, what="state", before=one.state, after=other.state))
         moved += _confidence(one, other, unknown, conversions, lost)
-    order = ("start", "finish", "budget", "forecast", "state")
-    moved.sort(key=lambda m: (order.index(m.what) if m.what in order else len(order), m.what, -abs(m.change or 0), m.project))
+    moved.sort(key=lambda m: (_place(m.what), -abs(m.change or 0), m.project))
     notes = tuple(
         f"{count} ratings read on {target} from {source} ({RATINGS[source].edition} to {RATINGS[target].edition}); {lost[source, target]} of them lost something"
         for (source, target), count in sorted(conversions.items())
@@ -153,6 +154,11 @@ def compare(before: Portfolio, after: Portfolio) -> Comparison:
         unknown=dict(unknown),
         notes=notes,
     )
+
+
+def _place(what: str) -> tuple[int, str]:
+    """Dates first, then money, state and confidence."""
+    return (ORDER.index(what) if what in ORDER else len(ORDER), what)
 
 
 def _date(what: str, one: Project, other: Project, unknown: Counter[str]) -> Iterable[Moved]:
@@ -188,7 +194,9 @@ def _money(what: str, project: Project, was: Money | None, now: Money | None, un
     change = now.amount - was.amount
     if change:
         share = float(change / was.amount) if was.amount else None
-        yield Moved(project=project.id, name=project.name, what=what, before=str(was), after=str(now), change=float(change), share=share)
+        yield Moved(
+            project=project.id, name=project.name, what=what, before=f"{was:,}", after=f"{now:,}", change=float(change), share=share
+        )
 
 
 def latest_confidence(project: Project, as_of: date | None = None) -> dict[str, Confidence]:

@@ -480,7 +480,7 @@ class _Engine:
                 return _Sums(total=1)
             bases |= {line.base: full_id for line in actual if line.base}
             spent = sum((line.value for line in actual if line.line.since is None or as_day(line.line.since) <= self.as_of), Fraction(0))
-        elif not self._begun(noun):
+        elif self._begun(noun) is False:
             spent = Fraction(0)
         if earning.rule == "level of effort":
             return _Sums(loe_bac=bac, loe=planned_value, loe_ac=spent, known=1, total=1, bases=bases, floating=floating)
@@ -489,10 +489,14 @@ class _Engine:
             return _Sums(total=1)
         return _Sums(bac, planned_value, bac * earned, spent, known=1, total=1, plan=shares, bases=bases, floating=floating)
 
-    def _begun(self, noun: Task | Project) -> bool:
+    def _begun(self, noun: Task | Project) -> bool | None:
+        """Whether work has begun; None of a project that should have, and does not say."""
         if isinstance(noun, Task):
             return noun.started or bool(noun.progress)
-        return noun.actual_start is not None or noun.actual_finish is not None or bool(noun.progress)
+        if noun.actual_start is not None or noun.actual_finish is not None or noun.progress is not None:
+            return noun.actual_start is not None or noun.actual_finish is not None or bool(noun.progress)
+        due = not noun.tasks and noun.start is not None and as_day(noun.start) <= self.as_of
+        return None if due else False
 
     def _earned(self, full_id: str, noun: Task | Project, earning: Earning) -> Fraction | None:
         """The share of the budget that is earned, by the rule."""
@@ -512,7 +516,7 @@ class _Engine:
         if noun.progress is not None:
             return Fraction(str(noun.progress))
         if not begun:
-            return Fraction(0)
+            return Fraction(0) if self._begun(noun) is False or isinstance(noun, Task) else None
         if isinstance(noun, Task):
             found = share_done(self, full_id, noun)
             weight = minutes_of(self, full_id, noun.duration)
@@ -572,13 +576,13 @@ class _Engine:
     def _with_progress(self, project: Project) -> Project:
         """A project whose budget is one lump earns by the progress of its tasks, weighted by their duration."""
         found = [share_done(self, f"{project.id}/{t.id}", t) for t in project.tasks if not t.milestone]
-        if any(one is None for one in found) or not sum(one[1] for one in found if one is not None):
-            return project
-        share = sum((one[0] for one in found if one is not None), Fraction(0)) / sum(
-            (one[1] for one in found if one is not None), Fraction(0)
-        )
         starts = [t.actual_start for t in project.tasks if t.actual_start is not None]
-        return attrs.evolve(project, progress=float(share), actual_start=min(starts, key=minutes) if starts else project.actual_start)
+        begun = attrs.evolve(project, actual_start=min(starts, key=minutes)) if starts else project
+        known = [one for one in found if one is not None]
+        whole = sum((weight for _, weight in known), Fraction(0))
+        if len(known) < len(found) or not whole:
+            return begun
+        return attrs.evolve(begun, progress=float(sum((share for share, _ in known), Fraction(0)) / whole))
 
     def _keep(self, full_id: str, name: str, level: str, sums: _Sums, parts: tuple[str, ...], rule: str = "") -> _Sums:
         if len(sums.bases) > 1:

@@ -101,7 +101,7 @@ def show(value: Any, *, finish: bool = True) -> str:
         return f"{value:.1%}"
     if isinstance(value, Fraction):
         return f"{float(value):,.2f}".rstrip("0").rstrip(".")
-    return str(value)
+    return f"{value:,}" if isinstance(value, Money) else str(value)
 
 
 @attrs.frozen

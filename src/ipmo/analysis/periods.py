@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 
@@ -16,7 +16,7 @@ from ipmo.network import kernels
 from ipmo.network.worktime import Clocks
 from ipmo.units import DAY, minutes, moment
 
-__all__ = ["EVERY", "Period", "PeriodRule", "Stretch", "period_rule", "wall_clock", "worked_on"]
+__all__ = ["EVERY", "Period", "PeriodRule", "Stretch", "outside", "period_rule", "wall_clock", "worked_on"]
 
 EVERY = {"month": 1, "quarter": 3, "year": 12, "financial year": 12}
 """Lengths of periods in months."""
@@ -155,6 +155,21 @@ class Stretch:
                 out[period] = share - before
             before = share
         return out
+
+
+def outside(worked: Callable[[int], int], windows: Sequence[tuple[int, int]]) -> Callable[[int], int]:
+    """Working minutes up to an instant that lie in none of the windows (first instant, first instant after).
+
+    >>> [outside(wall_clock, [(10, 20), (15, 30)])(t) for t in (5, 10, 25, 30, 40)]
+    [5, 10, 10, 10, 20]
+    """
+    merged: list[tuple[int, int]] = []
+    for since, until in sorted(windows):
+        if merged and since <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], until))
+        else:
+            merged.append((since, until))
+    return lambda instant: worked(instant) - sum(worked(min(instant, end)) - worked(start) for start, end in merged if start < instant)
 
 
 def wall_clock(instant: int) -> int:

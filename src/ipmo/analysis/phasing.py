@@ -105,7 +105,8 @@ def phase(
     Of an item whose whole is not known, the lines that are dated and known stand in their periods all the same; it is
     counted as unknown beside them.
 
-    Dated lines lie at their dates, lumps over the item's own working time by its spread. A forecast at completion lies
+    Dated lines lie at their dates, lumps over the item's own working time by its spread; a lump beside lines that are stated
+    for a time is the rest, and lies outside that time. A forecast at completion lies
     where its actual cost does, and the rest between the data date and the finish.
 
     Args:

@@ -520,14 +520,11 @@ class _Engine:
         if promise is None or finish is None:
             return promise, None
         reached = minutes(finish)
-        if (
-            isinstance(noun, Project)
-            and not noun.tasks
-            and noun.actual_finish is None
-            and noun.state == "active"
-            and self.as_of is not None
-        ):
-            reached = max(reached, minutes(self.as_of))  # a bar past its finish that nobody has closed
+        if isinstance(noun, Project) and not noun.tasks and noun.actual_finish is None and noun.state == "active":
+            if self.as_of is not None:
+                reached = max(reached, minutes(self.as_of))  # a bar past its finish that nobody has closed
+            if noun.finish is not None and reached == promise == minutes(noun.finish, end=True):
+                return promise, None  # it is held against the same date that it states: that tells nothing
         return promise, reached
 
     def _time(self, full_id: str, noun: Any) -> Aspect | None:
@@ -535,7 +532,8 @@ class _Engine:
         if promise is None:
             return None
         if reached is None:
-            return Aspect(name="time", rag=None, text="its finish is not known")
+            day = day_text(moment(promise), finish=True)
+            return Aspect(name="time", rag=None, text=f"promised {day}; nothing forecasts when it finishes")
         text = f"finishes {day_text(moment(reached), finish=True)}, promised {day_text(moment(promise), finish=True)}"
         tolerance = self._tolerance(noun)
         limit = self._limit(full_id, promise, tolerance.time if tolerance is not None else None)
@@ -593,12 +591,12 @@ class _Engine:
         if expected is None or not whole:
             return Aspect(name="cost", rag=None, text="the forecast is not known" if whole else "the budget is not known in full")
         currency = self.rolls["budget"].total.unit if self.rolls["budget"] is not None else ""
-        text = f"{how} {rounded(expected, currency)}, budget {rounded(budget, currency)}"
+        text = f"{how} {rounded(expected, currency):,}, budget {rounded(budget, currency):,}"
         if expected <= budget:
             return Aspect(name="cost", rag="green", text=text)
         if expected <= limit:
             return Aspect(name="cost", rag="amber", text=f"{text}, within tolerance")
-        over = f"{rounded(expected - limit, currency)} beyond {'tolerance' if stated else 'the budget'}"
+        over = f"{rounded(expected - limit, currency):,} beyond {'tolerance' if stated else 'the budget'}"
         return Aspect(name="cost", rag="red", text=f"{text}, {over}", over=over if stated else "", stake=expected - budget)
 
     def _benefits(self, full_id: str, noun: Any) -> Aspect | None:
@@ -620,14 +618,14 @@ class _Engine:
         currency = known[0].currency
         tolerance = self._tolerance(noun)
         if lost <= 0:
-            return Aspect(name="benefits", rag="green", text=f"none lost of {rounded(planned, currency)} planned")
-        text = f"{rounded(lost, currency)} lost of {rounded(planned, currency)} planned"
+            return Aspect(name="benefits", rag="green", text=f"none lost of {rounded(planned, currency):,} planned")
+        text = f"{rounded(lost, currency):,} lost of {rounded(planned, currency):,} planned"
         if tolerance is None or tolerance.benefits is None:
             return Aspect(name="benefits", rag="amber", text=f"{text}, no tolerance is stated")
         limit = abs(planned) * Fraction(str(tolerance.benefits))
         if lost <= limit:
             return Aspect(name="benefits", rag="amber", text=f"{text}, within tolerance")
-        over = f"{rounded(lost - limit, currency)} beyond tolerance"
+        over = f"{rounded(lost - limit, currency):,} beyond tolerance"
         return Aspect(name="benefits", rag="red", text=f"{text}, {over}", over=over, stake=lost)
 
     def _risk(self, full_id: str, noun: Any) -> Aspect | None:
@@ -647,12 +645,12 @@ class _Engine:
                 if isinstance(central, Money):
                     found = amounts.lines(f"{project.id}/{risk.id}", central) or []
                     exposure += Fraction(str(risk.before.probability)) * sum((a.value for a in found), Fraction(0))
-        limit = exact(tolerance.risk)
+        limit = self._converted("tolerance", full_id, tolerance.risk)
         currency = amounts.currency
-        text = f"exposure {rounded(exposure, currency)} of at most {tolerance.risk}" + (f", {unknown} risks unknown" if unknown else "")
+        text = f"exposure {rounded(exposure, currency):,} of at most {tolerance.risk:,}" + (f", {unknown} risks unknown" if unknown else "")
         if exposure <= limit:
             return Aspect(name="risk", rag="green", text=text)
-        over = f"{rounded(exposure - limit, currency)} beyond tolerance"
+        over = f"{rounded(exposure - limit, currency):,} beyond tolerance"
         return Aspect(name="risk", rag="red", text=text, over=over, stake=exposure - limit)
 
     def _aspects(self, full_id: str, noun: Any) -> tuple[Aspect, ...]:
@@ -763,17 +761,22 @@ class _Engine:
         least = min(LEVEL_RANK.get(level, -1) + 1, 2)
         bodies = sorted(
             (b for b in self.portfolio.bodies if LEVEL_RANK.get(b.level or "portfolio", 2) >= least),
-            key=lambda b: (LEVEL_RANK.get(b.level or "portfolio", 2), _authority(b), b.id),
+            key=lambda b: (LEVEL_RANK.get(b.level or "portfolio", 2), self._authority(b) or Fraction(10**18), b.id),
         )
         for body in bodies:
-            if body.authority is not None and stake is not None and exact(body.authority) >= stake:
+            authority = self._authority(body)
+            if authority is not None and stake is not None and authority >= stake:
                 return body.id, True
         top = [b for b in bodies if b.reports_to is None] or bodies
         return (top[-1].id, False) if top else (None, False)
 
+    def _authority(self, body: DecisionBody) -> Fraction | None:
+        return None if body.authority is None else self._converted("authority", body.id, body.authority)
 
-def _authority(body: DecisionBody) -> Fraction:
-    return exact(body.authority) if body.authority is not None else Fraction(10**18)
+    def _converted(self, what: str, item: str, money: Money) -> Fraction:
+        """An amount in the portfolio's currency."""
+        found = Amounts(self.portfolio, self.as_of or date.max, what).lines(item, money)
+        return found[0].value if found else exact(money)
 
 
 def _as_children(aspects: Iterable[Aspect]) -> list[Child]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import attrs
 
 from ipmo.analysis.amounts import EVEN, Amount
-from ipmo.analysis.periods import Stretch, wall_clock, worked_on
+from ipmo.analysis.periods import Stretch, outside, wall_clock, worked_on
 from ipmo.analysis.schedule import Schedule
 from ipmo.model.money import Spread
 from ipmo.model.work import Portfolio, Programme, Project
@@ -97,12 +98,22 @@ class Timing:
             return None
         return self.over(full_id, minutes(start), minutes(finish), spread)
 
-    def line(self, measure: str, full_id: str, amount: Amount) -> Stretch | None:
-        """Where one line of money lies; None when nothing dates it."""
+    def line(self, measure: str, full_id: str, amount: Amount, beside: Sequence[tuple[int, int]] = ()) -> Stretch | None:
+        """Where one line of money lies; None when nothing dates it.
+
+        Args:
+            measure: budget, actual, forecast or funding.
+            full_id: the item.
+            amount: the line.
+            beside: times that other lines of it are stated for. An undated line is the rest: it lies outside them, unless
+                they leave the item no time.
+        """
         line = amount.line
         if line.until is None:
             if line.since is None:
-                return self.lump(measure, full_id, line.spread)
+                whole = self.lump(measure, full_id, line.spread)
+                rest = attrs.evolve(whole, worked=outside(whole.worked, beside)) if whole is not None and beside else whole
+                return whole if rest is None or rest.at_once else rest
             return Stretch(minutes(line.since), minutes(line.since), EVEN, wall_clock)
         until = minutes(line.until, end=True)
         since = minutes(line.since) if line.since is not None else None
@@ -133,4 +144,5 @@ class Timing:
             if whole >= done and finish is not None:
                 left = self.over(full_id, data_date, max(minutes(finish), data_date))
                 return [*(Piece(a.value, self.line("actual", full_id, a)) for a in spent), Piece(whole - done, left)]
-        return [Piece(a.value, self.line(measure, full_id, a)) for a in amounts]
+        beside = [(minutes(a.line.since), minutes(a.line.until, end=True)) for a in amounts if a.line.since and a.line.until]
+        return [Piece(a.value, self.line(measure, full_id, a, beside)) for a in amounts]

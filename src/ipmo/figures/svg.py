@@ -10,7 +10,10 @@ import attrs
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-__all__ = ["PALETTE", "Figure", "tag"]
+__all__ = ["GLYPHS", "PALETTE", "Figure", "colour_css", "tag"]
+
+GLYPHS = {"green": "●", "amber": "▲", "red": "■"}
+"""A sign for each colour word, for those who do not see the colour."""
 
 PALETTE = {
     "ink": ("#1b1f24", "#e8eaed"),

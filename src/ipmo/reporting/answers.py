@@ -1,0 +1,216 @@
+"""What the engine says about one portfolio, each thing computed once, and the few questions that several sections ask."""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from collections.abc import Callable
+from datetime import date
+from typing import Any, TypeVar
+
+from ipmo.analysis.benefits import Benefits, benefits
+from ipmo.analysis.capacity import CapacityView, capacity
+from ipmo.analysis.comparison import Comparison, compare, latest_confidence
+from ipmo.analysis.earned_value import EarnedValue, earned_value
+from ipmo.analysis.interdependencies import CriticalLink, CriticalLinks, critical_links
+from ipmo.analysis.phasing import Phased, phase
+from ipmo.analysis.registers import Registers, registers
+from ipmo.analysis.rollup import RollUp, roll_up
+from ipmo.analysis.schedule import Schedule, ScheduledItem, as_day, schedule
+from ipmo.analysis.status import StatusView, status
+from ipmo.errors import IpmoError
+from ipmo.findings import Finding, Findings
+from ipmo.model.work import Portfolio, Project
+from ipmo.units import minutes, moment
+
+__all__ = ["Answers"]
+
+MONEY = ("budget", "actual", "forecast")
+MOST_PERIODS = 40
+T = TypeVar("T")
+
+
+class Answers:
+    """Everything the sections draw on.
+
+    What cannot be computed is `None`, and its reason stands in `refused` for the page to show.
+
+    Args:
+        portfolio: the portfolio.
+        findings: what `check` found.
+        before: an earlier state of it, for the section on what changed.
+    """
+
+    def __init__(self, portfolio: Portfolio, findings: Findings, before: Portfolio | None = None) -> None:
+        self.portfolio, self.findings, self.before = portfolio, findings, before
+        self.refused: dict[str, str] = {}
+        self._rolls: dict[tuple[str, str | None], RollUp | None] = {}
+        self.schedule: Schedule = schedule(portfolio, on_cycle="cut")
+        self.links: CriticalLinks = critical_links(portfolio, on_cycle="cut")
+        self.live: list[CriticalLink] = [link for link in self.links if link.link_float is not None]
+        self.today = as_day(portfolio.status_date) if portfolio.status_date is not None else None
+        self.missed: Counter[str] = Counter(portfolio.project_of(f.item) or f.item for f in findings.of("ipmo/promise-missed"))
+        self.currency = portfolio.money.currency if portfolio.money is not None else ""
+
+    def _ask(self, what: str, question: Callable[[], T]) -> T | None:
+        try:
+            return question()
+        except IpmoError as error:
+            self.refused.setdefault(what, str(error))
+            return None
+
+    # ---------------------------------------------------------------------------------- computed once
+
+    def roll(self, measure: str, by: str | None = None) -> RollUp | None:
+        """A roll-up; None when nothing of it is known or it cannot be added."""
+        if (measure, by) not in self._rolls:
+            self._rolls[measure, by] = self._ask(measure, lambda: roll_up(self.portfolio, measure, by=by))
+        roll = self._rolls[measure, by]
+        return roll if roll is not None and roll.total.known else None
+
+    @functools.cached_property
+    def money(self) -> dict[str, RollUp]:
+        """Budget, actual and forecast, as far as they are known."""
+        return {name: roll for name in MONEY if (roll := self.roll(name)) is not None}
+
+    @functools.cached_property
+    def status(self) -> StatusView | None:
+        """Computed status beside reported status."""
+        return self._ask("status", lambda: status(self.portfolio))
+
+    @functools.cached_property
+    def earned(self) -> EarnedValue | None:
+        """Earned value; None when nothing of it is known, planned or earned yet."""
+        if self.today is None or not any(
+            p.budget is not None or any(t.budget is not None for t in p.tasks) for p in self.portfolio.projects
+        ):
+            return None
+        found = self._ask("earned value", lambda: earned_value(self.portfolio))
+        return found if found is not None and (found.total.pv.amount or found.total.ev.amount) else None
+
+    @functools.cached_property
+    def benefits(self) -> Benefits | None:
+        """Benefits; None when there are none."""
+        return self._ask("benefits", lambda: benefits(self.portfolio)) if self.portfolio.benefits else None
+
+    @functools.cached_property
+    def capacity(self) -> CapacityView | None:
+        """Demand against capacity by month; None when nobody is asked for."""
+        if not any(task.assignments for project in self.portfolio.projects for task in project.tasks):
+            return None
+        found = self._ask("capacity", lambda: capacity(self.portfolio))
+        return found if found is not None and found.loads else None
+
+    @functools.cached_property
+    def registers(self) -> Registers | None:
+        """Risks, assumptions, issues, dependencies, decisions and changes, counted."""
+        return self._ask("registers", lambda: registers(self.portfolio))
+
+    @functools.cached_property
+    def phased(self) -> Phased | None:
+        """Money by period: by month, or by whatever longer period keeps the picture readable."""
+        yearly = "year" if self.portfolio.money is None or self.portfolio.money.financial_year == "jan" else "financial year"
+        found: Phased | None = None
+        for every in ("month", "quarter", yearly):
+            found = self._ask("money by period", functools.partial(phase, self.portfolio, every=every))
+            if found is None or len(found.periods) <= MOST_PERIODS:
+                break
+        return found if found is not None and found.periods else None
+
+    @functools.cached_property
+    def changed(self) -> Comparison | None:
+        """What is not as it was before; None without an earlier state."""
+        before = self.before
+        return None if before is None else self._ask("comparison", lambda: compare(before, self.portfolio))
+
+    # ------------------------------------------------------------------------------ asked by several
+
+    @functools.cached_property
+    def groupings(self) -> tuple[str, ...]:
+        """What projects can be grouped by: programmes, attributes that most projects share, category."""
+        pf = self.portfolio
+        found = ["programme"] if any(project.programme for project in pf.projects) else []
+        names = Counter(name for project in pf.projects for name in project.attributes)
+        for name, count in names.most_common():
+            values = {project.attributes.get(name, "") for project in pf.projects}
+            few = 1 < len(values) < max(len(pf.projects) / 2, 3)
+            if count > len(pf.projects) / 2 and few and any(any(c.isalpha() for c in value) for value in values):
+                found.append(name)
+        if len({project.category for project in pf.projects}) > 1:
+            found.append("category")
+        return tuple(found)
+
+    @property
+    def grouping(self) -> str | None:
+        """What the status table is grouped by: programmes, else an attribute of the user's, else the category."""
+        return self.groupings[0] if self.groupings else None
+
+    def groups(self, grouping: str | None) -> list[tuple[str | None, list[Project]]]:
+        """Projects by group, those without one last."""
+        if grouping is None:
+            return [(None, list(self.portfolio.projects))]
+        found: dict[str, list[Project]] = {}
+        for project in self.portfolio.projects:
+            value = getattr(project, grouping) if grouping in ("programme", "category") else project.attributes.get(grouping)
+            found.setdefault(value or "", []).append(project)
+        return [(name, found[name]) for name in sorted(found, key=lambda n: (n == "", n))]
+
+    def name(self, item: str | None) -> str:
+        """The title of an item; its id when it has none."""
+        if item == self.portfolio.id and item not in self.portfolio.items:
+            return self.portfolio.name or self.portfolio.id
+        noun = self.portfolio.items.get(item or "")
+        return getattr(noun, "name", "") or item or ""
+
+    def item(self, full_id: str) -> ScheduledItem | None:
+        """The dates of an item; None of what is not in the network."""
+        return self.schedule[full_id] if full_id in self.schedule else None
+
+    def reported(self, project: Project) -> str | None:
+        """The latest reported colour up to the data date."""
+        found = [r for r in project.status if r.rag is not None and (self.today is None or as_day(r.date) <= self.today)]
+        return max(found, key=lambda r: r.date).rag if found else None
+
+    def rating(self, project: Project, assessor: str | None = None) -> str | None:
+        """The latest delivery confidence, of one assessor or of whoever came last."""
+        found = latest_confidence(project)
+        if assessor is not None:
+            return found[assessor].rating if assessor in found else None
+        return max(found.values(), key=lambda c: c.date).rating if found else None
+
+    @functools.cached_property
+    def assessors(self) -> list[str]:
+        """Who assesses delivery confidence here."""
+        return sorted({c.assessor for p in self.portfolio.projects for c in p.confidence})
+
+    def size(self, project: Project) -> float:
+        """The budget of a project as a number to sort by; 0 when it is not known."""
+        roll = self.money.get("budget")
+        value: Any = roll[project.id].value if roll is not None and project.id in roll else None
+        return float(value.amount) if value is not None else 0.0
+
+    def late_by(self, item: str) -> float:
+        """How many elapsed days the forecast lies after the promise."""
+        noun = self.portfolio.items.get(item)
+        for name in ("deadline", "need_by", "finish"):
+            when = getattr(noun, name, None)
+            end = self.schedule.dates(item)[1]
+            if when is not None and end is not None:
+                return (end - moment(minutes(when, end=True))).total_seconds() / 86400
+        return 0.0
+
+    def ordered(self, code: str) -> list[Finding]:
+        """Missed promises by how far they are missed, worst first; other findings as they stand."""
+        found = list(self.findings.of(code))
+        if code == "ipmo/promise-missed":
+            late = {f.item: self.late_by(f.item) for f in found}
+            found.sort(key=lambda f: (-late[f.item], f.item))
+        return found
+
+    def periods_until(self, starts: list[date], ends: date) -> float | None:
+        """Where the data date lies among periods, counted from the first one's start; None when it lies outside."""
+        if self.today is None or not starts or not starts[0] <= self.today < ends:
+            return None
+        bounds = [*starts, ends]
+        place = max(n for n, start in enumerate(starts) if start <= self.today)
+        return place + (self.today - bounds[place]).days / (bounds[place + 1] - bounds[place]).days

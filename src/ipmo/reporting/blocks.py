@@ -1,0 +1,211 @@
+"""What a section of the report is made of: paragraphs, pictures and tables of cells. The template knows no more than these."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import attrs
+
+from ipmo.figures.svg import tag
+from ipmo.units import Money
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+__all__ = [
+    "Cell",
+    "Grid",
+    "Head",
+    "Heading",
+    "Paragraph",
+    "Picture",
+    "Row",
+    "Scale",
+    "Section",
+    "counted",
+    "few",
+    "mark",
+    "number",
+    "share",
+]
+
+
+@attrs.frozen(kw_only=True)
+class Head:
+    """The head of a column; `num` aligns it to the right."""
+
+    title: str
+    num: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class Cell:
+    """One cell.
+
+    Args:
+        text: what it says.
+        kind: `num`, `date`, `why` (long text), `bad` (a number that is one to look at), or empty.
+        rag: a colour word, shown with its glyph; empty for none reported.
+        bar: 0 to 1, drawn as a bar behind the number.
+        under: a second, quiet line.
+    """
+
+    text: str = ""
+    kind: str = ""
+    rag: str | None = None
+    bar: float | None = None
+    under: str = ""
+
+    @property
+    def picture(self) -> Markup | None:
+        """The bar as a small picture; the number beside it says the same."""
+        if self.bar is None:
+            return None
+        width = round(100 * min(max(self.bar, 0), 1), 1)
+        return tag(
+            "svg", tag("rect", width=width, height=8), viewBox="0 0 100 8", class_="bar", aria_hidden="true", preserveAspectRatio="none"
+        )
+
+
+@attrs.frozen(kw_only=True)
+class Row:
+    """A row: its name, a quiet id below it, its cells; `group` sets it apart as the head of those that follow."""
+
+    name: str
+    under: str = ""
+    cells: Sequence[Cell] = ()
+    group: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class Grid:
+    """A table; the first head belongs to the names of the rows. A long one below a picture is folded away until asked for."""
+
+    kind: ClassVar[str] = "grid"
+    label: str
+    heads: Sequence[Head]
+    rows: Sequence[Row]
+    wide: bool = False
+    more: str = ""
+    folded: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class Picture:
+    """A drawing with its caption."""
+
+    kind: ClassVar[str] = "picture"
+    label: str
+    svg: Markup
+    caption: str = ""
+
+
+@attrs.frozen
+class Heading:
+    """A heading below that of the section."""
+
+    kind: ClassVar[str] = "heading"
+    text: str
+
+
+@attrs.frozen
+class Paragraph:
+    """A line of plain text."""
+
+    kind: ClassVar[str] = "paragraph"
+    text: str
+
+
+@attrs.frozen(kw_only=True)
+class Section:
+    """A part of the page with a heading of its own.
+
+    Args:
+        id: where links lead.
+        title: its heading.
+        short: its name in the list of contents; the title when left out.
+        blocks: what it shows, in order.
+    """
+
+    id: str
+    title: str
+    short: str = ""
+    blocks: Sequence[Grid | Picture | Heading | Paragraph]
+
+
+@attrs.frozen
+class Scale:
+    """One unit for a column of money, so that its numbers can be compared by eye.
+
+    >>> scale = Scale.of([1_500_000, -20_000], "GBP")
+    >>> scale.unit, scale.text(1_500_000), scale.text(-20_000), scale.text(None)
+    ('M GBP', '1.50', '−0.02', 'unknown')
+    """
+
+    divisor: int
+    unit: str
+    digits: int
+
+    @classmethod
+    def of(cls, amounts: Iterable[Any], currency: str) -> Scale:
+        """The unit in which the largest of the amounts has one to three digits before the point."""
+        largest = max((abs(float(_amount(a))) for a in amounts if a is not None), default=0.0)
+        for divisor, letter in ((10**9, "bn"), (10**6, "M"), (10**3, "k")):
+            if largest >= divisor:
+                return cls(divisor, f"{letter} {currency}".strip(), 2 if largest < 100 * divisor else 1)
+        return cls(1, currency, 0)
+
+    def number(self, amount: Any) -> float | None:
+        """An amount in this unit."""
+        return None if amount is None else float(_amount(amount)) / self.divisor
+
+    def text(self, amount: Any, unknown: str = "unknown") -> str:
+        """An amount in this unit as people read it."""
+        value = self.number(amount)
+        return unknown if value is None else number(value, self.digits, keep=True)
+
+
+def _amount(value: Any) -> Decimal | Fraction | float:
+    return value.amount if isinstance(value, Money) else value
+
+
+def number(value: float | None, digits: int = 1, *, keep: bool = False, unknown: str = "") -> str:
+    """A number as people read it, with a true minus; zeros behind the point are dropped unless kept.
+
+    >>> number(-1234.50), number(3.0), number(3, 2, keep=True), number(None)
+    ('−1,234.5', '3', '3.00', '')
+    """
+    if value is None:
+        return unknown
+    text = f"{value:,.{digits}f}"
+    if not keep and "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "0") and not keep else text.replace("-", "−")
+
+
+def share(value: float | None, digits: int = 0) -> str:
+    """A share in percent.
+
+    >>> share(0.254), share(-0.5), share(None)
+    ('25 %', '−50 %', '')
+    """
+    return "" if value is None else f"{number(100 * value, digits, keep=True)} %"
+
+
+def mark(value: float | None, bad: bool, digits: int = 1) -> Cell:
+    """A number that is marked where it is one to look at."""
+    return Cell(text=number(value, digits), kind="bad" if bad and value is not None else "num")
+
+
+def counted(count: int, word: str, words: str = "") -> str:
+    """`1 project`, `2 projects`."""
+    return f"{count:,} {word if count == 1 else words or word + 's'}"
+
+
+def few(names: Iterable[str], most: int = 5) -> str:
+    """The first few of many names."""
+    everything = list(names)
+    return ", ".join(everything[:most]) + (f" and {len(everything) - most} more" if len(everything) > most else "")

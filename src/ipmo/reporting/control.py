@@ -1,0 +1,282 @@
+"""How things stand: reported and computed status, exceptions, confidence, registers, findings, and what all of it rests on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from ipmo.analysis.schedule import day_text
+from ipmo.figures.svg import GLYPHS
+from ipmo.findings import Finding, Severity
+from ipmo.model.reference import RATINGS
+from ipmo.model.work import Project
+from ipmo.reporting.answers import Answers
+from ipmo.reporting.blocks import Cell, Grid, Head, Heading, Paragraph, Row, Section, counted, few, mark, number
+
+__all__ = ["confidence", "finding_groups", "findings_note", "method", "registers", "status"]
+
+SHOWN = 25
+EXCEPTIONS = 20
+TITLES = {
+    "ipmo/promise-missed": "Promises that the forecast does not keep",
+    "ipmo/exception": "Tolerances that are forecast to be exceeded",
+    "ipmo/decision-overdue": "Decisions past their day",
+    "ipmo/condition-overdue": "Conditions of gates past their day",
+    "ipmo/issue-overdue": "Issues past their day",
+    "ipmo/review-overdue": "Assumptions past their review",
+    "ipmo/project-overdue": "Projects past their finish",
+    "ipmo/hand-over": "Hand-overs that do not meet",
+    "ipmo/constraint-conflict": "Constraints that contradict the logic",
+    "ipmo/constraint-missed": "Constraints that the forecast does not keep",
+    "ipmo/loop": "Loops",
+    "ipmo/loop-cut": "Links cut to break a loop",
+    "ipmo/undated": "Work without dates",
+    "ipmo/no-duration": "Tasks without a duration",
+    "ipmo/no-dates": "Projects without dates",
+    "ipmo/undated-stub": "Links to something outside without a date",
+    "ipmo/coarse-link": "Links between whole projects",
+    "ipmo/dangling": "Tasks with a loose end",
+    "ipmo/out-of-sequence": "Work that went ahead of what it should follow",
+    "ipmo/gate-before-inputs": "Gates decided before their inputs were finished",
+    "ipmo/progress-without-start": "Progress without an actual start",
+    "ipmo/done-without-finish": "Done, without an actual finish",
+    "ipmo/actual-in-future": "Actual dates after the data date",
+    "ipmo/summary-duration": "Summaries with a duration of their own",
+    "ipmo/default-calendar": "Work on the default calendar",
+    "ipmo/total-differs": "Totals that differ from their parts",
+    "ipmo/benefit-no-objective": "Effects that lead to no objective",
+    "ipmo/benefit-no-work": "Benefits that no funded work brings about",
+    "ipmo/benefit-overclaimed": "Shares that claim more than the whole",
+    "ipmo/benefit-no-share": "Contributions without a share",
+    "ipmo/benefit-overlap": "Benefits that count the same twice",
+    "ipmo/benefit-incomplete": "Benefit profiles with gaps",
+    "ipmo/benefit-late-baseline": "Baselines measured after the benefit starts",
+    "ipmo/benefit-no-disbenefit": "Business changes without any dis-benefit",
+    "ipmo/benefit-owner-leaves": "Benefits whose owner leaves with the project",
+    "ipmo/benefit-owner-unknown": "Benefits whose owner may leave with the project",
+    "ipmo/benefit-slipped": "Benefits that cannot start as planned",
+    "ipmo/benefit-not-booked": "Cashable benefits that no budget gives up",
+    "ipmo/benefit-unadjusted": "Benefits without a probability or a price base",
+    "ipmo/benefit-two-programmes": "Benefits that two programmes count",
+    "ipmo/benefit-counted-twice": "Benefits counted as revenue and as avoided cost",
+    "ipmo/benefit-not-worth-it": "Gates where less is to come than is still to be spent",
+    "ipmo/watermelon-computed-worse": "Watermelons: figures worse than the report",
+    "ipmo/watermelon-negative-float": "Watermelons: green, but late downstream",
+    "ipmo/watermelon-spi-t": "Watermelons: green, but earning too slowly",
+    "ipmo/watermelon-tcpi": "Watermelons: green, but what is left must earn more than what was spent did",
+    "ipmo/watermelon-stale": "Watermelons: green by an old report",
+    "ipmo/watermelon-green-to-red": "From green to red without amber",
+    "ipmo/watermelon-stuck": "Watermelons: stuck near the end",
+    "ipmo/watermelon-bow-wave": "Watermelons: a month later every month",
+    "ipmo/watermelon-needs-history": "Watermelons that more months would show",
+}
+
+
+# -------------------------------------------------------------------------------------------------- status
+
+
+def status(a: Answers) -> Section:
+    """Reported status beside computed status, dates and money, by group; then the exceptions."""
+    grouping, tasks = a.grouping, any(project.tasks for project in a.portfolio.projects)
+    reports = any(project.status for project in a.portfolio.projects) or not a.assessors
+    heads = [Head(title="project"), Head(title="state")]
+    heads += [Head(title="reported")] if reports else []
+    computed = a.status is not None and any(row.computed for row in a.status.items("project"))
+    heads += [Head(title="computed")] if computed else []
+    heads += [Head(title=f"confidence, {name}") for name in a.assessors]
+    heads += [Head(title="starts"), Head(title="finishes")]
+    heads += [Head(title="late promises", num=True), Head(title="float to promise, d", num=True)] if tasks else []
+    heads += [Head(title=name, num=True) for name in a.money]
+    rows = []
+    for group, projects in a.groups(grouping):
+        if group is not None:
+            rows.append(_group_row(a, grouping or "", group, projects, len(heads)))
+        rows += [_project_row(a, project, reports, computed, tasks) for project in projects]
+    left = sum(1 for p in a.portfolio.projects if p.state in ("proposed", "cancelled"))
+    text = (
+        "Reported status stands beside what the figures say; neither overwrites the other."
+        if computed
+        else "What is stated; no figure of a project says how it stands."
+    )
+    if left:
+        text += f" {counted(left, 'proposed or cancelled project')} listed here, but in no total."
+    blocks: list[Any] = [Paragraph(text), Grid(label="Status table", heads=heads, rows=rows)]
+    blocks += _exceptions(a)
+    return Section(id="status", title=f"Status by {grouping or 'project'}", short="Status", blocks=blocks)
+
+
+def _group_row(a: Answers, grouping: str, group: str, projects: list[Project], width: int) -> Row:
+    name = a.name(group) if grouping == "programme" else group
+    cells = [Cell() for _ in range(width - 1 - len(a.money))]
+    for measure in a.money:
+        roll = a.roll(measure, grouping)
+        key = group or "(none)"
+        figure = roll[key] if roll is not None and key in roll else None
+        known = "" if figure is None else f"{figure.known} of {figure.total} known"
+        cells.append(Cell(text="" if figure is None else figure.text, kind="num", under=known))
+    return Row(name=f"{name or f'no {grouping}'}, {counted(len(projects), 'project')}", cells=cells, group=True)
+
+
+def _project_row(a: Answers, project: Project, reports: bool, computed: bool, tasks: bool) -> Row:
+    start, finish = a.schedule.dates(project.id)
+    item = a.item(project.id) if tasks else None
+    row = a.status[project.id] if a.status is not None and project.id in a.status else None
+    cells = [Cell(text=project.state)]
+    cells += [Cell(rag=a.reported(project) or "")] if reports else []
+    cells += [Cell(text="not known") if row is None or row.computed is None else _computed(row)] if computed else []
+    cells += [Cell(rag=a.rating(project, name) or "") for name in a.assessors]
+    undated = "on hold" if item is not None and item.undated and finish is None else "unknown"
+    cells += [Cell(text=day_text(start) or "unknown", kind="date"), Cell(text=day_text(finish, finish=True) or undated, kind="date")]
+    if tasks:
+        spare = item.target_float if item is not None else None
+        late = a.missed.get(project.id, 0)
+        cells += [mark(late, late > 0, 0), mark(spare, spare is not None and spare < 0)]
+    for roll in a.money.values():
+        figure = roll[project.id] if project.id in roll else None
+        text = "not counted" if figure is None else "unknown" if figure.value is None else figure.text
+        cells.append(Cell(text=text, kind="num"))
+    return Row(name=project.name or project.id, under=project.id if project.name else "", cells=cells)
+
+
+def _computed(row: Any) -> Cell:
+    """The computed colour; what it was computed from stands below where it is worse than green."""
+    aspects = [aspect.name for aspect in row.aspects if aspect.rag == row.computed]
+    return Cell(rag=row.computed, under="" if row.computed == "green" else ", ".join(aspects))
+
+
+def _exceptions(a: Answers) -> list[Any]:
+    if a.status is None or not a.status.breaches:
+        return []
+    rows = []
+    for breach in a.status.breaches[:EXCEPTIONS]:
+        body = a.name(breach.body) if breach.body else "nobody is named"
+        note = "" if breach.covered or breach.body is None else "its authority is not known to cover it"
+        cells = [Cell(text=breach.level), Cell(text=breach.aspect), Cell(text=breach.text, kind="why")]
+        cells += [Cell(text="" if breach.stake is None else f"{breach.stake:,}", kind="num"), Cell(text=body, under=note)]
+        rows.append(Row(name=a.name(breach.item), under=breach.item if a.name(breach.item) != breach.item else "", cells=cells))
+    heads = [Head(title="item"), Head(title="level"), Head(title="of"), Head(title="forecast against tolerance")]
+    heads += [Head(title="at stake", num=True), Head(title="goes to")]
+    more = len(a.status.breaches) - EXCEPTIONS
+    grid = Grid(label="Exceptions", heads=heads, rows=rows, more=f"and {more} more" if more > 0 else "")
+    note = "Each goes to the lowest body above the item whose authority covers what is at stake."
+    return [Heading("Exceptions"), Paragraph(note), grid]
+
+
+def confidence(a: Answers) -> Section | None:
+    """Delivery confidence counted by group, one table an assessor."""
+    grouping = a.grouping
+    if not a.assessors or grouping is None:
+        return None
+    blocks: list[Any] = [Paragraph("The latest rating of each project, on the scale it was given on. No scale is converted here.")]
+    for assessor in a.assessors:
+        scales = {c.scale for p in a.portfolio.projects for c in p.confidence if c.assessor == assessor}
+        words = list(dict.fromkeys(word for scale in sorted(scales) for word in reversed(RATINGS[scale].ratings)))
+        rows = []
+        for group, projects in [*a.groups(grouping), ("", list(a.portfolio.projects))]:
+            found = Counter(a.rating(project, assessor) or "" for project in projects)
+            whole = group == "" and len(projects) == len(a.portfolio.projects)
+            name = "all" if whole else (a.name(group) if grouping == "programme" else group) or f"no {grouping}"
+            cells = [Cell(text=str(found[word]) if found[word] else "·", kind="num") for word in words]
+            cells += [Cell(text=str(found[""]) if found[""] else "·", kind="num"), Cell(text=str(len(projects)), kind="num")]
+            rows.append(Row(name=name, cells=cells, group=whole))
+        title = f"{assessor}, on {', '.join(f'{s} ({RATINGS[s].edition})' for s in sorted(scales))}"
+        heads = [
+            Head(title=grouping),
+            *(Head(title=f"{GLYPHS.get(word, chr(9670))} {word}", num=True) for word in words),
+            *(Head(title=title, num=True) for title in ("none", "projects")),
+        ]
+        blocks += [Heading(title), Grid(label=f"Confidence by {grouping}, {assessor}", heads=heads, rows=rows)]
+    return Section(id="confidence", title=f"Delivery confidence by {grouping}", short="Confidence", blocks=blocks)
+
+
+def registers(a: Answers) -> Section | None:
+    """Risks, assumptions, issues, dependencies, decisions and change requests: how many, how old, how many overdue."""
+    table = a.registers.table() if a.registers is not None else None
+    rows = [row for row in table.rows() if row["level"] != "project"] if table is not None else []
+    if not rows:
+        return None
+    shown, last = [], None
+    for row in rows:
+        if row["item"] != last:
+            last = row["item"]
+            shown.append(Row(name=f"{a.name(last)}, {row['level']}", cells=[Cell() for _ in range(7)], group=True))
+        cells = [
+            Cell(text=str(row["total"]), kind="num"),
+            Cell(text=str(row["open"]), kind="num"),
+            mark(row["overdue"], row["overdue"] > 0, 0),
+        ]
+        cells += [mark(row["unowned"], row["unowned"] > 0, 0), Cell(text=str(row["undated"]), kind="num")]
+        cells += [Cell(text=number(row["oldest"], 0), kind="num"), Cell(text=number(row["mean_age"]), kind="num")]
+        shown.append(Row(name=f"{row['kind']}s".replace("ys", "ies"), cells=cells))
+    titles = ("all", "open", "overdue", "without owner", "without a date", "oldest, days", "mean age, days")
+    heads = [Head(title="register"), *(Head(title=title, num=True) for title in titles)]
+    text = "Counted over everything below; a dependency is a link across a project border. Ages count from the day an entry was raised."
+    return Section(id="registers", title="Registers", blocks=[Paragraph(text), Grid(label="Registers", heads=heads, rows=shown)])
+
+
+# ------------------------------------------------------------------------------------------------ evidence
+
+
+def finding_groups(a: Answers) -> Iterator[dict[str, Any]]:
+    """Findings by kind, errors opened."""
+    for code in dict.fromkeys(f.code for f in a.findings):
+        found: list[Finding] = a.ordered(code)
+        rule = f" ({found[0].rule})" if found[0].rule else ""
+        yield {
+            "title": f"{_title(code, found[0])}{rule}",
+            "count": len(found),
+            "shown": found[:SHOWN],
+            "more": max(len(found) - SHOWN, 0),
+            "open": found[0].severity is Severity.ERROR,
+        }
+
+
+def _title(code: str, found: Finding) -> str:
+    """A kind of finding in words; a quality point by its number and name, a plugin's by its code."""
+    if code.startswith("ipmo/dcma-"):
+        return f"Schedule quality, DCMA point {int(code[-2:])}: {found.message.partition(' is ')[0]}"
+    return TITLES.get(code, code)
+
+
+def findings_note(a: Answers) -> str:
+    """How many of each severity."""
+    by = Counter(f.severity.value for f in a.findings)
+    words = [f"{by[s.value]} {s.value}{'s' if by[s.value] != 1 and s is not Severity.INFO else ''}" for s in Severity if by[s.value]]
+    return ", ".join(words) + "."
+
+
+def method(a: Answers) -> Iterator[tuple[str, str]]:
+    """What the figures rest on, and what could not be computed."""
+    import ipmo
+
+    pf, net = a.portfolio, a.schedule.network
+    yield "source", pf.source.path.replace("\\", "/").rpartition("/")[2] or "made in Python"
+    yield "data date", a.today.isoformat() if a.today else "none stated"
+    dialect = net.dialect.name if net.dialect else "ipmo"
+    yield (
+        "dates and floats",
+        "critical path over all projects at once, in whole minutes on each item's calendar; forward and backward pass "
+        f"with the conventions of dialect '{dialect}'",
+    )
+    yield "float to promise", "the least slip that moves a deadline, a gate, a project's finish or a benefit's start downstream"
+    yield (
+        "network",
+        f"{net.n} items, {net.m} links of open work, {len(net.stubs)} links to undated items outside, {len(net.coarse)} between whole projects",
+    )
+    if a.status is not None:
+        yield (
+            "computed status",
+            f"by {a.status.policy}: time, cost, benefits and risk against stated tolerances; without one, late or over budget is red",
+        )
+    for name, roll in a.money.items():
+        total = roll.total
+        left = f"; left out: {few(total.left_out)}" if total.left_out else ""
+        base = f", {total.base} prices" if total.base else ""
+        yield name, f"{total.known} of {total.total} figures known{base}; what is unknown is not counted as zero{left}"
+    if a.benefits is not None and a.benefits.discount is not None:
+        d = a.benefits.discount
+        yield "present value", f"as of {a.benefits.base}, discounted by {getattr(d, 'name', '') or d}"
+    for what, reason in a.refused.items():
+        yield f"{what}: not shown", reason
+    yield "content", f"sha256 {pf.digest[:16]}…, ipmo {ipmo.__version__}"

@@ -1,0 +1,196 @@
+"""What it costs: by group, by period, earned, and where stated variances do not follow from their figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ipmo.analysis.comparison import variances as recomputed
+from ipmo.analysis.earned_value import EarnedItem
+from ipmo.analysis.phasing import Phased
+from ipmo.analysis.rollup import RollUp
+from ipmo.figures.columns import Series, columns
+from ipmo.reporting.answers import Answers
+from ipmo.reporting.blocks import Cell, Grid, Head, Heading, Paragraph, Picture, Row, Scale, Section, counted, mark, number, share
+
+__all__ = ["cost", "earned", "periods", "variances"]
+
+STYLES = {"budget": "outline", "actual": "done", "forecast": "plan", "funding": "line"}
+NAMES = {"actual": "actual cost", "funding": "funding"}
+GROUPINGS = 3
+DISAGREEMENTS = 40
+LONG = 24
+"""A table of more periods is folded away below its picture."""
+
+
+def cost(a: Answers) -> Section | None:
+    """Budget, actual and forecast by every grouping there is, each with how much is known."""
+    groupings = [name for name in a.groupings if len(a.groups(name)) > 1][:GROUPINGS]
+    if not a.money or not groupings:
+        return None
+    blocks: list[Any] = []
+    texts = []
+    for roll in a.money.values():
+        total = roll.total
+        base = f" in {total.base} prices" if total.base else ""
+        texts.append(f"{roll.measure.title} {total.text}{base}, {total.known} of {total.total} known")
+    blocks.append(
+        Paragraph("; ".join(texts) + ". What is not known is not counted as zero: a group with unknown figures costs more than it says.")
+    )
+    for grouping in groupings:
+        rolls = {name: found for name in a.money if (found := a.roll(name, grouping)) is not None}
+        if rolls:
+            blocks += [Heading(f"By {grouping}"), _by_group(a, grouping, rolls)]
+    return Section(id="cost", title="Cost by " + " and ".join(groupings), short="Cost", blocks=blocks)
+
+
+def _by_group(a: Answers, grouping: str, rolls: dict[str, RollUp]) -> Grid:
+    first = next(iter(rolls))
+    groups = sorted(rolls[first].groups, key=lambda f: (f.item == "(none)", -float(f.value.amount) if f.value is not None else 0.0, f.item))
+    sizes = {name or "(none)": len(projects) for name, projects in a.groups(grouping)}
+    scales = {name: Scale.of((f.value for f in roll.groups), roll.total.unit) for name, roll in rolls.items()}
+    top = max((float(f.value.amount) for f in groups if f.value is not None), default=0.0)
+    whole = rolls[first].total
+    heads = [Head(title=grouping), Head(title="projects", num=True)]
+    for name in rolls:
+        heads += [Head(title=f"{name}, {scales[name].unit}", num=True), Head(title="known", num=True)]
+    heads += [Head(title=f"share of {first}", num=True), Head(title="")]
+    rows = []
+    for figure in [*groups, whole]:
+        is_whole = figure is whole
+        name = "all" if is_whole else a.name(figure.item) if grouping == "programme" else figure.item
+        count = sum(sizes.values()) if is_whole else sizes.get(figure.item)
+        cells = [Cell(text="" if count is None else str(count), kind="num")]
+        for measure, roll in rolls.items():
+            found = roll.total if is_whole else roll[figure.item] if figure.item in roll else None
+            text = "" if found is None else scales[measure].text(found.value)
+            known = "" if found is None else f"{found.known} of {found.total}"
+            cells += [Cell(text=text, kind="num"), Cell(text=known, kind="num")]
+        part = figure.share_of(whole)
+        fill = float(figure.value.amount) / top if figure.value is not None and top > 0 and not is_whole else None
+        cells += [Cell(text=share(part, 1), kind="num"), Cell(bar=fill, kind="bar")]
+        rows.append(Row(name=name if name != "(none)" else f"no {grouping}", cells=cells, group=is_whole))
+    return Grid(label=f"Cost by {grouping}", heads=heads, rows=rows)
+
+
+def periods(a: Answers) -> Section | None:
+    """Budget against actual against forecast by period."""
+    found = a.phased
+    if found is None:
+        return None
+    shown = [name for name in STYLES if name in found.rolls]
+    table = found.table()
+    scale = Scale.of((value for name in shown for value in table[name]), found.rolls[shown[0]].total.unit) if shown else None
+    if scale is None:
+        return None
+    names = table["period"]
+    series = [Series(name=NAMES.get(name, name), values=[scale.number(v) for v in table[name]], style=STYLES[name]) for name in shown]
+    today = a.periods_until(list(table["start"]), found.periods[-1].end)
+    every = "financial year" if found.every == "financial year" else found.every
+    title = f"{_listed(shown)} by {every}"
+    figure = columns(names, series, unit=scale.unit, today=today, title=title)
+    notes = found.notes()
+    caption = "Dated amounts lie at their dates, others over the time of their work."
+    caption += f" In no period: {'; '.join(notes)}." if notes else ""
+    blocks: list[Any] = [Picture(label=title, svg=figure.svg, caption=caption), _period_grid(found, shown, scale)]
+    return Section(id="periods", title=title, short="By period", blocks=blocks)
+
+
+def _listed(names: list[str]) -> str:
+    words = [NAMES.get(name, name) for name in names]
+    text = words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    return text[0].upper() + text[1:]
+
+
+def _period_grid(found: Phased, shown: list[str], scale: Scale) -> Grid:
+    table = found.table()
+    heads = [Head(title=found.every)]
+    heads += [Head(title=f"{NAMES.get(name, name)}, {scale.unit}", num=True) for name in shown]
+    heads += [Head(title=f"{NAMES.get(name, name)} so far", num=True) for name in shown]
+    rows = []
+    for place, name in enumerate(table["period"]):
+        values = [table[measure][place] for measure in shown] + [table[f"{measure}_so_far"][place] for measure in shown]
+        rows.append(Row(name=name, cells=[Cell(text=scale.text(value, "·"), kind="num") for value in values]))
+    return Grid(label=f"Money by {found.every}, in numbers", heads=heads, rows=rows, folded=len(rows) > LONG)
+
+
+def earned(a: Answers) -> Section | None:
+    """Earned value of the portfolio, its programmes and projects."""
+    view = a.earned
+    if view is None:
+        return None
+    items = [item for item in _down(view.total) if item.known and item.level != "task"]
+    scale = Scale.of((m for item in items for m in (item.bac, item.ev)), view.total.bac.currency if view.total.bac else a.currency)
+    heads = [Head(title="item")]
+    heads += [Head(title=f"{title}, {scale.unit}", num=True) for title in ("budget", "planned", "earned", "actual")]
+    titles = ("cost variance", "schedule variance", "CPI", "SPI", "EAC by CPI", "VAC", "TCPI", "SPI(t)", "packages known")
+    heads += [Head(title=title, num=True) for title in titles]
+    rows = []
+    for item in items:
+        i = item.indices
+        spi_t = item.schedule.spi_t if item.schedule is not None else None
+        cells = [Cell(text=scale.text(value), kind="num") for value in (item.bac, item.pv, item.ev, item.ac)]
+        cells += [_signed(scale, i.cv), _signed(scale, i.sv), _index(i.cpi), _index(i.spi)]
+        cells += [Cell(text=scale.text(i.eac(), ""), kind="num"), _signed(scale, i.vac())]
+        tcpi = i.tcpi()
+        cells += [mark(tcpi, tcpi is not None and tcpi > 1.1, 2), _index(spi_t), Cell(text=f"{item.known} of {item.total}", kind="num")]
+        under = item.item if item.name and item.name != item.item else ""
+        rows.append(Row(name=item.name or item.item, under=under, cells=cells, group=item.level != "project"))
+    text = f"Seen from {view.as_of}; sums first, divided last. A package without a budget or without actual cost is in no sum."
+    floating = view.total.floating
+    if floating:
+        text += f" {counted(floating, 'package')} {'has' if floating == 1 else 'have'} no baseline of their own: they are planned where the schedule has them now, so they cannot be late."
+    return Section(
+        id="earned", title="Earned value", blocks=[Paragraph(text), Grid(label="Earned value", wide=True, heads=heads, rows=rows)]
+    )
+
+
+def _down(item: EarnedItem) -> Iterator[EarnedItem]:
+    """From the top down, each before what it was made of."""
+    yield item
+    for part in item.parts:
+        yield from _down(part)
+
+
+def _signed(scale: Scale, value: Any) -> Cell:
+    return Cell(text=scale.text(value, ""), kind="bad" if value is not None and float(value) < 0 else "num")
+
+
+def _index(value: float | None) -> Cell:
+    return Cell(text=number(value, 2, keep=True), kind="bad" if value is not None and value < 0.9 else "num")
+
+
+def variances(a: Answers) -> Section | None:
+    """Stated variances against recomputed ones: the disagreements."""
+    table = recomputed(a.portfolio)
+    if not len(table):
+        return None
+    rows = list(table.rows())
+    agree = sum(1 for row in rows if row["agrees"])
+    differ = sorted((row for row in rows if row["agrees"] is False), key=lambda r: (-abs(r["computed"] - r["stated"]), r["project"]))
+    unknown = len(rows) - agree - len(differ)
+    text = f"{counted(len(rows), 'project')} state a variance of budget and forecast. {agree} agree with their own figures as rounded, {len(differ)} do not"
+    text += f", {unknown} cannot be recomputed because a half is not known." if unknown else "."
+    blocks: list[Any] = [Paragraph(text)]
+    if differ:
+        scale = Scale.of((value for row in differ for value in (row["budget"], row["forecast"])), table.unit("budget"))
+        heads = [Head(title="project"), Head(title="period")]
+        heads += [Head(title=f"{name}, {scale.unit}", num=True) for name in ("budget", "forecast")]
+        heads += [Head(title=title, num=True) for title in ("computed", "stated", "apart, points")]
+        shown = [
+            Row(
+                name=row["name"] or row["project"],
+                under=row["project"],
+                cells=[
+                    Cell(text=row["period"].replace(" to ", " – "), kind="date"),
+                    *(Cell(text=scale.text(row[name]), kind="num") for name in ("budget", "forecast")),
+                    Cell(text=share(row["computed"], 1), kind="num"),
+                    Cell(text=share(row["stated"]), kind="num"),
+                    Cell(text=number(100 * (row["stated"] - row["computed"])), kind="bad"),
+                ],
+            )
+            for row in differ[:DISAGREEMENTS]
+        ]
+        more = f"and {len(differ) - DISAGREEMENTS} more" if len(differ) > DISAGREEMENTS else ""
+        blocks.append(Grid(label="Variances that disagree", heads=heads, rows=shown, more=more))
+    return Section(id="variances", title="Stated variances, recomputed", short="Variances", blocks=blocks)

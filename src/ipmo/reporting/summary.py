@@ -1,0 +1,202 @@
+"""The top of the page: what needs somebody, and the key figures."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+
+from ipmo.analysis.schedule import as_day, day_text
+from ipmo.figures.svg import GLYPHS
+from ipmo.findings import Finding, Severity
+from ipmo.model.governance import Gate
+from ipmo.model.work import Project
+from ipmo.reporting.answers import Answers
+from ipmo.reporting.blocks import Scale, counted, number
+
+__all__ = ["calls", "subtitle", "tiles"]
+
+PROMISES = 5
+EXCEPTIONS = 5
+CALL_CODES = (
+    "ipmo/loop",
+    "ipmo/loop-cut",
+    "ipmo/decision-overdue",
+    "ipmo/exception",
+    "ipmo/condition-overdue",
+    "ipmo/project-overdue",
+    "ipmo/undated",
+    "ipmo/gate-before-inputs",
+    "ipmo/issue-overdue",
+    "ipmo/promise-missed",
+    "ipmo/watermelon-computed-worse",
+)
+LABELS = {
+    "ipmo/decision-overdue": "Decide:",
+    "ipmo/exception": "Escalate:",
+    "ipmo/condition-overdue": "Overdue:",
+    "ipmo/promise-missed": "Late:",
+    "ipmo/undated": "On hold:",
+    "ipmo/project-overdue": "Overdue:",
+    "ipmo/issue-overdue": "Overdue:",
+    "ipmo/watermelon-computed-worse": "Ask:",
+}
+BAD = ("ipmo/promise-missed", "ipmo/decision-overdue", "ipmo/exception")
+MOST = {"ipmo/promise-missed": (PROMISES, "promises are missed"), "ipmo/exception": (EXCEPTIONS, "tolerances are forecast to be exceeded")}
+
+
+def subtitle(a: Answers) -> str:
+    """How much there is, and from when it is seen."""
+    pf = a.portfolio
+    tasks = sum(len(p.tasks) for p in pf.projects)
+    parts = [counted(len(pf.projects), "project")]
+    if tasks:
+        parts.append(counted(tasks, "task or milestone", "tasks and milestones"))
+    if pf.benefits:
+        parts.append(counted(len(pf.benefits), "benefit"))
+    seen = f"seen from the data date {a.today.isoformat()}" if a.today else "no data date is stated"
+    return f"{', '.join(parts)}; {seen}"
+
+
+def calls(a: Answers) -> Iterator[dict[str, str]]:
+    """What needs somebody: open gates and decisions by their need-by date, then exceptions."""
+    today = a.today
+    waiting: list[tuple[date, dict[str, str]]] = []
+    for project in a.portfolio.projects:
+        for gate in project.gates:
+            if gate.open and project.state not in ("cancelled", "closed") and not (gate.decision and gate.decision.outcome == "kill"):
+                waiting.append(_open_gate(a, project, gate))
+    for decision in a.portfolio.decisions:
+        if decision.state == "open" and (decision.need_by is None or today is None or as_day(decision.need_by) >= today):
+            due = as_day(decision.need_by) if decision.need_by else date.max
+            text = f"{decision.question or decision.id} ({decision.id}" + (f", needed by {due})" if decision.need_by else ", no date)")
+            body = f"{a.name(decision.body)} decides" if decision.body else ""
+            waiting.append((due, _line("", "Decide:", text, body)))
+    found = {code: a.ordered(code) for code in CALL_CODES}
+    for one in found.pop("ipmo/decision-overdue"):
+        yield _call(a, one)
+    for one in found.pop("ipmo/exception")[:EXCEPTIONS]:
+        yield _call(a, one)
+    for _, call in sorted(waiting, key=lambda pair: pair[0]):
+        yield call
+    for code, ones in found.items():
+        for one in ones[: MOST.get(code, (len(ones), ""))[0]]:
+            yield _call(a, one)
+    for code, (most, words) in MOST.items():
+        if (rest := len(a.findings.of(code)) - most) > 0:
+            yield _line("bad", LABELS[code], f"{rest} more {words}; all are listed under findings")
+    for project in a.portfolio.projects:
+        if a.reported(project) == "red":
+            note = max((r for r in project.status if r.rag), key=lambda r: r.date).note
+            yield _line("bad", "Red:", f"{project.name or project.id} reports red{f': {note}' if note else ''}")
+
+
+def _line(kind: str, label: str, text: str, hint: str = "", item: str = "") -> dict[str, str]:
+    return {"kind": kind, "label": label, "text": text, "item": item, "hint": hint}
+
+
+def _call(a: Answers, found: Finding) -> dict[str, str]:
+    kind = "bad" if found.severity is Severity.ERROR or found.code in BAD else "warn"
+    noun = a.portfolio.items.get(found.item)
+    name = getattr(noun, "name", "")
+    text, item = (f"{name}: {found.message}" if name and name not in found.message else found.message), ""
+    if found.code == "ipmo/promise-missed":
+        promise, expected = found.message.split(" ")[-5].rstrip(","), found.message.split(" ")[-1]
+        text = f"{name or found.item}: promised {promise}, expected {expected}, {a.late_by(found.item):,.0f} days late"
+        item = found.item if name else ""
+    return _line(kind, LABELS.get(found.code, "Look at:"), text, found.hint, item)
+
+
+def _open_gate(a: Answers, project: Project, gate: Gate) -> tuple[date, dict[str, str]]:
+    full_id = f"{project.id}/{gate.id}"
+    item = a.item(full_id)
+    reached = item.finish_text if item is not None and item.early_finish is not None else ""
+    due = as_day(gate.need_by) if gate.need_by is not None else date.max
+    text = f"gate {gate.name or gate.id} ({full_id})"
+    text += f", reached {reached} by the logic" if reached else ", no date by the logic"
+    if gate.need_by is not None:
+        text += f", needed by {due}"
+    hint = f"{a.name(gate.body)} decides" if gate.body else "no body is named"
+    if item is not None and item.target_float is not None:
+        late = item.target_float < 0
+        hint += f"; {abs(item.target_float):g} working days {'too late' if late else 'to spare'}"
+    when = due if gate.need_by is not None else item.early_finish.date() if item is not None and item.early_finish else date.max
+    return when, _line("", "Decide:", text, hint)
+
+
+def _tile(kind: str, label: str, value: str, word: str = "", note: str = "") -> dict[str, str]:
+    return {"kind": kind, "label": label, "value": value, "word": word, "note": note}
+
+
+def tiles(a: Answers) -> Iterator[dict[str, str]]:
+    """The key figures, each with how much of it is known."""
+    yield from _time_tiles(a)
+    for roll in a.money.values():
+        total = roll.total
+        left = f"; left out: {len(total.left_out)} proposed or cancelled" if total.left_out else ""
+        note = f"{total.known} of {total.total} known{left}"
+        yield _tile("", roll.measure.title.lower(), total.text, "", note)
+    if a.earned is not None:
+        total_ev = a.earned.total
+        cpi, spi = total_ev.indices.cpi, total_ev.indices.spi
+        low = min((v for v in (cpi, spi) if v is not None), default=None)
+        kind = "" if low is None else "bad" if low < 0.9 else "warn" if low < 1 else "good"
+        value = f"{number(cpi, 2, keep=True, unknown='–')} / {number(spi, 2, keep=True, unknown='–')}"
+        yield _tile(kind, "cost and schedule performance", value, "CPI / SPI", f"{total_ev.known} of {total_ev.total} packages known")
+    if a.benefits is not None and a.benefits.npv is not None:
+        loss = a.benefits.loss
+        lost = loss is not None and loss.amount > 0
+        scale = Scale.of([loss], loss.currency) if loss is not None else None
+        word = f"▲ {scale.text(loss)} {scale.unit} lost by delay" if lost and scale is not None else ""
+        worth = Scale.of([a.benefits.npv], a.benefits.npv.currency)
+        note = f"{a.benefits.known} of {len(a.benefits)} benefits known"
+        yield _tile("warn" if lost else "", "benefits, present value", f"{worth.text(a.benefits.npv)} {worth.unit}", word, note)
+    yield from _status_tiles(a)
+
+
+def _time_tiles(a: Answers) -> Iterator[dict[str, str]]:
+    s = a.schedule
+    unknown = len(s._unknown)
+    undated = sum(1 for node, hold in s.network.holds.items() if s.network.state[node] == 3)
+    parts = [f"{unknown} items have no duration or no dates"] if unknown else []
+    parts += [f"{undated} are on hold"] if undated else []
+    value = day_text(s.finish, finish=True) if s.finish else "reached"
+    yield _tile("", "last finish", value, "at least" if parts else "", "; ".join(parts) if parts else "all open work has dates")
+    rows = [i for i in s.items() if i.kind in ("task", "milestone")]
+    if rows:
+        done = sum(1 for i in rows if i.early_finish is not None and i.total_float is None and not i.undated)
+        roll = a.roll("progress")
+        total = roll.total if roll is not None and roll.total.value is not None else None
+        note = f"progress {total.text}, {total.known} of {total.total} known" if total is not None else ""
+        yield _tile("", "tasks and milestones done", f"{done} of {len(rows)}", "", note)
+    missed = sum(a.missed.values())
+    promised = sum(1 for t in s.network.targets if t.date is not None) + len(s.network.promises)
+    if promised:
+        word = "■ late" if missed else "● kept"
+        note = "open deadlines, gates and finishes"
+        yield _tile("bad" if missed else "good", "promises missed in this forecast", f"{missed} of {promised}", word, note)
+    if a.live:
+        tight = sum(1 for link in a.live if link.target_float is not None and link.target_float <= 0)
+        word = f"▲ {tight} without float" if tight else "● all have float"
+        note = f"{sum(link.driving for link in a.live)} set the date of what they feed"
+        yield _tile("warn" if tight else "good", "open links across projects", str(len(a.live)), word, note)
+
+
+def _status_tiles(a: Answers) -> Iterator[dict[str, str]]:
+    projects = a.portfolio.projects
+    reported = Counter(a.reported(project) for project in projects)
+    if any(reported[word] for word in GLYPHS):
+        text = " ".join(f"{GLYPHS[word]} {reported[word]}" for word in ("red", "amber", "green"))
+        yield _tile("", "reported status", text, "red, amber, green", f"{counted(reported[None], 'project')} did not report")
+        rows = a.status.items("project") if a.status is not None else ()
+        worse = [row for row in rows if (row.gap or 0) > 0]
+        computed = Counter(row.computed for row in rows)
+        text = " ".join(f"{GLYPHS[word]} {computed[word]}" for word in ("red", "amber", "green"))
+        note = f"{counted(len(worse), 'project')} worse than reported" if worse else "none worse than reported"
+        yield _tile("warn" if worse else "", "computed status", text, "red, amber, green", note)
+    ratings = Counter(a.rating(project) for project in projects if project.confidence)
+    if ratings:
+        text = " ".join(f"{GLYPHS[word]} {ratings[word]}" for word in ("red", "amber", "green") if word in ratings)
+        without = sum(1 for p in projects if not p.confidence)
+        note = f"latest rating; {counted(without, 'project')} without one"
+        yield _tile("", "delivery confidence", text or str(sum(ratings.values())), "red, amber, green", note)

@@ -1,0 +1,156 @@
+"""What it brings: benefits with their dates, value and loss by delay, by year, and which project serves which objective."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ipmo.analysis.attribution import attribute
+from ipmo.analysis.benefits import line_of_sight
+from ipmo.errors import IpmoError
+from ipmo.figures.columns import Series, columns
+from ipmo.reporting.answers import Answers
+from ipmo.reporting.blocks import Cell, Grid, Head, Heading, Paragraph, Picture, Row, Scale, Section, counted, few, mark, number, share
+
+__all__ = ["benefits", "sight"]
+
+CLAIMS = 15
+MOST_OBJECTIVES = 10
+LONG = 24
+
+
+def benefits(a: Answers) -> Section | None:
+    """Every benefit: planned and forecast start, present value, what its delay costs, what is realised; then by year, and who may claim it."""
+    view = a.benefits
+    if view is None:
+        return None
+    rows = list(view)
+    scale = Scale.of((m for r in rows for m in (r.planned_npv, r.npv)), rows[0].currency)
+    realised = any(r.actual is not None and r.actual.amount for r in rows)
+    heads = [Head(title="benefit"), Head(title="owner"), Head(title="planned"), Head(title="forecast")]
+    heads += [Head(title="later, days", num=True), Head(title=f"planned value, {scale.unit}", num=True)]
+    heads += [Head(title=f"value, {scale.unit}", num=True), Head(title="lost by delay", num=True)]
+    heads += [Head(title="realised", num=True), Head(title="of plan to date", num=True)] if realised else []
+    heads += [Head(title="why unknown")] if any(r.reason for r in rows) else []
+    table = []
+    for r in rows:
+        lost = r.loss is not None and r.loss.amount > 0
+        cells = [Cell(text=a.name(r.owner) if r.owner else "nobody"), Cell(text=str(r.planned_start or "not planned"), kind="date")]
+        cells += [Cell(text=str(r.start or "unknown"), kind="date"), mark(r.slip, (r.slip or 0) > 0, 0)]
+        cells += [Cell(text=scale.text(r.planned_npv, ""), kind="num"), Cell(text=scale.text(r.npv), kind="num")]
+        cells.append(Cell(text="" if r.loss is None else f"{r.loss:,}", kind="bad" if lost else "num"))
+        if realised:
+            cells += [Cell(text="" if r.actual is None else f"{r.actual:,}", kind="num"), Cell(text=share(r.realisation), kind="num")]
+        if any(other.reason for other in rows):
+            cells.append(Cell(text=r.reason, kind="why"))
+        noun = r.noun
+        name = f"{r.name or r.id}{' (dis-benefit)' if noun.disbenefit else ''}"
+        table.append(Row(name=name, under=r.id if r.name else "", cells=cells))
+    total = [("planned", view.planned_npv), ("forecast", view.npv), ("lost by delay", view.loss)]
+    text = "; ".join(f"{words} {value:,}" for words, value in total if value is not None)
+    text = f"Present value as of {view.base}: {text}; {view.known} of {len(view)} known." if text else "No benefit has a known value yet."
+    text += " A benefit starts when what enables it is there; what a delay costs is its planned value less what is left of it."
+    blocks: list[Any] = [Paragraph(text), Grid(label="Benefits", heads=heads, rows=table)]
+    blocks += _by_year(a)
+    blocks += _claims(a)
+    return Section(id="benefits", title="Benefits", blocks=blocks)
+
+
+def _by_year(a: Answers) -> list[Any]:
+    assert a.benefits is not None
+    every = "year" if a.portfolio.money is None or a.portfolio.money.financial_year == "jan" else "financial year"
+    table = a.benefits.by_period(every)
+    names = [n for n in ("planned", "forecast", "actual") if any(v is not None for v in table[n])]
+    if not names or len(table) < 2:
+        return []
+    scale = Scale.of((v for n in names for v in table[n]), table.unit(names[0]))
+    styles = {"planned": "outline", "forecast": "plan", "actual": "done"}
+    series = [Series(name="realised" if n == "actual" else n, values=[scale.number(v) for v in table[n]], style=styles[n]) for n in names]
+    periods = list(table["period"])
+    title = f"Benefits by {every}"
+    last = table["start"][-1]
+    today = a.periods_until(list(table["start"]), last.replace(year=last.year + 1))
+    figure = columns(periods, series, unit=scale.unit, today=today, title=title)
+    caption = "Undiscounted, times their probability; dis-benefits are taken off."
+    return [Picture(label=title, svg=figure.svg, caption=caption), _year_grid(table, names, scale, every)]
+
+
+def _year_grid(table: Any, names: list[str], scale: Scale, every: str) -> Grid:
+    heads = [Head(title=every), *(Head(title=f"{'realised' if n == 'actual' else n}, {scale.unit}", num=True) for n in names)]
+    rows = [
+        Row(name=period, cells=[Cell(text=scale.text(table[n][place], "·"), kind="num") for n in names])
+        for place, period in enumerate(table["period"])
+    ]
+    return Grid(label=f"Benefits by {every}, in numbers", heads=heads, rows=rows, folded=len(rows) > LONG)
+
+
+def _claims(a: Answers) -> list[Any]:
+    """Who may claim what: by flow, conserved, beside what each would claim alone."""
+    try:
+        found = attribute(a.portfolio)
+    except IpmoError as error:
+        a.refused.setdefault("claims", str(error))
+        return []
+    if not found.claims or not found.total:
+        return []
+    scale = Scale.of([*(c.naive for c in found.claims), found.total], found.currency)
+    heads = [Head(title="initiative"), Head(title=f"may claim, {scale.unit}", num=True), Head(title="of all", num=True)]
+    heads += [Head(title=f"would claim alone, {scale.unit}", num=True)]
+    rows = [
+        Row(
+            name=a.name(c.initiative),
+            under=c.initiative if a.name(c.initiative) != c.initiative else "",
+            cells=[
+                Cell(text=scale.text(c.value), kind="num"),
+                Cell(text=share(c.share, 1), kind="num"),
+                Cell(text=scale.text(c.naive), kind="num"),
+            ],
+        )
+        for c in found.claims[:CLAIMS]
+    ]
+    rest = [
+        Cell(text=scale.text(found.unattributed), kind="num"),
+        Cell(text=share(found.unattributed / found.total, 1), kind="num"),
+        Cell(kind="num"),
+    ]
+    rows.append(Row(name="nobody is named for", cells=rest))
+    twice = found.double_count
+    text = "Each value is passed back along the shares of the benefits map, so that no part of it is claimed twice."
+    if twice is not None:
+        text += f" Claimed alone, everything together would be {number(twice, 2, keep=True)} times what there is."
+    more = f"and {len(found.claims) - CLAIMS} more" if len(found.claims) > CLAIMS else ""
+    return [Heading("Who may claim it"), Paragraph(text), Grid(label="Claims", heads=heads, rows=rows, more=more)]
+
+
+def sight(a: Answers) -> Section | None:
+    """Objectives against projects, and the orphans both ways."""
+    if not a.portfolio.objectives:
+        return None
+    found = line_of_sight(a.portfolio)
+    shown = found.objectives[:MOST_OBJECTIVES]
+    heads = [Head(title="project"), *(Head(title=a.name(o)) for o in shown)]
+    table = found.table()
+    rows = [
+        Row(
+            name=a.name(project),
+            under=project if a.name(project) != project else "",
+            cells=[Cell(text=_word(table[o][place])) for o in shown],
+        )
+        for place, project in enumerate(found.projects)
+    ]
+    text = "map: the benefits map leads there. low, medium, high: alignment as stated, for scoring; it carries no value."
+    if found.unserved:
+        text += f" No project serves {few(a.name(o) for o in found.unserved)}."
+    if found.orphans:
+        text += f" {counted(len(found.orphans), 'project')} {'serves' if len(found.orphans) == 1 else 'serve'} no objective: {few(a.name(p) for p in found.orphans)}."
+    if len(found.objectives) > MOST_OBJECTIVES:
+        text += f" The first {MOST_OBJECTIVES} of {len(found.objectives)} objectives are shown."
+    return Section(
+        id="sight",
+        title="Line of sight to the objectives",
+        short="Objectives",
+        blocks=[Paragraph(text), Grid(label="Line of sight", heads=heads, rows=rows)],
+    )
+
+
+def _word(value: str | None) -> str:
+    return value or "·"
