@@ -22,6 +22,7 @@ import click
 import ipmo
 from ipmo.analysis.schedule import day_text
 from ipmo.errors import IpmoError, Problem
+from ipmo.files.places import places
 from ipmo.findings import Finding, Findings
 from ipmo.tables import Table, shown
 
@@ -73,16 +74,30 @@ class _Verb(click.Command):
         try:
             return super().invoke(ctx)
         except IpmoError as error:
-            problems = getattr(error, "problems", None) or (Problem(message=str(error), file=str(ctx.params.get("path") or "")),)
+            path = str(ctx.params.get("path") or "")
+            problems = getattr(error, "problems", None) or _located(error, path) or (Problem(message=str(error), file=path),)
             if as_json:
                 findings = [_problem_row(problem) for problem in problems]
                 click.echo(json.dumps({"rows": [], "findings": findings}, ensure_ascii=False, indent=1))
-            if getattr(error, "problems", None) and all(problem.file for problem in problems):
+            if all(problem.line for problem in problems):
+                say("\n".join(str(problem) for problem in problems), err=True)
+            elif getattr(error, "problems", None) and all(problem.file for problem in problems):
                 say(str(error), err=True)
             else:
                 name = ctx.params.get("path") or ctx.params.get("source")
                 say(f"{name}: {error}" if name else f"ipmo: {error}", err=True)
             ctx.exit(1)
+
+
+def _located(error: IpmoError, path: str) -> tuple[Problem, ...]:
+    """What is wrong with an item, at the place where the item stands in the file."""
+    if not error.items or not path:
+        return ()
+    try:
+        found = places(ipmo.read(path), error.items[:1])
+    except IpmoError:
+        return ()
+    return tuple(Problem(message=str(error), file=file, line=line, column=column) for file, line, column in found.values())
 
 
 def _as_json(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from ipmo.analysis.rollup import roll_up as _roll_up
 from ipmo.analysis.schedule import as_day, network
 from ipmo.errors import FileError, IpmoError, ModelError, PluginError, UnknownItemError, close_matches
 from ipmo.files import mpxj, mspdi, mspdi_out, portfolios, xer
+from ipmo.files.places import places
 from ipmo.files.snapshots import freeze_to, stamp_of
 from ipmo.files.structure import Declared
 from ipmo.findings import Finding, Findings, Severity
@@ -204,7 +205,7 @@ def _loops(portfolio: Portfolio) -> list[Finding]:
         return []
     error = compiled.loop()
     item = error.cycle[0]
-    line, column = _position(portfolio, item)
+    file, line, column = places(portfolio, [item]).get(item, ("", 0, 0))
     return [
         Finding(
             code="ipmo/loop",
@@ -212,35 +213,11 @@ def _loops(portfolio: Portfolio) -> list[Finding]:
             severity=Severity.ERROR,
             message=str(error).partition("; remove")[0],
             hint="take one of them out; schedule(..., on_cycle='cut') goes on without",
-            file=portfolio.source.path if line else "",
+            file=file,
             line=line,
             column=column,
         )
     ]
-
-
-def _position(portfolio: Portfolio, full_id: str) -> tuple[int, int]:
-    """Line and column of an item in the file it was read from; 0 when there is none."""
-    from ipmo.errors import Problem
-    from ipmo.files.documents import parse, text_of
-
-    path = Path(portfolio.source.path)
-    if full_id.partition("@")[0] in portfolio.source.lines:
-        return portfolio.source.lines[full_id.partition("@")[0]], 0
-    if portfolio.source.format not in ("yaml", "json") or not path.is_file():
-        return 0, 0
-    project, _, inner = full_id.partition("@")[0].partition("/")
-    place = next((n for n, p in enumerate(portfolio.projects) if p.id == project), None)
-    if place is None:
-        return 0, 0
-    keys: tuple[str | int, ...] = ("projects", place)
-    for group in ("tasks", "gates"):
-        for row, noun in enumerate(getattr(portfolio.projects[place], group)):
-            if noun.id == inner:
-                keys = (*keys, group, row)
-    document = parse(text_of(path, str(path)), str(path), is_json=portfolio.source.format == "json")
-    located = document.locate([Problem(message="", path=keys)])[0]
-    return located.line, located.column
 
 
 def _missing_files(portfolio: Portfolio, where: Path) -> list[Finding]:
@@ -344,13 +321,14 @@ def check(
     """Everything that somebody should look at: reading, model, schedule, and the rules of the chosen methodologies.
 
     Args:
-        portfolio: a portfolio, or the path of one.
+        portfolio: a portfolio, or the path of one: then findings have the line and column of what they are about.
         history: earlier months, or the folder that holds them: what is stuck or slides shows over time only.
         baseline: the plan to compare with; the latest one that the portfolio names and whose file is there, when left out.
 
     Raises:
         FileError: a path was given and cannot be read.
     """
+    just_read = not isinstance(portfolio, Portfolio)
     if not isinstance(portfolio, Portfolio):
         portfolio = read(portfolio)
     past = _months(history).portfolios if history is not None else ()
@@ -360,10 +338,19 @@ def check(
     with warnings.catch_warnings():
         warnings.simplefilter("default")
         found += installed().run(portfolio, history=past, baseline=baseline)
-    lines = portfolio.source.lines
-    if lines:
-        found = [attrs.evolve(f, file=portfolio.source.path, line=lines[f.item]) if not f.line and f.item in lines else f for f in found]
+    if just_read or portfolio.source.lines:
+        found = _placed(portfolio, found)
     return Findings(dict.fromkeys(found))
+
+
+def _placed(portfolio: Portfolio, found: Iterable[Finding]) -> list[Finding]:
+    """Findings with the file, line and column of what they are about."""
+    where = places(portfolio, {f.item for f in found if not f.line})
+    out = []
+    for finding in found:
+        file, line, column = where.get(finding.item, ("", 0, 0)) if not finding.line else ("", 0, 0)
+        out.append(attrs.evolve(finding, file=file, line=line, column=column) if line else finding)
+    return out
 
 
 # ------------------------------------------------------------------------------------- months and baselines

@@ -22,6 +22,7 @@ benefit) are no exceptions but findings: see `ipmo.findings`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Self
 
 import attrs
 
@@ -48,7 +49,17 @@ SHOWN = 100
 
 
 class IpmoError(Exception):
-    """Every error that ipmo raises on purpose."""
+    """Every error that ipmo raises on purpose.
+
+    `items` are the full ids of what it is about, where it is about something that stands in a file.
+    """
+
+    items: tuple[str, ...] = ()
+
+    def about(self, *items: str | None) -> Self:
+        """The same error, with what it is about."""
+        self.items = tuple(item for item in items if item)
+        return self
 
 
 @attrs.frozen(kw_only=True)

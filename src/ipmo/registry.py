@@ -300,7 +300,8 @@ class Registry:
         try:
             found = list(check.run(context))
         except IpmoError as error:  # the question has no answer here: said once, whichever check asked
-            yield Finding(code="ipmo/no-answer", severity=Severity.WARNING, message=str(error))
+            severity = Severity.ERROR if error.items else Severity.WARNING  # an item stands in the way, or the question has no sense
+            yield Finding(code="ipmo/no-answer", severity=severity, message=str(error), item=next(iter(error.items), ""))
             return
         except Exception as error:
             owner = next(

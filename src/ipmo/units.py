@@ -509,7 +509,8 @@ class ExchangeRates:
         place = bisect_right(dated, on, key=lambda pair: pair[0])
         if not place:
             known = f"; the first {currency} rate is of {dated[0][0]}" if dated else ""
-            raise MissingRateError(f"no rate from {currency} to {self.base} on {on}{known}; add one under rates:")
+            when = f" on {on}" if on != date.max else ""  # nothing dates it
+            raise MissingRateError(f"no rate from {currency} to {self.base}{when}{known}; add one under rates:")
         return dated[place - 1][1], dated[place - 1][0]
 
     def convert(self, money: Money, on: date) -> Fraction:

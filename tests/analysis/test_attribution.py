@@ -175,7 +175,7 @@ def test_what_cannot_be_divided_is_refused() -> None:
         attribute(O40, method="flaw")
     with pytest.raises(UnknownItemError, match="'B3' is not in the benefits map"):
         attribute(O40, pool={"B3": 1})
-    with pytest.raises(UnitError, match="the shares into 'O' sum to 1.2; together they are at most 1"):
+    with pytest.raises(UnitError, match="the shares into 'O' sum to 120%; together they are at most 100 %"):
         attribute(O40.evolve(contributions=[share("B1", "O", 0.6), share("B2", "O", 0.6)]), pool={"O": 1})
     with pytest.raises(UnknownItemError, match="'P4' is not in these claims"):
         _ = attribute(O40, pool={"O": 1})["P4"]

@@ -276,7 +276,9 @@ def test_money_without_a_rate_names_both_items() -> None:
         money=MoneySettings(currency="GBP"),
         projects=[Project(id="a", budget="1 GBP"), Project(id="b", budget="1 USD")],
     )
-    with pytest.raises(MissingRateError, match="budget of 'b' is 1 USD: no rate from USD to GBP .*; 'a' is in GBP"):
+    with pytest.raises(
+        MissingRateError, match="budget of 'b' is 1 USD, that of 'a' is in GBP: no rate from USD to GBP on 2026-03-01; add one"
+    ):
         ipmo.roll_up(pf, "budget")
 
 

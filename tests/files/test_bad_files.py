@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
 import ipmo
+from ipmo.cli import main
 from ipmo.errors import FileError, IpmoError
 
 HEAD = "ipmo: 1\nportfolio: {id: x, start: 2026-01-05}\n"
@@ -46,6 +49,24 @@ LOCATED = [
     ("people:\n  - {id: p, permanent: perhaps}\n", 4, 24, "'perhaps' is not true or false"),
     ("rates:\n  - {from: 2026-01-01, per: {EUR: -1}}\n", 4, 35, "must be above 0"),
     ("calendars:\n  - {id: c, hours: 9 to 5}\n", 4, 20, "is not working hours"),
+    ("contributions:\n  - {from: b, to: o, share: 120 %}\n", 4, 29, "must be between 0 and 1 (got '120 %')"),
+    ("benefits:\n  - id: b\n    enabled_by: b\n", 4, 5, "benefit 'b' enables itself; take one of them out"),
+    (
+        "benefits:\n  - {id: c}\n  - {id: b, outcome: o}\noutcomes:\n  - {id: o, enabled_by: b}\n",
+        5,
+        5,
+        "the benefits map leads back to itself: 'b' -> 'o' -> 'b'; take one of them out",
+    ),
+    (
+        "benefits:\n  - id: b\n    value: 3 M GBP per year\n    lasts: 2 years\n    ramp: [10 %, 50 %, 100 %]\n",
+        7,
+        11,
+        "its ramp has 3 years, its life only 2 years; shorten ramp: or lengthen lasts:",
+    ),
+    ("benefits:\n  - {id: b, ramp: [10 %, 150 %]}\n", 4, 26, "must be between 0 and 1 (got '150 %')"),
+    ("projects:\n  - id: a\n    budget: -3 M GBP\n", 5, 13, "budget must not be negative (got -3 M GBP)"),
+    ("projects:\n  - id: a\n    tasks: [{id: t, actual: 3 pd}]\n", 5, 29, "'3 pd' is not money; write for example 1200 GBP"),
+    ("projects:\n  - {id: a, budget: 12}\n", 4, 21, "'12' is not money; write for example 1200 GBP"),
     (
         "projects:\n  - id: a\n    confidence: {date: 2026-01-01, assessor: IPA, scale: dca-3, rating: amber-red}\n",
         5,
@@ -292,3 +313,60 @@ def test_numbers_may_be_numbers_in_json(tmp_path: Path) -> None:
     path.write_text(json.dumps({"ipmo": 1, "portfolio": {"id": 7}, "projects": [{"id": "p", "progress": 0.5}]}))
     pf = ipmo.read(path)
     assert (pf.id, pf.projects[0].progress) == ("7", 0.5)
+
+
+MONEY = "ipmo: 1\nportfolio: {id: x, start: 2026-01-05, money: {currency: GBP}}\nprojects:\n  - {id: a, budget: 3 M GBP}\n"
+# text after MONEY, what cannot be answered, line, column, what is said
+NO_ANSWER = [
+    (
+        "  - id: b\n    tasks:\n      - {id: t, duration: 5 d, budget: 2 M EUR}\n",
+        7,
+        9,
+        "budget of 'b/t' is 2 M EUR, that of 'a' is in GBP: no rate from EUR to GBP; add one under rates:",
+    ),
+    (
+        "  - {id: c, budget: {amount: 1 GBP, price_base: {year: 2024}}}\n  - {id: b, budget: {amount: 1 GBP, price_base: {year: 2026}}}\n",
+        5,
+        5,
+        "budget of 'c' is in real 2024 prices, that of 'b' in real 2026 prices; they do not add: bring them to one base",
+    ),
+]
+
+
+@pytest.mark.parametrize(("body", "line", "column", "said"), NO_ANSWER, ids=["currency", "price base"])
+def test_what_cannot_be_added_is_an_error_at_the_item_that_stands_in_the_way(
+    tmp_path: Path, body: str, line: int, column: int, said: str
+) -> None:
+    path = tmp_path / "bad.yaml"
+    path.write_text(MONEY + body, encoding="utf-8")
+    pf = ipmo.read(path)  # nothing is lost: it reads, and everything else can be asked
+    with pytest.raises(IpmoError, match=re.escape(said)):
+        ipmo.roll_up(pf, "budget")
+    (found,) = ipmo.check(path).of("ipmo/no-answer")
+    assert said in found.message
+    assert (found.severity.value, found.file, found.line, found.column) == ("error", str(path), line, column)
+    done = CliRunner().invoke(main, ["rollup", str(path), "budget"])
+    assert done.exit_code == 1
+    assert f"{path}:{line}:{column}: {said}" in done.output
+
+
+def test_shares_over_one_are_a_finding_and_an_error_where_value_is_divided(tmp_path: Path) -> None:
+    path = tmp_path / "bad.yaml"
+    path.write_text(
+        MONEY
+        + "objectives: [{id: o}]\nbenefits:\n  - {id: b1, value: 1 GBP, enabled_by: a}\n  - {id: b2, value: 1 GBP, enabled_by: a}\n"
+        + "contributions:\n  - {from: b1, to: o, share: 70 %}\n  - {from: b2, to: o, share: 50 %}\n"
+    )
+    (found,) = ipmo.check(path).of("ipmo/benefit-overclaimed")
+    assert (found.severity.value, found.line, found.column) == ("error", 5, 14)
+    done = CliRunner().invoke(main, ["claims", str(path)])
+    assert f"{path}:5:14: the shares into 'o' sum to 120%; together they are at most 100 %" in done.output
+
+
+def test_findings_of_a_folder_point_into_the_file_of_the_project(tmp_path: Path) -> None:
+    (tmp_path / "projects").mkdir()
+    (tmp_path / "portfolio.yaml").write_text("ipmo: 1\nportfolio: {id: x, start: 2026-01-05}\n")
+    (tmp_path / "projects" / "a.yaml").write_text("id: a\ntasks:\n  - {id: s, duration: 1 d}\n  - {id: t}\n")
+    (found,) = ipmo.check(tmp_path).of("ipmo/no-duration")
+    assert (found.item, Path(found.file).name, found.line, found.column) == ("a/t", "a.yaml", 4, 5)
+    assert not [f for f in ipmo.check(ipmo.read(tmp_path)) if f.line]  # the file may have changed since it was read

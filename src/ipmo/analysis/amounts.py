@@ -87,7 +87,7 @@ class Priced:
             raise UnitError(
                 f"{what} of {self.entries[one][1]!r} is in {one} prices, that of {self.entries[other][1]!r} in {other} prices; they do not"
                 " add: bring them to one base, or roll up by='price_base'"
-            )
+            ).about(self.entries[one][1], self.entries[other][1])
         base = known[0] if known else ""
         return base, self.entries[base][0]
 
@@ -187,8 +187,8 @@ class Amounts:
             rate, dated = self.rates.rate(amount.currency, on)
         except MissingRateError as error:
             other = next((name for name in self._in_currency() if name != full_id), None)
-            beside = f"; {other!r} is in {self.rates.base}" if other else ""
-            raise MissingRateError(f"{self.what} of {full_id!r} is {amount}: {error}{beside}") from None
+            beside = f", that of {other!r} is in {self.rates.base}" if other else ""
+            raise MissingRateError(f"{self.what} of {full_id!r} is {amount}{beside}: {error}").about(full_id, other) from None
         notes = []
         if amount.currency != self.rates.base:
             source = self.rates.sources.get(dated, "")

@@ -168,7 +168,8 @@ def attribute(
     for target, ways in found.into.items():
         stated = math.fsum(way.share or 0.0 for way in ways if way.need == "share")
         if stated > 1 + 1e-9:
-            raise UnitError(f"the shares into {target!r} sum to {stated:.4g}; together they are at most 1")
+            message = f"the shares into {target!r} sum to {stated:.0%}; together they are at most 100 %: lower them under contributions:"
+            raise UnitError(message).about(target)
     naive = _naive(found, pool)
     values, by_source, claimed = _flow(found, pool)
     errors: dict[str, float] = {}

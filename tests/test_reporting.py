@@ -1,0 +1,98 @@
+"""What the report is made of: it stands for every portfolio, its drawings are to scale, its blocks say what they are given."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import ipmo
+from ipmo.figures.columns import Series, columns, nice_step
+from ipmo.model import Portfolio
+from ipmo.reporting.blocks import Cell, Scale
+from ipmo.reporting.control import TITLES
+from ipmo.reporting.html import SECTIONS, render
+from ipmo.testing.strategies import portfolios
+
+ANALYSIS = Path(ipmo.__file__).parent / "analysis"
+
+
+@settings(max_examples=60, deadline=None)
+@given(portfolios(), st.none() | portfolios())
+def test_every_portfolio_has_a_report(pf: Portfolio, before: Portfolio | None) -> None:
+    text = render(pf, ipmo.check(pf), before=before)
+    assert text.startswith("<!doctype html>") or text.lstrip().startswith("<!doctype html>")
+    assert "<script" not in text
+    labels = re.findall(r'aria-label="([^"]*)"', text)
+    assert len(labels) == len(set(labels))  # no two regions of one name
+
+
+def test_a_section_with_nothing_to_show_is_not_there() -> None:
+    text = render(Portfolio(id="x"), ipmo.check(Portfolio(id="x")))
+    shown = re.findall(r'<section aria-labelledby="([a-z]+)"', text)
+    assert shown == ["calls", "timeline", "status", "findings", "method"]
+    assert len(SECTIONS) > len(shown)
+
+
+@settings(deadline=None)
+@given(st.lists(st.floats(-1e9, 1e9, allow_nan=False), min_size=1, max_size=30), st.lists(st.none() | st.floats(0, 1e6), max_size=30))
+def test_columns_are_to_scale_and_inside_the_picture(first: list[float], second: list[float | None]) -> None:
+    size = max(len(first), len(second))
+    one = [*first, *[0.0] * (size - len(first))]
+    other = [*second, *[None] * (size - len(second))]
+    names = [str(n) for n in range(size)]
+    figure = columns(names, [Series(name="a", values=one), Series(name="b", values=other, style="line")], title="T")
+    root = ElementTree.fromstring(str(figure.svg))
+    grid = [line for line in root.iter("line") if line.get("class") == "grid"]
+    top, bottom = min(float(g.get("y1", 0)) for g in grid), max(float(g.get("y1", 0)) for g in grid)
+    bars = [rect for rect in root.iter("rect") if rect.get("class") == "plan"][1:]  # the first is the legend's
+    values = [value for value in one if value]
+    assert len(bars) == len(values)
+    for bar, value in zip(bars, values, strict=True):
+        y, height = float(bar.get("y", 0)), float(bar.get("height", 0))
+        assert top - 0.2 <= y
+        assert y + height <= bottom + 1
+        if abs(value) == max(map(abs, values)) and height > 2:
+            scale = height / abs(value)
+            assert all(abs(float(b.get("height", 0)) - abs(v) * scale) < 1.1 for b, v in zip(bars, values, strict=True))
+
+
+@given(st.floats(1e-6, 1e12), st.integers(2, 10))
+def test_steps_of_an_axis_are_few_and_round(span: float, count: int) -> None:
+    step = nice_step(span, count)
+    assert span / step <= count * (1 + 1e-6)
+    assert span / step > count / 3
+    assert f"{step:e}"[:3] in ("1.0", "2.0", "2.5", "5.0")
+
+
+def test_a_drawing_says_what_it_shows_to_those_who_cannot_see_it() -> None:
+    figure = columns(["2026", "2027"], [Series(name="budget", values=[1, 4])], unit="M GBP", today=0.5, title="Budget by year")
+    assert "budget is largest in 2027 with 4.0 M GBP" in figure.svg
+    assert "2027, budget: 4.00 M GBP" in figure.svg
+    assert figure.to_svg().startswith("<svg")
+    with pytest.raises(ValueError, match="style"):
+        Series(name="x", values=[], style="shiny")
+
+
+def test_a_scale_is_one_unit_for_a_whole_column() -> None:
+    scale = Scale.of([None, 250, 1_250_000], "EUR")
+    assert (scale.unit, scale.text(250), scale.text(None, "·")) == ("M EUR", "0.00", "·")
+    assert Scale.of([], "EUR") == Scale(1, "EUR", 0)
+    assert Cell(bar=2).picture == Cell(bar=1).picture  # never outside its cell
+
+
+def test_every_kind_of_finding_of_the_core_has_a_title() -> None:
+    def slugs(module: str, pattern: str, prefix: str = "ipmo/") -> set[str]:
+        return {prefix + slug for slug in re.findall(pattern, (ANALYSIS / f"{module}.py").read_text(encoding="utf-8"))}
+
+    found = slugs("benefit_facts", r'_found\(\s*\d+,\s*"([a-z-]+)"', "ipmo/benefit-")
+    found |= slugs("watermelons", r'_found\(\s*"([a-z-]+)"', "ipmo/watermelon-")
+    found |= (
+        slugs("facts", r'"([a-z]+(?:-[a-z]+)+)"') | slugs("rollup", r'code="ipmo/([a-z-]+)"') | slugs("health", r'code="ipmo/([a-z-]+)"')
+    )
+    assert len(found) > 40
+    assert sorted(found - set(TITLES)) == []
