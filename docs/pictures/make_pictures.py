@@ -1,4 +1,4 @@
-"""Reports of both examples as pictures: 1280 and 380 px wide, light and dark, and the first A4 page in print.
+"""Reports of the examples as pictures: 1280 and 380 px wide, light and dark, and the first A4 page in print.
 
 python docs/pictures/make_pictures.py        # needs playwright, a Chromium and pdftoppm
 """
@@ -33,13 +33,16 @@ def main() -> None:
     """Writes the pictures beside this file."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROME, args=ARGS)
-        for name in ("rubin", "gmpp-2022"):
-            page_file = ipmo.report(ROOT / "examples" / f"{name}.yaml", Path(folder) / f"{name}.html")
+        for name in ("rubin", "gmpp-2022", "library"):
+            where = ROOT / "examples" / f"{name}.yaml"
+            pf = ipmo.read(where) if where.is_file() else ipmo.examples.load(name)
+            before = ROOT / "examples" / "gmpp-2021.yaml" if name == "gmpp-2022" else None
+            page_file = ipmo.report(pf, Path(folder) / f"{name}.html", before=before)
             for width, scheme in ((1280, "light"), (1280, "dark"), (380, "light"), (380, "dark")):
                 context = browser.new_context(viewport={"width": width, "height": 1000}, color_scheme=scheme, offline=True)
                 page = context.new_page()
                 page.goto(page_file.as_uri())
-                height = min(page.evaluate("document.documentElement.scrollHeight"), 2600)
+                height = min(page.evaluate("document.documentElement.scrollHeight"), 3600 if name == "library" else 2600)
                 page.set_viewport_size({"width": width, "height": height})
                 page.screenshot(path=str(HERE / f"{name}-{width}-{scheme}.png"))
                 context.close()

@@ -295,7 +295,7 @@ def _budget_facts(context: CheckContext) -> Iterable[Finding]:
 
 def _exceptions(context: CheckContext) -> Iterable[Finding]:
     pf = context.portfolio
-    stated = [p.tolerance for p in pf.programmes] + [p.tolerance for p in pf.projects]
+    stated = [pf.tolerance, *(p.tolerance for p in pf.programmes), *(p.tolerance for p in pf.projects)]
     stated += [task.tolerance for p in pf.projects for task in p.tasks]
     if not any(stated):
         return
@@ -303,7 +303,9 @@ def _exceptions(context: CheckContext) -> Iterable[Finding]:
         told = f"tell {breach.body}" if breach.body else "name a body that decides: organisation: bodies:"
         if breach.body and not breach.covered:
             told += ", whose authority is not known to cover it"
-        yield Finding(code="ipmo/exception", item=breach.item, message=f"{breach.aspect} of {breach.item!r}: {breach.text}", hint=told)
+        whole = breach.level == "portfolio"
+        message = f"{breach.aspect} of {'the portfolio' if whole else repr(breach.item)}: {breach.text}"
+        yield Finding(code="ipmo/exception", item="" if whole else breach.item, message=message, hint=told)
 
 
 CORE_CHECKS: tuple[Check, ...] = (

@@ -196,6 +196,27 @@ def test_authorities_and_limits_in_another_currency_convert_and_need_a_rate() ->
     assert next(a for a in status(risky)["P"].aspects if a.name == "risk").over == "5 GBP beyond tolerance"
 
 
+def test_the_portfolio_sets_a_limit_for_itself_and_for_what_states_none() -> None:
+    bodies = [
+        DecisionBody(id="board", level="portfolio", authority="1 M GBP"),
+        DecisionBody(id="prog", level="programme", authority="50 GBP"),
+    ]
+    pf = dated("2026-01-01").evolve("P", budget="100 GBP", forecast="106 GBP").evolve(bodies=bodies)
+    assert next((row.item, row.computed) for row in status(pf).items()) == (pf.id, "red")
+    assert status(pf).breaches == ()
+    limited = pf.evolve(tolerance=Tolerance(cost="5 %", risk="1 GBP"))
+    found = status(limited)
+    assert {(b.item, b.aspect, b.body, str(b.stake)) for b in found.breaches} == {
+        ("P", "cost", "prog", "6 GBP"),
+        (pf.id, "cost", "board", "6 GBP"),
+    }
+    assert [a.name for a in found["P"].aspects if a.name == "risk"] == []  # an amount for the portfolio is none for each project
+    assert [f.message.partition(":")[0] for f in ipmo.check(limited).of("ipmo/exception")] == ["cost of the portfolio", "cost of 'P'"]
+    assert status(pf.evolve(tolerance=Tolerance(cost="6 %"))).breaches == ()
+    own = limited.evolve("P", tolerance=Tolerance(cost="20 %"))
+    assert [b.item for b in status(own).breaches] == [pf.id]
+
+
 def test_a_date_held_against_itself_tells_nothing() -> None:
     pf = Portfolio(
         id="x",

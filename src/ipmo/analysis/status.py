@@ -370,7 +370,7 @@ def status(
     """Computed status beside reported status for every project, programme and the portfolio, and the exceptions.
 
     A forecast within its promise or budget is green, beyond it but within tolerance amber, beyond tolerance red; equal
-    to the limit is within it (PRINCE2 7). An item without a tolerance takes that of its programme; without any, the limit
+    to the limit is within it (PRINCE2 7). An item without a tolerance takes that of its programme or the portfolio; without any, the limit
     is the promise or budget itself, and nothing is escalated, because nobody set a limit; lost benefits are then amber.
     What cannot be compared has no colour, and says why.
 
@@ -397,13 +397,13 @@ def status(
 
 
 def tolerance_of(portfolio: Portfolio, noun: Any) -> Tolerance | None:
-    """The tolerance that holds for an item: its own, or that of its programme or of one above."""
+    """The tolerance that holds for an item: its own, that of its programme or of one above, or the portfolio's."""
     own: Tolerance | None = getattr(noun, "tolerance", None)
     above = getattr(noun, "programme", None)
     while own is None and above:
         programme = portfolio.items[above]
         own, above = programme.tolerance, programme.programme
-    return own
+    return portfolio.tolerance if own is None else own
 
 
 class _Engine:
@@ -629,7 +629,7 @@ class _Engine:
         return Aspect(name="benefits", rag="red", text=f"{text}, {over}", over=over, stake=lost)
 
     def _risk(self, full_id: str, noun: Any) -> Aspect | None:
-        tolerance = self._tolerance(noun)
+        tolerance: Tolerance | None = getattr(noun, "tolerance", None)  # an amount for that item alone: it is not handed down
         if tolerance is None or tolerance.risk is None:
             return None
         projects = [noun] if isinstance(noun, Project) else self._within(full_id)

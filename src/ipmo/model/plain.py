@@ -36,6 +36,7 @@ HEADER = (
     "methodologies",
     "money",
     "funding",
+    "tolerance",
     "note",
     "attributes",
 )

@@ -335,6 +335,7 @@ class Portfolio(Noun):
     )
     money: MoneySettings | None = attrs.field(default=None, metadata=doc("how money is counted"))
     funding: Budget | None = attrs.field(default=None, converter=optional(as_budget), metadata=doc("money granted in all", unit="money"))
+    tolerance: Tolerance | None = attrs.field(default=None, metadata=doc("how far it may stray, and what states none"))
     note: str = attrs.field(default="", metadata=doc("where the data come from, what could not be read"))
     attributes: FrozenMap[str, str] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("free text"))
 
@@ -554,6 +555,7 @@ TOP = tuple(
         "methodologies",
         "money",
         "funding",
+        "tolerance",
         "note",
         "attributes",
         "rates",

@@ -29,6 +29,13 @@ days = st.integers(0, 400).map(lambda n: FIRST + timedelta(days=n))
 whens = st.one_of(days, st.builds(lambda d, t: datetime(d.year, d.month, d.day, t // 60, t % 60), days, st.integers(0, 1439)))
 shares = st.sampled_from([0.0, 0.1, 0.25, 0.5, 0.6, 1.0])
 money = st.builds(lambda n, c: Money(Decimal(n) / 100, c), st.integers(0, 10**9), st.sampled_from(["GBP", "EUR"]))
+tolerances = st.builds(
+    m.Tolerance,
+    time=st.none() | st.integers(0, 20).map(lambda n: Span(Decimal(n), "d")),
+    cost=st.none() | st.floats(0, 1),
+    benefits=st.none() | st.floats(0, 1),
+    risk=st.none() | money,
+)
 
 
 def spans(units: Sequence[str] = ("min", "h", "d", "w", "ed"), low: int = 0, high: int = 30) -> st.SearchStrategy[Span]:
@@ -210,6 +217,7 @@ def _project(draw: Draw, name: str, owners: list[str], calendar_ids: list[str], 
         category=draw(texts),
         budget=draw(st.none() | money),
         funding=draw(st.none() | money),
+        tolerance=draw(st.none() | tolerances),
         status=draw(st.lists(st.builds(m.StatusReport, date=days, rag=st.sampled_from(["green", "amber", "red"]), note=texts), max_size=2)),
     )
 
@@ -289,11 +297,12 @@ def portfolios(draw: Draw, *, max_projects: int = 4, statused: bool = True, tied
         calendar=draw(st.none() | st.just(calendar_id)),
         dialect=draw(dialects()) if tied else "ipmo",
         money=m.MoneySettings(currency="GBP"),
+        tolerance=draw(st.none() | tolerances),
         calendars=[own_calendar],
         rates=[m.RateRow(since=date(2020, 1, 1), per={"EUR": Decimal("0.86")})],
         people=[m.Person(id=o, kind="role", permanent=draw(st.none() | st.booleans())) for o in owners],
         objectives=[m.Objective(id=objective_id, weight=draw(st.none() | shares))],
-        programmes=[m.Programme(id=programme_id)],
+        programmes=[m.Programme(id=programme_id, tolerance=draw(st.none() | tolerances))],
         projects=[p if draw(st.booleans()) else _within(p, programme_id) for p in projects],
         links=links,
         outcomes=outcomes,
