@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import attrs
 import pytest
 
 import ipmo
@@ -26,6 +27,7 @@ from ipmo.model import (
     PriceBase,
     Programme,
     Project,
+    Risk,
     StatusReport,
     Task,
     Tolerance,
@@ -94,10 +96,43 @@ def test_stuck_and_sliding_need_three_months_and_say_so() -> None:
     one, two, three = at("2026-03-02", "95 %", "5 d"), at("2026-04-01", "95 %", "5 d"), at("2026-05-01", "95 %", "5 d")
     assert codes(three, one, two) == {"stuck", "bow-wave"}
     assert codes(two, one) == {"needs-history"}
-    assert "has 2" in next(f.message for f in watermelons(two, schedule(two), (one,)))
+    assert "there are 2" in next(f.message for f in watermelons(two, schedule(two), (one,)))
     assert codes(three) == set()
     moving = at("2026-05-01", "97 %", "1 d"), at("2026-03-02", "90 %", "30 d"), at("2026-04-01", "95 %", "10 d")
     assert codes(moving[0], *moving[1:]) == set()
+
+
+def spending(day: str, actual: str, forecast: str | None, *risks: Risk) -> Portfolio:
+    task = Task(
+        id="t",
+        duration="100 d",
+        actual_start="2026-01-01",
+        progress=f"{int(day[6]) * 10} %",
+        remaining=f"{(7 - int(day[6])) * 25} d",
+        actual=actual,
+        forecast=forecast,
+    )
+    return pilot(day, "amber", day, task, risks=risks)
+
+
+def test_spending_with_no_less_to_spend_and_registers_that_nobody_touches() -> None:
+    days = ("2026-03-02", "2026-04-01", "2026-05-01")
+    worse = [
+        spending(day, *pair) for day, pair in zip(days, [("10 GBP", "100 GBP"), ("20 GBP", "112 GBP"), ("30 GBP", "120 GBP")], strict=True)
+    ]
+    assert codes(worse[2], *worse[:2]) == {"etc"}
+    falling = [
+        spending(day, *pair) for day, pair in zip(days, [("10 GBP", "100 GBP"), ("20 GBP", "112 GBP"), ("30 GBP", "119 GBP")], strict=True)
+    ]
+    assert codes(falling[2], *falling[:2]) == set()
+    unknown = [*worse[:2], spending(days[2], "30 GBP", None)]
+    assert codes(unknown[2], *unknown[:2]) == set()
+    kept, raised = Risk(id="R", name="rain"), Risk(id="S", name="snow")
+    idle = [spending(day, "10 GBP", "100 GBP", kept) for day in days]
+    assert codes(idle[2], *idle[:2]) == {"risks"}
+    alive = [*idle[:2], spending(days[2], "10 GBP", "100 GBP", kept, raised)]
+    assert codes(alive[2], *alive[:2]) == set()
+    assert codes(*[spending(day, "10 GBP", "100 GBP", attrs.evolve(kept, state="closed")) for day in reversed(days)]) == set()
 
 
 # ------------------------------------------------------------------------------------------ benefits

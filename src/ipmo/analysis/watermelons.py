@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 
 from ipmo.analysis.earned_value import EarnedValue, earned_value
 from ipmo.analysis.measures import MEASURES
@@ -35,7 +36,8 @@ def watermelons(portfolio: Portfolio, schedule: Schedule, history: Sequence[Port
 
     Detectors: computed worse than reported; green with negative float; green with an SPI(t) below 0.9 or a TCPI above
     1.1; green without a report of the last 35 days; from green to red without amber; stuck at 90 % or more; slipping a
-    month a month. The last two need three months and say so when there are fewer.
+    month a month; spending without having less to spend; risks that nobody touches. The last four need three months and
+    say so when there are fewer.
 
     Args:
         portfolio: the portfolio as it stands.
@@ -57,7 +59,7 @@ def watermelons(portfolio: Portfolio, schedule: Schedule, history: Sequence[Port
             yield _found(
                 "needs-history",
                 "",
-                f"whether progress is stuck or dates slip a month a month needs {MONTHS} months, has {len(months)}",
+                f"what is stuck, slips a month a month or is not touched shows after {MONTHS} months, there are {len(months)}",
                 "freeze every month: ipmo freeze",
                 Severity.INFO,
             )
@@ -148,3 +150,28 @@ def _over_time(project: str, months: Sequence[Portfolio]) -> Iterator[Finding]:
                 f"the finish of project {project!r} has moved {sum(slips):,.0f} days in {sum(gone)} days: it is no nearer than {len(slips)} months ago",
                 "re-plan it from what is left, not from what was promised",
             )
+    left = [_money(month, "forecast", project) for month in months]
+    spent = [_money(month, "actual", project) for month in months]
+    if None not in left and None not in spent:
+        to_spend = [whole - gone for whole, gone in zip(left, spent, strict=True) if whole is not None and gone is not None]
+        rising = all(b > a for a, b in itertools.pairwise(s for s in spent if s is not None))
+        if rising and to_spend[-1] >= to_spend[0] > 0:
+            yield _found(
+                "etc", project, f"project {project!r} spends, and what it still has to spend has not fallen in {len(months)} months",
+                "estimate what is left from the work, not from the budget",
+            )  # fmt: skip
+    risks = [tuple(risk for risk in month.items[project].risks if risk.state == "open") for month in months]
+    if risks[0] and all(found == risks[0] for found in risks):
+        yield _found(
+            "risks", project, f"the {len(risks[0])} open risks of project {project!r} have not changed in {len(months)} months",
+            "a register that nobody touches is not used", Severity.INFO,
+        )  # fmt: skip
+
+
+def _money(month: Portfolio, measure: str, project: str) -> Decimal | None:
+    """A figure of a project that is known in full."""
+    try:
+        figure = roll_up(month, MEASURES[measure])[project]
+    except IpmoError:
+        return None
+    return figure.value.amount if figure.value is not None and figure.known == figure.total else None

@@ -69,6 +69,8 @@ TITLES = {
     "ipmo/watermelon-green-to-red": "From green to red without amber",
     "ipmo/watermelon-stuck": "Watermelons: stuck near the end",
     "ipmo/watermelon-bow-wave": "Watermelons: a month later every month",
+    "ipmo/watermelon-etc": "Watermelons: spending, with no less to spend",
+    "ipmo/watermelon-risks": "Risk registers that nobody touches",
     "ipmo/watermelon-needs-history": "Watermelons that more months would show",
 }
 
