@@ -296,10 +296,10 @@ def _budget_facts(context: CheckContext) -> Iterable[Finding]:
 def _exceptions(context: CheckContext) -> Iterable[Finding]:
     pf = context.portfolio
     stated = [pf.tolerance, *(p.tolerance for p in pf.programmes), *(p.tolerance for p in pf.projects)]
-    stated += [task.tolerance for p in pf.projects for task in p.tasks]
-    if not any(stated):
+    of_tasks = any(task.tolerance for p in pf.projects for task in p.tasks)
+    if not of_tasks and not any(stated):
         return
-    for breach in status(pf, baseline=context.baseline, tasks=True).breaches:
+    for breach in status(pf, baseline=context.baseline, tasks=of_tasks).breaches:
         told = f"tell {breach.body}" if breach.body else "name a body that decides: organisation: bodies:"
         if breach.body and not breach.covered:
             told += ", whose authority is not known to cover it"

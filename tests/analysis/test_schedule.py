@@ -13,6 +13,7 @@ from hypothesis import given, settings
 import ipmo
 from ipmo.errors import ScheduleError, UnknownItemError
 from ipmo.model import After, Benefit, Calendar, Enabler, Gate, GateDecision, Link, Portfolio, Project, Task
+from ipmo.network.engine import EFFECTS
 from ipmo.testing.strategies import portfolios
 from ipmo.units import moment
 
@@ -322,7 +323,7 @@ def test_float_is_the_slip_that_leaves_the_end_unmoved(pf: Portfolio) -> None:
     q, net = s._lists, s.network
     for place in range(min(net.n, 12)):
         late = int(s._late[0][place])
-        if late >= 1 << 50 or net.kinds[q["order"][place]] in ("benefit", "helper"):
+        if late >= 1 << 50 or net.kinds[q["order"][place]] in EFFECTS:
             continue
         assert s._end_after({place: late}, q["dur"]) == s.end
         assert (s._end_after({place: late + 1}, q["dur"]) or 0) > (s.end or 0)

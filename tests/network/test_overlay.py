@@ -15,7 +15,7 @@ from ipmo.analysis.schedule import Schedule
 from ipmo.errors import CycleError, ScheduleError, UnknownItemError
 from ipmo.model import Portfolio
 from ipmo.network import engine, kernels
-from ipmo.network.engine import Network
+from ipmo.network.engine import EFFECTS, Network
 from ipmo.network.overlay import Overlay
 from ipmo.testing.strategies import portfolios
 
@@ -127,7 +127,7 @@ def test_on_calendars_with_gates_and_promises_too(pf: Portfolio, data: st.DataOb
             with pytest.raises(ScheduleError, match="overrides the logic"):
                 overlay.set_duration(v, 1)
             continue
-        if net.state[v] not in (0, 1) or net.kinds[v] in ("benefit", "start", "finish", "helper", "gate", "milestone"):
+        if net.state[v] not in (0, 1) or net.kinds[v] in (*EFFECTS, "start", "finish", "gate", "milestone"):
             continue
         minutes = data.draw(st.integers(0, 5000))
         overlay.set_duration(v, minutes)

@@ -424,7 +424,13 @@ def earned_value(
     if as_of is None and portfolio.status_date is None:
         raise ModelError(f"portfolio {portfolio.id!r} has no status date; pass as_of=, or write portfolio: status_date:")
     when = as_day(as_when(as_of)) if as_of is not None else as_day(portfolio.status_date or date.max)
-    return _Engine(portfolio, when, baseline or portfolio, period_rule(portfolio, every)).run()
+    if baseline is not None:
+        return _Engine(portfolio, when, baseline, period_rule(portfolio, every)).run()
+    key = ("earned value", when, every)
+    if key not in portfolio.memo:
+        portfolio.memo[key] = _Engine(portfolio, when, portfolio, period_rule(portfolio, every)).run()
+    kept: EarnedValue = portfolio.memo[key]
+    return kept
 
 
 class _Engine:

@@ -171,7 +171,7 @@ def roll_up(
     when = as_day(as_when(as_of)) if as_of is not None else _default_date(portfolio)
     engine = _Engine(portfolio, measure, when, frozenset(include), mixed=by == "price_base")
     root = within if within is not None else portfolio.id
-    tree = engine.tree()
+    tree = engine.remembered_tree()
     if root not in tree:
         raise UnknownItemError(root, close_matches(root, tree), f"this roll-up of {measure.name}")
     if by is None:
@@ -310,6 +310,18 @@ class _Engine:
         return carried, known, total
 
     # -------------------------------------------------------------------------------------- trees
+
+    def remembered_tree(self) -> dict[str, Figure]:
+        """The tree of a measure of the core is made once; a plugin's measure may be another value under the same name."""
+        if MEASURES.get(self.measure.name) is not self.measure:
+            return self.tree()
+        key = ("roll-up", self.measure.name, self.as_of, self.include, self.mixed)
+        memo = self.portfolio.memo
+        if key not in memo:
+            memo[key] = (self.tree(), tuple(self.findings))
+        tree, findings = memo[key]
+        self.findings[:] = findings
+        return dict(tree)
 
     def tree(self) -> dict[str, Figure]:
         """Figures of the portfolio, its programmes, projects and tasks, from the top down."""

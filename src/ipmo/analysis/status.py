@@ -393,7 +393,13 @@ def status(
     if of not in ("computed", "reported"):
         raise UnknownItemError(of, close_matches(of, ("computed", "reported")), "the colours computed, reported")
     when = as_day(as_when(as_of)) if as_of is not None else as_day(portfolio.status_date) if portfolio.status_date is not None else None
-    return _Engine(portfolio, policy, of, when, baseline, tasks).run()
+    if baseline is not None or POLICIES.get(policy.name) is not policy:
+        return _Engine(portfolio, policy, of, when, baseline, tasks).run()
+    key = ("status", policy.name, of, when, tasks)
+    if key not in portfolio.memo:
+        portfolio.memo[key] = _Engine(portfolio, policy, of, when, None, tasks).run()
+    kept: StatusView = portfolio.memo[key]
+    return kept
 
 
 def tolerance_of(portfolio: Portfolio, noun: Any) -> Tolerance | None:

@@ -476,7 +476,7 @@ class Portfolio(Noun):
 
     @functools.cached_property
     def memo(self) -> dict[Any, Any]:
-        """Where compiled networks are kept; freed with the portfolio, never pickled."""
+        """Where what was computed once is kept; freed with the portfolio, never pickled."""
         return {}
 
     @functools.cached_property

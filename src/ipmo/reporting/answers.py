@@ -111,7 +111,9 @@ class Answers:
         """Money by period: by month, or by whatever longer period keeps the picture readable."""
         yearly = "year" if self.portfolio.money is None or self.portfolio.money.financial_year == "jan" else "financial year"
         found: Phased | None = None
-        for every in ("month", "quarter", yearly):
+        dates = [day for project in self.portfolio.projects for day in self.schedule.dates(project.id) if day is not None]
+        months = (max(dates) - min(dates)).days / 30 if dates else 0
+        for every in [name for name, length in (("month", 1), ("quarter", 3)) if months / length <= MOST_PERIODS] + [yearly]:
             found = self._ask("money by period", functools.partial(phase, self.portfolio, every=every))
             if found is None or len(found.periods) <= MOST_PERIODS:
                 break
