@@ -288,6 +288,14 @@ def test_what_was_written_once_is_written_and_read_again_the_same(pf: Portfolio)
         assert {p.id for p in once.projects} == {p.id for p in pf.projects} or not pf.projects
 
 
+def test_what_remains_is_told_in_the_unit_of_the_duration(tmp_path: Path) -> None:
+    task = Task(
+        id="t", duration={"p10": "1 w", "p90": "6 w", "shape": "lognormal"}, actual_start="2026-01-05", progress=0.5
+    )  # 5,879 minutes are no neat weeks
+    once = normal(Portfolio(id="x", start="2026-01-05", projects=[Project(id="P", tasks=[task])]), tmp_path)
+    assert normal(once, tmp_path) == once
+
+
 def test_dates_survive_the_way_through_microsoft_project(tmp_path: Path) -> None:
     calendars = [
         Calendar(id="site", week="mon-sat", hours="07:00-12:00, 13:00-16:00", day="8 h", holidays=["2026-01-06"]),

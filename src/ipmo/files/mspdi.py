@@ -638,7 +638,9 @@ class _Reader:
             if milestone and row.get("Milestone") == "0":
                 milestone = True
             if length is not None and not milestone:
-                fields["duration"] = Fixed(self.span(length, format))
+                span = self.span(length, format)
+                fields["duration"] = Fixed(span)
+                format = {"min": 3, "emin": 4}.get(span.unit, format)  # what remains is told in the same unit
             left = _minutes(row.get("RemainingDuration"), "RemainingDuration")
             if begun is not None and done is None:
                 if left is not None and left != length and not milestone:
