@@ -283,6 +283,30 @@ def test_the_order_of_projects_in_the_file_changes_nothing(pf: Portfolio) -> Non
     assert {r["id"]: r for r in ipmo.schedule(other).table().rows()} == rows
 
 
+def test_what_a_constraint_holds_elsewhere_does_not_bind_the_float_to_the_own_project() -> None:
+    held = Project(id="B", tasks=[Task(id="pinned", milestone=True, constraints={"mandatory_finish": "2026-02-16"})])
+    giver = Project(
+        id="A",
+        tasks=[
+            Task(id="a", milestone=True),
+            Task(id="b", milestone=True, after=After(source="a", type="FF")),
+            Task(id="c", milestone=True),
+        ],
+    )
+    for projects in ([giver, held], [held, attrs.evolve(giver, tasks=giver.tasks[::-1])]):
+        pf = Portfolio(
+            id="x",
+            start="2026-01-05",
+            status_date="2026-08-22",
+            dialect="p6",
+            projects=projects,
+            links=[Link(source="A/c", target="B/pinned", type="SS")],
+        )
+        c = ipmo.schedule(pf)["A/c"]
+        assert c.project_float == 0  # nothing leads back
+        assert (c.target_float or 0) < 0
+
+
 @settings(max_examples=60)
 @given(portfolios())
 def test_every_link_is_kept_and_no_float_is_negative_without_promises(pf: Portfolio) -> None:

@@ -431,6 +431,11 @@ class Passes:
                 if v < last and v not in inside:
                     inside.add(v)
                     waiting.append(v)
+        back = set(own)
+        for v in sorted(inside, reverse=True):  # what a constraint holds outside binds the project only where it leads back
+            if v not in back and any(head in back for head in self._heads[v]):
+                back.add(v)
+        inside = back
         cal, mark, pin = net.clock_tables, q["mark"], q["pin"]
         late, room = dict.fromkeys(inside, FAR), dict.fromkeys(inside, 1)
         for place in own:
