@@ -211,6 +211,9 @@ def test_only_what_is_left_asks_for_people() -> None:
         status_date="2026-01-08",
     )
     assert capacity(pf).of("crew")[0].demand == 6
+    unsaid = pf.evolve("A/a1", progress=None, remaining="2 d")  # two of five days remain
+    assert capacity(unsaid).of("crew")[0].demand == 4
+    assert capacity(unsaid.evolve("A/a1", remaining=None)).of("crew")[0].demand == 10
 
 
 @settings(max_examples=30)

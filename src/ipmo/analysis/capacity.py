@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
 import attrs
 
+from ipmo.analysis.measures import share_done
 from ipmo.analysis.periods import Period, Stretch, period_rule, worked_on
 from ipmo.analysis.rollup import LEFT_OUT
 from ipmo.analysis.schedule import as_day, schedule
@@ -121,7 +122,7 @@ class CapacityView:
 def capacity(portfolio: Portfolio, *, by: str = "resource", period: str = "month", include: Iterable[str] = ()) -> CapacityView:
     """Demand of open work against dated capacity.
 
-    An assignment with an effort asks for what is left of it (by the task's progress), lying over the task's remaining
+    An assignment with an effort asks for what is left of it (by the task's progress, else by what remains of its duration), lying over the task's remaining
     working time by its spread; one without asks for its units over that time. Capacity is the units that hold on a
     day times the working time of the resource's calendar. A person-day is a day of the resource's calendar.
 
@@ -191,7 +192,7 @@ class _Demand:
         days = self.asked.setdefault(assignment.resource, {})
         whole: Fraction | None = None
         if assignment.effort is not None:
-            whole = self._minutes(assignment.effort, calendar) * self._left(task)
+            whole = self._minutes(assignment.effort, calendar) * self._left(full_id, task)
         before, day = Fraction(0), moment(since).date()
         start_work = worked(since)
         while minutes(day) < until:
@@ -208,11 +209,16 @@ class _Demand:
                 asked[project] = asked.get(project, Fraction(0)) + part
             day = following
 
-    def _left(self, task: Task) -> Fraction:
-        """The share of the work that is still to do."""
+    def dates(self, item: str) -> tuple[datetime | None, datetime | None]:
+        """Scheduled start and finish of an item: what the share done may be asked for."""
+        return self.schedule.dates(item)
+
+    def _left(self, full_id: str, task: Task) -> Fraction:
+        """The share of the work that is still to do: by progress, else by what remains of the duration; all where nobody says."""
         if task.progress is not None:
             return 1 - Fraction(str(task.progress))
-        return Fraction(1)
+        found = share_done(self, full_id, task)
+        return 1 - found[0] / found[1] if found is not None and found[1] else Fraction(1)
 
     @staticmethod
     def _minutes(effort: Effort, calendar: Any) -> Fraction:

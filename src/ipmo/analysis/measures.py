@@ -63,15 +63,15 @@ def share_done(context: MeasureContext, full_id: str, item: Any) -> tuple[Fracti
     if weight is None:
         return None
     if getattr(item, "actual_finish", None) is not None:
-        share: float | None = 1.0
+        share: Fraction | None = Fraction(1)
     elif item.progress is not None:
-        share = item.progress
+        share = Fraction(str(item.progress))
     elif getattr(item, "actual_start", None) is None:
-        share = 0.0
+        share = Fraction(0)
     else:
         left = minutes_of(context, full_id, getattr(item, "remaining", None))
-        share = None if left is None or not weight else max(0.0, 1 - left / weight)
-    return None if share is None else (Fraction(share) * weight, Fraction(weight))
+        share = None if left is None or not weight else max(Fraction(0), 1 - Fraction(left, weight))
+    return None if share is None else (share * weight, Fraction(weight))
 
 
 def _planned_minutes(context: MeasureContext, full_id: str, item: Any) -> int | None:
