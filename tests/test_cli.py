@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+import ipmo
+import ipmo.examples
 from ipmo.cli import clean, main
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -187,3 +189,16 @@ def test_control_characters_never_reach_the_terminal(tmp_path: Path) -> None:
 def test_python_m_ipmo_is_the_same() -> None:
     result = subprocess.run([sys.executable, "-m", "ipmo", "--version"], capture_output=True, text=True, check=True)
     assert "ipmo, version 0.1.0" in result.stdout
+
+
+def test_report_says_what_changed_since_an_earlier_file(tmp_path: Path) -> None:
+    ipmo.write(ipmo.examples.load("library").evolve("catalogue", finish="2026-06-30"), tmp_path / "before.yaml")
+    ipmo.write(ipmo.examples.load("library"), tmp_path / "now.yaml")
+    arguments = ["report", str(tmp_path / "now.yaml"), "-o", str(tmp_path / "r.html"), "--before", str(tmp_path / "before.yaml")]
+    done = run(*arguments)
+    assert done.exit_code == 0, done.output
+    text = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert "Finish: 1 project, 1 later, 0 earlier" in text
+    wrong = run(*arguments[:-1], str(tmp_path / "nobody.yaml"))
+    assert wrong.exit_code == 1
+    assert "nobody.yaml" in wrong.output
