@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -214,6 +215,17 @@ def test_only_what_is_left_asks_for_people() -> None:
     unsaid = pf.evolve("A/a1", progress=None, remaining="2 d")  # two of five days remain
     assert capacity(unsaid).of("crew")[0].demand == 4
     assert capacity(unsaid.evolve("A/a1", remaining=None)).of("crew")[0].demand == 10
+
+
+def test_a_resource_without_a_calendar_is_there_when_its_work_goes_on() -> None:
+    site = Calendar(id="site", week="mon-sat", hours="06:00-16:00")
+    task = Task(id="a1", duration="60 h", calendar="site", assignments=[Assignment(resource="crew", units=2)])
+    pf = team().evolve(calendars=[Calendar(id="c", week="mon-fri", hours="09:00-17:00"), site], projects=[Project(id="A", tasks=[task])])
+    free = capacity(pf).of("crew")[0]  # Monday to Saturday, ten hours each; a person-day has eight
+    assert (free.demand, free.over, free.capacity) == (15, 0, 2 * (6 * Fraction(10, 8) + 17))  # 17 more weekdays in January
+    crew = attrs.evolve(pf["crew"], calendar="c")
+    held = capacity(pf.evolve(resources=[crew, *pf.resources[1:]])).of("crew")[0]
+    assert (held.demand, held.over, held.days_over) == (15, 5 * Fraction(4, 8) + 2 * Fraction(10, 8), 6)
 
 
 @settings(max_examples=30)

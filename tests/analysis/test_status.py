@@ -217,6 +217,20 @@ def test_the_portfolio_sets_a_limit_for_itself_and_for_what_states_none() -> Non
     assert [b.item for b in status(own).breaches] == [pf.id]
 
 
+def test_a_project_is_as_late_as_the_promise_in_it_that_is_missed_by_most() -> None:
+    tasks = [
+        Task(id="a", duration="5 d", deadline="2026-02-05"),  # finishes on 6 February
+        Task(id="b", name="Ready", milestone=True, after="a", deadline="2026-01-30"),
+        Task(id="c", milestone=True, after="a", actual_start="2026-01-20", actual_finish="2026-01-20", deadline="2026-01-10"),
+    ]
+    pf = Portfolio(id="x", start="2026-02-02", status_date="2026-02-02", projects=[Project(id="P", tasks=tasks)])
+    (time,) = status(pf)["P"].aspects
+    assert (time.rag, time.text) == ("red", "Ready finishes 2026-02-06, promised 2026-01-30, 6.7 days beyond the promise")
+    assert status(pf.evolve("P", finish="2026-01-15"))["P"].aspects[0].text.startswith("finishes 2026-02-06, promised 2026-01-15")
+    assert status(pf.evolve("P", finish="2026-12-31", tolerance=Tolerance(time="10 d")))["P"].computed == "amber"
+    assert status(pf.evolve("P/b", deadline=None).evolve("P/a", deadline="2026-02-06"))["P"].computed == "green"
+
+
 def test_a_date_held_against_itself_tells_nothing() -> None:
     pf = Portfolio(
         id="x",

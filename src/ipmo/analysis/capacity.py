@@ -124,7 +124,8 @@ def capacity(portfolio: Portfolio, *, by: str = "resource", period: str = "month
 
     An assignment with an effort asks for what is left of it (by the task's progress, else by what remains of its duration), lying over the task's remaining
     working time by its spread; one without asks for its units over that time. Capacity is the units that hold on a
-    day times the working time of the resource's calendar. A person-day is a day of the resource's calendar.
+    day times the working time of the resource's calendar; a resource that states no calendar is there by the portfolio's,
+    and whenever the work that asks for it goes on. A person-day is a day of the resource's calendar.
 
     Args:
         portfolio: the portfolio.
@@ -148,6 +149,7 @@ class _Demand:
         self.timing = Timing(portfolio, self.schedule)
         self.resources = {resource.id: resource for resource in portfolio.resources}
         self.asked: dict[str, dict[date, dict[str, Fraction]]] = {}
+        self.open: dict[tuple[str, date], int] = {}  # working minutes of the work that asks, by resource and day
         self.undated: list[str] = []
 
     def run(self) -> CapacityView:
@@ -207,6 +209,8 @@ class _Demand:
             if part:
                 asked = days.setdefault(day, {})
                 asked[project] = asked.get(project, Fraction(0)) + part
+                key = (assignment.resource, day)
+                self.open[key] = max(self.open.get(key, 0), worked(minutes(following)) - worked(minutes(day)))
             day = following
 
     def dates(self, item: str) -> tuple[datetime | None, datetime | None]:
@@ -238,7 +242,10 @@ class _Demand:
             return None
         worked = worked_on(self.portfolio, self._calendar(resource))
         start = minutes(day)
-        return units * (worked(start + DAY) - worked(start))
+        there = worked(start + DAY) - worked(start)
+        if resource.calendar is None:
+            there = max(there, self.open.get((resource.id, day), 0))
+        return units * there
 
     def _loads(self, name: str, members: list[Resource]) -> list[Load]:
         days = sorted({day for m in members for day in self.asked.get(m.id, {})})

@@ -533,14 +533,25 @@ class _Engine:
                 return promise, None  # it is held against the same date that it states: that tells nothing
         return promise, reached
 
+    def _deadlines(self, project: Project) -> Iterable[tuple[str, int, int]]:
+        """(name, promised, forecast finish) of the open deadlines inside a project."""
+        for task in project.tasks:
+            finish = self._finish(f"{project.id}/{task.id}") if task.deadline is not None and not task.finished else None
+            if task.deadline is not None and finish is not None:
+                yield task.name or task.id, minutes(task.deadline, end=True), minutes(finish)
+
     def _time(self, full_id: str, noun: Any) -> Aspect | None:
         promise, reached = self._dated(full_id, noun)
+        about = ""
+        for name, due, done in self._deadlines(noun) if isinstance(noun, Project) else ():
+            if promise is None or reached is None or done - due > reached - promise:
+                promise, reached, about = due, done, f"{name} "  # of several promises the one that is missed by most
         if promise is None:
             return None
         if reached is None:
             day = day_text(moment(promise), finish=True)
             return Aspect(name="time", rag=None, text=f"promised {day}; nothing forecasts when it finishes")
-        text = f"finishes {day_text(moment(reached), finish=True)}, promised {day_text(moment(promise), finish=True)}"
+        text = f"{about}finishes {day_text(moment(reached), finish=True)}, promised {day_text(moment(promise), finish=True)}"
         tolerance = self._tolerance(noun)
         limit = self._limit(full_id, promise, tolerance.time if tolerance is not None else None)
         if reached <= promise:
