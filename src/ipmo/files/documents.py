@@ -193,19 +193,26 @@ def _parse_yaml(text: str, name: str) -> tuple[Any, int]:
 
     loader = _loader(text)
     try:
-        return _build(loader, name, yaml.events)
+        return _build(loader, name, yaml.events, marked="&" in text or "!" in text)
     except yaml.YAMLError as error:
         raise _broken(name, error) from None
     finally:
         loader.dispose()
 
 
-def _build(loader: Any, name: str, ev: Any) -> tuple[Any, int]:
-    """One pass over the events with an explicit stack: no depth of nesting can exhaust Python's."""
+def _build(loader: Any, name: str, ev: Any, *, marked: bool) -> tuple[Any, int]:
+    """One pass over the events with an explicit stack: no depth of nesting can exhaust Python's.
+
+    Args:
+        loader: gives the events.
+        name: of the file, for messages.
+        ev: the classes of events.
+        marked: a sign that begins an anchor or a tag occurs in the text: only then can an event have one.
+    """
     get = loader.get_event
     scalar_event, end_map, end_list = ev.ScalarEvent, ev.MappingEndEvent, ev.SequenceEndEvent
     start_map, start_list = ev.MappingStartEvent, ev.SequenceStartEvent
-    fullmatch, nulls, words = NUMBERLIKE.fullmatch, NULLS, WORDS
+    fullmatch, nulls, words, no_key = NUMBERLIKE.fullmatch, NULLS, WORDS, NULLS | {"<<"}
     get()  # the start of the stream
     if get().__class__ is ev.StreamEndEvent:  # comments only
         return None, 0
@@ -220,14 +227,14 @@ def _build(loader: Any, name: str, ev: Any) -> tuple[Any, int]:
         event = get()
         kind = event.__class__
         if kind is scalar_event:
-            if event.anchor is not None or event.tag is not None:
+            if marked and (event.anchor is not None or event.tag is not None):
                 raise _forbidden(name, event)
             value: Any = event.value
             if is_map and key is None:
-                if value in nulls and event.implicit[0]:
+                if value in no_key and event.implicit[0]:
+                    if value == "<<":
+                        raise _fault(name, event.start_mark, "merge keys (<<) are not allowed", "write the fields out")
                     raise _fault(name, event.start_mark, "a key must be text", "give the field a name")
-                if value == "<<" and event.implicit[0]:
-                    raise _fault(name, event.start_mark, "merge keys (<<) are not allowed", "write the fields out")
                 if value in current:
                     mark = event.start_mark
                     problems.append(
@@ -254,7 +261,7 @@ def _build(loader: Any, name: str, ev: Any) -> tuple[Any, int]:
                 break
             continue
         elif kind is start_map or kind is start_list:
-            if event.anchor is not None or event.tag is not None:
+            if marked and (event.anchor is not None or event.tag is not None):
                 raise _forbidden(name, event)
             if is_map and key is None:
                 raise _fault(name, event.start_mark, "a key must be text", "lists and mappings cannot be keys; quote text with { or [")

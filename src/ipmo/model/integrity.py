@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 
 from ipmo.errors import Problem, close_matches
-from ipmo.model.estimates import Estimate, Referenced, number
+from ipmo.model.estimates import Estimate, Fixed, Referenced, number
 from ipmo.model.fields import annotation
 from ipmo.model.governance import Gate
 from ipmo.model.money import Budget
@@ -45,6 +45,8 @@ NAMED = {
     "item": "item",
     "task": "task of the same project",
 }
+JOINED = frozenset((Task, Gate))
+"""What work may come after in its own project, found without a search."""
 Path = tuple[str | int, ...]
 
 
@@ -135,27 +137,29 @@ class _Inspection:
     def _ids(self) -> Iterator[Problem]:
         pf = self.portfolio
         yield from _bad_id(pf.id, ("id",), "portfolio")
-        seen: dict[str, str] = {}
+        seen: dict[str, Any] = {}
         for name in TOP:
             for place, noun in enumerate(getattr(pf, name)):
                 if noun.id is not None:
                     yield from self._id(noun, noun.id, (name, place, "id"), seen, "at the top")
         for place, project in enumerate(pf.projects):
-            inside: dict[str, str] = {}
+            inside: dict[str, Any] = {}
             for group in ("tasks", "gates", "risks"):
                 for row, noun in enumerate(getattr(project, group)):
                     if noun.id in inside or not ID.fullmatch(noun.id) or len(noun.id) > 200:
                         path: Path = ("projects", place, group, row, "id")
                         yield from self._id(noun, noun.id, path, inside, f"in project {project.id!r}")
-                    inside[noun.id] = label(noun, noun.id)
+                    inside[noun.id] = noun
 
-    def _id(self, noun: Any, name: str, path: Path, seen: dict[str, str], where: str) -> Iterator[Problem]:
+    def _id(self, noun: Any, name: str, path: Path, seen: dict[str, Any], where: str) -> Iterator[Problem]:
         yield from _bad_id(name, path, type(noun).__name__.lower())
         if name in seen:
             yield Problem(
-                message=f"id {name!r} is used twice {where}; the first is {seen[name]}", hint="give one of them another id", path=path
+                message=f"id {name!r} is used twice {where}; the first is {label(seen[name], name)}",
+                hint="give one of them another id",
+                path=path,
             )
-        seen.setdefault(name, label(noun, name))
+        seen.setdefault(name, noun)
 
     # ------------------------------------------------------------------------------------ references
 
@@ -271,48 +275,45 @@ class _Inspection:
                     )
 
     def _after(self, noun: Task | Gate, full_id: str, project: Project, path: Path) -> Iterator[Problem]:
-        items = self.portfolio.items
+        items, several = self.portfolio.items, len(noun.after) > 1
         seen: set[tuple[str, str]] = set()
         for place, after in enumerate(noun.after):
             reference = after.source
-            inside = f"{project.id}/{reference}"
-            here: Path = (*path, "after", place)
-            if type(items.get(inside)) in (Task, Gate):
-                full: str | None = inside
-            else:
+            full: str | None = f"{project.id}/{reference}"
+            if items.get(full or "").__class__ not in JOINED:
                 full = self.portfolio.resolve(reference, project.id)
                 if full is None or full.startswith(EXTERNAL) or not self._joinable(full):
-                    yield self._unknown(noun, full_id, "after", reference, "node", project.id, here)
+                    yield self._unknown(noun, full_id, "after", reference, "node", project.id, (*path, "after", place))
                     continue
                 if self.portfolio.project_of(full) != project.id:
                     yield Problem(
                         message=f"{label(noun, full_id)}: after {reference!r} crosses the border of project {project.id!r}",
                         hint="write it under links:, where links across projects stand",
-                        path=here,
+                        path=(*path, "after", place),
                     )
                     continue
             if full == full_id:
-                yield Problem(message=f"{label(noun, full_id)} comes after itself", path=here)
-            if (str(full), after.type) in seen:
-                yield Problem(message=f"{label(noun, full_id)}: the link from {reference!r} ({after.type}) stands twice", path=here)
-            seen.add((str(full), after.type))
+                yield Problem(message=f"{label(noun, full_id)} comes after itself", path=(*path, "after", place))
+            if several:
+                link = (str(full), after.type)
+                if link in seen:
+                    message = f"{label(noun, full_id)}: the link from {reference!r} ({after.type}) stands twice"
+                    yield Problem(message=message, path=(*path, "after", place))
+                seen.add(link)
 
     # --------------------------------------------------------------------------------- money and effects
 
     def _money(self) -> Iterator[Problem]:
         """Budgets below nought: a credit may be a line, never the whole."""
         pf = self.portfolio
-        for full_id, noun, path in (
-            (pf.id, pf, ()),
-            *((p.id, p, ("programmes", place)) for place, p in enumerate(pf.programmes)),
-            *((p.id, p, ("projects", place)) for place, p in enumerate(pf.projects)),
-            *(
-                (f"{p.id}/{t.id}", t, ("projects", place, "tasks", row))
-                for place, p in enumerate(pf.projects)
-                for row, t in enumerate(p.tasks)
-                if t.budget is not None or t.forecast is not None
-            ),
-        ):
+        rows: list[tuple[str, Any, Path]] = [(pf.id, pf, ())]
+        rows += [(p.id, p, ("programmes", place)) for place, p in enumerate(pf.programmes)]
+        for place, project in enumerate(pf.projects):
+            rows.append((project.id, project, ("projects", place)))
+            for row, task in enumerate(project.tasks):
+                if not (_plain(task.budget) and _plain(task.forecast)):
+                    rows.append((f"{project.id}/{task.id}", task, ("projects", place, "tasks", row)))
+        for full_id, noun, path in rows:
             for key in ("budget", "forecast", "funding"):
                 budget: Budget | None = getattr(noun, key, None)
                 if budget is None:
@@ -463,6 +464,15 @@ class _Inspection:
                 return
             if current == programme.id:
                 yield Problem(message=f"programme {programme.id!r} lies within itself", path=("programmes", place, "programme"))
+
+
+def _plain(budget: Budget | None) -> bool:
+    """There is none, or it is one amount that is not negative: most are, and need no look."""
+    if budget is None:
+        return True
+    first, *rest = budget.lines or (None,)
+    amount = None if first is None or first.since is not None or first.until is not None else first.amount
+    return not rest and type(amount) is Fixed and isinstance(amount.value, Money) and amount.value.amount >= 0
 
 
 def _bad_id(name: str, path: Path, kind: str) -> Iterator[Problem]:
