@@ -38,6 +38,9 @@ def _no_collection() -> Iterator[None]:
         yield
     finally:
         if running:
+            if not gc.get_freeze_count():  # what was read counts as old at once, as it stays; nothing of the caller's is frozen
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
 
 
