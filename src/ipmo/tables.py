@@ -10,10 +10,10 @@ from __future__ import annotations
 import csv
 import html
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import attrs
 
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     import polars
     import pyarrow
 
-__all__ = ["Column", "Table"]
+__all__ = ["Column", "Rows", "Table"]
 
+T = TypeVar("T")
 KINDS = ("str", "int", "float", "bool", "date", "datetime")
 
 
@@ -261,3 +262,28 @@ class Table:
         body = "".join(f"<tr>{cells(map(shown, row.values()), 'td')}</tr>" for row in self.head(20).rows())
         more = f"<p>{len(self)} rows in all</p>" if len(self) > 20 else ""
         return f"<table><thead><tr>{cells(titles, 'th')}</tr></thead><tbody>{body}</tbody></table>{more}"
+
+
+class Rows(Generic[T]):
+    """Answers by name: of an item by its full id, of a group by its name.
+
+    Args:
+        rows: the answers, in order.
+        where: what they are, for the message about a name that is not there.
+    """
+
+    def __init__(self, rows: Mapping[str, T], where: str) -> None:
+        self._rows, self._where = rows, where
+
+    def __getitem__(self, item: str) -> T:
+        """The answer for an item or group.
+
+        Raises:
+            UnknownItemError: there is none; the closest three are named.
+        """
+        if item not in self._rows:
+            raise UnknownItemError(item, close_matches(item, self._rows), self._where)
+        return self._rows[item]
+
+    def __contains__(self, item: object) -> bool:
+        return item in self._rows

@@ -19,13 +19,13 @@ from ipmo.analysis.effects import EffectMap, effect_map
 from ipmo.analysis.finance import discount_schedule, present_value
 from ipmo.analysis.periods import Period, PeriodRule, Stretch, period_rule, wall_clock
 from ipmo.analysis.schedule import Schedule, as_day, schedule
-from ipmo.errors import IpmoError, UnitError, UnknownItemError, close_matches
+from ipmo.errors import IpmoError, UnitError
 from ipmo.model.benefits import Benefit
 from ipmo.model.money import Spread
 from ipmo.model.reference import DiscountSchedule
 from ipmo.model.work import Portfolio
 from ipmo.network import kernels
-from ipmo.tables import Column, Table
+from ipmo.tables import Column, Rows, Table
 from ipmo.units import Money, Rate, Span, as_span, as_when, minutes, moment
 
 __all__ = ["BenefitValue", "Benefits", "Flow", "LineOfSight", "Profile", "benefits", "line_of_sight", "profile"]
@@ -230,21 +230,12 @@ class BenefitValue:
         return rounded(Fraction(before - moved.worth(self.discount, self.at)), self.currency)
 
 
-class Benefits:
+class Benefits(Rows[BenefitValue]):
     """The answer of `benefits`, indexed by id."""
 
     def __init__(self, portfolio: Portfolio, rows: Mapping[str, BenefitValue], discount: DiscountSchedule | None, base: date) -> None:
-        self.portfolio, self._rows, self.discount, self.base = portfolio, rows, discount, base
-
-    def __getitem__(self, benefit: str) -> BenefitValue:
-        """One benefit.
-
-        Raises:
-            UnknownItemError: there is none; the closest three are named.
-        """
-        if benefit not in self._rows:
-            raise UnknownItemError(benefit, close_matches(benefit, self._rows), f"the benefits of portfolio {self.portfolio.id!r}")
-        return self._rows[benefit]
+        super().__init__(rows, f"the benefits of portfolio {portfolio.id!r}")
+        self.portfolio, self.discount, self.base = portfolio, discount, base
 
     def __iter__(self) -> Iterator[BenefitValue]:
         return iter(self._rows.values())

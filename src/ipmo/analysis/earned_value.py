@@ -25,7 +25,7 @@ from ipmo.errors import ModelError, UnitError, UnknownItemError, close_matches
 from ipmo.model.earning import Earning
 from ipmo.model.money import Budget
 from ipmo.model.work import Portfolio, Programme, Project, Task
-from ipmo.tables import Column, Table
+from ipmo.tables import Column, Rows, Table
 from ipmo.units import Money, as_when, minutes
 
 __all__ = ["EAC", "EarnedItem", "EarnedSchedule", "EarnedValue", "Indices", "earned_schedule", "earned_value", "indices"]
@@ -322,29 +322,17 @@ def _plus(one: Fraction | None, other: Fraction | None) -> Fraction | None:
     return other if one is None else one if other is None else one + other
 
 
-class EarnedValue:
+class EarnedValue(Rows[EarnedItem]):
     """The answer of `earned_value`, indexed by id."""
 
     def __init__(self, items: Mapping[str, EarnedItem], root: str, as_of: date, every: str) -> None:
-        self._items, self.root, self.as_of, self.every = items, root, as_of, every
-
-    def __getitem__(self, item: str) -> EarnedItem:
-        """The figures of an item.
-
-        Raises:
-            UnknownItemError: there is none; the closest three are named.
-        """
-        if item not in self._items:
-            raise UnknownItemError(item, close_matches(item, self._items), "this earned value")
-        return self._items[item]
-
-    def __contains__(self, item: object) -> bool:
-        return item in self._items
+        super().__init__(items, "this earned value")
+        self.root, self.as_of, self.every = root, as_of, every
 
     @property
     def total(self) -> EarnedItem:
         """The figures of the whole portfolio."""
-        return self._items[self.root]
+        return self._rows[self.root]
 
     def table(self, level: str | None = None) -> Table:
         """One row an item: item, name, level, rule, bac, pv, ev, ac, cv, sv, cpi, spi, eac, vac, tcpi, es, at, sv_t, spi_t, ieac_t,
@@ -352,7 +340,7 @@ class EarnedValue:
 
         Money in the portfolio's currency, es, at, sv_t and ieac_t in periods; `effort` is the level of effort kept apart.
         """
-        rows = [item for item in self._items.values() if level is None or item.level == level]
+        rows = [item for item in self._rows.values() if level is None or item.level == level]
         currency = self.total.bac.currency
 
         def money(values: Iterable[Money | None], name: str) -> Column:

@@ -26,7 +26,7 @@ from ipmo.findings import Finding, Severity
 from ipmo.model.measures import Combine, Measure
 from ipmo.model.money import Budget
 from ipmo.model.work import Portfolio, Programme, Project, Task
-from ipmo.tables import Column, Table
+from ipmo.tables import Column, Rows, Table
 from ipmo.units import Money, as_when
 
 __all__ = ["MEASURES", "Figure", "RollUp", "roll_up"]
@@ -38,35 +38,23 @@ FIELDS = ("category", "owner", "state", "programme", "project", "methodology", "
 """What a roll-up can go by besides free attributes and periods."""
 
 
-class RollUp:
+class RollUp(Rows[Figure]):
     """The answer of `roll_up`: figures by full id or group, with their working."""
 
     def __init__(self, measure: Measure, figures: Mapping[str, Figure], root: str, findings: Iterable[Finding] = ()) -> None:
-        self.measure, self._figures, self.root = measure, figures, root
+        super().__init__(figures, f"this roll-up of {measure.name}")
+        self.measure, self.root = measure, root
         self.findings = tuple(findings)
-
-    def __getitem__(self, item: str) -> Figure:
-        """The figure of an item or group.
-
-        Raises:
-            UnknownItemError: there is none; the closest three are named.
-        """
-        if item not in self._figures:
-            raise UnknownItemError(item, close_matches(item, self._figures), f"this roll-up of {self.measure.name}")
-        return self._figures[item]
-
-    def __contains__(self, item: object) -> bool:
-        return item in self._figures
 
     @property
     def total(self) -> Figure:
         """The figure of the whole: the portfolio, or what `within=` named."""
-        return self._figures[self.root]
+        return self._rows[self.root]
 
     @property
     def groups(self) -> tuple[Figure, ...]:
         """The figures of the groups, in order; empty without `by=`."""
-        return tuple(figure for figure in self._figures.values() if figure.level == "group")
+        return tuple(figure for figure in self._rows.values() if figure.level == "group")
 
     def explain(self, item: str | None = None, *, depth: int | None = None) -> Explanation:
         """The tree of what a figure was made of: amounts, rates used, shares, and what is unknown.
@@ -89,7 +77,7 @@ class RollUp:
         Raises:
             UnitError: an amount does not fit 64-bit minor units.
         """
-        rows = [figure for figure in self._figures.values() if level is None or figure.level == level]
+        rows = [figure for figure in self._rows.values() if level is None or figure.level == level]
         values = [f.value for f in rows]
         unit = self.measure.unit
         if unit == "date":

@@ -27,7 +27,7 @@ from ipmo.model.governance import RAG, Confidence, StatusReport, Tolerance
 from ipmo.model.people import DecisionBody
 from ipmo.model.work import Portfolio, Programme, Project, Task
 from ipmo.network import kernels
-from ipmo.tables import Column, Table
+from ipmo.tables import Column, Rows, Table
 from ipmo.units import Money, Span, as_when, minutes, moment
 
 __all__ = [
@@ -286,24 +286,12 @@ class Breach:
     stake: Money | None
 
 
-class StatusView:
+class StatusView(Rows[ItemStatus]):
     """The answer of `status`, indexed by id."""
 
     def __init__(self, rows: Mapping[str, ItemStatus], breaches: Iterable[Breach], policy: str, as_of: date | None) -> None:
-        self._rows, self.breaches, self.policy, self.as_of = rows, tuple(breaches), policy, as_of
-
-    def __getitem__(self, item: str) -> ItemStatus:
-        """The status of an item.
-
-        Raises:
-            UnknownItemError: there is none; the closest three are named.
-        """
-        if item not in self._rows:
-            raise UnknownItemError(item, close_matches(item, self._rows), "this status")
-        return self._rows[item]
-
-    def __contains__(self, item: object) -> bool:
-        return item in self._rows
+        super().__init__(rows, "this status")
+        self.breaches, self.policy, self.as_of = tuple(breaches), policy, as_of
 
     def items(self, level: str | None = None) -> tuple[ItemStatus, ...]:
         """The rows, from the top down."""
