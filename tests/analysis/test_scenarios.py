@@ -51,6 +51,8 @@ def finish(pf: Portfolio, item: str) -> str:
     ("change", "item", "before", "after"),
     [
         (SetDuration("A/a", "10 d"), "A", "2026-01-16", "2026-01-23"),
+        (SetDuration("B/going", "7 d"), "B/going", "2026-01-06", "2026-01-09"),
+        (SetDuration("B/going", "1 d"), "B/going", "2026-01-06", "2026-01-05"),
         (Delay("A/a", "2 d"), "A", "2026-01-16", "2026-01-20"),
         (Delay("A/a", "1 ed"), "A/a", "2026-01-09", "2026-01-12"),
         (Delay("A", "5 d"), "A", "2026-01-16", "2026-01-23"),

@@ -28,6 +28,7 @@ def applied(portfolio: Portfolio, changes: Iterable[Change]) -> Portfolio:
 
     `Delay`: what has not begun starts that much later than scheduled, what is under way has that much more to do, what
     is finished refuses; a project delays its unfinished tasks that wait for no other unfinished task of it.
+    `SetDuration`: of work under way whose rest is stated, the difference is added to the rest.
 
     Raises:
         UnknownItemError: a change names nothing.
@@ -45,6 +46,11 @@ def _apply(pf: Portfolio, change: Change) -> Portfolio:
             raise ModelError(f"{change.target!r} is finished; its duration does not change")
         if task.started and task.remaining is None and task.progress is None:
             return pf.evolve(change.target, duration=change.to, remaining=change.to)
+        left, whole, to = (None if e is None else e.central() for e in (task.remaining, task.duration, change.to))
+        if isinstance(left, Span) and isinstance(whole, Span) and isinstance(to, Span):  # what is more or less is still to do
+            calendar = pf.calendar_for(change.target)
+            rest = max(calendar.minutes(left) + calendar.minutes(to) - calendar.minutes(whole), 0)
+            return pf.evolve(change.target, duration=change.to, remaining=Fixed(Span(Decimal(rest), "min")))
         return pf.evolve(change.target, duration=change.to)
     if isinstance(change, SetBudget):
         return pf.evolve(change.target, budget=as_budget(change.to))
