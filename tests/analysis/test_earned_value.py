@@ -184,6 +184,19 @@ def test_whether_a_project_has_begun_is_not_guessed() -> None:
     assert found(Project(id="P", budget="100 GBP", actual="30 GBP", tasks=unsaid))[0] == 0  # begun, and nobody says how far
 
 
+def test_a_project_with_a_status_date_of_its_own_is_seen_from_it() -> None:
+    plan = {"duration": "20 d", "baseline_start": "2026-01-01", "baseline_finish": "2026-01-20", "budget": "100 GBP", "actual": "30 GBP"}
+    early = Project(id="E", status_date="2026-01-06", tasks=[Task(id="t", actual_start="2026-01-01", progress="25 %", **plan)])
+    late = Project(id="L", tasks=[Task(id="t", actual_start="2026-01-01", progress="50 %", **plan)])
+    found = earned_value(around_the_clock().evolve(projects=[early, late]))
+    assert [(float(found[p].pv.amount), found[p].indices.spi) for p in ("E", "L")] == [(25, 1), (50, 1)]
+    assert float(found.total.pv.amount) == 75
+    assert found["E"].schedule is not None
+    assert found["E"].schedule.at == pytest.approx(5 / 31)
+    asked = earned_value(around_the_clock().evolve(projects=[early, late]), as_of="2026-01-11")
+    assert float(asked["E"].pv.amount) == 50  # a date that is asked for holds for all
+
+
 def test_earned_schedule_of_a_project_counts_its_own_periods() -> None:
     pf = around_the_clock(
         Task(id="t", duration="59 d", baseline_start="2026-01-01", baseline_finish="2026-02-28", budget="59 GBP", actual="1 GBP", actual_start="2026-01-01", progress="50 %")

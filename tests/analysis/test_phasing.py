@@ -82,6 +82,16 @@ def test_months_without_money_are_there_and_a_portfolio_without_any_has_none() -
     assert phase(Portfolio(id="y", start="2026-01-01", projects=[Project(id="P")])).periods == ()
 
 
+def test_what_was_spent_lies_before_the_status_date_of_the_own_project() -> None:
+    task = Task(id="t", duration="59 d", actual_start="2026-01-01", remaining="28 d", actual="31 GBP")
+    pf = Portfolio(
+        id="x", start="2026-01-01", status_date="2026-03-01", calendar="c", calendars=[ALWAYS], money=MoneySettings(currency="GBP"),
+        projects=[Project(id="P", status_date="2026-02-01", tasks=[task])],
+    )  # fmt: skip
+    assert phase(pf).table()["actual"] == (31,)
+    assert phase(pf.evolve("P", status_date=None)).table()["actual"] == (pytest.approx(31 * 31 / 59), pytest.approx(31 * 28 / 59))
+
+
 def test_known_lines_stand_in_their_periods_also_where_the_whole_is_not_known() -> None:
     line = {"from": "2026-04-01", "until": "2027-03-31"}
     pf = Portfolio(

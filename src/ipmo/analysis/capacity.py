@@ -180,8 +180,9 @@ class _Demand:
             self.undated.append(full_id)
             return
         since, until = minutes(item.start), minutes(item.finish)
-        if self.portfolio.data_date is not None and task.started:
-            since = max(since, self.portfolio.data_date)
+        seen = self.timing.data_date(full_id)
+        if seen is not None and task.started:
+            since = max(since, seen)
         if until <= since:
             return
         for assignment in task.assignments:

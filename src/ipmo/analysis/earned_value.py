@@ -297,6 +297,7 @@ class _Sums:
     plan: Mapping[Period, Fraction] = attrs.field(factory=dict)
     bases: Mapping[str, str] = attrs.field(factory=dict)
     floating: int = 0
+    seen: date = date.min
 
     def __add__(self, other: _Sums) -> _Sums:
         plan = dict(self.plan)
@@ -315,6 +316,7 @@ class _Sums:
             plan,
             {**other.bases, **self.bases},
             self.floating + other.floating,
+            max(self.seen, other.seen),
         )
 
 
@@ -400,7 +402,8 @@ def earned_value(
 
     Args:
         portfolio: the portfolio.
-        as_of: the date of the figures, seen from the start of its day as a data date is; the status date when left out.
+        as_of: the date of the figures, seen from the start of its day as a data date is; when left out the status date, of a
+            project with a status date of its own that one.
         baseline: the plan that budgets and dates are taken from; the portfolio's own when left out.
         every: length of the periods of earned schedule: month, quarter, year.
 
@@ -413,18 +416,18 @@ def earned_value(
         raise ModelError(f"portfolio {portfolio.id!r} has no status date; pass as_of=, or write portfolio: status_date:")
     when = as_day(as_when(as_of)) if as_of is not None else as_day(portfolio.status_date or date.max)
     if baseline is not None:
-        return _Engine(portfolio, when, baseline, period_rule(portfolio, every)).run()
-    key = ("earned value", when, every)
+        return _Engine(portfolio, when, baseline, period_rule(portfolio, every), own=as_of is None).run()
+    key = ("earned value", when, every, as_of is None)
     if key not in portfolio.memo:
-        portfolio.memo[key] = _Engine(portfolio, when, portfolio, period_rule(portfolio, every)).run()
+        portfolio.memo[key] = _Engine(portfolio, when, portfolio, period_rule(portfolio, every), own=as_of is None).run()
     kept: EarnedValue = portfolio.memo[key]
     return kept
 
 
 class _Engine:
-    def __init__(self, portfolio: Portfolio, as_of: date, plan: Portfolio, rule: PeriodRule) -> None:
+    def __init__(self, portfolio: Portfolio, as_of: date, plan: Portfolio, rule: PeriodRule, own: bool) -> None:
         self.portfolio, self.as_of, self.plan, self.rule = portfolio, as_of, plan, rule
-        self.until = minutes(as_of)
+        self.own = {p.id: as_day(p.status_date) for p in portfolio.projects if own and p.status_date is not None}
         self.budgets = Amounts(plan, as_of, "budget")
         self.actuals = Amounts(portfolio, as_of, "actual")
         self.currency = self.budgets.currency
@@ -451,6 +454,7 @@ class _Engine:
         planned = self.plan.items.get(full_id, noun)
         budget: Budget | None = planned.budget
         earning = noun.earning or getattr(self.portfolio.items.get(self.portfolio.project_of(full_id)), "earning", None) or PERCENT
+        seen = self.own.get(self.portfolio.project_of(full_id), self.as_of)
         lines = None if budget is None else self.budgets.lines(full_id, budget)
         if lines is None:
             return _Sums(total=1)
@@ -464,7 +468,7 @@ class _Engine:
                 return _Sums(total=1)
             for period, share in stretch.over(self.rule).items():
                 shares[period] = shares.get(period, Fraction(0)) + line.value * share
-            planned_value += line.value * stretch.by(self.until)
+            planned_value += line.value * stretch.by(minutes(seen))
         spent: Fraction | None = None
         stated = getattr(planned, "baseline_start", None) is not None and getattr(planned, "baseline_finish", None) is not None
         floating = int(self.plan is self.portfolio and not stated and any(line.line.since is None for line in lines))
@@ -473,34 +477,34 @@ class _Engine:
             if actual is None:
                 return _Sums(total=1)
             bases |= {line.base: full_id for line in actual if line.base}
-            spent = sum((line.value for line in actual if line.line.since is None or as_day(line.line.since) <= self.as_of), Fraction(0))
-        elif self._begun(noun) is False:
+            spent = sum((line.value for line in actual if line.line.since is None or as_day(line.line.since) <= seen), Fraction(0))
+        elif self._begun(noun, seen) is False:
             spent = Fraction(0)
         if earning.rule == "level of effort":
-            return _Sums(loe_bac=bac, loe=planned_value, loe_ac=spent, known=1, total=1, bases=bases, floating=floating)
-        earned = self._earned(full_id, noun, earning)
+            return _Sums(loe_bac=bac, loe=planned_value, loe_ac=spent, known=1, total=1, bases=bases, floating=floating, seen=seen)
+        earned = self._earned(full_id, noun, earning, seen)
         if earned is None or spent is None:
             return _Sums(total=1)
-        return _Sums(bac, planned_value, bac * earned, spent, known=1, total=1, plan=shares, bases=bases, floating=floating)
+        return _Sums(bac, planned_value, bac * earned, spent, known=1, total=1, plan=shares, bases=bases, floating=floating, seen=seen)
 
-    def _begun(self, noun: Task | Project) -> bool | None:
+    def _begun(self, noun: Task | Project, seen: date) -> bool | None:
         """Whether work has begun; None of a project that should have, and does not say."""
         if isinstance(noun, Task):
             return noun.started or bool(noun.progress)
         if noun.actual_start is not None or noun.actual_finish is not None or noun.progress is not None:
             return noun.actual_start is not None or noun.actual_finish is not None or bool(noun.progress)
-        due = not noun.tasks and noun.start is not None and as_day(noun.start) <= self.as_of
+        due = not noun.tasks and noun.start is not None and as_day(noun.start) <= seen
         return None if due else False
 
-    def _earned(self, full_id: str, noun: Task | Project, earning: Earning) -> Fraction | None:
+    def _earned(self, full_id: str, noun: Task | Project, earning: Earning, seen: date) -> Fraction | None:
         """The share of the budget that is earned, by the rule."""
-        done = noun.actual_finish is not None and as_day(noun.actual_finish) <= self.as_of
+        done = noun.actual_finish is not None and as_day(noun.actual_finish) <= seen
         if earning.rule == "weighted milestones":
-            weights = [(Fraction(str(step.weight)), step.done is not None and step.done <= self.as_of) for step in earning.steps]
+            weights = [(Fraction(str(step.weight)), step.done is not None and step.done <= seen) for step in earning.steps]
             return sum((w for w, reached in weights if reached), Fraction(0)) / sum((w for w, _ in weights), Fraction(0))
         if done:
             return Fraction(1)
-        begun = noun.actual_start is not None and as_day(noun.actual_start) <= self.as_of
+        begun = noun.actual_start is not None and as_day(noun.actual_start) <= seen
         if earning.rule == "0/100":
             return Fraction(0)
         if earning.rule == "50/50":
@@ -510,7 +514,7 @@ class _Engine:
         if noun.progress is not None:
             return Fraction(str(noun.progress))
         if not begun:
-            return Fraction(0) if self._begun(noun) is False or isinstance(noun, Task) else None
+            return Fraction(0) if self._begun(noun, seen) is False or isinstance(noun, Task) else None
         if isinstance(noun, Task):
             found = share_done(self, full_id, noun)
             weight = minutes_of(self, full_id, noun.duration)
@@ -606,14 +610,14 @@ class _Engine:
         """Earned schedule of what is summed, periods counted from the first of its plan."""
         if not sums.plan or sums.bac <= 0 or sums.ev < 0:
             return None
-        first, last = min(sums.plan), max(sums.plan)
+        first, last, seen = min(sums.plan), max(sums.plan), sums.seen
         planned, total, at = [], Fraction(0), 0.0
         for period in self.rule.between(first.start, last.start):
             total += sums.plan.get(period, Fraction(0))
             planned.append(total)
-        for period in self.rule.between(first.start, max(last.start, self.as_of)):
+        for period in self.rule.between(first.start, max(last.start, seen)):
             begin, end = period.minutes
-            at += min(max((self.until - begin) / (end - begin), 0.0), 1.0)
+            at += min(max((minutes(seen) - begin) / (end - begin), 0.0), 1.0)
         if any(b < a for a, b in itertools.pairwise(planned)):
             return None  # a credit in the plan: it has no earned schedule
         return earned_schedule(planned, sums.ev, at)

@@ -79,13 +79,19 @@ class Timing:
         worked = worked_on(self.portfolio, self.portfolio.calendar_for(full_id))
         return Stretch(since, until, spread or self.spread(full_id), worked)
 
+    def data_date(self, full_id: str) -> int | None:
+        """The instant that an item is seen from: its project's own status date, else the portfolio's."""
+        project = self.portfolio.items.get(self.portfolio.project_of(full_id))
+        own = getattr(project, "status_date", None)
+        return minutes(own) if own is not None else self.portfolio.data_date
+
     def lump(self, measure: str, full_id: str, spread: Spread | None = None) -> Stretch | None:
         """Where an undated amount lies; None when nothing dates the item.
 
         Actual cost lies from the actual start to the actual finish or the data date, a budget and effort over the approved
         plan where the item states one, everything over the schedule else.
         """
-        noun, data_date = self.portfolio.items.get(full_id), self.portfolio.data_date
+        noun, data_date = self.portfolio.items.get(full_id), self.data_date(full_id)
         if measure == "actual":
             begun, done = getattr(noun, "actual_start", None), getattr(noun, "actual_finish", None)
             if begun is None and isinstance(noun, Project) and noun.tasks:
@@ -131,7 +137,7 @@ class Timing:
             amounts: its lines.
             spent: its actual lines: a forecast at completion lies where they do, the rest after the data date.
         """
-        data_date = self.portfolio.data_date
+        data_date = self.data_date(full_id)
         if (
             measure == "forecast"
             and spent
