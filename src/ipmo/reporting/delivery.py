@@ -156,23 +156,27 @@ def people(a: Answers) -> Section | None:
         held = {load.name for load in over}
         text += f" {counted(len(held), 'resource')} {'has' if len(held) == 1 else 'have'} months in which more is asked for than there is"
         text += f"; {a.name(short)} holds the most back." if short else "."
-    else:
-        text += " None is asked for more than there is."
+    elif len(view.unstated) < len(names):
+        text += (
+            " None is asked for more than there is." if not view.unstated else " None of those with a stated capacity is asked for more."
+        )
     if view.unstated:
-        text += f" Nobody says how much there is of {few(view.unstated)}."
+        whom = "any of them" if len(view.unstated) == len(names) > 1 else few(a.name(r) for r in view.unstated)
+        text += f" Nobody says how much there is of {whom}."
     if view.undated:
         text += f" {counted(len(view.undated), 'assignment')} without dates {'is' if len(view.undated) == 1 else 'are'} in no month."
     blocks: list[Any] = [Paragraph(text)]
     shown = short or max(names, key=lambda name: sum(load.demand for load in view.of(name)))
     loads = view.of(shown)
-    series = [
-        Series(name="asked for", values=[float(load.demand) for load in loads], style="plan"),
-        Series(name="there is", values=[None if load.capacity is None else float(load.capacity) for load in loads], style="line"),
-    ]
+    series = [Series(name="asked for", values=[float(load.demand) for load in loads], style="plan")]
+    there = [None if load.capacity is None else float(load.capacity) for load in loads]
+    stated = any(value is not None for value in there)
+    series += [Series(name="there is", values=there, style="line")] if stated else []
     today = a.periods_until([load.period.start for load in loads], loads[-1].period.end)
     title = f"Demand and capacity of {a.name(shown)}"
     figure = columns([load.period.name for load in loads], series, unit="person-days", today=today, title=title)
-    caption = f"{a.name(shown)}: what open work asks for in a month, and what there is (the line). A month can be short although its sum fits: days count."
+    caption = f"{a.name(shown)}: what open work asks for in a month"
+    caption += ", and what there is (the line). A month can be short although its sum fits: days count." if stated else "."
     blocks.append(Picture(label=title, svg=figure.svg, caption=caption))
     if over:
         heads = [Head(title="resource"), Head(title="month")]
