@@ -238,6 +238,7 @@ def test_a_date_held_against_itself_tells_nothing() -> None:
         status_date="2026-02-02",
         projects=[
             Project(id="bar", start="2026-01-05", finish="2026-06-30"),
+            Project(id="weekend", start="2026-01-05", finish="2026-06-28"),  # a Sunday: work ends on Friday
             Project(id="gone", start="2026-01-05", finish="2026-01-30"),
             Project(id="done", start="2026-01-05", finish="2026-01-30", actual_finish="2026-01-20"),
             Project(id="planned", finish="2026-06-30", tasks=[Task(id="t", duration="5 d")]),
@@ -245,6 +246,7 @@ def test_a_date_held_against_itself_tells_nothing() -> None:
     )
     found = {row.item: (row.computed, row.aspects[0].text) for row in status(pf).items("project")}
     assert found["bar"] == (None, "promised 2026-06-30; nothing forecasts when it finishes")
+    assert found["weekend"][0] is None
     assert found["gone"][0] == "red"
     assert (found["done"][0], found["planned"][0]) == ("green", "green")
 

@@ -517,7 +517,7 @@ class _Engine:
         if isinstance(noun, Project) and not noun.tasks and noun.actual_finish is None and noun.state == "active":
             if self.as_of is not None:
                 reached = max(reached, minutes(self.as_of))  # a bar past its finish that nobody has closed
-            if noun.finish is not None and reached == promise == minutes(noun.finish, end=True):
+            if noun.finish is not None and reached <= promise == minutes(noun.finish, end=True):
                 return promise, None  # it is held against the same date that it states: that tells nothing
         return promise, reached
 
