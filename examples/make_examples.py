@@ -170,6 +170,7 @@ def gmpp(data: Path) -> Portfolio:
         name="Government Major Projects Portfolio, March 2022",
         status_date=REPORTED,
         money=MoneySettings(currency="GBP", financial_year="apr"),
+        attributes={"budget": "whole-life cost"},
         projects=projects,
         note=(
             f"Facts of {len(projects)} projects from the Infrastructure and Projects Authority's GMPP data of March 2022. Contains public sector"
@@ -191,6 +192,7 @@ def gmpp_before(data: Path) -> Portfolio:
         name="Government Major Projects Portfolio, March 2021",
         status_date=REPORTED_BEFORE,
         money=MoneySettings(currency="GBP", financial_year="apr"),
+        attributes={"budget": "whole-life cost"},
         projects=projects,
         note=(
             f"Facts of {len(projects)} projects from the Infrastructure and Projects Authority's GMPP data of March 2021, as collected by"

@@ -144,6 +144,7 @@ def test_the_gmpp_report_says_what_is_known(reports: dict[str, Path], open_page:
     assert "191 of 235 known" in page.locator(".tiles").inner_text()
     assert "CPI" not in page.locator(".tiles").inner_text()  # nobody says what is done
     assert page.locator("section[aria-labelledby=status] tbody tr").count() == 235 + 18
+    assert page.locator("h2#cost").inner_text() == "Whole-life cost by department and category"  # the portfolio names its budget so
     by_department = {row[0]: row[1:4] for row in rows(page, "cost", "Cost by department")}
     assert by_department["MOD"] == ["52", "86.1", "26 of 52"]
     assert by_department["all"] == ["235", "494.2", "191 of 235"]

@@ -27,6 +27,7 @@ __all__ = ["Answers"]
 
 MONEY = ("budget", "actual", "forecast")
 MOST_PERIODS = 40
+WORDS = {"actual": "actual cost"}
 T = TypeVar("T")
 
 
@@ -156,6 +157,10 @@ class Answers:
             value = getattr(project, grouping) if grouping in ("programme", "category") else project.attributes.get(grouping)
             found.setdefault(value or "", []).append(project)
         return [(name, found[name]) for name in sorted(found, key=lambda n: (n == "", n))]
+
+    def word(self, measure: str) -> str:
+        """What a measure is called here: a portfolio may name it, `attributes: {budget: whole-life cost}`."""
+        return self.portfolio.attributes.get(measure) or WORDS.get(measure, measure)
 
     def name(self, item: str | None) -> str:
         """The title of an item; its id when it has none."""

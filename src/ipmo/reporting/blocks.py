@@ -25,6 +25,7 @@ __all__ = [
     "Row",
     "Scale",
     "Section",
+    "capital",
     "counted",
     "few",
     "mark",
@@ -203,6 +204,11 @@ def mark(value: float | None, bad: bool, digits: int = 1) -> Cell:
 def counted(count: int, word: str, words: str = "") -> str:
     """`1 project`, `2 projects`."""
     return f"{count:,} {word if count == 1 else words or word + 's'}"
+
+
+def capital(text: str) -> str:
+    """With a capital at its beginning; the rest as it is."""
+    return text[:1].upper() + text[1:]
 
 
 def few(names: Iterable[str], most: int = 5) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from ipmo.analysis.comparison import Comparison, Moved
 from ipmo.reporting.answers import Answers
-from ipmo.reporting.blocks import Cell, Grid, Head, Heading, Paragraph, Row, Scale, Section, counted, number, share
+from ipmo.reporting.blocks import Cell, Grid, Head, Heading, Paragraph, Row, Scale, Section, capital, counted, number, share
 
 __all__ = ["changed"]
 
@@ -63,6 +63,7 @@ def _totals(a: Answers, found: Comparison) -> Paragraph | None:
 def _largest(a: Answers, what: str, rows: list[Moved]) -> list[Any]:
     kind = "confidence" if what.startswith("confidence") else what
     title, worse, better = WORDS.get(kind, (what.capitalize(), "", ""))
+    title = title if kind not in a.portfolio.attributes else capital(a.word(kind))
     assessor = what.partition("(")[2].rstrip(")")
     heading = f"{title}{f', {assessor}' if assessor else ''}: {counted(len(rows), 'project')}"
     if worse:

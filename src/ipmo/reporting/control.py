@@ -89,7 +89,7 @@ def status(a: Answers) -> Section:
     heads += [Head(title=f"confidence, {name}") for name in a.assessors]
     heads += [Head(title="starts"), Head(title="finishes")]
     heads += [Head(title="late promises", num=True), Head(title="float to promise, d", num=True)] if tasks else []
-    heads += [Head(title=name, num=True) for name in a.money]
+    heads += [Head(title=a.word(name), num=True) for name in a.money]
     rows = []
     for group, projects in a.groups(grouping):
         if group is not None:
@@ -275,7 +275,7 @@ def method(a: Answers) -> Iterator[tuple[str, str]]:
         total = roll.total
         left = f"; left out: {few(total.left_out)}" if total.left_out else ""
         base = f", {total.base} prices" if total.base else ""
-        yield name, f"{total.known} of {total.total} figures known{base}; what is unknown is not counted as zero{left}"
+        yield a.word(name), f"{total.known} of {total.total} figures known{base}; what is unknown is not counted as zero{left}"
     if a.benefits is not None and a.benefits.discount is not None:
         d = a.benefits.discount
         yield "present value", f"as of {a.benefits.base}, discounted by {getattr(d, 'name', '') or d}"

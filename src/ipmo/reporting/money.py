@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ipmo.analysis.comparison import variances as recomputed
@@ -11,12 +11,11 @@ from ipmo.analysis.phasing import Phased
 from ipmo.analysis.rollup import RollUp
 from ipmo.figures.columns import Series, columns
 from ipmo.reporting.answers import Answers
-from ipmo.reporting.blocks import Cell, Grid, Head, Heading, Paragraph, Picture, Row, Scale, Section, counted, mark, number, share
+from ipmo.reporting.blocks import Cell, Grid, Head, Heading, Paragraph, Picture, Row, Scale, Section, capital, counted, mark, number, share
 
 __all__ = ["cost", "earned", "periods", "variances"]
 
 STYLES = {"budget": "outline", "actual": "done", "forecast": "plan", "funding": "line"}
-NAMES = {"actual": "actual cost", "funding": "funding"}
 GROUPINGS = 3
 DISAGREEMENTS = 40
 LONG = 24
@@ -30,10 +29,10 @@ def cost(a: Answers) -> Section | None:
         return None
     blocks: list[Any] = []
     texts = []
-    for roll in a.money.values():
+    for measure, roll in a.money.items():
         total = roll.total
         base = f" in {total.base} prices" if total.base else ""
-        texts.append(f"{roll.measure.title} {total.text}{base}, {total.known} of {total.total} known")
+        texts.append(f"{capital(a.word(measure))} {total.text}{base}, {total.known} of {total.total} known")
     blocks.append(
         Paragraph("; ".join(texts) + ". What is not known is not counted as zero: a group with unknown figures costs more than it says.")
     )
@@ -41,7 +40,12 @@ def cost(a: Answers) -> Section | None:
         rolls = {name: found for name in a.money if (found := a.roll(name, grouping)) is not None}
         if rolls:
             blocks += [Heading(f"By {grouping}"), _by_group(a, grouping, rolls)]
-    return Section(id="cost", title="Cost by " + " and ".join(groupings), short="Cost", blocks=blocks)
+    return Section(
+        id="cost",
+        title=f"{capital(a.word('budget')) if 'budget' in a.portfolio.attributes else 'Cost'} by " + " and ".join(groupings),
+        short="Cost",
+        blocks=blocks,
+    )
 
 
 def _by_group(a: Answers, grouping: str, rolls: dict[str, RollUp]) -> Grid:
@@ -53,8 +57,8 @@ def _by_group(a: Answers, grouping: str, rolls: dict[str, RollUp]) -> Grid:
     whole = rolls[first].total
     heads = [Head(title=grouping), Head(title="projects", num=True)]
     for name in rolls:
-        heads += [Head(title=f"{name}, {scales[name].unit}", num=True), Head(title="known", num=True)]
-    heads += [Head(title=f"share of {first}", num=True), Head(title="")]
+        heads += [Head(title=f"{a.word(name)}, {scales[name].unit}", num=True), Head(title="known", num=True)]
+    heads += [Head(title=f"share of {a.word(first)}", num=True), Head(title="")]
     rows = []
     for figure in [*groups, whole]:
         is_whole = figure is whole
@@ -84,29 +88,28 @@ def periods(a: Answers) -> Section | None:
     if scale is None:
         return None
     names = table["period"]
-    series = [Series(name=NAMES.get(name, name), values=[scale.number(v) for v in table[name]], style=STYLES[name]) for name in shown]
+    series = [Series(name=a.word(name), values=[scale.number(v) for v in table[name]], style=STYLES[name]) for name in shown]
     today = a.periods_until(list(table["start"]), found.periods[-1].end)
     every = "financial year" if found.every == "financial year" else found.every
-    title = f"{_listed(shown)} by {every}"
+    title = f"{_listed(a.word(name) for name in shown)} by {every}"
     figure = columns(names, series, unit=scale.unit, today=today, title=title)
     notes = found.notes()
     caption = "Dated amounts lie at their dates, others over the time of their work."
     caption += f" In no period: {'; '.join(notes)}." if notes else ""
-    blocks: list[Any] = [Picture(label=title, svg=figure.svg, caption=caption), _period_grid(found, shown, scale)]
+    blocks: list[Any] = [Picture(label=title, svg=figure.svg, caption=caption), _period_grid(a, found, shown, scale)]
     return Section(id="periods", title=title, short="By period", blocks=blocks)
 
 
-def _listed(names: list[str]) -> str:
-    words = [NAMES.get(name, name) for name in names]
-    text = words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-    return text[0].upper() + text[1:]
+def _listed(names: Iterable[str]) -> str:
+    words = list(names)
+    return capital(words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}")
 
 
-def _period_grid(found: Phased, shown: list[str], scale: Scale) -> Grid:
+def _period_grid(a: Answers, found: Phased, shown: list[str], scale: Scale) -> Grid:
     table = found.table()
     heads = [Head(title=found.every)]
-    heads += [Head(title=f"{NAMES.get(name, name)}, {scale.unit}", num=True) for name in shown]
-    heads += [Head(title=f"{NAMES.get(name, name)} so far", num=True) for name in shown]
+    heads += [Head(title=f"{a.word(name)}, {scale.unit}", num=True) for name in shown]
+    heads += [Head(title=f"{a.word(name)} so far", num=True) for name in shown]
     rows = []
     for place, name in enumerate(table["period"]):
         values = [table[measure][place] for measure in shown] + [table[f"{measure}_so_far"][place] for measure in shown]

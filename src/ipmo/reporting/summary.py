@@ -131,11 +131,11 @@ def _tile(kind: str, label: str, value: str, word: str = "", note: str = "") -> 
 def tiles(a: Answers) -> Iterator[dict[str, str]]:
     """The key figures, each with how much of it is known."""
     yield from _time_tiles(a)
-    for roll in a.money.values():
+    for measure, roll in a.money.items():
         total = roll.total
         left = f"; left out: {len(total.left_out)} proposed or cancelled" if total.left_out else ""
         note = f"{total.known} of {total.total} known{left}"
-        yield _tile("", roll.measure.title.lower(), total.text, "", note)
+        yield _tile("", a.word(measure), total.text, "", note)
     if a.earned is not None:
         total_ev = a.earned.total
         cpi, spi = total_ev.indices.cpi, total_ev.indices.spi
