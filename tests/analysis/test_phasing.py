@@ -23,6 +23,19 @@ from ipmo.units import as_effort, as_rate, minutes
 ALWAYS = Calendar(id="c", week="mon-sun", hours="00:00-24:00")
 
 
+@pytest.mark.parametrize("every", sorted(EVERY))
+@pytest.mark.parametrize("first", [1, 4, 12])
+def test_the_first_and_the_last_period_of_the_calendar_are_periods_too(every: str, first: int) -> None:
+    rule = PeriodRule(every, first)
+    for day in (date.min, date.max):
+        period = rule.of(day)
+        assert period.start <= day <= period.end
+        assert rule.named(period.name) == period
+    shares = Stretch(minutes(date(9998, 7, 1)), minutes(date.max, end=True), Spread(), wall_clock).over(rule)
+    assert sum(shares.values()) == 1
+    assert max(shares) == rule.of(date.max)
+
+
 @given(st.dates(date(1999, 1, 1), date(2060, 1, 1)), st.sampled_from(sorted(EVERY)), st.integers(1, 12))
 def test_every_day_lies_in_one_period_whose_name_leads_back_to_it(day: date, every: str, first: int) -> None:
     rule = PeriodRule(every, first)

@@ -28,7 +28,7 @@ class Period:
 
     Args:
         start: first day.
-        end: first day after it.
+        end: first day after it; of the last period there is, the last day of the year 9999.
         name: `2026-11`, `2026-Q4`, `2026`, `2026/27`.
     """
 
@@ -74,6 +74,8 @@ class PeriodRule:
         >>> PeriodRule("quarter").named("2026-Q4").start
         datetime.date(2026, 10, 1)
         """
+        if name.startswith("0000"):  # the financial year that the calendar begins in
+            return self.of(date.min)
         month = int(name[5:]) if self.every == "month" else 3 * int(name[6:]) - 2 if self.every == "quarter" else 1
         return self.of(date(int(name[:4]), self.first_month if self.every == "financial year" else month, 1))
 
@@ -82,11 +84,13 @@ class PeriodRule:
         period = self.of(first)
         while period.start <= last:
             yield period
+            if period.end == date.max:
+                return
             period = self.of(period.end)
 
 
 def _first(months: int) -> date:
-    return date(months // 12, months % 12 + 1, 1)
+    return date(months // 12, months % 12 + 1, 1) if 12 <= months < 120_000 else date.min if months < 12 else date.max
 
 
 def period_rule(portfolio: Portfolio, every: str) -> PeriodRule:
@@ -150,7 +154,7 @@ class Stretch:
         out: dict[Period, Fraction] = {}
         before = Fraction(0)
         for period in rule.between(_day(self.since), _day(self.until - 1)):
-            share = self.by(minutes(period.end))
+            share = self.by(minutes(period.end)) if period.end < date.max else Fraction(1)
             if share != before:
                 out[period] = share - before
             before = share

@@ -98,7 +98,8 @@ def timeline(bars: Sequence[Bar], hops: Sequence[Hop] = (), *, today: date | Non
         dates = [datetime(2000, 1, 1)]
     first, last = min(dates), max(dates)
     span = max((last - first).total_seconds(), 86400 * 30)
-    first, span = first - timedelta(seconds=span * 0.02), span * 1.05
+    before = min(span * 0.02, (first - datetime.min).total_seconds())
+    first, span = first - timedelta(seconds=before), span * 1.05
     height = TOP + ROW * max(len(bars), 1) + 14
 
     def x(when: datetime) -> float:

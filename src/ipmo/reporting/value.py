@@ -68,7 +68,7 @@ def _by_year(a: Answers) -> list[Any]:
     periods = list(table["period"])
     title = f"Benefits by {every}"
     last = table["start"][-1]
-    today = a.periods_until(list(table["start"]), last.replace(year=last.year + 1))
+    today = a.periods_until(list(table["start"]), last.replace(year=min(last.year + 1, 9999)))
     figure = columns(periods, series, unit=scale.unit, today=today, title=title)
     caption = "Undiscounted, times their probability; dis-benefits are taken off."
     return [Picture(label=title, svg=figure.svg, caption=caption), _year_grid(table, names, scale, every)]
