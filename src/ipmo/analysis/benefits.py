@@ -14,14 +14,13 @@ from fractions import Fraction
 
 import attrs
 
-from ipmo.analysis.amounts import Amounts, Priced, rounded
+from ipmo.analysis.amounts import EVEN, Amounts, Priced, rounded
 from ipmo.analysis.effects import EffectMap, effect_map
 from ipmo.analysis.finance import discount_schedule, present_value
 from ipmo.analysis.periods import Period, PeriodRule, Stretch, period_rule, wall_clock
 from ipmo.analysis.schedule import Schedule, as_day, schedule
 from ipmo.errors import IpmoError, UnitError
 from ipmo.model.benefits import Benefit
-from ipmo.model.money import Spread
 from ipmo.model.reference import DiscountSchedule
 from ipmo.model.work import Portfolio
 from ipmo.network import kernels
@@ -30,7 +29,8 @@ from ipmo.units import Money, Rate, Span, as_span, as_when, minutes, moment
 
 __all__ = ["BenefitValue", "Benefits", "Flow", "LineOfSight", "Profile", "benefits", "line_of_sight", "profile"]
 
-EVEN = Spread()
+NO_CURRENCY = "XXX"
+"""ISO 4217: no currency is involved: nothing here states an amount."""
 
 
 @attrs.frozen
@@ -470,7 +470,7 @@ class _Rows:
                 if benefit.value is not None:
                     money = benefit.value if isinstance(benefit.value, Money) else benefit.value.money
                     return money.currency
-            return "XXX"
+            return NO_CURRENCY
 
     def _npv(self, found: Profile | None) -> Money | None:
         if found is None or self.discount is None:

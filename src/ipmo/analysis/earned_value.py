@@ -16,7 +16,7 @@ from typing import Any
 import attrs
 
 from ipmo.analysis.amounts import Amounts, Priced, rounded
-from ipmo.analysis.measures import minutes_of, share_done
+from ipmo.analysis.measures import share_done
 from ipmo.analysis.periods import Period, PeriodRule, period_rule
 from ipmo.analysis.rollup import LEFT_OUT
 from ipmo.analysis.schedule import Schedule, as_day, schedule
@@ -517,8 +517,7 @@ class _Engine:
             return Fraction(0) if self._begun(noun, seen) is False or isinstance(noun, Task) else None
         if isinstance(noun, Task):
             found = share_done(self, full_id, noun)
-            weight = minutes_of(self, full_id, noun.duration)
-            return None if found is None or not weight else Fraction(found[0]) / Fraction(found[1])
+            return None if found is None or not found[1] else found[0] / found[1]
         return None
 
     # ------------------------------------------------------------------------------------- the tree

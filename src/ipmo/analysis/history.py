@@ -277,18 +277,9 @@ def _tasks(portfolio: Portfolio) -> Iterator[tuple[str, Task]]:
                 yield f"{project.id}/{task.id}", task
 
 
-class _Context:
-    def __init__(self, portfolio: Portfolio) -> None:
-        self.portfolio = portfolio
-
-    def dates(self, item: str) -> tuple[datetime | None, datetime | None]:
-        """Not asked for here."""
-        raise NotImplementedError
-
-
 def _estimate(portfolio: Portfolio, full_id: str, task: Task, figure: str) -> float | None:
     if figure == "duration":
-        found = minutes_of(_Context(portfolio), full_id, task.duration)
+        found = minutes_of(portfolio, full_id, task.duration)
         return float(found) if found else None
     return _money(portfolio, full_id, "budget", task.budget)
 

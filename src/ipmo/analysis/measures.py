@@ -12,7 +12,7 @@ from ipmo.analysis.schedule import as_day
 from ipmo.model.estimates import Fixed
 from ipmo.model.measures import Combine, Measure, MeasureContext
 from ipmo.model.money import Budget, BudgetLine
-from ipmo.model.work import Project, Task
+from ipmo.model.work import Portfolio, Project, Task
 from ipmo.units import Effort, Span
 
 __all__ = ["MEASURES", "RAG", "minutes_of", "person_days", "share_done"]
@@ -69,24 +69,24 @@ def share_done(context: MeasureContext, full_id: str, item: Any) -> tuple[Fracti
     elif getattr(item, "actual_start", None) is None:
         share = Fraction(0)
     else:
-        left = minutes_of(context, full_id, getattr(item, "remaining", None))
+        left = minutes_of(context.portfolio, full_id, getattr(item, "remaining", None))
         share = None if left is None or not weight else max(Fraction(0), 1 - Fraction(left, weight))
     return None if share is None else (share * weight, Fraction(weight))
 
 
 def _planned_minutes(context: MeasureContext, full_id: str, item: Any) -> int | None:
     if isinstance(item, Task):
-        return 0 if item.milestone else minutes_of(context, full_id, item.duration)
+        return 0 if item.milestone else minutes_of(context.portfolio, full_id, item.duration)
     if isinstance(item, Project):
         start, finish = context.dates(full_id)
         return None if start is None or finish is None else int((finish - start).total_seconds() // 60)
     return None
 
 
-def minutes_of(context: MeasureContext, full_id: str, estimate: Any) -> int | None:
+def minutes_of(portfolio: Portfolio, full_id: str, estimate: Any) -> int | None:
     """An estimate of time in minutes of the item's own calendar; None when it is unknown."""
     central = estimate.central() if estimate is not None else None
-    return context.portfolio.calendar_for(full_id).minutes(central) if isinstance(central, Span) else None
+    return portfolio.calendar_for(full_id).minutes(central) if isinstance(central, Span) else None
 
 
 def person_days(context: MeasureContext, full_id: str, item: Any) -> Fraction | None:

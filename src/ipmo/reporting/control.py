@@ -276,6 +276,13 @@ def method(a: Answers) -> Iterator[tuple[str, str]]:
         left = f"; left out: {few(total.left_out)}" if total.left_out else ""
         base = f", {total.base} prices" if total.base else ""
         yield a.word(name), f"{total.known} of {total.total} figures known{base}; what is unknown is not counted as zero{left}"
+    if a.earned is not None:
+        yield (
+            "earned value",
+            "CPI is earned by actual, SPI earned by planned, both 1 or more when all is well; EAC is the budget by CPI, VAC the budget less "
+            "EAC; TCPI is what is left to earn by what is left to spend; SPI(t) is the time by which so much should have been earned by the "
+            "time that has gone",
+        )
     if a.benefits is not None and a.benefits.discount is not None:
         d = a.benefits.discount
         yield "present value", f"as of {a.benefits.base}, discounted by {getattr(d, 'name', '') or d}"
