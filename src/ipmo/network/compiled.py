@@ -9,11 +9,11 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
-from ipmo.network import kernels, kernels_cones, kernels_drag, kernels_trees
+from ipmo.network import kernels, kernels_cones, kernels_drag, kernels_reach, kernels_trees
 
 __all__ = ["available", "kernel", "plain_kernel"]
 
-MODULES = (kernels, kernels_drag, kernels_cones, kernels_trees)
+MODULES = (kernels, kernels_drag, kernels_cones, kernels_trees, kernels_reach)
 
 
 def plain_kernel(name: str) -> Callable[..., Any]:
