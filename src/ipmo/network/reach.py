@@ -321,7 +321,7 @@ class Reach:
         return out
 
 
-def dominators(network: Network) -> tuple[Sequence[int], Sequence[int]]:
+def dominators(network: Network) -> tuple[Any, Any]:
     """The immediate dominator of each position (-1 where there is none), and how many dominators it has with itself.
 
     A position dominates another when every way of links to that passes it: a single point of failure.
