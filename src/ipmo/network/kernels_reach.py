@@ -340,7 +340,7 @@ def dates_after(
         source = src[gone]
         if slips[row] < 0:
             mode[gone] = 0
-            w[gone] = -FAR
+            w[gone] = FAR if mark[p] & 1 and ptr[p + 1] - ptr[p] > 1 else -FAR  # of several that are enough, it is none
         elif kept_mode == 0 or kept_mode == 3:
             w[gone] = kept_weight + slips[row]
         else:  # what a calendar link hands on becomes a bound, or a plain link where one of several is enough
