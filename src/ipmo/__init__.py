@@ -27,6 +27,7 @@ _HOMES = {
     "analysis.comparison": ("Comparison", "compare"),
     "analysis.earned_value": ("EarnedValue", "earned_value"),
     "analysis.explanation": ("Explanation", "Figure"),
+    "analysis.failure_points": ("FailurePoints", "single_points"),
     "analysis.history": ("History", "reference_classes", "returns"),
     "analysis.phasing": ("Phased", "phase"),
     "analysis.registers": ("Registers", "registers"),
@@ -106,6 +107,8 @@ if TYPE_CHECKING:
     from ipmo.analysis.earned_value import earned_value as earned_value
     from ipmo.analysis.explanation import Explanation as Explanation
     from ipmo.analysis.explanation import Figure as Figure
+    from ipmo.analysis.failure_points import FailurePoints as FailurePoints
+    from ipmo.analysis.failure_points import single_points as single_points
     from ipmo.analysis.history import History as History
     from ipmo.analysis.history import reference_classes as reference_classes
     from ipmo.analysis.history import returns as returns

@@ -17,9 +17,12 @@ import attrs
 import pluggy
 
 from ipmo.analysis.benefit_facts import benefit_facts
+from ipmo.analysis.contracts import SOURCE as CONTRACTS
+from ipmo.analysis.contracts import contract_facts
 from ipmo.analysis.facts import due_facts, model_facts, schedule_facts
 from ipmo.analysis.health import SOURCE as DCMA
 from ipmo.analysis.health import quality_facts
+from ipmo.analysis.interdependencies import cross_link_facts
 from ipmo.analysis.rollup import MEASURES, RollUp, roll_up
 from ipmo.analysis.schedule import Schedule, schedule
 from ipmo.analysis.status import status
@@ -323,9 +326,23 @@ CORE_CHECKS: tuple[Check, ...] = (
     ),
     Check(
         code="ipmo/quality",
-        title="The schedule is well made: the 14 points, loose ends, agreed hand-overs",
+        title="The schedule is well made: the 14 points, loose ends",
         source=DCMA,
         run=lambda context: quality_facts(context.portfolio, context.schedule),
+    ),
+    Check(
+        code="ipmo/contracts",
+        rule="SCH-R15",
+        title="What one project hands to another is agreed: dates, owners, and who holds the room between them",
+        source=CONTRACTS,
+        run=lambda context: contract_facts(context.portfolio, context.schedule),
+    ),
+    Check(
+        code="ipmo/cross-links",
+        rule="SCH-R16",
+        title="Links across projects that drive, or nearly do, are known",
+        source="GAO Schedule Assessment Guide (2015), best practices 2 and 6; Devaux, drag of a link",
+        run=lambda context: cross_link_facts(context.portfolio),
     ),
     Check(code="ipmo/due", title="Nothing is past its day", source="ipmo", run=lambda context: due_facts(context.portfolio)),
     Check(

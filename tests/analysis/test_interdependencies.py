@@ -5,14 +5,19 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import ipmo
 from ipmo.analysis.interdependencies import critical_links
+from ipmo.analysis.targets import targets
 from ipmo.errors import UnknownItemError
 from ipmo.model import Benefit, Enabler, Link, Portfolio, Project, Task
+from ipmo.network import kernels
 from ipmo.testing.strategies import portfolios
+from ipmo.units import as_span, minutes, moment
 
 
 def build(*links: Link, work: str | None = "5 d", **more: Any) -> Portfolio:
@@ -39,7 +44,7 @@ def test_the_link_with_the_least_float_to_a_promise_ranks_first_and_says_why() -
     assert [(k.id, k.rank, k.driving, k.target_float) for k in links] == [("tight", 1, True, 0), ("loose", 2, True, 0)]
     assert links["tight"].downstream_benefits == ("be",)
     assert links["tight"].reason == (
-        "A/a sets the date of B/b; any slip moves B@finish; 1 project and 1 benefit downstream; "
+        "A/a sets the date of B/b; any slip moves B@finish; without it be would come 7 days earlier; 1 project and 1 benefit downstream; "
         "needed by 2026-01-08, expected 2026-01-09; promised for 2026-01-07, expected 2026-01-09"
     )
     with pytest.raises(UnknownItemError, match="close: 'tight'"):
@@ -84,3 +89,91 @@ def test_ranks_follow_float_and_reach_agrees_with_networkx(pf: Portfolio) -> Non
         reached = {pf.project_of(node) for node in {link.target, *nx.descendants(graph, link.target)}} - {link.giver, ""}
         assert set(link.downstream_projects) <= reached
         assert link.receiver in link.downstream_projects
+
+
+def overruns() -> Portfolio:
+    """Worked number O-38: three projects, two links across, a project-level graph that suggests what never happens."""
+    work = {"a": (10, 20, 5), "b": (15, 10, 10), "c": (5, 30, 5)}
+    return Portfolio(
+        id="o38",
+        start="2026-01-05",
+        calendar="continuous",
+        projects=[
+            Project(
+                id=p, tasks=[Task(id=f"{p}{n}", duration=f"{d} d", after=[f"{p}{n - 1}"] if n > 1 else []) for n, d in enumerate(ds, 1)]
+            )
+            for p, ds in work.items()
+        ],
+        links=[Link(id="ab", source="a/a2", target="b/b3"), Link(id="bc", source="b/b1", target="c/c2")],
+    )
+
+
+def test_oracle_o38_link_drags_and_no_false_cascade() -> None:
+    links = critical_links(overruns())
+    drags = {k.id: {r.target: r.drag for r in k.reach} for k in links}
+    assert drags["bc"] == {"o38@finish": 10, "c@finish": 10}
+    assert drags["ab"]["b@finish"] == 5
+    assert drags["ab"].get("o38@finish") == 0  # it leads there, and holds nothing back
+    assert "c@finish" not in drags["ab"], "a project-level graph says that a reaches c"
+    assert dict(links["ab"].hits("6 d")) == {"b@finish": 6}
+    assert dict(links["bc"].hits("6 d")) == {"o38@finish": 6, "c@finish": 6}
+    s = ipmo.schedule(overruns())
+    assert {i: s[i].total_float for i in ("a/a1", "a/a2", "a/a3", "b/b2", "b/b3", "c/c1")} == {
+        "a/a1": 10, "a/a2": 10, "a/a3": 15, "b/b2": 15, "b/b3": 10, "c/c1": 10,
+    }  # fmt: skip
+    assert {i: s[i].drag for i in ("b/b1", "c/c2", "c/c3")} == {"b/b1": 10, "c/c2": 10, "c/c3": 5}
+
+
+def dates_of(pf: Portfolio) -> dict[str, datetime]:
+    s = ipmo.schedule(pf)
+    rows = targets(s)
+    return {row.name: rows.moment(t) for t, row in enumerate(rows)}
+
+
+@settings(max_examples=60, deadline=None)
+@given(portfolios())
+def test_drag_is_what_a_portfolio_without_the_link_says(pf: Portfolio) -> None:
+    before = dates_of(pf)
+    links = critical_links(pf)
+    for k in links:
+        if k.link_float is None:
+            continue
+        rest = [one for one in pf.links if (one.source, one.target, one.type) != (k.source, k.target, k.type)]
+        after = dates_of(pf.evolve(links=rest))
+        moved = {name for name, when in before.items() if after[name] != when}
+        assert {r.target for r in k.reach if r.drag} == moved
+        assert not moved or k.driving
+        rows = targets(ipmo.schedule(pf))
+        for r in k.reach:
+            instants = [minutes(found[r.target]) for found in (after, before)]
+            assert r.drag == rows.days(rows.place[r.target], *instants)
+
+
+@settings(max_examples=60, deadline=None)
+@given(portfolios(), st.integers(0, 40))
+def test_a_slip_moves_what_a_portfolio_with_a_later_twin_of_the_giver_says(pf: Portfolio, days: int) -> None:
+    """The twin gives in the place of the giver, for this link alone: so much later, as long, on the same calendar."""
+    before = dates_of(pf)
+    for k in critical_links(pf):
+        giver = pf.items.get(k.source)
+        if k.link_float is None or not isinstance(giver, Task) or giver.started or giver.milestone or not giver.duration:
+            continue
+        s = ipmo.schedule(pf)
+        clocks = s.network.clocks
+        clock = clocks.clock(pf.calendar_for(k.source))
+        length = pf.calendar_for(k.source).minutes(as_span(f"{days} d"))
+        start = s[k.source].early_start
+        later = kernels.start_at(clocks.packed, clock, kernels.work(clocks.packed, clock, minutes(start)) + length)
+        twin = attrs.evolve(giver, id="twin", after=[], not_before=moment(int(later)), deadline=None, parent=None, finish_not_before=None)
+        owner = Project(id="twins", tasks=[attrs.evolve(twin, calendar=pf.calendar_for(k.source).id)])
+        swapped = [
+            attrs.evolve(one, source="twins/twin") if (one.source, one.target, one.type) == (k.source, k.target, k.type) else one
+            for one in pf.links
+        ]
+        if "twins" in pf.items:
+            continue
+        after = dates_of(pf.evolve(projects=[*pf.projects, owner], links=swapped))
+        skip = f"{pf.id}@finish"  # the twin itself ends there too
+        moved = {name for name, when in before.items() if after[name] != when and name != skip}
+        assert set(k.hits(f"{days} d")) - {skip} == moved
+        assert {r.target for r in k.reach if r.float < days} - {skip} == moved

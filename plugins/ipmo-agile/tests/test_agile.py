@@ -9,7 +9,7 @@ import pytest
 
 import ipmo
 from ipmo import CheckContext, Span, UnitError
-from ipmo.model import Link, Portfolio, Project, Task
+from ipmo.model import Link, Person, Portfolio, Project, Task
 from ipmo.testing.conformance import MethodologyConformance
 from ipmo_agile import AGILE, AgileForecast, _parse
 
@@ -27,8 +27,17 @@ def portfolio(estimate: AgileForecast, percentile: str | None = "P85") -> Portfo
         start="2026-01-05",
         status_date="2026-02-02",
         projects=[Project(id="P", tasks=[Task(id="a", duration=estimate)]), Project(id="Q", tasks=[Task(id="b", duration="1 d")])],
-        links=[Link(id="L", source="P/a", target="Q/b", promised="2026-09-01", attributes=attributes)],
+        people=[Person(id="po"), Person(id="ops")],
+        links=[
+            Link(id="L", source="P/a", target="Q/b", promised="2026-09-01", giver_owner="po", receiver_owner="ops", attributes=attributes)
+        ],
     )
+
+
+def vague() -> Portfolio:
+    """A dependency that names a sprint and nothing else."""
+    pf = portfolio(forecast())
+    return pf.evolve(links=[Link(id="L", source="P/a", target="Q/b", attributes={"sprint": "PI 4, sprint 2"})])
 
 
 CLEAN = portfolio(forecast())
@@ -39,6 +48,7 @@ class TestAgile(MethodologyConformance):
     entry_point = "agile"
     examples = {
         "agile/evidence": (CLEAN, portfolio(forecast(throughput=WEEKS[:7]))),
+        "agile/commitment": (CLEAN, vague()),
         "agile/percentile": (CLEAN, portfolio(forecast(), percentile=None)),
     }
 
@@ -99,3 +109,11 @@ def test_agile_work_and_planned_work_stand_in_one_network() -> None:
     s = ipmo.schedule(CLEAN)
     assert s["P/a"].early_start == ipmo.schedule(CLEAN.evolve("P/a", duration="26 w"))["P/a"].early_start
     assert s["Q/b"].early_start == ipmo.schedule(CLEAN.evolve("P/a", duration="26 w"))["Q/b"].early_start
+
+
+def test_a_dependency_of_a_team_says_what_it_lacks() -> None:
+    found = [f for f in ipmo.check(vague().evolve(methodologies={"project": "agile"})) if f.code == "agile/commitment"]
+    assert [f.message for f in found] == [
+        "the dependency 'L' between teams lacks a giver, a receiver, a promised date (the sprint 'PI 4, sprint 2' is no date)"
+    ]
+    assert found[0].rule == "AGL-R07"

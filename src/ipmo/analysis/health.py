@@ -547,7 +547,7 @@ class _Assessment:
 
 
 def quality_facts(portfolio: Portfolio, s: Schedule) -> Iterator[Finding]:
-    """The points that fail, loose ends, and hand-overs that do not match, as findings."""
+    """The points that fail and loose ends, as findings."""
     if not any(project.tasks for project in portfolio.projects):
         return
     quality = assess(portfolio, of=s)
@@ -570,13 +570,3 @@ def quality_facts(portfolio: Portfolio, s: Schedule) -> Iterator[Finding]:
             hint="link the start to what it waits for, the finish to what waits for it",
             severity=Severity.INFO,
         )
-    for pair in quality.hand_overs:
-        if pair.agreed is False:
-            what = f"promised {pair.promised or 'for no date'}, needed {pair.needed or 'for no date'}"
-            yield Finding(
-                code="ipmo/hand-over",
-                item=pair.target,
-                message=f"{pair.source!r} hands over to {pair.target!r}: {what}",
-                hint="agree on one date: needed: and promised: on the link",
-                severity=Severity.WARNING if pair.promised and pair.needed else Severity.INFO,
-            )

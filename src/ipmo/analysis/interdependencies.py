@@ -1,46 +1,85 @@
-"""The few links across projects that hold the portfolio back, and why each ranks where it does."""
+"""The few links across borders that hold the portfolio back: how far each can slip, what it hits, what that costs, and why.
+
+A link crosses the border of a project, a programme or the portfolio. What it reaches is followed from item to item
+through the one network of all projects: a graph of whole projects would invent cascades.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import attrs
 
-from ipmo.analysis.schedule import Schedule, day_text, schedule
-from ipmo.errors import UnknownItemError, close_matches
-from ipmo.model.work import EXTERNAL, Link, Portfolio
+from ipmo.analysis.contracts import Contract, contract
+from ipmo.analysis.crossings import BORDERS, Crossings, as_slip, dated
+from ipmo.analysis.schedule import day_text, schedule
+from ipmo.analysis.stakes import Stakes, stakes
+from ipmo.errors import ScheduleError, UnknownItemError, close_matches, listed
+from ipmo.findings import Finding, Severity
+from ipmo.model.work import Link, Portfolio
 from ipmo.network import kernels
 from ipmo.tables import Column, Table
-from ipmo.units import minutes, moment
+from ipmo.units import Money, Span, minutes, moment
 
-__all__ = ["CoarseLink", "CriticalLink", "CriticalLinks", "critical_links"]
+__all__ = ["CriticalLink", "CriticalLinks", "Reached", "critical_links", "cross_link_facts"]
+
+FAR = kernels.FAR
+RULES = ("float", "drag", "loss", "value")
+SHOWN = 10
+"""Links that are a finding each; the rest is counted."""
+
+
+@attrs.frozen(kw_only=True)
+class Reached:
+    """One target that a link leads to.
+
+    Args:
+        target: its name: `P@finish`, a gate, what has a deadline, a benefit.
+        kind: portfolio, programme, project, gate, deadline or benefit.
+        date: when it is as things stand.
+        drag: days that it would come earlier without the link, on its own calendar.
+        float: how far the source can slip before this link moves it; working days of the source. Every day more does.
+    """
+
+    target: str
+    kind: str
+    date: datetime
+    drag: float
+    float: float
 
 
 @attrs.frozen(kw_only=True)
 class CriticalLink:
-    """One link across a project border.
+    """One link across a border.
 
     Args:
         rank: 1 for the link that matters most.
         id: its id, or `source -> target`.
         source: full id of what is handed over.
         target: full id of what waits for it.
-        giver: the project that gives.
+        type: FS, SS, FF or SF.
+        lag: as stated.
+        border: the widest border that it crosses: project, programme or portfolio.
+        giver: the project that gives; `external:NAME` for what lies outside.
         receiver: the project that receives.
-        link_float: how far the source can slip before this link alone moves its target; working days of the source.
+        link_float: how far the source can slip before this link alone moves its target; working days of the source (of the
+            target where the source lies outside).
         target_float: how far it can slip through this link before a promise downstream is missed; working days.
         at_risk: that promise.
         driving: the target is where it is because of this link.
-        downstream_projects: projects that what is handed over leads into, beyond the giver.
-        downstream_benefits: benefits that it leads to.
+        near: its link float is no more than what was asked for as near (5 days).
+        drag: days that the target which it holds back most would come earlier without the link, on the target's calendar;
+            0 for links that do not drive.
+        drag_on: that target.
         given: when the source gives.
         taken: when the target takes.
         needed: when the receiver needs it, as stated.
         promised: when the giver promised it, as stated.
         status: of the contract.
-        reason: one sentence that says why it ranks here.
     """
 
     rank: int
@@ -49,50 +88,165 @@ class CriticalLink:
     target: str
     type: str
     lag: str
+    border: str
     giver: str
     receiver: str
     link_float: float | None
     target_float: float | None
     at_risk: str | None
     driving: bool
-    downstream_projects: tuple[str, ...]
-    downstream_benefits: tuple[str, ...]
+    near: bool
+    drag: float | None
+    drag_on: str | None
     given: datetime | None
     taken: datetime | None
     needed: datetime | None
     promised: datetime | None
     status: str | None
-    reason: str
+    _all: CriticalLinks = attrs.field(repr=False, eq=False)
+    _row: int = attrs.field(repr=False, eq=False)
+
+    @property
+    def reason(self) -> str:
+        """One sentence that says why it ranks here."""
+        return self._all._reason(self)
+
+    @property
+    def reach(self) -> tuple[Reached, ...]:
+        """Every target that it leads to, with the float to each: the least float first."""
+        return self._all._reached(self._row)
+
+    @property
+    def contract(self) -> Contract:
+        """Who gives and receives, by when, and what is amiss."""
+        return self._all._contract(self._row)
+
+    @property
+    def downstream_projects(self) -> tuple[str, ...]:
+        """Projects that what is handed over leads into, beyond the giver."""
+        return self._all._downstream(self._row, "project", self.giver)
+
+    @property
+    def downstream_benefits(self) -> tuple[str, ...]:
+        """Benefits that it leads to."""
+        return self._all._downstream(self._row, "benefit", "")
+
+    @property
+    def value(self) -> Money | None:
+        """Present value of all benefits that it leads to; None where none is known."""
+        return self._all._money(self._all._spread["value"][self._row], self._all._spread["valued"][self._row])
+
+    @property
+    def loss_float(self) -> float | None:
+        """How far the source can slip before the first benefit of known worth is delayed; working days. None without one."""
+        return self._all._loss_floats[self._row]
+
+    def hits(self, slip: Span | str | None = None) -> Mapping[str, float]:
+        """The targets that a slip really moves, and by how many days of each one's own calendar.
+
+        Args:
+            slip: how much later the source gives; that of the whole answer (10 days) when left out.
+        """
+        return self._all._hits(self._row, slip)
+
+    def loss(self, slip: Span | str | None = None) -> Money | None:
+        """What a slip costs: benefits that come later, and people of the receiving task who wait. None where nothing is known.
+
+        Args:
+            slip: as in `hits`.
+        """
+        return self._all._loss_at(self._row, slip)
+
+    def curve(self, slips: Iterable[Span | str] = ("5 d", "10 d", "20 d", "40 d", "60 d")) -> Table:
+        """The value at stake as the slip grows: slip (working days), loss, benefits, projects, gates that move."""
+        return self._all._curve(self._row, slips)
 
 
-@attrs.frozen(kw_only=True)
-class CoarseLink:
-    """A link between whole projects: where it attaches is not known; it moves no date and enters no float.
-
-    Args:
-        gap: days from the giver's finish to the receiver's start, elapsed; negative when it starts before.
-    """
-
-    id: str
-    source: str
-    target: str
-    kind: str
-    giver_finish: datetime | None
-    receiver_start: datetime | None
-    gap: float | None
+KINDS: Mapping[str, str] = {
+    "rank": "int",
+    "id": "str",
+    "source": "str",
+    "target": "str",
+    "type": "str",
+    "lag": "str",
+    "border": "str",
+    "giver": "str",
+    "receiver": "str",
+    "link_float": "float",
+    "target_float": "float",
+    "at_risk": "str",
+    "driving": "bool",
+    "near": "bool",
+    "drag": "float",
+    "drag_on": "str",
+    "downstream_projects": "int",
+    "downstream_benefits": "int",
+    "value": "float",
+    "loss": "float",
+    "loss_float": "float",
+    "given": "datetime",
+    "taken": "datetime",
+    "needed": "datetime",
+    "promised": "datetime",
+    "status": "str",
+    "amiss": "str",
+    "reason": "str",
+}
+"""The columns of `CriticalLinks.table`, and their kinds."""
 
 
 class CriticalLinks:
-    """The answer of `critical_links`: ranked, with a table; links between whole projects apart in `.coarse`."""
+    """The answer of `critical_links`: ranked, with a table; links between whole projects apart in `.coarse`.
 
-    def __init__(self, links: tuple[CriticalLink, ...], coarse: tuple[CoarseLink, ...], unscheduled: tuple[str, ...]) -> None:
-        self.links, self.coarse, self.unscheduled = links, coarse, unscheduled
+    Rows are made when they are looked at; what they say of all targets is found for all links together.
+    """
+
+    def __init__(self, finder: Crossings, rank_by: str | Callable[[CriticalLink], Any]) -> None:
+        self._finder = finder
+        self.portfolio, self.schedule = finder.portfolio, finder.s
+        self.border, self.near, self.slip = finder.border, finder.near, finder.slip
+        self.cuts: tuple[tuple[str, str, str], ...] = finder.s.cuts
+        """(source, target, type) of links that were cut to break loops."""
+        self.coarse = finder.coarse
+        self.unscheduled = tuple(one.id for one in finder.closed if one.undated)
+        self._made: dict[int, CriticalLink] = {}
+        self._reaches: dict[int, tuple[Reached, ...]] = {}
+        self._order = self._ranked(rank_by)
+
+    def _ranked(self, rank_by: str | Callable[[CriticalLink], Any]) -> list[int]:
+        f = self._finder
+        count = len(f.open)
+        if callable(rank_by):
+            return sorted(range(count), key=lambda row: rank_by(self._link(row, 0)))
+        if rank_by not in RULES:
+            raise ScheduleError(f"rank_by={rank_by!r} is not known; write one of {', '.join(RULES)}, or give a function of a link")
+        drags, projects, benefits = f.worst_drags, self._spread["projects"], self._spread["benefits"]
+        tie: list[Any] = [
+            (f.target_float[row] is None, f.target_float[row] or 0.0, not f.driving[row], -projects[row], -benefits[row], f.names[row])
+            for row in range(count)
+        ]
+        if rank_by == "drag":
+            first: list[Any] = [-(drags[row][0] or 0.0) for row in range(count)]
+        elif rank_by == "loss":
+            first = [-(amount or Decimal(0)) for amount in self._losses]
+        elif rank_by == "value":
+            first = [-float(amount) for amount in self._spread["value"]]
+        else:
+            first = [0] * count
+        return sorted(range(count), key=lambda row: (first[row], tie[row]))
+
+    # ------------------------------------------------------------------------------------------ rows
+
+    @property
+    def links(self) -> tuple[CriticalLink, ...]:
+        """All of them by rank; those that hold nothing back any more stand last."""
+        return tuple(self[place] for place in range(len(self)))
 
     def __iter__(self) -> Iterator[CriticalLink]:
-        return iter(self.links)
+        return (self[place] for place in range(len(self)))
 
     def __len__(self) -> int:
-        return len(self.links)
+        return len(self._order) + len(self._finder.closed)
 
     def __getitem__(self, key: int | str) -> CriticalLink:
         """By rank from 0, or by id.
@@ -101,211 +255,409 @@ class CriticalLinks:
             UnknownItemError: there is no such link across projects.
         """
         if isinstance(key, int):
-            return self.links[key]
-        for link in self.links:
-            if link.id == key:
-                return link
-        raise UnknownItemError(key, close_matches(key, [link.id for link in self.links]), "the links across projects")
+            place = range(len(self))[key]
+            if place not in self._made:
+                row = self._order[place] if place < len(self._order) else place
+                self._made[place] = self._link(row, place + 1)
+            return self._made[place]
+        if key not in self._places:
+            raise UnknownItemError(key, close_matches(key, self._places), "the links across projects")
+        return self[self._places[key]]
+
+    @functools.cached_property
+    def _places(self) -> dict[str, int]:
+        f = self._finder
+        names = [f.names[row] for row in self._order] + [one.id for one in f.closed]
+        return {name: place for place, name in reversed(list(enumerate(names)))}
+
+    def _link(self, row: int, rank: int) -> CriticalLink:
+        """One row as people read it."""
+        f = self._finder
+        pf, s = f.portfolio, f.s
+        if row >= len(f.open):
+            one = f.closed[row - len(f.open)]
+            found = contract(pf, s, pf.links[one.number])
+            noun = pf.links[one.number]
+            return CriticalLink(
+                rank=rank, id=one.id, source=one.source, target=one.target, type=noun.type, lag=str(noun.lag or ""), border=one.border,
+                giver=one.giver, receiver=one.receiver, link_float=None, target_float=None, at_risk=None, driving=False, near=False,
+                drag=None, drag_on=None, given=found.expected, taken=found.used, needed=found.needed, promised=found.promised,
+                status=noun.status, all=self, row=row,
+            )  # fmt: skip
+        noun = pf.links[f.open[row]]
+        net, order, v = s.network, s._p["order"], f.heads[row]
+        target = net.ids[int(order[v])]
+        if f.places[row] >= 0:
+            u = int(order[f._source(row)])
+            source = net.ids[u]
+            dates = s._item_dates(u)
+            given = dates[1] if noun.type[0] == "F" else dates[0]
+        else:
+            source = noun.source
+            given = moment(minutes(noun.date, end=noun.type[0] == "F"))  # type: ignore[arg-type]
+        dates = s._item_dates(int(order[v]))
+        spare = f.target_float[row]
+        drag, on = f.worst_drags[row]
+        return CriticalLink(
+            rank=rank, id=f.names[row], source=source, target=target, type=noun.type, lag=str(noun.lag or ""), border=f.crossed[row],
+            giver=f.givers[row], receiver=f.receivers[row], link_float=f.link_float[row], target_float=spare,
+            at_risk=s._target_names[v] if spare is not None else None, driving=f.driving[row],
+            near=f.link_float[row] <= f.near, drag=drag, drag_on=on, given=given,
+            taken=dates[1] if noun.type[1] == "F" else dates[0], needed=dated(noun.needed), promised=dated(noun.promised),
+            status=noun.status, all=self, row=row,
+        )  # fmt: skip
+
+    def _link_of(self, row: int) -> Link:
+        f = self._finder
+        return self.portfolio.links[f.open[row] if row < len(f.open) else f.closed[row - len(f.open)].number]
+
+    # ---------------------------------------------------------------------- what is asked of all together
+
+    @functools.cached_property
+    def _spread(self) -> dict[str, Any]:
+        """Of each link: how many projects and benefits it leads to, what those are worth, and the least float to one of worth."""
+        f = self._finder
+        count = len(f.open)
+        out: dict[str, Any] = {"projects": [0] * count, "benefits": [0] * count}
+        out |= {"value": [Decimal(0)] * count, "valued": [0] * count, "float": [FAR] * count}
+        inside = [row for row in range(count) if f.places[row] >= 0]
+        if not inside or not len(f.targets):
+            return out
+        import numpy as np
+
+        links = [f.places[row] for row in inside]
+        kinds = [row.kind for row in f.targets]
+        chosen = [t for t, kind in enumerate(kinds) if kind in ("project", "benefit")]
+        worth = {t: self.stakes.worth.get(f.targets[t].item) for t in chosen if kinds[t] == "benefit"}
+        exact = any(amount is not None for amount in worth.values())
+        minor = np.array([float(worth.get(t) or 0) for t in chosen])
+        is_project = np.array([kinds[t] == "project" for t in chosen])
+        known = np.array([worth.get(t) is not None for t in chosen])
+        own = {f.targets[t].item: place for place, t in enumerate(chosen) if kinds[t] == "project"}
+        projects, benefits = np.zeros(len(links), np.int64), np.zeros(len(links), np.int64)
+        valued, least, value = np.zeros(len(links), np.int64), np.full(len(links), FAR, np.int64), np.zeros(len(links))
+        giver = np.array([own.get(f.givers[row], -1) for row in inside])
+        for begin, block in f.targets.reach.blocks(links, chosen):
+            stop = begin + block.shape[1]
+            reached = block < FAR // 2
+            mine = (giver >= begin) & (giver < stop)
+            beyond = reached.copy()
+            beyond[mine, giver[mine] - begin] = False
+            projects += (beyond & is_project[begin:stop]).sum(axis=1)
+            benefits += (reached & ~is_project[begin:stop]).sum(axis=1)
+            if exact:
+                some = reached & known[begin:stop]
+                valued += some.sum(axis=1)
+                value += some @ minor[begin:stop]
+                least = np.minimum(least, np.where(some, block, FAR).min(axis=1))
+        for place, row in enumerate(inside):
+            out["projects"][row], out["benefits"][row] = int(projects[place]), int(benefits[place])
+            out["value"][row], out["valued"][row] = round(Decimal(float(value[place])), 2), int(valued[place])
+            out["float"][row] = int(least[place])
+        return out
+
+    @functools.cached_property
+    def stakes(self) -> Stakes:
+        """What delays cost in this portfolio."""
+        return stakes(self.portfolio, self.schedule)
+
+    @functools.cached_property
+    def _loss_floats(self) -> list[float | None]:
+        f = self._finder
+        out: list[float | None] = []
+        for row, slack in enumerate(self._spread["float"]):
+            out.append(f.days_of(row, slack) if slack < FAR // 2 else None)
+        return out + [None] * len(f.closed)
+
+    @functools.cached_property
+    def _slipped(self) -> list[Mapping[int, int]]:
+        """What moves when each link slips by the slip of this answer."""
+        return self._finder.slipped(range(len(self._finder.open)), self.slip)
+
+    @functools.cached_property
+    def _losses(self) -> list[Decimal | None]:
+        return [self._loss_of(row, moved, self.slip) for row, moved in enumerate(self._slipped)]
+
+    def _loss_of(self, row: int, moved: Mapping[int, int], slip: Span) -> Decimal | None:
+        f, found = self._finder, []
+        for t, date in moved.items():
+            if f.targets[t].kind == "benefit":
+                loss = self.stakes.delayed(f.targets[t].item, f.targets.date(t), date)
+                if loss is not None:
+                    found.append(loss)
+        waiting = f.waiting(row, slip, self.stakes)
+        if waiting is not None:
+            found.append(waiting)
+        if found:
+            return sum(found, Decimal(0))
+        return Decimal(0) if self.stakes.worth else None
+
+    def _money(self, amount: Decimal, known: int) -> Money | None:
+        return Money(amount, self.stakes.currency) if known else None
+
+    # -------------------------------------------------------------------------- what one link is asked
+
+    def _moved(self, row: int, slip: Span | str | None) -> tuple[Mapping[int, int], Span]:
+        if row >= len(self._finder.open):
+            return {}, self.slip
+        if slip is None:
+            return self._slipped[row], self.slip
+        span = as_slip(slip)
+        return self._finder.slipped([row], span)[0], span
+
+    def _hits(self, row: int, slip: Span | str | None) -> Mapping[str, float]:
+        rows = self._finder.targets
+        moved, _ = self._moved(row, slip)
+        return {rows[t].name: rows.days(t, rows.date(t), date) for t, date in sorted(moved.items())}
+
+    def _loss_at(self, row: int, slip: Span | str | None) -> Money | None:
+        if row >= len(self._finder.open):
+            return None
+        if slip is None:
+            amount = self._losses[row]
+        else:
+            amount = self._loss_of(row, *self._moved(row, slip))
+        return None if amount is None else Money(amount, self.stakes.currency)
+
+    def _curve(self, row: int, slips: Iterable[Span | str]) -> Table:
+        spans = [as_slip(slip) for slip in slips]
+        rows = self._finder.targets
+        moved = [self._moved(row, span)[0] for span in spans]
+        losses = [self._loss_at(row, span) for span in spans]
+
+        def count(kind: str) -> list[int]:
+            return [sum(rows[t].kind == kind for t in found) for found in moved]
+
+        return Table(
+            [
+                Column("slip", "str", [str(span) for span in spans]),
+                Column("loss", "float", [None if loss is None else float(loss.amount) for loss in losses], self.stakes.currency),
+                Column("benefits", "int", count("benefit")),
+                Column("projects", "int", count("project")),
+                Column("gates", "int", count("gate")),
+            ]
+        )
+
+    def _reached(self, row: int) -> tuple[Reached, ...]:
+        found = self._reaches.get(row)
+        if found is None:
+            found = self._reaches[row] = self._reach_of(row)
+        return found
+
+    def _reach_of(self, row: int) -> tuple[Reached, ...]:
+        f = self._finder
+        if row >= len(f.open) or f.places[row] < 0:
+            return ()
+        drags = f.drags[row]
+        floats = f.targets.reach.floats([f.places[row]])[0]
+        found = []
+        for t, target in enumerate(f.targets):
+            slack = int(floats[t])
+            if slack < FAR // 2 and f.targets.date(t) > -FAR // 2:
+                found.append((f.days_of(row, slack), t, target))
+        found.sort(key=lambda entry: (entry[0], entry[1]))
+        return tuple(
+            Reached(target=one.name, kind=one.kind, date=f.targets.moment(t), float=slack, drag=drags.get(t, 0.0))
+            for slack, t, one in found
+        )
+
+    def _downstream(self, row: int, kind: str, without: str) -> tuple[str, ...]:
+        place = self._finder.targets.place
+        found = sorted((r for r in self._reached(row) if r.kind == kind), key=lambda r: place[r.target])
+        names = [r.target.removesuffix("@finish") if kind == "project" else r.target for r in found]
+        return tuple(name for name in names if name != without)
+
+    def _contract(self, row: int) -> Contract:
+        return contract(self.portfolio, self.schedule, self._link_of(row))
+
+    def _reason(self, link: CriticalLink) -> str:
+        f = self._finder
+        if link._row >= len(f.open):
+            return f.closed[link._row - len(f.open)].why
+        return _sentence(link, self._spread["projects"][link._row], self._spread["benefits"][link._row])
+
+    # ---------------------------------------------------------------------------------------- tables
 
     def table(self) -> Table:
-        """One row a link, most critical first; floats in working days of the source's calendar."""
-        kinds = {
-            "rank": "int",
-            "id": "str",
-            "source": "str",
-            "target": "str",
-            "type": "str",
-            "lag": "str",
-            "giver": "str",
-            "receiver": "str",
-            "link_float": "float",
-            "target_float": "float",
-            "at_risk": "str",
-            "driving": "bool",
-            "downstream_projects": "int",
-            "downstream_benefits": "int",
-            "given": "datetime",
-            "taken": "datetime",
-            "needed": "datetime",
-            "promised": "datetime",
-            "status": "str",
-            "reason": "str",
+        """One row a link, most critical first; floats in working days of the source, drag in days of its target's calendar.
+
+        `value` is the present value of all benefits downstream, `loss` what the slip of this answer (10 days) costs,
+        `loss_float` the working days left before the first loss, `amiss` what is wrong with the contract.
+        """
+        rows = list(self)
+        spread, losses, count = self._spread, self._losses, len(self._finder.open)
+        single: dict[str, Callable[[CriticalLink], Any]] = {
+            "downstream_projects": lambda k: spread["projects"][k._row] if k._row < count else 0,
+            "downstream_benefits": lambda k: spread["benefits"][k._row] if k._row < count else 0,
+            "value": lambda k: float(spread["value"][k._row]) if k._row < count and spread["valued"][k._row] else None,
+            "loss": lambda k: float(amount) if k._row < count and (amount := losses[k._row]) is not None else None,
+            "amiss": lambda k: "; ".join(k.contract.amiss) or None,
         }
+        units = {"value": self.stakes.currency, "loss": self.stakes.currency}
         columns = []
-        for name, kind in kinds.items():
-            values: list[Any] = [getattr(link, name) for link in self.links]
-            if name.startswith("downstream"):
-                values = list(map(len, values))
-            columns.append(Column(name, kind, values, "d" if kind == "float" else ""))
+        for name, kind in KINDS.items():
+            values = [single[name](k) if name in single else getattr(k, name) for k in rows]
+            columns.append(Column(name, kind, values, units.get(name, "d" if kind == "float" else "")))
         return Table(columns)
+
+    def reach_table(self, links: Sequence[str] | None = None) -> Table:
+        """One row a link and a target that it leads to: id, target, kind, date, float, drag.
+
+        Args:
+            links: ids of the links asked for; all when left out.
+        """
+        chosen = [self[name] for name in links] if links is not None else [self[place] for place in range(len(self._order))]
+        rows = [(k.id, r) for k in chosen for r in k.reach]
+        return Table(
+            [
+                Column("id", "str", [name for name, _ in rows]),
+                Column("target", "str", [r.target for _, r in rows]),
+                Column("kind", "str", [r.kind for _, r in rows]),
+                Column("date", "datetime", [r.date for _, r in rows]),
+                Column("float", "float", [r.float for _, r in rows], "d"),
+                Column("drag", "float", [r.drag for _, r in rows], "d"),
+            ]
+        )
+
+    def contracts(self) -> Table:
+        """One row a link: the hand-over, its owners, its dates, who holds which room (elapsed days), and what is amiss."""
+        found = [k.contract for k in self]
+        text = ("id", "source", "target", "giver", "receiver", "giver_owner", "receiver_owner", "status")
+        columns = [Column(name, "str", [getattr(c, name) for c in found]) for name in text]
+        columns += [Column(name, "datetime", [getattr(c, name) for c in found]) for name in ("expected", "promised", "needed", "used")]
+        columns += [Column(name, "float", [getattr(c, name) for c in found], "ed") for name in ("giver_room", "between", "receiver_room")]
+        columns.append(Column("age", "int", [c.age for c in found], "ed"))
+        return Table([*columns, Column("amiss", "str", ["; ".join(c.amiss) or None for c in found])])
+
+    def givers(self) -> Table:
+        """How much hangs on each giver: giver, links, driving, receivers, benefits, value, share.
+
+        `benefits` are those that any of its links leads to, each once; `value` is their present value, `share` that by the
+        value of all benefits of known worth.
+        """
+        f = self._finder
+        worth = self.stakes.worth
+        total = sum(worth.values(), Decimal(0))
+        chosen = [t for t, row in enumerate(f.targets) if row.kind == "benefit"]
+        rows = [row for row in range(len(f.open)) if f.places[row] >= 0]
+        found: dict[str, set[int]] = {name: set() for name in f.givers}
+        if rows and chosen:
+            for begin, block in f.targets.reach.blocks([f.places[row] for row in rows], chosen):
+                reached = block < FAR // 2
+                for place, row in enumerate(rows):
+                    found[f.givers[row]] |= {chosen[begin + int(j)] for j in reached[place].nonzero()[0]}
+        values = {g: sum((worth.get(f.targets[t].item, Decimal(0)) for t in hit), Decimal(0)) for g, hit in found.items()}
+        names = sorted(found, key=lambda g: (-values[g], -len(found[g]), g))
+        mine = {g: [row for row in range(len(f.open)) if f.givers[row] == g] for g in names}
+        return Table(
+            [
+                Column("giver", "str", names),
+                Column("links", "int", [len(mine[g]) for g in names]),
+                Column("driving", "int", [sum(f.driving[row] for row in mine[g]) for g in names]),
+                Column("receivers", "int", [len({f.receivers[row] for row in mine[g]}) for g in names]),
+                Column("benefits", "int", [len(found[g]) for g in names]),
+                Column("value", "float", [float(values[g]) if worth else None for g in names], self.stakes.currency),
+                Column("share", "float", [float(values[g] / total) if total else None for g in names]),
+            ]
+        )
 
     def coarse_table(self) -> Table:
         """One row a link between whole projects: giver's finish, receiver's start, the gap in elapsed days."""
-        kinds = {
-            "id": "str",
-            "source": "str",
-            "target": "str",
-            "kind": "str",
-            "giver_finish": "datetime",
-            "receiver_start": "datetime",
-            "gap": "float",
-        }
+        kinds = {"id": "str", "source": "str", "target": "str", "kind": "str"}
+        kinds |= {"giver_finish": "datetime", "receiver_start": "datetime", "gap": "float"}
         return Table(
             Column(name, kind, [getattr(link, name) for link in self.coarse], "ed" if kind == "float" else "")
             for name, kind in kinds.items()
         )
 
     def __repr__(self) -> str:
-        return f"<CriticalLinks: {len(self.links)} across projects, {sum(link.driving for link in self.links)} driving>"
+        text = f"<CriticalLinks: {len(self)} across {'projects' if self.border == 'project' else f'the border of a {self.border}'}"
+        return f"{text}, {sum(map(bool, self._finder.driving))} driving>"
 
     def _repr_html_(self) -> str:
         return self.table()._repr_html_()
 
 
-def critical_links(portfolio: Portfolio, *, on_cycle: str = "error") -> CriticalLinks:
-    """Every link that crosses a project border, the one that matters most first.
+def critical_links(
+    portfolio: Portfolio,
+    *,
+    border: str = "project",
+    slip: Span | str = "10 d",
+    near: float = 5.0,
+    rank_by: str | Callable[[CriticalLink], Any] = "float",
+    on_cycle: str = "error",
+) -> CriticalLinks:
+    """Every link that crosses a border, the one that matters most first.
 
-    Links of open work rank by target float, then driving ones first, then by how many projects and benefits lie
-    downstream, then by id. Reach is counted from item to item: a project-level graph would invent cascades.
+    Ranked by `float`: links of open work by how little float they leave to a promise, then driving ones first, then by how
+    many projects and benefits lie downstream, then by id.
 
     Args:
         portfolio: the portfolio.
-        on_cycle: as in `schedule`.
+        border: `project` for links between projects, those to and from outside included; `programme` for those between
+            programmes (or without one); `portfolio` for those to and from outside only.
+        slip: how much later the source gives, for `loss` and `hits`; working time of the source, or elapsed time.
+        near: working days of link float up to which a link counts as near driving.
+        rank_by: `float`, `drag`, `loss` or `value` (most first, ties by float), or a function from a link to what is sorted by.
+        on_cycle: as in `schedule`; what was cut stands in `.cuts`.
 
     Raises:
         CycleError: links form a loop.
+        ScheduleError: there is no such border or rule.
+        UnitError: the slip is no length of time, or negative.
 
     >>> import ipmo.examples
     >>> critical_links(ipmo.examples.load("handover"))[0].id
     'rails-power'
     """
+    if border not in BORDERS:
+        raise ScheduleError(f"border={border!r} is not known; write one of {', '.join(BORDERS)}")
     s = schedule(portfolio, on_cycle=on_cycle)
-    net = s.network
-    reach = _Reach(s)
-    found, undated = [], []
-    for k, e in enumerate(s._lists["perm"]):
-        number = net.numbers.get(e)
-        if number is None:
-            continue
-        u, v = net.src[e], net.dst[e]
-        giver, receiver = _project(s, u), _project(s, v)
-        if giver != receiver and giver and receiver:
-            if u in s._unknown or v in s._unknown:  # without a duration nothing can be said of its float
-                undated.append(_closed(s, portfolio.links[number], net.ids[u], net.ids[v], giver, receiver))
-                continue
-            found.append(_described(s, portfolio.links[number], k, u, v, reach))
-    settled = {net.numbers[e] for e in net.numbers}
-    out = [*((link, False) for link in found), *((link, True) for link in undated)]
-    unscheduled = [link.id for link in undated]
-    for number, link in enumerate(portfolio.links):
-        if number in settled or number in net.labels or number in net.coarse:
-            continue
-        sides = (link.source, link.target)
-        if any(end.startswith(EXTERNAL) for end in sides):
-            continue
-        ends = [portfolio.resolve(end) or end for end in sides]
-        projects = [portfolio.project_of(end) for end in ends]
-        if projects[0] != projects[1]:
-            unscheduled.append(_name(link))
-            out.append((_closed(s, link, ends[0], ends[1], projects[0], projects[1]), True))
-    out.sort(key=lambda pair: (pair[1], *_order(pair[0])))
-    ranked = tuple(attrs.evolve(link, rank=place) for place, (link, _) in enumerate(out, 1))
-    coarse = tuple(
-        _coarse(s, portfolio.links[number], portfolio) for number in sorted({*net.coarse, *_label_coarse(portfolio, net.labels)})
-    )
-    return CriticalLinks(ranked, coarse, tuple(unscheduled))
+    return CriticalLinks(Crossings(portfolio, s, border, near, as_slip(slip)), rank_by)
 
 
-def _order(link: CriticalLink) -> tuple[Any, ...]:
-    missing = link.target_float is None
-    return (missing, link.target_float or 0.0, not link.driving, -len(link.downstream_projects), -len(link.downstream_benefits), link.id)
+def cross_link_facts(portfolio: Portfolio) -> Iterator[Finding]:
+    """SCH-R16: links across projects that drive and hold a target back, and those that are near to it."""
+    links = critical_links(portfolio, on_cycle="cut")
+    f = links._finder
+    holding = [row for row in links._order if (f.worst_drags[row][0] or 0) > 0]
+    for row in holding[:SHOWN]:
+        days, on = f.worst_drags[row]
+        yield Finding(
+            code="ipmo/cross-link",
+            item=f.names[row] if f.names[row] in portfolio.items else f.receivers[row],
+            message=f"link {f.names[row]!r} across projects drives; without it {on!r} would come {days:,.4g} days earlier",
+            hint="agree the hand-over's date with both owners, and watch it every week",
+            rule="SCH-R16",
+            severity=Severity.INFO,
+        )
+    if len(holding) > SHOWN:
+        yield Finding(
+            code="ipmo/cross-link",
+            message=f"{len(holding) - SHOWN} more links across projects drive and hold something back",
+            hint="see ipmo links",
+            rule="SCH-R16",
+            severity=Severity.INFO,
+        )
+    held = set(holding)
+    close = [f.names[row] for row in links._order if row not in held and f.link_float[row] <= links.near]
+    if close:
+        yield Finding(
+            code="ipmo/cross-link-near",
+            message=f"{_count(len(close), 'more link')} across projects {'is' if len(close) == 1 else 'are'} within {links.near:g} days of driving: {listed(close)}",
+            hint="see ipmo links",
+            rule="SCH-R16",
+            severity=Severity.INFO,
+        )
 
 
-def _project(s: Schedule, node: int) -> str:
-    owner = s.network.project[node]
-    return s.network.projects[owner] if owner >= 0 else ""
-
-
-def _name(link: Link) -> str:
-    return link.id or f"{link.source} -> {link.target}"
-
-
-def _dated(when: Any) -> datetime | None:
-    return None if when is None else moment(minutes(when, end=True))
-
-
-class _Reach:
-    """What each item leads to: projects and benefits, found once by a backward sweep over sets of bits."""
-
-    def __init__(self, s: Schedule) -> None:
-        net, q = s.network, s._lists
-        self.projects, self.benefits = net.projects, [net.ids[v] for v in range(net.n) if net.kinds[v] == "benefit"]
-        bit = {name: place + len(net.projects) for place, name in enumerate(self.benefits)}
-        bits = [0] * net.n
-        for place in range(net.n - 1, -1, -1):
-            node = q["order"][place]
-            if net.kinds[node] == "benefit":
-                bits[place] |= 1 << bit[net.ids[node]]
-            elif net.project[node] >= 0:
-                bits[place] |= 1 << net.project[node]
-            for k in range(q["ptr"][place], q["ptr"][place + 1]):
-                bits[q["src"][k]] |= bits[place]
-        self.bits = bits
-
-    def of(self, place: int, without: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """(projects, benefits) that a position leads to, itself included, one project left out."""
-        bits = self.bits[place]
-        projects = tuple(name for i, name in enumerate(self.projects) if bits >> i & 1 and name != without)
-        benefits = tuple(name for i, name in enumerate(self.benefits, len(self.projects)) if bits >> i & 1)
-        return projects, benefits
-
-
-def _described(s: Schedule, link: Link, k: int, u: int, v: int, reach: _Reach) -> CriticalLink:
-    net, q = s.network, s._lists
-    pu, pv = q["pos"][u], q["pos"][v]
-    x = q["x"][pu]
-    slack = s._days(pu, x, s._pull(k, pv, q["x"][pv]))
-    aim = int(s._late[1][pv])
-    known = aim < kernels.FAR // 2
-    spare = s._days(pu, x, s._pull(k, pv, aim)) if known else None
-    giver, receiver = _project(s, u), _project(s, v)
-    projects, benefits = reach.of(pv, giver)
-    driving = s._drives[k]
-    source, target = s._item_dates(u), s._item_dates(v)
-    given = source[1] if link.type[0] == "F" else source[0]
-    taken = target[1] if link.type[1] == "F" else target[0]
-    at_risk = s._target_names[pv] if known else None
-    fields: dict[str, Any] = {
-        "rank": 0,
-        "id": _name(link),
-        "source": net.ids[u],
-        "target": net.ids[v],
-        "type": link.type,
-        "lag": str(link.lag or ""),
-        "giver": giver,
-        "receiver": receiver,
-        "link_float": slack,
-        "target_float": spare,
-        "at_risk": at_risk,
-        "driving": driving,
-        "downstream_projects": projects,
-        "downstream_benefits": benefits,
-        "given": given,
-        "taken": taken,
-        "needed": _dated(link.needed),
-        "promised": _dated(link.promised),
-        "status": link.status,
-    }
-    return CriticalLink(**fields, reason=_reason(fields))
-
-
-def _reason(f: dict[str, Any]) -> str:
-    """One sentence: whether it drives, what it puts at risk by how much, what lies behind it."""
-    if f["driving"]:
-        first = f"{f['source']} sets the date of {f['target']}"
+def _sentence(link: CriticalLink, projects: int, benefits: int) -> str:
+    """Whether it drives, what it puts at risk by how much, how long it holds what back, what lies behind it, what is amiss."""
+    if link.driving:
+        first = f"{link.source} sets the date of {link.target}"
     else:
-        first = f"{f['source']} can slip {_number(f['link_float'])} before it moves {f['target']}"
-    spare, risk = f["target_float"], f["at_risk"]
+        first = f"{link.source} can slip {_number(link.link_float or 0)} before it moves {link.target}"
+    spare, risk = link.target_float, link.at_risk
     if spare is None or risk is None:
         second = "no promise lies downstream"
     elif spare < 0:
@@ -314,20 +666,15 @@ def _reason(f: dict[str, Any]) -> str:
         second = f"any slip moves {risk}"
     else:
         second = f"{_number(spare)} are left before {risk} moves"
-    behind = []
-    if f["downstream_projects"]:
-        behind.append(_count(len(f["downstream_projects"]), "project"))
-    if f["downstream_benefits"]:
-        behind.append(_count(len(f["downstream_benefits"]), "benefit"))
     text = f"{first}; {second}"
+    if link.drag and link.drag_on:
+        text += f"; without it {link.drag_on} would come {_number(link.drag).replace('working ', '')} earlier"
+    behind = [_count(n, word) for n, word in ((projects, "project"), (benefits, "benefit")) if n]
     if behind:
         text += f"; {' and '.join(behind)} downstream"
-    needed, given = f["needed"], f["given"]
-    if needed is not None and given is not None and given > needed:
-        text += f"; needed by {day_text(needed, finish=True)}, expected {day_text(given, finish=True)}"
-    promised = f["promised"]
-    if promised is not None and given is not None and given > promised:
-        text += f"; promised for {day_text(promised, finish=True)}, expected {day_text(given, finish=True)}"
+    for word, when in (("needed by", link.needed), ("promised for", link.promised)):
+        if when is not None and link.given is not None and link.given > when:
+            text += f"; {word} {day_text(when, finish=True)}, expected {day_text(link.given, finish=True)}"
     return text
 
 
@@ -338,50 +685,3 @@ def _number(days: float) -> str:
 
 def _count(number: int, word: str) -> str:
     return f"{number} {word}{'' if number == 1 else 's'}"
-
-
-def _closed(s: Schedule, link: Link, source: str, target: str, giver: str, receiver: str) -> CriticalLink:
-    """A link of which one end is done, undated or gone: it drives nothing any more."""
-    dates = [s.dates(end) for end in (source, target)]
-    given = dates[0][1] if link.type[0] == "F" else dates[0][0]
-    taken = dates[1][1] if link.type[1] == "F" else dates[1][0]
-    why = next((f"{end}: {s[end].undated}" for end in (source, target) if end in s and s[end].undated), "")
-    reason = f"not scheduled: {why}" if why else "one end is done; it holds nothing back any more"
-    return CriticalLink(
-        rank=0,
-        id=_name(link),
-        source=source,
-        target=target,
-        type=link.type,
-        lag=str(link.lag or ""),
-        giver=giver,
-        receiver=receiver,
-        link_float=None,
-        target_float=None,
-        at_risk=None,
-        driving=False,
-        downstream_projects=(),
-        downstream_benefits=(),
-        given=given,
-        taken=taken,
-        needed=_dated(link.needed),
-        promised=_dated(link.promised),
-        status=link.status,
-        reason=reason,
-    )
-
-
-def _label_coarse(portfolio: Portfolio, labels: Any) -> list[int]:
-    """Links that are labels between whole projects: listed with the coarse ones."""
-    names = {project.id for project in portfolio.projects}
-    return [n for n in labels if portfolio.links[n].source in names or portfolio.links[n].target in names]
-
-
-def _coarse(s: Schedule, link: Link, portfolio: Portfolio) -> CoarseLink:
-    giver, receiver = portfolio.resolve(link.source) or link.source, portfolio.resolve(link.target) or link.target
-    finish = s.dates(giver.partition("@")[0])[1] if not giver.startswith(EXTERNAL) else _dated(link.date)
-    start = s.dates(receiver.partition("@")[0])[0] if not receiver.startswith(EXTERNAL) else _dated(link.date)
-    gap = None if finish is None or start is None else (start - finish).total_seconds() / 86400
-    return CoarseLink(
-        id=_name(link), source=link.source, target=link.target, kind=link.kind, giver_finish=finish, receiver_start=start, gap=gap
-    )

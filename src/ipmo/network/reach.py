@@ -156,11 +156,12 @@ class Reach:
 
         chosen = list(range(len(self.aims))) if targets is None else list(targets)
         out = np.full((len(links), len(chosen)), FAR, np.int64)
-        for begin, block in self._blocks(links, chosen):
+        for begin, block in self.blocks(links, chosen):
             out[:, begin : begin + block.shape[1]] = block
         return out
 
-    def _blocks(self, links: Sequence[int], targets: Sequence[int]) -> Iterator[tuple[int, Any]]:
+    def blocks(self, links: Sequence[int], targets: Sequence[int]) -> Iterator[tuple[int, Any]]:
+        """`floats` for a few targets at a time: where they begin among the targets asked for, and the floats."""
         import numpy as np
 
         if self._interfaces is not None:

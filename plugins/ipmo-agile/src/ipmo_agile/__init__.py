@@ -256,6 +256,37 @@ def _percentile(context: CheckContext) -> Iterable[Finding]:
             )
 
 
+def _commitment(context: CheckContext) -> Iterable[Finding]:
+    """AGL-R07: a dependency of a team names who gives, who receives, and a date with its spread; a sprint's name is none."""
+    pf = context.portfolio
+    spread = {full_id: forecast for full_id, _, forecast in _forecasts(context)}
+    for link in pf.links:
+        ends = [pf.resolve(end) or end for end in (link.source, link.target)]
+        sides = [pf.project_of(end) for end in ends]
+        if sides[0] == sides[1] or link.kind != "schedule" or not any(side and context.covers(side) for side in sides):
+            continue
+        source = pf.items.get(ends[0].partition("@")[0])
+        if getattr(source, "finished", False):
+            continue
+        lacks = [word for word, owner in (("a giver", link.giver_owner), ("a receiver", link.receiver_owner)) if owner is None]
+        if link.promised is None and link.date is None:
+            sprint = next((value for key, value in link.attributes.items() if key in ("sprint", "iteration", "pi")), "")
+            lacks.append(f"a promised date (the sprint {sprint!r} is no date)" if sprint else "a promised date")
+        duration = getattr(source, "remaining", None) or getattr(source, "duration", None)
+        fixed = duration is None or duration.quantile(0.2) == duration.quantile(0.8)
+        if ends[0] not in spread and fixed and sides[0] and context.covers(sides[0]):
+            lacks.append("a spread of that date (a forecast or a range as the giver's duration)")
+        if lacks:
+            name = link.id or f"{link.source} -> {link.target}"
+            yield Finding(
+                code="agile/commitment",
+                item=link.id or ends[1],
+                message=f"the dependency {name!r} between teams lacks {', '.join(lacks)}",
+                hint="write giver_owner:, receiver_owner:, promised: on the link and an estimate with a range on what is given",
+                rule="AGL-R07",
+            )
+
+
 AGILE = Methodology(
     name="agile",
     title="Agile delivery",
@@ -278,6 +309,13 @@ AGILE = Methodology(
             title="A promised date names its percentile, and it is not P50",
             source=GUIDE,
             run=_percentile,
+        ),
+        Check(
+            code="agile/commitment",
+            rule="AGL-R07",
+            title="A dependency between teams has a giver, a receiver and a date with its spread",
+            source="ipmo domain reference 3.4; SAFe 6.0, managing dependencies",
+            run=_commitment,
         ),
     ),
     estimates=(EstimateKind(name="agile", title="Time from throughput history", source=GUIDE, parse=_parse),),
