@@ -21,6 +21,7 @@ from ipmo.errors import ModelError, Problem, UnitError, close_matches
 from ipmo.files.documents import WORDS, Plain, natural
 from ipmo.findings import Finding, Severity
 from ipmo.model.benefits import Enabler
+from ipmo.model.changes import NOUNS, Change, as_change
 from ipmo.model.estimates import OpaqueEstimate, as_estimate
 from ipmo.model.fields import FrozenMap, Short, annotation, as_map, text
 from ipmo.model.governance import After
@@ -212,6 +213,8 @@ class _Reader:
             return self._reference_classes
         if kind == "tuple[After, ...]":
             return self._after
+        if kind == "tuple[Change, ...]":
+            return self._changes
         if kind == "Estimate":
             quantity = {"time": as_span, "money": as_money}.get(field.metadata["unit"], as_number)
             return lambda value, _: self._estimate(value, quantity)
@@ -280,6 +283,23 @@ class _Reader:
         if known is None:
             known = self._afters[source] = After(source=source)
         return known
+
+    def _changes(self, value: Any, _: Any) -> tuple[Change, ...]:
+        """What-if changes; the item that one adds is read as it is elsewhere in a file."""
+        values = value if type(value) is list else [value]
+        out = []
+        for place, one in enumerate(values):
+            try:
+                inner = one.get("add") if isinstance(one, dict) and len(one) == 1 else None
+                if isinstance(inner, dict):
+                    names = [name for name in NOUNS if name in inner]
+                    nouns: dict[str, Any] = {name: self.converter.structure(inner[name], _classes()[name.capitalize()]) for name in names}
+                    one = {"add": {**inner, **nouns}}
+                out.append(as_change(one))
+            except UnitError as error:
+                error.path = (place, *getattr(error, "path", ()))  # type: ignore[attr-defined]
+                raise
+        return tuple(out)
 
     def _estimate(self, value: Any, quantity: Any) -> Any:
         if isinstance(value, list):

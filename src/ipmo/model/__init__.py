@@ -2,7 +2,22 @@
 
 from ipmo.model.benefits import Benefit, Contribution, Enabler, Objective, Outcome
 from ipmo.model.calendars import CONTINUOUS, STANDARD, Calendar, CalendarException
-from ipmo.model.changes import AddLink, Delay, RemoveLink, SetBudget, SetDuration, Stop
+from ipmo.model.changes import (
+    Add,
+    AddLink,
+    Delay,
+    Fund,
+    MoveBudget,
+    Remove,
+    RemoveLink,
+    SetBudget,
+    SetDate,
+    SetDuration,
+    SetEstimate,
+    SetLag,
+    SetProbability,
+    Stop,
+)
 from ipmo.model.dialects import DIALECTS, Dialect
 from ipmo.model.earning import Earning, EarningStep
 from ipmo.model.estimates import (
@@ -44,6 +59,7 @@ __all__ = [
     "CONTINUOUS",
     "DIALECTS",
     "STANDARD",
+    "Add",
     "AddLink",
     "After",
     "Assignment",
@@ -80,6 +96,7 @@ __all__ = [
     "Exposure",
     "Fixed",
     "FrozenMap",
+    "Fund",
     "Gate",
     "GateDecision",
     "Impact",
@@ -92,6 +109,7 @@ __all__ = [
     "MeasureContext",
     "Money",
     "MoneySettings",
+    "MoveBudget",
     "Noun",
     "Objective",
     "Office",
@@ -107,12 +125,17 @@ __all__ = [
     "RateRow",
     "ReferenceClass",
     "Referenced",
+    "Remove",
     "RemoveLink",
     "Resource",
     "Risk",
     "Service",
     "SetBudget",
+    "SetDate",
     "SetDuration",
+    "SetEstimate",
+    "SetLag",
+    "SetProbability",
     "Source",
     "Span",
     "Spread",

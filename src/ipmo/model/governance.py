@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -10,7 +9,7 @@ import attrs
 from attrs.converters import optional
 
 from ipmo.errors import UnitError
-from ipmo.model.changes import Change, as_change
+from ipmo.model.changes import Change, as_changes
 from ipmo.model.fields import EMPTY, FrozenMap, Noun, as_map, as_tuple, doc, named, texts
 from ipmo.model.reference import RATINGS
 from ipmo.units import Money, Span, When, as_date, as_money, as_share, as_span, as_when
@@ -166,10 +165,6 @@ class Confidence(Noun):
             raise UnitError(f"confidence.rating: {rating!r} is not one of {', '.join(SCALES[self.scale])} ({self.scale})")
 
 
-def _changes(values: Iterable[Any]) -> tuple[Change, ...]:
-    return tuple(map(as_change, values))
-
-
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
 class ChangeRequest(Noun):
     """A what-if change that waits for a decision."""
@@ -177,7 +172,7 @@ class ChangeRequest(Noun):
     id: str = attrs.field(metadata=doc("id"))
     name: str = attrs.field(default="", metadata=doc("title"))
     item: str | None = attrs.field(default=None, metadata=doc("what it is about", refers="item"))
-    effect: tuple[Change, ...] = attrs.field(default=(), converter=_changes, metadata=doc("what it would change", one_or_many=True))
+    effect: tuple[Change, ...] = attrs.field(default=(), converter=as_changes, metadata=doc("what it would change", one_or_many=True))
     state: str = attrs.field(
         default="raised", metadata=doc("where it stands", choices=("raised", "approved", "rejected", "done", "withdrawn"))
     )

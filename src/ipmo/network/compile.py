@@ -20,7 +20,7 @@ from ipmo.model.estimates import Estimate
 from ipmo.model.governance import Gate
 from ipmo.model.work import EXTERNAL, Link, Portfolio, Project, Task
 from ipmo.network import bounds, kernels
-from ipmo.network.engine import Network
+from ipmo.network.engine import EFFECTS, Network
 from ipmo.network.worktime import Clocks
 from ipmo.units import ELAPSED, MAX_INSTANT, Span, When, minutes
 
@@ -594,7 +594,7 @@ class Builder:
         waiting = [node for node, state in enumerate(self.state) if state == UNDATED]
         into_any: dict[int, list[int]] = {}
         follows: dict[int, list[int]] = {}
-        if waiting or self.anyone:
+        if waiting or self.anyone or GONE in self.state:
             for source, target in zip(self.src, self.dst, strict=True):
                 follows.setdefault(source, []).append(target)
                 if target in self.anyone:
@@ -604,6 +604,13 @@ class Builder:
                 self.state[helper] = UNDATED
                 self.holds[helper] = Hold(f"nothing that enables {self.ids[helper].partition('@')[0]!r} is planned any more", "")
                 waiting.append(helper)
+        if GONE in self.state:
+            for source, target in zip(self.src, self.dst, strict=True):
+                lost = self.state[source] == GONE and self.kinds[target] in EFFECTS and target not in self.anyone
+                if lost and self.state[target] == NORMAL:
+                    self.state[target] = UNDATED
+                    self.holds[target] = Hold(f"it needs {self.ids[source]!r}, which is cancelled", self.ids[target])
+                    waiting.append(target)
         while waiting:
             node = waiting.pop()
             hold = self.holds[node]

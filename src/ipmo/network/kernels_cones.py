@@ -489,3 +489,85 @@ def settle(
             if counts[2] < 0:
                 return 2
     return 3
+
+
+def slips_one_by_one(
+    first_seed: Any, seeds: Any, lows: Any, bits: Any, nodes: Any, links: Any, cal: Any, ends: Any, aimed: Any, late_group: Any, seen: Any,
+    counts: Any, log_row: Any, log_what: Any, log_value: Any,
+) -> Any:  # fmt: skip
+    """What moves when some nodes start later: for many slips, each on its own; everything is put back after each.
+
+    Args:
+        first_seed: where the seeds of each slip begin (slips + 1).
+        seeds, lows: nodes, and the starts before which they may not start.
+        nodes, links: the overlay's columns; see `overlay.NODE_ROWS` and the two that follow it.
+        ends: the last finish of each group as an instant.
+        aimed: 1 for nodes whose own finish is asked for.
+        late_group: the last finish of each group in a slip; room, 1 a group. `seen`: zeros, 1 a group.
+        counts: takes how many slips were done, fewer than all when the logs are too short, and how many movements there are.
+        log_row, log_what, log_value: take what moved: the slip, the node or -1 - the group, and its new finish as an instant.
+    """
+    at, rank, first_in, first_out, clk, dur = nodes[0], nodes[1], nodes[2], nodes[3], nodes[4], nodes[5]
+    mark, high, low, floors, x, edge, group = nodes[6], nodes[7], nodes[9], nodes[10], nodes[11], nodes[12], nodes[13]
+    src, dst, w, mode, typ, lagclk, lag = links[0], links[1], links[2], links[3], links[4], links[5], links[6]
+    next_in, next_out = links[7], links[8]
+    log, log_x, log_edge = nodes[26], nodes[27], nodes[28]
+    groups = len(late_group)
+    logged = 0
+    for row in range(len(first_seed) - 1):
+        first = len(x)
+        for i in range(first_seed[row], first_seed[row + 1]):
+            v = seeds[i]
+            r = rank[v]
+            bits[r // 32] |= 1 << (r % 32)
+            if r < first:
+                first = r
+        if first == len(x):
+            continue
+        kept = [0] * 0
+        kept_floor = [0] * 0
+        for i in range(first_seed[row], first_seed[row + 1]):
+            v = seeds[i]
+            kept.append(low[v])
+            kept_floor.append(floors[v])
+            if lows[i] > low[v]:
+                low[v] = lows[i]
+                floors[v] = 0
+        moved = cone_forward(
+            bits, first, 2 * len(x), at, rank, first_in, next_in, first_out, next_out, src, dst, w, mode, typ, lagclk, lag, cal, clk, dur,
+            mark, high, low, floors, x, edge, log, log_x, log_edge,
+        )  # fmt: skip
+        short = logged + moved + groups > len(log_row)
+        for i in range(moved):
+            v = log[i]
+            g = group[v]
+            if not short and (g >= 0 or aimed[v]):
+                t = start_at(cal, clk[v], x[v] + dur[v]) if edge[v] else finish_at(cal, clk[v], x[v] + dur[v])
+                if g >= 0 and t > ends[g] and (seen[g] == 0 or t > late_group[g]):
+                    seen[g] = 1
+                    late_group[g] = t
+                if aimed[v]:
+                    log_row[logged] = row
+                    log_what[logged] = v
+                    log_value[logged] = t
+                    logged += 1
+        for i in range(moved):
+            v = log[i]
+            g = group[v]
+            if g >= 0 and seen[g]:
+                seen[g] = 0
+                log_row[logged] = row
+                log_what[logged] = -1 - g
+                log_value[logged] = late_group[g]
+                logged += 1
+            x[v] = log_x[i]
+            edge[v] = log_edge[i]
+        for i in range(len(kept) - 1, -1, -1):
+            low[seeds[first_seed[row] + i]] = kept[i]
+            floors[seeds[first_seed[row] + i]] = kept_floor[i]
+        if short:
+            counts[0] = row
+            counts[1] = logged
+            return
+    counts[0] = len(first_seed) - 1
+    counts[1] = logged
