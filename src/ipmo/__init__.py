@@ -24,7 +24,7 @@ _HOMES = {
     "analysis.attribution": ("Attribution", "attribute"),
     "analysis.benefits": ("Benefits", "LineOfSight", "benefits", "line_of_sight"),
     "analysis.capacity": ("CapacityView", "capacity"),
-    "analysis.comparison": ("Comparison", "compare"),
+    "analysis.comparison": ("Comparison", "compare", "what_if"),
     "analysis.earned_value": ("EarnedValue", "earned_value"),
     "analysis.explanation": ("Explanation", "Figure"),
     "analysis.failure_points": ("FailurePoints", "single_points"),
@@ -103,6 +103,7 @@ if TYPE_CHECKING:
     from ipmo.analysis.capacity import capacity as capacity
     from ipmo.analysis.comparison import Comparison as Comparison
     from ipmo.analysis.comparison import compare as compare
+    from ipmo.analysis.comparison import what_if as what_if
     from ipmo.analysis.earned_value import EarnedValue as EarnedValue
     from ipmo.analysis.earned_value import earned_value as earned_value
     from ipmo.analysis.explanation import Explanation as Explanation

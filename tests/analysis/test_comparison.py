@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 import ipmo
-from ipmo.analysis.comparison import compare, confidence_by, variances
+from ipmo.analysis.comparison import compare
+from ipmo.analysis.stated import confidence_by, variances
 from ipmo.model import Confidence, MoneySettings, Portfolio, Project
 
 
@@ -45,7 +46,8 @@ def test_entrants_leavers_and_changes_each_with_its_count() -> None:
     assert counts["confidence (IPA)"]["unknown"] == 1
     assert counts["entrants"]["count"] == 1
     assert str(found).startswith("3 projects in both; 1 came, 1 went, 2 changed finish")
-    assert len(found.table()) == 2 + 6
+    assert [(m.what, m.item) for m in found.effects] == [("date", "x"), ("total budget", "x")]
+    assert len(found.table()) == 2 + 2 + 6
 
 
 def test_nothing_changed_is_empty_and_currencies_do_not_compare() -> None:

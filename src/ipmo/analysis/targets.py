@@ -66,8 +66,8 @@ class Targets:
     def _found(self, pf: Portfolio) -> list[tuple[Target, Aim]]:
         s, net = self.schedule, self.schedule.network
         pos = net._positions["pos"]
-        live = [p for p, nodes in s._owned.items() if nodes]
-        open_projects = set(live)
+        known = set(s._unknown)
+        open_projects = {p for p, nodes in s._owned.items() if any(v not in known for v in nodes)}
         whole = self.clock_of(pf.id)
         out = [(Target(f"{pf.id}@finish", "portfolio", pf.id, whole), Aim(pf.id, projects=tuple(sorted(open_projects))))]
         inside = programmes_of(pf)
@@ -78,7 +78,6 @@ class Targets:
         for place, name in enumerate(net.projects):
             if place in open_projects:
                 out.append((Target(f"{name}@finish", "project", name, self.clock_of(name)), Aim(name, projects=(place,))))
-        known = set(s._unknown)
         for node, full_id in enumerate(net.ids):
             if net.kinds[node] == "gate" and net.state[node] in LIVE and node not in known:
                 item = pf.items.get(full_id)

@@ -10,13 +10,14 @@ from typing import Any, TypeVar
 
 from ipmo.analysis.benefits import Benefits, benefits
 from ipmo.analysis.capacity import CapacityView, capacity
-from ipmo.analysis.comparison import Comparison, compare, latest_confidence
+from ipmo.analysis.comparison import Comparison, compare
 from ipmo.analysis.earned_value import EarnedValue, earned_value
 from ipmo.analysis.interdependencies import CriticalLink, CriticalLinks, critical_links
 from ipmo.analysis.phasing import Phased, phase
 from ipmo.analysis.registers import Registers, registers
 from ipmo.analysis.rollup import RollUp, roll_up
 from ipmo.analysis.schedule import Schedule, ScheduledItem, as_day, schedule
+from ipmo.analysis.stated import latest_confidence
 from ipmo.analysis.status import StatusView, status
 from ipmo.errors import IpmoError
 from ipmo.findings import Finding, Findings

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ipmo.analysis.comparison import variances as recomputed
 from ipmo.analysis.earned_value import EarnedItem
 from ipmo.analysis.phasing import Phased
 from ipmo.analysis.rollup import RollUp
+from ipmo.analysis.stated import variances as recomputed
 from ipmo.figures.columns import Series, columns
 from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import Cell, Grid, Head, Heading, Paragraph, Picture, Row, Scale, Section, capital, counted, mark, number, share
