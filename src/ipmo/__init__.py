@@ -25,13 +25,16 @@ _HOMES = {
     "analysis.benefits": ("Benefits", "LineOfSight", "benefits", "line_of_sight"),
     "analysis.capacity": ("CapacityView", "capacity"),
     "analysis.comparison": ("Comparison", "compare", "what_if"),
+    "analysis.decision_queue": ("DecisionQueue", "decisions_due"),
     "analysis.earned_value": ("EarnedValue", "earned_value"),
     "analysis.explanation": ("Explanation", "Figure"),
     "analysis.failure_points": ("FailurePoints", "single_points"),
     "analysis.history": ("History", "reference_classes", "returns"),
+    "analysis.movement": ("Move", "explain_move"),
     "analysis.phasing": ("Phased", "phase"),
     "analysis.registers": ("Registers", "registers"),
     "analysis.scenarios": ("assess",),
+    "analysis.sensitivity": ("SlipTable", "slip_table"),
     "analysis.status": ("StatusView", "status"),
     "analysis.interdependencies": ("CriticalLink", "CriticalLinks", "critical_links"),
     "analysis.rollup": ("RollUp",),
@@ -104,6 +107,8 @@ if TYPE_CHECKING:
     from ipmo.analysis.comparison import Comparison as Comparison
     from ipmo.analysis.comparison import compare as compare
     from ipmo.analysis.comparison import what_if as what_if
+    from ipmo.analysis.decision_queue import DecisionQueue as DecisionQueue
+    from ipmo.analysis.decision_queue import decisions_due as decisions_due
     from ipmo.analysis.earned_value import EarnedValue as EarnedValue
     from ipmo.analysis.earned_value import earned_value as earned_value
     from ipmo.analysis.explanation import Explanation as Explanation
@@ -116,6 +121,8 @@ if TYPE_CHECKING:
     from ipmo.analysis.interdependencies import CriticalLink as CriticalLink
     from ipmo.analysis.interdependencies import CriticalLinks as CriticalLinks
     from ipmo.analysis.interdependencies import critical_links as critical_links
+    from ipmo.analysis.movement import Move as Move
+    from ipmo.analysis.movement import explain_move as explain_move
     from ipmo.analysis.phasing import Phased as Phased
     from ipmo.analysis.phasing import phase as phase
     from ipmo.analysis.registers import Registers as Registers
@@ -125,6 +132,8 @@ if TYPE_CHECKING:
     from ipmo.analysis.schedule import Schedule as Schedule
     from ipmo.analysis.schedule import ScheduledItem as ScheduledItem
     from ipmo.analysis.schedule import schedule as schedule
+    from ipmo.analysis.sensitivity import SlipTable as SlipTable
+    from ipmo.analysis.sensitivity import slip_table as slip_table
     from ipmo.analysis.status import StatusView as StatusView
     from ipmo.analysis.status import status as status
     from ipmo.desk import baseline as baseline

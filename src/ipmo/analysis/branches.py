@@ -234,11 +234,17 @@ class Branches:
             seeds += [place for place, _ in found]
             lows += [low for _, low in found]
             first.append(len(seeds))
-        for row, moved in zip(rows, self._cones(first, seeds, lows), strict=True):
+        for row, moved in zip(rows, self.cones(first, seeds, lows), strict=True):
             out[row] = moved
         return out
 
-    def _cones(self, first: list[int], seeds: list[int], lows: list[int]) -> list[dict[int, int]]:
+    def cones(self, first: list[int], seeds: list[int], lows: list[int]) -> list[dict[int, int]]:
+        """The targets that move when some positions start no earlier than given, and to when; each set on its own.
+
+        Args:
+            first: where the positions of each set begin (sets + 1).
+            seeds, lows: positions, and starts on their own clocks.
+        """
         over = self.overlay
         assert over is not None
         by_place, by_project = self._aimed

@@ -28,7 +28,7 @@ from ipmo.network import kernels
 from ipmo.tables import Column, Table
 from ipmo.units import Money, moment
 
-__all__ = ["Comparison", "compare", "what_if"]
+__all__ = ["Comparison", "compare", "ends_of", "what_if"]
 
 FAR = kernels.FAR
 ORDER = (
@@ -319,7 +319,7 @@ class Comparison:
             name = item if item in places else f"{item}@finish"
             if name not in places:
                 continue
-            ends = _ends(s, targets(s), places[name])
+            ends = ends_of(s, targets(s), places[name])
             path = [s.network.ids[int(s._p["order"][v])] for v in sorted(s._driving_back(ends), key=lambda v: (s._lists["finish"][v], v))]
             for full_id in reversed(path):
                 if full_id in self._touched or full_id.partition("/")[0] in self._touched:
@@ -506,7 +506,7 @@ def _dated(rows: Targets, t: int, date: int, row: Target) -> Moved:
         before=_shown(rows.date(t)),
         after=_shown(date),
         change=rows.days(t, rows.date(t), date),
-        unit="ed" if row.clock == 0 else "d",
+        unit="ed" if row.kind == "benefit" else "d",
     )
 
 
@@ -592,7 +592,7 @@ def _status(pf: Portfolio) -> StatusView | None:
         return None
 
 
-def _ends(s: Schedule, rows: Targets, t: int) -> list[int]:
+def ends_of(s: Schedule, rows: Targets, t: int) -> list[int]:
     """The positions that set the date of a target."""
     aim, date, finish = rows.reach.aims[t], rows.date(t), s._lists["finish"]
     places = [int(v) for v in aim.places]

@@ -83,6 +83,7 @@ def _plan(cls: Any) -> tuple[tuple[tuple[str, str, str], ...], tuple[tuple[str, 
         "Dialect",
         "Spread",
         "Earning",
+        "Change",
     )
     inner = tuple(
         (f.name, file_key(f))
