@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ipmo.model import After, Calendar, Link, Portfolio, Project, Span, Task
+from ipmo.model import After, Benefit, Calendar, Enabler, Link, MoneySettings, Portfolio, Project, Span, Task
 
 
 def columns(n: int = 100_000, seed: int = 1) -> dict[str, Any]:
@@ -165,3 +165,46 @@ def yaml_text(n: int = 50_000, projects: int = 100, seed: int = 1, *, lean: bool
                     lines.append(f"        after: [{', '.join(f'T{b:05d}' for b in before)}]")
                 lines.append(f"        budget: {rng.randint(1, 400)} k GBP")
     return "\n".join(lines) + "\n"
+
+
+def linked_portfolio(projects: int = 1000, tasks: int = 100, cross: int = 3000, benefits: int = 1000, seed: int = 5) -> Portfolio:
+    """A portfolio of objects: projects of so many tasks each, about two links a task inside, links across, benefits.
+
+    Tasks follow tasks shortly before them in their project; links across lead on in time, so that there are no loops. Each
+    benefit is enabled by one or two of the last tasks of projects; all four link types; 1 d is 24 h.
+    """
+    rng = random.Random(seed)
+    start = [rng.random() * 3 for _ in range(projects)]
+    made, names = [], []
+    for p in range(projects):
+        inside = []
+        for i in range(tasks):
+            back = {max(0, i - rng.randint(1, 8)) for _ in range(2)} if i else set()
+            after = [After(source=f"t{b}", type=rng.choices(("FS", "SS", "FF"), (80, 10, 10))[0]) for b in sorted(back)]
+            inside.append(Task(id=f"t{i}", duration=Span(rng.randint(1, 20), "d"), after=after))
+        made.append(Project(id=f"p{p}", tasks=inside))
+        names += [(start[p] + i / tasks, p, i) for i in range(tasks)]
+    links: dict[tuple[str, str], Link] = {}
+    while len(links) < cross:
+        one, other = rng.choice(names), rng.choice(names)
+        if one[1] != other[1] and one[0] < other[0] < one[0] + 1:
+            ends = (f"p{one[1]}/t{one[2]}", f"p{other[1]}/t{other[2]}")
+            links.setdefault(ends, Link(source=ends[0], target=ends[1], type=rng.choices(("FS", "SS", "FF"), (80, 10, 10))[0]))
+    effects = [
+        Benefit(
+            id=f"b{b}",
+            enabled_by=[Enabler(source=f"p{rng.randrange(projects)}/t{tasks - 1 - rng.randrange(5)}") for _ in range(rng.randint(1, 2))],
+            value=f"{rng.randint(1, 50)}00 k GBP per year",
+            lasts="10 years",
+        )
+        for b in range(benefits)
+    ]
+    return Portfolio(
+        id="linked",
+        start="2026-01-05",
+        calendar="continuous",
+        money=MoneySettings(currency="GBP", discount="green-book-2026"),
+        projects=made,
+        links=list(links.values()),
+        benefits=effects,
+    )

@@ -76,6 +76,7 @@ class Crossings:
         self.crossed: list[str] = []
         self.heads: list[int] = []  # positions of what takes
         self.bounds: dict[int, int] = {}  # of links from outside: the start that they ask for
+        self._lengths: dict[tuple[int, Span], int] = {}
         self._collect()
         self._measure()
 
@@ -92,15 +93,18 @@ class Crossings:
         return bool(crossed) and BORDERS.index(crossed) >= BORDERS.index(self.border)
 
     def _collect(self) -> None:
+        import numpy as np
+
         pf, s, net = self.portfolio, self.s, self.s.network
-        perm = s._p["perm"]
-        place_of: dict[int, int] = {}
-        if net.numbers:
-            wanted = dict(net.numbers)
-            found = perm.tolist() if hasattr(perm, "tolist") else perm
-            place_of = {wanted[e]: k for k, e in enumerate(found) if e in wanted}
-        src, heads = s._p["src"], self.reach._heads
-        order = s._p["order"]
+        numbers = list(net.numbers.values())
+        place = np.empty(net.m, np.int64)
+        place[np.asarray(s._p["perm"], np.int64)] = np.arange(net.m)
+        places = place[np.fromiter(net.numbers, np.int64, len(numbers))]
+        order = np.asarray(s._p["order"], np.int64)
+        tails, heads = self.reach._c["src"][places], self.reach._heads[places]
+        columns = (places.tolist(), order[tails].tolist(), order[heads].tolist(), heads.tolist())
+        joined = dict(zip(numbers, zip(*columns, strict=True), strict=True))
+        crossed_by: dict[tuple[int, int], str] = {}
         coarse, labels = set(net.coarse), set(net.labels)
         projects = {project.id for project in pf.projects}
         self.coarse = tuple(
@@ -111,17 +115,20 @@ class Crossings:
         for number, link in enumerate(pf.links):
             if number in coarse or number in labels:
                 continue
-            k = place_of.get(number)
-            if k is not None:
-                u, v = int(order[src[k]]), int(order[heads[k]])
-                giver, receiver = (net.projects[net.project[node]] if net.project[node] >= 0 else "" for node in (u, v))
-                crossed = self._crosses(giver, receiver) if giver and receiver else ""
+            found = joined.get(number)
+            if found is not None:
+                k, u, v, head = found
+                one, other = int(net.project[u]), int(net.project[v])
+                crossed = crossed_by.get((one, other))
+                if crossed is None:
+                    crossed = self._crosses(net.projects[one], net.projects[other]) if one >= 0 and other >= 0 else ""
+                    crossed_by[one, other] = crossed
                 if not self._asked(crossed):
                     continue
                 if u not in unknown and v not in unknown:
-                    self._open(number, link, k, giver, receiver, crossed, int(heads[k]))
+                    self._open(number, link, k, net.projects[one], net.projects[other], crossed, head)
                     continue
-                self._close(number, link, net.ids[u], net.ids[v], giver, receiver, crossed)
+                self._close(number, link, net.ids[u], net.ids[v], net.projects[one], net.projects[other], crossed)
                 continue
             ends = [pf.resolve(end) or end for end in (link.source, link.target)]
             giver, receiver = (end if end.startswith(EXTERNAL) else pf.project_of(end) for end in ends)
@@ -197,28 +204,38 @@ class Crossings:
         self.link_float: list[float] = []
         self.target_float: list[float | None] = []
         self.driving: list[bool] = []
-        self._per_day: list[float] = []
-        x = s._x
-        for row, (k, v) in enumerate(zip(self.places, self.heads, strict=True)):
-            start, aim = int(x[v]), int(late[v])
+        import numpy as np
+
+        places, heads = np.array(self.places, np.int64), np.array(self.heads, np.int64)
+        sources = np.where(places >= 0, reach._c["src"][places], heads)
+        self._sources: list[int] = sources.tolist()
+        self._starts: list[int] = reach._x[sources].tolist()
+        days = {place: self._day(place) for place in dict.fromkeys(self._sources)}
+        self._per_day = [days[place] for place in self._sources]
+        columns = (
+            self.places,
+            self.heads,
+            self._sources,
+            self._starts,
+            reach._x[heads].tolist(),
+            np.asarray(late, np.int64)[heads].tolist(),
+        )
+        weights, modes = reach._c["w"][places].tolist(), reach._c["mode"][places].tolist()
+        for row, (k, v, u, begin, start, aim) in enumerate(zip(*columns, strict=True)):
+            spare: float | None = None
             if k < 0:
                 asked = self.bounds[row]
-                self._per_day.append(self._day(v))
-                self.driving.append(asked == start)
-                self.link_float.append(self._between(v, asked, start, row))
-                self.target_float.append(self._between(v, asked, aim, row) if aim < FAR // 2 else None)
-                continue
-            u = int(reach._c["src"][k])
-            self._per_day.append(self._day(u))
-            plain = int(reach._c["mode"][k]) in (0, 3)
-            begin = int(x[u])
-            asked = begin + int(reach._c["w"][k]) if plain else s._push(k, v, begin)
+                slack = self._between(v, asked, start, row)
+                if aim < FAR // 2:
+                    spare = self._between(v, asked, aim, row)
+            else:
+                plain = modes[row] in (0, 3)
+                asked = begin + weights[row] if plain else s._push(k, v, begin)
+                slack = self._between(u, begin, begin + start - asked if plain else s._pull(k, v, start), row)
+                if aim < FAR // 2:
+                    spare = self._between(u, begin, begin + aim - asked if plain else s._pull(k, v, aim), row)
             self.driving.append(asked == start)
-            slack = start - asked if plain else s._pull(k, v, start) - begin
-            self.link_float.append(self._between(u, begin, begin + slack, row))
-            spare = None
-            if aim < FAR // 2:
-                spare = self._between(u, begin, begin + (aim - asked if plain else s._pull(k, v, aim) - begin), row)
+            self.link_float.append(slack)
             self.target_float.append(spare)
 
     def _day(self, place: int) -> float:
@@ -233,15 +250,10 @@ class Crossings:
         """Working days between two starts of a position."""
         return (late - early) / self._per_day[row] if self._per_day[row] else self.s._days(place, early, late)
 
-    def _source(self, row: int) -> int:
-        """The position whose days a row is counted in: its source, or its head where the source lies outside."""
-        return int(self.reach._c["src"][self.places[row]]) if self.places[row] >= 0 else self.heads[row]
-
     def days_of(self, row: int, slack: int) -> float:
         """Working days of the source for a slack in minutes of its clock."""
-        place = self._source(row)
-        begin = int(self.s._x[place])
-        return self._between(place, begin, begin + slack, row)
+        begin = self._starts[row]
+        return self._between(self._sources[row], begin, begin + slack, row)
 
     @functools.cached_property
     def drags(self) -> list[dict[int, float]]:
@@ -277,11 +289,13 @@ class Crossings:
 
     def slip_minutes(self, row: int, slip: Span) -> int:
         """A slip in minutes of the source's own clock."""
-        net, place = self.s.network, self._source(row)
-        node, clock, x = int(self.s._p["order"][place]), int(self.s._p["clk"][place]), int(self.s._x[place])
+        net, place, x = self.s.network, self._sources[row], self._starts[row]
+        node, clock = int(self.s._p["order"][place]), int(self.s._p["clk"][place])
         if slip.dimension == "working":
             nominal = clock if net.nominal is None else int(net.nominal[node])
-            length = _minutes(net, nominal, slip)
+            if (nominal, slip) not in self._lengths:
+                self._lengths[nominal, slip] = _minutes(net, nominal, slip)
+            length = self._lengths[nominal, slip]
             if nominal == clock:
                 return length
             at = kernels.start_at(net.clock_tables, clock, x)
@@ -316,7 +330,7 @@ class Crossings:
         if not getattr(self.portfolio.items.get(item), "assignments", ()):
             return None
         x = int(self.s._x[v])
-        start = self.s._push(k, v, int(self.s._x[self._source(row)]) + self.slip_minutes(row, slip))
+        start = self.s._push(k, v, self._starts[row] + self.slip_minutes(row, slip))
         return found.waiting(item, self.s._days(v, x, start)) if start > x else None
 
 

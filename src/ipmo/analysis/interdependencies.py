@@ -288,7 +288,7 @@ class CriticalLinks:
         net, order, v = s.network, s._p["order"], f.heads[row]
         target = net.ids[int(order[v])]
         if f.places[row] >= 0:
-            u = int(order[f._source(row)])
+            u = int(order[f._sources[row]])
             source = net.ids[u]
             dates = s._item_dates(u)
             given = dates[1] if noun.type[0] == "F" else dates[0]
@@ -315,45 +315,30 @@ class CriticalLinks:
 
     @functools.cached_property
     def _spread(self) -> dict[str, Any]:
-        """Of each link: how many projects and benefits it leads to, what those are worth, and the least float to one of worth."""
+        """Of each link: the targets that it leads to, as bits; how many projects and benefits are among them, what those are
+        worth, and the least float to one of worth.
+        """
         f = self._finder
         count = len(f.open)
-        out: dict[str, Any] = {"projects": [0] * count, "benefits": [0] * count}
+        out: dict[str, Any] = {"projects": [0] * count, "benefits": [0] * count, "bits": [0] * count}
         out |= {"value": [Decimal(0)] * count, "valued": [0] * count, "float": [FAR] * count}
         inside = [row for row in range(count) if f.places[row] >= 0]
         if not inside or not len(f.targets):
             return out
-        import numpy as np
-
         links = [f.places[row] for row in inside]
-        kinds = [row.kind for row in f.targets]
-        chosen = [t for t, kind in enumerate(kinds) if kind in ("project", "benefit")]
-        worth = {t: self.stakes.worth.get(f.targets[t].item) for t in chosen if kinds[t] == "benefit"}
-        exact = any(amount is not None for amount in worth.values())
-        minor = np.array([float(worth.get(t) or 0) for t in chosen])
-        is_project = np.array([kinds[t] == "project" for t in chosen])
-        known = np.array([worth.get(t) is not None for t in chosen])
-        own = {f.targets[t].item: place for place, t in enumerate(chosen) if kinds[t] == "project"}
-        projects, benefits = np.zeros(len(links), np.int64), np.zeros(len(links), np.int64)
-        valued, least, value = np.zeros(len(links), np.int64), np.full(len(links), FAR, np.int64), np.zeros(len(links))
-        giver = np.array([own.get(f.givers[row], -1) for row in inside])
-        for begin, block in f.targets.reach.blocks(links, chosen):
-            stop = begin + block.shape[1]
-            reached = block < FAR // 2
-            mine = (giver >= begin) & (giver < stop)
-            beyond = reached.copy()
-            beyond[mine, giver[mine] - begin] = False
-            projects += (beyond & is_project[begin:stop]).sum(axis=1)
-            benefits += (reached & ~is_project[begin:stop]).sum(axis=1)
-            if exact:
-                some = reached & known[begin:stop]
-                valued += some.sum(axis=1)
-                value += some @ minor[begin:stop]
-                least = np.minimum(least, np.where(some, block, FAR).min(axis=1))
-        for place, row in enumerate(inside):
-            out["projects"][row], out["benefits"][row] = int(projects[place]), int(benefits[place])
-            out["value"][row], out["valued"][row] = round(Decimal(float(value[place])), 2), int(valued[place])
-            out["float"][row] = int(least[place])
+        reached = f.reach.downstream(links)
+        masks = {kind: sum(1 << t for t, row in enumerate(f.targets) if row.kind == kind) for kind in ("project", "benefit")}
+        own = {row.item: 1 << t for t, row in enumerate(f.targets) if row.kind == "project"}
+        worth = self.stakes.worth
+        values = [float(worth.get(row.item, 0)) if row.kind == "benefit" else 0.0 for row in f.targets]
+        valued = [t for t, row in enumerate(f.targets) if row.kind == "benefit" and row.item in worth]
+        mask = sum(1 << t for t in valued)
+        sums, least = f.reach.sums(reached, values), f.reach.least(links, valued)
+        for row, bits, value, slack in zip(inside, reached, sums, least, strict=True):
+            out["projects"][row] = (bits & masks["project"] & ~own.get(f.givers[row], 0)).bit_count()
+            out["benefits"][row], out["bits"][row] = (bits & masks["benefit"]).bit_count(), bits
+            out["valued"][row], out["float"][row] = (bits & mask).bit_count(), slack
+            out["value"][row] = Decimal(round(value * 100)).scaleb(-2)
         return out
 
     @functools.cached_property
@@ -462,10 +447,11 @@ class CriticalLinks:
         )
 
     def _downstream(self, row: int, kind: str, without: str) -> tuple[str, ...]:
-        place = self._finder.targets.place
-        found = sorted((r for r in self._reached(row) if r.kind == kind), key=lambda r: place[r.target])
-        names = [r.target.removesuffix("@finish") if kind == "project" else r.target for r in found]
-        return tuple(name for name in names if name != without)
+        if row >= len(self._finder.open):
+            return ()
+        bits = self._spread["bits"][row]
+        rows = self._finder.targets
+        return tuple(one.item for t, one in enumerate(rows) if one.kind == kind and bits >> t & 1 and one.item != without)
 
     def _contract(self, row: int) -> Contract:
         return contract(self.portfolio, self.schedule, self._link_of(row))
@@ -542,10 +528,8 @@ class CriticalLinks:
         rows = [row for row in range(len(f.open)) if f.places[row] >= 0]
         found: dict[str, set[int]] = {name: set() for name in f.givers}
         if rows and chosen:
-            for begin, block in f.targets.reach.blocks([f.places[row] for row in rows], chosen):
-                reached = block < FAR // 2
-                for place, row in enumerate(rows):
-                    found[f.givers[row]] |= {chosen[begin + int(j)] for j in reached[place].nonzero()[0]}
+            for row, bits in zip(rows, f.reach.downstream([f.places[row] for row in rows]), strict=True):
+                found[f.givers[row]] |= {t for t in chosen if bits >> t & 1}
         values = {g: sum((worth.get(f.targets[t].item, Decimal(0)) for t in hit), Decimal(0)) for g, hit in found.items()}
         names = sorted(found, key=lambda g: (-values[g], -len(found[g]), g))
         mine = {g: [row for row in range(len(f.open)) if f.givers[row] == g] for g in names}

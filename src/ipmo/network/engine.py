@@ -393,6 +393,17 @@ class Network:
             any(state > STARTED for state in self.state) or not set(EFFECTS).isdisjoint(self.kinds)
         )
 
+    @functools.cached_property
+    def ending(self) -> Any:
+        """1 for each position whose finish counts for its project and for the end, int64 (n)."""
+        import numpy as np
+
+        if self.all_live:
+            return np.ones(self.n, np.int64)
+        effects = set(EFFECTS)
+        counts = [int(state <= STARTED and kind not in effects) for state, kind in zip(self.state, self.kinds, strict=True)]
+        return np.array(counts, np.int64)[np.asarray(self._positions["order"], np.int64)]
+
     def day_minutes(self, clock: int) -> int:
         """Minutes of one working day of a clock's calendar."""
         return 1440 if clock == 0 or self.clocks is None else self.clocks.calendars[clock - 1].day_minutes

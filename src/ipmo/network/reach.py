@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from ipmo.network import kernels, kernels_reach
-from ipmo.network.engine import EFFECTS
 
 if TYPE_CHECKING:
     from ipmo.network.engine import Network
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["Aim", "Reach", "dominators"]
 
 FAR = kernels.FAR
-LIVE = (0, 1)
 COMPILE = 2_000_000
 """Steps from which the compiler is worth waiting for."""
 WIDTH = 64
@@ -79,23 +77,12 @@ class Reach:
         return np.asarray(self.network.project, np.int64)[_array(self.network._positions["order"])]
 
     @functools.cached_property
-    def _ending(self) -> Any:
-        """1 where a finish counts for its project."""
-        import numpy as np
-
-        net = self.network
-        if net.all_live:
-            return np.ones(net.n, np.int64)
-        order = net._positions["order"]
-        return np.array([int(net.state[v] in LIVE and net.kinds[v] not in EFFECTS) for v in order], np.int64)
-
-    @functools.cached_property
     def _by_project(self) -> dict[int, Any]:
         """Positions of open work of each project."""
         import numpy as np
 
         count = len(self.network.projects)
-        owner = np.where(self._ending == 1, self._owner, -1)
+        owner = np.where(self.network.ending == 1, self._owner, -1)
         order = np.argsort(owner, kind="stable")
         first = np.searchsorted(owner[order], np.arange(count + 1))
         return {g: order[first[g] : first[g + 1]] for g in range(count)}
@@ -172,7 +159,50 @@ class Reach:
             yield 0, self._by_trial(links, targets)
             return
         for place, target in enumerate(targets):
-            yield place, np.array(self._late_floats(links, target), np.int64)[:, None]
+            yield place, np.array(self._late_floats(links, [target]), np.int64)[:, None]
+
+    def downstream(self, links: Sequence[int]) -> list[int]:
+        """The targets that each link leads to, whatever the float, as bits of a number: bit 0 is the first target."""
+        bits = self._interfaces.bits() if self._interfaces is not None else self._bits
+        return [bits[v] for v in self._heads[_array(links)].tolist()]
+
+    def sums(self, found: Sequence[int], values: Sequence[float]) -> list[float]:
+        """The sum of the values of the targets in each set of bits; a table of the 256 sums of each eight answers all."""
+        import numpy as np
+
+        size = (len(values) + 7) // 8
+        table = np.zeros((size, 256))
+        padded = np.zeros(8 * size)
+        padded[: len(values)] = values
+        for bit in range(8):
+            table[:, (np.arange(256) >> bit) & 1 == 1] += padded[bit::8][:, None]
+        rows = np.frombuffer(b"".join(one.to_bytes(size, "little") for one in found), np.uint8).reshape(len(found), size)
+        out: list[float] = table[np.arange(size), rows].sum(axis=1).tolist()
+        return out
+
+    @functools.cached_property
+    def _bits(self) -> Sequence[int]:
+        """The targets that each position leads to, as bits of a number."""
+        own: list[int] = [0] * self.network.n
+        for t, aim in enumerate(self.aims):
+            for v in (*aim.places, *(int(v) for g in aim.projects for v in self._by_project[g])):
+                own[v] |= 1 << t
+        ptr, src = self._c["ptr"].tolist(), self._c["src"].tolist()
+        for v in range(self.network.n - 1, -1, -1):
+            if own[v]:
+                for k in range(ptr[v], ptr[v + 1]):
+                    own[src[k]] |= own[v]
+        return own
+
+    def least(self, links: Sequence[int], targets: Sequence[int]) -> list[int]:
+        """`floats` to whichever of some targets moves first; FAR where a link leads to none."""
+        if not targets or not len(links):
+            return [FAR] * len(links)
+        if self._interfaces is not None:
+            return [int(slack) for slack in self._interfaces.floats(links, targets, together=True)[:, 0]]
+        if self._odd:
+            return [int(slack) for slack in self._by_trial(links, targets).min(axis=1)]
+        return self._late_floats(links, targets)
 
     # ------------------------------------------------------------------------------------ contracted or not
 
@@ -265,16 +295,16 @@ class Reach:
 
         return np.repeat(np.arange(self.network.n), np.diff(self._c["ptr"]))
 
-    def _late_floats(self, links: Sequence[int], target: int) -> list[int]:
-        """Floats of links to one target: a backward pass from its date."""
+    def _late_floats(self, links: Sequence[int], targets: Sequence[int]) -> list[int]:
+        """Floats of links to the first of some targets that moves: a backward pass from their dates."""
         import numpy as np
 
-        net, date = self.network, self.dates[target]
-        if date <= -FAR // 2:
-            return [FAR] * len(links)
-        places = np.array(self._target_places([target])[1], np.int64)
+        net = self.network
         instants = np.full(net.n, FAR, np.int64)
-        instants[places] = date
+        for target in targets:
+            if self.dates[target] > -FAR // 2:
+                places = np.array(self._target_places([target])[1], np.int64)
+                instants[places] = np.minimum(instants[places], self.dates[target])
         whole: Any = instants if net.arrays else instants.tolist()
         caps, room = self.passes._latest_starts(whole)
         if not net.arrays:
@@ -385,7 +415,7 @@ class Interfaces:
         tail = np.full(len(self.entries), -FAR, np.int64)
         pair_entry, pair_exit, way = (np.zeros(self._most, np.int64) for _ in range(3))
         width = int(min(WIDTH, max(np.diff(self.first_exit).max(initial=1), 1)))
-        effects = np.where(reach._owner >= 0, reach._ending, 0)
+        effects = np.where(reach._owner >= 0, reach.network.ending, 0)
         steps = int((np.diff(first) * np.diff(self.first_exit))[used].sum()) + n
         base = c["low"].copy()
         reach._run("inner_forward", n + len(c["src"]), [c["ptr"], c["src"], c["w"], self.inner, base])
@@ -510,36 +540,38 @@ class Interfaces:
         clk, dur = reach._c["clk"], reach._c["dur"]
         changed: dict[tuple[int, int], dict[int, int]] = {}
         for row, what, value in zip(log_row.tolist(), log_what.tolist(), log_value.tolist(), strict=True):
+            hit = of_exit.get(what) if what >= 0 else of_group.get(-1 - what)
+            if hit is None:
+                continue
             if what >= 0:
-                if what not in of_exit:
-                    continue
                 v = int(self.exits[what])
-                clock = int(clk[v])
-                instant = value + int(dur[v]) if clock == 0 else int(kernels.finish_at(cal, clock, value + int(dur[v])))
-                for t in of_exit[what]:
-                    changed.setdefault((row, t), {})[what] = instant
-            elif -1 - what in of_group:
+                clock, value = int(clk[v]), value + int(dur[v])
+            else:
                 clock = int(self.clocks[-1 - what])
-                instant = value if clock == 0 else int(kernels.finish_at(cal, clock, value))
-                for t in of_group[-1 - what]:
+            instant = value if clock == 0 else int(kernels.finish_at(cal, clock, value))
+            for t in hit:
+                if len(parts[t]) == 2:  # one part, and what is done of it
+                    date = max(instant, parts[t][1][0] if parts[t][1][1] is None else parts[t][0][0])
+                    if date != dates[t]:
+                        out[begin + row][t] = date
+                else:
                     changed.setdefault((row, t), {})[what] = instant
         for (row, t), news in changed.items():
-            floor, now = parts[t]
-            date = floor
-            for part, instant in now.items():
-                found = news.get(part, instant)
-                if found > date:
-                    date = found
+            date = max(news.values())
+            for instant, part in parts[t]:  # the latest first: the first that did not move bounds the rest
+                if part not in news:
+                    date = max(date, instant)
+                    break
             if date != dates[t]:
                 out[begin + row][t] = date
 
     @functools.cached_property
-    def _targets_of(self) -> tuple[dict[int, list[int]], dict[int, list[int]], list[tuple[int, dict[int, int]]]]:
-        """Targets by exit and by group; and of each target, what is done of it and the dates of its exits and groups."""
+    def _targets_of(self) -> tuple[dict[int, list[int]], dict[int, list[int]], list[list[tuple[int, int | None]]]]:
+        """Targets by exit and by group; and of each target the dates of its exits and groups, the latest first, and of what is done of it."""
         reach, made = self.reach, self._made
         of_exit: dict[int, list[int]] = {}
         of_group: dict[int, list[int]] = {}
-        parts: list[tuple[int, dict[int, int]]] = []
+        parts: list[list[tuple[int, int | None]]] = []
         groups_of: dict[int, list[int]] = {}
         for g, owner in enumerate(self.owners.tolist()):
             groups_of.setdefault(owner, []).append(g)
@@ -557,29 +589,67 @@ class Interfaces:
                         of_group.setdefault(g, []).append(t)
                         clock = int(self.clocks[g])
                         now[-1 - g] = ends[g] if clock == 0 else int(kernels.finish_at(reach._cal, clock, ends[g]))
-            parts.append((floor, now))
+            whole: list[tuple[int, int | None]] = [(instant, part) for part, instant in now.items()]
+            parts.append(sorted([*whole, (floor, None)], key=lambda entry: -entry[0]))
         return of_exit, of_group, parts
 
-    def floats(self, links: Sequence[int], targets: Sequence[int]) -> Any:
-        """Floats of links to a few targets, in minutes of the source's clock; FAR where a link never reaches one."""
+    def bits(self) -> dict[int, int]:
+        """The targets that each entry's position leads to, as bits of a number."""
+        made = self._made
+        of_exit, of_group, _ = self._targets_of
+        own = {o: sum(1 << t for t in found) for o, found in of_exit.items()}
+        whole = {g: sum(1 << t for t in found) for g, found in of_group.items()}
+        exits, entries = [0] * len(self.exits), [0] * len(self.entries)
+        names = ("out_ptr", "links_out", "ptr_entry", "exit_by_entry", "tail", "at")
+        out_ptr, links_out, ptr_entry, exit_by_entry, tail, at = (made[name].tolist() for name in names)
+        head = self.entry_of[self.reach._heads[self.links]]
+        entry_after = dict(zip(self.links.tolist(), head.tolist(), strict=True))
+        group = self.group[self.entries].tolist()
+        for what in reversed(at):
+            if what < 0:
+                o = -1 - what
+                found = own.get(o, 0)
+                for i in range(out_ptr[o], out_ptr[o + 1]):
+                    found |= entries[entry_after[links_out[i]]]
+                exits[o] = found
+            else:
+                found = whole.get(group[what], 0) if tail[what] > -FAR // 2 else 0
+                for i in range(ptr_entry[what], ptr_entry[what + 1]):
+                    found |= exits[exit_by_entry[i]]
+                entries[what] = found
+        return dict(zip(self.entries.tolist(), entries, strict=True))
+
+    def floats(self, links: Sequence[int], targets: Sequence[int], *, together: bool = False) -> Any:
+        """Floats of links to a few targets, in minutes of the source's clock; FAR where a link never reaches one.
+
+        Args:
+            links: places of links between groups.
+            targets: places of targets.
+            together: one column, to whichever of them moves first.
+        """
         import numpy as np
 
         made, reach = self._made, self.reach
-        c, width, groups = reach._c, len(targets), len(self.owners)
+        c, width, groups = reach._c, 1 if together else len(targets), len(self.owners)
         own = np.full(len(self.exits) * width, FAR, np.int64)
         last = np.full(groups * width, FAR, np.int64)
         _, _, parts = self._targets_of
         work = kernels.work
-        for j, t in enumerate(targets):
+        for place, t in enumerate(targets):
+            j = 0 if together else place
             date = reach.dates[t]
             if date <= -FAR // 2:
                 continue
-            for part in parts[t][1]:
+            for _, part in parts[t]:
+                if part is None:
+                    continue
                 if part >= 0:
                     v = int(self.exits[part])
-                    own[part * width + j] = int(work(reach._cal, int(c["clk"][v]), date)) - int(c["dur"][v])
+                    limit = int(work(reach._cal, int(c["clk"][v]), date)) - int(c["dur"][v])
+                    own[part * width + j] = min(limit, int(own[part * width + j]))
                 else:
-                    last[(-1 - part) * width + j] = int(work(reach._cal, int(self.clocks[-1 - part]), date))
+                    limit = int(work(reach._cal, int(self.clocks[-1 - part]), date))
+                    last[(-1 - part) * width + j] = min(limit, int(last[(-1 - part) * width + j]))
         limit_exit, limit_entry = np.empty(len(self.exits) * width, np.int64), np.empty(len(self.entries) * width, np.int64)
         arguments = [*self._common(), self.entries, self.exits, self.entry_of, self.group[self.entries]]
         names = ("out_ptr", "links_out", "ptr_entry", "exit_by_entry", "way_by_entry", "tail", "at")
