@@ -1,6 +1,6 @@
 """How fast, as ratios against named peers measured in the same run; prints a table, `--write` keeps it in the docs.
 
-    python benchmarks/run.py [--write] [--only schedules|trees]
+    python benchmarks/run.py [--write] [--only links|schedules|trees]
 
 Each time is the median of several; peers and ipmo take turns, so that a busy machine slows both.
 """
@@ -22,6 +22,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import generators as make
+import links
 import schedules
 import trees
 
@@ -218,6 +219,8 @@ def main() -> int:
             process_rows(Path(name))
         if "--only" not in sys.argv or "trees" in sys.argv:
             trees.rows(turns, bar)
+        if "--only" not in sys.argv or "links" in sys.argv:
+            links.run(bar)
         if "--only" not in sys.argv or "schedules" in sys.argv:
             schedules.rows(Path(name), turns, bar)
     if "--write" in sys.argv:

@@ -173,7 +173,9 @@ def first_tasks(project: Project) -> list[str]:
     return [
         task.id
         for task in project.tasks
-        if task.id in unfinished and task.id not in parents and not any(after.source in unfinished for after in task.after)
+        if task.id in unfinished
+        and task.id not in parents
+        and (not task.after or unfinished.isdisjoint([after.source for after in task.after]))
     ]
 
 

@@ -36,6 +36,8 @@ class Branches:
         self.schedule: Schedule = schedule(portfolio, on_cycle="cut")
         self.cone = 0
         """How many items the last change moved, in any of the three sets of dates."""
+        self._firsts: dict[str, list[tuple[str, int, int]] | None] = {}
+        self._lengths: dict[tuple[str, Span], int] = {}
 
     @functools.cached_property
     def targets(self) -> Targets:
@@ -112,32 +114,40 @@ class Branches:
 
     def _lows(self, target: str, by: Span) -> list[tuple[int, int]] | None:
         """(position, start) of what a delay holds back; None when it is not plain."""
-        noun = self.portfolio.items.get(target)
         if by.amount < 0:
             return None
+        if target not in self._firsts:
+            self._firsts[target] = self._first(target)
+        nodes = self._firsts[target]
+        if nodes is None:
+            return None
+        return [(place, self._later(full_id, node, place, by)) for full_id, node, place in nodes]
+
+    def _first(self, target: str) -> list[tuple[str, int, int]] | None:
+        """(id, node, position) of what begins first of an item; None when it is not plain."""
+        noun = self.portfolio.items.get(target)
+        names = [target]
         if isinstance(noun, Project):
-            if not noun.tasks:
-                return None
             names = [f"{target}/{name}" for name in first_tasks(noun)]
             if not names:
                 return None
-        else:
-            names = [target]
         out = []
         for name in names:
             node = self._plain(name)
             if node is None:
                 return None
-            out.append((int(self.schedule._p["pos"][node]), self._later(name, node, by)))
+            out.append((name, node, int(self.schedule._p["pos"][node])))
         return out
 
-    def _later(self, full_id: str, node: int, by: Span) -> int:
+    def _later(self, full_id: str, node: int, place: int, by: Span) -> int:
         """The start that a delay asks for, on the item's own clock."""
         s, net = self.schedule, self.schedule.network
-        place = int(s._p["pos"][node])
         clock, x = int(s._p["clk"][place]), int(s._x[place])
-        if by.dimension == "working" and (net.nominal is None or int(net.nominal[node]) == clock != 0):
-            return x + self.portfolio.calendar_for(full_id).minutes(by)
+        if by.dimension == "working" and (net.nominal is None or int(net.nominal[node]) == clock):
+            key = (self.portfolio.calendar_for(full_id).id, by)
+            if key not in self._lengths:
+                self._lengths[key] = self.portfolio.calendar_for(full_id).minutes(by)
+            return x + self._lengths[key]
         start = s.dates(full_id)[0]
         assert start is not None
         return int(kernels.work(net.clock_tables, clock, minutes(shifted(self.portfolio, full_id, start, by))))
@@ -251,9 +261,9 @@ class Branches:
         aimed = over._filled(over.n, 0)
         for v in by_place:
             aimed[v] = 1
-        groups = len(self.schedule.network.projects)
+        groups, dates = len(self.schedule.network.projects), self.targets.reach.dates
         out: list[dict[int, int]] = []
-        size, begin, count = max(4 * (over.n + groups), 100_000), 0, len(first) - 1
+        size, begin, count = over.n + groups + 10_000, 0, len(first) - 1
         while begin < count:
             logs = [over._filled(size, 0) for _ in range(3)]
             told = over._filled(2, 0)
@@ -265,19 +275,16 @@ class Branches:
                 told, *logs,
             )  # fmt: skip
             done, logged = int(told[0]), int(told[1])
-            found: list[dict[int, dict[int, int]]] = [{} for _ in range(done)]
+            found: list[dict[int, int]] = [{} for _ in range(done)]
             for row, what, value in zip(*(_plain(log[:logged]) for log in logs), strict=True):
+                news = found[row]  # a slip makes later only: a target is where the latest of its parts has gone
                 for t in by_place.get(what, ()) if what >= 0 else by_project.get(-1 - what, ()):
-                    found[row].setdefault(t, {})[what] = value
-            out += [self._dates(news) for news in found]
+                    if value > dates[t] and value > news.get(t, 0):
+                        news[t] = value
+            out += found
             begin += done
             size *= 1 if done else 2
         return out
-
-    def _dates(self, news: Mapping[int, Mapping[int, int]]) -> dict[int, int]:
-        """A slip makes later only: a target is where the latest of its parts has gone, if that is later."""
-        dates = self.targets.reach.dates
-        return {t: max(parts.values()) for t, parts in sorted(news.items()) if max(parts.values()) > dates[t]}
 
 
 def _bound(over: Overlay, place: int, low: int) -> None:

@@ -207,7 +207,8 @@ class Crossings:
         import numpy as np
 
         places, heads = np.array(self.places, np.int64), np.array(self.heads, np.int64)
-        sources = np.where(places >= 0, reach._c["src"][places], heads)
+        src, w, mode = (np.append(reach._c[name], 0) for name in ("src", "w", "mode"))  # -1, from outside, finds a nought
+        sources = np.where(places >= 0, src[places], heads)
         self._sources: list[int] = sources.tolist()
         self._starts: list[int] = reach._x[sources].tolist()
         days = {place: self._day(place) for place in dict.fromkeys(self._sources)}
@@ -220,7 +221,7 @@ class Crossings:
             reach._x[heads].tolist(),
             np.asarray(late, np.int64)[heads].tolist(),
         )
-        weights, modes = reach._c["w"][places].tolist(), reach._c["mode"][places].tolist()
+        weights, modes = w[places].tolist(), mode[places].tolist()
         for row, (k, v, u, begin, start, aim) in enumerate(zip(*columns, strict=True)):
             spare: float | None = None
             if k < 0:

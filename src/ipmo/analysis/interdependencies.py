@@ -134,7 +134,7 @@ class CriticalLink:
     @property
     def value(self) -> Money | None:
         """Present value of all benefits that it leads to; None where none is known."""
-        return self._all._money(self._all._spread["value"][self._row], self._all._spread["valued"][self._row])
+        return self._all._value_of(self._row)
 
     @property
     def loss_float(self) -> float | None:
@@ -230,7 +230,7 @@ class CriticalLinks:
         elif rank_by == "loss":
             first = [-(amount or Decimal(0)) for amount in self._losses]
         elif rank_by == "value":
-            first = [-float(amount) for amount in self._spread["value"]]
+            first = [-amount for amount in self._spread["value"]]
         else:
             first = [0] * count
         return sorted(range(count), key=lambda row: (first[row], tie[row]))
@@ -321,7 +321,7 @@ class CriticalLinks:
         f = self._finder
         count = len(f.open)
         out: dict[str, Any] = {"projects": [0] * count, "benefits": [0] * count, "bits": [0] * count}
-        out |= {"value": [Decimal(0)] * count, "valued": [0] * count, "float": [FAR] * count}
+        out |= {"value": [0.0] * count, "valued": [0] * count, "float": [FAR] * count}
         inside = [row for row in range(count) if f.places[row] >= 0]
         if not inside or not len(f.targets):
             return out
@@ -338,7 +338,7 @@ class CriticalLinks:
             out["projects"][row] = (bits & masks["project"] & ~own.get(f.givers[row], 0)).bit_count()
             out["benefits"][row], out["bits"][row] = (bits & masks["benefit"]).bit_count(), bits
             out["valued"][row], out["float"][row] = (bits & mask).bit_count(), slack
-            out["value"][row] = Decimal(round(value * 100)).scaleb(-2)
+            out["value"][row] = value
         return out
 
     @functools.cached_property
@@ -377,8 +377,10 @@ class CriticalLinks:
             return sum(found, Decimal(0))
         return Decimal(0) if self.stakes.worth else None
 
-    def _money(self, amount: Decimal, known: int) -> Money | None:
-        return Money(amount, self.stakes.currency) if known else None
+    def _value_of(self, row: int) -> Money | None:
+        if row >= len(self._finder.open) or not self._spread["valued"][row]:
+            return None
+        return Money(Decimal(round(self._spread["value"][row] * 100)).scaleb(-2), self.stakes.currency)
 
     # -------------------------------------------------------------------------- what one link is asked
 
@@ -475,7 +477,7 @@ class CriticalLinks:
         single: dict[str, Callable[[CriticalLink], Any]] = {
             "downstream_projects": lambda k: spread["projects"][k._row] if k._row < count else 0,
             "downstream_benefits": lambda k: spread["benefits"][k._row] if k._row < count else 0,
-            "value": lambda k: float(spread["value"][k._row]) if k._row < count and spread["valued"][k._row] else None,
+            "value": lambda k: float(k.value.amount) if k.value is not None else None,
             "loss": lambda k: float(amount) if k._row < count and (amount := losses[k._row]) is not None else None,
             "amiss": lambda k: "; ".join(k.contract.amiss) or None,
         }

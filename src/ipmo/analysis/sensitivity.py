@@ -15,7 +15,7 @@ from ipmo.analysis.stakes import Stakes, stakes
 from ipmo.analysis.targets import KINDS, Targets, targets
 from ipmo.errors import IpmoError, ScheduleError, UnknownItemError, close_matches
 from ipmo.model.changes import Delay
-from ipmo.model.work import Portfolio
+from ipmo.model.work import Portfolio, Project, Task
 from ipmo.tables import Column, Table
 from ipmo.units import Money, Span
 
@@ -135,13 +135,14 @@ def slip_table(portfolio: Portfolio, *, slip: Span | str = "10 d", by: str = "pr
     if by not in BY:
         raise ScheduleError(f"by={by!r} is not known; write project or task")
     names = _names(portfolio, by) if items is None else list(items)
-    known = {p.id for p in portfolio.projects} | {f"{p.id}/{t.id}" for p in portfolio.projects for t in p.tasks}
-    for name in names:
-        if name not in known:
+    for name in items or ():
+        if not isinstance(portfolio.items.get(name), Project | Task):
+            known = [full_id for full_id, noun in portfolio.items.items() if isinstance(noun, Project | Task)]
             raise UnknownItemError(name, close_matches(name, known), "the projects and tasks of this portfolio")
     found = branches(portfolio)
     aims = found.targets
     worth = stakes(portfolio, found.schedule)
+    nothing = Money(Decimal(0), worth.currency) if worth.worth else None
     rows: list[Slip] = []
     refused: list[Slip] = []
     for name, moved in zip(names, found.slipped(names, span), strict=True):
@@ -149,7 +150,7 @@ def slip_table(portfolio: Portfolio, *, slip: Span | str = "10 d", by: str = "pr
         if moved is None:
             moved, why = _anew(portfolio, aims, name, span)
         moves = {aims[t].name: aims.days(t, aims.date(t), date) for t, date in sorted(moved.items())}
-        row = Slip(item=name, moves=moves, loss=_loss(aims, worth, moved), refused=why)
+        row = Slip(item=name, moves=moves, loss=_loss(aims, worth, moved, nothing), refused=why)
         (refused if why else rows).append(row)
     rows.sort(key=lambda row: (-(row.loss.amount if row.loss is not None else 0), -sum(row.moves.values()), row.item))
     return SlipTable(portfolio, span, rows, refused, aims)
@@ -174,12 +175,12 @@ def _anew(portfolio: Portfolio, aims: Targets, name: str, span: Span) -> tuple[M
     return {t: after.date(place) for t, date, place in both if place is not None and after.date(place) != date}, ""
 
 
-def _loss(aims: Targets, worth: Stakes, moved: Mapping[int, int]) -> Money | None:
+def _loss(aims: Targets, worth: Stakes, moved: Mapping[int, int], nothing: Money | None) -> Money | None:
     found = [
         loss
         for t, date in moved.items()
         if aims[t].kind == "benefit" and (loss := worth.delayed(aims[t].item, aims.date(t), date)) is not None
     ]
-    if not found and not worth.worth:
-        return None
+    if not found:
+        return nothing
     return Money(sum(found, Decimal(0)), worth.currency)

@@ -27,7 +27,7 @@ def inner_forward(ptr: Any, src: Any, w: Any, inner: Any, x: Any) -> Any:
 
 def inner_ways(
     ptr: Any, src: Any, w: Any, inner: Any, dur: Any, ending: Any, first: Any, member: Any, local: Any, entry_of: Any, exit_of: Any,
-    first_entry: Any, first_exit: Any, exits: Any, width: Any, room: Any, tail: Any, pair_entry: Any, pair_exit: Any, pair_way: Any,
+    first_entry: Any, first_exit: Any, exits: Any, width: Any, room: Any, leads: Any, tail: Any, pair_entry: Any, pair_exit: Any, pair_way: Any,
 ) -> Any:  # fmt: skip
     """The longest way from each entry to each exit of its group, and to the group's last finish; how many pairs there are.
 
@@ -39,7 +39,7 @@ def inner_ways(
         first_entry, first_exit: where the entries and exits of each group begin; both are numbered by group.
         exits: the position of each exit.
         width: how many exits are looked at together.
-        room: room for `width` numbers for each member of the largest group.
+        room: room for `width` numbers for each member of the largest group; `leads` for one.
         tail: takes the way from each entry to the group's last finish, -FAR where none counts.
         pair_entry, pair_exit, pair_way: take the pairs.
     """
@@ -68,23 +68,23 @@ def inner_ways(
             count = min(width, first_exit[g + 1] - begin)
             for i in range((high - low) * width):
                 room[i] = none
+            for i in range(high - low):
+                leads[i] = 0
             last = low
             for q in range(begin, begin + count):
                 place = local[exits[q]]
+                leads[place] = 1
                 room[place * width + q - begin] = 0
                 if low + place > last:
                     last = low + place
             for i in range(last, low - 1, -1):
                 v = member[i]
                 row = local[v] * width
-                live = False
-                for j in range(count):
-                    if room[row + j] > none // 2:
-                        live = True
-                if not live:
+                if leads[local[v]] == 0:
                     continue
                 for k in range(ptr[v], ptr[v + 1]):
                     if inner[k]:
+                        leads[local[src[k]]] = 1
                         other = local[src[k]] * width
                         weight = w[k]
                         for j in range(count):
@@ -111,17 +111,16 @@ def handed_on(cal: Any, clk: Any, dur: Any, w: Any, mode: Any, typ: Any, lagclk:
 
 
 def interface_cones(
-    rows: Any, slips: Any, src: Any, dst: Any, w: Any, mode: Any, typ: Any, lagclk: Any, lag: Any, cal: Any, clk: Any, dur: Any,
+    rows: Any, src: Any, dst: Any, w: Any, mode: Any, typ: Any, lagclk: Any, lag: Any, cal: Any, clk: Any, dur: Any,
     entries: Any, exits: Any, entry_of: Any, exit_of: Any, group_of_entry: Any, first_entry: Any,
     link_ptr: Any, links_in: Any, out_ptr: Any, links_out: Any, ptr_entry: Any, exit_by_entry: Any, ptr_exit: Any, entry_by_exit: Any,
     way_by_exit: Any, tail: Any, base: Any, base_end: Any, rank_entry: Any, rank_exit: Any, at: Any, bits: Any,
     start_entry: Any, y: Any, x: Any, end: Any, new_y: Any, new_x: Any, touched: Any, seen: Any, counts: Any, log_row: Any, log_what: Any, log_value: Any,
 ) -> Any:  # fmt: skip
-    """What moves when a link between groups lets go, or hands on later: for many links, each on its own.
+    """What moves when a link between groups lets go: for many links, each on its own.
 
     Args:
         rows: link places.
-        slips: how much later the source of each starts for this link alone, in minutes of its clock; negative: the link is left out.
         start_entry: the start of the position of each entry as it is.
         y, x, end: as it is: what each entry is asked for, the start of each exit, the last finish of each group on its clock.
         new_y, new_x: copies of y and x.
@@ -140,14 +139,10 @@ def interface_cones(
     for row in range(len(rows)):
         gone = rows[row]
         source = src[gone]
-        slip = slips[row]
         q = exit_of[source]
         e = entry_of[dst[gone]]
-        if slip < 0:
-            if handed_on(cal, clk, dur, w, mode, typ, lagclk, lag, gone, source, dst[gone], x[q]) < start_entry[e]:
-                continue  # something else sets the start there
-        elif handed_on(cal, clk, dur, w, mode, typ, lagclk, lag, gone, source, dst[gone], x[q] + slip) <= start_entry[e]:
-            continue
+        if handed_on(cal, clk, dur, w, mode, typ, lagclk, lag, gone, source, dst[gone], x[q]) < start_entry[e]:
+            continue  # something else sets the start there
         asked = none
         for i in range(link_ptr[e], link_ptr[e + 1]):
             k = links_in[i]
@@ -155,10 +150,6 @@ def interface_cones(
                 t = handed_on(cal, clk, dur, w, mode, typ, lagclk, lag, k, src[k], dst[k], x[exit_of[src[k]]])
                 if t > asked:
                     asked = t
-        if slip >= 0:
-            t = handed_on(cal, clk, dur, w, mode, typ, lagclk, lag, gone, source, dst[gone], x[q] + slip)
-            if t > asked:
-                asked = t
         if asked == y[e]:
             continue
         if logged + groups + len(exits) > len(log_row):
@@ -196,12 +187,9 @@ def interface_cones(
                 asked = none
                 for i in range(link_ptr[e], link_ptr[e + 1]):
                     k = links_in[i]
-                    if k == gone and slip < 0:
-                        continue
-                    begin = new_x[exit_of[src[k]]]
                     if k == gone:
-                        begin = x[q] + slip
-                    t = handed_on(cal, clk, dur, w, mode, typ, lagclk, lag, k, src[k], dst[k], begin)
+                        continue
+                    t = handed_on(cal, clk, dur, w, mode, typ, lagclk, lag, k, src[k], dst[k], new_x[exit_of[src[k]]])
                     if t > asked:
                         asked = t
                 if asked == new_y[e]:
@@ -260,6 +248,94 @@ def interface_cones(
     counts[1] = logged
 
 
+def interface_slips(
+    rows: Any, slips: Any, src: Any, dst: Any, w: Any, mode: Any, typ: Any, lagclk: Any, lag: Any, cal: Any, clk: Any, dur: Any,
+    entries: Any, exits: Any, entry_of: Any, exit_of: Any, group_of_entry: Any, out_ptr: Any, links_out: Any, ptr_entry: Any,
+    exit_by_entry: Any, way_by_entry: Any, tail: Any, rank_entry: Any, rank_exit: Any, at: Any, bits: Any, start_entry: Any, y: Any,
+    x: Any, end: Any, new_y: Any, new_x: Any, new_end: Any, touched: Any, counts: Any, log_row: Any, log_what: Any, log_value: Any,
+) -> Any:  # fmt: skip
+    """What moves when a link between groups hands on later: for many links, each on its own. A slip makes later only.
+
+    Args:
+        slips: how much later the source of each starts for this link alone, in minutes of its clock.
+        new_end: a copy of `end`; the others as in `interface_cones`.
+    """
+    logged = 0
+    none = -FAR
+    groups = len(end)
+    for row in range(len(rows)):
+        gone = rows[row]
+        e = entry_of[dst[gone]]
+        asked = handed_on(cal, clk, dur, w, mode, typ, lagclk, lag, gone, src[gone], dst[gone], x[exit_of[src[gone]]] + slips[row])
+        if asked <= start_entry[e]:
+            continue
+        if logged + groups + len(exits) > len(log_row):
+            counts[0] = row
+            counts[1] = logged
+            return
+        count = 0
+        new_y[e] = asked
+        r = rank_entry[e]
+        bits[r // 32] |= 1 << (r % 32)
+        word = r // 32
+        while word < len(bits):
+            if bits[word] == 0:
+                word += 1
+                continue
+            r = word * 32
+            left = bits[word]
+            while left & 1 == 0:
+                left >>= 1
+                r += 1
+            bits[word] &= ~(1 << (r % 32))
+            touched[count] = r
+            count += 1
+            if at[r] >= 0:
+                e = at[r]
+                begin = new_y[e]
+                for i in range(ptr_entry[e], ptr_entry[e + 1]):
+                    o = exit_by_entry[i]
+                    t = begin + way_by_entry[i]
+                    if t > new_x[o]:
+                        new_x[o] = t
+                        s = rank_exit[o]
+                        bits[s // 32] |= 1 << (s % 32)
+                g = group_of_entry[e]
+                if tail[e] > none // 2 and begin + tail[e] > new_end[g]:
+                    new_end[g] = begin + tail[e]
+            else:
+                o = -1 - at[r]
+                for i in range(out_ptr[o], out_ptr[o + 1]):
+                    k = links_out[i]
+                    t = handed_on(cal, clk, dur, w, mode, typ, lagclk, lag, k, src[k], dst[k], new_x[o])
+                    e = entry_of[dst[k]]
+                    if t > new_y[e] and t > start_entry[e]:
+                        new_y[e] = t
+                        s = rank_entry[e]
+                        bits[s // 32] |= 1 << (s % 32)
+        for i in range(count):
+            r = touched[i]
+            if at[r] >= 0:
+                e = at[r]
+                new_y[e] = y[e]
+                g = group_of_entry[e]
+                if new_end[g] != end[g]:
+                    log_row[logged] = row
+                    log_what[logged] = -1 - g
+                    log_value[logged] = new_end[g]
+                    logged += 1
+                    new_end[g] = end[g]
+            else:
+                o = -1 - at[r]
+                log_row[logged] = row
+                log_what[logged] = o
+                log_value[logged] = new_x[o]
+                logged += 1
+                new_x[o] = x[o]
+    counts[0] = len(rows)
+    counts[1] = logged
+
+
 def interface_limits(
     src: Any, dst: Any, w: Any, mode: Any, typ: Any, lagclk: Any, lag: Any, cal: Any, clk: Any, dur: Any, entries: Any, exits: Any,
     entry_of: Any, group_of_entry: Any, out_ptr: Any, links_out: Any, ptr_entry: Any, exit_by_entry: Any, way_by_entry: Any, tail: Any,
@@ -306,6 +382,35 @@ def interface_limits(
                 way = way_by_entry[i]
                 for j in range(width):
                     limit_entry[row + j] = min(limit_entry[row + j], limit_exit[other + j] - way)
+
+
+def interface_bits(
+    dst: Any, entry_of: Any, group_of_entry: Any, out_ptr: Any, links_out: Any, ptr_entry: Any, exit_by_entry: Any, tail: Any, at: Any,
+    words: Any, of_group: Any, of_exit: Any, of_entry: Any,
+) -> Any:  # fmt: skip
+    """What each exit and entry leads to, as bits, so many words each.
+
+    Args:
+        of_group: the targets that a group's last finish belongs to (groups * words).
+        of_exit: the targets that exits are themselves on entry (exits * words).
+        of_entry: takes what entries lead to (entries * words), zeros on entry.
+    """
+    for r in range(len(at) - 1, -1, -1):
+        if at[r] < 0:
+            o = -1 - at[r]
+            for i in range(out_ptr[o], out_ptr[o + 1]):
+                other = entry_of[dst[links_out[i]]] * words
+                for j in range(words):
+                    of_exit[o * words + j] |= of_entry[other + j]
+        else:
+            e = at[r]
+            if tail[e] > -FAR // 2:
+                for j in range(words):
+                    of_entry[e * words + j] |= of_group[group_of_entry[e] * words + j]
+            for i in range(ptr_entry[e], ptr_entry[e + 1]):
+                other = exit_by_entry[i] * words
+                for j in range(words):
+                    of_entry[e * words + j] |= of_exit[other + j]
 
 
 def dates_after(

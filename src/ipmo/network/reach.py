@@ -83,7 +83,7 @@ class Reach:
 
         count = len(self.network.projects)
         owner = np.where(self.network.ending == 1, self._owner, -1)
-        order = np.argsort(owner, kind="stable")
+        order = np.argsort((owner + 1).astype(np.uint16) if count < 65_000 else owner, kind="stable")
         first = np.searchsorted(owner[order], np.arange(count + 1))
         return {g: order[first[g] : first[g + 1]] for g in range(count)}
 
@@ -120,18 +120,15 @@ class Reach:
 
     def without(self, links: Sequence[int]) -> list[dict[int, int]]:
         """For each link, the targets whose date moves when the link is left out, and to when."""
-        return self._moved(links, [-1] * len(links))
+        if self._interfaces is None:
+            return self._by_passes(links, [-1] * len(links))
+        return self._interfaces.moved(links, None)
 
     def slipped(self, links: Sequence[int], minutes: Sequence[int]) -> list[dict[int, int]]:
         """For each link, the targets whose date moves when its source is so much later for this link alone, and to when."""
-        return self._moved(links, minutes)
-
-    def _moved(self, links: Sequence[int], slips: Sequence[int]) -> list[dict[int, int]]:
-        if not len(links):
-            return []
         if self._interfaces is None:
-            return self._by_passes(links, slips)
-        return self._interfaces.moved(links, slips)
+            return self._by_passes(links, minutes)
+        return self._interfaces.moved(links, minutes)
 
     def floats(self, links: Sequence[int], targets: Sequence[int] | None = None) -> Any:
         """How far the source of each link can slip before that link moves each target, in minutes of the source's clock.
@@ -163,8 +160,9 @@ class Reach:
 
     def downstream(self, links: Sequence[int]) -> list[int]:
         """The targets that each link leads to, whatever the float, as bits of a number: bit 0 is the first target."""
-        bits = self._interfaces.bits() if self._interfaces is not None else self._bits
-        return [bits[v] for v in self._heads[_array(links)].tolist()]
+        if self._interfaces is not None:
+            return self._interfaces.bits(links)
+        return [self._bits[v] for v in self._heads[_array(links)].tolist()]
 
     def sums(self, found: Sequence[int], values: Sequence[float]) -> list[float]:
         """The sum of the values of the targets in each set of bits; a table of the 256 sums of each eight answers all."""
@@ -380,7 +378,11 @@ class Interfaces:
         n = net.n
         heads = reach._heads
         clocks = int(c["clk"].max(initial=0)) + 1
-        keys, self.group = np.unique((reach._owner + 1) * clocks + c["clk"], return_inverse=True)
+        numbers = (reach._owner + 1) * clocks + c["clk"]
+        keys = np.flatnonzero(np.bincount(numbers))
+        place = np.zeros(int(keys[-1]) + 1 if len(keys) else 1, np.int64)
+        place[keys] = np.arange(len(keys))
+        self.group = place[numbers]
         self.owners, self.clocks = keys // clocks - 1, keys % clocks
         groups = len(keys)
         plain = (c["mode"] == 0) | (c["mode"] == 3)
@@ -406,7 +408,7 @@ class Interfaces:
 
         reach = self.reach
         c, n, groups = reach._c, reach.network.n, len(self.owners)
-        member = np.argsort(self.group, kind="stable")
+        member = np.argsort(self.group.astype(np.uint16) if groups < 1 << 16 else self.group, kind="stable")
         first = np.searchsorted(self.group[member], np.arange(groups + 1))
         local = np.empty(n, np.int64)
         local[member] = np.arange(n) - first[self.group[member]]
@@ -426,6 +428,7 @@ class Interfaces:
             self.exits,
             width,
             np.zeros(largest * width, np.int64),
+            np.zeros(largest, np.int64),
             tail,
             pair_entry,
             pair_exit,
@@ -489,43 +492,35 @@ class Interfaces:
         c = self.reach._c
         return [c["src"], self.reach._heads, c["w"], c["mode"], c["typ"], c["lagclk"], c["lag"], self.reach._cal, c["clk"], c["dur"]]
 
-    def moved(self, links: Sequence[int], slips: Sequence[int]) -> list[dict[int, int]]:
-        """What `Reach.without` and `slipped` answer. Links inside a group do not cross a border and are refused."""
+    def moved(self, links: Sequence[int], slips: Sequence[int] | None) -> list[dict[int, int]]:
+        """What `Reach.without` (no slips) and `slipped` answer, for links between groups."""
         import numpy as np
 
         made, reach = self._made, self.reach
-        rows, late = np.array(links, np.int64), np.array(slips, np.int64)
+        rows = np.array(links, np.int64)
+        late = None if slips is None else np.array(slips, np.int64)
         groups, things = len(self.owners), len(self.entries) + len(self.exits)
         out: list[dict[int, int]] = [{} for _ in links]
         size = 2 * len(rows) + 4 * (groups + things)
         begin = 0
+        common = [*self._common(), self.entries, self.exits, self.entry_of, self.exit_of, self.group[self.entries]]
+        now = [reach._x[self.entries], made["y"], made["x"], made["end"]]
         while begin < len(rows):
             logs, counts = [np.zeros(size, np.int64) for _ in range(3)], np.zeros(2, np.int64)
-            arguments = [rows[begin:], late[begin:], *self._common(), self.entries, self.exits, self.entry_of, self.exit_of]
-            arguments += [self.group[self.entries], self.first_entry]
-            names = (
-                "link_ptr",
-                "links_in",
-                "out_ptr",
-                "links_out",
-                "ptr_entry",
-                "exit_by_entry",
-                "ptr_exit",
-                "entry_by_exit",
-                "way_by_exit",
-            )
-            arguments += [made[name] for name in (*names, "tail", "base", "base_end", "rank_entry", "rank_exit", "at")]
-            arguments += [
-                np.zeros(things // 32 + 1, np.int64),
-                reach._x[self.entries],
-                made["y"],
-                made["x"],
-                made["end"],
-                made["y"].copy(),
-                made["x"].copy(),
-            ]
-            arguments += [np.zeros(groups + things, np.int64), np.zeros(groups, np.int64), counts, *logs]
-            reach._run("interface_cones", 20 * (20 * len(rows) + len(made["way_by_exit"])), arguments)
+            bits, touched = np.zeros(things // 32 + 1, np.int64), np.zeros(groups + things, np.int64)
+            copies = [made["y"].copy(), made["x"].copy()]
+            work = 20 * (20 * len(rows) + len(made["way_by_exit"]))
+            if late is None:
+                names: tuple[str, ...] = ("link_ptr", "links_in", "out_ptr", "links_out", "ptr_entry", "exit_by_entry", "ptr_exit")
+                names += ("entry_by_exit", "way_by_exit", "tail", "base", "base_end", "rank_entry", "rank_exit", "at")
+                columns = [self.first_entry, *(made[name] for name in names), bits]
+                room = [*now, *copies, touched, np.zeros(groups, np.int64), counts, *logs]
+                reach._run("interface_cones", work, [rows[begin:], *common, *columns, *room])
+            else:
+                names = ("out_ptr", "links_out", "ptr_entry", "exit_by_entry", "way_by_entry", "tail", "rank_entry", "rank_exit", "at")
+                columns = [*(made[name] for name in names), bits]
+                room = [*now, *copies, made["end"].copy(), touched, counts, *logs]
+                reach._run("interface_slips", work, [rows[begin:], late[begin:], *common, *columns, *room])
             done, count = int(counts[0]), int(counts[1])
             self._read(out, begin, *(log[:count] for log in logs))
             begin += done
@@ -537,21 +532,22 @@ class Interfaces:
         reach = self.reach
         of_exit, of_group, parts = self._targets_of
         cal, dates = reach._cal, reach.dates
-        clk, dur = reach._c["clk"], reach._c["dur"]
+        clocks, clk = self.clocks.tolist(), reach._c["clk"][self.exits].tolist()
+        dur = reach._c["dur"][self.exits].tolist()
+        single = {t: found[1][0] if found[1][1] is None else found[0][0] for t, found in enumerate(parts) if len(found) == 2}
         changed: dict[tuple[int, int], dict[int, int]] = {}
         for row, what, value in zip(log_row.tolist(), log_what.tolist(), log_value.tolist(), strict=True):
             hit = of_exit.get(what) if what >= 0 else of_group.get(-1 - what)
             if hit is None:
                 continue
             if what >= 0:
-                v = int(self.exits[what])
-                clock, value = int(clk[v]), value + int(dur[v])
+                clock, value = clk[what], value + dur[what]
             else:
-                clock = int(self.clocks[-1 - what])
+                clock = clocks[-1 - what]
             instant = value if clock == 0 else int(kernels.finish_at(cal, clock, value))
             for t in hit:
-                if len(parts[t]) == 2:  # one part, and what is done of it
-                    date = max(instant, parts[t][1][0] if parts[t][1][1] is None else parts[t][0][0])
+                if t in single:  # one part, and what is done of it
+                    date = instant if instant > single[t] else single[t]
                     if date != dates[t]:
                         out[begin + row][t] = date
                 else:
@@ -593,31 +589,26 @@ class Interfaces:
             parts.append(sorted([*whole, (floor, None)], key=lambda entry: -entry[0]))
         return of_exit, of_group, parts
 
-    def bits(self) -> dict[int, int]:
-        """The targets that each entry's position leads to, as bits of a number."""
-        made = self._made
+    def bits(self, links: Sequence[int]) -> list[int]:
+        """The targets that each link leads to, as bits of a number."""
+        import numpy as np
+
+        made, reach = self._made, self.reach
         of_exit, of_group, _ = self._targets_of
-        own = {o: sum(1 << t for t in found) for o, found in of_exit.items()}
-        whole = {g: sum(1 << t for t in found) for g, found in of_group.items()}
-        exits, entries = [0] * len(self.exits), [0] * len(self.entries)
+        words = (len(reach.aims) + 63) // 64
+        exits, entries = np.zeros((len(self.exits), words), np.int64), np.zeros((len(self.entries), words), np.int64)
+        groups = np.zeros((len(self.owners), words), np.int64)
+        for table, found in ((exits.view(np.uint64), of_exit), (groups.view(np.uint64), of_group)):
+            for place, targets in found.items():
+                for t in targets:
+                    table[place, t // 64] |= np.uint64(1 << (t % 64))
         names = ("out_ptr", "links_out", "ptr_entry", "exit_by_entry", "tail", "at")
-        out_ptr, links_out, ptr_entry, exit_by_entry, tail, at = (made[name].tolist() for name in names)
-        head = self.entry_of[self.reach._heads[self.links]]
-        entry_after = dict(zip(self.links.tolist(), head.tolist(), strict=True))
-        group = self.group[self.entries].tolist()
-        for what in reversed(at):
-            if what < 0:
-                o = -1 - what
-                found = own.get(o, 0)
-                for i in range(out_ptr[o], out_ptr[o + 1]):
-                    found |= entries[entry_after[links_out[i]]]
-                exits[o] = found
-            else:
-                found = whole.get(group[what], 0) if tail[what] > -FAR // 2 else 0
-                for i in range(ptr_entry[what], ptr_entry[what + 1]):
-                    found |= exits[exit_by_entry[i]]
-                entries[what] = found
-        return dict(zip(self.entries.tolist(), entries, strict=True))
+        rows = (groups.reshape(-1), exits.reshape(-1), entries.reshape(-1))
+        arguments = [reach._heads, self.entry_of, self.group[self.entries], *(made[name] for name in names), words, *rows]
+        reach._run("interface_bits", len(made["way_by_entry"]) * words, arguments)
+        data = np.ascontiguousarray(entries.reshape(-1, words)[self.entry_of[reach._heads[_array(links)]]].astype("<i8")).tobytes()
+        size = 8 * words
+        return [int.from_bytes(data[i : i + size], "little") for i in range(0, len(data), size)]
 
     def floats(self, links: Sequence[int], targets: Sequence[int], *, together: bool = False) -> Any:
         """Floats of links to a few targets, in minutes of the source's clock; FAR where a link never reaches one.

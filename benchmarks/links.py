@@ -1,0 +1,194 @@
+"""What links across projects do, what-ifs and slips, against the passes that would have to be run again for each."""
+
+from __future__ import annotations
+
+import gc
+import random
+import statistics
+import time
+import tracemalloc
+from collections.abc import Callable
+from typing import Any
+
+import generators as make
+import numba
+import numpy as np
+
+import ipmo
+from ipmo.analysis.branches import branches
+from ipmo.analysis.stakes import stakes
+from ipmo.analysis.targets import targets
+from ipmo.model import Delay, Portfolio
+from ipmo.network.reach import Reach, dominators
+
+SOME = 40
+"""Links whose passes are run; all take alike."""
+
+
+def best_of(job: Callable[[], Any], repeats: int = 5) -> float:
+    times = []
+    for _ in range(repeats):
+        gc.collect()
+        begin = time.perf_counter()
+        job()
+        times.append(time.perf_counter() - begin)
+    return statistics.median(times)
+
+
+@numba.njit
+def traversals(ptr: Any, src: Any, places: Any, values: Any, out: Any, seen: Any, stack: Any) -> None:
+    """One backward traversal per benefit: its value to everything that leads to it."""
+    for b in range(len(places)):
+        top = 0
+        stack[0] = places[b]
+        seen[places[b]] = b + 1
+        while top >= 0:
+            v = stack[top]
+            top -= 1
+            out[v] += values[b]
+            for k in range(ptr[v], ptr[v + 1]):
+                u = src[k]
+                if seen[u] != b + 1:
+                    seen[u] = b + 1
+                    top += 1
+                    stack[top] = u
+
+
+class Passes:
+    """Both passes over a compiled network, and the dates of its projects: compiled kernels and numpy, nothing else."""
+
+    def __init__(self, s: Any) -> None:
+        self.net, self.p = s.network, s.network._positions
+        reach = targets(s).reach
+        self.group = np.where(self.net.ending == 1, reach._owner, len(self.net.projects))
+        self.effects = np.flatnonzero(self.net.ending == 0)
+
+    def run(self) -> tuple[Any, Any]:
+        net, dur = self.net, self.p["dur"]
+        x, edge = net.early()
+        ends = np.full(len(net.projects) + 1, -1, np.int64)
+        np.maximum.at(ends, self.group, x + dur)
+        ends[-1] = 1 << 60
+        room = self.p["edge"]
+        whole = np.full(net.n, ends[:-1].max(), np.int64) - dur
+        aim = ends[self.group] - dur
+        whole[self.effects] = 1 << 60
+        aim[self.effects] = x[self.effects]
+        ((total, _), (target, _)) = net.late(x, edge, (whole, room), (aim, room))
+        return total - x, target - x
+
+    def again(self, k: int, slip: int) -> None:
+        """Without a link, and with what it hands on so much later."""
+        weight = int(self.p["w"][k])
+        for changed in (-(1 << 50), weight + slip):
+            self.p["w"][k] = changed
+            self.run()
+        self.p["w"][k] = weight
+
+
+def _peak(pf: Portfolio) -> int:
+    s = ipmo.schedule(pf)
+    tracemalloc.start()
+    links = ipmo.critical_links(pf)
+    _ = links._finder.worst_drags, links._losses, links._spread, s
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak
+
+
+def run(bar: Callable[..., None]) -> None:
+    """All rows; `bar` as in `run.py`."""
+    import networkx as nx
+
+    pf = make.linked_portfolio(100, 1000)
+    s = ipmo.schedule(pf)
+    aims, worth = targets(s), stakes(pf, s)
+    places, found = s.network._positions, ipmo.critical_links(pf)
+    ends = {t.name: a.places[0] for t, a in zip(aims, aims.reach.aims, strict=True) if t.kind == "benefit"}
+    passes, finder = Passes(s), found._finder
+    gc.collect()
+    gc.freeze()
+    size = f"{s.network.n - 1000:,} tasks, {len(finder.places):,} links across 100 projects, 1,000 benefits"
+
+    def everything() -> None:
+        aims.reach = Reach(s, aims.reach.aims)
+        links = ipmo.critical_links(pf)
+        _ = links._finder.worst_drags, links._losses, links._spread
+
+    def again() -> None:
+        for k in finder.places[:SOME]:
+            passes.again(k, 10 * 1440)
+
+    again()
+    ours, peer = best_of(everything), best_of(again) * len(finder.places) / SOME
+    what = f"critical links: floats, drag on every target, what 10 d move and cost, value; {size}"
+    bar(what, ours, f"both passes for each link without it, and with it slipped ({SOME} links run, scaled)", peer, 100, faster=True)
+    ours = best_of(lambda: found._finder.reach.floats(finder.places))
+    bar("the same, float of every link to every target besides", ours, "the same", peer, None, faster=True)
+
+    values = [float(worth.worth.get(t.item, 0)) if t.kind == "benefit" else 0.0 for t in aims]
+    where = np.array(list(ends.values()))
+    amounts = np.array([float(worth.worth[name]) for name in ends])
+    out = np.zeros(s.network.n)
+
+    def each() -> None:
+        out[:] = 0
+        seen, stack = np.zeros(s.network.n, np.int64), np.zeros(s.network.n, np.int64)
+        traversals(places["ptr"], places["src"], where, amounts, out, seen, stack)
+
+    each()
+    reach = aims.reach
+    _ = reach.downstream(finder.places)
+    ours, peer = best_of(lambda: reach.sums(reach.downstream(finder.places), values)), best_of(each)
+    assert np.allclose(out[finder.heads], reach.sums(reach.downstream(finder.places), values))
+    bar("value at stake of every link, the network contracted", ours, "one compiled traversal per benefit", peer, 15, faster=True)
+
+    def cold() -> None:
+        fresh = Reach(s, reach.aims)
+        fresh.sums(fresh.downstream(finder.places), values)
+
+    bar("the same, contraction included", best_of(cold), "one compiled traversal per benefit", peer, None, faster=True)
+
+    graph = nx.DiGraph(zip(places["src"].tolist(), reach._heads.tolist(), strict=True))
+    graph.add_nodes_from(range(s.network.n))
+    graph.add_edges_from((-1, v) for v in range(s.network.n) if places["ptr"][v] == places["ptr"][v + 1])
+    ours, peer = best_of(lambda: dominators(s.network)), best_of(lambda: nx.immediate_dominators(graph, -1), 1)
+    bar("dominators of every item", ours, "networkx", peer, 50, faster=True)
+
+    rng = random.Random(1)
+    names = [f"p{rng.randrange(100)}/t{rng.randrange(1000)}" for _ in range(1000)]
+    tried = branches(pf)
+    ipmo.what_if(pf, Delay(names[0], "1 d"))
+    times, cones = [], []
+    for name in names:
+        begin = time.perf_counter()
+        _ = ipmo.what_if(pf, Delay(name, "5 d")).dates
+        times.append(time.perf_counter() - begin)
+        cones.append(tried.cone)
+    times.sort()
+    cones.sort()
+    full = best_of(passes.run, 9)
+    told = f"p50 {cones[500]:,}, p95 {cones[950]:,}, most {cones[-1]:,} items moved"
+    bar(f"a what-if of one delay of 1,000 random tasks, median ({told})", times[500], "both passes", full, 0.2, faster=False)
+    bar("the same, 95th percentile", times[950], "both passes", full, None, faster=False)
+    gc.unfreeze()
+
+    many = make.linked_portfolio(1000, 100)
+    t = ipmo.schedule(many)
+    over = Passes(t)
+    ipmo.slip_table(many)
+    gc.collect()
+    gc.freeze()
+    ours, peer = best_of(lambda: ipmo.slip_table(many)), 1000 * best_of(over.run, 9)
+    bar("a slip table of 1,000 projects, 100,000 tasks", ours, "1,000 times both passes", peer, 30, faster=True)
+    gc.unfreeze()
+
+    small, large = _peak(make.linked_portfolio(50, 1000, 1500, 500)), _peak(make.linked_portfolio(100, 1000))
+    bar(
+        "memory of critical links at 100,000 tasks",
+        large / 1e9,
+        "50,000 tasks (MB where the table says ms)",
+        small / 1e9,
+        2.4,
+        faster=False,
+    )
