@@ -12,7 +12,8 @@ from click.testing import CliRunner, Result
 
 import ipmo
 import ipmo.examples
-from ipmo.cli import clean, main
+from ipmo.cli import main
+from ipmo.cli.shell import clean
 
 ROOT = Path(__file__).resolve().parent.parent
 PROMISE = str(ROOT / "src" / "ipmo" / "examples" / "promise.yaml")
@@ -32,6 +33,22 @@ VERBS = [
     ("schedule", PROMISE, "--explain", "desk"),
     ("links", HANDOVER),
     ("links", HANDOVER, "--top", "2"),
+    ("links", HANDOVER, "--reach", "rails-power"),
+    ("links", HANDOVER, "--contracts"),
+    ("links", HANDOVER, "--border", "programme", "--rank-by", "drag", "--slip", "3 ed"),
+    ("interfaces", HANDOVER),
+    ("interfaces", HANDOVER, "--matrix", "drag"),
+    ("interfaces", HANDOVER, "--register", "power"),
+    ("interfaces", HANDOVER, "--waits", "rails"),
+    ("points", LIBRARY),
+    ("points", PROMISE, "--of", "savings"),
+    ("what-if", HANDOVER, "--delay", "rails/lay", "2 d"),
+    ("what-if", HANDOVER, "--delay", "rails/lay", "2 d", "--items"),
+    ("what-if", HANDOVER, "--delay", "rails/lay", "2 d", "--duration", "power/test", "5 d", "--why", "fleet"),
+    ("what-if", LIBRARY, "--stop", "catalogue"),
+    ("slips", HANDOVER, "--slip", "3 d"),
+    ("slips", HANDOVER, "--by", "task"),
+    ("decisions", PROMISE),
     ("rollup", PROMISE),
     ("rollup", PROMISE, "finish"),
     ("rollup", PROMISE, "--explain", "desk"),
@@ -202,3 +219,42 @@ def test_report_says_what_changed_since_an_earlier_file(tmp_path: Path) -> None:
     wrong = run(*arguments[:-1], str(tmp_path / "nobody.yaml"))
     assert wrong.exit_code == 1
     assert "nobody.yaml" in wrong.output
+
+
+def test_a_what_if_from_a_file_is_told_and_written(tmp_path: Path) -> None:
+    file = tmp_path / "changes.yaml"
+    file.write_text(
+        "ipmo: 1\nchanges:\n  - delay: {target: rails/lay, by: 2 d}\n  - set_duration: {target: power/test, to: 4 d}\n", "utf-8"
+    )
+    out = tmp_path / "after.yaml"
+    done = run("what-if", HANDOVER, "--changes", str(file), "--write", str(out))
+    assert done.exit_code == 0, done.output
+    assert done.stdout.splitlines()[0] == "Delay rails/lay by 2 d; let power/test take 4 d:"
+    assert "  date of fleet: +3 d (2026-06-21 to 2026-06-24)" in done.stdout
+    told = run("why", HANDOVER, str(out), "fleet").stdout.splitlines()
+    assert told[0].startswith("date of fleet: 2026-06-21 to 2026-06-24, +3 d")
+    rows = json.loads(run("what-if", HANDOVER, "--changes", str(file), "--json").stdout)
+    assert rows["changes"] == ["delay rails/lay by 2 d", "let power/test take 4 d"]
+    svg = tmp_path / "net.svg"
+    assert run("interfaces", HANDOVER, "--svg", str(svg)).exit_code == 0
+    assert svg.read_text("utf-8").startswith("<svg ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("what-if", HANDOVER), 2, "say what changes"),
+        (("what-if", HANDOVER, "--delay", "rails/lya", "2 d"), 1, "'rails/lya' is not in portfolio 'handover'; close: 'rails/lay'"),
+        (("what-if", HANDOVER, "--delay", "rails/lay", "2 GBP"), 1, "a delay is a length of time, not money"),
+        (("what-if", HANDOVER, "--link", "fleet/service", "rails/survey"), 1, "these links form a cycle"),
+        (("what-if", HANDOVER, "--duration", "rails/lay", "-2 d"), 1, "a duration of -2 d is negative"),
+        (("links", HANDOVER, "--reach", "rails"), 1, "'rails' is not in the links across projects"),
+        (("interfaces", HANDOVER, "--waits", "rial"), 1, "'rial' is not in the projects of portfolio 'handover'"),
+        (("slips", HANDOVER, "--slip", "1 month"), 1, "has no length in days"),
+        (("why", HANDOVER, HANDOVER, "flet"), 1, "'flet' is not in portfolio 'handover'; close: 'fleet'"),
+    ],
+)
+def test_questions_that_cannot_be_answered_say_why(arguments: tuple[str, ...], code: int, message: str) -> None:
+    done = run(*arguments)
+    assert done.exit_code == code
+    assert message in done.stderr

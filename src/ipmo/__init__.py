@@ -30,6 +30,7 @@ _HOMES = {
     "analysis.explanation": ("Explanation", "Figure"),
     "analysis.failure_points": ("FailurePoints", "single_points"),
     "analysis.history": ("History", "reference_classes", "returns"),
+    "analysis.interfaces": ("InterfaceView", "interfaces"),
     "analysis.movement": ("Move", "explain_move"),
     "analysis.phasing": ("Phased", "phase"),
     "analysis.registers": ("Registers", "registers"),
@@ -48,11 +49,13 @@ _HOMES = {
         "history",
         "plugins",
         "read",
+        "read_changes",
         "report",
         "roll_up",
         "to_dict",
         "trend",
         "write",
+        "write_changes",
     ),
     "errors": (
         "CycleError",
@@ -80,6 +83,22 @@ _HOMES = {
         "Methodology",
         "Role",
         "hookimpl",
+    ),
+    "model.changes": (
+        "Add",
+        "AddLink",
+        "Delay",
+        "Fund",
+        "MoveBudget",
+        "Remove",
+        "RemoveLink",
+        "SetBudget",
+        "SetDate",
+        "SetDuration",
+        "SetEstimate",
+        "SetLag",
+        "SetProbability",
+        "Stop",
     ),
     "model": ("Link", "LinkKind", "Measure", "Money", "Portfolio", "Programme", "Project", "Span", "Task"),
     "network.graph": ("graph",),
@@ -121,6 +140,8 @@ if TYPE_CHECKING:
     from ipmo.analysis.interdependencies import CriticalLink as CriticalLink
     from ipmo.analysis.interdependencies import CriticalLinks as CriticalLinks
     from ipmo.analysis.interdependencies import critical_links as critical_links
+    from ipmo.analysis.interfaces import InterfaceView as InterfaceView
+    from ipmo.analysis.interfaces import interfaces as interfaces
     from ipmo.analysis.movement import Move as Move
     from ipmo.analysis.movement import explain_move as explain_move
     from ipmo.analysis.phasing import Phased as Phased
@@ -144,11 +165,13 @@ if TYPE_CHECKING:
     from ipmo.desk import history as history
     from ipmo.desk import plugins as plugins
     from ipmo.desk import read as read
+    from ipmo.desk import read_changes as read_changes
     from ipmo.desk import report as report
     from ipmo.desk import roll_up as roll_up
     from ipmo.desk import to_dict as to_dict
     from ipmo.desk import trend as trend
     from ipmo.desk import write as write
+    from ipmo.desk import write_changes as write_changes
     from ipmo.errors import CycleError as CycleError
     from ipmo.errors import FileError as FileError
     from ipmo.errors import FormatWarning as FormatWarning
@@ -183,6 +206,20 @@ if TYPE_CHECKING:
     from ipmo.model import Project as Project
     from ipmo.model import Span as Span
     from ipmo.model import Task as Task
+    from ipmo.model.changes import Add as Add
+    from ipmo.model.changes import AddLink as AddLink
+    from ipmo.model.changes import Delay as Delay
+    from ipmo.model.changes import Fund as Fund
+    from ipmo.model.changes import MoveBudget as MoveBudget
+    from ipmo.model.changes import Remove as Remove
+    from ipmo.model.changes import RemoveLink as RemoveLink
+    from ipmo.model.changes import SetBudget as SetBudget
+    from ipmo.model.changes import SetDate as SetDate
+    from ipmo.model.changes import SetDuration as SetDuration
+    from ipmo.model.changes import SetEstimate as SetEstimate
+    from ipmo.model.changes import SetLag as SetLag
+    from ipmo.model.changes import SetProbability as SetProbability
+    from ipmo.model.changes import Stop as Stop
     from ipmo.network.graph import graph as graph
     from ipmo.tables import Column as Column
     from ipmo.tables import Table as Table

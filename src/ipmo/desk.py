@@ -19,11 +19,13 @@ from ipmo.analysis.rollup import roll_up as _roll_up
 from ipmo.analysis.schedule import as_day, network
 from ipmo.errors import FileError, IpmoError, ModelError, PluginError, UnknownItemError, close_matches
 from ipmo.files import mpxj, mspdi, mspdi_out, portfolios, xer
+from ipmo.files.changes import read_changes_file, write_changes_file
 from ipmo.files.places import places
 from ipmo.files.snapshots import freeze_to, stamp_of
 from ipmo.files.structure import Declared
 from ipmo.findings import Finding, Findings, Severity
 from ipmo.methods import Format
+from ipmo.model.changes import Change, as_changes
 from ipmo.model.measures import Measure
 from ipmo.model.plain import from_table_rows, to_plain_portfolio
 from ipmo.model.work import Portfolio
@@ -310,6 +312,25 @@ def from_tables(tables: Mapping[str, Any]) -> Portfolio:
             data: Any = nw.from_native(frame, eager_only=True)
             rows[name] = list(data.iter_rows(named=True))
     return portfolios.read_plain(from_table_rows(rows), declared())
+
+
+def read_changes(path: str | os.PathLike[str]) -> tuple[Change, ...]:
+    """What-if changes from a file: `ipmo: 1` and `changes:` with a list, in YAML or JSON.
+
+    Raises:
+        FileError: every problem with its line and column.
+    """
+    return read_changes_file(Path(path), str(path), declared())
+
+
+def write_changes(changes: Iterable[Change], path: str | os.PathLike[str]) -> Path:
+    """Writes what-if changes to a YAML or JSON file that `read_changes` reads.
+
+    Raises:
+        UnitError: one of them is no change.
+    """
+    write_changes_file(as_changes(changes), Path(path))
+    return Path(path)
 
 
 def check(

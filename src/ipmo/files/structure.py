@@ -17,7 +17,7 @@ from cattrs import (
 )
 from cattrs.gen import make_dict_structure_fn, override
 
-from ipmo.errors import ModelError, Problem, UnitError, close_matches
+from ipmo.errors import FileError, ModelError, Problem, UnitError, close_matches
 from ipmo.files.documents import WORDS, Plain, natural
 from ipmo.findings import Finding, Severity
 from ipmo.model.benefits import Enabler
@@ -31,7 +31,7 @@ from ipmo.model.reference import REFERENCE_CLASSES, ReferenceClass
 from ipmo.model.work import Portfolio, Source
 from ipmo.units import as_money, as_number, as_span
 
-__all__ = ["Declared", "structure"]
+__all__ = ["Declared", "changes_of", "structure"]
 
 PathKey = tuple[str | int, ...]
 
@@ -63,6 +63,19 @@ def structure(data: Any, source: Source, declared: Declared | None = None) -> Po
     if problems:
         raise ModelError(problems)
     return portfolio
+
+
+def changes_of(values: Any, declared: Declared | None = None) -> tuple[Change, ...]:
+    """What-if changes from plain data as files have it.
+
+    Raises:
+        UnitError: one is no change.
+        FileError: an item that one adds has problems, each with its path in the change.
+    """
+    try:
+        return _Reader(declared or Declared())._changes(values, None)
+    except (ClassValidationError, IterableValidationError) as error:
+        raise FileError("", [attrs.evolve(p, path=("add", *p.path)) for p in walk(error)]) from None
 
 
 def _hidden(flat: Mapping[str, Any], found: list[Problem], declared: Declared) -> list[Problem]:

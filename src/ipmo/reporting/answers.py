@@ -11,8 +11,11 @@ from typing import Any, TypeVar
 from ipmo.analysis.benefits import Benefits, benefits
 from ipmo.analysis.capacity import CapacityView, capacity
 from ipmo.analysis.comparison import Comparison, compare
+from ipmo.analysis.decision_queue import DecisionQueue, decisions_due
 from ipmo.analysis.earned_value import EarnedValue, earned_value
+from ipmo.analysis.failure_points import FailurePoints, single_points
 from ipmo.analysis.interdependencies import CriticalLink, CriticalLinks, critical_links
+from ipmo.analysis.interfaces import InterfaceView
 from ipmo.analysis.phasing import Phased, phase
 from ipmo.analysis.registers import Registers, registers
 from ipmo.analysis.rollup import RollUp, roll_up
@@ -120,6 +123,23 @@ class Answers:
             if found is None or len(found.periods) <= MOST_PERIODS:
                 break
         return found if found is not None and found.periods else None
+
+    @functools.cached_property
+    def interfaces(self) -> InterfaceView | None:
+        """Who gives to whom."""
+        return self._ask("interfaces", lambda: InterfaceView(self.links))
+
+    @functools.cached_property
+    def points(self) -> FailurePoints | None:
+        """Single points of failure; None where there is neither benefit nor objective."""
+        if not self.portfolio.benefits and not self.portfolio.objectives:
+            return None
+        return self._ask("single points of failure", lambda: single_points(self.portfolio, on_cycle="cut"))
+
+    @functools.cached_property
+    def queue(self) -> DecisionQueue | None:
+        """What must be decided by when."""
+        return self._ask("decisions", lambda: decisions_due(self.portfolio))
 
     @functools.cached_property
     def changed(self) -> Comparison | None:

@@ -1,26 +1,23 @@
-"""When things come: the timeline, the links across projects that matter, people and machines against their capacity."""
+"""When things come: the timeline, people and machines against their capacity."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from ipmo.analysis.interdependencies import CriticalLink
-from ipmo.analysis.schedule import day_text
 from ipmo.figures.columns import Series, columns
 from ipmo.figures.svg import GLYPHS
 from ipmo.figures.timeline import Bar, Hop
 from ipmo.figures.timeline import timeline as drawn
 from ipmo.model.work import Project
 from ipmo.reporting.answers import Answers
-from ipmo.reporting.blocks import Cell, Grid, Head, Heading, Paragraph, Picture, Row, Section, counted, few, number, share
+from ipmo.reporting.blocks import Cell, Grid, Head, Paragraph, Picture, Row, Section, counted, few, number, share
 from ipmo.units import minutes, moment
 
-__all__ = ["links", "people", "timeline"]
+__all__ = ["DRAWN", "people", "timeline"]
 
 ROWS = 40
-LINKS = 15
 DRAWN = 7
 LOADS = 15
 WORST = {"red": 0, "amber-red": 1, "amber": 2}
@@ -88,59 +85,6 @@ def _bar(a: Answers, project: Project) -> Bar:
         proposed=project.state == "proposed",
         note=note,
     )
-
-
-def links(a: Answers) -> Section | None:
-    """The links of open work across project borders, by how little float they have."""
-    shown, coarse = a.live[:LINKS], a.links.coarse
-    blocks: list[Any] = []
-    if shown:
-        heads = [Head(title="from"), Head(title="to"), Head(title="given"), Head(title="taken")]
-        heads += [Head(title="float to receiver", num=True), Head(title="float to promise", num=True), Head(title="why it ranks here")]
-        table = Grid(label="Critical links", wide=True, heads=[Head(title="#", num=True), *heads], rows=[_link(a, link) for link in shown])
-        blocks += [Paragraph(_links_note(a, shown)), table]
-    if coarse:
-        heads = [Head(title="from"), Head(title="to"), Head(title="kind"), Head(title="giver finishes"), Head(title="receiver starts")]
-        rows = [_coarse(a, link) for link in coarse]
-        blocks.append(Heading("Between whole projects"))
-        blocks.append(Paragraph("Where these links attach is not known yet. They move no date and enter no float."))
-        blocks.append(Grid(label="Links between whole projects", heads=[*heads, Head(title="gap, days", num=True)], rows=rows))
-    return Section(id="links", title="Links across projects that matter most", short="Links", blocks=blocks) if blocks else None
-
-
-def _links_note(a: Answers, shown: Sequence[CriticalLink]) -> str:
-    closed = len(a.links) - len(a.live)
-    text = f"{counted(len(a.live), 'link')} of open work {'crosses' if len(a.live) == 1 else 'cross'} a project border"
-    listed = f"; the first {len(shown)} are listed" if len(shown) < len(a.live) else ""
-    text += f"{listed}, by how little float they have."
-    text += " Floats are in working days of the giver; a negative float says how far a promise is missed along that path."
-    return text + (f" {closed} more are settled: one end is done or has no date." if closed else "")
-
-
-def _link(a: Answers, link: CriticalLink) -> Row:
-    names = [a.name(end) for end in (link.source, link.target)]
-    missed = link.target_float is not None and link.target_float < 0
-    cells = [
-        Cell(text=names[0], kind="to", under=link.source if link.source != names[0] else ""),
-        Cell(text=names[1], kind="to", under=link.target if link.target != names[1] else ""),
-        Cell(text=day_text(link.given, finish=True), kind="date"),
-        Cell(text=day_text(link.taken, finish=link.type[1] == "F" or link.given == link.taken), kind="date"),
-        Cell(text=number(link.link_float), kind="num"),
-        Cell(text=number(link.target_float), kind="bad" if missed else "num"),
-        Cell(text=link.reason, kind="why"),
-    ]
-    return Row(name=str(link.rank), cells=cells)
-
-
-def _coarse(a: Answers, link: Any) -> Row:
-    cells = [
-        Cell(text=a.name(link.target)),
-        Cell(text=link.kind),
-        Cell(text=day_text(link.giver_finish, finish=True) or "unknown", kind="date"),
-        Cell(text=day_text(link.receiver_start) or "unknown", kind="date"),
-        Cell(text=number(link.gap, 0, unknown="unknown"), kind="num"),
-    ]
-    return Row(name=a.name(link.source), cells=cells)
 
 
 def people(a: Answers) -> Section | None:

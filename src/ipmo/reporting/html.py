@@ -8,11 +8,13 @@ from collections.abc import Callable
 from importlib.resources import files
 
 from ipmo.figures.columns import CSS as COLUMNS_CSS
+from ipmo.figures.interfaces import CSS as INTERFACES_CSS
+from ipmo.figures.matrix import CSS as MATRIX_CSS
 from ipmo.figures.svg import colour_css
 from ipmo.figures.timeline import CSS as TIMELINE_CSS
 from ipmo.findings import Findings
 from ipmo.model.work import Portfolio
-from ipmo.reporting import change, control, delivery, money, summary, value
+from ipmo.reporting import change, control, delivery, interdependencies, money, summary, value
 from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import Section
 
@@ -21,7 +23,8 @@ __all__ = ["render"]
 CALLS = 10
 SECTIONS: tuple[Callable[[Answers], Section | None], ...] = (
     delivery.timeline,
-    delivery.links,
+    interdependencies.links,
+    interdependencies.decisions,
     control.status,
     control.confidence,
     change.changed,
@@ -31,6 +34,8 @@ SECTIONS: tuple[Callable[[Answers], Section | None], ...] = (
     money.variances,
     value.benefits,
     value.sight,
+    interdependencies.interfaces,
+    interdependencies.points,
     delivery.people,
     control.registers,
 )
@@ -56,7 +61,9 @@ def render(portfolio: Portfolio, findings: Findings, *, title: str | None = None
     calls = list(summary.calls(answers))
     sections = [section for make in SECTIONS if (section := make(answers)) is not None]
     here = files(__package__)
-    style = colour_css(":root") + TIMELINE_CSS + COLUMNS_CSS + (here / "report.css").read_text(encoding="utf-8")
+    style = (
+        colour_css(":root") + TIMELINE_CSS + COLUMNS_CSS + MATRIX_CSS + INTERFACES_CSS + (here / "report.css").read_text(encoding="utf-8")
+    )
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
     template = environment.from_string((here / "report.html.jinja").read_text(encoding="utf-8"))
     return template.render(

@@ -1,8 +1,4 @@
-"""The command line: `ipmo read|check|schedule|links|rollup|status|benefits|...|report|convert|schema|plugins|doctor`.
-
-Exit 0 good; 1 when `check` has a finding of severity error or a verb cannot answer; 2 wrong use. Errors go to stderr
-and name the file. `--json` prints one valid object with `rows` and `findings`, even on failure.
-"""
+"""The verbs on a portfolio as it is: read, check, schedule, roll up, status, report, convert."""
 
 from __future__ import annotations
 
@@ -10,9 +6,7 @@ import json
 import os
 import platform
 import sys
-import unicodedata
 from collections.abc import Callable, Iterable
-from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -21,114 +15,22 @@ import click
 
 import ipmo
 from ipmo.analysis.schedule import day_text
-from ipmo.errors import IpmoError, Problem
-from ipmo.files.places import places
-from ipmo.findings import Finding, Findings
-from ipmo.tables import Table, shown
-
-__all__ = ["main"]
+from ipmo.cli.shell import Verb, answer, emit, json_option, loops_option, main, plain_rows, portfolio_argument, print_table, say
+from ipmo.findings import Findings
 
 EXTRAS = {"numba": "fast", "pandas": "", "polars": "", "pyarrow": "", "hypothesis": "testing", "playwright": ""}
 
 
-def clean(text: str) -> str:
-    """Text with control characters shown instead of sent to the terminal."""
-    return "".join(c if c in "\n\t" or unicodedata.category(c)[0] != "C" else f"\\x{ord(c):02x}" for c in text)
-
-
-def say(text: str = "", *, err: bool = False) -> None:
-    """Prints for people."""
-    click.echo(clean(text), err=err)
-
-
-def _rows(table: Table) -> list[dict[str, Any]]:
-    return [{k: v.isoformat() if isinstance(v, date) else v for k, v in row.items()} for row in table.rows()]
-
-
-def _emit(rows: list[dict[str, Any]], findings: Iterable[Finding] = (), **more: Any) -> None:
-    """One JSON object on standard output."""
-    found = _rows(Findings(findings).table())
-    click.echo(json.dumps({**more, "rows": rows, "findings": found}, ensure_ascii=False, indent=1, default=str))
-
-
-def _problem_row(problem: Problem) -> dict[str, Any]:
-    return {
-        "severity": "error",
-        "code": "ipmo/error",
-        "rule": "",
-        "item": "",
-        "message": problem.message,
-        "hint": problem.hint,
-        "file": problem.file,
-        "path": problem.where,
-        "line": problem.line or None,
-        "column": problem.column or None,
-    }
-
-
-class _Verb(click.Command):
-    """A command whose errors are sentences, and JSON where JSON was asked for."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        as_json = bool(ctx.params.get("as_json"))
-        try:
-            return super().invoke(ctx)
-        except IpmoError as error:
-            path = str(ctx.params.get("path") or "")
-            problems = getattr(error, "problems", None) or _located(error, path) or (Problem(message=str(error), file=path),)
-            if as_json:
-                findings = [_problem_row(problem) for problem in problems]
-                click.echo(json.dumps({"rows": [], "findings": findings}, ensure_ascii=False, indent=1))
-            if all(problem.line for problem in problems):
-                say("\n".join(str(problem) for problem in problems), err=True)
-            elif getattr(error, "problems", None) and all(problem.file for problem in problems):
-                say(str(error), err=True)
-            else:
-                name = ctx.params.get("path") or ctx.params.get("source")
-                say(f"{name}: {error}" if name else f"ipmo: {error}", err=True)
-            ctx.exit(1)
-
-
-def _located(error: IpmoError, path: str) -> tuple[Problem, ...]:
-    """What is wrong with an item, at the place where the item stands in the file."""
-    if not error.items or not path:
-        return ()
-    try:
-        found = places(ipmo.read(path), error.items[:1])
-    except IpmoError:
-        return ()
-    return tuple(Problem(message=str(error), file=file, line=line, column=column) for file, line, column in found.values())
-
-
-def _as_json(command: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option("--json", "as_json", is_flag=True, help="One JSON object with rows and findings.")(command)
-
-
-def _portfolio(command: Callable[..., Any]) -> Callable[..., Any]:
-    return click.argument("path", type=click.Path(), metavar="PORTFOLIO")(command)
-
-
-def _on_cycle(command: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option("--cut-loops", is_flag=True, help="Go on where links form a loop, without the worst of them.")(command)
-
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(ipmo.__version__, prog_name="ipmo")
-def main() -> None:
-    """A portfolio office on the command line. PORTFOLIO is a YAML or JSON file, a folder with
-    portfolio.yaml, or a file of Primavera P6 (.xer) or Microsoft Project (.xml, .mpp)."""
-
-
-@main.command(cls=_Verb)
-@_portfolio
+@main.command(cls=Verb)
+@portfolio_argument
 @click.option("--strict", is_flag=True, help="Any finding of the reading is an error.")
-@_as_json
+@json_option
 def read(path: str, strict: bool, as_json: bool) -> None:
     """Read a portfolio and say what was understood."""
     pf = ipmo.read(path, strict=strict)
     counts = {name: len(table) for name, table in pf.tables().items() if name != "portfolio"}
     if as_json:
-        _emit(
+        emit(
             [{"noun": noun, "count": count} for noun, count in counts.items()],
             pf.source.findings,
             portfolio=pf.id,
@@ -143,15 +45,15 @@ def read(path: str, strict: bool, as_json: bool) -> None:
         say(f"  {found}")
 
 
-@main.command(cls=_Verb)
-@_portfolio
+@main.command(cls=Verb)
+@portfolio_argument
 @click.option("--history", metavar="FOLDER", help="Earlier months: what is stuck or slides shows over time only.")
-@_as_json
+@json_option
 def check(path: str, history: str | None, as_json: bool) -> None:
     """List everything that somebody should look at; exit 1 when there is an error among it."""
     found = ipmo.check(path, history=history)
     if as_json:
-        _emit(_rows(found.table()), found)
+        emit(plain_rows(found.table()), found)
     else:
         for finding in found:
             say(str(finding))
@@ -160,55 +62,34 @@ def check(path: str, history: str | None, as_json: bool) -> None:
         sys.exit(1)
 
 
-@main.command(cls=_Verb)
-@_portfolio
+@main.command(cls=Verb)
+@portfolio_argument
 @click.option("--dialect", type=click.Choice(["ipmo", "msproject", "p6"]), help="Conventions that tools differ on.")
 @click.option("--explain", metavar="ITEM", help="Say why an item is when it is.")
 @click.option("--back-from", metavar="DATE", help="Schedule back from this finish.")
-@_on_cycle
-@_as_json
+@loops_option
+@json_option
 def schedule(path: str, dialect: str | None, explain: str | None, back_from: str | None, cut_loops: bool, as_json: bool) -> None:
     """Dates, floats and the critical path of everything."""
     pf = ipmo.read(path)
     s = ipmo.schedule(pf, dialect=dialect, on_cycle="cut" if cut_loops else "error", back_from=back_from)
     if explain is not None:
         text = s.explain(explain)
-        _emit([{"item": explain, "explanation": line} for line in text.splitlines()]) if as_json else say(text)
+        emit([{"item": explain, "explanation": line} for line in text.splitlines()]) if as_json else say(text)
         return
     table = s.table()
     if as_json:
-        _emit(_rows(table), [found for found in ipmo.check(pf) if found.code.startswith("ipmo/")])
+        emit(plain_rows(table), [found for found in ipmo.check(pf) if found.code.startswith("ipmo/")])
         return
     columns = ("id", "starts", "finishes", "total_float", "target_float", "target", "critical", "undated")
-    _print(s.overview(), columns)
+    print_table(s.overview(), columns)
     for source, target, kind in s.cuts:
         say(f"cut to break a loop: {source} -{kind}-> {target}")
     say(f"finish {day_text(s.finish, finish=True) if s.finish else 'reached'}; {len(s.critical_path())} items are critical")
 
 
-@main.command(cls=_Verb)
-@_portfolio
-@click.option("--top", type=click.IntRange(min=1), help="Only the first few.")
-@_on_cycle
-@_as_json
-def links(path: str, top: int | None, cut_loops: bool, as_json: bool) -> None:
-    """The links across projects, the one that matters most first, each with its reason."""
-    found = ipmo.critical_links(ipmo.read(path), on_cycle="cut" if cut_loops else "error")
-    table = found.table()
-    if as_json:
-        _emit(_rows(table.head(top) if top else table), coarse=_rows(found.coarse_table()))
-        return
-    for link in list(found)[:top]:
-        say(f"{link.rank:>3}. {link.source} -{link.type}-> {link.target}\n     {link.reason}")
-    for coarse in found.coarse:
-        gap = "unknown" if coarse.gap is None else f"{coarse.gap:.0f} days"
-        say(f"  -  {coarse.source} -> {coarse.target} ({coarse.kind}, between whole projects, gap {gap})")
-    if not found.links and not found.coarse:
-        say("no link crosses a project border")
-
-
-@main.command(cls=_Verb)
-@_portfolio
+@main.command(cls=Verb)
+@portfolio_argument
 @click.argument("measure", default="budget")
 @click.option(
     "--by",
@@ -219,7 +100,7 @@ def links(path: str, top: int | None, cut_loops: bool, as_json: bool) -> None:
 @click.option("--as-of", metavar="DATE", help="Reports later than this are not seen.")
 @click.option("--include", multiple=True, type=click.Choice(["proposed", "cancelled"]), help="Count these projects too.")
 @click.option("--explain", metavar="ITEM", help="Show what a figure was made of.")
-@_as_json
+@json_option
 def rollup(
     path: str,
     measure: str,
@@ -233,7 +114,7 @@ def rollup(
     """Roll a MEASURE up: budget, actual, forecast, funding, spent, effort, start, finish, progress, status."""
     r = ipmo.roll_up(ipmo.read(path), measure, by=by, level=level, as_of=as_of, include=include)
     if as_json:
-        _emit(_rows(r.table()), r.findings, measure=r.measure.name, explanation=list(r.explain(explain).lines) if explain else [])
+        emit(plain_rows(r.table()), r.findings, measure=r.measure.name, explanation=list(r.explain(explain).lines) if explain else [])
     elif explain:
         say(str(r.explain(explain)))
     else:
@@ -248,118 +129,106 @@ def _baseline(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--baseline", metavar="FILE", help="The plan to compare with.")(command)
 
 
-def _answer(table: Table, as_json: bool, notes: Iterable[str] = (), leave: Iterable[str] = (), **more: Any) -> None:
-    """A table for people (columns without any value left out), or as JSON."""
-    if as_json:
-        _emit(_rows(table), **more)
-        return
-    names = [n for n in table.columns if n not in set(leave) and any(value not in (None, "") for value in table[n])]
-    if len(table):
-        _print(table, tuple(names))
-    for note in notes:
-        say(note)
-
-
-@main.command(cls=_Verb)
-@_portfolio
+@main.command(cls=Verb)
+@portfolio_argument
 @click.option("--policy", default="tolerance", metavar="NAME", help="How colours combine: tolerance, worst child, majority, ...")
 @click.option("--reported", is_flag=True, help="Combine reported colours instead of computed ones.")
 @_baseline
-@_as_json
+@json_option
 def status(path: str, policy: str, reported: bool, baseline: str | None, as_json: bool) -> None:
     """Computed status beside reported status, and what must be escalated."""
     plan = ipmo.read(baseline) if baseline else None
     view = ipmo.status(ipmo.read(path), policy=policy, of="reported" if reported else "computed", baseline=plan)
     notes = [f"escalate to {b.body or 'nobody'}: {b.item}, {b.aspect}: {b.text}" for b in view.breaches]
-    _answer(view.table(), as_json, [*notes, repr(view)[1:-1]], ("name", "level"), exceptions=_rows(view.exceptions()))
+    answer(view.table(), as_json, [*notes, repr(view)[1:-1]], ("name", "level"), exceptions=plain_rows(view.exceptions()))
 
 
-@main.command(cls=_Verb)
-@_portfolio
-@_as_json
+@main.command(cls=Verb)
+@portfolio_argument
+@json_option
 def registers(path: str, as_json: bool) -> None:
     """Count risks, assumptions, issues, dependencies, decisions and changes at every level."""
-    _answer(ipmo.registers(ipmo.read(path)).table(), as_json)
+    answer(ipmo.registers(ipmo.read(path)).table(), as_json)
 
 
-@main.command(cls=_Verb)
-@_portfolio
+@main.command(cls=Verb)
+@portfolio_argument
 @click.option("--discount", metavar="RATE", help="A rate (3.5%) or the name of a schedule; the portfolio's own when left out.")
 @_baseline
-@_as_json
+@json_option
 def benefits(path: str, discount: str | None, baseline: str | None, as_json: bool) -> None:
     """Benefits: when they start, what they are worth, what their delay costs."""
     found = ipmo.benefits(ipmo.read(path), discount=discount, baseline=ipmo.read(baseline) if baseline else None)
-    _answer(found.table(), as_json, [repr(found)[1:-1]], ("name",))
+    answer(found.table(), as_json, [repr(found)[1:-1]], ("name",))
 
 
-@main.command(cls=_Verb)
-@_portfolio
+@main.command(cls=Verb)
+@portfolio_argument
 @click.option("--method", default="flow", metavar="NAME", help="flow, knock-out or shapley.")
 @click.option("--discount", metavar="RATE", help="A rate (3.5%) or the name of a schedule.")
-@_as_json
+@json_option
 def claims(path: str, method: str, discount: str | None, as_json: bool) -> None:
     """Divide the value of benefits among the projects behind them."""
     found = ipmo.attribute(ipmo.read(path), method=method, discount=discount)
-    _answer(found.table(), as_json, [repr(found)[1:-1]])
+    answer(found.table(), as_json, [repr(found)[1:-1]])
 
 
-@main.command(cls=_Verb)
-@_portfolio
-@_as_json
+@main.command(cls=Verb)
+@portfolio_argument
+@json_option
 def sight(path: str, as_json: bool) -> None:
     """Which project serves which objective, and the orphans both ways."""
     found = ipmo.line_of_sight(ipmo.read(path))
     notes = [f"no project serves {name}" for name in found.unserved] + [f"{name} serves no objective" for name in found.orphans]
-    _answer(found.table(), as_json, notes, unserved=list(found.unserved), orphans=list(found.orphans))
+    answer(found.table(), as_json, notes, unserved=list(found.unserved), orphans=list(found.orphans))
 
 
-@main.command(cls=_Verb)
-@_portfolio
+@main.command(cls=Verb)
+@portfolio_argument
 @click.option("--as-of", metavar="DATE", help="The date of the figures; the status date when left out.")
 @click.option("--level", type=click.Choice(["portfolio", "programme", "project", "task"]), help="Only this level.")
 @_baseline
-@_as_json
+@json_option
 def earned(path: str, as_of: str | None, level: str | None, baseline: str | None, as_json: bool) -> None:
     """Earned value and earned schedule on every level."""
     found = ipmo.earned_value(ipmo.read(path), as_of=as_of, baseline=ipmo.read(baseline) if baseline else None)
     notes = [f"{found.total.known} of {found.total.total} work packages known"]
     if found.total.floating:
         notes.append(f"{found.total.floating} of them have no approved dates: their plan moves with the data date and never looks late")
-    _answer(found.table(level), as_json, notes, ("name", "level"))
+    answer(found.table(level), as_json, notes, ("name", "level"))
 
 
-@main.command(cls=_Verb)
-@_portfolio
+@main.command(cls=Verb)
+@portfolio_argument
 @click.option("--every", default="month", metavar="PERIOD", help="month, quarter, year or financial year.")
 @click.option("--item", metavar="ITEM", help="Only a programme, a project or a summary.")
-@_as_json
+@json_option
 def phase(path: str, every: str, item: str | None, as_json: bool) -> None:
     """Budget against actual against forecast, by period."""
     found = ipmo.phase(ipmo.read(path), every=every, item=item)
-    _answer(found.table(), as_json, found.notes() or (() if found.periods else ["nothing has both an amount and a date"]))
+    answer(found.table(), as_json, found.notes() or (() if found.periods else ["nothing has both an amount and a date"]))
 
 
-@main.command(cls=_Verb)
-@_portfolio
+@main.command(cls=Verb)
+@portfolio_argument
 @click.option("--by", default="resource", metavar="FIELD", help="resource, category or project.")
 @click.option("--every", default="month", metavar="PERIOD", help="month, quarter, year or financial year.")
-@_as_json
+@json_option
 def capacity(path: str, by: str, every: str, as_json: bool) -> None:
     """What work asks of people and machines, against what there is."""
     found = ipmo.capacity(ipmo.read(path), by=by, period=every)
     notes = [f"no date, so not asked for: {', '.join(found.undated)}"] if found.undated else []
-    _answer(found.table(), as_json, [*notes, repr(found)[1:-1]])
+    answer(found.table(), as_json, [*notes, repr(found)[1:-1]])
 
 
-@main.command(cls=_Verb)
-@_portfolio
-@_as_json
+@main.command(cls=Verb)
+@portfolio_argument
+@json_option
 def changes(path: str, as_json: bool) -> None:
     """Assess every open change request by what it would do."""
     table = ipmo.assess(ipmo.read(path))
     if as_json:
-        _emit(_rows(table))
+        emit(plain_rows(table))
         return
     for text in dict.fromkeys(table["text"]):
         say(text)
@@ -367,29 +236,31 @@ def changes(path: str, as_json: bool) -> None:
         say("no change request waits for a decision")
 
 
-@main.command(cls=_Verb)
+@main.command(cls=Verb)
 @click.argument("source", type=click.Path(), metavar="BEFORE")
 @click.argument("target", type=click.Path(), metavar="AFTER")
 @click.option("--all", "everything", is_flag=True, help="Every change, not only their counts.")
-@_as_json
+@json_option
 def compare(source: str, target: str, everything: bool, as_json: bool) -> None:
     """What changed between two months or years: who came, who went, dates, money, confidence."""
     found = ipmo.compare(ipmo.read(source), ipmo.read(target))
-    _answer(found.table() if everything or as_json else found.counts(), as_json, [str(found), *found.notes], counts=_rows(found.counts()))
+    answer(
+        found.table() if everything or as_json else found.counts(), as_json, [str(found), *found.notes], counts=plain_rows(found.counts())
+    )
 
 
-@main.command(cls=_Verb)
-@_portfolio
+@main.command(cls=Verb)
+@portfolio_argument
 @click.option("--to", metavar="FILE", help="Where; history/YEAR-MONTH.json beside the portfolio when left out.")
 @click.option("--baseline", metavar="ID", help="It becomes this baseline: baselines/ID.json.")
 @click.option("--reason", default="", help="Why.")
-@_as_json
+@json_option
 def freeze(path: str, to: str | None, baseline: str | None, reason: str, as_json: bool) -> None:
     """Freeze a month or a baseline: text that is never overwritten, stamped with its digest."""
     pf = ipmo.read(path)
     written = ipmo.freeze(pf, to, baseline=baseline, reason=reason)
     if as_json:
-        _emit([{"file": str(written)}])
+        emit([{"file": str(written)}])
         return
     say(f"froze {written}")
     if baseline:
@@ -397,32 +268,32 @@ def freeze(path: str, to: str | None, baseline: str | None, reason: str, as_json
         say(f"name it under baselines: - {{id: {baseline}, date: {pf.status_date}, file: {where}}}")
 
 
-@main.command(cls=_Verb)
+@main.command(cls=Verb)
 @click.argument("path", type=click.Path(), metavar="FOLDER")
 @click.argument("measure", default="budget")
 @click.option("--item", metavar="ITEM", help="One item; the whole portfolio when left out.")
-@_as_json
+@json_option
 def trend(path: str, measure: str, item: str | None, as_json: bool) -> None:
     """A MEASURE over the months frozen in FOLDER."""
-    _answer(ipmo.trend(path, measure, item), as_json, leave=("snapshot",))
+    answer(ipmo.trend(path, measure, item), as_json, leave=("snapshot",))
 
 
-@main.command(cls=_Verb)
+@main.command(cls=Verb)
 @click.argument("path", type=click.Path(), metavar="FOLDER")
-@_as_json
+@json_option
 def returns(path: str, as_json: bool) -> None:
     """Who has reported for the last month frozen in FOLDER, and who has not."""
     table = ipmo.returns(ipmo.history(path))
     late = [name for name, reported in zip(table["project"], table["reported"], strict=True) if not reported]
-    _answer(table, as_json, [f"{len(late)} of {len(table)} have not reported"], ("name",))
+    answer(table, as_json, [f"{len(late)} of {len(table)} have not reported"], ("name",))
 
 
-@main.command(cls=_Verb)
-@_portfolio
+@main.command(cls=Verb)
+@portfolio_argument
 @click.option("--out", "-o", default=None, metavar="FILE", help="Where to write it; out/NAME.html when left out.")
 @click.option("--title", help="Its heading; the portfolio's name when left out.")
 @click.option("--before", metavar="FILE", help="An earlier state of it: the report says what changed since.")
-@_as_json
+@json_option
 def report(path: str, out: str | None, title: str | None, before: str | None, as_json: bool) -> None:
     """Write the report: one offline HTML file for a director. Prints a summary."""
     pf = ipmo.read(path)
@@ -430,7 +301,7 @@ def report(path: str, out: str | None, title: str | None, before: str | None, as
     written = ipmo.report(pf, where, title=title, before=before)
     found = ipmo.check(pf)
     if as_json:
-        _emit([{"file": str(written)}], found)
+        emit([{"file": str(written)}], found)
         return
     _summary(pf, found)
     say(f"\nwrote {written}: open it in a browser, it needs no network")
@@ -460,24 +331,24 @@ def _summary(pf: ipmo.Portfolio, found: Findings) -> None:
             say(f"  {link.rank}. {link.source} -{link.type}-> {link.target}\n     {link.reason}")
 
 
-@main.command(cls=_Verb)
+@main.command(cls=Verb)
 @click.argument("source", type=click.Path())
 @click.argument("target", type=click.Path())
 @click.option("--from", "from_", metavar="FORMAT", help="Format of the source; sniffed when left out.")
 @click.option("--to", metavar="FORMAT", help="Format of the target; its ending says it when left out.")
-@_as_json
+@json_option
 def convert(source: str, target: str, from_: str | None, to: str | None, as_json: bool) -> None:
     """Read SOURCE and write TARGET in the format of its ending (.yaml, .json, a folder ending in /)."""
     pf = ipmo.read(source, format=from_)
     ipmo.write(pf, target, format=to)
     if as_json:
-        _emit([{"source": source, "target": target}], pf.source.findings)
+        emit([{"source": source, "target": target}], pf.source.findings)
     else:
         say(f"wrote {target}")
 
 
-@main.command(cls=_Verb)
-@_as_json
+@main.command(cls=Verb)
+@json_option
 def schema(as_json: bool) -> None:
     """Print the JSON schema of the file format, for editors."""
     from ipmo.files.schema import json_schema
@@ -485,14 +356,14 @@ def schema(as_json: bool) -> None:
     document = json_schema()
     if as_json:
         rows = [{"noun": name, "fields": len(part.get("properties", {}))} for name, part in document["$defs"].items()]
-        _emit(rows, schema=document)
+        emit(rows, schema=document)
     else:
         click.echo(json.dumps(document, indent=1, ensure_ascii=False))
 
 
-@main.command(cls=_Verb)
+@main.command(cls=Verb)
 @click.argument("name", required=False)
-@_as_json
+@json_option
 def plugins(name: str | None, as_json: bool) -> None:
     """List installed plugins, or show everything about the one called NAME."""
     from ipmo.registry import installed
@@ -505,7 +376,7 @@ def plugins(name: str | None, as_json: bool) -> None:
             raise ipmo.UnknownItemError(name, [p.name for p in registry.plugins], "the installed plugins")
         table = table.where([row == name for row in table["name"]])
     if as_json:
-        _emit(_rows(table))
+        emit(plain_rows(table))
         return
     if not len(table):
         say("no plugins are installed; try: pip install ipmo-p3o ipmo-mop ipmo-agile")
@@ -520,13 +391,13 @@ def plugins(name: str | None, as_json: bool) -> None:
             say(plugin.trace)
 
 
-@main.command(cls=_Verb)
-@_as_json
+@main.command(cls=Verb)
+@json_option
 def doctor(as_json: bool) -> None:
     """Say what is installed and usable: versions, plugins, extras, cache, browser, data."""
     rows = list(_doctor())
     if as_json:
-        _emit(rows)
+        emit(rows)
         return
     width = max(len(row["what"]) for row in rows)
     for row in rows:
@@ -563,11 +434,3 @@ def _doctor() -> Iterable[dict[str, str]]:
     yield {"what": "browser", "value": "found" if browser else "none (only the report's tests need one)"}
     data = Path(os.environ.get("IPMO_DATA", "../shared/data"))
     yield {"what": "data", "value": "found" if data.is_dir() else "none (only tests on real files need it): set IPMO_DATA"}
-
-
-def _print(table: Table, columns: tuple[str, ...]) -> None:
-    """A table for the terminal: dates without midnight, floats in days."""
-    texts = [[name, *(shown(value) for value in table[name])] for name in columns]
-    widths = [max(map(len, column)) for column in texts]
-    for row in zip(*texts, strict=True):
-        say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

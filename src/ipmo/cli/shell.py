@@ -1,0 +1,144 @@
+"""What all verbs share: the group, errors as sentences, tables for people and JSON for machines."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Any
+
+import click
+
+import ipmo
+from ipmo.errors import IpmoError, Problem
+from ipmo.files.places import places
+from ipmo.findings import Finding, Findings
+from ipmo.tables import Table, shown
+
+__all__ = [
+    "Verb",
+    "answer",
+    "clean",
+    "emit",
+    "json_option",
+    "loops_option",
+    "main",
+    "plain_rows",
+    "portfolio_argument",
+    "print_table",
+    "say",
+]
+
+
+def clean(text: str) -> str:
+    """Text with control characters shown instead of sent to the terminal."""
+    return "".join(c if c in "\n\t" or unicodedata.category(c)[0] != "C" else f"\\x{ord(c):02x}" for c in text)
+
+
+def say(text: str = "", *, err: bool = False) -> None:
+    """Prints for people."""
+    click.echo(clean(text), err=err)
+
+
+def plain_rows(table: Table) -> list[dict[str, Any]]:
+    """A table as JSON has it: dates as text."""
+    return [{k: v.isoformat() if isinstance(v, date) else v for k, v in row.items()} for row in table.rows()]
+
+
+def emit(rows: list[dict[str, Any]], findings: Iterable[Finding] = (), **more: Any) -> None:
+    """One JSON object on standard output."""
+    found = plain_rows(Findings(findings).table())
+    click.echo(json.dumps({**more, "rows": rows, "findings": found}, ensure_ascii=False, indent=1, default=str))
+
+
+def _problem_row(problem: Problem) -> dict[str, Any]:
+    return {
+        "severity": "error",
+        "code": "ipmo/error",
+        "rule": "",
+        "item": "",
+        "message": problem.message,
+        "hint": problem.hint,
+        "file": problem.file,
+        "path": problem.where,
+        "line": problem.line or None,
+        "column": problem.column or None,
+    }
+
+
+class Verb(click.Command):
+    """A command whose errors are sentences, and JSON where JSON was asked for."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the verb; an error of ipmo becomes a sentence, and exit code 1."""
+        as_json = bool(ctx.params.get("as_json"))
+        try:
+            return super().invoke(ctx)
+        except IpmoError as error:
+            path = str(ctx.params.get("path") or "")
+            problems = getattr(error, "problems", None) or _located(error, path) or (Problem(message=str(error), file=path),)
+            if as_json:
+                findings = [_problem_row(problem) for problem in problems]
+                click.echo(json.dumps({"rows": [], "findings": findings}, ensure_ascii=False, indent=1))
+            if all(problem.line for problem in problems):
+                say("\n".join(str(problem) for problem in problems), err=True)
+            elif getattr(error, "problems", None) and all(problem.file for problem in problems):
+                say(str(error), err=True)
+            else:
+                name = ctx.params.get("path") or ctx.params.get("source")
+                say(f"{name}: {error}" if name else f"ipmo: {error}", err=True)
+            ctx.exit(1)
+
+
+def _located(error: IpmoError, path: str) -> tuple[Problem, ...]:
+    """What is wrong with an item, at the place where the item stands in the file."""
+    if not error.items or not path:
+        return ()
+    try:
+        found = places(ipmo.read(path), error.items[:1])
+    except IpmoError:
+        return ()
+    return tuple(Problem(message=str(error), file=file, line=line, column=column) for file, line, column in found.values())
+
+
+def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Offers `--json`."""
+    return click.option("--json", "as_json", is_flag=True, help="One JSON object with rows and findings.")(command)
+
+
+def portfolio_argument(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Takes the portfolio's file or folder."""
+    return click.argument("path", type=click.Path(), metavar="PORTFOLIO")(command)
+
+
+def loops_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Offers `--cut-loops`."""
+    return click.option("--cut-loops", is_flag=True, help="Go on where links form a loop, without the worst of them.")(command)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(ipmo.__version__, prog_name="ipmo")
+def main() -> None:
+    """A portfolio office on the command line. PORTFOLIO is a YAML or JSON file, a folder with
+    portfolio.yaml, or a file of Primavera P6 (.xer) or Microsoft Project (.xml, .mpp)."""
+
+
+def answer(table: Table, as_json: bool, notes: Iterable[str] = (), leave: Iterable[str] = (), **more: Any) -> None:
+    """A table for people (columns without any value left out), or as JSON."""
+    if as_json:
+        emit(plain_rows(table), **more)
+        return
+    names = [n for n in table.columns if n not in set(leave) and any(value not in (None, "") for value in table[n])]
+    if len(table):
+        print_table(table, tuple(names))
+    for note in notes:
+        say(note)
+
+
+def print_table(table: Table, columns: tuple[str, ...]) -> None:
+    """A table for the terminal: dates without midnight, floats in days."""
+    texts = [[name, *(shown(value) for value in table[name])] for name in columns]
+    widths = [max(map(len, column)) for column in texts]
+    for row in zip(*texts, strict=True):
+        say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
