@@ -174,6 +174,22 @@ def test_rubin_forecasts_are_the_latest_of_due_data_date_and_predecessors() -> N
     assert sum(pf[name].finished for name in dates) == 224
 
 
+def test_rubin_as_it_stood_in_january_2019() -> None:
+    """The numbers of the source: who was late already, who was pushed, which links had no slack, and what came of it."""
+    pf = ipmo.read(ROOT / "examples" / "rubin.yaml")
+    s = ipmo.schedule(pf)
+    tasks = {f"{p.id}/{t.id}": t for p in pf.projects for t in p.tasks}
+    unfinished = [name for name, task in tasks.items() if not task.finished]
+    assert (len(tasks) - len(unfinished), len(unfinished)) == (224, 164)
+    late = [name for name in unfinished if s[name].finish_text > str(tasks[name].deadline)]
+    overdue = [name for name in late if str(tasks[name].deadline) < "2019-01-01"]
+    assert (len(late), len(overdue), len(late) - len(overdue)) == (19, 15, 4)
+    live = [k for k in ipmo.critical_links(pf) if k.link_float is not None]
+    assert (len(live), sum(k.link_float == 0 for k in live)) == (72, 33)
+    assert all(not tasks[k.source].finished and not tasks[k.target].finished for k in live)
+    assert sum("outcome" in tasks[name].attributes for name in unfinished) == 132
+
+
 def test_gmpp_says_how_many_of_how_many() -> None:
     pf = ipmo.read(ROOT / "examples" / "gmpp-2022.yaml")
     total = ipmo.roll_up(pf, "budget").total

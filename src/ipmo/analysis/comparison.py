@@ -321,7 +321,7 @@ class Comparison:
                 continue
             ends = ends_of(s, targets(s), places[name])
             path = [s.network.ids[int(s._p["order"][v])] for v in sorted(s._driving_back(ends), key=lambda v: (s._lists["finish"][v], v))]
-            for full_id in reversed(path):
+            for full_id in path:
                 if full_id in self._touched or full_id.partition("/")[0] in self._touched:
                     return tuple(_leading(s, full_id, ends))
         return ()

@@ -222,7 +222,15 @@ class CriticalLinks:
             raise ScheduleError(f"rank_by={rank_by!r} is not known; write one of {', '.join(RULES)}, or give a function of a link")
         drags, projects, benefits = f.worst_drags, self._spread["projects"], self._spread["benefits"]
         tie: list[Any] = [
-            (f.target_float[row] is None, f.target_float[row] or 0.0, not f.driving[row], -projects[row], -benefits[row], f.names[row])
+            (
+                f.target_float[row] is None,
+                f.target_float[row] or 0.0,
+                not f.driving[row],
+                -projects[row],
+                -benefits[row],
+                -(drags[row][0] or 0.0),
+                f.names[row],
+            )
             for row in range(count)
         ]
         if rank_by == "drag":
@@ -576,7 +584,7 @@ def critical_links(
     """Every link that crosses a border, the one that matters most first.
 
     Ranked by `float`: links of open work by how little float they leave to a promise, then driving ones first, then by how
-    many projects and benefits lie downstream, then by id.
+    many projects and benefits lie downstream, then by the most days that one holds a target back, then by id.
 
     Args:
         portfolio: the portfolio.
