@@ -137,3 +137,24 @@ def test_real_graphs_reach_and_are_dominated_as_networkx_says(data: Path, read: 
         k = links[place]
         after = {pf.project_of(n) for n in nx.descendants(graph, k.target) | {k.target}}
         assert {r.target.removesuffix("@finish") for r in k.reach if r.kind == "project"} == after
+
+
+@pytest.mark.data
+def test_sixteen_thousand_links_with_loops_are_cut_named_and_ranked(data: Path) -> None:
+    edges, group = debian(data)
+    many = [(f"{a}.{n}", f"{b}.{n}") for n in range(3) for a, b in edges]
+    pf = graph_portfolio(many, {f"{name}.{n}": section for n in range(3) for name, section in group.items()})
+    assert len(pf.links) > 14_000
+    with pytest.raises(ipmo.CycleError):
+        critical_links(pf)
+    links = critical_links(pf, on_cycle="cut")
+    assert len(links.cuts) == 12
+    table = links.table()
+    assert len(table) == len(links) > 5_000
+    for source, target, _ in links.cuts:
+        one, other = pf.project_of(source), pf.project_of(target)
+        if one != other:
+            assert links[f"{source} -> {target}"].reason.startswith("cut to break a loop")
+    matrix = ipmo.interfaces(pf).matrix()
+    assert len(matrix.order) == 30
+    assert matrix.feedback, "sections of an archive depend on one another in circles"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from ipmo.analysis.interdependencies import critical_links
 from ipmo.analysis.stakes import Stakes
 from ipmo.errors import ScheduleError, UnitError
 from ipmo.model import Assignment, Benefit, Enabler, Link, MoneySettings, Portfolio, Project, Resource, Task
+from ipmo.testing.strategies import portfolios
 from ipmo.units import Span, minutes
 
 
@@ -129,3 +131,38 @@ def test_a_delay_costs_what_the_benefit_itself_says(days: int, lasts: str, until
     expected = ipmo.benefits(pf)["be"].loss_if(Span(Decimal(days), "ed")) if days >= 0 else None
     if days >= 0 and expected is not None:
         assert found == expected.amount
+
+
+@settings(max_examples=80, deadline=None)
+@given(portfolios(), st.integers(0, 60))
+def test_what_a_slip_costs_is_what_the_benefits_that_it_moves_say(pf: Portfolio, slip: int) -> None:
+    """The movements are tested against a later twin of the giver; here their cost, with a discount rate and a value."""
+    valued = [attrs.evolve(b, value=b.value or "3 M GBP per year", lasts=b.lasts or "4 years") for b in pf.benefits]
+    pf = pf.evolve(benefits=valued, money=money())
+    values = ipmo.benefits(pf)
+    s = ipmo.schedule(pf)
+    for k in critical_links(pf):
+        if k.link_float is None:
+            continue
+        expected, floats = Decimal(0), []
+        for r in k.reach:
+            row = values[r.target] if r.kind == "benefit" else None
+            if row is not None and row.npv is not None:
+                floats.append(r.float)
+        for name, days in k.hits(f"{slip} d").items():
+            if name in values and values[name].npv is not None:
+                begin = s[name].early_start
+                assert begin is not None
+                first = [day(begin + timedelta(days=n)) for n in (0.0, days)]
+                loss = values[name].loss_if((first[1] - first[0]).days)
+                assert loss is not None
+                expected += loss.amount
+        found = k.loss(f"{slip} d")
+        assert (found.amount if found is not None else 0) == expected
+        assert k.loss_float == (min(floats) if floats else None)
+        assert not expected or slip > min(floats)
+
+
+def day(instant: datetime) -> date:
+    """The first whole day from an instant on."""
+    return instant.date() if instant.hour == instant.minute == 0 else instant.date() + timedelta(days=1)

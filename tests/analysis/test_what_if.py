@@ -163,6 +163,9 @@ def test_a_delay_says_what_moves_who_is_hit_and_through_which_path() -> None:
     }  # fmt: skip
     assert found.hit == ("fleet", "power")
     assert found.path("fares") == ("rails/lay", "power/test", "fleet/train", "fleet/G", "fleet/service", "fares")
+    table = found.table()
+    assert table.columns == ("item", "kind", "name", "what", "before", "after", "change", "unit", "share", "through", "note")
+    assert next(r["through"] for r in table.rows() if r["item"] == "fleet/G") == "rails/lay -> power/test -> fleet/train -> fleet/G"
     loss = ipmo.benefits(plan())["fares"].loss_if(3)
     assert loss is not None
     assert found.benefits[0].change == pytest.approx(-float(loss.amount), abs=0.011)

@@ -146,7 +146,7 @@ def _delay(pf: Portfolio, change: Delay) -> Portfolio:
     noun = _of(pf, change.target, Task, Project)
     s = schedule(pf, on_cycle="cut")
     if isinstance(noun, Task):
-        return _delay_task(pf, s, change.target, noun, change.by)
+        return pf.evolve(change.target, **_delayed(pf, s, change.target, change.by))
     if not noun.tasks:
         start = s.dates(noun.id)[0]
         if noun.actual_finish is not None or start is None:
@@ -161,9 +161,9 @@ def _delay(pf: Portfolio, change: Delay) -> Portfolio:
     first = first_tasks(noun)
     if not first:
         raise ModelError(f"project {noun.id!r} has no unfinished work to delay")
-    for name in first:
-        pf = _delay_task(pf, s, f"{noun.id}/{name}", pf[f"{noun.id}/{name}"], change.by)
-    return pf
+    later = {name: _delayed(pf, s, f"{noun.id}/{name}", change.by) for name in first}
+    tasks: list[Task] = [attrs.evolve(task, **later[task.id]) if task.id in later else task for task in noun.tasks]
+    return pf.evolve(noun.id, tasks=tasks)
 
 
 def first_tasks(project: Project) -> list[str]:
@@ -179,7 +179,9 @@ def first_tasks(project: Project) -> list[str]:
     ]
 
 
-def _delay_task(pf: Portfolio, s: Schedule, full_id: str, task: Task, by: Span) -> Portfolio:
+def _delayed(pf: Portfolio, s: Schedule, full_id: str, by: Span) -> dict[str, Any]:
+    """The fields of a task that are other when it is delayed."""
+    task = pf[full_id]
     if task.finished:
         raise ModelError(f"{full_id!r} is finished and cannot be delayed")
     start, finish = s.dates(full_id)
@@ -195,10 +197,10 @@ def _delay_task(pf: Portfolio, s: Schedule, full_id: str, task: Task, by: Span) 
             base = round(calendar.minutes(total) * (1 - (task.progress or 0.0)))
         else:
             raise ModelError(f"{full_id!r} is under way without a remaining duration; it cannot be delayed")
-        return pf.evolve(full_id, remaining=Fixed(Span(Decimal(base + calendar.minutes(by)), "min")))
+        return {"remaining": Fixed(Span(Decimal(base + calendar.minutes(by)), "min"))}
     if task.milestone and task.finish_not_before is not None:
-        return pf.evolve(full_id, finish_not_before=shifted(pf, full_id, finish, by, end=True))
-    return pf.evolve(full_id, not_before=shifted(pf, full_id, start, by))
+        return {"finish_not_before": shifted(pf, full_id, finish, by, end=True)}
+    return {"not_before": shifted(pf, full_id, start, by)}
 
 
 def shifted(pf: Portfolio, full_id: str, instant: datetime, by: Span, *, end: bool = False) -> datetime:

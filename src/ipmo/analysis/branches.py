@@ -48,7 +48,7 @@ class Branches:
     def overlay(self) -> Overlay | None:
         """The overlay; None where the network holds what an overlay does not follow."""
         net = self.schedule.network
-        if net.hammocks or net.plain_mark or net.points or net.cuts or self.schedule.back_from is not None:
+        if net.hammocks or net.plain_mark or net.points or self.schedule.back_from is not None:
             return None
         if net.dialect is not None and (net.dialect.direction == "back" or not net.dialect.clip):
             return None
@@ -64,7 +64,7 @@ class Branches:
 
         Only changes of plain open work are followed: anything that could be refused is left to `applied`.
         """
-        if self.overlay is None:
+        if self.overlay is None or self.schedule.network.cuts:  # changed dates may cut a loop elsewhere
             return None
         steps: list[Any] = []
         for change in changes:

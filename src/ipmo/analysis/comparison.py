@@ -369,9 +369,10 @@ class Comparison:
         return Table([Column(name, "str" if name == "what" else "int", [row[place] for row in rows]) for place, name in enumerate(names)])
 
     def table(self) -> Table:
-        """One row a change: item, kind, name, what, before, after, change, unit, share, note.
+        """One row a change: item, kind, name, what, before, after, change, unit, share, through, note.
 
-        Entrants and leavers first, then what follows by what matters, then what projects state.
+        Entrants and leavers first, then what follows by what matters, then what projects state. `through` is the driving
+        path from what was changed to a date that moves.
         """
         came = [Moved(item=p, name="", what="entrant", before="", after="in") for p in self.entrants]
         went = [Moved(item=p, name="", what="leaver", before="in", after="") for p in self.leavers]
@@ -379,7 +380,10 @@ class Comparison:
         texts = ("item", "kind", "name", "what", "before", "after")
         columns = [Column(n, "str", [getattr(r, n) for r in rows]) for n in texts]
         columns += [Column("change", "float", [r.change for r in rows]), Column("unit", "str", [r.unit for r in rows])]
-        return Table([*columns, Column("share", "float", [r.share for r in rows]), Column("note", "str", [r.note for r in rows])])
+        columns.append(Column("share", "float", [r.share for r in rows]))
+        ways = [" -> ".join(self.path(r.item)) if r.what == "date" and self.changes and r.after else "" for r in rows]
+        columns.append(Column("through", "str", [way or None for way in ways]))
+        return Table([*columns, Column("note", "str", [r.note for r in rows])])
 
     def __str__(self) -> str:
         if self.changes:

@@ -7,7 +7,7 @@ through the one network of all projects: a graph of whole projects would invent 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -514,6 +514,28 @@ class CriticalLinks:
                 Column("drag", "float", [r.drag for _, r in rows], "d"),
             ]
         )
+
+    def floats_to(
+        self, *, givers: Collection[str] | None = None, targets: Collection[str] | None = None, kind: str | None = None
+    ) -> Iterator[tuple[CriticalLink, str, float]]:
+        """(link, target, float) of links of some givers to some targets: what `reach` says of each, found for all together.
+
+        Args:
+            givers: projects that give; all when left out.
+            targets: names of targets; all when left out.
+            kind: only targets of this kind.
+        """
+        f = self._finder
+        place_of = {row: place for place, row in enumerate(self._order)}
+        rows = [row for row in range(len(f.open)) if f.places[row] >= 0 and (givers is None or f.givers[row] in givers)]
+        aims = [t for t, one in enumerate(f.targets) if (targets is None or one.name in targets) and (kind is None or one.kind == kind)]
+        if not rows or not aims:
+            return
+        for begin, block in f.reach.blocks([f.places[row] for row in rows], aims):
+            for place, column in zip(*(block < FAR // 2).nonzero(), strict=True):
+                row = rows[int(place)]
+                slack = f.days_of(row, int(block[place, column]))
+                yield self[place_of[row]], f.targets[aims[begin + int(column)]].name, slack
 
     def contracts(self) -> Table:
         """One row a link: the hand-over, its owners, its dates, who holds which room (elapsed days), and what is amiss."""

@@ -28,6 +28,8 @@ __all__ = ["InterfaceView", "Matrix", "Pair", "interfaces"]
 
 MOST = 80
 """Projects up to which a network is drawn; more are a hairball."""
+SQUARE = 120
+"""Projects up to which the matrix is drawn whole."""
 MEASURES = ("links", "driving", "drag", "value", "loss")
 
 
@@ -89,12 +91,24 @@ class Matrix:
 
     @property
     def figure(self) -> Figure:
-        """The matrix drawn; feedback in red, blocks that wait for one another outlined."""
+        """The matrix drawn; feedback in red, blocks that wait for one another outlined; of many projects the 120 with most."""
+        order = self.order
+        if len(order) > SQUARE:  # those that give and receive most; all stand in the table
+            weight = dict.fromkeys(order, 0.0)
+            for (giver, receiver), amount in self.cells.items():
+                weight[giver] += abs(amount)
+                weight[receiver] += abs(amount)
+            kept = set(sorted(order, key=lambda name: (-weight[name], name))[:SQUARE])
+            order = tuple(name for name in order if name in kept)
+        inside = set(order)
+        cells = {pair: amount for pair, amount in self.cells.items() if inside.issuperset(pair)}
         words = {"links": "links", "driving": "driving links", "drag": "days held back", "value": "value", "loss": "loss"}
-        texts = {pair: _short(amount) for pair, amount in self.cells.items()}
-        return drawn_matrix(
-            self.order, self.cells, blocks=self.blocks, labels=self.labels, texts=texts, title=f"Who gives to whom: {words[self.measure]}"
-        )
+        texts = {pair: _short(amount) for pair, amount in cells.items()}
+        title = f"Who gives to whom: {words[self.measure]}"
+        if len(order) < len(self.order):
+            title += f", the {len(order)} of {len(self.order)} projects with most"
+        blocks = [[name for name in block if name in inside] for block in self.blocks]
+        return drawn_matrix(order, cells, blocks=blocks, labels=self.labels, texts=texts, title=title)
 
     def _repr_html_(self) -> str:
         return self.figure._repr_html_()
@@ -232,23 +246,20 @@ class InterfaceView:
         """
         self._known(project)
         rows: list[tuple[Any, ...]] = []
-        live = [k for k in self.links if k.link_float is not None]
+        finish = f"{project}@finish"
         for direction in ("waits for it", "it waits for"):
+            gives = direction == "waits for it"
             best: dict[str, tuple[float, CriticalLink]] = {}
             direct: dict[str, int] = {}
-            for link in live:
-                if direction == "waits for it" and link.giver == project:
-                    direct[link.receiver] = direct.get(link.receiver, 0) + 1
-                    reached = [(r.target.removesuffix("@finish"), r.float) for r in link.reach if r.kind == "project"]
-                    for name, slack in reached:
-                        if name != project and (name not in best or slack < best[name][0]):
-                            best[name] = (slack, link)
-                elif direction == "it waits for" and link.giver != project:
-                    if link.receiver == project:
-                        direct[link.giver] = direct.get(link.giver, 0) + 1
-                    for r in link.reach:
-                        if r.target == f"{project}@finish" and (link.giver not in best or r.float < best[link.giver][0]):
-                            best[link.giver] = (r.float, link)
+            for link, target, slack in self.links.floats_to(
+                givers={project} if gives else None, targets=None if gives else {finish}, kind="project"
+            ):
+                name = target.removesuffix("@finish") if gives else link.giver
+                if name != project and (name not in best or slack < best[name][0]):
+                    best[name] = (slack, link)
+            for pair in self.pairs:
+                if (pair.giver if gives else pair.receiver) == project:
+                    direct[pair.receiver if gives else pair.giver] = len(pair.links)
             for name, (slack, link) in best.items():
                 rows.append((name, direction, direct.get(name, 0), link.given, slack, 1 if name in direct else 2, link.id))
         rows.sort(key=lambda r: (r[1] != "waits for it", r[5], r[4], r[0]))

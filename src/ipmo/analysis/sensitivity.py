@@ -118,7 +118,8 @@ class SlipTable:
 def slip_table(portfolio: Portfolio, *, slip: Span | str = "10 d", by: str = "project", items: Sequence[str] | None = None) -> SlipTable:
     """Every project (or task) slipped in turn, with what each slip does to every target and what it costs.
 
-    A slip is the `Delay` of the item, each on its own: a project slips with its unfinished first tasks.
+    A slip is the `Delay` of the item, each on its own: a project slips with its unfinished first tasks. Loops stay cut where
+    they are cut now.
 
     Args:
         portfolio: the portfolio.

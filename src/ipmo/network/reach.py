@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Aim", "Reach", "dominators"]
 
 FAR = kernels.FAR
-COMPILE = 2_000_000
+COMPILE = 400_000
 """Steps from which the compiler is worth waiting for."""
 WIDTH = 64
 """Exits, or targets, that are looked at together."""
