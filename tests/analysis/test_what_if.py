@@ -219,6 +219,7 @@ def test_hundreds_of_branches_share_their_memory() -> None:
     gc.collect()
     tracemalloc.start()
     held = [ipmo.what_if(pf, m.Delay(f"p{n % 5}/t{n}", f"{n % 7 + 1} d")) for n in range(300)]
+    held += [ipmo.what_if(pf, m.Stop(f"p{n % 5}")) for n in range(20)]
     assert all(one.dates for one in held)
     gc.collect()
     each = tracemalloc.get_traced_memory()[0] / len(held)

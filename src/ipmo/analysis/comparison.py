@@ -66,6 +66,12 @@ class Comparison:
         self.before, self.changes = before, tuple(changes)
         self._after, self._moved = after, moved
 
+    def _look(self, after: Portfolio) -> None:
+        """Finds the dates that move in a changed portfolio, and lets it go."""
+        one, other = _schedule(self.before), _schedule(after)
+        if one is not None and other is not None:
+            self.__dict__["dates"] = _sorted(_dates(targets(one), targets(other), self.before, after))
+
     @property
     def after(self) -> Portfolio:
         """The other portfolio; a changed one is made anew each time unless somebody holds it, so that branches cost no memory."""
@@ -124,7 +130,7 @@ class Comparison:
         dates = [m for m in self.dates if m.kind != "project" or m.item not in told]  # what a project states says it already
         found = [*self.exceptions, *self.status, *self.benefits, *dates, *self.money, *self.floats, *self.critical]
         if self._after is None:  # a branch keeps what moved, not what it was found with
-            for name in ("_pair", "_statuses"):
+            for name in ("_pair", "_statuses", "stated"):
                 self.__dict__.pop(name, None)
         return tuple(sorted(found, key=lambda m: (ORDER.index(m.what), _level(m), -abs(m.change or 0), m.item)))
 
@@ -454,10 +460,11 @@ def what_if(portfolio: Portfolio, *changes: Change | Mapping[str, Any]) -> Compa
     2.0
     """
     asked = as_changes(changes)
-    moved = branches(portfolio).moved(asked)
-    if moved is None:
-        return Comparison(portfolio, applied(portfolio, asked), changes=asked)
-    return Comparison(portfolio, changes=asked, moved=moved)
+    moved = branches(portfolio).moved(asked) if _schedule(portfolio) is not None else None
+    found = Comparison(portfolio, changes=asked, moved=moved)
+    if moved is None:  # the changed portfolio is made once now, so that what cannot be is refused, and not kept
+        found._look(applied(portfolio, asked))
+    return found
 
 
 # ------------------------------------------------------------------------------------------------ parts

@@ -7,6 +7,7 @@ from typing import Any
 import attrs
 
 import ipmo.model as model
+from ipmo.model.changes import NAMES as CHANGES
 from ipmo.model.earning import RULES
 from ipmo.model.fields import Short, annotation
 from ipmo.model.integrity import file_key
@@ -58,7 +59,7 @@ def json_schema() -> dict[str, Any]:
     definitions["Dialect"] = {"anyOf": [{"enum": list(model.DIALECTS)}, _noun(model.Dialect, nouns)]}
     definitions["Spread"] = {"anyOf": [{"enum": list(CURVES)}, {"type": "array", "items": {"$ref": "#/$defs/Share"}}]}
     definitions["Earning"] = {"anyOf": [{"enum": list(RULES)}, _noun(model.Earning, nouns)]}
-    definitions["Change"] = {"type": "object", "minProperties": 1, "maxProperties": 1}
+    definitions["Change"] = {"type": "object", "minProperties": 1, "maxProperties": 1, "propertyNames": {"enum": list(CHANGES)}}
     fields = {field.name: field for field in attrs.fields(Portfolio) if field.name != "source"}
 
     def section(names: Any, required: list[str]) -> dict[str, Any]:
