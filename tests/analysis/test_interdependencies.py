@@ -177,3 +177,13 @@ def test_a_slip_moves_what_a_portfolio_with_a_later_twin_of_the_giver_says(pf: P
         moved = {name for name, when in before.items() if after[name] != when and name != skip}
         assert set(k.hits(f"{days} d")) - {skip} == moved
         assert {r.target for r in k.reach if r.float < days} - {skip} == moved
+
+
+@settings(max_examples=150, deadline=None)
+@given(portfolios(), st.integers(0, 40))
+def test_a_slip_moves_exactly_the_targets_whose_float_it_exceeds(pf: Portfolio, days: int) -> None:
+    """Milestones that give lie on wall-clock time, between the shifts of the calendar that their days are counted on."""
+    for k in critical_links(pf):
+        if k.link_float is not None:
+            assert set(k.hits(f"{days} d")) == {r.target for r in k.reach if r.float < days}
+            assert not k.hits("0 d")

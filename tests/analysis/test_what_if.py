@@ -204,6 +204,9 @@ def test_money_moves_are_told() -> None:
     found = ipmo.what_if(plan(), m.SetBudget("rails", "6 M GBP"))
     assert [(x.what, x.change) for x in found.money] == [("total budget", 1_000_000)]
     assert found.dates == ()
+    granted = ipmo.what_if(plan(), m.Fund("rails", "2 M GBP"), m.Fund("city", "3 M GBP"))
+    assert [(x.what, x.before, x.after) for x in granted.money] == [("total funding", "0 GBP", "5 M GBP")]
+    assert "comes: new" in str(ipmo.what_if(plan(), m.Add(m.Project(id="new"))))
 
 
 def test_changes_compose_and_months_compare() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import attrs
 
+from ipmo.analysis.rollup import roll_up
 from ipmo.analysis.schedule import Schedule, network, schedule
 from ipmo.errors import CycleError, IpmoError, ModelError, UnknownItemError, close_matches, listed
 from ipmo.model.benefits import Benefit
@@ -266,7 +267,11 @@ def _fund(pf: Portfolio, change: Fund) -> Portfolio:
     state = getattr(noun, "state", "")
     if state in ("closed", "cancelled"):
         raise ModelError(f"project {change.target!r} is {state}")
-    more: dict[str, Any] = {"funding": _more(noun.funding, change.amount, change.target)}
+    held: Budget | None = noun.funding
+    if held is None and isinstance(noun, Programme | Portfolio):  # its own figure would be its total: what is below it counts too
+        below = roll_up(pf, "funding")[change.target].value
+        held = None if below is None else as_budget(below)
+    more: dict[str, Any] = {"funding": _more(held, change.amount, change.target)}
     if state == "proposed":
         more["state"] = "approved"
     return pf.evolve(None if noun is pf else change.target, **more)

@@ -38,6 +38,7 @@ ORDER = (
     "date",
     "total budget",
     "total forecast",
+    "total funding",
     "float",
     "critical path",
 )
@@ -198,10 +199,12 @@ class Comparison:
 
     @functools.cached_property
     def money(self) -> tuple[Moved, ...]:
-        """The totals of budget and forecast, where they are known on both sides and differ."""
+        """The totals of budget, forecast and funding, where they are known on both sides and differ."""
         out = []
-        for measure in ("budget", "forecast"):
+        for measure in ("budget", "forecast", "funding"):
             was, now = (_total(pf, measure) for pf in (self.before, self._pair[2]))
+            if measure == "funding" and now is not None and was is None:
+                was = Money(now.amount - now.amount, now.currency)  # nothing was granted yet
             if was is None or now is None or was.currency != now.currency or was == now:
                 continue
             out.append(_amount(self.before, f"total {measure}", was, now))
@@ -401,6 +404,10 @@ class Comparison:
     def _lines(self) -> Iterator[str]:
         """What follows, as people read it."""
         shown = 0
+        for word, names in (("comes", self.entrants), ("goes", self.leavers)):
+            if names:
+                yield f"{word}: {_few(names)}"
+                shown += 1
         for m in self.effects:
             if m.what == "critical path":
                 yield f"critical path: {m.note}"

@@ -300,7 +300,7 @@ class Crossings:
             if nominal == clock:
                 return length
             at = kernels.start_at(net.clock_tables, clock, x)
-            later = kernels.start_at(net.clock_tables, nominal, kernels.work(net.clock_tables, nominal, at) + length)
+            later = kernels.finish_at(net.clock_tables, nominal, kernels.work(net.clock_tables, nominal, at) + length)
         else:
             later = kernels.start_at(net.clock_tables, clock, x) + slip.elapsed_minutes
         return max(int(kernels.work(net.clock_tables, clock, int(later))) - x, 0)

@@ -97,7 +97,7 @@ class FailurePoints:
         )
 
     def __repr__(self) -> str:
-        return f"<FailurePoints: {len(self)} items that {len(self._ways)} benefits and objectives depend on>"
+        return f"<FailurePoints: {len(self)} item{'' if len(self) == 1 else 's'}, for {len(self._ways)} of the benefits and objectives>"
 
     def _repr_html_(self) -> str:
         return self.table()._repr_html_()
