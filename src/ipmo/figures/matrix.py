@@ -16,7 +16,7 @@ CSS = """
 .dsm .head{font-size:11px}.dsm .quiet{fill:var(--quiet);font-size:11px}
 """
 
-LEFT, TOP, PAD = 190, 132, 26
+LEFT, PAD = 190, 26
 
 
 def matrix(
@@ -41,24 +41,25 @@ def matrix(
     known = labels or {}
     size = len(names)
     side = max(20, min(34, 760 // max(size, 1)))
-    width, height = max(1160, LEFT + size * side + PAD + 60), TOP + size * side + PAD  # as wide as the other pictures
+    top = 34 + round(5.2 * min(20, max((len(known.get(name, name)) for name in names), default=0)))  # heads lean to the right
+    width, height = max(1160, LEFT + size * side + PAD + 60), top + size * side + PAD  # as wide as the other pictures
     place = {name: n for n, name in enumerate(names)}
     most = max((abs(v) for v in cells.values()), default=0.0)
     back = sum(place[g] > place[r] for g, r in cells)
     told = f"{size} rows; {len(cells)} pairs give and receive, {back} of them lead back"
     parts: list[Any] = [tag("title", title, id="dsm-t"), tag("desc", f"{told}. The same facts stand in the table.", id="dsm-d")]
-    parts.append(tag("text", "gives ↓   receives →", x=10, y=TOP - 10, class_="quiet"))
+    parts.append(tag("text", "gives ↓   receives →", x=10, y=top - 10, class_="quiet"))
     for name, n in place.items():
         shown = known.get(name, name)
         text = shown if len(shown) <= 24 else f"{shown[:23]}…"
-        x, y = LEFT + n * side + side / 2 + 4, TOP - 8
-        parts.append(tag("text", tag("title", shown), text, x=10, y=TOP + n * side + side / 2 + 4, class_="head"))
+        x, y = LEFT + n * side + side / 2 + 4, top - 8
+        parts.append(tag("text", tag("title", shown), text, x=10, y=top + n * side + side / 2 + 4, class_="head"))
         parts.append(tag("text", tag("title", shown), text[:20], transform=f"translate({x} {y}) rotate(-55)", class_="head"))
-        parts.append(tag("rect", x=LEFT + n * side, y=TOP + n * side, width=side, height=side, class_="self"))
+        parts.append(tag("rect", x=LEFT + n * side, y=top + n * side, width=side, height=side, class_="self"))
     for row in range(size):
         for column in range(size):
             if row != column:
-                parts.append(tag("rect", x=LEFT + column * side, y=TOP + row * side, width=side, height=side, class_="cell"))
+                parts.append(tag("rect", x=LEFT + column * side, y=top + row * side, width=side, height=side, class_="cell"))
     for (giver, receiver), value in cells.items():
         column, row = place[giver], place[receiver]
         share = abs(value) / most if most else 0.0
@@ -67,7 +68,7 @@ def matrix(
         inset = 1
         strong = share > 0.6  # nothing between pale and strong: the number must stand out on either
         opacity = "0.92" if strong else f"{0.12 + 0.4 * share:.2f}"
-        x, y = LEFT + column * side + inset, TOP + row * side + inset
+        x, y = LEFT + column * side + inset, top + row * side + inset
         square = {"width": side - 2 * inset, "height": side - 2 * inset}
         parts.append(tag("rect", tag("title", about), x=x, y=y, **square, class_=kind, fill_opacity=opacity))
         text = (texts or {}).get((giver, receiver), f"{value:g}")
@@ -78,6 +79,6 @@ def matrix(
         if len(block) > 1 and all(name in place for name in block):
             begin, end = min(place[n] for n in block), max(place[n] for n in block)
             length = (end - begin + 1) * side
-            parts.append(tag("rect", x=LEFT + begin * side, y=TOP + begin * side, width=length, height=length, class_="block"))
+            parts.append(tag("rect", x=LEFT + begin * side, y=top + begin * side, width=length, height=length, class_="block"))
     svg = tag("svg", *parts, viewBox=f"0 0 {width} {height}", role="img", aria_labelledby="dsm-t dsm-d", class_="dsm")
     return Figure(svg=svg, css=CSS)
