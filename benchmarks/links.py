@@ -90,7 +90,7 @@ def _peak(pf: Portfolio) -> int:
     s = ipmo.schedule(pf)
     tracemalloc.start()
     links = ipmo.critical_links(pf)
-    _ = links._finder.worst_drags, links._losses, links._spread, s
+    _ = links._finder.worst_drags, links._losses, links._worths, s
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     return peak
@@ -113,7 +113,7 @@ def run(bar: Callable[..., None]) -> None:
     def everything() -> None:
         aims.reach = Reach(s, aims.reach.aims)
         links = ipmo.critical_links(pf)
-        _ = links._finder.worst_drags, links._losses, links._spread
+        _ = links._finder.worst_drags, links._losses, links._worths
 
     def again() -> None:
         for k in finder.places[:SOME]:

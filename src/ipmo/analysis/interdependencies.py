@@ -220,7 +220,7 @@ class CriticalLinks:
             return sorted(range(count), key=lambda row: rank_by(self._link(row, 0)))
         if rank_by not in RULES:
             raise ScheduleError(f"rank_by={rank_by!r} is not known; write one of {', '.join(RULES)}, or give a function of a link")
-        drags, projects, benefits = f.worst_drags, self._spread["projects"], self._spread["benefits"]
+        drags, (projects, benefits) = f.worst_drags, self._counts
         tie: list[Any] = [
             (
                 f.target_float[row] is None,
@@ -238,7 +238,7 @@ class CriticalLinks:
         elif rank_by == "loss":
             first = [-(amount or Decimal(0)) for amount in self._losses]
         elif rank_by == "value":
-            first = [-amount for amount in self._spread["value"]]
+            first = [-amount for amount in self._worths[0]]
         else:
             first = [0] * count
         return sorted(range(count), key=lambda row: (first[row], tie[row]))
@@ -322,32 +322,44 @@ class CriticalLinks:
     # ---------------------------------------------------------------------- what is asked of all together
 
     @functools.cached_property
-    def _spread(self) -> dict[str, Any]:
-        """Of each link: the targets that it leads to, as bits; how many projects and benefits are among them, what those are
-        worth, and the least float to one of worth.
-        """
+    def _inside(self) -> list[int]:
+        """Rows of links between items of the portfolio."""
+        return [row for row, place in enumerate(self._finder.places) if place >= 0]
+
+    @functools.cached_property
+    def _bits(self) -> list[int]:
+        """Of each link: the targets that it leads to, as bits of a number."""
         f = self._finder
-        count = len(f.open)
-        out: dict[str, Any] = {"projects": [0] * count, "benefits": [0] * count, "bits": [0] * count}
-        out |= {"value": [0.0] * count, "valued": [0] * count, "float": [FAR] * count}
-        inside = [row for row in range(count) if f.places[row] >= 0]
-        if not inside or not len(f.targets):
-            return out
-        links = [f.places[row] for row in inside]
-        reached = f.reach.downstream(links)
+        out = [0] * len(f.open)
+        if self._inside and len(f.targets):
+            found = f.reach.downstream([f.places[row] for row in self._inside])
+            for row, bits in zip(self._inside, found, strict=True):
+                out[row] = bits
+        return out
+
+    @functools.cached_property
+    def _counts(self) -> tuple[list[int], list[int]]:
+        """Of each link: how many projects beyond its giver, and how many benefits, it leads to."""
+        f = self._finder
         masks = {kind: sum(1 << t for t, row in enumerate(f.targets) if row.kind == kind) for kind in ("project", "benefit")}
         own = {row.item: 1 << t for t, row in enumerate(f.targets) if row.kind == "project"}
+        projects = [(bits & masks["project"] & ~own.get(f.givers[row], 0)).bit_count() for row, bits in enumerate(self._bits)]
+        return projects, [(bits & masks["benefit"]).bit_count() for bits in self._bits]
+
+    @functools.cached_property
+    def _worths(self) -> tuple[list[float], list[int], list[int]]:
+        """Of each link: the value of the benefits that it leads to, how many of them have one, and the least float to one that has."""
+        f, count = self._finder, len(self._finder.open)
         worth = self.stakes.worth
-        values = [float(worth.get(row.item, 0)) if row.kind == "benefit" else 0.0 for row in f.targets]
         valued = [t for t, row in enumerate(f.targets) if row.kind == "benefit" and row.item in worth]
+        slack = [FAR] * count
+        if not valued or not self._inside:
+            return [0.0] * count, [0] * count, slack
+        for row, least in zip(self._inside, f.reach.least([f.places[row] for row in self._inside], valued), strict=True):
+            slack[row] = least
+        values = [float(worth.get(row.item, 0)) if row.kind == "benefit" else 0.0 for row in f.targets]
         mask = sum(1 << t for t in valued)
-        sums, least = f.reach.sums(reached, values), f.reach.least(links, valued)
-        for row, bits, value, slack in zip(inside, reached, sums, least, strict=True):
-            out["projects"][row] = (bits & masks["project"] & ~own.get(f.givers[row], 0)).bit_count()
-            out["benefits"][row], out["bits"][row] = (bits & masks["benefit"]).bit_count(), bits
-            out["valued"][row], out["float"][row] = (bits & mask).bit_count(), slack
-            out["value"][row] = value
-        return out
+        return f.reach.sums(self._bits, values), [(bits & mask).bit_count() for bits in self._bits], slack
 
     @functools.cached_property
     def stakes(self) -> Stakes:
@@ -358,7 +370,7 @@ class CriticalLinks:
     def _loss_floats(self) -> list[float | None]:
         f = self._finder
         out: list[float | None] = []
-        for row, slack in enumerate(self._spread["float"]):
+        for row, slack in enumerate(self._worths[2]):
             out.append(f.days_of(row, slack) if slack < FAR // 2 else None)
         return out + [None] * len(f.closed)
 
@@ -386,9 +398,9 @@ class CriticalLinks:
         return Decimal(0) if self.stakes.worth else None
 
     def _value_of(self, row: int) -> Money | None:
-        if row >= len(self._finder.open) or not self._spread["valued"][row]:
+        if row >= len(self._finder.open) or not self._worths[1][row]:
             return None
-        return Money(Decimal(round(self._spread["value"][row] * 100)).scaleb(-2), self.stakes.currency)
+        return Money(Decimal(round(self._worths[0][row] * 100)).scaleb(-2), self.stakes.currency)
 
     # -------------------------------------------------------------------------- what one link is asked
 
@@ -459,7 +471,7 @@ class CriticalLinks:
     def _downstream(self, row: int, kind: str, without: str) -> tuple[str, ...]:
         if row >= len(self._finder.open):
             return ()
-        bits = self._spread["bits"][row]
+        bits = self._bits[row]
         rows = self._finder.targets
         return tuple(one.item for t, one in enumerate(rows) if one.kind == kind and bits >> t & 1 and one.item != without)
 
@@ -470,7 +482,7 @@ class CriticalLinks:
         f = self._finder
         if link._row >= len(f.open):
             return f.closed[link._row - len(f.open)].why
-        return _sentence(link, self._spread["projects"][link._row], self._spread["benefits"][link._row])
+        return _sentence(link, self._counts[0][link._row], self._counts[1][link._row])
 
     # ---------------------------------------------------------------------------------------- tables
 
@@ -481,10 +493,10 @@ class CriticalLinks:
         `loss_float` the working days left before the first loss, `amiss` what is wrong with the contract.
         """
         rows = list(self)
-        spread, losses, count = self._spread, self._losses, len(self._finder.open)
+        (projects, benefits), losses, count = self._counts, self._losses, len(self._finder.open)
         single: dict[str, Callable[[CriticalLink], Any]] = {
-            "downstream_projects": lambda k: spread["projects"][k._row] if k._row < count else 0,
-            "downstream_benefits": lambda k: spread["benefits"][k._row] if k._row < count else 0,
+            "downstream_projects": lambda k: projects[k._row] if k._row < count else 0,
+            "downstream_benefits": lambda k: benefits[k._row] if k._row < count else 0,
             "value": lambda k: float(k.value.amount) if k.value is not None else None,
             "loss": lambda k: float(amount) if k._row < count and (amount := losses[k._row]) is not None else None,
             "amiss": lambda k: "; ".join(k.contract.amiss) or None,
