@@ -76,7 +76,6 @@ class Crossings:
         self.crossed: list[str] = []
         self.heads: list[int] = []  # positions of what takes
         self.bounds: dict[int, int] = {}  # of links from outside: the start that they ask for
-        self._lengths: dict[tuple[int, Span], int] = {}
         self._collect()
         self._measure()
 
@@ -211,8 +210,13 @@ class Crossings:
         sources = np.where(places >= 0, src[places], heads)
         self._sources: list[int] = sources.tolist()
         self._starts: list[int] = reach._x[sources].tolist()
-        days = {place: self._day(place) for place in dict.fromkeys(self._sources)}
-        self._per_day = [days[place] for place in self._sources]
+        net = s.network
+        nodes = np.asarray(s._p["order"], np.int64)[sources]
+        clocks = np.asarray(s._p["clk"], np.int64)[sources].tolist()
+        self._nominals: list[int] = clocks if net.nominal is None else np.asarray(net.nominal, np.int64)[nodes].tolist()
+        # minutes of a working day of each row's own clock; nought where its days are counted on another
+        lengths = {clock: float(net.day_minutes(clock)) for clock in set(clocks)}
+        self._per_day = [lengths[c] if c == n else 0.0 for c, n in zip(clocks, self._nominals, strict=True)]
         columns = (
             self.places,
             self.heads,
@@ -238,14 +242,6 @@ class Crossings:
             self.driving.append(asked == start)
             self.link_float.append(slack)
             self.target_float.append(spare)
-
-    def _day(self, place: int) -> float:
-        """Minutes of a working day of a position's own clock; nought where its days are counted on another."""
-        net = self.s.network
-        node, clock = int(self.s._p["order"][place]), int(self.s._p["clk"][place])
-        if net.nominal is None:
-            return 1440.0
-        return float(net.day_minutes(clock)) if clock == net.nominal[node] else 0.0
 
     def _between(self, place: int, early: int, late: int, row: int) -> float:
         """Working days between two starts of a position."""
@@ -281,7 +277,14 @@ class Crossings:
     def slipped(self, rows: Sequence[int], slip: Span) -> list[Mapping[int, int]]:
         """The targets that move when each of some links slips, and to when."""
         inside = [row for row in rows if self.places[row] >= 0]
-        moved = self.reach.slipped([self.places[row] for row in inside], [self.slip_minutes(row, slip) for row in inside])
+        lengths: dict[int, int] = {}
+        if slip.dimension == "working":
+            lengths = {n: _minutes(self.s.network, n, slip) for n in {self._nominals[row] for row in inside}}
+        slips = [
+            lengths[self._nominals[row]] if lengths and self._per_day[row] else self.slip_minutes(row, slip)  # on another clock
+            for row in inside
+        ]
+        moved = self.reach.slipped([self.places[row] for row in inside], slips)
         found: dict[int, Mapping[int, int]] = dict(zip(inside, moved, strict=True))
         for row in rows:
             if row not in found:
@@ -291,12 +294,10 @@ class Crossings:
     def slip_minutes(self, row: int, slip: Span) -> int:
         """A slip in minutes of the source's own clock."""
         net, place, x = self.s.network, self._sources[row], self._starts[row]
-        node, clock = int(self.s._p["order"][place]), int(self.s._p["clk"][place])
+        clock = int(self.s._p["clk"][place])
         if slip.dimension == "working":
-            nominal = clock if net.nominal is None else int(net.nominal[node])
-            if (nominal, slip) not in self._lengths:
-                self._lengths[nominal, slip] = _minutes(net, nominal, slip)
-            length = self._lengths[nominal, slip]
+            nominal = self._nominals[row]
+            length = _minutes(net, nominal, slip)
             if nominal == clock:
                 return length
             at = kernels.start_at(net.clock_tables, clock, x)
