@@ -309,6 +309,25 @@ def test_two_months_are_explained_change_by_change() -> None:
         ipmo.explain_move(before, after, "fairs")
 
 
+def test_money_of_a_portfolio_is_moved_by_what_its_projects_moved() -> None:
+    """Each change has what its project moved, and a project that several changes touch shares by Shapley; exact either way."""
+    before = m.Portfolio(
+        id="x",
+        start="2026-01-05",
+        money=m.MoneySettings(currency="GBP"),
+        projects=[
+            m.Project(
+                id=name, tasks=[m.Task(id="a", duration="5 d", budget=f"{k} k GBP"), m.Task(id="b", duration="2 d", budget="7 k GBP")]
+            )
+            for name, k in (("P", 10), ("Q", 20), ("R", 30))
+        ],
+    )
+    after = before.evolve("P/a", budget="15 k GBP").evolve("Q/a", budget="18 k GBP").evolve("Q/b", budget="1 k GBP")
+    move = ipmo.explain_move(before, after, "x", what="budget")
+    assert (move.change, move.rule) == (-3000, "money adds: each change has what its project moved")
+    assert [part.amount for part in move.parts] == [-6000, 5000, -2000]
+
+
 def test_what_comes_and_goes_together_is_one_change() -> None:
     before = plan()
     after = applied(before, [m.Add(m.Task(id="extra", duration="9 d", after="train"), "fleet"), m.AddLink("fleet/extra", "fleet/service")])

@@ -28,7 +28,7 @@ from ipmo.errors import IpmoError, ScheduleError
 from ipmo.model.benefits import Benefit, Outcome
 from ipmo.model.changes import Change, as_changes
 from ipmo.model.plain import plain_value
-from ipmo.model.work import EXTERNAL, Portfolio, Project
+from ipmo.model.work import EXTERNAL, Portfolio, Project, Task
 from ipmo.network import kernels
 from ipmo.tables import Column, Table
 from ipmo.units import minutes, moment
@@ -168,7 +168,7 @@ def _shared(figure: _Figure, atoms: list[_Atom], made: Callable[[frozenset[int]]
     relevant = figure.relevant(atoms)
     game = _Game(figure, made, start)
     try:
-        rule, amounts, alone = game.play(relevant, end)
+        rule, amounts, alone = _by_project(figure, atoms, made, end - start) or game.play(relevant, end)
     except _NoFigureError:
         rule, amounts, alone = "all changes together: on the way between them it has no figure", {}, {}
         groups = [tuple(relevant)]
@@ -192,6 +192,41 @@ def _shared(figure: _Figure, atoms: list[_Atom], made: Callable[[frozenset[int]]
         rule=rule,
         parts=tuple(parts),
     )
+
+
+def _by_project(
+    figure: _Figure, atoms: Sequence[_Atom], made: Callable[[frozenset[int]], Portfolio], change: Fraction
+) -> tuple[str, dict[Any, Fraction], dict[Any, Fraction]] | None:
+    """Money of a portfolio or programme adds: what changed in each project has that project's movement.
+
+    None where that does not make up the whole: a rate is other, or a figure is stated above the projects.
+    """
+    if figure.what not in ("budget", "forecast") or isinstance(figure.noun, Project | Task):
+        return None
+    values = [figure.of_projects(pf) for pf in (figure.before, figure.after)]
+    moved = {name: values[1].get(name, Fraction(0)) - values[0].get(name, Fraction(0)) for name in dict.fromkeys([*values[0], *values[1]])}
+    moved = {name: amount for name, amount in moved.items() if amount}
+    if sum(moved.values(), Fraction(0)) != change or any(atom.everywhere and "portfolio" not in atom.words for atom in atoms):
+        return None
+    of: dict[str, list[int]] = {}
+    for i, atom in enumerate(atoms):
+        for name in dict.fromkeys(full_id.partition("/")[0].partition("@")[0] for full_id in atom.items):
+            of.setdefault(name, []).append(i)
+    amounts: dict[Any, Fraction] = {}
+    for name, amount in moved.items():
+        touching = of.get(name, [])
+        if not touching:
+            return None
+        if len(touching) == 1:
+            amounts[touching[0]] = amounts.get(touching[0], Fraction(0)) + amount
+        elif name in values[0] and name in values[1]:
+            sub = _Figure(figure.before, figure.after, name, figure.what)
+            _, parts, _ = _Game(sub, made, values[0][name]).play(touching, values[1][name])
+            for i, part in parts.items():
+                amounts[i] = amounts.get(i, Fraction(0)) + part
+        else:
+            amounts[tuple(touching)] = amount
+    return "money adds: each change has what its project moved", amounts, dict(amounts)
 
 
 # --------------------------------------------------------------------------------------------- sharing out
@@ -311,6 +346,20 @@ class _Figure:
         value = roll[self.item].value if self.item in roll else None
         return None if value is None else Fraction(value.amount)
 
+    def of_projects(self, pf: Portfolio) -> dict[str, Fraction]:
+        """What each project below the item costs, where that is known."""
+        inside = {self.item}
+        for _ in pf.programmes:
+            inside |= {p.id for p in pf.programmes if p.programme in inside}
+        roll = roll_up(pf, self.what, include=("proposed",))
+        out = {}
+        for project in pf.projects:
+            if (self.item == pf.id or project.programme in inside) and project.id in roll:
+                value = roll[project.id].value
+                if value is not None and project.state != "cancelled":
+                    out[project.id] = Fraction(value.amount)
+        return out
+
     def _days(self, instant: int) -> Fraction:
         if self.unit == "ed":
             return Fraction(instant, 1440)
@@ -356,8 +405,11 @@ class _Figure:
     def relevant(self, atoms: Sequence[_Atom]) -> list[int]:
         """The changes that can have moved it: those of its own, and of every project that leads to it by any links."""
         if self.what in ("budget", "forecast"):
-            return list(range(len(atoms)))
-        inside = self._projects()
+            if not isinstance(self.noun, Project | Task):
+                return list(range(len(atoms)))
+            inside = {self.item.partition("/")[0]}  # what a project costs, no other project changes
+        else:
+            inside = self._projects()
         return [
             i for i, atom in enumerate(atoms) if atom.everywhere or any(n.partition("/")[0].partition("@")[0] in inside for n in atom.items)
         ]
