@@ -26,6 +26,9 @@ ARGS = [
     "--disable-sync",
 ]
 
+collect_ignore_glob = ["adapters/broken/*"]
+"""Modules that fail when they are imported, on purpose."""
+
 settings.register_profile("ipmo", deadline=None, derandomize=IN_CI, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ipmo")
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import types
 import warnings
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 import ipmo
 from ipmo import Check, EstimateKind, Finding, Measure, Methodology, hookimpl
-from ipmo.errors import ModelError, PluginError, PluginWarning, UnknownItemError
+from ipmo.errors import ModelError, PluginError, UnknownItemError
 from ipmo.model import Portfolio, Project
 from ipmo.registry import Registry, installed
 
@@ -22,56 +21,6 @@ def plugin(**hooks: Any) -> types.SimpleNamespace:
 
 def method(name: str = "m", **more: Any) -> Methodology:
     return Methodology(name=name, title="M", source="nowhere", **more)
-
-
-def late() -> Iterator[Methodology]:
-    yield method("late")
-    raise RuntimeError("too late")
-
-
-BROKEN = [
-    (plugin(ipmo_methodologies=lambda: [1]), "hook 'ipmo_methodologies' failed: TypeError: expected Methodology, got 1"),
-    (plugin(ipmo_methodologies=late), "RuntimeError: too late"),
-    (plugin(ipmo_methodologies=lambda: [Methodology]), "expected Methodology"),
-    (plugin(ipmo_dashboards=lambda: [1]), "cannot be registered: PluginValidationError: unknown hook 'ipmo_dashboards'"),
-    (plugin(ipmo_checks=lambda: 5), "TypeError"),
-    (plugin(ipmo_measures=lambda registry: []), "cannot be registered"),
-]
-
-
-@pytest.mark.parametrize(("module", "said"), BROKEN, ids=[said for _, said in BROKEN])
-def test_a_broken_plugin_is_set_aside_by_name_and_the_others_work(module: Any, said: str) -> None:
-    registry = Registry()
-    with pytest.warns(PluginWarning, match=r"plugin 'bad' \(added by hand\)"):
-        registry.add(module, name="bad")
-    registry.add(plugin(ipmo_methodologies=lambda: [method("good")]), name="good")
-    assert said in str(registry.plugins[0].error)
-    assert set(registry.methodologies) == {"plain", "good"}
-    assert registry.table()["status"] == ("set aside", "loaded")
-    with pytest.raises(PluginError, match="plugin 'bad'"):
-        registry.methodology("bad")
-    with pytest.raises(PluginError):
-        Registry(strict=True).add(module, name="bad")
-
-
-def test_a_plugin_that_cannot_be_imported_is_named_with_its_cause() -> None:
-    from importlib.metadata import EntryPoint
-
-    registry = Registry()
-    with pytest.warns(PluginWarning):
-        registry._load(EntryPoint("broken", "ipmo_broken_xyz", "ipmo.plugins"))
-    assert "plugin 'broken' (unknown distribution): cannot be imported from 'ipmo_broken_xyz': ModuleNotFoundError" in str(
-        registry.plugins[0].error
-    )
-
-
-def test_two_plugins_with_the_same_name_are_both_set_aside_and_both_named() -> None:
-    registry = Registry()
-    registry.add(plugin(ipmo_methodologies=lambda: [method("same")]), name="one")
-    with pytest.warns(PluginWarning, match="plugins 'one' and 'two' both declare 'same'"):
-        registry.add(plugin(ipmo_methodologies=lambda: [method("same")]), name="two")
-    assert "same" not in registry.methodologies
-    assert all(p.error for p in registry.plugins)
 
 
 def test_a_crashed_check_becomes_a_finding_and_a_crashed_measure_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

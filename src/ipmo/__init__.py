@@ -46,6 +46,7 @@ _HOMES = {
         "freeze",
         "from_dict",
         "from_tables",
+        "gates",
         "history",
         "plugins",
         "read",
@@ -53,6 +54,7 @@ _HOMES = {
         "report",
         "roll_up",
         "to_dict",
+        "translate",
         "trend",
         "write",
         "write_changes",
@@ -73,15 +75,20 @@ _HOMES = {
         "UnknownItemError",
     ),
     "findings": ("Finding", "Findings", "Severity"),
+    "governance": ("Gates", "GateView", "approver"),
     "methods": (
         "Check",
         "CheckContext",
+        "DecisionRight",
         "EstimateKind",
         "Extension",
         "Format",
         "GateRule",
         "Methodology",
+        "Profile",
         "Role",
+        "Section",
+        "Stage",
         "hookimpl",
     ),
     "model.changes": (
@@ -103,6 +110,7 @@ _HOMES = {
     "model": ("Link", "LinkKind", "Measure", "Money", "Portfolio", "Programme", "Project", "Span", "Task"),
     "network.graph": ("graph",),
     "tables": ("Column", "Table"),
+    "translation": ("Translation",),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -162,6 +170,7 @@ if TYPE_CHECKING:
     from ipmo.desk import freeze as freeze
     from ipmo.desk import from_dict as from_dict
     from ipmo.desk import from_tables as from_tables
+    from ipmo.desk import gates as gates
     from ipmo.desk import history as history
     from ipmo.desk import plugins as plugins
     from ipmo.desk import read as read
@@ -169,6 +178,7 @@ if TYPE_CHECKING:
     from ipmo.desk import report as report
     from ipmo.desk import roll_up as roll_up
     from ipmo.desk import to_dict as to_dict
+    from ipmo.desk import translate as translate
     from ipmo.desk import trend as trend
     from ipmo.desk import write as write
     from ipmo.desk import write_changes as write_changes
@@ -188,14 +198,21 @@ if TYPE_CHECKING:
     from ipmo.findings import Finding as Finding
     from ipmo.findings import Findings as Findings
     from ipmo.findings import Severity as Severity
+    from ipmo.governance import Gates as Gates
+    from ipmo.governance import GateView as GateView
+    from ipmo.governance import approver as approver
     from ipmo.methods import Check as Check
     from ipmo.methods import CheckContext as CheckContext
+    from ipmo.methods import DecisionRight as DecisionRight
     from ipmo.methods import EstimateKind as EstimateKind
     from ipmo.methods import Extension as Extension
     from ipmo.methods import Format as Format
     from ipmo.methods import GateRule as GateRule
     from ipmo.methods import Methodology as Methodology
+    from ipmo.methods import Profile as Profile
     from ipmo.methods import Role as Role
+    from ipmo.methods import Section as Section
+    from ipmo.methods import Stage as Stage
     from ipmo.methods import hookimpl as hookimpl
     from ipmo.model import Link as Link
     from ipmo.model import LinkKind as LinkKind
@@ -223,6 +240,7 @@ if TYPE_CHECKING:
     from ipmo.network.graph import graph as graph
     from ipmo.tables import Column as Column
     from ipmo.tables import Table as Table
+    from ipmo.translation import Translation as Translation
 else:
 
     def __getattr__(name: str) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,13 +24,18 @@ from ipmo.files.places import places
 from ipmo.files.snapshots import freeze_to, stamp_of
 from ipmo.files.structure import Declared
 from ipmo.findings import Finding, Findings, Severity
-from ipmo.methods import Format
+from ipmo.governance import Gates
+from ipmo.governance import gates as _gates
+from ipmo.methods import Format, Methodology
 from ipmo.model.changes import Change, as_changes
 from ipmo.model.measures import Measure
 from ipmo.model.plain import from_table_rows, to_plain_portfolio
 from ipmo.model.work import Portfolio
 from ipmo.registry import Registry, installed
 from ipmo.tables import Table
+from ipmo.tailoring import method_for
+from ipmo.translation import Translation
+from ipmo.translation import translate as _translate
 
 __all__ = [
     "baseline",
@@ -39,12 +44,14 @@ __all__ = [
     "freeze",
     "from_dict",
     "from_tables",
+    "gates",
     "history",
     "plugins",
     "read",
     "report",
     "roll_up",
     "to_dict",
+    "translate",
     "trend",
     "write",
 ]
@@ -516,6 +523,51 @@ def roll_up(
         raise PluginError(owner.name, owner.distribution, doing, f"{type(error).__name__}: {error}") from error
 
 
+def gates(portfolio: Portfolio | str | os.PathLike[str], *, findings: Iterable[Finding] | None = None) -> Gates:
+    """Every gate: its evidence, checks, conditions, and who has the authority to decide it.
+
+    A gate stands under a method's gate when its id or name, or `attributes: {gate: NAME}`, is the method's name for it.
+
+    Args:
+        portfolio: a portfolio, or the path of one.
+        findings: what `check` found, where that is at hand already.
+
+    Raises:
+        FileError: a path was given and cannot be read.
+    """
+    if not isinstance(portfolio, Portfolio):
+        portfolio = read(portfolio)
+    found = check(portfolio) if findings is None else findings
+    registry, pf = installed(), portfolio
+
+    def methods(gate: str) -> Iterator[Methodology]:
+        for name in method_for(pf, gate):
+            if name in registry.methodologies:
+                yield registry.methodologies[name]
+
+    return _gates(portfolio, found, methods)
+
+
+def translate(portfolio: Portfolio | str | os.PathLike[str], *, to: str, scope: str | None = None) -> Translation:
+    """A portfolio in the words of another method, with what was lost.
+
+    See `ipmo.translation.translate`.
+
+    Args:
+        portfolio: a portfolio, or the path of one.
+        to: name or alias of the method.
+        scope: portfolio, offices, programme or project.
+
+    Raises:
+        UnknownItemError: no installed method has that name.
+        PluginError: its plugin was set aside.
+        ModelError: the method does not apply to that scope.
+    """
+    if not isinstance(portfolio, Portfolio):
+        portfolio = read(portfolio)
+    return _translate(portfolio, installed().methodology(to), installed().methodologies, scope=scope)
+
+
 def plugins() -> Table:
     """One row an installed plugin: name, version, status, what it declares."""
     return installed().table()
@@ -550,5 +602,6 @@ def report(
     if before is not None and not isinstance(before, Portfolio):
         before = read(before)
     where = Path(path)
-    portfolios.write_atomically(where, render(portfolio, check(portfolio), title=title, before=before))
+    added = [(f"{method.name}-{section.name}", section.title, blocks) for method, section, blocks in installed().sections(portfolio)]
+    portfolios.write_atomically(where, render(portfolio, check(portfolio), title=title, before=before, added=added))
     return where

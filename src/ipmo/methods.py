@@ -16,36 +16,35 @@ from typing import Any
 import attrs
 import pluggy
 
-from ipmo.analysis.benefit_facts import benefit_facts
-from ipmo.analysis.contracts import SOURCE as CONTRACTS
-from ipmo.analysis.contracts import contract_facts
-from ipmo.analysis.facts import due_facts, model_facts, schedule_facts
-from ipmo.analysis.health import SOURCE as DCMA
-from ipmo.analysis.health import quality_facts
-from ipmo.analysis.interdependencies import cross_link_facts
 from ipmo.analysis.rollup import MEASURES, RollUp, roll_up
 from ipmo.analysis.schedule import Schedule, schedule
-from ipmo.analysis.status import status
-from ipmo.analysis.watermelons import watermelons
 from ipmo.errors import ModelError
+from ipmo.figures.svg import Figure
 from ipmo.findings import Finding
 from ipmo.model.estimates import Estimate
+from ipmo.model.extending import structured
 from ipmo.model.fields import as_tuple
 from ipmo.model.measures import LinkKind, Measure
 from ipmo.model.work import Portfolio
+from ipmo.tables import Table
+from ipmo.units import Money, as_money
 
 __all__ = [
-    "CORE_CHECKS",
+    "PHASES",
     "PLAIN",
     "Check",
     "CheckContext",
+    "DecisionRight",
     "EstimateKind",
     "Extension",
     "Format",
     "GateRule",
     "Hooks",
     "Methodology",
+    "Profile",
     "Role",
+    "Section",
+    "Stage",
     "hookimpl",
 ]
 
@@ -54,6 +53,13 @@ hookspec = pluggy.HookspecMarker("ipmo")
 
 CODE = re.compile(r"[a-z0-9][a-z0-9-]*/[a-z0-9][a-z0-9-]*")
 SCOPES = ("portfolio", "offices", "programme", "project")
+PHASES = ("concept", "definition", "delivery", "transition")
+"""The phases of a linear life cycle (APM Body of Knowledge, 7th edition, 1.2): what stages of different methods meet in."""
+
+
+def _reading(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A class reads by its annotations; what reads already stays."""
+    return functools.partial(structured, parse) if isinstance(parse, type) and attrs.has(parse) else parse
 
 
 def _filled(instance: object, field: attrs.Attribute[str], value: str) -> None:
@@ -68,6 +74,7 @@ class CheckContext:
     Args:
         portfolio: the portfolio.
         scope: items that the check is about: ids of the projects, programmes or offices under its methodology; all when empty.
+        excluded: tasks and gates inside that scope which another method holds for.
         measures: measures known by name.
         history: earlier snapshots, oldest first.
         baseline: the plan to compare with.
@@ -75,6 +82,7 @@ class CheckContext:
 
     portfolio: Portfolio
     scope: frozenset[str] = frozenset()
+    excluded: frozenset[str] = frozenset()
     measures: Mapping[str, Measure] = MEASURES
     history: tuple[Portfolio, ...] = ()
     baseline: Portfolio | None = None
@@ -98,6 +106,8 @@ class CheckContext:
 
     def covers(self, item: str) -> bool:
         """Whether an item lies in the scope of the methodology that asks."""
+        if item in self.excluded:
+            return False
         return not self.scope or item in self.scope or self.portfolio.project_of(item) in self.scope
 
 
@@ -126,8 +136,36 @@ class Check:
 
 
 @attrs.frozen(kw_only=True)
+class Stage:
+    """A stage of an initiative; an item says its own with `attributes: {stage: NAME}`.
+
+    Args:
+        name: as items name it.
+        title: what people call it.
+        phase: the phase of a life cycle that it belongs to, for translation; empty when it belongs to none.
+    """
+
+    name: str = attrs.field(validator=_filled)
+    title: str = ""
+    phase: str = attrs.field(default="", validator=attrs.validators.in_(("", *PHASES)))
+
+
+def _stages(values: Iterable[Stage | str]) -> tuple[Stage, ...]:
+    return tuple(value if isinstance(value, Stage) else Stage(name=value) for value in values)
+
+
+@attrs.frozen(kw_only=True)
 class GateRule:
-    """A gate of a method: a named set of checks plus named evidence."""
+    """A gate of a method: a named set of checks plus named evidence.
+
+    Args:
+        name: what a gate's id, name or `attributes: {gate: NAME}` must be for the rule to hold.
+        title: the question that is decided.
+        source: guide, edition and section.
+        after: the stage that it ends.
+        checks: codes of checks that must be silent about the project.
+        evidence: names under which a gate's `evidence:` must hold something.
+    """
 
     name: str = attrs.field(validator=_filled)
     title: str = attrs.field(validator=_filled)
@@ -139,12 +177,77 @@ class GateRule:
 
 @attrs.frozen(kw_only=True)
 class Role:
-    """A role that a method asks for."""
+    """A role that a method asks for; people hold it by name in their `roles:`."""
 
     name: str = attrs.field(validator=_filled)
     title: str = attrs.field(validator=_filled)
     source: str = attrs.field(validator=_filled)
     mandatory: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class DecisionRight:
+    """Who may decide what: a decision, the level of the body that takes it, and what it is called there.
+
+    Args:
+        name: the decision, for example `fund` or `stop`.
+        title: the decision in one sentence.
+        level: portfolio, programme or project: where it is taken.
+        held_by: what the method calls the body or role.
+        source: guide, edition and section.
+    """
+
+    name: str = attrs.field(validator=_filled)
+    title: str = attrs.field(validator=_filled)
+    source: str = attrs.field(validator=_filled)
+    level: str = attrs.field(default="portfolio", validator=attrs.validators.in_(("portfolio", "programme", "project")))
+    held_by: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Profile:
+    """A tailoring: rules that are switched off for initiatives of a size and criticality.
+
+    A portfolio names it (`methodologies: {project: agile/light}`, or an item with `methodology:`). One that states
+    `up_to` or `criticality` is also chosen by itself for the projects that meet all it states and name no other.
+
+    Args:
+        name: what comes after the slash.
+        title: whom it is for.
+        source: guide, edition and section, or the office that tailored.
+        without: codes of the checks that it switches off.
+        up_to: the largest budget; what has no known budget is never small.
+        criticality: values of the attribute `criticality`.
+    """
+
+    name: str = attrs.field(validator=_filled)
+    title: str = attrs.field(validator=_filled)
+    source: str = attrs.field(validator=_filled)
+    without: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
+    up_to: Money | None = attrs.field(default=None, converter=attrs.converters.optional(as_money))
+    criticality: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
+
+    @property
+    def by_itself(self) -> bool:
+        """Chosen for what meets it, without being named."""
+        return self.up_to is not None or bool(self.criticality)
+
+
+@attrs.frozen(kw_only=True)
+class Section:
+    """A part of the report.
+
+    Args:
+        name: unique among sections; where links lead.
+        title: its heading.
+        source: what it rests on.
+        show: `(CheckContext) -> texts, Tables and Figures` in the order of the page; nothing for no section.
+    """
+
+    name: str = attrs.field(validator=_filled)
+    title: str = attrs.field(validator=_filled)
+    source: str = attrs.field(validator=_filled)
+    show: Callable[[CheckContext], Iterable[str | Table | Figure]]
 
 
 @attrs.frozen(kw_only=True)
@@ -172,13 +275,13 @@ class Extension:
         name: the key in files, under `extensions:`.
         title: what it is.
         source: guide, edition and section.
-        parse: plain data to a frozen attrs value.
+        parse: plain data to a frozen attrs value; a frozen attrs class reads itself, by its annotations.
     """
 
     name: str = attrs.field(validator=_filled)
     title: str = attrs.field(validator=_filled)
     source: str = attrs.field(validator=_filled)
-    parse: Callable[[Any], Any]
+    parse: Callable[[Any], Any] = attrs.field(converter=_reading)
 
 
 @attrs.frozen(kw_only=True)
@@ -219,11 +322,14 @@ class Methodology:
         stages: the stages of an initiative, in order.
         gates: its gates.
         roles: roles it asks for.
+        decision_rights: who may decide what.
+        profiles: how it is tailored.
         checks: its rules.
         measures: figures that it adds.
         link_kinds: kinds of link that it adds; none of them moves a date.
         estimates: kinds of estimate that it adds.
         extensions: what it adds to items.
+        sections: what it adds to the report.
     """
 
     name: str = attrs.field(validator=_filled)
@@ -233,14 +339,17 @@ class Methodology:
     aliases: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
     applies_to: tuple[str, ...] = attrs.field(default=SCOPES, converter=as_tuple)
     vocabulary: Mapping[str, str] = attrs.field(factory=dict)
-    stages: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
+    stages: tuple[Stage, ...] = attrs.field(default=(), converter=_stages)
     gates: tuple[GateRule, ...] = attrs.field(default=(), converter=as_tuple)
     roles: tuple[Role, ...] = attrs.field(default=(), converter=as_tuple)
+    decision_rights: tuple[DecisionRight, ...] = attrs.field(default=(), converter=as_tuple)
+    profiles: tuple[Profile, ...] = attrs.field(default=(), converter=as_tuple)
     checks: tuple[Check, ...] = attrs.field(default=(), converter=as_tuple)
     measures: tuple[Measure, ...] = attrs.field(default=(), converter=as_tuple)
     link_kinds: tuple[LinkKind, ...] = attrs.field(default=(), converter=as_tuple)
     estimates: tuple[EstimateKind, ...] = attrs.field(default=(), converter=as_tuple)
     extensions: tuple[Extension, ...] = attrs.field(default=(), converter=as_tuple)
+    sections: tuple[Section, ...] = attrs.field(default=(), converter=as_tuple)
 
     def __attrs_post_init__(self) -> None:
         if unknown := set(self.applies_to) - set(SCOPES):
@@ -251,10 +360,23 @@ class Methodology:
                 raise ModelError(f"methodology {self.name!r}: check code {code!r} must begin with {self.name + '/'!r}")
             if codes.count(code) > 1:
                 raise ModelError(f"methodology {self.name!r} declares check {code!r} twice")
-        for gate in self.gates:
-            for code in gate.checks:
+        named = [("gate", gate.name, gate.checks) for gate in self.gates] + [("profile", p.name, p.without) for p in self.profiles]
+        for kind, name, wanted in named:
+            for code in wanted:
                 if code not in codes:
-                    raise ModelError(f"methodology {self.name!r}: gate {gate.name!r} names the unknown check {code!r}")
+                    raise ModelError(f"methodology {self.name!r}: {kind} {name!r} names the unknown check {code!r}")
+        stages = [stage.name for stage in self.stages]
+        for gate in self.gates:
+            if gate.after and gate.after not in stages:
+                raise ModelError(f"methodology {self.name!r}: gate {gate.name!r} comes after the unknown stage {gate.after!r}")
+        for kind, names in (("stage", stages), ("gate", [g.name for g in self.gates]), ("profile", [p.name for p in self.profiles])):
+            for name in names:
+                if names.count(name) > 1:
+                    raise ModelError(f"methodology {self.name!r} declares {kind} {name!r} twice")
+
+    def profile(self, name: str) -> Profile | None:
+        """The profile of that name, None when it has none."""
+        return next((profile for profile in self.profiles if profile.name == name), None)
 
 
 class Hooks:
@@ -284,90 +406,6 @@ class Hooks:
     def ipmo_formats(self) -> Iterable[Format]:  # type: ignore[empty-body]
         """File formats. Added in 0.1."""
 
-
-# ------------------------------------------------------------------------------------------ what is built in
-
-
-def _budget_facts(context: CheckContext) -> Iterable[Finding]:
-    found: list[Finding] = []
-    if context.portfolio.money is not None:
-        for measure in ("budget", "actual", "forecast"):
-            found += context.roll_up(measure).findings
-    return found
-
-
-def _exceptions(context: CheckContext) -> Iterable[Finding]:
-    pf = context.portfolio
-    stated = [pf.tolerance, *(p.tolerance for p in pf.programmes), *(p.tolerance for p in pf.projects)]
-    of_tasks = any(task.tolerance for p in pf.projects for task in p.tasks)
-    if not of_tasks and not any(stated):
-        return
-    for breach in status(pf, baseline=context.baseline, tasks=of_tasks).breaches:
-        told = f"tell {breach.body}" if breach.body else "name a body that decides: organisation: bodies:"
-        if breach.body and not breach.covered:
-            told += ", whose authority is not known to cover it"
-        whole = breach.level == "portfolio"
-        message = f"{breach.aspect} of {'the portfolio' if whole else repr(breach.item)}: {breach.text}"
-        yield Finding(code="ipmo/exception", item="" if whole else breach.item, message=message, hint=told)
-
-
-CORE_CHECKS: tuple[Check, ...] = (
-    Check(
-        code="ipmo/model",
-        title="The plan has no gaps and contradicts nothing",
-        source="ipmo",
-        run=lambda context: model_facts(context.portfolio),
-    ),
-    Check(
-        code="ipmo/schedule",
-        title="The schedule keeps its promises and its logic",
-        source="ipmo",
-        run=lambda context: schedule_facts(context.portfolio, context.schedule),
-    ),
-    Check(
-        code="ipmo/quality",
-        title="The schedule is well made: the 14 points, loose ends",
-        source=DCMA,
-        run=lambda context: quality_facts(context.portfolio, context.schedule),
-    ),
-    Check(
-        code="ipmo/contracts",
-        rule="SCH-R15",
-        title="What one project hands to another is agreed: dates, owners, and who holds the room between them",
-        source=CONTRACTS,
-        run=lambda context: contract_facts(context.portfolio, context.schedule),
-    ),
-    Check(
-        code="ipmo/cross-links",
-        rule="SCH-R16",
-        title="Links across projects that drive, or nearly do, are known",
-        source="GAO Schedule Assessment Guide (2015), best practices 2 and 6; Devaux, drag of a link",
-        run=lambda context: cross_link_facts(context.portfolio),
-    ),
-    Check(code="ipmo/due", title="Nothing is past its day", source="ipmo", run=lambda context: due_facts(context.portfolio)),
-    Check(
-        code="ipmo/benefits",
-        title="Benefits lead somewhere, belong to somebody and are counted once",
-        source="MSP benefit profiles and maps; HM Treasury, The Green Book",
-        run=lambda context: benefit_facts(context.portfolio),
-    ),
-    Check(
-        code="ipmo/watermelons",
-        rule="GOV-R07",
-        title="Reported status is borne out by the figures",
-        source="UK delivery confidence practice; PRINCE2 7, tolerances",
-        run=lambda context: watermelons(context.portfolio, context.schedule, context.history),
-    ),
-    Check(
-        code="ipmo/exceptions",
-        rule="GOV-R04",
-        title="What is forecast to exceed its tolerance is escalated",
-        source="PRINCE2 7, management by exception",
-        run=_exceptions,
-    ),
-    Check(code="ipmo/totals", title="Stated totals agree with their parts", source="ipmo", run=_budget_facts),
-)
-"""The checks that run on every portfolio. Their findings carry finer codes, all beginning with `ipmo/`."""
 
 PLAIN = Methodology(name="plain", title="No method", source="ipmo")
 """The methodology of those who follow none: the core checks only."""

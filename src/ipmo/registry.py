@@ -7,8 +7,10 @@ everything else works.
 
 from __future__ import annotations
 
+import difflib
 import functools
 import os
+import re
 import traceback
 import warnings
 from collections.abc import Iterator, Mapping
@@ -19,10 +21,10 @@ import attrs
 import pluggy
 
 from ipmo.analysis.rollup import MEASURES
+from ipmo.checks import CORE_CHECKS
 from ipmo.errors import IpmoError, PluginError, PluginWarning, UnknownItemError, close_matches
 from ipmo.findings import Finding, Severity
 from ipmo.methods import (
-    CORE_CHECKS,
     PLAIN,
     Check,
     CheckContext,
@@ -31,10 +33,12 @@ from ipmo.methods import (
     Format,
     Hooks,
     Methodology,
+    Section,
 )
 from ipmo.model.measures import LinkKind, Measure
 from ipmo.model.work import Portfolio
 from ipmo.tables import Column, Table
+from ipmo.tailoring import Chosen, Tailoring, chosen_methods, waived, waiver_facts
 
 __all__ = ["Plugin", "Registry", "installed"]
 
@@ -47,6 +51,9 @@ HOOKS: Mapping[str, type] = {
     "ipmo_estimates": EstimateKind,
     "ipmo_formats": Format,
 }
+
+
+LINK_KINDS = (LinkKind(name="schedule", title="Moves dates"), LinkKind(name="informs", title="Passes knowledge on"))
 
 
 @attrs.frozen(kw_only=True)
@@ -90,6 +97,7 @@ class Registry:
     def __init__(self, *, strict: bool = False) -> None:
         self.strict = strict
         self.plugins: list[Plugin] = []
+        self._claims: dict[tuple[str, str], list[str]] = {}
 
     # ---------------------------------------------------------------------------------------- loading
 
@@ -110,7 +118,7 @@ class Registry:
         distribution = f"{dist.name} {dist.version}" if dist is not None else "unknown distribution"
         try:
             module = point.load()
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             self._fail(point.name, distribution, f"cannot be imported from {point.value!r}", error)
             return
         self.add(module, name=point.name, distribution=distribution)
@@ -132,7 +140,7 @@ class Registry:
             manager.register(module, name)
             manager.check_pending()
         except Exception as error:
-            return self._fail(name, distribution, "cannot be registered", error)
+            return self._fail(name, distribution, "cannot be registered", error, _unfit(error))
         declares: dict[str, tuple[Any, ...]] = {}
         for hook, kind in HOOKS.items():
             try:
@@ -140,7 +148,10 @@ class Registry:
                 found = tuple(one for answer in answers for one in answer)  # generators fail here, inside the guard
                 for one in found:
                     if not isinstance(one, kind):
-                        raise TypeError(f"expected {kind.__name__}, got {one!r:.80}")
+                        instead = f"the class {one.__name__}; declare an instance" if isinstance(one, type) else f"{one!r:.80}"
+                        raise TypeError(f"expected {kind.__name__}, got {instead}")
+                    if built_in := _BUILT_IN.get(hook, frozenset()) & set(_names(one)):
+                        raise ValueError(f"{sorted(built_in)[0]!r} is built in; choose another name")
             except Exception as error:
                 return self._fail(name, distribution, f"hook {hook!r} failed", error)
             if found:
@@ -148,11 +159,11 @@ class Registry:
         plugin = Plugin(name=name, distribution=distribution, declares=declares)
         self.plugins.append(plugin)
         self._forget()
-        self._set_duplicates_aside()
-        return next(p for p in self.plugins if p.name == name)
+        self._set_duplicates_aside(len(self.plugins) - 1)
+        return self.plugins[-1]
 
-    def _fail(self, name: str, distribution: str, doing: str, error: Exception) -> Plugin:
-        problem = PluginError(name, distribution, doing, f"{type(error).__name__}: {error}")
+    def _fail(self, name: str, distribution: str, doing: str, error: BaseException, cause: str = "") -> Plugin:
+        problem = PluginError(name, distribution, doing, cause or f"{type(error).__name__}: {error}")
         if self.strict or os.environ.get("IPMO_STRICT_PLUGINS") == "1":
             raise problem from error
         plugin = Plugin(name=name, distribution=distribution, error=problem, trace="".join(traceback.format_exception(error)))
@@ -160,28 +171,29 @@ class Registry:
         warnings.warn(str(problem), PluginWarning, stacklevel=3)
         return plugin
 
-    def _set_duplicates_aside(self) -> None:
-        """Neither of two plugins that declare the same name wins by luck."""
-        owners: dict[tuple[str, str], list[int]] = {}
-        for place, plugin in enumerate(self.plugins):
-            for hook, found in plugin.declares.items():
-                for one in found:
-                    for name in (getattr(one, "name", getattr(one, "code", "")), *getattr(one, "aliases", ())):
-                        owners.setdefault((hook, name), []).append(place)
-        for (hook, name), places in owners.items():
-            if len(set(places)) < 2 or any(self.plugins[p].error for p in places):
+    def _set_duplicates_aside(self, place: int) -> None:
+        """None of several plugins that declare the same name wins by luck, whatever the order they are found in."""
+        plugin = self.plugins[place]
+        claimed = dict.fromkeys(claim for hook, found in plugin.declares.items() for one in found for claim in _claims(hook, one))
+        for claim in claimed:
+            self._claims.setdefault(claim, []).append(plugin.name)
+        for what, name in claimed:
+            owners = self._claims[what, name]
+            if len(owners) < 2:
                 continue
-            names = " and ".join(repr(self.plugins[p].name) for p in dict.fromkeys(places))
-            for place in dict.fromkeys(places):
-                plugin = self.plugins[place]
-                problem = PluginError(plugin.name, plugin.distribution, f"hook {hook!r}", f"plugins {names} both declare {name!r}")
+            names = " and ".join(map(repr, owners))
+            for n, other in enumerate(self.plugins):
+                if other.name not in owners or other.error is not None:
+                    continue
+                problem = PluginError(other.name, other.distribution, "cannot be used", f"plugins {names} both declare {what} {name!r}")
                 if self.strict:
                     raise problem
-                self.plugins[place] = attrs.evolve(plugin, declares={}, error=problem)
-            warnings.warn(f"plugins {names} both declare {name!r}; both are set aside", PluginWarning, stacklevel=4)
+                self.plugins[n] = attrs.evolve(other, declares={}, error=problem)
+            self._forget()
+            warnings.warn(f"plugins {names} both declare {what} {name!r}; none of them is used", PluginWarning, stacklevel=4)
 
     def _forget(self) -> None:
-        for name in ("methodologies", "checks", "measures", "link_kinds", "estimates", "extensions", "formats"):
+        for name in ("methodologies", "checks", "measures", "link_kinds", "estimates", "extensions", "formats", "rules"):
             self.__dict__.pop(name, None)
 
     # ---------------------------------------------------------------------------------------- answers
@@ -215,7 +227,7 @@ class Registry:
     @functools.cached_property
     def link_kinds(self) -> Mapping[str, LinkKind]:
         """By name; only `schedule` moves dates."""
-        found = [LinkKind(name="schedule", title="Moves dates"), LinkKind(name="informs", title="Passes knowledge on")]
+        found = [*LINK_KINDS]
         found += self._all("ipmo_link_kinds")
         found += [kind for method in self._all("ipmo_methodologies") for kind in method.link_kinds]
         return {kind.name: kind for kind in found}
@@ -253,24 +265,52 @@ class Registry:
             name, close_matches(name, self.methodologies), f"the installed methodologies ({', '.join(sorted(self.methodologies))})"
         )
 
+    @functools.cached_property
+    def rules(self) -> frozenset[str]:
+        """Ids and codes of all rules that can be waived."""
+        known = [*self.checks, *(check for method in self.methodologies.values() for check in method.checks)]
+        return frozenset(name for check in known for name in (check.rule, check.code) if name)
+
+    # ---------------------------------------------------------------------------------------- what applies
+
+    def applicable(self, portfolio: Portfolio) -> Iterator[tuple[Methodology, Chosen]]:
+        """The methods that the portfolio names and that can be used."""
+        for chosen in chosen_methods(portfolio):
+            try:
+                yield self.methodology(chosen.name), chosen
+            except (PluginError, UnknownItemError):
+                continue
+
     def run(self, portfolio: Portfolio, *, history: tuple[Portfolio, ...] = (), baseline: Portfolio | None = None) -> Iterator[Finding]:
-        """Findings of every check that applies: the core ones, those of no method, those of the chosen methods."""
+        """Findings of every check that applies: the core ones, those of no method, those of the chosen methods as tailored.
+
+        What a waiver covers is still told, as information with the waiver's reason.
+        """
+        yield from waived(portfolio, self._run(portfolio, history, baseline))
+        if portfolio.waivers:
+            yield from waiver_facts(portfolio, self.rules)
+
+    def _run(self, portfolio: Portfolio, history: tuple[Portfolio, ...], baseline: Portfolio | None) -> Iterator[Finding]:
         context = CheckContext(portfolio=portfolio, measures=self.measures, history=history, baseline=baseline)
         for check in self.checks:
             yield from self._guarded(check, context)
-        for name, scope in self._chosen(portfolio).items():
+        for chosen in chosen_methods(portfolio):
             try:
-                method = self.methodology(name)
+                method = self.methodology(chosen.name)
             except (PluginError, UnknownItemError) as error:
                 yield Finding(
                     code="ipmo/methodology",
-                    message=f"methodology {name!r} cannot be used: {error}",
+                    message=f"methodology {chosen.name!r} cannot be used: {error}",
                     severity=Severity.WARNING,
-                    hint=f"install its plugin: pip install ipmo-{name}",
+                    hint=f"install its plugin: pip install ipmo-{chosen.name}",
                 )
                 continue
+            tailoring = Tailoring(portfolio, method, chosen)
+            yield from tailoring.faults()
+            here = attrs.evolve(context, scope=chosen.items, excluded=chosen.excluded)
             for check in method.checks:
-                yield from self._guarded(check, attrs.evolve(context, scope=frozenset(scope)))
+                yield from filter(tailoring.keeps, self._guarded(check, here))
+            yield from tailoring.told()
         for place, link in enumerate(portfolio.links):
             if link.kind not in self.link_kinds:
                 yield Finding(
@@ -280,43 +320,47 @@ class Registry:
                     severity=Severity.INFO,
                 )
 
-    def _chosen(self, portfolio: Portfolio) -> dict[str, set[str]]:
-        """Methodology to the ids of what it applies to; nothing is inherited across scopes, an item may override."""
-        chosen: dict[str, set[str]] = {}
-        scopes = portfolio.methodologies
-        if "portfolio" in scopes:
-            chosen.setdefault(scopes["portfolio"], set()).update(portfolio.items)
-        for scope, nouns in (("offices", portfolio.offices), ("programme", portfolio.programmes), ("project", portfolio.projects)):
-            for noun in nouns:
-                name = noun.methodology or scopes.get(scope)
-                if name:
-                    chosen.setdefault(name, set()).add(noun.id)
-        if "offices" in scopes and portfolio.offices:
-            chosen[scopes["offices"]].update(portfolio.items)  # offices serve the whole portfolio
-        return dict(sorted(chosen.items()))
+    def sections(
+        self, portfolio: Portfolio, *, history: tuple[Portfolio, ...] = (), baseline: Portfolio | None = None
+    ) -> Iterator[tuple[Methodology, Section, tuple[Any, ...]]]:
+        """What the chosen methods add to the report; a section that crashes says so in its place."""
+        context = CheckContext(portfolio=portfolio, measures=self.measures, history=history, baseline=baseline)
+        for method, chosen in self.applicable(portfolio):
+            here = attrs.evolve(context, scope=chosen.items, excluded=chosen.excluded)
+            for section in method.sections:
+                try:
+                    blocks = tuple(section.show(here))
+                except IpmoError as error:
+                    blocks = (f"Not shown: {error}",)
+                except Exception as error:
+                    blocks = (f"This section of {self._owner_of(section)} failed: {type(error).__name__}: {error}",)
+                if blocks:
+                    yield method, section, blocks
+
+    def _owner_of(self, declared: Any) -> str:
+        """The plugin that declares a check or a section, in words."""
+        for plugin in self.plugins:
+            methods = plugin.of("ipmo_methodologies")
+            if any(declared is one for one in (*plugin.of("ipmo_checks"), *(c for m in methods for c in (*m.checks, *m.sections)))):
+                return f"plugin {plugin.name!r} ({plugin.distribution})"
+        return "ipmo"
 
     def _guarded(self, check: Check, context: CheckContext) -> Iterator[Finding]:
         """A crashed check becomes a finding: the others still inform."""
         try:
             found = list(check.run(context))
+            for one in found:
+                if not isinstance(one, Finding):
+                    raise TypeError(f"a check yields findings, this one {one!r:.60}")
         except IpmoError as error:  # the question has no answer here: said once, whichever check asked
             severity = Severity.ERROR if error.items else Severity.WARNING  # an item stands in the way, or the question has no sense
             yield Finding(code="ipmo/no-answer", severity=severity, message=str(error), item=next(iter(error.items), ""))
             return
         except Exception as error:
-            owner = next(
-                (
-                    p
-                    for p in self.plugins
-                    if any(check in (*p.of("ipmo_checks"), *(c for m in p.of("ipmo_methodologies") for c in m.checks)) for _ in (0,))
-                ),
-                None,
-            )
-            where = f"plugin {owner.name!r} ({owner.distribution})" if owner else "ipmo"
             yield Finding(
                 code="ipmo/check-crashed",
                 severity=Severity.ERROR,
-                message=f"check {check.code!r} of {where} failed: {type(error).__name__}: {error}",
+                message=f"check {check.code!r} of {self._owner_of(check)} failed: {type(error).__name__}: {error}",
             )
             return
         for finding in found:
@@ -344,6 +388,56 @@ class Registry:
                 Column("error", "str", [str(p.error) if p.error else "" for p in rows]),
             ]
         )
+
+
+# ------------------------------------------------------------------------------------------ names and hints
+
+_BUILT_IN: Mapping[str, frozenset[str]] = {
+    "ipmo_methodologies": frozenset((PLAIN.name,)),
+    "ipmo_measures": frozenset(MEASURES),
+    "ipmo_link_kinds": frozenset(kind.name for kind in LINK_KINDS),
+    "ipmo_checks": frozenset(check.code for check in CORE_CHECKS),
+    "ipmo_formats": frozenset(("folder", "json", "mpxj", "mspdi", "xer", "yaml")),
+}
+
+
+def _names(one: Any) -> tuple[str, ...]:
+    return (getattr(one, "name", "") or getattr(one, "code", ""), *getattr(one, "aliases", ()))
+
+
+def _claims(hook: str, one: Any) -> Iterator[tuple[str, str]]:
+    """(what, name) of everything that a declaration claims, inside a methodology too."""
+    what = hook.removeprefix("ipmo_").replace("_", " ").removesuffix("ies").removesuffix("s")
+    what = {"methodolog": "methodology"}.get(what, what)
+    for name in _names(one):
+        yield what, name
+    if isinstance(one, Methodology):
+        inside = (("measure", one.measures), ("link kind", one.link_kinds), ("estimate", one.estimates), ("extension", one.extensions))
+        for kind, found in inside:
+            for part in found:
+                yield kind, part.name
+        for section in one.sections:
+            yield "section", section.name
+
+
+def _unfit(error: Exception) -> str:
+    """What is wrong with a plugin's hooks, and what to do about it."""
+    found = re.search(r"unknown hook '(\w+)'", str(error))
+    if found is None:
+        return f"{type(error).__name__}: {' '.join(str(error).split())}; hooks take no arguments and return declarations"
+    near = difflib.get_close_matches(found[1], HOOKS, n=1, cutoff=0.85)
+    if near:
+        return f"unknown hook {found[1]!r}; close: {near[0]!r}"
+    return f"unknown hook {found[1]!r}; it may be of a newer ipmo than this {_version()}, which has {', '.join(HOOKS)}"
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("ipmo")
+    except PackageNotFoundError:
+        return "one"
 
 
 @functools.cache

@@ -51,6 +51,8 @@ class TestAgile(MethodologyConformance):
         "agile/commitment": (CLEAN, vague()),
         "agile/percentile": (CLEAN, portfolio(forecast(), percentile=None)),
     }
+    estimates = {"agile": {"remaining_items": 40, "throughput": [3, 0, 5, 2], "per": "1 w", "counted_on": "2026-01-30"}}
+    extensions = {"agile": {"team": "red", "wip_limit": 3}}
 
 
 def test_oracle_o19_when_a_hundred_items_are_done() -> None:

@@ -362,36 +362,6 @@ def schema(as_json: bool) -> None:
 
 
 @main.command(cls=Verb)
-@click.argument("name", required=False)
-@json_option
-def plugins(name: str | None, as_json: bool) -> None:
-    """List installed plugins, or show everything about the one called NAME."""
-    from ipmo.registry import installed
-
-    registry = installed()
-    table = registry.table()
-    if name is not None:
-        plugin = next((p for p in registry.plugins if p.name == name), None)
-        if plugin is None:
-            raise ipmo.UnknownItemError(name, [p.name for p in registry.plugins], "the installed plugins")
-        table = table.where([row == name for row in table["name"]])
-    if as_json:
-        emit(plain_rows(table))
-        return
-    if not len(table):
-        say("no plugins are installed; try: pip install ipmo-p3o ipmo-mop ipmo-agile")
-    for row in table.rows():
-        say(f"{row['name']}: {row['distribution']} {row['version']}, {row['status']}\n  {row['error'] or row['declares']}")
-    if name is not None:
-        plugin = next(p for p in registry.plugins if p.name == name)
-        for method in plugin.of("ipmo_methodologies"):
-            for rule in method.checks:
-                say(f"  {rule.code} ({rule.rule}): {rule.title} [{rule.source}]")
-        if plugin.trace:
-            say(plugin.trace)
-
-
-@main.command(cls=Verb)
 @json_option
 def doctor(as_json: bool) -> None:
     """Say what is installed and usable: versions, plugins, extras, cache, browser, data."""

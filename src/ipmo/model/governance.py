@@ -194,13 +194,28 @@ class Standard(Noun):
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
 class Waiver(Noun):
-    """Leave to depart from a standard."""
+    """Leave to depart from a standard, a rule of a method or a mandatory service: one of the three."""
 
-    standard: str = attrs.field(metadata=doc("the standard", refers="standard"))
+    standard: str | None = attrs.field(default=None, metadata=doc("the standard", refers="standard"))
+    rule: str = attrs.field(default="", metadata=doc("id of a rule, for example MOP-R02, or code of its check"))
+    service: str = attrs.field(default="", metadata=doc("a mandatory service, by its name in the catalogue"))
     item: str = attrs.field(metadata=doc("who departs from it", refers="item"))
     reason: str = attrs.field(default="", metadata=doc("why"))
     expires: date | None = attrs.field(default=None, converter=optional(as_date), metadata=doc("until when"))
     granted_by: str | None = attrs.field(default=None, metadata=doc("who gave it", refers="owner"))
+
+    def __attrs_post_init__(self) -> None:
+        if sum(map(bool, (self.standard, self.rule, self.service))) != 1:
+            raise UnitError("a waiver is from one thing: write standard:, rule: or service:")
+
+    @property
+    def of(self) -> str:
+        """What it is from."""
+        return self.standard or self.rule or self.service
+
+    def holds(self, day: date | None) -> bool:
+        """Whether it stands on a day: it has a reason and an expiry that has not gone by. Without a day, whether it ever stood."""
+        return bool(self.reason.strip()) and self.expires is not None and (day is None or self.expires >= day)
 
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import attrs
 from attrs.converters import optional
 
+from ipmo.errors import UnitError
 from ipmo.model.fields import EMPTY, FrozenMap, Noun, as_map, doc, named, text, texts
 from ipmo.units import Effort, Money, Rate, Span, When, as_date, as_effort, as_money, as_number, as_rate, as_span, as_when
 
@@ -24,6 +26,24 @@ __all__ = [
     "Stakeholder",
 ]
 OFFICE_TYPES = ("portfolio", "hub", "programme", "project", "centre of excellence")
+CUT_OFF = re.compile(r"(?:(?P<span>[0-9]{1,15}(?:\.[0-9]{1,15})? ?[a-z]{1,7}) (?P<side>before|after) )?period end", re.ASCII)
+"""`period end`, `3 d before period end`, `2 d after period end`."""
+
+
+def _cut_off(value: object) -> str:
+    """An offset from the end of a period, as it stands.
+
+    Raises:
+        UnitError: it is none.
+    """
+    words = text(value)
+    if words:
+        found = CUT_OFF.fullmatch(words)
+        if found is None:
+            raise UnitError(f"{words[:60]!r} is no cut-off; write for example 3 d before period end")
+        if found["span"] is not None:
+            as_span(found["span"])
+    return words
 
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
@@ -60,9 +80,12 @@ class Service(Noun):
     name: str = attrs.field(default="", metadata=doc("title"))
     level: str | None = attrs.field(default=None, metadata=doc("whom it serves", choices=("portfolio", "programme", "project")))
     mode: str | None = attrs.field(default=None, metadata=doc("who must take it", choices=("mandatory", "on request", "advisory")))
+    kind: str = attrs.field(default="", metadata=doc("what it is in the catalogue; its own id when left out"))
     provider: str | None = attrs.field(default=None, metadata=doc("the office that gives it", refers="office"))
+    owner: str | None = attrs.field(default=None, metadata=doc("who answers for it where no office gives it", refers="owner"))
     consumers: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=doc("who takes it", refers="item"))
     sla: str = attrs.field(default="", metadata=doc("what is promised"))
+    split: str = attrs.field(default="", metadata=doc("how it is shared with others who give the same"))
 
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
@@ -106,7 +129,20 @@ class DataFlow(Noun):
     source: str = attrs.field(converter=text, metadata=doc("office or body that sends", key="from", refers="office or body"))
     target: str = attrs.field(converter=text, metadata=doc("office or body that receives", key="to", refers="office or body"))
     every: Span | None = attrs.field(default=None, converter=optional(as_span), metadata=doc("cadence", unit="time"))
-    cut_off: str = attrs.field(default="", metadata=doc("last moment for data of the period, for example `3 d before period end`"))
+    cut_off: str = attrs.field(
+        default="", converter=_cut_off, metadata=doc("last moment for data of the period, for example `3 d before period end`", unit="time")
+    )
+
+    @property
+    def lead(self) -> Span | None:
+        """How long before the end of its period the data are cut off; negative for after it, None when not stated."""
+        found = CUT_OFF.fullmatch(self.cut_off)
+        if found is None:
+            return None
+        if found["span"] is None:
+            return Span(0, "d")
+        span = as_span(found["span"])
+        return span if found["side"] == "before" else Span(-span.amount, span.unit)
 
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)

@@ -39,6 +39,7 @@ HEADER = (
     "tolerance",
     "note",
     "attributes",
+    "extensions",
 )
 """Fields of the portfolio that stand under `portfolio:`."""
 ORGANISATION = ("bodies", "offices", "services", "flows")

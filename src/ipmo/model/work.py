@@ -338,6 +338,7 @@ class Portfolio(Noun):
     tolerance: Tolerance | None = attrs.field(default=None, metadata=doc("how far it may stray, and what states none"))
     note: str = attrs.field(default="", metadata=doc("where the data come from, what could not be read"))
     attributes: FrozenMap[str, str] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("free text"))
+    extensions: FrozenMap[str, Any] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("what methodologies add"))
 
     calendars: tuple[Calendar, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("working calendars"))
     rates: tuple[RateRow, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("exchange rates"))
@@ -558,6 +559,7 @@ TOP = tuple(
         "tolerance",
         "note",
         "attributes",
+        "extensions",
         "rates",
         "contributions",
         "flows",

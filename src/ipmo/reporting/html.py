@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib.resources import files
 
 from ipmo.figures.columns import CSS as COLUMNS_CSS
 from ipmo.figures.interfaces import CSS as INTERFACES_CSS
 from ipmo.figures.matrix import CSS as MATRIX_CSS
-from ipmo.figures.svg import colour_css
+from ipmo.figures.svg import Figure, colour_css
 from ipmo.figures.timeline import CSS as TIMELINE_CSS
 from ipmo.findings import Findings
 from ipmo.model.work import Portfolio
-from ipmo.reporting import change, control, delivery, interdependencies, money, summary, value
+from ipmo.reporting import change, control, delivery, interdependencies, methods, money, summary, value
 from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import Section
+from ipmo.tables import Table
 
 __all__ = ["render"]
 
@@ -42,7 +43,14 @@ SECTIONS: tuple[Callable[[Answers], Section | None], ...] = (
 """The sections in the order of the page; one that has nothing to show is None."""
 
 
-def render(portfolio: Portfolio, findings: Findings, *, title: str | None = None, before: Portfolio | None = None) -> str:
+def render(
+    portfolio: Portfolio,
+    findings: Findings,
+    *,
+    title: str | None = None,
+    before: Portfolio | None = None,
+    added: Iterable[tuple[str, str, Iterable[str | Table | Figure]]] = (),
+) -> str:
     """The report as HTML text: no script, no request, a strict content security policy.
 
     Args:
@@ -50,6 +58,7 @@ def render(portfolio: Portfolio, findings: Findings, *, title: str | None = None
         findings: what `check` found.
         title: the heading; the portfolio's name when left out.
         before: an earlier state, for what changed.
+        added: sections of methods: id, heading, and texts, Tables and Figures.
 
     Raises:
         ScheduleError: nothing says when the portfolio starts.
@@ -60,9 +69,13 @@ def render(portfolio: Portfolio, findings: Findings, *, title: str | None = None
     answers = Answers(portfolio, findings, before)
     calls = list(summary.calls(answers))
     sections = [section for make in SECTIONS if (section := make(answers)) is not None]
+    extra = [methods.section(*one) for one in added]
+    sections += [section for section, _ in extra]
     here = files(__package__)
     style = (
-        colour_css(":root") + TIMELINE_CSS + COLUMNS_CSS + MATRIX_CSS + INTERFACES_CSS + (here / "report.css").read_text(encoding="utf-8")
+        colour_css(":root")
+        + "".join(dict.fromkeys((TIMELINE_CSS, COLUMNS_CSS, MATRIX_CSS, INTERFACES_CSS, *(css for _, rules in extra for css in rules))))
+        + (here / "report.css").read_text(encoding="utf-8")
     )
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
     template = environment.from_string((here / "report.html.jinja").read_text(encoding="utf-8"))

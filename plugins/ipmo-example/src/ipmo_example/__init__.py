@@ -36,7 +36,7 @@ HOUSE = Methodology(
     checks=(Check(code="house/owner", rule="H-1", title="An active project has an owner", source=GUIDE, run=_owner),),
     measures=(
         Measure(
-            name="carbon",
+            name="house-carbon",
             title="Carbon",
             unit="tCO2e",
             combine="sum",

@@ -133,7 +133,7 @@ def _line(pf: Portfolio, project: Project) -> Iterator[str]:
     office = _office_of(pf, project)
     if office is None:
         return
-    ups = {o.id: list(o.reports_to) for o in pf.offices} | {b.id: [b.reports_to] if b.reports_to else [] for b in pf.bodies}
+    ups = {o.id: sorted(o.reports_to) for o in pf.offices} | {b.id: [b.reports_to] if b.reports_to else [] for b in pf.bodies}
     seen, current = {project.id}, office.id
     while current not in seen:
         seen.add(current)
@@ -151,11 +151,12 @@ def _office_of(pf: Portfolio, project: Project) -> Office | None:
         hosts.append(above)
         programme = pf[above]
         above = programme.programme if isinstance(programme, Programme) else None
+    offices = sorted(pf.offices, key=lambda office: office.id)
     for host in hosts:
-        for office in pf.offices:
+        for office in offices:
             if office.host == host:
                 return office
-    return next((office for office in pf.offices if office.type in ("portfolio", "hub")), None)
+    return next((office for office in offices if office.type in ("portfolio", "hub")), None)
 
 
 P3O = Methodology(

@@ -1,0 +1,119 @@
+"""The verbs on methods and their plugins: what is installed, a new one, gates, another method's words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+import ipmo
+from ipmo.cli.shell import Verb, answer, emit, json_option, main, plain_rows, portfolio_argument, say
+
+__all__: list[str] = []
+
+
+class _Plugins(click.Group):
+    """`ipmo plugins` lists, `ipmo plugins NAME` tells all about one, `ipmo plugins new NAME` makes one."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """Anything that is no subcommand is the name of a plugin."""
+        if args and args[0] not in self.commands:
+            return "show", self.commands["show"], args
+        return super().resolve_command(ctx, args)
+
+
+@main.group(cls=_Plugins, invoke_without_command=True)
+@json_option
+@click.pass_context
+def plugins(ctx: click.Context, as_json: bool) -> None:
+    """List installed plugins; show everything about one (`ipmo plugins NAME`); make one (`ipmo plugins new NAME`)."""
+    if ctx.invoked_subcommand is None:
+        _listed(None, as_json)
+
+
+@plugins.command(cls=Verb, hidden=True)
+@click.argument("name")
+@json_option
+def show(name: str, as_json: bool) -> None:
+    """Show everything about the plugin called NAME."""
+    _listed(name, as_json)
+
+
+def _listed(name: str | None, as_json: bool) -> None:
+    from ipmo.registry import installed
+
+    registry = installed()
+    table = registry.table()
+    if name is not None:
+        plugin = next((p for p in registry.plugins if p.name == name), None)
+        if plugin is None:
+            raise ipmo.UnknownItemError(name, [p.name for p in registry.plugins], "the installed plugins")
+        table = table.where([row == name for row in table["name"]])
+    if as_json:
+        emit(plain_rows(table))
+        return
+    if not len(table):
+        say("no plugins are installed; try: pip install ipmo-p3o ipmo-mop ipmo-agile")
+    for row in table.rows():
+        say(f"{row['name']}: {row['distribution']} {row['version']}, {row['status']}\n  {row['error'] or row['declares']}")
+    if name is not None:
+        plugin = next(p for p in registry.plugins if p.name == name)
+        for method in plugin.of("ipmo_methodologies"):
+            for rule in method.checks:
+                say(f"  {rule.code} ({rule.rule}): {rule.title} [{rule.source}]")
+            for gate in method.gates:
+                say(f"  gate {gate.name}: {gate.title}; asks for {', '.join((*gate.evidence, *gate.checks)) or 'nothing named'}")
+            for right in method.decision_rights:
+                say(f"  right to {right.name}: {right.title}; {right.held_by or right.level}")
+            for profile in method.profiles:
+                say(f"  profile {profile.name}: {profile.title}; without {', '.join(profile.without)}")
+        if plugin.trace:
+            say(plugin.trace)
+
+
+@plugins.command(cls=Verb)
+@click.argument("name")
+@click.option(
+    "--into", type=click.Path(file_okay=False), default=".", metavar="FOLDER", help="Where the new folder goes; here when left out."
+)
+def new(name: str, into: str) -> None:
+    """Make a new adapter called NAME: a package that can be installed, with its tests."""
+    from ipmo.testing.template import make_adapter
+
+    folder = make_adapter(name, Path(into))
+    say(f"made {folder}; next:\n  pip install -e {folder}\n  python -m pytest {folder}\n  ipmo plugins {name}")
+
+
+@main.command(cls=Verb)
+@portfolio_argument
+@json_option
+def gates(path: str, as_json: bool) -> None:
+    """Every gate: whether its evidence is there, what speaks against it, and who may decide it."""
+    found = ipmo.gates(path)
+    table = found.table()
+    if as_json:
+        emit(plain_rows(table))
+        return
+    if not len(found):
+        say("the portfolio has no gates")
+    for row in found:
+        say(f"{row.item}{f' ({row.name})' if row.name else ''}: {row.outcome or 'open'}; {row.why}")
+
+
+@main.command(cls=Verb)
+@portfolio_argument
+@click.option("--to", required=True, metavar="METHOD", help="The method whose words are wanted.")
+@click.option("--scope", type=click.Choice(["portfolio", "offices", "programme", "project"]), help="Which scope changes its method.")
+@click.option("--output", type=click.Path(dir_okay=False), metavar="FILE", help="Write the translated portfolio there.")
+@json_option
+def translate(path: str, to: str, scope: str | None, output: str | None, as_json: bool) -> None:
+    """Say a portfolio in the words of another method, and what does not fit into them."""
+    found = ipmo.translate(path, to=to, scope=scope)
+    if output is not None:
+        ipmo.write(found.portfolio, output)
+    if as_json:
+        emit(plain_rows(found.table()), lost=plain_rows(found.lost()))
+        return
+    answer(found.table(), False)
+    say()
+    answer(found.lost(), False, [repr(found)[1:-1] + (f"; written to {output}" if output else "")])

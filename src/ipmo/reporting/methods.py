@@ -1,0 +1,76 @@
+"""What methodologies add to the report: their texts, Tables and Figures as blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from ipmo.figures.svg import GLYPHS, Figure
+from ipmo.reporting.blocks import Cell, Grid, Head, Heading, Paragraph, Picture, Row, Section, capital, number
+from ipmo.tables import Table
+
+__all__ = ["section"]
+
+SHOWN = 60
+LONG = 40
+"""A text this long is one to read rather than a word to compare."""
+
+
+def section(name: str, title: str, blocks: Iterable[str | Table | Figure]) -> tuple[Section, tuple[str, ...]]:
+    """A section of the page, and the style rules that its figures need.
+
+    A text that begins with `# ` is a heading; a Table whose first column names the rows becomes a table of the page.
+    """
+    out: list[Any] = []
+    rules: list[str] = []
+    heading = title
+    for block in blocks:
+        if isinstance(block, Table):
+            if len(block):
+                out.append(_grid(block, heading))
+        elif isinstance(block, Figure):
+            out.append(Picture(label=heading, svg=block.svg))
+            rules.append(block.css)
+        elif block.startswith("# "):
+            heading = block[2:]
+            out.append(Heading(heading))
+        else:
+            out.append(Paragraph(block))
+    return Section(id=name, title=title, short=title.partition(":")[0], blocks=out), tuple(dict.fromkeys(rules))
+
+
+def _grid(table: Table, label: str) -> Grid:
+    names = table.columns
+    heads = []
+    for name in names:
+        unit = table.unit(name)
+        kind = table.kind(name)
+        heads.append(Head(title=capital(name.replace("_", " ")) + (f", {unit}" if unit else ""), num=kind in ("int", "float")))
+    rows = []
+    for values in list(table.rows())[:SHOWN]:
+        first, *rest = names
+        rows.append(Row(name=_text(values[first]), cells=[_cell(values[name], table.kind(name)) for name in rest]))
+    more = f"and {len(table) - SHOWN} more rows" if len(table) > SHOWN else ""
+    return Grid(label=label, heads=heads, rows=rows, wide=len(names) > 6, more=more)
+
+
+def _cell(value: Any, kind: str) -> Cell:
+    if kind in ("int", "float"):
+        return Cell(text=number(None if value is None else float(value), 2), kind="num")
+    if kind in ("date", "datetime"):
+        return Cell(text=_text(value), kind="date")
+    if value in GLYPHS:
+        return Cell(rag=value)
+    text = _text(value)
+    return Cell(text=text, kind="why" if len(text) > LONG else "")
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, date | datetime):
+        return value.isoformat()[:10]
+    return str(value)

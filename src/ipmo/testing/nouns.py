@@ -1,0 +1,363 @@
+"""Strategies for every noun, made from the fields' own declarations: kind, choices, unit, what they refer to.
+
+A new field of a noun is drawn as soon as it is declared. What a field's declaration cannot say (a rating lies on its
+scale, a line ends after it starts) stands in `SPECIAL`.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import attrs
+from hypothesis import strategies as st
+
+from ipmo import model as m
+from ipmo.model.fields import annotation
+from ipmo.model.governance import SCALES
+from ipmo.testing import strategies as s
+from ipmo.units import Effort, Money, Rate, Span
+
+__all__ = ["noun", "wide_portfolios"]
+
+Known = Mapping[str, Sequence[str]]
+"""What there is to refer to: kind of reference, as fields declare it, to ids."""
+NOBODY: Known = {}
+
+efforts = st.builds(lambda n, u: Effort(Decimal(n), u), st.integers(0, 50), st.sampled_from(["ph", "pd"]))
+rates = st.builds(lambda amount, unit: Rate(amount, unit), s.money, st.sampled_from(["year", "month", "pd"]))
+
+
+def _three(values: Sequence[Any]) -> m.Triangular:
+    low, likely, high = sorted(values, key=lambda value: getattr(value, "amount", value))
+    return m.Triangular(low, likely, high)
+
+
+costs = st.one_of(
+    s.money.map(m.Fixed), st.lists(st.integers(1, 10**6).map(lambda n: Money(Decimal(n), "GBP")), min_size=3, max_size=3).map(_three)
+)
+factors = st.lists(st.integers(5, 30).map(lambda n: n / 10), min_size=3, max_size=3).map(_three)
+numbers = st.integers(0, 999).map(float)
+cut_offs = st.sampled_from(["", "period end", "3 d before period end", "1 w before period end", "2 ed after period end"])
+LEAF: Mapping[str, st.SearchStrategy[Any]] = {
+    "str": s.texts,
+    "bool": st.booleans(),
+    "int": st.integers(1, 40),
+    "float": numbers,
+    "Decimal": st.integers(1, 400).map(lambda n: Decimal(n) / 100),
+    "date": s.days,
+    "When": s.whens,
+    "Span": s.spans(),
+    "Money": s.money,
+    "Rate": rates,
+    "Effort": efforts,
+    "Rate | Money": st.one_of(s.money, s.money.map(lambda value: Rate(value, "year"))),
+    "Budget": s.money.map(lambda value: m.Budget([m.BudgetLine(amount=m.Fixed(value))])) | s.lines,
+    "Spread": s.spreads,
+    "Earning": s.earnings,
+    "Constraints": s.constraints,
+    "FrozenMap[str, str]": st.dictionaries(s.names, s.texts, max_size=2),
+    "Change": st.builds(lambda share: m.SetProbability("nothing", share), s.shares),
+}
+
+
+def noun(cls: type, known: Known = NOBODY, **fixed: Any) -> st.SearchStrategy[Any]:
+    """A strategy for one noun.
+
+    Args:
+        cls: its class.
+        known: what it can refer to; a reference to what there is none of is left out.
+        fixed: fields that are given, for example `id="R1"`.
+    """
+    return _noun(cls, known, fixed)
+
+
+@st.composite
+def _noun(draw: s.Draw, cls: type, known: Known, fixed: Mapping[str, Any]) -> Any:
+    values: dict[str, Any] = dict(fixed)
+    for name, field in _drawn(cls):
+        if name in values:
+            continue
+        found = _of_field(cls, field, known)
+        if found is None:
+            continue
+        optional = field.default is not attrs.NOTHING
+        if optional and not draw(st.booleans()):
+            continue
+        values[name] = draw(found)
+    special = SPECIAL.get(cls.__name__)
+    if special is not None:
+        special(draw, values, known)
+    return cls(**values)
+
+
+@functools.cache
+def _drawn(cls: Any) -> tuple[tuple[str, Any], ...]:
+    return tuple((field.name, field) for field in attrs.fields(cls) if field.init and field.name not in ("extensions", "source_rows"))
+
+
+def _of_field(cls: type, field: attrs.Attribute[Any], known: Known) -> st.SearchStrategy[Any] | None:
+    """What a field may hold; None where there is nothing to refer to, or where only a person would know."""
+    kind = annotation(cls, field.name).removesuffix(" | None")
+    many = kind.startswith("tuple[")
+    inner = kind.removeprefix("tuple[").removesuffix(", ...]")
+    refers, choices, unit = (field.metadata.get(key) or "" for key in ("refers", "choices", "unit"))
+    if field.name == "id":
+        found: st.SearchStrategy[Any] | None = s.names
+    elif refers:
+        there = known.get(refers, ())
+        found = st.sampled_from(list(there)) if there else None
+    elif choices:
+        found = st.sampled_from(list(choices))
+    elif inner == "float" and unit.startswith("share"):
+        found = s.shares
+    elif inner == "Estimate":
+        found = {"time": s.estimates(), "money": costs}.get(unit, factors)
+    elif inner in LEAF:
+        found = LEAF[inner]
+    else:
+        part = getattr(m, inner, None)
+        found = noun(part, known) if isinstance(part, type) and issubclass(part, m.Noun) and _possible(part, known) else None
+    if found is None or not many:
+        return found
+    return st.lists(found, max_size=2, unique=inner == "str")
+
+
+def _possible(cls: Any, known: Known) -> bool:
+    """Whether there is something for every reference that a noun cannot do without."""
+    fields = attrs.fields(cls)
+    return all(known.get(f.metadata["refers"]) for f in fields if f.default is attrs.NOTHING and f.metadata.get("refers"))
+
+
+# ------------------------------------------------------------------------------------------ what fields cannot say
+
+
+def _confidence(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+    values["rating"] = draw(st.sampled_from(SCALES[values.get("scale", "dca-3")]))
+
+
+def _waiver(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+    kept = draw(st.sampled_from(["rule", "service", *(["standard"] if known.get("standard") else [])]))
+    for name in ("standard", "rule", "service"):
+        values.pop(name, None)
+    values[kept] = draw(st.sampled_from(list(known["standard"]))) if kept == "standard" else draw(s.names)
+
+
+def _flow(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+    values["cut_off"] = draw(cut_offs)
+
+
+def _line(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+    if values.get("since") is not None and values.get("until") is not None:
+        first, last = draw(s.days), draw(st.integers(0, 400))
+        values["since"], values["until"] = first, first + timedelta(days=last)
+
+
+def _actuals(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+    if values.get("actual_start") is not None and values.get("actual_finish") is not None:
+        values["actual_start"] = draw(s.days)
+        values["actual_finish"] = values["actual_start"] + timedelta(days=draw(st.integers(0, 90)))
+
+
+def _task(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+    _actuals(draw, values, known)
+    if values.get("milestone"):
+        for name in ("duration", "remaining", "hammock", "earning"):
+            values.pop(name, None)
+    else:
+        values.pop("milestone_of", None)
+    values.pop("parent", None)
+
+
+def _project(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+    _actuals(draw, values, known)
+    for name in ("tasks", "gates", "risks", "alignment"):
+        values.pop(name, None)
+    if values.get("start") is not None and values.get("finish") is not None:
+        values["start"] = draw(s.days)
+        values["finish"] = values["start"] + timedelta(days=draw(st.integers(0, 300)))
+
+
+def _benefit(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+    values.pop("belongs_to", None)
+    if values.get("lasts") is not None:
+        values["lasts"] = Span(draw(st.integers(3, 9)), "year")
+    values["ramp"] = tuple(values.get("ramp", ()))[:3]
+
+
+def _discount(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+    values["bands"] = [m.DiscountBand(until=30, rate=draw(st.sampled_from([0.0, 0.015, 0.035]))), m.DiscountBand(rate=0.03)]
+
+
+def _reference(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+    values["uplifts"] = [m.Uplift(certainty=0.5, uplift=0.1), m.Uplift(certainty=0.8, uplift=draw(st.sampled_from([0.2, 0.4])))]
+    values.pop("ratios", None)
+
+
+def _change_request(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+    tasks = list(known.get("leaf", ()))
+    values["effect"] = [m.Delay(draw(st.sampled_from(tasks)), draw(s.spans(("d", "w"), 1)))] if tasks and draw(st.booleans()) else []
+
+
+def _calendar(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+    made = draw(s.calendars())
+    values.update({f.name: getattr(made, f.name) for f in attrs.fields(m.Calendar) if f.name != "id" and f.init})
+    values.setdefault("id", made.id)
+
+
+def _calendar_exception(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+    values["first"] = draw(s.days)
+    values["last"] = values["first"] + timedelta(days=draw(st.integers(0, 3)))
+    values["hours"] = draw(st.sampled_from(["none", "10:00-14:00"]))
+
+
+def _capacity(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+    rows = {row.since: row for row in values.get("capacity", ())}
+    values["capacity"] = list(rows.values())
+
+
+def _rates(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+    values["per"] = {"EUR": draw(LEAF["Decimal"])}
+
+
+def _money_settings(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+    values["currency"] = draw(st.sampled_from(["GBP", "EUR"]))
+    values["discount"] = ""
+
+
+def _price_base(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+    values["year"] = draw(st.none() | st.integers(1990, 2060))
+
+
+def _constraints(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+    made = draw(s.constraints)
+    values.clear()
+    values.update({f.name: getattr(made, f.name) for f in attrs.fields(m.Constraints)})
+
+
+def _dialect(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+    made = draw(s.dialects())
+    values.clear()
+    values.update({f.name: getattr(made, f.name) for f in attrs.fields(m.Dialect) if f.init})
+
+
+def _earning(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+    made = draw(s.earnings)
+    values.clear()
+    values.update({f.name: getattr(made, f.name) for f in attrs.fields(m.Earning) if f.init})
+
+
+def _earning_step(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+    values["weight"] = draw(st.sampled_from([1.0, 2.5]))
+
+
+def _spread(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+    made = draw(s.spreads)
+    values.update(curve=made.curve, shares=made.shares)
+
+
+def _gate_decision(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+    values["conditions"] = list({one.id: one for one in values.get("conditions", ())}.values())
+
+
+SPECIAL: Mapping[str, Callable[[s.Draw, dict[str, Any], Known], None]] = {
+    "Confidence": _confidence,
+    "Waiver": _waiver,
+    "DataFlow": _flow,
+    "BudgetLine": _line,
+    "Task": _task,
+    "Project": _project,
+    "Benefit": _benefit,
+    "DiscountSchedule": _discount,
+    "ReferenceClass": _reference,
+    "ChangeRequest": _change_request,
+    "Calendar": _calendar,
+    "CalendarException": _calendar_exception,
+    "Resource": _capacity,
+    "RateRow": _rates,
+    "MoneySettings": _money_settings,
+    "PriceBase": _price_base,
+    "Constraints": _constraints,
+    "Dialect": _dialect,
+    "Earning": _earning,
+    "EarningStep": _earning_step,
+    "Spread": _spread,
+    "GateDecision": _gate_decision,
+}
+
+# ------------------------------------------------------------------------------------------------ whole portfolios
+
+ADDED = (
+    ("stakeholders", m.Stakeholder),
+    ("drivers", m.Driver),
+    ("resources", m.Resource),
+    ("bodies", m.DecisionBody),
+    ("offices", m.Office),
+    ("services", m.Service),
+    ("standards", m.Standard),
+    ("issues", m.Issue),
+    ("assumptions", m.Assumption),
+    ("decisions", m.Decision),
+    ("changes", m.ChangeRequest),
+    ("baselines", m.Baseline),
+    ("lessons", m.Lesson),
+    ("discounts", m.DiscountSchedule),
+)
+"""Nouns at the top that the plain portfolios lack, in an order in which later ones may refer to earlier ones."""
+KINDS = {
+    "bodies": ("body", "owner", "office or body"),
+    "offices": ("office", "owner", "office or body"),
+    "standards": ("standard",),
+    "resources": ("resource",),
+    "drivers": ("driver",),
+}
+
+
+@st.composite
+def wide_portfolios(draw: s.Draw, *, max_projects: int = 3, statused: bool = True) -> m.Portfolio:
+    """Valid portfolios that may hold every noun: what `portfolios` makes, with registers, offices, flows, standards and waivers.
+
+    Args:
+        max_projects: how many projects at most.
+        statused: some work has begun or is done.
+    """
+    pf: m.Portfolio = draw(s.portfolios(max_projects=max_projects, statused=statused))
+    leaves = [full_id for full_id, item in pf.items.items() if isinstance(item, m.Task | m.Gate)]
+    known: dict[str, list[str]] = {
+        "owner": [p.id for p in pf.people],
+        "person": [p.id for p in pf.people],
+        "programme": [p.id for p in pf.programmes],
+        "project": [p.id for p in pf.projects],
+        "objective": [o.id for o in pf.objectives],
+        "outcome": [o.id for o in pf.outcomes],
+        "calendar": [c.id for c in pf.calendars],
+        "item": [*leaves, *(p.id for p in pf.projects), *(p.id for p in pf.programmes)],
+        "leaf": leaves,
+        "node": leaves,
+    }
+    taken = set(pf.items)
+    changes: dict[str, Any] = {}
+    for name, cls in ADDED:
+        made = []
+        for _ in range(draw(st.integers(0, 2))):
+            id = draw(s.names.filter(lambda text: text not in taken))
+            taken.add(id)
+            made.append(draw(noun(cls, known, id=id)))
+            for kind in KINDS.get(name, ()):
+                known.setdefault(kind, []).append(id)
+        changes[name] = made
+    places = known.get("office or body", [])
+    changes["flows"] = draw(st.lists(noun(m.DataFlow, known), max_size=2)) if places else []
+    changes["waivers"] = draw(st.lists(noun(m.Waiver, known), max_size=2)) if known["item"] else []
+    projects = []
+    for project in pf.projects:
+        inside = {task.id for task in project.tasks} | {gate.id for gate in project.gates}
+        ids = [id for id in draw(st.lists(s.names, max_size=2, unique=True)) if id not in inside]
+        risks = [draw(noun(m.Risk, known, id=id)) for id in ids]
+        confidence = draw(st.lists(noun(m.Confidence, known), max_size=1))
+        projects.append(attrs.evolve(project, risks=risks, confidence=confidence))
+    wide: m.Portfolio = attrs.evolve(pf, projects=projects, **changes)
+    return wide

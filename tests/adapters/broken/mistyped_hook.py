@@ -1,0 +1,8 @@
+"""A letter too many in the hook's name."""
+
+import ipmo
+
+
+@ipmo.hookimpl
+def ipmo_methodologiess():
+    return []

@@ -1,0 +1,8 @@
+"""Written for a later ipmo, with a hook that this one does not have."""
+
+import ipmo
+
+
+@ipmo.hookimpl
+def ipmo_dashboards():
+    return []

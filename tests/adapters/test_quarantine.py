@@ -1,0 +1,127 @@
+"""Adapters that are broken on purpose, installed as packages: each is set aside by name, with its cause, and the rest works."""
+
+from __future__ import annotations
+
+import html
+import sys
+import warnings
+from pathlib import Path
+
+import pytest
+
+import ipmo
+from ipmo.errors import PluginError, PluginWarning
+from ipmo.model import Portfolio, Project
+from ipmo.registry import Registry
+
+BROKEN = Path(__file__).parent / "broken"
+SAYS = {
+    "import_fails": "cannot be imported from 'import_fails': ModuleNotFoundError: No module named 'a_package_that_nobody_has'",
+    "exits": "cannot be imported from 'exits': SystemExit: licence expired",
+    "wrong_type": "hook 'ipmo_methodologies' failed: TypeError: expected Methodology, got 42",
+    "class_not_instance": "expected Methodology, got the class Methodology; declare an instance",
+    "mistyped_hook": "cannot be registered: unknown hook 'ipmo_methodologiess'; close: 'ipmo_methodologies'",
+    "newer_hook": "it may be of a newer ipmo than this",
+    "takes_arguments": "cannot be registered",
+    "late_generator": "RuntimeError: too late",
+    "not_iterable": "TypeError: 'Check' object is not iterable",
+    "bad_declaration": "gate 'g' names the unknown check 'bad/none'",
+    "takes_a_core_name": "'budget' is built in; choose another name",
+}
+"""Module to what its quarantine says: the rows of the policy."""
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Installs broken adapters as distributions of their own, beside those that are there."""
+
+    def installed(*names: str) -> None:
+        site = tmp_path / "site"
+        for name in names:
+            info = site / f"broken_{name}-9.9.dist-info"
+            info.mkdir(parents=True)
+            (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: broken-{name}\nVersion: 9.9\n")
+            (info / "entry_points.txt").write_text(f"[ipmo.plugins]\nbad-{name} = {name}\n")
+        monkeypatch.syspath_prepend(str(site))
+        monkeypatch.syspath_prepend(str(BROKEN))
+
+    yield installed
+    for name in [path.stem for path in BROKEN.glob("*.py")]:
+        sys.modules.pop(name, None)
+
+
+def discovered() -> Registry:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PluginWarning)
+        return Registry().discover()
+
+
+@pytest.mark.parametrize("name", SAYS)
+def test_a_broken_adapter_is_set_aside_by_name_and_everything_else_works(name: str, install) -> None:
+    install(name)
+    with pytest.warns(PluginWarning, match=rf"plugin 'bad-{name}' \(broken-{name} 9\.9\)"):
+        registry = Registry().discover()
+    plugin = next(p for p in registry.plugins if p.name == f"bad-{name}")
+    assert SAYS[name] in str(plugin.error)
+    assert plugin.trace
+    assert {"agile", "mop", "p3o", "plain"} <= set(registry.methodologies)
+    row = next(r for r in registry.table().rows() if r["name"] == f"bad-{name}")
+    assert (row["status"], row["version"]) == ("set aside", "9.9")
+    with pytest.raises(PluginError, match=f"bad-{name}"):
+        Registry(strict=True).discover()
+    with pytest.raises(PluginError, match=f"bad-{name}"):
+        registry.methodology(f"bad-{name}")
+
+
+def test_a_mistyped_hook_is_told_the_right_one(install) -> None:
+    install("mistyped_hook", "newer_hook")
+    said = {p.name: str(p.error) for p in discovered().plugins}
+    assert said["bad-mistyped_hook"].endswith("close: 'ipmo_methodologies'")
+    assert "which has ipmo_methodologies, ipmo_checks" in said["bad-newer_hook"]
+
+
+def test_an_adapter_of_a_newer_ipmo_may_say_that_it_can_do_without_a_hook(install) -> None:
+    install("newer_and_optional")
+    registry = Registry(strict=True).discover()
+    assert registry.methodology("patient").title == "Patient"
+
+
+def test_of_three_that_declare_one_name_none_wins_whatever_the_order(install) -> None:
+    install("same_one", "same_two", "same_three")
+    registry = discovered()
+    assert "same" not in registry.methodologies
+    assert "other" not in registry.methodologies
+    errors = {p.name: str(p.error) for p in registry.plugins if p.error is not None}
+    assert set(errors) == {"bad-same_one", "bad-same_two", "bad-same_three"}
+    assert "plugins 'bad-same_one' and 'bad-same_three' both declare methodology 'same'" in errors["bad-same_one"]
+    assert "'bad-same_two'" in errors["bad-same_two"]
+
+
+def test_a_crash_is_a_finding_in_a_check_a_note_in_a_section_and_an_error_in_a_total_or_a_file(
+    install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install("crashing")
+    registry = Registry(strict=True).discover()
+    monkeypatch.setattr("ipmo.desk.installed", lambda: registry)
+    pf = Portfolio(id="x", start="2026-01-05", methodologies={"project": "crashing"}, projects=[Project(id="P")])
+    crashed = [f.message for f in ipmo.check(pf).of("ipmo/check-crashed")]
+    front = "of plugin 'bad-crashing' (broken-crashing 9.9) failed"
+    assert crashed == [
+        f"check 'crashing/check' {front}: ZeroDivisionError: oops",
+        f"check 'crashing/nothing' {front}: TypeError: 'NoneType' object is not iterable",
+        f"check 'crashing/words' {front}: TypeError: a check yields findings, this one 'no finding'",
+    ]
+    with pytest.raises(PluginError, match=r"plugin 'bad-crashing' \(broken-crashing 9.9\): measure 'crashing-measure': ZeroDivisionError"):
+        ipmo.roll_up(pf, "crashing-measure")
+    (tmp_path / "x.crash").write_text("?")
+    with pytest.raises(PluginError, match="plugin 'crashing-format'"):
+        ipmo.read(tmp_path / "x.crash")
+    page = ipmo.report(pf, tmp_path / "r.html").read_text(encoding="utf-8")
+    assert f"This section {front}: ZeroDivisionError: oops" in html.unescape(page)
+
+
+def test_adapters_can_be_left_out_by_name(install, monkeypatch: pytest.MonkeyPatch) -> None:
+    install("import_fails")
+    monkeypatch.setenv("IPMO_DISABLE_PLUGINS", "bad-import_fails, mop")
+    registry = Registry(strict=True).discover()
+    assert "mop" not in registry.methodologies
