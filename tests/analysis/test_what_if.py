@@ -244,11 +244,11 @@ def test_what_moves_is_what_two_schedules_say(pf: m.Portfolio, data: st.DataObje
     found = ipmo.what_if(pf, change)
     rows = [targets(ipmo.schedule(one, on_cycle="cut")) for one in (pf, after)]
     expected = {
-        row.item: rows[0].days(t, rows[0].date(t), rows[1].date(rows[1].place[row.name]))
+        (row.kind, row.item): rows[0].days(t, rows[0].date(t), rows[1].date(rows[1].place[row.name]))
         for t, row in enumerate(rows[0])
         if row.name in rows[1].place and rows[1].date(rows[1].place[row.name]) != rows[0].date(t)
     }
-    assert {x.item: x.change for x in found.dates} == expected
+    assert {(x.kind, x.item): x.change for x in found.dates} == expected
     assert found.effects == ipmo.Comparison(pf, after, changes=[change]).effects
 
 

@@ -307,6 +307,7 @@ ADDED = (
     ("discounts", m.DiscountSchedule),
 )
 """Nouns at the top that the plain portfolios lack, in an order in which later ones may refer to earlier ones."""
+LETTERS = {name: f"{name[:4]}-" for name, _ in ADDED}
 KINDS = {
     "bodies": ("body", "owner", "office or body"),
     "offices": ("office", "owner", "office or body"),
@@ -338,13 +339,10 @@ def wide_portfolios(draw: s.Draw, *, max_projects: int = 3, statused: bool = Tru
         "leaf": leaves,
         "node": leaves,
     }
-    taken = set(pf.items)
     changes: dict[str, Any] = {}
     for name, cls in ADDED:
         made = []
-        for _ in range(draw(st.integers(0, 2))):
-            id = draw(s.names.filter(lambda text: text not in taken))
-            taken.add(id)
+        for id in s.numbered(draw, LETTERS[name], draw(st.integers(0, 2))):
             made.append(draw(noun(cls, known, id=id)))
             for kind in KINDS.get(name, ()):
                 known.setdefault(kind, []).append(id)
@@ -354,9 +352,7 @@ def wide_portfolios(draw: s.Draw, *, max_projects: int = 3, statused: bool = Tru
     changes["waivers"] = draw(st.lists(noun(m.Waiver, known), max_size=2)) if known["item"] else []
     projects = []
     for project in pf.projects:
-        inside = {task.id for task in project.tasks} | {gate.id for gate in project.gates}
-        ids = [id for id in draw(st.lists(s.names, max_size=2, unique=True)) if id not in inside]
-        risks = [draw(noun(m.Risk, known, id=id)) for id in ids]
+        risks = [draw(noun(m.Risk, known, id=id)) for id in s.numbered(draw, "k", draw(st.integers(0, 2)))]
         confidence = draw(st.lists(noun(m.Confidence, known), max_size=1))
         projects.append(attrs.evolve(project, risks=risks, confidence=confidence))
     wide: m.Portfolio = attrs.evolve(pf, projects=projects, **changes)

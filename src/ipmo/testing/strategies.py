@@ -25,6 +25,8 @@ names = st.text(
     min_size=1,
     max_size=6,
 ).filter(lambda text: not any(c.isspace() for c in text))
+tails = st.just("") | names
+"""What follows a letter and a number in an id: mostly nothing, else anything that an id may hold."""
 days = st.integers(0, 400).map(lambda n: FIRST + timedelta(days=n))
 whens = st.one_of(days, st.builds(lambda d, t: datetime(d.year, d.month, d.day, t // 60, t % 60), days, st.integers(0, 1439)))
 shares = st.sampled_from([0.0, 0.1, 0.25, 0.5, 0.6, 1.0])
@@ -41,6 +43,12 @@ tolerances = st.builds(
 def spans(units: Sequence[str] = ("min", "h", "d", "w", "ed"), low: int = 0, high: int = 30) -> st.SearchStrategy[Span]:
     """Lengths of time."""
     return st.builds(lambda n, u: Span(Decimal(n), u), st.integers(low, high), st.sampled_from(list(units)))
+
+
+def numbered(draw: Draw, letter: str, count: int) -> list[str]:
+    """Ids that differ: a letter, a number, and one odd ending for all."""
+    tail = draw(tails) if count else ""
+    return [f"{letter}{n}{tail}" for n in range(1, count + 1)]
 
 
 @st.composite
@@ -140,9 +148,8 @@ constraints = st.fixed_dictionaries(
 
 @st.composite
 def _project(draw: Draw, name: str, owners: list[str], calendar_ids: list[str], statused: bool, tied: bool) -> m.Project:
-    ids = draw(st.lists(names, min_size=0, max_size=6, unique=True))
-    split = draw(st.integers(0, len(ids)))
-    task_ids, gate_ids = ids[:split], ids[split:][:2]
+    task_ids = numbered(draw, "t", draw(st.integers(0, 6)))
+    gate_ids = numbered(draw, "g", draw(st.integers(0, 2)))
     tasks: list[m.Task] = []
     for place, task_id in enumerate(task_ids):
         before = draw(st.lists(st.sampled_from(task_ids[:place]), max_size=2, unique=True)) if place else []
@@ -231,12 +238,12 @@ def portfolios(draw: Draw, *, max_projects: int = 4, statused: bool = True, tied
         statused: some work has begun or is done.
         tied: constraints, hammocks and dialects other than ipmo's occur too.
     """
-    top = draw(st.lists(names, min_size=7, max_size=7 + max_projects, unique=True))
-    owners, programme_id, calendar_id, benefit_id = top[:2], top[2], top[3], top[4]
-    objective_id, outcome_id = top[5], top[6]
+    owners = numbered(draw, "r", 2)
+    programme_id, calendar_id, benefit_id, objective_id, outcome_id = (f"{letter}{draw(tails)}" for letter in ("m", "c", "b", "o", "u"))
     own_calendar = draw(calendars(calendar_id))
     calendar_ids = ["standard", "continuous", calendar_id] if calendar_id not in ("standard", "continuous") else [calendar_id]
-    projects = [draw(_project(name, owners, calendar_ids, statused, tied)) for name in top[7:]]
+    project_ids = numbered(draw, "p", draw(st.integers(0, max_projects)))
+    projects = [draw(_project(name, owners, calendar_ids, statused, tied)) for name in project_ids]
     items = [[f"{p.id}/{noun.id}" for noun in p.tasks] for p in projects]
     links, seen = [], set()
     for _ in range(draw(st.integers(0, 5))):
@@ -290,7 +297,7 @@ def portfolios(draw: Draw, *, max_projects: int = 4, statused: bool = True, tied
         )
         contributions.append(m.Contribution(source=benefit_id, target=objective_id, share=draw(st.none() | shares)))
     return m.Portfolio(
-        id=draw(names),
+        id=f"x{draw(tails)}",
         name=draw(texts),
         start=FIRST,
         status_date=draw(st.none() | days),
@@ -303,7 +310,7 @@ def portfolios(draw: Draw, *, max_projects: int = 4, statused: bool = True, tied
         people=[m.Person(id=o, kind="role", permanent=draw(st.none() | st.booleans())) for o in owners],
         objectives=[m.Objective(id=objective_id, weight=draw(st.none() | shares))],
         programmes=[m.Programme(id=programme_id, tolerance=draw(st.none() | tolerances))],
-        projects=[p if draw(st.booleans()) else _within(p, programme_id) for p in projects],
+        projects=[_within(p, programme_id) if draw(st.booleans()) else p for p in projects],
         links=links,
         outcomes=outcomes,
         benefits=benefits,
