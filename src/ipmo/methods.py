@@ -57,7 +57,7 @@ PHASES = ("concept", "definition", "delivery", "transition")
 """The phases of a linear life cycle (APM Body of Knowledge, 7th edition, 1.2): what stages of different methods meet in."""
 
 
-def _reading(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
+def _reading(parse: Callable[[Any], Any] | type[Any]) -> Callable[[Any], Any]:
     """A class reads by its annotations; what reads already stays."""
     return functools.partial(structured, parse) if isinstance(parse, type) and attrs.has(parse) else parse
 

@@ -1,37 +1,141 @@
-"""P3O passes the conformance kit, and its rules say what they should."""
+"""Compatible with P3O: it passes the conformance kit, and its rules and figures say what they should."""
 
 from __future__ import annotations
 
+from fractions import Fraction
+from typing import Any
+
+import networkx as nx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import ipmo
 from ipmo import CheckContext
-from ipmo.model import DecisionBody, Office, Portfolio, Programme, Project, Task
+from ipmo.model import (
+    Benefit,
+    Confidence,
+    DataFlow,
+    DecisionBody,
+    Gate,
+    GateDecision,
+    Lesson,
+    MoneySettings,
+    Office,
+    Person,
+    Portfolio,
+    Programme,
+    Project,
+    Risk,
+    Service,
+    Standard,
+    StatusReport,
+    Task,
+    Tolerance,
+    Waiver,
+)
 from ipmo.testing.conformance import MethodologyConformance
-from ipmo_p3o import P3O
+from ipmo.testing.nouns import wide_portfolios
+from ipmo_p3o import P3O, P3OFields, coverage, coverage_map, lineage, lineage_table, office_map, office_model, reporting_paths, wait
 
-BOARD = DecisionBody(id="board", level="portfolio")
-HUB = Office(id="hub", type="portfolio", permanent=True, reports_to="board")
+BOARD = DecisionBody(id="board", level="portfolio", authority="20 M GBP")
+HUB = Office(
+    id="hub",
+    type="portfolio",
+    permanent=True,
+    reports_to="board",
+    sponsor="boss",
+    services=["reporting"],
+    extensions={"p3o": P3OFields(funding_line="core")},
+)
 
 
-def office(**more: object) -> Office:
-    fields = {"id": "spoke", "type": "programme", "permanent": False, "host": "T", "ends": "2026-06-30", "reports_to": "hub", **more}
-    return Office(**fields)  # type: ignore[arg-type]
+def office(**more: Any) -> Office:
+    return Office(
+        **{"id": "spoke", "type": "programme", "permanent": False, "host": "T", "ends": "2026-06-30", "reports_to": "hub", **more}
+    )
 
 
-def portfolio(*offices: Office, bodies: tuple[DecisionBody, ...] = (BOARD,), **more: object) -> Portfolio:
-    project = Project(id="P", programme="T", tasks=[Task(id="a", duration="20 d")])
-    return Portfolio(id="x", start="2026-01-05", programmes=[Programme(id="T")], projects=[project], offices=offices, bodies=bodies, **more)  # type: ignore[arg-type]
+def project(**more: Any) -> Project:
+    return Project(**{"id": "P", "programme": "T", "owner": "lead", "tasks": [Task(id="a", duration="20 d")], **more})
+
+
+def portfolio(*offices: Office, bodies: tuple[DecisionBody, ...] = (BOARD,), **more: Any) -> Portfolio:
+    clerk = Person(id="clerk", office="spoke" if any(one.id == "spoke" for one in offices) else None)
+    fields = {
+        "projects": [project()],
+        "people": (Person(id="boss"), Person(id="lead"), clerk),
+        "money": MoneySettings(currency="GBP"),
+        **more,
+    }
+    return Portfolio(id="x", start="2026-01-05", programmes=[Programme(id="T")], offices=offices, bodies=bodies, **fields)
+
+
+def flow(source: str, target: str, every: str | None = "1 month", cut_off: str = "", field: str = "cost", system: str = "") -> DataFlow:
+    return DataFlow(field=field, source=source, target=target, every=every, cut_off=cut_off, source_system=system)
 
 
 CLEAN = portfolio(HUB, office())
+RISK = Service(id="risk", mode="mandatory", level="project", provider="hub")
+ASSURED = project(gates=[Gate(id="G1", body="board")])
+LATE = project(tolerance=Tolerance(cost=0.05), budget="100 GBP", forecast="200 GBP", status_date="2026-02-02")
+LEARNED = Lesson(id="L1", source="P", text="survey first", applied_in=["P"])
+FOLLOWS = project(extensions={"p3o": P3OFields(standards={"s": "3"})})
 
 
 class TestP3O(MethodologyConformance):
     methodology = P3O
     entry_point = "p3o"
     examples = {
+        "p3o/one-apex": (CLEAN, portfolio(HUB, Office(id="other", type="portfolio", reports_to="board"))),
         "p3o/office-forest": (CLEAN, portfolio(HUB, Office(id="a", reports_to="b"), Office(id="b", reports_to="a"))),
         "p3o/temporary-office": (CLEAN, portfolio(HUB, office(host=None))),
+        "p3o/permanent-office": (CLEAN, portfolio(HUB, Office(id="coe", type="centre of excellence"))),
+        "p3o/service-gap": (
+            portfolio(HUB, office(), services=[RISK]),
+            portfolio(HUB, services=[Service(id="risk", mode="mandatory")]),
+        ),
+        "p3o/service-overlap": (CLEAN, portfolio(HUB, office(services=["risk"]), office(id="s2", services=["risk"]))),
+        "p3o/independence": (
+            portfolio(HUB, office(), projects=[ASSURED]),
+            portfolio(
+                HUB,
+                office(),
+                projects=[project(gates=[Gate(id="G1", decision=GateDecision(outcome="go", date="2026-02-01", decided_by="lead"))])],
+            ),
+        ),
+        "p3o/one-source": (
+            portfolio(HUB, office(), flows=[flow("spoke", "hub", system="ledger")]),
+            portfolio(HUB, office(), flows=[flow("spoke", "hub", system="ledger"), flow("hub", "board", system="a sheet")]),
+        ),
         "p3o/reach-the-top": (CLEAN, portfolio(Office(id="hub", type="portfolio", permanent=True))),
+        "p3o/escalation": (
+            portfolio(HUB, office(), projects=[LATE]),
+            portfolio(HUB, office(), projects=[LATE], bodies=(DecisionBody(id="board", level="portfolio", authority="1 GBP"),)),
+        ),
+        "p3o/cadence": (
+            portfolio(
+                HUB,
+                office(),
+                flows=[flow("spoke", "hub", cut_off="5 d before period end"), flow("hub", "board", cut_off="2 d before period end")],
+            ),
+            portfolio(
+                HUB,
+                office(),
+                flows=[flow("spoke", "hub", cut_off="1 d before period end"), flow("hub", "board", cut_off="2 d before period end")],
+            ),
+        ),
+        "p3o/standards": (
+            portfolio(HUB, projects=[FOLLOWS], standards=[Standard(id="s", version="3")]),
+            portfolio(HUB, projects=[FOLLOWS], standards=[Standard(id="s", version="4")]),
+        ),
+        "p3o/learning": (
+            portfolio(HUB, projects=[project(state="closed")], lessons=[LEARNED]),
+            portfolio(HUB, projects=[project(state="closed")]),
+        ),
+        "p3o/neutral-office": (CLEAN, portfolio(HUB, office(), projects=[project(risks=[Risk(id="R1", owner="clerk")])])),
     }
+    extensions = {"p3o": {"virtual": True, "grace": "90 ed", "funding_line": "core", "standards": {"risk": "3"}, "cites": ["L1"]}}
 
 
 def heard(code: str, pf: Portfolio) -> list[str]:
@@ -39,26 +143,91 @@ def heard(code: str, pf: Portfolio) -> list[str]:
     return [f.message for f in check.run(CheckContext(portfolio=pf))]
 
 
+# ------------------------------------------------------------------------------------------------ rules
+
+
+def test_r01_wants_one_office_at_the_top_or_an_owner_for_each_service() -> None:
+    assert heard("p3o/one-apex", portfolio()) == ["no portfolio office stands at the top"]
+    virtual = {"extensions": {"p3o": P3OFields(virtual=True)}}
+    assert not heard("p3o/one-apex", portfolio(**virtual))
+    alone = Service(id="risk", mode="mandatory")
+    assert heard("p3o/one-apex", portfolio(services=[alone], **virtual)) == ["the office is virtual, and nobody answers for service 'risk'"]
+    owned = Service(id="risk", mode="mandatory", owner="boss")
+    assert not heard("p3o/one-apex", portfolio(services=[owned], **virtual))
+    assert not heard("p3o/service-gap", portfolio(services=[owned], **virtual))
+
+
 def test_r02_finds_circles_two_hubs_and_spokes_without_a_hub() -> None:
     assert heard("p3o/office-forest", portfolio(Office(id="a", reports_to="b"), Office(id="b", reports_to="a"))) == [
         "offices report in a circle: a -> b -> a"
     ]
-    assert (
-        "reports to 2 offices"
-        in heard("p3o/office-forest", portfolio(HUB, Office(id="h2", permanent=True), office(reports_to=["hub", "h2"])))[0]
-    )
+    two = portfolio(HUB, Office(id="h2", permanent=True), office(reports_to=["hub", "h2"]))
+    assert "reports to 2 offices" in heard("p3o/office-forest", two)[0]
     assert "has no office above it" in heard("p3o/office-forest", portfolio(HUB, office(reports_to="board")))[0]
 
 
 def test_r03_compares_the_end_with_the_hosts_scheduled_finish() -> None:
     assert not heard("p3o/temporary-office", portfolio(HUB, office(ends="2027-01-30")))
-    assert (
-        "more than 365 days after its host 'T' finishes (2026-01-30)"
-        in heard("p3o/temporary-office", portfolio(HUB, office(ends="2027-02-02")))[0]
-    )
+    late = heard("p3o/temporary-office", portfolio(HUB, office(ends="2027-02-02")))
+    assert "more than 365 days after its host 'T' finishes (2026-01-30)" in late[0]
+    short = portfolio(HUB, office(ends="2026-06-30"), extensions={"p3o": P3OFields(grace=ipmo.Span(90, "ed"))})
+    assert "more than 90 days" in heard("p3o/temporary-office", short)[0]
     assert "has no end" in heard("p3o/temporary-office", portfolio(HUB, office(ends=None)))[0]
     unknown = portfolio(HUB, office()).evolve("P/a", duration=None)
     assert "cannot be said" in heard("p3o/temporary-office", unknown)[0]
+
+
+def test_r05_counts_what_is_mandatory_and_r06_what_is_given_twice() -> None:
+    nobody = portfolio(HUB, office(), services=[Service(id="risk", mode="mandatory", level="project"), Service(id="coaching")])
+    assert heard("p3o/service-gap", nobody) == [
+        "service 'coaching' is given by no one",
+        "service 'risk' is given by no one",
+        "nobody gives the mandatory service 'risk' to 'P'",
+    ]
+    waiver = Waiver(service="risk", item="P", reason="a pilot", expires="2026-12-31")
+    assert not coverage(portfolio(HUB, services=[Service(id="risk", mode="mandatory", level="project")], waivers=[waiver])).gaps
+    old = Waiver(service="risk", item="P", reason="a pilot", expires="2026-01-06")
+    expired = portfolio(HUB, services=[Service(id="risk", mode="mandatory", level="project")], waivers=[old], status_date="2026-02-02")
+    assert [(cell.item, cell.service) for cell in coverage(expired).gaps] == [("P", "risk")]
+    closed = portfolio(HUB, office(ends="2026-01-31", services=["risk"]), services=[Service(id="risk", mode="mandatory", level="project")])
+    assert coverage(closed)["P", "risk"].providers == ("spoke",)
+    assert coverage(closed.evolve("x", status_date="2026-02-02"))["P", "risk"].gap, "a closed office gives nothing"
+    both = [
+        Service(id="r1", kind="risk", provider="hub", consumers=["P"]),
+        Service(id="r2", kind="Risk management", provider="spoke", consumers=["T"]),
+    ]
+    assert heard("p3o/service-overlap", portfolio(HUB, office(), services=both)) == ["'P' gets service 'risk' from hub and spoke"]
+    both[0] = Service(id="r1", kind="risk", provider="hub", consumers=["P"], split="hub: money; spoke: the rest")
+    assert not heard("p3o/service-overlap", portfolio(HUB, office(), services=both))
+
+
+def test_a_service_comes_from_the_closest_office_of_the_line() -> None:
+    found = coverage(portfolio(HUB, office(services=["reporting"])))
+    assert found["P", "reporting"].providers == ("spoke",)
+    assert found["x", "reporting"].providers == ("hub",)
+    assert found.share is None
+    assert found["P", "reporting"].state == "given"
+
+
+def test_r07_keeps_deciders_assessors_and_assurers_out_of_delivery() -> None:
+    own = portfolio(HUB, office(), projects=[project(confidence=[Confidence(date="2026-01-30", assessor="clerk", rating="amber")])])
+    assert heard("p3o/independence", own) == ["the confidence in 'P' is assessed by 'clerk', who delivers it"]
+    inside = DecisionBody(id="team", members=["lead", "clerk"])
+    packed = portfolio(HUB, office(), bodies=(BOARD, inside), projects=[project(gates=[Gate(id="G", body="team")])])
+    assert "all of whose members deliver it" in heard("p3o/independence", packed)[0]
+    mixed = DecisionBody(id="team", members=["lead", "boss"])
+    assert not heard(
+        "p3o/independence", portfolio(HUB, office(), bodies=(BOARD, mixed), projects=[project(gates=[Gate(id="G", body="team")])])
+    )
+    assured = portfolio(HUB, office(), services=[Service(id="assurance", provider="spoke")])
+    assert heard("p3o/independence", assured) == ["'P' is assured by office 'spoke', which belongs to its delivery"]
+    assert not heard("p3o/independence", portfolio(HUB, office(), services=[Service(id="assurance", provider="hub")]))
+
+
+def test_r08_shows_reports_that_contradict_each_other() -> None:
+    two = [StatusReport(date="2026-02-02", rag="green", by="lead"), StatusReport(date="2026-02-02", rag="red", by="clerk")]
+    found = heard("p3o/one-source", portfolio(HUB, office(), projects=[project(status=two)]))
+    assert found == ["reports on 'P' of 2026-02-02 contradict each other: green by lead, red by clerk"]
 
 
 def test_r09_follows_offices_and_bodies_to_the_top() -> None:
@@ -68,3 +237,158 @@ def test_r09_follows_offices_and_bodies_to_the_top() -> None:
     chain = (DecisionBody(id="board", level="programme", reports_to="top"), DecisionBody(id="top", level="portfolio"))
     assert not heard("p3o/reach-the-top", portfolio(HUB, office(), bodies=chain))
     assert "no decision body" in heard("p3o/reach-the-top", portfolio(bodies=()))[0]
+    table = reporting_paths(portfolio(HUB, office(), bodies=chain))
+    assert next(iter(table.rows())) == {
+        "initiative": "P",
+        "path": "spoke → hub → board → top",
+        "steps": 4,
+        "reaches_the_top": True,
+        "ends_at": "top",
+    }
+
+
+def test_r11_follows_a_breach_up_to_the_board() -> None:
+    stray = (BOARD, DecisionBody(id="committee", level="programme", authority="5 M GBP"))
+    assert "ends at 'committee', below the portfolio's board" in heard("p3o/escalation", portfolio(HUB, projects=[LATE], bodies=stray))[0]
+    only_low = (DecisionBody(id="board", level="project"),)
+    whole = portfolio(HUB, tolerance=Tolerance(cost=0.1), bodies=only_low)
+    assert heard("p3o/escalation", whole) == ["the portfolio has a tolerance, and no body of its level or above hears of a breach"]
+    assert not heard("p3o/escalation", portfolio(bodies=()))
+
+
+def test_r13_takes_the_version_or_a_waiver() -> None:
+    standard = [Standard(id="s", version="4", applies_to="project")]
+    assert (
+        "follows version 3 of standard 's'; version 4 is current"
+        in heard("p3o/standards", portfolio(HUB, projects=[FOLLOWS], standards=standard))[0]
+    )
+    assert "does not say which version" in heard("p3o/standards", portfolio(HUB, standards=standard))[0]
+    let = [Waiver(standard="s", item="T", reason="a pilot", expires="2026-12-31")]
+    assert not heard("p3o/standards", portfolio(HUB, standards=standard, waivers=let))
+    stray = project(extensions={"p3o": P3OFields(standards={"zz": "1"})})
+    assert heard("p3o/standards", portfolio(HUB, projects=[stray])) == ["project 'P' follows the unknown standard 'zz'"]
+
+
+def test_r14_closes_the_loop_of_lessons() -> None:
+    new = project(id="N", programme=None, state="proposed")
+    lonely = Lesson(id="L2", source="P", text="t")
+    found = heard("p3o/learning", portfolio(HUB, projects=[project(), new], lessons=[lonely]))
+    assert found == ["project 'N' is proposed and cites no lesson", "lesson 'L2' has been used nowhere"]
+    cites = project(id="N", programme=None, state="proposed", extensions={"p3o": P3OFields(cites=("L2", "L9"))})
+    assert heard("p3o/learning", portfolio(HUB, projects=[project(), cites], lessons=[lonely])) == [
+        "project 'N' cites the unknown lesson 'L9'"
+    ]
+
+
+def test_r17_leaves_ownership_with_the_line() -> None:
+    pf = portfolio(HUB, office(), projects=[project(owner="spoke")], benefits=[Benefit(id="b", owner="clerk", enabled_by="P/a")])
+    assert heard("p3o/neutral-office", pf) == [
+        "project 'P' is owned by office 'spoke', which supports it",
+        "benefit 'b' is owned by 'clerk' of office 'spoke', which supports it",
+    ]
+
+
+def test_wrong_data_is_located(tmp_path: Any) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_text(
+        "ipmo: 1\nportfolio: {id: x, start: 2026-01-05}\norganisation:\n  services:\n    - {id: risk, provider: nowhere}\n"
+        "  offices:\n    - {id: hub, extensions: {p3o: {fundingline: core}}}\n"
+    )
+    with pytest.raises(ipmo.IpmoError) as caught:
+        ipmo.read(path)
+    assert "x.yaml:5" in str(caught.value)
+    assert "'nowhere'" in str(caught.value)
+    path.write_text(path.read_text().replace("nowhere", "hub"))
+    with pytest.raises(ipmo.IpmoError) as caught:
+        ipmo.read(path)
+    assert "x.yaml:7" in str(caught.value)
+    assert "close: 'funding_line'" in str(caught.value)
+
+
+# ------------------------------------------------------------------------------------------------ figures
+
+
+@given(*(st.integers(1, 30) for _ in range(2)), *(st.integers(-20, 40) for _ in range(2)))
+def test_waits_are_those_of_two_clocks(pc: int, pp: int, lc: int, lp: int) -> None:
+    seen = set()
+    for j in range(200, 200 + pc + 1):
+        at = j * pp - lp
+        latest = max(k * pc - lc for k in range((at + lc) // pc - 1, (at + lc) // pc + 2) if k * pc - lc <= at)
+        seen.add(at - latest)
+    assert wait((Fraction(pc), Fraction(lc)), (Fraction(pp), Fraction(lp))) == (min(seen), max(seen))
+
+
+def test_the_age_at_the_top_is_the_sum_of_waits() -> None:
+    """Monthly, cut off 5 working days before the end below and 2 above: 3 working days of waiting and 2 of lead; a month more at worst."""
+    pf = portfolio(
+        HUB,
+        office(),
+        flows=[
+            flow("spoke", "hub", cut_off="5 d before period end", system="ledger"),
+            flow("hub", "board", cut_off="2 d before period end"),
+        ],
+    )
+    (one,) = lineage(pf)
+    assert (one.steps, one.source_system) == (("spoke", "hub", "board"), "ledger")
+    assert one.freshest == 7
+    assert one.oldest == 7 + Fraction(36525, 1200)
+    missed = portfolio(
+        HUB, office(), flows=[flow("spoke", "hub", cut_off="2 d before period end"), flow("hub", "board", cut_off="5 d before period end")]
+    )
+    (late,) = lineage(missed)
+    assert late.freshest == Fraction(36525, 1200) - Fraction(21, 5) + 7, "it just missed the cut-off above, and waits for the next"
+    quarterly = portfolio(HUB, office(), flows=[flow("spoke", "hub", every="1 w"), flow("hub", "board", every="4 w")])
+    (q,) = lineage(quarterly)
+    assert (q.freshest, q.oldest) == (0, 7)
+    assert lineage(portfolio(HUB, flows=[flow("hub", "board", every=None)]))[0].freshest is None
+    assert lineage_table(pf)["way"] == ("spoke → hub → board",)
+
+
+def test_every_way_of_a_field_is_followed_once_also_in_a_circle() -> None:
+    split = portfolio(HUB, office(), flows=[flow("spoke", "hub"), flow("spoke", "board"), flow("hub", "board")])
+    assert [one.steps for one in lineage(split)] == [("spoke", "hub", "board"), ("spoke", "board")]
+    circle = portfolio(HUB, office(), flows=[flow("spoke", "hub"), flow("hub", "spoke")])
+    assert [one.steps for one in lineage(circle)] == [("hub", "spoke", "hub")]
+
+
+@settings(max_examples=40)
+@given(wide_portfolios())
+def test_paths_are_shortest_paths_of_networkx(pf: Portfolio) -> None:
+    model = office_model(pf)
+    graph = nx.DiGraph()
+    graph.add_nodes_from([*model.offices, *model.bodies])
+    for name in [*model.offices, *model.bodies]:
+        graph.add_edges_from((name, up) for up in model.ups(name))
+    for one in model.initiatives:
+        path, start = model.path(one.id), model.nearest(one.id)
+        lengths = [nx.shortest_path_length(graph, s, top) + 1 for s in start for top in model.tops if nx.has_path(graph, s, top)]
+        assert path.length == (min(lengths) if lengths else None)
+        assert all(graph.has_edge(a, b) for a, b in zip(path.steps, path.steps[1:], strict=False))
+
+
+@settings(max_examples=40)
+@given(wide_portfolios())
+def test_coverage_and_pictures_hold_together_on_any_portfolio(pf: Portfolio) -> None:
+    found = coverage(pf)
+    for cell in found.cells:
+        assert not (cell.gap and cell.providers)
+        assert cell.state == "overlap" if cell.overlap else True
+    assert found.share is None or 0 <= found.share <= 1
+    for picture in (office_map(pf), coverage_map(found)):
+        if picture is not None:
+            assert 'role="img"' in picture.to_svg()
+    assert len(lineage_table(pf)) == len(lineage(pf))
+
+
+def test_a_thousand_offices_give_no_picture_but_a_table() -> None:
+    many = [Office(id=f"o{n}", type="project", permanent=False, host="P", reports_to="hub") for n in range(80)]
+    pf = portfolio(HUB, *many)
+    assert office_map(pf) is None
+    assert len(reporting_paths(pf)) == 2
+
+
+def test_the_report_has_the_section(tmp_path: Any) -> None:
+    pf = portfolio(HUB, office(), services=[RISK], flows=[flow("spoke", "hub")], methodologies={"offices": "p3o"})
+    html = ipmo.report(pf, tmp_path / "report.html").read_text(encoding="utf-8")
+    for words in ("Offices: who serves whom", "p3o-map", "p3o-heat", "Age of figures at the top", "Each reaches the board"):
+        assert words in html
