@@ -230,6 +230,20 @@ def test_hundreds_of_branches_share_their_memory() -> None:
     assert each < 20_000, "a portfolio of 2,000 tasks is more than a megabyte"
 
 
+def test_a_later_start_lets_go_of_a_finish_that_waited_for_a_shift() -> None:
+    """`b` may not finish before `a` began plus a week; held back further, it ends with its shift, and so does what waits for it."""
+    week = m.Calendar(id="c", week="mon-fri", hours="09:00-17:00")
+    tasks = [
+        m.Task(id="a", milestone=True, actual_start="2026-01-05", actual_finish="2026-01-06", calendar="continuous"),
+        m.Task(id="b", duration="1 d", after=[m.After(source="a", type="SF", lag="1 w")], not_before="2026-01-06T17:00"),
+    ]
+    project = m.Project(id="p", tasks=tasks, gates=[m.Gate(id="h", after="b")])
+    pf = m.Portfolio(id="x", start="2026-01-05", status_date="2026-01-05", calendar="c", calendars=[week], projects=[project])
+    for by in ("1 h", "8 h", "3 d"):
+        change = m.Delay("p/b", by)
+        assert ipmo.what_if(pf, change).effects == ipmo.Comparison(pf, applied(pf, [change]), changes=[change]).effects
+
+
 @settings(max_examples=60, deadline=None)
 @given(portfolios(), st.data())
 def test_what_moves_is_what_two_schedules_say(pf: m.Portfolio, data: st.DataObject) -> None:

@@ -413,6 +413,12 @@ class Overlay:
         """
         v = self._place(item)
         change = self._open()
+        node = int(self.network._positions["order"][v])
+        floor = self.network.finish_floor.get(node)
+        if floor is not None:
+            least = floor - int(self._row("dur")[v])
+            minutes = max(minutes, least)
+            self._set(self._row("floors"), v, int(node in self.network.floor_edges and minutes == least), change)
         self._set(self._row("low"), v, minutes, change)
         return self._settle(change, [v], [])
 
