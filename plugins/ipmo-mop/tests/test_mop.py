@@ -1,29 +1,82 @@
-"""MoP passes the conformance kit, and its rules say what they should."""
+"""Compatible with MoP: it passes the conformance kit, and its rules say what they should."""
 
 from __future__ import annotations
 
+from typing import Any
+
+import ipmo
 from ipmo import CheckContext
-from ipmo.model import Benefit, Contribution, Enabler, Link, Objective, Outcome, Portfolio, Project, Task
+from ipmo.model import (
+    Baseline,
+    Benefit,
+    Condition,
+    Contribution,
+    Decision,
+    DecisionBody,
+    Enabler,
+    Gate,
+    GateDecision,
+    Link,
+    MoneySettings,
+    Objective,
+    Outcome,
+    Person,
+    Portfolio,
+    Programme,
+    Project,
+    Task,
+    Tolerance,
+)
 from ipmo.testing.conformance import MethodologyConformance
-from ipmo_mop import MOP
+from ipmo_mop import MOP, Criterion, MopFields
+
+SCALE = {"low": 1.0, "high": 5.0}
+VALUE = Criterion(id="value", weight=0.6, scale=SCALE)
+EASE = Criterion(id="ease", weight=0.4, scale=SCALE)
+BOARD = DecisionBody(id="board", level="portfolio", authority="10 M GBP")
+FULL = Tolerance(time="10 d", cost=0.1, benefits=0.1, quality="as agreed", scope="as agreed", sustainability="as agreed", risk="1 M GBP")
 
 
-def portfolio(**more: object) -> Portfolio:
-    fields: dict[str, object] = {
+def mop(**fields: Any) -> dict[str, Any]:
+    return {"extensions": {"mop": MopFields(**fields)}}
+
+
+def portfolio(**more: Any) -> Portfolio:
+    fields: dict[str, Any] = {
         "id": "x",
         "start": "2026-01-05",
+        "money": MoneySettings(currency="GBP", discount="0.05"),
+        "people": [Person(id="ann"), Person(id="bob")],
+        "bodies": [BOARD],
         "objectives": [Objective(id="o")],
         "projects": [
-            Project(id="P", alignment={"o": "high"}, tasks=[Task(id="a", duration="5 d")]),
-            Project(id="Q", alignment={"o": "low"}, tasks=[Task(id="b", duration="5 d")]),
+            Project(id="P", owner="ann", alignment={"o": "high"}, tasks=[Task(id="a", duration="5 d")], tolerance=FULL),
+            Project(id="Q", owner="bob", alignment={"o": "low"}, tasks=[Task(id="b", duration="5 d")], tolerance=FULL),
         ],
         "links": [Link(source="P/a", target="Q/b")],
+        "baselines": [Baseline(id="B1", date="2026-01-05", approved_by="board")],
         **more,
     }
-    return Portfolio(**fields)  # type: ignore[arg-type]
+    return Portfolio(**fields)
+
+
+def with_gates(*gates: Gate, tasks: tuple[Task, ...] = (), **more: Any) -> Portfolio:
+    return portfolio(status_date="2026-03-02", **more).evolve("P", gates=gates, tasks=tasks or [Task(id="a", duration="5 d")])
+
+
+def go(outcome: str = "go", date: str = "2026-01-12", **more: Any) -> GateDecision:
+    return GateDecision(outcome=outcome, date=date, **more)
 
 
 CLEAN = portfolio()
+SCORED = portfolio(**mop(criteria=(VALUE, EASE))).evolve("P", **mop(scores={"value": "high", "ease": "low"}))
+BUDGETED = portfolio(**mop(envelopes={"2026": ipmo.Money(100, "GBP")})).evolve("P", budget="90 GBP").evolve("Q", budget="5 GBP")
+WORTH = portfolio(
+    benefits=[Benefit(id="be", enabled_by=[Enabler(source="P/a")], value="100 GBP per year", lasts="5 years")],
+    contributions=[Contribution(source="be", target="o", share=1.0)],
+).evolve("P", budget="200 GBP")
+GO = with_gates(Gate(id="G1", decision=go()), Gate(id="G2", decision=go(date="2026-02-02")))
+CONDITION = Condition(id="K1", text="agree", owner="ann", due="2026-04-01")
 
 
 class TestMoP(MethodologyConformance):
@@ -31,7 +84,47 @@ class TestMoP(MethodologyConformance):
     entry_point = "mop"
     examples = {
         "mop/line-of-sight": (CLEAN, CLEAN.evolve("Q", alignment={})),
+        "mop/criteria": (SCORED, SCORED.evolve("P", **mop(scores={"value": "middling", "ease": "low"}))),
+        "mop/envelope": (BUDGETED, BUDGETED.evolve("Q", budget="20 GBP")),
         "mop/selection-closed": (CLEAN, CLEAN.evolve("P", state="proposed")),
+        "mop/baseline": (CLEAN, portfolio(baselines=())),
+        "mop/stop-list": (WORTH, WORTH.evolve("P", budget="2000 GBP")),
+        "mop/funding": (
+            with_gates(Gate(id="G1", decision=go(funding="5 GBP"))).evolve("P", funding="5 GBP"),
+            with_gates(Gate(id="G1", decision=go(funding="5 GBP"))).evolve("P", funding="6 GBP"),
+        ),
+        "mop/gate-sequence": (GO, with_gates(Gate(id="G1"), Gate(id="G2", decision=go()))),
+        "mop/conditions": (
+            with_gates(Gate(id="G1", decision=go("conditional go", conditions=[CONDITION]))),
+            with_gates(Gate(id="G1", decision=go("conditional go", conditions=[CONDITION]))).evolve("x", status_date="2026-04-02"),
+        ),
+        "mop/tolerances": (CLEAN, CLEAN.evolve("P", tolerance=None)),
+        "mop/accountable": (CLEAN, CLEAN.evolve("P", owner=None)),
+        "mop/late-decision": (
+            portfolio(decisions=[Decision(id="D1", need_by="2026-04-01")], status_date="2026-03-02"),
+            portfolio(decisions=[Decision(id="D1", need_by="2026-02-02", body="board")], status_date="2026-03-02"),
+        ),
+        "mop/authority": (
+            with_gates(Gate(id="G1", decision=go(funding="10 M GBP", decided_by="board"))),
+            with_gates(Gate(id="G1", decision=go(funding="11 M GBP", decided_by="board"))),
+        ),
+        "mop/rebaselined": (
+            CLEAN,
+            portfolio(baselines=[Baseline(id=f"B{n}", date=f"2026-0{n}-05", approved_by="board") for n in range(1, 5)]),
+        ),
+    }
+    extensions = {
+        "mop": {
+            "criteria": [{"id": "value", "weight": "60 %", "scale": {"low": 1, "high": 5}, "categories": ["rail"]}],
+            "categories": ["rail"],
+            "every": "financial year",
+            "envelopes": {"2026/27": "10 M GBP"},
+            "confidence": "80 %",
+            "groups": [{"id": "route", "members": ["P", "Q"], "rule": "exactly one"}],
+            "mandatory": True,
+            "scores": {"value": "high"},
+            "excludes": ["Q"],
+        }
     }
 
 
@@ -40,30 +133,139 @@ def heard(code: str, pf: Portfolio) -> list[str]:
     return [f.message for f in check.run(CheckContext(portfolio=pf))]
 
 
+# ------------------------------------------------------------------------------------------------ the cycles
+
+
 def test_r01_traces_work_through_benefits_and_outcomes_to_objectives() -> None:
     through = portfolio(
         projects=[Project(id="P", tasks=[Task(id="a", duration="5 d")]), Project(id="Q", tasks=[Task(id="b", duration="5 d")])],
         outcomes=[Outcome(id="oc")],
-        benefits=[Benefit(id="be", enabled_by=Enabler(source="Q/b") and [Enabler(source="Q/b")], outcome="oc")],
+        benefits=[Benefit(id="be", enabled_by=[Enabler(source="Q/b")], outcome="oc")],
         contributions=[Contribution(source="oc", target="o", share=0.6)],
     )
     assert not heard("mop/line-of-sight", through)  # P reaches the objective through its hand-over to Q
     assert heard("mop/line-of-sight", through.evolve(links=())) == ["project 'P' serves no objective"]
-    assert (
-        "claim 120% of 'o'"
-        in heard(
-            "mop/line-of-sight",
-            through.evolve(
-                contributions=[Contribution(source="oc", target="o", share=0.6), Contribution(source="be", target="o", share=0.6)]
-            ),
-        )[0]
-    )
+    twice = [Contribution(source="oc", target="o", share=0.6), Contribution(source="be", target="o", share=0.6)]
+    assert "claim 120% of 'o'" in heard("mop/line-of-sight", through.evolve(contributions=twice))[0]
     assert heard("mop/line-of-sight", CLEAN.evolve(objectives=[Objective(id="o"), Objective(id="p")])) == [
         "objective 'p' is served by no initiative"
     ]
+
+
+def test_r02_wants_categories_weights_and_scores_to_fit() -> None:
+    uneven = SCORED.evolve("x", **mop(criteria=(VALUE, VALUE.__class__(id="ease", weight=0.3, scale=SCALE))))
+    assert heard("mop/criteria", uneven) == ["the weights of the criteria sum to 0.9, not to 100 %: value 0.6, ease 0.3"]
+    rail = Criterion(id="rail", weight=0.4, scale=SCALE, categories=("rail",))
+    split = SCORED.evolve("x", **mop(criteria=(VALUE, rail), categories=("rail", "road")))
+    assert heard("mop/criteria", split.evolve("Q", category="rail", **mop(scores={"value": "low"}))) == [
+        "project 'P' has no category",
+        "project 'P' is scored on 'ease', an unknown criterion",
+        "project 'Q' is not scored on rail",
+    ]
+    assert "'rail', a criterion of another category" in " ".join(
+        heard("mop/criteria", split.evolve("P", category="road", **mop(scores={"value": "low", "rail": "low"})))
+    )
+    assert heard("mop/criteria", SCORED.evolve("P", **mop(scores={"value": "6", "ease": "low"}))) == [
+        "score of project 'P': 6 is not on the scale of criterion 'value', from 1 to 5"
+    ]
+
+
+def test_r04_asks_at_the_chosen_confidence() -> None:
+    uncertain = BUDGETED.evolve("x", **mop(envelopes={"2026": ipmo.Money(130, "GBP")})).evolve(
+        "P", budget={"low": "80 GBP", "likely": "100 GBP", "high": "150 GBP"}
+    )
+    assert not heard("mop/envelope", uncertain.evolve("P", budget="100 GBP"))
+    surer = uncertain.evolve("x", **mop(envelopes={"2026": ipmo.Money(130, "GBP")}, confidence=0.9))
+    assert not heard("mop/envelope", uncertain)
+    assert "budgets of 2026 at P90 are" in heard("mop/envelope", surer)[0]
 
 
 def test_r06_wants_the_selection_closed_and_in_time() -> None:
     assert "'P' is cancelled" in heard("mop/selection-closed", CLEAN.evolve("P", state="cancelled"))[0]
     assert not heard("mop/selection-closed", CLEAN.evolve("P", state="closed"))
     assert "requires 'P', which finishes 2026-01-09" in heard("mop/selection-closed", portfolio(links=()).evolve("Q", requires="P"))[0]
+
+
+def test_r12_ignores_what_is_spent() -> None:
+    sunk = WORTH.evolve("P", budget="2000 GBP", actual="1900 GBP")
+    assert not heard("mop/stop-list", sunk)
+    assert "less than it costs" in heard("mop/stop-list", WORTH.evolve("P", budget="2000 GBP", actual="100 GBP"))[0]
+    better = WORTH.evolve(
+        benefits=[*WORTH.benefits, Benefit(id="b2", enabled_by=[Enabler(source="Q/b")], value="100 GBP per year", lasts="5 years")]
+    )
+    better = better.evolve("Q", state="proposed", budget="50 GBP").evolve(links=())
+    assert "'Q', which is not funded, has" in heard("mop/stop-list", better)[0]
+
+
+# ------------------------------------------------------------------------------------------------ governance
+
+
+def test_gov_r01_finds_work_behind_a_closed_gate() -> None:
+    tasks = (Task(id="a", duration="5 d", actual_start="2026-02-02", after="G1"),)
+    assert heard("mop/gate-sequence", with_gates(Gate(id="G1"), tasks=tasks)) == [
+        "'a' of 'P' began behind gate 'G1', which has no decision"
+    ]
+    assert not heard("mop/gate-sequence", with_gates(Gate(id="G1", decision=go()), tasks=tasks))
+    assert "stands at 'hold'" in heard("mop/gate-sequence", with_gates(Gate(id="G1", decision=go("hold")), tasks=tasks))[0]
+    overdue = go("conditional go", conditions=[Condition(id="K", due="2026-02-02")])
+    assert "stands at 'hold'" in heard("mop/gate-sequence", with_gates(Gate(id="G1", decision=overdue), tasks=tasks))[0]
+    later = heard("mop/gate-sequence", with_gates(Gate(id="G1", decision=go(date="2026-02-09")), Gate(id="G2", decision=go())))
+    assert later == ["gate 'G2' of 'P' got 'go', and gate 'G1' before it was decided later, on 2026-02-09"]
+
+
+def test_gov_r03_wants_tolerances_to_nest() -> None:
+    programme = Programme(id="T", owner="ann", tolerance=Tolerance(time="5 d", cost=0.1, risk="100 GBP"))
+    nested = portfolio(
+        programmes=[programme], projects=[Project(id="P", owner="ann", programme="T", budget="100 GBP", tolerance=FULL)], links=()
+    )
+    found = heard("mop/tolerances", nested)
+    assert found == ["tolerance of project 'P' is wider than that of 'T': time 10 d against 5 d; risk 1 M GBP against 100 GBP"]
+    assert (
+        "no tolerance for benefits, quality, scope, sustainability, risk"
+        in heard("mop/tolerances", CLEAN.evolve("P", tolerance=Tolerance(time="1 d", cost=0.1)))[0]
+    )
+
+
+def test_gov_r05_wants_one_person_and_another_to_decide() -> None:
+    assert "answered for by body 'board'" in heard("mop/accountable", CLEAN.evolve("P", owner="board"))[0]
+    own = with_gates(Gate(id="G1", decision=go(decided_by="ann")))
+    assert heard("mop/accountable", own) == ["'ann' answers for 'P' and decided its gate 'G1'"]
+
+
+def test_gov_r09_names_who_may() -> None:
+    low = DecisionBody(id="low", level="programme", authority="1 M GBP")
+    pf = with_gates(Gate(id="G1", decision=go(funding="2 M GBP", decided_by="low")), bodies=[BOARD, low])
+    (one,) = next(c for c in MOP.checks if c.code == "mop/authority").run(CheckContext(portfolio=pf))
+    assert (one.message, one.hint) == ("gate 'G1' of 'P' released 2 M GBP; 'low' may release 1 M GBP", "board may")
+
+
+def test_gov_r10_compares_with_the_first_baseline(tmp_path: Any) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_text(
+        "ipmo: 1\nportfolio: {id: x, start: 2026-01-05, status_date: 2026-01-05}\nprojects:\n  - {id: P, tasks: [{id: a, duration: 5 d}]}\n"
+    )
+    ipmo.freeze(path, baseline="B1")
+    path.write_text(path.read_text().replace("duration: 5 d", "duration: 15 d"))
+    ipmo.freeze(path, baseline="B2")
+    rows = "".join(f"  - {{id: B{n}, date: 2026-01-0{n}, file: baselines/B{n}.json}}\n" for n in (1, 2))
+    path.write_text(f"{path.read_text()}baselines:\n{rows}")
+    assert heard("mop/rebaselined", ipmo.read(path)) == [
+        "project 'P' finishes 2026-01-23, 14 days after its first baseline said (2026-01-09)"
+    ]
+
+
+def test_gates_ask_for_evidence_checks_and_authority() -> None:
+    pf = with_gates(
+        Gate(id="G3", name="Investment decision", body="board", evidence={"full-case": "paper 7"}), methodologies={"portfolio": "mop"}
+    )
+    view = ipmo.gates(pf.evolve("P", budget="11 M GBP"))["P/G3"]
+    assert (view.method, view.missing, view.covered) == ("mop", ("funding-agreed", "benefits-baselined"), False)
+    assert "board may not release 11 M GBP" in view.why
+
+
+def test_the_report_has_the_section(tmp_path: Any) -> None:
+    pf = SCORED.evolve("Q", budget="20 GBP", **mop(scores={"value": "low", "ease": "high"})).evolve("P", budget="90 GBP")
+    pf = pf.evolve("x", methodologies={"portfolio": "mop"}, **mop(criteria=(VALUE, EASE), envelopes={"2026": ipmo.Money(100, "GBP")}))
+    html = ipmo.report(pf, tmp_path / "r.html").read_text(encoding="utf-8")
+    for words in ("Selection: what the portfolio is for", "The best selection is worth 60", "it is the optimum", "change places"):
+        assert words in html

@@ -1,4 +1,11 @@
-"""MoP (Management of Portfolios) as an ipmo methodology: a clear line of sight, and a selection that holds together.
+"""Compatible with MoP (Management of Portfolios): the right work, chosen exactly, and gates that hold.
+
+```python
+ipmo.line_of_sight(pf).table()          # objectives against projects
+ipmo_mop.scores(pf).table()             # weighted scores, and how little weight changes their order
+ipmo_mop.select(pf).table()             # the best selection under budgets and rules, and why
+ipmo_mop.ahp(names, comparisons)        # weights from pairwise comparison
+```
 
 Inspired by the guidance; the rule texts are ours. MoP is a trade mark of its owner; nothing here is certified.
 """
@@ -8,139 +15,138 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import ipmo
-from ipmo import Check, CheckContext, Finding, Methodology, Severity, hookimpl
-from ipmo.model import Portfolio
+from ipmo import CheckContext, Column, IpmoError, Methodology, Money, Profile, Section, Table, hookimpl
+from ipmo.figures.svg import Figure
+from ipmo_mop.catalogue import FIELDS, GATES, GUIDE, OPEN, RIGHTS, ROLES, STAGES, Criterion, Group, MopFields, fields_of
+from ipmo_mop.rules import CHECKS
+from ipmo_mop.scoring import AHP, Scores, Swap, ahp, criteria_of, scores
+from ipmo_mop.selection import Candidate, Problem, Reason, Rule, Selection, optimise, problem_of, ranked, select
 
-__all__ = ["MOP", "ipmo_methodologies"]
+__all__ = [
+    "AHP",
+    "MOP",
+    "Candidate",
+    "Criterion",
+    "Group",
+    "MopFields",
+    "Problem",
+    "Reason",
+    "Rule",
+    "Scores",
+    "Selection",
+    "Swap",
+    "ahp",
+    "criteria_of",
+    "ipmo_methodologies",
+    "optimise",
+    "problem_of",
+    "ranked",
+    "scores",
+    "select",
+]
 
-GUIDE = "MoP, definition and delivery cycles; rules as in the ipmo domain reference, 2.5"
-OPEN = ("proposed", "approved", "active", "paused")
-SELECTED = ("approved", "active", "paused")
+MOST = 60
+"""Above so many open projects the report leaves the reasons of the selection out: each is a solve of its own."""
 
 
-def _finding(slug: str, item: str, message: str, hint: str = "", severity: Severity = Severity.WARNING) -> Finding:
-    return Finding(code=f"mop/{slug}", item=item, message=message, hint=hint, severity=severity)
-
-
-def _sight(context: CheckContext) -> Iterable[Finding]:
-    """MOP-R01: every initiative serves an objective, every objective is served, shares are at most 1 into one target."""
+def _section(context: CheckContext) -> Iterable[str | Table | Figure]:
+    """The line of sight, scores with how firm their order is, and the selection with its reasons."""
     pf = context.portfolio
-    serves = _objectives_by_project(pf)
-    if not pf.objectives:
-        yield _finding(
-            "line-of-sight", "", "the portfolio states no objective, so no initiative can be traced to one", "declare objectives:"
+    stated = fields_of(pf)
+    if not pf.objectives and not stated.criteria and not stated.envelopes:
+        return
+    if pf.objectives:
+        sight = ipmo.line_of_sight(pf)
+        said = f"{len(sight.projects)} projects serve {len(pf.objectives) - len(sight.unserved)} of {len(pf.objectives)} objectives."
+        if sight.unserved:
+            said += f" Served by none: {', '.join(sight.unserved)}."
+        if sight.orphans:
+            said += f" Serving none: {', '.join(sight.orphans[:8])}" + (
+                f" and {len(sight.orphans) - 8} more." if len(sight.orphans) > 8 else "."
+            )
+        yield said
+        if len(pf.objectives) <= 12:
+            yield sight.table()
+    if stated.criteria:
+        yield "# Scores"
+        try:
+            found = scores(pf)
+        except IpmoError as error:
+            yield f"No scores: {error}."
+        else:
+            close = sorted((s for s in found.swaps() if s.moved is not None), key=lambda s: (s.moved or 0.0, s.above))
+            yield "Points of 0 to 100 by criterion; `to swap` is the weight that must move before a project and the next one are level." + (
+                f" Least firm: {close[0].text}." if close else ""
+            )
+            yield found.table()
+    if stated.envelopes:
+        yield "# What to fund"
+        try:
+            answer = select(pf, seconds=20.0)
+        except IpmoError as error:
+            yield f"No selection: {error}."
+            return
+        if answer.status == "infeasible":
+            yield (
+                "No selection keeps every rule. The fewest that cannot be kept together: "
+                + "; ".join(r.text for r in answer.conflict)
+                + "."
+            )
+            return
+        chosen = ", ".join(answer.chosen) or "nothing"
+        gap = (
+            "it is the optimum"
+            if answer.status == "optimal"
+            else f"at most {answer.gap:.1%} could be gained"
+            if answer.gap is not None
+            else ""
         )
-    else:
-        for project in pf.projects:
-            if project.state in OPEN and context.covers(project.id) and not serves.get(project.id):
-                yield _finding(
-                    "line-of-sight",
-                    project.id,
-                    f"project {project.id!r} serves no objective",
-                    "write alignment:, or say which benefit it enables",
-                )
-    served = {objective for project, found in serves.items() if pf[project].state in OPEN for objective in found}
-    for objective in pf.objectives:
-        if objective.id not in served:
-            yield _finding("line-of-sight", objective.id, f"objective {objective.id!r} is served by no initiative")
-    shares: dict[str, float] = {}
-    for contribution in pf.contributions:
-        shares[contribution.target] = shares.get(contribution.target, 0.0) + (contribution.share or 0.0)
-    for target, share in shares.items():
-        if share > 1 + 1e-9:
-            yield _finding(
-                "line-of-sight",
-                target,
-                f"contributions claim {share:.0%} of {target!r}",
-                "shares into one target sum to at most 100 %",
-                Severity.ERROR,
-            )
-
-
-def _objectives_by_project(pf: Portfolio) -> dict[str, set[str]]:
-    """Objectives that each project serves: by alignment, or through benefits and outcomes that its work leads to."""
-    objectives = {objective.id for objective in pf.objectives}
-    onward: dict[str, set[str]] = {}
-    for contribution in pf.contributions:
-        onward.setdefault(contribution.source, set()).add(contribution.target)
-    for benefit in pf.benefits:
-        if benefit.outcome:
-            onward.setdefault(benefit.id, set()).add(benefit.outcome)
-    graph = ipmo.graph(pf)
-    found: dict[str, set[str]] = {}
-    for project in pf.projects:
-        waiting = [project.id, *(node for node in graph if node.startswith((f"{project.id}/", f"{project.id}@")))]
-        seen = set(waiting)
-        while waiting:
-            node = waiting.pop()
-            ahead = set(graph.successors(node)) if node in graph else set()
-            for nxt in ahead | onward.get(node, set()):
-                if nxt not in seen:
-                    seen.add(nxt)
-                    waiting.append(nxt)
-        found[project.id] = (seen & objectives) | (set(project.alignment) & objectives)
-    return found
-
-
-def _closure(context: CheckContext) -> Iterable[Finding]:
-    """MOP-R06: no selected initiative depends on one that is not selected, or on one that ends after it should begin."""
-    pf = context.portfolio
-    projects = {project.id: project for project in pf.projects}
-    needs: dict[tuple[str, str], str] = {}
-    for project in pf.projects:
-        for required in project.requires:
-            needs[project.id, required] = "requires it"
-    for link in pf.links:
-        giver, receiver = (pf.project_of(pf.resolve(end) or "") for end in (link.source, link.target))
-        if giver and receiver and giver != receiver and link.kind == "schedule":
-            needs.setdefault((receiver, giver), f"waits for {link.source!r}")
-    for (receiver, giver), why in sorted(needs.items()):
-        if projects[receiver].state not in SELECTED or not context.covers(receiver):
-            continue
-        if projects[giver].state not in (*SELECTED, "closed"):
-            yield _finding(
-                "selection-closed",
-                receiver,
-                f"project {receiver!r} is {projects[receiver].state} and {why}, but {giver!r} is {projects[giver].state}",
-                "select both or neither",
-                Severity.ERROR,
-            )
-        elif why == "requires it":
-            begin, end = context.schedule.dates(receiver)[0], context.schedule.dates(giver)[1]
-            if begin is not None and end is not None and end > begin:
-                yield _finding(
-                    "selection-closed",
-                    receiver,
-                    f"project {receiver!r} starts {begin.date()} and requires {giver!r}, which finishes {end.date()}",
-                    "link the items that wait, or move one of them",
-                )
+        yield f"The best selection is worth {answer.value:,.6g} ({gap}): {chosen}."
+        simple, less = ranked(answer.problem)
+        if answer.value is not None and less < answer.value - 1e-9:
+            yield f"Ranking by value for money down to the cut-line would fund {', '.join(simple) or 'nothing'}, worth {less:,.6g}."
+        yield answer.budgets()
+        if len(answer.problem.candidates) <= MOST:
+            yield answer.table()
+    rows = [p for p in pf.projects if p.state in OPEN and p.category] if stated.categories else []
+    if rows:
+        yield "# Money by category"
+        roll = context.roll_up("budget")
+        known = {p.id: roll[p.id].value for p in rows if p.id in roll}
+        by = {c: [float(v.amount) for p in rows if p.category == c and isinstance(v := known.get(p.id), Money)] for c in stated.categories}
+        unit = pf.money.currency if pf.money is not None else ""
+        yield Table(
+            [
+                Column("category", "str", list(by)),
+                Column("projects", "int", [sum(p.category == c for p in rows) for c in by]),
+                Column("budget", "float", [sum(v) if v else None for v in by.values()], unit),
+            ]
+        )
 
 
 MOP = Methodology(
     name="mop",
-    title="MoP: management of portfolios",
+    title="Compatible with MoP: management of portfolios",
     source=GUIDE,
     edition="2011, renamed since",
     aliases=("prince2-mop",),
     applies_to=("portfolio",),
     vocabulary={"project": "initiative", "body": "portfolio direction group"},
-    stages=("understand", "categorise", "prioritise", "balance", "plan"),
-    checks=(
-        Check(
-            code="mop/line-of-sight",
-            rule="MOP-R01",
-            title="A clear line of sight from objectives to work and back",
-            source=GUIDE,
-            run=_sight,
-        ),
-        Check(
-            code="mop/selection-closed",
-            rule="MOP-R06",
-            title="No selected initiative depends on an unselected or later one",
-            source=GUIDE,
-            run=_closure,
+    stages=STAGES,
+    gates=GATES,
+    roles=ROLES,
+    decision_rights=RIGHTS,
+    profiles=(
+        Profile(
+            name="light",
+            title="A small portfolio that one board decides on",
+            source="ipmo",
+            without=("mop/tolerances", "mop/rebaselined", "mop/stop-list", "mop/baseline"),
         ),
     ),
+    checks=CHECKS,
+    extensions=(FIELDS,),
+    sections=(Section(name="mop", title="Selection: what the portfolio is for, and what to fund", source=GUIDE, show=_section),),
 )
 
 

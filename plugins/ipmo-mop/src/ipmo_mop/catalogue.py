@@ -1,0 +1,183 @@
+"""The words of the method: stages, gates, rights, and what the method adds to portfolios and projects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from ipmo import DecisionRight, Extension, GateRule, Money, Role, Stage, UnitError
+from ipmo.model import FrozenMap, doc
+
+__all__ = ["FIELDS", "GATES", "GATEWAY", "GUIDE", "RIGHTS", "ROLES", "STAGES", "Criterion", "Group", "MopFields", "fields_of"]
+
+GUIDE = "MoP, definition and delivery cycles; our own words, after public summaries of the 2011 guide"
+GATEWAY = "UK assurance gates 0 to 5, after public guidance; our own words"
+MSP = "Managing Successful Programmes and PRINCE2, 7th edition; our own words"
+OPEN = ("proposed", "approved", "active", "paused")
+SELECTED = ("approved", "active", "paused")
+
+
+@attrs.frozen(kw_only=True)
+class Criterion:
+    """What projects are scored on.
+
+    Args:
+        id: how scores name it.
+        name: its title.
+        weight: share of the whole; the weights of one set sum to 1.
+        scale: anchor to the number it stands for, so that a word means the same to all.
+        categories: it is used for those; for all when left out.
+    """
+
+    id: str
+    name: str = ""
+    weight: float = attrs.field(metadata={"unit": "share"})
+    scale: FrozenMap[str, float] = attrs.field(factory=FrozenMap)
+    categories: tuple[str, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        if len(set(self.scale.values())) < 2:
+            raise UnitError(f"criterion {self.id!r} needs a scale with two anchors at least, for example {{low: 1, high: 5}}")
+
+    def points(self, score: str) -> float:
+        """A score as points from 0 (the lowest anchor) to 100 (the highest).
+
+        Raises:
+            UnitError: it is neither an anchor nor a number between the lowest and the highest.
+        """
+        low, high = min(self.scale.values()), max(self.scale.values())
+        if score in self.scale:
+            value = self.scale[score]
+        else:
+            try:
+                value = float(score)
+            except ValueError:
+                raise UnitError(f"{score!r} is no anchor of criterion {self.id!r}; it has {', '.join(self.scale)}") from None
+            if not low <= value <= high:
+                raise UnitError(f"{score} is not on the scale of criterion {self.id!r}, from {low:g} to {high:g}")
+        return 100 * (value - low) / (high - low)
+
+
+@attrs.frozen(kw_only=True)
+class Group:
+    """Projects that are chosen between.
+
+    Args:
+        id: its name.
+        members: ids of projects.
+        rule: exactly one of them, or at most one.
+    """
+
+    id: str
+    members: tuple[str, ...]
+    rule: str = attrs.field(default="at most one", metadata=doc("how many", choices=("exactly one", "at most one")))
+
+
+@attrs.frozen(kw_only=True)
+class MopFields:
+    """What the method adds to a portfolio or a project; each field belongs to one of them.
+
+    Args:
+        criteria: of a portfolio: what projects are scored on.
+        categories: of a portfolio: the segments that projects fall into.
+        every: of a portfolio: the length of a budget period: month, quarter, year or financial year.
+        envelopes: of a portfolio: period (`2026`, `2026-Q1`, as `ipmo.phase` names it) to the most that may be spent in it.
+        confidence: of a portfolio: the share of outcomes that budgets should cover: 0.5 for P50, 0.8 for P80.
+        groups: of a portfolio: projects that are chosen between.
+        mandatory: of a project: it must be done, whatever it is worth.
+        scores: of a project: criterion to an anchor or a number of its scale.
+        excludes: of a project: projects that cannot be done beside it.
+    """
+
+    criteria: tuple[Criterion, ...] = ()
+    categories: tuple[str, ...] = ()
+    every: str = attrs.field(default="year", metadata=doc("period", choices=("month", "quarter", "year", "financial year")))
+    envelopes: FrozenMap[str, Money] = attrs.field(factory=FrozenMap)
+    confidence: float | None = attrs.field(default=None, metadata={"unit": "share"})
+    groups: tuple[Group, ...] = ()
+    mandatory: bool = False
+    scores: FrozenMap[str, str] = attrs.field(factory=FrozenMap)
+    excludes: tuple[str, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        if self.confidence is not None and not 0 < self.confidence < 1:
+            raise UnitError("confidence is a share between 0 and 100 %, for example 80 %")
+
+
+FIELDS = Extension(name="mop", title="Criteria, envelopes, groups; scores, exclusions, must-dos", source=GUIDE, parse=MopFields)
+NONE = MopFields()
+
+
+def fields_of(noun: Any) -> MopFields:
+    """What the method keeps about an item; nothing when it says nothing."""
+    found = noun.extensions.get("mop")
+    return found if isinstance(found, MopFields) else NONE
+
+
+STAGES = (
+    Stage(name="understand", title="Understand", phase="concept"),
+    Stage(name="categorise", title="Categorise", phase="concept"),
+    Stage(name="prioritise", title="Prioritise", phase="concept"),
+    Stage(name="balance", title="Balance", phase="definition"),
+    Stage(name="plan", title="Plan", phase="definition"),
+    Stage(name="deliver", title="Deliver", phase="delivery"),
+    Stage(name="realise", title="Realise benefits", phase="transition"),
+)
+GATES = (
+    GateRule(
+        name="0",
+        title="Strategic assessment",
+        source=GATEWAY,
+        after="understand",
+        checks=("mop/line-of-sight",),
+        evidence=("strategic-case",),
+    ),
+    GateRule(
+        name="1",
+        title="Business justification",
+        source=GATEWAY,
+        after="prioritise",
+        checks=("mop/line-of-sight", "mop/criteria"),
+        evidence=("outline-case",),
+    ),
+    GateRule(
+        name="2",
+        title="Delivery strategy",
+        source=GATEWAY,
+        after="balance",
+        checks=("mop/selection-closed",),
+        evidence=("delivery-plan", "procurement-plan"),
+    ),
+    GateRule(
+        name="3",
+        title="Investment decision",
+        source=GATEWAY,
+        after="plan",
+        checks=("mop/selection-closed", "mop/funding", "mop/tolerances", "mop/accountable"),
+        evidence=("full-case", "funding-agreed", "benefits-baselined"),
+    ),
+    GateRule(
+        name="4",
+        title="Readiness for service",
+        source=GATEWAY,
+        after="deliver",
+        checks=("mop/conditions",),
+        evidence=("acceptance", "transition-plan"),
+    ),
+    GateRule(name="5", title="Operations review and benefits realisation", source=GATEWAY, after="realise", evidence=("benefits-review",)),
+)
+RIGHTS = (
+    DecisionRight(name="strategy", title="Approve the portfolio strategy", held_by="Portfolio direction group", source=GUIDE),
+    DecisionRight(name="plan", title="Approve the delivery plan and its baseline", held_by="Portfolio direction group", source=GUIDE),
+    DecisionRight(name="fund", title="Fund an initiative", held_by="Portfolio direction group", source=GUIDE),
+    DecisionRight(name="stop", title="Stop an initiative", held_by="Portfolio direction group", source=GUIDE),
+    DecisionRight(name="deliver", title="Run the delivery cycle within the plan", held_by="Portfolio progress group", source=GUIDE),
+    DecisionRight(name="change", title="Move money within a programme", level="programme", held_by="Programme board", source=GUIDE),
+    DecisionRight(name="stage", title="Authorise a stage within tolerance", level="project", held_by="Project board", source=MSP),
+)
+ROLES = (
+    Role(name="portfolio-director", title="Portfolio (business change) director", source=GUIDE, mandatory=True),
+    Role(name="portfolio-manager", title="Portfolio manager", source=GUIDE, mandatory=True),
+    Role(name="benefits-manager", title="Portfolio benefits manager", source=GUIDE),
+)

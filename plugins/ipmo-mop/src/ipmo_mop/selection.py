@@ -1,0 +1,534 @@
+"""Which projects to fund: the exact optimum under budgets per period and rules between projects, and why.
+
+Ranking by value for money is the optimum only where projects are independent and money can be split; here the problem is
+solved as a mixed-integer programme (scipy `milp`, HiGHS), each answer checked in exact arithmetic.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+
+import attrs
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+import ipmo
+from ipmo import Column, IpmoError, ModelError, Money, Table, UnitError, UnknownItemError
+from ipmo.model import Portfolio
+from ipmo.model.fields import as_tuple
+from ipmo_mop.catalogue import FIELDS, OPEN, fields_of
+from ipmo_mop.scoring import scores
+
+__all__ = ["Candidate", "Choice", "Problem", "Reason", "Rule", "Selection", "optimise", "ranked", "select"]
+
+FAR = float("inf")
+
+
+@attrs.frozen(kw_only=True)
+class Candidate:
+    """A project that may be funded.
+
+    Args:
+        id: of the project.
+        value: what it is worth, in one unit for all.
+        costs: period to what it costs in it, exact.
+        mandatory: it must be funded.
+    """
+
+    id: str
+    value: float
+    costs: Mapping[str, Fraction] = attrs.field(factory=dict)
+    mandatory: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class Rule:
+    """One limit on a selection: `low <= Σ weight · chosen <= high`.
+
+    Args:
+        kind: budget, mandatory, requires, excludes, barred, group.
+        text: the limit in words.
+        weights: project to weight.
+        low, high: limits, None for none.
+    """
+
+    kind: str
+    text: str
+    weights: Mapping[str, Fraction]
+    low: Fraction | None = None
+    high: Fraction | None = None
+
+    def holds(self, chosen: frozenset[str]) -> bool:
+        """Whether a selection keeps it, exactly."""
+        total = sum((w for name, w in self.weights.items() if name in chosen), Fraction(0))
+        return (self.low is None or total >= self.low) and (self.high is None or total <= self.high)
+
+
+@attrs.frozen(kw_only=True)
+class Problem:
+    """Candidates and the rules of a selection.
+
+    Args:
+        candidates: what may be funded.
+        envelopes: period to the most that may be spent in it.
+        requires: (one, other): one only with the other.
+        excludes: (one, other): not both.
+        groups: (name, members, exactly): at most one of the members, or exactly one.
+        barred: (one, why): it cannot be chosen.
+        unit: of the costs, for texts.
+    """
+
+    candidates: tuple[Candidate, ...] = attrs.field(converter=as_tuple)
+    envelopes: Mapping[str, Fraction] = attrs.field(factory=dict)
+    requires: tuple[tuple[str, str], ...] = attrs.field(default=(), converter=as_tuple)
+    excludes: tuple[tuple[str, str], ...] = attrs.field(default=(), converter=as_tuple)
+    groups: tuple[tuple[str, tuple[str, ...], bool], ...] = attrs.field(default=(), converter=as_tuple)
+    barred: tuple[tuple[str, str], ...] = attrs.field(default=(), converter=as_tuple)
+    unit: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        names = [c.id for c in self.candidates]
+        if len(set(names)) < len(names):
+            raise ModelError(f"candidate {next(n for n in names if names.count(n) > 1)!r} is given twice")
+        for one in self.candidates:
+            if not (-FAR < one.value < FAR):
+                raise UnitError(f"the value of {one.id!r} is {one.value}, which is no number")
+            if any(cost < 0 for cost in one.costs.values()):
+                raise UnitError(f"{one.id!r} costs less than nothing in {next(p for p, c in one.costs.items() if c < 0)}")
+        known = set(names)
+        for what, pairs in (("requires", self.requires), ("excludes", self.excludes), *((f"group {n!r}", (m,)) for n, m, _ in self.groups)):
+            for name in (name for pair in pairs for name in pair):
+                if name not in known:
+                    raise UnknownItemError(name, (), f"the candidates ({what})")
+
+    @functools.cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """Every limit, in words and numbers."""
+        out = []
+        one = Fraction(1)
+        for period, most in self.envelopes.items():
+            costs = {c.id: c.costs[period] for c in self.candidates if c.costs.get(period)}
+            out.append(Rule(kind="budget", text=f"budget of {period}: at most {_amount(most, self.unit)}", weights=costs, high=most))
+        out += [Rule(kind="mandatory", text=f"{c.id} is mandatory", weights={c.id: one}, low=one) for c in self.candidates if c.mandatory]
+        out += [
+            Rule(kind="requires", text=f"{a} requires {b}", weights={a: one, b: -one}, high=Fraction(0)) for a, b in self.requires if a != b
+        ]
+        out += [Rule(kind="excludes", text=f"{a} excludes {b}", weights={a: one, b: one}, high=one) for a, b in self.excludes if a != b]
+        out += [Rule(kind="barred", text=why, weights={a: one}, high=Fraction(0)) for a, why in self.barred]
+        for name, members, exactly in self.groups:
+            text = f"{'exactly' if exactly else 'at most'} one of {', '.join(members)} ({name})"
+            out.append(Rule(kind="group", text=text, weights=dict.fromkeys(members, one), low=one if exactly else None, high=one))
+        return tuple(out)
+
+
+def _amount(value: Fraction, unit: str) -> str:
+    return f"{float(value):,.10g} {unit}".strip()
+
+
+@attrs.frozen(kw_only=True)
+class Choice:
+    """What the solver found.
+
+    Args:
+        status: optimal, feasible (stopped early), infeasible or unknown.
+        chosen: the selection; None when none was found.
+        value: of the selection.
+        bound: no selection is worth more than this.
+    """
+
+    status: str
+    chosen: frozenset[str] | None
+    value: float | None
+    bound: float | None
+
+    @property
+    def gap(self) -> float | None:
+        """(bound - value) ÷ value: how much better a selection could be at most; 0 when it is the optimum."""
+        if self.value is None or self.bound is None:
+            return None
+        return 0.0 if self.status == "optimal" else max(0.0, self.bound - self.value) / abs(self.value) if self.value else None
+
+
+def _solve(problem: Problem, rules: Sequence[Rule], fixed: Mapping[str, bool], seconds: float | None) -> Choice:
+    """The best selection under some of the rules, checked exactly; a selection that only floats let through is cut off."""
+    place = {c.id: n for n, c in enumerate(problem.candidates)}
+    worth = np.array([c.value for c in problem.candidates])
+    size = len(worth)
+    if size == 0:
+        kept = all(rule.holds(frozenset()) for rule in rules)
+        return Choice(
+            status="optimal" if kept else "infeasible", chosen=frozenset() if kept else None, value=0.0 if kept else None, bound=0.0
+        )
+    low, high = np.zeros(size), np.ones(size)
+    for name, wanted in fixed.items():
+        low[place[name]] = high[place[name]] = float(wanted)
+    rows, least, most = [], [], []
+    for rule in rules:
+        scale = max((abs(w) for w in rule.weights.values()), default=Fraction(0))
+        if not scale:
+            if not rule.holds(frozenset()):
+                return Choice(status="infeasible", chosen=None, value=None, bound=None)
+            continue
+        row = np.zeros(size)
+        for name, weight in rule.weights.items():
+            row[place[name]] = float(weight / scale)
+        rows.append(row)
+        least.append(-FAR if rule.low is None else float(rule.low / scale))
+        most.append(FAR if rule.high is None else float(rule.high / scale))
+    size_of_worth = float(np.abs(worth).max()) or 1.0
+    while True:
+        limits = LinearConstraint(np.array(rows), least, most) if rows else ()
+        options = {"mip_rel_gap": 0.0} | ({} if seconds is None else {"time_limit": seconds})
+        found = milp(-worth / size_of_worth, constraints=limits, integrality=np.ones(size), bounds=Bounds(low, high), options=options)
+        if found.status == 2:
+            return Choice(status="infeasible", chosen=None, value=None, bound=None)
+        if found.x is None:
+            return Choice(status="unknown", chosen=None, value=None, bound=None)
+        chosen = frozenset(name for name, n in place.items() if found.x[n] > 0.5)
+        broken = [rule for rule in rules if not rule.holds(chosen)]
+        if not broken:
+            break
+        rows.append(np.array([1.0 if name in chosen else -1.0 for name in place]))  # the solver's tolerance let it through: cut it off
+        least.append(-FAR)
+        most.append(len(chosen) - 1.0)
+    value = float(sum(c.value for c in problem.candidates if c.id in chosen))
+    if found.status == 0:
+        return Choice(status="optimal", chosen=chosen, value=value, bound=value)
+    dual = getattr(found, "mip_dual_bound", None)
+    return Choice(status="feasible", chosen=chosen, value=value, bound=None if dual is None else -float(dual) * size_of_worth)
+
+
+@attrs.frozen(kw_only=True)
+class Reason:
+    """Why a project is in the selection or out of it.
+
+    Args:
+        id: the project.
+        chosen: it is in.
+        regret: value that the best selection with the opposite answer loses; None when there is no such selection.
+        enters, leaves: what else that selection changes.
+        text: in one sentence.
+    """
+
+    id: str
+    chosen: bool
+    regret: float | None
+    enters: tuple[str, ...]
+    leaves: tuple[str, ...]
+    text: str
+
+
+class Selection:
+    """The answer of `optimise`.
+
+    Args:
+        problem: what was asked.
+        choice: what the solver found.
+        seconds: the most that one solve may take.
+    """
+
+    def __init__(self, problem: Problem, choice: Choice, seconds: float | None = None) -> None:
+        self.problem, self.choice, self._seconds = problem, choice, seconds
+        self._reasons: dict[str, Reason] = {}
+
+    @property
+    def status(self) -> str:
+        """optimal, feasible, infeasible or unknown."""
+        return self.choice.status
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """What is funded, in the order of the candidates; nothing when no selection is feasible."""
+        found = self.choice.chosen or frozenset()
+        return tuple(c.id for c in self.problem.candidates if c.id in found)
+
+    @property
+    def value(self) -> float | None:
+        """What the selection is worth; None when there is none."""
+        return self.choice.value
+
+    @property
+    def bound(self) -> float | None:
+        """No selection is worth more."""
+        return self.choice.bound
+
+    @property
+    def gap(self) -> float | None:
+        """How much better, as a share, a selection could be at most."""
+        return self.choice.gap
+
+    def spent(self, period: str) -> Fraction:
+        """What the selection costs in a period."""
+        return sum((c.costs.get(period, Fraction(0)) for c in self.problem.candidates if c.id in self.chosen), Fraction(0))
+
+    def why(self, project: str) -> Reason:
+        """Why a project is in or out: the best selection with the opposite answer is looked for.
+
+        Raises:
+            UnknownItemError: it is no candidate.
+        """
+        if project not in {c.id for c in self.problem.candidates}:
+            raise UnknownItemError(project, (), "the candidates")
+        if project not in self._reasons:
+            self._reasons[project] = self._why(project)
+        return self._reasons[project]
+
+    def _why(self, project: str) -> Reason:
+        into = project in self.chosen
+        problem = self.problem
+        if self.choice.chosen is None:
+            return Reason(
+                id=project, chosen=False, regret=None, enters=(), leaves=(), text=f"no selection is feasible, with {project} or without"
+            )
+        other = _solve(problem, problem.rules, {project: not into}, self._seconds)
+        if other.chosen is None or other.value is None or self.value is None:
+            wanted = Rule(
+                kind="asked",
+                text=f"{project} {'left out' if into else 'chosen'}",
+                weights={project: Fraction(1)},
+                low=None if into else Fraction(1),
+                high=Fraction(0) if into else None,
+            )
+            clash = [rule.text for rule in smallest_conflict(problem, (*problem.rules, wanted)) if rule is not wanted]
+            told = "; ".join(clash)
+            text = f"{project} must be in: {told}" if into else f"{project} cannot be in: {told}"
+            return Reason(id=project, chosen=into, regret=None, enters=(), leaves=(), text=text)
+        enters = tuple(c.id for c in problem.candidates if c.id in other.chosen and c.id not in self.chosen and c.id != project)
+        leaves = tuple(name for name in self.chosen if name not in other.chosen and name != project)
+        regret = self.value - other.value
+        change = " and ".join(
+            words for words in (f"take {', '.join(enters)}" if enters else "", f"drop {', '.join(leaves)}" if leaves else "") if words
+        )
+        if into:
+            text = f"{project} is in: without it the best is worth {regret:.6g} less" + (f" ({change})" if change else "")
+        elif regret <= 0:
+            text = f"{project} is out, and as good in" + (f" ({change})" if change else "")
+        else:
+            text = f"{project} is out: with it the best is worth {regret:.6g} less" + (f" ({change})" if change else "")
+        return Reason(id=project, chosen=into, regret=regret, enters=enters, leaves=leaves, text=text)
+
+    @functools.cached_property
+    def conflict(self) -> tuple[Rule, ...]:
+        """The fewest rules that no selection keeps together; empty when a selection is feasible."""
+        return smallest_conflict(self.problem, self.problem.rules) if self.status == "infeasible" else ()
+
+    def table(self) -> Table:
+        """One row a candidate: project, chosen, value, cost (all periods), regret, why."""
+        reasons = [self.why(c.id) for c in self.problem.candidates]
+        return Table(
+            [
+                Column("project", "str", [c.id for c in self.problem.candidates]),
+                Column("chosen", "bool", [r.chosen for r in reasons]),
+                Column("value", "float", [c.value for c in self.problem.candidates]),
+                Column("cost", "float", [float(sum(c.costs.values())) for c in self.problem.candidates], self.problem.unit),
+                Column("regret", "float", [r.regret for r in reasons]),
+                Column("why", "str", [r.text for r in reasons]),
+            ]
+        )
+
+    def budgets(self) -> Table:
+        """One row a period with an envelope: period, envelope, spent, left."""
+        periods = self.problem.envelopes
+        return Table(
+            [
+                Column("period", "str", list(periods)),
+                Column("envelope", "float", [float(v) for v in periods.values()], self.problem.unit),
+                Column("spent", "float", [float(self.spent(p)) for p in periods], self.problem.unit),
+                Column("left", "float", [float(v - self.spent(p)) for p, v in periods.items()], self.problem.unit),
+            ]
+        )
+
+    def __repr__(self) -> str:
+        if self.status == "infeasible":
+            return f"<Selection: infeasible: {'; '.join(rule.text for rule in self.conflict)}>"
+        return f"<Selection: {self.status}, {len(self.chosen)} of {len(self.problem.candidates)} for {self.value}, bound {self.bound}>"
+
+    def _repr_html_(self) -> str:
+        return self.table()._repr_html_()
+
+
+def optimise(problem: Problem, *, seconds: float | None = None) -> Selection:
+    """The selection of the most value that keeps every rule.
+
+    Args:
+        problem: candidates and rules.
+        seconds: the most that one solve may take; the best found is then said to be `feasible`, with its bound.
+    """
+    return Selection(problem, _solve(problem, problem.rules, {}, seconds), seconds)
+
+
+def smallest_conflict(problem: Problem, rules: Sequence[Rule]) -> tuple[Rule, ...]:
+    """A conflicting set of rules of the fewest members, in their order.
+
+    Implicit hitting sets (Ignatiev et al. 2015, Smallest MUS extraction with minimal hitting set dualization): a set that hits
+    the complement of every feasible set found so far is tried; feasible, it is grown until nothing more can be added, and its
+    complement must be hit too; infeasible, it is a smallest conflict.
+    """
+    everything = range(len(rules))
+    must_hit: list[frozenset[int]] = []
+
+    def feasible(kept: Iterable[int]) -> bool:
+        return _solve(problem, [rules[n] for n in sorted(kept)], {}, None).status != "infeasible"
+
+    if feasible(everything):
+        return ()
+    while True:
+        tried = _hitting(must_hit, len(rules))
+        if not feasible(tried):
+            return tuple(rules[n] for n in sorted(tried))
+        grown = set(tried)
+        for n in everything:
+            if n not in grown and feasible(grown | {n}):
+                grown.add(n)
+        must_hit.append(frozenset(everything) - grown)
+
+
+def _hitting(sets: Sequence[frozenset[int]], size: int) -> frozenset[int]:
+    """The fewest numbers below `size` of which every set holds one."""
+    if not sets:
+        return frozenset()
+    rows = np.zeros((len(sets), size))
+    for n, members in enumerate(sets):
+        rows[n, sorted(members)] = 1.0
+    found = milp(
+        np.ones(size),
+        constraints=LinearConstraint(rows, 1, FAR),
+        integrality=np.ones(size),
+        bounds=Bounds(0, 1),
+        options={"mip_rel_gap": 0.0},
+    )
+    return frozenset(int(n) for n in np.flatnonzero(found.x > 0.5))
+
+
+def ranked(problem: Problem) -> tuple[tuple[str, ...], float]:
+    """What ranking by value for money funds, down the list while the money lasts, and its value: the usual rule, to compare with.
+
+    Only budgets and must-dos count; other rules are not looked at, as in the usual rule.
+    """
+
+    def ratio(one: Candidate) -> float:
+        cost = float(sum(one.costs.values()))
+        return one.value / cost if cost else FAR
+
+    left = dict(problem.envelopes)
+    chosen = []
+    for one in sorted(problem.candidates, key=lambda c: (not c.mandatory, -ratio(c), c.id)):
+        if all(one.costs.get(period, Fraction(0)) <= money for period, money in left.items()):
+            chosen.append(one)
+            left = {period: money - one.costs.get(period, Fraction(0)) for period, money in left.items()}
+        elif not one.mandatory:
+            break  # the cut-line: what stands below it is not funded
+    return tuple(c.id for c in chosen), float(sum(c.value for c in chosen))
+
+
+# ------------------------------------------------------------------------------------------------ from a portfolio
+
+
+def select(
+    portfolio: Portfolio,
+    value: str | Mapping[str, float] = "",
+    *,
+    envelopes: Mapping[str, Money | str] | None = None,
+    seconds: float | None = None,
+) -> Selection:
+    """Which open projects of a portfolio to fund.
+
+    Budgets by period come from `ipmo.phase`'s rules (each project's money over its own time), limits from `envelopes:`,
+    `requires:`, `excludes:`, `groups:` and `mandatory:`; what requires a cancelled project cannot be chosen.
+
+    Args:
+        portfolio: the portfolio.
+        value: `score` (weighted score), `benefit` (present value due to each project by the benefits map, in the portfolio's
+            currency), or project to a number; when left out, scores where criteria are stated, else benefits.
+        envelopes: period to money, instead of those of the portfolio.
+        seconds: the most that one solve may take.
+
+    Raises:
+        UnitError: there is nothing to rank by, a score or weight is wrong, or an envelope names no period.
+        UnknownItemError: an exclusion or a group names no open project.
+    """
+    return optimise(problem_of(portfolio, value, envelopes=envelopes), seconds=seconds)
+
+
+def values_of(portfolio: Portfolio, value: str | Mapping[str, float]) -> Mapping[str, float]:
+    """What each project is worth."""
+    if not isinstance(value, str):
+        return value
+    if value not in ("", "score", "benefit"):
+        raise UnitError(f"value {value!r} is not one of score, benefit, or a mapping of projects to numbers")
+    if value == "score" or (not value and fields_of(portfolio).criteria):
+        return scores(portfolio).totals
+    claims = {claim.initiative: claim.value for claim in ipmo.attribute(portfolio).claims}
+    if not claims:
+        raise UnitError("no project has a value: state criteria and scores, or benefits with a value and a discount rate")
+    return claims
+
+
+def problem_of(
+    portfolio: Portfolio, value: str | Mapping[str, float] = "", *, envelopes: Mapping[str, Money | str] | None = None
+) -> Problem:
+    """The problem of `select`, to look at or to change."""
+    stated = fields_of(portfolio)
+    limits = {name: _in_base(portfolio, money) for name, money in (stated.envelopes if envelopes is None else envelopes).items()}
+    worth = values_of(portfolio, value)
+    projects = [p for p in portfolio.projects if p.state in OPEN]
+    names = {p.id for p in projects}
+    states = {p.id: p.state for p in portfolio.projects}
+    candidates, requires, excludes, barred = [], [], [], []
+    for project in projects:
+        fields = fields_of(project)
+        costs = project_costs(portfolio, project.id, stated.every) if limits else {}
+        if project.id not in worth and not fields.mandatory:
+            barred.append((project.id, f"{project.id} has no value to be ranked by"))
+        if limits and costs is None:
+            barred += [] if fields.mandatory else [(project.id, f"what {project.id} costs is not known")]
+        within = {period: cost for period, cost in (costs or {}).items() if period in limits}
+        candidates.append(Candidate(id=project.id, value=worth.get(project.id, 0.0), costs=within, mandatory=fields.mandatory))
+        for other in project.requires:
+            if other in names:
+                requires.append((project.id, other))
+            elif states.get(other) == "cancelled":
+                barred.append((project.id, f"{project.id} requires {other}, which is cancelled"))
+        for other in fields.excludes:
+            if other not in states:
+                raise UnknownItemError(other, (), f"the projects (excluded by {project.id!r})")
+            if other in names:
+                excludes.append((project.id, other))
+    groups = []
+    for group in stated.groups:
+        for member in group.members:
+            if member not in states:
+                raise UnknownItemError(member, (), f"the projects (group {group.id!r})")
+        groups.append((group.id, tuple(m for m in group.members if m in names), group.rule == "exactly one"))
+    return Problem(
+        candidates=candidates,
+        envelopes=limits,
+        requires=requires,
+        excludes=excludes,
+        groups=groups,
+        barred=barred,
+        unit=portfolio.money.currency if portfolio.money is not None else "",
+    )
+
+
+def _in_base(portfolio: Portfolio, money: Money | str) -> Fraction:
+    """An amount in the portfolio's currency, at its status date."""
+    amount = FIELDS.parse({"envelopes": {"it": money}}).envelopes["it"] if isinstance(money, str) else money
+    day = portfolio.status_date or portfolio.start
+    if portfolio.money is None or amount.currency == portfolio.money.currency or day is None:
+        return Fraction(amount.amount)
+    return portfolio.exchange_rates.convert(amount, day)
+
+
+def project_costs(portfolio: Portfolio, project: str, every: str) -> dict[str, Fraction] | None:
+    """What a project costs by period, in the portfolio's currency; None where its budget is not wholly known and dated."""
+    try:
+        roll = ipmo.roll_up(portfolio, "budget", by=every, within=project, include=("proposed",))
+    except IpmoError:
+        return None
+    found = {figure.item: figure.value for figure in roll.groups}
+    if not found or any(name.startswith("(") or not isinstance(value, Money) for name, value in found.items()):
+        return None
+    return {name: Fraction(value.amount) for name, value in found.items()}
