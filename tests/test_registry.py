@@ -88,7 +88,7 @@ def test_a_declared_estimate_is_read_and_written_and_kept_when_nobody_declares_i
                     {
                         "id": "a",
                         "duration": {"agile": {"remaining_items": 100, "throughput": [1, 3, 5, 3, 7, 8, 0, 5, 3, 1, 8, 2], "per": "1 w"}},
-                        "extensions": {"agile": {"team": "red", "wip_limit": 3}},
+                        "extensions": {"agile": {"team": "red", "horizon": "h1"}},
                     }
                 ],
             }
@@ -96,7 +96,7 @@ def test_a_declared_estimate_is_read_and_written_and_kept_when_nobody_declares_i
     }
     with_adapter = ipmo.from_dict(data)
     assert str(with_adapter["P/a"].duration.central()) == "26 w"
-    assert with_adapter["P/a"].extensions["agile"].wip_limit == 3
+    assert with_adapter["P/a"].extensions["agile"].horizon == "h1"
     monkeypatch.setattr("ipmo.desk.installed", Registry)
     without = ipmo.from_dict(data)
     assert without["P/a"].duration.central() is None

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import random
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
+import attrs
 import pytest
 
 import ipmo
 from ipmo import CheckContext, Span, UnitError
-from ipmo.model import Link, Person, Portfolio, Project, Task
+from ipmo.model import Decision, Earning, FrozenMap, Gate, Link, MoneySettings, Person, Portfolio, Project, Task
 from ipmo.testing.conformance import MethodologyConformance
-from ipmo_agile import AGILE, AgileForecast, _parse
+from ipmo_agile import AGILE, AgileFields, AgileForecast, Epic, Guardrails, Inputs, Iteration, Scope, Team, WorkItem, parse_forecast
 
 WEEKS = (1, 3, 5, 3, 7, 8, 0, 5, 3, 1, 8, 2)
 
@@ -41,18 +44,87 @@ def vague() -> Portfolio:
 
 
 CLEAN = portfolio(forecast())
+SCOPE = Scope(initial=100, current=100, done=30, unit="points")
+BET = Epic(hypothesis="faster", mvp="one stop", leading_indicator="scans a day", pivot_by=date(2026, 6, 30))
+
+
+def with_fields(**fields: Any) -> Portfolio:
+    return CLEAN.evolve("P", extensions={"agile": AgileFields(**fields)})
+
+
+def items(*rows: tuple[str, str]) -> tuple[WorkItem, ...]:
+    return tuple(WorkItem(id=name, team=team, points=3.0) for name, team in rows)
+
+
+def day(n: int) -> date:
+    return date(2025, 11, 1) + timedelta(days=n)
+
+
+def steady() -> tuple[WorkItem, ...]:
+    """One item starts each day and takes four."""
+    return tuple(WorkItem(id=f"i{n}", started=day(n), finished=day(n + 4) if n + 4 <= 93 else None) for n in range(94))
+
+
+def ageing() -> tuple[WorkItem, ...]:
+    """Five items that nobody finishes beside the steady ones."""
+    return (*steady(), *(WorkItem(id=f"old{n}", started=day(n)) for n in range(5)))
+
+
+def railed(horizon: str) -> Portfolio:
+    rails = Guardrails(horizons=FrozenMap({"h1": 1.0, "h2": 0.0}))
+    pf = CLEAN.evolve("x", money=MoneySettings(currency="GBP"), extensions={"agile": AgileFields(guardrails=rails)})
+    return pf.evolve("P", budget="10 GBP", extensions={"agile": AgileFields(horizon=horizon)})
+
+
+def ordered(*rows: tuple[float, float, float, float], ties: tuple[int | None, ...] = (None, None)) -> Portfolio:
+    pf = CLEAN.evolve(links=())
+    for name, (value, urgency, risk, size), tie in zip(("P/a", "Q/b"), rows, ties, strict=True):
+        pf = pf.evolve(
+            name.partition("/")[0],
+            extensions={"agile": AgileFields(wsjf=Inputs(value=value, urgency=urgency, risk=risk, size=size, tie=tie))},
+        )
+    return pf
 
 
 class TestAgile(MethodologyConformance):
     methodology = AGILE
     entry_point = "agile"
     examples = {
+        "agile/team-units": (CLEAN, with_fields(scope=SCOPE, backlog=items(("a", "red"), ("b", "blue")))),
         "agile/evidence": (CLEAN, portfolio(forecast(throughput=WEEKS[:7]))),
+        "agile/scope-base": (with_fields(scope=attrs.evolve(SCOPE, base="initial", policy="a board decides")), with_fields(scope=SCOPE)),
+        "agile/flow": (with_fields(backlog=steady()), with_fields(backlog=ageing())),
+        "agile/guardrails": (railed("h1"), railed("h2")),
+        "agile/epic": (with_fields(epic=BET), with_fields(epic=Epic(hypothesis="faster"))),
+        "agile/order": (ordered((1, 1, 1, 1), (5, 3, 2, 2)), ordered((2, 1, 1, 1), (5, 3, 2, 2))),
         "agile/commitment": (CLEAN, vague()),
         "agile/percentile": (CLEAN, portfolio(forecast(), percentile=None)),
     }
-    estimates = {"agile": {"remaining_items": 40, "throughput": [3, 0, 5, 2], "per": "1 w", "counted_on": "2026-01-30"}}
-    extensions = {"agile": {"team": "red", "wip_limit": 3}}
+    estimates = {
+        "agile": {
+            "remaining_items": 40,
+            "throughput": [3, 0, 5, 2],
+            "per": "1 w",
+            "counted_on": "2026-01-30",
+            "split": {"low": 1.0, "likely": 1.2, "high": 1.5},
+            "growth": 0.1,
+        }
+    }
+    extensions = {
+        "agile": {
+            "teams": [{"id": "red", "wip_limit": 3, "unit": "points"}],
+            "iterations": [{"id": "i1", "team": "red", "start": "2026-01-05", "finish": "2026-01-16", "planned": 20, "done": 18}],
+            "guardrails": {"horizons": {"h1": "70 %", "h2": "30 %"}, "within": "5 %", "epic_threshold": "1 M GBP"},
+            "team": "red",
+            "backlog": [{"id": "A-1", "points": 3, "started": "2026-01-05", "finished": "2026-01-09"}],
+            "epic": {"hypothesis": "faster", "mvp": "one stop", "leading_indicator": "scans a day", "pivot_by": "2026-06-30"},
+            "scope": {"initial": 100, "current": 120, "done": 30, "base": "initial", "policy": "a board decides"},
+            "wsjf": {"value": 8, "urgency": 3, "risk": 1, "size": 5},
+            "cost_of_delay": "10 k GBP per w",
+            "horizon": "h1",
+            "work_type": "feature",
+        }
+    }
 
 
 def test_oracle_o19_when_a_hundred_items_are_done() -> None:
@@ -87,7 +159,7 @@ def test_nothing_left_takes_no_time_and_nothing_moving_is_unknown() -> None:
         [1],
     ):
         with pytest.raises(UnitError):
-            _parse(bad)
+            parse_forecast(bad)
 
 
 def heard(code: str, pf: Portfolio) -> list[str]:
@@ -119,3 +191,121 @@ def test_a_dependency_of_a_team_says_what_it_lacks() -> None:
         "the dependency 'L' between teams lacks a giver, a receiver, a promised date (the sprint 'PI 4, sprint 2' is no date)"
     ]
     assert found[0].rule == "AGL-R07"
+
+
+def test_o19_how_many_takes_the_lower_tail() -> None:
+    assert [forecast().how_many(10, p) for p in (0.5, 0.7, 0.85, 0.95)] == [38, 34, 30, 25]
+    assert forecast().how_many(0, 0.5) == 0
+
+
+def test_split_and_growth_mix_exact_forecasts() -> None:
+    fixed = AgileForecast(remaining_items=50, throughput=WEEKS, per=Span(1, "w"), split=1.5, growth=0.2)
+    assert fixed.central() == forecast(90).central()
+    assert fixed.chance(24) == forecast(90).chance(24)
+    unsure = parse_forecast({"remaining_items": 50, "throughput": list(WEEKS), "per": "1 w", "split": {"low": 1, "likely": 1.2, "high": 2}})
+    rng, runs = random.Random(3), 20_000
+
+    def factor() -> float:
+        return rng.triangular(1, 2, 1.2)
+
+    done = sum(sum(rng.choices(WEEKS, k=20)) >= math.ceil(50 * factor()) for _ in range(runs)) / runs
+    assert unsure.chance(20) == pytest.approx(done, abs=4 * (done * (1 - done) / runs) ** 0.5 + 0.01)
+    assert parse_forecast(unsure.plain()) == unsure
+    low, high = forecast(50).quantile(0.9), forecast(100).quantile(0.9)
+    assert low.amount < unsure.quantile(0.9).amount < high.amount  # type: ignore[union-attr]
+    for bad in ({"split": 0.5}, {"growth": -0.1}, {"split": "much"}, {"throughput": [-1]}):
+        with pytest.raises(UnitError):
+            parse_forecast({"remaining_items": 5, "throughput": [1, 2], "per": "1 w", **bad})
+
+
+def test_wrong_data_is_located(tmp_path: Any) -> None:
+    path = tmp_path / "x.yaml"
+    lines = (
+        "ipmo: 1",
+        "portfolio: {id: x, start: 2026-01-05}",
+        "projects:",
+        "  - id: P",
+        "    tasks:",
+        "      - id: a",
+        "        duration:",
+        "          agile: {remaining_items: 5, throughput: [3, THROUGHPUT], per: 1 w}",
+        "        extensions: {agile: EXTENSION}",
+    )
+    text = "\n".join(lines)
+    for throughput, extension, words in (
+        ("-2", "{}", "'-2' is not a whole number of items, 0 or more"),
+        ("2", "{wsjf: {value: 1, urgency: 1, risk: 1, size: 0}}", "the size is above 0"),
+        ("2", "{guardrails: {horizons: {h1: 70 %}}}", "the shares sum to 0.7, not to 100 %"),
+        ("2", "{epic: {hypotesis: faster}}", "close: 'hypothesis'"),
+    ):
+        path.write_text(text.replace("THROUGHPUT", throughput).replace("EXTENSION", extension))
+        with pytest.raises(ipmo.IpmoError) as caught:
+            ipmo.read(path)
+        assert words in str(caught.value)
+        assert "x.yaml:" in str(caught.value)
+
+
+# ------------------------------------------------------------------------------------------------ rules
+
+
+def test_r01_keeps_points_inside_a_team() -> None:
+    teams = (Team(id="red", unit="points"), Team(id="blue", unit="points"))
+    weeks = tuple(Iteration(id=f"i{n}", team=team, start=day(0), finish=day(13), done=20) for n, team in enumerate(("red", "blue")))
+    assert "sums points of 2 teams: blue, red" in heard("agile/team-units", with_fields(teams=teams, iterations=weeks, scope=SCOPE))[0]
+    assert not heard("agile/team-units", with_fields(teams=teams, iterations=weeks))
+    stray = (Iteration(id="i", team="green", start=day(0), finish=day(13)),)
+    assert "of the unknown team 'green'" in heard("agile/team-units", with_fields(teams=teams, iterations=stray))[0]
+
+
+def test_r02_finds_a_bulk_closure_in_a_forecast() -> None:
+    assert "holds 400 items, the next best 9" in " ".join(
+        heard("agile/evidence", portfolio(forecast(throughput=(4, 5, 9, 400, 3, 6, 4, 5))))
+    )
+
+
+def test_r03_wants_the_base_and_shows_both_shares() -> None:
+    units = CLEAN.evolve("P/a", earning=Earning(rule="units", total=100.0, done=30.0))
+    assert heard("agile/scope-base", units) == ["'P/a' earns value by units and declares no scope"]
+    grown = attrs.evolve(SCOPE, current=150.0, base="current", policy="a board decides")
+    told = heard("agile/scope-base", units.evolve("P/a", extensions={"agile": AgileFields(scope=grown)}))
+    assert told == [
+        "'P/a' earns by 100 units, and its current scope is 150",
+        "the scope of 'P/a' grew by 50%: 30% of the initial scope is done, 20% of the current one",
+    ]
+
+
+def test_r04_says_what_grows_old() -> None:
+    (told,) = heard("agile/flow", with_fields(backlog=ageing()))
+    assert "open work of 'P' grows old" in told
+    assert "old0 (94 d)" in told
+    limited = with_fields(backlog=ageing(), teams=(Team(id="red", wip_limit=3),), team="red")
+    assert "team 'red' of 'P' works on 9 items; its limit is 3" in heard("agile/flow", limited)
+
+
+def test_r05_wants_large_epics_decided() -> None:
+    rails = Guardrails(epic_threshold=ipmo.Money(5, "GBP"))
+    pf = CLEAN.evolve("x", money=MoneySettings(currency="GBP"), extensions={"agile": AgileFields(guardrails=rails)})
+    pf = pf.evolve("P", budget="10 GBP", extensions={"agile": AgileFields(epic=BET)})
+    assert "epic 'P' costs 10 GBP, above the threshold of 5 GBP" in heard("agile/guardrails", pf)[0]
+    assert not heard("agile/guardrails", pf.evolve(decisions=[Decision(id="D", item="P", state="decided")]))
+    assert heard("agile/guardrails", pf.evolve("P", gates=[Gate(id="G")]))
+
+
+def test_r06_asks_on_the_day_to_pivot() -> None:
+    late = with_fields(epic=attrs.evolve(BET, pivot_by=date(2026, 1, 30)))
+    assert heard("agile/epic", late) == ["epic 'P' was to be stopped or turned by 2026-01-30; it goes on"]
+
+
+def test_r09_wants_ties_broken_and_dependencies_named() -> None:
+    tied = ordered((1, 1, 1, 1), (2, 2, 2, 2))
+    assert any("have the same score of 3" in words for words in heard("agile/order", tied))
+    assert not any("same score" in words for words in heard("agile/order", ordered((1, 1, 1, 1), (2, 2, 2, 2), ties=(1, 2))))
+    linked = ordered((1, 1, 1, 1), (5, 3, 2, 2)).evolve(links=CLEAN.links)
+    assert "'Q' waits for P, whatever its score" in heard("agile/order", linked)
+
+
+def test_the_report_has_the_section(tmp_path: Any) -> None:
+    pf = with_fields(scope=attrs.evolve(SCOPE, base="initial"), backlog=steady()).evolve("x", methodologies={"project": "agile"})
+    html = ipmo.report(pf, tmp_path / "r.html").read_text(encoding="utf-8")
+    for words in ("Agile work: forecasts", "Flow of P", "Earned by scope", "26 w"):
+        assert words in html

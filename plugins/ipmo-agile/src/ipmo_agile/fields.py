@@ -1,0 +1,246 @@
+"""What the method adds to items: teams and their iterations, backlogs, epics, scope, order, guardrails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import attrs
+
+from ipmo import Extension, Money, Task, UnitError
+from ipmo.model import FrozenMap, Portfolio, Programme, Project, Rate, doc
+from ipmo_agile.forecast import AgileForecast
+
+__all__ = ["AgileFields", "Epic", "Guardrails", "Inputs", "Iteration", "Scope", "Team", "WorkItem", "fields_of"]
+
+GUIDE = "Flow metrics and forecasting from throughput; our own words, after the Kanban Guide and public texts on lean portfolios"
+
+
+@attrs.frozen(kw_only=True)
+class Team:
+    """A team.
+
+    Args:
+        id: its name in the portfolio.
+        name: title.
+        cadence: length of its iterations, in words; empty when it flows.
+        wip_limit: items that it works on at once, at most.
+        unit: what it counts in: items, or points of its own, which nobody else shares.
+    """
+
+    id: str
+    name: str = ""
+    cadence: str = ""
+    wip_limit: int | None = None
+    unit: str = attrs.field(default="items", metadata=doc("what it counts in", choices=("items", "points")))
+
+
+@attrs.frozen(kw_only=True)
+class Iteration:
+    """A stretch of time of one team: what it planned and what was accepted, in the team's own unit.
+
+    Args:
+        id: its name.
+        team: whose.
+        start, finish: its first and last day.
+        planned, done: in the team's unit.
+    """
+
+    id: str
+    team: str
+    start: date
+    finish: date
+    planned: float | None = None
+    done: float | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if self.finish < self.start:
+            raise UnitError(f"iteration {self.id!r} ends on {self.finish}, before it starts on {self.start}")
+
+
+@attrs.frozen(kw_only=True)
+class WorkItem:
+    """One item of a backlog.
+
+    Args:
+        id: its key.
+        name: title.
+        team: who works on it.
+        epic: what it is part of.
+        kind: free name, for example story or bug.
+        points: size in the team's own points.
+        created, started, finished: days; what is open has no finish.
+        dropped: the day on which it was given up.
+    """
+
+    id: str
+    name: str = ""
+    team: str = ""
+    epic: str = ""
+    kind: str = ""
+    points: float | None = None
+    created: date | None = None
+    started: date | None = None
+    finished: date | None = None
+    dropped: date | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if self.started is not None and self.finished is not None and self.finished < self.started:
+            raise UnitError(f"item {self.id!r} is finished on {self.finished}, before it starts on {self.started}")
+
+
+@attrs.frozen(kw_only=True)
+class Epic:
+    """A bet: what is believed, how little is built to find out, and when the work is stopped or turned.
+
+    Args:
+        hypothesis: what will be better for whom.
+        mvp: the least that tests it.
+        leading_indicator: what is looked at first.
+        pivot_by: the day on which it is decided to go on, to turn or to stop.
+    """
+
+    hypothesis: str = ""
+    mvp: str = ""
+    leading_indicator: str = ""
+    pivot_by: date | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Scope:
+    """What earned value is measured against: the scope at the start and the scope today, in one unit.
+
+    Args:
+        initial, current, done: in that unit.
+        unit: items, or points of one team.
+        base: which scope is 100 %.
+        policy: how scope may change, in words.
+    """
+
+    initial: float
+    current: float
+    done: float = 0.0
+    unit: str = "items"
+    base: str = attrs.field(default="", metadata=doc("which is 100 %", choices=("initial", "current")))
+    policy: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        if self.initial <= 0 or self.current <= 0 or self.done < 0:
+            raise UnitError("a scope base needs an initial and a current scope above 0, and nothing negative done")
+        if self.done > self.current:
+            raise UnitError(f"{self.done:g} {self.unit} are done of {self.current:g}")
+
+
+@attrs.frozen(kw_only=True)
+class Inputs:
+    """What weighted shortest job first is computed from: scores relative to one another, in each column from 1 up.
+
+    Args:
+        value: for users and the business.
+        urgency: time criticality.
+        risk: risk reduced or opportunity opened.
+        size: of the job.
+        tie: order among equals, the smaller first.
+    """
+
+    value: float
+    urgency: float
+    risk: float
+    size: float
+    tie: int | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if min(self.value, self.urgency, self.risk) < 0 or self.size <= 0:
+            raise UnitError("wsjf: no score is negative, and the size is above 0")
+
+
+@attrs.frozen(kw_only=True)
+class Guardrails:
+    """How money should lie.
+
+    Args:
+        horizons: horizon to its share of the budget.
+        work: type of work to its share of the budget.
+        within: how far a share may stray, in parts of one; 5 % when left out.
+        epic_threshold: a larger epic needs a decision.
+    """
+
+    horizons: FrozenMap[str, float] = attrs.field(factory=FrozenMap, metadata={"unit": "share"})
+    work: FrozenMap[str, float] = attrs.field(factory=FrozenMap, metadata={"unit": "share"})
+    within: float = attrs.field(default=0.05, metadata={"unit": "share"})
+    epic_threshold: Money | None = None
+
+    def __attrs_post_init__(self) -> None:
+        for name in ("horizons", "work"):
+            shares = getattr(self, name)
+            if shares and abs(sum(shares.values()) - 1) > 1e-9:
+                raise UnitError(f"{name}: the shares sum to {sum(shares.values()):.4g}, not to 100 %")
+
+
+@attrs.frozen(kw_only=True)
+class AgileFields:
+    """What the method adds to a portfolio, programme, project or task; each field where it makes sense.
+
+    Args:
+        teams, iterations: of a programme or project.
+        guardrails: of a portfolio or programme.
+        team: of a project or task: who works on it.
+        backlog: of a project or task: its items.
+        epic: of a project or task: the bet that it is.
+        scope: of a project or task that earns value by scope.
+        wsjf: of a project or task: scores for its order.
+        cost_of_delay: of a project or task: money that a time of waiting costs.
+        horizon, work_type: of a project: where its money counts.
+    """
+
+    teams: tuple[Team, ...] = ()
+    iterations: tuple[Iteration, ...] = ()
+    guardrails: Guardrails | None = None
+    team: str = ""
+    backlog: tuple[WorkItem, ...] = ()
+    epic: Epic | None = None
+    scope: Scope | None = None
+    wsjf: Inputs | None = None
+    cost_of_delay: Rate | None = None
+    horizon: str = ""
+    work_type: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        for what, rows in (("team", self.teams), ("iteration", self.iterations), ("item", self.backlog)):
+            names = [row.id for row in rows]
+            if len(set(names)) < len(names):
+                raise UnitError(f"{what} {next(n for n in names if names.count(n) > 1)!r} is given twice")
+
+
+FIELDS = Extension(name="agile", title="Teams, backlog, epic, scope, order", source=GUIDE, parse=AgileFields)
+NONE = AgileFields()
+
+
+def fields_of(noun: Any) -> AgileFields:
+    """What the method keeps about an item; nothing when it says nothing."""
+    found = noun.extensions.get("agile")
+    return found if isinstance(found, AgileFields) else NONE
+
+
+def bearers(portfolio: Portfolio) -> Iterator[tuple[str, Programme | Project | Task, AgileFields]]:
+    """Every programme, project and task that the method keeps something about, by full id."""
+    for programme in portfolio.programmes:
+        if programme.extensions:
+            yield programme.id, programme, fields_of(programme)
+    for project in portfolio.projects:
+        if project.extensions:
+            yield project.id, project, fields_of(project)
+        for task in project.tasks:
+            if task.extensions:
+                yield f"{project.id}/{task.id}", task, fields_of(task)
+
+
+def forecasts(portfolio: Portfolio) -> Iterator[tuple[str, Task, AgileForecast]]:
+    """Every open item that is forecast from throughput, by full id."""
+    for project in portfolio.projects:
+        for task in project.tasks:
+            for estimate in (task.remaining, task.duration):
+                if isinstance(estimate, AgileForecast) and not task.finished:
+                    yield f"{project.id}/{task.id}", task, estimate
+                    break
