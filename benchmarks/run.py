@@ -23,6 +23,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import generators as make
 import links
+import rules
 import schedules
 import trees
 
@@ -221,6 +222,8 @@ def main() -> int:
             trees.rows(turns, bar)
         if "--only" not in sys.argv or "links" in sys.argv:
             links.run(bar)
+        if "--only" not in sys.argv or "rules" in sys.argv:
+            rules.run(bar)
         if "--only" not in sys.argv or "schedules" in sys.argv:
             schedules.rows(Path(name), turns, bar)
     if "--write" in sys.argv:

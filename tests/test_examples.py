@@ -241,3 +241,17 @@ def test_the_library_comes_out_as_worked_in_its_file() -> None:
     assert ipmo.capacity(pf).of("team")[0].peak == 3
     assert ipmo.assess(pf)["text"] == ("C1: catalogue +7 days, budget +4 k GBP",)
     assert not [f for f in ipmo.check(pf) if f.severity is Severity.ERROR]
+
+
+def test_city_stands_under_three_methods_in_one_report(tmp_path: Path) -> None:
+    pf = ipmo.read(ROOT / "examples" / "city.yaml")
+    found = ipmo.check(pf)
+    assert {f.code.partition("/")[0] for f in found} == {"ipmo", "mop", "p3o", "agile"}
+    assert not found.of("ipmo/check-crashed")
+    html = ipmo.report(pf, tmp_path / "city.html").read_text(encoding="utf-8")
+    for id in ("p3o-p3o", "mop-mop", "agile-agile"):
+        assert f'id="{id}"' in html
+    promised = ipmo.critical_links(pf)[0]
+    assert (promised.source, promised.driving) == ("ticketing/validators", True)
+    without = ipmo.schedule(pf.evolve("ticketing/validators", remaining="20 w"))
+    assert without["tram/open"].early_finish < ipmo.schedule(pf)["tram/open"].early_finish

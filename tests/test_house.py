@@ -100,7 +100,7 @@ def test_every_python_block_of_the_pages_runs_in_order(page: Path, monkeypatch: 
             assert runner.summarize(verbose=False).failed == 0
             names = test.globs
         else:
-            exec(compile(block, str(page), "exec"), names)
+            exec(compile(block, str(page), "exec", dont_inherit=True), names)
 
 
 def test_the_readme_session_is_short_and_there_is_one() -> None:

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("reports")
-    made = {name: ipmo.report(ROOT / "examples" / f"{name}.yaml", folder / f"{name}.html") for name in ("rubin", "gmpp-2022")}
+    made = {name: ipmo.report(ROOT / "examples" / f"{name}.yaml", folder / f"{name}.html") for name in ("rubin", "gmpp-2022", "city")}
     for name in ("promise", "library"):
         made[name] = ipmo.report(ipmo.examples.load(name), folder / f"{name}.html")
     examples = ROOT / "examples"
@@ -54,7 +54,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return made
 
 
-NAMES = ["rubin", "gmpp-2022", "years", "promise", "library", "hostile", "empty"]
+NAMES = ["rubin", "gmpp-2022", "years", "promise", "library", "city", "hostile", "empty"]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -55,6 +55,15 @@ def main() -> None:
             subprocess.run(
                 ["pdftoppm", "-png", "-r", "80", "-f", "1", "-l", "1", "-singlefile", str(pdf), str(HERE / f"{name}-a4")], check=True
             )
+        page_file = ipmo.report(ipmo.read(ROOT / "examples" / "city.yaml"), Path(folder) / "city.html")
+        for scheme in ("light", "dark"):
+            context = browser.new_context(viewport={"width": 1280, "height": 1000}, color_scheme=scheme, offline=True)
+            page = context.new_page()
+            page.goto(page_file.as_uri())
+            for part, shown in (("p3o-p3o", "offices"), ("mop-mop", "selection"), ("agile-agile", "agile")):
+                name = f"city-{shown}.png" if scheme == "light" else f"city-{shown}-dark.png"
+                page.locator(f"section:has(#{part})").screenshot(path=str(HERE / name))
+            context.close()
         browser.close()
 
 

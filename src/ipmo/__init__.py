@@ -108,7 +108,7 @@ _HOMES = {
         "Stop",
     ),
     "model": ("Link", "LinkKind", "Measure", "Money", "Portfolio", "Programme", "Project", "Span", "Task"),
-    "network.graph": ("graph",),
+    "network.graph": ("graph", "leads_to"),
     "tables": ("Column", "Table"),
     "translation": ("Translation",),
 }
@@ -238,6 +238,7 @@ if TYPE_CHECKING:
     from ipmo.model.changes import SetProbability as SetProbability
     from ipmo.model.changes import Stop as Stop
     from ipmo.network.graph import graph as graph
+    from ipmo.network.graph import leads_to as leads_to
     from ipmo.tables import Column as Column
     from ipmo.tables import Table as Table
     from ipmo.translation import Translation as Translation

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ipmo.model.benefits import Benefit
@@ -12,7 +12,7 @@ from ipmo.model.work import EXTERNAL, Portfolio, Project, Task
 if TYPE_CHECKING:
     import networkx
 
-__all__ = ["graph", "links_to_cut", "neighbours", "one_loop", "partitioned", "weighted"]
+__all__ = ["graph", "leads_to", "links_to_cut", "neighbours", "one_loop", "partitioned", "weighted"]
 
 
 def graph(portfolio: Portfolio) -> networkx.MultiDiGraph[str]:
@@ -48,6 +48,126 @@ def graph(portfolio: Portfolio) -> networkx.MultiDiGraph[str]:
                 found.add_node(source, item=None, kind="finish", project=portfolio.project_of(source))
             found.add_edge(source, benefit.id, type="FS", lag=enabler.lag, kind="enables", link=None)
     return found
+
+
+def leads_to(portfolio: Portfolio, items: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Of each item, which of the others lead to it: by links, straight or through anything between.
+
+    Args:
+        portfolio: the portfolio; it needs no dates.
+        items: ids of projects, tasks, gates or benefits; a project or a summary stands for all that lies in it, and is never
+            said to lead to its own parts.
+
+    >>> import ipmo
+    >>> leads_to(ipmo.examples.load("promise"), ["desk", "training", "savings"])["training"]
+    frozenset({'desk'})
+    """
+    bits = {name: 1 << place for place, name in enumerate(dict.fromkeys(items))}
+    number: dict[str, int] = {}
+    own: list[int] = []
+    inside: dict[str, list[int]] = {}
+    parents = {f"{p.id}/{t.id}": f"{p.id}/{t.parent}" for p in portfolio.projects for t in p.tasks if t.parent is not None}
+    wholes = {p.id for p in portfolio.projects if p.tasks or p.gates} | set(parents.values())
+
+    def chain(name: str) -> Iterator[str]:
+        """An item and all that it lies in."""
+        while name:
+            yield name
+            name = parents.get(name) or name.rpartition("/")[0]
+
+    def node(name: str) -> int:
+        if name in number:
+            return number[name]
+        place = number[name] = len(own)
+        mask = 0
+        for above in chain(name.partition("@")[0]):
+            if "@" not in name or above not in wholes:  # the ends of a whole are no part of it
+                mask |= bits.get(above, 0)
+                if above in wholes and above != name:
+                    inside.setdefault(above, []).append(place)
+        own.append(mask)
+        return place
+
+    edges: list[tuple[int, int]] = []
+    whole_ends: set[str] = set()
+
+    def end(name: str, which: str) -> int:
+        """An end of a link; a whole begins before and ends after all that lies in it."""
+        if name in wholes:
+            name = f"{name}@{which}"
+        if "@" in name:
+            whole_ends.add(name)
+        return node(name)
+
+    for project in portfolio.projects:
+        node(project.id)
+        nouns: list[Task | Gate] = [*project.tasks, *project.gates]
+        for noun in nouns:
+            target = f"{project.id}/{noun.id}"
+            node(target)
+            for after in noun.after:
+                source = portfolio.resolve(after.source, project.id)
+                if source is not None:
+                    edges.append((end(source, "finish"), end(target, "start")))
+    for link in portfolio.links:
+        if link.kind == "schedule":
+            one, other = (portfolio.resolve(name) or name for name in (link.source, link.target))
+            edges.append((end(one, "finish"), end(other, "start")))
+    for benefit in portfolio.benefits:
+        for enabler in (*benefit.enabled_by, *benefit.any_of):
+            edges.append((end(portfolio.resolve(enabler.source) or enabler.source, "finish"), node(benefit.id)))
+    for name in whole_ends:
+        base, _, which = name.partition("@")
+        for place in inside.get(base, ()):
+            edges.append((place, number[name]) if which == "finish" else (number[name], place))
+    found = _closed(bits, own, edges)
+    holds: dict[str, set[str]] = {}
+    for name in bits:
+        for above in chain(name):
+            if above in bits and above != name:
+                holds.setdefault(name, set()).add(above)
+                holds.setdefault(above, set()).add(name)
+    return {name: before - holds[name] if name in holds else before for name, before in found.items()}
+
+
+def _closed(bits: Mapping[str, int], own: Sequence[int], edges: Sequence[tuple[int, int]]) -> dict[str, frozenset[str]]:
+    """What lies before each bit, over edges that may close loops."""
+    after: list[list[int]] = [[] for _ in own]
+    waits = [0] * len(own)
+    for source, target in edges:
+        after[source].append(target)
+        waits[target] += 1
+    before = [0] * len(own)
+    ready = [v for v, count in enumerate(waits) if not count]
+    for v in ready:
+        seen = before[v] | own[v]
+        for w in after[v]:
+            before[w] |= seen
+            waits[w] -= 1
+            if not waits[w]:
+                ready.append(w)
+    again = [v for v, count in enumerate(waits) if count]  # on a loop or behind one: until nothing changes
+    while again:
+        changed = []
+        for v in again:
+            seen = before[v] | own[v]
+            for w in after[v]:
+                if seen & ~before[w]:
+                    before[w] |= seen
+                    changed.append(w)
+        again = changed
+    found = dict.fromkeys(bits, 0)
+    names = list(bits)
+    for v, mask in enumerate(own):
+        while mask:
+            low = mask & -mask
+            found[names[low.bit_length() - 1]] |= before[v]
+            mask ^= low
+    out = {}
+    for name, mask in found.items():
+        mask &= ~bits[name]
+        out[name] = frozenset(names[place] for place in range(len(names)) if mask >> place & 1)
+    return out
 
 
 def one_loop(edges: Sequence[tuple[str, str, int]]) -> list[tuple[str, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
@@ -25,10 +26,12 @@ def section(name: str, title: str, blocks: Iterable[str | Table | Figure]) -> tu
     out: list[Any] = []
     rules: list[str] = []
     heading = title
+    labels: Counter[str] = Counter()
     for block in blocks:
         if isinstance(block, Table):
             if len(block):
-                out.append(_grid(block, heading))
+                labels[heading] += 1  # who hears the page tells tables under one heading apart by a number
+                out.append(_grid(block, heading if labels[heading] == 1 else f"{heading} {labels[heading]}"))
         elif isinstance(block, Figure):
             out.append(Picture(label=heading, svg=block.svg))
             rules.append(block.css)

@@ -99,7 +99,7 @@ def priorities(portfolio: Portfolio, within: str | None = None) -> Table:
     costs = {name: _weekly(portfolio, fields.cost_of_delay) for name, fields in rows if fields.cost_of_delay is not None}
     jobs = [Job(id=n, cost_of_delay=float(costs[n]), duration=w) for n in costs if (w := weeks[n])]
     by_money = [job.id for job in smith(jobs)]
-    waits = waiting(portfolio, names)
+    waits = ipmo.leads_to(portfolio, names)
     unit = portfolio.money.currency if portfolio.money is not None else ""
     return Table(
         [
@@ -108,10 +108,10 @@ def priorities(portfolio: Portfolio, within: str | None = None) -> Table:
             Column("rank", "int", [by_score.index(n) + 1 if n in scores else None for n in names]),
             Column("tie", "str", [", ".join(ties.get(n, ())) for n in names]),
             Column("cost_of_delay", "float", [None if n not in costs else float(costs[n]) for n in names], f"{unit}/w".lstrip("/")),
-            Column("weeks", "float", [weeks[n] for n in names], "w"),
+            Column("weeks", "float", [weeks[n] for n in names]),
             Column("per_week", "float", [float(costs[n]) / w if n in costs and (w := weeks[n]) else None for n in names]),
             Column("rank_by_money", "int", [by_money.index(n) + 1 if n in by_money else None for n in names]),
-            Column("waits_for", "str", [", ".join(waits[n]) for n in names]),
+            Column("waits_for", "str", [", ".join(sorted(waits[n])) for n in names]),
         ]
     )
 
@@ -152,31 +152,6 @@ def _weeks(portfolio: Portfolio, full_id: str) -> float | None:
     if begin is None or end is None or end <= begin:
         return None
     return (end - begin).total_seconds() / (7 * 86400)
-
-
-def waiting(portfolio: Portfolio, names: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Of each ranked item, the ranked items that it waits for, straight or through others."""
-    graph = ipmo.graph(portfolio)
-    inside: dict[str, set[str]] = {name: set() for name in names}
-    if len(names) > 1:
-        for node in graph:
-            for name in names:
-                if node == name or node.startswith((f"{name}/", f"{name}@")):
-                    inside[name].add(node)
-    owner = {node: name for name, nodes in inside.items() for node in nodes}
-    out: dict[str, tuple[str, ...]] = {}
-    for name in names:
-        seen, stack = set(inside[name]), list(inside[name])
-        found = set()
-        while stack:
-            for before in graph.predecessors(stack.pop()):
-                if before not in seen:
-                    seen.add(before)
-                    stack.append(before)
-                    if owner.get(before, name) != name:
-                        found.add(owner[before])
-        out[name] = tuple(sorted(found))
-    return out
 
 
 def earned(portfolio: Portfolio) -> Table:

@@ -12,7 +12,7 @@ from ipmo import Check, CheckContext, Finding, Money, Severity, UnitError
 from ipmo.model import Portfolio, Project, Task
 from ipmo_agile.fields import GUIDE, AgileFields, Guardrails, bearers, fields_of, forecasts
 from ipmo_agile.flow import flow
-from ipmo_agile.priority import CAVEAT, waiting, wsjf
+from ipmo_agile.priority import CAVEAT, wsjf
 
 __all__ = ["CHECKS"]
 
@@ -245,6 +245,7 @@ def _order(context: CheckContext) -> Iterable[Finding]:
         if fields.wsjf is not None:
             above = full_id.rpartition("/")[0] if isinstance(noun, Task) else getattr(noun, "programme", None) or ""
             groups.setdefault(above, []).append((full_id, fields))
+    waits = ipmo.leads_to(pf, [name for rows in groups.values() for name, _ in rows]) if groups else {}
     for above, rows in groups.items():
         rows.sort(key=lambda row: row[0])
         where, what = above or rows[0][0], f"of {above!r}" if above else "of the portfolio"
@@ -269,7 +270,8 @@ def _order(context: CheckContext) -> Iterable[Finding]:
                 message = f"{', '.join(name for name, _ in equals)} have the same score of {score:.3g}, and nothing says which comes first"
                 yield _finding("order", where, message, "write tie: 1, 2, ... under wsjf:")
         if len(rows) > 1:
-            for name, before in waiting(pf, [name for name, _ in rows]).items():
+            for name, _ in rows:
+                before = sorted(waits[name] & {other for other, _ in rows})
                 if before:
                     yield _finding("order", name, f"{name!r} waits for {', '.join(before)}, whatever its score", CAVEAT, Severity.INFO)
 

@@ -75,8 +75,9 @@ def _section(context: CheckContext) -> Iterable[str | Table | Figure]:
             yield f"No scores: {error}."
         else:
             close = sorted((s for s in found.swaps() if s.moved is not None), key=lambda s: (s.moved or 0.0, s.above))
-            yield "Points of 0 to 100 by criterion; `to swap` is the weight that must move before a project and the next one are level." + (
-                f" Least firm: {close[0].text}." if close else ""
+            yield (
+                "Points of 0 to 100 by criterion; the last column is the weight that must move before a project and the next one are level."
+                + (f" Least firm: {close[0].text}." if close else "")
             )
             yield found.table()
     if stated.envelopes:
@@ -103,8 +104,10 @@ def _section(context: CheckContext) -> Iterable[str | Table | Figure]:
         )
         yield f"The best selection is worth {answer.value:,.6g} ({gap}): {chosen}."
         simple, less = ranked(answer.problem)
-        if answer.value is not None and less < answer.value - 1e-9:
-            yield f"Ranking by value for money down to the cut-line would fund {', '.join(simple) or 'nothing'}, worth {less:,.6g}."
+        if set(simple) != set(answer.chosen):
+            broken = [rule.text for rule in answer.problem.rules if not rule.holds(frozenset(simple))]
+            said = f"which breaks: {'; '.join(broken)}" if broken else f"worth {less:,.6g}"
+            yield f"Ranking by value for money down to the cut-line would fund {', '.join(simple) or 'nothing'}, {said}."
         yield answer.budgets()
         if len(answer.problem.candidates) <= MOST:
             yield answer.table()

@@ -7,7 +7,7 @@ GOV-R04 (exceptions) and GOV-R07 (reported against computed status) hold under e
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 import ipmo
@@ -83,25 +83,19 @@ def _objectives_by_project(pf: Portfolio) -> dict[str, set[str]]:
     for benefit in pf.benefits:
         if benefit.outcome:
             onward.setdefault(benefit.id, set()).add(benefit.outcome)
-    behind: dict[str, list[str]] = {}  # against the arrows: each objective is followed back once
-    graph = ipmo.graph(pf)
-    for source, target in graph.edges():
-        behind.setdefault(target, []).append(source)
-    for source, targets in onward.items():
-        for target in targets:
-            behind.setdefault(target, []).append(source)
     found: dict[str, set[str]] = {project.id: set(project.alignment) & objectives for project in pf.projects}
-    for objective in sorted(objectives):
-        seen, waiting = {objective}, [objective]
+    if not objectives or not onward:
+        return found
+    before = ipmo.leads_to(pf, [*found, *(benefit.id for benefit in pf.benefits)])
+    for benefit in pf.benefits:
+        seen, waiting = {benefit.id}, [benefit.id]
         while waiting:
-            for source in behind.get(waiting.pop(), ()):
-                if source not in seen:
-                    seen.add(source)
-                    waiting.append(source)
-        for node in seen:
-            owner = node.split("/", 1)[0].split("@", 1)[0]
-            if owner in found:
-                found[owner].add(objective)
+            for further in onward.get(waiting.pop(), ()):
+                if further not in seen:
+                    seen.add(further)
+                    waiting.append(further)
+        for project in before[benefit.id] & found.keys():
+            found[project] |= seen & objectives
     return found
 
 
@@ -451,11 +445,14 @@ def _late_decisions(context: CheckContext) -> Iterable[Finding]:
         return
     today = _day(pf.status_date)
     for due in ipmo.decisions_due(pf):
-        if due.by is None or due.by.date() >= today or not (due.kind == "decision" or context.covers(due.item)):
+        if due.by is None or due.kind == "condition" or not (due.kind == "decision" or context.covers(due.item)):
+            continue  # an unmet condition is said by GOV-R02
+        needed = (due.by - timedelta(minutes=1)).date()  # by the end of a day is before the next one begins
+        if needed >= today:
             continue
         costs = f"; each day more costs {due.day_costs}" if due.day_costs is not None else ""
         fails = f"; {due.at_risk} fails first" if due.at_risk else ""
-        message = f"{due.kind} {due.item!r} was needed by {due.by.date()}, {(today - due.by.date()).days} days ago{fails}{costs}"
+        message = f"{due.kind} {due.item!r} was needed by {needed}, {(today - needed).days} days ago{fails}{costs}"
         yield _finding("late-decision", due.item, message, f"ask {due.who}" if due.who else "name who decides")
 
 

@@ -436,7 +436,8 @@ def select(
     """Which open projects of a portfolio to fund.
 
     Budgets by period come from `ipmo.phase`'s rules (each project's money over its own time), limits from `envelopes:`,
-    `requires:`, `excludes:`, `groups:` and `mandatory:`; what requires a cancelled project cannot be chosen.
+    `requires:`, `excludes:`, `groups:` and `mandatory:`; what waits for another project's hand-over requires that project, and
+    what requires a cancelled one cannot be chosen.
 
     Args:
         portfolio: the portfolio.
@@ -496,6 +497,10 @@ def problem_of(
                 raise UnknownItemError(other, (), f"the projects (excluded by {project.id!r})")
             if other in names:
                 excludes.append((project.id, other))
+    for link in portfolio.links:  # what waits for another's hand-over needs that other to be done
+        giver, receiver = (portfolio.project_of(portfolio.resolve(end) or "") for end in (link.source, link.target))
+        if link.kind == "schedule" and giver != receiver and giver in names and receiver in names:
+            requires.append((receiver, giver))
     groups = []
     for group in stated.groups:
         for member in group.members:
@@ -505,7 +510,7 @@ def problem_of(
     return Problem(
         candidates=candidates,
         envelopes=limits,
-        requires=requires,
+        requires=list(dict.fromkeys(requires)),
         excludes=excludes,
         groups=groups,
         barred=barred,

@@ -74,7 +74,7 @@ def _section(context: CheckContext) -> Iterable[str | Table | Figure]:
         if share is None:
             yield "No service is mandatory, so none can be missing."
         else:
-            yield f"{share:.0%} of the mandatory services are given or waived; {len(found.gaps)} are missing, {len(found.overlaps)} are given twice."
+            yield f"{share:.0%} of the mandatory services are given or waived. Missing: {len(found.gaps)}; given twice: {len(found.overlaps)}."
         if heat := coverage_map(found):
             yield heat
         bad = [cell for cell in found.cells if cell.gap or cell.overlap]

@@ -145,7 +145,7 @@ def coverage_map(found: Coverage, *, most: int = 40) -> Figure | None:
                 parts.append(tag("text", sign, x=x + side / 2, y=y + 16, class_=f"sign{on}"))
     height = top + len(shown) * 24 + 34
     parts.append(
-        tag("text", "✓ given   ✗ mandatory and missing   2 given twice, no split   w waived", x=left, y=height - 10, class_="small")
+        tag("text", "✓ given · ✗ mandatory and missing · 2 given twice, no split · w waived", x=left, y=height - 10, class_="small")
     )
     svg = tag("svg", *parts, viewBox=f"0 0 {WIDTH} {height}", role="img", aria_labelledby="p3oh-t p3oh-d", class_="p3o-heat")
     return Figure(svg=svg, css=HEAT_CSS)

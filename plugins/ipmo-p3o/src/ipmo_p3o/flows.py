@@ -149,7 +149,7 @@ def lineage_table(portfolio: Portfolio) -> Table:
             Column("field", "str", [r.field for r in rows]),
             Column("source", "str", [r.source_system for r in rows]),
             Column("way", "str", [" → ".join(r.steps) for r in rows]),
-            Column("freshest", "float", [None if r.freshest is None else float(r.freshest) for r in rows], "ed"),
-            Column("oldest", "float", [None if r.oldest is None else float(r.oldest) for r in rows], "ed"),
+            Column("freshest", "float", [None if r.freshest is None else float(r.freshest) for r in rows], "elapsed days"),
+            Column("oldest", "float", [None if r.oldest is None else float(r.oldest) for r in rows], "elapsed days"),
         ]
     )
