@@ -16,6 +16,7 @@ from ipmo.model import (
     Enabler,
     Gate,
     GateDecision,
+    Issue,
     Link,
     MoneySettings,
     Objective,
@@ -76,6 +77,7 @@ WORTH = portfolio(
     contributions=[Contribution(source="be", target="o", share=1.0)],
 ).evolve("P", budget="200 GBP")
 GO = with_gates(Gate(id="G1", decision=go()), Gate(id="G2", decision=go(date="2026-02-02")))
+BREACHED = portfolio(status_date="2026-02-02").evolve("P", budget="100 GBP", forecast="200 GBP")
 CONDITION = Condition(id="K1", text="agree", owner="ann", due="2026-04-01")
 
 
@@ -98,6 +100,7 @@ class TestMoP(MethodologyConformance):
             with_gates(Gate(id="G1", decision=go("conditional go", conditions=[CONDITION]))),
             with_gates(Gate(id="G1", decision=go("conditional go", conditions=[CONDITION]))).evolve("x", status_date="2026-04-02"),
         ),
+        "mop/escalated": (BREACHED.evolve(issues=[Issue(id="I1", item="P")]), BREACHED),
         "mop/tolerances": (CLEAN, CLEAN.evolve("P", tolerance=None)),
         "mop/accountable": (CLEAN, CLEAN.evolve("P", owner=None)),
         "mop/late-decision": (
@@ -180,6 +183,11 @@ def test_r04_asks_at_the_chosen_confidence() -> None:
     assert "budgets of 2026 at P90 are" in heard("mop/envelope", surer)[0]
 
 
+def test_r04_says_when_no_selection_is_feasible() -> None:
+    must = BUDGETED.evolve("P", **mop(mandatory=True), budget="120 GBP")
+    assert heard("mop/envelope", must) == ["what must be done in 2026 (P) costs 120; its envelope is 100: no selection is feasible"]
+
+
 def test_r06_wants_the_selection_closed_and_in_time() -> None:
     assert "'P' is cancelled" in heard("mop/selection-closed", CLEAN.evolve("P", state="cancelled"))[0]
     assert not heard("mop/selection-closed", CLEAN.evolve("P", state="closed"))
@@ -203,10 +211,12 @@ def test_r12_ignores_what_is_spent() -> None:
 def test_gov_r01_finds_work_behind_a_closed_gate() -> None:
     tasks = (Task(id="a", duration="5 d", actual_start="2026-02-02", after="G1"),)
     assert heard("mop/gate-sequence", with_gates(Gate(id="G1"), tasks=tasks)) == [
-        "'a' of 'P' began behind gate 'G1', which has no decision"
+        "'a' of 'P' began or cost money behind gate 'G1', which has no decision"
     ]
     assert not heard("mop/gate-sequence", with_gates(Gate(id="G1", decision=go()), tasks=tasks))
     assert "stands at 'hold'" in heard("mop/gate-sequence", with_gates(Gate(id="G1", decision=go("hold")), tasks=tasks))[0]
+    further = (Task(id="a", duration="5 d", after="G1"), Task(id="b", duration="5 d", after="a", actual="5 GBP"))
+    assert heard("mop/gate-sequence", with_gates(Gate(id="G1"), tasks=further))[0].startswith("'b' of 'P' began or cost money behind")
     overdue = go("conditional go", conditions=[Condition(id="K", due="2026-02-02")])
     assert "stands at 'hold'" in heard("mop/gate-sequence", with_gates(Gate(id="G1", decision=overdue), tasks=tasks))[0]
     later = heard("mop/gate-sequence", with_gates(Gate(id="G1", decision=go(date="2026-02-09")), Gate(id="G2", decision=go())))
@@ -224,6 +234,17 @@ def test_gov_r03_wants_tolerances_to_nest() -> None:
         "no tolerance for benefits, quality, scope, sustainability, risk"
         in heard("mop/tolerances", CLEAN.evolve("P", tolerance=Tolerance(time="1 d", cost=0.1)))[0]
     )
+
+
+def test_gov_r04_gives_a_fortnight_from_the_first_month_with_the_breach() -> None:
+    def found(*history: Portfolio) -> list[str]:
+        check = next(c for c in MOP.checks if c.code == "mop/escalated")
+        return [f.message for f in check.run(CheckContext(portfolio=BREACHED, history=history))]
+
+    calm = portfolio(status_date="2026-01-05").evolve("P", budget="100 GBP", forecast="100 GBP")
+    assert not found(calm), "it is new this month"
+    (told,) = found(calm, BREACHED.evolve("x", status_date="2026-01-12"))
+    assert told == "'P' is forecast to exceed its tolerance of cost for 21 days, and no open issue says so"
 
 
 def test_gov_r05_wants_one_person_and_another_to_decide() -> None:

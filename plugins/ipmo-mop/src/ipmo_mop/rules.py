@@ -1,7 +1,7 @@
 """The rules of the portfolio cycles, MOP-R01 to R14, and of governance, GOV-R01 to R10, as in the domain reference, 2.5 and 4.6.
 
-GOV-R04 (exceptions) and GOV-R07 (reported against computed status) hold under every method and are core checks:
-`ipmo/exceptions` and `ipmo/watermelons`.
+GOV-R07 (reported against computed status) holds under every method and is the core check `ipmo/watermelons`; breaches themselves
+are found by `ipmo/exceptions`.
 """
 
 from __future__ import annotations
@@ -9,18 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from typing import Any
 
 import ipmo
 from ipmo import Check, CheckContext, Finding, IpmoError, Money, Severity, UnitError
-from ipmo.model import Gate, GateDecision, Portfolio, Programme, Project, Tolerance
+from ipmo.model import Gate, GateDecision, Portfolio, Programme, Project, Task, Tolerance
 from ipmo_mop.catalogue import GATES, GATEWAY, GUIDE, MSP, OPEN, SELECTED, fields_of
 from ipmo_mop.scoring import criteria_of
+from ipmo_mop.selection import project_costs
 
 __all__ = ["CHECKS"]
 
 ASPECTS = ("time", "cost", "benefits", "quality", "scope", "sustainability", "risk")
 """What a tolerance is about (PRINCE2, 7th edition)."""
 GO = ("go", "conditional go")
+ESCALATE = 14
+"""Days within which a breach is escalated (GOV-R04)."""
 REBASELINES = 2
 """More new baselines than that after the first are said (GOV-R10)."""
 
@@ -155,11 +159,19 @@ def _envelopes(context: CheckContext) -> Iterable[Finding]:
             if project.state in SELECTED:
                 for period, extra in _uncertain(pf, project, stated.confidence, stated.every):
                     more[period] = more.get(period, Fraction(0)) + extra
+    musts = [p for p in pf.projects if p.state in OPEN and fields_of(p).mandatory]
+    costs = [project_costs(pf, p.id, stated.every) or {} for p in musts]
     at = "" if stated.confidence is None else f" at P{100 * stated.confidence:.4g}"
     for period, envelope in stated.envelopes.items():
         value, most = spent.get(period), _money(pf, envelope)
         if most is None:
             yield _finding("envelope", "", f"the envelope of {period} is in {envelope.currency}, which has no exchange rate", "add rates:")
+            continue
+        must = sum((cost.get(period, Fraction(0)) for cost in costs), Fraction(0))
+        if must > most:
+            names = ", ".join(p.id for p, cost in zip(musts, costs, strict=True) if cost.get(period))
+            message = f"what must be done in {period} ({names}) costs {float(must):,.0f}; its envelope is {float(most):,.0f}: no selection is feasible"
+            yield _finding("envelope", "", message, "raise the envelope, move work, or ask what is mandatory", Severity.ERROR)
             continue
         total = (Fraction(value.amount) if isinstance(value, Money) else Fraction(0)) + more.get(period, Fraction(0))
         if total > most:
@@ -332,19 +344,26 @@ def _sequence(context: CheckContext) -> Iterable[Finding]:
         if not closed:
             continue
         after: dict[str, list[str]] = {}
-        for task in project.tasks:
-            for link in task.after:
+        nouns: tuple[Task | Gate, ...] = (*project.tasks, *project.gates)
+        for noun in nouns:
+            for link in noun.after:
                 if link.type in ("FS", "SS"):
-                    after.setdefault(link.source.rsplit("/", 1)[-1], []).append(task.id)
-        begun = {task.id for task in project.tasks if task.started and not task.milestone}
+                    after.setdefault(link.source.rsplit("/", 1)[-1], []).append(noun.id)
+        begun = {task.id for task in project.tasks if not task.milestone and (task.started or task.actual is not None)}
         for gate in project.gates:
             if gate.id not in closed:
                 continue
-            early = sorted(set(after.get(gate.id, ())) & begun)
+            behind, waiting = {gate.id}, [gate.id]
+            while waiting:
+                for name in after.get(waiting.pop(), ()):
+                    if name not in behind:
+                        behind.add(name)
+                        waiting.append(name)
+            early = sorted(behind & begun)
             if early:
                 state = _current(gate, today)
                 what = "has no decision" if state is None else f"stands at {state!r}"
-                message = f"{', '.join(map(repr, early))} of {project.id!r} began behind gate {gate.id!r}, which {what}"
+                message = f"{', '.join(map(repr, early))} of {project.id!r} began or cost money behind gate {gate.id!r}, which {what}"
                 yield _finding("gate-sequence", f"{project.id}/{gate.id}", message, "stop the work, or decide the gate", Severity.ERROR)
 
 
@@ -370,6 +389,38 @@ def _conditions(context: CheckContext) -> Iterable[Finding]:
                     message = f"condition {name!r} of gate {gate.id!r} was due {_day(condition.due)}, so its go is a hold"  # type: ignore[arg-type]
                     hint = f"let {condition.owner} meet it" if condition.owner else "name an owner, and meet it"
                     yield _finding("conditions", f"{project.id}/{gate.id}", message, hint, Severity.ERROR)
+
+
+def _escalated(context: CheckContext) -> Iterable[Finding]:
+    """GOV-R04: a forecast breach has an open issue about it within a fortnight; those without one are listed.
+
+    Since when is read from the history; a breach that no earlier month has is new.
+    """
+    pf = context.portfolio
+    nouns: tuple[Any, ...] = (pf, *pf.programmes, *pf.projects)
+    if not any(noun.tolerance is not None for noun in nouns):
+        return
+    raised = {pf.project_of(issue.item) or issue.item for issue in pf.issues if issue.item and issue.closed is None}
+    raised |= {issue.item for issue in pf.issues if issue.item and issue.closed is None}
+    today = None if pf.status_date is None else _day(pf.status_date)
+    for breach in ipmo.status(pf, baseline=context.baseline).breaches:
+        whole = breach.level == "portfolio"
+        if breach.item in raised or not (whole or context.covers(breach.item)):
+            continue
+        since = today
+        for month in reversed(context.history):
+            if month.status_date is None or not any(
+                (b.item, b.aspect) == (breach.item, breach.aspect) for b in ipmo.status(month).breaches
+            ):
+                break
+            since = _day(month.status_date)
+        days = (today - since).days if today is not None and since is not None else 0
+        if context.history and days < ESCALATE:
+            continue
+        known = f" for {days} days" if days else ""
+        message = f"{'the portfolio' if whole else repr(breach.item)} is forecast to exceed its tolerance of {breach.aspect}{known}, and no open issue says so"
+        hint = f"raise an issue, and tell {breach.body}" if breach.body else "raise an issue, and name a body that decides"
+        yield _finding("escalated", "" if whole else breach.item, message, hint)
 
 
 def _tolerances(context: CheckContext) -> Iterable[Finding]:
@@ -516,6 +567,7 @@ CHECKS = tuple(
         ("funding", "MOP-R14", "No more is released to a project than its gates released", GUIDE, _funding),
         ("gate-sequence", "GOV-R01", "Gates are decided in order, and no work begins behind a closed one", GATEWAY, _sequence),
         ("conditions", "GOV-R02", "An overdue condition turns a conditional go into a hold", GATEWAY, _conditions),
+        ("escalated", "GOV-R04", "A forecast breach has an open issue within a fortnight", MSP, _escalated),
         ("tolerances", "GOV-R03", "Initiatives in delivery have tolerances that nest", MSP, _tolerances),
         ("accountable", "GOV-R05", "One person answers for each initiative, and nobody gates their own work", MSP, _accountable),
         ("late-decision", "GOV-R08", "Decisions are taken by the day they are needed", GUIDE, _late_decisions),
