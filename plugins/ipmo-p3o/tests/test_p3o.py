@@ -387,6 +387,15 @@ def test_a_thousand_offices_give_no_picture_but_a_table() -> None:
     assert len(reporting_paths(pf)) == 2
 
 
+def test_wide_layers_and_circles_are_drawn_line_by_line() -> None:
+    wide = portfolio(HUB, *(Office(id=f"h{n}", type="hub", permanent=True, reports_to="hub") for n in range(9)))
+    lost = portfolio(HUB, Office(id="a", reports_to="b"), Office(id="b", reports_to="a"), Office(id="c", type="hub"))
+    for pf, words in ((wide, "h8: hub"), (lost, "in a circle: reports to b"), (lost, "reports to nobody who decides")):
+        picture = office_map(pf)
+        assert picture is not None
+        assert words in picture.to_svg()
+
+
 def test_the_report_has_the_section(tmp_path: Any) -> None:
     pf = portfolio(HUB, office(), services=[RISK], flows=[flow("spoke", "hub")], methodologies={"offices": "p3o"})
     html = ipmo.report(pf, tmp_path / "report.html").read_text(encoding="utf-8")

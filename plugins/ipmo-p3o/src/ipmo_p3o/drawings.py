@@ -23,7 +23,7 @@ MAP_CSS = """
 .p3o-map rect{fill:var(--paper);stroke:var(--ink);stroke-width:1.2}.p3o-map .body{fill:var(--band);stroke:var(--plan);stroke-width:2}
 .p3o-map .temporary{stroke-dasharray:6 4}.p3o-map .initiative{fill:none;stroke:var(--line)}
 .p3o-map .edge{fill:none;stroke:var(--done);stroke-width:1.4}.p3o-map .serves{stroke:var(--line)}
-.p3o-map .dead{stroke:var(--bad);stroke-width:2}
+.p3o-map .dead{stroke:var(--bad);stroke-width:2}.p3o-map .lost{stroke:var(--bad);stroke-width:2}.p3o-map .note{fill:var(--bad);font-size:11px}
 """
 HEAT_CSS = """
 .p3o-heat text{font:11.5px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;fill:var(--ink)}
@@ -56,7 +56,8 @@ def _levels(model: OfficeModel) -> dict[str, int]:
 def office_map(portfolio: Portfolio) -> Figure | None:
     """Bodies and offices in layers under the board, with the initiatives that each office hosts; None when there are too many.
 
-    Solid boxes are permanent, dashed ones end with what they serve; a red line ends where nobody decides.
+    Solid boxes are permanent, dashed ones end with what they serve; red is what ends where nobody decides. Where a layer is too
+    wide for a row, or offices report in a circle, one line an office instead.
     """
     model = office_model(portfolio)
     if not model.offices or len(model.offices) + len(model.bodies) > MOST:
@@ -65,13 +66,13 @@ def office_map(portfolio: Portfolio) -> Figure | None:
     layers: dict[int, list[str]] = {}
     for name, level in depth.items():
         layers.setdefault(level, []).append(name)
+    if max(map(len, layers.values())) > (WIDTH + GAP) // (BOX + GAP) or _circling(model):
+        return _outline(model)
     order: dict[str, float] = {}
     rows: list[list[str]] = []
     for level in sorted(layers):
         names = sorted(layers[level], key=lambda name: (min((order[up] for up in model.ups(name) if up in order), default=0.0), name))
-        fits = (WIDTH + GAP) // (BOX + GAP)
-        for first in range(0, len(names), fits):
-            rows.append(names[first : first + fits])
+        rows.append(names)
         order |= {name: place / max(len(names), 1) for place, name in enumerate(names)}
     at: dict[str, tuple[float, float]] = {}
     for row, names in enumerate(rows):
@@ -84,31 +85,79 @@ def office_map(portfolio: Portfolio) -> Figure | None:
         for up in model.ups(name):
             xu, yu = at[up]
             middle = y - (ROW - HIGH) / 2
-            parts.append(
-                tag("path", d=f"M{x + BOX / 2:.0f} {y:.0f}V{middle:.0f}H{xu + BOX / 2:.0f}V{yu + HIGH:.0f}", class_="edge")
-                if yu < y
-                else tag(
-                    "path",
-                    d=f"M{x + BOX / 2:.0f} {y:.0f}C{x + BOX / 2:.0f} {y - 30:.0f} {xu + BOX / 2:.0f} {yu - 30:.0f} {xu + BOX / 2:.0f} {yu:.0f}",
-                    class_="edge dead",
-                )
-            )
+            parts.append(tag("path", d=f"M{x + BOX / 2:.0f} {y:.0f}V{middle:.0f}H{xu + BOX / 2:.0f}V{yu + HIGH:.0f}", class_="edge"))
         if not model.ups(name) and name not in model.tops:
             parts.append(tag("path", d=f"M{x + BOX / 2:.0f} {y:.0f}v-10m-9 0h18", class_="edge dead"))
     for name, (x, y) in at.items():
-        body, office = model.bodies.get(name), model.offices.get(name)
-        shown = (body or office).name or name  # type: ignore[union-attr]
-        if office is not None:
-            small = office.type + (f" · {office.host}" if office.host else "")
-            kind = "office temporary" if is_temporary(office) else "office"
-        else:
-            assert body is not None
-            small = f"body · {body.authority}" if body.authority is not None else "body"
-            kind = "body"
+        shown, small, kind = _said(model, name)
         parts.append(tag("rect", tag("title", f"{shown}: {small}"), x=f"{x:.0f}", y=f"{y:.0f}", width=BOX, height=HIGH, rx=4, class_=kind))
         parts.append(tag("text", _short(shown), x=f"{x + 10:.0f}", y=f"{y + 19:.0f}"))
         parts.append(tag("text", _short(small, 28), x=f"{x + 10:.0f}", y=f"{y + 35:.0f}", class_="small"))
     height = 10 + len(rows) * ROW - (ROW - HIGH) + 10
+    svg = tag("svg", *parts, viewBox=f"0 0 {WIDTH} {height}", role="img", aria_labelledby="p3o-t p3o-d", class_="p3o-map")
+    return Figure(svg=svg, css=MAP_CSS)
+
+
+def _said(model: OfficeModel, name: str) -> tuple[str, str, str]:
+    """(title, what it is, class) of an office or body."""
+    if name in model.offices:
+        office = model.offices[name]
+        small = office.type + (f" · {office.host}" if office.host else "")
+        return office.name or name, small, "office temporary" if is_temporary(office) else "office"
+    body = model.bodies[name]
+    return body.name or name, f"body · {body.authority}" if body.authority is not None else "body", "body"
+
+
+def _circling(model: OfficeModel) -> bool:
+    """Some report in a circle, so that there are no layers."""
+    return len(_tree(model)[1]) > 0
+
+
+def _tree(model: OfficeModel) -> tuple[list[tuple[str, int]], list[str]]:
+    """(name, depth) from the tops down, each below the first that it reports to; then those that report in circles."""
+    below: dict[str, list[str]] = {}
+    for name in (*model.bodies, *model.offices):
+        for up in model.ups(name)[:1]:
+            below.setdefault(up, []).append(name)
+    roots = [name for name in (*model.bodies, *model.offices) if not model.ups(name)]
+    roots.sort(key=lambda name: (name not in model.tops, name))
+    found: list[tuple[str, int]] = []
+    waiting = [(name, 0) for name in reversed(roots)]
+    while waiting:
+        name, level = waiting.pop()
+        found.append((name, level))
+        waiting += [(child, level + 1) for child in sorted(below.get(name, ()), reverse=True)]
+    known = {name for name, _ in found}
+    return found, [name for name in (*model.bodies, *model.offices) if name not in known]
+
+
+def _outline(model: OfficeModel) -> Figure:
+    """One line an office, indented below what it reports to; what ends nowhere or goes in a circle says so."""
+    rows, circling = _tree(model)
+    told = f"{len(model.bodies)} bodies and {len(model.offices)} offices, each below what it reports to"
+    parts: list[Any] = [tag("title", "Office map", id="p3o-t"), tag("desc", f"{told}. The same facts stand in the table.", id="p3o-d")]
+    at: dict[str, tuple[int, int]] = {}
+    for place, (name, level) in enumerate([*rows, *((name, 0) for name in circling)]):
+        x, y = 10 + 34 * level, 8 + place * 30
+        at[name] = (x, y)
+        shown, small, kind = _said(model, name)
+        ups, note = model.ups(name), ""
+        if name in circling:
+            note = f"in a circle: reports to {', '.join(ups)}"
+        elif not ups and name not in model.tops:
+            note = "reports to nobody who decides"
+        elif ups:
+            xu, yu = at[ups[0]]
+            parts.append(tag("path", d=f"M{xu + 12} {yu + 24}V{y + 12}H{x}", class_="edge"))
+            note = f"reports to {', '.join(ups[1:])} too" if len(ups) > 1 else ""
+        parts.append(
+            tag("rect", tag("title", f"{shown}: {small}"), x=x, y=y, width=330, height=24, rx=4, class_=f"{kind} lost" if note else kind)
+        )
+        parts.append(tag("text", _short(shown, 30), x=x + 9, y=y + 16))
+        parts.append(tag("text", _short(small, 24), x=x + 322, y=y + 16, class_="small", text_anchor="end"))
+        if note:
+            parts.append(tag("text", note, x=x + 342, y=y + 16, class_="note"))
+    height = 8 + len(at) * 30 + 6
     svg = tag("svg", *parts, viewBox=f"0 0 {WIDTH} {height}", role="img", aria_labelledby="p3o-t p3o-d", class_="p3o-map")
     return Figure(svg=svg, css=MAP_CSS)
 
