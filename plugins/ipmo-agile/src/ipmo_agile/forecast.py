@@ -16,13 +16,13 @@ from ipmo import Span, UnitError
 from ipmo.model import Estimate, Fixed, Task
 from ipmo.model.estimates import as_estimate, to_plain
 
-__all__ = ["HORIZON", "AgileForecast", "parse_forecast"]
+__all__ = ["HORIZON", "MOST_ITEMS", "AgileForecast", "parse_forecast"]
 
 HORIZON = 5000
 """Periods after which work that hardly moves has no forecast any more."""
 STEPS = 20
 """Points of equal chance that stand for an uncertain factor."""
-MOST_ITEMS = 200_000
+MOST_ITEMS = 50_000
 """More items than that are no backlog but a mistake."""
 
 
@@ -37,7 +37,7 @@ def _at_least(throughput: tuple[int, ...], wanted: tuple[int, ...]) -> tuple[tup
     below = np.zeros(max(most, 1))  # probability of each number of finished items below the most that is wanted
     below[0] = 1.0 if most > 0 else 0.0
     rows = [tuple(1.0 if n <= 0 else 0.0 for n in wanted)]
-    if throughput and max(throughput) == 0:
+    if max(throughput) * HORIZON < min(wanted):  # not within the horizon, and never where nothing moves
         return tuple(rows)
     while len(rows) < HORIZON:
         later = np.zeros_like(below)

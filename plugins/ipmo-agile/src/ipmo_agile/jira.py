@@ -18,7 +18,7 @@ from typing import Any
 from ipmo import FileError, Format, Problem, Span, UnitError
 from ipmo.model import Portfolio, Project, Task
 from ipmo_agile.fields import AgileFields, WorkItem
-from ipmo_agile.forecast import AgileForecast
+from ipmo_agile.forecast import MOST_ITEMS, AgileForecast
 from ipmo_agile.history import bulk_closures, throughput, without_bulk
 
 __all__ = ["FORMATS", "backlog", "read_jira", "read_jira_csv"]
@@ -74,7 +74,7 @@ def backlog(items: Iterable[WorkItem], name: str, today: date | None = None) -> 
     if not left and finished:
         return Task(id="backlog", name=name, actual_start=begun, actual_finish=max(finished), extensions=extensions)
     estimate = None
-    if day is not None and finished:
+    if day is not None and finished and left <= MOST_ITEMS:
         first = max(min(finished), day - timedelta(weeks=WEEKS))
         weeks = (day + timedelta(days=1) - first).days // 7
         past = throughput(without_bulk(finished), start=day + timedelta(days=1) - timedelta(weeks=weeks), end=day + timedelta(days=1))
