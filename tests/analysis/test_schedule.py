@@ -764,3 +764,14 @@ def test_dialects_differ_where_they_say_they_do() -> None:
     assert ipmo.schedule(pf, dialect="msproject")["P/a"].total_float == -2
     with pytest.raises(ScheduleError, match="write one of ipmo, msproject, p6"):
         ipmo.schedule(pf, dialect="spreadsheet")
+
+
+@settings(max_examples=60, deadline=None)
+@given(portfolios(tied=True))
+def test_dates_and_floats_alone_are_those_of_the_whole_item(pf: Portfolio) -> None:
+    """What checks ask for in haste is what the item says in full."""
+    s = ipmo.schedule(pf, on_cycle="cut")
+    for full_id, node in s.nodes.items():
+        item = s[full_id]
+        assert s.dates(full_id) == (item.start, item.finish), full_id
+        assert s._total_float(node) == item.total_float, full_id

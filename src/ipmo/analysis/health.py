@@ -13,14 +13,14 @@ from typing import Any
 
 import attrs
 
-from ipmo.analysis.schedule import Schedule, ScheduledItem, schedule
+from ipmo.analysis.schedule import Schedule, schedule
 from ipmo.errors import UnknownItemError, close_matches, listed
 from ipmo.findings import Finding, Severity
 from ipmo.model.governance import Gate
 from ipmo.model.work import EXTERNAL, Link, Portfolio, Project, Task
 from ipmo.network import kernels
 from ipmo.tables import Column, Table
-from ipmo.units import minutes, moment
+from ipmo.units import minutes
 
 __all__ = ["Dangling", "HandOver", "Point", "ScheduleQuality", "assess", "bei", "cpli", "quality_facts"]
 
@@ -217,10 +217,6 @@ class _Assessment:
         return found
 
     @functools.cached_property
-    def items(self) -> dict[str, ScheduledItem]:
-        return {full_id: self.s._item(self.s.nodes[full_id], with_drag=False) for full_id in self.tasks}
-
-    @functools.cached_property
     def incomplete(self) -> tuple[str, ...]:
         return tuple(full_id for full_id, task in self.tasks.items() if not task.finished)
 
@@ -229,9 +225,14 @@ class _Assessment:
         """The portfolio's data date; that of its one project, where only one is looked at."""
         return self.portfolio.data_date if self.project is None else self._status_of(self.project)
 
+    @functools.cached_property
+    def _own_status(self) -> dict[str, int]:
+        return {p.id: minutes(p.status_date) for p in self.portfolio.projects if p.status_date is not None}
+
     def _status_of(self, full_id: str) -> int | None:
-        own = self.portfolio.items[self.portfolio.project_of(full_id)].status_date
-        return minutes(own) if own is not None else self.portfolio.data_date
+        if not self._own_status:
+            return self.portfolio.data_date
+        return self._own_status.get(self.portfolio.project_of(full_id), self.portfolio.data_date)
 
     @functools.cached_property
     def links(self) -> list[tuple[str, str, str, float]]:
@@ -353,7 +354,7 @@ class _Assessment:
         yield self._share(5, "hard constraints", formula, hard, self.incomplete, 0.05, variant="paseg: blocks movement to the right")
 
     def _floats(self) -> Iterator[Point]:
-        floats = {full_id: self.items[full_id].total_float for full_id in self.incomplete}
+        floats = {full_id: self.s._total_float(self.s.nodes[full_id]) for full_id in self.incomplete}
         known = [full_id for full_id, value in floats.items() if value is not None]
         high = [full_id for full_id in known if (floats[full_id] or 0) > LONG]
         negative = [full_id for full_id in known if (floats[full_id] or 0) < 0]
@@ -395,9 +396,9 @@ class _Assessment:
             if status is None:
                 continue
             actual = [minutes(t, end=e) for t, e in ((task.actual_start, False), (task.actual_finish, True)) if t is not None]
-            item = self.items[full_id]
-            forecast = [t for t, known in ((item.start, task.started), (item.finish, task.finished)) if t is not None and not known]
-            if any(t > status for t in actual) or any(t < moment(status) for t in forecast):
+            start, finish = self.s._instants(self.s.nodes[full_id])
+            forecast = [t for t, known in ((start, task.started), (finish, task.finished)) if t is not None and not known]
+            if any(t > status for t in actual) or any(t < status for t in forecast):
                 wrong.append(full_id)
         return self._share(9, "invalid dates", formula, wrong, tuple(self.tasks), 0, nothing="tasks")
 
@@ -434,7 +435,7 @@ class _Assessment:
         due = self._due()
         late = []
         for full_id in due:
-            finish = self.items[full_id].finish
+            finish = self.s.dates(full_id)[1]
             planned = self.tasks[full_id].baseline_finish
             if finish is None or (planned is not None and minutes(finish) > minutes(planned, end=True)):
                 late.append(full_id)

@@ -351,6 +351,17 @@ class Schedule(Passes):
             side=self._side(node),
         )
 
+    def _total_float(self, node: int) -> float | None:
+        """What `_item` says of its total float, without the rest."""
+        net = self.network
+        if net.state[node] == SPANNED:
+            return self._item(node, with_drag=False).total_float
+        if net.state[node] not in LIVE or node in self._unknown:
+            return None
+        place = self._lists["pos"][node]
+        whole = int(self._late[0][place])
+        return self._days(place, self._lists["x"][place], whole) if whole < FAR // 2 else None
+
     def _window(self, place: int, x: int, finish: int | None = None) -> tuple[datetime | None, datetime | None]:
         """The dates of a position that starts at x; of a milestone of a start or of a finish, that date twice."""
         net, q = self.network, self._lists

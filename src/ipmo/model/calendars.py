@@ -182,7 +182,13 @@ class Calendar(Noun):
             return span.elapsed_minutes
         if span.dimension == "step":
             raise UnitError(f"{span} has no fixed length; write working time (20 d) or elapsed time (30 ed)")
-        return round(Fraction(span.amount) * {"min": 1, "h": 60, "d": self.day_minutes, "w": self.week_minutes}[span.unit])
+        return _working_minutes(span.amount, {"min": 1, "h": 60, "d": self.day_minutes, "w": self.week_minutes}[span.unit])
+
+
+@functools.lru_cache(maxsize=4096)
+def _working_minutes(amount: Decimal, unit: int) -> int:
+    """An exact product, rounded half to even; the same few durations are asked for over and over."""
+    return round(Fraction(amount) * unit)
 
 
 STANDARD = Calendar(id="standard", name="Monday to Friday, 09:00 to 17:00", week="mon-fri", hours="09:00-17:00")
