@@ -10,7 +10,6 @@ from datetime import date
 from typing import Any, ClassVar
 
 import attrs
-import numpy as np
 
 from ipmo import Span, UnitError
 from ipmo.model import Estimate, Fixed, Task
@@ -32,6 +31,8 @@ def _at_least(throughput: tuple[int, ...], wanted: tuple[int, ...]) -> tuple[tup
 
     It ends when the last is all but certain, or at the horizon.
     """
+    import numpy as np
+
     chance = sorted((finished, count / len(throughput)) for finished, count in Counter(throughput).items())
     most = max(wanted)
     below = np.zeros(max(most, 1))  # probability of each number of finished items below the most that is wanted
@@ -157,6 +158,8 @@ class AgileForecast(Estimate):
         >>> [f.how_many(10, p) for p in (0.5, 0.7, 0.85, 0.95)]
         [38, 34, 30, 25]
         """
+        import numpy as np
+
         if periods <= 0 or not 0 < share <= 1:
             if 0 < share <= 1:
                 return 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
-import numpy as np
 
 from ipmo import Column, Table, UnitError, UnknownItemError
 from ipmo.model import Portfolio, Project
@@ -176,6 +175,8 @@ def ahp(names: Iterable[str], comparisons: Mapping[tuple[str, str], float]) -> A
 
     Source: Saaty, The Analytic Hierarchy Process (1980).
     """
+    import numpy as np
+
     order = tuple(names)
     place = {name: n for n, name in enumerate(order)}
     matrix = np.eye(len(order))

@@ -1,7 +1,8 @@
 """Which projects to fund: the exact optimum under budgets per period and rules between projects, and why.
 
 Ranking by value for money is the optimum only where projects are independent and money can be split; here the problem is
-solved as a mixed-integer programme (scipy `milp`, HiGHS), each answer checked in exact arithmetic.
+solved as a mixed-integer programme (scipy `milp`, HiGHS), each answer checked in exact arithmetic. scipy is loaded when the
+first selection is made: reading a file must not wait for it.
 """
 
 from __future__ import annotations
@@ -11,8 +12,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 import attrs
-import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 import ipmo
 from ipmo import Column, IpmoError, ModelError, Money, Table, UnitError, UnknownItemError
@@ -153,6 +152,9 @@ class Choice:
 
 def _solve(problem: Problem, rules: Sequence[Rule], fixed: Mapping[str, bool], seconds: float | None) -> Choice:
     """The best selection under some of the rules, checked exactly; a selection that only floats let through is cut off."""
+    import numpy as np
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
     place = {c.id: n for n, c in enumerate(problem.candidates)}
     worth = np.array([c.value for c in problem.candidates])
     size = len(worth)
@@ -387,6 +389,9 @@ def smallest_conflict(problem: Problem, rules: Sequence[Rule]) -> tuple[Rule, ..
 
 def _hitting(sets: Sequence[frozenset[int]], size: int) -> frozenset[int]:
     """The fewest numbers below `size` of which every set holds one."""
+    import numpy as np
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
     if not sets:
         return frozenset()
     rows = np.zeros((len(sets), size))
