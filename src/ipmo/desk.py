@@ -118,9 +118,9 @@ def _format(path: Path, wanted: str | None, *, writing: bool) -> Format:
     if writing:
         if path.is_dir():
             return next(one for one in known if one.name == "folder")
-        for one in known:
-            if path.suffix.lower() in one.suffixes:
-                return one
+        fitting = [one for one in known if path.suffix.lower() in one.suffixes]
+        if fitting:  # a format that is only read must not stand in the way of one that is written
+            return next((one for one in fitting if one.write is not None), fitting[0])
         raise FileError(str(path), f"its ending {path.suffix!r} names no format; use .yaml or .json, or say format=")
     head = b""
     if path.is_file():

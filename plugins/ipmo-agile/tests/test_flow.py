@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
@@ -209,6 +210,9 @@ def test_jira_csv_with_repeated_columns(tmp_path: Path) -> None:
         ("Issue key,Created\nsoon,2026-01-05\n", "x.csv:2: 'soon' is no issue key"),
         ("Issue key,Custom field (Story Points)\nT-1,many\n", "'many' is no number of points"),
         ("Issue key\n", "there are no issues in it"),
+        ("Issue key\nT-1\nT-1\n", "x.csv:3: issue T-1 is there twice; the first is in line 2"),
+        ("Issue key,Created\nT-1,9999-12-31\n", "x.csv:2: T-1: 9999-12-31 lies outside the years 1970 to 2199"),
+        ("Issue key,Story Points\nT-1,nan\n", "x.csv:2: T-1: 'nan' is no number of points"),
     ],
 )
 def test_a_wrong_export_is_said_where(tmp_path: Path, text: str, words: str) -> None:
@@ -226,6 +230,8 @@ def test_a_wrong_export_is_said_where(tmp_path: Path, text: str, words: str) -> 
         ('{"issues": []}', "there are no issues in it"),
         ('{"key": "T-1", "fields": {"created": "soon"}}', "T-1: 'soon' is not a date"),
         ("[1, 2]", "there are no issues in it"),
+        ('[{"key": "T-1", "fields": {}}, {"key": "T-1", "fields": {}}]', "issue T-1 is there twice"),
+        ('{"key": "a/b", "fields": {}}', "'a/b' is no issue key"),
         ("[" * 100_000, "nested too deeply"),
     ],
 )
@@ -235,3 +241,14 @@ def test_wrong_json_is_said_where(tmp_path: Path, text: str, words: str) -> None
     with pytest.raises(FileError) as caught:
         read_jira(path, "x.json")
     assert words in str(caught.value)
+
+
+def test_a_search_result_in_one_file_is_found_out_and_ipmos_own_json_is_not_taken_for_it(tmp_path: Path) -> None:
+    done = {"statusCategory": {"key": "done"}}
+    issues = [{"key": f"T-{n}", "fields": {"created": "2026-01-05", "resolutiondate": "2026-01-09", "status": done}} for n in range(3)]
+    path = tmp_path / "search.json"
+    path.write_text(json.dumps({"issues": issues}), encoding="utf-8")
+    pf = ipmo.read(path)
+    assert pf.projects[0].tasks[0].actual_finish == date(2026, 1, 9)
+    own = ipmo.write(pf, tmp_path / "own.json") or tmp_path / "own.json"
+    assert ipmo.read(own) == pf

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 import ipmo
 from ipmo import CheckContext
 from ipmo.model import (
@@ -29,7 +31,7 @@ from ipmo.model import (
     Tolerance,
 )
 from ipmo.testing.conformance import MethodologyConformance
-from ipmo_mop import MOP, Criterion, MopFields
+from ipmo_mop import MOP, Criterion, Group, MopFields
 
 SCALE = {"low": 1.0, "high": 5.0}
 VALUE = Criterion(id="value", weight=0.6, scale=SCALE)
@@ -290,3 +292,32 @@ def test_the_report_has_the_section(tmp_path: Any) -> None:
     html = ipmo.report(pf, tmp_path / "r.html").read_text(encoding="utf-8")
     for words in ("Selection: what the portfolio is for", "The best selection is worth 60", "it is the optimum", "change places"):
         assert words in html
+
+
+def test_wrong_data_is_located(tmp_path: Any) -> None:
+    path = tmp_path / "x.yaml"
+    scale = "scale: {low: 1, high: 5}"
+    for fields, words in (
+        (f"criteria: [{{id: a, weight: 0.5, {scale}}}, {{id: a, weight: 0.5, {scale}}}]", "criterion 'a' is given twice"),
+        (f"criteria: [{{id: a, weight: -1, {scale}}}]", "must be between 0 and 1"),
+        ("criteria: [{id: a, weight: 1, scale: {low: 1}}]", "needs a scale with two anchors at least"),
+        ("envelopes: {sometime: 1 GBP}", "'sometime' is no year; write for example 2026"),
+        ("every: quarter, envelopes: {2026: 1 GBP}", "'2026' is no quarter; write for example 2026-Q4"),
+        ("envelopes: {2026: -1 GBP}", "an envelope is not negative"),
+        ("confidence: 1", "confidence is a share between 0 and 100 %"),
+        ("groups: [{id: g, members: [P], rule: two}]", "'two' is not one of exactly one, at most one"),
+    ):
+        path.write_text(f"ipmo: 1\nportfolio:\n  id: x\n  extensions: {{mop: {{{fields}}}}}\n")
+        with pytest.raises(ipmo.IpmoError) as caught:
+            ipmo.read(path)
+        assert words in str(caught.value)
+        assert "x.yaml:4" in str(caught.value)
+
+
+def test_groups_and_exclusions_of_unknown_projects_are_said() -> None:
+    pf = portfolio(**mop(groups=(Group(id="g", members=("P", "nope")),))).evolve("Q", **mop(excludes=("Q", "gone")))
+    assert heard("mop/selection-closed", pf) == [
+        "group 'g' has the unknown project 'nope'",
+        "project 'Q' excludes itself",
+        "project 'Q' excludes the unknown project 'gone'",
+    ]

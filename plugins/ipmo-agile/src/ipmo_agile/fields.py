@@ -207,12 +207,16 @@ class AgileFields:
     work_type: str = ""
 
     def __attrs_post_init__(self) -> None:
+        if self.cost_of_delay is not None and self.cost_of_delay.per not in PER:
+            raise UnitError(f"a cost of delay is money per {', '.join(PER)}; {self.cost_of_delay} is not")
         for what, rows in (("team", self.teams), ("iteration", self.iterations), ("item", self.backlog)):
             names = [row.id for row in rows]
             if len(set(names)) < len(names):
                 raise UnitError(f"{what} {next(n for n in names if names.count(n) > 1)!r} is given twice")
 
 
+PER = ("d", "w", "ed", "ew", "month", "year")
+"""Times that a delay may cost by."""
 FIELDS = Extension(name="agile", title="Teams, backlog, epic, scope, order", source=GUIDE, parse=AgileFields)
 NONE = AgileFields()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
@@ -37,11 +38,19 @@ DATES = (
     "%d.%m.%Y %H:%M",
 )
 """How exports write dates, Jira's own first; a day before a month."""
-KEY = re.compile(r"([A-Z][A-Z0-9_]*)-[0-9]+")
+PROJECT = re.compile(r"[A-Z][A-Z0-9_]*")
+KEY = re.compile(rf"{PROJECT.pattern}-[0-9]+")
 
 
 def _moment(value: object) -> date | None:
-    text = str(value or "").strip()
+    """A day as Jira writes it; no tracker is older than 1970, and one that far ahead is a slip of the pen."""
+    day = _day(str(value or "").strip())
+    if day is not None and not 1970 <= day.year <= 2199:
+        raise UnitError(f"{day} lies outside the years 1970 to 2199")
+    return day
+
+
+def _day(text: str) -> date | None:
     if not text:
         return None
     try:
@@ -150,12 +159,20 @@ def read_jira(path: Path, where: str) -> Portfolio:
     problems: list[Problem] = []
     found: dict[str, tuple[str, list[WorkItem]]] = {}
     last: list[date] = []
+    seen: dict[str, str] = {}
     for shown, issue in issues:
+        if not KEY.fullmatch(issue["key"]):
+            problems.append(Problem(message=f"{issue['key'][:40]!r} is no issue key", file=shown))
+            continue
         try:
             item, name, updated = _issue(issue, categories)
         except UnitError as error:
             problems.append(Problem(message=f"{issue['key']}: {error}", file=shown))
             continue
+        if item.id in seen:
+            problems.append(Problem(message=f"issue {item.id} is there twice; the first is in {seen[item.id]}", file=shown))
+            continue
+        seen[item.id] = shown
         if updated is not None:
             last.append(updated)
         found.setdefault(_project_of(issue), (name, []))[1].append(item)
@@ -173,10 +190,8 @@ def _rows(value: Any) -> list[Mapping[str, Any]]:
 
 
 def _project_of(issue: Mapping[str, Any]) -> str:
-    project = _mapping(issue["fields"].get("project"))
-    if isinstance(project.get("key"), str):
-        return str(project["key"])
-    return str(issue["key"]).rpartition("-")[0] or str(issue["key"])
+    key = str(_mapping(issue["fields"].get("project")).get("key") or "")
+    return key if PROJECT.fullmatch(key) else str(issue["key"]).rpartition("-")[0]
 
 
 def _issue(issue: Mapping[str, Any], categories: Mapping[str, str]) -> tuple[WorkItem, str, date | None]:
@@ -226,6 +241,8 @@ def _guess(name: str) -> str:
 def _sniff_json(path: Path, head: bytes) -> bool:
     if path.is_dir():
         return any(_sniff_json(one, one.read_bytes()[:4096]) for one in sorted([*path.glob("*.json"), *path.glob("*/*.json")])[:8])
+    if b'"ipmo"' in head:  # a portfolio of ipmo's own, whatever else it is about
+        return False
     return path.suffix.lower() == ".json" and (b'"issues"' in head or b'"changelog"' in head or b'"fields"' in head) and b'"key"' in head
 
 
@@ -273,6 +290,7 @@ def read_jira_csv(path: Path, where: str, encoding: str | None = None) -> Portfo
     problems: list[Problem] = []
     found: dict[str, tuple[str, list[WorkItem]]] = {}
     last: list[date] = []
+    seen: dict[str, int] = {}
     for line, row in body:
 
         def values(field: str, row: list[str] = row) -> list[str]:
@@ -283,10 +301,16 @@ def read_jira_csv(path: Path, where: str, encoding: str | None = None) -> Portfo
         if not KEY.fullmatch(key):
             problems.append(Problem(message=f"{key[:40]!r} is no issue key", file=where, line=line))
             continue
+        if key in seen:
+            problems.append(Problem(message=f"issue {key} is there twice; the first is in line {seen[key]}", file=where, line=line))
+            continue
+        seen[key] = line
         try:
             days = {name: _moment(next(iter(values(name)), "")) for name in ("created", "resolved", "updated", "started")}
             points = next(iter(values("points")), "")
             size = float(points.replace(",", ".")) if points else None
+            if size is not None and not math.isfinite(size):
+                raise ValueError
         except UnitError as error:
             problems.append(Problem(message=f"{key}: {error}", file=where, line=line))
             continue
@@ -321,6 +345,6 @@ def _sniff_csv(path: Path, head: bytes) -> bool:
 
 
 FORMATS = (
-    Format(name="jira", title="Jira issues (REST, JSON)", suffixes=(), sniff=_sniff_json, read=read_jira),
+    Format(name="jira", title="Jira issues (REST, JSON)", suffixes=(".json",), sniff=_sniff_json, read=read_jira),
     Format(name="jira-csv", title="Jira export (CSV)", suffixes=(".csv",), sniff=_sniff_csv, read=read_jira_csv, encodings=True),
 )

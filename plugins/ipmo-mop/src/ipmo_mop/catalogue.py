@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import attrs
@@ -14,6 +15,13 @@ __all__ = ["FIELDS", "GATES", "GATEWAY", "GUIDE", "RIGHTS", "ROLES", "STAGES", "
 GUIDE = "MoP, definition and delivery cycles; our own words, after public summaries of the 2011 guide"
 GATEWAY = "UK assurance gates 0 to 5, after public guidance; our own words"
 MSP = "Managing Successful Programmes and PRINCE2, 7th edition; our own words"
+PERIODS = {
+    "month": (re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])"), "2026-11"),
+    "quarter": (re.compile(r"[0-9]{4}-Q[1-4]"), "2026-Q4"),
+    "year": (re.compile(r"[0-9]{4}"), "2026"),
+    "financial year": (re.compile(r"[0-9]{4}(/[0-9]{2})?"), "2026/27"),
+}
+"""How periods are named, as `ipmo.phase` does."""
 OPEN = ("proposed", "approved", "active", "paused")
 SELECTED = ("approved", "active", "paused")
 
@@ -103,6 +111,15 @@ class MopFields:
     def __attrs_post_init__(self) -> None:
         if self.confidence is not None and not 0 < self.confidence < 1:
             raise UnitError("confidence is a share between 0 and 100 %, for example 80 %")
+        for what, names in (("criterion", [c.id for c in self.criteria]), ("group", [g.id for g in self.groups])):
+            if len(set(names)) < len(names):
+                raise UnitError(f"{what} {next(n for n in names if names.count(n) > 1)!r} is given twice")
+        pattern, example = PERIODS[self.every]
+        for period, money in self.envelopes.items():
+            if not pattern.fullmatch(period):
+                raise UnitError(f"envelopes: {period!r} is no {self.every}; write for example {example}")
+            if money.amount < 0:
+                raise UnitError(f"envelopes: {period} may spend {money}; an envelope is not negative")
 
 
 FIELDS = Extension(name="mop", title="Criteria, envelopes, groups; scores, exclusions, must-dos", source=GUIDE, parse=MopFields)

@@ -206,6 +206,13 @@ def _closure(context: CheckContext) -> Iterable[Finding]:
     """MOP-R06: no selected initiative depends on one that is not selected, or on one that ends after it should begin."""
     pf = context.portfolio
     projects = {project.id: project for project in pf.projects}
+    for group in fields_of(pf).groups:
+        for name in sorted(set(group.members) - set(projects)):
+            yield _finding("selection-closed", "", f"group {group.id!r} has the unknown project {name!r}", severity=Severity.ERROR)
+    for project in pf.projects:
+        for name in sorted(set(fields_of(project).excludes) - (set(projects) - {project.id})):
+            what = "itself" if name == project.id else f"the unknown project {name!r}"
+            yield _finding("selection-closed", project.id, f"project {project.id!r} excludes {what}", "correct excludes:", Severity.ERROR)
     needs: dict[tuple[str, str], str] = {}
     for project in pf.projects:
         for required in project.requires:

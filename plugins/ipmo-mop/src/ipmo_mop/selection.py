@@ -477,7 +477,8 @@ def problem_of(
 ) -> Problem:
     """The problem of `select`, to look at or to change."""
     stated = fields_of(portfolio)
-    limits = {name: _in_base(portfolio, money) for name, money in (stated.envelopes if envelopes is None else envelopes).items()}
+    given = stated.envelopes if envelopes is None else FIELDS.parse({"every": stated.every, "envelopes": dict(envelopes)}).envelopes
+    limits = {name: _in_base(portfolio, money) for name, money in given.items()}
     worth = values_of(portfolio, value)
     projects = [p for p in portfolio.projects if p.state in OPEN]
     names = {p.id for p in projects}
@@ -523,9 +524,8 @@ def problem_of(
     )
 
 
-def _in_base(portfolio: Portfolio, money: Money | str) -> Fraction:
+def _in_base(portfolio: Portfolio, amount: Money) -> Fraction:
     """An amount in the portfolio's currency, at its status date."""
-    amount = FIELDS.parse({"envelopes": {"it": money}}).envelopes["it"] if isinstance(money, str) else money
     day = portfolio.status_date or portfolio.start
     if portfolio.money is None or amount.currency == portfolio.money.currency or day is None:
         return Fraction(amount.amount)
