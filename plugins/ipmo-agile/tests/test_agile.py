@@ -243,6 +243,7 @@ def test_wrong_data_is_located(tmp_path: Any) -> None:
             ipmo.read(path)
         assert words in str(caught.value)
         assert "x.yaml:" in str(caught.value)
+        assert "triangular" not in str(caught.value), "what is wrong is said once"
 
 
 # ------------------------------------------------------------------------------------------------ rules

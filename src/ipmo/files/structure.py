@@ -85,15 +85,21 @@ def _hidden(flat: Mapping[str, Any], found: list[Problem], declared: Declared) -
         *above, last = problem.path or ("",)
         holder: Any = copy
         key: Any
+        over: list[tuple[Any, Any]] = []
         for key in above:
             if not isinstance(holder, dict | list) or (isinstance(holder, dict) and key not in holder):
                 return []
+            over.append((holder, key))
             holder = holder[key]
         if not isinstance(last, str) or last in ("id", "from", "to") or not isinstance(holder, dict):
             if isinstance(last, int) and above and above[-1] in ("after", "ramp", "holidays", "blocks"):
                 continue  # one bad entry of a list that others do not refer to
             return []
         holder.pop(last, None)
+        for outer, key in reversed(over):  # a mapping that held nothing else is no fault of its own
+            if outer[key] or not isinstance(outer, dict):
+                break
+            outer.pop(key)
     try:
         _Reader(declared).converter.structure(copy, Portfolio)
     except (ClassValidationError, IterableValidationError, UnitError) as error:
