@@ -118,6 +118,7 @@ AGILE = Methodology(
     name="agile",
     title="Agile delivery",
     source=GUIDE,
+    edition="Kanban Guide 2020; SAFe 6.0",
     aliases=("flow", "scrum", "kanban"),
     applies_to=("programme", "project"),
     vocabulary={"project": "value stream", "task": "epic"},

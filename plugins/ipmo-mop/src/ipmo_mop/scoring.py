@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import attrs
 
 from ipmo import Column, Table, UnitError, UnknownItemError
-from ipmo.model import Portfolio, Project
+from ipmo.model import Portfolio
 from ipmo_mop.catalogue import OPEN, Criterion, fields_of
 
 __all__ = ["AHP", "Scores", "Swap", "ahp", "criteria_of", "scores"]
@@ -209,8 +209,3 @@ def ahp(names: Iterable[str], comparisons: Mapping[tuple[str, str], float]) -> A
         _, a, b, v = max(pairs)
         doubt = (a, b, v, float(weights[place[a]] / weights[place[b]]))
     return AHP(names=order, weights={n: float(w) for n, w in zip(order, weights, strict=True)}, ratio=ratio, doubt=doubt)
-
-
-def scored(project: Project) -> bool:
-    """It states a score."""
-    return bool(fields_of(project).scores)
