@@ -130,6 +130,21 @@ def dates_of(pf: Portfolio) -> dict[str, datetime]:
     return {row.name: rows.moment(t) for t, row in enumerate(rows)}
 
 
+def test_what_moves_over_a_night_drags_no_working_time() -> None:
+    """p1 is done with the day; p3 must not end before it, and its hour ends when the next shift begins: nine hours later, no work."""
+    done = Task(id="t1", actual_start="2026-01-05", actual_finish="2026-01-05")
+    projects = [
+        Project(id="p1", tasks=[done, Task(id="t2", milestone=True, after="t1")]),
+        Project(id="p3", tasks=[Task(id="t1", duration="1 h")]),
+    ]
+    pf = Portfolio(id="x", start="2026-01-05", projects=projects, links=[Link(source="p1/t2", target="p3/t1", type="FF")])
+    (link,) = critical_links(pf)
+    assert link.driving
+    assert {r.target: r.drag for r in link.reach} == {"x@finish": 0, "p3@finish": 0.875}
+    without = pf.evolve(links=())
+    assert [dates_of(one)["x@finish"].isoformat() for one in (pf, without)] == ["2026-01-06T09:00:00", "2026-01-06T00:00:00"]
+
+
 @settings(max_examples=60, deadline=None)
 @given(portfolios())
 def test_drag_is_what_a_portfolio_without_the_link_says(pf: Portfolio) -> None:
@@ -141,9 +156,11 @@ def test_drag_is_what_a_portfolio_without_the_link_says(pf: Portfolio) -> None:
         rest = [one for one in pf.links if (one.source, one.target, one.type) != (k.source, k.target, k.type)]
         after = dates_of(pf.evolve(links=rest))
         moved = {name for name, when in before.items() if after[name] != when}
-        assert {r.target for r in k.reach if r.drag} == moved
-        assert not moved or k.driving
         rows = targets(ipmo.schedule(pf))
+        idle = {name for name in moved if not rows.days(rows.place[name], minutes(after[name]), minutes(before[name]))}
+        assert {r.target for r in k.reach if r.drag} == moved - idle
+        assert idle <= {r.target for r in k.reach if r.drag == 0}, "from one end of a night to the other is no working time"
+        assert not moved or k.driving
         for r in k.reach:
             instants = [minutes(found[r.target]) for found in (after, before)]
             assert r.drag == rows.days(rows.place[r.target], *instants)
