@@ -15,9 +15,9 @@ import numba
 import numpy as np
 
 import ipmo
-from ipmo.analysis.branches import branches
-from ipmo.analysis.stakes import stakes
-from ipmo.analysis.targets import targets
+from ipmo.analysis.benefits.cost_of_delay import stakes
+from ipmo.analysis.change.branches import branches
+from ipmo.analysis.dependencies.targets import targets
 from ipmo.model import Delay, Portfolio
 from ipmo.network.reach import Reach, dominators
 
@@ -176,10 +176,10 @@ def run(bar: Callable[..., None]) -> None:
     many = make.linked_portfolio(1000, 100)
     t = ipmo.schedule(many)
     over = Passes(t)
-    ipmo.slip_table(many)
+    ipmo.delay_sensitivity(many)
     gc.collect()
     gc.freeze()
-    ours, peer = best_of(lambda: ipmo.slip_table(many)), 1000 * best_of(over.run, 9)
+    ours, peer = best_of(lambda: ipmo.delay_sensitivity(many)), 1000 * best_of(over.run, 9)
     bar("a slip table of 1,000 projects, 100,000 tasks", ours, "1,000 times both passes", peer, 30, faster=True)
     gc.unfreeze()
 

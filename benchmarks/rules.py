@@ -13,7 +13,7 @@ import attrs
 import generators as make
 
 from ipmo import Check, CheckContext, Money, Span
-from ipmo.checks import CORE_CHECKS
+from ipmo.methods.registry import installed
 from ipmo.model import (
     DataFlow,
     DecisionBody,
@@ -29,7 +29,7 @@ from ipmo.model import (
     Standard,
     Tolerance,
 )
-from ipmo.registry import installed
+from ipmo.rules.checks import CORE_CHECKS
 from ipmo_agile import AgileFields, AgileForecast, Inputs, WorkItem
 from ipmo_mop import Criterion, MopFields
 from ipmo_p3o import P3OFields

@@ -23,15 +23,15 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import generators as make
 import links
-import rules
 import schedules
 import trees
 
 import ipmo
-from ipmo.analysis.schedule import Schedule
-from ipmo.analysis.schedule import network as compiled_network
+import rules
+from ipmo.analysis.dates.schedule import Schedule
+from ipmo.analysis.dates.schedule import network as compiled_network
 from ipmo.network.compiled import available
-from ipmo.network.engine import Network
+from ipmo.network.network import Network
 
 ROOT = Path(__file__).resolve().parent.parent
 ROWS: list[tuple[str, str, str, str, str, str]] = []

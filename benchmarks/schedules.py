@@ -16,10 +16,10 @@ import generators as make
 import numpy as np
 
 import ipmo
-from ipmo.analysis.schedule import Schedule
-from ipmo.analysis.schedule import network as compiled_network
+from ipmo.analysis.dates.schedule import Schedule
+from ipmo.analysis.dates.schedule import network as compiled_network
 from ipmo.network.compiled import available
-from ipmo.network.engine import Network
+from ipmo.network.network import Network
 from ipmo.network.overlay import Overlay
 
 DATA = Path(os.environ.get("IPMO_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))

@@ -40,29 +40,29 @@ VERBS = [
     ("interfaces", HANDOVER, "--matrix", "drag"),
     ("interfaces", HANDOVER, "--register", "power"),
     ("interfaces", HANDOVER, "--waits", "rails"),
-    ("points", LIBRARY),
-    ("points", PROMISE, "--of", "savings"),
+    ("single-points", LIBRARY),
+    ("single-points", PROMISE, "--of", "savings"),
     ("what-if", HANDOVER, "--delay", "rails/lay", "2 d"),
     ("what-if", HANDOVER, "--delay", "rails/lay", "2 d", "--items"),
     ("what-if", HANDOVER, "--delay", "rails/lay", "2 d", "--duration", "power/test", "5 d", "--why", "fleet"),
     ("what-if", LIBRARY, "--stop", "catalogue"),
-    ("slips", HANDOVER, "--slip", "3 d"),
-    ("slips", HANDOVER, "--by", "task"),
+    ("delay-sensitivity", HANDOVER, "--slip", "3 d"),
+    ("delay-sensitivity", HANDOVER, "--by", "task"),
     ("decisions", PROMISE),
-    ("rollup", PROMISE),
-    ("rollup", PROMISE, "finish"),
-    ("rollup", PROMISE, "--explain", "desk"),
-    ("rollup", PROMISE, "budget", "--by", "owner"),
-    ("rollup", PROMISE, "budget", "--by", "quarter"),
+    ("roll-up", PROMISE),
+    ("roll-up", PROMISE, "finish"),
+    ("roll-up", PROMISE, "--explain", "desk"),
+    ("roll-up", PROMISE, "budget", "--by", "owner"),
+    ("roll-up", PROMISE, "budget", "--by", "quarter"),
     ("status", PROMISE),
     ("status", PROMISE, "--policy", "worst child", "--reported"),
-    ("registers", LIBRARY),
+    ("raid-log", LIBRARY),
     ("benefits", LIBRARY, "--discount", "3.5%"),
-    ("claims", LIBRARY, "--method", "shapley", "--discount", "3.5%"),
-    ("sight", LIBRARY),
-    ("earned", PROMISE, "--as-of", "2026-03-01"),
-    ("earned", LIBRARY, "--level", "project"),
-    ("phase", LIBRARY, "--every", "quarter"),
+    ("attribution", LIBRARY, "--method", "shapley", "--discount", "3.5%"),
+    ("line-of-sight", LIBRARY),
+    ("earned-value", PROMISE, "--as-of", "2026-03-01"),
+    ("earned-value", LIBRARY, "--level", "project"),
+    ("time-phase", LIBRARY, "--every", "quarter"),
     ("capacity", LIBRARY),
     ("changes", LIBRARY),
     ("compare", LIBRARY, PROMISE),
@@ -125,35 +125,35 @@ def test_check_exits_with_one_on_an_error_and_zero_on_warnings(tmp_path: Path) -
 def test_a_month_is_frozen_looked_back_on_and_compared(tmp_path: Path) -> None:
     plan = tmp_path / "p.yaml"
     plan.write_text(Path(LIBRARY).read_text(encoding="utf-8"), encoding="utf-8")
-    result = run("freeze", str(plan), "--reason", "month end")
+    result = run("snapshot", str(plan), "--reason", "month end")
     assert result.stdout.replace("\\", "/") == f"froze {tmp_path.as_posix()}/history/2026-06.json\n"
-    told = run("freeze", str(plan), "--baseline", "B1").stdout
+    told = run("snapshot", str(plan), "--baseline", "B1").stdout
     assert "name it under baselines: - {id: B1, date: 2026-06-01, file: baselines/B1.json}" in told
     plan.write_text(
         plan.read_text(encoding="utf-8").replace("status_date: 2026-06-01", "status_date: 2026-07-01").replace("200 k GBP", "220 k GBP")
     )
-    assert run("freeze", str(plan), "--json").exit_code == 0
+    assert run("snapshot", str(plan), "--json").exit_code == 0
     trend = run("trend", str(tmp_path / "history"), "budget").stdout
     assert trend.splitlines()[1].split()[:2] == ["2026-06-01", "275,000"]
     assert trend.splitlines()[2].split()[-1] == "20,000"
-    assert "2 of 2 have not reported" in run("returns", str(tmp_path / "history")).stdout
+    assert "2 of 2 have not reported" in run("reporting-compliance", str(tmp_path / "history")).stdout
     assert run("check", str(plan), "--history", str(tmp_path / "history")).exit_code == 0
     compared = run("compare", str(tmp_path / "history" / "2026-06.json"), str(plan)).stdout
     assert "2 projects in both; 0 came, 0 went, 1 changed budget" in compared
     assert run("trend", str(tmp_path / "none"), "budget").exit_code == 1
-    assert "there is no such folder" in run("returns", str(tmp_path / "none")).stderr
+    assert "there is no such folder" in run("reporting-compliance", str(tmp_path / "none")).stderr
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (("read", "nowhere.yaml"), "nowhere.yaml: there is no such file"),
-        (("rollup", PROMISE, "cost"), "'budget', 'actual' or 'forecast'"),
+        (("roll-up", PROMISE, "cost"), "'budget', 'actual' or 'forecast'"),
         (("schedule", PROMISE, "--explain", "desk/pilt"), "close: 'desk/pilot'"),
-        (("rollup", PROMISE, "budget", "--by", "colour"), "'colour' is not in"),
+        (("roll-up", PROMISE, "budget", "--by", "colour"), "'colour' is not in"),
         (("plugins", "prince"), "'prince' is not in the installed plugins"),
         (("convert", PROMISE, "x.doc"), "names no format"),
-        (("rollup", PROMISE, "--as-of", "soon"), "'soon' is not a date"),
+        (("roll-up", PROMISE, "--as-of", "soon"), "'soon' is not a date"),
     ],
 )
 def test_what_cannot_be_answered_exits_with_one_names_the_file_and_is_valid_json(arguments: tuple[str, ...], said: str) -> None:
@@ -170,7 +170,7 @@ def test_what_cannot_be_answered_exits_with_one_names_the_file_and_is_valid_json
 
 @pytest.mark.parametrize(
     "arguments",
-    [("frobnicate",), ("read",), ("links", PROMISE, "--top", "0"), ("rollup", PROMISE, "--level", "galaxy"), ("read", PROMISE, "--bogus")],
+    [("frobnicate",), ("read",), ("links", PROMISE, "--top", "0"), ("roll-up", PROMISE, "--level", "galaxy"), ("read", PROMISE, "--bogus")],
 )
 def test_wrong_use_exits_with_two(arguments: tuple[str, ...]) -> None:
     assert run(*arguments).exit_code == 2
@@ -231,7 +231,7 @@ def test_a_what_if_from_a_file_is_told_and_written(tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     assert done.stdout.splitlines()[0] == "Delay rails/lay by 2 d; let power/test take 4 d:"
     assert "  date of fleet: +3 d (2026-06-21 to 2026-06-24)" in done.stdout
-    told = run("why", HANDOVER, str(out), "fleet").stdout.splitlines()
+    told = run("variance", HANDOVER, str(out), "fleet").stdout.splitlines()
     assert told[0].startswith("date of fleet: 2026-06-21 to 2026-06-24, +3 d")
     rows = json.loads(run("what-if", HANDOVER, "--changes", str(file), "--json").stdout)
     assert rows["changes"] == ["delay rails/lay by 2 d", "let power/test take 4 d"]
@@ -250,8 +250,8 @@ def test_a_what_if_from_a_file_is_told_and_written(tmp_path: Path) -> None:
         (("what-if", HANDOVER, "--duration", "rails/lay", "-2 d"), 1, "a duration of -2 d is negative"),
         (("links", HANDOVER, "--reach", "rails"), 1, "'rails' is not in the links across projects"),
         (("interfaces", HANDOVER, "--waits", "rial"), 1, "'rial' is not in the projects of portfolio 'handover'"),
-        (("slips", HANDOVER, "--slip", "1 month"), 1, "has no length in days"),
-        (("why", HANDOVER, HANDOVER, "flet"), 1, "'flet' is not in portfolio 'handover'; close: 'fleet'"),
+        (("delay-sensitivity", HANDOVER, "--slip", "1 month"), 1, "has no length in days"),
+        (("variance", HANDOVER, HANDOVER, "flet"), 1, "'flet' is not in portfolio 'handover'; close: 'fleet'"),
     ],
 )
 def test_questions_that_cannot_be_answered_say_why(arguments: tuple[str, ...], code: int, message: str) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import ipmo
-from ipmo.analysis.stated import confidence_by, variances
+from ipmo.analysis.change.stated import confidence_by, variances
 from ipmo.model import Portfolio
 
 ROOT = Path(__file__).resolve().parent.parent

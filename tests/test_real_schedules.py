@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 import pytest
 
 import ipmo
-from ipmo.network.engine import Network
+from ipmo.network.network import Network
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from conftest import DATA

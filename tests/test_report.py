@@ -196,7 +196,7 @@ def test_the_library_report_answers_for_money_value_people_and_registers(reports
     benefits = {row[0].split("\n")[0]: row[1:] for row in rows(page, "benefits", "Benefits")}
     assert benefits["Loans that used to fail"] == ["head", "2026-08-01", "2026-08-25", "24", "89.62", "89.42", "202.37 GBP"]
     assert rows(page, "people")[0][:8] == ["Library systems team", "2026-06", "56", "44", "127 %", "12", "12", "3"]
-    assert ["risks", "1", "1", "1", "0", "0", "77", "77"] in rows(page, "registers")
+    assert ["risks", "1", "1", "1", "0", "0", "77", "77"] in rows(page, "raid")
     assert page.get_by_role("img", name="Demand and capacity of Library systems team").count() == 1
 
 

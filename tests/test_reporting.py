@@ -18,7 +18,7 @@ from ipmo.reporting.control import TITLES
 from ipmo.reporting.html import SECTIONS, render
 from ipmo.testing.strategies import portfolios
 
-ANALYSIS = Path(ipmo.__file__).parent / "analysis"
+HOUSE = Path(ipmo.__file__).parent
 
 
 @settings(max_examples=60, deadline=None)
@@ -90,12 +90,14 @@ def test_a_scale_is_one_unit_for_a_whole_column() -> None:
 
 def test_every_kind_of_finding_of_the_core_has_a_title() -> None:
     def slugs(module: str, pattern: str, prefix: str = "ipmo/") -> set[str]:
-        return {prefix + slug for slug in re.findall(pattern, (ANALYSIS / f"{module}.py").read_text(encoding="utf-8"))}
+        return {prefix + slug for slug in re.findall(pattern, (HOUSE / f"{module}.py").read_text(encoding="utf-8"))}
 
-    found = slugs("benefit_facts", r'_found\(\s*\d+,\s*"([a-z-]+)"', "ipmo/benefit-")
-    found |= slugs("watermelons", r'_found\(\s*"([a-z-]+)"', "ipmo/watermelon-")
+    found = slugs("rules/benefits", r'_found\(\s*\d+,\s*"([a-z-]+)"', "ipmo/benefit-")
+    found |= slugs("rules/watermelons", r'_found\(\s*"([a-z-]+)"', "ipmo/watermelon-")
     found |= (
-        slugs("facts", r'"([a-z]+(?:-[a-z]+)+)"') | slugs("rollup", r'code="ipmo/([a-z-]+)"') | slugs("health", r'code="ipmo/([a-z-]+)"')
+        slugs("rules/schedules", r'"([a-z]+(?:-[a-z]+)+)"')
+        | slugs("analysis/money/rollup", r'code="ipmo/([a-z-]+)"')
+        | slugs("analysis/dates/quality", r'code="ipmo/([a-z-]+)"')
     )
     assert len(found) > 40
     assert sorted(found - set(TITLES)) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 
 import ipmo
-from ipmo.analysis.measures import MEASURES
+from ipmo.analysis.money.measures import MEASURES
 from ipmo.model import Portfolio
 from ipmo.reporting.html import render
 from ipmo.testing.strategies import portfolios

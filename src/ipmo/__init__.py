@@ -21,29 +21,29 @@ import pluggy as _pluggy  # noqa: F401
 __version__ = "0.1.0"
 
 _HOMES = {
-    "analysis.attribution": ("Attribution", "attribute"),
-    "analysis.benefits": ("Benefits", "LineOfSight", "benefits", "line_of_sight"),
-    "analysis.capacity": ("CapacityView", "capacity"),
-    "analysis.comparison": ("Comparison", "compare", "what_if"),
-    "analysis.decision_queue": ("DecisionQueue", "decisions_due"),
-    "analysis.earned_value": ("EarnedValue", "earned_value"),
-    "analysis.explanation": ("Explanation", "Figure"),
-    "analysis.failure_points": ("FailurePoints", "single_points"),
-    "analysis.history": ("History", "reference_classes", "returns"),
-    "analysis.interfaces": ("InterfaceView", "interfaces"),
-    "analysis.movement": ("Move", "explain_move"),
-    "analysis.phasing": ("Phased", "phase"),
-    "analysis.registers": ("Registers", "registers"),
-    "analysis.scenarios": ("assess",),
-    "analysis.sensitivity": ("SlipTable", "slip_table"),
-    "analysis.status": ("StatusView", "status"),
-    "analysis.interdependencies": ("CriticalLink", "CriticalLinks", "critical_links"),
-    "analysis.rollup": ("RollUp",),
-    "analysis.schedule": ("Schedule", "ScheduledItem", "schedule"),
+    "analysis.benefits.attribution": ("Attribution", "attribute"),
+    "analysis.benefits.realisation": ("Benefits", "LineOfSight", "benefits", "line_of_sight"),
+    "analysis.resources.capacity": ("CapacityView", "capacity"),
+    "analysis.change.comparison": ("Comparison", "compare", "what_if"),
+    "analysis.change.decisions": ("DecisionQueue", "decisions_due"),
+    "analysis.money.earned_value": ("EarnedValue", "earned_value"),
+    "analysis.money.explanation": ("Explanation", "Figure"),
+    "analysis.dependencies.single_points": ("SinglePoints", "single_points"),
+    "analysis.control.history": ("History", "reference_classes", "reporting_compliance"),
+    "analysis.dependencies.interfaces": ("InterfaceView", "interfaces"),
+    "analysis.change.movement": ("VarianceAnalysis", "variance_analysis"),
+    "analysis.money.phasing": ("TimePhased", "time_phase"),
+    "analysis.control.raid_log": ("RaidLog", "raid_log"),
+    "analysis.change.impact": ("assess",),
+    "analysis.change.sensitivity": ("DelaySensitivity", "delay_sensitivity"),
+    "analysis.control.status": ("StatusView", "status"),
+    "analysis.dependencies.critical": ("CriticalLink", "CriticalLinks", "critical_links"),
+    "analysis.money.rollup": ("RollUp",),
+    "analysis.dates.schedule": ("Schedule", "ScheduledItem", "schedule"),
     "desk": (
         "baseline",
         "check",
-        "freeze",
+        "snapshot",
         "from_dict",
         "from_tables",
         "gates",
@@ -66,6 +66,7 @@ _HOMES = {
         "MissingExtraError",
         "MissingRateError",
         "ModelError",
+        "OptionError",
         "PluginError",
         "FormatWarning",
         "PluginWarning",
@@ -75,8 +76,8 @@ _HOMES = {
         "UnknownItemError",
     ),
     "findings": ("Finding", "Findings", "Severity"),
-    "governance": ("Gates", "GateView", "approver"),
-    "methods": (
+    "methods.gates": ("Gates", "GateView", "approver"),
+    "methods.contract": (
         "Check",
         "CheckContext",
         "DecisionRight",
@@ -110,7 +111,7 @@ _HOMES = {
     "model": ("Link", "LinkKind", "Measure", "Money", "Portfolio", "Programme", "Project", "Span", "Task"),
     "network.graph": ("graph", "leads_to"),
     "tables": ("Column", "Table"),
-    "translation": ("Translation",),
+    "methods.translation": ("Translation",),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -123,51 +124,50 @@ __all__ = ["__version__", *sorted(_HOME)]
 if TYPE_CHECKING:
     from ipmo import examples as examples
     from ipmo import model as model
-    from ipmo.analysis.attribution import Attribution as Attribution
-    from ipmo.analysis.attribution import attribute as attribute
-    from ipmo.analysis.benefits import Benefits as Benefits
-    from ipmo.analysis.benefits import LineOfSight as LineOfSight
-    from ipmo.analysis.benefits import benefits as benefits
-    from ipmo.analysis.benefits import line_of_sight as line_of_sight
-    from ipmo.analysis.capacity import CapacityView as CapacityView
-    from ipmo.analysis.capacity import capacity as capacity
-    from ipmo.analysis.comparison import Comparison as Comparison
-    from ipmo.analysis.comparison import compare as compare
-    from ipmo.analysis.comparison import what_if as what_if
-    from ipmo.analysis.decision_queue import DecisionQueue as DecisionQueue
-    from ipmo.analysis.decision_queue import decisions_due as decisions_due
-    from ipmo.analysis.earned_value import EarnedValue as EarnedValue
-    from ipmo.analysis.earned_value import earned_value as earned_value
-    from ipmo.analysis.explanation import Explanation as Explanation
-    from ipmo.analysis.explanation import Figure as Figure
-    from ipmo.analysis.failure_points import FailurePoints as FailurePoints
-    from ipmo.analysis.failure_points import single_points as single_points
-    from ipmo.analysis.history import History as History
-    from ipmo.analysis.history import reference_classes as reference_classes
-    from ipmo.analysis.history import returns as returns
-    from ipmo.analysis.interdependencies import CriticalLink as CriticalLink
-    from ipmo.analysis.interdependencies import CriticalLinks as CriticalLinks
-    from ipmo.analysis.interdependencies import critical_links as critical_links
-    from ipmo.analysis.interfaces import InterfaceView as InterfaceView
-    from ipmo.analysis.interfaces import interfaces as interfaces
-    from ipmo.analysis.movement import Move as Move
-    from ipmo.analysis.movement import explain_move as explain_move
-    from ipmo.analysis.phasing import Phased as Phased
-    from ipmo.analysis.phasing import phase as phase
-    from ipmo.analysis.registers import Registers as Registers
-    from ipmo.analysis.registers import registers as registers
-    from ipmo.analysis.rollup import RollUp as RollUp
-    from ipmo.analysis.scenarios import assess as assess
-    from ipmo.analysis.schedule import Schedule as Schedule
-    from ipmo.analysis.schedule import ScheduledItem as ScheduledItem
-    from ipmo.analysis.schedule import schedule as schedule
-    from ipmo.analysis.sensitivity import SlipTable as SlipTable
-    from ipmo.analysis.sensitivity import slip_table as slip_table
-    from ipmo.analysis.status import StatusView as StatusView
-    from ipmo.analysis.status import status as status
+    from ipmo.analysis.benefits.attribution import Attribution as Attribution
+    from ipmo.analysis.benefits.attribution import attribute as attribute
+    from ipmo.analysis.benefits.realisation import Benefits as Benefits
+    from ipmo.analysis.benefits.realisation import LineOfSight as LineOfSight
+    from ipmo.analysis.benefits.realisation import benefits as benefits
+    from ipmo.analysis.benefits.realisation import line_of_sight as line_of_sight
+    from ipmo.analysis.change.comparison import Comparison as Comparison
+    from ipmo.analysis.change.comparison import compare as compare
+    from ipmo.analysis.change.comparison import what_if as what_if
+    from ipmo.analysis.change.decisions import DecisionQueue as DecisionQueue
+    from ipmo.analysis.change.decisions import decisions_due as decisions_due
+    from ipmo.analysis.change.impact import assess as assess
+    from ipmo.analysis.change.movement import VarianceAnalysis as VarianceAnalysis
+    from ipmo.analysis.change.movement import variance_analysis as variance_analysis
+    from ipmo.analysis.change.sensitivity import DelaySensitivity as DelaySensitivity
+    from ipmo.analysis.change.sensitivity import delay_sensitivity as delay_sensitivity
+    from ipmo.analysis.control.history import History as History
+    from ipmo.analysis.control.history import reference_classes as reference_classes
+    from ipmo.analysis.control.history import reporting_compliance as reporting_compliance
+    from ipmo.analysis.control.raid_log import RaidLog as RaidLog
+    from ipmo.analysis.control.raid_log import raid_log as raid_log
+    from ipmo.analysis.control.status import StatusView as StatusView
+    from ipmo.analysis.control.status import status as status
+    from ipmo.analysis.dates.schedule import Schedule as Schedule
+    from ipmo.analysis.dates.schedule import ScheduledItem as ScheduledItem
+    from ipmo.analysis.dates.schedule import schedule as schedule
+    from ipmo.analysis.dependencies.critical import CriticalLink as CriticalLink
+    from ipmo.analysis.dependencies.critical import CriticalLinks as CriticalLinks
+    from ipmo.analysis.dependencies.critical import critical_links as critical_links
+    from ipmo.analysis.dependencies.interfaces import InterfaceView as InterfaceView
+    from ipmo.analysis.dependencies.interfaces import interfaces as interfaces
+    from ipmo.analysis.dependencies.single_points import SinglePoints as SinglePoints
+    from ipmo.analysis.dependencies.single_points import single_points as single_points
+    from ipmo.analysis.money.earned_value import EarnedValue as EarnedValue
+    from ipmo.analysis.money.earned_value import earned_value as earned_value
+    from ipmo.analysis.money.explanation import Explanation as Explanation
+    from ipmo.analysis.money.explanation import Figure as Figure
+    from ipmo.analysis.money.phasing import TimePhased as TimePhased
+    from ipmo.analysis.money.phasing import time_phase as time_phase
+    from ipmo.analysis.money.rollup import RollUp as RollUp
+    from ipmo.analysis.resources.capacity import CapacityView as CapacityView
+    from ipmo.analysis.resources.capacity import capacity as capacity
     from ipmo.desk import baseline as baseline
     from ipmo.desk import check as check
-    from ipmo.desk import freeze as freeze
     from ipmo.desk import from_dict as from_dict
     from ipmo.desk import from_tables as from_tables
     from ipmo.desk import gates as gates
@@ -177,6 +177,7 @@ if TYPE_CHECKING:
     from ipmo.desk import read_changes as read_changes
     from ipmo.desk import report as report
     from ipmo.desk import roll_up as roll_up
+    from ipmo.desk import snapshot as snapshot
     from ipmo.desk import to_dict as to_dict
     from ipmo.desk import translate as translate
     from ipmo.desk import trend as trend
@@ -189,6 +190,7 @@ if TYPE_CHECKING:
     from ipmo.errors import MissingExtraError as MissingExtraError
     from ipmo.errors import MissingRateError as MissingRateError
     from ipmo.errors import ModelError as ModelError
+    from ipmo.errors import OptionError as OptionError
     from ipmo.errors import PluginError as PluginError
     from ipmo.errors import PluginWarning as PluginWarning
     from ipmo.errors import Problem as Problem
@@ -198,22 +200,23 @@ if TYPE_CHECKING:
     from ipmo.findings import Finding as Finding
     from ipmo.findings import Findings as Findings
     from ipmo.findings import Severity as Severity
-    from ipmo.governance import Gates as Gates
-    from ipmo.governance import GateView as GateView
-    from ipmo.governance import approver as approver
-    from ipmo.methods import Check as Check
-    from ipmo.methods import CheckContext as CheckContext
-    from ipmo.methods import DecisionRight as DecisionRight
-    from ipmo.methods import EstimateKind as EstimateKind
-    from ipmo.methods import Extension as Extension
-    from ipmo.methods import Format as Format
-    from ipmo.methods import GateRule as GateRule
-    from ipmo.methods import Methodology as Methodology
-    from ipmo.methods import Profile as Profile
-    from ipmo.methods import Role as Role
-    from ipmo.methods import Section as Section
-    from ipmo.methods import Stage as Stage
-    from ipmo.methods import hookimpl as hookimpl
+    from ipmo.methods.contract import Check as Check
+    from ipmo.methods.contract import CheckContext as CheckContext
+    from ipmo.methods.contract import DecisionRight as DecisionRight
+    from ipmo.methods.contract import EstimateKind as EstimateKind
+    from ipmo.methods.contract import Extension as Extension
+    from ipmo.methods.contract import Format as Format
+    from ipmo.methods.contract import GateRule as GateRule
+    from ipmo.methods.contract import Methodology as Methodology
+    from ipmo.methods.contract import Profile as Profile
+    from ipmo.methods.contract import Role as Role
+    from ipmo.methods.contract import Section as Section
+    from ipmo.methods.contract import Stage as Stage
+    from ipmo.methods.contract import hookimpl as hookimpl
+    from ipmo.methods.gates import Gates as Gates
+    from ipmo.methods.gates import GateView as GateView
+    from ipmo.methods.gates import approver as approver
+    from ipmo.methods.translation import Translation as Translation
     from ipmo.model import Link as Link
     from ipmo.model import LinkKind as LinkKind
     from ipmo.model import Measure as Measure
@@ -241,7 +244,6 @@ if TYPE_CHECKING:
     from ipmo.network.graph import leads_to as leads_to
     from ipmo.tables import Column as Column
     from ipmo.tables import Table as Table
-    from ipmo.translation import Translation as Translation
 else:
 
     def __getattr__(name: str) -> Any:

@@ -12,36 +12,35 @@ from typing import Any
 
 import attrs
 
-from ipmo.analysis.history import History, Month
-from ipmo.analysis.history import trend as _trend
-from ipmo.analysis.rollup import RollUp
-from ipmo.analysis.rollup import roll_up as _roll_up
-from ipmo.analysis.schedule import as_day, network
+from ipmo.analysis.control.history import History, Month
+from ipmo.analysis.control.history import trend as _trend
+from ipmo.analysis.dates.schedule import as_day, network
+from ipmo.analysis.money.rollup import RollUp
+from ipmo.analysis.money.rollup import roll_up as _roll_up
 from ipmo.errors import FileError, IpmoError, ModelError, PluginError, UnknownItemError, close_matches
 from ipmo.files import mpxj, mspdi, mspdi_out, portfolios, xer
 from ipmo.files.changes import read_changes_file, write_changes_file
 from ipmo.files.places import places
-from ipmo.files.snapshots import freeze_to, stamp_of
+from ipmo.files.snapshots import stamp_of, write_snapshot
 from ipmo.files.structure import Declared
 from ipmo.findings import Finding, Findings, Severity
-from ipmo.governance import Gates
-from ipmo.governance import gates as _gates
-from ipmo.methods import Format, Methodology
+from ipmo.methods.contract import Format, Methodology
+from ipmo.methods.gates import Gates
+from ipmo.methods.gates import gates as _gates
+from ipmo.methods.registry import Registry, installed
+from ipmo.methods.tailoring import method_for
+from ipmo.methods.translation import Translation
+from ipmo.methods.translation import translate as _translate
 from ipmo.model.changes import Change, as_changes
 from ipmo.model.measures import Measure
 from ipmo.model.plain import from_table_rows, to_plain_portfolio
 from ipmo.model.work import Portfolio
-from ipmo.registry import Registry, installed
 from ipmo.tables import Table
-from ipmo.tailoring import method_for
-from ipmo.translation import Translation
-from ipmo.translation import translate as _translate
 
 __all__ = [
     "baseline",
     "check",
     "core_formats",
-    "freeze",
     "from_dict",
     "from_tables",
     "gates",
@@ -50,6 +49,7 @@ __all__ = [
     "read",
     "report",
     "roll_up",
+    "snapshot",
     "to_dict",
     "translate",
     "trend",
@@ -384,7 +384,7 @@ def _placed(portfolio: Portfolio, found: Iterable[Finding]) -> list[Finding]:
 # ------------------------------------------------------------------------------------- months and baselines
 
 
-def freeze(
+def snapshot(
     portfolio: Portfolio | str | os.PathLike[str],
     path: str | os.PathLike[str] | None = None,
     *,
@@ -415,7 +415,7 @@ def freeze(
     if path is None:
         inner = f"baselines/{baseline}.json" if baseline else f"history/{day:%Y-%m}.json"
         path = _folder_of(portfolio) / inner
-    freeze_to(portfolio, Path(path), day, reason)
+    write_snapshot(portfolio, Path(path), day, reason)
     return Path(path)
 
 
@@ -433,7 +433,7 @@ def history(folder: str | os.PathLike[str]) -> History:
     """
     where = Path(folder)
     if not where.is_dir():
-        raise FileError(os.fspath(folder), "there is no such folder; `ipmo freeze` makes one")
+        raise FileError(os.fspath(folder), "there is no such folder; `ipmo snapshot` makes one")
     stamps = [stamp_of(path) for path in sorted(where.glob("*.json"))]
     return History([Month(stamp.date, Path(stamp.path).stem, functools.partial(read, stamp.path)) for stamp in stamps])
 
@@ -473,7 +473,7 @@ def _latest_baseline(portfolio: Portfolio) -> Portfolio | None:
 def trend(history: History | str | os.PathLike[str], measure: str | Measure, item: str | None = None) -> Table:
     """A measure of an item over the months: date, snapshot, value, text, known, total, change.
 
-    See `ipmo.analysis.history.trend`.
+    See `ipmo.analysis.control.history.trend`.
 
     Raises:
         UnknownItemError: there is no such measure, or no month has the item.
@@ -494,7 +494,7 @@ def roll_up(
 ) -> RollUp:
     """A measure over the tree of a portfolio or by any attribute: the core measures and those that plugins declare.
 
-    See `ipmo.analysis.rollup.roll_up` for the arguments.
+    See `ipmo.analysis.money.rollup.roll_up` for the arguments.
 
     Raises:
         UnknownItemError: there is no such measure, level or attribute.
@@ -551,7 +551,7 @@ def gates(portfolio: Portfolio | str | os.PathLike[str], *, findings: Iterable[F
 def translate(portfolio: Portfolio | str | os.PathLike[str], *, to: str, scope: str | None = None) -> Translation:
     """A portfolio in the words of another method, with what was lost.
 
-    See `ipmo.translation.translate`.
+    See `ipmo.methods.translation.translate`.
 
     Args:
         portfolio: a portfolio, or the path of one.

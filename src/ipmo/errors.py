@@ -8,6 +8,7 @@ IpmoError(Exception)
 ├── MissingRateError(LookupError)    money that cannot be converted on that date
 ├── CycleError(ValueError)           links that form a loop; has .cycle, .borders
 ├── ScheduleError(ValueError)        a schedule that cannot be computed
+├── OptionError(ValueError)          a choice that there is not; has .option, .given, .choices
 ├── FileError(ValueError)            a file that cannot be read or written; has .path, .problems
 ├── MissingExtraError(ImportError)   an optional library that is not installed; names the pip command
 └── PluginError                      a plugin that failed; has .plugin, .distribution, .doing
@@ -34,6 +35,7 @@ __all__ = [
     "MissingExtraError",
     "MissingRateError",
     "ModelError",
+    "OptionError",
     "PluginError",
     "PluginWarning",
     "Problem",
@@ -42,6 +44,7 @@ __all__ = [
     "UnknownItemError",
     "close_matches",
     "listed",
+    "one_of",
 ]
 
 SHOWN = 100
@@ -162,6 +165,17 @@ class ScheduleError(IpmoError, ValueError):
     """A schedule that cannot be computed: no start date, or a date past year 9999."""
 
 
+class OptionError(IpmoError, ValueError):
+    """An argument that takes one of a few words was given another; the words are named."""
+
+    def __init__(self, option: str, given: object, choices: Iterable[str]) -> None:
+        self.option, self.given, self.choices = option, given, tuple(choices)
+        super().__init__(f"{option}={given!r} is not known; write one of {', '.join(map(repr, self.choices))}")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.option, self.given, self.choices)
+
+
 class FileError(IpmoError, ValueError):
     """A file that cannot be read or written; every problem in it is listed at once."""
 
@@ -231,3 +245,21 @@ def close_matches(wanted: str, names: Iterable[str], count: int = 3) -> list[str
     lowered = {name.lower(): name for name in reversed(everything)}
     found = difflib.get_close_matches(wanted.lower(), lowered, n=count, cutoff=0.6)
     return [lowered[name] for name in found]
+
+
+def one_of(option: str, given: str, choices: Iterable[str]) -> None:
+    """Refuses a word that is none of the choices of an option.
+
+    Args:
+        option: the argument's name.
+        given: what was passed.
+        choices: the words that it takes; of a `Literal` alias, `typing.get_args(Alias)`.
+
+    Raises:
+        OptionError: it is none of them; they are named.
+
+    >>> one_of("on_cycle", "cut", ("error", "cut"))
+    """
+    allowed = tuple(choices)
+    if given not in allowed:
+        raise OptionError(option, given, allowed)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import attrs
 
-from ipmo import methods
+from ipmo.methods import contract as methods
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "hooks.md").read_text(encoding="utf-8")
 

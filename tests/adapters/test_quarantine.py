@@ -11,8 +11,8 @@ import pytest
 
 import ipmo
 from ipmo.errors import PluginError, PluginWarning
+from ipmo.methods.registry import Registry
 from ipmo.model import Portfolio, Project
-from ipmo.registry import Registry
 
 BROKEN = Path(__file__).parent / "broken"
 SAYS = {

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 
 import ipmo
-from ipmo.analysis.schedule import Schedule, schedule
+from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.model import After, Portfolio, Project, Task
-from ipmo.network import drag, engine
+from ipmo.network import drag
+from ipmo.network import network as engine
 from ipmo.network.compiled import available
-from ipmo.network.engine import Network
+from ipmo.network.network import Network
 from ipmo.testing.strategies import portfolios
 
 

@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ipmo
-from ipmo.analysis.schedule import Schedule, schedule
+from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.errors import CycleError, ScheduleError
 from ipmo.model import After, Link, Portfolio, Project, Task
-from ipmo.network import engine
+from ipmo.network import network as engine
 from ipmo.network.compiled import available
-from ipmo.network.engine import Network
 from ipmo.network.graph import graph
+from ipmo.network.network import Network
 from ipmo.testing.strategies import portfolios
 
 

@@ -11,11 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ipmo
-from ipmo.analysis.schedule import Schedule
+from ipmo.analysis.dates.schedule import Schedule
 from ipmo.errors import CycleError, ScheduleError, UnknownItemError
 from ipmo.model import Portfolio
-from ipmo.network import engine, kernels
-from ipmo.network.engine import EFFECTS, Network
+from ipmo.network import network as engine
+from ipmo.network.kernels import passes as kernels
+from ipmo.network.network import EFFECTS, Network
 from ipmo.network.overlay import Overlay
 from ipmo.testing.strategies import portfolios
 

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ipmo
-from ipmo.analysis.schedule import Schedule
+from ipmo.analysis.dates.schedule import Schedule
 from ipmo.model import Link, Portfolio
-from ipmo.network.engine import Network
+from ipmo.network.network import Network
 from ipmo.testing.strategies import portfolios
 
 Draw = Any

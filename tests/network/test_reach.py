@@ -7,10 +7,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ipmo.analysis.schedule import schedule
+from ipmo.analysis.dates.schedule import schedule
 from ipmo.model import Benefit, Enabler, Portfolio, Project, Task
-from ipmo.network import kernels
-from ipmo.network.engine import Network
+from ipmo.network.kernels import passes as kernels
+from ipmo.network.network import Network
 from ipmo.network.passes import Passes
 from ipmo.network.reach import Aim, Reach, dominators
 from ipmo.testing.strategies import portfolios

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ipmo.model import Calendar
-from ipmo.network.kernels import (
+from ipmo.network.clocks import Clocks
+from ipmo.network.kernels.passes import (
     add_months,
     days_from_civil,
     finish_at,
@@ -20,7 +21,6 @@ from ipmo.network.kernels import (
     start_at,
     work,
 )
-from ipmo.network.worktime import Clocks
 from ipmo.testing.strategies import calendars
 from ipmo.units import minutes
 

@@ -267,9 +267,9 @@ def test_gov_r10_compares_with_the_first_baseline(tmp_path: Any) -> None:
     path.write_text(
         "ipmo: 1\nportfolio: {id: x, start: 2026-01-05, status_date: 2026-01-05}\nprojects:\n  - {id: P, tasks: [{id: a, duration: 5 d}]}\n"
     )
-    ipmo.freeze(path, baseline="B1")
+    ipmo.snapshot(path, baseline="B1")
     path.write_text(path.read_text().replace("duration: 5 d", "duration: 15 d"))
-    ipmo.freeze(path, baseline="B2")
+    ipmo.snapshot(path, baseline="B2")
     rows = "".join(f"  - {{id: B{n}, date: 2026-01-0{n}, file: baselines/B{n}.json}}\n" for n in (1, 2))
     path.write_text(f"{path.read_text()}baselines:\n{rows}")
     assert heard("mop/rebaselined", ipmo.read(path)) == [

@@ -1,10 +1,10 @@
-"""The command line: `ipmo read|check|schedule|links|what-if|rollup|status|gates|translate|...|report|convert|schema|plugins|doctor`.
+"""The command line: `ipmo read|check|schedule|links|what-if|roll-up|status|gates|translate|...|report|convert|schema|plugins|doctor`.
 
 Exit 0 good; 1 when `check` has a finding of severity error or a verb cannot answer; 2 wrong use. Errors go to stderr
 and name the file. `--json` prints one valid object with `rows` and `findings`, even on failure.
 """
 
-from ipmo.cli import hangs, methods, plans
+from ipmo.cli import dependencies, methods, plans
 from ipmo.cli.shell import main
 
-__all__ = ["hangs", "main", "methods", "plans"]
+__all__ = ["dependencies", "main", "methods", "plans"]

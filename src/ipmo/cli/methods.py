@@ -40,7 +40,7 @@ def show(name: str, as_json: bool) -> None:
 
 
 def _listed(name: str | None, as_json: bool) -> None:
-    from ipmo.registry import installed
+    from ipmo.methods.registry import installed
 
     registry = installed()
     table = registry.table()

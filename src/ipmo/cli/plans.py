@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 import ipmo
-from ipmo.analysis.schedule import day_text
+from ipmo.analysis.dates.schedule import day_text
 from ipmo.cli.shell import Verb, answer, emit, json_option, loops_option, main, plain_rows, portfolio_argument, print_table, say
 from ipmo.findings import Findings
 
@@ -101,7 +101,7 @@ def schedule(path: str, dialect: str | None, explain: str | None, back_from: str
 @click.option("--include", multiple=True, type=click.Choice(["proposed", "cancelled"]), help="Count these projects too.")
 @click.option("--explain", metavar="ITEM", help="Show what a figure was made of.")
 @json_option
-def rollup(
+def roll_up(
     path: str,
     measure: str,
     by: str | None,
@@ -146,9 +146,9 @@ def status(path: str, policy: str, reported: bool, baseline: str | None, as_json
 @main.command(cls=Verb)
 @portfolio_argument
 @json_option
-def registers(path: str, as_json: bool) -> None:
+def raid_log(path: str, as_json: bool) -> None:
     """Count risks, assumptions, issues, dependencies, decisions and changes at every level."""
-    answer(ipmo.registers(ipmo.read(path)).table(), as_json)
+    answer(ipmo.raid_log(ipmo.read(path)).table(), as_json)
 
 
 @main.command(cls=Verb)
@@ -167,7 +167,7 @@ def benefits(path: str, discount: str | None, baseline: str | None, as_json: boo
 @click.option("--method", default="flow", metavar="NAME", help="flow, knock-out or shapley.")
 @click.option("--discount", metavar="RATE", help="A rate (3.5%) or the name of a schedule.")
 @json_option
-def claims(path: str, method: str, discount: str | None, as_json: bool) -> None:
+def attribution(path: str, method: str, discount: str | None, as_json: bool) -> None:
     """Divide the value of benefits among the projects behind them."""
     found = ipmo.attribute(ipmo.read(path), method=method, discount=discount)
     answer(found.table(), as_json, [repr(found)[1:-1]])
@@ -176,7 +176,7 @@ def claims(path: str, method: str, discount: str | None, as_json: bool) -> None:
 @main.command(cls=Verb)
 @portfolio_argument
 @json_option
-def sight(path: str, as_json: bool) -> None:
+def line_of_sight(path: str, as_json: bool) -> None:
     """Which project serves which objective, and the orphans both ways."""
     found = ipmo.line_of_sight(ipmo.read(path))
     notes = [f"no project serves {name}" for name in found.unserved] + [f"{name} serves no objective" for name in found.orphans]
@@ -189,7 +189,7 @@ def sight(path: str, as_json: bool) -> None:
 @click.option("--level", type=click.Choice(["portfolio", "programme", "project", "task"]), help="Only this level.")
 @_baseline
 @json_option
-def earned(path: str, as_of: str | None, level: str | None, baseline: str | None, as_json: bool) -> None:
+def earned_value(path: str, as_of: str | None, level: str | None, baseline: str | None, as_json: bool) -> None:
     """Earned value and earned schedule on every level."""
     found = ipmo.earned_value(ipmo.read(path), as_of=as_of, baseline=ipmo.read(baseline) if baseline else None)
     notes = [f"{found.total.known} of {found.total.total} work packages known"]
@@ -203,9 +203,9 @@ def earned(path: str, as_of: str | None, level: str | None, baseline: str | None
 @click.option("--every", default="month", metavar="PERIOD", help="month, quarter, year or financial year.")
 @click.option("--item", metavar="ITEM", help="Only a programme, a project or a summary.")
 @json_option
-def phase(path: str, every: str, item: str | None, as_json: bool) -> None:
+def time_phase(path: str, every: str, item: str | None, as_json: bool) -> None:
     """Budget against actual against forecast, by period."""
-    found = ipmo.phase(ipmo.read(path), every=every, item=item)
+    found = ipmo.time_phase(ipmo.read(path), every=every, item=item)
     answer(found.table(), as_json, found.notes() or (() if found.periods else ["nothing has both an amount and a date"]))
 
 
@@ -255,10 +255,10 @@ def compare(source: str, target: str, everything: bool, as_json: bool) -> None:
 @click.option("--baseline", metavar="ID", help="It becomes this baseline: baselines/ID.json.")
 @click.option("--reason", default="", help="Why.")
 @json_option
-def freeze(path: str, to: str | None, baseline: str | None, reason: str, as_json: bool) -> None:
+def snapshot(path: str, to: str | None, baseline: str | None, reason: str, as_json: bool) -> None:
     """Freeze a month or a baseline: text that is never overwritten, stamped with its digest."""
     pf = ipmo.read(path)
-    written = ipmo.freeze(pf, to, baseline=baseline, reason=reason)
+    written = ipmo.snapshot(pf, to, baseline=baseline, reason=reason)
     if as_json:
         emit([{"file": str(written)}])
         return
@@ -281,9 +281,9 @@ def trend(path: str, measure: str, item: str | None, as_json: bool) -> None:
 @main.command(cls=Verb)
 @click.argument("path", type=click.Path(), metavar="FOLDER")
 @json_option
-def returns(path: str, as_json: bool) -> None:
+def reporting_compliance(path: str, as_json: bool) -> None:
     """Who has reported for the last month frozen in FOLDER, and who has not."""
-    table = ipmo.returns(ipmo.history(path))
+    table = ipmo.reporting_compliance(ipmo.history(path))
     late = [name for name, reported in zip(table["project"], table["reported"], strict=True) if not reported]
     answer(table, as_json, [f"{len(late)} of {len(table)} have not reported"], ("name",))
 
@@ -377,7 +377,7 @@ def doctor(as_json: bool) -> None:
 def _doctor() -> Iterable[dict[str, str]]:
     import shutil
 
-    from ipmo.registry import installed
+    from ipmo.methods.registry import installed
 
     def of(package: str) -> str:
         try:

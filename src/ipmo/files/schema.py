@@ -85,7 +85,7 @@ def json_schema() -> dict[str, Any]:
         "required": ["ipmo"],
         "properties": {
             "ipmo": {"const": VERSION, "description": "version of the file format"},
-            "snapshot": {"type": "object", "description": "stamped by `ipmo freeze`: its date and the digest of the rest"},
+            "snapshot": {"type": "object", "description": "stamped by `ipmo snapshot`: its date and the digest of the rest"},
             "portfolio": section(HEADER, ["id"]),
             "project": {"$ref": "#/$defs/Project"},
             "programme": {"$ref": "#/$defs/Programme"},

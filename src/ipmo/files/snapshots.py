@@ -16,7 +16,7 @@ from ipmo.model.plain import to_plain_portfolio
 from ipmo.model.work import Portfolio
 from ipmo.units import as_date
 
-__all__ = ["Stamp", "digest_of", "freeze_to", "stamp_of"]
+__all__ = ["Stamp", "digest_of", "stamp_of", "write_snapshot"]
 
 
 @attrs.frozen(kw_only=True)
@@ -42,7 +42,7 @@ def digest_of(document: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(bare, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
 
 
-def freeze_to(portfolio: Portfolio, path: Path, day: date, reason: str = "") -> Stamp:
+def write_snapshot(portfolio: Portfolio, path: Path, day: date, reason: str = "") -> Stamp:
     """Writes a snapshot; one that is there already stays as it is.
 
     Raises:
@@ -79,7 +79,7 @@ def stamp_of(path: Path) -> Stamp:
         raise FileError(str(path), f"it cannot be read as JSON: {error}") from None
     found = document.get("snapshot") if isinstance(document, dict) else None
     if not isinstance(found, dict) or "digest" not in found or "date" not in found:
-        raise FileError(str(path), "it is no snapshot; `ipmo freeze` writes them")
+        raise FileError(str(path), "it is no snapshot; `ipmo snapshot` writes them")
     digest = digest_of(document)
     if digest != found["digest"]:
         raise FileError(

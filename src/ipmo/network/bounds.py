@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ipmo.network import kernels
-from ipmo.network.engine import EFFECTS
+from ipmo.network.kernels import passes as kernels
+from ipmo.network.network import EFFECTS
 from ipmo.units import minutes
 
 if TYPE_CHECKING:

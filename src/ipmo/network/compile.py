@@ -19,9 +19,10 @@ from ipmo.model.dialects import Dialect
 from ipmo.model.estimates import Estimate
 from ipmo.model.governance import Gate
 from ipmo.model.work import EXTERNAL, Link, Portfolio, Project, Task
-from ipmo.network import bounds, kernels
-from ipmo.network.engine import EFFECTS, Network
-from ipmo.network.worktime import Clocks
+from ipmo.network import bounds
+from ipmo.network.clocks import Clocks
+from ipmo.network.kernels import passes as kernels
+from ipmo.network.network import EFFECTS, Network
 from ipmo.units import ELAPSED, MAX_INSTANT, Span, When, minutes
 
 __all__ = ["Hold", "LinkInfo", "Target", "compile_portfolio"]

@@ -9,7 +9,11 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
-from ipmo.network import kernels, kernels_cones, kernels_drag, kernels_reach, kernels_trees
+from ipmo.network.kernels import cones as kernels_cones
+from ipmo.network.kernels import drag as kernels_drag
+from ipmo.network.kernels import passes as kernels
+from ipmo.network.kernels import reach as kernels_reach
+from ipmo.network.kernels import trees as kernels_trees
 
 __all__ = ["available", "kernel", "plain_kernel"]
 

@@ -11,8 +11,9 @@ import itertools
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ipmo.network import kernels, kernels_drag
-from ipmo.network.engine import EFFECTS, Network
+from ipmo.network.kernels import drag as kernels_drag
+from ipmo.network.kernels import passes as kernels
+from ipmo.network.network import EFFECTS, Network
 
 if TYPE_CHECKING:
     from ipmo.network.passes import Passes

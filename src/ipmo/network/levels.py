@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
-from ipmo.network import kernels
+from ipmo.network.kernels import passes as kernels
 
 __all__ = ["Levels"]
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ipmo.errors import CycleError, ScheduleError, UnknownItemError, close_matches
-from ipmo.network import kernels
-from ipmo.network.engine import EFFECTS, TYPE_NAMES
+from ipmo.network.kernels import passes as kernels
+from ipmo.network.network import EFFECTS, TYPE_NAMES
 
 if TYPE_CHECKING:
     from ipmo.network.passes import Passes

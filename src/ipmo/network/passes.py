@@ -1,7 +1,7 @@
 """What a compiled network answers, by position: dates, floats to every target, driving links, criticality, the end without an item.
 
 Everything is computed on first use and in whole minutes of each item's own clock; names, dates and days are made by
-`ipmo.analysis.schedule`.
+`ipmo.analysis.dates.schedule`.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import Any
 
 from ipmo.errors import ScheduleError
 from ipmo.model.dialects import DIALECTS, Dialect
-from ipmo.network import kernels
 from ipmo.network.drag import ends_without_links, ends_without_work
-from ipmo.network.engine import EFFECTS, Network
+from ipmo.network.kernels import passes as kernels
+from ipmo.network.network import EFFECTS, Network
 from ipmo.units import MAX_INSTANT
 
 __all__ = ["LIVE", "Passes"]

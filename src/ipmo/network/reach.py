@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from ipmo.network import kernels, kernels_reach
+from ipmo.network.kernels import passes as kernels
+from ipmo.network.kernels import reach as kernels_reach
 
 if TYPE_CHECKING:
-    from ipmo.network.engine import Network
+    from ipmo.network.network import Network
     from ipmo.network.passes import Passes
 
 __all__ = ["Aim", "Reach", "dominators"]

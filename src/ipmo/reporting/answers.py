@@ -8,20 +8,20 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, TypeVar
 
-from ipmo.analysis.benefits import Benefits, benefits
-from ipmo.analysis.capacity import CapacityView, capacity
-from ipmo.analysis.comparison import Comparison, compare
-from ipmo.analysis.decision_queue import DecisionQueue, decisions_due
-from ipmo.analysis.earned_value import EarnedValue, earned_value
-from ipmo.analysis.failure_points import FailurePoints, single_points
-from ipmo.analysis.interdependencies import CriticalLink, CriticalLinks, critical_links
-from ipmo.analysis.interfaces import InterfaceView
-from ipmo.analysis.phasing import Phased, phase
-from ipmo.analysis.registers import Registers, registers
-from ipmo.analysis.rollup import RollUp, roll_up
-from ipmo.analysis.schedule import Schedule, ScheduledItem, as_day, schedule
-from ipmo.analysis.stated import latest_confidence
-from ipmo.analysis.status import StatusView, status
+from ipmo.analysis.benefits.realisation import Benefits, benefits
+from ipmo.analysis.change.comparison import Comparison, compare
+from ipmo.analysis.change.decisions import DecisionQueue, decisions_due
+from ipmo.analysis.change.stated import latest_confidence
+from ipmo.analysis.control.raid_log import RaidLog, raid_log
+from ipmo.analysis.control.status import StatusView, status
+from ipmo.analysis.dates.schedule import Schedule, ScheduledItem, as_day, schedule
+from ipmo.analysis.dependencies.critical import CriticalLink, CriticalLinks, critical_links
+from ipmo.analysis.dependencies.interfaces import InterfaceView
+from ipmo.analysis.dependencies.single_points import SinglePoints, single_points
+from ipmo.analysis.money.earned_value import EarnedValue, earned_value
+from ipmo.analysis.money.phasing import TimePhased, time_phase
+from ipmo.analysis.money.rollup import RollUp, roll_up
+from ipmo.analysis.resources.capacity import CapacityView, capacity
 from ipmo.errors import IpmoError
 from ipmo.findings import Finding, Findings
 from ipmo.model.work import Portfolio, Project
@@ -107,19 +107,19 @@ class Answers:
         return found if found is not None and found.loads else None
 
     @functools.cached_property
-    def registers(self) -> Registers | None:
+    def raid_log(self) -> RaidLog | None:
         """Risks, assumptions, issues, dependencies, decisions and changes, counted."""
-        return self._ask("registers", lambda: registers(self.portfolio))
+        return self._ask("RAID log", lambda: raid_log(self.portfolio))
 
     @functools.cached_property
-    def phased(self) -> Phased | None:
+    def phased(self) -> TimePhased | None:
         """Money by period: by month, or by whatever longer period keeps the picture readable."""
         yearly = "year" if self.portfolio.money is None or self.portfolio.money.financial_year == "jan" else "financial year"
-        found: Phased | None = None
+        found: TimePhased | None = None
         dates = [day for project in self.portfolio.projects for day in self.schedule.dates(project.id) if day is not None]
         months = (max(dates) - min(dates)).days / 30 if dates else 0
         for every in [name for name, length in (("month", 1), ("quarter", 3)) if months / length <= MOST_PERIODS] + [yearly]:
-            found = self._ask("money by period", functools.partial(phase, self.portfolio, every=every))
+            found = self._ask("money by period", functools.partial(time_phase, self.portfolio, every=every))
             if found is None or len(found.periods) <= MOST_PERIODS:
                 break
         return found if found is not None and found.periods else None
@@ -130,7 +130,7 @@ class Answers:
         return self._ask("interfaces", lambda: InterfaceView(self.links))
 
     @functools.cached_property
-    def points(self) -> FailurePoints | None:
+    def points(self) -> SinglePoints | None:
         """Single points of failure; None where there is neither benefit nor objective."""
         if not self.portfolio.benefits and not self.portfolio.objectives:
             return None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ipmo.analysis.comparison import Comparison
-from ipmo.analysis.stated import Moved
+from ipmo.analysis.change.comparison import Comparison
+from ipmo.analysis.change.stated import Moved
 from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import Cell, Grid, Head, Heading, Paragraph, Row, Scale, Section, capital, counted, number, share
 

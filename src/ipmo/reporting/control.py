@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from ipmo.analysis.schedule import day_text
+from ipmo.analysis.dates.schedule import day_text
 from ipmo.figures.svg import GLYPHS
 from ipmo.findings import Finding, Severity
 from ipmo.model.reference import RATINGS
@@ -14,7 +14,7 @@ from ipmo.model.work import Project
 from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import Cell, Grid, Head, Heading, Paragraph, Row, Section, counted, few, mark, number
 
-__all__ = ["confidence", "finding_groups", "findings_note", "method", "registers", "status"]
+__all__ = ["confidence", "finding_groups", "findings_note", "method", "raid_log", "status"]
 
 SHOWN = 25
 EXCEPTIONS = 20
@@ -198,9 +198,9 @@ def confidence(a: Answers) -> Section | None:
     return Section(id="confidence", title=f"Delivery confidence by {grouping}", short="Confidence", blocks=blocks)
 
 
-def registers(a: Answers) -> Section | None:
+def raid_log(a: Answers) -> Section | None:
     """Risks, assumptions, issues, dependencies, decisions and change requests: how many, how old, how many overdue."""
-    table = a.registers.table() if a.registers is not None else None
+    table = a.raid_log.table() if a.raid_log is not None else None
     rows = [row for row in table.rows() if row["level"] != "project"] if table is not None else []
     if not rows:
         return None
@@ -220,7 +220,7 @@ def registers(a: Answers) -> Section | None:
     titles = ("all", "open", "overdue", "without owner", "without a date", "oldest, days", "mean age, days")
     heads = [Head(title="register"), *(Head(title=title, num=True) for title in titles)]
     text = "Counted over everything below; a dependency is a link across a project border. Ages count from the day an entry was raised."
-    return Section(id="registers", title="Registers", blocks=[Paragraph(text), Grid(label="Registers", heads=heads, rows=shown)])
+    return Section(id="raid", title="RAID log", blocks=[Paragraph(text), Grid(label="RAID log", heads=heads, rows=shown)])
 
 
 # ------------------------------------------------------------------------------------------------ evidence

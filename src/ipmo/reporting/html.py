@@ -14,7 +14,8 @@ from ipmo.figures.svg import Figure, colour_css
 from ipmo.figures.timeline import CSS as TIMELINE_CSS
 from ipmo.findings import Findings
 from ipmo.model.work import Portfolio
-from ipmo.reporting import change, control, delivery, interdependencies, methods, money, summary, value
+from ipmo.reporting import change, control, delivery, methods, money, summary, value
+from ipmo.reporting import dependencies as interdependencies
 from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import Section
 from ipmo.tables import Table
@@ -38,7 +39,7 @@ SECTIONS: tuple[Callable[[Answers], Section | None], ...] = (
     interdependencies.interfaces,
     interdependencies.points,
     delivery.people,
-    control.registers,
+    control.raid_log,
 )
 """The sections in the order of the page; one that has nothing to show is None."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ipmo.analysis.earned_value import EarnedItem
-from ipmo.analysis.phasing import Phased
-from ipmo.analysis.rollup import RollUp
-from ipmo.analysis.stated import variances as recomputed
+from ipmo.analysis.change.stated import variances as recomputed
+from ipmo.analysis.money.earned_value import EarnedItem
+from ipmo.analysis.money.phasing import TimePhased
+from ipmo.analysis.money.rollup import RollUp
 from ipmo.figures.columns import Series, columns
 from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import Cell, Grid, Head, Heading, Paragraph, Picture, Row, Scale, Section, capital, counted, mark, number, share
@@ -105,7 +105,7 @@ def _listed(names: Iterable[str]) -> str:
     return capital(words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}")
 
 
-def _period_grid(a: Answers, found: Phased, shown: list[str], scale: Scale) -> Grid:
+def _period_grid(a: Answers, found: TimePhased, shown: list[str], scale: Scale) -> Grid:
     table = found.table()
     heads = [Head(title=found.every)]
     heads += [Head(title=f"{a.word(name)}, {scale.unit}", num=True) for name in shown]

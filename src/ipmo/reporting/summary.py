@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
-from ipmo.analysis.schedule import as_day, day_text
+from ipmo.analysis.dates.schedule import as_day, day_text
 from ipmo.figures.svg import GLYPHS
 from ipmo.findings import Finding, Severity
 from ipmo.model.governance import Gate

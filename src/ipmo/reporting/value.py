@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ipmo.analysis.attribution import attribute
-from ipmo.analysis.benefits import line_of_sight
+from ipmo.analysis.benefits.attribution import attribute
+from ipmo.analysis.benefits.realisation import line_of_sight
 from ipmo.errors import IpmoError
 from ipmo.figures.columns import Series, columns
 from ipmo.reporting.answers import Answers

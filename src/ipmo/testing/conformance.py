@@ -22,16 +22,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 import ipmo
-from ipmo.analysis.rollup import MEASURES
+from ipmo.analysis.money.rollup import MEASURES
 from ipmo.desk import from_dict, to_dict
 from ipmo.figures.svg import Figure
 from ipmo.findings import Finding
-from ipmo.methods import Check, CheckContext, Methodology
+from ipmo.methods.contract import Check, CheckContext, Methodology
+from ipmo.methods.registry import Registry
 from ipmo.model.estimates import Estimate, number
 from ipmo.model.measures import Combine
 from ipmo.model.plain import plain_value
 from ipmo.model.work import Portfolio
-from ipmo.registry import Registry
 from ipmo.tables import Table
 from ipmo.testing.nouns import wide_portfolios
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ipmo.registry import Registry
+from ipmo.methods.registry import Registry
 
 __all__ = ["ipmo_installed", "ipmo_registry"]
 

@@ -21,7 +21,7 @@ PERIODS = {
     "year": (re.compile(r"[0-9]{4}"), "2026"),
     "financial year": (re.compile(r"[0-9]{4}(/[0-9]{2})?"), "2026/27"),
 }
-"""How periods are named, as `ipmo.phase` does."""
+"""How periods are named, as `ipmo.time_phase` does."""
 OPEN = ("proposed", "approved", "active", "paused")
 SELECTED = ("approved", "active", "paused")
 
@@ -90,7 +90,7 @@ class MopFields:
         criteria: of a portfolio: what projects are scored on.
         categories: of a portfolio: the segments that projects fall into.
         every: of a portfolio: the length of a budget period: month, quarter, year or financial year.
-        envelopes: of a portfolio: period (`2026`, `2026-Q1`, as `ipmo.phase` names it) to the most that may be spent in it.
+        envelopes: of a portfolio: period (`2026`, `2026-Q1`, as `ipmo.time_phase` names it) to the most that may be spent in it.
         confidence: of a portfolio: the share of outcomes that budgets should cover: 0.5 for P50, 0.8 for P80.
         groups: of a portfolio: projects that are chosen between.
         mandatory: of a project: it must be done, whatever it is worth.

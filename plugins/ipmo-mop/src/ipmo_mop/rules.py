@@ -243,7 +243,7 @@ def _baselined(context: CheckContext) -> Iterable[Finding]:
     running = [p.id for p in pf.projects if p.state == "active" and context.covers(p.id)]
     if running and not pf.baselines:
         message = f"{len(running)} active projects, and no baseline to compare with"
-        yield _finding("baseline", "", message, "freeze the approved plan: ipmo freeze")
+        yield _finding("baseline", "", message, "freeze the approved plan: ipmo snapshot")
     for one in pf.baselines:
         if one.approved_by is None:
             yield _finding("baseline", one.id, f"baseline {one.id!r} was approved by nobody", "write approved_by:")

@@ -440,7 +440,7 @@ def select(
 ) -> Selection:
     """Which open projects of a portfolio to fund.
 
-    Budgets by period come from `ipmo.phase`'s rules (each project's money over its own time), limits from `envelopes:`,
+    Budgets by period come from `ipmo.time_phase`'s rules (each project's money over its own time), limits from `envelopes:`,
     `requires:`, `excludes:`, `groups:` and `mandatory:`; what waits for another project's hand-over requires that project, and
     what requires a cancelled one cannot be chosen.
 

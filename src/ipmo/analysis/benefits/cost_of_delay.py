@@ -1,0 +1,168 @@
+"""What a slip costs: benefits that come later, and people who wait.
+
+A benefit's loss is the present value of its forecast less that of the same profile moved: its life moves with its start
+or is cut short by a fixed end. People wait where a task that they are assigned to starts later: their rate, times their
+number, times the working days.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+from ipmo.analysis.benefits.realisation import Benefits, BenefitValue, benefits
+from ipmo.analysis.dates.schedule import Schedule, as_day
+from ipmo.analysis.money.amounts import rounded
+from ipmo.analysis.money.finance import years_between
+from ipmo.errors import IpmoError
+from ipmo.model.work import Portfolio, Task
+from ipmo.units import Effort, Money, moment
+
+__all__ = ["Stakes", "stakes"]
+
+
+class Stakes:
+    """Losses of one portfolio, each worked out once.
+
+    Args:
+        portfolio: the portfolio.
+        s: its schedule.
+    """
+
+    def __init__(self, portfolio: Portfolio, s: Schedule) -> None:
+        self.portfolio, self.schedule = portfolio, s
+        self._known: dict[tuple[str, int], Decimal | None] = {}
+        self._factors: dict[date, float] = {}
+        self._plans: dict[str, tuple[float, tuple[tuple[int, float], ...]] | None] = {}
+
+    @functools.cached_property
+    def benefits(self) -> Benefits | None:
+        """What the benefits are worth; None where that cannot be said: see `reason`."""
+        try:
+            return benefits(self.portfolio)
+        except IpmoError as error:
+            self.reason = str(error)
+            return None
+
+    reason = ""
+
+    @functools.cached_property
+    def currency(self) -> str:
+        """Of all losses."""
+        if self.portfolio.money is not None:
+            return self.portfolio.money.currency
+        return next((row.currency for row in self.benefits or ()), "")
+
+    @functools.cached_property
+    def worth(self) -> Mapping[str, Decimal]:
+        """The present value of each benefit that has one and is still to come."""
+        rows = self.benefits
+        return {} if rows is None else {row.id: row.npv.amount for row in rows if row.npv is not None}
+
+    def delayed(self, benefit: str, before: int, after: int) -> Decimal | None:
+        """What it costs that a benefit moves from one instant to another; negative when it comes earlier. None when not known."""
+        days = (_first_day(after) - _first_day(before)).days
+        if days == 0:
+            return Decimal(0)
+        key = (benefit, days)
+        if key not in self._known:
+            self._known[key] = self._loss(benefit, days)
+        return self._known[key]
+
+    def _loss(self, benefit: str, days: int) -> Decimal | None:
+        if self.benefits is None or benefit not in self.benefits:
+            return None
+        row = self.benefits[benefit]
+        plan = self._plan(row)
+        if plan is None:
+            found = row.loss_if(days)
+            return None if found is None else found.amount
+        assert row.start is not None
+        before, flows = plan
+        start = row.start + timedelta(days=days)
+        after = math.fsum(amount * self._factor(row, _years_later(start, years)) for years, amount in flows)
+        return rounded(Fraction(before - after), row.currency).amount
+
+    def _plan(self, row: BenefitValue) -> tuple[float, tuple[tuple[int, float], ...]] | None:
+        """(present value, (year, amount) of each flow) where a delay moves every flow alike: whole years, no fixed end."""
+        if row.id not in self._plans:
+            noun = row.noun
+            whole = noun.until is None and (
+                isinstance(noun.value, Money) or (noun.lasts is not None and noun.lasts.dimension == "step" and noun.lasts.months % 12 == 0)
+            )
+            found = None
+            if whole and row.forecast is not None and row.discount is not None:
+                flows = tuple((year, float(flow.amount)) for year, flow in enumerate(row.forecast.flows))
+                found = (row.forecast.worth(row.discount, row.at), flows)
+            self._plans[row.id] = found
+        return self._plans[row.id]
+
+    def _factor(self, row: BenefitValue, day: date) -> float:
+        found = self._factors.get(day)
+        if found is None:
+            assert row.discount is not None
+            found = self._factors[day] = row.discount.factor(years_between(row.at, day))
+        return found
+
+    @functools.cached_property
+    def _rates(self) -> Mapping[str, Decimal]:
+        """What one unit of each resource costs a working day, in the portfolio's currency, where it is known."""
+        out: dict[str, Decimal] = {}
+        for resource in self.portfolio.resources:
+            if resource.rate is None:
+                continue
+            try:
+                cost = resource.rate.cost(Effort(Decimal(1), "pd"))
+            except IpmoError:
+                continue
+            amount = cost.amount
+            if cost.currency != self.currency:
+                try:
+                    on = self.portfolio.status_date or self.portfolio.start or date.today()
+                    amount *= self.portfolio.exchange_rates.rate(cost.currency, as_day(on))[0]
+                except IpmoError:
+                    continue
+            out[resource.id] = amount
+        return out
+
+    def waiting(self, item: str, days: float) -> Decimal | None:
+        """What the people and machines of a task cost while it waits; None where nobody assigned has a rate.
+
+        Args:
+            item: full id.
+            days: working days.
+        """
+        noun = self.portfolio.items.get(item)
+        if not isinstance(noun, Task) or days <= 0:
+            return None
+        known = [Decimal(str(one.units)) * self._rates[one.resource] for one in noun.assignments if one.resource in self._rates]
+        if not known:
+            return None
+        return rounded(Fraction(sum(known, Decimal(0))) * Fraction(days), self.currency).amount
+
+
+def stakes(portfolio: Portfolio, s: Schedule) -> Stakes:
+    """The losses of a portfolio, made once for a schedule."""
+    key = ("stakes", id(s))
+    if key not in portfolio.memo:
+        portfolio.memo[key] = Stakes(portfolio, s)
+    found: Stakes = portfolio.memo[key]
+    return found
+
+
+@functools.lru_cache(maxsize=4096)
+def _first_day(instant: int) -> date:
+    """The first whole day from an instant on, as `benefits` dates a benefit's start."""
+    found = moment(instant)
+    return found.date() if found.hour == found.minute == 0 else found.date() + timedelta(days=1)
+
+
+def _years_later(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year + years, day=28)

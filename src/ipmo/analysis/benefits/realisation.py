@@ -1,0 +1,553 @@
+"""Benefits: what they are worth, when they come, what a delay costs, and who may claim them.
+
+A benefit's date comes from the schedule: when what enables it moves, its profile moves. A profile is a yearly value with
+a ramp over a life that moves with its start (`lasts`) or ends on a fixed date (`until`); each year of it is a flow at
+that year's beginning, so that whole years of delay are whole years of discounting.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+
+import attrs
+
+from ipmo.analysis.dates.schedule import Schedule, as_day, schedule
+from ipmo.analysis.money.amounts import EVEN, Amounts, Priced, rounded
+from ipmo.analysis.money.finance import discount_schedule, present_value
+from ipmo.analysis.money.periods import Period, PeriodRule, Stretch, period_rule, wall_clock
+from ipmo.errors import IpmoError, UnitError
+from ipmo.model.benefits import Benefit
+from ipmo.model.benefits_map import EffectMap, effect_map
+from ipmo.model.reference import DiscountSchedule
+from ipmo.model.work import Portfolio
+from ipmo.network.kernels import passes as kernels
+from ipmo.tables import Column, Rows, Table
+from ipmo.units import Money, Rate, Span, as_span, as_when, minutes, moment
+
+__all__ = ["BenefitValue", "Benefits", "Flow", "LineOfSight", "Profile", "benefits", "line_of_sight", "profile"]
+
+NO_CURRENCY = "XXX"
+"""ISO 4217: no currency is involved: nothing here states an amount."""
+
+
+@attrs.frozen
+class Flow:
+    """One year of a benefit, or a benefit that comes once.
+
+    Args:
+        start: first day.
+        end: first day after it; the same for what comes once.
+        amount: in the portfolio's currency, exact; a dis-benefit is negative.
+    """
+
+    start: date
+    end: date
+    amount: Fraction
+
+
+@attrs.frozen(kw_only=True)
+class Profile:
+    """What a benefit brings from a start on.
+
+    Args:
+        flows: year by year.
+        start: first day.
+        end: first day after its life.
+    """
+
+    flows: tuple[Flow, ...]
+    start: date
+    end: date
+
+    @property
+    def total(self) -> Fraction:
+        """The sum of the flows, undiscounted."""
+        return sum((flow.amount for flow in self.flows), Fraction(0))
+
+    def worth(self, discount: DiscountSchedule, base: date) -> float:
+        """Present value at a base date: each year's flow at that year's beginning."""
+        return present_value(((flow.start, float(flow.amount)) for flow in self.flows), discount, base=base)
+
+    def by_period(self, rule: PeriodRule) -> dict[Period, Fraction]:
+        """The flows over periods, each evenly over its days."""
+        out: dict[Period, Fraction] = {}
+        for flow in self.flows:
+            stretch = Stretch(minutes(flow.start), minutes(flow.end), EVEN, wall_clock)
+            for period, share in stretch.over(rule).items():
+                out[period] = out.get(period, Fraction(0)) + flow.amount * share
+        return out
+
+    def by(self, day: date) -> Fraction:
+        """What has come by the beginning of a day."""
+        instant = minutes(day)
+        return sum(
+            (flow.amount * Stretch(minutes(flow.start), minutes(flow.end), EVEN, wall_clock).by(instant) for flow in self.flows),
+            Fraction(0),
+        )
+
+
+def _later(day: date, months: int) -> date:
+    return moment(kernels.add_months(minutes(day), months)).date()
+
+
+def profile(benefit: Benefit, start: date, yearly: Fraction) -> Profile | None:
+    """The profile of a benefit that starts on a day; None where its life is not known.
+
+    Args:
+        benefit: ramp, life and sign are taken from it.
+        start: its first day.
+        yearly: a year's value at 100 %, or the whole of what comes once.
+    """
+    sign = -1 if benefit.disbenefit else 1
+    if isinstance(benefit.value, Money):
+        return Profile(flows=(Flow(start, start, sign * yearly),), start=start, end=start)
+    end = _end(benefit, start)
+    if end is None:
+        return None
+    flows: list[Flow] = []
+    year = 0
+    while (begin := _later(start, 12 * year)) < end:
+        stop = _later(start, 12 * (year + 1))
+        ramp = benefit.ramp[min(year, len(benefit.ramp) - 1)] if benefit.ramp else 1.0
+        part = Fraction(1) if stop <= end else Fraction((end - begin).days, (stop - begin).days)
+        flows.append(Flow(begin, min(stop, end), sign * yearly * Fraction(str(ramp)) * part))
+        year += 1
+    return Profile(flows=tuple(flows), start=start, end=max(end, start))
+
+
+def _end(benefit: Benefit, start: date) -> date | None:
+    """The first day after its life: the earlier of a life that moves and a fixed end."""
+    ends = []
+    if benefit.lasts is not None:
+        lasts = benefit.lasts
+        if lasts.dimension == "step":
+            ends.append(_later(start, lasts.months))
+        elif lasts.dimension == "elapsed":
+            ends.append(start + timedelta(minutes=lasts.elapsed_minutes))
+    if benefit.until is not None:
+        ends.append(moment(minutes(benefit.until, end=True)).date())
+    return min(ends, default=None)
+
+
+def _yearly(value: Rate) -> Money:
+    """A rate as money per year.
+
+    Raises:
+        UnitError: it is not per month or year.
+    """
+    from decimal import Decimal
+
+    if value.per not in ("year", "month"):
+        raise UnitError(f"a benefit of {value} has no yearly value; write it per month or per year")
+    return value.money if value.per == "year" else Money(value.money.amount * Decimal(12), value.money.currency)
+
+
+@attrs.frozen(kw_only=True)
+class BenefitValue:
+    """One benefit: planned, forecast and actual.
+
+    Args:
+        id: of the benefit.
+        name: title.
+        owner: who realises it.
+        planned_start: start in the plan; None when no plan says one.
+        start: start by the schedule; None when it is not known.
+        planned: profile from the planned start, times its probability.
+        forecast: profile from the forecast start, times its probability.
+        actual: realised so far, None when nothing was measured.
+        planned_npv: present value of the plan, in the portfolio's currency.
+        npv: present value of the forecast.
+        planned_to_date: what the plan has until the date of the figures.
+        base: price base, empty when unknown.
+        reason: why a figure is not known.
+    """
+
+    id: str
+    name: str = ""
+    owner: str | None = None
+    planned_start: date | None = None
+    start: date | None = None
+    planned: Profile | None = attrs.field(default=None, repr=False)
+    forecast: Profile | None = attrs.field(default=None, repr=False)
+    actual: Money | None = None
+    planned_npv: Money | None = None
+    npv: Money | None = None
+    planned_to_date: Money | None = None
+    base: str = ""
+    reason: str = ""
+    noun: Benefit = attrs.field(repr=False)
+    yearly: Fraction | None = attrs.field(default=None, repr=False)
+    discount: DiscountSchedule | None = attrs.field(default=None, repr=False)
+    at: date = attrs.field(repr=False)
+    currency: str = attrs.field(repr=False)
+
+    @property
+    def slip(self) -> int | None:
+        """Days that the forecast start lies after the planned one."""
+        if self.start is None or self.planned_start is None:
+            return None
+        return (self.start - self.planned_start).days
+
+    @property
+    def loss(self) -> Money | None:
+        """What the slip costs: NPV(0) - NPV(delay); negative when it comes earlier. None when a half is not known."""
+        if self.npv is None or self.planned_npv is None:
+            return None
+        return Money(self.planned_npv.amount - self.npv.amount, self.currency)
+
+    @property
+    def realisation(self) -> float | None:
+        """Realised by planned to the date; None where nothing was planned until then or nothing is measured."""
+        if self.actual is None or self.planned_to_date is None or not self.planned_to_date.amount:
+            return None
+        return float(self.actual.amount / self.planned_to_date.amount)
+
+    def loss_if(self, delay: Span | str | int) -> Money | None:
+        """What a further delay would cost: NPV of the forecast less NPV of the forecast that much later.
+
+        Args:
+            delay: days, elapsed time or a calendar step (`30`, `"4 ew"`, `"1 year"`).
+
+        Raises:
+            UnitError: the delay is working time: a benefit lives on calendar time.
+        """
+        if self.start is None or self.yearly is None or self.discount is None or self.npv is None:
+            return None
+        if isinstance(delay, int):
+            later = self.start + timedelta(days=delay)
+        else:
+            span = as_span(delay)
+            if span.dimension == "working":
+                raise UnitError(f"{span} is working time; say a benefit's delay in elapsed days (10 ed) or months")
+            later = _later(self.start, span.months) if span.dimension == "step" else self.start + timedelta(minutes=span.elapsed_minutes)
+        moved = profile(self.noun, later, self.yearly)
+        if moved is None:
+            return None
+        before = self.forecast.worth(self.discount, self.at) if self.forecast is not None else 0.0
+        return rounded(Fraction(before - moved.worth(self.discount, self.at)), self.currency)
+
+
+class Benefits(Rows[BenefitValue]):
+    """The answer of `benefits`, indexed by id."""
+
+    def __init__(self, portfolio: Portfolio, rows: Mapping[str, BenefitValue], discount: DiscountSchedule | None, base: date) -> None:
+        super().__init__(rows, f"the benefits of portfolio {portfolio.id!r}")
+        self.portfolio, self.discount, self.base = portfolio, discount, base
+
+    def __iter__(self) -> Iterator[BenefitValue]:
+        return iter(self._rows.values())
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def _sum(self, name: str) -> tuple[Money | None, int]:
+        found = [(row, getattr(row, name)) for row in self._rows.values() if getattr(row, name) is not None]
+        if not found:
+            return None, 0
+        whole = Priced({})
+        for row, value in found:
+            whole = whole + Priced.of(Fraction(value.amount), row.base, row.id)
+        return rounded(whole.only("benefits")[1], found[0][0].currency), len(found)
+
+    @property
+    def npv(self) -> Money | None:
+        """Net present value of all forecast benefits, dis-benefits taken off; what is unknown is not in it: see `known`.
+
+        Raises:
+            UnitError: two known price bases would be mixed.
+        """
+        return self._sum("npv")[0]
+
+    @property
+    def planned_npv(self) -> Money | None:
+        """Net present value of all planned benefits."""
+        return self._sum("planned_npv")[0]
+
+    @property
+    def loss(self) -> Money | None:
+        """What all slips cost together, of those benefits whose plan and forecast are known."""
+        return self._sum("loss")[0]
+
+    @property
+    def known(self) -> int:
+        """How many benefits have a forecast value."""
+        return sum(1 for row in self._rows.values() if row.npv is not None)
+
+    def table(self) -> Table:
+        """One row a benefit: id, name, owner, planned_start, start, slip, planned_npv, npv, loss, planned_to_date, actual,
+        realisation, base, reason.
+        """
+        rows = list(self._rows.values())
+        currency = rows[0].currency if rows else ""
+
+        def money(name: str) -> Column:
+            return Column(name, "float", [None if (v := getattr(r, name)) is None else float(v.amount) for r in rows], currency)
+
+        return Table(
+            [
+                Column("id", "str", [r.id for r in rows]),
+                Column("name", "str", [r.name for r in rows]),
+                Column("owner", "str", [r.owner for r in rows]),
+                Column("planned_start", "date", [r.planned_start for r in rows]),
+                Column("start", "date", [r.start for r in rows]),
+                Column("slip", "int", [r.slip for r in rows], "days"),
+                money("planned_npv"),
+                money("npv"),
+                money("loss"),
+                money("planned_to_date"),
+                money("actual"),
+                Column("realisation", "float", [r.realisation for r in rows]),
+                Column("base", "str", [r.base for r in rows]),
+                Column("reason", "str", [r.reason for r in rows]),
+            ]
+        )
+
+    def by_period(self, every: str = "year", benefit: str | None = None) -> Table:
+        """Planned, forecast and actual by period: period, start, planned, forecast, actual.
+
+        Args:
+            every: month, quarter, year or financial year.
+            benefit: one benefit; all together when left out.
+
+        Raises:
+            UnknownItemError: there is no such period or benefit.
+        """
+        rule = period_rule(self.portfolio, every)
+        rows = list(self._rows.values()) if benefit is None else [self[benefit]]
+        sums: dict[str, dict[Period, Fraction]] = {"planned": {}, "forecast": {}, "actual": {}}
+        amounts = Amounts(self.portfolio, self.base, "actual")
+        for row in rows:
+            for name, found in (("planned", row.planned), ("forecast", row.forecast)):
+                for period, part in found.by_period(rule).items() if found is not None else ():
+                    sums[name][period] = sums[name].get(period, Fraction(0)) + part
+            for line in amounts.known_lines(row.id, row.noun.actual) if row.noun.actual is not None else ():
+                if line.line.since is not None:
+                    until = line.line.until if line.line.until is not None else line.line.since
+                    stretch = Stretch(minutes(line.line.since), minutes(until, end=line.line.until is not None), EVEN, wall_clock)
+                    for period, share in stretch.over(rule).items():
+                        sums["actual"][period] = sums["actual"].get(period, Fraction(0)) + line.value * share
+        periods = sorted({period for found in sums.values() for period in found})
+        currency = rows[0].currency if rows else ""
+        columns = [Column("period", "str", [p.name for p in periods]), Column("start", "date", [p.start for p in periods])]
+        columns += [
+            Column(name, "float", [float(round(found[p], 2)) if p in found else None for p in periods], currency)
+            for name, found in sums.items()
+        ]
+        return Table(columns)
+
+    def __repr__(self) -> str:
+        worth = self.npv
+        return f"<Benefits: NPV {worth if worth is not None else 'unknown'}, {self.known} of {len(self)} known>"
+
+    def _repr_html_(self) -> str:
+        return self.table()._repr_html_()
+
+
+def benefits(
+    portfolio: Portfolio,
+    *,
+    baseline: Portfolio | None = None,
+    discount: DiscountSchedule | float | str | None = None,
+    base: date | str | None = None,
+) -> Benefits:
+    """Every benefit: planned, forecast and actual, in time and in money.
+
+    Source: HM Treasury, The Green Book (discounting); MSP, benefit profiles. Values are times the probability.
+
+    Args:
+        portfolio: the portfolio.
+        baseline: the plan that planned starts are taken from; else each benefit's own `planned_start`.
+        discount: a rate, a schedule or its name; the portfolio's own when left out. Without any, present values are unknown.
+        base: the day of the present values; the status date when left out, else the portfolio's start.
+
+    Raises:
+        ScheduleError: nothing says when the portfolio starts.
+        UnknownItemError: there is no discount schedule of that name.
+        MissingRateError: a value is in another currency and has no exchange rate.
+    """
+    rates: DiscountSchedule | None
+    if discount is None and not (portfolio.money is not None and portfolio.money.discount):
+        rates = None
+    else:
+        rates = discount_schedule(discount, portfolio)
+    if base is not None:
+        day = as_day(as_when(base))
+    else:
+        day = as_day(portfolio.status_date or portfolio.start or date.today())
+    rows = _Rows(portfolio, baseline, rates, day)
+    return Benefits(portfolio, {benefit.id: rows.row(benefit) for benefit in portfolio.benefits}, rates, day)
+
+
+class _Rows:
+    def __init__(self, portfolio: Portfolio, baseline: Portfolio | None, discount: DiscountSchedule | None, base: date) -> None:
+        self.portfolio, self.baseline, self.discount, self.base = portfolio, baseline, discount, base
+        self.amounts = Amounts(portfolio, base, "value")
+
+    @functools.cached_property
+    def now(self) -> Schedule:
+        """The schedule, loops cut."""
+        return schedule(self.portfolio, on_cycle="cut")
+
+    @functools.cached_property
+    def then(self) -> Schedule | None:
+        """The schedule of the plan."""
+        return None if self.baseline is None else schedule(self.baseline, on_cycle="cut")
+
+    def _start(self, found: Schedule, benefit: str) -> tuple[date | None, str]:
+        if benefit not in found:
+            return None, "nothing enables it"
+        item = found[benefit]
+        if item.undated or item.early_start is None or item.bound:
+            return None, item.undated or "what enables it has no date"
+        return _first_day(item.early_start), ""
+
+    def row(self, benefit: Benefit) -> BenefitValue:
+        """One benefit's figures."""
+        start, reason = self._start(self.now, benefit.id)
+        if start is None and benefit.planned_start is not None and reason == "nothing enables it":
+            start = as_day(benefit.planned_start)
+        planned_start = as_day(benefit.planned_start) if benefit.planned_start is not None else None
+        if self.then is not None and benefit.id in self.then:
+            planned_start = self._start(self.then, benefit.id)[0] or planned_start
+        worth: Money | None = None
+        if benefit.value is not None:
+            worth = benefit.value if isinstance(benefit.value, Money) else _yearly(benefit.value)
+        yearly, price_base = None, ""
+        if worth is not None:
+            for line in self.amounts.lines(benefit.id, worth) or ():
+                likely = Fraction(str(benefit.probability)) if benefit.probability is not None else Fraction(1)
+                yearly, price_base = line.value * likely, line.base
+        forecast = profile(benefit, start, yearly) if start is not None and yearly is not None else None
+        planned = profile(benefit, planned_start, yearly) if planned_start is not None and yearly is not None else None
+        if not reason or start is not None:
+            reason = self._reason(benefit, start, yearly, forecast)
+        currency = self._currency
+        actual = None
+        if benefit.actual is not None:
+            lines = Amounts(self.portfolio, self.base, "actual").lines(benefit.id, benefit.actual)
+            if lines is not None:
+                seen = [a.value for a in lines if a.line.since is None or as_day(a.line.since) <= self.base]
+                actual = rounded(sum(seen, Fraction(0)), currency)
+        return BenefitValue(
+            id=benefit.id,
+            name=benefit.name,
+            owner=benefit.owner,
+            planned_start=planned_start,
+            start=start,
+            planned=planned,
+            forecast=forecast,
+            actual=actual,
+            planned_npv=self._npv(planned),
+            npv=self._npv(forecast),
+            planned_to_date=None if planned is None else rounded(planned.by(self.base), currency),
+            base=price_base,
+            reason=reason,
+            noun=benefit,
+            yearly=yearly,
+            discount=self.discount,
+            at=self.base,
+            currency=currency,
+        )
+
+    def _reason(self, benefit: Benefit, start: date | None, yearly: Fraction | None, forecast: Profile | None) -> str:
+        if yearly is None:
+            return "no value is stated"
+        if start is None:
+            return "its start is not known"
+        if forecast is None:
+            return "no life is stated: lasts: or until:"
+        return "" if self.discount is not None else "no discount rate is stated"
+
+    @functools.cached_property
+    def _currency(self) -> str:
+        try:
+            return self.amounts.currency
+        except IpmoError:
+            for benefit in self.portfolio.benefits:
+                if benefit.value is not None:
+                    money = benefit.value if isinstance(benefit.value, Money) else benefit.value.money
+                    return money.currency
+            return NO_CURRENCY
+
+    def _npv(self, found: Profile | None) -> Money | None:
+        if found is None or self.discount is None:
+            return None
+        return rounded(Fraction(found.worth(self.discount, self.base)), self._currency)
+
+
+def _first_day(instant: datetime) -> date:
+    """The first whole day from an instant on."""
+    return instant.date() if instant.hour == instant.minute == 0 else instant.date() + timedelta(days=1)
+
+
+# ----------------------------------------------------------------------------------------- line of sight
+
+
+@attrs.frozen(kw_only=True)
+class LineOfSight:
+    """Objectives against projects.
+
+    Args:
+        objectives: their ids.
+        projects: ids of the projects that count (proposed and cancelled ones left out).
+        through: (project, objective) pairs joined by the benefits map.
+        aligned: (project, objective) to low, medium or high: for scoring, never for value.
+    """
+
+    objectives: tuple[str, ...]
+    projects: tuple[str, ...]
+    through: frozenset[tuple[str, str]]
+    aligned: Mapping[tuple[str, str], str]
+
+    @property
+    def unserved(self) -> tuple[str, ...]:
+        """Objectives that no project serves, by the map or by alignment."""
+        served = {o for _, o in (*self.through, *self.aligned)}
+        return tuple(o for o in self.objectives if o not in served)
+
+    @property
+    def orphans(self) -> tuple[str, ...]:
+        """Projects that serve no objective."""
+        serving = {p for p, _ in (*self.through, *self.aligned)}
+        return tuple(p for p in self.projects if p not in serving)
+
+    def table(self) -> Table:
+        """One row a project: project, then a column an objective with `map`, low, medium or high, or both; last `serves`, how many."""
+        columns = [Column("project", "str", self.projects)]
+        cells: dict[str, list[str | None]] = {}
+        for objective in self.objectives:
+            cells[objective] = []
+            for project in self.projects:
+                words = ["map"] if (project, objective) in self.through else []
+                if (project, objective) in self.aligned:
+                    words.append(self.aligned[project, objective])
+                cells[objective].append(", ".join(words) or None)
+        columns += [Column(o, "str", values) for o, values in cells.items()]
+        columns.append(Column("serves", "int", [sum(cells[o][n] is not None for o in self.objectives) for n in range(len(self.projects))]))
+        return Table(columns)
+
+    def _repr_html_(self) -> str:
+        return self.table()._repr_html_()
+
+
+def line_of_sight(portfolio: Portfolio) -> LineOfSight:
+    """Which project serves which objective, and the orphans both ways.
+
+    Source: MoP, clear line of sight from objective to initiative.
+    """
+    found: EffectMap = effect_map(portfolio)
+    projects = [p for p in portfolio.projects if p.state not in ("proposed", "cancelled")]
+    objectives = tuple(o.id for o in portfolio.objectives)
+    through, aligned = set(), {}
+    by_initiative: dict[str, set[str]] = {}
+    for node in found.out:
+        by_initiative.setdefault(found.initiative(node), set()).update(found.reached_from(node))
+    for project in projects:
+        above = by_initiative.get(project.programme, set()) if project.programme else set()
+        reached = by_initiative.get(project.id, set()) | above
+        through |= {(project.id, o) for o in objectives if o in reached}
+        aligned.update({(project.id, o): how for o, how in project.alignment.items()})
+    return LineOfSight(objectives=objectives, projects=tuple(p.id for p in projects), through=frozenset(through), aligned=aligned)

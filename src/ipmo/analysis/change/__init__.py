@@ -1,0 +1,1 @@
+"""What would follow: changes applied and tried, portfolios compared, movements explained, decisions queued."""

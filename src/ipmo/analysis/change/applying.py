@@ -1,0 +1,438 @@
+"""Changes applied to a portfolio: all of them or none, each refused with its reason where it asks for what cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import attrs
+
+from ipmo.analysis.dates.schedule import Schedule, network, schedule
+from ipmo.analysis.money.rollup import roll_up
+from ipmo.errors import CycleError, IpmoError, ModelError, UnknownItemError, close_matches, listed
+from ipmo.model.benefits import Benefit
+from ipmo.model.changes import (
+    Add,
+    AddLink,
+    Change,
+    Delay,
+    Fund,
+    MoveBudget,
+    Remove,
+    RemoveLink,
+    SetBudget,
+    SetDate,
+    SetDuration,
+    SetEstimate,
+    SetLag,
+    SetProbability,
+    Stop,
+    as_change,
+)
+from ipmo.model.estimates import Fixed
+from ipmo.model.governance import After
+from ipmo.model.money import Budget, BudgetLine, as_budget
+from ipmo.model.risks import Assumption, Driver, Exposure, Risk
+from ipmo.model.work import Link, Portfolio, Programme, Project, Task
+from ipmo.network.kernels import passes as kernels
+from ipmo.units import Money, Span, minutes, moment
+
+__all__ = ["applied", "first_tasks", "shifted"]
+
+TOP = {
+    "project": "projects",
+    "programme": "programmes",
+    "benefit": "benefits",
+    "outcome": "outcomes",
+    "objective": "objectives",
+    "link": "links",
+}
+INNER = {"task": "tasks", "gate": "gates", "risk": "risks"}
+
+
+def applied(portfolio: Portfolio, changes: Iterable[Change]) -> Portfolio:
+    """The portfolio with changes applied, in their order; all of them or none.
+
+    `Delay`: what has not begun starts that much later than scheduled, what is under way has that much more to do, what
+    is finished refuses; a project delays its unfinished tasks that wait for no other unfinished task of it.
+    `SetDuration`: of work under way whose rest is stated, the difference is added to the rest.
+    `Stop`: unfinished work leaves the plan, links from it let go, benefits that need it come no more.
+    `Remove`: the links to and from the item go with it; anything else that refers to it refuses.
+
+    Args:
+        portfolio: the portfolio; it stays as it is.
+        changes: changes, or mappings as files write them.
+
+    Raises:
+        UnknownItemError: a change names nothing.
+        ModelError: a change asks for what cannot be: finished work delayed, a link that is not there taken away.
+        CycleError: a link would close a loop; it is named.
+        UnitError: something is no change.
+    """
+    asked = [as_change(change) for change in changes]
+    found = portfolio
+    for change in asked:
+        try:
+            found = RULES[type(change)](found, change)
+        except IpmoError as error:
+            raise _told(error, change) from error
+    if any(isinstance(change, AddLink | Add | SetDate) for change in asked):
+        compiled = network(found)
+        if compiled.has_loop and not network(portfolio).has_loop:
+            raise compiled.loop()
+    return found
+
+
+def _told(error: IpmoError, change: Change) -> IpmoError:
+    """The same error, with the change that asked for it."""
+    if isinstance(error, CycleError | UnknownItemError):
+        error.add_note(f"asked for by: {change}")
+        return error
+    return ModelError(f"cannot {change}: {error}").about(*error.items)
+
+
+def _of(pf: Portfolio, target: str, *kinds: type) -> Any:
+    noun = pf[target]
+    if not isinstance(noun, kinds):
+        words = " or ".join(kind.__name__.lower() for kind in kinds)
+        raise UnknownItemError(
+            target, close_matches(target, [i for i, n in pf.items.items() if isinstance(n, kinds)]), f"what is a {words}"
+        )
+    return noun
+
+
+# ---------------------------------------------------------------------------------------------- time
+
+
+def _set_duration(pf: Portfolio, change: SetDuration) -> Portfolio:
+    task = _of(pf, change.target, Task)
+    if task.finished:
+        raise ModelError(f"{change.target!r} is finished; its duration does not change")
+    if task.started and task.remaining is None and task.progress is None:
+        return pf.evolve(change.target, duration=change.to, remaining=change.to)
+    left, whole, to = (None if e is None else e.central() for e in (task.remaining, task.duration, change.to))
+    if isinstance(left, Span) and isinstance(whole, Span) and isinstance(to, Span):  # what is more or less is still to do
+        calendar = pf.calendar_for(change.target)
+        rest = max(calendar.minutes(left) + calendar.minutes(to) - calendar.minutes(whole), 0)
+        return pf.evolve(change.target, duration=change.to, remaining=Fixed(Span(Decimal(rest), "min")))
+    return pf.evolve(change.target, duration=change.to)
+
+
+def _set_estimate(pf: Portfolio, change: SetEstimate) -> Portfolio:
+    money = isinstance(change.to.central(), Money)
+    if money != (change.field == "budget"):
+        raise ModelError(f"the {change.field} is {'money' if change.field == 'budget' else 'time'}, not {change.to.central()}")
+    if change.field == "budget":
+        _of(pf, change.target, Task, Project, Programme)
+        return pf.evolve(change.target, budget=as_budget(change.to))
+    if change.field == "duration":
+        return _set_duration(pf, SetDuration(change.target, change.to))
+    task = _of(pf, change.target, Task)
+    if task.finished or not task.started:
+        raise ModelError(f"{change.target!r} {'is finished' if task.finished else 'has not begun'}; nothing of it remains to be estimated")
+    return pf.evolve(change.target, remaining=change.to)
+
+
+def _set_date(pf: Portfolio, change: SetDate) -> Portfolio:
+    noun = pf[change.target]
+    dates = [f.name for f in attrs.fields(type(noun)) if str(f.type).startswith(("When", "date"))]
+    if change.field not in dates:
+        raise UnknownItemError(change.field, close_matches(change.field, dates), f"the dates of a {type(noun).__name__.lower()}")
+    return pf.evolve(None if noun is pf else change.target, **{change.field: change.to})
+
+
+def _delay(pf: Portfolio, change: Delay) -> Portfolio:
+    noun = _of(pf, change.target, Task, Project)
+    s = schedule(pf, on_cycle="cut")
+    if isinstance(noun, Task):
+        return pf.evolve(change.target, **_delayed(pf, s, change.target, change.by))
+    if not noun.tasks:
+        start = s.dates(noun.id)[0]
+        if noun.actual_finish is not None or start is None:
+            raise ModelError(f"project {noun.id!r} {'is finished' if noun.actual_finish else 'has no dates'}; it cannot be delayed")
+        finish = s.dates(noun.id)[1]
+        moved = {"start": shifted(pf, noun.id, start, change.by)}
+        if finish is not None:
+            moved["finish"] = shifted(pf, noun.id, finish, change.by, end=True)
+        if noun.actual_start is not None:
+            moved.pop("start")
+        return pf.evolve(noun.id, **moved)
+    first = first_tasks(noun)
+    if not first:
+        raise ModelError(f"project {noun.id!r} has no unfinished work to delay")
+    later = {name: _delayed(pf, s, f"{noun.id}/{name}", change.by) for name in first}
+    tasks: list[Task] = [attrs.evolve(task, **later[task.id]) if task.id in later else task for task in noun.tasks]
+    return pf.evolve(noun.id, tasks=tasks)
+
+
+def first_tasks(project: Project) -> list[str]:
+    """The unfinished tasks of a project that wait for no other unfinished task of it."""
+    unfinished = {task.id for task in project.tasks if not task.finished}
+    parents = {task.parent for task in project.tasks}
+    return [
+        task.id
+        for task in project.tasks
+        if task.id in unfinished
+        and task.id not in parents
+        and (not task.after or unfinished.isdisjoint([after.source for after in task.after]))
+    ]
+
+
+def _delayed(pf: Portfolio, s: Schedule, full_id: str, by: Span) -> dict[str, Any]:
+    """The fields of a task that are other when it is delayed."""
+    task = pf[full_id]
+    if task.finished:
+        raise ModelError(f"{full_id!r} is finished and cannot be delayed")
+    start, finish = s.dates(full_id)
+    if start is None or finish is None:
+        raise ModelError(f"{full_id!r} has no dates; it cannot be delayed")
+    calendar = pf.calendar_for(full_id)
+    if task.started:
+        left = task.remaining.central() if task.remaining is not None else None
+        total = task.duration.central() if task.duration is not None else None
+        if isinstance(left, Span):
+            base = calendar.minutes(left)
+        elif isinstance(total, Span):
+            base = round(calendar.minutes(total) * (1 - (task.progress or 0.0)))
+        else:
+            raise ModelError(f"{full_id!r} is under way without a remaining duration; it cannot be delayed")
+        return {"remaining": Fixed(Span(Decimal(base + calendar.minutes(by)), "min"))}
+    if task.milestone and task.finish_not_before is not None:
+        return {"finish_not_before": shifted(pf, full_id, finish, by, end=True)}
+    return {"not_before": shifted(pf, full_id, start, by)}
+
+
+def shifted(pf: Portfolio, full_id: str, instant: datetime, by: Span, *, end: bool = False) -> datetime:
+    """An instant that much later, on the item's calendar."""
+    at = minutes(instant)
+    if by.dimension == "step":
+        return moment(kernels.add_months(at, by.months))
+    if by.dimension == "elapsed":
+        return moment(at + by.elapsed_minutes)
+    from ipmo.network.clocks import Clocks
+
+    clocks = Clocks([pf.calendar_for(full_id)])
+    clock = clocks.clock(pf.calendar_for(full_id))
+    worked = kernels.work(clocks.packed, clock, at) + pf.calendar_for(full_id).minutes(by)
+    found = kernels.finish_at(clocks.packed, clock, worked) if end else kernels.start_at(clocks.packed, clock, worked)
+    return moment(int(found))
+
+
+# ---------------------------------------------------------------------------------------------- money, chance
+
+
+def _set_budget(pf: Portfolio, change: SetBudget) -> Portfolio:
+    _of(pf, change.target, Task, Project, Programme)
+    return pf.evolve(change.target, budget=as_budget(change.to))
+
+
+def _move_budget(pf: Portfolio, change: MoveBudget) -> Portfolio:
+    giver, receiver = (_of(pf, item, Task, Project, Programme) for item in (change.source, change.target))
+    if change.source == change.target:
+        raise ModelError(f"{change.source!r} would give to itself")
+    if giver.budget is None or not giver.budget.is_lump:
+        raise ModelError(f"{change.source!r} {'has no budget' if giver.budget is None else 'has dated budget lines'}; set them instead")
+    held = _lump(giver.budget)
+    if held is None or held.currency != change.amount.currency:
+        raise ModelError(f"the budget of {change.source!r} is {held}, not in {change.amount.currency}")
+    if held.amount < change.amount.amount:
+        raise ModelError(f"the budget of {change.source!r} is {held}, less than that")
+    pf = pf.evolve(change.source, budget=as_budget(Money(held.amount - change.amount.amount, held.currency)))
+    return pf.evolve(change.target, budget=_more(receiver.budget, change.amount, change.target))
+
+
+def _lump(budget: Budget) -> Money | None:
+    """The amount of a budget that is one amount."""
+    amount = budget.lines[0].amount if budget.is_lump else None
+    held = None if amount is None else amount.central()
+    return held if isinstance(held, Money) else None
+
+
+def _more(budget: Budget | None, amount: Money, item: str) -> Budget:
+    """A budget with an amount added: to a lump of the same currency, else as a line of its own."""
+    if budget is None:
+        return as_budget(amount)
+    held = _lump(budget)
+    if held is not None:
+        if held.currency != amount.currency:
+            raise ModelError(f"what {item!r} has is in {held.currency}, not in {amount.currency}")
+        return as_budget(Money(held.amount + amount.amount, held.currency))
+    return Budget([*budget.lines, BudgetLine(amount=Fixed(amount))])
+
+
+def _fund(pf: Portfolio, change: Fund) -> Portfolio:
+    noun = _of(pf, change.target, Project, Programme, Portfolio)
+    state = getattr(noun, "state", "")
+    if state in ("closed", "cancelled"):
+        raise ModelError(f"project {change.target!r} is {state}")
+    held: Budget | None = noun.funding
+    if held is None and isinstance(noun, Programme | Portfolio):  # its own figure would be its total: what is below it counts too
+        below = roll_up(pf, "funding")[change.target].value
+        held = None if below is None else as_budget(below)
+    more: dict[str, Any] = {"funding": _more(held, change.amount, change.target)}
+    if state == "proposed":
+        more["state"] = "approved"
+    return pf.evolve(None if noun is pf else change.target, **more)
+
+
+def _set_probability(pf: Portfolio, change: SetProbability) -> Portfolio:
+    noun = _of(pf, change.target, Risk, Benefit, Assumption, Driver)
+    if isinstance(noun, Risk):
+        return pf.evolve(change.target, before=attrs.evolve(noun.before or Exposure(), probability=change.to))
+    return pf.evolve(change.target, probability=change.to)
+
+
+# ---------------------------------------------------------------------------------------------- items
+
+
+def _stop(pf: Portfolio, change: Stop) -> Portfolio:
+    target = change.target
+    noun = _of(pf, target, Project, Programme)
+    if isinstance(noun, Project):
+        if noun.state in ("closed", "cancelled"):
+            raise ModelError(f"project {target!r} is {noun.state} already")
+        if noun.actual_finish is not None or (noun.tasks and all(task.finished for task in noun.tasks)):
+            raise ModelError(f"project {target!r} is finished; there is nothing to stop")
+        return pf.evolve(target, state="cancelled")
+    inside = {target}
+    for _ in pf.programmes:
+        inside |= {p.id for p in pf.programmes if p.programme in inside}
+    running = [p for p in pf.projects if p.programme in inside and p.state not in ("closed", "cancelled")]
+    if not running:
+        raise ModelError(f"programme {target!r} has no project that runs")
+    for project in running:
+        pf = pf.evolve(project.id, state="cancelled")
+    return pf
+
+
+def _add(pf: Portfolio, change: Add) -> Portfolio:
+    if change.kind in INNER:
+        if change.to is None:
+            raise ModelError(f"a {change.kind} belongs to a project; say to which")
+        project = _of(pf, change.to, Project)
+        field = INNER[change.kind]
+        return pf.evolve(change.to, **{field: [*getattr(project, field), change.item]})
+    if change.kind not in TOP:
+        raise ModelError(f"a {change.kind} is not added by a change; it is one of {', '.join([*INNER, *TOP])}")
+    field = TOP[change.kind]
+    item = change.item
+    if change.to is not None:
+        if change.kind not in ("project", "programme"):
+            raise ModelError(f"a {change.kind} stands at the top, not in {change.to!r}")
+        item = attrs.evolve(item, programme=_of(pf, change.to, Programme).id)
+    return pf.evolve(**{field: [*getattr(pf, field), item]})
+
+
+def _remove(pf: Portfolio, change: Remove) -> Portfolio:
+    target = change.target
+    noun = pf[target]
+    kind = type(noun).__name__.lower()
+    if noun is pf or kind not in (*INNER, *TOP):
+        raise ModelError(f"a {kind} is not removed by a change")
+    project, _, inner = target.partition("/")
+    gone = {target}
+    if kind == "project":
+        gone |= {name for name in pf.items if name.startswith(f"{target}/")}
+    links = [link for link in pf.links if link is not noun and not {_bare(pf, link.source), _bare(pf, link.target)} & gone]
+    lost = {id(link) for link in pf.links} - {id(link) for link in links}
+    fields: dict[str, Any] = {"links": [link for link in pf.links if id(link) not in lost]}
+    projects = list(pf.projects)
+    if inner:
+        owner = pf[project]
+        field = INNER[kind]
+        rest = [_without(one, inner) for one in getattr(owner, field) if one.id != inner]
+        others = {f: [_without(one, inner) for one in getattr(owner, f)] for f in ("tasks", "gates") if f != field}
+        changed = attrs.evolve(owner, **{field: rest, **others})
+        projects = [changed if p.id == project else p for p in projects]
+        fields["projects"] = projects
+    elif kind == "project":
+        fields["projects"] = [p for p in projects if p.id != target]
+    elif kind != "link":
+        fields[TOP[kind]] = [one for one in getattr(pf, TOP[kind]) if one.id != target]
+    try:
+        return pf.evolve(**fields)
+    except ModelError as error:
+        named = [problem.message for problem in error.problems]
+        raise ModelError(
+            f"other items refer to it: {'; '.join(named[:3])}{f' and {len(named) - 3} more' if len(named) > 3 else ''}"
+        ) from None
+
+
+def _bare(pf: Portfolio, reference: str) -> str:
+    return (pf.resolve(reference) or reference).partition("@")[0]
+
+
+def _without(noun: Any, inner: str) -> Any:
+    after = getattr(noun, "after", ())
+    kept = [one for one in after if one.source.partition("@")[0] != inner]
+    return attrs.evolve(noun, after=kept) if len(kept) < len(after) else noun
+
+
+# ---------------------------------------------------------------------------------------------- links
+
+
+def _add_link(pf: Portfolio, change: AddLink) -> Portfolio:
+    return pf.evolve(links=[*pf.links, Link(source=change.source, target=change.target, type=change.type, lag=change.lag)])
+
+
+def _remove_link(pf: Portfolio, change: RemoveLink) -> Portfolio:
+    return _relink(pf, change.source, change.target, change.type, lambda one: None)
+
+
+def _set_lag(pf: Portfolio, change: SetLag) -> Portfolio:
+    return _relink(pf, change.source, change.target, change.type, lambda one: attrs.evolve(one, lag=change.to))
+
+
+def _relink(pf: Portfolio, source: str, target: str, kind: str, made: Callable[[Any], Any]) -> Portfolio:
+    """The portfolio with what is made of a link in its place; nothing takes it away."""
+    ends = pf.resolve(source), pf.resolve(target)
+    changed: list[Link] = []
+    found = False
+    for link in pf.links:
+        if (pf.resolve(link.source), pf.resolve(link.target), link.type) == (*ends, kind):
+            found = True
+            other = made(link)
+            changed += [] if other is None else [other]
+        else:
+            changed.append(link)
+    if found:
+        return pf.evolve(links=changed)
+    full = ends[1]
+    project = pf.project_of(full or "")
+    noun = pf.items.get(full or "")
+    after: Sequence[After] = getattr(noun, "after", ())
+    left: list[After] = []
+    for one in after:
+        if (pf.resolve(one.source, project), one.type) == (ends[0], kind):
+            found = True
+            other = made(one)
+            left += [] if other is None else [other]
+        else:
+            left.append(one)
+    if full is None or not found:
+        near = [f"{pf.resolve(one.source, project)} -{one.type}-> {full}" for one in after]
+        near += [f"{k.source} -{k.type}-> {k.target}" for k in pf.links if pf.resolve(k.target) == full]
+        hint = f"; there are {listed(near, 3)}" if near else ""
+        raise ModelError(f"there is no link {source!r} -{kind}-> {target!r}{hint}")
+    return pf.evolve(full, after=left)
+
+
+RULES: dict[type, Callable[[Portfolio, Any], Portfolio]] = {
+    Delay: _delay,
+    SetDuration: _set_duration,
+    SetEstimate: _set_estimate,
+    SetDate: _set_date,
+    SetBudget: _set_budget,
+    MoveBudget: _move_budget,
+    Fund: _fund,
+    SetProbability: _set_probability,
+    Stop: _stop,
+    Add: _add,
+    Remove: _remove,
+    AddLink: _add_link,
+    RemoveLink: _remove_link,
+    SetLag: _set_lag,
+}
+"""How each kind of change is applied."""

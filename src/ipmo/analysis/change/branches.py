@@ -1,0 +1,305 @@
+"""Changes tried on the dates that are there: an overlay on the schedule moves what a change moves, and takes it back.
+
+What an overlay cannot follow is left to a schedule of the changed portfolio: one or the other, never a guess.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ipmo.analysis.change.applying import first_tasks, shifted
+from ipmo.analysis.dates.schedule import Schedule, schedule
+from ipmo.analysis.dependencies.targets import Targets, targets
+from ipmo.errors import IpmoError, ScheduleError
+from ipmo.model.changes import Change, Delay, SetDuration
+from ipmo.model.work import Portfolio, Project, Task
+from ipmo.network.kernels import passes as kernels
+from ipmo.network.overlay import Overlay
+from ipmo.units import Span, minutes
+
+__all__ = ["Branches", "branches"]
+
+NORMAL = 0
+
+
+class Branches:
+    """The dates of one portfolio under changes.
+
+    Args:
+        portfolio: the portfolio.
+    """
+
+    def __init__(self, portfolio: Portfolio) -> None:
+        self.portfolio = portfolio
+        self.schedule: Schedule = schedule(portfolio, on_cycle="cut")
+        self.cone = 0
+        """How many items the last change moved, in any of the three sets of dates."""
+        self._firsts: dict[str, list[tuple[str, int, int]] | None] = {}
+        self._lengths: dict[tuple[str, Span], int] = {}
+
+    @functools.cached_property
+    def targets(self) -> Targets:
+        """What a change can move."""
+        return targets(self.schedule)
+
+    @functools.cached_property
+    def overlay(self) -> Overlay | None:
+        """The overlay; None where the network holds what an overlay does not follow."""
+        net = self.schedule.network
+        if net.hammocks or net.plain_mark or net.points or self.schedule.back_from is not None:
+            return None
+        if net.dialect is not None and (net.dialect.direction == "back" or not net.dialect.clip):
+            return None
+        try:
+            return Overlay(self.schedule)
+        except ScheduleError:
+            return None
+
+    # ----------------------------------------------------------------------------------------- changes
+
+    def moved(self, changes: Sequence[Change]) -> Mapping[int, int] | None:
+        """The targets that changes move, and to when; None where that takes a schedule of the changed portfolio.
+
+        Only changes of plain open work are followed: anything that could be refused is left to `applied`.
+        """
+        if self.overlay is None or self.schedule.network.cuts:  # changed dates may cut a loop elsewhere
+            return None
+        steps: list[Any] = []
+        for change in changes:
+            found = self._steps(change, first=not steps)
+            if found is None:
+                return None
+            steps += found
+        over, done = self.overlay, 0
+        try:
+            for step in steps:
+                step(over)
+                done += 1
+            return self._read(over, done)
+        except IpmoError:
+            return None
+        finally:
+            for _ in range(done):
+                over.undo()
+
+    def _steps(self, change: Change, *, first: bool) -> list[Any] | None:
+        """What to do on the overlay; None when this change is not followed."""
+        if isinstance(change, Delay):
+            lows = self._lows(change.target, change.by) if first else None  # it starts from the dates as they are
+            if lows is None:
+                return None
+            return [functools.partial(_bound, place=place, low=low) for place, low in lows]
+        if isinstance(change, SetDuration):
+            length = self._length(change)
+            if length is None:
+                return None
+            node = self.schedule.nodes[change.target]
+            return [lambda over: over.set_duration(node, length)]
+        return None
+
+    def _plain(self, full_id: str) -> int | None:
+        """The node of open work that has not begun and that nothing but links and bounds ties."""
+        s, net = self.schedule, self.schedule.network
+        task = self.portfolio.items.get(full_id)
+        node = s.nodes.get(full_id)
+        if not isinstance(task, Task) or node is None or net.state[node] != NORMAL or node in s._unknown:
+            return None
+        if task.started or task.constraints is not None or task.finish_not_before is not None or task.hammock:
+            return None
+        if net.holds and node in net.holds:
+            return None
+        return node
+
+    def _lows(self, target: str, by: Span) -> list[tuple[int, int]] | None:
+        """(position, start) of what a delay holds back; None when it is not plain."""
+        if by.amount < 0:
+            return None
+        if target not in self._firsts:
+            self._firsts[target] = self._first(target)
+        nodes = self._firsts[target]
+        if nodes is None:
+            return None
+        return [(place, self._later(full_id, node, place, by)) for full_id, node, place in nodes]
+
+    def _first(self, target: str) -> list[tuple[str, int, int]] | None:
+        """(id, node, position) of what begins first of an item; None when it is not plain."""
+        noun = self.portfolio.items.get(target)
+        names = [target]
+        if isinstance(noun, Project):
+            names = [f"{target}/{name}" for name in first_tasks(noun)]
+            if not names:
+                return None
+        out = []
+        for name in names:
+            node = self._plain(name)
+            if node is None:
+                return None
+            out.append((name, node, int(self.schedule._p["pos"][node])))
+        return out
+
+    def _later(self, full_id: str, node: int, place: int, by: Span) -> int:
+        """The start that a delay asks for, on the item's own clock."""
+        s, net = self.schedule, self.schedule.network
+        clock, x = int(s._p["clk"][place]), int(s._x[place])
+        if by.dimension == "working" and (net.nominal is None or int(net.nominal[node]) == clock):
+            key = (self.portfolio.calendar_for(full_id).id, by)
+            if key not in self._lengths:
+                self._lengths[key] = self.portfolio.calendar_for(full_id).minutes(by)
+            return x + self._lengths[key]
+        start = s.dates(full_id)[0]
+        assert start is not None
+        return int(kernels.work(net.clock_tables, clock, minutes(shifted(self.portfolio, full_id, start, by))))
+
+    def _length(self, change: SetDuration) -> int | None:
+        """Another duration in minutes of the item's clock; None when it is not plain."""
+        node = self._plain(change.target)
+        if node is None:
+            return None
+        net, task = self.schedule.network, self.portfolio.items[change.target]
+        to, old = change.to.central(), task.duration.central() if task.duration is not None else None
+        if (
+            task.milestone
+            or not isinstance(to, Span)
+            or not isinstance(old, Span)
+            or to.dimension != "working"
+            or old.dimension != "working"
+        ):
+            return None
+        if not to.amount or not old.amount:  # what takes no time may lie on another clock
+            return None
+        clock = 0 if net.clk is None else int(net.clk[node])
+        calendar = self.portfolio.calendar_for(change.target)
+        if net.nominal is not None and int(net.nominal[node]) != clock:
+            return None
+        return calendar.minutes(to)
+
+    def _read(self, over: Overlay, steps: int) -> dict[int, int]:
+        """The targets whose date is another than it was."""
+        net, rows = self.schedule.network, self.targets
+        dates = rows.reach.dates
+        moved: set[int] = set()
+        groups: set[int] = set()
+        x, ends = over._row("x"), over._group_row("ends")
+        self.cone = 0
+        for change in over._changes[-steps:] if steps else ():
+            for nodes, _, _, column, _ in change.stretches:
+                self.cone += len(nodes)
+                if column is x:
+                    moved.update(int(v) for v in nodes)
+            for column, place, _ in change.single:
+                if column is ends and place < len(net.projects):
+                    groups.add(place)
+                elif column is over._row("dur"):
+                    moved.add(place)
+        out: dict[int, int] = {}
+        by_place, by_project = self._aimed
+        for v in moved & by_place.keys() if len(moved) < len(by_place) else by_place.keys() & moved:
+            for t in by_place[v]:
+                out[t] = 0
+        for g in groups:
+            for t in by_project.get(g, ()):
+                out[t] = 0
+        for t in list(out):
+            aim = rows.reach.aims[t]
+            found = [over.finish(int(self.schedule._p["order"][v])) for v in aim.places]
+            found += [end for g in aim.projects if (end := self._end(over, g)) is not None]
+            date = max(found)
+            if date == dates[t]:
+                del out[t]
+            else:
+                out[t] = date
+        return out
+
+    def _end(self, over: Overlay, g: int) -> int | None:
+        latest = max(int(over._group_row("ends")[g]), int(over._group_row("done")[g]))
+        return None if latest < 0 else latest
+
+    @functools.cached_property
+    def _aimed(self) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
+        """Targets by position, and by project."""
+        by_place: dict[int, list[int]] = {}
+        by_project: dict[int, list[int]] = {}
+        for t, aim in enumerate(self.targets.reach.aims):
+            for v in aim.places:
+                by_place.setdefault(int(v), []).append(t)
+            for g in aim.projects:
+                by_project.setdefault(int(g), []).append(t)
+        return by_place, by_project
+
+    # ------------------------------------------------------------------------------------------- slips
+
+    def slipped(self, names: Sequence[str], slip: Span) -> list[Mapping[int, int] | None]:
+        """For each project or task, the targets that move when it slips, and to when; None where that takes a whole schedule."""
+        out: list[Mapping[int, int] | None] = [None] * len(names)
+        if self.overlay is None:
+            return out
+        rows, first, seeds, lows = [], [0], [], []
+        for row, name in enumerate(names):
+            found = self._lows(name, slip)
+            if found is None:
+                continue
+            rows.append(row)
+            seeds += [place for place, _ in found]
+            lows += [low for _, low in found]
+            first.append(len(seeds))
+        for row, moved in zip(rows, self.cones(first, seeds, lows), strict=True):
+            out[row] = moved
+        return out
+
+    def cones(self, first: list[int], seeds: list[int], lows: list[int]) -> list[dict[int, int]]:
+        """The targets that move when some positions start no earlier than given, and to when; each set on its own.
+
+        Args:
+            first: where the positions of each set begin (sets + 1).
+            seeds, lows: positions, and starts on their own clocks.
+        """
+        over = self.overlay
+        assert over is not None
+        by_place, by_project = self._aimed
+        aimed = over._filled(over.n, 0)
+        for v in by_place:
+            aimed[v] = 1
+        groups, dates = len(self.schedule.network.projects), self.targets.reach.dates
+        out: list[dict[int, int]] = []
+        size, begin, count = over.n + groups + 10_000, 0, len(first) - 1
+        while begin < count:
+            logs = [over._filled(size, 0) for _ in range(3)]
+            told = over._filled(2, 0)
+            part = first[begin:]
+            base = part[0]
+            over._run(
+                "slips_one_by_one", over._list([f - base for f in part]), over._list(seeds[base:]), over._list(lows[base:]), over._bits,
+                over._nodes, over._links, over._cal, over._group_row("ends"), aimed, over._filled(groups, 0), over._filled(groups, 0),
+                told, *logs,
+            )  # fmt: skip
+            done, logged = int(told[0]), int(told[1])
+            found: list[dict[int, int]] = [{} for _ in range(done)]
+            for row, what, value in zip(*(_plain(log[:logged]) for log in logs), strict=True):
+                news = found[row]  # a slip makes later only: a target is where the latest of its parts has gone
+                for t in by_place.get(what, ()) if what >= 0 else by_project.get(-1 - what, ()):
+                    if value > dates[t] and value > news.get(t, 0):
+                        news[t] = value
+            out += found
+            begin += done
+            size *= 1 if done else 2
+        return out
+
+
+def _bound(over: Overlay, place: int, low: int) -> None:
+    node = int(over.network._positions["order"][place])
+    over.set_start_bound(node, max(low, int(over._row("low")[place])))
+
+
+def _plain(column: Any) -> Iterable[int]:
+    found: Iterable[int] = column.tolist() if hasattr(column, "tolist") else column
+    return found
+
+
+def branches(portfolio: Portfolio) -> Branches:
+    """The branches of a portfolio, made once."""
+    if "branches" not in portfolio.memo:
+        portfolio.memo["branches"] = Branches(portfolio)
+    found: Branches = portfolio.memo["branches"]
+    return found

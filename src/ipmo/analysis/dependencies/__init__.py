@@ -1,0 +1,1 @@
+"""What hangs together across projects: targets, critical links, hand-overs, interfaces, single points of failure."""

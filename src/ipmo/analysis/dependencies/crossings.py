@@ -1,0 +1,371 @@
+"""Links that cross a border, as columns: their floats, whether they drive, what they hold back, what a slip of each moves."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import attrs
+
+from ipmo.analysis.benefits.cost_of_delay import Stakes
+from ipmo.analysis.dates.schedule import Schedule, schedule
+from ipmo.analysis.dependencies.handovers import link_name
+from ipmo.analysis.dependencies.targets import Targets, programmes_of, targets
+from ipmo.errors import UnitError
+from ipmo.model.calendars import CONTINUOUS
+from ipmo.model.work import EXTERNAL, Link, Portfolio
+from ipmo.network.kernels import passes as kernels
+from ipmo.units import Span, as_span, minutes, moment
+
+__all__ = ["BORDERS", "ClosedLink", "Crossings", "ProjectDependency", "as_slip"]
+
+FAR = kernels.FAR
+BORDERS = ("project", "programme", "portfolio")
+"""Each includes those after it: what crosses the portfolio's border crosses the others too."""
+
+
+@attrs.frozen(kw_only=True)
+class ProjectDependency:
+    """A link between whole projects: where it attaches is not known; it moves no date and enters no float.
+
+    Args:
+        gap: days from the giver's finish to the receiver's start, elapsed; negative when it starts before.
+    """
+
+    id: str
+    source: str
+    target: str
+    kind: str
+    giver_finish: datetime | None
+    receiver_start: datetime | None
+    gap: float | None
+
+
+@attrs.frozen(kw_only=True)
+class ClosedLink:
+    """A link of which one end is done, undated or gone: it holds nothing back any more, or nothing can be said."""
+
+    number: int
+    id: str
+    source: str
+    target: str
+    giver: str
+    receiver: str
+    border: str
+    why: str
+    undated: bool
+
+
+class Crossings:
+    """The links that cross a border, as columns: by row, in file order."""
+
+    def __init__(self, portfolio: Portfolio, s: Schedule, border: str, near: float, slip: Span) -> None:
+        self.portfolio, self.s, self.border, self.near, self.slip = portfolio, s, border, near, slip
+        self.targets: Targets = targets(s)
+        self.reach = self.targets.reach
+        self.above = programmes_of(portfolio)
+        self.open: list[int] = []  # numbers in portfolio.links
+        self.places: list[int] = []  # places in the network; -1 for links from outside
+        self.closed: list[ClosedLink] = []
+        self.givers: list[str] = []
+        self.receivers: list[str] = []
+        self.names: list[str] = []
+        self.crossed: list[str] = []
+        self.heads: list[int] = []  # positions of what takes
+        self.bounds: dict[int, int] = {}  # of links from outside: the start that they ask for
+        self._collect()
+        self._measure()
+
+    def _crosses(self, giver: str, receiver: str) -> str:
+        """The widest border between two projects, empty for none."""
+        if giver == receiver:
+            return ""
+        if giver.startswith(EXTERNAL) or receiver.startswith(EXTERNAL):
+            return "portfolio"
+        one, other = (self.above.get(name, frozenset()) for name in (giver, receiver))
+        return "project" if one and other and (one & other) else "programme"
+
+    def _asked(self, crossed: str) -> bool:
+        return bool(crossed) and BORDERS.index(crossed) >= BORDERS.index(self.border)
+
+    def _collect(self) -> None:
+        import numpy as np
+
+        pf, s, net = self.portfolio, self.s, self.s.network
+        numbers = list(net.numbers.values())
+        place = np.empty(net.m, np.int64)
+        place[np.asarray(s._p["perm"], np.int64)] = np.arange(net.m)
+        places = place[np.fromiter(net.numbers, np.int64, len(numbers))]
+        order = np.asarray(s._p["order"], np.int64)
+        tails, heads = self.reach._c["src"][places], self.reach._heads[places]
+        columns = (places.tolist(), order[tails].tolist(), order[heads].tolist(), heads.tolist())
+        joined = dict(zip(numbers, zip(*columns, strict=True), strict=True))
+        crossed_by: dict[tuple[int, int], str] = {}
+        coarse, labels = set(net.coarse), set(net.labels)
+        projects = {project.id for project in pf.projects}
+        self.coarse = tuple(
+            _coarse(s, pf.links[n], pf)
+            for n in sorted({*coarse, *(n for n in labels if pf.links[n].source in projects or pf.links[n].target in projects)})
+        )
+        unknown = s._unknown
+        for number, link in enumerate(pf.links):
+            if number in coarse or number in labels:
+                continue
+            found = joined.get(number)
+            if found is not None:
+                k, u, v, head = found
+                one, other = int(net.project[u]), int(net.project[v])
+                crossed = crossed_by.get((one, other))
+                if crossed is None:
+                    crossed = self._crosses(net.projects[one], net.projects[other]) if one >= 0 and other >= 0 else ""
+                    crossed_by[one, other] = crossed
+                if not self._asked(crossed):
+                    continue
+                if u not in unknown and v not in unknown:
+                    self._open(number, link, k, net.projects[one], net.projects[other], crossed, head)
+                    continue
+                self._close(number, link, net.ids[u], net.ids[v], net.projects[one], net.projects[other], crossed)
+                continue
+            ends = [pf.resolve(end) or end for end in (link.source, link.target)]
+            giver, receiver = (end if end.startswith(EXTERNAL) else pf.project_of(end) for end in ends)
+            crossed = self._crosses(giver, receiver)
+            if self._asked(crossed):
+                self._outside(number, link, ends, giver, receiver, crossed)
+
+    def _open(self, number: int, link: Link, place: int, giver: str, receiver: str, crossed: str, head: int) -> None:
+        self.open.append(number)
+        self.places.append(place)
+        self.givers.append(giver)
+        self.receivers.append(receiver)
+        self.names.append(link_name(link))
+        self.crossed.append(crossed)
+        self.heads.append(head)
+
+    def _outside(self, number: int, link: Link, ends: list[str], giver: str, receiver: str, crossed: str) -> None:
+        """A link that is no link of the network: from outside with a date, or with an end that is done."""
+        s, net = self.s, self.s.network
+        node = s.nodes.get(ends[1])
+        if (
+            giver.startswith(EXTERNAL)
+            and link.date is not None
+            and node is not None
+            and net.state[node] in (0, 1)
+            and node not in s._unknown
+        ):
+            v = int(s._p["pos"][node])
+            clock, cal = int(s._p["clk"][v]), net.clock_tables
+            instant = minutes(link.date, end=link.type[0] == "F")
+            if link.lag is not None:
+                instant = self._lagged(instant, link.lag, ends[1])
+            self.bounds[len(self.open)] = int(kernels.work(cal, clock, instant)) - (int(s._p["dur"][v]) if link.type[1] == "F" else 0)
+            self._open(number, link, -1, giver, receiver, crossed, v)
+            return
+        self._close(number, link, ends[0], ends[1], giver, receiver, crossed)
+
+    def _lagged(self, instant: int, lag: Span, target: str) -> int:
+        if lag.dimension == "step":
+            return int(kernels.add_months(instant, lag.months))
+        if lag.dimension == "elapsed":
+            return instant + lag.elapsed_minutes
+        net = self.s.network
+        clock = self.targets.clock_of(target)
+        length = self.portfolio.calendar_for(target).minutes(lag)
+        moved = kernels.work(net.clock_tables, clock, instant) + length
+        return int((kernels.finish_at if length > 0 else kernels.start_at)(net.clock_tables, clock, moved))
+
+    def _close(self, number: int, link: Link, source: str, target: str, giver: str, receiver: str, crossed: str) -> None:
+        s = self.s
+        why = next((f"{end}: {s[end].undated}" for end in (source, target) if end in s and s[end].undated), "")
+        outside = any(end.startswith(EXTERNAL) for end in (source, target))
+        reason = f"not scheduled: {why}" if why else "one end is done; it holds nothing back any more"
+        if not why and target.startswith(EXTERNAL):
+            reason = f"leads out of the portfolio to {target.removeprefix(EXTERNAL)}"
+        elif not why and outside and link.date is None:
+            reason = f"not scheduled: nobody says when {source.removeprefix(EXTERNAL)} happens"
+        elif not why and (source, target, link.type) in set(s.cuts):
+            reason = "cut to break a loop: its giver's date lies furthest after its receiver's"
+        done = reason.startswith(("one end", "leads"))
+        one = ClosedLink(
+            number=number, id=link_name(link), source=source, target=target, giver=giver, receiver=receiver, border=crossed, why=reason,
+            undated=not done,
+        )  # fmt: skip
+        self.closed.append(one)
+
+    # --------------------------------------------------------------------------------------- measures
+
+    def _measure(self) -> None:
+        """Floats and whether each link drives."""
+        s, reach = self.s, self.reach
+        late = s._late[1]
+        self.link_float: list[float] = []
+        self.target_float: list[float | None] = []
+        self.driving: list[bool] = []
+        import numpy as np
+
+        places, heads = np.array(self.places, np.int64), np.array(self.heads, np.int64)
+        src, w, mode = (np.append(reach._c[name], 0) for name in ("src", "w", "mode"))  # -1, from outside, finds a nought
+        sources = np.where(places >= 0, src[places], heads)
+        self._sources: list[int] = sources.tolist()
+        self._starts: list[int] = reach._x[sources].tolist()
+        net = s.network
+        nodes = np.asarray(s._p["order"], np.int64)[sources]
+        clocks = np.asarray(s._p["clk"], np.int64)[sources].tolist()
+        self._nominals: list[int] = clocks if net.nominal is None else np.asarray(net.nominal, np.int64)[nodes].tolist()
+        # minutes of a working day of each row's own clock; nought where its days are counted on another
+        lengths = {clock: float(net.day_minutes(clock)) for clock in set(clocks)}
+        self._per_day = [lengths[c] if c == n else 0.0 for c, n in zip(clocks, self._nominals, strict=True)]
+        columns = (
+            self.places,
+            self.heads,
+            self._sources,
+            self._starts,
+            reach._x[heads].tolist(),
+            np.asarray(late, np.int64)[heads].tolist(),
+        )
+        weights, modes = w[places].tolist(), mode[places].tolist()
+        for row, (k, v, u, begin, start, aim) in enumerate(zip(*columns, strict=True)):
+            spare: float | None = None
+            if k < 0:
+                asked = self.bounds[row]
+                slack = self._between(v, asked, start, row)
+                if aim < FAR // 2:
+                    spare = self._between(v, asked, aim, row)
+            else:
+                plain = modes[row] in (0, 3)
+                asked = begin + weights[row] if plain else s._push(k, v, begin)
+                slack = self._between(u, begin, begin + start - asked if plain else s._pull(k, v, start), row)
+                if aim < FAR // 2:
+                    spare = self._between(u, begin, begin + aim - asked if plain else s._pull(k, v, aim), row)
+            self.driving.append(asked == start)
+            self.link_float.append(slack)
+            self.target_float.append(spare)
+
+    def _between(self, place: int, early: int, late: int, row: int) -> float:
+        """Working days between two starts of a position."""
+        return (late - early) / self._per_day[row] if self._per_day[row] else self.s._days(place, early, late)
+
+    def days_of(self, row: int, slack: int) -> float:
+        """Working days of the source for a slack in minutes of its clock."""
+        begin = self._starts[row]
+        return self._between(self._sources[row], begin, begin + slack, row)
+
+    @functools.cached_property
+    def drags(self) -> list[dict[int, float]]:
+        """Of each link, days on each target that it holds back; links that do not drive hold back none."""
+        out: list[dict[int, float]] = [{} for _ in self.open]
+        rows = [row for row, driving in enumerate(self.driving) if driving and self.places[row] >= 0]
+        rows_of = self.targets
+        for row, moved in zip(rows, self.reach.without([self.places[row] for row in rows]), strict=True):
+            out[row] = {t: rows_of.days(t, date, rows_of.date(t)) for t, date in moved.items()}
+        for row, driving in enumerate(self.driving):
+            if driving and self.places[row] < 0:
+                out[row] = {t: rows_of.days(t, date, rows_of.date(t)) for t, date in self._again(row, None).items()}
+        return out
+
+    @functools.cached_property
+    def worst_drags(self) -> list[tuple[float | None, str | None]]:
+        """Of each link, the most days on one target, and that target; ties go to the first in order of kind and file."""
+        out: list[tuple[float | None, str | None]] = []
+        for found in self.drags:
+            worst = max(found.items(), key=lambda entry: (entry[1], -entry[0]), default=None)
+            out.append((worst[1], self.targets[worst[0]].name) if worst is not None and worst[1] > 0 else (0.0, None))
+        return out
+
+    def slipped(self, rows: Sequence[int], slip: Span) -> list[Mapping[int, int]]:
+        """The targets that move when each of some links slips, and to when."""
+        inside = [row for row in rows if self.places[row] >= 0]
+        lengths: dict[int, int] = {}
+        if slip.dimension == "working":
+            lengths = {n: _minutes(self.s.network, n, slip) for n in {self._nominals[row] for row in inside}}
+        slips = [
+            lengths[self._nominals[row]] if lengths and self._per_day[row] else self.slip_minutes(row, slip)  # on another clock
+            for row in inside
+        ]
+        moved = self.reach.slipped([self.places[row] for row in inside], slips)
+        found: dict[int, Mapping[int, int]] = dict(zip(inside, moved, strict=True))
+        for row in rows:
+            if row not in found:
+                found[row] = self._again(row, slip)
+        return [found[row] for row in rows]
+
+    def slip_minutes(self, row: int, slip: Span) -> int:
+        """A slip in minutes of the source's own clock."""
+        net, place, x = self.s.network, self._sources[row], self._starts[row]
+        clock = int(self.s._p["clk"][place])
+        if slip.dimension == "working":
+            nominal = self._nominals[row]
+            length = _minutes(net, nominal, slip)
+            if nominal == clock:
+                return length
+            at = kernels.start_at(net.clock_tables, clock, x)
+            later = kernels.finish_at(net.clock_tables, nominal, kernels.work(net.clock_tables, nominal, at) + length)
+        else:
+            later = kernels.start_at(net.clock_tables, clock, x) + slip.elapsed_minutes
+        return max(int(kernels.work(net.clock_tables, clock, int(later))) - x, 0)
+
+    def _again(self, row: int, slip: Span | None) -> dict[int, int]:
+        """What moves without a link from outside, or when that comes later: by scheduling the changed portfolio."""
+        pf, number = self.portfolio, self.open[row]
+        link = pf.links[number]
+        if slip is None:
+            rest = [one for place, one in enumerate(pf.links) if place != number]
+        else:
+            instant = minutes(link.date, end=link.type[0] == "F")  # type: ignore[arg-type]
+            later = self._lagged(instant, slip, self.s.network.ids[int(self.s._p["order"][self.heads[row]])])
+            rest = [attrs.evolve(one, date=moment(later)) if place == number else one for place, one in enumerate(pf.links)]
+        other = targets(schedule(pf.evolve(links=rest), on_cycle="cut"))
+        return {
+            t: other.date(other.place[row_.name])
+            for t, row_ in enumerate(self.targets)
+            if row_.name in other.place and other.date(other.place[row_.name]) != self.targets.date(t)
+        }
+
+    def waiting(self, row: int, slip: Span, found: Stakes) -> Decimal | None:
+        """What the people of the receiving task cost while it waits."""
+        if not found._rates or self.places[row] < 0:
+            return None
+        k, v = self.places[row], self.heads[row]
+        item = self.s.network.ids[int(self.s._p["order"][v])]
+        if not getattr(self.portfolio.items.get(item), "assignments", ()):
+            return None
+        x = int(self.s._x[v])
+        start = self.s._push(k, v, self._starts[row] + self.slip_minutes(row, slip))
+        return found.waiting(item, self.s._days(v, x, start)) if start > x else None
+
+
+def as_slip(value: Span | str) -> Span:
+    """A slip: a length of working or elapsed time, not negative.
+
+    Raises:
+        UnitError: it is something else.
+    """
+    span = as_span(value)
+    if span.dimension == "step":
+        raise UnitError(f"a slip of {span} has no length in days; write it in d or ed")
+    if span.amount < 0:
+        raise UnitError(f"a slip of {span} is negative; a slip makes later")
+    return span
+
+
+def _minutes(net: Any, clock: int, span: Span) -> int:
+    """Minutes of a working length on a clock's calendar."""
+    if clock == 0 or net.clocks is None:
+        return int(CONTINUOUS.minutes(span))
+    return int(net.clocks.calendars[clock - 1].minutes(span))
+
+
+def dated(when: Any) -> datetime | None:
+    return None if when is None else moment(minutes(when, end=True))
+
+
+def _coarse(s: Schedule, link: Link, portfolio: Portfolio) -> ProjectDependency:
+    giver, receiver = portfolio.resolve(link.source) or link.source, portfolio.resolve(link.target) or link.target
+    finish = s.dates(giver.partition("@")[0])[1] if not giver.startswith(EXTERNAL) else dated(link.date)
+    start = s.dates(receiver.partition("@")[0])[0] if not receiver.startswith(EXTERNAL) else dated(link.date)
+    gap = None if finish is None or start is None else (start - finish).total_seconds() / 86400
+    return ProjectDependency(
+        id=link_name(link), source=giver, target=receiver, kind=link.kind, giver_finish=finish, receiver_start=start, gap=gap
+    )

@@ -1,0 +1,157 @@
+"""What a slip can hit: the finish of every project, programme and the portfolio, gates, deadlines and benefits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+import attrs
+
+from ipmo.analysis.dates.schedule import Schedule
+from ipmo.errors import UnknownItemError, close_matches
+from ipmo.model.governance import Gate
+from ipmo.model.work import Portfolio
+from ipmo.network.kernels import passes as kernels
+from ipmo.network.reach import Aim, Reach
+from ipmo.units import moment
+
+__all__ = ["KINDS", "Target", "Targets", "targets"]
+
+KINDS = ("portfolio", "programme", "project", "gate", "deadline", "benefit")
+LIVE = (0, 1)
+
+
+@attrs.frozen
+class Target:
+    """Something with a date that a slip can move.
+
+    Args:
+        name: `P@finish` of a project, programme or portfolio; the full id of a gate, of what has a deadline, of a benefit.
+        kind: portfolio, programme, project, gate, deadline or benefit.
+        item: its full id without the end.
+        clock: of the calendar its movement is counted on: its own; the portfolio's for programmes and the portfolio; elapsed
+            time for benefits.
+    """
+
+    name: str
+    kind: str
+    item: str
+    clock: int
+
+
+class Targets:
+    """The open targets of a schedule, in the order of `KINDS` and of the file, and what reaches them."""
+
+    def __init__(self, s: Schedule) -> None:
+        if s.portfolio is None:
+            raise TypeError("targets belong to the schedule of a portfolio")
+        self.schedule, self.portfolio = s, s.portfolio
+        found = self._found(s.portfolio)
+        self.reach = Reach(s, [aim for _, aim in found])
+        dated = [pair for pair, date in zip(found, self.reach.dates, strict=True) if date >= 0]
+        if len(dated) < len(found):
+            self.reach = Reach(s, [aim for _, aim in dated])
+        self._rows = [row for row, _ in dated]
+        self.place = {row.name: place for place, row in enumerate(self._rows)}
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[Target]:
+        return iter(self._rows)
+
+    def __getitem__(self, place: int) -> Target:
+        return self._rows[place]
+
+    def _found(self, pf: Portfolio) -> list[tuple[Target, Aim]]:
+        s, net = self.schedule, self.schedule.network
+        pos = net._positions["pos"]
+        known = set(s._unknown)
+        open_projects = {p for p, nodes in s._owned.items() if any(v not in known for v in nodes)}
+        whole = self.clock_of(pf.id)
+        out = [(Target(f"{pf.id}@finish", "portfolio", pf.id, whole), Aim(pf.id, projects=tuple(sorted(open_projects))))]
+        inside = programmes_of(pf)
+        for programme in pf.programmes:
+            members = tuple(p for p, name in enumerate(net.projects) if p in open_projects and programme.id in inside.get(name, ()))
+            if members:
+                out.append((Target(f"{programme.id}@finish", "programme", programme.id, whole), Aim(programme.id, projects=members)))
+        for place, name in enumerate(net.projects):
+            if place in open_projects:
+                out.append((Target(f"{name}@finish", "project", name, self.clock_of(name)), Aim(name, projects=(place,))))
+        for node, full_id in enumerate(net.ids):
+            if net.kinds[node] == "gate" and net.state[node] in LIVE and node not in known:
+                item = pf.items.get(full_id)
+                if isinstance(item, Gate) and item.open:
+                    out.append((Target(full_id, "gate", full_id, self.clock_of(full_id)), Aim(full_id, (int(pos[node]),))))
+        taken = {row.name for row, _ in out}
+        for target in net.targets:
+            if target.is_deadline and target.name not in taken:
+                nodes = [node for node in target.nodes if net.state[node] in LIVE and node not in known]
+                if nodes:
+                    taken.add(target.name)
+                    places = tuple(int(pos[node]) for node in nodes)
+                    out.append((Target(target.name, "deadline", target.name, self.clock_of(target.name)), Aim(target.name, places)))
+        for benefit in pf.benefits:
+            at = s.nodes.get(benefit.id)
+            if at is not None and net.state[at] in LIVE and at not in known:
+                out.append((Target(benefit.id, "benefit", benefit.id, 0), Aim(benefit.id, (int(pos[at]),))))
+        return out
+
+    def clock_of(self, full_id: str) -> int:
+        """The clock of an item's calendar; elapsed time where the network has none."""
+        net = self.schedule.network
+        if net.clocks is None:
+            return 0
+        return net.clocks.clock(self.portfolio.calendar_for(full_id))
+
+    def days(self, place: int, before: int, after: int) -> float:
+        """Days between two instants on a target's own calendar; elapsed days for a benefit."""
+        row, net = self._rows[place], self.schedule.network
+        if row.clock == 0:
+            return (after - before) / 1440
+        one, other = (kernels.work(net.clock_tables, row.clock, t) for t in (before, after))
+        return float((other - one) / net.day_minutes(row.clock))
+
+    def date(self, place: int) -> int:
+        """The date of a target as an instant."""
+        return self.reach.dates[place]
+
+    def moment(self, place: int) -> datetime:
+        """The date of a target."""
+        return moment(self.reach.dates[place])
+
+    def named(self, name: str) -> int:
+        """The place of a target; a bare project, programme or portfolio means its finish.
+
+        Raises:
+            UnknownItemError: there is no such open target.
+        """
+        for candidate in (name, f"{name}@finish"):
+            if candidate in self.place:
+                return self.place[candidate]
+        raise UnknownItemError(name, close_matches(name, self.place), "the open targets of this portfolio")
+
+
+def programmes_of(portfolio: Portfolio) -> Mapping[str, frozenset[str]]:
+    """The programmes that each project belongs to, those above included."""
+    above = {programme.id: programme.programme for programme in portfolio.programmes}
+    out: dict[str, frozenset[str]] = {}
+    for project in portfolio.projects:
+        found: list[str] = []
+        here = project.programme
+        while here is not None and here not in found:
+            found.append(here)
+            here = above.get(here)
+        out[project.id] = frozenset(found)
+    return out
+
+
+def targets(s: Schedule) -> Targets:
+    """The open targets of a schedule of a portfolio, made once."""
+    assert s.portfolio is not None
+    memo = s.portfolio.memo
+    key = ("targets", id(s))
+    if key not in memo:
+        memo[key] = Targets(s)
+    found: Targets = memo[key]
+    return found

@@ -1,0 +1,1 @@
+"""What it costs and what was earned: exact amounts, roll-ups, periods, earned value, appraisal."""

@@ -1,0 +1,174 @@
+"""A rolled-up figure and the tree of what it was made of."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+import attrs
+
+from ipmo.analysis.dates.schedule import day_text
+from ipmo.analysis.money.amounts import in_minor_units
+from ipmo.tables import Column, Table
+from ipmo.units import Money
+
+__all__ = ["Explanation", "Figure", "show"]
+
+
+@attrs.frozen(kw_only=True)
+class Figure:
+    """One rolled-up figure with its working.
+
+    Args:
+        item: full id, or the name of a group.
+        name: title of the item.
+        level: portfolio, programme, project, task or group.
+        value: Money, datetime, number, share or word; None when nothing is known.
+        unit: what the value is measured in.
+        known: how many leaves below were known.
+        total: how many leaves below were asked.
+        parts: the figures it was made of.
+        left_out: projects below that do not count, by state (proposed, cancelled).
+        note: how the value came about, for example the exchange rate used.
+        base: in whose prices money is, empty when nobody says.
+        apart: money in unknown prices beside that, which does not add to it.
+        carried: the exact figure that is combined further: unrounded money, a mean as sum and weight.
+    """
+
+    item: str
+    name: str = ""
+    level: str
+    value: Any
+    unit: str
+    known: int
+    total: int
+    parts: tuple[Figure, ...] = ()
+    left_out: tuple[str, ...] = ()
+    note: str = ""
+    base: str = ""
+    apart: Money | None = None
+    carried: Any = attrs.field(default=None, repr=False)
+    start: bool = attrs.field(default=False, repr=False)
+
+    @property
+    def text(self) -> str:
+        """The value as people read it."""
+        text = show(self.value, finish=not self.start)
+        return f"{text} and {self.apart} in unknown prices" if self.apart is not None else text
+
+    @property
+    def unknown(self) -> int:
+        """How many leaves below were not known."""
+        return self.total - self.known
+
+    def share_of(self, whole: Figure) -> float | None:
+        """The share of another figure that this one is, where both are amounts; None for dates, shares and words."""
+        one, all_ = _number(self.value), _number(whole.value)
+        return None if one is None or not all_ else one / all_
+
+    def line(self, within: Figure | None = None) -> str:
+        """The figure in one line; below another one, with its share of it and without what that line says already."""
+        text = f"{self.item}: {self.text}"
+        if self.total and self.level != "task":
+            text += f", {self.known} of {self.total} known"
+        elif self.value is None:
+            text = f"{self.item}: unknown"
+        base = f"{self.base} prices" if self.base and (within is None or within.base != self.base) else ""
+        notes = "; ".join(note for note in (base, self.note) if note)
+        share = None if within is None else self.share_of(within)
+        return text + (f" ({notes})" if notes else "") + (f", {share:.1%}" if share is not None else "")
+
+    def __str__(self) -> str:
+        return self.line()
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, Money):
+        return float(value.amount)
+    return float(value) if isinstance(value, int | Fraction) and not isinstance(value, bool) else None
+
+
+def show(value: Any, *, finish: bool = True) -> str:
+    """A figure's value as people read it; a finish at midnight belongs to the day before."""
+    if value is None:
+        return "unknown"
+    if isinstance(value, datetime):
+        return day_text(value, finish=finish)
+    if isinstance(value, float):
+        return f"{value:.1%}"
+    if isinstance(value, Fraction):
+        return f"{float(value):,.2f}".rstrip("0").rstrip(".")
+    return f"{value:,}" if isinstance(value, Money) else str(value)
+
+
+@attrs.frozen
+class Explanation:
+    """The tree of what a figure was made of; prints as text, shows as HTML, gives a table.
+
+    Args:
+        figure: the figure explained.
+        depth: how many levels below it are shown; all when None.
+    """
+
+    figure: Figure
+    depth: int | None = None
+
+    def walk(self) -> Iterator[tuple[int, Figure, Figure | None]]:
+        """(depth, figure, the figure above it), from the top down."""
+        stack: list[tuple[int, Figure, Figure | None]] = [(0, self.figure, None)]
+        while stack:
+            depth, figure, above = stack.pop()
+            yield depth, figure, above
+            if self.depth is None or depth < self.depth:
+                stack += [(depth + 1, part, figure) for part in reversed(figure.parts)]
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """One line a figure, indented; a share in percent where the parts are amounts of a sum."""
+        out = []
+        for depth, figure, above in self.walk():
+            out.append("  " * depth + figure.line(above))
+            below = {name for part in figure.parts for name in part.left_out}
+            if own := [name for name in figure.left_out if name not in below]:
+                out.append("  " * (depth + 1) + f"left out: {', '.join(own)}")
+        return tuple(out)
+
+    def table(self) -> Table:
+        """One row a figure: depth, item, name, level, value, unit, minor (money in minor units), base, share, known, total, note."""
+        rows = list(self.walk())
+        figures = [figure for _, figure, _ in rows]
+        money = any(isinstance(figure.value, Money) for figure in figures)
+        return Table(
+            [
+                Column("depth", "int", [depth for depth, _, _ in rows]),
+                Column("item", "str", [figure.item for figure in figures]),
+                Column("name", "str", [figure.name for figure in figures]),
+                Column("level", "str", [figure.level for figure in figures]),
+                Column("value", "str", [figure.text for figure in figures]),
+                Column("unit", "str", [figure.unit for figure in figures]),
+                Column("minor", "int", [in_minor_units(f.value, f.unit, f.item) if money else None for f in figures]),
+                Column("base", "str", [figure.base for figure in figures]),
+                Column("share", "float", [None if above is None else figure.share_of(above) for _, figure, above in rows]),
+                Column("known", "int", [figure.known for figure in figures]),
+                Column("total", "int", [figure.total for figure in figures]),
+                Column("note", "str", [figure.note for figure in figures]),
+            ]
+        )
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        def node(figure: Figure, above: Figure | None, depth: int) -> str:
+            text = html.escape(figure.line(above))
+            if not figure.parts or (self.depth is not None and depth >= self.depth):
+                return f"<li>{text}</li>"
+            inner = "".join(node(part, figure, depth + 1) for part in figure.parts)
+            return f"<li><details{' open' if depth < 2 else ''}><summary>{text}</summary><ul>{inner}</ul></details></li>"
+
+        return f"<ul>{node(self.figure, None, 0)}</ul>"

@@ -1,0 +1,152 @@
+"""The measures that every portfolio has: what each takes from an item, and how it combines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from ipmo.analysis.dates.schedule import as_day
+from ipmo.model.estimates import Fixed
+from ipmo.model.measures import Combine, Measure, MeasureContext
+from ipmo.model.money import Budget, BudgetLine
+from ipmo.model.work import Portfolio, Project, Task
+from ipmo.units import Effort, Span
+
+__all__ = ["MEASURES", "RAG", "minutes_of", "person_days", "share_done"]
+
+RAG = ("green", "amber", "red")
+
+
+def _work(item: Any) -> bool:
+    """What is asked for money and effort: not milestones."""
+    return not (isinstance(item, Task) and item.milestone)
+
+
+def _field(name: str) -> Callable[[MeasureContext, str, Any], Any]:
+    return lambda context, full_id, item: getattr(item, name, None)
+
+
+def _budget(context: MeasureContext, full_id: str, item: Any) -> Any:
+    """Its budget; what assignments cost on top where it says so, unknown where an effort or a rate is."""
+    budget: Budget | None = getattr(item, "budget", None)
+    if budget is None or not getattr(item, "plus_resources", False):
+        return budget
+    calendar = context.portfolio.calendar_for(full_id)
+    hours, days = Decimal(calendar.day_minutes) / 60, Decimal(calendar.week_minutes) / Decimal(calendar.day_minutes)
+    lines = list(budget.lines)
+    for assignment in item.assignments:
+        resource = context.portfolio.items.get(assignment.resource)
+        rate = getattr(resource, "rate", None)
+        if rate is None or assignment.effort is None:
+            return None
+        lines.append(BudgetLine(amount=Fixed(rate.cost(assignment.effort, hours, days)), note=f"{assignment.resource} at {rate}"))
+    return Budget(tuple(lines))
+
+
+def _granted(item: Any) -> bool:
+    """What is asked for funding: initiatives, and tasks never."""
+    return not isinstance(item, Task)
+
+
+def _latest_status(context: MeasureContext, full_id: str, item: Any) -> str | None:
+    as_of: date = getattr(context, "as_of", date.max)
+    reports = [report for report in getattr(item, "status", ()) if report.rag is not None and as_day(report.date) <= as_of]
+    return max(reports, key=lambda report: report.date).rag if reports else None
+
+
+def share_done(context: MeasureContext, full_id: str, item: Any) -> tuple[Fraction, Fraction] | None:
+    """(share done times weight, weight); the weight is the planned duration in minutes."""
+    weight = _planned_minutes(context, full_id, item)
+    if weight is None:
+        return None
+    if getattr(item, "actual_finish", None) is not None:
+        share: Fraction | None = Fraction(1)
+    elif item.progress is not None:
+        share = Fraction(str(item.progress))
+    elif getattr(item, "actual_start", None) is None:
+        share = Fraction(0)
+    else:
+        left = minutes_of(context.portfolio, full_id, getattr(item, "remaining", None))
+        share = None if left is None or not weight else max(Fraction(0), 1 - Fraction(left, weight))
+    return None if share is None else (share * weight, Fraction(weight))
+
+
+def _planned_minutes(context: MeasureContext, full_id: str, item: Any) -> int | None:
+    if isinstance(item, Task):
+        return 0 if item.milestone else minutes_of(context.portfolio, full_id, item.duration)
+    if isinstance(item, Project):
+        start, finish = context.dates(full_id)
+        return None if start is None or finish is None else int((finish - start).total_seconds() // 60)
+    return None
+
+
+def minutes_of(portfolio: Portfolio, full_id: str, estimate: Any) -> int | None:
+    """An estimate of time in minutes of the item's own calendar; None when it is unknown."""
+    central = estimate.central() if estimate is not None else None
+    return portfolio.calendar_for(full_id).minutes(central) if isinstance(central, Span) else None
+
+
+def person_days(context: MeasureContext, full_id: str, item: Any) -> Fraction | None:
+    """Planned effort in person-days of the item's own calendar; None when it is unknown."""
+    effort: Effort | None = getattr(item, "effort", None)
+    if effort is None:
+        assigned = [a.effort for a in getattr(item, "assignments", ()) if a.effort is not None]
+        if not assigned or len(assigned) < len(item.assignments):
+            return None
+        return sum((_in_days(context, full_id, one) for one in assigned), Fraction(0))
+    return _in_days(context, full_id, effort)
+
+
+def _in_days(context: MeasureContext, full_id: str, effort: Effort) -> Fraction:
+    calendar = context.portfolio.calendar_for(full_id)
+    hours = {"ph": 60, "pd": calendar.day_minutes, "pw": calendar.week_minutes}[effort.unit]
+    return Fraction(effort.amount) * hours / calendar.day_minutes
+
+
+def _money(name: str, title: str, applies: Callable[[Any], bool] = _work) -> Measure:
+    value = _budget if name == "budget" else _field(name)
+    return Measure(name=name, title=title, unit="money", combine=Combine.SUM, value=value, applies=applies, own_total=True)
+
+
+MEASURES: Mapping[str, Measure] = {
+    measure.name: measure
+    for measure in (
+        _money("budget", "Budget"),
+        _money("actual", "Actual cost"),
+        _money("forecast", "Forecast cost at completion"),
+        _money("funding", "Funding granted", _granted),
+        Measure(name="effort", title="Planned effort", unit="pd", combine=Combine.SUM, value=person_days, applies=_work, own_total=True),
+        Measure(name="start", title="Start", unit="date", combine=Combine.MIN, value=lambda c, full_id, item: c.dates(full_id)[0]),
+        Measure(name="finish", title="Finish", unit="date", combine=Combine.MAX, value=lambda c, full_id, item: c.dates(full_id)[1]),
+        Measure(
+            name="progress",
+            title="Share of the work done, weighted by planned duration",
+            unit="share",
+            combine=Combine.MEAN,
+            value=share_done,
+            applies=_work,
+        ),
+        Measure(
+            name="status",
+            title="Reported status, the worst below",
+            unit="rag",
+            combine=Combine.WORST,
+            value=_latest_status,
+            applies=lambda item: not isinstance(item, Task) or bool(item.status),
+            order=RAG,
+            own_total=True,
+        ),
+        Measure(
+            name="spent",
+            title="Actual cost by budget, where both are known",
+            unit="share",
+            combine=Combine.RATIO,
+            of=(_money("actual", "Actual cost"), _money("budget", "Budget")),
+            applies=_work,
+        ),
+    )
+}
+"""The measures that every portfolio has."""

@@ -1,0 +1,185 @@
+"""Months, quarters, years and financial years, and how an amount that lies over a time falls into them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from fractions import Fraction
+
+import attrs
+
+from ipmo.errors import UnknownItemError, close_matches
+from ipmo.model.calendars import Calendar
+from ipmo.model.money import MONTHS, Spread
+from ipmo.model.work import Portfolio
+from ipmo.network.clocks import Clocks
+from ipmo.network.kernels import passes as kernels
+from ipmo.units import DAY, minutes, moment
+
+__all__ = ["EVERY", "Period", "PeriodRule", "Stretch", "outside", "period_rule", "wall_clock", "worked_on"]
+
+EVERY = {"month": 1, "quarter": 3, "year": 12, "financial year": 12}
+"""Lengths of periods in months."""
+
+
+@attrs.frozen(order=True)
+class Period:
+    """A stretch of whole days.
+
+    Args:
+        start: first day.
+        end: first day after it; of the last period there is, the last day of the year 9999.
+        name: `2026-11`, `2026-Q4`, `2026`, `2026/27`.
+    """
+
+    start: date
+    end: date
+    name: str = attrs.field(order=False)
+
+    @property
+    def minutes(self) -> tuple[int, int]:
+        """First instant, and first instant after it."""
+        return minutes(self.start), minutes(self.end)
+
+
+@attrs.frozen
+class PeriodRule:
+    """How time is cut: by month, quarter, year or financial year.
+
+    >>> PeriodRule("financial year", 4).of(date(2027, 3, 31)).name
+    '2026/27'
+    """
+
+    every: str
+    first_month: int = 1
+
+    def of(self, day: date) -> Period:
+        """The period that a day lies in."""
+        step = EVERY[self.every]
+        shift = self.first_month - 1 if self.every == "financial year" else 0
+        place = (day.year * 12 + day.month - 1 - shift) // step * step + shift
+        return Period(_first(place), _first(place + step), self._name(place))
+
+    def _name(self, place: int) -> str:
+        year, month = divmod(place, 12)
+        if self.every == "month":
+            return f"{year:04}-{month + 1:02}"
+        if self.every == "quarter":
+            return f"{year:04}-Q{month // 3 + 1}"
+        return f"{year:04}" if month == 0 else f"{year:04}/{(year + 1) % 100:02}"
+
+    def named(self, name: str) -> Period:
+        """The period of that name.
+
+        >>> PeriodRule("quarter").named("2026-Q4").start
+        datetime.date(2026, 10, 1)
+        """
+        if name.startswith("0000"):  # the financial year that the calendar begins in
+            return self.of(date.min)
+        month = int(name[5:]) if self.every == "month" else 3 * int(name[6:]) - 2 if self.every == "quarter" else 1
+        return self.of(date(int(name[:4]), self.first_month if self.every == "financial year" else month, 1))
+
+    def between(self, first: date, last: date) -> Iterator[Period]:
+        """The periods from the one of a day to the one of another, in order."""
+        period = self.of(first)
+        while period.start <= last:
+            yield period
+            if period.end == date.max:
+                return
+            period = self.of(period.end)
+
+
+def _first(months: int) -> date:
+    return date(months // 12, months % 12 + 1, 1) if 12 <= months < 120_000 else date.min if months < 12 else date.max
+
+
+def period_rule(portfolio: Portfolio, every: str) -> PeriodRule:
+    """The rule for `month`, `quarter`, `year` or `financial year`, with the portfolio's own financial year.
+
+    Raises:
+        UnknownItemError: there is no such period.
+    """
+    if every not in EVERY:
+        raise UnknownItemError(every, close_matches(every, EVERY), f"the periods {', '.join(EVERY)}")
+    first = MONTHS.index(portfolio.money.financial_year) + 1 if portfolio.money is not None else 1
+    return PeriodRule(every, first)
+
+
+def worked_on(portfolio: Portfolio, calendar: Calendar) -> Callable[[int], int]:
+    """Working minutes of a calendar up to an instant; wall-clock minutes of one without working time."""
+    clocks = portfolio.memo.get("clocks of periods")
+    if clocks is None:
+        clocks = portfolio.memo["clocks of periods"] = Clocks(tuple(portfolio.calendar_table.values()))
+    clock = clocks.clock(calendar)
+    if clock == 0:
+        return wall_clock
+    packed = clocks.packed
+    return lambda instant: int(kernels.work(packed, clock, instant))
+
+
+@attrs.frozen
+class Stretch:
+    """The time that an amount lies over, and how.
+
+    Args:
+        since: first instant, in minutes.
+        until: last instant; the same for what comes at once.
+        spread: how it lies over the working time between them.
+        worked: working minutes up to an instant.
+    """
+
+    since: int
+    until: int
+    spread: Spread
+    worked: Callable[[int], int]
+
+    @property
+    def at_once(self) -> bool:
+        """There is no working time in it."""
+        return self.until <= self.since or self.worked(self.until) <= self.worked(self.since)
+
+    def by(self, instant: int) -> Fraction:
+        """The share that has come by an instant; exact."""
+        if self.at_once:
+            return Fraction(int(instant > self.since))
+        if instant >= self.until:
+            return Fraction(1)
+        begun = self.worked(self.since)
+        return self.spread.share(Fraction(self.worked(max(instant, self.since)) - begun, self.worked(self.until) - begun))
+
+    def over(self, rule: PeriodRule) -> dict[Period, Fraction]:
+        """The share that falls into each period; exact, sums to 1."""
+        if self.at_once:
+            return {rule.of(_day(self.since)): Fraction(1)}
+        out: dict[Period, Fraction] = {}
+        before = Fraction(0)
+        for period in rule.between(_day(self.since), _day(self.until - 1)):
+            share = self.by(minutes(period.end)) if period.end < date.max else Fraction(1)
+            if share != before:
+                out[period] = share - before
+            before = share
+        return out
+
+
+def outside(worked: Callable[[int], int], windows: Sequence[tuple[int, int]]) -> Callable[[int], int]:
+    """Working minutes up to an instant that lie in none of the windows (first instant, first instant after).
+
+    >>> [outside(wall_clock, [(10, 20), (15, 30)])(t) for t in (5, 10, 25, 30, 40)]
+    [5, 10, 10, 10, 20]
+    """
+    merged: list[tuple[int, int]] = []
+    for since, until in sorted(windows):
+        if merged and since <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], until))
+        else:
+            merged.append((since, until))
+    return lambda instant: worked(instant) - sum(worked(min(instant, end)) - worked(start) for start, end in merged if start < instant)
+
+
+def wall_clock(instant: int) -> int:
+    """Every minute counts: what is dated by the calendar and not by work."""
+    return instant
+
+
+def _day(instant: int) -> date:
+    return moment(instant // DAY * DAY).date()

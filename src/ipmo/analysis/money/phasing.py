@@ -1,0 +1,133 @@
+"""Money and effort by period: budget against actual against forecast, what is granted, and what has no date."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import attrs
+
+from ipmo.analysis.money.amounts import Priced
+from ipmo.analysis.money.measures import MEASURES
+from ipmo.analysis.money.periods import Period, period_rule
+from ipmo.analysis.money.rollup import UNDATED, UNKNOWN, RollUp, roll_up
+from ipmo.errors import UnknownItemError, close_matches
+from ipmo.model.measures import Measure
+from ipmo.model.work import Portfolio
+from ipmo.tables import Column, Table
+
+__all__ = ["TimePhased", "time_phase"]
+
+PHASED = ("budget", "actual", "forecast", "funding", "effort")
+
+
+@attrs.frozen(kw_only=True)
+class TimePhased:
+    """The answer of `time_phase`.
+
+    Args:
+        every: length of a period.
+        item: what it is about.
+        periods: in order, none missing between the first and the last.
+        rolls: the roll-up behind each column; `rolls["budget"].explain("2026-11")` says what a cell was made of.
+    """
+
+    every: str
+    item: str
+    periods: tuple[Period, ...]
+    rolls: Mapping[str, RollUp] = attrs.field(repr=False)
+
+    def value(self, measure: str, period: str) -> Any:
+        """Exact amount of a measure in a period; 0 where nothing lies, None where it is not known whether something does.
+
+        Raises:
+            UnknownItemError: there is no such measure here.
+        """
+        if measure not in self.rolls:
+            raise UnknownItemError(measure, close_matches(measure, self.rolls), "these measures")
+        roll = self.rolls[measure]
+        if period not in roll:
+            told = UNKNOWN not in roll and any(f.item != UNDATED for f in roll.groups)
+            return Fraction(0) if told else None
+        carried = roll[period].carried
+        return carried.only(measure)[1] if isinstance(carried, Priced) else carried
+
+    def undated(self, measure: str) -> Any:
+        """What a measure has without a date; None when there is none."""
+        roll = self.rolls[measure]
+        return roll[UNDATED].value if UNDATED in roll else None
+
+    def table(self) -> Table:
+        """One row a period: period, start, each measure, then the running sum of what is known of it (`budget_so_far`, ...)."""
+        columns = [
+            Column("period", "str", [period.name for period in self.periods]),
+            Column("start", "date", [period.start for period in self.periods]),
+        ]
+        running = []
+        for name, roll in self.rolls.items():
+            exact = [self.value(name, period.name) for period in self.periods]
+            unit = roll.total.unit
+            columns.append(Column(name, "float", [None if v is None else float(v) for v in exact], unit))
+            total: Fraction | None = None
+            sums = []
+            for value in exact:
+                total = value if total is None else total + (value or 0)
+                sums.append(None if total is None else float(total))
+            running.append(Column(f"{name}_so_far", "float", sums, unit))
+        return Table([*columns, *running])
+
+    def notes(self) -> tuple[str, ...]:
+        """What is not in the periods: amounts without a date, and figures that nobody knows."""
+        out = []
+        for name, roll in self.rolls.items():
+            if UNDATED in roll:
+                out.append(f"{name}: {roll[UNDATED].text} without a date")
+            if UNKNOWN in roll:
+                out.append(f"{name}: {roll[UNKNOWN].total} unknown")
+        return tuple(out)
+
+    def _repr_html_(self) -> str:
+        return self.table()._repr_html_()
+
+
+def time_phase(
+    portfolio: Portfolio,
+    *,
+    every: str = "month",
+    item: str | None = None,
+    as_of: date | str | None = None,
+    measures: Mapping[str, Measure] = MEASURES,
+) -> TimePhased:
+    """Budget, actual, forecast, funding and effort by period, each exact: the periods sum to the whole.
+
+    Of an item whose whole is not known, the lines that are dated and known stand in their periods all the same; it is
+    counted as unknown beside them.
+
+    Dated lines lie at their dates, lumps over the item's own working time by its spread; a lump beside lines that are stated
+    for a time is the rest, and lies outside that time. A forecast at completion lies
+    where its actual cost does, and the rest between the data date and the finish.
+
+    Args:
+        portfolio: the portfolio.
+        every: month, quarter, year or financial year.
+        item: a programme, project or summary; all when left out.
+        as_of: the date at which lumps convert.
+        measures: the measures known by name.
+
+    Raises:
+        UnknownItemError: there is no such period or item.
+        MissingRateError: money in another currency has no exchange rate.
+    """
+    rule = period_rule(portfolio, every)
+    rolls: dict[str, RollUp] = {}
+    for name in PHASED:
+        roll = roll_up(portfolio, name, by=every, within=item, as_of=as_of, measures=measures)
+        if not any(f.item != UNKNOWN for f in roll.groups):
+            continue
+        rolls[name] = roll
+    names = {f.item for roll in rolls.values() for f in roll.groups} - {UNDATED, UNKNOWN}
+    found = sorted(map(rule.named, names))
+    periods = tuple(rule.between(found[0].start, found[-1].start)) if found else ()
+    return TimePhased(every=every, item=item or portfolio.id, periods=periods, rolls=rolls)

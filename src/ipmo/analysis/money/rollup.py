@@ -1,0 +1,502 @@
+"""Figures from task to project, programme and portfolio, or by any attribute; each says what it was made of.
+
+An item's own figure is its total, children included; children are combined only where it states none. Nothing unknown
+is taken as zero: every figure carries how many of how many were known. Sums first, divisions last.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+
+import attrs
+
+from ipmo.analysis.dates.schedule import Schedule, as_day, schedule
+from ipmo.analysis.money.amounts import Amount, Amounts, Priced, in_minor_units, rounded
+from ipmo.analysis.money.explanation import Explanation, Figure, show
+from ipmo.analysis.money.measures import MEASURES
+from ipmo.analysis.money.periods import EVERY, Period, PeriodRule, period_rule
+from ipmo.analysis.money.timing import Piece, Timing
+from ipmo.errors import IpmoError, UnitError, UnknownItemError, close_matches
+from ipmo.findings import Finding, Severity
+from ipmo.model.benefits_map import effect_map
+from ipmo.model.measures import Combine, Measure
+from ipmo.model.money import Budget
+from ipmo.model.work import Portfolio, Programme, Project, Task
+from ipmo.tables import Column, Rows, Table
+from ipmo.units import Money, as_when
+
+__all__ = ["MEASURES", "Figure", "RollUp", "roll_up"]
+
+LEVELS = ("portfolio", "programme", "project", "task")
+LEFT_OUT = ("proposed", "cancelled")
+NO_GROUP, UNDATED, UNKNOWN = "(none)", "(undated)", "(unknown)"
+FIELDS = ("category", "owner", "state", "programme", "project", "methodology", "objective", "office", "price_base")
+"""What a roll-up can go by besides free attributes and periods."""
+
+
+class RollUp(Rows[Figure]):
+    """The answer of `roll_up`: figures by full id or group, with their working."""
+
+    def __init__(self, measure: Measure, figures: Mapping[str, Figure], root: str, findings: Iterable[Finding] = ()) -> None:
+        super().__init__(figures, f"this roll-up of {measure.name}")
+        self.measure, self.root = measure, root
+        self.findings = tuple(findings)
+
+    @property
+    def total(self) -> Figure:
+        """The figure of the whole: the portfolio, or what `within=` named."""
+        return self._rows[self.root]
+
+    @property
+    def groups(self) -> tuple[Figure, ...]:
+        """The figures of the groups, in order; empty without `by=`."""
+        return tuple(figure for figure in self._rows.values() if figure.level == "group")
+
+    def explain(self, item: str | None = None, *, depth: int | None = None) -> Explanation:
+        """The tree of what a figure was made of: amounts, rates used, shares, and what is unknown.
+
+        Args:
+            item: full id or group; the whole portfolio when left out.
+            depth: how many levels below it; all when left out.
+
+        Raises:
+            UnknownItemError: there is no such item or group.
+        """
+        return Explanation(self[item or self.root], depth)
+
+    def table(self, level: str | None = None) -> Table:
+        """One row a figure: item, name, level, value, unit, known, total, left_out, minor, base.
+
+        Args:
+            level: only portfolio, programme, project, task or group rows.
+
+        Raises:
+            UnitError: an amount does not fit 64-bit minor units.
+        """
+        rows = [figure for figure in self._rows.values() if level is None or figure.level == level]
+        values = [f.value for f in rows]
+        unit = self.measure.unit
+        if unit == "date":
+            column = Column("value", "datetime", values)
+        elif unit == "rag":
+            column = Column("value", "str", values)
+        else:
+            column = Column(
+                "value", "float", [None if v is None else float(v.amount if isinstance(v, Money) else v) for v in values], self.total.unit
+            )
+        money = unit == "money"
+        return Table(
+            [
+                Column("item", "str", [f.item for f in rows]),
+                Column("name", "str", [f.name for f in rows]),
+                Column("level", "str", [f.level for f in rows]),
+                column,
+                Column("unit", "str", [f.unit for f in rows]),
+                Column("known", "int", [f.known for f in rows]),
+                Column("total", "int", [f.total for f in rows]),
+                Column("left_out", "str", [", ".join(f.left_out) for f in rows]),
+                Column("minor", "int", [in_minor_units(f.value, f.unit, f.item) if money else None for f in rows]),
+                Column("base", "str", [f.base for f in rows]),
+            ]
+        )
+
+    def __repr__(self) -> str:
+        return f"<RollUp of {self.measure.name}: {self.total}>"
+
+    def _repr_html_(self) -> str:
+        return self.table()._repr_html_()
+
+
+# -------------------------------------------------------------------------------------------------- engine
+
+
+def roll_up(
+    portfolio: Portfolio,
+    measure: str | Measure,
+    *,
+    by: str | None = None,
+    level: str | None = None,
+    as_of: date | str | None = None,
+    include: Iterable[str] = (),
+    within: str | None = None,
+    measures: Mapping[str, Measure] = MEASURES,
+) -> RollUp:
+    """A measure over the tree of a portfolio, or by any attribute, objective, office, owner or period.
+
+    Args:
+        portfolio: the portfolio.
+        measure: `budget`, `actual`, `forecast`, `funding`, `spent`, `effort`, `start`, `finish`, `progress`, `status`, or a Measure.
+        by: `category`, `owner`, `state`, `programme`, `project`, `objective` (through the benefits map and alignment; who
+            serves several is a group of its own, so that nothing counts twice), `office`, `price_base`, `month`, `quarter`,
+            `year`, `financial year`, or the name of a free attribute.
+        level: only figures of this level are kept: portfolio, programme, project or task.
+        as_of: reports later than this are not seen; lumps convert at this date. The status date when left out.
+        include: states to count although totals leave them out: `proposed`, `cancelled`.
+        within: a programme, project or summary: only what it holds is grouped.
+        measures: the measures known by name.
+
+    Raises:
+        UnknownItemError: there is no such measure, level, item, field or attribute.
+        MissingRateError: money in another currency has no exchange rate.
+        UnitError: money of two known price bases would be mixed; a measure that does not lie over time is asked by period.
+
+    >>> import ipmo.examples
+    >>> print(roll_up(ipmo.examples.load("extension"), "budget").total)
+    extension: 96 k GBP, 4 of 5 known
+    """
+    if isinstance(measure, str):
+        if measure == "cost":
+            raise UnitError("'cost' is three different things; ask for 'budget', 'actual' or 'forecast'")
+        if measure not in measures:
+            raise UnknownItemError(measure, close_matches(measure, measures), f"the measures {', '.join(sorted(measures))}")
+        measure = measures[measure]
+    if level is not None and level not in LEVELS:
+        raise UnknownItemError(level, close_matches(level, LEVELS), f"the levels {', '.join(LEVELS)}")
+    when = as_day(as_when(as_of)) if as_of is not None else _default_date(portfolio)
+    engine = _Engine(portfolio, measure, when, frozenset(include), mixed=by == "price_base")
+    root = within if within is not None else portfolio.id
+    tree = engine.remembered_tree()
+    if root not in tree:
+        raise UnknownItemError(root, close_matches(root, tree), f"this roll-up of {measure.name}")
+    if by is None:
+        figures = tree if within is None else {figure.item: figure for _, figure, _ in Explanation(tree[root]).walk()}
+    elif by in EVERY and not any(by in getattr(item, "attributes", {}) for item in portfolio.items.values()):
+        figures = engine.phased(by, tree[root])
+    else:
+        figures = engine.grouped(by, tree[root])
+    if level is not None:
+        figures = {key: figure for key, figure in figures.items() if figure.level in (level, "group") or key == root}
+    return RollUp(measure, figures, root, engine.findings)
+
+
+def _default_date(portfolio: Portfolio) -> date:
+    return as_day(portfolio.status_date) if portfolio.status_date is not None else date.max
+
+
+class _Engine:
+    """One roll-up: also what measures may ask (a MeasureContext)."""
+
+    def __init__(self, portfolio: Portfolio, measure: Measure, as_of: date, include: frozenset[str], *, mixed: bool = False) -> None:
+        self.portfolio, self.measure, self.as_of, self.include, self.mixed = portfolio, measure, as_of, include, mixed
+        self.findings: list[Finding] = []
+        self.amounts = Amounts(portfolio, as_of, measure.name)
+
+    @functools.cached_property
+    def schedule(self) -> Schedule:
+        """The portfolio's schedule, loops cut."""
+        return schedule(self.portfolio, on_cycle="cut")
+
+    def dates(self, item: str) -> tuple[datetime | None, datetime | None]:
+        """Scheduled start and finish of an item."""
+        return self.schedule.dates(item)
+
+    # ---------------------------------------------------------------------------------- one item
+
+    def _own(self, full_id: str, item: Any) -> tuple[Any, str]:
+        """(exact figure, note) of one item: what is carried further."""
+        if self.measure.combine is Combine.RATIO:
+            above, below = (self._exact(part, full_id, item) for part in self.measure.of)
+            if above[0] is None or below[0] is None:
+                return None, ""
+            return (above[0], below[0]), "; ".join(note for note in (above[1], below[1]) if note)
+        return self._exact(self.measure, full_id, item)
+
+    def _exact(self, measure: Measure, full_id: str, item: Any) -> tuple[Any, str]:
+        value = measure.value(self, full_id, item)
+        if isinstance(value, Budget | Money):
+            lines = Amounts(self.portfolio, self.as_of, measure.name) if measure is not self.measure else self.amounts
+            found = lines.lines(full_id, value)
+            return (None, "") if found is None else (_summed(found, full_id), "; ".join(dict.fromkeys(a.note for a in found if a.note)))
+        if value is not None and measure.unit == "money" and not isinstance(value, Priced):
+            return Priced.of(Fraction(value), self.amounts.base_of(full_id), full_id), ""
+        return value, ""
+
+    def _shown(self, carried: Any) -> dict[str, Any]:
+        """What people see: money rounded once, a mean or ratio divided last, the price base beside it."""
+        measure = self.measure
+        if carried is None:
+            return {"value": None}
+        if measure.unit == "money":
+            if self.mixed and len(carried.bases) > 1:
+                return {"value": None, "note": f"prices of {len(carried.bases)} bases do not add"}
+            base, amount = carried.only(measure.name)
+            apart = carried.apart
+            shown = {"value": rounded(amount, self.amounts.currency), "base": base}
+            return shown if apart is None else {**shown, "apart": rounded(apart, self.amounts.currency)}
+        if measure.combine is Combine.RATIO:
+            above, below = (part.only(measure.name) if isinstance(part, Priced) else ("", part) for part in carried)
+            if above[0] != below[0]:
+                raise UnitError(f"{measure.name}: {above[0] or 'unknown'} prices above the line, {below[0] or 'unknown'} prices below")
+            return {"value": measure.finish((above[1], below[1]))}
+        return {"value": measure.finish(carried)}
+
+    @functools.cached_property
+    def _unit(self) -> str:
+        """The unit of the figures; `money` where no currency is stated or used."""
+        try:
+            return self.amounts.currency if self.measure.unit == "money" else self.measure.unit
+        except IpmoError:
+            return self.measure.unit
+
+    def _figure(self, full_id: str, item: Any, level: str, parts: tuple[Figure, ...], left_out: tuple[str, ...] = ()) -> Figure:
+        measure = self.measure
+        left_out = (*left_out, *(name for part in parts for name in part.left_out))
+        base: dict[str, Any] = {
+            "item": full_id,
+            "name": getattr(item, "name", ""),
+            "level": level,
+            "left_out": left_out,
+            "unit": self._unit,
+            "start": measure.unit == "date" and measure.combine is Combine.MIN,
+        }
+        own, note = (None, "")
+        if not parts or self._states_totals:
+            own, note = self._own(full_id, item)
+        if not parts:
+            asked = measure.applies(item) and level in ("project", "task")
+            if own is not None and self._states_totals and level in ("portfolio", "programme"):
+                asked = True
+            if measure.combine is Combine.MEAN and isinstance(item, Project) and item.tasks:
+                asked, own = False, None  # milestones only: there is no work to weigh
+            counts = {"known": int(own is not None and asked), "total": int(asked)}
+            return Figure(**{**base, "note": note, **self._shown(own), **counts}, carried=own)
+        carried, known, total = self._joined(parts)
+        if own is not None:
+            if measure.combine is Combine.SUM and known == total and carried is not None and carried != own:
+                stated, summed = (show(self._shown(one)["value"]) for one in (own, carried))
+                self.findings.append(
+                    Finding(
+                        code="ipmo/total-differs",
+                        item=full_id,
+                        severity=Severity.WARNING,
+                        message=f"{measure.name} of {full_id!r} is stated as {stated}, its parts sum to {summed}",
+                        hint="the stated figure is used",
+                    )
+                )
+            stated_note = f"stated as a whole{f'; {note}' if note else ''}"
+            return Figure(**{**base, "note": stated_note, **self._shown(own)}, known=1, total=1, parts=parts, carried=own)
+        if measure.unknown == "spoils" and known < total:
+            return Figure(**base, value=None, known=known, total=total, parts=parts, carried=carried, note="one unknown makes it unknown")
+        return Figure(**{**base, **self._shown(carried)}, known=known, total=total, parts=parts, carried=carried)
+
+    @functools.cached_property
+    def _states_totals(self) -> bool:
+        """An item's own figure is its total."""
+        measure = self.measure
+        return measure.own_total or (measure.combine is Combine.RATIO and all(part.own_total for part in measure.of))
+
+    def _joined(self, parts: Iterable[Figure]) -> tuple[Any, int, int]:
+        carried, known, total = None, 0, 0
+        for part in parts:
+            known, total = known + part.known, total + part.total
+            if part.carried is not None:
+                carried = part.carried if carried is None else self.measure.join(carried, part.carried)
+        return carried, known, total
+
+    # -------------------------------------------------------------------------------------- trees
+
+    def remembered_tree(self) -> dict[str, Figure]:
+        """The tree of a measure of the core is made once; a plugin's measure may be another value under the same name."""
+        if MEASURES.get(self.measure.name) is not self.measure:
+            return self.tree()
+        key = ("roll-up", self.measure.name, self.as_of, self.include, self.mixed)
+        memo = self.portfolio.memo
+        if key not in memo:
+            memo[key] = (self.tree(), tuple(self.findings))
+        tree, findings = memo[key]
+        self.findings[:] = findings
+        return dict(tree)
+
+    def tree(self) -> dict[str, Figure]:
+        """Figures of the portfolio, its programmes, projects and tasks, from the top down."""
+        pf = self.portfolio
+        below: dict[str | None, list[Programme | Project]] = {}
+        nouns: list[Programme | Project] = [*pf.programmes, *pf.projects]
+        for noun in nouns:
+            below.setdefault(noun.programme, []).append(noun)
+        out: dict[str, Figure] = {}
+
+        def initiative(noun: Programme | Project) -> Figure:
+            if isinstance(noun, Project):
+                return self._project(noun)
+            inner = below.get(noun.id, [])
+            return self._figure(noun.id, noun, "programme", tuple(initiative(n) for n in self._counted(inner)), self._left_out(inner))
+
+        roots = below.get(None, [])
+        parts = tuple(initiative(n) for n in self._counted(roots))
+        whole = self._figure(pf.id, pf, "portfolio", parts, self._left_out(roots))
+
+        def collect(figure: Figure) -> None:
+            out.setdefault(figure.item, figure)
+            for part in figure.parts:
+                collect(part)
+
+        collect(whole)
+        return out
+
+    def _counted(self, nouns: Iterable[Programme | Project]) -> list[Programme | Project]:
+        return [n for n in nouns if not isinstance(n, Project) or n.state not in LEFT_OUT or n.state in self.include]
+
+    def _left_out(self, nouns: Iterable[Programme | Project]) -> tuple[str, ...]:
+        return tuple(f"{n.id} ({n.state})" for n in nouns if isinstance(n, Project) and n.state in LEFT_OUT and n.state not in self.include)
+
+    def _project(self, project: Project) -> Figure:
+        below: dict[str | None, list[Task]] = {}
+        for task in project.tasks:
+            below.setdefault(task.parent, []).append(task)
+
+        def work(task: Task) -> Figure | None:
+            parts = [f for t in below.get(task.id, ()) if (f := work(t)) is not None]
+            if task.id not in below and not self.measure.applies(task):
+                return None
+            return self._figure(f"{project.id}/{task.id}", task, "task", tuple(parts))
+
+        return self._figure(project.id, project, "project", tuple(f for t in below.get(None, ()) if (f := work(t)) is not None))
+
+    # -------------------------------------------------------------------------------------- groups
+
+    def grouped(self, by: str, whole: Figure) -> dict[str, Figure]:
+        """Figures by the value of a field or attribute of what contributes; the whole last."""
+        groups: dict[str, list[Figure]] = {}
+        for figure in _bearing(whole):
+            if by == "price_base" and isinstance(figure.carried, Priced):
+                for base, (amount, item) in figure.carried.entries.items():
+                    part = Priced.of(amount, base, item)
+                    shown = {"note": figure.note, **self._shown(part)}
+                    groups.setdefault(base or NO_GROUP, []).append(attrs.evolve(figure, carried=part, parts=(), apart=None, **shown))
+            else:
+                groups.setdefault(self._group(figure.item, by), []).append(figure)
+        out = {name: self._group_figure(name, groups[name], whole) for name in sorted(groups, key=lambda n: (n == NO_GROUP, n))}
+        if out and set(out) == {NO_GROUP} and by not in FIELDS:
+            known_names = {*FIELDS, *EVERY, *(k for item in self.portfolio.items.values() for k in getattr(item, "attributes", {}))}
+            raise UnknownItemError(by, close_matches(by, known_names), "the fields and attributes of this portfolio")
+        return {**out, whole.item: attrs.evolve(whole, parts=tuple(out.values()))}
+
+    def _group_figure(self, name: str, parts: list[Figure], whole: Figure) -> Figure:
+        carried, known, total = self._joined(parts)
+        shown = self._shown(carried)
+        if self.measure.unknown == "spoils" and known < total:
+            shown = {"value": None, "note": "one unknown makes it unknown"}
+        counts = {"known": known, "total": total}
+        base = {"item": name, "level": "group", "unit": self._unit, "parts": tuple(parts), "carried": carried, "start": whole.start}
+        return Figure(**{**base, **shown, **counts})
+
+    def _group(self, full_id: str, by: str) -> str:
+        """The item's own value, else its project's, else its programme's."""
+        items = self.portfolio.items
+        chain = [items.get(full_id), items.get(self.portfolio.project_of(full_id))]
+        programme = full_id if isinstance(chain[0], Programme) else getattr(chain[1], "programme", None)
+        while programme:
+            if chain[-1] is not items.get(programme):
+                chain.append(items.get(programme))
+            programme = getattr(chain[-1], "programme", None)
+        if by == "project":
+            return self.portfolio.project_of(full_id) or NO_GROUP
+        if by == "objective":
+            served = effect_map(self.portfolio).objectives_of
+            ids = {o for noun in chain if noun is not None for o in served.get(getattr(noun, "id", ""), ())}
+            return " + ".join(o.id for o in self.portfolio.objectives if o.id in ids) or NO_GROUP
+        if by == "office":
+            return next((office for noun in chain if (office := self._office(getattr(noun, "id", "")))), NO_GROUP)
+        for item in chain:
+            value = getattr(item, "attributes", {}).get(by)
+            if not value and by in FIELDS:
+                value = getattr(item, by, None)
+            if value:
+                return str(value)
+        return NO_GROUP
+
+    def _office(self, item: str) -> str:
+        """The office that an initiative hosts, or that gives it a service."""
+        for office in self.portfolio.offices:
+            if office.host == item:
+                return office.id
+        return next((s.provider for s in self.portfolio.services if item in s.consumers and s.provider is not None), "")
+
+    # -------------------------------------------------------------------------------------- periods
+
+    def phased(self, every: str, whole: Figure) -> dict[str, Figure]:
+        """Figures by period; what nothing dates and what nobody knows are groups of their own.
+
+        Their sum is the whole, and beside it the dated lines of items whose whole is not known.
+        """
+        measure = self.measure
+        if measure.combine is not Combine.SUM or measure.unit not in ("money", "pd", "number"):
+            raise UnitError(f"{measure.name} does not lie over time; by={every!r} is for money and effort")
+        timing, rule = Timing(self.portfolio, self.schedule), period_rule(self.portfolio, every)
+        dated: dict[Period, list[Figure]] = {}
+        rest: dict[str, list[Figure]] = {UNDATED: [], UNKNOWN: []}
+        for figure in _bearing(whole):
+            note, counts = figure.note, {}
+            if figure.carried is None:
+                rest[UNKNOWN].append(figure)
+                note, counts = "the rest of it is unknown", {"known": figure.total}
+            for period, part in self._over(timing, rule, figure).items():
+                portion = attrs.evolve(figure, carried=part, parts=(), apart=None, **{"note": note, **self._shown(part), **counts})
+                (rest[UNDATED] if period is None else dated.setdefault(period, [])).append(portion)
+        out = {period.name: self._group_figure(period.name, dated[period], whole) for period in sorted(dated)}
+        out |= {name: self._group_figure(name, figures, whole) for name, figures in rest.items() if figures}
+        return {**out, whole.item: attrs.evolve(whole, parts=tuple(out.values()))}
+
+    def _over(self, timing: Timing, rule: PeriodRule, figure: Figure) -> dict[Period | None, Any]:
+        """A figure's exact amount by period; None where nothing dates it."""
+        item = self.portfolio if figure.level == "portfolio" else self.portfolio.items[figure.item]
+        out: dict[Period | None, Any] = {}
+        for piece, base in self._pieces(timing, figure, item):
+            if not piece.value and piece.stretch is not None:
+                continue
+            shares: Mapping[Any, Fraction] = {None: Fraction(1)} if piece.stretch is None else piece.stretch.over(rule)
+            for period, share in shares.items():
+                part: Any = piece.value * share
+                if self.measure.unit == "money":
+                    part = Priced.of(part, base, figure.item)
+                out[period] = part if period not in out else out[period] + part
+        return out
+
+    def _pieces(self, timing: Timing, figure: Figure, item: Any) -> Iterable[tuple[Piece, str]]:
+        full_id, measure = figure.item, self.measure
+        value = measure.value(self, full_id, item)
+        if isinstance(value, Budget | Money):
+            lines = self.amounts.lines(full_id, value)
+            if lines is None and isinstance(value, Budget):
+                lines = [a for a in self.amounts.known_lines(full_id, value) if a.line.since is not None or a.line.until is not None]
+        elif figure.carried is None:
+            return
+        else:
+            if isinstance(figure.carried, Priced):
+                for base, (amount, _) in figure.carried.entries.items():
+                    yield Piece(amount, timing.lump(measure.name, full_id)), base
+            else:
+                yield Piece(Fraction(figure.carried), timing.lump(measure.name, full_id)), ""
+            return
+        by_base: dict[str, list[Amount]] = {}
+        for line in lines or ():
+            by_base.setdefault(line.base, []).append(line)
+        for base, amounts in by_base.items():
+            spent = None
+            if measure.name == "forecast" and getattr(item, "actual", None) is not None:
+                spent = [a for a in Amounts(self.portfolio, self.as_of, "actual").known_lines(full_id, item.actual) if a.base == base]
+            for piece in timing.pieces(measure.name, full_id, amounts, spent):
+                yield piece, base
+
+
+def _summed(lines: list[Amount], item: str) -> Priced:
+    whole = Priced({})
+    for line in lines:
+        whole = whole + Priced.of(line.value, line.base, item)
+    return whole if whole.entries else Priced.of(Fraction(0), "", item)
+
+
+def _bearing(whole: Figure) -> Iterable[Figure]:
+    """The figures that a total is made of: leaves, and items that state a total of their own."""
+    stack = [whole]
+    while stack:
+        figure = stack.pop()
+        if figure.parts and not figure.note.startswith("stated as a whole"):
+            stack += reversed(figure.parts)
+        elif figure.level != "portfolio" or figure.total:
+            yield figure

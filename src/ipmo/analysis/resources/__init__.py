@@ -1,0 +1,1 @@
+"""People and machines against what there is of them."""

@@ -1,0 +1,316 @@
+"""People and machines: what scheduled work asks of each resource by period, against what there is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+import attrs
+
+from ipmo.analysis.dates.schedule import as_day, schedule
+from ipmo.analysis.money.measures import share_done
+from ipmo.analysis.money.periods import Period, Stretch, period_rule, worked_on
+from ipmo.analysis.money.rollup import LEFT_OUT
+from ipmo.analysis.money.timing import Timing
+from ipmo.errors import UnknownItemError, close_matches
+from ipmo.model.people import Assignment, Resource
+from ipmo.model.work import Portfolio, Task
+from ipmo.tables import Column, Table
+from ipmo.units import DAY, Effort, minutes, moment
+
+__all__ = ["CapacityView", "Load", "capacity"]
+
+BY = ("resource", "category", "project")
+
+
+@attrs.frozen(kw_only=True)
+class Load:
+    """One resource (or category, or project) in one period.
+
+    Args:
+        name: of the resource, category or project.
+        period: the period.
+        demand: person-days asked for (unit-days of a machine).
+        capacity: person-days there are; None when nobody says.
+        over: person-days asked for beyond what there is, summed day by day, so that a quiet week does not hide a busy one.
+        days_over: on how many days more is asked for than there is.
+        peak: the most units asked for on one day.
+        projects: (project, person-days) that compete, the largest first.
+    """
+
+    name: str
+    period: Period
+    demand: Fraction
+    capacity: Fraction | None
+    over: Fraction
+    days_over: int
+    peak: Fraction
+    projects: tuple[tuple[str, Fraction], ...]
+
+    @property
+    def load(self) -> float | None:
+        """Demand by capacity; None without capacity."""
+        return float(self.demand / self.capacity) if self.capacity else None
+
+
+class CapacityView:
+    """The answer of `capacity`: loads in order of resource and period."""
+
+    def __init__(self, loads: Iterable[Load], by: str, every: str, undated: Iterable[str], unstated: Iterable[str]) -> None:
+        self.loads = tuple(loads)
+        self.by, self.every = by, every
+        self.undated = tuple(undated)
+        self.unstated = tuple(unstated)
+
+    def of(self, name: str) -> tuple[Load, ...]:
+        """The loads of one resource, category or project.
+
+        Raises:
+            UnknownItemError: nothing is asked of it.
+        """
+        found = tuple(load for load in self.loads if load.name == name)
+        if not found:
+            names = {load.name for load in self.loads}
+            raise UnknownItemError(name, close_matches(name, names), f"these loads by {self.by}")
+        return found
+
+    @property
+    def over_allocated(self) -> tuple[Load, ...]:
+        """Where more is asked for than there is, the worst first."""
+        return tuple(sorted((load for load in self.loads if load.over > 0), key=lambda load: (-load.over, load.name, load.period)))
+
+    @property
+    def constraint(self) -> str | None:
+        """The resource that holds the most back: the largest share of its demand is beyond its capacity; ties by name."""
+        asked: dict[str, Fraction] = {}
+        beyond: dict[str, Fraction] = {}
+        for load in self.loads:
+            asked[load.name] = asked.get(load.name, Fraction(0)) + load.demand
+            beyond[load.name] = beyond.get(load.name, Fraction(0)) + load.over
+        short = [name for name, over in beyond.items() if over > 0]
+        return min(short, key=lambda name: (-beyond[name] / asked[name], name)) if short else None
+
+    def table(self) -> Table:
+        """One row a load: name, period, start, demand, capacity, load, over, days_over, peak, projects (the first five)."""
+        rows = self.loads
+        return Table(
+            [
+                Column("name", "str", [r.name for r in rows]),
+                Column("period", "str", [r.period.name for r in rows]),
+                Column("start", "date", [r.period.start for r in rows]),
+                Column("demand", "float", [float(r.demand) for r in rows], "pd"),
+                Column("capacity", "float", [None if r.capacity is None else float(r.capacity) for r in rows], "pd"),
+                Column("load", "float", [r.load for r in rows]),
+                Column("over", "float", [float(r.over) for r in rows], "pd"),
+                Column("days_over", "int", [r.days_over for r in rows]),
+                Column("peak", "float", [float(r.peak) for r in rows], "units"),
+                Column("projects", "str", [", ".join(name for name, _ in r.projects[:5]) for r in rows]),
+            ]
+        )
+
+    def __repr__(self) -> str:
+        worst = self.constraint
+        text = f"{len(self.over_allocated)} of {len(self.loads)} over-allocated"
+        return f"<Capacity by {self.by} and {self.every}: {text}{f', {worst} is the constraint' if worst else ''}>"
+
+    def _repr_html_(self) -> str:
+        return self.table()._repr_html_()
+
+
+def capacity(portfolio: Portfolio, *, by: str = "resource", period: str = "month", include: Iterable[str] = ()) -> CapacityView:
+    """Demand of open work against dated capacity.
+
+    An assignment with an effort asks for what is left of it (by the task's progress, else by what remains of its duration), lying over the task's remaining
+    working time by its spread; one without asks for its units over that time. Capacity is the units that hold on a
+    day times the working time of the resource's calendar; a resource that states no calendar is there by the portfolio's,
+    and whenever the work that asks for it goes on. A person-day is a day of the resource's calendar.
+
+    Args:
+        portfolio: the portfolio.
+        by: `resource`, `category` (of resources) or `project` (demand only).
+        period: month, quarter, year or financial year.
+        include: `proposed`: count their work too.
+
+    Raises:
+        UnknownItemError: there is no such grouping or period.
+        ScheduleError: nothing says when the portfolio starts.
+    """
+    if by not in BY:
+        raise UnknownItemError(by, close_matches(by, BY), f"the groupings {', '.join(BY)}")
+    return _Demand(portfolio, by, period, frozenset(include)).run()
+
+
+class _Demand:
+    def __init__(self, portfolio: Portfolio, by: str, every: str, include: frozenset[str]) -> None:
+        self.portfolio, self.by, self.rule, self.include = portfolio, by, period_rule(portfolio, every), include
+        self.schedule = schedule(portfolio, on_cycle="cut")
+        self.timing = Timing(portfolio, self.schedule)
+        self.resources = {resource.id: resource for resource in portfolio.resources}
+        self.asked: dict[str, dict[date, dict[str, Fraction]]] = {}
+        self.open: dict[tuple[str, date], int] = {}  # working minutes of the work that asks, by resource and day
+        self.undated: list[str] = []
+
+    def run(self) -> CapacityView:
+        """Every load."""
+        for project in self.portfolio.projects:
+            if project.state in LEFT_OUT and project.state not in self.include:
+                continue
+            for task in project.tasks:
+                if task.assignments and not task.finished:
+                    self._task(project.id, task)
+        loads: list[Load] = []
+        groups: dict[str, list[str]] = {}
+        for resource in self.portfolio.resources:
+            if resource.id in self.asked:
+                groups.setdefault(resource.category or "(none)" if self.by == "category" else resource.id, []).append(resource.id)
+        if self.by == "project":
+            loads = self._by_project()
+        else:
+            for name, members in groups.items():
+                loads += self._loads(name, [self.resources[m] for m in members])
+        unstated = [r.id for r in self.portfolio.resources if not r.capacity and r.id in self.asked]
+        return CapacityView(loads, self.by, self.rule.every, self.undated, unstated)
+
+    def _task(self, project: str, task: Task) -> None:
+        full_id = f"{project}/{task.id}"
+        item = self.schedule[full_id] if full_id in self.schedule else None
+        if item is None or item.undated or item.finish is None or item.start is None or item.bound:
+            self.undated.append(full_id)
+            return
+        since, until = minutes(item.start), minutes(item.finish)
+        seen = self.timing.data_date(full_id)
+        if seen is not None and task.started:
+            since = max(since, seen)
+        if until <= since:
+            return
+        for assignment in task.assignments:
+            self._assignment(project, full_id, task, assignment, since, until)
+
+    def _assignment(self, project: str, full_id: str, task: Task, assignment: Assignment, since: int, until: int) -> None:
+        calendar = self.portfolio.calendar_for(full_id)
+        worked = worked_on(self.portfolio, calendar)
+        stretch = Stretch(since, until, self.timing.spread(full_id), worked)
+        days = self.asked.setdefault(assignment.resource, {})
+        whole: Fraction | None = None
+        if assignment.effort is not None:
+            whole = self._minutes(assignment.effort, calendar) * self._left(full_id, task)
+        before, day = Fraction(0), moment(since).date()
+        start_work = worked(since)
+        while minutes(day) < until:
+            following = day + timedelta(days=1)
+            stop = min(minutes(following), until)
+            if whole is not None:
+                share = stretch.by(stop)
+                part, before = whole * (share - before), share
+            else:
+                here = worked(stop)
+                part, start_work = Fraction(str(assignment.units)) * (here - start_work), here
+            if part:
+                asked = days.setdefault(day, {})
+                asked[project] = asked.get(project, Fraction(0)) + part
+                key = (assignment.resource, day)
+                self.open[key] = max(self.open.get(key, 0), worked(minutes(following)) - worked(minutes(day)))
+            day = following
+
+    def dates(self, item: str) -> tuple[datetime | None, datetime | None]:
+        """Scheduled start and finish of an item: what the share done may be asked for."""
+        return self.schedule.dates(item)
+
+    def _left(self, full_id: str, task: Task) -> Fraction:
+        """The share of the work that is still to do: by progress, else by what remains of the duration; all where nobody says."""
+        if task.progress is not None:
+            return 1 - Fraction(str(task.progress))
+        found = share_done(self, full_id, task)
+        return 1 - found[0] / found[1] if found is not None and found[1] else Fraction(1)
+
+    @staticmethod
+    def _minutes(effort: Effort, calendar: Any) -> Fraction:
+        each: int = {"ph": 60, "pd": calendar.day_minutes, "pw": calendar.week_minutes}[effort.unit]
+        return Fraction(effort.amount) * each
+
+    def _calendar(self, resource: Resource) -> Any:
+        return self.portfolio.calendar_table[resource.calendar or self.portfolio.calendar or "standard"]
+
+    def _there(self, resource: Resource, day: date) -> Fraction | None:
+        """Working minutes there are on a day; None before the first stated capacity."""
+        units = None
+        for row in resource.capacity:
+            if row.since <= day:
+                units = Fraction(str(row.value))
+        if units is None:
+            return None
+        worked = worked_on(self.portfolio, self._calendar(resource))
+        start = minutes(day)
+        there = worked(start + DAY) - worked(start)
+        if resource.calendar is None:
+            there = max(there, self.open.get((resource.id, day), 0))
+        return units * there
+
+    def _loads(self, name: str, members: list[Resource]) -> list[Load]:
+        days = sorted({day for m in members for day in self.asked.get(m.id, {})})
+        if not days:
+            return []
+        out = []
+        for period in self.rule.between(days[0], days[-1]):
+            demand, there, over, peak, days_over = Fraction(0), Fraction(0), Fraction(0), Fraction(0), 0
+            known, projects = True, dict[str, Fraction]()
+            day = period.start
+            while day < period.end:
+                beyond, units = Fraction(0), Fraction(0)
+                for resource in members:
+                    per_day = self._calendar(resource).day_minutes
+                    asked = self.asked.get(resource.id, {}).get(day, {})
+                    whole = sum(asked.values(), Fraction(0)) / per_day
+                    offered = self._there(resource, day)
+                    for project, part in asked.items():
+                        projects[project] = projects.get(project, Fraction(0)) + part / per_day
+                    demand += whole
+                    units += whole
+                    if offered is None:
+                        known = False
+                    else:
+                        there += offered / per_day
+                        beyond += max(whole - offered / per_day, Fraction(0))
+                over += beyond
+                days_over += beyond > 0
+                peak = max(peak, units)
+                day += timedelta(days=1)
+            rows = tuple(sorted(projects.items(), key=lambda pair: (-pair[1], pair[0])))
+            out.append(
+                Load(
+                    name=name,
+                    period=period,
+                    demand=demand,
+                    capacity=there if known else None,
+                    over=over,
+                    days_over=days_over,
+                    peak=peak,
+                    projects=rows,
+                )
+            )
+        return out
+
+    def _by_project(self) -> list[Load]:
+        sums: dict[tuple[str, Period], dict[date, Fraction]] = {}
+        for name, days in self.asked.items():
+            per_day = self._calendar(self.resources[name]).day_minutes
+            for day, asked in days.items():
+                for project, part in asked.items():
+                    inner = sums.setdefault((project, self.rule.of(as_day(day))), {})
+                    inner[day] = inner.get(day, Fraction(0)) + part / per_day
+        order = {project.id: place for place, project in enumerate(self.portfolio.projects)}
+        return [
+            Load(
+                name=project,
+                period=period,
+                demand=sum(days.values(), Fraction(0)),
+                capacity=None,
+                over=Fraction(0),
+                days_over=0,
+                peak=max(days.values()),
+                projects=((project, sum(days.values(), Fraction(0))),),
+            )
+            for (project, period), days in sorted(sums.items(), key=lambda pair: (order[pair[0][0]], pair[0][1]))
+        ]

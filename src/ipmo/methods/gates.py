@@ -1,0 +1,252 @@
+"""Whether a gate can be held: its evidence, its checks, its conditions, and who has the authority to decide it.
+
+A gate of the portfolio stands under a gate of a method when its id or name, or its attribute `gate`, is the method's name
+for it. What the method asks for is then asked here; nothing is decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from fractions import Fraction
+
+import attrs
+
+from ipmo.analysis.dates.schedule import as_day
+from ipmo.analysis.money.rollup import roll_up
+from ipmo.errors import IpmoError, UnknownItemError, close_matches
+from ipmo.findings import Finding, Severity
+from ipmo.methods.contract import GateRule, Methodology
+from ipmo.model.governance import Condition, Gate
+from ipmo.model.people import DecisionBody
+from ipmo.model.work import Portfolio
+from ipmo.tables import Column, Table
+from ipmo.units import Money
+
+__all__ = ["GateView", "Gates", "approver", "gates"]
+
+LEVELS = {"project": 0, "programme": 1, "portfolio": 2}
+
+
+@attrs.frozen(kw_only=True)
+class GateView:
+    """One gate: what it asks for and what is there.
+
+    Args:
+        item: full id of the gate.
+        name: its title.
+        method: the method whose gate it is; empty when none knows it.
+        rule: that gate of the method.
+        outcome: go, conditional go, hold, recycle or kill, as it stands today: an overdue condition makes a hold; None when open.
+        decided: the outcome that was decided.
+        missing: evidence and criteria without anything behind them.
+        failing: findings of its checks about the project; waived ones do not count.
+        conditions: of a conditional go, those not yet met.
+        overdue: of those, the ones past their day.
+        stake: what a decision releases: the funding decided, else the project's budget; None when unknown.
+        body: who decides: the gate's body, else the lowest one with the authority.
+        covered: whether that body's authority is known to cover the stake; None when either is unknown.
+    """
+
+    item: str
+    name: str
+    method: str
+    rule: GateRule | None
+    outcome: str | None
+    decided: str | None
+    missing: tuple[str, ...]
+    failing: tuple[Finding, ...]
+    conditions: tuple[Condition, ...]
+    overdue: tuple[Condition, ...]
+    stake: Money | None
+    body: str
+    covered: bool | None
+
+    @property
+    def ready(self) -> bool:
+        """Nothing that it asks for is missing."""
+        return not self.missing and not self.failing
+
+    @property
+    def why(self) -> str:
+        """How it stands, in a sentence."""
+        if self.overdue:
+            late = ", ".join(f"{c.id} (due {c.due})" for c in self.overdue)
+            return f"decided {self.decided}, which is a hold: overdue conditions {late}"
+        parts = []
+        if self.missing:
+            parts.append(f"lacks {', '.join(self.missing)}")
+        if self.failing:
+            parts.append(
+                "; ".join(f.message for f in self.failing[:3]) + (f" and {len(self.failing) - 3} more" if len(self.failing) > 3 else "")
+            )
+        if self.covered is False:
+            parts.append(f"{self.body} may not release {self.stake}")
+        if self.conditions:
+            parts.append(f"open conditions {', '.join(c.id for c in self.conditions)}")
+        if self.decided is not None:
+            return f"decided {self.decided}" + (f", though it {'; '.join(parts)}" if parts else "")
+        if not parts:
+            return "ready to be decided" + ("" if self.rule else "; no method knows it, so only its own criteria were asked")
+        return "; ".join(parts)
+
+
+class Gates:
+    """The answer of `gates`: one view a gate, in file order."""
+
+    def __init__(self, rows: Iterable[GateView]) -> None:
+        self.rows = tuple(rows)
+        self._by_item = {row.item: row for row in self.rows}
+
+    def __iter__(self) -> Iterator[GateView]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, item: str) -> GateView:
+        if item not in self._by_item:
+            raise UnknownItemError(item, close_matches(item, self._by_item), "the gates of this portfolio")
+        return self._by_item[item]
+
+    def table(self) -> Table:
+        """One row a gate: gate, name, method, outcome, decided, ready, missing, failing, conditions, overdue, stake, body, covered, why."""
+        rows = self.rows
+        return Table(
+            [
+                Column("gate", "str", [r.item for r in rows]),
+                Column("name", "str", [r.name for r in rows]),
+                Column("method", "str", [r.method for r in rows]),
+                Column("outcome", "str", [r.outcome for r in rows]),
+                Column("decided", "str", [r.decided for r in rows]),
+                Column("ready", "bool", [r.ready for r in rows]),
+                Column("missing", "str", [", ".join(r.missing) for r in rows]),
+                Column("failing", "int", [len(r.failing) for r in rows]),
+                Column("conditions", "int", [len(r.conditions) for r in rows]),
+                Column("overdue", "int", [len(r.overdue) for r in rows]),
+                Column("stake", "str", [None if r.stake is None else str(r.stake) for r in rows]),
+                Column("body", "str", [r.body or None for r in rows]),
+                Column("covered", "bool", [r.covered for r in rows]),
+                Column("why", "str", [r.why for r in rows]),
+            ]
+        )
+
+    def __repr__(self) -> str:
+        ready = sum(r.ready for r in self.rows if r.decided is None)
+        return f"<Gates: {len(self.rows)}, {sum(r.decided is None for r in self.rows)} open, {ready} of them ready>"
+
+    def _repr_html_(self) -> str:
+        return self.table()._repr_html_()
+
+
+def gates(portfolio: Portfolio, findings: Iterable[Finding], methods: Callable[[str], Iterable[Methodology]]) -> Gates:
+    """Every gate with its evidence, checks, conditions and authority.
+
+    Args:
+        portfolio: the portfolio.
+        findings: what `check` found.
+        methods: the methods that a gate may be of, by its full id, the closest first.
+    """
+    about: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        if finding.severity is not Severity.INFO:
+            about.setdefault((finding.code, portfolio.project_of(finding.item)), []).append(finding)
+    today = None if portfolio.status_date is None else as_day(portfolio.status_date)
+    budgets = _budgets(portfolio)
+    rows = []
+    for project in portfolio.projects:
+        for gate in project.gates:
+            full_id = f"{project.id}/{gate.id}"
+            method, rule = _rule_for(gate, methods(full_id))
+            wanted = dict.fromkeys((*(rule.evidence if rule else ()), *gate.criteria))
+            there = {name for name, where in gate.evidence.items() if where.strip()} | set(gate.decision.evidence if gate.decision else ())
+            failing = tuple(f for code in (rule.checks if rule else ()) for f in about.get((code, project.id), ()))
+            decision = gate.decision
+            conditions = tuple(c for c in decision.conditions if c.met is None) if decision else ()
+            overdue = tuple(c for c in conditions if today is not None and c.due is not None and as_day(c.due) < today)
+            decided = decision.outcome if decision else None
+            stake = decision.funding if decision and decision.funding is not None else budgets.get(project.id)
+            body, covered = _authority(portfolio, gate, stake, today)
+            rows.append(
+                GateView(
+                    item=full_id,
+                    name=gate.name or (rule.title if rule else ""),
+                    method=method,
+                    rule=rule,
+                    outcome="hold" if decided == "conditional go" and overdue else decided,
+                    decided=decided,
+                    missing=tuple(name for name in wanted if name not in there),
+                    failing=failing,
+                    conditions=conditions,
+                    overdue=overdue,
+                    stake=stake,
+                    body=body,
+                    covered=covered,
+                )
+            )
+    return Gates(rows)
+
+
+def _rule_for(gate: Gate, methods: Iterable[Methodology]) -> tuple[str, GateRule | None]:
+    """The method's gate that a gate is, by what it calls itself."""
+    calls = {text.casefold() for text in (gate.attributes.get("gate", ""), gate.id, gate.name) if text}
+    for method in methods:
+        for rule in method.gates:
+            if rule.name.casefold() in calls or rule.title.casefold() in calls:
+                return method.name, rule
+    return "", None
+
+
+def _budgets(portfolio: Portfolio) -> dict[str, Money]:
+    if portfolio.money is None:
+        return {}
+    try:
+        roll = roll_up(portfolio, "budget", include=("proposed",))
+    except IpmoError:  # a rate is missing: what is at stake is not known
+        return {}
+    return {p.id: roll[p.id].value for p in portfolio.projects if p.id in roll and roll[p.id].value is not None}
+
+
+def _authority(portfolio: Portfolio, gate: Gate, stake: Money | None, today: date | None) -> tuple[str, bool | None]:
+    named = (gate.decision.decided_by if gate.decision else None) or gate.body
+    if named is None:
+        found = approver(portfolio, stake) if stake is not None else None
+        return (found.id, True) if found is not None else ("", None)
+    body = next((b for b in portfolio.bodies if b.id == named), None)
+    if body is None or stake is None or body.authority is None:
+        return named, None
+    limit, wanted = _converted(portfolio, body.authority, today), _converted(portfolio, stake, today)
+    return named, None if limit is None or wanted is None else wanted <= limit
+
+
+def _converted(portfolio: Portfolio, money: Money, today: date | None) -> Fraction | None:
+    if portfolio.money is None or money.currency == portfolio.money.currency:
+        return Fraction(money.amount)
+    try:
+        return None if today is None else portfolio.exchange_rates.convert(money, today)
+    except IpmoError:
+        return None
+
+
+def approver(portfolio: Portfolio, amount: Money, *, level: str = "project") -> DecisionBody | None:
+    """The body of the least authority, at that level or above, that may release an amount; equal to its limit it may.
+
+    Args:
+        portfolio: the portfolio.
+        amount: what is to be released; converted at the status date.
+        level: project, programme or portfolio: no body below it is asked.
+
+    Returns:
+        None when no body's authority is known to cover it.
+
+    Source: delegated authority as in HM Treasury, Managing Public Money, 2.2.
+    """
+    today = None if portfolio.status_date is None else as_day(portfolio.status_date)
+    wanted = _converted(portfolio, amount, today)
+    able = []
+    for body in portfolio.bodies:
+        limit = None if body.authority is None else _converted(portfolio, body.authority, today)
+        rank = LEVELS[body.level or "portfolio"]
+        if limit is not None and wanted is not None and wanted <= limit and rank >= LEVELS[level]:
+            able.append((rank, limit, body.id, body))
+    return min(able, key=lambda row: row[:3])[3] if able else None

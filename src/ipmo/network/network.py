@@ -1,0 +1,649 @@
+"""The engine: a compiled network and its passes.
+
+Small networks run the kernels as they stand, on lists: a first answer never waits for a compiler. Large ones run them
+compiled by numba; without numba, networks without calendars run in numpy level by level. All ways give the same integers.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ipmo.errors import CycleError, ScheduleError
+from ipmo.network.kernels import passes as kernels
+from ipmo.units import MAX_INSTANT
+
+if TYPE_CHECKING:
+    from ipmo.model.calendars import Calendar
+    from ipmo.model.dialects import Dialect
+    from ipmo.network.clocks import Clocks
+    from ipmo.network.compile import Hold, Target
+
+__all__ = ["Network"]
+
+SMALL = 20_000
+"""Links below which the plain kernels are faster than waiting for a compiler."""
+EFFECTS = ("benefit", "outcome", "helper")
+"""Kinds of node that are no work: they have dates, but do not set the end of the network."""
+NORMAL, STARTED, FINISHED, UNDATED, GONE, SPANNED = range(6)
+FAR = kernels.FAR
+TYPE_NAMES = ("FS", "SS", "FF", "SF")
+CONTINUOUS = ([0, 0, 0, 0, 0, 0, 1, 10080], [0, 0, 10080])  # wall-clock time only
+
+
+class Network:
+    """Immutable columns and links; nodes in file order, links by number, everything in whole minutes.
+
+    Made by `compile_portfolio`, or from plain columns by `from_columns`. The passes work on positions in
+    topological order; what they answer is in node order again.
+    """
+
+    def __init__(
+        self,
+        *,
+        ids: Sequence[str],
+        project: Any,
+        projects: tuple[str, ...],
+        dur: Any,
+        src: Any,
+        dst: Any,
+        typ: Any,
+        lag: Any,
+        low: Any = None,
+        kinds: Sequence[str] | None = None,
+        state: Sequence[int] | None = None,
+        clk: Any = None,
+        nominal: Any = None,
+        finish_floor: Mapping[int, int] | None = None,
+        floor_edges: set[int] | None = None,
+        high: Mapping[int, int] | None = None,
+        pin: Mapping[int, int] | None = None,
+        late_bounds: Sequence[tuple[int, int, bool]] = (),
+        latest: Sequence[int] = (),
+        hammocks: Mapping[int, Sequence[tuple[int, int, str, Any]]] | None = None,
+        points: Mapping[int, str] | None = None,
+        expected: Mapping[int, int] | None = None,
+        anyone: set[int] | None = None,
+        mode: Any = None,
+        lagclk: Any = None,
+        numbers: Mapping[int, int] | None = None,
+        derived: set[int] | None = None,
+        clocks: Clocks | None = None,
+        starts: Mapping[int, int] | None = None,
+        finishes: Mapping[int, int] | None = None,
+        holds: Mapping[int, Hold] | None = None,
+        unknown: Sequence[int] = (),
+        targets: tuple[Target, ...] = (),
+        promises: Mapping[int, int] | None = None,
+        summaries: Mapping[tuple[str, str], Sequence[int]] | None = None,
+        members: Mapping[int, Sequence[int]] | None = None,
+        base: int = 0,
+        coarse: Sequence[int] = (),
+        labels: Sequence[int] = (),
+        stubs: Sequence[int] = (),
+        dated_stubs: Sequence[tuple[int, str]] = (),
+        out_of_sequence: Sequence[tuple[int, int, str]] = (),
+        dialect: Dialect | None = None,
+        cuts: Sequence[tuple[str, str, str]] = (),
+    ) -> None:
+        self.ids, self.projects, self.base = ids, projects, base
+        self.n, self.m = len(ids), len(src)
+        self.kinds: Sequence[str] = kinds if kinds is not None else _Same("task", self.n)
+        self.state: Sequence[int] = state if state is not None else _Same(NORMAL, self.n)
+        self.project, self.dur, self.src, self.dst, self.typ, self.lag = project, dur, src, dst, typ, lag
+        self.low, self.finish_floor, self.floor_edges = low, finish_floor or {}, floor_edges or set()
+        self.high, self.pin, self.late_bounds, self.latest = high or {}, pin or {}, late_bounds, latest
+        self.exact = dialect is None or dialect.exact_late
+        self.plain_mark = 0 if dialect is None else (0 if self.exact else 4) + (0 if dialect.early_waits else 8)
+        self.hammocks, self.points, self.expected = hammocks or {}, points or {}, expected or {}
+        self.clk, self.nominal = clk, nominal
+        self.mode, self.lagclk = mode, lagclk
+        self.anyone, self.numbers, self.derived = anyone or set(), numbers or {}, derived or set()
+        self.clocks = clocks
+        self.starts, self.finishes, self.holds = starts or {}, finishes or {}, holds or {}
+        self.unknown, self.targets, self.promises = unknown, targets, promises or {}
+        self.summaries, self.members = summaries or {}, members or {}
+        self.coarse, self.labels, self.stubs, self.dated_stubs = coarse, labels, stubs, dated_stubs
+        self.out_of_sequence, self.dialect, self.cuts = out_of_sequence, dialect, tuple(cuts)
+        special = self.anyone or self.high or self.pin or self.floor_edges or "start" in self.points.values()
+        self.additive = not special and not any_beyond(mode)
+        self.large = self.m >= SMALL or self.n >= SMALL
+
+    @classmethod
+    def from_columns(
+        cls,
+        ids: Sequence[str],
+        duration: Any,
+        source: Any,
+        target: Any,
+        *,
+        type: Any = None,
+        lag: Any = None,
+        project: Any = None,
+        projects: Sequence[str] = ("",),
+        start: int = 0,
+        calendar: Any = None,
+        calendars: Sequence[Calendar] = (),
+    ) -> Network:
+        """A network from plain columns: for those with a million tasks.
+
+        Args:
+            ids: n names.
+            duration: minutes, int64 (n).
+            source: places in `ids` of what comes first, int64 (m).
+            target: places in `ids` of what follows, int64 (m).
+            type: 0 FS, 1 SS, 2 FF, 3 SF, int (m); all FS when left out.
+            lag: minutes, int64 (m); none when left out.
+            project: places in `projects`, int (n); one project when left out.
+            projects: project names.
+            start: the instant before which nothing starts.
+            calendar: places in `calendars` of what each task is worked on, int (n); around the clock when left out. Durations
+                are then working minutes of it, lags working minutes of the source's.
+            calendars: working calendars.
+
+        Raises:
+            ScheduleError: columns of different lengths, places out of range, negative durations.
+        """
+        import numpy as np
+
+        from ipmo.network.clocks import Clocks
+
+        n, m = len(ids), len(source)
+        column = functools.partial(_column, np)
+        duration = column(duration, n, "duration")
+        source, target = column(source, m, "source"), column(target, m, "target")
+        kind = column(np.zeros(m) if type is None else type, m, "type")
+        lags = column(np.zeros(m) if lag is None else lag, m, "lag")
+        owner = column(np.zeros(n) if project is None else project, n, "project")
+        for what, values, least, bound in (
+            ("source", source, 0, n),
+            ("target", target, 0, n),
+            ("type", kind, 0, 4),
+            ("project", owner, 0, len(projects)),
+            ("duration", duration, 0, MAX_INSTANT),
+            ("lag", lags, -MAX_INSTANT, MAX_INSTANT),
+        ):
+            if len(values) and not (least <= values.min() and values.max() < bound):
+                raise ScheduleError(f"column {what!r} holds values outside {least} to {bound - 1}")
+        more: dict[str, Any] = {}
+        low = np.full(n, start, np.int64)
+        if calendar is not None:
+            chosen = column(calendar, n, "calendar")
+            if n and not (chosen.min() >= 0 and chosen.max() < len(calendars)):
+                raise ScheduleError(f"column 'calendar' holds values outside 0 to {len(calendars) - 1}")
+            clocks = Clocks(calendars)
+            clk = np.array([clocks.clock(one) for one in calendars], np.int64)[chosen]
+            points: dict[int, str] = {}
+            if (duration == 0).any():  # what takes no time lies on wall-clock time, unless all around it is on one calendar
+                apart = np.zeros(n, bool)
+                across = clk[source] != clk[target]
+                apart[source[across]] = apart[target[across]] = True
+                clk[(duration == 0) & apart] = 0
+                points = dict.fromkeys(np.flatnonzero((duration == 0) & ~apart & (clk != 0)).tolist(), "finish")
+            same = clk[source] == clk[target]
+            one_clock = bool(same.all())
+            mode = np.where(same, np.where((kind == 2) & (lags == 0) & (not one_clock) & (clk[source] != 0), 3, 0), 1)
+            mode[(lags != 0) & (clk[source] == 0) & ~same] = 1
+            first = np.array([kernels.work(clocks.packed, c, start) for c in range(len(calendars) + 1)], np.int64)
+            low = first[clk]
+            lagclk = np.array([clocks.clock(one) for one in calendars], np.int64)[chosen][source]
+            mode[(lags != 0) & (lagclk != clk[source])] = 1
+            more = {"clk": clk, "nominal": clk, "clocks": clocks, "mode": mode, "lagclk": lagclk, "points": points}
+        return cls(
+            ids=ids,
+            project=owner,
+            projects=tuple(projects),
+            dur=duration,
+            src=source,
+            dst=target,
+            typ=kind,
+            lag=lags,
+            low=low,
+            base=start,
+            **more,
+        )
+
+    # -------------------------------------------------------------------------------------- structure
+
+    @functools.cached_property
+    def compiled(self) -> bool:
+        """The compiled kernels are used."""
+        if not self.large:
+            return False
+        from ipmo.network.compiled import available
+
+        return available()
+
+    @functools.cached_property
+    def arrays(self) -> bool:
+        """Columns are arrays: for compiled kernels, or for numpy's levels."""
+        return self.large and (self.compiled or self.additive)
+
+    @functools.cached_property
+    def _order(self) -> Any:
+        """Nodes in topological order; shorter than n when there is a loop."""
+        if self.compiled:
+            import numpy as np
+
+            from ipmo.network.compiled import kernel
+
+            src, dst = _int64(self.src), _int64(self.dst)
+            order = np.empty(self.n, np.int64)
+            placed = kernel("kahn_arrays")(
+                self.n, src, dst, np.zeros(self.n + 1, np.int64), np.empty(self.m, np.int64), np.zeros(self.n, np.int64), order
+            )
+            return order[:placed]
+        return kernels.kahn(self.n, self.m, _list(self.src), _list(self.dst))
+
+    @functools.cached_property
+    def has_loop(self) -> bool:
+        """Some links form a loop."""
+        return len(self._order) < self.n
+
+    @functools.cached_property
+    def _positions(self) -> dict[str, Any]:
+        """Columns by position, links sorted by target position."""
+        if self.has_loop:
+            raise self.loop()
+        n, m = self.n, self.m
+        order: Any
+        pos: Any
+        ptr: Any
+        perm: Any
+        tail: Any
+        at: Any
+        by: Any
+        zeros_n: Any
+        zeros_m: Any
+        if self.arrays:
+            import numpy as np
+
+            order = _int64(self._order)
+            pos = np.empty(n, np.int64)
+            pos[order] = np.arange(n)
+            if self.compiled:
+                from ipmo.network.compiled import kernel
+
+                ptr, perm, tail = np.zeros(n + 1, np.int64), np.empty(m, np.int64), np.empty(m, np.int64)
+                kernel("by_target")(n, _int64(self.src), _int64(self.dst), pos, ptr, perm, tail)
+            else:
+                heads = pos[_int64(self.dst)]
+                perm = np.argsort(heads, kind="stable")
+                tail = pos[_int64(self.src)][perm]
+                ptr = np.zeros(n + 1, np.int64)
+                np.cumsum(np.bincount(heads, minlength=n), out=ptr[1:])
+            at = lambda column: _int64(column)[order]  # noqa: E731
+            by = lambda column: _int64(column)[perm]  # noqa: E731
+            zeros_n, zeros_m = np.zeros(n, np.int64), np.zeros(m, np.int64)
+        else:
+            order = _list(self._order)
+            pos = [0] * n
+            for place, node in enumerate(order):
+                pos[node] = place
+            src, dst = _list(self.src), _list(self.dst)
+            into: list[list[int]] = [[] for _ in range(n)]
+            for e in range(m):
+                into[pos[dst[e]]].append(e)
+            ptr, perm = [0] * (n + 1), []
+            for v in range(n):
+                perm += into[v]
+                ptr[v + 1] = len(perm)
+            tail = [pos[src[e]] for e in perm]
+            at = lambda column: _picked(_list(column), order)  # noqa: E731
+            by = lambda column: _picked(_list(column), perm)  # noqa: E731
+            zeros_n, zeros_m = [0] * n, [0] * m
+        dur, typ, lag = at(self.dur), by(self.typ), by(self.lag)
+        clk = at(self.clk) if self.clk is not None else zeros_n
+        mode = by(self.mode) if self.mode is not None else zeros_m
+        lagclk = by(self.lagclk) if self.lagclk is not None else zeros_m
+        low = at(self.low)
+        for node, floor in self.finish_floor.items():
+            v = int(pos[node])
+            low[v] = max(int(low[v]), floor - int(dur[v]))
+        mark: Any = zeros_n
+        edge: Any = zeros_n
+        high: Any = zeros_n
+        pin: Any = zeros_n
+        if not self.additive:
+            mark = np.full(n, self.plain_mark, np.int64) if self.arrays else [self.plain_mark] * n
+            for node in self.anyone:
+                mark[pos[node]] |= 1
+            for node, end in self.points.items():
+                if end == "start":
+                    mark[pos[node]] = 2
+                elif self.dialect is not None and self.dialect.name == "msproject":  # its late date is where what follows may begin
+                    mark[pos[node]] = 0
+        if self.floor_edges:
+            edge = zeros_n.copy()
+            for node in self.floor_edges:
+                v = int(pos[node])
+                if low[v] == self.finish_floor[node] - int(dur[v]):
+                    edge[v] = 1
+        if self.high or self.pin or not self.additive:
+            high = np.full(n, FAR, np.int64) if self.arrays else [FAR] * n
+            pin = high.copy()
+            for column, values in ((high, self.high), (pin, self.pin)):
+                for node, value in values.items():
+                    column[int(pos[node])] = value
+        return {
+            "order": order,
+            "pos": pos,
+            "ptr": ptr,
+            "perm": perm,
+            "src": tail,
+            "dur": dur,
+            "typ": typ,
+            "lag": lag,
+            "clk": clk,
+            "mode": mode,
+            "lagclk": lagclk,
+            "low": low,
+            "mark": mark,
+            "edge": edge,
+            "high": high,
+            "pin": pin,
+            "w": self._weights(ptr, tail, typ, lag, dur),
+        }
+
+    def _weights(self, ptr: Any, src: Any, typ: Any, lag: Any, dur: Any) -> Any:
+        if not self.arrays:
+            w = list(lag)
+            for v in range(self.n):
+                for k in range(ptr[v], ptr[v + 1]):
+                    t = typ[k]
+                    if t == 0 or t == 2:
+                        w[k] += dur[src[k]]
+                    if t >= 2:
+                        w[k] -= dur[v]
+            return w
+        import numpy as np
+
+        heads = np.repeat(np.arange(self.n), np.diff(ptr))
+        w = lag.copy()
+        finish_source, finish_target = (typ == 0) | (typ == 2), typ >= 2
+        w[finish_source] += dur[src[finish_source]]
+        w[finish_target] -= dur[heads[finish_target]]
+        return w
+
+    @functools.cached_property
+    def cal(self) -> Any:
+        """The calendar tables, for the kernels."""
+        if self.clocks is None:
+            packed: Any = CONTINUOUS
+            if self.arrays:
+                return tuple(_int64(column) for column in packed)
+            return packed
+        return self.clocks.arrays() if self.arrays else self.clocks.packed
+
+    @functools.cached_property
+    def clock_tables(self) -> Any:
+        """The calendar tables as plain lists, for single look-ups."""
+        return CONTINUOUS if self.clocks is None else self.clocks.packed
+
+    @functools.cached_property
+    def clk_used(self) -> bool:
+        """Some node counts working time on a calendar."""
+        return any_nonzero(self.clk)
+
+    @functools.cached_property
+    def all_live(self) -> bool:
+        """Everything is open work: nothing is finished, undated, or an effect."""
+        return isinstance(self.state, _Same) or not (
+            any(state > STARTED for state in self.state) or not set(EFFECTS).isdisjoint(self.kinds)
+        )
+
+    @functools.cached_property
+    def ending(self) -> Any:
+        """1 for each position whose finish counts for its project and for the end, int64 (n)."""
+        import numpy as np
+
+        if self.all_live:
+            return np.ones(self.n, np.int64)
+        effects = set(EFFECTS)
+        counts = [int(state <= STARTED and kind not in effects) for state, kind in zip(self.state, self.kinds, strict=True)]
+        return np.array(counts, np.int64)[np.asarray(self._positions["order"], np.int64)]
+
+    def day_minutes(self, clock: int) -> int:
+        """Minutes of one working day of a clock's calendar."""
+        return 1440 if clock == 0 or self.clocks is None else self.clocks.calendars[clock - 1].day_minutes
+
+    # ----------------------------------------------------------------------------------------- passes
+
+    def _run(self, name: str, *arguments: Any) -> Any:
+        if self.compiled:
+            from ipmo.network.compiled import kernel
+
+            return kernel(name)(*arguments)
+        from ipmo.network.compiled import plain_kernel
+
+        return plain_kernel(name)(*arguments)
+
+    @functools.cached_property
+    def _levels(self) -> Any:
+        from ipmo.network.levels import Levels
+
+        p = self._positions
+        return Levels(p["ptr"], p["src"], p["w"])
+
+    @functools.cached_property
+    def links(self) -> tuple[Any, ...]:
+        """(ptr, src, w, mode, typ, lagclk, lag, cal, clk, dur) by position: what the calendar kernels take."""
+        p = self._positions
+        return (p["ptr"], p["src"], p["w"], p["mode"], p["typ"], p["lagclk"], p["lag"], self.cal, p["clk"], p["dur"])
+
+    def early(self, low: Any = None) -> tuple[Any, Any]:
+        """Early start of every position on its own clock, and which finishes wait for the next shift; int64 or lists (n).
+
+        Args:
+            low: other lower bounds than the network's own, by position.
+        """
+        p = self._positions
+        x = (p["low"] if low is None else low).copy()
+        if self.additive and self.arrays and not self.compiled:
+            return self._levels.forward(x), p["edge"]
+        if self.additive:
+            self._run("forward", p["ptr"], p["src"], p["w"], x)
+            return x, p["edge"]
+        edge = p["edge"].copy()
+        self._run("forward_from", 0, *self.links, p["mark"], p["high"], x, edge)
+        return x, edge
+
+    def late(self, x: Any, edge: Any, *bounds: tuple[Any, Any]) -> list[tuple[Any, Any]]:
+        """Late starts by position, and which late finishes may wait for the next shift, under one or two sets of bounds.
+
+        Args:
+            x: early starts, for benefits that one of several enables.
+            edge: which early finishes wait for the next shift.
+            bounds: the latest start of each position that its own promises allow, FAR where there are none, with what
+                `kernels.roomy` says of it; overwritten.
+        """
+        p = self._positions
+        if self.additive and self.arrays and not self.compiled:
+            for caps, _ in bounds:
+                self._levels.backward(caps)
+        elif self.additive and len(bounds) == 2:
+            self._run("backward_two", p["ptr"], p["src"], p["w"], bounds[0][0], bounds[1][0])
+        elif self.additive:
+            for caps, _ in bounds:
+                self._run("backward", p["ptr"], p["src"], p["w"], caps)
+        else:
+            for caps, room in bounds:
+                self._run("backward_from", 0, self.n - 1, *self.links, p["mark"], p["pin"], x, edge, caps, room)
+        return list(bounds)
+
+    def link_float(self, x: Any, edge: Any) -> Any:
+        """Slack of each link (sorted by target position), minutes of its source's clock."""
+        out: Any = [0] * self.m
+        if self.arrays:
+            import numpy as np
+
+            out = np.zeros(self.m, np.int64)
+            if self.additive and not self.compiled:
+                p = self._positions
+                heads = np.repeat(np.arange(self.n), np.diff(p["ptr"]))
+                return x[heads] - p["w"] - x[p["src"]]
+        self._run("link_floats", *self.links, x, edge, out)
+        return out
+
+    # ------------------------------------------------------------------------------------------- loops
+
+    def loop(self) -> CycleError:
+        """The error that names one loop, the same whatever the order of the file."""
+        from ipmo.network.graph import one_loop
+
+        src, dst = _list(self.src), _list(self.dst)
+        placed = set(_list(self._order))
+        edges = [(u, v, k) for k, (u, v) in enumerate(zip(src, dst, strict=True)) if u not in placed and v not in placed]
+        cycle = one_loop([(self.ids[u], self.ids[v], k) for u, v, k in edges])
+        borders: list[str] = []
+        for _, link in cycle:
+            name = self.projects[self.project[src[link]]] if self.project[src[link]] >= 0 else ""
+            if name and name not in borders:
+                borders.append(name)
+        return CycleError([item for item, _ in cycle], [TYPE_NAMES[self.typ[k]] for _, k in cycle], borders)
+
+    def cut(self, dates: Sequence[int | None]) -> Network:
+        """A network without loops: in each group of nodes in a loop the link whose source lies latest after its target goes.
+
+        Args:
+            dates: the known date of each node, None where there is none.
+
+        Returns:
+            The network without those links; their numbers are in `.cuts`.
+        """
+        from ipmo.network.graph import links_to_cut
+
+        src, dst = _list(self.src), _list(self.dst)
+        placed = set(_list(self._order))
+        edges = [(u, v, k) for k, (u, v) in enumerate(zip(src, dst, strict=True)) if u not in placed and v not in placed]
+        cuts = links_to_cut(edges, dates, self.ids, lambda k: TYPE_NAMES[self.typ[k]])
+        return self.without(cuts)
+
+    def as_expected(self) -> Network:
+        """This network with work of an expected finish lasting from its early start until then."""
+        network, dur = self, _list(self.dur)
+        for _ in range(len(self.expected) + 1):
+            x, _edge = network.early()
+            pos = network._positions["pos"]
+            changed = False
+            for node, instant in self.expected.items():
+                clock = int(self.clk[node])
+                start = int(x[int(pos[node])])
+                length = max(int(kernels.work(self.clock_tables, clock, instant)) - start, 0)
+                changed |= length != dur[node]
+                dur[node] = length
+            if not changed:
+                return network
+            fields = {name: value for name, value in vars(self).items() if name in _FIELDS}
+            fields |= {name: getattr(self, name) for name in ("src", "dst", "typ", "lag", "mode", "lagclk", "numbers", "derived", "cuts")}
+            network = Network(**{**fields, "dur": list(dur)})
+        return network
+
+    def without(self, cuts: Sequence[int]) -> Network:
+        """The network without some links, by number."""
+        gone = set(cuts)
+        kept = [k for k in range(self.m) if k not in gone]
+        place = {k: row for row, k in enumerate(kept)}
+
+        def pick(column: Any) -> Any:
+            return None if column is None else [column[k] for k in kept]
+
+        fields = {name: value for name, value in vars(self).items() if name in _FIELDS}
+        fields.update({name: pick(getattr(self, name)) for name in ("src", "dst", "typ", "lag", "mode", "lagclk")})
+        fields["numbers"] = {place[k]: number for k, number in self.numbers.items() if k in place}
+        fields["derived"] = {place[k] for k in self.derived if k in place}
+        names = tuple((self.ids[self.src[k]], self.ids[self.dst[k]], TYPE_NAMES[self.typ[k]]) for k in cuts)
+        return Network(**fields, cuts=names)
+
+    def __repr__(self) -> str:
+        return f"<Network: {self.n} nodes, {self.m} links, {len(self.projects)} projects>"
+
+
+_FIELDS = frozenset(
+    [
+        "ids",
+        "project",
+        "projects",
+        "dur",
+        "low",
+        "kinds",
+        "state",
+        "clk",
+        "nominal",
+        "finish_floor",
+        "floor_edges",
+        "high",
+        "pin",
+        "late_bounds",
+        "latest",
+        "hammocks",
+        "points",
+        "expected",
+        "anyone",
+        "clocks",
+        "starts",
+        "finishes",
+        "holds",
+        "unknown",
+        "targets",
+        "promises",
+        "summaries",
+        "members",
+        "base",
+        "coarse",
+        "labels",
+        "stubs",
+        "dated_stubs",
+        "out_of_sequence",
+        "dialect",
+    ]
+)
+
+
+class _Same(Sequence[Any]):
+    """One value as often as there are nodes."""
+
+    def __init__(self, value: Any, size: int) -> None:
+        self.value, self.size = value, size
+
+    def __len__(self) -> int:
+        return self.size
+
+    def __getitem__(self, place: Any) -> Any:
+        return self.value
+
+
+def any_beyond(mode: Any) -> bool:
+    """Whether a link goes through calendars: its mode is neither 0 nor 3."""
+    if mode is None:
+        return False
+    if hasattr(mode, "any"):
+        return bool(((mode != 0) & (mode != 3)).any())
+    return any(m not in (0, 3) for m in mode)
+
+
+def any_nonzero(column: Any) -> bool:
+    """Whether a column, if there is one, holds anything but zeros."""
+    return column is not None and (bool(column.any()) if hasattr(column, "any") else any(column))
+
+
+def _picked(column: list[int], places: list[int]) -> list[int]:
+    return [column[place] for place in places]
+
+
+def _int64(column: Any) -> Any:
+    import numpy as np
+
+    return np.asarray(column, np.int64)
+
+
+def _list(column: Any) -> list[int]:
+    return column.tolist() if hasattr(column, "tolist") else list(column)
+
+
+def _column(np: Any, values: Any, size: int, what: str) -> Any:
+    out = np.ascontiguousarray(values, np.int64)
+    if out.shape != (size,):
+        raise ScheduleError(f"column {what!r} has {out.shape[0] if out.ndim else 0} values; {size} are needed")
+    return out

@@ -1,0 +1,197 @@
+"""What hangs on what: links across projects, who gives to whom, single points of failure, and what must be decided by when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ipmo.analysis.dates.schedule import day_text
+from ipmo.analysis.dependencies.critical import CriticalLink
+from ipmo.reporting.answers import Answers
+from ipmo.reporting.blocks import Cell, Grid, Head, Heading, Paragraph, Picture, Row, Scale, Section, counted, number, share
+
+__all__ = ["decisions", "interfaces", "links", "points"]
+
+LINKS = 15
+QUEUE = 15
+POINTS = 10
+NETWORK = 24
+"""Projects up to which the network of interfaces is drawn in the page; beyond that the matrix says more."""
+MATRIX = 60
+"""Projects up to which the matrix is drawn; beyond that there is the table."""
+
+
+def links(a: Answers) -> Section | None:
+    """The links of open work across project borders, by how little float they have."""
+    shown, coarse = a.live[:LINKS], a.links.coarse
+    blocks: list[Any] = []
+    if shown:
+        heads = [Head(title="from"), Head(title="to"), Head(title="given"), Head(title="taken")]
+        heads += [Head(title="float to receiver", num=True), Head(title="float to promise", num=True)]
+        held = any(link.drag for link in shown)
+        heads += [Head(title="holds back, d", num=True)] if held else []
+        costs = [loss.amount for link in shown if (loss := link.loss()) is not None]
+        scale = Scale.of(costs, a.currency) if any(costs) else None
+        heads += [Head(title=f"{a.links.slip} late cost, {scale.unit}", num=True)] if scale else []
+        heads += [Head(title="why it ranks here")]
+        rows = [_link(a, link, scale, held) for link in shown]
+        table = Grid(label="Critical links", wide=True, heads=[Head(title="#", num=True), *heads], rows=rows)
+        blocks += [Paragraph(_links_note(a, shown)), table]
+    if coarse:
+        heads = [Head(title="from"), Head(title="to"), Head(title="kind"), Head(title="giver finishes"), Head(title="receiver starts")]
+        rows = [_coarse(a, link) for link in coarse]
+        blocks.append(Heading("Between whole projects"))
+        blocks.append(Paragraph("Where these links attach is not known yet. They move no date and enter no float."))
+        blocks.append(Grid(label="Links between whole projects", heads=[*heads, Head(title="gap, days", num=True)], rows=rows))
+    return Section(id="links", title="Links across projects that matter most", short="Links", blocks=blocks) if blocks else None
+
+
+def _links_note(a: Answers, shown: Sequence[CriticalLink]) -> str:
+    closed = len(a.links) - len(a.live)
+    text = f"{counted(len(a.live), 'link')} of open work {'crosses' if len(a.live) == 1 else 'cross'} a project border"
+    listed = f"; the first {len(shown)} are listed" if len(shown) < len(a.live) else ""
+    text += f"{listed}, by how little float they have."
+    text += " Floats are in working days of the giver; a negative float says how far a promise is missed along that path."
+    silent = [k for k in shown if not any((k.promised, k.needed, k.status, k.contract.giver_owner, k.contract.receiver_owner))]
+    if len(silent) == len(shown):
+        text += " None of them says who owns it, by when it is promised or needed."
+    return text + (f" {closed} more are settled: one end is done or has no date." if closed else "")
+
+
+def _link(a: Answers, link: CriticalLink, scale: Scale | None, held: bool) -> Row:
+    names = [a.name(end) for end in (link.source, link.target)]
+    missed = link.target_float is not None and link.target_float < 0
+    cells = [
+        Cell(text=names[0], kind="to", under=link.source if link.source != names[0] else ""),
+        Cell(text=names[1], kind="to", under=link.target if link.target != names[1] else ""),
+        Cell(text=day_text(link.given, finish=True), kind="date"),
+        Cell(text=day_text(link.taken, finish=link.type[1] == "F" or link.given == link.taken), kind="date"),
+        Cell(text=number(link.link_float), kind="num"),
+        Cell(text=number(link.target_float), kind="bad" if missed else "num"),
+    ]
+    if held:
+        cells.append(
+            Cell(text=number(link.drag) if link.drag else "", kind="num", under=a.name((link.drag_on or "").removesuffix("@finish")))
+        )
+    if scale is not None:
+        loss = link.loss()
+        cells.append(Cell(text=scale.text(None if loss is None else loss.amount), kind="num"))
+    terms = (link.promised, link.needed, link.status, link.contract.giver_owner, link.contract.receiver_owner)
+    cells.append(Cell(text=link.reason, kind="why", under="; ".join(link.contract.amiss) if any(terms) else ""))
+    return Row(name=str(link.rank), cells=cells)
+
+
+def _coarse(a: Answers, link: Any) -> Row:
+    cells = [
+        Cell(text=a.name(link.target)),
+        Cell(text=link.kind),
+        Cell(text=day_text(link.giver_finish, finish=True) or "unknown", kind="date"),
+        Cell(text=day_text(link.receiver_start) or "unknown", kind="date"),
+        Cell(text=number(link.gap, 0, unknown="unknown"), kind="num"),
+    ]
+    return Row(name=a.name(link.source), cells=cells)
+
+
+def interfaces(a: Answers) -> Section | None:
+    """Who gives to whom: the network where it can be read, the matrix, and how much hangs on each giver."""
+    view = a.interfaces
+    if view is None or len(view) < 2:
+        return None
+    matrix = view.matrix()
+    back = matrix.feedback
+    text = f"{counted(len(view), 'pair')} of projects give and receive over {counted(len(a.live), 'link')} of open work."
+    loops = [block for block in matrix.blocks if len(block) > 1]
+    if loops:
+        waiting = "; ".join(", ".join(a.name(name) for name in block) for block in loops[:3])
+        text += f" Some wait for one another: {waiting}. No order of these projects has everything lead on; {counted(len(back), 'pair')} lead back."
+    else:
+        text += " There is an order of the projects in which everything leads on: they can be worked through from left to right."
+    blocks: list[Any] = [Paragraph(text)]
+    if len(matrix.order) <= NETWORK:
+        note = "Each arrow is what one project gives another, with the number of links where it is more than one; the thicker, the more."
+        note += " Dark: one of them sets a date. Dashed: all have float."
+        note += " Red: it leads back. Dark red box: it misses a promise." if back else " Dark red box: it misses a promise."
+        blocks.append(Picture(label="Interface network", svg=view.figure().svg, caption=note))
+    if 3 <= len(matrix.order) <= MATRIX:
+        note = "Columns give, rows receive; the number counts links. What leads on lies below the diagonal"
+        note += ", what leads back above it in red; projects that wait for one another are framed." if back else "."
+        blocks.append(Picture(label="Dependency structure matrix", svg=matrix.figure.svg, caption=note))
+    rows = list(view.links.givers().rows())[:POINTS]
+    heads = [Head(title="giver")] + [Head(title=t, num=True) for t in ("links", "driving", "receivers")]
+    worth = any(row["value"] for row in rows)
+    scale = Scale.of([row["value"] for row in rows], a.currency) if worth else None
+    heads += (
+        [Head(title="benefits behind", num=True), Head(title=f"value, {scale.unit}", num=True), Head(title="of all", num=True)]
+        if scale
+        else []
+    )
+    grid = []
+    for row in rows:
+        cells = [Cell(text=str(row[name]), kind="num") for name in ("links", "driving", "receivers")]
+        if scale is not None:
+            cells += [Cell(text=str(row["benefits"]), kind="num"), Cell(text=scale.text(row["value"]), kind="num")]
+            cells.append(Cell(text=share(row["share"]), kind="num", bar=row["share"]))
+        grid.append(Row(name=a.name(row["giver"]), under=row["giver"] if a.name(row["giver"]) != row["giver"] else "", cells=cells))
+    blocks += [Heading("How much hangs on each giver"), Grid(label="Givers", heads=heads, rows=grid)]
+    return Section(id="interfaces", title="Who gives to whom", short="Interfaces", blocks=blocks)
+
+
+def points(a: Answers) -> Section | None:
+    """Items that every way to a benefit or an objective passes."""
+    found = a.points
+    if found is None or not len(found):
+        return None
+    rows = list(found)[:POINTS]
+    amounts = [row.value.amount for row in rows if row.value is not None]
+    scale = Scale.of(amounts, a.currency) if amounts else None
+    heads = [Head(title="item"), Head(title="project"), Head(title="benefits", num=True), Head(title="objectives", num=True)]
+    heads += [Head(title=f"value, {scale.unit}", num=True)] if scale else []
+    heads += [Head(title="float left", num=True)]
+    grid = []
+    for row in rows:
+        name = a.name(row.item)
+        cells = [
+            Cell(text=a.name(row.project)),
+            Cell(text=str(len(row.benefits)), kind="num"),
+            Cell(text=str(len(row.objectives)), kind="num"),
+        ]
+        cells += [Cell(text=scale.text(None if row.value is None else row.value.amount), kind="num")] if scale else []
+        cells.append(Cell(text="none" if row.critical else "some", kind="bad" if row.critical else "num"))
+        grid.append(Row(name=name, under=row.item if row.item != name else "", cells=cells))
+    text = (
+        f"{counted(len(found), 'item')} of open work {'is' if len(found) == 1 else 'are'} passed by every way to some benefit or objective:"
+    )
+    text += " where one of them fails, nothing else leads there."
+    more = f"and {len(found) - POINTS} more" if len(found) > POINTS else ""
+    blocks: list[Any] = [Paragraph(text), Grid(label="Single points of failure", heads=heads, rows=grid, more=more)]
+    return Section(id="points", title="Single points of failure", short="Single points", blocks=blocks)
+
+
+def decisions(a: Answers) -> Section | None:
+    """Gates, open decisions and unmet conditions, in order of need."""
+    queue = a.queue
+    if queue is None or not len(queue):
+        return None
+    rows = list(queue)[:QUEUE]
+    costs = [row.day_costs.amount for row in rows if row.day_costs is not None]
+    scale = Scale.of(costs, a.currency) if any(costs) else None
+    heads = [Head(title="what"), Head(title="kind"), Head(title="who"), Head(title="latest"), Head(title="asked for by")]
+    heads += [Head(title="working days left", num=True)]
+    heads += [Head(title=f"a day later costs, {scale.unit}", num=True)] if scale else []
+    heads += [Head(title="why")]
+    grid = []
+    for row in rows:
+        late = row.float is not None and row.float < 0
+        cells = [Cell(text=row.kind), Cell(text=a.name(row.who) if row.who else "nobody is named")]
+        cells += [Cell(text=day_text(row.latest, finish=True), kind="date"), Cell(text=day_text(row.stated, finish=True), kind="date")]
+        cells.append(Cell(text=number(row.float), kind="bad" if late else "num"))
+        cells += [Cell(text=scale.text(None if row.day_costs is None else row.day_costs.amount, ""), kind="num")] if scale else []
+        cells.append(Cell(text=row.reason, kind="why"))
+        grid.append(Row(name=row.name, under=row.item if row.item != row.name else "", cells=cells))
+    late_ones = sum(row.float is not None and row.float < 0 for row in queue)
+    text = f"{counted(len(queue), 'decision')} to be taken, the one needed first on top. Latest is the day up to which everything downstream still keeps its promise."
+    if late_ones:
+        text += f" {counted(late_ones, 'decision')} {'comes' if late_ones == 1 else 'come'} too late for one already."
+    more = f"and {len(queue) - QUEUE} more" if len(queue) > QUEUE else ""
+    blocks: list[Any] = [Paragraph(text), Grid(label="Decisions in order of need", wide=True, heads=heads, rows=grid, more=more)]
+    return Section(id="decisions", title="What must be decided by when", short="Decisions", blocks=blocks)

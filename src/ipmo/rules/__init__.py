@@ -1,0 +1,1 @@
+"""The core's own rules, held against every portfolio under whatever method."""

@@ -1,0 +1,250 @@
+"""What somebody should look at in the benefits: BEN-R01 to BEN-R10, each a finding with its rule."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from ipmo.analysis.benefits.attribution import attribute
+from ipmo.analysis.benefits.realisation import Benefits, benefits
+from ipmo.analysis.dates.schedule import as_day
+from ipmo.analysis.money.rollup import LEFT_OUT, roll_up
+from ipmo.errors import IpmoError, listed
+from ipmo.findings import Finding, Severity
+from ipmo.model.benefits import Benefit
+from ipmo.model.benefits_map import EffectMap, effect_map
+from ipmo.model.people import Person
+from ipmo.model.work import Portfolio
+
+__all__ = ["benefit_facts"]
+
+PROFILE = ("owner", "measure", "unit", "baseline", "baseline_date", "target", "target_date", "method")
+
+
+def _found(number: int, slug: str, item: str, message: str, hint: str = "", severity: Severity = Severity.WARNING) -> Finding:
+    return Finding(code=f"ipmo/benefit-{slug}", item=item, message=message, hint=hint, severity=severity, rule=f"BEN-R{number:02}")
+
+
+def benefit_facts(portfolio: Portfolio) -> Iterator[Finding]:
+    """The rules on benefits of a portfolio that has any on its map."""
+    if not portfolio.benefits and not portfolio.outcomes:
+        return
+    found = effect_map(portfolio)
+    worth = _worth(portfolio)
+    yield from _reached(portfolio, found)
+    yield from _shares(portfolio, found)
+    for benefit in portfolio.benefits:
+        yield from _profile(benefit, worth)
+        yield from _owner(portfolio, benefit)
+        yield from _timing(benefit, worth)
+        if benefit.cashable and not benefit.booked:
+            yield _found(
+                7, "not-booked", benefit.id, f"benefit {benefit.id!r} is cashable and is taken out of no budget", "book it: booked: true"
+            )
+        lacking = [
+            n for n, v in (("probability", benefit.probability), ("price base", benefit.price_base or _base(portfolio))) if v is None
+        ]
+        if benefit.value is not None and lacking:
+            yield _found(
+                8,
+                "unadjusted",
+                benefit.id,
+                f"the value of benefit {benefit.id!r} states no {' and no '.join(lacking)}",
+                "adjust it for optimism and say in whose prices it is",
+                Severity.INFO,
+            )
+    yield from _disbenefits(portfolio, found)
+    yield from _twice(portfolio)
+    yield from _at_gates(portfolio, worth)
+
+
+def _worth(portfolio: Portfolio) -> Benefits | None:
+    try:
+        return benefits(portfolio)
+    except IpmoError:
+        return None
+
+
+def _base(portfolio: Portfolio) -> object:
+    return portfolio.money.price_base if portfolio.money is not None else None
+
+
+def _reached(portfolio: Portfolio, found: EffectMap) -> Iterator[Finding]:
+    objectives = {objective.id for objective in portfolio.objectives}
+    for effect in (*portfolio.outcomes, *portfolio.benefits):
+        name = str(getattr(effect, "id", ""))
+        kind = found.kind(name)
+        if objectives and not found.reached_from(name) & objectives:
+            yield _found(
+                1, "no-objective", name, f"{kind} {name!r} leads to no objective", "connect it under contributions:, or ask why it is made"
+            )
+        sources = found.sources_of([name])
+        funded = [s for s in sources if getattr(portfolio.items.get(s), "state", "active") not in LEFT_OUT]
+        if isinstance(effect, Benefit) and not funded:
+            why = "only proposed or cancelled work leads to it" if sources else "no work leads to it"
+            yield _found(1, "no-work", name, f"benefit {name!r}: {why}", "say what enables it: enabled_by:")
+
+
+def _shares(portfolio: Portfolio, found: EffectMap) -> Iterator[Finding]:
+    for target, ways in found.into.items():
+        stated = math.fsum(way.share or 0.0 for way in ways if way.need == "share")
+        if stated > 1 + 1e-9:
+            yield _found(
+                2,
+                "overclaimed",
+                target,
+                f"the shares into {target!r} sum to {stated:.0%}",
+                "together they are at most 100 %",
+                Severity.ERROR,
+            )
+        unstated = [way.source for way in ways if way.need == "share" and way.share is None]
+        if unstated:
+            yield _found(
+                2, "no-share", target, f"{listed(unstated)} contribute to {target!r} and no share is stated", "write share:", Severity.INFO
+            )
+    groups: dict[tuple[str, str], list[Benefit]] = {}
+    for benefit in portfolio.benefits:
+        if benefit.measure and benefit.population:
+            groups.setdefault((benefit.measure.lower(), benefit.population.lower()), []).append(benefit)
+    for group in groups.values():
+        for place, one in enumerate(group):
+            for other in group[place + 1 :]:
+                if _overlap(one, other):
+                    yield _found(
+                        2,
+                        "overlap",
+                        one.id,
+                        f"benefits {one.id!r} and {other.id!r} count the same {one.measure!r} of the same {one.population!r} in the same period",
+                        "count it once, or split it by share",
+                    )
+
+
+def _overlap(one: Benefit, other: Benefit) -> bool:
+    """Their measured periods meet; a period that is not stated may be any."""
+
+    def span(benefit: Benefit) -> tuple[float, float]:
+        start = benefit.planned_start or benefit.baseline_date
+        end = benefit.until or benefit.target_date
+        return (-math.inf if start is None else as_day(start).toordinal(), math.inf if end is None else as_day(end).toordinal())
+
+    (a, b), (c, d) = span(one), span(other)
+    return a <= d and c <= b
+
+
+def _profile(benefit: Benefit, worth: Benefits | None) -> Iterator[Finding]:
+    missing = [name.replace("_", " ") for name in PROFILE if getattr(benefit, name) in (None, "")]
+    if benefit.value is None:
+        missing.append("value")
+    if missing:
+        yield _found(
+            3,
+            "incomplete",
+            benefit.id,
+            f"the profile of benefit {benefit.id!r} lacks {', '.join(missing)}",
+            "who does not measure cannot realise",
+            Severity.INFO,
+        )
+    start = worth[benefit.id].start if worth is not None else None
+    if benefit.baseline_date is not None and start is not None and benefit.baseline_date >= start:
+        yield _found(
+            3,
+            "late-baseline",
+            benefit.id,
+            f"the baseline of benefit {benefit.id!r} was measured on {benefit.baseline_date}, after it starts on {start}",
+            "measure before go-live: afterwards the difference is lost",
+        )
+
+
+def _owner(portfolio: Portfolio, benefit: Benefit) -> Iterator[Finding]:
+    if benefit.owner is None:
+        return  # BEN-R03 says so
+    owner = portfolio.items.get(benefit.owner)
+    if isinstance(owner, Person) and owner.permanent is False:
+        yield _found(
+            5, "owner-leaves", benefit.id, f"benefit {benefit.id!r} is owned by {benefit.owner!r}, who leaves with the project",
+            "give it to somebody in the line: benefits are realised after closure",
+        )  # fmt: skip
+    elif isinstance(owner, Person) and owner.permanent is None:
+        yield _found(
+            5,
+            "owner-unknown",
+            benefit.id,
+            f"whether {benefit.owner!r}, who owns benefit {benefit.id!r}, is there after closure is not stated",
+            "write permanent: under people:",
+            Severity.INFO,
+        )
+
+
+def _timing(benefit: Benefit, worth: Benefits | None) -> Iterator[Finding]:
+    row = worth[benefit.id] if worth is not None else None
+    if row is not None and row.slip is not None and row.slip > 0:
+        cost = f", which costs {row.loss:,}" if row.loss is not None and row.loss.amount > 0 else ""
+        yield _found(
+            6,
+            "slipped",
+            benefit.id,
+            f"benefit {benefit.id!r} is planned from {row.planned_start} and cannot start before {row.start}{cost}",
+            "what enables it is later than the plan says",
+        )
+
+
+def _disbenefits(portfolio: Portfolio, found: EffectMap) -> Iterator[Finding]:
+    worse = {benefit.id for benefit in portfolio.benefits if benefit.disbenefit}
+    for outcome in portfolio.outcomes:
+        if outcome.kind == "business change" and found.reached_from(outcome.id) and not found.reached_from(outcome.id) & worse:
+            yield _found(
+                4,
+                "no-disbenefit",
+                outcome.id,
+                f"business change {outcome.id!r} is said to make nothing worse for anybody",
+                "record its dis-benefits: disbenefit: true",
+                Severity.INFO,
+            )
+
+
+def _twice(portfolio: Portfolio) -> Iterator[Finding]:
+    groups: dict[tuple[str, str], list[Benefit]] = {}
+    for benefit in portfolio.benefits:
+        if benefit.measure:
+            groups.setdefault((benefit.measure.lower(), benefit.population.lower()), []).append(benefit)
+    for group in groups.values():
+        owners = {b.belongs_to for b in group if b.belongs_to is not None}
+        if len(owners) > 1:
+            yield _found(
+                9, "two-programmes", group[0].id, f"{listed(b.id for b in group)} count {group[0].measure!r} for {listed(sorted(owners))}",
+                "one of them counts it",
+            )  # fmt: skip
+        kinds = {b.category.lower() for b in group}
+        if "revenue" in kinds and any("avoided" in kind for kind in kinds):
+            yield _found(
+                9, "counted-twice", group[0].id, f"{listed(b.id for b in group)} count {group[0].measure!r} as revenue and as avoided cost",
+                "it is one or the other",
+            )  # fmt: skip
+
+
+def _at_gates(portfolio: Portfolio, worth: Benefits | None) -> Iterator[Finding]:
+    """BEN-R10: what is still to come by what is still to be spent, at each open gate."""
+    if worth is None or not worth.known:
+        return
+    try:
+        claims = {claim.initiative: claim.value for claim in attribute(portfolio).claims}
+        budget, actual = roll_up(portfolio, "budget"), roll_up(portfolio, "actual")
+    except IpmoError:
+        return
+    for project in portfolio.projects:
+        gates = [gate for gate in project.gates if gate.open]
+        if not gates or project.id not in claims or project.id not in budget:
+            continue
+        whole, spent = budget[project.id], actual[project.id]
+        if whole.value is None or whole.known < whole.total or spent.value is None:
+            continue
+        left = float(whole.value.amount - spent.value.amount)
+        if left > 0 and claims[project.id] < left:
+            yield _found(
+                10,
+                "not-worth-it",
+                f"{project.id}/{gates[0].id}",
+                f"at gate {gates[0].id!r} project {project.id!r} has {claims[project.id] / left:.2f} of benefit to come for every unit still to be"
+                " spent",
+                "what is spent already does not count: ask whether to go on",
+            )

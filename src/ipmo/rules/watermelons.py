@@ -1,0 +1,177 @@
+"""Green outside, red inside: where the reported status and the figures tell different stories."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+
+from ipmo.analysis.control.status import StatusView, status
+from ipmo.analysis.dates.schedule import Schedule, as_day
+from ipmo.analysis.money.earned_value import EarnedValue, earned_value
+from ipmo.analysis.money.measures import MEASURES
+from ipmo.analysis.money.rollup import LEFT_OUT, roll_up
+from ipmo.errors import IpmoError
+from ipmo.findings import Finding, Severity
+from ipmo.model.work import Portfolio, Project
+
+__all__ = ["watermelons"]
+
+RULE = "GOV-R07"
+STALE = 35
+"""Days after which a report no longer says how things are: a month, and a few days to write it."""
+STUCK_AT = 0.9
+MONTHS = 3
+"""Months that the detectors over time need."""
+SPI_T, TCPI = 0.9, 1.1
+
+
+def _found(slug: str, item: str, message: str, hint: str, severity: Severity = Severity.WARNING) -> Finding:
+    return Finding(code=f"ipmo/watermelon-{slug}", item=item, message=message, hint=hint, severity=severity, rule=RULE)
+
+
+def watermelons(portfolio: Portfolio, schedule: Schedule, history: Sequence[Portfolio] = ()) -> Iterator[Finding]:
+    """Projects whose reported status the figures do not bear out.
+
+    Detectors: computed worse than reported; green with negative float; green with an SPI(t) below 0.9 or a TCPI above
+    1.1; green without a report of the last 35 days; from green to red without amber; stuck at 90 % or more; slipping a
+    month a month; spending without having less to spend; risks that nobody touches. The last four need three months and
+    say so when there are fewer.
+
+    Args:
+        portfolio: the portfolio as it stands.
+        schedule: its schedule.
+        history: earlier months, the oldest first; those not before the status date are not looked at.
+    """
+    reported = [p for p in portfolio.projects if p.state not in (*LEFT_OUT, "closed") and any(r.rag for r in p.status)]
+    if not reported:
+        return
+    view = status(portfolio)
+    earned = _earned(portfolio)
+    today = as_day(portfolio.status_date) if portfolio.status_date is not None else None
+    for project in reported:
+        yield from _of(project, view, schedule, earned, today)
+    past = [p for p in history if p.status_date is not None and (today is None or as_day(p.status_date) < today)]
+    months = [*past, portfolio] if today is not None else []
+    if len(months) < MONTHS:
+        if history:
+            yield _found(
+                "needs-history",
+                "",
+                f"what is stuck, slips a month a month or is not touched shows after {MONTHS} months, there are {len(months)}",
+                "freeze every month: ipmo snapshot",
+                Severity.INFO,
+            )
+        return
+    for project in reported:
+        yield from _over_time(project.id, months[-MONTHS:])
+
+
+def _earned(portfolio: Portfolio) -> EarnedValue | None:
+    try:
+        return earned_value(portfolio)
+    except IpmoError:
+        return None
+
+
+def _of(project: Project, view: StatusView, schedule: Schedule, earned: EarnedValue | None, today: date | None) -> Iterator[Finding]:
+    row = view[project.id]
+    if (row.gap or 0) > 0:
+        yield _found(
+            "computed-worse", project.id, f"project {project.id!r} reports {row.reported}, its figures say {row.computed}: {row.why}",
+            "ask what the report rests on",
+        )  # fmt: skip
+    seen = sorted((r for r in project.status if r.rag is not None and (today is None or as_day(r.date) <= today)), key=lambda r: r.date)
+    for before, after in itertools.pairwise(seen):
+        if before.rag == "green" and after.rag == "red":
+            yield _found(
+                "green-to-red", project.id, f"project {project.id!r} went from green on {before.date} to red on {after.date} without amber",
+                "ask why nobody saw it coming",
+                Severity.INFO,
+            )  # fmt: skip
+    if row.reported != "green":
+        return
+    if today is not None and row.reported_on is not None and today - row.reported_on > timedelta(days=STALE):
+        yield _found(
+            "stale", project.id, f"project {project.id!r} is green by a report of {row.reported_on}, {(today - row.reported_on).days} days old",
+            "ask for a new report",
+        )  # fmt: skip
+    item = schedule[project.id] if project.id in schedule else None
+    if item is not None and item.target_float is not None and item.target_float < 0:
+        yield _found(
+            "negative-float",
+            project.id,
+            f"project {project.id!r} is green with {item.target_float:g} days of float to {item.target}",
+            "what it promises downstream is already late",
+        )
+    if earned is not None and project.id in earned:
+        found = earned[project.id]
+        if (
+            found.known
+            and found.schedule is not None
+            and found.schedule.spi_t is not None
+            and found.schedule.spi_t < SPI_T
+            and not found.floating
+        ):
+            yield _found(
+                "spi-t", project.id, f"project {project.id!r} is green with SPI(t) {found.schedule.spi_t:.2f}", f"below {SPI_T} it finishes late"
+            )  # fmt: skip
+        tcpi = found.indices.tcpi() if found.known else None
+        if tcpi is not None and tcpi > TCPI:
+            yield _found(
+                "tcpi", project.id, f"project {project.id!r} is green and must earn {tcpi:.2f} for every unit it still spends",
+                f"above {TCPI} the budget is out of reach",
+            )  # fmt: skip
+
+
+def _over_time(project: str, months: Sequence[Portfolio]) -> Iterator[Finding]:
+    if any(project not in month.items for month in months):
+        return
+    progress, finishes = [], []
+    for month in months:
+        try:
+            progress.append(roll_up(month, MEASURES["progress"])[project].value)
+            finishes.append(roll_up(month, MEASURES["finish"])[project].value)
+        except IpmoError:
+            return
+    if all(value is not None for value in progress) and STUCK_AT <= progress[0] < 1 and max(progress) - min(progress) < 0.005:
+        yield _found(
+            "stuck", project, f"project {project!r} has stood at {progress[-1]:.0%} for {len(months)} months", "ask what is left to do, in hours"
+        )  # fmt: skip
+    dates = [as_day(month.status_date) for month in months if month.status_date is not None]
+    if all(value is not None for value in finishes):
+        slips = [(b - a).total_seconds() / 86400 for a, b in itertools.pairwise(finishes)]
+        gone = [(b - a).days for a, b in itertools.pairwise(dates)]
+        if all(slip >= 0.9 * days > 0 for slip, days in zip(slips, gone, strict=True)):
+            yield _found(
+                "bow-wave",
+                project,
+                f"the finish of project {project!r} has moved {sum(slips):,.0f} days in {sum(gone)} days: it is no nearer than {len(slips)} months ago",
+                "re-plan it from what is left, not from what was promised",
+            )
+    left = [_money(month, "forecast", project) for month in months]
+    spent = [_money(month, "actual", project) for month in months]
+    if None not in left and None not in spent:
+        to_spend = [whole - gone for whole, gone in zip(left, spent, strict=True) if whole is not None and gone is not None]
+        rising = all(b > a for a, b in itertools.pairwise(s for s in spent if s is not None))
+        if rising and to_spend[-1] >= to_spend[0] > 0:
+            yield _found(
+                "etc", project, f"project {project!r} spends, and what it still has to spend has not fallen in {len(months)} months",
+                "estimate what is left from the work, not from the budget",
+            )  # fmt: skip
+    risks = [tuple(risk for risk in month.items[project].risks if risk.state == "open") for month in months]
+    if risks[0] and all(found == risks[0] for found in risks):
+        yield _found(
+            "risks", project, f"the {len(risks[0])} open risks of project {project!r} have not changed in {len(months)} months",
+            "a register that nobody touches is not used", Severity.INFO,
+        )  # fmt: skip
+
+
+def _money(month: Portfolio, measure: str, project: str) -> Decimal | None:
+    """A figure of a project that is known in full."""
+    try:
+        figure = roll_up(month, MEASURES[measure])[project]
+    except IpmoError:
+        return None
+    return figure.value.amount if figure.value is not None and figure.known == figure.total else None

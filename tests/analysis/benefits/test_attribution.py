@@ -1,0 +1,181 @@
+"""Who may claim what: O-40, and three methods against brute force over all orders."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ipmo.analysis.benefits import attribution
+from ipmo.analysis.benefits.attribution import attribute
+from ipmo.errors import UnitError, UnknownItemError
+from ipmo.model import Benefit, Contribution, Enabler, MoneySettings, Objective, Outcome, Portfolio, Project, Task
+
+
+def share(source: str, target: str, part: float | None) -> Contribution:
+    return Contribution(source=source, target=target, share=part)
+
+
+O40 = Portfolio(
+    id="x",
+    projects=[Project(id=p) for p in ("P1", "P2", "P3")],
+    objectives=[Objective(id="O")],
+    outcomes=[Outcome(id="OC1"), Outcome(id="OC2"), Outcome(id="C1", kind="capability"), Outcome(id="C2", kind="capability")],
+    benefits=[Benefit(id="B1"), Benefit(id="B2")],
+    contributions=[
+        share("B1", "O", 0.6), share("B2", "O", 0.4), share("OC1", "B1", 0.7), share("OC2", "B1", 0.3), share("OC2", "B2", 1),
+        share("C1", "OC1", 1), share("C1", "OC2", 0.25), share("C2", "OC2", 0.75), share("P1", "C1", 1), share("P2", "C2", 0.5), share("P3", "C2", 0.5),
+    ],
+)  # fmt: skip
+
+
+def test_o40_the_flow_conserves_value_and_naive_claims_count_three_times() -> None:
+    found = attribute(O40, pool={"O": 100})
+    assert {n: round(found.values[n], 9) for n in ("OC1", "OC2", "C1", "C2")} == {"OC1": 42, "OC2": 58, "C1": 56.5, "C2": 43.5}
+    assert {c.initiative: round(c.value, 9) for c in found.claims} == {"P1": 56.5, "P2": 21.75, "P3": 21.75}
+    assert found.double_count == 3
+    assert found.unattributed == pytest.approx(0)
+    assert found.table()["initiative"] == ("P1", "P2", "P3", "(unattributed)")
+
+
+def test_o40_on_a_map_of_shares_all_three_methods_agree() -> None:
+    for method in ("knock-out", "shapley"):
+        found = attribute(O40, pool={"O": 100}, method=method)
+        assert {c.initiative: round(c.value, 9) for c in found.claims} == {"P1": 56.5, "P2": 21.75, "P3": 21.75}
+
+
+def test_what_no_share_covers_is_unattributed_and_alignment_carries_nothing() -> None:
+    pf = Portfolio(
+        id="x",
+        projects=[Project(id="P", alignment={"O": "high"})],
+        objectives=[Objective(id="O")],
+        benefits=[Benefit(id="B")],
+        contributions=[share("P", "B", 0.4), share("B", "O", 0.5)],
+    )
+    for method in attribution.METHODS:
+        found = attribute(pf, pool={"B": 10, "O": 100}, method=method)
+        assert found["P"].value == pytest.approx(0.4 * 10 + 0.4 * 0.5 * 100)
+        assert found.unattributed == pytest.approx(110 - 24)
+
+
+def needs(all_of: list[str], any_of: list[str]) -> Portfolio:
+    return Portfolio(
+        id="x",
+        start="2026-01-05",
+        projects=[Project(id=p, tasks=[Task(id="t", duration="1 d")]) for p in "ABC"],
+        benefits=[
+            Benefit(id="W", enabled_by=[Enabler(source=f"{p}/t") for p in all_of], any_of=[Enabler(source=f"{p}/t") for p in any_of])
+        ],
+    )
+
+
+def test_and_and_or_where_all_are_needed_each_could_stop_it_where_one_is_enough_none_could() -> None:
+    both = attribute(needs(["A", "B"], []), pool={"W": 100}, method="knock-out")
+    assert [c.value for c in both.claims] == [100, 100]  # does not sum to the pool: for stopping only
+    either = attribute(needs([], ["A", "B"]), pool={"W": 100}, method="knock-out")
+    assert [c.value for c in either.claims] == [0, 0]
+    for pf in (needs(["A", "B"], []), needs([], ["A", "B"])):
+        assert [c.value for c in attribute(pf, pool={"W": 100}, method="shapley").claims] == [50, 50]
+        assert [c.value for c in attribute(pf, pool={"W": 100}).claims] == [50, 50]
+    mixed = attribute(needs(["A"], ["B", "C"]), pool={"W": 60}, method="shapley")
+    assert {c.initiative: round(c.value, 9) for c in mixed.claims} == {"A": 40, "B": 10, "C": 10}
+
+
+@st.composite
+def maps(draw: Any) -> Portfolio:
+    """Up to four projects, outcomes that need some, or one of some, or take shares of them."""
+    projects = ["A", "B", "C", "D"][: draw(st.integers(1, 4))]
+    outcomes, contributions, before = [], [], list(projects)
+    for n in range(draw(st.integers(1, 3))):
+        ways = draw(
+            st.lists(st.tuples(st.sampled_from(before), st.sampled_from(["all", "any", "share"])), max_size=3, unique_by=lambda w: w[0])
+        )
+        named = {need: [Enabler(source=s) for s, kind in ways if kind == need] for need in ("all", "any")}
+        outcomes.append(Outcome(id=f"o{n}", enabled_by=named["all"], any_of=named["any"]))
+        contributions += [share(s, f"o{n}", draw(st.sampled_from([0.1, 0.3]))) for s, kind in ways if kind == "share"]
+        before.append(f"o{n}")
+    return Portfolio(id="x", projects=[Project(id=p) for p in projects], outcomes=outcomes, contributions=contributions)
+
+
+@settings(max_examples=60)
+@given(maps())
+def test_shapley_and_knock_out_equal_brute_force_over_all_orders(pf: Portfolio) -> None:
+    pool = {o.id: 10.0 * n for n, o in enumerate(pf.outcomes, 1)}
+    by_id = {o.id: o for o in pf.outcomes}
+    players = [p.id for p in pf.projects]
+
+    def degree(node: str, there: set[str]) -> float:
+        if node in players:
+            return float(node in there)
+        noun = by_id[node]
+        level = min([1.0, *(degree(e.source, there) for e in noun.enabled_by)])
+        if noun.any_of:
+            level = min(level, max(degree(e.source, there) for e in noun.any_of))
+        parts = [(c.share or 0, degree(c.source, there)) for c in pf.contributions if c.target == node]
+        return level * (1 - sum(s for s, _ in parts) + sum(s * d for s, d in parts))
+
+    def worth(there: set[str]) -> float:
+        return sum(value * degree(node, there) for node, value in pool.items())
+
+    orders = list(itertools.permutations(players))
+    shapley, lost = attribute(pf, pool=pool, method="shapley"), attribute(pf, pool=pool, method="knock-out")
+    for player in players:
+        added = [worth({*order[: order.index(player)], player}) - worth(set(order[: order.index(player)])) for order in orders]
+        named = [c for c in shapley.claims if c.initiative == player]
+        expected = math.fsum(added) / len(orders)
+        assert (named[0].value if named else 0.0) == pytest.approx(expected, abs=1e-9)
+        gone = worth(set(players)) - worth(set(players) - {player})
+        assert next((c.value for c in lost.claims if c.initiative == player), 0.0) == pytest.approx(gone, abs=1e-9)
+    assert math.fsum(c.value for c in shapley.claims) + shapley.unattributed == pytest.approx(worth(set(players)))
+    flow = attribute(pf, pool=pool)
+    assert math.fsum(c.value for c in flow.claims) + flow.unattributed == pytest.approx(sum(pool.values()))
+
+
+def test_beyond_twelve_players_orders_are_sampled_with_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    pf = Portfolio(
+        id="x",
+        projects=[Project(id=f"p{i}") for i in range(5)],
+        outcomes=[Outcome(id="o", enabled_by=[Enabler(source="p0")], any_of=[Enabler(source=f"p{i}") for i in range(1, 5)])],
+    )
+    exact = attribute(pf, pool={"o": 100}, method="shapley")
+    monkeypatch.setattr(attribution, "EXACT_PLAYERS", 4)
+    sampled = attribute(pf, pool={"o": 100}, method="shapley", seed=3)
+    assert sampled == attribute(pf, pool={"o": 100}, method="shapley", seed=3)
+    for claim in exact.claims:
+        one = sampled[claim.initiative]
+        assert claim.error == 0
+        assert 0 < one.error < 1
+        assert abs(one.value - claim.value) <= 4 * one.error
+    assert math.fsum(c.value for c in sampled.claims) == pytest.approx(100)
+
+
+def test_the_pool_is_the_present_value_of_the_benefits_in_money() -> None:
+    pf = Portfolio(
+        id="x",
+        status_date="2026-01-05",
+        start="2026-01-05",
+        money=MoneySettings(currency="GBP", discount="5 %"),
+        projects=[Project(id="P", tasks=[Task(id="t", milestone=True)])],
+        benefits=[
+            Benefit(id="B", value="100 GBP", enabled_by=[Enabler(source="P/t")]),
+            Benefit(id="unvalued", enabled_by=[Enabler(source="P/t")]),
+        ],
+    )
+    found = attribute(pf)
+    assert (found.money(found["P"].value), found.left_out) == (found.money(found.total), ("unvalued",))
+    assert found["P"].sources == (("P/t", found.total),)
+
+
+def test_what_cannot_be_divided_is_refused() -> None:
+    with pytest.raises(UnknownItemError, match="'flaw' is not in the methods flow, knock-out, shapley; close: 'flow'"):
+        attribute(O40, method="flaw")
+    with pytest.raises(UnknownItemError, match="'B3' is not in the benefits map"):
+        attribute(O40, pool={"B3": 1})
+    with pytest.raises(UnitError, match="the shares into 'O' sum to 120%; together they are at most 100 %"):
+        attribute(O40.evolve(contributions=[share("B1", "O", 0.6), share("B2", "O", 0.6)]), pool={"O": 1})
+    with pytest.raises(UnknownItemError, match="'P4' is not in these claims"):
+        _ = attribute(O40, pool={"O": 1})["P4"]

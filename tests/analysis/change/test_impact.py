@@ -1,0 +1,110 @@
+"""Change requests assessed: each change does what it says, and what cannot be applied says why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import ipmo
+from ipmo.analysis.change.applying import applied
+from ipmo.analysis.change.impact import assess
+from ipmo.errors import IpmoError
+from ipmo.model import (
+    AddLink,
+    Calendar,
+    ChangeRequest,
+    Delay,
+    MoneySettings,
+    Portfolio,
+    Programme,
+    Project,
+    RemoveLink,
+    SetBudget,
+    SetDuration,
+    Stop,
+    Task,
+)
+
+
+def two(**fields: Any) -> Portfolio:
+    return Portfolio(
+        id="x",
+        start="2026-01-05",
+        status_date="2026-01-05",
+        calendar="c",
+        calendars=[Calendar(id="c", week="mon-fri", hours="09:00-17:00")],
+        money=MoneySettings(currency="GBP"),
+        programmes=[Programme(id="T")],
+        projects=[
+            Project(id="A", programme="T", budget="10 GBP", tasks=[Task(id="a", duration="5 d"), Task(id="b", duration="5 d", after="a"), Task(id="done", duration="1 d", actual_start="2025-12-01", actual_finish="2025-12-01")]),
+            Project(id="B", programme="T", tasks=[Task(id="c", duration="2 d"), Task(id="going", duration="4 d", actual_start="2026-01-02", progress="50 %", remaining="2 d")]),
+        ],
+        **fields,
+    )  # fmt: skip
+
+
+def finish(pf: Portfolio, item: str) -> str:
+    return ipmo.schedule(pf)[item].finish_text
+
+
+@pytest.mark.parametrize(
+    ("change", "item", "before", "after"),
+    [
+        (SetDuration("A/a", "10 d"), "A", "2026-01-16", "2026-01-23"),
+        (SetDuration("B/going", "7 d"), "B/going", "2026-01-06", "2026-01-09"),
+        (SetDuration("B/going", "1 d"), "B/going", "2026-01-06", "2026-01-05"),
+        (Delay("A/a", "2 d"), "A", "2026-01-16", "2026-01-20"),
+        (Delay("A/a", "1 ed"), "A/a", "2026-01-09", "2026-01-12"),
+        (Delay("A", "5 d"), "A", "2026-01-16", "2026-01-23"),
+        (Delay("B/going", "3 d"), "B/going", "2026-01-06", "2026-01-09"),
+        (AddLink("A/b", "B/c"), "B/c", "2026-01-06", "2026-01-20"),
+        (RemoveLink("A/a", "A/b"), "A", "2026-01-16", "2026-01-09"),
+    ],
+)
+def test_a_change_moves_what_it_says(change: Any, item: str, before: str, after: str) -> None:
+    assert finish(two(), item) == before
+    assert finish(applied(two(), [change]), item) == after
+
+
+def test_stopping_leaves_the_totals_and_a_budget_is_set() -> None:
+    assert ipmo.roll_up(applied(two(), [Stop("A")]), "budget").total.left_out == ("A (cancelled)",)
+    assert {p.state for p in applied(two(), [Stop("T")]).projects} == {"cancelled"}
+    assert str(ipmo.roll_up(applied(two(), [SetBudget("A", "12 GBP")]), "budget")["A"].value) == "12 GBP"
+    linked = applied(two(), [AddLink("A/b", "B/c"), RemoveLink("A/b", "B/c")])
+    assert linked == two()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (Delay("A/done", "1 d"), "'A/done' is finished and cannot be delayed"),
+        (SetDuration("A/done", "9 d"), "is finished; its duration does not change"),
+        (SetDuration("A", "9 d"), "what is a task"),
+        (RemoveLink("A/b", "B/c"), "there is no link 'A/b' -FS-> 'B/c'"),
+        (AddLink("A/b", "B/zz"), "'B/zz' is no task"),
+        (Stop("A/a"), "what is a project or programme"),
+    ],
+)
+def test_what_cannot_be_applied_says_why(change: Any, message: str) -> None:
+    with pytest.raises(IpmoError, match=message):
+        applied(two(), [change])
+
+
+def test_open_change_requests_are_assessed_by_what_they_would_do() -> None:
+    changes = [
+        ChangeRequest(id="c1", effect=[SetDuration("A/a", "10 d"), SetBudget("A", "12 GBP")], state="raised"),
+        ChangeRequest(id="c2", effect=[Delay("A/done", "1 d")], state="raised"),
+        ChangeRequest(id="c3", effect=[SetDuration("A/a", "9 d")], state="rejected"),
+        ChangeRequest(id="c4", effect=[SetDuration("A/b", "5 d")], cost="3 GBP"),
+    ]
+    table = assess(two(changes=changes))
+    assert table["change"] == ("c1", "c2", "c4")
+    assert (table["project"], table["days"]) == (("A", None, None), (7.0, None, None))
+    assert table["budget"] == (2.0, None, 3.0)
+    assert table["text"] == (
+        "c1: A +7 days, budget +2 GBP",
+        "c2: cannot delay A/done by 1 d: 'A/done' is finished and cannot be delayed",
+        "c4: budget +3 GBP",
+    )
+    assert len(assess(two())) == 0

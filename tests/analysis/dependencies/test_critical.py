@@ -1,0 +1,206 @@
+"""Links across projects: ranked, explained, and silent about what cannot be said."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import ipmo
+from ipmo.analysis.dependencies.critical import critical_links
+from ipmo.analysis.dependencies.targets import targets
+from ipmo.errors import UnknownItemError
+from ipmo.model import Benefit, Enabler, Link, Portfolio, Project, Task
+from ipmo.network.kernels import passes as kernels
+from ipmo.testing.strategies import portfolios
+from ipmo.units import as_span, minutes, moment
+
+
+def build(*links: Link, work: str | None = "5 d", **more: Any) -> Portfolio:
+    return Portfolio(
+        id="x",
+        start="2026-01-05",
+        projects=[
+            Project(id="A", tasks=[Task(id="a", duration=work), Task(id="long", duration="30 d")]),
+            Project(id="B", tasks=[Task(id="b", duration="5 d"), Task(id="end", duration="10 d", after="b")]),
+            Project(id="C", tasks=[Task(id="c", duration="20 d")]),
+        ],
+        links=links,
+        **more,
+    )
+
+
+def test_the_link_with_the_least_float_to_a_promise_ranks_first_and_says_why() -> None:
+    pf = build(
+        Link(id="tight", source="A/a", target="B/b", needed="2026-01-08", promised="2026-01-07", status="disputed"),
+        Link(id="loose", source="A/a", target="C/c", lag="-4 d"),
+        benefits=[Benefit(id="be", enabled_by=[Enabler(source="B/end")])],
+    )
+    links = critical_links(pf)
+    assert [(k.id, k.rank, k.driving, k.target_float) for k in links] == [("tight", 1, True, 0), ("loose", 2, True, 0)]
+    assert links["tight"].downstream_benefits == ("be",)
+    assert links["tight"].reason == (
+        "A/a sets the date of B/b; any slip moves B@finish; without it be would come 7 days earlier; 1 project and 1 benefit downstream; "
+        "needed by 2026-01-08, expected 2026-01-09; promised for 2026-01-07, expected 2026-01-09"
+    )
+    with pytest.raises(UnknownItemError, match="close: 'tight'"):
+        links["tihgt"]
+
+
+def test_a_promise_that_is_missed_already_is_said_in_days() -> None:
+    pf = build(Link(id="L", source="A/a", target="B/b")).evolve("B", finish="2026-01-21")
+    link = critical_links(pf)[0]
+    assert (link.target_float, link.at_risk) == (-7, "B@finish")
+    assert "B@finish is already missed by 7 working days along this path" in link.reason
+
+
+def test_a_giver_without_a_duration_has_no_float_and_stands_last_with_the_reason() -> None:
+    pf = build(Link(id="dark", source="A/a", target="B/b"), Link(id="clear", source="A/long", target="C/c"), work=None)
+    links = critical_links(pf)
+    assert [k.id for k in links] == ["clear", "dark"]
+    assert (links["dark"].link_float, links["dark"].driving) == (None, False)
+    assert links["dark"].reason == "not scheduled: A/a: it has no duration"
+    assert links.unscheduled == ("dark",)
+
+
+def test_links_between_whole_projects_stand_apart_with_their_gap() -> None:
+    links = critical_links(build(Link(id="coarse", source="A", target="C"), Link(id="fine", source="A/a", target="B/b")))
+    assert [k.id for k in links] == ["fine"]
+    coarse = links.coarse[0]
+    gap = (datetime(2026, 1, 5, 9) - datetime(2026, 2, 13, 17)) / timedelta(days=1)
+    assert (coarse.id, coarse.gap) == ("coarse", pytest.approx(gap))
+    assert links.coarse_table().columns == ("id", "source", "target", "kind", "giver_finish", "receiver_start", "gap")
+
+
+@settings(max_examples=40)
+@given(portfolios(tied=True))
+def test_ranks_follow_float_and_reach_agrees_with_networkx(pf: Portfolio) -> None:
+    import networkx as nx
+
+    links = [k for k in critical_links(pf) if k.link_float is not None]
+    floats = [k.target_float for k in links if k.target_float is not None]
+    assert floats == sorted(floats)
+    graph = ipmo.graph(pf)
+    for link in links:
+        reached = {pf.project_of(node) for node in {link.target, *nx.descendants(graph, link.target)}} - {link.giver, ""}
+        assert set(link.downstream_projects) <= reached
+        assert link.receiver in link.downstream_projects
+
+
+def overruns() -> Portfolio:
+    """Worked number O-38: three projects, two links across, a project-level graph that suggests what never happens."""
+    work = {"a": (10, 20, 5), "b": (15, 10, 10), "c": (5, 30, 5)}
+    return Portfolio(
+        id="o38",
+        start="2026-01-05",
+        calendar="continuous",
+        projects=[
+            Project(
+                id=p, tasks=[Task(id=f"{p}{n}", duration=f"{d} d", after=[f"{p}{n - 1}"] if n > 1 else []) for n, d in enumerate(ds, 1)]
+            )
+            for p, ds in work.items()
+        ],
+        links=[Link(id="ab", source="a/a2", target="b/b3"), Link(id="bc", source="b/b1", target="c/c2")],
+    )
+
+
+def test_oracle_o38_link_drags_and_no_false_cascade() -> None:
+    links = critical_links(overruns())
+    drags = {k.id: {r.target: r.drag for r in k.reach} for k in links}
+    assert drags["bc"] == {"o38@finish": 10, "c@finish": 10}
+    assert drags["ab"]["b@finish"] == 5
+    assert drags["ab"].get("o38@finish") == 0  # it leads there, and holds nothing back
+    assert "c@finish" not in drags["ab"], "a project-level graph says that a reaches c"
+    assert dict(links["ab"].hits("6 d")) == {"b@finish": 6}
+    assert dict(links["bc"].hits("6 d")) == {"o38@finish": 6, "c@finish": 6}
+    s = ipmo.schedule(overruns())
+    assert {i: s[i].total_float for i in ("a/a1", "a/a2", "a/a3", "b/b2", "b/b3", "c/c1")} == {
+        "a/a1": 10, "a/a2": 10, "a/a3": 15, "b/b2": 15, "b/b3": 10, "c/c1": 10,
+    }  # fmt: skip
+    assert {i: s[i].drag for i in ("b/b1", "c/c2", "c/c3")} == {"b/b1": 10, "c/c2": 10, "c/c3": 5}
+
+
+def dates_of(pf: Portfolio) -> dict[str, datetime]:
+    s = ipmo.schedule(pf)
+    rows = targets(s)
+    return {row.name: rows.moment(t) for t, row in enumerate(rows)}
+
+
+def test_what_moves_over_a_night_drags_no_working_time() -> None:
+    """p1 is done with the day; p3 must not end before it, and its hour ends when the next shift begins: nine hours later, no work."""
+    done = Task(id="t1", actual_start="2026-01-05", actual_finish="2026-01-05")
+    projects = [
+        Project(id="p1", tasks=[done, Task(id="t2", milestone=True, after="t1")]),
+        Project(id="p3", tasks=[Task(id="t1", duration="1 h")]),
+    ]
+    pf = Portfolio(id="x", start="2026-01-05", projects=projects, links=[Link(source="p1/t2", target="p3/t1", type="FF")])
+    (link,) = critical_links(pf)
+    assert link.driving
+    assert {r.target: r.drag for r in link.reach} == {"x@finish": 0, "p3@finish": 0.875}
+    without = pf.evolve(links=())
+    assert [dates_of(one)["x@finish"].isoformat() for one in (pf, without)] == ["2026-01-06T09:00:00", "2026-01-06T00:00:00"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(portfolios())
+def test_drag_is_what_a_portfolio_without_the_link_says(pf: Portfolio) -> None:
+    before = dates_of(pf)
+    links = critical_links(pf)
+    for k in links:
+        if k.link_float is None:
+            continue
+        rest = [one for one in pf.links if (one.source, one.target, one.type) != (k.source, k.target, k.type)]
+        after = dates_of(pf.evolve(links=rest))
+        moved = {name for name, when in before.items() if after[name] != when}
+        rows = targets(ipmo.schedule(pf))
+        idle = {name for name in moved if not rows.days(rows.place[name], minutes(after[name]), minutes(before[name]))}
+        assert {r.target for r in k.reach if r.drag} == moved - idle
+        assert idle <= {r.target for r in k.reach if r.drag == 0}, "from one end of a night to the other is no working time"
+        assert not moved or k.driving
+        for r in k.reach:
+            instants = [minutes(found[r.target]) for found in (after, before)]
+            assert r.drag == rows.days(rows.place[r.target], *instants)
+
+
+@settings(max_examples=60, deadline=None)
+@given(portfolios(), st.integers(0, 40))
+def test_a_slip_moves_what_a_portfolio_with_a_later_twin_of_the_giver_says(pf: Portfolio, days: int) -> None:
+    """The twin gives in the place of the giver, for this link alone: so much later, as long, on the same calendar."""
+    before = dates_of(pf)
+    for k in critical_links(pf):
+        giver = pf.items.get(k.source)
+        if k.link_float is None or not isinstance(giver, Task) or giver.started or giver.milestone or not giver.duration:
+            continue
+        s = ipmo.schedule(pf)
+        clocks = s.network.clocks
+        clock = clocks.clock(pf.calendar_for(k.source))
+        length = pf.calendar_for(k.source).minutes(as_span(f"{days} d"))
+        start = s[k.source].early_start
+        later = kernels.start_at(clocks.packed, clock, kernels.work(clocks.packed, clock, minutes(start)) + length)
+        twin = attrs.evolve(giver, id="twin", after=[], not_before=moment(int(later)), deadline=None, parent=None, finish_not_before=None)
+        owner = Project(id="twins", tasks=[attrs.evolve(twin, calendar=pf.calendar_for(k.source).id)])
+        swapped = [
+            attrs.evolve(one, source="twins/twin") if (one.source, one.target, one.type) == (k.source, k.target, k.type) else one
+            for one in pf.links
+        ]
+        if "twins" in pf.items:
+            continue
+        after = dates_of(pf.evolve(projects=[*pf.projects, owner], links=swapped))
+        skip = f"{pf.id}@finish"  # the twin itself ends there too
+        moved = {name for name, when in before.items() if after[name] != when and name != skip}
+        assert set(k.hits(f"{days} d")) - {skip} == moved
+        assert {r.target for r in k.reach if r.float < days} - {skip} == moved
+
+
+@settings(max_examples=150, deadline=None)
+@given(portfolios(), st.integers(0, 40))
+def test_a_slip_moves_exactly_the_targets_whose_float_it_exceeds(pf: Portfolio, days: int) -> None:
+    """Milestones that give lie on wall-clock time, between the shifts of the calendar that their days are counted on."""
+    for k in critical_links(pf):
+        if k.link_float is not None:
+            assert set(k.hits(f"{days} d")) == {r.target for r in k.reach if r.float < days}
+            assert not k.hits("0 d")

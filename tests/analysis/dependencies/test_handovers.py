@@ -1,0 +1,135 @@
+"""Links as contracts: what is agreed, who holds which room, what is amiss; links to and from outside; borders."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import ipmo
+from ipmo.analysis.dependencies.critical import critical_links
+from ipmo.errors import ScheduleError
+from ipmo.model import Link, Person, Portfolio, Programme, Project, Task
+
+
+def build(*links: Link, **more: Any) -> Portfolio:
+    work = {"A": "10 d", "B": "10 d", "C": "5 d"}
+    programmes = {"A": "north", "B": "north", "C": None}
+    return Portfolio(
+        id="x",
+        start="2026-01-05",
+        calendar="continuous",
+        people=[Person(id="ann"), Person(id="bob")],
+        programmes=[Programme(id="north")],
+        projects=[Project(id=p, programme=programmes[p], tasks=[Task(id="t", duration=d)]) for p, d in work.items()],
+        links=links,
+        **more,
+    )
+
+
+GOOD: dict[str, Any] = {"giver_owner": "ann", "receiver_owner": "bob", "status": "agreed"}
+
+
+def test_a_contract_that_holds_has_nothing_amiss_and_says_who_holds_the_room() -> None:
+    pf = build(Link(id="L", source="A/t", target="B/t", promised="2026-01-16", needed="2026-01-20", **GOOD))
+    one = critical_links(pf)["L"].contract
+    assert (one.giver_room, one.between, one.receiver_room) == (2, 4, -6)
+    assert (one.amiss, one.broken) == ((), False)
+    assert not [f for f in ipmo.check(pf) if f.rule == "SCH-R15"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "amiss"),
+    [
+        ({"promised": "2026-01-20", "needed": "2026-01-18"}, "promised 2 days after it is needed"),
+        ({"promised": "2026-01-10", "needed": "2026-01-18"}, "expected 4 days after it is promised"),
+        ({"needed": "2026-01-12"}, "expected 2 days after it is needed"),
+        ({"promised": "2026-01-16", "needed": "2026-01-18", "status": "disputed"}, "disputed"),
+        ({"promised": "2026-01-16", "needed": "2026-01-18", "status": "proposed"}, "not agreed"),
+        ({"promised": "2026-01-16", "needed": "2026-01-18", "giver_owner": None}, "nobody owns the giving"),
+        ({"promised": "2026-01-16", "needed": "2026-01-18", "status": "delivered"}, "said to be delivered, but its source is open"),
+        ({"needed": "2026-01-18"}, "no promised date"),
+    ],
+)
+def test_what_is_amiss_is_said_and_found(fields: dict[str, Any], amiss: str) -> None:
+    pf = build(Link(id="L", source="A/t", target="B/t", **{**GOOD, **fields}))
+    assert critical_links(pf)["L"].contract.amiss[0] == amiss
+    found = [f for f in ipmo.check(pf) if f.rule == "SCH-R15"]
+    assert any(amiss in f.message for f in found)
+    assert {f.code for f in found} <= {"ipmo/hand-over", "ipmo/contract"}
+
+
+def test_what_lies_outside_has_an_age() -> None:
+    pf = build(
+        Link(id="old", source="external:grid", target="B/t", date="2026-02-01", as_of="2025-09-01", needed="2026-02-03", **GOOD),
+        Link(id="unasked", source="external:permit", target="C/t", date="2026-01-06", **GOOD),
+        status_date="2026-01-05",
+    )
+    links = critical_links(pf, border="portfolio")
+    assert [k.id for k in links] == ["old", "unasked"]
+    old = links["old"]
+    assert (old.giver, old.border, old.contract.age) == ("external:grid", "portfolio", 126)
+    assert "its date is 126 days old" in old.contract.amiss
+    assert "nobody says how old its date is" in links["unasked"].contract.amiss
+    assert (old.driving, old.target_float, old.link_float) == (True, 0, 0)
+    # without it B would run from 5 to 15 January; it begins when the grid is there, on the evening of 1 February
+    assert dict(old.hits("3 d")) == {"x@finish": 3, "north@finish": 3, "B@finish": 3}
+    assert (old.drag, old.drag_on) == (28, "x@finish")
+
+
+def test_borders_contain_one_another() -> None:
+    pf = build(
+        Link(id="within", source="A/t", target="B/t"),
+        Link(id="across", source="A/t", target="C/t"),
+        Link(id="outside", source="external:grid", target="C/t"),
+    )
+    found = {border: {k.id: k.border for k in critical_links(pf, border=border)} for border in ("project", "programme", "portfolio")}
+    assert found["project"] == {"within": "project", "across": "programme", "outside": "portfolio"}
+    assert found["programme"] == {"across": "programme", "outside": "portfolio"}
+    assert found["portfolio"] == {"outside": "portfolio"}
+    assert critical_links(pf)["outside"].reason == "not scheduled: nobody says when grid happens"
+    with pytest.raises(ScheduleError, match="border='office' is not known; write one of project, programme, portfolio"):
+        critical_links(pf, border="office")
+
+
+def test_driving_and_near_links_are_findings() -> None:
+    pf = build(
+        Link(id="drives", source="A/t", target="B/t", **GOOD),
+        Link(id="near", source="C/t", target="B/t", lag="2 d", **GOOD),
+    )
+    found = {f.code: f.message for f in ipmo.check(pf) if f.rule == "SCH-R16"}
+    assert found == {
+        "ipmo/cross-link": "link 'drives' across projects drives; without it 'x@finish' would come 3 days earlier",
+        "ipmo/cross-link-near": "1 more link across projects is within 5 days of driving: 'near'",
+    }
+
+
+def test_the_columns_are_pinned() -> None:
+    pf = build(Link(id="L", source="A/t", target="B/t"))
+    links = critical_links(pf)
+    assert links.table().columns == (
+        "rank", "id", "source", "target", "type", "lag", "border", "giver", "receiver", "link_float", "target_float", "at_risk",
+        "driving", "near", "drag", "drag_on", "downstream_projects", "downstream_benefits", "value", "loss", "loss_float", "given",
+        "taken", "needed", "promised", "status", "amiss", "reason",
+    )  # fmt: skip
+    assert links.reach_table().columns == ("id", "target", "kind", "date", "float", "drag")
+    assert links.givers().columns == ("giver", "links", "driving", "receivers", "benefits", "value", "share")
+    assert links.contracts().columns == (
+        "id", "source", "target", "giver", "receiver", "giver_owner", "receiver_owner", "status", "expected", "promised", "needed",
+        "used", "giver_room", "between", "receiver_room", "age", "amiss",
+    )  # fmt: skip
+
+
+def test_a_loop_is_cut_by_the_stated_rule_and_the_cut_is_listed() -> None:
+    loop = [
+        Link(id="one", source="A/t", target="B/t"),
+        Link(id="back", source="B/t", target="A/t"),
+        Link(id="on", source="B/t", target="C/t"),
+    ]
+    pf = build(*loop)
+    with pytest.raises(ipmo.CycleError):
+        critical_links(pf)
+    links = critical_links(pf, on_cycle="cut")
+    assert links.cuts == (("A/t", "B/t", "FS"),)
+    assert links["one"].reason == "cut to break a loop: its giver's date lies furthest after its receiver's"
+    assert links["on"].driving

@@ -1,0 +1,160 @@
+"""Single points of failure, against networkx on the same graph, made-up and real."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+import ipmo
+from ipmo.analysis.dependencies.critical import critical_links
+from ipmo.analysis.dependencies.single_points import single_points
+from ipmo.errors import UnknownItemError
+from ipmo.model import Benefit, Contribution, Enabler, Link, MoneySettings, Objective, Portfolio, Project, Task
+from ipmo.network.reach import dominators
+from ipmo.testing.strategies import portfolios
+
+
+def diamond(**more: Any) -> Portfolio:
+    """a before b and c, both before d; x apart; benefit D waits for d, benefit X for x and d."""
+    tasks = [
+        Task(id="a", duration="1 d"),
+        *(Task(id=t, duration="1 d", after="a") for t in "bc"),
+        Task(id="d", duration="1 d", after=["b", "c"]),
+    ]
+    return Portfolio(
+        id="x",
+        start="2026-01-05",
+        calendar="continuous",
+        money=MoneySettings(currency="GBP", discount="green-book-2026"),
+        projects=[Project(id="P", tasks=tasks), Project(id="Q", tasks=[Task(id="x", duration="9 d")])],
+        objectives=[Objective(id="O"), Objective(id="N")],
+        benefits=[
+            Benefit(id="D", enabled_by="P/d", value="1 M GBP", **more),
+            Benefit(id="X", enabled_by=[Enabler(source="P/d"), Enabler(source="Q/x")], value="2 M GBP"),
+        ],
+        contributions=[Contribution(source="D", target="O"), Contribution(source="D", target="N"), Contribution(source="X", target="N")],
+    )
+
+
+def test_what_every_way_passes_and_what_it_is_worth() -> None:
+    points = single_points(diamond())
+    assert points.of("D") == ("P/a", "P/d", "D")
+    assert points.of("X") == ("X",)
+    assert points.of("O") == ("P/a", "P/d", "D")
+    assert points.of("N") == ()
+    row = points["P/d"]
+    assert (row.benefits, row.objectives, row.value) == (("D",), ("O",), ipmo.benefits(diamond())["D"].npv)
+    assert row.reason.startswith("every way to 1 benefit worth ")
+    with pytest.raises(UnknownItemError):
+        points["P/b"]
+    with pytest.raises(UnknownItemError):
+        points.of("P/a")
+
+
+@settings(max_examples=80, deadline=None)
+@given(portfolios(tied=True))
+def test_dominators_of_a_portfolio_are_those_of_networkx(pf: Portfolio) -> None:
+    import networkx as nx
+
+    s = ipmo.schedule(pf)
+    net, q = s.network, s._lists
+    graph = nx.DiGraph()
+    graph.add_nodes_from(range(-1, net.n))
+    for v in range(net.n):
+        sources = [q["src"][k] for k in range(q["ptr"][v], q["ptr"][v + 1])]
+        graph.add_edges_from((u, v) for u in sources)
+        if not sources:
+            graph.add_edge(-1, v)
+    expected = nx.immediate_dominators(graph, -1)
+    idom, _ = dominators(net)
+    assert [int(d) for d in idom] == [expected[v] for v in range(net.n)]
+    names = single_points(pf)
+    for benefit in pf.benefits:
+        if benefit.id in s.nodes and net.state[s.nodes[benefit.id]] in (0, 1):
+            place, chain = q["pos"][s.nodes[benefit.id]], []
+            while place >= 0:
+                chain.append(net.ids[q["order"][place]])
+                place = expected[place]
+            assert names.of(benefit.id) == tuple(reversed(chain))
+
+
+def graph_portfolio(edges: list[tuple[str, str]], group: dict[str, str]) -> Portfolio:
+    """Every node a task of one day in the project of its group, every edge a link."""
+    inside: dict[str, list[str]] = {}
+    for node in dict.fromkeys(n for edge in edges for n in edge):
+        inside.setdefault(group.get(node) or "none", []).append(node)
+    full = {node: f"{g}/{node}" for g, nodes in inside.items() for node in nodes}
+    return Portfolio(
+        id="graph",
+        start="2026-01-05",
+        calendar="continuous",
+        projects=[Project(id=g, tasks=[Task(id=n, duration="1 d") for n in nodes]) for g, nodes in inside.items()],
+        links=[Link(source=full[a], target=full[b]) for a, b in dict.fromkeys(edges) if a != b],
+    )
+
+
+def eips(folder: Path) -> tuple[list[tuple[str, str]], dict[str, str]]:
+    edges, group = [], {}
+    with (folder / "04_change_portfolios" / "eips.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            group[row["eip"]] = (row["category"] or row["type"]).replace(" ", "-")
+            edges += [(need, row["eip"]) for need in row["requires"].replace(",", " ").replace(";", " ").split()]
+    return edges, group
+
+
+def debian(folder: Path) -> tuple[list[tuple[str, str]], dict[str, str]]:
+    with (folder / "11_graphs" / "debian_sample_nodes.csv").open(encoding="utf-8", newline="") as file:
+        group = {row["package"]: row["section"].replace("/", "-") for row in csv.DictReader(file)}
+    with (folder / "11_graphs" / "debian_sample_depends.csv").open(encoding="utf-8", newline="") as file:
+        edges = [(row["depends_on"], row["package"]) for row in csv.DictReader(file)]
+    return edges, group
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("read", [eips, debian])
+def test_real_graphs_reach_and_are_dominated_as_networkx_says(data: Path, read: Any) -> None:
+    import networkx as nx
+
+    edges, group = read(data)
+    pf = graph_portfolio(edges, group)
+    s = ipmo.schedule(pf, on_cycle="cut")
+    cut = {(a, b) for a, b, _ in s.cuts}
+    graph = nx.DiGraph((pf.resolve(k.source), pf.resolve(k.target)) for k in pf.links)
+    graph.remove_edges_from(cut)
+    assert nx.is_directed_acyclic_graph(graph)
+    roots = [n for n in graph if not graph.in_degree(n)]
+    expected = nx.immediate_dominators(nx.DiGraph([*graph.edges, *(("", n) for n in roots)]), "")
+    idom, _ = dominators(s.network)
+    names = [s.network.ids[int(v)] for v in s._p["order"]]
+    assert {names[p]: names[int(d)] if d >= 0 else "" for p, d in enumerate(idom)} == {n: expected[n] for n in names if n in graph}
+    links = critical_links(pf, on_cycle="cut")
+    assert set(links.cuts) == set(s.cuts)
+    for place in range(0, sum(k.link_float is not None for k in links), 17):
+        k = links[place]
+        after = {pf.project_of(n) for n in nx.descendants(graph, k.target) | {k.target}}
+        assert {r.target.removesuffix("@finish") for r in k.reach if r.kind == "project"} == after
+
+
+@pytest.mark.data
+def test_sixteen_thousand_links_with_loops_are_cut_named_and_ranked(data: Path) -> None:
+    edges, group = debian(data)
+    many = [(f"{a}.{n}", f"{b}.{n}") for n in range(3) for a, b in edges]
+    pf = graph_portfolio(many, {f"{name}.{n}": section for n in range(3) for name, section in group.items()})
+    assert len(pf.links) > 14_000
+    with pytest.raises(ipmo.CycleError):
+        critical_links(pf)
+    links = critical_links(pf, on_cycle="cut")
+    assert len(links.cuts) == 12
+    table = links.table()
+    assert len(table) == len(links) > 5_000
+    for source, target, _ in links.cuts:
+        one, other = pf.project_of(source), pf.project_of(target)
+        if one != other:
+            assert links[f"{source} -> {target}"].reason.startswith("cut to break a loop")
+    matrix = ipmo.interfaces(pf).matrix()
+    assert len(matrix.order) == 30
+    assert matrix.feedback, "sections of an archive depend on one another in circles"

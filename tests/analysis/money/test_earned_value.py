@@ -1,0 +1,255 @@
+"""Earned value: published answers (O-14 to O-16), earning rules by hand, sums first and divisions last."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import ipmo
+from ipmo.analysis.money.earned_value import EAC, earned_schedule, earned_value, indices
+from ipmo.errors import ModelError, UnitError, UnknownItemError
+from ipmo.model import Calendar, Earning, EarningStep, MoneySettings, Portfolio, Programme, Project, Task
+from ipmo.testing.strategies import portfolios
+
+
+def test_o14_a_course_solution() -> None:
+    i = indices(248, 158, 148, 210)
+    assert (i.cv, i.sv) == (-62, -10)
+    assert [round(x or 0, 6) for x in (i.cpi, i.spi)] == [0.704762, 0.936709]
+    assert round(100 * (i.percent_complete or 0), 2) == 59.68
+    assert [round(i.eac(v) or 0, 3) for v in ("cpi", "budget", "cpi-spi")] == [351.892, 310, 361.479]
+    assert round(i.vac() or 0, 3) == -103.892
+    assert round(i.tcpi() or 0, 6) == 2.631579
+    assert i.tcpi("eac") == pytest.approx(i.cpi)  # an identity
+
+
+def test_o14_other_published_cases() -> None:
+    schwalbe = indices(200_000, 120_000, 100_000, 90_000)
+    assert (schwalbe.cv, schwalbe.sv, schwalbe.eac()) == (10_000, -20_000, 180_000)
+    assert [round(x or 0, 4) for x in (schwalbe.cpi, schwalbe.spi, schwalbe.tcpi())] == [1.1111, 0.8333, 0.9091]
+    assert 6 / (schwalbe.spi or 1) == pytest.approx(7.2)
+    assert indices(100_000, 40_000, 35_000, None).spi == 0.875
+    assert indices(100, 50, 60, None).spi == 1.2
+    task = indices(10_000, 0, Fraction(110, 120) * 10_000, 11_000)
+    assert round(task.ev, 2) == round(Fraction(916667, 100), 2)
+    assert (task.eac(), task.vac()) == (12_000, -2_000)
+
+
+def test_what_cannot_be_divided_is_none_and_what_is_missing_is_said() -> None:
+    i = indices(100, 0, 0, 0)
+    assert (i.cpi, i.spi, i.eac()) == (None, None, None)
+    assert indices(100, 50, 50, 120).tcpi() is None
+    assert indices(100, 50, 50, 40).eac("last-3", last_3=0.5) == 140
+    assert indices(100, 50, 50, 40).eac("bottom-up", to_complete=70) == 110
+    for variant in ("last-3", "bottom-up"):
+        with pytest.raises(UnitError, match="pass "):
+            indices(100, 50, 50, 40).eac(variant)
+    with pytest.raises(UnknownItemError, match="close: 'cpi'"):
+        indices(1, 1, 1, 1).eac("cpl")
+    assert len(EAC) == 5
+
+
+PV = [105, 200, 515, 845, 1175, 1475, 1805, 2135, 2435, 2665, 2760, 2823]
+LATE = [95, 180, 470, 770, 1065, 1315, 1610, 1900, 2150, 2275, 2425, 2555, 2695, 2823]
+EARLY = [115, 220, 530, 870, 1215, 1525, 1860, 2190, 2500, 2740, 2823]
+
+
+def test_o15_earned_schedule_of_a_late_project() -> None:
+    found = [earned_schedule(PV, ev, at) for at, ev in enumerate(LATE, 1)]
+    assert [round(e.es, 3) for e in found] == [.905, 1.789, 2.857, 3.773, 4.667, 5.467, 6.409, 7.288, 8.050, 8.467, 8.967, 9.522, 10.316, 12]  # fmt: skip
+    assert [round(e.spi_t or 0, 3) for e in found] == [.905, .895, .952, .943, .933, .911, .916, .911, .894, .847, .815, .793, .794, .857]  # fmt: skip
+    assert found[-1].sv_t == -2
+    assert indices(2823, 2823, 2823, None).spi == 1  # in money every late project ends at 1
+    assert found[-1].tspi is None
+
+
+def test_o15_earned_schedule_of_an_early_project_and_a_small_one() -> None:
+    found = [earned_schedule(PV, ev, at) for at, ev in enumerate(EARLY, 1)]
+    assert [round(e.es, 3) for e in found] == [1.105, 2.063, 3.045, 4.076, 5.133, 6.152, 7.167, 8.183, 9.283, 10.789, 12]
+    assert round(found[-1].spi_t or 0, 3) == 1.091
+    assert found[-1].sv_t == 1
+    small = [earned_schedule([100, 250, 450, 700, 900, 1000], ev, at) for at, ev in enumerate([80, 200, 380, 580, 760, 880, 960, 1000], 1)]
+    assert [round(e.es, 4) for e in small] == [.8, 1.6667, 2.65, 3.52, 4.3, 4.9, 5.6, 6]  # fmt: skip
+    assert [round(e.ieac_t or 0, 4) for e in small] == [7.5, 7.2, 6.7925, 6.8182, 6.9767, 7.3469, 7.5, 8]
+
+
+def test_earned_schedule_on_flat_stretches_beyond_the_plan_and_on_nonsense() -> None:
+    assert earned_schedule([100, 100, 200], 100, 3).es == 1  # the earliest period that has that value
+    assert earned_schedule([100, 100, 200], 150, 3).es == 2.5
+    assert earned_schedule([0, 100], 0, 1).es == 0
+    assert earned_schedule([100, 200, 200], 250, 3).es == 2  # more than the plan is the plan
+    for planned, earned in (([], 0), ([2, 1], 0), ([1, 2], -1)):
+        with pytest.raises(UnitError):
+            earned_schedule(planned, earned, 1)
+
+
+def test_o16_the_portfolios_index_is_of_the_sums() -> None:
+    def project(name: str, ev: str, ac: str) -> Project:
+        done = {"actual_start": "2026-01-05", "actual_finish": "2026-01-09", "duration": "5 d"}
+        return Project(id=name, programme="T", tasks=[Task(id="t", budget=ev, actual=ac, **done)])
+
+    pf = Portfolio(
+        id="x",
+        status_date="2026-02-02",
+        money=MoneySettings(currency="GBP"),
+        programmes=[Programme(id="T")],
+        projects=[project("P1", "50 GBP", "100 GBP"), project("P2", "500 GBP", "400 GBP")],
+    )
+    found = earned_value(pf)
+    assert found.total.indices.cpi == pytest.approx(1.10)
+    assert found["T"].indices.cpi == pytest.approx(1.10)
+    assert [found[p].indices.cpi for p in ("P1", "P2")] == [0.5, 1.25]
+    assert found.table("portfolio")["cpi"] == (pytest.approx(1.10),)
+
+
+def around_the_clock(*tasks: Task, **fields: Any) -> Portfolio:
+    return Portfolio(
+        id="x",
+        start="2026-01-01",
+        status_date="2026-01-11",
+        calendar="c",
+        calendars=[Calendar(id="c", week="mon-sun", hours="00:00-24:00")],
+        money=MoneySettings(currency="GBP"),
+        projects=[Project(id="P", tasks=tasks, **fields)],
+    )
+
+
+BASE: dict[str, Any] = {"duration": "20 d", "baseline_start": "2026-01-01", "baseline_finish": "2026-01-20", "budget": "100 GBP", "actual": "30 GBP", "actual_start": "2026-01-01"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("earning", "fields", "ev"),
+    [
+        ("percent", {"progress": "40 %"}, 40),
+        ("percent", {"remaining": "15 d"}, 25),
+        ("0/100", {"progress": "99 %"}, 0),
+        ("0/100", {"actual_finish": "2026-01-10"}, 100),
+        ("50/50", {"progress": "1 %"}, 50),
+        ("50/50", {"actual_finish": "2026-01-10"}, 100),
+        (Earning(rule="units", total=12, done=3), {}, 25),
+        (Earning(rule="weighted milestones", steps=[EarningStep(weight=3, done="2026-01-09"), EarningStep(weight=1)]), {}, 75),
+        (Earning(rule="weighted milestones", steps=[EarningStep(weight=3, done="2026-01-12"), EarningStep(weight=1)]), {}, 0),
+    ],
+)
+def test_every_rule_earns_as_it_says(earning: Any, fields: dict[str, Any], ev: int) -> None:
+    found = earned_value(around_the_clock(Task(id="t", earning=earning, **{**BASE, **fields})))["P/t"]
+    assert found.ev.amount == ev
+    assert (found.bac.amount, found.pv.amount, found.ac and found.ac.amount) == (100, 50, 30)  # 10 of 20 planned days have gone by
+    assert found.rule == (earning if isinstance(earning, str) else earning.rule)
+
+
+def test_the_spread_plans_and_a_projects_rule_stands_for_its_tasks() -> None:
+    pf = around_the_clock(Task(id="t", spread="front", **BASE), earning="50/50")
+    assert earned_value(pf)["P"].pv.amount == 75
+    assert earned_value(pf)["P"].ev.amount == 50
+
+
+def test_level_of_effort_earns_as_planned_and_is_in_no_index() -> None:
+    pf = around_the_clock(Task(id="t", progress="25 %", **BASE), Task(id="loe", earning="level of effort", **BASE))
+    found = earned_value(pf)["P"]
+    assert (found.bac.amount, found.pv.amount, found.ev.amount, found.indices.spi) == (100, 50, 25, 0.5)
+    assert [m.amount for m in found.effort] == [100, 50]
+    assert found.ac_effort is not None
+    assert found.ac_effort.amount == 30
+
+
+def test_what_lacks_a_half_is_counted_and_in_no_sum() -> None:
+    pf = around_the_clock(
+        Task(id="whole", progress="25 %", **BASE),
+        Task(id="no-actual", progress="25 %", **{**BASE, "actual": None}),
+        Task(id="no-budget", progress="25 %", **{**BASE, "budget": None}),
+        Task(id="no-progress", **BASE),
+        Task(id="m", milestone=True),
+    )
+    found = earned_value(pf)["P"]
+    assert (found.known, found.total, found.bac.amount, found.ac and found.ac.amount) == (1, 4, 100, 30)
+
+
+def test_whether_a_project_has_begun_is_not_guessed() -> None:
+    def found(project: Project) -> tuple[int, float, float | None]:
+        pf = around_the_clock().evolve(projects=[project])
+        item = earned_value(pf)["P"]
+        return item.known, float(item.ev.amount), None if item.ac is None else float(item.ac.amount)
+
+    bar: dict[str, Any] = {"id": "P", "budget": "100 GBP", "start": "2026-01-01", "finish": "2026-12-31"}
+    assert found(Project(**bar)) == (0, 0, None)  # it should have begun and does not say: no SPI of 0
+    assert found(Project(**bar, progress="25 %", actual="30 GBP")) == (1, 25, 30)
+    assert found(Project(**bar, progress="0 %")) == (1, 0, 0)
+    assert found(Project(**{**bar, "start": "2026-06-01"})) == (1, 0, 0)  # not due yet
+    unsaid = [Task(id="a", actual_start="2026-01-02"), Task(id="b", duration="5 d")]
+    assert found(Project(id="P", budget="100 GBP", actual="30 GBP", tasks=unsaid))[0] == 0  # begun, and nobody says how far
+
+
+def test_a_project_with_a_status_date_of_its_own_is_seen_from_it() -> None:
+    plan = {"duration": "20 d", "baseline_start": "2026-01-01", "baseline_finish": "2026-01-20", "budget": "100 GBP", "actual": "30 GBP"}
+    early = Project(id="E", status_date="2026-01-06", tasks=[Task(id="t", actual_start="2026-01-01", progress="25 %", **plan)])
+    late = Project(id="L", tasks=[Task(id="t", actual_start="2026-01-01", progress="50 %", **plan)])
+    found = earned_value(around_the_clock().evolve(projects=[early, late]))
+    assert [(float(found[p].pv.amount), found[p].indices.spi) for p in ("E", "L")] == [(25, 1), (50, 1)]
+    assert float(found.total.pv.amount) == 75
+    assert found["E"].schedule is not None
+    assert found["E"].schedule.at == pytest.approx(5 / 31)
+    asked = earned_value(around_the_clock().evolve(projects=[early, late]), as_of="2026-01-11")
+    assert float(asked["E"].pv.amount) == 50  # a date that is asked for holds for all
+
+
+def test_earned_schedule_of_a_project_counts_its_own_periods() -> None:
+    pf = around_the_clock(
+        Task(id="t", duration="59 d", baseline_start="2026-01-01", baseline_finish="2026-02-28", budget="59 GBP", actual="1 GBP", actual_start="2026-01-01", progress="50 %")
+    )  # fmt: skip
+    found = earned_value(pf, as_of="2026-02-01")["P"].schedule
+    assert found is not None
+    assert (found.at, found.pd) == (1.0, 2.0)
+    assert found.es == pytest.approx(29.5 / 31)
+
+
+def test_a_project_with_one_lump_earns_by_the_progress_of_its_tasks() -> None:
+    tasks = [
+        Task(id="a", duration="10 d", actual_start="2026-01-01", actual_finish="2026-01-10"),
+        Task(id="b", duration="10 d", after="a"),
+    ]
+    pf = around_the_clock(*tasks, budget="200 GBP", actual="90 GBP")
+    found = earned_value(pf)["P"]
+    assert (found.ev.amount, found.pv.amount, found.known) == (100, 100, 1)
+
+
+def test_a_baseline_gives_budgets_and_dates_and_an_unknown_date_is_said() -> None:
+    plan = around_the_clock(Task(id="t", duration="20 d", budget="100 GBP")).evolve(status_date=None)
+    now = around_the_clock(Task(id="t", duration="40 d", budget="500 GBP", actual="60 GBP", actual_start="2026-01-01", progress="50 %"))
+    found = earned_value(now, baseline=plan)["P/t"]
+    assert (found.bac.amount, found.pv.amount, found.ev.amount, found.indices.cpi) == (100, 50, 50, pytest.approx(50 / 60))
+    with pytest.raises(ModelError, match="has no status date; pass as_of="):
+        earned_value(now.evolve(status_date=None))
+    assert (earned_value(now)["P/t"].floating, earned_value(now, baseline=plan)["P/t"].floating) == (1, 0)
+    mixed = [Task(id=f"t{y}", duration="1 d", budget=[{"amount": "1 GBP", "price_base": {"year": y}}]) for y in (2024, 2026)]
+    with pytest.raises(UnitError, match="they do not add"):
+        earned_value(around_the_clock(*mixed))
+
+
+@settings(max_examples=40)
+@given(portfolios())
+def test_levels_sum_and_nothing_is_earned_beyond_the_budget(pf: Portfolio) -> None:
+    found = earned_value(pf, as_of="2026-06-01")
+    total = found.total
+    assert total.known <= total.total
+    projects = [found[p.id] for p in pf.projects if p.id in found]
+    assert total.indices.bac == sum((p.indices.bac for p in projects), Fraction(0))
+    assert total.indices.ev == sum((p.indices.ev for p in projects), Fraction(0))
+    for item in projects:
+        assert 0 <= item.indices.ev <= item.indices.bac or item.indices.bac < 0
+        assert 0 <= item.indices.pv <= item.indices.bac or item.indices.bac < 0
+    assert found.table().columns[:8] == ("item", "name", "level", "rule", "bac", "pv", "ev", "ac")
+    assert ipmo.roll_up(pf, "budget").total.total >= 0
+
+
+@given(st.lists(st.integers(1, 50), min_size=1, max_size=12), st.integers(0, 700))
+def test_earned_schedule_is_where_the_plan_has_that_value(steps: list[int], earned: int) -> None:
+    planned = [sum(steps[: n + 1]) for n in range(len(steps))]
+    found = earned_schedule(planned, earned, 1).es
+    low = int(found)
+    before, after = ([0, *planned][low], planned[low] if low < len(planned) else planned[-1])
+    assert before + (found - low) * (after - before) == pytest.approx(min(earned, planned[-1]))

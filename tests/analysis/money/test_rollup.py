@@ -1,0 +1,387 @@
+"""Roll-ups: exact, explained, and honest about what is unknown."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from itertools import permutations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import ipmo
+import ipmo.examples
+from ipmo.analysis.money.rollup import MEASURES
+from ipmo.errors import MissingRateError, ModelError, UnitError, UnknownItemError
+from ipmo.model import (
+    Benefit,
+    Calendar,
+    Combine,
+    Contribution,
+    Enabler,
+    Measure,
+    Money,
+    MoneySettings,
+    Objective,
+    Office,
+    Outcome,
+    Portfolio,
+    PriceBase,
+    Programme,
+    Project,
+    RateRow,
+    Service,
+    StatusReport,
+    Task,
+)
+from ipmo.testing.strategies import portfolios
+from ipmo.units import as_money
+
+
+def test_the_promise_example_comes_out_as_worked_by_hand() -> None:
+    r = ipmo.roll_up(ipmo.examples.load("promise"), "budget")
+    assert (str(r.total.value), r.total.known, r.total.total) == ("59 k GBP", 2, 3)
+    assert r["desk"].note == "stated as a whole"
+    assert list(r.explain("training").lines) == [
+        "training: 9 k GBP, 1 of 2 known",
+        "  training/course: 9 k GBP, 100.0%",
+        "  training/exam: unknown",
+    ]
+    assert [f.item for f in r.findings] == ["desk"]
+    assert "50 k GBP, its parts sum to 45 k GBP" in r.findings[0].message
+
+
+def test_money_converts_each_line_at_its_own_date_and_rounds_once() -> None:
+    rates = [RateRow(since="2026-01-01", per={"EUR": "0.333"}, source="bank"), RateRow(since="2026-07-01", per={"EUR": "0.5"})]
+    tasks = [Task(id=f"t{i}", budget="0.01 EUR") for i in range(3)]
+    tasks.append(Task(id="dated", budget=[{"from": "2026-07-02", "amount": "10 EUR"}, {"from": "2026-02-01", "amount": "10 EUR"}]))
+    pf = Portfolio(
+        id="x", status_date="2026-03-01", money=MoneySettings(currency="GBP"), rates=rates, projects=[Project(id="P", tasks=tasks)]
+    )
+    r = ipmo.roll_up(pf, "budget")
+    assert r["P/t0"].value == Money(Decimal("0.00"), "GBP")
+    assert r["P/dated"].value == Money(Decimal("8.33"), "GBP")
+    assert r.total.value == Money(Decimal("8.34"), "GBP")  # 8.33 + 3 * 0.00333, rounded once
+    assert r["P/t0"].note == "0.01 EUR at 0.333 of 2026-01-01, bank"
+
+
+def test_money_without_a_rate_is_an_error_that_names_the_item() -> None:
+    pf = Portfolio(id="x", status_date="2026-03-01", money=MoneySettings(currency="GBP"), projects=[Project(id="P", budget="1 USD")])
+    with pytest.raises(MissingRateError, match="budget of 'P' is 1 USD: no rate from USD to GBP"):
+        ipmo.roll_up(pf, "budget")
+    assert ipmo.roll_up(Portfolio(id="x", projects=[Project(id="P", budget="1 USD")]), "budget").total.value == as_money("1 USD")
+
+
+def test_proposed_and_cancelled_projects_are_left_out_and_named() -> None:
+    pf = Portfolio(
+        id="x",
+        money=MoneySettings(currency="GBP"),
+        projects=[
+            Project(id="a", budget="1 GBP"),
+            Project(id="b", budget="2 GBP", state="proposed"),
+            Project(id="c", budget="4 GBP", state="cancelled"),
+        ],
+    )
+    total = ipmo.roll_up(pf, "budget").total
+    assert (total.value, total.left_out) == (as_money("1 GBP"), ("b (proposed)", "c (cancelled)"))
+    assert ipmo.roll_up(pf, "budget", include=("proposed",)).total.value == as_money("3 GBP")
+
+
+def test_cost_is_three_things_and_a_wrong_measure_is_named() -> None:
+    pf = ipmo.examples.load("extension")
+    with pytest.raises(UnitError, match="'budget', 'actual' or 'forecast'"):
+        ipmo.roll_up(pf, "cost")
+    with pytest.raises(UnknownItemError, match="close: 'budget'"):
+        ipmo.roll_up(pf, "bugdet")
+    with pytest.raises(UnknownItemError):
+        ipmo.roll_up(pf, "budget", by="colour")
+
+
+def test_dates_roll_up_from_the_schedule() -> None:
+    pf = ipmo.examples.load("handover")
+    assert ipmo.roll_up(pf, "start").total.value == datetime(2026, 6, 1)
+    assert ipmo.roll_up(pf, "finish")["power"].value == datetime(2026, 6, 19)
+    assert ipmo.roll_up(pf, "finish")["power"].text == "2026-06-18"
+
+
+def test_progress_is_weighted_by_planned_duration_and_divides_last() -> None:
+    pf = Portfolio(
+        id="x",
+        start="2026-01-05",
+        status_date="2026-02-02",
+        projects=[
+            Project(
+                id="P", tasks=[Task(id="a", duration="30 d", progress="50 %", actual_start="2026-01-05"), Task(id="b", duration="10 d")]
+            ),
+            Project(
+                id="Q",
+                tasks=[
+                    Task(id="c", duration="10 d", actual_start="2026-01-05", actual_finish="2026-01-16"),
+                    Task(id="d"),
+                    Task(id="m", milestone=True),
+                ],
+            ),
+        ],
+    )
+    r = ipmo.roll_up(pf, "progress")
+    assert r["P"].value == pytest.approx(15 / 40)
+    assert r.total.value == pytest.approx(25 / 50)  # not the mean of 37.5 % and 100 %
+    assert (r.total.known, r.total.total) == (3, 4)
+
+
+def test_status_is_the_worst_reported_below_and_later_reports_are_not_seen() -> None:
+    pf = Portfolio(
+        id="x",
+        status_date="2026-03-01",
+        programmes=[Programme(id="T")],
+        projects=[
+            Project(
+                id="P", programme="T", status=[StatusReport(date="2026-01-01", rag="green"), StatusReport(date="2026-04-01", rag="red")]
+            ),
+            Project(id="Q", programme="T", status=[StatusReport(date="2026-02-01", rag="amber")]),
+            Project(id="R", programme="T"),
+        ],
+    )
+    r = ipmo.roll_up(pf, "status")
+    assert (r["T"].value, r["T"].known, r["T"].total) == ("amber", 2, 3)
+    assert ipmo.roll_up(pf, "status", as_of="2026-05-01")["T"].value == "red"
+
+
+def test_effort_adds_in_person_days_of_each_calendar() -> None:
+    pf = Portfolio(id="x", projects=[Project(id="P", tasks=[Task(id="a", effort="16 ph"), Task(id="b", effort="1 pw"), Task(id="c")])])
+    total = ipmo.roll_up(pf, "effort").total
+    assert (total.value, total.known, total.total) == (Fraction(7), 2, 3)
+
+
+def test_by_any_attribute_what_is_nearest_counts_and_groups_sum_to_the_whole() -> None:
+    pf = Portfolio(
+        id="x",
+        money=MoneySettings(currency="GBP"),
+        projects=[
+            Project(
+                id="P",
+                attributes={"region": "north"},
+                tasks=[Task(id="a", budget="1 GBP"), Task(id="b", budget="2 GBP", attributes={"region": "south"})],
+            ),
+            Project(id="Q", budget="4 GBP", category="it"),
+        ],
+    )
+    r = ipmo.roll_up(pf, "budget", by="region")
+    assert {g: str(r[g].value) for g in ("north", "south", "(none)")} == {"north": "1 GBP", "south": "2 GBP", "(none)": "4 GBP"}
+    assert ipmo.roll_up(pf, "budget", by="category")["it"].value == as_money("4 GBP")
+    assert r.table().columns == ("item", "name", "level", "value", "unit", "known", "total", "left_out", "minor", "base")
+
+
+@settings(max_examples=30)
+@given(portfolios(tied=True), st.sampled_from(["budget", "finish", "progress", "status"]))
+def test_any_grouping_gives_the_same_whole(pf: Portfolio, measure: str) -> None:
+    whole = ipmo.roll_up(pf, measure).total
+    for by in ("project", "category", "state", "owner"):
+        grouped = ipmo.roll_up(pf, measure, by=by)
+        assert grouped.total.value == whole.value
+        parts = [figure for figure in grouped.total.parts if figure.carried is not None]
+        if parts:
+            joined = parts[0].carried
+            for part in parts[1:]:
+                joined = MEASURES[measure].join(joined, part.carried)
+            assert joined == whole.carried
+
+
+@pytest.mark.parametrize("measure", MEASURES.values(), ids=lambda m: m.name)
+def test_every_measure_combines_in_any_order(measure: Measure) -> None:
+    values = {
+        Combine.WORST: list(measure.order),
+        Combine.MEAN: [(Fraction(1), Fraction(2)), (Fraction(1, 3), Fraction(5)), (Fraction(0), Fraction(1))],
+        Combine.SUM: [Fraction(1, 3), Fraction(5), Fraction(-2)],
+        Combine.RATIO: [(Fraction(1), Fraction(2)), (Fraction(1, 3), Fraction(5)), (Fraction(0), Fraction(1))],
+    }.get(measure.combine, [datetime(2026, m, 1) for m in (1, 5, 3)])
+    results = {str(measure.join(measure.join(a, b), c)) for a, b, c in permutations(values)}
+    results |= {str(measure.join(a, measure.join(b, c))) for a, b, c in permutations(values)}
+    assert len(results) == 1
+
+
+def test_declared_measures_roll_up_by_name() -> None:
+    pf = Portfolio(
+        id="x", projects=[Project(id="P", attributes={"carbon": "2.5"}), Project(id="Q", attributes={"carbon": "4"}), Project(id="R")]
+    )
+    total = ipmo.roll_up(pf, "house-carbon").total
+    assert (total.value, total.known, total.total) == (Decimal("6.5"), 2, 3)
+
+
+def test_a_ratio_sums_what_is_known_of_both_and_divides_last() -> None:
+    tasks = [
+        Task(id="a", budget="100 GBP", actual="50 GBP"),
+        Task(id="b", budget="10 GBP", actual="20 GBP"),
+        Task(id="c", budget="1000 GBP"),
+    ]
+    pf = Portfolio(id="x", status_date="2026-03-01", money=MoneySettings(currency="GBP"), projects=[Project(id="P", tasks=tasks)])
+    total = ipmo.roll_up(pf, "spent").total
+    assert (total.value, total.known, total.total) == (pytest.approx(70 / 110), 2, 3)  # not the mean of 50 % and 200 %
+
+
+def test_one_unknown_may_spoil_a_total_where_the_measure_says_so() -> None:
+    strict = Measure(
+        name="n", title="n", unit="number", combine="sum", value=lambda c, i, item: {"a": 1, "b": None}.get(i), unknown="spoils"
+    )
+    pf = Portfolio(id="x", projects=[Project(id="a"), Project(id="b")])
+    total = ipmo.roll_up(pf, strict).total
+    assert (total.value, total.known, total.total, total.note) == (None, 1, 2, "one unknown makes it unknown")
+    assert ipmo.roll_up(pf, strict)["a"].value == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"combine": "ratio"}, "a ratio, and only a ratio, is of two measures"),
+        ({"combine": "ratio", "of": (MEASURES["budget"], MEASURES["finish"])}, "must be sums"),
+        ({"combine": "worst"}, "the worst of what"),
+    ],
+)
+def test_a_measure_that_cannot_be_is_refused(fields: dict[str, object], message: str) -> None:
+    with pytest.raises(ModelError, match=message):
+        Measure(name="m", title="m", unit="number", **fields)  # type: ignore[arg-type]
+
+
+BASES = [
+    Project(id="a", budget=[{"amount": "10 GBP", "price_base": {"year": 2024}}]),
+    Project(id="b", budget=[{"amount": "5 GBP", "price_base": {"year": 2026, "terms": "nominal"}}]),
+    Project(id="c", budget="1 GBP"),
+]
+
+
+def test_two_price_bases_do_not_add_and_both_items_are_named() -> None:
+    pf = Portfolio(id="x", money=MoneySettings(currency="GBP"), projects=BASES)
+    with pytest.raises(UnitError, match="budget of 'b' is in nominal 2026 prices, that of 'a' in real 2024 prices; they do not add"):
+        ipmo.roll_up(pf, "budget")
+    r = ipmo.roll_up(pf, "budget", by="price_base")
+    assert {g.item: str(g.value) for g in r.groups} == {"real 2024": "10 GBP", "nominal 2026": "5 GBP", "(none)": "1 GBP"}
+    assert (r.total.value, r.total.note) == (None, "prices of 2 bases do not add")
+
+
+def test_an_unknown_price_base_stands_apart_and_the_portfolios_own_is_known() -> None:
+    pf = Portfolio(id="x", money=MoneySettings(currency="GBP"), projects=[BASES[0], BASES[2]])
+    total = ipmo.roll_up(pf, "budget").total
+    assert (total.value, total.base, total.apart) == (as_money("10.00 GBP"), "real 2024", as_money("1.00 GBP"))
+    assert total.text == "10 GBP and 1 GBP in unknown prices"
+    stated = pf.evolve(money=MoneySettings(currency="GBP", price_base=PriceBase(year=2024)))
+    assert ipmo.roll_up(stated, "budget").total.text == "11 GBP"
+
+
+def test_money_without_a_rate_names_both_items() -> None:
+    pf = Portfolio(
+        id="x",
+        status_date="2026-03-01",
+        money=MoneySettings(currency="GBP"),
+        projects=[Project(id="a", budget="1 GBP"), Project(id="b", budget="1 USD")],
+    )
+    with pytest.raises(
+        MissingRateError, match="budget of 'b' is 1 USD, that of 'a' is in GBP: no rate from USD to GBP on 2026-03-01; add one"
+    ):
+        ipmo.roll_up(pf, "budget")
+
+
+def test_amounts_that_do_not_fit_int64_minor_units_are_refused_in_tables_only() -> None:
+    pf = Portfolio(
+        id="x", money=MoneySettings(currency="CLF"), projects=[Project(id=f"p{i}", budget="999999999999999 CLF") for i in range(3)]
+    )
+    r = ipmo.roll_up(pf, "budget")
+    assert r.total.value.amount == Decimal("2999999999999997")
+    with pytest.raises(UnitError, match="does not fit a column of 64-bit minor units"):
+        r.table()
+
+
+def test_by_objective_through_the_map_and_alignment_nothing_counts_twice() -> None:
+    pf = Portfolio(
+        id="x",
+        start="2026-01-05",
+        money=MoneySettings(currency="GBP"),
+        objectives=[Objective(id="o1"), Objective(id="o2")],
+        outcomes=[Outcome(id="oc", enabled_by=[Enabler(source="P/t")])],
+        benefits=[Benefit(id="be", outcome="oc")],
+        contributions=[Contribution(source="be", target="o1", share=0.5)],
+        projects=[
+            Project(id="P", budget="1 GBP", tasks=[Task(id="t", duration="1 d")], alignment={"o2": "high"}),
+            Project(id="Q", budget="2 GBP", alignment={"o2": "low"}),
+            Project(id="R", budget="4 GBP"),
+        ],
+    )
+    r = ipmo.roll_up(pf, "budget", by="objective")
+    assert {g.item: str(g.value) for g in r.groups} == {"o1 + o2": "1 GBP", "o2": "2 GBP", "(none)": "4 GBP"}
+    assert str(r.total.value) == "7 GBP"
+
+
+def test_by_office_the_one_an_initiative_hosts_or_takes_a_service_from() -> None:
+    pf = Portfolio(
+        id="x",
+        money=MoneySettings(currency="GBP"),
+        offices=[Office(id="hub", type="hub", host="T"), Office(id="po")],
+        services=[Service(id="planning", provider="po", consumers=["Q"])],
+        programmes=[Programme(id="T")],
+        projects=[Project(id="P", programme="T", budget="1 GBP"), Project(id="Q", budget="2 GBP"), Project(id="R", budget="4 GBP")],
+    )
+    r = ipmo.roll_up(pf, "budget", by="office")
+    assert {g.item: str(g.value) for g in r.groups} == {"hub": "1 GBP", "po": "2 GBP", "(none)": "4 GBP"}
+
+
+def test_by_period_money_lies_where_the_schedule_and_the_spread_put_it() -> None:
+    week = Calendar(id="w", week="mon-sun", hours="00:00-24:00")
+    tasks = [
+        Task(id="even", duration="2 d", not_before="2026-01-31", budget="10 GBP"),  # one day in each month
+        Task(id="front", duration="2 d", not_before="2026-01-31", budget="100 GBP", spread="front"),
+        Task(id="given", duration="2 d", not_before="2026-01-31", budget="100 GBP", spread=[0.9, 0.1]),
+        Task(
+            id="lines",
+            duration="1 d",
+            budget=[{"from": "2026-03-01", "amount": "7 GBP"}, {"from": "2026-02-27", "until": "2026-03-02", "amount": "4 GBP"}],
+        ),
+        Task(id="undated", budget="3 GBP"),
+        Task(id="unknown", duration="1 d"),
+    ]
+    pf = Portfolio(
+        id="x",
+        start="2026-01-01",
+        calendar="w",
+        calendars=[week],
+        money=MoneySettings(currency="GBP", financial_year="feb"),
+        projects=[Project(id="P", tasks=tasks)],
+    )
+    r = ipmo.roll_up(pf, "budget", by="month")
+    assert {g.item: float(g.value.amount) if g.value else None for g in r.groups} == {
+        "2026-01": 5 + 75 + 90,
+        "2026-02": 5 + 25 + 10 + 2,
+        "2026-03": 7 + 2,
+        "(undated)": 3,
+        "(unknown)": None,
+    }
+    assert r.explain("2026-02").figure.parts[0].item == "P/even"
+    year = ipmo.roll_up(pf, "budget", by="financial year")
+    assert [g.item for g in year.groups] == ["2025/26", "2026/27", "(undated)", "(unknown)"]
+    with pytest.raises(UnitError, match="finish does not lie over time"):
+        ipmo.roll_up(pf, "finish", by="month")
+
+
+@settings(max_examples=40)
+@given(portfolios(), st.sampled_from(["budget", "actual", "funding"]), st.sampled_from(["month", "quarter", "year"]))
+def test_periods_sum_exactly_to_the_whole(pf: Portfolio, measure: str, every: str) -> None:
+    whole = ipmo.roll_up(pf, measure).total
+    grouped = ipmo.roll_up(pf, measure, by=every)
+    parts = [figure.carried for figure in grouped.groups if figure.carried is not None]
+    if whole.carried is not None and whole.carried.only()[1]:
+        joined = parts[0]
+        for part in parts[1:]:
+            joined = joined + part
+        assert joined == whole.carried
+
+
+def test_an_explanation_prints_shows_and_tables() -> None:
+    pf = ipmo.examples.load("promise")
+    why = ipmo.roll_up(pf, "budget").explain("desk")
+    assert str(why).splitlines()[1] == "  desk/build: 20 k GBP, 40.0%"
+    table = why.table()
+    assert table.columns == ("depth", "item", "name", "level", "value", "unit", "minor", "base", "share", "known", "total", "note")
+    assert table["minor"][:2] == (5_000_000, 2_000_000)
+    assert table["share"][1] == pytest.approx(0.4)
+    assert "<details open><summary>desk: 50 k GBP" in why._repr_html_()
+    assert len(ipmo.roll_up(pf, "budget").explain(depth=1).lines) == 3

@@ -1,0 +1,176 @@
+"""Plugins: found, isolated, named. Broken ones of every kind are set aside and everything else works."""
+
+from __future__ import annotations
+
+import types
+import warnings
+from typing import Any
+
+import pytest
+
+import ipmo
+from ipmo import Check, EstimateKind, Finding, Measure, Methodology, hookimpl
+from ipmo.errors import ModelError, PluginError, UnknownItemError
+from ipmo.methods.registry import Registry, installed
+from ipmo.model import Portfolio, Project
+
+
+def plugin(**hooks: Any) -> types.SimpleNamespace:
+    return types.SimpleNamespace(**{name: hookimpl(function) for name, function in hooks.items()})
+
+
+def method(name: str = "m", **more: Any) -> Methodology:
+    return Methodology(name=name, title="M", source="nowhere", **more)
+
+
+def test_a_crashed_check_becomes_a_finding_and_a_crashed_measure_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def crash(*_: Any) -> Any:
+        raise ZeroDivisionError("oops")
+
+    registry = Registry()
+    registry.add(
+        plugin(
+            ipmo_checks=lambda: [Check(code="x/crash", title="t", source="s", run=crash)],
+            ipmo_measures=lambda: [Measure(name="boom", title="t", unit="number", combine="sum", value=crash)],
+        ),
+        name="crash",
+    )
+    found = [f for f in registry.run(Portfolio(id="x")) if f.code == "ipmo/check-crashed"]
+    assert found[0].message == "check 'x/crash' of plugin 'crash' (added by hand) failed: ZeroDivisionError: oops"
+    monkeypatch.setattr("ipmo.desk.installed", lambda: registry)
+    with pytest.raises(PluginError, match="plugin 'crash' .*measure 'boom': ZeroDivisionError"):
+        ipmo.roll_up(Portfolio(id="x", projects=[Project(id="P")]), "boom")
+
+
+def test_a_methodology_is_chosen_for_a_scope_and_an_item_may_override() -> None:
+    seen: list[frozenset[str]] = []
+
+    def run(context: Any) -> list[Finding]:
+        seen.append(context.scope)
+        return [Finding(code="m/x", message="heard")]
+
+    registry = Registry()
+    registry.add(
+        plugin(ipmo_methodologies=lambda: [method(checks=[Check(code="m/x", rule="M-1", title="t", source="s", run=run)], aliases=["em"])]),
+        name="m",
+    )
+    pf = Portfolio(id="x", methodologies={"project": "plain"}, projects=[Project(id="P", methodology="em"), Project(id="Q")])
+    heard = [f for f in registry.run(pf) if f.code == "m/x"]
+    assert seen == [frozenset({"P"})]
+    assert heard[0].rule == "M-1"
+    assert not [f for f in registry.run(pf.evolve("P", methodology=None)) if f.code == "m/x"]
+    missing = [f for f in registry.run(pf.evolve("P", methodology="prince")) if f.code == "ipmo/methodology"]
+    assert "'prince' is not in the installed methodologies" in missing[0].message
+    with pytest.raises(UnknownItemError):
+        registry.methodology("prince")
+
+
+def test_declarations_refuse_what_is_empty_or_misnamed() -> None:
+    for bad in (
+        lambda: Check(code="NoSlug", title="t", source="s", run=lambda c: []),
+        lambda: Check(code="a/b", title="t", source=" ", run=lambda c: []),
+        lambda: method(checks=[Check(code="other/x", title="t", source="s", run=lambda c: [])]),
+        lambda: method(applies_to=["world"]),
+        lambda: method(gates=[ipmo.GateRule(name="g", title="t", source="s", checks=["m/none"])]),
+    ):
+        with pytest.raises(ModelError):
+            bad()
+
+
+def test_a_declared_estimate_is_read_and_written_and_kept_when_nobody_declares_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = {
+        "ipmo": 1,
+        "portfolio": {"id": "x", "start": "2026-01-05"},
+        "projects": [
+            {
+                "id": "P",
+                "tasks": [
+                    {
+                        "id": "a",
+                        "duration": {"agile": {"remaining_items": 100, "throughput": [1, 3, 5, 3, 7, 8, 0, 5, 3, 1, 8, 2], "per": "1 w"}},
+                        "extensions": {"agile": {"team": "red", "horizon": "h1"}},
+                    }
+                ],
+            }
+        ],
+    }
+    with_adapter = ipmo.from_dict(data)
+    assert str(with_adapter["P/a"].duration.central()) == "26 w"
+    assert with_adapter["P/a"].extensions["agile"].horizon == "h1"
+    monkeypatch.setattr("ipmo.desk.installed", Registry)
+    without = ipmo.from_dict(data)
+    assert without["P/a"].duration.central() is None
+    assert {f.code for f in without.source.findings} == {"ipmo/unknown-estimate", "ipmo/unknown-extension"}
+    assert ipmo.to_dict(without)["projects"] == data["projects"] == ipmo.to_dict(with_adapter)["projects"]
+
+
+def test_a_question_without_an_answer_is_one_finding_not_a_crash() -> None:
+    found = ipmo.check(Portfolio(id="x", projects=[Project(id="P", tasks=[ipmo.Task(id="t", duration="1 d")])]))
+    assert [f.message for f in found.of("ipmo/no-answer")] == [
+        "portfolio 'x' has no start: add portfolio: start: (or a start: to a project, or a status_date:)"
+    ]
+    assert not found.of("ipmo/check-crashed")
+
+
+def test_link_kinds_are_labels_and_an_unknown_one_is_a_finding() -> None:
+    pf = ipmo.from_dict(
+        {
+            "ipmo": 1,
+            "portfolio": {"id": "x", "start": "2026-01-05"},
+            "projects": [{"id": "P", "tasks": [{"id": "a", "duration": "5 d"}]}, {"id": "Q", "tasks": [{"id": "b", "duration": "1 d"}]}],
+            "links": [{"from": "P/a", "to": "Q/b", "kind": "smells"}],
+        }
+    )
+    assert ipmo.schedule(pf)["Q/b"].total_float == 4
+    assert "ipmo/link-kind" in {f.code for f in ipmo.check(pf)}
+
+
+def test_the_installed_adapters_load_strictly_and_the_disable_list_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert [p.name for p in Registry(strict=True).discover().plugins] == ["agile", "example", "mop", "p3o"]
+    monkeypatch.setenv("IPMO_DISABLE_PLUGINS", "agile, mop")
+    assert [p.name for p in Registry().discover().plugins] == ["example", "p3o"]
+    assert ipmo.plugins()["name"] == ("agile", "example", "mop", "p3o")
+    assert installed().methodology("scrum").name == "agile"
+
+
+def test_a_format_of_a_plugin_reads_writes_and_is_named_when_it_crashes(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(path: Any, name: str) -> Portfolio:
+        return Portfolio(id=path.read_text().strip())
+
+    def write(pf: Portfolio, path: Any) -> None:
+        path.write_text(pf.id)
+
+    registry = Registry()
+    registry.add(
+        plugin(
+            ipmo_formats=lambda: [
+                ipmo.Format(name="ids", title="Just an id", suffixes=[".id"], read=read, write=write),
+                ipmo.Format(name="bad", title="Bad", suffixes=[".bad"], read=lambda path, name: 1 / 0),
+            ]
+        ),
+        name="ids",
+    )
+    monkeypatch.setattr("ipmo.desk.installed", lambda: registry)
+    ipmo.write(Portfolio(id="hello"), tmp_path / "x.id")
+    assert ipmo.read(tmp_path / "x.id") == Portfolio(id="hello")
+    (tmp_path / "y.bad").write_text("?")
+    with pytest.raises(PluginError, match="plugin 'bad' .*reading .*y.bad: ZeroDivisionError"):
+        ipmo.read(tmp_path / "y.bad")
+    with pytest.raises(ipmo.FileError, match="can be read, not written"):
+        ipmo.write(Portfolio(id="x"), tmp_path / "y.bad")
+    with pytest.raises(UnknownItemError, match="the formats"):
+        ipmo.read(tmp_path / "x.id", format="idz")
+
+
+def test_each_workspace_member_brings_a_conformance_class() -> None:
+    from pathlib import Path
+
+    for folder in (Path(__file__).parents[2] / "plugins").iterdir():
+        if folder.is_dir():
+            assert "MethodologyConformance" in next((folder / "tests").glob("test_*.py")).read_text(encoding="utf-8"), folder.name
+
+
+def test_kinds_without_a_plain_form_say_so() -> None:
+    assert EstimateKind(name="x", title="t", source="s", parse=lambda d: None).name == "x"  # type: ignore[arg-type, return-value]
