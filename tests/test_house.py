@@ -1,19 +1,84 @@
-"""The house itself: what importing touches, the front door, tables, and pages that must stay true."""
+"""The house itself: what importing touches, the front door, the limits of modules, tables, and pages that must stay true."""
 
 from __future__ import annotations
 
+import ast
 import doctest
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import networkx as nx
 import pytest
 
 import ipmo
 from ipmo.tables import Column, Table
 
 ROOT = Path(__file__).resolve().parent.parent
+SOURCES = [*sorted((ROOT / "src").rglob("*.py")), *sorted((ROOT / "plugins").glob("*/src/**/*.py"))]
+KERNELS = ROOT / "src" / "ipmo" / "network" / "kernels"
+PACKAGES = ("ipmo", "ipmo_p3o", "ipmo_mop", "ipmo_agile", "ipmo_example")
+
+# What still breaks a limit. These lists may only get shorter: take out what is mended, put nothing in.
+LONG_MODULES = {
+    "analysis/change/comparison.py",
+    "analysis/change/movement.py",
+    "analysis/control/status.py",
+    "analysis/dates/schedule.py",
+    "analysis/dependencies/critical.py",
+    "analysis/money/earned_value.py",
+    "desk.py",
+    "files/mspdi.py",
+    "files/xer.py",
+    "network/compile.py",
+    "network/network.py",
+    "network/overlay.py",
+    "network/passes.py",
+    "network/reach.py",
+}
+LONG_FUNCTIONS = {
+    "interfaces",
+    "_build",
+    "_task",
+    "_project",
+    "_network",
+    "cone_forward",
+    "cone_backward",
+    "reorder",
+    "settle",
+    "ends_without_work",
+    "ends_without_links",
+    "ends_one_by_one",
+    "interface_cones",
+    "interface_slips",
+    "from_columns",
+    "_positions",
+    "portfolios",
+    "read_jira_csv",
+}
+IN_CIRCLES = {
+    "ipmo",
+    "ipmo.desk",
+    "ipmo.examples",
+    "ipmo.model",
+    "ipmo.model.changes",
+    "ipmo.model.governance",
+    "ipmo.model.integrity",
+    "ipmo.model.measures",
+    "ipmo.model.plain",
+    "ipmo.model.work",
+    "ipmo.network.bounds",
+    "ipmo.network.compile",
+    "ipmo.network.drag",
+    "ipmo.network.network",
+    "ipmo.network.passes",
+    "ipmo.reporting.control",
+    "ipmo.reporting.html",
+}
+ANY_ALLOWED = 822
+ANY_IN_PUBLIC_KERNELS_ALLOWED = 645
 
 
 def modules_after(code: str) -> set[str]:
@@ -74,10 +139,104 @@ def test_no_module_in_the_house_bears_the_name_of_a_verb() -> None:
     assert not verbs & inside
 
 
-def test_no_crowded_room_and_no_vague_names() -> None:
-    for path in (ROOT / "src").rglob("*.py"):
+def place(path: Path) -> str:
+    """A module's path as one says it: inside the package for the core, with the package for a plugin."""
+    inside = path.relative_to(path.parents[len(path.parts) - path.parts.index("src") - 2])
+    return inside.as_posix().removeprefix("ipmo/")
+
+
+def functions(node: ast.AST, inside: str = "") -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    """Every function with its name as one writes it, methods and inner ones included."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield inside + child.name, child
+            yield from functions(child, f"{inside}{child.name}.")
+        elif isinstance(child, ast.ClassDef):
+            yield from functions(child, f"{inside}{child.name}.")
+        else:
+            yield from functions(child, inside)
+
+
+def anys(node: ast.AST) -> int:
+    """How often code says `Any`: as a name or an attribute, in quoted types too. Imports, comments and docstrings do not count."""
+    count = 0
+    for child in ast.walk(node):
+        if (isinstance(child, ast.Name) and child.id == "Any") or (isinstance(child, ast.Attribute) and child.attr == "Any"):
+            count += 1
+        elif isinstance(child, ast.Constant) and isinstance(child.value, str) and "Any" in child.value and child.value != "Any":
+            try:
+                count += anys(ast.parse(child.value, mode="eval"))
+            except SyntaxError:
+                continue  # a sentence
+    return count
+
+
+def test_the_counting_rules_count() -> None:
+    code = 'from typing import Any\nx: Any = cast("dict[str, Any]", f)\ndef f(a: "list[Any]") -> typing.Any:\n    "Any text."\n'
+    assert anys(ast.parse(code)) == 4
+    tree = ast.parse("class A:\n    def b(self):\n        def c(): ...\nif 1:\n    async def d(): ...\n")
+    assert [name for name, _ in functions(tree)] == ["A.b", "A.b.c", "d"]
+    assert place(ROOT / "src/ipmo/network/tree.py") == "network/tree.py"
+    assert place(ROOT / "plugins/ipmo-agile/src/ipmo_agile/jira.py") == "ipmo_agile/jira.py"
+
+
+def test_no_module_is_longer_than_600_lines() -> None:
+    long = {place(path): n for path in SOURCES if (n := len(path.read_text(encoding="utf-8").splitlines())) > 600}
+    assert {name: n for name, n in long.items() if name not in LONG_MODULES} == {}
+
+
+def test_no_function_is_longer_than_80_lines() -> None:
+    long = {}
+    for path in SOURCES:
+        for name, node in functions(ast.parse(path.read_text(encoding="utf-8"))):
+            assert node.end_lineno is not None
+            lines = node.end_lineno - node.lineno + 1
+            if lines > 80 and node.name not in LONG_FUNCTIONS:
+                long[f"{place(path)}: {name}"] = lines
+    assert long == {}
+
+
+def imports() -> nx.DiGraph:
+    """Which module imports which: inside functions, for type checkers only and by the front door's list of names too."""
+    import grimp
+
+    found = grimp.build_graph(*PACKAGES, exclude_type_checking_imports=False, cache_dir=None)
+    graph = nx.DiGraph()
+    for module in found.modules:
+        graph.add_edges_from((module, target) for target in found.find_modules_directly_imported_by(module))
+    for stub in (ROOT / "src").rglob("*.pyi"):  # names that a package loads lazily: the import is in its stub
+        package = ".".join(stub.relative_to(ROOT / "src").parent.parts)
+        for node in ast.walk(ast.parse(stub.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                source = f"{package}{'.' if node.module else ''}{node.module or ''}" if node.level else str(node.module)
+                names = [f"{source}.{alias.name}" for alias in node.names]
+                graph.add_edges_from((package, name if name in found.modules else source) for name in names)
+    graph.remove_edges_from(list(nx.selfloop_edges(graph)))
+    return graph
+
+
+def test_no_two_modules_import_each_other_even_for_type_checkers_or_inside_functions() -> None:
+    circles = [sorted(part) for part in nx.strongly_connected_components(imports()) if len(part) > 1]
+    assert [circle for circle in circles if not set(circle) <= IN_CIRCLES] == []
+
+
+def test_any_stands_only_where_no_type_is_known() -> None:
+    outside = sum(anys(ast.parse(path.read_text(encoding="utf-8"))) for path in (ROOT / "src").rglob("*.py") if KERNELS not in path.parents)
+    assert outside <= ANY_ALLOWED
+
+
+def test_the_public_functions_of_the_kernels_have_types() -> None:
+    told = 0
+    for path in KERNELS.glob("*.py"):
+        for name, node in functions(ast.parse(path.read_text(encoding="utf-8"))):
+            if not name.startswith("_"):
+                told += sum(anys(part) for part in (node.args, node.returns) if part is not None)
+    assert told <= ANY_IN_PUBLIC_KERNELS_ALLOWED
+
+
+def test_no_vague_names_and_no_packages_of_tests() -> None:
+    for path in SOURCES:
         assert path.stem not in ("utils", "helpers", "common", "base", "core", "types")
-        assert len(path.read_text(encoding="utf-8").splitlines()) <= 1000, path
     assert not list((ROOT / "tests").rglob("__init__.py"))
 
 
