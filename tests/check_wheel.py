@@ -46,7 +46,7 @@ def main(dist: Path) -> None:
         assert "active project 'P' has no owner" in found, found
         assert "our-gates/owner" in found, found
         assert "lacks business-case" in run(ipmo, "gates", "x.yaml")
-        assert "12.5" in run(ipmo, "rollup", "x.yaml", "our-gates-carbon")
+        assert "12.5" in run(ipmo, "roll-up", "x.yaml", "our-gates-carbon")
         where = run(str(python), "-c", "import ipmo; print(ipmo.__file__)").strip()
         assert str(folder) in where, "the installed library was tested, not the checkout"
     print("a new adapter was made from the wheel, installed, proved and used")

@@ -345,7 +345,7 @@ def test_what_cannot_be_added_is_an_error_at_the_item_that_stands_in_the_way(
     (found,) = ipmo.check(path).of("ipmo/no-answer")
     assert said in found.message
     assert (found.severity.value, found.file, found.line, found.column) == ("error", str(path), line, column)
-    done = CliRunner().invoke(main, ["rollup", str(path), "budget"])
+    done = CliRunner().invoke(main, ["roll-up", str(path), "budget"])
     assert done.exit_code == 1
     assert f"{path}:{line}:{column}: {said}" in done.output
 
@@ -359,7 +359,7 @@ def test_shares_over_one_are_a_finding_and_an_error_where_value_is_divided(tmp_p
     )
     (found,) = ipmo.check(path).of("ipmo/benefit-overclaimed")
     assert (found.severity.value, found.line, found.column) == ("error", 5, 14)
-    done = CliRunner().invoke(main, ["claims", str(path)])
+    done = CliRunner().invoke(main, ["attribution", str(path)])
     assert f"{path}:5:14: the shares into 'o' sum to 120%; together they are at most 100 %" in done.output
 
 
