@@ -1,7 +1,8 @@
-"""Development with nothing but Python 3.11 or newer: `python3 dev.py demo | test | run ARGS...`.
+"""Development with nothing but Python 3.11 or newer: `python3 dev.py demo | test | tools | run ARGS...`.
 
-demo makes the environment and writes the report of a real portfolio; test runs the tests; run runs anything in the
-environment. Plain standard library: uv is used when it is there, pip otherwise, and pip is fetched where venv has none.
+demo makes the environment and writes the report of a real portfolio; test adds what the tests need and runs them on all
+cores; tools adds types, style and docs; run runs anything in the environment as it is. Plain standard library: uv is used
+when it is there, pip otherwise, and pip is fetched where venv has none.
 """
 
 import hashlib
@@ -18,6 +19,13 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 STAMP = VENV / ".ipmo-stamp"
 PLUGINS = ("ipmo-p3o", "ipmo-mop", "ipmo-agile", "ipmo-example")
+GROUPS = {"demo": "demo", "test": "test", "tools": "dev"}  # each level holds the one before
+LEVELS = tuple(GROUPS)
+WHAT = {
+    "demo": "ipmo and its plugins",
+    "test": "ipmo, its plugins and what the tests need",
+    "tools": "ipmo, its plugins, what the tests need and the tools for types, style and docs",
+}
 FILES = [ROOT / "pyproject.toml", *(ROOT / "plugins" / name / "pyproject.toml" for name in PLUGINS), pathlib.Path(__file__)]
 
 
@@ -27,14 +35,22 @@ def run(*command, quiet=False):
     return subprocess.call([str(part) for part in command], cwd=ROOT, stdout=out, stderr=out) == 0
 
 
-def wanted():
-    """The development dependencies of pyproject.toml, and the packages of this repository."""
+def group(name):
+    """The packages of a dependency group of pyproject.toml, included groups too."""
     import tomllib
 
     groups = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
-    packages = [name for name in groups["dev"] if name not in PLUGINS]
-    local = ["-e", ".", *(part for name in PLUGINS for part in ("-e", f"plugins/{name}"))]
-    return packages + local
+    found = []
+    for entry in groups[name]:
+        found += [entry] if isinstance(entry, str) else group(entry["include-group"])
+    return found
+
+
+def wanted(level):
+    """What a level of the environment holds: its dependency group, with the packages of this repository in place."""
+    names = group(GROUPS[level])
+    local = ["-e", ".", *(part for name in PLUGINS if name in names for part in ("-e", f"plugins/{name}"))]
+    return [name for name in names if name not in PLUGINS] + local
 
 
 def make_environment(uv):
@@ -66,27 +82,50 @@ def bootstrap_pip():
     )
 
 
-def ensure():
-    """The environment, made or brought up to date only when the project files changed."""
+def installed():
+    """The project files that the environment was made for, and its level; two empty texts where there is none."""
+    if not (PYTHON.exists() and STAMP.exists()):
+        return "", ""
+    files, _, level = STAMP.read_text().partition(" ")
+    return files, level if level in LEVELS else ""
+
+
+def ensure(level):
+    """The environment with at least this level, made or brought up to date only when the project files changed."""
     if sys.version_info < (3, 11):
         sys.exit(f"ipmo needs Python 3.11 or newer; this is {sys.version.split()[0]}")
     want = hashlib.sha256(b"".join(path.read_bytes() for path in FILES)).hexdigest()
-    if PYTHON.exists() and STAMP.exists() and STAMP.read_text() == want:
+    files, has = installed()
+    if has and LEVELS.index(has) > LEVELS.index(level):
+        level = has
+    if (files, has) == (want, level):
         return
     uv = shutil.which("uv")
     if not PYTHON.exists():
         print("making the environment in .venv (once) ...", flush=True)
         if not make_environment(uv):
             sys.exit("the environment could not be made; see the message above")
-    print("installing ipmo, its plugins and the test tools ...", flush=True)
+    print(f"installing {WHAT[level]} ...", flush=True)
     installer = (
         [uv, "pip", "install", "-q", "--python", PYTHON] if uv else [PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
     )
-    if not run(*installer, *wanted()):
+    if not run(*installer, *wanted(level)):
         sys.exit("installing failed; see the message above, then run dev.py again")
-    if not run(*installer, "numba>=0.61", quiet=True):
+    if level != "demo" and not run(*installer, "numba>=0.61", quiet=True):
         print("numba has no wheel for this Python: large networks run in numpy instead, with the same results")
-    STAMP.write_text(want)
+    STAMP.write_text(f"{want} {level}")
+
+
+def cores():
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def tests(arguments):
+    """The command that runs the tests: on all cores, unless the arguments say how many or want a debugger."""
+    said = any(part.startswith(("-n", "--numprocesses", "--pdb", "--dist", "--trace")) or part == "no:xdist" for part in arguments)
+    spread = [] if said or cores() == 1 else ["-n", str(cores())]
+    return [str(PYTHON), "-m", "pytest", *spread, *arguments]
 
 
 def demo():
@@ -103,21 +142,27 @@ def demo():
 def main(arguments):
     """Runs what the first argument names."""
     what, rest = (arguments[0], arguments[1:]) if arguments else ("help", [])
-    if what not in ("demo", "test", "run"):
+    if what not in ("demo", "test", "tools", "run"):
         print("python3 dev.py demo               the report of a real portfolio, in out/rubin.html")
-        print("python3 dev.py test [ARGUMENTS]   the tests; arguments go to pytest")
+        print("python3 dev.py test [ARGUMENTS]   the tests on all cores; arguments go to pytest")
+        print("python3 dev.py tools              the tools for types, style and docs, into the same environment")
         print("python3 dev.py run COMMAND ...    a command inside the environment, for example: run ipmo doctor")
         return 0 if what in ("help", "-h", "--help") else 2
-    ensure()
+    ensure("demo" if what == "run" else what)
     if what == "demo":
         return demo()
     if what == "test":
-        return subprocess.call([str(PYTHON), "-m", "pytest", *rest], cwd=ROOT)
+        return subprocess.call(tests(rest), cwd=ROOT)
+    if what == "tools":
+        return 0
     if not rest:
         print("say what to run, for example: python3 dev.py run ipmo doctor")
         return 2
-    command = BIN / rest[0]
-    return subprocess.call([str(command) if command.exists() else rest[0], *rest[1:]], cwd=ROOT)
+    command = shutil.which(rest[0], path=BIN) or shutil.which(rest[0])
+    if command is None:
+        print(f"there is no {rest[0]} in the environment; python3 dev.py tools brings the tools for types, style and docs")
+        return 127
+    return subprocess.call([command, *rest[1:]], cwd=ROOT)
 
 
 if __name__ == "__main__":

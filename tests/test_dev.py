@@ -31,7 +31,7 @@ def dev(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
     module.broken = ()
     monkeypatch.setattr(module, "run", record)
-    monkeypatch.setattr(module.shutil, "which", lambda name: None)
+    monkeypatch.setattr(module.shutil, "which", lambda name, path=None: None)
     return module
 
 
@@ -59,32 +59,114 @@ def test_where_there_is_no_pip_at_all_the_exact_line_is_printed(dev: Any, monkey
     assert not dev.VENV.exists()
 
 
-def test_it_installs_once_and_again_only_when_the_project_files_change(dev: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+@pytest.fixture
+def made(dev: Any) -> Any:
+    """An environment that exists, with nothing recorded about it."""
     dev.PYTHON.parent.mkdir(parents=True)
     dev.PYTHON.touch()
-    dev.ensure()
-    assert any("numba" in part for part in dev.calls[-1])
-    count = len(dev.calls)
-    dev.ensure()
-    assert len(dev.calls) == count
+    return dev
+
+
+def test_it_installs_once_and_again_only_when_the_project_files_change(made: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    made.ensure("test")
+    assert any("numba" in part for part in made.calls[-1])
+    count = len(made.calls)
+    made.ensure("test")
+    assert len(made.calls) == count
     changed = tmp_path / "changed.toml"
     changed.write_text("x")
-    monkeypatch.setattr(dev, "FILES", [*dev.FILES, changed])
-    dev.ensure()
-    assert len(dev.calls) > count
+    monkeypatch.setattr(made, "FILES", [*made.FILES, changed])
+    made.ensure("test")
+    assert len(made.calls) > count
+
+
+def test_the_demo_installs_what_it_needs_and_no_more(made: Any) -> None:
+    made.ensure("demo")
+    (installing,) = made.calls
+    assert sorted(part for part in installing[installing.index("-e") :] if part != "-e") == [
+        ".",
+        "plugins/ipmo-agile",
+        "plugins/ipmo-example",
+        "plugins/ipmo-mop",
+        "plugins/ipmo-p3o",
+    ]
+    assert installing[-10:] == installing[installing.index("-e") :], "nothing but the packages of this repository"
+    assert not any(part.startswith("ipmo") for level in made.LEVELS for part in made.wanted(level)), "none of them from a registry"
+
+
+def test_each_level_holds_the_one_before_and_none_is_taken_back(made: Any) -> None:
+    demo, test, tools = (set(made.wanted(level)) for level in ("demo", "test", "tools"))
+    assert demo < test < tools
+    assert "pytest>=8.2" in test
+    assert not any(part.startswith(("sphinx", "mypy", "ruff")) for part in test)
+    made.ensure("tools")
+    count = len(made.calls)
+    for level in ("demo", "test", "tools"):
+        made.ensure(level)
+    assert len(made.calls) == count
+    files, level = made.installed()
+    assert level == "tools"
+    made.STAMP.write_text(f"{files[::-1]} tools")  # the project files changed since
+    made.ensure("demo")
+    assert any(part.startswith("sphinx") for part in made.calls[count])
+    assert made.installed() == (files, "tools")
+
+
+def test_a_stamp_without_a_level_is_made_anew(made: Any) -> None:
+    made.ensure("demo")
+    files, _ = made.installed()
+    made.STAMP.write_text(files)  # as it was written before there were levels
+    count = len(made.calls)
+    made.ensure("demo")
+    assert len(made.calls) > count
+    assert made.installed() == (files, "demo")
 
 
 def test_a_missing_numba_wheel_is_one_printed_line_and_uv_is_used_where_it_is(
-    dev: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any
+    made: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
-    dev.PYTHON.parent.mkdir(parents=True)
-    dev.PYTHON.touch()
-    dev.broken = ("numba>=",)
-    monkeypatch.setattr(dev.shutil, "which", lambda name: "/somewhere/uv")
-    dev.ensure()
+    made.broken = ("numba>=",)
+    monkeypatch.setattr(made.shutil, "which", lambda name, path=None: "/somewhere/uv")
+    made.ensure("test")
     assert capsys.readouterr().out.splitlines()[-1].startswith("numba has no wheel for this Python")
-    assert dev.calls[0][:3] == ["/somewhere/uv", "pip", "install"]
-    assert dev.STAMP.exists()
+    assert made.calls[0][:3] == ["/somewhere/uv", "pip", "install"]
+    assert made.STAMP.exists()
+
+
+def test_a_failed_installation_is_no_environment(made: Any) -> None:
+    made.broken = ("install",)
+    with pytest.raises(SystemExit, match="installing failed"):
+        made.ensure("demo")
+    assert made.installed() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "spread"),
+    [
+        ([], ["-n", "2"]),
+        (["-q", "tests/model"], ["-n", "2"]),
+        (["--no-header"], ["-n", "2"]),
+        (["-n", "5"], []),
+        (["-n0"], []),
+        (["--numprocesses=3"], []),
+        (["--pdb"], []),
+        (["-p", "no:xdist"], []),
+    ],
+)
+def test_the_tests_run_on_all_cores_unless_told_otherwise(
+    dev: Any, monkeypatch: pytest.MonkeyPatch, arguments: list[str], spread: list[str]
+) -> None:
+    monkeypatch.setattr(dev, "cores", lambda: 2)
+    assert dev.tests(arguments) == [str(dev.PYTHON), "-m", "pytest", *spread, *arguments]
+    monkeypatch.setattr(dev, "cores", lambda: 1)
+    assert dev.tests(arguments) == [str(dev.PYTHON), "-m", "pytest", *arguments]
+
+
+def test_a_command_that_is_not_there_says_what_brings_it(made: Any, capsys: Any) -> None:
+    assert made.main(["run", "sphinx-build", "docs", "out"]) == 127
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        "there is no sphinx-build in the environment; python3 dev.py tools brings the tools for types, style and docs"
+    )
 
 
 def test_wrong_use_explains_itself(dev: Any, capsys: Any) -> None:
