@@ -15,7 +15,7 @@ from ipmo.figures.columns import Series, columns, nice_step
 from ipmo.model import Portfolio
 from ipmo.reporting.blocks import Cell, Scale
 from ipmo.reporting.control import TITLES
-from ipmo.reporting.html import SECTIONS, render
+from ipmo.reporting.html import PANELS, render
 from ipmo.testing.strategies import portfolios
 
 HOUSE = Path(ipmo.__file__).parent
@@ -35,7 +35,7 @@ def test_a_section_with_nothing_to_show_is_not_there() -> None:
     text = render(Portfolio(id="x"), ipmo.check(Portfolio(id="x")))
     shown = re.findall(r'<section aria-labelledby="([a-z]+)"', text)
     assert shown == ["calls", "timeline", "status", "findings", "method"]
-    assert len(SECTIONS) > len(shown)
+    assert len(PANELS) > len(shown)
 
 
 @settings(deadline=None)

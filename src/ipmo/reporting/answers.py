@@ -1,4 +1,4 @@
-"""What the engine says about one portfolio, each thing computed once, and the few questions that several sections ask."""
+"""What the engine says about one portfolio, each thing computed once, and the few questions that several panels ask."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ T = TypeVar("T")
 
 
 class Answers:
-    """Everything the sections draw on.
+    """Everything the panels draw on.
 
     What cannot be computed is `None`, and its reason stands in `refused` for the page to show.
 
     Args:
         portfolio: the portfolio.
         findings: what `check` found.
-        before: an earlier state of it, for the section on what changed.
+        before: an earlier state of it, for the panel on what changed.
     """
 
     def __init__(self, portfolio: Portfolio, findings: Findings, before: Portfolio | None = None) -> None:

@@ -1,4 +1,4 @@
-"""What a section of the report is made of: paragraphs, pictures and tables of cells. The template knows no more than these."""
+"""What a panel of the report is made of: paragraphs, pictures and tables of cells. The template knows no more than these."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ __all__ = [
     "Grid",
     "Head",
     "Heading",
+    "Panel",
     "Paragraph",
     "Picture",
     "Row",
     "Scale",
-    "Section",
     "capital",
     "counted",
     "few",
@@ -106,7 +106,7 @@ class Picture:
 
 @attrs.frozen
 class Heading:
-    """A heading below that of the section."""
+    """A heading below that of the panel."""
 
     kind: ClassVar[str] = "heading"
     text: str
@@ -121,7 +121,7 @@ class Paragraph:
 
 
 @attrs.frozen(kw_only=True)
-class Section:
+class Panel:
     """A part of the page with a heading of its own.
 
     Args:

@@ -7,7 +7,7 @@ from typing import Any
 from ipmo.analysis.change.comparison import Comparison
 from ipmo.analysis.change.stated import Moved
 from ipmo.reporting.answers import Answers
-from ipmo.reporting.blocks import Cell, Grid, Head, Heading, Paragraph, Row, Scale, Section, capital, counted, number, share
+from ipmo.reporting.blocks import Cell, Grid, Head, Heading, Panel, Paragraph, Row, Scale, capital, counted, number, share
 
 __all__ = ["changed"]
 
@@ -21,7 +21,7 @@ WORDS = {
 }
 
 
-def changed(a: Answers) -> Section | None:
+def changed(a: Answers) -> Panel | None:
     """Year on year, or month on month: counts of each kind of change, then the largest of each."""
     found, before = a.changed, a.before
     if found is None or before is None:
@@ -33,7 +33,7 @@ def changed(a: Answers) -> Section | None:
         rows = [m for m in found.moved if m.what == what]
         blocks += _largest(a, what, rows)
     blocks += _names(a, found)
-    return Section(id="changed", title="What changed", blocks=[b for b in blocks if b is not None])
+    return Panel(id="changed", title="What changed", blocks=[b for b in blocks if b is not None])
 
 
 def _counts(found: Comparison) -> Grid:

@@ -12,7 +12,7 @@ from ipmo.findings import Finding, Severity
 from ipmo.model.reference import RATINGS
 from ipmo.model.work import Project
 from ipmo.reporting.answers import Answers
-from ipmo.reporting.blocks import Cell, Grid, Head, Heading, Paragraph, Row, Section, counted, few, mark, number
+from ipmo.reporting.blocks import Cell, Grid, Head, Heading, Panel, Paragraph, Row, counted, few, mark, number
 
 __all__ = ["confidence", "finding_groups", "findings_note", "method", "raid_log", "status"]
 
@@ -84,7 +84,7 @@ TITLES = {
 # -------------------------------------------------------------------------------------------------- status
 
 
-def status(a: Answers) -> Section:
+def status(a: Answers) -> Panel:
     """Reported status beside computed status, dates and money, by group; then the exceptions."""
     grouping, tasks = a.grouping, any(project.tasks for project in a.portfolio.projects)
     reports = any(project.status for project in a.portfolio.projects) or not a.assessors
@@ -111,7 +111,7 @@ def status(a: Answers) -> Section:
         text += f" {counted(left, 'proposed or cancelled project')} listed here, but in no total."
     blocks: list[Any] = [Paragraph(text), Grid(label="Status table", heads=heads, rows=rows)]
     blocks += _exceptions(a)
-    return Section(id="status", title=f"Status by {grouping or 'project'}", short="Status", blocks=blocks)
+    return Panel(id="status", title=f"Status by {grouping or 'project'}", short="Status", blocks=blocks)
 
 
 def _group_row(a: Answers, grouping: str, group: str, projects: list[Project], width: int) -> Row:
@@ -171,7 +171,7 @@ def _exceptions(a: Answers) -> list[Any]:
     return [Heading("Exceptions"), Paragraph(note), grid]
 
 
-def confidence(a: Answers) -> Section | None:
+def confidence(a: Answers) -> Panel | None:
     """Delivery confidence counted by group, one table an assessor."""
     grouping = a.grouping
     if not a.assessors or grouping is None:
@@ -195,10 +195,10 @@ def confidence(a: Answers) -> Section | None:
             *(Head(title=title, num=True) for title in ("none", "projects")),
         ]
         blocks += [Heading(title), Grid(label=f"Confidence by {grouping}, {assessor}", heads=heads, rows=rows)]
-    return Section(id="confidence", title=f"Delivery confidence by {grouping}", short="Confidence", blocks=blocks)
+    return Panel(id="confidence", title=f"Delivery confidence by {grouping}", short="Confidence", blocks=blocks)
 
 
-def raid_log(a: Answers) -> Section | None:
+def raid_log(a: Answers) -> Panel | None:
     """Risks, assumptions, issues, dependencies, decisions and change requests: how many, how old, how many overdue."""
     table = a.raid_log.table() if a.raid_log is not None else None
     rows = [row for row in table.rows() if row["level"] != "project"] if table is not None else []
@@ -220,7 +220,7 @@ def raid_log(a: Answers) -> Section | None:
     titles = ("all", "open", "overdue", "without owner", "without a date", "oldest, days", "mean age, days")
     heads = [Head(title="register"), *(Head(title=title, num=True) for title in titles)]
     text = "Counted over everything below; a dependency is a link across a project border. Ages count from the day an entry was raised."
-    return Section(id="raid", title="RAID log", blocks=[Paragraph(text), Grid(label="RAID log", heads=heads, rows=shown)])
+    return Panel(id="raid", title="RAID log", blocks=[Paragraph(text), Grid(label="RAID log", heads=heads, rows=shown)])
 
 
 # ------------------------------------------------------------------------------------------------ evidence

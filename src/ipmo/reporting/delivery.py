@@ -12,7 +12,7 @@ from ipmo.figures.timeline import Bar, Hop
 from ipmo.figures.timeline import timeline as drawn
 from ipmo.model.work import Project
 from ipmo.reporting.answers import Answers
-from ipmo.reporting.blocks import Cell, Grid, Head, Paragraph, Picture, Row, Section, counted, few, number, share
+from ipmo.reporting.blocks import Cell, Grid, Head, Panel, Paragraph, Picture, Row, counted, few, number, share
 from ipmo.units import minutes, moment
 
 __all__ = ["DRAWN", "people", "timeline"]
@@ -23,7 +23,7 @@ LOADS = 15
 WORST = {"red": 0, "amber-red": 1, "amber": 2}
 
 
-def timeline(a: Answers) -> Section:
+def timeline(a: Answers) -> Panel:
     """All projects over time, the forty that need looking at first where there are more."""
     order = [p for p in a.portfolio.projects if p.state != "cancelled"]
     chosen = order
@@ -45,7 +45,7 @@ def timeline(a: Answers) -> Section:
     if len(order) > ROWS:
         note += f" Shown are {ROWS} of {len(order)} projects: those with the lowest confidence, then the largest; all stand in the status table."
     figure = drawn(bars, hops, today=a.today)
-    return Section(id="timeline", title="Timeline", blocks=[Picture(label="Timeline picture", svg=figure.svg, caption=note)])
+    return Panel(id="timeline", title="Timeline", blocks=[Picture(label="Timeline picture", svg=figure.svg, caption=note)])
 
 
 def _hops(a: Answers, rows: dict[str, int]) -> Iterator[Hop]:
@@ -87,7 +87,7 @@ def _bar(a: Answers, project: Project) -> Bar:
     )
 
 
-def people(a: Answers) -> Section | None:
+def people(a: Answers) -> Panel | None:
     """Demand against capacity: where more is asked for than there is, and who competes for it."""
     view = a.capacity
     if view is None:
@@ -146,4 +146,4 @@ def people(a: Answers) -> Section | None:
             label="Months in which more is asked for than there is", heads=[*heads, Head(title="who competes")], rows=rows, more=more
         )
         blocks.append(grid)
-    return Section(id="people", title="People and machines against capacity", short="Capacity", blocks=blocks)
+    return Panel(id="people", title="People and machines against capacity", short="Capacity", blocks=blocks)

@@ -8,7 +8,7 @@ from typing import Any
 from ipmo.analysis.dates.schedule import day_text
 from ipmo.analysis.dependencies.critical import CriticalLink
 from ipmo.reporting.answers import Answers
-from ipmo.reporting.blocks import Cell, Grid, Head, Heading, Paragraph, Picture, Row, Scale, Section, counted, number, share
+from ipmo.reporting.blocks import Cell, Grid, Head, Heading, Panel, Paragraph, Picture, Row, Scale, counted, number, share
 
 __all__ = ["decisions", "interfaces", "links", "points"]
 
@@ -21,7 +21,7 @@ MATRIX = 60
 """Projects up to which the matrix is drawn; beyond that there is the table."""
 
 
-def links(a: Answers) -> Section | None:
+def links(a: Answers) -> Panel | None:
     """The links of open work across project borders, by how little float they have."""
     shown, coarse = a.live[:LINKS], a.links.coarse
     blocks: list[Any] = []
@@ -43,7 +43,7 @@ def links(a: Answers) -> Section | None:
         blocks.append(Heading("Between whole projects"))
         blocks.append(Paragraph("Where these links attach is not known yet. They move no date and enter no float."))
         blocks.append(Grid(label="Links between whole projects", heads=[*heads, Head(title="gap, days", num=True)], rows=rows))
-    return Section(id="links", title="Links across projects that matter most", short="Links", blocks=blocks) if blocks else None
+    return Panel(id="links", title="Links across projects that matter most", short="Links", blocks=blocks) if blocks else None
 
 
 def _links_note(a: Answers, shown: Sequence[CriticalLink]) -> str:
@@ -92,7 +92,7 @@ def _coarse(a: Answers, link: Any) -> Row:
     return Row(name=a.name(link.source), cells=cells)
 
 
-def interfaces(a: Answers) -> Section | None:
+def interfaces(a: Answers) -> Panel | None:
     """Who gives to whom: the network where it can be read, the matrix, and how much hangs on each giver."""
     view = a.interfaces
     if view is None or len(view) < 2:
@@ -133,10 +133,10 @@ def interfaces(a: Answers) -> Section | None:
             cells.append(Cell(text=share(row["share"]), kind="num", bar=row["share"]))
         grid.append(Row(name=a.name(row["giver"]), under=row["giver"] if a.name(row["giver"]) != row["giver"] else "", cells=cells))
     blocks += [Heading("How much hangs on each giver"), Grid(label="Givers", heads=heads, rows=grid)]
-    return Section(id="interfaces", title="Who gives to whom", short="Interfaces", blocks=blocks)
+    return Panel(id="interfaces", title="Who gives to whom", short="Interfaces", blocks=blocks)
 
 
-def points(a: Answers) -> Section | None:
+def points(a: Answers) -> Panel | None:
     """Items that every way to a benefit or an objective passes."""
     found = a.points
     if found is None or not len(found):
@@ -164,10 +164,10 @@ def points(a: Answers) -> Section | None:
     text += " where one of them fails, nothing else leads there."
     more = f"and {len(found) - POINTS} more" if len(found) > POINTS else ""
     blocks: list[Any] = [Paragraph(text), Grid(label="Single points of failure", heads=heads, rows=grid, more=more)]
-    return Section(id="points", title="Single points of failure", short="Single points", blocks=blocks)
+    return Panel(id="points", title="Single points of failure", short="Single points", blocks=blocks)
 
 
-def decisions(a: Answers) -> Section | None:
+def decisions(a: Answers) -> Panel | None:
     """Gates, open decisions and unmet conditions, in order of need."""
     queue = a.queue
     if queue is None or not len(queue):
@@ -194,4 +194,4 @@ def decisions(a: Answers) -> Section | None:
         text += f" {counted(late_ones, 'decision')} {'comes' if late_ones == 1 else 'come'} too late for one already."
     more = f"and {len(queue) - QUEUE} more" if len(queue) > QUEUE else ""
     blocks: list[Any] = [Paragraph(text), Grid(label="Decisions in order of need", wide=True, heads=heads, rows=grid, more=more)]
-    return Section(id="decisions", title="What must be decided by when", short="Decisions", blocks=blocks)
+    return Panel(id="decisions", title="What must be decided by when", short="Decisions", blocks=blocks)

@@ -17,13 +17,13 @@ from ipmo.model.work import Portfolio
 from ipmo.reporting import change, control, delivery, methods, money, summary, value
 from ipmo.reporting import dependencies as interdependencies
 from ipmo.reporting.answers import Answers
-from ipmo.reporting.blocks import Section
+from ipmo.reporting.blocks import Panel
 from ipmo.tables import Table
 
 __all__ = ["render"]
 
 CALLS = 10
-SECTIONS: tuple[Callable[[Answers], Section | None], ...] = (
+PANELS: tuple[Callable[[Answers], Panel | None], ...] = (
     delivery.timeline,
     interdependencies.links,
     interdependencies.decisions,
@@ -41,7 +41,7 @@ SECTIONS: tuple[Callable[[Answers], Section | None], ...] = (
     delivery.people,
     control.raid_log,
 )
-"""The sections in the order of the page; one that has nothing to show is None."""
+"""The panels in the order of the page; one that has nothing to show is None."""
 
 
 def render(
@@ -69,9 +69,9 @@ def render(
 
     answers = Answers(portfolio, findings, before)
     calls = list(summary.calls(answers))
-    sections = [section for make in SECTIONS if (section := make(answers)) is not None]
-    extra = [methods.section(*one) for one in added]
-    sections += [section for section, _ in extra]
+    panels = [panel for make in PANELS if (panel := make(answers)) is not None]
+    extra = [methods.panel(*one) for one in added]
+    panels += [panel for panel, _ in extra]
     here = files(__package__)
     style = (
         colour_css(":root")
@@ -88,7 +88,7 @@ def render(
         calls=calls[:CALLS],
         more_calls=max(len(calls) - CALLS, 0),
         tiles=list(summary.tiles(answers)),
-        sections=sections,
+        panels=panels,
         finding_groups=list(control.finding_groups(answers)),
         findings_note=control.findings_note(answers),
         method=list(control.method(answers)),

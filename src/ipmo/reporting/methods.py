@@ -8,18 +8,18 @@ from datetime import date, datetime
 from typing import Any
 
 from ipmo.figures.svg import GLYPHS, Figure
-from ipmo.reporting.blocks import Cell, Grid, Head, Heading, Paragraph, Picture, Row, Section, capital, number
+from ipmo.reporting.blocks import Cell, Grid, Head, Heading, Panel, Paragraph, Picture, Row, capital, number
 from ipmo.tables import Table
 
-__all__ = ["section"]
+__all__ = ["panel"]
 
 SHOWN = 60
 LONG = 40
 """A text this long is one to read rather than a word to compare."""
 
 
-def section(name: str, title: str, blocks: Iterable[str | Table | Figure]) -> tuple[Section, tuple[str, ...]]:
-    """A section of the page, and the style rules that its figures need.
+def panel(name: str, title: str, blocks: Iterable[str | Table | Figure]) -> tuple[Panel, tuple[str, ...]]:
+    """A panel of the page, and the style rules that its figures need.
 
     A text that begins with `# ` is a heading; a Table whose first column names the rows becomes a table of the page.
     """
@@ -40,7 +40,7 @@ def section(name: str, title: str, blocks: Iterable[str | Table | Figure]) -> tu
             out.append(Heading(heading))
         else:
             out.append(Paragraph(block))
-    return Section(id=name, title=title, short=title.partition(":")[0], blocks=out), tuple(dict.fromkeys(rules))
+    return Panel(id=name, title=title, short=title.partition(":")[0], blocks=out), tuple(dict.fromkeys(rules))
 
 
 def _grid(table: Table, label: str) -> Grid:

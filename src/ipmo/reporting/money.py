@@ -11,7 +11,7 @@ from ipmo.analysis.money.phasing import TimePhased
 from ipmo.analysis.money.rollup import RollUp
 from ipmo.figures.columns import Series, columns
 from ipmo.reporting.answers import Answers
-from ipmo.reporting.blocks import Cell, Grid, Head, Heading, Paragraph, Picture, Row, Scale, Section, capital, counted, mark, number, share
+from ipmo.reporting.blocks import Cell, Grid, Head, Heading, Panel, Paragraph, Picture, Row, Scale, capital, counted, mark, number, share
 
 __all__ = ["cost", "earned", "periods", "variances"]
 
@@ -22,7 +22,7 @@ LONG = 24
 """A table of more periods is folded away below its picture."""
 
 
-def cost(a: Answers) -> Section | None:
+def cost(a: Answers) -> Panel | None:
     """Budget, actual and forecast by every grouping there is, each with how much is known."""
     groupings = [name for name in a.groupings if len(a.groups(name)) > 1][:GROUPINGS]
     if not a.money or not groupings:
@@ -40,7 +40,7 @@ def cost(a: Answers) -> Section | None:
         rolls = {name: found for name in a.money if (found := a.roll(name, grouping)) is not None}
         if rolls:
             blocks += [Heading(f"By {grouping}"), _by_group(a, grouping, rolls)]
-    return Section(
+    return Panel(
         id="cost",
         title=f"{capital(a.word('budget')) if 'budget' in a.portfolio.attributes else 'Cost'} by " + " and ".join(groupings),
         short="Cost",
@@ -77,7 +77,7 @@ def _by_group(a: Answers, grouping: str, rolls: dict[str, RollUp]) -> Grid:
     return Grid(label=f"Cost by {grouping}", heads=heads, rows=rows)
 
 
-def periods(a: Answers) -> Section | None:
+def periods(a: Answers) -> Panel | None:
     """Budget against actual against forecast by period."""
     found = a.phased
     if found is None:
@@ -97,7 +97,7 @@ def periods(a: Answers) -> Section | None:
     caption = "Dated amounts lie at their dates, others over the time of their work."
     caption += f" In no period: {'; '.join(notes)}." if notes else ""
     blocks: list[Any] = [Picture(label=title, svg=figure.svg, caption=caption), _period_grid(a, found, shown, scale)]
-    return Section(id="periods", title=title, short="By period", blocks=blocks)
+    return Panel(id="periods", title=title, short="By period", blocks=blocks)
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -117,7 +117,7 @@ def _period_grid(a: Answers, found: TimePhased, shown: list[str], scale: Scale) 
     return Grid(label=f"Money by {found.every}, in numbers", heads=heads, rows=rows, folded=len(rows) > LONG)
 
 
-def earned(a: Answers) -> Section | None:
+def earned(a: Answers) -> Panel | None:
     """Earned value of the portfolio, its programmes and projects."""
     view = a.earned
     if view is None:
@@ -143,9 +143,7 @@ def earned(a: Answers) -> Section | None:
     floating = view.total.floating
     if floating:
         text += f" {counted(floating, 'package')} {'has' if floating == 1 else 'have'} no baseline of their own: they are planned where the schedule has them now, so they cannot be late."
-    return Section(
-        id="earned", title="Earned value", blocks=[Paragraph(text), Grid(label="Earned value", wide=True, heads=heads, rows=rows)]
-    )
+    return Panel(id="earned", title="Earned value", blocks=[Paragraph(text), Grid(label="Earned value", wide=True, heads=heads, rows=rows)])
 
 
 def _down(item: EarnedItem) -> Iterator[EarnedItem]:
@@ -163,7 +161,7 @@ def _index(value: float | None) -> Cell:
     return Cell(text=number(value, 2, keep=True), kind="bad" if value is not None and value < 0.9 else "num")
 
 
-def variances(a: Answers) -> Section | None:
+def variances(a: Answers) -> Panel | None:
     """Stated variances against recomputed ones: the disagreements."""
     table = recomputed(a.portfolio)
     if not len(table):
@@ -196,4 +194,4 @@ def variances(a: Answers) -> Section | None:
         ]
         more = f"and {len(differ) - DISAGREEMENTS} more" if len(differ) > DISAGREEMENTS else ""
         blocks.append(Grid(label="Variances that disagree", heads=heads, rows=shown, more=more))
-    return Section(id="variances", title="Stated variances, recomputed", short="Variances", blocks=blocks)
+    return Panel(id="variances", title="Stated variances, recomputed", short="Variances", blocks=blocks)

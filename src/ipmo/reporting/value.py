@@ -9,7 +9,7 @@ from ipmo.analysis.benefits.realisation import line_of_sight
 from ipmo.errors import IpmoError
 from ipmo.figures.columns import Series, columns
 from ipmo.reporting.answers import Answers
-from ipmo.reporting.blocks import Cell, Grid, Head, Heading, Paragraph, Picture, Row, Scale, Section, counted, few, mark, number, share
+from ipmo.reporting.blocks import Cell, Grid, Head, Heading, Panel, Paragraph, Picture, Row, Scale, counted, few, mark, number, share
 
 __all__ = ["benefits", "sight"]
 
@@ -18,7 +18,7 @@ MOST_OBJECTIVES = 10
 LONG = 24
 
 
-def benefits(a: Answers) -> Section | None:
+def benefits(a: Answers) -> Panel | None:
     """Every benefit: planned and forecast start, present value, what its delay costs, what is realised; then by year, and who may claim it."""
     view = a.benefits
     if view is None:
@@ -52,7 +52,7 @@ def benefits(a: Answers) -> Section | None:
     blocks: list[Any] = [Paragraph(text), Grid(label="Benefits", heads=heads, rows=table)]
     blocks += _by_year(a)
     blocks += _claims(a)
-    return Section(id="benefits", title="Benefits", blocks=blocks)
+    return Panel(id="benefits", title="Benefits", blocks=blocks)
 
 
 def _by_year(a: Answers) -> list[Any]:
@@ -121,7 +121,7 @@ def _claims(a: Answers) -> list[Any]:
     return [Heading("Who may claim it"), Paragraph(text), Grid(label="Claims", heads=heads, rows=rows, more=more)]
 
 
-def sight(a: Answers) -> Section | None:
+def sight(a: Answers) -> Panel | None:
     """Objectives against projects, and the orphans both ways."""
     if not a.portfolio.objectives:
         return None
@@ -144,7 +144,7 @@ def sight(a: Answers) -> Section | None:
         text += f" {counted(len(found.orphans), 'project')} {'serves' if len(found.orphans) == 1 else 'serve'} no objective: {few(a.name(p) for p in found.orphans)}."
     if len(found.objectives) > MOST_OBJECTIVES:
         text += f" The first {MOST_OBJECTIVES} of {len(found.objectives)} objectives are shown."
-    return Section(
+    return Panel(
         id="sight",
         title="Line of sight to the objectives",
         short="Objectives",
