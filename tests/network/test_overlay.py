@@ -16,8 +16,9 @@ from ipmo.errors import CycleError, ScheduleError, UnknownItemError
 from ipmo.model import Portfolio
 from ipmo.network import network as engine
 from ipmo.network.kernels import passes as kernels
-from ipmo.network.network import EFFECTS, Network
+from ipmo.network.network import Network
 from ipmo.network.overlay import Overlay
+from ipmo.network.states import EFFECTS
 from ipmo.testing.strategies import portfolios
 
 PAUSED = """

@@ -1,22 +1,123 @@
-"""Calendars as tables of integers: instants to working minutes and back, at any date.
+"""Working clocks: instants to working minutes and back, lags and days on a calendar, at any date.
 
 A calendar's own clock counts working minutes. Around its exceptions the working periods are a table; before and after
 it, the week repeats by arithmetic. Clock 0 is wall-clock time itself. The functions that look things up are in
-`kernels`, so that they can be compiled together with the passes that call them.
+`kernels`, so that they can be compiled together with the passes that call them; everything else asks a `Clock`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, cast
+
+import attrs
 
 from ipmo.model.calendars import CONTINUOUS, Calendar, shifts
-from ipmo.units import DAY, WEEK, minutes
+from ipmo.model.work import Portfolio
+from ipmo.network.kernels import passes as kernels
+from ipmo.network.kernels.passes import FAR
+from ipmo.units import DAY, WEEK, Span, minutes
 
-__all__ = ["Clocks"]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["FAR", "WALL_CLOCK", "Clock", "Clocks", "Tables", "clocks_of", "months_later"]
 
 Period = tuple[int, int]
+Tables = tuple[list[int], list[int]]
+"""Packed clocks: eight numbers a clock, three numbers a period; see `Clocks`."""
+
+
+def months_later(instant: int, months: int) -> int:
+    """The same day some months later, or the last day of a shorter month; the time of day stays.
+
+    >>> from datetime import date
+    >>> from ipmo.units import moment
+    >>> moment(months_later(minutes(date(2026, 1, 31)), 1)).date()
+    datetime.date(2026, 2, 28)
+    """
+    return int(kernels.add_months(instant, months))
+
+
+@attrs.frozen(eq=False)
+class Clock:
+    """The working clock of one calendar: it counts the minutes worked up to an instant.
+
+    Args:
+        number: its number among the clocks that it is packed with; 0 is wall-clock time.
+        calendar: whose working time it counts, and what `1 d` is.
+        tables: the packed clocks, for the kernels.
+
+    >>> from datetime import datetime
+    >>> from ipmo.model.calendars import STANDARD
+    >>> from ipmo.units import as_span, moment
+    >>> clock = Clocks([STANDARD]).of(STANDARD)
+    >>> friday = minutes(datetime(2026, 3, 6, 15, 0))
+    >>> moment(clock.shift(friday, as_span("4 h"))), clock.days(friday, friday + 3 * DAY)
+    (datetime.datetime(2026, 3, 9, 11, 0), 1.0)
+    """
+
+    number: int
+    calendar: Calendar
+    tables: Tables = attrs.field(repr=False)
+    day_minutes: int = attrs.field(init=False)
+
+    @day_minutes.default
+    def _day(self) -> int:
+        return self.calendar.day_minutes
+
+    def work(self, instant: int) -> int:
+        """Minutes worked up to an instant; a clock's own count, of use in differences and in its other answers."""
+        return int(kernels.work(self.tables, self.number, instant))
+
+    def start(self, worked: int) -> int:
+        """The latest instant with that many minutes worked: where the next minute of work begins."""
+        return int(kernels.start_at(self.tables, self.number, worked))
+
+    def finish(self, worked: int) -> int:
+        """The earliest instant with that many minutes worked: where the last minute of work ends."""
+        return int(kernels.finish_at(self.tables, self.number, worked))
+
+    def waits(self, instant: int) -> bool:
+        """Whether a finish at that instant falls into a break: it then lies where the next shift begins."""
+        return bool(kernels.edged(self.tables, self.number, instant))
+
+    def roomy(self, instant: int) -> bool:
+        """Whether a latest finish at that instant leaves time to wait for the beginning of the next shift."""
+        return bool(kernels.roomy(self.tables, self.number, instant))
+
+    def between(self, begin: int, end: int) -> int:
+        """Minutes worked between two instants; negative where the end comes first."""
+        return self.work(end) - self.work(begin)
+
+    def days(self, begin: int, end: int) -> float:
+        """Working days between two instants; negative where the end comes first."""
+        return (self.work(end) - self.work(begin)) / self.day_minutes
+
+    def shift(self, instant: int, lag: Span, *, at_start: bool | None = None) -> int:
+        """An instant so much later, or earlier where the lag is negative: working, elapsed, or calendar time.
+
+        Args:
+            instant: in minutes.
+            lag: working time counts on this clock.
+            at_start: where the work that is added ends with a shift: True for the start of the next one, False for that end;
+                left out, the end after a positive lag, and the start of a shift else.
+        """
+        if lag.dimension == "step":
+            return months_later(instant, lag.months)
+        if lag.dimension == "elapsed":
+            return instant + lag.elapsed_minutes
+        length = self.calendar.minutes(lag)
+        if at_start is None:
+            at_start = length <= 0
+        worked = self.work(instant) + length
+        return self.start(worked) if at_start else self.finish(worked)
+
+
+WALL_CLOCK = Clock(0, CONTINUOUS, ([0, 0, 0, 0, 0, 0, 1, WEEK], [0, 0, WEEK]))
+"""Time itself, around the clock."""
 
 
 def _merged(periods: Iterable[Period]) -> list[Period]:
@@ -61,17 +162,39 @@ class Clocks:
             begin, end, periods = _exceptional(calendar)
             place, number, total = pack(periods)
             head += [place, number, begin, end, total, *pack(_week(calendar))]
-        self.packed = (head, flat)
+        self.packed: Tables = (head, flat)
+        self._clocks = [Clock(number, calendar, self.packed) for number, calendar in enumerate((CONTINUOUS, *calendars))]
+        self._by_id = {
+            calendar.id: clock if self.index[calendar.id] else Clock(0, calendar, self.packed)
+            for calendar, clock in zip(calendars, self._clocks[1:], strict=True)
+        }
+
+    def __getitem__(self, number: int) -> Clock:
+        """The clock of a number; 0 is wall-clock time."""
+        return self._clocks[number]
+
+    def of(self, calendar: Calendar) -> Clock:
+        """The clock of a calendar, by its id; one that never rests keeps its own length of a day on wall-clock time."""
+        return self._by_id[calendar.id]
 
     def clock(self, calendar: Calendar) -> int:
-        """The clock of a calendar, by its id."""
+        """The number of a calendar's clock, by its id."""
         return self.index[calendar.id]
 
-    def arrays(self) -> tuple[Any, ...]:
+    def arrays(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The packed tables as int64 arrays, for compiled kernels."""
         import numpy as np
 
-        return tuple(np.array(column, np.int64) for column in self.packed)
+        head, flat = self.packed
+        return np.array(head, np.int64), np.array(flat, np.int64)
+
+
+def clocks_of(portfolio: Portfolio) -> Clocks:
+    """The clocks of a portfolio's calendars, packed once."""
+    if "clocks" not in portfolio.memo:
+        table = portfolio.calendar_table
+        portfolio.memo["clocks"] = Clocks([table[name] for name in sorted(table)])
+    return cast(Clocks, portfolio.memo["clocks"])
 
 
 def _week(calendar: Calendar) -> list[Period]:

@@ -20,16 +20,14 @@ from ipmo.model.estimates import Estimate
 from ipmo.model.governance import Gate
 from ipmo.model.work import EXTERNAL, Link, Portfolio, Project, Task
 from ipmo.network import bounds
-from ipmo.network.clocks import Clocks
-from ipmo.network.kernels import passes as kernels
-from ipmo.network.network import EFFECTS, Network
+from ipmo.network.clocks import clocks_of
+from ipmo.network.network import Network
+from ipmo.network.states import EFFECTS, LIVE, TYPE_NAMES, TYPES, Mode, State
 from ipmo.units import ELAPSED, MAX_INSTANT, Span, When, minutes
 
-__all__ = ["Hold", "LinkInfo", "Target", "compile_portfolio"]
+__all__ = ["Hold", "Target", "compile_portfolio"]
 
-NORMAL, STARTED, FINISHED, UNDATED, GONE, SPANNED = range(6)
-TYPES = {"FS": 0, "SS": 1, "FF": 2, "SF": 3}
-TYPE_NAMES = ("FS", "SS", "FF", "SF")
+NORMAL, STARTED, FINISHED, UNDATED, GONE, SPANNED = State
 
 
 @attrs.frozen
@@ -41,17 +39,6 @@ class Target:
     date: int | None
     at_start: bool = False
     is_deadline: bool = False
-
-
-@attrs.frozen
-class LinkInfo:
-    """Where a compiled link comes from. `number` is its place in `portfolio.links`; -1 for `after:` and derived links."""
-
-    source: int
-    target: int
-    type: str
-    number: int = -1
-    derived: bool = False
 
 
 @attrs.frozen
@@ -77,11 +64,11 @@ def compile_portfolio(portfolio: Portfolio, dialect: Dialect) -> Network:
 class Builder:
     def __init__(self, portfolio: Portfolio, dialect: Dialect) -> None:
         self.portfolio, self.dialect = portfolio, dialect
-        self.clocks = Clocks([portfolio.calendar_table[name] for name in sorted(portfolio.calendar_table)])
+        self.clocks = clocks_of(portfolio)
         self.ids: list[str] = []
         self.kinds: list[str] = []
         self.project: list[int] = []
-        self.state: list[int] = []
+        self.state: list[State] = []
         self.dur: list[int] = []
         self.clk: list[int] = []
         self.nominal: list[int] = []
@@ -107,7 +94,6 @@ class Builder:
         self.coarse: list[int] = []
         self.labels: list[int] = []
         self.undated_stubs: list[int] = []
-        self.link_of: dict[int, int] = {}
         self.out_of_sequence: list[tuple[int, int, str]] = []
         self.constrained: list[tuple[int, Task]] = []
         self.late_bounds: list[tuple[int, int, bool]] = []
@@ -167,7 +153,7 @@ class Builder:
 
     # ------------------------------------------------------------------------------------------- nodes
 
-    def _node(self, full_id: str, kind: str, project: int, state: int, dur: int, clk: int, nominal: int) -> int:
+    def _node(self, full_id: str, kind: str, project: int, state: State, dur: int, clk: int, nominal: int) -> int:
         node = len(self.ids)
         self.ids.append(full_id)
         self.kinds.append(kind)
@@ -240,7 +226,7 @@ class Builder:
             here = plain_state
             if task.actual_start is not None or task.actual_finish is not None or task.progress is not None or task.remaining is not None:
                 here, length = self._statused(task, node, length, own_calendar, own, plain_state)
-            if task.hammock and here in (NORMAL, STARTED):
+            if task.hammock and here in LIVE:
                 here = SPANNED
                 self.hammocks[node] = []
                 length = length or (0, own)
@@ -253,7 +239,7 @@ class Builder:
                     self.unknown.append(node)
             elif not length[0] and self.on_calendar:
                 self.points[node] = "start"
-            if task.constraints is not None and here in (NORMAL, STARTED):
+            if task.constraints is not None and here in LIVE:
                 self.constrained.append((node, task))
                 if task.constraints.expected_finish is not None and self.dialect.expected_finish:
                     self.expected[node] = minutes(task.constraints.expected_finish, end=True)
@@ -290,8 +276,8 @@ class Builder:
         self._afters(project, local)
 
     def _statused(
-        self, task: Task, node: int, length: tuple[int, int] | None, calendar: Calendar, clock: int, otherwise: int
-    ) -> tuple[int, tuple[int, int] | None]:
+        self, task: Task, node: int, length: tuple[int, int] | None, calendar: Calendar, clock: int, otherwise: State
+    ) -> tuple[State, tuple[int, int] | None]:
         """State and remaining minutes of work whose status is known."""
         if task.actual_finish is not None:
             self.finishes[node] = minutes(task.actual_finish, end=True)
@@ -386,7 +372,7 @@ class Builder:
                 parent = above[parent]
         for task in project.tasks:
             if task.id not in local and task.deadline is not None:
-                leaves = tuple(n for n in self.children[(project.id, task.id)] if self.state[n] in (NORMAL, STARTED))
+                leaves = tuple(n for n in self.children[(project.id, task.id)] if self.state[n] in LIVE)
                 if leaves:
                     self.targets.append(Target(f"{project.id}/{task.id}", leaves, minutes(task.deadline, end=True), is_deadline=True))
 
@@ -574,21 +560,8 @@ class Builder:
     def _bound(self, target: int, kind: str, instant: int, lag: Span | None, clock: int) -> None:
         """What a fixed date does to a target: a bound on its start or its finish."""
         if lag is not None:
-            instant = self._lagged(instant, lag, clock)
+            instant = self.clocks[clock].shift(instant, lag)
         (self.start_bounds if kind[1] == "S" else self.finish_bounds).append((target, instant))
-
-    def _lagged(self, instant: int, lag: Span, clock: int) -> int:
-        if lag.dimension == "step":
-            return int(kernels.add_months(instant, lag.months))
-        if lag.dimension == "elapsed":
-            return instant + lag.elapsed_minutes
-        length = self._calendar(clock).minutes(lag)
-        cal = self.clocks.packed
-        moved = kernels.work(cal, clock, instant) + length
-        return int(kernels.finish_at(cal, clock, moved) if length > 0 else kernels.start_at(cal, clock, moved))
-
-    def _calendar(self, clock: int) -> Calendar:
-        return self.portfolio.calendar_table["continuous"] if clock == 0 else self.clocks.calendars[clock - 1]
 
     def _spread_holds(self) -> None:
         """What follows undated work is undated too, with the reason; where one of several is enough, all must be."""
@@ -618,7 +591,7 @@ class Builder:
             for target in follows.get(node, ()):
                 if target in self.anyone and any(self.state[s] not in (UNDATED, GONE) for s in into_any[target]):
                     continue
-                if self.state[target] in (NORMAL, STARTED):
+                if self.state[target] in LIVE:
                     self.state[target] = UNDATED
                     reason = hold.reason if hold.reason.startswith("follows") else f"follows {self.ids[node]!r}: {hold.reason}"
                     self.holds[target] = Hold(reason, hold.item)
@@ -632,7 +605,7 @@ class Builder:
         for link, (u, v) in enumerate(zip(self.src, self.dst, strict=True)):
             if v in self.anyone and self.state[u] == FINISHED:
                 lag = self.lags.get(link)
-                when = self.finishes[u] if lag is None else self._lagged(self.finishes[u], lag, self.nominal[u])
+                when = self.finishes[u] if lag is None else self.clocks[self.nominal[u]].shift(self.finishes[u], lag)
                 done[v] = min(when, done.get(v, when))
         for helper, when in done.items():
             self.state[helper] = FINISHED
@@ -667,9 +640,10 @@ class Builder:
             typ = [self._at_points(u, v, t) for u, v, t in zip(src, dst, typ, strict=True)]
         lag, mode, lagclk = [0] * count, [0] * count, [0] * count
         clk = self.clk
-        through = 1 if self.dialect.exact_late else 4
+        plain, through = int(Mode.PLAIN), int(Mode.CALENDARS if self.dialect.exact_late else Mode.SHIFTS)
         if any(clk):
-            same = (0, 0, 3, 0) if len(set(clk)) > 1 or self.dialect.lead_waits else (0, 0, 0, 0)
+            finishes = int(Mode.FINISHES) if len(set(clk)) > 1 or self.dialect.lead_waits else plain
+            same = (plain, plain, finishes, plain)
             points = self.points
             mode = [
                 same[t] if clk[u] == clk[v] and not (t == 3 and v in points) else through for u, v, t in zip(src, dst, typ, strict=True)
@@ -678,19 +652,19 @@ class Builder:
         for link, span in self.lags.items():
             u, v = src[link], dst[link]
             if span.dimension == "step":
-                mode[link], lag[link] = 2, span.months
+                mode[link], lag[link] = int(Mode.MONTHS), span.months
             elif span.dimension == "elapsed":
                 lag[link] = span.elapsed_minutes
-                mode[link] = 0 if clk[u] == clk[v] == 0 else through
+                mode[link] = plain if clk[u] == clk[v] == 0 else through
             else:
                 owner = self._lag_clock(u, v)
                 key = (span.amount, span.unit, owner)
                 length = lengths.get(key)
                 if length is None:
-                    length = lengths[key] = self._calendar(owner).minutes(span)
+                    length = lengths[key] = self.clocks[owner].calendar.minutes(span)
                 lag[link], lagclk[link] = length, owner
                 rounded = (length < 0 and typ[link] >= 2 and self.dialect.lead_waits) or u in self.points
-                mode[link] = 0 if clk[u] == clk[v] == owner and not rounded else through
+                mode[link] = plain if clk[u] == clk[v] == owner and not rounded else through
         return Network(
             ids=self.ids,
             kinds=self.kinds,
@@ -755,11 +729,11 @@ class Builder:
             ):
                 self.out_of_sequence.append((u, v, kind))
             return False
-        early = su == STARTED and kind[0] == "S" and self.dialect.start_lag == "early" and sv in (NORMAL, STARTED)
+        early = su == STARTED and kind[0] == "S" and self.dialect.start_lag == "early" and sv in LIVE
         if early:
             self._elapse(link)
         elif su == FINISHED or (su == STARTED and kind[0] == "S"):
-            if sv in (NORMAL, STARTED):
+            if sv in LIVE:
                 self._bound(v, kind, self._given(u, kind), self.lags.get(link), self._lag_clock(u, v))
             return False
         if su == UNDATED or sv == UNDATED:
@@ -771,7 +745,7 @@ class Builder:
                 lag = self.lags.get(link)
                 bound = self.starts[v]
                 if lag is not None:
-                    bound = self._lagged(bound, Span(-lag.amount, lag.unit), self._lag_clock(u, v))
+                    bound = self.clocks[self._lag_clock(u, v)].shift(bound, Span(-lag.amount, lag.unit))
                 self.late_bounds.append((u, bound, kind[0] == "F"))
             return False
         return True
@@ -782,13 +756,11 @@ class Builder:
         if lag is None:
             return
         u, v = self.src[link], self.dst[link]
-        clock = self._lag_clock(u, v)
+        clock = self.clocks[self._lag_clock(u, v)]
         base = self.bases.get(self.project[u], self.base)
-        due = self._lagged(self.starts[u], lag, clock)
+        due = clock.shift(self.starts[u], lag)
         if lag.dimension == "working":
-            cal = self.clocks.packed
-            left = kernels.work(cal, clock, due) - kernels.work(cal, clock, base)
-            unit = "min"
+            left, unit = clock.between(base, due), "min"
         else:
             left, unit = due - base, "emin"
         if left > 0:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from ipmo.network.kernels import drag as kernels_drag
 from ipmo.network.kernels import passes as kernels
-from ipmo.network.network import EFFECTS, Network
+from ipmo.network.network import Network
+from ipmo.network.states import EFFECTS, LIVE
 
 if TYPE_CHECKING:
     from ipmo.network.passes import Passes
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["ends_without_links", "ends_without_work"]
 
 FAR = kernels.FAR
-LIVE = (0, 1)
 COMPILE = 400_000
 """Positions times passes from which the compiler is worth waiting for."""
 

@@ -11,25 +11,21 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ipmo.errors import CycleError, ScheduleError
+from ipmo.network.clocks import WALL_CLOCK, Clock, Clocks
 from ipmo.network.kernels import passes as kernels
+from ipmo.network.states import EFFECTS, LIVE, NUMBERS, TYPE_NAMES, LinkType, Mode, State
 from ipmo.units import MAX_INSTANT
 
 if TYPE_CHECKING:
     from ipmo.model.calendars import Calendar
     from ipmo.model.dialects import Dialect
-    from ipmo.network.clocks import Clocks
     from ipmo.network.compile import Hold, Target
 
 __all__ = ["Network"]
 
 SMALL = 20_000
 """Links below which the plain kernels are faster than waiting for a compiler."""
-EFFECTS = ("benefit", "outcome", "helper")
-"""Kinds of node that are no work: they have dates, but do not set the end of the network."""
-NORMAL, STARTED, FINISHED, UNDATED, GONE, SPANNED = range(6)
 FAR = kernels.FAR
-TYPE_NAMES = ("FS", "SS", "FF", "SF")
-CONTINUOUS = ([0, 0, 0, 0, 0, 0, 1, 10080], [0, 0, 10080])  # wall-clock time only
 
 
 class Network:
@@ -52,7 +48,7 @@ class Network:
         lag: Any,
         low: Any = None,
         kinds: Sequence[str] | None = None,
-        state: Sequence[int] | None = None,
+        state: Sequence[State] | None = None,
         clk: Any = None,
         nominal: Any = None,
         finish_floor: Mapping[int, int] | None = None,
@@ -90,7 +86,7 @@ class Network:
         self.ids, self.projects, self.base = ids, projects, base
         self.n, self.m = len(ids), len(src)
         self.kinds: Sequence[str] = kinds if kinds is not None else _Same("task", self.n)
-        self.state: Sequence[int] = state if state is not None else _Same(NORMAL, self.n)
+        self.state: Sequence[State] = state if state is not None else _Same(State.NORMAL, self.n)
         self.project, self.dur, self.src, self.dst, self.typ, self.lag = project, dur, src, dst, typ, lag
         self.low, self.finish_floor, self.floor_edges = low, finish_floor or {}, floor_edges or set()
         self.high, self.pin, self.late_bounds, self.latest = high or {}, pin or {}, late_bounds, latest
@@ -147,8 +143,6 @@ class Network:
         """
         import numpy as np
 
-        from ipmo.network.clocks import Clocks
-
         n, m = len(ids), len(source)
         column = functools.partial(_column, np)
         duration = column(duration, n, "duration")
@@ -183,12 +177,13 @@ class Network:
                 points = dict.fromkeys(np.flatnonzero((duration == 0) & ~apart & (clk != 0)).tolist(), "finish")
             same = clk[source] == clk[target]
             one_clock = bool(same.all())
-            mode = np.where(same, np.where((kind == 2) & (lags == 0) & (not one_clock) & (clk[source] != 0), 3, 0), 1)
-            mode[(lags != 0) & (clk[source] == 0) & ~same] = 1
-            first = np.array([kernels.work(clocks.packed, c, start) for c in range(len(calendars) + 1)], np.int64)
+            finishes = (kind == LinkType.FF) & (lags == 0) & (not one_clock) & (clk[source] != 0)
+            mode = np.where(same, np.where(finishes, Mode.FINISHES, Mode.PLAIN), Mode.CALENDARS)
+            mode[(lags != 0) & (clk[source] == 0) & ~same] = Mode.CALENDARS
+            first = np.array([clocks[number].work(start) for number in range(len(calendars) + 1)], np.int64)
             low = first[clk]
             lagclk = np.array([clocks.clock(one) for one in calendars], np.int64)[chosen][source]
-            mode[(lags != 0) & (lagclk != clk[source])] = 1
+            mode[(lags != 0) & (lagclk != clk[source])] = Mode.CALENDARS
             more = {"clk": clk, "nominal": clk, "clocks": clocks, "mode": mode, "lagclk": lagclk, "points": points}
         return cls(
             ids=ids,
@@ -370,7 +365,7 @@ class Network:
     def cal(self) -> Any:
         """The calendar tables, for the kernels."""
         if self.clocks is None:
-            packed: Any = CONTINUOUS
+            packed: Any = WALL_CLOCK.tables
             if self.arrays:
                 return tuple(_int64(column) for column in packed)
             return packed
@@ -379,7 +374,7 @@ class Network:
     @functools.cached_property
     def clock_tables(self) -> Any:
         """The calendar tables as plain lists, for single look-ups."""
-        return CONTINUOUS if self.clocks is None else self.clocks.packed
+        return WALL_CLOCK.tables if self.clocks is None else self.clocks.packed
 
     @functools.cached_property
     def clk_used(self) -> bool:
@@ -390,7 +385,7 @@ class Network:
     def all_live(self) -> bool:
         """Everything is open work: nothing is finished, undated, or an effect."""
         return isinstance(self.state, _Same) or not (
-            any(state > STARTED for state in self.state) or not set(EFFECTS).isdisjoint(self.kinds)
+            any(state not in LIVE for state in self.state) or not set(EFFECTS).isdisjoint(self.kinds)
         )
 
     @functools.cached_property
@@ -401,12 +396,20 @@ class Network:
         if self.all_live:
             return np.ones(self.n, np.int64)
         effects = set(EFFECTS)
-        counts = [int(state <= STARTED and kind not in effects) for state, kind in zip(self.state, self.kinds, strict=True)]
+        counts = [int(state in LIVE and kind not in effects) for state, kind in zip(self.state, self.kinds, strict=True)]
         return np.array(counts, np.int64)[np.asarray(self._positions["order"], np.int64)]
 
-    def day_minutes(self, clock: int) -> int:
-        """Minutes of one working day of a clock's calendar."""
-        return 1440 if clock == 0 or self.clocks is None else self.clocks.calendars[clock - 1].day_minutes
+    def clock(self, number: int) -> Clock:
+        """The clock of a number, as columns name it; 0 is wall-clock time."""
+        return WALL_CLOCK if self.clocks is None else self.clocks[number]
+
+    def clock_of(self, node: int) -> Clock:
+        """The clock of a node's calendar: its floats are counted in days of that."""
+        return WALL_CLOCK if self.nominal is None else self.clock(self.nominal[node])
+
+    def running_clock(self, node: int) -> Clock:
+        """The clock that a node's start and duration are counted on: its calendar's, or wall-clock time for a point in time."""
+        return WALL_CLOCK if self.clk is None else self.clock(self.clk[node])
 
     # ----------------------------------------------------------------------------------------- passes
 
@@ -528,9 +531,8 @@ class Network:
             pos = network._positions["pos"]
             changed = False
             for node, instant in self.expected.items():
-                clock = int(self.clk[node])
                 start = int(x[int(pos[node])])
-                length = max(int(kernels.work(self.clock_tables, clock, instant)) - start, 0)
+                length = max(self.running_clock(node).work(instant) - start, 0)
                 changed |= length != dur[node]
                 dur[node] = length
             if not changed:
@@ -615,12 +617,12 @@ class _Same(Sequence[Any]):
 
 
 def any_beyond(mode: Any) -> bool:
-    """Whether a link goes through calendars: its mode is neither 0 nor 3."""
+    """Whether a link goes through calendars: it is no mere number."""
     if mode is None:
         return False
     if hasattr(mode, "any"):
-        return bool(((mode != 0) & (mode != 3)).any())
-    return any(m not in (0, 3) for m in mode)
+        return bool(((mode != Mode.PLAIN) & (mode != Mode.FINISHES)).any())
+    return any(m not in NUMBERS for m in mode)
 
 
 def any_nonzero(column: Any) -> bool:

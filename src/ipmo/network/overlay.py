@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ipmo.errors import CycleError, ScheduleError, UnknownItemError, close_matches
 from ipmo.network.kernels import passes as kernels
-from ipmo.network.network import EFFECTS, TYPE_NAMES
+from ipmo.network.states import EFFECTS, LIVE, TYPE_NAMES, State
 
 if TYPE_CHECKING:
     from ipmo.network.passes import Passes
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["Overlay"]
 
 FAR = kernels.FAR
-LIVE = (0, 1)
 ROOM = 1024
 """Links that may be added before the columns of links grow."""
 NODE_ROWS = [
@@ -225,7 +224,7 @@ class Overlay:
                 ends[g] = int(finish[place])
         ends[count] = max(ends[:count], default=-FAR)
         for v, instant in network.finishes.items():
-            if network.project[v] >= 0 and state[v] == 2:
+            if network.project[v] >= 0 and state[v] == State.FINISHED:
                 done[network.project[v]] = max(done[network.project[v]], instant)
         self._put(self._group_row("ends"), ends)
         self._put(self._group_row("done"), done)

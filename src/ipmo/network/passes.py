@@ -16,13 +16,12 @@ from ipmo.errors import ScheduleError
 from ipmo.model.dialects import DIALECTS, Dialect
 from ipmo.network.drag import ends_without_links, ends_without_work
 from ipmo.network.kernels import passes as kernels
-from ipmo.network.network import EFFECTS, Network
+from ipmo.network.network import Network
+from ipmo.network.states import EFFECTS, LIVE, NUMBERS, Mode, State
 from ipmo.units import MAX_INSTANT
 
-__all__ = ["LIVE", "Passes"]
+__all__ = ["Passes"]
 
-NORMAL, STARTED, FINISHED, UNDATED, GONE = range(5)
-LIVE = (NORMAL, STARTED)
 FAR = kernels.FAR
 EMPTY: Mapping[int, int] = {}
 
@@ -187,7 +186,7 @@ class Passes:
                 ends[owner] = int(self._finish[place])
         for v, done in net.finishes.items():
             owner = net.project[v]
-            if owner >= 0 and net.state[v] == FINISHED:
+            if owner >= 0 and net.state[v] == State.FINISHED:
                 ends[owner] = max(ends[owner], done)
         return ends
 
@@ -321,7 +320,7 @@ class Passes:
         """What the link in place k imposes on the start of v when its source starts at x."""
         q = self._lists
         u = q["src"][k]
-        if q["mode"][k] in (0, 3):
+        if q["mode"][k] in NUMBERS:
             if dur is None:
                 return x + q["w"][k]
             t = q["typ"][k]
@@ -336,7 +335,7 @@ class Passes:
 
     def _pull(self, k: int, v: int, y: int, room: int | None = None) -> int:
         q = self._lists
-        if q["mode"][k] in (0, 3):
+        if q["mode"][k] in NUMBERS:
             return y - q["w"][k]
         if room is None:
             room = q["edge"][v] if y == q["x"][v] else 1
@@ -468,8 +467,8 @@ class Passes:
         """The latest start of a link's source, and whether its finish may wait for the next shift."""
         q, mode = self._lists, self._lists["mode"][k]
         u, clk = q["src"][k], q["clk"]
-        if mode in (0, 3):
-            return y - q["w"][k], room if mode == 3 else 1
+        if mode in NUMBERS:
+            return y - q["w"][k], room if mode == Mode.FINISHES else 1
         cal = self.network.clock_tables
         t = kernels.taken(cal, clk, q["dur"], v, q["typ"][k], mode, q["lagclk"][k], q["lag"][k], y, room)
         late = int(kernels.latest_of(cal, clk, q["dur"], u, q["typ"][k], mode, t))
@@ -628,7 +627,7 @@ class Passes:
     def _instant_of(self, node: int, end: str, late: bool) -> int | None:
         """The early or late start or finish of a node, as an instant; None when it has none."""
         net, q = self.network, self._lists
-        if net.state[node] == FINISHED or (net.state[node] == STARTED and end == "S"):
+        if net.state[node] == State.FINISHED or (net.state[node] == State.STARTED and end == "S"):
             return net.starts[node] if end == "S" else net.finishes[node]
         if net.state[node] not in LIVE:
             return None
@@ -778,9 +777,9 @@ class Passes:
         """What a link imposes on the start of v, and whether its finish then waits for the next shift."""
         q, mode = self._lists, self._lists["mode"][k]
         u, t = q["src"][k], q["typ"][k]
-        if mode in (0, 3):
+        if mode in NUMBERS:
             start = x + q["lag"][k] + (dur[u] if t in (0, 2) else 0) - (dur[v] if t >= 2 else 0)
-            return start, edge if mode == 3 else 0
+            return start, edge if mode == Mode.FINISHES else 0
         cal, clk = self.network.clock_tables, q["clk"]
         instant = kernels.given(cal, clk, dur, u, t, mode, q["lagclk"][k], q["lag"][k], x, edge)
         worked = int(kernels.work(cal, clk[v], instant))

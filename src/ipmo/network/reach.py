@@ -16,6 +16,7 @@ import attrs
 
 from ipmo.network.kernels import passes as kernels
 from ipmo.network.kernels import reach as kernels_reach
+from ipmo.network.states import State
 
 if TYPE_CHECKING:
     from ipmo.network.network import Network
@@ -99,7 +100,7 @@ class Reach:
         out: dict[int, int] = {}
         for v, instant in net.finishes.items():
             owner = int(net.project[v])
-            if owner >= 0 and net.state[v] == 2:
+            if owner >= 0 and net.state[v] == State.FINISHED:
                 out[owner] = max(out.get(owner, -FAR), instant)
         return out
 

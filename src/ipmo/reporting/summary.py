@@ -11,6 +11,7 @@ from ipmo.figures.svg import GLYPHS
 from ipmo.findings import Finding, Severity
 from ipmo.model.governance import Gate
 from ipmo.model.work import Project
+from ipmo.network.states import State
 from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import Scale, counted, number
 
@@ -157,7 +158,7 @@ def tiles(a: Answers) -> Iterator[dict[str, str]]:
 def _time_tiles(a: Answers) -> Iterator[dict[str, str]]:
     s = a.schedule
     unknown = len(s._unknown)
-    undated = sum(1 for node, hold in s.network.holds.items() if s.network.state[node] == 3)
+    undated = sum(1 for node, hold in s.network.holds.items() if s.network.state[node] == State.UNDATED)
     parts = [f"{unknown} items have no duration or no dates"] if unknown else []
     parts += [f"{undated} are on hold"] if undated else []
     value = day_text(s.finish, finish=True) if s.finish else "reached"

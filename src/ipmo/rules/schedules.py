@@ -11,7 +11,7 @@ from ipmo.errors import listed
 from ipmo.findings import Finding, Severity
 from ipmo.model.governance import Gate
 from ipmo.model.work import Portfolio, Project, Task
-from ipmo.network.kernels import passes as kernels
+from ipmo.network.states import LIVE, State
 from ipmo.units import minutes, moment
 
 __all__ = ["due_facts", "model_facts", "schedule_facts"]
@@ -167,10 +167,11 @@ def _constraints(s: Schedule) -> Iterator[Finding]:
             )
     for node, instant, at_finish in net.late_bounds:
         place = q["pos"][node]
-        if net.state[node] not in (0, 1) or node in s._unknown:
+        if net.state[node] not in LIVE or node in s._unknown:
             continue
-        reached = q["finish"][place] if at_finish else kernels.start_at(net.clock_tables, q["clk"][place], q["x"][place])
-        allowed = kernels.start_at(net.clock_tables, q["clk"][place], kernels.work(net.clock_tables, q["clk"][place], instant))
+        clock = net.running_clock(node)
+        reached = q["finish"][place] if at_finish else clock.start(q["x"][place])
+        allowed = clock.start(clock.work(instant))
         if reached > max(instant, allowed if not at_finish else instant):
             what = "finish" if at_finish else "start"
             bound, expected = (day_text(moment(int(t)), finish=at_finish) for t in (instant, reached))
@@ -187,7 +188,7 @@ def _holds(s: Schedule) -> Iterator[Finding]:
     by_item: dict[str, list[str]] = {}
     reasons: dict[str, str] = {}
     for node, hold in s.network.holds.items():
-        if s.network.state[node] == 3 and s.network.kinds[node] != "helper":
+        if s.network.state[node] == State.UNDATED and s.network.kinds[node] != "helper":
             by_item.setdefault(hold.item, []).append(s.network.ids[node])
             if not hold.reason.startswith("follows"):
                 reasons[hold.item] = hold.reason
@@ -203,13 +204,13 @@ def _promises(portfolio: Portfolio, s: Schedule) -> Iterator[Finding]:
     for target in net.targets:
         if target.date is None:
             continue
-        places = [s._lists["pos"][node] for node in target.nodes if net.state[node] in (0, 1) and node not in s._unknown]
+        places = [s._lists["pos"][node] for node in target.nodes if net.state[node] in LIVE and node not in s._unknown]
         if not places:
             continue
         reached = max(s._lists["finish"][place] for place in places)
         if reached > target.date:
             promise = day_text(moment(target.date), finish=True)
-            last = max((node for node in target.nodes if net.state[node] in (0, 1)), key=lambda n: s._lists["finish"][s._lists["pos"][n]])
+            last = max((node for node in target.nodes if net.state[node] in LIVE), key=lambda n: s._lists["finish"][s._lists["pos"][n]])
             expected = s.finish_text(net.ids[last])
             item = portfolio.items.get(target.name)
             word = "needed by" if isinstance(item, Gate) else "due"

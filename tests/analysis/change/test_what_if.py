@@ -21,7 +21,6 @@ from ipmo.analysis.change.applying import applied
 from ipmo.analysis.dependencies.targets import targets
 from ipmo.errors import CycleError, IpmoError, ModelError, ScheduleError, UnitError, UnknownItemError
 from ipmo.model.changes import as_change, change_to_plain
-from ipmo.network.kernels import passes as kernels
 from ipmo.testing.strategies import portfolios
 
 
@@ -288,7 +287,7 @@ def finish(pf: m.Portfolio, item: str) -> Fraction:
     clock = rows.clock_of(item)
     if isinstance(pf[item], m.Benefit) or s.network.clocks is None or clock == 0:
         return Fraction(rows.date(t), 1440)
-    return Fraction(int(kernels.work(s.network.clock_tables, clock, rows.date(t))), s.network.day_minutes(clock))
+    return Fraction(s.network.clock(clock).work(rows.date(t)), s.network.clock(clock).day_minutes)
 
 
 def test_two_paths_that_hide_one_another_share_what_they_do_together() -> None:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 import ipmo
 from ipmo.errors import ScheduleError, UnknownItemError
 from ipmo.model import After, Benefit, Calendar, Enabler, Gate, GateDecision, Link, Portfolio, Project, Task
-from ipmo.network.network import EFFECTS
+from ipmo.network.states import EFFECTS
 from ipmo.testing.strategies import portfolios
 from ipmo.units import moment
 

@@ -23,7 +23,7 @@ from ipmo.model.benefits import Benefit
 from ipmo.model.benefits_map import EffectMap, effect_map
 from ipmo.model.reference import DiscountSchedule
 from ipmo.model.work import Portfolio
-from ipmo.network.kernels import passes as kernels
+from ipmo.network.clocks import months_later
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import Money, Rate, Span, as_span, as_when, minutes, moment
 
@@ -90,7 +90,7 @@ class Profile:
 
 
 def _later(day: date, months: int) -> date:
-    return moment(kernels.add_months(minutes(day), months)).date()
+    return moment(months_later(minutes(day), months)).date()
 
 
 def profile(benefit: Benefit, start: date, yearly: Fraction) -> Profile | None:

@@ -36,7 +36,7 @@ from ipmo.model.governance import After
 from ipmo.model.money import Budget, BudgetLine, as_budget
 from ipmo.model.risks import Assumption, Driver, Exposure, Risk
 from ipmo.model.work import Link, Portfolio, Programme, Project, Task
-from ipmo.network.kernels import passes as kernels
+from ipmo.network.clocks import clocks_of
 from ipmo.units import Money, Span, minutes, moment
 
 __all__ = ["applied", "first_tasks", "shifted"]
@@ -206,18 +206,8 @@ def _delayed(pf: Portfolio, s: Schedule, full_id: str, by: Span) -> dict[str, An
 
 def shifted(pf: Portfolio, full_id: str, instant: datetime, by: Span, *, end: bool = False) -> datetime:
     """An instant that much later, on the item's calendar."""
-    at = minutes(instant)
-    if by.dimension == "step":
-        return moment(kernels.add_months(at, by.months))
-    if by.dimension == "elapsed":
-        return moment(at + by.elapsed_minutes)
-    from ipmo.network.clocks import Clocks
-
-    clocks = Clocks([pf.calendar_for(full_id)])
-    clock = clocks.clock(pf.calendar_for(full_id))
-    worked = kernels.work(clocks.packed, clock, at) + pf.calendar_for(full_id).minutes(by)
-    found = kernels.finish_at(clocks.packed, clock, worked) if end else kernels.start_at(clocks.packed, clock, worked)
-    return moment(int(found))
+    clock = clocks_of(pf).of(pf.calendar_for(full_id))
+    return moment(clock.shift(minutes(instant), by, at_start=not end))
 
 
 # ---------------------------------------------------------------------------------------------- money, chance

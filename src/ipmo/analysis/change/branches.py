@@ -15,7 +15,6 @@ from ipmo.analysis.dependencies.targets import Targets, targets
 from ipmo.errors import IpmoError, ScheduleError
 from ipmo.model.changes import Change, Delay, SetDuration
 from ipmo.model.work import Portfolio, Project, Task
-from ipmo.network.kernels import passes as kernels
 from ipmo.network.overlay import Overlay
 from ipmo.units import Span, minutes
 
@@ -142,15 +141,15 @@ class Branches:
     def _later(self, full_id: str, node: int, place: int, by: Span) -> int:
         """The start that a delay asks for, on the item's own clock."""
         s, net = self.schedule, self.schedule.network
-        clock, x = int(s._p["clk"][place]), int(s._x[place])
-        if by.dimension == "working" and (net.nominal is None or int(net.nominal[node]) == clock):
+        x = int(s._x[place])
+        if by.dimension == "working" and net.clock_of(node) is net.running_clock(node):
             key = (self.portfolio.calendar_for(full_id).id, by)
             if key not in self._lengths:
                 self._lengths[key] = self.portfolio.calendar_for(full_id).minutes(by)
             return x + self._lengths[key]
         start = s.dates(full_id)[0]
         assert start is not None
-        return int(kernels.work(net.clock_tables, clock, minutes(shifted(self.portfolio, full_id, start, by))))
+        return net.running_clock(node).work(minutes(shifted(self.portfolio, full_id, start, by)))
 
     def _length(self, change: SetDuration) -> int | None:
         """Another duration in minutes of the item's clock; None when it is not plain."""

@@ -24,13 +24,12 @@ from ipmo.errors import IpmoError
 from ipmo.model.changes import Change, as_changes
 from ipmo.model.governance import RAG
 from ipmo.model.work import Portfolio
-from ipmo.network.kernels import passes as kernels
+from ipmo.network.clocks import FAR
 from ipmo.tables import Column, Table
 from ipmo.units import Money, moment
 
 __all__ = ["Comparison", "compare", "ends_of", "what_if"]
 
-FAR = kernels.FAR
 ORDER = (
     "exception",
     "status",

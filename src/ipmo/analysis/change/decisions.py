@@ -20,13 +20,13 @@ from ipmo.analysis.dates.schedule import day_text
 from ipmo.errors import UnknownItemError, close_matches
 from ipmo.model.governance import Gate
 from ipmo.model.work import Portfolio, Programme, Project, Task
-from ipmo.network.kernels import passes as kernels
+from ipmo.network.clocks import FAR
+from ipmo.network.states import LIVE
 from ipmo.tables import Column, Table
 from ipmo.units import Money, minutes, moment
 
 __all__ = ["DecisionQueue", "Due", "decisions_due"]
 
-FAR = kernels.FAR
 DAY = 1440
 
 
@@ -165,7 +165,7 @@ class _Finder:
         node = self.s.nodes.get(full_id)
         stated = None if gate.need_by is None else moment(minutes(gate.need_by, end=True))
         name = gate.name or gate.id
-        if node is None or self.net.state[node] not in (0, 1) or node in self.s._unknown:
+        if node is None or self.net.state[node] not in LIVE or node in self.s._unknown:
             why = self.s[full_id].undated if full_id in self.s else ""
             return self._row("gate", full_id, name, gate.body, None, stated, None, None, None, None, (), why)
         place = int(self.s._p["pos"][node])
@@ -179,7 +179,7 @@ class _Finder:
         """A decision or condition: as late as the first of what waits for it may start."""
         stated = None if due is None else moment(minutes(due, end=True))
         nodes = [self.s.nodes[w] for w in waits if w in self.s.nodes]
-        places = [int(self.s._p["pos"][v]) for v in nodes if self.net.state[v] in (0, 1) and v not in self.s._unknown]
+        places = [int(self.s._p["pos"][v]) for v in nodes if self.net.state[v] in LIVE and v not in self.s._unknown]
         if not places:
             why = "nothing dated waits for it"
             return self._row(kind, item, name, who, None, stated, None, None, None, None, tuple(waits), why)
@@ -215,29 +215,29 @@ class _Finder:
         late = int(self.s._late[1][place])
         if late >= FAR // 2:
             return None, None
-        instant = int(kernels.start_at(self.net.clock_tables, int(self.s._p["clk"][place]), late))
+        clock = self.net.running_clock(self.s._lists["order"][place])
+        instant = clock.start(late)
         if int(self.s._p["dur"][place]) == 0:  # a point: its date is read as a finish
-            instant = int(kernels.finish_at(self.net.clock_tables, int(self.s._p["clk"][place]), late))
+            instant = clock.finish(late)
         return moment(max(instant, 0)), self.s._target_names[place]
 
     def _days(self, begin: int, end: int) -> float:
         """Working days between two instants, on the portfolio's calendar."""
-        one, other = (kernels.work(self.net.clock_tables, self.clock, t) for t in (begin, end))
-        return float((other - one) / self.net.day_minutes(self.clock))
+        return self.net.clock(self.clock).days(begin, end)
 
     def _day_costs(self, places: Sequence[int]) -> Money | None:
         """What one more elapsed day costs once the float of some positions is used up: benefits that are then a day later."""
         if self.branches.overlay is None or not self.stakes.worth:
             return None
-        x, late, cal = self.s._x, self.s._late[1], self.net.clock_tables
+        x, late = self.s._x, self.s._late[1]
         lows = []
         for extra in (0, DAY):
             step = []
             for place in places:
-                clock = int(self.s._p["clk"][place])
+                clock = self.net.running_clock(self.s._lists["order"][place])
                 begin = max(int(late[place]) if late[place] < FAR // 2 else int(x[place]), int(x[place]))
-                at = int(kernels.start_at(cal, clock, begin)) + extra
-                step.append(max(int(kernels.work(cal, clock, at)), int(x[place])))
+                at = clock.start(begin) + extra
+                step.append(max(clock.work(at), int(x[place])))
             lows.append(step)
         seeds = list(places)
         first = [0, len(seeds), 2 * len(seeds)]

@@ -29,7 +29,7 @@ from ipmo.model.benefits import Benefit, Outcome
 from ipmo.model.changes import Change, as_changes
 from ipmo.model.plain import plain_value
 from ipmo.model.work import EXTERNAL, Portfolio, Project, Task
-from ipmo.network.kernels import passes as kernels
+from ipmo.network.states import LIVE
 from ipmo.tables import Column, Table
 from ipmo.units import minutes, moment
 
@@ -364,8 +364,8 @@ class _Figure:
         if self.unit == "ed":
             return Fraction(instant, 1440)
         s = schedule(self.before, on_cycle="cut")
-        net, clock = s.network, targets(s).clock_of(self.item)
-        return Fraction(int(kernels.work(net.clock_tables, clock, instant)), net.day_minutes(clock))
+        clock = s.network.clock(targets(s).clock_of(self.item))
+        return Fraction(clock.work(instant), clock.day_minutes)
 
     def _instant(self, pf: Portfolio) -> int | None:
         s = schedule(pf, on_cycle="cut")
@@ -395,7 +395,7 @@ class _Figure:
             name = next((n for n in (self.item, f"{self.item}@finish") if n in rows.place), None)
             if name is not None:
                 ends = ends_of(s, rows, rows.place[name])
-            elif self.item in s.nodes and s.network.state[s.nodes[self.item]] in (0, 1):
+            elif self.item in s.nodes and s.network.state[s.nodes[self.item]] in LIVE:
                 ends = [int(s._p["pos"][s.nodes[self.item]])]
             else:
                 continue

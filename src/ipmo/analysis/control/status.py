@@ -18,7 +18,6 @@ from ipmo.analysis.benefits.realisation import Benefits, benefits
 from ipmo.analysis.dates.schedule import Schedule, as_day, day_text, schedule
 from ipmo.analysis.money.amounts import Amounts, Priced, rounded
 from ipmo.analysis.money.earned_value import EarnedValue, earned_value
-from ipmo.analysis.money.periods import worked_on
 from ipmo.analysis.money.rollup import LEFT_OUT, RollUp, roll_up
 from ipmo.errors import IpmoError, UnknownItemError, close_matches
 from ipmo.model.benefits_map import effect_map
@@ -26,9 +25,9 @@ from ipmo.model.estimates import exact
 from ipmo.model.governance import RAG, Confidence, StatusReport, Tolerance
 from ipmo.model.people import DecisionBody
 from ipmo.model.work import Portfolio, Programme, Project, Task
-from ipmo.network.kernels import passes as kernels
+from ipmo.network.clocks import clocks_of
 from ipmo.tables import Column, Rows, Table
-from ipmo.units import Money, Span, as_when, minutes, moment
+from ipmo.units import MAX_INSTANT, Money, Span, as_when, minutes, moment
 
 __all__ = [
     "POLICIES",
@@ -455,26 +454,10 @@ class _Engine:
         """The last instant within tolerance."""
         if span is None:
             return promise
-        if span.dimension == "step":
-            return int(kernels.add_months(promise, span.months))
-        if span.dimension == "elapsed":
-            return promise + span.elapsed_minutes
-        calendar = self.portfolio.calendar_for(full_id)
-        worked = worked_on(self.portfolio, calendar)
-        wanted, instant = worked(promise) + calendar.minutes(span), promise
-        step = 1440 * 7
-        while worked(instant + step) < wanted:
-            instant += step
-            if instant - promise > 1440 * 366 * 200:
-                return instant
-        low, high = instant, instant + step
-        while low < high:
-            middle = (low + high) // 2
-            if worked(middle) >= wanted:
-                high = middle
-            else:
-                low = middle + 1
-        return low
+        if span.dimension == "working" and not span.amount:
+            return promise
+        clock = clocks_of(self.portfolio).of(self.portfolio.calendar_for(full_id))
+        return min(clock.shift(promise, span), MAX_INSTANT)
 
     # --------------------------------------------------------------------------------------- aspects
 

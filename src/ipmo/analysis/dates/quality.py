@@ -18,7 +18,8 @@ from ipmo.errors import UnknownItemError, close_matches, listed
 from ipmo.findings import Finding, Severity
 from ipmo.model.governance import Gate
 from ipmo.model.work import EXTERNAL, Link, Portfolio, Project, Task
-from ipmo.network.kernels import passes as kernels
+from ipmo.network.clocks import clocks_of
+from ipmo.network.states import LIVE, State
 from ipmo.tables import Column, Table
 from ipmo.units import minutes
 
@@ -209,7 +210,7 @@ class _Assessment:
         """Work that is planned: no milestones, summaries, level of effort, or what is stopped."""
         found = {}
         for node, full_id in enumerate(self.net.ids):
-            if self.net.kinds[node] != "task" or self.net.state[node] in (4, 5):
+            if self.net.kinds[node] != "task" or self.net.state[node] in (State.GONE, State.SPANNED):
                 continue
             item = self.portfolio.items.get(full_id)
             if isinstance(item, Task) and (self.project is None or full_id.startswith(f"{self.project}/")):
@@ -370,12 +371,8 @@ class _Assessment:
             days: float | None = None
             if task.baseline_start is not None and task.baseline_finish is not None:
                 planned += 1
-                clock = self.net.nominal[self.s.nodes[full_id]] if self.net.nominal is not None else 0
-                cal = self.net.clock_tables
-                span = [
-                    kernels.work(cal, clock, minutes(t, end=e)) for t, e in ((task.baseline_start, False), (task.baseline_finish, True))
-                ]
-                days = (span[1] - span[0]) / calendar.day_minutes
+                clock = self.net.clock_of(self.s.nodes[full_id])
+                days = clock.between(minutes(task.baseline_start), minutes(task.baseline_finish, end=True)) / calendar.day_minutes
             elif task.duration is not None and (central := task.duration.central()) is not None:
                 days = calendar.minutes(central) / calendar.day_minutes  # type: ignore[arg-type]
             if days is not None:
@@ -445,7 +442,7 @@ class _Assessment:
     def _path_test(self) -> Point:
         formula = f"{PUSH} days added to a task on the longest path move the end by as much"
         s, q = self.s, self.s._lists
-        last = [v for v in range(self.net.n) if q["finish"][v] == s.end and self.net.state[q["order"][v]] in (0, 1)]
+        last = [v for v in range(self.net.n) if q["finish"][v] == s.end and self.net.state[q["order"][v]] in LIVE]
         path = sorted(s._driving_back(last), key=lambda v: (q["finish"][v], v))
         places = [v for v in path if self.net.ids[q["order"][v]] in self.tasks and q["dur"][v]]
         if not places or s.end is None:
@@ -454,14 +451,12 @@ class _Assessment:
             )
         place = places[0]
         node = q["order"][place]
-        clock = q["clk"][place]
-        day = self.net.day_minutes(clock)
+        clock = self.net.running_clock(node)
+        push = PUSH * clock.day_minutes
         dur = list(q["dur"])
-        dur[place] += PUSH * day
+        dur[place] += push
         end = s._end_after({place: q["low"][place]}, dur)
-        cal = self.net.clock_tables
-        moved = 0 if end is None else kernels.work(cal, clock, end) - kernels.work(cal, clock, s.end)
-        value = 1.0 if moved == PUSH * day else 0.0
+        value = 1.0 if end is not None and clock.between(s.end, end) == push else 0.0
         return Point(
             number=12,
             name="critical path test",
@@ -486,11 +481,9 @@ class _Assessment:
             return attrs.evolve(lacks, needs="a status date")
         project = self.portfolio.projects[place]
         calendar = self.portfolio.calendar_table[project.calendar or self.portfolio.calendar or "standard"]
-        clock = self.net.clocks.clock(calendar) if self.net.clocks is not None else 0
-        cal, day = self.net.clock_tables, calendar.day_minutes
+        clock = clocks_of(self.portfolio).of(calendar)
         reached = int(self.s._project_end[place])
-        length = (kernels.work(cal, clock, reached) - kernels.work(cal, clock, status)) / day
-        slack = (kernels.work(cal, clock, target) - kernels.work(cal, clock, reached)) / day
+        length, slack = clock.days(status, reached), clock.days(reached, target)
         if length <= 0:
             return attrs.evolve(lacks, needs="unfinished work after the status date")
         ends = self.s._target_ends().get(f"{project.id}@finish", [])

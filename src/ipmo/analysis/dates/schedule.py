@@ -14,21 +14,18 @@ from typing import Any
 import attrs
 
 from ipmo.errors import ScheduleError, UnknownItemError, close_matches
-from ipmo.model.calendars import CONTINUOUS
 from ipmo.model.dialects import DIALECTS, Dialect
 from ipmo.model.work import Portfolio
+from ipmo.network.clocks import FAR
 from ipmo.network.compile import compile_portfolio
-from ipmo.network.kernels import passes as kernels
 from ipmo.network.network import Network
-from ipmo.network.passes import LIVE, Passes
+from ipmo.network.passes import Passes
+from ipmo.network.states import LIVE, TYPE_NAMES, State
 from ipmo.tables import Column, Table
-from ipmo.units import DAY, MAX_INSTANT, as_when, minutes, moment
+from ipmo.units import MAX_INSTANT, as_when, minutes, moment
 
 __all__ = ["FloatPath", "Schedule", "ScheduledItem", "day_text", "network", "schedule"]
 
-NORMAL, STARTED, FINISHED, UNDATED, GONE, SPANNED = range(6)
-TYPE_NAMES = ("FS", "SS", "FF", "SF")
-FAR = kernels.FAR
 SHOWN_KINDS = ("task", "milestone", "gate", "project", "outcome", "benefit", "summary")
 
 
@@ -221,15 +218,11 @@ class Schedule(Passes):
 
     def _days(self, place: int, early: int, late: int) -> float:
         """Working days between two starts of a position, by the item's calendar."""
-        net = self.network
         node = self._lists["order"][place]
-        clock = self._lists["clk"][place]
-        if net.nominal is None:
-            return (late - early) / DAY
-        nominal = net.nominal[node]
-        if clock != nominal:
-            early, late = (kernels.work(net.clock_tables, nominal, kernels.start_at(net.clock_tables, clock, t)) for t in (early, late))
-        return float((late - early) / net.day_minutes(nominal))
+        clock, nominal = self.network.running_clock(node), self.network.clock_of(node)
+        if clock is not nominal:
+            return nominal.days(clock.start(early), clock.start(late))
+        return (late - early) / nominal.day_minutes
 
     def __contains__(self, full_id: object) -> bool:
         return full_id in self.nodes or full_id in self._derived
@@ -290,7 +283,7 @@ class Schedule(Passes):
             "project": net.projects[owner] if owner >= 0 else "",
             "rule": self._rule(full_id),
         }
-        if state == FINISHED:
+        if state == State.FINISHED:
             first, last = moment(net.starts[node]), moment(net.finishes[node])
             return ScheduledItem(
                 **base,
@@ -303,10 +296,10 @@ class Schedule(Passes):
                 side="start" if kind == "gate" else "finish",
             )
         began = moment(net.starts[node]) if node in net.starts else None
-        if state in (UNDATED, GONE):
+        if state in (State.UNDATED, State.GONE):
             reason = net.holds[node].reason if node in net.holds else ""
             return ScheduledItem(**base, early_start=began, early_finish=None, start=began, undated=reason)
-        if state == SPANNED:
+        if state == State.SPANNED:
             return self._hammock(node, base)
         if node in self._unknown:
             undated = "it has no duration" if began is None else ""
@@ -354,7 +347,7 @@ class Schedule(Passes):
     def _total_float(self, node: int) -> float | None:
         """What `_item` says of its total float, without the rest."""
         net = self.network
-        if net.state[node] == SPANNED:
+        if net.state[node] == State.SPANNED:
             return self._item(node, with_drag=False).total_float
         if net.state[node] not in LIVE or node in self._unknown:
             return None
@@ -365,11 +358,11 @@ class Schedule(Passes):
     def _window(self, place: int, x: int, finish: int | None = None) -> tuple[datetime | None, datetime | None]:
         """The dates of a position that starts at x; of a milestone of a start or of a finish, that date twice."""
         net, q = self.network, self._lists
-        cal, clk, end = net.clock_tables, q["clk"][place], x + q["dur"][place]
+        clock = net.running_clock(q["order"][place])
         point = net.points.get(q["order"][place])
-        start = kernels.start_at(cal, clk, x)
+        start = clock.start(x)
         if finish is None:
-            finish = kernels.finish_at(cal, clk, end)
+            finish = clock.finish(x + q["dur"][place])
             if point is not None and self._late_and_room[0][1][place]:
                 finish = start  # what follows may begin with the next shift, and so may the milestone lie there
             elif x == q["x"][place]:  # what is not late finishes when it does early: at the next shift where it waits for that
@@ -396,13 +389,11 @@ class Schedule(Passes):
 
     def _threshold(self, place: int) -> float:
         """The float up to which work is critical, in days of its calendar."""
-        net, node = self.network, self._lists["order"][place]
-        nominal = net.nominal[node] if net.nominal is not None else 0
         span = self._dialect.critical_float
         if not span.amount:
             return 0.0
-        calendar = net.clocks.calendars[nominal - 1] if net.clocks is not None and nominal else CONTINUOUS
-        return calendar.minutes(span) / net.day_minutes(nominal)
+        clock = self.network.clock_of(self._lists["order"][place])
+        return clock.calendar.minutes(span) / clock.day_minutes
 
     def _hammock(self, node: int, base: dict[str, Any]) -> ScheduledItem:
         """Level of effort: it spans what it is linked to, early and late; it drives nothing."""
@@ -410,13 +401,12 @@ class Schedule(Passes):
         if early[0] is None or early[1] is None:
             return ScheduledItem(**base, early_start=None, early_finish=None, undated="it is linked to nothing that has dates")
         net = self.network
-        clock = net.nominal[node] if net.nominal is not None else 0
-        day, cal = net.day_minutes(clock), net.clock_tables
+        clock = net.clock_of(node)
 
         def slip(first: int | None, last: int | None) -> float | None:
             if first is None or last is None or last >= FAR // 2:
                 return None
-            return float((kernels.work(cal, clock, last) - kernels.work(cal, clock, first)) / day)
+            return clock.days(first, last)
 
         start, end = slip(early[0], late[0]), slip(early[1], late[1])
         known = [value for value in (start, end) if value is not None]
@@ -454,17 +444,12 @@ class Schedule(Passes):
         return frozenset(self.network.unknown)
 
     def _drag_days(self, node: int, without: int) -> float:
-        net = self.network
         assert self.end is not None
-        if net.nominal is None:
-            return (self.end - without) / DAY
-        nominal = net.nominal[node]
-        worked = [kernels.work(net.clock_tables, nominal, t) for t in (without, self.end)]
-        return float((worked[1] - worked[0]) / net.day_minutes(nominal))
+        return self.network.clock_of(node).days(without, self.end)
 
     def _derived_item(self, full_id: str) -> ScheduledItem:
         net = self.network
-        nodes = [v for v in self._derived[full_id] if net.state[v] != GONE]
+        nodes = [v for v in self._derived[full_id] if net.state[v] != State.GONE]
         items = [self._item(v, with_drag=False) for v in nodes]
         kind = "summary" if "/" in full_id else "project"
         project = full_id.partition("/")[0]
@@ -521,7 +506,7 @@ class Schedule(Passes):
         net = self.network
         node = self.nodes.get(full_id)
         if node is None:
-            nodes = [v for v in self._derived.get(full_id, ()) if net.state[v] != GONE]
+            nodes = [v for v in self._derived.get(full_id, ()) if net.state[v] != State.GONE]
             pairs = [self._instants(v) for v in nodes]
             starts = [a for a, _ in pairs if a is not None]
             ends = [b for _, b in pairs if b is not None]
@@ -536,9 +521,9 @@ class Schedule(Passes):
         net = self.network
         state = net.state[node]
         begun = net.starts.get(node)
-        if state == FINISHED:
+        if state == State.FINISHED:
             return begun, net.finishes[node]
-        if state == SPANNED:
+        if state == State.SPANNED:
             start, end = self._spans.get(node, ((None, None), (None, None)))[0]
             return (begun if begun is not None else start, end) if start is not None and end is not None else (None, None)
         if state not in LIVE or node in self._unknown:
@@ -548,8 +533,8 @@ class Schedule(Passes):
         if self.back_from is not None or self._dialect.direction == "back":
             whole = int(self._late[0][place])
             if whole < FAR // 2:
-                x, finish = whole, int(kernels.finish_at(net.clock_tables, q["clk"][place], whole + q["dur"][place]))
-        start = finish if node in net.points else int(kernels.start_at(net.clock_tables, q["clk"][place], x))
+                x, finish = whole, net.running_clock(node).finish(whole + q["dur"][place])
+        start = finish if node in net.points else net.running_clock(node).start(x)
         return (begun if begun is not None else start), int(finish)
 
     # ----------------------------------------------------------------------------------- answers
@@ -564,7 +549,7 @@ class Schedule(Passes):
         net = self.network
         if self.portfolio is None:
             return list(net.ids)
-        shown = {net.ids[v] for v in range(net.n) if net.kinds[v] in SHOWN_KINDS and net.state[v] != GONE}
+        shown = {net.ids[v] for v in range(net.n) if net.kinds[v] in SHOWN_KINDS and net.state[v] != State.GONE}
         shown |= {f"{project}/{name}" for project, name in net.summaries}
         out = []
         for project in self.portfolio.projects:
@@ -734,7 +719,7 @@ class Schedule(Passes):
         """The finish of an item as people read it; empty when it has none."""
         node = self.nodes.get(full_id)
         end = self.dates(full_id)[1]
-        if node is not None and self.network.state[node] == FINISHED and self.network.kinds[node] == "gate":
+        if node is not None and self.network.state[node] == State.FINISHED and self.network.kinds[node] == "gate":
             return day_text(end)  # a decision is dated by its day
         point = node is not None and self.network.state[node] in LIVE and not self._lists["dur"][self._lists["pos"][node]]
         return day_text(end, finish=not (point and node is not None and self._side(node) == "start"))
@@ -792,13 +777,12 @@ class Schedule(Passes):
     def _reason(self, full_id: str) -> str:
         node = self.nodes[full_id]
         net = self.network
-        if net.state[node] == FINISHED:
+        if net.state[node] == State.FINISHED:
             return "actual date"
-        if net.state[node] == STARTED:
+        if net.state[node] == State.STARTED:
             return "under way; its remaining work starts at the data date"
         q, place = self._lists, self._lists["pos"][node]
-        base = kernels.work(net.clock_tables, q["clk"][place], net.base)
-        if q["x"][place] <= base:
+        if q["x"][place] <= net.running_clock(node).work(net.base):
             known = self.portfolio is not None and self.portfolio.data_date == net.base
             return "nothing holds it back but the data date" if known else "nothing holds it back but the start of the portfolio"
         return "held by a date of its own or of finished work"

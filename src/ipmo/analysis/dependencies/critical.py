@@ -21,13 +21,12 @@ from ipmo.analysis.dependencies.handovers import Contract, contract
 from ipmo.errors import ScheduleError, UnknownItemError, close_matches, listed
 from ipmo.findings import Finding, Severity
 from ipmo.model.work import Link, Portfolio
-from ipmo.network.kernels import passes as kernels
+from ipmo.network.clocks import FAR
 from ipmo.tables import Column, Table
 from ipmo.units import Money, Span, minutes, moment
 
 __all__ = ["CriticalLink", "CriticalLinks", "Reached", "critical_links", "cross_link_facts"]
 
-FAR = kernels.FAR
 RULES = ("float", "drag", "loss", "value")
 SHOWN = 10
 """Links that are a finding each; the rest is counted."""

@@ -15,14 +15,13 @@ from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.dependencies.handovers import link_name
 from ipmo.analysis.dependencies.targets import Targets, programmes_of, targets
 from ipmo.errors import UnitError
-from ipmo.model.calendars import CONTINUOUS
 from ipmo.model.work import EXTERNAL, Link, Portfolio
-from ipmo.network.kernels import passes as kernels
+from ipmo.network.clocks import FAR, clocks_of
+from ipmo.network.states import LIVE
 from ipmo.units import Span, as_span, minutes, moment
 
 __all__ = ["BORDERS", "ClosedLink", "Crossings", "ProjectDependency", "as_slip"]
 
-FAR = kernels.FAR
 BORDERS = ("project", "programme", "portfolio")
 """Each includes those after it: what crosses the portfolio's border crosses the others too."""
 
@@ -148,33 +147,16 @@ class Crossings:
         """A link that is no link of the network: from outside with a date, or with an end that is done."""
         s, net = self.s, self.s.network
         node = s.nodes.get(ends[1])
-        if (
-            giver.startswith(EXTERNAL)
-            and link.date is not None
-            and node is not None
-            and net.state[node] in (0, 1)
-            and node not in s._unknown
-        ):
+        if giver.startswith(EXTERNAL) and link.date is not None and node is not None and net.state[node] in LIVE and node not in s._unknown:
             v = int(s._p["pos"][node])
-            clock, cal = int(s._p["clk"][v]), net.clock_tables
+            clock = net.running_clock(node)
             instant = minutes(link.date, end=link.type[0] == "F")
             if link.lag is not None:
-                instant = self._lagged(instant, link.lag, ends[1])
-            self.bounds[len(self.open)] = int(kernels.work(cal, clock, instant)) - (int(s._p["dur"][v]) if link.type[1] == "F" else 0)
+                instant = clocks_of(self.portfolio).of(self.portfolio.calendar_for(ends[1])).shift(instant, link.lag)
+            self.bounds[len(self.open)] = clock.work(instant) - (int(s._p["dur"][v]) if link.type[1] == "F" else 0)
             self._open(number, link, -1, giver, receiver, crossed, v)
             return
         self._close(number, link, ends[0], ends[1], giver, receiver, crossed)
-
-    def _lagged(self, instant: int, lag: Span, target: str) -> int:
-        if lag.dimension == "step":
-            return int(kernels.add_months(instant, lag.months))
-        if lag.dimension == "elapsed":
-            return instant + lag.elapsed_minutes
-        net = self.s.network
-        clock = self.targets.clock_of(target)
-        length = self.portfolio.calendar_for(target).minutes(lag)
-        moved = kernels.work(net.clock_tables, clock, instant) + length
-        return int((kernels.finish_at if length > 0 else kernels.start_at)(net.clock_tables, clock, moved))
 
     def _close(self, number: int, link: Link, source: str, target: str, giver: str, receiver: str, crossed: str) -> None:
         s = self.s
@@ -215,7 +197,7 @@ class Crossings:
         clocks = np.asarray(s._p["clk"], np.int64)[sources].tolist()
         self._nominals: list[int] = clocks if net.nominal is None else np.asarray(net.nominal, np.int64)[nodes].tolist()
         # minutes of a working day of each row's own clock; nought where its days are counted on another
-        lengths = {clock: float(net.day_minutes(clock)) for clock in set(clocks)}
+        lengths = {clock: float(net.clock(clock).day_minutes) for clock in set(clocks)}
         self._per_day = [lengths[c] if c == n else 0.0 for c, n in zip(clocks, self._nominals, strict=True)]
         columns = (
             self.places,
@@ -279,7 +261,7 @@ class Crossings:
         inside = [row for row in rows if self.places[row] >= 0]
         lengths: dict[int, int] = {}
         if slip.dimension == "working":
-            lengths = {n: _minutes(self.s.network, n, slip) for n in {self._nominals[row] for row in inside}}
+            lengths = {n: self.s.network.clock(n).calendar.minutes(slip) for n in {self._nominals[row] for row in inside}}
         slips = [
             lengths[self._nominals[row]] if lengths and self._per_day[row] else self.slip_minutes(row, slip)  # on another clock
             for row in inside
@@ -294,17 +276,11 @@ class Crossings:
     def slip_minutes(self, row: int, slip: Span) -> int:
         """A slip in minutes of the source's own clock."""
         net, place, x = self.s.network, self._sources[row], self._starts[row]
-        clock = int(self.s._p["clk"][place])
-        if slip.dimension == "working":
-            nominal = self._nominals[row]
-            length = _minutes(net, nominal, slip)
-            if nominal == clock:
-                return length
-            at = kernels.start_at(net.clock_tables, clock, x)
-            later = kernels.finish_at(net.clock_tables, nominal, kernels.work(net.clock_tables, nominal, at) + length)
-        else:
-            later = kernels.start_at(net.clock_tables, clock, x) + slip.elapsed_minutes
-        return max(int(kernels.work(net.clock_tables, clock, int(later))) - x, 0)
+        clock, nominal = net.running_clock(int(self.s._p["order"][place])), net.clock(self._nominals[row])
+        if slip.dimension == "working" and nominal is clock:
+            return clock.calendar.minutes(slip)
+        later = nominal.shift(clock.start(x), slip, at_start=False)
+        return max(clock.work(later) - x, 0)
 
     def _again(self, row: int, slip: Span | None) -> dict[int, int]:
         """What moves without a link from outside, or when that comes later: by scheduling the changed portfolio."""
@@ -314,7 +290,8 @@ class Crossings:
             rest = [one for place, one in enumerate(pf.links) if place != number]
         else:
             instant = minutes(link.date, end=link.type[0] == "F")  # type: ignore[arg-type]
-            later = self._lagged(instant, slip, self.s.network.ids[int(self.s._p["order"][self.heads[row]])])
+            receiver = self.s.network.ids[int(self.s._p["order"][self.heads[row]])]
+            later = clocks_of(pf).of(pf.calendar_for(receiver)).shift(instant, slip)
             rest = [attrs.evolve(one, date=moment(later)) if place == number else one for place, one in enumerate(pf.links)]
         other = targets(schedule(pf.evolve(links=rest), on_cycle="cut"))
         return {
@@ -348,13 +325,6 @@ def as_slip(value: Span | str) -> Span:
     if span.amount < 0:
         raise UnitError(f"a slip of {span} is negative; a slip makes later")
     return span
-
-
-def _minutes(net: Any, clock: int, span: Span) -> int:
-    """Minutes of a working length on a clock's calendar."""
-    if clock == 0 or net.clocks is None:
-        return int(CONTINUOUS.minutes(span))
-    return int(net.clocks.calendars[clock - 1].minutes(span))
 
 
 def dated(when: Any) -> datetime | None:

@@ -17,6 +17,7 @@ from ipmo.errors import UnknownItemError, close_matches
 from ipmo.model.benefits_map import effect_map
 from ipmo.model.work import Portfolio
 from ipmo.network.reach import dominators
+from ipmo.network.states import LIVE
 from ipmo.tables import Column, Table
 from ipmo.units import Money
 
@@ -161,7 +162,7 @@ def single_points(portfolio: Portfolio, *, on_cycle: str = "error") -> SinglePoi
 
 def _ends(portfolio: Portfolio, s: Schedule, place: Mapping[int, int]) -> dict[str, list[int]]:
     """The positions that each benefit and objective comes from."""
-    live = {name: place[v] for name, v in s.nodes.items() if s.network.state[v] in (0, 1)}
+    live = {name: place[v] for name, v in s.nodes.items() if s.network.state[v] in LIVE}
     out = {b.id: [live[b.id]] for b in portfolio.benefits if b.id in live}
     found = effect_map(portfolio)
     finishes: dict[str, list[int]] = {}

@@ -11,14 +11,13 @@ from ipmo.analysis.dates.schedule import Schedule
 from ipmo.errors import UnknownItemError, close_matches
 from ipmo.model.governance import Gate
 from ipmo.model.work import Portfolio
-from ipmo.network.kernels import passes as kernels
 from ipmo.network.reach import Aim, Reach
+from ipmo.network.states import LIVE
 from ipmo.units import moment
 
 __all__ = ["KINDS", "Target", "Targets", "targets"]
 
 KINDS = ("portfolio", "programme", "project", "gate", "deadline", "benefit")
-LIVE = (0, 1)
 
 
 @attrs.frozen
@@ -109,8 +108,7 @@ class Targets:
         row, net = self._rows[place], self.schedule.network
         if row.clock == 0:
             return (after - before) / 1440
-        one, other = (kernels.work(net.clock_tables, row.clock, t) for t in (before, after))
-        return float((other - one) / net.day_minutes(row.clock))
+        return net.clock(row.clock).days(before, after)
 
     def date(self, place: int) -> int:
         """The date of a target as an instant."""

@@ -12,8 +12,7 @@ from ipmo.errors import UnknownItemError, close_matches
 from ipmo.model.calendars import Calendar
 from ipmo.model.money import MONTHS, Spread
 from ipmo.model.work import Portfolio
-from ipmo.network.clocks import Clocks
-from ipmo.network.kernels import passes as kernels
+from ipmo.network.clocks import clocks_of
 from ipmo.units import DAY, minutes, moment
 
 __all__ = ["EVERY", "Period", "PeriodRule", "Stretch", "outside", "period_rule", "wall_clock", "worked_on"]
@@ -107,14 +106,8 @@ def period_rule(portfolio: Portfolio, every: str) -> PeriodRule:
 
 def worked_on(portfolio: Portfolio, calendar: Calendar) -> Callable[[int], int]:
     """Working minutes of a calendar up to an instant; wall-clock minutes of one without working time."""
-    clocks = portfolio.memo.get("clocks of periods")
-    if clocks is None:
-        clocks = portfolio.memo["clocks of periods"] = Clocks(tuple(portfolio.calendar_table.values()))
-    clock = clocks.clock(calendar)
-    if clock == 0:
-        return wall_clock
-    packed = clocks.packed
-    return lambda instant: int(kernels.work(packed, clock, instant))
+    clock = clocks_of(portfolio).of(calendar)
+    return clock.work if clock.number else wall_clock
 
 
 @attrs.frozen
