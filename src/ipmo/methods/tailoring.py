@@ -19,7 +19,8 @@ from ipmo.errors import IpmoError
 from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import Methodology, Profile
 from ipmo.model.governance import Waiver
-from ipmo.model.work import Portfolio, Programme
+from ipmo.model.hierarchy import hierarchy
+from ipmo.model.work import Portfolio
 
 __all__ = ["Chosen", "Tailoring", "chosen_methods", "method_for", "waived", "waiver_facts"]
 
@@ -231,14 +232,8 @@ def waived(portfolio: Portfolio, findings: Iterable[Finding]) -> Iterator[Findin
 
 def _above(portfolio: Portfolio, item: str) -> Collection[str]:
     """An item, its project and the programmes above it."""
-    out = [item, portfolio.project_of(item)]
-    noun = portfolio.items.get(out[-1] or item)
-    above = getattr(noun, "programme", None)
-    while above is not None and above not in out:
-        out.append(above)
-        programme = portfolio.items.get(above)
-        above = programme.programme if isinstance(programme, Programme) else None
-    return [name for name in out if name]
+    programmes = [programme.id for programme in hierarchy(portfolio).programmes_of(item)]
+    return [name for name in (item, portfolio.project_of(item), *programmes) if name]
 
 
 def waiver_facts(portfolio: Portfolio, rules: Collection[str]) -> Iterator[Finding]:

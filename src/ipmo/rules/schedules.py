@@ -10,6 +10,7 @@ from ipmo.analysis.dates.schedule import Schedule, as_day, day_text
 from ipmo.errors import listed
 from ipmo.findings import Finding, Severity
 from ipmo.model.governance import Gate
+from ipmo.model.hierarchy import summaries
 from ipmo.model.work import Portfolio, Project, Task
 from ipmo.network.states import LIVE, State
 from ipmo.units import minutes, moment
@@ -33,9 +34,9 @@ def model_facts(portfolio: Portfolio) -> Iterator[Finding]:
             Severity.INFO,
         )
     for project in portfolio.projects:
-        parents = {task.parent for task in project.tasks if task.parent}
+        wholes = summaries(project)
         for task in project.tasks:
-            yield from _task_facts(portfolio, project, task, task.id in parents)
+            yield from _task_facts(portfolio, project, task, task.id in wholes)
         if not project.tasks and not project.gates and project.state in ("proposed", "approved", "active"):
             missing = [
                 name for name in ("start", "finish") if getattr(project, name) is None and getattr(project, f"actual_{name}") is None

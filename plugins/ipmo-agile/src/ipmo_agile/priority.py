@@ -9,7 +9,8 @@ import attrs
 
 import ipmo
 from ipmo import Column, Money, Table, UnitError
-from ipmo.model import Portfolio, Project, Rate
+from ipmo.model import Portfolio, Rate
+from ipmo.model.hierarchy import hierarchy
 from ipmo_agile.fields import AgileFields, Inputs, bearers
 
 __all__ = ["CAVEAT", "Job", "delay_cost", "earned", "priorities", "smith", "wsjf"]
@@ -84,11 +85,12 @@ def priorities(portfolio: Portfolio, within: str | None = None) -> Table:
         item, wsjf, rank, tie (others with the same wsjf), cost_of_delay (money a week), weeks (central duration), per_week (cost
         of delay ÷ duration), rank_by_money, waits_for (ranked items that must come first).
     """
+    tree = hierarchy(portfolio)
     rows: list[tuple[str, AgileFields]] = [
         (full_id, fields)
         for full_id, _, fields in bearers(portfolio)
         if (fields.wsjf is not None or fields.cost_of_delay is not None)
-        and (within is None or within in (full_id, portfolio.project_of(full_id), _programme(portfolio, full_id)))
+        and (within is None or within in (full_id, portfolio.project_of(full_id), *(p.id for p in tree.programmes_of(full_id))))
     ]
     names = [name for name, _ in rows]
     scores = {name: wsjf(fields.wsjf) for name, fields in rows if fields.wsjf is not None}
@@ -119,11 +121,6 @@ def priorities(portfolio: Portfolio, within: str | None = None) -> Table:
 def _tie(inputs: Inputs | None) -> float:
     """Order among equals; what states none comes last."""
     return float("inf") if inputs is None or inputs.tie is None else inputs.tie
-
-
-def _programme(portfolio: Portfolio, full_id: str) -> str | None:
-    project = portfolio.items.get(portfolio.project_of(full_id))
-    return project.programme if isinstance(project, Project) else None
 
 
 def _weekly(portfolio: Portfolio, rate: Rate) -> Fraction:

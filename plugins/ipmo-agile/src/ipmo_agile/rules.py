@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 import ipmo
 from ipmo import Check, CheckContext, Finding, Money, Severity, UnitError
 from ipmo.model import Portfolio, Project, Task
+from ipmo.model.hierarchy import hierarchy
 from ipmo_agile.fields import GUIDE, AgileFields, Guardrails, bearers, fields_of, forecasts
 from ipmo_agile.flow import flow
 from ipmo_agile.priority import CAVEAT, wsjf
@@ -169,7 +170,8 @@ def _guardrails(context: CheckContext) -> Iterable[Finding]:
     for where, rail in rails:
         if rail is None or (where and not context.covers(where)):
             continue
-        inside = [p for p in pf.projects if p.state not in ("closed", "cancelled") and (not where or p.programme == where)]
+        held = hierarchy(pf).projects(pf.items[where] if where else pf)
+        inside = [p for p in held if p.state not in ("closed", "cancelled")]
         worth = {p.id: budgets[p.id].value for p in inside if p.id in budgets}
         yield from _split(where, rail, inside, {n: float(v.amount) for n, v in worth.items() if isinstance(v, Money)})
         if rail.epic_threshold is None:

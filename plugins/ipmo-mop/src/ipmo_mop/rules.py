@@ -14,6 +14,7 @@ from typing import Any
 import ipmo
 from ipmo import Check, CheckContext, Finding, IpmoError, Money, Severity, UnitError
 from ipmo.model import Gate, GateDecision, Portfolio, Programme, Project, Task, Tolerance
+from ipmo.model.hierarchy import hierarchy
 from ipmo_mop.catalogue import GATES, GATEWAY, GUIDE, MSP, OPEN, SELECTED, fields_of
 from ipmo_mop.scoring import criteria_of
 from ipmo_mop.selection import project_costs
@@ -433,7 +434,6 @@ def _escalated(context: CheckContext) -> Iterable[Finding]:
 def _tolerances(context: CheckContext) -> Iterable[Finding]:
     """GOV-R03: an initiative in delivery has tolerances for every aspect, and none is wider than that of what holds it."""
     pf = context.portfolio
-    programmes = {p.id: p for p in pf.programmes}
     budgets = context.roll_up("budget") if pf.money is not None else None
     for project in pf.projects:
         if project.state not in ("active", "paused") or not context.covers(project.id):
@@ -446,9 +446,8 @@ def _tolerances(context: CheckContext) -> Iterable[Finding]:
         if lacking:
             message = f"project {project.id!r} has no tolerance for {', '.join(lacking)}"
             yield _finding("tolerances", project.id, message, "state each, or say why it has none", Severity.INFO)
-        above: Programme | Portfolio = programmes[project.programme] if project.programme in programmes else pf
-        while isinstance(above, Programme) and above.tolerance is None:
-            above = programmes[above.programme] if above.programme in programmes else pf
+        holding: list[Programme | Portfolio] = [*hierarchy(pf).programmes_of(project.id), pf]
+        above = next((one for one in holding if one.tolerance is not None), pf)
         if above.tolerance is not None:
             yield from _nested(pf, project, own, above, above.tolerance, budgets)
 

@@ -9,6 +9,7 @@ import attrs
 
 from ipmo import Column, Table
 from ipmo.model import DecisionBody, Office, Portfolio, Programme, Project
+from ipmo.model.hierarchy import hierarchy
 
 __all__ = ["OfficeModel", "ReportingPath", "office_model", "reporting_paths"]
 
@@ -66,7 +67,6 @@ class OfficeModel:
         self._ups: dict[str, tuple[str, ...]] = {
             o.id: tuple(sorted(up for up in o.reports_to if up in self.offices or up in self.bodies)) for o in self.offices.values()
         } | {b.id: (b.reports_to,) if b.reports_to in self.bodies else () for b in self.bodies.values()}
-        self._above = {p.id: p.programme for p in portfolio.programmes} | {p.id: p.programme for p in portfolio.projects}
         self._hosted: dict[str, list[str]] = {}
         for office in self.offices.values():
             if office.host is not None:
@@ -102,12 +102,7 @@ class OfficeModel:
 
     def over(self, item: str) -> tuple[str, ...]:
         """An initiative and the programmes above it, the closest first."""
-        found: list[str] = []
-        here: str | None = item
-        while here is not None and here not in found:
-            found.append(here)
-            here = self._above.get(here)
-        return tuple(found)
+        return (item, *(programme.id for programme in hierarchy(self.portfolio).programmes_of(item)))
 
     def nearest(self, item: str) -> tuple[str, ...]:
         """The offices closest to an initiative: those it hosts, else its programme's, else the one at the top, else the hubs."""

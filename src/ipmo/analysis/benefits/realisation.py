@@ -21,6 +21,7 @@ from ipmo.analysis.money.periods import Period, PeriodRule, Stretch, period_rule
 from ipmo.errors import IpmoError, UnitError
 from ipmo.model.benefits import Benefit
 from ipmo.model.benefits_map import EffectMap, effect_map
+from ipmo.model.hierarchy import hierarchy
 from ipmo.model.reference import DiscountSchedule
 from ipmo.model.work import Portfolio
 from ipmo.network.clocks import months_later
@@ -539,6 +540,7 @@ def line_of_sight(portfolio: Portfolio) -> LineOfSight:
     Source: MoP, clear line of sight from objective to initiative.
     """
     found: EffectMap = effect_map(portfolio)
+    tree = hierarchy(portfolio)
     projects = [p for p in portfolio.projects if p.state not in ("proposed", "cancelled")]
     objectives = tuple(o.id for o in portfolio.objectives)
     through, aligned = set(), {}
@@ -546,8 +548,7 @@ def line_of_sight(portfolio: Portfolio) -> LineOfSight:
     for node in found.out:
         by_initiative.setdefault(found.initiative(node), set()).update(found.reached_from(node))
     for project in projects:
-        above = by_initiative.get(project.programme, set()) if project.programme else set()
-        reached = by_initiative.get(project.id, set()) | above
+        reached = set[str]().union(*(by_initiative.get(name, ()) for name in (project.id, *(p.id for p in tree.programmes_of(project.id)))))
         through |= {(project.id, o) for o in objectives if o in reached}
         aligned.update({(project.id, o): how for o, how in project.alignment.items()})
     return LineOfSight(objectives=objectives, projects=tuple(p.id for p in projects), through=frozenset(through), aligned=aligned)

@@ -33,6 +33,7 @@ from ipmo.model.changes import (
 )
 from ipmo.model.estimates import Fixed
 from ipmo.model.governance import After
+from ipmo.model.hierarchy import hierarchy, summaries
 from ipmo.model.money import Budget, BudgetLine, as_budget
 from ipmo.model.risks import Assumption, Driver, Exposure, Risk
 from ipmo.model.work import Link, Portfolio, Programme, Project, Task
@@ -170,12 +171,12 @@ def _delay(pf: Portfolio, change: Delay) -> Portfolio:
 def first_tasks(project: Project) -> list[str]:
     """The unfinished tasks of a project that wait for no other unfinished task of it."""
     unfinished = {task.id for task in project.tasks if not task.finished}
-    parents = {task.parent for task in project.tasks}
+    wholes = summaries(project)
     return [
         task.id
         for task in project.tasks
         if task.id in unfinished
-        and task.id not in parents
+        and task.id not in wholes
         and (not task.after or unfinished.isdisjoint([after.source for after in task.after]))
     ]
 
@@ -286,10 +287,7 @@ def _stop(pf: Portfolio, change: Stop) -> Portfolio:
         if noun.actual_finish is not None or (noun.tasks and all(task.finished for task in noun.tasks)):
             raise ModelError(f"project {target!r} is finished; there is nothing to stop")
         return pf.evolve(target, state="cancelled")
-    inside = {target}
-    for _ in pf.programmes:
-        inside |= {p.id for p in pf.programmes if p.programme in inside}
-    running = [p for p in pf.projects if p.programme in inside and p.state not in ("closed", "cancelled")]
+    running = [p for p in hierarchy(pf).projects(noun) if p.state not in ("closed", "cancelled")]
     if not running:
         raise ModelError(f"programme {target!r} has no project that runs")
     for project in running:

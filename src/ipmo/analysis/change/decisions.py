@@ -19,6 +19,7 @@ from ipmo.analysis.change.branches import Branches, branches
 from ipmo.analysis.dates.schedule import day_text
 from ipmo.errors import UnknownItemError, close_matches
 from ipmo.model.governance import Gate
+from ipmo.model.hierarchy import hierarchy
 from ipmo.model.work import Portfolio, Programme, Project, Task
 from ipmo.network.clocks import FAR
 from ipmo.network.states import LIVE
@@ -267,7 +268,7 @@ class _Finder:
         if isinstance(noun, Project):
             return [f"{noun.id}/{name}" for name in first_tasks(noun)] if noun.tasks else [noun.id]
         if isinstance(noun, Programme):
-            return [name for p in self.portfolio.projects if p.programme == noun.id for name in self._blocked(p.id)]
+            return [name for p in hierarchy(self.portfolio).projects(noun) for name in self._blocked(p.id)]
         return [item]
 
 

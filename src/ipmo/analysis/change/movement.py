@@ -27,8 +27,9 @@ from ipmo.analysis.money.rollup import roll_up
 from ipmo.errors import IpmoError, ScheduleError
 from ipmo.model.benefits import Benefit, Outcome
 from ipmo.model.changes import Change, as_changes
+from ipmo.model.hierarchy import hierarchy
 from ipmo.model.plain import plain_value
-from ipmo.model.work import EXTERNAL, Portfolio, Project, Task
+from ipmo.model.work import EXTERNAL, Portfolio, Programme, Project, Task
 from ipmo.network.states import LIVE
 from ipmo.tables import Column, Table
 from ipmo.units import minutes, moment
@@ -348,13 +349,12 @@ class _Figure:
 
     def of_projects(self, pf: Portfolio) -> dict[str, Fraction]:
         """What each project below the item costs, where that is known."""
-        inside = {self.item}
-        for _ in pf.programmes:
-            inside |= {p.id for p in pf.programmes if p.programme in inside}
+        noun = pf if self.item == pf.id else pf.items.get(self.item)
+        held = hierarchy(pf).projects(noun) if isinstance(noun, Portfolio | Programme) else ()
         roll = roll_up(pf, self.what, include=("proposed",))
         out = {}
-        for project in pf.projects:
-            if (self.item == pf.id or project.programme in inside) and project.id in roll:
+        for project in held:
+            if project.id in roll:
                 value = roll[project.id].value
                 if value is not None and project.state != "cancelled":
                     out[project.id] = Fraction(value.amount)
@@ -433,10 +433,8 @@ class _Figure:
             if top == pf.id:
                 found |= {p.id for p in pf.projects}
             else:
-                inside = {top}
-                for _ in pf.programmes:
-                    inside |= {p.id for p in pf.programmes if p.programme in inside}
-                found |= inside | {p.id for p in pf.projects if p.programme in inside}
+                noun = pf.items.get(top)
+                found |= {one.id for one in hierarchy(pf).below(noun)} if isinstance(noun, Programme) else set()
         waiting = list(found)
         while waiting:
             for source in into.get(waiting.pop(), ()):

@@ -15,6 +15,7 @@ from ipmo.analysis.dependencies.crossings import as_slip
 from ipmo.analysis.dependencies.targets import KINDS, Targets, targets
 from ipmo.errors import IpmoError, ScheduleError, UnknownItemError, close_matches
 from ipmo.model.changes import Delay
+from ipmo.model.hierarchy import summaries
 from ipmo.model.work import Portfolio, Project, Task
 from ipmo.tables import Column, Table
 from ipmo.units import Money, Span
@@ -164,8 +165,8 @@ def _names(portfolio: Portfolio, by: str) -> list[str]:
     live = [p for p in portfolio.projects if p.state not in ("closed", "cancelled") and p.actual_finish is None]
     if by == "project":
         return [p.id for p in live if not p.tasks or any(not t.finished for t in p.tasks)]
-    parents = {(p.id, t.parent) for p in live for t in p.tasks if t.parent}
-    return [f"{p.id}/{t.id}" for p in live for t in p.tasks if not t.finished and (p.id, t.id) not in parents]
+    wholes = {p.id: summaries(p) for p in live}
+    return [f"{p.id}/{t.id}" for p in live for t in p.tasks if not t.finished and t.id not in wholes[p.id]]
 
 
 def _anew(portfolio: Portfolio, aims: Targets, name: str, span: Span) -> tuple[Mapping[int, int], str]:

@@ -8,14 +8,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-import attrs
-
 from ipmo.analysis.dates.schedule import as_day
 from ipmo.analysis.money.amounts import Amounts
 from ipmo.analysis.money.measures import MEASURES, minutes_of
 from ipmo.analysis.money.periods import worked_on
 from ipmo.analysis.money.rollup import LEFT_OUT, roll_up
 from ipmo.errors import IpmoError, ModelError, UnknownItemError, close_matches
+from ipmo.model.hierarchy import summaries
 from ipmo.model.measures import Measure
 from ipmo.model.reference import ReferenceClass
 from ipmo.model.work import Portfolio, Task
@@ -206,12 +205,6 @@ def reporting_compliance(history: History) -> Table:
     )
 
 
-@attrs.frozen
-class _Outcome:
-    category: str
-    ratio: float
-
-
 def reference_classes(history: History, *, figure: str = "duration", by: str = "category", least: int = 5) -> tuple[ReferenceClass, ...]:
     """What became of the estimates of finished work, as classes that later estimates can name.
 
@@ -271,9 +264,9 @@ def reference_classes(history: History, *, figure: str = "duration", by: str = "
 
 def _tasks(portfolio: Portfolio) -> Iterator[tuple[str, Task]]:
     for project in portfolio.projects:
-        parents = {task.parent for task in project.tasks}
+        wholes = summaries(project)
         for task in project.tasks:
-            if not task.milestone and task.id not in parents:
+            if not task.milestone and task.id not in wholes:
                 yield f"{project.id}/{task.id}", task
 
 

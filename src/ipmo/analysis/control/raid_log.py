@@ -11,6 +11,7 @@ import attrs
 from ipmo.analysis.dates.schedule import as_day
 from ipmo.analysis.money.rollup import LEFT_OUT
 from ipmo.errors import UnknownItemError, close_matches
+from ipmo.model.hierarchy import hierarchy
 from ipmo.model.work import Portfolio
 from ipmo.tables import Column, Table
 
@@ -111,13 +112,9 @@ def raid_log(portfolio: Portfolio, *, as_of: date | str | None = None) -> RaidLo
     for project in portfolio.projects:
         if project.state not in LEFT_OUT:
             levels[project.id] = "project"
-    parents = {p.id: p.programme for p in portfolio.programmes} | {p.id: p.programme for p in portfolio.projects}
+    tree = hierarchy(portfolio)
     for name in levels:
-        chain, current = [name], parents.get(name)
-        while current:
-            chain.append(current)
-            current = parents.get(current)
-        above[name] = [*chain, portfolio.id] if name != portfolio.id else [name]
+        above[name] = [name, *(p.id for p in tree.programmes_of(name)), portfolio.id] if name != portfolio.id else [name]
     found: dict[tuple[str, str], list[_Entry]] = {(item, kind): [] for item in levels for kind in KINDS}
     for entry in _entries(portfolio):
         touched = dict.fromkeys(up for item in entry.items for up in above.get(item, [portfolio.id]))

@@ -23,6 +23,7 @@ from ipmo.errors import IpmoError, UnknownItemError, close_matches
 from ipmo.model.benefits_map import effect_map
 from ipmo.model.estimates import exact
 from ipmo.model.governance import RAG, Confidence, StatusReport, Tolerance
+from ipmo.model.hierarchy import hierarchy
 from ipmo.model.people import DecisionBody
 from ipmo.model.work import Portfolio, Programme, Project, Task
 from ipmo.network.clocks import clocks_of
@@ -392,10 +393,8 @@ def status(
 def tolerance_of(portfolio: Portfolio, noun: Any) -> Tolerance | None:
     """The tolerance that holds for an item: its own, that of its programme or of one above, or the portfolio's."""
     own: Tolerance | None = getattr(noun, "tolerance", None)
-    above = getattr(noun, "programme", None)
-    while own is None and above:
-        programme = portfolio.items[above]
-        own, above = programme.tolerance, programme.programme
+    if own is None and isinstance(noun, Project | Programme):
+        own = next((p.tolerance for p in hierarchy(portfolio).programmes_of(noun.id) if p.tolerance is not None), None)
     return portfolio.tolerance if own is None else own
 
 
@@ -477,18 +476,14 @@ class _Engine:
             return None if finish is None else minutes(finish)
         return None
 
-    def _within(self, full_id: str) -> list[Project]:
+    def _within(self, noun: Programme | Portfolio) -> list[Project]:
         """The projects of a programme, or of the whole portfolio, that count."""
-        pf = self.portfolio
-        inside = {full_id}
-        for _ in pf.programmes:
-            inside |= {p.id for p in pf.programmes if p.programme in inside}
-        return [p for p in pf.projects if p.state not in LEFT_OUT and (full_id == pf.id or p.programme in inside)]
+        return [p for p in hierarchy(self.portfolio).projects(noun) if p.state not in LEFT_OUT]
 
     def _dated(self, full_id: str, noun: Any) -> tuple[int | None, int | None]:
         """(promised, forecast finish); of what holds projects, the last of those that promise one."""
         if isinstance(noun, Programme | Portfolio):
-            both = [pair for p in self._within(full_id) if (pair := self._dated(p.id, p))[0] is not None]
+            both = [pair for p in self._within(noun) if (pair := self._dated(p.id, p))[0] is not None]
             promises = [promise for promise, _ in both if promise is not None]
             finishes = [reached for _, reached in both if reached is not None]
             return max(promises, default=None), max(finishes) if promises and len(finishes) == len(promises) else None
@@ -552,7 +547,7 @@ class _Engine:
         if forecast is not None and complete:
             return forecast, "forecast"
         if isinstance(noun, Programme | Portfolio):
-            inner = [(p, self._expected(p.id, p)[0]) for p in self._within(full_id)]
+            inner = [(p, self._expected(p.id, p)[0]) for p in self._within(noun)]
             known = [cost for _, cost in inner if cost is not None]
             return (sum(known, Fraction(0)), "its projects expect") if known and len(known) == len(inner) else (None, "")
         if self.earned is not None and full_id in self.earned:
@@ -620,7 +615,7 @@ class _Engine:
         tolerance: Tolerance | None = getattr(noun, "tolerance", None)  # an amount for that item alone: it is not handed down
         if tolerance is None or tolerance.risk is None:
             return None
-        projects = [noun] if isinstance(noun, Project) else self._within(full_id)
+        projects = [noun] if isinstance(noun, Project) else self._within(noun)
         rows = [(p, r) for p in projects for r in p.risks if r.state == "open" and not r.opportunity]
         exposure, unknown = Fraction(0), 0
         amounts = Amounts(self.portfolio, self.as_of or date.max, "risk")
@@ -652,11 +647,11 @@ class _Engine:
     def run(self) -> StatusView:
         """Every level, children first; shown from the top down."""
         pf = self.portfolio
-        below: dict[str | None, list[Programme | Project]] = {}
-        nouns: list[Programme | Project] = [*pf.programmes, *pf.projects]
-        for noun in nouns:
-            if not isinstance(noun, Project) or noun.state not in LEFT_OUT:
-                below.setdefault(noun.programme, []).append(noun)
+        tree = hierarchy(pf)
+
+        def counted(noun: Portfolio | Programme) -> list[Programme | Project]:
+            return [n for n in tree.direct(noun) if not isinstance(n, Project) or n.state not in LEFT_OUT]
+
         order: list[str] = []
 
         def visit(noun: Programme | Project) -> None:
@@ -669,13 +664,13 @@ class _Engine:
                         order.append(full_id)
                         self._leaf(full_id, task, "task")
                 return
-            for inner in below.get(noun.id, ()):
+            for inner in counted(noun):
                 visit(inner)
-            self._parent(noun.id, noun, "programme", [n.id for n in below.get(noun.id, ())])
+            self._parent(noun.id, noun, "programme", [n.id for n in counted(noun)])
 
-        for noun in below.get(None, ()):
+        for noun in counted(pf):
             visit(noun)
-        self._parent(pf.id, pf, "portfolio", [n.id for n in below.get(None, ())])
+        self._parent(pf.id, pf, "portfolio", [n.id for n in counted(pf)])
         rows = {name: self.rows[name] for name in (pf.id, *order)}
         return StatusView(rows, list(self._breaches(rows)), self.policy.name, self.as_of)
 
@@ -702,8 +697,9 @@ class _Engine:
         self._keep(full_id, noun, level, rag, (Aspect(name="children", rag=rag, text=f"{why} ({self.policy.name})"),))
 
     def _finish(self, full_id: str) -> datetime | None:
-        if isinstance(self.portfolio.items.get(full_id), Programme):
-            return max((f for p in self._within(full_id) if (f := self._finish(p.id)) is not None), default=None)
+        noun = self.portfolio.items.get(full_id)
+        if isinstance(noun, Programme):
+            return max((f for p in self._within(noun) if (f := self._finish(p.id)) is not None), default=None)
         try:
             return self.schedule.dates(full_id)[1]
         except UnknownItemError:

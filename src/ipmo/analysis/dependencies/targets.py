@@ -10,6 +10,7 @@ import attrs
 from ipmo.analysis.dates.schedule import Schedule
 from ipmo.errors import UnknownItemError, close_matches
 from ipmo.model.governance import Gate
+from ipmo.model.hierarchy import hierarchy
 from ipmo.model.work import Portfolio
 from ipmo.network.reach import Aim, Reach
 from ipmo.network.states import LIVE
@@ -132,16 +133,8 @@ class Targets:
 
 def programmes_of(portfolio: Portfolio) -> Mapping[str, frozenset[str]]:
     """The programmes that each project belongs to, those above included."""
-    above = {programme.id: programme.programme for programme in portfolio.programmes}
-    out: dict[str, frozenset[str]] = {}
-    for project in portfolio.projects:
-        found: list[str] = []
-        here = project.programme
-        while here is not None and here not in found:
-            found.append(here)
-            here = above.get(here)
-        out[project.id] = frozenset(found)
-    return out
+    tree = hierarchy(portfolio)
+    return {project.id: frozenset(above.id for above in tree.programmes_of(project.id)) for project in portfolio.projects}
 
 
 def targets(s: Schedule) -> Targets:

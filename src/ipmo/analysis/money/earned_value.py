@@ -23,6 +23,7 @@ from ipmo.analysis.money.rollup import LEFT_OUT
 from ipmo.analysis.money.timing import Timing
 from ipmo.errors import ModelError, UnitError, UnknownItemError, close_matches
 from ipmo.model.earning import Earning
+from ipmo.model.hierarchy import hierarchy, subtasks
 from ipmo.model.money import Budget
 from ipmo.model.work import Portfolio, Programme, Project, Task
 from ipmo.tables import Column, Rows, Table
@@ -525,27 +526,24 @@ class _Engine:
     def run(self) -> EarnedValue:
         """Every level."""
         pf = self.portfolio
-        below: dict[str | None, list[Programme | Project]] = {}
-        nouns: list[Programme | Project] = [*pf.programmes, *pf.projects]
-        for noun in nouns:
-            if not isinstance(noun, Project) or noun.state not in LEFT_OUT:
-                below.setdefault(noun.programme, []).append(noun)
+        tree = hierarchy(pf)
+
+        def counted(noun: Portfolio | Programme) -> list[Programme | Project]:
+            return [n for n in tree.direct(noun) if not isinstance(n, Project) or n.state not in LEFT_OUT]
 
         def initiative(noun: Programme | Project) -> _Sums:
             if isinstance(noun, Project):
                 return self._project(noun)
-            parts = [initiative(inner) for inner in below.get(noun.id, ())]
-            return self._keep(noun.id, noun.name, "programme", sum(parts, _Sums()), tuple(n.id for n in below.get(noun.id, ())))
+            parts = [initiative(inner) for inner in counted(noun)]
+            return self._keep(noun.id, noun.name, "programme", sum(parts, _Sums()), tuple(n.id for n in counted(noun)))
 
-        parts = [initiative(noun) for noun in below.get(None, ())]
-        self._keep(pf.id, pf.name, "portfolio", sum(parts, _Sums()), tuple(n.id for n in below.get(None, ())))
+        parts = [initiative(noun) for noun in counted(pf)]
+        self._keep(pf.id, pf.name, "portfolio", sum(parts, _Sums()), tuple(n.id for n in counted(pf)))
         order = [pf.id, *(name for name in self.items if name != pf.id)]
         return EarnedValue({name: self.items[name] for name in order}, pf.id, self.as_of, self.rule.every)
 
     def _project(self, project: Project) -> _Sums:
-        below: dict[str | None, list[Task]] = {}
-        for task in project.tasks:
-            below.setdefault(task.parent, []).append(task)
+        below = subtasks(project)
         planned = self.plan.items.get(project.id, project)
         whole = planned.budget is not None and not any(task.budget is not None for task in planned.tasks)
 

@@ -23,6 +23,7 @@ from ipmo.analysis.money.timing import Piece, Timing
 from ipmo.errors import IpmoError, UnitError, UnknownItemError, close_matches
 from ipmo.findings import Finding, Severity
 from ipmo.model.benefits_map import effect_map
+from ipmo.model.hierarchy import hierarchy, subtasks
 from ipmo.model.measures import Combine, Measure
 from ipmo.model.money import Budget
 from ipmo.model.work import Portfolio, Programme, Project, Task
@@ -314,19 +315,16 @@ class _Engine:
     def tree(self) -> dict[str, Figure]:
         """Figures of the portfolio, its programmes, projects and tasks, from the top down."""
         pf = self.portfolio
-        below: dict[str | None, list[Programme | Project]] = {}
-        nouns: list[Programme | Project] = [*pf.programmes, *pf.projects]
-        for noun in nouns:
-            below.setdefault(noun.programme, []).append(noun)
+        tree = hierarchy(pf)
         out: dict[str, Figure] = {}
 
         def initiative(noun: Programme | Project) -> Figure:
             if isinstance(noun, Project):
                 return self._project(noun)
-            inner = below.get(noun.id, [])
+            inner = tree.direct(noun)
             return self._figure(noun.id, noun, "programme", tuple(initiative(n) for n in self._counted(inner)), self._left_out(inner))
 
-        roots = below.get(None, [])
+        roots = tree.direct(pf)
         parts = tuple(initiative(n) for n in self._counted(roots))
         whole = self._figure(pf.id, pf, "portfolio", parts, self._left_out(roots))
 
@@ -345,9 +343,7 @@ class _Engine:
         return tuple(f"{n.id} ({n.state})" for n in nouns if isinstance(n, Project) and n.state in LEFT_OUT and n.state not in self.include)
 
     def _project(self, project: Project) -> Figure:
-        below: dict[str | None, list[Task]] = {}
-        for task in project.tasks:
-            below.setdefault(task.parent, []).append(task)
+        below = subtasks(project)
 
         def work(task: Task) -> Figure | None:
             parts = [f for t in below.get(task.id, ()) if (f := work(t)) is not None]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from fractions import Fraction
-from typing import Any
 
 import attrs
 
 from ipmo.analysis.dates.schedule import Schedule
 from ipmo.analysis.money.amounts import EVEN, Amount
 from ipmo.analysis.money.periods import Stretch, outside, wall_clock, worked_on
+from ipmo.model.hierarchy import hierarchy
 from ipmo.model.money import Spread
 from ipmo.model.work import Portfolio, Programme, Project
 from ipmo.units import minutes, moment
@@ -42,10 +42,6 @@ class Timing:
 
     def __init__(self, portfolio: Portfolio, schedule: Schedule) -> None:
         self.portfolio, self.schedule = portfolio, schedule
-        self._below: dict[str | None, list[Any]] = {}
-        nouns: list[Programme | Project] = [*portfolio.programmes, *portfolio.projects]
-        for noun in nouns:
-            self._below.setdefault(noun.programme, []).append(noun)
 
     def dates(self, full_id: str, *, planned: bool = False) -> tuple[datetime | None, datetime | None]:
         """Start and finish of an item, of a programme or the portfolio over all it holds.
@@ -60,7 +56,8 @@ class Timing:
             if start is not None and finish is not None:
                 return moment(minutes(start)), moment(minutes(finish, end=True))
         if isinstance(noun, Programme) or noun is None:  # a portfolio may bear the id of its only project
-            both = [self.dates(inner.id) for inner in self._below.get(full_id if noun is not None else None, ())]
+            held = hierarchy(self.portfolio).projects(self.portfolio if noun is None else noun)
+            both = [self.dates(project.id) for project in held]
             starts, finishes = [s for s, _ in both if s is not None], [f for _, f in both if f is not None]
             return min(starts, default=None), max(finishes, default=None)
         return self.schedule.dates(full_id)
