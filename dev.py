@@ -109,7 +109,8 @@ def ensure(level):
     installer = (
         [uv, "pip", "install", "-q", "--python", PYTHON] if uv else [PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
     )
-    if not run(*installer, *wanted(level)):
+    builder = run(*installer, "hatchling", "editables")  # once, instead of once for each package of this repository
+    if not (builder and run(*installer, "--no-build-isolation", *wanted(level))):
         sys.exit("installing failed; see the message above, then run dev.py again")
     if level != "demo" and not run(*installer, "numba>=0.61", quiet=True):
         print("numba has no wheel for this Python: large networks run in numpy instead, with the same results")
