@@ -30,6 +30,7 @@ import ipmo
 import rules
 from ipmo.analysis.dates.schedule import Schedule
 from ipmo.analysis.dates.schedule import network as compiled_network
+from ipmo.memory import forget
 from ipmo.network.compiled import available
 from ipmo.network.network import Network
 
@@ -138,7 +139,7 @@ def object_rows() -> None:
     gc.freeze()
 
     def compiled() -> None:
-        pf.memo.clear()
+        forget(pf)
         _ = compiled_network(pf)._positions
 
     def peer() -> None:

@@ -68,6 +68,7 @@ IN_CIRCLES = {
     "ipmo.model.integrity",
     "ipmo.model.measures",
     "ipmo.model.plain",
+    "ipmo.model.portfolio",
     "ipmo.model.work",
     "ipmo.network.bounds",
     "ipmo.network.compile",

@@ -76,6 +76,7 @@ _HOMES = {
         "UnknownItemError",
     ),
     "findings": ("Finding", "Findings", "Severity"),
+    "memory": ("Remembered", "forget", "remember", "remembered"),
     "methods.gates": ("Gates", "GateView", "approver"),
     "methods.contract": (
         "Check",
@@ -200,6 +201,10 @@ if TYPE_CHECKING:
     from ipmo.findings import Finding as Finding
     from ipmo.findings import Findings as Findings
     from ipmo.findings import Severity as Severity
+    from ipmo.memory import Remembered as Remembered
+    from ipmo.memory import forget as forget
+    from ipmo.memory import remember as remember
+    from ipmo.memory import remembered as remembered
     from ipmo.methods.contract import Check as Check
     from ipmo.methods.contract import CheckContext as CheckContext
     from ipmo.methods.contract import DecisionRight as DecisionRight

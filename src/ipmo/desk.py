@@ -34,7 +34,7 @@ from ipmo.methods.translation import translate as _translate
 from ipmo.model.changes import Change, as_changes
 from ipmo.model.measures import Measure
 from ipmo.model.plain import from_table_rows, to_plain_portfolio
-from ipmo.model.work import Portfolio
+from ipmo.model.portfolio import Portfolio
 from ipmo.tables import Table
 
 __all__ = [

@@ -94,7 +94,7 @@ def test_nouns_are_frozen_slotted_unhashable_and_documented(noun: type) -> None:
 
 def test_nouns_compare_by_value_and_survive_pickling() -> None:
     pf = small()
-    _ = pf.items, pf.memo, pf.digest
+    _ = pf.items, pf.memory, pf.digest
     again = pickle.loads(pickle.dumps(pf))
     assert again == pf == small()
     assert again.digest == pf.digest

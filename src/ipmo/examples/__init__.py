@@ -11,7 +11,7 @@ from importlib.resources import as_file, files
 
 from ipmo.desk import read
 from ipmo.errors import UnknownItemError, close_matches
-from ipmo.model.work import Portfolio
+from ipmo.model.portfolio import Portfolio
 
 __all__ = ["NAMES", "load"]
 

@@ -19,7 +19,8 @@ import attrs
 from ipmo.errors import FileError, ModelError, Problem, listed
 from ipmo.findings import Finding, Severity
 from ipmo.model.calendars import CalendarException
-from ipmo.model.work import ID, Source
+from ipmo.model.portfolio import Source
+from ipmo.model.references import ID
 
 __all__ = ["EPOCH", "Intake", "RowError", "bytes_of", "day_or_time", "day_ranges", "escaped", "unescaped"]
 

@@ -22,7 +22,7 @@ from ipmo.errors import FileError, MissingExtraError
 from ipmo.files.mspdi import read_mspdi
 from ipmo.files.xer import read_xer
 from ipmo.findings import Finding, Severity
-from ipmo.model.work import Portfolio
+from ipmo.model.portfolio import Portfolio
 
 __all__ = ["SUFFIXES", "read_mpxj", "sniff_mpxj"]
 

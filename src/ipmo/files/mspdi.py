@@ -28,7 +28,8 @@ from ipmo.model.estimates import Fixed
 from ipmo.model.governance import After
 from ipmo.model.money import MoneySettings
 from ipmo.model.people import Assignment, Resource
-from ipmo.model.work import Constraints, Link, Portfolio, Project, Task
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Constraints, Link, Project, Task
 from ipmo.units import Effort, Money, Span
 
 __all__ = ["ID_FIELD", "KIND_FIELD", "read_mspdi", "sniff_mspdi"]

@@ -20,7 +20,8 @@ from ipmo.files.portfolios import write_atomically
 from ipmo.model.calendars import Calendar
 from ipmo.model.estimates import Estimate
 from ipmo.model.governance import After
-from ipmo.model.work import Portfolio, Project, Task
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Project, Task
 from ipmo.units import ELAPSED, Effort, Span, minutes, moment
 
 __all__ = ["write_mspdi"]

@@ -8,7 +8,7 @@ from typing import Any
 
 from ipmo.errors import FileError, Problem
 from ipmo.files.documents import Document, PathKey, parse, text_of
-from ipmo.model.work import Portfolio
+from ipmo.model.portfolio import Portfolio
 
 __all__ = ["places"]
 

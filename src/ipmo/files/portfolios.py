@@ -20,7 +20,7 @@ from ipmo.files.documents import Document, parse, text_of
 from ipmo.files.structure import Declared, structure
 from ipmo.findings import Finding, Severity
 from ipmo.model.plain import to_plain_portfolio
-from ipmo.model.work import Portfolio, Source
+from ipmo.model.portfolio import Portfolio, Source
 
 NOTHING = Declared()
 __all__ = ["read_file", "read_folder", "read_plain", "write_atomically", "write_folder", "write_json", "write_yaml"]

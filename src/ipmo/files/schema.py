@@ -13,7 +13,8 @@ from ipmo.model.fields import Short, annotation
 from ipmo.model.integrity import file_key
 from ipmo.model.money import CURVES
 from ipmo.model.plain import HEADER, ORGANISATION, VERSION
-from ipmo.model.work import ID, Portfolio
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.references import ID
 
 __all__ = ["json_schema"]
 

@@ -13,7 +13,7 @@ import attrs
 from ipmo.errors import FileError
 from ipmo.files.portfolios import write_atomically
 from ipmo.model.plain import to_plain_portfolio
-from ipmo.model.work import Portfolio
+from ipmo.model.portfolio import Portfolio
 from ipmo.units import as_date
 
 __all__ = ["Stamp", "digest_of", "stamp_of", "write_snapshot"]

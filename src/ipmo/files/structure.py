@@ -27,8 +27,8 @@ from ipmo.model.fields import FrozenMap, Short, annotation, as_map, text
 from ipmo.model.governance import After
 from ipmo.model.integrity import file_key
 from ipmo.model.plain import HEADER, ORGANISATION, VERSION
+from ipmo.model.portfolio import Portfolio, Source
 from ipmo.model.reference import REFERENCE_CLASSES, ReferenceClass
-from ipmo.model.work import Portfolio, Source
 from ipmo.units import as_money, as_number, as_span
 
 __all__ = ["Declared", "changes_of", "structure"]

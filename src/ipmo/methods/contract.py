@@ -25,7 +25,7 @@ from ipmo.model.estimates import Estimate
 from ipmo.model.extending import structured
 from ipmo.model.fields import as_tuple
 from ipmo.model.measures import LinkKind, Measure
-from ipmo.model.work import Portfolio
+from ipmo.model.portfolio import Portfolio
 from ipmo.tables import Table
 from ipmo.units import Money, as_money
 

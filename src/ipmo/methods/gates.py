@@ -19,7 +19,7 @@ from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import GateRule, Methodology
 from ipmo.model.governance import Condition, Gate
 from ipmo.model.people import DecisionBody
-from ipmo.model.work import Portfolio
+from ipmo.model.portfolio import Portfolio
 from ipmo.tables import Column, Table
 from ipmo.units import Money
 

@@ -36,7 +36,7 @@ from ipmo.methods.contract import (
 )
 from ipmo.methods.tailoring import Chosen, Tailoring, chosen_methods, waived, waiver_facts
 from ipmo.model.measures import LinkKind, Measure
-from ipmo.model.work import Portfolio
+from ipmo.model.portfolio import Portfolio
 from ipmo.rules.checks import CORE_CHECKS
 from ipmo.tables import Column, Table
 

@@ -20,7 +20,7 @@ from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import Methodology, Profile
 from ipmo.model.governance import Waiver
 from ipmo.model.hierarchy import hierarchy
-from ipmo.model.work import Portfolio
+from ipmo.model.portfolio import Portfolio
 
 __all__ = ["Chosen", "Tailoring", "chosen_methods", "method_for", "waived", "waiver_facts"]
 

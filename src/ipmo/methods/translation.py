@@ -9,7 +9,8 @@ import attrs
 
 from ipmo.errors import ModelError
 from ipmo.methods.contract import PLAIN, Methodology, Stage
-from ipmo.model.work import Portfolio, Project
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Project
 from ipmo.tables import Column, Table
 
 __all__ = ["Loss", "Translation", "translate"]

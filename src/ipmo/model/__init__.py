@@ -50,9 +50,10 @@ from ipmo.model.governance import (
 from ipmo.model.measures import Combine, LinkKind, Measure, MeasureContext
 from ipmo.model.money import Budget, BudgetLine, MoneySettings, PriceBase, RateRow, Spread
 from ipmo.model.people import Assignment, Capacity, DataFlow, DecisionBody, Office, Person, Resource, Service, Stakeholder
+from ipmo.model.portfolio import Baseline, Portfolio, Source
 from ipmo.model.reference import DiscountBand, DiscountSchedule, ReferenceClass, Uplift
 from ipmo.model.risks import Assumption, Driver, Exposure, Impact, Issue, Risk
-from ipmo.model.work import Baseline, Constraints, Link, Portfolio, Programme, Project, Source, Task
+from ipmo.model.work import Constraints, Link, Programme, Project, Task
 from ipmo.units import Effort, ExchangeRates, Money, Rate, Span
 
 __all__ = [

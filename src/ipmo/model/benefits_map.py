@@ -7,8 +7,11 @@ from collections.abc import Iterable, Mapping
 
 import attrs
 
+from ipmo.memory import remember
 from ipmo.model.benefits import Benefit, Objective, Outcome
-from ipmo.model.work import EXTERNAL, Portfolio, Programme, Project
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.references import EXTERNAL
+from ipmo.model.work import Programme, Project
 from ipmo.units import Span
 
 __all__ = ["EffectMap", "Way", "effect_map"]
@@ -153,8 +156,4 @@ class EffectMap:
 
 def effect_map(portfolio: Portfolio) -> EffectMap:
     """The map of a portfolio, made once."""
-    found = portfolio.memo.get("effect map")
-    if found is None:
-        found = portfolio.memo["effect map"] = EffectMap(portfolio)
-    made: EffectMap = found
-    return made
+    return remember(portfolio, "benefits map", lambda: EffectMap(portfolio))

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ipmo.model.work import Portfolio, Programme, Project, Task
+from ipmo.memory import remember
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Programme, Project, Task
 
 __all__ = ["Hierarchy", "Initiative", "hierarchy", "subtasks", "summaries"]
 
@@ -80,11 +82,7 @@ class Hierarchy:
 
 def hierarchy(portfolio: Portfolio) -> Hierarchy:
     """The tree of a portfolio, made once."""
-    found = portfolio.memo.get("hierarchy")
-    if found is None:
-        found = portfolio.memo["hierarchy"] = Hierarchy(portfolio)
-    made: Hierarchy = found
-    return made
+    return remember(portfolio, "hierarchy", lambda: Hierarchy(portfolio))
 
 
 def subtasks(project: Project) -> Mapping[str | None, tuple[Task, ...]]:

@@ -14,9 +14,11 @@ from ipmo.model.estimates import Estimate, Fixed, Referenced, number
 from ipmo.model.fields import annotation
 from ipmo.model.governance import Gate
 from ipmo.model.money import Budget
+from ipmo.model.portfolio import TOP, Portfolio
 from ipmo.model.reference import REFERENCE_CLASSES
+from ipmo.model.references import EXTERNAL, ID
 from ipmo.model.risks import Risk
-from ipmo.model.work import EXTERNAL, ID, TOP, Portfolio, Project, Task
+from ipmo.model.work import Project, Task
 from ipmo.units import Money, minutes
 
 __all__ = ["problems_of"]

@@ -13,7 +13,7 @@ import attrs
 from ipmo.errors import ModelError
 
 if TYPE_CHECKING:
-    from ipmo.model.work import Portfolio
+    from ipmo.model.portfolio import Portfolio
 
 __all__ = ["Combine", "LinkKind", "Measure", "MeasureContext"]
 

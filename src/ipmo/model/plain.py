@@ -18,7 +18,7 @@ from ipmo.model.fields import Short
 from ipmo.model.governance import After
 from ipmo.model.integrity import file_key
 from ipmo.model.money import Budget
-from ipmo.model.work import Portfolio
+from ipmo.model.portfolio import Portfolio
 from ipmo.tables import Column, Table
 from ipmo.units import Effort, Money, Rate, Span, plain
 

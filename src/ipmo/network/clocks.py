@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import attrs
 
+from ipmo.memory import remember
 from ipmo.model.calendars import CONTINUOUS, Calendar, shifts
-from ipmo.model.work import Portfolio
+from ipmo.model.portfolio import Portfolio
 from ipmo.network.kernels import passes as kernels
 from ipmo.network.kernels.passes import FAR
 from ipmo.units import DAY, WEEK, Span, minutes
@@ -191,10 +192,8 @@ class Clocks:
 
 def clocks_of(portfolio: Portfolio) -> Clocks:
     """The clocks of a portfolio's calendars, packed once."""
-    if "clocks" not in portfolio.memo:
-        table = portfolio.calendar_table
-        portfolio.memo["clocks"] = Clocks([table[name] for name in sorted(table)])
-    return cast(Clocks, portfolio.memo["clocks"])
+    table = portfolio.calendar_table
+    return remember(portfolio, "clocks", lambda: Clocks([table[name] for name in sorted(table)]))
 
 
 def _week(calendar: Calendar) -> list[Period]:

@@ -8,17 +8,20 @@ bound instead of a link. Work that is on hold or paused is undated, and so is wh
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 import attrs
 
 from ipmo.errors import ScheduleError
+from ipmo.memory import remember
 from ipmo.model.benefits import Benefit, Outcome
 from ipmo.model.calendars import Calendar
 from ipmo.model.dialects import Dialect
 from ipmo.model.estimates import Estimate
 from ipmo.model.governance import Gate
-from ipmo.model.work import EXTERNAL, Link, Portfolio, Project, Task
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.references import EXTERNAL
+from ipmo.model.work import Link, Project, Task
 from ipmo.network import bounds
 from ipmo.network.clocks import clocks_of
 from ipmo.network.network import Network
@@ -50,15 +53,13 @@ class Hold:
 
 
 def compile_portfolio(portfolio: Portfolio, dialect: Dialect) -> Network:
-    """The network of a portfolio; kept in the portfolio's memo.
+    """The network of a portfolio; kept with the portfolio.
 
     Raises:
         ScheduleError: nothing says when the portfolio starts, or a duration leads past year 9999.
     """
     key = ("network", *attrs.astuple(dialect))
-    if key not in portfolio.memo:
-        portfolio.memo[key] = Builder(portfolio, dialect).build()
-    return cast(Network, portfolio.memo[key])
+    return remember(portfolio, key, lambda: Builder(portfolio, dialect).build())
 
 
 class Builder:
@@ -816,10 +817,7 @@ def _starts(tasks: Sequence[Task]) -> Iterator[When]:
 
 
 def _place(portfolio: Portfolio, project: str) -> int:
-    places: dict[str, int] | None = portfolio.memo.get("project places")
-    if places is None:
-        places = portfolio.memo["project places"] = {p.id: place for place, p in enumerate(portfolio.projects)}
-    return places[project]
+    return remember(portfolio, "project places", lambda: {p.id: place for place, p in enumerate(portfolio.projects)})[project]
 
 
 def _forced(reference: str, side: int, kind: str, portfolio: Portfolio) -> str:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from ipmo.model.benefits import Benefit
 from ipmo.model.governance import Gate
-from ipmo.model.work import EXTERNAL, Portfolio, Project, Task
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.references import EXTERNAL
+from ipmo.model.work import Project, Task
 
 if TYPE_CHECKING:
     import networkx

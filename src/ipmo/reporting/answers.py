@@ -24,7 +24,8 @@ from ipmo.analysis.money.rollup import RollUp, roll_up
 from ipmo.analysis.resources.capacity import CapacityView, capacity
 from ipmo.errors import IpmoError
 from ipmo.findings import Finding, Findings
-from ipmo.model.work import Portfolio, Project
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Project
 from ipmo.units import minutes, moment
 
 __all__ = ["Answers"]

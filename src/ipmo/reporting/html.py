@@ -13,7 +13,7 @@ from ipmo.figures.matrix import CSS as MATRIX_CSS
 from ipmo.figures.svg import Figure, colour_css
 from ipmo.figures.timeline import CSS as TIMELINE_CSS
 from ipmo.findings import Findings
-from ipmo.model.work import Portfolio
+from ipmo.model.portfolio import Portfolio
 from ipmo.reporting import change, control, delivery, methods, money, summary, value
 from ipmo.reporting import dependencies as interdependencies
 from ipmo.reporting.answers import Answers

@@ -14,7 +14,7 @@ from ipmo.findings import Finding, Severity
 from ipmo.model.benefits import Benefit
 from ipmo.model.benefits_map import EffectMap, effect_map
 from ipmo.model.people import Person
-from ipmo.model.work import Portfolio
+from ipmo.model.portfolio import Portfolio
 
 __all__ = ["benefit_facts"]
 

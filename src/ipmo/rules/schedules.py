@@ -11,7 +11,8 @@ from ipmo.errors import listed
 from ipmo.findings import Finding, Severity
 from ipmo.model.governance import Gate
 from ipmo.model.hierarchy import summaries
-from ipmo.model.work import Portfolio, Project, Task
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Project, Task
 from ipmo.network.states import LIVE, State
 from ipmo.units import minutes, moment
 

@@ -14,7 +14,8 @@ from ipmo.analysis.money.measures import MEASURES
 from ipmo.analysis.money.rollup import LEFT_OUT, roll_up
 from ipmo.errors import IpmoError
 from ipmo.findings import Finding, Severity
-from ipmo.model.work import Portfolio, Project
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Project
 
 __all__ = ["watermelons"]
 

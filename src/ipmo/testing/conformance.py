@@ -31,7 +31,7 @@ from ipmo.methods.registry import Registry
 from ipmo.model.estimates import Estimate, number
 from ipmo.model.measures import Combine
 from ipmo.model.plain import plain_value
-from ipmo.model.work import Portfolio
+from ipmo.model.portfolio import Portfolio
 from ipmo.tables import Table
 from ipmo.testing.nouns import wide_portfolios
 

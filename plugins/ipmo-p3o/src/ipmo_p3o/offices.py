@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 import attrs
 
-from ipmo import Column, Table
+from ipmo import Column, Table, remember
 from ipmo.model import DecisionBody, Office, Portfolio, Programme, Project
 from ipmo.model.hierarchy import hierarchy
 
@@ -185,10 +185,7 @@ def _works(office: Office, today: date | datetime | None) -> bool:
 
 def office_model(portfolio: Portfolio) -> OfficeModel:
     """The office model of a portfolio, made once."""
-    if "p3o" not in portfolio.memo:
-        portfolio.memo["p3o"] = OfficeModel(portfolio)
-    found: OfficeModel = portfolio.memo["p3o"]
-    return found
+    return remember(portfolio, "office model", lambda: OfficeModel(portfolio))
 
 
 def reporting_paths(portfolio: Portfolio) -> Table:

@@ -19,8 +19,8 @@ from ipmo.analysis.benefits.realisation import benefits
 from ipmo.analysis.money.amounts import rounded
 from ipmo.errors import UnitError, UnknownItemError, close_matches
 from ipmo.model.benefits_map import EffectMap, effect_map
+from ipmo.model.portfolio import Portfolio
 from ipmo.model.reference import DiscountSchedule
-from ipmo.model.work import Portfolio
 from ipmo.tables import Column, Table
 from ipmo.units import Money
 

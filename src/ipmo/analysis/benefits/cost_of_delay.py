@@ -19,7 +19,9 @@ from ipmo.analysis.dates.schedule import Schedule, as_day
 from ipmo.analysis.money.amounts import rounded
 from ipmo.analysis.money.finance import years_between
 from ipmo.errors import IpmoError
-from ipmo.model.work import Portfolio, Task
+from ipmo.memory import remember
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Task
 from ipmo.units import Effort, Money, moment
 
 __all__ = ["Stakes", "stakes"]
@@ -147,11 +149,7 @@ class Stakes:
 
 def stakes(portfolio: Portfolio, s: Schedule) -> Stakes:
     """The losses of a portfolio, made once for a schedule."""
-    key = ("stakes", id(s))
-    if key not in portfolio.memo:
-        portfolio.memo[key] = Stakes(portfolio, s)
-    found: Stakes = portfolio.memo[key]
-    return found
+    return remember(portfolio, ("stakes", id(s)), lambda: Stakes(portfolio, s))
 
 
 @functools.lru_cache(maxsize=4096)

@@ -22,8 +22,8 @@ from ipmo.errors import IpmoError, UnitError
 from ipmo.model.benefits import Benefit
 from ipmo.model.benefits_map import EffectMap, effect_map
 from ipmo.model.hierarchy import hierarchy
+from ipmo.model.portfolio import Portfolio
 from ipmo.model.reference import DiscountSchedule
-from ipmo.model.work import Portfolio
 from ipmo.network.clocks import months_later
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import Money, Rate, Span, as_span, as_when, minutes, moment

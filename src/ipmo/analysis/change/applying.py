@@ -35,8 +35,9 @@ from ipmo.model.estimates import Fixed
 from ipmo.model.governance import After
 from ipmo.model.hierarchy import hierarchy, summaries
 from ipmo.model.money import Budget, BudgetLine, as_budget
+from ipmo.model.portfolio import Portfolio
 from ipmo.model.risks import Assumption, Driver, Exposure, Risk
-from ipmo.model.work import Link, Portfolio, Programme, Project, Task
+from ipmo.model.work import Link, Programme, Project, Task
 from ipmo.network.clocks import clocks_of
 from ipmo.units import Money, Span, minutes, moment
 

@@ -13,8 +13,10 @@ from ipmo.analysis.change.applying import first_tasks, shifted
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.dependencies.targets import Targets, targets
 from ipmo.errors import IpmoError, ScheduleError
+from ipmo.memory import remember
 from ipmo.model.changes import Change, Delay, SetDuration
-from ipmo.model.work import Portfolio, Project, Task
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Project, Task
 from ipmo.network.overlay import Overlay
 from ipmo.units import Span, minutes
 
@@ -298,7 +300,4 @@ def _plain(column: Any) -> Iterable[int]:
 
 def branches(portfolio: Portfolio) -> Branches:
     """The branches of a portfolio, made once."""
-    if "branches" not in portfolio.memo:
-        portfolio.memo["branches"] = Branches(portfolio)
-    found: Branches = portfolio.memo["branches"]
-    return found
+    return remember(portfolio, "branches", lambda: Branches(portfolio))

@@ -23,7 +23,7 @@ from ipmo.analysis.money.rollup import roll_up
 from ipmo.errors import IpmoError
 from ipmo.model.changes import Change, as_changes
 from ipmo.model.governance import RAG
-from ipmo.model.work import Portfolio
+from ipmo.model.portfolio import Portfolio
 from ipmo.network.clocks import FAR
 from ipmo.tables import Column, Table
 from ipmo.units import Money, moment

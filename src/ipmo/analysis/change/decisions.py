@@ -20,7 +20,8 @@ from ipmo.analysis.dates.schedule import day_text
 from ipmo.errors import UnknownItemError, close_matches
 from ipmo.model.governance import Gate
 from ipmo.model.hierarchy import hierarchy
-from ipmo.model.work import Portfolio, Programme, Project, Task
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Programme, Project, Task
 from ipmo.network.clocks import FAR
 from ipmo.network.states import LIVE
 from ipmo.tables import Column, Table

@@ -10,7 +10,7 @@ from ipmo.analysis.change.applying import applied
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.money.rollup import roll_up
 from ipmo.errors import IpmoError
-from ipmo.model.work import Portfolio
+from ipmo.model.portfolio import Portfolio
 from ipmo.tables import Column, Table
 from ipmo.units import DAY, Money
 

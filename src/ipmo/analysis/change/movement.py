@@ -29,7 +29,9 @@ from ipmo.model.benefits import Benefit, Outcome
 from ipmo.model.changes import Change, as_changes
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.plain import plain_value
-from ipmo.model.work import EXTERNAL, Portfolio, Programme, Project, Task
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.references import EXTERNAL
+from ipmo.model.work import Programme, Project, Task
 from ipmo.network.states import LIVE
 from ipmo.tables import Column, Table
 from ipmo.units import minutes, moment

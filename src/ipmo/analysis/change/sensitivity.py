@@ -16,7 +16,8 @@ from ipmo.analysis.dependencies.targets import KINDS, Targets, targets
 from ipmo.errors import IpmoError, ScheduleError, UnknownItemError, close_matches
 from ipmo.model.changes import Delay
 from ipmo.model.hierarchy import summaries
-from ipmo.model.work import Portfolio, Project, Task
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Project, Task
 from ipmo.tables import Column, Table
 from ipmo.units import Money, Span
 

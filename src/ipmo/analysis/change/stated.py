@@ -16,8 +16,9 @@ from ipmo.analysis.money.amounts import Amounts
 from ipmo.analysis.money.rollup import roll_up
 from ipmo.errors import IpmoError
 from ipmo.model.governance import Confidence
+from ipmo.model.portfolio import Portfolio
 from ipmo.model.reference import RATINGS, RatingScale
-from ipmo.model.work import Portfolio, Project
+from ipmo.model.work import Project
 from ipmo.tables import Column, Table
 from ipmo.units import Money, minutes
 

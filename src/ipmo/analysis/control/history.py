@@ -16,8 +16,9 @@ from ipmo.analysis.money.rollup import LEFT_OUT, roll_up
 from ipmo.errors import IpmoError, ModelError, UnknownItemError, close_matches
 from ipmo.model.hierarchy import summaries
 from ipmo.model.measures import Measure
+from ipmo.model.portfolio import Portfolio
 from ipmo.model.reference import ReferenceClass
-from ipmo.model.work import Portfolio, Task
+from ipmo.model.work import Task
 from ipmo.tables import Column, Table
 from ipmo.units import Money, minutes
 

@@ -12,7 +12,7 @@ from ipmo.analysis.dates.schedule import as_day
 from ipmo.analysis.money.rollup import LEFT_OUT
 from ipmo.errors import UnknownItemError, close_matches
 from ipmo.model.hierarchy import hierarchy
-from ipmo.model.work import Portfolio
+from ipmo.model.portfolio import Portfolio
 from ipmo.tables import Column, Table
 
 __all__ = ["RaidCount", "RaidLog", "raid_log"]

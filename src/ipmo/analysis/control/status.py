@@ -20,12 +20,14 @@ from ipmo.analysis.money.amounts import Amounts, Priced, rounded
 from ipmo.analysis.money.earned_value import EarnedValue, earned_value
 from ipmo.analysis.money.rollup import LEFT_OUT, RollUp, roll_up
 from ipmo.errors import IpmoError, UnknownItemError, close_matches
+from ipmo.memory import remember
 from ipmo.model.benefits_map import effect_map
 from ipmo.model.estimates import exact
 from ipmo.model.governance import RAG, Confidence, StatusReport, Tolerance
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.people import DecisionBody
-from ipmo.model.work import Portfolio, Programme, Project, Task
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Programme, Project, Task
 from ipmo.network.clocks import clocks_of
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import MAX_INSTANT, Money, Span, as_when, minutes, moment
@@ -384,10 +386,7 @@ def status(
     if baseline is not None or POLICIES.get(policy.name) is not policy:
         return _Engine(portfolio, policy, of, when, baseline, tasks).run()
     key = ("status", policy.name, of, when, tasks)
-    if key not in portfolio.memo:
-        portfolio.memo[key] = _Engine(portfolio, policy, of, when, None, tasks).run()
-    kept: StatusView = portfolio.memo[key]
-    return kept
+    return remember(portfolio, key, lambda: _Engine(portfolio, policy, of, when, None, tasks).run())
 
 
 def tolerance_of(portfolio: Portfolio, noun: Any) -> Tolerance | None:

@@ -17,7 +17,9 @@ from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.errors import UnknownItemError, close_matches, listed
 from ipmo.findings import Finding, Severity
 from ipmo.model.governance import Gate
-from ipmo.model.work import EXTERNAL, Link, Portfolio, Project, Task
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.references import EXTERNAL
+from ipmo.model.work import Link, Project, Task
 from ipmo.network.clocks import clocks_of
 from ipmo.network.states import LIVE, State
 from ipmo.tables import Column, Table

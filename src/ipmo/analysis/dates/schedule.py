@@ -14,8 +14,9 @@ from typing import Any
 import attrs
 
 from ipmo.errors import ScheduleError, UnknownItemError, close_matches
+from ipmo.memory import remember
 from ipmo.model.dialects import DIALECTS, Dialect
-from ipmo.model.work import Portfolio
+from ipmo.model.portfolio import Portfolio
 from ipmo.network.clocks import FAR
 from ipmo.network.compile import compile_portfolio
 from ipmo.network.network import Network
@@ -80,16 +81,18 @@ def schedule(
         return Schedule(None, portfolio, instant)
     compiled = network(portfolio, dialect=dialect)
     key = ("schedule", on_cycle, instant, *attrs.astuple(compiled.dialect or DIALECTS["ipmo"]))
-    if key not in portfolio.memo:
-        if compiled.has_loop:
+
+    def make() -> Schedule:
+        settled = compiled
+        if settled.has_loop:
             if on_cycle == "error":
-                raise compiled.loop()
-            compiled = compiled.cut(_known_dates(portfolio, compiled))
-        if compiled.expected:
-            compiled = compiled.as_expected()
-        portfolio.memo[key] = Schedule(portfolio, compiled, instant)
-    found: Schedule = portfolio.memo[key]
-    return found
+                raise settled.loop()
+            settled = settled.cut(_known_dates(portfolio, settled))
+        if settled.expected:
+            settled = settled.as_expected()
+        return Schedule(portfolio, settled, instant)
+
+    return remember(portfolio, key, make)
 
 
 def _known_dates(portfolio: Portfolio, compiled: Network) -> list[int | None]:

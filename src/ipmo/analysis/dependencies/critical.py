@@ -20,7 +20,8 @@ from ipmo.analysis.dependencies.crossings import BORDERS, Crossings, as_slip, da
 from ipmo.analysis.dependencies.handovers import Contract, contract
 from ipmo.errors import ScheduleError, UnknownItemError, close_matches, listed
 from ipmo.findings import Finding, Severity
-from ipmo.model.work import Link, Portfolio
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Link
 from ipmo.network.clocks import FAR
 from ipmo.tables import Column, Table
 from ipmo.units import Money, Span, minutes, moment

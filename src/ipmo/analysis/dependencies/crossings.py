@@ -15,7 +15,9 @@ from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.dependencies.handovers import link_name
 from ipmo.analysis.dependencies.targets import Targets, programmes_of, targets
 from ipmo.errors import UnitError
-from ipmo.model.work import EXTERNAL, Link, Portfolio
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.references import EXTERNAL
+from ipmo.model.work import Link
 from ipmo.network.clocks import FAR, clocks_of
 from ipmo.network.states import LIVE
 from ipmo.units import Span, as_span, minutes, moment

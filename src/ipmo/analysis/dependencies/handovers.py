@@ -15,7 +15,9 @@ import attrs
 from ipmo.analysis.dates.schedule import Schedule, as_day, day_text
 from ipmo.errors import listed
 from ipmo.findings import Finding, Severity
-from ipmo.model.work import EXTERNAL, Link, Portfolio, Project
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.references import EXTERNAL
+from ipmo.model.work import Link, Project
 from ipmo.units import minutes, moment
 
 __all__ = ["Contract", "contract", "contract_facts", "contracts", "link_name"]

@@ -17,7 +17,8 @@ from ipmo.figures.interfaces import Interface
 from ipmo.figures.interfaces import interfaces as drawn_network
 from ipmo.figures.matrix import matrix as drawn_matrix
 from ipmo.figures.svg import Figure
-from ipmo.model.work import EXTERNAL, Portfolio
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.references import EXTERNAL
 from ipmo.network.graph import neighbours, partitioned, weighted
 from ipmo.tables import Column, Table
 

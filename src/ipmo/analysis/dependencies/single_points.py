@@ -15,7 +15,7 @@ from ipmo.analysis.benefits.cost_of_delay import stakes
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.errors import UnknownItemError, close_matches
 from ipmo.model.benefits_map import effect_map
-from ipmo.model.work import Portfolio
+from ipmo.model.portfolio import Portfolio
 from ipmo.network.reach import dominators
 from ipmo.network.states import LIVE
 from ipmo.tables import Column, Table

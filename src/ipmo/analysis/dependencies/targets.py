@@ -9,9 +9,10 @@ import attrs
 
 from ipmo.analysis.dates.schedule import Schedule
 from ipmo.errors import UnknownItemError, close_matches
+from ipmo.memory import remember
 from ipmo.model.governance import Gate
 from ipmo.model.hierarchy import hierarchy
-from ipmo.model.work import Portfolio
+from ipmo.model.portfolio import Portfolio
 from ipmo.network.reach import Aim, Reach
 from ipmo.network.states import LIVE
 from ipmo.units import moment
@@ -140,9 +141,4 @@ def programmes_of(portfolio: Portfolio) -> Mapping[str, frozenset[str]]:
 def targets(s: Schedule) -> Targets:
     """The open targets of a schedule of a portfolio, made once."""
     assert s.portfolio is not None
-    memo = s.portfolio.memo
-    key = ("targets", id(s))
-    if key not in memo:
-        memo[key] = Targets(s)
-    found: Targets = memo[key]
-    return found
+    return remember(s.portfolio, ("targets", id(s)), lambda: Targets(s))

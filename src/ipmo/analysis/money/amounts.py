@@ -15,7 +15,7 @@ from ipmo.analysis.dates.schedule import as_day
 from ipmo.errors import MissingRateError, ModelError, UnitError
 from ipmo.model.estimates import exact
 from ipmo.model.money import Budget, BudgetLine, Spread
-from ipmo.model.work import Portfolio
+from ipmo.model.portfolio import Portfolio
 from ipmo.units import ExchangeRates, Money, minor_digits
 
 __all__ = ["Amount", "Amounts", "Priced", "in_minor_units", "rounded"]

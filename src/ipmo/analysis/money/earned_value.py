@@ -22,10 +22,12 @@ from ipmo.analysis.money.periods import Period, PeriodRule, period_rule
 from ipmo.analysis.money.rollup import LEFT_OUT
 from ipmo.analysis.money.timing import Timing
 from ipmo.errors import ModelError, UnitError, UnknownItemError, close_matches
+from ipmo.memory import remember
 from ipmo.model.earning import Earning
 from ipmo.model.hierarchy import hierarchy, subtasks
 from ipmo.model.money import Budget
-from ipmo.model.work import Portfolio, Programme, Project, Task
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Programme, Project, Task
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import Money, as_when, minutes
 
@@ -419,10 +421,7 @@ def earned_value(
     if baseline is not None:
         return _Engine(portfolio, when, baseline, period_rule(portfolio, every), own=as_of is None).run()
     key = ("earned value", when, every, as_of is None)
-    if key not in portfolio.memo:
-        portfolio.memo[key] = _Engine(portfolio, when, portfolio, period_rule(portfolio, every), own=as_of is None).run()
-    kept: EarnedValue = portfolio.memo[key]
-    return kept
+    return remember(portfolio, key, lambda: _Engine(portfolio, when, portfolio, period_rule(portfolio, every), own=as_of is None).run())
 
 
 class _Engine:

@@ -16,8 +16,8 @@ from typing import Any
 import attrs
 
 from ipmo.errors import UnitError, UnknownItemError, close_matches
+from ipmo.model.portfolio import Portfolio
 from ipmo.model.reference import DISCOUNTS, OPTIMISM, DiscountSchedule, ReferenceClass, flat_rate
-from ipmo.model.work import Portfolio
 from ipmo.units import Money, as_share
 
 __all__ = [

@@ -12,7 +12,8 @@ from ipmo.analysis.dates.schedule import as_day
 from ipmo.model.estimates import Fixed
 from ipmo.model.measures import Combine, Measure, MeasureContext
 from ipmo.model.money import Budget, BudgetLine
-from ipmo.model.work import Portfolio, Project, Task
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Project, Task
 from ipmo.units import Effort, Span
 
 __all__ = ["MEASURES", "RAG", "minutes_of", "person_days", "share_done"]

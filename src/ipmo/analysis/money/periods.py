@@ -11,7 +11,7 @@ import attrs
 from ipmo.errors import UnknownItemError, close_matches
 from ipmo.model.calendars import Calendar
 from ipmo.model.money import MONTHS, Spread
-from ipmo.model.work import Portfolio
+from ipmo.model.portfolio import Portfolio
 from ipmo.network.clocks import clocks_of
 from ipmo.units import DAY, minutes, moment
 

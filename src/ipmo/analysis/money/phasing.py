@@ -15,7 +15,7 @@ from ipmo.analysis.money.periods import Period, period_rule
 from ipmo.analysis.money.rollup import UNDATED, UNKNOWN, RollUp, roll_up
 from ipmo.errors import UnknownItemError, close_matches
 from ipmo.model.measures import Measure
-from ipmo.model.work import Portfolio
+from ipmo.model.portfolio import Portfolio
 from ipmo.tables import Column, Table
 
 __all__ = ["TimePhased", "time_phase"]

@@ -22,11 +22,13 @@ from ipmo.analysis.money.periods import EVERY, Period, PeriodRule, period_rule
 from ipmo.analysis.money.timing import Piece, Timing
 from ipmo.errors import IpmoError, UnitError, UnknownItemError, close_matches
 from ipmo.findings import Finding, Severity
+from ipmo.memory import remember
 from ipmo.model.benefits_map import effect_map
 from ipmo.model.hierarchy import hierarchy, subtasks
 from ipmo.model.measures import Combine, Measure
 from ipmo.model.money import Budget
-from ipmo.model.work import Portfolio, Programme, Project, Task
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Programme, Project, Task
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import Money, as_when
 
@@ -305,10 +307,7 @@ class _Engine:
         if MEASURES.get(self.measure.name) is not self.measure:
             return self.tree()
         key = ("roll-up", self.measure.name, self.as_of, self.include, self.mixed)
-        memo = self.portfolio.memo
-        if key not in memo:
-            memo[key] = (self.tree(), tuple(self.findings))
-        tree, findings = memo[key]
+        tree, findings = remember(self.portfolio, key, lambda: (self.tree(), tuple(self.findings)))
         self.findings[:] = findings
         return dict(tree)
 

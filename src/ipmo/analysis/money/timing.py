@@ -13,7 +13,8 @@ from ipmo.analysis.money.amounts import EVEN, Amount
 from ipmo.analysis.money.periods import Stretch, outside, wall_clock, worked_on
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.money import Spread
-from ipmo.model.work import Portfolio, Programme, Project
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Programme, Project
 from ipmo.units import minutes, moment
 
 __all__ = ["Piece", "Timing"]

@@ -16,7 +16,8 @@ from ipmo.analysis.money.rollup import LEFT_OUT
 from ipmo.analysis.money.timing import Timing
 from ipmo.errors import UnknownItemError, close_matches
 from ipmo.model.people import Assignment, Resource
-from ipmo.model.work import Portfolio, Task
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Task
 from ipmo.tables import Column, Table
 from ipmo.units import DAY, Effort, minutes, moment
 
