@@ -47,7 +47,47 @@ def test_other_formats_are_read_through_mpxj(kind: str, suffix: str, dialect: st
     s = ipmo.schedule(pf)
     finishes = {name: s[f"{pf.projects[0].id}/{task.id}"].early_finish for name, task in tasks.items() if name in ("Dig", "Lay")}
     assert {name: when.date().isoformat() for name, when in finishes.items() if when} == {"Dig": "2026-01-07", "Lay": "2026-01-07"}
+    assert [f.code for f in pf.source.findings].count("mpxj/format-limits") == (kind == "MPX")
     assert pf.source.findings[0].code == "mpxj/converted" or any(f.code == "mpxj/converted" for f in pf.source.findings)
+
+
+PLANNER = """<?xml version="1.0"?>
+<project mrproject-version="2" name="" project-start="20260105T080000Z" calendar="1">
+  <calendars>
+    <day-types>
+      <day-type id="0" name="Working" description=""/><day-type id="1" name="Nonworking" description=""/>
+    </day-types>
+    <calendar name="Standard" id="1">
+      <default-week mon="0" tue="0" wed="0" thu="0" fri="0" sat="1" sun="1"/>
+      <overridden-day-types>
+        <overridden-day-type id="0"><interval start="0800" end="1200"/><interval start="1300" end="1700"/></overridden-day-type>
+      </overridden-day-types>
+      <days/>
+    </calendar>
+  </calendars>
+  <tasks>
+    <task id="1" name="Dig" note="" start="20260105T000000Z" end="20260109T170000Z" work-start="20260105T080000Z" work="144000"
+      type="normal" scheduling="fixed-work"/>
+    <task id="2" name="Lay" note="" start="20260114T000000Z" end="20260115T170000Z" work-start="20260114T080000Z" work="57600"
+      type="normal" scheduling="fixed-work">
+      <predecessors><predecessor id="1" predecessor-id="1" type="FS" lag="399600"/></predecessors>
+    </task>
+  </tasks>
+  <resources/>
+  <allocations/>
+</project>
+"""
+
+
+def test_what_planner_files_cannot_keep_is_said_on_reading(source: Path) -> None:
+    path = source.with_name("limits.planner")
+    path.write_text(PLANNER, encoding="utf-8")
+    pf = ipmo.read(path)
+    said = [f for f in pf.source.findings if f.code == "mpxj/format-limits"]
+    assert ["gaps between the dates" in f.message for f in said] == [True]
+    assert "Microsoft Project XML" in said[0].hint
+    (lay,) = (task for task in pf.projects[0].tasks if task.name == "Lay")
+    assert [str(after.lag) for after in lay.after] == ["111 eh"]  # two working days over a weekend, once
 
 
 def test_a_java_without_old_code_pages_is_helped(source: Path) -> None:

@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,13 @@ SUFFIXES = [
     ".p3",
     ".mspdi.gz",
 ]
+LIMITS: Mapping[str, str] = {
+    "MPX": "MPX files of MPXJ and of many tools hold dates without the time of day, and no deadlines: a limit at the end of a day reads as its "
+    "beginning",
+    "Planner": "Planner files of MPXJ hold lags as gaps between the dates of the day they were written, around the clock, and no deadlines or "
+    "constraints on the finish",
+}
+"""What files of a type cannot keep, by MPXJ's name of the type or of the tool (MPXJ 16.10; see `findings/` and docs/dialects.md)."""
 PATIENCE = 600
 """Seconds that MPXJ may take for one file."""
 
@@ -82,6 +90,10 @@ def read_mpxj(path: Path, name: str) -> Portfolio:
             severity=Severity.INFO,
         )
     ]
+    for name_of_it in (answer["type"], answer["application"]):
+        if name_of_it in LIMITS:
+            hint = "export from the tool as Microsoft Project XML, which keeps them"
+            found.append(Finding(code="mpxj/format-limits", message=LIMITS[name_of_it], hint=hint))
     if answer["projects"] > 1:
         found.append(
             Finding(
@@ -151,7 +163,7 @@ def _convert(path: str, folder: Path) -> dict[str, Any]:
         writer.write(together, os.fspath(folder / name))
     else:
         writer.write(projects[0], os.fspath(folder / name))
-    return {"file": name, "type": kind, "projects": 1 if primavera else len(projects)}
+    return {"file": name, "type": kind, "application": application, "projects": 1 if primavera else len(projects)}
 
 
 def _start() -> None:
