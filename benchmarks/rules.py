@@ -13,7 +13,7 @@ import attrs
 import generators as make
 
 from ipmo import Check, CheckContext, Money, Span
-from ipmo.methods.registry import installed
+from ipmo.desk import installed
 from ipmo.model import (
     DataFlow,
     DecisionBody,
@@ -29,7 +29,7 @@ from ipmo.model import (
     Standard,
     Tolerance,
 )
-from ipmo.rules.checks import CORE_CHECKS
+from ipmo.rules.checks import CHECKS
 from ipmo_agile import AgileFields, AgileForecast, Inputs, WorkItem
 from ipmo_mop import Criterion, MopFields
 from ipmo_p3o import P3OFields
@@ -103,7 +103,7 @@ def _seconds(check: Check, context: CheckContext) -> float:
 def run(bar: Callable[..., None]) -> None:
     """A row a method: its slowest rule against a second; `bar` as in `run.py`."""
     context = CheckContext(portfolio=governed())
-    core = {check.code: _seconds(check, context) for check in CORE_CHECKS}  # they run first, and leave the schedule and totals behind
+    core = {check.code: _seconds(check, context) for check in CHECKS}  # they run first, and leave the schedule and totals behind
     print("    core:", ", ".join(f"{code} {1e3 * seconds:.0f} ms" for code, seconds in core.items()))
     for method in {method.name: method for method in installed().methodologies.values()}.values():
         if len(method.checks) < 2:

@@ -14,37 +14,40 @@ import attrs
 
 from ipmo.analysis.control.history import History, Month
 from ipmo.analysis.control.history import trend as _trend
-from ipmo.analysis.dates.schedule import as_day, network
-from ipmo.analysis.money.rollup import RollUp
+from ipmo.analysis.dates.schedule import as_day
+from ipmo.analysis.money.rollup import MEASURES, RollUp
 from ipmo.analysis.money.rollup import roll_up as _roll_up
 from ipmo.errors import FileError, IpmoError, ModelError, PluginError, UnknownItemError, close_matches
-from ipmo.files import mpxj, mspdi, mspdi_out, portfolios, xer
+from ipmo.files import portfolios
 from ipmo.files.changes import read_changes_file, write_changes_file
-from ipmo.files.places import places
+from ipmo.files.formats import built_in_formats, format_named, format_to_read, format_to_write
+from ipmo.files.reading import found_on_reading, placed, problems_of
 from ipmo.files.snapshots import stamp_of, write_snapshot
 from ipmo.files.structure import Declared
-from ipmo.findings import Finding, Findings, Severity
-from ipmo.methods.contract import Format, Methodology
+from ipmo.findings import Finding, Findings
+from ipmo.methods.contract import LINK_KINDS, PLAIN, Check, Format, Methodology, hookimpl
 from ipmo.methods.gates import Gates
 from ipmo.methods.gates import gates as _gates
-from ipmo.methods.registry import Registry, installed
+from ipmo.methods.registry import Registry
 from ipmo.methods.tailoring import method_for
 from ipmo.methods.translation import Translation
 from ipmo.methods.translation import translate as _translate
 from ipmo.model.changes import Change, as_changes
-from ipmo.model.measures import Measure
+from ipmo.model.measures import LinkKind, Measure
 from ipmo.model.plain import from_table_rows, to_plain_portfolio
 from ipmo.model.portfolio import Portfolio
+from ipmo.rules.checks import CHECKS
 from ipmo.tables import Table
 
 __all__ = [
     "baseline",
     "check",
-    "core_formats",
     "from_dict",
     "from_tables",
     "gates",
     "history",
+    "installed",
+    "new_registry",
     "plugins",
     "read",
     "report",
@@ -57,80 +60,61 @@ __all__ = [
 ]
 
 
-def declared(registry: Registry | None = None) -> Declared:
+class _Core:
+    """What ipmo itself declares, by the hooks that every plugin has."""
+
+    @hookimpl
+    def ipmo_methodologies(self) -> tuple[Methodology, ...]:
+        """The method of those who follow none."""
+        return (PLAIN,)
+
+    @hookimpl
+    def ipmo_checks(self) -> tuple[Check, ...]:
+        """The rules that hold under every method."""
+        return CHECKS
+
+    @hookimpl
+    def ipmo_measures(self) -> tuple[Measure, ...]:
+        """The figures that every portfolio has."""
+        return tuple(MEASURES.values())
+
+    @hookimpl
+    def ipmo_link_kinds(self) -> tuple[LinkKind, ...]:
+        """The kind that moves dates, and the one for what does not."""
+        return LINK_KINDS
+
+    @hookimpl
+    def ipmo_formats(self) -> tuple[Format, ...]:
+        """The files that are read and written without any plugin."""
+        return built_in_formats(declared)
+
+
+def new_registry(*, strict: bool = False) -> Registry:
+    """A registry that knows ipmo itself and no plugin yet; `.discover()` loads those installed.
+
+    Args:
+        strict: raise at the first faulty plugin.
+    """
+    return Registry(_Core(), strict=strict)
+
+
+@functools.cache
+def installed() -> Registry:
+    """The registry of installed plugins, built at first need."""
+    return new_registry().discover()
+
+
+def declared() -> Declared:
     """What plugins add to the file format."""
-    registry = registry or installed()
-    return Declared(estimates=registry.estimates, extensions=registry.extensions)
+    return Declared(estimates=installed().estimates, extensions=installed().extensions)
 
 
-def core_formats() -> tuple[Format, ...]:
-    """The formats that come with ipmo: a folder, JSON, Primavera P6, YAML."""
-    return (
-        Format(
-            name="folder",
-            title="folder with portfolio.yaml and projects/*.yaml",
-            sniff=lambda path, head: path.is_dir(),
-            read=lambda path, name: portfolios.read_folder(path, name, declared()),
-            write=portfolios.write_folder,
-        ),
-        Format(
-            name="json",
-            title="JSON",
-            suffixes=(".json",),
-            sniff=lambda path, head: head.lstrip()[:1] == b"{",
-            read=lambda path, name: portfolios.read_file(path, name, declared()),
-            write=portfolios.write_json,
-        ),
-        Format(
-            name="mpxj",
-            title="MPP, PMXML, MPX and others (through MPXJ, extra mpp)",
-            suffixes=mpxj.SUFFIXES,
-            sniff=mpxj.sniff_mpxj,
-            read=mpxj.read_mpxj,
-        ),
-        Format(
-            name="mspdi",
-            title="Microsoft Project (XML)",
-            suffixes=(".mspdi", ".xml"),
-            sniff=mspdi.sniff_mspdi,
-            read=mspdi.read_mspdi,
-            write=mspdi_out.write_mspdi,
-        ),
-        Format(name="xer", title="Primavera P6 (XER)", suffixes=(".xer",), sniff=xer.sniff_xer, read=xer.read_xer, encodings=True),
-        Format(
-            name="yaml",
-            title="YAML",
-            suffixes=(".yaml", ".yml"),
-            sniff=lambda path, head: True,
-            read=lambda path, name: portfolios.read_file(path, name, declared()),
-            write=portfolios.write_yaml,
-        ),
-    )
-
-
-def _format(path: Path, wanted: str | None, *, writing: bool) -> Format:
-    known = [*installed().formats, *core_formats()]
-    if wanted is not None:
-        names = {one.name: one for one in known}
-        if wanted not in names:
-            raise UnknownItemError(wanted, close_matches(wanted, names), f"the formats {', '.join(sorted(names))}")
-        return names[wanted]
-    if writing:
-        if path.is_dir():
-            return next(one for one in known if one.name == "folder")
-        fitting = [one for one in known if path.suffix.lower() in one.suffixes]
-        if fitting:  # a format that is only read must not stand in the way of one that is written
-            return next((one for one in fitting if one.write is not None), fitting[0])
-        raise FileError(str(path), f"its ending {path.suffix!r} names no format; use .yaml or .json, or say format=")
-    head = b""
-    if path.is_file():
-        with path.open("rb") as stream:
-            head = stream.read(4096)
-    readable = [one for one in known if one.read is not None]
-    named = [one for one in readable if path.is_file() and path.suffix.lower() in one.suffixes]
-    knowing = [one for one in readable if one.name != "yaml" and one.sniff(path, head)]  # yaml takes what nobody else does
-    both = [one for one in named if one in knowing or (one.name == "yaml" and one.sniff(path, head))]
-    return (*both, *knowing, *named, *(one for one in readable if one.sniff(path, head)))[0]
+def _fault(chosen: Format | Measure, doing: str, error: Exception) -> IpmoError | None:
+    """A fault in what a plugin declares, said with its name; None where the fault is ipmo's own."""
+    owner = installed().owner(chosen)
+    if owner is None or owner.built_in:
+        return None
+    return PluginError(owner.name, owner.distribution, doing, f"{type(error).__name__}: {error}")
 
 
 def read(path: str | os.PathLike[str], *, format: str | None = None, encoding: str | None = None, strict: bool = False) -> Portfolio:
@@ -155,7 +139,8 @@ def read(path: str | os.PathLike[str], *, format: str | None = None, encoding: s
     if not where.exists():
         near = close_matches(where.name, [p.name for p in where.parent.iterdir()] if where.parent.is_dir() else [])
         raise FileError(name, "there is no such file" + (f"; close: {', '.join(map(repr, near))}" if near else ""))
-    chosen = _format(where, format, writing=False)
+    known = installed().formats
+    chosen = format_to_read(where, known) if format is None else format_named(format, known)
     if chosen.read is None:
         raise FileError(name, f"format {chosen.name!r} can be written, not read")
     if encoding is not None and not chosen.encodings:
@@ -165,17 +150,16 @@ def read(path: str | os.PathLike[str], *, format: str | None = None, encoding: s
     except IpmoError:
         raise
     except Exception as error:
-        raise PluginError(chosen.name, "format", f"reading {name}", f"{type(error).__name__}: {error}") from error
-    portfolio = _with_findings(portfolio, [*_loops(portfolio), *_missing_files(portfolio, where)])
+        raise _fault(chosen, f"format {chosen.name!r}, reading {name}", error) or _own_fault(name, chosen, error) from error
+    portfolio = _with_findings(portfolio, list(found_on_reading(portfolio, where)))
     if strict and portfolio.source.findings:
-        raise FileError(name, [_problem(found, name) for found in portfolio.source.findings])
+        raise FileError(name, problems_of(portfolio.source.findings, name))
     return portfolio
 
 
-def _problem(found: Finding, name: str) -> Any:
-    from ipmo.errors import Problem
-
-    return Problem(message=found.message, hint=found.hint, file=found.file or name, line=found.line, column=found.column)
+def _own_fault(name: str, chosen: Format, error: Exception) -> FileError:
+    """A file on which ipmo's own reader or writer fails: nobody's plugin is to blame."""
+    return FileError(name, f"format {chosen.name!r} of ipmo failed on it, please report that: {type(error).__name__}: {error}")
 
 
 def _with_findings(portfolio: Portfolio, found: list[Finding]) -> Portfolio:
@@ -184,73 +168,6 @@ def _with_findings(portfolio: Portfolio, found: list[Finding]) -> Portfolio:
     source = attrs.evolve(portfolio.source, findings=(*portfolio.source.findings, *found))
     object.__setattr__(portfolio, "source", source)  # still being read: nobody has seen it yet, and checking again costs time
     return portfolio
-
-
-def _may_loop(portfolio: Portfolio) -> bool:
-    """Cheap: whether any link leads back in file order; if none does there is no loop."""
-    if portfolio.links:
-        return True
-    for project in portfolio.projects:
-        seen: set[str] = set()
-        for task in project.tasks:
-            for after in task.after:
-                if after.source not in seen:
-                    return True
-            seen.add(task.id)
-        if any(gate.after for gate in project.gates):
-            return True
-    return False
-
-
-def _loops(portfolio: Portfolio) -> list[Finding]:
-    """A loop, as a finding with its position."""
-    if not _may_loop(portfolio):
-        return []
-    try:
-        compiled = network(portfolio)
-    except IpmoError:  # without a start there is no schedule; that is said when one is asked for
-        return []
-    if not compiled.has_loop:
-        return []
-    error = compiled.loop()
-    item = error.cycle[0]
-    file, line, column = places(portfolio, [item]).get(item, ("", 0, 0))
-    return [
-        Finding(
-            code="ipmo/loop",
-            item=item,
-            severity=Severity.ERROR,
-            message=str(error).partition("; remove")[0],
-            hint="take one of them out; schedule(..., on_cycle='cut') goes on without",
-            file=file,
-            line=line,
-            column=column,
-        )
-    ]
-
-
-def _missing_files(portfolio: Portfolio, where: Path) -> list[Finding]:
-    """Baseline files: one that is not there is a finding, one outside the folder an error."""
-    folder = where if where.is_dir() else where.parent
-    found = []
-    for baseline in portfolio.baselines:
-        if not baseline.file:
-            continue
-        target = folder / baseline.file
-        if os.path.isabs(baseline.file) or ".." in Path(baseline.file).parts or not target.resolve().is_relative_to(folder.resolve()):
-            raise FileError(
-                str(where), f"baseline {baseline.id!r}: {baseline.file!r} leads out of the portfolio's folder; name a file inside it"
-            )
-        if not target.exists():
-            found.append(
-                Finding(
-                    code="ipmo/baseline-missing",
-                    item=baseline.id,
-                    severity=Severity.WARNING,
-                    message=f"baseline {baseline.id!r}: there is no file {baseline.file!r}",
-                )
-            )
-    return found
 
 
 def write(portfolio: Portfolio, path: str | os.PathLike[str], *, format: str | None = None) -> None:
@@ -268,7 +185,8 @@ def write(portfolio: Portfolio, path: str | os.PathLike[str], *, format: str | N
     where, name = Path(path), os.fspath(path)
     if format is None and name.endswith((os.sep, "/")):
         format = "folder"
-    chosen = _format(where, format, writing=True)
+    known = installed().formats
+    chosen = format_to_write(where, known) if format is None else format_named(format, known)
     if chosen.write is None:
         raise FileError(os.fspath(path), f"format {chosen.name!r} can be read, not written")
     try:
@@ -276,7 +194,7 @@ def write(portfolio: Portfolio, path: str | os.PathLike[str], *, format: str | N
     except IpmoError:
         raise
     except Exception as error:
-        raise PluginError(chosen.name, "format", f"writing {os.fspath(path)}", f"{type(error).__name__}: {error}") from error
+        raise _fault(chosen, f"format {chosen.name!r}, writing {name}", error) or _own_fault(name, chosen, error) from error
 
 
 def from_dict(data: Mapping[str, Any]) -> Portfolio:
@@ -362,23 +280,12 @@ def check(
     past = _months(history).portfolios if history is not None else ()
     if baseline is None:
         baseline = _latest_baseline(portfolio)
-    found = list(portfolio.source.findings)
     with warnings.catch_warnings():
         warnings.simplefilter("default")
-        found += installed().run(portfolio, history=past, baseline=baseline)
+        found = list(installed().run(portfolio, history=past, baseline=baseline))
     if just_read or portfolio.source.lines:
-        found = _placed(portfolio, found)
+        found = placed(portfolio, found)
     return Findings(dict.fromkeys(found))
-
-
-def _placed(portfolio: Portfolio, found: Iterable[Finding]) -> list[Finding]:
-    """Findings with the file, line and column of what they are about."""
-    where = places(portfolio, {f.item for f in found if not f.line})
-    out = []
-    for finding in found:
-        file, line, column = where.get(finding.item, ("", 0, 0)) if not finding.line else ("", 0, 0)
-        out.append(attrs.evolve(finding, file=file, line=line, column=column) if line else finding)
-    return out
 
 
 # ------------------------------------------------------------------------------------- months and baselines
@@ -501,26 +408,17 @@ def roll_up(
         MissingRateError: money in another currency has no exchange rate.
         PluginError: a plugin's measure failed: a total with a missing part is a wrong number.
     """
-    registry = installed()
-    known = registry.measures
+    known = installed().measures
     chosen = known.get(measure, measure) if isinstance(measure, str) else measure
-    owner = next(
-        (
-            p
-            for p in registry.plugins
-            if any(chosen is m for m in (*p.of("ipmo_measures"), *(m for method in p.of("ipmo_methodologies") for m in method.measures)))
-        ),
-        None,
-    )
     try:
         return _roll_up(portfolio, chosen, by=by, level=level, as_of=as_of, include=include, within=within, measures=known)
     except IpmoError:
         raise
     except Exception as error:
-        if owner is None:
+        fault = None if isinstance(chosen, str) else _fault(chosen, f"measure {chosen.name!r}", error)
+        if fault is None:
             raise
-        doing = f"measure {chosen if isinstance(chosen, str) else chosen.name!r}"
-        raise PluginError(owner.name, owner.distribution, doing, f"{type(error).__name__}: {error}") from error
+        raise fault from error
 
 
 def gates(portfolio: Portfolio | str | os.PathLike[str], *, findings: Iterable[Finding] | None = None) -> Gates:

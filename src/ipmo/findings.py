@@ -40,9 +40,12 @@ class Finding:
         code: the check's stable code, `method/slug`.
         message: one sentence: which item, what is the matter, what was found.
         item: full id of the item it is about; empty for the portfolio as a whole.
+        part: what of that item, where it can have several such facts: a condition's id, what a tolerance is about.
         severity: error, warning or info.
         rule: the id of the rule behind it, for example `P3O-R02`.
+        also: (code, rule) of the other checks that found the same fact.
         hint: what to do about it.
+        waived: why its rule is waived; empty when it stands.
         file: the file it was read from, when known.
         line: 1-based line in that file, 0 when unknown.
         column: 1-based column, 0 when unknown.
@@ -51,12 +54,25 @@ class Finding:
     code: str
     message: str
     item: str = ""
+    part: str = ""
     severity: Severity = attrs.field(default=Severity.WARNING, converter=Severity)
     rule: str = ""
+    also: tuple[tuple[str, str], ...] = ()
     hint: str = ""
+    waived: str = ""
     file: str = ""
     line: int = 0
     column: int = 0
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The code of every check that found it."""
+        return (self.code, *(code for code, _ in self.also))
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The id of every rule that it breaks, each once."""
+        return tuple(dict.fromkeys(rule for rule in (self.rule, *(rule for _, rule in self.also)) if rule))
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
@@ -64,7 +80,7 @@ class Finding:
         text = f"{front}{self.severity.value}: {self.message}"
         if self.hint:
             text += f"; {self.hint}"
-        return f"{text} [{self.code}]"
+        return f"{text} [{', '.join(self.codes)}]"
 
 
 def _settled(found: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -105,19 +121,27 @@ class Findings:
         return min((found.severity for found in self.entries), key=lambda s: s.rank, default=None)
 
     def of(self, code: str) -> tuple[Finding, ...]:
-        """Those with that code, or of that method when the code ends with a slash."""
-        return tuple(f for f in self.entries if f.code == code or (code.endswith("/") and f.code.startswith(code)))
+        """Those that a check of that code found, or a check of that method when the code ends with a slash."""
+        return tuple(f for f in self.entries if any(c == code or (code.endswith("/") and c.startswith(code)) for c in f.codes))
 
     def table(self) -> Table:
-        """One row a finding: severity, code, rule, item, message, hint, file, line, column."""
+        """One row a finding: severity, code, rules, item, message, hint, file, line, column."""
         from ipmo.tables import Column, Table
 
-        names = ("severity", "code", "rule", "item", "message", "hint", "file")
-        columns = [
-            Column(name, "str", [f.severity.value if name == "severity" else getattr(f, name) for f in self.entries]) for name in names
-        ]
-        columns += [Column(name, "int", [getattr(f, name) or None for f in self.entries]) for name in ("line", "column")]
-        return Table(columns)
+        rows = self.entries
+        return Table(
+            [
+                Column("severity", "str", [f.severity.value for f in rows]),
+                Column("code", "str", [f.code for f in rows]),
+                Column("rules", "str", [", ".join(f.rules) for f in rows]),
+                Column("item", "str", [f.item for f in rows]),
+                Column("message", "str", [f.message for f in rows]),
+                Column("hint", "str", [f.hint for f in rows]),
+                Column("file", "str", [f.file for f in rows]),
+                Column("line", "int", [f.line or None for f in rows]),
+                Column("column", "int", [f.column or None for f in rows]),
+            ]
+        )
 
     def __repr__(self) -> str:
         counts = ", ".join(

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import ipmo
+from ipmo.desk import new_registry
 from ipmo.errors import PluginError, PluginWarning
 from ipmo.methods.registry import Registry
 from ipmo.model import Portfolio, Project
@@ -53,14 +54,14 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 def discovered() -> Registry:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", PluginWarning)
-        return Registry().discover()
+        return new_registry().discover()
 
 
 @pytest.mark.parametrize("name", SAYS)
 def test_a_broken_adapter_is_set_aside_by_name_and_everything_else_works(name: str, install) -> None:
     install(name)
     with pytest.warns(PluginWarning, match=rf"plugin 'bad-{name}' \(broken-{name} 9\.9\)"):
-        registry = Registry().discover()
+        registry = new_registry().discover()
     plugin = next(p for p in registry.plugins if p.name == f"bad-{name}")
     assert SAYS[name] in str(plugin.error)
     assert plugin.trace
@@ -68,7 +69,7 @@ def test_a_broken_adapter_is_set_aside_by_name_and_everything_else_works(name: s
     row = next(r for r in registry.table().rows() if r["name"] == f"bad-{name}")
     assert (row["status"], row["version"]) == ("set aside", "9.9")
     with pytest.raises(PluginError, match=f"bad-{name}"):
-        Registry(strict=True).discover()
+        new_registry(strict=True).discover()
     with pytest.raises(PluginError, match=f"bad-{name}"):
         registry.methodology(f"bad-{name}")
 
@@ -82,7 +83,7 @@ def test_a_mistyped_hook_is_told_the_right_one(install) -> None:
 
 def test_an_adapter_of_a_newer_ipmo_may_say_that_it_can_do_without_a_hook(install) -> None:
     install("newer_and_optional")
-    registry = Registry(strict=True).discover()
+    registry = new_registry(strict=True).discover()
     assert registry.methodology("patient").title == "Patient"
 
 
@@ -101,7 +102,7 @@ def test_a_crash_is_a_finding_in_a_check_a_note_in_a_section_and_an_error_in_a_t
     install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     install("crashing")
-    registry = Registry(strict=True).discover()
+    registry = new_registry(strict=True).discover()
     monkeypatch.setattr("ipmo.desk.installed", lambda: registry)
     pf = Portfolio(id="x", start="2026-01-05", methodologies={"project": "crashing"}, projects=[Project(id="P")])
     crashed = [f.message for f in ipmo.check(pf).of("ipmo/check-crashed")]
@@ -114,7 +115,7 @@ def test_a_crash_is_a_finding_in_a_check_a_note_in_a_section_and_an_error_in_a_t
     with pytest.raises(PluginError, match=r"plugin 'bad-crashing' \(broken-crashing 9.9\): measure 'crashing-measure': ZeroDivisionError"):
         ipmo.roll_up(pf, "crashing-measure")
     (tmp_path / "x.crash").write_text("?")
-    with pytest.raises(PluginError, match="plugin 'crashing-format'"):
+    with pytest.raises(PluginError, match=r"plugin 'bad-crashing' \(broken-crashing 9.9\): format 'crashing-format', reading"):
         ipmo.read(tmp_path / "x.crash")
     page = ipmo.report(pf, tmp_path / "r.html").read_text(encoding="utf-8")
     assert f"This section {front}: ZeroDivisionError: oops" in html.unescape(page)
@@ -123,5 +124,5 @@ def test_a_crash_is_a_finding_in_a_check_a_note_in_a_section_and_an_error_in_a_t
 def test_adapters_can_be_left_out_by_name(install, monkeypatch: pytest.MonkeyPatch) -> None:
     install("import_fails")
     monkeypatch.setenv("IPMO_DISABLE_PLUGINS", "bad-import_fails, mop")
-    registry = Registry(strict=True).discover()
+    registry = new_registry(strict=True).discover()
     assert "mop" not in registry.methodologies

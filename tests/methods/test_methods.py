@@ -12,6 +12,7 @@ import pytest
 
 import ipmo
 from ipmo import Check, CheckContext, DecisionRight, Extension, Finding, GateRule, Methodology, Profile, Role, Section, Stage, hookimpl
+from ipmo.desk import new_registry
 from ipmo.errors import FileError, ModelError, UnitError, UnknownItemError
 from ipmo.methods.registry import Registry
 from ipmo.model import (
@@ -88,7 +89,7 @@ def table() -> Table:
 
 @pytest.fixture
 def registry(monkeypatch: pytest.MonkeyPatch) -> Registry:
-    made = Registry(strict=True)
+    made = new_registry(strict=True)
     made.add(types.SimpleNamespace(ipmo_methodologies=hookimpl(lambda: [M, N])), name="m")
     monkeypatch.setattr("ipmo.desk.installed", lambda: made)
     return made
@@ -359,7 +360,7 @@ def test_what_an_extension_cannot_read_is_refused_at_its_place(data: Any, path: 
 
 
 def test_a_fault_in_an_extension_has_its_line_and_column(registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = Registry(strict=True)
+    made = new_registry(strict=True)
     method = Methodology(name="e", title="E", source="s", extensions=[Extension(name="e", title="t", source="s", parse=Everything)])
     made.add(types.SimpleNamespace(ipmo_methodologies=hookimpl(lambda: [method])), name="e")
     monkeypatch.setattr("ipmo.desk.installed", lambda: made)

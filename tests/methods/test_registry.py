@@ -10,8 +10,8 @@ import pytest
 
 import ipmo
 from ipmo import Check, EstimateKind, Finding, Measure, Methodology, hookimpl
+from ipmo.desk import installed, new_registry
 from ipmo.errors import ModelError, PluginError, UnknownItemError
-from ipmo.methods.registry import Registry, installed
 from ipmo.model import Portfolio, Project
 
 
@@ -27,7 +27,7 @@ def test_a_crashed_check_becomes_a_finding_and_a_crashed_measure_an_error(monkey
     def crash(*_: Any) -> Any:
         raise ZeroDivisionError("oops")
 
-    registry = Registry()
+    registry = new_registry()
     registry.add(
         plugin(
             ipmo_checks=lambda: [Check(code="x/crash", title="t", source="s", run=crash)],
@@ -49,7 +49,7 @@ def test_a_methodology_is_chosen_for_a_scope_and_an_item_may_override() -> None:
         seen.append(context.scope)
         return [Finding(code="m/x", message="heard")]
 
-    registry = Registry()
+    registry = new_registry()
     registry.add(
         plugin(ipmo_methodologies=lambda: [method(checks=[Check(code="m/x", rule="M-1", title="t", source="s", run=run)], aliases=["em"])]),
         name="m",
@@ -97,7 +97,7 @@ def test_a_declared_estimate_is_read_and_written_and_kept_when_nobody_declares_i
     with_adapter = ipmo.from_dict(data)
     assert str(with_adapter["P/a"].duration.central()) == "26 w"
     assert with_adapter["P/a"].extensions["agile"].horizon == "h1"
-    monkeypatch.setattr("ipmo.desk.installed", Registry)
+    monkeypatch.setattr("ipmo.desk.installed", new_registry)
     without = ipmo.from_dict(data)
     assert without["P/a"].duration.central() is None
     assert {f.code for f in without.source.findings} == {"ipmo/unknown-estimate", "ipmo/unknown-extension"}
@@ -128,10 +128,10 @@ def test_link_kinds_are_labels_and_an_unknown_one_is_a_finding() -> None:
 def test_the_installed_adapters_load_strictly_and_the_disable_list_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert [p.name for p in Registry(strict=True).discover().plugins] == ["agile", "example", "mop", "p3o"]
+        assert [p.name for p in new_registry(strict=True).discover().plugins] == ["ipmo", "agile", "example", "mop", "p3o"]
     monkeypatch.setenv("IPMO_DISABLE_PLUGINS", "agile, mop")
-    assert [p.name for p in Registry().discover().plugins] == ["example", "p3o"]
-    assert ipmo.plugins()["name"] == ("agile", "example", "mop", "p3o")
+    assert [p.name for p in new_registry().discover().plugins] == ["ipmo", "example", "p3o"]
+    assert ipmo.plugins()["name"] == ("ipmo", "agile", "example", "mop", "p3o")
     assert installed().methodology("scrum").name == "agile"
 
 
@@ -142,7 +142,7 @@ def test_a_format_of_a_plugin_reads_writes_and_is_named_when_it_crashes(tmp_path
     def write(pf: Portfolio, path: Any) -> None:
         path.write_text(pf.id)
 
-    registry = Registry()
+    registry = new_registry()
     registry.add(
         plugin(
             ipmo_formats=lambda: [
@@ -156,12 +156,33 @@ def test_a_format_of_a_plugin_reads_writes_and_is_named_when_it_crashes(tmp_path
     ipmo.write(Portfolio(id="hello"), tmp_path / "x.id")
     assert ipmo.read(tmp_path / "x.id") == Portfolio(id="hello")
     (tmp_path / "y.bad").write_text("?")
-    with pytest.raises(PluginError, match="plugin 'bad' .*reading .*y.bad: ZeroDivisionError"):
+    with pytest.raises(PluginError, match=r"plugin 'ids' \(added by hand\): format 'bad', reading .*y.bad: ZeroDivisionError"):
         ipmo.read(tmp_path / "y.bad")
     with pytest.raises(ipmo.FileError, match="can be read, not written"):
         ipmo.write(Portfolio(id="x"), tmp_path / "y.bad")
     with pytest.raises(UnknownItemError, match="the formats"):
         ipmo.read(tmp_path / "x.id", format="idz")
+
+
+def test_a_fault_in_a_format_of_ipmo_itself_blames_no_plugin(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fault(*_: Any) -> Any:
+        raise ZeroDivisionError("oops")
+
+    monkeypatch.setattr("ipmo.files.portfolios.read_file", fault)
+    (tmp_path / "x.json").write_text("{}")
+    with pytest.raises(ipmo.FileError, match=r"x.json: format 'json' of ipmo failed on it, please report that: ZeroDivisionError: oops"):
+        ipmo.read(tmp_path / "x.json")
+
+
+def test_what_ipmo_brings_is_a_plugin_like_any_other() -> None:
+    row = next(row for row in ipmo.plugins().rows() if row["name"] == "ipmo")
+    assert (row["distribution"], row["version"], row["status"]) == ("ipmo", ipmo.__version__, "built in")
+    assert "methodologies: plain" in row["declares"]
+    registry = new_registry()
+    assert {"schedule", "informs"} == set(registry.link_kinds)
+    assert {"json", "yaml", "xer"} <= {form.name for form in registry.formats}
+    assert "budget" in registry.measures
+    assert all(check.code.startswith("ipmo/") for check in registry.checks)
 
 
 def test_each_workspace_member_brings_a_conformance_class() -> None:

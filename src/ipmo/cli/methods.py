@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 import ipmo
 from ipmo.cli.shell import Verb, answer, emit, json_option, main, plain_rows, portfolio_argument, say
+
+if TYPE_CHECKING:
+    from ipmo.methods.registry import Plugin
 
 __all__: list[str] = []
 
@@ -40,7 +44,7 @@ def show(name: str, as_json: bool) -> None:
 
 
 def _listed(name: str | None, as_json: bool) -> None:
-    from ipmo.methods.registry import installed
+    from ipmo.desk import installed
 
     registry = installed()
     table = registry.table()
@@ -52,23 +56,28 @@ def _listed(name: str | None, as_json: bool) -> None:
     if as_json:
         emit(plain_rows(table))
         return
-    if not len(table):
-        say("no plugins are installed; try: pip install ipmo-p3o ipmo-mop ipmo-agile")
     for row in table.rows():
         say(f"{row['name']}: {row['distribution']} {row['version']}, {row['status']}\n  {row['error'] or row['declares']}")
-    if name is not None:
-        plugin = next(p for p in registry.plugins if p.name == name)
-        for method in plugin.of("ipmo_methodologies"):
-            for rule in method.checks:
-                say(f"  {rule.code} ({rule.rule}): {rule.title} [{rule.source}]")
-            for gate in method.gates:
-                say(f"  gate {gate.name}: {gate.title}; asks for {', '.join((*gate.evidence, *gate.checks)) or 'nothing named'}")
-            for right in method.decision_rights:
-                say(f"  right to {right.name}: {right.title}; {right.held_by or right.level}")
-            for profile in method.profiles:
-                say(f"  profile {profile.name}: {profile.title}; without {', '.join(profile.without)}")
-        if plugin.trace:
-            say(plugin.trace)
+    if name is None and all(plugin.built_in for plugin in registry.plugins):
+        say("no other plugins are installed; try: pip install ipmo-p3o ipmo-mop ipmo-agile")
+    for plugin in registry.plugins if name is not None else ():
+        if plugin.name == name:
+            _declarations(plugin)
+
+
+def _declarations(plugin: Plugin) -> None:
+    """All that one plugin declares, one line each."""
+    for rule in plugin.everything(ipmo.Check):
+        say(f"  {rule.code}{f' ({rule.rule})' if rule.rule else ''}: {rule.title} [{rule.source}]")
+    for method in plugin.of(ipmo.Methodology):
+        for gate in method.gates:
+            say(f"  gate {gate.name}: {gate.title}; asks for {', '.join((*gate.evidence, *gate.checks)) or 'nothing named'}")
+        for right in method.decision_rights:
+            say(f"  right to {right.name}: {right.title}; {right.held_by or right.level}")
+        for profile in method.profiles:
+            say(f"  profile {profile.name}: {profile.title}; without {', '.join(profile.without)}")
+    if plugin.trace:
+        say(plugin.trace)
 
 
 @plugins.command(cls=Verb)

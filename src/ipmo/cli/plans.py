@@ -377,7 +377,7 @@ def doctor(as_json: bool) -> None:
 def _doctor() -> Iterable[dict[str, str]]:
     import shutil
 
-    from ipmo.methods.registry import installed
+    from ipmo.desk import installed
 
     def of(package: str) -> str:
         try:
@@ -392,7 +392,7 @@ def _doctor() -> Iterable[dict[str, str]]:
     for package, extra in EXTRAS.items():
         hint = f"not installed; try: pip install '{'ipmo[' + extra + ']' if extra else package}'"
         yield {"what": package, "value": of(package) or hint}
-    for plugin in installed().plugins:
+    for plugin in installed().plugins[1:]:  # the first is ipmo itself
         yield {"what": f"plugin {plugin.name}", "value": f"{plugin.distribution}: {plugin.error or 'loaded'}"}
     cache = Path(os.environ.get("NUMBA_CACHE_DIR") or Path(ipmo.__file__).parent / "network" / "__pycache__")
     yield {

@@ -11,14 +11,14 @@ import functools
 import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TypeVar, cast
 
 import attrs
 import pluggy
 
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.money.rollup import MEASURES, RollUp, roll_up
-from ipmo.errors import ModelError
+from ipmo.errors import IpmoError, ModelError
 from ipmo.figures.svg import Figure
 from ipmo.findings import Finding
 from ipmo.model.estimates import Estimate
@@ -30,6 +30,7 @@ from ipmo.tables import Table
 from ipmo.units import Money, as_money
 
 __all__ = [
+    "LINK_KINDS",
     "PHASES",
     "PLAIN",
     "Check",
@@ -41,6 +42,7 @@ __all__ = [
     "GateRule",
     "Hooks",
     "Methodology",
+    "Notice",
     "Profile",
     "Role",
     "Section",
@@ -57,7 +59,10 @@ PHASES = ("concept", "definition", "delivery", "transition")
 """The phases of a linear life cycle (APM Body of Knowledge, 7th edition, 1.2): what stages of different methods meet in."""
 
 
-def _reading(parse: Callable[[Any], Any] | type[Any]) -> Callable[[Any], Any]:
+T = TypeVar("T")
+
+
+def _reading(parse: Callable[[object], object] | type[attrs.AttrsInstance]) -> Callable[[object], object]:
     """A class reads by its annotations; what reads already stays."""
     return functools.partial(structured, parse) if isinstance(parse, type) and attrs.has(parse) else parse
 
@@ -65,6 +70,11 @@ def _reading(parse: Callable[[Any], Any] | type[Any]) -> Callable[[Any], Any]:
 def _filled(instance: object, field: attrs.Attribute[str], value: str) -> None:
     if not value.strip():
         raise ModelError(f"{type(instance).__name__}: {field.name} must not be empty")
+
+
+def _coded(instance: object, field: attrs.Attribute[str], code: str) -> None:
+    if not CODE.fullmatch(code):
+        raise ModelError(f"{type(instance).__name__.lower()} code {code!r} is not method/slug in lower case")
 
 
 @attrs.frozen(kw_only=True)
@@ -86,6 +96,23 @@ class CheckContext:
     measures: Mapping[str, Measure] = MEASURES
     history: tuple[Portfolio, ...] = ()
     baseline: Portfolio | None = None
+    _answers: dict[object, object] = attrs.field(factory=dict, init=False, eq=False, repr=False)
+
+    def once(self, ask: Callable[[CheckContext], T]) -> T:
+        """What a function says of this context, computed once however many checks ask; an error of ipmo is kept as an answer.
+
+        Args:
+            ask: a function of a context that changes nothing; named at the top of a module, so that all checks share it.
+        """
+        if ask not in self._answers:
+            try:
+                self._answers[ask] = ask(self)
+            except IpmoError as error:
+                self._answers[ask] = error
+        found = self._answers[ask]
+        if isinstance(found, IpmoError):
+            raise found
+        return cast(T, found)
 
     @functools.cached_property
     def schedule(self) -> Schedule:
@@ -121,18 +148,31 @@ class Check:
         title: the rule in one sentence.
         source: guide, edition and section.
         run: `(CheckContext) -> findings`; each carries this check's code. It must not change anything.
+        heading: what stands over its findings in a report; the title when left out.
+        same_as: codes of checks that may find the same fact: where one of them does, about the same item and part, it is said
+            once, under that code and in this check's words, naming the rules of both.
     """
 
-    code: str = attrs.field()
+    code: str = attrs.field(validator=_coded)
     title: str = attrs.field(validator=_filled)
     source: str = attrs.field(validator=_filled)
     run: Callable[[CheckContext], Iterable[Finding]]
     rule: str = ""
+    heading: str = ""
+    same_as: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
 
-    @code.validator
-    def _well_formed(self, _: object, code: str) -> None:
-        if not CODE.fullmatch(code):
-            raise ModelError(f"check code {code!r} is not method/slug in lower case")
+
+@attrs.frozen(kw_only=True)
+class Notice:
+    """A code that findings carry without a check behind it: what reading a file finds, or what becomes of the rules themselves.
+
+    Args:
+        code: as a check's.
+        heading: what stands over such findings in a report.
+    """
+
+    code: str = attrs.field(validator=_coded)
+    heading: str = attrs.field(validator=_filled)
 
 
 @attrs.frozen(kw_only=True)
@@ -264,7 +304,7 @@ class EstimateKind:
     name: str = attrs.field(validator=_filled)
     title: str = attrs.field(validator=_filled)
     source: str = attrs.field(validator=_filled)
-    parse: Callable[[Any], Estimate]
+    parse: Callable[[object], Estimate]
 
 
 @attrs.frozen(kw_only=True)
@@ -281,7 +321,7 @@ class Extension:
     name: str = attrs.field(validator=_filled)
     title: str = attrs.field(validator=_filled)
     source: str = attrs.field(validator=_filled)
-    parse: Callable[[Any], Any] = attrs.field(converter=_reading)
+    parse: Callable[[object], object] = attrs.field(converter=_reading)
 
 
 @attrs.frozen(kw_only=True)
@@ -296,6 +336,7 @@ class Format:
         read: `(path, name to show) -> Portfolio`; None when it cannot be read.
         write: `(portfolio, path)`; None when it cannot be written.
         encodings: `read` takes a third argument, the text encoding that the user names, None where it is to be found.
+        notices: what reading it may find.
     """
 
     name: str = attrs.field(validator=_filled)
@@ -305,6 +346,7 @@ class Format:
     read: Callable[..., Portfolio] | None = None
     write: Callable[[Portfolio, Path], None] | None = None
     encodings: bool = False
+    notices: tuple[Notice, ...] = attrs.field(default=(), converter=as_tuple)
 
 
 @attrs.frozen(kw_only=True)
@@ -374,6 +416,11 @@ class Methodology:
                 if names.count(name) > 1:
                     raise ModelError(f"methodology {self.name!r} declares {kind} {name!r} twice")
 
+    @property
+    def parts(self) -> tuple[Check | Measure | LinkKind | EstimateKind | Extension | Section, ...]:
+        """What of it has a name that nobody else may declare."""
+        return (*self.checks, *self.measures, *self.link_kinds, *self.estimates, *self.extensions, *self.sections)
+
     def profile(self, name: str) -> Profile | None:
         """The profile of that name, None when it has none."""
         return next((profile for profile in self.profiles if profile.name == name), None)
@@ -409,3 +456,6 @@ class Hooks:
 
 PLAIN = Methodology(name="plain", title="No method", source="ipmo")
 """The methodology of those who follow none: the core checks only."""
+
+LINK_KINDS = (LinkKind(name="schedule", title="Moves dates"), LinkKind(name="informs", title="Passes knowledge on"))
+"""The kinds of link that come with ipmo."""

@@ -150,7 +150,8 @@ def gates(portfolio: Portfolio, findings: Iterable[Finding], methods: Callable[[
     about: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
         if finding.severity is not Severity.INFO:
-            about.setdefault((finding.code, portfolio.project_of(finding.item)), []).append(finding)
+            for code in finding.codes:
+                about.setdefault((code, portfolio.project_of(finding.item)), []).append(finding)
     today = None if portfolio.status_date is None else as_day(portfolio.status_date)
     budgets = _budgets(portfolio)
     rows = []

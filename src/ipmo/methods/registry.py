@@ -1,8 +1,9 @@
 """Plugins found, isolated, named and listed.
 
-Nothing is loaded when ipmo is imported. The first question that needs a plugin loads them all: entry points of the
-group `ipmo.plugins`, sorted by name, each with a manager of its own, so that a faulty one is set aside by name and
-everything else works.
+What ipmo itself declares is a plugin like any other, handed in from above: the registry knows no rule and no format. Nothing
+is loaded when ipmo is imported. The first question that needs a plugin loads them all: entry points of the group
+`ipmo.plugins`, sorted by name, each with a manager of its own, so that a faulty one is set aside by name and everything
+else works.
 """
 
 from __future__ import annotations
@@ -14,17 +15,16 @@ import re
 import traceback
 import warnings
 from collections.abc import Iterator, Mapping
-from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, version
+from typing import TypeVar
 
 import attrs
 import pluggy
 
-from ipmo.analysis.money.rollup import MEASURES
 from ipmo.errors import IpmoError, PluginError, PluginWarning, UnknownItemError, close_matches
+from ipmo.figures.svg import Figure
 from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import (
-    PLAIN,
     Check,
     CheckContext,
     EstimateKind,
@@ -32,18 +32,34 @@ from ipmo.methods.contract import (
     Format,
     Hooks,
     Methodology,
+    Notice,
     Section,
 )
+from ipmo.methods.facts import one_finding_a_fact
 from ipmo.methods.tailoring import Chosen, Tailoring, chosen_methods, waived, waiver_facts
 from ipmo.model.measures import LinkKind, Measure
 from ipmo.model.portfolio import Portfolio
-from ipmo.rules.checks import CORE_CHECKS
 from ipmo.tables import Column, Table
 
-__all__ = ["Plugin", "Registry", "installed"]
+__all__ = ["Plugin", "Registry", "installed_version"]
 
 GROUP = "ipmo.plugins"
-HOOKS: Mapping[str, type] = {
+NOTICES = (
+    Notice(code="ipmo/check-crashed", heading="Checks that failed"),
+    Notice(code="ipmo/link-kind", heading="Links of a kind that no plugin declares"),
+    Notice(code="ipmo/methodology", heading="Methods that cannot be used"),
+    Notice(code="ipmo/no-answer", heading="Questions that have no answer"),
+    Notice(code="ipmo/tailored", heading="Rules switched off by a profile"),
+    Notice(code="ipmo/waiver", heading="Waivers that do not hold"),
+)
+"""What is found while the rules are applied."""
+FEW = 12
+"""Names of one kind that a summary lists; more are counted."""
+
+T = TypeVar("T")
+Declaration = Methodology | Check | Measure | LinkKind | EstimateKind | Extension | Format | Section
+Hooked = type[Methodology] | type[Check] | type[Measure] | type[LinkKind] | type[EstimateKind] | type[Format]
+HOOKS: Mapping[str, Hooked] = {
     "ipmo_methodologies": Methodology,
     "ipmo_checks": Check,
     "ipmo_measures": Measure,
@@ -51,9 +67,6 @@ HOOKS: Mapping[str, type] = {
     "ipmo_estimates": EstimateKind,
     "ipmo_formats": Format,
 }
-
-
-LINK_KINDS = (LinkKind(name="schedule", title="Moves dates"), LinkKind(name="informs", title="Passes knowledge on"))
 
 
 @attrs.frozen(kw_only=True)
@@ -64,40 +77,57 @@ class Plugin:
         name: the entry point's name.
         distribution: the package and its version, or `added by hand`.
         declares: declarations by hook.
+        built_in: it is ipmo itself, whose names are never taken over.
         error: why it is set aside; None when it works.
         trace: the traceback behind the error.
     """
 
     name: str
     distribution: str
-    declares: Mapping[str, tuple[Any, ...]] = attrs.field(factory=dict)
+    declares: Mapping[str, tuple[Declaration, ...]] = attrs.field(factory=dict)
+    built_in: bool = False
     error: PluginError | None = None
     trace: str = ""
 
-    def of(self, hook: str) -> tuple[Any, ...]:
-        """What it declares under one hook."""
-        return self.declares.get(hook, ())
+    def of(self, kind: type[T]) -> tuple[T, ...]:
+        """What it declares of one class by its hooks: what belongs to a method stands in the method."""
+        return tuple(one for found in self.declares.values() for one in found if isinstance(one, kind))
+
+    def everything(self, kind: type[T]) -> tuple[T, ...]:
+        """What it declares of one class, in its methods too."""
+        inside = (part for method in self.of(Methodology) for part in method.parts)
+        return (*self.of(kind), *(part for part in inside if isinstance(part, kind)))
 
     @property
     def summary(self) -> str:
         """What it declares, in a few words."""
         words = []
         for hook, found in self.declares.items():
-            names = [getattr(one, "name", getattr(one, "code", "")) for one in found]
-            if names:
-                words.append(f"{hook.removeprefix('ipmo_').replace('_', ' ')}: {', '.join(names)}")
-        for method in self.of("ipmo_methodologies"):
-            words.append(f"{len(method.checks)} checks")
+            what = hook.removeprefix("ipmo_").replace("_", " ")
+            names = [_names(one)[0] for one in found]
+            words.append(f"{what}: {', '.join(names)}" if len(names) <= FEW else f"{len(names)} {what}")
+        words += [f"{len(method.checks)} check{'' if len(method.checks) == 1 else 's'}" for method in self.of(Methodology) if method.checks]
         return "; ".join(words)
 
 
 class Registry:
-    """What plugins declare, merged by name. Two plugins that declare the same name are both set aside, by name."""
+    """What plugins declare, merged by name. Two plugins that declare the same name are both set aside, by name.
 
-    def __init__(self, *, strict: bool = False) -> None:
-        self.strict = strict
+    Args:
+        core: a module or object in which ipmo itself declares what it brings, by the hooks of every plugin.
+        strict: raise at the first fault.
+
+    Raises:
+        PluginError: what ipmo declares is faulty.
+    """
+
+    def __init__(self, core: object | None = None, *, strict: bool = False) -> None:
         self.plugins: list[Plugin] = []
         self._claims: dict[tuple[str, str], list[str]] = {}
+        self.strict = True  # a fault in what is built in is no reason to go on without it
+        if core is not None:
+            self._ask(core, "ipmo", f"ipmo {installed_version()}", built_in=True)
+        self.strict = strict
 
     # ---------------------------------------------------------------------------------------- loading
 
@@ -134,6 +164,9 @@ class Registry:
         Raises:
             PluginError: it is faulty, or declares a name twice, and the registry is strict.
         """
+        return self._ask(module, name, distribution)
+
+    def _ask(self, module: object, name: str, distribution: str, *, built_in: bool = False) -> Plugin:
         manager = pluggy.PluginManager("ipmo")
         manager.add_hookspecs(Hooks)
         try:
@@ -141,7 +174,8 @@ class Registry:
             manager.check_pending()
         except Exception as error:
             return self._fail(name, distribution, "cannot be registered", error, _unfit(error))
-        declares: dict[str, tuple[Any, ...]] = {}
+        reserved = {claim for plugin in self.plugins if plugin.built_in for claim in _claims(plugin)}
+        declares: dict[str, tuple[Declaration, ...]] = {}
         for hook, kind in HOOKS.items():
             try:
                 answers = getattr(manager.hook, hook)()
@@ -150,14 +184,13 @@ class Registry:
                     if not isinstance(one, kind):
                         instead = f"the class {one.__name__}; declare an instance" if isinstance(one, type) else f"{one!r:.80}"
                         raise TypeError(f"expected {kind.__name__}, got {instead}")
-                    if built_in := _BUILT_IN.get(hook, frozenset()) & set(_names(one)):
-                        raise ValueError(f"{sorted(built_in)[0]!r} is built in; choose another name")
+                    if taken := reserved.intersection(_claims_of(one)):
+                        raise ValueError(f"{sorted(taken)[0][1]!r} is built in; choose another name")
             except Exception as error:
                 return self._fail(name, distribution, f"hook {hook!r} failed", error)
             if found:
                 declares[hook] = found
-        plugin = Plugin(name=name, distribution=distribution, declares=declares)
-        self.plugins.append(plugin)
+        self.plugins.append(Plugin(name=name, distribution=distribution, declares=declares, built_in=built_in))
         self._forget()
         self._set_duplicates_aside(len(self.plugins) - 1)
         return self.plugins[-1]
@@ -168,13 +201,13 @@ class Registry:
             raise problem from error
         plugin = Plugin(name=name, distribution=distribution, error=problem, trace="".join(traceback.format_exception(error)))
         self.plugins.append(plugin)
-        warnings.warn(str(problem), PluginWarning, stacklevel=3)
+        warnings.warn(str(problem), PluginWarning, stacklevel=4)
         return plugin
 
     def _set_duplicates_aside(self, place: int) -> None:
         """None of several plugins that declare the same name wins by luck, whatever the order they are found in."""
         plugin = self.plugins[place]
-        claimed = dict.fromkeys(claim for hook, found in plugin.declares.items() for one in found for claim in _claims(hook, one))
+        claimed = dict.fromkeys(_claims(plugin))
         for claim in claimed:
             self._claims.setdefault(claim, []).append(plugin.name)
         for what, name in claimed:
@@ -190,64 +223,55 @@ class Registry:
                     raise problem
                 self.plugins[n] = attrs.evolve(other, declares={}, error=problem)
             self._forget()
-            warnings.warn(f"plugins {names} both declare {what} {name!r}; none of them is used", PluginWarning, stacklevel=4)
+            warnings.warn(f"plugins {names} both declare {what} {name!r}; none of them is used", PluginWarning, stacklevel=5)
 
     def _forget(self) -> None:
-        for name in ("methodologies", "checks", "measures", "link_kinds", "estimates", "extensions", "formats", "rules"):
-            self.__dict__.pop(name, None)
+        for name, value in vars(type(self)).items():
+            if isinstance(value, functools.cached_property):
+                self.__dict__.pop(name, None)
 
     # ---------------------------------------------------------------------------------------- answers
 
-    def _all(self, hook: str) -> Iterator[Any]:
+    def _all(self, kind: type[T]) -> Iterator[T]:
+        """Everything of one class, in methods too."""
         for plugin in self.plugins:
-            if plugin.error is None:
-                yield from plugin.of(hook)
+            yield from plugin.everything(kind)
 
     @functools.cached_property
     def methodologies(self) -> Mapping[str, Methodology]:
-        """By name and alias; `plain` is always there."""
-        out = {PLAIN.name: PLAIN}
-        for method in self._all("ipmo_methodologies"):
-            for name in (method.name, *method.aliases):
-                out[name] = method
-        return out
+        """By name and alias."""
+        return {name: method for method in self._all(Methodology) for name in (method.name, *method.aliases)}
 
     @functools.cached_property
     def checks(self) -> tuple[Check, ...]:
-        """The core checks and those that belong to no method."""
-        return (*CORE_CHECKS, *self._all("ipmo_checks"))
+        """Those that belong to no method: ipmo's own and those of plugins."""
+        return tuple(check for plugin in self.plugins for check in plugin.of(Check))
 
     @functools.cached_property
     def measures(self) -> Mapping[str, Measure]:
-        """By name: the core ones, those of methods, those of none."""
-        found = [*MEASURES.values(), *self._all("ipmo_measures")]
-        found += [measure for method in self._all("ipmo_methodologies") for measure in method.measures]
-        return {measure.name: measure for measure in found}
+        """By name: ipmo's own, those of methods, those of none."""
+        return {measure.name: measure for measure in self._all(Measure)}
 
     @functools.cached_property
     def link_kinds(self) -> Mapping[str, LinkKind]:
         """By name; only `schedule` moves dates."""
-        found = [*LINK_KINDS]
-        found += self._all("ipmo_link_kinds")
-        found += [kind for method in self._all("ipmo_methodologies") for kind in method.link_kinds]
-        return {kind.name: kind for kind in found}
+        return {kind.name: kind for kind in self._all(LinkKind)}
 
     @functools.cached_property
     def estimates(self) -> Mapping[str, EstimateKind]:
         """Kinds of estimate by name."""
-        found = [*self._all("ipmo_estimates")]
-        found += [kind for method in self._all("ipmo_methodologies") for kind in method.estimates]
-        return {kind.name: kind for kind in found}
+        return {kind.name: kind for kind in self._all(EstimateKind)}
 
     @functools.cached_property
     def extensions(self) -> Mapping[str, Extension]:
         """What methods add to items, by name."""
-        return {extension.name: extension for method in self._all("ipmo_methodologies") for extension in method.extensions}
+        return {extension.name: extension for extension in self._all(Extension)}
 
     @functools.cached_property
     def formats(self) -> tuple[Format, ...]:
-        """File formats of plugins."""
-        return tuple(self._all("ipmo_formats"))
+        """File formats: those of plugins, then ipmo's own."""
+        plugins = sorted(self.plugins, key=lambda plugin: plugin.built_in)
+        return tuple(form for plugin in plugins for form in plugin.of(Format))
 
     def methodology(self, name: str) -> Methodology:
         """The methodology of that name or alias.
@@ -268,8 +292,19 @@ class Registry:
     @functools.cached_property
     def rules(self) -> frozenset[str]:
         """Ids and codes of all rules that can be waived."""
-        known = [*self.checks, *(check for method in self.methodologies.values() for check in method.checks)]
-        return frozenset(name for check in known for name in (check.rule, check.code) if name)
+        codes = {check.code for check in self._all(Check)} | {check.rule for check in self._all(Check) if check.rule}
+        return frozenset(codes | {notice.code for notice in self._notices()})
+
+    @functools.cached_property
+    def headings(self) -> Mapping[str, str]:
+        """What stands over the findings of each code."""
+        out = {notice.code: notice.heading for notice in self._notices()}
+        return out | {check.code: check.heading or check.title for check in self._all(Check)}
+
+    def _notices(self) -> Iterator[Notice]:
+        yield from NOTICES
+        for form in self.formats:
+            yield from form.notices
 
     # ---------------------------------------------------------------------------------------- what applies
 
@@ -282,13 +317,16 @@ class Registry:
                 continue
 
     def run(self, portfolio: Portfolio, *, history: tuple[Portfolio, ...] = (), baseline: Portfolio | None = None) -> Iterator[Finding]:
-        """Findings of every check that applies: the core ones, those of no method, those of the chosen methods as tailored.
+        """What reading found, then what every check finds that applies: ipmo's own, those of no method, those of the chosen methods as tailored.
 
-        What a waiver covers is still told, as information with the waiver's reason.
+        What a waiver covers is still said, as information with the waiver's reason; what two checks find is said once.
         """
-        yield from waived(portfolio, self._run(portfolio, history, baseline))
+        found = [*portfolio.source.findings, *self._run(portfolio, history, baseline)]
+        same = {check.code: check.same_as for check in self._all(Check) if check.same_as}
+        yield from one_finding_a_fact(waived(portfolio, found), same)
         if portfolio.waivers:
-            yield from waiver_facts(portfolio, self.rules)
+            seen = {name for one in found for name in (one.code, one.rule) if name}
+            yield from waiver_facts(portfolio, self.rules | seen)
 
     def _run(self, portfolio: Portfolio, history: tuple[Portfolio, ...], baseline: Portfolio | None) -> Iterator[Finding]:
         context = CheckContext(portfolio=portfolio, measures=self.measures, history=history, baseline=baseline)
@@ -310,7 +348,7 @@ class Registry:
             here = attrs.evolve(context, scope=chosen.items, excluded=chosen.excluded)
             for check in method.checks:
                 yield from filter(tailoring.keeps, self._guarded(check, here))
-            yield from tailoring.told()
+            yield from tailoring.silenced()
         for place, link in enumerate(portfolio.links):
             if link.kind not in self.link_kinds:
                 yield Finding(
@@ -322,28 +360,30 @@ class Registry:
 
     def sections(
         self, portfolio: Portfolio, *, history: tuple[Portfolio, ...] = (), baseline: Portfolio | None = None
-    ) -> Iterator[tuple[Methodology, Section, tuple[Any, ...]]]:
+    ) -> Iterator[tuple[Methodology, Section, tuple[str | Table | Figure, ...]]]:
         """What the chosen methods add to the report; a section that crashes says so in its place."""
         context = CheckContext(portfolio=portfolio, measures=self.measures, history=history, baseline=baseline)
         for method, chosen in self.applicable(portfolio):
             here = attrs.evolve(context, scope=chosen.items, excluded=chosen.excluded)
             for section in method.sections:
+                blocks: tuple[str | Table | Figure, ...]
                 try:
                     blocks = tuple(section.show(here))
                 except IpmoError as error:
                     blocks = (f"Not shown: {error}",)
                 except Exception as error:
-                    blocks = (f"This section of {self._owner_of(section)} failed: {type(error).__name__}: {error}",)
+                    blocks = (f"This section of {self._called(section)} failed: {type(error).__name__}: {error}",)
                 if blocks:
                     yield method, section, blocks
 
-    def _owner_of(self, declared: Any) -> str:
-        """The plugin that declares a check or a section, in words."""
-        for plugin in self.plugins:
-            methods = plugin.of("ipmo_methodologies")
-            if any(declared is one for one in (*plugin.of("ipmo_checks"), *(c for m in methods for c in (*m.checks, *m.sections)))):
-                return f"plugin {plugin.name!r} ({plugin.distribution})"
-        return "ipmo"
+    def owner(self, declared: Declaration) -> Plugin | None:
+        """The plugin that declares something; None when it came from elsewhere."""
+        return next((plugin for plugin in self.plugins if any(declared is one for one in plugin.everything(type(declared)))), None)
+
+    def _called(self, declared: Declaration) -> str:
+        """The plugin that declares something, in words."""
+        plugin = self.owner(declared)
+        return "ipmo" if plugin is None or plugin.built_in else f"plugin {plugin.name!r} ({plugin.distribution})"
 
     def _guarded(self, check: Check, context: CheckContext) -> Iterator[Finding]:
         """A crashed check becomes a finding: the others still inform."""
@@ -360,30 +400,22 @@ class Registry:
             yield Finding(
                 code="ipmo/check-crashed",
                 severity=Severity.ERROR,
-                message=f"check {check.code!r} of {self._owner_of(check)} failed: {type(error).__name__}: {error}",
+                message=f"check {check.code!r} of {self._called(check)} failed: {type(error).__name__}: {error}",
             )
             return
         for finding in found:
             yield finding if finding.rule or not check.rule else attrs.evolve(finding, rule=check.rule)
 
     def table(self) -> Table:
-        """One row a plugin: name, distribution, status, what it declares, its error."""
+        """One row a plugin: name, distribution, version, status, what it declares, its error."""
         rows = self.plugins
+        packages = [_package(p) for p in rows]
         return Table(
             [
                 Column("name", "str", [p.name for p in rows]),
-                Column("distribution", "str", [p.distribution.rpartition(" ")[0] or p.distribution for p in rows]),
-                Column(
-                    "version",
-                    "str",
-                    [
-                        p.distribution.rpartition(" ")[2]
-                        if (" " in p.distribution and not p.error) or p.distribution[-1:].isdigit()
-                        else ""
-                        for p in rows
-                    ],
-                ),
-                Column("status", "str", ["set aside" if p.error else "loaded" for p in rows]),
+                Column("distribution", "str", [package for package, _ in packages]),
+                Column("version", "str", [number for _, number in packages]),
+                Column("status", "str", ["set aside" if p.error else "built in" if p.built_in else "loaded" for p in rows]),
                 Column("declares", "str", [p.summary for p in rows]),
                 Column("error", "str", [str(p.error) if p.error else "" for p in rows]),
             ]
@@ -392,32 +424,44 @@ class Registry:
 
 # ------------------------------------------------------------------------------------------ names and hints
 
-_BUILT_IN: Mapping[str, frozenset[str]] = {
-    "ipmo_methodologies": frozenset((PLAIN.name,)),
-    "ipmo_measures": frozenset(MEASURES),
-    "ipmo_link_kinds": frozenset(kind.name for kind in LINK_KINDS),
-    "ipmo_checks": frozenset(check.code for check in CORE_CHECKS),
-    "ipmo_formats": frozenset(("folder", "json", "mpxj", "mspdi", "xer", "yaml")),
+
+def _package(plugin: Plugin) -> tuple[str, str]:
+    """Name and version of a plugin's package; one that was added by hand has no version."""
+    name, _, number = plugin.distribution.rpartition(" ")
+    return (name, number) if name and number[:1].isdigit() else (plugin.distribution, "")
+
+
+def _names(one: Declaration) -> tuple[str, ...]:
+    if isinstance(one, Check):
+        return (one.code,)
+    return (one.name, *one.aliases) if isinstance(one, Methodology) else (one.name,)
+
+
+KINDS: Mapping[type, str] = {
+    Methodology: "methodology",
+    Check: "check",
+    Measure: "measure",
+    LinkKind: "link kind",
+    EstimateKind: "estimate",
+    Extension: "extension",
+    Format: "format",
+    Section: "section",
 }
 
 
-def _names(one: Any) -> tuple[str, ...]:
-    return (getattr(one, "name", "") or getattr(one, "code", ""), *getattr(one, "aliases", ()))
+def _claims(plugin: Plugin) -> Iterator[tuple[str, str]]:
+    """(what, name) of everything that a plugin claims, inside its methods too."""
+    for found in plugin.declares.values():
+        for one in found:
+            yield from _claims_of(one)
 
 
-def _claims(hook: str, one: Any) -> Iterator[tuple[str, str]]:
-    """(what, name) of everything that a declaration claims, inside a methodology too."""
-    what = hook.removeprefix("ipmo_").replace("_", " ").removesuffix("ies").removesuffix("s")
-    what = {"methodolog": "methodology"}.get(what, what)
+def _claims_of(one: Declaration) -> Iterator[tuple[str, str]]:
+    what = next(word for kind, word in KINDS.items() if isinstance(one, kind))
     for name in _names(one):
         yield what, name
-    if isinstance(one, Methodology):
-        inside = (("measure", one.measures), ("link kind", one.link_kinds), ("estimate", one.estimates), ("extension", one.extensions))
-        for kind, found in inside:
-            for part in found:
-                yield kind, part.name
-        for section in one.sections:
-            yield "section", section.name
+    for part in one.parts if isinstance(one, Methodology) else ():
+        yield from _claims_of(part)
 
 
 def _unfit(error: Exception) -> str:
@@ -428,19 +472,12 @@ def _unfit(error: Exception) -> str:
     near = difflib.get_close_matches(found[1], HOOKS, n=1, cutoff=0.85)
     if near:
         return f"unknown hook {found[1]!r}; close: {near[0]!r}"
-    return f"unknown hook {found[1]!r}; it may be of a newer ipmo than this {_version()}, which has {', '.join(HOOKS)}"
+    return f"unknown hook {found[1]!r}; it may be of a newer ipmo than this {installed_version()}, which has {', '.join(HOOKS)}"
 
 
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
+def installed_version() -> str:
+    """The version of this ipmo; `one` where it was never installed."""
     try:
         return version("ipmo")
     except PackageNotFoundError:
         return "one"
-
-
-@functools.cache
-def installed() -> Registry:
-    """The registry of installed plugins, built at first need."""
-    return Registry().discover()

@@ -15,7 +15,7 @@ import attrs
 
 from ipmo.analysis.dates.schedule import as_day
 from ipmo.analysis.money.rollup import roll_up
-from ipmo.errors import IpmoError
+from ipmo.errors import IpmoError, close_matches
 from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import Methodology, Profile
 from ipmo.model.governance import Waiver
@@ -190,7 +190,7 @@ class Tailoring:
             return False
         return True
 
-    def told(self) -> Iterator[Finding]:
+    def silenced(self) -> Iterator[Finding]:
         """What was switched off, and for whom: a rule that is silent by tailoring does not look as if it were kept."""
         for name, bearers in sorted(self.switched_off.items()):
             profile = self.method.profile(name)
@@ -227,7 +227,7 @@ def waived(portfolio: Portfolio, findings: Iterable[Finding]) -> Iterator[Findin
         else:
             by = f" by {leave.granted_by}" if leave.granted_by else ""
             message = f"{finding.message}; waived{by} until {leave.expires}: {leave.reason}"
-            yield attrs.evolve(finding, severity=Severity.INFO, message=message)
+            yield attrs.evolve(finding, severity=Severity.INFO, message=message, waived=leave.reason)
 
 
 def _above(portfolio: Portfolio, item: str) -> Collection[str]:
@@ -249,6 +249,8 @@ def waiver_facts(portfolio: Portfolio, rules: Collection[str]) -> Iterator[Findi
         elif today is not None and waiver.expires < today:
             said.append((f"{what} ran out on {waiver.expires}", "renew it, or comply"))
         if waiver.rule and waiver.rule not in rules:
-            said.append((f"{what}: no installed method has a rule or check of that name", "`ipmo plugins NAME` lists them"))
+            near = close_matches(waiver.rule, rules)
+            hint = f"close: {', '.join(map(repr, near))}" if near else "a waiver names the code or the rule of a finding"
+            said.append((f"{what}: no installed method has a rule or check of that name", f"{hint}; `ipmo plugins NAME` lists them"))
         for message, hint in said:
             yield Finding(code="ipmo/waiver", item=waiver.item, message=message, hint=hint)

@@ -9,6 +9,7 @@ from typing import Any
 from ipmo.analysis.dates.schedule import day_text
 from ipmo.figures.svg import GLYPHS
 from ipmo.findings import Finding, Severity
+from ipmo.methods.registry import installed_version
 from ipmo.model.reference import RATINGS
 from ipmo.model.work import Project
 from ipmo.reporting.answers import Answers
@@ -256,8 +257,6 @@ def findings_note(a: Answers) -> str:
 
 def method(a: Answers) -> Iterator[tuple[str, str]]:
     """What the figures rest on, and what could not be computed."""
-    import ipmo
-
     pf, net = a.portfolio, a.schedule.network
     yield "source", pf.source.path.replace("\\", "/").rpartition("/")[2] or "made in Python"
     yield "data date", a.today.isoformat() if a.today else "none stated"
@@ -294,4 +293,4 @@ def method(a: Answers) -> Iterator[tuple[str, str]]:
         yield "present value", f"as of {a.benefits.base}, discounted by {getattr(d, 'name', '') or d}"
     for what, reason in a.refused.items():
         yield f"{what}: not shown", reason
-    yield "content", f"sha256 {pf.digest[:16]}…, ipmo {ipmo.__version__}"
+    yield "content", f"sha256 {pf.digest[:16]}…, ipmo {installed_version()}"

@@ -16,7 +16,7 @@ from ipmo.rules.benefits import benefit_facts
 from ipmo.rules.schedules import due_facts, model_facts, schedule_facts
 from ipmo.rules.watermelons import watermelons
 
-__all__ = ["CORE_CHECKS"]
+__all__ = ["CHECKS"]
 
 
 def _budget_facts(context: CheckContext) -> Iterable[Finding]:
@@ -42,7 +42,7 @@ def _exceptions(context: CheckContext) -> Iterable[Finding]:
         yield Finding(code="ipmo/exception", item="" if whole else breach.item, message=message, hint=told)
 
 
-CORE_CHECKS: tuple[Check, ...] = (
+CHECKS: tuple[Check, ...] = (
     Check(
         code="ipmo/model",
         title="The plan has no gaps and contradicts nothing",

@@ -23,11 +23,10 @@ from hypothesis import HealthCheck, given, settings
 
 import ipmo
 from ipmo.analysis.money.rollup import MEASURES
-from ipmo.desk import from_dict, to_dict
+from ipmo.desk import from_dict, new_registry, to_dict
 from ipmo.figures.svg import Figure
 from ipmo.findings import Finding
 from ipmo.methods.contract import Check, CheckContext, Methodology
-from ipmo.methods.registry import Registry
 from ipmo.model.estimates import Estimate, number
 from ipmo.model.measures import Combine
 from ipmo.model.plain import plain_value
@@ -216,9 +215,10 @@ class MethodologyConformance:
         assert set(self.extensions) == set(kinds), "give sample data for each declared extension"
         for name, data in self.extensions.items():
             value = kinds[name].parse(data)
-            assert attrs.has(type(value)), f"extension {name!r}: an attrs value, so that it can be written"
+            shape = type(value)
+            assert attrs.has(shape), f"extension {name!r}: an attrs value, so that it can be written"
             assert kinds[name].parse(plain_value(value)) == value
-            field = attrs.fields(type(value))[0].name
+            field = attrs.fields(shape)[0].name
             with pytest.raises(attrs.exceptions.FrozenInstanceError):
                 setattr(value, field, None)
 
@@ -231,7 +231,7 @@ class MethodologyConformance:
     def test_the_installed_plugin_loads_strictly(self) -> None:
         """The entry point loads under its declared name and declares this methodology."""
         if self.entry_point:
-            registry = Registry(strict=True).discover()
+            registry = new_registry(strict=True).discover()
             assert self.entry_point in [plugin.name for plugin in registry.plugins]
             assert registry.methodology(self.methodology.name) == self.methodology
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ipmo.desk import new_registry
 from ipmo.methods.registry import Registry
 
 __all__ = ["ipmo_installed", "ipmo_registry"]
@@ -12,10 +13,10 @@ __all__ = ["ipmo_installed", "ipmo_registry"]
 @pytest.fixture
 def ipmo_registry() -> Registry:
     """An empty registry that raises at the first fault."""
-    return Registry(strict=True)
+    return new_registry(strict=True)
 
 
 @pytest.fixture
 def ipmo_installed() -> Registry:
     """The installed plugins, in a registry that raises at the first fault."""
-    return Registry(strict=True).discover()
+    return new_registry(strict=True).discover()

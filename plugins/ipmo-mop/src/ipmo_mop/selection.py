@@ -17,7 +17,7 @@ import ipmo
 from ipmo import Column, IpmoError, ModelError, Money, Table, UnitError, UnknownItemError
 from ipmo.model import Portfolio
 from ipmo.model.fields import as_tuple
-from ipmo_mop.catalogue import FIELDS, OPEN, fields_of
+from ipmo_mop.catalogue import FIELDS, OPEN, MopFields, fields_of
 from ipmo_mop.scoring import scores
 
 __all__ = ["Candidate", "Choice", "Problem", "Reason", "Rule", "Selection", "optimise", "ranked", "select"]
@@ -472,12 +472,18 @@ def values_of(portfolio: Portfolio, value: str | Mapping[str, float]) -> Mapping
     return claims
 
 
+def _read(every: str, envelopes: Mapping[str, Money | str]) -> Mapping[str, Money]:
+    """Envelopes as they are given in Python, read as files are."""
+    read = FIELDS.parse({"every": every, "envelopes": dict(envelopes)})
+    return read.envelopes if isinstance(read, MopFields) else {}
+
+
 def problem_of(
     portfolio: Portfolio, value: str | Mapping[str, float] = "", *, envelopes: Mapping[str, Money | str] | None = None
 ) -> Problem:
     """The problem of `select`, to look at or to change."""
     stated = fields_of(portfolio)
-    given = stated.envelopes if envelopes is None else FIELDS.parse({"every": stated.every, "envelopes": dict(envelopes)}).envelopes
+    given = stated.envelopes if envelopes is None else _read(stated.every, envelopes)
     limits = {name: _in_base(portfolio, money) for name, money in given.items()}
     worth = values_of(portfolio, value)
     projects = [p for p in portfolio.projects if p.state in OPEN]
