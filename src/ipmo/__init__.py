@@ -77,7 +77,8 @@ _HOMES = {
     ),
     "findings": ("Finding", "Findings", "Severity"),
     "memory": ("Remembered", "forget", "remember", "remembered"),
-    "methods.gates": ("Gates", "GateView", "approver"),
+    "analysis.control.authority": ("Approver", "approver"),
+    "methods.gates": ("Gates", "GateView"),
     "methods.contract": (
         "Check",
         "CheckContext",
@@ -141,6 +142,8 @@ if TYPE_CHECKING:
     from ipmo.analysis.change.movement import variance_analysis as variance_analysis
     from ipmo.analysis.change.sensitivity import DelaySensitivity as DelaySensitivity
     from ipmo.analysis.change.sensitivity import delay_sensitivity as delay_sensitivity
+    from ipmo.analysis.control.authority import Approver as Approver
+    from ipmo.analysis.control.authority import approver as approver
     from ipmo.analysis.control.history import History as History
     from ipmo.analysis.control.history import reference_classes as reference_classes
     from ipmo.analysis.control.history import reporting_compliance as reporting_compliance
@@ -220,7 +223,6 @@ if TYPE_CHECKING:
     from ipmo.methods.contract import hookimpl as hookimpl
     from ipmo.methods.gates import Gates as Gates
     from ipmo.methods.gates import GateView as GateView
-    from ipmo.methods.gates import approver as approver
     from ipmo.methods.translation import Translation as Translation
     from ipmo.model import Link as Link
     from ipmo.model import LinkKind as LinkKind

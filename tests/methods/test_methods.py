@@ -224,7 +224,7 @@ def test_the_lowest_body_with_the_authority_approves() -> None:
     pf = portfolio(bodies=bodies)
 
     def asked(amount: str, **more: Any) -> str | None:
-        body = ipmo.approver(pf, Money(amount, "GBP"), **more)
+        body = ipmo.approver(pf, Money(amount, "GBP"), **more).body
         return None if body is None else body.id
 
     assert asked("50000") == "team"

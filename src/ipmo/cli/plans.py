@@ -139,7 +139,7 @@ def status(path: str, policy: str, reported: bool, baseline: str | None, as_json
     """Computed status beside reported status, and what must be escalated."""
     plan = ipmo.read(baseline) if baseline else None
     view = ipmo.status(ipmo.read(path), policy=policy, of="reported" if reported else "computed", baseline=plan)
-    notes = [f"escalate to {b.body or 'nobody'}: {b.item}, {b.aspect}: {b.text}" for b in view.breaches]
+    notes = [f"escalate to {b.escalate_to or 'nobody'}: {b.item}, {b.aspect}: {b.text}" for b in view.breaches]
     answer(view.table(), as_json, [*notes, repr(view)[1:-1]], ("name", "level"), exceptions=plain_rows(view.exceptions()))
 
 

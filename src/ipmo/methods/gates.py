@@ -7,25 +7,21 @@ for it. What the method asks for is then asked here; nothing is decided.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date
-from fractions import Fraction
 
 import attrs
 
+from ipmo.analysis.control.authority import approver, covers
 from ipmo.analysis.dates.schedule import as_day
 from ipmo.analysis.money.rollup import roll_up
 from ipmo.errors import IpmoError, UnknownItemError, close_matches
 from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import GateRule, Methodology
 from ipmo.model.governance import Condition, Gate
-from ipmo.model.people import DecisionBody
 from ipmo.model.portfolio import Portfolio
 from ipmo.tables import Column, Table
 from ipmo.units import Money
 
-__all__ = ["GateView", "Gates", "approver", "gates"]
-
-LEVELS = {"project": 0, "programme": 1, "portfolio": 2}
+__all__ = ["GateView", "Gates", "gates"]
 
 
 @attrs.frozen(kw_only=True)
@@ -167,7 +163,7 @@ def gates(portfolio: Portfolio, findings: Iterable[Finding], methods: Callable[[
             overdue = tuple(c for c in conditions if today is not None and c.due is not None and as_day(c.due) < today)
             decided = decision.outcome if decision else None
             stake = decision.funding if decision and decision.funding is not None else budgets.get(project.id)
-            body, covered = _authority(portfolio, gate, stake, today)
+            body, covered = _authority(portfolio, gate, stake)
             rows.append(
                 GateView(
                     item=full_id,
@@ -208,46 +204,14 @@ def _budgets(portfolio: Portfolio) -> dict[str, Money]:
     return {p.id: roll[p.id].value for p in portfolio.projects if p.id in roll and roll[p.id].value is not None}
 
 
-def _authority(portfolio: Portfolio, gate: Gate, stake: Money | None, today: date | None) -> tuple[str, bool | None]:
+def _authority(portfolio: Portfolio, gate: Gate, stake: Money | None) -> tuple[str, bool | None]:
+    """(who decides: the gate's board, else the one with the authority; whether it is known to cover the stake)."""
     named = (gate.decision.decided_by if gate.decision else None) or gate.body
-    if named is None:
-        found = approver(portfolio, stake) if stake is not None else None
-        return (found.id, True) if found is not None else ("", None)
-    body = next((b for b in portfolio.bodies if b.id == named), None)
-    if body is None or stake is None or body.authority is None:
-        return named, None
-    limit, wanted = _converted(portfolio, body.authority, today), _converted(portfolio, stake, today)
-    return named, None if limit is None or wanted is None else wanted <= limit
-
-
-def _converted(portfolio: Portfolio, money: Money, today: date | None) -> Fraction | None:
-    if portfolio.money is None or money.currency == portfolio.money.currency:
-        return Fraction(money.amount)
     try:
-        return None if today is None else portfolio.exchange_rates.convert(money, today)
-    except IpmoError:
-        return None
-
-
-def approver(portfolio: Portfolio, amount: Money, *, level: str = "project") -> DecisionBody | None:
-    """The body of the least authority, at that level or above, that may release an amount; equal to its limit it may.
-
-    Args:
-        portfolio: the portfolio.
-        amount: what is to be released; converted at the status date.
-        level: project, programme or portfolio: no body below it is asked.
-
-    Returns:
-        None when no body's authority is known to cover it.
-
-    Source: delegated authority as in HM Treasury, Managing Public Money, 2.2.
-    """
-    today = None if portfolio.status_date is None else as_day(portfolio.status_date)
-    wanted = _converted(portfolio, amount, today)
-    able = []
-    for body in portfolio.bodies:
-        limit = None if body.authority is None else _converted(portfolio, body.authority, today)
-        rank = LEVELS[body.level or "portfolio"]
-        if limit is not None and wanted is not None and wanted <= limit and rank >= LEVELS[level]:
-            able.append((rank, limit, body.id, body))
-    return min(able, key=lambda row: row[:3])[3] if able else None
+        if named is None:
+            found = approver(portfolio, stake).body
+            return ("", None) if found is None else (found.id, True)
+        body = next((b for b in portfolio.bodies if b.id == named), None)
+        return named, None if body is None or stake is None else covers(portfolio, body, stake)
+    except IpmoError:  # a rate is missing: nothing is known to cover it
+        return named or "", None

@@ -159,16 +159,16 @@ def _exceptions(a: Answers) -> list[Any]:
         return []
     rows = []
     for breach in a.status.breaches[:EXCEPTIONS]:
-        body = a.name(breach.body) if breach.body else "nobody is named"
-        note = "" if breach.covered or breach.body is None else "its authority is not known to cover it"
+        board = a.name(breach.escalate_to) if breach.escalate_to else "nobody is named"
+        note = "" if breach.covered or breach.escalate_to is None else "its authority is not known to cover it"
         cells = [Cell(text=breach.level), Cell(text=breach.aspect), Cell(text=breach.text, kind="why")]
-        cells += [Cell(text="" if breach.stake is None else f"{breach.stake:,}", kind="num"), Cell(text=body, under=note)]
+        cells += [Cell(text="" if breach.stake is None else f"{breach.stake:,}", kind="num"), Cell(text=board, under=note)]
         rows.append(Row(name=a.name(breach.item), under=breach.item if a.name(breach.item) != breach.item else "", cells=cells))
     heads = [Head(title="item"), Head(title="level"), Head(title="of"), Head(title="forecast against tolerance")]
     heads += [Head(title="at stake", num=True), Head(title="goes to")]
     more = len(a.status.breaches) - EXCEPTIONS
     grid = Grid(label="Exceptions", heads=heads, rows=rows, more=f"and {more} more" if more > 0 else "")
-    note = "Each goes to the lowest body above the item whose authority covers what is at stake."
+    note = "Each goes to the lowest board above the item whose stated authority covers what is at stake, else to the top one."
     return [Heading("Exceptions"), Paragraph(note), grid]
 
 

@@ -34,8 +34,8 @@ def _exceptions(context: CheckContext) -> Iterable[Finding]:
     if not of_tasks and not any(stated):
         return
     for breach in status(pf, baseline=context.baseline, tasks=of_tasks).breaches:
-        told = f"tell {breach.body}" if breach.body else "name a body that decides: organisation: bodies:"
-        if breach.body and not breach.covered:
+        told = f"tell {breach.escalate_to}" if breach.escalate_to else "name a body that decides: organisation: bodies:"
+        if breach.escalate_to and not breach.covered:
             told += ", whose authority is not known to cover it"
         whole = breach.level == "portfolio"
         message = f"{breach.aspect} of {'the portfolio' if whole else repr(breach.item)}: {breach.text}"

@@ -161,19 +161,21 @@ def test_a_breach_goes_to_the_lowest_body_above_whose_authority_covers_it() -> N
     ]
     pf = dated("2026-01-01").evolve(bodies=bodies)
 
-    def told(forecast: str) -> tuple[str | None, bool]:
+    def told(forecast: str) -> tuple[str | None, str | None, bool]:
         one = status(pf.evolve("P", budget="100 GBP", forecast=forecast, tolerance=Tolerance(cost=0))).breaches[0]
-        return one.body, one.covered
+        return one.body, one.escalate_to, one.covered
 
-    assert told("150 GBP") == ("prog", True)
-    assert told("151 GBP") == ("board", True)
-    assert told("2 M GBP") == ("board", False)
+    assert told("150 GBP") == ("prog", "prog", True)
+    assert told("151 GBP") == ("board", "board", True)
+    assert told("2 M GBP") == (None, "board", False)
     late = status(dated("2026-05-01", tolerance=Tolerance(time="0 d")).evolve(bodies=bodies))
-    assert [(b.item, b.aspect, b.body, b.covered) for b in late.breaches] == [("P", "time", "board", False)]
-    assert status(dated("2026-05-01", tolerance=Tolerance(time="0 d"))).breaches[0].body is None
+    assert [(b.item, b.aspect, b.body, b.escalate_to, b.covered) for b in late.breaches] == [("P", "time", None, "board", False)]
+    assert late.breaches[0].reason == "what is at stake is not known, so no authority is known to cover it"
+    alone = status(dated("2026-05-01", tolerance=Tolerance(time="0 d"))).breaches[0]
+    assert (alone.body, alone.escalate_to, alone.reason) == (None, None, "no board of a programme or above is declared")
     assert status(dated("2026-05-01")).breaches == ()  # nobody set a limit
     assert status(dated("2026-05-01"))["P"].computed == "red"
-    assert late.exceptions().columns == ("item", "level", "aspect", "text", "stake", "body", "covered")
+    assert late.exceptions().columns == ("item", "level", "aspect", "text", "stake", "body", "escalate_to", "covered")
 
 
 def test_authorities_and_limits_in_another_currency_convert_and_need_a_rate() -> None:

@@ -427,7 +427,7 @@ def _escalated(context: CheckContext) -> Iterable[Finding]:
             continue
         known = f" for {days} days" if days else ""
         message = f"{'the portfolio' if whole else repr(breach.item)} is forecast to exceed its tolerance of {breach.aspect}{known}, and no open issue says so"
-        hint = f"raise an issue, and tell {breach.body}" if breach.body else "raise an issue, and name a body that decides"
+        hint = f"raise an issue, and tell {breach.escalate_to}" if breach.escalate_to else "raise an issue, and name a body that decides"
         yield _finding("escalated", "" if whole else breach.item, message, hint)
 
 
@@ -528,7 +528,7 @@ def _authority(context: CheckContext) -> Iterable[Finding]:
             released, limit = _money(pf, decision.funding), _money(pf, body.authority)
             if released is not None and limit is not None and released > limit:
                 able = ipmo.approver(pf, decision.funding)
-                hint = f"{able.id} may" if able is not None else "no body may: raise it above the portfolio"
+                hint = f"{able.body.id} may" if able.body is not None else f"{able.reason}; raise it above the portfolio"
                 message = f"gate {gate.id!r} of {project.id!r} released {decision.funding}; {body.id!r} may release {body.authority}"
                 yield _finding("authority", f"{project.id}/{gate.id}", message, hint, Severity.ERROR)
 

@@ -293,18 +293,19 @@ def _escalation(context: CheckContext) -> Iterable[Finding]:
             continue
         item = "" if breach.level == "portfolio" else breach.item
         what = f"the breach of {breach.aspect} of {'the portfolio' if not item else repr(item)}"
-        if breach.body is None:
+        board = breach.escalate_to
+        if board is None:
             yield _finding("escalation", item, f"{what} goes to nobody", "name a body of its level or above")
             continue
         if not breach.covered and breach.stake is not None:
-            message = f"{what} goes to {breach.body!r}, whose authority does not cover {breach.stake}"
+            message = f"{what} goes to {board!r}, whose authority is not known to cover {breach.stake}"
             yield _finding("escalation", item, message, "raise its authority, or let it report to a body that has it")
-        last, seen = breach.body, {breach.body}
+        last, seen = board, {board}
         while model.ups(last) and model.ups(last)[0] not in seen:
             last = model.ups(last)[0]
             seen.add(last)
         if last not in model.tops:
-            message = f"{what} goes to {breach.body!r} and ends at {last!r}, below the portfolio's board"
+            message = f"{what} goes to {board!r} and ends at {last!r}, below the portfolio's board"
             yield _finding("escalation", item, message, f"let {last!r} report to the board")
 
 

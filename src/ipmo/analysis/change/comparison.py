@@ -288,7 +288,7 @@ class Comparison:
                     what="exception",
                     before=within if key in now else breach.text,
                     after=breach.text if key in now else within,
-                    note=f"tell {breach.body}" if breach.body and key in now else "",
+                    note=f"tell {breach.escalate_to}" if breach.escalate_to and key in now else "",
                 )
             )
         return tuple(out)

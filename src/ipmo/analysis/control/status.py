@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import attrs
 
 from ipmo.analysis.benefits.realisation import Benefits, benefits
+from ipmo.analysis.control.authority import Level, approver
 from ipmo.analysis.dates.schedule import Schedule, as_day, day_text, schedule
 from ipmo.analysis.money.amounts import Amounts, Priced, rounded
 from ipmo.analysis.money.earned_value import EarnedValue, earned_value
@@ -25,7 +26,6 @@ from ipmo.model.benefits_map import effect_map
 from ipmo.model.estimates import exact
 from ipmo.model.governance import RAG, Confidence, StatusReport, Tolerance
 from ipmo.model.hierarchy import hierarchy
-from ipmo.model.people import DecisionBody
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project, Task
 from ipmo.network.clocks import clocks_of
@@ -50,7 +50,8 @@ __all__ = [
     "tolerance_of",
 ]
 
-LEVEL_RANK = {"project": 0, "programme": 1, "portfolio": 2}
+ABOVE: Mapping[str, Level] = {"task": "project", "project": "programme", "programme": "portfolio", "portfolio": "portfolio"}
+"""The level that hears of what an item of a level exceeds (PRINCE2 7)."""
 
 
 # ------------------------------------------------------------------------------------------------ policies
@@ -274,8 +275,10 @@ class Breach:
         aspect: time, cost, benefits or risk.
         text: forecast against limit.
         level: of the item.
-        body: the body it goes to: the lowest above the item whose authority covers what is at stake.
-        covered: whether that body's authority is known to cover it.
+        body: the board that may decide: the lowest above the item whose stated authority covers what is at stake; None
+            when none is known to.
+        escalate_to: the board to tell: the one that may decide, else the top one; None when none stands above the item.
+        reason: why that board, or why none.
         stake: money at stake; None when it is not known.
     """
 
@@ -284,8 +287,14 @@ class Breach:
     text: str
     level: str
     body: str | None
-    covered: bool
+    escalate_to: str | None
+    reason: str
     stake: Money | None
+
+    @property
+    def covered(self) -> bool:
+        """Whether an authority is known to cover it."""
+        return self.body is not None
 
 
 class StatusView(Rows[ItemStatus]):
@@ -321,7 +330,7 @@ class StatusView(Rows[ItemStatus]):
         )
 
     def exceptions(self) -> Table:
-        """One row a breach: item, level, aspect, text, stake, body, covered."""
+        """One row a breach: item, level, aspect, text, stake, body, escalate_to, covered."""
         rows = self.breaches
         currency = next((b.stake.currency for b in rows if b.stake is not None), "")
         return Table(
@@ -332,6 +341,7 @@ class StatusView(Rows[ItemStatus]):
                 Column("text", "str", [b.text for b in rows]),
                 Column("stake", "float", [None if b.stake is None else float(b.stake.amount) for b in rows], currency),
                 Column("body", "str", [b.body for b in rows]),
+                Column("escalate_to", "str", [b.escalate_to for b in rows]),
                 Column("covered", "bool", [b.covered for b in rows]),
             ]
         )
@@ -734,27 +744,20 @@ class _Engine:
             for aspect in row.aspects:
                 if not aspect.over:
                     continue
-                body, covered = self._body(row.level, aspect.stake)
+                above = ABOVE[row.level]
+                who = approver(self.portfolio, aspect.stake, level=above, as_of=self.as_of)
                 roll = self.rolls["budget"]
                 stake = rounded(aspect.stake, roll.total.unit) if aspect.stake is not None and roll is not None else None
-                yield Breach(item=row.item, aspect=aspect.name, text=aspect.text, level=row.level, body=body, covered=covered, stake=stake)
-
-    def _body(self, level: str, stake: Fraction | None) -> tuple[str | None, bool]:
-        """The lowest body above that level whose authority covers the stake; else the top one, said not to be covered."""
-        least = min(LEVEL_RANK.get(level, -1) + 1, 2)
-        bodies = sorted(
-            (b for b in self.portfolio.bodies if LEVEL_RANK.get(b.level or "portfolio", 2) >= least),
-            key=lambda b: (LEVEL_RANK.get(b.level or "portfolio", 2), self._authority(b) or Fraction(10**18), b.id),
-        )
-        for body in bodies:
-            authority = self._authority(body)
-            if authority is not None and stake is not None and authority >= stake:
-                return body.id, True
-        top = [b for b in bodies if b.reports_to is None] or bodies
-        return (top[-1].id, False) if top else (None, False)
-
-    def _authority(self, body: DecisionBody) -> Fraction | None:
-        return None if body.authority is None else self._converted("authority", body.id, body.authority)
+                yield Breach(
+                    item=row.item,
+                    aspect=aspect.name,
+                    text=aspect.text,
+                    level=row.level,
+                    body=None if who.body is None else who.body.id,
+                    escalate_to=None if who.escalate_to is None else who.escalate_to.id,
+                    reason=who.reason,
+                    stake=stake,
+                )
 
     def _converted(self, what: str, item: str, money: Money) -> Fraction:
         """An amount in the portfolio's currency."""
