@@ -17,6 +17,9 @@ import numpy as np
 import ipmo
 from ipmo.analysis.benefits.cost_of_delay import stakes
 from ipmo.analysis.change.branches import branches
+from ipmo.analysis.dependencies.crossings import Crossings, as_slip
+from ipmo.analysis.dependencies.downstream import Downstream
+from ipmo.analysis.dependencies.ranking import ranked
 from ipmo.analysis.dependencies.targets import targets
 from ipmo.model import Delay, Portfolio
 from ipmo.network.reach import Reach, dominators
@@ -86,11 +89,18 @@ class Passes:
         self.p["w"][k] = weight
 
 
+def measured(pf: Portfolio) -> Crossings:
+    """Every link ranked, with what it drags, what ten days of it cost, and what lies behind it."""
+    links = Crossings(pf, ipmo.schedule(pf), "project", 5.0, as_slip("10 d"))
+    behind = Downstream(links)
+    _ = ranked(behind, "float"), links.worst_drags, behind.losses, behind.worths
+    return links
+
+
 def _peak(pf: Portfolio) -> int:
     s = ipmo.schedule(pf)
     tracemalloc.start()
-    links = ipmo.critical_links(pf)
-    _ = links._finder.worst_drags, links._losses, links._worths, s
+    _ = measured(pf), s
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     return peak
@@ -103,17 +113,16 @@ def run(bar: Callable[..., None]) -> None:
     pf = make.linked_portfolio(100, 1000)
     s = ipmo.schedule(pf)
     aims, worth = targets(s), stakes(pf, s)
-    places, found = s.network._positions, ipmo.critical_links(pf)
+    places, finder = s.network._positions, measured(pf)
     ends = {t.name: a.places[0] for t, a in zip(aims, aims.reach.aims, strict=True) if t.kind == "benefit"}
-    passes, finder = Passes(s), found._finder
+    passes = Passes(s)
     gc.collect()
     gc.freeze()
     size = f"{s.network.n - 1000:,} tasks, {len(finder.places):,} links across 100 projects, 1,000 benefits"
 
     def everything() -> None:
         aims.reach = Reach(s, aims.reach.aims)
-        links = ipmo.critical_links(pf)
-        _ = links._finder.worst_drags, links._losses, links._worths
+        measured(pf)
 
     def again() -> None:
         for k in finder.places[:SOME]:
@@ -123,7 +132,7 @@ def run(bar: Callable[..., None]) -> None:
     ours, peer = best_of(everything), best_of(again) * len(finder.places) / SOME
     what = f"critical links: floats, drag on every target, what 10 d move and cost, value; {size}"
     bar(what, ours, f"both passes for each link without it, and with it slipped ({SOME} links run, scaled)", peer, 100, faster=True)
-    ours = best_of(lambda: found._finder.reach.floats(finder.places))
+    ours = best_of(lambda: finder.reach.floats(finder.places))
     bar("the same, float of every link to every target besides", ours, "the same", peer, None, faster=True)
 
     values = [float(worth.worth.get(t.item, 0)) if t.kind == "benefit" else 0.0 for t in aims]

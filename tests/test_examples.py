@@ -130,8 +130,8 @@ def test_the_sample_file_worked_by_hand(data: Path) -> None:
     assert (str(r["transit"].value), r["transit"].known, r["transit"].total) == ("17.88 M GBP", 4, 5)  # 0.2 + 1.1 + 14 + 3 x 0.86
     assert r.total.left_out == ("airport (proposed)",)
     assert str(ipmo.roll_up(pf, "actual").total.value) == "214 k GBP"
-    coarse = ipmo.critical_links(pf).coarse[0]
-    assert (coarse.source, coarse.target, coarse.kind) == ("tram", "airport", "informs")
+    between = ipmo.critical_links(pf).project_dependencies[0]
+    assert (between.source, between.target, between.kind) == ("tram", "airport", "informs")
 
 
 def test_rubin_has_the_counts_of_its_source() -> None:

@@ -6,7 +6,7 @@ IpmoError(Exception)
 ├── UnknownItemError(LookupError)    an id that names nothing; has .wanted, .close
 ├── UnitError(ValueError)            text or a number that is no such quantity
 ├── MissingRateError(LookupError)    money that cannot be converted on that date
-├── CycleError(ValueError)           links that form a loop; has .cycle, .borders
+├── CycleError(ValueError)           links that form a loop; has .cycle, .boundaries
 ├── ScheduleError(ValueError)        a schedule that cannot be computed
 ├── OptionError(ValueError)          a choice that there is not; has .option, .given, .choices
 ├── FileError(ValueError)            a file that cannot be read or written; has .path, .problems
@@ -146,19 +146,19 @@ class CycleError(IpmoError, ValueError):
     Args:
         cycle: the items in order, the first one not repeated.
         types: the type of the link that leaves each of them.
-        borders: the projects that the loop passes through, in order, each once.
+        boundaries: the projects that the loop passes through, in order, each once.
     """
 
-    def __init__(self, cycle: Sequence[str], types: Sequence[str], borders: Sequence[str] = ()) -> None:
-        self.cycle, self.types, self.borders = tuple(cycle), tuple(types), tuple(borders)
+    def __init__(self, cycle: Sequence[str], types: Sequence[str], boundaries: Sequence[str] = ()) -> None:
+        self.cycle, self.types, self.boundaries = tuple(cycle), tuple(types), tuple(boundaries)
         chain = " ".join(f"{item!r} -{kind}->" for item, kind in zip(cycle, types, strict=True))
         text = f"these links form a cycle: {chain} {cycle[0]!r}"
-        if len(self.borders) > 1:
-            text += f"; it crosses the border of projects {', '.join(map(repr, self.borders))}"
+        if len(self.boundaries) > 1:
+            text += f"; it crosses the boundary of projects {', '.join(map(repr, self.boundaries))}"
         super().__init__(text + "; remove one of them, or pass on_cycle='cut'")
 
     def __reduce__(self) -> tuple[object, ...]:
-        return type(self), (self.cycle, self.types, self.borders)
+        return type(self), (self.cycle, self.types, self.boundaries)
 
 
 class ScheduleError(IpmoError, ValueError):

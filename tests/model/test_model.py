@@ -164,7 +164,7 @@ IMPOSSIBLE = [
     ({"projects": [Project(id="P", start="2026-02-01", finish="2026-01-01")]}, "lies before start"),
     ({"projects": [Project(id="P", tasks=[Task(id="a", parent="a")])]}, "lies within itself"),
     ({"projects": [Project(id="P", alignment={"o": "high"})]}, "alignment 'o' is no objective"),
-    ({"projects": [Project(id="P", tasks=[Task(id="a")]), Project(id="Q", tasks=[Task(id="b", after="P/a")])]}, "crosses the border"),
+    ({"projects": [Project(id="P", tasks=[Task(id="a")]), Project(id="Q", tasks=[Task(id="b", after="P/a")])]}, "crosses the boundary"),
     ({"projects": [Project(id="P", tasks=[Task(id="a")])], "links": [Link(source="P/a", target="P/z")]}, "to 'P/z' is no task"),
     ({"links": [Link(source="external:a", target="external:b")]}, "both ends lie outside"),
     ({"projects": [Project(id="P", tasks=[Task(id="a")])], "links": [Link(source="P/a", target="P/a")]}, "with itself"),

@@ -171,7 +171,7 @@ LOOPED = [
 LOOP_LINKS = [Link(source="tram/A", target="depot/B"), Link(source="depot/C", target="tram/A")]
 
 
-def test_a_loop_is_named_with_types_and_borders_whatever_the_order_of_the_file() -> None:
+def test_a_loop_is_named_with_types_and_boundaries_whatever_the_order_of_the_file() -> None:
     texts = set()
     for projects in (LOOPED, LOOPED[::-1]):
         for links in (LOOP_LINKS, LOOP_LINKS[::-1]):
@@ -179,7 +179,7 @@ def test_a_loop_is_named_with_types_and_borders_whatever_the_order_of_the_file()
                 ipmo.schedule(Portfolio(id="x", start="2026-01-05", projects=projects, links=links))
             texts.add(str(caught.value))
     assert texts == {
-        "these links form a cycle: 'depot/B' -SS-> 'depot/C' -FS-> 'tram/A' -FS-> 'depot/B'; it crosses the border of projects "
+        "these links form a cycle: 'depot/B' -SS-> 'depot/C' -FS-> 'tram/A' -FS-> 'depot/B'; it crosses the boundary of projects "
         "'depot', 'tram'; remove one of them, or pass on_cycle='cut'"
     }
 

@@ -7,9 +7,9 @@ import click
 import ipmo
 from ipmo.analysis.change.movement import WHATS
 from ipmo.analysis.dates.schedule import day_text
-from ipmo.analysis.dependencies.critical import RULES
-from ipmo.analysis.dependencies.crossings import BORDERS
-from ipmo.analysis.dependencies.interfaces import MEASURES
+from ipmo.analysis.dependencies.crossings import BOUNDARIES, Boundary
+from ipmo.analysis.dependencies.interfaces import MEASURES, Measured
+from ipmo.analysis.dependencies.ranking import RULES, RankBy
 from ipmo.cli.shell import Verb, answer, emit, json_option, loops_option, main, plain_rows, portfolio_argument, say
 from ipmo.model.changes import Change
 
@@ -23,40 +23,52 @@ def _loops(cut: bool) -> str:
 @main.command(cls=Verb)
 @portfolio_argument
 @click.option("--top", type=click.IntRange(min=1), help="Only the first few.")
-@click.option("--border", type=click.Choice(BORDERS), default="project", help="Which border they cross.")
+@click.option("--boundary", type=click.Choice(BOUNDARIES), default="project", help="Which boundary they cross.")
 @click.option("--slip", default="10 d", metavar="TIME", help="How much later the giver gives, for what that moves and costs.")
 @click.option("--rank-by", type=click.Choice(RULES), default="float", help="What comes first.")
 @click.option("--reach", metavar="LINK", help="Every target that one link leads to, and from which slip on.")
-@click.option("--contracts", is_flag=True, help="Who owns each hand-over, its dates, and what is amiss.")
+@click.option("--agreements", is_flag=True, help="Who owns each hand-over, its dates, and its issues.")
 @loops_option
 @json_option
 def links(
-    path: str, top: int | None, border: str, slip: str, rank_by: str, reach: str | None, contracts: bool, cut_loops: bool, as_json: bool
+    path: str,
+    top: int | None,
+    boundary: Boundary,
+    slip: str,
+    rank_by: RankBy,
+    reach: str | None,
+    agreements: bool,
+    cut_loops: bool,
+    as_json: bool,
 ) -> None:
     """The links across projects, the one that matters most first, each with its reason."""
-    found = ipmo.critical_links(ipmo.read(path), border=border, slip=slip, rank_by=rank_by, on_cycle=_loops(cut_loops))
+    found = ipmo.critical_links(ipmo.read(path), boundary=boundary, slip=slip, rank_by=rank_by, on_cycle=_loops(cut_loops))
     if reach is not None:
         link = found[reach]
         answer(found.reach_table([reach]), as_json, [link.reason], ("id",))
         return
-    if contracts:
-        answer(found.contracts(), as_json, leave=("giver", "receiver"))
+    if agreements:
+        answer(found.agreements(), as_json, leave=("giver", "receiver"))
         return
     table = found.table()
     if as_json:
-        emit(plain_rows(table.head(top) if top else table), coarse=plain_rows(found.coarse_table()), cuts=[list(cut) for cut in found.cuts])
+        emit(
+            plain_rows(table.head(top) if top else table),
+            project_dependencies=plain_rows(found.project_dependency_table()),
+            cuts=[list(cut) for cut in found.cuts],
+        )
         return
     for link in list(found)[:top]:
-        loss = link.loss()
+        loss = found.loss(link)
         cost = f"; {found.slip} later costs {loss}" if loss is not None and loss.amount else ""
         say(f"{link.rank:>3}. {link.source} -{link.type}-> {link.target}\n     {link.reason}{cost}")
-    for coarse in found.coarse:
-        gap = "unknown" if coarse.gap is None else f"{coarse.gap:.0f} days"
-        say(f"  -  {coarse.source} -> {coarse.target} ({coarse.kind}, between whole projects, gap {gap})")
+    for one in found.project_dependencies:
+        gap = "unknown" if one.gap is None else f"{one.gap:.0f} days"
+        say(f"  -  {one.source} -> {one.target} ({one.kind}, between whole projects, gap {gap})")
     for source, target, kind in found.cuts:
         say(f"cut to break a loop: {source} -{kind}-> {target}")
-    if not len(found) and not found.coarse:
-        say("no link crosses a project border")
+    if not len(found) and not found.project_dependencies:
+        say("no link crosses a project boundary")
 
 
 @main.command(cls=Verb)
@@ -66,12 +78,20 @@ def links(
 @click.option("--waits", metavar="PROJECT", help="Who waits for a project, and for whom it waits.")
 @click.option("--around", metavar="PROJECT", help="Draw its neighbourhood only.")
 @click.option("--svg", metavar="FILE", help="Write the picture: the network, or the matrix with --matrix.")
+@loops_option
 @json_option
 def interfaces(
-    path: str, matrix: str | None, register: str | None, waits: str | None, around: str | None, svg: str | None, as_json: bool
+    path: str,
+    matrix: Measured | None,
+    register: str | None,
+    waits: str | None,
+    around: str | None,
+    svg: str | None,
+    cut_loops: bool,
+    as_json: bool,
 ) -> None:
     """Who gives to whom: pairs of projects, as a table, a matrix or a picture."""
-    view = ipmo.interfaces(ipmo.read(path))
+    view = ipmo.interfaces(ipmo.read(path), on_cycle=_loops(cut_loops))
     if svg is not None:
         figure = view.matrix(matrix).figure if matrix else view.figure(around)
         figure.save(svg)

@@ -290,7 +290,7 @@ class _Inspection:
                     continue
                 if self.portfolio.project_of(full) != project.id:
                     yield Problem(
-                        message=f"{label(noun, full_id)}: after {reference!r} crosses the border of project {project.id!r}",
+                        message=f"{label(noun, full_id)}: after {reference!r} crosses the boundary of project {project.id!r}",
                         hint="write it under links:, where links across projects stand",
                         path=(*path, "after", place),
                     )

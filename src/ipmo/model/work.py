@@ -226,7 +226,7 @@ class Programme(Noun):
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
 class Link(Noun):
-    """A dependency between two items; across a project border it is a contract with owners and dates."""
+    """A dependency between two items; across a project boundary it is an interface agreement with owners and dates."""
 
     id: str | None = attrs.field(default=None, metadata=doc("id"))
     source: str = attrs.field(converter=text, metadata=doc("what comes first: item, `external:NAME`, or a project (coarse)", key="from"))

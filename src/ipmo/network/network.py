@@ -499,12 +499,12 @@ class Network:
         placed = set(_list(self._order))
         edges = [(u, v, k) for k, (u, v) in enumerate(zip(src, dst, strict=True)) if u not in placed and v not in placed]
         cycle = one_loop([(self.ids[u], self.ids[v], k) for u, v, k in edges])
-        borders: list[str] = []
+        boundaries: list[str] = []
         for _, link in cycle:
             name = self.projects[self.project[src[link]]] if self.project[src[link]] >= 0 else ""
-            if name and name not in borders:
-                borders.append(name)
-        return CycleError([item for item, _ in cycle], [TYPE_NAMES[self.typ[k]] for _, k in cycle], borders)
+            if name and name not in boundaries:
+                boundaries.append(name)
+        return CycleError([item for item, _ in cycle], [TYPE_NAMES[self.typ[k]] for _, k in cycle], boundaries)
 
     def cut(self, dates: Sequence[int | None]) -> Network:
         """A network without loops: in each group of nodes in a loop the link whose source lies latest after its target goes.

@@ -28,7 +28,7 @@ TITLES = {
     "ipmo/review-overdue": "Assumptions past their review",
     "ipmo/project-overdue": "Projects past their finish",
     "ipmo/hand-over": "Hand-overs that do not meet",
-    "ipmo/contract": "Hand-overs without owners, dates or agreement",
+    "ipmo/interface-agreement": "Hand-overs without owners, dates or agreement",
     "ipmo/tailored": "Rules switched off by a profile",
     "ipmo/waiver": "Waivers that do not hold",
     "ipmo/methodology": "Methods that cannot be used",
@@ -220,7 +220,7 @@ def raid_log(a: Answers) -> Panel | None:
         shown.append(Row(name=f"{row['kind']}s".replace("ys", "ies"), cells=cells))
     titles = ("all", "open", "overdue", "without owner", "without a date", "oldest, days", "mean age, days")
     heads = [Head(title="register"), *(Head(title=title, num=True) for title in titles)]
-    text = "Counted over everything below; a dependency is a link across a project border. Ages count from the day an entry was raised."
+    text = "Counted over everything below; a dependency is a link across a project boundary. Ages count from the day an entry was raised."
     return Panel(id="raid", title="RAID log", blocks=[Paragraph(text), Grid(label="RAID log", heads=heads, rows=shown)])
 
 

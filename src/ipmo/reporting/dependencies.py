@@ -22,24 +22,24 @@ MATRIX = 60
 
 
 def links(a: Answers) -> Panel | None:
-    """The links of open work across project borders, by how little float they have."""
-    shown, coarse = a.live[:LINKS], a.links.coarse
+    """The links of open work across project boundaries, by how little float they have."""
+    shown, whole = a.live[:LINKS], a.links.project_dependencies
     blocks: list[Any] = []
     if shown:
         heads = [Head(title="from"), Head(title="to"), Head(title="given"), Head(title="taken")]
         heads += [Head(title="float to receiver", num=True), Head(title="float to promise", num=True)]
         held = any(link.drag for link in shown)
         heads += [Head(title="holds back, d", num=True)] if held else []
-        costs = [loss.amount for link in shown if (loss := link.loss()) is not None]
+        costs = [loss.amount for link in shown if (loss := a.links.loss(link)) is not None]
         scale = Scale.of(costs, a.currency) if any(costs) else None
         heads += [Head(title=f"{a.links.slip} late cost, {scale.unit}", num=True)] if scale else []
         heads += [Head(title="why it ranks here")]
         rows = [_link(a, link, scale, held) for link in shown]
         table = Grid(label="Critical links", wide=True, heads=[Head(title="#", num=True), *heads], rows=rows)
         blocks += [Paragraph(_links_note(a, shown)), table]
-    if coarse:
+    if whole:
         heads = [Head(title="from"), Head(title="to"), Head(title="kind"), Head(title="giver finishes"), Head(title="receiver starts")]
-        rows = [_coarse(a, link) for link in coarse]
+        rows = [_between_projects(a, link) for link in whole]
         blocks.append(Heading("Between whole projects"))
         blocks.append(Paragraph("Where these links attach is not known yet. They move no date and enter no float."))
         blocks.append(Grid(label="Links between whole projects", heads=[*heads, Head(title="gap, days", num=True)], rows=rows))
@@ -48,11 +48,11 @@ def links(a: Answers) -> Panel | None:
 
 def _links_note(a: Answers, shown: Sequence[CriticalLink]) -> str:
     closed = len(a.links) - len(a.live)
-    text = f"{counted(len(a.live), 'link')} of open work {'crosses' if len(a.live) == 1 else 'cross'} a project border"
+    text = f"{counted(len(a.live), 'link')} of open work {'crosses' if len(a.live) == 1 else 'cross'} a project boundary"
     listed = f"; the first {len(shown)} are listed" if len(shown) < len(a.live) else ""
     text += f"{listed}, by how little float they have."
     text += " Floats are in working days of the giver; a negative float says how far a promise is missed along that path."
-    silent = [k for k in shown if not any((k.promised, k.needed, k.status, k.contract.giver_owner, k.contract.receiver_owner))]
+    silent = [k for k in shown if not any((k.promised, k.needed, k.status, k.agreement.giver_owner, k.agreement.receiver_owner))]
     if len(silent) == len(shown):
         text += " None of them says who owns it, by when it is promised or needed."
     return text + (f" {closed} more are settled: one end is done or has no date." if closed else "")
@@ -74,14 +74,14 @@ def _link(a: Answers, link: CriticalLink, scale: Scale | None, held: bool) -> Ro
             Cell(text=number(link.drag) if link.drag else "", kind="num", under=a.name((link.drag_on or "").removesuffix("@finish")))
         )
     if scale is not None:
-        loss = link.loss()
+        loss = a.links.loss(link)
         cells.append(Cell(text=scale.text(None if loss is None else loss.amount), kind="num"))
-    terms = (link.promised, link.needed, link.status, link.contract.giver_owner, link.contract.receiver_owner)
-    cells.append(Cell(text=link.reason, kind="why", under="; ".join(link.contract.amiss) if any(terms) else ""))
+    terms = (link.promised, link.needed, link.status, link.agreement.giver_owner, link.agreement.receiver_owner)
+    cells.append(Cell(text=link.reason, kind="why", under="; ".join(link.agreement.issues) if any(terms) else ""))
     return Row(name=str(link.rank), cells=cells)
 
 
-def _coarse(a: Answers, link: Any) -> Row:
+def _between_projects(a: Answers, link: Any) -> Row:
     cells = [
         Cell(text=a.name(link.target)),
         Cell(text=link.kind),

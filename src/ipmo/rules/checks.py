@@ -7,12 +7,11 @@ from collections.abc import Iterable
 from ipmo.analysis.control.status import status
 from ipmo.analysis.dates.quality import SOURCE as DCMA
 from ipmo.analysis.dates.quality import quality_facts
-from ipmo.analysis.dependencies.critical import cross_link_facts
-from ipmo.analysis.dependencies.handovers import SOURCE as CONTRACTS
-from ipmo.analysis.dependencies.handovers import contract_facts
+from ipmo.analysis.dependencies.handovers import SOURCE as AGREEMENTS
 from ipmo.findings import Finding
 from ipmo.methods.contract import Check, CheckContext
 from ipmo.rules.benefits import benefit_facts
+from ipmo.rules.dependencies import agreement_facts, cross_link_facts
 from ipmo.rules.schedules import due_facts, model_facts, schedule_facts
 from ipmo.rules.watermelons import watermelons
 
@@ -62,11 +61,11 @@ CHECKS: tuple[Check, ...] = (
         run=lambda context: quality_facts(context.portfolio, context.schedule),
     ),
     Check(
-        code="ipmo/contracts",
+        code="ipmo/interface-agreements",
         rule="SCH-R15",
-        title="What one project hands to another is agreed: dates, owners, and who holds the room between them",
-        source=CONTRACTS,
-        run=lambda context: contract_facts(context.portfolio, context.schedule),
+        title="What one project hands to another is agreed: dates, owners, and who holds the margin between them",
+        source=AGREEMENTS,
+        run=lambda context: agreement_facts(context.portfolio, context.schedule),
     ),
     Check(
         code="ipmo/cross-links",

@@ -70,10 +70,10 @@ def test_a_giver_without_a_duration_has_no_float_and_stands_last_with_the_reason
 def test_links_between_whole_projects_stand_apart_with_their_gap() -> None:
     links = critical_links(build(Link(id="coarse", source="A", target="C"), Link(id="fine", source="A/a", target="B/b")))
     assert [k.id for k in links] == ["fine"]
-    coarse = links.coarse[0]
+    whole = links.project_dependencies[0]
     gap = (datetime(2026, 1, 5, 9) - datetime(2026, 2, 13, 17)) / timedelta(days=1)
-    assert (coarse.id, coarse.gap) == ("coarse", pytest.approx(gap))
-    assert links.coarse_table().columns == ("id", "source", "target", "kind", "giver_finish", "receiver_start", "gap")
+    assert (whole.id, whole.gap) == ("coarse", pytest.approx(gap))
+    assert links.project_dependency_table().columns == ("id", "source", "target", "kind", "giver_finish", "receiver_start", "gap")
 
 
 @settings(max_examples=40)
@@ -110,13 +110,13 @@ def overruns() -> Portfolio:
 
 def test_oracle_o38_link_drags_and_no_false_cascade() -> None:
     links = critical_links(overruns())
-    drags = {k.id: {r.target: r.drag for r in k.reach} for k in links}
+    drags = {k.id: {r.target: r.drag for r in links.reach(k)} for k in links}
     assert drags["bc"] == {"o38@finish": 10, "c@finish": 10}
     assert drags["ab"]["b@finish"] == 5
     assert drags["ab"].get("o38@finish") == 0  # it leads there, and holds nothing back
     assert "c@finish" not in drags["ab"], "a project-level graph says that a reaches c"
-    assert dict(links["ab"].hits("6 d")) == {"b@finish": 6}
-    assert dict(links["bc"].hits("6 d")) == {"o38@finish": 6, "c@finish": 6}
+    assert dict(links.hits("ab", "6 d")) == {"b@finish": 6}
+    assert dict(links.hits("bc", "6 d")) == {"o38@finish": 6, "c@finish": 6}
     s = ipmo.schedule(overruns())
     assert {i: s[i].total_float for i in ("a/a1", "a/a2", "a/a3", "b/b2", "b/b3", "c/c1")} == {
         "a/a1": 10, "a/a2": 10, "a/a3": 15, "b/b2": 15, "b/b3": 10, "c/c1": 10,
@@ -138,9 +138,9 @@ def test_what_moves_over_a_night_drags_no_working_time() -> None:
         Project(id="p3", tasks=[Task(id="t1", duration="1 h")]),
     ]
     pf = Portfolio(id="x", start="2026-01-05", projects=projects, links=[Link(source="p1/t2", target="p3/t1", type="FF")])
-    (link,) = critical_links(pf)
-    assert link.driving
-    assert {r.target: r.drag for r in link.reach} == {"x@finish": 0, "p3@finish": 0.875}
+    links = critical_links(pf)
+    assert [link.driving for link in links] == [True]
+    assert {r.target: r.drag for r in links.reach(0)} == {"x@finish": 0, "p3@finish": 0.875}
     without = pf.evolve(links=())
     assert [dates_of(one)["x@finish"].isoformat() for one in (pf, without)] == ["2026-01-06T09:00:00", "2026-01-06T00:00:00"]
 
@@ -158,10 +158,10 @@ def test_drag_is_what_a_portfolio_without_the_link_says(pf: Portfolio) -> None:
         moved = {name for name, when in before.items() if after[name] != when}
         rows = targets(ipmo.schedule(pf))
         idle = {name for name in moved if not rows.days(rows.place[name], minutes(after[name]), minutes(before[name]))}
-        assert {r.target for r in k.reach if r.drag} == moved - idle
-        assert idle <= {r.target for r in k.reach if r.drag == 0}, "from one end of a night to the other is no working time"
+        assert {r.target for r in links.reach(k) if r.drag} == moved - idle
+        assert idle <= {r.target for r in links.reach(k) if r.drag == 0}, "from one end of a night to the other is no working time"
         assert not moved or k.driving
-        for r in k.reach:
+        for r in links.reach(k):
             instants = [minutes(found[r.target]) for found in (after, before)]
             assert r.drag == rows.days(rows.place[r.target], *instants)
 
@@ -171,7 +171,8 @@ def test_drag_is_what_a_portfolio_without_the_link_says(pf: Portfolio) -> None:
 def test_a_slip_moves_what_a_portfolio_with_a_later_twin_of_the_giver_says(pf: Portfolio, days: int) -> None:
     """The twin gives in the place of the giver, for this link alone: so much later, as long, on the same calendar."""
     before = dates_of(pf)
-    for k in critical_links(pf):
+    links = critical_links(pf)
+    for k in links:
         giver = pf.items.get(k.source)
         if k.link_float is None or not isinstance(giver, Task) or giver.started or giver.milestone or not giver.duration:
             continue
@@ -192,15 +193,16 @@ def test_a_slip_moves_what_a_portfolio_with_a_later_twin_of_the_giver_says(pf: P
         after = dates_of(pf.evolve(projects=[*pf.projects, owner], links=swapped))
         skip = f"{pf.id}@finish"  # the twin itself ends there too
         moved = {name for name, when in before.items() if after[name] != when and name != skip}
-        assert set(k.hits(f"{days} d")) - {skip} == moved
-        assert {r.target for r in k.reach if r.float < days} - {skip} == moved
+        assert set(links.hits(k, f"{days} d")) - {skip} == moved
+        assert {r.target for r in links.reach(k) if r.float < days} - {skip} == moved
 
 
 @settings(max_examples=150, deadline=None)
 @given(portfolios(), st.integers(0, 40))
 def test_a_slip_moves_exactly_the_targets_whose_float_it_exceeds(pf: Portfolio, days: int) -> None:
     """Milestones that give lie on wall-clock time, between the shifts of the calendar that their days are counted on."""
-    for k in critical_links(pf):
+    links = critical_links(pf)
+    for k in links:
         if k.link_float is not None:
-            assert set(k.hits(f"{days} d")) == {r.target for r in k.reach if r.float < days}
-            assert not k.hits("0 d")
+            assert set(links.hits(k, f"{days} d")) == {r.target for r in links.reach(k) if r.float < days}
+            assert not links.hits(k, "0 d")

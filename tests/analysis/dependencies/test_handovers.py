@@ -1,4 +1,4 @@
-"""Links as contracts: what is agreed, who holds which room, what is amiss; links to and from outside; borders."""
+"""Links as interface agreements: what is agreed, who holds which margin, what is wrong; links to and from outside; boundaries."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 import ipmo
 from ipmo.analysis.dependencies.critical import critical_links
-from ipmo.errors import ScheduleError
+from ipmo.errors import OptionError
 from ipmo.model import Link, Person, Portfolio, Programme, Project, Task
 
 
@@ -30,16 +30,16 @@ def build(*links: Link, **more: Any) -> Portfolio:
 GOOD: dict[str, Any] = {"giver_owner": "ann", "receiver_owner": "bob", "status": "agreed"}
 
 
-def test_a_contract_that_holds_has_nothing_amiss_and_says_who_holds_the_room() -> None:
+def test_an_agreement_that_holds_has_no_issues_and_says_who_holds_the_margin() -> None:
     pf = build(Link(id="L", source="A/t", target="B/t", promised="2026-01-16", needed="2026-01-20", **GOOD))
-    one = critical_links(pf)["L"].contract
-    assert (one.giver_room, one.between, one.receiver_room) == (2, 4, -6)
-    assert (one.amiss, one.broken) == ((), False)
+    one = critical_links(pf)["L"].agreement
+    assert (one.giver_margin, one.between, one.receiver_margin) == (2, 4, -6)
+    assert (one.issues, one.broken) == ((), False)
     assert not [f for f in ipmo.check(pf) if f.rule == "SCH-R15"]
 
 
 @pytest.mark.parametrize(
-    ("fields", "amiss"),
+    ("fields", "issue"),
     [
         ({"promised": "2026-01-20", "needed": "2026-01-18"}, "promised 2 days after it is needed"),
         ({"promised": "2026-01-10", "needed": "2026-01-18"}, "expected 4 days after it is promised"),
@@ -51,12 +51,12 @@ def test_a_contract_that_holds_has_nothing_amiss_and_says_who_holds_the_room() -
         ({"needed": "2026-01-18"}, "no promised date"),
     ],
 )
-def test_what_is_amiss_is_said_and_found(fields: dict[str, Any], amiss: str) -> None:
+def test_an_issue_is_said_and_found(fields: dict[str, Any], issue: str) -> None:
     pf = build(Link(id="L", source="A/t", target="B/t", **{**GOOD, **fields}))
-    assert critical_links(pf)["L"].contract.amiss[0] == amiss
+    assert critical_links(pf)["L"].agreement.issues[0] == issue
     found = [f for f in ipmo.check(pf) if f.rule == "SCH-R15"]
-    assert any(amiss in f.message for f in found)
-    assert {f.code for f in found} <= {"ipmo/hand-over", "ipmo/contract"}
+    assert any(issue in f.message for f in found)
+    assert {f.code for f in found} <= {"ipmo/hand-over", "ipmo/interface-agreement"}
 
 
 def test_what_lies_outside_has_an_age() -> None:
@@ -65,31 +65,33 @@ def test_what_lies_outside_has_an_age() -> None:
         Link(id="unasked", source="external:permit", target="C/t", date="2026-01-06", **GOOD),
         status_date="2026-01-05",
     )
-    links = critical_links(pf, border="portfolio")
+    links = critical_links(pf, boundary="portfolio")
     assert [k.id for k in links] == ["old", "unasked"]
     old = links["old"]
-    assert (old.giver, old.border, old.contract.age) == ("external:grid", "portfolio", 126)
-    assert "its date is 126 days old" in old.contract.amiss
-    assert "nobody says how old its date is" in links["unasked"].contract.amiss
+    assert (old.giver, old.boundary, old.agreement.age) == ("external:grid", "portfolio", 126)
+    assert "its date is 126 days old" in old.agreement.issues
+    assert "nobody says how old its date is" in links["unasked"].agreement.issues
     assert (old.driving, old.target_float, old.link_float) == (True, 0, 0)
     # without it B would run from 5 to 15 January; it begins when the grid is there, on the evening of 1 February
-    assert dict(old.hits("3 d")) == {"x@finish": 3, "north@finish": 3, "B@finish": 3}
+    assert dict(links.hits(old, "3 d")) == {"x@finish": 3, "north@finish": 3, "B@finish": 3}
     assert (old.drag, old.drag_on) == (28, "x@finish")
 
 
-def test_borders_contain_one_another() -> None:
+def test_boundaries_contain_one_another() -> None:
     pf = build(
         Link(id="within", source="A/t", target="B/t"),
         Link(id="across", source="A/t", target="C/t"),
         Link(id="outside", source="external:grid", target="C/t"),
     )
-    found = {border: {k.id: k.border for k in critical_links(pf, border=border)} for border in ("project", "programme", "portfolio")}
+    found = {
+        boundary: {k.id: k.boundary for k in critical_links(pf, boundary=boundary)} for boundary in ("project", "programme", "portfolio")
+    }
     assert found["project"] == {"within": "project", "across": "programme", "outside": "portfolio"}
     assert found["programme"] == {"across": "programme", "outside": "portfolio"}
     assert found["portfolio"] == {"outside": "portfolio"}
     assert critical_links(pf)["outside"].reason == "not scheduled: nobody says when grid happens"
-    with pytest.raises(ScheduleError, match="border='office' is not known; write one of project, programme, portfolio"):
-        critical_links(pf, border="office")
+    with pytest.raises(OptionError, match="boundary='office' is not known; write one of 'project', 'programme', 'portfolio'"):
+        critical_links(pf, boundary="office")  # type: ignore[arg-type]
 
 
 def test_driving_and_near_links_are_findings() -> None:
@@ -108,15 +110,15 @@ def test_the_columns_are_pinned() -> None:
     pf = build(Link(id="L", source="A/t", target="B/t"))
     links = critical_links(pf)
     assert links.table().columns == (
-        "rank", "id", "source", "target", "type", "lag", "border", "giver", "receiver", "link_float", "target_float", "at_risk",
+        "rank", "id", "source", "target", "type", "lag", "boundary", "giver", "receiver", "link_float", "target_float", "at_risk",
         "driving", "near", "drag", "drag_on", "downstream_projects", "downstream_benefits", "value", "loss", "loss_float", "given",
-        "taken", "needed", "promised", "status", "amiss", "reason",
+        "taken", "needed", "promised", "status", "issues", "reason",
     )  # fmt: skip
     assert links.reach_table().columns == ("id", "target", "kind", "date", "float", "drag")
     assert links.givers().columns == ("giver", "links", "driving", "receivers", "benefits", "value", "share")
-    assert links.contracts().columns == (
+    assert links.agreements().columns == (
         "id", "source", "target", "giver", "receiver", "giver_owner", "receiver_owner", "status", "expected", "promised", "needed",
-        "used", "giver_room", "between", "receiver_room", "age", "amiss",
+        "used", "giver_margin", "between", "receiver_margin", "age", "issues",
     )  # fmt: skip
 
 

@@ -95,7 +95,7 @@ class RaidLog:
 def raid_log(portfolio: Portfolio, *, as_of: date | str | None = None) -> RaidLog:
     """Counts of risks, assumptions, issues, dependencies, decisions and change requests at every level.
 
-    A dependency is a link across a project border; it counts for both projects, and once for what holds them both. It is
+    A dependency is a link across a project boundary; it counts for both projects, and once for what holds them both. It is
     overdue when it was needed or promised before the date and is not delivered.
 
     Args:

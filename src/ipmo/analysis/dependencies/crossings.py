@@ -1,16 +1,14 @@
-"""Links that cross a border, as columns: their floats, whether they drive, what they hold back, what a slip of each moves."""
+"""Links that cross a boundary, as columns: their floats, whether they drive, what they hold back, what a slip of each moves."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
-from typing import Any
+from typing import Literal
 
 import attrs
 
-from ipmo.analysis.benefits.cost_of_delay import Stakes
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.dependencies.handovers import link_name
 from ipmo.analysis.dependencies.targets import Targets, programmes_of, targets
@@ -20,12 +18,13 @@ from ipmo.model.references import EXTERNAL
 from ipmo.model.work import Link
 from ipmo.network.clocks import FAR, clocks_of
 from ipmo.network.states import LIVE
-from ipmo.units import Span, as_span, minutes, moment
+from ipmo.units import Span, When, as_span, minutes, moment
 
-__all__ = ["BORDERS", "ClosedLink", "Crossings", "ProjectDependency", "as_slip"]
+__all__ = ["BOUNDARIES", "FAR", "Boundary", "ClosedLink", "Crossings", "ProjectDependency", "as_slip"]
 
-BORDERS = ("project", "programme", "portfolio")
-"""Each includes those after it: what crosses the portfolio's border crosses the others too."""
+Boundary = Literal["project", "programme", "portfolio"]
+BOUNDARIES: tuple[Boundary, ...] = ("project", "programme", "portfolio")
+"""Each includes those after it: what crosses the portfolio's boundary crosses the others too."""
 
 
 @attrs.frozen(kw_only=True)
@@ -55,16 +54,16 @@ class ClosedLink:
     target: str
     giver: str
     receiver: str
-    border: str
+    boundary: str
     why: str
     undated: bool
 
 
 class Crossings:
-    """The links that cross a border, as columns: by row, in file order."""
+    """The links that cross a boundary, as columns: by row, in file order."""
 
-    def __init__(self, portfolio: Portfolio, s: Schedule, border: str, near: float, slip: Span) -> None:
-        self.portfolio, self.s, self.border, self.near, self.slip = portfolio, s, border, near, slip
+    def __init__(self, portfolio: Portfolio, s: Schedule, boundary: Boundary, near: float, slip: Span) -> None:
+        self.portfolio, self.schedule, self.boundary, self.near, self.slip = portfolio, s, boundary, near, slip
         self.targets: Targets = targets(s)
         self.reach = self.targets.reach
         self.above = programmes_of(portfolio)
@@ -80,8 +79,8 @@ class Crossings:
         self._collect()
         self._measure()
 
-    def _crosses(self, giver: str, receiver: str) -> str:
-        """The widest border between two projects, empty for none."""
+    def _crosses(self, giver: str, receiver: str) -> Boundary | Literal[""]:
+        """The widest boundary between two projects, empty for none."""
         if giver == receiver:
             return ""
         if giver.startswith(EXTERNAL) or receiver.startswith(EXTERNAL):
@@ -89,13 +88,13 @@ class Crossings:
         one, other = (self.above.get(name, frozenset()) for name in (giver, receiver))
         return "project" if one and other and (one & other) else "programme"
 
-    def _asked(self, crossed: str) -> bool:
-        return bool(crossed) and BORDERS.index(crossed) >= BORDERS.index(self.border)
+    def _counts(self, crossed: Boundary | Literal[""]) -> bool:
+        return bool(crossed) and BOUNDARIES.index(crossed) >= BOUNDARIES.index(self.boundary)
 
     def _collect(self) -> None:
         import numpy as np
 
-        pf, s, net = self.portfolio, self.s, self.s.network
+        pf, s, net = self.portfolio, self.schedule, self.schedule.network
         numbers = list(net.numbers.values())
         place = np.empty(net.m, np.int64)
         place[np.asarray(s._p["perm"], np.int64)] = np.arange(net.m)
@@ -104,16 +103,16 @@ class Crossings:
         tails, heads = self.reach._c["src"][places], self.reach._heads[places]
         columns = (places.tolist(), order[tails].tolist(), order[heads].tolist(), heads.tolist())
         joined = dict(zip(numbers, zip(*columns, strict=True), strict=True))
-        crossed_by: dict[tuple[int, int], str] = {}
-        coarse, labels = set(net.coarse), set(net.labels)
+        crossed_by: dict[tuple[int, int], Boundary | Literal[""]] = {}
+        whole, labels = set(net.coarse), set(net.labels)
         projects = {project.id for project in pf.projects}
-        self.coarse = tuple(
-            _coarse(s, pf.links[n], pf)
-            for n in sorted({*coarse, *(n for n in labels if pf.links[n].source in projects or pf.links[n].target in projects)})
+        self.project_dependencies = tuple(
+            _between_projects(s, pf.links[n], pf)
+            for n in sorted({*whole, *(n for n in labels if pf.links[n].source in projects or pf.links[n].target in projects)})
         )
         unknown = s._unknown
         for number, link in enumerate(pf.links):
-            if number in coarse or number in labels:
+            if number in whole or number in labels:
                 continue
             found = joined.get(number)
             if found is not None:
@@ -123,7 +122,7 @@ class Crossings:
                 if crossed is None:
                     crossed = self._crosses(net.projects[one], net.projects[other]) if one >= 0 and other >= 0 else ""
                     crossed_by[one, other] = crossed
-                if not self._asked(crossed):
+                if not self._counts(crossed):
                     continue
                 if u not in unknown and v not in unknown:
                     self._open(number, link, k, net.projects[one], net.projects[other], crossed, head)
@@ -133,10 +132,10 @@ class Crossings:
             ends = [pf.resolve(end) or end for end in (link.source, link.target)]
             giver, receiver = (end if end.startswith(EXTERNAL) else pf.project_of(end) for end in ends)
             crossed = self._crosses(giver, receiver)
-            if self._asked(crossed):
+            if self._counts(crossed):
                 self._outside(number, link, ends, giver, receiver, crossed)
 
-    def _open(self, number: int, link: Link, place: int, giver: str, receiver: str, crossed: str, head: int) -> None:
+    def _open(self, number: int, link: Link, place: int, giver: str, receiver: str, crossed: Boundary | Literal[""], head: int) -> None:
         self.open.append(number)
         self.places.append(place)
         self.givers.append(giver)
@@ -145,9 +144,9 @@ class Crossings:
         self.crossed.append(crossed)
         self.heads.append(head)
 
-    def _outside(self, number: int, link: Link, ends: list[str], giver: str, receiver: str, crossed: str) -> None:
+    def _outside(self, number: int, link: Link, ends: list[str], giver: str, receiver: str, crossed: Boundary | Literal[""]) -> None:
         """A link that is no link of the network: from outside with a date, or with an end that is done."""
-        s, net = self.s, self.s.network
+        s, net = self.schedule, self.schedule.network
         node = s.nodes.get(ends[1])
         if giver.startswith(EXTERNAL) and link.date is not None and node is not None and net.state[node] in LIVE and node not in s._unknown:
             v = int(s._p["pos"][node])
@@ -160,8 +159,8 @@ class Crossings:
             return
         self._close(number, link, ends[0], ends[1], giver, receiver, crossed)
 
-    def _close(self, number: int, link: Link, source: str, target: str, giver: str, receiver: str, crossed: str) -> None:
-        s = self.s
+    def _close(self, number: int, link: Link, source: str, target: str, giver: str, receiver: str, crossed: Boundary | Literal[""]) -> None:
+        s = self.schedule
         why = next((f"{end}: {s[end].undated}" for end in (source, target) if end in s and s[end].undated), "")
         outside = any(end.startswith(EXTERNAL) for end in (source, target))
         reason = f"not scheduled: {why}" if why else "one end is done; it holds nothing back any more"
@@ -173,7 +172,7 @@ class Crossings:
             reason = "cut to break a loop: its giver's date lies furthest after its receiver's"
         done = reason.startswith(("one end", "leads"))
         one = ClosedLink(
-            number=number, id=link_name(link), source=source, target=target, giver=giver, receiver=receiver, border=crossed, why=reason,
+            number=number, id=link_name(link), source=source, target=target, giver=giver, receiver=receiver, boundary=crossed, why=reason,
             undated=not done,
         )  # fmt: skip
         self.closed.append(one)
@@ -182,7 +181,7 @@ class Crossings:
 
     def _measure(self) -> None:
         """Floats and whether each link drives."""
-        s, reach = self.s, self.reach
+        s, reach = self.schedule, self.reach
         late = s._late[1]
         self.link_float: list[float] = []
         self.target_float: list[float | None] = []
@@ -213,23 +212,23 @@ class Crossings:
         for row, (k, v, u, begin, start, aim) in enumerate(zip(*columns, strict=True)):
             spare: float | None = None
             if k < 0:
-                asked = self.bounds[row]
-                slack = self._between(v, asked, start, row)
+                bound = self.bounds[row]
+                slack = self._between(v, bound, start, row)
                 if aim < FAR // 2:
-                    spare = self._between(v, asked, aim, row)
+                    spare = self._between(v, bound, aim, row)
             else:
                 plain = modes[row] in (0, 3)
-                asked = begin + weights[row] if plain else s._push(k, v, begin)
-                slack = self._between(u, begin, begin + start - asked if plain else s._pull(k, v, start), row)
+                bound = begin + weights[row] if plain else s._push(k, v, begin)
+                slack = self._between(u, begin, begin + start - bound if plain else s._pull(k, v, start), row)
                 if aim < FAR // 2:
-                    spare = self._between(u, begin, begin + aim - asked if plain else s._pull(k, v, aim), row)
-            self.driving.append(asked == start)
+                    spare = self._between(u, begin, begin + aim - bound if plain else s._pull(k, v, aim), row)
+            self.driving.append(bound == start)
             self.link_float.append(slack)
             self.target_float.append(spare)
 
     def _between(self, place: int, early: int, late: int, row: int) -> float:
         """Working days between two starts of a position."""
-        return (late - early) / self._per_day[row] if self._per_day[row] else self.s._days(place, early, late)
+        return (late - early) / self._per_day[row] if self._per_day[row] else self.schedule._days(place, early, late)
 
     def days_of(self, row: int, slack: int) -> float:
         """Working days of the source for a slack in minutes of its clock."""
@@ -263,7 +262,7 @@ class Crossings:
         inside = [row for row in rows if self.places[row] >= 0]
         lengths: dict[int, int] = {}
         if slip.dimension == "working":
-            lengths = {n: self.s.network.clock(n).calendar.minutes(slip) for n in {self._nominals[row] for row in inside}}
+            lengths = {n: self.schedule.network.clock(n).calendar.minutes(slip) for n in {self._nominals[row] for row in inside}}
         slips = [
             lengths[self._nominals[row]] if lengths and self._per_day[row] else self.slip_minutes(row, slip)  # on another clock
             for row in inside
@@ -277,8 +276,8 @@ class Crossings:
 
     def slip_minutes(self, row: int, slip: Span) -> int:
         """A slip in minutes of the source's own clock."""
-        net, place, x = self.s.network, self._sources[row], self._starts[row]
-        clock, nominal = net.running_clock(int(self.s._p["order"][place])), net.clock(self._nominals[row])
+        net, place, x = self.schedule.network, self._sources[row], self._starts[row]
+        clock, nominal = net.running_clock(int(self.schedule._p["order"][place])), net.clock(self._nominals[row])
         if slip.dimension == "working" and nominal is clock:
             return clock.calendar.minutes(slip)
         later = nominal.shift(clock.start(x), slip, at_start=False)
@@ -292,7 +291,7 @@ class Crossings:
             rest = [one for place, one in enumerate(pf.links) if place != number]
         else:
             instant = minutes(link.date, end=link.type[0] == "F")  # type: ignore[arg-type]
-            receiver = self.s.network.ids[int(self.s._p["order"][self.heads[row]])]
+            receiver = self.schedule.network.ids[int(self.schedule._p["order"][self.heads[row]])]
             later = clocks_of(pf).of(pf.calendar_for(receiver)).shift(instant, slip)
             rest = [attrs.evolve(one, date=moment(later)) if place == number else one for place, one in enumerate(pf.links)]
         other = targets(schedule(pf.evolve(links=rest), on_cycle="cut"))
@@ -302,17 +301,37 @@ class Crossings:
             if row_.name in other.place and other.date(other.place[row_.name]) != self.targets.date(t)
         }
 
-    def waiting(self, row: int, slip: Span, found: Stakes) -> Decimal | None:
-        """What the people of the receiving task cost while it waits."""
-        if not found._rates or self.places[row] < 0:
-            return None
+    def source_id(self, row: int) -> str:
+        """The full id of what is handed over."""
+        if self.places[row] < 0:
+            return self.portfolio.links[self.open[row]].source
+        net = self.schedule.network
+        return str(net.ids[int(self.schedule._p["order"][self._sources[row]])])
+
+    def target_id(self, row: int) -> str:
+        """The full id of what waits for it."""
+        return str(self.schedule.network.ids[int(self.schedule._p["order"][self.heads[row]])])
+
+    def dates(self, row: int) -> tuple[datetime | None, datetime | None]:
+        """When the source gives and when the target takes."""
+        link = self.portfolio.links[self.open[row]]
+        if self.places[row] >= 0:
+            given = self.schedule.dates(self.source_id(row))[link.type[0] == "F"]
+        else:
+            assert link.date is not None
+            given = moment(minutes(link.date, end=link.type[0] == "F"))
+        return given, self.schedule.dates(self.target_id(row))[link.type[1] == "F"]
+
+    def at_risk(self, row: int) -> str | None:
+        """The commitment that bounds the target float of a link; None without one."""
+        return None if self.target_float[row] is None else self.schedule._target_names[self.heads[row]]
+
+    def waits(self, row: int, slip: Span) -> float:
+        """Working days that the target waits longer when a link slips."""
         k, v = self.places[row], self.heads[row]
-        item = self.s.network.ids[int(self.s._p["order"][v])]
-        if not getattr(self.portfolio.items.get(item), "assignments", ()):
-            return None
-        x = int(self.s._x[v])
-        start = self.s._push(k, v, self._starts[row] + self.slip_minutes(row, slip))
-        return found.waiting(item, self.s._days(v, x, start)) if start > x else None
+        x = int(self.schedule._x[v])
+        start = self.schedule._push(k, v, self._starts[row] + self.slip_minutes(row, slip))
+        return self.schedule._days(v, x, start) if start > x else 0.0
 
 
 def as_slip(value: Span | str) -> Span:
@@ -329,14 +348,14 @@ def as_slip(value: Span | str) -> Span:
     return span
 
 
-def dated(when: Any) -> datetime | None:
+def _dated(when: When | None) -> datetime | None:
     return None if when is None else moment(minutes(when, end=True))
 
 
-def _coarse(s: Schedule, link: Link, portfolio: Portfolio) -> ProjectDependency:
+def _between_projects(s: Schedule, link: Link, portfolio: Portfolio) -> ProjectDependency:
     giver, receiver = portfolio.resolve(link.source) or link.source, portfolio.resolve(link.target) or link.target
-    finish = s.dates(giver.partition("@")[0])[1] if not giver.startswith(EXTERNAL) else dated(link.date)
-    start = s.dates(receiver.partition("@")[0])[0] if not receiver.startswith(EXTERNAL) else dated(link.date)
+    finish = s.dates(giver.partition("@")[0])[1] if not giver.startswith(EXTERNAL) else _dated(link.date)
+    start = s.dates(receiver.partition("@")[0])[0] if not receiver.startswith(EXTERNAL) else _dated(link.date)
     gap = None if finish is None or start is None else (start - finish).total_seconds() / 86400
     return ProjectDependency(
         id=link_name(link), source=giver, target=receiver, kind=link.kind, giver_finish=finish, receiver_start=start, gap=gap

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
 from ipmo.analysis.dependencies.critical import CriticalLink, CriticalLinks, critical_links
-from ipmo.errors import ScheduleError, UnknownItemError, close_matches
+from ipmo.analysis.dependencies.crossings import Boundary
+from ipmo.errors import UnknownItemError, close_matches, one_of
 from ipmo.figures.interfaces import Interface
 from ipmo.figures.interfaces import interfaces as drawn_network
 from ipmo.figures.matrix import matrix as drawn_matrix
@@ -31,7 +32,8 @@ MOST = 80
 """Projects up to which a network is drawn; more are a hairball."""
 SQUARE = 120
 """Projects up to which the matrix is drawn whole."""
-MEASURES = ("links", "driving", "drag", "value", "loss")
+Measured = Literal["links", "driving", "drag", "value", "loss"]
+MEASURES: tuple[Measured, ...] = ("links", "driving", "drag", "value", "loss")
 
 
 @attrs.frozen(kw_only=True)
@@ -134,7 +136,7 @@ class InterfaceView:
         for (giver, receiver), links in found.items():
             floats = [k.target_float for k in links if k.target_float is not None]
             behind = {b for k in links for b in k.downstream_benefits if b in worth}
-            losses = [loss.amount for k in links if (loss := k.loss()) is not None]
+            losses = [loss.amount for k in links if (loss := self.links.loss(k)) is not None]
             out.append(
                 Pair(
                     giver=giver,
@@ -165,7 +167,7 @@ class InterfaceView:
             ]
         )
 
-    def matrix(self, measure: str = "links") -> Matrix:
+    def matrix(self, measure: Measured = "links") -> Matrix:
         """The dependency structure matrix over the projects that give or receive.
 
         Source: Steward, The design structure system (1981), partitioning; what stands outside the portfolio is left out.
@@ -174,10 +176,9 @@ class InterfaceView:
             measure: `links`, `driving`, `drag` (days), `value` or `loss` (money).
 
         Raises:
-            ScheduleError: there is no such measure.
+            OptionError: there is no such measure.
         """
-        if measure not in MEASURES:
-            raise ScheduleError(f"{measure!r} is no measure of a matrix; write one of {', '.join(MEASURES)}")
+        one_of("measure", measure, MEASURES)
         inside = [p for p in self.pairs if not p.giver.startswith(EXTERNAL)]
         blocks = partitioned(
             sorted({n for p in inside for n in (p.giver, p.receiver)}), {(p.giver, p.receiver): len(p.links) for p in inside}
@@ -203,7 +204,7 @@ class InterfaceView:
         return weighted(nodes, edges)
 
     def register(self, project: str | None = None) -> Table:
-        """The give and get register: project, role (gives or gets), partner, id, what, by, promised, needed, float, driving, amiss.
+        """The give and get register: project, role (gives or gets), partner, id, what, by, promised, needed, float, driving, issues.
 
         Args:
             project: one project; all when left out.
@@ -231,7 +232,7 @@ class InterfaceView:
         ]
         columns.append(Column("float", "float", [r[4].target_float for r in rows], "d"))
         columns.append(Column("driving", "bool", [r[4].driving for r in rows]))
-        return Table([*columns, Column("amiss", "str", ["; ".join(r[4].contract.amiss) or None for r in rows])])
+        return Table([*columns, Column("issues", "str", ["; ".join(r[4].agreement.issues) or None for r in rows])])
 
     def waits(self, project: str) -> Table:
         """Who waits for whom: partner, direction (`waits for it` or `it waits for`), links, by, float, steps, through.
@@ -321,18 +322,19 @@ class InterfaceView:
         return self.figure()._repr_html_() + self.table()._repr_html_()
 
 
-def interfaces(portfolio: Portfolio, *, border: str = "project", on_cycle: str = "cut") -> InterfaceView:
+def interfaces(portfolio: Portfolio, *, boundary: Boundary = "project", on_cycle: str = "error") -> InterfaceView:
     """The links between projects by pair, to be looked at as a matrix, a network, a register, or from one project.
 
     Args:
         portfolio: the portfolio.
-        border: as in `critical_links`.
-        on_cycle: as in `schedule`; loops are cut when left out.
+        boundary: as in `critical_links`.
+        on_cycle: as in `schedule`.
 
     Raises:
-        ScheduleError: there is no such border.
+        CycleError: links form a loop.
+        OptionError: there is no such boundary.
     """
-    return InterfaceView(critical_links(portfolio, border=border, on_cycle=on_cycle))
+    return InterfaceView(critical_links(portfolio, boundary=boundary, on_cycle=on_cycle))
 
 
 def _layers(names: Sequence[str], edges: Sequence[tuple[str, str]]) -> list[list[str]]:

@@ -1,0 +1,152 @@
+"""What lies downstream of each link, what that is worth, and what it costs when the giver is late."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Mapping
+from decimal import Decimal
+
+from ipmo.analysis.benefits.cost_of_delay import Stakes, stakes
+from ipmo.analysis.dependencies.crossings import FAR, Crossings
+from ipmo.units import Money, Span
+
+__all__ = ["Downstream"]
+
+DIGITS = bytes.maketrans(b"01", b"\x00\x01")
+"""Digits of a binary number as false and true."""
+
+
+class Downstream:
+    """Answers by row of some crossings, each found for all links together when it is first asked for.
+
+    Args:
+        crossings: the links.
+    """
+
+    def __init__(self, crossings: Crossings) -> None:
+        self.crossings = crossings
+        self.stakes: Stakes = stakes(crossings.portfolio, crossings.schedule)
+        """What delays cost in this portfolio."""
+        self._known: dict[int, tuple[str, ...]] = {}
+
+    @functools.cached_property
+    def inside(self) -> list[int]:
+        """Rows of links between items of the portfolio."""
+        return [row for row, place in enumerate(self.crossings.places) if place >= 0]
+
+    @functools.cached_property
+    def bits(self) -> list[int]:
+        """Of each link: the targets that it leads to, as bits of a number."""
+        found = self.crossings
+        out = [0] * len(found.open)
+        if self.inside and len(found.targets):
+            reached = found.reach.downstream([found.places[row] for row in self.inside])
+            for row, bits in zip(self.inside, reached, strict=True):
+                out[row] = bits
+        return out
+
+    @functools.cached_property
+    def _masks(self) -> Mapping[str, int]:
+        """The targets of each kind as bits, and by its id each project's finish."""
+        masks = dict.fromkeys(("project", "benefit"), 0)
+        for t, target in enumerate(self.crossings.targets):
+            if target.kind in masks:
+                masks[target.kind] |= 1 << t
+            if target.kind == "project":
+                masks[f"{target.item}@finish"] = 1 << t
+        return masks
+
+    def _projects(self, row: int) -> int:
+        masks = self._masks
+        return self.bits[row] & masks["project"] & ~masks.get(f"{self.crossings.givers[row]}@finish", 0)
+
+    def _benefits(self, row: int) -> int:
+        return self.bits[row] & self._masks["benefit"]
+
+    @functools.cached_property
+    def counts(self) -> tuple[list[int], list[int]]:
+        """Of each link: how many projects beyond its giver, and how many benefits, it leads to."""
+        rows = range(len(self.crossings.open))
+        return [self._projects(row).bit_count() for row in rows], [self._benefits(row).bit_count() for row in rows]
+
+    def projects(self, row: int) -> tuple[str, ...]:
+        """The projects beyond its giver that a link leads to."""
+        return self._named(self._projects(row))
+
+    def benefits(self, row: int) -> tuple[str, ...]:
+        """The benefits that a link leads to."""
+        return self._named(self._benefits(row))
+
+    @functools.cached_property
+    def _items(self) -> list[str]:
+        return [target.item for target in self.crossings.targets]
+
+    def _named(self, bits: int) -> tuple[str, ...]:
+        found = self._known.get(bits)  # links into one item lead to the same
+        if found is None:
+            found = self._known[bits] = tuple(itertools.compress(self._items, f"{bits:b}"[::-1].encode().translate(DIGITS)))
+        return found
+
+    @functools.cached_property
+    def worths(self) -> tuple[list[float], list[int], list[int]]:
+        """Of each link: the value of the benefits that it leads to, how many of them have one, and the least float to one that has."""
+        found, count = self.crossings, len(self.crossings.open)
+        worth = self.stakes.worth
+        valued = [t for t, row in enumerate(found.targets) if row.kind == "benefit" and row.item in worth]
+        slack = [FAR] * count
+        if not valued or not self.inside:
+            return [0.0] * count, [0] * count, slack
+        for row, least in zip(self.inside, found.reach.least([found.places[row] for row in self.inside], valued), strict=True):
+            slack[row] = least
+        values = [float(worth.get(row.item, 0)) if row.kind == "benefit" else 0.0 for row in found.targets]
+        mask = sum(1 << t for t in valued)
+        return found.reach.sums(self.bits, values), [(bits & mask).bit_count() for bits in self.bits], slack
+
+    def value(self, row: int) -> Money | None:
+        """Present value of all benefits that a link leads to; None where none is known."""
+        if not self.worths[1][row]:
+            return None
+        return Money(Decimal(round(self.worths[0][row] * 100)).scaleb(-2), self.stakes.currency)
+
+    def loss_float(self, row: int) -> float | None:
+        """Working days that the source can slip before the first benefit of known worth is delayed; None without one."""
+        slack = self.worths[2][row]
+        return self.crossings.days_of(row, slack) if slack < FAR // 2 else None
+
+    @functools.cached_property
+    def moved(self) -> list[Mapping[int, int]]:
+        """The targets that move, and to when, when each link slips by the slip of the answer."""
+        return self.crossings.slipped(range(len(self.crossings.open)), self.crossings.slip)
+
+    @functools.cached_property
+    def losses(self) -> list[Decimal | None]:
+        """Of each link, what that slip costs."""
+        return [self.loss(row, moved, self.crossings.slip) for row, moved in enumerate(self.moved)]
+
+    def loss(self, row: int, moved: Mapping[int, int], slip: Span) -> Decimal | None:
+        """What a slip costs that moves some targets: benefits that come later, people who wait. None where nothing is known."""
+        targets = self.crossings.targets
+        found = []
+        for t, date in moved.items():
+            if targets[t].kind == "benefit":
+                loss = self.stakes.delayed(targets[t].item, targets.date(t), date)
+                if loss is not None:
+                    found.append(loss)
+        waiting = self._waiting(row, slip)
+        if waiting is not None:
+            found.append(waiting)
+        if found:
+            return sum(found, Decimal(0))
+        return Decimal(0) if self.stakes.worth else None
+
+    def _waiting(self, row: int, slip: Span) -> Decimal | None:
+        """What the people of the receiving task cost while it waits."""
+        found = self.crossings
+        if found.places[row] < 0:
+            return None
+        item = found.target_id(row)
+        if not getattr(found.portfolio.items.get(item), "assignments", ()):
+            return None
+        days = found.waits(row, slip)
+        return self.stakes.waiting(item, days) if days else None
