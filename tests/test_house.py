@@ -30,8 +30,6 @@ LONG_MODULES = {
     "analysis/dependencies/critical.py",
     "analysis/money/earned_value.py",
     "desk.py",
-    "files/mspdi.py",
-    "files/xer.py",
     "network/compile.py",
     "network/network.py",
     "network/overlay.py",
@@ -41,7 +39,6 @@ LONG_MODULES = {
 LONG_FUNCTIONS = {
     "interfaces",
     "_build",
-    "_task",
     "_project",
     "_network",
     "cone_forward",

@@ -7,22 +7,24 @@ that names its line, and both are counted.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypedDict, TypeVar
 
 import attrs
 
 from ipmo.errors import FileError, ModelError, Problem, listed
 from ipmo.findings import Finding, Severity
 from ipmo.model.calendars import CalendarException
+from ipmo.model.estimates import Fixed
 from ipmo.model.portfolio import Source
 from ipmo.model.references import ID
+from ipmo.units import Effort, Money
 
-__all__ = ["EPOCH", "Intake", "RowError", "bytes_of", "day_or_time", "day_ranges", "escaped", "unescaped"]
+__all__ = ["EPOCH", "Intake", "RowError", "TaskFields", "bytes_of", "day_or_time", "day_ranges", "escaped", "unescaped"]
 
 MAX_BYTES = 256 * 2**20
 MAX_NOTES = 50
@@ -36,6 +38,24 @@ T = TypeVar("T")
 
 class RowError(Exception):
     """A row cannot be understood; the message says why."""
+
+
+class TaskFields(TypedDict, total=False):
+    """Fields of a task that its row in another tool's file may leave unsaid."""
+
+    duration: Fixed
+    remaining: Fixed
+    progress: float | None
+    resumes: datetime | None
+    actual_start: datetime | None
+    actual_finish: datetime | None
+    not_before: datetime
+    finish_not_before: datetime
+    baseline_start: datetime | None
+    baseline_finish: datetime | None
+    effort: Effort
+    budget: Money
+    actual: Money
 
 
 def escaped(text: str) -> str:
@@ -124,7 +144,7 @@ class Intake:
         else:
             self.understood += 1
 
-    def fit(self, text: str, taken: Any, what: str = "id") -> str:
+    def fit(self, text: str, taken: Container[str], what: str = "id") -> str:
         """An id made of a text: escaped, cut at 200 characters, and made unique; `taken` is what others bear."""
         made = escaped(text.strip() and text)[:200].rstrip() or what
         if not ID.fullmatch(made):

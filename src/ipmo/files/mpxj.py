@@ -15,7 +15,7 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import attrs
 
@@ -58,6 +58,16 @@ LIMITS: Mapping[str, str] = {
 """What files of a type cannot keep, by MPXJ's name of the type or of the tool (MPXJ 16.10; see `findings/` and docs/dialects.md)."""
 PATIENCE = 600
 """Seconds that MPXJ may take for one file."""
+
+
+class _Answer(TypedDict, total=False):
+    """What the child says: the file that it wrote, or an error."""
+
+    file: str
+    type: str
+    application: str
+    projects: int
+    error: str
 
 
 def sniff_mpxj(path: Path, head: bytes) -> bool:
@@ -107,7 +117,7 @@ def read_mpxj(path: Path, name: str) -> Portfolio:
     return attrs.evolve(portfolio, source=source)
 
 
-def _child(path: Path, name: str, folder: Path) -> dict[str, Any]:
+def _child(path: Path, name: str, folder: Path) -> _Answer:
     """What MPXJ says in a process of its own."""
     code = "import sys; from ipmo.files.mpxj import convert; convert(sys.argv[1], sys.argv[2])"
     try:
@@ -124,7 +134,7 @@ def _child(path: Path, name: str, folder: Path) -> dict[str, Any]:
     if not answer:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
         raise FileError(name, f"MPXJ could not be run: {last[:300]}")
-    found: dict[str, Any] = json.loads(answer)
+    found: _Answer = json.loads(answer)
     if "error" in found:
         raise FileError(name, f"MPXJ cannot read it: {found['error'][:300]}")
     return found
@@ -139,7 +149,7 @@ def convert(path: str, folder: str) -> None:
     sys.stdout.write(json.dumps(answer) + "\n")
 
 
-def _convert(path: str, folder: Path) -> dict[str, Any]:
+def _convert(path: str, folder: Path) -> _Answer:
     _start()
     import jpype
 

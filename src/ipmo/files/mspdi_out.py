@@ -10,19 +10,18 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 from xml.sax.saxutils import escape
 
 from ipmo.errors import FormatWarning
 from ipmo.files.foreign import unescaped
-from ipmo.files.mspdi import ID_FIELD, KIND_FIELD, LINK_TYPES, NAMESPACE
+from ipmo.files.mspdi_elements import ID_FIELD, KIND_FIELD, LINK_TYPES, NAMESPACE
 from ipmo.files.portfolios import write_atomically
 from ipmo.model.calendars import Calendar
 from ipmo.model.estimates import Estimate
 from ipmo.model.governance import After
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project, Task
-from ipmo.units import ELAPSED, Effort, Span, minutes, moment
+from ipmo.units import ELAPSED, Effort, Span, When, minutes, moment
 
 __all__ = ["write_mspdi"]
 
@@ -69,12 +68,12 @@ def write_mspdi(portfolio: Portfolio, path: Path) -> None:
         warnings.warn(f"{path}: Microsoft Project has no room for {'; '.join(parts)}", FormatWarning, stacklevel=4)
 
 
-def _tag(name: str, value: Any) -> str:
+def _tag(name: str, value: object) -> str:
     text = "".join(c if c >= " " or c in "\t\n\r" else " " for c in str(value)).replace("\ufffe", " ").replace("\uffff", " ")
     return f"<{name}>{escape(text)}</{name}>"
 
 
-def _when(value: Any, *, end: bool = False) -> str:
+def _when(value: When, *, end: bool = False) -> str:
     found = value if isinstance(value, datetime) else moment(minutes(value, end=end))
     return found.isoformat(timespec="seconds")
 
@@ -338,11 +337,11 @@ class _Writer:
         rest = left[0] if left is not None else whole
         if rest is not None:
             if whole is not None:
-                yield _tag("ActualDuration", _iso(max(whole - rest, 0)))
+                yield _tag("ActualDuration", _iso(max(whole - rest, Decimal(0))))
             yield _tag("RemainingDuration", _iso(rest))
 
     def _tied(self, task: Task) -> Iterator[str]:
-        found: list[tuple[int, Any, bool]] = []
+        found: list[tuple[int, When | None, bool]] = []
         tied = task.constraints
         if tied is not None:
             for name, number in TIED.items():
@@ -403,7 +402,7 @@ def _marks(kind: str, id: str) -> str:
     return "".join(f"<ExtendedAttribute>{_tag('FieldID', field)}{_tag('Value', value)}</ExtendedAttribute>" for field, value in fields)
 
 
-def _iso(length: Any) -> str:
+def _iso(length: Decimal | int) -> str:
     """Minutes as an ISO 8601 duration of hours, minutes and seconds."""
     seconds = round(Decimal(length) * 60)
     hours, rest = divmod(seconds, 3600)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import attrs
 
@@ -36,7 +36,7 @@ class Stamp:
     reason: str = ""
 
 
-def digest_of(document: dict[str, Any]) -> str:
+def digest_of(document: Mapping[str, object]) -> str:
     """SHA-256 of a document without its stamp, whatever its layout."""
     bare = {key: value for key, value in document.items() if key != "snapshot"}
     return hashlib.sha256(json.dumps(bare, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()

@@ -1,8 +1,6 @@
 """Primavera P6's exchange file (XER): tables of tab-separated rows, as a portfolio in dialect `p6`.
 
-A row `%T` names a table, `%F` its fields, `%R` holds values, `%E` ends the file. An activity's id is its task code, a
-project's its short name, a WBS element's its path; the reader keeps the line of each row, so that findings name it.
-What the scheduler of P6 was told (retained logic, whose calendar a lag is counted on, which float, what is critical)
+An activity's id is its task code, a project's its short name, a WBS element's its path. What the scheduler of P6 was told (retained logic, whose calendar a lag is counted on, which float, what is critical)
 becomes the portfolio's dialect.
 """
 
@@ -10,17 +8,19 @@ from __future__ import annotations
 
 import functools
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 import attrs
 
-from ipmo.errors import FileError, ModelError, Problem, UnitError, listed
-from ipmo.files.foreign import EPOCH, Intake, RowError, bytes_of, day_or_time, day_ranges, escaped
+from ipmo.errors import FileError, ModelError, UnitError, listed
+from ipmo.files.foreign import Intake, RowError, TaskFields, day_or_time, escaped
+from ipmo.files.xer_calendars import xer_calendar
+from ipmo.files.xer_tables import Row, sniff_xer, xer_tables
 from ipmo.findings import Severity
 from ipmo.model.calendars import Calendar
 from ipmo.model.dialects import DIALECTS, Dialect
@@ -29,12 +29,11 @@ from ipmo.model.governance import After
 from ipmo.model.money import MoneySettings
 from ipmo.model.people import Assignment, Resource
 from ipmo.model.portfolio import Portfolio
-from ipmo.model.work import Constraints, Link, Project, Task
+from ipmo.model.work import Constraints, Link, Project, Task, as_constraints
 from ipmo.units import Effort, Money, Span
 
-__all__ = ["read_xer", "sniff_xer", "xer_tables"]
+__all__ = ["read_xer", "sniff_xer"]
 
-Row = dict[str, str]
 READ = frozenset(
     [
         "PROJECT",
@@ -54,19 +53,8 @@ READ = frozenset(
         "CURRTYPE",
     ]
 )
-KEYS = {
-    "PROJECT": ("proj_id",),
-    "CALENDAR": ("clndr_id",),
-    "PROJWBS": ("wbs_id", "proj_id"),
-    "TASK": ("task_id", "proj_id", "task_code"),
-    "TASKPRED": ("task_id", "pred_task_id", "pred_type"),
-    "TASKRSRC": ("task_id",),
-    "RSRC": ("rsrc_id",),
-    "TASKACTV": ("task_id", "actv_code_id"),
-}
-"""Fields that a row cannot do without."""
 TYPES = {"PR_FS": "FS", "PR_SS": "SS", "PR_FF": "FF", "PR_SF": "SF"}
-ON_ITSELF = {"CS_MSOA": "not_before", "CS_MEOA": "finish_not_before"}
+ON_ITSELF: dict[str, Literal["not_before", "finish_not_before"]] = {"CS_MSOA": "not_before", "CS_MEOA": "finish_not_before"}
 CONSTRAINTS = {
     "CS_MSO": "start_on",
     "CS_MEO": "finish_on",
@@ -77,213 +65,6 @@ CONSTRAINTS = {
 }
 LAGS = {"rcal_Predecessor": "predecessor", "rcal_Successor": "successor", "rcal_24Hour": "continuous", "rcal_ProjDefault": "project"}
 FLOATS = {"FT_SF": "start", "FT_FF": "finish", "FT_MIN": "smallest"}
-WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
-MAX_DAYS = 400_000
-
-
-def sniff_xer(path: Path, head: bytes) -> bool:
-    """Whether a file begins as XER files do."""
-    return head.lstrip(b"\xef\xbb\xbf\xff\xfe\r\n\t ").replace(b"\0", b"").startswith(b"ERMHDR")
-
-
-# --------------------------------------------------------------------------------------------------- tables
-
-
-def xer_tables(path: Path, name: str, intake: Intake, encoding: str | None = None) -> tuple[list[str], dict[str, list[tuple[int, Row]]]]:
-    """The header's fields, and each table's rows with their lines.
-
-    Args:
-        path: the file.
-        name: the file as the user named it.
-        intake: takes the findings.
-        encoding: the code page; found from the text when left out (UTF-8, UTF-16, else Windows-1252).
-
-    Raises:
-        FileError: it cannot be read, or is no XER file.
-    """
-    text = _text(bytes_of(path, name), name, intake, encoding)
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    header = lines[0].lstrip("\ufeff").split("\t")
-    if header[0].strip() != "ERMHDR":
-        raise FileError(name, [Problem(message="this is no XER file: it does not begin with ERMHDR", file=name, line=1)])
-    tables: dict[str, list[tuple[int, Row]]] = {}
-    rows: list[tuple[int, Row]] = []
-    table, ended = "", False
-    fields: list[str] = []
-    short: Counter[str] = Counter()
-    for number, line in enumerate(lines[1:], 2):
-        if not line.strip():
-            continue
-        mark, _, rest = line.partition("\t")
-        if mark == "%R":
-            values = rest.split("\t")
-            if not table or not fields:
-                intake.refuse(f"a row of table {table!r}" if table else "a row", "no %F line says what its fields are", number)
-            elif len(values) > len(fields) and any(values[len(fields) :]):
-                intake.refuse(f"a row of table {table!r}", f"it has {len(values)} values for {len(fields)} fields", number)
-            else:
-                if len(values) < len(fields):
-                    short[table] += 1
-                    intake.note(
-                        "short-row",
-                        f"a row of table {table!r} has {len(values)} values for {len(fields)} fields; the rest is taken as empty",
-                        line=number,
-                    )
-                row = dict(zip(fields, values, strict=False))
-                missing = [key for key in KEYS.get(table, ()) if not row.get(key)]
-                if missing:
-                    intake.refuse(f"a row of table {table!r}", f"it has no {missing[0]}", number)
-                else:
-                    rows.append((number, row))
-        elif mark == "%T":
-            table, fields = rest.strip().partition("\t")[0], []
-            if table in tables:
-                intake.note("same-table", f"table {table!r} stands in the file twice; its rows are read together", line=number)
-            rows = tables.setdefault(table, [])
-        elif mark == "%F":
-            fields = [field.strip() for field in rest.split("\t")]
-        elif mark == "%E":
-            ended = True
-        else:
-            intake.refuse("a line", f"it begins with {mark[:20]!r} instead of %T, %F, %R or %E", number)
-    if not ended:
-        intake.note(
-            "truncated",
-            "the file does not end with %E: it may have been cut off",
-            "export it again",
-            line=len(lines),
-            severity=Severity.ERROR,
-        )
-    return header, tables
-
-
-def _text(raw: bytes, name: str, intake: Intake, encoding: str | None) -> str:
-    if encoding is not None:
-        try:
-            return raw.decode(encoding)
-        except LookupError:
-            raise FileError(name, f"there is no encoding {encoding!r}; write for example cp1251") from None
-        except UnicodeDecodeError as error:
-            line = raw[: error.start].count(b"\n") + 1
-            message = f"byte {raw[error.start]:#04x} is not text in {encoding}"
-            raise FileError(name, [Problem(message=message, hint="say encoding= another one", file=name, line=line)]) from None
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return raw.decode("utf-16", "replace")
-    if raw.isascii():
-        return raw.decode("ascii")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        pass
-    odd = re.search(rb"[\x81\x8d\x8f\x90\x9d]", raw)
-    runs = sum(len(run) for run in re.findall(rb"[\x80-\xff]{4,}", raw))
-    high = len(raw) - len(raw.translate(None, bytes(range(128, 256))))
-    if odd or runs * 2 > high > 8:  # words of nothing but high bytes are in no western language
-        line = raw[: odd.start()].count(b"\n") + 1 if odd else 1
-        intake.note(
-            "code-page",
-            "the text is read as Windows-1252, but does not look like it: names may be wrong",
-            "say which it is: ipmo.read(path, encoding='cp1251')",
-            line=line,
-        )
-    return raw.decode("cp1252", "replace") if not odd else "".join(bytes([b]).decode("cp1252", "ignore") or chr(b) for b in raw)
-
-
-# ------------------------------------------------------------------------------------------------ calendars
-
-_OPEN = re.compile(r"\(\s*(\d+)\|\|([^()]*)\(([^()]*)\)\s*\(")
-
-
-def _nodes(text: str) -> list[tuple[str, str, list[Any]]]:
-    """The nested lists of a calendar's data: (name, attributes, children)."""
-    root: list[tuple[str, str, list[Any]]] = []
-    stack = [root]
-    at = 0
-    while at < len(text):
-        match = _OPEN.match(text, at)
-        if match:
-            children: list[Any] = []
-            stack[-1].append((match[2].strip(), match[3], children))
-            stack.append(children)
-            at = match.end()
-        elif text[at] == ")":  # two of them close a node: its children and itself
-            following = at + 1
-            while following < len(text) and text[following].isspace():
-                following += 1
-            if text[following : following + 1] != ")" or len(stack) == 1:
-                raise RowError("its data are not well formed")
-            stack.pop()
-            at = following + 1
-        elif text[at].isspace():
-            at += 1
-        else:
-            raise RowError("its data are not well formed")
-    if len(stack) > 1:
-        raise RowError("its data end in the middle")
-    return root
-
-
-def _attributes(text: str) -> dict[str, str]:
-    parts = text.split("|")
-    return dict(zip(parts[::2], parts[1::2], strict=False))
-
-
-def _hours(children: list[Any]) -> str:
-    """The working hours of a day: `08:00-12:00, 13:00-17:00`, or none."""
-    shifts = []
-    for _, text, _ in children:
-        given = _attributes(text)
-        start, finish = given.get("s", ""), given.get("f", "")
-        if start and finish:
-            shifts.append((start, "24:00" if finish in ("0:00", "00:00", "23:59") else finish))
-    joined: list[list[str]] = []
-    for start, finish in sorted(shifts):
-        if joined and joined[-1][1] == start:
-            joined[-1][1] = finish
-        elif start != finish:
-            joined.append([start, finish])
-    return ", ".join(f"{start}-{finish}" for start, finish in joined) or "none"
-
-
-def _calendar(intake: Intake, id: str, line: int, row: Row) -> Calendar:
-    week = dict.fromkeys(WEEKDAYS, "none")
-    exceptions: dict[date, str] = {}
-    text = row.get("clndr_data", "").replace("\x7f", " ")
-    found = False
-    for _, _, top in _nodes(text):
-        for kind, _, children in top:
-            if kind == "DaysOfWeek":
-                found = True
-                for name, _, shifts in children:
-                    if name.isdigit() and 1 <= int(name) <= 7:
-                        week[WEEKDAYS[int(name) - 1]] = _hours(shifts)
-            elif kind == "Exceptions":
-                for _, given, shifts in children:
-                    number = _attributes(given).get("d", "")
-                    if not number.isdigit() or int(number) > MAX_DAYS:
-                        raise RowError(f"an exception is on day {number[:20]!r}")
-                    exceptions[EPOCH + timedelta(days=int(number))] = _hours(shifts)
-    if not found:
-        intake.note("calendar-week", f"calendar {id!r} states no week; Monday to Friday, 08:00 to 16:00 is taken", line=line)
-        week.update(dict.fromkeys(WEEKDAYS[1:6], "08:00-16:00"))
-    if not any(hours != "none" for hours in (*week.values(), *exceptions.values())):
-        raise RowError("it has no working time")
-    hours = intake.number(row.get("day_hr_cnt"), "day_hr_cnt")
-    weekly = intake.number(row.get("week_hr_cnt"), "week_hr_cnt")
-    if hours is None or hours <= 0:
-        intake.note("hours-per-day", f"calendar {id!r} does not say how many hours a day has; its commonest day is taken", line=line)
-        hours = None
-    return Calendar(
-        id=id,
-        name=row.get("clndr_name", ""),
-        hours=week,
-        day=Span(hours, "h") if hours else None,
-        days_per_week=weekly / hours if hours and weekly else None,
-        exceptions=day_ranges(exceptions),
-    )
-
-
-# ------------------------------------------------------------------------------------------------ portfolio
 
 
 def read_xer(path: Path, name: str, encoding: str | None = None) -> Portfolio:
@@ -367,7 +148,7 @@ class _Reader:
             with self.intake.row(f"calendar {row.get('clndr_name') or row['clndr_id']!r}", line):
                 id = self.intake.fit(row.get("clndr_name") or row["clndr_id"], self.top, "calendar")
                 try:
-                    self.calendars[row["clndr_id"]] = _calendar(self.intake, id, line, row)
+                    self.calendars[row["clndr_id"]] = xer_calendar(self.intake, id, line, row)
                 except (UnitError, OverflowError) as error:
                     raise RowError(str(error)) from None
                 self.top.add(id)
@@ -562,7 +343,7 @@ class _Reader:
         for what, hours in (("target_drtn_hr_cnt", planned), ("remain_drtn_hr_cnt", left)):
             if hours is not None and hours < 0:
                 raise RowError(f"{what} is {hours}: a duration is not negative")
-        fields: dict[str, Any] = {}
+        fields: TaskFields = {"actual_start": begun, "actual_finish": done}
         if not milestone:
             whole = planned if planned is not None else left
             if whole is not None:
@@ -573,7 +354,7 @@ class _Reader:
             fields["progress"] = self._progress(row, planned, left)
             if row.get("resume_date") and row.get("suspend_date"):
                 fields["resumes"] = when("resume_date")
-        self._tie(row, line, fields)
+        constraints = self._tie(row, line, fields)
         cost, spent = self.costs.get(row["task_id"], (Decimal(0), Decimal(0)))
         if self.currency and cost:
             fields["budget"] = Money(cost, self.currency)
@@ -590,9 +371,8 @@ class _Reader:
             milestone=milestone,
             milestone_of="start" if kind == "TT_Mile" else "finish" if milestone else None,
             hammock=kind in ("TT_LOE", "TT_WBS"),
-            actual_start=begun,
-            actual_finish=done,
             calendar=calendar,
+            constraints=constraints,
             assignments=self.assignments.get(row["task_id"], ()),
             attributes=self.attributes.get(row["task_id"], {}),
             **fields,
@@ -612,33 +392,33 @@ class _Reader:
             share = 1 - left / planned
         return None if share is None else float(min(max(share, Decimal(0)), Decimal(1)))
 
-    def _tie(self, row: Row, line: int, fields: dict[str, Any]) -> None:
-        """Constraints and the dates of what lies outside the file."""
-        tied: dict[str, Any] = {}
+    def _tie(self, row: Row, line: int, fields: TaskFields) -> Constraints | None:
+        """Constraints and the dates of what lies outside the file; no earlier than a date goes into the fields."""
+        tied: dict[str, datetime | bool] = {}
         for kind, key in ((row.get("cstr_type"), "cstr_date"), (row.get("cstr_type2"), "cstr_date2")):
             if not kind:
                 continue
             if kind == "CS_ALAP":
                 tied["as_late_as_possible"] = True
                 continue
-            name = ON_ITSELF.get(kind) or CONSTRAINTS.get(kind)
             instant = self.intake.when(row.get(key), key)
-            if name is None:
+            if kind not in ON_ITSELF and kind not in CONSTRAINTS:
                 self.intake.note(
                     "constraint", f"activity {row['task_code']!r} has the unknown constraint {kind!r}; it is left out", line=line
                 )
             elif instant is None:
                 self.intake.note("constraint", f"activity {row['task_code']!r} has a constraint {kind!r} without a date", line=line)
+            elif kind in ON_ITSELF:
+                fields[ON_ITSELF[kind]] = instant
             else:
-                (fields if kind in ON_ITSELF else tied)[name] = instant
+                tied[CONSTRAINTS[kind]] = instant
         expected = self.intake.when(row.get("expect_end_date"), "expect_end_date")
         if expected is not None:
             tied["expected_finish"] = expected
         latest = self.intake.when(row.get("external_late_end_date"), "external_late_end_date")
         if latest is not None and "finish_no_later" not in tied:
             tied["finish_no_later"] = latest
-        if tied:
-            fields["constraints"] = Constraints(**tied)
+        return as_constraints(tied) if tied else None
 
     # -------------------------------------------------------------------------------------------- links
 
@@ -697,16 +477,15 @@ class _Reader:
         found: list[Dialect] = []
         project = next(iter(self.projects.values()))[1]
         hours = self.intake.tolerated(lambda: self.intake.number(project.get("critical_drtn_hr_cnt"), "critical_drtn_hr_cnt"), 0)
-        changes: dict[str, Any] = {"critical": "driving" if project.get("critical_path_type") == "CT_DrivPath" else "float"}
+        usual = attrs.evolve(DIALECTS["p6"], critical="driving" if project.get("critical_path_type") == "CT_DrivPath" else "float")
         if hours:
-            changes["critical_float"] = Span(hours, "h")
+            usual = attrs.evolve(usual, critical_float=Span(hours, "h"))
         for _, row in own:
             progress = "override" if row.get("sched_progress_override") == "Y" else None
             progress = progress or ("actual" if row.get("sched_retained_logic") == "N" else "retained")
             found.append(
                 attrs.evolve(
-                    DIALECTS["p6"],
-                    **changes,
+                    usual,
                     progress=progress,
                     lag_calendar=LAGS.get(row.get("sched_calendar_on_relationship_lag", ""), "predecessor"),
                     total_float=FLOATS.get(row.get("sched_float_type", ""), "finish"),
@@ -722,7 +501,7 @@ class _Reader:
                     "options", "the projects were scheduled with different options; those of the first are taken", line=own[0][0]
                 )
                 break
-        return found[0] if found else attrs.evolve(DIALECTS["p6"], **changes)
+        return found[0] if found else usual
 
     def _whole(self) -> Portfolio:
         projects, data_dates, starts = [], {}, []
