@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 from ipmo.errors import CycleError, ScheduleError
 from ipmo.network.clocks import WALL_CLOCK, Clock, Clocks
 from ipmo.network.kernels import passes as kernels
+from ipmo.network.parts import Cut
 from ipmo.network.states import EFFECTS, LIVE, NUMBERS, TYPE_NAMES, LinkType, Mode, State
 from ipmo.units import MAX_INSTANT
 
 if TYPE_CHECKING:
     from ipmo.model.calendars import Calendar
     from ipmo.model.dialects import Dialect
-    from ipmo.network.compile import Hold, Target
+    from ipmo.network.parts import DatedStub, Hold, LateBound, OutOfSequence, Spanning, Target
 
 __all__ = ["Network"]
 
@@ -55,9 +56,9 @@ class Network:
         floor_edges: set[int] | None = None,
         high: Mapping[int, int] | None = None,
         pin: Mapping[int, int] | None = None,
-        late_bounds: Sequence[tuple[int, int, bool]] = (),
+        late_bounds: Sequence[LateBound] = (),
         latest: Sequence[int] = (),
-        hammocks: Mapping[int, Sequence[tuple[int, int, str, Any]]] | None = None,
+        hammocks: Mapping[int, Sequence[Spanning]] | None = None,
         points: Mapping[int, str] | None = None,
         expected: Mapping[int, int] | None = None,
         anyone: set[int] | None = None,
@@ -78,10 +79,10 @@ class Network:
         coarse: Sequence[int] = (),
         labels: Sequence[int] = (),
         stubs: Sequence[int] = (),
-        dated_stubs: Sequence[tuple[int, str]] = (),
-        out_of_sequence: Sequence[tuple[int, int, str]] = (),
+        dated_stubs: Sequence[DatedStub] = (),
+        out_of_sequence: Sequence[OutOfSequence] = (),
         dialect: Dialect | None = None,
-        cuts: Sequence[tuple[str, str, str]] = (),
+        cuts: Sequence[Cut] = (),
     ) -> None:
         self.ids, self.projects, self.base = ids, projects, base
         self.n, self.m = len(ids), len(src)
@@ -555,7 +556,7 @@ class Network:
         fields.update({name: pick(getattr(self, name)) for name in ("src", "dst", "typ", "lag", "mode", "lagclk")})
         fields["numbers"] = {place[k]: number for k, number in self.numbers.items() if k in place}
         fields["derived"] = {place[k] for k in self.derived if k in place}
-        names = tuple((self.ids[self.src[k]], self.ids[self.dst[k]], TYPE_NAMES[self.typ[k]]) for k in cuts)
+        names = tuple(Cut(self.ids[self.src[k]], self.ids[self.dst[k]], TYPE_NAMES[self.typ[k]]) for k in cuts)
         return Network(**fields, cuts=names)
 
     def __repr__(self) -> str:

@@ -17,8 +17,8 @@ from ipmo.errors import ScheduleError, UnknownItemError, close_matches
 from ipmo.memory import remember
 from ipmo.model.dialects import DIALECTS, Dialect
 from ipmo.model.portfolio import Portfolio
+from ipmo.network.assemble import compile_portfolio
 from ipmo.network.clocks import FAR
-from ipmo.network.compile import compile_portfolio
 from ipmo.network.network import Network
 from ipmo.network.passes import Passes
 from ipmo.network.states import LIVE, TYPE_NAMES, State

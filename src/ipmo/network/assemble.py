@@ -1,0 +1,318 @@
+"""A portfolio compiled into a network: columns and links, what the passes run on.
+
+Nodes are tasks, milestones, open gates, projects without tasks (one bar) and benefits; the start and finish milestones
+of projects and summaries become nodes where a link names them. Finished work is a fixed date: what follows it has a
+bound instead of a link. Work that is on hold or paused is undated, and so is what follows it.
+"""
+
+from __future__ import annotations
+
+import attrs
+
+from ipmo.memory import remember
+from ipmo.model.dialects import Dialect
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Task
+from ipmo.network import bounds
+from ipmo.network.builder import Builder
+from ipmo.network.drafts import Draft
+from ipmo.network.links import Linker, lag_clock, tie
+from ipmo.network.network import Network
+from ipmo.network.parts import Hold, LateBound, OutOfSequence, Spanning
+from ipmo.network.states import EFFECTS, LIVE, TO_FINISH, TYPE_NAMES, TYPES, Mode, State
+from ipmo.units import Span, minutes
+
+__all__ = ["compile_portfolio"]
+
+
+def compile_portfolio(portfolio: Portfolio, dialect: Dialect) -> Network:
+    """The network of a portfolio; kept with the portfolio.
+
+    Raises:
+        ScheduleError: nothing says when the portfolio starts, or a duration leads past year 9999.
+    """
+    key = ("network", *attrs.astuple(dialect))
+    return remember(portfolio, key, lambda: compiled(portfolio, dialect))
+
+
+def compiled(portfolio: Portfolio, dialect: Dialect) -> Network:
+    """The network of a portfolio, made anew."""
+    draft = Draft(portfolio, dialect)
+    builder, linker = Builder(draft), Linker(draft)
+    for place, project in enumerate(portfolio.projects):
+        builder.project(place, project)
+        linker.afters(project)
+    builder.effects()
+    linker.enablers()
+    linker.between()
+    bound_summaries(draft)
+    settle_helpers(draft)
+    spread_holds(draft)
+    bounds.constrain(draft)
+    settle_links(draft)
+    return assembled(draft)
+
+
+def bound_summaries(draft: Draft) -> None:
+    """What a summary may not start before holds for its leaves."""
+    for (project, name), leaves in draft.nodes.leaves.items():
+        summary = draft.portfolio.items[f"{project}/{name}"]
+        if isinstance(summary, Task) and summary.not_before is not None:
+            instant = minutes(summary.not_before)
+            draft.bounds.starts += [(leaf, instant) for leaf in leaves if draft.nodes.state[leaf] is State.NORMAL]
+
+
+def settle_helpers(draft: Draft) -> None:
+    """Where one of several is enough and some have happened, the earliest of those counts and no other."""
+    nodes, links = draft.nodes, draft.links
+    if not nodes.anyone:
+        return
+    done: dict[int, int] = {}
+    for link, (u, v) in enumerate(zip(links.src, links.dst, strict=True)):
+        if v in nodes.anyone and nodes.state[u] is State.FINISHED:
+            lag = links.lags.get(link)
+            when = nodes.finishes[u] if lag is None else draft.clocks[nodes.nominal[u]].shift(nodes.finishes[u], lag)
+            done[v] = min(when, done.get(v, when))
+    for helper, when in done.items():
+        nodes.state[helper] = State.FINISHED
+        nodes.starts[helper] = nodes.finishes[helper] = when
+
+
+def spread_holds(draft: Draft) -> None:
+    """What follows undated work is undated too, with the reason; where one of several is enough, all must be."""
+    nodes, links, state = draft.nodes, draft.links, draft.nodes.state
+    waiting = [node for node, one in enumerate(state) if one is State.UNDATED]
+    some_gone = State.GONE in state
+    into_any: dict[int, list[int]] = {}
+    follows: dict[int, list[int]] = {}
+    if waiting or nodes.anyone or some_gone:
+        for source, target in zip(links.src, links.dst, strict=True):
+            follows.setdefault(source, []).append(target)
+            if target in nodes.anyone:
+                into_any.setdefault(target, []).append(source)
+    for helper in nodes.anyone:
+        if all(state[source] is State.GONE for source in into_any.get(helper, ())):
+            effect = nodes.ids[helper].removesuffix("@any")
+            nodes.hold(helper, State.UNDATED, Hold(f"nothing that enables {effect!r} is planned any more", ""))
+            waiting.append(helper)
+    if some_gone:
+        for source, target in zip(links.src, links.dst, strict=True):
+            lost = state[source] is State.GONE and nodes.kinds[target] in EFFECTS and target not in nodes.anyone
+            if lost and state[target] is State.NORMAL:
+                nodes.hold(target, State.UNDATED, Hold(f"it needs {nodes.ids[source]!r}, which is cancelled", nodes.ids[target]))
+                waiting.append(target)
+    while waiting:
+        node = waiting.pop()
+        hold = nodes.holds[node]
+        for target in follows.get(node, ()):
+            if target in nodes.anyone and any(state[s] not in (State.UNDATED, State.GONE) for s in into_any[target]):
+                continue
+            if state[target] in LIVE:
+                reason = hold.reason if hold.reason.startswith("follows") else f"follows {nodes.ids[node]!r}: {hold.reason}"
+                nodes.hold(target, State.UNDATED, Hold(reason, hold.item))
+                waiting.append(target)
+
+
+# ------------------------------------------------------------------------------------------------------- links
+
+
+def settle_links(draft: Draft) -> None:
+    """Keeps the links between open work; those from fixed dates become bounds, the rest is counted."""
+    links = draft.links
+    special = {node for node, state in enumerate(draft.nodes.state) if state}
+    if not special:
+        return
+    kept = [
+        link
+        for link, (source, target) in enumerate(zip(links.src, links.dst, strict=True))
+        if (source not in special and target not in special) or _stays(draft, link)
+    ]
+    if len(kept) < len(links.src):
+        links.keep(kept)
+
+
+def _stays(draft: Draft, link: int) -> bool:
+    """Whether a link with an end that is not plain open work stays a link; if not, what becomes of it."""
+    nodes, links, dialect = draft.nodes, draft.links, draft.dialect
+    u, v, kind = links.src[link], links.dst[link], TYPE_NAMES[links.typ[link]]
+    su, sv = nodes.state[u], nodes.state[v]
+    derived = link in links.derived
+    if nodes.hammocks and _spanned(draft, link):
+        return False
+    if State.GONE in (su, sv):
+        if link in links.numbers:
+            links.undated_stubs.append(links.numbers[link])
+        return False
+    if sv is State.FINISHED:
+        if not derived and v not in nodes.anyone:
+            taken = nodes.starts[v] if kind[1] == "S" else nodes.finishes[v]
+            if su in LIVE or su is State.UNDATED or _given(draft, u, kind) > taken:
+                links.out_of_sequence.append(OutOfSequence(u, v, kind))
+        return False
+    begun = su is State.STARTED and kind[0] == "S"
+    if begun and dialect.start_lag == "early" and sv in LIVE:
+        _run_on(draft, link)
+    elif begun or su is State.FINISHED:
+        if sv in LIVE:
+            tie(draft, v, kind, _given(draft, u, kind), links.lags.get(link), lag_clock(draft, u, v))
+        return False
+    if State.UNDATED in (su, sv):
+        return False
+    if sv is State.STARTED and not derived:
+        if kind[1] == "S":
+            links.out_of_sequence.append(OutOfSequence(u, v, kind))
+        if dialect.progress != "retained":
+            if dialect.progress == "actual" and kind[1] == "S":
+                _bind_giver(draft, link)
+            return False
+    return True
+
+
+def _given(draft: Draft, node: int, kind: str) -> int:
+    """The date that a link hands on from what has it as a fact."""
+    return draft.nodes.finishes[node] if kind[0] == "F" else draft.nodes.starts[node]
+
+
+def _bind_giver(draft: Draft, link: int) -> None:
+    """An actual start binds, backwards, what it should have followed."""
+    u, v = draft.links.src[link], draft.links.dst[link]
+    bound, lag = draft.nodes.starts[v], draft.links.lags.get(link)
+    if lag is not None:
+        bound = draft.clocks[lag_clock(draft, u, v)].shift(bound, Span(-lag.amount, lag.unit))
+    draft.bounds.late.append(LateBound(u, bound, TYPE_NAMES[draft.links.typ[link]][0] == "F"))
+
+
+def _run_on(draft: Draft, link: int) -> None:
+    """Takes from the lag of a link from a start what has passed since that start: it runs on from the remaining work."""
+    nodes, links = draft.nodes, draft.links
+    lag = links.lags.pop(link, None)
+    if lag is None:
+        return
+    u, v = links.src[link], links.dst[link]
+    clock = draft.clocks[lag_clock(draft, u, v)]
+    base = draft.bases.get(nodes.project[u], draft.base)
+    due = clock.shift(nodes.starts[u], lag)
+    if lag.dimension == "working":
+        left, unit = clock.between(base, due), "min"
+    else:
+        left, unit = due - base, "emin"
+    if left > 0:
+        links.lags[link] = Span(left, unit)
+
+
+def _spanned(draft: Draft, link: int) -> bool:
+    """Whether a link joins a hammock: it then says what the hammock spans, and moves nothing."""
+    links, hammocks = draft.links, draft.nodes.hammocks
+    u, v, kind = links.src[link], links.dst[link], TYPE_NAMES[links.typ[link]]
+    lag = links.lags.get(link)
+    for hammock, other in ((u, v), (v, u)):
+        if hammock in hammocks:
+            hammocks[hammock].append(Spanning(other, 1 if hammock == v else -1, kind, lag))
+    return u in hammocks or v in hammocks
+
+
+# ----------------------------------------------------------------------------------------------------- columns
+
+
+def assembled(draft: Draft) -> Network:
+    """The network of a draft whose links are settled."""
+    nodes, links, bound = draft.nodes, draft.links, draft.bounds
+    stated = links.typ
+    if nodes.points:
+        links.typ = [_at_points(nodes.points, u, v, t) for u, v, t in zip(links.src, links.dst, links.typ, strict=True)]
+    lag, mode, lagclk = _lagged(draft)
+    low = bounds.floors(draft, links.dst, stated)
+    return Network(
+        ids=nodes.ids,
+        kinds=nodes.kinds,
+        project=nodes.project,
+        projects=tuple(p.id for p in draft.portfolio.projects),
+        state=nodes.state,
+        dur=nodes.dur,
+        clk=nodes.clk,
+        nominal=nodes.nominal,
+        low=low,
+        finish_floor=bound.floor,
+        floor_edges=bound.floor_edges,
+        high=bound.high,
+        pin=bound.pin,
+        late_bounds=bound.late,
+        latest=bound.latest,
+        hammocks=nodes.hammocks,
+        points=nodes.points,
+        expected=nodes.expected,
+        anyone=nodes.anyone,
+        src=links.src,
+        dst=links.dst,
+        typ=links.typ,
+        lag=lag,
+        mode=mode,
+        lagclk=lagclk,
+        numbers=links.numbers,
+        derived=links.derived,
+        clocks=draft.clocks,
+        starts=nodes.starts,
+        finishes=nodes.finishes,
+        holds=nodes.holds,
+        unknown=nodes.unknown,
+        targets=tuple(nodes.targets),
+        promises=_promises(draft.portfolio),
+        summaries=nodes.leaves,
+        members=nodes.members,
+        base=draft.base,
+        coarse=links.coarse,
+        labels=links.labels,
+        stubs=links.undated_stubs,
+        dated_stubs=links.dated_stubs,
+        out_of_sequence=links.out_of_sequence,
+        dialect=draft.dialect,
+    )
+
+
+def _lagged(draft: Draft) -> tuple[list[int], list[int], list[int]]:
+    """Lag, mode and clock of the lag of every link."""
+    nodes, links, dialect = draft.nodes, draft.links, draft.dialect
+    count, clk, points = len(links.src), nodes.clk, nodes.points
+    lag, mode, lagclk = [0] * count, [0] * count, [0] * count
+    plain, through = int(Mode.PLAIN), int(Mode.CALENDARS if dialect.exact_late else Mode.SHIFTS)
+    if any(clk):
+        finishes = int(Mode.FINISHES) if len(set(clk)) > 1 or dialect.lead_waits else plain
+        same = (plain, plain, finishes, plain)
+        to_start = TYPES["SF"]  # a start may lie behind the break that the milestone lies before
+        mode = [
+            same[t] if clk[u] == clk[v] and not (t == to_start and v in points) else through
+            for u, v, t in zip(links.src, links.dst, links.typ, strict=True)
+        ]
+    lengths: dict[tuple[object, str, int], int] = {}
+    for link, span in links.lags.items():
+        u, v = links.src[link], links.dst[link]
+        if span.dimension == "step":
+            mode[link], lag[link] = int(Mode.MONTHS), span.months
+        elif span.dimension == "elapsed":
+            lag[link] = span.elapsed_minutes
+            mode[link] = plain if clk[u] == clk[v] == 0 else through
+        else:
+            owner = lag_clock(draft, u, v)
+            key = (span.amount, span.unit, owner)
+            length = lengths.get(key)
+            if length is None:
+                length = lengths[key] = draft.clocks[owner].calendar.minutes(span)
+            lag[link], lagclk[link] = length, owner
+            rounded = (length < 0 and links.typ[link] in TO_FINISH and dialect.lead_waits) or u in points
+            mode[link] = plain if clk[u] == clk[v] == owner and not rounded else through
+    return lag, mode, lagclk
+
+
+def _at_points(points: dict[int, str], source: int, target: int, kind: int) -> int:
+    """The type of a link whose ends are milestones on their calendar: such a point is a finish; see `kernels` for starts."""
+    name = TYPE_NAMES[kind]
+    return TYPES[("F" if source in points else name[0]) + ("F" if target in points else name[1])]
+
+
+def _promises(portfolio: Portfolio) -> dict[int, int]:
+    """The stated finish of projects with tasks, as an instant."""
+    return {
+        place: minutes(project.finish, end=True)
+        for place, project in enumerate(portfolio.projects)
+        if project.finish is not None and (project.tasks or project.gates)
+    }

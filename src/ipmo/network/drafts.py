@@ -1,0 +1,191 @@
+"""A network while it is being compiled: columns that grow, and what is known of some of their rows.
+
+`builder` and `links` fill them, `bounds` adds what ties a node beyond its links, `assemble` makes a network of them.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+
+import attrs
+
+from ipmo.errors import ScheduleError
+from ipmo.model.benefits import Benefit, Outcome
+from ipmo.model.calendars import Calendar
+from ipmo.model.dialects import Dialect
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Project, Task
+from ipmo.network.clocks import Clocks, clocks_of
+from ipmo.network.parts import DatedStub, Hold, LateBound, OutOfSequence, Spanning, Target
+from ipmo.network.states import TYPES, State
+from ipmo.units import Span, minutes
+
+__all__ = ["Bounds", "Draft", "Links", "Nodes"]
+
+
+@attrs.define(eq=False)
+class Nodes:
+    """Nodes in file order; instants are minutes, `starts` and `finishes` those of what has begun and of what is done."""
+
+    ids: list[str] = attrs.field(factory=list)
+    kinds: list[str] = attrs.field(factory=list)
+    project: list[int] = attrs.field(factory=list)
+    state: list[State] = attrs.field(factory=list)
+    dur: list[int] = attrs.field(factory=list)
+    clk: list[int] = attrs.field(factory=list)
+    nominal: list[int] = attrs.field(factory=list)
+    starts: dict[int, int] = attrs.field(factory=dict)
+    finishes: dict[int, int] = attrs.field(factory=dict)
+    done: dict[int, int] = attrs.field(factory=dict)
+    """Minutes of work that a node under way has behind it."""
+    unknown: list[int] = attrs.field(factory=list)
+    """Nodes without a duration."""
+    holds: dict[int, Hold] = attrs.field(factory=dict)
+    points: dict[int, str] = attrs.field(factory=dict)
+    """Milestones that lie on their calendar: whether they mark a start or a finish."""
+    hammocks: dict[int, list[Spanning]] = attrs.field(factory=dict)
+    expected: dict[int, int] = attrs.field(factory=dict)
+    """Nodes that last until an instant."""
+    anyone: set[int] = attrs.field(factory=set)
+    """Nodes for which one of several givers is enough."""
+    begun: dict[int, Sequence[int]] = attrs.field(factory=dict)
+    """Start milestones of what has begun: the nodes it holds."""
+    targets: list[Target] = attrs.field(factory=list)
+    local: dict[str, dict[str, int]] = attrs.field(factory=dict)
+    """The nodes of each project, by id within it; `""` is the bar of one without tasks."""
+    top: dict[str, int] = attrs.field(factory=dict)
+    """Effects, helpers and the ends of projects and summaries, by full id."""
+    leaves: dict[tuple[str, str], list[int]] = attrs.field(factory=dict)
+    """The nodes below each summary, by project and id."""
+    members: dict[int, Sequence[int]] = attrs.field(factory=dict)
+    """The nodes of each project, by its place."""
+
+    def add(self, full_id: str, kind: str, project: int, state: State, dur: int, clk: int, nominal: int) -> int:
+        """A new node: its number."""
+        node = len(self.ids)
+        self.ids.append(full_id)
+        self.kinds.append(kind)
+        self.project.append(project)
+        self.state.append(state)
+        self.dur.append(dur)
+        self.clk.append(clk)
+        self.nominal.append(nominal)
+        return node
+
+    def hold(self, node: int, state: State, hold: Hold) -> None:
+        """Takes the dates of a node away, for a reason."""
+        self.state[node], self.holds[node] = state, hold
+
+
+@attrs.define(eq=False)
+class Links:
+    """Links in the order they were found, and those of the portfolio that join nothing in the network."""
+
+    src: list[int] = attrs.field(factory=list)
+    dst: list[int] = attrs.field(factory=list)
+    typ: list[int] = attrs.field(factory=list)
+    lags: dict[int, Span] = attrs.field(factory=dict)
+    numbers: dict[int, int] = attrs.field(factory=dict)
+    """The place in `portfolio.links` of each link that stands there."""
+    derived: set[int] = attrs.field(factory=set)
+    """Links that nobody wrote: of summaries and projects to what they hold."""
+    coarse: list[int] = attrs.field(factory=list)
+    labels: list[int] = attrs.field(factory=list)
+    undated_stubs: list[int] = attrs.field(factory=list)
+    dated_stubs: list[DatedStub] = attrs.field(factory=list)
+    out_of_sequence: list[OutOfSequence] = attrs.field(factory=list)
+
+    def add(self, source: int, target: int, kind: str, lag: Span | None) -> int:
+        """A new link: its number."""
+        link = len(self.src)
+        self.src.append(source)
+        self.dst.append(target)
+        self.typ.append(TYPES[kind])
+        if lag is not None and lag.amount:
+            self.lags[link] = lag
+        return link
+
+    def keep(self, kept: Sequence[int]) -> None:
+        """Drops all links but these."""
+        place = {link: row for row, link in enumerate(kept)}
+        self.src, self.dst, self.typ = ([column[k] for k in kept] for column in (self.src, self.dst, self.typ))
+        self.lags = {place[k]: lag for k, lag in self.lags.items() if k in place}
+        self.numbers = {place[k]: number for k, number in self.numbers.items() if k in place}
+        self.derived = {place[k] for k in self.derived if k in place}
+
+
+@attrs.define(eq=False)
+class Bounds:
+    """Dates that nodes are tied to, as instants; `floor`, `high` and `pin` on each node's own clock."""
+
+    starts: list[tuple[int, int]] = attrs.field(factory=list)
+    finishes: list[tuple[int, int]] = attrs.field(factory=list)
+    late: list[LateBound] = attrs.field(factory=list)
+    constrained: list[tuple[int, Task]] = attrs.field(factory=list)
+    high: dict[int, int] = attrs.field(factory=dict)
+    pin: dict[int, int] = attrs.field(factory=dict)
+    latest: list[int] = attrs.field(factory=list)
+    """Nodes as late as possible."""
+    floor: dict[int, int] = attrs.field(factory=dict)
+    """The least finish of nodes."""
+    floor_edges: set[int] = attrs.field(factory=set)
+    """Nodes whose least finish lies in a break."""
+
+
+class Draft:
+    """What is compiled, by which conventions, and what has been found so far."""
+
+    def __init__(self, portfolio: Portfolio, dialect: Dialect) -> None:
+        self.portfolio, self.dialect = portfolio, dialect
+        self.clocks: Clocks = clocks_of(portfolio)
+        self.nodes, self.links, self.bounds = Nodes(), Links(), Bounds()
+        self.on_calendar = dialect.milestones == "calendar"
+        self.start = first_instant(portfolio)
+        self.data_date = portfolio.data_date if dialect.data_date == "binds" else None
+        self.base = self.start if self.data_date is None else max(self.start, self.data_date)
+        self.bases: dict[int, int] = {}
+        """The data date of projects with one of their own, by place."""
+
+    @functools.cached_property
+    def places(self) -> Mapping[str, int]:
+        """The place of each project."""
+        return {project.id: place for place, project in enumerate(self.portfolio.projects)}
+
+    def calendar(self, project: Project | None) -> Calendar:
+        """The calendar of a project, else of the portfolio."""
+        pf = self.portfolio
+        return pf.calendar_table[(project.calendar if project is not None else None) or pf.calendar or "standard"]
+
+    @property
+    def effects(self) -> tuple[Outcome | Benefit, ...]:
+        """Outcomes, then benefits."""
+        return (*self.portfolio.outcomes, *self.portfolio.benefits)
+
+
+def first_instant(portfolio: Portfolio) -> int:
+    """When a portfolio starts: what it states, else the earliest date that it holds.
+
+    Raises:
+        ScheduleError: nothing says so.
+    """
+    if portfolio.start is not None:
+        return minutes(portfolio.start)
+    found = [
+        minutes(when)
+        for project in portfolio.projects
+        if project.state != "cancelled"
+        for when in (
+            project.start,
+            project.actual_start,
+            *(when for task in project.tasks for when in (task.actual_start, task.not_before, task.actual_finish)),
+        )
+        if when is not None
+    ]
+    if found:
+        return min(found)
+    if portfolio.data_date is not None:
+        return portfolio.data_date
+    if not any(project.tasks or project.gates or project.finish for project in portfolio.projects):
+        return 0
+    raise ScheduleError(f"portfolio {portfolio.id!r} has no start: add portfolio: start: (or a start: to a project, or a status_date:)")

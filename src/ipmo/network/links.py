@@ -1,0 +1,221 @@
+"""The links of a network: what references mean, the ends of projects and summaries as nodes, links from outside as bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ipmo.model.benefits import Benefit, Outcome
+from ipmo.model.governance import After
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.references import EXTERNAL, reference
+from ipmo.model.work import Link, Project
+from ipmo.network.drafts import Draft
+from ipmo.network.parts import DatedStub
+from ipmo.network.states import TYPES, State
+from ipmo.units import Span, minutes
+
+__all__ = ["Linker", "lag_clock", "tie"]
+
+
+class Linker:
+    """Finds the nodes that references mean, and joins them; start and finish milestones are made when first asked for."""
+
+    def __init__(self, draft: Draft) -> None:
+        self.draft, self.nodes, self.links = draft, draft.nodes, draft.links
+
+    # ------------------------------------------------------------------------------------------ what is joined
+
+    def afters(self, project: Project) -> None:
+        """What the tasks and gates of a project wait for inside it."""
+        links = self.links
+        src, dst, typ, lags = links.src, links.dst, links.typ, links.lags
+        local = self.nodes.local[project.id]
+        for task in project.tasks:
+            if task.after:
+                node = local.get(task.id)
+                for after in task.after:
+                    source = local.get(after.source)
+                    if source is not None and node is not None:
+                        lag = after.lag
+                        if lag is not None and lag.amount:
+                            lags[len(src)] = lag
+                        src.append(source)
+                        dst.append(node)
+                        typ.append(TYPES[after.type])
+                    else:
+                        self._after(project, task.id, after)
+        for gate in project.gates:
+            for after in gate.after:
+                self._after(project, gate.id, after)
+
+    def _after(self, project: Project, name: str, after: After) -> None:
+        source = self._end(after.source, after.type[0], project.id)
+        target = self._end(f"{project.id}/{name}", after.type[1], project.id)
+        self._join(source, target, after.type, after.lag)
+
+    def enablers(self) -> None:
+        """What outcomes and benefits wait for; where one of several is enough, a helper between them."""
+        nodes, top, draft = self.nodes, self.nodes.top, self.draft
+        clock = draft.clocks.clock(draft.calendar(None))
+        for effect in draft.effects:
+            if effect.id not in top:
+                continue
+            for enabler in effect.enabled_by:
+                self._join(self._end(enabler.source, "F"), top[effect.id], "FS", enabler.lag)
+            if isinstance(effect, Benefit) and effect.outcome in top:
+                if all(enabler.source != effect.outcome for enabler in (*effect.enabled_by, *effect.any_of)):
+                    self._join(top[effect.outcome], top[effect.id], "FS", None, derived=True)
+            if effect.any_of:
+                helper = nodes.add(f"{effect.id}@any", "helper", -1, State.NORMAL, 0, 0, clock)
+                nodes.anyone.add(helper)
+                for enabler in effect.any_of:
+                    self._join(self._end(enabler.source, "F"), helper, "FS", enabler.lag)
+                self._join(helper, top[effect.id], "FS", None, derived=True)
+
+    def between(self) -> None:
+        """The links of the portfolio; those that move no date are counted."""
+        links, pf = self.links, self.draft.portfolio
+        for number, link in enumerate(pf.links):
+            if link.kind != "schedule":
+                links.labels.append(number)
+            elif self._is_coarse(link):
+                links.coarse.append(number)
+            elif link.source.startswith(EXTERNAL) or link.target.startswith(EXTERNAL):
+                self._stub(number, link)
+            else:
+                source = self._end(link.source, link.type[0])
+                target = self._end(link.target, link.type[1])
+                kind = forced(link.source, link.type[0], pf) + forced(link.target, link.type[1], pf)
+                self._join(source, target, kind, link.lag, number)
+
+    def _is_coarse(self, link: Link) -> bool:
+        """An end that names a project as a whole: where it attaches is not known yet."""
+        items = self.draft.portfolio.items
+        return any(isinstance(items.get(end), Project) for end in (link.source, link.target))
+
+    def _stub(self, number: int, link: Link) -> None:
+        if link.target.startswith(EXTERNAL):
+            self.links.undated_stubs.append(number)
+            return
+        target = self._end(link.target, link.type[1])
+        if target is None:
+            return
+        if link.date is None:
+            self.links.undated_stubs.append(number)
+        else:
+            self.links.dated_stubs.append(DatedStub(target, link.source))
+            bound = minutes(link.date, end=link.type[0] == "F")
+            tie(self.draft, target, link.type, bound, link.lag, self.nodes.nominal[target])
+
+    # ------------------------------------------------------------------------------------------- ends
+
+    def _end(self, text: str, side: str, within: str = "") -> int | None:
+        """The node that a reference means: of a project or a summary, its start or its finish."""
+        pf, nodes, places = self.draft.portfolio, self.nodes, self.draft.places
+        named = pf.reference(text, within)
+        if named is None:
+            return None
+        item = pf.items[named.item]
+        if isinstance(item, Benefit | Outcome):
+            return nodes.top.get(named.item)
+        local = nodes.local[named.top]
+        if named.inner in local:  # an open item, or the bar of a project without tasks
+            return local[named.inner]
+        place = places[named.top]
+        members = nodes.members[place] if isinstance(item, Project) else nodes.leaves[(named.project, named.name)]
+        return self._milestone(named.item, named.end or ("start" if side == "S" else "finish"), members, place)
+
+    def _milestone(self, name: str, which: str, members: Sequence[int], place: int) -> int:
+        """`tram@start` precedes all it holds, `tram@finish` follows all it holds."""
+        nodes, draft = self.nodes, self.draft
+        full = f"{name}@{which}"
+        if full in nodes.top:
+            return nodes.top[full]
+        project = draft.portfolio.projects[place]
+        clock = draft.clocks.clock(draft.calendar(project))
+        state = _state_of([nodes.state[m] for m in members], which)
+        node = nodes.add(full, which, place, state, 0, 0, clock)
+        nodes.top[full] = node
+        if state is State.FINISHED:
+            if which == "start":
+                nodes.begun[node] = members
+                date = min(nodes.starts[m] for m in members if m in nodes.starts)
+            else:
+                date = max(nodes.finishes[m] for m in members)
+            nodes.starts[node] = nodes.finishes[node] = date
+        elif state is State.GONE:
+            nodes.holds[node] = nodes.holds[members[0]]
+        else:
+            if project.start is not None:
+                draft.bounds.starts.append((node, minutes(project.start)))
+            for member in members:
+                if which == "start":
+                    self._join(node, member, "SS", None, derived=True)
+                else:
+                    self._join(member, node, "FF", None, derived=True)
+        return node
+
+    def _rest(self, milestone: int) -> int:
+        """What of a summary that has begun is still to start: a link to the summary's start holds that back."""
+        nodes = self.nodes
+        members = [node for node in nodes.begun[milestone] if nodes.state[node] is State.NORMAL]
+        if not members:
+            return milestone
+        name = f"{nodes.ids[milestone]}~"
+        helper = nodes.top.get(name)
+        if helper is None:
+            helper = nodes.add(name, "helper", nodes.project[milestone], State.NORMAL, 0, 0, nodes.nominal[milestone])
+            nodes.top[name] = helper
+            for member in members:
+                self._join(helper, member, "SS", None, derived=True)
+        return helper
+
+    def _join(self, source: int | None, target: int | None, kind: str, lag: Span | None, number: int = -1, derived: bool = False) -> None:
+        if source is None or target is None:
+            return
+        if target in self.nodes.begun and kind[1] == "S" and not derived:
+            target = self._rest(target)
+        link = self.links.add(source, target, kind, lag)
+        if number >= 0:
+            self.links.numbers[link] = number
+        if derived:
+            self.links.derived.add(link)
+
+
+def _state_of(states: Sequence[State], which: str) -> State:
+    """The state of the start or the finish of what has parts in these states."""
+    if states and all(state is State.GONE for state in states):
+        return State.GONE
+    if which == "finish":
+        done = bool(states) and all(state is State.FINISHED for state in states)
+    else:
+        done = any(state in (State.STARTED, State.FINISHED) for state in states)
+    return State.FINISHED if done else State.NORMAL
+
+
+def forced(text: str, side: str, portfolio: Portfolio) -> str:
+    """The end, S or F, that a reference means: `P@start` means the start whatever the link type says; likewise of a bar."""
+    named = reference(text)
+    if named.end and isinstance(portfolio.items.get(named.item), Project):
+        return "S" if named.end == "start" else "F"
+    return side
+
+
+def lag_clock(draft: Draft, source: int, target: int) -> int:
+    """The number of the clock that a working lag between two nodes is counted on."""
+    owner = draft.dialect.lag_calendar
+    if owner == "predecessor":
+        return draft.nodes.nominal[source]
+    if owner == "successor":
+        return draft.nodes.nominal[target]
+    if owner == "continuous":
+        return 0
+    place = draft.nodes.project[target]
+    return draft.clocks.clock(draft.calendar(draft.portfolio.projects[place] if place >= 0 else None))
+
+
+def tie(draft: Draft, target: int, kind: str, instant: int, lag: Span | None, clock: int) -> None:
+    """What a fixed date does to a target: a bound on its start or its finish."""
+    if lag is not None:
+        instant = draft.clocks[clock].shift(instant, lag)
+    (draft.bounds.starts if kind[1] == "S" else draft.bounds.finishes).append((target, instant))

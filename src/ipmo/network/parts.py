@@ -1,0 +1,70 @@
+"""What a network knows beyond its columns of numbers, as frozen values: promises, holds, late bounds, what a hammock spans."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import attrs
+
+from ipmo.units import Span
+
+__all__ = ["Cut", "DatedStub", "Hold", "LateBound", "OutOfSequence", "Spanning", "Target"]
+
+
+@attrs.frozen
+class Target:
+    """A promise that float is measured to: its name, the nodes it bounds, its date where one is stated."""
+
+    name: str
+    nodes: tuple[int, ...]
+    date: int | None
+    at_start: bool = False
+    is_deadline: bool = False
+
+
+@attrs.frozen
+class Hold:
+    """Why a node has no dates, and the item that is the reason."""
+
+    reason: str
+    item: str
+
+
+class LateBound(NamedTuple):
+    """The latest instant for a node's start, or for its finish, that a constraint allows."""
+
+    node: int
+    instant: int
+    at_finish: bool
+
+
+class Spanning(NamedTuple):
+    """A link of a hammock: the other end, whether it comes before (1) or after (-1), type and lag."""
+
+    other: int
+    side: int
+    type: str
+    lag: Span | None
+
+
+class OutOfSequence(NamedTuple):
+    """Work that began or ended before a link allowed it: the nodes of the link and its type."""
+
+    source: int
+    target: int
+    type: str
+
+
+class DatedStub(NamedTuple):
+    """A node that waits for something outside the portfolio whose date is known."""
+
+    node: int
+    name: str
+
+
+class Cut(NamedTuple):
+    """A link that was taken out to break a loop: the ids of its ends and its type."""
+
+    source: str
+    target: str
+    type: str
