@@ -12,7 +12,7 @@ from typing import Any
 import attrs
 import generators as make
 
-from ipmo import Check, CheckContext, Money, Span
+from ipmo import Money, Span
 from ipmo.desk import installed
 from ipmo.model import (
     DataFlow,
@@ -29,6 +29,7 @@ from ipmo.model import (
     Standard,
     Tolerance,
 )
+from ipmo.plugin import Check, CheckContext
 from ipmo.rules.checks import CHECKS
 from ipmo_agile import AgileFields, AgileForecast, Inputs, WorkItem
 from ipmo_mop import Criterion, MopFields

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import doctest
+import inspect
 import re
 import subprocess
 import sys
@@ -53,9 +54,6 @@ LONG_FUNCTIONS = {
     "read_jira_csv",
 }
 IN_CIRCLES = {
-    "ipmo",
-    "ipmo.desk",
-    "ipmo.examples",
     "ipmo.model",
     "ipmo.model.changes",
     "ipmo.model.governance",
@@ -66,8 +64,6 @@ IN_CIRCLES = {
     "ipmo.model.work",
     "ipmo.network.drag",
     "ipmo.network.passes",
-    "ipmo.reporting.control",
-    "ipmo.reporting.html",
 }
 ANY_ALLOWED = 822
 ANY_IN_PUBLIC_KERNELS_ALLOWED = 645
@@ -85,8 +81,9 @@ def modules_after(code: str) -> set[str]:
     return set(out.stdout.split())
 
 
-def test_importing_ipmo_touches_attrs_cattrs_and_pluggy_only() -> None:
+def test_importing_ipmo_touches_nothing_but_what_loads_names_lazily() -> None:
     third_party = modules_after("import ipmo") & {
+        "lazy_loader",
         "numpy",
         "networkx",
         "pint",
@@ -104,7 +101,7 @@ def test_importing_ipmo_touches_attrs_cattrs_and_pluggy_only() -> None:
         "cattrs",
         "pluggy",
     }
-    assert third_party == {"attr", "cattrs", "pluggy"}
+    assert third_party == {"lazy_loader"}
 
 
 def test_a_first_answer_on_300_tasks_needs_no_heavy_library(tmp_path: Path) -> None:
@@ -121,12 +118,13 @@ def test_the_front_door_lists_what_it_has_and_no_more() -> None:
     for name in ipmo.__all__:
         assert getattr(ipmo, name) is not None
     assert "schedule" in dir(ipmo)
-    with pytest.raises(AttributeError, match="has no attribute 'shedule'"):
+    with pytest.raises(AttributeError, match="shedule"):
         _ = ipmo.shedule  # type: ignore[attr-defined]
 
 
 def test_no_module_in_the_house_bears_the_name_of_a_verb() -> None:
-    verbs = {name for name in ipmo.__all__ if name.islower()}
+    verbs = {name for name in ipmo.__all__ if inspect.isfunction(getattr(ipmo, name))}
+    assert {"schedule", "status", "report"} <= verbs
     inside = {path.stem for path in (ROOT / "src" / "ipmo").iterdir() if path.name != "__init__.py"}
     assert not verbs & inside
 

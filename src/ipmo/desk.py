@@ -21,6 +21,7 @@ from ipmo.errors import FileError, IpmoError, ModelError, PluginError, UnknownIt
 from ipmo.files import portfolios
 from ipmo.files.changes import read_changes_file, write_changes_file
 from ipmo.files.formats import built_in_formats, format_named, format_to_read, format_to_write
+from ipmo.files.paths import Taking
 from ipmo.files.reading import found_on_reading, placed, problems_of
 from ipmo.files.snapshots import stamp_of, write_snapshot
 from ipmo.files.structure import Declared
@@ -53,6 +54,8 @@ __all__ = [
     "report",
     "roll_up",
     "snapshot",
+    "taking_histories",
+    "taking_paths",
     "to_dict",
     "translate",
     "trend",
@@ -157,6 +160,10 @@ def read(path: str | os.PathLike[str], *, format: str | None = None, encoding: s
     return portfolio
 
 
+taking_paths = Taking(read)
+"""Makes a verb on a portfolio take the path of one too."""
+
+
 def _own_fault(name: str, chosen: Format, error: Exception) -> FileError:
     """A file on which ipmo's own reader or writer fails: nobody's plugin is to blame."""
     return FileError(name, f"format {chosen.name!r} of ipmo failed on it, please report that: {type(error).__name__}: {error}")
@@ -170,6 +177,7 @@ def _with_findings(portfolio: Portfolio, found: list[Finding]) -> Portfolio:
     return portfolio
 
 
+@taking_paths
 def write(portfolio: Portfolio, path: str | os.PathLike[str], *, format: str | None = None) -> None:
     """Writes a portfolio; the ending names the format. A crash leaves the old file as it was.
 
@@ -213,6 +221,7 @@ def _plain(value: Any) -> Any:
     return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
+@taking_paths
 def to_dict(portfolio: Portfolio) -> dict[str, Any]:
     """A portfolio as plain data laid out as a file."""
     return to_plain_portfolio(portfolio)
@@ -345,10 +354,15 @@ def history(folder: str | os.PathLike[str]) -> History:
     return History([Month(stamp.date, Path(stamp.path).stem, functools.partial(read, stamp.path)) for stamp in stamps])
 
 
+taking_histories = Taking(history)
+"""Makes a verb on the months take their folder too."""
+
+
 def _months(given: History | str | os.PathLike[str]) -> History:
     return given if isinstance(given, History) else history(given)
 
 
+@taking_paths
 def baseline(portfolio: Portfolio, id: str | None = None) -> Portfolio:
     """A frozen plan that the portfolio names.
 
@@ -389,6 +403,7 @@ def trend(history: History | str | os.PathLike[str], measure: str | Measure, ite
     return _trend(_months(history), measure, item, measures=installed().measures)
 
 
+@taking_paths
 def roll_up(
     portfolio: Portfolio,
     measure: str | Measure,

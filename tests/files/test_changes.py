@@ -11,21 +11,21 @@ import ipmo
 from ipmo.model import After, Task
 
 CHANGES: list[Any] = [
-    ipmo.Delay("tram/design", "10 d"),
-    ipmo.SetDuration("tram/build", {"low": "100 d", "likely": "120 d", "high": "160 d"}),
-    ipmo.SetEstimate("tram", "9 M GBP", "budget"),
-    ipmo.SetDate("tram/open", "deadline", "2027-12-01T12:00"),
-    ipmo.SetDate("tram", "finish", None),
-    ipmo.Stop("airport"),
-    ipmo.Add(Task(id="survey2", duration="3 d", after=[After(source="survey", type="SS", lag="1 d")]), "tram"),
-    ipmo.Remove("tram/R1"),
-    ipmo.AddLink("depot/power", "tram/build", "FF", "-2 d"),
-    ipmo.RemoveLink("depot/power", "tram/open"),
-    ipmo.SetLag("tram/build", "tram/open", "4 w", "FF"),
-    ipmo.SetBudget("tram/build", "15 M GBP"),
-    ipmo.MoveBudget("tram/build", "tram/design", "1 M GBP"),
-    ipmo.Fund("airport", "20 M GBP"),
-    ipmo.SetProbability("tram/R1", 0.55),
+    ipmo.changes.Delay("tram/design", "10 d"),
+    ipmo.changes.SetDuration("tram/build", {"low": "100 d", "likely": "120 d", "high": "160 d"}),
+    ipmo.changes.SetEstimate("tram", "9 M GBP", "budget"),
+    ipmo.changes.SetDate("tram/open", "deadline", "2027-12-01T12:00"),
+    ipmo.changes.SetDate("tram", "finish", None),
+    ipmo.changes.Stop("airport"),
+    ipmo.changes.Add(Task(id="survey2", duration="3 d", after=[After(source="survey", type="SS", lag="1 d")]), "tram"),
+    ipmo.changes.Remove("tram/R1"),
+    ipmo.changes.AddLink("depot/power", "tram/build", "FF", "-2 d"),
+    ipmo.changes.RemoveLink("depot/power", "tram/open"),
+    ipmo.changes.SetLag("tram/build", "tram/open", "4 w", "FF"),
+    ipmo.changes.SetBudget("tram/build", "15 M GBP"),
+    ipmo.changes.MoveBudget("tram/build", "tram/design", "1 M GBP"),
+    ipmo.changes.Fund("airport", "20 M GBP"),
+    ipmo.changes.SetProbability("tram/R1", 0.55),
 ]
 
 

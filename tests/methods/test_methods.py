@@ -11,7 +11,6 @@ import attrs
 import pytest
 
 import ipmo
-from ipmo import Check, CheckContext, DecisionRight, Extension, Finding, GateRule, Methodology, Profile, Role, Section, Stage, hookimpl
 from ipmo.desk import new_registry
 from ipmo.errors import FileError, ModelError, UnitError, UnknownItemError
 from ipmo.methods.registry import Registry
@@ -34,6 +33,20 @@ from ipmo.model import (
     doc,
 )
 from ipmo.model.extending import structured
+from ipmo.plugin import (
+    Check,
+    CheckContext,
+    DecisionRight,
+    Extension,
+    Finding,
+    GateRule,
+    Methodology,
+    Profile,
+    Role,
+    Section,
+    Stage,
+    hookimpl,
+)
 from ipmo.tables import Column, Table
 
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 import ipmo
-from ipmo import Check, EstimateKind, Finding, Measure, Methodology, hookimpl
 from ipmo.desk import installed, new_registry
 from ipmo.errors import ModelError, PluginError, UnknownItemError
 from ipmo.model import Portfolio, Project
+from ipmo.plugin import Check, EstimateKind, Finding, Measure, Methodology, hookimpl
 
 
 def plugin(**hooks: Any) -> types.SimpleNamespace:
@@ -71,7 +71,7 @@ def test_declarations_refuse_what_is_empty_or_misnamed() -> None:
         lambda: Check(code="a/b", title="t", source=" ", run=lambda c: []),
         lambda: method(checks=[Check(code="other/x", title="t", source="s", run=lambda c: [])]),
         lambda: method(applies_to=["world"]),
-        lambda: method(gates=[ipmo.GateRule(name="g", title="t", source="s", checks=["m/none"])]),
+        lambda: method(gates=[ipmo.plugin.GateRule(name="g", title="t", source="s", checks=["m/none"])]),
     ):
         with pytest.raises(ModelError):
             bad()
@@ -146,8 +146,8 @@ def test_a_format_of_a_plugin_reads_writes_and_is_named_when_it_crashes(tmp_path
     registry.add(
         plugin(
             ipmo_formats=lambda: [
-                ipmo.Format(name="ids", title="Just an id", suffixes=[".id"], read=read, write=write),
-                ipmo.Format(name="bad", title="Bad", suffixes=[".bad"], read=lambda path, name: 1 / 0),
+                ipmo.plugin.Format(name="ids", title="Just an id", suffixes=[".id"], read=read, write=write),
+                ipmo.plugin.Format(name="bad", title="Bad", suffixes=[".bad"], read=lambda path, name: 1 / 0),
             ]
         ),
         name="ids",

@@ -11,8 +11,9 @@ import attrs
 import pytest
 
 import ipmo
-from ipmo import CheckContext, Span, UnitError
+from ipmo import Span
 from ipmo.model import Decision, Earning, FrozenMap, Gate, Link, MoneySettings, Person, Portfolio, Project, Task
+from ipmo.plugin import CheckContext, UnitError
 from ipmo.testing.conformance import MethodologyConformance
 from ipmo_agile import AGILE, AgileFields, AgileForecast, Epic, Guardrails, Inputs, Iteration, Scope, Team, WorkItem, parse_forecast
 

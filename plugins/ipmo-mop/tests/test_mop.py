@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 import ipmo
-from ipmo import CheckContext
 from ipmo.model import (
     Baseline,
     Benefit,
@@ -30,6 +29,7 @@ from ipmo.model import (
     Task,
     Tolerance,
 )
+from ipmo.plugin import CheckContext
 from ipmo.testing.conformance import MethodologyConformance
 from ipmo_mop import MOP, Criterion, Group, MopFields
 

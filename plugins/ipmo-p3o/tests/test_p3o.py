@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ipmo
-from ipmo import CheckContext
 from ipmo.model import (
     Benefit,
     Confidence,
@@ -34,6 +33,7 @@ from ipmo.model import (
     Tolerance,
     Waiver,
 )
+from ipmo.plugin import CheckContext
 from ipmo.testing.conformance import MethodologyConformance
 from ipmo.testing.nouns import wide_portfolios
 from ipmo_p3o import P3O, P3OFields, coverage, coverage_map, lineage, lineage_table, office_map, office_model, reporting_paths, wait

@@ -134,11 +134,11 @@ def _asked(
 ) -> list[Change]:
     """The changes that the options ask for, those of the file first."""
     found: list[Change] = list(ipmo.read_changes(file)) if file is not None else []
-    found += [ipmo.Delay(item, by) for item, by in delay]
-    found += [ipmo.SetDuration(item, to) for item, to in duration]
-    found += [ipmo.Stop(item) for item in stop]
-    found += [ipmo.AddLink(source, target) for source, target in link]
-    found += [ipmo.RemoveLink(source, target) for source, target in unlink]
+    found += [ipmo.changes.Delay(item, by) for item, by in delay]
+    found += [ipmo.changes.SetDuration(item, to) for item, to in duration]
+    found += [ipmo.changes.Stop(item) for item in stop]
+    found += [ipmo.changes.AddLink(source, target) for source, target in link]
+    found += [ipmo.changes.RemoveLink(source, target) for source, target in unlink]
     return found
 
 

@@ -67,9 +67,9 @@ def _listed(name: str | None, as_json: bool) -> None:
 
 def _declarations(plugin: Plugin) -> None:
     """All that one plugin declares, one line each."""
-    for rule in plugin.everything(ipmo.Check):
+    for rule in plugin.everything(ipmo.plugin.Check):
         say(f"  {rule.code}{f' ({rule.rule})' if rule.rule else ''}: {rule.title} [{rule.source}]")
-    for method in plugin.of(ipmo.Methodology):
+    for method in plugin.of(ipmo.plugin.Methodology):
         for gate in method.gates:
             say(f"  gate {gate.name}: {gate.title}; asks for {', '.join((*gate.evidence, *gate.checks)) or 'nothing named'}")
         for right in method.decision_rights:

@@ -1,6 +1,6 @@
 """What a methodology may declare, and the hooks that ask for it: the whole contract on one page.
 
-A plugin is a module with functions marked `@ipmo.hookimpl`. Each takes no arguments and returns frozen declarations;
+A plugin is a module with functions marked `@ipmo.plugin.hookimpl`. Each takes no arguments and returns frozen declarations;
 behaviour sits in typed callables inside them, so that a type checker sees an adapter's mistakes. Nothing here looks a
 plugin up: `ipmo.methods.registry` does, and the engine is handed what it found.
 """

@@ -15,7 +15,7 @@ import re
 import traceback
 import warnings
 from collections.abc import Iterator, Mapping
-from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, version
+from importlib.metadata import EntryPoint, entry_points
 from typing import TypeVar
 
 import attrs
@@ -40,8 +40,9 @@ from ipmo.methods.tailoring import Chosen, Tailoring, chosen_methods, waived, wa
 from ipmo.model.measures import LinkKind, Measure
 from ipmo.model.portfolio import Portfolio
 from ipmo.tables import Column, Table
+from ipmo.version import __version__
 
-__all__ = ["Plugin", "Registry", "installed_version"]
+__all__ = ["Plugin", "Registry"]
 
 GROUP = "ipmo.plugins"
 NOTICES = (
@@ -126,7 +127,7 @@ class Registry:
         self._claims: dict[tuple[str, str], list[str]] = {}
         self.strict = True  # a fault in what is built in is no reason to go on without it
         if core is not None:
-            self._ask(core, "ipmo", f"ipmo {installed_version()}", built_in=True)
+            self._ask(core, "ipmo", f"ipmo {__version__}", built_in=True)
         self.strict = strict
 
     # ---------------------------------------------------------------------------------------- loading
@@ -472,12 +473,4 @@ def _unfit(error: Exception) -> str:
     near = difflib.get_close_matches(found[1], HOOKS, n=1, cutoff=0.85)
     if near:
         return f"unknown hook {found[1]!r}; close: {near[0]!r}"
-    return f"unknown hook {found[1]!r}; it may be of a newer ipmo than this {installed_version()}, which has {', '.join(HOOKS)}"
-
-
-def installed_version() -> str:
-    """The version of this ipmo; `one` where it was never installed."""
-    try:
-        return version("ipmo")
-    except PackageNotFoundError:
-        return "one"
+    return f"unknown hook {found[1]!r}; it may be of a newer ipmo than this {__version__}, which has {', '.join(HOOKS)}"

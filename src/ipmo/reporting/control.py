@@ -9,11 +9,11 @@ from typing import Any
 from ipmo.analysis.dates.schedule import day_text
 from ipmo.figures.svg import GLYPHS
 from ipmo.findings import Finding, Severity
-from ipmo.methods.registry import installed_version
 from ipmo.model.reference import RATINGS
 from ipmo.model.work import Project
 from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import Cell, Grid, Head, Heading, Panel, Paragraph, Row, counted, few, mark, number
+from ipmo.version import __version__
 
 __all__ = ["confidence", "finding_groups", "findings_note", "method", "raid_log", "status"]
 
@@ -293,4 +293,4 @@ def method(a: Answers) -> Iterator[tuple[str, str]]:
         yield "present value", f"as of {a.benefits.base}, discounted by {getattr(d, 'name', '') or d}"
     for what, reason in a.refused.items():
         yield f"{what}: not shown", reason
-    yield "content", f"sha256 {pf.digest[:16]}…, ipmo {installed_version()}"
+    yield "content", f"sha256 {pf.digest[:16]}…, ipmo {__version__}"

@@ -3,7 +3,7 @@
 import ipmo
 
 
-@ipmo.hookimpl
+@ipmo.plugin.hookimpl
 def ipmo_methodologies():
-    gate = ipmo.GateRule(name="g", title="G", source="nowhere", checks=["bad/none"])
-    return [ipmo.Methodology(name="bad", title="Bad", source="nowhere", gates=[gate])]
+    gate = ipmo.plugin.GateRule(name="g", title="G", source="nowhere", checks=["bad/none"])
+    return [ipmo.plugin.Methodology(name="bad", title="Bad", source="nowhere", gates=[gate])]

@@ -3,7 +3,7 @@
 import ipmo
 
 
-@ipmo.hookimpl
+@ipmo.plugin.hookimpl
 def ipmo_methodologies():
-    yield ipmo.Methodology(name="late", title="Late", source="nowhere")
+    yield ipmo.plugin.Methodology(name="late", title="Late", source="nowhere")
     raise RuntimeError("too late")

@@ -3,11 +3,11 @@
 import ipmo
 
 
-@ipmo.hookimpl(optionalhook=True)
+@ipmo.plugin.hookimpl(optionalhook=True)
 def ipmo_dashboards():
     return []
 
 
-@ipmo.hookimpl
+@ipmo.plugin.hookimpl
 def ipmo_methodologies():
-    return [ipmo.Methodology(name="patient", title="Patient", source="nowhere")]
+    return [ipmo.plugin.Methodology(name="patient", title="Patient", source="nowhere")]

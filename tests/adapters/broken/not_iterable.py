@@ -3,6 +3,6 @@
 import ipmo
 
 
-@ipmo.hookimpl
+@ipmo.plugin.hookimpl
 def ipmo_checks():
-    return ipmo.Check(code="alone/x", title="Alone", source="nowhere", run=lambda context: [])
+    return ipmo.plugin.Check(code="alone/x", title="Alone", source="nowhere", run=lambda context: [])

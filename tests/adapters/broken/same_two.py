@@ -3,6 +3,6 @@
 import ipmo
 
 
-@ipmo.hookimpl
+@ipmo.plugin.hookimpl
 def ipmo_methodologies():
-    return [ipmo.Methodology(name="other", title="Other", source="nowhere", aliases=["same"])]
+    return [ipmo.plugin.Methodology(name="other", title="Other", source="nowhere", aliases=["same"])]

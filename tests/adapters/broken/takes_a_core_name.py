@@ -3,6 +3,6 @@
 import ipmo
 
 
-@ipmo.hookimpl
+@ipmo.plugin.hookimpl
 def ipmo_measures():
-    return [ipmo.Measure(name="budget", title="Another budget", unit="number", combine="sum")]
+    return [ipmo.plugin.Measure(name="budget", title="Another budget", unit="number", combine="sum")]

@@ -3,6 +3,6 @@
 import ipmo
 
 
-@ipmo.hookimpl
+@ipmo.plugin.hookimpl
 def ipmo_methodologies():
     return [42]

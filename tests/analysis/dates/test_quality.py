@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import ipmo
-from ipmo.analysis.dates.quality import assess, bei, cpli
+from ipmo.analysis.dates.quality import bei, cpli, schedule_quality
 from ipmo.errors import UnknownItemError
 from ipmo.model import After, Link, Portfolio, Project, Task
 
@@ -58,7 +58,7 @@ def plan(**changes: Any) -> Portfolio:
 
 
 def test_every_point_counts_what_a_hand_counts() -> None:
-    q = assess(plan(), project="P")
+    q = schedule_quality(plan(), project="P")
     assert q[1].numerator == ("P/odd",)
     assert q[1].denominator == ("P/late", "P/build", "P/test", "P/odd", "P/fit")
     assert q[1].value == pytest.approx(1 / 5)
@@ -84,11 +84,11 @@ def test_every_point_counts_what_a_hand_counts() -> None:
 
 
 def test_the_critical_path_test_passes_on_logic_and_fails_where_calendars_swallow_days() -> None:
-    assert assess(plan())[12].passed is True
+    assert schedule_quality(plan())[12].passed is True
     tasks = [Task(id="a", duration="1 d", calendar="continuous"), Task(id="b", duration="1 d", after="a")]
     pf = Portfolio(id="x", start="2026-01-05", projects=[Project(id="P", tasks=tasks)])
-    assert assess(pf)[12].value == 0  # 600 days after a Tuesday is a Sunday, and b waits for Monday
-    assert assess(pf)[12].denominator == ("P/a",)
+    assert schedule_quality(pf)[12].value == 0  # 600 days after a Tuesday is a Sunday, and b waits for Monday
+    assert schedule_quality(pf)[12].denominator == ("P/a",)
 
 
 def test_the_indices_of_oracle_o37() -> None:
@@ -105,7 +105,7 @@ def test_cpli_measures_from_the_status_date_to_the_promised_finish() -> None:
         status_date="2026-02-02",
         projects=[Project(id="P", finish="2026-03-06", tasks=[Task(id="a", duration="20 d"), Task(id="b", duration="10 d", after="a")])],
     )
-    point = assess(pf)[13]
+    point = schedule_quality(pf)[13]
     assert point.value == pytest.approx((30 - 5) / 30)  # ends 13 March, promised 6 March
     assert point.numerator == ("P/a", "P/b")
     assert point.passed is False
@@ -113,7 +113,7 @@ def test_cpli_measures_from_the_status_date_to_the_promised_finish() -> None:
 
 def test_what_lacks_data_says_so_and_never_passes() -> None:
     pf = Portfolio(id="x", start="2026-01-05", projects=[Project(id="P", tasks=[Task(id="a", duration="1 d")])])
-    q = assess(pf)
+    q = schedule_quality(pf)
     for number, needs in (
         (2, "links into unfinished work"),
         (9, "a status date"),
@@ -128,11 +128,11 @@ def test_what_lacks_data_says_so_and_never_passes() -> None:
     with pytest.raises(UnknownItemError):
         q[15]
     with pytest.raises(UnknownItemError):
-        assess(pf, project="R")
+        schedule_quality(pf, project="R")
 
 
 def test_loose_ends_and_hand_overs_and_their_findings() -> None:
-    q = assess(plan())
+    q = schedule_quality(plan())
     assert {(d.id, d.start, d.finish) for d in q.dangling} == {("P/odd", True, True), ("Q/use", False, True)}
     (pair,) = q.hand_overs
     assert (pair.agreed, pair.kept) == (False, False)
@@ -143,4 +143,4 @@ def test_loose_ends_and_hand_overs_and_their_findings() -> None:
 
 def test_actual_dates_after_the_status_date_are_invalid() -> None:
     pf = plan().evolve("P/late", actual_start="2026-02-10")
-    assert assess(pf)[9].numerator == ("P/late",)
+    assert schedule_quality(pf)[9].numerator == ("P/late",)

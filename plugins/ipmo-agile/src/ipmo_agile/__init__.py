@@ -16,8 +16,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ipmo import CheckContext, Column, EstimateKind, Format, Methodology, Profile, Role, Section, Stage, Table, UnitError, hookimpl
 from ipmo.figures.svg import Figure
+from ipmo.plugin import CheckContext, Column, EstimateKind, Format, Methodology, Profile, Role, Section, Stage, Table, UnitError, hookimpl
 from ipmo_agile.fields import (
     FIELDS,
     GUIDE,

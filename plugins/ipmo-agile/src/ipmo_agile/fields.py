@@ -8,8 +8,9 @@ from typing import Any
 
 import attrs
 
-from ipmo import Extension, Money, Task, UnitError
+from ipmo import Money, Task
 from ipmo.model import FrozenMap, Portfolio, Programme, Project, Rate, doc
+from ipmo.plugin import Extension, UnitError
 from ipmo_agile.forecast import AgileForecast
 
 __all__ = ["AgileFields", "Epic", "Guardrails", "Inputs", "Iteration", "Scope", "Team", "WorkItem", "fields_of"]

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import attrs
 
-from ipmo import Column, Table, UnitError
+from ipmo.plugin import Column, Table, UnitError
 from ipmo_agile.fields import WorkItem
 
 __all__ = ["Flow", "flow", "little"]

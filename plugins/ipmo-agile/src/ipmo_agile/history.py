@@ -10,7 +10,8 @@ from datetime import date, timedelta
 
 import attrs
 
-from ipmo import Column, Span, Table, UnitError
+from ipmo import Span
+from ipmo.plugin import Column, Table, UnitError
 from ipmo_agile.forecast import AgileForecast
 
 __all__ = ["Backtest", "Bulk", "Trial", "backtest", "bulk_closures", "throughput", "without_bulk"]

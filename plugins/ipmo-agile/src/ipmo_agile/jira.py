@@ -16,8 +16,9 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from ipmo import FileError, Format, Problem, Span, UnitError
+from ipmo import Span
 from ipmo.model import Portfolio, Project, Task
+from ipmo.plugin import FileError, Format, Problem, UnitError
 from ipmo_agile.fields import AgileFields, WorkItem
 from ipmo_agile.forecast import MOST_ITEMS, AgileForecast
 from ipmo_agile.history import bulk_closures, throughput, without_bulk

@@ -8,9 +8,10 @@ from fractions import Fraction
 import attrs
 
 import ipmo
-from ipmo import Column, Money, Table, UnitError
+from ipmo import Money
 from ipmo.model import Portfolio, Rate
 from ipmo.model.hierarchy import hierarchy
+from ipmo.plugin import Column, Table, UnitError
 from ipmo_agile.fields import AgileFields, Inputs, bearers
 
 __all__ = ["CAVEAT", "Job", "delay_cost", "earned", "priorities", "smith", "wsjf"]

@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 import ipmo
-from ipmo import Check, CheckContext, Finding, Money, Severity, UnitError
+from ipmo import Money
 from ipmo.model import Portfolio, Project, Task
 from ipmo.model.hierarchy import hierarchy
+from ipmo.plugin import Check, CheckContext, Finding, Severity, UnitError
 from ipmo_agile.fields import GUIDE, AgileFields, Guardrails, bearers, fields_of, forecasts
 from ipmo_agile.flow import flow
 from ipmo_agile.priority import CAVEAT, wsjf

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from ipmo import Check, CheckContext, Finding, GateRule, Measure, Methodology, hookimpl
 from ipmo.model import MeasureContext, Project
+from ipmo.plugin import Check, CheckContext, Finding, GateRule, Measure, Methodology, hookimpl
 
 __all__ = ["HOUSE", "ipmo_methodologies"]
 

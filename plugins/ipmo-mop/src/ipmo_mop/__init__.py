@@ -15,8 +15,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import ipmo
-from ipmo import CheckContext, Column, IpmoError, Methodology, Money, Profile, Section, Table, hookimpl
+from ipmo import Money
 from ipmo.figures.svg import Figure
+from ipmo.plugin import CheckContext, Column, IpmoError, Methodology, Profile, Section, Table, hookimpl
 from ipmo_mop.catalogue import FIELDS, GATES, GUIDE, OPEN, RIGHTS, ROLES, STAGES, Criterion, Group, MopFields, fields_of
 from ipmo_mop.rules import CHECKS
 from ipmo_mop.scoring import AHP, Scores, Swap, ahp, criteria_of, scores

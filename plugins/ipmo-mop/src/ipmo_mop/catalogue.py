@@ -7,8 +7,9 @@ from typing import Any
 
 import attrs
 
-from ipmo import DecisionRight, Extension, GateRule, Money, Role, Stage, UnitError
+from ipmo import Money
 from ipmo.model import FrozenMap, doc
+from ipmo.plugin import DecisionRight, Extension, GateRule, Role, Stage, UnitError
 
 __all__ = ["FIELDS", "GATES", "GATEWAY", "GUIDE", "RIGHTS", "ROLES", "STAGES", "Criterion", "Group", "MopFields", "fields_of"]
 

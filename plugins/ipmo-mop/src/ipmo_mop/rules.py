@@ -12,9 +12,10 @@ from fractions import Fraction
 from typing import Any
 
 import ipmo
-from ipmo import Check, CheckContext, Finding, IpmoError, Money, Severity, UnitError
+from ipmo import Money
 from ipmo.model import Gate, GateDecision, Portfolio, Programme, Project, Task, Tolerance
 from ipmo.model.hierarchy import hierarchy
+from ipmo.plugin import Check, CheckContext, Finding, IpmoError, Severity, UnitError
 from ipmo_mop.catalogue import GATES, GATEWAY, GUIDE, MSP, OPEN, SELECTED, fields_of
 from ipmo_mop.scoring import criteria_of
 from ipmo_mop.selection import project_costs

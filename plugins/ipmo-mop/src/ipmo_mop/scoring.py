@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 
-from ipmo import Column, Table, UnitError, UnknownItemError
 from ipmo.model import Portfolio
+from ipmo.plugin import Column, Table, UnitError, UnknownItemError
 from ipmo_mop.catalogue import OPEN, Criterion, fields_of
 
 __all__ = ["AHP", "Scores", "Swap", "ahp", "criteria_of", "scores"]

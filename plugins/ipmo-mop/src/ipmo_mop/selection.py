@@ -14,9 +14,10 @@ from fractions import Fraction
 import attrs
 
 import ipmo
-from ipmo import Column, IpmoError, ModelError, Money, Table, UnitError, UnknownItemError
+from ipmo import Money
 from ipmo.model import Portfolio
 from ipmo.model.fields import as_tuple
+from ipmo.plugin import Column, IpmoError, ModelError, Table, UnitError, UnknownItemError
 from ipmo_mop.catalogue import FIELDS, OPEN, MopFields, fields_of
 from ipmo_mop.scoring import scores
 

@@ -16,8 +16,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ipmo import CheckContext, Column, Methodology, Profile, Section, Table, hookimpl
 from ipmo.figures.svg import Figure
+from ipmo.plugin import CheckContext, Column, Methodology, Profile, Section, Table, hookimpl
 from ipmo_p3o.catalogue import CATALOGUE, FIELDS, GUIDE, RIGHTS, ROLES, STAGES, P3OFields
 from ipmo_p3o.drawings import coverage_map, office_map
 from ipmo_p3o.flows import Lineage, lineage, lineage_table, wait

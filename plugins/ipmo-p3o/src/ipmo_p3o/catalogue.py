@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import attrs
 
-from ipmo import DecisionRight, Extension, Role, Span, Stage
+from ipmo import Span
 from ipmo.model import FrozenMap
+from ipmo.plugin import DecisionRight, Extension, Role, Stage
 
 __all__ = ["CATALOGUE", "GUIDE", "RIGHTS", "ROLES", "STAGES", "P3OFields", "named_service"]
 

@@ -9,8 +9,9 @@ from fractions import Fraction
 
 import attrs
 
-from ipmo import Column, Span, Table
+from ipmo import Span
 from ipmo.model import DataFlow, Portfolio
+from ipmo.plugin import Column, Table
 
 __all__ = ["Lineage", "lineage", "nominal_days", "wait"]
 

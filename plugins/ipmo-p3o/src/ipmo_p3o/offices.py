@@ -7,9 +7,9 @@ from datetime import date, datetime
 
 import attrs
 
-from ipmo import Column, Table, remember
 from ipmo.model import DecisionBody, Office, Portfolio, Programme, Project
 from ipmo.model.hierarchy import hierarchy
+from ipmo.plugin import Column, Table, remember
 
 __all__ = ["OfficeModel", "ReportingPath", "office_model", "reporting_paths"]
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 import ipmo
-from ipmo import Check, CheckContext, Finding, Severity
 from ipmo.model import Portfolio, Programme, Project
+from ipmo.plugin import Check, CheckContext, Finding, Severity
 from ipmo_p3o.catalogue import ASSURANCE, GUIDE, fields_of, named_service
 from ipmo_p3o.flows import nominal_days
 from ipmo_p3o.offices import OPEN, day_of, is_temporary, office_model

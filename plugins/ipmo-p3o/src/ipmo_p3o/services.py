@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 
 import attrs
 
-from ipmo import Column, Table
 from ipmo.model import Portfolio, Programme, Service
+from ipmo.plugin import Column, Table
 from ipmo_p3o.catalogue import CATALOGUE, named_service
 from ipmo_p3o.offices import OfficeModel, day_of, office_model
 

@@ -25,7 +25,7 @@ from ipmo.network.states import LIVE, State
 from ipmo.tables import Column, Table
 from ipmo.units import minutes
 
-__all__ = ["Dangling", "HandOver", "Point", "ScheduleQuality", "assess", "bei", "cpli", "quality_facts"]
+__all__ = ["Dangling", "HandOver", "Point", "ScheduleQuality", "bei", "cpli", "quality_facts", "schedule_quality"]
 
 SOURCE = "DCMA 14-Point Assessment (2009 to 2012 form)"
 LONG = 44
@@ -138,7 +138,7 @@ class HandOver:
 
 @attrs.frozen(repr=False)
 class ScheduleQuality:
-    """The answer of `assess`: points by number, loose ends, work out of sequence, hand-overs."""
+    """The answer of `schedule_quality`: points by number, loose ends, work out of sequence, hand-overs."""
 
     points: tuple[Point, ...]
     dangling: tuple[Dangling, ...]
@@ -183,7 +183,7 @@ class ScheduleQuality:
         return self.table()._repr_html_()
 
 
-def assess(portfolio: Portfolio, *, project: str | None = None, of: Schedule | None = None) -> ScheduleQuality:
+def schedule_quality(portfolio: Portfolio, *, project: str | None = None, of: Schedule | None = None) -> ScheduleQuality:
     """The 14 points of the DCMA over a portfolio or one of its projects, and the lists behind them.
 
     Args:
@@ -546,7 +546,7 @@ def quality_facts(portfolio: Portfolio, s: Schedule) -> Iterator[Finding]:
     """The points that fail and loose ends, as findings."""
     if not any(project.tasks for project in portfolio.projects):
         return
-    quality = assess(portfolio, of=s)
+    quality = schedule_quality(portfolio, of=s)
     for point in quality.points:
         if point.passed is False:
             shown = f"{point.value:.0f}" if point.limit == 0 else f"{point.value:.2f}"

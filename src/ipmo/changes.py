@@ -1,0 +1,42 @@
+"""What-if changes: what `ipmo.what_if` applies, change requests hold, and `ipmo.read_changes` reads.
+
+>>> import ipmo
+>>> ipmo.what_if(ipmo.examples.load("handover"), Delay("rails/lay", "2 d")).dates[0].change
+2.0
+"""
+
+from ipmo.model.changes import (
+    Add,
+    AddLink,
+    Change,
+    Delay,
+    Fund,
+    MoveBudget,
+    Remove,
+    RemoveLink,
+    SetBudget,
+    SetDate,
+    SetDuration,
+    SetEstimate,
+    SetLag,
+    SetProbability,
+    Stop,
+)
+
+__all__ = [
+    "Add",
+    "AddLink",
+    "Change",
+    "Delay",
+    "Fund",
+    "MoveBudget",
+    "Remove",
+    "RemoveLink",
+    "SetBudget",
+    "SetDate",
+    "SetDuration",
+    "SetEstimate",
+    "SetLag",
+    "SetProbability",
+    "Stop",
+]

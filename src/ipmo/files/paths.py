@@ -1,0 +1,65 @@
+"""Verbs on what a file holds take the file's path too: one decorator, that type checkers and `help` see through."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import os
+from collections.abc import Callable, Mapping
+from typing import Concatenate, ParamSpec, TypeAlias, TypeVar
+
+__all__ = ["Path", "Taking"]
+
+P = ParamSpec("P")
+First = TypeVar("First")
+Second = TypeVar("Second")
+Answer = TypeVar("Answer")
+
+Path: TypeAlias = str | os.PathLike[str]
+"""Where a file or folder is."""
+
+
+class Taking:
+    """Makes verbs take a path where they take what is read from it.
+
+    Args:
+        read: what reads a path.
+    """
+
+    def __init__(self, read: Callable[[Path], object]) -> None:
+        self.read = read
+
+    def __call__(self, verb: Callable[Concatenate[First, P], Answer]) -> Callable[Concatenate[First | Path, P], Answer]:
+        """The verb, taking a path as its first argument too."""
+        return self._reading(verb, 1)
+
+    def two(self, verb: Callable[Concatenate[First, Second, P], Answer]) -> Callable[Concatenate[First | Path, Second | Path, P], Answer]:
+        """The verb, taking paths as its first two arguments too."""
+        return self._reading(verb, 2)
+
+    def _reading(self, verb: Callable[..., Answer], count: int) -> Callable[..., Answer]:
+        signature = inspect.signature(verb)
+        names = list(signature.parameters)[:count]
+
+        @functools.wraps(verb)
+        def reading(*given: object, **named: object) -> Answer:
+            first = [self._read(value) for value in given[:count]]
+            named = {key: self._read(value) if key in names else value for key, value in named.items()}
+            return verb(*first, *given[count:], **named)
+
+        reading.__module__ = "ipmo"  # where people find it, and pickle too
+        reading.__signature__ = _with_paths(signature, names)  # type: ignore[attr-defined]
+        return reading
+
+    def _read(self, value: object) -> object:
+        return self.read(value) if isinstance(value, str | os.PathLike) else value
+
+
+def _with_paths(signature: inspect.Signature, names: list[str]) -> inspect.Signature:
+    parameters: Mapping[str, inspect.Parameter] = signature.parameters
+    return signature.replace(
+        parameters=[
+            one.replace(annotation=f"{one.annotation} | str | os.PathLike[str]") if name in names else one
+            for name, one in parameters.items()
+        ]
+    )

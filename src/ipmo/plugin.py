@@ -1,0 +1,60 @@
+"""What plugins are made of: the hook marker, what a method declares, what checks report and report sections show.
+
+A new plugin starts with `ipmo plugins new NAME`; `ipmo.testing.conformance` proves it.
+"""
+
+from ipmo.errors import FileError, IpmoError, ModelError, PluginError, Problem, UnitError, UnknownItemError
+from ipmo.figures.svg import Figure
+from ipmo.findings import Finding, Findings, Severity
+from ipmo.memory import remember
+from ipmo.methods.contract import (
+    Check,
+    CheckContext,
+    DecisionRight,
+    EstimateKind,
+    Extension,
+    Format,
+    GateRule,
+    Methodology,
+    Profile,
+    Role,
+    Section,
+    Stage,
+    hookimpl,
+)
+from ipmo.model.measures import Combine, LinkKind, Measure, MeasureContext
+from ipmo.tables import Column, Table
+
+__all__ = [
+    "Check",
+    "CheckContext",
+    "Column",
+    "Combine",
+    "DecisionRight",
+    "EstimateKind",
+    "Extension",
+    "Figure",
+    "FileError",
+    "Finding",
+    "Findings",
+    "Format",
+    "GateRule",
+    "IpmoError",
+    "LinkKind",
+    "Measure",
+    "MeasureContext",
+    "Methodology",
+    "ModelError",
+    "PluginError",
+    "Problem",
+    "Profile",
+    "Role",
+    "Section",
+    "Severity",
+    "Stage",
+    "Table",
+    "UnitError",
+    "UnknownItemError",
+    "hookimpl",
+    "remember",
+]

@@ -1,0 +1,45 @@
+"""What changed, what would follow from a change, and what waits for a decision."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Sequence
+from typing import overload
+
+from ipmo.analysis.change import comparison, decisions, impact, movement, sensitivity
+from ipmo.analysis.change.comparison import Comparison
+from ipmo.analysis.change.movement import VarianceAnalysis
+from ipmo.desk import read, taking_paths
+from ipmo.files.paths import Path
+from ipmo.model.changes import Change
+from ipmo.model.portfolio import Portfolio
+
+__all__ = ["assess", "compare", "decisions_due", "delay_sensitivity", "variance_analysis", "what_if"]
+
+assess = taking_paths(impact.assess)
+compare = taking_paths.two(comparison.compare)
+decisions_due = taking_paths(decisions.decisions_due)
+delay_sensitivity = taking_paths(sensitivity.delay_sensitivity)
+what_if = taking_paths(comparison.what_if)
+
+
+@overload
+def variance_analysis(before: Comparison, after: str, *, what: str = "date") -> VarianceAnalysis: ...
+@overload
+def variance_analysis(
+    before: Portfolio | Path, after: Portfolio | Path | Sequence[Change], item: str, *, what: str = "date"
+) -> VarianceAnalysis: ...
+@functools.wraps(movement.variance_analysis)
+def variance_analysis(
+    before: Portfolio | Path | Comparison, after: Portfolio | Path | Sequence[Change], item: str | None = None, *, what: str = "date"
+) -> VarianceAnalysis:
+    """See `ipmo.analysis.change.movement.variance_analysis`; portfolios may be paths."""
+    if isinstance(before, Comparison):  # what follows it is the item
+        return movement.variance_analysis(before, str(after), item, what=what)
+    earlier = read(before) if isinstance(before, str | os.PathLike) else before
+    later = read(after) if isinstance(after, str | os.PathLike) else after
+    return movement.variance_analysis(earlier, later, item, what=what)
+
+
+variance_analysis.__module__ = "ipmo"
