@@ -239,7 +239,7 @@ def test_the_library_comes_out_as_worked_in_its_file() -> None:
     lending = ipmo.benefits(pf)["lending"]
     assert (lending.start, lending.slip) == (date(2026, 8, 25), 24)
     assert ipmo.capacity(pf).of("team")[0].peak == 3
-    assert ipmo.assess(pf)["text"] == ("C1: catalogue +7 days, budget +4 k GBP",)
+    assert ipmo.assess_impact(pf).table()["text"] == ("C1: catalogue +7 days, budget +4 k GBP",)
     assert not [f for f in ipmo.check(pf) if f.severity is Severity.ERROR]
 
 

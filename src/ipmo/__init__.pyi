@@ -9,6 +9,7 @@ from .analysis.benefits.realisation import Benefits as Benefits
 from .analysis.benefits.realisation import LineOfSight as LineOfSight
 from .analysis.change.comparison import Comparison as Comparison
 from .analysis.change.decisions import DecisionQueue as DecisionQueue
+from .analysis.change.impact import ImpactAssessment as ImpactAssessment
 from .analysis.change.movement import VarianceAnalysis as VarianceAnalysis
 from .analysis.change.sensitivity import DelaySensitivity as DelaySensitivity
 from .analysis.control.authority import Approver as Approver
@@ -87,7 +88,7 @@ from .tables import Table as Table
 from .verbs.benefits import attribute as attribute
 from .verbs.benefits import benefits as benefits
 from .verbs.benefits import line_of_sight as line_of_sight
-from .verbs.change import assess as assess
+from .verbs.change import assess_impact as assess_impact
 from .verbs.change import compare as compare
 from .verbs.change import decisions_due as decisions_due
 from .verbs.change import delay_sensitivity as delay_sensitivity

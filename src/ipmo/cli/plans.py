@@ -223,16 +223,17 @@ def capacity(path: str, by: str, every: str, as_json: bool) -> None:
 
 @main.command(cls=Verb)
 @portfolio_argument
+@loops_option
 @json_option
-def changes(path: str, as_json: bool) -> None:
+def changes(path: str, cut_loops: bool, as_json: bool) -> None:
     """Assess every open change request by what it would do."""
-    table = ipmo.assess(ipmo.read(path))
+    found = ipmo.assess_impact(ipmo.read(path), on_cycle="cut" if cut_loops else "error")
     if as_json:
-        emit(plain_rows(table))
+        emit(plain_rows(found.table()))
         return
-    for text in dict.fromkeys(table["text"]):
-        say(text)
-    if not len(table):
+    for impact in found:
+        say(str(impact))
+    if not len(found):
         say("no change request waits for a decision")
 
 

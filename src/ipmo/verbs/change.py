@@ -15,9 +15,9 @@ from ipmo.files.paths import Path
 from ipmo.model.changes import Change
 from ipmo.model.portfolio import Portfolio
 
-__all__ = ["assess", "compare", "decisions_due", "delay_sensitivity", "variance_analysis", "what_if"]
+__all__ = ["assess_impact", "compare", "decisions_due", "delay_sensitivity", "variance_analysis", "what_if"]
 
-assess = taking_paths(impact.assess)
+assess_impact = taking_paths(impact.assess_impact)
 compare = taking_paths.two(comparison.compare)
 decisions_due = taking_paths(decisions.decisions_due)
 delay_sensitivity = taking_paths(sensitivity.delay_sensitivity)

@@ -8,7 +8,7 @@ import pytest
 
 import ipmo
 from ipmo.analysis.change.applying import applied
-from ipmo.analysis.change.impact import assess
+from ipmo.analysis.change.impact import assess_impact
 from ipmo.errors import IpmoError
 from ipmo.model import (
     AddLink,
@@ -98,7 +98,8 @@ def test_open_change_requests_are_assessed_by_what_they_would_do() -> None:
         ChangeRequest(id="c3", effect=[SetDuration("A/a", "9 d")], state="rejected"),
         ChangeRequest(id="c4", effect=[SetDuration("A/b", "5 d")], cost="3 GBP"),
     ]
-    table = assess(two(changes=changes))
+    found = assess_impact(two(changes=changes))
+    table = found.table()
     assert table["change"] == ("c1", "c2", "c4")
     assert (table["project"], table["days"]) == (("A", None, None), (7.0, None, None))
     assert table["budget"] == (2.0, None, 3.0)
@@ -107,4 +108,12 @@ def test_open_change_requests_are_assessed_by_what_they_would_do() -> None:
         "c2: cannot delay A/done by 1 d: 'A/done' is finished and cannot be delayed",
         "c4: budget +3 GBP",
     )
-    assert len(assess(two())) == 0
+    assert [impact.change for impact in found] == ["c1", "c2", "c4"]
+    assert (found["c4"].budget, found[1].error[:12]) == (found[2].budget, "cannot delay")
+    assert found.explain("c1") == "c1: A +7 days, budget +2 GBP"
+    assert len(assess_impact(two(changes=changes), states=["rejected"])) == 1
+    assert len(assess_impact(two())) == 0
+    with pytest.raises(ipmo.OptionError, match="states='open' is not known; write one of 'raised', 'approved', "):
+        assess_impact(two(), states=["open"])  # type: ignore[list-item]
+    with pytest.raises(ipmo.UnknownItemError, match="'c3' is not in the change requests assessed"):
+        found["c3"]

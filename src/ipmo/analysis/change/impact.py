@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
+from typing import Literal, get_args
 
 import attrs
 
 from ipmo.analysis.change.applying import applied
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.money.rollup import roll_up
-from ipmo.errors import IpmoError
+from ipmo.errors import IpmoError, UnknownItemError, close_matches, one_of
 from ipmo.model.portfolio import Portfolio
 from ipmo.tables import Column, Table
 from ipmo.units import DAY, Money
 
-__all__ = ["Assessment", "assess"]
+__all__ = ["ChangeImpact", "ImpactAssessment", "RequestState", "assess_impact"]
+
+RequestState = Literal["raised", "approved", "rejected", "done", "withdrawn"]
+OPEN: tuple[RequestState, ...] = ("raised",)
 
 
 @attrs.frozen(kw_only=True)
-class Assessment:
-    """What a change request would do.
+class ChangeImpact:
+    """What one change request would do.
 
     Args:
         change: its id.
@@ -46,49 +50,92 @@ class Assessment:
         return f"{self.change}: {', '.join(parts) or 'no effect on dates or budget'}"
 
 
-def assess(portfolio: Portfolio, *, states: Iterable[str] = ("raised",)) -> Table:
-    """Every open change request applied on its own: change, name, state, project, days, budget, text, error.
+class ImpactAssessment:
+    """The answer of `assess_impact`: one impact a change request, in the order of the file."""
 
-    One row a project whose finish moves; a change that moves none has one row without a project.
+    def __init__(self, portfolio: Portfolio, impacts: Iterable[ChangeImpact]) -> None:
+        self.portfolio, self._impacts = portfolio, tuple(impacts)
+
+    def __iter__(self) -> Iterator[ChangeImpact]:
+        return iter(self._impacts)
+
+    def __len__(self) -> int:
+        return len(self._impacts)
+
+    def __getitem__(self, key: int | str) -> ChangeImpact:
+        """By place from 0, or by the id of the change request.
+
+        Raises:
+            UnknownItemError: no such request was assessed.
+        """
+        if isinstance(key, int):
+            return self._impacts[key]
+        for impact in self._impacts:
+            if impact.change == key:
+                return impact
+        raise UnknownItemError(key, close_matches(key, [impact.change for impact in self._impacts]), "the change requests assessed")
+
+    def explain(self, key: int | str) -> str:
+        """What one change request would do, in a sentence."""
+        return str(self[key])
+
+    def table(self) -> Table:
+        """One row a project whose finish moves: change, name, state, project, days, budget, text, error.
+
+        A change that moves none has one row without a project.
+        """
+        rows: list[tuple[ChangeImpact, str | None, float | None]] = []
+        for found in self:
+            rows += [(found, project, days) for project, days in found.moved] or [(found, None, None)]
+        currency = next((impact.budget.currency for impact in self if impact.budget is not None), "")
+        return Table(
+            [
+                Column("change", "str", [a.change for a, *_ in rows]),
+                Column("name", "str", [a.name for a, *_ in rows]),
+                Column("state", "str", [a.state for a, *_ in rows]),
+                Column("project", "str", [project for _, project, _ in rows]),
+                Column("days", "float", [days for *_, days in rows], "days"),
+                Column("budget", "float", [None if a.budget is None else float(a.budget.amount) for a, *_ in rows], currency),
+                Column("text", "str", [str(a) for a, *_ in rows]),
+                Column("error", "str", [a.error for a, *_ in rows]),
+            ]
+        )
+
+    def __repr__(self) -> str:
+        refused = sum(bool(impact.error) for impact in self)
+        return f"<ImpactAssessment: {len(self)} change request{'' if len(self) == 1 else 's'}, {refused} cannot be applied>"
+
+    def _repr_html_(self) -> str:
+        return self.table()._repr_html_()
+
+
+def assess_impact(portfolio: Portfolio, *, states: Collection[RequestState] = OPEN, on_cycle: str = "error") -> ImpactAssessment:
+    """What each open change request would do to dates and budget, applied on its own.
 
     Args:
         portfolio: the portfolio.
         states: which requests: `raised` ones when left out.
+        on_cycle: as in `schedule`; a request that closes a loop cannot be applied, whatever this says.
+
+    Raises:
+        CycleError: links form a loop.
+        OptionError: there is no such state.
     """
-    rows: list[tuple[Assessment, str | None, float | None]] = []
-    for found in assessments(portfolio, states):
-        rows += [(found, project, days) for project, days in found.moved] or [(found, None, None)]
-    currency = next((a.budget.currency for a, *_ in rows if a.budget is not None), "")
-    return Table(
-        [
-            Column("change", "str", [a.change for a, *_ in rows]),
-            Column("name", "str", [a.name for a, *_ in rows]),
-            Column("state", "str", [a.state for a, *_ in rows]),
-            Column("project", "str", [project for _, project, _ in rows]),
-            Column("days", "float", [days for *_, days in rows], "days"),
-            Column("budget", "float", [None if a.budget is None else float(a.budget.amount) for a, *_ in rows], currency),
-            Column("text", "str", [str(a) for a, *_ in rows]),
-            Column("error", "str", [a.error for a, *_ in rows]),
-        ]
-    )
-
-
-def assessments(portfolio: Portfolio, states: Iterable[str] = ("raised",)) -> list[Assessment]:
-    """What each change request would do, on its own."""
-    wanted = set(states)
-    before = schedule(portfolio, on_cycle="cut")
+    for state in states:
+        one_of("states", state, get_args(RequestState))
+    before = schedule(portfolio, on_cycle=on_cycle)
     out = []
     for request in portfolio.changes:
-        if request.state not in wanted:
+        if request.state not in states:
             continue
-        empty = Assessment(change=request.id, name=request.name, state=request.state)
+        empty = ChangeImpact(change=request.id, name=request.name, state=request.state)
         try:
             after = applied(portfolio, request.effect)
             moved, dearer = _moved(portfolio, after, before), _dearer(portfolio, after, request.cost)
             out.append(attrs.evolve(empty, moved=moved, budget=dearer))
         except IpmoError as error:
             out.append(attrs.evolve(empty, error=str(error).splitlines()[0]))
-    return out
+    return ImpactAssessment(portfolio, out)
 
 
 def _moved(one: Portfolio, other: Portfolio, before: Schedule) -> tuple[tuple[str, float], ...]:
