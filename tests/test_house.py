@@ -51,7 +51,6 @@ LONG_FUNCTIONS = {
     "from_columns",
     "_positions",
     "portfolios",
-    "read_jira_csv",
 }
 IN_CIRCLES = {
     "ipmo.model",

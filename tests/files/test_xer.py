@@ -118,6 +118,38 @@ def test_ids_are_escaped_and_given_back() -> None:
         assert not set(made) & set("/:@\t")
 
 
+PERCENT = ["complete_pct_type", "phys_complete_pct", "act_work_qty", "remain_work_qty"]
+
+
+@pytest.mark.parametrize(
+    ("row", "progress"),
+    [
+        (["CP_Drtn", "30", "9", "1"], 0.75),  # 4 of 16 hours are left
+        (["", "30", "9", "1"], 0.75),  # P6 means duration where it says nothing
+        (["CP_Phys", "30", "9", "1"], 0.3),
+        (["CP_Phys", "", "9", "1"], None),
+        (["CP_Phys", "0", "9", "1"], 0.0),
+        (["CP_Units", "30", "9", "1"], 0.9),
+        (["CP_Units", "30", "0", "12"], 0.0),
+        (["CP_Units", "30", "", "12"], 0.0),
+        (["CP_Units", "30", "6", ""], 1.0),
+        (["CP_Units", "30", "0", "0"], None),
+        (["CP_Phys", "250", "", ""], 1.0),
+    ],
+)
+def test_each_percent_complete_type_takes_its_own_measure(read: Reader, row: list[str], progress: float | None) -> None:
+    active = ["81", "1", "11", "c", "half", "", "TT_Task", "TK_Active", "16", "4", "2026-01-01 08:00", "", "", ""]
+    pf = read(plan(TASK=([*TASK, *PERCENT], [[*active, *row]]), TASKPRED=(["task_id", "pred_task_id", "pred_type"], [])))
+    assert pf["TRAM/half"].progress == progress
+    assert pf["TRAM/half"].remaining.central() == Span(4, "h"), "what is left is the remaining duration, whatever the type"
+
+
+def test_more_left_than_planned_is_no_negative_progress(read: Reader) -> None:
+    active = ["81", "1", "11", "c", "grown", "", "TT_Task", "TK_Active", "16", "24", "2026-01-01 08:00", "", "", ""]
+    pf = read(plan(TASK=(TASK, [active]), TASKPRED=(["task_id", "pred_task_id", "pred_type"], [])))
+    assert pf["TRAM/grown"].progress == 0.0
+
+
 def test_every_kind_of_activity_constraint_and_status_is_understood(read: Reader) -> None:
     kinds = ["TT_Task", "TT_Rsrc", "TT_LOE", "TT_Mile", "TT_FinMile", "TT_WBS", "TT_Odd"]
     ties = ["CS_MSO", "CS_MEO", "CS_MSOB", "CS_MEOB", "CS_MEOA", "CS_MANDSTART", "CS_MANDFIN", "CS_ALAP", "CS_WHAT"]

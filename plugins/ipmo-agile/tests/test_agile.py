@@ -199,6 +199,17 @@ def test_o19_how_many_takes_the_lower_tail() -> None:
     assert forecast().how_many(0, 0.5) == 0
 
 
+@pytest.mark.parametrize("periods", range(2, 21))
+def test_a_percentile_that_is_reached_exactly_is_reached(periods: int) -> None:
+    for moving in range(1, periods):  # one item is done in one period with a chance of exactly moving/periods
+        f = forecast(1, (1,) * moving + (0,) * (periods - moving))
+        share = moving / periods
+        assert f.quantile(share) == Span(1, "w")
+        assert f.how_many(1, share) == 1
+        assert f.quantile(share + 1e-6) != Span(1, "w")
+        assert f.how_many(1, share + 1e-6) == 0
+
+
 def test_split_and_growth_mix_exact_forecasts() -> None:
     fixed = AgileForecast(remaining_items=50, throughput=WEEKS, per=Span(1, "w"), split=1.5, growth=0.2)
     assert fixed.central() == forecast(90).central()

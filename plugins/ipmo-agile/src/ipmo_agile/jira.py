@@ -7,11 +7,12 @@ of the last weeks. People are never read.
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -250,55 +251,69 @@ def _sniff_json(path: Path, head: bytes) -> bool:
 # ------------------------------------------------------------------------------------------------ CSV
 
 
+COLUMNS = {
+    "category": ("status category",),
+    "created": ("created",),
+    "resolved": ("resolved", "resolution date"),
+    "updated": ("updated",),
+    "kind": ("issue type",),
+    "summary": ("summary",),
+    "epic": ("custom field (epic link)", "parent key", "parent", "parent id"),
+    "points": ("custom field (story points)", "custom field (story point estimate)", "story points"),
+    "project": ("project key",),
+    "title": ("project name",),
+    "started": ("custom field (actual start)", "actual start", "custom field ([chart] date of first response)"),
+}
+"""What a field is called in exports, the usual name first."""
+
+
+class _Sheet:
+    """The rows of an export with their lines; a field's columns may be repeated."""
+
+    def __init__(self, path: Path, where: str, encoding: str | None) -> None:
+        try:
+            text = path.read_bytes().decode(encoding or "utf-8-sig")
+        except (UnicodeDecodeError, LookupError) as error:
+            raise FileError(where, f"cannot be read as {encoding or 'UTF-8'}: {error}; name its encoding, for example latin-1") from None
+        except OSError as error:
+            raise FileError(where, f"cannot be read: {error.strerror}") from None
+        first = text.split("\n", 1)[0]
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ",", strict=False)
+        try:
+            header = [name.strip() for name in next(rows, [])]
+            self.rows = [(rows.line_num, row) for row in rows if any(cell.strip() for cell in row)]
+        except csv.Error as error:
+            raise FileError(where, f"no CSV: {error}") from None
+        self.places: dict[str, list[int]] = {}
+        for n, name in enumerate(header):
+            self.places.setdefault(name.casefold(), []).append(n)
+        if "issue key" not in self.places:
+            raise FileError(where, [Problem(message="there is no column 'Issue key'", hint="export all fields as CSV", file=where, line=1)])
+
+    def key(self, row: Sequence[str]) -> str:
+        """The key of an issue; an empty text where the row has none."""
+        place = self.places["issue key"][0]
+        return row[place].strip() if place < len(row) else ""
+
+    def value(self, row: Sequence[str], field: str) -> str:
+        """The first filled cell of a field, over all its names and repeated columns; an empty text without one."""
+        cells = (row[n].strip() for name in COLUMNS[field] for n in self.places.get(name, ()) if n < len(row))
+        return next(filter(None, cells), "")
+
+
 def read_jira_csv(path: Path, where: str, encoding: str | None = None) -> Portfolio:
     """A Jira export as CSV, in which a column is repeated as often as an issue has values (sprints, labels, links).
 
     Raises:
         FileError: it is no such export, or dates in it cannot be read; every such row is named.
     """
-    try:
-        text = path.read_bytes().decode(encoding or "utf-8-sig")
-    except (UnicodeDecodeError, LookupError) as error:
-        raise FileError(where, f"cannot be read as {encoding or 'UTF-8'}: {error}; name its encoding, for example latin-1") from None
-    except OSError as error:
-        raise FileError(where, f"cannot be read: {error.strerror}") from None
-    first = text.split("\n", 1)[0]
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ",", strict=False)
-    try:
-        header = [name.strip() for name in next(rows, [])]
-        body = [(rows.line_num, row) for row in rows if any(cell.strip() for cell in row)]
-    except csv.Error as error:
-        raise FileError(where, f"no CSV: {error}") from None
-    places: dict[str, list[int]] = {}
-    for n, name in enumerate(header):
-        places.setdefault(name.casefold(), []).append(n)
-    if "issue key" not in places:
-        raise FileError(where, [Problem(message="there is no column 'Issue key'", hint="export all fields as CSV", file=where, line=1)])
-    names = {
-        "status": ("status",),
-        "category": ("status category",),
-        "created": ("created",),
-        "resolved": ("resolved", "resolution date"),
-        "updated": ("updated",),
-        "kind": ("issue type",),
-        "summary": ("summary",),
-        "epic": ("custom field (epic link)", "parent key", "parent", "parent id"),
-        "points": ("custom field (story points)", "custom field (story point estimate)", "story points"),
-        "project": ("project key",),
-        "title": ("project name",),
-        "started": ("custom field (actual start)", "actual start", "custom field ([chart] date of first response)"),
-    }
+    sheet = _Sheet(path, where, encoding)
     problems: list[Problem] = []
     found: dict[str, tuple[str, list[WorkItem]]] = {}
     last: list[date] = []
     seen: dict[str, int] = {}
-    for line, row in body:
-
-        def values(field: str, row: list[str] = row) -> list[str]:
-            """Every filled cell of a field, over all its repeated columns."""
-            return [row[n].strip() for name in names[field] for n in places.get(name, ()) if n < len(row) and row[n].strip()]
-
-        key = row[places["issue key"][0]].strip() if places["issue key"][0] < len(row) else ""
+    for line, row in sheet.rows:
+        key = sheet.key(row)
         if not KEY.fullmatch(key):
             problems.append(Problem(message=f"{key[:40]!r} is no issue key", file=where, line=line))
             continue
@@ -307,38 +322,42 @@ def read_jira_csv(path: Path, where: str, encoding: str | None = None) -> Portfo
             continue
         seen[key] = line
         try:
-            days = {name: _moment(next(iter(values(name)), "")) for name in ("created", "resolved", "updated", "started")}
-            points = next(iter(values("points")), "")
-            size = float(points.replace(",", ".")) if points else None
-            if size is not None and not math.isfinite(size):
-                raise ValueError
+            item, updated = _issue_of_row(key, functools.partial(sheet.value, row))
         except UnitError as error:
             problems.append(Problem(message=f"{key}: {error}", file=where, line=line))
             continue
-        except ValueError:
-            problems.append(Problem(message=f"{key}: {points[:20]!r} is no number of points", file=where, line=line))
-            continue
-        category = next(iter(values("category")), "").casefold()
-        done = days["resolved"] is not None or category == "done"
-        finished = (days["resolved"] or days["updated"]) if done else None
-        started = days["started"] if finished is None or days["started"] is None or days["started"] <= finished else finished
-        if days["updated"] is not None:
-            last.append(days["updated"])
-        item = WorkItem(
-            id=key,
-            name=next(iter(values("summary")), ""),
-            kind=next(iter(values("kind")), ""),
-            epic=next(iter(values("epic")), ""),
-            points=size,
-            created=days["created"],
-            started=started,
-            finished=finished,
-        )
-        project = next(iter(values("project")), "") or key.rpartition("-")[0]
-        found.setdefault(project, (next(iter(values("title")), ""), []))[1].append(item)
+        if updated is not None:
+            last.append(updated)
+        project = sheet.value(row, "project") or key.rpartition("-")[0]
+        found.setdefault(project, (sheet.value(row, "title"), []))[1].append(item)
     if problems:
         raise FileError(where, problems)
     return _portfolio(found, where, max(last, default=None))
+
+
+def _issue_of_row(key: str, value: Callable[[str], str]) -> tuple[WorkItem, date | None]:
+    """An issue of an export, and when it was last changed."""
+    created, resolved, updated, started = (_moment(value(name)) for name in ("created", "resolved", "updated", "started"))
+    points = value("points")
+    try:
+        size = float(points.replace(",", ".")) if points else None
+    except ValueError:
+        size = math.nan
+    if size is not None and not math.isfinite(size):
+        raise UnitError(f"{points[:20]!r} is no number of points")
+    done = resolved is not None or value("category").casefold() == "done"
+    finished = (resolved or updated) if done else None
+    item = WorkItem(
+        id=key,
+        name=value("summary"),
+        kind=value("kind"),
+        epic=value("epic"),
+        points=size,
+        created=created,
+        started=started if finished is None or started is None or started <= finished else finished,
+        finished=finished,
+    )
+    return item, updated
 
 
 def _sniff_csv(path: Path, head: bytes) -> bool:
