@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ipmo.model.benefits import Benefit
 from ipmo.model.governance import Gate
@@ -225,7 +225,7 @@ def links_to_cut(
     waiting: list[list[tuple[int, int, int]]] = [list(edges)]
     while waiting:
         group = waiting.pop()
-        graph: Any = nx.DiGraph()
+        graph: networkx.DiGraph[int] = nx.DiGraph()
         graph.add_edges_from((u, v) for u, v, _ in group)
         for component in nx.strongly_connected_components(graph):
             inside = [edge for edge in group if edge[0] in component and edge[1] in component]
@@ -236,7 +236,7 @@ def links_to_cut(
     return sorted(cuts)
 
 
-def weighted(nodes: Mapping[str, Mapping[str, Any]], edges: Mapping[tuple[str, str], Mapping[str, Any]]) -> networkx.DiGraph[str]:
+def weighted(nodes: Mapping[str, Mapping[str, object]], edges: Mapping[tuple[str, str], Mapping[str, object]]) -> networkx.DiGraph[str]:
     """A networkx DiGraph of some nodes and edges with their attributes."""
     import networkx as nx
 
@@ -260,7 +260,7 @@ def partitioned(nodes: Sequence[str], edges: Mapping[tuple[str, str], float]) ->
     """
     import networkx as nx
 
-    graph: Any = nx.DiGraph()
+    graph: networkx.DiGraph[str] = nx.DiGraph()
     graph.add_nodes_from(sorted(nodes))
     graph.add_edges_from(sorted((u, v) for u, v in edges if u != v))
     whole = nx.condensation(graph)

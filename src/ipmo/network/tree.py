@@ -8,20 +8,25 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
 
 import attrs
 
-from ipmo.errors import ModelError, UnitError, UnknownItemError, close_matches
+from ipmo.errors import ModelError, UnitError, UnknownItemError, close_matches, one_of
 from ipmo.network.compiled import available, kernel
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["RolledUp", "Tree", "Values"]
+    Ints: TypeAlias = NDArray[np.int64]
+    Flags: TypeAlias = NDArray[np.bool_]
 
-COMBINES = ("sum", "max", "min", "worst", "mean")
+__all__ = ["Combine", "RolledUp", "Share", "Tree", "Values"]
+
+Combine = Literal["sum", "max", "min", "worst", "mean"]
 LIMIT = 2.0**62
+"""Sums below it cannot leave 64-bit integers."""
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -33,17 +38,20 @@ class Values:
             weight. Entries that are not known are ignored.
         combine: sum, max, min, worst or mean.
         known: (n,) bool: which nodes bear a value; all leaves when left out.
-        asked: (n,) bool: which nodes should bear one; all leaves when left out.
+        expected: (n,) bool: which nodes should bear one; all leaves when left out.
         weight: (n,) int64, for `mean` only.
         stated: an inner node's own value stands for everything below it.
     """
 
     value: ArrayLike
-    combine: str = attrs.field(default="sum", validator=attrs.validators.in_(COMBINES))
+    combine: Combine = "sum"
     known: ArrayLike | None = None
-    asked: ArrayLike | None = None
+    expected: ArrayLike | None = None
     weight: ArrayLike | None = None
     stated: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        one_of("combine", self.combine, get_args(Combine))
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -53,17 +61,17 @@ class RolledUp:
     Args:
         value: (n,) int64; where nothing below is known it means nothing: look at `known`.
         known: (n,) int64, how many below are known.
-        total: (n,) int64, how many below were asked.
+        total: (n,) int64, how many below should be.
         weight: (n,) int64, for `mean` only.
     """
 
-    value: NDArray[Any]
-    known: NDArray[Any]
-    total: NDArray[Any]
-    weight: NDArray[Any] | None = None
+    value: Ints
+    known: Ints
+    total: Ints
+    weight: Ints | None = None
 
     @property
-    def mean(self) -> NDArray[Any]:
+    def mean(self) -> NDArray[np.float64]:
         """(n,) float64: the weighted mean, divided last; nan where nothing is known."""
         import numpy as np
 
@@ -71,6 +79,36 @@ class RolledUp:
             raise UnitError("only a weighted mean divides; this measure has no weight")
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.where(self.weight != 0, self.value / self.weight, np.nan)
+
+
+class Share(NamedTuple):
+    """What one child gives to a node.
+
+    Args:
+        child: its place.
+        value: its own value; None where nothing below it is known.
+        share: of the node's value, 0 to 1; None where that is nothing.
+        known: how many below it are known.
+        total: how many below it should be.
+    """
+
+    child: int
+    value: int | None
+    share: float | None
+    known: int
+    total: int
+
+
+CountedBy = tuple[int, int, bool]
+"""Which columns say what is known and expected, by identity, and whether stated values stand for all below."""
+
+
+class Counted(NamedTuple):
+    """What measures that are known of the same items share."""
+
+    stated: Flags
+    known: Ints
+    total: Ints
 
 
 class Tree:
@@ -81,7 +119,7 @@ class Tree:
     [12, 7, 5, 7]
     """
 
-    def __init__(self, parent: NDArray[Any], order: NDArray[Any], up: NDArray[Any], levels: NDArray[Any]) -> None:
+    def __init__(self, parent: Ints, order: Ints, up: Ints, levels: Ints) -> None:
         self.parent, self._order, self._up, self._levels = parent, order, up, levels
 
     @classmethod
@@ -127,16 +165,15 @@ class Tree:
     def __len__(self) -> int:
         return len(self.parent)
 
-    def children(self, node: int) -> NDArray[Any]:
+    def children(self, node: int) -> Ints:
         """The places of a node's children: in time proportional to their number."""
         import numpy as np
 
         start, stop = np.searchsorted(self._up, (self._place[node], self._place[node] + 1))  # parents by position never fall
-        found: NDArray[Any] = self._order[start:stop]
-        return found
+        return self._order[start:stop]
 
     @functools.cached_property
-    def _place(self) -> NDArray[Any]:
+    def _place(self) -> Ints:
         import numpy as np
 
         found = np.empty(len(self._order), np.int64)
@@ -150,41 +187,53 @@ class Tree:
             ModelError: a column has another length, or a mean has no weight.
             UnitError: a sum could leave int64; count in a larger unit.
         """
-        counted: dict[Any, tuple[NDArray[Any], NDArray[Any], NDArray[Any]]] = {}
+        counted: dict[CountedBy, Counted] = {}
         return {name: self._one(name, values, counted) for name, values in measures.items()}
 
     @functools.cached_property
-    def _leaf(self) -> NDArray[Any]:
+    def _leaf(self) -> Flags:
         import numpy as np
 
         leaf = np.ones(len(self.parent), bool)
         leaf[self.parent[self.parent >= 0]] = False
         return leaf
 
-    def _one(self, name: str, values: Values, counted: dict[Any, Any]) -> RolledUp:
+    def _flags(self, given: ArrayLike | None, name: str, what: str) -> Flags:
         import numpy as np
 
-        def column(data: ArrayLike | None, what: str, default: Any, kind: Any) -> NDArray[Any]:
-            found: NDArray[Any] = np.asarray(default if data is None else data, kind)
-            if found.shape != (len(self.parent),):
-                raise ModelError(f"measure {name!r}: {what} has shape {found.shape}, the tree has {len(self.parent)} nodes")
-            return found
+        found: Flags = self._leaf if given is None else np.asarray(given, np.bool_)
+        self._fits(found.shape, name, what)
+        return found
 
-        asked = column(values.asked, "asked", self._leaf, bool)
-        bearing = column(values.known, "known", self._leaf, bool)
-        value = column(values.value, "value", None, np.int64)
+    def _numbers(self, given: ArrayLike, name: str, what: str) -> Ints:
+        import numpy as np
+
+        found: Ints = np.asarray(given, np.int64)
+        self._fits(found.shape, name, what)
+        return found
+
+    def _fits(self, shape: tuple[int, ...], name: str, what: str) -> None:
+        if shape != (len(self.parent),):
+            raise ModelError(f"measure {name!r}: {what} has shape {shape}, the tree has {len(self.parent)} nodes")
+
+    def _one(self, name: str, values: Values, counted: dict[CountedBy, Counted]) -> RolledUp:
+        import numpy as np
+
+        expected = self._flags(values.expected, name, "expected")
+        bearing = self._flags(values.known, name, "known")
+        value = self._numbers(values.value, name, "value")
         weight = None
         if values.combine == "mean":
             if values.weight is None:
                 raise ModelError(f"measure {name!r}: a mean needs weight=")
-            weight = column(values.weight, "weight", None, np.int64)
+            weight = self._numbers(values.weight, name, "weight")
         for data in (value, weight) if values.combine in ("sum", "mean") else ():
             if data is not None and _may_overflow(data, bearing):
                 raise UnitError(f"measure {name!r}: the sum could leave 64-bit integers; count in a larger unit")
-        key = (id(values.known), id(values.asked), values.stated)  # measures known of the same items are counted once
+        key = (id(values.known), id(values.expected), values.stated)  # measures known of the same items are counted once
         if key not in counted:
             stated = bearing & ~self._leaf if values.stated else np.zeros(len(self.parent), bool)
-            counted[key] = (stated, *self._counts(bearing, asked, stated))
+            counted[key] = Counted(stated, *self._counts(bearing, expected, stated))
         stated, known, total = counted[key]
         return RolledUp(
             value=self._swept(values.combine, value, bearing, stated),
@@ -193,17 +242,17 @@ class Tree:
             weight=None if weight is None else self._swept("mean", weight, bearing, stated),
         )
 
-    def _counts(self, bearing: NDArray[Any], asked: NDArray[Any], stated: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    def _counts(self, bearing: Flags, expected: Flags, stated: Flags) -> tuple[Ints, Ints]:
         import numpy as np
 
         if not available():
             one = np.ones(len(self.parent), np.int64)
-            return self._swept("sum", one, bearing, stated), self._swept("sum", one, bearing | asked, stated)
+            return self._swept("sum", one, bearing, stated), self._swept("sum", one, bearing | expected, stated)
         known, total = np.empty(len(self.parent), np.int64), np.empty(len(self.parent), np.int64)
-        kernel("tree_count")(self._order, self.parent, bearing, asked, stated, known, total)
+        kernel("tree_count")(self._order, self.parent, bearing, expected, stated, known, total)
         return known, total
 
-    def _swept(self, combine: str, value: NDArray[Any], bearing: NDArray[Any], stated: NDArray[Any]) -> NDArray[Any]:
+    def _swept(self, combine: Combine, value: Ints, bearing: Flags, stated: Flags) -> Ints:
         import numpy as np
 
         ends = np.iinfo(np.int64)
@@ -217,11 +266,12 @@ class Tree:
             kernel("tree_min" if combine == "min" else "tree_max")(self._order, self.parent, value, bearing, stated, none, out)
         return out
 
-    def _levelled(self, combine: str, value: NDArray[Any], stated: NDArray[Any]) -> NDArray[Any]:
+    def _levelled(self, combine: Combine, value: Ints, stated: Flags) -> Ints:
         """Level by level from the bottom: children of one parent lie side by side, so that reduceat combines them."""
         import numpy as np
 
-        join: Any = {"min": np.minimum, "max": np.maximum, "worst": np.maximum}.get(combine, np.add)
+        joins: dict[str, np.ufunc] = {"min": np.minimum, "max": np.maximum, "worst": np.maximum}
+        join = joins.get(combine, np.add)
         data = value if self._in_order else value[self._order]
         bound = stated if self._in_order else stated[self._order]
         some = bool(stated.any())
@@ -245,7 +295,7 @@ class Tree:
         return bool((self._order == np.arange(len(self._order))).all())
 
     @functools.cached_property
-    def _joints(self) -> list[tuple[NDArray[Any], NDArray[Any], int, int]]:
+    def _joints(self) -> list[tuple[Ints, Ints, int, int]]:
         """By level from the bottom: where the children of each parent begin, the parents, the level's bounds."""
         import numpy as np
 
@@ -258,8 +308,8 @@ class Tree:
                 out.append((first, up[first], start, stop))
         return out
 
-    def explain(self, rolled: Mapping[str, RolledUp], measure: str, node: int) -> list[tuple[int, int | None, float | None, int, int]]:
-        """(child, value, share of the node's value, known, total) of each child, the largest first.
+    def explain(self, rolled: Mapping[str, RolledUp], measure: str, node: int) -> list[Share]:
+        """What each child gives to a node, the largest first.
 
         Time is proportional to the number of children (and the logarithm of the tree's size).
 
@@ -272,15 +322,15 @@ class Tree:
             raise UnknownItemError(str(node), (), f"this tree of {len(self.parent)} nodes")
         one = rolled[measure]
         whole = int(one.value[node])
-        rows: list[tuple[int, int | None, float | None, int, int]] = []
+        rows = []
         for child in map(int, self.children(node)):
             value = int(one.value[child]) if one.known[child] else None
             share = value / whole if value is not None and whole else None
-            rows.append((child, value, share, int(one.known[child]), int(one.total[child])))
-        return sorted(rows, key=lambda row: (row[1] is None, -(row[1] or 0), row[0]))
+            rows.append(Share(child, value, share, int(one.known[child]), int(one.total[child])))
+        return sorted(rows, key=lambda row: (row.value is None, -(row.value or 0), row.child))
 
 
-def _may_overflow(value: NDArray[Any], bearing: NDArray[Any]) -> bool:
+def _may_overflow(value: Ints, bearing: Flags) -> bool:
     """The sum of known values could leave int64: a quick bound first, the sum of sizes only where that does not do."""
     import numpy as np
 
