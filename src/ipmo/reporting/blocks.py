@@ -26,7 +26,6 @@ __all__ = [
     "Row",
     "Scale",
     "capital",
-    "counted",
     "few",
     "mark",
     "number",
@@ -199,11 +198,6 @@ def share(value: float | None, digits: int = 0) -> str:
 def mark(value: float | None, bad: bool, digits: int = 1) -> Cell:
     """A number that is marked where it is one to look at."""
     return Cell(text=number(value, digits), kind="bad" if bad and value is not None else "num")
-
-
-def counted(count: int, word: str, words: str = "") -> str:
-    """`1 project`, `2 projects`."""
-    return f"{count:,} {word if count == 1 else words or word + 's'}"
 
 
 def capital(text: str) -> str:

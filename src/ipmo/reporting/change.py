@@ -7,7 +7,8 @@ from typing import Any
 from ipmo.analysis.change.comparison import Comparison
 from ipmo.analysis.change.stated import Moved
 from ipmo.reporting.answers import Answers
-from ipmo.reporting.blocks import Cell, Grid, Head, Heading, Panel, Paragraph, Row, Scale, capital, counted, number, share
+from ipmo.reporting.blocks import Cell, Grid, Head, Heading, Panel, Paragraph, Row, Scale, capital, number, share
+from ipmo.words import counted
 
 __all__ = ["changed"]
 

@@ -12,8 +12,9 @@ from ipmo.findings import Finding, Severity
 from ipmo.model.reference import RATINGS
 from ipmo.model.work import Project
 from ipmo.reporting.answers import Answers
-from ipmo.reporting.blocks import Cell, Grid, Head, Heading, Panel, Paragraph, Row, counted, few, mark, number
+from ipmo.reporting.blocks import Cell, Grid, Head, Heading, Panel, Paragraph, Row, few, mark, number
 from ipmo.version import __version__
+from ipmo.words import counted
 
 __all__ = ["confidence", "finding_groups", "findings_note", "method", "raid_log", "status"]
 

@@ -12,8 +12,9 @@ from ipmo.figures.timeline import Bar, Hop
 from ipmo.figures.timeline import timeline as drawn
 from ipmo.model.work import Project
 from ipmo.reporting.answers import Answers
-from ipmo.reporting.blocks import Cell, Grid, Head, Panel, Paragraph, Picture, Row, counted, few, number, share
+from ipmo.reporting.blocks import Cell, Grid, Head, Panel, Paragraph, Picture, Row, few, number, share
 from ipmo.units import minutes, moment
+from ipmo.words import agree, counted
 
 __all__ = ["DRAWN", "people", "timeline"]
 
@@ -95,10 +96,10 @@ def people(a: Answers) -> Panel | None:
     over = view.over_allocated
     short = view.constraint
     names = list(dict.fromkeys(load.name for load in view.loads))
-    text = f"{counted(len(names), 'resource')} {'is' if len(names) == 1 else 'are'} asked for."
+    text = f"{counted(len(names), 'resource')} {agree(len(names), 'is')} asked for."
     if over:
         held = {load.name for load in over}
-        text += f" {counted(len(held), 'resource')} {'has' if len(held) == 1 else 'have'} months in which more is asked for than there is"
+        text += f" {counted(len(held), 'resource')} {agree(len(held), 'has')} months in which more is asked for than there is"
         text += f"; {a.name(short)} holds the most back." if short else "."
     elif len(view.unstated) < len(names):
         text += (
@@ -108,7 +109,7 @@ def people(a: Answers) -> Panel | None:
         whom = "any of them" if len(view.unstated) == len(names) > 1 else few(a.name(r) for r in view.unstated)
         text += f" Nobody says how much there is of {whom}."
     if view.undated:
-        text += f" {counted(len(view.undated), 'assignment')} without dates {'is' if len(view.undated) == 1 else 'are'} in no month."
+        text += f" {counted(len(view.undated), 'assignment')} without dates {agree(len(view.undated), 'is')} in no month."
     blocks: list[Any] = [Paragraph(text)]
     shown = short or max(names, key=lambda name: sum(load.demand for load in view.of(name)))
     loads = view.of(shown)

@@ -8,7 +8,8 @@ from typing import Any
 from ipmo.analysis.dates.schedule import day_text
 from ipmo.analysis.dependencies.critical import CriticalLink
 from ipmo.reporting.answers import Answers
-from ipmo.reporting.blocks import Cell, Grid, Head, Heading, Panel, Paragraph, Picture, Row, Scale, counted, number, share
+from ipmo.reporting.blocks import Cell, Grid, Head, Heading, Panel, Paragraph, Picture, Row, Scale, number, share
+from ipmo.words import agree, counted
 
 __all__ = ["decisions", "interfaces", "links", "points"]
 
@@ -48,7 +49,7 @@ def links(a: Answers) -> Panel | None:
 
 def _links_note(a: Answers, shown: Sequence[CriticalLink]) -> str:
     closed = len(a.links) - len(a.live)
-    text = f"{counted(len(a.live), 'link')} of open work {'crosses' if len(a.live) == 1 else 'cross'} a project boundary"
+    text = f"{counted(len(a.live), 'link')} of open work {agree(len(a.live), 'crosses', 'cross')} a project boundary"
     listed = f"; the first {len(shown)} are listed" if len(shown) < len(a.live) else ""
     text += f"{listed}, by how little float they have."
     text += " Floats are in working days of the giver; a negative float says how far a promise is missed along that path."
@@ -158,9 +159,7 @@ def points(a: Answers) -> Panel | None:
         cells += [Cell(text=scale.text(None if row.value is None else row.value.amount), kind="num")] if scale else []
         cells.append(Cell(text="none" if row.critical else "some", kind="bad" if row.critical else "num"))
         grid.append(Row(name=name, under=row.item if row.item != name else "", cells=cells))
-    text = (
-        f"{counted(len(found), 'item')} of open work {'is' if len(found) == 1 else 'are'} passed by every way to some benefit or objective:"
-    )
+    text = f"{counted(len(found), 'item')} of open work {agree(len(found), 'is')} passed by every way to some benefit or objective:"
     text += " where one of them fails, nothing else leads there."
     more = f"and {len(found) - POINTS} more" if len(found) > POINTS else ""
     blocks: list[Any] = [Paragraph(text), Grid(label="Single points of failure", heads=heads, rows=grid, more=more)]
@@ -191,7 +190,7 @@ def decisions(a: Answers) -> Panel | None:
     late_ones = sum(row.float is not None and row.float < 0 for row in queue)
     text = f"{counted(len(queue), 'decision')} to be taken, the one needed first on top. Latest is the day up to which everything downstream still keeps its promise."
     if late_ones:
-        text += f" {counted(late_ones, 'decision')} {'comes' if late_ones == 1 else 'come'} too late for one already."
+        text += f" {counted(late_ones, 'decision')} {agree(late_ones, 'comes', 'come')} too late for one already."
     more = f"and {len(queue) - QUEUE} more" if len(queue) > QUEUE else ""
     blocks: list[Any] = [Paragraph(text), Grid(label="Decisions in order of need", wide=True, heads=heads, rows=grid, more=more)]
     return Panel(id="decisions", title="What must be decided by when", short="Decisions", blocks=blocks)

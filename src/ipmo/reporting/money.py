@@ -11,7 +11,8 @@ from ipmo.analysis.money.phasing import TimePhased
 from ipmo.analysis.money.rollup import RollUp
 from ipmo.figures.columns import Series, columns
 from ipmo.reporting.answers import Answers
-from ipmo.reporting.blocks import Cell, Grid, Head, Heading, Panel, Paragraph, Picture, Row, Scale, capital, counted, mark, number, share
+from ipmo.reporting.blocks import Cell, Grid, Head, Heading, Panel, Paragraph, Picture, Row, Scale, capital, mark, number, share
+from ipmo.words import agree, counted
 
 __all__ = ["cost", "earned", "periods", "variances"]
 
@@ -142,7 +143,7 @@ def earned(a: Answers) -> Panel | None:
     text = f"Seen from {view.as_of}; sums first, divided last. A package without a budget or without actual cost is in no sum."
     floating = view.total.floating
     if floating:
-        text += f" {counted(floating, 'package')} {'has' if floating == 1 else 'have'} no baseline of their own: they are planned where the schedule has them now, so they cannot be late."
+        text += f" {counted(floating, 'package')} {agree(floating, 'has')} no baseline of their own: they are planned where the schedule has them now, so they cannot be late."
     return Panel(id="earned", title="Earned value", blocks=[Paragraph(text), Grid(label="Earned value", wide=True, heads=heads, rows=rows)])
 
 

@@ -13,7 +13,8 @@ from ipmo.model.governance import Gate
 from ipmo.model.work import Project
 from ipmo.network.states import State
 from ipmo.reporting.answers import Answers
-from ipmo.reporting.blocks import Scale, counted, number
+from ipmo.reporting.blocks import Scale, number
+from ipmo.words import counted
 
 __all__ = ["calls", "subtitle", "tiles"]
 

@@ -9,7 +9,8 @@ from ipmo.analysis.benefits.realisation import line_of_sight
 from ipmo.errors import IpmoError
 from ipmo.figures.columns import Series, columns
 from ipmo.reporting.answers import Answers
-from ipmo.reporting.blocks import Cell, Grid, Head, Heading, Panel, Paragraph, Picture, Row, Scale, counted, few, mark, number, share
+from ipmo.reporting.blocks import Cell, Grid, Head, Heading, Panel, Paragraph, Picture, Row, Scale, few, mark, number, share
+from ipmo.words import agree, counted
 
 __all__ = ["benefits", "sight"]
 
@@ -141,7 +142,7 @@ def sight(a: Answers) -> Panel | None:
     if found.unserved:
         text += f" No project serves {few(a.name(o) for o in found.unserved)}."
     if found.orphans:
-        text += f" {counted(len(found.orphans), 'project')} {'serves' if len(found.orphans) == 1 else 'serve'} no objective: {few(a.name(p) for p in found.orphans)}."
+        text += f" {counted(len(found.orphans), 'project')} {agree(len(found.orphans), 'serves', 'serve')} no objective: {few(a.name(p) for p in found.orphans)}."
     if len(found.objectives) > MOST_OBJECTIVES:
         text += f" The first {MOST_OBJECTIVES} of {len(found.objectives)} objectives are shown."
     return Panel(

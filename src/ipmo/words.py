@@ -1,0 +1,51 @@
+"""Singular and plural, right everywhere: in answers, messages, the report and on the command line."""
+
+__all__ = ["agree", "counted", "more"]
+
+IRREGULAR = {"person": "people", "does": "do", "has": "have", "is": "are", "was": "were", "its": "their", "it": "they"}
+
+
+def _plural(word: str) -> str:
+    if word in IRREGULAR:
+        return IRREGULAR[word]
+    if word.endswith("y") and word[-2:-1] not in "aeiou":
+        return f"{word[:-1]}ies"
+    return f"{word}es" if word.endswith(("s", "x", "ch", "sh")) else f"{word}s"
+
+
+def counted(count: int, word: str, words: str = "") -> str:
+    """A number with its noun.
+
+    Args:
+        count: how many.
+        word: the noun for one.
+        words: the noun for none and for more than one; regular when left out.
+
+    >>> [counted(n, "project") for n in (0, 1, 1200)]
+    ['0 projects', '1 project', '1,200 projects']
+    >>> counted(2, "dependency"), counted(2, "task or milestone", "tasks and milestones")
+    ('2 dependencies', '2 tasks and milestones')
+    """
+    return f"{count:,} {word if count == 1 else words or _plural(word)}"
+
+
+def agree(count: int, one: str, many: str = "") -> str:
+    """The form of a verb, or of a noun that stands without its number, that goes with a number of things.
+
+    >>> [f"{counted(n, 'link')} {agree(n, 'crosses', 'cross')} a boundary, {agree(n, 'is')} open" for n in (1, 2)]
+    ['1 link crosses a boundary, is open', '2 links cross a boundary, are open']
+    """
+    if count == 1:
+        return one
+    return many or _plural(one)
+
+
+def more(count: int, word: str = "") -> str:
+    """What a list leaves out: `and 3 more`; empty for none.
+
+    >>> more(0), more(3), more(1, "link")
+    ('', 'and 3 more', 'and 1 more link')
+    """
+    if count <= 0:
+        return ""
+    return f"and {count:,} more" + (f" {agree(count, word)}" if word else "")
