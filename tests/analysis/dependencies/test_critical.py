@@ -76,6 +76,25 @@ def test_links_between_whole_projects_stand_apart_with_their_gap() -> None:
     assert links.project_dependency_table().columns == ("id", "source", "target", "kind", "giver_finish", "receiver_start", "gap")
 
 
+def test_of_equally_near_links_the_driving_one_stands_first_whatever_its_id() -> None:
+    """Both leave five days and hold nothing back: B/b starts when A/a ends, and not earlier; C/c two days after that."""
+    pf = Portfolio(
+        id="x",
+        start="2026-01-05",
+        calendar="continuous",
+        projects=[
+            Project(id="A", tasks=[Task(id="a", duration="5 d")]),
+            Project(id="B", finish="2026-01-19", tasks=[Task(id="b", duration="5 d", not_before="2026-01-10")]),
+            Project(id="C", finish="2026-01-19", tasks=[Task(id="c", duration="5 d", not_before="2026-01-12")]),
+        ],
+        links=[Link(id="a-waits", source="A/a", target="C/c"), Link(id="drives", source="A/a", target="B/b")],
+    )
+    found = [(k.id, k.driving, k.link_float, k.target_float, k.drag) for k in critical_links(pf)]
+    assert found == [("drives", True, 0, 5, 0), ("a-waits", False, 2, 5, 0)]
+    links = critical_links(pf)
+    assert links.explain(0).startswith("1. A/a -FS-> B/b: A/a sets the date of B/b; 5 working days are left before B@finish moves")
+
+
 @settings(max_examples=40)
 @given(portfolios(tied=True))
 def test_ranks_follow_float_and_reach_agrees_with_networkx(pf: Portfolio) -> None:
