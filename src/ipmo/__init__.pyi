@@ -5,8 +5,8 @@ from . import examples as examples
 from . import model as model
 from . import plugin as plugin
 from .analysis.benefits.attribution import Attribution as Attribution
+from .analysis.benefits.line_of_sight import LineOfSight as LineOfSight
 from .analysis.benefits.realisation import Benefits as Benefits
-from .analysis.benefits.realisation import LineOfSight as LineOfSight
 from .analysis.change.comparison import Comparison as Comparison
 from .analysis.change.decisions import DecisionQueue as DecisionQueue
 from .analysis.change.impact import ImpactAssessment as ImpactAssessment
@@ -25,6 +25,7 @@ from .analysis.dependencies.interfaces import InterfaceView as InterfaceView
 from .analysis.dependencies.single_points import SinglePoints as SinglePoints
 from .analysis.money.earned_value import EarnedValue as EarnedValue
 from .analysis.money.explanation import Explanation as Explanation
+from .analysis.money.explanation import RolledUpValue as RolledUpValue
 from .analysis.money.phasing import TimePhased as TimePhased
 from .analysis.money.rollup import RollUp as RollUp
 from .analysis.resources.capacity import CapacityView as CapacityView

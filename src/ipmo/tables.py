@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Column", "Rows", "Table"]
 
+K = TypeVar("K")
 T = TypeVar("T")
 KINDS = ("str", "int", "float", "bool", "date", "datetime")
 
@@ -264,26 +265,54 @@ class Table:
         return f"<table><thead><tr>{cells(titles, 'th')}</tr></thead><tbody>{body}</tbody></table>{more}"
 
 
-class Rows(Generic[T]):
-    """Answers by name: of an item by its full id, of a group by its name.
+class Rows(Generic[K, T]):
+    """An answer in rows, each with a key: an item's full id, a group's name. Iterating gives the keys, indexing the rows.
+
+    >>> rows = Rows({"a": 1, "b": 2}, "these rows")
+    >>> list(rows), len(rows), rows["b"], "c" in rows, rows.rows
+    (['a', 'b'], 2, 2, False, (1, 2))
 
     Args:
-        rows: the answers, in order.
-        where: what they are, for the message about a name that is not there.
+        rows: the rows by key, in order.
+        where: what they are, for the message about a key that is not there.
     """
 
-    def __init__(self, rows: Mapping[str, T], where: str) -> None:
+    def __init__(self, rows: Mapping[K, T], where: str) -> None:
         self._rows, self._where = rows, where
 
-    def __getitem__(self, item: str) -> T:
-        """The answer for an item or group.
+    @property
+    def rows(self) -> tuple[T, ...]:
+        """The rows, in order."""
+        return tuple(self._rows.values())
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._rows
+
+    def __eq__(self, other: object) -> bool:
+        """The same kind of answer with the same rows in the same order."""
+        if not isinstance(other, Rows) or type(self) is not type(other):
+            return NotImplemented
+        return list(self) == list(other) and self.rows == other.rows
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __getitem__(self, key: K) -> T:
+        """The row of a key.
 
         Raises:
             UnknownItemError: there is none; the closest three are named.
         """
-        if item not in self._rows:
-            raise UnknownItemError(item, close_matches(item, self._rows), self._where)
-        return self._rows[item]
+        if key not in self._rows:
+            wanted = _said(key)
+            raise UnknownItemError(wanted, close_matches(wanted, map(_said, self._rows)), self._where)
+        return self._rows[key]
 
-    def __contains__(self, item: object) -> bool:
-        return item in self._rows
+
+def _said(key: object) -> str:
+    return ", ".join(map(str, key)) if isinstance(key, tuple) else str(key)

@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 import ipmo
+from ipmo.analysis.benefits.attribution import Method
 from ipmo.analysis.dates.schedule import day_text
 from ipmo.cli.shell import Verb, answer, emit, json_option, loops_option, main, plain_rows, portfolio_argument, print_table, say
 from ipmo.findings import Findings
@@ -164,10 +165,10 @@ def benefits(path: str, discount: str | None, baseline: str | None, as_json: boo
 
 @main.command(cls=Verb)
 @portfolio_argument
-@click.option("--method", default="flow", metavar="NAME", help="flow, knock-out or shapley.")
+@click.option("--method", default="flow", type=click.Choice(["flow", "leave-one-out", "shapley"]), help="How it is divided.")
 @click.option("--discount", metavar="RATE", help="A rate (3.5%) or the name of a schedule.")
 @json_option
-def attribution(path: str, method: str, discount: str | None, as_json: bool) -> None:
+def attribution(path: str, method: Method, discount: str | None, as_json: bool) -> None:
     """Divide the value of benefits among the projects behind them."""
     found = ipmo.attribute(ipmo.read(path), method=method, discount=discount)
     answer(found.table(), as_json, [repr(found)[1:-1]])

@@ -14,7 +14,7 @@ from ipmo.model.references import EXTERNAL
 from ipmo.model.work import Programme, Project
 from ipmo.units import Span
 
-__all__ = ["EffectMap", "Way", "effect_map"]
+__all__ = ["BenefitsMap", "Way", "benefits_map"]
 
 
 @attrs.frozen
@@ -36,7 +36,7 @@ class Way:
     share: float | None = None
 
 
-class EffectMap:
+class BenefitsMap:
     """Arrows from work to objectives."""
 
     def __init__(self, portfolio: Portfolio) -> None:
@@ -154,6 +154,6 @@ class EffectMap:
         return {name: tuple(o for o in objectives if o in found) for name, found in served.items()}
 
 
-def effect_map(portfolio: Portfolio) -> EffectMap:
+def benefits_map(portfolio: Portfolio) -> BenefitsMap:
     """The map of a portfolio, made once."""
-    return remember(portfolio, "benefits map", lambda: EffectMap(portfolio))
+    return remember(portfolio, "benefits map", lambda: BenefitsMap(portfolio))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ipmo.analysis.benefits.attribution import attribute
-from ipmo.analysis.benefits.realisation import line_of_sight
+from ipmo.analysis.benefits.line_of_sight import line_of_sight
 from ipmo.errors import IpmoError
 from ipmo.figures.columns import Series, columns
 from ipmo.reporting.answers import Answers
@@ -24,7 +24,7 @@ def benefits(a: Answers) -> Panel | None:
     view = a.benefits
     if view is None:
         return None
-    rows = list(view)
+    rows = view.rows
     scale = Scale.of((m for r in rows for m in (r.planned_npv, r.npv)), rows[0].currency)
     realised = any(r.actual is not None and r.actual.amount for r in rows)
     heads = [Head(title="benefit"), Head(title="owner"), Head(title="planned"), Head(title="forecast")]
@@ -91,9 +91,9 @@ def _claims(a: Answers) -> list[Any]:
     except IpmoError as error:
         a.refused.setdefault("claims", str(error))
         return []
-    if not found.claims or not found.total:
+    if not found.rows or not found.total:
         return []
-    scale = Scale.of([*(c.naive for c in found.claims), found.total], found.currency)
+    scale = Scale.of([*(c.naive for c in found.rows), found.total], found.currency)
     heads = [Head(title="initiative"), Head(title=f"may claim, {scale.unit}", num=True), Head(title="of all", num=True)]
     heads += [Head(title=f"would claim alone, {scale.unit}", num=True)]
     rows = [
@@ -106,7 +106,7 @@ def _claims(a: Answers) -> list[Any]:
                 Cell(text=scale.text(c.naive), kind="num"),
             ],
         )
-        for c in found.claims[:CLAIMS]
+        for c in found.rows[:CLAIMS]
     ]
     rest = [
         Cell(text=scale.text(found.unattributed), kind="num"),
@@ -118,7 +118,7 @@ def _claims(a: Answers) -> list[Any]:
     text = "Each value is passed back along the shares of the benefits map, so that no part of it is claimed twice."
     if twice is not None:
         text += f" Claimed alone, everything together would be {number(twice, 2, keep=True)} times what there is."
-    more = f"and {len(found.claims) - CLAIMS} more" if len(found.claims) > CLAIMS else ""
+    more = f"and {len(found.rows) - CLAIMS} more" if len(found.rows) > CLAIMS else ""
     return [Heading("Who may claim it"), Paragraph(text), Grid(label="Claims", heads=heads, rows=rows, more=more)]
 
 

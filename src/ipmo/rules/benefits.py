@@ -12,7 +12,7 @@ from ipmo.analysis.money.rollup import LEFT_OUT, roll_up
 from ipmo.errors import IpmoError, listed
 from ipmo.findings import Finding, Severity
 from ipmo.model.benefits import Benefit
-from ipmo.model.benefits_map import EffectMap, effect_map
+from ipmo.model.benefits_map import BenefitsMap, benefits_map
 from ipmo.model.people import Person
 from ipmo.model.portfolio import Portfolio
 
@@ -29,7 +29,7 @@ def benefit_facts(portfolio: Portfolio) -> Iterator[Finding]:
     """The rules on benefits of a portfolio that has any on its map."""
     if not portfolio.benefits and not portfolio.outcomes:
         return
-    found = effect_map(portfolio)
+    found = benefits_map(portfolio)
     worth = _worth(portfolio)
     yield from _reached(portfolio, found)
     yield from _shares(portfolio, found)
@@ -69,7 +69,7 @@ def _base(portfolio: Portfolio) -> object:
     return portfolio.money.price_base if portfolio.money is not None else None
 
 
-def _reached(portfolio: Portfolio, found: EffectMap) -> Iterator[Finding]:
+def _reached(portfolio: Portfolio, found: BenefitsMap) -> Iterator[Finding]:
     objectives = {objective.id for objective in portfolio.objectives}
     for effect in (*portfolio.outcomes, *portfolio.benefits):
         name = str(getattr(effect, "id", ""))
@@ -85,7 +85,7 @@ def _reached(portfolio: Portfolio, found: EffectMap) -> Iterator[Finding]:
             yield _found(1, "no-work", name, f"benefit {name!r}: {why}", "say what enables it: enabled_by:")
 
 
-def _shares(portfolio: Portfolio, found: EffectMap) -> Iterator[Finding]:
+def _shares(portfolio: Portfolio, found: BenefitsMap) -> Iterator[Finding]:
     for target, ways in found.into.items():
         stated = math.fsum(way.share or 0.0 for way in ways if way.need == "share")
         if stated > 1 + 1e-9:
@@ -188,7 +188,7 @@ def _timing(benefit: Benefit, worth: Benefits | None) -> Iterator[Finding]:
         )
 
 
-def _disbenefits(portfolio: Portfolio, found: EffectMap) -> Iterator[Finding]:
+def _disbenefits(portfolio: Portfolio, found: BenefitsMap) -> Iterator[Finding]:
     worse = {benefit.id for benefit in portfolio.benefits if benefit.disbenefit}
     for outcome in portfolio.outcomes:
         if outcome.kind == "business change" and found.reached_from(outcome.id) and not found.reached_from(outcome.id) & worse:
@@ -227,24 +227,24 @@ def _at_gates(portfolio: Portfolio, worth: Benefits | None) -> Iterator[Finding]
     if worth is None or not worth.known:
         return
     try:
-        claims = {claim.initiative: claim.value for claim in attribute(portfolio).claims}
+        due = {row.initiative: row.value for row in attribute(portfolio).rows}
         budget, actual = roll_up(portfolio, "budget"), roll_up(portfolio, "actual")
     except IpmoError:
         return
     for project in portfolio.projects:
         gates = [gate for gate in project.gates if gate.open]
-        if not gates or project.id not in claims or project.id not in budget:
+        if not gates or project.id not in due or project.id not in budget:
             continue
         whole, spent = budget[project.id], actual[project.id]
         if whole.value is None or whole.known < whole.total or spent.value is None:
             continue
         left = float(whole.value.amount - spent.value.amount)
-        if left > 0 and claims[project.id] < left:
+        if left > 0 and due[project.id] < left:
             yield _found(
                 10,
                 "not-worth-it",
                 f"{project.id}/{gates[0].id}",
-                f"at gate {gates[0].id!r} project {project.id!r} has {claims[project.id] / left:.2f} of benefit to come for every unit still to be"
+                f"at gate {gates[0].id!r} project {project.id!r} has {due[project.id] / left:.2f} of benefit to come for every unit still to be"
                 " spent",
                 "what is spent already does not count: ask whether to go on",
             )

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ipmo
-from ipmo.analysis.benefits.realisation import benefits, line_of_sight, profile
+from ipmo.analysis.benefits.line_of_sight import line_of_sight
+from ipmo.analysis.benefits.realisation import benefits, profile
 from ipmo.errors import MissingRateError, ModelError, UnitError, UnknownItemError
 from ipmo.model import (
     Benefit,

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ipmo
-from ipmo.analysis.benefits.cost_of_delay import Stakes
+from ipmo.analysis.benefits.cost_of_delay import CostOfDelay
 from ipmo.analysis.dependencies.critical import critical_links
 from ipmo.errors import OptionError, UnitError
 from ipmo.model import Assignment, Benefit, Enabler, Link, MoneySettings, Portfolio, Project, Resource, Task
@@ -127,7 +127,7 @@ def test_a_delay_costs_what_the_benefit_itself_says(days: int, lasts: str, until
     s = ipmo.schedule(pf)
     begin = s["be"].early_start
     assert begin is not None
-    found = Stakes(pf, s).delayed("be", minutes(begin), minutes(begin + timedelta(days=days)))
+    found = CostOfDelay(pf, s).delayed("be", minutes(begin), minutes(begin + timedelta(days=days)))
     expected = ipmo.benefits(pf)["be"].loss_if(Span(Decimal(days), "ed")) if days >= 0 else None
     if days >= 0 and expected is not None:
         assert found == expected.amount

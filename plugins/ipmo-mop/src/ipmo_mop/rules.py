@@ -261,7 +261,7 @@ def _stop(context: CheckContext) -> Iterable[Finding]:
     if pf.money is None or not pf.benefits:
         return
     try:
-        due = {claim.initiative: claim.value for claim in ipmo.attribute(pf).claims}
+        due = {row.initiative: row.value for row in ipmo.attribute(pf).rows}
     except IpmoError as error:
         yield _finding("stop-list", "", f"no stop list: {error}", severity=Severity.INFO)
         return

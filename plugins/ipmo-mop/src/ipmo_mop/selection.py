@@ -467,10 +467,10 @@ def values_of(portfolio: Portfolio, value: str | Mapping[str, float]) -> Mapping
         raise UnitError(f"value {value!r} is not one of score, benefit, or a mapping of projects to numbers")
     if value == "score" or (not value and fields_of(portfolio).criteria):
         return scores(portfolio).totals
-    claims = {claim.initiative: claim.value for claim in ipmo.attribute(portfolio).claims}
-    if not claims:
+    due = {row.initiative: row.value for row in ipmo.attribute(portfolio).rows}
+    if not due:
         raise UnitError("no project has a value: state criteria and scores, or benefits with a value and a discount rate")
-    return claims
+    return due
 
 
 def _read(every: str, envelopes: Mapping[str, Money | str]) -> Mapping[str, Money]:

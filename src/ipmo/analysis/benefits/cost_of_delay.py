@@ -24,11 +24,11 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Task
 from ipmo.units import Effort, Money, moment
 
-__all__ = ["Stakes", "stakes"]
+__all__ = ["CostOfDelay", "cost_of_delay"]
 
 
-class Stakes:
-    """Losses of one portfolio, each worked out once.
+class CostOfDelay:
+    """What delays of one portfolio cost, each loss worked out once.
 
     Args:
         portfolio: the portfolio.
@@ -57,13 +57,13 @@ class Stakes:
         """Of all losses."""
         if self.portfolio.money is not None:
             return self.portfolio.money.currency
-        return next((row.currency for row in self.benefits or ()), "")
+        return next((row.currency for row in self.benefits.rows), "") if self.benefits is not None else ""
 
     @functools.cached_property
     def worth(self) -> Mapping[str, Decimal]:
         """The present value of each benefit that has one and is still to come."""
         rows = self.benefits
-        return {} if rows is None else {row.id: row.npv.amount for row in rows if row.npv is not None}
+        return {} if rows is None else {row.id: row.npv.amount for row in rows.rows if row.npv is not None}
 
     def delayed(self, benefit: str, before: int, after: int) -> Decimal | None:
         """What it costs that a benefit moves from one instant to another; negative when it comes earlier. None when not known."""
@@ -124,8 +124,9 @@ class Stakes:
             amount = cost.amount
             if cost.currency != self.currency:
                 try:
-                    on = self.portfolio.status_date or self.portfolio.start or date.today()
-                    amount *= self.portfolio.exchange_rates.rate(cost.currency, as_day(on))[0]
+                    stated = self.portfolio.status_date or self.portfolio.start
+                    on = as_day(stated) if stated is not None else self.schedule.first_day
+                    amount *= self.portfolio.exchange_rates.rate(cost.currency, on)[0]
                 except IpmoError:
                     continue
             out[resource.id] = amount
@@ -147,9 +148,9 @@ class Stakes:
         return rounded(Fraction(sum(known, Decimal(0))) * Fraction(days), self.currency).amount
 
 
-def stakes(portfolio: Portfolio, s: Schedule) -> Stakes:
-    """The losses of a portfolio, made once for a schedule."""
-    return remember(portfolio, ("stakes", id(s)), lambda: Stakes(portfolio, s))
+def cost_of_delay(portfolio: Portfolio, s: Schedule) -> CostOfDelay:
+    """What delays of a portfolio cost, made once for a schedule."""
+    return remember(portfolio, ("cost of delay", id(s)), lambda: CostOfDelay(portfolio, s))
 
 
 @functools.lru_cache(maxsize=4096)

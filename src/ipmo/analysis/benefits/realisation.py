@@ -1,4 +1,4 @@
-"""Benefits: what they are worth, when they come, what a delay costs, and who may claim them.
+"""Benefits: what they are worth, when they come, and what their slip costs.
 
 A benefit's date comes from the schedule: when what enables it moves, its profile moves. A profile is a yearly value with
 a ramp over a life that moves with its start (`lasts`) or ends on a fixed date (`until`); each year of it is a flow at
@@ -8,7 +8,7 @@ that year's beginning, so that whole years of delay are whole years of discounti
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
@@ -20,15 +20,13 @@ from ipmo.analysis.money.finance import discount_schedule, present_value
 from ipmo.analysis.money.periods import Period, PeriodRule, Stretch, period_rule, wall_clock
 from ipmo.errors import IpmoError, UnitError
 from ipmo.model.benefits import Benefit
-from ipmo.model.benefits_map import EffectMap, effect_map
-from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.reference import DiscountSchedule
 from ipmo.network.clocks import months_later
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import Money, Rate, Span, as_span, as_when, minutes, moment
 
-__all__ = ["BenefitValue", "Benefits", "Flow", "LineOfSight", "Profile", "benefits", "line_of_sight", "profile"]
+__all__ = ["BenefitValue", "Benefits", "Flow", "Profile", "benefits", "profile"]
 
 NO_CURRENCY = "XXX"
 """ISO 4217: no currency is involved: nothing here states an amount."""
@@ -231,27 +229,19 @@ class BenefitValue:
         return rounded(Fraction(before - moved.worth(self.discount, self.at)), self.currency)
 
 
-class Benefits(Rows[BenefitValue]):
+class Benefits(Rows[str, BenefitValue]):
     """The answer of `benefits`, indexed by id."""
 
     def __init__(self, portfolio: Portfolio, rows: Mapping[str, BenefitValue], discount: DiscountSchedule | None, base: date) -> None:
         super().__init__(rows, f"the benefits of portfolio {portfolio.id!r}")
         self.portfolio, self.discount, self.base = portfolio, discount, base
 
-    def __iter__(self) -> Iterator[BenefitValue]:
-        return iter(self._rows.values())
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def _sum(self, name: str) -> tuple[Money | None, int]:
-        found = [(row, getattr(row, name)) for row in self._rows.values() if getattr(row, name) is not None]
-        if not found:
-            return None, 0
+    def _sum(self, value: Callable[[BenefitValue], Money | None]) -> Money | None:
         whole = Priced({})
-        for row, value in found:
-            whole = whole + Priced.of(Fraction(value.amount), row.base, row.id)
-        return rounded(whole.only("benefits")[1], found[0][0].currency), len(found)
+        for row in self.rows:
+            if (found := value(row)) is not None:
+                whole = whole + Priced.of(Fraction(found.amount), row.base, row.id)
+        return rounded(whole.only("benefits")[1], self.rows[0].currency) if whole.entries else None
 
     @property
     def npv(self) -> Money | None:
@@ -260,28 +250,28 @@ class Benefits(Rows[BenefitValue]):
         Raises:
             UnitError: two known price bases would be mixed.
         """
-        return self._sum("npv")[0]
+        return self._sum(lambda row: row.npv)
 
     @property
     def planned_npv(self) -> Money | None:
         """Net present value of all planned benefits."""
-        return self._sum("planned_npv")[0]
+        return self._sum(lambda row: row.planned_npv)
 
     @property
     def loss(self) -> Money | None:
         """What all slips cost together, of those benefits whose plan and forecast are known."""
-        return self._sum("loss")[0]
+        return self._sum(lambda row: row.loss)
 
     @property
     def known(self) -> int:
         """How many benefits have a forecast value."""
-        return sum(1 for row in self._rows.values() if row.npv is not None)
+        return sum(1 for row in self.rows if row.npv is not None)
 
     def table(self) -> Table:
         """One row a benefit: id, name, owner, planned_start, start, slip, planned_npv, npv, loss, planned_to_date, actual,
         realisation, base, reason.
         """
-        rows = list(self._rows.values())
+        rows = self.rows
         currency = rows[0].currency if rows else ""
 
         def money(name: str) -> Column:
@@ -317,7 +307,7 @@ class Benefits(Rows[BenefitValue]):
             UnknownItemError: there is no such period or benefit.
         """
         rule = period_rule(self.portfolio, every)
-        rows = list(self._rows.values()) if benefit is None else [self[benefit]]
+        rows = self.rows if benefit is None else (self[benefit],)
         sums: dict[str, dict[Period, Fraction]] = {"planned": {}, "forecast": {}, "actual": {}}
         amounts = Amounts(self.portfolio, self.base, "actual")
         for row in rows:
@@ -362,7 +352,8 @@ def benefits(
         portfolio: the portfolio.
         baseline: the plan that planned starts are taken from; else each benefit's own `planned_start`.
         discount: a rate, a schedule or its name; the portfolio's own when left out. Without any, present values are unknown.
-        base: the day of the present values; the status date when left out, else the portfolio's start.
+        base: the day of the present values; the status date when left out, else the portfolio's start, else the day that
+            its first work starts.
 
     Raises:
         ScheduleError: nothing says when the portfolio starts.
@@ -374,10 +365,11 @@ def benefits(
         rates = None
     else:
         rates = discount_schedule(discount, portfolio)
-    if base is not None:
-        day = as_day(as_when(base))
+    stated = as_when(base) if base is not None else portfolio.status_date or portfolio.start
+    if stated is not None:
+        day = as_day(stated)
     else:
-        day = as_day(portfolio.status_date or portfolio.start or date.today())
+        day = schedule(portfolio, on_cycle="cut").first_day if portfolio.benefits else date.max
     rows = _Rows(portfolio, baseline, rates, day)
     return Benefits(portfolio, {benefit.id: rows.row(benefit) for benefit in portfolio.benefits}, rates, day)
 
@@ -482,73 +474,3 @@ class _Rows:
 def _first_day(instant: datetime) -> date:
     """The first whole day from an instant on."""
     return instant.date() if instant.hour == instant.minute == 0 else instant.date() + timedelta(days=1)
-
-
-# ----------------------------------------------------------------------------------------- line of sight
-
-
-@attrs.frozen(kw_only=True)
-class LineOfSight:
-    """Objectives against projects.
-
-    Args:
-        objectives: their ids.
-        projects: ids of the projects that count (proposed and cancelled ones left out).
-        through: (project, objective) pairs joined by the benefits map.
-        aligned: (project, objective) to low, medium or high: for scoring, never for value.
-    """
-
-    objectives: tuple[str, ...]
-    projects: tuple[str, ...]
-    through: frozenset[tuple[str, str]]
-    aligned: Mapping[tuple[str, str], str]
-
-    @property
-    def unserved(self) -> tuple[str, ...]:
-        """Objectives that no project serves, by the map or by alignment."""
-        served = {o for _, o in (*self.through, *self.aligned)}
-        return tuple(o for o in self.objectives if o not in served)
-
-    @property
-    def orphans(self) -> tuple[str, ...]:
-        """Projects that serve no objective."""
-        serving = {p for p, _ in (*self.through, *self.aligned)}
-        return tuple(p for p in self.projects if p not in serving)
-
-    def table(self) -> Table:
-        """One row a project: project, then a column an objective with `map`, low, medium or high, or both; last `serves`, how many."""
-        columns = [Column("project", "str", self.projects)]
-        cells: dict[str, list[str | None]] = {}
-        for objective in self.objectives:
-            cells[objective] = []
-            for project in self.projects:
-                words = ["map"] if (project, objective) in self.through else []
-                if (project, objective) in self.aligned:
-                    words.append(self.aligned[project, objective])
-                cells[objective].append(", ".join(words) or None)
-        columns += [Column(o, "str", values) for o, values in cells.items()]
-        columns.append(Column("serves", "int", [sum(cells[o][n] is not None for o in self.objectives) for n in range(len(self.projects))]))
-        return Table(columns)
-
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
-
-
-def line_of_sight(portfolio: Portfolio) -> LineOfSight:
-    """Which project serves which objective, and the orphans both ways.
-
-    Source: MoP, clear line of sight from objective to initiative.
-    """
-    found: EffectMap = effect_map(portfolio)
-    tree = hierarchy(portfolio)
-    projects = [p for p in portfolio.projects if p.state not in ("proposed", "cancelled")]
-    objectives = tuple(o.id for o in portfolio.objectives)
-    through, aligned = set(), {}
-    by_initiative: dict[str, set[str]] = {}
-    for node in found.out:
-        by_initiative.setdefault(found.initiative(node), set()).update(found.reached_from(node))
-    for project in projects:
-        reached = set[str]().union(*(by_initiative.get(name, ()) for name in (project.id, *(p.id for p in tree.programmes_of(project.id)))))
-        through |= {(project.id, o) for o in objectives if o in reached}
-        aligned.update({(project.id, o): how for o, how in project.alignment.items()})
-    return LineOfSight(objectives=objectives, projects=tuple(p.id for p in projects), through=frozenset(through), aligned=aligned)

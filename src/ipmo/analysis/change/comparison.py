@@ -217,7 +217,7 @@ class Comparison:
         except IpmoError:
             return ()
         out: list[Moved] = []
-        for row in was:
+        for row in was.rows:
             if row.npv is None:
                 continue
             other = now[row.id] if row.id in now else None
@@ -226,7 +226,7 @@ class Comparison:
                 out.append(_benefit(row.id, row.name, row.npv, None, reason))
             elif other.npv != row.npv:
                 out.append(_benefit(row.id, row.name, row.npv, other.npv, ""))
-        out += [_benefit(row.id, row.name, None, row.npv, "") for row in now if row.id not in was and row.npv is not None]
+        out += [_benefit(row.id, row.name, None, row.npv, "") for row in now.rows if row.id not in was and row.npv is not None]
         out.sort(key=lambda m: (-abs(m.change or 0), m.item))
         change = sum(m.change or 0 for m in out)
         if len(out) > 1:

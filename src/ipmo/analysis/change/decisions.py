@@ -13,7 +13,7 @@ from typing import Any
 
 import attrs
 
-from ipmo.analysis.benefits.cost_of_delay import stakes
+from ipmo.analysis.benefits.cost_of_delay import cost_of_delay
 from ipmo.analysis.change.applying import first_tasks
 from ipmo.analysis.change.branches import Branches, branches
 from ipmo.analysis.dates.schedule import day_text
@@ -137,7 +137,7 @@ class _Finder:
         self.branches: Branches = branches(portfolio)
         self.s = self.branches.schedule
         self.net = self.s.network
-        self.stakes = stakes(portfolio, self.s)
+        self.stakes = cost_of_delay(portfolio, self.s)
         self.clock = self.branches.targets.clock_of(portfolio.id)
 
     def run(self) -> list[Due]:

@@ -9,8 +9,6 @@ nothing over.
 from __future__ import annotations
 
 import functools
-import itertools
-import math
 import random
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
@@ -24,6 +22,7 @@ from ipmo.analysis.change.comparison import Comparison, ends_of
 from ipmo.analysis.dates.schedule import Schedule, day_text, schedule
 from ipmo.analysis.dependencies.targets import targets
 from ipmo.analysis.money.rollup import roll_up
+from ipmo.analysis.shapley import shapley, shapley_over
 from ipmo.errors import IpmoError, ScheduleError
 from ipmo.model.benefits import Benefit, Outcome
 from ipmo.model.changes import Change, as_changes
@@ -275,7 +274,7 @@ class _Game:
             self.known[frozenset(still)] = self.value(still)
         rest = end - self.value(still)
         if len(still) <= EXACT:
-            amounts |= self._all_orders(still)
+            amounts |= shapley(still, self.value)
             rule = OWN if amounts == alone else f"they interact: Shapley over {len(still)} changes, all orders"
         else:
             orders = max(2, BUDGET // len(still)) // 2
@@ -287,30 +286,14 @@ class _Game:
                 amounts[i] += rest / len(quiet)
         return rule, dict(amounts), alone
 
-    def _all_orders(self, players: Sequence[int]) -> dict[int, Fraction]:
-        n = len(players)
-        weight = [Fraction(math.factorial(k) * math.factorial(n - k - 1), math.factorial(n)) for k in range(n)]
-        out = dict.fromkeys(players, Fraction(0))
-        for i in players:
-            others = [j for j in players if j != i]
-            for k in range(n):
-                for chosen in itertools.combinations(others, k):
-                    out[i] += weight[k] * (self.value((*chosen, i)) - self.value(chosen))
-        return out
-
     def _some_orders(self, players: Sequence[int], pairs: int) -> dict[int, Fraction]:
         rng = random.Random("\n".join(map(str, sorted(players))))
-        out = dict.fromkeys(players, Fraction(0))
+        orders: list[list[int]] = []
         for _ in range(pairs):
             order = list(players)
             rng.shuffle(order)
-            for one in (order, order[::-1]):
-                chosen: list[int] = []
-                for i in one:
-                    before = self.value(chosen)
-                    chosen.append(i)
-                    out[i] += (self.value(chosen) - before) / (2 * pairs)
-        return out
+            orders += [order, order[::-1]]
+        return shapley_over(players, self.value, orders)[0]
 
 
 # ------------------------------------------------------------------------------------------------ figures

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import attrs
 
-from ipmo.analysis.benefits.cost_of_delay import Stakes, stakes
+from ipmo.analysis.benefits.cost_of_delay import CostOfDelay, cost_of_delay
 from ipmo.analysis.change.applying import applied
 from ipmo.analysis.change.branches import branches
 from ipmo.analysis.dates.schedule import schedule
@@ -71,7 +71,7 @@ class DelaySensitivity:
         """One row an item and a target that it moves: item, target, kind, days, loss (of the target, where it is a benefit)."""
         rows = [(row.item, name, days) for row in self.rows for name, days in row.moves.items()]
         kinds = {aim.name: aim.kind for aim in self._aims}
-        known = stakes(self.portfolio, self._aims.schedule)
+        known = cost_of_delay(self.portfolio, self._aims.schedule)
         losses = [self._loss_of(known, name, days) if kinds[name] == "benefit" else None for _, name, days in rows]
         return Table(
             [
@@ -83,7 +83,7 @@ class DelaySensitivity:
             ]
         )
 
-    def _loss_of(self, known: Stakes, benefit: str, days: float) -> float | None:
+    def _loss_of(self, known: CostOfDelay, benefit: str, days: float) -> float | None:
         date = self._aims.date(self._aims.place[benefit])
         loss = known.delayed(benefit, date, date + round(days * 1440))
         return None if loss is None else float(loss)
@@ -146,7 +146,7 @@ def delay_sensitivity(
             raise UnknownItemError(name, close_matches(name, known), "the projects and tasks of this portfolio")
     found = branches(portfolio)
     aims = found.targets
-    worth = stakes(portfolio, found.schedule)
+    worth = cost_of_delay(portfolio, found.schedule)
     nothing = Money(Decimal(0), worth.currency) if worth.worth else None
     rows: list[Slip] = []
     refused: list[Slip] = []
@@ -180,7 +180,7 @@ def _anew(portfolio: Portfolio, aims: Targets, name: str, span: Span) -> tuple[M
     return {t: after.date(place) for t, date, place in both if place is not None and after.date(place) != date}, ""
 
 
-def _loss(aims: Targets, worth: Stakes, moved: Mapping[int, int], nothing: Money | None) -> Money | None:
+def _loss(aims: Targets, worth: CostOfDelay, moved: Mapping[int, int], nothing: Money | None) -> Money | None:
     found = [
         loss
         for t, date in moved.items()

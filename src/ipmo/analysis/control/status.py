@@ -22,7 +22,7 @@ from ipmo.analysis.money.earned_value import EarnedValue, earned_value
 from ipmo.analysis.money.rollup import LEFT_OUT, RollUp, roll_up
 from ipmo.errors import IpmoError, UnknownItemError, close_matches
 from ipmo.memory import remember
-from ipmo.model.benefits_map import effect_map
+from ipmo.model.benefits_map import benefits_map
 from ipmo.model.estimates import exact
 from ipmo.model.governance import RAG, Confidence, StatusReport, Tolerance
 from ipmo.model.hierarchy import hierarchy
@@ -297,7 +297,7 @@ class Breach:
         return self.body is not None
 
 
-class StatusView(Rows[ItemStatus]):
+class StatusView(Rows[str, ItemStatus]):
     """The answer of `status`, indexed by id."""
 
     def __init__(self, rows: Mapping[str, ItemStatus], breaches: Iterable[Breach], policy: str, as_of: date | None) -> None:
@@ -595,13 +595,13 @@ class _Engine:
         if self.worth is None:
             return None
         if isinstance(noun, Portfolio):
-            rows = list(self.worth)
+            rows = list(self.worth.rows)
         elif isinstance(noun, Programme):
-            rows = [row for row in self.worth if row.noun.belongs_to == full_id]
+            rows = [row for row in self.worth.rows if row.noun.belongs_to == full_id]
         else:
-            found = effect_map(self.portfolio)
+            found = benefits_map(self.portfolio)
             reached = {name for node in found.work_of(full_id) for name in found.reached_from(node)}
-            rows = [row for row in self.worth if row.id in reached]
+            rows = [row for row in self.worth.rows if row.id in reached]
         known = [row for row in rows if row.loss is not None and row.planned_npv is not None]
         if not known:
             return None

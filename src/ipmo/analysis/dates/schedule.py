@@ -791,6 +791,11 @@ class Schedule(Passes):
         return "held by a date of its own or of finished work"
 
     @property
+    def first_day(self) -> date:
+        """The day from which what is left is planned: the status date, else the portfolio's start, else that of the first work."""
+        return moment(self.network.base).date()
+
+    @property
     def finish(self) -> datetime | None:
         """When the last open work of the portfolio ends; None when all is done."""
         return moment(self.end) if self.end is not None else None

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import attrs
 
-from ipmo.analysis.benefits.cost_of_delay import Stakes
+from ipmo.analysis.benefits.cost_of_delay import CostOfDelay
 from ipmo.analysis.dates.schedule import schedule
 from ipmo.analysis.dependencies import reasons
 from ipmo.analysis.dependencies.crossings import BOUNDARIES, FAR, Boundary, Crossings, as_slip
@@ -258,7 +258,7 @@ class CriticalLinks:
     # --------------------------------------------------------------------------------- what one link does
 
     @property
-    def stakes(self) -> Stakes:
+    def stakes(self) -> CostOfDelay:
         """What delays cost in this portfolio."""
         return self._downstream.stakes
 

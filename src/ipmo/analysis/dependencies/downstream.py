@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Mapping
 from decimal import Decimal
 
-from ipmo.analysis.benefits.cost_of_delay import Stakes, stakes
+from ipmo.analysis.benefits.cost_of_delay import CostOfDelay, cost_of_delay
 from ipmo.analysis.dependencies.crossings import FAR, Crossings
 from ipmo.units import Money, Span
 
@@ -26,7 +26,7 @@ class Downstream:
 
     def __init__(self, crossings: Crossings) -> None:
         self.crossings = crossings
-        self.stakes: Stakes = stakes(crossings.portfolio, crossings.schedule)
+        self.stakes: CostOfDelay = cost_of_delay(crossings.portfolio, crossings.schedule)
         """What delays cost in this portfolio."""
         self._known: dict[int, tuple[str, ...]] = {}
 

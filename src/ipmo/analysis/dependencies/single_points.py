@@ -11,10 +11,10 @@ from decimal import Decimal
 
 import attrs
 
-from ipmo.analysis.benefits.cost_of_delay import stakes
+from ipmo.analysis.benefits.cost_of_delay import cost_of_delay
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.errors import UnknownItemError, close_matches
-from ipmo.model.benefits_map import effect_map
+from ipmo.model.benefits_map import benefits_map
 from ipmo.model.portfolio import Portfolio
 from ipmo.network.reach import dominators
 from ipmo.network.states import LIVE
@@ -133,7 +133,7 @@ def single_points(portfolio: Portfolio, *, on_cycle: str = "error") -> SinglePoi
         for p in chain_:
             if net.ids[order[p]] != effect and net.kinds[order[p]] not in ("benefit", "outcome", "helper"):
                 held.setdefault(p, []).append(effect)
-    known = stakes(portfolio, s)
+    known = cost_of_delay(portfolio, s)
     benefits = {b.id for b in portfolio.benefits}
     aim = s._late[1]
     rows = []
@@ -164,7 +164,7 @@ def _ends(portfolio: Portfolio, s: Schedule, place: Mapping[int, int]) -> dict[s
     """The positions that each benefit and objective comes from."""
     live = {name: place[v] for name, v in s.nodes.items() if s.network.state[v] in LIVE}
     out = {b.id: [live[b.id]] for b in portfolio.benefits if b.id in live}
-    found = effect_map(portfolio)
+    found = benefits_map(portfolio)
     finishes: dict[str, list[int]] = {}
     followed = {int(u) for u in s._p["src"]}
     for name, p in live.items():

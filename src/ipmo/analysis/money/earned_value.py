@@ -327,7 +327,7 @@ def _plus(one: Fraction | None, other: Fraction | None) -> Fraction | None:
     return other if one is None else one if other is None else one + other
 
 
-class EarnedValue(Rows[EarnedItem]):
+class EarnedValue(Rows[str, EarnedItem]):
     """The answer of `earned_value`, indexed by id."""
 
     def __init__(self, items: Mapping[str, EarnedItem], root: str, as_of: date, every: str) -> None:

@@ -15,11 +15,11 @@ from ipmo.analysis.money.amounts import in_minor_units
 from ipmo.tables import Column, Table
 from ipmo.units import Money
 
-__all__ = ["Explanation", "Figure", "show"]
+__all__ = ["Explanation", "RolledUpValue", "show"]
 
 
 @attrs.frozen(kw_only=True)
-class Figure:
+class RolledUpValue:
     """One rolled-up figure with its working.
 
     Args:
@@ -45,7 +45,7 @@ class Figure:
     unit: str
     known: int
     total: int
-    parts: tuple[Figure, ...] = ()
+    parts: tuple[RolledUpValue, ...] = ()
     left_out: tuple[str, ...] = ()
     note: str = ""
     base: str = ""
@@ -64,12 +64,12 @@ class Figure:
         """How many leaves below were not known."""
         return self.total - self.known
 
-    def share_of(self, whole: Figure) -> float | None:
+    def share_of(self, whole: RolledUpValue) -> float | None:
         """The share of another figure that this one is, where both are amounts; None for dates, shares and words."""
         one, all_ = _number(self.value), _number(whole.value)
         return None if one is None or not all_ else one / all_
 
-    def line(self, within: Figure | None = None) -> str:
+    def line(self, within: RolledUpValue | None = None) -> str:
         """The figure in one line; below another one, with its share of it and without what that line says already."""
         text = f"{self.item}: {self.text}"
         if self.total and self.level != "task":
@@ -113,12 +113,12 @@ class Explanation:
         depth: how many levels below it are shown; all when None.
     """
 
-    figure: Figure
+    figure: RolledUpValue
     depth: int | None = None
 
-    def walk(self) -> Iterator[tuple[int, Figure, Figure | None]]:
+    def walk(self) -> Iterator[tuple[int, RolledUpValue, RolledUpValue | None]]:
         """(depth, figure, the figure above it), from the top down."""
-        stack: list[tuple[int, Figure, Figure | None]] = [(0, self.figure, None)]
+        stack: list[tuple[int, RolledUpValue, RolledUpValue | None]] = [(0, self.figure, None)]
         while stack:
             depth, figure, above = stack.pop()
             yield depth, figure, above
@@ -164,7 +164,7 @@ class Explanation:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        def node(figure: Figure, above: Figure | None, depth: int) -> str:
+        def node(figure: RolledUpValue, above: RolledUpValue | None, depth: int) -> str:
             text = html.escape(figure.line(above))
             if not figure.parts or (self.depth is not None and depth >= self.depth):
                 return f"<li>{text}</li>"

@@ -16,14 +16,14 @@ import attrs
 
 from ipmo.analysis.dates.schedule import Schedule, as_day, schedule
 from ipmo.analysis.money.amounts import Amount, Amounts, Priced, in_minor_units, rounded
-from ipmo.analysis.money.explanation import Explanation, Figure, show
+from ipmo.analysis.money.explanation import Explanation, RolledUpValue, show
 from ipmo.analysis.money.measures import MEASURES
 from ipmo.analysis.money.periods import EVERY, Period, PeriodRule, period_rule
 from ipmo.analysis.money.timing import Piece, Timing
 from ipmo.errors import IpmoError, UnitError, UnknownItemError, close_matches
 from ipmo.findings import Finding, Severity
 from ipmo.memory import remember
-from ipmo.model.benefits_map import effect_map
+from ipmo.model.benefits_map import benefits_map
 from ipmo.model.hierarchy import hierarchy, subtasks
 from ipmo.model.measures import Combine, Measure
 from ipmo.model.money import Budget
@@ -32,7 +32,7 @@ from ipmo.model.work import Programme, Project, Task
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import Money, as_when
 
-__all__ = ["MEASURES", "Figure", "RollUp", "roll_up"]
+__all__ = ["MEASURES", "RollUp", "RolledUpValue", "roll_up"]
 
 LEVELS = ("portfolio", "programme", "project", "task")
 LEFT_OUT = ("proposed", "cancelled")
@@ -41,21 +41,21 @@ FIELDS = ("category", "owner", "state", "programme", "project", "methodology", "
 """What a roll-up can go by besides free attributes and periods."""
 
 
-class RollUp(Rows[Figure]):
+class RollUp(Rows[str, RolledUpValue]):
     """The answer of `roll_up`: figures by full id or group, with their working."""
 
-    def __init__(self, measure: Measure, figures: Mapping[str, Figure], root: str, findings: Iterable[Finding] = ()) -> None:
+    def __init__(self, measure: Measure, figures: Mapping[str, RolledUpValue], root: str, findings: Iterable[Finding] = ()) -> None:
         super().__init__(figures, f"this roll-up of {measure.name}")
         self.measure, self.root = measure, root
         self.findings = tuple(findings)
 
     @property
-    def total(self) -> Figure:
+    def total(self) -> RolledUpValue:
         """The figure of the whole: the portfolio, or what `within=` named."""
         return self._rows[self.root]
 
     @property
-    def groups(self) -> tuple[Figure, ...]:
+    def groups(self) -> tuple[RolledUpValue, ...]:
         """The figures of the groups, in order; empty without `by=`."""
         return tuple(figure for figure in self._rows.values() if figure.level == "group")
 
@@ -245,7 +245,9 @@ class _Engine:
         except IpmoError:
             return self.measure.unit
 
-    def _figure(self, full_id: str, item: Any, level: str, parts: tuple[Figure, ...], left_out: tuple[str, ...] = ()) -> Figure:
+    def _figure(
+        self, full_id: str, item: Any, level: str, parts: tuple[RolledUpValue, ...], left_out: tuple[str, ...] = ()
+    ) -> RolledUpValue:
         measure = self.measure
         left_out = (*left_out, *(name for part in parts for name in part.left_out))
         base: dict[str, Any] = {
@@ -266,7 +268,7 @@ class _Engine:
             if measure.combine is Combine.MEAN and isinstance(item, Project) and item.tasks:
                 asked, own = False, None  # milestones only: there is no work to weigh
             counts = {"known": int(own is not None and asked), "total": int(asked)}
-            return Figure(**{**base, "note": note, **self._shown(own), **counts}, carried=own)
+            return RolledUpValue(**{**base, "note": note, **self._shown(own), **counts}, carried=own)
         carried, known, total = self._joined(parts)
         if own is not None:
             if measure.combine is Combine.SUM and known == total and carried is not None and carried != own:
@@ -281,10 +283,12 @@ class _Engine:
                     )
                 )
             stated_note = f"stated as a whole{f'; {note}' if note else ''}"
-            return Figure(**{**base, "note": stated_note, **self._shown(own)}, known=1, total=1, parts=parts, carried=own)
+            return RolledUpValue(**{**base, "note": stated_note, **self._shown(own)}, known=1, total=1, parts=parts, carried=own)
         if measure.unknown == "spoils" and known < total:
-            return Figure(**base, value=None, known=known, total=total, parts=parts, carried=carried, note="one unknown makes it unknown")
-        return Figure(**{**base, **self._shown(carried)}, known=known, total=total, parts=parts, carried=carried)
+            return RolledUpValue(
+                **base, value=None, known=known, total=total, parts=parts, carried=carried, note="one unknown makes it unknown"
+            )
+        return RolledUpValue(**{**base, **self._shown(carried)}, known=known, total=total, parts=parts, carried=carried)
 
     @functools.cached_property
     def _states_totals(self) -> bool:
@@ -292,7 +296,7 @@ class _Engine:
         measure = self.measure
         return measure.own_total or (measure.combine is Combine.RATIO and all(part.own_total for part in measure.of))
 
-    def _joined(self, parts: Iterable[Figure]) -> tuple[Any, int, int]:
+    def _joined(self, parts: Iterable[RolledUpValue]) -> tuple[Any, int, int]:
         carried, known, total = None, 0, 0
         for part in parts:
             known, total = known + part.known, total + part.total
@@ -302,7 +306,7 @@ class _Engine:
 
     # -------------------------------------------------------------------------------------- trees
 
-    def remembered_tree(self) -> dict[str, Figure]:
+    def remembered_tree(self) -> dict[str, RolledUpValue]:
         """The tree of a measure of the core is made once; a plugin's measure may be another value under the same name."""
         if MEASURES.get(self.measure.name) is not self.measure:
             return self.tree()
@@ -311,13 +315,13 @@ class _Engine:
         self.findings[:] = findings
         return dict(tree)
 
-    def tree(self) -> dict[str, Figure]:
+    def tree(self) -> dict[str, RolledUpValue]:
         """Figures of the portfolio, its programmes, projects and tasks, from the top down."""
         pf = self.portfolio
         tree = hierarchy(pf)
-        out: dict[str, Figure] = {}
+        out: dict[str, RolledUpValue] = {}
 
-        def initiative(noun: Programme | Project) -> Figure:
+        def initiative(noun: Programme | Project) -> RolledUpValue:
             if isinstance(noun, Project):
                 return self._project(noun)
             inner = tree.direct(noun)
@@ -327,7 +331,7 @@ class _Engine:
         parts = tuple(initiative(n) for n in self._counted(roots))
         whole = self._figure(pf.id, pf, "portfolio", parts, self._left_out(roots))
 
-        def collect(figure: Figure) -> None:
+        def collect(figure: RolledUpValue) -> None:
             out.setdefault(figure.item, figure)
             for part in figure.parts:
                 collect(part)
@@ -341,10 +345,10 @@ class _Engine:
     def _left_out(self, nouns: Iterable[Programme | Project]) -> tuple[str, ...]:
         return tuple(f"{n.id} ({n.state})" for n in nouns if isinstance(n, Project) and n.state in LEFT_OUT and n.state not in self.include)
 
-    def _project(self, project: Project) -> Figure:
+    def _project(self, project: Project) -> RolledUpValue:
         below = subtasks(project)
 
-        def work(task: Task) -> Figure | None:
+        def work(task: Task) -> RolledUpValue | None:
             parts = [f for t in below.get(task.id, ()) if (f := work(t)) is not None]
             if task.id not in below and not self.measure.applies(task):
                 return None
@@ -354,9 +358,9 @@ class _Engine:
 
     # -------------------------------------------------------------------------------------- groups
 
-    def grouped(self, by: str, whole: Figure) -> dict[str, Figure]:
+    def grouped(self, by: str, whole: RolledUpValue) -> dict[str, RolledUpValue]:
         """Figures by the value of a field or attribute of what contributes; the whole last."""
-        groups: dict[str, list[Figure]] = {}
+        groups: dict[str, list[RolledUpValue]] = {}
         for figure in _bearing(whole):
             if by == "price_base" and isinstance(figure.carried, Priced):
                 for base, (amount, item) in figure.carried.entries.items():
@@ -371,14 +375,14 @@ class _Engine:
             raise UnknownItemError(by, close_matches(by, known_names), "the fields and attributes of this portfolio")
         return {**out, whole.item: attrs.evolve(whole, parts=tuple(out.values()))}
 
-    def _group_figure(self, name: str, parts: list[Figure], whole: Figure) -> Figure:
+    def _group_figure(self, name: str, parts: list[RolledUpValue], whole: RolledUpValue) -> RolledUpValue:
         carried, known, total = self._joined(parts)
         shown = self._shown(carried)
         if self.measure.unknown == "spoils" and known < total:
             shown = {"value": None, "note": "one unknown makes it unknown"}
         counts = {"known": known, "total": total}
         base = {"item": name, "level": "group", "unit": self._unit, "parts": tuple(parts), "carried": carried, "start": whole.start}
-        return Figure(**{**base, **shown, **counts})
+        return RolledUpValue(**{**base, **shown, **counts})
 
     def _group(self, full_id: str, by: str) -> str:
         """The item's own value, else its project's, else its programme's."""
@@ -392,7 +396,7 @@ class _Engine:
         if by == "project":
             return self.portfolio.project_of(full_id) or NO_GROUP
         if by == "objective":
-            served = effect_map(self.portfolio).objectives_of
+            served = benefits_map(self.portfolio).objectives_of
             ids = {o for noun in chain if noun is not None for o in served.get(getattr(noun, "id", ""), ())}
             return " + ".join(o.id for o in self.portfolio.objectives if o.id in ids) or NO_GROUP
         if by == "office":
@@ -414,7 +418,7 @@ class _Engine:
 
     # -------------------------------------------------------------------------------------- periods
 
-    def phased(self, every: str, whole: Figure) -> dict[str, Figure]:
+    def phased(self, every: str, whole: RolledUpValue) -> dict[str, RolledUpValue]:
         """Figures by period; what nothing dates and what nobody knows are groups of their own.
 
         Their sum is the whole, and beside it the dated lines of items whose whole is not known.
@@ -423,8 +427,8 @@ class _Engine:
         if measure.combine is not Combine.SUM or measure.unit not in ("money", "pd", "number"):
             raise UnitError(f"{measure.name} does not lie over time; by={every!r} is for money and effort")
         timing, rule = Timing(self.portfolio, self.schedule), period_rule(self.portfolio, every)
-        dated: dict[Period, list[Figure]] = {}
-        rest: dict[str, list[Figure]] = {UNDATED: [], UNKNOWN: []}
+        dated: dict[Period, list[RolledUpValue]] = {}
+        rest: dict[str, list[RolledUpValue]] = {UNDATED: [], UNKNOWN: []}
         for figure in _bearing(whole):
             note, counts = figure.note, {}
             if figure.carried is None:
@@ -437,7 +441,7 @@ class _Engine:
         out |= {name: self._group_figure(name, figures, whole) for name, figures in rest.items() if figures}
         return {**out, whole.item: attrs.evolve(whole, parts=tuple(out.values()))}
 
-    def _over(self, timing: Timing, rule: PeriodRule, figure: Figure) -> dict[Period | None, Any]:
+    def _over(self, timing: Timing, rule: PeriodRule, figure: RolledUpValue) -> dict[Period | None, Any]:
         """A figure's exact amount by period; None where nothing dates it."""
         item = self.portfolio if figure.level == "portfolio" else self.portfolio.items[figure.item]
         out: dict[Period | None, Any] = {}
@@ -452,7 +456,7 @@ class _Engine:
                 out[period] = part if period not in out else out[period] + part
         return out
 
-    def _pieces(self, timing: Timing, figure: Figure, item: Any) -> Iterable[tuple[Piece, str]]:
+    def _pieces(self, timing: Timing, figure: RolledUpValue, item: Any) -> Iterable[tuple[Piece, str]]:
         full_id, measure = figure.item, self.measure
         value = measure.value(self, full_id, item)
         if isinstance(value, Budget | Money):
@@ -486,7 +490,7 @@ def _summed(lines: list[Amount], item: str) -> Priced:
     return whole if whole.entries else Priced.of(Fraction(0), "", item)
 
 
-def _bearing(whole: Figure) -> Iterable[Figure]:
+def _bearing(whole: RolledUpValue) -> Iterable[RolledUpValue]:
     """The figures that a total is made of: leaves, and items that state a total of their own."""
     stack = [whole]
     while stack:

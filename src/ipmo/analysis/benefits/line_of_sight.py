@@ -1,0 +1,93 @@
+"""The line of sight: which project serves which objective, and what serves nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ipmo.analysis.money.rollup import LEFT_OUT
+from ipmo.model.benefits_map import benefits_map
+from ipmo.model.hierarchy import hierarchy
+from ipmo.model.portfolio import Portfolio
+from ipmo.tables import Column, Rows, Table
+
+__all__ = ["LineOfSight", "line_of_sight"]
+
+
+class LineOfSight(Rows[str, Mapping[str, str]]):
+    """The answer of `line_of_sight`: by project, the objectives that it serves and how (`map`, low, medium, high, or both).
+
+    Projects that are proposed or cancelled are left out.
+    """
+
+    def __init__(
+        self,
+        objectives: Iterable[str],
+        projects: Iterable[str],
+        through: Iterable[tuple[str, str]],
+        aligned: Mapping[tuple[str, str], str],
+    ) -> None:
+        self.objectives, self.projects = tuple(objectives), tuple(projects)
+        self.through = frozenset(through)
+        """(project, objective) pairs joined by the benefits map."""
+        self.aligned = aligned
+        """(project, objective) to low, medium or high: for scoring, never for value."""
+        super().__init__({project: self._served(project) for project in self.projects}, "this line of sight")
+
+    def _served(self, project: str) -> Mapping[str, str]:
+        out = {}
+        for objective in self.objectives:
+            words = ["map"] if (project, objective) in self.through else []
+            words += [self.aligned[project, objective]] if (project, objective) in self.aligned else []
+            if words:
+                out[objective] = ", ".join(words)
+        return out
+
+    @property
+    def unserved(self) -> tuple[str, ...]:
+        """Objectives that no project serves, by the map or by alignment."""
+        served = {objective for found in self.rows for objective in found}
+        return tuple(o for o in self.objectives if o not in served)
+
+    @property
+    def orphans(self) -> tuple[str, ...]:
+        """Projects that serve no objective."""
+        return tuple(project for project in self if not self[project])
+
+    def table(self) -> Table:
+        """One row a project: project, then a column an objective with `map`, low, medium or high, or both; last `serves`, how many."""
+        columns = [Column("project", "str", self.projects)]
+        columns += [Column(o, "str", [self[project].get(o) for project in self]) for o in self.objectives]
+        return Table([*columns, Column("serves", "int", [len(found) for found in self.rows])])
+
+    def __repr__(self) -> str:
+        return f"<LineOfSight: {len(self.objectives)} objectives, {len(self.unserved)} unserved; {len(self)} projects, {len(self.orphans)} orphans>"
+
+    def _repr_html_(self) -> str:
+        return self.table()._repr_html_()
+
+
+def line_of_sight(portfolio: Portfolio) -> LineOfSight:
+    """Which project serves which objective, and the orphans both ways.
+
+    A project serves what it or a programme that holds it leads to on the benefits map, and what it is aligned to.
+
+    Source: MoP, clear line of sight from objective to initiative.
+
+    Args:
+        portfolio: the portfolio.
+    """
+    found, tree = benefits_map(portfolio), hierarchy(portfolio)
+    projects = [p for p in portfolio.projects if p.state not in LEFT_OUT]
+    objectives = tuple(o.id for o in portfolio.objectives)
+    reached: dict[str, set[str]] = {}
+    for node in found.out:
+        reached.setdefault(found.initiative(node), set()).update(found.reached_from(node))
+    through = {
+        (project.id, objective)
+        for project in projects
+        for name in (project.id, *(programme.id for programme in tree.programmes_of(project.id)))
+        for objective in objectives
+        if objective in reached.get(name, ())
+    }
+    aligned = {(project.id, objective): how for project in projects for objective, how in project.alignment.items()}
+    return LineOfSight(objectives, (p.id for p in projects), through, aligned)

@@ -1,0 +1,49 @@
+"""No answer looks at the clock of the machine: what needs a date takes it from the portfolio or is told one."""
+
+import ast
+from datetime import date
+from pathlib import Path
+
+import ipmo
+from ipmo import Portfolio, Project, Task
+from ipmo.model import Assignment, Benefit, Enabler, MoneySettings, RateRow, Resource
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_nothing_asks_what_day_it_is() -> None:
+    asked = {
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in [*(ROOT / "src").rglob("*.py"), *(ROOT / "plugins").glob("*/src/**/*.py")]
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in ("today", "now", "utcnow") and isinstance(node.value, ast.Name | ast.Attribute)
+        if (node.value.id if isinstance(node.value, ast.Name) else node.value.attr) in ("date", "datetime", "dt")
+    }
+    assert asked == set()
+
+
+def undated() -> Portfolio:
+    """A portfolio that states no status date and no start; its first work starts on 4 May 2026, and a rate changes later."""
+    return Portfolio(
+        id="pf",
+        money=MoneySettings(currency="GBP", discount="3 %"),
+        rates=[RateRow(since="2026-05-01", per={"EUR": "0.5"}), RateRow(since="2026-06-01", per={"EUR": "0.9"})],
+        resources=[Resource(id="dev", rate="100 EUR per pd")],
+        projects=[Project(id="P", start="2026-05-04", tasks=[Task(id="a", duration="5 d", assignments=[Assignment(resource="dev")])])],
+        benefits=[Benefit(id="be", value="1000 GBP per year", lasts="2 years", enabled_by=[Enabler(source="P/a")])],
+    )
+
+
+def test_present_values_are_of_the_first_day_of_work_where_no_date_is_stated() -> None:
+    found = ipmo.benefits(undated())
+    assert found.base == date(2026, 5, 4)
+    assert found.npv == ipmo.benefits(undated(), base="2026-05-04").npv
+    assert found.npv != ipmo.benefits(undated(), base="2027-05-04").npv
+    assert len(ipmo.benefits(Portfolio(id="empty"))) == 0  # nothing to value, nothing to date
+
+
+def test_waiting_costs_at_the_rate_of_the_first_day_of_work() -> None:
+    from ipmo.analysis.benefits.cost_of_delay import cost_of_delay
+
+    pf = undated()
+    assert cost_of_delay(pf, ipmo.schedule(pf)).waiting("P/a", 3) == 150  # 100 EUR a day at 0.5, three days
