@@ -87,7 +87,7 @@ def test_a_benefit_starts_when_all_it_needs_is_there_and_adopted() -> None:
         ],
     )  # fmt: skip
     found = benefits(pf)
-    assert {b.id: b.start for b in found} == {
+    assert {b.id: b.start for b in found.rows} == {
         "all": date(2027, 7, 1),
         "any": date(2027, 4, 1),
         "through": date(2027, 4, 1),
