@@ -61,18 +61,18 @@ class Passes:
     """Both passes over a compiled network, and the dates of its projects: compiled kernels and numpy, nothing else."""
 
     def __init__(self, s: Any) -> None:
-        self.net, self.p = s.network, s.network._positions
+        self.net, self.p = s.network, s.network.positions
         reach = targets(s).reach
-        self.group = np.where(self.net.ending == 1, reach._owner, len(self.net.projects))
+        self.group = np.where(self.net.ending == 1, reach.owners, len(self.net.projects))
         self.effects = np.flatnonzero(self.net.ending == 0)
 
     def run(self) -> tuple[Any, Any]:
-        net, dur = self.net, self.p["dur"]
+        net, dur = self.net, self.p.dur
         x, edge = net.early()
         ends = np.full(len(net.projects) + 1, -1, np.int64)
         np.maximum.at(ends, self.group, x + dur)
         ends[-1] = 1 << 60
-        room = self.p["edge"]
+        room = self.p.low_edge
         whole = np.full(net.n, ends[:-1].max(), np.int64) - dur
         aim = ends[self.group] - dur
         whole[self.effects] = 1 << 60
@@ -82,11 +82,11 @@ class Passes:
 
     def again(self, k: int, slip: int) -> None:
         """Without a link, and with what it hands on so much later."""
-        weight = int(self.p["w"][k])
+        weight = int(self.p.w[k])
         for changed in (-(1 << 50), weight + slip):
-            self.p["w"][k] = changed
+            self.p.w[k] = changed
             self.run()
-        self.p["w"][k] = weight
+        self.p.w[k] = weight
 
 
 def measured(pf: Portfolio) -> Crossings:
@@ -113,7 +113,7 @@ def run(bar: Callable[..., None]) -> None:
     pf = make.linked_portfolio(100, 1000)
     s = ipmo.schedule(pf)
     aims, worth = targets(s), stakes(pf, s)
-    places, finder = s.network._positions, measured(pf)
+    places, finder = s.network.positions, measured(pf)
     ends = {t.name: a.places[0] for t, a in zip(aims, aims.reach.aims, strict=True) if t.kind == "benefit"}
     passes = Passes(s)
     gc.collect()
@@ -158,7 +158,7 @@ def run(bar: Callable[..., None]) -> None:
 
     bar("the same, contraction included", best_of(cold), "one compiled traversal per benefit", peer, None, faster=True)
 
-    graph = nx.DiGraph(zip(places["src"].tolist(), reach._heads.tolist(), strict=True))
+    graph = nx.DiGraph(zip(places["src"].tolist(), reach.heads.tolist(), strict=True))
     graph.add_nodes_from(range(s.network.n))
     graph.add_edges_from((-1, v) for v in range(s.network.n) if places["ptr"][v] == places["ptr"][v + 1])
     ours, peer = best_of(lambda: dominators(s.network)), best_of(lambda: nx.immediate_dominators(graph, -1), 1)

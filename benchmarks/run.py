@@ -69,8 +69,8 @@ def bar(what: str, ours: float, peer_name: str, peer: float, bound: float | None
 def passes(network: Network) -> None:
     """Early dates, total float and target float of everything."""
     s = Schedule(None, network)
-    total, target = s._late
-    _ = total - s._x, target - s._x
+    total, target = s.late_starts
+    _ = total - s.early_starts, target - s.early_starts
 
 
 def networkx_passes(graph: Any, order: list[int], owner: list[int], duration: list[int], count: int) -> None:
@@ -101,9 +101,9 @@ def engine_rows() -> None:
     given = make.columns()
     n, m = len(given["ids"]), len(given["source"])
     network = Network.from_columns(**given)
-    p = network._positions
-    order = [int(v) for v in p["order"]]
-    weight: dict[int, int] = dict(zip((int(e) for e in p["perm"]), (int(w) for w in p["w"]), strict=True))
+    p = network.positions
+    order = [int(v) for v in p.order]
+    weight: dict[int, int] = dict(zip((int(e) for e in p.perm), (int(w) for w in p.w), strict=True))
     links = [(int(u), int(v), weight[e]) for e, (u, v) in enumerate(zip(given["source"], given["target"], strict=True))]
     graph: Any = nx.DiGraph()
     graph.add_nodes_from(range(n))
@@ -140,7 +140,7 @@ def object_rows() -> None:
 
     def compiled() -> None:
         forget(pf)
-        _ = compiled_network(pf)._positions
+        _ = compiled_network(pf).positions
 
     def peer() -> None:
         graph: Any = nx.DiGraph()

@@ -31,7 +31,7 @@ Bar = Callable[..., None]
 def floats(network: Network) -> None:
     """Early dates, late dates, total and target float of everything."""
     s = Schedule(None, network)
-    (whole, aim), x = s._late, s._x
+    (whole, aim), x = s.late_starts, s.early_starts
     if isinstance(x, list):
         _ = [a - b for a, b in zip(whole, x, strict=True)], [a - b for a, b in zip(aim, x, strict=True)]
     else:
@@ -94,10 +94,10 @@ def million(turns: Turns, bar: Bar) -> None:
     one = np.zeros(len(given["ids"]), np.int64)
 
     def whole(network: Network) -> Callable[[], None]:
-        p = network._positions
+        p = network.positions
 
         def run() -> None:
-            p["w"] = network._weights(p["ptr"], p["src"], p["typ"], p["lag"], p["dur"])
+            _ = network.weights(p.ptr, p.src, p.typ, p.lag, p.dur)
             floats(network)
 
         run()
@@ -121,8 +121,8 @@ def million(turns: Turns, bar: Bar) -> None:
             faster=False,
         )
         if bound:
-            p = network._positions
-            size = sum(column.nbytes for column in p.values() if hasattr(column, "nbytes"))
+            p = network.positions
+            size = sum(column.nbytes for column in p if hasattr(column, "nbytes"))
             size += sum(getattr(network, name).nbytes for name in ("dur", "src", "dst", "typ", "lag", "mode", "lagclk", "clk", "low"))
             print(f"    memory: {size / network.n:.0f} bytes a task, links included ({network.m / network.n:.2f} a task)", flush=True)
 
@@ -161,7 +161,7 @@ def incremental(turns: Turns, bar: Bar) -> None:
     name = f"one random change of a duration at 100,000 tasks, median (moved: p50 {cone[0]}, p95 {cone[1]:,}, p99 {cone[2]:,})"
     bar(name, p50, "a full pass", median, 100, faster=True)
     bar("the same, 99th percentile", p99, "a full pass", median, 1.5, faster=False)
-    critical = [v for v in s._critical if s._lists["dur"][v]]
+    critical = [v for v in s.critical if s.lists.dur[v]]
     from ipmo.network import drag
 
     drag.ends_without_work(s, critical[:1])

@@ -53,7 +53,7 @@ def test_drag_of_every_task_and_link_is_the_end_less_the_end_without(seed: int, 
         monkeypatch.setattr(engine, "SMALL", small)
         s = Schedule(None, Network.from_columns(**data))
         assert s.network.compiled == (small == 0 and available())
-        pos, perm = s._lists["pos"], s._lists["perm"]
+        pos, perm = s.lists.pos, s.lists.perm
         found = drag.ends_without_work(s, range(14))
         assert {i: found[pos[i]] for i in range(14)} == without_task
         ends = drag.ends_without_links(s, range(s.network.m))
@@ -66,21 +66,21 @@ def test_drag_of_every_task_and_link_is_the_end_less_the_end_without(seed: int, 
 @given(portfolios(tied=True))
 def test_drag_agrees_with_recomputing_what_moves(pf: Portfolio) -> None:
     s = ipmo.schedule(pf)
-    asap = s._asap  # work as late as possible is put off anew each time: what moves is told from the dates before that
-    q, net = asap._lists, s.network
+    asap = s.unpostponed  # work as late as possible is put off anew each time: what moves is told from the dates before that
+    q, net = asap.lists, s.network
     for place, end in s.ends_without.items():
-        node = q["order"][place]
+        node = q.order[place]
         low = int(net.low[node])
         edges = {place: 0}
         if node in net.finish_floor:
             edges[place] = int(node in net.floor_edges and net.finish_floor[node] >= low)
             low = max(low, net.finish_floor[node])
-        dur = list(q["dur"])
+        dur = list(q.dur)
         dur[place] = 0
-        assert asap._end_after({place: low}, dur, edges=edges) == end
+        assert asap.end_after({place: low}, dur, edges=edges) == end
     for k, end in s.link_ends_without.items():
-        v = next(v for v in range(net.n) if q["ptr"][v] <= k < q["ptr"][v + 1])
-        assert asap._end_after({v: q["low"][v]}, q["dur"], without=k) == end
+        v = next(v for v in range(net.n) if q.ptr[v] <= k < q.ptr[v + 1])
+        assert asap.end_after({v: q.low[v]}, q.dur, without=k) == end
 
 
 def test_compiled_and_plain_drag_are_the_same_with_calendars(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ from ipmo.network import network as engine
 from ipmo.network.compiled import available
 from ipmo.network.graph import graph
 from ipmo.network.network import Network
+from ipmo.network.positions import plain
 from ipmo.testing.strategies import portfolios
 
 
@@ -41,10 +42,10 @@ def random_columns(n: int, seed: int) -> dict[str, Any]:
 
 def answers(network: Network) -> list[Any]:
     s = Schedule(None, network)
-    whole, aim = s._late
-    order = engine._list(s._p["order"])
-    rows = sorted(zip(order, engine._list(s._x), engine._list(whole), engine._list(aim), engine._list(s._finish), strict=True))
-    return [rows, s.end, engine._list(s._project_end), sum(engine._list(s._link_float))]
+    whole, aim = s.late_starts
+    order = plain(s.positions.order)
+    rows = sorted(zip(order, plain(s.early_starts), plain(whole), plain(aim), plain(s.finishes), strict=True))
+    return [rows, s.end, plain(s.project_ends), sum(plain(s.link_floats))]
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -93,8 +94,8 @@ def test_early_starts_agree_with_relaxation_to_a_fixed_point(seed: int) -> None:
     columns = random_columns(200, seed + 10)
     s = Schedule(None, Network.from_columns(**columns))
     x, end = brute(columns)
-    order = engine._list(s._p["order"])
-    assert dict(zip(order, engine._list(s._x), strict=True)) == dict(enumerate(x))
+    order = plain(s.positions.order)
+    assert dict(zip(order, plain(s.early_starts), strict=True)) == dict(enumerate(x))
     assert s.end == end
 
 
@@ -107,12 +108,12 @@ def test_floats_drag_and_target_agree_with_their_definitions(seed: int) -> None:
     for node, name in enumerate(columns["ids"]):
         item = s[name]
         total = round((item.total_float or 0) * 1440)
-        pos = s._p["pos"][node]
+        pos = s.positions.pos[node]
         for slip, moves in ((total, False), (total + 1, True)):
             held = dict(
                 columns,
                 ids=[*columns["ids"], "hold"],
-                duration=[*columns["duration"], s._x[pos] - columns["start"] + slip],
+                duration=[*columns["duration"], s.early_starts[pos] - columns["start"] + slip],
                 source=[*columns["source"], len(columns["ids"])],
                 target=[*columns["target"], node],
                 type=[*columns["type"], 0],
@@ -143,15 +144,15 @@ def test_a_chain_and_a_wide_graph_of_a_million_hold() -> None:
     chain = Network.from_columns([""] * n, np.ones(n), np.arange(n - 1), np.arange(1, n))
     s = Schedule(None, chain)
     assert s.end == n
-    assert (np.asarray(s._late[0]) == np.asarray(s._x)).all()
+    assert (np.asarray(s.late_starts.to_end) == np.asarray(s.early_starts)).all()
     rng, per = np.random.default_rng(3), 333_333
     target = np.repeat(np.arange(per, 3 * per), 2)
     source = (target // per - 1) * per + rng.integers(0, per, len(target))
     wide = Schedule(None, Network.from_columns([""] * (3 * per), rng.integers(1, 9999, 3 * per), source, target))
-    x, w = np.asarray(wide._x), wide._p["w"]
-    heads = np.repeat(np.arange(3 * per), np.diff(wide._p["ptr"]))
-    assert (x[heads] >= x[wide._p["src"]] + w).all()
-    assert (np.asarray(wide._late[0]) >= x).all()
+    x, w = np.asarray(wide.early_starts), wide.positions.w
+    heads = np.repeat(np.arange(3 * per), np.diff(wide.positions.ptr))
+    assert (x[heads] >= x[wide.positions.src] + w).all()
+    assert (np.asarray(wide.late_starts.to_end) >= x).all()
 
 
 def test_bad_columns_are_refused() -> None:

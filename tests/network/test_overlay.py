@@ -51,10 +51,10 @@ def made(seed: int, n: int = 40) -> dict[str, Any]:
 def anew(data: dict[str, Any]) -> dict[str, Any]:
     """Every date of the changed network, computed from nothing."""
     s = Schedule(None, Network.from_columns(**data))
-    pos = [int(v) for v in s._p["pos"]]
+    pos = [int(v) for v in s.positions.pos]
     pick = lambda column: [int(column[v]) for v in pos]  # noqa: E731
-    late = [s._late[kind] for kind in (0, 1)]
-    return {"early": pick(s._x), "late": pick(late[0]), "aim": pick(late[1]), "end": s.end}
+    late = [s.late_starts[kind] for kind in (0, 1)]
+    return {"early": pick(s.early_starts), "late": pick(late[0]), "aim": pick(late[1]), "end": s.end}
 
 
 @pytest.mark.parametrize("small", [20_000, 0], ids=["plain", "compiled"])
@@ -142,11 +142,15 @@ def test_on_calendars_with_gates_and_promises_too(pf: Portfolio, data: st.DataOb
         )
         changed.dur = [int(overlay._row("dur")[p]) for p in (int(q) for q in overlay.place)]
         t = Schedule(pf, changed)
-        pos = [int(q) for q in t._p["pos"]]
-        assert overlay.columns()["early"] == [int(t._x[q]) for q in pos]
+        pos = [int(q) for q in t.positions.pos]
+        assert overlay.columns()["early"] == [int(t.early_starts[q]) for q in pos]
         assert overlay.end == t.end
-        assert overlay.columns()["late"] == [int(t._late[0][q]) if t._late[0][q] < kernels.FAR // 2 else kernels.FAR for q in pos]
-        assert overlay.columns()["aim"] == [int(t._late[1][q]) if t._late[1][q] < kernels.FAR // 2 else kernels.FAR for q in pos]
+        assert overlay.columns()["late"] == [
+            int(t.late_starts.to_end[q]) if t.late_starts.to_end[q] < kernels.FAR // 2 else kernels.FAR for q in pos
+        ]
+        assert overlay.columns()["aim"] == [
+            int(t.late_starts.to_target[q]) if t.late_starts.to_target[q] < kernels.FAR // 2 else kernels.FAR for q in pos
+        ]
     while overlay.undo():
         pass
     assert overlay.columns() == before

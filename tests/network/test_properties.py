@@ -45,8 +45,8 @@ def weights(data: dict[str, Any]) -> list[int]:
 
 def answer(data: dict[str, Any]) -> dict[str, Any]:
     s = Schedule(None, Network.from_columns(**data))
-    pos = [int(v) for v in s._p["pos"]]
-    return {"early": [int(s._x[v]) for v in pos], "late": [int(s._late[0][v]) for v in pos], "end": s.end}
+    pos = [int(v) for v in s.positions.pos]
+    return {"early": [int(s.early_starts[v]) for v in pos], "late": [int(s.late_starts.to_end[v]) for v in pos], "end": s.end}
 
 
 @settings(max_examples=150)

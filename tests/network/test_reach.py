@@ -18,32 +18,32 @@ from ipmo.units import Span
 
 
 def aims_of(s: Any) -> list[Aim]:
-    net, q = s.network, s._lists
+    net, q = s.network, s.lists
     aims = [Aim(name, projects=(place,)) for place, name in enumerate(net.projects)]
     aims.append(Aim("all", projects=tuple(range(len(net.projects)))))
-    live = [place for place, v in enumerate(q["order"]) if net.state[v] in (0, 1)]
-    return aims + [Aim(net.ids[q["order"][place]], places=(place,)) for place in live]
+    live = [place for place, v in enumerate(q.order) if net.state[v] in (0, 1)]
+    return aims + [Aim(net.ids[q.order[place]], places=(place,)) for place in live]
 
 
 def crossing(s: Any) -> list[int]:
-    net, q = s.network, s._lists
+    net, q = s.network, s.lists
     return [
-        k for v in range(net.n) for k in range(q["ptr"][v], q["ptr"][v + 1])
-        if net.project[q["order"][q["src"][k]]] != net.project[q["order"][v]]
+        k for v in range(net.n) for k in range(q.ptr[v], q.ptr[v + 1])
+        if net.project[q.order[q.src[k]]] != net.project[q.order[v]]
     ]  # fmt: skip
 
 
 def dates_without(s: Any, link: int) -> dict[int, int]:
     """The targets that move, by the passes of a network that never had the link."""
     before = Reach(s, aims_of(s), contract=False).dates
-    after = Passes(s.network.without([s._lists["perm"][link]]))
+    after = Passes(s.network.without([s.lists.perm[link]]))
     found = Reach(after, [Aim(a.name, _there(s, after, a.places), a.projects) for a in aims_of(s)], contract=False)
     return {t: d for t, (d, was) in enumerate(zip(found.dates, before, strict=True)) if d != was and was > -kernels.FAR}
 
 
 def _there(s: Any, after: Passes, places: tuple[int, ...]) -> tuple[int, ...]:
-    pos = after.network._positions["pos"]
-    return tuple(int(pos[s._lists["order"][v]]) for v in places)
+    pos = after.network.positions.pos
+    return tuple(int(pos[s.lists.order[v]]) for v in places)
 
 
 @settings(max_examples=150, deadline=None)
@@ -94,7 +94,7 @@ def test_dominators_are_those_of_networkx(pairs: list[tuple[int, int]]) -> None:
 
     links = sorted({(min(a, b), max(a, b)) for a, b in pairs if a != b})
     net = Network.from_columns([str(v) for v in range(31)], [1] * 31, [u for u, _ in links], [v for _, v in links])
-    order = [int(v) for v in net._positions["order"]]
+    order = [int(v) for v in net.positions.order]
     graph = nx.DiGraph(links)
     graph.add_edges_from((-1, v) for v in range(31) if not any(t == v for _, t in links))
     expected = nx.immediate_dominators(graph, -1)
@@ -108,6 +108,6 @@ def test_a_long_trunk_is_climbed_by_jumps() -> None:
     size = 3000
     links = [(v, v + 1) for v in range(size - 1)] + [(v, size + v) for v in range(size)] + [(size - 1, size + v) for v in range(size)]
     net = Network.from_columns([str(v) for v in range(2 * size)], [1] * (2 * size), [u for u, _ in links], [v for _, v in links])
-    order = [int(v) for v in net._positions["order"]]
+    order = [int(v) for v in net.positions.order]
     idom, _ = dominators(net)
     assert all(order[int(idom[p])] == v - size for p, v in enumerate(order) if v >= size)

@@ -40,14 +40,14 @@ def ends_without_links(passes: Passes, links: Sequence[int]) -> Mapping[int, int
     if _plain(passes.network):
         found = _at_once(passes, None)
         return {k: _plain_instant(passes, found[k]) for k in links}
-    ptr = passes._lists["ptr"]
+    ptr = passes.lists.ptr
     heads = [v for v in range(passes.network.n) for _ in range(ptr[v], ptr[v + 1])]
     return {k: _instant(end) for k, end in _each(passes, [heads[k] for k in links], list(links))}
 
 
 def _plain_instant(passes: Passes, end: int) -> int | None:
     """An end on the one clock of a plain network as an instant."""
-    clock = int(passes._p["clk"][0])
+    clock = int(passes.positions.clk[0])
     return _instant(int(kernels.finish_at(passes.network.clock_tables, clock, int(end))) if end > -FAR // 2 else int(end))
 
 
@@ -61,9 +61,9 @@ def _plain(network: Network) -> bool:
         return False
     if network.additive and not network.clk_used:
         return True
-    mode, clk = network._positions["mode"], network._positions["clk"]
+    mode, clk = network.positions.mode, network.positions.clk
     first = int(clk[0]) if network.n else 0
-    if hasattr(mode, "any"):
+    if not isinstance(mode, list) and not isinstance(clk, list):
         return bool(((mode == 0) | (mode == 3)).all() and (clk == first).all())
     return all(m in (0, 3) for m in mode) and all(c == first for c in clk)
 
@@ -74,18 +74,18 @@ def _ending(network: Network) -> Any:
         import numpy as np
 
         return np.ones(network.n, np.int64)
-    order = network._positions["order"]
+    order = network.positions.order
     kinds, state = network.kinds, network.state
     return [int(state[v] in LIVE and kinds[v] not in EFFECTS) for v in order]
 
 
 def _bounds(network: Network) -> tuple[Any, Any]:
     """Lower bounds of starts without those of finishes, and of finishes, by position on their own clocks."""
-    p = network._positions
-    start = p["low"].copy()
+    p = network.positions
+    start: Any = p.low.copy()
     finish = start - start - FAR if hasattr(start, "dtype") else [-FAR] * network.n
     for node, floor in network.finish_floor.items():
-        v = int(p["pos"][node])
+        v = int(p.pos[node])
         start[v], finish[v] = int(network.low[node]), int(floor)
     return start, finish
 
@@ -95,9 +95,9 @@ def _at_once(passes: Passes, places: Sequence[int] | None) -> Any:
     network = passes.network
     start, finish = _bounds(network)
     ending = _ending(network)
-    source = network._positions if network.compiled else passes._lists
-    c: dict[str, Any] = {name: source[name] for name in ("ptr", "src", "typ", "lag", "w", "dur")}
-    c |= {"x": passes._x if network.compiled else passes._lists["x"], "start": start, "finish": finish, "ending": ending}
+    source = network.positions if network.compiled else passes.lists
+    c: dict[str, Any] = {name: getattr(source, name) for name in ("ptr", "src", "typ", "lag", "w", "dur")}
+    c |= {"x": passes.early_starts if network.compiled else passes.lists.x, "start": start, "finish": finish, "ending": ending}
     size = 1
     while size < max(network.n if places is None else len(places), 1):
         size *= 2
@@ -112,7 +112,7 @@ def _at_once(passes: Passes, places: Sequence[int] | None) -> Any:
         c |= {name: list(c[name]) for name in ("start", "finish")}
         tail = [d if e else -FAR for d, e in zip(c["dur"], ending, strict=True)]
         begin = [max(s, f - d) for s, f, d in zip(c["start"], c["finish"], c["dur"], strict=True)]
-    network._run("tails", c["ptr"], c["src"], c["w"], tail)
+    network.run("tails", c["ptr"], c["src"], c["w"], tail)
     if places is not None:
         out, count = fresh(len(places), 0), fresh(network.n + 1, 0)
         for place in places:
@@ -122,11 +122,11 @@ def _at_once(passes: Passes, places: Sequence[int] | None) -> Any:
         else:
             count = list(itertools.accumulate(count))
         names = ("ptr", "src", "typ", "lag", "w", "dur", "start", "finish", "ending", "x")
-        network._run("ends_without_work", *(c[name] for name in names), tail, count, size, fresh(2 * size, -FAR), fresh(network.n, 0), out)
+        network.run("ends_without_work", *(c[name] for name in names), tail, count, size, fresh(2 * size, -FAR), fresh(network.n, 0), out)
         return out
     out = fresh(network.m, 0)
     room = (fresh(2 * size, -FAR), fresh(2 * size, -FAR), fresh(2 * size, -1))
-    network._run("ends_without_links", c["ptr"], c["src"], c["w"], c["dur"], begin, c["ending"], c["x"], tail, size, *room, out)
+    network.run("ends_without_links", c["ptr"], c["src"], c["w"], c["dur"], begin, c["ending"], c["x"], tail, size, *room, out)
     return out
 
 
@@ -143,16 +143,16 @@ def _filled(as_array: bool) -> Any:
 
 def _each(passes: Passes, places: Sequence[int], links: Sequence[int]) -> list[tuple[int, int]]:
     """(link or position, end without it), each by a forward pass from there on."""
-    network, q = passes.network, passes._lists
+    network, q = passes.network, passes.lists
     start, finish = _bounds(network)
     begin = [max(int(start[p]), int(finish[p])) for p in places]
-    edges = {int(network._positions["pos"][node]) for node in network.floor_edges}
+    edges = {int(network.positions.pos[node]) for node in network.floor_edges}
     waiting = [int(p in edges and finish[p] >= start[p]) for p in places]
     names = ("ptr", "src", "w", "mode", "typ", "lagclk", "lag")
-    columns: dict[str, Any] = {name: q[name] for name in (*names, "clk", "dur", "mark", "low")}
+    columns: dict[str, Any] = {name: getattr(q, name) for name in (*names, "clk", "dur", "mark", "low")}
     columns |= {"places": list(places), "links": list(links), "begin": begin, "waiting": waiting, "ending": _ending(network)}
-    columns |= {"early": q["x"], "waits": q["edge"], "floors": [int(e) for e in network._positions["edge"]]}
-    columns["high"] = q["high"] if not network.additive else [FAR] * network.n
+    columns |= {"early": q.x, "waits": q.edge, "floors": [int(e) for e in network.positions.low_edge]}
+    columns["high"] = q.high if not network.additive else [FAR] * network.n
     cal: Any = network.clock_tables
     run: Any = kernels_drag.ends_one_by_one
     compiled = len(places) * (network.n + network.m) > COMPILE

@@ -14,6 +14,7 @@ from ipmo.errors import CycleError, ScheduleError
 from ipmo.network.clocks import WALL_CLOCK, Clock, Clocks
 from ipmo.network.kernels import passes as kernels
 from ipmo.network.parts import Cut
+from ipmo.network.positions import Positions
 from ipmo.network.states import EFFECTS, LIVE, NUMBERS, TYPE_NAMES, LinkType, Mode, State
 from ipmo.units import MAX_INSTANT
 
@@ -238,7 +239,7 @@ class Network:
         return len(self._order) < self.n
 
     @functools.cached_property
-    def _positions(self) -> dict[str, Any]:
+    def positions(self) -> Positions:
         """Columns by position, links sorted by target position."""
         if self.has_loop:
             raise self.loop()
@@ -322,27 +323,28 @@ class Network:
             for column, values in ((high, self.high), (pin, self.pin)):
                 for node, value in values.items():
                     column[int(pos[node])] = value
-        return {
-            "order": order,
-            "pos": pos,
-            "ptr": ptr,
-            "perm": perm,
-            "src": tail,
-            "dur": dur,
-            "typ": typ,
-            "lag": lag,
-            "clk": clk,
-            "mode": mode,
-            "lagclk": lagclk,
-            "low": low,
-            "mark": mark,
-            "edge": edge,
-            "high": high,
-            "pin": pin,
-            "w": self._weights(ptr, tail, typ, lag, dur),
-        }
+        return Positions(
+            order=order,
+            pos=pos,
+            ptr=ptr,
+            perm=perm,
+            src=tail,
+            dur=dur,
+            typ=typ,
+            lag=lag,
+            clk=clk,
+            mode=mode,
+            lagclk=lagclk,
+            low=low,
+            mark=mark,
+            low_edge=edge,
+            high=high,
+            pin=pin,
+            w=self.weights(ptr, tail, typ, lag, dur),
+        )
 
-    def _weights(self, ptr: Any, src: Any, typ: Any, lag: Any, dur: Any) -> Any:
+    def weights(self, ptr: Any, src: Any, typ: Any, lag: Any, dur: Any) -> Any:
+        """The least difference of starts that each link asks for where it is one number, from columns by position."""
         if not self.arrays:
             w = list(lag)
             for v in range(self.n):
@@ -398,7 +400,7 @@ class Network:
             return np.ones(self.n, np.int64)
         effects = set(EFFECTS)
         counts = [int(state in LIVE and kind not in effects) for state, kind in zip(self.state, self.kinds, strict=True)]
-        return np.array(counts, np.int64)[np.asarray(self._positions["order"], np.int64)]
+        return np.array(counts, np.int64)[np.asarray(self.positions.order, np.int64)]
 
     def clock(self, number: int) -> Clock:
         """The clock of a number, as columns name it; 0 is wall-clock time."""
@@ -414,7 +416,8 @@ class Network:
 
     # ----------------------------------------------------------------------------------------- passes
 
-    def _run(self, name: str, *arguments: Any) -> Any:
+    def run(self, name: str, *arguments: Any) -> Any:
+        """Runs a kernel on the network's columns: compiled where these are arrays for it, as it stands on lists."""
         if self.compiled:
             from ipmo.network.compiled import kernel
 
@@ -427,14 +430,14 @@ class Network:
     def _levels(self) -> Any:
         from ipmo.network.levels import Levels
 
-        p = self._positions
-        return Levels(p["ptr"], p["src"], p["w"])
+        p = self.positions
+        return Levels(p.ptr, p.src, p.w)
 
     @functools.cached_property
     def links(self) -> tuple[Any, ...]:
         """(ptr, src, w, mode, typ, lagclk, lag, cal, clk, dur) by position: what the calendar kernels take."""
-        p = self._positions
-        return (p["ptr"], p["src"], p["w"], p["mode"], p["typ"], p["lagclk"], p["lag"], self.cal, p["clk"], p["dur"])
+        p = self.positions
+        return (p.ptr, p.src, p.w, p.mode, p.typ, p.lagclk, p.lag, self.cal, p.clk, p.dur)
 
     def early(self, low: Any = None) -> tuple[Any, Any]:
         """Early start of every position on its own clock, and which finishes wait for the next shift; int64 or lists (n).
@@ -442,15 +445,15 @@ class Network:
         Args:
             low: other lower bounds than the network's own, by position.
         """
-        p = self._positions
-        x = (p["low"] if low is None else low).copy()
+        p = self.positions
+        x = (p.low if low is None else low).copy()
         if self.additive and self.arrays and not self.compiled:
-            return self._levels.forward(x), p["edge"]
+            return self._levels.forward(x), p.low_edge
         if self.additive:
-            self._run("forward", p["ptr"], p["src"], p["w"], x)
-            return x, p["edge"]
-        edge = p["edge"].copy()
-        self._run("forward_from", 0, *self.links, p["mark"], p["high"], x, edge)
+            self.run("forward", p.ptr, p.src, p.w, x)
+            return x, p.low_edge
+        edge = p.low_edge.copy()
+        self.run("forward_from", 0, *self.links, p.mark, p.high, x, edge)
         return x, edge
 
     def late(self, x: Any, edge: Any, *bounds: tuple[Any, Any]) -> list[tuple[Any, Any]]:
@@ -462,18 +465,18 @@ class Network:
             bounds: the latest start of each position that its own promises allow, FAR where there are none, with what
                 `kernels.roomy` says of it; overwritten.
         """
-        p = self._positions
+        p = self.positions
         if self.additive and self.arrays and not self.compiled:
             for caps, _ in bounds:
                 self._levels.backward(caps)
         elif self.additive and len(bounds) == 2:
-            self._run("backward_two", p["ptr"], p["src"], p["w"], bounds[0][0], bounds[1][0])
+            self.run("backward_two", p.ptr, p.src, p.w, bounds[0][0], bounds[1][0])
         elif self.additive:
             for caps, _ in bounds:
-                self._run("backward", p["ptr"], p["src"], p["w"], caps)
+                self.run("backward", p.ptr, p.src, p.w, caps)
         else:
             for caps, room in bounds:
-                self._run("backward_from", 0, self.n - 1, *self.links, p["mark"], p["pin"], x, edge, caps, room)
+                self.run("backward_from", 0, self.n - 1, *self.links, p.mark, p.pin, x, edge, caps, room)
         return list(bounds)
 
     def link_float(self, x: Any, edge: Any) -> Any:
@@ -484,10 +487,10 @@ class Network:
 
             out = np.zeros(self.m, np.int64)
             if self.additive and not self.compiled:
-                p = self._positions
-                heads = np.repeat(np.arange(self.n), np.diff(p["ptr"]))
-                return x[heads] - p["w"] - x[p["src"]]
-        self._run("link_floats", *self.links, x, edge, out)
+                p = self.positions
+                heads = np.repeat(np.arange(self.n), np.diff(p.ptr))
+                return x[heads] - p.w - x[p.src]
+        self.run("link_floats", *self.links, x, edge, out)
         return out
 
     # ------------------------------------------------------------------------------------------- loops
@@ -529,7 +532,7 @@ class Network:
         network, dur = self, _list(self.dur)
         for _ in range(len(self.expected) + 1):
             x, _edge = network.early()
-            pos = network._positions["pos"]
+            pos = network.positions.pos
             changed = False
             for node, instant in self.expected.items():
                 start = int(x[int(pos[node])])

@@ -103,11 +103,11 @@ class Overlay:
                 raise ScheduleError(f"an overlay does not follow {what}; change the portfolio and schedule it again")
         self.passes, self.network = passes, network
         self.compiled = network.compiled
-        p = network._positions
+        p = network.positions
         n, m = network.n, network.m
         self.n, self.links, self.whole_structure = n, m, True
         self._cal: Any = network.cal if network.arrays else network.clock_tables
-        self.place = p["pos"]
+        self.place = p.pos
         self._nodes = self._table(len(NODE_ROWS), n)
         self._links = self._table(len(LINK_ROWS), m + ROOM)
         self._groups = self._table(len(GROUP_ROWS), len(network.projects) + 1)
@@ -116,29 +116,29 @@ class Overlay:
         for name, values in (
             ("at", range(n)),
             ("rank", range(n)),
-            ("clk", p["clk"]),
-            ("dur", p["dur"]),
-            ("mark", p["mark"]),
-            ("high", p["high"] if fixed is None else fixed),
-            ("pin", p["pin"] if fixed is None else fixed),
-            ("low", p["low"]),
-            ("floors", p["edge"]),
-            ("x", passes._x),
-            ("edge", passes._edge),
+            ("clk", p.clk),
+            ("dur", p.dur),
+            ("mark", p.mark),
+            ("high", p.high if fixed is None else fixed),
+            ("pin", p.pin if fixed is None else fixed),
+            ("low", p.low),
+            ("floors", p.low_edge),
+            ("x", passes.early_starts),
+            ("edge", passes.early_waits),
         ):
             self._put(self._row(name), values)
-        heads = [v for v in range(n) for _ in range(int(p["ptr"][v]), int(p["ptr"][v + 1]))]
+        heads = [v for v in range(n) for _ in range(int(p.ptr[v]), int(p.ptr[v + 1]))]
         for name in ("src", "w", "mode", "typ", "lagclk", "lag"):
-            self._put(self._link(name), p[name])
+            self._put(self._link(name), getattr(p, name))
         self._put(self._link("dst"), heads)
-        self._number = {int(e): k for k, e in enumerate(p["perm"])}
+        self._number = {int(e): k for k, e in enumerate(p.perm)}
         self._hang_all()
         self._bits = self._filled(n // 32 + 1, 0)
         self._counts = self._filled(3, 0)
         self._stamp = 0
         self._set_groups()
         self._set_bounds()
-        for kind, ((late, room), names) in enumerate(zip(passes._late_and_room, (("late", "room"), ("aim", "aim_room")), strict=True)):
+        for kind, ((late, room), names) in enumerate(zip(passes.late_passes, (("late", "room"), ("aim", "aim_room")), strict=True)):
             self._put(self._row(names[0]), self._shifted(late, -self.end if kind == 0 and self.relative and self.end is not None else 0))
             self._put(self._row(names[1]), [1] * n if network.additive and not network.clk_used else room)
         self._changes: list[_Change] = []
@@ -203,7 +203,7 @@ class Overlay:
         """Open work by project, the last finish of each, and what is done already."""
         network, passes = self.network, self.passes
         count = len(network.projects)
-        order = [int(v) for v in network._positions["order"]]
+        order = [int(v) for v in network.positions.order]
         state = network.state
         group = [int(network.project[v]) if state[v] in LIVE else -1 for v in order]
         members: list[list[int]] = [[] for _ in range(count)]
@@ -218,7 +218,7 @@ class Overlay:
         self._put(self._member_ptr, ptr)
         self._put(self._members, [v for inside in members for v in inside])
         ends, done = [-FAR] * (count + 1), [-FAR] * (count + 1)
-        finish = passes._finish.tolist() if hasattr(passes._finish, "tolist") else passes._finish
+        finish = passes.finishes.tolist() if hasattr(passes.finishes, "tolist") else passes.finishes
         for place, g in enumerate(group):
             if g >= 0 and finish[place] > ends[g]:
                 ends[g] = int(finish[place])
@@ -235,9 +235,9 @@ class Overlay:
 
     def _set_bounds(self) -> None:
         """Bounds of late dates that stay where they are, and those that follow ends."""
-        network, dialect = self.network, self.passes._dialect
+        network, dialect = self.network, self.passes.dialect
         n = self.n
-        pos = network._positions["pos"]
+        pos = network.positions.pos
         fixed: list[dict[int, list[tuple[int, bool]]]] = [{}, {}]
         own = [0] * n
         for target in network.targets:
@@ -257,7 +257,7 @@ class Overlay:
         promised = network.promises
         groups: list[list[int]] = [[-1] * n, [-1] * n]
         self.by_group = dialect.float_to == "project"
-        for place, v in enumerate(int(v) for v in network._positions["order"]):
+        for place, v in enumerate(int(v) for v in network.positions.order):
             owner = int(network.project[v])
             if network.state[v] not in LIVE:
                 continue
@@ -371,7 +371,7 @@ class Overlay:
         if minutes < 0:
             raise ScheduleError(f"a duration of {minutes} minutes is negative")
         v = self._place(item)
-        if int(self.network._positions["order"][v]) in self.network.high:
+        if int(self.network.positions.order[v]) in self.network.high:
             raise ScheduleError(f"{self._id(v)!r} is held by a constraint that overrides the logic; change the portfolio instead")
         change = self._open()
         dur, w, mode, typ = self._row("dur"), self._link("w"), self._link("mode"), self._link("typ")
@@ -393,7 +393,7 @@ class Overlay:
                 if mode[k] in (0, 3):
                     self._set(w, k, int(w[k]) + delta, change)
             k = int(following[k])
-        node = int(self.network._positions["order"][v])
+        node = int(self.network.positions.order[v])
         floor = self.network.finish_floor.get(node)
         if floor is not None:
             low = max(int(self.network.low[node]), floor - minutes)
@@ -412,7 +412,7 @@ class Overlay:
         """
         v = self._place(item)
         change = self._open()
-        node = int(self.network._positions["order"][v])
+        node = int(self.network.positions.order[v])
         floor = self.network.finish_floor.get(node)
         if floor is not None:
             least = floor - int(self._row("dur")[v])
@@ -541,7 +541,7 @@ class Overlay:
     # ------------------------------------------------------------------------------------------ inside
 
     def _id(self, place: int) -> str:
-        return self.network.ids[int(self.network._positions["order"][place])]
+        return self.network.ids[int(self.network.positions.order[place])]
 
     def _found(self, number: int) -> int:
         k = self._number.get(number, -1)
@@ -596,7 +596,7 @@ class Overlay:
         names = [self._id(p) for p in reversed(path)]
         projects = []
         for p in reversed(path):
-            owner = int(self.network.project[int(self.network._positions["order"][p])])
+            owner = int(self.network.project[int(self.network.positions.order[p])])
             if owner >= 0 and self.network.projects[owner] not in projects:
                 projects.append(self.network.projects[owner])
         return CycleError(names, [*reversed(types), kind], projects)
@@ -666,12 +666,12 @@ class Overlay:
         """A whole pass where too much moves: early dates too when `stopped` is 0. Networks of plain sums only."""
         import numpy as np
 
-        network, p = self.network, self.network._positions
+        network, p = self.network, self.network.positions
         row, w = self._row, self._link("w")[: network.m]
         count = 0
         if stopped == 0:
             x = row("low").copy()
-            self._run("forward", p["ptr"], p["src"], w, x)
+            self._run("forward", p.ptr, p.src, w, x)
             count += self._replaced(change, x, "x", "edge")
             ends = self._group_row("ends")
             ends[:] = -FAR
@@ -684,11 +684,11 @@ class Overlay:
         aim = np.minimum(row("aim_fixed"), np.where(row("own") == 1, row("x"), FAR))
         aim = np.minimum(aim, np.where(row("aim_group") >= 0, aims[row("aim_group")] - row("dur"), FAR))
         if stopped <= 1:
-            self._run("backward_two", p["ptr"], p["src"], w, late, aim)
+            self._run("backward_two", p.ptr, p.src, w, late, aim)
             late[late >= FAR // 2] = FAR
             count += self._replaced(change, late, "late", "room")
         else:
-            self._run("backward", p["ptr"], p["src"], w, aim)
+            self._run("backward", p.ptr, p.src, w, aim)
         aim[aim >= FAR // 2] = FAR
         return count + self._replaced(change, aim, "aim", "aim_room")
 

@@ -16,9 +16,13 @@ import attrs
 
 from ipmo.network.kernels import passes as kernels
 from ipmo.network.kernels import reach as kernels_reach
+from ipmo.network.positions import as_array, as_arrays
 from ipmo.network.states import State
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from ipmo.network.network import Network
     from ipmo.network.passes import Passes
 
@@ -64,34 +68,33 @@ class Reach:
     def __init__(self, passes: Passes, aims: Sequence[Aim], *, contract: bool = True) -> None:
         self.passes, self.network, self.aims = passes, passes.network, tuple(aims)
         self._contract = contract
-        p = self.network._positions
-        self._c: dict[str, Any] = {name: _array(p[name]) for name in ("ptr", "src", "w", "mode", "typ", "lagclk", "lag", "clk", "dur")}
-        self._c |= {name: _array(p[name]) for name in ("mark", "low", "high")}
-        self._x, self._edge = _array(passes._x), _array(passes._edge)
+        self.columns = as_arrays(self.network.positions)
+        self.early_starts, self._edge = as_array(passes.early_starts), as_array(passes.early_waits)
         self._cal = self.network.clock_tables
 
     # ------------------------------------------------------------------------------------------ targets
 
     @functools.cached_property
-    def _owner(self) -> Any:
+    def owners(self) -> NDArray[np.int64]:
+        """The place of the project of each position, -1 for what belongs to none."""
         import numpy as np
 
-        return np.asarray(self.network.project, np.int64)[_array(self.network._positions["order"])]
+        return np.asarray(self.network.project, np.int64)[as_array(self.network.positions.order)]
 
     @functools.cached_property
-    def _by_project(self) -> dict[int, Any]:
+    def open_work(self) -> dict[int, Any]:
         """Positions of open work of each project."""
         import numpy as np
 
         count = len(self.network.projects)
-        owner = np.where(self.network.ending == 1, self._owner, -1)
+        owner = np.where(self.network.ending == 1, self.owners, -1)
         order = np.argsort((owner + 1).astype(np.uint16) if count < 65_000 else owner, kind="stable")
         first = np.searchsorted(owner[order], np.arange(count + 1))
         return {g: order[first[g] : first[g + 1]] for g in range(count)}
 
     @functools.cached_property
     def _finish(self) -> Any:
-        return _array(self.passes._finish)
+        return as_array(self.passes.finishes)
 
     @functools.cached_property
     def _done(self) -> dict[int, int]:
@@ -108,7 +111,7 @@ class Reach:
     def dates(self) -> list[int]:
         """The date of each target as it is; -FAR for those without a date."""
         ends = [-FAR] * len(self.network.projects)
-        for g, places in self._by_project.items():
+        for g, places in self.open_work.items():
             if len(places):
                 ends[g] = int(self._finish[places].max())
             ends[g] = max(ends[g], self._done.get(g, -FAR))
@@ -164,7 +167,9 @@ class Reach:
         """The targets that each link leads to, whatever the float, as bits of a number: bit 0 is the first target."""
         if self._interfaces is not None:
             return self._interfaces.bits(links)
-        return [self._bits[v] for v in self._heads[_array(links)].tolist()]
+        import numpy as np
+
+        return [self._bits[v] for v in self.heads[np.asarray(links, np.int64)].tolist()]
 
     def sums(self, found: Sequence[int], values: Sequence[float]) -> list[float]:
         """The sum of the values of the targets in each set of bits; a table of the 256 sums of each eight answers all."""
@@ -185,9 +190,9 @@ class Reach:
         """The targets that each position leads to, as bits of a number."""
         own: list[int] = [0] * self.network.n
         for t, aim in enumerate(self.aims):
-            for v in (*aim.places, *(int(v) for g in aim.projects for v in self._by_project[g])):
+            for v in (*aim.places, *(int(v) for g in aim.projects for v in self.open_work[g])):
                 own[v] |= 1 << t
-        ptr, src = self._c["ptr"].tolist(), self._c["src"].tolist()
+        ptr, src = self.columns.ptr.tolist(), self.columns.src.tolist()
         for v in range(self.network.n - 1, -1, -1):
             if own[v]:
                 for k in range(ptr[v], ptr[v + 1]):
@@ -217,7 +222,7 @@ class Reach:
         net = self.network
         if not self._contract or self._odd or net.floor_edges or "start" in net.points.values():
             return None
-        mode, typ = self._c["mode"], self._c["typ"]
+        mode, typ = self.columns.mode, self.columns.typ
         if ((mode != 0) & (mode != 3) & (typ >= 2)).any():  # a finish may then wait for the next shift
             return None
         found = Interfaces(self)
@@ -231,7 +236,7 @@ class Reach:
             aim = self.aims[t]
             places += aim.places
             for g in aim.projects:
-                places += self._by_project[g].tolist()
+                places += self.open_work[g].tolist()
             first.append(len(places))
         return first, places
 
@@ -254,31 +259,31 @@ class Reach:
     def _by_passes(self, links: Sequence[int], slips: Sequence[int]) -> list[dict[int, int]]:
         import numpy as np
 
-        c, n = self._c, self.network.n
+        c, n = self.columns, self.network.n
         first, places = self._target_places(range(len(self.aims)))
-        heads = self._heads
-        floors = _array(self.network._positions["edge"])
+        heads = self.heads
+        floors = as_array(self.network.positions.low_edge)
         dates = np.array(self.dates, np.int64)
         base = np.array([max((self._done.get(g, -FAR) for g in aim.projects), default=-FAR) for aim in self.aims], np.int64)
-        high = c["high"] if not self.network.additive else np.full(n, FAR, np.int64)
+        high = c.high if not self.network.additive else np.full(n, FAR, np.int64)
         out: list[dict[int, int]] = []
         step = max(1, DENSE // max(len(self.aims), 1))
         for begin in range(0, len(links), step):
             rows = np.array(links[begin : begin + step], np.int64)
             room = np.zeros(len(rows) * len(self.aims), np.int64)
-            some = [np.array(slips[begin : begin + step], np.int64), c["ptr"], c["src"], c["w"].copy(), c["mode"].copy(), c["typ"]]
+            some = [np.array(slips[begin : begin + step], np.int64), c.ptr, c.src, c.w.copy(), c.mode.copy(), c.typ]
             some += [
-                c["lagclk"],
-                c["lag"],
+                c.lagclk,
+                c.lag,
                 self._cal,
-                c["clk"],
-                c["dur"],
-                c["mark"],
+                c.clk,
+                c.dur,
+                c.mark,
                 high,
-                c["low"],
+                c.low,
                 floors,
                 heads[rows],
-                self._x,
+                self.early_starts,
                 self._edge,
             ]
             some += [np.array(first, np.int64), np.array(places, np.int64), dates, np.zeros(n, np.int64), np.zeros(n, np.int64), room]
@@ -290,10 +295,11 @@ class Reach:
         return out
 
     @functools.cached_property
-    def _heads(self) -> Any:
+    def heads(self) -> NDArray[np.int64]:
+        """The target position of the link in each place."""
         import numpy as np
 
-        return np.repeat(np.arange(self.network.n), np.diff(self._c["ptr"]))
+        return np.repeat(np.arange(self.network.n), np.diff(self.columns.ptr))
 
     def _late_floats(self, links: Sequence[int], targets: Sequence[int]) -> list[int]:
         """Floats of links to the first of some targets that moves: a backward pass from their dates."""
@@ -306,26 +312,24 @@ class Reach:
                 places = np.array(self._target_places([target])[1], np.int64)
                 instants[places] = np.minimum(instants[places], self.dates[target])
         whole: Any = instants if net.arrays else instants.tolist()
-        caps, room = self.passes._latest_starts(whole)
+        caps, room = self.passes.latest_starts(whole)
         if not net.arrays:
             caps = [c if c < FAR // 2 else FAR for c in caps]
         else:
             caps[caps >= FAR // 2] = FAR
-        ((late, rooms),) = net.late(self.passes._x, self.passes._edge, (caps, room))
-        return [self._pulled(k, int(late[self._heads[k]]), int(rooms[self._heads[k]])) for k in links]
+        ((late, rooms),) = net.late(self.passes.early_starts, self.passes.early_waits, (caps, room))
+        return [self._pulled(k, int(late[self.heads[k]]), int(rooms[self.heads[k]])) for k in links]
 
     def _pulled(self, k: int, late: int, room: int) -> int:
-        c = self._c
+        c = self.columns
         if late >= FAR // 2:
             return FAR
-        u, v = int(c["src"][k]), int(self._heads[k])
-        mode = int(c["mode"][k])
+        u, v = int(c.src[k]), int(self.heads[k])
+        mode = int(c.mode[k])
         if mode in (0, 3):
-            return int(late - c["w"][k] - self._x[u])
-        q = self.passes._lists
-        return int(
-            kernels.pull(self._cal, q["clk"], q["dur"], u, v, q["typ"][k], mode, q["lagclk"][k], q["lag"][k], late, room) - q["x"][u]
-        )
+            return int(late - c.w[k] - self.early_starts[u])
+        q = self.passes.lists
+        return int(kernels.pull(self._cal, q.clk, q.dur, u, v, q.typ[k], mode, q.lagclk[k], q.lag[k], late, room) - q.x[u])
 
     def _by_trial(self, links: Sequence[int], targets: Sequence[int]) -> Any:
         """Floats by trying slips until the least that moves each target is found; a slip of some length moves at least as much."""
@@ -357,15 +361,15 @@ def dominators(network: Network) -> tuple[Any, Any]:
 
     A position dominates another when every way of links to that passes it: a single point of failure.
     """
-    p = network._positions
+    p = network.positions
     if network.arrays:
         import numpy as np
 
         idom, depth, jump = (np.zeros(network.n, np.int64) for _ in range(3))
-        network._run("dominators", p["ptr"], p["src"], idom, depth, jump)
+        network.run("dominators", p.ptr, p.src, idom, depth, jump)
         return idom, depth
     found, deep, leap = ([0] * network.n for _ in range(3))
-    kernels_reach.dominators(p["ptr"], p["src"], found, deep, leap)
+    kernels_reach.dominators(p.ptr, p.src, found, deep, leap)
     return found, deep
 
 
@@ -376,22 +380,22 @@ class Interfaces:
         import numpy as np
 
         self.reach = reach
-        net, c = reach.network, reach._c
+        net, c = reach.network, reach.columns
         n = net.n
-        heads = reach._heads
-        clocks = int(c["clk"].max(initial=0)) + 1
-        numbers = (reach._owner + 1) * clocks + c["clk"]
+        heads = reach.heads
+        clocks = int(c.clk.max(initial=0)) + 1
+        numbers = (reach.owners + 1) * clocks + c.clk
         keys = np.flatnonzero(np.bincount(numbers))
         place = np.zeros(int(keys[-1]) + 1 if len(keys) else 1, np.int64)
         place[keys] = np.arange(len(keys))
         self.group = place[numbers]
         self.owners, self.clocks = keys // clocks - 1, keys % clocks
         groups = len(keys)
-        plain = (c["mode"] == 0) | (c["mode"] == 3)
-        self.inner = ((self.group[c["src"]] == self.group[heads]) & plain).astype(np.int64)
+        plain = (c.mode == 0) | (c.mode == 3)
+        self.inner = ((self.group[c.src] == self.group[heads]) & plain).astype(np.int64)
         self.links = np.flatnonzero(self.inner == 0)
         own = [v for aim in reach.aims for v in aim.places]
-        entry_places, exit_places = np.unique(heads[self.links]), np.unique(np.r_[c["src"][self.links], np.array(own, np.int64)])
+        entry_places, exit_places = np.unique(heads[self.links]), np.unique(np.r_[c.src[self.links], np.array(own, np.int64)])
         self.entries = entry_places[np.argsort(self.group[entry_places], kind="stable")]
         self.exits = exit_places[np.argsort(self.group[exit_places], kind="stable")]
         self.entry_of, self.exit_of = np.full(n, -1, np.int64), np.full(n, -1, np.int64)
@@ -409,7 +413,7 @@ class Interfaces:
         import numpy as np
 
         reach = self.reach
-        c, n, groups = reach._c, reach.network.n, len(self.owners)
+        c, n, groups = reach.columns, reach.network.n, len(self.owners)
         member = np.argsort(self.group.astype(np.uint16) if groups < 1 << 16 else self.group, kind="stable")
         first = np.searchsorted(self.group[member], np.arange(groups + 1))
         local = np.empty(n, np.int64)
@@ -419,11 +423,11 @@ class Interfaces:
         tail = np.full(len(self.entries), -FAR, np.int64)
         pair_entry, pair_exit, way = (np.zeros(self._most, np.int64) for _ in range(3))
         width = int(min(WIDTH, max(np.diff(self.first_exit).max(initial=1), 1)))
-        effects = np.where(reach._owner >= 0, reach.network.ending, 0)
+        effects = np.where(reach.owners >= 0, reach.network.ending, 0)
         steps = int((np.diff(first) * np.diff(self.first_exit))[used].sum()) + n
-        base = c["low"].copy()
-        reach._run("inner_forward", n + len(c["src"]), [c["ptr"], c["src"], c["w"], self.inner, base])
-        arguments = [c["ptr"], c["src"], c["w"], self.inner, c["dur"], effects, first, member, local, self.entry_of, self.exit_of]
+        base = c.low.copy()
+        reach._run("inner_forward", n + len(c.src), [c.ptr, c.src, c.w, self.inner, base])
+        arguments = [c.ptr, c.src, c.w, self.inner, c.dur, effects, first, member, local, self.entry_of, self.exit_of]
         arguments += [
             self.first_entry,
             self.first_exit,
@@ -439,12 +443,12 @@ class Interfaces:
         pairs = reach._run("inner_ways", steps, arguments)
         pair_entry, pair_exit, way = pair_entry[:pairs], pair_exit[:pairs], way[:pairs]
         by_entry, by_exit = np.argsort(pair_entry, kind="stable"), np.argsort(pair_exit, kind="stable")
-        finish = base + c["dur"]
+        finish = base + c.dur
         base_end = np.full(groups, -FAR, np.int64)
         counted = effects == 1
         np.maximum.at(base_end, self.group[counted], finish[counted])
         end = np.full(groups, -FAR, np.int64)
-        np.maximum.at(end, self.group[counted], (reach._x + c["dur"])[counted])
+        np.maximum.at(end, self.group[counted], (reach.early_starts + c.dur)[counted])
         # one order of positions, an entry before an exit in the same place
         keys = np.r_[2 * self.entries, 2 * self.exits + 1]
         what = np.r_[np.arange(len(self.entries)), -1 - np.arange(len(self.exits))]
@@ -453,9 +457,9 @@ class Interfaces:
         rank = np.empty(len(at), np.int64)
         rank[order] = np.arange(len(at))
         y = np.full(len(self.entries), -FAR, np.int64)
-        heads = reach._heads[self.links]
+        heads = reach.heads[self.links]
         into = np.argsort(self.entry_of[heads], kind="stable")
-        out = np.argsort(self.exit_of[c["src"][self.links]], kind="stable")
+        out = np.argsort(self.exit_of[c.src[self.links]], kind="stable")
         pushed = self._pushed(self.links)
         np.maximum.at(y, self.entry_of[heads], pushed)
         return {
@@ -469,30 +473,30 @@ class Interfaces:
             "base": base[self.exits],
             "base_end": base_end,
             "end": end,
-            "x": reach._x[self.exits],
+            "x": reach.early_starts[self.exits],
             "y": y,
             "rank_entry": rank[: len(self.entries)],
             "rank_exit": rank[len(self.entries) :],
             "at": at,
             "link_ptr": _starts(self.entry_of[heads][into], len(self.entries)),
             "links_in": self.links[into],
-            "out_ptr": _starts(self.exit_of[c["src"][self.links]][out], len(self.exits)),
+            "out_ptr": _starts(self.exit_of[c.src[self.links]][out], len(self.exits)),
             "links_out": self.links[out],
         }
 
     def _pushed(self, links: Any) -> Any:
         """What each of some links asks of its head as it is."""
-        c, x = self.reach._c, self.reach._x
-        out = x[c["src"][links]] + c["w"][links]
+        c, x = self.reach.columns, self.reach.early_starts
+        out = x[c.src[links]] + c.w[links]
         passes = self.reach.passes
-        for row in ((c["mode"][links] != 0) & (c["mode"][links] != 3)).nonzero()[0].tolist():
+        for row in ((c.mode[links] != 0) & (c.mode[links] != 3)).nonzero()[0].tolist():
             k = int(links[row])
-            out[row] = passes._push(k, int(self.reach._heads[k]), int(x[c["src"][k]]))
+            out[row] = passes.push(k, int(self.reach.heads[k]), int(x[c.src[k]]))
         return out
 
     def _common(self) -> list[Any]:
-        c = self.reach._c
-        return [c["src"], self.reach._heads, c["w"], c["mode"], c["typ"], c["lagclk"], c["lag"], self.reach._cal, c["clk"], c["dur"]]
+        c = self.reach.columns
+        return [c.src, self.reach.heads, c.w, c.mode, c.typ, c.lagclk, c.lag, self.reach._cal, c.clk, c.dur]
 
     def moved(self, links: Sequence[int], slips: Sequence[int] | None) -> list[dict[int, int]]:
         """What `Reach.without` (no slips) and `slipped` answer, for links between groups."""
@@ -506,7 +510,7 @@ class Interfaces:
         size = 2 * len(rows) + 4 * (groups + things)
         begin = 0
         common = [*self._common(), self.entries, self.exits, self.entry_of, self.exit_of, self.group[self.entries]]
-        now = [reach._x[self.entries], made["y"], made["x"], made["end"]]
+        now = [reach.early_starts[self.entries], made["y"], made["x"], made["end"]]
         while begin < len(rows):
             logs, counts = [np.zeros(size, np.int64) for _ in range(3)], np.zeros(2, np.int64)
             bits, touched = np.zeros(things // 32 + 1, np.int64), np.zeros(groups + things, np.int64)
@@ -534,8 +538,8 @@ class Interfaces:
         reach = self.reach
         of_exit, of_group, parts = self._targets_of
         cal, dates = reach._cal, reach.dates
-        clocks, clk = self.clocks.tolist(), reach._c["clk"][self.exits].tolist()
-        dur = reach._c["dur"][self.exits].tolist()
+        clocks, clk = self.clocks.tolist(), reach.columns.clk[self.exits].tolist()
+        dur = reach.columns.dur[self.exits].tolist()
         single = {t: found[1][0] if found[1][1] is None else found[0][0] for t, found in enumerate(parts) if len(found) == 2}
         changed: dict[tuple[int, int], dict[int, int]] = {}
         for row, what, value in zip(log_row.tolist(), log_what.tolist(), log_value.tolist(), strict=True):
@@ -606,9 +610,11 @@ class Interfaces:
                     table[place, t // 64] |= np.uint64(1 << (t % 64))
         names = ("out_ptr", "links_out", "ptr_entry", "exit_by_entry", "tail", "at")
         rows = (groups.reshape(-1), exits.reshape(-1), entries.reshape(-1))
-        arguments = [reach._heads, self.entry_of, self.group[self.entries], *(made[name] for name in names), words, *rows]
+        arguments = [reach.heads, self.entry_of, self.group[self.entries], *(made[name] for name in names), words, *rows]
         reach._run("interface_bits", len(made["way_by_entry"]) * words, arguments)
-        data = np.ascontiguousarray(entries.reshape(-1, words)[self.entry_of[reach._heads[_array(links)]]].astype("<i8")).tobytes()
+        data = np.ascontiguousarray(
+            entries.reshape(-1, words)[self.entry_of[reach.heads[np.asarray(links, np.int64)]]].astype("<i8")
+        ).tobytes()
         size = 8 * words
         return [int.from_bytes(data[i : i + size], "little") for i in range(0, len(data), size)]
 
@@ -623,7 +629,7 @@ class Interfaces:
         import numpy as np
 
         made, reach = self._made, self.reach
-        c, width, groups = reach._c, 1 if together else len(targets), len(self.owners)
+        c, width, groups = reach.columns, 1 if together else len(targets), len(self.owners)
         own = np.full(len(self.exits) * width, FAR, np.int64)
         last = np.full(groups * width, FAR, np.int64)
         _, _, parts = self._targets_of
@@ -638,7 +644,7 @@ class Interfaces:
                     continue
                 if part >= 0:
                     v = int(self.exits[part])
-                    limit = int(work(reach._cal, int(c["clk"][v]), date)) - int(c["dur"][v])
+                    limit = int(work(reach._cal, int(c.clk[v]), date)) - int(c.dur[v])
                     own[part * width + j] = min(limit, int(own[part * width + j]))
                 else:
                     limit = int(work(reach._cal, int(self.clocks[-1 - part]), date))
@@ -650,9 +656,9 @@ class Interfaces:
         reach._run("interface_limits", len(made["way_by_entry"]) * width, arguments)
         limits = limit_entry.reshape(-1, width)
         rows = np.array(links, np.int64)
-        late = limits[self.entry_of[reach._heads[rows]]]
-        out = np.where(late >= FAR // 2, FAR, late - (c["w"][rows] + reach._x[c["src"][rows]])[:, None])
-        for row in ((c["mode"][rows] != 0) & (c["mode"][rows] != 3)).nonzero()[0].tolist():
+        late = limits[self.entry_of[reach.heads[rows]]]
+        out = np.where(late >= FAR // 2, FAR, late - (c.w[rows] + reach.early_starts[c.src[rows]])[:, None])
+        for row in ((c.mode[rows] != 0) & (c.mode[rows] != 3)).nonzero()[0].tolist():
             out[row] = [reach._pulled(int(rows[row]), int(y), 1) for y in late[row]]
         return out
 
@@ -661,9 +667,3 @@ def _starts(sorted_numbers: Any, count: int) -> Any:
     import numpy as np
 
     return np.searchsorted(sorted_numbers, np.arange(count + 1))
-
-
-def _array(column: Any) -> Any:
-    import numpy as np
-
-    return np.asarray(column, np.int64)

@@ -158,7 +158,7 @@ def tiles(a: Answers) -> Iterator[dict[str, str]]:
 
 def _time_tiles(a: Answers) -> Iterator[dict[str, str]]:
     s = a.schedule
-    unknown = len(s._unknown)
+    unknown = len(s.without_duration)
     undated = sum(1 for node, hold in s.network.holds.items() if s.network.state[node] == State.UNDATED)
     parts = [f"{unknown} items have no duration or no dates"] if unknown else []
     parts += [f"{undated} are on hold"] if undated else []

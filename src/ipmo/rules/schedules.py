@@ -104,11 +104,11 @@ def schedule_facts(portfolio: Portfolio, s: Schedule) -> Iterator[Finding]:
             "take one link out of the loop",
             Severity.ERROR,
         )
-    if s._bounds and net.unknown:
+    if s.lower_bounded and net.unknown:
         yield _found(
             "bounds",
             "",
-            f"{len(s._bounds)} dates are lower bounds or unknown, because work before them has no duration",
+            f"{len(s.lower_bounded)} dates are lower bounds or unknown, because work before them has no duration",
             "floats before that work may be smaller than shown",
             Severity.INFO,
         )
@@ -155,10 +155,10 @@ def schedule_facts(portfolio: Portfolio, s: Schedule) -> Iterator[Finding]:
 
 def _constraints(s: Schedule) -> Iterator[Finding]:
     """Constraints that override the logic, and those that the logic breaks."""
-    net, q = s.network, s._lists
+    net, q = s.network, s.lists
     for node, high in net.high.items():
-        place = q["pos"][node]
-        asked = max((s._push(k, place, q["x"][q["src"][k]]) for k in range(q["ptr"][place], q["ptr"][place + 1])), default=high)
+        place = q.pos[node]
+        asked = max((s.push(k, place, q.x[q.src[k]]) for k in range(q.ptr[place], q.ptr[place + 1])), default=high)
         if asked > high:
             days = s._days(place, high, asked)
             yield _found(
@@ -168,11 +168,11 @@ def _constraints(s: Schedule) -> Iterator[Finding]:
                 "move the date, or make the constraint one that the dialect does not hold for hard",
             )
     for node, instant, at_finish in net.late_bounds:
-        place = q["pos"][node]
-        if net.state[node] not in LIVE or node in s._unknown:
+        place = q.pos[node]
+        if net.state[node] not in LIVE or node in s.without_duration:
             continue
         clock = net.running_clock(node)
-        reached = q["finish"][place] if at_finish else clock.start(q["x"][place])
+        reached = q.finish[place] if at_finish else clock.start(q.x[place])
         allowed = clock.start(clock.work(instant))
         if reached > max(instant, allowed if not at_finish else instant):
             what = "finish" if at_finish else "start"
@@ -206,21 +206,21 @@ def _promises(portfolio: Portfolio, s: Schedule) -> Iterator[Finding]:
     for target in net.targets:
         if target.date is None:
             continue
-        places = [s._lists["pos"][node] for node in target.nodes if net.state[node] in LIVE and node not in s._unknown]
+        places = [s.lists.pos[node] for node in target.nodes if net.state[node] in LIVE and node not in s.without_duration]
         if not places:
             continue
-        reached = max(s._lists["finish"][place] for place in places)
+        reached = max(s.lists.finish[place] for place in places)
         if reached > target.date:
             promise = day_text(moment(target.date), finish=True)
-            last = max((node for node in target.nodes if net.state[node] in LIVE), key=lambda n: s._lists["finish"][s._lists["pos"][n]])
+            last = max((node for node in target.nodes if net.state[node] in LIVE), key=lambda n: s.lists.finish[s.lists.pos[n]])
             expected = s.finish_text(net.ids[last])
             item = portfolio.items.get(target.name)
             word = "needed by" if isinstance(item, Gate) else "due"
             yield _found("promise-missed", target.name, f"{target.name!r} is {word} {promise}, the schedule says {expected}")
     for place, promise_instant in net.promises.items():
-        if s._project_end[place] > promise_instant:
+        if s.project_ends[place] > promise_instant:
             name = net.projects[place]
-            promise, expected = (day_text(moment(int(t)), finish=True) for t in (promise_instant, s._project_end[place]))
+            promise, expected = (day_text(moment(int(t)), finish=True) for t in (promise_instant, s.project_ends[place]))
             yield _found("promise-missed", name, f"project {name!r} should finish by {promise}, the schedule says {expected}")
 
 

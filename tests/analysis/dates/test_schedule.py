@@ -323,16 +323,16 @@ def test_every_link_is_kept_and_no_float_is_negative_without_promises(pf: Portfo
         ],
     )
     s = ipmo.schedule(bare)
-    q, net = s._lists, s.network
+    q, net = s.lists, s.network
     for v in range(net.n):
-        givers = [s._push(k, v, q["x"][q["src"][k]]) for k in range(q["ptr"][v], q["ptr"][v + 1])]
-        if q["mark"][v] & 1:
-            assert not givers or q["x"][v] >= min(givers)
+        givers = [s.push(k, v, q.x[q.src[k]]) for k in range(q.ptr[v], q.ptr[v + 1])]
+        if q.mark[v] & 1:
+            assert not givers or q.x[v] >= min(givers)
         else:
-            assert all(give <= q["x"][v] for give in givers)
-        if net.state[q["order"][v]] in (0, 1):
-            assert s._late[0][v] >= q["x"][v]
-            assert s._late[1][v] >= q["x"][v]
+            assert all(give <= q.x[v] for give in givers)
+        if net.state[q.order[v]] in (0, 1):
+            assert s.late_starts.to_end[v] >= q.x[v]
+            assert s.late_starts.to_target[v] >= q.x[v]
     for item in s.items():
         for name in ("total_float", "project_float", "target_float", "free_float"):
             value = getattr(item, name)
@@ -344,13 +344,13 @@ def test_every_link_is_kept_and_no_float_is_negative_without_promises(pf: Portfo
 def test_float_is_the_slip_that_leaves_the_end_unmoved(pf: Portfolio) -> None:
     """Total float by trying: held back by its float the end stands, by one minute more it moves."""
     s = ipmo.schedule(pf)
-    q, net = s._lists, s.network
+    q, net = s.lists, s.network
     for place in range(min(net.n, 12)):
-        late = int(s._late[0][place])
-        if late >= 1 << 50 or net.kinds[q["order"][place]] in EFFECTS:
+        late = int(s.late_starts.to_end[place])
+        if late >= 1 << 50 or net.kinds[q.order[place]] in EFFECTS:
             continue
-        assert s._end_after({place: late}, q["dur"]) == s.end
-        assert (s._end_after({place: late + 1}, q["dur"]) or 0) > (s.end or 0)
+        assert s.end_after({place: late}, q.dur) == s.end
+        assert (s.end_after({place: late + 1}, q.dur) or 0) > (s.end or 0)
 
 
 def gated(decision: GateDecision | None, **fields: Any) -> ipmo.Schedule:
@@ -666,24 +666,24 @@ def held(s: ipmo.Schedule, place: int, start: int) -> list[int]:
     """Finishes of every position when one of them may not start before a time on its own clock; the whole pass anew."""
     from ipmo.network.kernels import passes as kernels
 
-    q, net = s._lists, s.network
-    x, edge = list(q["low"]), [0] * net.n
+    q, net = s.lists, s.network
+    x, edge = list(q.low), [0] * net.n
     for node in net.floor_edges:
-        edge[q["pos"][node]] = int(q["low"][q["pos"][node]] + net.dur[node] == net.finish_floor[node])
+        edge[q.pos[node]] = int(q.low[q.pos[node]] + net.dur[node] == net.finish_floor[node])
     if start > x[place]:
         x[place], edge[place] = start, 0
-    links = (q["ptr"], q["src"], q["w"], q["mode"], q["typ"], q["lagclk"], q["lag"], net.clock_tables, q["clk"], q["dur"])
-    kernels.forward_from(0, *links, q["mark"], q["high"] if not net.additive else [kernels.FAR] * net.n, x, edge)
+    links = (q.ptr, q.src, q.w, q.mode, q.typ, q.lagclk, q.lag, net.clock_tables, q.clk, q.dur)
+    kernels.forward_from(0, *links, q.mark, q.high if not net.additive else [kernels.FAR] * net.n, x, edge)
     at = (kernels.finish_at, kernels.start_at)
-    return [at[e](net.clock_tables, c, a + d) for c, a, d, e in zip(q["clk"], x, q["dur"], edge, strict=True)]
+    return [at[e](net.clock_tables, c, a + d) for c, a, d, e in zip(q.clk, x, q.dur, edge, strict=True)]
 
 
 def limits(s: ipmo.Schedule) -> dict[str, tuple[list[int], int]]:
     """Each target: the positions that it bounds, and the instant that none of them may pass."""
-    q, net = s._lists, s.network
-    out = {t.name: ([q["pos"][n] for n in t.nodes], s._target_date(t)) for t in net.targets if net.state[t.nodes[0]] in (0, 1)}
-    for owner, nodes in s._owned.items():
-        out[f"{net.projects[owner]}@finish"] = ([q["pos"][n] for n in nodes], int(s._promised[owner]))
+    q, net = s.lists, s.network
+    out = {t.name: ([q.pos[n] for n in t.nodes], s.target_date(t)) for t in net.targets if net.state[t.nodes[0]] in (0, 1)}
+    for owner, nodes in s.open_work.items():
+        out[f"{net.projects[owner]}@finish"] = ([q.pos[n] for n in nodes], int(s.promised_finishes[owner]))
     return out
 
 
@@ -692,20 +692,20 @@ def limits(s: ipmo.Schedule) -> dict[str, tuple[list[int], int]]:
 def test_target_float_is_the_slip_that_leaves_every_promise_as_it_is(pf: Portfolio) -> None:
     """By trying: held back by its target float an item breaks no promise; by one minute more it breaks the named one."""
     s = ipmo.schedule(pf)
-    q = s._lists
+    q = s.lists
     bounds = limits(s)
     for place in range(min(s.network.n, 10)):
-        late = int(s._late[1][place])
-        if late >= 1 << 50 or late < q["x"][place] or s.network.kinds[q["order"][place]] == "helper":
+        late = int(s.late_starts.to_target[place])
+        if late >= 1 << 50 or late < q.x[place] or s.network.kinds[q.order[place]] == "helper":
             continue
         before, after = held(s, place, late), held(s, place, late + 1)
-        missed = {name for name, (places, date) in bounds.items() if any(before[p] > max(date, q["finish"][p]) for p in places)}
+        missed = {name for name, (places, date) in bounds.items() if any(before[p] > max(date, q.finish[p]) for p in places)}
         assert not missed
-        broken = {name for name, (places, date) in bounds.items() if any(after[p] > max(date, q["finish"][p]) for p in places)}
-        name = s._target_names[place]
+        broken = {name for name, (places, date) in bounds.items() if any(after[p] > max(date, q.finish[p]) for p in places)}
+        name = s.target_names[place]
         assert name is not None
         places, date = bounds[name]
-        if all(q["finish"][p] <= date for p in places):  # one that is missed already by another path shows nothing
+        if all(q.finish[p] <= date for p in places):  # one that is missed already by another path shows nothing
             assert name in broken
 
 
@@ -713,28 +713,28 @@ def test_target_float_is_the_slip_that_leaves_every_promise_as_it_is(pf: Portfol
 @given(portfolios())
 def test_project_float_is_the_slip_that_leaves_the_own_finish_unmoved(pf: Portfolio) -> None:
     s = ipmo.schedule(pf)
-    q, net = s._lists, s.network
-    for place, late in list(s._project_late.items())[:10]:
-        owner = net.project[q["order"][place]]
-        own = [q["pos"][n] for n in s._owned[owner]]
-        ends = [max(finish[p] for p in own) for finish in (q["finish"], held(s, place, late), held(s, place, late + 1))]
-        assert ends[0] == ends[1] or max(ends[0], int(s._project_end[owner])) >= ends[1]
-        assert ends[2] > int(s._project_end[owner])
+    q, net = s.lists, s.network
+    for place, late in list(s.project_late_starts.items())[:10]:
+        owner = net.project[q.order[place]]
+        own = [q.pos[n] for n in s.open_work[owner]]
+        ends = [max(finish[p] for p in own) for finish in (q.finish, held(s, place, late), held(s, place, late + 1))]
+        assert ends[0] == ends[1] or max(ends[0], int(s.project_ends[owner])) >= ends[1]
+        assert ends[2] > int(s.project_ends[owner])
 
 
 @settings(max_examples=30)
 @given(portfolios())
 def test_free_float_is_the_slip_that_moves_no_successor(pf: Portfolio) -> None:
     s = ipmo.schedule(pf)
-    q, net = s._lists, s.network
-    for place, free in list(s._free.items())[:10]:
-        if net.kinds[q["order"][place]] in ("helper", "start", "finish") or not s._heads[place]:
+    q, net = s.lists, s.network
+    for place, free in list(s.free_starts.items())[:10]:
+        if net.kinds[q.order[place]] in ("helper", "start", "finish") or not s.successors[place]:
             continue
         before, after = held(s, place, free), held(s, place, free + 1)
-        assert [v for v in s._heads[place] if before[v] > q["finish"][v] and net.kinds[q["order"][v]] not in ("start", "finish")] == []
-        owner = net.project[q["order"][place]]
-        own = [q["pos"][n] for n in s._owned.get(owner, [])]  # whose end counts where nothing but milestones of the project follows
-        assert any(after[v] > q["finish"][v] for v in (*s._heads[place], *own))
+        assert [v for v in s.successors[place] if before[v] > q.finish[v] and net.kinds[q.order[v]] not in ("start", "finish")] == []
+        owner = net.project[q.order[place]]
+        own = [q.pos[n] for n in s.open_work.get(owner, [])]  # whose end counts where nothing but milestones of the project follows
+        assert any(after[v] > q.finish[v] for v in (*s.successors[place], *own))
 
 
 def test_a_promised_finish_bounds_the_target_float_and_no_other() -> None:

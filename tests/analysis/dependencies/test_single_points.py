@@ -61,11 +61,11 @@ def test_dominators_of_a_portfolio_are_those_of_networkx(pf: Portfolio) -> None:
     import networkx as nx
 
     s = ipmo.schedule(pf)
-    net, q = s.network, s._lists
+    net, q = s.network, s.lists
     graph = nx.DiGraph()
     graph.add_nodes_from(range(-1, net.n))
     for v in range(net.n):
-        sources = [q["src"][k] for k in range(q["ptr"][v], q["ptr"][v + 1])]
+        sources = [q.src[k] for k in range(q.ptr[v], q.ptr[v + 1])]
         graph.add_edges_from((u, v) for u in sources)
         if not sources:
             graph.add_edge(-1, v)
@@ -75,9 +75,9 @@ def test_dominators_of_a_portfolio_are_those_of_networkx(pf: Portfolio) -> None:
     names = single_points(pf)
     for benefit in pf.benefits:
         if benefit.id in s.nodes and net.state[s.nodes[benefit.id]] in (0, 1):
-            place, chain = q["pos"][s.nodes[benefit.id]], []
+            place, chain = q.pos[s.nodes[benefit.id]], []
             while place >= 0:
-                chain.append(net.ids[q["order"][place]])
+                chain.append(net.ids[q.order[place]])
                 place = expected[place]
             assert names.of(benefit.id) == tuple(reversed(chain))
 
@@ -129,7 +129,7 @@ def test_real_graphs_reach_and_are_dominated_as_networkx_says(data: Path, read: 
     roots = [n for n in graph if not graph.in_degree(n)]
     expected = nx.immediate_dominators(nx.DiGraph([*graph.edges, *(("", n) for n in roots)]), "")
     idom, _ = dominators(s.network)
-    names = [s.network.ids[int(v)] for v in s._p["order"]]
+    names = [s.network.ids[int(v)] for v in s.positions.order]
     assert {names[p]: names[int(d)] if d >= 0 else "" for p, d in enumerate(idom)} == {n: expected[n] for n in names if n in graph}
     links = critical_links(pf, on_cycle="cut")
     assert set(links.cuts) == set(s.cuts)

@@ -105,7 +105,7 @@ class Branches:
         s, net = self.schedule, self.schedule.network
         task = self.portfolio.items.get(full_id)
         node = s.nodes.get(full_id)
-        if not isinstance(task, Task) or node is None or net.state[node] != NORMAL or node in s._unknown:
+        if not isinstance(task, Task) or node is None or net.state[node] != NORMAL or node in s.without_duration:
             return None
         if task.started or task.constraints is not None or task.finish_not_before is not None or task.hammock:
             return None
@@ -137,13 +137,13 @@ class Branches:
             node = self._plain(name)
             if node is None:
                 return None
-            out.append((name, node, int(self.schedule._p["pos"][node])))
+            out.append((name, node, int(self.schedule.positions.pos[node])))
         return out
 
     def _later(self, full_id: str, node: int, place: int, by: Span) -> int:
         """The start that a delay asks for, on the item's own clock."""
         s, net = self.schedule, self.schedule.network
-        x = int(s._x[place])
+        x = int(s.early_starts[place])
         if by.dimension == "working" and net.clock_of(node) is net.running_clock(node):
             key = (self.portfolio.calendar_for(full_id).id, by)
             if key not in self._lengths:
@@ -204,7 +204,7 @@ class Branches:
                 out[t] = 0
         for t in list(out):
             aim = rows.reach.aims[t]
-            found = [over.finish(int(self.schedule._p["order"][v])) for v in aim.places]
+            found = [over.finish(int(self.schedule.positions.order[v])) for v in aim.places]
             found += [end for g in aim.projects if (end := self._end(over, g)) is not None]
             date = max(found)
             if date == dates[t]:
@@ -289,7 +289,7 @@ class Branches:
 
 
 def _bound(over: Overlay, place: int, low: int) -> None:
-    node = int(over.network._positions["order"][place])
+    node = int(over.network.positions.order[place])
     over.set_start_bound(node, max(low, int(over._row("low")[place])))
 
 

@@ -328,7 +328,7 @@ class Comparison:
             if name not in places:
                 continue
             ends = ends_of(s, targets(s), places[name])
-            path = [s.network.ids[int(s._p["order"][v])] for v in sorted(s._driving_back(ends), key=lambda v: (s._lists["finish"][v], v))]
+            path = [s.network.ids[int(s.positions.order[v])] for v in sorted(s.driving_to(ends), key=lambda v: (s.lists.finish[v], v))]
             for full_id in path:
                 if full_id in self._touched or full_id.partition("/")[0] in self._touched:
                     return tuple(_leading(s, full_id, ends))
@@ -551,10 +551,10 @@ def _title(pf: Portfolio, item: str) -> str:
 
 def _least_floats(s: Schedule) -> dict[str, float]:
     """The least target float of the open work of each project, in working days."""
-    aim, x, net = s._late[1], s._x, s.network
+    aim, x, net = s.late_starts.to_target, s.early_starts, s.network
     out: dict[str, float] = {}
-    for owner, nodes in s._owned.items():
-        places = [int(s._p["pos"][v]) for v in nodes]
+    for owner, nodes in s.open_work.items():
+        places = [int(s.positions.pos[v]) for v in nodes]
         found = [(int(aim[p]) - int(x[p]), p) for p in places if aim[p] < FAR // 2]
         if found:
             slack, p = min(found)
@@ -611,26 +611,26 @@ def _status(pf: Portfolio) -> StatusView | None:
 
 def ends_of(s: Schedule, rows: Targets, t: int) -> list[int]:
     """The positions that set the date of a target."""
-    aim, date, finish = rows.reach.aims[t], rows.date(t), s._lists["finish"]
+    aim, date, finish = rows.reach.aims[t], rows.date(t), s.lists.finish
     places = [int(v) for v in aim.places]
     for g in aim.projects:
-        places += [int(v) for v in rows.reach._by_project[g]]
+        places += [int(v) for v in rows.reach.open_work[g]]
     return [v for v in places if finish[v] == date]
 
 
 def _leading(s: Schedule, full_id: str, ends: Sequence[int]) -> list[str]:
     """The items on driving links from one to some positions, one way of them, in order."""
-    start, aims = int(s._p["pos"][s.nodes[full_id]]), set(ends)
-    inside = s._driving_back(ends)
+    start, aims = int(s.positions.pos[s.nodes[full_id]]), set(ends)
+    inside = s.driving_to(ends)
     path, here = [start], start
-    q = s._lists
+    q = s.lists
     while here not in aims:
-        onward = [v for k, v in s._outgoing[here] if v in inside and s._drives[k]]
+        onward = [v for k, v in s.links_out[here] if v in inside and s.drives[k]]
         if not onward:
             break
         here = min(onward)
         path.append(here)
-    return [s.network.ids[q["order"][v]] for v in path]
+    return [s.network.ids[q.order[v]] for v in path]
 
 
 def _few(names: Sequence[str], most: int = 5) -> str:

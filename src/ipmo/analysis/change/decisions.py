@@ -167,13 +167,13 @@ class _Finder:
         node = self.s.nodes.get(full_id)
         stated = None if gate.need_by is None else moment(minutes(gate.need_by, end=True))
         name = gate.name or gate.id
-        if node is None or self.net.state[node] not in LIVE or node in self.s._unknown:
+        if node is None or self.net.state[node] not in LIVE or node in self.s.without_duration:
             why = self.s[full_id].undated if full_id in self.s else ""
             return self._row("gate", full_id, name, gate.body, None, stated, None, None, None, None, (), why)
-        place = int(self.s._p["pos"][node])
-        after = tuple(dict.fromkeys(self.net.ids[int(self.s._p["order"][v])] for _, v in self.s._outgoing[place]))
+        place = int(self.s.positions.pos[node])
+        after = tuple(dict.fromkeys(self.net.ids[int(self.s.positions.order[v])] for _, v in self.s.links_out[place]))
         latest, risk = self._latest(place)
-        expected = moment(int(self.s._finish[place]))
+        expected = moment(int(self.s.finishes[place]))
         slack = None if latest is None else self._days(minutes(expected), minutes(latest))
         return self._row("gate", full_id, name, gate.body, latest, stated, expected, slack, risk, self._day_costs([place]), after, "")
 
@@ -181,7 +181,7 @@ class _Finder:
         """A decision or condition: as late as the first of what waits for it may start."""
         stated = None if due is None else moment(minutes(due, end=True))
         nodes = [self.s.nodes[w] for w in waits if w in self.s.nodes]
-        places = [int(self.s._p["pos"][v]) for v in nodes if self.net.state[v] in LIVE and v not in self.s._unknown]
+        places = [int(self.s.positions.pos[v]) for v in nodes if self.net.state[v] in LIVE and v not in self.s.without_duration]
         if not places:
             why = "nothing dated waits for it"
             return self._row(kind, item, name, who, None, stated, None, None, None, None, tuple(waits), why)
@@ -214,14 +214,14 @@ class _Finder:
 
     def _latest(self, place: int) -> tuple[datetime | None, str | None]:
         """The latest start of a position that keeps every promise downstream, and the promise that bounds it."""
-        late = int(self.s._late[1][place])
+        late = int(self.s.late_starts.to_target[place])
         if late >= FAR // 2:
             return None, None
-        clock = self.net.running_clock(self.s._lists["order"][place])
+        clock = self.net.running_clock(self.s.lists.order[place])
         instant = clock.start(late)
-        if int(self.s._p["dur"][place]) == 0:  # a point: its date is read as a finish
+        if int(self.s.positions.dur[place]) == 0:  # a point: its date is read as a finish
             instant = clock.finish(late)
-        return moment(max(instant, 0)), self.s._target_names[place]
+        return moment(max(instant, 0)), self.s.target_names[place]
 
     def _days(self, begin: int, end: int) -> float:
         """Working days between two instants, on the portfolio's calendar."""
@@ -231,12 +231,12 @@ class _Finder:
         """What one more elapsed day costs once the float of some positions is used up: benefits that are then a day later."""
         if self.branches.overlay is None or not self.stakes.worth:
             return None
-        x, late = self.s._x, self.s._late[1]
+        x, late = self.s.early_starts, self.s.late_starts.to_target
         lows = []
         for extra in (0, DAY):
             step = []
             for place in places:
-                clock = self.net.running_clock(self.s._lists["order"][place])
+                clock = self.net.running_clock(self.s.lists.order[place])
                 begin = max(int(late[place]) if late[place] < FAR // 2 else int(x[place]), int(x[place]))
                 at = clock.start(begin) + extra
                 step.append(max(clock.work(at), int(x[place])))

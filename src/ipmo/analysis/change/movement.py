@@ -381,10 +381,10 @@ class _Figure:
             if name is not None:
                 ends = ends_of(s, rows, rows.place[name])
             elif self.item in s.nodes and s.network.state[s.nodes[self.item]] in LIVE:
-                ends = [int(s._p["pos"][s.nodes[self.item]])]
+                ends = [int(s.positions.pos[s.nodes[self.item]])]
             else:
                 continue
-            out |= {s.network.ids[int(s._p["order"][v])] for v in s._driving_back(ends)}
+            out |= {s.network.ids[int(s.positions.order[v])] for v in s.driving_to(ends)}
         return frozenset(out)
 
     def relevant(self, atoms: Sequence[_Atom]) -> list[int]:

@@ -343,7 +343,7 @@ class _Assessment:
 
     def _hard(self) -> Iterator[Point]:
         tied, hard = [], []
-        strict = set(self.s._dialect.hard)
+        strict = set(self.s.dialect.hard)
         for full_id in self.incomplete:
             constraints = self.tasks[full_id].constraints
             stated = [name for name in TIED if constraints is not None and getattr(constraints, name) is not None]
@@ -443,21 +443,21 @@ class _Assessment:
 
     def _path_test(self) -> Point:
         formula = f"{PUSH} days added to a task on the longest path move the end by as much"
-        s, q = self.s, self.s._lists
-        last = [v for v in range(self.net.n) if q["finish"][v] == s.end and self.net.state[q["order"][v]] in LIVE]
-        path = sorted(s._driving_back(last), key=lambda v: (q["finish"][v], v))
-        places = [v for v in path if self.net.ids[q["order"][v]] in self.tasks and q["dur"][v]]
+        s, q = self.s, self.s.lists
+        last = [v for v in range(self.net.n) if q.finish[v] == s.end and self.net.state[q.order[v]] in LIVE]
+        path = sorted(s.driving_to(last), key=lambda v: (q.finish[v], v))
+        places = [v for v in path if self.net.ids[q.order[v]] in self.tasks and q.dur[v]]
         if not places or s.end is None:
             return Point(
                 number=12, name="critical path test", variant="dcma-2012", formula=formula, limit=1, at_least=True, needs="a critical task"
             )
         place = places[0]
-        node = q["order"][place]
+        node = q.order[place]
         clock = self.net.running_clock(node)
         push = PUSH * clock.day_minutes
-        dur = list(q["dur"])
+        dur = list(q.dur)
         dur[place] += push
-        end = s._end_after({place: q["low"][place]}, dur)
+        end = s.end_after({place: q.low[place]}, dur)
         value = 1.0 if end is not None and clock.between(s.end, end) == push else 0.0
         return Point(
             number=12,
@@ -484,12 +484,12 @@ class _Assessment:
         project = self.portfolio.projects[place]
         calendar = self.portfolio.calendar_table[project.calendar or self.portfolio.calendar or "standard"]
         clock = clocks_of(self.portfolio).of(calendar)
-        reached = int(self.s._project_end[place])
+        reached = int(self.s.project_ends[place])
         length, slack = clock.days(status, reached), clock.days(reached, target)
         if length <= 0:
             return attrs.evolve(lacks, needs="unfinished work after the status date")
-        ends = self.s._target_ends().get(f"{project.id}@finish", [])
-        path = tuple(sorted(self.net.ids[self.s._lists["order"][v]] for v in self.s._driving_back(ends)))
+        ends = self.s.target_ends().get(f"{project.id}@finish", [])
+        path = tuple(sorted(self.net.ids[self.s.lists.order[v]] for v in self.s.driving_to(ends)))
         return attrs.evolve(lacks, value=cpli(length, slack), numerator=path, denominator=(f"{project.id}@finish",))
 
     def _bei(self) -> Point:

@@ -221,7 +221,7 @@ class Schedule(Passes):
 
     def _days(self, place: int, early: int, late: int) -> float:
         """Working days between two starts of a position, by the item's calendar."""
-        node = self._lists["order"][place]
+        node = self.lists.order[place]
         clock, nominal = self.network.running_clock(node), self.network.clock_of(node)
         if clock is not nominal:
             return nominal.days(clock.start(early), clock.start(late))
@@ -276,7 +276,7 @@ class Schedule(Passes):
         return estimate.rule if estimate is not None else ""
 
     def _item(self, node: int, *, with_drag: bool = True) -> ScheduledItem:
-        net, q = self.network, self._lists
+        net, q = self.network, self.lists
         state, kind, full_id = net.state[node], net.kinds[node], net.ids[node]
         owner = net.project[node]
         base: dict[str, Any] = {
@@ -304,24 +304,24 @@ class Schedule(Passes):
             return ScheduledItem(**base, early_start=began, early_finish=None, start=began, undated=reason)
         if state == State.SPANNED:
             return self._hammock(node, base)
-        if node in self._unknown:
+        if node in self.without_duration:
             undated = "it has no duration" if began is None else ""
             return ScheduledItem(**base, early_start=began, early_finish=None, start=began, bound=True, undated=undated)
-        place = q["pos"][node]
-        dur, x = q["dur"][place], q["x"][place]
-        whole, aim = int(self._late[0][place]), int(self._late[1][place])
-        start, end = self._window(place, x, q["finish"][place])
-        before = self._before.get(place, (x, q["finish"][place]))
+        place = q.pos[node]
+        dur, x = q.dur[place], q.x[place]
+        whole, aim = int(self.late_starts.to_end[place]), int(self.late_starts.to_target[place])
+        start, end = self._window(place, x, q.finish[place])
+        before = self.unpostponed_dates.get(place, (x, q.finish[place]))
         early, late = self._window(place, *before), self._window(place, whole)
-        if began is not None and not self._dialect.remaining_dates:
+        if began is not None and not self.dialect.remaining_dates:
             early, late = (began, early[1]), (began, late[1])
-        if whole < FAR // 2 and (self.back_from is not None or self._dialect.direction == "back"):
+        if whole < FAR // 2 and (self.back_from is not None or self.dialect.direction == "back"):
             start, end = late
-        longest = place in self._critical
+        longest = place in self.critical
         known = whole < FAR // 2
         floats: dict[str, Any] = self._floats(place, x, whole) if known else {}
         critical = longest
-        if self._dialect.critical == "float":
+        if self.dialect.critical == "float":
             critical = known and floats["total_float"] <= self._threshold(place)
         drag: float | None = None
         if critical and with_drag and self.end is not None:
@@ -336,14 +336,14 @@ class Schedule(Passes):
             start=began or start,
             finish=end,
             **floats,
-            project_float=self._days(place, x, self._project_late[place]) if place in self._project_late else None,
+            project_float=self._days(place, x, self.project_late_starts[place]) if place in self.project_late_starts else None,
             target_float=self._days(place, x, aim) if aim < FAR // 2 else None,
-            target=self._target_names[place] if aim < FAR // 2 else None,
+            target=self.target_names[place] if aim < FAR // 2 else None,
             critical=critical,
             longest_path=longest,
-            critical_for=tuple(self._critical_for.get(place, ())),
+            critical_for=tuple(self.critical_for.get(place, ())),
             drag=drag,
-            bound=place in self._bounds,
+            bound=place in self.lower_bounded,
             side=self._side(node),
         )
 
@@ -352,24 +352,24 @@ class Schedule(Passes):
         net = self.network
         if net.state[node] == State.SPANNED:
             return self._item(node, with_drag=False).total_float
-        if net.state[node] not in LIVE or node in self._unknown:
+        if net.state[node] not in LIVE or node in self.without_duration:
             return None
-        place = self._lists["pos"][node]
-        whole = int(self._late[0][place])
-        return self._days(place, self._lists["x"][place], whole) if whole < FAR // 2 else None
+        place = self.lists.pos[node]
+        whole = int(self.late_starts.to_end[place])
+        return self._days(place, self.lists.x[place], whole) if whole < FAR // 2 else None
 
     def _window(self, place: int, x: int, finish: int | None = None) -> tuple[datetime | None, datetime | None]:
         """The dates of a position that starts at x; of a milestone of a start or of a finish, that date twice."""
-        net, q = self.network, self._lists
-        clock = net.running_clock(q["order"][place])
-        point = net.points.get(q["order"][place])
+        net, q = self.network, self.lists
+        clock = net.running_clock(q.order[place])
+        point = net.points.get(q.order[place])
         start = clock.start(x)
         if finish is None:
-            finish = clock.finish(x + q["dur"][place])
-            if point is not None and self._late_and_room[0][1][place]:
+            finish = clock.finish(x + q.dur[place])
+            if point is not None and self.late_passes[0][1][place]:
                 finish = start  # what follows may begin with the next shift, and so may the milestone lie there
-            elif x == q["x"][place]:  # what is not late finishes when it does early: at the next shift where it waits for that
-                finish = max(finish, q["finish"][place]) if self.network.exact else finish
+            elif x == q.x[place]:  # what is not late finishes when it does early: at the next shift where it waits for that
+                finish = max(finish, q.finish[place]) if self.network.exact else finish
         if point is not None:
             start = finish
         return self._moment(start), self._moment(finish)
@@ -377,10 +377,10 @@ class Schedule(Passes):
     def _floats(self, place: int, x: int, whole: int) -> dict[str, Any]:
         """Total, free, interfering and independent float of a position, in days of its calendar."""
         total = self._days(place, x, whole)
-        free = self._days(place, x, self._free[place]) if place in self._free else None
+        free = self._days(place, x, self.free_starts[place]) if place in self.free_starts else None
         independent: float | None = None
-        if place in self._free:
-            independent = max(self._days(place, self._pressed[place], self._free[place]), 0.0)
+        if place in self.free_starts:
+            independent = max(self._days(place, self.pressed_starts[place], self.free_starts[place]), 0.0)
         return {
             "total_float": total,
             "start_float": total,
@@ -392,15 +392,15 @@ class Schedule(Passes):
 
     def _threshold(self, place: int) -> float:
         """The float up to which work is critical, in days of its calendar."""
-        span = self._dialect.critical_float
+        span = self.dialect.critical_float
         if not span.amount:
             return 0.0
-        clock = self.network.clock_of(self._lists["order"][place])
+        clock = self.network.clock_of(self.lists.order[place])
         return clock.calendar.minutes(span) / clock.day_minutes
 
     def _hammock(self, node: int, base: dict[str, Any]) -> ScheduledItem:
         """Level of effort: it spans what it is linked to, early and late; it drives nothing."""
-        early, late = self._spans.get(node, ((None, None), (None, None)))
+        early, late = self.hammock_dates.get(node, ((None, None), (None, None)))
         if early[0] is None or early[1] is None:
             return ScheduledItem(**base, early_start=None, early_finish=None, undated="it is linked to nothing that has dates")
         net = self.network
@@ -413,7 +413,7 @@ class Schedule(Passes):
 
         start, end = slip(early[0], late[0]), slip(early[1], late[1])
         known = [value for value in (start, end) if value is not None]
-        total = {"start": start, "finish": end}.get(self._dialect.total_float, min(known, default=None))
+        total = {"start": start, "finish": end}.get(self.dialect.total_float, min(known, default=None))
         begun = net.starts.get(node)
         return ScheduledItem(
             **base,
@@ -432,19 +432,15 @@ class Schedule(Passes):
 
     def _side(self, node: int) -> str:
         """Whether a point in time is read as a start or as a finish: as a start when only a not-before holds it there."""
-        net, q = self.network, self._lists
-        place = q["pos"][node]
-        x = q["x"][place]
-        if q["clk"][place] or q["dur"][place] or x != net.low[node] or net.finish_floor.get(node) == x:
+        net, q = self.network, self.lists
+        place = q.pos[node]
+        x = q.x[place]
+        if q.clk[place] or q.dur[place] or x != net.low[node] or net.finish_floor.get(node) == x:
             return "finish"
-        return "finish" if any(self._drives[k] for k in range(q["ptr"][place], q["ptr"][place + 1])) else "start"
+        return "finish" if any(self.drives[k] for k in range(q.ptr[place], q.ptr[place + 1])) else "start"
 
     def _moment(self, instant: int) -> datetime | None:
         return moment(instant) if 0 <= instant < MAX_INSTANT else None
-
-    @functools.cached_property
-    def _unknown(self) -> frozenset[int]:
-        return frozenset(self.network.unknown)
 
     def _drag_days(self, node: int, without: int) -> float:
         assert self.end is not None
@@ -527,16 +523,16 @@ class Schedule(Passes):
         if state == State.FINISHED:
             return begun, net.finishes[node]
         if state == State.SPANNED:
-            start, end = self._spans.get(node, ((None, None), (None, None)))[0]
+            start, end = self.hammock_dates.get(node, ((None, None), (None, None)))[0]
             return (begun if begun is not None else start, end) if start is not None and end is not None else (None, None)
-        if state not in LIVE or node in self._unknown:
+        if state not in LIVE or node in self.without_duration:
             return begun, None
-        q, place = self._lists, self._lists["pos"][node]
-        x, finish = q["x"][place], q["finish"][place]
-        if self.back_from is not None or self._dialect.direction == "back":
-            whole = int(self._late[0][place])
+        q, place = self.lists, self.lists.pos[node]
+        x, finish = q.x[place], q.finish[place]
+        if self.back_from is not None or self.dialect.direction == "back":
+            whole = int(self.late_starts.to_end[place])
             if whole < FAR // 2:
-                x, finish = whole, net.running_clock(node).finish(whole + q["dur"][place])
+                x, finish = whole, net.running_clock(node).finish(whole + q.dur[place])
         start = finish if node in net.points else net.running_clock(node).start(x)
         return (begun if begun is not None else start), int(finish)
 
@@ -608,22 +604,22 @@ class Schedule(Passes):
         lets it), `drag` (the end of the network less the end without the link, in working days of the target's calendar;
         0 for those that no critical path uses).
         """
-        net, q = self.network, self._lists
-        floats = self._link_float
+        net, q = self.network, self.lists
+        floats = self.link_floats
         rows: dict[str, list[Any]] = {name: [] for name in ("source", "target", "type", "link_float", "drives", "drag")}
-        places = {q["perm"][k]: (k, v) for v in range(net.n) for k in range(q["ptr"][v], q["ptr"][v + 1])}
+        places = {q.perm[k]: (k, v) for v in range(net.n) for k in range(q.ptr[v], q.ptr[v + 1])}
         for number in sorted(places):
             k, v = places[number]
             if number in net.derived:
                 continue
-            u = q["src"][k]
+            u = q.src[k]
             without = self.link_ends_without.get(k, self.end)
-            drag = self._drag_days(q["order"][v], without if without is not None else net.base) if self.end is not None else None
-            rows["source"].append(net.ids[q["order"][u]])
-            rows["target"].append(net.ids[q["order"][v]])
+            drag = self._drag_days(q.order[v], without if without is not None else net.base) if self.end is not None else None
+            rows["source"].append(net.ids[q.order[u]])
+            rows["target"].append(net.ids[q.order[v]])
             rows["type"].append(TYPE_NAMES[net.typ[number]])
-            rows["link_float"].append(self._days(u, q["x"][u], q["x"][u] + int(floats[k])))
-            rows["drives"].append(self._drives[k])
+            rows["link_float"].append(self._days(u, q.x[u], q.x[u] + int(floats[k])))
+            rows["drives"].append(self.drives[k])
             rows["drag"].append(drag)
         kinds = {"link_float": "float", "drag": "float", "drives": "bool"}
         return Table(
@@ -660,17 +656,17 @@ class Schedule(Passes):
             UnknownItemError: there is no such target; the closest are named.
         """
         if target is None:
-            places = self._critical
+            places = self.critical
         else:
-            ends = self._target_ends()
+            ends = self.target_ends()
             if target not in ends and f"{target}@finish" in ends:
                 target = f"{target}@finish"
             if target not in ends:
                 raise UnknownItemError(target, close_matches(target, ends), "the targets of this schedule")
-            places = self._driving_back(ends[target])
-        q, net = self._lists, self.network
-        ordered = sorted(places, key=lambda v: (q["finish"][v], v))
-        return tuple(net.ids[q["order"][v]] for v in ordered if net.kinds[q["order"][v]] in SHOWN_KINDS)
+            places = self.driving_to(ends[target])
+        q, net = self.lists, self.network
+        ordered = sorted(places, key=lambda v: (q.finish[v], v))
+        return tuple(net.ids[q.order[v]] for v in ordered if net.kinds[q.order[v]] in SHOWN_KINDS)
 
     def float_paths(self, count: int = 5, target: str | None = None) -> tuple[FloatPath, ...]:
         """The most critical paths to an item, the driving one first; no item stands in two of them.
@@ -682,20 +678,20 @@ class Schedule(Passes):
         Raises:
             UnknownItemError: there is no such item in the network.
         """
-        net, q = self.network, self._lists
+        net, q = self.network, self.lists
         if target is not None:
             if target not in self.nodes:
                 raise UnknownItemError(target, close_matches(target, self.nodes), "this schedule")
-            place = q["pos"][self.nodes[target]]
+            place = q.pos[self.nodes[target]]
         else:
-            last = [v for v in range(net.n) if q["finish"][v] == self.end and net.state[q["order"][v]] in LIVE]
+            last = [v for v in range(net.n) if q.finish[v] == self.end and net.state[q.order[v]] in LIVE]
             if not last:
                 return ()
             place = last[-1]
-        found = self._float_paths(place, count, lambda v, late: self._days(v, q["x"][v], late))
+        found = self.paths_by_float(place, count, lambda v, late: self._days(v, q.x[v], late))
         out = []
         for number, (slack, places) in enumerate(found, 1):
-            names = tuple(net.ids[q["order"][v]] for v in places if net.kinds[q["order"][v]] in SHOWN_KINDS)
+            names = tuple(net.ids[q.order[v]] for v in places if net.kinds[q.order[v]] in SHOWN_KINDS)
             out.append(FloatPath(number=number, float=slack, items=names))
         return tuple(out)
 
@@ -724,7 +720,7 @@ class Schedule(Passes):
         end = self.dates(full_id)[1]
         if node is not None and self.network.state[node] == State.FINISHED and self.network.kinds[node] == "gate":
             return day_text(end)  # a decision is dated by its day
-        point = node is not None and self.network.state[node] in LIVE and not self._lists["dur"][self._lists["pos"][node]]
+        point = node is not None and self.network.state[node] in LIVE and not self.lists.dur[self.lists.pos[node]]
         return day_text(end, finish=not (point and node is not None and self._side(node) == "start"))
 
     def driving(self, full_id: str) -> tuple[tuple[str, str], ...]:
@@ -734,13 +730,9 @@ class Schedule(Passes):
             raise UnknownItemError(full_id, close_matches(full_id, self.nodes), "this schedule")
         if self.network.state[node] not in LIVE:
             return ()
-        q = self._lists
-        v = q["pos"][node]
-        found = [
-            (self.network.ids[q["order"][q["src"][k]]], TYPE_NAMES[q["typ"][k]])
-            for k in range(q["ptr"][v], q["ptr"][v + 1])
-            if self._drives[k]
-        ]
+        q = self.lists
+        v = q.pos[node]
+        found = [(self.network.ids[q.order[q.src[k]]], TYPE_NAMES[q.typ[k]]) for k in range(q.ptr[v], q.ptr[v + 1]) if self.drives[k]]
         return tuple(sorted(found))
 
     def explain(self, full_id: str) -> str:
@@ -784,8 +776,8 @@ class Schedule(Passes):
             return "actual date"
         if net.state[node] == State.STARTED:
             return "under way; its remaining work starts at the data date"
-        q, place = self._lists, self._lists["pos"][node]
-        if q["x"][place] <= net.running_clock(node).work(net.base):
+        q, place = self.lists, self.lists.pos[node]
+        if q.x[place] <= net.running_clock(node).work(net.base):
             known = self.portfolio is not None and self.portfolio.data_date == net.base
             return "nothing holds it back but the data date" if known else "nothing holds it back but the start of the portfolio"
         return "held by a date of its own or of finished work"

@@ -117,7 +117,7 @@ def single_points(portfolio: Portfolio, *, on_cycle: str = "error") -> SinglePoi
     s = schedule(portfolio, on_cycle=on_cycle)
     idom, depth = dominators(s.network)
     above = [int(p) for p in idom]
-    net, order = s.network, [int(v) for v in s._p["order"]]
+    net, order = s.network, [int(v) for v in s.positions.order]
     place = {v: p for p, v in enumerate(order)}
     ends = _ends(portfolio, s, place)
     ways: dict[str, tuple[int, ...]] = {}
@@ -135,7 +135,7 @@ def single_points(portfolio: Portfolio, *, on_cycle: str = "error") -> SinglePoi
                 held.setdefault(p, []).append(effect)
     known = cost_of_delay(portfolio, s)
     benefits = {b.id for b in portfolio.benefits}
-    aim = s._late[1]
+    aim = s.late_starts.to_target
     rows = []
     for p, effects in held.items():
         item = net.ids[order[p]]
@@ -143,7 +143,7 @@ def single_points(portfolio: Portfolio, *, on_cycle: str = "error") -> SinglePoi
         amounts = [known.worth[b] for b in mine if b in known.worth]
         value = Money(sum(amounts, Decimal(0)), known.currency) if amounts else None
         objectives = tuple(e for e in effects if e not in benefits)
-        tight = int(aim[p]) <= int(s._x[p])
+        tight = int(aim[p]) <= int(s.early_starts[p])
         rows.append(
             SinglePoint(
                 item=item,
@@ -166,7 +166,7 @@ def _ends(portfolio: Portfolio, s: Schedule, place: Mapping[int, int]) -> dict[s
     out = {b.id: [live[b.id]] for b in portfolio.benefits if b.id in live}
     found = benefits_map(portfolio)
     finishes: dict[str, list[int]] = {}
-    followed = {int(u) for u in s._p["src"]}
+    followed = {int(u) for u in s.positions.src}
     for name, p in live.items():
         if p not in followed:
             finishes.setdefault(portfolio.project_of(name), []).append(p)

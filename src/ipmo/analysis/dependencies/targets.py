@@ -66,9 +66,9 @@ class Targets:
 
     def _found(self, pf: Portfolio) -> list[tuple[Target, Aim]]:
         s, net = self.schedule, self.schedule.network
-        pos = net._positions["pos"]
-        known = set(s._unknown)
-        open_projects = {p for p, nodes in s._owned.items() if any(v not in known for v in nodes)}
+        pos = net.positions.pos
+        known = set(s.without_duration)
+        open_projects = {p for p, nodes in s.open_work.items() if any(v not in known for v in nodes)}
         whole = self.clock_of(pf.id)
         out = [(Target(f"{pf.id}@finish", "portfolio", pf.id, whole), Aim(pf.id, projects=tuple(sorted(open_projects))))]
         inside = programmes_of(pf)
