@@ -30,6 +30,7 @@ VERBS = [
     ("read", PROMISE),
     ("check", PROMISE),
     ("schedule", PROMISE),
+    ("schedule-quality", PROMISE),
     ("schedule", PROMISE, "--explain", "desk"),
     ("links", HANDOVER),
     ("links", HANDOVER, "--top", "2"),
@@ -55,7 +56,7 @@ VERBS = [
     ("roll-up", PROMISE, "budget", "--by", "owner"),
     ("roll-up", PROMISE, "budget", "--by", "quarter"),
     ("status", PROMISE),
-    ("status", PROMISE, "--policy", "worst child", "--reported"),
+    ("status", PROMISE, "--policy", "worst child", "--of", "reported"),
     ("raid-log", LIBRARY),
     ("benefits", LIBRARY, "--discount", "3.5%"),
     ("attribution", LIBRARY, "--method", "shapley", "--discount", "3.5%"),
@@ -64,7 +65,7 @@ VERBS = [
     ("earned-value", LIBRARY, "--level", "project"),
     ("time-phase", LIBRARY, "--every", "quarter"),
     ("capacity", LIBRARY),
-    ("changes", LIBRARY),
+    ("assess-impact", LIBRARY),
     ("compare", LIBRARY, PROMISE),
     ("compare", LIBRARY, PROMISE, "--all"),
     ("plugins",),
@@ -85,6 +86,36 @@ def test_every_verb_answers_people_and_machines(arguments: tuple[str, ...]) -> N
     assert isinstance(document["rows"], list)
     assert isinstance(document["findings"], list)
     assert document["rows"]
+
+
+def plan_of(count: int) -> str:
+    """So many programmes and so many tasks that lead on from day to day, in one project."""
+    lines = ["ipmo: 1", "portfolio: {id: x, start: 2026-01-05}"]
+    lines += ["programmes:", *(f"  - {{id: g{n}}}" for n in range(count))] if count else []
+    lines += ["projects:", "  - id: p"]
+    lines += (
+        ["    tasks:", *(f"      - {{id: t{n}, duration: 1 d{f', after: t{n - 1}' if n else ''}}}" for n in range(count))] if count else []
+    )
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("count", "read", "ends", "items"),
+    [
+        (0, "x: 1 project", "1 item is critical", "1 project, 1 item: 0 done, 0 open"),
+        (1, "x: 1 programme, 1 project, 1 task", "1 item is critical", "1 project, 1 item: 0 done, 1 open"),
+        (2, "x: 2 programmes, 1 project, 2 tasks", "2 items are critical", "1 project, 2 items: 0 done, 2 open"),
+    ],
+)
+def test_singular_and_plural_are_right(tmp_path: Path, count: int, read: str, ends: str, items: str) -> None:
+    plan = tmp_path / "p.yaml"
+    plan.write_text(plan_of(count), encoding="utf-8")
+    assert run("read", str(plan)).stdout.splitlines()[0] == read
+    assert run("schedule", str(plan)).stdout.splitlines()[-1].endswith(f"; {ends}")
+    out = tmp_path / "p.html"
+    assert items in run("report", str(plan), "-o", str(out)).stdout
+    subtitle = {0: "1 project; no", 1: "1 project, 1 task or milestone; no", 2: "1 project, 2 tasks and milestones; no"}[count]
+    assert subtitle in out.read_text(encoding="utf-8")
 
 
 def test_rows_are_those_of_the_table_with_exact_dates() -> None:
@@ -119,14 +150,14 @@ def test_check_exits_with_one_on_an_error_and_zero_on_warnings(tmp_path: Path) -
     assert "loop.yaml:6:9: error: these links form a cycle" in result.stdout
     assert run("schedule", str(loop)).exit_code == 1
     assert "remove one of them" in run("schedule", str(loop)).stderr
-    assert run("schedule", str(loop), "--cut-loops").exit_code == 0
+    assert run("schedule", str(loop), "--on-cycle", "cut").exit_code == 0
 
 
 def test_a_month_is_frozen_looked_back_on_and_compared(tmp_path: Path) -> None:
     plan = tmp_path / "p.yaml"
     plan.write_text(Path(LIBRARY).read_text(encoding="utf-8"), encoding="utf-8")
     result = run("snapshot", str(plan), "--reason", "month end")
-    assert result.stdout.replace("\\", "/") == f"froze {tmp_path.as_posix()}/history/2026-06.json\n"
+    assert result.stdout.replace("\\", "/") == f"wrote {tmp_path.as_posix()}/history/2026-06.json\n"
     told = run("snapshot", str(plan), "--baseline", "B1").stdout
     assert "name it under baselines: - {id: B1, date: 2026-06-01, file: baselines/B1.json}" in told
     plan.write_text(
@@ -227,7 +258,7 @@ def test_a_what_if_from_a_file_is_told_and_written(tmp_path: Path) -> None:
         "ipmo: 1\nchanges:\n  - delay: {target: rails/lay, by: 2 d}\n  - set_duration: {target: power/test, to: 4 d}\n", "utf-8"
     )
     out = tmp_path / "after.yaml"
-    done = run("what-if", HANDOVER, "--changes", str(file), "--write", str(out))
+    done = run("what-if", HANDOVER, "--changes", str(file), "--out", str(out))
     assert done.exit_code == 0, done.output
     assert done.stdout.splitlines()[0] == "Delay rails/lay by 2 d; let power/test take 4 d:"
     assert "  date of fleet: +3 d (2026-06-21 to 2026-06-24)" in done.stdout
@@ -236,7 +267,7 @@ def test_a_what_if_from_a_file_is_told_and_written(tmp_path: Path) -> None:
     rows = json.loads(run("what-if", HANDOVER, "--changes", str(file), "--json").stdout)
     assert rows["changes"] == ["delay rails/lay by 2 d", "let power/test take 4 d"]
     svg = tmp_path / "net.svg"
-    assert run("interfaces", HANDOVER, "--svg", str(svg)).exit_code == 0
+    assert run("interfaces", HANDOVER, "--out", str(svg)).exit_code == 0
     assert svg.read_text("utf-8").startswith("<svg ")
 
 

@@ -1,10 +1,11 @@
 """The command line: `ipmo read|check|schedule|links|what-if|roll-up|status|gates|translate|...|report|convert|schema|plugins|doctor`.
 
-Exit 0 good; 1 when `check` has a finding of severity error or a verb cannot answer; 2 wrong use. Errors go to stderr
-and name the file. `--json` prints one valid object with `rows` and `findings`, even on failure.
+It asks what anybody may ask: the verbs of the front door. Exit 0 good; 1 when `check` has a finding of severity error or a verb
+cannot answer; 2 wrong use. Errors go to stderr and name the file. `--json` prints one valid object with `rows` and `findings`, even
+on failure.
 """
 
-from ipmo.cli import dependencies, methods, plans
+from ipmo.cli import benefits, change, control, dates, dependencies, doctor, methods, money, portfolio, report
 from ipmo.cli.shell import main
 
-__all__ = ["dependencies", "main", "methods", "plans"]
+__all__ = ["benefits", "change", "control", "dates", "dependencies", "doctor", "main", "methods", "money", "portfolio", "report"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 import ipmo
-from ipmo.cli.shell import Verb, answer, emit, json_option, main, plain_rows, portfolio_argument, say
+from ipmo.cli.shell import Verb, answer, emit, json_option, main, out_option, plain_rows, portfolio_argument, say
 
 if TYPE_CHECKING:
     from ipmo.methods.registry import Plugin
@@ -113,16 +113,16 @@ def gates(path: str, as_json: bool) -> None:
 @portfolio_argument
 @click.option("--to", required=True, metavar="METHOD", help="The method whose words are wanted.")
 @click.option("--scope", type=click.Choice(["portfolio", "offices", "programme", "project"]), help="Which scope changes its method.")
-@click.option("--output", type=click.Path(dir_okay=False), metavar="FILE", help="Write the translated portfolio there.")
+@out_option
 @json_option
-def translate(path: str, to: str, scope: str | None, output: str | None, as_json: bool) -> None:
-    """Say a portfolio in the words of another method, and what does not fit into them."""
+def translate(path: str, to: str, scope: str | None, out: str | None, as_json: bool) -> None:
+    """Say a portfolio in the words of another method, and what does not fit into them. --out writes it."""
     found = ipmo.translate(path, to=to, scope=scope)
-    if output is not None:
-        ipmo.write(found.portfolio, output)
+    if out is not None:
+        ipmo.write(found.portfolio, out)
     if as_json:
         emit(plain_rows(found.table()), lost=plain_rows(found.lost()))
         return
     answer(found.table(), False)
     say()
-    answer(found.lost(), False, [repr(found)[1:-1] + (f"; written to {output}" if output else "")])
+    answer(found.lost(), False, [repr(found)[1:-1] + (f"; written to {out}" if out else "")])

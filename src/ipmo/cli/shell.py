@@ -4,31 +4,40 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
 
 import click
 
 import ipmo
+from ipmo.analysis.money.periods import EVERY
 from ipmo.errors import IpmoError, Problem
 from ipmo.files.places import places
 from ipmo.findings import Finding, Findings
 from ipmo.tables import Table, shown
 
 __all__ = [
+    "Row",
     "Verb",
     "answer",
+    "as_of_option",
+    "baseline_option",
     "clean",
     "emit",
+    "every_option",
     "json_option",
-    "loops_option",
+    "level_option",
     "main",
+    "on_cycle_option",
+    "out_option",
     "plain_rows",
     "portfolio_argument",
     "print_table",
     "say",
 ]
+
+Row = dict[str, object]
+"""A row as JSON has it."""
 
 
 def clean(text: str) -> str:
@@ -41,18 +50,18 @@ def say(text: str = "", *, err: bool = False) -> None:
     click.echo(clean(text), err=err)
 
 
-def plain_rows(table: Table) -> list[dict[str, Any]]:
+def plain_rows(table: Table) -> list[Row]:
     """A table as JSON has it: dates as text."""
     return [{k: v.isoformat() if isinstance(v, date) else v for k, v in row.items()} for row in table.rows()]
 
 
-def emit(rows: list[dict[str, Any]], findings: Iterable[Finding] = (), **more: Any) -> None:
+def emit(rows: Iterable[Mapping[str, object]], findings: Iterable[Finding] = (), **more: object) -> None:
     """One JSON object on standard output."""
     found = plain_rows(Findings(findings).table())
-    click.echo(json.dumps({**more, "rows": rows, "findings": found}, ensure_ascii=False, indent=1, default=str))
+    click.echo(json.dumps({**more, "rows": list(rows), "findings": found}, ensure_ascii=False, indent=1, default=str))
 
 
-def _problem_row(problem: Problem) -> dict[str, Any]:
+def _problem_row(problem: Problem) -> Row:
     return {
         "severity": "error",
         "code": "ipmo/error",
@@ -70,7 +79,7 @@ def _problem_row(problem: Problem) -> dict[str, Any]:
 class Verb(click.Command):
     """A command whose errors are sentences, and JSON where JSON was asked for."""
 
-    def invoke(self, ctx: click.Context) -> Any:
+    def invoke(self, ctx: click.Context) -> object:
         """Runs the verb; an error of ipmo becomes a sentence, and exit code 1."""
         as_json = bool(ctx.params.get("as_json"))
         try:
@@ -102,19 +111,21 @@ def _located(error: IpmoError, path: str) -> tuple[Problem, ...]:
     return tuple(Problem(message=str(error), file=file, line=line, column=column) for file, line, column in found.values())
 
 
-def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Offers `--json`."""
-    return click.option("--json", "as_json", is_flag=True, help="One JSON object with rows and findings.")(command)
-
-
-def portfolio_argument(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Takes the portfolio's file or folder."""
-    return click.argument("path", type=click.Path(), metavar="PORTFOLIO")(command)
-
-
-def loops_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Offers `--cut-loops`."""
-    return click.option("--cut-loops", is_flag=True, help="Go on where links form a loop, without the worst of them.")(command)
+portfolio_argument = click.argument("path", type=click.Path(), metavar="PORTFOLIO")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object with rows and findings.")
+on_cycle_option = click.option(
+    "--on-cycle",
+    type=click.Choice(["error", "cut"]),
+    default="error",
+    help="Where links form a loop: refuse, or go on without the worst link of it.",
+)
+as_of_option = click.option("--as-of", metavar="DATE", help="The date of the figures; the status date when left out.")
+baseline_option = click.option("--baseline", metavar="FILE", help="The plan to compare with.")
+level_option = click.option("--level", type=click.Choice(["portfolio", "programme", "project", "task"]), help="Only this level.")
+every_option = click.option(
+    "--every", type=click.Choice(list(EVERY)), default="month", help="The length of a period; a month when left out."
+)
+out_option = click.option("--out", "-o", metavar="FILE", help="Write it to this file.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -124,10 +135,10 @@ def main() -> None:
     portfolio.yaml, or a file of Primavera P6 (.xer) or Microsoft Project (.xml, .mpp)."""
 
 
-def answer(table: Table, as_json: bool, notes: Iterable[str] = (), leave: Iterable[str] = (), **more: Any) -> None:
+def answer(table: Table, as_json: bool, notes: Iterable[str] = (), leave: Iterable[str] = (), **more: object) -> None:
     """A table for people (columns without any value left out), or as JSON."""
     if as_json:
-        emit(plain_rows(table), **more)
+        emit(plain_rows(table), (), **more)
         return
     names = [n for n in table.columns if n not in set(leave) and any(value not in (None, "") for value in table[n])]
     if len(table):

@@ -1,0 +1,54 @@
+"""The verbs on benefits: what they are worth, whose they are, and which objective they serve."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import click
+
+import ipmo
+from ipmo.analysis.benefits.attribution import Method
+from ipmo.cli.shell import Verb, answer, baseline_option, json_option, main, portfolio_argument
+
+__all__: list[str] = []
+
+discount_option = click.option(
+    "--discount", metavar="RATE", help="A rate (3.5%) or the name of a schedule; the portfolio's own when left out."
+)
+
+
+@main.command(cls=Verb)
+@portfolio_argument
+@discount_option
+@baseline_option
+@json_option
+def benefits(path: str, discount: str | None, baseline: str | None, as_json: bool) -> None:
+    """Benefits: when they start, what they are worth, what their delay costs."""
+    found = ipmo.benefits(path, discount=discount, baseline=ipmo.read(baseline) if baseline else None)
+    answer(found.table(), as_json, [repr(found)[1:-1]], ("name",))
+
+
+@main.command(cls=Verb)
+@portfolio_argument
+@click.option(
+    "--method",
+    type=click.Choice(get_args(Method)),
+    default="flow",
+    help="Along the shares of the benefits map, by what is lost without a project, or by its average part over all orders.",
+)
+@discount_option
+@json_option
+def attribution(path: str, method: Method, discount: str | None, as_json: bool) -> None:
+    """Attribute the value of benefits to the projects behind them."""
+    found = ipmo.attribute(path, method=method, discount=discount)
+    answer(found.table(), as_json, [repr(found)[1:-1]])
+
+
+@main.command(cls=Verb)
+@portfolio_argument
+@json_option
+def line_of_sight(path: str, as_json: bool) -> None:
+    """Which project serves which objective, and the orphans both ways."""
+    found = ipmo.line_of_sight(path)
+    notes = [f"no project serves {name}" for name in found.unserved] + [f"{name} serves no objective" for name in found.orphans]
+    answer(found.table(), as_json, notes, unserved=list(found.unserved), orphans=list(found.orphans))

@@ -1,0 +1,152 @@
+"""The verbs on change: what if, what changed and why, delays in turn, change requests, decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+import click
+
+import ipmo
+from ipmo.analysis.change.movement import WHATS
+from ipmo.analysis.dates.schedule import day_text
+from ipmo.cli.shell import Verb, answer, emit, json_option, main, on_cycle_option, out_option, plain_rows, portfolio_argument, say
+from ipmo.model.changes import Change
+
+__all__: list[str] = []
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+def _changes(file: str | None, delay: Pairs, duration: Pairs, stop: Iterable[str], link: Pairs, unlink: Pairs) -> list[Change]:
+    """The changes that the options name, those of the file first."""
+    found: list[Change] = list(ipmo.read_changes(file)) if file is not None else []
+    found += [ipmo.changes.Delay(item, by) for item, by in delay]
+    found += [ipmo.changes.SetDuration(item, to) for item, to in duration]
+    found += [ipmo.changes.Stop(item) for item in stop]
+    found += [ipmo.changes.AddLink(source, target) for source, target in link]
+    found += [ipmo.changes.RemoveLink(source, target) for source, target in unlink]
+    return found
+
+
+@main.command("what-if", cls=Verb)
+@portfolio_argument
+@click.option("--changes", "file", metavar="FILE", help="A file of changes: `ipmo: 1` and `changes:` with a list.")
+@click.option("--delay", multiple=True, nargs=2, metavar="ITEM TIME", help="It starts, or ends, that much later.")
+@click.option("--duration", multiple=True, nargs=2, metavar="ITEM TIME", help="It takes that long.")
+@click.option("--stop", multiple=True, metavar="ITEM", help="A project or programme ends here.")
+@click.option("--link", multiple=True, nargs=2, metavar="FROM TO", help="A new link, finish to start.")
+@click.option("--unlink", multiple=True, nargs=2, metavar="FROM TO", help="A link falls away, finish to start.")
+@click.option("--items", is_flag=True, help="Every item whose dates or float move.")
+@click.option("--why", metavar="ITEM", help="Why one item moves, in parts that sum to it.")
+@out_option
+@json_option
+def what_if(
+    path: str,
+    file: str | None,
+    delay: Pairs,
+    duration: Pairs,
+    stop: tuple[str, ...],
+    link: Pairs,
+    unlink: Pairs,
+    items: bool,
+    why: str | None,
+    out: str | None,
+    as_json: bool,
+) -> None:
+    """What would follow from changes: dates, money, benefits, status, exceptions. PORTFOLIO stays as it is.
+
+    --out writes the changed portfolio.
+    """
+    changes = _changes(file, delay, duration, stop, link, unlink)
+    if not changes:
+        raise click.UsageError("say what changes: --changes FILE, --delay ITEM TIME, --duration ITEM TIME, --stop ITEM, --link FROM TO")
+    found = ipmo.what_if(path, *changes)
+    if out is not None:
+        ipmo.write(found.after, out)
+    notes = [f"wrote {out}"] if out is not None else []
+    if why is not None:
+        movement = ipmo.variance_analysis(found, why)
+        emit(plain_rows(movement.table()), text=str(movement)) if as_json else say("\n".join([str(movement), *notes]))
+    elif items:
+        answer(found.items(), as_json, notes)
+    elif as_json:
+        emit(plain_rows(found.table()), changes=[str(change) for change in found.changes])
+    else:
+        say("\n".join([str(found), *(f"  hit: {name}" for name in found.hit), *notes]))
+
+
+@main.command(cls=Verb)
+@click.argument("source", type=click.Path(), metavar="BEFORE")
+@click.argument("target", type=click.Path(), metavar="AFTER")
+@click.option("--all", "everything", is_flag=True, help="Every change, not only their counts.")
+@json_option
+def compare(source: str, target: str, everything: bool, as_json: bool) -> None:
+    """What changed between two months or years: who came, who went, dates, money, confidence."""
+    found = ipmo.compare(source, target)
+    answer(
+        found.table() if everything or as_json else found.counts(), as_json, [str(found), *found.notes], counts=plain_rows(found.counts())
+    )
+
+
+@main.command(cls=Verb)
+@click.argument("source", type=click.Path(), metavar="BEFORE")
+@click.argument("target", type=click.Path(), metavar="AFTER")
+@click.argument("item", metavar="ITEM")
+@click.option("--what", type=click.Choice(WHATS), default="date", help="Its finish, its budget, its forecast, or the value of a benefit.")
+@json_option
+def variance(source: str, target: str, item: str, what: Literal["date", "budget", "forecast", "value"], as_json: bool) -> None:
+    """Why an item is other in AFTER than in BEFORE, in parts that sum to the movement."""
+    movement = ipmo.variance_analysis(source, target, item, what=what)
+    if as_json:
+        emit(plain_rows(movement.table()), change=float(movement.change), unit=movement.unit, rule=movement.rule)
+        return
+    say(str(movement))
+
+
+@main.command(cls=Verb)
+@portfolio_argument
+@click.option("--by", type=click.Choice(["project", "task"]), default="project", help="What is delayed in turn.")
+@click.option("--slip", default="10 d", metavar="TIME", help="By how much.")
+@click.option("--top", type=click.IntRange(min=1), default=20, help="How many rows; 20 when left out.")
+@json_option
+def delay_sensitivity(path: str, by: Literal["project", "task"], slip: str, top: int, as_json: bool) -> None:
+    """Every project or task delayed in turn: what that does to each gate and benefit."""
+    found = ipmo.delay_sensitivity(path, slip=slip, by=by)
+    notes = [f"{row.item}: {row.refused}" for row in found.refused[:5]]
+    if as_json:
+        emit(plain_rows(found.table()))
+        return
+    answer(found.matrix().head(top), False, [repr(found)[1:-1], *notes])
+
+
+@main.command(cls=Verb)
+@portfolio_argument
+@on_cycle_option
+@json_option
+def assess_impact(path: str, on_cycle: Literal["error", "cut"], as_json: bool) -> None:
+    """What each open change request would do to dates and budget."""
+    found = ipmo.assess_impact(path, on_cycle=on_cycle)
+    if as_json:
+        emit(plain_rows(found.table()))
+        return
+    for impact in found:
+        say(str(impact))
+    if not len(found):
+        say("no change request waits for a decision")
+
+
+@main.command(cls=Verb)
+@portfolio_argument
+@json_option
+def decisions(path: str, as_json: bool) -> None:
+    """Gates, open decisions and unmet conditions in order of need, with what waiting costs."""
+    queue = ipmo.decisions_due(path)
+    if as_json:
+        emit(plain_rows(queue.table()))
+        return
+    for row in queue:
+        by = day_text(row.by, finish=True) or "no date"
+        say(f"{by}  {row.kind} {row.item}: {row.name}\n            {row.reason}")
+    if not len(queue):
+        say("nothing waits for a decision")

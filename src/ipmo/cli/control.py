@@ -1,0 +1,91 @@
+"""The verbs of control: status, the RAID log, snapshots, and how well the months were reported."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+import click
+
+import ipmo
+from ipmo.cli.shell import (
+    Verb,
+    answer,
+    as_of_option,
+    baseline_option,
+    emit,
+    json_option,
+    main,
+    out_option,
+    plain_rows,
+    portfolio_argument,
+    say,
+)
+
+__all__: list[str] = []
+
+
+@main.command(cls=Verb)
+@portfolio_argument
+@click.option("--policy", default="tolerance", metavar="NAME", help="How colours combine: tolerance, worst child, majority, ...")
+@click.option("--of", type=click.Choice(["computed", "reported"]), default="computed", help="Which colours are combined.")
+@as_of_option
+@baseline_option
+@json_option
+def status(path: str, policy: str, of: Literal["computed", "reported"], as_of: str | None, baseline: str | None, as_json: bool) -> None:
+    """Computed status beside reported status, and what must be escalated."""
+    view = ipmo.status(path, policy=policy, of=of, as_of=as_of, baseline=ipmo.read(baseline) if baseline else None)
+    notes = [f"escalate to {b.escalate_to or 'nobody'}: {b.item}, {b.aspect}: {b.text}" for b in view.breaches]
+    answer(view.table(), as_json, [*notes, repr(view)[1:-1]], ("name", "level"), exceptions=plain_rows(view.exceptions()))
+
+
+@main.command(cls=Verb)
+@portfolio_argument
+@as_of_option
+@json_option
+def raid_log(path: str, as_of: str | None, as_json: bool) -> None:
+    """Count risks, assumptions, issues, dependencies, decisions and changes at every level."""
+    answer(ipmo.raid_log(path, as_of=as_of).table(), as_json)
+
+
+@main.command(cls=Verb)
+@portfolio_argument
+@out_option
+@click.option("--baseline", metavar="ID", help="It becomes this baseline: baselines/ID.json.")
+@click.option("--reason", default="", help="Why.")
+@json_option
+def snapshot(path: str, out: str | None, baseline: str | None, reason: str, as_json: bool) -> None:
+    """Write a snapshot of a month, or a baseline: text that is never overwritten, stamped with its digest.
+
+    It goes to history/YEAR-MONTH.json beside the portfolio, unless --out says where.
+    """
+    pf = ipmo.read(path)
+    written = ipmo.snapshot(pf, out, baseline=baseline, reason=reason)
+    if as_json:
+        emit([{"file": str(written)}])
+        return
+    say(f"wrote {written}")
+    if baseline:
+        where = os.path.relpath(written, Path(path) if Path(path).is_dir() else Path(path).parent).replace(os.sep, "/")
+        say(f"name it under baselines: - {{id: {baseline}, date: {pf.status_date}, file: {where}}}")
+
+
+@main.command(cls=Verb)
+@click.argument("path", type=click.Path(), metavar="FOLDER")
+@click.argument("measure", default="budget")
+@click.option("--item", metavar="ITEM", help="One item; the whole portfolio when left out.")
+@json_option
+def trend(path: str, measure: str, item: str | None, as_json: bool) -> None:
+    """A MEASURE over the snapshots in FOLDER."""
+    answer(ipmo.trend(path, measure, item), as_json, leave=("snapshot",))
+
+
+@main.command(cls=Verb)
+@click.argument("path", type=click.Path(), metavar="FOLDER")
+@json_option
+def reporting_compliance(path: str, as_json: bool) -> None:
+    """Who has reported for the last month in FOLDER, and who has not."""
+    table = ipmo.reporting_compliance(path)
+    late = [name for name, reported in zip(table["project"], table["reported"], strict=True) if not reported]
+    answer(table, as_json, [f"{len(late)} of {len(table)} have not reported"], ("name",))

@@ -1,0 +1,108 @@
+"""The verbs on money and effort: roll-ups, earned value, money by period, capacity."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import click
+
+import ipmo
+from ipmo.cli.shell import (
+    Verb,
+    answer,
+    as_of_option,
+    baseline_option,
+    emit,
+    every_option,
+    json_option,
+    level_option,
+    main,
+    plain_rows,
+    portfolio_argument,
+    say,
+)
+from ipmo.words import agree, counted
+
+__all__: list[str] = []
+
+Every = Literal["month", "quarter", "year", "financial year"]
+Level = Literal["portfolio", "programme", "project", "task"]
+
+
+@main.command(cls=Verb)
+@portfolio_argument
+@click.argument("measure", default="budget")
+@click.option(
+    "--by",
+    metavar="FIELD",
+    help="Group by category, owner, state, programme, project, objective, office, month, quarter, year or an attribute.",
+)
+@level_option
+@click.option("--as-of", metavar="DATE", help="Reports later than this are left out.")
+@click.option("--include", multiple=True, type=click.Choice(["proposed", "cancelled"]), help="Count these projects too.")
+@click.option("--explain", metavar="ITEM", help="Show what a figure was made of.")
+@json_option
+def roll_up(
+    path: str,
+    measure: str,
+    by: str | None,
+    level: Level | None,
+    as_of: str | None,
+    include: tuple[Literal["proposed", "cancelled"], ...],
+    explain: str | None,
+    as_json: bool,
+) -> None:
+    """Roll a MEASURE up: budget, actual, forecast, funding, spent, effort, start, finish, progress, status."""
+    r = ipmo.roll_up(path, measure, by=by, level=level, as_of=as_of, include=include)
+    if as_json:
+        emit(plain_rows(r.table()), r.findings, measure=r.measure.name, explanation=list(r.explain(explain).lines) if explain else [])
+    elif explain:
+        say(str(r.explain(explain)))
+    else:
+        for figure in (r[item] for item in r.table()["item"]):
+            indent = {"programme": "  ", "project": "    ", "task": "      "}.get(figure.level, "")
+            say(f"{indent}{figure}")
+            if figure.left_out:
+                say(f"{indent}  left out: {', '.join(figure.left_out)}")
+
+
+@main.command(cls=Verb)
+@portfolio_argument
+@as_of_option
+@level_option
+@baseline_option
+@json_option
+def earned_value(path: str, as_of: str | None, level: Level | None, baseline: str | None, as_json: bool) -> None:
+    """Earned value and earned schedule on every level."""
+    found = ipmo.earned_value(path, as_of=as_of, baseline=ipmo.read(baseline) if baseline else None)
+    total = found.total
+    notes = [f"{total.known} of {counted(total.total, 'work package')} known"]
+    if total.floating:
+        have, their, look = agree(total.floating, "has"), agree(total.floating, "its"), agree(total.floating, "looks", "look")
+        moves = agree(total.floating, "moves", "move")
+        notes.append(f"{total.floating} of them {have} no approved dates: {their} plan {moves} with the data date and never {look} late")
+    answer(found.table(level), as_json, notes, ("name", "level"))
+
+
+@main.command(cls=Verb)
+@portfolio_argument
+@every_option
+@click.option("--item", metavar="ITEM", help="Only a programme, a project or a summary.")
+@as_of_option
+@json_option
+def time_phase(path: str, every: Every, item: str | None, as_of: str | None, as_json: bool) -> None:
+    """Budget against actual against forecast, by period."""
+    found = ipmo.time_phase(path, every=every, item=item, as_of=as_of)
+    answer(found.table(), as_json, found.notes() or (() if found.periods else ["nothing has both an amount and a date"]))
+
+
+@main.command(cls=Verb)
+@portfolio_argument
+@click.option("--by", type=click.Choice(["resource", "category", "project"]), default="resource", help="What the rows are.")
+@every_option
+@json_option
+def capacity(path: str, by: Literal["resource", "category", "project"], every: Every, as_json: bool) -> None:
+    """What work demands of people and machines, against what there is."""
+    found = ipmo.capacity(path, by=by, period=every)
+    notes = [f"no date, so in no period: {', '.join(found.undated)}"] if found.undated else []
+    answer(found.table(), as_json, [*notes, repr(found)[1:-1]])

@@ -1,0 +1,101 @@
+"""The verbs on a portfolio's file: read, check, convert, and the schema of the format."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import click
+
+import ipmo
+from ipmo.cli.shell import Verb, emit, json_option, main, plain_rows, portfolio_argument, say
+from ipmo.words import agree, counted
+
+__all__: list[str] = []
+
+NOUNS = {"bodies": "board", "people": "person"}
+"""What one calls a noun whose table has another name."""
+
+
+@main.command(cls=Verb)
+@portfolio_argument
+@click.option("--strict", is_flag=True, help="Any finding of the reading is an error.")
+@json_option
+def read(path: str, strict: bool, as_json: bool) -> None:
+    """Read a portfolio and say what was understood."""
+    pf = ipmo.read(path, strict=strict)
+    counts = {name: len(table) for name, table in pf.tables().items() if name != "portfolio"}
+    if as_json:
+        emit(
+            [{"noun": noun, "count": count} for noun, count in counts.items()],
+            pf.source.findings,
+            portfolio=pf.id,
+            understood=pf.source.understood,
+            refused=pf.source.refused,
+            digest=pf.digest,
+        )
+        return
+    say(f"{pf.name or pf.id}: {', '.join(_counted(count, noun) for noun, count in counts.items())}")
+    understood = f"{counted(pf.source.understood, 'row')} understood"
+    say(f"{understood}, {pf.source.refused} refused, {counted(len(pf.source.findings), 'finding')}")
+    for found in pf.source.findings:
+        say(f"  {found}")
+
+
+def _counted(count: int, noun: str) -> str:
+    """How many of a noun there are, by the name of its table: `programmes`, `data_flows`."""
+    words = noun.replace("_", " ")
+    one = NOUNS.get(noun) or (f"{words[:-3]}y" if words.endswith("ies") else words.removesuffix("s"))
+    return counted(count, one)
+
+
+@main.command(cls=Verb)
+@portfolio_argument
+@click.option("--history", metavar="FOLDER", help="Earlier months: what is stuck or slides shows over time only.")
+@json_option
+def check(path: str, history: str | None, as_json: bool) -> None:
+    """List everything that somebody should look at; exit 1 when there is an error among it."""
+    found = ipmo.check(path, history=history)
+    if as_json:
+        emit(plain_rows(found.table()), found)
+    else:
+        for finding in found:
+            say(str(finding))
+        errors = len(found.errors)
+        say(
+            f"{counted(len(found), 'finding')}, {errors} of them {agree(errors, 'an error', 'errors')}"
+            if len(found)
+            else "nothing to look at"
+        )
+    if found.errors:
+        sys.exit(1)
+
+
+@main.command(cls=Verb)
+@click.argument("source", type=click.Path())
+@click.argument("target", type=click.Path())
+@click.option("--from", "from_", metavar="FORMAT", help="Format of the source; found from the file when left out.")
+@click.option("--to", metavar="FORMAT", help="Format of the target; its ending says it when left out.")
+@json_option
+def convert(source: str, target: str, from_: str | None, to: str | None, as_json: bool) -> None:
+    """Read SOURCE and write TARGET in the format of its ending (.yaml, .json, a folder ending in /)."""
+    pf = ipmo.read(source, format=from_)
+    ipmo.write(pf, target, format=to)
+    if as_json:
+        emit([{"source": source, "target": target}], pf.source.findings)
+    else:
+        say(f"wrote {target}")
+
+
+@main.command(cls=Verb)
+@json_option
+def schema(as_json: bool) -> None:
+    """Print the JSON schema of the file format, for editors."""
+    from ipmo.files.schema import json_schema
+
+    document = json_schema()
+    if as_json:
+        rows = [{"noun": name, "fields": len(part.get("properties", {}))} for name, part in document["$defs"].items()]
+        emit(rows, schema=document)
+    else:
+        click.echo(json.dumps(document, indent=1, ensure_ascii=False))
