@@ -516,5 +516,6 @@ def report(
         before = read(before)
     where = Path(path)
     added = [(f"{method.name}-{section.name}", section.title, blocks) for method, section, blocks in installed().sections(portfolio)]
-    portfolios.write_atomically(where, render(portfolio, check(portfolio), title=title, before=before, added=added))
+    text = render(portfolio, check(portfolio), title=title, before=before, added=added, headings=installed().headings)
+    portfolios.write_atomically(where, text)
     return where

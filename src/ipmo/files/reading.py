@@ -22,6 +22,7 @@ NOTICES = (
     Notice(code="ipmo/baseline-missing", heading="Baselines whose file is missing"),
     Notice(code="ipmo/unlisted-file", heading="Project files that the portfolio does not list"),
     Notice(code="ipmo/unknown-estimate", heading="Estimates of a kind that no plugin declares"),
+    Notice(code="ipmo/seconds", heading="Times of day rounded to the minute"),
     Notice(code="ipmo/unknown-extension", heading="Extensions that no plugin declares"),
 )
 

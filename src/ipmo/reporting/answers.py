@@ -229,8 +229,8 @@ class Answers:
         return 0.0
 
     def ordered(self, code: str) -> list[Finding]:
-        """Missed promises by how far they are missed, worst first; other findings as they stand."""
-        found = list(self.findings.of(code))
+        """Missed commitments by how far they are missed, worst first; other findings as they stand."""
+        found = [one for one in self.findings if one.code == code]
         if code == "ipmo/promise-missed":
             late = {f.item: self.late_by(f.item) for f in found}
             found.sort(key=lambda f: (-late[f.item], f.item))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ipmo.analysis.dates.schedule import day_text
@@ -20,67 +20,6 @@ __all__ = ["confidence", "finding_groups", "findings_note", "method", "raid_log"
 
 SHOWN = 25
 EXCEPTIONS = 20
-TITLES = {
-    "ipmo/promise-missed": "Promises that the forecast does not keep",
-    "ipmo/exception": "Tolerances that are forecast to be exceeded",
-    "ipmo/decision-overdue": "Decisions past their day",
-    "ipmo/condition-overdue": "Conditions of gates past their day",
-    "ipmo/issue-overdue": "Issues past their day",
-    "ipmo/review-overdue": "Assumptions past their review",
-    "ipmo/project-overdue": "Projects past their finish",
-    "ipmo/hand-over": "Hand-overs that do not meet",
-    "ipmo/interface-agreement": "Hand-overs without owners, dates or agreement",
-    "ipmo/tailored": "Rules switched off by a profile",
-    "ipmo/waiver": "Waivers that do not hold",
-    "ipmo/methodology": "Methods that cannot be used",
-    "ipmo/cross-link": "Links across projects that hold something back",
-    "ipmo/cross-link-near": "Links across projects that nearly drive",
-    "ipmo/constraint-conflict": "Constraints that contradict the logic",
-    "ipmo/constraint-missed": "Constraints that the forecast does not keep",
-    "ipmo/loop": "Loops",
-    "ipmo/loop-cut": "Links cut to break a loop",
-    "ipmo/undated": "Work without dates",
-    "ipmo/no-duration": "Tasks without a duration",
-    "ipmo/no-dates": "Projects without dates",
-    "ipmo/undated-stub": "Links to something outside without a date",
-    "ipmo/coarse-link": "Links between whole projects",
-    "ipmo/dangling": "Tasks with a loose end",
-    "ipmo/out-of-sequence": "Work that went ahead of what it should follow",
-    "ipmo/gate-before-inputs": "Gates decided before their inputs were finished",
-    "ipmo/progress-without-start": "Progress without an actual start",
-    "ipmo/done-without-finish": "Done, without an actual finish",
-    "ipmo/actual-in-future": "Actual dates after the data date",
-    "ipmo/summary-duration": "Summaries with a duration of their own",
-    "ipmo/default-calendar": "Work on the default calendar",
-    "ipmo/total-differs": "Totals that differ from their parts",
-    "ipmo/benefit-no-objective": "Effects that lead to no objective",
-    "ipmo/benefit-no-work": "Benefits that no funded work brings about",
-    "ipmo/benefit-overclaimed": "Shares that claim more than the whole",
-    "ipmo/benefit-no-share": "Contributions without a share",
-    "ipmo/benefit-overlap": "Benefits that count the same twice",
-    "ipmo/benefit-incomplete": "Benefit profiles with gaps",
-    "ipmo/benefit-late-baseline": "Baselines measured after the benefit starts",
-    "ipmo/benefit-no-disbenefit": "Business changes without any dis-benefit",
-    "ipmo/benefit-owner-leaves": "Benefits whose owner leaves with the project",
-    "ipmo/benefit-owner-unknown": "Benefits whose owner may leave with the project",
-    "ipmo/benefit-slipped": "Benefits that cannot start as planned",
-    "ipmo/benefit-not-booked": "Cashable benefits that no budget gives up",
-    "ipmo/benefit-unadjusted": "Benefits without a probability or a price base",
-    "ipmo/benefit-two-programmes": "Benefits that two programmes count",
-    "ipmo/benefit-counted-twice": "Benefits counted as revenue and as avoided cost",
-    "ipmo/benefit-not-worth-it": "Gates where less is to come than is still to be spent",
-    "ipmo/watermelon-computed-worse": "Watermelons: figures worse than the report",
-    "ipmo/watermelon-negative-float": "Watermelons: green, but late downstream",
-    "ipmo/watermelon-spi-t": "Watermelons: green, but earning too slowly",
-    "ipmo/watermelon-tcpi": "Watermelons: green, but what is left must earn more than what was spent did",
-    "ipmo/watermelon-stale": "Watermelons: green by an old report",
-    "ipmo/watermelon-green-to-red": "From green to red without amber",
-    "ipmo/watermelon-stuck": "Watermelons: stuck near the end",
-    "ipmo/watermelon-bow-wave": "Watermelons: a month later every month",
-    "ipmo/watermelon-etc": "Watermelons: spending, with no less to spend",
-    "ipmo/watermelon-risks": "Risk registers that nobody touches",
-    "ipmo/watermelon-needs-history": "Watermelons that more months would show",
-}
 
 
 # -------------------------------------------------------------------------------------------------- status
@@ -228,25 +167,19 @@ def raid_log(a: Answers) -> Panel | None:
 # ------------------------------------------------------------------------------------------------ evidence
 
 
-def finding_groups(a: Answers) -> Iterator[dict[str, Any]]:
-    """Findings by kind, errors opened."""
+def finding_groups(a: Answers, headings: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """Findings by kind under the headings of their checks, errors opened; what else the same facts break."""
     for code in dict.fromkeys(f.code for f in a.findings):
         found: list[Finding] = a.ordered(code)
-        rule = f" ({found[0].rule})" if found[0].rule else ""
+        rules = dict.fromkeys(rule for one in found for rule in one.rules)
         yield {
-            "title": f"{_title(code, found[0])}{rule}",
+            "title": headings.get(code, code) + (f" ({', '.join(rules)})" if rules else ""),
+            "also": "; ".join(headings.get(other, other) for other in dict.fromkeys(c for one in found for c in one.codes[1:])),
             "count": len(found),
             "shown": found[:SHOWN],
             "more": max(len(found) - SHOWN, 0),
             "open": found[0].severity is Severity.ERROR,
         }
-
-
-def _title(code: str, found: Finding) -> str:
-    """A kind of finding in words; a quality point by its number and name, a plugin's by its code."""
-    if code.startswith("ipmo/dcma-"):
-        return f"Schedule quality, DCMA point {int(code[-2:])}: {found.message.partition(' is ')[0]}"
-    return TITLES.get(code, code)
 
 
 def findings_note(a: Answers) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from importlib.resources import files
+from types import MappingProxyType
 
 from ipmo.figures.columns import CSS as COLUMNS_CSS
 from ipmo.figures.interfaces import CSS as INTERFACES_CSS
@@ -43,6 +44,8 @@ PANELS: tuple[Callable[[Answers], Panel | None], ...] = (
 )
 """The panels in the order of the page; one that has nothing to show is None."""
 
+EMPTY: Mapping[str, str] = MappingProxyType({})
+
 
 def render(
     portfolio: Portfolio,
@@ -51,6 +54,7 @@ def render(
     title: str | None = None,
     before: Portfolio | None = None,
     added: Iterable[tuple[str, str, Iterable[str | Table | Figure]]] = (),
+    headings: Mapping[str, str] = EMPTY,
 ) -> str:
     """The report as HTML text: no script, no request, a strict content security policy.
 
@@ -60,6 +64,7 @@ def render(
         title: the heading; the portfolio's name when left out.
         before: an earlier state, for what changed.
         added: sections of methods: id, heading, and texts, Tables and Figures.
+        headings: what stands over the findings of each code; the code itself where there is none.
 
     Raises:
         ScheduleError: nothing says when the portfolio starts.
@@ -89,7 +94,7 @@ def render(
         more_calls=max(len(calls) - CALLS, 0),
         tiles=list(summary.tiles(answers)),
         panels=panels,
-        finding_groups=list(control.finding_groups(answers)),
+        finding_groups=list(control.finding_groups(answers, headings)),
         findings_note=control.findings_note(answers),
         method=list(control.method(answers)),
         footer=portfolio.note or "Made by ipmo from the portfolio named above; every figure can be asked for its working.",

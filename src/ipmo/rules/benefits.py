@@ -1,4 +1,4 @@
-"""What somebody should look at in the benefits: BEN-R01 to BEN-R10, each a finding with its rule."""
+"""Whether benefits lead somewhere, belong to somebody and are counted once: BEN-R01 to BEN-R10."""
 
 from __future__ import annotations
 
@@ -11,22 +11,21 @@ from ipmo.analysis.dates.schedule import as_day
 from ipmo.analysis.money.rollup import LEFT_OUT, roll_up
 from ipmo.errors import IpmoError, listed
 from ipmo.findings import Finding, Severity
+from ipmo.methods.contract import CheckContext
 from ipmo.model.benefits import Benefit
 from ipmo.model.benefits_map import BenefitsMap, benefits_map
 from ipmo.model.people import Person
 from ipmo.model.portfolio import Portfolio
+from ipmo.rules.themes import Theme, fact
 
-__all__ = ["benefit_facts"]
+__all__ = ["BENEFIT_CHECKS"]
 
 PROFILE = ("owner", "measure", "unit", "baseline", "baseline_date", "target", "target_date", "method")
 
 
-def _found(number: int, slug: str, item: str, message: str, hint: str = "", severity: Severity = Severity.WARNING) -> Finding:
-    return Finding(code=f"ipmo/benefit-{slug}", item=item, message=message, hint=hint, severity=severity, rule=f"BEN-R{number:02}")
-
-
-def benefit_facts(portfolio: Portfolio) -> Iterator[Finding]:
-    """The rules on benefits of a portfolio that has any on its map."""
+def _find(context: CheckContext) -> Iterator[Finding]:
+    """What is found in the benefits of a portfolio that has any on its map."""
+    portfolio = context.portfolio
     if not portfolio.benefits and not portfolio.outcomes:
         return
     found = benefits_map(portfolio)
@@ -38,16 +37,18 @@ def benefit_facts(portfolio: Portfolio) -> Iterator[Finding]:
         yield from _owner(portfolio, benefit)
         yield from _timing(benefit, worth)
         if benefit.cashable and not benefit.booked:
-            yield _found(
-                7, "not-booked", benefit.id, f"benefit {benefit.id!r} is cashable and is taken out of no budget", "book it: booked: true"
+            yield fact(
+                "benefit-not-booked",
+                benefit.id,
+                f"benefit {benefit.id!r} is cashable and is taken out of no budget",
+                "book it: booked: true",
             )
         lacking = [
             n for n, v in (("probability", benefit.probability), ("price base", benefit.price_base or _base(portfolio))) if v is None
         ]
         if benefit.value is not None and lacking:
-            yield _found(
-                8,
-                "unadjusted",
+            yield fact(
+                "benefit-unadjusted",
                 benefit.id,
                 f"the value of benefit {benefit.id!r} states no {' and no '.join(lacking)}",
                 "adjust it for optimism and say in whose prices it is",
@@ -75,23 +76,25 @@ def _reached(portfolio: Portfolio, found: BenefitsMap) -> Iterator[Finding]:
         name = str(getattr(effect, "id", ""))
         kind = found.kind(name)
         if objectives and not found.reached_from(name) & objectives:
-            yield _found(
-                1, "no-objective", name, f"{kind} {name!r} leads to no objective", "connect it under contributions:, or ask why it is made"
+            yield fact(
+                "benefit-no-objective",
+                name,
+                f"{kind} {name!r} leads to no objective",
+                "connect it under contributions:, or ask why it is made",
             )
         sources = found.sources_of([name])
         funded = [s for s in sources if getattr(portfolio.items.get(s), "state", "active") not in LEFT_OUT]
         if isinstance(effect, Benefit) and not funded:
             why = "only proposed or cancelled work leads to it" if sources else "no work leads to it"
-            yield _found(1, "no-work", name, f"benefit {name!r}: {why}", "say what enables it: enabled_by:")
+            yield fact("benefit-no-work", name, f"benefit {name!r}: {why}", "say what enables it: enabled_by:")
 
 
 def _shares(portfolio: Portfolio, found: BenefitsMap) -> Iterator[Finding]:
     for target, ways in found.into.items():
         stated = math.fsum(way.share or 0.0 for way in ways if way.need == "share")
         if stated > 1 + 1e-9:
-            yield _found(
-                2,
-                "overclaimed",
+            yield fact(
+                "benefit-overclaimed",
                 target,
                 f"the shares into {target!r} sum to {stated:.0%}",
                 "together they are at most 100 %",
@@ -99,8 +102,12 @@ def _shares(portfolio: Portfolio, found: BenefitsMap) -> Iterator[Finding]:
             )
         unstated = [way.source for way in ways if way.need == "share" and way.share is None]
         if unstated:
-            yield _found(
-                2, "no-share", target, f"{listed(unstated)} contribute to {target!r} and no share is stated", "write share:", Severity.INFO
+            yield fact(
+                "benefit-no-share",
+                target,
+                f"{listed(unstated)} contribute to {target!r} and no share is stated",
+                "write share:",
+                Severity.INFO,
             )
     groups: dict[tuple[str, str], list[Benefit]] = {}
     for benefit in portfolio.benefits:
@@ -110,9 +117,8 @@ def _shares(portfolio: Portfolio, found: BenefitsMap) -> Iterator[Finding]:
         for place, one in enumerate(group):
             for other in group[place + 1 :]:
                 if _overlap(one, other):
-                    yield _found(
-                        2,
-                        "overlap",
+                    yield fact(
+                        "benefit-overlap",
                         one.id,
                         f"benefits {one.id!r} and {other.id!r} count the same {one.measure!r} of the same {one.population!r} in the same period",
                         "count it once, or split it by share",
@@ -136,9 +142,8 @@ def _profile(benefit: Benefit, worth: Benefits | None) -> Iterator[Finding]:
     if benefit.value is None:
         missing.append("value")
     if missing:
-        yield _found(
-            3,
-            "incomplete",
+        yield fact(
+            "benefit-incomplete",
             benefit.id,
             f"the profile of benefit {benefit.id!r} lacks {', '.join(missing)}",
             "who does not measure cannot realise",
@@ -146,9 +151,8 @@ def _profile(benefit: Benefit, worth: Benefits | None) -> Iterator[Finding]:
         )
     start = worth[benefit.id].start if worth is not None else None
     if benefit.baseline_date is not None and start is not None and benefit.baseline_date >= start:
-        yield _found(
-            3,
-            "late-baseline",
+        yield fact(
+            "benefit-late-baseline",
             benefit.id,
             f"the baseline of benefit {benefit.id!r} was measured on {benefit.baseline_date}, after it starts on {start}",
             "measure before go-live: afterwards the difference is lost",
@@ -160,14 +164,12 @@ def _owner(portfolio: Portfolio, benefit: Benefit) -> Iterator[Finding]:
         return  # BEN-R03 says so
     owner = portfolio.items.get(benefit.owner)
     if isinstance(owner, Person) and owner.permanent is False:
-        yield _found(
-            5, "owner-leaves", benefit.id, f"benefit {benefit.id!r} is owned by {benefit.owner!r}, who leaves with the project",
+        yield fact("benefit-owner-leaves", benefit.id, f"benefit {benefit.id!r} is owned by {benefit.owner!r}, who leaves with the project",
             "give it to somebody in the line: benefits are realised after closure",
         )  # fmt: skip
     elif isinstance(owner, Person) and owner.permanent is None:
-        yield _found(
-            5,
-            "owner-unknown",
+        yield fact(
+            "benefit-owner-unknown",
             benefit.id,
             f"whether {benefit.owner!r}, who owns benefit {benefit.id!r}, is there after closure is not stated",
             "write permanent: under people:",
@@ -179,9 +181,8 @@ def _timing(benefit: Benefit, worth: Benefits | None) -> Iterator[Finding]:
     row = worth[benefit.id] if worth is not None else None
     if row is not None and row.slip is not None and row.slip > 0:
         cost = f", which costs {row.loss:,}" if row.loss is not None and row.loss.amount > 0 else ""
-        yield _found(
-            6,
-            "slipped",
+        yield fact(
+            "benefit-slipped",
             benefit.id,
             f"benefit {benefit.id!r} is planned from {row.planned_start} and cannot start before {row.start}{cost}",
             "what enables it is later than the plan says",
@@ -192,9 +193,8 @@ def _disbenefits(portfolio: Portfolio, found: BenefitsMap) -> Iterator[Finding]:
     worse = {benefit.id for benefit in portfolio.benefits if benefit.disbenefit}
     for outcome in portfolio.outcomes:
         if outcome.kind == "business change" and found.reached_from(outcome.id) and not found.reached_from(outcome.id) & worse:
-            yield _found(
-                4,
-                "no-disbenefit",
+            yield fact(
+                "benefit-no-disbenefit",
                 outcome.id,
                 f"business change {outcome.id!r} is said to make nothing worse for anybody",
                 "record its dis-benefits: disbenefit: true",
@@ -210,14 +210,12 @@ def _twice(portfolio: Portfolio) -> Iterator[Finding]:
     for group in groups.values():
         owners = {b.belongs_to for b in group if b.belongs_to is not None}
         if len(owners) > 1:
-            yield _found(
-                9, "two-programmes", group[0].id, f"{listed(b.id for b in group)} count {group[0].measure!r} for {listed(sorted(owners))}",
+            yield fact("benefit-two-programmes", group[0].id, f"{listed(b.id for b in group)} count {group[0].measure!r} for {listed(sorted(owners))}",
                 "one of them counts it",
             )  # fmt: skip
         kinds = {b.category.lower() for b in group}
         if "revenue" in kinds and any("avoided" in kind for kind in kinds):
-            yield _found(
-                9, "counted-twice", group[0].id, f"{listed(b.id for b in group)} count {group[0].measure!r} as revenue and as avoided cost",
+            yield fact("benefit-counted-twice", group[0].id, f"{listed(b.id for b in group)} count {group[0].measure!r} as revenue and as avoided cost",
                 "it is one or the other",
             )  # fmt: skip
 
@@ -240,11 +238,87 @@ def _at_gates(portfolio: Portfolio, worth: Benefits | None) -> Iterator[Finding]
             continue
         left = float(whole.value.amount - spent.value.amount)
         if left > 0 and due[project.id] < left:
-            yield _found(
-                10,
-                "not-worth-it",
+            yield fact(
+                "benefit-not-worth-it",
                 f"{project.id}/{gates[0].id}",
                 f"at gate {gates[0].id!r} project {project.id!r} has {due[project.id] / left:.2f} of benefit to come for every unit still to be"
                 " spent",
                 "what is spent already does not count: ask whether to go on",
             )
+
+
+_BENEFITS = Theme(_find, "MSP benefit profiles and maps; HM Treasury, The Green Book")
+
+BENEFIT_CHECKS = (
+    _BENEFITS.check(
+        "benefit-no-objective", "Every benefit and outcome leads to an objective", "Effects that lead to no objective", rule="BEN-R01"
+    ),
+    _BENEFITS.check(
+        "benefit-no-work", "Funded work brings every benefit about", "Benefits that no funded work brings about", rule="BEN-R01"
+    ),
+    _BENEFITS.check(
+        "benefit-overclaimed", "Shares into one target sum to at most the whole", "Shares that claim more than the whole", rule="BEN-R02"
+    ),
+    _BENEFITS.check("benefit-no-share", "A contribution states its share", "Contributions without a share", rule="BEN-R02"),
+    _BENEFITS.check(
+        "benefit-overlap",
+        "No two benefits count the same measure of the same people at the same time",
+        "Benefits that count the same twice",
+        rule="BEN-R02",
+    ),
+    _BENEFITS.check("benefit-incomplete", "The profile of a benefit is complete", "Benefit profiles with gaps", rule="BEN-R03"),
+    _BENEFITS.check(
+        "benefit-late-baseline",
+        "The baseline of a benefit is measured before it starts",
+        "Baselines measured after the benefit starts",
+        rule="BEN-R03",
+    ),
+    _BENEFITS.check(
+        "benefit-no-disbenefit",
+        "A business change says whom it makes worse off",
+        "Business changes without any dis-benefit",
+        rule="BEN-R04",
+    ),
+    _BENEFITS.check(
+        "benefit-owner-leaves",
+        "The owner of a benefit is there after the project closes",
+        "Benefits whose owner leaves with the project",
+        rule="BEN-R05",
+    ),
+    _BENEFITS.check(
+        "benefit-owner-unknown",
+        "Whether the owner of a benefit stays is stated",
+        "Benefits whose owner may leave with the project",
+        rule="BEN-R05",
+    ),
+    _BENEFITS.check(
+        "benefit-slipped",
+        "What enables a benefit comes in time for its planned start",
+        "Benefits that cannot start as planned",
+        rule="BEN-R06",
+    ),
+    _BENEFITS.check(
+        "benefit-not-booked", "A cashable benefit is taken out of a budget", "Cashable benefits that no budget gives up", rule="BEN-R07"
+    ),
+    _BENEFITS.check(
+        "benefit-unadjusted",
+        "The value of a benefit states its probability and its price base",
+        "Benefits without a probability or a price base",
+        rule="BEN-R08",
+    ),
+    _BENEFITS.check(
+        "benefit-two-programmes", "A benefit is counted by one programme", "Benefits that two programmes count", rule="BEN-R09"
+    ),
+    _BENEFITS.check(
+        "benefit-counted-twice",
+        "A benefit is revenue or avoided cost, not both",
+        "Benefits counted as revenue and as avoided cost",
+        rule="BEN-R09",
+    ),
+    _BENEFITS.check(
+        "benefit-not-worth-it",
+        "At each gate what is still to come is worth what is still to be spent",
+        "Gates where less is to come than is still to be spent",
+        rule="BEN-R10",
+    ),
+)

@@ -1,52 +1,54 @@
-"""What the core's rules say of dependencies: hand-overs that are not agreed, links across projects that hold something back."""
+"""Whether what projects hand to one another is agreed, and which links across them hold something back."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ipmo.analysis.dates.schedule import Schedule, day_text
+from ipmo.analysis.dates.schedule import day_text
 from ipmo.analysis.dependencies.critical import critical_links
-from ipmo.analysis.dependencies.handovers import InterfaceAgreement, agreements, days_text
+from ipmo.analysis.dependencies.handovers import SOURCE, InterfaceAgreement, agreements, days_text
 from ipmo.errors import listed
 from ipmo.findings import Finding, Severity
+from ipmo.methods.contract import CheckContext
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project
+from ipmo.rules.themes import Theme, fact
 
-__all__ = ["agreement_facts", "cross_link_facts"]
+__all__ = ["DEPENDENCY_CHECKS"]
 
 SHOWN = 10
 """Links that are a finding each; the rest is counted."""
 
 
-def agreement_facts(portfolio: Portfolio, s: Schedule) -> Iterator[Finding]:
-    """SCH-R15: hand-overs are matched pairs; who holds which margin, and what is not settled.
+def _agreements(context: CheckContext) -> Iterator[Finding]:
+    """Hand-overs are matched pairs; who holds which margin, and what is not settled.
 
     Dates that contradict one another are a finding each; what is missing is counted.
     """
+    portfolio = context.portfolio
     missing: dict[str, list[str]] = {}
-    for one in agreements(portfolio, s):
+    for one in agreements(portfolio, context.schedule):
         if _over(portfolio, one):
             continue
         issues = one.issues
         if one.broken:
             dates = [("expected", one.expected), ("promised", one.promised), ("needed", one.needed)]
             said = ", ".join(f"{word} {day_text(when, finish=True)}" for word, when in dates if when is not None)
-            yield Finding(
-                code="ipmo/hand-over",
+            yield fact(
+                "hand-over",
                 item=one.id if one.id in portfolio.items else one.target,
                 message=f"{one.source!r} hands over to {one.target!r}: {issues[0]} ({said}){_held(one)}",
                 hint="agree on one date, and write it as needed: and promised: on the link",
-                rule="SCH-R15",
             )
         for issue in issues:
             if not any(c.isdigit() for c in issue):
                 missing.setdefault(issue, []).append(one.id)
     for issue, names in missing.items():
-        yield Finding(
-            code="ipmo/interface-agreement",
+        yield fact(
+            "interface-agreement",
+            item="",
             message=f"{len(names)} hand-over{'' if len(names) == 1 else 's'} across projects: {issue}: {listed(names)}",
             hint="write giver_owner:, receiver_owner:, needed:, promised: and status: on the links that matter most",
-            rule="SCH-R15",
             severity=Severity.INFO,
         )
 
@@ -64,34 +66,54 @@ def _held(one: InterfaceAgreement) -> str:
     return f"; {', '.join(held)}" if held else ""
 
 
-def cross_link_facts(portfolio: Portfolio) -> Iterator[Finding]:
-    """SCH-R16: links across projects that drive and hold a target back, and those that are near to it."""
+def _links(context: CheckContext) -> Iterator[Finding]:
+    """Links across projects that drive and hold a target back, and those that are near to it."""
+    portfolio = context.portfolio
     links = critical_links(portfolio, on_cycle="cut")
     holding = [link for link in links if link.drag]
     for link in holding[:SHOWN]:
-        yield Finding(
-            code="ipmo/cross-link",
+        yield fact(
+            "cross-link",
             item=link.id if link.id in portfolio.items else link.receiver,
             message=f"link {link.id!r} across projects drives; without it {link.drag_on!r} would come {link.drag:,.4g} days earlier",
             hint="agree the hand-over's date with both owners, and watch it every week",
-            rule="SCH-R16",
             severity=Severity.INFO,
         )
     if len(holding) > SHOWN:
-        yield Finding(
-            code="ipmo/cross-link",
+        yield fact(
+            "cross-link",
+            item="",
             message=f"{len(holding) - SHOWN} more links across projects drive and hold something back",
             hint="see ipmo links",
-            rule="SCH-R16",
             severity=Severity.INFO,
         )
     close = [link.id for link in links if link.near and not link.drag]
     if close:
         count = f"{len(close)} more link{'' if len(close) == 1 else 's'}"
-        yield Finding(
-            code="ipmo/cross-link-near",
+        yield fact(
+            "cross-link-near",
+            item="",
             message=f"{count} across projects {'is' if len(close) == 1 else 'are'} within {links.near:g} days of driving: {listed(close)}",
             hint="see ipmo links",
-            rule="SCH-R16",
             severity=Severity.INFO,
         )
+
+
+_AGREEMENTS = Theme(_agreements, SOURCE)
+_LINKS = Theme(_links, "GAO Schedule Assessment Guide (2015), best practices 2 and 6; Devaux, drag of a link")
+
+DEPENDENCY_CHECKS = (
+    _AGREEMENTS.check("hand-over", "Both sides of a hand-over mean the same date", "Hand-overs that do not meet", rule="SCH-R15"),
+    _AGREEMENTS.check(
+        "interface-agreement",
+        "A hand-over across projects has owners, dates and an agreement",
+        "Hand-overs without owners, dates or agreement",
+        rule="SCH-R15",
+    ),
+    _LINKS.check(
+        "cross-link", "Links across projects that drive are known", "Links across projects that hold something back", rule="SCH-R16"
+    ),
+    _LINKS.check(
+        "cross-link-near", "Links across projects that nearly drive are known", "Links across projects that nearly drive", rule="SCH-R16"
+    ),
+)

@@ -1,7 +1,7 @@
 """The rules of the portfolio cycles, MOP-R01 to R14, and of governance, GOV-R01 to R10, as in the domain reference, 2.5 and 4.6.
 
-GOV-R07 (reported against computed status) holds under every method and is the core check `ipmo/watermelons`; breaches themselves
-are found by `ipmo/exceptions`.
+GOV-R07 (reported against computed status) holds under every method and is what the core checks `ipmo/watermelon-...` ask; breaches themselves
+are found by `ipmo/exception`.
 """
 
 from __future__ import annotations

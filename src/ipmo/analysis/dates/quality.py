@@ -15,7 +15,6 @@ import attrs
 
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.errors import UnknownItemError, close_matches, listed
-from ipmo.findings import Finding, Severity
 from ipmo.model.governance import Gate
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import EXTERNAL
@@ -25,7 +24,7 @@ from ipmo.network.states import LIVE, State
 from ipmo.tables import Column, Table
 from ipmo.units import minutes
 
-__all__ = ["Dangling", "HandOver", "Point", "ScheduleQuality", "bei", "cpli", "quality_facts", "schedule_quality"]
+__all__ = ["Dangling", "HandOver", "Point", "ScheduleQuality", "bei", "cpli", "schedule_quality"]
 
 SOURCE = "DCMA 14-Point Assessment (2009 to 2012 form)"
 LONG = 44
@@ -540,29 +539,3 @@ class _Assessment:
                 agreed=None if promised is None and needed is None else promised is not None and needed is not None and promised <= needed,
                 kept=None if expected is None or due is None else minutes(expected) <= due,
             )
-
-
-def quality_facts(portfolio: Portfolio, s: Schedule) -> Iterator[Finding]:
-    """The points that fail and loose ends, as findings."""
-    if not any(project.tasks for project in portfolio.projects):
-        return
-    quality = schedule_quality(portfolio, of=s)
-    for point in quality.points:
-        if point.passed is False:
-            shown = f"{point.value:.0f}" if point.limit == 0 else f"{point.value:.2f}"
-            yield Finding(
-                code=f"ipmo/dcma-{point.number:02d}",
-                message=f"{point.name} is {shown}, should be {'at least' if point.at_least else 'at most'} {point.limit:g} ({point.formula})"
-                + (f": {listed(point.numerator)}" if point.numerator and not point.at_least else ""),
-                hint=f"{len(point.numerator)} of {len(point.denominator)} counted; variant {point.variant}",
-                rule=f"DCMA-{point.number}",
-                severity=Severity.INFO,
-            )
-    if quality.dangling:
-        names = [one.id for one in quality.dangling]
-        yield Finding(
-            code="ipmo/dangling",
-            message=f"{len(names)} unfinished tasks have a loose start or finish: {listed(names)}",
-            hint="link the start to what it waits for, the finish to what waits for it",
-            severity=Severity.INFO,
-        )

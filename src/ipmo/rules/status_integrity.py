@@ -1,4 +1,4 @@
-"""Green outside, red inside: where the reported status and the figures tell different stories."""
+"""Watermelons, green outside and red inside: where the reported status and the figures say different things."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from ipmo.analysis.money.measures import MEASURES
 from ipmo.analysis.money.rollup import LEFT_OUT, roll_up
 from ipmo.errors import IpmoError
 from ipmo.findings import Finding, Severity
+from ipmo.methods.contract import CheckContext
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project
+from ipmo.rules.themes import Theme, fact
 
-__all__ = ["watermelons"]
+__all__ = ["STATUS_CHECKS"]
 
-RULE = "GOV-R07"
 STALE = 35
 """Days after which a report no longer says how things are: a month, and a few days to write it."""
 STUCK_AT = 0.9
@@ -28,23 +29,15 @@ MONTHS = 3
 SPI_T, TCPI = 0.9, 1.1
 
 
-def _found(slug: str, item: str, message: str, hint: str, severity: Severity = Severity.WARNING) -> Finding:
-    return Finding(code=f"ipmo/watermelon-{slug}", item=item, message=message, hint=hint, severity=severity, rule=RULE)
-
-
-def watermelons(portfolio: Portfolio, schedule: Schedule, history: Sequence[Portfolio] = ()) -> Iterator[Finding]:
+def _find(context: CheckContext) -> Iterator[Finding]:
     """Projects whose reported status the figures do not bear out.
 
-    Detectors: computed worse than reported; green with negative float; green with an SPI(t) below 0.9 or a TCPI above
-    1.1; green without a report of the last 35 days; from green to red without amber; stuck at 90 % or more; slipping a
-    month a month; spending without having less to spend; risks that nobody touches. The last four need three months and
-    say so when there are fewer.
-
-    Args:
-        portfolio: the portfolio as it stands.
-        schedule: its schedule.
-        history: earlier months, the oldest first; those not before the status date are not looked at.
+    Now: computed worse than reported; green with negative float; green with an SPI(t) below 0.9 or a TCPI above 1.1; green
+    without a report of the last 35 days; from green to red without amber. Over three months, and said when there are fewer:
+    stuck at 90 % or more; slipping a month a month; spending without having less to spend; risks that nobody touches. Months
+    that do not lie before the status date are not looked at.
     """
+    portfolio, schedule, history = context.portfolio, context.schedule, context.history
     reported = [p for p in portfolio.projects if p.state not in (*LEFT_OUT, "closed") and any(r.rag for r in p.status)]
     if not reported:
         return
@@ -57,8 +50,8 @@ def watermelons(portfolio: Portfolio, schedule: Schedule, history: Sequence[Port
     months = [*past, portfolio] if today is not None else []
     if len(months) < MONTHS:
         if history:
-            yield _found(
-                "needs-history",
+            yield fact(
+                "watermelon-needs-history",
                 "",
                 f"what is stuck, slips a month a month or is not touched shows after {MONTHS} months, there are {len(months)}",
                 "freeze every month: ipmo snapshot",
@@ -79,29 +72,26 @@ def _earned(portfolio: Portfolio) -> EarnedValue | None:
 def _of(project: Project, view: StatusView, schedule: Schedule, earned: EarnedValue | None, today: date | None) -> Iterator[Finding]:
     row = view[project.id]
     if (row.gap or 0) > 0:
-        yield _found(
-            "computed-worse", project.id, f"project {project.id!r} reports {row.reported}, its figures say {row.computed}: {row.why}",
+        yield fact("watermelon-computed-worse", project.id, f"project {project.id!r} reports {row.reported}, its figures say {row.computed}: {row.why}",
             "ask what the report rests on",
         )  # fmt: skip
     seen = sorted((r for r in project.status if r.rag is not None and (today is None or as_day(r.date) <= today)), key=lambda r: r.date)
     for before, after in itertools.pairwise(seen):
         if before.rag == "green" and after.rag == "red":
-            yield _found(
-                "green-to-red", project.id, f"project {project.id!r} went from green on {before.date} to red on {after.date} without amber",
+            yield fact("watermelon-green-to-red", project.id, f"project {project.id!r} went from green on {before.date} to red on {after.date} without amber",
                 "ask why nobody saw it coming",
                 Severity.INFO,
             )  # fmt: skip
     if row.reported != "green":
         return
     if today is not None and row.reported_on is not None and today - row.reported_on > timedelta(days=STALE):
-        yield _found(
-            "stale", project.id, f"project {project.id!r} is green by a report of {row.reported_on}, {(today - row.reported_on).days} days old",
+        yield fact("watermelon-stale", project.id, f"project {project.id!r} is green by a report of {row.reported_on}, {(today - row.reported_on).days} days old",
             "ask for a new report",
         )  # fmt: skip
     item = schedule[project.id] if project.id in schedule else None
     if item is not None and item.target_float is not None and item.target_float < 0:
-        yield _found(
-            "negative-float",
+        yield fact(
+            "watermelon-negative-float",
             project.id,
             f"project {project.id!r} is green with {item.target_float:g} days of float to {item.target}",
             "what it promises downstream is already late",
@@ -115,13 +105,11 @@ def _of(project: Project, view: StatusView, schedule: Schedule, earned: EarnedVa
             and found.schedule.spi_t < SPI_T
             and not found.floating
         ):
-            yield _found(
-                "spi-t", project.id, f"project {project.id!r} is green with SPI(t) {found.schedule.spi_t:.2f}", f"below {SPI_T} it finishes late"
+            yield fact("watermelon-spi-t", project.id, f"project {project.id!r} is green with SPI(t) {found.schedule.spi_t:.2f}", f"below {SPI_T} it finishes late"
             )  # fmt: skip
         tcpi = found.indices.tcpi() if found.known else None
         if tcpi is not None and tcpi > TCPI:
-            yield _found(
-                "tcpi", project.id, f"project {project.id!r} is green and must earn {tcpi:.2f} for every unit it still spends",
+            yield fact("watermelon-tcpi", project.id, f"project {project.id!r} is green and must earn {tcpi:.2f} for every unit it still spends",
                 f"above {TCPI} the budget is out of reach",
             )  # fmt: skip
 
@@ -137,16 +125,15 @@ def _over_time(project: str, months: Sequence[Portfolio]) -> Iterator[Finding]:
         except IpmoError:
             return
     if all(value is not None for value in progress) and STUCK_AT <= progress[0] < 1 and max(progress) - min(progress) < 0.005:
-        yield _found(
-            "stuck", project, f"project {project!r} has stood at {progress[-1]:.0%} for {len(months)} months", "ask what is left to do, in hours"
+        yield fact("watermelon-stuck", project, f"project {project!r} has stood at {progress[-1]:.0%} for {len(months)} months", "ask what is left to do, in hours"
         )  # fmt: skip
     dates = [as_day(month.status_date) for month in months if month.status_date is not None]
     if all(value is not None for value in finishes):
         slips = [(b - a).total_seconds() / 86400 for a, b in itertools.pairwise(finishes)]
         gone = [(b - a).days for a, b in itertools.pairwise(dates)]
         if all(slip >= 0.9 * days > 0 for slip, days in zip(slips, gone, strict=True)):
-            yield _found(
-                "bow-wave",
+            yield fact(
+                "watermelon-bow-wave",
                 project,
                 f"the finish of project {project!r} has moved {sum(slips):,.0f} days in {sum(gone)} days: it is no nearer than {len(slips)} months ago",
                 "re-plan it from what is left, not from what was promised",
@@ -157,14 +144,12 @@ def _over_time(project: str, months: Sequence[Portfolio]) -> Iterator[Finding]:
         to_spend = [whole - gone for whole, gone in zip(left, spent, strict=True) if whole is not None and gone is not None]
         rising = all(b > a for a, b in itertools.pairwise(s for s in spent if s is not None))
         if rising and to_spend[-1] >= to_spend[0] > 0:
-            yield _found(
-                "etc", project, f"project {project!r} spends, and what it still has to spend has not fallen in {len(months)} months",
+            yield fact("watermelon-etc", project, f"project {project!r} spends, and what it still has to spend has not fallen in {len(months)} months",
                 "estimate what is left from the work, not from the budget",
             )  # fmt: skip
     risks = [tuple(risk for risk in month.items[project].risks if risk.state == "open") for month in months]
     if risks[0] and all(found == risks[0] for found in risks):
-        yield _found(
-            "risks", project, f"the {len(risks[0])} open risks of project {project!r} have not changed in {len(months)} months",
+        yield fact("watermelon-risks", project, f"the {len(risks[0])} open risks of project {project!r} have not changed in {len(months)} months",
             "a register that nobody touches is not used", Severity.INFO,
         )  # fmt: skip
 
@@ -176,3 +161,27 @@ def _money(month: Portfolio, measure: str, project: str) -> Decimal | None:
     except IpmoError:
         return None
     return figure.value.amount if figure.value is not None and figure.known == figure.total else None
+
+
+_STATUS = Theme(_find, "UK delivery confidence practice; PRINCE2 7, tolerances")
+
+STATUS_CHECKS = tuple(
+    _STATUS.check(f"watermelon-{slug}", title, heading, rule="GOV-R07")
+    for slug, title, heading in (
+        ("computed-worse", "The figures of a project are no worse than its report", "Watermelons: figures worse than the report"),
+        ("negative-float", "A green project is not late downstream", "Watermelons: green, but late downstream"),
+        ("spi-t", "A green project earns at the planned pace", "Watermelons: green, but earning too slowly"),
+        (
+            "tcpi",
+            "A green project can finish within its budget",
+            "Watermelons: green, but what is left must earn more than what was spent did",
+        ),
+        ("stale", "A green report is of the last month", "Watermelons: green by an old report"),
+        ("green-to-red", "A project is amber before it is red", "From green to red without amber"),
+        ("stuck", "What is nearly done gets done", "Watermelons: stuck near the end"),
+        ("bow-wave", "A finish comes nearer as the months pass", "Watermelons: a month later every month"),
+        ("etc", "What is spent leaves less to spend", "Watermelons: spending, with no less to spend"),
+        ("risks", "Open risks are looked at and change", "Risk registers that nobody touches"),
+        ("needs-history", "What shows over months has three months to look at", "Watermelons that more months would show"),
+    )
+)

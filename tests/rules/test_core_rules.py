@@ -8,8 +8,8 @@ import attrs
 import pytest
 
 import ipmo
-from ipmo.analysis.dates.schedule import schedule
-from ipmo.findings import Findings
+from ipmo.desk import new_registry
+from ipmo.findings import Finding, Findings
 from ipmo.model import (
     Benefit,
     Calendar,
@@ -30,8 +30,6 @@ from ipmo.model import (
     Task,
     Tolerance,
 )  # fmt: skip
-from ipmo.rules.benefits import benefit_facts
-from ipmo.rules.watermelons import watermelons
 
 
 def pilot(day: str = "2026-03-02", rag: str = "green", on: str = "2026-03-01", *tasks: Task, **fields: Any) -> Portfolio:
@@ -46,8 +44,13 @@ def pilot(day: str = "2026-03-02", rag: str = "green", on: str = "2026-03-01", *
     )  # fmt: skip
 
 
+def heard(pf: Portfolio, theme: str, *history: Portfolio) -> list[Finding]:
+    """What the core's rules of one theme find, under no method and without any plugin."""
+    return [found for found in new_registry().run(pf, history=history) if found.code.startswith(f"ipmo/{theme}-")]
+
+
 def codes(pf: Portfolio, *history: Portfolio) -> set[str]:
-    return {f.code.removeprefix("ipmo/watermelon-") for f in watermelons(pf, schedule(pf), history)}
+    return {f.code.removeprefix("ipmo/watermelon-") for f in heard(pf, "watermelon", *history)}
 
 
 def test_a_sound_green_project_is_left_alone_and_one_without_reports_too() -> None:
@@ -58,7 +61,7 @@ def test_a_sound_green_project_is_left_alone_and_one_without_reports_too() -> No
 
 def test_computed_worse_than_reported_with_its_reason() -> None:
     pf = pilot(finish="2026-03-05")
-    found = {f.code: f for f in watermelons(pf, schedule(pf))}
+    found = {f.code: f for f in heard(pf, "watermelon")}
     assert "reports green, its figures say red: time: finishes 2026-03-11" in found["ipmo/watermelon-computed-worse"].message
     assert found["ipmo/watermelon-computed-worse"].rule == "GOV-R07"
     assert "ipmo/watermelon-negative-float" in found
@@ -96,7 +99,7 @@ def test_stuck_and_sliding_need_three_months_and_say_so() -> None:
     one, two, three = at("2026-03-02", "95 %", "5 d"), at("2026-04-01", "95 %", "5 d"), at("2026-05-01", "95 %", "5 d")
     assert codes(three, one, two) == {"stuck", "bow-wave"}
     assert codes(two, one) == {"needs-history"}
-    assert "there are 2" in next(f.message for f in watermelons(two, schedule(two), (one,)))
+    assert "there are 2" in next(f.message for f in heard(two, "watermelon", one))
     assert codes(three) == set()
     moving = at("2026-05-01", "97 %", "1 d"), at("2026-03-02", "90 %", "30 d"), at("2026-04-01", "95 %", "10 d")
     assert codes(moving[0], *moving[1:]) == set()
@@ -160,7 +163,7 @@ def case(benefit: dict[str, Any] | None = None, **fields: Any) -> Portfolio:
 
 
 def rules(pf: Portfolio) -> set[str]:
-    return {f"{f.rule} {f.code.removeprefix('ipmo/benefit-')}" for f in benefit_facts(pf)}
+    return {f"{f.rule} {f.code.removeprefix('ipmo/benefit-')}" for f in heard(pf, "benefit")}
 
 
 def other(**fields: Any) -> Benefit:
@@ -200,9 +203,9 @@ def test_every_benefit_rule_fires_on_its_own_offence_only(pf: Portfolio, expecte
 
 
 def test_a_slipped_benefit_says_what_the_delay_costs_and_a_portfolio_without_any_is_left_alone() -> None:
-    (found,) = benefit_facts(case({"planned_start": "2025-06-01"}))
+    (found,) = heard(case({"planned_start": "2025-06-01"}), "benefit")
     assert "is planned from 2025-06-01 and cannot start before 2026-01-06, which costs " in found.message
-    assert list(benefit_facts(Portfolio(id="x"))) == []
+    assert heard(Portfolio(id="x"), "benefit") == []
 
 
 def test_exceptions_are_findings_for_whoever_set_a_tolerance() -> None:

@@ -1,0 +1,105 @@
+"""Whether decisions are taken and commitments met by their day, and what is forecast to exceed its tolerance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from ipmo.analysis.control.status import status
+from ipmo.analysis.dates.schedule import as_day
+from ipmo.findings import Finding, Severity
+from ipmo.methods.contract import CheckContext
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Project
+from ipmo.rules.themes import Theme, fact
+from ipmo.units import When
+
+__all__ = ["GOVERNANCE_CHECKS"]
+
+
+def _overdue(context: CheckContext) -> Iterator[Finding]:
+    """What is past its day at the status date."""
+    portfolio = context.portfolio
+    if portfolio.status_date is None:
+        return
+    today = as_day(portfolio.status_date)
+    for decision in portfolio.decisions:
+        if decision.state == "open" and _past(decision.need_by, today):
+            yield fact(
+                "decision-overdue",
+                decision.id,
+                f"decision {decision.id!r} was needed by {decision.need_by}: {decision.question}",
+                "decide it or move the date",
+            )
+    for project in portfolio.projects:
+        yield from _of_project(project, today)
+    yield from _registers(portfolio, today)
+
+
+def _of_project(project: Project, today: date) -> Iterator[Finding]:
+    for gate in project.gates:
+        for condition in gate.decision.conditions if gate.decision else ():
+            if condition.met is None and _past(condition.due, today):
+                full_id = f"{project.id}/{gate.id}"
+                yield fact(
+                    "condition-overdue",
+                    full_id,
+                    f"condition {condition.id!r} of gate {full_id!r} was due {condition.due} and is not met: {condition.text}",
+                    "a conditional go with an overdue condition is a hold",
+                    part=condition.id,
+                )
+    if not project.tasks and project.state == "active" and project.actual_finish is None and _past(project.finish, today):
+        yield fact(
+            "project-overdue",
+            project.id,
+            f"project {project.id!r} should have finished {project.finish} and is still active",
+            "close it or forecast its finish",
+        )
+
+
+def _registers(portfolio: Portfolio, today: date) -> Iterator[Finding]:
+    for issue in portfolio.issues:
+        if issue.closed is None and _past(issue.due, today):
+            yield fact("issue-overdue", issue.id, f"issue {issue.id!r} was due {issue.due}: {issue.name}")
+    for assumption in portfolio.assumptions:
+        if assumption.state == "open" and _past(assumption.review, today):
+            message = f"assumption {assumption.id!r} was to be reviewed by {assumption.review}"
+            yield fact("review-overdue", assumption.id, message, severity=Severity.INFO)
+
+
+def _past(when: When | None, today: date) -> bool:
+    return when is not None and as_day(when) < today
+
+
+def _exceptions(context: CheckContext) -> Iterator[Finding]:
+    """What is forecast to exceed a tolerance, and whom it goes to."""
+    portfolio = context.portfolio
+    stated = [portfolio.tolerance, *(p.tolerance for p in portfolio.programmes), *(p.tolerance for p in portfolio.projects)]
+    of_tasks = any(task.tolerance for p in portfolio.projects for task in p.tasks)
+    if not of_tasks and not any(stated):
+        return
+    for breach in status(portfolio, baseline=context.baseline, tasks=of_tasks).breaches:
+        hint = f"tell {breach.escalate_to}" if breach.escalate_to else "name a board that decides: organisation: bodies:"
+        if breach.escalate_to and not breach.covered:
+            hint += ", whose authority is not known to cover it"
+        whole = breach.level == "portfolio"
+        message = f"{breach.aspect} of {'the portfolio' if whole else repr(breach.item)}: {breach.text}"
+        yield fact("exception", "" if whole else breach.item, message, hint, part=breach.aspect)
+
+
+_DUE = Theme(_overdue, "ipmo, after PRINCE2 7 and MSP, decision and issue registers")
+_EXCEPTIONS = Theme(_exceptions, "PRINCE2 7, management by exception")
+
+GOVERNANCE_CHECKS = (
+    _DUE.check("decision-overdue", "Decisions are taken by the day they are needed", "Decisions past their day", rule="GOV-R08"),
+    _DUE.check("condition-overdue", "Conditions of a gate are met by their day", "Conditions of gates past their day", rule="GOV-R02"),
+    _DUE.check("project-overdue", "A project is closed, or its finish forecast, by its day", "Projects past their finish"),
+    _DUE.check("issue-overdue", "Issues are settled by their day", "Issues past their day"),
+    _DUE.check("review-overdue", "Assumptions are reviewed by their day", "Assumptions past their review"),
+    _EXCEPTIONS.check(
+        "exception",
+        "What is forecast to exceed its tolerance is escalated",
+        "Tolerances that are forecast to be exceeded",
+        rule="GOV-R04",
+    ),
+)

@@ -1,0 +1,98 @@
+"""Whether the plan says enough and contradicts nothing: durations, dates, calendars, progress."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ipmo.findings import Finding, Severity
+from ipmo.methods.contract import CheckContext
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Project, Task
+from ipmo.rules.themes import Theme, fact
+from ipmo.units import minutes
+
+__all__ = ["MODEL_CHECKS"]
+
+
+def _find(context: CheckContext) -> Iterator[Finding]:
+    """Gaps and contradictions that need no schedule."""
+    portfolio = context.portfolio
+    default = portfolio.calendar is None and any(p.calendar is None and (p.tasks or p.gates) for p in portfolio.projects)
+    if default:
+        yield fact(
+            "default-calendar",
+            "",
+            "no calendar is stated; the built-in one is used (Monday to Friday, 09:00 to 17:00, 1 d = 8 h)",
+            "write portfolio: calendar:",
+            Severity.INFO,
+        )
+    for project in portfolio.projects:
+        parents = {task.parent for task in project.tasks if task.parent}
+        for task in project.tasks:
+            full_id = f"{project.id}/{task.id}"
+            yield from _summary(task, full_id) if task.id in parents else _task(portfolio, project, task, full_id)
+        if not project.tasks and not project.gates and project.state in ("proposed", "approved", "active"):
+            missing = [
+                name for name in ("start", "finish") if getattr(project, name) is None and getattr(project, f"actual_{name}") is None
+            ]
+            if missing:
+                yield fact(
+                    "no-dates",
+                    project.id,
+                    f"project {project.id!r} has no tasks and no {' and no '.join(missing)}",
+                    "its dates are unknown until it has",
+                )
+
+
+def _summary(task: Task, full_id: str) -> Iterator[Finding]:
+    if task.duration is not None:
+        yield fact(
+            "summary-duration",
+            full_id,
+            f"summary {full_id!r} states a duration; its dates come from its tasks",
+            "take the duration away",
+            Severity.INFO,
+        )
+
+
+def _task(portfolio: Portfolio, project: Project, task: Task, full_id: str) -> Iterator[Finding]:
+    known = task.duration is not None and task.duration.central() is not None
+    remaining = task.remaining is not None and task.remaining.central() is not None
+    if not task.milestone and not task.finished and not known and not remaining and project.state not in ("closed", "cancelled"):
+        yield fact(
+            "no-duration",
+            full_id,
+            f"task {full_id!r} has no duration; its dates are unknown, what follows it has bounds",
+            "estimate it: duration: {low, likely, high}",
+        )
+    if task.progress and not task.started:
+        yield fact(
+            "progress-without-start",
+            full_id,
+            f"task {full_id!r} is {task.progress:.0%} done but has no actual start",
+            "write actual_start:",
+        )
+    if task.progress == 1 and not task.finished:
+        yield fact("done-without-finish", full_id, f"task {full_id!r} is all done but has no actual finish", "write actual_finish:")
+    if portfolio.data_date is not None:
+        for name, when in (("actual_start", task.actual_start), ("actual_finish", task.actual_finish)):
+            if when is not None and minutes(when) > portfolio.data_date:
+                yield fact(
+                    "actual-in-future",
+                    full_id,
+                    f"{name} of {full_id!r} is {when}, after the status date {portfolio.status_date}",
+                    "correct one of them",
+                )
+
+
+_MODEL = Theme(_find, "ipmo, conventions of the model")
+
+MODEL_CHECKS = (
+    _MODEL.check("default-calendar", "The plan says which calendar it works by", "Work on the default calendar"),
+    _MODEL.check("no-dates", "A project without tasks states its start and finish", "Projects without dates"),
+    _MODEL.check("summary-duration", "A summary takes its dates from its tasks", "Summaries with a duration of their own"),
+    _MODEL.check("no-duration", "Open work has a duration", "Tasks without a duration"),
+    _MODEL.check("progress-without-start", "Work that has progress has begun", "Progress without an actual start"),
+    _MODEL.check("done-without-finish", "Work that is all done has finished", "Done, without an actual finish"),
+    _MODEL.check("actual-in-future", "Actual dates lie before the data date", "Actual dates after the data date"),
+)
