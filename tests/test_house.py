@@ -37,7 +37,6 @@ LONG_MODULES = {
     "network/reach.py",
 }
 LONG_FUNCTIONS = {
-    "interfaces",
     "_build",
     "cone_forward",
     "cone_backward",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import attrs
 
 from ipmo.figures.svg import Figure, tag
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 __all__ = ["CSS", "Series", "columns", "nice_step"]
 
@@ -72,7 +75,7 @@ def columns(periods: Sequence[str], series: Sequence[Series], *, unit: str = "",
         return round(TOP + (HEIGHT - TOP - BOTTOM) * (high - value) / (high - low), 1)
 
     safe = "".join(c if c.isalnum() else "-" for c in title.lower())
-    parts: list[Any] = [tag("title", title, id=f"{safe}-t"), tag("desc", _describe(periods, series, unit), id=f"{safe}-d")]
+    parts: list[Markup] = [tag("title", title, id=f"{safe}-t"), tag("desc", _describe(periods, series, unit), id=f"{safe}-d")]
     digits = max(0, -math.floor(math.log10(step) + 1e-9)) + (1 if f"{step:e}".startswith("2.5") and step < 10 else 0)
     for number in range(round((high - low) / step) + 1):
         value = low + number * step
@@ -108,8 +111,8 @@ def columns(periods: Sequence[str], series: Sequence[Series], *, unit: str = "",
     return Figure(svg=tag("svg", *parts, **box, class_="co"), css=CSS)
 
 
-def _legend(series: Sequence[Series], unit: str) -> list[Any]:
-    out: list[Any] = []
+def _legend(series: Sequence[Series], unit: str) -> list[Markup]:
+    out: list[Markup] = []
     x = LEFT
     for one in series:
         if one.style == "line":
@@ -123,7 +126,7 @@ def _legend(series: Sequence[Series], unit: str) -> list[Any]:
     return out
 
 
-def _steps(values: Sequence[float | None], slot: float, y: Any) -> str:
+def _steps(values: Sequence[float | None], slot: float, y: Callable[[float], float]) -> str:
     """A stepped line; it breaks where nothing is known."""
     out, last = "", None
     for place, value in enumerate(values):

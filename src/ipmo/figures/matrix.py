@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ipmo.figures.svg import Figure, tag
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 __all__ = ["matrix"]
 
@@ -47,7 +50,7 @@ def matrix(
     most = max((abs(v) for v in cells.values()), default=0.0)
     back = sum(place[g] > place[r] for g, r in cells)
     told = f"{size} rows; {len(cells)} pairs give and receive, {back} of them lead back"
-    parts: list[Any] = [tag("title", title, id="dsm-t"), tag("desc", f"{told}. The same facts stand in the table.", id="dsm-d")]
+    parts: list[Markup] = [tag("title", title, id="dsm-t"), tag("desc", f"{told}. The same facts stand in the table.", id="dsm-d")]
     parts.append(tag("text", "gives ↓   receives →", x=10, y=top - 10, class_="quiet"))
     for name, n in place.items():
         shown = known.get(name, name)

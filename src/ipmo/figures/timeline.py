@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING
 
 import attrs
 
 from ipmo.figures.svg import Figure, tag
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 __all__ = ["Bar", "Hop", "timeline"]
 
@@ -105,7 +108,7 @@ def timeline(bars: Sequence[Bar], hops: Sequence[Hop] = (), *, today: date | Non
     def x(when: datetime) -> float:
         return round(LEFT + (WIDTH - LEFT - RIGHT) * ((when - first).total_seconds() / span), 1)
 
-    parts: list[Any] = [tag("title", title, id="tl-t"), tag("desc", _describe(bars, hops, today), id="tl-d")]
+    parts: list[Markup] = [tag("title", title, id="tl-t"), tag("desc", _describe(bars, hops, today), id="tl-d")]
     for row in range(0, len(bars), 2):
         parts.append(tag("rect", x=0, y=TOP + row * ROW, width=WIDTH, height=ROW, class_="band"))
     for when, label in _ticks(first, span):
@@ -125,7 +128,7 @@ def timeline(bars: Sequence[Bar], hops: Sequence[Hop] = (), *, today: date | Non
     return Figure(svg=tag("svg", *parts, viewBox=f"0 0 {WIDTH} {height}", role="img", aria_labelledby="tl-t tl-d", class_="tl"), css=CSS)
 
 
-def _bar(row: int, bar: Bar, x: Any, today: date | None) -> list[Any]:
+def _bar(row: int, bar: Bar, x: Callable[[datetime], float], today: date | None) -> list[Markup]:
     if bar.start is None:
         return [tag("text", bar.note or "no dates", x=LEFT + 6, y=TOP + row * ROW + 20, class_="note")]
     y, out = TOP + row * ROW + 8, []
@@ -154,7 +157,7 @@ def _bar(row: int, bar: Bar, x: Any, today: date | None) -> list[Any]:
     return out
 
 
-def _hops(hops: Sequence[Hop], x: Any) -> list[Any]:
+def _hops(hops: Sequence[Hop], x: Callable[[datetime], float]) -> list[Markup]:
     """Out of the giver's row at its date, through a gutter, into the receiver's row at its date; numbers never overlap."""
     lines, marks = [], []
     lanes: list[tuple[float, float, float]] = []  # x, top, bottom of vertical runs that are taken

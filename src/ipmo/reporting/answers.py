@@ -6,7 +6,7 @@ import functools
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from ipmo.analysis.benefits.realisation import Benefits, benefits
 from ipmo.analysis.change.comparison import Comparison, compare
@@ -26,7 +26,7 @@ from ipmo.errors import IpmoError
 from ipmo.findings import Finding, Findings
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project
-from ipmo.units import minutes, moment
+from ipmo.units import Money, minutes, moment
 
 __all__ = ["Answers"]
 
@@ -215,8 +215,8 @@ class Answers:
     def size(self, project: Project) -> float:
         """The budget of a project as a number to sort by; 0 when it is not known."""
         roll = self.money.get("budget")
-        value: Any = roll[project.id].value if roll is not None and project.id in roll else None
-        return float(value.amount) if value is not None else 0.0
+        value = roll[project.id].value if roll is not None and project.id in roll else None
+        return float(value.amount) if isinstance(value, Money) else 0.0
 
     def late_by(self, item: str) -> float:
         """How many elapsed days the forecast lies after the promise."""

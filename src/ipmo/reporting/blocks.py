@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 import attrs
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 __all__ = [
+    "Amount",
+    "Block",
     "Cell",
     "Grid",
     "Head",
@@ -119,6 +121,10 @@ class Paragraph:
     text: str
 
 
+Block: TypeAlias = Grid | Picture | Heading | Paragraph
+"""What a panel is made of."""
+
+
 @attrs.frozen(kw_only=True)
 class Panel:
     """A part of the page with a heading of its own.
@@ -133,7 +139,11 @@ class Panel:
     id: str
     title: str
     short: str = ""
-    blocks: Sequence[Grid | Picture | Heading | Paragraph]
+    blocks: Sequence[Block]
+
+
+Amount: TypeAlias = Money | Decimal | Fraction | float
+"""What can be shown on a scale of money."""
 
 
 @attrs.frozen
@@ -150,7 +160,7 @@ class Scale:
     digits: int
 
     @classmethod
-    def of(cls, amounts: Iterable[Any], currency: str) -> Scale:
+    def of(cls, amounts: Iterable[Amount | None], currency: str) -> Scale:
         """The unit in which the largest of the amounts has one to three digits before the point."""
         largest = max((abs(float(_amount(a))) for a in amounts if a is not None), default=0.0)
         for divisor, letter in ((10**9, "bn"), (10**6, "M"), (10**3, "k")):
@@ -158,17 +168,17 @@ class Scale:
                 return cls(divisor, f"{letter} {currency}".strip(), 2 if largest < 100 * divisor else 1)
         return cls(1, currency, 0)
 
-    def number(self, amount: Any) -> float | None:
+    def number(self, amount: Amount | None) -> float | None:
         """An amount in this unit."""
         return None if amount is None else float(_amount(amount)) / self.divisor
 
-    def text(self, amount: Any, unknown: str = "unknown") -> str:
+    def text(self, amount: Amount | None, unknown: str = "unknown") -> str:
         """An amount in this unit as people read it."""
         value = self.number(amount)
         return unknown if value is None else number(value, self.digits, keep=True)
 
 
-def _amount(value: Any) -> Decimal | Fraction | float:
+def _amount(value: Amount) -> Decimal | Fraction | float:
     return value.amount if isinstance(value, Money) else value
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
 
 from ipmo.analysis.change.comparison import Comparison
 from ipmo.analysis.change.stated import Moved
 from ipmo.reporting.answers import Answers
-from ipmo.reporting.blocks import Cell, Grid, Head, Heading, Panel, Paragraph, Row, Scale, capital, number, share
+from ipmo.reporting.blocks import Block, Cell, Grid, Head, Heading, Panel, Paragraph, Row, Scale, capital, number, share
 from ipmo.words import counted
 
 __all__ = ["changed"]
@@ -29,12 +29,12 @@ def changed(a: Answers) -> Panel | None:
         return None
     since = f"{before.name or before.id}" + (f", {before.status_date}" if before.status_date is not None else "")
     text = f"Against {since}: {counted(len(found.stayed), 'project')} in both, {len(found.entrants)} came, {len(found.leavers)} went."
-    blocks: list[Any] = [Paragraph(text), *(Paragraph(f"Scales: {note}.") for note in found.notes), _counts(found), _totals(a, found)]
+    blocks: list[Block] = [Paragraph(text), *(Paragraph(f"Scales: {note}.") for note in found.notes), _counts(found), *_totals(a, found)]
     for what in dict.fromkeys(m.what for m in found.moved):
         rows = [m for m in found.moved if m.what == what]
         blocks += _largest(a, what, rows)
     blocks += _names(a, found)
-    return Panel(id="changed", title="What changed", blocks=[b for b in blocks if b is not None])
+    return Panel(id="changed", title="What changed", blocks=blocks)
 
 
 def _counts(found: Comparison) -> Grid:
@@ -48,21 +48,21 @@ def _counts(found: Comparison) -> Grid:
     return Grid(label="Changes, counted", heads=heads, rows=rows)
 
 
-def _totals(a: Answers, found: Comparison) -> Paragraph | None:
+def _totals(a: Answers, found: Comparison) -> Iterator[Paragraph]:
     """How the budgets of those in both add up, so that entrants and leavers do not hide in a total."""
     moved = found.of("budget")
     if not moved:
-        return None
+        return
     up = sum(m.change for m in moved if m.change is not None and m.change > 0)
     down = sum(m.change for m in moved if m.change is not None and m.change < 0)
     scale = Scale.of([up, down], a.currency)
-    return Paragraph(
+    yield Paragraph(
         f"Budgets of projects in both: {scale.text(up)} {scale.unit} more, {scale.text(-down)} {scale.unit} less,"
         f" together {scale.text(up + down)} {scale.unit}."
     )
 
 
-def _largest(a: Answers, what: str, rows: list[Moved]) -> list[Any]:
+def _largest(a: Answers, what: str, rows: list[Moved]) -> list[Block]:
     kind = "confidence" if what.startswith("confidence") else what
     title, worse, better = WORDS.get(kind, (what.capitalize(), "", ""))
     title = title if kind not in a.portfolio.attributes else capital(a.word(kind))
@@ -94,8 +94,8 @@ def _largest(a: Answers, what: str, rows: list[Moved]) -> list[Any]:
     return [Heading(heading), Grid(label=heading, heads=heads, rows=shown, more=f"and {rest} more" if rest > 0 else "")]
 
 
-def _names(a: Answers, found: Comparison) -> list[Any]:
-    out: list[Any] = []
+def _names(a: Answers, found: Comparison) -> list[Block]:
+    out: list[Block] = []
     before = a.before.items if a.before is not None else {}
     for title, ids, items in (("Came", found.entrants, a.portfolio.items), ("Went", found.leavers, before)):
         if ids:

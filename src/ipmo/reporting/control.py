@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any
 
+from ipmo.analysis.control.status import ItemStatus
 from ipmo.analysis.dates.schedule import day_text
 from ipmo.figures.svg import GLYPHS
 from ipmo.findings import Finding, Severity
 from ipmo.model.reference import RATINGS
 from ipmo.model.work import Project
 from ipmo.reporting.answers import Answers
-from ipmo.reporting.blocks import Cell, Grid, Head, Heading, Panel, Paragraph, Row, few, mark, number
+from ipmo.reporting.blocks import Block, Cell, Grid, Head, Heading, Panel, Paragraph, Row, few, mark, number
 from ipmo.version import __version__
 from ipmo.words import counted
 
@@ -50,7 +50,7 @@ def status(a: Answers) -> Panel:
     )
     if left:
         text += f" {counted(left, 'proposed or cancelled project')} listed here, but in no total."
-    blocks: list[Any] = [Paragraph(text), Grid(label="Status table", heads=heads, rows=rows)]
+    blocks: list[Block] = [Paragraph(text), Grid(label="Status table", heads=heads, rows=rows)]
     blocks += _exceptions(a)
     return Panel(id="status", title=f"Status by {grouping or 'project'}", short="Status", blocks=blocks)
 
@@ -88,13 +88,13 @@ def _project_row(a: Answers, project: Project, reports: bool, computed: bool, ta
     return Row(name=project.name or project.id, under=project.id if project.name else "", cells=cells)
 
 
-def _computed(row: Any) -> Cell:
+def _computed(row: ItemStatus) -> Cell:
     """The computed colour; what it was computed from stands below where it is worse than green."""
     aspects = [aspect.name for aspect in row.aspects if aspect.rag == row.computed]
     return Cell(rag=row.computed, under="" if row.computed == "green" else ", ".join(aspects))
 
 
-def _exceptions(a: Answers) -> list[Any]:
+def _exceptions(a: Answers) -> list[Block]:
     if a.status is None or not a.status.breaches:
         return []
     rows = []
@@ -117,7 +117,7 @@ def confidence(a: Answers) -> Panel | None:
     grouping = a.grouping
     if not a.assessors or grouping is None:
         return None
-    blocks: list[Any] = [Paragraph("The latest rating of each project, on the scale it was given on. No scale is converted here.")]
+    blocks: list[Block] = [Paragraph("The latest rating of each project, on the scale it was given on. No scale is converted here.")]
     for assessor in a.assessors:
         scales = {c.scale for p in a.portfolio.projects for c in p.confidence if c.assessor == assessor}
         words = list(dict.fromkeys(word for scale in sorted(scales) for word in reversed(RATINGS[scale].ratings)))
@@ -167,7 +167,7 @@ def raid_log(a: Answers) -> Panel | None:
 # ------------------------------------------------------------------------------------------------ evidence
 
 
-def finding_groups(a: Answers, headings: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+def finding_groups(a: Answers, headings: Mapping[str, str]) -> Iterator[dict[str, object]]:
     """Findings by kind under the headings of their checks, errors opened; what else the same facts break."""
     for code in dict.fromkeys(f.code for f in a.findings):
         found: list[Finding] = a.ordered(code)

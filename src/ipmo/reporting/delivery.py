@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 from ipmo.figures.columns import Series, columns
 from ipmo.figures.svg import GLYPHS
@@ -12,7 +11,7 @@ from ipmo.figures.timeline import Bar, Hop
 from ipmo.figures.timeline import timeline as drawn
 from ipmo.model.work import Project
 from ipmo.reporting.answers import Answers
-from ipmo.reporting.blocks import Cell, Grid, Head, Panel, Paragraph, Picture, Row, few, number, share
+from ipmo.reporting.blocks import Block, Cell, Grid, Head, Panel, Paragraph, Picture, Row, few, number, share
 from ipmo.units import minutes, moment
 from ipmo.words import agree, counted
 
@@ -31,7 +30,7 @@ def timeline(a: Answers) -> Panel:
     if len(order) > ROWS:
         touched = {name for link in a.live[:DRAWN] for name in (link.giver, link.receiver)}
 
-        def rank(p: Project) -> tuple[Any, ...]:
+        def rank(p: Project) -> tuple[bool, int, float, str]:
             return (p.id not in touched, WORST.get(a.rating(p) or a.reported(p) or "", 3), -a.size(p), p.id)
 
         keep = {p.id for p in sorted(order, key=rank)[:ROWS]}
@@ -110,7 +109,7 @@ def people(a: Answers) -> Panel | None:
         text += f" Nobody says how much there is of {whom}."
     if view.undated:
         text += f" {counted(len(view.undated), 'assignment')} without dates {agree(len(view.undated), 'is')} in no month."
-    blocks: list[Any] = [Paragraph(text)]
+    blocks: list[Block] = [Paragraph(text)]
     shown = short or max(names, key=lambda name: sum(load.demand for load in view.of(name)))
     loads = view.of(shown)
     series = [Series(name="asked for", values=[float(load.demand) for load in loads], style="plan")]

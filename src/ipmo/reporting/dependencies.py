@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from ipmo.analysis.dates.schedule import day_text
 from ipmo.analysis.dependencies.critical import CriticalLink
+from ipmo.analysis.dependencies.crossings import ProjectDependency
 from ipmo.reporting.answers import Answers
-from ipmo.reporting.blocks import Cell, Grid, Head, Heading, Panel, Paragraph, Picture, Row, Scale, number, share
+from ipmo.reporting.blocks import Block, Cell, Grid, Head, Heading, Panel, Paragraph, Picture, Row, Scale, number, share
 from ipmo.words import agree, counted
 
 __all__ = ["decisions", "interfaces", "links", "points"]
@@ -25,7 +25,7 @@ MATRIX = 60
 def links(a: Answers) -> Panel | None:
     """The links of open work across project boundaries, by how little float they have."""
     shown, whole = a.live[:LINKS], a.links.project_dependencies
-    blocks: list[Any] = []
+    blocks: list[Block] = []
     if shown:
         heads = [Head(title="from"), Head(title="to"), Head(title="given"), Head(title="taken")]
         heads += [Head(title="float to receiver", num=True), Head(title="float to promise", num=True)]
@@ -82,7 +82,7 @@ def _link(a: Answers, link: CriticalLink, scale: Scale | None, held: bool) -> Ro
     return Row(name=str(link.rank), cells=cells)
 
 
-def _between_projects(a: Answers, link: Any) -> Row:
+def _between_projects(a: Answers, link: ProjectDependency) -> Row:
     cells = [
         Cell(text=a.name(link.target)),
         Cell(text=link.kind),
@@ -107,7 +107,7 @@ def interfaces(a: Answers) -> Panel | None:
         text += f" Some wait for one another: {waiting}. No order of these projects has everything lead on; {counted(len(back), 'pair')} lead back."
     else:
         text += " There is an order of the projects in which everything leads on: they can be worked through from left to right."
-    blocks: list[Any] = [Paragraph(text)]
+    blocks: list[Block] = [Paragraph(text)]
     if len(matrix.order) <= NETWORK:
         note = "Each arrow is what one project gives another, with the number of links where it is more than one; the thicker, the more."
         note += " Dark: one of them sets a date. Dashed: all have float."
@@ -162,7 +162,7 @@ def points(a: Answers) -> Panel | None:
     text = f"{counted(len(found), 'item')} of open work {agree(len(found), 'is')} passed by every way to some benefit or objective:"
     text += " where one of them fails, nothing else leads there."
     more = f"and {len(found) - POINTS} more" if len(found) > POINTS else ""
-    blocks: list[Any] = [Paragraph(text), Grid(label="Single points of failure", heads=heads, rows=grid, more=more)]
+    blocks: list[Block] = [Paragraph(text), Grid(label="Single points of failure", heads=heads, rows=grid, more=more)]
     return Panel(id="points", title="Single points of failure", short="Single points", blocks=blocks)
 
 
@@ -192,5 +192,5 @@ def decisions(a: Answers) -> Panel | None:
     if late_ones:
         text += f" {counted(late_ones, 'decision')} {agree(late_ones, 'comes', 'come')} too late for one already."
     more = f"and {len(queue) - QUEUE} more" if len(queue) > QUEUE else ""
-    blocks: list[Any] = [Paragraph(text), Grid(label="Decisions in order of need", wide=True, heads=heads, rows=grid, more=more)]
+    blocks: list[Block] = [Paragraph(text), Grid(label="Decisions in order of need", wide=True, heads=heads, rows=grid, more=more)]
     return Panel(id="decisions", title="What must be decided by when", short="Decisions", blocks=blocks)

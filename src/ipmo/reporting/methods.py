@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
 
 from ipmo.figures.svg import GLYPHS, Figure
-from ipmo.reporting.blocks import Cell, Grid, Head, Heading, Panel, Paragraph, Picture, Row, capital, number
+from ipmo.reporting.blocks import Block, Cell, Grid, Head, Heading, Panel, Paragraph, Picture, Row, capital, number
 from ipmo.tables import Table
 
 __all__ = ["panel"]
@@ -23,7 +22,7 @@ def panel(name: str, title: str, blocks: Iterable[str | Table | Figure]) -> tupl
 
     A text that begins with `# ` is a heading; a Table whose first column names the rows becomes a table of the page.
     """
-    out: list[Any] = []
+    out: list[Block] = []
     rules: list[str] = []
     heading = title
     labels: Counter[str] = Counter()
@@ -58,9 +57,9 @@ def _grid(table: Table, label: str) -> Grid:
     return Grid(label=label, heads=heads, rows=rows, wide=len(names) > 6, more=more)
 
 
-def _cell(value: Any, kind: str) -> Cell:
+def _cell(value: object, kind: str) -> Cell:
     if kind in ("int", "float"):
-        return Cell(text=number(None if value is None else float(value), 2), kind="num")
+        return Cell(text=number(float(value) if isinstance(value, int | float) else None, 2), kind="num")
     if kind in ("date", "datetime"):
         return Cell(text=_text(value), kind="date")
     if value in GLYPHS:
@@ -69,7 +68,7 @@ def _cell(value: Any, kind: str) -> Cell:
     return Cell(text=text, kind="why" if len(text) > LONG else "")
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):

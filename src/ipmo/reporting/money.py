@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from ipmo.analysis.change.stated import variances as recomputed
 from ipmo.analysis.money.earned_value import EarnedItem
@@ -11,7 +10,23 @@ from ipmo.analysis.money.phasing import TimePhased
 from ipmo.analysis.money.rollup import RollUp
 from ipmo.figures.columns import Series, columns
 from ipmo.reporting.answers import Answers
-from ipmo.reporting.blocks import Cell, Grid, Head, Heading, Panel, Paragraph, Picture, Row, Scale, capital, mark, number, share
+from ipmo.reporting.blocks import (
+    Amount,
+    Block,
+    Cell,
+    Grid,
+    Head,
+    Heading,
+    Panel,
+    Paragraph,
+    Picture,
+    Row,
+    Scale,
+    capital,
+    mark,
+    number,
+    share,
+)
 from ipmo.words import agree, counted
 
 __all__ = ["cost", "earned", "periods", "variances"]
@@ -28,7 +43,7 @@ def cost(a: Answers) -> Panel | None:
     groupings = [name for name in a.groupings if len(a.groups(name)) > 1][:GROUPINGS]
     if not a.money or not groupings:
         return None
-    blocks: list[Any] = []
+    blocks: list[Block] = []
     texts = []
     for measure, roll in a.money.items():
         total = roll.total
@@ -97,7 +112,7 @@ def periods(a: Answers) -> Panel | None:
     notes = found.notes()
     caption = "Dated amounts lie at their dates, others over the time of their work."
     caption += f" In no period: {'; '.join(notes)}." if notes else ""
-    blocks: list[Any] = [Picture(label=title, svg=figure.svg, caption=caption), _period_grid(a, found, shown, scale)]
+    blocks: list[Block] = [Picture(label=title, svg=figure.svg, caption=caption), _period_grid(a, found, shown, scale)]
     return Panel(id="periods", title=title, short="By period", blocks=blocks)
 
 
@@ -154,8 +169,8 @@ def _down(item: EarnedItem) -> Iterator[EarnedItem]:
         yield from _down(part)
 
 
-def _signed(scale: Scale, value: Any) -> Cell:
-    return Cell(text=scale.text(value, ""), kind="bad" if value is not None and float(value) < 0 else "num")
+def _signed(scale: Scale, value: Amount | None) -> Cell:
+    return Cell(text=scale.text(value, ""), kind="bad" if (scale.number(value) or 0) < 0 else "num")
 
 
 def _index(value: float | None) -> Cell:
@@ -173,7 +188,7 @@ def variances(a: Answers) -> Panel | None:
     unknown = len(rows) - agree - len(differ)
     text = f"{counted(len(rows), 'project')} state a variance of budget and forecast. {agree} agree with their own figures as rounded, {len(differ)} do not"
     text += f", {unknown} cannot be recomputed because a half is not known." if unknown else "."
-    blocks: list[Any] = [Paragraph(text)]
+    blocks: list[Block] = [Paragraph(text)]
     if differ:
         scale = Scale.of((value for row in differ for value in (row["budget"], row["forecast"])), table.unit("budget"))
         heads = [Head(title="project"), Head(title="period")]

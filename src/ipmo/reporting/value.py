@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ipmo.analysis.benefits.attribution import attribute
 from ipmo.analysis.benefits.line_of_sight import line_of_sight
 from ipmo.errors import IpmoError
 from ipmo.figures.columns import Series, columns
 from ipmo.reporting.answers import Answers
-from ipmo.reporting.blocks import Cell, Grid, Head, Heading, Panel, Paragraph, Picture, Row, Scale, few, mark, number, share
+from ipmo.reporting.blocks import Block, Cell, Grid, Head, Heading, Panel, Paragraph, Picture, Row, Scale, few, mark, number, share
+from ipmo.tables import Table
 from ipmo.words import agree, counted
 
 __all__ = ["benefits", "sight"]
@@ -50,13 +49,13 @@ def benefits(a: Answers) -> Panel | None:
     text = "; ".join(f"{words} {value:,}" for words, value in total if value is not None)
     text = f"Present value as of {view.base}: {text}; {view.known} of {len(view)} known." if text else "No benefit has a known value yet."
     text += " A benefit starts when what enables it is there; what a delay costs is its planned value less what is left of it."
-    blocks: list[Any] = [Paragraph(text), Grid(label="Benefits", heads=heads, rows=table)]
+    blocks: list[Block] = [Paragraph(text), Grid(label="Benefits", heads=heads, rows=table)]
     blocks += _by_year(a)
     blocks += _claims(a)
     return Panel(id="benefits", title="Benefits", blocks=blocks)
 
 
-def _by_year(a: Answers) -> list[Any]:
+def _by_year(a: Answers) -> list[Block]:
     assert a.benefits is not None
     every = "year" if a.portfolio.money is None or a.portfolio.money.financial_year == "jan" else "financial year"
     table = a.benefits.by_period(every)
@@ -75,7 +74,7 @@ def _by_year(a: Answers) -> list[Any]:
     return [Picture(label=title, svg=figure.svg, caption=caption), _year_grid(table, names, scale, every)]
 
 
-def _year_grid(table: Any, names: list[str], scale: Scale, every: str) -> Grid:
+def _year_grid(table: Table, names: list[str], scale: Scale, every: str) -> Grid:
     heads = [Head(title=every), *(Head(title=f"{'realised' if n == 'actual' else n}, {scale.unit}", num=True) for n in names)]
     rows = [
         Row(name=period, cells=[Cell(text=scale.text(table[n][place], "·"), kind="num") for n in names])
@@ -84,7 +83,7 @@ def _year_grid(table: Any, names: list[str], scale: Scale, every: str) -> Grid:
     return Grid(label=f"Benefits by {every}, in numbers", heads=heads, rows=rows, folded=len(rows) > LONG)
 
 
-def _claims(a: Answers) -> list[Any]:
+def _claims(a: Answers) -> list[Block]:
     """Who may claim what: by flow, conserved, beside what each would claim alone."""
     try:
         found = attribute(a.portfolio)
