@@ -69,7 +69,7 @@ def links(
 @main.command(cls=Verb)
 @portfolio_argument
 @click.option("--matrix", type=click.Choice(MEASURES), help="Receivers by givers, in an order in which as much as can be leads on.")
-@click.option("--register", "register", metavar="PROJECT", help="What a project gives and gets.")
+@click.option("--register", "register", metavar="PROJECT", help="The interface register of a project: what it gives and gets.")
 @click.option("--waits", metavar="PROJECT", help="Who waits for a project, and for whom it waits.")
 @click.option("--around", metavar="PROJECT", help="Draw its neighbourhood only.")
 @click.option("--out", "-o", metavar="FILE", help="Write the picture (SVG): the network, or the matrix with --matrix.")

@@ -17,7 +17,7 @@ __all__: list[str] = []
 
 
 class _Plugins(click.Group):
-    """`ipmo plugins` lists, `ipmo plugins NAME` tells all about one, `ipmo plugins new NAME` makes one."""
+    """`ipmo plugins` lists, `ipmo plugins NAME` says all about one, `ipmo plugins new NAME` makes one."""
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         """Anything that is no subcommand is the name of a plugin."""
@@ -71,7 +71,7 @@ def _declarations(plugin: Plugin) -> None:
         say(f"  {rule.code}{f' ({rule.rule})' if rule.rule else ''}: {rule.title} [{rule.source}]")
     for method in plugin.of(ipmo.plugin.Methodology):
         for gate in method.gates:
-            say(f"  gate {gate.name}: {gate.title}; asks for {', '.join((*gate.evidence, *gate.checks)) or 'nothing named'}")
+            say(f"  gate {gate.name}: {gate.title}; requires {', '.join((*gate.evidence, *gate.checks)) or 'nothing named'}")
         for right in method.decision_rights:
             say(f"  right to {right.name}: {right.title}; {right.held_by or right.level}")
         for profile in method.profiles:

@@ -41,7 +41,7 @@ def _summary(pf: ipmo.Portfolio, found: ipmo.Findings) -> None:
     open_rows = [item for item in rows if item.total_float is not None]
     done = [item for item in rows if item.early_finish is not None and item.total_float is None and not item.undated]
     late = sum(item.target_float is not None and item.target_float < 0 for item in open_rows)
-    missed = sorted(found.of("ipmo/promise-missed"), key=lambda f: f.item)
+    missed = sorted(found.of("ipmo/commitment-missed"), key=lambda f: f.item)
     end = day_text(s.finish, finish=True) if s.finish else "reached"
     items = f"{counted(len(rows), 'item')}: {len(done)} done, {len(open_rows)} open"
     say(f"{counted(len(pf.projects), 'project')}, {items}; the last finishes {end}")

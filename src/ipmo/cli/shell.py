@@ -77,7 +77,7 @@ def _problem_row(problem: Problem) -> Row:
 
 
 class Verb(click.Command):
-    """A command whose errors are sentences, and JSON where JSON was asked for."""
+    """A command whose errors are sentences, and JSON with --json."""
 
     def invoke(self, ctx: click.Context) -> object:
         """Runs the verb; an error of ipmo becomes a sentence, and exit code 1."""

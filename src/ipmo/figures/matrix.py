@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ipmo.figures.svg import Figure, tag
+from ipmo.words import agree, counted
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -49,8 +50,8 @@ def matrix(
     place = {name: n for n, name in enumerate(names)}
     most = max((abs(v) for v in cells.values()), default=0.0)
     back = sum(place[g] > place[r] for g, r in cells)
-    told = f"{size} rows; {len(cells)} pairs give and receive, {back} of them lead back"
-    parts: list[Markup] = [tag("title", title, id="dsm-t"), tag("desc", f"{told}. The same facts stand in the table.", id="dsm-d")]
+    counts = f"{counted(size, 'row')}; {counted(len(cells), 'pair')} {agree(len(cells), 'gives', 'give')} and {agree(len(cells), 'receives', 'receive')}, {back} of them {agree(back, 'leads', 'lead')} back"
+    parts: list[Markup] = [tag("title", title, id="dsm-t"), tag("desc", f"{counts}. The same facts stand in the table.", id="dsm-d")]
     parts.append(tag("text", "gives ↓   receives →", x=10, y=top - 10, class_="quiet"))
     for name, n in place.items():
         shown = known.get(name, name)

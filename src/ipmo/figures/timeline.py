@@ -1,4 +1,4 @@
-"""The timeline: one row a project, the data date, promises, and the links across projects that matter."""
+"""The timeline: one row a project, the data date, commitments, and the links across projects that matter."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CSS = """
 .tl .group{font-weight:600}.tl .done{fill:var(--done)}.tl .plan{fill:var(--plan)}.tl .late{fill:var(--bad)}
 .tl .proposed{fill:none;stroke:var(--plan);stroke-dasharray:4 3;stroke-width:1.5}
 .tl .today{stroke:var(--ink);stroke-width:1.5;stroke-dasharray:2 3}.tl .todaytext{font-weight:600;font-size:11px}
-.tl .promise{fill:var(--paper);stroke:var(--ink);stroke-width:1.6}.tl .note{fill:var(--quiet);font-size:11px}
+.tl .commitment{fill:var(--paper);stroke:var(--ink);stroke-width:1.6}.tl .note{fill:var(--quiet);font-size:11px}
 .tl .note.bad{fill:var(--bad);font-weight:600}
 .tl .hop{fill:none;stroke:var(--ink);stroke-width:1.3;stroke-dasharray:5 3}.tl .hop.drives{stroke-width:2;stroke-dasharray:none}
 .tl .hop.missed{stroke:var(--bad)}.tl .tip{fill:var(--ink)}.tl .tip.missed{fill:var(--bad)}
@@ -43,8 +43,8 @@ class Bar:
         glyph: a sign for its reported status, empty when there is none.
         start: when it begins; None draws no bar.
         finish: when it ends.
-        promise: when it should end.
-        late: the end lies after the promise, or a promise in it is missed.
+        commitment: when it should end.
+        late: the end lies after the commitment, or a commitment in it is missed.
         proposed: it is not decided yet.
         note: a few words behind the bar.
     """
@@ -53,7 +53,7 @@ class Bar:
     glyph: str = ""
     start: datetime | None
     finish: datetime | None
-    promise: datetime | None = None
+    commitment: datetime | None = None
     late: bool = False
     proposed: bool = False
     note: str = ""
@@ -69,7 +69,7 @@ class Hop:
         given: when it is given.
         taken: when it is taken.
         drives: the receiver's date is set by it.
-        missed: a promise downstream is missed already.
+        missed: a commitment downstream is missed already.
         rank: its number in the table of links.
         label: what it is, for readers that cannot see it.
     """
@@ -93,7 +93,7 @@ def timeline(bars: Sequence[Bar], hops: Sequence[Hop] = (), *, today: date | Non
         today: the data date.
         title: the picture's name.
     """
-    dates = [when for bar in bars for when in (bar.start, bar.finish, bar.promise) if when is not None]
+    dates = [when for bar in bars for when in (bar.start, bar.finish, bar.commitment) if when is not None]
     dates += [when for hop in hops for when in (hop.given, hop.taken)]
     if today is not None:
         dates.append(datetime(today.year, today.month, today.day))
@@ -142,15 +142,17 @@ def _bar(row: int, bar: Bar, x: Callable[[datetime], float], today: date | None)
             out.append(tag("rect", tag("title", about), x=begin, y=y, width=round(split - begin, 1), height=13, rx=3, class_="done"))
         if end > split or split == begin:
             out.append(tag("rect", tag("title", about), x=split, y=y, width=max(round(end - split, 1), 3), height=13, rx=3, class_="plan"))
-        if bar.promise is not None and bar.finish is not None and bar.finish > bar.promise:
-            late = max(x(bar.promise), begin)
+        if bar.commitment is not None and bar.finish is not None and bar.finish > bar.commitment:
+            late = max(x(bar.commitment), begin)
             out.append(
                 tag("rect", tag("title", f"late: {about}"), x=late, y=y, width=max(round(end - late, 1), 3), height=13, rx=3, class_="late")
             )
     edge = end
-    if bar.promise is not None:
-        p = x(bar.promise)
-        out.append(tag("path", tag("title", f"promised {bar.promise.date()}"), d=f"M{p} {y - 1}l7 7.5l-7 7.5l-7 -7.5z", class_="promise"))
+    if bar.commitment is not None:
+        p = x(bar.commitment)
+        out.append(
+            tag("path", tag("title", f"committed {bar.commitment.date()}"), d=f"M{p} {y - 1}l7 7.5l-7 7.5l-7 -7.5z", class_="commitment")
+        )
         edge = max(edge, p + 8)
     if bar.note:
         out.append(tag("text", bar.note, x=edge + 7, y=y + 11, class_=f"note halo{' bad' if bar.late else ''}"))

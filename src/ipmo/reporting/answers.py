@@ -1,17 +1,19 @@
-"""What the engine says about one portfolio, each thing computed once, and the few questions that several panels ask."""
+"""What the engine says about one portfolio, each thing computed once, and the few figures that several panels need."""
 
 from __future__ import annotations
 
 import functools
 from collections import Counter
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 
+from ipmo.analysis.benefits.attribution import Attribution, attribute
+from ipmo.analysis.benefits.line_of_sight import LineOfSight, line_of_sight
 from ipmo.analysis.benefits.realisation import Benefits, benefits
 from ipmo.analysis.change.comparison import Comparison, compare
 from ipmo.analysis.change.decisions import DecisionQueue, decisions_due
-from ipmo.analysis.change.stated import latest_confidence
+from ipmo.analysis.change.stated import latest_confidence, variances
 from ipmo.analysis.control.raid_log import RaidLog, raid_log
 from ipmo.analysis.control.status import StatusView, status
 from ipmo.analysis.dates.schedule import Schedule, ScheduledItem, as_day, schedule
@@ -26,6 +28,7 @@ from ipmo.errors import IpmoError
 from ipmo.findings import Finding, Findings
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project
+from ipmo.tables import Table
 from ipmo.units import Money, minutes, moment
 
 __all__ = ["Answers"]
@@ -55,7 +58,7 @@ class Answers:
         self.links: CriticalLinks = critical_links(portfolio, on_cycle="cut")
         self.live: list[CriticalLink] = [link for link in self.links if link.link_float is not None]
         self.today = as_day(portfolio.status_date) if portfolio.status_date is not None else None
-        self.missed: Counter[str] = Counter(portfolio.project_of(f.item) or f.item for f in findings.of("ipmo/promise-missed"))
+        self.missed: Counter[str] = Counter(portfolio.project_of(f.item) or f.item for f in findings.of("ipmo/commitment-missed"))
         self.currency = portfolio.money.currency if portfolio.money is not None else ""
 
     def _ask(self, what: str, question: Callable[[], T]) -> T | None:
@@ -101,7 +104,7 @@ class Answers:
 
     @functools.cached_property
     def capacity(self) -> CapacityView | None:
-        """Demand against capacity by month; None when nobody is asked for."""
+        """Demand against capacity by month; None when nobody is assigned."""
         if not any(task.assignments for project in self.portfolio.projects for task in project.tasks):
             return None
         found = self._ask("capacity", lambda: capacity(self.portfolio))
@@ -131,11 +134,27 @@ class Answers:
         return self._ask("interfaces", lambda: InterfaceView(self.links))
 
     @functools.cached_property
-    def points(self) -> SinglePoints | None:
+    def single_points(self) -> SinglePoints | None:
         """Single points of failure; None where there is neither benefit nor objective."""
         if not self.portfolio.benefits and not self.portfolio.objectives:
             return None
         return self._ask("single points of failure", lambda: single_points(self.portfolio, on_cycle="cut"))
+
+    @functools.cached_property
+    def attribution(self) -> Attribution | None:
+        """The value of benefits attributed to projects, by flow; None where there is none to attribute."""
+        found = self._ask("benefit attribution", lambda: attribute(self.portfolio)) if self.portfolio.benefits else None
+        return found if found is not None and found.rows and found.total else None
+
+    @functools.cached_property
+    def line_of_sight(self) -> LineOfSight | None:
+        """Which project serves which objective; None without objectives."""
+        return line_of_sight(self.portfolio) if self.portfolio.objectives else None
+
+    @functools.cached_property
+    def variances(self) -> Table:
+        """Stated variances of budget and forecast against recomputed ones."""
+        return variances(self.portfolio)
 
     @functools.cached_property
     def queue(self) -> DecisionQueue | None:
@@ -148,7 +167,7 @@ class Answers:
         before = self.before
         return None if before is None else self._ask("comparison", lambda: compare(before, self.portfolio))
 
-    # ------------------------------------------------------------------------------ asked by several
+    # ------------------------------------------------------------------------------ needed by several
 
     @functools.cached_property
     def groupings(self) -> tuple[str, ...]:
@@ -218,20 +237,25 @@ class Answers:
         value = roll[project.id].value if roll is not None and project.id in roll else None
         return float(value.amount) if isinstance(value, Money) else 0.0
 
-    def late_by(self, item: str) -> float:
-        """How many elapsed days the forecast lies after the promise."""
+    def commitment(self, item: str) -> tuple[datetime, datetime] | None:
+        """What a deadline, a gate or a project is committed to, and when the forecast has it; None where either is not known."""
         noun = self.portfolio.items.get(item)
         for name in ("deadline", "need_by", "finish"):
             when = getattr(noun, name, None)
-            end = self.schedule.dates(item)[1]
-            if when is not None and end is not None:
-                return (end - moment(minutes(when, end=True))).total_seconds() / 86400
-        return 0.0
+            expected = self.schedule.dates(item)[1]
+            if when is not None and expected is not None:
+                return moment(minutes(when, end=True)), expected
+        return None
+
+    def late_by(self, item: str) -> float:
+        """How many elapsed days the forecast lies after the commitment."""
+        found = self.commitment(item)
+        return 0.0 if found is None else (found[1] - found[0]).total_seconds() / 86400
 
     def ordered(self, code: str) -> list[Finding]:
         """Missed commitments by how far they are missed, worst first; other findings as they stand."""
         found = [one for one in self.findings if one.code == code]
-        if code == "ipmo/promise-missed":
+        if code == "ipmo/commitment-missed":
             late = {f.item: self.late_by(f.item) for f in found}
             found.sort(key=lambda f: (-late[f.item], f.item))
         return found

@@ -84,7 +84,7 @@ class Row:
 
 @attrs.frozen(kw_only=True)
 class Grid:
-    """A table; the first head belongs to the names of the rows. A long one below a picture is folded away until asked for."""
+    """A table; the first head belongs to the names of the rows. A long one below a picture is folded away until it is opened."""
 
     kind: ClassVar[str] = "grid"
     label: str

@@ -1,4 +1,4 @@
-"""How things stand: reported and computed status, exceptions, confidence, registers, findings, and what all of it rests on."""
+"""How things stand: reported and computed status, exceptions, confidence, the RAID log, findings, and what all of it rests on."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def status(a: Answers) -> Panel:
     heads += [Head(title="computed")] if computed else []
     heads += [Head(title=f"confidence, {name}") for name in a.assessors]
     heads += [Head(title="starts"), Head(title="finishes")]
-    heads += [Head(title="late promises", num=True), Head(title="float to promise, d", num=True)] if tasks else []
+    heads += [Head(title="late commitments", num=True), Head(title="float to commitment, d", num=True)] if tasks else []
     heads += [Head(title=a.word(name), num=True) for name in a.money]
     rows = []
     for group, projects in a.groups(grouping):
@@ -159,7 +159,7 @@ def raid_log(a: Answers) -> Panel | None:
         cells += [Cell(text=number(row["oldest"], 0), kind="num"), Cell(text=number(row["mean_age"]), kind="num")]
         shown.append(Row(name=f"{row['kind']}s".replace("ys", "ies"), cells=cells))
     titles = ("all", "open", "overdue", "without owner", "without a date", "oldest, days", "mean age, days")
-    heads = [Head(title="register"), *(Head(title=title, num=True) for title in titles)]
+    heads = [Head(title="entry"), *(Head(title=title, num=True) for title in titles)]
     text = "Counted over everything below; a dependency is a link across a project boundary. Ages count from the day an entry was raised."
     return Panel(id="raid", title="RAID log", blocks=[Paragraph(text), Grid(label="RAID log", heads=heads, rows=shown)])
 
@@ -200,7 +200,7 @@ def method(a: Answers) -> Iterator[tuple[str, str]]:
         "critical path over all projects at once, in whole minutes on each item's calendar; forward and backward pass "
         f"with the conventions of dialect '{dialect}'",
     )
-    yield "float to promise", "the least slip that moves a deadline, a gate, a project's finish or a benefit's start downstream"
+    yield "float to commitment", "the least slip that moves a deadline, a gate, a project's finish or a benefit's start downstream"
     yield (
         "network",
         f"{net.n} items, {net.m} links of open work, {len(net.stubs)} links to undated items outside, {len(net.coarse)} between whole projects",

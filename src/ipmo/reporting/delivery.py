@@ -37,9 +37,9 @@ def timeline(a: Answers) -> Panel:
         chosen = sorted((p for p in order if p.id in keep), key=lambda p: (a.schedule.dates(p.id)[1] or datetime.max, p.id))
     hops = list(_hops(a, {project.id: place for place, project in enumerate(chosen)}))
     bars = [_bar(a, project) for project in chosen]
-    note = "Grey: before the data date. Blue: forecast. Outlined: proposed. Diamond: promised finish; dark red: past it."
+    note = "Grey: before the data date. Blue: forecast. Outlined: proposed. Diamond: committed finish; dark red: past it."
     if any(bar.late for bar in bars):
-        note += " The number behind a bar counts the missed promises in it."
+        note += " The number behind a bar counts the missed commitments in it."
     if hops:
         note += " Numbered arrows: the links of the table below; solid where the link sets the receiver's date, dashed where it has float."
     if len(order) > ROWS:
@@ -67,7 +67,7 @@ def _hops(a: Answers, rows: dict[str, int]) -> Iterator[Hop]:
 
 def _bar(a: Answers, project: Project) -> Bar:
     start, finish = a.schedule.dates(project.id)
-    promise = moment(minutes(project.finish, end=True)) if project.finish is not None and project.tasks else None
+    commitment = moment(minutes(project.finish, end=True)) if project.finish is not None and project.tasks else None
     missed = a.missed.get(project.id, 0)
     note = ""
     if start is None:
@@ -80,7 +80,7 @@ def _bar(a: Answers, project: Project) -> Bar:
         glyph=GLYPHS.get(a.reported(project) or a.rating(project) or "", ""),
         start=start,
         finish=finish,
-        promise=promise,
+        commitment=commitment,
         late=bool(missed),
         proposed=project.state == "proposed",
         note=note,
@@ -88,43 +88,41 @@ def _bar(a: Answers, project: Project) -> Bar:
 
 
 def people(a: Answers) -> Panel | None:
-    """Demand against capacity: where more is asked for than there is, and who competes for it."""
+    """Demand against capacity: where demand exceeds capacity, and who competes for it."""
     view = a.capacity
     if view is None:
         return None
     over = view.over_allocated
     short = view.constraint
     names = list(dict.fromkeys(load.name for load in view.loads))
-    text = f"{counted(len(names), 'resource')} {agree(len(names), 'is')} asked for."
+    text = f"{counted(len(names), 'resource')} {agree(len(names), 'is')} in demand."
     if over:
         held = {load.name for load in over}
-        text += f" {counted(len(held), 'resource')} {agree(len(held), 'has')} months in which more is asked for than there is"
+        text += f" {counted(len(held), 'resource')} {agree(len(held), 'has')} months in which demand exceeds capacity"
         text += f"; {a.name(short)} holds the most back." if short else "."
     elif len(view.unstated) < len(names):
-        text += (
-            " None is asked for more than there is." if not view.unstated else " None of those with a stated capacity is asked for more."
-        )
+        text += " No demand exceeds capacity." if not view.unstated else " No demand exceeds capacity where capacity is stated."
     if view.unstated:
         whom = "any of them" if len(view.unstated) == len(names) > 1 else few(a.name(r) for r in view.unstated)
-        text += f" Nobody says how much there is of {whom}."
+        text += f" The capacity of {whom} is not stated."
     if view.undated:
         text += f" {counted(len(view.undated), 'assignment')} without dates {agree(len(view.undated), 'is')} in no month."
     blocks: list[Block] = [Paragraph(text)]
     shown = short or max(names, key=lambda name: sum(load.demand for load in view.of(name)))
     loads = view.of(shown)
-    series = [Series(name="asked for", values=[float(load.demand) for load in loads], style="plan")]
+    series = [Series(name="demand", values=[float(load.demand) for load in loads], style="plan")]
     there = [None if load.capacity is None else float(load.capacity) for load in loads]
     stated = any(value is not None for value in there)
-    series += [Series(name="there is", values=there, style="line")] if stated else []
+    series += [Series(name="capacity", values=there, style="line")] if stated else []
     today = a.periods_until([load.period.start for load in loads], loads[-1].period.end)
     title = f"Demand and capacity of {a.name(shown)}"
     figure = columns([load.period.name for load in loads], series, unit="person-days", today=today, title=title)
-    caption = f"{a.name(shown)}: what open work asks for in a month"
-    caption += ", and what there is (the line). A month can be short although its sum fits: days count." if stated else "."
+    caption = f"{a.name(shown)}: what open work demands in a month"
+    caption += ", and the capacity (the line). A month can be over-allocated although its sum fits: days count." if stated else "."
     blocks.append(Picture(label=title, svg=figure.svg, caption=caption))
     if over:
         heads = [Head(title="resource"), Head(title="month")]
-        heads += [Head(title=t, num=True) for t in ("asked for, pd", "there is, pd", "load", "beyond, pd", "days short", "peak, units")]
+        heads += [Head(title=t, num=True) for t in ("demand, pd", "capacity, pd", "load", "over, pd", "days over", "peak, units")]
         rows = [
             Row(
                 name=a.name(load.name),
@@ -142,8 +140,6 @@ def people(a: Answers) -> Panel | None:
             for load in over[:LOADS]
         ]
         more = f"and {len(over) - LOADS} more" if len(over) > LOADS else ""
-        grid = Grid(
-            label="Months in which more is asked for than there is", heads=[*heads, Head(title="who competes")], rows=rows, more=more
-        )
+        grid = Grid(label="Months in which demand exceeds capacity", heads=[*heads, Head(title="who competes")], rows=rows, more=more)
         blocks.append(grid)
     return Panel(id="people", title="People and machines against capacity", short="Capacity", blocks=blocks)

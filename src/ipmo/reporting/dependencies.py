@@ -1,4 +1,4 @@
-"""What hangs on what: links across projects, who gives to whom, single points of failure, and what must be decided by when."""
+"""Dependencies: links across projects, who gives to whom, single points of failure, and what must be decided by when."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import Block, Cell, Grid, Head, Heading, Panel, Paragraph, Picture, Row, Scale, number, share
 from ipmo.words import agree, counted
 
-__all__ = ["decisions", "interfaces", "links", "points"]
+__all__ = ["decisions", "interfaces", "links", "single_points"]
 
 LINKS = 15
 QUEUE = 15
@@ -28,7 +28,7 @@ def links(a: Answers) -> Panel | None:
     blocks: list[Block] = []
     if shown:
         heads = [Head(title="from"), Head(title="to"), Head(title="given"), Head(title="taken")]
-        heads += [Head(title="float to receiver", num=True), Head(title="float to promise", num=True)]
+        heads += [Head(title="float to receiver", num=True), Head(title="float to commitment", num=True)]
         held = any(link.drag for link in shown)
         heads += [Head(title="holds back, d", num=True)] if held else []
         costs = [loss.amount for link in shown if (loss := a.links.loss(link)) is not None]
@@ -52,10 +52,10 @@ def _links_note(a: Answers, shown: Sequence[CriticalLink]) -> str:
     text = f"{counted(len(a.live), 'link')} of open work {agree(len(a.live), 'crosses', 'cross')} a project boundary"
     listed = f"; the first {len(shown)} are listed" if len(shown) < len(a.live) else ""
     text += f"{listed}, by how little float they have."
-    text += " Floats are in working days of the giver; a negative float says how far a promise is missed along that path."
+    text += " Floats are in working days of the giver; a negative float says how far a commitment is missed along that path."
     silent = [k for k in shown if not any((k.promised, k.needed, k.status, k.agreement.giver_owner, k.agreement.receiver_owner))]
     if len(silent) == len(shown):
-        text += " None of them says who owns it, by when it is promised or needed."
+        text += " None of them says who owns it, by when it is committed or needed."
     return text + (f" {closed} more are settled: one end is done or has no date." if closed else "")
 
 
@@ -94,7 +94,7 @@ def _between_projects(a: Answers, link: ProjectDependency) -> Row:
 
 
 def interfaces(a: Answers) -> Panel | None:
-    """Who gives to whom: the network where it can be read, the matrix, and how much hangs on each giver."""
+    """Who gives to whom: the network where it can be read, the matrix, and how much depends on each giver."""
     view = a.interfaces
     if view is None or len(view) < 2:
         return None
@@ -111,7 +111,7 @@ def interfaces(a: Answers) -> Panel | None:
     if len(matrix.order) <= NETWORK:
         note = "Each arrow is what one project gives another, with the number of links where it is more than one; the thicker, the more."
         note += " Dark: one of them sets a date. Dashed: all have float."
-        note += " Red: it leads back. Dark red box: it misses a promise." if back else " Dark red box: it misses a promise."
+        note += " Red: it leads back. Dark red box: it misses a commitment." if back else " Dark red box: it misses a commitment."
         blocks.append(Picture(label="Interface network", svg=view.figure().svg, caption=note))
     if 3 <= len(matrix.order) <= MATRIX:
         note = "Columns give, rows receive; the number counts links. What leads on lies below the diagonal"
@@ -133,13 +133,13 @@ def interfaces(a: Answers) -> Panel | None:
             cells += [Cell(text=str(row["benefits"]), kind="num"), Cell(text=scale.text(row["value"]), kind="num")]
             cells.append(Cell(text=share(row["share"]), kind="num", bar=row["share"]))
         grid.append(Row(name=a.name(row["giver"]), under=row["giver"] if a.name(row["giver"]) != row["giver"] else "", cells=cells))
-    blocks += [Heading("How much hangs on each giver"), Grid(label="Givers", heads=heads, rows=grid)]
+    blocks += [Heading("How much depends on each giver"), Grid(label="Givers", heads=heads, rows=grid)]
     return Panel(id="interfaces", title="Who gives to whom", short="Interfaces", blocks=blocks)
 
 
-def points(a: Answers) -> Panel | None:
+def single_points(a: Answers) -> Panel | None:
     """Items that every way to a benefit or an objective passes."""
-    found = a.points
+    found = a.single_points
     if found is None or not len(found):
         return None
     rows = list(found)[:POINTS]
@@ -163,7 +163,7 @@ def points(a: Answers) -> Panel | None:
     text += " where one of them fails, nothing else leads there."
     more = f"and {len(found) - POINTS} more" if len(found) > POINTS else ""
     blocks: list[Block] = [Paragraph(text), Grid(label="Single points of failure", heads=heads, rows=grid, more=more)]
-    return Panel(id="points", title="Single points of failure", short="Single points", blocks=blocks)
+    return Panel(id="single-points", title="Single points of failure", short="Single points", blocks=blocks)
 
 
 def decisions(a: Answers) -> Panel | None:
@@ -174,7 +174,7 @@ def decisions(a: Answers) -> Panel | None:
     rows = list(queue)[:QUEUE]
     costs = [row.day_costs.amount for row in rows if row.day_costs is not None]
     scale = Scale.of(costs, a.currency) if any(costs) else None
-    heads = [Head(title="what"), Head(title="kind"), Head(title="who"), Head(title="latest"), Head(title="asked for by")]
+    heads = [Head(title="what"), Head(title="kind"), Head(title="who"), Head(title="latest"), Head(title="needed by")]
     heads += [Head(title="working days left", num=True)]
     heads += [Head(title=f"a day later costs, {scale.unit}", num=True)] if scale else []
     heads += [Head(title="why")]
@@ -188,7 +188,7 @@ def decisions(a: Answers) -> Panel | None:
         cells.append(Cell(text=row.reason, kind="why"))
         grid.append(Row(name=row.name, under=row.item if row.item != row.name else "", cells=cells))
     late_ones = sum(row.float is not None and row.float < 0 for row in queue)
-    text = f"{counted(len(queue), 'decision')} to be taken, the one needed first on top. Latest is the day up to which everything downstream still keeps its promise."
+    text = f"{counted(len(queue), 'decision')} to be taken, the one needed first on top. Latest is the day up to which every commitment downstream is still kept."
     if late_ones:
         text += f" {counted(late_ones, 'decision')} {agree(late_ones, 'comes', 'come')} too late for one already."
     more = f"and {len(queue) - QUEUE} more" if len(queue) > QUEUE else ""

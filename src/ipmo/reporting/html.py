@@ -36,9 +36,9 @@ PANELS: tuple[Callable[[Answers], Panel | None], ...] = (
     money.earned,
     money.variances,
     value.benefits,
-    value.sight,
+    value.line_of_sight,
     interdependencies.interfaces,
-    interdependencies.points,
+    interdependencies.single_points,
     delivery.people,
     control.raid_log,
 )
@@ -97,5 +97,5 @@ def render(
         finding_groups=list(control.finding_groups(answers, headings)),
         findings_note=control.findings_note(answers),
         method=list(control.method(answers)),
-        footer=portfolio.note or "Made by ipmo from the portfolio named above; every figure can be asked for its working.",
+        footer=portfolio.note or "Made by ipmo from the portfolio named above; every figure can explain how it was made.",
     )

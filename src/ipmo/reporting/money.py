@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ipmo.analysis.change.stated import variances as recomputed
 from ipmo.analysis.money.earned_value import EarnedItem
 from ipmo.analysis.money.phasing import TimePhased
 from ipmo.analysis.money.rollup import RollUp
@@ -179,7 +178,7 @@ def _index(value: float | None) -> Cell:
 
 def variances(a: Answers) -> Panel | None:
     """Stated variances against recomputed ones: the disagreements."""
-    table = recomputed(a.portfolio)
+    table = a.variances
     if not len(table):
         return None
     rows = list(table.rows())
@@ -193,7 +192,7 @@ def variances(a: Answers) -> Panel | None:
         scale = Scale.of((value for row in differ for value in (row["budget"], row["forecast"])), table.unit("budget"))
         heads = [Head(title="project"), Head(title="period")]
         heads += [Head(title=f"{name}, {scale.unit}", num=True) for name in ("budget", "forecast")]
-        heads += [Head(title=title, num=True) for title in ("computed", "stated", "apart, points")]
+        heads += [Head(title=title, num=True) for title in ("computed", "stated", "apart, percentage points")]
         shown = [
             Row(
                 name=row["name"] or row["project"],

@@ -18,7 +18,7 @@ from ipmo.words import counted
 
 __all__ = ["calls", "subtitle", "tiles"]
 
-PROMISES = 5
+COMMITMENTS = 5
 EXCEPTIONS = 5
 CALL_CODES = (
     "ipmo/loop",
@@ -30,21 +30,24 @@ CALL_CODES = (
     "ipmo/undated",
     "ipmo/gate-before-inputs",
     "ipmo/issue-overdue",
-    "ipmo/promise-missed",
+    "ipmo/commitment-missed",
     "ipmo/watermelon-computed-worse",
 )
 LABELS = {
     "ipmo/decision-overdue": "Decide:",
     "ipmo/exception": "Escalate:",
     "ipmo/condition-overdue": "Overdue:",
-    "ipmo/promise-missed": "Late:",
+    "ipmo/commitment-missed": "Late:",
     "ipmo/undated": "On hold:",
     "ipmo/project-overdue": "Overdue:",
     "ipmo/issue-overdue": "Overdue:",
-    "ipmo/watermelon-computed-worse": "Ask:",
+    "ipmo/watermelon-computed-worse": "Check:",
 }
-BAD = ("ipmo/promise-missed", "ipmo/decision-overdue", "ipmo/exception")
-MOST = {"ipmo/promise-missed": (PROMISES, "promises are missed"), "ipmo/exception": (EXCEPTIONS, "tolerances are forecast to be exceeded")}
+BAD = ("ipmo/commitment-missed", "ipmo/decision-overdue", "ipmo/exception")
+MOST = {
+    "ipmo/commitment-missed": (COMMITMENTS, "commitments are missed"),
+    "ipmo/exception": (EXCEPTIONS, "tolerances are forecast to be exceeded"),
+}
 
 
 def subtitle(a: Answers) -> str:
@@ -72,8 +75,8 @@ def calls(a: Answers) -> Iterator[dict[str, str]]:
         if decision.state == "open" and (decision.need_by is None or today is None or as_day(decision.need_by) >= today):
             due = as_day(decision.need_by) if decision.need_by else date.max
             text = f"{decision.question or decision.id} ({decision.id}" + (f", needed by {due})" if decision.need_by else ", no date)")
-            body = f"{a.name(decision.body)} decides" if decision.body else ""
-            waiting.append((due, _line("", "Decide:", text, body)))
+            board = f"{a.name(decision.body)} decides" if decision.body else ""
+            waiting.append((due, _line("", "Decide:", text, board)))
     found = {code: a.ordered(code) for code in CALL_CODES}
     for one in found.pop("ipmo/decision-overdue"):
         yield _call(a, one)
@@ -102,9 +105,10 @@ def _call(a: Answers, found: Finding) -> dict[str, str]:
     noun = a.portfolio.items.get(found.item)
     name = getattr(noun, "name", "")
     text, item = (f"{name}: {found.message}" if name and name not in found.message else found.message), ""
-    if found.code == "ipmo/promise-missed":
-        promise, expected = found.message.split(" ")[-5].rstrip(","), found.message.split(" ")[-1]
-        text = f"{name or found.item}: promised {promise}, expected {expected}, {a.late_by(found.item):,.0f} days late"
+    dates = a.commitment(found.item) if found.code == "ipmo/commitment-missed" else None
+    if dates is not None:
+        committed, expected = (day_text(when, finish=True) for when in dates)
+        text = f"{name or found.item}: committed {committed}, expected {expected}, {number(a.late_by(found.item), 0)} days late"
         item = found.item if name else ""
     return _line(kind, LABELS.get(found.code, "Look at:"), text, found.hint, item)
 
@@ -118,7 +122,7 @@ def _open_gate(a: Answers, project: Project, gate: Gate) -> tuple[date, dict[str
     text += f", reached {reached} by the logic" if reached else ", no date by the logic"
     if gate.need_by is not None:
         text += f", needed by {due}"
-    hint = f"{a.name(gate.body)} decides" if gate.body else "no body is named"
+    hint = f"{a.name(gate.body)} decides" if gate.body else "no board is named"
     if item is not None and item.target_float is not None:
         late = item.target_float < 0
         hint += f"; {abs(item.target_float):g} working days {'too late' if late else 'to spare'}"
@@ -172,11 +176,11 @@ def _time_tiles(a: Answers) -> Iterator[dict[str, str]]:
         note = f"progress {total.text}, {total.known} of {total.total} known" if total is not None else ""
         yield _tile("", "tasks and milestones done", f"{done} of {len(rows)}", "", note)
     missed = sum(a.missed.values())
-    promised = sum(1 for t in s.network.targets if t.date is not None) + len(s.network.promises)
-    if promised:
+    committed = sum(1 for t in s.network.targets if t.date is not None) + len(s.network.promises)
+    if committed:
         word = "■ late" if missed else "● kept"
         note = "open deadlines, gates and finishes"
-        yield _tile("bad" if missed else "good", "promises missed in this forecast", f"{missed} of {promised}", word, note)
+        yield _tile("bad" if missed else "good", "commitments missed in this forecast", f"{missed} of {committed}", word, note)
     if a.live:
         tight = sum(1 for link in a.live if link.target_float is not None and link.target_float <= 0)
         word = f"▲ {tight} without float" if tight else "● all have float"

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from ipmo.analysis.benefits.attribution import attribute
-from ipmo.analysis.benefits.line_of_sight import line_of_sight
-from ipmo.errors import IpmoError
 from ipmo.figures.columns import Series, columns
 from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import Block, Cell, Grid, Head, Heading, Panel, Paragraph, Picture, Row, Scale, few, mark, number, share
 from ipmo.tables import Table
 from ipmo.words import agree, counted
 
-__all__ = ["benefits", "sight"]
+__all__ = ["benefits", "line_of_sight"]
 
-CLAIMS = 15
+ATTRIBUTED = 15
 MOST_OBJECTIVES = 10
 LONG = 24
 
 
 def benefits(a: Answers) -> Panel | None:
-    """Every benefit: planned and forecast start, present value, what its delay costs, what is realised; then by year, and who may claim it."""
+    """Every benefit: planned and forecast start, present value, what its delay costs, what is realised; then by year, and to whom it is attributed."""
     view = a.benefits
     if view is None:
         return None
@@ -51,7 +48,7 @@ def benefits(a: Answers) -> Panel | None:
     text += " A benefit starts when what enables it is there; what a delay costs is its planned value less what is left of it."
     blocks: list[Block] = [Paragraph(text), Grid(label="Benefits", heads=heads, rows=table)]
     blocks += _by_year(a)
-    blocks += _claims(a)
+    blocks += _attributed(a)
     return Panel(id="benefits", title="Benefits", blocks=blocks)
 
 
@@ -83,18 +80,14 @@ def _year_grid(table: Table, names: list[str], scale: Scale, every: str) -> Grid
     return Grid(label=f"Benefits by {every}, in numbers", heads=heads, rows=rows, folded=len(rows) > LONG)
 
 
-def _claims(a: Answers) -> list[Block]:
-    """Who may claim what: by flow, conserved, beside what each would claim alone."""
-    try:
-        found = attribute(a.portfolio)
-    except IpmoError as error:
-        a.refused.setdefault("claims", str(error))
-        return []
-    if not found.rows or not found.total:
+def _attributed(a: Answers) -> list[Block]:
+    """What is attributed to whom: by flow, conserved, beside what each would count alone."""
+    found = a.attribution
+    if found is None or not found.total:
         return []
     scale = Scale.of([*(c.naive for c in found.rows), found.total], found.currency)
-    heads = [Head(title="initiative"), Head(title=f"may claim, {scale.unit}", num=True), Head(title="of all", num=True)]
-    heads += [Head(title=f"would claim alone, {scale.unit}", num=True)]
+    heads = [Head(title="initiative"), Head(title=f"attributed, {scale.unit}", num=True), Head(title="of all", num=True)]
+    heads += [Head(title=f"counted alone, {scale.unit}", num=True)]
     rows = [
         Row(
             name=a.name(c.initiative),
@@ -105,7 +98,7 @@ def _claims(a: Answers) -> list[Block]:
                 Cell(text=scale.text(c.naive), kind="num"),
             ],
         )
-        for c in found.rows[:CLAIMS]
+        for c in found.rows[:ATTRIBUTED]
     ]
     rest = [
         Cell(text=scale.text(found.unattributed), kind="num"),
@@ -114,18 +107,18 @@ def _claims(a: Answers) -> list[Block]:
     ]
     rows.append(Row(name="nobody is named for", cells=rest))
     twice = found.double_count
-    text = "Each value is passed back along the shares of the benefits map, so that no part of it is claimed twice."
+    text = "Each value is passed back along the shares of the benefits map, so that no part of it is counted twice."
     if twice is not None:
-        text += f" Claimed alone, everything together would be {number(twice, 2, keep=True)} times what there is."
-    more = f"and {len(found.rows) - CLAIMS} more" if len(found.rows) > CLAIMS else ""
-    return [Heading("Who may claim it"), Paragraph(text), Grid(label="Claims", heads=heads, rows=rows, more=more)]
+        text += f" If each counted all that needs it, everything together would be {number(twice, 2, keep=True)} times what there is."
+    more = f"and {len(found.rows) - ATTRIBUTED} more" if len(found.rows) > ATTRIBUTED else ""
+    return [Heading("Benefit attribution"), Paragraph(text), Grid(label="Benefit attribution", heads=heads, rows=rows, more=more)]
 
 
-def sight(a: Answers) -> Panel | None:
+def line_of_sight(a: Answers) -> Panel | None:
     """Objectives against projects, and the orphans both ways."""
-    if not a.portfolio.objectives:
+    found = a.line_of_sight
+    if found is None:
         return None
-    found = line_of_sight(a.portfolio)
     shown = found.objectives[:MOST_OBJECTIVES]
     heads = [Head(title="project"), *(Head(title=a.name(o)) for o in shown)]
     table = found.table()
@@ -145,7 +138,7 @@ def sight(a: Answers) -> Panel | None:
     if len(found.objectives) > MOST_OBJECTIVES:
         text += f" The first {MOST_OBJECTIVES} of {len(found.objectives)} objectives are shown."
     return Panel(
-        id="sight",
+        id="line-of-sight",
         title="Line of sight to the objectives",
         short="Objectives",
         blocks=[Paragraph(text), Grid(label="Line of sight", heads=heads, rows=rows)],

@@ -59,7 +59,7 @@ def _find(context: CheckContext) -> Iterator[Finding]:
     if net.stubs:
         names = [portfolio.links[n].id or f"{portfolio.links[n].source} -> {portfolio.links[n].target}" for n in net.stubs]
         yield fact(
-            "undated-stub",
+            "external-undated",
             "",
             f"{len(names)} links lead out of the plan to something without a date: {listed(names)}",
             "write date: and as_of: on those that matter",
@@ -68,7 +68,7 @@ def _find(context: CheckContext) -> Iterator[Finding]:
     if net.coarse:
         names = [portfolio.links[n].id or f"{portfolio.links[n].source} -> {portfolio.links[n].target}" for n in net.coarse]
         yield fact(
-            "coarse-link",
+            "project-dependency",
             "",
             f"{len(names)} links join whole projects and move no date: {listed(names)}",
             "say which task gives and which receives",
@@ -142,12 +142,12 @@ def _promises(portfolio: Portfolio, s: Schedule) -> Iterator[Finding]:
             expected = s.finish_text(net.ids[last])
             item = portfolio.items.get(target.name)
             word = "needed by" if isinstance(item, Gate) else "due"
-            yield fact("promise-missed", target.name, f"{target.name!r} is {word} {promise}, the schedule says {expected}")
+            yield fact("commitment-missed", target.name, f"{target.name!r} is {word} {promise}, the schedule says {expected}")
     for place, promise_instant in net.promises.items():
         if s.project_ends[place] > promise_instant:
             name = net.projects[place]
             promise, expected = (day_text(moment(int(t)), finish=True) for t in (promise_instant, s.project_ends[place]))
-            yield fact("promise-missed", name, f"project {name!r} should finish by {promise}, the schedule says {expected}")
+            yield fact("commitment-missed", name, f"project {name!r} should finish by {promise}, the schedule says {expected}")
 
 
 _SCHEDULE = Theme(_find, "ipmo, critical path over all projects; GAO Schedule Assessment Guide (2015)")
@@ -159,10 +159,10 @@ SCHEDULE_CHECKS = (
         "gate-before-inputs", "A gate is decided when its inputs are finished", "Gates decided before their inputs were finished"
     ),
     _SCHEDULE.check("out-of-sequence", "Work follows what it is linked to", "Work that went ahead of what it should follow"),
-    _SCHEDULE.check("undated-stub", "What lies outside the plan has a date", "Links to something outside without a date"),
-    _SCHEDULE.check("coarse-link", "A link says which task gives and which receives", "Links between whole projects"),
+    _SCHEDULE.check("external-undated", "What lies outside the plan has a date", "Links to something outside without a date"),
+    _SCHEDULE.check("project-dependency", "A link says which task gives and which receives", "Links between whole projects"),
     _SCHEDULE.check("constraint-conflict", "Constraints agree with the logic", "Constraints that contradict the logic"),
     _SCHEDULE.check("constraint-missed", "Constraints are kept by the forecast", "Constraints that the forecast does not keep"),
     _SCHEDULE.check("undated", "Open work has dates", "Work without dates"),
-    _SCHEDULE.check("promise-missed", "Commitments are kept by the forecast", "Commitments that the forecast does not keep"),
+    _SCHEDULE.check("commitment-missed", "Commitments are kept by the forecast", "Commitments that the forecast does not keep"),
 )
