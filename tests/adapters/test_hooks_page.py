@@ -37,6 +37,11 @@ def test_every_field_of_a_methodology() -> None:
     assert sorted(said) == sorted(field.name for field in attrs.fields(methods.Methodology))
 
 
+def test_every_argument_of_a_check() -> None:
+    said = [re.findall(r"`(\w+)`", name)[0] for name, _ in table("| argument | says |")]
+    assert sorted(said) == sorted(field.name for field in attrs.fields(methods.Check))
+
+
 def test_every_name_of_a_check_context() -> None:
     said = [re.findall(r"`(\w+)", first)[0] for first, _ in table("| name | says |")]
     assert sorted(said) == sorted(name for name in dir(methods.CheckContext) if not name.startswith("_"))

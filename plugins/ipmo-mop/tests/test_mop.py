@@ -246,11 +246,12 @@ def test_gov_r04_gives_a_fortnight_from_the_first_month_with_the_breach() -> Non
     calm = portfolio(status_date="2026-01-05").evolve("P", budget="100 GBP", forecast="100 GBP")
     assert not found(calm), "it is new this month"
     (told,) = found(calm, BREACHED.evolve("x", status_date="2026-01-12"))
-    assert told == "'P' is forecast to exceed its tolerance of cost for 21 days, and no open issue says so"
+    assert told.startswith("cost of 'P': ")
+    assert told.endswith("forecast for 21 days; no open issue says so")
 
 
 def test_gov_r05_wants_one_person_and_another_to_decide() -> None:
-    assert "answered for by body 'board'" in heard("mop/accountable", CLEAN.evolve("P", owner="board"))[0]
+    assert "answered for by board 'board'" in heard("mop/accountable", CLEAN.evolve("P", owner="board"))[0]
     own = with_gates(Gate(id="G1", decision=go(decided_by="ann")))
     assert heard("mop/accountable", own) == ["'ann' answers for 'P' and decided its gate 'G1'"]
 

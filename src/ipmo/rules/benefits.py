@@ -99,6 +99,7 @@ def _shares(portfolio: Portfolio, found: BenefitsMap) -> Iterator[Finding]:
                 f"the shares into {target!r} sum to {stated:.0%}",
                 "together they are at most 100 %",
                 Severity.ERROR,
+                part="shares",
             )
         unstated = [way.source for way in ways if way.need == "share" and way.share is None]
         if unstated:

@@ -31,8 +31,12 @@ REBASELINES = 2
 """More new baselines than that after the first are said (GOV-R10)."""
 
 
-def _finding(slug: str, item: str, message: str, hint: str = "", severity: Severity = Severity.WARNING) -> Finding:
-    return Finding(code=f"mop/{slug}", item=item, message=message, hint=hint, severity=severity)
+def _finding(slug: str, item: str, message: str, hint: str = "", severity: Severity = Severity.WARNING, part: str = "") -> Finding:
+    return Finding(code=f"mop/{slug}", item=item, part=part, message=message, hint=hint, severity=severity)
+
+
+def _days(number: int) -> str:
+    return f"{number} day{'' if number == 1 else 's'}"
 
 
 def _day(when: date | datetime) -> date:
@@ -77,7 +81,7 @@ def _sight(context: CheckContext) -> Iterable[Finding]:
     for target, share in sorted(shares.items()):
         if share > 1 + 1e-9:
             message = f"contributions claim {share:.0%} of {target!r}"
-            yield _finding("line-of-sight", target, message, "shares into one target sum to at most 100 %", Severity.ERROR)
+            yield _finding("line-of-sight", target, message, "shares into one target sum to at most 100 %", Severity.ERROR, part="shares")
 
 
 def _objectives_by_project(pf: Portfolio) -> dict[str, set[str]]:
@@ -283,7 +287,8 @@ def _stop(context: CheckContext) -> Iterable[Finding]:
         ratio = value / cost
         said = f"project {project.id!r} has {ratio:.2f} of benefit to come for each unit of money still to be spent"
         if ratio < 1:
-            yield _finding("stop-list", project.id, f"{said}: less than it costs", "stop it, or say what else it is for")
+            gate = next((f"{project.id}/{gate.id}" for gate in project.gates if gate.open), project.id)
+            yield _finding("stop-list", gate, f"{said}: less than it costs", "stop it, or say what else it is for")
         elif ratio < best:
             yield _finding(
                 "stop-list", project.id, f"{said}; {which!r}, which is not funded, has {best:.2f}", "compare the two at its next gate"
@@ -395,9 +400,11 @@ def _conditions(context: CheckContext) -> Iterable[Finding]:
             if gate.decision is not None and gate.decision.outcome == "conditional go":
                 for name in _overdue(gate.decision, _day(pf.status_date)):
                     condition = next(c for c in gate.decision.conditions if c.id == name)
-                    message = f"condition {name!r} of gate {gate.id!r} was due {_day(condition.due)}, so its go is a hold"  # type: ignore[arg-type]
+                    full_id = f"{project.id}/{gate.id}"
+                    text = f": {condition.text}" if condition.text else ""
+                    message = f"condition {name!r} of gate {full_id!r} was due {condition.due} and is not met, so its go is a hold{text}"
                     hint = f"let {condition.owner} meet it" if condition.owner else "name an owner, and meet it"
-                    yield _finding("conditions", f"{project.id}/{gate.id}", message, hint, Severity.ERROR)
+                    yield _finding("conditions", full_id, message, hint, Severity.ERROR, part=name)
 
 
 def _escalated(context: CheckContext) -> Iterable[Finding]:
@@ -426,10 +433,12 @@ def _escalated(context: CheckContext) -> Iterable[Finding]:
         days = (today - since).days if today is not None and since is not None else 0
         if context.history and days < ESCALATE:
             continue
-        known = f" for {days} days" if days else ""
-        message = f"{'the portfolio' if whole else repr(breach.item)} is forecast to exceed its tolerance of {breach.aspect}{known}, and no open issue says so"
-        hint = f"raise an issue, and tell {breach.escalate_to}" if breach.escalate_to else "raise an issue, and name a body that decides"
-        yield _finding("escalated", "" if whole else breach.item, message, hint)
+        known = f", forecast for {_days(days)}" if days else ""
+        message = f"{breach.aspect} of {'the portfolio' if whole else repr(breach.item)}: {breach.text}{known}; no open issue says so"
+        hint = f"raise an issue, and tell {breach.escalate_to}" if breach.escalate_to else "raise an issue, and name a board that decides"
+        if breach.escalate_to and not breach.covered:
+            hint += ", whose authority is not known to cover it"
+        yield _finding("escalated", "" if whole else breach.item, message, hint, part=breach.aspect)
 
 
 def _tolerances(context: CheckContext) -> Iterable[Finding]:
@@ -488,7 +497,7 @@ def _accountable(context: CheckContext) -> Iterable[Finding]:
         if one.owner is None:
             yield _finding("accountable", one.id, f"nobody answers for {kind} {one.id!r}", "write owner: one person")
         elif one.owner in bodies:
-            message = f"{kind} {one.id!r} is answered for by body {one.owner!r}; a body decides, one person answers"
+            message = f"{kind} {one.id!r} is answered for by board {one.owner!r}; a board decides, one person answers"
             yield _finding("accountable", one.id, message, "write owner: one person")
         for gate in one.gates if isinstance(one, Project) else ():
             if gate.decision is not None and gate.decision.decided_by is not None and gate.decision.decided_by == one.owner:
@@ -510,7 +519,8 @@ def _late_decisions(context: CheckContext) -> Iterable[Finding]:
             continue
         costs = f"; each day more costs {due.day_costs}" if due.day_costs is not None else ""
         fails = f"; {due.at_risk} fails first" if due.at_risk else ""
-        message = f"{due.kind} {due.item!r} was needed by {needed}, {(today - needed).days} days ago{fails}{costs}"
+        asked = f": {due.name}" if due.kind == "decision" and due.name else ""
+        message = f"{due.kind} {due.item!r} was needed by {needed}, {_days((today - needed).days)} ago{asked}{fails}{costs}"
         yield _finding("late-decision", due.item, message, f"ask {due.who}" if due.who else "name who decides")
 
 
@@ -562,8 +572,16 @@ def _rebaselined(context: CheckContext) -> Iterable[Finding]:
             yield _finding("rebaselined", project.id, message, severity=Severity.INFO)
 
 
+SAME = {
+    "line-of-sight": ("ipmo/benefit-overclaimed",),
+    "stop-list": ("ipmo/benefit-not-worth-it",),
+    "conditions": ("ipmo/condition-overdue",),
+    "escalated": ("ipmo/exception",),
+    "late-decision": ("ipmo/decision-overdue",),
+}
+"""Facts that ipmo's own checks find too: they are said once, in the words of the method."""
 CHECKS = tuple(
-    Check(code=f"mop/{slug}", rule=rule, title=title, source=source, run=run)
+    Check(code=f"mop/{slug}", rule=rule, title=title, source=source, run=run, same_as=SAME.get(slug, ()))
     for slug, rule, title, source, run in (
         ("line-of-sight", "MOP-R01", "A clear line of sight from objectives to work and back", GUIDE, _sight),
         ("criteria", "MOP-R02", "Each project is scored on the criteria of its category, on their scales", GUIDE, _criteria),
