@@ -70,8 +70,8 @@ def _links(context: CheckContext) -> Iterator[Finding]:
     """Links across projects that drive and hold a target back, and those that are near to it."""
     portfolio = context.portfolio
     links = critical_links(portfolio, on_cycle="cut")
-    holding = [link for link in links if link.drag]
-    for link in holding[:SHOWN]:
+    for place in links.holding[:SHOWN]:
+        link = links[place]
         yield fact(
             "cross-link",
             item=link.id if link.id in portfolio.items else link.receiver,
@@ -79,15 +79,15 @@ def _links(context: CheckContext) -> Iterator[Finding]:
             hint="agree the hand-over's date with both owners, and watch it every week",
             severity=Severity.INFO,
         )
-    if len(holding) > SHOWN:
+    if len(links.holding) > SHOWN:
         yield fact(
             "cross-link",
             item="",
-            message=f"{len(holding) - SHOWN} more links across projects drive and hold something back",
+            message=f"{len(links.holding) - SHOWN} more links across projects drive and hold something back",
             hint="see ipmo links",
             severity=Severity.INFO,
         )
-    close = [link.id for link in links if link.near and not link.drag]
+    close = links.nearly
     if close:
         count = f"{len(close)} more link{'' if len(close) == 1 else 's'}"
         yield fact(

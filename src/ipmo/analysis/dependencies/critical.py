@@ -255,6 +255,18 @@ class CriticalLinks:
             loss_float=behind.loss_float(row), agreement=agreement(self.portfolio, self.schedule, noun),
         )  # fmt: skip
 
+    @property
+    def holding(self) -> tuple[int, ...]:
+        """The places, from 0, of links that drive and hold something back; no link is made for it."""
+        drags = self._crossings.worst_drags
+        return tuple(place for place, row in enumerate(self._order) if drags[row][0])
+
+    @property
+    def nearly(self) -> tuple[str, ...]:
+        """The ids of links that hold nothing back and are within `near` days of driving, in their order."""
+        found = self._crossings
+        return tuple(found.names[row] for row in self._order if not found.worst_drags[row][0] and found.link_float[row] <= self.near)
+
     # --------------------------------------------------------------------------------- what one link does
 
     @property
