@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -90,6 +91,13 @@ def ordered(*rows: tuple[float, float, float, float], ties: tuple[int | None, ..
 class TestAgile(MethodologyConformance):
     methodology = AGILE
     entry_point = "agile"
+    said = Path(__file__).parent / "said.txt"
+    shown = {
+        "the city of the examples": ipmo.read(Path(__file__).parents[3] / "examples" / "city.yaml"),
+        "steady work of a growing scope": with_fields(scope=attrs.evolve(SCOPE, base="initial", current=120), backlog=steady()),
+        "work that grows old": with_fields(backlog=ageing()),
+        "a scope of points, without a base": with_fields(scope=attrs.evolve(SCOPE, base=""), backlog=items(("a", "red"), ("b", "blue"))),
+    }
     examples = {
         "agile/team-units": (CLEAN, with_fields(scope=SCOPE, backlog=items(("a", "red"), ("b", "blue")))),
         "agile/evidence": (CLEAN, portfolio(forecast(throughput=WEEKS[:7]))),

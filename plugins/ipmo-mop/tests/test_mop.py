@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -86,6 +87,8 @@ CONDITION = Condition(id="K1", text="agree", owner="ann", due="2026-04-01")
 class TestMoP(MethodologyConformance):
     methodology = MOP
     entry_point = "mop"
+    said = Path(__file__).parent / "said.txt"
+    shown = {"the city of the examples": ipmo.read(Path(__file__).parents[3] / "examples" / "city.yaml")}
     examples = {
         "mop/line-of-sight": (CLEAN, CLEAN.evolve("Q", alignment={})),
         "mop/criteria": (SCORED, SCORED.evolve("P", **mop(scores={"value": "middling", "ease": "low"}))),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import networkx as nx
@@ -86,6 +87,8 @@ FOLLOWS = project(extensions={"p3o": P3OFields(standards={"s": "3"})})
 class TestP3O(MethodologyConformance):
     methodology = P3O
     entry_point = "p3o"
+    said = Path(__file__).parent / "said.txt"
+    shown = {"the city of the examples": ipmo.read(Path(__file__).parents[3] / "examples" / "city.yaml")}
     examples = {
         "p3o/one-apex": (CLEAN, portfolio(HUB, Office(id="other", type="portfolio", reports_to="board"))),
         "p3o/office-forest": (CLEAN, portfolio(HUB, Office(id="a", reports_to="b"), Office(id="b", reports_to="a"))),

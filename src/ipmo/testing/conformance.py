@@ -11,10 +11,13 @@ class TestHouse(MethodologyConformance):
 from __future__ import annotations
 
 import functools
+import os
 import pickle
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from pathlib import Path
 from typing import Any, ClassVar
 
 import attrs
@@ -50,6 +53,9 @@ class MethodologyConformance:
         examples: check code to (clean portfolio, offending portfolio).
         estimates: name of a declared estimate to sample data as files write them.
         extensions: name of a declared extension to sample data as files write them.
+        said: a text file beside the tests with what each check says on its offending example and on `shown`, and what sections of the
+            report show: compared word by word, for people to review; written anew when the environment says `IPMO_WRITE_SAID=1`.
+        shown: a name to a portfolio for that file, beside the examples.
         expected_failures: name of a test of this kit to the reason why it fails today; one that passes after all is an error.
     """
 
@@ -58,6 +64,8 @@ class MethodologyConformance:
     examples: ClassVar[Mapping[str, tuple[Portfolio, Portfolio]]] = {}
     estimates: ClassVar[Mapping[str, Any]] = {}
     extensions: ClassVar[Mapping[str, Any]] = {}
+    said: ClassVar[Path | None] = None
+    shown: ClassVar[Mapping[str, Portfolio]] = {}
     expected_failures: ClassVar[Mapping[str, str]] = {}
 
     def __init_subclass__(cls, **more: Any) -> None:
@@ -192,6 +200,29 @@ class MethodologyConformance:
         if self.methodology.measures:
             inner()
 
+    # ---------------------------------------------------------------------------------------- words
+
+    def test_what_is_said_is_what_was_reviewed(self) -> None:
+        """Findings and sections read as the file `said` keeps them; nothing to compare where there is none."""
+        if self.said is None:
+            return
+        found = "\n".join(self._said()) + "\n"
+        if os.environ.get("IPMO_WRITE_SAID") == "1":
+            self.said.write_text(found, encoding="utf-8")
+        assert self.said.read_text(encoding="utf-8") == found, "words changed: review them, then write the file with IPMO_WRITE_SAID=1"
+
+    def _said(self) -> Iterator[str]:
+        for check in self.methodology.checks:
+            yield f"== {check.code} ({check.rule}): {check.title}"
+            yield from map(_sentence, _run(check, self.examples[check.code][1]))
+        for name, portfolio in self.shown.items():
+            yield f"==== {name}"
+            for check in self.methodology.checks:
+                yield from map(_sentence, _run(check, portfolio))
+            for section in self.methodology.sections:
+                yield f"== {section.title}"
+                yield from map(_as_text, section.show(CheckContext(portfolio=portfolio, measures=MEASURES)))
+
     # ---------------------------------------------------------------------------------------- estimates, extensions, files
 
     def test_estimates_are_pure_monotone_and_written_as_they_were_read(self) -> None:
@@ -238,6 +269,23 @@ class MethodologyConformance:
 
 def _run(check: Check, portfolio: Portfolio) -> list[Finding]:
     return list(check.run(CheckContext(portfolio=portfolio, measures=MEASURES)))
+
+
+def _sentence(finding: Finding) -> str:
+    place = f"{finding.item or 'the portfolio'}{f', {finding.part}' if finding.part else ''}"
+    return f"{finding.code}, {finding.severity.value}, {place}: {finding.message}{f' -> {finding.hint}' if finding.hint else ''}"
+
+
+def _as_text(block: str | Table | Figure) -> str:
+    """What a section shows, for people to review: sentences, tables with their units, the words of pictures."""
+    if isinstance(block, Table):
+        heads = [f"{name} ({unit})" if (unit := block.unit(name)) else name for name in block.columns]
+        return "\n".join([" | ".join(heads), *(" | ".join(map(_cell, row.values())) for row in block.rows())])
+    return " / ".join(re.findall(r">([^<>]+)<", str(block.svg))) if isinstance(block, Figure) else str(block)
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else f"{value:.9g}" if isinstance(value, float) else str(value)
 
 
 def _asked(check: Check, portfolio: Portfolio) -> list[Finding] | str:
