@@ -26,10 +26,8 @@ PACKAGES = ("ipmo", "ipmo_p3o", "ipmo_mop", "ipmo_agile", "ipmo_example")
 LONG_MODULES = {
     "analysis/change/comparison.py",
     "analysis/change/movement.py",
-    "analysis/control/status.py",
     "analysis/dates/schedule.py",
     "analysis/dependencies/critical.py",
-    "analysis/money/earned_value.py",
     "desk.py",
     "network/network.py",
     "network/overlay.py",

@@ -15,7 +15,7 @@ import attrs
 from ipmo.analysis.control.history import History, Month
 from ipmo.analysis.control.history import trend as _trend
 from ipmo.analysis.dates.schedule import as_day
-from ipmo.analysis.money.rollup import MEASURES, RollUp
+from ipmo.analysis.money.rollup import MEASURES, Level, RollUp
 from ipmo.analysis.money.rollup import roll_up as _roll_up
 from ipmo.errors import FileError, IpmoError, ModelError, PluginError, UnknownItemError, close_matches
 from ipmo.files import portfolios
@@ -409,7 +409,7 @@ def roll_up(
     measure: str | Measure,
     *,
     by: str | None = None,
-    level: str | None = None,
+    level: Level | None = None,
     as_of: date | str | None = None,
     include: tuple[str, ...] = (),
     within: str | None = None,
@@ -419,7 +419,8 @@ def roll_up(
     See `ipmo.analysis.money.rollup.roll_up` for the arguments.
 
     Raises:
-        UnknownItemError: there is no such measure, level or attribute.
+        UnknownItemError: there is no such measure, item or attribute.
+        OptionError: there is no such level.
         MissingRateError: money in another currency has no exchange rate.
         PluginError: a plugin's measure failed: a total with a missing part is a wrong number.
     """

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import click
 
 import ipmo
+from ipmo.analysis.control.policies import PolicyName
 from ipmo.cli.shell import (
     Verb,
     answer,
@@ -28,12 +29,14 @@ __all__: list[str] = []
 
 @main.command(cls=Verb)
 @portfolio_argument
-@click.option("--policy", default="tolerance", metavar="NAME", help="How colours combine: tolerance, worst child, majority, ...")
+@click.option("--policy", type=click.Choice(get_args(PolicyName)), default="tolerance", help="How colours combine.")
 @click.option("--of", type=click.Choice(["computed", "reported"]), default="computed", help="Which colours are combined.")
 @as_of_option
 @baseline_option
 @json_option
-def status(path: str, policy: str, of: Literal["computed", "reported"], as_of: str | None, baseline: str | None, as_json: bool) -> None:
+def status(
+    path: str, policy: PolicyName, of: Literal["computed", "reported"], as_of: str | None, baseline: str | None, as_json: bool
+) -> None:
     """Computed status beside reported status, and what must be escalated."""
     view = ipmo.status(path, policy=policy, of=of, as_of=as_of, baseline=ipmo.read(baseline) if baseline else None)
     notes = [f"escalate to {b.escalate_to or 'nobody'}: {b.item}, {b.aspect}: {b.text}" for b in view.breaches]

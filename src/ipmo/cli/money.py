@@ -103,6 +103,6 @@ def time_phase(path: str, every: Every, item: str | None, as_of: str | None, as_
 @json_option
 def capacity(path: str, by: Literal["resource", "category", "project"], every: Every, as_json: bool) -> None:
     """What work demands of people and machines, against what there is."""
-    found = ipmo.capacity(path, by=by, period=every)
+    found = ipmo.capacity(path, by=by, every=every)
     notes = [f"no date, so in no period: {', '.join(found.undated)}"] if found.undated else []
     answer(found.table(), as_json, [*notes, repr(found)[1:-1]])

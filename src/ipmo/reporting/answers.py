@@ -21,6 +21,7 @@ from ipmo.analysis.dependencies.critical import CriticalLink, CriticalLinks, cri
 from ipmo.analysis.dependencies.interfaces import InterfaceView
 from ipmo.analysis.dependencies.single_points import SinglePoints, single_points
 from ipmo.analysis.money.earned_value import EarnedValue, earned_value
+from ipmo.analysis.money.periods import Every
 from ipmo.analysis.money.phasing import TimePhased, time_phase
 from ipmo.analysis.money.rollup import RollUp, roll_up
 from ipmo.analysis.resources.capacity import CapacityView, capacity
@@ -108,7 +109,7 @@ class Answers:
         if not any(task.assignments for project in self.portfolio.projects for task in project.tasks):
             return None
         found = self._ask("capacity", lambda: capacity(self.portfolio))
-        return found if found is not None and found.loads else None
+        return found if found is not None and len(found) else None
 
     @functools.cached_property
     def raid_log(self) -> RaidLog | None:
@@ -118,11 +119,12 @@ class Answers:
     @functools.cached_property
     def phased(self) -> TimePhased | None:
         """Money by period: by month, or by whatever longer period keeps the picture readable."""
-        yearly = "year" if self.portfolio.money is None or self.portfolio.money.financial_year == "jan" else "financial year"
+        yearly: Every = "year" if self.portfolio.money is None or self.portfolio.money.financial_year == "jan" else "financial year"
         found: TimePhased | None = None
         dates = [day for project in self.portfolio.projects for day in self.schedule.dates(project.id) if day is not None]
         months = (max(dates) - min(dates)).days / 30 if dates else 0
-        for every in [name for name, length in (("month", 1), ("quarter", 3)) if months / length <= MOST_PERIODS] + [yearly]:
+        lengths: tuple[tuple[Every, int], ...] = (("month", 1), ("quarter", 3))
+        for every in [*(name for name, length in lengths if months / length <= MOST_PERIODS), yearly]:
             found = self._ask("money by period", functools.partial(time_phase, self.portfolio, every=every))
             if found is None or len(found.periods) <= MOST_PERIODS:
                 break

@@ -153,7 +153,7 @@ def raid_log(a: Answers) -> Panel | None:
         cells = [
             Cell(text=str(row["total"]), kind="num"),
             Cell(text=str(row["open"]), kind="num"),
-            mark(row["overdue"], row["overdue"] > 0, 0),
+            mark(row["overdue"], bool(row["overdue"]), 0),
         ]
         cells += [mark(row["unowned"], row["unowned"] > 0, 0), Cell(text=str(row["undated"]), kind="num")]
         cells += [Cell(text=number(row["oldest"], 0), kind="num"), Cell(text=number(row["mean_age"]), kind="num")]

@@ -94,7 +94,7 @@ def people(a: Answers) -> Panel | None:
         return None
     over = view.over_allocated
     short = view.constraint
-    names = list(dict.fromkeys(load.name for load in view.loads))
+    names = list(dict.fromkeys(load.name for load in view.rows))
     text = f"{counted(len(names), 'resource')} {agree(len(names), 'is')} in demand."
     if over:
         held = {load.name for load in over}

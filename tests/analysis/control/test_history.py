@@ -11,7 +11,7 @@ import pytest
 
 import ipmo
 from ipmo.analysis.control.history import History, reference_classes, reporting_compliance, trend
-from ipmo.errors import FileError, ModelError, UnknownItemError
+from ipmo.errors import FileError, ModelError, OptionError, UnknownItemError
 from ipmo.findings import Severity
 from ipmo.model import Baseline, Calendar, MoneySettings, Portfolio, Project, ReferenceClass, Referenced, StatusReport, Task
 from ipmo.units import as_span
@@ -143,7 +143,7 @@ def test_reference_classes_come_from_finished_work_and_later_estimates_name_them
     assert cost.ratios == (1.0, 1.1, 1.2, 1.3, 1.4)
     assert reference_classes(months, least=6) == ()
     assert reference_classes(months, by="colour", least=5)[0].category == "(none)"
-    with pytest.raises(UnknownItemError):
+    with pytest.raises(OptionError, match="figure=.scope. is not known; write one of .duration., .cost."):
         reference_classes(months, figure="scope")
     with pytest.raises(ModelError, match="has no snapshot"):
         reference_classes(History([]))

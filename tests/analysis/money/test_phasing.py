@@ -15,7 +15,7 @@ import ipmo
 from ipmo.analysis.money.periods import EVERY, PeriodRule, Stretch, wall_clock
 from ipmo.analysis.money.phasing import time_phase
 from ipmo.analysis.resources.capacity import capacity
-from ipmo.errors import UnknownItemError
+from ipmo.errors import OptionError, UnknownItemError
 from ipmo.model import Assignment, Calendar, Capacity, MoneySettings, Portfolio, Project, Resource, Spread, Task
 from ipmo.model.money import CURVES
 from ipmo.units import as_effort, as_rate, minutes
@@ -82,7 +82,7 @@ def test_budget_against_actual_against_forecast() -> None:
     )
     assert found.rolls["budget"].explain("2026-01").figure.parts[0].item == "P/t"
     assert time_phase(pf, item="P").table()["budget"] == (31, 28)
-    with pytest.raises(UnknownItemError, match="close: 'month'"):
+    with pytest.raises(OptionError, match="every='.*' is not known; write one of 'month', 'quarter', 'year', 'financial year'"):
         time_phase(pf, every="moth")
     with pytest.raises(UnknownItemError, match="'Q' is not in this roll-up of budget"):
         time_phase(pf, item="Q")
@@ -219,9 +219,9 @@ def test_a_busy_week_is_not_hidden_by_a_quiet_month_and_unknown_capacity_is_not_
     assert found.of("crew")[0].load is not None
     assert (found.of("expert")[0].capacity, found.of("expert")[0].over, found.unstated) == (None, 0, ("expert",))
     assert capacity(pf, by="category").of("people")[0].demand == 4
-    assert [(load.name, load.demand) for load in capacity(pf, by="project").loads] == [("A", 3), ("B", 1)]
-    for wrong in ({"by": "colour"}, {"period": "fortnight"}):
-        with pytest.raises(UnknownItemError):
+    assert [(load.name, load.demand) for load in capacity(pf, by="project").rows] == [("A", 3), ("B", 1)]
+    for wrong in ({"by": "colour"}, {"every": "fortnight"}, {"include": ["closed"]}):
+        with pytest.raises(OptionError, match="write one of"):
             capacity(pf, **wrong)  # type: ignore[arg-type]
     with pytest.raises(UnknownItemError, match="close: 'crew'"):
         found.of("crow")
@@ -270,7 +270,7 @@ def test_demand_and_overload_equal_a_count_by_days(rows: list[tuple[int, int, in
             if day.weekday() < 5:
                 busy[day] = busy.get(day, 0) + units
             day += timedelta(days=1)
-    found = capacity(pf, period="year").of("crew")
+    found = capacity(pf, every="year").of("crew")
     assert sum(load.demand for load in found) == sum(busy.values())
     limit = {day: 1 if day >= date(2026, 2, 2) else 2 for day in busy}
     assert sum(load.over for load in found) == sum(max(n - limit[day], 0) for day, n in busy.items())

@@ -6,27 +6,34 @@ import functools
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal, get_args, overload
 
 from ipmo.analysis.dates.schedule import as_day
 from ipmo.analysis.money.amounts import Amounts
+from ipmo.analysis.money.explanation import RolledUpValue, Value
 from ipmo.analysis.money.measures import MEASURES, minutes_of
 from ipmo.analysis.money.periods import worked_on
 from ipmo.analysis.money.rollup import LEFT_OUT, roll_up
-from ipmo.errors import IpmoError, ModelError, UnknownItemError, close_matches
+from ipmo.errors import IpmoError, ModelError, UnknownItemError, close_matches, one_of
 from ipmo.model.hierarchy import summaries
 from ipmo.model.measures import Measure
+from ipmo.model.money import Budget
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.reference import ReferenceClass
 from ipmo.model.work import Task
 from ipmo.tables import Column, Table
-from ipmo.units import Money, minutes
+from ipmo.units import Money, as_when, minutes
+from ipmo.words import counted
 
 __all__ = ["History", "Month", "reference_classes", "reporting_compliance", "trend"]
 
+Estimated = Literal["duration", "cost"]
+
 
 class Month:
-    """One frozen portfolio.
+    """One snapshot of a portfolio.
 
     Args:
         date: its data date.
@@ -39,7 +46,7 @@ class Month:
 
     @functools.cached_property
     def portfolio(self) -> Portfolio:
-        """The portfolio as it was frozen."""
+        """The portfolio as it was then."""
         return self._load()
 
     def __repr__(self) -> str:
@@ -74,8 +81,28 @@ class History(Sequence[Month]):
     def __len__(self) -> int:
         return len(self._months)
 
-    def __getitem__(self, place: Any) -> Any:
-        return self._months[place]
+    @overload
+    def __getitem__(self, place: int | date | str) -> Month: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Month, ...]: ...
+
+    def __getitem__(self, place: int | slice | date | str) -> Month | tuple[Month, ...]:
+        """The month at a place, the oldest at 0, or of a date; several for a slice.
+
+        Raises:
+            UnknownItemError: there is no snapshot of that date.
+        """
+        if isinstance(place, int | slice):
+            return self._months[place]
+        day = as_day(as_when(place))
+        if day not in self.dates:
+            raise UnknownItemError(str(day), close_matches(str(day), map(str, self.dates)), "this history")
+        return self._months[self.dates.index(day)]
+
+    def table(self) -> Table:
+        """One row a month: date, snapshot."""
+        return Table([Column("date", "date", self.dates), Column("snapshot", "str", [month.name for month in self])])
 
     def __iter__(self) -> Iterator[Month]:
         return iter(self._months)
@@ -91,7 +118,10 @@ class History(Sequence[Month]):
 
     def __repr__(self) -> str:
         span = f", {self.dates[0]} to {self.dates[-1]}" if self.dates else ""
-        return f"<History: {len(self)} snapshots{span}>"
+        return f"<History: {counted(len(self), 'snapshot')}{span}>"
+
+    def _repr_html_(self) -> str:
+        return self.table()._repr_html_()
 
 
 def _same(portfolio: Portfolio) -> Portfolio:
@@ -114,7 +144,7 @@ def trend(history: History, measure: str | Measure, item: str | None = None, *, 
     Raises:
         UnknownItemError: there is no such measure, or no month has the item.
     """
-    rows: list[tuple[Month, Any]] = []
+    rows: list[tuple[Month, RolledUpValue | None]] = []
     for month in history:
         try:
             roll = roll_up(month.portfolio, measure, measures=measures)
@@ -147,17 +177,16 @@ def trend(history: History, measure: str | Measure, item: str | None = None, *, 
     )
 
 
-def _change(before: Any, after: Any, measure: Measure) -> float | None:
-    if before is None or after is None:
-        return None
-    if isinstance(after, datetime):
-        moved: float = (after - before).total_seconds() / 86400
-        return moved
-    if isinstance(after, str):
-        return float(list(measure.order).index(after) - list(measure.order).index(before))
-    if isinstance(after, Money):
+def _change(before: Value, after: Value, measure: Measure) -> float | None:
+    if isinstance(after, datetime) and isinstance(before, datetime):
+        return (after - before).total_seconds() / 86400
+    if isinstance(after, Money) and isinstance(before, Money):
         return float(after.amount - before.amount) if after.currency == before.currency else None
-    return float(after) - float(before)
+    if isinstance(after, str) and isinstance(before, str):
+        return float(measure.order.index(after) - measure.order.index(before))
+    if isinstance(after, Fraction | Decimal | float | int) and isinstance(before, Fraction | Decimal | float | int):
+        return float(after) - float(before)
+    return None
 
 
 def reporting_compliance(history: History) -> Table:
@@ -206,7 +235,9 @@ def reporting_compliance(history: History) -> Table:
     )
 
 
-def reference_classes(history: History, *, figure: str = "duration", by: str = "category", least: int = 5) -> tuple[ReferenceClass, ...]:
+def reference_classes(
+    history: History, *, figure: Estimated = "duration", by: str = "category", least: int = 5
+) -> tuple[ReferenceClass, ...]:
     """What became of the estimates of finished work, as classes that later estimates can name.
 
     The estimate is the one of the earliest month in which the task had not begun; the actual is that of the latest
@@ -225,11 +256,10 @@ def reference_classes(history: History, *, figure: str = "duration", by: str = "
         Classes by name; their ids are `own-CATEGORY-FIGURE`, their edition says the months and how many.
 
     Raises:
-        UnknownItemError: there is no such figure.
+        OptionError: there is no such figure.
         ModelError: the history is empty.
     """
-    if figure not in ("duration", "cost"):
-        raise UnknownItemError(figure, close_matches(figure, ("duration", "cost")), "the figures duration, cost")
+    one_of("figure", figure, get_args(Estimated))
     if not len(history):
         raise ModelError("a reference class needs finished work; this history has no snapshot")
     first: dict[str, float] = {}
@@ -271,14 +301,14 @@ def _tasks(portfolio: Portfolio) -> Iterator[tuple[str, Task]]:
                 yield f"{project.id}/{task.id}", task
 
 
-def _estimate(portfolio: Portfolio, full_id: str, task: Task, figure: str) -> float | None:
+def _estimate(portfolio: Portfolio, full_id: str, task: Task, figure: Estimated) -> float | None:
     if figure == "duration":
         found = minutes_of(portfolio, full_id, task.duration)
         return float(found) if found else None
     return _money(portfolio, full_id, "budget", task.budget)
 
 
-def _actual(portfolio: Portfolio, full_id: str, task: Task, figure: str) -> float | None:
+def _actual(portfolio: Portfolio, full_id: str, task: Task, figure: Estimated) -> float | None:
     if figure == "cost":
         return _money(portfolio, full_id, "actual", task.actual)
     if task.actual_start is None or task.actual_finish is None:
@@ -287,7 +317,7 @@ def _actual(portfolio: Portfolio, full_id: str, task: Task, figure: str) -> floa
     return float(worked(minutes(task.actual_finish, end=True)) - worked(minutes(task.actual_start)))
 
 
-def _money(portfolio: Portfolio, full_id: str, what: str, budget: Any) -> float | None:
+def _money(portfolio: Portfolio, full_id: str, what: str, budget: Budget | None) -> float | None:
     if budget is None:
         return None
     when = as_day(portfolio.status_date) if portfolio.status_date is not None else date.max

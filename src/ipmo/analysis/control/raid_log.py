@@ -4,20 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any
 
 import attrs
 
 from ipmo.analysis.dates.schedule import as_day
 from ipmo.analysis.money.rollup import LEFT_OUT
-from ipmo.errors import UnknownItemError, close_matches
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
-from ipmo.tables import Column, Table
+from ipmo.tables import Column, Rows, Table
+from ipmo.units import When, as_when
+from ipmo.words import counted
 
-__all__ = ["RaidCount", "RaidLog", "raid_log"]
+__all__ = ["RaidCount", "RaidEntry", "RaidLog", "raid_log"]
 
 KINDS = ("risk", "assumption", "issue", "dependency", "decision", "change")
+
+
+@attrs.frozen(kw_only=True)
+class RaidEntry:
+    """One entry of the RAID log.
+
+    Args:
+        id: full id of a risk, id of another entry, `giver -> receiver` of a link without one.
+        kind: risk, assumption, issue, dependency, decision or change.
+        items: the projects or programmes that it counts for; the portfolio when it says none.
+        open: it is not settled.
+        due: the day after which it is overdue.
+        raised: when it was raised.
+        owner: who owns it.
+    """
+
+    id: str
+    kind: str
+    items: tuple[str, ...]
+    open: bool
+    due: When | None
+    raised: When | None
+    owner: str | None
 
 
 @attrs.frozen(kw_only=True)
@@ -30,11 +53,12 @@ class RaidCount:
         kind: risk, assumption, issue, dependency, decision or change.
         total: all entries.
         open: those not settled.
-        overdue: open ones past their day.
+        overdue: open ones past their day; None where nothing says what day it is: no status date, no `as_of=`.
         unowned: open ones that nobody owns.
         undated: open ones without the date that would say whether they are overdue.
         oldest: days since the oldest open one was raised; None where none says.
         mean_age: mean days of the open ones that say.
+        entries: the entries that were counted.
     """
 
     item: str
@@ -42,43 +66,42 @@ class RaidCount:
     kind: str
     total: int
     open: int
-    overdue: int
+    overdue: int | None
     unowned: int
     undated: int
     oldest: int | None
     mean_age: float | None
+    entries: tuple[RaidEntry, ...] = attrs.field(default=(), repr=False)
 
 
-@attrs.frozen(kw_only=True)
-class _Entry:
-    kind: str
-    items: tuple[str, ...]
-    open: bool
-    due: Any
-    raised: Any
-    owner: str | None
-
-
-class RaidLog:
-    """The answer of `registers`: counts by item and kind."""
+class RaidLog(Rows[tuple[str, str], RaidCount]):
+    """The answer of `raid_log`: counts by (item, kind)."""
 
     def __init__(self, rows: Mapping[tuple[str, str], RaidCount], as_of: date | None) -> None:
-        self._rows, self.as_of = rows, as_of
+        super().__init__(rows, "this RAID log")
+        self.as_of = as_of
 
-    def __getitem__(self, key: tuple[str, str]) -> RaidCount:
-        """The counts of `(item, kind)`.
+    def explain(self, item: str, kind: str) -> str:
+        """What a count was made of: one line an entry, the open ones first.
 
         Raises:
             UnknownItemError: there is no such item or kind.
         """
-        if key not in self._rows:
-            names = {f"{item}, {kind}" for item, kind in self._rows}
-            raise UnknownItemError(f"{key[0]}, {key[1]}", close_matches(f"{key[0]}, {key[1]}", names), "these registers")
-        return self._rows[key]
+        row = self[item, kind]
+        lines = [f"{item}: {counted(row.total, kind)}, {row.open} open"]
+        for entry in sorted(row.entries, key=lambda entry: not entry.open):
+            late = entry.open and entry.due is not None and self.as_of is not None and as_day(entry.due) < self.as_of
+            facts = ["open" if entry.open else "settled", "overdue" if late else "", f"due {entry.due}" if entry.due is not None else ""]
+            facts += [f"raised {entry.raised}" if entry.raised is not None else "", f"owner {entry.owner}" if entry.owner else "no owner"]
+            lines.append(f"  {entry.id}: {', '.join(fact for fact in facts if fact)}")
+        return "\n".join(lines)
 
     def table(self, level: str | None = None) -> Table:
-        """One row an item and kind: item, level, kind, total, open, overdue, unowned, undated, oldest, mean_age."""
-        rows = [row for row in self._rows.values() if row.total and (level is None or row.level == level)]
+        """One row an item and kind: item, level, kind, total, open, overdue, unowned, undated, oldest, mean_age.
+
+        Kinds without an entry have no row.
+        """
+        rows = [row for row in self.rows if row.total and (level is None or row.level == level)]
         return Table(
             [
                 *(Column(name, "str", [getattr(r, name) for r in rows]) for name in ("item", "level", "kind")),
@@ -87,6 +110,10 @@ class RaidLog:
                 Column("mean_age", "float", [r.mean_age for r in rows], "days"),
             ]
         )
+
+    def __repr__(self) -> str:
+        whole = [row for row in self.rows if row.level == "portfolio"]
+        return f"<RaidLog: {counted(sum(row.total for row in whole), 'entry')}, {sum(row.open for row in whole)} open>"
 
     def _repr_html_(self) -> str:
         return self.table()._repr_html_()
@@ -100,10 +127,9 @@ def raid_log(portfolio: Portfolio, *, as_of: date | str | None = None) -> RaidLo
 
     Args:
         portfolio: the portfolio.
-        as_of: the date of the counts; the status date when left out. Without any, nothing is overdue and nothing has an age.
+        as_of: the date of the counts; the status date when left out. Without any, ages and what is
+            overdue are unknown.
     """
-    from ipmo.units import as_when
-
     when = as_day(as_when(as_of)) if as_of is not None else as_day(portfolio.status_date) if portfolio.status_date is not None else None
     above: dict[str, list[str]] = {}
     levels: dict[str, str] = {portfolio.id: "portfolio"}
@@ -115,7 +141,7 @@ def raid_log(portfolio: Portfolio, *, as_of: date | str | None = None) -> RaidLo
     tree = hierarchy(portfolio)
     for name in levels:
         above[name] = [name, *(p.id for p in tree.programmes_of(name)), portfolio.id] if name != portfolio.id else [name]
-    found: dict[tuple[str, str], list[_Entry]] = {(item, kind): [] for item in levels for kind in KINDS}
+    found: dict[tuple[str, str], list[RaidEntry]] = {(item, kind): [] for item in levels for kind in KINDS}
     for entry in _entries(portfolio):
         touched = dict.fromkeys(up for item in entry.items for up in above.get(item, [portfolio.id]))
         for item in touched:
@@ -123,14 +149,23 @@ def raid_log(portfolio: Portfolio, *, as_of: date | str | None = None) -> RaidLo
     return RaidLog({key: _count(key, levels[key[0]], entries, when) for key, entries in found.items()}, when)
 
 
-def _entries(pf: Portfolio) -> Iterator[_Entry]:
+def _entries(pf: Portfolio) -> Iterator[RaidEntry]:
     for project in pf.projects:
         if project.state in LEFT_OUT:
             continue
         for risk in project.risks:
-            yield _Entry(kind="risk", items=(project.id,), open=risk.state == "open", due=risk.ends, raised=risk.raised, owner=risk.owner)
+            yield RaidEntry(
+                id=f"{project.id}/{risk.id}",
+                kind="risk",
+                items=(project.id,),
+                open=risk.state == "open",
+                due=risk.ends,
+                raised=risk.raised,
+                owner=risk.owner,
+            )
     for issue in pf.issues:
-        yield _Entry(
+        yield RaidEntry(
+            id=issue.id,
             kind="issue",
             items=_where(pf, issue.item),
             open=issue.closed is None,
@@ -139,7 +174,8 @@ def _entries(pf: Portfolio) -> Iterator[_Entry]:
             owner=issue.owner,
         )
     for assumption in pf.assumptions:
-        yield _Entry(
+        yield RaidEntry(
+            id=assumption.id,
             kind="assumption",
             items=_where(pf, assumption.item),
             open=assumption.state == "open",
@@ -154,11 +190,18 @@ def _entries(pf: Portfolio) -> Iterator[_Entry]:
             continue
         due = min((w for w in (link.needed, link.promised) if w is not None), key=as_day, default=None)
         live = link.status not in ("delivered", "cancelled")
-        yield _Entry(
-            kind="dependency", items=projects, open=live, due=due, raised=link.as_of, owner=link.giver_owner or link.receiver_owner
+        yield RaidEntry(
+            id=link.id or f"{link.source} -> {link.target}",
+            kind="dependency",
+            items=projects,
+            open=live,
+            due=due,
+            raised=link.as_of,
+            owner=link.giver_owner or link.receiver_owner,
         )
     for decision in pf.decisions:
-        yield _Entry(
+        yield RaidEntry(
+            id=decision.id,
             kind="decision",
             items=_where(pf, decision.item),
             open=decision.state == "open",
@@ -167,8 +210,14 @@ def _entries(pf: Portfolio) -> Iterator[_Entry]:
             owner=decision.body,
         )
     for change in pf.changes:
-        yield _Entry(
-            kind="change", items=_where(pf, change.item), open=change.state == "raised", due=None, raised=change.raised, owner=change.owner
+        yield RaidEntry(
+            id=change.id,
+            kind="change",
+            items=_where(pf, change.item),
+            open=change.state == "raised",
+            due=None,
+            raised=change.raised,
+            owner=change.owner,
         )
 
 
@@ -180,7 +229,7 @@ def _where(pf: Portfolio, item: str | None) -> tuple[str, ...]:
     return (pf.project_of(full) or full,)
 
 
-def _count(key: tuple[str, str], level: str, entries: list[_Entry], when: date | None) -> RaidCount:
+def _count(key: tuple[str, str], level: str, entries: list[RaidEntry], when: date | None) -> RaidCount:
     live = [entry for entry in entries if entry.open]
     ages = [(when - as_day(entry.raised)).days for entry in live if entry.raised is not None and when is not None]
     return RaidCount(
@@ -189,9 +238,10 @@ def _count(key: tuple[str, str], level: str, entries: list[_Entry], when: date |
         kind=key[1],
         total=len(entries),
         open=len(live),
-        overdue=sum(1 for e in live if e.due is not None and when is not None and as_day(e.due) < when),
+        overdue=None if when is None else sum(1 for e in live if e.due is not None and as_day(e.due) < when),
         unowned=sum(1 for e in live if e.owner is None),
         undated=sum(1 for e in live if e.due is None),
         oldest=max(ages, default=None),
         mean_age=sum(ages) / len(ages) if ages else None,
+        entries=tuple(entries),
     )

@@ -7,15 +7,15 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 import attrs
 
 from ipmo.analysis.dates.schedule import as_day
 from ipmo.errors import MissingRateError, ModelError, UnitError
-from ipmo.model.estimates import exact
+from ipmo.model.estimates import Fixed, exact
 from ipmo.model.money import Budget, BudgetLine, Spread
 from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Programme, Project, Task
 from ipmo.units import ExchangeRates, Money, minor_digits
 
 __all__ = ["Amount", "Amounts", "Priced", "in_minor_units", "rounded"]
@@ -161,8 +161,6 @@ class Amounts:
             MissingRateError: a line is in another currency and there is no rate on its date.
         """
         if isinstance(budget, Money):
-            from ipmo.model.estimates import Fixed
-
             budget = Budget((BudgetLine(amount=Fixed(budget)),))
         out = []
         for line in budget.lines:
@@ -200,7 +198,7 @@ class Amounts:
     def _in_currency(self) -> Iterator[str]:
         """Items whose money is already in the portfolio's currency."""
         pf = self.portfolio
-        nouns: list[tuple[str, Any]] = [(p.id, p) for p in pf.programmes] + [(p.id, p) for p in pf.projects]
+        nouns: list[tuple[str, Programme | Project | Task]] = [*((p.id, p) for p in pf.programmes), *((p.id, p) for p in pf.projects)]
         nouns += [(f"{p.id}/{t.id}", t) for p in pf.projects for t in p.tasks]
         for name, noun in nouns:
             budget = getattr(noun, self.what, None)
@@ -233,7 +231,7 @@ def rounded(amount: Fraction, currency: str) -> Money:
     return Money(Decimal((int(whole < 0), tuple(map(int, str(abs(whole)))), -digits)), currency)
 
 
-def in_minor_units(amount: Any, currency: str, item: str) -> int | None:
+def in_minor_units(amount: Money | Fraction | None, currency: str, item: str) -> int | None:
     """Money as a whole number of minor units that fits an int64 column; None stays None.
 
     Raises:

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from fractions import Fraction
-from typing import Any
 
 import attrs
 
 from ipmo.analysis.dates.schedule import Schedule, as_day, schedule
 from ipmo.analysis.money.amounts import Amounts, Priced, rounded
+from ipmo.analysis.money.indices import EarnedSchedule, Indices, earned_schedule
 from ipmo.analysis.money.measures import share_done
-from ipmo.analysis.money.periods import Period, PeriodRule, period_rule
+from ipmo.analysis.money.periods import Every, Period, PeriodRule, period_rule
 from ipmo.analysis.money.rollup import LEFT_OUT
 from ipmo.analysis.money.timing import Timing
-from ipmo.errors import ModelError, UnitError, UnknownItemError, close_matches
+from ipmo.errors import ModelError
 from ipmo.memory import remember
 from ipmo.model.earning import Earning
 from ipmo.model.hierarchy import hierarchy, subtasks
@@ -30,210 +30,11 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project, Task
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import Money, as_when, minutes
+from ipmo.words import counted
 
-__all__ = ["EAC", "EarnedItem", "EarnedSchedule", "EarnedValue", "Indices", "earned_schedule", "earned_value", "indices"]
+__all__ = ["EarnedItem", "EarnedValue", "earned_value"]
 
-Number = float | Fraction
-EAC = ("cpi", "budget", "cpi-spi", "last-3", "bottom-up")
-"""Named forecasts at completion: BAC/CPI; AC + BAC - EV; AC + (BAC - EV)/(CPI SPI); AC + (BAC - EV)/CPI of the last three
-periods; AC + a bottom-up estimate to complete."""
 PERCENT = Earning()
-
-
-@attrs.frozen(kw_only=True)
-class Indices:
-    """The figures of earned value of one item at one date; None where a figure cannot be divided.
-
-    Source: ANSI/EIA-748; PMI, The Standard for Earned Value Management.
-
-    Args:
-        bac: budget at completion.
-        pv: planned value.
-        ev: earned value.
-        ac: actual cost; None when it is not known.
-    """
-
-    bac: Number
-    pv: Number
-    ev: Number
-    ac: Number | None
-
-    @property
-    def cv(self) -> float | None:
-        """Cost variance EV - AC."""
-        return None if self.ac is None else float(self.ev - self.ac)
-
-    @property
-    def sv(self) -> float:
-        """Schedule variance EV - PV, in money."""
-        return float(self.ev - self.pv)
-
-    @property
-    def cpi(self) -> float | None:
-        """Cost performance index EV / AC."""
-        return _ratio(self.ev, self.ac)
-
-    @property
-    def spi(self) -> float | None:
-        """Schedule performance index EV / PV; it goes to 1 at the end of every late project, see SPI(t)."""
-        return _ratio(self.ev, self.pv)
-
-    @property
-    def percent_complete(self) -> float | None:
-        """EV / BAC."""
-        return _ratio(self.ev, self.bac)
-
-    def eac(self, variant: str = "cpi", *, last_3: float | None = None, to_complete: float | None = None) -> float | None:
-        """Estimate at completion by a named formula; None where it cannot be formed.
-
-        Args:
-            variant: one of `EAC`.
-            last_3: CPI of the last three periods, for `last-3`.
-            to_complete: bottom-up estimate of what is left, for `bottom-up`.
-
-        Raises:
-            UnknownItemError: there is no such formula.
-            UnitError: the formula needs a figure that was not given.
-        """
-        if variant not in EAC:
-            raise UnknownItemError(variant, close_matches(variant, EAC), f"the forecasts {', '.join(EAC)}")
-        if self.ac is None:
-            return None
-        left = self.bac - self.ev
-        if variant == "budget":
-            return float(self.ac + left)
-        if variant == "bottom-up":
-            if to_complete is None:
-                raise UnitError("the bottom-up forecast needs an estimate to complete: pass to_complete=")
-            return float(self.ac) + to_complete
-        if variant == "last-3":
-            if last_3 is None:
-                raise UnitError("this forecast needs the CPI of the last three periods: pass last_3=")
-            return None if not last_3 else float(self.ac) + float(left) / last_3
-        cpi = _exact_ratio(self.ev, self.ac)
-        if not cpi:
-            return None
-        if variant == "cpi":
-            return float(self.bac / cpi)
-        spi = _exact_ratio(self.ev, self.pv)
-        return None if not spi else float(self.ac + left / (cpi * spi))
-
-    def vac(self, variant: str = "cpi") -> float | None:
-        """Variance at completion BAC - EAC."""
-        eac = self.eac(variant)
-        return None if eac is None else float(self.bac) - eac
-
-    def tcpi(self, target: str = "bac") -> float | None:
-        """To-complete performance index: (BAC - EV) / (BAC - AC), or by EAC - AC with `target="eac"` (then it equals CPI).
-
-        None where nothing is left to spend.
-        """
-        if target not in ("bac", "eac"):
-            raise UnknownItemError(target, (), "the targets bac, eac")
-        if self.ac is None:
-            return None
-        aim: Any = self.bac
-        if target == "eac":
-            cpi = _exact_ratio(self.ev, self.ac)
-            if not cpi:
-                return None
-            aim = self.bac / cpi
-        return _ratio(self.bac - self.ev, aim - self.ac) if aim > self.ac else None
-
-
-def _exact_ratio(above: Any, below: Any) -> Any:
-    if below is None or not below:
-        return None
-    return Fraction(above) / Fraction(below) if isinstance(above, int | Fraction) and isinstance(below, int | Fraction) else above / below
-
-
-def _ratio(above: Any, below: Any) -> float | None:
-    found = _exact_ratio(above, below)
-    return None if found is None else float(found)
-
-
-def indices(bac: Number, pv: Number, ev: Number, ac: Number | None) -> Indices:
-    """The indices of plain figures in one unit.
-
-    >>> course = indices(248, 158, 148, 210)
-    >>> round(course.cpi, 6), round(course.eac(), 3), round(course.tcpi(), 6)
-    (0.704762, 351.892, 2.631579)
-    """
-    return Indices(bac=bac, pv=pv, ev=ev, ac=ac)
-
-
-@attrs.frozen(kw_only=True)
-class EarnedSchedule:
-    """Earned schedule at one time.
-
-    Source: W. Lipke, "Schedule is different" (2003). ES = C + (EV - PV_C) / (PV_(C+1) - PV_C), C the last period whose
-    planned value is not above EV; on a flat stretch of the plan the earliest such C.
-
-    Args:
-        es: periods' worth of the plan that are earned.
-        at: periods gone by, stoppages included.
-        pd: periods planned in all.
-    """
-
-    es: float
-    at: float
-    pd: float
-
-    @property
-    def sv_t(self) -> float:
-        """Schedule variance in periods: ES - AT."""
-        return self.es - self.at
-
-    @property
-    def spi_t(self) -> float | None:
-        """Schedule performance index of time: ES / AT."""
-        return _ratio(self.es, self.at)
-
-    @property
-    def ieac_t(self) -> float | None:
-        """Independent estimate at completion in periods: PD / SPI(t)."""
-        spi = self.spi_t
-        return None if not spi else self.pd / spi
-
-    @property
-    def tspi(self) -> float | None:
-        """To-complete schedule performance index: (PD - ES) / (PD - AT); None past the planned end."""
-        return _ratio(self.pd - self.es, self.pd - self.at) if self.pd > self.at else None
-
-
-def earned_schedule(planned: Sequence[Number], earned: Number, at: float) -> EarnedSchedule:
-    """Earned schedule from the cumulative plan.
-
-    Args:
-        planned: cumulative planned value at the end of period 1, 2, ...; it never falls.
-        earned: cumulative earned value; more than the whole plan counts as the whole plan.
-        at: periods gone by.
-
-    Raises:
-        UnitError: the plan is empty, falls, or what is earned is negative.
-
-    >>> round(earned_schedule([100, 250, 450, 700, 900, 1000], 380, 3).es, 2)
-    2.65
-    """
-    if not planned or any(b < a for a, b in itertools.pairwise(planned)) or planned[0] < 0:
-        raise UnitError("the cumulative planned values must not be empty and must never fall")
-    if earned < 0:
-        raise UnitError(f"earned value must not be negative (got {earned})")
-    whole = next(n for n, value in enumerate(planned, 1) if value >= planned[-1])  # the plan ends where its last value is reached
-    if earned >= planned[-1]:
-        return EarnedSchedule(es=float(whole), at=float(at), pd=float(whole))
-    before: Number = 0
-    for place, value in enumerate(planned):
-        if value > earned:
-            reached = next((n for n, v in enumerate((0, *planned)) if v == before), place)  # the earliest on a flat stretch
-            if before == earned:
-                return EarnedSchedule(es=float(reached), at=float(at), pd=float(whole))
-            return EarnedSchedule(es=place + float((earned - before) / (value - before)), at=float(at), pd=float(whole))
-        before = value
-    raise AssertionError("unreachable: the plan ends above what is earned")
-
-
-# --------------------------------------------------------------------------------------- of a portfolio
 
 
 @attrs.frozen(kw_only=True)
@@ -282,6 +83,15 @@ class EarnedItem:
             return "unknown" if value is None else f"{value:.2f}"
 
         return f"{self.item}: CPI {of(i.cpi)}, SPI {of(i.spi)}, EV {self.ev} of {self.bac}, {self.known} of {self.total} known"
+
+    @property
+    def line(self) -> str:
+        """Its figures in one line, with the rule that they were earned by and what is kept apart or not known."""
+        text = f"{self}, PV {self.pv}, AC {self.ac if self.ac is not None else 'unknown'}"
+        text += f", earned by {self.rule}" if self.rule else ""
+        bac, value = self.effort
+        text += f"; level of effort apart: {value} of {bac}" if bac.amount else ""
+        return text + (f"; no approved dates: {counted(self.floating, 'work package')}" if self.floating else "")
 
 
 @attrs.frozen
@@ -337,7 +147,19 @@ class EarnedValue(Rows[str, EarnedItem]):
     @property
     def total(self) -> EarnedItem:
         """The figures of the whole portfolio."""
-        return self._rows[self.root]
+        return self[self.root]
+
+    def explain(self, item: str | None = None) -> str:
+        """How an item's figures came about: its rule and figures, then those of each part, one line each.
+
+        Args:
+            item: full id; the whole portfolio when left out.
+
+        Raises:
+            UnknownItemError: there is no such item.
+        """
+        whole = self[item or self.root]
+        return "\n".join([whole.line, *(f"  {part.line}" for part in whole.parts)])
 
     def table(self, level: str | None = None) -> Table:
         """One row an item: item, name, level, rule, bac, pv, ev, ac, cv, sv, cpi, spi, eac, vac, tcpi, es, at, sv_t, spi_t, ieac_t,
@@ -345,7 +167,7 @@ class EarnedValue(Rows[str, EarnedItem]):
 
         Money in the portfolio's currency, es, at, sv_t and ieac_t in periods; `effort` is the level of effort kept apart.
         """
-        rows = [item for item in self._rows.values() if level is None or item.level == level]
+        rows = [item for item in self.rows if level is None or item.level == level]
         currency = self.total.bac.currency
 
         def money(values: Iterable[Money | None], name: str) -> Column:
@@ -394,7 +216,7 @@ class EarnedValue(Rows[str, EarnedItem]):
 
 
 def earned_value(
-    portfolio: Portfolio, *, as_of: date | str | None = None, baseline: Portfolio | None = None, every: str = "month"
+    portfolio: Portfolio, *, as_of: date | str | None = None, baseline: Portfolio | None = None, every: Every = "month"
 ) -> EarnedValue:
     """Earned value of every task, project, programme and the portfolio.
 
@@ -408,10 +230,11 @@ def earned_value(
         as_of: the date of the figures, seen from the start of its day as a data date is; when left out the status date, of a
             project with a status date of its own that one.
         baseline: the plan that budgets and dates are taken from; the portfolio's own when left out.
-        every: length of the periods of earned schedule: month, quarter, year.
+        every: length of the periods of earned schedule: month, quarter, year or financial year.
 
     Raises:
         ModelError: no date is stated, or no currency.
+        OptionError: there is no such period.
         UnitError: money of two price bases would be mixed.
         MissingRateError: money in another currency has no exchange rate.
     """
@@ -444,7 +267,7 @@ class _Engine:
         """Where the plan's budgets lie."""
         return Timing(self.plan, self.schedule)
 
-    def dates(self, item: str) -> tuple[Any, Any]:
+    def dates(self, item: str) -> tuple[datetime | None, datetime | None]:
         """Dates for the measures that weigh progress by duration."""
         return self.schedule.dates(item)
 

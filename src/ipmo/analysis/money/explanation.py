@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator
 from datetime import datetime
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -15,7 +16,10 @@ from ipmo.analysis.money.amounts import in_minor_units
 from ipmo.tables import Column, Table
 from ipmo.units import Money
 
-__all__ = ["Explanation", "RolledUpValue", "show"]
+__all__ = ["Explanation", "RolledUpValue", "Value", "show"]
+
+Value = Money | datetime | Fraction | Decimal | float | str | None
+"""What a rolled-up value may be: money, a date, a number, a share, a word; None when nothing is known."""
 
 
 @attrs.frozen(kw_only=True)
@@ -41,7 +45,7 @@ class RolledUpValue:
     item: str
     name: str = ""
     level: str
-    value: Any
+    value: Any  # what it is depends on the measure asked for, as with a column of a frame; `money` has a type
     unit: str
     known: int
     total: int
@@ -50,8 +54,13 @@ class RolledUpValue:
     note: str = ""
     base: str = ""
     apart: Money | None = None
-    carried: Any = attrs.field(default=None, repr=False)
+    carried: object = attrs.field(default=None, repr=False)
     start: bool = attrs.field(default=False, repr=False)
+
+    @property
+    def money(self) -> Money | None:
+        """The value where it is money and known."""
+        return self.value if isinstance(self.value, Money) else None
 
     @property
     def text(self) -> str:
@@ -85,13 +94,13 @@ class RolledUpValue:
         return self.line()
 
 
-def _number(value: Any) -> float | None:
+def _number(value: Value) -> float | None:
     if isinstance(value, Money):
         return float(value.amount)
-    return float(value) if isinstance(value, int | Fraction) and not isinstance(value, bool) else None
+    return float(value) if isinstance(value, int | Fraction) else None
 
 
-def show(value: Any, *, finish: bool = True) -> str:
+def show(value: Value, *, finish: bool = True) -> str:
     """A figure's value as people read it; a finish at midnight belongs to the day before."""
     if value is None:
         return "unknown"

@@ -11,11 +11,12 @@ import itertools
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from decimal import Decimal
+from typing import Literal, overload
 
 import attrs
 
-from ipmo.errors import UnitError, UnknownItemError, close_matches
+from ipmo.errors import UnitError, UnknownItemError, close_matches, one_of
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.reference import DISCOUNTS, OPTIMISM, DiscountSchedule, ReferenceClass, flat_rate
 from ipmo.units import Money, as_share
@@ -35,6 +36,7 @@ __all__ = [
     "years_between",
 ]
 
+Timing = Literal["start", "end"]
 TIMINGS = {"start": 0, "end": 1}
 Discount = DiscountSchedule | float | str
 
@@ -89,7 +91,7 @@ def years_between(base: date, day: date) -> float:
     return whole + (day - before).days / (after - before).days
 
 
-def npv(flows: Iterable[float], discount: Discount, *, timing: str = "start") -> float:
+def npv(flows: Iterable[float], discount: Discount, *, timing: Timing = "start") -> float:
     """Net present value of one flow a period.
 
     Source: sum of CF_t / (1 + r)^t. HM Treasury, The Green Book (t = 0 undiscounted); Excel's NPV is `timing="end"`.
@@ -100,13 +102,12 @@ def npv(flows: Iterable[float], discount: Discount, *, timing: str = "start") ->
         timing: `start` or `end` of the first period.
 
     Raises:
-        UnitError: an unknown timing.
+        OptionError: there is no such timing.
 
     >>> round(npv([-10_000, 3000, 4200, 6800], 0.1, timing="end"), 2), round(npv([-10_000, 3000, 4200, 6800], 0.1), 2)
     (1188.44, 1307.29)
     """
-    if timing not in TIMINGS:
-        raise UnitError(f"{timing!r} is no timing; write 'start' (the first flow undiscounted) or 'end' (a spreadsheet's NPV)")
+    one_of("timing", timing, TIMINGS)
     schedule, first = discount_schedule(discount), TIMINGS[timing]
     return math.fsum(flow * schedule.factor(t + first) for t, flow in enumerate(flows))
 
@@ -144,7 +145,7 @@ def present_value(flows: Iterable[tuple[date, float]], discount: Discount, *, ba
 
 
 def irr(flows: Sequence[float]) -> float:
-    """Internal rate of return: the rate at which the net present value is nought.
+    """Internal rate of return: the rate at which the net present value is zero.
 
     Raises:
         UnitError: the flows never change sign, or more than one rate fits; then use npv.
@@ -174,7 +175,7 @@ def _rate_of(value: Callable[[float], float], flows: Sequence[float]) -> float:
     """The one root of a value in log(1 + rate). By Descartes' rule one change of sign has exactly one."""
     changes = sum(1 for a, b in itertools.pairwise(flows) if (a > 0) != (b > 0))
     if not changes:
-        raise UnitError("the flows never change sign: no rate brings their value to nought")
+        raise UnitError("the flows never change sign: no rate brings their value to zero")
     grid = [k / 64 for k in range(-64 * 7, 64 * 7 + 1)]  # rates from -99.9 % to 109,000 %
     values = [value(x) for x in grid]
     roots = []
@@ -184,7 +185,7 @@ def _rate_of(value: Callable[[float], float], flows: Sequence[float]) -> float:
         elif v != 0 and (u < 0) != (v < 0):
             roots.append(math.expm1(_bisect(value, a, b)))
     if not roots:
-        raise UnitError("no rate between -99.9 % and 109,000 % brings the value of the flows to nought")
+        raise UnitError("no rate between -99.9 % and 109,000 % brings the value of the flows to zero")
     if len(roots) > 1:
         listed = ", ".join(f"{root:.4%}" for root in roots)
         raise UnitError(f"the flows change sign {changes} times and {len(roots)} rates fit ({listed}); judge them by npv")
@@ -229,7 +230,7 @@ def payback(flows: Sequence[float], discount: Discount | None = None) -> float |
     return last + -totals[last] / worth[last + 1]
 
 
-def bcr(benefits: Iterable[float], costs: Iterable[float], discount: Discount, *, timing: str = "start") -> float:
+def bcr(benefits: Iterable[float], costs: Iterable[float], discount: Discount, *, timing: Timing = "start") -> float:
     """Benefit-cost ratio: present value of the benefits by that of the costs, both written positive.
 
     Raises:
@@ -237,7 +238,7 @@ def bcr(benefits: Iterable[float], costs: Iterable[float], discount: Discount, *
     """
     spent = npv(costs, discount, timing=timing)
     if spent <= 0:
-        raise UnitError("a benefit-cost ratio needs costs above nought")
+        raise UnitError("a benefit-cost ratio needs costs above zero")
     return npv(benefits, discount, timing=timing) / spent
 
 
@@ -291,7 +292,15 @@ def combined_bias(kinds: Mapping[str, float] | str, mitigation: Iterable[tuple[f
     return Bias(capex=capex, works_duration=duration, source=OPTIMISM[next(iter(weights))].source)
 
 
-def uplifted(estimate: Money | float, reference: ReferenceClass, certainty: float) -> Any:
+@overload
+def uplifted(estimate: Money, reference: ReferenceClass, certainty: float) -> Money: ...
+
+
+@overload
+def uplifted(estimate: float, reference: ReferenceClass, certainty: float) -> float: ...
+
+
+def uplifted(estimate: Money | float, reference: ReferenceClass, certainty: float) -> Money | float:
     """An estimate raised to a certainty by what became of others of its class.
 
     Source: Flyvbjerg, reference-class forecasting: estimate x (1 + uplift at that certainty).
@@ -301,7 +310,5 @@ def uplifted(estimate: Money | float, reference: ReferenceClass, certainty: floa
     """
     factor = 1 + reference.uplift(certainty)
     if isinstance(estimate, Money):
-        from decimal import Decimal
-
         return Money(estimate.amount * Decimal(f"{factor:.12g}"), estimate.currency)
     return estimate * factor

@@ -6,14 +6,13 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 from ipmo.analysis.dates.schedule import as_day
-from ipmo.model.estimates import Fixed
+from ipmo.model.estimates import Estimate, Fixed
 from ipmo.model.measures import Combine, Measure, MeasureContext
 from ipmo.model.money import Budget, BudgetLine
 from ipmo.model.portfolio import Portfolio
-from ipmo.model.work import Project, Task
+from ipmo.model.work import Programme, Project, Task
 from ipmo.units import Effort, Span
 
 __all__ = ["MEASURES", "RAG", "minutes_of", "person_days", "share_done"]
@@ -21,19 +20,19 @@ __all__ = ["MEASURES", "RAG", "minutes_of", "person_days", "share_done"]
 RAG = ("green", "amber", "red")
 
 
-def _work(item: Any) -> bool:
+def _work(item: object) -> bool:
     """What is asked for money and effort: not milestones."""
     return not (isinstance(item, Task) and item.milestone)
 
 
-def _field(name: str) -> Callable[[MeasureContext, str, Any], Any]:
+def _field(name: str) -> Callable[[MeasureContext, str, object], object]:
     return lambda context, full_id, item: getattr(item, name, None)
 
 
-def _budget(context: MeasureContext, full_id: str, item: Any) -> Any:
+def _budget(context: MeasureContext, full_id: str, item: object) -> Budget | None:
     """Its budget; what assignments cost on top where it says so, unknown where an effort or a rate is."""
     budget: Budget | None = getattr(item, "budget", None)
-    if budget is None or not getattr(item, "plus_resources", False):
+    if budget is None or not isinstance(item, Task) or not item.plus_resources:
         return budget
     calendar = context.portfolio.calendar_for(full_id)
     hours, days = Decimal(calendar.day_minutes) / 60, Decimal(calendar.week_minutes) / Decimal(calendar.day_minutes)
@@ -47,35 +46,36 @@ def _budget(context: MeasureContext, full_id: str, item: Any) -> Any:
     return Budget(tuple(lines))
 
 
-def _granted(item: Any) -> bool:
+def _granted(item: object) -> bool:
     """What is asked for funding: initiatives, and tasks never."""
     return not isinstance(item, Task)
 
 
-def _latest_status(context: MeasureContext, full_id: str, item: Any) -> str | None:
+def _latest_status(context: MeasureContext, full_id: str, item: object) -> str | None:
     as_of: date = getattr(context, "as_of", date.max)
-    reports = [report for report in getattr(item, "status", ()) if report.rag is not None and as_day(report.date) <= as_of]
+    said = item.status if isinstance(item, Programme | Project | Task) else ()
+    reports = [report for report in said if report.rag is not None and as_day(report.date) <= as_of]
     return max(reports, key=lambda report: report.date).rag if reports else None
 
 
-def share_done(context: MeasureContext, full_id: str, item: Any) -> tuple[Fraction, Fraction] | None:
+def share_done(context: MeasureContext, full_id: str, item: object) -> tuple[Fraction, Fraction] | None:
     """(share done times weight, weight); the weight is the planned duration in minutes."""
     weight = _planned_minutes(context, full_id, item)
-    if weight is None:
+    if weight is None or not isinstance(item, Task | Project):
         return None
-    if getattr(item, "actual_finish", None) is not None:
+    if item.actual_finish is not None:
         share: Fraction | None = Fraction(1)
     elif item.progress is not None:
         share = Fraction(str(item.progress))
-    elif getattr(item, "actual_start", None) is None:
+    elif item.actual_start is None:
         share = Fraction(0)
     else:
-        left = minutes_of(context.portfolio, full_id, getattr(item, "remaining", None))
+        left = minutes_of(context.portfolio, full_id, item.remaining if isinstance(item, Task) else None)
         share = None if left is None or not weight else max(Fraction(0), 1 - Fraction(left, weight))
     return None if share is None else (share * weight, Fraction(weight))
 
 
-def _planned_minutes(context: MeasureContext, full_id: str, item: Any) -> int | None:
+def _planned_minutes(context: MeasureContext, full_id: str, item: object) -> int | None:
     if isinstance(item, Task):
         return 0 if item.milestone else minutes_of(context.portfolio, full_id, item.duration)
     if isinstance(item, Project):
@@ -84,21 +84,22 @@ def _planned_minutes(context: MeasureContext, full_id: str, item: Any) -> int | 
     return None
 
 
-def minutes_of(portfolio: Portfolio, full_id: str, estimate: Any) -> int | None:
+def minutes_of(portfolio: Portfolio, full_id: str, estimate: Estimate | None) -> int | None:
     """An estimate of time in minutes of the item's own calendar; None when it is unknown."""
     central = estimate.central() if estimate is not None else None
     return portfolio.calendar_for(full_id).minutes(central) if isinstance(central, Span) else None
 
 
-def person_days(context: MeasureContext, full_id: str, item: Any) -> Fraction | None:
+def person_days(context: MeasureContext, full_id: str, item: object) -> Fraction | None:
     """Planned effort in person-days of the item's own calendar; None when it is unknown."""
-    effort: Effort | None = getattr(item, "effort", None)
-    if effort is None:
-        assigned = [a.effort for a in getattr(item, "assignments", ()) if a.effort is not None]
-        if not assigned or len(assigned) < len(item.assignments):
-            return None
-        return sum((_in_days(context, full_id, one) for one in assigned), Fraction(0))
-    return _in_days(context, full_id, effort)
+    if not isinstance(item, Task):
+        return None
+    if item.effort is not None:
+        return _in_days(context, full_id, item.effort)
+    assigned = [a.effort for a in item.assignments if a.effort is not None]
+    if not assigned or len(assigned) < len(item.assignments):
+        return None
+    return sum((_in_days(context, full_id, one) for one in assigned), Fraction(0))
 
 
 def _in_days(context: MeasureContext, full_id: str, effort: Effort) -> Fraction:
@@ -107,7 +108,7 @@ def _in_days(context: MeasureContext, full_id: str, effort: Effort) -> Fraction:
     return Fraction(effort.amount) * hours / calendar.day_minutes
 
 
-def _money(name: str, title: str, applies: Callable[[Any], bool] = _work) -> Measure:
+def _money(name: str, title: str, applies: Callable[[object], bool] = _work) -> Measure:
     value = _budget if name == "budget" else _field(name)
     return Measure(name=name, title=title, unit="money", combine=Combine.SUM, value=value, applies=applies, own_total=True)
 

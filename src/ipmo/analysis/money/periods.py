@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from typing import Literal
 
 import attrs
 
-from ipmo.errors import UnknownItemError, close_matches
+from ipmo.errors import one_of
 from ipmo.model.calendars import Calendar
 from ipmo.model.money import MONTHS, Spread
 from ipmo.model.portfolio import Portfolio
 from ipmo.network.clocks import clocks_of
 from ipmo.units import DAY, minutes, moment
 
-__all__ = ["EVERY", "Period", "PeriodRule", "Stretch", "outside", "period_rule", "wall_clock", "worked_on"]
+__all__ = ["EVERY", "Every", "Period", "PeriodRule", "Stretch", "outside", "period_rule", "wall_clock", "worked_on"]
 
-EVERY = {"month": 1, "quarter": 3, "year": 12, "financial year": 12}
+Every = Literal["month", "quarter", "year", "financial year"]
+EVERY: Mapping[str, int] = {"month": 1, "quarter": 3, "year": 12, "financial year": 12}
 """Lengths of periods in months."""
 
 
@@ -96,10 +98,9 @@ def period_rule(portfolio: Portfolio, every: str) -> PeriodRule:
     """The rule for `month`, `quarter`, `year` or `financial year`, with the portfolio's own financial year.
 
     Raises:
-        UnknownItemError: there is no such period.
+        OptionError: there is no such period.
     """
-    if every not in EVERY:
-        raise UnknownItemError(every, close_matches(every, EVERY), f"the periods {', '.join(EVERY)}")
+    one_of("every", every, EVERY)
     first = MONTHS.index(portfolio.money.financial_year) + 1 if portfolio.money is not None else 1
     return PeriodRule(every, first)
 

@@ -2,62 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
-from typing import Any
-
-import attrs
 
 from ipmo.analysis.money.amounts import Priced
+from ipmo.analysis.money.explanation import Explanation, Value
 from ipmo.analysis.money.measures import MEASURES
-from ipmo.analysis.money.periods import Period, period_rule
+from ipmo.analysis.money.periods import Every, Period, period_rule
 from ipmo.analysis.money.rollup import UNDATED, UNKNOWN, RollUp, roll_up
 from ipmo.errors import UnknownItemError, close_matches
 from ipmo.model.measures import Measure
 from ipmo.model.portfolio import Portfolio
-from ipmo.tables import Column, Table
+from ipmo.tables import Column, Rows, Table
+from ipmo.words import counted
 
 __all__ = ["TimePhased", "time_phase"]
 
 PHASED = ("budget", "actual", "forecast", "funding", "effort")
 
 
-@attrs.frozen(kw_only=True)
-class TimePhased:
-    """The answer of `time_phase`.
+class TimePhased(Rows[str, Mapping[str, Fraction | None]]):
+    """The answer of `time_phase`: by period, the exact amount of each measure; None where it is not known whether something lies there.
 
     Args:
         every: length of a period.
         item: what it is about.
         periods: in order, none missing between the first and the last.
-        rolls: the roll-up behind each column; `rolls["budget"].explain("2026-11")` says what a cell was made of.
+        rolls: the roll-up behind each column.
     """
 
-    every: str
-    item: str
-    periods: tuple[Period, ...]
-    rolls: Mapping[str, RollUp] = attrs.field(repr=False)
+    def __init__(self, *, every: str, item: str, periods: Iterable[Period], rolls: Mapping[str, RollUp]) -> None:
+        self.every, self.item, self.periods, self.rolls = every, item, tuple(periods), rolls
+        rows = {period.name: {name: self._value(roll, period.name) for name, roll in rolls.items()} for period in self.periods}
+        super().__init__(rows, f"these {every}s")
 
-    def value(self, measure: str, period: str) -> Any:
+    @staticmethod
+    def _value(roll: RollUp, period: str) -> Fraction | None:
+        if period not in roll:
+            known = UNKNOWN not in roll and any(group.item != UNDATED for group in roll.groups)
+            return Fraction(0) if known else None
+        carried = roll[period].carried
+        if isinstance(carried, Priced):
+            return carried.only(roll.measure.name)[1]
+        return Fraction(carried) if isinstance(carried, Fraction | int) else None
+
+    def value(self, measure: str, period: str) -> Fraction | None:
         """Exact amount of a measure in a period; 0 where nothing lies, None where it is not known whether something does.
 
         Raises:
             UnknownItemError: there is no such measure here.
         """
+        return self._value(self._roll(measure), period)
+
+    def undated(self, measure: str) -> Value:
+        """What a measure has without a date; None when there is none.
+
+        Raises:
+            UnknownItemError: there is no such measure here.
+        """
+        roll = self._roll(measure)
+        found: Value = roll[UNDATED].value if UNDATED in roll else None
+        return found
+
+    def explain(self, period: str, measure: str) -> Explanation:
+        """What the amount of a measure in a period was made of.
+
+        Raises:
+            UnknownItemError: there is no such measure here, or nothing of it lies in that period.
+        """
+        return self._roll(measure).explain(period)
+
+    def _roll(self, measure: str) -> RollUp:
         if measure not in self.rolls:
             raise UnknownItemError(measure, close_matches(measure, self.rolls), "these measures")
-        roll = self.rolls[measure]
-        if period not in roll:
-            told = UNKNOWN not in roll and any(f.item != UNDATED for f in roll.groups)
-            return Fraction(0) if told else None
-        carried = roll[period].carried
-        return carried.only(measure)[1] if isinstance(carried, Priced) else carried
-
-    def undated(self, measure: str) -> Any:
-        """What a measure has without a date; None when there is none."""
-        roll = self.rolls[measure]
-        return roll[UNDATED].value if UNDATED in roll else None
+        return self.rolls[measure]
 
     def table(self) -> Table:
         """One row a period: period, start, each measure, then the running sum of what is known of it (`budget_so_far`, ...)."""
@@ -67,7 +86,7 @@ class TimePhased:
         ]
         running = []
         for name, roll in self.rolls.items():
-            exact = [self.value(name, period.name) for period in self.periods]
+            exact = [row[name] for row in self.rows]
             unit = roll.total.unit
             columns.append(Column(name, "float", [None if v is None else float(v) for v in exact], unit))
             total: Fraction | None = None
@@ -88,6 +107,9 @@ class TimePhased:
                 out.append(f"{name}: {roll[UNKNOWN].total} unknown")
         return tuple(out)
 
+    def __repr__(self) -> str:
+        return f"<TimePhased {self.item!r}: {counted(len(self), self.every)}, {', '.join(self.rolls)}>"
+
     def _repr_html_(self) -> str:
         return self.table()._repr_html_()
 
@@ -95,7 +117,7 @@ class TimePhased:
 def time_phase(
     portfolio: Portfolio,
     *,
-    every: str = "month",
+    every: Every = "month",
     item: str | None = None,
     as_of: date | str | None = None,
     measures: Mapping[str, Measure] = MEASURES,
@@ -117,7 +139,8 @@ def time_phase(
         measures: the measures known by name.
 
     Raises:
-        UnknownItemError: there is no such period or item.
+        OptionError: there is no such period.
+        UnknownItemError: there is no such item.
         MissingRateError: money in another currency has no exchange rate.
     """
     rule = period_rule(portfolio, every)

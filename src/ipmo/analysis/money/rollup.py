@@ -9,18 +9,19 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Literal, get_args
 
 import attrs
 
 from ipmo.analysis.dates.schedule import Schedule, as_day, schedule
 from ipmo.analysis.money.amounts import Amount, Amounts, Priced, in_minor_units, rounded
-from ipmo.analysis.money.explanation import Explanation, RolledUpValue, show
+from ipmo.analysis.money.explanation import Explanation, RolledUpValue, Value, show
 from ipmo.analysis.money.measures import MEASURES
 from ipmo.analysis.money.periods import EVERY, Period, PeriodRule, period_rule
 from ipmo.analysis.money.timing import Piece, Timing
-from ipmo.errors import IpmoError, UnitError, UnknownItemError, close_matches
+from ipmo.errors import IpmoError, UnitError, UnknownItemError, close_matches, one_of
 from ipmo.findings import Finding, Severity
 from ipmo.memory import remember
 from ipmo.model.benefits_map import benefits_map
@@ -34,9 +35,12 @@ from ipmo.units import Money, as_when
 
 __all__ = ["MEASURES", "RollUp", "RolledUpValue", "roll_up"]
 
-LEVELS = ("portfolio", "programme", "project", "task")
+Level = Literal["portfolio", "programme", "project", "task"]
+Bearing = Portfolio | Programme | Project | Task
+"""What is asked for a measure."""
 LEFT_OUT = ("proposed", "cancelled")
 NO_GROUP, UNDATED, UNKNOWN = "(none)", "(undated)", "(unknown)"
+STATED = "stated as a whole"
 FIELDS = ("category", "owner", "state", "programme", "project", "methodology", "objective", "office", "price_base")
 """What a roll-up can go by besides free attributes and periods."""
 
@@ -52,12 +56,12 @@ class RollUp(Rows[str, RolledUpValue]):
     @property
     def total(self) -> RolledUpValue:
         """The figure of the whole: the portfolio, or what `within=` named."""
-        return self._rows[self.root]
+        return self[self.root]
 
     @property
     def groups(self) -> tuple[RolledUpValue, ...]:
         """The figures of the groups, in order; empty without `by=`."""
-        return tuple(figure for figure in self._rows.values() if figure.level == "group")
+        return tuple(figure for figure in self.rows if figure.level == "group")
 
     def explain(self, item: str | None = None, *, depth: int | None = None) -> Explanation:
         """The tree of what a figure was made of: amounts, rates used, shares, and what is unknown.
@@ -80,7 +84,7 @@ class RollUp(Rows[str, RolledUpValue]):
         Raises:
             UnitError: an amount does not fit 64-bit minor units.
         """
-        rows = [figure for figure in self._rows.values() if level is None or figure.level == level]
+        rows = [figure for figure in self.rows if level is None or figure.level == level]
         values = [f.value for f in rows]
         unit = self.measure.unit
         if unit == "date":
@@ -122,7 +126,7 @@ def roll_up(
     measure: str | Measure,
     *,
     by: str | None = None,
-    level: str | None = None,
+    level: Level | None = None,
     as_of: date | str | None = None,
     include: Iterable[str] = (),
     within: str | None = None,
@@ -143,7 +147,8 @@ def roll_up(
         measures: the measures known by name.
 
     Raises:
-        UnknownItemError: there is no such measure, level, item, field or attribute.
+        UnknownItemError: there is no such measure, item, field or attribute.
+        OptionError: there is no such level, or a state to include that is counted anyway.
         MissingRateError: money in another currency has no exchange rate.
         UnitError: money of two known price bases would be mixed; a measure that does not lie over time is asked by period.
 
@@ -157,10 +162,12 @@ def roll_up(
         if measure not in measures:
             raise UnknownItemError(measure, close_matches(measure, measures), f"the measures {', '.join(sorted(measures))}")
         measure = measures[measure]
-    if level is not None and level not in LEVELS:
-        raise UnknownItemError(level, close_matches(level, LEVELS), f"the levels {', '.join(LEVELS)}")
+    if level is not None:
+        one_of("level", level, get_args(Level))
+    for state in (counted := frozenset(include)):
+        one_of("include", state, LEFT_OUT)
     when = as_day(as_when(as_of)) if as_of is not None else _default_date(portfolio)
-    engine = _Engine(portfolio, measure, when, frozenset(include), mixed=by == "price_base")
+    engine = _Engine(portfolio, measure, when, counted, mixed=by == "price_base")
     root = within if within is not None else portfolio.id
     tree = engine.remembered_tree()
     if root not in tree:
@@ -178,6 +185,16 @@ def roll_up(
 
 def _default_date(portfolio: Portfolio) -> date:
     return as_day(portfolio.status_date) if portfolio.status_date is not None else date.max
+
+
+@attrs.frozen
+class _Shown:
+    """What people see of what is carried."""
+
+    value: Value = None
+    base: str = ""
+    apart: Money | None = None
+    note: str = ""
 
 
 class _Engine:
@@ -199,7 +216,7 @@ class _Engine:
 
     # ---------------------------------------------------------------------------------- one item
 
-    def _own(self, full_id: str, item: Any) -> tuple[Any, str]:
+    def _own(self, full_id: str, item: Bearing) -> tuple[object, str]:
         """(exact figure, note) of one item: what is carried further."""
         if self.measure.combine is Combine.RATIO:
             above, below = (self._exact(part, full_id, item) for part in self.measure.of)
@@ -208,7 +225,7 @@ class _Engine:
             return (above[0], below[0]), "; ".join(note for note in (above[1], below[1]) if note)
         return self._exact(self.measure, full_id, item)
 
-    def _exact(self, measure: Measure, full_id: str, item: Any) -> tuple[Any, str]:
+    def _exact(self, measure: Measure, full_id: str, item: Bearing) -> tuple[object, str]:
         value = measure.value(self, full_id, item)
         if isinstance(value, Budget | Money):
             lines = Amounts(self.portfolio, self.as_of, measure.name) if measure is not self.measure else self.amounts
@@ -218,24 +235,24 @@ class _Engine:
             return Priced.of(Fraction(value), self.amounts.base_of(full_id), full_id), ""
         return value, ""
 
-    def _shown(self, carried: Any) -> dict[str, Any]:
+    def _shown(self, carried: object) -> _Shown:
         """What people see: money rounded once, a mean or ratio divided last, the price base beside it."""
         measure = self.measure
         if carried is None:
-            return {"value": None}
-        if measure.unit == "money":
+            return _Shown()
+        if isinstance(carried, Priced):
             if self.mixed and len(carried.bases) > 1:
-                return {"value": None, "note": f"prices of {len(carried.bases)} bases do not add"}
+                return _Shown(note=f"prices of {len(carried.bases)} bases do not add")
             base, amount = carried.only(measure.name)
             apart = carried.apart
-            shown = {"value": rounded(amount, self.amounts.currency), "base": base}
-            return shown if apart is None else {**shown, "apart": rounded(apart, self.amounts.currency)}
-        if measure.combine is Combine.RATIO:
+            currency = self.amounts.currency
+            return _Shown(rounded(amount, currency), base, None if apart is None else rounded(apart, currency))
+        if measure.combine is Combine.RATIO and isinstance(carried, tuple):
             above, below = (part.only(measure.name) if isinstance(part, Priced) else ("", part) for part in carried)
             if above[0] != below[0]:
                 raise UnitError(f"{measure.name}: {above[0] or 'unknown'} prices above the line, {below[0] or 'unknown'} prices below")
-            return {"value": measure.finish((above[1], below[1]))}
-        return {"value": measure.finish(carried)}
+            return _Shown(measure.finish((above[1], below[1])))
+        return _Shown(measure.finish(carried))
 
     @functools.cached_property
     def _unit(self) -> str:
@@ -245,50 +262,84 @@ class _Engine:
         except IpmoError:
             return self.measure.unit
 
+    def _made(
+        self,
+        item: str,
+        level: str,
+        carried: object,
+        counts: tuple[int, int],
+        *,
+        name: str = "",
+        note: str = "",
+        parts: tuple[RolledUpValue, ...] = (),
+        left_out: tuple[str, ...] = (),
+    ) -> RolledUpValue:
+        """A figure from what is carried and (known, total); unknown where one unknown part makes it so."""
+        known, total = counts
+        spoiled = self.measure.unknown == "spoils" and known < total and bool(parts)
+        shown = _Shown(note="one unknown makes it unknown") if spoiled else self._shown(carried)
+        return RolledUpValue(
+            item=item,
+            name=name,
+            level=level,
+            value=shown.value,
+            unit=self._unit,
+            known=known,
+            total=total,
+            parts=parts,
+            left_out=left_out,
+            note=shown.note or note,
+            base=shown.base,
+            apart=shown.apart,
+            carried=carried,
+            start=self.measure.unit == "date" and self.measure.combine is Combine.MIN,
+        )
+
+    def _portion(self, figure: RolledUpValue, part: Priced | Fraction, *, note: str, known: int | None = None) -> RolledUpValue:
+        """A part of a figure, by period or price base."""
+        shown = self._shown(part)
+        return attrs.evolve(
+            figure,
+            carried=part,
+            parts=(),
+            value=shown.value,
+            base=shown.base,
+            apart=shown.apart,
+            note=shown.note or note,
+            known=figure.known if known is None else known,
+        )
+
     def _figure(
-        self, full_id: str, item: Any, level: str, parts: tuple[RolledUpValue, ...], left_out: tuple[str, ...] = ()
+        self, full_id: str, item: Bearing, level: str, parts: tuple[RolledUpValue, ...], left_out: tuple[str, ...] = ()
     ) -> RolledUpValue:
         measure = self.measure
         left_out = (*left_out, *(name for part in parts for name in part.left_out))
-        base: dict[str, Any] = {
-            "item": full_id,
-            "name": getattr(item, "name", ""),
-            "level": level,
-            "left_out": left_out,
-            "unit": self._unit,
-            "start": measure.unit == "date" and measure.combine is Combine.MIN,
-        }
-        own, note = (None, "")
-        if not parts or self._states_totals:
-            own, note = self._own(full_id, item)
+        own, note = self._own(full_id, item) if not parts or self._states_totals else (None, "")
         if not parts:
             asked = measure.applies(item) and level in ("project", "task")
             if own is not None and self._states_totals and level in ("portfolio", "programme"):
                 asked = True
             if measure.combine is Combine.MEAN and isinstance(item, Project) and item.tasks:
                 asked, own = False, None  # milestones only: there is no work to weigh
-            counts = {"known": int(own is not None and asked), "total": int(asked)}
-            return RolledUpValue(**{**base, "note": note, **self._shown(own), **counts}, carried=own)
+            counts = int(own is not None and asked), int(asked)
+            return self._made(full_id, level, own, counts, name=item.name, note=note, left_out=left_out)
         carried, known, total = self._joined(parts)
         if own is not None:
             if measure.combine is Combine.SUM and known == total and carried is not None and carried != own:
-                stated, summed = (show(self._shown(one)["value"]) for one in (own, carried))
-                self.findings.append(
-                    Finding(
-                        code="ipmo/total-differs",
-                        item=full_id,
-                        severity=Severity.WARNING,
-                        message=f"{measure.name} of {full_id!r} is stated as {stated}, its parts sum to {summed}",
-                        hint="the stated figure is used",
-                    )
-                )
-            stated_note = f"stated as a whole{f'; {note}' if note else ''}"
-            return RolledUpValue(**{**base, "note": stated_note, **self._shown(own)}, known=1, total=1, parts=parts, carried=own)
-        if measure.unknown == "spoils" and known < total:
-            return RolledUpValue(
-                **base, value=None, known=known, total=total, parts=parts, carried=carried, note="one unknown makes it unknown"
-            )
-        return RolledUpValue(**{**base, **self._shown(carried)}, known=known, total=total, parts=parts, carried=carried)
+                self.findings.append(self._differs(full_id, own, carried))
+            stated = f"{STATED}{f'; {note}' if note else ''}"
+            return self._made(full_id, level, own, (1, 1), name=item.name, note=stated, parts=parts, left_out=left_out)
+        return self._made(full_id, level, carried, (known, total), name=item.name, parts=parts, left_out=left_out)
+
+    def _differs(self, full_id: str, own: object, carried: object) -> Finding:
+        stated, summed = (show(self._shown(one).value) for one in (own, carried))
+        return Finding(
+            code="ipmo/total-differs",
+            item=full_id,
+            severity=Severity.WARNING,
+            message=f"{self.measure.name} of {full_id!r} is stated as {stated}, its parts sum to {summed}",
+            hint="the stated figure is used",
+        )
 
     @functools.cached_property
     def _states_totals(self) -> bool:
@@ -296,8 +347,9 @@ class _Engine:
         measure = self.measure
         return measure.own_total or (measure.combine is Combine.RATIO and all(part.own_total for part in measure.of))
 
-    def _joined(self, parts: Iterable[RolledUpValue]) -> tuple[Any, int, int]:
-        carried, known, total = None, 0, 0
+    def _joined(self, parts: Iterable[RolledUpValue]) -> tuple[object, int, int]:
+        carried: object = None
+        known, total = 0, 0
         for part in parts:
             known, total = known + part.known, total + part.total
             if part.carried is not None:
@@ -364,35 +416,24 @@ class _Engine:
         for figure in _bearing(whole):
             if by == "price_base" and isinstance(figure.carried, Priced):
                 for base, (amount, item) in figure.carried.entries.items():
-                    part = Priced.of(amount, base, item)
-                    shown = {"note": figure.note, **self._shown(part)}
-                    groups.setdefault(base or NO_GROUP, []).append(attrs.evolve(figure, carried=part, parts=(), apart=None, **shown))
+                    groups.setdefault(base or NO_GROUP, []).append(self._portion(figure, Priced.of(amount, base, item), note=figure.note))
             else:
                 groups.setdefault(self._group(figure.item, by), []).append(figure)
-        out = {name: self._group_figure(name, groups[name], whole) for name in sorted(groups, key=lambda n: (n == NO_GROUP, n))}
+        out = {name: self._group_figure(name, groups[name]) for name in sorted(groups, key=lambda n: (n == NO_GROUP, n))}
         if out and set(out) == {NO_GROUP} and by not in FIELDS:
             known_names = {*FIELDS, *EVERY, *(k for item in self.portfolio.items.values() for k in getattr(item, "attributes", {}))}
             raise UnknownItemError(by, close_matches(by, known_names), "the fields and attributes of this portfolio")
         return {**out, whole.item: attrs.evolve(whole, parts=tuple(out.values()))}
 
-    def _group_figure(self, name: str, parts: list[RolledUpValue], whole: RolledUpValue) -> RolledUpValue:
+    def _group_figure(self, name: str, parts: list[RolledUpValue]) -> RolledUpValue:
         carried, known, total = self._joined(parts)
-        shown = self._shown(carried)
-        if self.measure.unknown == "spoils" and known < total:
-            shown = {"value": None, "note": "one unknown makes it unknown"}
-        counts = {"known": known, "total": total}
-        base = {"item": name, "level": "group", "unit": self._unit, "parts": tuple(parts), "carried": carried, "start": whole.start}
-        return RolledUpValue(**{**base, **shown, **counts})
+        return self._made(name, "group", carried, (known, total), parts=tuple(parts))
 
     def _group(self, full_id: str, by: str) -> str:
         """The item's own value, else its project's, else its programme's."""
         items = self.portfolio.items
-        chain = [items.get(full_id), items.get(self.portfolio.project_of(full_id))]
-        programme = full_id if isinstance(chain[0], Programme) else getattr(chain[1], "programme", None)
-        while programme:
-            if chain[-1] is not items.get(programme):
-                chain.append(items.get(programme))
-            programme = getattr(chain[-1], "programme", None)
+        above = hierarchy(self.portfolio).programmes_of(full_id)
+        chain = [items.get(full_id), items.get(self.portfolio.project_of(full_id)), *above]
         if by == "project":
             return self.portfolio.project_of(full_id) or NO_GROUP
         if by == "objective":
@@ -430,55 +471,57 @@ class _Engine:
         dated: dict[Period, list[RolledUpValue]] = {}
         rest: dict[str, list[RolledUpValue]] = {UNDATED: [], UNKNOWN: []}
         for figure in _bearing(whole):
-            note, counts = figure.note, {}
+            note, known = figure.note, figure.known
             if figure.carried is None:
                 rest[UNKNOWN].append(figure)
-                note, counts = "the rest of it is unknown", {"known": figure.total}
+                note, known = "the rest of it is unknown", figure.total
             for period, part in self._over(timing, rule, figure).items():
-                portion = attrs.evolve(figure, carried=part, parts=(), apart=None, **{"note": note, **self._shown(part), **counts})
+                portion = self._portion(figure, part, note=note, known=known)
                 (rest[UNDATED] if period is None else dated.setdefault(period, [])).append(portion)
-        out = {period.name: self._group_figure(period.name, dated[period], whole) for period in sorted(dated)}
-        out |= {name: self._group_figure(name, figures, whole) for name, figures in rest.items() if figures}
+        out = {period.name: self._group_figure(period.name, dated[period]) for period in sorted(dated)}
+        out |= {name: self._group_figure(name, figures) for name, figures in rest.items() if figures}
         return {**out, whole.item: attrs.evolve(whole, parts=tuple(out.values()))}
 
-    def _over(self, timing: Timing, rule: PeriodRule, figure: RolledUpValue) -> dict[Period | None, Any]:
+    def _over(self, timing: Timing, rule: PeriodRule, figure: RolledUpValue) -> dict[Period | None, Priced | Fraction]:
         """A figure's exact amount by period; None where nothing dates it."""
         item = self.portfolio if figure.level == "portfolio" else self.portfolio.items[figure.item]
-        out: dict[Period | None, Any] = {}
+        out: dict[Period | None, Priced | Fraction] = {}
         for piece, base in self._pieces(timing, figure, item):
             if not piece.value and piece.stretch is not None:
                 continue
-            shares: Mapping[Any, Fraction] = {None: Fraction(1)} if piece.stretch is None else piece.stretch.over(rule)
+            shares: Mapping[Period, Fraction] | Mapping[None, Fraction] = (
+                {None: Fraction(1)} if piece.stretch is None else piece.stretch.over(rule)
+            )
             for period, share in shares.items():
-                part: Any = piece.value * share
-                if self.measure.unit == "money":
-                    part = Priced.of(part, base, figure.item)
-                out[period] = part if period not in out else out[period] + part
+                amount = piece.value * share
+                part: Priced | Fraction = Priced.of(amount, base, figure.item) if self.measure.unit == "money" else amount
+                out[period] = part if period not in out else self.measure.join(out[period], part)
         return out
 
-    def _pieces(self, timing: Timing, figure: RolledUpValue, item: Any) -> Iterable[tuple[Piece, str]]:
+    def _pieces(self, timing: Timing, figure: RolledUpValue, item: Bearing) -> Iterable[tuple[Piece, str]]:
         full_id, measure = figure.item, self.measure
         value = measure.value(self, full_id, item)
         if isinstance(value, Budget | Money):
             lines = self.amounts.lines(full_id, value)
             if lines is None and isinstance(value, Budget):
                 lines = [a for a in self.amounts.known_lines(full_id, value) if a.line.since is not None or a.line.until is not None]
-        elif figure.carried is None:
+        elif isinstance(figure.carried, Priced):
+            for base, (amount, _) in figure.carried.entries.items():
+                yield Piece(amount, timing.lump(measure.name, full_id)), base
+            return
+        elif isinstance(figure.carried, Fraction | Decimal | float | int):
+            yield Piece(Fraction(figure.carried), timing.lump(measure.name, full_id)), ""
             return
         else:
-            if isinstance(figure.carried, Priced):
-                for base, (amount, _) in figure.carried.entries.items():
-                    yield Piece(amount, timing.lump(measure.name, full_id)), base
-            else:
-                yield Piece(Fraction(figure.carried), timing.lump(measure.name, full_id)), ""
             return
         by_base: dict[str, list[Amount]] = {}
         for line in lines or ():
             by_base.setdefault(line.base, []).append(line)
         for base, amounts in by_base.items():
             spent = None
-            if measure.name == "forecast" and getattr(item, "actual", None) is not None:
-                spent = [a for a in Amounts(self.portfolio, self.as_of, "actual").known_lines(full_id, item.actual) if a.base == base]
+            actual = None if isinstance(item, Portfolio) else item.actual
+            if measure.name == "forecast" and actual is not None:
+                spent = [a for a in Amounts(self.portfolio, self.as_of, "actual").known_lines(full_id, actual) if a.base == base]
             for piece in timing.pieces(measure.name, full_id, amounts, spent):
                 yield piece, base
 
@@ -495,7 +538,7 @@ def _bearing(whole: RolledUpValue) -> Iterable[RolledUpValue]:
     stack = [whole]
     while stack:
         figure = stack.pop()
-        if figure.parts and not figure.note.startswith("stated as a whole"):
+        if figure.parts and not figure.note.startswith(STATED):
             stack += reversed(figure.parts)
         elif figure.level != "portfolio" or figure.total:
             yield figure

@@ -5,25 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from fractions import Fraction
-from typing import Any
+from typing import Literal, get_args
 
 import attrs
 
 from ipmo.analysis.dates.schedule import as_day, schedule
 from ipmo.analysis.money.measures import share_done
-from ipmo.analysis.money.periods import Period, Stretch, period_rule, worked_on
+from ipmo.analysis.money.periods import Every, Period, Stretch, period_rule, worked_on
 from ipmo.analysis.money.rollup import LEFT_OUT
 from ipmo.analysis.money.timing import Timing
-from ipmo.errors import UnknownItemError, close_matches
+from ipmo.errors import UnknownItemError, close_matches, one_of
+from ipmo.model.calendars import Calendar
 from ipmo.model.people import Assignment, Resource
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Task
-from ipmo.tables import Column, Table
+from ipmo.tables import Column, Rows, Table
 from ipmo.units import DAY, Effort, minutes, moment
+from ipmo.words import counted
 
 __all__ = ["CapacityView", "Load", "capacity"]
 
-BY = ("resource", "category", "project")
+By = Literal["resource", "category", "project"]
 
 
 @attrs.frozen(kw_only=True)
@@ -56,11 +58,11 @@ class Load:
         return float(self.demand / self.capacity) if self.capacity else None
 
 
-class CapacityView:
-    """The answer of `capacity`: loads in order of resource and period."""
+class CapacityView(Rows[tuple[str, str], Load]):
+    """The answer of `capacity`: loads by (name, period), in order of resource and period."""
 
     def __init__(self, loads: Iterable[Load], by: str, every: str, undated: Iterable[str], unstated: Iterable[str]) -> None:
-        self.loads = tuple(loads)
+        super().__init__({(load.name, load.period.name): load for load in loads}, f"these loads by {by} and {every}")
         self.by, self.every = by, every
         self.undated = tuple(undated)
         self.unstated = tuple(unstated)
@@ -71,31 +73,44 @@ class CapacityView:
         Raises:
             UnknownItemError: nothing is asked of it.
         """
-        found = tuple(load for load in self.loads if load.name == name)
+        found = tuple(load for load in self.rows if load.name == name)
         if not found:
-            names = {load.name for load in self.loads}
+            names = {load.name for load in self.rows}
             raise UnknownItemError(name, close_matches(name, names), f"these loads by {self.by}")
         return found
 
     @property
     def over_allocated(self) -> tuple[Load, ...]:
         """Where more is asked for than there is, the worst first."""
-        return tuple(sorted((load for load in self.loads if load.over > 0), key=lambda load: (-load.over, load.name, load.period)))
+        return tuple(sorted((load for load in self.rows if load.over > 0), key=lambda load: (-load.over, load.name, load.period)))
 
     @property
     def constraint(self) -> str | None:
         """The resource that holds the most back: the largest share of its demand is beyond its capacity; ties by name."""
         asked: dict[str, Fraction] = {}
         beyond: dict[str, Fraction] = {}
-        for load in self.loads:
+        for load in self.rows:
             asked[load.name] = asked.get(load.name, Fraction(0)) + load.demand
             beyond[load.name] = beyond.get(load.name, Fraction(0)) + load.over
         short = [name for name, over in beyond.items() if over > 0]
         return min(short, key=lambda name: (-beyond[name] / asked[name], name)) if short else None
 
+    def explain(self, name: str, period: str) -> str:
+        """What asks for a resource, category or project in a period, the most first, and by how much it is too much.
+
+        Raises:
+            UnknownItemError: nothing is asked of it then.
+        """
+        load = self[name, period]
+        offered = "an unknown capacity" if load.capacity is None else f"{float(load.capacity):,.4g} pd"
+        lines = [f"{name}, {period}: {float(load.demand):,.4g} pd asked for of {offered}"]
+        if load.over:
+            lines[0] += f", {float(load.over):,.4g} pd too much on {counted(load.days_over, 'day')}"
+        return "\n".join([*lines, *(f"  {project}: {float(part):,.4g} pd" for project, part in load.projects)])
+
     def table(self) -> Table:
         """One row a load: name, period, start, demand, capacity, load, over, days_over, peak, projects (the first five)."""
-        rows = self.loads
+        rows = self.rows
         return Table(
             [
                 Column("name", "str", [r.name for r in rows]),
@@ -113,14 +128,14 @@ class CapacityView:
 
     def __repr__(self) -> str:
         worst = self.constraint
-        text = f"{len(self.over_allocated)} of {len(self.loads)} over-allocated"
+        text = f"{len(self.over_allocated)} of {counted(len(self), 'load')} over-allocated"
         return f"<Capacity by {self.by} and {self.every}: {text}{f', {worst} is the constraint' if worst else ''}>"
 
     def _repr_html_(self) -> str:
         return self.table()._repr_html_()
 
 
-def capacity(portfolio: Portfolio, *, by: str = "resource", period: str = "month", include: Iterable[str] = ()) -> CapacityView:
+def capacity(portfolio: Portfolio, *, by: By = "resource", every: Every = "month", include: Iterable[str] = ()) -> CapacityView:
     """Demand of open work against dated capacity.
 
     An assignment with an effort asks for what is left of it (by the task's progress, else by what remains of its duration), lying over the task's remaining
@@ -131,20 +146,21 @@ def capacity(portfolio: Portfolio, *, by: str = "resource", period: str = "month
     Args:
         portfolio: the portfolio.
         by: `resource`, `category` (of resources) or `project` (demand only).
-        period: month, quarter, year or financial year.
+        every: month, quarter, year or financial year.
         include: `proposed`: count their work too.
 
     Raises:
-        UnknownItemError: there is no such grouping or period.
+        OptionError: there is no such grouping or period, or a state to include that is counted anyway.
         ScheduleError: nothing says when the portfolio starts.
     """
-    if by not in BY:
-        raise UnknownItemError(by, close_matches(by, BY), f"the groupings {', '.join(BY)}")
-    return _Demand(portfolio, by, period, frozenset(include)).run()
+    one_of("by", by, get_args(By))
+    for state in (counted_too := frozenset(include)):
+        one_of("include", state, LEFT_OUT)
+    return _Demand(portfolio, by, every, counted_too).run()
 
 
 class _Demand:
-    def __init__(self, portfolio: Portfolio, by: str, every: str, include: frozenset[str]) -> None:
+    def __init__(self, portfolio: Portfolio, by: By, every: Every, include: frozenset[str]) -> None:
         self.portfolio, self.by, self.rule, self.include = portfolio, by, period_rule(portfolio, every), include
         self.schedule = schedule(portfolio, on_cycle="cut")
         self.timing = Timing(portfolio, self.schedule)
@@ -227,11 +243,11 @@ class _Demand:
         return 1 - found[0] / found[1] if found is not None and found[1] else Fraction(1)
 
     @staticmethod
-    def _minutes(effort: Effort, calendar: Any) -> Fraction:
-        each: int = {"ph": 60, "pd": calendar.day_minutes, "pw": calendar.week_minutes}[effort.unit]
+    def _minutes(effort: Effort, calendar: Calendar) -> Fraction:
+        each = {"ph": 60, "pd": calendar.day_minutes, "pw": calendar.week_minutes}[effort.unit]
         return Fraction(effort.amount) * each
 
-    def _calendar(self, resource: Resource) -> Any:
+    def _calendar(self, resource: Resource) -> Calendar:
         return self.portfolio.calendar_table[resource.calendar or self.portfolio.calendar or "standard"]
 
     def _there(self, resource: Resource, day: date) -> Fraction | None:

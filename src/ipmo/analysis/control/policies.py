@@ -1,0 +1,179 @@
+"""How children make a parent's colour: policies, values that the user chooses.
+
+Worst child, majority, counts of reds, weights of budgets, the child that finishes last, or figures recomputed at each
+level against its tolerance (the default).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Literal, Protocol
+
+import attrs
+
+from ipmo.model.governance import RAG
+
+__all__ = [
+    "POLICIES",
+    "BudgetWeighted",
+    "Child",
+    "DrivingChild",
+    "Majority",
+    "Policy",
+    "PolicyName",
+    "ThresholdCount",
+    "ToleranceBased",
+    "WorstChild",
+]
+
+PolicyName = Literal["worst child", "majority", "threshold count", "budget-weighted", "driving child", "tolerance"]
+
+
+@attrs.frozen(kw_only=True)
+class Child:
+    """What a policy sees of a child.
+
+    Args:
+        item: full id.
+        rag: its colour; None when it is not known.
+        budget: its weight in money; None when it is not known.
+        finish: when it finishes.
+    """
+
+    item: str
+    rag: str | None
+    budget: float | None = None
+    finish: datetime | None = None
+
+
+class Policy(Protocol):
+    """How children make a parent's colour."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    def combine(self, children: Sequence[Child]) -> tuple[str | None, str]:
+        """(colour, why); None when nothing is known."""
+
+
+def _known(children: Sequence[Child]) -> list[Child]:
+    return [child for child in children if child.rag is not None]
+
+
+def _unknown_note(children: Sequence[Child]) -> str:
+    missing = sum(1 for child in children if child.rag is None)
+    return f"; {missing} of {len(children)} unknown" if missing else ""
+
+
+@attrs.frozen
+class WorstChild:
+    """The worst colour below. Its flaw: one red paints everything, and people stop reporting red."""
+
+    name: str = attrs.field(default="worst child", init=False)
+
+    def combine(self, children: Sequence[Child]) -> tuple[str | None, str]:
+        """The worst known colour, and whose it is."""
+        known = _known(children)
+        if not known:
+            return None, "no child has a colour"
+        worst = max(known, key=lambda child: RAG.index(child.rag or "green"))
+        return worst.rag, f"{worst.item} is {worst.rag}{_unknown_note(children)}"
+
+
+@attrs.frozen
+class Majority:
+    """The commonest colour, the worse of two as common. Its flaw: status improves with altitude."""
+
+    name: str = attrs.field(default="majority", init=False)
+
+    def combine(self, children: Sequence[Child]) -> tuple[str | None, str]:
+        """The commonest known colour."""
+        known = [child.rag for child in _known(children)]
+        if not known:
+            return None, "no child has a colour"
+        best = max(RAG, key=lambda rag: (known.count(rag), RAG.index(rag)))
+        return best, f"{known.count(best)} of {len(known)} are {best}{_unknown_note(children)}"
+
+
+@attrs.frozen(kw_only=True)
+class ThresholdCount:
+    """Red from so many reds, amber from one red or so many ambers. Its flaw: it depends on how many there are.
+
+    Args:
+        red: so many red children make red.
+        amber: so many amber children make amber.
+    """
+
+    red: int = 2
+    amber: int = 1
+    name: str = attrs.field(default="threshold count", init=False)
+
+    def combine(self, children: Sequence[Child]) -> tuple[str | None, str]:
+        """The colour by counts."""
+        known = [child.rag for child in _known(children)]
+        if not known:
+            return None, "no child has a colour"
+        reds, ambers = known.count("red"), known.count("amber")
+        rag = "red" if reds >= self.red else "amber" if reds or ambers >= self.amber else "green"
+        return rag, f"{reds} red and {ambers} amber of {len(known)}{_unknown_note(children)}"
+
+
+@attrs.frozen(kw_only=True)
+class BudgetWeighted:
+    """The mean of 0, 1, 2 for green, amber, red, weighted by budget. Its flaw: a big project hides a small critical one.
+
+    Args:
+        amber: mean from which it is amber.
+        red: mean from which it is red.
+    """
+
+    amber: float = 0.5
+    red: float = 1.5
+    name: str = attrs.field(default="budget-weighted", init=False)
+
+    def combine(self, children: Sequence[Child]) -> tuple[str | None, str]:
+        """The colour of the weighted mean; children without a budget are left out and counted."""
+        known = [child for child in _known(children) if child.budget]
+        whole = sum(child.budget or 0.0 for child in known)
+        if not whole:
+            return None, "no child has a colour and a budget"
+        mean = sum(RAG.index(child.rag or "green") * (child.budget or 0.0) for child in known) / whole
+        rag = "red" if mean >= self.red else "amber" if mean >= self.amber else "green"
+        left = len(children) - len(known)
+        return rag, f"weighted mean {mean:.2f}" + (f"; {left} of {len(children)} without colour or budget" if left else "")
+
+
+@attrs.frozen
+class DrivingChild:
+    """The colour of the child that finishes last: the one that drives the parent's date."""
+
+    name: str = attrs.field(default="driving child", init=False)
+
+    def combine(self, children: Sequence[Child]) -> tuple[str | None, str]:
+        """The colour of the last to finish; of several, the worst."""
+        dated = [child for child in children if child.finish is not None]
+        if not dated:
+            return None, "no child has a finish"
+        last = max(child.finish for child in dated if child.finish is not None)
+        driving = [child for child in dated if child.finish == last]
+        rag, why = WorstChild().combine(driving)
+        return rag, f"{why}, and finishes last" if rag else f"{driving[0].item} finishes last and has no colour"
+
+
+@attrs.frozen
+class ToleranceBased:
+    """Recomputed at every level from that level's own figures against its tolerance; the worst child where it has none."""
+
+    name: str = attrs.field(default="tolerance", init=False)
+
+    def combine(self, children: Sequence[Child]) -> tuple[str | None, str]:
+        """Where a level has no figures of its own."""
+        return WorstChild().combine(children)
+
+
+POLICIES: Mapping[str, Policy] = {
+    policy.name: policy for policy in (WorstChild(), Majority(), ThresholdCount(), BudgetWeighted(), DrivingChild(), ToleranceBased())
+}
+"""Policies by name, with their usual thresholds."""
