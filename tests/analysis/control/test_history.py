@@ -118,7 +118,7 @@ def test_returns_say_who_has_not_reported_and_for_how_long() -> None:
     )
     table = reporting_compliance(months)
     assert table["project"] == ("P", "Q")
-    assert (table["reported"], table["missed"], table["days"], table["asked"]) == ((True, False), (0, 2), (0, 62), (3, 3))
+    assert (table["reported"], table["missed"], table["days"], table["expected"]) == ((True, False), (0, 2), (0, 62), (3, 3))
     assert len(reporting_compliance(History([]))) == 0
 
 

@@ -228,8 +228,8 @@ def test_a_project_is_as_late_as_the_promise_in_it_that_is_missed_by_most() -> N
     ]
     pf = Portfolio(id="x", start="2026-02-02", status_date="2026-02-02", projects=[Project(id="P", tasks=tasks)])
     (time,) = status(pf)["P"].aspects
-    assert (time.rag, time.text) == ("red", "Ready finishes 2026-02-06, promised 2026-01-30, 6.7 days beyond the promise")
-    assert status(pf.evolve("P", finish="2026-01-15"))["P"].aspects[0].text.startswith("finishes 2026-02-06, promised 2026-01-15")
+    assert (time.rag, time.text) == ("red", "Ready finishes 2026-02-06, committed to 2026-01-30, 6.7 days beyond the commitment")
+    assert status(pf.evolve("P", finish="2026-01-15"))["P"].aspects[0].text.startswith("finishes 2026-02-06, committed to 2026-01-15")
     assert status(pf.evolve("P", finish="2026-12-31", tolerance=Tolerance(time="10 d")))["P"].computed == "amber"
     assert status(pf.evolve("P/b", deadline=None).evolve("P/a", deadline="2026-02-06"))["P"].computed == "green"
 
@@ -248,7 +248,7 @@ def test_a_date_held_against_itself_tells_nothing() -> None:
         ],
     )
     found = {row.item: (row.computed, row.aspects[0].text) for row in status(pf).items("project")}
-    assert found["bar"] == (None, "promised 2026-06-30; nothing forecasts when it finishes")
+    assert found["bar"] == (None, "committed to 2026-06-30; nothing forecasts when it finishes")
     assert found["weekend"][0] is None
     assert found["gone"][0] == "red"
     assert (found["done"][0], found["planned"][0]) == ("green", "green")

@@ -1,1 +1,1 @@
-"""What the change brings, who may claim it, what its delay costs, and what serves which objective."""
+"""What the change brings, whom it is due to, what its delay costs, and what serves which objective."""

@@ -1,1 +1,1 @@
-"""How things stand beside what was reported: status, tolerances, authority, registers, months in order."""
+"""How things stand beside what was reported: status, tolerances, authority, the RAID log, months in order."""

@@ -1,4 +1,4 @@
-"""The aspects of control: time, cost, benefits and risk of an item against what was promised and what is tolerated."""
+"""The aspects of control: time, cost, benefits and risk of an item against what was committed to and what is tolerated."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Aspect:
 
     Args:
         name: time, cost, benefits, risk or children.
-        rag: its colour; None when it cannot be told.
+        rag: its colour; None when it cannot be said.
         text: what was compared.
         over: how far beyond a tolerance that somebody stated, in words; empty within it and where nobody did.
         stake: money of a breach, for the authority that it takes.
@@ -58,12 +58,12 @@ def tolerance_of(portfolio: Portfolio, noun: Noun) -> Tolerance | None:
 
 
 class Aspects:
-    """What the items of a portfolio are held against: promises, budgets, planned benefits and limits of exposure.
+    """What the items of a portfolio are held against: commitments, budgets, planned benefits and limits of exposure.
 
     Args:
         portfolio: the portfolio.
         as_of: the date that it is seen from.
-        baseline: the plan that promises and budgets are taken from, where items state none.
+        baseline: the plan that commitments and budgets are taken from, where items state none.
     """
 
     def __init__(self, portfolio: Portfolio, as_of: date | None, baseline: Portfolio | None) -> None:
@@ -112,19 +112,19 @@ class Aspects:
 
     # ------------------------------------------------------------------------------------ tolerances
 
-    def _limit(self, full_id: str, promise: int, span: Span | None) -> int:
+    def _limit(self, full_id: str, commitment: int, span: Span | None) -> int:
         """The last instant within tolerance."""
         if span is None:
-            return promise
+            return commitment
         if span.dimension == "working" and not span.amount:
-            return promise
+            return commitment
         clock = clocks_of(self.portfolio).of(self.portfolio.calendar_for(full_id))
-        return min(clock.shift(promise, span), MAX_INSTANT)
+        return min(clock.shift(commitment, span), MAX_INSTANT)
 
     # --------------------------------------------------------------------------------------- aspects
 
-    def _promise(self, full_id: str, noun: Noun) -> int | None:
-        """The promised finish: a deadline, a project's finish, an approved finish, the finish in the plan."""
+    def _commitment(self, full_id: str, noun: Noun) -> int | None:
+        """The committed finish: a deadline, a project's finish, an approved finish, the finish in the plan."""
         if isinstance(noun, Task):
             when = noun.deadline or noun.baseline_finish
             if when is not None:
@@ -144,51 +144,51 @@ class Aspects:
         return [p for p in hierarchy(self.portfolio).projects(noun) if p.state not in LEFT_OUT]
 
     def _dated(self, full_id: str, noun: Noun) -> tuple[int | None, int | None]:
-        """(promised, forecast finish); of what holds projects, the last of those that promise one."""
+        """(committed, forecast finish); of what holds projects, the last of those that commit to one."""
         if isinstance(noun, Programme | Portfolio):
             both = [pair for p in self._within(noun) if (pair := self._dated(p.id, p))[0] is not None]
-            promises = [promise for promise, _ in both if promise is not None]
+            committed = [commitment for commitment, _ in both if commitment is not None]
             finishes = [reached for _, reached in both if reached is not None]
-            return max(promises, default=None), max(finishes) if promises and len(finishes) == len(promises) else None
-        promise = self._promise(full_id, noun)
+            return max(committed, default=None), max(finishes) if committed and len(finishes) == len(committed) else None
+        commitment = self._commitment(full_id, noun)
         finish = self.finish(full_id)
-        if promise is None or finish is None:
-            return promise, None
+        if commitment is None or finish is None:
+            return commitment, None
         reached = minutes(finish)
         if isinstance(noun, Project) and not noun.tasks and noun.actual_finish is None and noun.state == "active":
             if self.as_of is not None:
                 reached = max(reached, minutes(self.as_of))  # a bar past its finish that nobody has closed
-            if noun.finish is not None and reached <= promise == minutes(noun.finish, end=True):
-                return promise, None  # it is held against the same date that it states: that tells nothing
-        return promise, reached
+            if noun.finish is not None and reached <= commitment == minutes(noun.finish, end=True):
+                return commitment, None  # it is held against the same date that it states: that tells nothing
+        return commitment, reached
 
     def _deadlines(self, project: Project) -> Iterable[tuple[str, int, int]]:
-        """(name, promised, forecast finish) of the open deadlines inside a project."""
+        """(name, committed, forecast finish) of the open deadlines inside a project."""
         for task in project.tasks:
             finish = self.finish(f"{project.id}/{task.id}") if task.deadline is not None and not task.finished else None
             if task.deadline is not None and finish is not None:
                 yield task.name or task.id, minutes(task.deadline, end=True), minutes(finish)
 
     def _time(self, full_id: str, noun: Noun) -> Aspect | None:
-        promise, reached = self._dated(full_id, noun)
+        commitment, reached = self._dated(full_id, noun)
         about = ""
         for name, due, done in self._deadlines(noun) if isinstance(noun, Project) else ():
-            if promise is None or reached is None or done - due > reached - promise:
-                promise, reached, about = due, done, f"{name} "  # of several promises the one that is missed by most
-        if promise is None:
+            if commitment is None or reached is None or done - due > reached - commitment:
+                commitment, reached, about = due, done, f"{name} "  # of several commitments the one that is missed by most
+        if commitment is None:
             return None
         if reached is None:
-            day = day_text(moment(promise), finish=True)
-            return Aspect(name="time", rag=None, text=f"promised {day}; nothing forecasts when it finishes")
-        text = f"{about}finishes {day_text(moment(reached), finish=True)}, promised {day_text(moment(promise), finish=True)}"
+            day = day_text(moment(commitment), finish=True)
+            return Aspect(name="time", rag=None, text=f"committed to {day}; nothing forecasts when it finishes")
+        text = f"{about}finishes {day_text(moment(reached), finish=True)}, committed to {day_text(moment(commitment), finish=True)}"
         tolerance = tolerance_of(self.portfolio, noun)
-        limit = self._limit(full_id, promise, tolerance.time if tolerance is not None else None)
-        if reached <= promise:
+        limit = self._limit(full_id, commitment, tolerance.time if tolerance is not None else None)
+        if reached <= commitment:
             return Aspect(name="time", rag="green", text=text)
         if reached <= limit:
             return Aspect(name="time", rag="amber", text=f"{text}, within tolerance")
         stated = tolerance is not None and tolerance.time is not None
-        over = f"{(reached - limit) / 1440:,.1f} days beyond {'tolerance' if stated else 'the promise'}".replace(".0 days", " days")
+        over = f"{(reached - limit) / 1440:,.1f} days beyond {'tolerance' if stated else 'the commitment'}".replace(".0 days", " days")
         return Aspect(name="time", rag="red", text=f"{text}, {over}", over=over if stated else "", stake=self.budget(full_id))
 
     def _figure(self, measure: str, full_id: str) -> tuple[Fraction | None, bool]:

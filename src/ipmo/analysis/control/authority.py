@@ -1,7 +1,7 @@
 """Who may approve an amount: the one rule that gates, exceptions and rules all ask.
 
 Authority is what was delegated, and only what is stated: a board that states none is not known to cover any amount,
-however high it stands. It can still be told: an exception that nobody is known to cover goes to the top board.
+however high it stands. It may still be informed: an exception that nobody is known to cover goes to the top board.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Approver:
 
     Args:
         body: the board that may; None when none is known to have the authority.
-        escalate_to: the board to tell: the one that may approve, else the top one; None when no board stands high enough.
+        escalate_to: the board to inform: the one that may approve, else the top one; None when no board stands high enough.
         reason: why, in words.
     """
 
@@ -52,7 +52,7 @@ def approver(
         portfolio: the portfolio.
         amount: what is to be approved, a plain number in the portfolio's currency; None when it is not known, and
             then nobody is known to have the authority.
-        level: project, programme or portfolio: no board below it is asked. A board without a level is the portfolio's.
+        level: project, programme or portfolio: no board below it counts. A board without a level is the portfolio's.
         as_of: the date at which money converts; the status date when left out, else the latest rate counts.
 
     Raises:

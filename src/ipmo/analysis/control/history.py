@@ -38,7 +38,7 @@ class Month:
     Args:
         date: its data date.
         name: the file it stands in, or any name.
-        load: gives the portfolio, when it is first asked for.
+        load: gives the portfolio, when it is first needed.
     """
 
     def __init__(self, date: date, name: str, load: Callable[[], Portfolio]) -> None:
@@ -193,26 +193,26 @@ def reporting_compliance(history: History) -> Table:
     """Who has reported, and who has not, month by month.
 
     A project has reported for a month when it has a status report later than the month before and not later than this
-    one. Closed, cancelled and proposed projects are not asked.
+    one. Closed, cancelled and proposed projects are not expected to report.
 
     Returns:
         One row a project of the last month: project, name, reported (for the last month), last_report, days (since it, at
-        the last month), missed (months in a row without a report, to the last), asked (months it was asked).
+        the last month), missed (months in a row without a report, to the last), expected (months in which it should have reported).
     """
     if not len(history):
-        return Table([Column(name, "str", []) for name in ("project", "name", "reported", "last_report", "days", "missed", "asked")])
+        return Table([Column(name, "str", []) for name in ("project", "name", "reported", "last_report", "days", "missed", "expected")])
     last: Month = history[-1]
     rows = []
     for project in last.portfolio.projects:
         if project.state in (*LEFT_OUT, "closed"):
             continue
-        missed, asked, running = 0, 0, True
+        missed, expected, running = 0, 0, True
         for place in range(len(history) - 1, -1, -1):
             month: Month = history[place]
             noun = month.portfolio.items.get(project.id)
             if noun is None or getattr(noun, "state", "closed") in (*LEFT_OUT, "closed"):
                 break
-            asked += 1
+            expected += 1
             since = history[place - 1].date if place else date.min
             reported = any(since < as_day(report.date) <= month.date for report in noun.status)
             if running and not reported:
@@ -221,7 +221,7 @@ def reporting_compliance(history: History) -> Table:
                 running = False
         dates = [as_day(report.date) for report in project.status if as_day(report.date) <= last.date]
         latest = max(dates, default=None)
-        rows.append((project, missed == 0, latest, missed, asked))
+        rows.append((project, missed == 0, latest, missed, expected))
     return Table(
         [
             Column("project", "str", [p.id for p, *_ in rows]),
@@ -230,7 +230,7 @@ def reporting_compliance(history: History) -> Table:
             Column("last_report", "date", [latest for _, _, latest, *_ in rows]),
             Column("days", "int", [None if latest is None else (last.date - latest).days for _, _, latest, *_ in rows], "days"),
             Column("missed", "int", [missed for *_, missed, _ in rows], "months"),
-            Column("asked", "int", [asked for *_, asked in rows], "months"),
+            Column("expected", "int", [expected for *_, expected in rows], "months"),
         ]
     )
 

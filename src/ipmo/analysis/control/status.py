@@ -41,7 +41,7 @@ class ItemStatus:
         level: portfolio, programme, project or task.
         reported: latest reported colour.
         reported_on: date of that report.
-        computed: colour by the policy; None when nothing can be told.
+        computed: colour by the policy; None when nothing can be said.
         aspects: what it was computed from.
         confidence: the latest assessment of each assessor, on its own scale: another thing than status.
     """
@@ -80,7 +80,7 @@ class Breach:
         level: of the item.
         body: the board that may decide: the lowest above the item whose stated authority covers what is at stake; None
             when none is known to.
-        escalate_to: the board to tell: the one that may decide, else the top one; None when none stands above the item.
+        escalate_to: the board to inform: the one that may decide, else the top one; None when none stands above the item.
         reason: why that board, or why none.
         stake: money at stake; None when it is not known.
     """
@@ -187,9 +187,9 @@ def status(
 ) -> StatusView:
     """Computed status beside reported status for every project, programme and the portfolio, and the exceptions.
 
-    A forecast within its promise or budget is green, beyond it but within tolerance amber, beyond tolerance red; equal
+    A forecast within its commitment or budget is green, beyond it but within tolerance amber, beyond tolerance red; equal
     to the limit is within it (PRINCE2 7). An item without a tolerance takes that of its programme or the portfolio; without any, the limit
-    is the promise or budget itself, and nothing is escalated, because nobody set a limit; lost benefits are then amber.
+    is the commitment or budget itself, and nothing is escalated, because nobody set a limit; lost benefits are then amber.
     What cannot be compared has no colour, and says why.
 
     Args:
@@ -197,7 +197,7 @@ def status(
         policy: how colours combine: a policy, or the name of one in `POLICIES`.
         of: `computed` or `reported`: which colours of the children the policy combines.
         as_of: reports later than this are not seen; the status date when left out.
-        baseline: the plan that promises and budgets are taken from, where items state none.
+        baseline: the plan that commitments and budgets are taken from, where items state none.
         tasks: tasks get a row too.
 
     Raises:

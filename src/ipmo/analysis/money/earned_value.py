@@ -56,7 +56,7 @@ class EarnedItem:
         schedule: earned schedule against the plan by period; None where there is no plan.
         ac_effort: actual cost of level of effort.
         floating: how many work packages have no approved dates: their plan is the current schedule, which moves with the data
-            date and never looks late. Freeze a baseline, or state baseline dates.
+            date and never looks late. Take a snapshot as the baseline, or state baseline dates.
     """
 
     item: str

@@ -33,7 +33,7 @@ class RolledUpValue:
         value: Money, datetime, number, share or word; None when nothing is known.
         unit: what the value is measured in.
         known: how many leaves below were known.
-        total: how many leaves below were asked.
+        total: how many leaves below should be known.
         parts: the figures it was made of.
         left_out: projects below that do not count, by state (proposed, cancelled).
         note: how the value came about, for example the exchange rate used.
@@ -45,7 +45,7 @@ class RolledUpValue:
     item: str
     name: str = ""
     level: str
-    value: Any  # what it is depends on the measure asked for, as with a column of a frame; `money` has a type
+    value: Any  # what it is depends on the measure, as with a column of a frame; `money` has a type
     unit: str
     known: int
     total: int

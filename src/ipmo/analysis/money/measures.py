@@ -21,7 +21,7 @@ RAG = ("green", "amber", "red")
 
 
 def _work(item: object) -> bool:
-    """What is asked for money and effort: not milestones."""
+    """What money and effort are counted of: all but milestones."""
     return not (isinstance(item, Task) and item.milestone)
 
 
@@ -47,7 +47,7 @@ def _budget(context: MeasureContext, full_id: str, item: object) -> Budget | Non
 
 
 def _granted(item: object) -> bool:
-    """What is asked for funding: initiatives, and tasks never."""
+    """What funding is counted of: initiatives, and tasks never."""
     return not isinstance(item, Task)
 
 

@@ -37,7 +37,7 @@ __all__ = ["MEASURES", "RollUp", "RolledUpValue", "roll_up"]
 
 Level = Literal["portfolio", "programme", "project", "task"]
 Bearing = Portfolio | Programme | Project | Task
-"""What is asked for a measure."""
+"""What a measure takes a value from."""
 LEFT_OUT = ("proposed", "cancelled")
 NO_GROUP, UNDATED, UNKNOWN = "(none)", "(undated)", "(unknown)"
 STATED = "stated as a whole"
@@ -150,7 +150,7 @@ def roll_up(
         UnknownItemError: there is no such measure, item, field or attribute.
         OptionError: there is no such level, or a state to include that is counted anyway.
         MissingRateError: money in another currency has no exchange rate.
-        UnitError: money of two known price bases would be mixed; a measure that does not lie over time is asked by period.
+        UnitError: money of two known price bases would be mixed; a measure that does not lie over time is wanted by period.
 
     >>> import ipmo.examples
     >>> print(roll_up(ipmo.examples.load("extension"), "budget").total)
@@ -316,12 +316,12 @@ class _Engine:
         left_out = (*left_out, *(name for part in parts for name in part.left_out))
         own, note = self._own(full_id, item) if not parts or self._states_totals else (None, "")
         if not parts:
-            asked = measure.applies(item) and level in ("project", "task")
+            counts_here = measure.applies(item) and level in ("project", "task")
             if own is not None and self._states_totals and level in ("portfolio", "programme"):
-                asked = True
+                counts_here = True
             if measure.combine is Combine.MEAN and isinstance(item, Project) and item.tasks:
-                asked, own = False, None  # milestones only: there is no work to weigh
-            counts = int(own is not None and asked), int(asked)
+                counts_here, own = False, None  # milestones only: there is no work to weigh
+            counts = int(own is not None and counts_here), int(counts_here)
             return self._made(full_id, level, own, counts, name=item.name, note=note, left_out=left_out)
         carried, known, total = self._joined(parts)
         if own is not None:

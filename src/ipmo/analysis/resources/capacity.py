@@ -1,4 +1,4 @@
-"""People and machines: what scheduled work asks of each resource by period, against what there is."""
+"""People and machines: what scheduled work needs of each resource by period, against what there is."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ class Load:
     Args:
         name: of the resource, category or project.
         period: the period.
-        demand: person-days asked for (unit-days of a machine).
+        demand: person-days needed (unit-days of a machine).
         capacity: person-days there are; None when nobody says.
-        over: person-days asked for beyond what there is, summed day by day, so that a quiet week does not hide a busy one.
-        days_over: on how many days more is asked for than there is.
-        peak: the most units asked for on one day.
+        over: person-days needed beyond what there is, summed day by day, so that a quiet week does not hide a busy one.
+        days_over: on how many days more is needed than there is.
+        peak: the most units needed on one day.
         projects: (project, person-days) that compete, the largest first.
     """
 
@@ -71,7 +71,7 @@ class CapacityView(Rows[tuple[str, str], Load]):
         """The loads of one resource, category or project.
 
         Raises:
-            UnknownItemError: nothing is asked of it.
+            UnknownItemError: nothing is needed of it.
         """
         found = tuple(load for load in self.rows if load.name == name)
         if not found:
@@ -81,29 +81,29 @@ class CapacityView(Rows[tuple[str, str], Load]):
 
     @property
     def over_allocated(self) -> tuple[Load, ...]:
-        """Where more is asked for than there is, the worst first."""
+        """Where more is needed than there is, the worst first."""
         return tuple(sorted((load for load in self.rows if load.over > 0), key=lambda load: (-load.over, load.name, load.period)))
 
     @property
     def constraint(self) -> str | None:
         """The resource that holds the most back: the largest share of its demand is beyond its capacity; ties by name."""
-        asked: dict[str, Fraction] = {}
+        demand: dict[str, Fraction] = {}
         beyond: dict[str, Fraction] = {}
         for load in self.rows:
-            asked[load.name] = asked.get(load.name, Fraction(0)) + load.demand
+            demand[load.name] = demand.get(load.name, Fraction(0)) + load.demand
             beyond[load.name] = beyond.get(load.name, Fraction(0)) + load.over
         short = [name for name, over in beyond.items() if over > 0]
-        return min(short, key=lambda name: (-beyond[name] / asked[name], name)) if short else None
+        return min(short, key=lambda name: (-beyond[name] / demand[name], name)) if short else None
 
     def explain(self, name: str, period: str) -> str:
-        """What asks for a resource, category or project in a period, the most first, and by how much it is too much.
+        """What needs a resource, category or project in a period, the most first, and by how much it is too much.
 
         Raises:
-            UnknownItemError: nothing is asked of it then.
+            UnknownItemError: nothing is needed of it then.
         """
         load = self[name, period]
         offered = "an unknown capacity" if load.capacity is None else f"{float(load.capacity):,.4g} pd"
-        lines = [f"{name}, {period}: {float(load.demand):,.4g} pd asked for of {offered}"]
+        lines = [f"{name}, {period}: {float(load.demand):,.4g} pd needed of {offered}"]
         if load.over:
             lines[0] += f", {float(load.over):,.4g} pd too much on {counted(load.days_over, 'day')}"
         return "\n".join([*lines, *(f"  {project}: {float(part):,.4g} pd" for project, part in load.projects)])
@@ -138,10 +138,10 @@ class CapacityView(Rows[tuple[str, str], Load]):
 def capacity(portfolio: Portfolio, *, by: By = "resource", every: Every = "month", include: Iterable[str] = ()) -> CapacityView:
     """Demand of open work against dated capacity.
 
-    An assignment with an effort asks for what is left of it (by the task's progress, else by what remains of its duration), lying over the task's remaining
-    working time by its spread; one without asks for its units over that time. Capacity is the units that hold on a
+    An assignment with an effort needs what is left of it (by the task's progress, else by what remains of its duration), lying over the task's remaining
+    working time by its spread; one without needs its units over that time. Capacity is the units that hold on a
     day times the working time of the resource's calendar; a resource that states no calendar is there by the portfolio's,
-    and whenever the work that asks for it goes on. A person-day is a day of the resource's calendar.
+    and whenever the work that needs it goes on. A person-day is a day of the resource's calendar.
 
     Args:
         portfolio: the portfolio.
@@ -165,8 +165,8 @@ class _Demand:
         self.schedule = schedule(portfolio, on_cycle="cut")
         self.timing = Timing(portfolio, self.schedule)
         self.resources = {resource.id: resource for resource in portfolio.resources}
-        self.asked: dict[str, dict[date, dict[str, Fraction]]] = {}
-        self.open: dict[tuple[str, date], int] = {}  # working minutes of the work that asks, by resource and day
+        self.demand: dict[str, dict[date, dict[str, Fraction]]] = {}
+        self.open: dict[tuple[str, date], int] = {}  # working minutes of the work that needs it, by resource and day
         self.undated: list[str] = []
 
     def run(self) -> CapacityView:
@@ -180,14 +180,14 @@ class _Demand:
         loads: list[Load] = []
         groups: dict[str, list[str]] = {}
         for resource in self.portfolio.resources:
-            if resource.id in self.asked:
+            if resource.id in self.demand:
                 groups.setdefault(resource.category or "(none)" if self.by == "category" else resource.id, []).append(resource.id)
         if self.by == "project":
             loads = self._by_project()
         else:
             for name, members in groups.items():
                 loads += self._loads(name, [self.resources[m] for m in members])
-        unstated = [r.id for r in self.portfolio.resources if not r.capacity and r.id in self.asked]
+        unstated = [r.id for r in self.portfolio.resources if not r.capacity and r.id in self.demand]
         return CapacityView(loads, self.by, self.rule.every, self.undated, unstated)
 
     def _task(self, project: str, task: Task) -> None:
@@ -209,7 +209,7 @@ class _Demand:
         calendar = self.portfolio.calendar_for(full_id)
         worked = worked_on(self.portfolio, calendar)
         stretch = Stretch(since, until, self.timing.spread(full_id), worked)
-        days = self.asked.setdefault(assignment.resource, {})
+        days = self.demand.setdefault(assignment.resource, {})
         whole: Fraction | None = None
         if assignment.effort is not None:
             whole = self._minutes(assignment.effort, calendar) * self._left(full_id, task)
@@ -225,14 +225,14 @@ class _Demand:
                 here = worked(stop)
                 part, start_work = Fraction(str(assignment.units)) * (here - start_work), here
             if part:
-                asked = days.setdefault(day, {})
-                asked[project] = asked.get(project, Fraction(0)) + part
+                needs = days.setdefault(day, {})
+                needs[project] = needs.get(project, Fraction(0)) + part
                 key = (assignment.resource, day)
                 self.open[key] = max(self.open.get(key, 0), worked(minutes(following)) - worked(minutes(day)))
             day = following
 
     def dates(self, item: str) -> tuple[datetime | None, datetime | None]:
-        """Scheduled start and finish of an item: what the share done may be asked for."""
+        """Scheduled start and finish of an item: what the share done needs."""
         return self.schedule.dates(item)
 
     def _left(self, full_id: str, task: Task) -> Fraction:
@@ -266,7 +266,7 @@ class _Demand:
         return units * there
 
     def _loads(self, name: str, members: list[Resource]) -> list[Load]:
-        days = sorted({day for m in members for day in self.asked.get(m.id, {})})
+        days = sorted({day for m in members for day in self.demand.get(m.id, {})})
         if not days:
             return []
         out = []
@@ -278,10 +278,10 @@ class _Demand:
                 beyond, units = Fraction(0), Fraction(0)
                 for resource in members:
                     per_day = self._calendar(resource).day_minutes
-                    asked = self.asked.get(resource.id, {}).get(day, {})
-                    whole = sum(asked.values(), Fraction(0)) / per_day
+                    needs = self.demand.get(resource.id, {}).get(day, {})
+                    whole = sum(needs.values(), Fraction(0)) / per_day
                     offered = self._there(resource, day)
-                    for project, part in asked.items():
+                    for project, part in needs.items():
                         projects[project] = projects.get(project, Fraction(0)) + part / per_day
                     demand += whole
                     units += whole
@@ -311,10 +311,10 @@ class _Demand:
 
     def _by_project(self) -> list[Load]:
         sums: dict[tuple[str, Period], dict[date, Fraction]] = {}
-        for name, days in self.asked.items():
+        for name, days in self.demand.items():
             per_day = self._calendar(self.resources[name]).day_minutes
-            for day, asked in days.items():
-                for project, part in asked.items():
+            for day, needs in days.items():
+                for project, part in needs.items():
                     inner = sums.setdefault((project, self.rule.of(as_day(day))), {})
                     inner[day] = inner.get(day, Fraction(0)) + part / per_day
         order = {project.id: place for place, project in enumerate(self.portfolio.projects)}
