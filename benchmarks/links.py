@@ -121,7 +121,7 @@ def run(bar: Callable[..., None]) -> None:
     size = f"{s.network.n - 1000:,} tasks, {len(finder.places):,} links across 100 projects, 1,000 benefits"
 
     def everything() -> None:
-        aims.reach = Reach(s, aims.reach.aims)
+        aims.reach = Reach(s.passes, aims.reach.aims)
         measured(pf)
 
     def again() -> None:
@@ -153,7 +153,7 @@ def run(bar: Callable[..., None]) -> None:
     bar("value at stake of every link, the network contracted", ours, "one compiled traversal per benefit", peer, 15, faster=True)
 
     def cold() -> None:
-        fresh = Reach(s, reach.aims)
+        fresh = Reach(s.passes, reach.aims)
         fresh.sums(fresh.downstream(finder.places), values)
 
     bar("the same, contraction included", best_of(cold), "one compiled traversal per benefit", peer, None, faster=True)

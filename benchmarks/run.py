@@ -28,8 +28,8 @@ import trees
 
 import ipmo
 import rules
-from ipmo.analysis.dates.schedule import Schedule
 from ipmo.analysis.dates.schedule import network as compiled_network
+from ipmo.analysis.dates.schedule import schedule
 from ipmo.memory import forget
 from ipmo.network.compiled import available
 from ipmo.network.network import Network
@@ -68,9 +68,9 @@ def bar(what: str, ours: float, peer_name: str, peer: float, bound: float | None
 
 def passes(network: Network) -> None:
     """Early dates, total float and target float of everything."""
-    s = Schedule(None, network)
-    total, target = s.late_starts
-    _ = total - s.early_starts, target - s.early_starts
+    s = schedule(network)
+    total, target = s.passes.late_starts
+    _ = total - s.passes.early_starts, target - s.passes.early_starts
 
 
 def networkx_passes(graph: Any, order: list[int], owner: list[int], duration: list[int], count: int) -> None:

@@ -16,8 +16,8 @@ import generators as make
 import numpy as np
 
 import ipmo
-from ipmo.analysis.dates.schedule import Schedule
 from ipmo.analysis.dates.schedule import network as compiled_network
+from ipmo.analysis.dates.schedule import schedule
 from ipmo.network.compiled import available
 from ipmo.network.network import Network
 from ipmo.network.overlay import Overlay
@@ -30,8 +30,8 @@ Bar = Callable[..., None]
 
 def floats(network: Network) -> None:
     """Early dates, late dates, total and target float of everything."""
-    s = Schedule(None, network)
-    (whole, aim), x = s.late_starts, s.early_starts
+    s = schedule(network)
+    (whole, aim), x = s.passes.late_starts, s.passes.early_starts
     if isinstance(x, list):
         _ = [a - b for a, b in zip(whole, x, strict=True)], [a - b for a, b in zip(aim, x, strict=True)]
     else:
@@ -131,10 +131,10 @@ def incremental(turns: Turns, bar: Bar) -> None:
     """One random change of a duration at 100,000 tasks, and drag of everything critical."""
     given = make.columns()
     network = Network.from_columns(**given)
-    s = Schedule(None, network)
+    s = schedule(network)
     floats(network)
     full: list[float] = []
-    overlay = Overlay(s)
+    overlay = Overlay(s.passes)
     rng = np.random.default_rng(5)
     overlay.set_duration(0, int(given["duration"][0]) + 1)
     overlay.undo()
@@ -161,16 +161,16 @@ def incremental(turns: Turns, bar: Bar) -> None:
     name = f"one random change of a duration at 100,000 tasks, median (moved: p50 {cone[0]}, p95 {cone[1]:,}, p99 {cone[2]:,})"
     bar(name, p50, "a full pass", median, 100, faster=True)
     bar("the same, 99th percentile", p99, "a full pass", median, 1.5, faster=False)
-    critical = [v for v in s.critical if s.lists.dur[v]]
+    critical = [v for v in s.passes.critical if s.passes.lists.dur[v]]
     from ipmo.network import drag
 
-    drag.ends_without_work(s, critical[:1])
+    drag.ends_without_work(s.passes, critical[:1])
 
     def forward_each() -> None:  # twenty of them stand for all
         for _ in critical[:20]:
             network.early()
 
-    ours, theirs = turns(lambda: drag.ends_without_work(s, critical), forward_each, 5)
+    ours, theirs = turns(lambda: drag.ends_without_work(s.passes, critical), forward_each, 5)
     theirs *= len(critical) / len(critical[:20])
     bar(
         f"drag of every critical task at 100,000 tasks ({len(critical):,} critical)",

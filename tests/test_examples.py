@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 def test_extension_as_on_paper() -> None:
     s = ipmo.schedule(ipmo.examples.load("extension"))
     assert s.finish == datetime(2026, 1, 28, 17)
-    assert {i.id.partition("/")[2]: (i.total_float, i.free_float, i.drag) for i in s.items()} == {
+    assert {i.id.partition("/")[2]: (i.total_float, i.free_float, i.drag) for i in s.rows} == {
         "plans": (0, 0, 5),
         "walls": (0, 0, 8),
         "garden": (11, 11, None),
@@ -35,9 +35,7 @@ def test_handover_as_on_paper() -> None:
     s = ipmo.schedule(pf)
     day0 = datetime(2026, 6, 1)
     dates = {
-        i.id: ((i.early_start - day0).days, (i.early_finish - day0) / timedelta(days=1))
-        for i in s.items()
-        if i.early_start and i.early_finish
+        i.id: ((i.early_start - day0).days, (i.early_finish - day0) / timedelta(days=1)) for i in s.rows if i.early_start and i.early_finish
     }
     assert dates == {
         "rails/survey": (0, 3),
@@ -49,7 +47,7 @@ def test_handover_as_on_paper() -> None:
         "fleet/train": (14, 19),
         "fleet/service": (19, 21),
     }
-    assert {i.id: i.drag for i in s.items() if i.critical} == {
+    assert {i.id: i.drag for i in s.rows if i.critical} == {
         "rails/survey": 1,
         "rails/lay": 0,
         "power/cable": 8,

@@ -46,7 +46,7 @@ LONG_FUNCTIONS = {
     "interface_cones",
     "interface_slips",
     "from_columns",
-    "_positions",
+    "positions",
     "portfolios",
 }
 IN_CIRCLES = {

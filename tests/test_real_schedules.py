@@ -90,7 +90,7 @@ def test_the_longest_path_of_terminal_is_the_one_that_p6_marked() -> None:
             if row["driving_path_flag"] == "Y":
                 marked.add(row["task_code"])
     s = ipmo.schedule(ipmo.read(path))
-    assert {i.id.partition("/")[2] for i in s.items() if i.longest_path and i.kind in ("task", "milestone")} == marked
+    assert {i.id.partition("/")[2] for i in s.rows if i.longest_path and i.kind in ("task", "milestone")} == marked
 
 
 N = "{http://schemas.microsoft.com/project}"
@@ -160,6 +160,6 @@ def test_the_plain_critical_path_of_every_rcpsp_instance_is_the_indexs() -> None
         path = files[row["instance"]]
         durations, links = psplib(path.read_text(encoding="latin-1"))
         network = Network.from_columns([str(i) for i in range(len(durations))], durations, [a for a, _ in links], [b for _, b in links])
-        assert ipmo.schedule(network).end == int(row["cpm_makespan"]), row["instance"]
+        assert ipmo.schedule(network).passes.end == int(row["cpm_makespan"]), row["instance"]
         checked += 1
     assert checked == len(files) == 252

@@ -16,9 +16,9 @@ from .analysis.control.authority import Approver as Approver
 from .analysis.control.history import History as History
 from .analysis.control.raid_log import RaidLog as RaidLog
 from .analysis.control.status import StatusView as StatusView
+from .analysis.dates.items import ScheduledItem as ScheduledItem
 from .analysis.dates.quality import ScheduleQuality as ScheduleQuality
 from .analysis.dates.schedule import Schedule as Schedule
-from .analysis.dates.schedule import ScheduledItem as ScheduledItem
 from .analysis.dependencies.critical import CriticalLink as CriticalLink
 from .analysis.dependencies.critical import CriticalLinks as CriticalLinks
 from .analysis.dependencies.interfaces import InterfaceView as InterfaceView

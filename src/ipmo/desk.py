@@ -14,7 +14,6 @@ import attrs
 
 from ipmo.analysis.control.history import History, Month
 from ipmo.analysis.control.history import trend as _trend
-from ipmo.analysis.dates.schedule import as_day
 from ipmo.analysis.money.rollup import MEASURES, Level, RollUp
 from ipmo.analysis.money.rollup import roll_up as _roll_up
 from ipmo.errors import FileError, IpmoError, ModelError, PluginError, UnknownItemError, close_matches
@@ -39,6 +38,7 @@ from ipmo.model.plain import from_table_rows, to_plain_portfolio
 from ipmo.model.portfolio import Portfolio
 from ipmo.rules.checks import CHECKS
 from ipmo.tables import Table
+from ipmo.units import as_day
 
 __all__ = [
     "baseline",

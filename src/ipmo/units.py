@@ -37,6 +37,7 @@ __all__ = [
     "Span",
     "When",
     "as_date",
+    "as_day",
     "as_effort",
     "as_money",
     "as_number",
@@ -44,6 +45,7 @@ __all__ = [
     "as_share",
     "as_span",
     "as_when",
+    "day_text",
     "minor_digits",
     "minutes",
     "moment",
@@ -478,6 +480,24 @@ def moment(instant: int) -> datetime:
         raise UnitError("a date of this plan lies outside the years 1 to 9999")
     days, rest = divmod(instant, DAY)
     return datetime.fromordinal(days + 1) + timedelta(minutes=rest)
+
+
+def as_day(value: When) -> date:
+    """The day of a date or of a date with a time."""
+    return value.date() if isinstance(value, datetime) else value
+
+
+def day_text(when: datetime | None, *, finish: bool = False) -> str:
+    """A date as people read it: a finish at midnight belongs to the day before; empty for None.
+
+    >>> day_text(datetime(2026, 3, 2), finish=True), day_text(datetime(2026, 3, 2, 13, 30))
+    ('2026-03-01', '2026-03-02')
+    """
+    if when is None:
+        return ""
+    if finish and when.hour == when.minute == 0:
+        when -= timedelta(minutes=1)
+    return when.date().isoformat()
 
 
 # ------------------------------------------------------------------------------------------- exchange rates

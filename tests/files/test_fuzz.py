@@ -52,7 +52,7 @@ def everything(path: Path, format: str) -> None:
     try:
         pf = ipmo.read(path, format=format)
         s = ipmo.schedule(pf, on_cycle="cut")
-        list(s.items())
+        list(s.rows)
         list(ipmo.check(pf))
         ipmo.to_dict(pf)
     except IpmoError:

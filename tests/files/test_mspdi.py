@@ -321,7 +321,7 @@ def test_dates_survive_the_way_through_microsoft_project(tmp_path: Path) -> None
     ipmo.write(pf, tmp_path / "x.xml")
     again = ipmo.read(tmp_path / "x.xml")
     one, two = ipmo.schedule(pf), ipmo.schedule(again, dialect="msproject")
-    dates = lambda s: {i.id: (i.early_start, i.early_finish, i.late_start, i.late_finish) for i in s.items()}  # noqa: E731
+    dates = lambda s: {i.id: (i.early_start, i.early_finish, i.late_start, i.late_finish) for i in s.rows}  # noqa: E731
     assert dates(one) == dates(two)
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 import ipmo
-from ipmo.analysis.dates.schedule import Schedule, schedule
+from ipmo.analysis.dates.schedule import schedule
 from ipmo.model import After, Portfolio, Project, Task
 from ipmo.network import drag
 from ipmo.network import network as engine
@@ -51,14 +51,14 @@ def test_drag_of_every_task_and_link_is_the_end_less_the_end_without(seed: int, 
     without_link = {k: end_of({**data, **keep(k)}) for k in range(len(data["source"]))}
     for small in (engine.SMALL, 0):
         monkeypatch.setattr(engine, "SMALL", small)
-        s = Schedule(None, Network.from_columns(**data))
+        s = schedule(Network.from_columns(**data))
         assert s.network.compiled == (small == 0 and available())
-        pos, perm = s.lists.pos, s.lists.perm
-        found = drag.ends_without_work(s, range(14))
+        pos, perm = s.passes.lists.pos, s.passes.lists.perm
+        found = drag.ends_without_work(s.passes, range(14))
         assert {i: found[pos[i]] for i in range(14)} == without_task
-        ends = drag.ends_without_links(s, range(s.network.m))
+        ends = drag.ends_without_links(s.passes, range(s.network.m))
         assert {perm[k]: end for k, end in ends.items()} == without_link
-        one = dict(drag._each(s, [pos[i] for i in range(14)], [-1] * 14))
+        one = dict(drag._each(s.passes, [pos[i] for i in range(14)], [-1] * 14))
         assert {i: one[pos[i]] for i in range(14)} == without_task
 
 
@@ -66,9 +66,9 @@ def test_drag_of_every_task_and_link_is_the_end_less_the_end_without(seed: int, 
 @given(portfolios(tied=True))
 def test_drag_agrees_with_recomputing_what_moves(pf: Portfolio) -> None:
     s = ipmo.schedule(pf)
-    asap = s.unpostponed  # work as late as possible is put off anew each time: what moves is told from the dates before that
+    asap = s.passes.unpostponed  # work as late as possible is put off anew each time: what moves is told from the dates before that
     q, net = asap.lists, s.network
-    for place, end in s.ends_without.items():
+    for place, end in s.passes.ends_without.items():
         node = q.order[place]
         low = int(net.low[node])
         edges = {place: 0}
@@ -78,7 +78,7 @@ def test_drag_agrees_with_recomputing_what_moves(pf: Portfolio) -> None:
         dur = list(q.dur)
         dur[place] = 0
         assert asap.end_after({place: low}, dur, edges=edges) == end
-    for k, end in s.link_ends_without.items():
+    for k, end in s.passes.link_ends_without.items():
         v = next(v for v in range(net.n) if q.ptr[v] <= k < q.ptr[v + 1])
         assert asap.end_after({v: q.low[v]}, q.dur, without=k) == end
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ipmo
-from ipmo.analysis.dates.schedule import Schedule, schedule
+from ipmo.analysis.dates.schedule import schedule
 from ipmo.errors import CycleError, ScheduleError
 from ipmo.model import After, Link, Portfolio, Project, Task
 from ipmo.network import network as engine
@@ -41,11 +41,11 @@ def random_columns(n: int, seed: int) -> dict[str, Any]:
 
 
 def answers(network: Network) -> list[Any]:
-    s = Schedule(None, network)
-    whole, aim = s.late_starts
-    order = plain(s.positions.order)
-    rows = sorted(zip(order, plain(s.early_starts), plain(whole), plain(aim), plain(s.finishes), strict=True))
-    return [rows, s.end, plain(s.project_ends), sum(plain(s.link_floats))]
+    s = schedule(network)
+    whole, aim = s.passes.late_starts
+    order = plain(s.passes.positions.order)
+    rows = sorted(zip(order, plain(s.passes.early_starts), plain(whole), plain(aim), plain(s.passes.finishes), strict=True))
+    return [rows, s.passes.end, plain(s.passes.project_ends), sum(plain(s.passes.link_floats))]
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -92,28 +92,28 @@ def brute(columns: dict[str, Any]) -> tuple[list[int], int]:
 @pytest.mark.parametrize("seed", range(3))
 def test_early_starts_agree_with_relaxation_to_a_fixed_point(seed: int) -> None:
     columns = random_columns(200, seed + 10)
-    s = Schedule(None, Network.from_columns(**columns))
+    s = schedule(Network.from_columns(**columns))
     x, end = brute(columns)
-    order = plain(s.positions.order)
-    assert dict(zip(order, plain(s.early_starts), strict=True)) == dict(enumerate(x))
-    assert s.end == end
+    order = plain(s.passes.positions.order)
+    assert dict(zip(order, plain(s.passes.early_starts), strict=True)) == dict(enumerate(x))
+    assert s.passes.end == end
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_floats_drag_and_target_agree_with_their_definitions(seed: int) -> None:
     """Float: the greatest slip that leaves the end unmoved, by slipping; drag: the end with and without the work."""
     columns = random_columns(40, seed + 20)
-    s = Schedule(None, Network.from_columns(**columns))
+    s = schedule(Network.from_columns(**columns))
     _, end = brute(columns)
     for node, name in enumerate(columns["ids"]):
         item = s[name]
         total = round((item.total_float or 0) * 1440)
-        pos = s.positions.pos[node]
+        pos = s.passes.positions.pos[node]
         for slip, moves in ((total, False), (total + 1, True)):
             held = dict(
                 columns,
                 ids=[*columns["ids"], "hold"],
-                duration=[*columns["duration"], s.early_starts[pos] - columns["start"] + slip],
+                duration=[*columns["duration"], s.passes.early_starts[pos] - columns["start"] + slip],
                 source=[*columns["source"], len(columns["ids"])],
                 target=[*columns["target"], node],
                 type=[*columns["type"], 0],
@@ -135,24 +135,24 @@ def test_longest_path_agrees_with_networkx_on_a_finish_to_start_network() -> Non
         g.add_edge(u, v, weight=columns["duration"][u])
     sink = [(v, "end", columns["duration"][v]) for v in range(500)]
     g.add_weighted_edges_from(sink)
-    s = Schedule(None, Network.from_columns(**columns))
-    assert s.end == 1000 + nx.dag_longest_path_length(g)
+    s = schedule(Network.from_columns(**columns))
+    assert s.passes.end == 1000 + nx.dag_longest_path_length(g)
 
 
 def test_a_chain_and_a_wide_graph_of_a_million_hold() -> None:
     n = 1_000_000
     chain = Network.from_columns([""] * n, np.ones(n), np.arange(n - 1), np.arange(1, n))
-    s = Schedule(None, chain)
-    assert s.end == n
-    assert (np.asarray(s.late_starts.to_end) == np.asarray(s.early_starts)).all()
+    s = schedule(chain)
+    assert s.passes.end == n
+    assert (np.asarray(s.passes.late_starts.to_end) == np.asarray(s.passes.early_starts)).all()
     rng, per = np.random.default_rng(3), 333_333
     target = np.repeat(np.arange(per, 3 * per), 2)
     source = (target // per - 1) * per + rng.integers(0, per, len(target))
-    wide = Schedule(None, Network.from_columns([""] * (3 * per), rng.integers(1, 9999, 3 * per), source, target))
-    x, w = np.asarray(wide.early_starts), wide.positions.w
-    heads = np.repeat(np.arange(3 * per), np.diff(wide.positions.ptr))
-    assert (x[heads] >= x[wide.positions.src] + w).all()
-    assert (np.asarray(wide.late_starts.to_end) >= x).all()
+    wide = schedule(Network.from_columns([""] * (3 * per), rng.integers(1, 9999, 3 * per), source, target))
+    x, w = np.asarray(wide.passes.early_starts), wide.passes.positions.w
+    heads = np.repeat(np.arange(3 * per), np.diff(wide.passes.positions.ptr))
+    assert (x[heads] >= x[wide.passes.positions.src] + w).all()
+    assert (np.asarray(wide.passes.late_starts.to_end) >= x).all()
 
 
 def test_bad_columns_are_refused() -> None:

@@ -11,13 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ipmo
-from ipmo.analysis.dates.schedule import Schedule
+from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.errors import CycleError, ScheduleError, UnknownItemError
 from ipmo.model import Portfolio
 from ipmo.network import network as engine
 from ipmo.network.kernels import passes as kernels
 from ipmo.network.network import Network
 from ipmo.network.overlay import Overlay
+from ipmo.network.passes import Passes
 from ipmo.network.states import EFFECTS
 from ipmo.testing.strategies import portfolios
 
@@ -50,11 +51,11 @@ def made(seed: int, n: int = 40) -> dict[str, Any]:
 
 def anew(data: dict[str, Any]) -> dict[str, Any]:
     """Every date of the changed network, computed from nothing."""
-    s = Schedule(None, Network.from_columns(**data))
-    pos = [int(v) for v in s.positions.pos]
+    s = schedule(Network.from_columns(**data))
+    pos = [int(v) for v in s.passes.positions.pos]
     pick = lambda column: [int(column[v]) for v in pos]  # noqa: E731
-    late = [s.late_starts[kind] for kind in (0, 1)]
-    return {"early": pick(s.early_starts), "late": pick(late[0]), "aim": pick(late[1]), "end": s.end}
+    late = [s.passes.late_starts[kind] for kind in (0, 1)]
+    return {"early": pick(s.passes.early_starts), "late": pick(late[0]), "aim": pick(late[1]), "end": s.passes.end}
 
 
 @pytest.mark.parametrize("small", [20_000, 0], ids=["plain", "compiled"])
@@ -64,7 +65,7 @@ def test_after_any_change_all_dates_are_those_computed_anew_and_undo_gives_them_
 ) -> None:
     monkeypatch.setattr(engine, "SMALL", small)
     data = made(seed)
-    overlay = Overlay(Schedule(None, Network.from_columns(**data)))
+    overlay = Overlay(schedule(Network.from_columns(**data)).passes)
     first = {**overlay.columns(), "end": overlay.end}
     assert first == anew(data)
     r = random.Random(seed + 100)
@@ -121,7 +122,7 @@ def test_on_calendars_with_gates_and_promises_too(pf: Portfolio, data: st.DataOb
     net = s.network
     if net.anyone or not net.n or net.latest or net.expected:
         return
-    overlay = Overlay(s)
+    overlay = Overlay(s.passes)
     before = overlay.columns()
     for _ in range(3):
         v = data.draw(st.integers(0, net.n - 1))
@@ -141,15 +142,15 @@ def test_on_calendars_with_gates_and_promises_too(pf: Portfolio, data: st.DataOb
             }
         )
         changed.dur = [int(overlay._row("dur")[p]) for p in (int(q) for q in overlay.place)]
-        t = Schedule(pf, changed)
-        pos = [int(q) for q in t.positions.pos]
-        assert overlay.columns()["early"] == [int(t.early_starts[q]) for q in pos]
-        assert overlay.end == t.end
+        t = Schedule(Passes(changed), pf)
+        pos = [int(q) for q in t.passes.positions.pos]
+        assert overlay.columns()["early"] == [int(t.passes.early_starts[q]) for q in pos]
+        assert overlay.end == t.passes.end
         assert overlay.columns()["late"] == [
-            int(t.late_starts.to_end[q]) if t.late_starts.to_end[q] < kernels.FAR // 2 else kernels.FAR for q in pos
+            int(t.passes.late_starts.to_end[q]) if t.passes.late_starts.to_end[q] < kernels.FAR // 2 else kernels.FAR for q in pos
         ]
         assert overlay.columns()["aim"] == [
-            int(t.late_starts.to_target[q]) if t.late_starts.to_target[q] < kernels.FAR // 2 else kernels.FAR for q in pos
+            int(t.passes.late_starts.to_target[q]) if t.passes.late_starts.to_target[q] < kernels.FAR // 2 else kernels.FAR for q in pos
         ]
     while overlay.undo():
         pass
@@ -158,14 +159,14 @@ def test_on_calendars_with_gates_and_promises_too(pf: Portfolio, data: st.DataOb
 
 def test_no_change_touches_nothing_and_a_small_one_little() -> None:
     data = made(3)
-    overlay = Overlay(Schedule(None, Network.from_columns(**data)))
+    overlay = Overlay(schedule(Network.from_columns(**data)).passes)
     assert overlay.set_duration("t5", data["duration"][5]) == 0
     assert overlay.set_lag(0, data["lag"][0]) == 0
 
 
 def test_progress_is_one_change_and_answers_are_by_name() -> None:
     data = made(4)
-    overlay = Overlay(Schedule(None, Network.from_columns(**data)))
+    overlay = Overlay(schedule(Network.from_columns(**data)).passes)
     before = overlay.columns()
     overlay.set_progress("t7", 1)
     assert overlay.finish("t7") == overlay.start("t7") + 1
@@ -178,7 +179,7 @@ def test_progress_is_one_change_and_answers_are_by_name() -> None:
 
 
 def test_what_cannot_be_is_refused() -> None:
-    overlay = Overlay(Schedule(None, Network.from_columns(["a", "b", "c"], [1, 2, 3], [0, 1], [1, 2])))
+    overlay = Overlay(schedule(Network.from_columns(["a", "b", "c"], [1, 2, 3], [0, 1], [1, 2])).passes)
     with pytest.raises(CycleError, match="'a' -FS-> 'b' -FS-> 'c' -SS-> 'a'"):
         overlay.add_link("c", "a", "SS")
     with pytest.raises(ScheduleError, match="negative"):
@@ -209,7 +210,7 @@ def test_where_too_much_moves_a_whole_pass_gives_the_same_and_can_be_undone() ->
         "project": [i * 20 // n for i in range(n)],
         "projects": [f"p{i}" for i in range(20)],
     }
-    overlay = Overlay(Schedule(None, Network.from_columns(**data)))
+    overlay = Overlay(schedule(Network.from_columns(**data)).passes)
     first = {**overlay.columns(), "end": overlay.end}
     for v in (0, 5, n // 2, n - 3):
         changed = {**data, "duration": list(data["duration"])}
@@ -224,7 +225,7 @@ def test_the_deadline_of_paused_work_binds_nothing(tmp_path: Path) -> None:
     path = tmp_path / "p.yaml"
     path.write_text(PAUSED)
     s = ipmo.schedule(ipmo.read(path), dialect="msproject")
-    overlay = Overlay(s)
+    overlay = Overlay(s.passes)
     before = overlay.columns()
     held = s.network.ids.index("held/signed")
     assert before["late"][held] == kernels.FAR

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ipmo
-from ipmo.analysis.dates.schedule import Schedule
+from ipmo.analysis.dates.schedule import schedule
 from ipmo.model import Link, Portfolio
 from ipmo.network.network import Network
 from ipmo.testing.strategies import portfolios
@@ -44,9 +44,13 @@ def weights(data: dict[str, Any]) -> list[int]:
 
 
 def answer(data: dict[str, Any]) -> dict[str, Any]:
-    s = Schedule(None, Network.from_columns(**data))
-    pos = [int(v) for v in s.positions.pos]
-    return {"early": [int(s.early_starts[v]) for v in pos], "late": [int(s.late_starts.to_end[v]) for v in pos], "end": s.end}
+    s = schedule(Network.from_columns(**data))
+    pos = [int(v) for v in s.passes.positions.pos]
+    return {
+        "early": [int(s.passes.early_starts[v]) for v in pos],
+        "late": [int(s.passes.late_starts.to_end[v]) for v in pos],
+        "end": s.passes.end,
+    }
 
 
 @settings(max_examples=150)
@@ -138,7 +142,7 @@ def test_a_link_between_projects_never_makes_an_end_earlier_whatever_the_calenda
         return
     more = attrs.evolve(pf, links=[*pf.links, Link(source=f"{a}/{source}", target=f"{b}/{target}", type="FS")])
     before, after = ipmo.schedule(pf), ipmo.schedule(more)
-    for item in before.items():
+    for item in before.rows:
         other = after[item.id] if item.id in after else None
         if other is not None and item.early_finish is not None and other.early_finish is not None and not item.bound:
             assert other.early_finish >= item.early_finish

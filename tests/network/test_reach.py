@@ -35,7 +35,7 @@ def crossing(s: Any) -> list[int]:
 
 def dates_without(s: Any, link: int) -> dict[int, int]:
     """The targets that move, by the passes of a network that never had the link."""
-    before = Reach(s, aims_of(s), contract=False).dates
+    before = Reach(s.passes, aims_of(s), contract=False).dates
     after = Passes(s.network.without([s.lists.perm[link]]))
     found = Reach(after, [Aim(a.name, _there(s, after, a.places), a.projects) for a in aims_of(s)], contract=False)
     return {t: d for t, (d, was) in enumerate(zip(found.dates, before, strict=True)) if d != was and was > -kernels.FAR}
@@ -51,7 +51,7 @@ def _there(s: Any, after: Passes, places: tuple[int, ...]) -> tuple[int, ...]:
 def test_without_a_link_the_targets_are_where_a_network_without_it_has_them(pf: Portfolio) -> None:
     s = schedule(pf)
     links = crossing(s)
-    one, other = Reach(s, aims_of(s)), Reach(s, aims_of(s), contract=False)
+    one, other = Reach(s.passes, aims_of(s)), Reach(s.passes, aims_of(s), contract=False)
     if not s.network.latest and not s.network.expected:  # those depend on the early dates themselves
         assert other.without(links) == [dates_without(s, k) for k in links]
     assert one.without(links) == other.without(links)
@@ -62,7 +62,7 @@ def test_without_a_link_the_targets_are_where_a_network_without_it_has_them(pf: 
 def test_contracted_and_plain_slips_and_floats_agree_and_bound_each_other(pf: Portfolio, slip: int) -> None:
     s = schedule(pf)
     links = crossing(s)
-    one, other = Reach(s, aims_of(s)), Reach(s, aims_of(s), contract=False)
+    one, other = Reach(s.passes, aims_of(s)), Reach(s.passes, aims_of(s), contract=False)
     assert one.slipped(links, [slip] * len(links)) == other.slipped(links, [slip] * len(links))
     floats = one.floats(links)
     assert (floats == other.floats(links)).all()
@@ -80,7 +80,7 @@ def test_a_month_after_the_end_of_january_is_no_monotone_clock() -> None:
     task = Task(id="t", milestone=True, not_before="2027-01-28")
     benefit = Benefit(id="b", enabled_by=[Enabler(source="p/t", lag=Span(1, "month"))])
     s = schedule(Portfolio(id="x", start="2026-01-05", projects=[Project(id="p", tasks=[task])], benefits=[benefit]))
-    reach, links = Reach(s, aims_of(s)), crossing(s)
+    reach, links = Reach(s.passes, aims_of(s)), crossing(s)
     (b,) = [t for t, aim in enumerate(aims_of(s)) if aim.name == "b"]
     day = 1440
     assert reach.floats(links)[0, b] == 3 * day

@@ -9,9 +9,9 @@ import click
 
 import ipmo
 from ipmo.analysis.change.movement import WHATS
-from ipmo.analysis.dates.schedule import day_text
 from ipmo.cli.shell import Verb, answer, emit, json_option, main, on_cycle_option, out_option, plain_rows, portfolio_argument, say
 from ipmo.model.changes import Change
+from ipmo.units import day_text
 
 __all__: list[str] = []
 

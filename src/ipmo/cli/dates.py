@@ -7,9 +7,9 @@ from typing import Literal
 import click
 
 import ipmo
-from ipmo.analysis.dates.schedule import day_text
 from ipmo.cli.shell import Verb, answer, emit, json_option, main, on_cycle_option, plain_rows, portfolio_argument, print_table, say
 from ipmo.model import DIALECTS
+from ipmo.units import day_text
 from ipmo.words import agree, counted
 
 __all__: list[str] = []

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 import ipmo
-from ipmo.analysis.dates.schedule import day_text
 from ipmo.cli.shell import Verb, emit, json_option, main, out_option, portfolio_argument, say
+from ipmo.units import day_text
 from ipmo.words import agree, counted, more
 
 __all__: list[str] = []
@@ -37,7 +37,7 @@ def _summary(pf: ipmo.Portfolio, found: ipmo.Findings) -> None:
     """What the report says, in a dozen lines."""
     s = ipmo.schedule(pf, on_cycle="cut")
     say(f"{pf.name or pf.id}" + (f", seen from {pf.status_date}" if pf.status_date else ""))
-    rows = [item for item in s.items() if item.kind in ("task", "milestone", "gate", "project")]
+    rows = [item for item in s.rows if item.kind in ("task", "milestone", "gate", "project")]
     open_rows = [item for item in rows if item.total_float is not None]
     done = [item for item in rows if item.early_finish is not None and item.total_float is None and not item.undated]
     late = sum(item.target_float is not None and item.target_float < 0 for item in open_rows)

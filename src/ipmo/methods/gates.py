@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator
 import attrs
 
 from ipmo.analysis.control.authority import approver, covers
-from ipmo.analysis.dates.schedule import as_day
 from ipmo.analysis.money.rollup import roll_up
 from ipmo.errors import IpmoError, UnknownItemError, close_matches
 from ipmo.findings import Finding, Severity
@@ -19,7 +18,7 @@ from ipmo.methods.contract import GateRule, Methodology
 from ipmo.model.governance import Condition, Gate
 from ipmo.model.portfolio import Portfolio
 from ipmo.tables import Column, Table
-from ipmo.units import Money
+from ipmo.units import Money, as_day
 
 __all__ = ["GateView", "Gates", "gates"]
 

@@ -13,7 +13,6 @@ from typing import Any
 
 import attrs
 
-from ipmo.analysis.dates.schedule import as_day
 from ipmo.analysis.money.rollup import roll_up
 from ipmo.errors import IpmoError, close_matches
 from ipmo.findings import Finding, Severity
@@ -21,6 +20,7 @@ from ipmo.methods.contract import Methodology, Profile
 from ipmo.model.governance import Waiver
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
+from ipmo.units import as_day
 
 __all__ = ["Chosen", "Tailoring", "chosen_methods", "method_for", "waived", "waiver_facts"]
 

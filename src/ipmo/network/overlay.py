@@ -82,7 +82,7 @@ class _Change:
 
 
 class Overlay:
-    """The dates of a network under changes; made by `Overlay(schedule)`.
+    """The dates of a network under changes; made by `Overlay(schedule.passes)`.
 
     Places of items and links are those of the network (`network.ids`, links by number); added links get the next numbers.
     Times are whole minutes: durations and floats on the item's own clock, ends as instants.

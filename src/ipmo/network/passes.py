@@ -302,6 +302,14 @@ class Passes:
         """The network's conventions; those of ipmo where it was made from columns."""
         return self.network.dialect or DIALECTS["ipmo"]
 
+    def days(self, place: int, begin: int, end: int) -> float:
+        """Working days between two starts of a position on its own clock, by the item's calendar."""
+        node = self.lists.order[place]
+        clock, calendar = self.network.running_clock(node), self.network.clock_of(node)
+        if clock is calendar:
+            return (end - begin) / calendar.day_minutes
+        return calendar.days(clock.start(begin), clock.start(end))
+
     @functools.cached_property
     def promised_finishes(self) -> Ints:
         """The finish that each project is measured against: the stated one, else its own early finish."""

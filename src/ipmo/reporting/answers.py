@@ -16,7 +16,8 @@ from ipmo.analysis.change.decisions import DecisionQueue, decisions_due
 from ipmo.analysis.change.stated import latest_confidence, variances
 from ipmo.analysis.control.raid_log import RaidLog, raid_log
 from ipmo.analysis.control.status import StatusView, status
-from ipmo.analysis.dates.schedule import Schedule, ScheduledItem, as_day, schedule
+from ipmo.analysis.dates.items import ScheduledItem
+from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.dependencies.critical import CriticalLink, CriticalLinks, critical_links
 from ipmo.analysis.dependencies.interfaces import InterfaceView
 from ipmo.analysis.dependencies.single_points import SinglePoints, single_points
@@ -30,7 +31,7 @@ from ipmo.findings import Finding, Findings
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project
 from ipmo.tables import Table
-from ipmo.units import Money, minutes, moment
+from ipmo.units import Money, as_day, minutes, moment
 
 __all__ = ["Answers"]
 

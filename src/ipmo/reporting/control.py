@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from ipmo.analysis.control.status import ItemStatus
-from ipmo.analysis.dates.schedule import day_text
 from ipmo.figures.svg import GLYPHS
 from ipmo.findings import Finding, Severity
 from ipmo.model.reference import RATINGS
 from ipmo.model.work import Project
 from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import Block, Cell, Grid, Head, Heading, Panel, Paragraph, Row, few, mark, number
+from ipmo.units import day_text
 from ipmo.version import __version__
 from ipmo.words import counted
 

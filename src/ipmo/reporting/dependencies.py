@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ipmo.analysis.dates.schedule import day_text
 from ipmo.analysis.dependencies.critical import CriticalLink
 from ipmo.analysis.dependencies.crossings import ProjectDependency
 from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import Block, Cell, Grid, Head, Heading, Panel, Paragraph, Picture, Row, Scale, number, share
+from ipmo.units import day_text
 from ipmo.words import agree, counted
 
 __all__ = ["decisions", "interfaces", "links", "single_points"]

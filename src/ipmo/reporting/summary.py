@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
-from ipmo.analysis.dates.schedule import as_day, day_text
 from ipmo.figures.svg import GLYPHS
 from ipmo.findings import Finding, Severity
 from ipmo.model.governance import Gate
@@ -14,6 +13,7 @@ from ipmo.model.work import Project
 from ipmo.network.states import State
 from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import Scale, number
+from ipmo.units import as_day, day_text
 from ipmo.words import counted
 
 __all__ = ["calls", "subtitle", "tiles"]
@@ -162,13 +162,13 @@ def tiles(a: Answers) -> Iterator[dict[str, str]]:
 
 def _time_tiles(a: Answers) -> Iterator[dict[str, str]]:
     s = a.schedule
-    unknown = len(s.without_duration)
+    unknown = len(s.passes.without_duration)
     undated = sum(1 for node, hold in s.network.holds.items() if s.network.state[node] == State.UNDATED)
     parts = [f"{unknown} items have no duration or no dates"] if unknown else []
     parts += [f"{undated} are on hold"] if undated else []
     value = day_text(s.finish, finish=True) if s.finish else "reached"
     yield _tile("", "last finish", value, "at least" if parts else "", "; ".join(parts) if parts else "all open work has dates")
-    rows = [i for i in s.items() if i.kind in ("task", "milestone")]
+    rows = [i for i in s.rows if i.kind in ("task", "milestone")]
     if rows:
         done = sum(1 for i in rows if i.early_finish is not None and i.total_float is None and not i.undated)
         roll = a.roll("progress")

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from ipmo.analysis.benefits.attribution import attribute
 from ipmo.analysis.benefits.realisation import Benefits, benefits
-from ipmo.analysis.dates.schedule import as_day
 from ipmo.analysis.money.rollup import LEFT_OUT, roll_up
 from ipmo.errors import IpmoError, listed
 from ipmo.findings import Finding, Severity
@@ -17,6 +16,7 @@ from ipmo.model.benefits_map import BenefitsMap, benefits_map
 from ipmo.model.people import Person
 from ipmo.model.portfolio import Portfolio
 from ipmo.rules.themes import Theme, fact
+from ipmo.units import as_day
 
 __all__ = ["BENEFIT_CHECKS"]
 

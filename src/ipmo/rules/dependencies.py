@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ipmo.analysis.dates.schedule import day_text
 from ipmo.analysis.dependencies.critical import critical_links
 from ipmo.analysis.dependencies.handovers import SOURCE, InterfaceAgreement, agreements, days_text
 from ipmo.errors import listed
@@ -13,6 +12,7 @@ from ipmo.methods.contract import CheckContext
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project
 from ipmo.rules.themes import Theme, fact
+from ipmo.units import day_text
 
 __all__ = ["DEPENDENCY_CHECKS"]
 

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from datetime import date
 
 from ipmo.analysis.control.status import status
-from ipmo.analysis.dates.schedule import as_day
 from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import CheckContext
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project
 from ipmo.rules.themes import Theme, fact
-from ipmo.units import When
+from ipmo.units import When, as_day
 
 __all__ = ["GOVERNANCE_CHECKS"]
 

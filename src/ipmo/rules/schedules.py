@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ipmo.analysis.dates.schedule import Schedule, day_text
+from ipmo.analysis.dates.schedule import Schedule
 from ipmo.errors import listed
 from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import CheckContext
@@ -13,7 +13,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Task
 from ipmo.network.states import LIVE, State
 from ipmo.rules.themes import Theme, fact
-from ipmo.units import moment
+from ipmo.units import day_text, moment
 
 __all__ = ["SCHEDULE_CHECKS"]
 
@@ -30,11 +30,11 @@ def _find(context: CheckContext) -> Iterator[Finding]:
             "take one link out of the loop",
             Severity.ERROR,
         )
-    if s.lower_bounded and net.unknown:
+    if s.passes.lower_bounded and net.unknown:
         yield fact(
             "bounds",
             "",
-            f"{len(s.lower_bounded)} dates are lower bounds or unknown, because work before them has no duration",
+            f"{len(s.passes.lower_bounded)} dates are lower bounds or unknown, because work before them has no duration",
             "floats before that work may be smaller than shown",
             Severity.INFO,
         )
@@ -81,12 +81,12 @@ def _find(context: CheckContext) -> Iterator[Finding]:
 
 def _constraints(s: Schedule) -> Iterator[Finding]:
     """Constraints that override the logic, and those that the logic breaks."""
-    net, q = s.network, s.lists
+    net, q = s.network, s.passes.lists
     for node, high in net.high.items():
         place = q.pos[node]
-        asked = max((s.push(k, place, q.x[q.src[k]]) for k in range(q.ptr[place], q.ptr[place + 1])), default=high)
+        asked = max((s.passes.push(k, place, q.x[q.src[k]]) for k in range(q.ptr[place], q.ptr[place + 1])), default=high)
         if asked > high:
-            days = s._days(place, high, asked)
+            days = s.passes.days(place, high, asked)
             yield fact(
                 "constraint-conflict",
                 net.ids[node],
@@ -95,7 +95,7 @@ def _constraints(s: Schedule) -> Iterator[Finding]:
             )
     for node, instant, at_finish in net.late_bounds:
         place = q.pos[node]
-        if net.state[node] not in LIVE or node in s.without_duration:
+        if net.state[node] not in LIVE or node in s.passes.without_duration:
             continue
         clock = net.running_clock(node)
         reached = q.finish[place] if at_finish else clock.start(q.x[place])
@@ -132,21 +132,23 @@ def _promises(portfolio: Portfolio, s: Schedule) -> Iterator[Finding]:
     for target in net.targets:
         if target.date is None:
             continue
-        places = [s.lists.pos[node] for node in target.nodes if net.state[node] in LIVE and node not in s.without_duration]
+        places = [s.passes.lists.pos[node] for node in target.nodes if net.state[node] in LIVE and node not in s.passes.without_duration]
         if not places:
             continue
-        reached = max(s.lists.finish[place] for place in places)
+        reached = max(s.passes.lists.finish[place] for place in places)
         if reached > target.date:
             promise = day_text(moment(target.date), finish=True)
-            last = max((node for node in target.nodes if net.state[node] in LIVE), key=lambda n: s.lists.finish[s.lists.pos[n]])
+            last = max(
+                (node for node in target.nodes if net.state[node] in LIVE), key=lambda n: s.passes.lists.finish[s.passes.lists.pos[n]]
+            )
             expected = s.finish_text(net.ids[last])
             item = portfolio.items.get(target.name)
             word = "needed by" if isinstance(item, Gate) else "due"
             yield fact("commitment-missed", target.name, f"{target.name!r} is {word} {promise}, the schedule says {expected}")
     for place, promise_instant in net.promises.items():
-        if s.project_ends[place] > promise_instant:
+        if s.passes.project_ends[place] > promise_instant:
             name = net.projects[place]
-            promise, expected = (day_text(moment(int(t)), finish=True) for t in (promise_instant, s.project_ends[place]))
+            promise, expected = (day_text(moment(int(t)), finish=True) for t in (promise_instant, s.passes.project_ends[place]))
             yield fact("commitment-missed", name, f"project {name!r} should finish by {promise}, the schedule says {expected}")
 
 

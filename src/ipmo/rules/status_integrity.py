@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from ipmo.analysis.control.status import StatusView, status
-from ipmo.analysis.dates.schedule import Schedule, as_day
+from ipmo.analysis.dates.schedule import Schedule
 from ipmo.analysis.money.earned_value import EarnedValue, earned_value
 from ipmo.analysis.money.measures import MEASURES
 from ipmo.analysis.money.rollup import LEFT_OUT, roll_up
@@ -18,6 +18,7 @@ from ipmo.methods.contract import CheckContext
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project
 from ipmo.rules.themes import Theme, fact
+from ipmo.units import as_day
 
 __all__ = ["STATUS_CHECKS"]
 

@@ -61,7 +61,7 @@ def test_dominators_of_a_portfolio_are_those_of_networkx(pf: Portfolio) -> None:
     import networkx as nx
 
     s = ipmo.schedule(pf)
-    net, q = s.network, s.lists
+    net, q = s.network, s.passes.lists
     graph = nx.DiGraph()
     graph.add_nodes_from(range(-1, net.n))
     for v in range(net.n):
@@ -74,8 +74,8 @@ def test_dominators_of_a_portfolio_are_those_of_networkx(pf: Portfolio) -> None:
     assert [int(d) for d in idom] == [expected[v] for v in range(net.n)]
     names = single_points(pf)
     for benefit in pf.benefits:
-        if benefit.id in s.nodes and net.state[s.nodes[benefit.id]] in (0, 1):
-            place, chain = q.pos[s.nodes[benefit.id]], []
+        if benefit.id in s.passes.nodes and net.state[s.passes.nodes[benefit.id]] in (0, 1):
+            place, chain = q.pos[s.passes.nodes[benefit.id]], []
             while place >= 0:
                 chain.append(net.ids[q.order[place]])
                 place = expected[place]
@@ -129,7 +129,7 @@ def test_real_graphs_reach_and_are_dominated_as_networkx_says(data: Path, read: 
     roots = [n for n in graph if not graph.in_degree(n)]
     expected = nx.immediate_dominators(nx.DiGraph([*graph.edges, *(("", n) for n in roots)]), "")
     idom, _ = dominators(s.network)
-    names = [s.network.ids[int(v)] for v in s.positions.order]
+    names = [s.network.ids[int(v)] for v in s.passes.positions.order]
     assert {names[p]: names[int(d)] if d >= 0 else "" for p, d in enumerate(idom)} == {n: expected[n] for n in names if n in graph}
     links = critical_links(pf, on_cycle="cut")
     assert set(links.cuts) == set(s.cuts)

@@ -15,14 +15,14 @@ from decimal import Decimal
 from fractions import Fraction
 
 from ipmo.analysis.benefits.realisation import Benefits, BenefitValue, benefits
-from ipmo.analysis.dates.schedule import Schedule, as_day
+from ipmo.analysis.dates.schedule import Schedule
 from ipmo.analysis.money.amounts import rounded
 from ipmo.analysis.money.finance import years_between
 from ipmo.errors import IpmoError
 from ipmo.memory import remember
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Task
-from ipmo.units import Effort, Money, moment
+from ipmo.units import Effort, Money, as_day, moment
 
 __all__ = ["CostOfDelay", "cost_of_delay"]
 

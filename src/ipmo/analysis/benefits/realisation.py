@@ -14,7 +14,7 @@ from fractions import Fraction
 
 import attrs
 
-from ipmo.analysis.dates.schedule import Schedule, as_day, schedule
+from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.money.amounts import EVEN, Amounts, Priced, rounded
 from ipmo.analysis.money.finance import discount_schedule, present_value
 from ipmo.analysis.money.periods import Period, PeriodRule, Stretch, period_rule, wall_clock
@@ -24,7 +24,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.reference import DiscountSchedule
 from ipmo.network.clocks import months_later
 from ipmo.tables import Column, Rows, Table
-from ipmo.units import Money, Rate, Span, as_span, as_when, minutes, moment
+from ipmo.units import Money, Rate, Span, as_day, as_span, as_when, minutes, moment
 
 __all__ = ["BenefitValue", "Benefits", "Flow", "Profile", "benefits", "profile"]
 

@@ -49,12 +49,12 @@ class Branches:
     def overlay(self) -> Overlay | None:
         """The overlay; None where the network holds what an overlay does not follow."""
         net = self.schedule.network
-        if net.hammocks or net.plain_mark or net.points or self.schedule.back_from is not None:
+        if net.hammocks or net.plain_mark or net.points or self.schedule.passes.back_from is not None:
             return None
         if net.dialect is not None and (net.dialect.direction == "back" or not net.dialect.clip):
             return None
         try:
-            return Overlay(self.schedule)
+            return Overlay(self.schedule.passes)
         except ScheduleError:
             return None
 
@@ -96,7 +96,7 @@ class Branches:
             length = self._length(change)
             if length is None:
                 return None
-            node = self.schedule.nodes[change.target]
+            node = self.schedule.passes.nodes[change.target]
             return [lambda over: over.set_duration(node, length)]
         return None
 
@@ -104,8 +104,8 @@ class Branches:
         """The node of open work that has not begun and that nothing but links and bounds ties."""
         s, net = self.schedule, self.schedule.network
         task = self.portfolio.items.get(full_id)
-        node = s.nodes.get(full_id)
-        if not isinstance(task, Task) or node is None or net.state[node] != NORMAL or node in s.without_duration:
+        node = s.passes.nodes.get(full_id)
+        if not isinstance(task, Task) or node is None or net.state[node] != NORMAL or node in s.passes.without_duration:
             return None
         if task.started or task.constraints is not None or task.finish_not_before is not None or task.hammock:
             return None
@@ -137,13 +137,13 @@ class Branches:
             node = self._plain(name)
             if node is None:
                 return None
-            out.append((name, node, int(self.schedule.positions.pos[node])))
+            out.append((name, node, int(self.schedule.passes.positions.pos[node])))
         return out
 
     def _later(self, full_id: str, node: int, place: int, by: Span) -> int:
         """The start that a delay asks for, on the item's own clock."""
         s, net = self.schedule, self.schedule.network
-        x = int(s.early_starts[place])
+        x = int(s.passes.early_starts[place])
         if by.dimension == "working" and net.clock_of(node) is net.running_clock(node):
             key = (self.portfolio.calendar_for(full_id).id, by)
             if key not in self._lengths:
@@ -204,7 +204,7 @@ class Branches:
                 out[t] = 0
         for t in list(out):
             aim = rows.reach.aims[t]
-            found = [over.finish(int(self.schedule.positions.order[v])) for v in aim.places]
+            found = [over.finish(int(self.schedule.passes.positions.order[v])) for v in aim.places]
             found += [end for g in aim.projects if (end := self._end(over, g)) is not None]
             date = max(found)
             if date == dates[t]:

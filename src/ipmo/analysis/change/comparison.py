@@ -17,7 +17,7 @@ from ipmo.analysis.change.applying import applied
 from ipmo.analysis.change.branches import branches
 from ipmo.analysis.change.stated import Moved, Stated, place_of, stated
 from ipmo.analysis.control.status import StatusView, status
-from ipmo.analysis.dates.schedule import Schedule, day_text, schedule
+from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.dependencies.targets import Target, Targets, targets
 from ipmo.analysis.money.rollup import roll_up
 from ipmo.errors import IpmoError
@@ -26,7 +26,7 @@ from ipmo.model.governance import RAG
 from ipmo.model.portfolio import Portfolio
 from ipmo.network.clocks import FAR
 from ipmo.tables import Column, Table
-from ipmo.units import Money, moment
+from ipmo.units import Money, day_text, moment
 
 __all__ = ["Comparison", "compare", "ends_of", "what_if"]
 
@@ -328,7 +328,10 @@ class Comparison:
             if name not in places:
                 continue
             ends = ends_of(s, targets(s), places[name])
-            path = [s.network.ids[int(s.positions.order[v])] for v in sorted(s.driving_to(ends), key=lambda v: (s.lists.finish[v], v))]
+            path = [
+                s.network.ids[int(s.passes.positions.order[v])]
+                for v in sorted(s.passes.driving_to(ends), key=lambda v: (s.passes.lists.finish[v], v))
+            ]
             for full_id in path:
                 if full_id in self._touched or full_id.partition("/")[0] in self._touched:
                     return tuple(_leading(s, full_id, ends))
@@ -342,7 +345,7 @@ class Comparison:
         one, other, _ = self._pair
         rows: list[tuple[Any, ...]] = []
         if one is not None and other is not None:
-            for row in one.items():
+            for row in one.rows:
                 now = other[row.id] if row.id in other else None
                 if now is None:
                     rows.append((row.id, row.kind, row.start, None, row.finish, None, None, row.target_float, None))
@@ -551,14 +554,14 @@ def _title(pf: Portfolio, item: str) -> str:
 
 def _least_floats(s: Schedule) -> dict[str, float]:
     """The least target float of the open work of each project, in working days."""
-    aim, x, net = s.late_starts.to_target, s.early_starts, s.network
+    aim, x, net = s.passes.late_starts.to_target, s.passes.early_starts, s.network
     out: dict[str, float] = {}
-    for owner, nodes in s.open_work.items():
-        places = [int(s.positions.pos[v]) for v in nodes]
+    for owner, nodes in s.passes.open_work.items():
+        places = [int(s.passes.positions.pos[v]) for v in nodes]
         found = [(int(aim[p]) - int(x[p]), p) for p in places if aim[p] < FAR // 2]
         if found:
             slack, p = min(found)
-            out[net.projects[owner]] = s._days(p, int(x[p]), int(x[p]) + slack)
+            out[net.projects[owner]] = s.passes.days(p, int(x[p]), int(x[p]) + slack)
     return out
 
 
@@ -611,7 +614,7 @@ def _status(pf: Portfolio) -> StatusView | None:
 
 def ends_of(s: Schedule, rows: Targets, t: int) -> list[int]:
     """The positions that set the date of a target."""
-    aim, date, finish = rows.reach.aims[t], rows.date(t), s.lists.finish
+    aim, date, finish = rows.reach.aims[t], rows.date(t), s.passes.lists.finish
     places = [int(v) for v in aim.places]
     for g in aim.projects:
         places += [int(v) for v in rows.reach.open_work[g]]
@@ -620,12 +623,12 @@ def ends_of(s: Schedule, rows: Targets, t: int) -> list[int]:
 
 def _leading(s: Schedule, full_id: str, ends: Sequence[int]) -> list[str]:
     """The items on driving links from one to some positions, one way of them, in order."""
-    start, aims = int(s.positions.pos[s.nodes[full_id]]), set(ends)
-    inside = s.driving_to(ends)
+    start, aims = int(s.passes.positions.pos[s.passes.nodes[full_id]]), set(ends)
+    inside = s.passes.driving_to(ends)
     path, here = [start], start
-    q = s.lists
+    q = s.passes.lists
     while here not in aims:
-        onward = [v for k, v in s.links_out[here] if v in inside and s.drives[k]]
+        onward = [v for k, v in s.passes.links_out[here] if v in inside and s.passes.drives[k]]
         if not onward:
             break
         here = min(onward)

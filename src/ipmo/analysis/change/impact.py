@@ -8,7 +8,7 @@ from typing import Literal, get_args
 import attrs
 
 from ipmo.analysis.change.applying import applied
-from ipmo.analysis.dates.schedule import Schedule, schedule
+from ipmo.analysis.dates.schedule import OnCycle, Schedule, schedule
 from ipmo.analysis.money.rollup import roll_up
 from ipmo.errors import IpmoError, UnknownItemError, close_matches, one_of
 from ipmo.model.portfolio import Portfolio
@@ -109,7 +109,7 @@ class ImpactAssessment:
         return self.table()._repr_html_()
 
 
-def assess_impact(portfolio: Portfolio, *, states: Collection[RequestState] = OPEN, on_cycle: str = "error") -> ImpactAssessment:
+def assess_impact(portfolio: Portfolio, *, states: Collection[RequestState] = OPEN, on_cycle: OnCycle = "error") -> ImpactAssessment:
     """What each open change request would do to dates and budget, applied on its own.
 
     Args:

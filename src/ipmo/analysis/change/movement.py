@@ -19,7 +19,7 @@ import attrs
 from ipmo.analysis.benefits.realisation import benefits
 from ipmo.analysis.change.applying import applied
 from ipmo.analysis.change.comparison import Comparison, ends_of
-from ipmo.analysis.dates.schedule import Schedule, day_text, schedule
+from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.dependencies.targets import targets
 from ipmo.analysis.money.rollup import roll_up
 from ipmo.analysis.shapley import shapley, shapley_over
@@ -33,7 +33,7 @@ from ipmo.model.references import EXTERNAL
 from ipmo.model.work import Programme, Project, Task
 from ipmo.network.states import LIVE
 from ipmo.tables import Column, Table
-from ipmo.units import minutes, moment
+from ipmo.units import day_text, minutes, moment
 
 __all__ = ["Part", "VarianceAnalysis", "variance_analysis"]
 
@@ -359,7 +359,7 @@ class _Figure:
             if name in rows.place:
                 return rows.date(rows.place[name])
         if self.item in s:
-            return s._instants(s.nodes[self.item])[1] if self.item in s.nodes else _minutes(s, self.item)
+            return _minutes(s, self.item)
         return None
 
     def words(self, pf: Portfolio) -> str:
@@ -380,11 +380,11 @@ class _Figure:
             name = next((n for n in (self.item, f"{self.item}@finish") if n in rows.place), None)
             if name is not None:
                 ends = ends_of(s, rows, rows.place[name])
-            elif self.item in s.nodes and s.network.state[s.nodes[self.item]] in LIVE:
-                ends = [int(s.positions.pos[s.nodes[self.item]])]
+            elif self.item in s.passes.nodes and s.network.state[s.passes.nodes[self.item]] in LIVE:
+                ends = [int(s.passes.positions.pos[s.passes.nodes[self.item]])]
             else:
                 continue
-            out |= {s.network.ids[int(s.positions.order[v])] for v in s.driving_to(ends)}
+            out |= {s.network.ids[int(s.passes.positions.order[v])] for v in s.passes.driving_to(ends)}
         return frozenset(out)
 
     def relevant(self, atoms: Sequence[_Atom]) -> list[int]:

@@ -11,7 +11,6 @@ from typing import Any
 
 import attrs
 
-from ipmo.analysis.dates.schedule import as_day
 from ipmo.analysis.money.amounts import Amounts
 from ipmo.analysis.money.rollup import roll_up
 from ipmo.errors import IpmoError
@@ -20,7 +19,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.reference import RATINGS, RatingScale
 from ipmo.model.work import Project
 from ipmo.tables import Column, Table
-from ipmo.units import Money, minutes
+from ipmo.units import Money, as_day, minutes
 
 __all__ = ["Moved", "Stated", "confidence_by", "latest_confidence", "place_of", "stated", "variances"]
 

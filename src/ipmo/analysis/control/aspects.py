@@ -10,7 +10,7 @@ from fractions import Fraction
 import attrs
 
 from ipmo.analysis.benefits.realisation import Benefits, benefits
-from ipmo.analysis.dates.schedule import Schedule, day_text, schedule
+from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.money.amounts import Amounts, Priced, rounded
 from ipmo.analysis.money.earned_value import EarnedValue, earned_value
 from ipmo.analysis.money.rollup import LEFT_OUT, RollUp, roll_up
@@ -22,7 +22,7 @@ from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project, Task
 from ipmo.network.clocks import clocks_of
-from ipmo.units import MAX_INSTANT, Money, Span, minutes, moment
+from ipmo.units import MAX_INSTANT, Money, Span, day_text, minutes, moment
 from ipmo.words import counted
 
 __all__ = ["Aspect", "Aspects", "Noun", "tolerance_of"]

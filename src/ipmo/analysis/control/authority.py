@@ -12,12 +12,11 @@ from typing import Literal, get_args
 
 import attrs
 
-from ipmo.analysis.dates.schedule import as_day
 from ipmo.analysis.money.amounts import Amounts
 from ipmo.errors import one_of
 from ipmo.model.people import DecisionBody
 from ipmo.model.portfolio import Portfolio
-from ipmo.units import Money, as_when
+from ipmo.units import Money, as_day, as_when
 
 __all__ = ["Approver", "Level", "approver", "covers"]
 

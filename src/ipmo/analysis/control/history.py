@@ -10,7 +10,6 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, get_args, overload
 
-from ipmo.analysis.dates.schedule import as_day
 from ipmo.analysis.money.amounts import Amounts
 from ipmo.analysis.money.explanation import RolledUpValue, Value
 from ipmo.analysis.money.measures import MEASURES, minutes_of
@@ -24,7 +23,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.reference import ReferenceClass
 from ipmo.model.work import Task
 from ipmo.tables import Column, Table
-from ipmo.units import Money, as_when, minutes
+from ipmo.units import Money, as_day, as_when, minutes
 from ipmo.words import counted
 
 __all__ = ["History", "Month", "reference_classes", "reporting_compliance", "trend"]

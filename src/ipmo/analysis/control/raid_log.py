@@ -7,12 +7,11 @@ from datetime import date
 
 import attrs
 
-from ipmo.analysis.dates.schedule import as_day
 from ipmo.analysis.money.rollup import LEFT_OUT
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.tables import Column, Rows, Table
-from ipmo.units import When, as_when
+from ipmo.units import When, as_day, as_when
 from ipmo.words import counted
 
 __all__ = ["RaidCount", "RaidEntry", "RaidLog", "raid_log"]

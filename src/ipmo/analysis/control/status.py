@@ -11,7 +11,6 @@ import attrs
 from ipmo.analysis.control.aspects import Aspect, Aspects, Noun
 from ipmo.analysis.control.authority import Level, approver
 from ipmo.analysis.control.policies import POLICIES, Child, Policy, PolicyName, ToleranceBased, WorstChild
-from ipmo.analysis.dates.schedule import as_day
 from ipmo.analysis.money.amounts import rounded
 from ipmo.analysis.money.rollup import LEFT_OUT
 from ipmo.errors import one_of
@@ -21,7 +20,7 @@ from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project, Task
 from ipmo.tables import Column, Rows, Table
-from ipmo.units import Money, as_when
+from ipmo.units import Money, as_day, as_when
 from ipmo.words import counted
 
 __all__ = ["Breach", "ItemStatus", "StatusView", "status"]

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import attrs
 
 from ipmo.analysis.benefits.cost_of_delay import CostOfDelay
-from ipmo.analysis.dates.schedule import schedule
+from ipmo.analysis.dates.schedule import OnCycle, schedule
 from ipmo.analysis.dependencies import reasons
 from ipmo.analysis.dependencies.crossings import BOUNDARIES, FAR, Boundary, Crossings, as_slip
 from ipmo.analysis.dependencies.downstream import Downstream
@@ -183,7 +183,7 @@ class CriticalLinks:
         self._crossings, self._downstream = crossings, Downstream(crossings)
         self.portfolio, self.schedule = crossings.portfolio, crossings.schedule
         self.boundary, self.near, self.slip = crossings.boundary, crossings.near, crossings.slip
-        self.cuts: tuple[tuple[str, str, str], ...] = crossings.schedule.cuts
+        self.cuts = crossings.schedule.cuts
         """(source, target, type) of links that were cut to break loops."""
         self.project_dependencies = crossings.project_dependencies
         self.unscheduled = tuple(one.id for one in crossings.closed if one.undated)
@@ -486,7 +486,7 @@ def critical_links(
     slip: Span | str = "10 d",
     near: float = 5.0,
     rank_by: RankBy | Callable[[CriticalLink], Sortable] = "float",
-    on_cycle: str = "error",
+    on_cycle: OnCycle = "error",
 ) -> CriticalLinks:
     """Every link that crosses a boundary, the one that matters most first.
 

@@ -97,9 +97,9 @@ class Crossings:
         pf, s, net = self.portfolio, self.schedule, self.schedule.network
         numbers = list(net.numbers.values())
         place = np.empty(net.m, np.int64)
-        place[np.asarray(s.positions.perm, np.int64)] = np.arange(net.m)
+        place[np.asarray(s.passes.positions.perm, np.int64)] = np.arange(net.m)
         places = place[np.fromiter(net.numbers, np.int64, len(numbers))]
-        order = np.asarray(s.positions.order, np.int64)
+        order = np.asarray(s.passes.positions.order, np.int64)
         tails, heads = self.reach.columns.src[places], self.reach.heads[places]
         columns = (places.tolist(), order[tails].tolist(), order[heads].tolist(), heads.tolist())
         joined = dict(zip(numbers, zip(*columns, strict=True), strict=True))
@@ -110,7 +110,7 @@ class Crossings:
             _between_projects(s, pf.links[n], pf)
             for n in sorted({*whole, *(n for n in labels if pf.links[n].source in projects or pf.links[n].target in projects)})
         )
-        unknown = s.without_duration
+        unknown = s.passes.without_duration
         for number, link in enumerate(pf.links):
             if number in whole or number in labels:
                 continue
@@ -147,20 +147,20 @@ class Crossings:
     def _outside(self, number: int, link: Link, ends: list[str], giver: str, receiver: str, crossed: Boundary | Literal[""]) -> None:
         """A link that is no link of the network: from outside with a date, or with an end that is done."""
         s, net = self.schedule, self.schedule.network
-        node = s.nodes.get(ends[1])
+        node = s.passes.nodes.get(ends[1])
         if (
             giver.startswith(EXTERNAL)
             and link.date is not None
             and node is not None
             and net.state[node] in LIVE
-            and node not in s.without_duration
+            and node not in s.passes.without_duration
         ):
-            v = int(s.positions.pos[node])
+            v = int(s.passes.positions.pos[node])
             clock = net.running_clock(node)
             instant = minutes(link.date, end=link.type[0] == "F")
             if link.lag is not None:
                 instant = clocks_of(self.portfolio).of(self.portfolio.calendar_for(ends[1])).shift(instant, link.lag)
-            self.bounds[len(self.open)] = clock.work(instant) - (int(s.positions.dur[v]) if link.type[1] == "F" else 0)
+            self.bounds[len(self.open)] = clock.work(instant) - (int(s.passes.positions.dur[v]) if link.type[1] == "F" else 0)
             self._open(number, link, -1, giver, receiver, crossed, v)
             return
         self._close(number, link, ends[0], ends[1], giver, receiver, crossed)
@@ -188,7 +188,7 @@ class Crossings:
     def _measure(self) -> None:
         """Floats and whether each link drives."""
         s, reach = self.schedule, self.reach
-        late = s.late_starts.to_target
+        late = s.passes.late_starts.to_target
         self.link_float: list[float] = []
         self.target_float: list[float | None] = []
         self.driving: list[bool] = []
@@ -200,8 +200,8 @@ class Crossings:
         self._sources: list[int] = sources.tolist()
         self._starts: list[int] = reach.early_starts[sources].tolist()
         net = s.network
-        nodes = np.asarray(s.positions.order, np.int64)[sources]
-        clocks = np.asarray(s.positions.clk, np.int64)[sources].tolist()
+        nodes = np.asarray(s.passes.positions.order, np.int64)[sources]
+        clocks = np.asarray(s.passes.positions.clk, np.int64)[sources].tolist()
         self._nominals: list[int] = clocks if net.nominal is None else np.asarray(net.nominal, np.int64)[nodes].tolist()
         # minutes of a working day of each row's own clock; nought where its days are counted on another
         lengths = {clock: float(net.clock(clock).day_minutes) for clock in set(clocks)}
@@ -224,17 +224,17 @@ class Crossings:
                     spare = self._between(v, bound, aim, row)
             else:
                 plain = modes[row] in (0, 3)
-                bound = begin + weights[row] if plain else s.push(k, v, begin)
-                slack = self._between(u, begin, begin + start - bound if plain else s.pull(k, v, start), row)
+                bound = begin + weights[row] if plain else s.passes.push(k, v, begin)
+                slack = self._between(u, begin, begin + start - bound if plain else s.passes.pull(k, v, start), row)
                 if aim < FAR // 2:
-                    spare = self._between(u, begin, begin + aim - bound if plain else s.pull(k, v, aim), row)
+                    spare = self._between(u, begin, begin + aim - bound if plain else s.passes.pull(k, v, aim), row)
             self.driving.append(bound == start)
             self.link_float.append(slack)
             self.target_float.append(spare)
 
     def _between(self, place: int, early: int, late: int, row: int) -> float:
         """Working days between two starts of a position."""
-        return (late - early) / self._per_day[row] if self._per_day[row] else self.schedule._days(place, early, late)
+        return (late - early) / self._per_day[row] if self._per_day[row] else self.schedule.passes.days(place, early, late)
 
     def days_of(self, row: int, slack: int) -> float:
         """Working days of the source for a slack in minutes of its clock."""
@@ -283,7 +283,7 @@ class Crossings:
     def slip_minutes(self, row: int, slip: Span) -> int:
         """A slip in minutes of the source's own clock."""
         net, place, x = self.schedule.network, self._sources[row], self._starts[row]
-        clock, nominal = net.running_clock(int(self.schedule.positions.order[place])), net.clock(self._nominals[row])
+        clock, nominal = net.running_clock(int(self.schedule.passes.positions.order[place])), net.clock(self._nominals[row])
         if slip.dimension == "working" and nominal is clock:
             return clock.calendar.minutes(slip)
         later = nominal.shift(clock.start(x), slip, at_start=False)
@@ -297,7 +297,7 @@ class Crossings:
             rest = [one for place, one in enumerate(pf.links) if place != number]
         else:
             instant = minutes(link.date, end=link.type[0] == "F")  # type: ignore[arg-type]
-            receiver = self.schedule.network.ids[int(self.schedule.positions.order[self.heads[row]])]
+            receiver = self.schedule.network.ids[int(self.schedule.passes.positions.order[self.heads[row]])]
             later = clocks_of(pf).of(pf.calendar_for(receiver)).shift(instant, slip)
             rest = [attrs.evolve(one, date=moment(later)) if place == number else one for place, one in enumerate(pf.links)]
         other = targets(schedule(pf.evolve(links=rest), on_cycle="cut"))
@@ -312,11 +312,11 @@ class Crossings:
         if self.places[row] < 0:
             return self.portfolio.links[self.open[row]].source
         net = self.schedule.network
-        return str(net.ids[int(self.schedule.positions.order[self._sources[row]])])
+        return str(net.ids[int(self.schedule.passes.positions.order[self._sources[row]])])
 
     def target_id(self, row: int) -> str:
         """The full id of what waits for it."""
-        return str(self.schedule.network.ids[int(self.schedule.positions.order[self.heads[row]])])
+        return str(self.schedule.network.ids[int(self.schedule.passes.positions.order[self.heads[row]])])
 
     def dates(self, row: int) -> tuple[datetime | None, datetime | None]:
         """When the source gives and when the target takes."""
@@ -330,14 +330,14 @@ class Crossings:
 
     def at_risk(self, row: int) -> str | None:
         """The commitment that bounds the target float of a link; None without one."""
-        return None if self.target_float[row] is None else self.schedule.target_names[self.heads[row]]
+        return None if self.target_float[row] is None else self.schedule.passes.target_names[self.heads[row]]
 
     def waits(self, row: int, slip: Span) -> float:
         """Working days that the target waits longer when a link slips."""
         k, v = self.places[row], self.heads[row]
-        x = int(self.schedule.early_starts[v])
-        start = self.schedule.push(k, v, self._starts[row] + self.slip_minutes(row, slip))
-        return self.schedule._days(v, x, start) if start > x else 0.0
+        x = int(self.schedule.passes.early_starts[v])
+        start = self.schedule.passes.push(k, v, self._starts[row] + self.slip_minutes(row, slip))
+        return self.schedule.passes.days(v, x, start) if start > x else 0.0
 
 
 def as_slip(value: Span | str) -> Span:

@@ -11,12 +11,12 @@ from datetime import datetime
 
 import attrs
 
-from ipmo.analysis.dates.schedule import Schedule, as_day
+from ipmo.analysis.dates.schedule import Schedule
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import EXTERNAL
 from ipmo.model.work import Link
 from ipmo.network.states import LIVE
-from ipmo.units import When, minutes, moment
+from ipmo.units import When, as_day, minutes, moment
 
 __all__ = ["SOURCE", "InterfaceAgreement", "agreement", "agreements", "days_text", "link_name"]
 
@@ -169,7 +169,7 @@ def agreement(portfolio: Portfolio, s: Schedule, link: Link) -> InterfaceAgreeme
     age = None
     if (source.startswith(EXTERNAL) or target.startswith(EXTERNAL)) and portfolio.status_date is not None and link.as_of is not None:
         age = (as_day(portfolio.status_date) - as_day(link.as_of)).days
-    node = s.nodes.get(source)
+    node = s.passes.nodes.get(source)
     return InterfaceAgreement(
         id=link_name(link),
         source=source,

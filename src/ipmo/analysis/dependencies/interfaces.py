@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
+from ipmo.analysis.dates.schedule import OnCycle
 from ipmo.analysis.dependencies.critical import CriticalLink, CriticalLinks, critical_links
 from ipmo.analysis.dependencies.crossings import Boundary
 from ipmo.errors import UnknownItemError, close_matches, one_of
@@ -322,7 +323,7 @@ class InterfaceView:
         return self.figure()._repr_html_() + self.table()._repr_html_()
 
 
-def interfaces(portfolio: Portfolio, *, boundary: Boundary = "project", on_cycle: str = "error") -> InterfaceView:
+def interfaces(portfolio: Portfolio, *, boundary: Boundary = "project", on_cycle: OnCycle = "error") -> InterfaceView:
     """The links between projects by pair, to be looked at as a matrix, a network, a register, or from one project.
 
     Args:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ipmo.analysis.dates.schedule import day_text
+from ipmo.units import day_text
 
 __all__ = ["counted", "reason"]
 

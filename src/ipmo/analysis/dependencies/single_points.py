@@ -12,7 +12,7 @@ from decimal import Decimal
 import attrs
 
 from ipmo.analysis.benefits.cost_of_delay import cost_of_delay
-from ipmo.analysis.dates.schedule import Schedule, schedule
+from ipmo.analysis.dates.schedule import OnCycle, Schedule, schedule
 from ipmo.errors import UnknownItemError, close_matches
 from ipmo.model.benefits_map import benefits_map
 from ipmo.model.portfolio import Portfolio
@@ -104,7 +104,7 @@ class SinglePoints:
         return self.table()._repr_html_()
 
 
-def single_points(portfolio: Portfolio, *, on_cycle: str = "error") -> SinglePoints:
+def single_points(portfolio: Portfolio, *, on_cycle: OnCycle = "error") -> SinglePoints:
     """Every item of open work that all ways to some benefit or objective pass.
 
     Args:
@@ -117,7 +117,7 @@ def single_points(portfolio: Portfolio, *, on_cycle: str = "error") -> SinglePoi
     s = schedule(portfolio, on_cycle=on_cycle)
     idom, depth = dominators(s.network)
     above = [int(p) for p in idom]
-    net, order = s.network, [int(v) for v in s.positions.order]
+    net, order = s.network, [int(v) for v in s.passes.positions.order]
     place = {v: p for p, v in enumerate(order)}
     ends = _ends(portfolio, s, place)
     ways: dict[str, tuple[int, ...]] = {}
@@ -135,7 +135,7 @@ def single_points(portfolio: Portfolio, *, on_cycle: str = "error") -> SinglePoi
                 held.setdefault(p, []).append(effect)
     known = cost_of_delay(portfolio, s)
     benefits = {b.id for b in portfolio.benefits}
-    aim = s.late_starts.to_target
+    aim = s.passes.late_starts.to_target
     rows = []
     for p, effects in held.items():
         item = net.ids[order[p]]
@@ -143,7 +143,7 @@ def single_points(portfolio: Portfolio, *, on_cycle: str = "error") -> SinglePoi
         amounts = [known.worth[b] for b in mine if b in known.worth]
         value = Money(sum(amounts, Decimal(0)), known.currency) if amounts else None
         objectives = tuple(e for e in effects if e not in benefits)
-        tight = int(aim[p]) <= int(s.early_starts[p])
+        tight = int(aim[p]) <= int(s.passes.early_starts[p])
         rows.append(
             SinglePoint(
                 item=item,
@@ -162,11 +162,11 @@ def single_points(portfolio: Portfolio, *, on_cycle: str = "error") -> SinglePoi
 
 def _ends(portfolio: Portfolio, s: Schedule, place: Mapping[int, int]) -> dict[str, list[int]]:
     """The positions that each benefit and objective comes from."""
-    live = {name: place[v] for name, v in s.nodes.items() if s.network.state[v] in LIVE}
+    live = {name: place[v] for name, v in s.passes.nodes.items() if s.network.state[v] in LIVE}
     out = {b.id: [live[b.id]] for b in portfolio.benefits if b.id in live}
     found = benefits_map(portfolio)
     finishes: dict[str, list[int]] = {}
-    followed = {int(u) for u in s.positions.src}
+    followed = {int(u) for u in s.passes.positions.src}
     for name, p in live.items():
         if p not in followed:
             finishes.setdefault(portfolio.project_of(name), []).append(p)

@@ -48,10 +48,10 @@ class Targets:
             raise TypeError("targets belong to the schedule of a portfolio")
         self.schedule, self.portfolio = s, s.portfolio
         found = self._found(s.portfolio)
-        self.reach = Reach(s, [aim for _, aim in found])
+        self.reach = Reach(s.passes, [aim for _, aim in found])
         dated = [pair for pair, date in zip(found, self.reach.dates, strict=True) if date >= 0]
         if len(dated) < len(found):
-            self.reach = Reach(s, [aim for _, aim in dated])
+            self.reach = Reach(s.passes, [aim for _, aim in dated])
         self._rows = [row for row, _ in dated]
         self.place = {row.name: place for place, row in enumerate(self._rows)}
 
@@ -67,8 +67,8 @@ class Targets:
     def _found(self, pf: Portfolio) -> list[tuple[Target, Aim]]:
         s, net = self.schedule, self.schedule.network
         pos = net.positions.pos
-        known = set(s.without_duration)
-        open_projects = {p for p, nodes in s.open_work.items() if any(v not in known for v in nodes)}
+        known = set(s.passes.without_duration)
+        open_projects = {p for p, nodes in s.passes.open_work.items() if any(v not in known for v in nodes)}
         whole = self.clock_of(pf.id)
         out = [(Target(f"{pf.id}@finish", "portfolio", pf.id, whole), Aim(pf.id, projects=tuple(sorted(open_projects))))]
         inside = programmes_of(pf)
@@ -93,7 +93,7 @@ class Targets:
                     places = tuple(int(pos[node]) for node in nodes)
                     out.append((Target(target.name, "deadline", target.name, self.clock_of(target.name)), Aim(target.name, places)))
         for benefit in pf.benefits:
-            at = s.nodes.get(benefit.id)
+            at = s.passes.nodes.get(benefit.id)
             if at is not None and net.state[at] in LIVE and at not in known:
                 out.append((Target(benefit.id, "benefit", benefit.id, 0), Aim(benefit.id, (int(pos[at]),))))
         return out

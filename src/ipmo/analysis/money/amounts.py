@@ -10,13 +10,12 @@ from fractions import Fraction
 
 import attrs
 
-from ipmo.analysis.dates.schedule import as_day
 from ipmo.errors import MissingRateError, ModelError, UnitError
 from ipmo.model.estimates import Fixed, exact
 from ipmo.model.money import Budget, BudgetLine, Spread
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project, Task
-from ipmo.units import ExchangeRates, Money, minor_digits
+from ipmo.units import ExchangeRates, Money, as_day, minor_digits
 
 __all__ = ["Amount", "Amounts", "Priced", "in_minor_units", "rounded"]
 

@@ -14,7 +14,7 @@ from fractions import Fraction
 
 import attrs
 
-from ipmo.analysis.dates.schedule import Schedule, as_day, schedule
+from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.money.amounts import Amounts, Priced, rounded
 from ipmo.analysis.money.indices import EarnedSchedule, Indices, earned_schedule
 from ipmo.analysis.money.measures import share_done
@@ -29,7 +29,7 @@ from ipmo.model.money import Budget
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project, Task
 from ipmo.tables import Column, Rows, Table
-from ipmo.units import Money, as_when, minutes
+from ipmo.units import Money, as_day, as_when, minutes
 from ipmo.words import counted
 
 __all__ = ["EarnedItem", "EarnedValue", "earned_value"]

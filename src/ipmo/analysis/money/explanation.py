@@ -11,10 +11,9 @@ from typing import Any
 
 import attrs
 
-from ipmo.analysis.dates.schedule import day_text
 from ipmo.analysis.money.amounts import in_minor_units
 from ipmo.tables import Column, Table
-from ipmo.units import Money
+from ipmo.units import Money, day_text
 
 __all__ = ["Explanation", "RolledUpValue", "Value", "show"]
 

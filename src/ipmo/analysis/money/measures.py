@@ -7,13 +7,12 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from ipmo.analysis.dates.schedule import as_day
 from ipmo.model.estimates import Estimate, Fixed
 from ipmo.model.measures import Combine, Measure, MeasureContext
 from ipmo.model.money import Budget, BudgetLine
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project, Task
-from ipmo.units import Effort, Span
+from ipmo.units import Effort, Span, as_day
 
 __all__ = ["MEASURES", "RAG", "minutes_of", "person_days", "share_done"]
 

@@ -15,7 +15,7 @@ from typing import Literal, get_args
 
 import attrs
 
-from ipmo.analysis.dates.schedule import Schedule, as_day, schedule
+from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.money.amounts import Amount, Amounts, Priced, in_minor_units, rounded
 from ipmo.analysis.money.explanation import Explanation, RolledUpValue, Value, show
 from ipmo.analysis.money.measures import MEASURES
@@ -31,7 +31,7 @@ from ipmo.model.money import Budget
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project, Task
 from ipmo.tables import Column, Rows, Table
-from ipmo.units import Money, as_when
+from ipmo.units import Money, as_day, as_when
 
 __all__ = ["MEASURES", "RollUp", "RolledUpValue", "roll_up"]
 

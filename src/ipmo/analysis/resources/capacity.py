@@ -9,7 +9,7 @@ from typing import Literal, get_args
 
 import attrs
 
-from ipmo.analysis.dates.schedule import as_day, schedule
+from ipmo.analysis.dates.schedule import schedule
 from ipmo.analysis.money.measures import share_done
 from ipmo.analysis.money.periods import Every, Period, Stretch, period_rule, worked_on
 from ipmo.analysis.money.rollup import LEFT_OUT
@@ -20,7 +20,7 @@ from ipmo.model.people import Assignment, Resource
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Task
 from ipmo.tables import Column, Rows, Table
-from ipmo.units import DAY, Effort, minutes, moment
+from ipmo.units import DAY, Effort, as_day, minutes, moment
 from ipmo.words import counted
 
 __all__ = ["CapacityView", "Load", "capacity"]

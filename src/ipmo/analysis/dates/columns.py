@@ -1,0 +1,107 @@
+"""A schedule as tables: dates and floats of its items, floats of its links, what is near critical."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from ipmo.analysis.dates.items import Items, ScheduledItem
+from ipmo.network.states import TYPE_NAMES
+from ipmo.tables import Column, Table
+
+__all__ = ["floats", "links", "near_critical", "overview", "table"]
+
+MAIN = {
+    **dict.fromkeys(("id", "name", "kind", "project"), "str"),
+    **dict.fromkeys(("early_start", "early_finish", "late_start", "late_finish"), "datetime"),
+    **dict.fromkeys(("total_float", "free_float", "project_float", "target_float"), "float"),
+    "target": "str",
+    "critical": "bool",
+    "critical_for": "str",
+    "drag": "float",
+    **dict.fromkeys(("start", "finish"), "datetime"),
+}
+FLOATS = {
+    **dict.fromkeys(("id", "project"), "str"),
+    **dict.fromkeys(("total_float", "start_float", "finish_float", "free_float"), "float"),
+    **dict.fromkeys(("interfering_float", "independent_float", "project_float", "target_float"), "float"),
+    "target": "str",
+    "critical": "bool",
+    "longest_path": "bool",
+}
+
+
+def table(rows: Iterable[ScheduledItem]) -> Table:
+    """One row an item; dates as datetimes, floats and drag in working days of the item's calendar."""
+    return _columns(list(rows), MAIN)
+
+
+def floats(rows: Iterable[ScheduledItem]) -> Table:
+    """Every float of every item that has one."""
+    return _columns([row for row in rows if row.total_float is not None], FLOATS)
+
+
+def _columns(rows: Sequence[ScheduledItem], kinds: Mapping[str, str]) -> Table:
+    columns = []
+    for name, kind in kinds.items():
+        values: list[object] = [getattr(row, name) for row in rows]
+        if name == "critical_for":
+            values = [", ".join(row.critical_for) for row in rows]
+        columns.append(Column(name, kind, values, "d" if kind == "float" else ""))
+    return Table(columns)
+
+
+def overview(rows: Sequence[ScheduledItem]) -> Table:
+    """Dates as people read them, float to the end and to the nearest target."""
+    return Table(
+        [
+            Column("id", "str", [r.id for r in rows]),
+            Column("kind", "str", [r.kind for r in rows]),
+            Column("starts", "str", [_clock_text(r.start or r.early_start, r.start_text) for r in rows]),
+            Column("finishes", "str", [_clock_text(r.finish or r.early_finish, r.finish_text) for r in rows]),
+            Column("total_float", "float", [r.total_float for r in rows], "d"),
+            Column("target_float", "float", [r.target_float for r in rows], "d"),
+            Column("target", "str", [r.target for r in rows]),
+            Column("critical", "bool", [r.critical for r in rows]),
+            Column("undated", "str", [r.undated or None for r in rows]),
+        ]
+    )
+
+
+def _clock_text(when: datetime | None, day: str) -> str:
+    """A day as text, with the time where that says something."""
+    return day if when is None or when.hour == when.minute == 0 else f"{day} {when:%H:%M}"
+
+
+def links(items: Items) -> Table:
+    """One row a link between items of the network, by number: its float, whether it drives, its drag."""
+    passes, net, q = items.passes, items.network, items.passes.lists
+    places = {q.perm[k]: (k, v) for v in range(net.n) for k in range(q.ptr[v], q.ptr[v + 1])}
+    shown = [(number, *places[number]) for number in sorted(places) if number not in net.derived]
+    sources = [q.src[k] for _, k, _ in shown]
+    slacks = [passes.days(u, q.x[u], q.x[u] + int(passes.link_floats[k])) for u, (_, k, _) in zip(sources, shown, strict=True)]
+    end = passes.end
+    drags = [None if end is None else items.drag_days(q.order[v], passes.link_ends_without.get(k, end)) for _, k, v in shown]
+    return Table(
+        [
+            Column("source", "str", [net.ids[q.order[u]] for u in sources]),
+            Column("target", "str", [net.ids[q.order[v]] for _, _, v in shown]),
+            Column("type", "str", [TYPE_NAMES[net.typ[number]] for number, _, _ in shown]),
+            Column("link_float", "float", slacks, "d"),
+            Column("drives", "bool", [passes.drives[k] for _, k, _ in shown]),
+            Column("drag", "float", drags, "d"),
+        ]
+    )
+
+
+def near_critical(rows: Iterable[ScheduledItem], bands: Sequence[float]) -> Table:
+    """Items by how little total float they have: one row an item within the widest band, least float first."""
+    ranked = sorted((row.total_float, row.id) for row in rows if row.total_float is not None and row.kind != "summary")
+    kept = [(slack, full_id, next(b for b in bands if slack <= b)) for slack, full_id in ranked if any(slack <= b for b in bands)]
+    return Table(
+        [
+            Column("id", "str", [full_id for _, full_id, _ in kept]),
+            Column("total_float", "float", [slack for slack, _, _ in kept], "d"),
+            Column("band", "float", [float(band) for _, _, band in kept], "d"),
+        ]
+    )
