@@ -50,14 +50,6 @@ LONG_FUNCTIONS = {
     "portfolios",
 }
 IN_CIRCLES = {
-    "ipmo.model",
-    "ipmo.model.changes",
-    "ipmo.model.governance",
-    "ipmo.model.integrity",
-    "ipmo.model.measures",
-    "ipmo.model.plain",
-    "ipmo.model.portfolio",
-    "ipmo.model.work",
     "ipmo.network.drag",
     "ipmo.network.passes",
 }

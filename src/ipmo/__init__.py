@@ -14,4 +14,16 @@ What plugins are made of is in `ipmo.plugin`, what-if changes are in `ipmo.chang
 
 import lazy_loader
 
+from ipmo import declared as _declared
+
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+
+
+def _installed() -> _declared.Declared:
+    """What the installed methodologies add to the model: asked when plain data name an extension or a kind of estimate."""
+    from ipmo.desk import declared
+
+    return declared()
+
+
+_declared.provide(_installed)

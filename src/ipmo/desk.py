@@ -16,6 +16,7 @@ from ipmo.analysis.control.history import History, Month
 from ipmo.analysis.control.history import trend as _trend
 from ipmo.analysis.money.rollup import MEASURES, Level, RollUp
 from ipmo.analysis.money.rollup import roll_up as _roll_up
+from ipmo.declared import Declared
 from ipmo.errors import FileError, IpmoError, ModelError, PluginError, UnknownItemError, close_matches
 from ipmo.files import portfolios
 from ipmo.files.changes import read_changes_file, write_changes_file
@@ -23,7 +24,6 @@ from ipmo.files.formats import built_in_formats, format_named, format_to_read, f
 from ipmo.files.paths import Taking
 from ipmo.files.reading import found_on_reading, placed, problems_of
 from ipmo.files.snapshots import stamp_of, write_snapshot
-from ipmo.files.structure import Declared
 from ipmo.findings import Finding, Findings
 from ipmo.methods.contract import LINK_KINDS, PLAIN, Check, Format, Methodology, hookimpl
 from ipmo.methods.gates import Gates

@@ -133,7 +133,20 @@ class UnknownItemError(IpmoError, LookupError):
 
 
 class UnitError(IpmoError, ValueError):
-    """Text or a number that is no such quantity, or quantities that do not go together."""
+    """Text or a number that is no such quantity, or quantities that do not go together.
+
+    `path` leads from the value that was given to the part that is wrong: keys and indices, as in `Problem`.
+    """
+
+    path: tuple[str | int, ...] = ()
+
+    def at(self, *where: str | int) -> Self:
+        """The same error, of a part of something: its path begins with where that part is."""
+        self.path = (*where, *self.path)
+        return self
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), self.args, {"path": self.path, "items": self.items}
 
 
 class MissingRateError(IpmoError, LookupError):

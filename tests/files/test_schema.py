@@ -12,10 +12,11 @@ from hypothesis import given, settings
 import ipmo
 import ipmo.examples
 import ipmo.model as model
-from ipmo.files.documents import natural, parse
+from ipmo.files.documents import parse
 from ipmo.files.schema import json_schema
-from ipmo.model.integrity import file_key
+from ipmo.model.fields import natural
 from ipmo.model.plain import HEADER, ORGANISATION
+from ipmo.model.shape import shape
 from ipmo.testing.strategies import portfolios
 
 SCHEMA = json_schema()
@@ -33,8 +34,8 @@ def test_every_noun_has_exactly_its_fields() -> None:
             continue
         part = SCHEMA["$defs"][name]
         part = part["anyOf"][1] if name in ("After", "Enabler", "Dialect", "Earning") else part
-        assert set(part["properties"]) == {file_key(field) for field in attrs.fields(cls)}, name
-        required = {file_key(field) for field in attrs.fields(cls) if field.default is attrs.NOTHING}
+        assert set(part["properties"]) == {one.key for one in shape(cls)}, name
+        required = {one.key for one in shape(cls) if one.required}
         assert set(part.get("required", ())) == required, name
         assert part["additionalProperties"] is False
     fields = {field.name for field in attrs.fields(model.Portfolio)} - {"source"}

@@ -32,7 +32,7 @@ from ipmo.model import (
     Waiver,
     doc,
 )
-from ipmo.model.extending import structured
+from ipmo.model.reading import structured
 from ipmo.plugin import (
     Check,
     CheckContext,
@@ -357,7 +357,7 @@ def test_an_extension_reads_itself_by_its_annotations() -> None:
     [
         ({}, (), "required field 'name' is missing"),
         ([1], (), "expected a mapping with name"),
-        ({"name": "n", "shear": 1}, ("shear",), "unknown field 'shear'; close: 'share'"),
+        ({"name": "n", "shear": 1}, ("shear",), "unknown field 'shear'; did you mean 'share'"),
         ({"name": "n", "share": 2}, ("share",), "between 0 and 1"),
         ({"name": "n", "parts": [{"weight": "x"}]}, ("parts", 0, "weight"), "'x' is not a whole number"),
         ({"name": "n", "colour": "green"}, ("colour",), "'green' is not one of red, blue"),

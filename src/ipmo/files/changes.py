@@ -9,12 +9,13 @@ from typing import Any
 
 import attrs
 
+from ipmo.declared import Declared
 from ipmo.errors import FileError, Problem, UnitError
 from ipmo.files.documents import parse, text_of
 from ipmo.files.portfolios import NOTHING, to_yaml, write_atomically
-from ipmo.files.structure import Declared, changes_of
-from ipmo.model.changes import Change, change_to_plain
-from ipmo.model.plain import VERSION
+from ipmo.files.structure import changes_of
+from ipmo.model.changes import Change
+from ipmo.model.plain import VERSION, change_to_plain
 
 __all__ = ["read_changes_file", "write_changes_file"]
 

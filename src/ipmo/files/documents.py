@@ -16,8 +16,9 @@ from typing import Any
 import attrs
 
 from ipmo.errors import FileError, Problem
+from ipmo.model.fields import WORDS, Plain
 
-__all__ = ["Document", "Plain", "natural", "parse", "text_of"]
+__all__ = ["Document", "parse", "text_of"]
 
 MAX_BYTES = 256 * 2**20
 MAX_SCALAR = 2**20
@@ -25,7 +26,6 @@ MAX_DEPTH = 100
 PathKey = tuple[str | int, ...]
 
 NUMBERLIKE = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?", re.ASCII)
-WORDS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 KINDS = (
     (b"%PDF", "a PDF"),
@@ -37,23 +37,6 @@ KINDS = (
     (b"ERMHDR", "a Primavera XER file"),
     (b"MPX,", "a Microsoft MPX file"),
 )
-
-
-class Plain(str):
-    """Unquoted text that reads like a number or a truth value."""
-
-    __slots__ = ()
-
-
-def natural(value: Any) -> Any:
-    """Data with numbers and truth values in place of `Plain` text, for what no field decides."""
-    if type(value) is Plain:
-        if value in WORDS:
-            return WORDS[value]
-        return int(value) if re.fullmatch(r"[-+]?[0-9]{1,15}", value, re.ASCII) else float(value)
-    if isinstance(value, dict):
-        return {key: natural(inner) for key, inner in value.items()}
-    return [natural(inner) for inner in value] if isinstance(value, list) else value
 
 
 @attrs.frozen(kw_only=True, eq=False)

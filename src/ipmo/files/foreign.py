@@ -19,8 +19,8 @@ import attrs
 from ipmo.errors import FileError, ModelError, Problem, listed
 from ipmo.findings import Finding, Severity
 from ipmo.model.calendars import CalendarException
+from ipmo.model.contents import Source
 from ipmo.model.estimates import Fixed
-from ipmo.model.portfolio import Source
 from ipmo.model.references import ID
 from ipmo.units import Effort, Money
 

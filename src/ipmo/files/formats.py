@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from ipmo.declared import Declared
 from ipmo.errors import FileError, UnknownItemError, close_matches
 from ipmo.files import mpxj, mspdi, mspdi_out, portfolios, xer
 from ipmo.files.reading import NOTICES
-from ipmo.files.structure import Declared
 from ipmo.methods.contract import Format
 
 __all__ = ["built_in_formats", "format_named", "format_to_read", "format_to_write"]

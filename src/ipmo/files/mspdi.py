@@ -28,7 +28,8 @@ from ipmo.model.governance import After
 from ipmo.model.money import MoneySettings
 from ipmo.model.people import Assignment, Resource
 from ipmo.model.portfolio import Portfolio
-from ipmo.model.work import Link, Project, Task, as_constraints
+from ipmo.model.reading import noun_of
+from ipmo.model.work import Constraints, Link, Project, Task
 from ipmo.units import Effort, Money, Span
 
 __all__ = ["read_mspdi", "sniff_mspdi"]
@@ -343,7 +344,7 @@ class _Reader:
             milestone=milestone,
             calendar=self._calendar_of(row, summary),
             deadline=when("Deadline"),
-            constraints=as_constraints(tied) if tied else None,
+            constraints=noun_of(Constraints, tied) if tied else None,
             assignments=assigned,
             attributes=self._attributes(row),
             **fields,

@@ -15,12 +15,14 @@ from urllib.parse import quote
 
 import attrs
 
+from ipmo.declared import Declared
 from ipmo.errors import FileError, ModelError, Problem
 from ipmo.files.documents import Document, parse, text_of
-from ipmo.files.structure import Declared, structure
+from ipmo.files.structure import structure
 from ipmo.findings import Finding, Severity
+from ipmo.model.contents import Source
 from ipmo.model.plain import to_plain_portfolio
-from ipmo.model.portfolio import Portfolio, Source
+from ipmo.model.portfolio import Portfolio
 
 NOTHING = Declared()
 __all__ = ["read_file", "read_folder", "read_plain", "write_atomically", "write_folder", "write_json", "write_yaml"]

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import attrs
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, TypeAlias
 
 import ipmo.model as model
 from ipmo.model.changes import NAMES as CHANGES
+from ipmo.model.changes import Change
+from ipmo.model.contents import Contents
 from ipmo.model.earning import RULES
-from ipmo.model.fields import Short, annotation
-from ipmo.model.integrity import file_key
+from ipmo.model.fields import Short
 from ipmo.model.money import CURVES
 from ipmo.model.plain import HEADER, ORGANISATION, VERSION
-from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import ID
+from ipmo.model.shape import Kind, Shape, keys_of, shape
+from ipmo.units import Effort, Money, Rate, Span, When
 
 __all__ = ["json_schema"]
 
@@ -23,11 +26,30 @@ SPAN = rf"^{NUMBER} ?(min|mins|h|hours?|d|days?|w|weeks?|emin|eh|ed|ew|months?|y
 MONEY = rf"^{NUMBER} ?(k|K|M|bn)? ?[A-Z]{{3}}$"
 RATE = rf"^{NUMBER} ?(k|K|M|bn)? ?[A-Z]{{3}} ?(per|/) ?[a-z]{{1,6}}$"
 WHEN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?)?$"
-TEXT: dict[str, Any] = {"type": ["string", "integer"]}
-NUMERIC: dict[str, Any] = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": rf"^{NUMBER}$"}]}
+Schema: TypeAlias = dict[str, Any]
+"""A piece of JSON schema as plain data."""
+TEXT: Schema = {"type": ["string", "integer"]}
+NUMERIC: Schema = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": rf"^{NUMBER}$"}]}
 
 
-def json_schema() -> dict[str, Any]:
+DEFINED: Mapping[Any, str] = {
+    Span: "Span",
+    Money: "Money",
+    Rate: "Rate",
+    Effort: "Effort",
+    When: "When",
+    date: "When",
+    Change: "Change",
+    model.Budget: "Budget",
+    model.Dialect: "Dialect",
+    model.Spread: "Spread",
+    model.Earning: "Earning",
+}
+"""Values that have a definition of their own."""
+ESTIMATES = {"time": "TimeEstimate", "money": "MoneyEstimate"}
+
+
+def json_schema() -> Schema:
     """The schema as plain data (JSON Schema 2020-12). Dates may be unquoted: YAML readers hand them over as text."""
     nouns = {
         name: cls
@@ -35,44 +57,20 @@ def json_schema() -> dict[str, Any]:
         if isinstance(cls := getattr(model, name), type)
         and issubclass(cls, model.Noun)
         and not issubclass(cls, Short)
-        and cls not in (model.Noun, Portfolio)
+        and cls not in (model.Noun, model.Portfolio)
     }
-    definitions: dict[str, Any] = {name: _noun(cls, nouns) for name, cls in nouns.items()}
-    definitions["Span"] = {"type": "string", "pattern": SPAN, "description": "a length of time, for example 10 d, 2 w, 10 ed, 3 months"}
-    definitions["Money"] = {"type": "string", "pattern": MONEY, "description": "money, for example 350 k GBP"}
-    definitions["Rate"] = {"type": "string", "pattern": RATE, "description": "money per unit, for example 320 GBP per pd"}
-    definitions["Effort"] = {"type": "string", "pattern": rf"^{NUMBER} ?(ph|pd|pw)$", "description": "effort, for example 3 pd"}
-    definitions["When"] = {"type": "string", "pattern": WHEN, "description": "YYYY-MM-DD or YYYY-MM-DDTHH:MM"}
-    definitions["Share"] = {"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"type": "string", "pattern": rf"^{NUMBER} ?%?$"}]}
-    for name, value in (
-        ("TimeEstimate", {"$ref": "#/$defs/Span"}),
-        ("MoneyEstimate", {"$ref": "#/$defs/Money"}),
-        ("NumberEstimate", NUMERIC),
-    ):
-        definitions[name] = _estimate(value)
-    definitions["Budget"] = {
-        "anyOf": [
-            {"$ref": "#/$defs/MoneyEstimate"},
-            {"type": "array", "items": {"$ref": "#/$defs/BudgetLine"}},
-            {"$ref": "#/$defs/BudgetLine"},
-        ]
-    }
-    definitions["Dialect"] = {"anyOf": [{"enum": list(model.DIALECTS)}, _noun(model.Dialect, nouns)]}
-    definitions["Spread"] = {"anyOf": [{"enum": list(CURVES)}, {"type": "array", "items": {"$ref": "#/$defs/Share"}}]}
-    definitions["Earning"] = {"anyOf": [{"enum": list(RULES)}, _noun(model.Earning, nouns)]}
-    definitions["Change"] = {"type": "object", "minProperties": 1, "maxProperties": 1, "propertyNames": {"enum": list(CHANGES)}}
-    fields = {field.name: field for field in attrs.fields(Portfolio) if field.name != "source"}
+    definitions = {**{name: _noun(cls) for name, cls in nouns.items()}, **_quantities()}
+    fields = {key: one for key, one in keys_of(Contents).items() if one.in_files}
 
-    def section(names: Any, required: list[str]) -> dict[str, Any]:
+    def section(names: Iterable[str], required: list[str]) -> Schema:
         return {
             "type": "object",
             "additionalProperties": False,
             "required": required,
-            "properties": {name: _field(Portfolio, fields[name], nouns) for name in names},
+            "properties": {name: _field(fields[name]) for name in names},
         }
 
-    lists = [name for name in fields if name not in HEADER and name not in ORGANISATION]
-    top = {name: _field(Portfolio, fields[name], nouns) for name in lists}
+    top = {name: _field(one) for name, one in fields.items() if name not in HEADER and name not in ORGANISATION}
     top["projects"] = {
         "type": "array",
         "items": {"anyOf": [{"$ref": "#/$defs/Project"}, {"type": "string", "description": "a project file"}]},
@@ -97,70 +95,85 @@ def json_schema() -> dict[str, Any]:
     }
 
 
-def _noun(cls: type, nouns: dict[str, Any]) -> dict[str, Any]:
-    fields = attrs.fields(cls)
-    out: dict[str, Any] = {
-        "type": "object",
-        "additionalProperties": False,
-        "description": (cls.__doc__ or "").strip().splitlines()[0],
-        "properties": {file_key(field): _field(cls, field, nouns) for field in fields},
+def _quantities() -> Schema:
+    """What quantities, and nouns that may be written shorter than as a mapping, look like."""
+    out: Schema = {
+        "Span": {"type": "string", "pattern": SPAN, "description": "a length of time, for example 10 d, 2 w, 10 ed, 3 months"},
+        "Money": {"type": "string", "pattern": MONEY, "description": "money, for example 350 k GBP"},
+        "Rate": {"type": "string", "pattern": RATE, "description": "money per unit, for example 320 GBP per pd"},
+        "Effort": {"type": "string", "pattern": rf"^{NUMBER} ?(ph|pd|pw)$", "description": "effort, for example 3 pd"},
+        "When": {"type": "string", "pattern": WHEN, "description": "YYYY-MM-DD or YYYY-MM-DDTHH:MM"},
+        "Share": {"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"type": "string", "pattern": rf"^{NUMBER} ?%?$"}]},
     }
-    required = [file_key(field) for field in fields if field.default is attrs.NOTHING]
-    if required:
-        out["required"] = required
-    if cls in (model.After, model.Enabler):
-        return {"anyOf": [TEXT, out], "description": out["description"]}
+    for name, value in (
+        ("TimeEstimate", {"$ref": "#/$defs/Span"}),
+        ("MoneyEstimate", {"$ref": "#/$defs/Money"}),
+        ("NumberEstimate", NUMERIC),
+    ):
+        out[name] = _estimate(value)
+    out["Budget"] = {
+        "anyOf": [
+            {"$ref": "#/$defs/MoneyEstimate"},
+            {"type": "array", "items": {"$ref": "#/$defs/BudgetLine"}},
+            {"$ref": "#/$defs/BudgetLine"},
+        ]
+    }
+    out["Dialect"] = {"anyOf": [{"enum": list(model.DIALECTS)}, _noun(model.Dialect)]}
+    out["Spread"] = {"anyOf": [{"enum": list(CURVES)}, {"type": "array", "items": {"$ref": "#/$defs/Share"}}]}
+    out["Earning"] = {"anyOf": [{"enum": list(RULES)}, _noun(model.Earning)]}
+    out["Change"] = {"type": "object", "minProperties": 1, "maxProperties": 1, "propertyNames": {"enum": list(CHANGES)}}
     return out
 
 
-def _field(cls: type, field: attrs.Attribute[Any], nouns: dict[str, Any]) -> dict[str, Any]:
-    kind = annotation(cls, field.name).removesuffix(" | None")
-    many = kind.startswith("tuple[")
-    inner = kind.removeprefix("tuple[").removesuffix(", ...]")
-    out = _value(inner, field, nouns)
-    if many:
+def _noun(cls: type[model.Noun]) -> Schema:
+    fields = shape(cls)
+    out: Schema = {
+        "type": "object",
+        "additionalProperties": False,
+        "description": (cls.__doc__ or "").strip().splitlines()[0],
+        "properties": {one.key: _field(one) for one in fields},
+    }
+    if required := [one.key for one in fields if one.required]:
+        out["required"] = required
+    return {"anyOf": [TEXT, out], "description": out["description"]} if cls.alone else out
+
+
+def _field(one: Shape) -> Schema:
+    out = _value(one.kind.one, one)
+    if one.many:
         items = {"type": "array", "items": out}
-        out = {"anyOf": [out, items]} if field.metadata["one_or_many"] or inner == "str" else items
-    help_text = field.metadata.get("help", "")
-    unit = field.metadata.get("unit", "")
-    described = {**out, "description": f"{help_text} [{unit}]" if unit else help_text}
-    if field.default is not attrs.NOTHING:  # an empty field is an absent one
+        out = {"anyOf": [out, items]} if one.one_or_many or one.cls is str else items
+    described = {**out, "description": f"{one.help} [{one.unit}]" if one.unit else one.help}
+    if not one.required:  # an empty field is an absent one
         return {"anyOf": [out, {"type": "null"}], "description": described["description"]}
     return described
 
 
-def _value(kind: str, field: attrs.Attribute[Any], nouns: dict[str, Any]) -> dict[str, Any]:
-    if field.metadata["choices"]:
-        return {"enum": list(field.metadata["choices"])}
-    if kind in nouns or kind in ("Span", "Money", "Rate", "Effort", "When", "Budget", "Change", "Dialect", "Spread", "Earning"):
-        return {"$ref": f"#/$defs/{kind}"}
-    if kind == "date":
-        return {"$ref": "#/$defs/When"}
-    if kind == "Estimate":
-        name = {"time": "TimeEstimate", "money": "MoneyEstimate"}.get(field.metadata["unit"], "NumberEstimate")
-        return {"$ref": f"#/$defs/{name}"}
-    if kind == "Rate | Money":
-        return {"anyOf": [{"$ref": "#/$defs/Rate"}, {"$ref": "#/$defs/Money"}]}
-    if kind == "bool":
+def _value(kind: Kind, one: Shape) -> Schema:
+    if one.choices:
+        return {"enum": list(one.choices)}
+    if kind.form == "map":
+        inside = kind.inner[0].cls
+        return (
+            {"type": "object"} if inside is object else {"type": "object", "additionalProperties": NUMERIC if inside is Decimal else TEXT}
+        )
+    if kind.form == "either":
+        return {"anyOf": [_value(inner, one) for inner in kind.inner]}
+    if kind.noun is not None or kind.cls in DEFINED:
+        return {"$ref": f"#/$defs/{DEFINED.get(kind.cls) or kind.cls.__name__}"}
+    if kind.cls is model.Estimate:
+        return {"$ref": f"#/$defs/{ESTIMATES.get(one.unit, 'NumberEstimate')}"}
+    if kind.cls is bool:
         return {"type": "boolean"}
-    if kind == "float":
-        return {"$ref": "#/$defs/Share"} if field.metadata["unit"].startswith("share") else NUMERIC
-    if kind in ("int", "Decimal"):
+    if kind.cls is float:
+        return {"$ref": "#/$defs/Share"} if one.unit.startswith("share") else NUMERIC
+    if kind.cls in (int, Decimal):
         return NUMERIC
-    if kind == "FrozenMap[str, Decimal]":
-        return {"type": "object", "additionalProperties": NUMERIC}
-    if kind == "FrozenMap[str, Any]":
-        return {"type": "object"}
-    if "FrozenMap" in kind:
-        mapping = {"type": "object", "additionalProperties": TEXT}
-        return {"anyOf": [TEXT, mapping]} if kind.startswith("str") else mapping
-    if field.name == "id":
-        return {**TEXT, "pattern": f"^{ID.pattern}$", "maxLength": 200}
-    return dict(TEXT)
+    return {**TEXT, "pattern": f"^{ID.pattern}$", "maxLength": 200} if one.name == "id" else dict(TEXT)
 
 
-def _estimate(value: dict[str, Any]) -> dict[str, Any]:
-    def of(*names: str, shapes: list[str], **more: Any) -> dict[str, Any]:
+def _estimate(value: Schema) -> Schema:
+    def of(*names: str, shapes: list[str], **more: Schema) -> Schema:
         properties = dict.fromkeys(names, value)
         return {
             "type": "object",

@@ -29,7 +29,8 @@ from ipmo.model.governance import After
 from ipmo.model.money import MoneySettings
 from ipmo.model.people import Assignment, Resource
 from ipmo.model.portfolio import Portfolio
-from ipmo.model.work import Constraints, Link, Project, Task, as_constraints
+from ipmo.model.reading import noun_of
+from ipmo.model.work import Constraints, Link, Project, Task
 from ipmo.units import Effort, Money, Span
 
 __all__ = ["read_xer", "sniff_xer"]
@@ -418,7 +419,7 @@ class _Reader:
         latest = self.intake.when(row.get("external_late_end_date"), "external_late_end_date")
         if latest is not None and "finish_no_later" not in tied:
             tied["finish_no_later"] = latest
-        return as_constraints(tied) if tied else None
+        return noun_of(Constraints, tied) if tied else None
 
     # -------------------------------------------------------------------------------------------- links
 

@@ -22,10 +22,10 @@ from ipmo.errors import IpmoError, ModelError
 from ipmo.figures.svg import Figure
 from ipmo.findings import Finding
 from ipmo.model.estimates import Estimate
-from ipmo.model.extending import structured
 from ipmo.model.fields import as_tuple
 from ipmo.model.measures import LinkKind, Measure
 from ipmo.model.portfolio import Portfolio
+from ipmo.model.reading import structured
 from ipmo.tables import Table
 from ipmo.units import Money, as_money
 

@@ -5,6 +5,7 @@ from ipmo.model.calendars import CONTINUOUS, STANDARD, Calendar, CalendarExcepti
 from ipmo.model.changes import (
     Add,
     AddLink,
+    ChangeRequest,
     Delay,
     Fund,
     MoveBudget,
@@ -18,6 +19,7 @@ from ipmo.model.changes import (
     SetProbability,
     Stop,
 )
+from ipmo.model.contents import Baseline, Source
 from ipmo.model.dialects import DIALECTS, Dialect
 from ipmo.model.earning import Earning, EarningStep
 from ipmo.model.estimates import (
@@ -35,7 +37,6 @@ from ipmo.model.estimates import (
 from ipmo.model.fields import FrozenMap, Noun, doc
 from ipmo.model.governance import (
     After,
-    ChangeRequest,
     Condition,
     Confidence,
     Decision,
@@ -50,7 +51,7 @@ from ipmo.model.governance import (
 from ipmo.model.measures import Combine, LinkKind, Measure, MeasureContext
 from ipmo.model.money import Budget, BudgetLine, MoneySettings, PriceBase, RateRow, Spread
 from ipmo.model.people import Assignment, Capacity, DataFlow, DecisionBody, Office, Person, Resource, Service, Stakeholder
-from ipmo.model.portfolio import Baseline, Portfolio, Source
+from ipmo.model.portfolio import Portfolio
 from ipmo.model.reference import DiscountBand, DiscountSchedule, ReferenceClass, Uplift
 from ipmo.model.risks import Assumption, Driver, Exposure, Impact, Issue, Risk
 from ipmo.model.work import Constraints, Link, Programme, Project, Task

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import ClassVar
 
 import attrs
 from attrs.converters import optional
 
-from ipmo.model.fields import EMPTY, FrozenMap, Noun, as_map, doc, named, text, texts
+from ipmo.model.fields import EMPTY, Extensions, FrozenMap, Noun, as_extensions, as_map, as_noun, as_nouns, doc, text, texts
 from ipmo.model.money import Budget, PriceBase, as_budget
+from ipmo.model.reading import named
 from ipmo.units import Money, Rate, Span, When, as_date, as_money, as_number, as_rate, as_share, as_span, as_when
 
 __all__ = ["Benefit", "Contribution", "Enabler", "Objective", "Outcome"]
 
 
-def _worth(value: Any) -> Rate | Money:
+def _worth(value: Rate | Money | str) -> Rate | Money:
     if isinstance(value, Rate | Money):
         return value
     return as_rate(value) if isinstance(value, str) and (" per " in value or "/" in value) else as_money(value)
 
 
-def _shares(values: Iterable[Any]) -> tuple[float, ...]:
+def _shares(values: Iterable[float | str]) -> tuple[float, ...]:
     return tuple(map(as_share, values))
 
 
@@ -43,16 +44,11 @@ class Objective(Noun):
 class Enabler(Noun):
     """What must be there before an outcome or benefit can start, and how long adoption takes after it."""
 
+    alone: ClassVar[str] = "source"
     source: str = attrs.field(metadata=doc("task, milestone, gate, project, outcome or benefit", key="from", refers="node"))
     lag: Span | None = attrs.field(
         default=None, converter=optional(as_span), metadata=doc("adoption time", unit="time", source="Piney, Earned Benefit")
     )
-
-
-def as_enablers(value: Any) -> tuple[Enabler, ...]:
-    """One or more enablers: ids or Enabler values as a tuple."""
-    values = (value,) if isinstance(value, str | Enabler) else tuple(value)
-    return tuple(Enabler(source=v) if isinstance(v, str) else v for v in values)
 
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
@@ -66,10 +62,8 @@ class Outcome(Noun):
         metadata=doc("where it lies on the map", source="MSP", choices=("output", "capability", "business change", "outcome")),
     )
     owner: str | None = attrs.field(default=None, metadata=doc("who answers for it", refers="owner"))
-    enabled_by: tuple[Enabler, ...] = attrs.field(
-        default=(), converter=as_enablers, metadata=doc("all of these are needed", one_or_many=True)
-    )
-    any_of: tuple[Enabler, ...] = attrs.field(default=(), converter=as_enablers, metadata=doc("one of these is enough", one_or_many=True))
+    enabled_by: tuple[Enabler, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("all of these are needed", one_or_many=True))
+    any_of: tuple[Enabler, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("one of these is enough", one_or_many=True))
     attributes: FrozenMap[str, str] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("free text to group by"))
 
 
@@ -87,10 +81,8 @@ class Benefit(Noun):
         default=None, metadata=doc("the portfolio, a programme, or `business`: never one project, which ends too soon")
     )
     owner: str | None = attrs.field(default=None, metadata=doc("who realises it; alive after closure", refers="owner"))
-    enabled_by: tuple[Enabler, ...] = attrs.field(
-        default=(), converter=as_enablers, metadata=doc("all of these are needed", one_or_many=True)
-    )
-    any_of: tuple[Enabler, ...] = attrs.field(default=(), converter=as_enablers, metadata=doc("one of these is enough", one_or_many=True))
+    enabled_by: tuple[Enabler, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("all of these are needed", one_or_many=True))
+    any_of: tuple[Enabler, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("one of these is enough", one_or_many=True))
     outcome: str | None = attrs.field(default=None, metadata=doc("the outcome it comes from", refers="outcome"))
     value: Rate | Money | None = attrs.field(
         default=None, converter=optional(_worth), metadata=doc("what it is worth", unit="money or money per time")
@@ -101,7 +93,9 @@ class Benefit(Noun):
     until: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("a fixed end, whenever it starts", end=True))
     ramp: tuple[float, ...] = attrs.field(default=(), converter=_shares, metadata=doc("share of the value by year", unit="share"))
     probability: float | None = attrs.field(default=None, converter=optional(as_share), metadata=doc("that it comes at all", unit="share"))
-    price_base: PriceBase | None = attrs.field(default=None, metadata=doc("in whose prices; else the portfolio's"))
+    price_base: PriceBase | None = attrs.field(
+        default=None, converter=optional(as_noun), metadata=doc("in whose prices; else the portfolio's")
+    )
     measure: str = attrs.field(default="", metadata=doc("what is measured"))
     unit: str = attrs.field(default="", metadata=doc("unit of the measure"))
     population: str = attrs.field(default="", metadata=doc("free name of whom or what it is measured on"))
@@ -116,7 +110,7 @@ class Benefit(Noun):
     method: str = attrs.field(default="", metadata=doc("how and how often it is measured"))
     risks: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=doc("risks to it", refers="item"))
     attributes: FrozenMap[str, str] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("free text to group by"))
-    extensions: FrozenMap[str, Any] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("what methodologies add"))
+    extensions: Extensions = attrs.field(default=EMPTY, converter=as_extensions, metadata=doc("what methodologies add"))
 
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)

@@ -10,12 +10,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
-from typing import Any
 
 import attrs
 
 from ipmo.errors import UnitError
-from ipmo.model.fields import FrozenMap, Noun, as_tuple, doc, named, text
+from ipmo.model.fields import FrozenMap, Noun, as_nouns, doc, text
+from ipmo.model.reading import named
 from ipmo.units import DAY, ELAPSED, WEEK, Span, as_date, as_number, as_span
 
 __all__ = ["CONTINUOUS", "STANDARD", "Calendar", "CalendarException"]
@@ -74,10 +74,14 @@ def _checked_days(value: str) -> str:
 
 def _checked_hours(value: str | Mapping[str, str]) -> str | FrozenMap[str, str]:
     if isinstance(value, Mapping):
+        found = {}
         for days, hours in value.items():
-            weekdays(days)
-            shifts(text(hours))
-        return FrozenMap({days: text(hours) for days, hours in value.items()})
+            weekdays(text(days))
+            try:
+                found[text(days)] = _one_checked_hours(hours)
+            except UnitError as error:
+                raise error.at(text(days)) from None
+        return FrozenMap(found)
     shifts(text(value))
     return text(value)
 
@@ -87,11 +91,11 @@ def _one_checked_hours(value: str) -> str:
     return text(value)
 
 
-def _decimal(value: Any) -> Decimal:
+def _decimal(value: float | Decimal | str) -> Decimal:
     return Decimal(str(as_number(value)))
 
 
-def _dates(values: Iterable[Any]) -> tuple[date, ...]:
+def _dates(values: Iterable[date | str]) -> tuple[date, ...]:
     return tuple(map(as_date, values))
 
 
@@ -139,7 +143,7 @@ class Calendar(Noun):
         metadata=doc("what `1 w` means, in days; else the working days of its week"),
     )
     holidays: tuple[date, ...] = attrs.field(default=(), converter=_dates, metadata=doc("days without work"))
-    exceptions: tuple[CalendarException, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("days with other hours"))
+    exceptions: tuple[CalendarException, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("days with other hours"))
 
     def __attrs_post_init__(self) -> None:
         if self.day is not None and self.day.unit not in ("min", "h"):

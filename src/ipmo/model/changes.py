@@ -8,20 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 import attrs
 from attrs.converters import optional
 
-from ipmo.errors import UnitError
+from ipmo.errors import ModelError, UnitError
+from ipmo.model.benefits import Benefit, Objective, Outcome
 from ipmo.model.estimates import Estimate, as_estimate, as_time, to_plain
-from ipmo.model.fields import text
-from ipmo.units import Money, Span, When, as_money, as_share, as_span, as_when
+from ipmo.model.fields import Noun, as_nouns, doc, text
+from ipmo.model.governance import LINK_TYPES, Gate
+from ipmo.model.reading import IN_PYTHON, Reading, named, noun_of, reads
+from ipmo.model.risks import Risk
+from ipmo.model.shape import keys_of
+from ipmo.model.work import Link, Programme, Project, Task
+from ipmo.units import Money, Span, When, as_date, as_money, as_share, as_span, as_when
 
 __all__ = [
     "Add",
     "AddLink",
     "Change",
+    "ChangeRequest",
     "Delay",
     "Fund",
     "MoveBudget",
@@ -36,14 +43,50 @@ __all__ = [
     "Stop",
     "as_change",
     "as_changes",
+    "parts_of",
 ]
 
-LINK_TYPES = ("FS", "SS", "FF", "SF")
 NO_LAG = Span(0, "d")
-_type: Any = attrs.field(default="FS", validator=attrs.validators.in_(LINK_TYPES))
+NOUNS: Mapping[str, type[Noun]] = {
+    cls.__name__.lower(): cls for cls in (Task, Gate, Risk, Project, Programme, Benefit, Outcome, Objective, Link)
+}
+"""What `add` adds, by the key that holds its fields."""
 
 
-def _length(value: Any) -> Span:
+def _link_type(value: object) -> str:
+    """One of the four types of links.
+
+    Raises:
+        UnitError: it is none.
+    """
+    if isinstance(value, str) and value in LINK_TYPES:
+        return str(value)
+    raise UnitError(f"{value!r:.60} is not a type of link; write one of {', '.join(LINK_TYPES)}")
+
+
+def _estimated(value: object) -> str:
+    """What an estimate can be of.
+
+    Raises:
+        UnitError: it is none of them.
+    """
+    if isinstance(value, str) and value in ("duration", "remaining", "budget"):
+        return str(value)
+    raise UnitError(f"{value!r:.60} is no estimate of an item; write duration, remaining or budget")
+
+
+def _added_noun(value: object) -> object:
+    """A noun that can be added.
+
+    Raises:
+        UnitError: it is none.
+    """
+    if isinstance(value, tuple(NOUNS.values())):
+        return value
+    raise UnitError(f"{value!r:.60} cannot be added; give one of {', '.join(cls.__name__ for cls in NOUNS.values())}")
+
+
+def _length(value: object) -> Span:
     """A delay: time, not money.
 
     Raises:
@@ -52,16 +95,16 @@ def _length(value: Any) -> Span:
     if isinstance(value, Money):
         raise UnitError(f"a delay is a length of time, not money (got {value}); write for example 10 d")
     try:
-        return as_span(value)
+        return as_span(cast("Span | str", value))
     except UnitError as error:
         try:
-            as_money(value)
+            as_money(cast("Money | str", value))
         except UnitError:
             raise error from None
-        raise UnitError(f"a delay is a length of time, not money (got {value!r}); write for example 10 d") from None
+        raise UnitError(f"a delay is a length of time, not money (got {value!r:.60}); write for example 10 d") from None
 
 
-def _time(value: Any) -> Estimate:
+def _time(value: object) -> Estimate:
     """An estimate of time that is nowhere negative.
 
     Raises:
@@ -74,7 +117,7 @@ def _time(value: Any) -> Estimate:
     return estimate
 
 
-def _estimate(value: Any) -> Estimate:
+def _estimate(value: object) -> Estimate:
     """An estimate of time, or of money where the text says so."""
     if isinstance(value, Estimate):
         return value
@@ -87,8 +130,8 @@ def _estimate(value: Any) -> Estimate:
             raise error from None
 
 
-def _positive(value: Any) -> Money:
-    amount = as_money(value)
+def _positive(value: object) -> Money:
+    amount = as_money(cast("Money | str", value))
     if amount.amount < 0:
         raise UnitError(f"{amount} is negative; turn the direction round")
     return amount
@@ -124,7 +167,7 @@ class SetEstimate:
 
     target: str = attrs.field(converter=text)
     to: Estimate = attrs.field(converter=_estimate)
-    field: str = attrs.field(default="duration", validator=attrs.validators.in_(("duration", "remaining", "budget")))
+    field: str = attrs.field(default="duration", converter=_estimated)
 
     def __str__(self) -> str:
         return f"estimate the {self.field} of {self.target} at {_words(self.to)}"
@@ -159,8 +202,8 @@ class SetBudget:
 class MoveBudget:
     """Money goes from the budget of one item to that of another."""
 
-    source: str = attrs.field(converter=text)
-    target: str = attrs.field(converter=text)
+    source: str = attrs.field(converter=text, metadata={"key": "from"})
+    target: str = attrs.field(converter=text, metadata={"key": "to"})
     amount: Money = attrs.field(converter=_positive)
 
     def __str__(self) -> str:
@@ -203,7 +246,7 @@ class Stop:
 class Add:
     """A new item: a task, gate or risk of a project, or what stands at the top."""
 
-    item: Any
+    item: Any = attrs.field(converter=_added_noun)
     to: str | None = attrs.field(default=None, converter=optional(text))
 
     @property
@@ -230,9 +273,9 @@ class Remove:
 class AddLink:
     """A new link."""
 
-    source: str = attrs.field(converter=text)
-    target: str = attrs.field(converter=text)
-    type: str = _type
+    source: str = attrs.field(converter=text, metadata={"key": "from"})
+    target: str = attrs.field(converter=text, metadata={"key": "to"})
+    type: str = attrs.field(default="FS", converter=_link_type)
     lag: Span = attrs.field(default=NO_LAG, converter=as_span)
 
     def __str__(self) -> str:
@@ -243,9 +286,9 @@ class AddLink:
 class RemoveLink:
     """A link falls away."""
 
-    source: str = attrs.field(converter=text)
-    target: str = attrs.field(converter=text)
-    type: str = _type
+    source: str = attrs.field(converter=text, metadata={"key": "from"})
+    target: str = attrs.field(converter=text, metadata={"key": "to"})
+    type: str = attrs.field(default="FS", converter=_link_type)
 
     def __str__(self) -> str:
         return f"take away the link from {self.source} to {self.target} ({self.type})"
@@ -255,10 +298,10 @@ class RemoveLink:
 class SetLag:
     """A link waits for another time; negative for a lead."""
 
-    source: str = attrs.field(converter=text)
-    target: str = attrs.field(converter=text)
-    to: Span = attrs.field(converter=as_span)
-    type: str = _type
+    source: str = attrs.field(converter=text, metadata={"key": "from"})
+    target: str = attrs.field(converter=text, metadata={"key": "to"})
+    to: Span = attrs.field(converter=as_span, metadata={"key": "lag"})
+    type: str = attrs.field(default="FS", converter=_link_type)
 
     def __str__(self) -> str:
         return f"set the lag from {self.source} to {self.target} ({self.type}) to {self.to}"
@@ -281,7 +324,7 @@ Change = (
     | SetLag
 )
 
-NAMES: Mapping[str, type[Any]] = {
+NAMES: Mapping[str, type] = {
     "delay": Delay,
     "set_duration": SetDuration,
     "set_estimate": SetEstimate,
@@ -297,17 +340,8 @@ NAMES: Mapping[str, type[Any]] = {
     "remove_link": RemoveLink,
     "set_lag": SetLag,
 }
-KEYS: Mapping[str, Mapping[str, str]] = {
-    "add_link": {"from": "source", "to": "target"},
-    "remove_link": {"from": "source", "to": "target"},
-    "set_lag": {"from": "source", "to": "target", "lag": "to"},
-    "move_budget": {"from": "source", "to": "target"},
-}
-"""Fields that files call by another name: `from` and `to` where something goes from one item to another."""
 BARE = ("stop", "remove")
 """Changes that may name their target alone: `{stop: airport}`."""
-NOUNS = ("task", "gate", "risk", "project", "programme", "benefit", "outcome", "objective", "link")
-"""What `add` adds, by the key that holds its fields."""
 
 
 def _words(estimate: Estimate) -> str:
@@ -327,11 +361,12 @@ def _lag(lag: Span) -> str:
     return f" + {lag}" if lag.amount > 0 else f" - {Span(-lag.amount, lag.unit)}"
 
 
-def as_change(value: Any) -> Change:
+def as_change(value: object, reading: Reading = IN_PYTHON) -> Change:
     """`{set_duration: {target: tram/build, to: 130 d}}` or a change as a change.
 
     Raises:
         UnitError: it is no change.
+        ModelError: the item that it adds has problems.
     """
     if isinstance(value, Change):
         return value
@@ -341,25 +376,21 @@ def as_change(value: Any) -> Change:
     if isinstance(data, str) and name in BARE:
         data = {"target": data}
     if name == "add":
-        return _added(data)
-    keys = KEYS.get(name, {})
-    fields = [_file_name(name, f.name) for f in attrs.fields(NAMES[name])]
+        return _added(data, reading)
+    fields = keys_of(NAMES[name])
     if not isinstance(data, Mapping):
         raise UnitError(f"{name} needs fields: {', '.join(fields)}")
     if unknown := [str(key) for key in data if str(key) not in fields]:
         raise UnitError(f"{name} has no field {unknown[0]!r}; it has {', '.join(sorted(fields))}")
-    renamed = {keys.get(str(key), str(key)): one for key, one in data.items()}
-    required = [f.name for f in attrs.fields(NAMES[name]) if f.default is attrs.NOTHING]
-    if missing := [_file_name(name, f) for f in required if f not in renamed]:
+    if missing := [key for key, one in fields.items() if one.required and key not in data]:
         raise UnitError(f"{name} needs {' and '.join(missing)}")
     try:
-        change: Change = NAMES[name](**renamed)
-    except (TypeError, ValueError) as error:
+        return cast(Change, NAMES[name](**{fields[str(key)].name: one for key, one in data.items()}))
+    except UnitError as error:
         raise UnitError(f"{name}: {error}") from None
-    return change
 
 
-def as_changes(values: Iterable[Any]) -> tuple[Change, ...]:
+def as_changes(values: Iterable[object]) -> tuple[Change, ...]:
     """Several changes, each as `as_change` takes it.
 
     Raises:
@@ -370,64 +401,47 @@ def as_changes(values: Iterable[Any]) -> tuple[Change, ...]:
         try:
             out.append(as_change(value))
         except UnitError as error:
-            error.path = (place,)  # type: ignore[attr-defined]
-            raise
+            raise error.at(place) from None
     return tuple(out)
 
 
-def _added(data: Any) -> Add:
-    """`{task: {...}, to: tram}`: fields as files write them where they are single values."""
+def _added(data: object, reading: Reading) -> Add:
+    """`{task: {...}, to: tram}`: the fields of an item as files write them."""
     kinds = [key for key in data if key in NOUNS] if isinstance(data, Mapping) else []
-    if len(kinds) != 1 or set(data) - {kinds[0], "to"}:
+    if not isinstance(data, Mapping) or len(kinds) != 1 or set(data) - {kinds[0], "to"}:
         raise UnitError(f"add needs one of {', '.join(NOUNS)} with its fields, and `to:` with the project of a task, gate or risk")
-    import ipmo.model as model
-
-    fields = data[kinds[0]]
-    cls = getattr(model, kinds[0].capitalize())
-    if isinstance(fields, cls):
-        return Add(fields, data.get("to"))
-    if not isinstance(fields, Mapping):
-        raise UnitError(f"add: {kinds[0]} needs its fields as a mapping")
-    names = {_noun_key(field): field.name for field in attrs.fields(cls)}
-    if unknown := [str(key) for key in fields if key not in names]:
-        raise UnitError(f"add: a {kinds[0]} has no field {unknown[0]!r}")
     try:
-        return Add(cls(**{names[key]: one for key, one in fields.items()}), data.get("to"))
-    except (TypeError, ValueError) as error:
+        return Add(noun_of(NOUNS[kinds[0]], data[kinds[0]], reading), data.get("to"))
+    except UnitError as error:
         raise UnitError(f"add: {error}") from None
+    except ModelError as error:
+        raise ModelError([attrs.evolve(problem, path=("add", kinds[0], *problem.path)) for problem in error.problems]) from None
 
 
-def _noun_key(field: Any) -> str:
-    return str(field.metadata.get("key") or field.name)
-
-
-def _file_name(name: str, field: str) -> str:
-    """What files call a field of a change."""
-    return {inner: outer for outer, inner in KEYS.get(name, {}).items()}.get(field, field)
-
-
-def change_to_plain(change: Change) -> Any:
-    """The change as files write it; the inverse of `as_change`."""
+def parts_of(change: Change) -> tuple[str, dict[str, object] | str]:
+    """The name of a change in files, and its fields as they are, by their names in files; what it names alone where it may."""
     name = next(key for key, cls in NAMES.items() if cls is type(change))
     if isinstance(change, Add):
-        from ipmo.model.plain import plain_noun
-
-        inner: dict[str, Any] = {change.kind: plain_noun(change.item)}
-        return {name: inner if change.to is None else {**inner, "to": change.to}}
-    data = {}
-    for field in attrs.fields(type(change)):
-        value = getattr(change, field.name)
-        if value == field.default:
-            continue
-        data[_file_name(name, field.name)] = _plain(value)
-    if name in BARE:
-        return {name: data["target"]}
-    return {name: data}
+        return name, {change.kind: change.item, **({} if change.to is None else {"to": change.to})}
+    values = {key: (one, getattr(change, one.name)) for key, one in keys_of(type(change)).items()}
+    stated = {key: value for key, (one, value) in values.items() if one.required or value != one.default}
+    return name, str(stated["target"]) if name in BARE else stated
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, Estimate):
-        return to_plain(value)
-    if isinstance(value, date):
-        return value.isoformat(timespec="minutes") if isinstance(value, datetime) else value.isoformat()
-    return value if value is None or isinstance(value, str | float) else str(value)
+reads(Change, lambda _: as_change, *NAMES.values())
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class ChangeRequest(Noun):
+    """A what-if change that waits for a decision."""
+
+    id: str = attrs.field(metadata=doc("id"))
+    name: str = attrs.field(default="", metadata=doc("title"))
+    item: str | None = attrs.field(default=None, metadata=doc("what it is about", refers="item"))
+    effect: tuple[Change, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("what it would change", one_or_many=True))
+    state: str = attrs.field(
+        default="raised", metadata=doc("where it stands", choices=("raised", "approved", "rejected", "done", "withdrawn"))
+    )
+    raised: date | None = attrs.field(default=None, converter=optional(as_date), metadata=doc("when"))
+    owner: str | None = attrs.field(default=None, metadata=doc("who asks", refers="owner"))
+    cost: Money | None = attrs.field(default=None, converter=optional(as_money), metadata=doc("of the change", unit="money"))

@@ -6,12 +6,12 @@ Each field is one question that Primavera P6 and Microsoft Project answer differ
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import attrs
 
-from ipmo.errors import UnitError, close_matches
-from ipmo.model.fields import Short, doc, named, texts
+from ipmo.errors import UnitError
+from ipmo.model.fields import Short, doc, texts
+from ipmo.model.reading import IN_PYTHON, Reading, named, reads, values_of
 from ipmo.units import Span, as_span
 
 __all__ = ["DIALECTS", "Dialect", "as_dialect"]
@@ -109,7 +109,7 @@ class Dialect(Short):
             if one not in HARD:
                 raise UnitError(f"dialect.hard: {one!r} is not one of {', '.join(HARD)}")
 
-    def to_plain(self) -> Any:
+    def to_plain(self) -> object:
         """Its name, or a mapping with the name and what differs."""
         base = DIALECTS[self.name]
         changed = {
@@ -152,30 +152,23 @@ DIALECTS: Mapping[str, Dialect] = {
 """The three dialects, by name."""
 
 
-def as_dialect(value: Any) -> Dialect:
+def as_dialect(value: object, reading: Reading = IN_PYTHON) -> Dialect:
     """A dialect from its name, or from a mapping of what differs from the one it names.
 
     Raises:
-        UnitError: there is no such dialect, or no such convention.
+        UnitError: there is no such dialect.
+        ModelError: there is no such convention, or no such answer to it.
     """
     if isinstance(value, Dialect):
         return value
     if isinstance(value, str):
         if value not in DIALECTS:
-            raise UnitError(f"{value!r} is not one of {', '.join(NAMES)}")
+            raise UnitError(f"{value!r:.60} is not one of {', '.join(NAMES)}")
         return DIALECTS[value]
     if not isinstance(value, Mapping):
-        raise UnitError(f"{value!r} is not a dialect; write one of {', '.join(NAMES)}, or a mapping with a name and what differs")
-    base = as_dialect(value.get("name", "ipmo"))
-    known = {field.name for field in attrs.fields(Dialect)}
-    changes: dict[str, Any] = {}
-    for key, one in value.items():
-        if key not in known:
-            near = close_matches(str(key), known, 1)
-            raise UnitError(f"{str(key)[:80]!r} is not a convention" + (f"; did you mean {near[0]!r}?" if near else ""))
-        if known and isinstance(getattr(base, key), bool) and not isinstance(one, bool):
-            if str(one).lower() not in ("true", "false"):
-                raise UnitError(f"{key}: {one!r} is not true or false")
-            one = str(one).lower() == "true"
-        changes[str(key)] = one
-    return attrs.evolve(base, **changes)
+        raise UnitError(f"{value!r:.60} is not a dialect; write one of {', '.join(NAMES)}, or a mapping with a name and what differs")
+    differs = values_of(Dialect, value, reading, whole=False)
+    return attrs.evolve(DIALECTS[differs.get("name", "ipmo")], **differs)
+
+
+reads(Dialect, lambda _: as_dialect, Dialect)

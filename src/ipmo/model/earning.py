@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 import attrs
 from attrs.converters import optional
 
 from ipmo.errors import UnitError
-from ipmo.model.fields import Noun, Short, as_tuple, doc, named
+from ipmo.model.fields import Noun, Short, as_nouns, doc
+from ipmo.model.reading import IN_PYTHON, Reading, named, noun_of, reads
 from ipmo.units import as_date, as_number
 
 __all__ = ["RULES", "Earning", "EarningStep", "as_earning"]
@@ -20,14 +20,14 @@ RULES = ("percent", "0/100", "50/50", "weighted milestones", "units", "level of 
 done of all units; level of effort, which earns as planned and is kept apart."""
 
 
-def _weight(value: Any) -> float:
+def _weight(value: float | str) -> float:
     weight = float(as_number(value))
     if weight <= 0:
         raise UnitError(f"a weight must be above 0 (got {value})")
     return weight
 
 
-def _units(value: Any) -> float:
+def _units(value: float | str) -> float:
     units = float(as_number(value))
     if units < 0:
         raise UnitError(f"a number of units must not be negative (got {value})")
@@ -51,7 +51,7 @@ class Earning(Short):
     """
 
     rule: str = attrs.field(default="percent", metadata=doc("how progress earns", source="ANSI/EIA-748", choices=RULES))
-    steps: tuple[EarningStep, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("of weighted milestones"))
+    steps: tuple[EarningStep, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("of weighted milestones"))
     total: float | None = attrs.field(default=None, converter=optional(_units), metadata=doc("units in all"))
     done: float | None = attrs.field(default=None, converter=optional(_units), metadata=doc("units done"))
 
@@ -66,31 +66,25 @@ class Earning(Short):
         elif self.total is not None or self.done is not None:
             raise UnitError(f"earning.total: only the rule 'units' counts units (the rule is {self.rule!r})")
 
-    def to_plain(self) -> Any:
+    def to_plain(self) -> object:
         """Its name, or a mapping."""
         if self == Earning(rule=self.rule) if self.rule not in ("weighted milestones", "units") else False:
             return self.rule
-        out: dict[str, Any] = {"rule": self.rule}
+        out: dict[str, object] = {"rule": self.rule}
         if self.steps:
-            out["steps"] = [
-                {
-                    **({"name": s.name} if s.name else {}),
-                    **({"weight": s.weight} if s.weight != 1 else {}),
-                    **({"done": s.done.isoformat()} if s.done else {}),
-                }
-                for s in self.steps
-            ]
+            out["steps"] = self.steps
         for name in ("total", "done"):
             if getattr(self, name) is not None:
                 out[name] = getattr(self, name)
         return out
 
 
-def as_earning(value: Any) -> Earning:
+def as_earning(value: object, reading: Reading = IN_PYTHON) -> Earning:
     """`"50/50"`, a mapping, or an Earning as an Earning.
 
     Raises:
         UnitError: there is no such rule, or it lacks what it needs.
+        ModelError: fields of the mapping are wrong.
 
     >>> as_earning("0/100").rule
     '0/100'
@@ -100,19 +94,8 @@ def as_earning(value: Any) -> Earning:
     if isinstance(value, str):
         return Earning(rule=str(value))
     if not isinstance(value, Mapping):
-        raise UnitError(f"{value!r} is no earning rule; write one of {', '.join(RULES)}")
-    fields = _known(value, Earning, "an earning rule")
-    steps = fields.pop("steps", ())
-    if not isinstance(steps, list | tuple):
-        raise UnitError("earning.steps: expected a list of steps")
-    made = [s if isinstance(s, EarningStep) else EarningStep(**_known(s, EarningStep, "a step")) for s in steps]
-    return Earning(**fields, steps=made)
+        raise UnitError(f"{value!r:.60} is no earning rule; write one of {', '.join(RULES)}")
+    return noun_of(Earning, value, reading)
 
 
-def _known(value: Any, cls: type, what: str) -> dict[str, Any]:
-    if not isinstance(value, Mapping):
-        raise UnitError(f"{value!r} is not {what}; write a mapping")
-    names = {field.name for field in attrs.fields(cls)}
-    if unknown := set(map(str, value)) - names:
-        raise UnitError(f"{what} has no field {sorted(unknown)[0]!r}; it has {', '.join(sorted(names))}")
-    return {str(key): (str(v) if isinstance(v, str) else v) for key, v in value.items() if v is not None}
+reads(Earning, lambda _: as_earning, Earning)

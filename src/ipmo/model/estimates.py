@@ -9,17 +9,22 @@ from __future__ import annotations
 import functools
 import math
 from abc import ABC, abstractmethod
+from collections import ChainMap
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from statistics import NormalDist
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar, cast
 
 import attrs
 
+from ipmo.declared import Parser
 from ipmo.errors import UnitError, close_matches
-from ipmo.model.fields import FrozenMap, as_tuple
+from ipmo.model.beta import beta_quantile
+from ipmo.model.fields import FrozenMap, as_tuple, natural, said, text
+from ipmo.model.reading import Read, Reading, reads
 from ipmo.model.reference import REFERENCE_CLASSES, ReferenceClass
+from ipmo.model.shape import Shape
 from ipmo.units import Effort, Money, Span, as_money, as_number, as_share, as_span
 
 __all__ = [
@@ -41,6 +46,7 @@ __all__ = [
 ]
 
 Quantity = Span | Money | Effort | float | Decimal
+T = TypeVar("T")
 
 CENTRALS = ("likely", "mean", "p50")
 
@@ -216,7 +222,7 @@ class Pert(_Shaped):
 
     def _inverse(self, low: float, likely: float, high: float, share: float) -> float:
         alpha = 1 + 4 * (likely - low) / (high - low)
-        return low + (high - low) * _beta_quantile(alpha, 6 - alpha, share)
+        return low + (high - low) * beta_quantile(alpha, 6 - alpha, share)
 
     def _mean(self, low: float, high: float) -> float:
         return (low + 4 * number(self.likely) + high) / 6
@@ -402,9 +408,9 @@ SHAPES: Mapping[str, type[_Shaped]] = FrozenMap({"triangular": Triangular, "pert
 
 
 def as_estimate(
-    value: Any,
+    value: object,
     quantity: Callable[[Any], Quantity],
-    kinds: Mapping[str, Any] = FrozenMap(),
+    kinds: Mapping[str, Parser] = FrozenMap(),
     references: Mapping[str, ReferenceClass] = REFERENCE_CLASSES,
 ) -> Estimate:
     """A value, a mapping or an estimate as an estimate.
@@ -425,15 +431,15 @@ def as_estimate(
         return value
     if not isinstance(value, Mapping):
         return Fixed(quantity(value))
-    part: Callable[[str], Any] = lambda key: _located(lambda: quantity(value[key]), key)  # noqa: E731
+
+    def part(key: str) -> Quantity:
+        return _located(quantity, value[key], key)
+
     keys = set(value)
     if keys == {"samples"} and isinstance(value["samples"], list | tuple):
-        return Empirical([_located(lambda v=v: quantity(v), "samples", i) for i, v in enumerate(value["samples"])])  # type: ignore[misc]
+        return Empirical(_parts(quantity, value, "samples"))
     if keys == {"values", "weights"}:
-        return Discrete(
-            [_located(lambda v=v: quantity(v), "values", i) for i, v in enumerate(value["values"])],  # type: ignore[misc]
-            [_located(lambda v=v: as_share(v), "weights", i) for i, v in enumerate(value["weights"])],  # type: ignore[misc]
-        )
+        return Discrete(_parts(quantity, value, "values"), _parts(as_share, value, "weights"))
     if "reference" in keys and keys <= {"estimate", "reference", "certainty"}:
         if "estimate" not in keys:
             raise UnitError("an estimate by reference class needs the estimate that it raises: estimate:")
@@ -441,8 +447,8 @@ def as_estimate(
         if name not in references:
             near = close_matches(name, references)
             hint = f"close: {', '.join(map(repr, near))}" if near else "declare it under reference_classes:"
-            raise _at(UnitError(f"there is no reference class {name!r}; {hint}"), "reference")
-        share = _located(lambda: as_share(value.get("certainty", 0.5)), "certainty")
+            raise UnitError(f"there is no reference class {name!r}; {hint}").at("reference")
+        share = _located(as_share, value.get("certainty", 0.5), "certainty")
         return Referenced(part("estimate"), references[name], share)
     shape = str(value.get("shape", "triangular"))
     centre = str(value.get("central", "likely"))
@@ -455,31 +461,28 @@ def as_estimate(
         low, high = ("p10", "p90") if "p10" in keys else ("low", "high")
         return SHAPES[shape](part(low), part("likely"), part(high), low == "p10", centre)
     if len(keys) == 1 and not keys & {"low", "likely", "high", "p10", "p90", "shape", "central", "values", "weights"}:
-        name = next(iter(keys))
+        name = text(next(iter(keys)))
         declared = kinds.get(name)
-        if declared is None:
-            return OpaqueEstimate(name, value[name])
-        estimate: Estimate = _located(lambda: declared.parse(value[name]), name)
-        return estimate
+        return OpaqueEstimate(name, value[name]) if declared is None else _located(declared.parse, value[name], name)
     if shape not in (*SHAPES, "uniform", "lognormal"):
-        raise _at(UnitError(f"shape {shape!r} is not one of triangular, pert, uniform, lognormal"), "shape")
+        raise UnitError(f"shape {shape!r} is not one of triangular, pert, uniform, lognormal").at("shape")
     wanted = {"uniform": "low and high", "lognormal": "p10 and p90 (it has no absolute bounds)"}.get(
         shape, "low, likely and high, or p10, likely and p90"
     )
     raise UnitError(f"a {shape} estimate needs {wanted} (got {', '.join(sorted(map(str, keys))) or 'nothing'})")
 
 
-def as_time(value: Any) -> Estimate:
+def as_time(value: object) -> Estimate:
     """An estimate of working or elapsed time."""
     return as_estimate(value, as_span)
 
 
-def as_cost(value: Any) -> Estimate:
+def as_cost(value: object) -> Estimate:
     """An estimate of money."""
     return as_estimate(value, as_money)
 
 
-def as_factor(value: Any) -> Estimate:
+def as_factor(value: object) -> Estimate:
     """An estimate of a plain number."""
     return as_estimate(value, as_number)
 
@@ -489,10 +492,56 @@ def _fixed(value: str, quantity: Callable[[Any], Quantity]) -> Fixed:
     return Fixed(quantity(value))
 
 
+def _time_or_money(value: object) -> Quantity:
+    """A length of time; money where the value is that."""
+    try:
+        return as_span(cast("Span | str", value))
+    except UnitError as error:
+        try:
+            return as_money(cast("Money | str", value))
+        except UnitError:
+            raise error from None
+
+
+QUANTITIES: Mapping[str, Callable[[Any], Quantity]] = {
+    "": as_span,
+    "time": as_span,
+    "money": as_money,
+    "number": as_number,
+    "time or money": _time_or_money,
+}
+"""What the values of an estimate are, by the unit of its field."""
+
+
+def _reader(one: Shape) -> Read:
+    quantity = QUANTITIES.get(one.unit, as_number)
+
+    def read(value: object, reading: Reading) -> Estimate:
+        if isinstance(value, list | tuple):
+            raise UnitError(f"expected one value or a mapping such as {{low, likely, high}}; got {said(value)}")
+        if not isinstance(value, Mapping):
+            return as_estimate(value, quantity)
+        found = as_estimate(value, quantity, references=ChainMap(reading.references, {**REFERENCE_CLASSES}))
+        if not isinstance(found, OpaqueEstimate):
+            return found
+        data, kind = natural(found.data), reading.declared.estimates.get(found.name)
+        if kind is not None:
+            made: Estimate = _located(kind.parse, data, found.name)
+            return made
+        message = f"no installed plugin declares the estimate {found.name!r}"
+        reading.note("ipmo/unknown-estimate", message, "its value is unknown; it is kept as it stands")
+        return OpaqueEstimate(found.name, data)
+
+    return read
+
+
+reads(Estimate, _reader, Fixed)
+
+
 def to_plain(estimate: Estimate) -> Any:
     """The estimate as files write it; the inverse of `as_estimate` for the built-in kinds."""
 
-    def out(quantity: Quantity) -> Any:
+    def out(quantity: Quantity) -> str | float | Decimal:
         return str(quantity) if isinstance(quantity, Span | Money | Effort) else quantity
 
     if isinstance(estimate, Fixed):
@@ -521,59 +570,19 @@ def to_plain(estimate: Estimate) -> Any:
     return {estimate.kind: estimate.plain()}
 
 
-def _at(error: UnitError, *path: str | int) -> UnitError:
-    error.path = (*path, *getattr(error, "path", ()))  # type: ignore[attr-defined]
-    return error
-
-
-def _located(parse: Callable[[], Any], *path: str | int) -> Any:
+def _located(parse: Callable[[Any], T], value: object, *path: str | int) -> T:
     try:
-        return parse()
+        return parse(value)
     except UnitError as error:
-        raise _at(error, *path) from None
+        raise error.at(*path) from None
 
 
-def _beta_quantile(alpha: float, beta: float, share: float) -> float:
-    """The inverse of the regularised incomplete beta function by bisection."""
-    if share <= 0:
-        return 0.0
-    if share >= 1:
-        return 1.0
-    low, high = 0.0, 1.0
-    for _ in range(60):
-        middle = (low + high) / 2
-        if _beta_share(alpha, beta, middle) < share:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2
-
-
-def _beta_share(alpha: float, beta: float, x: float) -> float:
-    """Regularised incomplete beta function by Lentz's continued fraction (DLMF 8.17.22)."""
-    if x <= 0 or x >= 1:
-        return float(x >= 1)
-    if x > (alpha + 1) / (alpha + beta + 2):
-        return 1 - _beta_share(beta, alpha, 1 - x)
-    front = (
-        math.exp(math.lgamma(alpha + beta) - math.lgamma(alpha) - math.lgamma(beta) + alpha * math.log(x) + beta * math.log1p(-x)) / alpha
-    )
-    tiny = 1e-300
-    fraction, upper, lower = 1.0, 1.0, 0.0
-    for index in range(400):
-        m = index // 2
-        if index == 0:
-            step = 1.0
-        elif index % 2 == 0:
-            step = m * (beta - m) * x / ((alpha + 2 * m - 1) * (alpha + 2 * m))
-        else:
-            step = -(alpha + m) * (alpha + beta + m) * x / ((alpha + 2 * m) * (alpha + 2 * m + 1))
-        lower = 1 / ((1 + step * lower) or tiny)
-        upper = (1 + step / upper) or tiny
-        fraction *= upper * lower
-        if abs(1 - upper * lower) < 1e-15:
-            break
-    return front * (fraction - 1)
+def _parts(parse: Callable[[Any], T], value: Mapping[str, object], key: str) -> list[T]:
+    """Each value of a list, with its place in what is wrong."""
+    values = value[key]
+    if not isinstance(values, list | tuple):
+        raise UnitError(f"expected a list; got {said(values)}").at(key)
+    return [_located(parse, one, key, place) for place, one in enumerate(values)]
 
 
 def exact(quantity: Quantity) -> Fraction:

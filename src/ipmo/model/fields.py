@@ -1,20 +1,40 @@
-"""How a field of a noun is declared: help, unit, source, its name in files, and an error that names it."""
+"""How a field of a noun is declared: help, unit, source, its name in files; and the small values that fields are made of."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, TypeVar
-
-import attrs
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias, TypedDict, TypeVar
 
 from ipmo.errors import UnitError
 
-__all__ = ["EMPTY", "FrozenMap", "Noun", "Short", "annotation", "as_map", "as_tuple", "doc", "named", "text", "texts"]
+if TYPE_CHECKING:
+    import attrs
+
+__all__ = [
+    "EMPTY",
+    "Doc",
+    "Extensions",
+    "FrozenMap",
+    "Noun",
+    "Plain",
+    "Short",
+    "as_extensions",
+    "as_map",
+    "as_noun",
+    "as_nouns",
+    "as_tuple",
+    "doc",
+    "flag",
+    "natural",
+    "said",
+    "text",
+    "texts",
+]
 
 K = TypeVar("K")
 V = TypeVar("V")
-T = TypeVar("T")
 
 
 class FrozenMap(Mapping[K, V]):
@@ -47,14 +67,16 @@ class FrozenMap(Mapping[K, V]):
     def __eq__(self, other: object) -> bool:
         return dict(self._entries) == dict(other) if isinstance(other, Mapping) else NotImplemented
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         return FrozenMap, (dict(self._entries),)
 
     def __repr__(self) -> str:
         return f"FrozenMap({dict(self._entries)!r})"
 
 
-EMPTY: FrozenMap[Any, Any] = FrozenMap()
+EMPTY: Final[FrozenMap[Any, Any]] = FrozenMap()
+Extensions: TypeAlias = FrozenMap[str, Any]
+"""What methodologies add to an item, by name: values of classes that only they know."""
 
 
 def as_tuple(values: Iterable[Any]) -> tuple[Any, ...]:
@@ -62,9 +84,14 @@ def as_tuple(values: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(values)
 
 
-def as_map(entries: Mapping[Any, Any]) -> FrozenMap[Any, Any]:
+def as_map(entries: Mapping[str, object]) -> FrozenMap[str, Any]:
     """A FrozenMap of these entries; itself when it is one."""
     return entries if isinstance(entries, FrozenMap) else FrozenMap(entries) if entries else EMPTY
+
+
+def as_extensions(values: Mapping[str, object]) -> Extensions:
+    """For type checkers: what methodologies add, as their classes or as files have it; the methodology's class reads it."""
+    return as_map(values)
 
 
 class Noun:
@@ -72,16 +99,44 @@ class Noun:
 
     __slots__ = ()
     __hash__ = None  # type: ignore[assignment]
+    if TYPE_CHECKING:
+        __attrs_attrs__: ClassVar[tuple[attrs.Attribute[Any], ...]]
+    alone: ClassVar[str] = ""
+    """The field that a lone text states, where a text may stand instead of a mapping."""
 
 
 class Short(Noun):
-    """A noun that files may write shorter than as a mapping: its field's converter reads that, `to_plain` writes it."""
+    """A noun that files may write shorter than as a mapping: `reads` says how it is read, `to_plain` how it is written."""
 
     __slots__ = ()
 
-    def to_plain(self) -> Any:
-        """As files write it."""
+    def to_plain(self) -> object:
+        """As files write it; what stands inside may be nouns and quantities."""
         raise NotImplementedError
+
+
+def as_noun(value: Noun | Mapping[str, object]) -> Any:
+    """For type checkers: a field of one noun takes that noun, or a mapping as files have it; its class says which."""
+    return value
+
+
+def as_nouns(value: Noun | Iterable[object]) -> tuple[Any, ...]:
+    """For type checkers: a field of several nouns takes nouns and mappings as files have them; its class says which."""
+    return (value,) if isinstance(value, Noun) else tuple(value)
+
+
+class Doc(TypedDict):
+    """The metadata of a field."""
+
+    help: str
+    unit: str
+    source: str
+    key: str
+    end: bool
+    one_or_many: bool
+    refers: str
+    choices: tuple[str, ...]
+    in_files: bool
 
 
 def doc(
@@ -94,6 +149,7 @@ def doc(
     one_or_many: bool = False,
     refers: str = "",
     choices: Iterable[str] = (),
+    in_files: bool = True,
 ) -> dict[str, Any]:
     """The metadata of a field.
 
@@ -106,22 +162,52 @@ def doc(
         one_or_many: files may give one value instead of a list.
         refers: what kind of thing its text names (`item`, `person`, `project`, ...), so that references are checked.
         choices: the only texts allowed.
+        in_files: files hold it.
     """
-    return {
-        "help": help,
-        "unit": unit,
-        "source": source,
-        "key": key,
-        "end": end,
-        "one_or_many": one_or_many,
-        "refers": refers,
-        "choices": tuple(choices),
-    }
+    found = Doc(
+        help=help,
+        unit=unit,
+        source=source,
+        key=key,
+        end=end,
+        one_or_many=one_or_many,
+        refers=refers,
+        choices=tuple(choices),
+        in_files=in_files,
+    )
+    return {**found}
 
 
-def annotation(cls: type, name: str) -> str:
-    """The type of a field as its class spells it; attrs may have replaced the text on the field itself."""
-    return str(cls.__annotations__[name])
+# ------------------------------------------------------------------------------------------- text and truth values
+
+
+class Plain(str):
+    """Unquoted text of a file that reads like a number or a truth value: the field decides which of them it is."""
+
+    __slots__ = ()
+
+
+WORDS: Final = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+
+
+def natural(value: object) -> Any:
+    """Data with numbers and truth values in place of `Plain` text, for what no field decides."""
+    if type(value) is Plain:
+        if value in WORDS:
+            return WORDS[value]
+        return int(value) if re.fullmatch(r"[-+]?[0-9]{1,15}", value, re.ASCII) else float(value)
+    if isinstance(value, dict):
+        return {key: natural(inner) for key, inner in value.items()}
+    return [natural(inner) for inner in value] if isinstance(value, list) else value
+
+
+def said(value: object) -> str:
+    """A value as a message names it, not too long."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, list | tuple | set | frozenset):
+        return "a list"
+    return "a mapping" if isinstance(value, Mapping) else f"{value!r:.60}"
 
 
 def text(value: object) -> str:
@@ -136,7 +222,7 @@ def text(value: object) -> str:
         return str(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    raise UnitError(f"{value!r} is not text; put it in quotes")
+    raise UnitError(f"{value!r:.60} is not text; put it in quotes")
 
 
 def texts(values: Iterable[object] | str) -> tuple[str, ...]:
@@ -144,48 +230,14 @@ def texts(values: Iterable[object] | str) -> tuple[str, ...]:
     return (text(values),) if isinstance(values, str) else tuple(map(text, values))
 
 
-def _naming(parse: Callable[[Any], Any], label: str, default: Any, plain: bool) -> Callable[[Any], Any]:
-    """A converter that names its field when it refuses a value; what needs no work is let through at once."""
+def flag(value: object) -> bool:
+    """A truth value; the words for it only where a file has them without quotes.
 
-    def convert(value: Any) -> Any:
-        if value is default or (plain and type(value) is str):
-            return value
-        try:
-            return parse(value)
-        except UnitError as error:
-            named = UnitError(f"{label}: {error}")
-            named.path = getattr(error, "path", ())  # type: ignore[attr-defined]
-            raise named from None
-
-    convert.parse = parse  # type: ignore[attr-defined]
-    return convert
-
-
-def _chosen(choices: tuple[str, ...], optional: bool) -> Callable[[Any], Any]:
-    allowed = frozenset(choices)
-
-    def parse(value: Any) -> Any:
-        if value in allowed or (optional and value is None):
-            return value
-        raise UnitError(f"{value!r} is not one of {', '.join(choices)}")
-
-    return parse
-
-
-def named(cls: type, fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
-    """The field transformer of all nouns: converters name their field, `choices` are enforced."""
-    out = []
-    for field in fields:
-        parse: Any = field.converter
-        plain = parse is None and not field.metadata.get("choices")
-        if field.metadata.get("choices"):
-            parse = _chosen(field.metadata["choices"], field.default is None)
-        elif parse is None and field.type in ("str", str):
-            parse = text
-        elif parse is None and field.type in ("str | None", str | None):
-            parse = attrs.converters.optional(text)
-        if parse is not None:
-            label = f"{cls.__name__.lower()}.{field.name}"
-            field = field.evolve(converter=_naming(parse, label, field.default, plain))
-        out.append(field)
-    return out
+    Raises:
+        UnitError: it is none.
+    """
+    if isinstance(value, bool):
+        return value
+    if type(value) is Plain and value in WORDS:
+        return WORDS[value]
+    raise UnitError(f"{value!r:.60} is not true or false")

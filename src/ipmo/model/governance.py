@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import ClassVar
 
 import attrs
 from attrs.converters import optional
 
 from ipmo.errors import UnitError
-from ipmo.model.changes import Change, as_changes
-from ipmo.model.fields import EMPTY, FrozenMap, Noun, as_map, as_tuple, doc, named, texts
+from ipmo.model.fields import EMPTY, Extensions, FrozenMap, Noun, as_extensions, as_map, as_noun, as_nouns, doc, texts
+from ipmo.model.reading import named
 from ipmo.model.reference import RATINGS
 from ipmo.units import Money, Span, When, as_date, as_money, as_share, as_span, as_when
 
 __all__ = [
     "SCALES",
     "After",
-    "ChangeRequest",
     "Condition",
     "Confidence",
     "Decision",
@@ -41,17 +40,12 @@ LINK_TYPES = ("FS", "SS", "FF", "SF")
 class After(Noun):
     """A link from another item of the same project."""
 
+    alone: ClassVar[str] = "source"
     source: str = attrs.field(metadata=doc("the item that comes first", key="from", refers="node"))
     type: str = attrs.field(default="FS", metadata=doc("finish or start to finish or start", choices=LINK_TYPES))
     lag: Span | None = attrs.field(
         default=None, converter=optional(as_span), metadata=doc("waiting time, negative for a lead", unit="time")
     )
-
-
-def as_afters(value: Any) -> tuple[After, ...]:
-    """One or more predecessors: ids or After values as a tuple."""
-    values = (value,) if isinstance(value, str | After) else tuple(value)
-    return tuple(After(source=v) if isinstance(v, str) else v for v in values)
 
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
@@ -73,7 +67,7 @@ class GateDecision(Noun):
     review: date | None = attrs.field(default=None, converter=optional(as_date), metadata=doc("next look"))
     date: When = attrs.field(converter=as_when, metadata=doc("when"))
     decided_by: str | None = attrs.field(default=None, metadata=doc("body or person", refers="owner"))
-    conditions: tuple[Condition, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("of a conditional go"))
+    conditions: tuple[Condition, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("of a conditional go"))
     funding: Money | None = attrs.field(default=None, converter=optional(as_money), metadata=doc("released by it", unit="money"))
     evidence: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=doc("what it rests on"))
     note: str = attrs.field(default="", metadata=doc("remarks, dissent"))
@@ -85,17 +79,17 @@ class Gate(Noun):
 
     id: str = attrs.field(metadata=doc("id within the project"))
     name: str = attrs.field(default="", metadata=doc("title"))
-    after: tuple[After, ...] = attrs.field(default=(), converter=as_afters, metadata=doc("what must be done before it", one_or_many=True))
+    after: tuple[After, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("what must be done before it", one_or_many=True))
     criteria: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=doc("free names of what is asked for"))
     body: str | None = attrs.field(default=None, metadata=doc("who decides", refers="body"))
     need_by: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("the decision is needed by then", end=True))
     not_before: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("not decided earlier than that"))
-    decision: GateDecision | None = attrs.field(default=None, metadata=doc("what was decided"))
+    decision: GateDecision | None = attrs.field(default=None, converter=optional(as_noun), metadata=doc("what was decided"))
     calendar: str | None = attrs.field(default=None, metadata=doc("else the project's", refers="calendar"))
     evidence: FrozenMap[str, str] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("named evidence and where it is"))
     methodology: str | None = attrs.field(default=None, metadata=doc("overrides the project's"))
     attributes: FrozenMap[str, str] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("free text to group by"))
-    extensions: FrozenMap[str, Any] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("what methodologies add"))
+    extensions: Extensions = attrs.field(default=EMPTY, converter=as_extensions, metadata=doc("what methodologies add"))
 
     @property
     def open(self) -> bool:
@@ -163,22 +157,6 @@ class Confidence(Noun):
     def _on_scale(self, _: object, rating: str) -> None:
         if rating not in SCALES[self.scale]:
             raise UnitError(f"confidence.rating: {rating!r} is not one of {', '.join(SCALES[self.scale])} ({self.scale})")
-
-
-@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
-class ChangeRequest(Noun):
-    """A what-if change that waits for a decision."""
-
-    id: str = attrs.field(metadata=doc("id"))
-    name: str = attrs.field(default="", metadata=doc("title"))
-    item: str | None = attrs.field(default=None, metadata=doc("what it is about", refers="item"))
-    effect: tuple[Change, ...] = attrs.field(default=(), converter=as_changes, metadata=doc("what it would change", one_or_many=True))
-    state: str = attrs.field(
-        default="raised", metadata=doc("where it stands", choices=("raised", "approved", "rejected", "done", "withdrawn"))
-    )
-    raised: date | None = attrs.field(default=None, converter=optional(as_date), metadata=doc("when"))
-    owner: str | None = attrs.field(default=None, metadata=doc("who asks", refers="owner"))
-    cost: Money | None = attrs.field(default=None, converter=optional(as_money), metadata=doc("of the change", unit="money"))
 
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)

@@ -5,19 +5,22 @@ from __future__ import annotations
 import functools
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from decimal import Decimal
+from typing import cast
 
 import attrs
 
 from ipmo.errors import Problem, close_matches
+from ipmo.model.benefits import Benefit, Outcome
+from ipmo.model.contents import TOP, Contents
 from ipmo.model.estimates import Estimate, Fixed, Referenced, number
-from ipmo.model.fields import annotation
+from ipmo.model.fields import Noun
 from ipmo.model.governance import Gate
 from ipmo.model.money import Budget
-from ipmo.model.portfolio import TOP, Portfolio
 from ipmo.model.reference import REFERENCE_CLASSES
-from ipmo.model.references import EXTERNAL, ID
+from ipmo.model.references import ID, Reference
 from ipmo.model.risks import Risk
+from ipmo.model.shape import shape
 from ipmo.model.work import Project, Task
 from ipmo.units import Money, minutes
 
@@ -52,63 +55,33 @@ JOINED = frozenset((Task, Gate))
 Path = tuple[str | int, ...]
 
 
-def problems_of(portfolio: Portfolio) -> list[Problem]:
+def problems_of(portfolio: Contents) -> list[Problem]:
     """Everything that makes this portfolio impossible, in file order."""
     return list(_Inspection(portfolio).run())
 
 
-def file_key(field: attrs.Attribute[Any]) -> str:
-    """A field's name in files."""
-    key: str = field.metadata.get("key") or field.name
-    return key
+@functools.cache
+def _plan(cls: type) -> tuple[tuple[tuple[str, str, str], ...], tuple[tuple[str, str], ...]]:
+    """(name, key in files, what it refers to) of a noun's references, and (name, key in files) of its inner nouns."""
+    fields = shape(cls)
+    refers = tuple((one.name, one.key, one.refers) for one in fields if one.refers)
+    return refers, tuple((one.name, one.key) for one in fields if not one.refers and one.kind.noun is not None)
 
 
 @functools.cache
-def _plan(cls: Any) -> tuple[tuple[tuple[str, str, str], ...], tuple[tuple[str, str], ...]]:
-    """(name, file key, what it refers to) of a noun's references, and (name, file key) of its inner nouns."""
-    fields = attrs.fields(cls)
-    refers = tuple((f.name, file_key(f), f.metadata["refers"]) for f in fields if f.metadata.get("refers"))
-    plain = (
-        "str",
-        "int",
-        "float",
-        "bool",
-        "When",
-        "date",
-        "Span",
-        "Money",
-        "FrozenMap",
-        "Estimate",
-        "Effort",
-        "Rate",
-        "Budget",
-        "Dialect",
-        "Spread",
-        "Earning",
-        "Change",
-    )
-    inner = tuple(
-        (f.name, file_key(f))
-        for f in fields
-        if not f.metadata.get("refers") and not annotation(cls, f.name).removeprefix("tuple[").startswith(plain) and f.name != "source"
-    )
-    return refers, inner
-
-
-@functools.cache
-def _bearing(cls: Any) -> Callable[[Any], tuple[Any, ...]]:
+def _bearing(cls: type) -> Callable[[object], tuple[object, ...]]:
     """The values of a noun's fields that refer to something or hold nouns that do, `after` left out."""
     refers, inner = _plan(cls)
     return operator.attrgetter(*[name for name, *_ in (*refers, *inner) if name != "after"])
 
 
-def label(noun: Any, full_id: str) -> str:
+def label(noun: Noun, full_id: str) -> str:
     """`task 'tram/build'`, for messages."""
     return f"{type(noun).__name__.lower()} {full_id!r}" if full_id else type(noun).__name__.lower()
 
 
 class _Inspection:
-    def __init__(self, portfolio: Portfolio) -> None:
+    def __init__(self, portfolio: Contents) -> None:
         self.portfolio = portfolio
         self.known: dict[str, set[str]] = {
             kind: {noun.id for name in names for noun in getattr(portfolio, name)} for kind, names in KINDS.items()
@@ -140,13 +113,13 @@ class _Inspection:
     def _ids(self) -> Iterator[Problem]:
         pf = self.portfolio
         yield from _bad_id(pf.id, ("id",), "portfolio")
-        seen: dict[str, Any] = {}
+        seen: dict[str, Noun] = {}
         for name in TOP:
             for place, noun in enumerate(getattr(pf, name)):
                 if noun.id is not None:
                     yield from self._id(noun, noun.id, (name, place, "id"), seen, "at the top")
         for place, project in enumerate(pf.projects):
-            inside: dict[str, Any] = {}
+            inside: dict[str, Noun] = {}
             for group in ("tasks", "gates", "risks"):
                 for row, noun in enumerate(getattr(project, group)):
                     if noun.id in inside or not ID.fullmatch(noun.id) or len(noun.id) > 200:
@@ -154,7 +127,7 @@ class _Inspection:
                         yield from self._id(noun, noun.id, path, inside, f"in project {project.id!r}")
                     inside[noun.id] = noun
 
-    def _id(self, noun: Any, name: str, path: Path, seen: dict[str, Any], where: str) -> Iterator[Problem]:
+    def _id(self, noun: Noun, name: str, path: Path, seen: dict[str, Noun], where: str) -> Iterator[Problem]:
         yield from _bad_id(name, path, type(noun).__name__.lower())
         if name in seen:
             yield Problem(
@@ -166,8 +139,8 @@ class _Inspection:
 
     # ------------------------------------------------------------------------------------ references
 
-    def _references(self, noun: Any, full_id: str, within: str, path: Path, skip: Iterable[str] = ()) -> Iterator[Problem]:
-        refers, inner = _plan(noun.__class__)
+    def _references(self, noun: Noun, full_id: str, within: str, path: Path, skip: Iterable[str] = ()) -> Iterator[Problem]:
+        refers, inner = _plan(cast(type, noun.__class__))
         for name, key, kind in refers:
             value = getattr(noun, name)
             if not value or name in skip:
@@ -196,19 +169,17 @@ class _Inspection:
             return reference in known
         if kind == "task":
             return isinstance(self.portfolio.items.get(f"{within}/{reference}"), Task)
-        full = self.portfolio.resolve(reference, within)
-        if full is None or full.startswith(EXTERNAL):
+        full = self.portfolio.reference(reference, within)
+        if full is None or full.external:
             return False
         if kind == "node":
             return self._joinable(full)
         return True
 
-    def _joinable(self, full: str) -> bool:
-        from ipmo.model.benefits import Benefit, Outcome
+    def _joinable(self, full: Reference) -> bool:
+        return isinstance(self.portfolio.items.get(full.item), Task | Gate | Outcome | Benefit | Project)
 
-        return isinstance(self.portfolio.items.get(full.partition("@")[0]), Task | Gate | Outcome | Benefit | Project)
-
-    def _unknown(self, noun: Any, full_id: str, key: str, reference: str, kind: str, within: str, path: Path) -> Problem:
+    def _unknown(self, noun: Noun, full_id: str, key: str, reference: str, kind: str, within: str, path: Path) -> Problem:
         names = self.known.get(kind) or self.portfolio.items
         near = close_matches(reference, names) or close_matches(f"{within}/{reference}", names)
         hint = f"close: {', '.join(map(repr, near))}" if near else f"declare it, or correct {key}:"
@@ -282,12 +253,13 @@ class _Inspection:
         seen: set[tuple[str, str]] = set()
         for place, after in enumerate(noun.after):
             reference = after.source
-            full: str | None = f"{project.id}/{reference}"
-            if items.get(full or "").__class__ not in JOINED:
-                full = self.portfolio.resolve(reference, project.id)
-                if full is None or full.startswith(EXTERNAL) or not self._joinable(full):
+            full = f"{project.id}/{reference}"
+            if items.get(full).__class__ not in JOINED:
+                meant = self.portfolio.reference(reference, project.id)
+                if meant is None or meant.external or not self._joinable(meant):
                     yield self._unknown(noun, full_id, "after", reference, "node", project.id, (*path, "after", place))
                     continue
+                full = str(meant)
                 if self.portfolio.project_of(full) != project.id:
                     yield Problem(
                         message=f"{label(noun, full_id)}: after {reference!r} crosses the boundary of project {project.id!r}",
@@ -298,7 +270,7 @@ class _Inspection:
             if full == full_id:
                 yield Problem(message=f"{label(noun, full_id)} comes after itself", path=(*path, "after", place))
             if several:
-                link = (str(full), after.type)
+                link = (full, after.type)
                 if link in seen:
                     message = f"{label(noun, full_id)}: the link from {reference!r} ({after.type}) stands twice"
                     yield Problem(message=message, path=(*path, "after", place))
@@ -309,7 +281,7 @@ class _Inspection:
     def _money(self) -> Iterator[Problem]:
         """Budgets below nought: a credit may be a line, never the whole."""
         pf = self.portfolio
-        rows: list[tuple[str, Any, Path]] = [(pf.id, pf, ())]
+        rows: list[tuple[str, Noun, Path]] = [(pf.id, pf, ())]
         rows += [(p.id, p, ("programmes", place)) for place, p in enumerate(pf.programmes)]
         for place, project in enumerate(pf.projects):
             rows.append((project.id, project, ("projects", place)))
@@ -321,11 +293,11 @@ class _Inspection:
                 budget: Budget | None = getattr(noun, key, None)
                 if budget is None:
                     continue
-                totals: dict[str, Any] = {}
+                totals: dict[str, Decimal] = {}
                 for line in budget.lines:
                     amount = None if line.amount is None else line.amount.central()
                     if isinstance(amount, Money):
-                        totals[amount.currency] = totals.get(amount.currency, 0) + amount.amount
+                        totals[amount.currency] = totals.get(amount.currency, Decimal(0)) + amount.amount
                 for row, line in enumerate(budget.lines):
                     if line.since is not None and line.until is not None and minutes(line.until, end=True) < minutes(line.since):
                         yield Problem(
@@ -418,11 +390,10 @@ class _Inspection:
         for place, link in enumerate(pf.links):
             path: Path = ("links", place)
             name = f"link {link.id!r}" if link.id else f"link {link.source!r} -> {link.target!r}"
-            ends = []
+            ends: list[Reference] = []
             for key, reference in (("from", link.source), ("to", link.target)):
-                full = pf.resolve(reference)
-                external = full is not None and full.startswith(EXTERNAL)
-                if full is None or not (external or self._joinable(full)):
+                full = pf.reference(reference)
+                if full is None or not (full.external or self._joinable(full)):
                     near = close_matches(reference, pf.items)
                     hint = f"close: {', '.join(map(repr, near))}" if near else "write external:NAME for what lies outside"
                     yield Problem(
@@ -430,29 +401,28 @@ class _Inspection:
                         hint=hint,
                         path=(*path, key),
                     )
-                elif external and not ID.fullmatch(full.removeprefix(EXTERNAL)):
+                elif full.external and not ID.fullmatch(full.name):
                     yield Problem(message=f"{name}: {reference!r} does not name what lies outside", path=(*path, key))
                 else:
                     ends.append(full)
             if len(ends) < 2:
                 continue
             if ends[0] == ends[1]:
-                yield Problem(message=f"{name} joins {ends[0]!r} with itself", path=path)
-            elif all(end.startswith(EXTERNAL) for end in ends):
+                yield Problem(message=f"{name} joins {str(ends[0])!r} with itself", path=path)
+            elif all(end.external for end in ends):
                 yield Problem(message=f"{name}: both ends lie outside the portfolio", path=path)
-            key4 = (ends[0], ends[1], link.type, link.kind)
+            source, target = str(ends[0]), str(ends[1])
+            key4 = (source, target, link.type, link.kind)
             if key4 in seen:
                 yield Problem(
                     message=f"{name} ({link.type}) stands twice; the first is links[{seen[key4]}]", hint="keep one of them", path=path
                 )
             seen.setdefault(key4, place)
-            inner = pf.items.get(ends[1].partition("@")[0])
-            if isinstance(inner, Task | Gate) and pf.project_of(ends[0]) == pf.project_of(ends[1]) and link.kind == "schedule":
-                project = pf.project_of(ends[1])
-                if any(pf.resolve(a.source, project) == ends[0] and a.type == link.type for a in inner.after):
-                    yield Problem(
-                        message=f"{name} ({link.type}) stands under after: of {ends[1]!r} too", hint="keep one of them", path=path
-                    )
+            inner = pf.items.get(ends[1].item)
+            if isinstance(inner, Task | Gate) and pf.project_of(source) == pf.project_of(target) and link.kind == "schedule":
+                project = pf.project_of(target)
+                if any(pf.resolve(a.source, project) == source and a.type == link.type for a in inner.after):
+                    yield Problem(message=f"{name} ({link.type}) stands under after: of {target!r} too", hint="keep one of them", path=path)
 
     def _programme_loops(self) -> Iterator[Problem]:
         above = {p.id: p.programme for p in self.portfolio.programmes}
@@ -487,7 +457,7 @@ def _bad_id(name: str, path: Path, kind: str) -> Iterator[Problem]:
         )
 
 
-def _span_of(noun: Any, full_id: str, path: Path) -> Iterator[Problem]:
+def _span_of(noun: Project | Task, full_id: str, path: Path) -> Iterator[Problem]:
     if noun.actual_start and noun.actual_finish and minutes(noun.actual_finish, end=True) < minutes(noun.actual_start):
         yield Problem(
             message=f"{label(noun, full_id)}: actual_finish {noun.actual_finish} lies before actual_start {noun.actual_start}",

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 import attrs
+from attrs.converters import optional
 
 from ipmo.errors import UnitError
 from ipmo.model.estimates import Estimate, Fixed, as_cost, as_estimate, to_plain
-from ipmo.model.fields import FrozenMap, Noun, Short, as_tuple, doc, named
+from ipmo.model.fields import FrozenMap, Noun, Short, as_noun, as_nouns, as_tuple, doc, said
+from ipmo.model.reading import IN_PYTHON, Reading, named, noun_of, nouns_of, reads
 from ipmo.units import Money, When, as_date, as_money, as_number, as_share, as_when
 
 __all__ = ["CURVES", "Budget", "BudgetLine", "MoneySettings", "PriceBase", "RateRow", "Spread", "as_budget", "as_spread"]
@@ -21,7 +22,7 @@ __all__ = ["CURVES", "Budget", "BudgetLine", "MoneySettings", "PriceBase", "Rate
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
-def _year(value: Any) -> int:
+def _year(value: float | str) -> int:
     return int(as_number(value))
 
 
@@ -29,24 +30,11 @@ def _year(value: Any) -> int:
 class PriceBase(Noun):
     """In whose prices money is meant."""
 
-    year: int | None = attrs.field(default=None, converter=attrs.converters.optional(_year), metadata=doc("year of the prices"))
+    year: int | None = attrs.field(default=None, converter=optional(_year), metadata=doc("year of the prices"))
     terms: str = attrs.field(default="real", metadata=doc("with or without inflation", choices=("real", "nominal")))
 
     def __str__(self) -> str:
         return f"{self.terms} {self.year}" if self.year is not None else self.terms
-
-
-def as_price_base(value: Any) -> PriceBase:
-    """A price base from a mapping, or as it is.
-
-    Raises:
-        UnitError: it is none.
-    """
-    if isinstance(value, PriceBase):
-        return value
-    if not isinstance(value, Mapping) or set(map(str, value)) - {"year", "terms"}:
-        raise UnitError(f"{value!r} is no price base; write {{year: 2026, terms: real}}")
-    return PriceBase(**{str(k): v for k, v in value.items()})
 
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
@@ -54,7 +42,7 @@ class MoneySettings(Noun):
     """How the portfolio counts money."""
 
     currency: str = attrs.field(metadata=doc("currency of all totals, ISO 4217"))
-    price_base: PriceBase | None = attrs.field(default=None, metadata=doc("in whose prices money is meant"))
+    price_base: PriceBase | None = attrs.field(default=None, converter=optional(as_noun), metadata=doc("in whose prices money is meant"))
     financial_year: str = attrs.field(default="jan", metadata=doc("first month of the financial year", choices=MONTHS))
     discount: str = attrs.field(default="", metadata=doc("name of the discount schedule"))
 
@@ -62,14 +50,12 @@ class MoneySettings(Noun):
         Money(Decimal(0), self.currency)
 
 
-def _per(rates: Mapping[str, Any]) -> FrozenMap[str, Decimal]:
+def _per(rates: Mapping[str, float | Decimal | str]) -> FrozenMap[str, Decimal]:
     out = {}
     for code, value in rates.items():
         rate = Decimal(str(as_number(value)))
         if rate <= 0:
-            error = UnitError(f"the rate of {code} must be above 0 (got {value})")
-            error.path = (code,)  # type: ignore[attr-defined]
-            raise error
+            raise UnitError(f"the rate of {code} must be above 0 (got {value})").at(code)
         Money(Decimal(0), code)
         out[code] = rate
     return FrozenMap(out)
@@ -128,7 +114,7 @@ class Spread(Short):
         part = (place - full) * exacts[full] if full < len(exacts) else Fraction(0)
         return (sum(exacts[:full], Fraction(0)) + part) / whole
 
-    def to_plain(self) -> Any:
+    def to_plain(self) -> object:
         """Its name, or the shares."""
         return list(self.shares) if self.shares else self.curve
 
@@ -137,7 +123,7 @@ def _exact(share: float) -> Fraction:
     return Fraction(repr(share)) if isinstance(share, float) else Fraction(share)
 
 
-def as_spread(value: Any) -> Spread:
+def as_spread(value: object) -> Spread:
     """`"s-curve"`, shares, or a Spread as a Spread.
 
     Raises:
@@ -149,7 +135,10 @@ def as_spread(value: Any) -> Spread:
         return Spread(curve="given", shares=tuple(map(as_share, value)))
     if isinstance(value, str) and str(value) in CURVES:
         return Spread(curve=str(value))
-    raise UnitError(f"{value!r} is no spread; write one of {', '.join(CURVES)}, or a list of shares that sum to 1")
+    raise UnitError(f"{value!r:.60} is no spread; write one of {', '.join(CURVES)}, or a list of shares that sum to 1")
+
+
+reads(Spread, lambda _: lambda value, _: as_spread(value), Spread)
 
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
@@ -157,25 +146,21 @@ class BudgetLine(Noun):
     """An amount that belongs to a date or a period."""
 
     amount: Estimate | None = attrs.field(
-        default=None, converter=attrs.converters.optional(as_cost), metadata=doc("how much; unknown when left out", unit="money")
+        default=None, converter=optional(as_cost), metadata=doc("how much; unknown when left out", unit="money")
     )
     since: When | None = attrs.field(
-        default=None, converter=attrs.converters.optional(as_when), metadata=doc("its date, or first day of its period", key="from")
+        default=None, converter=optional(as_when), metadata=doc("its date, or first day of its period", key="from")
     )
-    until: When | None = attrs.field(
-        default=None, converter=attrs.converters.optional(as_when), metadata=doc("last day of its period", end=True)
-    )
+    until: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("last day of its period", end=True))
     kind: str | None = attrs.field(default=None, metadata=doc("capital or running cost", key="class", choices=("capex", "opex")))
     spread: Spread | None = attrs.field(
-        default=None, converter=attrs.converters.optional(as_spread), metadata=doc("how it lies over its period; else the item's")
+        default=None, converter=optional(as_spread), metadata=doc("how it lies over its period; else the item's")
     )
-    price_base: PriceBase | None = attrs.field(
-        default=None, converter=attrs.converters.optional(as_price_base), metadata=doc("in whose prices; else the item's")
-    )
+    price_base: PriceBase | None = attrs.field(default=None, converter=optional(as_noun), metadata=doc("in whose prices; else the item's"))
     note: str = attrs.field(default="", metadata=doc("what it is for"))
 
 
-@attrs.frozen(unsafe_hash=False)
+@attrs.frozen(field_transformer=named, unsafe_hash=False)
 class Budget(Short):
     """A budget, an actual or a forecast: one lump or dated lines.
 
@@ -183,24 +168,25 @@ class Budget(Short):
     True
     """
 
-    lines: tuple[BudgetLine, ...] = attrs.field(converter=as_tuple)
+    lines: tuple[BudgetLine, ...] = attrs.field(converter=as_nouns, metadata=doc("the lump, or the lines"))
 
     @property
     def is_lump(self) -> bool:
         """One amount without a date or a class."""
         return len(self.lines) == 1 and self.lines[0].amount is not None and self.lines[0] == BudgetLine(amount=self.lines[0].amount)
 
-    def to_plain(self) -> Any:
+    def to_plain(self) -> object:
         """As files write it, for a lump; lines are written by the writer."""
         amount = self.lines[0].amount
         return None if amount is None else to_plain(amount)
 
 
-def as_budget(value: Any) -> Budget:
+def as_budget(value: object, reading: Reading = IN_PYTHON) -> Budget:
     """`"14 M GBP"`, `{low, likely, high}`, dated lines, or a Budget as a Budget.
 
     Raises:
         UnitError: it is none of these.
+        ModelError: lines are wrong.
     """
     if type(value) is Budget:
         return value
@@ -209,9 +195,13 @@ def as_budget(value: Any) -> Budget:
     if isinstance(value, Money):
         return Budget((BudgetLine(amount=Fixed(value)),))
     if isinstance(value, list | tuple):
-        return Budget(tuple(line if isinstance(line, BudgetLine) else _line(line) for line in value))
-    if isinstance(value, Mapping) and "amount" in value:
-        return Budget((_line(value),))
+        if any(not isinstance(line, Mapping | BudgetLine) for line in value):
+            wrong = next(place for place, line in enumerate(value) if not isinstance(line, Mapping | BudgetLine))
+            example = "{from: 2026-04-01, amount: 3 M GBP, class: capex}"
+            raise UnitError(f"{said(value[wrong])} is not a budget line; write {example}").at(wrong)
+        return Budget(nouns_of(BudgetLine, value, reading))
+    if isinstance(value, BudgetLine) or (isinstance(value, Mapping) and "amount" in value):
+        return Budget((noun_of(BudgetLine, value, reading),))
     return Budget((BudgetLine(amount=as_estimate(value, as_money)),))
 
 
@@ -220,11 +210,4 @@ def _lump(value: str) -> Budget:
     return Budget((BudgetLine(amount=as_estimate(value, as_money)),))
 
 
-def _line(value: Any) -> BudgetLine:
-    if not isinstance(value, Mapping):
-        raise UnitError(f"{value!r} is not a budget line; write {{from: 2026-04-01, amount: 3 M GBP, class: capex}}")
-    names = {"from": "since", "class": "kind"}
-    known = {"from", "until", "amount", "class", "note", "spread", "price_base"}
-    if unknown := set(value) - known:
-        raise UnitError(f"a budget line has no field {sorted(unknown)[0]!r}; it has {', '.join(sorted(known))}")
-    return BudgetLine(**{names.get(str(key), str(key)): v for key, v in value.items()})
+reads(Budget, lambda _: as_budget, Budget)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
 import attrs
 from attrs.converters import optional
 
 from ipmo.errors import UnitError
-from ipmo.model.fields import EMPTY, FrozenMap, Noun, as_map, doc, named, text, texts
+from ipmo.model.fields import EMPTY, Extensions, Noun, as_extensions, doc, text, texts
+from ipmo.model.reading import named
 from ipmo.units import Effort, Money, Rate, Span, When, as_date, as_effort, as_money, as_number, as_rate, as_span, as_when
 
 __all__ = [
@@ -117,7 +117,7 @@ class Office(Noun):
     sponsor: str | None = attrs.field(default=None, metadata=doc("who pays for it", refers="owner"))
     services: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=doc("what it does; names of the catalogue"))
     methodology: str | None = attrs.field(default=None, metadata=doc("overrides the portfolio's for offices"))
-    extensions: FrozenMap[str, Any] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("what methodologies add"))
+    extensions: Extensions = attrs.field(default=EMPTY, converter=as_extensions, metadata=doc("what methodologies add"))
 
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
@@ -153,7 +153,7 @@ class Capacity(Noun):
     value: float = attrs.field(converter=as_number, metadata=doc("units available", unit="units"))
 
 
-def _by_date(rows: Iterable[Any]) -> tuple[Capacity, ...]:
+def _by_date(rows: Iterable[Capacity]) -> tuple[Capacity, ...]:
     return tuple(sorted(rows, key=lambda row: row.since))
 
 

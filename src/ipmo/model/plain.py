@@ -7,22 +7,18 @@ import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
-import attrs
-
-from ipmo.model.benefits import Enabler
-from ipmo.model.changes import Change, change_to_plain
+from ipmo.model.changes import Change, parts_of
+from ipmo.model.contents import Contents
 from ipmo.model.estimates import Estimate, to_plain
-from ipmo.model.fields import Short
-from ipmo.model.governance import After
-from ipmo.model.integrity import file_key
+from ipmo.model.fields import Noun, Short
 from ipmo.model.money import Budget
-from ipmo.model.portfolio import Portfolio
+from ipmo.model.shape import shape
 from ipmo.tables import Column, Table
 from ipmo.units import Effort, Money, Rate, Span, plain
 
-__all__ = ["HEADER", "ORGANISATION", "VERSION", "from_table_rows", "plain_value", "tables", "to_plain_portfolio"]
+__all__ = ["HEADER", "ORGANISATION", "VERSION", "change_to_plain", "from_table_rows", "plain_value", "tables", "to_plain_portfolio"]
 
 VERSION = 1
 """The version of the file format."""
@@ -47,20 +43,18 @@ ORGANISATION = ("bodies", "offices", "services", "flows")
 
 
 @functools.cache
-def _fields(cls: Any) -> tuple[tuple[str, str, Any, bool], ...]:
-    """(name, file key, default, may be one value) of every field that files carry."""
-    out = []
-    for field in attrs.fields(cls):
-        if field.name == "source" and cls is Portfolio:
-            continue
-        default: Any = field.default
-        if hasattr(default, "factory"):
-            default = default.factory()
-        out.append((field.name, file_key(field), default, bool(field.metadata.get("one_or_many"))))
-    return tuple(out)
+def _fields(cls: Any) -> tuple[tuple[str, str, object, bool], ...]:
+    """(name, key, default, may be one value) of every field that files carry."""
+    return tuple((one.name, one.key, one.default, one.one_or_many) for one in shape(cls) if one.in_files)
 
 
-def plain_value(value: Any) -> Any:
+@functools.cache
+def _beside(cls: Any) -> tuple[tuple[str, object], ...]:
+    """The fields, with their defaults, that a noun must leave out to be written as a text alone; none for a class of which none may be."""
+    return tuple((one.name, one.default) for one in shape(cls) if one.name != cls.alone) if cls.alone else ()
+
+
+def plain_value(value: object) -> Any:
     """One value as files write it."""
     if value is None or isinstance(value, str | bool | int | float):
         return value
@@ -74,10 +68,6 @@ def plain_value(value: Any) -> Any:
         return str(value)
     if isinstance(value, Estimate):
         return to_plain(value)
-    if isinstance(value, After) and value.type == "FS" and value.lag is None:
-        return value.source
-    if isinstance(value, Enabler) and value.lag is None:
-        return value.source
     if isinstance(value, Budget) and not value.is_lump:
         return [plain_noun(line) for line in value.lines]
     if isinstance(value, Short):
@@ -88,13 +78,19 @@ def plain_value(value: Any) -> Any:
         return {key: plain_value(inner) for key, inner in value.items()}
     if isinstance(value, tuple | list | frozenset | set):
         return [plain_value(inner) for inner in value]
+    if (
+        isinstance(value, Noun)
+        and (beside := _beside(cast(type, value.__class__)))
+        and all(getattr(value, name) == default for name, default in beside)
+    ):
+        return getattr(value, value.alone)
     return plain_noun(value)
 
 
-def plain_noun(noun: Any) -> dict[str, Any]:
+def plain_noun(noun: object) -> dict[str, Any]:
     """A noun as a mapping without what is unknown or default."""
     out: dict[str, Any] = {}
-    for name, key, default, single in _fields(noun.__class__):
+    for name, key, default, single in _fields(cast(type, noun.__class__)):
         value = getattr(noun, name)
         if value is None or value == default:
             continue
@@ -103,7 +99,18 @@ def plain_noun(noun: Any) -> dict[str, Any]:
     return out
 
 
-def to_plain_portfolio(portfolio: Portfolio) -> dict[str, Any]:
+def change_to_plain(change: Change) -> dict[str, Any]:
+    """The change as files write it; `as_change` reads it."""
+    name, parts = parts_of(change)
+    return {name: parts if isinstance(parts, str) else {key: _full(inner) for key, inner in parts.items()}}
+
+
+def _full(value: object) -> Any:
+    """A noun as a mapping even where it could be a text alone; anything else as files write it."""
+    return plain_noun(value) if isinstance(value, Noun) else plain_value(value)
+
+
+def to_plain_portfolio(portfolio: Contents) -> dict[str, Any]:
     """The whole portfolio, laid out as a file: `ipmo`, `portfolio`, lists of nouns, `organisation`."""
     flat = plain_noun(portfolio)
     header = {key: flat.pop(key) for key in HEADER if key in flat}
@@ -120,7 +127,7 @@ INNER = ("tasks", "gates", "risks")
 """Nouns of projects; their tables have a first column `project`."""
 
 
-def tables(portfolio: Portfolio) -> dict[str, Table]:
+def tables(portfolio: Contents) -> dict[str, Table]:
     """One table for each kind of noun, columns named as in files; what nests is JSON text.
 
     A field that no row states has no column. `ipmo.from_tables` is the inverse.

@@ -9,13 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
 
 import attrs
 from attrs.converters import optional
 
 from ipmo.errors import UnitError
-from ipmo.model.fields import Noun, as_tuple, doc, named
+from ipmo.model.fields import Noun, as_nouns, doc
+from ipmo.model.reading import Reading, named, noun_of, reads
 from ipmo.units import as_date, as_number, as_share
 
 __all__ = [
@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 
-def _rate(value: Any) -> float:
+def _rate(value: float | str) -> float:
     """A yearly rate: `0.035`, `"3.5 %"`; it may be negative, never -100 % or less."""
     if isinstance(value, str) and value.rstrip().endswith("%"):
         rate = float(as_number(value.rstrip()[:-1].rstrip())) / 100
@@ -43,12 +43,12 @@ def _rate(value: Any) -> float:
     return rate
 
 
-def _growth(value: Any) -> float:
+def _growth(value: float | str) -> float:
     """A relative increase: `0.4` or `"40 %"`; more than 100 % is possible."""
     return _rate(value)
 
 
-def _years(value: Any) -> int:
+def _years(value: float | str) -> int:
     years = as_number(value)
     if years != int(years) or years < 0:
         raise UnitError(f"{value!r} is not a number of years")
@@ -79,7 +79,7 @@ class DiscountSchedule(Noun):
     origin: str = attrs.field(default="", metadata=doc("who published it", key="source"))
     since: date | None = attrs.field(default=None, converter=optional(as_date), metadata=doc("first day it holds", key="from"))
     terms: str = attrs.field(default="real", metadata=doc("for flows with or without inflation", choices=("real", "nominal")))
-    bands: tuple[DiscountBand, ...] = attrs.field(converter=as_tuple, metadata=doc("rates, the nearest years first"))
+    bands: tuple[DiscountBand, ...] = attrs.field(converter=as_nouns, metadata=doc("rates, the nearest years first"))
 
     @bands.validator
     def _rising(self, _: object, bands: tuple[DiscountBand, ...]) -> None:
@@ -137,7 +137,7 @@ def _by_certainty(rows: Iterable[Uplift]) -> tuple[Uplift, ...]:
     return tuple(sorted(rows, key=lambda row: row.certainty))
 
 
-def _ratios(values: Iterable[Any]) -> tuple[float, ...]:
+def _ratios(values: Iterable[float | str]) -> tuple[float, ...]:
     found = tuple(sorted(float(as_number(value)) for value in values))
     if found and found[0] < 0:
         raise UnitError(f"a ratio of actual to estimate must not be negative (got {found[0]:g})")
@@ -193,6 +193,16 @@ class ReferenceClass(Noun):
                 part = (certainty - low.certainty) / (high.certainty - low.certainty)
                 return low.uplift + part * (high.uplift - low.uplift)
         return last.uplift
+
+
+def _class_of(value: object, reading: Reading) -> ReferenceClass:
+    """A reference class; estimates that are read later may name it."""
+    found = noun_of(ReferenceClass, value, reading)
+    reading.keep_class(found.id, found)
+    return found
+
+
+reads(ReferenceClass, lambda _: _class_of)
 
 
 @attrs.frozen(kw_only=True)

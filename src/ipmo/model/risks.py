@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import attrs
 from attrs.converters import optional
 
 from ipmo.model.estimates import Estimate, as_cost, as_factor, as_time
-from ipmo.model.fields import EMPTY, FrozenMap, Noun, as_map, as_tuple, doc, named, texts
+from ipmo.model.fields import EMPTY, Extensions, FrozenMap, Noun, as_extensions, as_map, as_noun, as_nouns, doc, texts
+from ipmo.model.reading import named
 from ipmo.units import Money, When, as_date, as_money, as_share, as_when
 
 __all__ = ["Assumption", "Driver", "Exposure", "Impact", "Issue", "Risk"]
@@ -40,7 +40,7 @@ class Exposure(Noun):
     """Probability and impacts at one time: before or after the response."""
 
     probability: float | None = attrs.field(default=None, converter=optional(as_share), metadata=doc("that it happens", unit="share"))
-    impacts: tuple[Impact, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("what it would do", one_or_many=True))
+    impacts: tuple[Impact, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("what it would do", one_or_many=True))
 
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
@@ -57,8 +57,8 @@ class Risk(Noun):
     actionee: str | None = attrs.field(default=None, metadata=doc("who carries out the response", refers="owner"))
     driver: str | None = attrs.field(default=None, metadata=doc("the shared cause behind it", refers="driver"))
     objectives: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=doc("objectives it hits", refers="objective"))
-    before: Exposure | None = attrs.field(default=None, metadata=doc("as it stands now"))
-    after: Exposure | None = attrs.field(default=None, metadata=doc("once the response works"))
+    before: Exposure | None = attrs.field(default=None, converter=optional(as_noun), metadata=doc("as it stands now"))
+    after: Exposure | None = attrs.field(default=None, converter=optional(as_noun), metadata=doc("once the response works"))
     response: str | None = attrs.field(default=None, metadata=doc("what is done about it", choices=RESPONSES))
     response_cost: Money | None = attrs.field(default=None, converter=optional(as_money), metadata=doc("of the response", unit="money"))
     fallback: str = attrs.field(default="", metadata=doc("what is done when it happens"))
@@ -69,7 +69,7 @@ class Risk(Noun):
     raised: date | None = attrs.field(default=None, converter=optional(as_date), metadata=doc("first noted"))
     reviewed: date | None = attrs.field(default=None, converter=optional(as_date), metadata=doc("last looked at"))
     attributes: FrozenMap[str, str] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("free text to group by"))
-    extensions: FrozenMap[str, Any] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("what methodologies add"))
+    extensions: Extensions = attrs.field(default=EMPTY, converter=as_extensions, metadata=doc("what methodologies add"))
 
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
@@ -79,7 +79,9 @@ class Driver(Noun):
     id: str = attrs.field(metadata=doc("id"))
     name: str = attrs.field(default="", metadata=doc("title"))
     probability: float = attrs.field(default=1.0, converter=as_share, metadata=doc("that it is at work", unit="share"))
-    factor: Estimate | None = attrs.field(default=None, converter=optional(as_factor), metadata=doc("multiplies what it affects"))
+    factor: Estimate | None = attrs.field(
+        default=None, converter=optional(as_factor), metadata=doc("multiplies what it affects", unit="number")
+    )
     affects: str = attrs.field(default="duration", metadata=doc("what it multiplies", choices=("duration", "cost")))
     targets: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=doc("what it touches", refers="item"))
 

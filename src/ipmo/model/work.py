@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
-
 import attrs
 from attrs.converters import optional
 
 from ipmo.model.earning import Earning, as_earning
 from ipmo.model.estimates import Estimate, as_time
-from ipmo.model.fields import EMPTY, FrozenMap, Noun, as_map, as_tuple, doc, named, text, texts
+from ipmo.model.fields import EMPTY, Extensions, FrozenMap, Noun, as_extensions, as_map, as_noun, as_nouns, doc, text, texts
 from ipmo.model.governance import (
     LINK_TYPES,
     After,
@@ -18,15 +15,12 @@ from ipmo.model.governance import (
     Gate,
     StatusReport,
     Tolerance,
-    as_afters,
 )
 from ipmo.model.money import Budget, PriceBase, Spread, as_budget, as_spread
 from ipmo.model.people import Assignment
+from ipmo.model.reading import named
 from ipmo.model.risks import Risk
 from ipmo.units import Effort, Span, When, as_effort, as_share, as_span, as_when
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["Constraints", "Link", "Programme", "Project", "Task"]
 STATES = ("proposed", "approved", "active", "paused", "closed", "cancelled")
@@ -68,11 +62,6 @@ class Constraints(Noun):
     )
 
 
-def as_constraints(value: Constraints | Mapping[str, Any]) -> Constraints:
-    """Constraints, from a mapping of their names to dates or as they are."""
-    return value if isinstance(value, Constraints) else Constraints(**value)
-
-
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
 class Task(Noun):
     """A piece of work, a milestone, or a summary (a task that others name as their parent)."""
@@ -80,7 +69,7 @@ class Task(Noun):
     id: str = attrs.field(metadata=doc("id within the project"))
     name: str = attrs.field(default="", metadata=doc("title"))
     parent: str | None = attrs.field(default=None, metadata=doc("the summary it belongs to", refers="task"))
-    after: tuple[After, ...] = attrs.field(default=(), converter=as_afters, metadata=doc("links from inside the project", one_or_many=True))
+    after: tuple[After, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("links from inside the project", one_or_many=True))
     milestone: bool = attrs.field(default=False, metadata=doc("a point in time without work"))
     milestone_of: str | None = attrs.field(
         default=None, metadata=doc("of a milestone: it marks a start of work, or a finish (the default)", choices=("start", "finish"))
@@ -108,7 +97,7 @@ class Task(Noun):
         default=None, converter=optional(as_when), metadata=doc("promised finish; moves nothing, bounds the float", end=True)
     )
     constraints: Constraints | None = attrs.field(
-        default=None, converter=optional(as_constraints), metadata=doc("dates that it is tied to beyond its links")
+        default=None, converter=optional(as_noun), metadata=doc("dates that it is tied to beyond its links")
     )
     baseline_start: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("start in the approved plan"))
     baseline_finish: When | None = attrs.field(
@@ -128,14 +117,14 @@ class Task(Noun):
     )
     plus_resources: bool = attrs.field(default=False, metadata=doc("assignments cost extra, on top of the budget"))
     effort: Effort | None = attrs.field(default=None, converter=optional(as_effort), metadata=doc("planned work", unit="effort"))
-    assignments: tuple[Assignment, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("resources at work"))
+    assignments: tuple[Assignment, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("resources at work"))
     owner: str | None = attrs.field(default=None, metadata=doc("who answers for it", refers="owner"))
     category: str = attrs.field(default="", metadata=doc("free name"))
-    status: tuple[StatusReport, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("what was reported", one_or_many=True))
-    tolerance: Tolerance | None = attrs.field(default=None, metadata=doc("how far it may stray"))
+    status: tuple[StatusReport, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("what was reported", one_or_many=True))
+    tolerance: Tolerance | None = attrs.field(default=None, converter=optional(as_noun), metadata=doc("how far it may stray"))
     methodology: str | None = attrs.field(default=None, metadata=doc("overrides the project's"))
     attributes: FrozenMap[str, str] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("free text to group by"))
-    extensions: FrozenMap[str, Any] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("what methodologies add"))
+    extensions: Extensions = attrs.field(default=EMPTY, converter=as_extensions, metadata=doc("what methodologies add"))
 
     @property
     def finished(self) -> bool:
@@ -181,7 +170,9 @@ class Project(Noun):
     earning: Earning | None = attrs.field(
         default=None, converter=optional(as_earning), metadata=doc("how its work earns value where the task does not say")
     )
-    price_base: PriceBase | None = attrs.field(default=None, metadata=doc("in whose prices its money is; else the portfolio's"))
+    price_base: PriceBase | None = attrs.field(
+        default=None, converter=optional(as_noun), metadata=doc("in whose prices its money is; else the portfolio's")
+    )
     progress: float | None = attrs.field(
         default=None, converter=optional(as_share), metadata=doc("share of the work that is done", unit="share")
     )
@@ -191,16 +182,16 @@ class Project(Noun):
     requires: tuple[str, ...] = attrs.field(
         default=(), converter=texts, metadata=doc("projects that must be selected with it", one_or_many=True, refers="project")
     )
-    tolerance: Tolerance | None = attrs.field(default=None, metadata=doc("how far it may stray"))
-    status: tuple[StatusReport, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("what was reported", one_or_many=True))
+    tolerance: Tolerance | None = attrs.field(default=None, converter=optional(as_noun), metadata=doc("how far it may stray"))
+    status: tuple[StatusReport, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("what was reported", one_or_many=True))
     confidence: tuple[Confidence, ...] = attrs.field(
-        default=(), converter=as_tuple, metadata=doc("what assessors expect", one_or_many=True)
+        default=(), converter=as_nouns, metadata=doc("what assessors expect", one_or_many=True)
     )
-    tasks: tuple[Task, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("its work"))
-    gates: tuple[Gate, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("its decision points"))
-    risks: tuple[Risk, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("its risks"))
+    tasks: tuple[Task, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("its work"))
+    gates: tuple[Gate, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("its decision points"))
+    risks: tuple[Risk, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("its risks"))
     attributes: FrozenMap[str, str] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("free text to group by"))
-    extensions: FrozenMap[str, Any] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("what methodologies add"))
+    extensions: Extensions = attrs.field(default=EMPTY, converter=as_extensions, metadata=doc("what methodologies add"))
 
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
@@ -218,10 +209,10 @@ class Programme(Noun):
         default=None, converter=optional(as_budget), metadata=doc("expected cost at completion", unit="money")
     )
     funding: Budget | None = attrs.field(default=None, converter=optional(as_budget), metadata=doc("money granted to it", unit="money"))
-    tolerance: Tolerance | None = attrs.field(default=None, metadata=doc("how far it may stray"))
-    status: tuple[StatusReport, ...] = attrs.field(default=(), converter=as_tuple, metadata=doc("what was reported", one_or_many=True))
+    tolerance: Tolerance | None = attrs.field(default=None, converter=optional(as_noun), metadata=doc("how far it may stray"))
+    status: tuple[StatusReport, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("what was reported", one_or_many=True))
     attributes: FrozenMap[str, str] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("free text to group by"))
-    extensions: FrozenMap[str, Any] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("what methodologies add"))
+    extensions: Extensions = attrs.field(default=EMPTY, converter=as_extensions, metadata=doc("what methodologies add"))
 
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)

@@ -8,24 +8,28 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias, TypeVar, cast
 
 import attrs
 from hypothesis import strategies as st
 
 from ipmo import model as m
-from ipmo.model.fields import annotation
+from ipmo.model.changes import Change
 from ipmo.model.governance import SCALES
+from ipmo.model.shape import Kind, Shape, shape
 from ipmo.testing import strategies as s
-from ipmo.units import Effort, Money, Rate, Span
+from ipmo.units import Effort, Money, Rate, Span, When
 
 __all__ = ["noun", "wide_portfolios"]
 
 Known = Mapping[str, Sequence[str]]
 """What there is to refer to: kind of reference, as fields declare it, to ids."""
 NOBODY: Known = {}
+Values: TypeAlias = dict[str, Any]
+"""The values of a noun's fields, by name."""
+N = TypeVar("N", bound=m.Noun)
 
 efforts = st.builds(lambda n, u: Effort(Decimal(n), u), st.integers(0, 50), st.sampled_from(["ph", "pd"]))
 rates = st.builds(lambda amount, unit: Rate(amount, unit), s.money, st.sampled_from(["year", "month", "pd"]))
@@ -42,29 +46,27 @@ costs = st.one_of(
 factors = st.lists(st.integers(5, 30).map(lambda n: n / 10), min_size=3, max_size=3).map(_three)
 numbers = st.integers(0, 999).map(float)
 cut_offs = st.sampled_from(["", "period end", "3 d before period end", "1 w before period end", "2 ed after period end"])
-LEAF: Mapping[str, st.SearchStrategy[Any]] = {
-    "str": s.texts,
-    "bool": st.booleans(),
-    "int": st.integers(1, 40),
-    "float": numbers,
-    "Decimal": st.integers(1, 400).map(lambda n: Decimal(n) / 100),
-    "date": s.days,
-    "When": s.whens,
-    "Span": s.spans(),
-    "Money": s.money,
-    "Rate": rates,
-    "Effort": efforts,
-    "Rate | Money": st.one_of(s.money, s.money.map(lambda value: Rate(value, "year"))),
-    "Budget": s.money.map(lambda value: m.Budget([m.BudgetLine(amount=m.Fixed(value))])) | s.lines,
-    "Spread": s.spreads,
-    "Earning": s.earnings,
-    "Constraints": s.constraints,
-    "FrozenMap[str, str]": st.dictionaries(s.names, s.texts, max_size=2),
-    "Change": st.builds(lambda share: m.SetProbability("nothing", share), s.shares),
+LEAF: Mapping[Any, st.SearchStrategy[Any]] = {
+    str: s.texts,
+    bool: st.booleans(),
+    int: st.integers(1, 40),
+    float: numbers,
+    Decimal: st.integers(1, 400).map(lambda n: Decimal(n) / 100),
+    date: s.days,
+    When: s.whens,
+    Span: s.spans(),
+    Money: s.money,
+    Rate: rates,
+    Effort: efforts,
+    m.Budget: s.money.map(lambda value: m.Budget([m.BudgetLine(amount=m.Fixed(value))])) | s.lines,
+    m.Spread: s.spreads,
+    m.Earning: s.earnings,
+    m.Constraints: s.constraints,
+    Change: st.builds(lambda share: m.SetProbability("nothing", share), s.shares),
 }
 
 
-def noun(cls: type, known: Known = NOBODY, **fixed: Any) -> st.SearchStrategy[Any]:
+def noun(cls: type[N], known: Known = NOBODY, **fixed: object) -> st.SearchStrategy[N]:
     """A strategy for one noun.
 
     Args:
@@ -76,18 +78,17 @@ def noun(cls: type, known: Known = NOBODY, **fixed: Any) -> st.SearchStrategy[An
 
 
 @st.composite
-def _noun(draw: s.Draw, cls: type, known: Known, fixed: Mapping[str, Any]) -> Any:
-    values: dict[str, Any] = dict(fixed)
-    for name, field in _drawn(cls):
-        if name in values:
+def _noun(draw: s.Draw, cls: type[N], known: Known, fixed: Mapping[str, object]) -> N:
+    values: Values = dict(fixed)
+    for one in _drawn(cast(type, cls)):
+        if one.name in values:
             continue
-        found = _of_field(cls, field, known)
+        found = of_field(one, known)
         if found is None:
             continue
-        optional = field.default is not attrs.NOTHING
-        if optional and not draw(st.booleans()):
+        if not one.required and not draw(st.booleans()):
             continue
-        values[name] = draw(found)
+        values[one.name] = draw(found)
     special = SPECIAL.get(cls.__name__)
     if special is not None:
         special(draw, values, known)
@@ -95,74 +96,78 @@ def _noun(draw: s.Draw, cls: type, known: Known, fixed: Mapping[str, Any]) -> An
 
 
 @functools.cache
-def _drawn(cls: Any) -> tuple[tuple[str, Any], ...]:
-    return tuple((field.name, field) for field in attrs.fields(cls) if field.init and field.name not in ("extensions", "source_rows"))
+def _drawn(cls: type) -> tuple[Shape, ...]:
+    return tuple(one for one in shape(cls) if one.name not in ("extensions", "source_rows"))
 
 
-def _of_field(cls: type, field: attrs.Attribute[Any], known: Known) -> st.SearchStrategy[Any] | None:
+def of_field(one: Shape, known: Known = NOBODY) -> st.SearchStrategy[Any] | None:
     """What a field may hold; None where there is nothing to refer to, or where only a person would know."""
-    kind = annotation(cls, field.name).removesuffix(" | None")
-    many = kind.startswith("tuple[")
-    inner = kind.removeprefix("tuple[").removesuffix(", ...]")
-    refers, choices, unit = (field.metadata.get(key) or "" for key in ("refers", "choices", "unit"))
-    if field.name == "id":
+    if one.name == "id":
         found: st.SearchStrategy[Any] | None = s.names
-    elif refers:
-        there = known.get(refers, ())
+    elif one.refers:
+        there = known.get(one.refers, ())
         found = st.sampled_from(list(there)) if there else None
-    elif choices:
-        found = st.sampled_from(list(choices))
-    elif inner == "float" and unit.startswith("share"):
+    elif one.choices:
+        found = st.sampled_from(list(one.choices))
+    elif one.cls is float and one.unit.startswith("share"):
         found = s.shares
-    elif inner == "Estimate":
-        found = {"time": s.estimates(), "money": costs}.get(unit, factors)
-    elif inner in LEAF:
-        found = LEAF[inner]
+    elif one.cls is m.Estimate:
+        found = {"time": s.estimates(), "money": costs}.get(one.unit, factors)
     else:
-        part = getattr(m, inner, None)
-        found = noun(part, known) if isinstance(part, type) and issubclass(part, m.Noun) and _possible(part, known) else None
-    if found is None or not many:
+        found = _of_kind(one.kind.one, known)
+    if found is None or not one.many:
         return found
-    return st.lists(found, max_size=2, unique=inner == "str")
+    return st.lists(found, max_size=2, unique=one.cls is str)
 
 
-def _possible(cls: Any, known: Known) -> bool:
+def _of_kind(kind: Kind, known: Known) -> st.SearchStrategy[Any] | None:
+    if kind.form == "map":
+        return st.dictionaries(s.names, s.texts, max_size=2) if kind.inner[0].cls is str else None
+    if {inner.cls for inner in kind.inner} == {Rate, Money}:
+        return st.one_of(s.money, s.money.map(lambda value: Rate(value, "year")))
+    if kind.form == "either":
+        return None
+    if kind.cls in LEAF:
+        return LEAF[kind.cls]
+    return noun(kind.noun, known) if kind.noun is not None and _possible(kind.noun, known) else None
+
+
+def _possible(cls: type[m.Noun], known: Known) -> bool:
     """Whether there is something for every reference that a noun cannot do without."""
-    fields = attrs.fields(cls)
-    return all(known.get(f.metadata["refers"]) for f in fields if f.default is attrs.NOTHING and f.metadata.get("refers"))
+    return all(known.get(one.refers) for one in shape(cls) if one.required and one.refers)
 
 
 # ------------------------------------------------------------------------------------------ what fields cannot say
 
 
-def _confidence(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+def _confidence(draw: s.Draw, values: Values, known: Known) -> None:
     values["rating"] = draw(st.sampled_from(SCALES[values.get("scale", "dca-3")]))
 
 
-def _waiver(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+def _waiver(draw: s.Draw, values: Values, known: Known) -> None:
     kept = draw(st.sampled_from(["rule", "service", *(["standard"] if known.get("standard") else [])]))
     for name in ("standard", "rule", "service"):
         values.pop(name, None)
     values[kept] = draw(st.sampled_from(list(known["standard"]))) if kept == "standard" else draw(s.names)
 
 
-def _flow(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+def _flow(draw: s.Draw, values: Values, known: Known) -> None:
     values["cut_off"] = draw(cut_offs)
 
 
-def _line(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+def _line(draw: s.Draw, values: Values, known: Known) -> None:
     if values.get("since") is not None and values.get("until") is not None:
         first, last = draw(s.days), draw(st.integers(0, 400))
         values["since"], values["until"] = first, first + timedelta(days=last)
 
 
-def _actuals(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+def _actuals(draw: s.Draw, values: Values, known: Known) -> None:
     if values.get("actual_start") is not None and values.get("actual_finish") is not None:
         values["actual_start"] = draw(s.days)
         values["actual_finish"] = values["actual_start"] + timedelta(days=draw(st.integers(0, 90)))
 
 
-def _task(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+def _task(draw: s.Draw, values: Values, known: Known) -> None:
     _actuals(draw, values, known)
     if values.get("milestone"):
         for name in ("duration", "remaining", "hammock", "earning"):
@@ -172,7 +177,7 @@ def _task(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
     values.pop("parent", None)
 
 
-def _project(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+def _project(draw: s.Draw, values: Values, known: Known) -> None:
     _actuals(draw, values, known)
     for name in ("tasks", "gates", "risks", "alignment"):
         values.pop(name, None)
@@ -181,89 +186,91 @@ def _project(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
         values["finish"] = values["start"] + timedelta(days=draw(st.integers(0, 300)))
 
 
-def _benefit(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+def _benefit(draw: s.Draw, values: Values, known: Known) -> None:
     values.pop("belongs_to", None)
     if values.get("lasts") is not None:
         values["lasts"] = Span(draw(st.integers(3, 9)), "year")
     values["ramp"] = tuple(values.get("ramp", ()))[:3]
 
 
-def _discount(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+def _discount(draw: s.Draw, values: Values, known: Known) -> None:
     values["bands"] = [m.DiscountBand(until=30, rate=draw(st.sampled_from([0.0, 0.015, 0.035]))), m.DiscountBand(rate=0.03)]
 
 
-def _reference(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+def _reference(draw: s.Draw, values: Values, known: Known) -> None:
     values["uplifts"] = [m.Uplift(certainty=0.5, uplift=0.1), m.Uplift(certainty=0.8, uplift=draw(st.sampled_from([0.2, 0.4])))]
     values.pop("ratios", None)
 
 
-def _change_request(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+def _change_request(draw: s.Draw, values: Values, known: Known) -> None:
     tasks = list(known.get("leaf", ()))
-    values["effect"] = [m.Delay(draw(st.sampled_from(tasks)), draw(s.spans(("d", "w"), 1)))] if tasks and draw(st.booleans()) else []
+    values["effect"] = (
+        [m.Delay(draw(st.sampled_from(tasks)), draw(s.spans(("d", "w"), 1)))] if len(tasks) > 0 and draw(st.booleans()) else []
+    )
 
 
-def _calendar(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+def _calendar(draw: s.Draw, values: Values, known: Known) -> None:
     made = draw(s.calendars())
     values.update({f.name: getattr(made, f.name) for f in attrs.fields(m.Calendar) if f.name != "id" and f.init})
     values.setdefault("id", made.id)
 
 
-def _calendar_exception(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+def _calendar_exception(draw: s.Draw, values: Values, known: Known) -> None:
     values["first"] = draw(s.days)
     values["last"] = values["first"] + timedelta(days=draw(st.integers(0, 3)))
     values["hours"] = draw(st.sampled_from(["none", "10:00-14:00"]))
 
 
-def _capacity(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+def _capacity(draw: s.Draw, values: Values, known: Known) -> None:
     rows = {row.since: row for row in values.get("capacity", ())}
     values["capacity"] = list(rows.values())
 
 
-def _rates(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
-    values["per"] = {"EUR": draw(LEAF["Decimal"])}
+def _rates(draw: s.Draw, values: Values, known: Known) -> None:
+    values["per"] = {"EUR": draw(LEAF[Decimal])}
 
 
-def _money_settings(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+def _money_settings(draw: s.Draw, values: Values, known: Known) -> None:
     values["currency"] = draw(st.sampled_from(["GBP", "EUR"]))
     values["discount"] = ""
 
 
-def _price_base(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+def _price_base(draw: s.Draw, values: Values, known: Known) -> None:
     values["year"] = draw(st.none() | st.integers(1990, 2060))
 
 
-def _constraints(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+def _constraints(draw: s.Draw, values: Values, known: Known) -> None:
     made = draw(s.constraints)
     values.clear()
     values.update({f.name: getattr(made, f.name) for f in attrs.fields(m.Constraints)})
 
 
-def _dialect(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+def _dialect(draw: s.Draw, values: Values, known: Known) -> None:
     made = draw(s.dialects())
     values.clear()
     values.update({f.name: getattr(made, f.name) for f in attrs.fields(m.Dialect) if f.init})
 
 
-def _earning(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+def _earning(draw: s.Draw, values: Values, known: Known) -> None:
     made = draw(s.earnings)
     values.clear()
     values.update({f.name: getattr(made, f.name) for f in attrs.fields(m.Earning) if f.init})
 
 
-def _earning_step(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+def _earning_step(draw: s.Draw, values: Values, known: Known) -> None:
     values["weight"] = draw(st.sampled_from([1.0, 2.5]))
 
 
-def _spread(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+def _spread(draw: s.Draw, values: Values, known: Known) -> None:
     made = draw(s.spreads)
     values.update(curve=made.curve, shares=made.shares)
 
 
-def _gate_decision(draw: s.Draw, values: dict[str, Any], known: Known) -> None:
+def _gate_decision(draw: s.Draw, values: Values, known: Known) -> None:
     values["conditions"] = list({one.id: one for one in values.get("conditions", ())}.values())
 
 
-SPECIAL: Mapping[str, Callable[[s.Draw, dict[str, Any], Known], None]] = {
+SPECIAL: Mapping[str, Callable[[s.Draw, Values, Known], None]] = {
     "Confidence": _confidence,
     "Waiver": _waiver,
     "DataFlow": _flow,
@@ -325,7 +332,7 @@ def wide_portfolios(draw: s.Draw, *, max_projects: int = 3, statused: bool = Tru
         max_projects: how many projects at most.
         statused: some work has begun or is done.
     """
-    pf: m.Portfolio = draw(s.portfolios(max_projects=max_projects, statused=statused))
+    pf = draw(s.portfolios(max_projects=max_projects, statused=statused))
     leaves = [full_id for full_id, item in pf.items.items() if isinstance(item, m.Task | m.Gate)]
     known: dict[str, list[str]] = {
         "owner": [p.id for p in pf.people],
@@ -339,7 +346,7 @@ def wide_portfolios(draw: s.Draw, *, max_projects: int = 3, statused: bool = Tru
         "leaf": leaves,
         "node": leaves,
     }
-    changes: dict[str, Any] = {}
+    changes: Values = {}
     for name, cls in ADDED:
         made = []
         for id in s.numbered(draw, LETTERS[name], draw(st.integers(0, 2))):
@@ -355,5 +362,4 @@ def wide_portfolios(draw: s.Draw, *, max_projects: int = 3, statused: bool = Tru
         risks = [draw(noun(m.Risk, known, id=id)) for id in s.numbered(draw, "k", draw(st.integers(0, 2)))]
         confidence = draw(st.lists(noun(m.Confidence, known), max_size=1))
         projects.append(attrs.evolve(project, risks=risks, confidence=confidence))
-    wide: m.Portfolio = attrs.evolve(pf, projects=projects, **changes)
-    return wide
+    return attrs.evolve(pf, projects=projects, **changes)

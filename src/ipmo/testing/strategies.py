@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,13 +10,12 @@ from typing import Any
 from hypothesis import strategies as st
 
 from ipmo import model as m
-from ipmo.model.work import as_constraints
 from ipmo.units import Money, Rate, Span
 
 __all__ = ["calendars", "dialects", "estimates", "portfolios", "spans", "texts"]
 
 FIRST = date(2026, 1, 5)
-Draw = Any
+Draw = st.DrawFn
 
 texts = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"), exclude_characters="\u2028\u2029\ufeff\x85"), max_size=12)
 """Free text without control characters."""
@@ -133,6 +132,12 @@ earnings = st.one_of(
     ),
 )
 """Earning rules."""
+
+
+def _constraints(fields: Mapping[str, Any]) -> m.Constraints:
+    return m.Constraints(**fields)
+
+
 constraints = st.fixed_dictionaries(
     {},
     optional={
@@ -143,7 +148,7 @@ constraints = st.fixed_dictionaries(
         "mandatory_finish": whens,
         "expected_finish": whens,
     },
-).map(as_constraints)
+).map(_constraints)
 
 
 @st.composite
@@ -229,6 +234,50 @@ def _project(draw: Draw, name: str, owners: list[str], calendar_ids: list[str], 
     )
 
 
+def _links(draw: Draw, items: Sequence[Sequence[str]]) -> list[m.Link]:
+    """Links from items of earlier projects to items of later ones."""
+    links: list[m.Link] = []
+    seen: set[tuple[str, str, str]] = set()
+    for _ in range(draw(st.integers(0, 5))):
+        givers = [place for place, inside in enumerate(items[:-1]) if inside]
+        if not givers:
+            break
+        place = draw(st.sampled_from(givers))
+        receivers = [item for inside in items[place + 1 :] for item in inside]
+        if not receivers:
+            break
+        ends = (draw(st.sampled_from(items[place])), draw(st.sampled_from(receivers)))
+        kind = draw(st.sampled_from(["FS", "SS", "FF", "SF"]))
+        if (*ends, kind) not in seen:
+            seen.add((*ends, kind))
+            lag, needed = draw(st.none() | spans(low=-5, high=10)), draw(st.none() | whens)
+            links.append(m.Link(source=ends[0], target=ends[1], type=kind, lag=lag, needed=needed))
+    return links
+
+
+def _outcome(draw: Draw, id: str, leaves: Sequence[str]) -> m.Outcome:
+    enabled = draw(st.none() | st.sampled_from(leaves))
+    return m.Outcome(
+        id=id,
+        kind=draw(st.sampled_from(["output", "outcome"])),
+        enabled_by=[] if enabled is None else [m.Enabler(source=enabled, lag=draw(st.none() | spans()))],
+    )
+
+
+def _benefit(draw: Draw, id: str, enablers: Sequence[m.Enabler], some: bool, outcomes: Sequence[m.Outcome]) -> m.Benefit:
+    return m.Benefit(
+        id=id,
+        any_of=enablers if some else (),
+        enabled_by=() if some else enablers,
+        outcome=outcomes[0].id if len(outcomes) > 0 and draw(st.booleans()) else None,
+        value=draw(st.none() | money | st.builds(lambda v: Rate(v, "year"), money)),
+        lasts=draw(st.none() | st.integers(3, 9).map(lambda n: Span(Decimal(n), "year"))),
+        ramp=draw(st.lists(shares, max_size=3)),
+        disbenefit=draw(st.booleans()),
+        planned_start=draw(st.none() | days),
+    )
+
+
 @st.composite
 def portfolios(draw: Draw, *, max_projects: int = 4, statused: bool = True, tied: bool = False) -> m.Portfolio:
     """Valid portfolios without loops: links lead from earlier projects to later ones, or on inside a project.
@@ -245,24 +294,7 @@ def portfolios(draw: Draw, *, max_projects: int = 4, statused: bool = True, tied
     project_ids = numbered(draw, "p", draw(st.integers(0, max_projects)))
     projects = [draw(_project(name, owners, calendar_ids, statused, tied)) for name in project_ids]
     items = [[f"{p.id}/{noun.id}" for noun in p.tasks] for p in projects]
-    links, seen = [], set()
-    for _ in range(draw(st.integers(0, 5))):
-        givers = [place for place, inside in enumerate(items[:-1]) if inside]
-        if not givers:
-            break
-        place = draw(st.sampled_from(givers))
-        receivers = [item for inside in items[place + 1 :] for item in inside]
-        if not receivers:
-            break
-        ends = (draw(st.sampled_from(items[place])), draw(st.sampled_from(receivers)))
-        kind = draw(st.sampled_from(["FS", "SS", "FF", "SF"]))
-        if (*ends, kind) not in seen:
-            seen.add((*ends, kind))
-            links.append(
-                m.Link(
-                    source=ends[0], target=ends[1], type=kind, lag=draw(st.none() | spans(low=-5, high=10)), needed=draw(st.none() | whens)
-                )
-            )
+    links = _links(draw, items)
     leaves = [item for inside in items for item in inside]
     benefits: list[m.Benefit] = []
     outcomes: list[m.Outcome] = []
@@ -274,27 +306,8 @@ def portfolios(draw: Draw, *, max_projects: int = 4, statused: bool = True, tied
         ]
         some = draw(st.booleans())
         if draw(st.booleans()):
-            enabled = draw(st.none() | st.sampled_from(leaves))
-            outcomes.append(
-                m.Outcome(
-                    id=outcome_id,
-                    kind=draw(st.sampled_from(["output", "outcome"])),
-                    enabled_by=[] if enabled is None else [m.Enabler(source=enabled, lag=draw(st.none() | spans()))],
-                )
-            )
-        benefits.append(
-            m.Benefit(
-                id=benefit_id,
-                any_of=enablers if some else (),
-                enabled_by=() if some else enablers,
-                outcome=outcome_id if outcomes and draw(st.booleans()) else None,
-                value=draw(st.none() | money | st.builds(lambda v: Rate(v, "year"), money)),
-                lasts=draw(st.none() | st.integers(3, 9).map(lambda n: Span(n, "year"))),
-                ramp=draw(st.lists(shares, max_size=3)),
-                disbenefit=draw(st.booleans()),
-                planned_start=draw(st.none() | days),
-            )
-        )
+            outcomes.append(_outcome(draw, outcome_id, leaves))
+        benefits.append(_benefit(draw, benefit_id, enablers, some, outcomes))
         contributions.append(m.Contribution(source=benefit_id, target=objective_id, share=draw(st.none() | shares)))
     return m.Portfolio(
         id=f"x{draw(tails)}",

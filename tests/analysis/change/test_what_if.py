@@ -20,7 +20,8 @@ from ipmo import model as m
 from ipmo.analysis.change.applying import applied
 from ipmo.analysis.dependencies.targets import targets
 from ipmo.errors import CycleError, IpmoError, ModelError, ScheduleError, UnitError, UnknownItemError
-from ipmo.model.changes import as_change, change_to_plain
+from ipmo.model.changes import as_change
+from ipmo.model.plain import change_to_plain
 from ipmo.testing.strategies import portfolios
 
 

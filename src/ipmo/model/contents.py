@@ -1,0 +1,218 @@
+"""Everything that a portfolio holds, and how it is looked up; whether it is possible is for `ipmo.model.integrity` to say."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import attrs
+from attrs.converters import optional
+
+from ipmo.errors import UnitError, UnknownItemError, close_matches
+from ipmo.findings import Finding
+from ipmo.model.benefits import Benefit, Contribution, Objective, Outcome
+from ipmo.model.calendars import CONTINUOUS, STANDARD, Calendar
+from ipmo.model.changes import ChangeRequest
+from ipmo.model.dialects import DIALECTS, Dialect, as_dialect
+from ipmo.model.fields import EMPTY, Extensions, FrozenMap, Noun, as_extensions, as_map, as_noun, as_nouns, as_tuple, doc, said
+from ipmo.model.governance import Decision, Lesson, Standard, Tolerance, Waiver
+from ipmo.model.money import Budget, MoneySettings, RateRow, as_budget
+from ipmo.model.people import DataFlow, DecisionBody, Office, Person, Resource, Service, Stakeholder
+from ipmo.model.reading import Reading, named, reads
+from ipmo.model.reference import DiscountSchedule, ReferenceClass
+from ipmo.model.references import Reference, reference
+from ipmo.model.risks import Assumption, Driver, Issue
+from ipmo.model.shape import shape
+from ipmo.model.work import Link, Programme, Project, Task
+from ipmo.units import When, as_when
+
+__all__ = ["TOP", "Baseline", "Contents", "Source"]
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class Baseline(Noun):
+    """A frozen plan to compare with; immutable."""
+
+    id: str = attrs.field(metadata=doc("id"))
+    date: When = attrs.field(converter=as_when, metadata=doc("of the plan"))
+    approved_by: str | None = attrs.field(default=None, metadata=doc("body or person", refers="owner"))
+    reason: str = attrs.field(default="", metadata=doc("why it was set"))
+    file: str = attrs.field(default="", metadata=doc("the snapshot, relative to the portfolio's folder"))
+
+
+@attrs.frozen(kw_only=True)
+class Source:
+    """What a reader understood: it takes no part in equality.
+
+    Args:
+        path: where it was read from.
+        format: the format's name.
+        understood: rows (nouns) understood.
+        refused: rows refused, each with a finding.
+        findings: what was noticed while reading.
+        lines: the line of each item in a file of another tool, by full id.
+    """
+
+    path: str = ""
+    format: str = ""
+    understood: int = 0
+    refused: int = 0
+    findings: tuple[Finding, ...] = attrs.field(default=(), converter=as_tuple)
+    lines: FrozenMap[str, int] = attrs.field(default=EMPTY, converter=as_map, repr=False)
+
+
+def _source(value: object, reading: Reading) -> Source:
+    """What a reader understood, with what was noticed until now."""
+    if not isinstance(value, Source):
+        raise UnitError(f"expected a Source; got {said(value)}")
+    return attrs.evolve(value, findings=(*value.findings, *reading.findings)) if reading.findings else value
+
+
+reads(Source, lambda _: _source, Source)
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class Contents(Noun):
+    """What stands in a portfolio."""
+
+    id: str = attrs.field(metadata=doc("id"))
+    name: str = attrs.field(default="", metadata=doc("title"))
+    start: When | None = attrs.field(
+        default=None, converter=optional(as_when), metadata=doc("nothing starts earlier; else found from the projects")
+    )
+    status_date: When | None = attrs.field(
+        default=None, converter=optional(as_when), metadata=doc("the data date: remaining work lies after it")
+    )
+    calendar: str | None = attrs.field(default=None, metadata=doc("of everything without its own", refers="calendar"))
+    dialect: Dialect = attrs.field(
+        default=DIALECTS["ipmo"], converter=as_dialect, metadata=doc("conventions that tools differ on: a name, or a name and what differs")
+    )
+    methodologies: FrozenMap[str, str] = attrs.field(
+        default=EMPTY, converter=as_map, metadata=doc("scope (portfolio, offices, programme, project) to methodology")
+    )
+    money: MoneySettings | None = attrs.field(default=None, converter=optional(as_noun), metadata=doc("how money is counted"))
+    funding: Budget | None = attrs.field(default=None, converter=optional(as_budget), metadata=doc("money granted in all", unit="money"))
+    tolerance: Tolerance | None = attrs.field(
+        default=None, converter=optional(as_noun), metadata=doc("how far it may stray, and what states none")
+    )
+    note: str = attrs.field(default="", metadata=doc("where the data come from, what could not be read"))
+    attributes: FrozenMap[str, str] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("free text"))
+    extensions: Extensions = attrs.field(default=EMPTY, converter=as_extensions, metadata=doc("what methodologies add"))
+
+    calendars: tuple[Calendar, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("working calendars"))
+    rates: tuple[RateRow, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("exchange rates"))
+    discounts: tuple[DiscountSchedule, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("discount schedules of its own"))
+    reference_classes: tuple[ReferenceClass, ...] = attrs.field(
+        default=(), converter=as_nouns, metadata=doc("what became of earlier estimates")
+    )
+    people: tuple[Person, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("people and roles"))
+    stakeholders: tuple[Stakeholder, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("stakeholders"))
+    objectives: tuple[Objective, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("objectives"))
+    programmes: tuple[Programme, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("programmes"))
+    projects: tuple[Project, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("projects"))
+    links: tuple[Link, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("links, those across projects above all"))
+    outcomes: tuple[Outcome, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("outcomes"))
+    benefits: tuple[Benefit, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("benefits and dis-benefits"))
+    contributions: tuple[Contribution, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("who contributes to what"))
+    drivers: tuple[Driver, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("shared causes"))
+    resources: tuple[Resource, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("resources"))
+    issues: tuple[Issue, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("issues"))
+    changes: tuple[ChangeRequest, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("change requests"))
+    decisions: tuple[Decision, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("the decision register"))
+    bodies: tuple[DecisionBody, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("boards and committees"))
+    offices: tuple[Office, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("offices"))
+    services: tuple[Service, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("services of offices"))
+    flows: tuple[DataFlow, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("data flows"))
+    baselines: tuple[Baseline, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("baselines"))
+    standards: tuple[Standard, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("standards"))
+    waivers: tuple[Waiver, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("waivers"))
+    assumptions: tuple[Assumption, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("assumptions"))
+    lessons: tuple[Lesson, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("lessons"))
+
+    source: Source = attrs.field(factory=Source, eq=False, metadata=doc("what the reader understood", in_files=False))
+
+    # ---------------------------------------------------------------------------------- finding things
+
+    @functools.cached_property
+    def items(self) -> Mapping[str, Any]:
+        """Every item that has an id, by full id (`project/task`), in file order."""
+        found: dict[str, Any] = {}
+        for name in TOP:
+            for noun in getattr(self, name):
+                if noun.id is not None:
+                    found[noun.id] = noun
+        for project in self.projects:
+            for group in (project.tasks, project.gates, project.risks):
+                for noun in group:
+                    found[f"{project.id}/{noun.id}"] = noun
+        return found
+
+    def __getitem__(self, full_id: str) -> Any:
+        """The item with that full id; the portfolio itself for its own id.
+
+        Raises:
+            UnknownItemError: there is none; the closest three are named.
+        """
+        items = self.items
+        if full_id in items:
+            return items[full_id]
+        if full_id == self.id:
+            return self
+        raise UnknownItemError(full_id, close_matches(full_id, items), f"portfolio {self.id!r}")
+
+    def __contains__(self, full_id: object) -> bool:
+        return full_id in self.items
+
+    def __iter__(self) -> Iterator[Any]:
+        raise TypeError("a portfolio holds many kinds of things; iterate .projects, .links, .benefits or .items.values()")
+
+    def resolve(self, reference: str, within: str = "") -> str | None:
+        """The full id that a reference means: looked up in its own project first, then at the top.
+
+        Args:
+            reference: `task`, `project/task`, `project`, `project@start`, `external:name`.
+            within: the project whose file part holds the reference.
+
+        Returns:
+            The full id, with its `@start` or `@finish`; None when nothing bears it.
+        """
+        found = self.reference(reference, within)
+        return None if found is None else str(found)
+
+    def reference(self, text: str, within: str = "") -> Reference | None:
+        """What a reference means, in its parts: see `resolve`."""
+        meant = reference(text)
+        if meant.external:
+            return meant
+        for candidate in (meant.within(within), meant) if within and not meant.project else (meant,):
+            item = self.items.get(candidate.item)
+            if item is not None:
+                return None if meant.end and not isinstance(item, Project | Task) else candidate
+        return None
+
+    def project_of(self, full_id: str) -> str:
+        """The project an item belongs to; empty for what stands at the top."""
+        meant = reference(full_id)
+        if meant.project:
+            return meant.project
+        return meant.item if isinstance(self.items.get(meant.item), Project) else ""
+
+    # ---------------------------------------------------------------------------------- shared answers
+
+    @functools.cached_property
+    def calendar_table(self) -> Mapping[str, Calendar]:
+        """The declared calendars and the two built-in ones, by id."""
+        return {STANDARD.id: STANDARD, CONTINUOUS.id: CONTINUOUS, **{c.id: c for c in self.calendars}}
+
+    def calendar_for(self, full_id: str) -> Calendar:
+        """The calendar an item follows: its own, its project's, the portfolio's, else `standard`."""
+        item = self.items.get(full_id)
+        own = getattr(item, "calendar", None)
+        project = self.items.get(self.project_of(full_id))
+        name = own or getattr(project, "calendar", None) or self.calendar or STANDARD.id
+        return self.calendar_table[name]
+
+
+TOP = tuple(one.name for one in shape(Contents) if one.many and one.kind.noun is not None and "id" in attrs.fields_dict(one.kind.noun))
+"""The fields whose nouns have ids in the one top namespace."""

@@ -1,0 +1,520 @@
+"""How the values of a class's fields are read, by what `ipmo.model.shape` says of them.
+
+Nouns read what they are given with it, in Python as from files; so do the attrs classes that methodologies add to items.
+"""
+
+from __future__ import annotations
+
+import functools
+import typing
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final, TypeVar, cast
+
+import attrs
+
+from ipmo.declared import Declared, declared
+from ipmo.errors import ModelError, Problem, UnitError, close_matches
+from ipmo.findings import Finding, Severity
+from ipmo.model.fields import (
+    EMPTY,
+    Extensions,
+    FrozenMap,
+    Noun,
+    as_extensions,
+    as_map,
+    as_noun,
+    as_nouns,
+    as_tuple,
+    flag,
+    natural,
+    said,
+    text,
+    texts,
+)
+from ipmo.model.shape import DECLARED, UNITED, Kind, Shape, keys_of, shape, shape_of
+from ipmo.units import (
+    Effort,
+    Money,
+    Rate,
+    Span,
+    When,
+    as_date,
+    as_effort,
+    as_money,
+    as_number,
+    as_rate,
+    as_share,
+    as_span,
+    as_when,
+)
+
+__all__ = [
+    "IN_PYTHON",
+    "Read",
+    "Reading",
+    "named",
+    "noun_of",
+    "nouns_of",
+    "problems_in",
+    "reads",
+    "structured",
+    "unknown_field",
+    "values_of",
+]
+
+T = TypeVar("T")
+
+
+class Reading:
+    """One reading of plain data: what methodologies declare, the reference classes read so far, what is noticed on the way."""
+
+    def __init__(self, known: Declared | None = None) -> None:
+        self._known = known
+        self.references: dict[str, Any] = {}
+        self.findings: list[Finding] = []
+
+    @property
+    def declared(self) -> Declared:
+        """Kinds of estimates and extensions by name; those of the installed methodologies unless others were given."""
+        return declared() if self._known is None else self._known
+
+    def keep_class(self, name: str, reference_class: object) -> None:
+        """Keeps a reference class, for estimates that are read later."""
+        self.references[name] = reference_class
+
+    def note(self, code: str, message: str, hint: str = "") -> None:
+        """Keeps a finding, each message once."""
+        found = Finding(code=code, message=message, hint=hint, severity=Severity.INFO)
+        if found not in self.findings:
+            self.findings.append(found)
+
+
+class _Unheard(Reading):
+    """Reading what Python code gives: nobody asks what was noticed, and nothing is kept from one noun to the next."""
+
+    def keep_class(self, name: str, reference_class: object) -> None:
+        """Nothing."""
+
+    def note(self, code: str, message: str, hint: str = "") -> None:
+        """Nothing."""
+
+
+IN_PYTHON: Final = _Unheard()
+Read = Callable[[object, Reading], object]
+"""How a value is read: from what was given, in a reading."""
+# ------------------------------------------------------------------------------------------------ how it is read
+
+
+def _share_or_number(one: Shape) -> Read:
+    return _simple(as_share if one.unit.startswith("share") else as_number)
+
+
+def _simple(parse: Callable[[Any], object]) -> Read:
+    return lambda value, _: parse(value)
+
+
+def whole(value: Any) -> int:
+    """A whole number, or text that is one.
+
+    Raises:
+        UnitError: it is none.
+    """
+    words = str(value)
+    if isinstance(value, bool) or not (words.isascii() and words.removeprefix("-").isdigit() and len(words) <= 15):
+        raise UnitError(f"{words[:40]!r} is not a whole number")
+    return int(words)
+
+
+def _when(value: Any, reading: Reading) -> object:
+    when = as_when(value)
+    if isinstance(value, str) and len(value) > 16:
+        reading.note("ipmo/seconds", f"{value} is rounded to the minute")
+    return when
+
+
+def _as_it_is(value: object, _: Reading) -> object:
+    return value
+
+
+READERS: dict[Any, Callable[[Shape], Read]] = {
+    str: lambda _: _simple(text),
+    int: lambda _: _simple(whole),
+    float: _share_or_number,
+    Decimal: lambda _: _simple(lambda value: Decimal(str(as_number(value)))),
+    bool: lambda _: _simple(flag),
+    date: lambda _: _simple(as_date),
+    datetime: lambda _: _simple(as_when),
+    When: lambda _: _when,
+    Span: lambda _: _simple(as_span),
+    Money: lambda _: _simple(as_money),
+    Rate: lambda _: _simple(as_rate),
+    Effort: lambda _: _simple(as_effort),
+    object: lambda _: _as_it_is,
+}
+"""How a value of a class is read; classes that read themselves are added by `reads`."""
+RIGHT: dict[Any, tuple[type, ...]] = {
+    **{cls: (cls,) for cls in (str, bool, date, Span, Money, Rate, Effort)},
+    When: (date,),
+}
+"""Classes whose values a field takes as they are."""
+TYPED: set[Any] = {bool, When}
+"""Classes that say how they are read, whatever the declaration of a field says."""
+MARKERS: Final = (as_noun, as_nouns, as_map, as_tuple, as_extensions)
+"""Converters that say what type checkers should take: the type of the field says how it is read."""
+
+
+def reads(cls: Any, read: Callable[[Shape], Read], *right: type) -> None:
+    """Says how values of a class, or of a union, are read.
+
+    Args:
+        cls: the class.
+        read: makes the reader of a field of that class.
+        right: classes whose values a field takes as they are.
+    """
+    READERS[cls] = read
+    RIGHT[cls] = right
+    TYPED.add(cls)
+    UNITED.add(cls)
+
+
+def _reader(one: Shape) -> Read:
+    """How a field's value is read, None left out."""
+    own = None if one.converter in MARKERS else one.converter
+    if one.converter is as_extensions:
+        return _extensions
+    if one.choices and one.kind.form == "one":
+        return _simple(functools.partial(_choice, one.choices))
+    if own is not None and one.kind.form in ("one", "either") and one.kind.cls not in (*TYPED, str) and one.kind.noun is None:
+        return _simple(own)
+    read = _of_kind(one.kind, one, own)
+    if own is None or one.kind.form == "many":
+        return read
+    return lambda value, reading: own(read(value, reading))
+
+
+def _of_kind(kind: Kind, one: Shape, own: Callable[[Any], object] | None) -> Read:
+    if kind.form == "many":
+        return _many(kind.inner[0], one, own)
+    if kind.form == "map":
+        return functools.partial(_map, _as_it_is if own else _of_kind(kind.inner[0], one, None))
+    if kind.form == "either":
+        return functools.partial(_first, [_of_kind(inside, one, None) for inside in kind.inner])
+    known = READERS.get(kind.cls)
+    if known is not None:
+        return known(one)
+    if isinstance(kind.cls, type) and attrs.has(kind.cls):
+        return functools.partial(noun_of, kind.cls)
+    raise TypeError(f"{one.name}: a field cannot be a {kind.cls!r}")
+
+
+def _choice(choices: tuple[str, ...], value: object) -> str:
+    if isinstance(value, str) and value in choices:
+        return str(value)
+    raise UnitError(f"{value!r:.60} is not one of {', '.join(choices)}")
+
+
+def _first(readers: list[Read], value: object, reading: Reading) -> object:
+    """The answer of the first reader that takes the value; when none does, what the first one says."""
+    problems: list[UnitError] = []
+    for read in readers:
+        try:
+            return read(value, reading)
+        except UnitError as error:
+            problems.append(error)
+    raise problems[0]
+
+
+def _several(value: object, what: str, lone: bool) -> Iterable[object]:
+    """What stands in a list; a lone value is a list of one where that is allowed."""
+    if isinstance(value, list | tuple):
+        return value
+    if isinstance(value, str | bytes | Mapping | Noun) or not isinstance(value, Iterable):
+        if lone:
+            return (value,)
+        raise UnitError(f"expected {what}; got {said(value)}")
+    return tuple(value)
+
+
+def _many(inner: Kind, one: Shape, own: Callable[[Any], object] | None) -> Read:
+    """A list: each of its values is read by its type; one that has a converter of its own is read as a whole."""
+    cls = inner.noun
+    what = f"a list of {cls.__name__.lower()}s" if cls is not None else "a list"
+    lone_text = own is texts
+
+    def whole_list(value: object, _: Reading) -> object:
+        values = _several(value, what, one.one_or_many or (lone_text and isinstance(value, str)))
+        assert own is not None
+        try:
+            return own(values)
+        except UnitError as error:
+            for place, part in enumerate(values):
+                try:
+                    own((part,))
+                except UnitError as inside:
+                    raise inside.at(place) from None
+            raise error
+
+    if own is not None and cls is None:
+        return whole_list
+    read = _of_kind(inner, one, None)
+    settle = as_tuple if own is None else own
+
+    def each(value: object, reading: Reading) -> object:
+        values = _several(value, what, one.one_or_many)
+        if cls is not None and all(part.__class__ is cls for part in values):
+            return settle(values)
+        return settle(_each(read, values, reading))
+
+    return each
+
+
+def _each(read: Read, values: Iterable[object], reading: Reading) -> list[object]:
+    """Each value read; what is wrong with any of them, each problem with its place."""
+    out: list[object] = []
+    problems: list[Problem] = []
+    for place, part in enumerate(values):
+        try:
+            out.append(read(part, reading))
+        except (UnitError, ModelError) as error:
+            problems += problems_in(error, place)
+    if problems:
+        raise ModelError(problems)
+    return out
+
+
+def nouns_of(cls: type[T], values: Iterable[object], reading: Reading | None = None) -> tuple[T, ...]:
+    """Several nouns of a class, each as `noun_of` reads it.
+
+    Raises:
+        ModelError: what is wrong with any of them, with its place among them.
+    """
+    return tuple(cast("list[T]", _each(functools.partial(noun_of, cls), values, reading or IN_PYTHON)))
+
+
+def _map(read: Read, value: object, reading: Reading) -> FrozenMap[str, object]:
+    if not isinstance(value, Mapping):
+        raise UnitError(f"expected a mapping of names to values; got {said(value)}")
+    out: dict[str, object] = {}
+    for key, inner in value.items():
+        try:
+            out[text(key)] = read(inner, reading)
+        except UnitError as error:
+            raise error.at(text(key) if isinstance(key, str | int) else str(key)) from None
+    return FrozenMap(out) if out else EMPTY
+
+
+def _extensions(value: object, reading: Reading) -> Extensions:
+    """What methodologies add: plain data become the class that a methodology declares, else they are kept as they stand."""
+    if not isinstance(value, Mapping):
+        raise UnitError(f"expected a mapping of methodologies to their fields; got {said(value)}")
+    if not value:
+        return EMPTY
+    out: dict[str, object] = {}
+    for key, data in value.items():
+        name = text(key)
+        if attrs.has(data.__class__):
+            out[name] = data
+            continue
+        extension = reading.declared.extensions.get(name)
+        if extension is None:
+            reading.note("ipmo/unknown-extension", f"no installed plugin declares the extension {name!r}", "it is kept as it stands")
+            out[name] = natural(data)
+            continue
+        try:
+            out[name] = extension.parse(natural(data))
+        except UnitError as error:
+            raise error.at(name) from None
+    return FrozenMap(out)
+
+
+# ----------------------------------------------------------------------------------------------- nouns from data
+
+
+@attrs.frozen(eq=False)
+class _Plan:
+    """How the nouns of a class are read from mappings: place, name and reader of each field by its key in files."""
+
+    readers: Mapping[str, tuple[int, str, Read]]
+    required: Mapping[str, Shape]
+
+
+@functools.cache
+def _plan(cls: type) -> _Plan:
+    fields = shape(cls)
+    readers = {one.key: (place, one.name, _reader(one)) for place, one in enumerate(fields)}
+    return _Plan(readers, {one.name: one for one in fields if one.required})
+
+
+@functools.lru_cache(maxsize=65_536)
+def _alone(cls: Any, words: str) -> object:
+    """The noun that a lone text stands for; the same text is the same noun."""
+    return cls(**{cls.alone: words})
+
+
+def values_of(cls: type, data: Mapping[Any, object], reading: Reading, *, whole: bool = True) -> dict[str, Any]:
+    """The values of a class's fields, by name, from a mapping as files have it; a field that is empty is left out.
+
+    Args:
+        cls: an attrs class.
+        data: keys as files write them.
+        reading: where it is read.
+        whole: fields without a default must be there.
+
+    Raises:
+        ModelError: fields are unknown, missing or wrong: all of them, each with its path.
+    """
+    plan = _plan(cls)
+    readers = plan.readers
+    values: dict[str, Any] = {}
+    problems: list[tuple[int, Problem]] = []
+    for key, value in data.items():
+        if value is None:  # an empty field is an absent one
+            continue
+        found = readers.get(key)
+        if found is None:
+            problems.append((len(readers), unknown_field(str(key), cls)))
+            continue
+        try:
+            values[found[1]] = found[2](value, reading)
+        except (UnitError, ModelError) as error:
+            problems += [(found[0], problem) for problem in problems_in(error, key)]
+            values[found[1]] = None
+    if problems or (whole and not plan.required.keys() <= values.keys()):
+        for name, one in plan.required.items() if whole else ():
+            if name not in values:
+                problems.append((readers[one.key][0], Problem(message=f"required field {one.key!r} is missing")))
+        problems.sort(key=lambda pair: (pair[0], pair[1].path[:1] if pair[0] == len(readers) else ()))
+        raise ModelError([problem for _, problem in problems])
+    return values
+
+
+def noun_of(cls: type[T], data: object, reading: Reading = IN_PYTHON) -> T:
+    """A noun from what files have for it: a mapping, or a text where one may stand alone; a noun of the class as it is.
+
+    Args:
+        cls: its class.
+        data: keys as files write them; None for a field that is left out.
+        reading: where it is read.
+
+    Raises:
+        UnitError: it is no such thing at all, or its values do not go together.
+        ModelError: fields are unknown, missing or wrong: all of them, each with its path.
+    """
+    if isinstance(data, cls):
+        return data
+    if isinstance(data, str) and issubclass(cls, Noun) and cls.alone:
+        return cast(T, _alone(cast(type, cls), str(data)))
+    if not isinstance(data, Mapping):
+        word, names = cls.__name__.lower(), ", ".join(list(keys_of(cls))[:8])
+        raise UnitError(f"expected {'an' if word[0] in 'aeiou' else 'a'} {word} as a mapping ({names}, ...); got {said(data)}")
+    return cls(**values_of(cls, data, reading))
+
+
+def unknown_field(key: str, cls: type, allowed: Iterable[str] = ()) -> Problem:
+    """What to say of a field that a class does not have."""
+    fields = shape(cls)
+    known = list(allowed) or [one.key for one in fields if one.in_files]
+    near = close_matches(key, known, 1)
+    in_python = next((one.key for one in fields if one.name == key), "")
+    hint = f"did you mean {near[0]!r}?" if near else f"the fields are {', '.join(known)}"
+    if in_python in known and not near:
+        hint = f"write {in_python}:"
+    return Problem(message=f"unknown field {key[:80]!r}", hint=hint, path=(key,))
+
+
+def problems_in(error: UnitError | ModelError, *where: str | int) -> list[Problem]:
+    """What an error says, each problem with its path from further out."""
+    if isinstance(error, ModelError):
+        return [attrs.evolve(problem, path=(*where, *problem.path)) for problem in error.problems]
+    message = str(error.args[0]) if error.args else type(error).__name__
+    head, colon, rest = message.partition(": ")
+    if colon and "." in head and " " not in head:  # `task.duration: ...`: the path says it already
+        message = rest
+    return [Problem(message=message, path=(*where, *error.path))]
+
+
+def structured(cls: type[T], data: Any) -> T:
+    """An attrs value from plain data: its fields' annotations say how each is read, `doc(...)` says more.
+
+    Annotations may be text, whole numbers, numbers (with `unit="share"` a share), truth values, dates, Span, Money, Rate,
+    Effort, Estimate (of time, or with `unit="money"` or `unit="number"` of those), other attrs classes, `tuple[X, ...]`,
+    `FrozenMap[str, X]`, and any of these `| None`.
+
+    Args:
+        cls: a frozen attrs class.
+        data: a mapping as files have it.
+
+    Raises:
+        UnitError: a field is unknown, missing or wrong; its `path` leads to the place.
+
+    >>> @attrs.frozen(kw_only=True)
+    ... class Epic:
+    ...     size: int
+    ...     pivot_by: date | None = None
+    >>> structured(Epic, {"size": 3, "pivot_by": "2026-03-31"})
+    Epic(size=3, pivot_by=datetime.date(2026, 3, 31))
+    """
+    if not isinstance(data, Mapping):
+        raise UnitError(f"expected a mapping with {', '.join(keys_of(cls))}; got {said(data)}")
+    try:
+        return noun_of(cls, data)
+    except ModelError as error:
+        problem = error.problems[0]
+        message = f"{problem.message}; {problem.hint}" if problem.hint else problem.message
+        raise UnitError(message).at(*problem.path) from None
+
+
+# --------------------------------------------------------------------------------------------- nouns from Python
+
+
+def named(cls: type, fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
+    """The field transformer of all nouns: every field reads what it is given, as from a file, and is named in what is wrong."""
+    out = []
+    for field in fields:
+        if DECLARED not in field.metadata:
+            field = field.evolve(metadata={**field.metadata, DECLARED: field.converter})
+        out.append(field.evolve(converter=_naming(cls, field)))
+    return out
+
+
+def _naming(cls: type, field: attrs.Attribute[Any]) -> Callable[[Any], Any]:
+    """A converter that reads a value as its field's type says and names the field when it refuses one.
+
+    What is right as it stands is let through at once: most values are. The type is resolved when the first other value comes.
+    """
+    default, label = field.default, f"{cls.__name__.lower()}.{field.name}"
+    right: set[type] = set()
+    settled: list[tuple[str, bool, Read]] = []
+
+    def settle(value: Any) -> object:
+        if not settled:
+            one = shape_of(field, typing.get_type_hints(cls)[field.name])
+            right.update(_right(one))
+            settled.append((one.key, one.optional, _reader(one)))
+        key, optional, read = settled[0]
+        if value is None and optional:
+            return None
+        try:
+            return read(value, IN_PYTHON)
+        except UnitError as error:
+            raise UnitError(f"{label}: {error}").at(key, *error.path) from None
+        except ModelError as error:
+            raise ModelError(problems_in(error, key)) from None
+
+    def convert(value: Any) -> Any:
+        return value if value is default or value.__class__ in right else settle(value)
+
+    return convert
+
+
+def _right(one: Shape) -> tuple[type, ...]:
+    """Classes whose values a field takes as they are."""
+    if one.kind.form != "one" or one.choices:
+        return ()
+    if one.kind.noun is not None:
+        return (one.kind.cls,)
+    if one.kind.cls is str and one.converter not in (None, text):
+        return ()
+    return RIGHT.get(one.kind.cls, ())
