@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import TypeVar, assert_never, overload
 
 import attrs
 
@@ -32,10 +32,11 @@ from ipmo.model.changes import (
     as_change,
 )
 from ipmo.model.estimates import Fixed
-from ipmo.model.governance import After
+from ipmo.model.governance import After, Gate
 from ipmo.model.hierarchy import hierarchy, summaries
 from ipmo.model.money import Budget, BudgetLine, as_budget
 from ipmo.model.portfolio import Portfolio
+from ipmo.model.references import reference
 from ipmo.model.risks import Assumption, Driver, Exposure, Risk
 from ipmo.model.work import Link, Programme, Project, Task
 from ipmo.network.clocks import clocks_of
@@ -73,30 +74,81 @@ def applied(portfolio: Portfolio, changes: Iterable[Change]) -> Portfolio:
         CycleError: a link would close a loop; it is named.
         UnitError: something is no change.
     """
-    asked = [as_change(change) for change in changes]
+    wanted = [as_change(change) for change in changes]
     found = portfolio
-    for change in asked:
+    for change in wanted:
         try:
-            found = RULES[type(change)](found, change)
+            found = _applied(found, change)
         except IpmoError as error:
-            raise _told(error, change) from error
-    if any(isinstance(change, AddLink | Add | SetDate) for change in asked):
+            raise _with_change(error, change) from error
+    if any(isinstance(change, AddLink | Add | SetDate) for change in wanted):
         compiled = network(found)
         if compiled.has_loop and not network(portfolio).has_loop:
             raise compiled.loop()
     return found
 
 
-def _told(error: IpmoError, change: Change) -> IpmoError:
-    """The same error, with the change that asked for it."""
+def _applied(pf: Portfolio, change: Change) -> Portfolio:
+    """The portfolio with one change applied."""
+    match change:
+        case Delay():
+            return _delay(pf, change)
+        case SetDuration():
+            return _set_duration(pf, change)
+        case SetEstimate():
+            return _set_estimate(pf, change)
+        case SetDate():
+            return _set_date(pf, change)
+        case SetBudget():
+            return _set_budget(pf, change)
+        case MoveBudget():
+            return _move_budget(pf, change)
+        case Fund():
+            return _fund(pf, change)
+        case SetProbability():
+            return _set_probability(pf, change)
+        case Stop():
+            return _stop(pf, change)
+        case Add():
+            return _add(pf, change)
+        case Remove():
+            return _remove(pf, change)
+        case AddLink():
+            return _add_link(pf, change)
+        case RemoveLink():
+            return _remove_link(pf, change)
+        case SetLag():
+            return _set_lag(pf, change)
+        case _:
+            assert_never(change)
+
+
+def _with_change(error: IpmoError, change: Change) -> IpmoError:
+    """The same error, with the change that it came from."""
     if isinstance(error, CycleError | UnknownItemError):
-        error.add_note(f"asked for by: {change}")
+        error.add_note(f"the change was: {change}")
         return error
     return ModelError(f"cannot {change}: {error}").about(*error.items)
 
 
-def _of(pf: Portfolio, target: str, *kinds: type) -> Any:
-    noun = pf[target]
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+D = TypeVar("D")
+N = TypeVar("N")
+
+
+@overload
+def _of(pf: Portfolio, target: str, kind: type[A], /) -> A: ...
+@overload
+def _of(pf: Portfolio, target: str, kind: type[A], or_kind: type[B], /) -> A | B: ...
+@overload
+def _of(pf: Portfolio, target: str, kind: type[A], or_kind: type[B], third: type[C], /) -> A | B | C: ...
+@overload
+def _of(pf: Portfolio, target: str, kind: type[A], or_kind: type[B], third: type[C], last: type[D], /) -> A | B | C | D: ...
+def _of(pf: Portfolio, target: str, /, *kinds: type) -> object:
+    """The item that a change names, which must be of one of some kinds."""
+    noun: object = pf[target]
     if not isinstance(noun, kinds):
         words = " or ".join(kind.__name__.lower() for kind in kinds)
         raise UnknownItemError(
@@ -149,7 +201,9 @@ def _delay(pf: Portfolio, change: Delay) -> Portfolio:
     noun = _of(pf, change.target, Task, Project)
     s = schedule(pf, on_cycle="cut")
     if isinstance(noun, Task):
-        return pf.evolve(change.target, **_delayed(pf, s, change.target, change.by))
+        owner = _of(pf, pf.project_of(change.target), Project)
+        delayed = _delayed(pf, s, owner, noun, change.by)
+        return pf.evolve(owner.id, tasks=[delayed if task is noun else task for task in owner.tasks])
     if not noun.tasks:
         start = s.dates(noun.id)[0]
         if noun.actual_finish is not None or start is None:
@@ -164,9 +218,7 @@ def _delay(pf: Portfolio, change: Delay) -> Portfolio:
     first = first_tasks(noun)
     if not first:
         raise ModelError(f"project {noun.id!r} has no unfinished work to delay")
-    later = {name: _delayed(pf, s, f"{noun.id}/{name}", change.by) for name in first}
-    tasks: list[Task] = [attrs.evolve(task, **later[task.id]) if task.id in later else task for task in noun.tasks]
-    return pf.evolve(noun.id, tasks=tasks)
+    return pf.evolve(noun.id, tasks=[_delayed(pf, s, noun, task, change.by) if task.id in first else task for task in noun.tasks])
 
 
 def first_tasks(project: Project) -> list[str]:
@@ -182,9 +234,9 @@ def first_tasks(project: Project) -> list[str]:
     ]
 
 
-def _delayed(pf: Portfolio, s: Schedule, full_id: str, by: Span) -> dict[str, Any]:
-    """The fields of a task that are other when it is delayed."""
-    task = pf[full_id]
+def _delayed(pf: Portfolio, s: Schedule, project: Project, task: Task, by: Span) -> Task:
+    """A task as it is when it is delayed."""
+    full_id = f"{project.id}/{task.id}"
     if task.finished:
         raise ModelError(f"{full_id!r} is finished and cannot be delayed")
     start, finish = s.dates(full_id)
@@ -200,10 +252,10 @@ def _delayed(pf: Portfolio, s: Schedule, full_id: str, by: Span) -> dict[str, An
             base = round(calendar.minutes(total) * (1 - (task.progress or 0.0)))
         else:
             raise ModelError(f"{full_id!r} is under way without a remaining duration; it cannot be delayed")
-        return {"remaining": Fixed(Span(Decimal(base + calendar.minutes(by)), "min"))}
+        return attrs.evolve(task, remaining=Fixed(Span(Decimal(base + calendar.minutes(by)), "min")))
     if task.milestone and task.finish_not_before is not None:
-        return {"finish_not_before": shifted(pf, full_id, finish, by, end=True)}
-    return {"not_before": shifted(pf, full_id, start, by)}
+        return attrs.evolve(task, finish_not_before=shifted(pf, full_id, finish, by, end=True))
+    return attrs.evolve(task, not_before=shifted(pf, full_id, start, by))
 
 
 def shifted(pf: Portfolio, full_id: str, instant: datetime, by: Span, *, end: bool = False) -> datetime:
@@ -263,7 +315,7 @@ def _fund(pf: Portfolio, change: Fund) -> Portfolio:
     if held is None and isinstance(noun, Programme | Portfolio):  # its own figure would be its total: what is below it counts too
         below = roll_up(pf, "funding")[change.target].value
         held = None if below is None else as_budget(below)
-    more: dict[str, Any] = {"funding": _more(held, change.amount, change.target)}
+    more: dict[str, object] = {"funding": _more(held, change.amount, change.target)}
     if state == "proposed":
         more["state"] = "approved"
     return pf.evolve(None if noun is pf else change.target, **more)
@@ -320,13 +372,13 @@ def _remove(pf: Portfolio, change: Remove) -> Portfolio:
     kind = type(noun).__name__.lower()
     if noun is pf or kind not in (*INNER, *TOP):
         raise ModelError(f"a {kind} is not removed by a change")
-    project, _, inner = target.partition("/")
+    project, inner = reference(target).project, reference(target).inner
     gone = {target}
     if kind == "project":
         gone |= {name for name in pf.items if name.startswith(f"{target}/")}
     links = [link for link in pf.links if link is not noun and not {_bare(pf, link.source), _bare(pf, link.target)} & gone]
     lost = {id(link) for link in pf.links} - {id(link) for link in links}
-    fields: dict[str, Any] = {"links": [link for link in pf.links if id(link) not in lost]}
+    fields: dict[str, object] = {"links": [link for link in pf.links if id(link) not in lost]}
     projects = list(pf.projects)
     if inner:
         owner = pf[project]
@@ -349,14 +401,16 @@ def _remove(pf: Portfolio, change: Remove) -> Portfolio:
         ) from None
 
 
-def _bare(pf: Portfolio, reference: str) -> str:
-    return (pf.resolve(reference) or reference).partition("@")[0]
+def _bare(pf: Portfolio, end: str) -> str:
+    return reference(pf.resolve(end) or end).item
 
 
-def _without(noun: Any, inner: str) -> Any:
-    after = getattr(noun, "after", ())
-    kept = [one for one in after if one.source.partition("@")[0] != inner]
-    return attrs.evolve(noun, after=kept) if len(kept) < len(after) else noun
+def _without(noun: N, inner: str) -> N:
+    """The same item, waiting no more for one of its project."""
+    if not isinstance(noun, Task | Gate):
+        return noun
+    kept = [one for one in noun.after if reference(one.source).item != inner]
+    return attrs.evolve(noun, after=kept) if len(kept) < len(noun.after) else noun
 
 
 # ---------------------------------------------------------------------------------------------- links
@@ -367,23 +421,22 @@ def _add_link(pf: Portfolio, change: AddLink) -> Portfolio:
 
 
 def _remove_link(pf: Portfolio, change: RemoveLink) -> Portfolio:
-    return _relink(pf, change.source, change.target, change.type, lambda one: None)
+    return _relink(pf, change.source, change.target, change.type, None)
 
 
 def _set_lag(pf: Portfolio, change: SetLag) -> Portfolio:
-    return _relink(pf, change.source, change.target, change.type, lambda one: attrs.evolve(one, lag=change.to))
+    return _relink(pf, change.source, change.target, change.type, change.to)
 
 
-def _relink(pf: Portfolio, source: str, target: str, kind: str, made: Callable[[Any], Any]) -> Portfolio:
-    """The portfolio with what is made of a link in its place; nothing takes it away."""
+def _relink(pf: Portfolio, source: str, target: str, kind: str, lag: Span | None) -> Portfolio:
+    """The portfolio with another lag on a link; without the link where there is none."""
     ends = pf.resolve(source), pf.resolve(target)
     changed: list[Link] = []
     found = False
     for link in pf.links:
         if (pf.resolve(link.source), pf.resolve(link.target), link.type) == (*ends, kind):
             found = True
-            other = made(link)
-            changed += [] if other is None else [other]
+            changed += [] if lag is None else [attrs.evolve(link, lag=lag)]
         else:
             changed.append(link)
     if found:
@@ -396,8 +449,7 @@ def _relink(pf: Portfolio, source: str, target: str, kind: str, made: Callable[[
     for one in after:
         if (pf.resolve(one.source, project), one.type) == (ends[0], kind):
             found = True
-            other = made(one)
-            left += [] if other is None else [other]
+            left += [] if lag is None else [attrs.evolve(one, lag=lag)]
         else:
             left.append(one)
     if full is None or not found:
@@ -406,22 +458,3 @@ def _relink(pf: Portfolio, source: str, target: str, kind: str, made: Callable[[
         hint = f"; there are {listed(near, 3)}" if near else ""
         raise ModelError(f"there is no link {source!r} -{kind}-> {target!r}{hint}")
     return pf.evolve(full, after=left)
-
-
-RULES: dict[type, Callable[[Portfolio, Any], Portfolio]] = {
-    Delay: _delay,
-    SetDuration: _set_duration,
-    SetEstimate: _set_estimate,
-    SetDate: _set_date,
-    SetBudget: _set_budget,
-    MoveBudget: _move_budget,
-    Fund: _fund,
-    SetProbability: _set_probability,
-    Stop: _stop,
-    Add: _add,
-    Remove: _remove,
-    AddLink: _add_link,
-    RemoveLink: _remove_link,
-    SetLag: _set_lag,
-}
-"""How each kind of change is applied."""
