@@ -10,7 +10,7 @@ from .analysis.benefits.realisation import Benefits as Benefits
 from .analysis.change.comparison import Comparison as Comparison
 from .analysis.change.decisions import DecisionQueue as DecisionQueue
 from .analysis.change.impact import ImpactAssessment as ImpactAssessment
-from .analysis.change.movement import VarianceAnalysis as VarianceAnalysis
+from .analysis.change.variance import VarianceAnalysis as VarianceAnalysis
 from .analysis.change.sensitivity import DelaySensitivity as DelaySensitivity
 from .analysis.control.authority import Approver as Approver
 from .analysis.control.history import History as History

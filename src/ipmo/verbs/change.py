@@ -7,9 +7,11 @@ import os
 from collections.abc import Sequence
 from typing import overload
 
-from ipmo.analysis.change import comparison, decisions, impact, movement, sensitivity
+from ipmo.analysis.change import comparison, decisions, impact, sensitivity, variance
 from ipmo.analysis.change.comparison import Comparison
-from ipmo.analysis.change.movement import VarianceAnalysis
+from ipmo.analysis.change.quantity import What
+from ipmo.analysis.change.variance import VarianceAnalysis
+from ipmo.analysis.dates.schedule import OnCycle
 from ipmo.desk import read, taking_paths
 from ipmo.files.paths import Path
 from ipmo.model.changes import Change
@@ -30,16 +32,16 @@ def variance_analysis(before: Comparison, after: str, *, what: str = "date") -> 
 def variance_analysis(
     before: Portfolio | Path, after: Portfolio | Path | Sequence[Change], item: str, *, what: str = "date"
 ) -> VarianceAnalysis: ...
-@functools.wraps(movement.variance_analysis)
+@functools.wraps(variance.variance_analysis)
 def variance_analysis(
     before: Portfolio | Path | Comparison, after: Portfolio | Path | Sequence[Change], item: str | None = None, *, what: str = "date"
 ) -> VarianceAnalysis:
-    """See `ipmo.analysis.change.movement.variance_analysis`; portfolios may be paths."""
+    """See `ipmo.analysis.change.variance.variance_analysis`; portfolios may be paths."""
     if isinstance(before, Comparison):  # what follows it is the item
-        return movement.variance_analysis(before, str(after), item, what=what)
+        return variance.variance_analysis(before, str(after), item, what=what)
     earlier = read(before) if isinstance(before, str | os.PathLike) else before
     later = read(after) if isinstance(after, str | os.PathLike) else after
-    return movement.variance_analysis(earlier, later, item, what=what)
+    return variance.variance_analysis(earlier, later, item, what=what)
 
 
 variance_analysis.__module__ = "ipmo"

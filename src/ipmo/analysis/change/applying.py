@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import TypeVar, assert_never, overload
+from typing import TypeVar, assert_never, get_args, overload
 
 import attrs
 
-from ipmo.analysis.dates.schedule import Schedule, network, schedule
+from ipmo.analysis.dates.schedule import OnCycle, Schedule, network, schedule
 from ipmo.analysis.money.rollup import roll_up
-from ipmo.errors import CycleError, IpmoError, ModelError, UnknownItemError, close_matches, listed
+from ipmo.errors import CycleError, IpmoError, ModelError, ScheduleError, UnknownItemError, close_matches, listed, one_of
 from ipmo.model.benefits import Benefit
 from ipmo.model.changes import (
     Add,
@@ -42,7 +42,7 @@ from ipmo.model.work import Link, Programme, Project, Task
 from ipmo.network.clocks import clocks_of
 from ipmo.units import Money, Span, minutes, moment
 
-__all__ = ["applied", "first_tasks", "shifted"]
+__all__ = ["applied", "first_tasks", "refuse_loops", "shifted"]
 
 TOP = {
     "project": "projects",
@@ -86,6 +86,23 @@ def applied(portfolio: Portfolio, changes: Iterable[Change]) -> Portfolio:
         if compiled.has_loop and not network(portfolio).has_loop:
             raise compiled.loop()
     return found
+
+
+def refuse_loops(on_cycle: OnCycle, *portfolios: Portfolio) -> None:
+    """Refuses portfolios whose links form a loop, unless loops are to be cut.
+
+    Raises:
+        CycleError: links form a loop; it is named.
+        OptionError: `on_cycle` is neither `error` nor `cut`.
+    """
+    one_of("on_cycle", on_cycle, get_args(OnCycle))
+    for portfolio in portfolios if on_cycle == "error" else ():
+        try:
+            compiled = network(portfolio)
+        except ScheduleError:  # nothing says when it starts: it has no dates that a loop could keep from it
+            continue
+        if compiled.has_loop:
+            raise compiled.loop()
 
 
 def _applied(pf: Portfolio, change: Change) -> Portfolio:

@@ -1,0 +1,289 @@
+"""What follows from a change of a portfolio, computed on both sides: dates, floats, money, benefits, status, exceptions."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Iterator, Sequence
+
+from ipmo.analysis.benefits.realisation import Benefits, benefits
+from ipmo.analysis.change.stated import Moved
+from ipmo.analysis.control.status import StatusView, status
+from ipmo.analysis.dates.schedule import Schedule, day_text, schedule
+from ipmo.analysis.dependencies.targets import KINDS, Target, Targets, targets
+from ipmo.analysis.money.rollup import roll_up
+from ipmo.errors import IpmoError
+from ipmo.model.governance import RAG
+from ipmo.model.portfolio import Portfolio
+from ipmo.network.clocks import FAR
+from ipmo.units import Money, moment
+
+__all__ = ["Sides", "by_weight", "few", "moved_targets", "scheduled"]
+
+ORDER = ("exception", "status", "benefit value", "date", "total budget", "total forecast", "total funding", "float", "critical path")
+"""What matters first: commitments to people, then money, then time, then what margin is left."""
+
+
+def scheduled(portfolio: Portfolio) -> Schedule | None:
+    """The schedule of a portfolio, loops cut; None where it has none: nothing says when it starts."""
+    try:
+        return schedule(portfolio, on_cycle="cut")
+    except IpmoError:
+        return None
+
+
+def by_weight(found: Iterable[Moved]) -> tuple[Moved, ...]:
+    """What matters most first, and of one kind the largest."""
+    return tuple(sorted(found, key=lambda m: (ORDER.index(m.what), _level(m), -abs(m.change or 0), m.item)))
+
+
+def moved_targets(rows: Targets, moved: Iterable[tuple[int, int]]) -> tuple[Moved, ...]:
+    """Targets that move to other dates, the most days first.
+
+    Args:
+        rows: the targets as they were.
+        moved: (place, date) of each.
+    """
+    return _largest(_dated(rows, t, date) for t, date in moved)
+
+
+class Sides:
+    """Both sides of a comparison, each figure found when it is first read.
+
+    Args:
+        before: the earlier portfolio, or the plan as it is.
+        after: the later one.
+    """
+
+    def __init__(self, before: Portfolio, after: Portfolio) -> None:
+        self.before, self.after = before, after
+
+    @functools.cached_property
+    def schedules(self) -> tuple[Schedule, Schedule] | None:
+        """Both schedules; None where a portfolio has none."""
+        one, other = scheduled(self.before), scheduled(self.after)
+        return None if one is None or other is None else (one, other)
+
+    @functools.cached_property
+    def _statuses(self) -> tuple[StatusView, StatusView] | None:
+        try:
+            return status(self.before), status(self.after)
+        except IpmoError:
+            return None
+
+    def dates(self) -> tuple[Moved, ...]:
+        """Finishes of portfolio, programmes and projects, gates, deadlines and benefits that move: the most days first."""
+        return () if self.schedules is None else _largest(self._dates(*map(targets, self.schedules)))
+
+    def _dates(self, one: Targets, other: Targets) -> Iterator[Moved]:
+        for t, row in enumerate(one):
+            place = other.place.get(row.name)
+            if place is None:
+                note = _why_gone(other.schedule, self.after, row)
+                yield _date_of(self.before, row, before=_shown(one.date(t)), note=note)
+            elif other.date(place) != one.date(t):
+                yield _dated(one, t, other.date(place))
+        for t, row in enumerate(other):
+            if row.name not in one.place:
+                yield _date_of(self.after, row, after=_shown(other.date(t)), note="new")
+
+    def floats(self) -> tuple[Moved, ...]:
+        """Projects whose least float to a commitment is another."""
+        if self.schedules is None:
+            return ()
+        was, now = map(_least_floats, self.schedules)
+        return tuple(
+            Moved(
+                item=name, name=_title(self.before, name), what="float", before=f"{days:,.4g} d", after=f"{now[name]:,.4g} d",
+                change=now[name] - days, unit="d",
+            )
+            for name, days in was.items()
+            if now.get(name, days) != days
+        )  # fmt: skip
+
+    def critical(self) -> tuple[Moved, ...]:
+        """The critical path, when items joined or left it."""
+        if self.schedules is None or not any(s.network.m for s in self.schedules):
+            return ()
+        was, now = (s.critical_path() for s in self.schedules)
+        joined, left = [i for i in now if i not in set(was)], [i for i in was if i not in set(now)]
+        if not joined and not left:
+            return ()
+        parts = [f"{word}: {few(names)}" for word, names in (("joined", joined), ("left", left)) if names]
+        return (
+            self._whole("critical path", before=f"{len(was)} items", after=f"{len(now)} items", change=float(len(now) - len(was)), note="; ".join(parts)),
+        )  # fmt: skip
+
+    def _whole(
+        self, what: str, *, before: str = "", after: str = "", change: float, unit: str = "", share: float | None = None, note: str = ""
+    ) -> Moved:
+        """Something of the whole portfolio."""
+        return Moved(
+            item=self.before.id, kind="portfolio", name=self.before.name, what=what, before=before, after=after, change=change, unit=unit,
+            share=share, note=note,
+        )  # fmt: skip
+
+    def money(self) -> tuple[Moved, ...]:
+        """The totals of budget, forecast and funding, where they are known on both sides and differ."""
+        out = []
+        for measure in ("budget", "forecast", "funding"):
+            was, now = (_total(portfolio, measure) for portfolio in (self.before, self.after))
+            if measure == "funding" and now is not None and was is None:
+                was = Money(now.amount - now.amount, now.currency)  # nothing was granted yet
+            if was is None or now is None or was.currency != now.currency or was == now:
+                continue
+            change = now.amount - was.amount
+            share = float(change / was.amount) if was.amount else None
+            what = f"total {measure}"
+            out.append(self._whole(what, before=f"{was:,}", after=f"{now:,}", change=float(change), unit=now.currency, share=share))
+        return tuple(out)
+
+    def benefits(self) -> tuple[Moved, ...]:
+        """Benefits whose present value is another, and their sum; the most money first."""
+        try:
+            was, now = benefits(self.before), benefits(self.after)
+        except IpmoError:
+            return ()
+        out = sorted(_benefits(was, now), key=lambda m: (-abs(m.change or 0), m.item))
+        if len(out) > 1:
+            change = round(sum(m.change or 0 for m in out), 2)
+            out.insert(0, self._whole("benefit value", change=change, unit=out[0].unit, note="all benefits together"))
+        return tuple(out)
+
+    def status(self) -> tuple[Moved, ...]:
+        """Items whose computed status is another; worse is positive."""
+        if self._statuses is None:
+            return ()
+        one, other = self._statuses
+        out = []
+        for row in one.items():
+            if row.level == "task" or row.item not in other or other[row.item].computed == row.computed:
+                continue
+            was, now = row.computed, other[row.item].computed
+            change = float(RAG.index(now) - RAG.index(was)) if was in RAG and now in RAG else None
+            out.append(
+                Moved(
+                    item=row.item, kind=row.level, name=row.name, what="status", before=was or "not known", after=now or "not known",
+                    change=change, unit="steps" if change is not None else "",
+                )
+            )  # fmt: skip
+        return tuple(out)
+
+    def exceptions(self) -> tuple[Moved, ...]:
+        """Tolerances that are newly exceeded, or no longer."""
+        if self._statuses is None:
+            return ()
+        was, now = ({(b.item, b.aspect): b for b in view.breaches} for view in self._statuses)
+        out = []
+        for key in [*now, *(k for k in was if k not in now)]:
+            if key in was and key in now:
+                continue
+            breach = now.get(key) or was[key]
+            within = f"{breach.aspect} within tolerance"
+            out.append(
+                Moved(
+                    item=breach.item, kind=breach.level, name=_title(self.before, breach.item), what="exception",
+                    before=within if key in now else breach.text, after=breach.text if key in now else within,
+                    note=f"tell {breach.body}" if breach.body and key in now else "",
+                )
+            )  # fmt: skip
+        return tuple(out)
+
+
+# ------------------------------------------------------------------------------------------------ parts
+
+
+def _level(m: Moved) -> int:
+    return KINDS.index(m.kind) if m.kind in KINDS else len(KINDS)
+
+
+def _largest(found: Iterable[Moved]) -> tuple[Moved, ...]:
+    return tuple(sorted(found, key=lambda m: (-abs(m.change or 0), _level(m), m.item)))
+
+
+def _date_of(
+    portfolio: Portfolio, row: Target, *, before: str = "", after: str = "", change: float | None = None, note: str = ""
+) -> Moved:
+    unit = "" if change is None else "ed" if row.kind == "benefit" else "d"
+    return Moved(
+        item=row.item, kind=row.kind, name=_title(portfolio, row.item), what="date", before=before, after=after, change=change, unit=unit,
+        note=note,
+    )  # fmt: skip
+
+
+def _dated(rows: Targets, t: int, date: int) -> Moved:
+    """A target that has another date."""
+    was = rows.date(t)
+    return _date_of(rows.portfolio, rows[t], before=_shown(was), after=_shown(date), change=rows.days(t, was, date))
+
+
+def _why_gone(s: Schedule, after: Portfolio, row: Target) -> str:
+    noun = after.items.get(row.item)
+    if noun is None and row.item != after.id:
+        return "it is gone"
+    state = str(getattr(noun, "state", ""))
+    if state in ("cancelled", "closed"):
+        return state
+    if row.item in s and s[row.item].undated:
+        return s[row.item].undated
+    return "no open work of it has a date"
+
+
+def _shown(instant: int) -> str:
+    when = moment(instant)
+    day = day_text(when, finish=True)
+    return day if when.hour == when.minute == 0 else f"{day} {when:%H:%M}"
+
+
+def _title(portfolio: Portfolio, item: str) -> str:
+    return portfolio.name if item == portfolio.id else getattr(portfolio.items.get(item), "name", "") or ""
+
+
+def _least_floats(s: Schedule) -> dict[str, float]:
+    """The least target float of the open work of each project, in working days."""
+    aim, x, net = s.late_starts.to_target, s.early_starts, s.network
+    out: dict[str, float] = {}
+    for owner, nodes in s.open_work.items():
+        places = [int(s.positions.pos[v]) for v in nodes]
+        found = [(int(aim[p]) - int(x[p]), p) for p in places if aim[p] < FAR // 2]
+        if found:
+            slack, p = min(found)
+            out[net.projects[owner]] = s._days(p, int(x[p]), int(x[p]) + slack)
+    return out
+
+
+def _total(portfolio: Portfolio, measure: str) -> Money | None:
+    try:
+        found: Money | None = roll_up(portfolio, measure).total.value
+    except IpmoError:
+        return None
+    return found
+
+
+def _benefits(was: Benefits, now: Benefits) -> Iterator[Moved]:
+    """Benefits that have another present value, have one no more, or are new."""
+    for one in was.rows:
+        if one.npv is None:
+            continue
+        other = now[one.id] if one.id in now else None
+        if other is None or other.npv is None:
+            yield _benefit(one.id, one.name, one.npv, None, "it is no longer planned" if other is None else other.reason)
+        elif other.npv != one.npv:
+            yield _benefit(one.id, one.name, one.npv, other.npv, "")
+    for one in now.rows:
+        if one.id not in was and one.npv is not None:
+            yield _benefit(one.id, one.name, None, one.npv, "")
+
+
+def _benefit(item: str, name: str, was: Money | None, now: Money | None, note: str) -> Moved:
+    amounts = [0 if one is None else one.amount for one in (was, now)]
+    known = was or now
+    assert known is not None
+    return Moved(
+        item=item, kind="benefit", name=name, what="benefit value", before="" if was is None else f"{was:,}",
+        after="" if now is None else f"{now:,}", change=float(amounts[1] - amounts[0]), unit=known.currency, note=note,
+    )  # fmt: skip
+
+
+def few(names: Sequence[str], most: int = 5) -> str:
+    """The first of some names, and how many more."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
