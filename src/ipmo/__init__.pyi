@@ -10,8 +10,8 @@ from .analysis.benefits.realisation import Benefits as Benefits
 from .analysis.change.comparison import Comparison as Comparison
 from .analysis.change.decisions import DecisionQueue as DecisionQueue
 from .analysis.change.impact import ImpactAssessment as ImpactAssessment
-from .analysis.change.variance import VarianceAnalysis as VarianceAnalysis
 from .analysis.change.sensitivity import DelaySensitivity as DelaySensitivity
+from .analysis.change.variance import VarianceAnalysis as VarianceAnalysis
 from .analysis.control.authority import Approver as Approver
 from .analysis.control.history import History as History
 from .analysis.control.raid_log import RaidLog as RaidLog

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import get_args
 
 import click
 
 import ipmo
-from ipmo.analysis.change.movement import WHATS
+from ipmo.analysis.change.quantity import What
+from ipmo.analysis.change.sensitivity import By
+from ipmo.analysis.dates.schedule import OnCycle
 from ipmo.cli.shell import Verb, answer, emit, json_option, main, on_cycle_option, out_option, plain_rows, portfolio_argument, say
 from ipmo.model.changes import Change
 from ipmo.units import day_text
@@ -39,6 +41,7 @@ def _changes(file: str | None, delay: Pairs, duration: Pairs, stop: Iterable[str
 @click.option("--unlink", multiple=True, nargs=2, metavar="FROM TO", help="A link falls away, finish to start.")
 @click.option("--items", is_flag=True, help="Every item whose dates or float move.")
 @click.option("--why", metavar="ITEM", help="Why one item moves, in parts that sum to it.")
+@on_cycle_option
 @out_option
 @json_option
 def what_if(
@@ -51,6 +54,7 @@ def what_if(
     unlink: Pairs,
     items: bool,
     why: str | None,
+    on_cycle: OnCycle,
     out: str | None,
     as_json: bool,
 ) -> None:
@@ -61,12 +65,12 @@ def what_if(
     changes = _changes(file, delay, duration, stop, link, unlink)
     if not changes:
         raise click.UsageError("say what changes: --changes FILE, --delay ITEM TIME, --duration ITEM TIME, --stop ITEM, --link FROM TO")
-    found = ipmo.what_if(path, *changes)
+    found = ipmo.what_if(path, *changes, on_cycle=on_cycle)
     if out is not None:
         ipmo.write(found.after, out)
     notes = [f"wrote {out}"] if out is not None else []
     if why is not None:
-        movement = ipmo.variance_analysis(found, why)
+        movement = ipmo.variance_analysis(found, why, on_cycle=on_cycle)
         emit(plain_rows(movement.table()), text=str(movement)) if as_json else say("\n".join([str(movement), *notes]))
     elif items:
         answer(found.items(), as_json, notes)
@@ -80,10 +84,11 @@ def what_if(
 @click.argument("source", type=click.Path(), metavar="BEFORE")
 @click.argument("target", type=click.Path(), metavar="AFTER")
 @click.option("--all", "everything", is_flag=True, help="Every change, not only their counts.")
+@on_cycle_option
 @json_option
-def compare(source: str, target: str, everything: bool, as_json: bool) -> None:
+def compare(source: str, target: str, everything: bool, on_cycle: OnCycle, as_json: bool) -> None:
     """What changed between two months or years: who came, who went, dates, money, confidence."""
-    found = ipmo.compare(source, target)
+    found = ipmo.compare(source, target, on_cycle=on_cycle)
     answer(
         found.table() if everything or as_json else found.counts(), as_json, [str(found), *found.notes], counts=plain_rows(found.counts())
     )
@@ -93,11 +98,14 @@ def compare(source: str, target: str, everything: bool, as_json: bool) -> None:
 @click.argument("source", type=click.Path(), metavar="BEFORE")
 @click.argument("target", type=click.Path(), metavar="AFTER")
 @click.argument("item", metavar="ITEM")
-@click.option("--what", type=click.Choice(WHATS), default="date", help="Its finish, its budget, its forecast, or the value of a benefit.")
+@click.option(
+    "--what", type=click.Choice(get_args(What)), default="date", help="Its finish, its budget, its forecast, or the value of a benefit."
+)
+@on_cycle_option
 @json_option
-def variance(source: str, target: str, item: str, what: Literal["date", "budget", "forecast", "value"], as_json: bool) -> None:
+def variance(source: str, target: str, item: str, what: What, on_cycle: OnCycle, as_json: bool) -> None:
     """Why an item is other in AFTER than in BEFORE, in parts that sum to the movement."""
-    movement = ipmo.variance_analysis(source, target, item, what=what)
+    movement = ipmo.variance_analysis(source, target, item, what=what, on_cycle=on_cycle)
     if as_json:
         emit(plain_rows(movement.table()), change=float(movement.change), unit=movement.unit, rule=movement.rule)
         return
@@ -106,13 +114,14 @@ def variance(source: str, target: str, item: str, what: Literal["date", "budget"
 
 @main.command(cls=Verb)
 @portfolio_argument
-@click.option("--by", type=click.Choice(["project", "task"]), default="project", help="What is delayed in turn.")
+@click.option("--by", type=click.Choice(get_args(By)), default="project", help="What is delayed in turn.")
 @click.option("--slip", default="10 d", metavar="TIME", help="By how much.")
 @click.option("--top", type=click.IntRange(min=1), default=20, help="How many rows; 20 when left out.")
+@on_cycle_option
 @json_option
-def delay_sensitivity(path: str, by: Literal["project", "task"], slip: str, top: int, as_json: bool) -> None:
+def delay_sensitivity(path: str, by: By, slip: str, top: int, on_cycle: OnCycle, as_json: bool) -> None:
     """Every project or task delayed in turn: what that does to each gate and benefit."""
-    found = ipmo.delay_sensitivity(path, slip=slip, by=by)
+    found = ipmo.delay_sensitivity(path, slip=slip, by=by, on_cycle=on_cycle)
     notes = [f"{row.item}: {row.refused}" for row in found.refused[:5]]
     if as_json:
         emit(plain_rows(found.table()))
@@ -124,7 +133,7 @@ def delay_sensitivity(path: str, by: Literal["project", "task"], slip: str, top:
 @portfolio_argument
 @on_cycle_option
 @json_option
-def assess_impact(path: str, on_cycle: Literal["error", "cut"], as_json: bool) -> None:
+def assess_impact(path: str, on_cycle: OnCycle, as_json: bool) -> None:
     """What each open change request would do to dates and budget."""
     found = ipmo.assess_impact(path, on_cycle=on_cycle)
     if as_json:
@@ -138,10 +147,11 @@ def assess_impact(path: str, on_cycle: Literal["error", "cut"], as_json: bool) -
 
 @main.command(cls=Verb)
 @portfolio_argument
+@on_cycle_option
 @json_option
-def decisions(path: str, as_json: bool) -> None:
+def decisions(path: str, on_cycle: OnCycle, as_json: bool) -> None:
     """Gates, open decisions and unmet conditions in order of need, with what waiting costs."""
-    queue = ipmo.decisions_due(path)
+    queue = ipmo.decisions_due(path, on_cycle=on_cycle)
     if as_json:
         emit(plain_rows(queue.table()))
         return

@@ -162,13 +162,13 @@ class Answers:
     @functools.cached_property
     def queue(self) -> DecisionQueue | None:
         """What must be decided by when."""
-        return self._ask("decisions", lambda: decisions_due(self.portfolio))
+        return self._ask("decisions", lambda: decisions_due(self.portfolio, on_cycle="cut"))
 
     @functools.cached_property
     def changed(self) -> Comparison | None:
         """What is not as it was before; None without an earlier state."""
         before = self.before
-        return None if before is None else self._ask("comparison", lambda: compare(before, self.portfolio))
+        return None if before is None else self._ask("comparison", lambda: compare(before, self.portfolio, on_cycle="cut"))
 
     # ------------------------------------------------------------------------------ needed by several
 

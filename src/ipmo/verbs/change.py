@@ -27,21 +27,31 @@ what_if = taking_paths(comparison.what_if)
 
 
 @overload
-def variance_analysis(before: Comparison, after: str, *, what: str = "date") -> VarianceAnalysis: ...
+def variance_analysis(before: Comparison, after: str, *, what: What = "date", on_cycle: OnCycle = "error") -> VarianceAnalysis: ...
 @overload
 def variance_analysis(
-    before: Portfolio | Path, after: Portfolio | Path | Sequence[Change], item: str, *, what: str = "date"
+    before: Portfolio | Path,
+    after: Portfolio | Path | Sequence[Change],
+    item: str,
+    *,
+    what: What = "date",
+    on_cycle: OnCycle = "error",
 ) -> VarianceAnalysis: ...
 @functools.wraps(variance.variance_analysis)
 def variance_analysis(
-    before: Portfolio | Path | Comparison, after: Portfolio | Path | Sequence[Change], item: str | None = None, *, what: str = "date"
+    before: Portfolio | Path | Comparison,
+    after: Portfolio | Path | Sequence[Change],
+    item: str | None = None,
+    *,
+    what: What = "date",
+    on_cycle: OnCycle = "error",
 ) -> VarianceAnalysis:
     """See `ipmo.analysis.change.variance.variance_analysis`; portfolios may be paths."""
     if isinstance(before, Comparison):  # what follows it is the item
-        return variance.variance_analysis(before, str(after), item, what=what)
+        return variance.variance_analysis(before, str(after), item, what=what, on_cycle=on_cycle)
     earlier = read(before) if isinstance(before, str | os.PathLike) else before
     later = read(after) if isinstance(after, str | os.PathLike) else after
-    return variance.variance_analysis(earlier, later, item, what=what)
+    return variance.variance_analysis(earlier, later, item, what=what, on_cycle=on_cycle)
 
 
 variance_analysis.__module__ = "ipmo"

@@ -511,7 +511,7 @@ def _late_decisions(context: CheckContext) -> Iterable[Finding]:
     if pf.status_date is None or not (pf.decisions or any(p.gates for p in pf.projects)):
         return
     today = _day(pf.status_date)
-    for due in ipmo.decisions_due(pf):
+    for due in ipmo.decisions_due(pf, on_cycle="cut"):
         if due.by is None or due.kind == "condition" or not (due.kind == "decision" or context.covers(due.item)):
             continue  # an unmet condition is said by GOV-R02
         needed = (due.by - timedelta(minutes=1)).date()  # by the end of a day is before the next one begins

@@ -195,7 +195,8 @@ def _words(place: Place, old: object, new: object) -> str:
 
 
 def _fields(noun: object) -> list[str]:
-    return [field.name for field in attrs.fields(type(noun))] if attrs.has(type(noun)) else []
+    kind = type(noun)
+    return [field.name for field in attrs.fields(kind)] if attrs.has(kind) else []
 
 
 def _short(value: object) -> str:

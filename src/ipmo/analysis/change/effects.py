@@ -183,7 +183,7 @@ class Sides:
                 Moved(
                     item=breach.item, kind=breach.level, name=_title(self.before, breach.item), what="exception",
                     before=within if key in now else breach.text, after=breach.text if key in now else within,
-                    note=f"tell {breach.body}" if breach.body and key in now else "",
+                    note=f"tell {breach.escalate_to}" if breach.escalate_to and key in now else "",
                 )
             )  # fmt: skip
         return tuple(out)
@@ -200,9 +200,7 @@ def _largest(found: Iterable[Moved]) -> tuple[Moved, ...]:
     return tuple(sorted(found, key=lambda m: (-abs(m.change or 0), _level(m), m.item)))
 
 
-def _date_of(
-    portfolio: Portfolio, row: Target, *, before: str = "", after: str = "", change: float | None = None, note: str = ""
-) -> Moved:
+def _date_of(portfolio: Portfolio, row: Target, *, before: str = "", after: str = "", change: float | None = None, note: str = "") -> Moved:
     unit = "" if change is None else "ed" if row.kind == "benefit" else "d"
     return Moved(
         item=row.item, kind=row.kind, name=_title(portfolio, row.item), what="date", before=before, after=after, change=change, unit=unit,
@@ -247,7 +245,7 @@ def _least_floats(s: Schedule) -> dict[str, float]:
         found = [(int(aim[p]) - int(x[p]), p) for p in places if aim[p] < FAR // 2]
         if found:
             slack, p = min(found)
-            out[net.projects[owner]] = s._days(p, int(x[p]), int(x[p]) + slack)
+            out[net.projects[owner]] = s._days(p, int(x[p]), int(x[p]) + slack)  # noqa: SLF001
     return out
 
 

@@ -14,6 +14,7 @@ from ipmo.errors import IpmoError, UnknownItemError, close_matches, one_of
 from ipmo.model.portfolio import Portfolio
 from ipmo.tables import Column, Table
 from ipmo.units import DAY, Money
+from ipmo.words import counted
 
 __all__ = ["ChangeImpact", "ImpactAssessment", "RequestState", "assess_impact"]
 
@@ -103,7 +104,7 @@ class ImpactAssessment:
 
     def __repr__(self) -> str:
         refused = sum(bool(impact.error) for impact in self)
-        return f"<ImpactAssessment: {len(self)} change request{'' if len(self) == 1 else 's'}, {refused} cannot be applied>"
+        return f"<ImpactAssessment: {counted(len(self), 'change request')}, {refused} cannot be applied>"
 
     def _repr_html_(self) -> str:
         return self.table()._repr_html_()

@@ -1,19 +1,20 @@
-"""What happens if each project, or each task, slips in turn: the sensitivity of every gate and benefit to every piece of work."""
+"""What happens if each project, or each task, is delayed in turn: the sensitivity of every gate and benefit to every piece of work."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from typing import Literal, get_args
 
 import attrs
 
 from ipmo.analysis.benefits.cost_of_delay import CostOfDelay, cost_of_delay
-from ipmo.analysis.change.applying import applied
+from ipmo.analysis.change.applying import applied, refuse_loops
 from ipmo.analysis.change.branches import branches
-from ipmo.analysis.dates.schedule import schedule
+from ipmo.analysis.dates.schedule import OnCycle, schedule
 from ipmo.analysis.dependencies.crossings import as_slip
-from ipmo.analysis.dependencies.targets import KINDS, Targets, targets
-from ipmo.errors import IpmoError, ScheduleError, UnknownItemError, close_matches
+from ipmo.analysis.dependencies.targets import KINDS, Kind, Targets, targets
+from ipmo.errors import IpmoError, UnknownItemError, close_matches, one_of
 from ipmo.model.changes import Delay
 from ipmo.model.hierarchy import summaries
 from ipmo.model.portfolio import Portfolio
@@ -21,20 +22,20 @@ from ipmo.model.work import Project, Task
 from ipmo.tables import Column, Table
 from ipmo.units import Money, Span
 
-__all__ = ["DelaySensitivity", "Slip", "delay_sensitivity"]
+__all__ = ["By", "DelayEffect", "DelaySensitivity", "delay_sensitivity"]
 
-BY = ("project", "task")
+By = Literal["project", "task"]
 
 
 @attrs.frozen(kw_only=True)
-class Slip:
-    """What the slip of one project or task does.
+class DelayEffect:
+    """What the delay of one project or task does.
 
     Args:
         item: full id.
         moves: target to days on its own calendar, those that move, in the order of `Targets`.
         loss: of the benefits that come later; None where none has a known worth.
-        refused: why it cannot slip: finished, not dated; empty when it can.
+        refused: why it cannot be delayed: finished, not dated; empty when it can.
     """
 
     item: str
@@ -44,28 +45,41 @@ class Slip:
 
 
 class DelaySensitivity:
-    """The answer of `delay_sensitivity`: a row each project or task that can slip, the one that costs or moves most first."""
+    """The answer of `delay_sensitivity`: an effect each project or task that can be delayed, the one that costs or moves most first."""
 
-    def __init__(self, portfolio: Portfolio, slip: Span, rows: Sequence[Slip], refused: Sequence[Slip], aims: Targets) -> None:
+    def __init__(
+        self, portfolio: Portfolio, slip: Span, rows: Sequence[DelayEffect], refused: Sequence[DelayEffect], aims: Targets
+    ) -> None:
         self.portfolio, self.slip, self._aims = portfolio, slip, aims
         self.rows, self.refused = tuple(rows), tuple(refused)
 
-    def __iter__(self) -> Iterator[Slip]:
+    def __iter__(self) -> Iterator[DelayEffect]:
         return iter(self.rows)
 
     def __len__(self) -> int:
         return len(self.rows)
 
-    def __getitem__(self, item: str) -> Slip:
-        """The row of a project or task.
+    def __getitem__(self, key: int | str) -> DelayEffect:
+        """By place from 0, or by the id of a project or task, those that cannot be delayed included.
 
         Raises:
-            UnknownItemError: it is not in this table.
+            UnknownItemError: it was not delayed here.
         """
+        if isinstance(key, int):
+            return self.rows[key]
         for row in (*self.rows, *self.refused):
-            if row.item == item:
+            if row.item == key:
                 return row
-        raise UnknownItemError(item, close_matches(item, [row.item for row in self.rows]), "this slip table")
+        raise UnknownItemError(key, close_matches(key, [row.item for row in self.rows]), "what was delayed in turn")
+
+    def explain(self, key: int | str) -> str:
+        """What the delay of one project or task moves and costs, in words."""
+        row = self[key]
+        if row.refused:
+            return f"{row.item} cannot be delayed: {row.refused}"
+        moved = [f"{name} by {days:,.4g} days" for name, days in row.moves.items()]
+        text = f"{row.item} {self.slip} later moves {', '.join(moved) or 'no target'}"
+        return f"{text}; it costs {row.loss}" if row.loss is not None and row.loss.amount else text
 
     def table(self) -> Table:
         """One row an item and a target that it moves: item, target, kind, days, loss (of the target, where it is a benefit)."""
@@ -88,18 +102,17 @@ class DelaySensitivity:
         loss = known.delayed(benefit, date, date + round(days * 1440))
         return None if loss is None else float(loss)
 
-    def matrix(self, *kinds: str) -> Table:
+    def matrix(self, *kinds: Kind) -> Table:
         """One row an item, one column a target that some item moves: days; empty where it does not move. Last `loss`.
 
         Args:
             kinds: portfolio, programme, project, gate, deadline, benefit; gates and benefits when left out.
 
         Raises:
-            ScheduleError: there is no such kind.
+            OptionError: there is no such kind.
         """
         for kind in kinds:
-            if kind not in KINDS:
-                raise ScheduleError(f"{kind!r} is no kind of target; write some of {', '.join(KINDS)}")
+            one_of("kind", kind, KINDS)
         wanted = kinds or ("gate", "benefit")
         hit = {name for row in self.rows for name in row.moves}
         names = [aim.name for aim in self._aims if aim.kind in wanted and aim.name in hit]
@@ -111,34 +124,40 @@ class DelaySensitivity:
 
     def __repr__(self) -> str:
         hitting = sum(bool(row.moves) for row in self.rows)
-        return f"<DelaySensitivity: {len(self)} items by {self.slip}, {hitting} move something, {len(self.refused)} cannot slip>"
+        return f"<DelaySensitivity: {len(self)} items by {self.slip}, {hitting} move something, {len(self.refused)} cannot be delayed>"
 
     def _repr_html_(self) -> str:
         return self.matrix()._repr_html_()
 
 
 def delay_sensitivity(
-    portfolio: Portfolio, *, slip: Span | str = "10 d", by: str = "project", items: Sequence[str] | None = None
+    portfolio: Portfolio,
+    *,
+    slip: Span | str = "10 d",
+    by: By = "project",
+    items: Sequence[str] | None = None,
+    on_cycle: OnCycle = "error",
 ) -> DelaySensitivity:
-    """Every project (or task) slipped in turn, with what each slip does to every target and what it costs.
+    """Every project (or task) delayed in turn, with what each delay does to every target and what it costs.
 
-    A slip is the `Delay` of the item, each on its own: a project slips with its unfinished first tasks. Loops stay cut where
-    they are cut now.
+    Each is the `Delay` of the item on its own: a project is delayed with its unfinished first tasks.
 
     Args:
         portfolio: the portfolio.
         slip: how much later: working time of each item's calendar, or elapsed time.
         by: `project` or `task`.
         items: only these; every open one when left out.
+        on_cycle: as in `schedule`; loops that are cut stay cut where they are.
 
     Raises:
+        CycleError: links form a loop.
         UnitError: the slip is no length of time, or negative.
-        ScheduleError: `by` is not known.
+        OptionError: `by` is neither.
         UnknownItemError: an item is no project or task.
     """
     span = as_slip(slip)
-    if by not in BY:
-        raise ScheduleError(f"by={by!r} is not known; write project or task")
+    one_of("by", by, get_args(By))
+    refuse_loops(on_cycle, portfolio)
     names = _names(portfolio, by) if items is None else list(items)
     for name in items or ():
         if not isinstance(portfolio.items.get(name), Project | Task):
@@ -148,20 +167,20 @@ def delay_sensitivity(
     aims = found.targets
     worth = cost_of_delay(portfolio, found.schedule)
     nothing = Money(Decimal(0), worth.currency) if worth.worth else None
-    rows: list[Slip] = []
-    refused: list[Slip] = []
+    rows: list[DelayEffect] = []
+    refused: list[DelayEffect] = []
     for name, moved in zip(names, found.slipped(names, span), strict=True):
         why = ""
         if moved is None:
             moved, why = _anew(portfolio, aims, name, span)
         moves = {aims[t].name: aims.days(t, aims.date(t), date) for t, date in sorted(moved.items())}
-        row = Slip(item=name, moves=moves, loss=_loss(aims, worth, moved, nothing), refused=why)
+        row = DelayEffect(item=name, moves=moves, loss=_loss(aims, worth, moved, nothing), refused=why)
         (refused if why else rows).append(row)
     rows.sort(key=lambda row: (-(row.loss.amount if row.loss is not None else 0), -sum(row.moves.values()), row.item))
     return DelaySensitivity(portfolio, span, rows, refused, aims)
 
 
-def _names(portfolio: Portfolio, by: str) -> list[str]:
+def _names(portfolio: Portfolio, by: By) -> list[str]:
     """What is open: projects that run or will, tasks that are not finished and no summaries."""
     live = [p for p in portfolio.projects if p.state not in ("closed", "cancelled") and p.actual_finish is None]
     if by == "project":
@@ -171,7 +190,7 @@ def _names(portfolio: Portfolio, by: str) -> list[str]:
 
 
 def _anew(portfolio: Portfolio, aims: Targets, name: str, span: Span) -> tuple[Mapping[int, int], str]:
-    """What a slip moves by a schedule of the changed portfolio, or why it cannot slip."""
+    """What a delay moves by a schedule of the changed portfolio, or why there can be none."""
     try:
         after = targets(schedule(applied(portfolio, [Delay(name, span)]), on_cycle="cut"))
     except IpmoError as error:

@@ -17,6 +17,7 @@ from ipmo.model.references import EXTERNAL
 from ipmo.model.work import Link
 from ipmo.network.states import LIVE
 from ipmo.units import When, as_day, minutes, moment
+from ipmo.words import agree
 
 __all__ = ["SOURCE", "InterfaceAgreement", "agreement", "agreements", "days_text", "link_name"]
 
@@ -149,7 +150,7 @@ def _after(later: datetime, earlier: datetime) -> str:
 def days_text(days: float) -> str:
     """A number of days in words, without its sign."""
     text = f"{abs(days):,.1f}".removesuffix(".0")
-    return f"{text} day{'' if text == '1' else 's'}"
+    return f"{text} {agree(text == '1', 'day')}"
 
 
 def agreement(portfolio: Portfolio, s: Schedule, link: Link) -> InterfaceAgreement:

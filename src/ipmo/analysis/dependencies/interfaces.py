@@ -6,8 +6,9 @@ A view of whole projects counts links; what really reaches what is said by the l
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
 
 import attrs
 
@@ -23,6 +24,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import EXTERNAL
 from ipmo.network.graph import neighbours, partitioned, weighted
 from ipmo.tables import Column, Table
+from ipmo.words import counted
 
 if TYPE_CHECKING:
     import networkx
@@ -45,7 +47,7 @@ class Pair:
         giver, receiver: projects.
         links: ids of the links, the most critical first.
         driving: how many of them set the date of what they lead to.
-        float: the least working days before a promise downstream is missed; None where none waits.
+        float: the least working days before a commitment downstream is missed; None where none waits.
         drag: the most days that one of them holds a target back.
         value: present value of all benefits that any of them leads to, each once; None where none is known.
         loss: what a slip of one of them would cost at most; None where nothing is known.
@@ -59,6 +61,11 @@ class Pair:
     value: float | None
     loss: float | None
     float: float | None
+
+    @property
+    def id(self) -> str:
+        """`giver -> receiver`."""
+        return f"{self.giver} -> {self.receiver}"
 
 
 @attrs.frozen(kw_only=True)
@@ -186,7 +193,7 @@ class InterfaceView:
         )
         amounts: dict[tuple[str, str], float] = {}
         for p in inside:
-            amount: Any = len(p.links) if measure == "links" else getattr(p, measure)
+            amount = float(len(p.links)) if measure == "links" else getattr(p, measure)
             if amount:
                 amounts[p.giver, p.receiver] = float(amount)
         unit = {"drag": "d", "value": self.links.stakes.currency, "loss": self.links.stakes.currency}.get(measure, "")
@@ -248,7 +255,7 @@ class InterfaceView:
             UnknownItemError: there is no such project.
         """
         self._known(project)
-        rows: list[tuple[Any, ...]] = []
+        rows: list[tuple[str, str, int, datetime | None, float, int, str]] = []
         finish = f"{project}@finish"
         for direction in ("waits for it", "it waits for"):
             gives = direction == "waits for it"
@@ -298,7 +305,7 @@ class InterfaceView:
         edges = [
             Interface(
                 giver=p.giver, receiver=p.receiver, links=len(p.links), driving=p.driving, back=place[p.giver] > place[p.receiver],
-                note=f"{len(p.links)} link{'' if len(p.links) == 1 else 's'}, {p.driving} driving"
+                note=f"{counted(len(p.links), 'link')}, {p.driving} driving"
                 + (f", {p.float:,.4g} d left" if p.float is not None else ""),
             )
             for p in inside
@@ -312,8 +319,35 @@ class InterfaceView:
         if project is not None and project not in self.names:
             raise UnknownItemError(project, close_matches(project, self.names), f"the projects of portfolio {self.portfolio.id!r}")
 
+    def __iter__(self) -> Iterator[Pair]:
+        return iter(self.pairs)
+
     def __len__(self) -> int:
         return len(self.pairs)
+
+    def __getitem__(self, key: int | str | tuple[str, str]) -> Pair:
+        """By least float from 0, by (giver, receiver), or by `giver -> receiver`.
+
+        Raises:
+            UnknownItemError: the one gives nothing to the other.
+        """
+        if isinstance(key, int):
+            return self.pairs[key]
+        name = key if isinstance(key, str) else " -> ".join(key)
+        for pair in self.pairs:
+            if pair.id == name:
+                return pair
+        raise UnknownItemError(name, close_matches(name, [pair.id for pair in self.pairs]), "the pairs of projects that hand over")
+
+    def explain(self, key: int | str | tuple[str, str]) -> str:
+        """What one project gives to another: each link with its reason, the most critical first."""
+        pair = self[key]
+        return "\n".join(
+            [
+                f"{pair.id}: {counted(len(pair.links), 'link')}, {pair.driving} driving",
+                *(f"  {name}: {self.links[name].reason}" for name in pair.links),
+            ]
+        )
 
     def __repr__(self) -> str:
         projects = {n for p in self.pairs for n in (p.giver, p.receiver)}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from ipmo.units import day_text
+from ipmo.words import agree, counted
 
-__all__ = ["counted", "reason"]
+__all__ = ["reason"]
 
 
 def reason(
@@ -54,9 +55,4 @@ def _spare(target_float: float | None, at_risk: str | None) -> str:
 
 def _days(days: float) -> str:
     text = f"{days:,.1f}".removesuffix(".0")
-    return f"{text} working day{'' if text == '1' else 's'}"
-
-
-def counted(number: int, word: str) -> str:
-    """A number of things, singular or plural."""
-    return f"{number} {word}{'' if number == 1 else 's'}"
+    return f"{text} working {agree(text == '1', 'day')}"

@@ -20,6 +20,7 @@ from ipmo.network.reach import dominators
 from ipmo.network.states import LIVE
 from ipmo.tables import Column, Table
 from ipmo.units import Money
+from ipmo.words import counted
 
 __all__ = ["SinglePoint", "SinglePoints", "single_points"]
 
@@ -34,7 +35,7 @@ class SinglePoint:
         benefits: ids of the benefits that depend on it alone.
         objectives: ids of the objectives of which every known way passes it.
         value: present value of those benefits, of those whose worth is known; None where none is.
-        critical: it has no float to the nearest of its promises.
+        critical: it has no float to the nearest of its commitments.
         reason: one sentence.
     """
 
@@ -72,6 +73,12 @@ class SinglePoints:
                 return row
         raise UnknownItemError(key, close_matches(key, [row.item for row in self._rows]), "the single points of failure")
 
+    def explain(self, key: int | str) -> str:
+        """Why an item is a single point of failure, and the chain to the first of what depends on it."""
+        row = self[key]
+        first = (*row.benefits, *row.objectives)[0]
+        return f"{row.reason}\n  {' -> '.join(self.of(first))}"
+
     def of(self, effect: str) -> tuple[str, ...]:
         """The items that every way to a benefit or an objective passes, in the order in which they come.
 
@@ -98,7 +105,7 @@ class SinglePoints:
         )
 
     def __repr__(self) -> str:
-        return f"<SinglePoints: {len(self)} item{'' if len(self) == 1 else 's'}, for {len(self._ways)} of the benefits and objectives>"
+        return f"<SinglePoints: {counted(len(self), 'item')}, for {len(self._ways)} of the benefits and objectives>"
 
     def _repr_html_(self) -> str:
         return self.table()._repr_html_()
@@ -206,8 +213,8 @@ def _sentence(item: str, benefits: Sequence[str], objectives: Sequence[str], val
     parts = []
     if benefits:
         worth = f" worth {value}" if value is not None else ""
-        parts.append(f"{len(benefits)} benefit{'' if len(benefits) == 1 else 's'}{worth}")
+        parts.append(f"{counted(len(benefits), 'benefit')}{worth}")
     if objectives:
-        parts.append(f"{len(objectives)} objective{'' if len(objectives) == 1 else 's'}")
+        parts.append(counted(len(objectives), "objective"))
     text = f"every way to {' and '.join(parts)} passes {item}"
     return f"{text}, which has no float left" if tight else text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Literal
 
 import attrs
 
@@ -17,9 +18,10 @@ from ipmo.network.reach import Aim, Reach
 from ipmo.network.states import LIVE
 from ipmo.units import moment
 
-__all__ = ["KINDS", "Target", "Targets", "targets"]
+__all__ = ["KINDS", "Kind", "Target", "Targets", "targets"]
 
-KINDS = ("portfolio", "programme", "project", "gate", "deadline", "benefit")
+Kind = Literal["portfolio", "programme", "project", "gate", "deadline", "benefit"]
+KINDS: tuple[Kind, ...] = ("portfolio", "programme", "project", "gate", "deadline", "benefit")
 
 
 @attrs.frozen
@@ -35,7 +37,7 @@ class Target:
     """
 
     name: str
-    kind: str
+    kind: Kind
     item: str
     clock: int
 
