@@ -24,10 +24,7 @@ PACKAGES = ("ipmo", "ipmo_p3o", "ipmo_mop", "ipmo_agile", "ipmo_example")
 
 # What still breaks a limit. These lists may only get shorter: take out what is mended, put nothing in.
 LONG_MODULES = {
-    "analysis/change/comparison.py",
-    "analysis/change/movement.py",
     "analysis/dates/schedule.py",
-    "analysis/dependencies/critical.py",
     "desk.py",
     "network/network.py",
     "network/overlay.py",
