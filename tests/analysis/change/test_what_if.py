@@ -181,7 +181,7 @@ def test_an_exception_and_its_status_stand_first() -> None:
     assert first[0][0] == "exception"
     assert ("exception", "fleet") in first
     assert {(x.item, x.after, x.note) for x in found.exceptions} == {
-        (item, "finishes 2026-03-02, promised 2026-02-20, 8 days beyond tolerance", "tell board") for item in ("city", "fleet")
+        (item, "finishes 2026-03-02, committed to 2026-02-20, 8 days beyond tolerance", "tell board") for item in ("city", "fleet")
     }
     assert {x.item: (x.before, x.after, x.change) for x in found.status} == dict.fromkeys(("city", "transit", "fleet"), ("green", "red", 2))
 

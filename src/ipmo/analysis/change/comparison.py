@@ -17,7 +17,8 @@ from ipmo.analysis.change.branches import branches
 from ipmo.analysis.change.effects import Sides, by_weight, few, moved_targets, scheduled
 from ipmo.analysis.change.paths import driving_path
 from ipmo.analysis.change.stated import Moved, Stated, place_of, stated
-from ipmo.analysis.dates.schedule import OnCycle, Schedule, ScheduledItem
+from ipmo.analysis.dates.items import ScheduledItem
+from ipmo.analysis.dates.schedule import OnCycle, Schedule
 from ipmo.errors import UnknownItemError, close_matches
 from ipmo.model.changes import Change, as_changes
 from ipmo.model.portfolio import Portfolio
@@ -318,7 +319,7 @@ def _line(m: Moved) -> str:
 
 def _moved_items(one: Schedule, other: Schedule) -> Iterator[tuple[ScheduledItem, ScheduledItem | None, float | None]]:
     """(as it was, as it is, elapsed days that it finishes later) of items whose dates or float to a commitment differ."""
-    for was in one.items():
+    for was in one.rows:
         now = other[was.id] if was.id in other else None
         if now is None:
             yield was, None, None

@@ -15,7 +15,7 @@ import attrs
 from ipmo.analysis.benefits.cost_of_delay import cost_of_delay
 from ipmo.analysis.change.applying import first_tasks, refuse_loops
 from ipmo.analysis.change.branches import Branches, branches
-from ipmo.analysis.dates.schedule import OnCycle, day_text
+from ipmo.analysis.dates.schedule import OnCycle
 from ipmo.errors import UnknownItemError, close_matches
 from ipmo.model.governance import Gate
 from ipmo.model.hierarchy import hierarchy
@@ -25,7 +25,7 @@ from ipmo.model.work import Programme, Project, Task
 from ipmo.network.clocks import FAR
 from ipmo.network.states import LIVE
 from ipmo.tables import Column, Table
-from ipmo.units import Money, When, minutes, moment
+from ipmo.units import Money, When, day_text, minutes, moment
 
 __all__ = ["DecisionQueue", "Due", "decisions_due"]
 
@@ -179,14 +179,14 @@ class _Finder:
         return sorted(rows, key=lambda r: (r.by or far, r.float is None, r.float or 0.0, r.kind, r.item))
 
     def _gate(self, full_id: str, gate: Gate) -> Due:
-        node = self.s.nodes.get(full_id)
+        node = self.s.passes.nodes.get(full_id)
         row = Due(kind="gate", item=full_id, name=gate.name or gate.id, who=gate.body, stated=_instant(gate.need_by))
-        if node is None or self.net.state[node] not in LIVE or node in self.s.without_duration:
+        if node is None or self.net.state[node] not in LIVE or node in self.s.passes.without_duration:
             return attrs.evolve(row, undated=self.s[full_id].undated if full_id in self.s else "")
-        place = int(self.s.positions.pos[node])
-        after = dict.fromkeys(self.net.ids[int(self.s.positions.order[v])] for _, v in self.s.links_out[place])
+        place = int(self.s.passes.positions.pos[node])
+        after = dict.fromkeys(self.net.ids[int(self.s.passes.positions.order[v])] for _, v in self.s.passes.links_out[place])
         latest, risk = self._latest(place)
-        expected = int(self.s.finishes[place])
+        expected = int(self.s.passes.finishes[place])
         slack = None if latest is None else self.clock.days(expected, minutes(latest))
         return attrs.evolve(
             row, latest=latest, expected=moment(expected), float=slack, at_risk=risk, day_costs=self._day_costs([place]), waits=tuple(after)
@@ -195,8 +195,10 @@ class _Finder:
     def _waiting(self, kind: str, item: str, name: str, who: str | None, due: When | None, waits: Sequence[str]) -> Due:
         """A decision or condition: as late as the first of what waits for it may start."""
         row = Due(kind=kind, item=item, name=name, who=who, stated=_instant(due), waits=tuple(waits))
-        nodes = [self.s.nodes[w] for w in waits if w in self.s.nodes]
-        places = [int(self.s.positions.pos[v]) for v in nodes if self.net.state[v] in LIVE and v not in self.s.without_duration]
+        nodes = [self.s.passes.nodes[w] for w in waits if w in self.s.passes.nodes]
+        places = [
+            int(self.s.passes.positions.pos[v]) for v in nodes if self.net.state[v] in LIVE and v not in self.s.passes.without_duration
+        ]
         if not places:
             return attrs.evolve(row, undated="nothing dated waits for it")
         found = [(when, risk) for when, risk in map(self._latest, places) if when is not None]
@@ -207,25 +209,25 @@ class _Finder:
 
     def _latest(self, place: int) -> tuple[datetime | None, str | None]:
         """The latest start of a position that keeps every commitment downstream, and the one that bounds it."""
-        late = int(self.s.late_starts.to_target[place])
+        late = int(self.s.passes.late_starts.to_target[place])
         if late >= FAR // 2:
             return None, None
-        clock = self.net.running_clock(self.s.lists.order[place])
+        clock = self.net.running_clock(self.s.passes.lists.order[place])
         instant = clock.start(late)
-        if int(self.s.positions.dur[place]) == 0:  # a point: its date is read as a finish
+        if int(self.s.passes.positions.dur[place]) == 0:  # a point: its date is read as a finish
             instant = clock.finish(late)
-        return moment(max(instant, 0)), self.s.target_names[place]
+        return moment(max(instant, 0)), self.s.passes.target_names[place]
 
     def _day_costs(self, places: Sequence[int]) -> Money | None:
         """What one more elapsed day costs once the float of some positions is used up: benefits that are then a day later."""
         if self.branches.overlay is None or not self.stakes.worth:
             return None
-        x, late = self.s.early_starts, self.s.late_starts.to_target
+        x, late = self.s.passes.early_starts, self.s.passes.late_starts.to_target
         lows = []
         for extra in (0, DAY):
             step = []
             for place in places:
-                clock = self.net.running_clock(self.s.lists.order[place])
+                clock = self.net.running_clock(self.s.passes.lists.order[place])
                 begin = max(int(late[place]) if late[place] < FAR // 2 else int(x[place]), int(x[place]))
                 at = clock.start(begin) + extra
                 step.append(max(clock.work(at), int(x[place])))

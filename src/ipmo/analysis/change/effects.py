@@ -8,14 +8,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from ipmo.analysis.benefits.realisation import Benefits, benefits
 from ipmo.analysis.change.stated import Moved
 from ipmo.analysis.control.status import StatusView, status
-from ipmo.analysis.dates.schedule import Schedule, day_text, schedule
+from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.dependencies.targets import KINDS, Target, Targets, targets
 from ipmo.analysis.money.rollup import roll_up
 from ipmo.errors import IpmoError
 from ipmo.model.governance import RAG
 from ipmo.model.portfolio import Portfolio
 from ipmo.network.clocks import FAR
-from ipmo.units import Money, moment
+from ipmo.units import Money, day_text, moment
 
 __all__ = ["Sides", "by_weight", "few", "moved_targets", "scheduled"]
 
@@ -238,14 +238,14 @@ def _title(portfolio: Portfolio, item: str) -> str:
 
 def _least_floats(s: Schedule) -> dict[str, float]:
     """The least target float of the open work of each project, in working days."""
-    aim, x, net = s.late_starts.to_target, s.early_starts, s.network
+    aim, x, net = s.passes.late_starts.to_target, s.passes.early_starts, s.network
     out: dict[str, float] = {}
-    for owner, nodes in s.open_work.items():
-        places = [int(s.positions.pos[v]) for v in nodes]
+    for owner, nodes in s.passes.open_work.items():
+        places = [int(s.passes.positions.pos[v]) for v in nodes]
         found = [(int(aim[p]) - int(x[p]), p) for p in places if aim[p] < FAR // 2]
         if found:
             slack, p = min(found)
-            out[net.projects[owner]] = s._days(p, int(x[p]), int(x[p]) + slack)  # noqa: SLF001
+            out[net.projects[owner]] = s.passes.days(p, int(x[p]), int(x[p]) + slack)
     return out
 
 

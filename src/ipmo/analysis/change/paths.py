@@ -13,7 +13,7 @@ __all__ = ["driving_path", "ends_of", "items_at"]
 
 def ends_of(rows: Targets, t: int) -> list[int]:
     """The positions that set the date of a target."""
-    aim, date, finish = rows.reach.aims[t], rows.date(t), rows.schedule.lists.finish
+    aim, date, finish = rows.reach.aims[t], rows.date(t), rows.schedule.passes.lists.finish
     places = [int(v) for v in aim.places]
     for g in aim.projects:
         places += [int(v) for v in rows.reach.open_work[g]]
@@ -22,7 +22,7 @@ def ends_of(rows: Targets, t: int) -> list[int]:
 
 def items_at(s: Schedule, places: Iterable[int]) -> list[str]:
     """Full ids of the items at some positions."""
-    order = s.lists.order
+    order = s.passes.lists.order
     return [str(s.network.ids[order[v]]) for v in places]
 
 
@@ -42,8 +42,8 @@ def driving_path(s: Schedule, item: str, changed: Collection[str]) -> tuple[str,
     if name not in rows.place:
         return ()
     ends = ends_of(rows, rows.place[name])
-    finish = s.lists.finish
-    for full_id in items_at(s, sorted(s.driving_to(ends), key=lambda v: (finish[v], v))):
+    finish = s.passes.lists.finish
+    for full_id in items_at(s, sorted(s.passes.driving_to(ends), key=lambda v: (finish[v], v))):
         if full_id in changed or reference(full_id).top in changed:
             return tuple(_leading(s, full_id, ends))
     return ()
@@ -51,11 +51,11 @@ def driving_path(s: Schedule, item: str, changed: Collection[str]) -> tuple[str,
 
 def _leading(s: Schedule, full_id: str, ends: Sequence[int]) -> list[str]:
     """The items on driving links from one to some positions, one way of them, in order."""
-    start, aims = int(s.positions.pos[s.nodes[full_id]]), set(ends)
-    inside = s.driving_to(ends)
+    start, aims = int(s.passes.positions.pos[s.passes.nodes[full_id]]), set(ends)
+    inside = s.passes.driving_to(ends)
     path, here = [start], start
     while here not in aims:
-        onward = [v for k, v in s.links_out[here] if v in inside and s.drives[k]]
+        onward = [v for k, v in s.passes.links_out[here] if v in inside and s.passes.drives[k]]
         if not onward:
             break
         here = min(onward)

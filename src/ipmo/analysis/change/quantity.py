@@ -10,7 +10,7 @@ from typing import Literal
 from ipmo.analysis.benefits.realisation import benefits
 from ipmo.analysis.change.differences import Difference
 from ipmo.analysis.change.paths import ends_of, items_at
-from ipmo.analysis.dates.schedule import day_text, schedule
+from ipmo.analysis.dates.schedule import schedule
 from ipmo.analysis.dependencies.targets import targets
 from ipmo.analysis.money.rollup import roll_up
 from ipmo.errors import ScheduleError
@@ -20,7 +20,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.model.work import Programme, Project, Task
 from ipmo.network.states import LIVE
-from ipmo.units import minutes, moment
+from ipmo.units import day_text, minutes, moment
 
 __all__ = ["Quantity", "What"]
 
@@ -118,11 +118,11 @@ class Quantity:
             name = next((n for n in (self.item, f"{self.item}@finish") if n in rows.place), None)
             if name is not None:
                 ends = ends_of(rows, rows.place[name])
-            elif self.item in s.nodes and s.network.state[s.nodes[self.item]] in LIVE:
-                ends = [int(s.positions.pos[s.nodes[self.item]])]
+            elif self.item in s.passes.nodes and s.network.state[s.passes.nodes[self.item]] in LIVE:
+                ends = [int(s.passes.positions.pos[s.passes.nodes[self.item]])]
             else:
                 continue
-            out.update(items_at(s, s.driving_to(ends)))
+            out.update(items_at(s, s.passes.driving_to(ends)))
         return frozenset(out)
 
     def relevant(self, differences: Sequence[Difference]) -> list[int]:
