@@ -10,22 +10,20 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import attrs
-
 from ipmo.analysis.control.history import History, Month
 from ipmo.analysis.control.history import trend as _trend
-from ipmo.analysis.money.rollup import MEASURES, Level, RollUp
+from ipmo.analysis.money.rollup import Level, RollUp
 from ipmo.analysis.money.rollup import roll_up as _roll_up
 from ipmo.declared import Declared
-from ipmo.errors import FileError, IpmoError, ModelError, PluginError, UnknownItemError, close_matches
+from ipmo.errors import IpmoError, ModelError
 from ipmo.files import portfolios
 from ipmo.files.changes import read_changes_file, write_changes_file
-from ipmo.files.formats import built_in_formats, format_named, format_to_read, format_to_write
 from ipmo.files.paths import Taking
-from ipmo.files.reading import found_on_reading, placed, problems_of
-from ipmo.files.snapshots import stamp_of, write_snapshot
+from ipmo.files.reading import placed, read_path, write_path
+from ipmo.files.snapshots import baseline_path, folder_of, stamps_in, write_snapshot
 from ipmo.findings import Finding, Findings
-from ipmo.methods.contract import LINK_KINDS, PLAIN, Check, Format, Methodology, hookimpl
+from ipmo.installation import declared_in, new_registry
+from ipmo.methods.contract import Methodology
 from ipmo.methods.gates import Gates
 from ipmo.methods.gates import gates as _gates
 from ipmo.methods.registry import Registry
@@ -33,11 +31,10 @@ from ipmo.methods.tailoring import method_for
 from ipmo.methods.translation import Translation
 from ipmo.methods.translation import translate as _translate
 from ipmo.model.changes import Change, as_changes
-from ipmo.model.measures import LinkKind, Measure
+from ipmo.model.measures import Measure
 from ipmo.model.plain import from_table_rows, to_plain_portfolio
 from ipmo.model.portfolio import Portfolio
-from ipmo.rules.checks import CHECKS
-from ipmo.tables import Table
+from ipmo.tables import Table, rows_of
 from ipmo.units import as_day
 
 __all__ = [
@@ -48,7 +45,6 @@ __all__ = [
     "gates",
     "history",
     "installed",
-    "new_registry",
     "plugins",
     "read",
     "report",
@@ -63,44 +59,6 @@ __all__ = [
 ]
 
 
-class _Core:
-    """What ipmo itself declares, by the hooks that every plugin has."""
-
-    @hookimpl
-    def ipmo_methodologies(self) -> tuple[Methodology, ...]:
-        """The method of those who follow none."""
-        return (PLAIN,)
-
-    @hookimpl
-    def ipmo_checks(self) -> tuple[Check, ...]:
-        """The rules that hold under every method."""
-        return CHECKS
-
-    @hookimpl
-    def ipmo_measures(self) -> tuple[Measure, ...]:
-        """The figures that every portfolio has."""
-        return tuple(MEASURES.values())
-
-    @hookimpl
-    def ipmo_link_kinds(self) -> tuple[LinkKind, ...]:
-        """The kind that moves dates, and the one for what does not."""
-        return LINK_KINDS
-
-    @hookimpl
-    def ipmo_formats(self) -> tuple[Format, ...]:
-        """The files that are read and written without any plugin."""
-        return built_in_formats(declared)
-
-
-def new_registry(*, strict: bool = False) -> Registry:
-    """A registry that knows ipmo itself and no plugin yet; `.discover()` loads those installed.
-
-    Args:
-        strict: raise at the first faulty plugin.
-    """
-    return Registry(_Core(), strict=strict)
-
-
 @functools.cache
 def installed() -> Registry:
     """The registry of installed plugins, built at first need."""
@@ -108,16 +66,8 @@ def installed() -> Registry:
 
 
 def declared() -> Declared:
-    """What plugins add to the file format."""
-    return Declared(estimates=installed().estimates, extensions=installed().extensions)
-
-
-def _fault(chosen: Format | Measure, doing: str, error: Exception) -> IpmoError | None:
-    """A fault in what a plugin declares, said with its name; None where the fault is ipmo's own."""
-    owner = installed().owner(chosen)
-    if owner is None or owner.built_in:
-        return None
-    return PluginError(owner.name, owner.distribution, doing, f"{type(error).__name__}: {error}")
+    """What plugins add to the model."""
+    return declared_in(installed())
 
 
 def read(path: str | os.PathLike[str], *, format: str | None = None, encoding: str | None = None, strict: bool = False) -> Portfolio:
@@ -137,44 +87,11 @@ def read(path: str | os.PathLike[str], *, format: str | None = None, encoding: s
         UnknownItemError: there is no format of that name.
         PluginError: a plugin's reader failed.
     """
-    where = Path(path)
-    name = os.fspath(path)
-    if not where.exists():
-        near = close_matches(where.name, [p.name for p in where.parent.iterdir()] if where.parent.is_dir() else [])
-        raise FileError(name, "there is no such file" + (f"; close: {', '.join(map(repr, near))}" if near else ""))
-    known = installed().formats
-    chosen = format_to_read(where, known) if format is None else format_named(format, known)
-    if chosen.read is None:
-        raise FileError(name, f"format {chosen.name!r} can be written, not read")
-    if encoding is not None and not chosen.encodings:
-        raise FileError(name, f"format {chosen.name!r} says its encoding itself; leave encoding= out")
-    try:
-        portfolio = chosen.read(where, name, encoding) if chosen.encodings else chosen.read(where, name)
-    except IpmoError:
-        raise
-    except Exception as error:
-        raise _fault(chosen, f"format {chosen.name!r}, reading {name}", error) or _own_fault(name, chosen, error) from error
-    portfolio = _with_findings(portfolio, list(found_on_reading(portfolio, where)))
-    if strict and portfolio.source.findings:
-        raise FileError(name, problems_of(portfolio.source.findings, name))
-    return portfolio
+    return read_path(path, installed(), format, encoding, strict=strict)
 
 
 taking_paths = Taking(read)
 """Makes a verb on a portfolio take the path of one too."""
-
-
-def _own_fault(name: str, chosen: Format, error: Exception) -> FileError:
-    """A file on which ipmo's own reader or writer fails: nobody's plugin is to blame."""
-    return FileError(name, f"format {chosen.name!r} of ipmo failed on it, please report that: {type(error).__name__}: {error}")
-
-
-def _with_findings(portfolio: Portfolio, found: list[Finding]) -> Portfolio:
-    if not found:
-        return portfolio
-    source = attrs.evolve(portfolio.source, findings=(*portfolio.source.findings, *found))
-    object.__setattr__(portfolio, "source", source)  # still being read: nobody has seen it yet, and checking again costs time
-    return portfolio
 
 
 @taking_paths
@@ -190,19 +107,7 @@ def write(portfolio: Portfolio, path: str | os.PathLike[str], *, format: str | N
         FileError: the ending names no format, or the file cannot be written.
         UnknownItemError: there is no format of that name.
     """
-    where, name = Path(path), os.fspath(path)
-    if format is None and name.endswith((os.sep, "/")):
-        format = "folder"
-    known = installed().formats
-    chosen = format_to_write(where, known) if format is None else format_named(format, known)
-    if chosen.write is None:
-        raise FileError(os.fspath(path), f"format {chosen.name!r} can be read, not written")
-    try:
-        chosen.write(portfolio, where)
-    except IpmoError:
-        raise
-    except Exception as error:
-        raise _fault(chosen, f"format {chosen.name!r}, writing {name}", error) or _own_fault(name, chosen, error) from error
+    write_path(portfolio, path, installed(), format)
 
 
 def from_dict(data: Mapping[str, Any]) -> Portfolio:
@@ -236,15 +141,7 @@ def from_tables(tables: Mapping[str, Any]) -> Portfolio:
     Raises:
         ModelError: with all problems, each with its path.
     """
-    rows: dict[str, list[dict[str, Any]]] = {}
-    for name, frame in tables.items():
-        if isinstance(frame, Table):
-            rows[name] = list(frame.rows())
-        else:
-            import narwhals as nw
-
-            data: Any = nw.from_native(frame, eager_only=True)
-            rows[name] = list(data.iter_rows(named=True))
+    rows = {name: rows_of(frame) for name, frame in tables.items()}
     return portfolios.read_plain(from_table_rows(rows), declared())
 
 
@@ -300,8 +197,9 @@ def check(
 # ------------------------------------------------------------------------------------- months and baselines
 
 
+@taking_paths
 def snapshot(
-    portfolio: Portfolio | str | os.PathLike[str],
+    portfolio: Portfolio,
     path: str | os.PathLike[str] | None = None,
     *,
     baseline: str | None = None,
@@ -323,21 +221,14 @@ def snapshot(
         FileError: another content is frozen under that name, or the file cannot be written.
         ModelError: nothing says which month it is.
     """
-    if not isinstance(portfolio, Portfolio):
-        portfolio = read(portfolio)
     if portfolio.status_date is None:
         raise ModelError(f"portfolio {portfolio.id!r} has no status date: nothing says which month it is; write portfolio: status_date:")
     day = as_day(portfolio.status_date)
     if path is None:
         inner = f"baselines/{baseline}.json" if baseline else f"history/{day:%Y-%m}.json"
-        path = _folder_of(portfolio) / inner
+        path = folder_of(portfolio) / inner
     write_snapshot(portfolio, Path(path), day, reason)
     return Path(path)
-
-
-def _folder_of(portfolio: Portfolio) -> Path:
-    source = Path(portfolio.source.path) if portfolio.source.path else Path()
-    return source if source.is_dir() else source.parent
 
 
 def history(folder: str | os.PathLike[str]) -> History:
@@ -347,19 +238,16 @@ def history(folder: str | os.PathLike[str]) -> History:
         FileError: there is no such folder, a file in it is no snapshot, or was changed after it was frozen.
         ModelError: two snapshots are of the same date.
     """
-    where = Path(folder)
-    if not where.is_dir():
-        raise FileError(os.fspath(folder), "there is no such folder; `ipmo snapshot` makes one")
-    stamps = [stamp_of(path) for path in sorted(where.glob("*.json"))]
+    stamps = stamps_in(Path(folder))
     return History([Month(stamp.date, Path(stamp.path).stem, functools.partial(read, stamp.path)) for stamp in stamps])
-
-
-taking_histories = Taking(history)
-"""Makes a verb on the months take their folder too."""
 
 
 def _months(given: History | str | os.PathLike[str]) -> History:
     return given if isinstance(given, History) else history(given)
+
+
+taking_histories = Taking(history)
+"""Makes a verb on the months take their folder too."""
 
 
 @taking_paths
@@ -374,14 +262,7 @@ def baseline(portfolio: Portfolio, id: str | None = None) -> Portfolio:
         UnknownItemError: there is no such baseline, or none has a file.
         FileError: its file is missing, or was changed after it was frozen.
     """
-    named = {one.id: one for one in portfolio.baselines if one.file}
-    if id is None:
-        id = max(named, key=lambda name: as_day(named[name].date), default="")
-    if id not in named:
-        raise UnknownItemError(id, close_matches(id, named), f"the baselines with a file of portfolio {portfolio.id!r}")
-    path = _folder_of(portfolio) / named[id].file
-    stamp_of(path)
-    return read(path)
+    return read(baseline_path(portfolio, id))
 
 
 def _latest_baseline(portfolio: Portfolio) -> Portfolio | None:
@@ -391,7 +272,8 @@ def _latest_baseline(portfolio: Portfolio) -> Portfolio | None:
         return None
 
 
-def trend(history: History | str | os.PathLike[str], measure: str | Measure, item: str | None = None) -> Table:
+@taking_histories
+def trend(history: History, measure: str | Measure, item: str | None = None) -> Table:
     """A measure of an item over the months: date, snapshot, value, text, known, total, change.
 
     See `ipmo.analysis.control.history.trend`.
@@ -400,7 +282,7 @@ def trend(history: History | str | os.PathLike[str], measure: str | Measure, ite
         UnknownItemError: there is no such measure, or no month has the item.
         FileError: a folder was given and is no history.
     """
-    return _trend(_months(history), measure, item, measures=installed().measures)
+    return _trend(history, measure, item, measures=installed().measures)
 
 
 @taking_paths
@@ -431,13 +313,14 @@ def roll_up(
     except IpmoError:
         raise
     except Exception as error:
-        fault = None if isinstance(chosen, str) else _fault(chosen, f"measure {chosen.name!r}", error)
+        fault = None if isinstance(chosen, str) else installed().blame(chosen, f"measure {chosen.name!r}", error)
         if fault is None:
             raise
         raise fault from error
 
 
-def gates(portfolio: Portfolio | str | os.PathLike[str], *, findings: Iterable[Finding] | None = None) -> Gates:
+@taking_paths
+def gates(portfolio: Portfolio, *, findings: Iterable[Finding] | None = None) -> Gates:
     """Every gate: its evidence, checks, conditions, and who has the authority to decide it.
 
     A gate stands under a method's gate when its id or name, or `attributes: {gate: NAME}`, is the method's name for it.
@@ -449,20 +332,19 @@ def gates(portfolio: Portfolio | str | os.PathLike[str], *, findings: Iterable[F
     Raises:
         FileError: a path was given and cannot be read.
     """
-    if not isinstance(portfolio, Portfolio):
-        portfolio = read(portfolio)
     found = check(portfolio) if findings is None else findings
-    registry, pf = installed(), portfolio
+    registry = installed()
 
     def methods(gate: str) -> Iterator[Methodology]:
-        for name in method_for(pf, gate):
+        for name in method_for(portfolio, gate):
             if name in registry.methodologies:
                 yield registry.methodologies[name]
 
     return _gates(portfolio, found, methods)
 
 
-def translate(portfolio: Portfolio | str | os.PathLike[str], *, to: str, scope: str | None = None) -> Translation:
+@taking_paths
+def translate(portfolio: Portfolio, *, to: str, scope: str | None = None) -> Translation:
     """A portfolio in the words of another method, with what was lost.
 
     See `ipmo.methods.translation.translate`.
@@ -477,8 +359,6 @@ def translate(portfolio: Portfolio | str | os.PathLike[str], *, to: str, scope: 
         PluginError: its plugin was set aside.
         ModelError: the method does not apply to that scope.
     """
-    if not isinstance(portfolio, Portfolio):
-        portfolio = read(portfolio)
     return _translate(portfolio, installed().methodology(to), installed().methodologies, scope=scope)
 
 
@@ -487,8 +367,9 @@ def plugins() -> Table:
     return installed().table()
 
 
+@taking_paths
 def report(
-    portfolio: Portfolio | str | os.PathLike[str],
+    portfolio: Portfolio,
     path: str | os.PathLike[str] = "report.html",
     *,
     title: str | None = None,
@@ -511,8 +392,6 @@ def report(
     """
     from ipmo.reporting.html import render
 
-    if not isinstance(portfolio, Portfolio):
-        portfolio = read(portfolio)
     if before is not None and not isinstance(before, Portfolio):
         before = read(before)
     where = Path(path)

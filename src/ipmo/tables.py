@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import polars
     import pyarrow
 
-__all__ = ["Column", "Rows", "Table"]
+__all__ = ["Column", "Rows", "Table", "rows_of"]
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -316,3 +316,17 @@ class Rows(Generic[K, T]):
 
 def _said(key: object) -> str:
     return ", ".join(map(str, key)) if isinstance(key, tuple) else str(key)
+
+
+def rows_of(frame: object) -> list[dict[str, Any]]:
+    """The rows of a Table, or of any data frame: one dict a row.
+
+    Raises:
+        TypeError: it is no data frame.
+    """
+    if isinstance(frame, Table):
+        return list(frame.rows())
+    import narwhals as nw
+
+    found: nw.DataFrame[Any] = nw.from_native(frame, eager_only=True)
+    return list(found.iter_rows(named=True))

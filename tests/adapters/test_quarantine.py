@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import ipmo
-from ipmo.desk import new_registry
 from ipmo.errors import PluginError, PluginWarning
+from ipmo.installation import new_registry
 from ipmo.methods.registry import Registry
 from ipmo.model import Portfolio, Project
 

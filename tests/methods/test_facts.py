@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 import ipmo
 from ipmo.cli import main
-from ipmo.desk import new_registry
+from ipmo.installation import new_registry
 from ipmo.model import Condition, Gate, GateDecision, Portfolio, Project, Waiver
 from ipmo.plugin import Check, CheckContext, Finding, GateRule, Methodology, Profile, Severity, hookimpl
 

@@ -11,8 +11,8 @@ import attrs
 import pytest
 
 import ipmo
-from ipmo.desk import new_registry
 from ipmo.errors import FileError, ModelError, UnitError, UnknownItemError
+from ipmo.installation import new_registry
 from ipmo.methods.registry import Registry
 from ipmo.model import (
     Condition,

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 import ipmo
-from ipmo.desk import installed, new_registry
+from ipmo.desk import installed
 from ipmo.errors import ModelError, PluginError, UnknownItemError
+from ipmo.installation import new_registry
 from ipmo.model import Portfolio, Project
 from ipmo.plugin import Check, EstimateKind, Finding, Measure, Methodology, hookimpl
 

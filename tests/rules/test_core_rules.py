@@ -8,8 +8,8 @@ import attrs
 import pytest
 
 import ipmo
-from ipmo.desk import new_registry
 from ipmo.findings import Finding, Findings
+from ipmo.installation import new_registry
 from ipmo.model import (
     Benefit,
     Calendar,

@@ -8,13 +8,22 @@ from pathlib import Path
 from ipmo.declared import Declared
 from ipmo.errors import FileError, UnknownItemError, close_matches
 from ipmo.files import mpxj, mspdi, mspdi_out, portfolios, xer
-from ipmo.files.reading import NOTICES
-from ipmo.methods.contract import Format
+from ipmo.methods.contract import Format, Notice
 
 __all__ = ["built_in_formats", "format_named", "format_to_read", "format_to_write"]
 
 HEAD = 4096
 """Bytes of a file that a format looks at."""
+
+NOTICES = (
+    Notice(code="ipmo/loop", heading="Loops"),
+    Notice(code="ipmo/baseline-missing", heading="Baselines whose file is missing"),
+    Notice(code="ipmo/unlisted-file", heading="Project files that the portfolio does not list"),
+    Notice(code="ipmo/unknown-estimate", heading="Estimates of a kind that no plugin declares"),
+    Notice(code="ipmo/seconds", heading="Times of day rounded to the minute"),
+    Notice(code="ipmo/unknown-extension", heading="Extensions that no plugin declares"),
+)
+"""What reading ipmo's own files may find."""
 
 
 def built_in_formats(declared: Callable[[], Declared]) -> tuple[Format, ...]:

@@ -1,4 +1,4 @@
-"""What is found on reading a file beside its content: loops, files that are missing; and where in the file a finding lies."""
+"""Reading and writing with the format that a file is of; what is found on reading beside the content, and where it lies."""
 
 from __future__ import annotations
 
@@ -9,32 +9,91 @@ from pathlib import Path
 import attrs
 
 from ipmo.analysis.dates.schedule import network
-from ipmo.errors import FileError, IpmoError, Problem
+from ipmo.errors import FileError, IpmoError, Problem, close_matches
+from ipmo.files.formats import format_named, format_to_read, format_to_write
 from ipmo.files.places import places
 from ipmo.findings import Finding, Severity
-from ipmo.methods.contract import Notice
+from ipmo.methods.contract import Format
+from ipmo.methods.registry import Registry
 from ipmo.model.portfolio import Portfolio
 
-__all__ = ["NOTICES", "found_on_reading", "placed", "problems_of"]
-
-NOTICES = (
-    Notice(code="ipmo/loop", heading="Loops"),
-    Notice(code="ipmo/baseline-missing", heading="Baselines whose file is missing"),
-    Notice(code="ipmo/unlisted-file", heading="Project files that the portfolio does not list"),
-    Notice(code="ipmo/unknown-estimate", heading="Estimates of a kind that no plugin declares"),
-    Notice(code="ipmo/seconds", heading="Times of day rounded to the minute"),
-    Notice(code="ipmo/unknown-extension", heading="Extensions that no plugin declares"),
-)
+__all__ = ["placed", "read_path", "write_path"]
 
 
-def found_on_reading(portfolio: Portfolio, where: Path) -> Iterator[Finding]:
-    """Loops with their position, and baseline files that are missing.
+def read_path(path: str | os.PathLike[str], registry: Registry, format: str | None, encoding: str | None, *, strict: bool) -> Portfolio:
+    """A portfolio from a file or folder.
+
+    Args:
+        path: as the caller names it.
+        registry: where the formats are declared.
+        format: forces the format by name.
+        encoding: the code page of text that does not say it itself.
+        strict: any finding of the reading is an error.
 
     Raises:
-        FileError: a baseline's file lies outside the portfolio's folder.
+        FileError: with all problems, each with file, line, column, path and hint.
+        UnknownItemError: there is no format of that name.
+        PluginError: a plugin's reader failed.
     """
-    yield from _loops(portfolio)
-    yield from _missing_files(portfolio, where)
+    where, name = Path(path), os.fspath(path)
+    if not where.exists():
+        near = close_matches(where.name, [p.name for p in where.parent.iterdir()] if where.parent.is_dir() else [])
+        raise FileError(name, "there is no such file" + (f"; close: {', '.join(map(repr, near))}" if near else ""))
+    chosen = format_to_read(where, registry.formats) if format is None else format_named(format, registry.formats)
+    if chosen.read is None:
+        raise FileError(name, f"format {chosen.name!r} can be written, not read")
+    if encoding is not None and not chosen.encodings:
+        raise FileError(name, f"format {chosen.name!r} says its encoding itself; leave encoding= out")
+    try:
+        portfolio = chosen.read(where, name, encoding) if chosen.encodings else chosen.read(where, name)
+    except IpmoError:
+        raise
+    except Exception as error:
+        raise _fault(registry, chosen, "reading", name, error) from error
+    if found := [*_loops(portfolio), *_missing_files(portfolio, where)]:
+        source = attrs.evolve(portfolio.source, findings=(*portfolio.source.findings, *found))
+        portfolio = attrs.evolve(portfolio, source=source)  # seldom: checking a portfolio again costs time
+    if strict and portfolio.source.findings:
+        problems = [
+            Problem(message=f.message, hint=f.hint, file=f.file or name, line=f.line, column=f.column) for f in portfolio.source.findings
+        ]
+        raise FileError(name, problems)
+    return portfolio
+
+
+def write_path(portfolio: Portfolio, path: str | os.PathLike[str], registry: Registry, format: str | None) -> None:
+    """Writes a portfolio to a file or folder.
+
+    Args:
+        portfolio: the portfolio.
+        path: as the caller names it; one that ends in a slash is a folder.
+        registry: where the formats are declared.
+        format: forces the format by name.
+
+    Raises:
+        FileError: the ending names no format, or the file cannot be written.
+        UnknownItemError: there is no format of that name.
+        PluginError: a plugin's writer failed.
+    """
+    where, name = Path(path), os.fspath(path)
+    if format is None and name.endswith((os.sep, "/")):
+        format = "folder"
+    chosen = format_to_write(where, registry.formats) if format is None else format_named(format, registry.formats)
+    if chosen.write is None:
+        raise FileError(name, f"format {chosen.name!r} can be read, not written")
+    try:
+        chosen.write(portfolio, where)
+    except IpmoError:
+        raise
+    except Exception as error:
+        raise _fault(registry, chosen, "writing", name, error) from error
+
+
+def _fault(registry: Registry, chosen: Format, doing: str, name: str, error: Exception) -> IpmoError:
+    """A fault in a plugin's format names the plugin; one in ipmo's own blames nobody's plugin."""
+    cause = f"{type(error).__name__}: {error}"
+    own = FileError(name, f"format {chosen.name!r} of ipmo failed on it, please report that: {cause}")
+    return registry.blame(chosen, f"format {chosen.name!r}, {doing} {name}", error) or own
 
 
 def _may_loop(portfolio: Portfolio) -> bool:
@@ -95,11 +154,6 @@ def _missing_files(portfolio: Portfolio, where: Path) -> Iterator[Finding]:
                 item=baseline.id,
                 message=f"baseline {baseline.id!r}: there is no file {baseline.file!r}",
             )
-
-
-def problems_of(found: Iterable[Finding], name: str) -> list[Problem]:
-    """Findings of the reading as problems of the file, for those who want none."""
-    return [Problem(message=f.message, hint=f.hint, file=f.file or name, line=f.line, column=f.column) for f in found]
 
 
 def placed(portfolio: Portfolio, found: Iterable[Finding]) -> list[Finding]:

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import attrs
 
-from ipmo.errors import FileError
+from ipmo.errors import FileError, UnknownItemError, close_matches
 from ipmo.files.portfolios import write_atomically
 from ipmo.model.plain import to_plain_portfolio
 from ipmo.model.portfolio import Portfolio
-from ipmo.units import as_date
+from ipmo.units import as_date, as_day
 
-__all__ = ["Stamp", "digest_of", "stamp_of", "write_snapshot"]
+__all__ = ["Stamp", "baseline_path", "digest_of", "folder_of", "stamp_of", "stamps_in", "write_snapshot"]
 
 
 @attrs.frozen(kw_only=True)
@@ -86,3 +86,37 @@ def stamp_of(path: Path) -> Stamp:
             str(path), f"it was changed after it was frozen: its digest is {digest[:12]}…, the stamp says {found['digest'][:12]}…"
         )
     return Stamp(path=str(path), date=as_date(found["date"]), digest=digest, reason=str(found.get("reason", "")))
+
+
+def stamps_in(folder: Path) -> list[Stamp]:
+    """The stamps of all snapshots in a folder, in the order of their names.
+
+    Raises:
+        FileError: there is no such folder, a file in it is no snapshot, or was changed after it was frozen.
+    """
+    if not folder.is_dir():
+        raise FileError(str(folder), "there is no such folder; `ipmo snapshot` makes one")
+    return [stamp_of(path) for path in sorted(folder.glob("*.json"))]
+
+
+def folder_of(portfolio: Portfolio) -> Path:
+    """The folder of the file that a portfolio was read from; the present one of a portfolio made in Python."""
+    source = Path(portfolio.source.path) if portfolio.source.path else Path()
+    return source if source.is_dir() else source.parent
+
+
+def baseline_path(portfolio: Portfolio, id: str | None) -> Path:
+    """The file of a baseline that a portfolio names, the latest one when none is named; its content is as it was frozen.
+
+    Raises:
+        UnknownItemError: there is no such baseline, or none has a file.
+        FileError: its file is missing, or was changed after it was frozen.
+    """
+    named = {one.id: one for one in portfolio.baselines if one.file}
+    if id is None:
+        id = max(named, key=lambda name: as_day(named[name].date), default="")
+    if id not in named:
+        raise UnknownItemError(id, close_matches(id, named), f"the baselines with a file of portfolio {portfolio.id!r}")
+    path = folder_of(portfolio) / named[id].file
+    stamp_of(path)
+    return path

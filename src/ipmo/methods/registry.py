@@ -381,6 +381,19 @@ class Registry:
         """The plugin that declares something; None when it came from elsewhere."""
         return next((plugin for plugin in self.plugins if any(declared is one for one in plugin.everything(type(declared)))), None)
 
+    def blame(self, declared: Declaration, doing: str, error: Exception) -> PluginError | None:
+        """What to raise when something declared fails: it names the plugin; None where that is ipmo itself.
+
+        Args:
+            declared: what failed.
+            doing: what was being done.
+            error: how it failed.
+        """
+        plugin = self.owner(declared)
+        if plugin is None or plugin.built_in:
+            return None
+        return PluginError(plugin.name, plugin.distribution, doing, f"{type(error).__name__}: {error}")
+
     def _called(self, declared: Declaration) -> str:
         """The plugin that declares something, in words."""
         plugin = self.owner(declared)

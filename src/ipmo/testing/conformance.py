@@ -26,9 +26,10 @@ from hypothesis import HealthCheck, given, settings
 
 import ipmo
 from ipmo.analysis.money.rollup import MEASURES
-from ipmo.desk import from_dict, new_registry, to_dict
+from ipmo.desk import from_dict, to_dict
 from ipmo.figures.svg import Figure
 from ipmo.findings import Finding
+from ipmo.installation import new_registry
 from ipmo.methods.contract import Check, CheckContext, Methodology
 from ipmo.model.estimates import Estimate, number
 from ipmo.model.measures import Combine

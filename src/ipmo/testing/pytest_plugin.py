@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ipmo.desk import new_registry
+from ipmo.installation import new_registry
 from ipmo.methods.registry import Registry
 
 __all__ = ["ipmo_installed", "ipmo_registry"]
