@@ -194,9 +194,6 @@ def check(
     return Findings(dict.fromkeys(found))
 
 
-# ------------------------------------------------------------------------------------- months and baselines
-
-
 @taking_paths
 def snapshot(
     portfolio: Portfolio,
