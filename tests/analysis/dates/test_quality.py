@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import attrs
 import pytest
 
 import ipmo
-from ipmo.analysis.dates.quality import bei, cpli, schedule_quality
+from ipmo.analysis.dates.quality import Point, bei, cpli, schedule_quality
 from ipmo.errors import UnknownItemError
 from ipmo.model import After, Link, Portfolio, Project, Task
 
@@ -144,3 +145,81 @@ def test_loose_ends_and_hand_overs_and_their_findings() -> None:
 def test_actual_dates_after_the_status_date_are_invalid() -> None:
     pf = plan().evolve("P/late", actual_start="2026-02-10")
     assert schedule_quality(pf)[9].numerator == ("P/late",)
+
+
+def row(days: str, **fields: Any) -> Portfolio:
+    """One task of so many days from Monday 2026-01-05 on, beside one of 60 days that gives it float."""
+    tasks = [Task(id="a", duration=days, **fields), Task(id="long", duration="60 d")]
+    return Portfolio(id="x", start="2026-01-05", status_date="2026-01-05", projects=[Project(id="P", tasks=tasks)])
+
+
+@pytest.mark.parametrize(("days", "high"), [("44 d", False), ("44.125 d", True), ("43.875 d", False)])
+def test_a_duration_of_exactly_44_days_is_not_high(days: str, high: bool) -> None:
+    assert ("P/a" in schedule_quality(row(days))[8].numerator) is high
+
+
+@pytest.mark.parametrize(("finish", "high"), [("2026-03-05", False), ("2026-03-06", True)])
+def test_a_baseline_of_exactly_44_days_is_not_high_whatever_the_duration_is_now(finish: str, high: bool) -> None:
+    pf = row("60 d", baseline_start="2026-01-05", baseline_finish=finish)  # Thursday of the ninth week: 4 * 9 + 8 days
+    assert ("P/a" in schedule_quality(pf)[8].numerator) is high
+
+
+@pytest.mark.parametrize(("days", "slack", "high"), [("16 d", 44, False), ("15.875 d", 44.125, True)])
+def test_a_float_of_exactly_44_days_is_not_high(days: str, slack: float, high: bool) -> None:
+    pf = row(days)
+    assert ipmo.schedule(pf)["P/a"].total_float == slack
+    assert ("P/a" in schedule_quality(pf)[6].numerator) is high
+
+
+@pytest.mark.parametrize(("planned", "due"), [("2026-01-29", True), ("2026-01-30", True), ("2026-01-31", True), ("2026-02-02", False)])
+def test_a_task_is_due_whose_baseline_finish_is_at_the_status_date(planned: str, due: bool) -> None:
+    pf = plan(status_date="2026-02-01").evolve("P/late", baseline_finish=planned)  # the status date is the start of that day
+    assert ("P/late" in schedule_quality(pf)[11].denominator) is due
+    assert ("P/late" in schedule_quality(pf)[14].denominator) is due
+
+
+def test_a_task_that_finishes_exactly_as_planned_is_not_missed_and_a_minute_later_is() -> None:
+    exact = plan().evolve("P/done", actual_finish="2026-01-09T17:00", baseline_finish="2026-01-09T17:00")
+    assert schedule_quality(exact)[11].numerator == ("P/late",)
+    later = exact.evolve("P/done", actual_finish="2026-01-09T17:01")
+    assert schedule_quality(later)[11].numerator == ("P/done", "P/late")
+
+
+def test_dates_exactly_at_the_status_date_are_valid() -> None:
+    """Actual dates may lie at it, forecasts too; a minute to the other side is invalid."""
+    at = plan(status_date="2026-02-02T12:00").evolve("P/late", actual_start="2026-02-02T12:00")
+    assert schedule_quality(at)[9].numerator == ()
+    assert schedule_quality(at.evolve("P/late", actual_start="2026-02-02T12:01"))[9].numerator == ("P/late",)
+    finished = plan(status_date="2026-01-10").evolve("P/done", actual_finish="2026-01-09")
+    assert "P/done" not in schedule_quality(finished)[9].numerator  # the end of Friday is the start of Saturday
+
+
+@pytest.mark.parametrize(
+    ("value", "limit", "at_least", "passed"), [(0.05, 0.05, False, True), (0.95, 0.95, True, True), (0.0, 0.0, False, True)]
+)
+def test_a_value_exactly_at_its_limit_passes(value: float, limit: float, at_least: bool, passed: bool) -> None:
+    point = Point(number=1, name="p", formula="f", value=value, limit=limit, at_least=at_least)
+    assert point.passed is passed
+    assert attrs.evolve(point, value=value + (-1e-9 if at_least else 1e-9)).passed is False
+
+
+def test_a_task_of_exactly_one_day_needs_resources_and_a_shorter_one_does_not() -> None:
+    pf = row("1 d")
+    assert "P/a" in schedule_quality(pf)[10].denominator
+    assert "P/a" not in schedule_quality(row("7 h"))[10].denominator
+
+
+def test_the_assessment_is_iterated_counted_indexed_tabled_and_explained() -> None:
+    q = schedule_quality(plan())
+    assert [point.number for point in q] == [1, 2, 3, 4, 5, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]
+    assert len(q) == 15 == len(q.table())
+    assert q[5].variant == "dcma-2012"
+    assert q.explain(5).splitlines()[0] == str(q[5])
+    with pytest.raises(UnknownItemError, match="the points 1 to 14"):
+        q.explain(15)
+
+
+def test_the_path_length_index_needs_work_after_the_status_date() -> None:
+    done = Task(id="a", duration="5 d", actual_start="2026-01-05", actual_finish="2026-01-09")
+    pf = Portfolio(id="x", start="2026-01-05", status_date="2026-01-10", projects=[Project(id="P", finish="2026-02-06", tasks=[done])])
+    assert (schedule_quality(pf)[13].value, schedule_quality(pf)[13].needs) == (None, "unfinished work after the status date")

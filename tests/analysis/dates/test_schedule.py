@@ -630,10 +630,25 @@ def test_the_schedule_explains_itself_and_helps_with_wrong_names() -> None:
     assert s.driving("P1/c") == (("P2/b", "FS"),)
     assert s.explain("P1").splitlines()[0] == "P1 finishes 2026-01-16, with P1/c"
     assert s.explain("P1").splitlines()[-1].endswith("nothing holds it back but the start of the portfolio")
+    assert s.explain("P1@finish").splitlines()[0] == "P1@finish finishes 2026-01-16, with P1/c"
+    assert s.explain("P1@start").splitlines()[0] == "P1@start is on 2026-01-05, with P1/a"
     with pytest.raises(UnknownItemError, match="close: 'P1/a'"):
         s["P1/aa"]
+    with pytest.raises(UnknownItemError):
+        s.explain("P9")
     with pytest.raises(UnknownItemError, match="targets"):
         s.critical_path("P3")
+
+
+def test_a_schedule_is_iterated_counted_and_indexed_by_id() -> None:
+    s = crossing()
+    assert list(s) == [row.id for row in s.rows] == list(s.table()["id"])
+    assert len(s) == len(s.rows) > 0
+    assert all(s[full_id] is row for full_id, row in zip(s, s.rows, strict=True))
+    assert "P1" in s
+    assert "P1" not in list(s)  # projects with tasks can be looked up; they are no rows of their own
+    assert s["P1@finish"].finish == s["P1"].finish
+    assert s.total_float("P1/a") == s["P1/a"].total_float
 
 
 def test_columns_of_the_table_are_pinned() -> None:
