@@ -6,6 +6,7 @@ from pathlib import Path
 
 import ipmo
 from ipmo import Portfolio, Project, Task
+from ipmo.analysis.benefits.cost_of_delay import cost_of_delay
 from ipmo.model import Assignment, Benefit, Enabler, MoneySettings, RateRow, Resource
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,7 +44,17 @@ def test_present_values_are_of_the_first_day_of_work_where_no_date_is_stated() -
 
 
 def test_waiting_costs_at_the_rate_of_the_first_day_of_work() -> None:
-    from ipmo.analysis.benefits.cost_of_delay import cost_of_delay
-
     pf = undated()
     assert cost_of_delay(pf, ipmo.schedule(pf)).waiting("P/a", 3) == 150  # 100 EUR a day at 0.5, three days
+
+
+def test_all_who_are_assigned_wait_each_by_its_number_and_nobody_waits_no_time() -> None:
+    pf = undated()
+    people = [*pf.resources, Resource(id="crane", rate="40 GBP per pd"), Resource(id="guest")]
+    here = [Assignment(resource="dev"), Assignment(resource="crane", units=3), Assignment(resource="guest")]
+    pf = pf.evolve(resources=people).evolve("P/a", assignments=here)
+    cost = cost_of_delay(pf, ipmo.schedule(pf))
+    assert cost.waiting("P/a", 2) == 2 * (50 + 3 * 40)
+    assert cost.waiting("P/a", 0.5) == 85
+    assert cost.waiting("P/a", 0) is None
+    assert cost.waiting("P", 2) is None

@@ -50,6 +50,9 @@ def test_a_board_that_states_no_authority_is_not_known_to_cover_three_million() 
     assert (asked.escalate_to.id, breach.escalate_to) == ("board", "board")  # it is still told
     assert ipmo.status(pf).exceptions()["escalate_to"] == ("board",)
     assert covers(pf, BOARDS[1], Money("1", "GBP")) is None
+    two = [DecisionBody(id="stated", authority="1 M GBP"), DecisionBody(id="silent")]
+    told = approver(overspent(1, two), Money("3000000", "GBP")).escalate_to
+    assert (told and told.id) == "silent"  # of two at the top, the one whose authority is not known to end below it
 
 
 def test_up_to_its_limit_a_board_may() -> None:

@@ -13,7 +13,7 @@ import ipmo
 from ipmo.analysis.money.earned_value import earned_value
 from ipmo.analysis.money.indices import Forecast, earned_schedule, indices
 from ipmo.errors import ModelError, OptionError, UnitError
-from ipmo.model import Calendar, Earning, EarningStep, MoneySettings, Portfolio, Programme, Project, Task
+from ipmo.model import Budget, BudgetLine, Calendar, Earning, EarningStep, MoneySettings, Portfolio, Programme, Project, Task
 from ipmo.testing.strategies import portfolios
 
 
@@ -141,6 +141,29 @@ def test_every_rule_earns_as_it_says(earning: Any, fields: dict[str, Any], ev: i
     assert found.ev.amount == ev
     assert (found.bac.amount, found.pv.amount, found.ac and found.ac.amount) == (100, 50, 30)  # 10 of 20 planned days have gone by
     assert found.rule == (earning if isinstance(earning, str) else earning.rule)
+
+
+def test_what_happens_on_the_day_itself_counts_and_what_comes_later_does_not() -> None:
+    def ev(on: str, earning: Any = "percent", **fields: Any) -> Any:
+        return earned_value(around_the_clock(Task(id="t", earning=earning, **{**BASE, **fields})), as_of=on)["P/t"].ev.amount
+
+    assert [ev(on, "0/100", actual_finish="2026-01-10") for on in ("2026-01-09", "2026-01-10")] == [0, 100]
+    assert [ev(on, "50/50", actual_start="2026-01-05") for on in ("2026-01-04", "2026-01-05")] == [0, 50]
+    steps = Earning(rule="weighted milestones", steps=[EarningStep(done="2026-01-09"), EarningStep()])
+    assert [ev(on, steps) for on in ("2026-01-08", "2026-01-09")] == [0, 50]
+    lines = Budget([BudgetLine(amount="30 GBP", since="2026-01-05")])
+    pf = around_the_clock(Task(id="t", progress="10 %", **{**BASE, "actual": lines}))
+    spent = [earned_value(pf, as_of=on)["P/t"].ac for on in ("2026-01-04", "2026-01-05")]
+    assert [None if ac is None else ac.amount for ac in spent] == [0, 30]
+    assert ev("2026-01-11", remaining="25 d") == 0  # more is left than was planned
+
+
+def test_a_bar_that_has_begun_without_progress_has_earned_nothing() -> None:
+    bar = {"start": "2026-01-01", "finish": "2026-01-20", "budget": "100 GBP", "actual": "30 GBP", "actual_start": "2026-01-01"}
+    begun = earned_value(around_the_clock(**bar, progress=0.0))["P"]
+    assert (begun.known, begun.ev.amount) == (1, 0)
+    silent = earned_value(around_the_clock(**bar))["P"]
+    assert (silent.known, silent.total) == (0, 1)  # it has begun, and nobody says how far it is
 
 
 def test_the_spread_plans_and_a_projects_rule_stands_for_its_tasks() -> None:

@@ -129,6 +129,10 @@ def test_progress_is_weighted_by_planned_duration_and_divides_last() -> None:
     assert r["P"].value == pytest.approx(15 / 40)
     assert r.total.value == pytest.approx(25 / 50)  # not the mean of 37.5 % and 100 %
     assert (r.total.known, r.total.total) == (3, 4)
+    unstarted = pf.evolve("P/a", actual_start=None)  # progress counts although nobody says when it began
+    assert ipmo.roll_up(unstarted, "progress")["P"].value == pytest.approx(15 / 40)
+    longer = pf.evolve("P/a", progress=None, remaining="45 d")  # more is left than was planned: nothing is done, not less
+    assert ipmo.roll_up(longer, "progress")["P/a"].value == 0
 
 
 def test_status_is_the_worst_reported_below_and_later_reports_are_not_seen() -> None:
@@ -172,6 +176,9 @@ def test_by_any_attribute_what_is_nearest_counts_and_groups_sum_to_the_whole() -
     assert {g: str(r[g].value) for g in ("north", "south", "(none)")} == {"north": "1 GBP", "south": "2 GBP", "(none)": "4 GBP"}
     assert ipmo.roll_up(pf, "budget", by="category")["it"].value == as_money("4 GBP")
     assert r.table().columns == ("item", "name", "level", "value", "unit", "known", "total", "left_out", "minor", "base")
+    both = pf.evolve("P", tasks=[*pf["P"].tasks, Task(id="c", attributes={"region": "south"})])
+    south = ipmo.roll_up(both, "budget", by="region")["south"]
+    assert (str(south.value), south.known, south.total) == ("2 GBP", 1, 2)  # one of two is known, and said so
 
 
 @settings(max_examples=30)
@@ -229,6 +236,11 @@ def test_one_unknown_may_spoil_a_total_where_the_measure_says_so() -> None:
     total = ipmo.roll_up(pf, strict).total
     assert (total.value, total.known, total.total, total.note) == (None, 1, 2, "one unknown makes it unknown")
     assert ipmo.roll_up(pf, strict)["a"].value == 1
+    grouped = ipmo.roll_up(pf.evolve("a", category="it").evolve("b", category="it"), strict, by="category")
+    assert (grouped["it"].value, grouped["it"].known, grouped["it"].total) == (None, 1, 2)
+    assert grouped["it"].note == "one unknown makes it unknown"
+    apart = ipmo.roll_up(pf.evolve("a", category="it"), strict, by="category")
+    assert [(apart[g].value, apart[g].known, apart[g].total) for g in ("it", "(none)")] == [(1, 1, 1), (None, 0, 1)]
 
 
 @pytest.mark.parametrize(

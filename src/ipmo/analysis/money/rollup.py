@@ -295,8 +295,8 @@ class _Engine:
             start=self.measure.unit == "date" and self.measure.combine is Combine.MIN,
         )
 
-    def _portion(self, figure: RolledUpValue, part: Priced | Fraction, *, note: str, known: int | None = None) -> RolledUpValue:
-        """A part of a figure, by period or price base."""
+    def _portion(self, figure: RolledUpValue, part: Priced | Fraction, note: str) -> RolledUpValue:
+        """A part of a figure, by period or price base: itself it is known."""
         shown = self._shown(part)
         return attrs.evolve(
             figure,
@@ -306,7 +306,7 @@ class _Engine:
             base=shown.base,
             apart=shown.apart,
             note=shown.note or note,
-            known=figure.known if known is None else known,
+            known=figure.total,
         )
 
     def _figure(
@@ -416,7 +416,7 @@ class _Engine:
         for figure in _bearing(whole):
             if by == "price_base" and isinstance(figure.carried, Priced):
                 for base, (amount, item) in figure.carried.entries.items():
-                    groups.setdefault(base or NO_GROUP, []).append(self._portion(figure, Priced.of(amount, base, item), note=figure.note))
+                    groups.setdefault(base or NO_GROUP, []).append(self._portion(figure, Priced.of(amount, base, item), figure.note))
             else:
                 groups.setdefault(self._group(figure.item, by), []).append(figure)
         out = {name: self._group_figure(name, groups[name]) for name in sorted(groups, key=lambda n: (n == NO_GROUP, n))}
@@ -471,12 +471,12 @@ class _Engine:
         dated: dict[Period, list[RolledUpValue]] = {}
         rest: dict[str, list[RolledUpValue]] = {UNDATED: [], UNKNOWN: []}
         for figure in _bearing(whole):
-            note, known = figure.note, figure.known
+            note = figure.note
             if figure.carried is None:
                 rest[UNKNOWN].append(figure)
-                note, known = "the rest of it is unknown", figure.total
+                note = "the rest of it is unknown"
             for period, part in self._over(timing, rule, figure).items():
-                portion = self._portion(figure, part, note=note, known=known)
+                portion = self._portion(figure, part, note)
                 (rest[UNDATED] if period is None else dated.setdefault(period, [])).append(portion)
         out = {period.name: self._group_figure(period.name, dated[period]) for period in sorted(dated)}
         out |= {name: self._group_figure(name, figures) for name, figures in rest.items() if figures}
