@@ -24,8 +24,6 @@ PACKAGES = ("ipmo", "ipmo_p3o", "ipmo_mop", "ipmo_agile", "ipmo_example")
 
 # What still breaks a limit. These lists may only get shorter: take out what is mended, put nothing in.
 LONG_MODULES = {
-    "analysis/dates/schedule.py",
-    "desk.py",
     "network/network.py",
     "network/overlay.py",
     "network/passes.py",
@@ -44,13 +42,12 @@ LONG_FUNCTIONS = {
     "interface_slips",
     "from_columns",
     "positions",
-    "portfolios",
 }
 IN_CIRCLES = {
     "ipmo.network.drag",
     "ipmo.network.passes",
 }
-ANY_ALLOWED = 822
+ANY_ALLOWED = 380
 ANY_IN_PUBLIC_KERNELS_ALLOWED = 645
 
 
