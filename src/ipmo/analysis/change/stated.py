@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import NamedTuple
 
 import attrs
 
@@ -17,6 +17,7 @@ from ipmo.errors import IpmoError
 from ipmo.model.governance import Confidence
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.reference import RATINGS, RatingScale
+from ipmo.model.references import reference
 from ipmo.model.work import Project
 from ipmo.tables import Column, Table
 from ipmo.units import Money, as_day, minutes
@@ -59,7 +60,7 @@ class Moved:
     @property
     def project(self) -> str:
         """The project that the item belongs to, or the item itself."""
-        return self.item.partition("/")[0]
+        return reference(self.item).top
 
 
 @attrs.frozen(kw_only=True)
@@ -237,13 +238,25 @@ def confidence_by(portfolio: Portfolio, by: str = "category") -> Table:
             counts[group or "(none)", assessor, one.scale if one else "", one.rating if one else "(none)"] += 1
     scales = {name: scale.ratings for name, scale in RATINGS.items()}
 
-    def place(key: tuple[str, str, str, str]) -> tuple[Any, ...]:
+    def place(key: tuple[str, str, str, str]) -> tuple[bool, str, str, str, int]:
         group, assessor, scale, rating = key
         return (group == "(none)", group, assessor, scale, scales[scale].index(rating) if scale in scales else 99)
 
     rows = sorted(counts, key=place)
     columns = [Column(n, "str", [row[i] for row in rows]) for i, n in enumerate(("group", "assessor", "scale", "rating"))]
     return Table([*columns, Column("count", "int", [counts[row] for row in rows])])
+
+
+class _Variance(NamedTuple):
+    """One stated variance beside the recomputed one."""
+
+    project: Project
+    period: tuple[date, date] | None
+    budget: Fraction | None
+    forecast: Fraction | None
+    computed: float | None
+    stated: float | None
+    agrees: bool | None
 
 
 def variances(portfolio: Portfolio, attribute: str = "stated_variance") -> Table:
@@ -260,7 +273,7 @@ def variances(portfolio: Portfolio, attribute: str = "stated_variance") -> Table
         One row a project that states one: project, name, period, budget, forecast, computed, stated, agrees; `computed` and
         `agrees` are empty where a half is not known.
     """
-    rows: list[tuple[Any, ...]] = []
+    rows: list[_Variance] = []
     when = as_day(portfolio.status_date) if portfolio.status_date is not None else date.max
     for project in portfolio.projects:
         text = project.attributes.get(attribute, "").replace(" ", "")
@@ -273,18 +286,18 @@ def variances(portfolio: Portfolio, attribute: str = "stated_variance") -> Table
         computed = float((now - was) / was) if was and now is not None else None
         stated, digits = _percent(text)
         agrees = None if computed is None or stated is None else abs(round(computed * 100, digits) - stated) <= 0.5 * 10**-digits + 1e-9
-        rows.append((project, period, was, now, computed, None if stated is None else stated / 100, agrees))
+        rows.append(_Variance(project, period, was, now, computed, None if stated is None else stated / 100, agrees))
     currency = portfolio.money.currency if portfolio.money is not None else ""
     return Table(
         [
-            Column("project", "str", [r[0].id for r in rows]),
-            Column("name", "str", [r[0].name for r in rows]),
-            Column("period", "str", [f"{r[1][0]} to {r[1][1]}" if r[1] is not None else None for r in rows]),
-            Column("budget", "float", [None if r[2] is None else float(r[2]) for r in rows], currency),
-            Column("forecast", "float", [None if r[3] is None else float(r[3]) for r in rows], currency),
-            Column("computed", "float", [r[4] for r in rows]),
-            Column("stated", "float", [r[5] for r in rows]),
-            Column("agrees", "bool", [r[6] for r in rows]),
+            Column("project", "str", [r.project.id for r in rows]),
+            Column("name", "str", [r.project.name for r in rows]),
+            Column("period", "str", [None if r.period is None else " to ".join(map(str, r.period)) for r in rows]),
+            Column("budget", "float", [None if r.budget is None else float(r.budget) for r in rows], currency),
+            Column("forecast", "float", [None if r.forecast is None else float(r.forecast) for r in rows], currency),
+            Column("computed", "float", [r.computed for r in rows]),
+            Column("stated", "float", [r.stated for r in rows]),
+            Column("agrees", "bool", [r.agrees for r in rows]),
         ]
     )
 

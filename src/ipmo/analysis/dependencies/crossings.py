@@ -10,11 +10,11 @@ from typing import Literal
 import attrs
 
 from ipmo.analysis.dates.schedule import Schedule, schedule
-from ipmo.analysis.dependencies.handovers import link_name
+from ipmo.analysis.dependencies.handovers import link_name, side_of
 from ipmo.analysis.dependencies.targets import Targets, programmes_of, targets
 from ipmo.errors import UnitError
 from ipmo.model.portfolio import Portfolio
-from ipmo.model.references import EXTERNAL
+from ipmo.model.references import reference
 from ipmo.model.work import Link
 from ipmo.network.clocks import FAR, clocks_of
 from ipmo.network.states import LIVE
@@ -83,7 +83,7 @@ class Crossings:
         """The widest boundary between two projects, empty for none."""
         if giver == receiver:
             return ""
-        if giver.startswith(EXTERNAL) or receiver.startswith(EXTERNAL):
+        if reference(giver).external or reference(receiver).external:
             return "portfolio"
         one, other = (self.above.get(name, frozenset()) for name in (giver, receiver))
         return "project" if one and other and (one & other) else "programme"
@@ -130,7 +130,7 @@ class Crossings:
                 self._close(number, link, net.ids[u], net.ids[v], net.projects[one], net.projects[other], crossed)
                 continue
             ends = [pf.resolve(end) or end for end in (link.source, link.target)]
-            giver, receiver = (end if end.startswith(EXTERNAL) else pf.project_of(end) for end in ends)
+            giver, receiver = (side_of(pf, end) for end in ends)
             crossed = self._crosses(giver, receiver)
             if self._counts(crossed):
                 self._outside(number, link, ends, giver, receiver, crossed)
@@ -149,7 +149,7 @@ class Crossings:
         s, net = self.schedule, self.schedule.network
         node = s.passes.nodes.get(ends[1])
         if (
-            giver.startswith(EXTERNAL)
+            reference(giver).external
             and link.date is not None
             and node is not None
             and net.state[node] in LIVE
@@ -167,13 +167,13 @@ class Crossings:
 
     def _close(self, number: int, link: Link, source: str, target: str, giver: str, receiver: str, crossed: Boundary | Literal[""]) -> None:
         s = self.schedule
-        why = next((f"{end}: {s[end].undated}" for end in (source, target) if end in s and s[end].undated), "")
-        outside = any(end.startswith(EXTERNAL) for end in (source, target))
+        why = next((f"{item}: {s[item].undated}" for item in (source, target) if item in s and s[item].undated), "")
+        begin, end = reference(source), reference(target)
         reason = f"not scheduled: {why}" if why else "one end is done; it holds nothing back any more"
-        if not why and target.startswith(EXTERNAL):
-            reason = f"leads out of the portfolio to {target.removeprefix(EXTERNAL)}"
-        elif not why and outside and link.date is None:
-            reason = f"not scheduled: nobody says when {source.removeprefix(EXTERNAL)} happens"
+        if not why and end.external:
+            reason = f"leads out of the portfolio to {end.name}"
+        elif not why and begin.external and link.date is None:
+            reason = f"not scheduled: nobody says when {begin.name} happens"
         elif not why and (source, target, link.type) in set(s.cuts):
             reason = "cut to break a loop: its giver's date lies furthest after its receiver's"
         done = reason.startswith(("one end", "leads"))
@@ -195,7 +195,7 @@ class Crossings:
         import numpy as np
 
         places, heads = np.array(self.places, np.int64), np.array(self.heads, np.int64)
-        src, w, mode = (np.append(getattr(reach.columns, name), 0) for name in ("src", "w", "mode"))  # -1, from outside, finds a nought
+        src, w, mode = (np.append(getattr(reach.columns, name), 0) for name in ("src", "w", "mode"))  # -1, from outside, finds a zero
         sources = np.where(places >= 0, src[places], heads)
         self._sources: list[int] = sources.tolist()
         self._starts: list[int] = reach.early_starts[sources].tolist()
@@ -203,7 +203,7 @@ class Crossings:
         nodes = np.asarray(s.passes.positions.order, np.int64)[sources]
         clocks = np.asarray(s.passes.positions.clk, np.int64)[sources].tolist()
         self._nominals: list[int] = clocks if net.nominal is None else np.asarray(net.nominal, np.int64)[nodes].tolist()
-        # minutes of a working day of each row's own clock; nought where its days are counted on another
+        # minutes of a working day of each row's own clock; zero where its days are counted on another
         lengths = {clock: float(net.clock(clock).day_minutes) for clock in set(clocks)}
         self._per_day = [lengths[c] if c == n else 0.0 for c, n in zip(clocks, self._nominals, strict=True)]
         columns = (
@@ -360,8 +360,8 @@ def _dated(when: When | None) -> datetime | None:
 
 def _between_projects(s: Schedule, link: Link, portfolio: Portfolio) -> ProjectDependency:
     giver, receiver = portfolio.resolve(link.source) or link.source, portfolio.resolve(link.target) or link.target
-    finish = s.dates(giver.partition("@")[0])[1] if not giver.startswith(EXTERNAL) else _dated(link.date)
-    start = s.dates(receiver.partition("@")[0])[0] if not receiver.startswith(EXTERNAL) else _dated(link.date)
+    finish = _dated(link.date) if reference(giver).external else s.dates(reference(giver).item)[1]
+    start = _dated(link.date) if reference(receiver).external else s.dates(reference(receiver).item)[0]
     gap = None if finish is None or start is None else (start - finish).total_seconds() / 86400
     return ProjectDependency(
         id=link_name(link), source=giver, target=receiver, kind=link.kind, giver_finish=finish, receiver_start=start, gap=gap

@@ -13,13 +13,13 @@ import attrs
 
 from ipmo.analysis.dates.schedule import Schedule
 from ipmo.model.portfolio import Portfolio
-from ipmo.model.references import EXTERNAL
+from ipmo.model.references import reference
 from ipmo.model.work import Link
 from ipmo.network.states import LIVE
 from ipmo.units import When, as_day, minutes, moment
 from ipmo.words import agree
 
-__all__ = ["SOURCE", "InterfaceAgreement", "agreement", "agreements", "days_text", "link_name"]
+__all__ = ["SOURCE", "InterfaceAgreement", "agreement", "agreements", "days_text", "link_name", "side_of"]
 
 STALE = 60
 """Days after which what is known of something outside the portfolio is old."""
@@ -82,7 +82,7 @@ class InterfaceAgreement:
     @property
     def external(self) -> bool:
         """One side lies outside the portfolio."""
-        return self.giver.startswith(EXTERNAL) or self.receiver.startswith(EXTERNAL)
+        return reference(self.giver).external or reference(self.receiver).external
 
     @property
     def broken(self) -> bool:
@@ -126,13 +126,18 @@ class InterfaceAgreement:
             yield from self._outside()
 
     def _outside(self) -> Iterator[str]:
-        known = self.expected if self.giver.startswith(EXTERNAL) else self.used
+        known = self.expected if reference(self.giver).external else self.used
         if known is None:
             yield "no date for what lies outside"
         elif self.age is None:
             yield "nobody says how old its date is"
         elif self.age > STALE:
             yield f"its date is {self.age} days old"
+
+
+def side_of(portfolio: Portfolio, full_id: str) -> str:
+    """The project that one end of a link belongs to; `external:NAME` for what lies outside."""
+    return full_id if reference(full_id).external else portfolio.project_of(full_id)
 
 
 def _instant(when: When | None) -> datetime | None:
@@ -162,13 +167,13 @@ def agreement(portfolio: Portfolio, s: Schedule, link: Link) -> InterfaceAgreeme
         link: one of its links.
     """
     source, target = (portfolio.resolve(end) or end for end in (link.source, link.target))
-    giver, receiver = (end if end.startswith(EXTERNAL) else portfolio.project_of(end) for end in (source, target))
+    giver, receiver = (side_of(portfolio, end) for end in (source, target))
     expected, used = (
-        _instant(link.date) if end.startswith(EXTERNAL) else s.dates(end.partition("@")[0])[side == "F"]
+        _instant(link.date) if reference(end).external else s.dates(reference(end).item)[side == "F"]
         for end, side in ((source, link.type[0]), (target, link.type[1]))
     )
     age = None
-    if (source.startswith(EXTERNAL) or target.startswith(EXTERNAL)) and portfolio.status_date is not None and link.as_of is not None:
+    if (reference(source).external or reference(target).external) and portfolio.status_date is not None and link.as_of is not None:
         age = (as_day(portfolio.status_date) - as_day(link.as_of)).days
     node = s.passes.nodes.get(source)
     return InterfaceAgreement(
@@ -195,8 +200,6 @@ def agreements(portfolio: Portfolio, s: Schedule) -> Iterator[InterfaceAgreement
     for link in portfolio.links:
         if link.kind != "schedule" or link.status == "cancelled" or link.source in projects or link.target in projects:
             continue
-        giver, receiver = (
-            end if end.startswith(EXTERNAL) else portfolio.project_of(portfolio.resolve(end) or end) for end in (link.source, link.target)
-        )
+        giver, receiver = (side_of(portfolio, portfolio.resolve(end) or end) for end in (link.source, link.target))
         if giver != receiver:
             yield agreement(portfolio, s, link)

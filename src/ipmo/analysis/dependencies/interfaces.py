@@ -21,7 +21,7 @@ from ipmo.figures.interfaces import interfaces as drawn_network
 from ipmo.figures.matrix import matrix as drawn_matrix
 from ipmo.figures.svg import Figure
 from ipmo.model.portfolio import Portfolio
-from ipmo.model.references import EXTERNAL
+from ipmo.model.references import reference
 from ipmo.network.graph import neighbours, partitioned, weighted
 from ipmo.tables import Column, Table
 from ipmo.words import counted
@@ -187,7 +187,7 @@ class InterfaceView:
             OptionError: there is no such measure.
         """
         one_of("measure", measure, MEASURES)
-        inside = [p for p in self.pairs if not p.giver.startswith(EXTERNAL)]
+        inside = [p for p in self.pairs if not reference(p.giver).external]
         blocks = partitioned(
             sorted({n for p in inside for n in (p.giver, p.receiver)}), {(p.giver, p.receiver): len(p.links) for p in inside}
         )
@@ -227,7 +227,7 @@ class InterfaceView:
                 (link.giver, "gives", link.receiver, link.source),
                 (link.receiver, "gets", link.giver, link.source),
             ):
-                if (project is None or mine == project) and not mine.startswith(EXTERNAL):
+                if (project is None or mine == project) and not reference(mine).external:
                     rows.append((mine, role, partner, what, link))
         far = max((k.given for *_, k in rows if k.given is not None), default=None)
         rows.sort(key=lambda r: (r[0], r[1] != "gives", r[4].given or far or 0, r[4].id))
@@ -290,7 +290,7 @@ class InterfaceView:
             UnknownItemError: there is no such project.
         """
         self._known(around)
-        inside = [p for p in self.pairs if not p.giver.startswith(EXTERNAL)]
+        inside = [p for p in self.pairs if not reference(p.giver).external]
         if around is not None:
             kept = neighbours([(p.giver, p.receiver) for p in inside], around, depth)
             inside = [p for p in inside if p.giver in kept and p.receiver in kept]
