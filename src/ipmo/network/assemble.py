@@ -255,7 +255,7 @@ def assembled(draft: Draft) -> Network:
         finishes=nodes.finishes,
         holds=nodes.holds,
         unknown=nodes.unknown,
-        targets=tuple(nodes.targets),
+        commitments=tuple(nodes.commitments),
         promises=_promises(draft.portfolio),
         summaries=nodes.leaves,
         members=nodes.members,

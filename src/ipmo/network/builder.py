@@ -10,7 +10,7 @@ from ipmo.model.estimates import Estimate
 from ipmo.model.governance import Gate
 from ipmo.model.work import Project, Task
 from ipmo.network.drafts import Draft
-from ipmo.network.parts import Hold, Target
+from ipmo.network.parts import Commitment, Hold
 from ipmo.network.states import LIVE, State
 from ipmo.units import ELAPSED, MAX_INSTANT, Span, minutes
 
@@ -204,7 +204,7 @@ class Builder:
         if task.resumes is not None and here is STARTED:
             self.bounds.starts.append((node, minutes(task.resumes)))
         if task.deadline is not None and here is not FINISHED:
-            self.nodes.targets.append(Target(self.nodes.ids[node], (node,), minutes(task.deadline, end=True), is_deadline=True))
+            self.nodes.commitments.append(Commitment(self.nodes.ids[node], (node,), minutes(task.deadline, end=True), is_deadline=True))
 
     def _summaries(self, project: Project) -> None:
         """The leaves below each summary, and its deadline as a target of them all."""
@@ -222,7 +222,9 @@ class Builder:
             if task.id not in local and task.deadline is not None:
                 leaves = tuple(n for n in nodes.leaves[(project.id, task.id)] if nodes.state[n] in LIVE)
                 if leaves:
-                    nodes.targets.append(Target(f"{project.id}/{task.id}", leaves, minutes(task.deadline, end=True), is_deadline=True))
+                    nodes.commitments.append(
+                        Commitment(f"{project.id}/{task.id}", leaves, minutes(task.deadline, end=True), is_deadline=True)
+                    )
 
     # ------------------------------------------------------------------------------------- bars and gates
 
@@ -284,7 +286,7 @@ class Builder:
             for bound in (standing.start, minutes(gate.not_before) if gate.not_before is not None else None):
                 if bound is not None:
                     self.bounds.starts.append((node, bound))
-            nodes.targets.append(Target(full_id, (node,), None if gate.need_by is None else minutes(gate.need_by, end=True)))
+            nodes.commitments.append(Commitment(full_id, (node,), None if gate.need_by is None else minutes(gate.need_by, end=True)))
 
     # ------------------------------------------------------------------------------------------ effects
 
@@ -302,4 +304,4 @@ class Builder:
                 node = nodes.add(benefit.id, "benefit", -1, NORMAL, 0, 0, clock)
                 nodes.top[benefit.id] = node
                 promised = None if benefit.need_by is None else minutes(benefit.need_by, end=True)
-                nodes.targets.append(Target(benefit.id, (node,), promised, at_start=True))
+                nodes.commitments.append(Commitment(benefit.id, (node,), promised, at_start=True))

@@ -17,7 +17,7 @@ from ipmo.model.dialects import Dialect
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project, Task
 from ipmo.network.clocks import Clocks, clocks_of
-from ipmo.network.parts import DatedStub, Hold, LateBound, OutOfSequence, Spanning, Target
+from ipmo.network.parts import Commitment, DatedStub, Hold, LateBound, OutOfSequence, Spanning
 from ipmo.network.states import TYPES, State
 from ipmo.units import Span, minutes
 
@@ -51,7 +51,7 @@ class Nodes:
     """Nodes for which one of several givers is enough."""
     begun: dict[int, Sequence[int]] = attrs.field(factory=dict)
     """Start milestones of what has begun: the nodes it holds."""
-    targets: list[Target] = attrs.field(factory=list)
+    commitments: list[Commitment] = attrs.field(factory=list)
     local: dict[str, dict[str, int]] = attrs.field(factory=dict)
     """The nodes of each project, by id within it; `""` is the bar of one without tasks."""
     top: dict[str, int] = attrs.field(factory=dict)

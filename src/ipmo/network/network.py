@@ -21,7 +21,7 @@ from ipmo.units import MAX_INSTANT
 if TYPE_CHECKING:
     from ipmo.model.calendars import Calendar
     from ipmo.model.dialects import Dialect
-    from ipmo.network.parts import DatedStub, Hold, LateBound, OutOfSequence, Spanning, Target
+    from ipmo.network.parts import Commitment, DatedStub, Hold, LateBound, OutOfSequence, Spanning
 
 __all__ = ["Network"]
 
@@ -72,7 +72,7 @@ class Network:
         finishes: Mapping[int, int] | None = None,
         holds: Mapping[int, Hold] | None = None,
         unknown: Sequence[int] = (),
-        targets: tuple[Target, ...] = (),
+        commitments: tuple[Commitment, ...] = (),
         promises: Mapping[int, int] | None = None,
         summaries: Mapping[tuple[str, str], Sequence[int]] | None = None,
         members: Mapping[int, Sequence[int]] | None = None,
@@ -100,7 +100,7 @@ class Network:
         self.anyone, self.numbers, self.derived = anyone or set(), numbers or {}, derived or set()
         self.clocks = clocks
         self.starts, self.finishes, self.holds = starts or {}, finishes or {}, holds or {}
-        self.unknown, self.targets, self.promises = unknown, targets, promises or {}
+        self.unknown, self.commitments, self.promises = unknown, commitments, promises or {}
         self.summaries, self.members = summaries or {}, members or {}
         self.coarse, self.labels, self.stubs, self.dated_stubs = coarse, labels, stubs, dated_stubs
         self.out_of_sequence, self.dialect, self.cuts = out_of_sequence, dialect, tuple(cuts)
@@ -592,7 +592,7 @@ _FIELDS = frozenset(
         "finishes",
         "holds",
         "unknown",
-        "targets",
+        "commitments",
         "promises",
         "summaries",
         "members",

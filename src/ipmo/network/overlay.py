@@ -240,7 +240,7 @@ class Overlay:
         pos = network.positions.pos
         fixed: list[dict[int, list[tuple[int, bool]]]] = [{}, {}]
         own = [0] * n
-        for target in network.targets:
+        for target in network.commitments:
             for node in target.nodes:
                 place = int(pos[node])
                 if network.state[node] not in LIVE:

@@ -8,12 +8,12 @@ import attrs
 
 from ipmo.units import Span
 
-__all__ = ["Cut", "DatedStub", "Hold", "LateBound", "OutOfSequence", "Spanning", "Target"]
+__all__ = ["Commitment", "Cut", "DatedStub", "Hold", "LateBound", "OutOfSequence", "Spanning"]
 
 
 @attrs.frozen
-class Target:
-    """A promise that float is measured to: its name, the nodes it bounds, its date where one is stated."""
+class Commitment:
+    """A commitment that float is measured to: its name, the nodes it bounds, its date where one is stated."""
 
     name: str
     nodes: tuple[int, ...]

@@ -22,7 +22,7 @@ from ipmo.network.states import EFFECTS, LIVE, NUMBERS, Mode, State
 from ipmo.units import MAX_INSTANT
 
 if TYPE_CHECKING:
-    from ipmo.network.parts import Target
+    from ipmo.network.parts import Commitment
     from ipmo.network.positions import Ints
 
 __all__ = ["LateStarts", "Passes"]
@@ -237,11 +237,11 @@ class Passes:
         end = self.end
         deadlines: dict[int, int] = {}
         if dialect.deadlines_bound_total_float:
-            for target in net.targets:
+            for target in net.commitments:
                 if target.date is not None and target.is_deadline:
                     for node in target.nodes:
                         deadlines[node] = min(target.date, deadlines.get(node, FAR))
-        simple = self._whole and not net.targets and not net.late_bounds
+        simple = self._whole and not net.commitments and not net.late_bounds
         back = self.back_from is not None or dialect.direction == "back"
         if simple and not back and dialect.float_to == "network" and not (dialect.promises_bound_total_float and net.promises):
             import numpy as np
@@ -254,7 +254,7 @@ class Passes:
         whole: Any = [FAR] * net.n
         aim: Any = [FAR] * net.n
         bounds: dict[int, int] = defaultdict(lambda: FAR)
-        for target in net.targets:
+        for target in net.commitments:
             for node in target.nodes:
                 bounds[node] = min(bounds[node], self.target_date(target))
         own_end = dialect.float_to == "project"
@@ -320,7 +320,7 @@ class Passes:
             out[place] = instant
         return out
 
-    def target_date(self, target: Target) -> int:
+    def target_date(self, target: Commitment) -> int:
         """The date of a target as an instant: what is stated, else its own early date."""
         if target.date is not None:
             return int(target.date)
@@ -438,7 +438,7 @@ class Passes:
         """The positions that set the date of each target."""
         net, q = self.network, self.lists
         out: dict[str, list[int]] = {}
-        for target in net.targets:
+        for target in net.commitments:
             places = [q.pos[node] for node in target.nodes]
             last = max(q.finish[place] for place in places)
             out[target.name] = [place for place in places if q.finish[place] == last]
@@ -547,7 +547,7 @@ class Passes:
         late, room = (plain(column) for column in self.late_passes[1])
         ends = [f"{name}@finish" for name in net.projects]
         tied = {net.ids[node] for node, *_ in net.late_bounds}
-        names = sorted({*ends, *tied, *(target.name for target in net.targets)})
+        names = sorted({*ends, *tied, *(target.name for target in net.commitments)})
         rank = {name: place for place, name in enumerate(names)}
         none = len(names)
         own = [none] * net.n
@@ -558,7 +558,7 @@ class Passes:
             if cap == late[place]:
                 own[place] = min(own[place], rank[name])
 
-        for target in net.targets:
+        for target in net.commitments:
             for node in target.nodes:
                 offer(q.pos[node], self.target_date(target), target.name)
         for node, instant, at_finish in net.late_bounds:

@@ -129,7 +129,7 @@ def _holds(s: Schedule) -> Iterator[Finding]:
 def _promises(portfolio: Portfolio, s: Schedule) -> Iterator[Finding]:
     """Deadlines, gates and promised finishes that the schedule does not keep."""
     net = s.network
-    for target in net.targets:
+    for target in net.commitments:
         if target.date is None:
             continue
         places = [s.passes.lists.pos[node] for node in target.nodes if net.state[node] in LIVE and node not in s.passes.without_duration]

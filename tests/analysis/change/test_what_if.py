@@ -473,7 +473,7 @@ def lateness(pf: m.Portfolio) -> dict[str, int]:
     """By how much each stated promise is missed, in minutes."""
     s = ipmo.schedule(pf)
     rows = targets(s)
-    promised = {t.name: t.date for t in s.network.targets if t.date is not None}
+    promised = {t.name: t.date for t in s.network.commitments if t.date is not None}
     promised |= {f"{s.network.projects[p]}@finish": date for p, date in s.network.promises.items()}
     return {name: max(rows.date(rows.place[name]) - date, 0) for name, date in promised.items() if name in rows.place}
 

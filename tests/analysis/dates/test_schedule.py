@@ -696,7 +696,7 @@ def held(s: ipmo.Schedule, place: int, start: int) -> list[int]:
 def limits(s: ipmo.Schedule) -> dict[str, tuple[list[int], int]]:
     """Each target: the positions that it bounds, and the instant that none of them may pass."""
     q, net = s.passes.lists, s.network
-    out = {t.name: ([q.pos[n] for n in t.nodes], s.passes.target_date(t)) for t in net.targets if net.state[t.nodes[0]] in (0, 1)}
+    out = {t.name: ([q.pos[n] for n in t.nodes], s.passes.target_date(t)) for t in net.commitments if net.state[t.nodes[0]] in (0, 1)}
     for owner, nodes in s.passes.open_work.items():
         out[f"{net.projects[owner]}@finish"] = ([q.pos[n] for n in nodes], int(s.passes.promised_finishes[owner]))
     return out

@@ -87,13 +87,13 @@ class Targets:
                 if isinstance(item, Gate) and item.open:
                     out.append((Target(full_id, "gate", full_id, self.clock_of(full_id)), Aim(full_id, (int(pos[node]),))))
         taken = {row.name for row, _ in out}
-        for target in net.targets:
-            if target.is_deadline and target.name not in taken:
-                nodes = [node for node in target.nodes if net.state[node] in LIVE and node not in known]
+        for due in net.commitments:
+            if due.is_deadline and due.name not in taken:
+                nodes = [node for node in due.nodes if net.state[node] in LIVE and node not in known]
                 if nodes:
-                    taken.add(target.name)
+                    taken.add(due.name)
                     places = tuple(int(pos[node]) for node in nodes)
-                    out.append((Target(target.name, "deadline", target.name, self.clock_of(target.name)), Aim(target.name, places)))
+                    out.append((Target(due.name, "deadline", due.name, self.clock_of(due.name)), Aim(due.name, places)))
         for benefit in pf.benefits:
             at = s.passes.nodes.get(benefit.id)
             if at is not None and net.state[at] in LIVE and at not in known:
