@@ -69,7 +69,7 @@ WITHOUT = {"forget", "from_dict", "from_tables", "history", "plugins", "read", "
 
 
 NOT_YET = {
-    "capacity", "check", "raid_log", "schedule", "schedule_quality", "time_phase", "translate",
+    "capacity", "check", "raid_log", "time_phase", "translate",
     "reference_classes", "reporting_compliance", "trend",
 }  # fmt: skip
 

@@ -14,7 +14,7 @@ from ipmo.network.parts import DatedStub
 from ipmo.network.states import TYPES, State
 from ipmo.units import Span, minutes
 
-__all__ = ["Linker", "lag_clock", "tie"]
+__all__ = ["Linker", "is_coarse", "lag_clock", "tie"]
 
 
 class Linker:
@@ -78,7 +78,7 @@ class Linker:
         for number, link in enumerate(pf.links):
             if link.kind != "schedule":
                 links.labels.append(number)
-            elif self._is_coarse(link):
+            elif is_coarse(pf, link):
                 links.coarse.append(number)
             elif link.source.startswith(EXTERNAL) or link.target.startswith(EXTERNAL):
                 self._stub(number, link)
@@ -87,11 +87,6 @@ class Linker:
                 target = self._end(link.target, link.type[1])
                 kind = forced(link.source, link.type[0], pf) + forced(link.target, link.type[1], pf)
                 self._join(source, target, kind, link.lag, number)
-
-    def _is_coarse(self, link: Link) -> bool:
-        """An end that names a project as a whole: where it attaches is not known yet."""
-        items = self.draft.portfolio.items
-        return any(isinstance(items.get(end), Project) for end in (link.source, link.target))
 
     def _stub(self, number: int, link: Link) -> None:
         if link.target.startswith(EXTERNAL):
@@ -191,6 +186,11 @@ def _state_of(states: Sequence[State], which: str) -> State:
     else:
         done = any(state in (State.STARTED, State.FINISHED) for state in states)
     return State.FINISHED if done else State.NORMAL
+
+
+def is_coarse(portfolio: Portfolio, link: Link) -> bool:
+    """Whether an end of a link names a project as a whole: where it attaches is not known yet, and it moves no date."""
+    return any(isinstance(portfolio.items.get(end), Project) for end in (link.source, link.target))
 
 
 def forced(text: str, side: str, portfolio: Portfolio) -> str:

@@ -19,12 +19,13 @@ from ipmo.model.estimates import Estimate
 from ipmo.model.governance import Gate
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
-from ipmo.model.work import Link, Project, Task
+from ipmo.model.work import Task
 from ipmo.network.clocks import clocks_of
+from ipmo.network.links import is_coarse
 from ipmo.network.states import State
 from ipmo.units import Span, minutes
 
-__all__ = ["SOURCE", "Assessed", "Point", "bei", "cpli", "is_coarse", "points"]
+__all__ = ["SOURCE", "Assessed", "Point", "bei", "cpli", "points"]
 
 SOURCE = "DCMA 14-Point Assessment (2009 to 2012 form)"
 VARIANT = "dcma-2012"
@@ -237,11 +238,6 @@ class Assessed:
 
 def _sign(lag: Span | None) -> float:
     return float(lag.amount) if lag is not None else 0.0
-
-
-def is_coarse(portfolio: Portfolio, link: Link) -> bool:
-    """Whether an end of a link names a project as a whole."""
-    return any(isinstance(portfolio.items.get(end), Project) for end in (link.source, link.target))
 
 
 # ------------------------------------------------------------------------------------------------------ points

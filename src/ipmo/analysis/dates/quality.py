@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 import attrs
 
-from ipmo.analysis.dates.dcma import SOURCE, Assessed, Point, bei, cpli, is_coarse, points
+from ipmo.analysis.dates.dcma import SOURCE, Assessed, Point, bei, cpli, points
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.errors import UnknownItemError, close_matches, listed
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
+from ipmo.network.links import is_coarse
 from ipmo.tables import Column, Table
 from ipmo.units import minutes
 
