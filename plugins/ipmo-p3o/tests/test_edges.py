@@ -1,0 +1,122 @@
+"""Where the P3O adapter's answers turn: lengths of time, ages, tables with their units, who gives a service to whom."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from ipmo import Span, Table
+from ipmo.model import DataFlow, DecisionBody, Office, Person, Portfolio, Programme, Project, Service, Task
+from ipmo_p3o import coverage, lineage, lineage_table
+from ipmo_p3o.flows import nominal_days
+
+YEAR = Fraction(36525, 100)
+BOARD = DecisionBody(id="board", level="portfolio")
+HUB = Office(id="hub", type="portfolio", permanent=True, reports_to="board")
+SPOKE = Office(id="spoke", type="programme", permanent=False, host="T", ends="2026-06-30", reports_to="hub")
+
+
+def portfolio(*services: Service, flows: tuple[DataFlow, ...] = ()) -> Portfolio:
+    return Portfolio(
+        id="x",
+        start="2026-01-05",
+        programmes=[Programme(id="T")],
+        projects=[Project(id="P", programme="T", tasks=[Task(id="a", duration="20 d")]), Project(id="alone")],
+        offices=(HUB, SPOKE),
+        bodies=(BOARD,),
+        people=(Person(id="ann"),),
+        services=services,
+        flows=flows,
+    )
+
+
+def shape(table: Table) -> list[str]:
+    """Columns as `name kind unit`."""
+    return [f"{name} {table.kind(name)} {table.unit(name)}".strip() for name in table.columns]
+
+
+@pytest.mark.parametrize(
+    ("span", "days"),
+    [
+        (Span(480, "min"), Fraction(7, 5)),
+        (Span(8, "h"), Fraction(7, 5)),
+        (Span(5, "d"), Fraction(7)),
+        (Span(2, "w"), Fraction(14)),
+        (Span(36, "eh"), Fraction(3, 2)),
+        (Span(3, "ed"), Fraction(3)),
+        (Span(2, "ew"), Fraction(14)),
+        (Span(3, "month"), YEAR / 4),
+        (Span(1, "year"), YEAR),
+    ],
+)
+def test_a_length_of_time_lasts_so_many_elapsed_days_in_the_middle(span: Span, days: Fraction) -> None:
+    assert nominal_days(span) == days
+
+
+def test_tables_have_these_columns_and_units() -> None:
+    pf = portfolio(Service(id="risk", provider="hub"))
+    assert shape(lineage_table(pf)) == ["field str", "source str", "way str", "freshest float elapsed days", "oldest float elapsed days"]
+    assert shape(coverage(pf).table()) == [
+        "initiative str",
+        "service str",
+        "state str",
+        "providers str",
+        "mandatory bool",
+        "split str",
+    ]
+
+
+def test_one_flow_is_as_old_as_its_period_and_its_lead() -> None:
+    (one,) = lineage(portfolio(flows=(DataFlow(field="cost", source="hub", target="board", every="1 w", cut_off="1 d before period end"),)))
+    assert (one.freshest, one.oldest) == (Fraction(7, 5), 7 + Fraction(7, 5))
+    (bare,) = lineage(portfolio(flows=(DataFlow(field="cost", source="hub", target="board", every="1 w"),)))
+    assert (bare.freshest, bare.oldest, bare.source_system) == (0, 7, "")
+
+
+def test_each_field_has_ways_of_its_own_in_the_order_of_the_file() -> None:
+    found = lineage(
+        portfolio(
+            flows=(
+                DataFlow(field="risk", source="hub", target="board", every="1 w", source_system="log"),
+                DataFlow(field="cost", source="spoke", target="hub", every="1 w", source_system="ledger"),
+                DataFlow(field="cost", source="hub", target="board", every="1 w", source_system="a sheet"),
+            )
+        )
+    )
+    assert [(one.field, one.source_system, one.steps) for one in found] == [
+        ("risk", "log", ("hub", "board")),
+        ("cost", "ledger", ("spoke", "hub", "board")),
+    ]
+
+
+def test_a_mandatory_service_is_asked_of_its_level_or_of_its_consumers() -> None:
+    asked = coverage(portfolio(Service(id="risk", mode="mandatory", level="project")))
+    assert [cell.item for cell in asked.cells if cell.asked] == ["P", "alone"]
+    named = coverage(portfolio(Service(id="risk", mode="mandatory", consumers=["T"])))
+    assert sorted(cell.item for cell in named.cells if cell.asked) == ["P", "T"]
+    assert sorted((cell.item, cell.state) for cell in named.gaps) == [("P", "gap"), ("T", "gap")]
+    assert (named.share, asked.share) == (0, 0)
+
+
+def test_a_service_of_which_only_an_owner_is_known_is_given_by_that_owner() -> None:
+    owned = coverage(portfolio(Service(id="risk", mode="mandatory", level="project", owner="ann", consumers=["P"])))
+    assert owned["P", "risk"].providers == ("ann",)
+    assert owned["alone", "risk"].providers == ()
+    assert owned.share == 1, "it is mandatory for its consumers only"
+    both = coverage(portfolio(Service(id="risk", owner="ann"), Service(id="risk 2", kind="risk", provider="hub")))
+    assert both["P", "risk"].providers == ("hub",), "an office goes before an owner"
+
+
+def test_an_explicit_consumer_counts_beside_the_closest_office() -> None:
+    found = coverage(
+        portfolio(
+            Service(id="r1", kind="risk", provider="spoke"),
+            Service(id="r2", kind="risk", provider="hub"),
+            Service(id="r3", kind="risk", provider="hub", consumers=["P"], split="hub: money; spoke: the rest"),
+        )
+    )
+    assert found["P", "risk"].providers == ("hub", "spoke")
+    assert found["P", "risk"].split == "hub: money; spoke: the rest"
+    assert found["T", "risk"].providers == ("spoke",)
+    assert found["x", "risk"].providers == ("hub",)
