@@ -380,8 +380,8 @@ def as_number(value: float | Decimal | str) -> float:
         UnitError: it is no number.
     """
     if type(value) is float or type(value) is int:
-        if value != value or value in (float("inf"), float("-inf")):
-            raise UnitError(f"{value!r} is not a number")
+        if not -1e300 < value < 1e300:  # infinite, no number at all, or a whole number that no float can hold
+            raise UnitError(f"{_shown(value)} is not a number")
         return value
     number = _decimal(value, "a number")
     return int(number) if number == int(number) and "." not in str(value) else float(number)

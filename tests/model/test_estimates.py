@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from ipmo.errors import UnitError
 from ipmo.model import Discrete, Empirical, Fixed, LogNormal, OpaqueEstimate, Pert, Span, Triangular, Uniform
-from ipmo.model.estimates import as_estimate, number, to_plain
+from ipmo.model.estimates import number
+from ipmo.model.estimating import as_estimate, to_plain
 from ipmo.testing.strategies import estimates
 from ipmo.units import as_span
 

@@ -22,18 +22,7 @@ from ipmo.model.changes import (
 from ipmo.model.contents import Baseline, Source
 from ipmo.model.dialects import DIALECTS, Dialect
 from ipmo.model.earning import Earning, EarningStep
-from ipmo.model.estimates import (
-    Discrete,
-    Empirical,
-    Estimate,
-    Fixed,
-    LogNormal,
-    OpaqueEstimate,
-    Pert,
-    Referenced,
-    Triangular,
-    Uniform,
-)
+from ipmo.model.estimates import Discrete, Empirical, Estimate, Fixed, LogNormal, OpaqueEstimate, Pert, Referenced, Triangular, Uniform
 from ipmo.model.fields import FrozenMap, Noun, doc
 from ipmo.model.governance import (
     After,

@@ -15,7 +15,8 @@ from attrs.converters import optional
 
 from ipmo.errors import ModelError, UnitError
 from ipmo.model.benefits import Benefit, Objective, Outcome
-from ipmo.model.estimates import Estimate, as_estimate, as_time, to_plain
+from ipmo.model.estimates import Estimate
+from ipmo.model.estimating import as_estimate, as_time, to_plain
 from ipmo.model.fields import Noun, as_nouns, doc, text
 from ipmo.model.governance import LINK_TYPES, Gate
 from ipmo.model.reading import IN_PYTHON, Reading, named, noun_of, reads

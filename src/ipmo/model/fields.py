@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias, TypedDict, TypeVar
 
@@ -28,6 +30,7 @@ __all__ = [
     "doc",
     "flag",
     "natural",
+    "plain_data",
     "said",
     "text",
     "texts",
@@ -199,6 +202,32 @@ def natural(value: object) -> Any:
     if isinstance(value, dict):
         return {key: natural(inner) for key, inner in value.items()}
     return [natural(inner) for inner in value] if isinstance(value, list) else value
+
+
+def plain_data(value: object) -> Any:
+    """What no class reads, as files have it: text, finite numbers, truth values, lists and mappings; dates as text.
+
+    Raises:
+        UnitError: it holds something else; `path` leads there.
+    """
+    if value is None or isinstance(value, str | bool | int):
+        return natural(value)
+    if isinstance(value, float) and math.isfinite(value):
+        return value
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {text(key): _inside(inner, text(key)) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_inside(inner, place) for place, inner in enumerate(value)]
+    raise UnitError(f"{value!r:.60} is no plain data; give text, numbers, lists and mappings")
+
+
+def _inside(value: object, where: str | int) -> Any:
+    try:
+        return plain_data(value)
+    except UnitError as error:
+        raise error.at(where) from None
 
 
 def said(value: object) -> str:

@@ -12,7 +12,8 @@ import attrs
 from attrs.converters import optional
 
 from ipmo.errors import UnitError
-from ipmo.model.estimates import Estimate, Fixed, as_cost, as_estimate, to_plain
+from ipmo.model.estimates import Estimate, Fixed
+from ipmo.model.estimating import as_cost, as_estimate, estimate_of, to_plain
 from ipmo.model.fields import FrozenMap, Noun, Short, as_noun, as_nouns, as_tuple, doc, said
 from ipmo.model.reading import IN_PYTHON, Reading, named, noun_of, nouns_of, reads
 from ipmo.units import Money, When, as_date, as_money, as_number, as_share, as_when
@@ -37,17 +38,18 @@ class PriceBase(Noun):
         return f"{self.terms} {self.year}" if self.year is not None else self.terms
 
 
+def _currency(code: str) -> str:
+    return Money(Decimal(0), code).currency
+
+
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
 class MoneySettings(Noun):
     """How the portfolio counts money."""
 
-    currency: str = attrs.field(metadata=doc("currency of all totals, ISO 4217"))
+    currency: str = attrs.field(converter=_currency, metadata=doc("currency of all totals, ISO 4217"))
     price_base: PriceBase | None = attrs.field(default=None, converter=optional(as_noun), metadata=doc("in whose prices money is meant"))
     financial_year: str = attrs.field(default="jan", metadata=doc("first month of the financial year", choices=MONTHS))
     discount: str = attrs.field(default="", metadata=doc("name of the discount schedule"))
-
-    def __attrs_post_init__(self) -> None:
-        Money(Decimal(0), self.currency)
 
 
 def _per(rates: Mapping[str, float | Decimal | str]) -> FrozenMap[str, Decimal]:
@@ -202,7 +204,7 @@ def as_budget(value: object, reading: Reading = IN_PYTHON) -> Budget:
         return Budget(nouns_of(BudgetLine, value, reading))
     if isinstance(value, BudgetLine) or (isinstance(value, Mapping) and "amount" in value):
         return Budget((noun_of(BudgetLine, value, reading),))
-    return Budget((BudgetLine(amount=as_estimate(value, as_money)),))
+    return Budget((BudgetLine(amount=estimate_of(value, "money", reading)),))
 
 
 @functools.lru_cache(maxsize=65_536)

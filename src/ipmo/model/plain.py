@@ -11,7 +11,8 @@ from typing import Any, cast
 
 from ipmo.model.changes import Change, parts_of
 from ipmo.model.contents import Contents
-from ipmo.model.estimates import Estimate, to_plain
+from ipmo.model.estimates import Estimate
+from ipmo.model.estimating import to_plain
 from ipmo.model.fields import Noun, Short
 from ipmo.model.money import Budget
 from ipmo.model.shape import shape

@@ -28,7 +28,7 @@ from ipmo.model.fields import (
     as_nouns,
     as_tuple,
     flag,
-    natural,
+    plain_data,
     said,
     text,
     texts,
@@ -317,15 +317,14 @@ def _extensions(value: object, reading: Reading) -> Extensions:
         if attrs.has(data.__class__):
             out[name] = data
             continue
-        extension = reading.declared.extensions.get(name)
-        if extension is None:
-            reading.note("ipmo/unknown-extension", f"no installed plugin declares the extension {name!r}", "it is kept as it stands")
-            out[name] = natural(data)
-            continue
         try:
-            out[name] = extension.parse(natural(data))
+            plain = plain_data(data)
+            extension = reading.declared.extensions.get(name)
+            out[name] = plain if extension is None else extension.parse(plain)
         except UnitError as error:
             raise error.at(name) from None
+        if extension is None:
+            reading.note("ipmo/unknown-extension", f"no installed plugin declares the extension {name!r}", "it is kept as it stands")
     return FrozenMap(out)
 
 

@@ -7,7 +7,8 @@ from datetime import date
 import attrs
 from attrs.converters import optional
 
-from ipmo.model.estimates import Estimate, as_cost, as_factor, as_time
+from ipmo.model.estimates import Estimate
+from ipmo.model.estimating import as_cost, as_factor, as_time
 from ipmo.model.fields import EMPTY, Extensions, FrozenMap, Noun, as_extensions, as_map, as_noun, as_nouns, doc, texts
 from ipmo.model.reading import named
 from ipmo.units import Money, When, as_date, as_money, as_share, as_when

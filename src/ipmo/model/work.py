@@ -6,7 +6,8 @@ import attrs
 from attrs.converters import optional
 
 from ipmo.model.earning import Earning, as_earning
-from ipmo.model.estimates import Estimate, as_time
+from ipmo.model.estimates import Estimate
+from ipmo.model.estimating import as_time
 from ipmo.model.fields import EMPTY, Extensions, FrozenMap, Noun, as_extensions, as_map, as_noun, as_nouns, doc, text, texts
 from ipmo.model.governance import (
     LINK_TYPES,

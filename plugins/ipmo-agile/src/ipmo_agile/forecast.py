@@ -13,7 +13,7 @@ import attrs
 
 from ipmo import Span
 from ipmo.model import Estimate, Fixed, Task
-from ipmo.model.estimates import as_estimate, to_plain
+from ipmo.model.estimating import as_estimate, to_plain
 from ipmo.plugin import UnitError
 
 __all__ = ["HORIZON", "MOST_ITEMS", "AgileForecast", "parse_forecast"]

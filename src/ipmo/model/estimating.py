@@ -1,0 +1,241 @@
+"""Estimates from plain data and back: one quantity, bounds, percentiles, samples, or a kind that a methodology declares."""
+
+from __future__ import annotations
+
+import functools
+from collections import ChainMap
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any, TypeVar, cast
+
+import attrs
+
+from ipmo.declared import Parser
+from ipmo.errors import UnitError, close_matches
+from ipmo.model.estimates import (
+    Discrete,
+    Empirical,
+    Estimate,
+    Fixed,
+    LogNormal,
+    OpaqueEstimate,
+    Pert,
+    Quantity,
+    Referenced,
+    Shaped,
+    Triangular,
+    Uniform,
+)
+from ipmo.model.fields import FrozenMap, plain_data, said, text
+from ipmo.model.reading import Reading, reads
+from ipmo.model.reference import REFERENCE_CLASSES, ReferenceClass
+from ipmo.units import Effort, Money, Span, as_money, as_number, as_share, as_span
+
+__all__ = ["as_cost", "as_estimate", "as_factor", "as_time", "estimate_of", "to_plain"]
+
+T = TypeVar("T")
+SHAPES: Mapping[str, type[Shaped]] = FrozenMap({"triangular": Triangular, "pert": Pert})
+
+
+def as_estimate(
+    value: object,
+    quantity: Callable[[Any], Quantity],
+    kinds: Mapping[str, Parser] = FrozenMap(),
+    references: Mapping[str, ReferenceClass] = REFERENCE_CLASSES,
+) -> Estimate:
+    """A value, a mapping or an estimate as an estimate.
+
+    Args:
+        value: one quantity, `{low, likely, high, shape, central}`, `{p10, likely, p90}`, `{values, weights}`,
+            `{samples}`, `{estimate, reference, certainty}`, or `{NAME: data}` for a kind that a methodology declares.
+        quantity: what parses one quantity.
+        kinds: declared kinds by name, each with `.parse(data) -> Estimate`.
+        references: reference classes by name.
+
+    Raises:
+        UnitError: it is none of these; `.path`, where it has one, leads to the offending part.
+    """
+    if type(value) is str:
+        return _fixed(value, quantity)
+    if type(value) is Fixed or isinstance(value, Estimate):
+        return value
+    if not isinstance(value, Mapping):
+        return Fixed(quantity(value))
+
+    def part(key: str) -> Quantity:
+        return _located(quantity, value[key], key)
+
+    keys = set(value)
+    if keys == {"samples"} and isinstance(value["samples"], list | tuple):
+        return Empirical(_parts(quantity, value, "samples"))
+    if keys == {"values", "weights"}:
+        return Discrete(_parts(quantity, value, "values"), _parts(as_share, value, "weights"))
+    if "reference" in keys and keys <= {"estimate", "reference", "certainty"}:
+        if "estimate" not in keys:
+            raise UnitError("an estimate by reference class needs the estimate that it raises: estimate:")
+        name = str(value["reference"])
+        if name not in references:
+            near = close_matches(name, references)
+            hint = f"close: {', '.join(map(repr, near))}" if near else "declare it under reference_classes:"
+            raise UnitError(f"there is no reference class {name!r}; {hint}").at("reference")
+        share = _located(as_share, value.get("certainty", 0.5), "certainty")
+        return Referenced(part("estimate"), references[name], share)
+    shape = str(value.get("shape", "triangular"))
+    centre = str(value.get("central", "likely"))
+    bounds = keys - {"shape", "central"}
+    if shape == "uniform" and bounds == {"low", "high"} and "central" not in keys:
+        return Uniform(part("low"), part("high"))
+    if shape == "lognormal" and bounds == {"p10", "p90"} and "central" not in keys:
+        return LogNormal(part("p10"), part("p90"))
+    if shape in SHAPES and bounds in ({"low", "likely", "high"}, {"p10", "likely", "p90"}):
+        low, high = ("p10", "p90") if "p10" in keys else ("low", "high")
+        return SHAPES[shape](part(low), part("likely"), part(high), low == "p10", centre)
+    if len(keys) == 1 and not keys & {"low", "likely", "high", "p10", "p90", "shape", "central", "values", "weights"}:
+        key, data = next(iter(value.items()))
+        declared = kinds.get(text(key))
+        return OpaqueEstimate(text(key), data) if declared is None else _located(declared.parse, data, text(key))
+    if shape not in (*SHAPES, "uniform", "lognormal"):
+        raise UnitError(f"shape {shape!r} is not one of triangular, pert, uniform, lognormal").at("shape")
+    wanted = {"uniform": "low and high", "lognormal": "p10 and p90 (it has no absolute bounds)"}.get(
+        shape, "low, likely and high, or p10, likely and p90"
+    )
+    raise UnitError(f"a {shape} estimate needs {wanted} (got {', '.join(sorted(map(str, keys))) or 'nothing'})")
+
+
+def as_time(value: object) -> Estimate:
+    """An estimate of working or elapsed time."""
+    return as_estimate(value, as_span)
+
+
+def as_cost(value: object) -> Estimate:
+    """An estimate of money."""
+    return as_estimate(value, as_money)
+
+
+def as_factor(value: object) -> Estimate:
+    """An estimate of a plain number."""
+    return as_estimate(value, as_number)
+
+
+@functools.lru_cache(maxsize=65_536)
+def _fixed(value: str, quantity: Callable[[Any], Quantity]) -> Fixed:
+    return Fixed(quantity(value))
+
+
+def _time_or_money(value: object) -> Quantity:
+    """A length of time; money where the value is that."""
+    try:
+        return as_span(cast("Span | str", value))
+    except UnitError as error:
+        try:
+            return as_money(cast("Money | str", value))
+        except UnitError:
+            raise error from None
+
+
+QUANTITIES: Mapping[str, Callable[[Any], Quantity]] = {
+    "": as_span,
+    "time": as_span,
+    "money": as_money,
+    "number": as_number,
+    "time or money": _time_or_money,
+}
+"""What reads the values of an estimate, by the unit of its field."""
+CLASSES: Mapping[str, tuple[type, ...]] = {"": (Span,), "time": (Span,), "money": (Money,), "time or money": (Span, Money)}
+"""What they then are; plain numbers for any other unit."""
+BUILT_IN = frozenset((Fixed, Triangular, Pert, Uniform, LogNormal, Discrete, Empirical, Referenced))
+
+
+def _of_unit(estimate: Estimate, unit: str) -> Estimate:
+    """An estimate of what its field is measured in; of a kind that a methodology declares, that methodology knows.
+
+    Raises:
+        UnitError: it is of something else.
+    """
+    values = attrs.astuple(cast(Any, estimate), recurse=False) if type(estimate) in BUILT_IN else ()
+    first = values[0][0] if values and isinstance(values[0], tuple) else values[0] if values else None
+    if first is not None and not isinstance(first, CLASSES.get(unit, (float, int, Decimal))):
+        raise UnitError(f"an estimate of {first} is none of {unit or 'time'}")
+    return estimate
+
+
+def estimate_of(value: object, unit: str, reading: Reading) -> Estimate:
+    """An estimate from what a field of a noun is given, in a reading that knows which kinds and reference classes there are.
+
+    Args:
+        value: as `as_estimate` takes it.
+        unit: what the field is measured in: time, money, number.
+        reading: where it is read.
+
+    Raises:
+        UnitError: it is no such estimate.
+    """
+    quantity = QUANTITIES.get(unit, as_number)
+    if isinstance(value, list | tuple):
+        raise UnitError(f"expected one value or a mapping such as {{low, likely, high}}; got {said(value)}")
+    if isinstance(value, Estimate):
+        return _of_unit(value, unit)
+    if not isinstance(value, Mapping):
+        return as_estimate(value, quantity)
+    found = as_estimate(value, quantity, references=ChainMap(reading.references, {**REFERENCE_CLASSES}))
+    if not isinstance(found, OpaqueEstimate):
+        return found
+    data, kind = _located(plain_data, found.data, found.name), reading.declared.estimates.get(found.name)
+    if kind is not None:
+        made: Estimate = _located(kind.parse, data, found.name)
+        return made
+    message = f"no installed plugin declares the estimate {found.name!r}"
+    reading.note("ipmo/unknown-estimate", message, "its value is unknown; it is kept as it stands")
+    return OpaqueEstimate(found.name, data)
+
+
+reads(Estimate, lambda one: lambda value, reading: estimate_of(value, one.unit, reading))
+
+
+def to_plain(estimate: Estimate) -> Any:
+    """The estimate as files write it; the inverse of `as_estimate` for the built-in kinds."""
+
+    def out(quantity: Quantity) -> str | float:
+        if isinstance(quantity, Decimal):
+            return int(quantity) if quantity == quantity.to_integral_value() else float(quantity)
+        return str(quantity) if isinstance(quantity, Span | Money | Effort) else quantity
+
+    if isinstance(estimate, Fixed):
+        return out(estimate.value)
+    if isinstance(estimate, Shaped):
+        low, high = ("p10", "p90") if estimate.percentiles else ("low", "high")
+        data = {low: out(estimate.low), "likely": out(estimate.likely), high: out(estimate.high)}
+        if estimate.kind != "triangular":
+            data["shape"] = estimate.kind
+        if estimate.centre != "likely":
+            data["central"] = estimate.centre
+        return data
+    if isinstance(estimate, Uniform):
+        return {"low": out(estimate.low), "high": out(estimate.high), "shape": "uniform"}
+    if isinstance(estimate, LogNormal):
+        return {"p10": out(estimate.p10), "p90": out(estimate.p90), "shape": "lognormal"}
+    if isinstance(estimate, Discrete):
+        return {"values": [out(v) for v in estimate.values], "weights": list(estimate.weights)}
+    if isinstance(estimate, Empirical):
+        return {"samples": [out(v) for v in estimate.samples]}
+    if isinstance(estimate, Referenced):
+        told = {} if estimate.certainty == 0.5 else {"certainty": estimate.certainty}
+        return {"estimate": out(estimate.base), "reference": estimate.reference.id, **told}
+    if isinstance(estimate, OpaqueEstimate):
+        return {estimate.name: estimate.data}
+    return {estimate.kind: estimate.plain()}
+
+
+def _located(parse: Callable[[Any], T], value: object, *path: str | int) -> T:
+    try:
+        return parse(value)
+    except UnitError as error:
+        raise error.at(*path) from None
+
+
+def _parts(parse: Callable[[Any], T], value: Mapping[str, object], key: str) -> list[T]:
+    """Each value of a list, with its place in what is wrong."""
+    values = value[key]
+    if not isinstance(values, list | tuple):
+        raise UnitError(f"expected a list; got {said(values)}").at(key)
+    return [_located(parse, one, key, place) for place, one in enumerate(values)]
