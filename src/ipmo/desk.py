@@ -23,7 +23,7 @@ from ipmo.files.reading import placed, read_path, write_path
 from ipmo.files.snapshots import baseline_path, folder_of, stamps_in, write_snapshot
 from ipmo.findings import Finding, Findings
 from ipmo.installation import declared_in, new_registry
-from ipmo.methods.contract import Methodology
+from ipmo.methods.contract import Methodology, Scope
 from ipmo.methods.gates import Gates
 from ipmo.methods.gates import gates as _gates
 from ipmo.methods.registry import Registry
@@ -341,7 +341,7 @@ def gates(portfolio: Portfolio, *, findings: Iterable[Finding] | None = None) ->
 
 
 @taking_paths
-def translate(portfolio: Portfolio, *, to: str, scope: str | None = None) -> Translation:
+def translate(portfolio: Portfolio, *, to: str, scope: Scope | None = None) -> Translation:
     """A portfolio in the words of another method, with what was lost.
 
     See `ipmo.methods.translation.translate`.
@@ -354,6 +354,7 @@ def translate(portfolio: Portfolio, *, to: str, scope: str | None = None) -> Tra
     Raises:
         UnknownItemError: no installed method has that name.
         PluginError: its plugin was set aside.
+        OptionError: there is no such scope.
         ModelError: the method does not apply to that scope.
     """
     return _translate(portfolio, installed().methodology(to), installed().methodologies, scope=scope)

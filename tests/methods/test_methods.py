@@ -272,6 +272,8 @@ def test_another_methods_words_and_what_was_lost(registry: Registry) -> None:
     assert ipmo.translate(moved, to="n").losses == ()
     with pytest.raises(ModelError, match="does not apply to the scope 'offices'"):
         ipmo.translate(pf, to="m", scope="offices")
+    with pytest.raises(ipmo.OptionError, match="scope='world' is not known; write one of 'portfolio', 'offices', 'programme', 'project'"):
+        ipmo.translate(pf, to="m", scope="world")
     with pytest.raises(UnknownItemError, match="installed methodologies"):
         ipmo.translate(pf, to="o")
 

@@ -11,6 +11,7 @@ import ipmo
 from ipmo.cli.shell import Verb, answer, emit, json_option, main, out_option, plain_rows, portfolio_argument, say
 
 if TYPE_CHECKING:
+    from ipmo.methods.contract import Scope
     from ipmo.methods.registry import Plugin
 
 __all__: list[str] = []
@@ -115,7 +116,7 @@ def gates(path: str, as_json: bool) -> None:
 @click.option("--scope", type=click.Choice(["portfolio", "offices", "programme", "project"]), help="Which scope changes its method.")
 @out_option
 @json_option
-def translate(path: str, to: str, scope: str | None, out: str | None, as_json: bool) -> None:
+def translate(path: str, to: str, scope: Scope | None, out: str | None, as_json: bool) -> None:
     """Say a portfolio in the words of another method, and what does not fit into them. --out writes it."""
     found = ipmo.translate(path, to=to, scope=scope)
     if out is not None:

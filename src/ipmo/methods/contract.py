@@ -11,7 +11,7 @@ import functools
 import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Literal, TypeVar, cast, get_args
 
 import attrs
 import pluggy
@@ -45,6 +45,7 @@ __all__ = [
     "Notice",
     "Profile",
     "Role",
+    "Scope",
     "Section",
     "Stage",
     "hookimpl",
@@ -54,7 +55,9 @@ hookimpl = pluggy.HookimplMarker("ipmo")
 hookspec = pluggy.HookspecMarker("ipmo")
 
 CODE = re.compile(r"[a-z0-9][a-z0-9-]*/[a-z0-9][a-z0-9-]*")
-SCOPES = ("portfolio", "offices", "programme", "project")
+Scope = Literal["portfolio", "offices", "programme", "project"]
+"""What a method can be chosen for."""
+SCOPES: tuple[Scope, ...] = get_args(Scope)
 PHASES = ("concept", "definition", "delivery", "transition")
 """The phases of a linear life cycle (APM Body of Knowledge, 7th edition, 1.2): what stages of different methods meet in."""
 
@@ -227,13 +230,13 @@ class Role:
 
 @attrs.frozen(kw_only=True)
 class DecisionRight:
-    """Who may decide what: a decision, the level of the body that takes it, and what it is called there.
+    """Who may decide what: a decision, the level of the board that takes it, and what it is called there.
 
     Args:
         name: the decision, for example `fund` or `stop`.
         title: the decision in one sentence.
         level: portfolio, programme or project: where it is taken.
-        held_by: what the method calls the body or role.
+        held_by: what the method calls the board or role.
         source: guide, edition and section.
     """
 
@@ -379,7 +382,7 @@ class Methodology:
     source: str = attrs.field(validator=_filled)
     edition: str = ""
     aliases: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
-    applies_to: tuple[str, ...] = attrs.field(default=SCOPES, converter=as_tuple)
+    applies_to: tuple[Scope, ...] = attrs.field(default=SCOPES, converter=as_tuple)
     vocabulary: Mapping[str, str] = attrs.field(factory=dict)
     stages: tuple[Stage, ...] = attrs.field(default=(), converter=_stages)
     gates: tuple[GateRule, ...] = attrs.field(default=(), converter=as_tuple)

@@ -39,8 +39,8 @@ class GateView:
         conditions: of a conditional go, those not yet met.
         overdue: of those, the ones past their day.
         stake: what a decision releases: the funding decided, else the project's budget; None when unknown.
-        body: who decides: the gate's body, else the lowest one with the authority.
-        covered: whether that body's authority is known to cover the stake; None when either is unknown.
+        body: the board that decides: the gate's own, else the lowest one with the authority.
+        covered: whether its authority is known to cover the stake; None when either is unknown.
     """
 
     item: str

@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from fractions import Fraction
-from typing import Any
 
 import attrs
 
@@ -17,9 +16,11 @@ from ipmo.analysis.money.rollup import roll_up
 from ipmo.errors import IpmoError, close_matches
 from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import Methodology, Profile
-from ipmo.model.governance import Waiver
+from ipmo.model.governance import Gate, Waiver
 from ipmo.model.hierarchy import hierarchy
+from ipmo.model.people import Office
 from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Programme, Project, Task
 from ipmo.units import as_day
 
 __all__ = ["Chosen", "Tailoring", "chosen_methods", "method_for", "waived", "waiver_facts"]
@@ -59,7 +60,7 @@ def chosen_methods(portfolio: Portfolio) -> tuple[Chosen, ...]:
         choose(scopes["portfolio"], portfolio.items, "")
     if "offices" in scopes and portfolio.offices:  # offices serve the whole portfolio
         choose(scopes["offices"], portfolio.items, "")
-    bearers: tuple[tuple[str, tuple[Any, ...]], ...] = (
+    bearers: tuple[tuple[str, tuple[Office | Programme | Project, ...]], ...] = (
         ("offices", portfolio.offices),
         ("programme", portfolio.programmes),
         ("project", portfolio.projects),
@@ -70,7 +71,7 @@ def chosen_methods(portfolio: Portfolio) -> tuple[Chosen, ...]:
             if written:
                 choose(written, (noun.id,), noun.id)
     for project in portfolio.projects:
-        inside: tuple[Any, ...] = (*project.tasks, *project.gates)
+        inside: tuple[Task | Gate, ...] = (*project.tasks, *project.gates)
         for inner in inside:
             if inner.methodology:
                 full_id = f"{project.id}/{inner.id}"

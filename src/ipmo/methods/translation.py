@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
 
 import attrs
 
-from ipmo.errors import ModelError
-from ipmo.methods.contract import PLAIN, Methodology, Stage
+from ipmo.errors import ModelError, one_of
+from ipmo.methods.contract import PLAIN, SCOPES, Methodology, Scope, Stage
+from ipmo.model.fields import FrozenMap
+from ipmo.model.people import Office
 from ipmo.model.portfolio import Portfolio
-from ipmo.model.work import Project
+from ipmo.model.work import Programme, Project
 from ipmo.tables import Column, Table
 
 __all__ = ["Loss", "Translation", "translate"]
@@ -100,7 +101,7 @@ class Translation:
         return self.table()._repr_html_() + self.lost()._repr_html_()
 
 
-def translate(portfolio: Portfolio, to: Methodology, methods: Mapping[str, Methodology], *, scope: str | None = None) -> Translation:
+def translate(portfolio: Portfolio, to: Methodology, methods: Mapping[str, Methodology], *, scope: Scope | None = None) -> Translation:
     """A portfolio under another method, with what was lost on the way.
 
     Stages are mapped through the phase of the life cycle that both methods give them; words by ipmo's own nouns. Data stay:
@@ -114,16 +115,21 @@ def translate(portfolio: Portfolio, to: Methodology, methods: Mapping[str, Metho
             method now, else the first that it applies to.
 
     Raises:
+        OptionError: there is no such scope.
         ModelError: the method does not apply to that scope.
     """
     if scope is None:
         scope = next((s for s in to.applies_to if s in portfolio.methodologies), to.applies_to[0])
+    else:
+        one_of("scope", scope, SCOPES)
     if scope not in to.applies_to:
         raise ModelError(f"method {to.name!r} does not apply to the scope {scope!r}; it applies to {', '.join(to.applies_to)}")
-    bearers: tuple[Any, ...] = {"programme": portfolio.programmes, "project": portfolio.projects, "offices": portfolio.offices}.get(
-        scope, ()
-    )
-    written = [portfolio.methodologies.get(scope), *(noun.methodology for noun in bearers)]
+    bearers: Mapping[str, Sequence[Programme | Project | Office]] = {
+        "programme": portfolio.programmes,
+        "project": portfolio.projects,
+        "offices": portfolio.offices,
+    }
+    written = [portfolio.methodologies.get(scope), *(noun.methodology for noun in bearers.get(scope, ()))]
     names = dict.fromkeys(name.partition("/")[0] for name in written if name) or {PLAIN.name: None}
     sources = [methods[name] for name in names if name in methods] or [PLAIN]
     chosen = {**portfolio.methodologies, scope: to.name}
@@ -132,12 +138,13 @@ def translate(portfolio: Portfolio, to: Methodology, methods: Mapping[str, Metho
     for project in portfolio.projects:
         own = {project.methodology.partition("/")[0]} if scope == "project" and project.methodology else names
         projects.append(_project(project, [methods[n] for n in own if n in methods] or sources, to, scope, losses))
-    changes: dict[str, Any] = {"methodologies": chosen, "projects": projects}
-    if scope == "programme":
-        changes["programmes"] = [attrs.evolve(p, methodology=None) for p in portfolio.programmes]
-    if scope == "offices":
-        changes["offices"] = [attrs.evolve(o, methodology=None) for o in portfolio.offices]
-    moved = attrs.evolve(portfolio, **changes)
+    moved = attrs.evolve(
+        portfolio,
+        methodologies=FrozenMap(chosen),
+        projects=tuple(projects),
+        programmes=tuple(attrs.evolve(p, methodology=None) for p in portfolio.programmes) if scope == "programme" else portfolio.programmes,
+        offices=tuple(attrs.evolve(o, methodology=None) for o in portfolio.offices) if scope == "offices" else portfolio.offices,
+    )
     for source in sources:
         if source.name != to.name:
             losses += _declared(portfolio, source, to)
@@ -169,18 +176,18 @@ def _words(portfolio: Portfolio, sources: list[Methodology], to: Methodology) ->
 
 
 def _project(project: Project, sources: list[Methodology], to: Methodology, scope: str, losses: list[Loss]) -> Project:
-    changes: dict[str, Any] = {}
-    if scope == "project" and project.methodology is not None:
-        changes["methodology"] = None
-    stage = project.attributes.get("stage")
+    methodology, attributes = project.methodology if scope != "project" else None, project.attributes
+    stage = attributes.get("stage")
     known = {s.name: s for source in sources for s in source.stages}
     if stage in known and scope in ("project", "portfolio") and stage not in {s.name for s in to.stages}:
         found, loss = _stage(known[stage], to)
         if loss is not None:
             losses.append(attrs.evolve(loss, item=project.id))
         if found is not None:
-            changes["attributes"] = {**project.attributes, "stage": found.name}
-    return attrs.evolve(project, **changes) if changes else project
+            attributes = FrozenMap({**attributes, "stage": found.name})
+    if methodology == project.methodology and attributes is project.attributes:
+        return project
+    return attrs.evolve(project, methodology=methodology, attributes=attributes)
 
 
 def _stage(stage: Stage, to: Methodology) -> tuple[Stage | None, Loss | None]:

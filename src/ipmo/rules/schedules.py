@@ -127,7 +127,7 @@ def _holds(s: Schedule) -> Iterator[Finding]:
 
 
 def _promises(portfolio: Portfolio, s: Schedule) -> Iterator[Finding]:
-    """Deadlines, gates and promised finishes that the schedule does not keep."""
+    """Deadlines, gates and stated finishes that the schedule does not keep."""
     net = s.network
     for target in net.commitments:
         if target.date is None:

@@ -95,7 +95,7 @@ def _of(project: Project, view: StatusView, schedule: Schedule, earned: EarnedVa
             "watermelon-negative-float",
             project.id,
             f"project {project.id!r} is green with {item.target_float:g} days of float to {item.target}",
-            "what it promises downstream is already late",
+            "its commitments downstream are already late",
         )
     if earned is not None and project.id in earned:
         found = earned[project.id]
@@ -137,7 +137,7 @@ def _over_time(project: str, months: Sequence[Portfolio]) -> Iterator[Finding]:
                 "watermelon-bow-wave",
                 project,
                 f"the finish of project {project!r} has moved {sum(slips):,.0f} days in {sum(gone)} days: it is no nearer than {len(slips)} months ago",
-                "re-plan it from what is left, not from what was promised",
+                "re-plan it from what is left, not from what was committed to",
             )
     left = [_money(month, "forecast", project) for month in months]
     spent = [_money(month, "actual", project) for month in months]
