@@ -256,7 +256,7 @@ def test_wrong_data_is_located(tmp_path: Any) -> None:
         ("-2", "{}", "'-2' is not a whole number of items, 0 or more"),
         ("2", "{wsjf: {value: 1, urgency: 1, risk: 1, size: 0}}", "the size is above 0"),
         ("2", "{guardrails: {horizons: {h1: 70 %}}}", "the shares sum to 0.7, not to 100 %"),
-        ("2", "{epic: {hypotesis: faster}}", "close: 'hypothesis'"),
+        ("2", "{epic: {hypotesis: faster}}", "did you mean 'hypothesis'?"),
     ):
         path.write_text(text.replace("THROUGHPUT", throughput).replace("EXTENSION", extension))
         with pytest.raises(ipmo.IpmoError) as caught:

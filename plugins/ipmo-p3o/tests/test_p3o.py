@@ -305,7 +305,7 @@ def test_wrong_data_is_located(tmp_path: Any) -> None:
     with pytest.raises(ipmo.IpmoError) as caught:
         ipmo.read(path)
     assert "x.yaml:7" in str(caught.value)
-    assert "close: 'funding_line'" in str(caught.value)
+    assert "did you mean 'funding_line'?" in str(caught.value)
 
 
 # ------------------------------------------------------------------------------------------------ figures
