@@ -13,7 +13,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 import attrs
 
@@ -28,10 +28,12 @@ __all__ = ["Column", "Rows", "Table", "rows_of"]
 
 K = TypeVar("K")
 T = TypeVar("T")
+Cell: TypeAlias = Any
+"""A value of a column: text, a number, a truth value, a date with or without a time, None for unknown."""
 KINDS = ("str", "int", "float", "bool", "date", "datetime")
 
 
-def _tuple(values: Iterable[Any]) -> tuple[Any, ...]:
+def _tuple(values: Iterable[Cell]) -> tuple[Cell, ...]:
     return tuple(values)
 
 
@@ -41,7 +43,7 @@ class Column:
 
     name: str
     kind: str = attrs.field(validator=attrs.validators.in_(KINDS))
-    values: tuple[Any, ...] = attrs.field(converter=_tuple)
+    values: tuple[Cell, ...] = attrs.field(converter=_tuple)
     unit: str = ""
 
 
@@ -55,7 +57,7 @@ def _sealed(text: str) -> str:
     return text
 
 
-def shown(value: Any) -> str:
+def shown(value: object) -> str:
     """A value as a person reads it; empty for unknown."""
     if value is None:
         return ""
@@ -101,7 +103,7 @@ class Table:
             raise UnknownItemError(name, close_matches(name, self._columns), "this table")
         return self._columns[name]
 
-    def __getitem__(self, column: str) -> tuple[Any, ...]:
+    def __getitem__(self, column: str) -> tuple[Cell, ...]:
         return self._column(column).values
 
     def __len__(self) -> int:
@@ -118,7 +120,7 @@ class Table:
 
     __hash__ = None  # type: ignore[assignment]
 
-    def rows(self) -> Iterator[dict[str, Any]]:
+    def rows(self) -> Iterator[dict[str, Cell]]:
         """One dict a row."""
         names = self.columns
         for values in zip(*(column.values for column in self._columns.values()), strict=True):
@@ -138,7 +140,7 @@ class Table:
             attrs.evolve(column, values=[v for v, yes in zip(column.values, keep, strict=True) if yes]) for column in self._columns.values()
         )
 
-    def to_dict(self) -> dict[str, list[Any]]:
+    def to_dict(self) -> dict[str, list[Cell]]:
         """Plain lists by column name."""
         return {name: list(column.values) for name, column in self._columns.items()}
 
@@ -191,7 +193,7 @@ class Table:
             import polars as pl
         except ImportError:
             raise MissingExtraError("Table.to_polars()", "polars", "pip install polars") from None
-        types: dict[str, Any] = {
+        types: dict[str, Cell] = {
             "str": pl.String,
             "int": pl.Int64,
             "float": pl.Float64,
@@ -318,7 +320,7 @@ def _said(key: object) -> str:
     return ", ".join(map(str, key)) if isinstance(key, tuple) else str(key)
 
 
-def rows_of(frame: object) -> list[dict[str, Any]]:
+def rows_of(frame: object) -> list[dict[str, Cell]]:
     """The rows of a Table, or of any data frame: one dict a row.
 
     Raises:

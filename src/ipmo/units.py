@@ -109,7 +109,7 @@ def plain(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _decimal(value: Any, what: str) -> Decimal:
+def _decimal(value: object, what: str) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
         raise UnitError(f"{value!r} is not {what}")
     text = str(value)
@@ -118,13 +118,13 @@ def _decimal(value: Any, what: str) -> Decimal:
     return Decimal(text)
 
 
-def _amount(value: Any) -> Decimal:
+def _amount(value: object) -> Decimal:
     if type(value) is Decimal and value.is_finite() and value.adjusted() < 28:
         return value  # computed, not typed: totals may be longer than what users may write
     return _decimal(value, "an amount")
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 80 else f"{text[:60]}... ({len(text)} characters)"
 

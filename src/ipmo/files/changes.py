@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import attrs
 
@@ -15,6 +14,7 @@ from ipmo.files.documents import parse, text_of
 from ipmo.files.portfolios import NOTHING, to_yaml, write_atomically
 from ipmo.files.structure import changes_of
 from ipmo.model.changes import Change
+from ipmo.model.fields import PlainData
 from ipmo.model.plain import VERSION, change_to_plain
 
 __all__ = ["read_changes_file", "write_changes_file"]
@@ -27,7 +27,7 @@ def read_changes_file(path: Path, name: str, declared: Declared = NOTHING) -> tu
         FileError: with all problems, each with file, line, column and path.
     """
     document = parse(text_of(path, name), name, is_json=True if path.suffix == ".json" else None)
-    data: Any = document.data
+    data: PlainData = document.data
     if not isinstance(data, dict) or "changes" not in data:
         raise FileError(name, "this is no file of changes: write `ipmo: 1` and `changes:` with a list")
     if str(data.get("ipmo")) != str(VERSION):

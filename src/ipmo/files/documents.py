@@ -16,7 +16,7 @@ from typing import Any
 import attrs
 
 from ipmo.errors import FileError, Problem
-from ipmo.model.fields import WORDS, Plain
+from ipmo.model.fields import WORDS, Plain, PlainData, PlainMap
 
 __all__ = ["Document", "parse", "text_of"]
 
@@ -45,7 +45,7 @@ class Document:
 
     file: str
     text: str = attrs.field(repr=False)
-    data: Any = attrs.field(repr=False)
+    data: PlainData = attrs.field(repr=False)
     is_json: bool = False
     mappings: int = 0
     """How many mappings it holds: the rows that a reader understood."""
@@ -171,7 +171,7 @@ def _broken(name: str, error: Any) -> FileError:
     return _fault(name, mark, f"not YAML: {problem}", hint)
 
 
-def _parse_yaml(text: str, name: str) -> tuple[Any, int]:
+def _parse_yaml(text: str, name: str) -> tuple[PlainData, int]:
     import yaml
 
     loader = _loader(text)
@@ -183,7 +183,7 @@ def _parse_yaml(text: str, name: str) -> tuple[Any, int]:
         loader.dispose()
 
 
-def _build(loader: Any, name: str, ev: Any, *, marked: bool) -> tuple[Any, int]:
+def _build(loader: Any, name: str, ev: Any, *, marked: bool) -> tuple[PlainData, int]:
     """One pass over the events with an explicit stack: no depth of nesting can exhaust Python's.
 
     Args:
@@ -349,10 +349,10 @@ class _DuplicateKeyError(ValueError):
     pass
 
 
-def _parse_json(text: str, name: str) -> tuple[Any, int]:
+def _parse_json(text: str, name: str) -> tuple[PlainData, int]:
     mappings = 0
 
-    def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
+    def pairs(found: list[tuple[str, Any]]) -> PlainMap:
         nonlocal mappings
         mappings += 1
         out = dict(found)

@@ -29,6 +29,7 @@ from ipmo.model.money import MoneySettings
 from ipmo.model.people import Assignment, Resource
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.reading import noun_of
+from ipmo.model.references import reference
 from ipmo.model.work import Constraints, Link, Project, Task
 from ipmo.units import Effort, Money, Span
 
@@ -443,7 +444,7 @@ class _Reader:
     # -------------------------------------------------------------------------------------------- links
 
     def _afters(self, full_id: str, row: Element) -> list[After]:
-        project = full_id.partition("/")[0]
+        project = reference(full_id).top
         out: list[After] = []
         seen: set[tuple[str, str]] = set()
         for node in row.all("PredecessorLink"):
@@ -471,9 +472,9 @@ class _Reader:
                 if (source, LINK_TYPES[kind]) in seen:
                     raise RowError("the same link stands in the file twice")
                 seen.add((source, LINK_TYPES[kind]))
-                owner, _, inner = source.partition("/")
-                if owner == project and inner:
-                    out.append(After(source=inner, type=LINK_TYPES[kind], lag=lag))
+                meant = reference(source)
+                if meant.project == project:
+                    out.append(After(source=meant.name, type=LINK_TYPES[kind], lag=lag))
                 else:
                     self.links.append(Link(source=source, target=full_id, type=LINK_TYPES[kind], lag=lag))
         return out

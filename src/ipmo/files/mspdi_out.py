@@ -20,6 +20,7 @@ from ipmo.model.calendars import Calendar
 from ipmo.model.estimates import Estimate
 from ipmo.model.governance import After
 from ipmo.model.portfolio import Portfolio
+from ipmo.model.references import reference
 from ipmo.model.work import Project, Task
 from ipmo.units import ELAPSED, Effort, Span, When, minutes, moment
 
@@ -363,19 +364,19 @@ class _Writer:
                 self._lose("second constraints of tasks", len(found) - 1)
 
     def _link(self, source: str, after: After, calendar: Calendar) -> Iterator[str]:
-        name, at, end = source.partition("@")
-        if name not in self.uids:
-            if source.startswith("external:"):
+        meant = reference(source)
+        if meant.item not in self.uids:
+            if meant.external:
                 yield (
                     f"<PredecessorLink><PredecessorUID>0</PredecessorUID>{_tag('Type', LINK_TYPES.index(after.type))}<CrossProject>1</CrossProject>"
-                    f"{_tag('CrossProjectName', unescaped(source.removeprefix('external:')))}{self._lag(after, calendar)}</PredecessorLink>"
+                    f"{_tag('CrossProjectName', unescaped(meant.name))}{self._lag(after, calendar)}</PredecessorLink>"
                 )
             else:
                 self._lose("links from what is no task")
             return
-        kind = after.type if not at else ("S" if end == "start" else "F") + after.type[1]
+        kind = after.type if not meant.end else ("S" if meant.end == "start" else "F") + after.type[1]
         yield (
-            f"<PredecessorLink>{_tag('PredecessorUID', self.uids[name])}{_tag('Type', LINK_TYPES.index(kind))}<CrossProject>0</CrossProject>"
+            f"<PredecessorLink>{_tag('PredecessorUID', self.uids[meant.item])}{_tag('Type', LINK_TYPES.index(kind))}<CrossProject>0</CrossProject>"
             f"{self._lag(after, calendar)}</PredecessorLink>"
         )
 

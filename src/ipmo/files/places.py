@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 from ipmo.errors import FileError, Problem
 from ipmo.files.documents import Document, PathKey, parse, text_of
+from ipmo.model.fields import PlainData, PlainMap
 from ipmo.model.portfolio import Portfolio
+from ipmo.model.references import reference
 
 __all__ = ["places"]
 
@@ -22,7 +23,7 @@ def places(portfolio: Portfolio, items: Iterable[str]) -> dict[str, Place]:
         portfolio: as it was read; a file that was changed since says where things stand now.
         items: full ids. Of `a@b` the place of `a` is given.
     """
-    source, wanted = portfolio.source, {item: item.partition("@")[0] for item in items if item}
+    source, wanted = portfolio.source, {item: reference(item).item for item in items if item}
     if source.lines:
         return {item: (source.path, source.lines[name], 0) for item, name in wanted.items() if name in source.lines}
     out: dict[str, Place] = {}
@@ -55,11 +56,11 @@ def _documents(path: Path) -> Iterator[tuple[Document, dict[str, PathKey]]]:
             yield part, dict(_of_project(part.data, ()))
 
 
-def _of_portfolio(data: dict[str, Any]) -> Iterator[tuple[str, PathKey]]:
+def _of_portfolio(data: PlainMap) -> Iterator[tuple[str, PathKey]]:
     head = data.get("portfolio")
     if isinstance(head, dict) and "id" in head:
         yield str(head["id"]), ("portfolio",)
-    groups: list[tuple[PathKey, Any]] = [((name,), value) for name, value in data.items()]
+    groups: list[tuple[PathKey, PlainData]] = [((name,), value) for name, value in data.items()]
     groups += [((name, inner), rows) for name, value in data.items() if isinstance(value, dict) for inner, rows in value.items()]
     for keys, rows in groups:
         for number, row in enumerate(rows if isinstance(rows, list) else ()):
@@ -71,7 +72,7 @@ def _of_portfolio(data: dict[str, Any]) -> Iterator[tuple[str, PathKey]]:
                 yield str(row["id"]), (*keys, number)
 
 
-def _of_project(data: dict[str, Any], keys: PathKey) -> Iterator[tuple[str, PathKey]]:
+def _of_project(data: PlainMap, keys: PathKey) -> Iterator[tuple[str, PathKey]]:
     project = str(data.get("id", ""))
     yield project, keys
     for name in ("tasks", "gates", "risks"):

@@ -21,6 +21,7 @@ from ipmo.files.documents import Document, parse, text_of
 from ipmo.files.structure import structure
 from ipmo.findings import Finding, Severity
 from ipmo.model.contents import Source
+from ipmo.model.fields import PlainData
 from ipmo.model.plain import to_plain_portfolio
 from ipmo.model.portfolio import Portfolio
 
@@ -46,7 +47,7 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def read_plain(data: Any, declared: Declared = NOTHING, *, source: Source | None = None) -> Portfolio:
+def read_plain(data: PlainData, declared: Declared = NOTHING, *, source: Source | None = None) -> Portfolio:
     """A portfolio from plain data laid out as a file.
 
     Raises:
@@ -56,7 +57,7 @@ def read_plain(data: Any, declared: Declared = NOTHING, *, source: Source | None
         return structure(data, source or Source(format="plain", understood=_mappings(data)), declared)
 
 
-def _mappings(data: Any) -> int:
+def _mappings(data: PlainData) -> int:
     count, left = 0, [data]
     while left:
         value = left.pop()
@@ -210,7 +211,7 @@ def to_json(portfolio: Portfolio) -> str:
     return json.dumps(to_plain_portfolio(portfolio), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def to_yaml(data: Any, comment: str = "") -> str:
+def to_yaml(data: PlainData, comment: str = "") -> str:
     """Plain data as YAML in block style; short lists of plain values on one line."""
     import yaml
 
@@ -252,7 +253,7 @@ def _dumper() -> Any:
     class Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
         yaml_implicit_resolvers: dict[str | None, list[Any]] = {}  # noqa: RUF012 - PyYAML's own class attribute
 
-        def ignore_aliases(self, data: Any) -> bool:
+        def ignore_aliases(self, data: PlainData) -> bool:
             return True
 
     number = re.compile(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import attrs
 
@@ -11,7 +10,7 @@ from ipmo.declared import Declared
 from ipmo.errors import FileError, ModelError, Problem, UnitError
 from ipmo.model.changes import Change, as_change
 from ipmo.model.contents import Source
-from ipmo.model.fields import said
+from ipmo.model.fields import PlainData, PlainMap, said
 from ipmo.model.plain import HEADER, ORGANISATION, VERSION
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.reading import Reading, noun_of, problems_in, unknown_field
@@ -67,14 +66,14 @@ def changes_of(values: object, declared: Declared | None = None) -> tuple[Change
     return tuple(out)
 
 
-def _hidden(flat: Mapping[str, Any], found: list[Problem], declared: Declared) -> list[Problem]:
+def _hidden(flat: Mapping[str, PlainData], found: list[Problem], declared: Declared) -> list[Problem]:
     """The problems that show once the fields already complained about are left out: references, mostly."""
     copy = _copied(flat)
     for problem in found:
         *above, last = problem.path or ("",)
-        holder: Any = copy
-        key: Any
-        over: list[tuple[Any, Any]] = []
+        holder: PlainData = copy
+        key: PlainData
+        over: list[tuple[PlainData, PlainData]] = []
         for key in above:
             if not isinstance(holder, dict | list) or (isinstance(holder, dict) and key not in holder):
                 return []
@@ -103,7 +102,7 @@ def _copied(value: object) -> object:
     return [_copied(inner) for inner in value] if isinstance(value, list) else value
 
 
-def _flattened(data: Any) -> tuple[dict[str, Any], list[Problem]]:
+def _flattened(data: PlainData) -> tuple[PlainMap, list[Problem]]:
     """The document with the fields under `portfolio:` and `organisation:` at the top, as the model has them."""
     if not isinstance(data, dict):
         raise ModelError(Problem(message=f"this is no ipmo portfolio but {said(data)}", hint="a portfolio starts with `ipmo: 1`"))
@@ -150,7 +149,7 @@ def _flattened(data: Any) -> tuple[dict[str, Any], list[Problem]]:
     return flat, problems
 
 
-def _unflattened(path: PathKey, data: Any) -> PathKey:
+def _unflattened(path: PathKey, data: PlainData) -> PathKey:
     if path and path[0] in HEADER:
         if "portfolio" not in data:
             return ("project" if "project" in data else "programme", *path)

@@ -42,6 +42,7 @@ from ipmo.model.money import Budget, BudgetLine, MoneySettings, PriceBase, RateR
 from ipmo.model.people import Assignment, Capacity, DataFlow, DecisionBody, Office, Person, Resource, Service, Stakeholder
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.reference import DiscountBand, DiscountSchedule, ReferenceClass, Uplift
+from ipmo.model.references import Reference, reference
 from ipmo.model.risks import Assumption, Driver, Exposure, Impact, Issue, Risk
 from ipmo.model.work import Constraints, Link, Programme, Project, Task
 from ipmo.units import Effort, ExchangeRates, Money, Rate, Span
@@ -114,6 +115,7 @@ __all__ = [
     "Project",
     "Rate",
     "RateRow",
+    "Reference",
     "ReferenceClass",
     "Referenced",
     "Remove",
@@ -141,4 +143,5 @@ __all__ = [
     "Uplift",
     "Waiver",
     "doc",
+    "reference",
 ]

@@ -10,7 +10,6 @@ import attrs
 from ipmo.memory import remember
 from ipmo.model.benefits import Benefit, Objective, Outcome
 from ipmo.model.portfolio import Portfolio
-from ipmo.model.references import EXTERNAL
 from ipmo.model.work import Programme, Project
 from ipmo.units import Span
 
@@ -54,9 +53,9 @@ class BenefitsMap:
         for one in portfolio.contributions:
             self._add(Way(self._full(one.source), self._full(one.target), "share", None, one.share))
 
-    def _full(self, reference: str) -> str:
-        full = self.portfolio.resolve(reference)
-        return reference if full is None or full.startswith(EXTERNAL) else full.partition("@")[0]
+    def _full(self, text: str) -> str:
+        meant = self.portfolio.reference(text)
+        return text if meant is None else meant.item
 
     def _add(self, way: Way) -> None:
         self.into.setdefault(way.target, []).append(way)

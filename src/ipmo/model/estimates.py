@@ -11,13 +11,13 @@ from abc import ABC, abstractmethod
 from decimal import Decimal
 from fractions import Fraction
 from statistics import NormalDist
-from typing import Any, ClassVar, TypeVar
+from typing import ClassVar
 
 import attrs
 
 from ipmo.errors import UnitError
 from ipmo.model.beta import beta_quantile
-from ipmo.model.fields import as_tuple
+from ipmo.model.fields import PlainData, as_tuple
 from ipmo.model.reference import ReferenceClass
 from ipmo.units import Effort, Money, Span, as_share
 
@@ -37,7 +37,6 @@ __all__ = [
 ]
 
 Quantity = Span | Money | Effort | float | Decimal
-T = TypeVar("T")
 
 CENTRALS = ("likely", "mean", "p50")
 
@@ -85,7 +84,7 @@ class Estimate(ABC):
     def quantile(self, share: float) -> Quantity | None:
         """The value that is not passed with that probability (0 to 1)."""
 
-    def plain(self) -> Any:
+    def plain(self) -> PlainData:
         """The data under the kind's name in files; kinds that adapters declare must say it."""
         raise UnitError(f"{type(self).__name__} does not say how it is written: give it a method plain()")
 
@@ -381,7 +380,7 @@ class OpaqueEstimate(Estimate):
 
     kind: ClassVar[str] = "opaque"
     name: str
-    data: Any
+    data: PlainData
 
     @property
     def rule(self) -> str:

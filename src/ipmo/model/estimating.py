@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections import ChainMap
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, TypeVar, cast
 
@@ -26,7 +25,7 @@ from ipmo.model.estimates import (
     Triangular,
     Uniform,
 )
-from ipmo.model.fields import FrozenMap, plain_data, said, text
+from ipmo.model.fields import FrozenMap, Parse, PlainData, plain_data, said, text
 from ipmo.model.reading import Reading, reads
 from ipmo.model.reference import REFERENCE_CLASSES, ReferenceClass
 from ipmo.units import Effort, Money, Span, as_money, as_number, as_share, as_span
@@ -39,7 +38,7 @@ SHAPES: Mapping[str, type[Shaped]] = FrozenMap({"triangular": Triangular, "pert"
 
 def as_estimate(
     value: object,
-    quantity: Callable[[Any], Quantity],
+    quantity: Parse[Quantity],
     kinds: Mapping[str, Parser] = FrozenMap(),
     references: Mapping[str, ReferenceClass] = REFERENCE_CLASSES,
 ) -> Estimate:
@@ -118,7 +117,7 @@ def as_factor(value: object) -> Estimate:
 
 
 @functools.lru_cache(maxsize=65_536)
-def _fixed(value: str, quantity: Callable[[Any], Quantity]) -> Fixed:
+def _fixed(value: str, quantity: Parse[Quantity]) -> Fixed:
     return Fixed(quantity(value))
 
 
@@ -133,7 +132,7 @@ def _time_or_money(value: object) -> Quantity:
             raise error from None
 
 
-QUANTITIES: Mapping[str, Callable[[Any], Quantity]] = {
+QUANTITIES: Mapping[str, Parse[Quantity]] = {
     "": as_span,
     "time": as_span,
     "money": as_money,
@@ -177,7 +176,7 @@ def estimate_of(value: object, unit: str, reading: Reading) -> Estimate:
         return _of_unit(value, unit)
     if not isinstance(value, Mapping):
         return as_estimate(value, quantity)
-    found = as_estimate(value, quantity, references=ChainMap(reading.references, {**REFERENCE_CLASSES}))
+    found = as_estimate(value, quantity, references={**REFERENCE_CLASSES, **reading.references})
     if not isinstance(found, OpaqueEstimate):
         return found
     data, kind = _located(plain_data, found.data, found.name), reading.declared.estimates.get(found.name)
@@ -192,7 +191,7 @@ def estimate_of(value: object, unit: str, reading: Reading) -> Estimate:
 reads(Estimate, lambda one: lambda value, reading: estimate_of(value, one.unit, reading))
 
 
-def to_plain(estimate: Estimate) -> Any:
+def to_plain(estimate: Estimate) -> PlainData:
     """The estimate as files write it; the inverse of `as_estimate` for the built-in kinds."""
 
     def out(quantity: Quantity) -> str | float:
@@ -226,14 +225,14 @@ def to_plain(estimate: Estimate) -> Any:
     return {estimate.kind: estimate.plain()}
 
 
-def _located(parse: Callable[[Any], T], value: object, *path: str | int) -> T:
+def _located(parse: Parse[T], value: object, *path: str | int) -> T:
     try:
         return parse(value)
     except UnitError as error:
         raise error.at(*path) from None
 
 
-def _parts(parse: Callable[[Any], T], value: Mapping[str, object], key: str) -> list[T]:
+def _parts(parse: Parse[T], value: Mapping[str, object], key: str) -> list[T]:
     """Each value of a list, with its place in what is wrong."""
     values = value[key]
     if not isinstance(values, list | tuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias, TypedDict, TypeVar
@@ -20,7 +20,10 @@ __all__ = [
     "Extensions",
     "FrozenMap",
     "Noun",
+    "Parse",
     "Plain",
+    "PlainData",
+    "PlainMap",
     "Short",
     "as_extensions",
     "as_map",
@@ -38,6 +41,13 @@ __all__ = [
 
 K = TypeVar("K")
 V = TypeVar("V")
+T = TypeVar("T")
+PlainData: TypeAlias = Any
+"""Data as files have it: None, text, numbers, truth values, and lists and mappings of these."""
+PlainMap: TypeAlias = dict[str, PlainData]
+"""A mapping as files have it."""
+Parse: TypeAlias = Callable[[Any], T]
+"""What makes a value of anything that it is given, or refuses it."""
 
 
 class FrozenMap(Mapping[K, V]):
@@ -87,7 +97,7 @@ def as_tuple(values: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(values)
 
 
-def as_map(entries: Mapping[str, object]) -> FrozenMap[str, Any]:
+def as_map(entries: Mapping[str, object]) -> Extensions:
     """A FrozenMap of these entries; itself when it is one."""
     return entries if isinstance(entries, FrozenMap) else FrozenMap(entries) if entries else EMPTY
 
@@ -153,7 +163,7 @@ def doc(
     refers: str = "",
     choices: Iterable[str] = (),
     in_files: bool = True,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """The metadata of a field.
 
     Args:
@@ -193,7 +203,7 @@ class Plain(str):
 WORDS: Final = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
 
-def natural(value: object) -> Any:
+def natural(value: object) -> PlainData:
     """Data with numbers and truth values in place of `Plain` text, for what no field decides."""
     if type(value) is Plain:
         if value in WORDS:
@@ -204,7 +214,7 @@ def natural(value: object) -> Any:
     return [natural(inner) for inner in value] if isinstance(value, list) else value
 
 
-def plain_data(value: object) -> Any:
+def plain_data(value: object) -> PlainData:
     """What no class reads, as files have it: text, finite numbers, truth values, lists and mappings; dates as text.
 
     Raises:
@@ -223,7 +233,7 @@ def plain_data(value: object) -> Any:
     raise UnitError(f"{value!r:.60} is no plain data; give text, numbers, lists and mappings")
 
 
-def _inside(value: object, where: str | int) -> Any:
+def _inside(value: object, where: str | int) -> PlainData:
     try:
         return plain_data(value)
     except UnitError as error:

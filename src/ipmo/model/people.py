@@ -61,7 +61,7 @@ class Person(Noun):
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
 class Stakeholder(Noun):
-    """Somebody who is affected or has influence."""
+    """Somebody who is affected or has influence. Kept for the register of stakeholders; nothing reads it now."""
 
     id: str = attrs.field(metadata=doc("id"))
     name: str = attrs.field(default="", metadata=doc("who"))

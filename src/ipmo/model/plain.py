@@ -7,13 +7,13 @@ import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, cast
+from typing import cast
 
 from ipmo.model.changes import Change, parts_of
 from ipmo.model.contents import Contents
 from ipmo.model.estimates import Estimate
 from ipmo.model.estimating import to_plain
-from ipmo.model.fields import Noun, Short
+from ipmo.model.fields import Noun, PlainData, PlainMap, Short
 from ipmo.model.money import Budget
 from ipmo.model.shape import shape
 from ipmo.tables import Column, Table
@@ -44,18 +44,18 @@ ORGANISATION = ("bodies", "offices", "services", "flows")
 
 
 @functools.cache
-def _fields(cls: Any) -> tuple[tuple[str, str, object, bool], ...]:
+def _fields(cls: type) -> tuple[tuple[str, str, object, bool], ...]:
     """(name, key, default, may be one value) of every field that files carry."""
     return tuple((one.name, one.key, one.default, one.one_or_many) for one in shape(cls) if one.in_files)
 
 
 @functools.cache
-def _beside(cls: Any) -> tuple[tuple[str, object], ...]:
+def _beside(cls: type[Noun]) -> tuple[tuple[str, object], ...]:
     """The fields, with their defaults, that a noun must leave out to be written as a text alone; none for a class of which none may be."""
     return tuple((one.name, one.default) for one in shape(cls) if one.name != cls.alone) if cls.alone else ()
 
 
-def plain_value(value: object) -> Any:
+def plain_value(value: object) -> PlainData:
     """One value as files write it."""
     if value is None or isinstance(value, str | bool | int | float):
         return value
@@ -88,9 +88,9 @@ def plain_value(value: object) -> Any:
     return plain_noun(value)
 
 
-def plain_noun(noun: object) -> dict[str, Any]:
+def plain_noun(noun: object) -> PlainMap:
     """A noun as a mapping without what is unknown or default."""
-    out: dict[str, Any] = {}
+    out: PlainMap = {}
     for name, key, default, single in _fields(cast(type, noun.__class__)):
         value = getattr(noun, name)
         if value is None or value == default:
@@ -100,23 +100,23 @@ def plain_noun(noun: object) -> dict[str, Any]:
     return out
 
 
-def change_to_plain(change: Change) -> dict[str, Any]:
+def change_to_plain(change: Change) -> PlainMap:
     """The change as files write it; `as_change` reads it."""
     name, parts = parts_of(change)
     return {name: parts if isinstance(parts, str) else {key: _full(inner) for key, inner in parts.items()}}
 
 
-def _full(value: object) -> Any:
+def _full(value: object) -> PlainData:
     """A noun as a mapping even where it could be a text alone; anything else as files write it."""
     return plain_noun(value) if isinstance(value, Noun) else plain_value(value)
 
 
-def to_plain_portfolio(portfolio: Contents) -> dict[str, Any]:
+def to_plain_portfolio(portfolio: Contents) -> PlainMap:
     """The whole portfolio, laid out as a file: `ipmo`, `portfolio`, lists of nouns, `organisation`."""
     flat = plain_noun(portfolio)
     header = {key: flat.pop(key) for key in HEADER if key in flat}
     organisation = {key: flat.pop(key) for key in ORGANISATION if key in flat}
-    document: dict[str, Any] = {"ipmo": VERSION, "portfolio": header, **flat}
+    document: PlainMap = {"ipmo": VERSION, "portfolio": header, **flat}
     if organisation:
         document["organisation"] = organisation
     return document
@@ -134,7 +134,7 @@ def tables(portfolio: Contents) -> dict[str, Table]:
     A field that no row states has no column. `ipmo.from_tables` is the inverse.
     """
     document = to_plain_portfolio(portfolio)
-    rows: dict[str, list[dict[str, Any]]] = {"portfolio": [document["portfolio"]]}
+    rows: dict[str, list[PlainMap]] = {"portfolio": [document["portfolio"]]}
     for name, value in {**document, **document.get("organisation", {})}.items():
         if name in ("ipmo", "portfolio", "organisation"):
             continue
@@ -147,7 +147,7 @@ def tables(portfolio: Contents) -> dict[str, Table]:
     return {name: _table(found, HEADER if name == "portfolio" else ()) for name, found in rows.items() if found}
 
 
-def _table(rows: list[dict[str, Any]], first: tuple[str, ...]) -> Table:
+def _table(rows: list[PlainMap], first: tuple[str, ...]) -> Table:
     names = dict.fromkeys([*[n for n in first if any(n in row for row in rows)], *(key for row in rows for key in row)])
     columns = []
     for name in names:
@@ -166,9 +166,9 @@ def _table(rows: list[dict[str, Any]], first: tuple[str, ...]) -> Table:
     return Table(columns)
 
 
-def from_table_rows(rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, Any]:
+def from_table_rows(rows: Mapping[str, list[PlainMap]]) -> PlainMap:
     """Rows of tables laid out as `tables` gives them, as plain data laid out as a file."""
-    out: dict[str, Any] = {"ipmo": VERSION}
+    out: PlainMap = {"ipmo": VERSION}
     plain_rows = {name: [_row(row) for row in found] for name, found in rows.items()}
     header = plain_rows.pop("portfolio", [])
     out["portfolio"] = header[0] if header else {"id": "portfolio"}
@@ -187,7 +187,7 @@ def from_table_rows(rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, Any]:
     return {**out, **plain_rows}
 
 
-def _row(row: Mapping[str, Any]) -> dict[str, Any]:
+def _row(row: Mapping[str, PlainData]) -> PlainMap:
     out = {}
     for key, value in row.items():
         if value is None or type(value).__name__ in ("NAType", "NaTType") or value != value:  # how frames say unknown

@@ -22,6 +22,7 @@ from ipmo.model.fields import (
     Extensions,
     FrozenMap,
     Noun,
+    Parse,
     as_extensions,
     as_map,
     as_noun,
@@ -111,11 +112,11 @@ def _share_or_number(one: Shape) -> Read:
     return _simple(as_share if one.unit.startswith("share") else as_number)
 
 
-def _simple(parse: Callable[[Any], object]) -> Read:
+def _simple(parse: Parse[object]) -> Read:
     return lambda value, _: parse(value)
 
 
-def whole(value: Any) -> int:
+def whole(value: object) -> int:
     """A whole number, or text that is one.
 
     Raises:
@@ -138,7 +139,7 @@ def _as_it_is(value: object, _: Reading) -> object:
     return value
 
 
-READERS: dict[Any, Callable[[Shape], Read]] = {
+READERS: dict[object, Callable[[Shape], Read]] = {
     str: lambda _: _simple(text),
     int: lambda _: _simple(whole),
     float: _share_or_number,
@@ -154,18 +155,18 @@ READERS: dict[Any, Callable[[Shape], Read]] = {
     object: lambda _: _as_it_is,
 }
 """How a value of a class is read; classes that read themselves are added by `reads`."""
-RIGHT: dict[Any, tuple[type, ...]] = {
+RIGHT: dict[object, tuple[type, ...]] = {
     **{cls: (cls,) for cls in (str, bool, date, Span, Money, Rate, Effort)},
     When: (date,),
 }
 """Classes whose values a field takes as they are."""
-TYPED: set[Any] = {bool, When}
+TYPED: set[object] = {bool, When}
 """Classes that say how they are read, whatever the declaration of a field says."""
 MARKERS: Final = (as_noun, as_nouns, as_map, as_tuple, as_extensions)
 """Converters that say what type checkers should take: the type of the field says how it is read."""
 
 
-def reads(cls: Any, read: Callable[[Shape], Read], *right: type) -> None:
+def reads(cls: object, read: Callable[[Shape], Read], *right: type) -> None:
     """Says how values of a class, or of a union, are read.
 
     Args:
@@ -194,7 +195,7 @@ def _reader(one: Shape) -> Read:
     return lambda value, reading: own(read(value, reading))
 
 
-def _of_kind(kind: Kind, one: Shape, own: Callable[[Any], object] | None) -> Read:
+def _of_kind(kind: Kind, one: Shape, own: Parse[object] | None) -> Read:
     if kind.form == "many":
         return _many(kind.inner[0], one, own)
     if kind.form == "map":
@@ -237,7 +238,7 @@ def _several(value: object, what: str, lone: bool) -> Iterable[object]:
     return tuple(value)
 
 
-def _many(inner: Kind, one: Shape, own: Callable[[Any], object] | None) -> Read:
+def _many(inner: Kind, one: Shape, own: Parse[object] | None) -> Read:
     """A list: each of its values is read by its type; one that has a converter of its own is read as a whole."""
     cls = inner.noun
     what = f"a list of {cls.__name__.lower()}s" if cls is not None else "a list"
@@ -352,7 +353,7 @@ def _alone(cls: Any, words: str) -> object:
     return cls(**{cls.alone: words})
 
 
-def values_of(cls: type, data: Mapping[Any, object], reading: Reading, *, whole: bool = True) -> dict[str, Any]:
+def values_of(cls: type, data: Mapping[str, object], reading: Reading, *, whole: bool = True) -> dict[str, Any]:
     """The values of a class's fields, by name, from a mapping as files have it; a field that is empty is left out.
 
     Args:
@@ -434,7 +435,7 @@ def problems_in(error: UnitError | ModelError, *where: str | int) -> list[Proble
     return [Problem(message=message, path=(*where, *error.path))]
 
 
-def structured(cls: type[T], data: Any) -> T:
+def structured(cls: type[T], data: object) -> T:
     """An attrs value from plain data: its fields' annotations say how each is read, `doc(...)` says more.
 
     Annotations may be text, whole numbers, numbers (with `unit="share"` a share), truth values, dates, Span, Money, Rate,
@@ -478,7 +479,7 @@ def named(cls: type, fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute
     return out
 
 
-def _naming(cls: type, field: attrs.Attribute[Any]) -> Callable[[Any], Any]:
+def _naming(cls: type, field: attrs.Attribute[Any]) -> Parse[object]:
     """A converter that reads a value as its field's type says and names the field when it refuses one.
 
     What is right as it stands is let through at once: most values are. The type is resolved when the first other value comes.
@@ -487,7 +488,7 @@ def _naming(cls: type, field: attrs.Attribute[Any]) -> Callable[[Any], Any]:
     right: set[type] = set()
     settled: list[tuple[str, bool, Read]] = []
 
-    def settle(value: Any) -> object:
+    def settle(value: object) -> object:
         if not settled:
             one = shape_of(field, typing.get_type_hints(cls)[field.name])
             right.update(_right(one))
@@ -502,7 +503,7 @@ def _naming(cls: type, field: attrs.Attribute[Any]) -> Callable[[Any], Any]:
         except ModelError as error:
             raise ModelError(problems_in(error, key)) from None
 
-    def convert(value: Any) -> Any:
+    def convert(value: object) -> object:
         return value if value is default or value.__class__ in right else settle(value)
 
     return convert

@@ -29,7 +29,10 @@ RESPONSES = (
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
 class Impact(Noun):
-    """What a risk does to one item, in time or money."""
+    """What a risk does to one item, in time or money.
+
+    The cost, with the probability, is counted as exposure. The delay is kept for the simulation; nothing reads it now.
+    """
 
     target: str | None = attrs.field(default=None, metadata=doc("the item it hits; the risk's project when left out", refers="item"))
     delay: Estimate | None = attrs.field(default=None, converter=optional(as_time), metadata=doc("time lost", unit="time"))
@@ -38,7 +41,7 @@ class Impact(Noun):
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
 class Exposure(Noun):
-    """Probability and impacts at one time: before or after the response."""
+    """Probability and impacts at one time: before or after the response. Figures are taken from the one before it."""
 
     probability: float | None = attrs.field(default=None, converter=optional(as_share), metadata=doc("that it happens", unit="share"))
     impacts: tuple[Impact, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("what it would do", one_or_many=True))
@@ -46,7 +49,11 @@ class Exposure(Noun):
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
 class Risk(Noun):
-    """An uncertain event with cause, effect, owner and response; a threat or an opportunity."""
+    """An uncertain event with cause, effect, owner and response; a threat or an opportunity.
+
+    Dates, probability and cost before the response are counted. The response with its cost, the exposure after it, the
+    fallback and the trigger are kept for the simulation and the risk register; no figure is made from them now.
+    """
 
     id: str = attrs.field(metadata=doc("id"))
     name: str = attrs.field(default="", metadata=doc("the event"))
@@ -75,7 +82,10 @@ class Risk(Noun):
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
 class Driver(Noun):
-    """A shared cause: it multiplies the durations or costs of all it touches, and so correlates them (Hulett)."""
+    """A shared cause: it multiplies the durations or costs of all it touches, and so correlates them (Hulett).
+
+    It is kept for the simulation; nothing computes with it now.
+    """
 
     id: str = attrs.field(metadata=doc("id"))
     name: str = attrs.field(default="", metadata=doc("title"))

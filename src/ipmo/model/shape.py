@@ -10,17 +10,17 @@ import functools
 import operator
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, Literal
 
 import attrs
 
-from ipmo.model.fields import FrozenMap, Noun, Short
+from ipmo.model.fields import FrozenMap, Noun, Parse, Short
 from ipmo.units import When
 
 __all__ = ["DECLARED", "UNITED", "Kind", "Shape", "keys_of", "shape", "shape_of"]
 
-UNITED: Final[set[Any]] = {When}
+UNITED: Final[set[object]] = {When}
 """Unions that are read as one: a date with or without a time."""
 DECLARED: Final = "reads"
 """Where the metadata of a noun's field keep the converter that it was declared with."""
@@ -87,7 +87,7 @@ class Shape:
     one_or_many: bool
     end: bool
     in_files: bool
-    converter: Callable[[Any], object] | None
+    converter: Parse[object] | None
 
     @property
     def many(self) -> bool:

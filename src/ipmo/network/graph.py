@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ipmo.model.benefits import Benefit
 from ipmo.model.governance import Gate
 from ipmo.model.portfolio import Portfolio
-from ipmo.model.references import EXTERNAL
+from ipmo.model.references import reference
 from ipmo.model.work import Project, Task
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ def graph(portfolio: Portfolio) -> networkx.MultiDiGraph[str]:
         ends = [portfolio.resolve(end) or end for end in (link.source, link.target)]
         for end in ends:
             if end not in found:
-                kind = "stub" if end.startswith(EXTERNAL) else end.partition("@")[2]
+                meant = reference(end)
+                kind = "stub" if meant.external else meant.end
                 found.add_node(end, item=None, kind=kind, project=portfolio.project_of(end))
         found.add_edge(ends[0], ends[1], type=link.type, lag=link.lag, kind=link.kind, link=link)
     for benefit in portfolio.benefits:
@@ -75,14 +76,14 @@ def leads_to(portfolio: Portfolio, items: Iterable[str]) -> dict[str, frozenset[
         """An item and all that it lies in."""
         while name:
             yield name
-            name = parents.get(name) or name.rpartition("/")[0]
+            name = parents.get(name) or reference(name).project
 
     def node(name: str) -> int:
         if name in number:
             return number[name]
         place = number[name] = len(own)
         mask = 0
-        for above in chain(name.partition("@")[0]):
+        for above in chain(reference(name).item):
             if "@" not in name or above not in wholes:  # the ends of a whole are no part of it
                 mask |= bits.get(above, 0)
                 if above in wholes and above != name:
@@ -119,9 +120,9 @@ def leads_to(portfolio: Portfolio, items: Iterable[str]) -> dict[str, frozenset[
         for enabler in (*benefit.enabled_by, *benefit.any_of):
             edges.append((end(portfolio.resolve(enabler.source) or enabler.source, "finish"), node(benefit.id)))
     for name in whole_ends:
-        base, _, which = name.partition("@")
-        for place in inside.get(base, ()):
-            edges.append((place, number[name]) if which == "finish" else (number[name], place))
+        meant = reference(name)
+        for place in inside.get(meant.item, ()):
+            edges.append((place, number[name]) if meant.end == "finish" else (number[name], place))
     found = _closed(bits, own, edges)
     holds: dict[str, set[str]] = {}
     for name in bits:

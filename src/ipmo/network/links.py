@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ipmo.model.benefits import Benefit, Outcome
 from ipmo.model.governance import After
 from ipmo.model.portfolio import Portfolio
-from ipmo.model.references import EXTERNAL, reference
+from ipmo.model.references import reference
 from ipmo.model.work import Link, Project
 from ipmo.network.drafts import Draft
 from ipmo.network.parts import DatedStub
@@ -80,7 +80,7 @@ class Linker:
                 links.labels.append(number)
             elif is_coarse(pf, link):
                 links.coarse.append(number)
-            elif link.source.startswith(EXTERNAL) or link.target.startswith(EXTERNAL):
+            elif reference(link.source).external or reference(link.target).external:
                 self._stub(number, link)
             else:
                 source = self._end(link.source, link.type[0])
@@ -89,7 +89,7 @@ class Linker:
                 self._join(source, target, kind, link.lag, number)
 
     def _stub(self, number: int, link: Link) -> None:
-        if link.target.startswith(EXTERNAL):
+        if reference(link.target).external:
             self.links.undated_stubs.append(number)
             return
         target = self._end(link.target, link.type[1])

@@ -10,6 +10,7 @@ from ipmo.errors import listed
 from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import CheckContext
 from ipmo.model.portfolio import Portfolio
+from ipmo.model.references import reference
 from ipmo.model.work import Project
 from ipmo.rules.themes import Theme, fact
 from ipmo.units import day_text
@@ -55,7 +56,7 @@ def _agreements(context: CheckContext) -> Iterator[Finding]:
 
 def _over(portfolio: Portfolio, one: InterfaceAgreement) -> bool:
     """Both sides are done, or the receiver is."""
-    noun = portfolio.items.get(one.target.partition("@")[0])
+    noun = portfolio.items.get(reference(one.target).item)
     return bool(getattr(noun, "finished", False)) or (isinstance(noun, Project) and noun.state in ("closed", "cancelled"))
 
 

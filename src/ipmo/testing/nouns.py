@@ -27,6 +27,7 @@ __all__ = ["noun", "wide_portfolios"]
 Known = Mapping[str, Sequence[str]]
 """What there is to refer to: kind of reference, as fields declare it, to ids."""
 NOBODY: Known = {}
+Drawn: TypeAlias = st.SearchStrategy[Any]
 Values: TypeAlias = dict[str, Any]
 """The values of a noun's fields, by name."""
 N = TypeVar("N", bound=m.Noun)
@@ -46,7 +47,7 @@ costs = st.one_of(
 factors = st.lists(st.integers(5, 30).map(lambda n: n / 10), min_size=3, max_size=3).map(_three)
 numbers = st.integers(0, 999).map(float)
 cut_offs = st.sampled_from(["", "period end", "3 d before period end", "1 w before period end", "2 ed after period end"])
-LEAF: Mapping[Any, st.SearchStrategy[Any]] = {
+LEAF: Mapping[object, Drawn] = {
     str: s.texts,
     bool: st.booleans(),
     int: st.integers(1, 40),
@@ -100,10 +101,10 @@ def _drawn(cls: type) -> tuple[Shape, ...]:
     return tuple(one for one in shape(cls) if one.name not in ("extensions", "source_rows"))
 
 
-def of_field(one: Shape, known: Known = NOBODY) -> st.SearchStrategy[Any] | None:
+def of_field(one: Shape, known: Known = NOBODY) -> Drawn | None:
     """What a field may hold; None where there is nothing to refer to, or where only a person would know."""
     if one.name == "id":
-        found: st.SearchStrategy[Any] | None = s.names
+        found: Drawn | None = s.names
     elif one.refers:
         there = known.get(one.refers, ())
         found = st.sampled_from(list(there)) if there else None
@@ -120,7 +121,7 @@ def of_field(one: Shape, known: Known = NOBODY) -> st.SearchStrategy[Any] | None
     return st.lists(found, max_size=2, unique=one.cls is str)
 
 
-def _of_kind(kind: Kind, known: Known) -> st.SearchStrategy[Any] | None:
+def _of_kind(kind: Kind, known: Known) -> Drawn | None:
     if kind.form == "map":
         return st.dictionaries(s.names, s.texts, max_size=2) if kind.inner[0].cls is str else None
     if {inner.cls for inner in kind.inner} == {Rate, Money}:

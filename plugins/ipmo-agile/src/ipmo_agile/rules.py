@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 import ipmo
 from ipmo import Money
-from ipmo.model import Portfolio, Project, Task
+from ipmo.model import Portfolio, Project, Task, reference
 from ipmo.model.hierarchy import hierarchy
 from ipmo.plugin import Check, CheckContext, Finding, Severity, UnitError
 from ipmo_agile.fields import GUIDE, AgileFields, Guardrails, bearers, fields_of, forecasts
@@ -246,7 +246,7 @@ def _order(context: CheckContext) -> Iterable[Finding]:
     groups: dict[str, list[tuple[str, AgileFields]]] = {}
     for full_id, noun, fields in _covered(context):
         if fields.wsjf is not None:
-            above = full_id.rpartition("/")[0] if isinstance(noun, Task) else getattr(noun, "programme", None) or ""
+            above = reference(full_id).project if isinstance(noun, Task) else getattr(noun, "programme", None) or ""
             groups.setdefault(above, []).append((full_id, fields))
     waits = ipmo.leads_to(pf, [name for rows in groups.values() for name, _ in rows]) if groups else {}
     for above, rows in groups.items():
@@ -311,7 +311,7 @@ def _commitment(context: CheckContext) -> Iterable[Finding]:
         sides = [pf.project_of(end) for end in ends]
         if sides[0] == sides[1] or link.kind != "schedule" or not any(side and context.covers(side) for side in sides):
             continue
-        source = pf.items.get(ends[0].partition("@")[0])
+        source = pf.items.get(reference(ends[0]).item)
         if getattr(source, "finished", False):
             continue
         lacks = [word for word, owner in (("a giver", link.giver_owner), ("a receiver", link.receiver_owner)) if owner is None]

@@ -10,6 +10,7 @@ import attrs
 from ipmo.analysis.money.rollup import LEFT_OUT
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
+from ipmo.model.references import reference
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import When, as_day, as_when
 from ipmo.words import counted
@@ -224,7 +225,7 @@ def _where(pf: Portfolio, item: str | None) -> tuple[str, ...]:
     """The project or programme an entry is about; the portfolio when it says none."""
     if item is None:
         return (pf.id,)
-    full = (pf.resolve(item) or item).partition("@")[0]
+    full = (pf.reference(item) or reference(item)).item
     return (pf.project_of(full) or full,)
 
 
