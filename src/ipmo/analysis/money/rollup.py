@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 import attrs
 
@@ -187,8 +187,7 @@ def _default_date(portfolio: Portfolio) -> date:
     return as_day(portfolio.status_date) if portfolio.status_date is not None else date.max
 
 
-@attrs.frozen
-class _Shown:
+class _Shown(NamedTuple):
     """What people see of what is carried."""
 
     value: Value = None
