@@ -37,9 +37,9 @@ def undated() -> Portfolio:
 
 def test_present_values_are_of_the_first_day_of_work_where_no_date_is_stated() -> None:
     found = ipmo.benefits(undated())
-    assert found.base == date(2026, 5, 4)
-    assert found.npv == ipmo.benefits(undated(), base="2026-05-04").npv
-    assert found.npv != ipmo.benefits(undated(), base="2027-05-04").npv
+    assert found.as_of == date(2026, 5, 4)
+    assert found.npv == ipmo.benefits(undated(), as_of="2026-05-04").npv
+    assert found.npv != ipmo.benefits(undated(), as_of="2027-05-04").npv
     assert len(ipmo.benefits(Portfolio(id="empty"))) == 0  # nothing to value, nothing to date
 
 

@@ -8,7 +8,7 @@ import click
 
 import ipmo
 from ipmo.analysis.benefits.attribution import Method
-from ipmo.cli.shell import Verb, answer, baseline_option, json_option, main, portfolio_argument
+from ipmo.cli.shell import Verb, answer, as_of_option, baseline_option, json_option, main, portfolio_argument
 
 __all__: list[str] = []
 
@@ -20,11 +20,12 @@ discount_option = click.option(
 @main.command(cls=Verb)
 @portfolio_argument
 @discount_option
+@as_of_option
 @baseline_option
 @json_option
-def benefits(path: str, discount: str | None, baseline: str | None, as_json: bool) -> None:
+def benefits(path: str, discount: str | None, as_of: str | None, baseline: str | None, as_json: bool) -> None:
     """Benefits: when they start, what they are worth, what their delay costs."""
-    found = ipmo.benefits(path, discount=discount, baseline=ipmo.read(baseline) if baseline else None)
+    found = ipmo.benefits(path, discount=discount, as_of=as_of, baseline=ipmo.read(baseline) if baseline else None)
     answer(found.table(), as_json, [repr(found)[1:-1]], ("name",))
 
 

@@ -224,7 +224,7 @@ def method(a: Answers) -> Iterator[tuple[str, str]]:
         )
     if a.benefits is not None and a.benefits.discount is not None:
         d = a.benefits.discount
-        yield "present value", f"as of {a.benefits.base}, discounted by {getattr(d, 'name', '') or d}"
+        yield "present value", f"as of {a.benefits.as_of}, discounted by {getattr(d, 'name', '') or d}"
     for what, reason in a.refused.items():
         yield f"{what}: not shown", reason
     yield "content", f"sha256 {pf.digest[:16]}…, ipmo {__version__}"

@@ -44,7 +44,7 @@ def benefits(a: Answers) -> Panel | None:
         table.append(Row(name=name, under=r.id if r.name else "", cells=cells))
     total = [("planned", view.planned_npv), ("forecast", view.npv), ("lost by delay", view.loss)]
     text = "; ".join(f"{words} {value:,}" for words, value in total if value is not None)
-    text = f"Present value as of {view.base}: {text}; {view.known} of {len(view)} known." if text else "No benefit has a known value yet."
+    text = f"Present value as of {view.as_of}: {text}; {view.known} of {len(view)} known." if text else "No benefit has a known value yet."
     text += " A benefit starts when what enables it is there; what a delay costs is its planned value less what is left of it."
     blocks: list[Block] = [Paragraph(text), Grid(label="Benefits", heads=heads, rows=table)]
     blocks += _by_year(a)

@@ -24,6 +24,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.reference import DiscountSchedule
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import Money
+from ipmo.words import counted
 
 __all__ = ["AttributedBenefit", "Attribution", "Method", "attribute"]
 
@@ -130,7 +131,7 @@ class Attribution(Rows[str, AttributedBenefit]):
     def __repr__(self) -> str:
         twice = self.double_count
         ratio = f", double-count ratio {twice:.2f}" if twice is not None else ""
-        return f"<Attribution by {self.method}: {len(self)} initiatives, {self.unattributed:,.2f} of {self.total:,.2f} unattributed{ratio}>"
+        return f"<Attribution by {self.method}: {counted(len(self), 'initiative')}, {self.unattributed:,.2f} of {self.total:,.2f} unattributed{ratio}>"
 
     def _repr_html_(self) -> str:
         return self.table()._repr_html_()

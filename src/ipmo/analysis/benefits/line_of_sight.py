@@ -9,6 +9,7 @@ from ipmo.model.benefits_map import benefits_map
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.tables import Column, Rows, Table
+from ipmo.words import counted
 
 __all__ = ["LineOfSight", "line_of_sight"]
 
@@ -60,7 +61,8 @@ class LineOfSight(Rows[str, Mapping[str, str]]):
         return Table([*columns, Column("serves", "int", [len(found) for found in self.rows])])
 
     def __repr__(self) -> str:
-        return f"<LineOfSight: {len(self.objectives)} objectives, {len(self.unserved)} unserved; {len(self)} projects, {len(self.orphans)} orphans>"
+        aims, projects = counted(len(self.objectives), "objective"), counted(len(self), "project")
+        return f"<LineOfSight: {aims}, {len(self.unserved)} unserved; {projects}, {counted(len(self.orphans), 'orphan')}>"
 
     def _repr_html_(self) -> str:
         return self.table()._repr_html_()

@@ -232,9 +232,9 @@ class BenefitValue:
 class Benefits(Rows[str, BenefitValue]):
     """The answer of `benefits`, indexed by id."""
 
-    def __init__(self, portfolio: Portfolio, rows: Mapping[str, BenefitValue], discount: DiscountSchedule | None, base: date) -> None:
+    def __init__(self, portfolio: Portfolio, rows: Mapping[str, BenefitValue], discount: DiscountSchedule | None, as_of: date) -> None:
         super().__init__(rows, f"the benefits of portfolio {portfolio.id!r}")
-        self.portfolio, self.discount, self.base = portfolio, discount, base
+        self.portfolio, self.discount, self.as_of = portfolio, discount, as_of
 
     def _sum(self, value: Callable[[BenefitValue], Money | None]) -> Money | None:
         whole = Priced({})
@@ -309,7 +309,7 @@ class Benefits(Rows[str, BenefitValue]):
         rule = period_rule(self.portfolio, every)
         rows = self.rows if benefit is None else (self[benefit],)
         sums: dict[str, dict[Period, Fraction]] = {"planned": {}, "forecast": {}, "actual": {}}
-        amounts = Amounts(self.portfolio, self.base, "actual")
+        amounts = Amounts(self.portfolio, self.as_of, "actual")
         for row in rows:
             for name, found in (("planned", row.planned), ("forecast", row.forecast)):
                 for period, part in found.by_period(rule).items() if found is not None else ():
@@ -342,7 +342,7 @@ def benefits(
     *,
     baseline: Portfolio | None = None,
     discount: DiscountSchedule | float | str | None = None,
-    base: date | str | None = None,
+    as_of: date | str | None = None,
 ) -> Benefits:
     """Every benefit: planned, forecast and actual, in time and in money.
 
@@ -352,7 +352,7 @@ def benefits(
         portfolio: the portfolio.
         baseline: the plan that planned starts are taken from; else each benefit's own `planned_start`.
         discount: a rate, a schedule or its name; the portfolio's own when left out. Without any, present values are unknown.
-        base: the day of the present values; the status date when left out, else the portfolio's start, else the day that
+        as_of: the day of the present values, and up to which things are realised; the status date when left out, else the portfolio's start, else the day that
             its first work starts.
 
     Raises:
@@ -365,7 +365,7 @@ def benefits(
         rates = None
     else:
         rates = discount_schedule(discount, portfolio)
-    stated = as_when(base) if base is not None else portfolio.status_date or portfolio.start
+    stated = as_when(as_of) if as_of is not None else portfolio.status_date or portfolio.start
     if stated is not None:
         day = as_day(stated)
     else:
@@ -375,9 +375,9 @@ def benefits(
 
 
 class _Rows:
-    def __init__(self, portfolio: Portfolio, baseline: Portfolio | None, discount: DiscountSchedule | None, base: date) -> None:
-        self.portfolio, self.baseline, self.discount, self.base = portfolio, baseline, discount, base
-        self.amounts = Amounts(portfolio, base, "value")
+    def __init__(self, portfolio: Portfolio, baseline: Portfolio | None, discount: DiscountSchedule | None, as_of: date) -> None:
+        self.portfolio, self.as_ofline, self.discount, self.as_of = portfolio, baseline, discount, as_of
+        self.amounts = Amounts(portfolio, as_of, "value")
 
     @functools.cached_property
     def now(self) -> Schedule:
@@ -387,7 +387,7 @@ class _Rows:
     @functools.cached_property
     def then(self) -> Schedule | None:
         """The schedule of the plan."""
-        return None if self.baseline is None else schedule(self.baseline, on_cycle="cut")
+        return None if self.as_ofline is None else schedule(self.as_ofline, on_cycle="cut")
 
     def _start(self, found: Schedule, benefit: str) -> tuple[date | None, str]:
         if benefit not in found:
@@ -420,9 +420,9 @@ class _Rows:
         currency = self._currency
         actual = None
         if benefit.actual is not None:
-            lines = Amounts(self.portfolio, self.base, "actual").lines(benefit.id, benefit.actual)
+            lines = Amounts(self.portfolio, self.as_of, "actual").lines(benefit.id, benefit.actual)
             if lines is not None:
-                seen = [a.value for a in lines if a.line.since is None or as_day(a.line.since) <= self.base]
+                seen = [a.value for a in lines if a.line.since is None or as_day(a.line.since) <= self.as_of]
                 actual = rounded(sum(seen, Fraction(0)), currency)
         return BenefitValue(
             id=benefit.id,
@@ -435,13 +435,13 @@ class _Rows:
             actual=actual,
             planned_npv=self._npv(planned),
             npv=self._npv(forecast),
-            planned_to_date=None if planned is None else rounded(planned.by(self.base), currency),
+            planned_to_date=None if planned is None else rounded(planned.by(self.as_of), currency),
             base=price_base,
             reason=reason,
             noun=benefit,
             yearly=yearly,
             discount=self.discount,
-            at=self.base,
+            at=self.as_of,
             currency=currency,
         )
 
@@ -468,7 +468,7 @@ class _Rows:
     def _npv(self, found: Profile | None) -> Money | None:
         if found is None or self.discount is None:
             return None
-        return rounded(Fraction(found.worth(self.discount, self.base)), self._currency)
+        return rounded(Fraction(found.worth(self.discount, self.as_of)), self._currency)
 
 
 def _first_day(instant: datetime) -> date:
