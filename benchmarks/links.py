@@ -22,6 +22,7 @@ from ipmo.analysis.dependencies.downstream import Downstream
 from ipmo.analysis.dependencies.ranking import ranked
 from ipmo.analysis.dependencies.targets import targets
 from ipmo.model import Delay, Portfolio
+from ipmo.network.kernels.columns import Dates
 from ipmo.network.reach import Reach, dominators
 
 SOME = 40
@@ -68,7 +69,8 @@ class Passes:
 
     def run(self) -> tuple[Any, Any]:
         net, dur = self.net, self.p.dur
-        x, edge = net.early()
+        early = net.early()
+        x = early.x
         ends = np.full(len(net.projects) + 1, -1, np.int64)
         np.maximum.at(ends, self.group, x + dur)
         ends[-1] = 1 << 60
@@ -77,7 +79,7 @@ class Passes:
         aim = ends[self.group] - dur
         whole[self.effects] = 1 << 60
         aim[self.effects] = x[self.effects]
-        ((total, _), (target, _)) = net.late(x, edge, (whole, room), (aim, room))
+        ((total, _), (target, _)) = net.late(early, Dates(whole, room), Dates(aim, room))
         return total - x, target - x
 
     def again(self, k: int, slip: int) -> None:

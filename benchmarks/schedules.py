@@ -21,6 +21,7 @@ from ipmo.analysis.dates.schedule import schedule
 from ipmo.network.compiled import available
 from ipmo.network.network import Network
 from ipmo.network.overlay import Overlay
+from ipmo.network.positions import weights
 
 DATA = Path(os.environ.get("IPMO_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
 HOTEL = DATA / "07_schedules" / "soulmajor1_Hotel_Project.xer"
@@ -97,7 +98,7 @@ def million(turns: Turns, bar: Bar) -> None:
         p = network.positions
 
         def run() -> None:
-            _ = network.weights(p.ptr, p.src, p.typ, p.lag, p.dur)
+            _ = weights(p.ptr, p.src, p.typ, p.lag, p.dur)
             floats(network)
 
         run()

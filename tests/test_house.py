@@ -23,32 +23,14 @@ KERNELS = ROOT / "src" / "ipmo" / "network" / "kernels"
 PACKAGES = ("ipmo", "ipmo_p3o", "ipmo_mop", "ipmo_agile", "ipmo_example")
 
 # What still breaks a limit. These lists may only get shorter: take out what is mended, put nothing in.
-LONG_MODULES = {
-    "network/network.py",
-    "network/overlay.py",
-    "network/passes.py",
-    "network/reach.py",
-}
+LONG_MODULES: set[str] = set()
 LONG_FUNCTIONS = {
     "_build",
-    "cone_forward",
-    "cone_backward",
-    "reorder",
-    "settle",
-    "ends_without_work",
-    "ends_without_links",
-    "ends_one_by_one",
-    "interface_cones",
-    "interface_slips",
     "from_columns",
-    "positions",
 }
-IN_CIRCLES = {
-    "ipmo.network.drag",
-    "ipmo.network.passes",
-}
+IN_CIRCLES: set[str] = set()
 ANY_ALLOWED = 380
-ANY_IN_PUBLIC_KERNELS_ALLOWED = 645
+ANY_IN_PUBLIC_KERNELS_ALLOWED = 0
 
 
 def modules_after(code: str) -> set[str]:

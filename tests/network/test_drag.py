@@ -58,7 +58,7 @@ def test_drag_of_every_task_and_link_is_the_end_less_the_end_without(seed: int, 
         assert {i: found[pos[i]] for i in range(14)} == without_task
         ends = drag.ends_without_links(s.passes, range(s.network.m))
         assert {perm[k]: end for k, end in ends.items()} == without_link
-        one = dict(drag._each(s.passes, [pos[i] for i in range(14)], [-1] * 14))
+        one = dict(drag.ends_one_by_one(s.passes, [pos[i] for i in range(14)], [-1] * 14))
         assert {i: one[pos[i]] for i in range(14)} == without_task
 
 

@@ -15,7 +15,7 @@ from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.errors import CycleError, ScheduleError, UnknownItemError
 from ipmo.model import Portfolio
 from ipmo.network import network as engine
-from ipmo.network.kernels import passes as kernels
+from ipmo.network.kernels.columns import FAR
 from ipmo.network.network import Network
 from ipmo.network.overlay import Overlay
 from ipmo.network.passes import Passes
@@ -134,23 +134,16 @@ def test_on_calendars_with_gates_and_promises_too(pf: Portfolio, data: st.DataOb
             continue
         minutes = data.draw(st.integers(0, 5000))
         overlay.set_duration(v, minutes)
-        changed = Network(
-            **{
-                name: value
-                for name, value in vars(net).items()
-                if name in engine._FIELDS | {"src", "dst", "typ", "lag", "mode", "lagclk", "numbers", "derived"}
-            }
-        )
-        changed.dur = [int(overlay._row("dur")[p]) for p in (int(q) for q in overlay.place)]
+        changed = net.with_durations(overlay.durations())
         t = Schedule(Passes(changed), pf)
         pos = [int(q) for q in t.passes.positions.pos]
         assert overlay.columns()["early"] == [int(t.passes.early_starts[q]) for q in pos]
         assert overlay.end == t.passes.end
         assert overlay.columns()["late"] == [
-            int(t.passes.late_starts.to_end[q]) if t.passes.late_starts.to_end[q] < kernels.FAR // 2 else kernels.FAR for q in pos
+            int(t.passes.late_starts.to_end[q]) if t.passes.late_starts.to_end[q] < FAR // 2 else FAR for q in pos
         ]
         assert overlay.columns()["aim"] == [
-            int(t.passes.late_starts.to_target[q]) if t.passes.late_starts.to_target[q] < kernels.FAR // 2 else kernels.FAR for q in pos
+            int(t.passes.late_starts.to_target[q]) if t.passes.late_starts.to_target[q] < FAR // 2 else FAR for q in pos
         ]
     while overlay.undo():
         pass
@@ -228,11 +221,11 @@ def test_the_deadline_of_paused_work_binds_nothing(tmp_path: Path) -> None:
     overlay = Overlay(s.passes)
     before = overlay.columns()
     held = s.network.ids.index("held/signed")
-    assert before["late"][held] == kernels.FAR
+    assert before["late"][held] == FAR
     overlay.set_duration("live/work", 480 * 9)
-    assert overlay.columns()["late"][held] == overlay.columns()["aim"][held] == kernels.FAR
+    assert overlay.columns()["late"][held] == overlay.columns()["aim"][held] == FAR
     overlay.set_duration("held/signed", 0)
-    assert overlay.columns()["late"][held] == kernels.FAR
+    assert overlay.columns()["late"][held] == FAR
     while overlay.undo():
         pass
     assert overlay.columns() == before

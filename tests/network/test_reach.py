@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ipmo.analysis.dates.schedule import schedule
 from ipmo.model import Benefit, Enabler, Portfolio, Project, Task
-from ipmo.network.kernels import passes as kernels
+from ipmo.network.kernels.columns import FAR
 from ipmo.network.network import Network
 from ipmo.network.passes import Passes
 from ipmo.network.reach import Aim, Reach, dominators
@@ -38,7 +38,7 @@ def dates_without(s: Any, link: int) -> dict[int, int]:
     before = Reach(s.passes, aims_of(s), contract=False).dates
     after = Passes(s.network.without([s.lists.perm[link]]))
     found = Reach(after, [Aim(a.name, _there(s, after, a.places), a.projects) for a in aims_of(s)], contract=False)
-    return {t: d for t, (d, was) in enumerate(zip(found.dates, before, strict=True)) if d != was and was > -kernels.FAR}
+    return {t: d for t, (d, was) in enumerate(zip(found.dates, before, strict=True)) if d != was and was > -FAR}
 
 
 def _there(s: Any, after: Passes, places: tuple[int, ...]) -> tuple[int, ...]:
@@ -69,7 +69,7 @@ def test_contracted_and_plain_slips_and_floats_agree_and_bound_each_other(pf: Po
     months = {b.id for b in pf.benefits if any(e.lag is not None and e.lag.dimension == "step" for e in (*b.enabled_by, *b.any_of))}
     for row, moved in enumerate(one.slipped(links, [slip] * len(links))):
         for t, date in enumerate(one.dates):
-            if date > -kernels.FAR:
+            if date > -FAR:
                 if aims_of(s)[t].name in months and t in moved:
                     continue  # months are no monotone clock: see the test below; what is beyond the float moves there too
                 assert (t in moved) == (floats[row, t] < slip), (t, floats[row, t])

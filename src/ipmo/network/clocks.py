@@ -9,26 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
 
 import attrs
 
 from ipmo.memory import remember
 from ipmo.model.calendars import CONTINUOUS, Calendar, shifts
 from ipmo.model.portfolio import Portfolio
-from ipmo.network.kernels import passes as kernels
-from ipmo.network.kernels.passes import FAR
+from ipmo.network.kernels import clocks as kernels
+from ipmo.network.kernels import links as link_kernels
+from ipmo.network.kernels.columns import FAR, Tables
 from ipmo.units import DAY, WEEK, Span, minutes
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 __all__ = ["FAR", "WALL_CLOCK", "Clock", "Clocks", "Tables", "clocks_of", "months_later"]
 
 Period = tuple[int, int]
-Tables = tuple[list[int], list[int]]
-"""Packed clocks: eight numbers a clock, three numbers a period; see `Clocks`."""
 
 
 def months_later(instant: int, months: int) -> int:
@@ -83,11 +77,11 @@ class Clock:
 
     def waits(self, instant: int) -> bool:
         """Whether a finish at that instant falls into a break: it then lies where the next shift begins."""
-        return bool(kernels.edged(self.tables, self.number, instant))
+        return bool(link_kernels.edged(self.tables, self.number, instant))
 
     def roomy(self, instant: int) -> bool:
         """Whether a latest finish at that instant leaves time to wait for the beginning of the next shift."""
-        return bool(kernels.roomy(self.tables, self.number, instant))
+        return bool(link_kernels.roomy(self.tables, self.number, instant))
 
     def between(self, begin: int, end: int) -> int:
         """Minutes worked between two instants; negative where the end comes first."""
@@ -117,7 +111,7 @@ class Clock:
         return self.start(worked) if at_start else self.finish(worked)
 
 
-WALL_CLOCK = Clock(0, CONTINUOUS, ([0, 0, 0, 0, 0, 0, 1, WEEK], [0, 0, WEEK]))
+WALL_CLOCK = Clock(0, CONTINUOUS, Tables([0, 0, 0, 0, 0, 0, 1, WEEK], [0, 0, WEEK]))
 """Time itself, around the clock."""
 
 
@@ -163,7 +157,7 @@ class Clocks:
             begin, end, periods = _exceptional(calendar)
             place, number, total = pack(periods)
             head += [place, number, begin, end, total, *pack(_week(calendar))]
-        self.packed: Tables = (head, flat)
+        self.packed = Tables(head, flat)
         self._clocks = [Clock(number, calendar, self.packed) for number, calendar in enumerate((CONTINUOUS, *calendars))]
         self._by_id = {
             calendar.id: clock if self.index[calendar.id] else Clock(0, calendar, self.packed)
@@ -182,12 +176,11 @@ class Clocks:
         """The number of a calendar's clock, by its id."""
         return self.index[calendar.id]
 
-    def arrays(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def arrays(self) -> Tables:
         """The packed tables as int64 arrays, for compiled kernels."""
         import numpy as np
 
-        head, flat = self.packed
-        return np.array(head, np.int64), np.array(flat, np.int64)
+        return Tables(*(np.array(column, np.int64) for column in self.packed))
 
 
 def clocks_of(portfolio: Portfolio) -> Clocks:

@@ -7,23 +7,19 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from types import FunctionType
-from typing import Any
+from typing import ParamSpec, TypeVar, cast
 
-from ipmo.network.kernels import cones as kernels_cones
-from ipmo.network.kernels import drag as kernels_drag
-from ipmo.network.kernels import passes as kernels
-from ipmo.network.kernels import reach as kernels_reach
-from ipmo.network.kernels import trees as kernels_trees
+from ipmo.network import states
+from ipmo.network.kernels import cascades, clocks, columns, cones, drag, interfaces, links, order, passes, reach, settling, trees
 
-__all__ = ["available", "kernel", "plain_kernel"]
+__all__ = ["available", "kernel"]
 
-MODULES = (kernels, kernels_drag, kernels_cones, kernels_trees, kernels_reach)
+MODULES = (columns, clocks, links, order, passes, drag, cones, settling, interfaces, cascades, reach, trees)
+SOURCES = (states, *MODULES)
+"""What a compiled kernel depends on: numba's own cache sees edits of a function's own file only."""
 
-
-def plain_kernel(name: str) -> Callable[..., Any]:
-    """The kernel of that name as it stands, for lists."""
-    found: Callable[..., Any] = next(getattr(module, name) for module in MODULES if hasattr(module, name))
-    return found
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @functools.cache
@@ -35,32 +31,35 @@ def available() -> bool:
     return os.environ.get("IPMO_NO_NUMBA") != "1" and importlib.util.find_spec("numba") is not None
 
 
-@functools.cache
-def kernel(name: str) -> Callable[..., Any]:
-    """The kernel of that name, compiled together with those it calls; as it stands where numba is missing.
+def kernel(function: Callable[P, T]) -> Callable[P, T]:
+    """A kernel compiled together with those it calls; as it stands where numba is missing.
 
-    The functions of these modules are rebuilt over a namespace of compiled ones, so that the plain module stays as it is.
+    The functions of these modules are rebuilt over a namespace of compiled ones, so that the plain modules stay as they are.
     """
-    return _compiled()[name]
+    return cast(Callable[P, T], _compiled()[function.__name__]) if available() else function
 
 
 @functools.cache
-def _compiled() -> dict[str, Callable[..., Any]]:
-    plain = {n: f for module in MODULES for n, f in vars(module).items() if isinstance(f, FunctionType)}
-    if not available():
-        return dict(plain)
+def _compiled() -> dict[str, object]:
+    """All kernels by name, compiled: they call each other by these names."""
     import numba
 
-    digest = hashlib.sha256("".join(Path(module.__file__ or "").read_text(encoding="utf-8") for module in MODULES).encode()).hexdigest()[
-        :12
-    ]
-    namespace: dict[str, Any] = {"FAR": kernels.FAR, "__name__": kernels.__name__, "__file__": kernels.__file__}
+    text = "".join(Path(module.__file__ or "").read_text(encoding="utf-8") for module in SOURCES)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+    namespace: dict[str, object] = {"__name__": passes.__name__, "__file__": passes.__file__}
+    plain: dict[str, FunctionType] = {}
+    for module in MODULES:
+        for name, value in vars(module).items():
+            if isinstance(value, FunctionType) and value.__module__ == module.__name__:
+                plain[name] = value
+            elif (isinstance(value, int) and name.isupper()) or (isinstance(value, type) and issubclass(value, tuple)):
+                namespace[name] = value
     for name, function in plain.items():
         copy = FunctionType(function.__code__, namespace, name, function.__defaults__)
-        copy.__module__ = kernels.__name__
-        copy.__qualname__ = f"{name}_{digest}"  # numba's cache sees edits of the function's own file only, and it calls others
+        copy.__module__ = passes.__name__
+        copy.__qualname__ = f"{name}_{digest}"
         try:
             namespace[name] = numba.njit(copy, nogil=True, cache=True)
         except RuntimeError:  # no folder can be written to: compile anew in each process
             namespace[name] = numba.njit(copy, nogil=True)
-    return {name: namespace[name] for name in plain}
+    return namespace

@@ -1,61 +1,64 @@
 """The end of the network without each piece of work, and without each link: what drag is made of.
 
 By definition a drag is the end less the end without. Networks whose links are all plain numbers answer it for all
-positions in one pass (`kernels.ends_without_work`, `ends_without_links`); where calendars meet, each is a forward pass of
-its own, compiled where there are many.
+positions in one pass (`kernels.drag.ends_without_work`, `ends_without_links`); where calendars meet, each is a forward
+pass of its own, compiled where there are many.
 """
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ipmo.network.kernels import drag as kernels_drag
-from ipmo.network.kernels import passes as kernels
+from ipmo.network.compiled import available, kernel
+from ipmo.network.early import EarlyPass
+from ipmo.network.kernels import drag as kernels
+from ipmo.network.kernels.columns import FAR, Dates, Links, Nodes, Tables
 from ipmo.network.network import Network
-from ipmo.network.states import EFFECTS, LIVE
+from ipmo.network.positions import as_array, plain, plain_list
+from ipmo.network.states import EFFECTS, LIVE, NUMBERS
 
 if TYPE_CHECKING:
-    from ipmo.network.passes import Passes
+    from ipmo.network.kernels.columns import Ints
 
-__all__ = ["ends_without_links", "ends_without_work"]
+__all__ = ["ends_one_by_one", "ends_without_links", "ends_without_work"]
 
-FAR = kernels.FAR
 COMPILE = 400_000
 """Positions times passes from which the compiler is worth waiting for."""
 
 
-def ends_without_work(passes: Passes, places: Sequence[int]) -> Mapping[int, int | None]:
+def ends_without_work(passes: EarlyPass, places: Sequence[int]) -> Mapping[int, int | None]:
     """The end of the network, as an instant, without the work at each of some positions; None where no work is left."""
-    if not _plain(passes.network):
-        return {place: _instant(end) for place, end in _each(passes, sorted(places), [-1] * len(places))}
+    if not _on_one_clock(passes.network):
+        return {place: _instant(end) for place, end in ends_one_by_one(passes, sorted(places), [-1] * len(places))}
     asked = sorted(set(places))
-    found = _at_once(passes, asked)
-    return {place: _plain_instant(passes, end) for place, end in zip(asked, found, strict=True)}
+    found = _without_work(passes, asked)
+    return {place: _instant_of(passes, end) for place, end in zip(asked, found, strict=True)}
 
 
-def ends_without_links(passes: Passes, links: Sequence[int]) -> Mapping[int, int | None]:
+def ends_without_links(passes: EarlyPass, links: Sequence[int]) -> Mapping[int, int | None]:
     """The end of the network, as an instant, without each of some links (places of links sorted by target)."""
-    if _plain(passes.network):
-        found = _at_once(passes, None)
-        return {k: _plain_instant(passes, found[k]) for k in links}
+    if _on_one_clock(passes.network):
+        found = _without_links(passes)
+        return {k: _instant_of(passes, found[k]) for k in links}
     ptr = passes.lists.ptr
     heads = [v for v in range(passes.network.n) for _ in range(ptr[v], ptr[v + 1])]
-    return {k: _instant(end) for k, end in _each(passes, [heads[k] for k in links], list(links))}
+    return {k: _instant(end) for k, end in ends_one_by_one(passes, [heads[k] for k in links], list(links))}
 
 
-def _plain_instant(passes: Passes, end: int) -> int | None:
-    """An end on the one clock of a plain network as an instant."""
-    clock = int(passes.positions.clk[0])
-    return _instant(int(kernels.finish_at(passes.network.clock_tables, clock, int(end))) if end > -FAR // 2 else int(end))
+def _instant_of(passes: EarlyPass, end: int) -> int | None:
+    """An end on the one clock of a network as an instant."""
+    if end <= -FAR // 2:
+        return None
+    return _instant(passes.network.clock(int(passes.positions.clk[0])).finish(int(end)))
 
 
 def _instant(end: int) -> int | None:
     return None if end <= -FAR // 2 else int(end)
 
 
-def _plain(network: Network) -> bool:
+def _on_one_clock(network: Network) -> bool:
     """Every link is one number on one clock, and nothing fixes a start: ends are sums."""
     if network.anyone or network.high:
         return False
@@ -63,133 +66,126 @@ def _plain(network: Network) -> bool:
         return True
     mode, clk = network.positions.mode, network.positions.clk
     first = int(clk[0]) if network.n else 0
-    if not isinstance(mode, list) and not isinstance(clk, list):
-        return bool(((mode == 0) | (mode == 3)).all() and (clk == first).all())
-    return all(m in (0, 3) for m in mode) and all(c == first for c in clk)
+    if isinstance(mode, list) or isinstance(clk, list):
+        return all(m in NUMBERS for m in mode) and all(c == first for c in clk)
+    return bool(((mode == NUMBERS[0]) | (mode == NUMBERS[1])).all() and (clk == first).all())
 
 
-def _ending(network: Network) -> Any:
+def _ending(network: Network) -> Ints:
     """1 for each position whose finish counts for the end."""
-    if network.all_live and network.arrays:
-        import numpy as np
-
-        return np.ones(network.n, np.int64)
-    order = network.positions.order
+    if network.all_live:
+        return _filled(network.n, 1, network.arrays)
     kinds, state = network.kinds, network.state
-    return [int(state[v] in LIVE and kinds[v] not in EFFECTS) for v in order]
+    return [int(state[v] in LIVE and kinds[v] not in EFFECTS) for v in plain(network.positions.order)]
 
 
-def _bounds(network: Network) -> tuple[Any, Any]:
+def _bounds(network: Network) -> tuple[Ints, Ints]:
     """Lower bounds of starts without those of finishes, and of finishes, by position on their own clocks."""
     p = network.positions
-    start: Any = p.low.copy()
-    finish = start - start - FAR if hasattr(start, "dtype") else [-FAR] * network.n
+    start, finish = p.low.copy(), _filled(network.n, -FAR, network.arrays)
     for node, floor in network.finish_floor.items():
         v = int(p.pos[node])
         start[v], finish[v] = int(network.low[node]), int(floor)
     return start, finish
 
 
-def _at_once(passes: Passes, places: Sequence[int] | None) -> Any:
-    """The end without the work at some positions, or (None) without each link, on the one clock of a plain network."""
+def _paths(passes: EarlyPass, *, whole: bool) -> tuple[kernels.Paths, Ints]:
+    """What paths are made of, and durations; arrays where kernels are compiled.
+
+    Args:
+        passes: the network with its early dates.
+        whole: bounds of starts and of finishes are one.
+    """
     network = passes.network
     start, finish = _bounds(network)
     ending = _ending(network)
-    source = network.positions if network.compiled else passes.lists
-    c: dict[str, Any] = {name: getattr(source, name) for name in ("ptr", "src", "typ", "lag", "w", "dur")}
-    c |= {"x": passes.early_starts if network.compiled else passes.lists.x, "start": start, "finish": finish, "ending": ending}
-    size = 1
-    while size < max(network.n if places is None else len(places), 1):
-        size *= 2
-    fresh = _filled(network.compiled)
     if network.compiled:
         import numpy as np
 
-        c["ending"] = np.asarray(ending, np.int64)
-        tail: Any = np.where(c["ending"] == 1, c["dur"], -FAR)
-        begin = np.maximum(start, finish - c["dur"])
-    else:
-        c |= {name: list(c[name]) for name in ("start", "finish")}
-        tail = [d if e else -FAR for d, e in zip(c["dur"], ending, strict=True)]
-        begin = [max(s, f - d) for s, f, d in zip(c["start"], c["finish"], c["dur"], strict=True)]
-    network.run("tails", c["ptr"], c["src"], c["w"], tail)
-    if places is not None:
-        out, count = fresh(len(places), 0), fresh(network.n + 1, 0)
-        for place in places:
-            count[place + 1] = 1
-        if network.compiled:
-            count = count.cumsum()
-        else:
-            count = list(itertools.accumulate(count))
-        names = ("ptr", "src", "typ", "lag", "w", "dur", "start", "finish", "ending", "x")
-        network.run("ends_without_work", *(c[name] for name in names), tail, count, size, fresh(2 * size, -FAR), fresh(network.n, 0), out)
-        return out
-    out = fresh(network.m, 0)
-    room = (fresh(2 * size, -FAR), fresh(2 * size, -FAR), fresh(2 * size, -1))
-    network.run("ends_without_links", c["ptr"], c["src"], c["w"], c["dur"], begin, c["ending"], c["x"], tail, size, *room, out)
+        dur, counted = as_array(passes.positions.dur), as_array(ending)
+        starts, finishes = as_array(start), as_array(finish)
+        if whole:
+            starts = np.maximum(starts, finishes - dur)
+        tail = np.where(counted == 1, dur, -FAR)
+        network.run(kernels.tails, passes.positions.sums, tail)
+        return kernels.Paths(starts, finishes, counted, as_array(passes.early_starts), tail), dur
+    lengths, begin = passes.lists.dur, plain(start)
+    if whole:
+        begin = [max(s, f - d) for s, f, d in zip(begin, finish, lengths, strict=True)]
+    ends = [d if e else -FAR for d, e in zip(lengths, ending, strict=True)]
+    kernels.tails(passes.lists.sums, ends)
+    return kernels.Paths(begin, plain(finish), plain(ending), passes.lists.x, ends), lengths
+
+
+def _without_work(passes: EarlyPass, places: Sequence[int]) -> Ints:
+    """The end without the work at some positions, on the one clock of a network."""
+    network = passes.network
+    paths, dur = _paths(passes, whole=False)
+    size = _power_of_two(len(places))
+    compiled = network.compiled
+    marked = _filled(network.n + 1, 0, compiled)
+    for place in places:
+        marked[place + 1] = 1
+    count: Ints = list(itertools.accumulate(marked)) if isinstance(marked, list) else marked.cumsum()
+    links = passes.positions.links if compiled else passes.lists.links
+    out = _filled(len(places), 0, compiled)
+    tree, after = _filled(2 * size, -FAR, compiled), _filled(network.n, 0, compiled)
+    network.run(kernels.ends_without_work, links, dur, paths, count, size, tree, after, out)
     return out
 
 
-def _filled(as_array: bool) -> Any:
-    def fresh(size: int, value: int) -> Any:
-        if not as_array:
-            return [value] * size
-        import numpy as np
+def _without_links(passes: EarlyPass) -> Ints:
+    """The end without each link, on the one clock of a network."""
+    network, compiled = passes.network, passes.network.compiled
+    paths, dur = _paths(passes, whole=True)
+    size = _power_of_two(network.n)
+    cuts = kernels.Cuts(size, *(_filled(2 * size, value, compiled) for value in (-FAR, -FAR, -1)))
+    out = _filled(network.m, 0, compiled)
+    network.run(kernels.ends_without_links, passes.positions.sums if compiled else passes.lists.sums, dur, paths, cuts, out)
+    return out
 
-        return np.full(size, value, np.int64)
 
-    return fresh
+def _power_of_two(count: int) -> int:
+    """The least power of two that is not below a count."""
+    size = 1
+    while size < count:
+        size *= 2
+    return size
 
 
-def _each(passes: Passes, places: Sequence[int], links: Sequence[int]) -> list[tuple[int, int]]:
-    """(link or position, end without it), each by a forward pass from there on."""
+def _filled(size: int, value: int, as_arrays: bool) -> Ints:
+    if not as_arrays:
+        return [value] * size
+    import numpy as np
+
+    return np.full(size, value, np.int64)
+
+
+def ends_one_by_one(passes: EarlyPass, places: Sequence[int], links: Sequence[int]) -> list[tuple[int, int]]:
+    """(link or position, end without it), each by a forward pass from there on.
+
+    Args:
+        passes: the network with its early dates.
+        places: positions; of a link, its target.
+        links: -1 for the work at the position, else the place of the link that is left out.
+    """
     network, q = passes.network, passes.lists
+    compiled = len(places) * (network.n + network.m) > COMPILE and available()
     start, finish = _bounds(network)
-    begin = [max(int(start[p]), int(finish[p])) for p in places]
     edges = {int(network.positions.pos[node]) for node in network.floor_edges}
+    begin = [max(int(start[p]), int(finish[p])) for p in places]
     waiting = [int(p in edges and finish[p] >= start[p]) for p in places]
-    names = ("ptr", "src", "w", "mode", "typ", "lagclk", "lag")
-    columns: dict[str, Any] = {name: getattr(q, name) for name in (*names, "clk", "dur", "mark", "low")}
-    columns |= {"places": list(places), "links": list(links), "begin": begin, "waiting": waiting, "ending": _ending(network)}
-    columns |= {"early": q.x, "waits": q.edge, "floors": [int(e) for e in network.positions.low_edge]}
-    columns["high"] = q.high if not network.additive else [FAR] * network.n
-    cal: Any = network.clock_tables
-    run: Any = kernels_drag.ends_one_by_one
-    compiled = len(places) * (network.n + network.m) > COMPILE
-    if compiled:
-        from ipmo.network.compiled import available, kernel
 
-        compiled = available()
-        if compiled:
-            run = kernel("ends_one_by_one")
-    fresh = _filled(compiled)
-    if compiled:
-        import numpy as np
+    def column(values: Ints | Sequence[int]) -> Ints:
+        return as_array(values).copy() if compiled else plain_list(values)
 
-        columns = {name: np.array(column, np.int64) for name, column in columns.items()}
-        cal = tuple(np.array(column, np.int64) for column in cal)
-    else:
-        columns |= {name: list(columns[name]) for name in ("w", "mode", "dur")}  # the kernel changes them and puts them back
-    c = columns
-    out = fresh(len(places), 0)
-    run(
-        c["places"],
-        c["links"],
-        c["begin"],
-        c["waiting"],
-        c["ending"],
-        *(c[name] for name in names),
-        cal,
-        c["clk"],
-        c["dur"],
-        c["mark"],
-        c["high"],
-        c["low"],
-        c["floors"],
-        c["early"],
-        c["waits"],
-        fresh(network.n, 0),
-        fresh(network.n, 0),
-        out,
-    )
+    high = q.high if not network.additive else [FAR] * network.n
+    nodes = Nodes(column(q.clk), column(q.dur), column(q.mark), column(high), column(q.pin))
+    web = Links(*(column(values) for values in q.links))  # the kernel changes weights and lengths and puts them back
+    low, early = Dates(column(q.low), column(q.low_edge)), Dates(column(q.x), column(q.edge))
+    trials = kernels.Trials(column(places), column(links), column(begin), column(waiting))
+    cal = Tables(*(column(values) for values in network.clock_tables))
+    room, out = Dates(column([0] * network.n), column([0] * network.n)), column([0] * len(places))
+    run = kernel(kernels.ends_one_by_one) if compiled else kernels.ends_one_by_one
+    run(trials, column(_ending(network)), web, nodes, cal, low, early, room, out)
     return [(link if link >= 0 else place, int(end)) for place, link, end in zip(places, links, out, strict=True)]

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, NamedTuple
 
 from ipmo.network.kernels import passes as kernels
+from ipmo.network.kernels.columns import Sums
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ipmo.network.kernels.columns import Ints
+
+    Array = NDArray[np.int64]
 
 __all__ = ["Levels"]
 
@@ -13,77 +24,89 @@ SHALLOW = 32
 """Nodes a level, on average, from which a step per level pays."""
 
 
+class Step(NamedTuple):
+    """One level: the other ends of its links, where each owner's begin among them, the owners, the weights."""
+
+    other: Array
+    heads: Array
+    owners: Array
+    w: Array
+
+
 class Levels:
     """A plan of one step per level of the graph; each step is a gather and a segmented maximum.
 
     Args:
-        ptr: where the links into each position begin, int64 (n + 1).
-        src: source positions, int64 (m).
-        w: link weights in minutes, int64 (m).
+        sums: links of one number, as int64 arrays.
     """
 
-    def __init__(self, ptr: Any, src: Any, w: Any) -> None:
+    def __init__(self, sums: Sums) -> None:
         import numpy as np
 
+        ptr, src, w = (np.asarray(column, np.int64) for column in sums)
         n = len(ptr) - 1
-        self._n, self._links = n, (ptr, src, w)
+        plain = Sums(ptr.tolist(), src.tolist(), w.tolist())
         dst = np.repeat(np.arange(n), np.diff(ptr))
-        level = self._levels(n, ptr.tolist(), src.tolist())
+        level = np.array(_levels(plain), np.int64)
         self.deep = int(level.max(initial=0)) * SHALLOW > n
         if self.deep:  # hardly two nodes a level: one by one is faster
+            self._plain = plain
             return
-        self._forward = self._plan(np, dst, src, w, level[dst], level.max(initial=0) + 1)
-        self._backward = self._plan(np, src, dst, w, level[src], level.max(initial=0) + 1)[::-1]
+        levels = int(level.max(initial=0)) + 1
+        self._forward = _plan(dst, src, w, level[dst], levels)
+        self._backward = _plan(src, dst, w, level[src], levels)[::-1]
 
-    def _one_by_one(self, kernel: Any, values: Any) -> Any:
-        plain = values.tolist()
-        kernel(*(column.tolist() for column in self._links), plain)
-        values[:] = plain
+    def _one_by_one(self, kernel: Callable[[Sums, Ints], None], values: Array) -> Array:
+        one = values.tolist()
+        kernel(self._plain, one)
+        values[:] = one
         return values
 
-    @staticmethod
-    def _levels(n: int, ptr: list[int], src: list[int]) -> Any:
-        import numpy as np
-
-        level = [0] * n
-        for v in range(n):
-            best = -1
-            for k in range(ptr[v], ptr[v + 1]):
-                if level[src[k]] > best:
-                    best = level[src[k]]
-            level[v] = best + 1
-        return np.array(level, np.int64)
-
-    @staticmethod
-    def _plan(np: Any, owner: Any, other: Any, w: Any, level: Any, levels: int) -> list[tuple[Any, Any, Any, Any]]:
-        """For each level: other ends, where each owner's links begin, owners, weights."""
-        order = np.lexsort((owner, level))
-        owner, other, w, level = owner[order], other[order], w[order], level[order]
-        begins = np.searchsorted(level, np.arange(levels + 1))
-        plan = []
-        for begin, end in pairwise(begins):
-            if end > begin:
-                owners = owner[begin:end]
-                heads = np.flatnonzero(np.r_[True, owners[1:] != owners[:-1]])
-                plan.append((other[begin:end], heads, owners[heads], w[begin:end]))
-        return plan
-
-    def forward(self, x: Any) -> Any:
+    def forward(self, x: Array) -> Array:
         """Early starts in place; x holds the lower bounds on entry."""
         import numpy as np
 
         if self.deep:
             return self._one_by_one(kernels.forward, x)
-        for other, heads, owners, w in self._forward:
-            x[owners] = np.maximum(np.maximum.reduceat(x[other] + w, heads), x[owners])
+        for step in self._forward:
+            x[step.owners] = np.maximum(np.maximum.reduceat(x[step.other] + step.w, step.heads), x[step.owners])
         return x
 
-    def backward(self, y: Any) -> Any:
+    def backward(self, y: Array) -> Array:
         """Late starts in place; y holds the upper bounds on entry."""
         import numpy as np
 
         if self.deep:
             return self._one_by_one(kernels.backward, y)
-        for other, heads, owners, w in self._backward:
-            y[owners] = np.minimum(np.minimum.reduceat(y[other] - w, heads), y[owners])
+        for step in self._backward:
+            y[step.owners] = np.minimum(np.minimum.reduceat(y[step.other] - step.w, step.heads), y[step.owners])
         return y
+
+
+def _levels(sums: Sums) -> list[int]:
+    """One more than the highest level of what comes before, of each position."""
+    ptr, src = sums.ptr, sums.src
+    level = [0] * (len(ptr) - 1)
+    for v in range(len(level)):
+        best = -1
+        for k in range(ptr[v], ptr[v + 1]):
+            if level[src[k]] > best:
+                best = level[src[k]]
+        level[v] = best + 1
+    return level
+
+
+def _plan(owner: Array, other: Array, w: Array, level: Array, levels: int) -> list[Step]:
+    """The steps, level by level."""
+    import numpy as np
+
+    order = np.lexsort((owner, level))
+    owner, other, w, level = owner[order], other[order], w[order], level[order]
+    begins = np.searchsorted(level, np.arange(levels + 1))
+    plan = []
+    for begin, end in pairwise(begins):
+        if end > begin:
+            owners = owner[begin:end]
+            heads = np.flatnonzero(np.r_[True, owners[1:] != owners[:-1]])
+            plan.append(Step(other[begin:end], heads, owners[heads], w[begin:end]))
+    return plan

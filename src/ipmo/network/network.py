@@ -7,27 +7,37 @@ compiled by numba; without numba, networks without calendars run in numpy level 
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from ipmo.errors import CycleError, ScheduleError
 from ipmo.network.clocks import WALL_CLOCK, Clock, Clocks
+from ipmo.network.compiled import available, kernel
+from ipmo.network.kernels import order as order_kernels
 from ipmo.network.kernels import passes as kernels
+from ipmo.network.kernels.columns import FAR, ONE_IS_ENOUGH, STARTS_SHIFT, Dates, Tables
+from ipmo.network.levels import Levels
 from ipmo.network.parts import Cut
-from ipmo.network.positions import Positions
+from ipmo.network.positions import Positions, arrange, as_array, plain_list, weights
 from ipmo.network.states import EFFECTS, LIVE, NUMBERS, TYPE_NAMES, LinkType, Mode, State
 from ipmo.units import MAX_INSTANT
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from ipmo.model.calendars import Calendar
     from ipmo.model.dialects import Dialect
+    from ipmo.network.kernels.columns import Ints
     from ipmo.network.parts import Commitment, DatedStub, Hold, LateBound, OutOfSequence, Spanning
 
 __all__ = ["Network"]
 
 SMALL = 20_000
 """Links below which the plain kernels are faster than waiting for a compiler."""
-FAR = kernels.FAR
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Network:
@@ -206,11 +216,7 @@ class Network:
     @functools.cached_property
     def compiled(self) -> bool:
         """The compiled kernels are used."""
-        if not self.large:
-            return False
-        from ipmo.network.compiled import available
-
-        return available()
+        return self.large and available()
 
     @functools.cached_property
     def arrays(self) -> bool:
@@ -218,20 +224,17 @@ class Network:
         return self.large and (self.compiled or self.additive)
 
     @functools.cached_property
-    def _order(self) -> Any:
+    def _order(self) -> Ints:
         """Nodes in topological order; shorter than n when there is a loop."""
         if self.compiled:
             import numpy as np
 
-            from ipmo.network.compiled import kernel
-
-            src, dst = _int64(self.src), _int64(self.dst)
+            src, dst = as_array(self.src), as_array(self.dst)
             order = np.empty(self.n, np.int64)
-            placed = kernel("kahn_arrays")(
-                self.n, src, dst, np.zeros(self.n + 1, np.int64), np.empty(self.m, np.int64), np.zeros(self.n, np.int64), order
-            )
+            room = np.zeros(self.n + 1, np.int64), np.empty(self.m, np.int64), np.zeros(self.n, np.int64)
+            placed = kernel(order_kernels.kahn_arrays)(self.n, src, dst, *room, order)
             return order[:placed]
-        return kernels.kahn(self.n, self.m, _list(self.src), _list(self.dst))
+        return order_kernels.kahn(self.n, self.m, plain_list(self.src), plain_list(self.dst))
 
     @functools.cached_property
     def has_loop(self) -> bool:
@@ -243,86 +246,22 @@ class Network:
         """Columns by position, links sorted by target position."""
         if self.has_loop:
             raise self.loop()
-        n, m = self.n, self.m
-        order: Any
-        pos: Any
-        ptr: Any
-        perm: Any
-        tail: Any
-        at: Any
-        by: Any
-        zeros_n: Any
-        zeros_m: Any
-        if self.arrays:
-            import numpy as np
+        order, pos, ptr, perm, tail = arrange(self._order, self.src, self.dst, arrays=self.arrays, compiled=self.compiled)
+        none, no_link = self._filled(self.n, 0), self._filled(self.m, 0)  # shared: nothing writes into these
 
-            order = _int64(self._order)
-            pos = np.empty(n, np.int64)
-            pos[order] = np.arange(n)
-            if self.compiled:
-                from ipmo.network.compiled import kernel
+        def pick(column: Ints | None, places: Ints) -> Ints:
+            if column is None:
+                return none if places is order else no_link
+            if not self.arrays:
+                values = plain_list(column)
+                return [values[place] for place in places]
+            return as_array(column)[places]
 
-                ptr, perm, tail = np.zeros(n + 1, np.int64), np.empty(m, np.int64), np.empty(m, np.int64)
-                kernel("by_target")(n, _int64(self.src), _int64(self.dst), pos, ptr, perm, tail)
-            else:
-                heads = pos[_int64(self.dst)]
-                perm = np.argsort(heads, kind="stable")
-                tail = pos[_int64(self.src)][perm]
-                ptr = np.zeros(n + 1, np.int64)
-                np.cumsum(np.bincount(heads, minlength=n), out=ptr[1:])
-            at = lambda column: _int64(column)[order]  # noqa: E731
-            by = lambda column: _int64(column)[perm]  # noqa: E731
-            zeros_n, zeros_m = np.zeros(n, np.int64), np.zeros(m, np.int64)
-        else:
-            order = _list(self._order)
-            pos = [0] * n
-            for place, node in enumerate(order):
-                pos[node] = place
-            src, dst = _list(self.src), _list(self.dst)
-            into: list[list[int]] = [[] for _ in range(n)]
-            for e in range(m):
-                into[pos[dst[e]]].append(e)
-            ptr, perm = [0] * (n + 1), []
-            for v in range(n):
-                perm += into[v]
-                ptr[v + 1] = len(perm)
-            tail = [pos[src[e]] for e in perm]
-            at = lambda column: _picked(_list(column), order)  # noqa: E731
-            by = lambda column: _picked(_list(column), perm)  # noqa: E731
-            zeros_n, zeros_m = [0] * n, [0] * m
-        dur, typ, lag = at(self.dur), by(self.typ), by(self.lag)
-        clk = at(self.clk) if self.clk is not None else zeros_n
-        mode = by(self.mode) if self.mode is not None else zeros_m
-        lagclk = by(self.lagclk) if self.lagclk is not None else zeros_m
-        low = at(self.low)
+        dur, typ, lag = pick(self.dur, order), pick(self.typ, perm), pick(self.lag, perm)
+        low = pick(self.low, order)
         for node, floor in self.finish_floor.items():
             v = int(pos[node])
             low[v] = max(int(low[v]), floor - int(dur[v]))
-        mark: Any = zeros_n
-        edge: Any = zeros_n
-        high: Any = zeros_n
-        pin: Any = zeros_n
-        if not self.additive:
-            mark = np.full(n, self.plain_mark, np.int64) if self.arrays else [self.plain_mark] * n
-            for node in self.anyone:
-                mark[pos[node]] |= 1
-            for node, end in self.points.items():
-                if end == "start":
-                    mark[pos[node]] = 2
-                elif self.dialect is not None and self.dialect.name == "msproject":  # its late date is where what follows may begin
-                    mark[pos[node]] = 0
-        if self.floor_edges:
-            edge = zeros_n.copy()
-            for node in self.floor_edges:
-                v = int(pos[node])
-                if low[v] == self.finish_floor[node] - int(dur[v]):
-                    edge[v] = 1
-        if self.high or self.pin or not self.additive:
-            high = np.full(n, FAR, np.int64) if self.arrays else [FAR] * n
-            pin = high.copy()
-            for column, values in ((high, self.high), (pin, self.pin)):
-                for node, value in values.items():
-                    column[int(pos[node])] = value
         return Positions(
             order=order,
             pos=pos,
@@ -332,50 +271,61 @@ class Network:
             dur=dur,
             typ=typ,
             lag=lag,
-            clk=clk,
-            mode=mode,
-            lagclk=lagclk,
+            clk=pick(self.clk, order),
+            mode=pick(self.mode, perm),
+            lagclk=pick(self.lagclk, perm),
             low=low,
-            mark=mark,
-            low_edge=edge,
-            high=high,
-            pin=pin,
-            w=self.weights(ptr, tail, typ, lag, dur),
+            mark=none if self.additive else self._marks(pos),
+            low_edge=self._low_edges(pos, low, dur) if self.floor_edges else none,
+            high=none if self.additive else self._fixed(pos, self.high),
+            pin=none if self.additive else self._fixed(pos, self.pin),
+            w=weights(ptr, tail, typ, lag, dur),
         )
 
-    def weights(self, ptr: Any, src: Any, typ: Any, lag: Any, dur: Any) -> Any:
-        """The least difference of starts that each link asks for where it is one number, from columns by position."""
+    def _filled(self, size: int, value: int) -> Ints:
         if not self.arrays:
-            w = list(lag)
-            for v in range(self.n):
-                for k in range(ptr[v], ptr[v + 1]):
-                    t = typ[k]
-                    if t == 0 or t == 2:
-                        w[k] += dur[src[k]]
-                    if t >= 2:
-                        w[k] -= dur[v]
-            return w
+            return [value] * size
         import numpy as np
 
-        heads = np.repeat(np.arange(self.n), np.diff(ptr))
-        w = lag.copy()
-        finish_source, finish_target = (typ == 0) | (typ == 2), typ >= 2
-        w[finish_source] += dur[src[finish_source]]
-        w[finish_target] -= dur[heads[finish_target]]
-        return w
+        return np.full(size, value, np.int64)
+
+    def _marks(self, pos: Ints) -> Ints:
+        """What is special of each position; see `kernels.columns.Nodes`."""
+        mark = self._filled(self.n, self.plain_mark)
+        for node in self.anyone:
+            mark[pos[node]] |= ONE_IS_ENOUGH
+        for node, end in self.points.items():
+            if end == "start":
+                mark[pos[node]] = STARTS_SHIFT
+            elif self.dialect is not None and self.dialect.name == "msproject":  # its late date is where what follows may begin
+                mark[pos[node]] = 0
+        return mark
+
+    def _low_edges(self, pos: Ints, low: Ints, dur: Ints) -> Ints:
+        """1 where the lower bound is one of a finish that falls into a break."""
+        edge = self._filled(self.n, 0)
+        for node in self.floor_edges:
+            v = int(pos[node])
+            if low[v] == self.finish_floor[node] - int(dur[v]):
+                edge[v] = 1
+        return edge
+
+    def _fixed(self, pos: Ints, values: Mapping[int, int]) -> Ints:
+        """Starts that constraints fix or cap, FAR elsewhere."""
+        column = self._filled(self.n, FAR)
+        for node, value in values.items():
+            column[int(pos[node])] = value
+        return column
 
     @functools.cached_property
-    def cal(self) -> Any:
+    def cal(self) -> Tables:
         """The calendar tables, for the kernels."""
         if self.clocks is None:
-            packed: Any = WALL_CLOCK.tables
-            if self.arrays:
-                return tuple(_int64(column) for column in packed)
-            return packed
+            return Tables(*(as_array(column) for column in WALL_CLOCK.tables)) if self.arrays else WALL_CLOCK.tables
         return self.clocks.arrays() if self.arrays else self.clocks.packed
 
     @functools.cached_property
-    def clock_tables(self) -> Any:
+    def clock_tables(self) -> Tables:
         """The calendar tables as plain lists, for single look-ups."""
         return WALL_CLOCK.tables if self.clocks is None else self.clocks.packed
 
@@ -416,81 +366,67 @@ class Network:
 
     # ----------------------------------------------------------------------------------------- passes
 
-    def run(self, name: str, *arguments: Any) -> Any:
+    def run(self, function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
         """Runs a kernel on the network's columns: compiled where these are arrays for it, as it stands on lists."""
-        if self.compiled:
-            from ipmo.network.compiled import kernel
-
-            return kernel(name)(*arguments)
-        from ipmo.network.compiled import plain_kernel
-
-        return plain_kernel(name)(*arguments)
+        return (kernel(function) if self.compiled else function)(*arguments, **named)
 
     @functools.cached_property
-    def _levels(self) -> Any:
-        from ipmo.network.levels import Levels
+    def _levels(self) -> Levels:
+        return Levels(self.positions.sums)
 
-        p = self.positions
-        return Levels(p.ptr, p.src, p.w)
-
-    @functools.cached_property
-    def links(self) -> tuple[Any, ...]:
-        """(ptr, src, w, mode, typ, lagclk, lag, cal, clk, dur) by position: what the calendar kernels take."""
-        p = self.positions
-        return (p.ptr, p.src, p.w, p.mode, p.typ, p.lagclk, p.lag, self.cal, p.clk, p.dur)
-
-    def early(self, low: Any = None) -> tuple[Any, Any]:
-        """Early start of every position on its own clock, and which finishes wait for the next shift; int64 or lists (n).
+    def early(self, low: Ints | None = None) -> Dates:
+        """Early dates of every position on its own clock; int64 or lists (n).
 
         Args:
             low: other lower bounds than the network's own, by position.
         """
         p = self.positions
         x = (p.low if low is None else low).copy()
-        if self.additive and self.arrays and not self.compiled:
-            return self._levels.forward(x), p.low_edge
         if self.additive:
-            self.run("forward", p.ptr, p.src, p.w, x)
-            return x, p.low_edge
-        edge = p.low_edge.copy()
-        self.run("forward_from", 0, *self.links, p.mark, p.high, x, edge)
-        return x, edge
+            if self.arrays and not self.compiled:
+                self._levels.forward(as_array(x))
+            else:
+                self.run(kernels.forward, p.sums, x)
+            return Dates(x, p.low_edge)
+        early = Dates(x, p.low_edge.copy())
+        self.run(kernels.forward_from, 0, p.links, p.nodes, self.cal, early)
+        return early
 
-    def late(self, x: Any, edge: Any, *bounds: tuple[Any, Any]) -> list[tuple[Any, Any]]:
-        """Late starts by position, and which late finishes may wait for the next shift, under one or two sets of bounds.
+    def late(self, early: Dates, *bounds: Dates) -> tuple[Dates, ...]:
+        """Late dates by position, under one or two sets of bounds.
 
         Args:
-            x: early starts, for benefits that one of several enables.
-            edge: which early finishes wait for the next shift.
-            bounds: the latest start of each position that its own promises allow, FAR where there are none, with what
-                `kernels.roomy` says of it; overwritten.
+            early: early dates, for benefits that one of several enables.
+            bounds: the latest start of each position that its own promises allow, FAR where there are none, with whether its
+                finish may wait for the next shift; overwritten.
         """
         p = self.positions
         if self.additive and self.arrays and not self.compiled:
             for caps, _ in bounds:
-                self._levels.backward(caps)
+                self._levels.backward(as_array(caps))
         elif self.additive and len(bounds) == 2:
-            self.run("backward_two", p.ptr, p.src, p.w, bounds[0][0], bounds[1][0])
+            self.run(kernels.backward_two, p.sums, bounds[0].x, bounds[1].x)
         elif self.additive:
             for caps, _ in bounds:
-                self.run("backward", p.ptr, p.src, p.w, caps)
+                self.run(kernels.backward, p.sums, caps)
         else:
-            for caps, room in bounds:
-                self.run("backward_from", 0, self.n - 1, *self.links, p.mark, p.pin, x, edge, caps, room)
-        return list(bounds)
+            links, nodes = p.links, p.nodes
+            for late in bounds:
+                self.run(kernels.backward_from, 0, self.n - 1, links, nodes, self.cal, early, late)
+        return bounds
 
-    def link_float(self, x: Any, edge: Any) -> Any:
+    def link_floats(self, early: Dates) -> Ints:
         """Slack of each link (sorted by target position), minutes of its source's clock."""
-        out: Any = [0] * self.m
-        if self.arrays:
+        p = self.positions
+        if self.additive and self.arrays and not self.compiled:
             import numpy as np
 
-            out = np.zeros(self.m, np.int64)
-            if self.additive and not self.compiled:
-                p = self.positions
-                heads = np.repeat(np.arange(self.n), np.diff(p.ptr))
-                return x[heads] - p.w - x[p.src]
-        self.run("link_floats", *self.links, x, edge, out)
+            x = as_array(early.x)
+            heads = np.repeat(np.arange(self.n), np.diff(as_array(p.ptr)))
+            floats: NDArray[np.int64] = x[heads] - as_array(p.w) - x[as_array(p.src)]
+            return floats
+        out = self._filled(self.m, 0)
+        self.run(kernels.link_floats, p.links, p.nodes, self.cal, early, out)
         return out
 
     # ------------------------------------------------------------------------------------------- loops
@@ -499,8 +435,8 @@ class Network:
         """The error that names one loop, the same whatever the order of the file."""
         from ipmo.network.graph import one_loop
 
-        src, dst = _list(self.src), _list(self.dst)
-        placed = set(_list(self._order))
+        src, dst = plain_list(self.src), plain_list(self.dst)
+        placed = set(plain_list(self._order))
         edges = [(u, v, k) for k, (u, v) in enumerate(zip(src, dst, strict=True)) if u not in placed and v not in placed]
         cycle = one_loop([(self.ids[u], self.ids[v], k) for u, v, k in edges])
         boundaries: list[str] = []
@@ -521,17 +457,17 @@ class Network:
         """
         from ipmo.network.graph import links_to_cut
 
-        src, dst = _list(self.src), _list(self.dst)
-        placed = set(_list(self._order))
+        src, dst = plain_list(self.src), plain_list(self.dst)
+        placed = set(plain_list(self._order))
         edges = [(u, v, k) for k, (u, v) in enumerate(zip(src, dst, strict=True)) if u not in placed and v not in placed]
         cuts = links_to_cut(edges, dates, self.ids, lambda k: TYPE_NAMES[self.typ[k]])
         return self.without(cuts)
 
     def as_expected(self) -> Network:
         """This network with work of an expected finish lasting from its early start until then."""
-        network, dur = self, _list(self.dur)
+        network, dur = self, plain_list(self.dur)
         for _ in range(len(self.expected) + 1):
-            x, _edge = network.early()
+            x = network.early().x
             pos = network.positions.pos
             changed = False
             for node, instant in self.expected.items():
@@ -541,10 +477,14 @@ class Network:
                 dur[node] = length
             if not changed:
                 return network
-            fields = {name: value for name, value in vars(self).items() if name in _FIELDS}
-            fields |= {name: getattr(self, name) for name in ("src", "dst", "typ", "lag", "mode", "lagclk", "numbers", "derived", "cuts")}
-            network = Network(**{**fields, "dur": list(dur)})
+            network = self.with_durations(dur)
         return network
+
+    def with_durations(self, minutes: Sequence[int]) -> Network:
+        """The network with other durations, in minutes of each node's own clock."""
+        fields = {name: value for name, value in vars(self).items() if name in _FIELDS}
+        fields |= {name: getattr(self, name) for name in ("src", "dst", "typ", "lag", "mode", "lagclk", "numbers", "derived", "cuts")}
+        return Network(**{**fields, "dur": list(minutes)})
 
     def without(self, cuts: Sequence[int]) -> Network:
         """The network without some links, by number."""
@@ -632,20 +572,6 @@ def any_beyond(mode: Any) -> bool:
 def any_nonzero(column: Any) -> bool:
     """Whether a column, if there is one, holds anything but zeros."""
     return column is not None and (bool(column.any()) if hasattr(column, "any") else any(column))
-
-
-def _picked(column: list[int], places: list[int]) -> list[int]:
-    return [column[place] for place in places]
-
-
-def _int64(column: Any) -> Any:
-    import numpy as np
-
-    return np.asarray(column, np.int64)
-
-
-def _list(column: Any) -> list[int]:
-    return column.tolist() if hasattr(column, "tolist") else list(column)
 
 
 def _column(np: Any, values: Any, size: int, what: str) -> Any:

@@ -5,15 +5,32 @@ What takes a network apart works on these. Large networks hold them as int64 arr
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from ipmo.network.compiled import kernel
+from ipmo.network.kernels import order as kernels
+from ipmo.network.kernels.columns import FF, FS, Links, Nodes, Sums
+from ipmo.network.states import FROM_FINISH, TO_FINISH
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Ints: TypeAlias = NDArray[np.int64] | list[int]
+    from ipmo.network.kernels.columns import Ints
 
-__all__ = ["DatedPositions", "PositionArrays", "Positions", "as_array", "as_arrays", "plain"]
+__all__ = [
+    "Arrangement",
+    "DatedPositions",
+    "PositionArrays",
+    "Positions",
+    "arrange",
+    "as_array",
+    "as_arrays",
+    "plain",
+    "plain_list",
+    "weights",
+]
 
 
 class Positions(NamedTuple):
@@ -29,10 +46,10 @@ class Positions(NamedTuple):
         typ: link types, 0 FS, 1 SS, 2 FF, 3 SF.
         lag: minutes on the link's own clock, or calendar months.
         clk: the clock of each position.
-        mode: how each link is counted; see `ipmo.network.kernels.passes`.
+        mode: how each link is counted; see `ipmo.network.states.Mode`.
         lagclk: the clock that the lag of each link is counted on.
         low: the earliest start that bounds allow, on the position's own clock.
-        mark: what is special of each position, as a sum; see `ipmo.network.kernels.passes`.
+        mark: what is special of each position, as a sum; see `ipmo.network.kernels.columns.Nodes`.
         low_edge: 1 where `low` comes from a bound on the finish that falls into a break.
         high: the latest early start that a constraint allows; read only where the network is not additive.
         pin: the late start that a constraint fixes; read only where the network is not additive.
@@ -57,6 +74,21 @@ class Positions(NamedTuple):
     pin: Ints
     w: Ints
 
+    @property
+    def sums(self) -> Sums:
+        """The links as numbers."""
+        return Sums(self.ptr, self.src, self.w)
+
+    @property
+    def links(self) -> Links:
+        """The links, for kernels."""
+        return Links(self.ptr, self.src, self.w, self.mode, self.typ, self.lagclk, self.lag)
+
+    @property
+    def nodes(self) -> Nodes:
+        """The positions, for kernels."""
+        return Nodes(self.clk, self.dur, self.mark, self.high, self.pin)
+
 
 class PositionArrays(NamedTuple):
     """The columns of `Positions` as int64 arrays, whatever the size of the network, for what reckons with whole columns."""
@@ -78,6 +110,21 @@ class PositionArrays(NamedTuple):
     high: NDArray[np.int64]
     pin: NDArray[np.int64]
     w: NDArray[np.int64]
+
+    @property
+    def sums(self) -> Sums:
+        """The links as numbers."""
+        return Sums(self.ptr, self.src, self.w)
+
+    @property
+    def links(self) -> Links:
+        """The links, for kernels."""
+        return Links(self.ptr, self.src, self.w, self.mode, self.typ, self.lagclk, self.lag)
+
+    @property
+    def nodes(self) -> Nodes:
+        """The positions, for kernels."""
+        return Nodes(self.clk, self.dur, self.mark, self.high, self.pin)
 
 
 class DatedPositions(NamedTuple):
@@ -110,16 +157,46 @@ class DatedPositions(NamedTuple):
     edge: list[int]
     finish: list[int]
 
+    @property
+    def sums(self) -> Sums:
+        """The links as numbers."""
+        return Sums(self.ptr, self.src, self.w)
+
+    @property
+    def links(self) -> Links:
+        """The links, for kernels."""
+        return Links(self.ptr, self.src, self.w, self.mode, self.typ, self.lagclk, self.lag)
+
+    @property
+    def nodes(self) -> Nodes:
+        """The positions, for kernels."""
+        return Nodes(self.clk, self.dur, self.mark, self.high, self.pin)
+
+
+class Arrangement(NamedTuple):
+    """Where nodes and links stand: see `Positions`."""
+
+    order: Ints
+    pos: Ints
+    ptr: Ints
+    perm: Ints
+    src: Ints
+
 
 def plain(column: Ints) -> list[int]:
     """A column as a plain list; lists stay what they are."""
-    if isinstance(column, list):
-        return column
+    return column if isinstance(column, list) else plain_list(column)
+
+
+def plain_list(column: Ints | Sequence[int]) -> list[int]:
+    """A column as a plain list of its own."""
+    if isinstance(column, Sequence):
+        return list(column)
     values: list[int] = column.tolist()
     return values
 
 
-def as_array(column: Ints) -> NDArray[np.int64]:
+def as_array(column: Ints | Sequence[int]) -> NDArray[np.int64]:
     """A column as an int64 array; arrays stay what they are."""
     import numpy as np
 
@@ -129,3 +206,67 @@ def as_array(column: Ints) -> NDArray[np.int64]:
 def as_arrays(positions: Positions) -> PositionArrays:
     """Columns by position as int64 arrays."""
     return PositionArrays(*(as_array(column) for column in positions))
+
+
+def arrange(order: Ints, src: Ints, dst: Ints, *, arrays: bool, compiled: bool) -> Arrangement:
+    """Positions in an order, and links sorted by the position of their target.
+
+    Args:
+        order: nodes in topological order.
+        src: source nodes of links.
+        dst: target nodes of links.
+        arrays: columns are arrays.
+        compiled: they are filled by compiled kernels.
+    """
+    n, m = len(order), len(src)
+    if not arrays:
+        places = plain(order)
+        pos = [0] * n
+        for place, node in enumerate(places):
+            pos[node] = place
+        sources, targets = plain(src), plain(dst)
+        into: list[list[int]] = [[] for _ in range(n)]
+        for e in range(m):
+            into[pos[targets[e]]].append(e)
+        ptr, perm = [0] * (n + 1), list[int]()
+        for v in range(n):
+            perm += into[v]
+            ptr[v + 1] = len(perm)
+        return Arrangement(places, pos, ptr, perm, [pos[sources[e]] for e in perm])
+    import numpy as np
+
+    nodes = as_array(order)
+    place_of = np.empty(n, np.int64)
+    place_of[nodes] = np.arange(n)
+    begins = np.zeros(n + 1, np.int64)
+    if compiled:
+        numbers, tails = np.empty(m, np.int64), np.empty(m, np.int64)
+        kernel(kernels.by_target)(n, as_array(src), as_array(dst), place_of, begins, numbers, tails)
+        return Arrangement(nodes, place_of, begins, numbers, tails)
+    heads = place_of[as_array(dst)]
+    numbers = np.argsort(heads, kind="stable")
+    np.cumsum(np.bincount(heads, minlength=n), out=begins[1:])
+    return Arrangement(nodes, place_of, begins, numbers, place_of[as_array(src)][numbers])
+
+
+def weights(ptr: Ints, src: Ints, typ: Ints, lag: Ints, dur: Ints) -> Ints:
+    """The least difference of starts that each link asks for where it is one number, from columns by position."""
+    if isinstance(lag, list):
+        w = list(lag)
+        for v in range(len(ptr) - 1):
+            for k in range(ptr[v], ptr[v + 1]):
+                t = typ[k]
+                if t in FROM_FINISH:
+                    w[k] += dur[src[k]]
+                if t in TO_FINISH:
+                    w[k] -= dur[v]
+        return w
+    import numpy as np
+
+    heads = np.repeat(np.arange(len(ptr) - 1), np.diff(ptr))
+    sources, kinds, lengths = as_array(src), as_array(typ), as_array(dur)
+    sums = lag.copy()
+    finish_source, finish_target = (kinds == FS) | (kinds == FF), kinds >= FF
+    sums[finish_source] += lengths[sources[finish_source]]
+    sums[finish_target] -= lengths[heads[finish_target]]
+    return sums

@@ -14,6 +14,7 @@ import attrs
 
 from ipmo.errors import ModelError, UnitError, UnknownItemError, close_matches, one_of
 from ipmo.network.compiled import available, kernel
+from ipmo.network.kernels import trees as kernels
 
 if TYPE_CHECKING:
     import numpy as np
@@ -249,7 +250,7 @@ class Tree:
             one = np.ones(len(self.parent), np.int64)
             return self._swept("sum", one, bearing, stated), self._swept("sum", one, bearing | expected, stated)
         known, total = np.empty(len(self.parent), np.int64), np.empty(len(self.parent), np.int64)
-        kernel("tree_count")(self._order, self.parent, bearing, expected, stated, known, total)
+        kernel(kernels.tree_count)(self._order, self.parent, bearing, expected, stated, known, total)
         return known, total
 
     def _swept(self, combine: Combine, value: Ints, bearing: Flags, stated: Flags) -> Ints:
@@ -261,9 +262,9 @@ class Tree:
             return self._levelled(combine, np.where(bearing, value, none), stated)
         out = np.empty(len(self.parent), np.int64)
         if combine in ("sum", "mean"):
-            kernel("tree_sum")(self._order, self.parent, value, bearing, stated, out)
+            kernel(kernels.tree_sum)(self._order, self.parent, value, bearing, stated, out)
         else:
-            kernel("tree_min" if combine == "min" else "tree_max")(self._order, self.parent, value, bearing, stated, none, out)
+            kernel(kernels.tree_min if combine == "min" else kernels.tree_max)(self._order, self.parent, value, bearing, stated, none, out)
         return out
 
     def _levelled(self, combine: Combine, value: Ints, stated: Flags) -> Ints:

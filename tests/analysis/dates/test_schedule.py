@@ -680,6 +680,7 @@ def test_columns_of_the_table_are_pinned() -> None:
 def held(s: ipmo.Schedule, place: int, start: int) -> list[int]:
     """Finishes of every position when one of them may not start before a time on its own clock; the whole pass anew."""
     from ipmo.network.kernels import passes as kernels
+    from ipmo.network.kernels.columns import FAR, Dates
 
     q, net = s.passes.lists, s.network
     x, edge = list(q.low), [0] * net.n
@@ -687,10 +688,10 @@ def held(s: ipmo.Schedule, place: int, start: int) -> list[int]:
         edge[q.pos[node]] = int(q.low[q.pos[node]] + net.dur[node] == net.finish_floor[node])
     if start > x[place]:
         x[place], edge[place] = start, 0
-    links = (q.ptr, q.src, q.w, q.mode, q.typ, q.lagclk, q.lag, net.clock_tables, q.clk, q.dur)
-    kernels.forward_from(0, *links, q.mark, q.high if not net.additive else [kernels.FAR] * net.n, x, edge)
-    at = (kernels.finish_at, kernels.start_at)
-    return [at[e](net.clock_tables, c, a + d) for c, a, d, e in zip(q.clk, x, q.dur, edge, strict=True)]
+    nodes = q.nodes._replace(high=q.high if not net.additive else [FAR] * net.n)
+    kernels.forward_from(0, q.links, nodes, net.clock_tables, Dates(x, edge))
+    clocks = [net.clock(c) for c in q.clk]
+    return [c.start(a + d) if e else c.finish(a + d) for c, a, d, e in zip(clocks, x, q.dur, edge, strict=True)]
 
 
 def limits(s: ipmo.Schedule) -> dict[str, tuple[list[int], int]]:

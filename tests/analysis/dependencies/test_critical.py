@@ -15,7 +15,7 @@ from ipmo.analysis.dependencies.critical import critical_links
 from ipmo.analysis.dependencies.targets import targets
 from ipmo.errors import UnknownItemError
 from ipmo.model import Benefit, Enabler, Link, Portfolio, Project, Task
-from ipmo.network.kernels import passes as kernels
+from ipmo.network.kernels import clocks as kernels
 from ipmo.testing.strategies import portfolios
 from ipmo.units import as_span, minutes, moment
 

@@ -6,8 +6,7 @@ What an overlay cannot follow is left to a schedule of the changed portfolio: on
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
 from ipmo.analysis.change.applying import first_tasks, shifted
 from ipmo.analysis.dates.schedule import Schedule, schedule
@@ -23,6 +22,8 @@ from ipmo.units import Span, minutes
 __all__ = ["Branches", "branches"]
 
 NORMAL = 0
+Step = Callable[[Overlay], object]
+"""Something done on an overlay."""
 
 
 class Branches:
@@ -67,7 +68,7 @@ class Branches:
         """
         if self.overlay is None or self.schedule.network.cuts:  # changed dates may cut a loop elsewhere
             return None
-        steps: list[Any] = []
+        steps: list[Step] = []
         for change in changes:
             found = self._steps(change, first=not steps)
             if found is None:
@@ -85,13 +86,13 @@ class Branches:
             for _ in range(done):
                 over.undo()
 
-    def _steps(self, change: Change, *, first: bool) -> list[Any] | None:
+    def _steps(self, change: Change, *, first: bool) -> list[Step] | None:
         """What to do on the overlay; None when this change is not followed."""
         if isinstance(change, Delay):
             lows = self._lows(change.target, change.by) if first else None  # it starts from the dates as they are
             if lows is None:
                 return None
-            return [functools.partial(_bound, place=place, low=low) for place, low in lows]
+            return [functools.partial(Overlay.raise_start_bound, place=place, low=low) for place, low in lows]
         if isinstance(change, SetDuration):
             length = self._length(change)
             if length is None:
@@ -178,22 +179,9 @@ class Branches:
 
     def _read(self, over: Overlay, steps: int) -> dict[int, int]:
         """The targets whose date is another than it was."""
-        net, rows = self.schedule.network, self.targets
+        rows = self.targets
         dates = rows.reach.dates
-        moved: set[int] = set()
-        groups: set[int] = set()
-        x, ends = over._row("x"), over._group_row("ends")
-        self.cone = 0
-        for change in over._changes[-steps:] if steps else ():
-            for nodes, _, _, column, _ in change.stretches:
-                self.cone += len(nodes)
-                if column is x:
-                    moved.update(int(v) for v in nodes)
-            for column, place, _ in change.single:
-                if column is ends and place < len(net.projects):
-                    groups.add(place)
-                elif column is over._row("dur"):
-                    moved.add(place)
+        moved, groups, self.cone = over.moved(steps)
         out: dict[int, int] = {}
         by_place, by_project = self._aimed
         for v in moved & by_place.keys() if len(moved) < len(by_place) else by_place.keys() & moved:
@@ -205,17 +193,13 @@ class Branches:
         for t in list(out):
             aim = rows.reach.aims[t]
             found = [over.finish(int(self.schedule.passes.positions.order[v])) for v in aim.places]
-            found += [end for g in aim.projects if (end := self._end(over, g)) is not None]
+            found += [end for g in aim.projects if (end := over.end_of(g)) is not None]
             date = max(found)
             if date == dates[t]:
                 del out[t]
             else:
                 out[t] = date
         return out
-
-    def _end(self, over: Overlay, g: int) -> int | None:
-        latest = max(int(over._group_row("ends")[g]), int(over._group_row("done")[g]))
-        return None if latest < 0 else latest
 
     @functools.cached_property
     def _aimed(self) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
@@ -259,43 +243,16 @@ class Branches:
         over = self.overlay
         assert over is not None
         by_place, by_project = self._aimed
-        aimed = over._filled(over.n, 0)
-        for v in by_place:
-            aimed[v] = 1
-        groups, dates = len(self.schedule.network.projects), self.targets.reach.dates
+        dates = self.targets.reach.dates
         out: list[dict[int, int]] = []
-        size, begin, count = over.n + groups + 10_000, 0, len(first) - 1
-        while begin < count:
-            logs = [over._filled(size, 0) for _ in range(3)]
-            told = over._filled(2, 0)
-            part = first[begin:]
-            base = part[0]
-            over._run(
-                "slips_one_by_one", over._list([f - base for f in part]), over._list(seeds[base:]), over._list(lows[base:]), over._bits,
-                over._nodes, over._links, over._cal, over._group_row("ends"), aimed, over._filled(groups, 0), over._filled(groups, 0),
-                told, *logs,
-            )  # fmt: skip
-            done, logged = int(told[0]), int(told[1])
-            found: list[dict[int, int]] = [{} for _ in range(done)]
-            for row, what, value in zip(*(_plain(log[:logged]) for log in logs), strict=True):
-                news = found[row]  # a slip makes later only: a target is where the latest of its parts has gone
+        for moved in over.slips(first, seeds, lows, list(by_place)):
+            news: dict[int, int] = {}
+            for what, value in moved.items():  # a slip makes later only: a target is where the latest of its parts has gone
                 for t in by_place.get(what, ()) if what >= 0 else by_project.get(-1 - what, ()):
                     if value > dates[t] and value > news.get(t, 0):
                         news[t] = value
-            out += found
-            begin += done
-            size *= 1 if done else 2
+            out.append(news)
         return out
-
-
-def _bound(over: Overlay, place: int, low: int) -> None:
-    node = int(over.network.positions.order[place])
-    over.set_start_bound(node, max(low, int(over._row("low")[place])))
-
-
-def _plain(column: Any) -> Iterable[int]:
-    found: Iterable[int] = column.tolist() if hasattr(column, "tolist") else column
-    return found
 
 
 def branches(portfolio: Portfolio) -> Branches:

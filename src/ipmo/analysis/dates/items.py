@@ -281,7 +281,7 @@ class Items:
         start = clock.start(x)
         if finish is None:
             finish = clock.finish(x + q.dur[place])
-            if point and self.passes.late_passes[0][1][place]:
+            if point and self.passes.late.to_end.edge[place]:
                 finish = start  # what follows may begin with the next shift, and so may the milestone lie there
             elif x == q.x[place] and net.exact:  # what is not late finishes when it does early: at the next shift where it waits
                 finish = max(finish, q.finish[place])

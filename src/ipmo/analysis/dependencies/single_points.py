@@ -16,6 +16,7 @@ from ipmo.analysis.dates.schedule import OnCycle, Schedule, schedule
 from ipmo.errors import UnknownItemError, close_matches
 from ipmo.model.benefits_map import benefits_map
 from ipmo.model.portfolio import Portfolio
+from ipmo.network.positions import plain
 from ipmo.network.reach import dominators
 from ipmo.network.states import LIVE
 from ipmo.tables import Column, Table
@@ -122,8 +123,7 @@ def single_points(portfolio: Portfolio, *, on_cycle: OnCycle = "error") -> Singl
         CycleError: links form a loop.
     """
     s = schedule(portfolio, on_cycle=on_cycle)
-    idom, depth = dominators(s.network)
-    above = [int(p) for p in idom]
+    above, depth = (plain(column) for column in dominators(s.network))
     net, order = s.network, [int(v) for v in s.passes.positions.order]
     place = {v: p for p, v in enumerate(order)}
     ends = _ends(portfolio, s, place)

@@ -6,10 +6,18 @@ value of its own, `stated` 1 where that value stands for everything below it. Al
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ipmo.network.kernels.columns import Ints
+
+    Flags: TypeAlias = Ints | NDArray[np.bool_]
 
 
-def tree_sum(order: Any, parent: Any, value: Any, bearing: Any, stated: Any, out: Any) -> Any:
+def tree_sum(order: Ints, parent: Ints, value: Ints, bearing: Flags, stated: Flags, out: Ints) -> None:
     """Sums of known values; unknown ones add nothing."""
     for v in range(len(out)):
         out[v] = value[v] if bearing[v] else 0
@@ -20,7 +28,7 @@ def tree_sum(order: Any, parent: Any, value: Any, bearing: Any, stated: Any, out
             out[p] += out[v]
 
 
-def tree_max(order: Any, parent: Any, value: Any, bearing: Any, stated: Any, none: Any, out: Any) -> Any:
+def tree_max(order: Ints, parent: Ints, value: Ints, bearing: Flags, stated: Flags, none: int, out: Ints) -> None:
     """Greatest known values; `none`, the least integer, where there is none."""
     for v in range(len(out)):
         out[v] = value[v] if bearing[v] else none
@@ -31,7 +39,7 @@ def tree_max(order: Any, parent: Any, value: Any, bearing: Any, stated: Any, non
             out[p] = out[v]
 
 
-def tree_min(order: Any, parent: Any, value: Any, bearing: Any, stated: Any, none: Any, out: Any) -> Any:
+def tree_min(order: Ints, parent: Ints, value: Ints, bearing: Flags, stated: Flags, none: int, out: Ints) -> None:
     """Least known values; `none`, the greatest integer, where there is none."""
     for v in range(len(out)):
         out[v] = value[v] if bearing[v] else none
@@ -42,7 +50,7 @@ def tree_min(order: Any, parent: Any, value: Any, bearing: Any, stated: Any, non
             out[p] = out[v]
 
 
-def tree_count(order: Any, parent: Any, bearing: Any, asked: Any, stated: Any, known: Any, total: Any) -> Any:
+def tree_count(order: Ints, parent: Ints, bearing: Flags, asked: Flags, stated: Flags, known: Ints, total: Ints) -> None:
     """How many below are known, and how many were asked."""
     for v in range(len(known)):
         known[v] = bearing[v]

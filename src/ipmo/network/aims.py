@@ -1,0 +1,176 @@
+"""Targets and their dates: what moves when something slips."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
+
+import attrs
+
+from ipmo.network.compiled import available, kernel
+from ipmo.network.early import EarlyPass
+from ipmo.network.kernels import links as link_kernels
+from ipmo.network.kernels.columns import FAR, Dates, Tables
+from ipmo.network.positions import as_array, as_arrays
+from ipmo.network.states import NUMBERS, State
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["Aim", "Aims"]
+
+COMPILE = 400_000
+"""Steps from which the compiler is worth waiting for."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@attrs.frozen
+class Aim:
+    """Something that has a date: the last finish of some positions, or of all work of some projects.
+
+    Args:
+        name: the target's name.
+        places: positions.
+        projects: places of projects in the network; its date is then also that of their finished work.
+    """
+
+    name: str
+    places: tuple[int, ...] = ()
+    projects: tuple[int, ...] = ()
+
+
+class Aims:
+    """The targets of one network, with their dates as they are, and its columns as arrays.
+
+    Links are places (sorted by target position), dates instants.
+
+    Args:
+        passes: the network with its early dates.
+        aims: the targets; those without open work are left out of every answer.
+    """
+
+    def __init__(self, passes: EarlyPass, aims: Sequence[Aim]) -> None:
+        self.passes, self.network, self.aims = passes, passes.network, tuple(aims)
+        self.columns = as_arrays(passes.positions)
+        self.early_starts = as_array(passes.early_starts)
+        self.early = Dates(self.early_starts, as_array(passes.early_waits))
+
+    @functools.cached_property
+    def finishes(self) -> NDArray[np.int64]:
+        """The finish of every position as an instant."""
+        return as_array(self.passes.finishes)
+
+    @functools.cached_property
+    def heads(self) -> NDArray[np.int64]:
+        """The target position of the link in each place."""
+        import numpy as np
+
+        return np.repeat(np.arange(self.network.n), np.diff(self.columns.ptr))
+
+    @functools.cached_property
+    def calendar_links(self) -> NDArray[np.bool_]:
+        """Whether the link in each place goes through calendars."""
+        mode = self.columns.mode
+        through: NDArray[np.bool_] = (mode != NUMBERS[0]) & (mode != NUMBERS[1])
+        return through
+
+    @functools.cached_property
+    def owners(self) -> NDArray[np.int64]:
+        """The place of the project of each position, -1 for what belongs to none."""
+        return as_array(self.network.project)[self.columns.order]
+
+    @functools.cached_property
+    def open_work(self) -> dict[int, NDArray[np.int64]]:
+        """Positions of open work of each project."""
+        import numpy as np
+
+        count = len(self.network.projects)
+        owner = np.where(self.network.ending == 1, self.owners, -1)
+        order = np.argsort((owner + 1).astype(np.uint16) if count < 65_000 else owner, kind="stable")
+        first = np.searchsorted(owner[order], np.arange(count + 1))
+        return {g: order[first[g] : first[g + 1]] for g in range(count)}
+
+    @functools.cached_property
+    def done(self) -> dict[int, int]:
+        """The last finish of finished work of each project, as an instant."""
+        net = self.network
+        out: dict[int, int] = {}
+        for v, instant in net.finishes.items():
+            owner = int(net.project[v])
+            if owner >= 0 and net.state[v] == State.FINISHED:
+                out[owner] = max(out.get(owner, -FAR), instant)
+        return out
+
+    def done_of(self, aim: Aim) -> int:
+        """The last finish of what is done of a target; -FAR where nothing is."""
+        return max((self.done.get(g, -FAR) for g in aim.projects), default=-FAR)
+
+    @functools.cached_property
+    def dates(self) -> list[int]:
+        """The date of each target as it is; -FAR for those without a date."""
+        ends = [-FAR] * len(self.network.projects)
+        for g, places in self.open_work.items():
+            if len(places):
+                ends[g] = int(self.finishes[places].max())
+            ends[g] = max(ends[g], self.done.get(g, -FAR))
+        return [max([*(int(self.finishes[v]) for v in aim.places), *(ends[g] for g in aim.projects)], default=-FAR) for aim in self.aims]
+
+    def target_places(self, targets: Sequence[int]) -> tuple[list[int], list[int]]:
+        """Where the positions of each target begin, and they."""
+        first: list[int] = [0]
+        places: list[int] = []
+        for t in targets:
+            aim = self.aims[t]
+            places += aim.places
+            for g in aim.projects:
+                places += self.open_work[g].tolist()
+            first.append(len(places))
+        return first, places
+
+    def slack(self, k: int, late: int, room: int) -> int:
+        """How far the source of link k can slip when its target may start as late as given; FAR without end.
+
+        Args:
+            k: the link's place.
+            late: the latest start of its target, on its clock.
+            room: 1 where the finish of the target may wait for the beginning of the next shift.
+        """
+        if late >= FAR // 2:
+            return FAR
+        begin = int(self.early_starts[self.columns.src[k]])
+        if not self.calendar_links[k]:
+            return int(late - self.columns.w[k] - begin)
+        q = self.passes.lists
+        return link_kernels.pull(self.network.clock_tables, q.links, q.nodes, k, int(self.heads[k]), late, room) - begin
+
+    def run(self, function: Callable[P, T], steps: int, *arguments: P.args, **named: P.kwargs) -> T:
+        """Runs a kernel compiled where so many steps pay for that; arrays among the arguments are filled either way."""
+        if (self.network.compiled or steps > COMPILE) and available():
+            compiled = cast(Callable[..., T], kernel(function))
+            return compiled(*(Tables(*map(as_array, a)) if isinstance(a, Tables) else a for a in arguments), **named)
+        lists = [_listed(one) for one in arguments]
+        out = cast(Callable[..., T], function)(*lists, **named)
+        for one, other in zip(arguments, lists, strict=True):
+            _put_back(one, other)
+        return out
+
+
+def _listed(value: object) -> object:
+    """A value with the arrays in it as lists; tuples with names stay what they are."""
+    if isinstance(value, tuple):
+        kind = cast(Callable[..., object], type(value))
+        return kind(*(_listed(part) for part in value))
+    return value.tolist() if hasattr(value, "tolist") else value
+
+
+def _put_back(one: object, other: object) -> None:
+    """Puts what a kernel wrote into lists back into the arrays that they were made from."""
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        for part, was in zip(one, other, strict=True):
+            _put_back(part, was)
+    elif hasattr(one, "tolist") and isinstance(other, list):
+        cast("NDArray[np.int64]", one)[:] = other

@@ -1,0 +1,247 @@
+"""Early dates of a network, and when it, its projects and its work end; by position, in whole minutes."""
+
+from __future__ import annotations
+
+import functools
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from ipmo.errors import ScheduleError
+from ipmo.model.dialects import DIALECTS, Dialect
+from ipmo.network.kernels import links as link_kernels
+from ipmo.network.kernels import passes as kernels
+from ipmo.network.kernels.columns import Dates, Links, Nodes
+from ipmo.network.network import Network
+from ipmo.network.positions import DatedPositions, as_array, plain
+from ipmo.network.states import EFFECTS, LIVE, NUMBERS, State
+from ipmo.units import MAX_INSTANT
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ipmo.network.kernels.columns import Ints
+
+__all__ = ["EarlyPass"]
+
+
+class EarlyPass:
+    """The pass forward over one network, and what is read off it on first use.
+
+    Args:
+        compiled: the network.
+        early: early dates that were found before; a pass over the network when left out.
+
+    Raises:
+        ScheduleError: something would end past the year 9999.
+    """
+
+    def __init__(self, compiled: Network, early: Dates | None = None) -> None:
+        self.network = compiled
+        self.positions = compiled.positions
+        self.early = compiled.early() if early is None else early
+        self._check()
+
+    @property
+    def early_starts(self) -> Ints:
+        """The early start of every position on its own clock."""
+        return self.early.x
+
+    @property
+    def early_waits(self) -> Ints:
+        """1 where the early finish of a position waits for the beginning of the next shift."""
+        return self.early.edge
+
+    @functools.cached_property
+    def nodes(self) -> Mapping[str, int]:
+        """The node of each item of the network, by full id."""
+        return {full_id: v for v, full_id in enumerate(self.network.ids)}
+
+    @functools.cached_property
+    def dialect(self) -> Dialect:
+        """The network's conventions; those of ipmo where it was made from columns."""
+        return self.network.dialect or DIALECTS["ipmo"]
+
+    def days(self, place: int, begin: int, end: int) -> float:
+        """Working days between two starts of a position on its own clock, by the item's calendar."""
+        node = self.lists.order[place]
+        clock, calendar = self.network.running_clock(node), self.network.clock_of(node)
+        if clock is calendar:
+            return (end - begin) / calendar.day_minutes
+        return calendar.days(clock.start(begin), clock.start(end))
+
+    def _check(self) -> None:
+        if not self.network.n:
+            return
+        if self._whole:
+            if int(self._last_finishes.max()) < MAX_INSTANT:
+                return
+        finish = self.finishes
+        last = max(range(len(finish)), key=finish.__getitem__) if isinstance(finish, list) else int(finish.argmax())
+        if finish[last] >= MAX_INSTANT:
+            raise ScheduleError(
+                f"{self.network.ids[int(self.positions.order[last])]!r} would end past the year 9999; check its duration and lags"
+            )
+
+    @functools.cached_property
+    def _whole(self) -> bool:
+        """Everything is open work and columns are arrays: ends are found in one sweep."""
+        return self.network.all_live and self.network.arrays
+
+    @functools.cached_property
+    def _last_finishes(self) -> NDArray[np.int64]:
+        """The last finish of each project as an instant, and of what belongs to none; for networks that are `_whole`."""
+        import numpy as np
+
+        net, p = self.network, self.positions
+        ends = np.full(len(net.projects) + 1, -1, np.int64)
+        if net.clk_used:
+            net.run(kernels.last_finishes, p.nodes, net.cal, self.early, self._group, self._filled(2 * len(ends), 0), ends)
+        else:
+            np.maximum.at(ends, self._group, self.finishes)
+        return ends
+
+    @functools.cached_property
+    def finishes(self) -> Ints:
+        """Finish of every position as an instant."""
+        net, p, x = self.network, self.positions, self.early_starts
+        if net.arrays and not net.clk_used:
+            whole: Ints = as_array(x) + as_array(p.dur)
+            return whole
+        out = self._filled(net.n, 0)
+        net.run(kernels.finishes, p.nodes, net.cal, self.early, out)
+        return out
+
+    def _filled(self, size: int, value: int) -> Ints:
+        if not self.network.arrays:
+            return [value] * size
+        import numpy as np
+
+        return np.full(size, value, np.int64)
+
+    @functools.cached_property
+    def _group(self) -> Ints:
+        """The project of each position; one more than the last for what belongs to none."""
+        net = self.network
+        none = len(net.projects)
+        if net.arrays:
+            import numpy as np
+
+            owner = as_array(net.project)[as_array(self.positions.order)]
+            owners: NDArray[np.int64] = np.where(owner < 0, none, owner)
+            return owners
+        return [net.project[v] if net.project[v] >= 0 else none for v in self.positions.order]
+
+    @functools.cached_property
+    def _live(self) -> list[bool]:
+        """Whether each position is open work."""
+        net = self.network
+        return [True] * net.n if net.all_live else [net.state[v] in LIVE for v in plain(self.positions.order)]
+
+    @functools.cached_property
+    def end(self) -> int | None:
+        """The end of the whole network as an instant: the last finish of open work; None when all is done."""
+        net = self.network
+        if self._whole:
+            return int(self._last_finishes.max()) if net.n else None
+        kinds, order = net.kinds, plain(self.positions.order)
+        return max(
+            (int(f) for f, live, v in zip(self.finishes, self._live, order, strict=True) if live and kinds[v] not in EFFECTS),
+            default=None,
+        )
+
+    @functools.cached_property
+    def project_ends(self) -> Ints:
+        """The early finish of each project as an instant; -1 for those without dates."""
+        net = self.network
+        if self._whole:
+            return as_array(self._last_finishes[:-1])
+        ends = [-1] * len(net.projects)
+        for place, v in enumerate(plain(self.positions.order)):
+            owner = net.project[v]
+            if owner >= 0 and net.state[v] in LIVE and self.finishes[place] > ends[owner]:
+                ends[owner] = int(self.finishes[place])
+        for v, done in net.finishes.items():
+            owner = net.project[v]
+            if owner >= 0 and net.state[v] == State.FINISHED:
+                ends[owner] = max(ends[owner], done)
+        return ends
+
+    @functools.cached_property
+    def lists(self) -> DatedPositions:
+        """The positions' columns and early dates as plain lists, for what walks from node to node."""
+        dates = (self.early_starts, self.early_waits, self.finishes)
+        return DatedPositions(*(plain(column) for column in (*self.positions, *dates)))
+
+    @functools.cached_property
+    def _links(self) -> Links:
+        return self.lists.links
+
+    @functools.cached_property
+    def _nodes(self) -> Nodes:
+        return self.lists.nodes
+
+    def push(self, k: int, v: int, x: int) -> int:
+        """What the link in place k imposes on the start of v when its source starts at x."""
+        q = self.lists
+        if q.mode[k] in NUMBERS:
+            return x + q.w[k]
+        u = q.src[k]
+        edge = q.edge[u] if x == q.x[u] else 0
+        return link_kernels.push(self.network.clock_tables, self._links, self._nodes, k, v, x, edge)
+
+    def pull(self, k: int, v: int, y: int) -> int:
+        """The latest start of its source at which the link in place k lets v start at y."""
+        q = self.lists
+        if q.mode[k] in NUMBERS:
+            return y - q.w[k]
+        room = q.edge[v] if y == q.x[v] else 1
+        return link_kernels.pull(self.network.clock_tables, self._links, self._nodes, k, v, y, room)
+
+    @functools.cached_property
+    def successors(self) -> list[list[int]]:
+        """The target positions of the links out of each position."""
+        q = self.lists
+        heads: list[list[int]] = [[] for _ in range(self.network.n)]
+        for v in range(self.network.n):
+            for k in range(q.ptr[v], q.ptr[v + 1]):
+                heads[q.src[k]].append(v)
+        return heads
+
+    @functools.cached_property
+    def links_out(self) -> list[list[tuple[int, int]]]:
+        """(link place, target position) of the links out of each position."""
+        q = self.lists
+        out: list[list[tuple[int, int]]] = [[] for _ in range(self.network.n)]
+        for v in range(self.network.n):
+            for k in range(q.ptr[v], q.ptr[v + 1]):
+                out[q.src[k]].append((k, v))
+        return out
+
+    @functools.cached_property
+    def open_work(self) -> Mapping[int, list[int]]:
+        """The nodes of open work of each project that has some, by the project's place."""
+        owned: dict[int, list[int]] = defaultdict(list)
+        for v in range(self.network.n):
+            if self.network.project[v] >= 0 and self.network.state[v] in LIVE:
+                owned[int(self.network.project[v])].append(v)
+        return owned
+
+    @functools.cached_property
+    def lower_bounded(self) -> set[int]:
+        """Positions whose dates are lower bounds, because something before them has no duration."""
+        q = self.lists
+        seen = {q.pos[v] for v in self.network.unknown if self.network.state[v] in LIVE}
+        waiting = list(seen)
+        while waiting:
+            for v in self.successors[waiting.pop()]:
+                if v not in seen:
+                    seen.add(v)
+                    waiting.append(v)
+        return seen
+
+    @functools.cached_property
+    def without_duration(self) -> frozenset[int]:
+        """Nodes of work whose duration nobody knows: they have no dates of their own."""
+        return frozenset(self.network.unknown)

@@ -1,0 +1,302 @@
+"""A network contracted to its interfaces: what groups of work hand to one another."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from ipmo.network.aims import Aims
+from ipmo.network.kernels import cascades
+from ipmo.network.kernels import interfaces as kernels
+from ipmo.network.kernels.cascades import Asked, Held, Moves, Room
+from ipmo.network.kernels.columns import FAR
+from ipmo.network.kernels.interfaces import Between, Faces, Places, Ways
+from ipmo.network.positions import as_array
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.int64]
+
+__all__ = ["WIDTH", "Interfaces"]
+
+WIDTH = 64
+"""Exits, or targets, that are looked at together."""
+MANY_WAYS = 20_000_000
+"""Pairs of entries and exits from which contracting does not pay."""
+
+
+class Contracted(NamedTuple):
+    """The ways inside groups, and the network as it is on them; see `kernels.interfaces` and `kernels.cascades`."""
+
+    between: Between
+    ways: Ways
+    places: Places
+    held: Held
+    now: Asked
+
+
+class Interfaces:
+    """A network contracted to what its groups hand to one another. A group is the work of one project on one clock.
+
+    Args:
+        aims: the targets of the network.
+    """
+
+    def __init__(self, aims: Aims) -> None:
+        import numpy as np
+
+        self.aims = aims
+        c, n, heads = aims.columns, aims.network.n, aims.heads
+        clocks = int(c.clk.max(initial=0)) + 1
+        numbers = (aims.owners + 1) * clocks + c.clk
+        keys = np.flatnonzero(np.bincount(numbers))
+        place = np.zeros(int(keys[-1]) + 1 if len(keys) else 1, np.int64)
+        place[keys] = np.arange(len(keys))
+        self.group = group = place[numbers]
+        self.owners, self.clocks = keys // clocks - 1, keys % clocks
+        self.inner = ((group[c.src] == group[heads]) & ~aims.calendar_links).astype(np.int64)
+        self.links = np.flatnonzero(self.inner == 0)
+        own = [v for aim in aims.aims for v in aim.places]
+        entry_places, exit_places = np.unique(heads[self.links]), np.unique(np.r_[c.src[self.links], np.array(own, np.int64)])
+        entries = entry_places[np.argsort(group[entry_places], kind="stable")]
+        exits = exit_places[np.argsort(group[exit_places], kind="stable")]
+        entry_of, exit_of = np.full(n, -1, np.int64), np.full(n, -1, np.int64)
+        entry_of[entries], exit_of[exits] = np.arange(len(entries)), np.arange(len(exits))
+        bounds = np.arange(len(keys) + 1)
+        first_entry, first_exit = np.searchsorted(group[entries], bounds), np.searchsorted(group[exits], bounds)
+        self.entries, self.exits, self.entry_of, self.exit_of = entries, exits, entry_of, exit_of
+        self.faces = Faces(entries, exits, entry_of, exit_of, group[entries], first_entry, first_exit)
+        self._per_entry, self._per_exit = np.diff(first_entry), np.diff(first_exit)
+        self._most = int((self._per_entry * self._per_exit).sum())
+        self.pays = self._most <= MANY_WAYS
+
+    @functools.cached_property
+    def _made(self) -> Contracted:
+        import numpy as np
+
+        aims, c, faces = self.aims, self.aims.columns, self.faces
+        counted = np.where(aims.owners >= 0, aims.network.ending, 0) == 1
+        base = c.low.copy()
+        aims.run(kernels.inner_forward, aims.network.n + len(c.src), c.sums, self.inner, base)
+        base_end, end = (np.full(len(self.owners), -FAR, np.int64) for _ in range(2))
+        np.maximum.at(base_end, self.group[counted], (base + c.dur)[counted])
+        np.maximum.at(end, self.group[counted], (aims.early_starts + c.dur)[counted])
+        y = np.full(len(self.entries), -FAR, np.int64)
+        heads = aims.heads[self.links]
+        np.maximum.at(y, self.entry_of[heads], self._pushed(self.links))
+        into = np.argsort(self.entry_of[heads], kind="stable")
+        tails = self.exit_of[c.src[self.links]]
+        out = np.argsort(tails, kind="stable")
+        entering, leaving = _starts(self.entry_of[heads][into], len(self.entries)), _starts(tails[out], len(self.exits))
+        return Contracted(
+            Between(aims.heads, entering, self.links[into], leaving, self.links[out]),
+            self._ways(counted.astype(np.int64)),
+            _in_one_order(self.entries, self.exits),
+            Held(aims.early_starts[faces.entries], base[faces.exits], base_end),
+            Asked(y, aims.early_starts[faces.exits], end),
+        )
+
+    def _ways(self, counted: Array) -> Ways:
+        """The longest ways from entries to exits of their group."""
+        import numpy as np
+
+        aims, c, n, groups = self.aims, self.aims.columns, self.aims.network.n, len(self.owners)
+        member = np.argsort(self.group.astype(np.uint16) if groups < 1 << 16 else self.group, kind="stable")
+        first = np.searchsorted(self.group[member], np.arange(groups + 1))
+        local = np.empty(n, np.int64)
+        local[member] = np.arange(n) - first[self.group[member]]
+        used, sizes = self._per_entry > 0, np.diff(first)
+        largest = int(sizes[used].max(initial=0))
+        width = int(min(WIDTH, max(self._per_exit.max(initial=1), 1)))
+        found = kernels.Pairs(np.full(len(self.entries), -FAR, np.int64), *(np.zeros(self._most, np.int64) for _ in range(3)))
+        inside = kernels.Groups(self.inner, counted, first, member, local)
+        steps = int((sizes * self._per_exit)[used].sum()) + n
+        room, leads = np.zeros(largest * width, np.int64), np.zeros(largest, np.int64)
+        pairs = aims.run(kernels.inner_ways, steps, c.sums, c.dur, inside, self.faces, width, room, leads, found)
+        entry, exit_, way = (as_array(column)[:pairs] for column in (found.entry, found.exit, found.way))
+        by_entry, by_exit = np.argsort(entry, kind="stable"), np.argsort(exit_, kind="stable")
+        forward = _starts(entry[by_entry], len(self.entries)), exit_[by_entry], way[by_entry]
+        back = _starts(exit_[by_exit], len(self.exits)), entry[by_exit], way[by_exit]
+        return Ways(*forward, *back, found.tail)
+
+    def _pushed(self, links: Array) -> Array:
+        """What each of some links asks of its head as it is."""
+        aims, c, x = self.aims, self.aims.columns, self.aims.early_starts
+        out: Array = x[c.src[links]] + c.w[links]
+        for row in aims.calendar_links[links].nonzero()[0].tolist():
+            k = int(links[row])
+            out[row] = aims.passes.push(k, int(aims.heads[k]), int(x[c.src[k]]))
+        return out
+
+    def moved(self, links: Sequence[int], slips: Sequence[int] | None) -> list[dict[int, int]]:
+        """What `Reach.without` (no slips) and `slipped` answer, for links between groups."""
+        import numpy as np
+
+        aims, made, c = self.aims, self._made, self.aims.columns
+        rows = np.array(links, np.int64)
+        late = None if slips is None else np.array(slips, np.int64)
+        groups, things = len(self.owners), len(self.entries) + len(self.exits)
+        out: list[dict[int, int]] = [{} for _ in links]
+        size, begin = 2 * len(rows) + 4 * (groups + things), 0
+        common = (c.links, c.nodes, aims.network.clock_tables, self.faces, *made[:4], made.now)
+        while begin < len(rows):
+            moves = Moves(np.zeros(2, np.int64), *(np.zeros(size, np.int64) for _ in range(3)))
+            room = Room(np.zeros(things // 32 + 1, np.int64), np.zeros(groups + things, np.int64), np.zeros(groups, np.int64))
+            new = Asked(*(column.copy() for column in made.now))
+            steps = 20 * (20 * len(rows) + len(made.ways.back))
+            if late is None:
+                aims.run(cascades.interface_cones, steps, rows[begin:], *common, new, room, moves)
+            else:
+                aims.run(cascades.interface_slips, steps, rows[begin:], late[begin:], *common, new, room, moves)
+            done, count = (int(told) for told in moves.counts)
+            self._read(out, begin, *(as_array(log)[:count].tolist() for log in moves[1:]))
+            begin += done
+            size *= 2 - bool(done)
+        return out
+
+    def _read(self, out: list[dict[int, int]], begin: int, log_row: list[int], log_what: list[int], log_value: list[int]) -> None:
+        """Turns what moved into the dates of targets."""
+        aims, dates = self.aims, self.aims.dates
+        of_exit, of_group, parts = self._targets_of
+        clock = aims.network.clock
+        clocks, clk = self.clocks.tolist(), aims.columns.clk[self.exits].tolist()
+        dur = aims.columns.dur[self.exits].tolist()
+        single = {t: found[1][0] if found[1][1] is None else found[0][0] for t, found in enumerate(parts) if len(found) == 2}
+        changed: dict[tuple[int, int], dict[int, int]] = {}
+        for row, what, value in zip(log_row, log_what, log_value, strict=True):
+            hit = of_exit.get(what) if what >= 0 else of_group.get(-1 - what)
+            if hit is None:
+                continue
+            number, worked = (clk[what], value + dur[what]) if what >= 0 else (clocks[-1 - what], value)
+            instant = worked if number == 0 else clock(number).finish(worked)
+            for t in hit:
+                if t in single:  # one part, and what is done of it
+                    date = instant if instant > single[t] else single[t]
+                    if date != dates[t]:
+                        out[begin + row][t] = date
+                else:
+                    changed.setdefault((row, t), {})[what] = instant
+        for (row, t), news in changed.items():
+            date = max(news.values())
+            for instant, part in parts[t]:  # the latest first: the first that did not move bounds the rest
+                if part not in news:
+                    date = max(date, instant)
+                    break
+            if date != dates[t]:
+                out[begin + row][t] = date
+
+    @functools.cached_property
+    def _targets_of(self) -> tuple[dict[int, list[int]], dict[int, list[int]], list[list[tuple[int, int | None]]]]:
+        """Targets by exit and by group; and of each target the dates of its exits and groups, the latest first, and of what is done of it."""
+        aims, made = self.aims, self._made
+        of_exit: dict[int, list[int]] = {}
+        of_group: dict[int, list[int]] = {}
+        parts: list[list[tuple[int, int | None]]] = []
+        groups_of: dict[int, list[int]] = {}
+        for g, owner in enumerate(self.owners.tolist()):
+            groups_of.setdefault(owner, []).append(g)
+        ends = as_array(made.now.end).tolist()
+        for t, aim in enumerate(aims.aims):
+            now: dict[int, int] = {}
+            floor = aims.done_of(aim)
+            for v in aim.places:
+                o = int(self.exit_of[v])
+                of_exit.setdefault(o, []).append(t)
+                now[o] = int(aims.finishes[v])
+            for owner in aim.projects:
+                for g in groups_of.get(owner, ()):
+                    if ends[g] > -FAR // 2:
+                        of_group.setdefault(g, []).append(t)
+                        now[-1 - g] = aims.network.clock(int(self.clocks[g])).finish(ends[g])
+            whole: list[tuple[int, int | None]] = [(instant, part) for part, instant in now.items()]
+            parts.append(sorted([*whole, (floor, None)], key=lambda entry: -entry[0]))
+        return of_exit, of_group, parts
+
+    def bits(self, links: Sequence[int]) -> list[int]:
+        """The targets that each link leads to, as bits of a number."""
+        import numpy as np
+
+        made, aims = self._made, self.aims
+        of_exit, of_group, _ = self._targets_of
+        words = (len(aims.aims) + 63) // 64
+        exits, entries = np.zeros((len(self.exits), words), np.int64), np.zeros((len(self.entries), words), np.int64)
+        groups = np.zeros((len(self.owners), words), np.int64)
+        for table, found in ((exits.view(np.uint64), of_exit), (groups.view(np.uint64), of_group)):
+            for place, targets in found.items():
+                for t in targets:
+                    table[place, t // 64] |= np.uint64(1 << (t % 64))
+        rows = groups.reshape(-1), exits.reshape(-1), entries.reshape(-1)
+        steps = len(made.ways.ways) * words
+        aims.run(kernels.interface_bits, steps, self.faces, made.between, made.ways, made.places, words, *rows)
+        heads = aims.heads[np.asarray(links, np.int64)]
+        data = np.ascontiguousarray(entries.reshape(-1, words)[self.entry_of[heads]].astype("<i8")).tobytes()
+        size = 8 * words
+        return [int.from_bytes(data[i : i + size], "little") for i in range(0, len(data), size)]
+
+    def floats(self, links: Sequence[int], targets: Sequence[int], *, together: bool = False) -> Array:
+        """Floats of links to a few targets, in minutes of the source's clock; FAR where a link never reaches one.
+
+        Args:
+            links: places of links between groups.
+            targets: places of targets.
+            together: one column, to whichever of them moves first.
+        """
+        import numpy as np
+
+        made, aims, c = self._made, self.aims, self.aims.columns
+        width = 1 if together else len(targets)
+        own, last = self._target_limits(targets, width)
+        limits = kernels.Limits(own, last, np.empty(len(self.exits) * width, np.int64), np.empty(len(self.entries) * width, np.int64))
+        cal, steps = aims.network.clock_tables, len(made.ways.ways) * width
+        ways = made.between, made.ways, made.places
+        aims.run(kernels.interface_limits, steps, c.links, c.nodes, cal, self.faces, *ways, width, limits)
+        rows = np.array(links, np.int64)
+        late = as_array(limits.entry).reshape(-1, width)[self.entry_of[aims.heads[rows]]]
+        out: Array = np.where(late >= FAR // 2, FAR, late - (c.w[rows] + aims.early_starts[c.src[rows]])[:, None])
+        for row in aims.calendar_links[rows].nonzero()[0].tolist():
+            out[row] = [aims.slack(int(rows[row]), int(y), 1) for y in late[row]]
+        return out
+
+    def _target_limits(self, targets: Sequence[int], width: int) -> tuple[Array, Array]:
+        """The latest starts of exits, and the latest finishes of groups, that leave some targets where they are; a column each or one."""
+        import numpy as np
+
+        aims, c = self.aims, self.aims.columns
+        own = np.full((len(self.exits), width), FAR, np.int64)
+        last = np.full((len(self.owners), width), FAR, np.int64)
+        _, _, parts = self._targets_of
+        for place, t in enumerate(targets):
+            column, date = min(place, width - 1), aims.dates[t]
+            for _, part in parts[t] if date > -FAR // 2 else ():
+                if part is None:
+                    continue
+                if part >= 0:
+                    v = int(self.exits[part])
+                    limit = aims.network.clock(int(c.clk[v])).work(date) - int(c.dur[v])
+                    own[part, column] = min(limit, int(own[part, column]))
+                else:
+                    limit = aims.network.clock(int(self.clocks[-1 - part])).work(date)
+                    last[-1 - part, column] = min(limit, int(last[-1 - part, column]))
+        return own.reshape(-1), last.reshape(-1)
+
+
+def _in_one_order(entries: Array, exits: Array) -> Places:
+    """One order of positions, an entry before an exit in the same place."""
+    import numpy as np
+
+    keys = np.r_[2 * entries, 2 * exits + 1]
+    what = np.r_[np.arange(len(entries)), -1 - np.arange(len(exits))]
+    order = np.argsort(keys, kind="stable")
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    return Places(rank[: len(entries)], rank[len(entries) :], what[order])
+
+
+def _starts(sorted_numbers: Array, count: int) -> Array:
+    """Where each of so many numbers begins in a sorted column, and its length at the end."""
+    import numpy as np
+
+    return np.searchsorted(sorted_numbers, np.arange(count + 1))

@@ -1,0 +1,99 @@
+"""What one link through the calendars imposes: forward from its source's start, and back from its target's.
+
+A finish that a link moves into a break (the giver works on Saturday, the receiver does not) is reached with the work
+before the break and lies where the next shift begins, as in Primavera P6.
+"""
+
+from __future__ import annotations
+
+from ipmo.network.kernels.clocks import add_months, finish_at, latest_before_months, start_at, work
+from ipmo.network.kernels.columns import FAR, FF, FS, MONTHS, SHIFTS, SS, Links, Nodes, Tables
+
+
+def given(cal: Tables, links: Links, nodes: Nodes, k: int, x: int, edge: int) -> int:
+    """The instant that calendar link k hands on when its source starts at x: the lag is added.
+
+    `edge` is 1 where the source finishes at the beginning of its next shift instead of at the end of the last.
+    """
+    u = links.src[k]
+    typ = links.typ[k]
+    if typ == FS or typ == FF:  # noqa: SIM109 - compiled code compares faster than it looks into a tuple
+        if edge == 0:
+            t = finish_at(cal, nodes.clk[u], x + nodes.dur[u])
+        else:
+            t = start_at(cal, nodes.clk[u], x + nodes.dur[u])
+    else:
+        t = start_at(cal, nodes.clk[u], x)
+    lag = links.lag[k]
+    if links.mode[k] == MONTHS:
+        return add_months(t, lag)
+    if lag > 0:
+        return finish_at(cal, links.lagclk[k], work(cal, links.lagclk[k], t) + lag)
+    if lag < 0:
+        return start_at(cal, links.lagclk[k], work(cal, links.lagclk[k], t) + lag)
+    return t
+
+
+def push(cal: Tables, links: Links, nodes: Nodes, k: int, v: int, x: int, edge: int) -> int:
+    """The least start of v that calendar link k allows when its source starts at x.
+
+    A finish that falls into a break is reached with the work before the break: see `edged`.
+    """
+    t = given(cal, links, nodes, k, x, edge)
+    if links.typ[k] <= SS:
+        return work(cal, nodes.clk[v], t)
+    return work(cal, nodes.clk[v], t) - nodes.dur[v]
+
+
+def edged(cal: Tables, clock: int, instant: int) -> int:
+    """1 where a finish at that instant falls into a break: it is then reached where the next shift begins."""
+    if clock == 0:
+        return 0
+    return 1 if instant > finish_at(cal, clock, work(cal, clock, instant)) else 0
+
+
+def roomy(cal: Tables, clock: int, instant: int) -> int:
+    """1 where a bound lets a finish wait for the beginning of the next shift."""
+    if clock == 0:
+        return 1
+    return 1 if instant >= start_at(cal, clock, work(cal, clock, instant)) else 0
+
+
+def taken(cal: Tables, links: Links, nodes: Nodes, k: int, v: int, y: int, room: int) -> int:
+    """The latest instant that the source of calendar link k may reach when v starts at y: the lag is taken off.
+
+    `room` is 1 where v may finish as late as the beginning of its next shift.
+    """
+    if links.typ[k] <= SS:
+        t = start_at(cal, nodes.clk[v], y)
+    elif room == 1:
+        t = start_at(cal, nodes.clk[v], y + nodes.dur[v])
+    else:
+        t = finish_at(cal, nodes.clk[v], y + nodes.dur[v])
+    lag = links.lag[k]
+    mode = links.mode[k]
+    if mode == MONTHS:
+        return latest_before_months(t, lag) if t < FAR // 2 else t
+    if lag > 0:
+        return start_at(cal, links.lagclk[k], work(cal, links.lagclk[k], t) - lag)
+    if lag < 0 and mode == SHIFTS:
+        return finish_at(cal, links.lagclk[k], work(cal, links.lagclk[k], t) - lag)
+    if lag < 0:
+        return start_at(cal, links.lagclk[k], work(cal, links.lagclk[k], t + 1) - 1 - lag)
+    return t
+
+
+def latest_of(cal: Tables, links: Links, nodes: Nodes, k: int, t: int) -> int:
+    """The latest start of the source of calendar link k that may reach an instant, by its finish or by its start."""
+    u = links.src[k]
+    typ = links.typ[k]
+    if typ == FS or typ == FF:  # noqa: SIM109 - compiled code compares faster than it looks into a tuple
+        return work(cal, nodes.clk[u], t) - nodes.dur[u]
+    if links.mode[k] == SHIFTS:
+        return work(cal, nodes.clk[u], t)
+    return work(cal, nodes.clk[u], t + 1) - 1
+
+
+def pull(cal: Tables, links: Links, nodes: Nodes, k: int, v: int, y: int, room: int) -> int:
+    """The greatest start of the source of link k that lets v start at y: push(x) <= y exactly when x <= pull(y)."""
+    return latest_of(cal, links, nodes, k, taken(cal, links, nodes, k, v, y, room))

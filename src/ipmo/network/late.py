@@ -1,0 +1,369 @@
+"""Late dates of a network: how far everything can slip, to its end, to each project's finish, and to every promise."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from ipmo.network.early import EarlyPass
+from ipmo.network.kernels import links as link_kernels
+from ipmo.network.kernels import passes as kernels
+from ipmo.network.kernels.columns import FAR, LATE_AT_WORK, ONE_IS_ENOUGH, Dates
+from ipmo.network.network import Network
+from ipmo.network.positions import as_array, plain
+from ipmo.network.states import EFFECTS, FROM_FINISH, LIVE, NUMBERS, Mode, State
+
+if TYPE_CHECKING:
+    from ipmo.network.kernels.columns import Ints
+    from ipmo.network.parts import Commitment, Spanning
+
+__all__ = ["Late", "LatePass", "LateStarts"]
+
+
+Span = tuple[int | None, int | None]
+"""From when to when, as instants; None for what has no date."""
+
+
+class LateStarts(NamedTuple):
+    """The late start of every position on its own clock, FAR where nothing bounds it.
+
+    Args:
+        to_end: without moving the end of the whole network.
+        to_target: without moving any promise downstream.
+    """
+
+    to_end: Ints
+    to_target: Ints
+
+
+class Late(NamedTuple):
+    """Late starts, and whether the late finish may wait for the beginning of the next shift.
+
+    Args:
+        to_end: without moving the end of the whole network.
+        to_target: without moving any promise downstream.
+    """
+
+    to_end: Dates
+    to_target: Dates
+
+
+class LatePass(EarlyPass):
+    """The passes forward and back over one network, and what is read off them on first use.
+
+    Args:
+        compiled: the network.
+        back_from: the finish that is scheduled back from, as an instant.
+        early: early dates that were found before.
+    """
+
+    def __init__(self, compiled: Network, back_from: int | None = None, early: Dates | None = None) -> None:
+        super().__init__(compiled, early)
+        self.back_from = back_from
+
+    @functools.cached_property
+    def promised_finishes(self) -> Ints:
+        """The finish that each project is measured against: the stated one, else its own early finish."""
+        if not self.network.promises:
+            return self.project_ends
+        out = list(plain(self.project_ends))
+        for place, instant in self.network.promises.items():
+            out[place] = instant
+        return out
+
+    def target_date(self, target: Commitment) -> int:
+        """The date of a target as an instant: what is stated, else its own early date."""
+        if target.date is not None:
+            return int(target.date)
+        return int(self.finishes[self.positions.pos[target.nodes[0]]])
+
+    def latest_starts(self, instants: Ints) -> Dates:
+        """The latest start of each position that finishes by the instant given for it, and whether it may wait for the next shift."""
+        net, p = self.network, self.positions
+        if net.additive and net.arrays and not net.clk_used:
+            return Dates(as_array(instants) - as_array(p.dur), p.low_edge)
+        late = Dates(self._filled(net.n, 0), self._filled(net.n, 0))
+        net.run(kernels.latest_starts, p.nodes, net.cal, self._group, instants, self._filled(4 * (len(net.projects) + 1), 0), late)
+        return late
+
+    @functools.cached_property
+    def _caps(self) -> Late:
+        """The latest starts that each position's own promises allow: to the end of the network, to its targets."""
+        net, dialect = self.network, self.dialect
+        back = self.back_from is not None or dialect.direction == "back"
+        simple = self._whole and not net.commitments and not net.late_bounds
+        if simple and not back and dialect.float_to == "network" and not (dialect.promises_bound_total_float and net.promises):
+            import numpy as np
+
+            ends = np.append(as_array(self.promised_finishes), FAR)
+            to_end = np.full(net.n, FAR if self.end is None else self.end, np.int64)
+            return Late(self.latest_starts(to_end), self.latest_starts(ends[self._group]))
+        pair: list[Dates] = []
+        for instants in self._limits(back):
+            late = self.latest_starts(as_array(instants) if net.arrays else instants)
+            for node, instant, at_finish in net.late_bounds:
+                self._bound_late(int(self.positions.pos[node]), instant, at_finish, late)
+            pair.append(late)
+        return Late(*pair)
+
+    def _limits(self, back: bool) -> tuple[list[int], list[int]]:
+        """The instants that positions must finish by: not to move the end of the network, not to move their targets."""
+        net, dialect, end, promised = self.network, self.dialect, self.end, self.promised_finishes
+        whole, aim = [FAR] * net.n, [FAR] * net.n
+        deadlines: dict[int, int] = {}
+        bounds: dict[int, int] = {}
+        for target in net.commitments:
+            for node in target.nodes:
+                bounds[node] = min(bounds.get(node, FAR), self.target_date(target))
+                if dialect.deadlines_bound_total_float and target.date is not None and target.is_deadline:
+                    deadlines[node] = min(target.date, deadlines.get(node, FAR))
+        own_end = dialect.float_to == "project"
+        for place, v in enumerate(plain(self.positions.order)):
+            if net.state[v] not in LIVE:
+                continue
+            owner = net.project[v]
+            if end is not None and net.kinds[v] not in EFFECTS:
+                open_end = int(self.project_ends[owner]) if own_end and owner >= 0 else end
+                if self.back_from is not None:
+                    open_end = self.back_from
+                elif (dialect.promises_bound_total_float or back) and owner in net.promises:
+                    open_end = net.promises[owner]
+                whole[place] = min(open_end, deadlines.get(v, FAR))
+            if owner >= 0:
+                aim[place] = int(promised[owner])
+            if v in bounds:
+                aim[place] = min(aim[place], bounds[v])
+        return whole, aim
+
+    def _bound_late(self, place: int, instant: int, at_finish: bool, late: Dates) -> None:
+        """Lowers the late start of a position to what a constraint allows."""
+        clock = self.network.clock(int(self.positions.clk[place]))
+        cap, roomy = clock.work(instant), 1
+        if at_finish:
+            cap, roomy = cap - int(self.positions.dur[place]), int(clock.roomy(instant))
+        if cap < late.x[place]:
+            late.x[place], late.edge[place] = cap, roomy
+        elif cap == late.x[place]:
+            late.edge[place] = min(int(late.edge[place]), roomy)
+
+    @functools.cached_property
+    def late(self) -> Late:
+        """Late dates to the end and to the nearest target."""
+        copies = (Dates(caps.x.copy(), caps.edge.copy()) for caps in self._caps)
+        return Late(*self.network.late(self.early, *copies))
+
+    @functools.cached_property
+    def late_starts(self) -> LateStarts:
+        """Late starts of every position on its own clock."""
+        return LateStarts(self.late.to_end.x, self.late.to_target.x)
+
+    @functools.cached_property
+    def link_floats(self) -> Ints:
+        """How far the source of each link can slip before this link alone moves its target; minutes of the source's clock."""
+        return self.network.link_floats(self.early)
+
+    def late_to(self, place: int) -> list[int]:
+        """The late start of every position that leaves one of them where it is; FAR where nothing leads to it."""
+        net = self.network
+        caps, room = self._filled(net.n, FAR), self._filled(net.n, 1)
+        caps[place], room[place] = self.lists.x[place], self.lists.edge[place]
+        (late,) = net.late(self.early, Dates(caps, room))
+        return [t if t < FAR // 2 else FAR for t in plain(late.x)]
+
+    @functools.cached_property
+    def project_late_starts(self) -> dict[int, int]:
+        """Late start of every position to its own project's early finish."""
+        return self._own_lates(self.project_ends)
+
+    def _own_lates(self, ends: Ints) -> dict[int, int]:
+        out: dict[int, int] = {}
+        for owner in self.open_work:
+            late = self._own_late(owner, int(ends[owner]))
+            for v in self.open_work[owner]:
+                out[self.lists.pos[v]] = late[self.lists.pos[v]]
+        return out
+
+    def _own_late(self, owner: int, instant: int) -> dict[int, int]:
+        """Late starts under one promise only, a project's finish; over the project and what leaves it and comes back."""
+        net, q = self.network, self.lists
+        own = [q.pos[v] for v in self.open_work[owner]]
+        inside, last = set(own), max(own)
+        waiting = list(own)
+        while waiting:  # what follows the project and could come back to it
+            for v in self.successors[waiting.pop()]:
+                if v < last and v not in inside:
+                    inside.add(v)
+                    waiting.append(v)
+        back = set(own)
+        for v in sorted(inside, reverse=True):  # what a constraint holds outside binds the project only where it leads back
+            if v not in back and any(head in back for head in self.successors[v]):
+                back.add(v)
+        inside = back
+        mark, pin = q.mark, q.pin
+        late, room = dict.fromkeys(inside, FAR), dict.fromkeys(inside, 1)
+        for place in own:
+            clock = net.clock(q.clk[place])
+            late[place], room[place] = clock.work(instant) - q.dur[place], int(clock.roomy(instant))
+        for v in sorted(inside, reverse=True):
+            if net.pin and pin[v] != FAR:
+                late[v], room[v] = pin[v], 1
+            if mark[v] & LATE_AT_WORK:
+                room[v] = 0
+            limit = late[v]
+            if limit >= FAR // 2:
+                continue
+            links = range(q.ptr[v], q.ptr[v + 1])
+            enough = mark[v] & ONE_IS_ENOUGH
+            early = sum(self.push(k, v, q.x[q.src[k]]) <= limit for k in links) if enough else 0
+            for k in links:
+                u = q.src[k]
+                if u not in inside:
+                    continue
+                if enough and early - (self.push(k, v, q.x[u]) <= limit) > 0:
+                    continue
+                slip, roomy = self._pulled(k, v, limit, room[v])
+                if slip < late[u]:
+                    late[u], room[u] = slip, roomy
+                elif slip == late[u]:
+                    room[u] = min(room[u], roomy)
+        return late
+
+    def _pulled(self, k: int, v: int, y: int, room: int) -> tuple[int, int]:
+        """The latest start of a link's source, and whether its finish may wait for the next shift."""
+        q, mode = self.lists, self.lists.mode[k]
+        if mode in NUMBERS:
+            return y - q.w[k], room if mode == Mode.FINISHES else 1
+        cal, links, nodes = self.network.clock_tables, self._links, self._nodes
+        t = link_kernels.taken(cal, links, nodes, k, v, y, room)
+        late = link_kernels.latest_of(cal, links, nodes, k, t)
+        return late, link_kernels.roomy(cal, q.clk[q.src[k]], t) if q.typ[k] in FROM_FINISH else 1
+
+    @functools.cached_property
+    def target_names(self) -> list[str | None]:
+        """The target that bounds each position; ties go to the own project's finish, then by id."""
+        net, q = self.network, self.lists
+        late = Dates(plain(self.late.to_target.x), plain(self.late.to_target.edge))
+        ends = [f"{name}@finish" for name in net.projects]
+        tied = {net.ids[node] for node, *_ in net.late_bounds}
+        names = sorted({*ends, *tied, *(target.name for target in net.commitments)})
+        rank = {name: place for place, name in enumerate(names)}
+        none = len(names)
+        own = [none] * net.n
+
+        def offer(place: int, instant: int, name: str, at_finish: bool = True) -> None:
+            cap = net.clock(q.clk[place]).work(instant) - (q.dur[place] if at_finish else 0)
+            if cap == late.x[place]:
+                own[place] = min(own[place], rank[name])
+
+        for target in net.commitments:
+            for node in target.nodes:
+                offer(q.pos[node], self.target_date(target), target.name)
+        for node, instant, at_finish in net.late_bounds:
+            offer(q.pos[node], instant, net.ids[node], at_finish)
+        for owner, nodes in self.open_work.items():
+            for v in nodes:
+                offer(q.pos[v], int(self.promised_finishes[owner]), ends[owner])
+        kernels.name_targets(self._links, self._nodes, net.clock_tables, late, own)
+        project_late = self._own_lates(self.promised_finishes) if net.promises else self.project_late_starts
+        out: list[str | None] = []
+        for place, v in enumerate(q.order):
+            owner = net.project[v]
+            if owner >= 0 and project_late.get(place) == late.x[place]:
+                out.append(ends[owner])
+            else:
+                out.append(names[own[place]] if own[place] < none else None)
+        return out
+
+    @functools.cached_property
+    def free_starts(self) -> dict[int, int]:
+        """The start to which each position can slip without moving a successor, own clock."""
+        q, floats = self.lists, plain(self.link_floats)
+        derived = self.network.derived
+        out: dict[int, int] = {}
+        for v in range(self.network.n):
+            for k in range(q.ptr[v], q.ptr[v + 1]):
+                if q.perm[k] in derived:
+                    continue
+                u = q.src[k]
+                if q.mark[v] & ONE_IS_ENOUGH and self._spared(k, v):
+                    continue
+                slip = q.x[u] + floats[k]
+                if slip < out.get(u, FAR):
+                    out[u] = slip
+        for place, v in enumerate(q.order):
+            owner = self.network.project[v]
+            if place not in out and owner >= 0 and self.network.state[v] in LIVE:
+                out[place] = self.network.clock(q.clk[place]).work(int(self.project_ends[owner])) - q.dur[place]
+        return out
+
+    def _spared(self, k: int, v: int) -> bool:
+        """Whether another of the givers, of which one is enough, is early enough for v without link k."""
+        q = self.lists
+        others = (j for j in range(q.ptr[v], q.ptr[v + 1]) if j != k)
+        return any(self.push(j, v, q.x[q.src[j]]) <= q.x[v] for j in others)
+
+    @functools.cached_property
+    def pressed_starts(self) -> list[int]:
+        """The start of each position when everything before it is as late as it may be, own clock."""
+        q, late = self.lists, plain(self.late_starts.to_end)
+        out = list(q.x)
+        for v in range(self.network.n):
+            if q.mark[v] & ONE_IS_ENOUGH:
+                continue
+            for k in range(q.ptr[v], q.ptr[v + 1]):
+                u = q.src[k]
+                if late[u] < FAR // 2:
+                    out[v] = max(out[v], self.push(k, v, max(late[u], q.x[u])))
+        return out
+
+    @functools.cached_property
+    def hammock_dates(self) -> Mapping[int, tuple[Span, Span]]:
+        """((early start, early finish), (late start, late finish)) of each hammock, as instants.
+
+        It starts with the first and finishes with the last of the dates it is linked to; without the one or the other it
+        lasts as long as its own duration says.
+        """
+        net = self.network
+        return {node: (self._span(node, links, False), self._span(node, links, True)) for node, links in net.hammocks.items()}
+
+    def _span(self, node: int, links: Sequence[Spanning], late: bool) -> Span:
+        net = self.network
+        clock = net.clock_of(node)
+        starts: list[int] = []
+        ends: list[int] = []
+        for other, side, kind, lag in links:
+            mine, its = (kind[1], kind[0]) if side == 1 else (kind[0], kind[1])
+            instant = self._instant_of(other, its, late)
+            if instant is None:
+                continue
+            if lag is not None and side == 1:
+                instant += lag.elapsed_minutes if lag.dimension == "elapsed" else 0
+            (starts if mine == "S" else ends).append(instant)
+        begun = net.starts.get(node)
+        start = begun if begun is not None else min(starts, default=None)
+        end = max(ends, default=None)
+        length = int(net.dur[node])
+        if start is None and end is not None:
+            start = clock.start(clock.work(end) - length)
+        elif start is not None and end is None:
+            end = clock.finish(clock.work(start) + length)
+        if start is not None and end is not None:
+            end = max(start, end)
+        return start, end
+
+    def _instant_of(self, node: int, end: str, late: bool) -> int | None:
+        """The early or late start or finish of a node, as an instant; None when it has none."""
+        net, q = self.network, self.lists
+        if net.state[node] == State.FINISHED or (net.state[node] == State.STARTED and end == "S"):
+            return net.starts[node] if end == "S" else net.finishes[node]
+        if net.state[node] not in LIVE:
+            return None
+        place = q.pos[node]
+        x = int(self.late_starts.to_end[place]) if late else q.x[place]
+        if x >= FAR // 2:
+            return None
+        if end == "F" and not late:
+            return int(q.finish[place])
+        clock = net.clock(q.clk[place])
+        return clock.start(x) if end == "S" else clock.finish(x + q.dur[place])

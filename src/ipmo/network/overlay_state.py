@@ -1,0 +1,498 @@
+"""The state of an overlay: what is kept of nodes, links and projects, brought up to date after a change, and taken back.
+
+Columns are rows of three tables, so that a kernel takes all with few arguments; `kernels.settling` says which row is what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from ipmo.errors import CycleError, ScheduleError
+from ipmo.network.clocks import Clock
+from ipmo.network.kernels import passes as kernels
+from ipmo.network.kernels import settling
+from ipmo.network.kernels.columns import FAR, Sums
+from ipmo.network.passes import Passes
+from ipmo.network.positions import as_array, plain
+from ipmo.network.states import EFFECTS, LIVE, TYPE_NAMES, State
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ipmo.network.kernels.columns import Ints
+    from ipmo.network.kernels.settling import Rows
+
+__all__ = ["Change", "OverlayState", "Stretch"]
+
+ROOM = 1024
+"""Links that may be added before the columns of links grow."""
+FEW = 16
+"""A pass may look at one in so many nodes before a pass over all of them is faster."""
+LOGS = (
+    ("log", "log_x", "log_edge", "x", "edge"),
+    ("log_1", "late_log", "room_log", "late", "room"),
+    ("log_2", "aim_log", "aim_room_log", "aim", "aim_room"),
+)
+"""The logs of each pass and the columns that it changes."""
+
+
+class Stretch(NamedTuple):
+    """Values of two columns that were there before a pass.
+
+    Args:
+        nodes: whose they are.
+        values: those of the first column.
+        others: those of the second.
+        column: the first column's name.
+        other: the second's.
+    """
+
+    nodes: Ints
+    values: Ints
+    others: Ints
+    column: str
+    other: str
+
+
+class Single(NamedTuple):
+    """A value that was there before: its column, place and what it was."""
+
+    column: str
+    place: int
+    value: int
+
+
+class Change:
+    """What a change did, for taking it back: values that were there before, newest last."""
+
+    __slots__ = ("links", "single", "stretches")
+
+    def __init__(self) -> None:
+        self.single: list[Single] = []
+        self.stretches: list[Stretch] = []
+        self.links: list[tuple[str, int]] = []
+
+
+class OverlayState:
+    """The columns of an overlay, and what brings them up to date; see `Overlay`.
+
+    Args:
+        passes: the network with its dates.
+
+    Raises:
+        ScheduleError: something is enabled by one of several, is as late as possible, or lasts until an expected finish.
+    """
+
+    def __init__(self, passes: Passes) -> None:
+        network = passes.network
+        for found, what in (
+            (network.anyone, "what one of several enables"),
+            (network.latest, "work as late as possible"),
+            (network.expected, "work until an expected finish"),
+        ):
+            if found:
+                raise ScheduleError(f"an overlay does not follow {what}; change the portfolio and schedule it again")
+        self.passes, self.network = passes, network
+        self.compiled = network.compiled
+        self.n, self.links, self.whole_structure = network.n, network.m, True
+        self._cal = network.cal if network.arrays else network.clock_tables
+        self.place = network.positions.pos
+        self._nodes = self._table(len(settling.NODE_ROWS), network.n)
+        self._links = self._table(len(settling.LINK_ROWS), network.m + ROOM)
+        self._groups = self._table(len(settling.GROUP_ROWS), len(network.projects) + 1)
+        self._name_rows()
+        self._fill()
+        self._hang_all()
+        self._bits, self._counts, self._stamp = self.filled(network.n // 32 + 1, 0), self.filled(3, 0), 0
+        self._set_groups()
+        self._set_bounds()
+        late = passes.late
+        shift = -self.end if self.relative and self.end is not None else 0
+        self._put(self.row("late"), _shifted(late.to_end.x, shift))
+        self._put(self.row("aim"), _shifted(late.to_target.x, 0))
+        apart = [1] * network.n if network.additive and not network.clk_used else None  # a finish may always wait there
+        self._put(self.row("room"), late.to_end.edge if apart is None else apart)
+        self._put(self.row("aim_room"), late.to_target.edge if apart is None else apart)
+        self.changes: list[Change] = []
+        self.touched = 0
+
+    # ---------------------------------------------------------------------------------------- columns
+
+    def filled(self, size: int, value: int) -> Ints:
+        """A column of the kind that the kernels take here: a list, or an array for compiled ones."""
+        if not self.compiled:
+            return [value] * size
+        import numpy as np
+
+        return np.full(size, value, np.int64)
+
+    def _table(self, rows: int, size: int) -> Rows:
+        if not self.compiled:
+            return [[0] * size for _ in range(rows)]
+        import numpy as np
+
+        return np.zeros((rows, size), np.int64)
+
+    def _name_rows(self) -> None:
+        """The rows of the tables by name."""
+        tables = (self._nodes, self._links, self._groups)
+        names = (settling.NODE_ROWS, settling.LINK_ROWS, settling.GROUP_ROWS)
+        self._rows: dict[str, Ints] = {
+            name: row for some, table in zip(names, tables, strict=True) for name, row in zip(some, table, strict=True)
+        }
+        self.row = self._rows.__getitem__
+
+    @staticmethod
+    def _put(row: Ints, values: Sequence[int] | Ints) -> None:
+        """Fills a row from its beginning."""
+        row[: len(values)] = values.tolist() if isinstance(row, list) and not isinstance(values, Sequence) else values
+
+    def _fill(self) -> None:
+        """The columns of the network, and its early dates."""
+        network, passes, p, n = self.network, self.passes, self.network.positions, self.n
+        free = [FAR] * n
+        columns: dict[str, Sequence[int] | Ints] = {"at": range(n), "rank": range(n), "clk": p.clk, "dur": p.dur, "mark": p.mark}
+        columns |= {"high": free if network.additive else p.high, "pin": free if network.additive else p.pin, "low": p.low}
+        columns |= {"floors": p.low_edge, "x": passes.early_starts, "edge": passes.early_waits}
+        for name, values in columns.items():
+            self._put(self.row(name), values)
+        heads = [v for v in range(n) for _ in range(int(p.ptr[v]), int(p.ptr[v + 1]))]
+        columns = {"src": p.src, "w": p.w, "mode": p.mode, "typ": p.typ, "lagclk": p.lagclk, "lag": p.lag, "dst": heads}
+        for name, values in columns.items():
+            self._put(self.row(name), values)
+        self._number = {e: k for k, e in enumerate(plain(p.perm))}
+
+    def _hang_all(self) -> None:
+        """Links as lists of those into and out of each position."""
+        n, m = self.n, self.links
+        first_in, next_in, first_out, next_out = [-1] * n, [-1] * m, [-1] * n, [-1] * m
+        src, dst = [int(u) for u in self.row("src")[:m]], [int(v) for v in self.row("dst")[:m]]
+        for k in range(m - 1, -1, -1):
+            next_in[k], first_in[dst[k]] = first_in[dst[k]], k
+            next_out[k], first_out[src[k]] = first_out[src[k]], k
+        self._put(self.row("first_in"), first_in)
+        self._put(self.row("first_out"), first_out)
+        self._put(self.row("next_in"), next_in)
+        self._put(self.row("next_out"), next_out)
+
+    def _make_room(self, u: int, v: int) -> bool:
+        """Makes room in the order for a link from u to v; False when it would close a loop."""
+        self._stamp += 1
+        return self.network.run(settling.make_room, u, v, self._nodes, self._links, self._stamp) >= 0
+
+    def _set_groups(self) -> None:
+        """Open work by project, the last finish of each, and what is done already."""
+        network, passes = self.network, self.passes
+        count = len(network.projects)
+        order = plain(network.positions.order)
+        state = network.state
+        group = [int(network.project[v]) if state[v] in LIVE else -1 for v in order]
+        members: list[list[int]] = [[] for _ in range(count)]
+        for place, g in enumerate(group):
+            if g >= 0:
+                members[g].append(place)
+        ptr = [0]
+        for inside in members:
+            ptr.append(ptr[-1] + len(inside))
+        self._member_first, self._members = self.filled(count + 1, 0), self.filled(ptr[-1], 0)
+        self._put(self.row("group"), group)
+        self._put(self._member_first, ptr)
+        self._put(self._members, [v for inside in members for v in inside])
+        ends, done = [-FAR] * (count + 1), [-FAR] * (count + 1)
+        finish = plain(passes.finishes)
+        for place, g in enumerate(group):
+            if g >= 0 and finish[place] > ends[g]:
+                ends[g] = int(finish[place])
+        ends[count] = max(ends[:count], default=-FAR)
+        for v, instant in network.finishes.items():
+            if network.project[v] >= 0 and state[v] == State.FINISHED:
+                done[network.project[v]] = max(done[network.project[v]], instant)
+        self._put(self.row("ends"), ends)
+        self._put(self.row("done"), done)
+        self._ending = [state[v] in LIVE and network.kinds[v] not in EFFECTS for v in order]
+
+    def _set_bounds(self) -> None:
+        """Bounds of late dates that stay where they are, and those that follow ends."""
+        network, dialect = self.network, self.passes.dialect
+        n = self.n
+        pos = network.positions.pos
+        fixed: list[dict[int, list[tuple[int, bool]]]] = [{}, {}]
+        own = [0] * n
+        for target in network.commitments:
+            for node in target.nodes:
+                place = int(pos[node])
+                if network.state[node] not in LIVE:
+                    continue  # what is paused or done has no late dates
+                if target.date is None:
+                    own[place] = 1
+                else:
+                    fixed[1].setdefault(place, []).append((target.date, True))
+                    if dialect.deadlines_bound_total_float and target.is_deadline and self._ending[place]:
+                        fixed[0].setdefault(place, []).append((target.date, True))
+        for node, instant, at_finish in network.late_bounds:
+            for kind in (0, 1):
+                fixed[kind].setdefault(int(pos[node]), []).append((instant, at_finish))
+        promised = network.promises
+        groups: list[list[int]] = [[-1] * n, [-1] * n]
+        self.by_group = dialect.float_to == "project"
+        for place, v in enumerate(int(v) for v in network.positions.order):
+            owner = int(network.project[v])
+            if network.state[v] not in LIVE:
+                continue
+            if self._ending[place]:
+                if dialect.promises_bound_total_float and owner in promised:
+                    fixed[0].setdefault(place, []).append((promised[owner], True))
+                else:
+                    groups[0][place] = owner if self.by_group and owner >= 0 else len(network.projects)
+            if owner >= 0:
+                if owner in promised:
+                    fixed[1].setdefault(place, []).append((promised[owner], True))
+                else:
+                    groups[1][place] = owner
+        self._fixed_bounds = fixed
+        self.relative = network.additive and not network.clk_used and not self.by_group and not fixed[0]
+        for kind, prefix in enumerate(("", "aim_")):
+            self._put(self.row(prefix + "fixed"), [FAR] * n)
+            self._put(self.row(prefix + "fixed_room"), [1] * n)
+            for place in fixed[kind]:
+                self._fix(kind, place, None)
+        self._put(self.row("own"), own)
+        self._put(self.row("late_group"), groups[0])
+        self._put(self.row("aim_group"), groups[1])
+
+    def _clock(self, place: int) -> Clock:
+        return self.network.clock(int(self.row("clk")[place]))
+
+    def _fix(self, kind: int, place: int, change: Change | None) -> None:
+        prefix = ("", "aim_")[kind]
+        caps, rooms = self.row(prefix + "fixed"), self.row(prefix + "fixed_room")
+        cap, room = FAR, 1
+        clock = self._clock(place)
+        for instant, at_finish in self._fixed_bounds[kind].get(place, ()):
+            late = clock.work(instant) - (int(self.row("dur")[place]) if at_finish else 0)
+            waits = int(clock.roomy(instant)) if at_finish else 1
+            if late < cap:
+                cap, room = late, waits
+            elif late == cap:
+                room = min(room, waits)
+        if change is not None:
+            change.single += [
+                Single(prefix + "fixed", place, int(caps[place])),
+                Single(prefix + "fixed_room", place, int(rooms[place])),
+            ]
+        caps[place], rooms[place] = cap, room
+
+    @property
+    def end(self) -> int | None:
+        """The end of the network as an instant; None when nothing is left to do."""
+        latest = int(self.row("ends")[len(self.network.projects)])
+        return None if latest <= -FAR // 2 else latest
+
+    # ------------------------------------------------------------------------------------------- change
+
+    def _id(self, place: int) -> str:
+        return self.network.ids[int(self.network.positions.order[place])]
+
+    def _found(self, number: int) -> int:
+        k = self._number.get(number, -1)
+        if not 0 <= k < self.links or not self._hangs(k):
+            raise ScheduleError(f"there is no link {number}")
+        return k
+
+    def _hangs(self, k: int) -> bool:
+        j = int(self.row("first_in")[int(self.row("dst")[k])])
+        while j >= 0 and j != k:
+            j = int(self.row("next_in")[j])
+        return j == k
+
+    def _hang(self, k: int) -> None:
+        u, v = int(self.row("src")[k]), int(self.row("dst")[k])
+        self.row("next_in")[k], self.row("first_in")[v] = self.row("first_in")[v], k
+        self.row("next_out")[k], self.row("first_out")[u] = self.row("first_out")[u], k
+
+    def _unhang(self, k: int) -> None:
+        for first, following, node in (
+            (self.row("first_in"), self.row("next_in"), int(self.row("dst")[k])),
+            (self.row("first_out"), self.row("next_out"), int(self.row("src")[k])),
+        ):
+            if first[node] == k:
+                first[node] = following[k]
+                continue
+            j = int(first[node])
+            while following[j] != k:
+                j = int(following[j])
+            following[j] = following[k]
+
+    def _loop(self, u: int, v: int, kind: str) -> CycleError:
+        """The error that names the way from v back to u."""
+        came: dict[int, tuple[int, int]] = {}
+        waiting = [v]
+        while waiting:
+            here = waiting.pop()
+            if here == u:
+                break
+            k = int(self.row("first_out")[here])
+            while k >= 0:
+                head = int(self.row("dst")[k])
+                if head not in came and head != v:
+                    came[head] = (here, k)
+                    waiting.append(head)
+                k = int(self.row("next_out")[k])
+        path, types = [u], []
+        while path[-1] != v:
+            before, k = came[path[-1]]
+            types.append(TYPE_NAMES[int(self.row("typ")[k])])
+            path.append(before)
+        names = [self._id(p) for p in reversed(path)]
+        projects = []
+        for p in reversed(path):
+            owner = int(self.network.project[int(self.network.positions.order[p])])
+            if owner >= 0 and self.network.projects[owner] not in projects:
+                projects.append(self.network.projects[owner])
+        return CycleError(names, [*reversed(types), kind], projects)
+
+    def _open(self) -> Change:
+        change = Change()
+        self.changes.append(change)
+        return change
+
+    def _set(self, column: str, place: int, value: int, change: Change) -> None:
+        """Puts a value in its place in a column, and keeps what was there."""
+        row = self.row(column)
+        change.single.append(Single(column, place, int(row[place])))
+        row[place] = value
+
+    def _grow(self) -> None:
+        """Room for more links."""
+        more = max(ROOM, self.links)
+        if isinstance(self._links, list):
+            for row in self._links:
+                row += [0] * more
+        else:
+            import numpy as np
+
+            self._links = np.concatenate([self._links, np.zeros((len(settling.LINK_ROWS), more), np.int64)], axis=1)
+        self._name_rows()
+
+    def _list(self, values: list[int]) -> Ints:
+        return as_array(values) if self.compiled else values
+
+    def _keep(self, change: Change, moved: int, names: tuple[str, str, str, str, str]) -> None:
+        """Keeps what a pass moved, for taking it back: names of its logs and of the columns."""
+        if not moved:
+            return
+        nodes, values, others = (self.row(name)[:moved].copy() for name in names[:3])
+        change.stretches.append(Stretch(nodes, values, others, names[3], names[4]))
+
+    def _settle(self, change: Change, forward: list[int], backward: list[int], changed: int = -1, old_length: int = 0) -> int:
+        """Brings every date up to date: early dates from some nodes on, then late dates from some back."""
+        quick = self.whole_structure and self.relative and self.compiled and self.n > 10_000
+        budget = self.n // FEW if quick else 2 * self.n
+        ends = self.row("ends")
+        before = ends.copy()
+        head, periods = self._cal
+        stopped = self.network.run(
+            settling.settle,
+            self._bits,
+            self._list(forward),
+            self._list(backward),
+            budget,
+            self._nodes,
+            self._links,
+            self._groups,
+            self._member_first,
+            self._members,
+            head,
+            periods,
+            changed,
+            old_length,
+            int(self.relative),
+            int(self.by_group),
+            self._counts,
+        )
+        counts = [int(c) for c in self._counts]
+        moved = [c if c >= 0 else -1 - c for c in counts]
+        for count, names in zip(moved, LOGS, strict=True):
+            self._keep(change, count, names)
+        if stopped < 3:
+            as_array(self._bits)[:] = 0
+            moved[stopped] += self._everything(change, int(stopped))
+        if isinstance(ends, list) or isinstance(before, list):
+            places = [g for g, (a, b) in enumerate(zip(before, ends, strict=True)) if a != b]
+        else:
+            places = (before != ends).nonzero()[0].tolist()
+        change.single += [Single("ends", g, int(before[g])) for g in places]
+        self.touched = sum(moved)
+        return self.touched
+
+    def _everything(self, change: Change, stopped: int) -> int:
+        """A whole pass where too much moves: early dates too when `stopped` is 0. Networks of plain sums only."""
+        import numpy as np
+
+        def row(name: str) -> NDArray[np.int64]:
+            return as_array(self.row(name))
+
+        network, p = self.network, self.network.positions
+        sums = Sums(p.ptr, p.src, row("w")[: network.m])
+        count = 0
+        if stopped == 0:
+            x = row("low").copy()
+            network.run(kernels.forward, sums, x)
+            count += self._replaced(change, x, "x", "edge")
+            ends, group = row("ends"), row("group")
+            ends[:] = -FAR
+            if len(self._members):
+                np.maximum.at(ends, group[group >= 0], (x + row("dur"))[group >= 0])
+            ends[-1] = ends[:-1].max(initial=-FAR)
+        aims = np.maximum(row("ends"), row("done"))
+        late = np.where(row("late_group") >= 0, -row("dur"), FAR)
+        aim = np.minimum(row("aim_fixed"), np.where(row("own") == 1, row("x"), FAR))
+        aim = np.minimum(aim, np.where(row("aim_group") >= 0, aims[row("aim_group")] - row("dur"), FAR))
+        if stopped <= 1:
+            network.run(kernels.backward_two, sums, late, aim)
+            late[late >= FAR // 2] = FAR
+            count += self._replaced(change, late, "late", "room")
+        else:
+            network.run(kernels.backward, sums, aim)
+        aim[aim >= FAR // 2] = FAR
+        return count + self._replaced(change, aim, "aim", "aim_room")
+
+    def _replaced(self, change: Change, values: NDArray[np.int64], name: str, other: str) -> int:
+        """Puts a whole column in the place of another, and keeps what was there."""
+        row, beside = as_array(self.row(name)), as_array(self.row(other))
+        places = (values != row).nonzero()[0]
+        if len(places):
+            change.stretches.append(Stretch(places, row[places], beside[places], name, other))
+            row[places] = values[places]
+        return len(places)
+
+    def undo(self) -> bool:
+        """Takes the last change back; False when there is none."""
+        if not self.changes:
+            return False
+        change = self.changes.pop()
+        for stretch in reversed(change.stretches):
+            for name, values in ((stretch.column, stretch.values), (stretch.other, stretch.others)):
+                column = self.row(name)
+                if isinstance(column, list):
+                    for v, value in zip(stretch.nodes, values, strict=True):
+                        column[v] = int(value)
+                else:
+                    column[stretch.nodes] = values
+        for name, place, value in reversed(change.single):
+            self.row(name)[place] = value
+        for what, k in reversed(change.links):
+            if what == "added":
+                self._unhang(k)
+                if k == self.links - 1:
+                    self.links -= 1
+            else:
+                self._hang(k)
+        return True
+
+
+def _shifted(late: Ints, by: int) -> list[int]:
+    """Late starts so much later; FAR stays out of reach."""
+    return [t + by if t < FAR // 2 else FAR for t in plain(late)]
