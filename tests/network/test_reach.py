@@ -18,7 +18,7 @@ from ipmo.units import Span
 
 
 def aims_of(s: Any) -> list[Aim]:
-    net, q = s.network, s.lists
+    net, q = s.network, s.passes.lists
     aims = [Aim(name, projects=(place,)) for place, name in enumerate(net.projects)]
     aims.append(Aim("all", projects=tuple(range(len(net.projects)))))
     live = [place for place, v in enumerate(q.order) if net.state[v] in (0, 1)]
@@ -26,7 +26,7 @@ def aims_of(s: Any) -> list[Aim]:
 
 
 def crossing(s: Any) -> list[int]:
-    net, q = s.network, s.lists
+    net, q = s.network, s.passes.lists
     return [
         k for v in range(net.n) for k in range(q.ptr[v], q.ptr[v + 1])
         if net.project[q.order[q.src[k]]] != net.project[q.order[v]]
@@ -36,14 +36,14 @@ def crossing(s: Any) -> list[int]:
 def dates_without(s: Any, link: int) -> dict[int, int]:
     """The targets that move, by the passes of a network that never had the link."""
     before = Reach(s.passes, aims_of(s), contract=False).dates
-    after = Passes(s.network.without([s.lists.perm[link]]))
+    after = Passes(s.network.without([s.passes.lists.perm[link]]))
     found = Reach(after, [Aim(a.name, _there(s, after, a.places), a.projects) for a in aims_of(s)], contract=False)
     return {t: d for t, (d, was) in enumerate(zip(found.dates, before, strict=True)) if d != was and was > -FAR}
 
 
 def _there(s: Any, after: Passes, places: tuple[int, ...]) -> tuple[int, ...]:
     pos = after.network.positions.pos
-    return tuple(int(pos[s.lists.order[v]]) for v in places)
+    return tuple(int(pos[s.passes.lists.order[v]]) for v in places)
 
 
 @settings(max_examples=150, deadline=None)
