@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+import attrs
+
 from ipmo.network.compiled import kernel
 from ipmo.network.kernels import order as kernels
 from ipmo.network.kernels.columns import FF, FS, Links, Nodes, Sums
@@ -127,7 +129,8 @@ class PositionArrays(NamedTuple):
         return Nodes(self.clk, self.dur, self.mark, self.high, self.pin)
 
 
-class DatedPositions(NamedTuple):
+@attrs.frozen(eq=False)
+class DatedPositions:
     """The columns of `Positions` as plain lists, for walking from node to node, and the early dates.
 
     Args:

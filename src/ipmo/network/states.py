@@ -53,11 +53,11 @@ class Mode(IntEnum):
     """Through the calendars, the way back rounded to shifts as in Primavera P6 and Microsoft Project."""
 
 
-FROM_FINISH = (LinkType.FS, LinkType.FF)
-"""Types that leave the source's finish."""
-TO_FINISH = (LinkType.FF, LinkType.SF)
+FROM_FINISH = (int(LinkType.FS), int(LinkType.FF))
+"""Types that leave the source's finish, as columns hold them."""
+TO_FINISH = (int(LinkType.FF), int(LinkType.SF))
 """Types that bound the target's finish."""
-NUMBERS = (Mode.PLAIN, Mode.FINISHES)
+NUMBERS = (int(Mode.PLAIN), int(Mode.FINISHES))
 """Modes in which a link is one number, a difference between two starts on the same clock."""
 LIVE = (State.NORMAL, State.STARTED)
 """States of open work that has dates."""
