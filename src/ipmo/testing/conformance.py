@@ -15,10 +15,10 @@ import os
 import pickle
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import attrs
 import pytest
@@ -63,13 +63,13 @@ class MethodologyConformance:
     methodology: ClassVar[Methodology]
     entry_point: ClassVar[str] = ""
     examples: ClassVar[Mapping[str, tuple[Portfolio, Portfolio]]] = {}
-    estimates: ClassVar[Mapping[str, Any]] = {}
-    extensions: ClassVar[Mapping[str, Any]] = {}
+    estimates: ClassVar[Mapping[str, object]] = {}
+    extensions: ClassVar[Mapping[str, object]] = {}
     said: ClassVar[Path | None] = None
     shown: ClassVar[Mapping[str, Portfolio]] = {}
     expected_failures: ClassVar[Mapping[str, str]] = {}
 
-    def __init_subclass__(cls, **more: Any) -> None:
+    def __init_subclass__(cls, **more: object) -> None:
         super().__init_subclass__(**more)
         for name, reason in cls.expected_failures.items():
             inherited = getattr(cls, name, None)
@@ -92,9 +92,8 @@ class MethodologyConformance:
         rules = [check.rule for check in method.checks if check.rule]
         assert len(rules) == len(set(rules)), "two checks of one rule: give each its own"
         assert set(method.vocabulary) <= CORE_NOUNS, "the vocabulary maps nouns that ipmo does not have"
-        parts: tuple[Any, ...] = (*method.checks, *method.measures, *method.gates, *method.roles, *method.decision_rights, *method.sections)
-        for declared in parts:
-            assert declared.source.strip(), declared
+        for declared in (*method.checks, *method.measures, *method.gates, *method.roles, *method.decision_rights, *method.sections):
+            assert str(getattr(declared, "source", "")).strip(), declared
 
     def test_every_check_has_a_clean_and_an_offending_example(self) -> None:
         """A check without examples may be one that can never fire."""
@@ -171,12 +170,12 @@ class MethodologyConformance:
         """Joining is associative and commutative on what the measure finds, and its unit is one."""
         for measure in self.methodology.measures:
             assert measure.unit in UNITS or measure.unit.strip(), f"measure {measure.name!r} has no unit"
-            samples: dict[Combine, list[Any]] = {
+            samples: dict[Combine, Sequence[object]] = {
                 Combine.MEAN: [(Fraction(1), Fraction(2)), (Fraction(3), Fraction(4)), (Fraction(5), Fraction(6))],
                 Combine.RATIO: [(Fraction(1), Fraction(2)), (Fraction(3), Fraction(4)), (Fraction(5), Fraction(6))],
                 Combine.WORST: list(measure.order),
             }
-            values = samples.get(measure.combine, [1, 5, 3])
+            values: Sequence[object] = samples.get(measure.combine, (1, 5, 3))
             for a in values:
                 for b in values:
                     assert measure.join(a, b) == measure.join(b, a)
