@@ -45,6 +45,17 @@ def test_the_first_of_what_waits_sets_the_latest_date(blocks: tuple[str, ...]) -
     assert (alone.latest, alone.float, alone.at_risk) == (datetime(2026, 1, 15), 10, "bus@finish")
 
 
+def test_a_programme_waits_with_every_project_in_it_those_of_its_programmes_too() -> None:
+    both = city("tram", "bus")
+    nested = both.evolve(
+        programmes=[m.Programme(id="lines"), m.Programme(id="rail", programme="lines")],
+        decisions=[m.Decision(id="D", question="Which line?", blocks=["lines"], body="board")],
+    )
+    nested = nested.evolve("tram", programme="rail").evolve("bus", programme="lines")
+    (due,), (same,) = ipmo.decisions_due(nested), ipmo.decisions_due(both)
+    assert (due.latest, due.float, due.day_costs) == (same.latest, same.float, same.day_costs)
+
+
 def test_a_day_of_waiting_costs_what_the_day_after_the_float_delays() -> None:
     """The bus may wait seven days until rent is late; what those seven cost is spent then, the eighth is what a day costs."""
     pf = city("bus")
