@@ -114,6 +114,19 @@ def test_profiles_ramp_end_and_count_down() -> None:
     assert over.flows == ()
 
 
+def test_a_life_ends_at_the_earlier_of_its_length_and_its_fixed_end() -> None:
+    for lasts, until, end in (("5 years", "2029-06-30", date(2029, 7, 1)), ("1 year", "2029-06-30", date(2029, 1, 1))):
+        found = benefits(case(lasts=lasts, until=until))["be"].forecast
+        assert found is not None
+        assert found.end == end
+
+
+def test_what_was_realised_on_the_day_itself_counts() -> None:
+    pf = case(actual=[{"from": "2026-01-01", "amount": "10 GBP"}])
+    found = [benefits(pf, as_of=day)["be"].actual for day in ("2025-12-31", "2026-01-01")]
+    assert [money and money.amount for money in found] == [0, 10]
+
+
 def test_planned_forecast_and_actual_by_period_and_what_is_realised() -> None:
     pf = case(finish="2028-07-01", actual=[{"from": "2028-07-01", "until": "2028-12-31", "amount": "100 GBP"}]).evolve(
         status_date="2029-01-01"

@@ -105,7 +105,7 @@ def test_a_trend_follows_a_figure_and_says_what_changed(tmp_path: Path) -> None:
     assert ipmo.trend(tmp_path, "budget")["value"] == (10.0,)
 
 
-def test_returns_say_who_has_not_reported_and_for_how_long() -> None:
+def test_reporting_compliance_says_who_has_not_reported_and_for_how_long() -> None:
     def both(day: str, one: list[str], other: list[str]) -> Portfolio:
         pf = month(day, reports=[(d, "green") for d in one])
         q = Project(id="Q", status=[StatusReport(date=d, rag="green") for d in other])
@@ -120,6 +120,8 @@ def test_returns_say_who_has_not_reported_and_for_how_long() -> None:
     assert table["project"] == ("P", "Q")
     assert (table["reported"], table["missed"], table["days"], table["expected"]) == ((True, False), (0, 2), (0, 62), (3, 3))
     assert len(reporting_compliance(History([]))) == 0
+    late = History.of(both("2026-01-30", ["2026-01-30"], []), both("2026-02-27", ["2026-01-30"], []))
+    assert reporting_compliance(late)["missed"] == (1, 2)  # a report of the last month's day was for the last month
 
 
 def finished(day: str, done: bool) -> Portfolio:

@@ -76,6 +76,8 @@ def test_the_driving_child_is_the_one_that_finishes_last_and_unknown_children_ar
     for policy in (WorstChild(), Majority(), ThresholdCount(), BudgetWeighted(), DrivingChild()):
         assert policy.combine([])[0] is None
     assert Majority().combine([Child(item="a", rag="red"), Child(item="b", rag="green")])[0] == "red"
+    reds = [Child(item=name, rag="red") for name in "ab"]
+    assert [ThresholdCount(red=n).combine(reds)[0] for n in (2, 3)] == ["red", "amber"]
 
 
 def dated(finish: str, *, promise: str = "2026-03-31", tolerance: Any = None, **fields: Any) -> Portfolio:
@@ -152,6 +154,17 @@ def test_benefits_and_risk_against_their_tolerances() -> None:
     found = {a.name: a for a in status(worse)["P"].aspects}
     assert found["benefits"].rag == "red"
     assert (found["risk"].rag, found["risk"].text) == ("red", "exposure 30 GBP of at most 20 GBP, 1 risk unknown")
+
+
+def test_benefits_lost_and_exposure_equal_to_the_tolerance_are_within_it() -> None:
+    pf = dated("2027-01-01", tolerance=Tolerance(benefits="20 %", risk="30 GBP")).evolve(
+        money=MoneySettings(currency="GBP", discount="25 %"),
+        benefits=[Benefit(id="be", value="100 GBP", planned_start="2026-01-01", enabled_by=[Enabler(source="P/t")])],
+    )
+    pf = pf.evolve("P", risks=[Risk(id="R", before=Exposure(probability=0.5, impacts=[Impact(cost="60 GBP")]))])
+    found = {a.name: a for a in status(pf)["P"].aspects}
+    assert (found["benefits"].rag, found["benefits"].text) == ("amber", "20 GBP lost of 100 GBP planned, within tolerance")
+    assert (found["risk"].rag, found["risk"].text) == ("green", "exposure 30 GBP of at most 30 GBP")
 
 
 def test_a_breach_goes_to_the_lowest_body_above_whose_authority_covers_it() -> None:
