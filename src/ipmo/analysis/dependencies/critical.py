@@ -243,7 +243,8 @@ class CriticalLinks:
                 settled=one.why,
             )  # fmt: skip
         noun = self.portfolio.links[found.open[row]]
-        given, taken = found.dates(row)
+        given, taken = dates = found.dates(row)
+        own = found.places[row] >= 0 and "@" not in noun.source + noun.target  # items that bear these dates themselves
         spare = found.target_float[row]
         drag, on = found.worst_drags[row]
         return CriticalLink(
@@ -252,7 +253,7 @@ class CriticalLinks:
             link_float=found.link_float[row], target_float=spare, at_risk=found.at_risk(row), driving=found.driving[row],
             near=found.link_float[row] <= self.near, drag=drag, drag_on=on, given=given, taken=taken,
             downstream_projects=behind.projects(row), downstream_benefits=behind.benefits(row), value=behind.value(row),
-            loss_float=behind.loss_float(row), agreement=agreement(self.portfolio, self.schedule, noun),
+            loss_float=behind.loss_float(row), agreement=agreement(self.portfolio, self.schedule, noun, dates if own else None),
         )  # fmt: skip
 
     @property

@@ -158,17 +158,20 @@ def days_text(days: float) -> str:
     return f"{text} {agree(text == '1', 'day')}"
 
 
-def agreement(portfolio: Portfolio, s: Schedule, link: Link) -> InterfaceAgreement:
+def agreement(
+    portfolio: Portfolio, s: Schedule, link: Link, dates: tuple[datetime | None, datetime | None] | None = None
+) -> InterfaceAgreement:
     """The agreement behind one link.
 
     Args:
         portfolio: the portfolio.
         s: its schedule.
         link: one of its links.
+        dates: when the schedule hands over and when it uses what is handed over; looked up when left out.
     """
     source, target = (portfolio.resolve(end) or end for end in (link.source, link.target))
     giver, receiver = (side_of(portfolio, end) for end in (source, target))
-    expected, used = (
+    expected, used = dates or (
         _instant(link.date) if reference(end).external else s.dates(reference(end).item)[side == "F"]
         for end, side in ((source, link.type[0]), (target, link.type[1]))
     )
