@@ -184,7 +184,7 @@ def test_status_constraints_deadlines_and_baselines_are_read(read: Reader) -> No
     assert {"mspdi/inactive", "mspdi/manual"} <= set(codes(pf))
 
 
-def test_splits_and_external_tasks_are_findings_and_stubs(read: Reader) -> None:
+def test_splits_and_external_tasks_are_findings_and_external_dependencies(read: Reader) -> None:
     part = lambda start, value: f"<TimephasedData><Type>1</Type><Start>{start}T08:00:00</Start><Value>{value}</Value></TimephasedData>"  # noqa: E731
     tail = (
         "<Resources><Resource><UID>9</UID><Name>Ann</Name></Resource></Resources><Assignments><Assignment><TaskUID>1</TaskUID><ResourceUID>9</ResourceUID>"

@@ -466,7 +466,7 @@ class _Reader:
         if outside:
             self.intake.note(
                 "outside",
-                f"{outside} relationships lead to activities of projects that are not in the file; they are kept as stubs",
+                f"{outside} relationships lead to activities of projects that are not in the file; they are kept as external dependencies",
                 "export those projects too",
             )
 

@@ -221,7 +221,7 @@ class Link(Noun):
     """A dependency between two items; across a project boundary it is an interface agreement with owners and dates."""
 
     id: str | None = attrs.field(default=None, metadata=doc("id"))
-    source: str = attrs.field(converter=text, metadata=doc("what comes first: item, `external:NAME`, or a project (coarse)", key="from"))
+    source: str = attrs.field(converter=text, metadata=doc("what comes first: item, `external:NAME`, or a whole project", key="from"))
     target: str = attrs.field(converter=text, metadata=doc("what follows", key="to"))
     type: str = attrs.field(default="FS", metadata=doc("finish or start to finish or start", choices=LINK_TYPES))
     lag: Span | None = attrs.field(

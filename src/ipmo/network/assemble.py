@@ -141,7 +141,7 @@ def _stays(draft: Draft, link: int) -> bool:
         return False
     if State.GONE in (su, sv):
         if link in links.numbers:
-            links.undated_stubs.append(links.numbers[link])
+            links.undated_externals.append(links.numbers[link])
         return False
     if sv is State.FINISHED:
         if not derived and v not in nodes.anyone:
@@ -260,10 +260,10 @@ def assembled(draft: Draft) -> Network:
         summaries=nodes.leaves,
         members=nodes.members,
         base=draft.base,
-        coarse=links.coarse,
+        project_dependencies=links.project_dependencies,
         labels=links.labels,
-        stubs=links.undated_stubs,
-        dated_stubs=links.dated_stubs,
+        undated_externals=links.undated_externals,
+        dated_externals=links.dated_externals,
         out_of_sequence=links.out_of_sequence,
         dialect=draft.dialect,
     )

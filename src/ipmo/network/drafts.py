@@ -17,7 +17,7 @@ from ipmo.model.dialects import Dialect
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project, Task
 from ipmo.network.clocks import Clocks, clocks_of
-from ipmo.network.parts import Commitment, DatedStub, Hold, LateBound, OutOfSequence, Spanning
+from ipmo.network.parts import Commitment, DatedExternal, Hold, LateBound, OutOfSequence, Spanning
 from ipmo.network.states import TYPES, State
 from ipmo.units import Span, minutes
 
@@ -90,10 +90,10 @@ class Links:
     """The place in `portfolio.links` of each link that stands there."""
     derived: set[int] = attrs.field(factory=set)
     """Links that nobody wrote: of summaries and projects to what they hold."""
-    coarse: list[int] = attrs.field(factory=list)
+    project_dependencies: list[int] = attrs.field(factory=list)
     labels: list[int] = attrs.field(factory=list)
-    undated_stubs: list[int] = attrs.field(factory=list)
-    dated_stubs: list[DatedStub] = attrs.field(factory=list)
+    undated_externals: list[int] = attrs.field(factory=list)
+    dated_externals: list[DatedExternal] = attrs.field(factory=list)
     out_of_sequence: list[OutOfSequence] = attrs.field(factory=list)
 
     def add(self, source: int, target: int, kind: str, lag: Span | None) -> int:

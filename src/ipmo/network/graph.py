@@ -20,7 +20,7 @@ __all__ = ["graph", "leads_to", "links_to_cut", "neighbours", "one_loop", "parti
 def graph(portfolio: Portfolio) -> networkx.MultiDiGraph[str]:
     """A real networkx MultiDiGraph: items by full id with `item` and `project`, links with `type`, `lag`, `kind`, `link`.
 
-    Tasks, milestones, gates, benefits, projects and stubs are nodes; `after:` entries, links, and what enables benefits
+    Tasks, milestones, gates, benefits, projects and what lies outside are nodes; `after:` entries, links, and what enables benefits
     are edges from what comes first to what follows. Changing the graph does not change the portfolio.
     """
     import networkx as nx
@@ -41,7 +41,7 @@ def graph(portfolio: Portfolio) -> networkx.MultiDiGraph[str]:
         for end in ends:
             if end not in found:
                 meant = reference(end)
-                kind = "stub" if meant.external else meant.end
+                kind = "external" if meant.external else meant.end
                 found.add_node(end, item=None, kind=kind, project=portfolio.project_of(end))
         found.add_edge(ends[0], ends[1], type=link.type, lag=link.lag, kind=link.kind, link=link)
     for benefit in portfolio.benefits:

@@ -10,11 +10,11 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.model.work import Link, Project
 from ipmo.network.drafts import Draft
-from ipmo.network.parts import DatedStub
+from ipmo.network.parts import DatedExternal
 from ipmo.network.states import TYPES, State
 from ipmo.units import Span, minutes
 
-__all__ = ["Linker", "is_coarse", "lag_clock", "tie"]
+__all__ = ["Linker", "joins_projects", "lag_clock", "tie"]
 
 
 class Linker:
@@ -78,27 +78,27 @@ class Linker:
         for number, link in enumerate(pf.links):
             if link.kind != "schedule":
                 links.labels.append(number)
-            elif is_coarse(pf, link):
-                links.coarse.append(number)
+            elif joins_projects(pf, link):
+                links.project_dependencies.append(number)
             elif reference(link.source).external or reference(link.target).external:
-                self._stub(number, link)
+                self._external(number, link)
             else:
                 source = self._end(link.source, link.type[0])
                 target = self._end(link.target, link.type[1])
                 kind = forced(link.source, link.type[0], pf) + forced(link.target, link.type[1], pf)
                 self._join(source, target, kind, link.lag, number)
 
-    def _stub(self, number: int, link: Link) -> None:
+    def _external(self, number: int, link: Link) -> None:
         if reference(link.target).external:
-            self.links.undated_stubs.append(number)
+            self.links.undated_externals.append(number)
             return
         target = self._end(link.target, link.type[1])
         if target is None:
             return
         if link.date is None:
-            self.links.undated_stubs.append(number)
+            self.links.undated_externals.append(number)
         else:
-            self.links.dated_stubs.append(DatedStub(target, link.source))
+            self.links.dated_externals.append(DatedExternal(target, link.source))
             bound = minutes(link.date, end=link.type[0] == "F")
             tie(self.draft, target, link.type, bound, link.lag, self.nodes.nominal[target])
 
@@ -188,7 +188,7 @@ def _state_of(states: Sequence[State], which: str) -> State:
     return State.FINISHED if done else State.NORMAL
 
 
-def is_coarse(portfolio: Portfolio, link: Link) -> bool:
+def joins_projects(portfolio: Portfolio, link: Link) -> bool:
     """Whether an end of a link names a project as a whole: where it attaches is not known yet, and it moves no date."""
     return any(isinstance(portfolio.items.get(end), Project) for end in (link.source, link.target))
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ipmo.model.calendars import Calendar
     from ipmo.model.dialects import Dialect
     from ipmo.network.kernels.columns import Ints
-    from ipmo.network.parts import Commitment, DatedStub, Hold, LateBound, OutOfSequence, Spanning
+    from ipmo.network.parts import Commitment, DatedExternal, Hold, LateBound, OutOfSequence, Spanning
 
 __all__ = ["Network"]
 
@@ -87,10 +87,10 @@ class Network:
         summaries: Mapping[tuple[str, str], Sequence[int]] | None = None,
         members: Mapping[int, Sequence[int]] | None = None,
         base: int = 0,
-        coarse: Sequence[int] = (),
+        project_dependencies: Sequence[int] = (),
         labels: Sequence[int] = (),
-        stubs: Sequence[int] = (),
-        dated_stubs: Sequence[DatedStub] = (),
+        undated_externals: Sequence[int] = (),
+        dated_externals: Sequence[DatedExternal] = (),
         out_of_sequence: Sequence[OutOfSequence] = (),
         dialect: Dialect | None = None,
         cuts: Sequence[Cut] = (),
@@ -112,7 +112,8 @@ class Network:
         self.starts, self.finishes, self.holds = starts or {}, finishes or {}, holds or {}
         self.unknown, self.commitments, self.promises = unknown, commitments, promises or {}
         self.summaries, self.members = summaries or {}, members or {}
-        self.coarse, self.labels, self.stubs, self.dated_stubs = coarse, labels, stubs, dated_stubs
+        self.project_dependencies, self.labels = project_dependencies, labels
+        self.undated_externals, self.dated_externals = undated_externals, dated_externals
         self.out_of_sequence, self.dialect, self.cuts = out_of_sequence, dialect, tuple(cuts)
         special = self.anyone or self.high or self.pin or self.floor_edges or "start" in self.points.values()
         self.additive = not special and not any_beyond(mode)
@@ -537,10 +538,10 @@ _FIELDS = frozenset(
         "summaries",
         "members",
         "base",
-        "coarse",
+        "project_dependencies",
         "labels",
-        "stubs",
-        "dated_stubs",
+        "undated_externals",
+        "dated_externals",
         "out_of_sequence",
         "dialect",
     ]

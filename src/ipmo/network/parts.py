@@ -8,7 +8,7 @@ import attrs
 
 from ipmo.units import Span
 
-__all__ = ["Commitment", "Cut", "DatedStub", "Hold", "LateBound", "OutOfSequence", "Spanning"]
+__all__ = ["Commitment", "Cut", "DatedExternal", "Hold", "LateBound", "OutOfSequence", "Spanning"]
 
 
 @attrs.frozen
@@ -55,7 +55,7 @@ class OutOfSequence(NamedTuple):
     type: str
 
 
-class DatedStub(NamedTuple):
+class DatedExternal(NamedTuple):
     """A node that waits for something outside the portfolio whose date is known."""
 
     node: int

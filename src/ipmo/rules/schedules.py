@@ -19,7 +19,7 @@ __all__ = ["SCHEDULE_CHECKS"]
 
 
 def _find(context: CheckContext) -> Iterator[Finding]:
-    """Bounds, work out of sequence, gates decided early or waiting, missed commitments, stubs."""
+    """Bounds, work out of sequence, gates decided early or waiting, missed commitments, external dependencies."""
     portfolio, s = context.portfolio, context.schedule
     net = s.network
     for source, target, kind in s.cuts:
@@ -56,8 +56,8 @@ def _find(context: CheckContext) -> Iterator[Finding]:
                 "correct the actual dates or the link",
                 Severity.INFO,
             )
-    if net.stubs:
-        names = [portfolio.links[n].id or f"{portfolio.links[n].source} -> {portfolio.links[n].target}" for n in net.stubs]
+    if net.undated_externals:
+        names = [portfolio.links[n].id or f"{portfolio.links[n].source} -> {portfolio.links[n].target}" for n in net.undated_externals]
         yield fact(
             "external-undated",
             "",
@@ -65,8 +65,8 @@ def _find(context: CheckContext) -> Iterator[Finding]:
             "write date: and as_of: on those that matter",
             Severity.INFO,
         )
-    if net.coarse:
-        names = [portfolio.links[n].id or f"{portfolio.links[n].source} -> {portfolio.links[n].target}" for n in net.coarse]
+    if net.project_dependencies:
+        names = [portfolio.links[n].id or f"{portfolio.links[n].source} -> {portfolio.links[n].target}" for n in net.project_dependencies]
         yield fact(
             "project-dependency",
             "",

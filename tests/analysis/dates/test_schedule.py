@@ -400,11 +400,11 @@ def test_hold_makes_what_follows_undated_with_the_reason() -> None:
     assert s["P/a"].early_finish == datetime(2026, 1, 25)
 
 
-def test_kill_stops_the_project_and_leaves_an_undated_stub() -> None:
+def test_kill_stops_the_project_and_leaves_an_undated_external_dependency() -> None:
     s = gated(GateDecision(outcome="kill", date="2026-01-12"))
     assert "stopped at gate 'P/G'" in s["P/b"].undated
     assert s["Q/c"].early_start == datetime(2026, 1, 19)
-    assert len(s.network.stubs) == 1
+    assert len(s.network.undated_externals) == 1
     assert "P/b" not in s.table()["id"]
 
 
@@ -528,7 +528,7 @@ def test_projects_start_and_finish_are_milestones_that_links_can_name() -> None:
     assert day(s["Q/c"].early_start) == 6
     assert day(s["P@finish"].early_finish) == 5
     assert (day(s["bar"].early_start), day(s["bar"].early_finish)) == (1, 5)
-    assert s.network.coarse == [2]
+    assert s.network.project_dependencies == [2]
 
 
 def test_a_milestone_on_a_weekend_is_not_pulled_back_to_friday() -> None:
@@ -589,7 +589,7 @@ def test_a_link_may_lead_to_a_benefit_that_names_no_enabler() -> None:
     assert "unlinked" not in s
 
 
-def test_external_stubs_bind_when_dated_and_are_counted_when_not() -> None:
+def test_external_dependencies_bind_when_dated_and_are_counted_when_not() -> None:
     s = ipmo.schedule(
         Portfolio(
             id="x",
@@ -605,7 +605,7 @@ def test_external_stubs_bind_when_dated_and_are_counted_when_not() -> None:
     )
     assert s["P/a"].early_start == datetime(2026, 1, 11)
     assert s["P/b"].early_start == DAY0
-    assert s.network.stubs == [1, 2]
+    assert s.network.undated_externals == [1, 2]
 
 
 def test_without_any_date_the_schedule_asks_for_one() -> None:

@@ -21,7 +21,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.model.work import Task
 from ipmo.network.clocks import clocks_of
-from ipmo.network.links import is_coarse
+from ipmo.network.links import joins_projects
 from ipmo.network.states import State
 from ipmo.units import Span, minutes
 
@@ -180,7 +180,7 @@ class Assessed:
                     source = self.portfolio.resolve(after.source, project.id) or after.source
                     out.append(StatedLink(source, f"{project.id}/{noun.id}", after.type, _sign(after.lag)))
         for link in self.portfolio.links:
-            if link.kind == "schedule" and not is_coarse(self.portfolio, link):
+            if link.kind == "schedule" and not joins_projects(self.portfolio, link):
                 out.append(StatedLink(link.source, link.target, link.type, _sign(link.lag)))
         for benefit in self.portfolio.benefits:
             out += [StatedLink(enabler.source, benefit.id, "FS", 0.0) for enabler in (*benefit.enabled_by, *benefit.any_of)]

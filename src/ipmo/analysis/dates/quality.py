@@ -11,7 +11,7 @@ from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.errors import UnknownItemError, close_matches, listed
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
-from ipmo.network.links import is_coarse
+from ipmo.network.links import joins_projects
 from ipmo.tables import Column, Table
 from ipmo.units import minutes
 
@@ -154,7 +154,7 @@ def _hand_overs(a: Assessed) -> Iterator[HandOver]:
     for link in a.portfolio.links:
         source, target = reference(link.source), reference(link.target)
         giver, receiver = a.portfolio.project_of(link.source), a.portfolio.project_of(link.target)
-        if link.kind != "schedule" or not giver or giver == receiver or target.external or is_coarse(a.portfolio, link):
+        if link.kind != "schedule" or not giver or giver == receiver or target.external or joins_projects(a.portfolio, link):
             continue
         if a.project is not None and a.project not in (giver, receiver):
             continue

@@ -104,7 +104,7 @@ class Crossings:
         columns = (places.tolist(), order[tails].tolist(), order[heads].tolist(), heads.tolist())
         joined = dict(zip(numbers, zip(*columns, strict=True), strict=True))
         crossed_by: dict[tuple[int, int], Boundary | Literal[""]] = {}
-        whole, labels = set(net.coarse), set(net.labels)
+        whole, labels = set(net.project_dependencies), set(net.labels)
         projects = {project.id for project in pf.projects}
         self.project_dependencies = tuple(
             _between_projects(s, pf.links[n], pf)
