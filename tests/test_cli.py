@@ -16,7 +16,7 @@ from ipmo.cli import main
 from ipmo.cli.shell import clean
 
 ROOT = Path(__file__).resolve().parent.parent
-PROMISE = str(ROOT / "src" / "ipmo" / "examples" / "promise.yaml")
+PROMISE = str(ROOT / "src" / "ipmo" / "examples" / "commitment.yaml")
 LIBRARY = str(ROOT / "src" / "ipmo" / "examples" / "library.yaml")
 HANDOVER = str(ROOT / "src" / "ipmo" / "examples" / "handover.yaml")
 RUBIN = str(ROOT / "examples" / "rubin.yaml")

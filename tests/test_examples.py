@@ -66,7 +66,7 @@ def test_handover_as_on_paper() -> None:
 
 
 def test_promise_as_on_paper() -> None:
-    pf = ipmo.examples.load("promise")
+    pf = ipmo.examples.load("commitment")
     s = ipmo.schedule(pf)
     wanted = {
         "desk/G1": "2026-02-02T00:00",
@@ -85,7 +85,7 @@ def test_promise_as_on_paper() -> None:
 
 
 def test_an_unknown_example_names_those_there_are() -> None:
-    with pytest.raises(ipmo.UnknownItemError, match="extension, handover, library, promise"):
+    with pytest.raises(ipmo.UnknownItemError, match="commitment, extension, handover, library"):
         ipmo.examples.load("bridge")
 
 
@@ -249,7 +249,7 @@ def test_city_stands_under_three_methods_in_one_report(tmp_path: Path) -> None:
     html = ipmo.report(pf, tmp_path / "city.html").read_text(encoding="utf-8")
     for id in ("p3o-p3o", "mop-mop", "agile-agile"):
         assert f'id="{id}"' in html
-    promised = ipmo.critical_links(pf)[0]
-    assert (promised.source, promised.driving) == ("ticketing/validators", True)
+    committed = ipmo.critical_links(pf)[0]
+    assert (committed.source, committed.driving) == ("ticketing/validators", True)
     without = ipmo.schedule(pf.evolve("ticketing/validators", remaining="20 w"))
     assert without["tram/open"].early_finish < ipmo.schedule(pf)["tram/open"].early_finish

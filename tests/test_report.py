@@ -22,7 +22,7 @@ pytestmark = pytest.mark.browser
 def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("reports")
     made = {name: ipmo.report(ROOT / "examples" / f"{name}.yaml", folder / f"{name}.html") for name in ("rubin", "gmpp-2022", "city")}
-    for name in ("promise", "library"):
+    for name in ("commitment", "library"):
         made[name] = ipmo.report(ipmo.examples.load(name), folder / f"{name}.html")
     examples = ROOT / "examples"
     made["years"] = ipmo.report(examples / "gmpp-2022.yaml", folder / "years.html", before=examples / "gmpp-2021.yaml")
@@ -54,7 +54,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return made
 
 
-NAMES = ["rubin", "gmpp-2022", "years", "promise", "library", "city", "hostile", "empty"]
+NAMES = ["rubin", "gmpp-2022", "years", "commitment", "library", "city", "hostile", "empty"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -122,7 +122,7 @@ def test_it_prints_on_a4_and_follows_the_colour_scheme(reports: dict[str, Path],
 
 
 def test_decisions_come_first_and_every_picture_has_its_table(reports: dict[str, Path], open_page: Any) -> None:
-    page = open_page(reports["promise"])
+    page = open_page(reports["commitment"])
     assert page.locator("h2").first.inner_text() == "Decisions and exceptions"
     calls = page.locator(".calls li").all_inner_texts()
     assert calls[0].startswith("Decide: decision 'D1' was needed by 2026-01-23")

@@ -25,6 +25,7 @@ from ipmo.methods.contract import (
 )
 from ipmo.model.measures import Combine, LinkKind, Measure, MeasureContext
 from ipmo.tables import Column, Table
+from ipmo.words import agree, counted
 
 __all__ = [
     "Check",
@@ -57,6 +58,8 @@ __all__ = [
     "Table",
     "UnitError",
     "UnknownItemError",
+    "agree",
+    "counted",
     "hookimpl",
     "remember",
 ]

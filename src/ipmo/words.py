@@ -1,6 +1,6 @@
 """Singular and plural, right everywhere: in answers, messages, the report and on the command line."""
 
-__all__ = ["agree", "counted", "more"]
+__all__ = ["agree", "counted", "measured", "more"]
 
 IRREGULAR = {"person": "people", "does": "do", "has": "have", "is": "are", "was": "were", "its": "their", "it": "they"}
 
@@ -27,6 +27,16 @@ def counted(count: int, word: str, words: str = "") -> str:
     ('2 dependencies', '2 tasks and milestones')
     """
     return f"{count:,} {word if count == 1 else words or _plural(word)}"
+
+
+def measured(amount: float, unit: str) -> str:
+    """An amount, at most four digits of it, with its unit.
+
+    >>> [measured(n, "day") for n in (1.0, 41.125, -2.0, 0.5)]
+    ['1 day', '41.12 days', '-2 days', '0.5 days']
+    """
+    text = f"{amount:,.4g}"
+    return f"{text} {unit if text in ('1', '-1') else _plural(unit)}"
 
 
 def agree(count: int, one: str, many: str = "") -> str:

@@ -21,7 +21,7 @@ def table(head: str) -> list[list[str]]:
 
 
 def test_every_hook_with_what_it_returns_and_since_when() -> None:
-    said = [(re.findall(r"`(\w+)`", name)[0], returns.strip("`"), added) for name, returns, added in table("| hook | returns | added |")]
+    said = [(re.findall(r"`(\w+)`", name)[0], returns.strip("`"), added) for name, returns, added in table("| hook | declares | added |")]
     known = []
     for name, hook in vars(methods.Hooks).items():
         if name.startswith("ipmo_"):

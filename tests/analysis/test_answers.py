@@ -24,7 +24,11 @@ ANSWERS: dict[str, Callable[[Portfolio], Rows[Any, Any]]] = {
     "status": lambda pf: ipmo.status(pf, tasks=True),
     "RAID log": lambda pf: ipmo.raid_log(pf),
 }
-PLANS = [ipmo.examples.load("library"), ipmo.examples.load("promise"), Portfolio(id="empty", start="2026-01-05", status_date="2026-01-05")]
+PLANS = [
+    ipmo.examples.load("library"),
+    ipmo.examples.load("commitment"),
+    Portfolio(id="empty", start="2026-01-05", status_date="2026-01-05"),
+]
 
 
 def holds(answer: Rows[Any, Any]) -> None:

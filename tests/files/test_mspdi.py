@@ -326,6 +326,6 @@ def test_dates_survive_the_way_through_microsoft_project(tmp_path: Path) -> None
 
 
 def test_what_the_format_has_no_room_for_is_named(tmp_path: Path) -> None:
-    pf = ipmo.examples.load("promise")
+    pf = ipmo.examples.load("commitment")
     with pytest.warns(FormatWarning, match="benefits"):
         ipmo.write(pf, tmp_path / "x.xml")

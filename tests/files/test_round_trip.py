@@ -140,7 +140,7 @@ def test_a_file_with_one_project_or_programme_reads_as_a_portfolio_around_it() -
 
 
 def test_the_digest_knows_content_not_order_of_keys() -> None:
-    data = ipmo.to_dict(ipmo.examples.load("promise"))
+    data = ipmo.to_dict(ipmo.examples.load("commitment"))
     shuffled = dict(reversed(data.items()))
     assert ipmo.from_dict(shuffled).digest == ipmo.from_dict(data).digest
     assert ipmo.from_dict(data).evolve("desk/pilot", duration="11 d").digest != ipmo.from_dict(data).digest

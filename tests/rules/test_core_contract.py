@@ -199,7 +199,7 @@ def offences() -> list[CheckContext]:
     jumped = month("2026-03-02", "20 %", "90 GBP", [{"date": "2026-03-01", "rag": "red"}])
     dear = month("2026-01-06", "20 %", "90 GBP")
     pool = [gaps(), knots(), tied(), broken(), effects(), overdue(), jumped, dear]
-    pool += [ipmo.read(EXAMPLES / "city.yaml"), *map(ipmo.examples.load, ("handover", "library", "promise"))]
+    pool += [ipmo.read(EXAMPLES / "city.yaml"), *map(ipmo.examples.load, ("handover", "library", "commitment"))]
     return [
         *(CheckContext(portfolio=pf) for pf in pool),
         CheckContext(portfolio=third, history=(first, second)),

@@ -197,7 +197,7 @@ def test_agile_work_and_planned_work_stand_in_one_network() -> None:
 def test_a_dependency_of_a_team_says_what_it_lacks() -> None:
     found = [f for f in ipmo.check(vague().evolve(methodologies={"project": "agile"})) if f.code == "agile/commitment"]
     assert [f.message for f in found] == [
-        "the dependency 'L' between teams lacks a giver, a receiver, a promised date (the sprint 'PI 4, sprint 2' is no date)"
+        "the dependency 'L' between teams lacks a giver, a receiver, a committed date (the sprint 'PI 4, sprint 2' is no date)"
     ]
     assert found[0].rule == "AGL-R07"
 

@@ -239,7 +239,7 @@ def test_r09_follows_offices_and_bodies_to_the_top() -> None:
     assert "ends at programme level" in heard("p3o/reach-the-top", portfolio(HUB, office(), bodies=low))[0]
     chain = (DecisionBody(id="board", level="programme", reports_to="top"), DecisionBody(id="top", level="portfolio"))
     assert not heard("p3o/reach-the-top", portfolio(HUB, office(), bodies=chain))
-    assert "no decision body" in heard("p3o/reach-the-top", portfolio(bodies=()))[0]
+    assert "no board" in heard("p3o/reach-the-top", portfolio(bodies=()))[0]
     table = reporting_paths(portfolio(HUB, office(), bodies=chain))
     assert next(iter(table.rows())) == {
         "initiative": "P",
@@ -255,7 +255,7 @@ def test_r11_follows_a_breach_up_to_the_board() -> None:
     assert "ends at 'committee', below the portfolio's board" in heard("p3o/escalation", portfolio(HUB, projects=[LATE], bodies=stray))[0]
     only_low = (DecisionBody(id="board", level="project"),)
     whole = portfolio(HUB, tolerance=Tolerance(cost=0.1), bodies=only_low)
-    assert heard("p3o/escalation", whole) == ["the portfolio has a tolerance, and no body of its level or above hears of a breach"]
+    assert heard("p3o/escalation", whole) == ["the portfolio has a tolerance, and no board of its level or above hears of a breach"]
     assert not heard("p3o/escalation", portfolio(bodies=()))
 
 

@@ -1,7 +1,7 @@
 """Four small portfolios whose answers are worked out by hand in their files.
 
 `extension`: one project, plain finish-to-start logic, budgets. `handover`: three projects, all four link types, lags and
-a lead across projects. `promise`: benefits, gates, a condition and a decision. `library`: money, earned value, people,
+a lead across projects. `commitment`: benefits, gates, a condition and a decision. `library`: money, earned value, people,
 benefits, tolerances and a change request.
 """
 
@@ -15,7 +15,7 @@ from ipmo.model.portfolio import Portfolio
 
 __all__ = ["NAMES", "load"]
 
-NAMES = ("extension", "handover", "library", "promise")
+NAMES = ("commitment", "extension", "handover", "library")
 
 
 def load(name: str) -> Portfolio:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from ipmo.figures.svg import Figure, tag
+from ipmo.words import agree, counted
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -212,12 +213,12 @@ def _ticks(first: datetime, span: float) -> list[tuple[datetime, str]]:
 
 def _describe(bars: Sequence[Bar], hops: Sequence[Hop], today: date | None) -> str:
     dated = [bar for bar in bars if bar.finish is not None]
-    text = f"{len(bars)} rows"
+    text = counted(len(bars), "row")
     if dated:
         text += f" from {min(b.start for b in bars if b.start).date()} to {max(b.finish for b in dated if b.finish).date()}"
     if today is not None:
         text += f", seen from {today.isoformat()}"
     late = sum(bar.late for bar in bars)
     text += f"; {late} late" if late else "; none late"
-    text += f"; {len(hops)} links between rows are drawn" if hops else ""
+    text += f"; {counted(len(hops), 'link')} between rows {agree(len(hops), 'is')} drawn" if hops else ""
     return text + ". The same facts stand in the tables below."

@@ -1,4 +1,4 @@
-"""Who does the work and who governs it: people, offices, bodies, services, flows, resources."""
+"""Who does the work and who governs it: people, offices, boards, services, flows, resources."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Service(Noun):
     provider: str | None = attrs.field(default=None, metadata=doc("the office that gives it", refers="office"))
     owner: str | None = attrs.field(default=None, metadata=doc("who answers for it where no office gives it", refers="owner"))
     consumers: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=doc("who takes it", refers="item"))
-    sla: str = attrs.field(default="", metadata=doc("what is promised"))
+    sla: str = attrs.field(default="", metadata=doc("what is committed"))
     split: str = attrs.field(default="", metadata=doc("how it is shared with others who give the same"))
 
 

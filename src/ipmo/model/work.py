@@ -95,7 +95,7 @@ class Task(Noun):
         default=None, converter=optional(as_when), metadata=doc("finish no earlier than", end=True)
     )
     deadline: When | None = attrs.field(
-        default=None, converter=optional(as_when), metadata=doc("promised finish; moves nothing, bounds the float", end=True)
+        default=None, converter=optional(as_when), metadata=doc("committed finish; moves nothing, bounds the float", end=True)
     )
     constraints: Constraints | None = attrs.field(
         default=None, converter=optional(as_noun), metadata=doc("dates that it is tied to beyond its links")
@@ -152,7 +152,7 @@ class Project(Noun):
     calendar: str | None = attrs.field(default=None, metadata=doc("else the portfolio's", refers="calendar"))
     start: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("starts no earlier than"))
     finish: When | None = attrs.field(
-        default=None, converter=optional(as_when), metadata=doc("promised finish; of a project without tasks, its end", end=True)
+        default=None, converter=optional(as_when), metadata=doc("committed finish; of a project without tasks, its end", end=True)
     )
     actual_start: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("when it began"))
     actual_finish: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("when it was done", end=True))
@@ -228,13 +228,13 @@ class Link(Noun):
         default=None, converter=optional(as_span), metadata=doc("waiting time, negative for a lead", unit="time")
     )
     kind: str = attrs.field(default="schedule", metadata=doc("only `schedule` moves dates; others are labels"))
-    giver_owner: str | None = attrs.field(default=None, metadata=doc("who promises", refers="owner"))
+    giver_owner: str | None = attrs.field(default=None, metadata=doc("who commits to it", refers="owner"))
     receiver_owner: str | None = attrs.field(default=None, metadata=doc("who needs it", refers="owner"))
     needed: When | None = attrs.field(
         default=None, converter=optional(as_when), metadata=doc("the receiver needs it by then; compared, moves nothing", end=True)
     )
     promised: When | None = attrs.field(
-        default=None, converter=optional(as_when), metadata=doc("the giver promises it by then; compared, moves nothing", end=True)
+        default=None, converter=optional(as_when), metadata=doc("the giver commits to it by then; compared, moves nothing", end=True)
     )
     status: str | None = attrs.field(
         default=None, metadata=doc("of the contract", choices=("proposed", "agreed", "disputed", "delivered", "cancelled"))

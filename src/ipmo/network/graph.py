@@ -62,7 +62,7 @@ def leads_to(portfolio: Portfolio, items: Iterable[str]) -> dict[str, frozenset[
             said to lead to its own parts.
 
     >>> import ipmo
-    >>> leads_to(ipmo.examples.load("promise"), ["desk", "training", "savings"])["training"]
+    >>> leads_to(ipmo.examples.load("commitment"), ["desk", "training", "savings"])["training"]
     frozenset({'desk'})
     """
     bits = {name: 1 << place for place, name in enumerate(dict.fromkeys(items))}

@@ -1,4 +1,4 @@
-"""What a network knows beyond its columns of numbers, as frozen values: promises, holds, late bounds, what a hammock spans."""
+"""What a network knows beyond its columns of numbers, as frozen values: commitments, holds, late bounds, what a hammock spans."""
 
 from __future__ import annotations
 

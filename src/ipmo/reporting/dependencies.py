@@ -53,7 +53,7 @@ def _links_note(a: Answers, shown: Sequence[CriticalLink]) -> str:
     listed = f"; the first {len(shown)} are listed" if len(shown) < len(a.live) else ""
     text += f"{listed}, by how little float they have."
     text += " Floats are in working days of the giver; a negative float says how far a commitment is missed along that path."
-    silent = [k for k in shown if not any((k.promised, k.needed, k.status, k.agreement.giver_owner, k.agreement.receiver_owner))]
+    silent = [k for k in shown if not any((k.committed, k.needed, k.status, k.agreement.giver_owner, k.agreement.receiver_owner))]
     if len(silent) == len(shown):
         text += " None of them says who owns it, by when it is committed or needed."
     return text + (f" {closed} more are settled: one end is done or has no date." if closed else "")
@@ -77,7 +77,7 @@ def _link(a: Answers, link: CriticalLink, scale: Scale | None, held: bool) -> Ro
     if scale is not None:
         loss = a.links.loss(link)
         cells.append(Cell(text=scale.text(None if loss is None else loss.amount), kind="num"))
-    terms = (link.promised, link.needed, link.status, link.agreement.giver_owner, link.agreement.receiver_owner)
+    terms = (link.committed, link.needed, link.status, link.agreement.giver_owner, link.agreement.receiver_owner)
     cells.append(Cell(text=link.reason, kind="why", under="; ".join(link.agreement.issues) if any(terms) else ""))
     return Row(name=str(link.rank), cells=cells)
 

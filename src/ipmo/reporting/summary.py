@@ -107,7 +107,8 @@ def _call(a: Answers, found: Finding) -> dict[str, str]:
     text, item = (f"{name}: {found.message}" if name and name not in found.message else found.message), ""
     dates = a.commitment(found.item) if found.code == "ipmo/commitment-missed" else None
     if dates is not None:
-        committed, expected = (day_text(when, finish=True) for when in dates)
+        row = a.item(found.item)  # a milestone at the beginning of a day says that day
+        committed, expected = day_text(dates[0], finish=True), row.finish_text if row is not None else day_text(dates[1], finish=True)
         text = f"{name or found.item}: committed {committed}, expected {expected}, {number(a.late_by(found.item), 0)} days late"
         item = found.item if name else ""
     return _line(kind, LABELS.get(found.code, "Look at:"), text, found.hint, item)

@@ -14,6 +14,7 @@ from ipmo.model.references import reference
 from ipmo.model.work import Project
 from ipmo.rules.themes import Theme, fact
 from ipmo.units import day_text
+from ipmo.words import agree, counted, measured
 
 __all__ = ["DEPENDENCY_CHECKS"]
 
@@ -33,7 +34,7 @@ def _agreements(context: CheckContext) -> Iterator[Finding]:
             continue
         issues = one.issues
         if one.broken:
-            dates = [("expected", one.expected), ("promised", one.promised), ("needed", one.needed)]
+            dates = [("expected", one.expected), ("committed", one.committed), ("needed", one.needed)]
             said = ", ".join(f"{word} {day_text(when, finish=True)}" for word, when in dates if when is not None)
             yield fact(
                 "hand-over",
@@ -48,7 +49,7 @@ def _agreements(context: CheckContext) -> Iterator[Finding]:
         yield fact(
             "interface-agreement",
             item="",
-            message=f"{len(names)} hand-over{'' if len(names) == 1 else 's'} across projects: {issue}: {listed(names)}",
+            message=f"{counted(len(names), 'hand-over')} across projects: {issue}: {listed(names)}",
             hint="write giver_owner:, receiver_owner:, needed:, promised: and status: on the links that matter most",
             severity=Severity.INFO,
         )
@@ -76,25 +77,25 @@ def _links(context: CheckContext) -> Iterator[Finding]:
         yield fact(
             "cross-link",
             item=link.id if link.id in portfolio.items else link.receiver,
-            message=f"link {link.id!r} across projects drives; without it {link.drag_on!r} would come {link.drag:,.4g} days earlier",
+            message=f"link {link.id!r} across projects drives; without it {link.drag_on!r} would come {measured(link.drag or 0.0, 'day')} earlier",
             hint="agree the hand-over's date with both owners, and watch it every week",
             severity=Severity.INFO,
         )
-    if len(links.holding) > SHOWN:
+    if (rest := len(links.holding) - SHOWN) > 0:
         yield fact(
             "cross-link",
             item="",
-            message=f"{len(links.holding) - SHOWN} more links across projects drive and hold something back",
+            message=f"{counted(rest, 'more link')} across projects {agree(rest, 'drives', 'drive')} and {agree(rest, 'holds', 'hold')} something back",
             hint="see ipmo links",
             severity=Severity.INFO,
         )
     close = links.nearly
     if close:
-        count = f"{len(close)} more link{'' if len(close) == 1 else 's'}"
+        count = counted(len(close), "more link")
         yield fact(
             "cross-link-near",
             item="",
-            message=f"{count} across projects {'is' if len(close) == 1 else 'are'} within {links.near:g} days of driving: {listed(close)}",
+            message=f"{count} across projects {agree(len(close), 'is')} within {links.near:g} days of driving: {listed(close)}",
             hint="see ipmo links",
             severity=Severity.INFO,
         )

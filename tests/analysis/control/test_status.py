@@ -80,7 +80,7 @@ def test_the_driving_child_is_the_one_that_finishes_last_and_unknown_children_ar
     assert [ThresholdCount(red=n).combine(reds)[0] for n in (2, 3)] == ["red", "amber"]
 
 
-def dated(finish: str, *, promise: str = "2026-03-31", tolerance: Any = None, **fields: Any) -> Portfolio:
+def dated(finish: str, *, commitment: str = "2026-03-31", tolerance: Any = None, **fields: Any) -> Portfolio:
     return Portfolio(
         id="x",
         start="2026-01-01",
@@ -88,7 +88,9 @@ def dated(finish: str, *, promise: str = "2026-03-31", tolerance: Any = None, **
         calendar="c",
         calendars=[Calendar(id="c", week="mon-fri", hours="09:00-17:00")],
         money=MoneySettings(currency="GBP", discount="5 %"),
-        projects=[Project(id="P", finish=promise, tolerance=tolerance, tasks=[Task(id="t", milestone=True, not_before=finish)], **fields)],
+        projects=[
+            Project(id="P", finish=commitment, tolerance=tolerance, tasks=[Task(id="t", milestone=True, not_before=finish)], **fields)
+        ],
     )
 
 
@@ -300,7 +302,7 @@ def test_computed_stands_beside_reported_never_over_it() -> None:
 
 
 def test_a_baseline_promises_where_items_do_not() -> None:
-    plan, now = dated("2026-03-01", promise="2027-01-01"), dated("2026-03-02", promise="2027-01-01")
+    plan, now = dated("2026-03-01", commitment="2027-01-01"), dated("2026-03-02", commitment="2027-01-01")
     plan, now = (pf.evolve("P", finish=None) for pf in (plan, now))
     assert status(now)["P"].computed is None
     assert status(now, baseline=plan)["P"].computed == "red"

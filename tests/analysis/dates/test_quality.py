@@ -107,7 +107,7 @@ def test_cpli_measures_from_the_status_date_to_the_promised_finish() -> None:
         projects=[Project(id="P", finish="2026-03-06", tasks=[Task(id="a", duration="20 d"), Task(id="b", duration="10 d", after="a")])],
     )
     point = schedule_quality(pf)[13]
-    assert point.value == pytest.approx((30 - 5) / 30)  # ends 13 March, promised 6 March
+    assert point.value == pytest.approx((30 - 5) / 30)  # ends 13 March, committed 6 March
     assert point.numerator == ("P/a", "P/b")
     assert point.passed is False
 

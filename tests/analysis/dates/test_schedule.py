@@ -706,7 +706,7 @@ def limits(s: ipmo.Schedule) -> dict[str, tuple[list[int], int]]:
 @settings(max_examples=40)
 @given(portfolios())
 def test_target_float_is_the_slip_that_leaves_every_promise_as_it_is(pf: Portfolio) -> None:
-    """By trying: held back by its target float an item breaks no promise; by one minute more it breaks the named one."""
+    """By trying: held back by its target float an item breaks no commitment; by one minute more it breaks the named one."""
     s = ipmo.schedule(pf)
     q = s.passes.lists
     bounds = limits(s)

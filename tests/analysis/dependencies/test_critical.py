@@ -45,7 +45,7 @@ def test_the_link_with_the_least_float_to_a_promise_ranks_first_and_says_why() -
     assert links["tight"].downstream_benefits == ("be",)
     assert links["tight"].reason == (
         "A/a sets the date of B/b; any slip moves B@finish; without it be would come 7 days earlier; 1 project and 1 benefit downstream; "
-        "needed by 2026-01-08, expected 2026-01-09; promised for 2026-01-07, expected 2026-01-09"
+        "needed by 2026-01-08, expected 2026-01-09; committed for 2026-01-07, expected 2026-01-09"
     )
     with pytest.raises(UnknownItemError, match="close: 'tight'"):
         links["tihgt"]

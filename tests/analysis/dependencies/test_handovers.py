@@ -41,14 +41,14 @@ def test_an_agreement_that_holds_has_no_issues_and_says_who_holds_the_margin() -
 @pytest.mark.parametrize(
     ("fields", "issue"),
     [
-        ({"promised": "2026-01-20", "needed": "2026-01-18"}, "promised 2 days after it is needed"),
-        ({"promised": "2026-01-10", "needed": "2026-01-18"}, "expected 4 days after it is promised"),
+        ({"promised": "2026-01-20", "needed": "2026-01-18"}, "committed 2 days after it is needed"),
+        ({"promised": "2026-01-10", "needed": "2026-01-18"}, "expected 4 days after it is committed"),
         ({"needed": "2026-01-12"}, "expected 2 days after it is needed"),
         ({"promised": "2026-01-16", "needed": "2026-01-18", "status": "disputed"}, "disputed"),
         ({"promised": "2026-01-16", "needed": "2026-01-18", "status": "proposed"}, "not agreed"),
         ({"promised": "2026-01-16", "needed": "2026-01-18", "giver_owner": None}, "nobody owns the giving"),
         ({"promised": "2026-01-16", "needed": "2026-01-18", "status": "delivered"}, "said to be delivered, but its source is open"),
-        ({"needed": "2026-01-18"}, "no promised date"),
+        ({"needed": "2026-01-18"}, "no committed date"),
     ],
 )
 def test_an_issue_is_said_and_found(fields: dict[str, Any], issue: str) -> None:
@@ -112,12 +112,12 @@ def test_the_columns_are_pinned() -> None:
     assert links.table().columns == (
         "rank", "id", "source", "target", "type", "lag", "boundary", "giver", "receiver", "link_float", "target_float", "at_risk",
         "driving", "near", "drag", "drag_on", "downstream_projects", "downstream_benefits", "value", "loss", "loss_float", "given",
-        "taken", "needed", "promised", "status", "issues", "reason",
+        "taken", "needed", "committed", "status", "issues", "reason",
     )  # fmt: skip
     assert links.reach_table().columns == ("id", "target", "kind", "date", "float", "drag")
     assert links.givers().columns == ("giver", "links", "driving", "receivers", "benefits", "value", "share")
     assert links.agreements().columns == (
-        "id", "source", "target", "giver", "receiver", "giver_owner", "receiver_owner", "status", "expected", "promised", "needed",
+        "id", "source", "target", "giver", "receiver", "giver_owner", "receiver_owner", "status", "expected", "committed", "needed",
         "used", "giver_margin", "between", "receiver_margin", "age", "issues",
     )  # fmt: skip
 

@@ -41,7 +41,7 @@ from ipmo.units import as_money
 
 
 def test_the_promise_example_comes_out_as_worked_by_hand() -> None:
-    r = ipmo.roll_up(ipmo.examples.load("promise"), "budget")
+    r = ipmo.roll_up(ipmo.examples.load("commitment"), "budget")
     assert (str(r.total.value), r.total.known, r.total.total) == ("59 k GBP", 2, 3)
     assert r["desk"].note == "stated as a whole"
     assert list(r.explain("training").lines) == [
@@ -388,7 +388,7 @@ def test_periods_sum_exactly_to_the_whole(pf: Portfolio, measure: str, every: st
 
 
 def test_an_explanation_prints_shows_and_tables() -> None:
-    pf = ipmo.examples.load("promise")
+    pf = ipmo.examples.load("commitment")
     why = ipmo.roll_up(pf, "budget").explain("desk")
     assert str(why).splitlines()[1] == "  desk/build: 20 k GBP, 40.0%"
     table = why.table()

@@ -80,7 +80,7 @@ def _section(context: CheckContext) -> Iterable[str | Table | Figure]:
     pf = context.portfolio
     rows = [(full_id, task, forecast) for full_id, task, forecast in forecasts(pf)]
     if rows:
-        yield "How long the open work takes, from what was finished in past periods; a promise names its percentile."
+        yield "How long the open work takes, from what was finished in past periods; a commitment names its percentile."
         yield Table(
             [
                 Column("item", "str", [full_id for full_id, _, _ in rows]),

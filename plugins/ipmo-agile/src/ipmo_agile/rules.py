@@ -280,10 +280,10 @@ def _order(context: CheckContext) -> Iterable[Finding]:
 
 
 def _percentile(context: CheckContext) -> Iterable[Finding]:
-    """AGL-R10: a date promised from a forecast says its percentile, and that is not P50."""
+    """AGL-R10: a date committed from a forecast says its percentile, and that is not P50."""
     pf = context.portfolio
     agile = {full_id: forecast for full_id, _, forecast in forecasts(pf)}
-    promises: list[tuple[str, str, str | None, str]] = [
+    commitments: list[tuple[str, str, str | None, str]] = [
         (full_id, f"the deadline {task.deadline}", task.attributes.get("percentile"), full_id)
         for full_id, task, _ in forecasts(pf)
         if task.deadline is not None
@@ -292,14 +292,16 @@ def _percentile(context: CheckContext) -> Iterable[Finding]:
         source = pf.resolve(link.source) or ""
         if source in agile and link.promised is not None:
             name = link.id or f"{link.source} -> {link.target}"
-            promises.append((source, f"the promise {link.promised} of link {name!r}", link.attributes.get("percentile"), link.id or source))
-    for source, what, percentile, item in promises:
+            commitments.append(
+                (source, f"the commitment {link.promised} of link {name!r}", link.attributes.get("percentile"), link.id or source)
+            )
+    for source, what, percentile, item in commitments:
         if percentile is None:
             safe = agile[source].quantile(0.85)
             message = f"{what} rests on the forecast of {source!r} and names no percentile"
             yield _finding("percentile", item, message, f"write attributes: {{percentile: P85}}; at P85 the work takes {safe}")
         elif percentile.strip().upper().removeprefix("P") in ("50", "50%"):
-            yield _finding("percentile", item, f"{what} is a P50 of {source!r}: as likely missed as kept", "promise P80 or later")
+            yield _finding("percentile", item, f"{what} is a P50 of {source!r}: as likely missed as kept", "commit to P80 or later")
 
 
 def _commitment(context: CheckContext) -> Iterable[Finding]:
@@ -317,7 +319,7 @@ def _commitment(context: CheckContext) -> Iterable[Finding]:
         lacks = [word for word, owner in (("a giver", link.giver_owner), ("a receiver", link.receiver_owner)) if owner is None]
         if link.promised is None and link.date is None:
             sprint = next((value for key, value in link.attributes.items() if key in ("sprint", "iteration", "pi")), "")
-            lacks.append(f"a promised date (the sprint {sprint!r} is no date)" if sprint else "a promised date")
+            lacks.append(f"a committed date (the sprint {sprint!r} is no date)" if sprint else "a committed date")
         duration = getattr(source, "remaining", None) or getattr(source, "duration", None)
         fixed = duration is None or duration.quantile(0.2) == duration.quantile(0.8)
         if ends[0] not in spread and fixed and sides[0] and context.covers(sides[0]):
@@ -352,6 +354,6 @@ CHECKS = tuple(
         ("epic", "AGL-R06", "An epic has a hypothesis, an MVP, a leading indicator and a date to pivot or stop", LEAN, _epics),
         ("commitment", "AGL-R07", "A dependency between teams has a giver, a receiver and a date with its spread", LEAN, _commitment),
         ("order", "AGL-R09", "Scores are relative in each column, ties are broken, dependencies are named", LEAN, _order),
-        ("percentile", "AGL-R10", "A promised date names its percentile, and it is not P50", GUIDE, _percentile),
+        ("percentile", "AGL-R10", "A committed date names its percentile, and it is not P50", GUIDE, _percentile),
     )
 )

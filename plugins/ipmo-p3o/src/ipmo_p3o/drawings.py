@@ -6,6 +6,7 @@ from typing import Any
 
 from ipmo.figures.svg import Figure, tag
 from ipmo.model import Portfolio
+from ipmo.plugin import counted
 from ipmo_p3o.catalogue import CATALOGUE
 from ipmo_p3o.offices import OfficeModel, is_temporary, office_model
 from ipmo_p3o.services import Coverage
@@ -39,7 +40,7 @@ def _short(text: str, most: int = 24) -> str:
 
 
 def _levels(model: OfficeModel) -> dict[str, int]:
-    """How many steps each office and body is below the top, at most; circles end where they close."""
+    """How many steps each office and board is below the top, at most; circles end where they close."""
     names = [*model.bodies, *model.offices]
     depth = dict.fromkeys(names, 0)
     for _ in names:
@@ -79,8 +80,8 @@ def office_map(portfolio: Portfolio) -> Figure | None:
         left = (WIDTH - len(names) * (BOX + GAP) + GAP) / 2
         for place, name in enumerate(names):
             at[name] = (left + place * (BOX + GAP), 10 + row * ROW)
-    told = f"{len(model.bodies)} bodies, {len(model.offices)} offices, {sum(map(is_temporary, model.offices.values()))} of them temporary"
-    parts: list[Any] = [tag("title", "Office map", id="p3o-t"), tag("desc", f"{told}. The same facts stand in the table.", id="p3o-d")]
+    counts = f"{counted(len(model.bodies), 'board')}, {counted(len(model.offices), 'office')}, {sum(map(is_temporary, model.offices.values()))} of them temporary"
+    parts: list[Any] = [tag("title", "Office map", id="p3o-t"), tag("desc", f"{counts}. The same facts stand in the table.", id="p3o-d")]
     for name, (x, y) in at.items():
         for up in model.ups(name):
             xu, yu = at[up]
@@ -99,13 +100,13 @@ def office_map(portfolio: Portfolio) -> Figure | None:
 
 
 def _said(model: OfficeModel, name: str) -> tuple[str, str, str]:
-    """(title, what it is, class) of an office or body."""
+    """(title, what it is, class) of an office or board."""
     if name in model.offices:
         office = model.offices[name]
         small = office.type + (f" · {office.host}" if office.host else "")
         return office.name or name, small, "office temporary" if is_temporary(office) else "office"
     body = model.bodies[name]
-    return body.name or name, f"body · {body.authority}" if body.authority is not None else "body", "body"
+    return body.name or name, f"board · {body.authority}" if body.authority is not None else "board", "body"
 
 
 def _circling(model: OfficeModel) -> bool:
@@ -134,8 +135,8 @@ def _tree(model: OfficeModel) -> tuple[list[tuple[str, int]], list[str]]:
 def _outline(model: OfficeModel) -> Figure:
     """One line an office, indented below what it reports to; what ends nowhere or goes in a circle says so."""
     rows, circling = _tree(model)
-    told = f"{len(model.bodies)} bodies and {len(model.offices)} offices, each below what it reports to"
-    parts: list[Any] = [tag("title", "Office map", id="p3o-t"), tag("desc", f"{told}. The same facts stand in the table.", id="p3o-d")]
+    counts = f"{counted(len(model.bodies), 'board')} and {counted(len(model.offices), 'office')}, each below what it reports to"
+    parts: list[Any] = [tag("title", "Office map", id="p3o-t"), tag("desc", f"{counts}. The same facts stand in the table.", id="p3o-d")]
     at: dict[str, tuple[int, int]] = {}
     for place, (name, level) in enumerate([*rows, *((name, 0) for name in circling)]):
         x, y = 10 + 34 * level, 8 + place * 30
@@ -172,10 +173,10 @@ def coverage_map(found: Coverage, *, most: int = 40) -> Figure | None:
     used = used[:36]
     left, top = 200, 96
     side = min(34, (WIDTH - left - 40) // len(used))
-    told = f"{len(found.gaps)} gaps and {len(found.overlaps)} overlaps in {len(found.initiatives)} initiatives and {len(found.services)} services"
+    counts = f"{counted(len(found.gaps), 'gap')} and {counted(len(found.overlaps), 'overlap')} in {counted(len(found.initiatives), 'initiative')} and {counted(len(found.services), 'service')}"
     parts: list[Any] = [
         tag("title", "Service coverage", id="p3oh-t"),
-        tag("desc", f"{told}. The same facts stand in the table.", id="p3oh-d"),
+        tag("desc", f"{counts}. The same facts stand in the table.", id="p3oh-d"),
     ]
     for n, service in enumerate(used):
         about = CATALOGUE.get(service, (service, ""))[0]
@@ -186,7 +187,7 @@ def coverage_map(found: Coverage, *, most: int = 40) -> Figure | None:
         parts.append(tag("text", tag("title", item), _short(item), x=10, y=y + 16))
         for n, service in enumerate(used):
             cell = found[item, service]
-            about = f"{item}, {service}: {cell.state or 'not asked for'}" + (f" by {', '.join(cell.providers)}" if cell.providers else "")
+            about = f"{item}, {service}: {cell.state or 'not required'}" + (f" by {', '.join(cell.providers)}" if cell.providers else "")
             x = left + n * side
             parts.append(tag("rect", tag("title", about), x=x, y=y, width=side, height=24, class_=cell.state or "none"))
             if sign := SIGNS[cell.state]:

@@ -65,7 +65,7 @@ class Lineage:
     Args:
         field: the field.
         source_system: its system of record; empty when not stated.
-        steps: offices and bodies, from the first sender to the last reader.
+        steps: offices and boards, from the first sender to the last reader.
         hops: the flows between them.
         freshest: age of the newest fact when it is read at the end of the last period, at best, in elapsed days; None when a
             cadence is not stated.

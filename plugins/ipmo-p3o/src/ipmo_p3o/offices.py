@@ -33,9 +33,9 @@ class ReportingPath:
 
     Args:
         item: the initiative.
-        steps: offices and bodies on the shortest line to the top body; where none leads there, the longest that is found.
-        top: whether it ends at a decision body of the portfolio.
-        ends: level of the body at which it ends, `office` when it ends at an office, empty when nothing serves the initiative.
+        steps: offices and boards on the shortest line to the top board; where none leads there, the longest that is found.
+        top: whether it ends at a board of the portfolio.
+        ends: level of the board at which it ends, `office` when it ends at an office, empty when nothing serves the initiative.
     """
 
     item: str
@@ -53,7 +53,7 @@ class ReportingPath:
 
 
 class OfficeModel:
-    """Offices and bodies of a portfolio as a graph of who reports to whom.
+    """Offices and boards of a portfolio as a graph of who reports to whom.
 
     Args:
         portfolio: the portfolio. Offices that have closed by its status date, or not opened yet, serve nobody.
@@ -75,7 +75,7 @@ class OfficeModel:
         self._paths: dict[tuple[str, ...], tuple[tuple[str, ...], bool, str]] = {}
 
     def ups(self, name: str) -> tuple[str, ...]:
-        """Offices and bodies directly above one, in order of their ids."""
+        """Offices and boards directly above one, in order of their ids."""
         return self._ups.get(name, ())
 
     @property
@@ -89,7 +89,7 @@ class OfficeModel:
 
     @property
     def tops(self) -> tuple[str, ...]:
-        """Decision bodies of the portfolio that report to nobody."""
+        """Boards of the portfolio that report to nobody."""
         return tuple(b.id for b in self.bodies.values() if b.level in (None, "portfolio") and not self.ups(b.id))
 
     @property

@@ -61,7 +61,7 @@ def _forest(context: CheckContext) -> Iterable[Finding]:
         loop = _loop(name, above)
         if loop and min(loop) == name:
             message = f"offices report in a circle: {' -> '.join([*loop, loop[0]])}"
-            yield _finding("office-forest", name, message, "let one of them report to a body")
+            yield _finding("office-forest", name, message, "let one of them report to a board")
         if is_temporary(offices[name]) and not ups and any(not is_temporary(other) for other in offices.values()):
             yield _finding("office-forest", name, f"temporary office {name!r} has no office above it", "let it report to its hub")
 
@@ -124,10 +124,10 @@ def _permanent(context: CheckContext) -> Iterable[Finding]:
 
 
 def _reach(context: CheckContext) -> Iterable[Finding]:
-    """P3O-R09: from every initiative a line of offices and bodies leads to the top decision body."""
+    """P3O-R09: from every initiative a line of offices and boards leads to the top board."""
     pf = context.portfolio
     if not pf.bodies:
-        message = "the portfolio has no decision body, so no initiative reaches one"
+        message = "the portfolio has no board, so no initiative reaches one"
         yield _finding("reach-the-top", "", message, "declare organisation: bodies:")
         return
     model = office_model(pf)
@@ -139,11 +139,11 @@ def _reach(context: CheckContext) -> Iterable[Finding]:
             continue
         kind = "project" if isinstance(one, Project) else "programme"
         if path.ends in ("", "office"):
-            message = f"{kind} {one.id!r} does not reach a decision body: its reporting line ends at {path}"
+            message = f"{kind} {one.id!r} does not reach a board: its reporting line ends at {path}"
             yield _finding("reach-the-top", one.id, message, "give the last office a reports_to:")
         else:
             message = f"the reporting line of {kind} {one.id!r} ends at {path.ends} level: {path}"
-            yield _finding("reach-the-top", one.id, message, f"let body {path.steps[-1]!r} report to the portfolio's")
+            yield _finding("reach-the-top", one.id, message, f"let board {path.steps[-1]!r} report to the portfolio's")
 
 
 # ------------------------------------------------------------------------------------------------ services
@@ -197,7 +197,7 @@ def _independent(context: CheckContext) -> Iterable[Finding]:
                 message = f"gate {gate.id!r} of {project.id!r} is decided by {decider!r}, all of whose members deliver it"
             else:
                 continue
-            yield _finding("independence", f"{project.id}/{gate.id}", message, "let a body decide that stands outside")
+            yield _finding("independence", f"{project.id}/{gate.id}", message, "let a board decide that stands outside")
         for assessor in sorted({c.assessor for c in project.confidence} & line):
             message = f"the confidence in {project.id!r} is assessed by {assessor!r}, who delivers it"
             yield _finding("independence", project.id, message, "let somebody assess it who stands outside")
@@ -284,7 +284,7 @@ def _escalation(context: CheckContext) -> Iterable[Finding]:
         able = [body for body in pf.bodies if LEVELS[body.level or "portfolio"] >= LEVELS[level]]
         for one in stated if not able else ():
             item = "" if one is pf else one.id  # type: ignore[attr-defined]
-            message = f"{'the portfolio' if not item else repr(item)} has a tolerance, and no body of its level or above hears of a breach"
+            message = f"{'the portfolio' if not item else repr(item)} has a tolerance, and no board of its level or above hears of a breach"
             yield _finding("escalation", item, message, "declare organisation: bodies:")
     if not pf.bodies or not any(one.tolerance for nouns in levels.values() for one in nouns):  # type: ignore[attr-defined]
         return
@@ -295,7 +295,7 @@ def _escalation(context: CheckContext) -> Iterable[Finding]:
         what = f"the breach of {breach.aspect} of {'the portfolio' if not item else repr(item)}"
         board = breach.escalate_to
         if board is None:
-            yield _finding("escalation", item, f"{what} goes to nobody", "name a body of its level or above")
+            yield _finding("escalation", item, f"{what} goes to nobody", "name a board of its level or above")
             continue
         if not breach.covered and breach.stake is not None:
             message = f"{what} goes to {board!r}, whose authority is not known to cover {breach.stake}"
@@ -393,7 +393,7 @@ CHECKS = tuple(
         ("service-overlap", "P3O-R06", "Nobody gets the same service twice without a rule for who does what", _twice),
         ("independence", "P3O-R07", "Whoever assures or gates an initiative does not deliver it", _independent),
         ("one-source", "P3O-R08", "Each reported field has one system of record, and reports do not contradict each other", _one_source),
-        ("reach-the-top", "P3O-R09", "Every initiative reaches the top decision body", _reach),
+        ("reach-the-top", "P3O-R09", "Every initiative reaches the top board", _reach),
         ("escalation", "P3O-R11", "Each tolerance has somebody to escalate to, with the authority, up to the board", _escalation),
         ("cadence", "P3O-R12", "Who sends cuts off no later than who takes it on", _cadence),
         ("standards", "P3O-R13", "Every initiative follows the current version of each standard, or has a waiver", _adoption),

@@ -123,7 +123,7 @@ def raid_log(portfolio: Portfolio, *, as_of: date | str | None = None) -> RaidLo
     """Counts of risks, assumptions, issues, dependencies, decisions and change requests at every level.
 
     A dependency is a link across a project boundary; it counts for both projects, and once for what holds them both. It is
-    overdue when it was needed or promised before the date and is not delivered.
+    overdue when it was needed or committed before the date and is not delivered.
 
     Args:
         portfolio: the portfolio.

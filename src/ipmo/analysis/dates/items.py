@@ -37,8 +37,8 @@ class ScheduledItem:
         total_float: slip that leaves the end of the whole network unmoved.
         free_float: slip that moves no successor.
         project_float: slip that leaves its own project's finish unmoved, counting paths that leave and come back.
-        target_float: slip that leaves every promise downstream unmoved; negative when one is already missed.
-        target: the promise that `target_float` is measured to.
+        target_float: slip that leaves every commitment downstream unmoved; negative when one is already missed.
+        target: the commitment that `target_float` is measured to.
         critical: it lies on a driving path to the end of the whole network; in dialects that go by float, its total float is at
             most the threshold.
         critical_for: the targets to which it lies on a driving path.

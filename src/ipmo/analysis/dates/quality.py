@@ -35,16 +35,16 @@ class HandOver:
         source, target: giver and receiver.
         type: of the link.
         expected: when the giver's schedule hands over (ISO day), empty when it has no date.
-        promised, needed: what the contract says (ISO day), empty when it says nothing.
-        agreed: both are stated and the promise is no later than the need.
-        kept: the schedule hands over no later than needed (or promised); None without dates.
+        committed, needed: what the contract says (ISO day), empty when it says nothing.
+        agreed: both are stated and the commitment is no later than the need.
+        kept: the schedule hands over no later than needed (or committed); None without dates.
     """
 
     source: str
     target: str
     type: str
     expected: str
-    promised: str
+    committed: str
     needed: str
     agreed: bool | None
     kept: bool | None
@@ -58,7 +58,7 @@ class ScheduleQuality:
         points: two of the points come in more than one variant.
         dangling: unfinished work with a loose end.
         out_of_sequence: (source, target, type) of links that work did not wait for.
-        hand_overs: links between projects with what was promised and needed.
+        hand_overs: links between projects with what was committed and needed.
     """
 
     points: tuple[Point, ...]
@@ -160,16 +160,16 @@ def _hand_overs(a: Assessed) -> Iterator[HandOver]:
             continue
         start, finish = a.schedule.dates(source.item)
         expected = finish if link.type[0] == "F" else start
-        promised = minutes(link.promised, end=True) if link.promised is not None else None
+        committed = minutes(link.promised, end=True) if link.promised is not None else None
         needed = minutes(link.needed, end=True) if link.needed is not None else None
-        due = needed if needed is not None else promised
+        due = needed if needed is not None else committed
         yield HandOver(
             source=link.source,
             target=link.target,
             type=link.type,
             expected=expected.date().isoformat() if expected is not None else "",
-            promised="" if link.promised is None else str(link.promised)[:10],
+            committed="" if link.promised is None else str(link.promised)[:10],
             needed="" if link.needed is None else str(link.needed)[:10],
-            agreed=None if promised is None and needed is None else promised is not None and needed is not None and promised <= needed,
+            agreed=None if committed is None and needed is None else committed is not None and needed is not None and committed <= needed,
             kept=None if expected is None or due is None else minutes(expected) <= due,
         )

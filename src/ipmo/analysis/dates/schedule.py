@@ -1,7 +1,7 @@
 """When everything happens, how far it can slip, and what it slips into.
 
 Forward and backward passes over the whole portfolio at once. Float is *to a target*: `total_float` to the end of the
-whole network, `project_float` to the item's own project's finish, `target_float` to the nearest promise of any kind.
+whole network, `project_float` to the item's own project's finish, `target_float` to the nearest commitment of any kind.
 """
 
 from __future__ import annotations

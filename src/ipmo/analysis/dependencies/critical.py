@@ -119,9 +119,9 @@ class CriticalLink:
         return self.agreement.needed
 
     @property
-    def promised(self) -> datetime | None:
+    def committed(self) -> datetime | None:
         """When the giver commits to it, as stated."""
-        return self.agreement.promised
+        return self.agreement.committed
 
     @property
     def status(self) -> str | None:
@@ -136,7 +136,7 @@ class CriticalLink:
         return reasons.reason(
             source=self.source, target=self.target, driving=self.driving, link_float=self.link_float, target_float=self.target_float,
             at_risk=self.at_risk, drag=self.drag, drag_on=self.drag_on, projects=len(self.downstream_projects),
-            benefits=len(self.downstream_benefits), given=self.given, needed=self.needed, promised=self.promised,
+            benefits=len(self.downstream_benefits), given=self.given, needed=self.needed, committed=self.committed,
         )  # fmt: skip
 
 
@@ -165,7 +165,7 @@ KINDS: Mapping[str, str] = {
     "given": "datetime",
     "taken": "datetime",
     "needed": "datetime",
-    "promised": "datetime",
+    "committed": "datetime",
     "status": "str",
     "issues": "str",
     "reason": "str",
@@ -430,7 +430,7 @@ class CriticalLinks:
         found = [k.agreement for k in self]
         text = ("id", "source", "target", "giver", "receiver", "giver_owner", "receiver_owner", "status")
         columns = [Column(name, "str", [getattr(c, name) for c in found]) for name in text]
-        columns += [Column(name, "datetime", [getattr(c, name) for c in found]) for name in ("expected", "promised", "needed", "used")]
+        columns += [Column(name, "datetime", [getattr(c, name) for c in found]) for name in ("expected", "committed", "needed", "used")]
         margins = ("giver_margin", "between", "receiver_margin")
         columns += [Column(name, "float", [getattr(c, name) for c in found], "ed") for name in margins]
         columns.append(Column("age", "int", [c.age for c in found], "ed"))

@@ -42,7 +42,7 @@ class InterfaceAgreement:
         giver_owner, receiver_owner: who answers for each side.
         status: as stated, None when none is.
         expected: when the schedule hands over; the date known of something outside.
-        promised: when the giver commits to it.
+        committed: when the giver commits to it.
         needed: when the receiver needs it.
         used: when the schedule of the receiver uses it.
         age: days since something outside was last asked about, at the status date; None where it is inside or never dated.
@@ -58,7 +58,7 @@ class InterfaceAgreement:
     receiver_owner: str | None = None
     status: str | None = None
     expected: datetime | None = None
-    promised: datetime | None = None
+    committed: datetime | None = None
     needed: datetime | None = None
     used: datetime | None = None
     age: int | None = None
@@ -67,12 +67,12 @@ class InterfaceAgreement:
     @property
     def giver_margin(self) -> float | None:
         """Promised less expected: what the giver holds back; negative when it cannot keep its word."""
-        return _margin(self.promised, self.expected)
+        return _margin(self.committed, self.expected)
 
     @property
     def between(self) -> float | None:
-        """Needed less promised: time that nobody owns; negative when it is promised too late."""
-        return _margin(self.needed, self.promised)
+        """Needed less committed: time that nobody owns; negative when it is committed too late."""
+        return _margin(self.needed, self.committed)
 
     @property
     def receiver_margin(self) -> float | None:
@@ -88,7 +88,7 @@ class InterfaceAgreement:
     def broken(self) -> bool:
         """The dates contradict one another."""
         return any(margin is not None and margin < 0 for margin in (self.giver_margin, self.between)) or (
-            self.promised is None and self.expected is not None and self.needed is not None and self.expected > self.needed
+            self.committed is None and self.expected is not None and self.needed is not None and self.expected > self.needed
         )
 
     @property
@@ -98,12 +98,12 @@ class InterfaceAgreement:
 
     def _late(self) -> Iterator[str]:
         """Dates that contradict one another."""
-        expected, promised, needed = self.expected, self.promised, self.needed
-        if promised is not None and needed is not None and promised > needed:
-            yield f"promised {_after(promised, needed)} it is needed"
-        if expected is not None and promised is not None and expected > promised:
-            yield f"expected {_after(expected, promised)} it is promised"
-        if expected is not None and needed is not None and expected > needed and (promised is None or promised <= needed):
+        expected, committed, needed = self.expected, self.committed, self.needed
+        if committed is not None and needed is not None and committed > needed:
+            yield f"committed {_after(committed, needed)} it is needed"
+        if expected is not None and committed is not None and expected > committed:
+            yield f"expected {_after(expected, committed)} it is committed"
+        if expected is not None and needed is not None and expected > needed and (committed is None or committed <= needed):
             yield f"expected {_after(expected, needed)} it is needed"
 
     def _open_points(self) -> Iterator[str]:
@@ -114,8 +114,8 @@ class InterfaceAgreement:
             yield "disputed"
         elif self.status in (None, "proposed"):
             yield "not agreed"
-        if self.promised is None and not self.external:
-            yield "no promised date"
+        if self.committed is None and not self.external:
+            yield "no committed date"
         if self.needed is None:
             yield "no needed date"
         if self.giver_owner is None:
@@ -189,7 +189,7 @@ def agreement(
         receiver_owner=link.receiver_owner,
         status=link.status,
         expected=expected,
-        promised=_instant(link.promised),
+        committed=_instant(link.promised),
         needed=_instant(link.needed),
         used=used,
         age=age,

@@ -212,7 +212,7 @@ class InterfaceView:
         return weighted(nodes, edges)
 
     def register(self, project: str | None = None) -> Table:
-        """The give and get register: project, role (gives or gets), partner, id, what, by, promised, needed, float, driving, issues.
+        """The give and get register: project, role (gives or gets), partner, id, what, by, committed, needed, float, driving, issues.
 
         Args:
             project: one project; all when left out.
@@ -236,7 +236,7 @@ class InterfaceView:
         columns.insert(3, Column("id", "str", [r[4].id for r in rows]))
         columns += [
             Column(name, "datetime", [getattr(r[4], field) for r in rows])
-            for name, field in (("by", "given"), ("promised", "promised"), ("needed", "needed"))
+            for name, field in (("by", "given"), ("committed", "committed"), ("needed", "needed"))
         ]
         columns.append(Column("float", "float", [r[4].target_float for r in rows], "d"))
         columns.append(Column("driving", "bool", [r[4].driving for r in rows]))

@@ -24,7 +24,7 @@ def reason(
     benefits: int,
     given: datetime | None,
     needed: datetime | None,
-    promised: datetime | None,
+    committed: datetime | None,
 ) -> str:
     """Whether it drives, what it puts at risk by how much, how long it holds what back, what lies behind it, what is late."""
     if driving:
@@ -37,7 +37,7 @@ def reason(
     behind = [counted(n, word) for n, word in ((projects, "project"), (benefits, "benefit")) if n]
     if behind:
         text += f"; {' and '.join(behind)} downstream"
-    for word, when in (("needed by", needed), ("promised for", promised)):
+    for word, when in (("needed by", needed), ("committed for", committed)):
         if when is not None and given is not None and given > when:
             text += f"; {word} {day_text(when, finish=True)}, expected {day_text(given, finish=True)}"
     return text
