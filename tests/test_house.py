@@ -25,7 +25,6 @@ PACKAGES = ("ipmo", "ipmo_p3o", "ipmo_mop", "ipmo_agile", "ipmo_example")
 # What still breaks a limit. These lists may only get shorter: take out what is mended, put nothing in.
 LONG_MODULES: set[str] = set()
 LONG_FUNCTIONS = {
-    "_build",
     "from_columns",
 }
 IN_CIRCLES: set[str] = set()

@@ -11,7 +11,8 @@ import json
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import Protocol
 
 import attrs
 
@@ -147,19 +148,40 @@ def parse(text: str, name: str, *, is_json: bool | None = None) -> Document:
 
 # ---------------------------------------------------------------------------------------------------- YAML
 
+_Events = ModuleType
+"""The classes of events: PyYAML is loaded when a file is read."""
 
-def _fault(name: str, mark: Any, message: str, hint: str = "") -> FileError:
+
+class _Mark(Protocol):
+    """A place in a text, from 0."""
+
+    line: int
+    column: int
+
+
+class _Loader(Protocol):
+    """PyYAML's loader, as far as it is used."""
+
+    def get_event(self) -> PlainData:
+        """The next event."""
+
+    def dispose(self) -> None:
+        """Lets go of the text."""
+
+
+def _fault(name: str, mark: _Mark, message: str, hint: str = "") -> FileError:
     return FileError(name, [Problem(message=message, hint=hint, file=name, line=mark.line + 1, column=mark.column + 1)])
 
 
-def _loader(text: str) -> Any:
+def _loader(text: str) -> _Loader:
     import yaml
 
-    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
+    made: _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
+    return made
 
 
-def _broken(name: str, error: Any) -> FileError:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+def _broken(name: str, error: Exception) -> FileError:
+    mark: PlainData = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     problem = getattr(error, "problem", None) or str(error)
     if "nesting depth" in str(problem):
         return _fault(name, mark, f"nested deeper than {MAX_DEPTH} levels")
@@ -183,7 +205,7 @@ def _parse_yaml(text: str, name: str) -> tuple[PlainData, int]:
         loader.dispose()
 
 
-def _build(loader: Any, name: str, ev: Any, *, marked: bool) -> tuple[PlainData, int]:
+def _build(loader: _Loader, name: str, ev: _Events, *, marked: bool) -> tuple[PlainData, int]:
     """One pass over the events with an explicit stack: no depth of nesting can exhaust Python's.
 
     Args:
@@ -195,40 +217,28 @@ def _build(loader: Any, name: str, ev: Any, *, marked: bool) -> tuple[PlainData,
     get = loader.get_event
     scalar_event, end_map, end_list = ev.ScalarEvent, ev.MappingEndEvent, ev.SequenceEndEvent
     start_map, start_list = ev.MappingStartEvent, ev.SequenceStartEvent
+    bearing = (scalar_event, start_map, start_list)
     fullmatch, nulls, words, no_key = NUMBERLIKE.fullmatch, NULLS, WORDS, NULLS | {"<<"}
-    get()  # the start of the stream
-    if get().__class__ is ev.StreamEndEvent:  # comments only
+    if (get(), get())[1].__class__ is ev.StreamEndEvent:  # the start of the stream, then nothing: comments only
         return None, 0
-    root: list[Any] = []
-    current: Any = root
-    is_map = False
+    root: list[PlainData] = []
+    current: PlainData = root
     key: str | None = None
-    stack: list[tuple[Any, bool, str | None]] = []
+    stack: list[tuple[PlainData, bool, str | None]] = []
     problems: list[Problem] = []
-    mappings = 0
+    is_map, mappings = False, 0
     while True:
         event = get()
         kind = event.__class__
+        if marked and kind in bearing and (event.anchor is not None or event.tag is not None):
+            raise _forbidden(name, event)
         if kind is scalar_event:
-            if marked and (event.anchor is not None or event.tag is not None):
-                raise _forbidden(name, event)
-            value: Any = event.value
+            value: PlainData = event.value
             if is_map and key is None:
                 if value in no_key and event.implicit[0]:
-                    if value == "<<":
-                        raise _fault(name, event.start_mark, "merge keys (<<) are not allowed", "write the fields out")
-                    raise _fault(name, event.start_mark, "a key must be text", "give the field a name")
+                    raise _no_key(name, event)
                 if value in current:
-                    mark = event.start_mark
-                    problems.append(
-                        Problem(
-                            message=f"duplicate key {value!r}",
-                            hint="keep one of them",
-                            file=name,
-                            line=mark.line + 1,
-                            column=mark.column + 1,
-                        )
-                    )
+                    problems += _fault(name, event.start_mark, f"duplicate key {value!r}", "keep one of them").problems
                 key = value
                 continue
             if event.implicit[0]:  # unquoted
@@ -244,8 +254,6 @@ def _build(loader: Any, name: str, ev: Any, *, marked: bool) -> tuple[PlainData,
                 break
             continue
         elif kind is start_map or kind is start_list:
-            if marked and (event.anchor is not None or event.tag is not None):
-                raise _forbidden(name, event)
             if is_map and key is None:
                 raise _fault(name, event.start_mark, "a key must be text", "lists and mappings cannot be keys; quote text with { or [")
             if len(stack) >= MAX_DEPTH:
@@ -273,16 +281,27 @@ def _build(loader: Any, name: str, ev: Any, *, marked: bool) -> tuple[PlainData,
             current.append(value)
             if current is root:
                 break
-    while event is not None and not isinstance(event, ev.StreamEndEvent):
-        event = get()
-        if isinstance(event, ev.DocumentStartEvent):
-            raise _fault(name, event.start_mark, "a second document (---) is not allowed", "write one portfolio to a file")
+    _to_the_end(loader, name, ev)
     if problems:
         raise FileError(name, problems)
     return (root[0] if root else None), mappings
 
 
-def _forbidden(name: str, event: Any) -> FileError:
+def _to_the_end(loader: _Loader, name: str, ev: _Events) -> None:
+    """Reads on after the first document, where nothing may follow."""
+    while (event := loader.get_event()) is not None and not isinstance(event, ev.StreamEndEvent):
+        if isinstance(event, ev.DocumentStartEvent):
+            raise _fault(name, event.start_mark, "a second document (---) is not allowed", "write one portfolio to a file")
+
+
+def _no_key(name: str, event: PlainData) -> FileError:
+    """What to say of a key that is empty, or that would merge another mapping in."""
+    if event.value == "<<":
+        return _fault(name, event.start_mark, "merge keys (<<) are not allowed", "write the fields out")
+    return _fault(name, event.start_mark, "a key must be text", "give the field a name")
+
+
+def _forbidden(name: str, event: PlainData) -> FileError:
     what = "anchors (&name)" if event.anchor is not None else f"tags ({event.tag})"
     return _fault(name, event.start_mark, f"{what} are not allowed", "write the value out")
 
@@ -352,7 +371,7 @@ class _DuplicateKeyError(ValueError):
 def _parse_json(text: str, name: str) -> tuple[PlainData, int]:
     mappings = 0
 
-    def pairs(found: list[tuple[str, Any]]) -> PlainMap:
+    def pairs(found: list[tuple[str, PlainData]]) -> PlainMap:
         nonlocal mappings
         mappings += 1
         out = dict(found)
@@ -360,7 +379,7 @@ def _parse_json(text: str, name: str) -> tuple[PlainData, int]:
             raise _DuplicateKeyError
         return out
 
-    def constant(word: str) -> Any:
+    def constant(word: str) -> object:
         raise ValueError(f"{word} is not a number")
 
     try:

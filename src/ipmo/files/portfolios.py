@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import attrs
@@ -24,6 +24,9 @@ from ipmo.model.contents import Source
 from ipmo.model.fields import PlainData
 from ipmo.model.plain import to_plain_portfolio
 from ipmo.model.portfolio import Portfolio
+
+if TYPE_CHECKING:
+    import yaml
 
 NOTHING = Declared()
 __all__ = ["read_file", "read_folder", "read_plain", "write_atomically", "write_folder", "write_json", "write_yaml"]
@@ -246,12 +249,12 @@ def write_folder(portfolio: Portfolio, path: Path) -> None:
             stale.unlink()
 
 
-def _dumper() -> Any:
+def _dumper() -> type[yaml.SafeDumper]:
     """A dumper that quotes what YAML 1.2 or an older reader would not take for text, and no more."""
     import yaml
 
     class Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
-        yaml_implicit_resolvers: dict[str | None, list[Any]] = {}  # noqa: RUF012 - PyYAML's own class attribute
+        yaml_implicit_resolvers: dict[str | None, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - PyYAML's own class attribute
 
         def ignore_aliases(self, data: PlainData) -> bool:
             return True
@@ -264,14 +267,14 @@ def _dumper() -> Any:
     Dumper.add_implicit_resolver("tag:yaml.org,2002:bool", words, [*"tTfFnN~yYoO=", ""])
     Dumper.add_implicit_resolver("tag:yaml.org,2002:merge", re.compile(r"<<\Z"), ["<"])
 
-    def scalar(tag: str, text: Callable[[Any], str]) -> Callable[[Any, Any], Any]:
+    def scalar(tag: str, text: Callable[[PlainData], str]) -> Callable[[yaml.SafeDumper, PlainData], yaml.ScalarNode]:
         return lambda dumper, value: yaml.ScalarNode(tag, text(value))
 
-    def lists(dumper: Any, value: list[Any]) -> Any:
+    def lists(dumper: yaml.SafeDumper, value: list[PlainData]) -> yaml.Node:
         flat = len(value) <= 8 and all(isinstance(one, str | int | float) and len(str(one)) < 30 for one in value)
         return dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=flat)
 
-    def numbers(dumper: Any, value: float) -> Any:
+    def numbers(dumper: yaml.SafeDumper, value: float) -> yaml.Node:
         return yaml.ScalarNode("tag:yaml.org,2002:float", repr(value))
 
     Dumper.add_representer(list, lists)

@@ -18,6 +18,7 @@ __all__ = [
     "EMPTY",
     "Doc",
     "Extensions",
+    "Field",
     "FrozenMap",
     "Noun",
     "Parse",
@@ -46,6 +47,8 @@ PlainData: TypeAlias = Any
 """Data as files have it: None, text, numbers, truth values, and lists and mappings of these."""
 PlainMap: TypeAlias = dict[str, PlainData]
 """A mapping as files have it."""
+Field: TypeAlias = "attrs.Attribute[Any]"
+"""A field of an attrs class, as attrs has it."""
 Parse: TypeAlias = Callable[[Any], T]
 """What makes a value of anything that it is given, or refuses it."""
 
@@ -87,12 +90,12 @@ class FrozenMap(Mapping[K, V]):
         return f"FrozenMap({dict(self._entries)!r})"
 
 
-EMPTY: Final[FrozenMap[Any, Any]] = FrozenMap()
 Extensions: TypeAlias = FrozenMap[str, Any]
 """What methodologies add to an item, by name: values of classes that only they know."""
+EMPTY: Final[Extensions] = FrozenMap()
 
 
-def as_tuple(values: Iterable[Any]) -> tuple[Any, ...]:
+def as_tuple(values: Iterable[object]) -> tuple[Any, ...]:
     """Any iterable as a tuple."""
     return tuple(values)
 
@@ -113,7 +116,7 @@ class Noun:
     __slots__ = ()
     __hash__ = None  # type: ignore[assignment]
     if TYPE_CHECKING:
-        __attrs_attrs__: ClassVar[tuple[attrs.Attribute[Any], ...]]
+        __attrs_attrs__: ClassVar[tuple[Field, ...]]
     alone: ClassVar[str] = ""
     """The field that a lone text states, where a text may stand instead of a mapping."""
 

@@ -6,7 +6,7 @@ import enum
 from collections.abc import Callable
 from datetime import datetime
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import attrs
 
@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from ipmo.model.portfolio import Portfolio
 
 __all__ = ["Combine", "LinkKind", "Measure", "MeasureContext"]
+
+
+Item: TypeAlias = Any
+"""A noun: a task, project, programme or the portfolio; a measure says by `applies` which it is asked for."""
+Known: TypeAlias = Any
+"""A figure, as its measure has it: money, a date, a number, a colour, or a sum with its weight; None for unknown."""
 
 
 class Combine(enum.Enum):
@@ -64,8 +70,8 @@ class Measure:
     title: str
     unit: str
     combine: Combine = attrs.field(converter=Combine)
-    value: Callable[[MeasureContext, str, Any], Any] = lambda context, full_id, item: None
-    applies: Callable[[Any], bool] = lambda item: True
+    value: Callable[[MeasureContext, str, Item], Known] = lambda context, full_id, item: None
+    applies: Callable[[Item], bool] = lambda item: True
     order: tuple[str, ...] = ()
     of: tuple[Measure, ...] = ()
     unknown: str = attrs.field(default="counted", validator=attrs.validators.in_(("counted", "spoils")))
@@ -80,7 +86,7 @@ class Measure:
         if self.combine is Combine.WORST and not self.order:
             raise ModelError(f"measure {self.name!r}: the worst of what? state order=, best first")
 
-    def join(self, one: Any, other: Any) -> Any:
+    def join(self, one: Known, other: Known) -> Known:
         """Two known figures as one: associative and commutative."""
         if self.combine is Combine.SUM:
             return one + other
@@ -92,7 +98,7 @@ class Measure:
             return max(one, other, key=self.order.index)
         return one[0] + other[0], one[1] + other[1]
 
-    def finish(self, figure: Any) -> Any:
+    def finish(self, figure: Known) -> Known:
         """The answer from a carried figure: a weighted mean and a ratio divide last; by nought there is none."""
         if self.combine in (Combine.MEAN, Combine.RATIO) and figure is not None:
             total, weight = figure

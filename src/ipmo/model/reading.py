@@ -20,9 +20,11 @@ from ipmo.findings import Finding, Severity
 from ipmo.model.fields import (
     EMPTY,
     Extensions,
+    Field,
     FrozenMap,
     Noun,
     Parse,
+    PlainMap,
     as_extensions,
     as_map,
     as_noun,
@@ -353,7 +355,7 @@ def _alone(cls: Any, words: str) -> object:
     return cls(**{cls.alone: words})
 
 
-def values_of(cls: type, data: Mapping[str, object], reading: Reading, *, whole: bool = True) -> dict[str, Any]:
+def values_of(cls: type, data: Mapping[str, object], reading: Reading, *, whole: bool = True) -> PlainMap:
     """The values of a class's fields, by name, from a mapping as files have it; a field that is empty is left out.
 
     Args:
@@ -367,7 +369,7 @@ def values_of(cls: type, data: Mapping[str, object], reading: Reading, *, whole:
     """
     plan = _plan(cls)
     readers = plan.readers
-    values: dict[str, Any] = {}
+    values: PlainMap = {}
     problems: list[tuple[int, Problem]] = []
     for key, value in data.items():
         if value is None:  # an empty field is an absent one
@@ -469,7 +471,7 @@ def structured(cls: type[T], data: object) -> T:
 # --------------------------------------------------------------------------------------------- nouns from Python
 
 
-def named(cls: type, fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
+def named(cls: type, fields: list[Field]) -> list[Field]:
     """The field transformer of all nouns: every field reads what it is given, as from a file, and is named in what is wrong."""
     out = []
     for field in fields:
@@ -479,7 +481,7 @@ def named(cls: type, fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute
     return out
 
 
-def _naming(cls: type, field: attrs.Attribute[Any]) -> Parse[object]:
+def _naming(cls: type, field: Field) -> Parse[object]:
     """A converter that reads a value as its field's type says and names the field when it refuses one.
 
     What is right as it stands is let through at once: most values are. The type is resolved when the first other value comes.

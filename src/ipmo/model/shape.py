@@ -15,7 +15,7 @@ from typing import Any, Final, Literal
 
 import attrs
 
-from ipmo.model.fields import FrozenMap, Noun, Parse, Short
+from ipmo.model.fields import Field, FrozenMap, Noun, Parse, Short
 from ipmo.units import When
 
 __all__ = ["DECLARED", "UNITED", "Kind", "Shape", "keys_of", "shape", "shape_of"]
@@ -124,7 +124,7 @@ def _keys(cls: type) -> Mapping[str, Shape]:
     return {one.key: one for one in _shapes(cls)}
 
 
-def shape_of(field: attrs.Attribute[Any], hint: object) -> Shape:
+def shape_of(field: Field, hint: object) -> Shape:
     """What a field is, from its declaration and its type."""
     told = field.metadata
     default: Any = None if field.default is attrs.NOTHING else field.default
@@ -153,7 +153,7 @@ def _bare(hint: object) -> object:
     return functools.reduce(operator.or_, (one for one in typing.get_args(hint) if one is not type(None)))
 
 
-def _kind(hint: Any) -> Kind:
+def _kind(hint: object) -> Kind:
     if hint in UNITED:
         return Kind("one", hint)
     origin, inside = typing.get_origin(hint), typing.get_args(hint)
