@@ -11,7 +11,7 @@ import attrs
 from ipmo.network.compiled import available, kernel
 from ipmo.network.early import EarlyPass
 from ipmo.network.kernels import links as link_kernels
-from ipmo.network.kernels.columns import FAR, Dates, Tables
+from ipmo.network.kernels.columns import FAR, Dates
 from ipmo.network.positions import as_array, as_arrays
 from ipmo.network.states import NUMBERS, State
 
@@ -151,7 +151,7 @@ class Aims:
         """Runs a kernel compiled where so many steps pay for that; arrays among the arguments are filled either way."""
         if (self.network.compiled or steps > COMPILE) and available():
             compiled = cast(Callable[..., T], kernel(function))
-            return compiled(*(Tables(*map(as_array, a)) if isinstance(a, Tables) else a for a in arguments), **named)
+            return compiled(*(tuple(map(as_array, a)) if type(a) is tuple else a for a in arguments), **named)  # the clocks
         lists = [_listed(one) for one in arguments]
         out = cast(Callable[..., T], function)(*lists, **named)
         for one, other in zip(arguments, lists, strict=True):
@@ -162,8 +162,8 @@ class Aims:
 def _listed(value: object) -> object:
     """A value with the arrays in it as lists; tuples with names stay what they are."""
     if isinstance(value, tuple):
-        kind = cast(Callable[..., object], type(value))
-        return kind(*(_listed(part) for part in value))
+        parts = [_listed(part) for part in value]
+        return cast(Callable[..., object], type(value))(*parts) if hasattr(value, "_fields") else tuple(parts)
     return value.tolist() if hasattr(value, "tolist") else value
 
 

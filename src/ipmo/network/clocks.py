@@ -111,7 +111,7 @@ class Clock:
         return self.start(worked) if at_start else self.finish(worked)
 
 
-WALL_CLOCK = Clock(0, CONTINUOUS, Tables([0, 0, 0, 0, 0, 0, 1, WEEK], [0, 0, WEEK]))
+WALL_CLOCK = Clock(0, CONTINUOUS, ([0, 0, 0, 0, 0, 0, 1, WEEK], [0, 0, WEEK]))
 """Time itself, around the clock."""
 
 
@@ -157,7 +157,7 @@ class Clocks:
             begin, end, periods = _exceptional(calendar)
             place, number, total = pack(periods)
             head += [place, number, begin, end, total, *pack(_week(calendar))]
-        self.packed = Tables(head, flat)
+        self.packed: Tables = (head, flat)
         self._clocks = [Clock(number, calendar, self.packed) for number, calendar in enumerate((CONTINUOUS, *calendars))]
         self._by_id = {
             calendar.id: clock if self.index[calendar.id] else Clock(0, calendar, self.packed)
@@ -180,7 +180,8 @@ class Clocks:
         """The packed tables as int64 arrays, for compiled kernels."""
         import numpy as np
 
-        return Tables(*(np.array(column, np.int64) for column in self.packed))
+        head, flat = self.packed
+        return np.array(head, np.int64), np.array(flat, np.int64)
 
 
 def clocks_of(portfolio: Portfolio) -> Clocks:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from ipmo.network.compiled import available, kernel
 from ipmo.network.early import EarlyPass
 from ipmo.network.kernels import drag as kernels
-from ipmo.network.kernels.columns import FAR, Dates, Links, Nodes, Tables
+from ipmo.network.kernels.columns import FAR, Dates, Links, Nodes
 from ipmo.network.network import Network
 from ipmo.network.positions import as_array, plain, plain_list
 from ipmo.network.states import EFFECTS, LIVE, NUMBERS
@@ -184,7 +184,8 @@ def ends_one_by_one(passes: EarlyPass, places: Sequence[int], links: Sequence[in
     web = Links(*(column(values) for values in q.links))  # the kernel changes weights and lengths and puts them back
     low, early = Dates(column(q.low), column(q.low_edge)), Dates(column(q.x), column(q.edge))
     trials = kernels.Trials(column(places), column(links), column(begin), column(waiting))
-    cal = Tables(*(column(values) for values in network.clock_tables))
+    head, periods = network.clock_tables
+    cal = column(head), column(periods)
     room, out = Dates(column([0] * network.n), column([0] * network.n)), column([0] * len(places))
     run = kernel(kernels.ends_one_by_one) if compiled else kernels.ends_one_by_one
     run(trials, column(_ending(network)), web, nodes, cal, low, early, room, out)

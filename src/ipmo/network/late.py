@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from ipmo.network.early import EarlyPass
 from ipmo.network.kernels import links as link_kernels
 from ipmo.network.kernels import passes as kernels
-from ipmo.network.kernels.columns import FAR, LATE_AT_WORK, ONE_IS_ENOUGH, Dates
+from ipmo.network.kernels.columns import FAR, FINISHES, LATE_AT_WORK, ONE_IS_ENOUGH, Dates
 from ipmo.network.network import Network
 from ipmo.network.positions import as_array, plain
-from ipmo.network.states import EFFECTS, FROM_FINISH, LIVE, NUMBERS, Mode, State
+from ipmo.network.states import EFFECTS, FROM_FINISH, LIVE, NUMBERS, State
 
 if TYPE_CHECKING:
     from ipmo.network.kernels.columns import Ints
@@ -200,11 +200,12 @@ class LatePass(EarlyPass):
             if v not in back and any(head in back for head in self.successors[v]):
                 back.add(v)
         inside = back
-        mark, pin = q.mark, q.pin
+        mark, pin, ptr, src = q.mark, q.pin, q.ptr, q.src
         late, room = dict.fromkeys(inside, FAR), dict.fromkeys(inside, 1)
+        limits = {number: (net.clock(number).work(instant), int(net.clock(number).roomy(instant))) for number in {q.clk[v] for v in own}}
         for place in own:
-            clock = net.clock(q.clk[place])
-            late[place], room[place] = clock.work(instant) - q.dur[place], int(clock.roomy(instant))
+            worked, roomy = limits[q.clk[place]]
+            late[place], room[place] = worked - q.dur[place], roomy
         for v in sorted(inside, reverse=True):
             if net.pin and pin[v] != FAR:
                 late[v], room[v] = pin[v], 1
@@ -213,11 +214,11 @@ class LatePass(EarlyPass):
             limit = late[v]
             if limit >= FAR // 2:
                 continue
-            links = range(q.ptr[v], q.ptr[v + 1])
+            links = range(ptr[v], ptr[v + 1])
             enough = mark[v] & ONE_IS_ENOUGH
             early = sum(self.push(k, v, q.x[q.src[k]]) <= limit for k in links) if enough else 0
             for k in links:
-                u = q.src[k]
+                u = src[k]
                 if u not in inside:
                     continue
                 if enough and early - (self.push(k, v, q.x[u]) <= limit) > 0:
@@ -231,9 +232,10 @@ class LatePass(EarlyPass):
 
     def _pulled(self, k: int, v: int, y: int, room: int) -> tuple[int, int]:
         """The latest start of a link's source, and whether its finish may wait for the next shift."""
-        q, mode = self.lists, self.lists.mode[k]
+        q = self.lists
+        mode = q.mode[k]
         if mode in NUMBERS:
-            return y - q.w[k], room if mode == Mode.FINISHES else 1
+            return y - q.w[k], room if mode == FINISHES else 1
         cal, links, nodes = self.network.clock_tables, self._links, self._nodes
         t = link_kernels.taken(cal, links, nodes, k, v, y, room)
         late = link_kernels.latest_of(cal, links, nodes, k, t)
@@ -251,8 +253,10 @@ class LatePass(EarlyPass):
         none = len(names)
         own = [none] * net.n
 
+        worked = functools.cache(lambda clock, instant: net.clock(clock).work(instant))
+
         def offer(place: int, instant: int, name: str, at_finish: bool = True) -> None:
-            cap = net.clock(q.clk[place]).work(instant) - (q.dur[place] if at_finish else 0)
+            cap = worked(q.clk[place], instant) - (q.dur[place] if at_finish else 0)
             if cap == late.x[place]:
                 own[place] = min(own[place], rank[name])
 

@@ -322,7 +322,8 @@ class Network:
     def cal(self) -> Tables:
         """The calendar tables, for the kernels."""
         if self.clocks is None:
-            return Tables(*(as_array(column) for column in WALL_CLOCK.tables)) if self.arrays else WALL_CLOCK.tables
+            head, periods = WALL_CLOCK.tables
+            return (as_array(head), as_array(periods)) if self.arrays else WALL_CLOCK.tables
         return self.clocks.arrays() if self.arrays else self.clocks.packed
 
     @functools.cached_property

@@ -392,7 +392,6 @@ class OverlayState:
         budget = self.n // FEW if quick else 2 * self.n
         ends = self.row("ends")
         before = ends.copy()
-        head, periods = self._cal
         stopped = self.network.run(
             settling.settle,
             self._bits,
@@ -404,8 +403,7 @@ class OverlayState:
             self._groups,
             self._member_first,
             self._members,
-            head,
-            periods,
+            self._cal,
             changed,
             old_length,
             int(self.relative),

@@ -9,7 +9,7 @@ def work(cal: Tables, clock: int, instant: int) -> int:
     """Working minutes of a clock up to an instant: non-decreasing."""
     if clock == 0:
         return instant
-    head, periods = cal.head, cal.periods
+    head, periods = cal
     row = 8 * clock
     first, last = head[row + 2], head[row + 3]
     if first <= instant < last:
@@ -48,7 +48,7 @@ def start_at(cal: Tables, clock: int, worked: int) -> int:
     """The latest instant with that many minutes worked: where the next minute of work begins."""
     if clock == 0 or worked >= FAR // 2 or worked <= -FAR // 2:
         return worked
-    head, periods = cal.head, cal.periods
+    head, periods = cal
     row = 8 * clock
     table, week = head[row + 4], head[row + 7]
     if 0 <= worked < table:

@@ -39,6 +39,11 @@ __all__ = [
     "Tables",
 ]
 
+Tables: TypeAlias = "tuple[Ints, Ints]"
+"""Packed working clocks: eight numbers a clock, three numbers a working period; see `ipmo.network.clocks.Clocks`.
+
+A plain tuple, because every look-up takes it apart.
+"""
 FAR = 1 << 60
 """A time that no plan reaches; arithmetic on it does not overflow."""
 FS, SS, FF, SF = (int(kind) for kind in (LinkType.FS, LinkType.SS, LinkType.FF, LinkType.SF))
@@ -52,18 +57,6 @@ LATE_AT_WORK = 4
 """Mark of a position whose late finish never waits for the next shift."""
 EARLY_AT_WORK = 8
 """Mark of a position whose early finish never waits for the next shift."""
-
-
-class Tables(NamedTuple):
-    """Packed working clocks; see `ipmo.network.clocks.Clocks`.
-
-    Args:
-        head: eight numbers a clock.
-        periods: three numbers a working period.
-    """
-
-    head: Ints
-    periods: Ints
 
 
 class Sums(NamedTuple):

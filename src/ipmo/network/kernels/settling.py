@@ -223,8 +223,7 @@ def settle(
     groups: Rows,
     member_first: Ints,
     members: Ints,
-    head: Ints,
-    periods: Ints,
+    cal: Tables,
     changed: int,
     old_length: int,
     relative: int,
@@ -243,8 +242,7 @@ def settle(
         groups: the overlay's rows, `GROUP_ROWS`.
         member_first: where the members of each group begin.
         members: the members of groups.
-        head: the clocks, as in `Tables`.
-        periods: the clocks, as in `Tables`.
+        cal: the clocks.
         changed: a node whose duration is another, -1 for none.
         old_length: what its duration was.
         relative: 1 where late dates to the end are kept as differences from it.
@@ -254,7 +252,7 @@ def settle(
     Returns:
         The first pass that went over its budget (0, 1, 2), else 3.
     """
-    order, hung, web, work_of, cal = order_in(nodes), hung_in(nodes, links), links_in(nodes, links), nodes_in(nodes), Tables(head, periods)
+    order, hung, web, work_of = order_in(nodes), hung_in(nodes, links), links_in(nodes, links), nodes_in(nodes)
     inside, early, log = Members(member_first, members), early_in(nodes), early_log_in(nodes)
     ends, stale, done, before, whole, aims = groups[0], groups[1], groups[2], groups[3], groups[4], groups[5]
     every = len(ends) - 1
