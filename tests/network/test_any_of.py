@@ -1,0 +1,38 @@
+"""Where one of several givers is enough: the lag of each counts, and the earliest with its lag starts what they enable."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+import ipmo
+from ipmo.model import Benefit, Enabler, Portfolio, Project, Task
+
+
+def enabled(first_lag: str, second_lag: str) -> ipmo.Schedule:
+    """Work of 2 days (done Tuesday evening) and of 4 days (Thursday evening), either of which enables a benefit."""
+    project = Project(id="P", tasks=[Task(id="a", duration="2 d"), Task(id="b", duration="4 d")])
+    enablers = [Enabler(source="P/a", lag=first_lag), Enabler(source="P/b", lag=second_lag)]
+    return ipmo.schedule(Portfolio(id="x", start="2026-01-05", projects=[project], benefits=[Benefit(id="B", any_of=enablers)]))
+
+
+@pytest.mark.parametrize(
+    ("lags", "begins"),
+    [
+        (("0 d", "0 d"), datetime(2026, 1, 6, 17)),
+        (("1 ed", "0 d"), datetime(2026, 1, 7, 17)),
+        (("5 ed", "0 d"), datetime(2026, 1, 8, 17)),  # the later one has no lag and is first
+        (("5 ed", "1 ed"), datetime(2026, 1, 9, 17)),
+        (("1 d", "5 d"), datetime(2026, 1, 7, 17)),
+    ],
+)
+def test_the_earliest_giver_with_its_lag_starts_the_benefit(lags: tuple[str, str], begins: datetime) -> None:
+    assert enabled(*lags)["B"].early_start == begins
+
+
+def test_a_giver_whose_lag_makes_it_the_later_one_has_float() -> None:
+    assert enabled("0 d", "0 d")["P/a"].target_float == 0.0  # the benefit begins with its end
+    late = enabled("3 d", "0 d")
+    assert late["B"].early_start == datetime(2026, 1, 8, 17)
+    assert late["P/a"].target_float == 2.0  # only the project's own finish on Thursday holds it
