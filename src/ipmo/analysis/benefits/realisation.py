@@ -19,6 +19,7 @@ from ipmo.analysis.money.amounts import EVEN, Amounts, Priced, rounded
 from ipmo.analysis.money.finance import discount_schedule, present_value
 from ipmo.analysis.money.periods import Period, PeriodRule, Stretch, period_rule, wall_clock
 from ipmo.errors import IpmoError, UnitError
+from ipmo.memory import remember
 from ipmo.model.benefits import Benefit
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.reference import DiscountSchedule
@@ -370,13 +371,19 @@ def benefits(
         day = as_day(stated)
     else:
         day = schedule(portfolio, on_cycle="cut").first_day if portfolio.benefits else date.max
-    rows = _Rows(portfolio, baseline, rates, day)
-    return Benefits(portfolio, {benefit.id: rows.row(benefit) for benefit in portfolio.benefits}, rates, day)
+    if baseline is None and discount is None and as_of is None:  # what status, attribution and the rules all ask
+        return remember(portfolio, "benefits", lambda: _found(_Rows(portfolio, None, rates, day)))
+    return _found(_Rows(portfolio, baseline, rates, day))
+
+
+def _found(rows: _Rows) -> Benefits:
+    portfolio = rows.portfolio
+    return Benefits(portfolio, {benefit.id: rows.row(benefit) for benefit in portfolio.benefits}, rows.discount, rows.as_of)
 
 
 class _Rows:
     def __init__(self, portfolio: Portfolio, baseline: Portfolio | None, discount: DiscountSchedule | None, as_of: date) -> None:
-        self.portfolio, self.as_ofline, self.discount, self.as_of = portfolio, baseline, discount, as_of
+        self.portfolio, self.baseline, self.discount, self.as_of = portfolio, baseline, discount, as_of
         self.amounts = Amounts(portfolio, as_of, "value")
 
     @functools.cached_property
@@ -387,7 +394,7 @@ class _Rows:
     @functools.cached_property
     def then(self) -> Schedule | None:
         """The schedule of the plan."""
-        return None if self.as_ofline is None else schedule(self.as_ofline, on_cycle="cut")
+        return None if self.baseline is None else schedule(self.baseline, on_cycle="cut")
 
     def _start(self, found: Schedule, benefit: str) -> tuple[date | None, str]:
         if benefit not in found:
