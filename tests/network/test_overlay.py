@@ -6,6 +6,7 @@ import random
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -134,7 +135,7 @@ def test_on_calendars_with_gates_and_promises_too(pf: Portfolio, data: st.DataOb
             continue
         minutes = data.draw(st.integers(0, 5000))
         overlay.set_duration(v, minutes)
-        changed = net.with_durations(overlay.durations())
+        changed = attrs.evolve(net, dur=overlay.durations())
         t = Schedule(Passes(changed), pf)
         pos = [int(q) for q in t.passes.positions.pos]
         assert overlay.columns()["early"] == [int(t.passes.early_starts[q]) for q in pos]

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from ipmo.errors import CycleError, ScheduleError
-from ipmo.network.clocks import WALL_CLOCK, Clock, Clocks
+import attrs
+
+from ipmo.errors import CycleError
+from ipmo.network.clocks import WALL_CLOCK, Clock
+from ipmo.network.columns import Columns, Same
 from ipmo.network.compiled import available, kernel
 from ipmo.network.kernels import order as order_kernels
 from ipmo.network.kernels import passes as kernels
@@ -19,17 +22,13 @@ from ipmo.network.kernels.columns import FAR, ONE_IS_ENOUGH, STARTS_SHIFT, Dates
 from ipmo.network.levels import Levels
 from ipmo.network.parts import Cut
 from ipmo.network.positions import Positions, arrange, as_array, plain_list, weights
-from ipmo.network.states import EFFECTS, LIVE, NUMBERS, TYPE_NAMES, LinkType, Mode, State
-from ipmo.units import MAX_INSTANT
+from ipmo.network.states import EFFECTS, LIVE, NUMBERS, TYPE_NAMES, Mode
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from ipmo.model.calendars import Calendar
-    from ipmo.model.dialects import Dialect
     from ipmo.network.kernels.columns import Ints
-    from ipmo.network.parts import Commitment, DatedExternal, Hold, LateBound, OutOfSequence, Spanning
 
 __all__ = ["Network"]
 
@@ -40,179 +39,46 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Network:
-    """Immutable columns and links; nodes in file order, links by number, everything in whole minutes.
+@attrs.frozen(kw_only=True, eq=False, slots=False, repr=False)
+class Network(Columns):
+    """Columns and links with the order they lie in, and the passes over them.
 
-    Made by `compile_portfolio`, or from plain columns by `from_columns`. The passes work on positions in
-    topological order; what they answer is in node order again.
+    Made by `compile_portfolio`, or from plain columns by `from_columns`; `attrs.evolve` gives another with some columns
+    changed. The passes work on positions in topological order; what they answer is in node order again.
     """
 
-    def __init__(
-        self,
-        *,
-        ids: Sequence[str],
-        project: Any,
-        projects: tuple[str, ...],
-        dur: Any,
-        src: Any,
-        dst: Any,
-        typ: Any,
-        lag: Any,
-        low: Any = None,
-        kinds: Sequence[str] | None = None,
-        state: Sequence[State] | None = None,
-        clk: Any = None,
-        nominal: Any = None,
-        finish_floor: Mapping[int, int] | None = None,
-        floor_edges: set[int] | None = None,
-        high: Mapping[int, int] | None = None,
-        pin: Mapping[int, int] | None = None,
-        late_bounds: Sequence[LateBound] = (),
-        latest: Sequence[int] = (),
-        hammocks: Mapping[int, Sequence[Spanning]] | None = None,
-        points: Mapping[int, str] | None = None,
-        expected: Mapping[int, int] | None = None,
-        anyone: set[int] | None = None,
-        mode: Any = None,
-        lagclk: Any = None,
-        numbers: Mapping[int, int] | None = None,
-        derived: set[int] | None = None,
-        clocks: Clocks | None = None,
-        starts: Mapping[int, int] | None = None,
-        finishes: Mapping[int, int] | None = None,
-        holds: Mapping[int, Hold] | None = None,
-        unknown: Sequence[int] = (),
-        commitments: tuple[Commitment, ...] = (),
-        promises: Mapping[int, int] | None = None,
-        summaries: Mapping[tuple[str, str], Sequence[int]] | None = None,
-        members: Mapping[int, Sequence[int]] | None = None,
-        base: int = 0,
-        project_dependencies: Sequence[int] = (),
-        labels: Sequence[int] = (),
-        undated_externals: Sequence[int] = (),
-        dated_externals: Sequence[DatedExternal] = (),
-        out_of_sequence: Sequence[OutOfSequence] = (),
-        dialect: Dialect | None = None,
-        cuts: Sequence[Cut] = (),
-    ) -> None:
-        self.ids, self.projects, self.base = ids, projects, base
-        self.n, self.m = len(ids), len(src)
-        self.kinds: Sequence[str] = kinds if kinds is not None else _Same("task", self.n)
-        self.state: Sequence[State] = state if state is not None else _Same(State.NORMAL, self.n)
-        self.project, self.dur, self.src, self.dst, self.typ, self.lag = project, dur, src, dst, typ, lag
-        self.low, self.finish_floor, self.floor_edges = low, finish_floor or {}, floor_edges or set()
-        self.high, self.pin, self.late_bounds, self.latest = high or {}, pin or {}, late_bounds, latest
-        self.exact = dialect is None or dialect.exact_late
-        self.plain_mark = 0 if dialect is None else (0 if self.exact else 4) + (0 if dialect.early_waits else 8)
-        self.hammocks, self.points, self.expected = hammocks or {}, points or {}, expected or {}
-        self.clk, self.nominal = clk, nominal
-        self.mode, self.lagclk = mode, lagclk
-        self.anyone, self.numbers, self.derived = anyone or set(), numbers or {}, derived or set()
-        self.clocks = clocks
-        self.starts, self.finishes, self.holds = starts or {}, finishes or {}, holds or {}
-        self.unknown, self.commitments, self.promises = unknown, commitments, promises or {}
-        self.summaries, self.members = summaries or {}, members or {}
-        self.project_dependencies, self.labels = project_dependencies, labels
-        self.undated_externals, self.dated_externals = undated_externals, dated_externals
-        self.out_of_sequence, self.dialect, self.cuts = out_of_sequence, dialect, tuple(cuts)
-        special = self.anyone or self.high or self.pin or self.floor_edges or "start" in self.points.values()
-        self.additive = not special and not any_beyond(mode)
-        self.large = self.m >= SMALL or self.n >= SMALL
-
-    @classmethod
-    def from_columns(
-        cls,
-        ids: Sequence[str],
-        duration: Any,
-        source: Any,
-        target: Any,
-        *,
-        type: Any = None,
-        lag: Any = None,
-        project: Any = None,
-        projects: Sequence[str] = ("",),
-        start: int = 0,
-        calendar: Any = None,
-        calendars: Sequence[Calendar] = (),
-    ) -> Network:
-        """A network from plain columns: for those with a million tasks.
-
-        Args:
-            ids: n names.
-            duration: minutes, int64 (n).
-            source: places in `ids` of what comes first, int64 (m).
-            target: places in `ids` of what follows, int64 (m).
-            type: 0 FS, 1 SS, 2 FF, 3 SF, int (m); all FS when left out.
-            lag: minutes, int64 (m); none when left out.
-            project: places in `projects`, int (n); one project when left out.
-            projects: project names.
-            start: the instant before which nothing starts.
-            calendar: places in `calendars` of what each task is worked on, int (n); around the clock when left out. Durations
-                are then working minutes of it, lags working minutes of the source's.
-            calendars: working calendars.
-
-        Raises:
-            ScheduleError: columns of different lengths, places out of range, negative durations.
-        """
-        import numpy as np
-
-        n, m = len(ids), len(source)
-        column = functools.partial(_column, np)
-        duration = column(duration, n, "duration")
-        source, target = column(source, m, "source"), column(target, m, "target")
-        kind = column(np.zeros(m) if type is None else type, m, "type")
-        lags = column(np.zeros(m) if lag is None else lag, m, "lag")
-        owner = column(np.zeros(n) if project is None else project, n, "project")
-        for what, values, least, bound in (
-            ("source", source, 0, n),
-            ("target", target, 0, n),
-            ("type", kind, 0, 4),
-            ("project", owner, 0, len(projects)),
-            ("duration", duration, 0, MAX_INSTANT),
-            ("lag", lags, -MAX_INSTANT, MAX_INSTANT),
-        ):
-            if len(values) and not (least <= values.min() and values.max() < bound):
-                raise ScheduleError(f"column {what!r} holds values outside {least} to {bound - 1}")
-        more: dict[str, Any] = {}
-        low = np.full(n, start, np.int64)
-        if calendar is not None:
-            chosen = column(calendar, n, "calendar")
-            if n and not (chosen.min() >= 0 and chosen.max() < len(calendars)):
-                raise ScheduleError(f"column 'calendar' holds values outside 0 to {len(calendars) - 1}")
-            clocks = Clocks(calendars)
-            clk = np.array([clocks.clock(one) for one in calendars], np.int64)[chosen]
-            points: dict[int, str] = {}
-            if (duration == 0).any():  # what takes no time lies on wall-clock time, unless all around it is on one calendar
-                apart = np.zeros(n, bool)
-                across = clk[source] != clk[target]
-                apart[source[across]] = apart[target[across]] = True
-                clk[(duration == 0) & apart] = 0
-                points = dict.fromkeys(np.flatnonzero((duration == 0) & ~apart & (clk != 0)).tolist(), "finish")
-            same = clk[source] == clk[target]
-            one_clock = bool(same.all())
-            finishes = (kind == LinkType.FF) & (lags == 0) & (not one_clock) & (clk[source] != 0)
-            mode = np.where(same, np.where(finishes, Mode.FINISHES, Mode.PLAIN), Mode.CALENDARS)
-            mode[(lags != 0) & (clk[source] == 0) & ~same] = Mode.CALENDARS
-            first = np.array([clocks[number].work(start) for number in range(len(calendars) + 1)], np.int64)
-            low = first[clk]
-            lagclk = np.array([clocks.clock(one) for one in calendars], np.int64)[chosen][source]
-            mode[(lags != 0) & (lagclk != clk[source])] = Mode.CALENDARS
-            more = {"clk": clk, "nominal": clk, "clocks": clocks, "mode": mode, "lagclk": lagclk, "points": points}
-        return cls(
-            ids=ids,
-            project=owner,
-            projects=tuple(projects),
-            dur=duration,
-            src=source,
-            dst=target,
-            typ=kind,
-            lag=lags,
-            low=low,
-            base=start,
-            **more,
-        )
-
     # -------------------------------------------------------------------------------------- structure
+
+    @functools.cached_property
+    def n(self) -> int:
+        """How many nodes there are."""
+        return len(self.ids)
+
+    @functools.cached_property
+    def m(self) -> int:
+        """How many links there are."""
+        return len(self.src)
+
+    @functools.cached_property
+    def large(self) -> bool:
+        """Compiling, or numpy's levels, pay."""
+        return self.m >= SMALL or self.n >= SMALL
+
+    @functools.cached_property
+    def exact(self) -> bool:
+        """Late dates undo early dates exactly, whatever the calendars."""
+        return self.dialect is None or self.dialect.exact_late
+
+    @functools.cached_property
+    def plain_mark(self) -> int:
+        """The mark of a position with nothing special about it, as a sum; see `ipmo.network.kernels.passes`."""
+        return 0 if self.dialect is None else (0 if self.exact else 4) + (0 if self.dialect.early_waits else 8)
+
+    @functools.cached_property
+    def additive(self) -> bool:
+        """Every link is one number, and nothing but links and floors bounds a start."""
+        special = self.anyone or self.high or self.pin or self.floor_edges or "start" in self.points.values()
+        return not special and not any_beyond(self.mode)
 
     @functools.cached_property
     def compiled(self) -> bool:
@@ -339,12 +205,12 @@ class Network:
     @functools.cached_property
     def all_live(self) -> bool:
         """Everything is open work: nothing is finished, undated, or an effect."""
-        return isinstance(self.state, _Same) or not (
+        return isinstance(self.state, Same) or not (
             any(state not in LIVE for state in self.state) or not set(EFFECTS).isdisjoint(self.kinds)
         )
 
     @functools.cached_property
-    def ending(self) -> Any:
+    def ending(self) -> NDArray[np.int64]:
         """1 for each position whose finish counts for its project and for the end, int64 (n)."""
         import numpy as np
 
@@ -479,14 +345,8 @@ class Network:
                 dur[node] = length
             if not changed:
                 return network
-            network = self.with_durations(dur)
+            network = attrs.evolve(self, dur=list(dur))
         return network
-
-    def with_durations(self, minutes: Sequence[int]) -> Network:
-        """The network with other durations, in minutes of each node's own clock."""
-        fields = {name: value for name, value in vars(self).items() if name in _FIELDS}
-        fields |= {name: getattr(self, name) for name in ("src", "dst", "typ", "lag", "mode", "lagclk", "numbers", "derived", "cuts")}
-        return Network(**{**fields, "dur": list(minutes)})
 
     def without(self, cuts: Sequence[int]) -> Network:
         """The network without some links, by number."""
@@ -494,90 +354,37 @@ class Network:
         kept = [k for k in range(self.m) if k not in gone]
         place = {k: row for row, k in enumerate(kept)}
 
-        def pick(column: Any) -> Any:
-            return None if column is None else [column[k] for k in kept]
+        def pick(column: Ints) -> list[int]:
+            return [int(column[k]) for k in kept]
 
-        fields = {name: value for name, value in vars(self).items() if name in _FIELDS}
-        fields.update({name: pick(getattr(self, name)) for name in ("src", "dst", "typ", "lag", "mode", "lagclk")})
-        fields["numbers"] = {place[k]: number for k, number in self.numbers.items() if k in place}
-        fields["derived"] = {place[k] for k in self.derived if k in place}
-        names = tuple(Cut(self.ids[self.src[k]], self.ids[self.dst[k]], TYPE_NAMES[self.typ[k]]) for k in cuts)
-        return Network(**fields, cuts=names)
+        return attrs.evolve(
+            self,
+            src=pick(self.src),
+            dst=pick(self.dst),
+            typ=pick(self.typ),
+            lag=pick(self.lag),
+            mode=None if self.mode is None else pick(self.mode),
+            lagclk=None if self.lagclk is None else pick(self.lagclk),
+            numbers={place[k]: number for k, number in self.numbers.items() if k in place},
+            derived={place[k] for k in self.derived if k in place},
+            cuts=tuple(Cut(self.ids[self.src[k]], self.ids[self.dst[k]], TYPE_NAMES[self.typ[k]]) for k in cuts),
+        )
 
     def __repr__(self) -> str:
         return f"<Network: {self.n} nodes, {self.m} links, {len(self.projects)} projects>"
 
 
-_FIELDS = frozenset(
-    [
-        "ids",
-        "project",
-        "projects",
-        "dur",
-        "low",
-        "kinds",
-        "state",
-        "clk",
-        "nominal",
-        "finish_floor",
-        "floor_edges",
-        "high",
-        "pin",
-        "late_bounds",
-        "latest",
-        "hammocks",
-        "points",
-        "expected",
-        "anyone",
-        "clocks",
-        "starts",
-        "finishes",
-        "holds",
-        "unknown",
-        "commitments",
-        "promises",
-        "summaries",
-        "members",
-        "base",
-        "project_dependencies",
-        "labels",
-        "undated_externals",
-        "dated_externals",
-        "out_of_sequence",
-        "dialect",
-    ]
-)
-
-
-class _Same(Sequence[Any]):
-    """One value as often as there are nodes."""
-
-    def __init__(self, value: Any, size: int) -> None:
-        self.value, self.size = value, size
-
-    def __len__(self) -> int:
-        return self.size
-
-    def __getitem__(self, place: Any) -> Any:
-        return self.value
-
-
-def any_beyond(mode: Any) -> bool:
+def any_beyond(mode: Ints | None) -> bool:
     """Whether a link goes through calendars: it is no mere number."""
     if mode is None:
         return False
-    if hasattr(mode, "any"):
-        return bool(((mode != Mode.PLAIN) & (mode != Mode.FINISHES)).any())
-    return any(m not in NUMBERS for m in mode)
+    if isinstance(mode, list):
+        return any(m not in NUMBERS for m in mode)
+    return bool(((mode != Mode.PLAIN) & (mode != Mode.FINISHES)).any())
 
 
-def any_nonzero(column: Any) -> bool:
+def any_nonzero(column: Ints | None) -> bool:
     """Whether a column, if there is one, holds anything but zeros."""
-    return column is not None and (bool(column.any()) if hasattr(column, "any") else any(column))
-
-
-def _column(np: Any, values: Any, size: int, what: str) -> Any:
-    out = np.ascontiguousarray(values, np.int64)
-    if out.shape != (size,):
-        raise ScheduleError(f"column {what!r} has {out.shape[0] if out.ndim else 0} values; {size} are needed")
-    return out
+    if column is None:
+        return False
+    return any(column) if isinstance(column, list) else bool(column.any())

@@ -1,0 +1,244 @@
+"""The columns that a network is made of, as one frozen value; from a compiled portfolio, or from plain columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING, Generic, Self, TypeVar, overload
+
+import attrs
+
+from ipmo.errors import ScheduleError
+from ipmo.network.clocks import Clocks
+from ipmo.network.states import LinkType, Mode, State
+from ipmo.units import MAX_INSTANT
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
+
+    from ipmo.model.calendars import Calendar
+    from ipmo.model.dialects import Dialect
+    from ipmo.network.kernels.columns import Ints
+    from ipmo.network.parts import Commitment, Cut, DatedExternal, Hold, LateBound, OutOfSequence, Spanning
+
+__all__ = ["Columns", "Same"]
+
+T = TypeVar("T")
+
+
+class Same(Sequence[T], Generic[T]):
+    """One value as often as there are nodes."""
+
+    def __init__(self, value: T, size: int) -> None:
+        self.value, self.size = value, size
+
+    def __len__(self) -> int:
+        return self.size
+
+    @overload
+    def __getitem__(self, place: int) -> T: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[T]: ...
+    def __getitem__(self, place: int | slice) -> T | Sequence[T]:
+        """That value, wherever one looks."""
+        return Same(self.value, len(range(*place.indices(self.size)))) if isinstance(place, slice) else self.value
+
+
+def _tasks(columns: Columns) -> Sequence[str]:
+    return Same("task", len(columns.ids))
+
+
+def _normal(columns: Columns) -> Sequence[State]:
+    return Same(State.NORMAL, len(columns.ids))
+
+
+@attrs.frozen(kw_only=True, eq=False, slots=False, repr=False)
+class Columns:
+    """Nodes in file order and links by number, in whole minutes.
+
+    Args:
+        ids: the full id of each node.
+        kinds: task, milestone, gate, project, outcome, benefit, or what helps to compute; all tasks when left out.
+        state: what is known of each node; all open and not begun when left out.
+        project: the place in `projects` of each node, -1 for what belongs to none.
+        projects: the ids of projects.
+        dur: minutes of work (of what remains, where it has begun) on the node's own clock.
+        clk: the clock that a node runs on, 0 for wall-clock time; None where all do on that.
+        nominal: the clock of a node's calendar, in whose days its floats are given; None where there are none.
+        clocks: the clocks that those numbers name.
+        low: the earliest start of each node on its own clock, before any link.
+        finish_floor: the least finish of some nodes on their own clock.
+        floor_edges: those of them whose least finish falls into a break.
+        high: the latest early start that a constraint allows.
+        pin: the late start that a constraint fixes.
+        late_bounds: the latest instants that constraints allow.
+        latest: nodes as late as possible.
+        hammocks: the links of each level of effort.
+        points: milestones that lie on their calendar: whether they mark a start or a finish.
+        expected: nodes that last until an instant.
+        anyone: nodes for which one of several givers is enough.
+        src: the source of each link.
+        dst: its target.
+        typ: a `LinkType` as a number.
+        lag: minutes on the clock of the lag, or calendar months.
+        mode: a `Mode` as a number; None where all are plain numbers.
+        lagclk: the clock that the lag is counted on.
+        numbers: the place in the portfolio's links of those that stand there.
+        derived: links that nobody wrote: of summaries and projects to what they hold.
+        starts: when nodes began, as instants.
+        finishes: when nodes were done.
+        holds: why nodes have no dates.
+        unknown: nodes without a duration.
+        commitments: what float is measured to.
+        promises: the stated finish of projects, by place.
+        summaries: the nodes below each summary, by project and id.
+        members: the nodes of each project, by place.
+        base: the instant before which nothing starts.
+        project_dependencies: places in the portfolio's links of those that name a project as a whole.
+        labels: of those that move no date.
+        undated_externals: of those to or from something outside, or gone, without a date.
+        dated_externals: nodes that wait for something outside whose date is known.
+        out_of_sequence: links that work did not wait for.
+        dialect: the conventions; those of ipmo when left out.
+        cuts: links that were taken out to break loops.
+    """
+
+    ids: Sequence[str]
+    project: Ints
+    projects: tuple[str, ...]
+    dur: Ints
+    low: Ints
+    src: Ints
+    dst: Ints
+    typ: Ints
+    lag: Ints
+    kinds: Sequence[str] = attrs.field(default=attrs.Factory(_tasks, takes_self=True))
+    state: Sequence[State] = attrs.field(default=attrs.Factory(_normal, takes_self=True))
+    clk: Ints | None = None
+    nominal: Ints | None = None
+    clocks: Clocks | None = None
+    finish_floor: Mapping[int, int] = attrs.field(factory=dict)
+    floor_edges: AbstractSet[int] = frozenset()
+    high: Mapping[int, int] = attrs.field(factory=dict)
+    pin: Mapping[int, int] = attrs.field(factory=dict)
+    late_bounds: Sequence[LateBound] = ()
+    latest: Sequence[int] = ()
+    hammocks: Mapping[int, Sequence[Spanning]] = attrs.field(factory=dict)
+    points: Mapping[int, str] = attrs.field(factory=dict)
+    expected: Mapping[int, int] = attrs.field(factory=dict)
+    anyone: AbstractSet[int] = frozenset()
+    mode: Ints | None = None
+    lagclk: Ints | None = None
+    numbers: Mapping[int, int] = attrs.field(factory=dict)
+    derived: AbstractSet[int] = frozenset()
+    starts: Mapping[int, int] = attrs.field(factory=dict)
+    finishes: Mapping[int, int] = attrs.field(factory=dict)
+    holds: Mapping[int, Hold] = attrs.field(factory=dict)
+    unknown: Sequence[int] = ()
+    commitments: tuple[Commitment, ...] = ()
+    promises: Mapping[int, int] = attrs.field(factory=dict)
+    summaries: Mapping[tuple[str, str], Sequence[int]] = attrs.field(factory=dict)
+    members: Mapping[int, Sequence[int]] = attrs.field(factory=dict)
+    base: int = 0
+    project_dependencies: Sequence[int] = ()
+    labels: Sequence[int] = ()
+    undated_externals: Sequence[int] = ()
+    dated_externals: Sequence[DatedExternal] = ()
+    out_of_sequence: Sequence[OutOfSequence] = ()
+    dialect: Dialect | None = None
+    cuts: tuple[Cut, ...] = ()
+
+    @classmethod
+    def from_columns(
+        cls,
+        ids: Sequence[str],
+        duration: ArrayLike,
+        source: ArrayLike,
+        target: ArrayLike,
+        *,
+        type: ArrayLike | None = None,
+        lag: ArrayLike | None = None,
+        project: ArrayLike | None = None,
+        projects: Sequence[str] = ("",),
+        start: int = 0,
+        calendar: ArrayLike | None = None,
+        calendars: Sequence[Calendar] = (),
+    ) -> Self:
+        """A network from plain columns: for those with a million tasks.
+
+        Args:
+            ids: n names.
+            duration: minutes, int64 (n).
+            source: places in `ids` of what comes first, int64 (m).
+            target: places in `ids` of what follows, int64 (m).
+            type: 0 FS, 1 SS, 2 FF, 3 SF, int (m); all FS when left out.
+            lag: minutes, int64 (m); none when left out.
+            project: places in `projects`, int (n); one project when left out.
+            projects: project names.
+            start: the instant before which nothing starts.
+            calendar: places in `calendars` of what each task is worked on, int (n); around the clock when left out. Durations
+                are then working minutes of it, lags working minutes of the source's.
+            calendars: working calendars.
+
+        Raises:
+            ScheduleError: columns of different lengths, places out of range, negative durations.
+        """
+        import numpy as np
+
+        n = len(ids)
+        src = _column(source, None, "source", 0, n)
+        m = len(src)
+        plain = cls(
+            ids=ids,
+            project=_column(np.zeros(n) if project is None else project, n, "project", 0, len(projects)),
+            projects=tuple(projects),
+            dur=_column(duration, n, "duration", 0, MAX_INSTANT),
+            src=src,
+            dst=_column(target, m, "target", 0, n),
+            typ=_column(np.zeros(m) if type is None else type, m, "type", 0, len(LinkType)),
+            lag=_column(np.zeros(m) if lag is None else lag, m, "lag", -MAX_INSTANT, MAX_INSTANT),
+            low=np.full(n, start, np.int64),
+            base=start,
+        )
+        if calendar is None:
+            return plain
+        return plain._on_calendars(_column(calendar, n, "calendar", 0, len(calendars)), calendars)
+
+    def _on_calendars(self, chosen: NDArray[np.int64], calendars: Sequence[Calendar]) -> Self:
+        """The same columns with each node on one of some calendars."""
+        import numpy as np
+
+        clocks = Clocks(calendars)
+        dur, src, dst, lag = (np.asarray(column, np.int64) for column in (self.dur, self.src, self.dst, self.lag))
+        own = np.array([clocks.clock(one) for one in calendars], np.int64)[chosen]
+        clk = own.copy()
+        points: dict[int, str] = {}
+        if (dur == 0).any():  # what takes no time lies on wall-clock time, unless all around it is on one calendar
+            apart = np.zeros(len(dur), bool)
+            across = clk[src] != clk[dst]
+            apart[src[across]] = apart[dst[across]] = True
+            clk[(dur == 0) & apart] = 0
+            points = dict.fromkeys(np.flatnonzero((dur == 0) & ~apart & (clk != 0)).tolist(), "finish")
+        same, lagclk = clk[src] == clk[dst], own[src]
+        finishes = (np.asarray(self.typ) == LinkType.FF) & (lag == 0) & (clk[src] != 0) & (not same.all())
+        mode = np.where(same, np.where(finishes, int(Mode.FINISHES), int(Mode.PLAIN)), int(Mode.CALENDARS))
+        mode[(lag != 0) & (lagclk != clk[src])] = Mode.CALENDARS
+        first = np.array([clocks[number].work(self.base) for number in range(len(calendars) + 1)], np.int64)
+        return attrs.evolve(self, clk=clk, nominal=clk, clocks=clocks, mode=mode, lagclk=lagclk, low=first[clk], points=points)
+
+
+def _column(values: ArrayLike, size: int | None, what: str, least: int, bound: int) -> NDArray[np.int64]:
+    """A column of integers, checked.
+
+    Raises:
+        ScheduleError: it has not so many values, or one lies outside its bounds.
+    """
+    import numpy as np
+
+    out = np.ascontiguousarray(values, np.int64)
+    if size is not None and out.shape != (size,):
+        raise ScheduleError(f"column {what!r} has {out.shape[0] if out.ndim else 0} values; {size} are needed")
+    if len(out) and not (least <= out.min() and out.max() < bound):
+        raise ScheduleError(f"column {what!r} holds values outside {least} to {bound - 1}")
+    return out
