@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -49,6 +50,13 @@ def test_the_link_with_the_least_float_to_a_promise_ranks_first_and_says_why() -
     )
     with pytest.raises(UnknownItemError, match="close: 'tight'"):
         links["tihgt"]
+
+
+def test_a_link_is_a_value_that_asks_nothing_of_the_answer_it_came_from() -> None:
+    link = critical_links(build(Link(id="L", source="A/a", target="B/b")))["L"]
+    copy = pickle.loads(pickle.dumps(link))
+    assert (copy, copy.reason, copy.agreement.issues) == (link, link.reason, link.agreement.issues)
+    assert len(pickle.dumps(link)) < 4000, "it holds neither the portfolio nor the schedule"
 
 
 def test_a_promise_that_is_missed_already_is_said_in_days() -> None:
