@@ -364,3 +364,27 @@ def test_a_finished_backlog_keeps_its_items(tmp_path: Path) -> None:
 def test_dates_are_read_as_exports_write_them(tmp_path: Path, written: str) -> None:
     project = csv_items(tmp_path, f"Issue key,Created\nT-1,{written}\n")
     assert project.tasks[0].extensions["agile"].backlog[0].created == date(2026, 1, 12)
+
+
+def test_a_backtest_hides_at_least_two_periods_and_sees_at_least_four() -> None:
+    def weeks(count: int) -> list[date]:
+        return [day(7 * week + n) for week in range(count) for n in range(7)]
+
+    assert [len(backtest({"x": weeks(count)}).trials) for count in (4, 5, 6, 7)] == [0, 0, 1, 1]
+
+
+def test_ties_name_all_others() -> None:
+    equal = {"value": 1, "urgency": 1, "risk": 1, "size": 1}
+    tasks = [{"id": name, "duration": "1 w", "extensions": {"agile": {"wsjf": equal}}} for name in ("a", "b", "c")]
+    data = {"ipmo": 1, "portfolio": {"id": "x", "start": "2026-01-05"}, "projects": [{"id": "P", "tasks": tasks}]}
+    assert priorities(ipmo.from_dict(data))["tie"] == ("P/b, P/c", "P/a, P/c", "P/a, P/b")
+
+
+def test_a_wrong_file_of_a_folder_is_named_and_tidying_up_is_noted_where_there_was_any(tmp_path: Path) -> None:
+    folder = tmp_path / "export"
+    folder.mkdir()
+    (folder / "a.json").write_text(json.dumps([issue("T-1", created="2026-01-05")]), encoding="utf-8")
+    assert dict(ipmo.read(folder).projects[0].attributes) == {}
+    (folder / "b.json").write_text("{", encoding="utf-8")
+    with pytest.raises(ipmo.FileError, match=r"export/b\.json"):
+        ipmo.read(folder)
