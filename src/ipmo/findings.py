@@ -9,9 +9,11 @@ from __future__ import annotations
 import enum
 import html
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 import attrs
+
+from ipmo.errors import UnknownItemError, close_matches
 
 if TYPE_CHECKING:
     from ipmo.tables import Table
@@ -104,11 +106,33 @@ class Findings:
     def __len__(self) -> int:
         return len(self.entries)
 
-    def __getitem__(self, index: int) -> Finding:
-        return self.entries[index]
+    @overload
+    def __getitem__(self, key: int) -> Finding: ...
+    @overload
+    def __getitem__(self, key: str) -> tuple[Finding, ...]: ...
+    def __getitem__(self, key: int | str) -> Finding | tuple[Finding, ...]:
+        """One by its place from 0, or all of a code.
+
+        Raises:
+            UnknownItemError: nothing has that code; `of` gives an empty answer instead.
+        """
+        if isinstance(key, int):
+            return self.entries[key]
+        found = self.of(key)
+        if not found:
+            raise UnknownItemError(key, close_matches(key, (f.code for f in self.entries)), "the codes that were found")
+        return found
 
     def __add__(self, other: Iterable[Finding]) -> Findings:
         return Findings((*self.entries, *other))
+
+    def explain(self, code: str) -> str:
+        """What was found under a code, a line each, with what to do about it.
+
+        Raises:
+            UnknownItemError: nothing has that code.
+        """
+        return "\n".join(str(found) for found in self[code])
 
     @property
     def errors(self) -> tuple[Finding, ...]:

@@ -107,7 +107,7 @@ def gates(path: str, as_json: bool) -> None:
     if not len(found):
         say("the portfolio has no gates")
     for row in found:
-        say(f"{row.item}{f' ({row.name})' if row.name else ''}: {row.outcome or 'open'}; {row.why}")
+        say(found.explain(row.item))
 
 
 @main.command(cls=Verb)

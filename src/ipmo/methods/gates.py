@@ -104,6 +104,15 @@ class Gates:
             raise UnknownItemError(item, close_matches(item, self._by_item), "the gates of this portfolio")
         return self._by_item[item]
 
+    def explain(self, item: str) -> str:
+        """How a gate stands, in a sentence.
+
+        Raises:
+            UnknownItemError: there is no such gate.
+        """
+        row = self[item]
+        return f"{row.item}{f' ({row.name})' if row.name else ''}: {row.outcome or 'open'}; {row.why}"
+
     def table(self) -> Table:
         """One row a gate: gate, name, method, outcome, decided, ready, missing, failing, conditions, overdue, stake, body, covered, why."""
         rows = self.rows

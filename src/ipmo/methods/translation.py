@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import attrs
 
-from ipmo.errors import ModelError, one_of
+from ipmo.errors import ModelError, UnknownItemError, close_matches, one_of
 from ipmo.methods.contract import PLAIN, SCOPES, Methodology, Scope, Stage
 from ipmo.model.fields import FrozenMap
 from ipmo.model.people import Office
@@ -41,7 +41,7 @@ COUNTED = {
 
 @attrs.frozen(kw_only=True)
 class Loss:
-    """Something that the other method has no room for, or that it cannot tell apart.
+    """Something that the other method has no place for, or that it cannot tell apart.
 
     Args:
         kind: word, stage, gate, role, rule, extension or link kind.
@@ -77,6 +77,28 @@ class Translation:
     target: str
     words: tuple[tuple[str, int | None, str, str], ...]
     losses: tuple[Loss, ...]
+
+    def __iter__(self) -> Iterator[str]:
+        return (noun for noun, *_ in self.words)
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def __getitem__(self, noun: str) -> tuple[str, int | None, str, str]:
+        """The words for one of ipmo's nouns: noun, how many, before, now.
+
+        Raises:
+            UnknownItemError: it is no such noun.
+        """
+        found = next((word for word in self.words if word[0] == noun), None)
+        if found is None:
+            raise UnknownItemError(noun, close_matches(noun, self), "the nouns that were translated")
+        return found
+
+    def explain(self, noun: str) -> str:
+        """What one of ipmo's nouns is called, before and now, in a sentence."""
+        name, count, before, now = self[noun]
+        return f"{before!r} becomes {now!r} ({name}{'' if count is None else f', {count:,} of them'})"
 
     def table(self) -> Table:
         """One row a noun: noun, count, before, after."""

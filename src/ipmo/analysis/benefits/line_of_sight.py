@@ -54,6 +54,16 @@ class LineOfSight(Rows[str, Mapping[str, str]]):
         """Projects that serve no objective."""
         return tuple(project for project in self if not self[project])
 
+    def explain(self, project: str) -> str:
+        """Which objectives a project serves and how, in a sentence.
+
+        Raises:
+            UnknownItemError: there is no such project here.
+        """
+        served = self[project]
+        ways = [f"{objective} ({'by the benefits map' if how == 'map' else how})" for objective, how in served.items()]
+        return f"{project} serves {', '.join(ways)}" if ways else f"{project} serves no objective"
+
     def table(self) -> Table:
         """One row a project: project, then a column an objective with `map`, low, medium or high, or both; last `serves`, how many."""
         columns = [Column("project", "str", self.projects)]

@@ -268,6 +268,19 @@ class Benefits(Rows[str, BenefitValue]):
         """How many benefits have a forecast value."""
         return sum(1 for row in self.rows if row.npv is not None)
 
+    def explain(self, benefit: str) -> str:
+        """When a benefit starts, what it is worth and what its delay costs, in a sentence.
+
+        Raises:
+            UnknownItemError: there is no such benefit.
+        """
+        row = self[benefit]
+        parts = [f"planned from {row.planned_start or 'no stated day'}", f"forecast from {row.start or 'an unknown day'}"]
+        parts += [f"present value {row.npv:,}"] if row.npv is not None else []
+        parts += [f"its delay costs {row.loss:,}"] if row.loss is not None and row.loss.amount > 0 else []
+        parts += [f"not known because {row.reason}"] if row.reason else []
+        return f"{row.id}: {', '.join(parts)}"
+
     def table(self) -> Table:
         """One row a benefit: id, name, owner, planned_start, start, slip, planned_npv, npv, loss, planned_to_date, actual,
         realisation, base, reason.
