@@ -24,9 +24,7 @@ PACKAGES = ("ipmo", "ipmo_p3o", "ipmo_mop", "ipmo_agile", "ipmo_example")
 
 # What still breaks a limit. These lists may only get shorter: take out what is mended, put nothing in.
 LONG_MODULES: set[str] = set()
-LONG_FUNCTIONS = {
-    "from_columns",
-}
+LONG_FUNCTIONS: set[str] = set()
 IN_CIRCLES: set[str] = set()
 ANY_ALLOWED = 380
 ANY_IN_PUBLIC_KERNELS_ALLOWED = 0
