@@ -21,13 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCES = [*sorted((ROOT / "src").rglob("*.py")), *sorted((ROOT / "plugins").glob("*/src/**/*.py"))]
 KERNELS = ROOT / "src" / "ipmo" / "network" / "kernels"
 PACKAGES = ("ipmo", "ipmo_p3o", "ipmo_mop", "ipmo_agile", "ipmo_example")
-
-# What still breaks a limit. These lists may only get shorter: take out what is mended, put nothing in.
-LONG_MODULES: set[str] = set()
-LONG_FUNCTIONS: set[str] = set()
-IN_CIRCLES: set[str] = set()
-ANY_ALLOWED = 150
-ANY_IN_PUBLIC_KERNELS_ALLOWED = 0
+MOST_ANY = 150
 
 
 def modules_after(code: str) -> set[str]:
@@ -133,7 +127,7 @@ def test_the_counting_rules_count() -> None:
 
 def test_no_module_is_longer_than_600_lines() -> None:
     long = {place(path): n for path in SOURCES if (n := len(path.read_text(encoding="utf-8").splitlines())) > 600}
-    assert {name: n for name, n in long.items() if name not in LONG_MODULES} == {}
+    assert long == {}
 
 
 def test_no_function_is_longer_than_80_lines() -> None:
@@ -142,7 +136,7 @@ def test_no_function_is_longer_than_80_lines() -> None:
         for name, node in functions(ast.parse(path.read_text(encoding="utf-8"))):
             assert node.end_lineno is not None
             lines = node.end_lineno - node.lineno + 1
-            if lines > 80 and node.name not in LONG_FUNCTIONS:
+            if lines > 80:
                 long[f"{place(path)}: {name}"] = lines
     assert long == {}
 
@@ -168,12 +162,12 @@ def imports() -> nx.DiGraph:
 
 def test_no_two_modules_import_each_other_even_for_type_checkers_or_inside_functions() -> None:
     circles = [sorted(part) for part in nx.strongly_connected_components(imports()) if len(part) > 1]
-    assert [circle for circle in circles if not set(circle) <= IN_CIRCLES] == []
+    assert circles == []
 
 
 def test_any_stands_only_where_no_type_is_known() -> None:
     outside = sum(anys(ast.parse(path.read_text(encoding="utf-8"))) for path in (ROOT / "src").rglob("*.py") if KERNELS not in path.parents)
-    assert outside <= ANY_ALLOWED
+    assert outside < MOST_ANY
 
 
 def test_the_public_functions_of_the_kernels_have_types() -> None:
@@ -182,7 +176,7 @@ def test_the_public_functions_of_the_kernels_have_types() -> None:
         for name, node in functions(ast.parse(path.read_text(encoding="utf-8"))):
             if not name.startswith("_"):
                 told += sum(anys(part) for part in (node.args, node.returns) if part is not None)
-    assert told <= ANY_IN_PUBLIC_KERNELS_ALLOWED
+    assert told == 0
 
 
 def test_no_vague_names_and_no_packages_of_tests() -> None:
