@@ -66,7 +66,7 @@ def test_a_thousand_what_ifs_leave_no_more_behind_than_ten() -> None:
     pf = small()
     sizes = []
     for days in range(1, 301):
-        ipmo.what_if(pf, ipmo.Delay("P/a", f"{days} d"))
+        ipmo.what_if(pf, ipmo.changes.Delay("P/a", f"{days} d"))
         sizes.append(remembered(pf).total)
     assert sizes[9] == sizes[-1]
 
