@@ -65,7 +65,7 @@ def test_handover_as_on_paper() -> None:
     assert links[0].downstream_projects == ("power", "fleet")
 
 
-def test_promise_as_on_paper() -> None:
+def test_commitment_as_on_paper() -> None:
     pf = ipmo.examples.load("commitment")
     s = ipmo.schedule(pf)
     wanted = {

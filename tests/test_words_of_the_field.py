@@ -64,7 +64,7 @@ MEANT = (
     r"risk registers|interface registers?",
     r"body of knowledge",
     r"import contracts?|contracts in",
-    r"a slip|(?:that|it|task,) slips",
+    r"a slip|(?:that|it|task,|something) slips",
 )
 """Where such a word is the field's own: cut out before looking."""
 
@@ -90,7 +90,7 @@ PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.glob("*.md")), 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_no_page_says_an_abandoned_word(page: Path) -> None:
     text = prose(page.read_text(encoding="utf-8"))
-    if page.name in ("architecture.md", "rooms.md"):  # of the house that the code is
+    if page.name in ("architecture.md", "rooms.md", "testing.md"):  # of the house that the code is
         text = re.sub(r"\b(?:rooms?|contracts?)\b", " ", text, flags=re.I)
     assert stray(text) == []
 

@@ -118,7 +118,7 @@ def _live(data: dict[str, Any], removed: set[int]) -> dict[str, Any]:
 
 @settings(max_examples=40, deadline=None)
 @given(portfolios(tied=True), st.data())
-def test_on_calendars_with_gates_and_promises_too(pf: Portfolio, data: st.DataObject) -> None:
+def test_on_calendars_with_gates_and_commitments_too(pf: Portfolio, data: st.DataObject) -> None:
     s = ipmo.schedule(pf)
     net = s.network
     if net.anyone or not net.n or net.latest or net.expected:

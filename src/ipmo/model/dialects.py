@@ -72,7 +72,7 @@ class Dialect(Short):
         metadata=doc("what such work uses up: its free float, or its total float", choices=("free float", "total float")),
     )
     deadlines_bound_total_float: bool = attrs.field(default=False, metadata=doc("a deadline lowers late dates, not only the target float"))
-    promises_bound_total_float: bool = attrs.field(
+    commitments_bound_total_float: bool = attrs.field(
         default=False, metadata=doc("a project's stated finish is the late finish of its open ends (must finish by)")
     )
     float_to: str = attrs.field(
@@ -139,7 +139,7 @@ DIALECTS: Mapping[str, Dialect] = {
         name="p6",
         milestones="calendar",
         hard=("mandatory_start", "mandatory_finish"),
-        promises_bound_total_float=True,
+        commitments_bound_total_float=True,
         float_to="project",
         total_float="finish",
         critical="float",

@@ -256,7 +256,7 @@ def assembled(draft: Draft) -> Network:
         holds=nodes.holds,
         unknown=nodes.unknown,
         commitments=tuple(nodes.commitments),
-        promises=_promises(draft.portfolio),
+        stated_finishes=_stated_finishes(draft.portfolio),
         summaries=nodes.leaves,
         members=nodes.members,
         base=draft.base,
@@ -309,7 +309,7 @@ def _at_points(points: dict[int, str], source: int, target: int, kind: int) -> i
     return TYPES[("F" if source in points else name[0]) + ("F" if target in points else name[1])]
 
 
-def _promises(portfolio: Portfolio) -> dict[int, int]:
+def _stated_finishes(portfolio: Portfolio) -> dict[int, int]:
     """The stated finish of projects with tasks, as an instant."""
     return {
         place: minutes(project.finish, end=True)

@@ -198,7 +198,7 @@ class Builder:
         return length if length is not None and length[0] else (1, clock)
 
     def _dated(self, task: Task, node: int, here: State) -> None:
-        """The bounds and the promise that a task states itself."""
+        """The bounds and the commitment that a task states itself."""
         if task.finish_not_before is not None:
             self.bounds.finishes.append((node, minutes(task.finish_not_before, end=True)))
         if task.resumes is not None and here is STARTED:
@@ -303,5 +303,5 @@ class Builder:
             if benefit.enabled_by or benefit.any_of or benefit.id in linked or benefit.outcome in nodes.top:
                 node = nodes.add(benefit.id, "benefit", -1, NORMAL, 0, 0, clock)
                 nodes.top[benefit.id] = node
-                promised = None if benefit.need_by is None else minutes(benefit.need_by, end=True)
-                nodes.commitments.append(Commitment(benefit.id, (node,), promised, at_start=True))
+                committed = None if benefit.need_by is None else minutes(benefit.need_by, end=True)
+                nodes.commitments.append(Commitment(benefit.id, (node,), committed, at_start=True))

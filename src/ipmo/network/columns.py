@@ -91,7 +91,7 @@ class Columns:
         holds: why nodes have no dates.
         unknown: nodes without a duration.
         commitments: what float is measured to.
-        promises: the stated finish of projects, by place.
+        stated_finishes: the stated finish of projects, by place.
         summaries: the nodes below each summary, by project and id.
         members: the nodes of each project, by place.
         base: the instant before which nothing starts.
@@ -137,7 +137,7 @@ class Columns:
     holds: Mapping[int, Hold] = attrs.field(factory=dict)
     unknown: Sequence[int] = ()
     commitments: tuple[Commitment, ...] = ()
-    promises: Mapping[int, int] = attrs.field(factory=dict)
+    stated_finishes: Mapping[int, int] = attrs.field(factory=dict)
     summaries: Mapping[tuple[str, str], Sequence[int]] = attrs.field(factory=dict)
     members: Mapping[int, Sequence[int]] = attrs.field(factory=dict)
     base: int = 0

@@ -1,4 +1,4 @@
-"""Late dates of a network: how far everything can slip, to its end, to each project's finish, and to every promise."""
+"""Late dates of a network: how far everything can slip, to its end, to each project's finish, and to every commitment."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class LateStarts(NamedTuple):
 
     Args:
         to_end: without moving the end of the whole network.
-        to_target: without moving any promise downstream.
+        to_target: without moving any commitment downstream.
     """
 
     to_end: Ints
@@ -42,7 +42,7 @@ class Late(NamedTuple):
 
     Args:
         to_end: without moving the end of the whole network.
-        to_target: without moving any promise downstream.
+        to_target: without moving any commitment downstream.
     """
 
     to_end: Dates
@@ -63,12 +63,12 @@ class LatePass(EarlyPass):
         self.back_from = back_from
 
     @functools.cached_property
-    def promised_finishes(self) -> Ints:
+    def committed_finishes(self) -> Ints:
         """The finish that each project is measured against: the stated one, else its own early finish."""
-        if not self.network.promises:
+        if not self.network.stated_finishes:
             return self.project_ends
         out = list(plain(self.project_ends))
-        for place, instant in self.network.promises.items():
+        for place, instant in self.network.stated_finishes.items():
             out[place] = instant
         return out
 
@@ -89,14 +89,14 @@ class LatePass(EarlyPass):
 
     @functools.cached_property
     def _caps(self) -> Late:
-        """The latest starts that each position's own promises allow: to the end of the network, to its targets."""
+        """The latest starts that each position's own commitments allow: to the end of the network, to its targets."""
         net, dialect = self.network, self.dialect
         back = self.back_from is not None or dialect.direction == "back"
         simple = self._whole and not net.commitments and not net.late_bounds
-        if simple and not back and dialect.float_to == "network" and not (dialect.promises_bound_total_float and net.promises):
+        if simple and not back and dialect.float_to == "network" and not (dialect.commitments_bound_total_float and net.stated_finishes):
             import numpy as np
 
-            ends = np.append(as_array(self.promised_finishes), FAR)
+            ends = np.append(as_array(self.committed_finishes), FAR)
             to_end = np.full(net.n, FAR if self.end is None else self.end, np.int64)
             return Late(self.latest_starts(to_end), self.latest_starts(ends[self._group]))
         pair: list[Dates] = []
@@ -109,7 +109,7 @@ class LatePass(EarlyPass):
 
     def _limits(self, back: bool) -> tuple[list[int], list[int]]:
         """The instants that positions must finish by: not to move the end of the network, not to move their targets."""
-        net, dialect, end, promised = self.network, self.dialect, self.end, self.promised_finishes
+        net, dialect, end, committed = self.network, self.dialect, self.end, self.committed_finishes
         whole, aim = [FAR] * net.n, [FAR] * net.n
         deadlines: dict[int, int] = {}
         bounds: dict[int, int] = {}
@@ -127,11 +127,11 @@ class LatePass(EarlyPass):
                 open_end = int(self.project_ends[owner]) if own_end and owner >= 0 else end
                 if self.back_from is not None:
                     open_end = self.back_from
-                elif (dialect.promises_bound_total_float or back) and owner in net.promises:
-                    open_end = net.promises[owner]
+                elif (dialect.commitments_bound_total_float or back) and owner in net.stated_finishes:
+                    open_end = net.stated_finishes[owner]
                 whole[place] = min(open_end, deadlines.get(v, FAR))
             if owner >= 0:
-                aim[place] = int(promised[owner])
+                aim[place] = int(committed[owner])
             if v in bounds:
                 aim[place] = min(aim[place], bounds[v])
         return whole, aim
@@ -185,7 +185,7 @@ class LatePass(EarlyPass):
         return out
 
     def _own_late(self, owner: int, instant: int) -> dict[int, int]:
-        """Late starts under one promise only, a project's finish; over the project and what leaves it and comes back."""
+        """Late starts under one commitment only, a project's finish; over the project and what leaves it and comes back."""
         net, q = self.network, self.lists
         own = [q.pos[v] for v in self.open_work[owner]]
         inside, last = set(own), max(own)
@@ -267,9 +267,9 @@ class LatePass(EarlyPass):
             offer(q.pos[node], instant, net.ids[node], at_finish)
         for owner, nodes in self.open_work.items():
             for v in nodes:
-                offer(q.pos[v], int(self.promised_finishes[owner]), ends[owner])
+                offer(q.pos[v], int(self.committed_finishes[owner]), ends[owner])
         kernels.name_targets(self._links, self._nodes, net.clock_tables, late, own)
-        project_late = self._own_lates(self.promised_finishes) if net.promises else self.project_late_starts
+        project_late = self._own_lates(self.committed_finishes) if net.stated_finishes else self.project_late_starts
         out: list[str | None] = []
         for place, v in enumerate(q.order):
             owner = net.project[v]

@@ -265,7 +265,7 @@ class Network(Columns):
 
         Args:
             early: early dates, for benefits that one of several enables.
-            bounds: the latest start of each position that its own promises allow, FAR where there are none, with whether its
+            bounds: the latest start of each position that its own commitments allow, FAR where there are none, with whether its
                 finish may wait for the next shift; overwritten.
         """
         p = self.positions

@@ -86,7 +86,7 @@ class Overlay(OverlayState):
         return late + ((self.end or 0) if self.relative else 0) - int(self.row("x")[v])
 
     def target_float(self, item: str | int) -> int | None:
-        """The slip that leaves every promise downstream unmoved."""
+        """The slip that leaves every commitment downstream unmoved."""
         v = self._place(item)
         late = int(self.row("aim")[v])
         return None if late >= FAR // 2 else late - int(self.row("x")[v])

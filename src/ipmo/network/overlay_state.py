@@ -234,7 +234,7 @@ class OverlayState:
         for node, instant, at_finish in network.late_bounds:
             for kind in (0, 1):
                 fixed[kind].setdefault(int(pos[node]), []).append((instant, at_finish))
-        promised = network.promises
+        committed = network.stated_finishes
         groups: list[list[int]] = [[-1] * n, [-1] * n]
         self.by_group = dialect.float_to == "project"
         for place, v in enumerate(int(v) for v in network.positions.order):
@@ -242,13 +242,13 @@ class OverlayState:
             if network.state[v] not in LIVE:
                 continue
             if self._ending[place]:
-                if dialect.promises_bound_total_float and owner in promised:
-                    fixed[0].setdefault(place, []).append((promised[owner], True))
+                if dialect.commitments_bound_total_float and owner in committed:
+                    fixed[0].setdefault(place, []).append((committed[owner], True))
                 else:
                     groups[0][place] = owner if self.by_group and owner >= 0 else len(network.projects)
             if owner >= 0:
-                if owner in promised:
-                    fixed[1].setdefault(place, []).append((promised[owner], True))
+                if owner in committed:
+                    fixed[1].setdefault(place, []).append((committed[owner], True))
                 else:
                     groups[1][place] = owner
         self._fixed_bounds = fixed

@@ -177,7 +177,7 @@ def _time_tiles(a: Answers) -> Iterator[dict[str, str]]:
         note = f"progress {total.text}, {total.known} of {total.total} known" if total is not None else ""
         yield _tile("", "tasks and milestones done", f"{done} of {len(rows)}", "", note)
     missed = sum(a.missed.values())
-    committed = sum(1 for t in s.network.commitments if t.date is not None) + len(s.network.promises)
+    committed = sum(1 for t in s.network.commitments if t.date is not None) + len(s.network.stated_finishes)
     if committed:
         word = "■ late" if missed else "● kept"
         note = "open deadlines, gates and finishes"

@@ -76,7 +76,7 @@ def _find(context: CheckContext) -> Iterator[Finding]:
         )
     yield from _constraints(s)
     yield from _holds(s)
-    yield from _promises(portfolio, s)
+    yield from _commitments(portfolio, s)
 
 
 def _constraints(s: Schedule) -> Iterator[Finding]:
@@ -126,7 +126,7 @@ def _holds(s: Schedule) -> Iterator[Finding]:
         )
 
 
-def _promises(portfolio: Portfolio, s: Schedule) -> Iterator[Finding]:
+def _commitments(portfolio: Portfolio, s: Schedule) -> Iterator[Finding]:
     """Deadlines, gates and stated finishes that the schedule does not keep."""
     net = s.network
     for target in net.commitments:
@@ -137,19 +137,19 @@ def _promises(portfolio: Portfolio, s: Schedule) -> Iterator[Finding]:
             continue
         reached = max(s.passes.lists.finish[place] for place in places)
         if reached > target.date:
-            promise = day_text(moment(target.date), finish=True)
+            committed = day_text(moment(target.date), finish=True)
             last = max(
                 (node for node in target.nodes if net.state[node] in LIVE), key=lambda n: s.passes.lists.finish[s.passes.lists.pos[n]]
             )
             expected = s.finish_text(net.ids[last])
             item = portfolio.items.get(target.name)
             word = "needed by" if isinstance(item, Gate) else "due"
-            yield fact("commitment-missed", target.name, f"{target.name!r} is {word} {promise}, the schedule says {expected}")
-    for place, promise_instant in net.promises.items():
-        if s.passes.project_ends[place] > promise_instant:
+            yield fact("commitment-missed", target.name, f"{target.name!r} is {word} {committed}, the schedule says {expected}")
+    for place, instant in net.stated_finishes.items():
+        if s.passes.project_ends[place] > instant:
             name = net.projects[place]
-            promise, expected = (day_text(moment(int(t)), finish=True) for t in (promise_instant, s.passes.project_ends[place]))
-            yield fact("commitment-missed", name, f"project {name!r} should finish by {promise}, the schedule says {expected}")
+            committed, expected = (day_text(moment(int(t)), finish=True) for t in (instant, s.passes.project_ends[place]))
+            yield fact("commitment-missed", name, f"project {name!r} should finish by {committed}, the schedule says {expected}")
 
 
 _SCHEDULE = Theme(_find, "ipmo, critical path over all projects; GAO Schedule Assessment Guide (2015)")

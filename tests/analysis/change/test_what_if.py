@@ -455,7 +455,7 @@ def test_gates_decisions_and_conditions_stand_in_order_of_need() -> None:
     found = ipmo.decisions_due(pf)
     assert [(r.kind, r.item, r.float) for r in found] == [("decision", "D", 0), ("condition", "rails/S", 20), ("gate", "fleet/G", 0)]
     gate = found["fleet/G"]
-    # fleet is promised for the end of 20 February, 10 days after it ends; the fares, which have no promise, would be late at once
+    # fleet is committed for the end of 20 February, 10 days after it ends; the fares, which have no commitment, would be late at once
     assert (gate.expected, gate.latest, gate.float, gate.at_risk) == (datetime(2026, 2, 7), datetime(2026, 2, 7), 0, "fares")
     assert gate.waits == ("fleet/service",)
     day = ipmo.benefits(pf)["fares"]
@@ -470,17 +470,17 @@ def test_gates_decisions_and_conditions_stand_in_order_of_need() -> None:
 
 
 def lateness(pf: m.Portfolio) -> dict[str, int]:
-    """By how much each stated promise is missed, in minutes."""
+    """By how much each stated commitment is missed, in minutes."""
     s = ipmo.schedule(pf)
     rows = targets(s)
-    promised = {t.name: t.date for t in s.network.commitments if t.date is not None}
-    promised |= {f"{s.network.projects[p]}@finish": date for p, date in s.network.promises.items()}
-    return {name: max(rows.date(rows.place[name]) - date, 0) for name, date in promised.items() if name in rows.place}
+    committed = {t.name: t.date for t in s.network.commitments if t.date is not None}
+    committed |= {f"{s.network.projects[p]}@finish": date for p, date in s.network.stated_finishes.items()}
+    return {name: max(rows.date(rows.place[name]) - date, 0) for name, date in committed.items() if name in rows.place}
 
 
 @settings(max_examples=80, deadline=None)
 @given(portfolios())
-def test_a_gate_decided_on_its_latest_date_makes_no_promise_later(pf: m.Portfolio) -> None:
+def test_a_gate_decided_on_its_latest_date_makes_no_commitment_later(pf: m.Portfolio) -> None:
     """By scheduling the portfolio with the gate held back until then."""
     before = lateness(pf)
     for row in ipmo.decisions_due(pf):

@@ -235,7 +235,7 @@ def test_the_portfolio_sets_a_limit_for_itself_and_for_what_states_none() -> Non
     assert [b.item for b in status(own).breaches] == [pf.id]
 
 
-def test_a_project_is_as_late_as_the_promise_in_it_that_is_missed_by_most() -> None:
+def test_a_project_is_as_late_as_the_commitment_in_it_that_is_missed_by_most() -> None:
     tasks = [
         Task(id="a", duration="5 d", deadline="2026-02-05"),  # finishes on 6 February
         Task(id="b", name="Ready", milestone=True, after="a", deadline="2026-01-30"),
@@ -301,7 +301,7 @@ def test_computed_stands_beside_reported_never_over_it() -> None:
         _ = status(pf)["Q"]
 
 
-def test_a_baseline_promises_where_items_do_not() -> None:
+def test_a_baseline_gives_commitments_where_items_do_not() -> None:
     plan, now = dated("2026-03-01", commitment="2027-01-01"), dated("2026-03-02", commitment="2027-01-01")
     plan, now = (pf.evolve("P", finish=None) for pf in (plan, now))
     assert status(now)["P"].computed is None

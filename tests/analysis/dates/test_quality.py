@@ -99,7 +99,7 @@ def test_the_indices_of_oracle_o37() -> None:
     assert bei(1, 2, 3) == 0.2
 
 
-def test_cpli_measures_from_the_status_date_to_the_promised_finish() -> None:
+def test_cpli_measures_from_the_status_date_to_the_committed_finish() -> None:
     pf = Portfolio(
         id="x",
         start="2026-02-02",

@@ -309,7 +309,7 @@ def test_what_a_constraint_holds_elsewhere_does_not_bind_the_float_to_the_own_pr
 
 @settings(max_examples=60)
 @given(portfolios())
-def test_every_link_is_kept_and_no_float_is_negative_without_promises(pf: Portfolio) -> None:
+def test_every_link_is_kept_and_no_float_is_negative_without_commitments(pf: Portfolio) -> None:
     bare = attrs.evolve(
         pf,
         projects=[
@@ -699,13 +699,13 @@ def limits(s: ipmo.Schedule) -> dict[str, tuple[list[int], int]]:
     q, net = s.passes.lists, s.network
     out = {t.name: ([q.pos[n] for n in t.nodes], s.passes.target_date(t)) for t in net.commitments if net.state[t.nodes[0]] in (0, 1)}
     for owner, nodes in s.passes.open_work.items():
-        out[f"{net.projects[owner]}@finish"] = ([q.pos[n] for n in nodes], int(s.passes.promised_finishes[owner]))
+        out[f"{net.projects[owner]}@finish"] = ([q.pos[n] for n in nodes], int(s.passes.committed_finishes[owner]))
     return out
 
 
 @settings(max_examples=40)
 @given(portfolios())
-def test_target_float_is_the_slip_that_leaves_every_promise_as_it_is(pf: Portfolio) -> None:
+def test_target_float_is_the_slip_that_leaves_every_commitment_as_it_is(pf: Portfolio) -> None:
     """By trying: held back by its target float an item breaks no commitment; by one minute more it breaks the named one."""
     s = ipmo.schedule(pf)
     q = s.passes.lists
@@ -753,7 +753,7 @@ def test_free_float_is_the_slip_that_moves_no_successor(pf: Portfolio) -> None:
         assert any(after[v] > q.finish[v] for v in (*s.passes.successors[place], *own))
 
 
-def test_a_promised_finish_bounds_the_target_float_and_no_other() -> None:
+def test_a_committed_finish_bounds_the_target_float_and_no_other() -> None:
     pf = Portfolio(
         id="x",
         start="2026-01-05",

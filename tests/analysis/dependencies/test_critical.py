@@ -35,7 +35,7 @@ def build(*links: Link, work: str | None = "5 d", **more: Any) -> Portfolio:
     )
 
 
-def test_the_link_with_the_least_float_to_a_promise_ranks_first_and_says_why() -> None:
+def test_the_link_with_the_least_float_to_a_commitment_ranks_first_and_says_why() -> None:
     pf = build(
         Link(id="tight", source="A/a", target="B/b", needed="2026-01-08", promised="2026-01-07", status="disputed"),
         Link(id="loose", source="A/a", target="C/c", lag="-4 d"),
@@ -59,7 +59,7 @@ def test_a_link_is_a_value_that_asks_nothing_of_the_answer_it_came_from() -> Non
     assert len(pickle.dumps(link)) < 4000, "it holds neither the portfolio nor the schedule"
 
 
-def test_a_promise_that_is_missed_already_is_said_in_days() -> None:
+def test_a_commitment_that_is_missed_already_is_said_in_days() -> None:
     pf = build(Link(id="L", source="A/a", target="B/b")).evolve("B", finish="2026-01-21")
     link = critical_links(pf)[0]
     assert (link.target_float, link.at_risk) == (-7, "B@finish")

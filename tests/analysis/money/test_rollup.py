@@ -40,7 +40,7 @@ from ipmo.testing.strategies import portfolios
 from ipmo.units import as_money
 
 
-def test_the_promise_example_comes_out_as_worked_by_hand() -> None:
+def test_the_commitment_example_comes_out_as_worked_by_hand() -> None:
     r = ipmo.roll_up(ipmo.examples.load("commitment"), "budget")
     assert (str(r.total.value), r.total.known, r.total.total) == ("59 k GBP", 2, 3)
     assert r["desk"].note == "stated as a whole"

@@ -407,7 +407,7 @@ def _cpli(a: Assessed) -> Point:
     passes, net = a.schedule.passes, a.network
     formula = "(critical path length + total float to the committed finish) / critical path length, in working days from the status date"
     point = Point(number=13, name="critical path length index", formula=formula, limit=0.95, at_least=True)
-    committed = [(t, place) for place, t in net.promises.items() if a.project in (None, net.projects[place])]
+    committed = [(t, place) for place, t in net.stated_finishes.items() if a.project in (None, net.projects[place])]
     if a.status is None or not committed:
         return attrs.evolve(point, needs="a status date" if a.status is None else "a committed finish (project: finish:)")
     target, place = max(committed)
