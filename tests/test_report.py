@@ -180,7 +180,7 @@ def test_the_library_report_answers_for_money_value_people_and_registers(reports
     assert calls[0].startswith(
         "Escalate: New catalogue: cost of 'catalogue': EAC by CPI 93,333.33 GBP, budget 70 k GBP, 16,333.33 GBP beyond tolerance"
     )
-    assert any(call.startswith("Ask: New catalogue: project 'catalogue' reports green, its figures say red") for call in calls)
+    assert any(call.startswith("Check: New catalogue: project 'catalogue' reports green, its figures say red") for call in calls)
     status = {row[0].split("\n")[0]: row for row in rows(page, "status", "Status table")}
     assert [cell.split("\n")[0] for cell in status["New catalogue"][2:4]] == ["● green", "■ red"]
     assert rows(page, "status", "Exceptions")[0][3:] == [

@@ -25,7 +25,7 @@ def load(name: str) -> Portfolio:
         UnknownItemError: there is no example of that name.
 
     >>> load("extension")
-    <Portfolio 'extension': 1 projects, 6 tasks, 0 links, GBP>
+    <Portfolio 'extension': 1 project, 6 tasks, 0 links, GBP>
     """
     if name not in NAMES:
         raise UnknownItemError(name, close_matches(name, NAMES), f"the examples {', '.join(NAMES)}")

@@ -347,6 +347,7 @@ class Referenced(Estimate):
     class knows, its outermost uplifts hold.
 
     >>> from ipmo.model.reference import REFERENCE_CLASSES
+    >>> from ipmo.units import as_span
     >>> str(Referenced(as_span("100 d"), REFERENCE_CLASSES["rail-2004"], 0.8).central())
     '157 d'
     """
