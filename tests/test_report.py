@@ -174,7 +174,7 @@ def test_year_on_year_says_who_came_who_went_and_what_moved(reports: dict[str, P
     assert page.locator("h3", has_text="Finish: 50 projects, 42 later, 8 earlier").count() == 1
 
 
-def test_the_library_report_answers_for_money_value_people_and_registers(reports: dict[str, Path], open_page: Any) -> None:
+def test_the_library_report_answers_for_money_value_people_and_the_raid_log(reports: dict[str, Path], open_page: Any) -> None:
     page = open_page(reports["library"])
     calls = page.locator(".calls li").all_inner_texts()
     assert calls[0].startswith(
