@@ -158,7 +158,7 @@ def _filled(size: int, value: int, as_arrays: bool) -> Ints:
         return [value] * size
     import numpy as np
 
-    return np.full(size, value, np.int64)
+    return np.full(size, value, np.int64) if value else np.zeros(size, np.int64)
 
 
 def ends_one_by_one(passes: EarlyPass, places: Sequence[int], links: Sequence[int]) -> list[tuple[int, int]]:

@@ -118,7 +118,7 @@ class EarlyPass:
             return [value] * size
         import numpy as np
 
-        return np.full(size, value, np.int64)
+        return np.full(size, value, np.int64) if value else np.zeros(size, np.int64)
 
     @functools.cached_property
     def _group(self) -> Ints:

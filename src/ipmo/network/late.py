@@ -236,10 +236,10 @@ class LatePass(EarlyPass):
         mode = q.mode[k]
         if mode in NUMBERS:
             return y - q.w[k], room if mode == FINISHES else 1
-        cal, links, nodes = self.network.clock_tables, self._links, self._nodes
-        t = link_kernels.taken(cal, links, nodes, k, v, y, room)
-        late = link_kernels.latest_of(cal, links, nodes, k, t)
-        return late, link_kernels.roomy(cal, q.clk[q.src[k]], t) if q.typ[k] in FROM_FINISH else 1
+        cal, u, typ = self.network.clock_tables, q.src[k], q.typ[k]
+        t = link_kernels.taken(cal, q.clk[v], y, q.dur[v], typ, mode, q.lagclk[k], q.lag[k], room)
+        late = link_kernels.latest_of(cal, q.clk[u], q.dur[u], typ, mode, t)
+        return late, link_kernels.roomy(cal, q.clk[u], t) if typ in FROM_FINISH else 1
 
     @functools.cached_property
     def target_names(self) -> list[str | None]:

@@ -154,7 +154,7 @@ class Network(Columns):
             return [value] * size
         import numpy as np
 
-        return np.full(size, value, np.int64)
+        return np.full(size, value, np.int64) if value else np.zeros(size, np.int64)
 
     def _marks(self, pos: Ints) -> Ints:
         """What is special of each position; see `kernels.columns.Nodes`."""

@@ -126,7 +126,7 @@ class OverlayState:
             return [value] * size
         import numpy as np
 
-        return np.full(size, value, np.int64)
+        return np.full(size, value, np.int64) if value else np.zeros(size, np.int64)
 
     def _table(self, rows: int, size: int) -> Rows:
         if not self.compiled:

@@ -235,7 +235,7 @@ class Passes(LatePass):
         if mode in NUMBERS:
             start = x + q.lag[k] + (dur[q.src[k]] if t in FROM_FINISH else 0) - (dur[v] if t in TO_FINISH else 0)
             return start, edge if mode == Mode.FINISHES else 0
-        instant = link_kernels.given(self.network.clock_tables, self._links, nodes, k, x, edge)
+        instant = link_kernels.given_by(self.network.clock_tables, self._links, nodes, k, x, edge)
         clock = self.network.clock(q.clk[v])
         if t in TO_FINISH:
             return clock.work(instant) - dur[v], int(clock.waits(instant))

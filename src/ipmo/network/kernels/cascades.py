@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ipmo.network.kernels.clocks import work
 from ipmo.network.kernels.columns import FAR, FINISHES, PLAIN, Links, Nodes, Tables
 from ipmo.network.kernels.interfaces import Between, Faces, Places, Ways
-from ipmo.network.kernels.links import given
+from ipmo.network.kernels.links import given_by
 
 if TYPE_CHECKING:
     from ipmo.network.kernels.columns import Ints
@@ -75,7 +75,7 @@ def handed_on(cal: Tables, links: Links, nodes: Nodes, k: int, v: int, x: int) -
     """The start of v that a link between groups asks for when its source starts at x."""
     if links.mode[k] == PLAIN or links.mode[k] == FINISHES:
         return x + links.w[k]
-    return work(cal, nodes.clk[v], given(cal, links, nodes, k, x, 0))
+    return work(cal, nodes.clk[v], given_by(cal, links, nodes, k, x, 0))
 
 
 def asked_without(gone: int, e: int, links: Links, nodes: Nodes, cal: Tables, faces: Faces, between: Between, x: Ints) -> int:

@@ -64,8 +64,18 @@ def cone_forward(
     log: Log,
 ) -> int:
     """Early starts of what waits and of what that moves, in order; how many moved, or -1 - that many past the budget."""
-    src, w, mode, typ, mark = links.src, links.w, links.mode, links.typ, nodes.mark
-    x, edge, next_in, next_out, dst, rank = early.x, early.edge, hung.next_in, hung.next_out, hung.dst, order.rank
+    src, w, mode, typ, lagclk, lag = links.src, links.w, links.mode, links.typ, links.lagclk, links.lag
+    clk, dur, mark, high, floor, floor_edge = nodes.clk, nodes.dur, nodes.mark, nodes.high, low.x, low.edge
+    at, rank, first_in, next_in, first_out, next_out, dst = (
+        order.at,
+        order.rank,
+        hung.first_in,
+        hung.next_in,
+        hung.first_out,
+        hung.next_out,
+        hung.dst,
+    )
+    x, edge, log_node, log_x, log_edge = early.x, early.edge, log.node, log.x, log.edge
     moved, seen = 0, 0
     word = first // 32
     while word < len(bits):
@@ -78,12 +88,12 @@ def cone_forward(
             left >>= 1
             r += 1
         bits[word] &= ~(1 << (r % 32))
-        v = order.at[r]
+        v = at[r]
         seen += 1
-        best = low.x[v]
-        late = low.edge[v]
+        best = floor[v]
+        late = floor_edge[v]
         least = FAR
-        k = hung.first_in[v]
+        k = first_in[v]
         while k >= 0:
             u = src[k]
             e = 0
@@ -93,11 +103,11 @@ def cone_forward(
                 y = x[u] + w[k]
                 e = edge[u]
             else:
-                t = given(cal, links, nodes, k, x[u], edge[u])
-                y = work(cal, nodes.clk[v], t)
+                t = given(cal, clk[u], x[u], dur[u], typ[k], mode[k], lagclk[k], lag[k], edge[u])
+                y = work(cal, clk[v], t)
                 if typ[k] >= FF:
-                    e = edged(cal, nodes.clk[v], t)
-                    y -= nodes.dur[v]
+                    e = edged(cal, clk[v], t)
+                    y -= dur[v]
             if mark[v] & ONE_IS_ENOUGH:
                 if y < least:
                     least = y
@@ -109,19 +119,19 @@ def cone_forward(
             k = next_in[k]
         if mark[v] & ONE_IS_ENOUGH and least != FAR and least > best:
             best = least
-        if best > nodes.high[v]:
-            best = nodes.high[v]
+        if best > high[v]:
+            best = high[v]
             late = 0
         if mark[v] & (EARLY_AT_WORK | STARTS_SHIFT):
             late = 1 if mark[v] & STARTS_SHIFT else 0
         if best != x[v] or late != edge[v]:
-            log.node[moved] = v
-            log.x[moved] = x[v]
-            log.edge[moved] = edge[v]
+            log_node[moved] = v
+            log_x[moved] = x[v]
+            log_edge[moved] = edge[v]
             moved += 1
             x[v] = best
             edge[v] = late
-            k = hung.first_out[v]
+            k = first_out[v]
             while k >= 0:
                 q = rank[dst[k]]
                 bits[q // 32] |= 1 << (q % 32)
@@ -129,25 +139,6 @@ def cone_forward(
         if seen > budget:
             return -1 - moved
     return moved
-
-
-def own_limit(v: int, bounds: Bounds, nodes: Nodes, cal: Tables, x: Ints) -> tuple[int, int]:
-    """The latest start of a position that its own bounds allow, and whether its finish may wait for the next shift."""
-    best = bounds.fixed[v]
-    wait = bounds.room[v]
-    if bounds.own[v] and x[v] < best:
-        best = x[v]
-        wait = 1
-    if bounds.group[v] >= 0 and bounds.ends[bounds.group[v]] < FAR // 2:
-        t = bounds.ends[bounds.group[v]]
-        z = work(cal, nodes.clk[v], t) - nodes.dur[v]
-        e = roomy(cal, nodes.clk[v], t)
-        if z < best:
-            best = z
-            wait = e
-        elif z == best and e < wait:
-            wait = e
-    return best, wait
 
 
 def cone_backward(
@@ -165,8 +156,12 @@ def cone_backward(
     log: Log,
 ) -> int:
     """Late starts of what waits and of what that moves, last first; how many moved, or -1 - that many past the budget."""
-    w, mode, typ = links.w, links.mode, links.typ
-    y, room, next_in, next_out, src, dst, rank = late.x, late.edge, hung.next_in, hung.next_out, hung.src, hung.dst, order.rank
+    w, mode, typ, lagclk, lag = links.w, links.mode, links.typ, links.lagclk, links.lag
+    clk, dur, mark, pin = nodes.clk, nodes.dur, nodes.mark, nodes.pin
+    at, rank, first_in, next_in, src = order.at, order.rank, hung.first_in, hung.next_in, hung.src
+    first_out, next_out, dst = hung.first_out, hung.next_out, hung.dst
+    fixed, fixed_room, own, group, ends = bounds.fixed, bounds.room, bounds.own, bounds.group, bounds.ends
+    y, room, log_node, log_y, log_room = late.x, late.edge, log.node, log.x, log.edge
     moved = 0
     seen = 0
     word = last // 32
@@ -178,10 +173,18 @@ def cone_backward(
         while bits[word] >> (r % 32) & 1 == 0:
             r -= 1
         bits[word] &= ~(1 << (r % 32))
-        v = order.at[r]
+        v = at[r]
         seen += 1
-        best, wait = own_limit(v, bounds, nodes, cal, x)
-        k = hung.first_out[v]
+        best, wait = fixed[v], fixed_room[v]
+        if own[v] and x[v] < best:
+            best, wait = x[v], 1
+        if group[v] >= 0 and ends[group[v]] < FAR // 2:
+            t = ends[group[v]]
+            z = work(cal, clk[v], t) - dur[v]
+            e = roomy(cal, clk[v], t)
+            if z < best or (z == best and e < wait):
+                best, wait = z, e
+        k = first_out[v]
         while k >= 0:
             h = dst[k]
             if y[h] < FAR // 2:
@@ -192,29 +195,25 @@ def cone_backward(
                     z = y[h] - w[k]
                     e = room[h]
                 else:
-                    t = taken(cal, links, nodes, k, h, y[h], room[h])
-                    z = latest_of(cal, links, nodes, k, t)
+                    t = taken(cal, clk[h], y[h], dur[h], typ[k], mode[k], lagclk[k], lag[k], room[h])
+                    z = latest_of(cal, clk[v], dur[v], typ[k], mode[k], t)
                     if typ[k] == FS or typ[k] == FF:
-                        e = roomy(cal, nodes.clk[v], t)
-                if z < best:
-                    best = z
-                    wait = e
-                elif z == best and e < wait:
-                    wait = e
+                        e = roomy(cal, clk[v], t)
+                if z < best or (z == best and e < wait):
+                    best, wait = z, e
             k = next_out[k]
-        if nodes.pin[v] != FAR:
-            best = nodes.pin[v]
-            wait = 1
-        if nodes.mark[v] & LATE_AT_WORK:
+        if pin[v] != FAR:
+            best, wait = pin[v], 1
+        if mark[v] & LATE_AT_WORK:
             wait = 0
         if best != y[v] or wait != room[v]:
-            log.node[moved] = v
-            log.x[moved] = y[v]
-            log.edge[moved] = room[v]
+            log_node[moved] = v
+            log_y[moved] = y[v]
+            log_room[moved] = room[v]
             moved += 1
             y[v] = best
             room[v] = wait
-            k = hung.first_in[v]
+            k = first_in[v]
             while k >= 0:
                 q = rank[src[k]]
                 bits[q // 32] |= 1 << (q % 32)

@@ -152,16 +152,6 @@ def ends_without_work(links: Links, dur: Ints, paths: Paths, count: Ints, size: 
         out[place] = whole if whole > tree[size + place] else tree[size + place]
 
 
-def best_two(cuts: Cuts, c: int, value: int, k: int) -> None:
-    """Lets a path through link k take part in one stretch."""
-    if value > cuts.first[c]:
-        cuts.second[c] = cuts.first[c]
-        cuts.first[c] = value
-        cuts.which[c] = k
-    elif value > cuts.second[c]:
-        cuts.second[c] = value
-
-
 def fill_cuts(sums: Sums, x: Ints, tail: Ints, cuts: Cuts) -> None:
     """The best two paths over the cut behind each position, and the link of the best."""
     ptr, src, w = sums.ptr, sums.src, sums.w
@@ -174,12 +164,21 @@ def fill_cuts(sums: Sums, x: Ints, tail: Ints, cuts: Cuts) -> None:
             a = src[k] + size
             b = v + size
             while a < b:
-                if a & 1:
-                    best_two(cuts, a, through, k)
-                    a += 1
-                if b & 1:
-                    b -= 1
-                    best_two(cuts, b, through, k)
+                for side in range(2):
+                    c = -1
+                    if side == 0 and a & 1:
+                        c = a
+                        a += 1
+                    elif side == 1 and b & 1:
+                        b -= 1
+                        c = b
+                    if c >= 0:
+                        if through > first[c]:
+                            second[c] = first[c]
+                            first[c] = through
+                            which[c] = k
+                        elif through > second[c]:
+                            second[c] = through
                 a >>= 1
                 b >>= 1
     for i in range(1, size):

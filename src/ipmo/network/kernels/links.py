@@ -7,31 +7,33 @@ before the break and lies where the next shift begins, as in Primavera P6.
 from __future__ import annotations
 
 from ipmo.network.kernels.clocks import add_months, finish_at, latest_before_months, start_at, work
-from ipmo.network.kernels.columns import FAR, FF, FS, MONTHS, SHIFTS, SS, Links, Nodes, Tables
+from ipmo.network.kernels.columns import FAR, FF, FS, MONTHS, SF, SHIFTS, SS, Links, Nodes, Tables
 
 
-def given(cal: Tables, links: Links, nodes: Nodes, k: int, x: int, edge: int) -> int:
-    """The instant that calendar link k hands on when its source starts at x: the lag is added.
+def given(cal: Tables, clock: int, start: int, length: int, typ: int, mode: int, lagclk: int, lag: int, edge: int) -> int:
+    """The instant that a calendar link hands on when its source starts at `start` and lasts `length`: the lag is added.
 
     `edge` is 1 where the source finishes at the beginning of its next shift instead of at the end of the last.
     """
-    u = links.src[k]
-    typ = links.typ[k]
-    if typ == FS or typ == FF:  # noqa: SIM109 - compiled code compares faster than it looks into a tuple
-        if edge == 0:
-            t = finish_at(cal, nodes.clk[u], x + nodes.dur[u])
-        else:
-            t = start_at(cal, nodes.clk[u], x + nodes.dur[u])
+    if typ == SS or typ == SF:  # noqa: SIM109 - compiled code compares faster than it looks into a tuple
+        t = start_at(cal, clock, start)
+    elif edge == 0:
+        t = finish_at(cal, clock, start + length)
     else:
-        t = start_at(cal, nodes.clk[u], x)
-    lag = links.lag[k]
-    if links.mode[k] == MONTHS:
+        t = start_at(cal, clock, start + length)
+    if mode == MONTHS:
         return add_months(t, lag)
     if lag > 0:
-        return finish_at(cal, links.lagclk[k], work(cal, links.lagclk[k], t) + lag)
+        return finish_at(cal, lagclk, work(cal, lagclk, t) + lag)
     if lag < 0:
-        return start_at(cal, links.lagclk[k], work(cal, links.lagclk[k], t) + lag)
+        return start_at(cal, lagclk, work(cal, lagclk, t) + lag)
     return t
+
+
+def given_by(cal: Tables, links: Links, nodes: Nodes, k: int, x: int, edge: int) -> int:
+    """The instant that calendar link k hands on when its source starts at x; see `given`."""
+    u = links.src[k]
+    return given(cal, nodes.clk[u], x, nodes.dur[u], links.typ[k], links.mode[k], links.lagclk[k], links.lag[k], edge)
 
 
 def push(cal: Tables, links: Links, nodes: Nodes, k: int, v: int, x: int, edge: int) -> int:
@@ -39,7 +41,7 @@ def push(cal: Tables, links: Links, nodes: Nodes, k: int, v: int, x: int, edge: 
 
     A finish that falls into a break is reached with the work before the break: see `edged`.
     """
-    t = given(cal, links, nodes, k, x, edge)
+    t = given_by(cal, links, nodes, k, x, edge)
     if links.typ[k] <= SS:
         return work(cal, nodes.clk[v], t)
     return work(cal, nodes.clk[v], t) - nodes.dur[v]
@@ -59,41 +61,39 @@ def roomy(cal: Tables, clock: int, instant: int) -> int:
     return 1 if instant >= start_at(cal, clock, work(cal, clock, instant)) else 0
 
 
-def taken(cal: Tables, links: Links, nodes: Nodes, k: int, v: int, y: int, room: int) -> int:
-    """The latest instant that the source of calendar link k may reach when v starts at y: the lag is taken off.
+def taken(cal: Tables, clock: int, start: int, length: int, typ: int, mode: int, lagclk: int, lag: int, room: int) -> int:
+    """The latest instant that the source of a calendar link may reach when its target starts at `start` and lasts `length`.
 
-    `room` is 1 where v may finish as late as the beginning of its next shift.
+    The lag is taken off. `room` is 1 where the target may finish as late as the beginning of its next shift.
     """
-    if links.typ[k] <= SS:
-        t = start_at(cal, nodes.clk[v], y)
+    if typ <= SS:
+        t = start_at(cal, clock, start)
     elif room == 1:
-        t = start_at(cal, nodes.clk[v], y + nodes.dur[v])
+        t = start_at(cal, clock, start + length)
     else:
-        t = finish_at(cal, nodes.clk[v], y + nodes.dur[v])
-    lag = links.lag[k]
-    mode = links.mode[k]
+        t = finish_at(cal, clock, start + length)
     if mode == MONTHS:
         return latest_before_months(t, lag) if t < FAR // 2 else t
     if lag > 0:
-        return start_at(cal, links.lagclk[k], work(cal, links.lagclk[k], t) - lag)
+        return start_at(cal, lagclk, work(cal, lagclk, t) - lag)
     if lag < 0 and mode == SHIFTS:
-        return finish_at(cal, links.lagclk[k], work(cal, links.lagclk[k], t) - lag)
+        return finish_at(cal, lagclk, work(cal, lagclk, t) - lag)
     if lag < 0:
-        return start_at(cal, links.lagclk[k], work(cal, links.lagclk[k], t + 1) - 1 - lag)
+        return start_at(cal, lagclk, work(cal, lagclk, t + 1) - 1 - lag)
     return t
 
 
-def latest_of(cal: Tables, links: Links, nodes: Nodes, k: int, t: int) -> int:
-    """The latest start of the source of calendar link k that may reach an instant, by its finish or by its start."""
-    u = links.src[k]
-    typ = links.typ[k]
+def latest_of(cal: Tables, clock: int, length: int, typ: int, mode: int, t: int) -> int:
+    """The latest start of the source of a calendar link that may reach an instant, by its finish or by its start."""
     if typ == FS or typ == FF:  # noqa: SIM109 - compiled code compares faster than it looks into a tuple
-        return work(cal, nodes.clk[u], t) - nodes.dur[u]
-    if links.mode[k] == SHIFTS:
-        return work(cal, nodes.clk[u], t)
-    return work(cal, nodes.clk[u], t + 1) - 1
+        return work(cal, clock, t) - length
+    if mode == SHIFTS:
+        return work(cal, clock, t)
+    return work(cal, clock, t + 1) - 1
 
 
 def pull(cal: Tables, links: Links, nodes: Nodes, k: int, v: int, y: int, room: int) -> int:
     """The greatest start of the source of link k that lets v start at y: push(x) <= y exactly when x <= pull(y)."""
-    return latest_of(cal, links, nodes, k, taken(cal, links, nodes, k, v, y, room))
+    u, typ, mode = links.src[k], links.typ[k], links.mode[k]
+    t = taken(cal, nodes.clk[v], y, nodes.dur[v], typ, mode, links.lagclk[k], links.lag[k], room)
+    return latest_of(cal, nodes.clk[u], nodes.dur[u], typ, mode, t)

@@ -79,7 +79,7 @@ def forward_from(first: int, links: Links, nodes: Nodes, cal: Tables, early: Dat
 
     On entry `early.x` holds the lower bounds there, and `early.edge` 1 where a bound on the finish falls into a break.
     """
-    ptr, src, w, mode, typ = links.ptr, links.src, links.w, links.mode, links.typ
+    ptr, src, w, mode, typ, lagclk, lag = links.ptr, links.src, links.w, links.mode, links.typ, links.lagclk, links.lag
     clk, dur, mark, high = nodes.clk, nodes.dur, nodes.mark, nodes.high
     x, edge = early.x, early.edge
     for v in range(first, len(x)):
@@ -95,7 +95,7 @@ def forward_from(first: int, links: Links, nodes: Nodes, cal: Tables, early: Dat
                 y = x[u] + w[k]
                 e = edge[u]
             else:
-                t = given(cal, links, nodes, k, x[u], edge[u])
+                t = given(cal, clk[u], x[u], dur[u], typ[k], mode[k], lagclk[k], lag[k], edge[u])
                 y = work(cal, clk[v], t)
                 if typ[k] >= FF:
                     y -= dur[v]
@@ -142,7 +142,7 @@ def backward_from(first: int, last: int, links: Links, nodes: Nodes, cal: Tables
 
     On entry `late.x` holds the upper bounds, and `late.edge` what `roomy` says of them.
     """
-    ptr, src, w, mode, typ = links.ptr, links.src, links.w, links.mode, links.typ
+    ptr, src, w, mode, typ, lagclk, lag = links.ptr, links.src, links.w, links.mode, links.typ, links.lagclk, links.lag
     clk, dur, mark, pin = nodes.clk, nodes.dur, nodes.mark, nodes.pin
     y, room = late.x, late.edge
     for v in range(last, first - 1, -1):
@@ -175,8 +175,8 @@ def backward_from(first: int, last: int, links: Links, nodes: Nodes, cal: Tables
                 z = limit - w[k]
                 e = room[v]
             else:
-                t = taken(cal, links, nodes, k, v, limit, room[v])
-                z = latest_of(cal, links, nodes, k, t)
+                t = taken(cal, clk[v], limit, dur[v], typ[k], mode[k], lagclk[k], lag[k], room[v])
+                z = latest_of(cal, clk[u], dur[u], typ[k], mode[k], t)
                 if z <= y[u] and clk[u] != 0 and (typ[k] == FS or typ[k] == FF) and t < start_at(cal, clk[u], z + dur[u]):
                     e = 0
             if z < y[u]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ipmo.network.kernels.clocks import finish_at, start_at, work
 from ipmo.network.kernels.columns import FAR, FF, FINISHES, ONE_IS_ENOUGH, PLAIN, Dates, Links, Nodes, Tables
-from ipmo.network.kernels.links import edged, given
+from ipmo.network.kernels.links import edged, given_by
 from ipmo.network.kernels.passes import begin_again, forward_from
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def lean(gone: int, p: int, slip: int, links: Links, nodes: Nodes, cal: Tables, 
         return
     # what a calendar link hands on becomes a bound, or a plain link where one of several is enough
     source = links.src[gone]
-    t = given(cal, links, nodes, gone, early.x[source] + slip, early.edge[source] if slip == 0 else 0)
+    t = given_by(cal, links, nodes, gone, early.x[source] + slip, early.edge[source] if slip == 0 else 0)
     asked = work(cal, nodes.clk[p], t)
     waiting = 0
     if links.typ[gone] >= FF:
