@@ -145,7 +145,7 @@ def run(bar: Callable[..., None]) -> None:
     def each() -> None:
         out[:] = 0
         seen, stack = np.zeros(s.network.n, np.int64), np.zeros(s.network.n, np.int64)
-        traversals(places["ptr"], places["src"], where, amounts, out, seen, stack)
+        traversals(places.ptr, places.src, where, amounts, out, seen, stack)
 
     each()
     reach = aims.reach
@@ -160,9 +160,9 @@ def run(bar: Callable[..., None]) -> None:
 
     bar("the same, contraction included", best_of(cold), "one compiled traversal per benefit", peer, None, faster=True)
 
-    graph = nx.DiGraph(zip(places["src"].tolist(), reach.heads.tolist(), strict=True))
+    graph = nx.DiGraph(zip(places.src.tolist(), reach.heads.tolist(), strict=True))
     graph.add_nodes_from(range(s.network.n))
-    graph.add_edges_from((-1, v) for v in range(s.network.n) if places["ptr"][v] == places["ptr"][v + 1])
+    graph.add_edges_from((-1, v) for v in range(s.network.n) if places.ptr[v] == places.ptr[v + 1])
     ours, peer = best_of(lambda: dominators(s.network)), best_of(lambda: nx.immediate_dominators(graph, -1), 1)
     bar("dominators of every item", ours, "networkx", peer, 50, faster=True)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ipmo.network.kernels.clocks import work
 from ipmo.network.kernels.columns import FAR, FINISHES, PLAIN, Links, Nodes, Tables
 from ipmo.network.kernels.interfaces import Between, Faces, Places, Ways
-from ipmo.network.kernels.links import given_by
+from ipmo.network.kernels.links import given, given_by
 
 if TYPE_CHECKING:
     from ipmo.network.kernels.columns import Ints
@@ -80,11 +80,18 @@ def handed_on(cal: Tables, links: Links, nodes: Nodes, k: int, v: int, x: int) -
 
 def asked_without(gone: int, e: int, links: Links, nodes: Nodes, cal: Tables, faces: Faces, between: Between, x: Ints) -> int:
     """The start that an entry is asked for by all links into it but one; x holds the starts of exits."""
+    src, w, mode, typ, lagclk, lag = links.src, links.w, links.mode, links.typ, links.lagclk, links.lag
+    clk, dur, exit_of, links_in, dst = nodes.clk, nodes.dur, faces.exit_of, between.links_in, between.dst
     asked = -FAR
     for i in range(between.into[e], between.into[e + 1]):
-        k = between.links_in[i]
+        k = links_in[i]
         if k != gone:
-            t = handed_on(cal, links, nodes, k, between.dst[k], x[faces.exit_of[links.src[k]]])
+            u = src[k]
+            t = x[exit_of[u]]
+            if mode[k] == PLAIN or mode[k] == FINISHES:
+                t += w[k]
+            else:
+                t = work(cal, clk[dst[k]], given(cal, clk[u], t, dur[u], typ[k], mode[k], lagclk[k], lag[k], 0))
             if t > asked:
                 asked = t
     return asked
@@ -109,18 +116,22 @@ def let_go(
 
     The places touched stand at the beginning of `room.touched`, the groups at its end.
     """
+    entry_of, group_of_entry, dst = faces.entry_of, faces.group_of_entry, between.dst
+    by_entry, exits, by_exit, entries, back = ways.by_entry, ways.exits, ways.by_exit, ways.entries, ways.back
+    place_of_entry, place_of_exit, base, new_y, new_x = places.entry, places.exit, held.base, new.y, new.x
+    out_of, links_out = between.out_of, between.links_out
     bits, touched, seen, at = room.bits, room.touched, room.seen, places.at
     size = len(touched)
-    new.y[e] = asked
-    touched[0] = places.entry[e]
+    new_y[e] = asked
+    touched[0] = place_of_entry[e]
     count = 1
-    g = faces.group_of_entry[e]
+    g = group_of_entry[e]
     seen[g] = 1
     touched[size - 1] = g
     groups = 1
     word = len(bits)
-    for i in range(ways.by_entry[e], ways.by_entry[e + 1]):
-        r = places.exit[ways.exits[i]]
+    for i in range(by_entry[e], by_entry[e + 1]):
+        r = place_of_exit[exits[i]]
         bits[r // 32] |= 1 << (r % 32)
         if r // 32 < word:
             word = r // 32
@@ -136,30 +147,30 @@ def let_go(
         bits[word] &= ~(1 << (r % 32))
         if at[r] >= 0:
             e = at[r]
-            asked = asked_without(gone, e, links, nodes, cal, faces, between, new.x)
-            if asked == new.y[e]:
+            asked = asked_without(gone, e, links, nodes, cal, faces, between, new_x)
+            if asked == new_y[e]:
                 continue
-            new.y[e] = asked
-            g = faces.group_of_entry[e]
+            new_y[e] = asked
+            g = group_of_entry[e]
             if seen[g] == 0:
                 seen[g] = 1
                 groups += 1
                 touched[size - groups] = g
-            for i in range(ways.by_entry[e], ways.by_entry[e + 1]):
-                s = places.exit[ways.exits[i]]
+            for i in range(by_entry[e], by_entry[e + 1]):
+                s = place_of_exit[exits[i]]
                 bits[s // 32] |= 1 << (s % 32)
         else:
             o = -1 - at[r]
-            best = held.base[o]
-            for i in range(ways.by_exit[o], ways.by_exit[o + 1]):
-                t = new.y[ways.entries[i]] + ways.back[i]
+            best = base[o]
+            for i in range(by_exit[o], by_exit[o + 1]):
+                t = new_y[entries[i]] + back[i]
                 if t > best:
                     best = t
-            if best == new.x[o]:
+            if best == new_x[o]:
                 continue
-            new.x[o] = best
-            for i in range(between.out_of[o], between.out_of[o + 1]):
-                s = places.entry[faces.entry_of[between.dst[between.links_out[i]]]]
+            new_x[o] = best
+            for i in range(out_of[o], out_of[o + 1]):
+                s = place_of_entry[entry_of[dst[links_out[i]]]]
                 bits[s // 32] |= 1 << (s % 32)
         touched[count] = r
         count += 1
@@ -198,46 +209,49 @@ def interface_cones(
         room: room to work in.
         out: takes what moved.
     """
+    src, dst, entry_of, exit_of, start = links.src, between.dst, faces.entry_of, faces.exit_of, held.start
+    first_entry, tail, base_end, at, seen = faces.first_entry, ways.tail, held.base_end, places.at, room.seen
+    y, x, end, new_y, new_x = now.y, now.x, now.end, new.y, new.x
     touched, log_row, log_what, log_value = room.touched, out.row, out.what, out.value
     logged = 0
     size = len(touched)
     for row in range(len(rows)):
         gone = rows[row]
-        e = faces.entry_of[between.dst[gone]]
-        if handed_on(cal, links, nodes, gone, between.dst[gone], now.x[faces.exit_of[links.src[gone]]]) < held.start[e]:
+        e = entry_of[dst[gone]]
+        if handed_on(cal, links, nodes, gone, dst[gone], x[exit_of[src[gone]]]) < start[e]:
             continue  # something else sets the start there
-        asked = asked_without(gone, e, links, nodes, cal, faces, between, now.x)
-        if asked == now.y[e]:
+        asked = asked_without(gone, e, links, nodes, cal, faces, between, x)
+        if asked == y[e]:
             continue
-        if logged + len(now.end) + len(faces.exits) > len(log_row):
+        if logged + len(end) + len(faces.exits) > len(log_row):
             out.counts[0] = row
             out.counts[1] = logged
             return
         count, groups = let_go(gone, e, asked, links, nodes, cal, faces, between, ways, places, held, new, room)
         for i in range(groups):
             g = touched[size - 1 - i]
-            room.seen[g] = 0
-            best = held.base_end[g]
-            for f in range(faces.first_entry[g], faces.first_entry[g + 1]):
-                if ways.tail[f] > -FAR // 2 and new.y[f] + ways.tail[f] > best:
-                    best = new.y[f] + ways.tail[f]
-            if best != now.end[g]:
+            seen[g] = 0
+            best = base_end[g]
+            for f in range(first_entry[g], first_entry[g + 1]):
+                if tail[f] > -FAR // 2 and new_y[f] + tail[f] > best:
+                    best = new_y[f] + tail[f]
+            if best != end[g]:
                 log_row[logged] = row
                 log_what[logged] = -1 - g
                 log_value[logged] = best
                 logged += 1
         for i in range(count):
             r = touched[i]
-            if places.at[r] >= 0:
-                new.y[places.at[r]] = now.y[places.at[r]]
+            if at[r] >= 0:
+                new_y[at[r]] = y[at[r]]
             else:
-                o = -1 - places.at[r]
-                if new.x[o] != now.x[o]:
+                o = -1 - at[r]
+                if new_x[o] != x[o]:
                     log_row[logged] = row
                     log_what[logged] = o
-                    log_value[logged] = new.x[o]
+                    log_value[logged] = new_x[o]
                     logged += 1
-                new.x[o] = now.x[o]
+                new_x[o] = x[o]
     out.counts[0] = len(rows)
     out.counts[1] = logged
 
@@ -257,11 +271,15 @@ def hand_on_later(
     room: Room,
 ) -> int:
     """Spreads what moves when an entry is asked for a later start; how many entries and exits were touched."""
+    src, w, mode, typ, lagclk, lag = links.src, links.w, links.mode, links.typ, links.lagclk, links.lag
+    clk, dur, entry_of, group_of_entry, dst, start = nodes.clk, nodes.dur, faces.entry_of, faces.group_of_entry, between.dst, held.start
+    by_entry, exits, lengths, tail, out_of, links_out = ways.by_entry, ways.exits, ways.ways, ways.tail, between.out_of, between.links_out
+    place_of_entry, place_of_exit, touched = places.entry, places.exit, room.touched
     bits, at = room.bits, places.at
     new_y, new_x, new_end = new.y, new.x, new.end
     count = 0
     new_y[e] = asked
-    r = places.entry[e]
+    r = place_of_entry[e]
     bits[r // 32] |= 1 << (r % 32)
     word = r // 32
     while word < len(bits):
@@ -274,30 +292,34 @@ def hand_on_later(
             left >>= 1
             r += 1
         bits[word] &= ~(1 << (r % 32))
-        room.touched[count] = r
+        touched[count] = r
         count += 1
         if at[r] >= 0:
             e = at[r]
             begin = new_y[e]
-            for i in range(ways.by_entry[e], ways.by_entry[e + 1]):
-                o = ways.exits[i]
-                t = begin + ways.ways[i]
+            for i in range(by_entry[e], by_entry[e + 1]):
+                o = exits[i]
+                t = begin + lengths[i]
                 if t > new_x[o]:
                     new_x[o] = t
-                    s = places.exit[o]
+                    s = place_of_exit[o]
                     bits[s // 32] |= 1 << (s % 32)
-            g = faces.group_of_entry[e]
-            if ways.tail[e] > -FAR // 2 and begin + ways.tail[e] > new_end[g]:
-                new_end[g] = begin + ways.tail[e]
+            g = group_of_entry[e]
+            if tail[e] > -FAR // 2 and begin + tail[e] > new_end[g]:
+                new_end[g] = begin + tail[e]
         else:
             o = -1 - at[r]
-            for i in range(between.out_of[o], between.out_of[o + 1]):
-                k = between.links_out[i]
-                t = handed_on(cal, links, nodes, k, between.dst[k], new_x[o])
-                e = faces.entry_of[between.dst[k]]
-                if t > new_y[e] and t > held.start[e]:
+            for i in range(out_of[o], out_of[o + 1]):
+                k = links_out[i]
+                t, u = new_x[o], src[k]
+                if mode[k] == PLAIN or mode[k] == FINISHES:
+                    t += w[k]
+                else:
+                    t = work(cal, clk[dst[k]], given(cal, clk[u], t, dur[u], typ[k], mode[k], lagclk[k], lag[k], 0))
+                e = entry_of[dst[k]]
+                if t > new_y[e] and t > start[e]:
                     new_y[e] = t
-                    s = places.entry[e]
+                    s = place_of_entry[e]
                     bits[s // 32] |= 1 << (s % 32)
     return count
 
@@ -336,38 +358,41 @@ def interface_slips(
         room: room to work in.
         out: takes what moved.
     """
+    src, dst, entry_of, exit_of, start = links.src, between.dst, faces.entry_of, faces.exit_of, held.start
+    at, group_of_entry = places.at, faces.group_of_entry
+    y, x, end, new_y, new_x, new_end = now.y, now.x, now.end, new.y, new.x, new.end
     touched, log_row, log_what, log_value = room.touched, out.row, out.what, out.value
     logged = 0
     for row in range(len(rows)):
         gone = rows[row]
-        e = faces.entry_of[between.dst[gone]]
-        begin = now.x[faces.exit_of[links.src[gone]]] + slips[row]
-        asked = handed_on(cal, links, nodes, gone, between.dst[gone], begin)
-        if asked <= held.start[e]:
+        e = entry_of[dst[gone]]
+        begin = x[exit_of[src[gone]]] + slips[row]
+        asked = handed_on(cal, links, nodes, gone, dst[gone], begin)
+        if asked <= start[e]:
             continue
-        if logged + len(now.end) + len(faces.exits) > len(log_row):
+        if logged + len(end) + len(faces.exits) > len(log_row):
             out.counts[0] = row
             out.counts[1] = logged
             return
         count = hand_on_later(e, asked, links, nodes, cal, faces, between, ways, places, held, new, room)
         for i in range(count):
             r = touched[i]
-            if places.at[r] >= 0:
-                e = places.at[r]
-                new.y[e] = now.y[e]
-                g = faces.group_of_entry[e]
-                if new.end[g] != now.end[g]:
+            if at[r] >= 0:
+                e = at[r]
+                new_y[e] = y[e]
+                g = group_of_entry[e]
+                if new_end[g] != end[g]:
                     log_row[logged] = row
                     log_what[logged] = -1 - g
-                    log_value[logged] = new.end[g]
+                    log_value[logged] = new_end[g]
                     logged += 1
-                    new.end[g] = now.end[g]
+                    new_end[g] = end[g]
             else:
-                o = -1 - places.at[r]
+                o = -1 - at[r]
                 log_row[logged] = row
                 log_what[logged] = o
-                log_value[logged] = new.x[o]
+                log_value[logged] = new_x[o]
                 logged += 1
-                new.x[o] = now.x[o]
+                new_x[o] = x[o]
     out.counts[0] = len(rows)
     out.counts[1] = logged

@@ -66,15 +66,8 @@ def cone_forward(
     """Early starts of what waits and of what that moves, in order; how many moved, or -1 - that many past the budget."""
     src, w, mode, typ, lagclk, lag = links.src, links.w, links.mode, links.typ, links.lagclk, links.lag
     clk, dur, mark, high, floor, floor_edge = nodes.clk, nodes.dur, nodes.mark, nodes.high, low.x, low.edge
-    at, rank, first_in, next_in, first_out, next_out, dst = (
-        order.at,
-        order.rank,
-        hung.first_in,
-        hung.next_in,
-        hung.first_out,
-        hung.next_out,
-        hung.dst,
-    )
+    at, rank, first_in, next_in = order.at, order.rank, hung.first_in, hung.next_in
+    first_out, next_out, dst = hung.first_out, hung.next_out, hung.dst
     x, edge, log_node, log_x, log_edge = early.x, early.edge, log.node, log.x, log.edge
     moved, seen = 0, 0
     word = first // 32
@@ -111,11 +104,8 @@ def cone_forward(
             if mark[v] & ONE_IS_ENOUGH:
                 if y < least:
                     least = y
-            elif y > best:
-                best = y
-                late = e
-            elif y == best and e > late:
-                late = e
+            elif y > best or (y == best and e > late):
+                best, late = y, e
             k = next_in[k]
         if mark[v] & ONE_IS_ENOUGH and least != FAR and least > best:
             best = least

@@ -286,7 +286,7 @@ def ends_one_by_one(
     for v in range(n):  # the last end before a position
         t = behind[v]
         if ending[v]:
-            f = finish_of(cal, nodes, early, v)
+            f = finish_of(cal, clk[v], early.x[v] + dur[v], early.edge[v])
             if f > t:
                 t = f
         behind[v + 1] = t

@@ -88,14 +88,15 @@ def forward_from(first: int, links: Links, nodes: Nodes, cal: Tables, early: Dat
         least = FAR
         for k in range(ptr[v], ptr[v + 1]):
             u = src[k]
+            m = mode[k]
             e = 0
-            if mode[k] == PLAIN:
+            if m == PLAIN:
                 y = x[u] + w[k]
-            elif mode[k] == FINISHES:
+            elif m == FINISHES:
                 y = x[u] + w[k]
                 e = edge[u]
             else:
-                t = given(cal, clk[u], x[u], dur[u], typ[k], mode[k], lagclk[k], lag[k], edge[u])
+                t = given(cal, clk[u], x[u], dur[u], typ[k], m, lagclk[k], lag[k], edge[u])
                 y = work(cal, clk[v], t)
                 if typ[k] >= FF:
                     y -= dur[v]
@@ -168,15 +169,16 @@ def backward_from(first: int, last: int, links: Links, nodes: Nodes, cal: Tables
                 others = spare - 1 if asked_of(cal, links, nodes, k, v, early) <= limit else spare
                 if others > 0:
                     continue
+            m = mode[k]
             e = 1
-            if mode[k] == PLAIN:
+            if m == PLAIN:
                 z = limit - w[k]
-            elif mode[k] == FINISHES:
+            elif m == FINISHES:
                 z = limit - w[k]
                 e = room[v]
             else:
-                t = taken(cal, clk[v], limit, dur[v], typ[k], mode[k], lagclk[k], lag[k], room[v])
-                z = latest_of(cal, clk[u], dur[u], typ[k], mode[k], t)
+                t = taken(cal, clk[v], limit, dur[v], typ[k], m, lagclk[k], lag[k], room[v])
+                z = latest_of(cal, clk[u], dur[u], typ[k], m, t)
                 if z <= y[u] and clk[u] != 0 and (typ[k] == FS or typ[k] == FF) and t < start_at(cal, clk[u], z + dur[u]):
                     e = 0
             if z < y[u]:
@@ -213,11 +215,9 @@ def name_targets(links: Links, nodes: Nodes, cal: Tables, late: Dates, target: I
                 target[u] = target[v]
 
 
-def finish_of(cal: Tables, nodes: Nodes, dates: Dates, v: int) -> int:
-    """The finish of a position as an instant."""
-    if dates.edge[v]:
-        return start_at(cal, nodes.clk[v], dates.x[v] + nodes.dur[v])
-    return finish_at(cal, nodes.clk[v], dates.x[v] + nodes.dur[v])
+def finish_of(cal: Tables, clock: int, worked: int, edge: int) -> int:
+    """The finish of work as an instant: with its last minute, or where the next shift begins."""
+    return start_at(cal, clock, worked) if edge else finish_at(cal, clock, worked)
 
 
 def finishes(nodes: Nodes, cal: Tables, early: Dates, out: Ints) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from ipmo.network.kernels.clocks import finish_at, start_at
 from ipmo.network.kernels.columns import FAR, Dates, Links, Log, Nodes, Tables
 from ipmo.network.kernels.cones import Bounds, cone_backward, cone_forward
 from ipmo.network.kernels.order import Hung, Order, reorder
@@ -54,27 +53,28 @@ def settle_ends(
         ends: the last finishes, which are brought up to date.
         stale: room for a flag a group.
     """
-    clk, dur = nodes.clk, nodes.dur
+    clk, dur, x, edge = nodes.clk, nodes.dur, early.x, early.edge
+    log_node, log_x, log_edge, first, inside = log.node, log.x, log.edge, members.first, members.members
     alone = changed
     for i in range(moved + 1):
         if i < moved:
-            v = log.node[i]
+            v = log_node[i]
             if v == changed:
                 alone = -1
-            was_x = log.x[i]
-            was_edge = log.edge[i]
+            was_x = log_x[i]
+            was_edge = log_edge[i]
         else:
             if alone < 0:
                 break
             v = alone  # its finish moved, its start did not
-            was_x = early.x[v]
-            was_edge = early.edge[v]
+            was_x = x[v]
+            was_edge = edge[v]
         g = group[v]
         if g < 0:
             continue
         length = old_length if v == changed else dur[v]
-        now = finish_of(cal, nodes, early, v)
-        was = start_at(cal, clk[v], was_x + length) if was_edge else finish_at(cal, clk[v], was_x + length)
+        now = finish_of(cal, clk[v], x[v] + dur[v], edge[v])
+        was = finish_of(cal, clk[v], was_x + length, was_edge)
         if now >= ends[g]:
             ends[g] = now
             stale[g] = 0
@@ -83,12 +83,13 @@ def settle_ends(
     for i in range(moved + 1):
         if i == moved and alone < 0:
             break
-        g = group[log.node[i]] if i < moved else group[alone]
+        g = group[log_node[i]] if i < moved else group[alone]
         if g >= 0 and stale[g]:
             stale[g] = 0
             best = -FAR
-            for j in range(members.first[g], members.first[g + 1]):
-                t = finish_of(cal, nodes, early, members.members[j])
+            for j in range(first[g], first[g + 1]):
+                v = inside[j]
+                t = finish_of(cal, clk[v], x[v] + dur[v], edge[v])
                 if t > best:
                     best = t
             ends[g] = best
@@ -356,8 +357,9 @@ def slips_one_by_one(
     order, hung, web, work_of = order_in(nodes), hung_in(nodes, links), links_in(nodes, links), nodes_in(nodes)
     low, early, log, group = low_in(nodes), early_in(nodes), early_log_in(nodes), nodes[13]
     log_row, log_what, log_value = out.row, out.what, out.value
+    clk, dur, x, edge, log_node, log_x, log_edge = work_of.clk, work_of.dur, early.x, early.edge, log.node, log.x, log.edge
     groups = len(late_group)
-    size = len(early.x)
+    size = len(x)
     logged = 0
     for row in range(len(seeds.first) - 1):
         first = seed(bits, seeds, row, order.rank, low, kept)
@@ -366,10 +368,10 @@ def slips_one_by_one(
         moved = cone_forward(bits, first, 2 * size, order, hung, web, work_of, low, cal, early, log)
         short = logged + moved + groups > len(log_row)
         for i in range(moved):
-            v = log.node[i]
+            v = log_node[i]
             g = group[v]
             if not short and (g >= 0 or aimed[v]):
-                t = finish_of(cal, work_of, early, v)
+                t = finish_of(cal, clk[v], x[v] + dur[v], edge[v])
                 if g >= 0 and t > ends[g] and (seen[g] == 0 or t > late_group[g]):
                     seen[g] = 1
                     late_group[g] = t
@@ -379,7 +381,7 @@ def slips_one_by_one(
                     log_value[logged] = t
                     logged += 1
         for i in range(moved):
-            v = log.node[i]
+            v = log_node[i]
             g = group[v]
             if g >= 0 and seen[g]:
                 seen[g] = 0
@@ -387,8 +389,8 @@ def slips_one_by_one(
                 log_what[logged] = -1 - g
                 log_value[logged] = late_group[g]
                 logged += 1
-            early.x[v] = log.x[i]
-            early.edge[v] = log.edge[i]
+            x[v] = log_x[i]
+            edge[v] = log_edge[i]
         for i in range(seeds.first[row + 1] - 1, seeds.first[row] - 1, -1):
             low.x[seeds.nodes[i]] = kept.x[i]
             low.edge[seeds.nodes[i]] = kept.edge[i]
