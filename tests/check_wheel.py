@@ -34,7 +34,7 @@ def main(dist: Path) -> None:
 
         ipmo = str(folder / "env" / "bin" / "ipmo")
         run(str(python), "-m", "pip", "install", "-q", str(wheel))
-        assert "no plugins are installed" in run(ipmo, "plugins")
+        assert "no other plugins are installed" in run(ipmo, "plugins")
         run(ipmo, "plugins", "new", "our-gates")
         made = folder / "ipmo-our-gates"
         run(str(python), "-m", "pip", "install", "-q", "-e", ".[test]", where=made)
