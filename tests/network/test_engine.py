@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import networkx as nx
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 import ipmo
 from ipmo.analysis.dates.schedule import schedule
 from ipmo.errors import CycleError, ScheduleError
-from ipmo.model import After, Link, Portfolio, Project, Task
+from ipmo.model import After, Calendar, Link, Portfolio, Project, Task
 from ipmo.network import network as engine
 from ipmo.network.compiled import available
 from ipmo.network.graph import graph
@@ -228,3 +229,14 @@ def test_cutting_always_leaves_a_network_without_loops(pairs: list[tuple[int, in
         assert steps <= {(f"t{a}", f"t{b}") for a, b in pairs}
         net = net.cut([None] * 7)
     assert not net.has_loop
+
+
+@pytest.mark.parametrize("order", [("weekend", "friday"), ("friday", "weekend")])
+def test_of_two_links_that_ask_alike_one_into_a_break_lets_the_finish_wait_whichever_comes_first(order: tuple[str, str]) -> None:
+    """Both givers ask for all of the week's work; the one that works on Saturday lets the finish lie on Monday morning."""
+    calendars = [Calendar(id="six", week="mon-sat", hours="09:00-17:00")]
+    givers = {"weekend": Task(id="weekend", duration="6 d", calendar="six"), "friday": Task(id="friday", duration="5 d")}
+    after = [After(source=name, type="FF") for name in order]
+    tasks = [*givers.values(), Task(id="t", duration="3 d", after=after)]
+    s = schedule(Portfolio(id="x", start="2026-01-05", calendars=calendars, projects=[Project(id="P", tasks=tasks)]))
+    assert (s["P/t"].early_start, s["P/t"].early_finish) == (datetime(2026, 1, 7, 9), datetime(2026, 1, 12, 9))

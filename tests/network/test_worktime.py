@@ -134,3 +134,10 @@ def test_months_end_on_the_last_day_of_a_shorter_month() -> None:
     assert add_months(minutes(date(2026, 1, 31)), 1) == minutes(date(2026, 2, 28))
     assert add_months(minutes(datetime(2028, 1, 31, 9, 30)), 1) == minutes(datetime(2028, 2, 29, 9, 30))
     assert add_months(minutes(date(2026, 11, 30)), 3) == minutes(date(2027, 2, 28))
+
+
+def test_every_day_of_a_shorter_month_comes_before_the_days_that_it_lacks() -> None:
+    """A month after any day of February lies at or before the 29th to 31st of March, so its last minute is the latest."""
+    for day in (29, 30, 31):
+        assert latest_before_months(minutes(datetime(2026, 3, day, 10)), 1) == minutes(date(2026, 3, 1)) - 1
+    assert latest_before_months(minutes(datetime(2026, 3, 28, 10)), 1) == minutes(datetime(2026, 2, 28, 10))
