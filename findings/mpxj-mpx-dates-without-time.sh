@@ -5,7 +5,7 @@
 # The format has date formats with a time, and the file says which one it uses; one would guess that the writer takes one of them.
 # It takes the one without: a start on Wednesday 08:00 and a limit on Monday 17:00 come back as 00:00 of those days. A limit of the
 # end of a day is then the end of the day before, one working day earlier than the plan asked for.
-# What users of ipmo meet: reading an .mpx file gives the finding `mpxj/format-limits`; docs/dialects.md has the row.
+# What users of this project meet: reading an .mpx file gives the finding `mpxj/format-limits`; docs/dialects.md has the row.
 set -euo pipefail
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"

@@ -6,7 +6,7 @@
 # written is the gap between the dates that stand in the file, in seconds around the clock: finish on Friday 17:00, start on the
 # following Wednesday 08:00, so 111 elapsed hours, of which a weekend is part. When the predecessor moves, the successor follows by
 # another distance than the plan asked for. The deadline and the constraint "finish no later than" are gone, also without a word.
-# What users of ipmo meet: reading a .planner file gives the finding `mpxj/format-limits`; docs/dialects.md has the row.
+# What users of this project meet: reading a .planner file gives the finding `mpxj/format-limits`; docs/dialects.md has the row.
 set -euo pipefail
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/venv"
