@@ -21,7 +21,8 @@ from ipmo.analysis.dependencies.crossings import Crossings, as_slip
 from ipmo.analysis.dependencies.downstream import Downstream
 from ipmo.analysis.dependencies.ranking import ranked
 from ipmo.analysis.dependencies.targets import targets
-from ipmo.model import Delay, Portfolio
+from ipmo.changes import Delay
+from ipmo.model import Portfolio
 from ipmo.network.kernels.columns import Dates
 from ipmo.network.reach import Reach, dominators
 

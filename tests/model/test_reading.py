@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ipmo
+from ipmo import changes as ch
 from ipmo import model as m
 from ipmo.declared import Declared
 from ipmo.errors import ModelError, UnitError
@@ -187,7 +188,7 @@ WRONG: list[Any] = [
     m.Task(id="t"),
     m.Fixed(Span(Decimal(1), "d")),
     m.Fixed(Decimal(3)),
-    m.Delay("t", "3 d"),
+    ch.Delay("t", "3 d"),
     m.Budget([]),
 ]
 anything = st.recursive(

@@ -16,7 +16,7 @@ import attrs
 from hypothesis import strategies as st
 
 from ipmo import model as m
-from ipmo.model.changes import Change
+from ipmo.model.changes import Change, Delay, SetProbability
 from ipmo.model.governance import SCALES
 from ipmo.model.shape import Kind, Shape, shape
 from ipmo.testing import strategies as s
@@ -63,7 +63,7 @@ LEAF: Mapping[object, Drawn] = {
     m.Spread: s.spreads,
     m.Earning: s.earnings,
     m.Constraints: s.constraints,
-    Change: st.builds(lambda share: m.SetProbability("nothing", share), s.shares),
+    Change: st.builds(lambda share: SetProbability("nothing", share), s.shares),
 }
 
 
@@ -205,9 +205,7 @@ def _reference(draw: s.Draw, values: Values, known: Known) -> None:
 
 def _change_request(draw: s.Draw, values: Values, known: Known) -> None:
     tasks = list(known.get("leaf", ()))
-    values["effect"] = (
-        [m.Delay(draw(st.sampled_from(tasks)), draw(s.spans(("d", "w"), 1)))] if len(tasks) > 0 and draw(st.booleans()) else []
-    )
+    values["effect"] = [Delay(draw(st.sampled_from(tasks)), draw(s.spans(("d", "w"), 1)))] if len(tasks) > 0 and draw(st.booleans()) else []
 
 
 def _calendar(draw: s.Draw, values: Values, known: Known) -> None:

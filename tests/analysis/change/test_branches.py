@@ -12,8 +12,9 @@ import ipmo
 from ipmo.analysis.change.applying import applied
 from ipmo.analysis.change.branches import branches
 from ipmo.analysis.dependencies.targets import targets
+from ipmo.changes import Delay, SetDuration
 from ipmo.errors import IpmoError
-from ipmo.model import Delay, Portfolio, SetDuration
+from ipmo.model import Portfolio
 from ipmo.testing.strategies import portfolios
 from ipmo.units import as_span, minutes
 

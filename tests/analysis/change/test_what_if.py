@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ipmo
+from ipmo import changes as ch
 from ipmo import model as m
 from ipmo.analysis.change.applying import applied
 from ipmo.analysis.change.comparison import Comparison
@@ -61,24 +62,24 @@ def plan(**more: Any) -> m.Portfolio:
 
 
 CHANGES: list[tuple[Any, str]] = [
-    (m.Delay("rails/lay", "3 d"), "delay rails/lay by 3 d"),
-    (m.Delay("rails/lay", "-3 d"), "bring rails/lay forward by 3 d"),
-    (m.SetDuration("rails/lay", "25 d"), "let rails/lay take 25 d"),
-    (m.SetEstimate("rails/lay", {"low": "10 d", "likely": "20 d", "high": "40 d"}), "estimate the duration of rails/lay at low 10 d, likely 20 d, high 40 d"),
-    (m.SetEstimate("rails", {"low": "4 M GBP", "likely": "5 M GBP", "high": "9 M GBP"}, "budget"), "estimate the budget of rails at low 4 M GBP, likely 5 M GBP, high 9 M GBP"),
-    (m.SetDate("fleet", "finish", "2026-03-01"), "set the finish of fleet to 2026-03-01"),
-    (m.SetDate("fleet", "finish", None), "take the finish of fleet away"),
-    (m.SetBudget("rails", "6 M GBP"), "set the budget of rails to 6 M GBP"),
-    (m.MoveBudget("rails", "power", "1 M GBP"), "move 1 M GBP of budget from rails to power"),
-    (m.Fund("depot", "2 M GBP"), "grant 2 M GBP to depot"),
-    (m.SetProbability("depot/R", "60 %"), "set the probability of depot/R to 60 %"),
-    (m.Stop("power"), "stop power"),
-    (m.Add(m.Task(id="survey", duration="2 d", after=[m.After(source="tidy", type="SS")]), "rails"), "add task survey to rails"),
-    (m.Add(m.Benefit(id="air", enabled_by="rails/tidy")), "add benefit air"),
-    (m.Remove("rails/tidy"), "remove rails/tidy"),
-    (m.AddLink("power/test", "rails/tidy", "SS", "2 d"), "link power/test to rails/tidy (SS + 2 d)"),
-    (m.RemoveLink("rails/lay", "power/test"), "take away the link from rails/lay to power/test (FS)"),
-    (m.SetLag("rails/lay", "power/test", "-4 d"), "set the lag from rails/lay to power/test (FS) to -4 d"),
+    (ch.Delay("rails/lay", "3 d"), "delay rails/lay by 3 d"),
+    (ch.Delay("rails/lay", "-3 d"), "bring rails/lay forward by 3 d"),
+    (ch.SetDuration("rails/lay", "25 d"), "let rails/lay take 25 d"),
+    (ch.SetEstimate("rails/lay", {"low": "10 d", "likely": "20 d", "high": "40 d"}), "estimate the duration of rails/lay at low 10 d, likely 20 d, high 40 d"),
+    (ch.SetEstimate("rails", {"low": "4 M GBP", "likely": "5 M GBP", "high": "9 M GBP"}, "budget"), "estimate the budget of rails at low 4 M GBP, likely 5 M GBP, high 9 M GBP"),
+    (ch.SetDate("fleet", "finish", "2026-03-01"), "set the finish of fleet to 2026-03-01"),
+    (ch.SetDate("fleet", "finish", None), "take the finish of fleet away"),
+    (ch.SetBudget("rails", "6 M GBP"), "set the budget of rails to 6 M GBP"),
+    (ch.MoveBudget("rails", "power", "1 M GBP"), "move 1 M GBP of budget from rails to power"),
+    (ch.Fund("depot", "2 M GBP"), "grant 2 M GBP to depot"),
+    (ch.SetProbability("depot/R", "60 %"), "set the probability of depot/R to 60 %"),
+    (ch.Stop("power"), "stop power"),
+    (ch.Add(m.Task(id="survey", duration="2 d", after=[m.After(source="tidy", type="SS")]), "rails"), "add task survey to rails"),
+    (ch.Add(m.Benefit(id="air", enabled_by="rails/tidy")), "add benefit air"),
+    (ch.Remove("rails/tidy"), "remove rails/tidy"),
+    (ch.AddLink("power/test", "rails/tidy", "SS", "2 d"), "link power/test to rails/tidy (SS + 2 d)"),
+    (ch.RemoveLink("rails/lay", "power/test"), "take away the link from rails/lay to power/test (FS)"),
+    (ch.SetLag("rails/lay", "power/test", "-4 d"), "set the lag from rails/lay to power/test (FS) to -4 d"),
 ]  # fmt: skip
 
 
@@ -86,7 +87,7 @@ CHANGES: list[tuple[Any, str]] = [
 def test_a_change_reads_as_a_sentence_is_written_and_read_back_and_applies(change: Any, sentence: str) -> None:
     assert str(change) == sentence
     plain = change_to_plain(change)
-    if not isinstance(change, m.Add):
+    if not isinstance(change, ch.Add):
         assert as_change(plain) == change
     request = m.ChangeRequest(id="c", effect=[change])
     pf = plan(changes=[request])
@@ -99,49 +100,49 @@ def test_a_change_reads_as_a_sentence_is_written_and_read_back_and_applies(chang
 
 def test_changes_do_what_they_say() -> None:
     pf = plan()
-    moved = applied(pf, [m.MoveBudget("rails", "power", "1 M GBP")])
+    moved = applied(pf, [ch.MoveBudget("rails", "power", "1 M GBP")])
     assert [str(ipmo.roll_up(moved, "budget")[p].value) for p in ("rails", "power")] == ["4 M GBP", "4 M GBP"]
-    funded = applied(pf, [m.Fund("depot", "2 M GBP"), m.Fund("depot", "1 M GBP"), m.Fund("city", "9 M GBP")])
+    funded = applied(pf, [ch.Fund("depot", "2 M GBP"), ch.Fund("depot", "1 M GBP"), ch.Fund("city", "9 M GBP")])
     assert (funded["depot"].state, str(funded["depot"].funding.lines[0].amount.central())) == ("approved", "3 M GBP")
-    assert applied(pf, [m.SetProbability("depot/R", 0.6)])["depot/R"].before.probability == 0.6
-    gone = applied(pf, [m.Remove("power/test")])
+    assert applied(pf, [ch.SetProbability("depot/R", 0.6)])["depot/R"].before.probability == 0.6
+    gone = applied(pf, [ch.Remove("power/test")])
     assert [k.id for k in gone.links] == []
-    assert applied(pf, [m.Remove("rails/lay")])["rails/tidy"].after == ()
-    assert applied(pf, [m.SetLag("rails/lay", "rails/tidy", "2 d")])["rails/tidy"].after[0].lag == ipmo.Span(Decimal(2), "d")
-    stopped = applied(pf, [m.Stop("fleet")])
+    assert applied(pf, [ch.Remove("rails/lay")])["rails/tidy"].after == ()
+    assert applied(pf, [ch.SetLag("rails/lay", "rails/tidy", "2 d")])["rails/tidy"].after[0].lag == ipmo.Span(Decimal(2), "d")
+    stopped = applied(pf, [ch.Stop("fleet")])
     assert ipmo.schedule(stopped)["fares"].undated == "it needs 'fleet/service', which is cancelled"
 
 
 @pytest.mark.parametrize(
     ("change", "error", "message"),
     [
-        (m.Delay("rails/lya", "1 d"), UnknownItemError, "'rails/lya' is not in portfolio 'city'; close: 'rails/lay'"),
+        (ch.Delay("rails/lya", "1 d"), UnknownItemError, "'rails/lya' is not in portfolio 'city'; close: 'rails/lay'"),
         ({"delay": {"target": "rails/lay", "by": "3 GBP"}}, UnitError, "a delay is a length of time, not money"),
         ({"set_duration": {"target": "rails/lay", "to": "-3 d"}}, UnitError, "a duration of -3 d is negative"),
         ({"set_duration": {"target": "rails/lay"}}, UnitError, "set_duration needs to"),
         ({"delay": {"target": "rails/lay", "by": "3 d", "on": "x"}}, UnitError, "delay has no field 'on'; it has by, target"),
         ({"postpone": {"target": "rails/lay"}}, UnitError, "is not a change; write one of delay, set_duration"),
-        (m.AddLink("fleet/service", "rails/lay"), CycleError, "these links form a cycle: .*'fleet/service' -FS-> 'rails/lay'"),
-        (m.AddLink("fleet/service", "fleet/service"), ModelError, "fleet/service"),
-        (m.RemoveLink("rails/lay", "fleet/train"), ModelError, "there is no link 'rails/lay' -FS-> 'fleet/train'; there are 'power/test -FS-> fleet/train'"),
-        (m.SetLag("rails/lay", "power/test", "1 d", "SS"), ModelError, "there is no link"),
-        (m.MoveBudget("rails", "power", "9 M GBP"), ModelError, "the budget of 'rails' is 5 M GBP, less than that"),
-        (m.MoveBudget("fleet", "power", "1 GBP"), ModelError, "'fleet' has no budget"),
-        (m.MoveBudget("rails", "power", "1 EUR"), ModelError, "not in EUR"),
-        (m.SetDate("rails/lay", "birthday", "2026-01-01"), UnknownItemError, "'birthday' is not in the dates of a task"),
-        (m.SetEstimate("rails/lay", "5 GBP"), ModelError, "the duration is time, not 5 GBP"),
-        (m.SetEstimate("rails/lay", "5 d", "remaining"), ModelError, "has not begun; nothing of it remains to be estimated"),
-        (m.SetProbability("rails/lay", 0.5), UnknownItemError, "what is a risk or benefit or assumption or driver"),
-        (m.Add(m.Task(id="lay", duration="1 d"), "rails"), ModelError, "lay"),
-        (m.Add(m.Task(id="x", duration="1 d")), ModelError, "a task belongs to a project; say to which"),
-        (m.Remove("fleet/service"), ModelError, "other items refer to it: .*fleet/service"),
-        (m.Stop("rails/lay"), UnknownItemError, "what is a project or programme"),
+        (ch.AddLink("fleet/service", "rails/lay"), CycleError, "these links form a cycle: .*'fleet/service' -FS-> 'rails/lay'"),
+        (ch.AddLink("fleet/service", "fleet/service"), ModelError, "fleet/service"),
+        (ch.RemoveLink("rails/lay", "fleet/train"), ModelError, "there is no link 'rails/lay' -FS-> 'fleet/train'; there are 'power/test -FS-> fleet/train'"),
+        (ch.SetLag("rails/lay", "power/test", "1 d", "SS"), ModelError, "there is no link"),
+        (ch.MoveBudget("rails", "power", "9 M GBP"), ModelError, "the budget of 'rails' is 5 M GBP, less than that"),
+        (ch.MoveBudget("fleet", "power", "1 GBP"), ModelError, "'fleet' has no budget"),
+        (ch.MoveBudget("rails", "power", "1 EUR"), ModelError, "not in EUR"),
+        (ch.SetDate("rails/lay", "birthday", "2026-01-01"), UnknownItemError, "'birthday' is not in the dates of a task"),
+        (ch.SetEstimate("rails/lay", "5 GBP"), ModelError, "the duration is time, not 5 GBP"),
+        (ch.SetEstimate("rails/lay", "5 d", "remaining"), ModelError, "has not begun; nothing of it remains to be estimated"),
+        (ch.SetProbability("rails/lay", 0.5), UnknownItemError, "what is a risk or benefit or assumption or driver"),
+        (ch.Add(m.Task(id="lay", duration="1 d"), "rails"), ModelError, "lay"),
+        (ch.Add(m.Task(id="x", duration="1 d")), ModelError, "a task belongs to a project; say to which"),
+        (ch.Remove("fleet/service"), ModelError, "other items refer to it: .*fleet/service"),
+        (ch.Stop("rails/lay"), UnknownItemError, "what is a project or programme"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_with_its_reason_and_nothing_is_applied(change: Any, error: type[Exception], message: str) -> None:
     pf = plan()
     with pytest.raises(error, match=message):
-        ipmo.what_if(pf, m.SetBudget("depot", "1 GBP"), change)
+        ipmo.what_if(pf, ch.SetBudget("depot", "1 GBP"), change)
     assert pf == plan()
 
 
@@ -150,14 +151,14 @@ def test_stopping_what_is_finished_is_refused() -> None:
     pf = plan(projects=[*plan().projects, done, m.Project(id="shut", state="closed"), m.Project(id="dead", state="cancelled")])
     for name, why in (("old", "is finished; there is nothing to stop"), ("shut", "is closed already"), ("dead", "is cancelled already")):
         with pytest.raises(ModelError, match=why):
-            ipmo.what_if(pf, m.Stop(name))
+            ipmo.what_if(pf, ch.Stop(name))
 
 
 # --------------------------------------------------------------------------------------- comparisons
 
 
 def test_a_delay_says_what_moves_who_is_hit_and_through_which_path() -> None:
-    found = ipmo.what_if(plan(), m.Delay("rails/lay", "3 d"))
+    found = ipmo.what_if(plan(), ch.Delay("rails/lay", "3 d"))
     assert {(x.item, x.kind): x.change for x in found.dates} == {
         ("city", "portfolio"): 3, ("transit", "programme"): 3, ("rails", "project"): 3, ("power", "project"): 3, ("fleet", "project"): 3,
         ("fleet/G", "gate"): 3, ("fares", "benefit"): 3,
@@ -176,7 +177,7 @@ def test_a_delay_says_what_moves_who_is_hit_and_through_which_path() -> None:
 
 
 def test_an_exception_and_its_status_stand_first() -> None:
-    found = ipmo.what_if(plan(), m.Delay("rails/lay", "20 d"))
+    found = ipmo.what_if(plan(), ch.Delay("rails/lay", "20 d"))
     first = [(x.what, x.item) for x in found.effects]
     assert first[0][0] == "exception"
     assert ("exception", "fleet") in first
@@ -187,14 +188,14 @@ def test_an_exception_and_its_status_stand_first() -> None:
 
 
 def test_nothing_that_matters_is_empty() -> None:
-    found = ipmo.what_if(plan(), m.Delay("power/cable", "2 d"))
+    found = ipmo.what_if(plan(), ch.Delay("power/cable", "2 d"))
     assert not found
     assert str(found) == "Delay power/cable by 2 d:\n  nothing that matters moves"
     assert not ipmo.what_if(plan())
 
 
 def test_stopping_a_project_shows_what_hangs_on_it() -> None:
-    found = ipmo.what_if(plan(), m.Stop("fleet"))
+    found = ipmo.what_if(plan(), ch.Stop("fleet"))
     gone = {x.item: x.note for x in found.dates if not x.after}
     assert gone["fleet"] == "cancelled"
     assert gone["fares"] == "it needs 'fleet/service', which is cancelled"
@@ -202,16 +203,16 @@ def test_stopping_a_project_shows_what_hangs_on_it() -> None:
 
 
 def test_money_moves_are_told() -> None:
-    found = ipmo.what_if(plan(), m.SetBudget("rails", "6 M GBP"))
+    found = ipmo.what_if(plan(), ch.SetBudget("rails", "6 M GBP"))
     assert [(x.what, x.change) for x in found.money] == [("total budget", 1_000_000)]
     assert found.dates == ()
-    granted = ipmo.what_if(plan(), m.Fund("rails", "2 M GBP"), m.Fund("city", "3 M GBP"))
+    granted = ipmo.what_if(plan(), ch.Fund("rails", "2 M GBP"), ch.Fund("city", "3 M GBP"))
     assert [(x.what, x.before, x.after) for x in granted.money] == [("total funding", "0 GBP", "5 M GBP")]
-    assert "comes: new" in str(ipmo.what_if(plan(), m.Add(m.Project(id="new"))))
+    assert "comes: new" in str(ipmo.what_if(plan(), ch.Add(m.Project(id="new"))))
 
 
 def test_changes_compose_and_months_compare() -> None:
-    one = ipmo.what_if(plan(), m.Delay("rails/lay", "3 d"), m.AddLink("rails/tidy", "fleet/service"))
+    one = ipmo.what_if(plan(), ch.Delay("rails/lay", "3 d"), ch.AddLink("rails/tidy", "fleet/service"))
     assert ipmo.compare(plan(), one.after).effects == one.effects
     assert {x.item: x.change for x in one.dates}["fleet"] == 3
 
@@ -219,11 +220,11 @@ def test_changes_compose_and_months_compare() -> None:
 def test_hundreds_of_branches_share_their_memory() -> None:
     tasks = [m.Task(id=f"t{n}", duration="1 d", after=[f"t{n - 1}"] if n else []) for n in range(400)]
     pf = m.Portfolio(id="x", start="2026-01-05", calendar="continuous", projects=[m.Project(id=f"p{k}", tasks=tasks) for k in range(5)])
-    ipmo.what_if(pf, m.Delay("p0/t0", "1 d"))
+    ipmo.what_if(pf, ch.Delay("p0/t0", "1 d"))
     gc.collect()
     tracemalloc.start()
-    held = [ipmo.what_if(pf, m.Delay(f"p{n % 5}/t{n}", f"{n % 7 + 1} d")) for n in range(300)]
-    held += [ipmo.what_if(pf, m.Stop(f"p{n % 5}")) for n in range(20)]
+    held = [ipmo.what_if(pf, ch.Delay(f"p{n % 5}/t{n}", f"{n % 7 + 1} d")) for n in range(300)]
+    held += [ipmo.what_if(pf, ch.Stop(f"p{n % 5}")) for n in range(20)]
     assert all(one.dates for one in held)
     gc.collect()
     each = tracemalloc.get_traced_memory()[0] / len(held)
@@ -241,7 +242,7 @@ def test_a_later_start_lets_go_of_a_finish_that_waited_for_a_shift() -> None:
     project = m.Project(id="p", tasks=tasks, gates=[m.Gate(id="h", after="b")])
     pf = m.Portfolio(id="x", start="2026-01-05", status_date="2026-01-05", calendar="c", calendars=[week], projects=[project])
     for by in ("1 h", "8 h", "3 d"):
-        change = m.Delay("p/b", by)
+        change = ch.Delay("p/b", by)
         assert ipmo.what_if(pf, change).effects == ipmo.Comparison(pf, applied(pf, [change]), changes=[change]).effects
 
 
@@ -251,7 +252,7 @@ def test_what_moves_is_what_two_schedules_say(pf: m.Portfolio, data: st.DataObje
     names = [f"{p.id}/{t.id}" for p in pf.projects for t in p.tasks]
     if not names:
         return
-    change = m.Delay(data.draw(st.sampled_from(names)), f"{data.draw(st.integers(1, 60))} d")
+    change = ch.Delay(data.draw(st.sampled_from(names)), f"{data.draw(st.integers(1, 60))} d")
     try:
         after = applied(pf, [change])
     except IpmoError:
@@ -296,7 +297,7 @@ def test_two_paths_that_hide_one_another_share_what_they_do_together() -> None:
     """x and y both lead to z. Either alone three days later moves z by three; both move it by three: a day and a half each."""
     tasks = [m.Task(id="x", duration="5 d"), m.Task(id="y", duration="5 d"), m.Task(id="z", duration="1 d", after=["x", "y"])]
     pf = m.Portfolio(id="p", start="2026-01-05", calendar="continuous", projects=[m.Project(id="P", tasks=tasks)])
-    move = ipmo.variance_analysis(pf, [m.SetDuration("P/x", "8 d"), m.SetDuration("P/y", "8 d")], "P")
+    move = ipmo.variance_analysis(pf, [ch.SetDuration("P/x", "8 d"), ch.SetDuration("P/y", "8 d")], "P")
     assert [(p.amount, p.alone) for p in move.parts] == [(Fraction(3, 2), 3), (Fraction(3, 2), 3)]
     assert move.rule == "they interact: Shapley over 2 changes, all orders"
     assert str(move).splitlines()[0] == "date of P: 2026-01-10 to 2026-01-13, +3 d; they interact: Shapley over 2 changes, all orders"
@@ -345,7 +346,9 @@ def test_money_of_a_portfolio_is_moved_by_what_its_projects_moved() -> None:
 
 def test_what_comes_and_goes_together_is_one_change() -> None:
     before = plan()
-    after = applied(before, [m.Add(m.Task(id="extra", duration="9 d", after="train"), "fleet"), m.AddLink("fleet/extra", "fleet/service")])
+    after = applied(
+        before, [ch.Add(m.Task(id="extra", duration="9 d", after="train"), "fleet"), ch.AddLink("fleet/extra", "fleet/service")]
+    )
     move = ipmo.variance_analysis(before, after, "fleet")
     assert move.change == 9
     assert len(move.parts) == 1
@@ -353,7 +356,7 @@ def test_what_comes_and_goes_together_is_one_change() -> None:
 
 
 def test_a_comparison_explains_itself() -> None:
-    found = ipmo.what_if(plan(), m.Delay("rails/lay", "3 d"), m.SetDuration("power/cable", "40 d"))
+    found = ipmo.what_if(plan(), ch.Delay("rails/lay", "3 d"), ch.SetDuration("power/cable", "40 d"))
     move = ipmo.variance_analysis(found, "fleet")
     assert sum(p.amount for p in move.parts) == move.change == 20
     assert {p.change for p in move.parts} == {"delay rails/lay by 3 d", "let power/cable take 40 d"}
@@ -366,7 +369,7 @@ def test_parts_are_shapley_values_by_definition_and_sum_to_the_movement(pf: m.Po
     if not names:
         return
     chosen = data.draw(st.lists(st.sampled_from(names), min_size=1, max_size=4, unique=True))
-    changes: list[Any] = [m.SetDuration(name, f"{data.draw(st.integers(1, 60))} d") for name in chosen]
+    changes: list[Any] = [ch.SetDuration(name, f"{data.draw(st.integers(1, 60))} d") for name in chosen]
     rows = targets(ipmo.schedule(pf, on_cycle="cut"))
     if not len(rows):
         return
@@ -418,7 +421,7 @@ def test_a_slip_table_is_each_delay_from_scratch(pf: m.Portfolio, days: int, by:
     refused = []
     for row in [*table, *table.refused]:
         try:
-            after = targets(ipmo.schedule(applied(pf, [m.Delay(row.item, f"{days} d")]), on_cycle="cut"))
+            after = targets(ipmo.schedule(applied(pf, [ch.Delay(row.item, f"{days} d")]), on_cycle="cut"))
         except IpmoError as error:
             refused.append((row.refused, str(error).splitlines()[0]))
             continue

@@ -369,7 +369,7 @@ def what_if(portfolio: Portfolio, *changes: Change | Mapping[str, object], on_cy
         UnitError: something is no change, a delay is money, a duration is negative.
 
     >>> import ipmo.examples
-    >>> from ipmo.model import Delay
+    >>> from ipmo.model.changes import Delay
     >>> what_if(ipmo.examples.load("handover"), Delay("rails/lay", "2 d")).dates[0].change
     2.0
     """
