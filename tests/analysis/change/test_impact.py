@@ -9,22 +9,9 @@ import pytest
 import ipmo
 from ipmo.analysis.change.applying import applied
 from ipmo.analysis.change.impact import assess_impact
+from ipmo.changes import AddLink, Delay, RemoveLink, SetBudget, SetDuration, Stop
 from ipmo.errors import IpmoError
-from ipmo.model import (
-    AddLink,
-    Calendar,
-    ChangeRequest,
-    Delay,
-    MoneySettings,
-    Portfolio,
-    Programme,
-    Project,
-    RemoveLink,
-    SetBudget,
-    SetDuration,
-    Stop,
-    Task,
-)
+from ipmo.model import Calendar, ChangeRequest, MoneySettings, Portfolio, Programme, Project, Task
 
 
 def two(**fields: Any) -> Portfolio:
