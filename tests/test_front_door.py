@@ -227,3 +227,13 @@ def test_what_plugins_are_made_of_and_the_changes_are_not_spread_over_the_front_
             assert getattr(room, name) is not None
     assert not {"Check", "Methodology", "hookimpl", "Figure", "Section", "Delay", "Add", "Stop"} & set(ipmo.__all__)
     assert {"Gate", "Risk", "Benefit", "Objective", "Outcome", "Office", "Calendar", "Dialect", "schedule_quality"} <= set(ipmo.__all__)
+
+
+@pytest.mark.parametrize("wrong", [None, 3, b"plan.yaml"])
+def test_what_is_neither_a_portfolio_nor_a_path_is_refused_with_what_to_give(wrong: object) -> None:
+    with pytest.raises(TypeError, match="schedule takes a portfolio or the path of its file; got"):
+        ipmo.schedule(wrong)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="compare takes a portfolio or the path of its file; got"):
+        ipmo.compare(ipmo.Portfolio(id="x"), wrong)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="read it first by ipmo.from_dict"):
+        ipmo.roll_up({"ipmo": 1}, "budget")  # type: ignore[arg-type]

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -313,3 +314,19 @@ def test_a_kind_of_estimate_that_a_methodology_declares_is_read_in_python_too() 
 def test_an_estimate_of_another_quantity_is_refused() -> None:
     with pytest.raises(UnitError, match=r"task.duration: an estimate of 3 GBP is none of time"):
         m.Task(id="a", duration=m.Fixed(Money(Decimal(3), "GBP")))
+
+
+def test_what_is_nested_deeper_than_a_file_can_hold_is_refused_in_python_too(tmp_path: Path) -> None:
+    def nested(levels: int) -> object:
+        data: object = "end"
+        for _ in range(levels):
+            data = {"a": data}
+        return data
+
+    deepest = m.Portfolio(id="x", projects=[m.Project(id="P", tasks=[m.Task(id="t", extensions={"nobody": nested(90)})])])
+    for name in ("x.yaml", "x.json"):
+        ipmo.write(deepest, tmp_path / name)
+        assert ipmo.read(tmp_path / name) == deepest
+    for levels in (91, 5000):
+        with pytest.raises(UnitError, match="nested deeper than 90 levels"):
+            m.Task(id="t", extensions={"nobody": nested(levels)})

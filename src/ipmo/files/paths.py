@@ -43,16 +43,22 @@ class Taking:
 
         @functools.wraps(verb)
         def reading(*given: object, **named: object) -> Answer:
-            first = [self._read(value) for value in given[:count]]
-            named = {key: self._read(value) if key in names else value for key, value in named.items()}
+            first = [self._read(value, verb.__name__) for value in given[:count]]
+            named = {key: self._read(value, verb.__name__) if key in names else value for key, value in named.items()}
             return verb(*first, *given[count:], **named)
 
         reading.__module__ = "ipmo"  # where people find it, and pickle too
         reading.__signature__ = _with_paths(signature, names)  # type: ignore[attr-defined]
         return reading
 
-    def _read(self, value: object) -> object:
-        return self.read(value) if isinstance(value, str | os.PathLike) else value
+    def _read(self, value: object, verb: str) -> object:
+        if isinstance(value, str | os.PathLike):
+            return self.read(value)
+        if isinstance(value, Mapping):
+            raise TypeError(f"{verb} takes a portfolio or the path of its file, not plain data; read it first by ipmo.from_dict")
+        if value is None or isinstance(value, int | float | bytes):
+            raise TypeError(f"{verb} takes a portfolio or the path of its file; got {value!r:.60}")
+        return value
 
 
 def _with_paths(signature: inspect.Signature, names: list[str]) -> inspect.Signature:

@@ -217,12 +217,22 @@ def natural(value: object) -> PlainData:
     return [natural(inner) for inner in value] if isinstance(value, list) else value
 
 
-def plain_data(value: object) -> PlainData:
+DEEPEST = 90
+"""How deep plain data may be nested in a field: a file holds 100 levels, and the field itself lies some way down."""
+
+
+def plain_data(value: object, depth: int = 0) -> PlainData:
     """What no class reads, as files have it: text, finite numbers, truth values, lists and mappings; dates as text.
 
+    Args:
+        value: what was given.
+        depth: how many lists and mappings it lies in.
+
     Raises:
-        UnitError: it holds something else; `path` leads there.
+        UnitError: it holds something else, or is nested deeper than files can be; `path` leads there.
     """
+    if depth > DEEPEST:
+        raise UnitError(f"nested deeper than {DEEPEST} levels; files hold no more")
     if value is None or isinstance(value, str | bool | int):
         return natural(value)
     if isinstance(value, float) and math.isfinite(value):
@@ -230,15 +240,15 @@ def plain_data(value: object) -> PlainData:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Mapping):
-        return {text(key): _inside(inner, text(key)) for key, inner in value.items()}
+        return {text(key): _inside(inner, text(key), depth + 1) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_inside(inner, place) for place, inner in enumerate(value)]
+        return [_inside(inner, place, depth + 1) for place, inner in enumerate(value)]
     raise UnitError(f"{value!r:.60} is no plain data; give text, numbers, lists and mappings")
 
 
-def _inside(value: object, where: str | int) -> PlainData:
+def _inside(value: object, where: str | int, depth: int) -> PlainData:
     try:
-        return plain_data(value)
+        return plain_data(value, depth)
     except UnitError as error:
         raise error.at(where) from None
 
