@@ -15,7 +15,7 @@ import ipmo
 import ipmo.examples
 from ipmo.desk import installed
 from ipmo.figures.columns import Series, columns, nice_step
-from ipmo.model import Portfolio
+from ipmo.model import Portfolio, Project
 from ipmo.reporting.blocks import Cell, Scale
 from ipmo.reporting.html import PANELS, render
 from ipmo.testing.strategies import portfolios
@@ -107,3 +107,10 @@ def test_every_kind_of_finding_stands_under_the_heading_of_its_check() -> None:
     text = html.unescape(render(pf, ipmo.check(pf), headings=registry.headings))
     for code in {finding.code for finding in ipmo.check(pf)}:
         assert f"<summary>{registry.headings[code]}" in text
+
+
+def test_a_portfolio_in_which_nothing_has_a_date_has_a_report_that_says_so() -> None:
+    pf = Portfolio(id="r21", projects=[Project(id="P")])
+    assert ipmo.schedule(pf).finish is None
+    text = re.sub(r"<[^>]+>|\s+", " ", render(pf, ipmo.check(pf)))
+    assert re.search(r"last finish +not known +1 item has no duration or no dates", text)

@@ -51,6 +51,10 @@ SHOWN = 100
 """How many problems of one file or model are listed before the rest is only counted."""
 
 
+LOOP = 20
+"""How many items of a loop a message names."""
+
+
 class IpmoError(Exception):
     """Every error that ipmo raises on purpose.
 
@@ -164,10 +168,13 @@ class CycleError(IpmoError, ValueError):
 
     def __init__(self, cycle: Sequence[str], types: Sequence[str], boundaries: Sequence[str] = ()) -> None:
         self.cycle, self.types, self.boundaries = tuple(cycle), tuple(types), tuple(boundaries)
-        chain = " ".join(f"{item!r} -{kind}->" for item, kind in zip(cycle, types, strict=True))
+        steps = [f"{item!r} -{kind}->" for item, kind in zip(cycle, types, strict=True)]
+        if len(steps) > LOOP:  # the first and the last of a long one; `cycle` has all
+            steps[LOOP - 5 : -5] = [f"({len(steps) - LOOP} more) ->"]
+        chain = " ".join(steps)
         text = f"these links form a cycle: {chain} {cycle[0]!r}"
         if len(self.boundaries) > 1:
-            text += f"; it crosses the boundary of projects {', '.join(map(repr, self.boundaries))}"
+            text += f"; it crosses the boundary of projects {listed(self.boundaries, LOOP)}"
         super().__init__(text + "; remove one of them, or pass on_cycle='cut'")
 
     def __reduce__(self) -> tuple[object, ...]:

@@ -208,6 +208,17 @@ def test_the_graph_is_a_real_networkx_graph_that_can_be_asked_anything() -> None
     assert g.nodes["rails/lay"]["item"].name == "Lay rails"
 
 
+def test_a_long_loop_is_told_by_its_first_and_last_items_and_kept_whole() -> None:
+    size = 3000
+    tasks = [Task(id=f"t{n}", duration="1 d", after=[f"t{(n + 1) % size}"]) for n in range(size)]
+    with pytest.raises(CycleError) as caught:
+        schedule(Portfolio(id="x", start="2026-01-05", projects=[Project(id="P", tasks=tasks)]))
+    assert len(caught.value.cycle) == size
+    assert len(str(caught.value)) < 700
+    assert "(2980 more) ->" in str(caught.value)
+    assert str(CycleError([f"t{n}" for n in range(20)], ["FS"] * 20)).count("-FS->") == 20
+
+
 @settings(max_examples=50)
 @given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=15))
 def test_cutting_always_leaves_a_network_without_loops(pairs: list[tuple[int, int]]) -> None:

@@ -14,7 +14,7 @@ from ipmo.network.states import State
 from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import Scale, number
 from ipmo.units import as_day, day_text
-from ipmo.words import counted
+from ipmo.words import agree, counted
 
 __all__ = ["calls", "subtitle", "tiles"]
 
@@ -165,10 +165,12 @@ def _time_tiles(a: Answers) -> Iterator[dict[str, str]]:
     s = a.schedule
     unknown = len(s.passes.without_duration)
     undated = sum(1 for node, hold in s.network.holds.items() if s.network.state[node] == State.UNDATED)
-    parts = [f"{unknown} items have no duration or no dates"] if unknown else []
-    parts += [f"{undated} are on hold"] if undated else []
-    value = day_text(s.finish, finish=True) if s.finish else "reached"
-    yield _tile("", "last finish", value, "at least" if parts else "", "; ".join(parts) if parts else "all open work has dates")
+    parts = [f"{counted(unknown, 'item')} {agree(unknown, 'has')} no duration or no dates"] if unknown else []
+    parts += [f"{undated} {agree(undated, 'is')} on hold"] if undated else []
+    value = day_text(s.finish, finish=True) if s.finish else "not known" if parts else "reached"
+    yield _tile(
+        "", "last finish", value, "at least" if parts and s.finish else "", "; ".join(parts) if parts else "all open work has dates"
+    )
     rows = [i for i in s.rows if i.kind in ("task", "milestone")]
     if rows:
         done = sum(1 for i in rows if i.early_finish is not None and i.total_float is None and not i.undated)

@@ -9,6 +9,7 @@ from ipmo.errors import listed
 from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import CheckContext
 from ipmo.rules.themes import Theme, fact
+from ipmo.words import agree, counted
 
 __all__ = ["QUALITY_CHECKS"]
 
@@ -35,7 +36,7 @@ def _find(context: CheckContext) -> Iterator[Finding]:
         yield fact(
             "dangling",
             "",
-            f"{len(names)} unfinished tasks have a loose start or finish: {listed(names)}",
+            f"{counted(len(names), 'unfinished task')} {agree(len(names), 'has')} a loose start or finish: {listed(names)}",
             "link the start to what it waits for, the finish to what waits for it",
             Severity.INFO,
         )

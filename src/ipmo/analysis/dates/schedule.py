@@ -213,8 +213,8 @@ class Schedule:
 
     @property
     def finish(self) -> datetime | None:
-        """When the last open work of the portfolio ends; None when all is done."""
-        return moment(self.passes.end) if self.passes.end is not None else None
+        """When the last open work of the portfolio ends; None when all is done, or when nothing has a date at all."""
+        return moment(self.passes.end) if self.passes.end else None  # instant 0: nothing says when anything starts
 
     # ------------------------------------------------------------------------------------------- tables
 
