@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("IPMO_DATA", ROOT.parent / "shared" / "data"))
@@ -28,9 +27,6 @@ ARGS = [
 
 collect_ignore_glob = ["adapters/broken/*"]
 """Modules that fail when they are imported, on purpose."""
-
-settings.register_profile("ipmo", deadline=None, derandomize=IN_CI, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("ipmo")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,0 +1,35 @@
+"""What the rules of MoP say, and the days and amounts in it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from fractions import Fraction
+
+from ipmo import Money
+from ipmo.model import Portfolio
+from ipmo.plugin import Finding, IpmoError, Severity
+
+__all__ = ["day_of", "finding", "in_currency"]
+
+
+def finding(slug: str, item: str, message: str, hint: str = "", severity: Severity = Severity.WARNING, part: str = "") -> Finding:
+    """A finding of one of the method's own checks."""
+    return Finding(code=f"mop/{slug}", item=item, part=part, message=message, hint=hint, severity=severity)
+
+
+def day_of(when: date | datetime) -> date:
+    """The day of an instant."""
+    return when.date() if isinstance(when, datetime) else when
+
+
+def in_currency(pf: Portfolio, amount: Money | None) -> Fraction | None:
+    """An amount in the portfolio's currency; None when it is not known."""
+    if amount is None:
+        return None
+    if pf.money is None or pf.money.currency == amount.currency:
+        return Fraction(amount.amount)
+    day = pf.status_date or pf.start
+    try:
+        return None if day is None else pf.exchange_rates.convert(amount, day)
+    except IpmoError:
+        return None
