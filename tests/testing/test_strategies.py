@@ -56,7 +56,9 @@ def test_every_noun_of_the_top_occurs() -> None:
     missing = {
         f.name for f in attrs.fields(m.Portfolio) if isinstance(getattr(ipmo.Portfolio(id="x", start="2026-01-05"), f.name), tuple)
     } - seen
-    assert missing <= {"reference_classes"}, "what no example held"
+    for name in missing - {"reference_classes"}:  # what needs much else beside it is rare: it is looked for by itself
+        rare = settings(max_examples=2000, phases=[Phase.generate], database=None)
+        assert getattr(find(wide_portfolios(), lambda pf, name=name: bool(getattr(pf, name)), settings=rare), name)
 
 
 REGISTERS = ("stakeholders", "drivers", "resources", "bodies", "offices", "services", "standards", "issues", "flows", "waivers", "lessons")
