@@ -109,7 +109,7 @@ class Network(Columns):
         return len(self._order) < self.n
 
     @functools.cached_property
-    def positions(self) -> Positions:
+    def positions(self) -> Positions[Ints]:
         """Columns by position, links sorted by target position."""
         if self.has_loop:
             raise self.loop()

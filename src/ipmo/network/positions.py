@@ -6,7 +6,7 @@ What takes a network apart works on these. Large networks hold them as int64 arr
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 import attrs
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 __all__ = [
     "Arrangement",
     "DatedPositions",
-    "PositionArrays",
     "Positions",
     "arrange",
     "as_array",
@@ -34,7 +33,11 @@ __all__ = [
 ]
 
 
-class Positions(NamedTuple):
+Column = TypeVar("Column", bound="Ints")
+"""What a column is: a list or an array, as the size of the network asks; or an array whatever its size."""
+
+
+class Positions(NamedTuple, Generic[Column]):
     """Columns by position; the links into position `v` are the places `ptr[v]` to `ptr[v + 1]`.
 
     Args:
@@ -57,60 +60,23 @@ class Positions(NamedTuple):
         w: `x[v] >= x[src] + w` for links that are one number.
     """
 
-    order: Ints
-    pos: Ints
-    ptr: Ints
-    perm: Ints
-    src: Ints
-    dur: Ints
-    typ: Ints
-    lag: Ints
-    clk: Ints
-    mode: Ints
-    lagclk: Ints
-    low: Ints
-    mark: Ints
-    low_edge: Ints
-    high: Ints
-    pin: Ints
-    w: Ints
-
-    @property
-    def sums(self) -> Sums:
-        """The links as numbers."""
-        return Sums(self.ptr, self.src, self.w)
-
-    @property
-    def links(self) -> Links:
-        """The links, for kernels."""
-        return Links(self.ptr, self.src, self.w, self.mode, self.typ, self.lagclk, self.lag)
-
-    @property
-    def nodes(self) -> Nodes:
-        """The positions, for kernels."""
-        return Nodes(self.clk, self.dur, self.mark, self.high, self.pin)
-
-
-class PositionArrays(NamedTuple):
-    """The columns of `Positions` as int64 arrays, whatever the size of the network, for what reckons with whole columns."""
-
-    order: NDArray[np.int64]
-    pos: NDArray[np.int64]
-    ptr: NDArray[np.int64]
-    perm: NDArray[np.int64]
-    src: NDArray[np.int64]
-    dur: NDArray[np.int64]
-    typ: NDArray[np.int64]
-    lag: NDArray[np.int64]
-    clk: NDArray[np.int64]
-    mode: NDArray[np.int64]
-    lagclk: NDArray[np.int64]
-    low: NDArray[np.int64]
-    mark: NDArray[np.int64]
-    low_edge: NDArray[np.int64]
-    high: NDArray[np.int64]
-    pin: NDArray[np.int64]
-    w: NDArray[np.int64]
+    order: Column
+    pos: Column
+    ptr: Column
+    perm: Column
+    src: Column
+    dur: Column
+    typ: Column
+    lag: Column
+    clk: Column
+    mode: Column
+    lagclk: Column
+    low: Column
+    mark: Column
+    low_edge: Column
+    high: Column
+    pin: Column
+    w: Column
 
     @property
     def sums(self) -> Sums:
@@ -205,9 +171,9 @@ def as_array(column: Ints | Sequence[int]) -> NDArray[np.int64]:
     return np.asarray(column, np.int64)
 
 
-def as_arrays(positions: Positions) -> PositionArrays:
+def as_arrays(positions: Positions[Ints]) -> Positions[NDArray[np.int64]]:
     """Columns by position as int64 arrays."""
-    return PositionArrays(*(as_array(column) for column in positions))
+    return Positions(*(as_array(column) for column in positions))
 
 
 def arrange(order: Ints, src: Ints, dst: Ints, *, arrays: bool, compiled: bool) -> Arrangement:
