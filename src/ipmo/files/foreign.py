@@ -23,6 +23,7 @@ from ipmo.model.contents import Source
 from ipmo.model.estimates import Fixed
 from ipmo.model.references import ID
 from ipmo.units import Effort, Money
+from ipmo.words import counted, more
 
 __all__ = ["EPOCH", "Intake", "RowError", "TaskFields", "bytes_of", "day_or_time", "day_ranges", "escaped", "unescaped"]
 
@@ -165,14 +166,14 @@ class Intake:
             if count > MAX_NOTES:
                 self.findings.append(
                     Finding(
-                        code=f"{self.format}/{code}", message=f"and {count - MAX_NOTES} more findings of this kind", severity=Severity.INFO
+                        code=f"{self.format}/{code}", message=more(count - MAX_NOTES, "finding") + " of this kind", severity=Severity.INFO
                     )
                 )
         if self._renamed:
             self.findings.append(
                 Finding(
                     code=f"{self.format}/escaped-id",
-                    message=f"{len(self._renamed)} ids hold characters that ids may not; they are escaped: {listed(self._renamed)}",
+                    message=f"{counted(len(self._renamed), 'id')} with characters that ids may not hold, now escaped: {listed(self._renamed)}",
                     hint="ipmo.files.foreign.unescaped gives the text back",
                     severity=Severity.INFO,
                 )

@@ -14,6 +14,7 @@ from ipmo.model.work import Task
 from ipmo.network.states import LIVE, State
 from ipmo.rules.themes import Theme, fact
 from ipmo.units import day_text, moment
+from ipmo.words import agree, counted
 
 __all__ = ["SCHEDULE_CHECKS"]
 
@@ -34,7 +35,7 @@ def _find(context: CheckContext) -> Iterator[Finding]:
         yield fact(
             "bounds",
             "",
-            f"{len(s.passes.lower_bounded)} dates are lower bounds or unknown, because work before them has no duration",
+            f"{counted(len(s.passes.lower_bounded), 'date')} {agree(len(s.passes.lower_bounded), 'is a lower bound', 'are lower bounds')} or unknown, because work before them has no duration",
             "floats before that work may be smaller than shown",
             Severity.INFO,
         )
@@ -61,7 +62,7 @@ def _find(context: CheckContext) -> Iterator[Finding]:
         yield fact(
             "external-undated",
             "",
-            f"{len(names)} links lead out of the plan to something without a date: {listed(names)}",
+            f"{counted(len(names), 'link')} {agree(len(names), 'leads', 'lead')} out of the plan to something without a date: {listed(names)}",
             "write date: and as_of: on those that matter",
             Severity.INFO,
         )
@@ -70,7 +71,7 @@ def _find(context: CheckContext) -> Iterator[Finding]:
         yield fact(
             "project-dependency",
             "",
-            f"{len(names)} links join whole projects and move no date: {listed(names)}",
+            f"{counted(len(names), 'link')} {agree(len(names), 'joins', 'join')} whole projects and {agree(len(names), 'moves', 'move')} no date: {listed(names)}",
             "say which task gives and which receives",
             Severity.INFO,
         )
@@ -122,7 +123,9 @@ def _holds(s: Schedule) -> Iterator[Finding]:
                 reasons[hold.item] = hold.reason
     for item, names in by_item.items():
         yield fact(
-            "undated", item, f"{len(names)} items have no dates, because {reasons.get(item, 'what they follow has none')}: {listed(names)}"
+            "undated",
+            item,
+            f"{counted(len(names), 'item')} {agree(len(names), 'has')} no dates, because {reasons.get(item, 'what they follow has none')}: {listed(names)}",
         )
 
 
