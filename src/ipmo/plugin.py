@@ -24,10 +24,12 @@ from ipmo.methods.contract import (
     hookimpl,
 )
 from ipmo.model.measures import Combine, LinkKind, Measure, MeasureContext
+from ipmo.model.values import CONVERTER
 from ipmo.tables import Column, Table
 from ipmo.words import agree, counted
 
 __all__ = [
+    "CONVERTER",
     "Check",
     "CheckContext",
     "Column",

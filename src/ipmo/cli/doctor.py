@@ -14,7 +14,7 @@ from ipmo.cli.shell import Verb, emit, json_option, main, say
 
 __all__: list[str] = []
 
-NEEDED = ("attrs", "lazy_loader", "pluggy", "numpy", "networkx", "pint", "PyYAML", "jinja2", "click", "narwhals")
+NEEDED = ("attrs", "cattrs", "lazy_loader", "pluggy", "numpy", "networkx", "pint", "PyYAML", "jinja2", "click", "narwhals")
 EXTRAS = {"numba": "fast", "pandas": "", "polars": "", "pyarrow": "", "hypothesis": "testing", "playwright": ""}
 
 

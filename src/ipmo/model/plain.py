@@ -6,18 +6,19 @@ import functools
 import json
 from collections.abc import Mapping
 from datetime import date, datetime
-from decimal import Decimal
 from typing import cast
 
-from ipmo.model.changes import Change, parts_of
+import attrs
+
+from ipmo.model.changes import NAMES, Change, parts_of
 from ipmo.model.contents import Contents
 from ipmo.model.estimates import Estimate
 from ipmo.model.estimating import to_plain
 from ipmo.model.fields import Noun, PlainData, PlainMap, Short
 from ipmo.model.money import Budget
 from ipmo.model.shape import shape
+from ipmo.model.values import CONVERTER, writes
 from ipmo.tables import Column, Table
-from ipmo.units import Effort, Money, Rate, Span, plain
 
 __all__ = ["HEADER", "ORGANISATION", "VERSION", "change_to_plain", "from_table_rows", "plain_value", "tables", "to_plain_portfolio"]
 
@@ -57,35 +58,30 @@ def _beside(cls: type[Noun]) -> tuple[tuple[str, object], ...]:
 
 def plain_value(value: object) -> PlainData:
     """One value as files write it."""
-    if value is None or isinstance(value, str | bool | int | float):
-        return value
-    if isinstance(value, datetime):
-        return value.isoformat(timespec="minutes")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value) if Decimal(repr(float(value))) == value else plain(value)
-    if isinstance(value, Span | Money | Effort | Rate):
-        return str(value)
-    if isinstance(value, Estimate):
-        return to_plain(value)
-    if isinstance(value, Budget) and not value.is_lump:
-        return [plain_noun(line) for line in value.lines]
-    if isinstance(value, Short):
-        return plain_value(value.to_plain())
-    if isinstance(value, Change):
-        return change_to_plain(value)
-    if isinstance(value, Mapping):
-        return {key: plain_value(inner) for key, inner in value.items()}
-    if isinstance(value, tuple | list | frozenset | set):
-        return [plain_value(inner) for inner in value]
+    return CONVERTER.unstructure(value)
+
+
+def _budget(budget: Budget) -> PlainData:
+    return plain_value(budget.to_plain()) if budget.is_lump else [plain_noun(line) for line in budget.lines]
+
+
+def _whole_noun(noun: object) -> PlainData:
+    """A noun as a text alone where one may stand for it, else as a mapping."""
     if (
-        isinstance(value, Noun)
-        and (beside := _beside(cast(type, value.__class__)))
-        and all(getattr(value, name) == default for name, default in beside)
+        isinstance(noun, Noun)
+        and (beside := _beside(cast(type, noun.__class__)))
+        and all(getattr(noun, name) == default for name, default in beside)
     ):
-        return getattr(value, value.alone)
-    return plain_noun(value)
+        return getattr(noun, noun.alone)
+    return plain_noun(noun)
+
+
+CONVERTER.register_unstructure_hook_func(attrs.has, _whole_noun)
+writes(Short, lambda value: plain_value(value.to_plain()))
+writes(Budget, _budget)
+writes(Estimate, to_plain)
+for _change in NAMES.values():
+    writes(_change, lambda change: change_to_plain(change))
 
 
 def plain_noun(noun: object) -> PlainMap:

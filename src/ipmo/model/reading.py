@@ -8,8 +8,7 @@ from __future__ import annotations
 import functools
 import typing
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import date
 from typing import Any, Final, TypeVar, cast
 
 import attrs
@@ -30,26 +29,21 @@ from ipmo.model.fields import (
     as_noun,
     as_nouns,
     as_tuple,
-    flag,
     plain_data,
     said,
     text,
     texts,
 )
 from ipmo.model.shape import DECLARED, UNITED, Kind, Shape, keys_of, shape, shape_of
+from ipmo.model.values import reader_of
 from ipmo.units import (
     Effort,
     Money,
     Rate,
     Span,
     When,
-    as_date,
-    as_effort,
-    as_money,
     as_number,
-    as_rate,
     as_share,
-    as_span,
     as_when,
 )
 
@@ -118,18 +112,6 @@ def _simple(parse: Parse[object]) -> Read:
     return lambda value, _: parse(value)
 
 
-def whole(value: object) -> int:
-    """A whole number, or text that is one.
-
-    Raises:
-        UnitError: it is none.
-    """
-    words = str(value)
-    if isinstance(value, bool) or not (words.isascii() and words.removeprefix("-").isdigit() and len(words) <= 15):
-        raise UnitError(f"{words[:40]!r} is not a whole number")
-    return int(words)
-
-
 def _when(value: Any, reading: Reading) -> object:
     when = as_when(value)
     if isinstance(value, str) and len(value) > 16:
@@ -142,21 +124,11 @@ def _as_it_is(value: object, _: Reading) -> object:
 
 
 READERS: dict[object, Callable[[Shape], Read]] = {
-    str: lambda _: _simple(text),
-    int: lambda _: _simple(whole),
     float: _share_or_number,
-    Decimal: lambda _: _simple(lambda value: Decimal(str(as_number(value)))),
-    bool: lambda _: _simple(flag),
-    date: lambda _: _simple(as_date),
-    datetime: lambda _: _simple(as_when),
     When: lambda _: _when,
-    Span: lambda _: _simple(as_span),
-    Money: lambda _: _simple(as_money),
-    Rate: lambda _: _simple(as_rate),
-    Effort: lambda _: _simple(as_effort),
     object: lambda _: _as_it_is,
 }
-"""How a value of a class is read; classes that read themselves are added by `reads`."""
+"""How a value is read that depends on its field or on the reading; classes that read themselves are added by `reads`."""
 RIGHT: dict[object, tuple[type, ...]] = {
     **{cls: (cls,) for cls in (str, bool, date, Span, Money, Rate, Effort)},
     When: (date,),
@@ -209,7 +181,10 @@ def _of_kind(kind: Kind, one: Shape, own: Parse[object] | None) -> Read:
         return known(one)
     if isinstance(kind.cls, type) and attrs.has(kind.cls):
         return functools.partial(noun_of, kind.cls)
-    raise TypeError(f"{one.name}: a field cannot be a {kind.cls!r}")
+    parse = reader_of(kind.cls)
+    if parse is None:
+        raise TypeError(f"{one.name}: nothing says how a {kind.cls!r} is read; register a hook with ipmo.plugin.CONVERTER")
+    return _simple(parse)
 
 
 def _choice(choices: tuple[str, ...], value: object) -> str:
