@@ -40,6 +40,14 @@ class Points:
         return hash(self.number)
 
 
+@attrs.frozen
+class Sized:
+    """A class of fields that reads itself from one text."""
+
+    wide: int
+    high: int
+
+
 class Secret:
     """A value without any hook."""
 
@@ -52,6 +60,7 @@ class Story:
     labels: frozenset[str] = frozenset()
     points: Points | None = None
     history: tuple[Size, ...] = ()
+    sized: Sized | None = None
 
 
 @pytest.fixture(autouse=True)
@@ -65,6 +74,8 @@ def hooks() -> None:
         return Points(int(words.removesuffix(" points")))
 
     CONVERTER.register_structure_hook(Points, points)
+    CONVERTER.register_structure_hook(Sized, lambda value, _: Sized(*map(int, str(value).split("x"))))
+    CONVERTER.register_unstructure_hook(Sized, lambda value: f"{value.wide}x{value.high}")
     CONVERTER.register_unstructure_hook(Points, lambda value: f"{value.number} points")
 
 
@@ -75,13 +86,20 @@ FULL = {
     "labels": ["b", "a"],
     "points": "5 points",
     "history": ["S", "L"],
+    "sized": "3x4",
 }
 
 
 def test_a_class_of_a_methodology_holds_enums_literals_sets_and_values_of_its_own() -> None:
     story = structured(Story, FULL)
     assert story == Story(
-        size=Size.LARGE, mood=Mood.TENSE, lane="fast", labels=frozenset("ab"), points=Points(5), history=(Size.SMALL, Size.LARGE)
+        size=Size.LARGE,
+        mood=Mood.TENSE,
+        lane="fast",
+        labels=frozenset("ab"),
+        points=Points(5),
+        history=(Size.SMALL, Size.LARGE),
+        sized=Sized(3, 4),
     )
 
 

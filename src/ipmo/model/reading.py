@@ -35,7 +35,7 @@ from ipmo.model.fields import (
     texts,
 )
 from ipmo.model.shape import DECLARED, UNITED, Kind, Shape, keys_of, shape, shape_of
-from ipmo.model.values import reader_of
+from ipmo.model.values import CONVERTER, PARSERS, ByFields, reader_of
 from ipmo.units import (
     Effort,
     Money,
@@ -179,9 +179,9 @@ def _of_kind(kind: Kind, one: Shape, own: Parse[object] | None) -> Read:
     known = READERS.get(kind.cls)
     if known is not None:
         return known(one)
-    if isinstance(kind.cls, type) and attrs.has(kind.cls):
-        return functools.partial(noun_of, kind.cls)
     parse = reader_of(kind.cls)
+    if isinstance(parse, ByFields):
+        return functools.partial(noun_of, kind.cls)
     if parse is None:
         raise TypeError(f"{one.name}: nothing says how a {kind.cls!r} is read; register a hook with ipmo.plugin.CONVERTER")
     return _simple(parse)
@@ -387,6 +387,9 @@ def noun_of(cls: type[T], data: object, reading: Reading = IN_PYTHON) -> T:
         word, names = cls.__name__.lower(), ", ".join(list(keys_of(cls))[:8])
         raise UnitError(f"expected {'an' if word[0] in 'aeiou' else 'a'} {word} as a mapping ({names}, ...); got {said(data)}")
     return cls(**values_of(cls, data, reading))
+
+
+CONVERTER.register_structure_hook_factory(lambda cls: attrs.has(cls) and cls not in PARSERS, lambda cls: ByFields(cls, noun_of))
 
 
 def unknown_field(key: str, cls: type, allowed: Iterable[str] = ()) -> Problem:

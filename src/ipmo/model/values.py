@@ -12,6 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
+import attrs
 import cattrs
 from cattrs.errors import StructureHandlerNotFoundError
 
@@ -19,7 +20,7 @@ from ipmo.errors import UnitError
 from ipmo.model.fields import Parse, PlainData, flag, said, text
 from ipmo.units import Effort, Money, Rate, Span, as_date, as_effort, as_money, as_number, as_rate, as_span, as_when, plain
 
-__all__ = ["CONVERTER", "reader_of", "writes"]
+__all__ = ["CONVERTER", "PARSERS", "ByFields", "reader_of", "writes"]
 
 
 def _unknown(cls: type) -> Callable[[Any], PlainData]:
@@ -72,6 +73,18 @@ for _cls, _parse in PARSERS.items():
     _hooked(_cls, _parse)
 
 
+@attrs.frozen
+class ByFields:
+    """The hook of an attrs class that has no other: the shapes of its fields say how it is read."""
+
+    cls: type
+    read: Callable[[type, object], object]
+
+    def __call__(self, value: object, _: object = None) -> object:
+        """The value of the class."""
+        return self.read(self.cls, value)
+
+
 def reader_of(cls: Any) -> Parse[object] | None:
     """What reads a value of a class, or of another type that cattrs knows: an enum, a Literal, a set, a type with a hook of its own.
 
@@ -82,9 +95,10 @@ def reader_of(cls: Any) -> Parse[object] | None:
         hook = CONVERTER.get_structure_hook(cls)
     except StructureHandlerNotFoundError:
         return None
-    own = PARSERS.get(cls)
-    if own is not None:
-        return own
+    if cls in PARSERS:
+        return PARSERS[cls]
+    if isinstance(hook, ByFields):
+        return hook
     word = getattr(cls, "__name__", "") or str(cls)
 
     def read(value: object) -> object:
