@@ -261,7 +261,7 @@ def test_resources_costs_and_codes_are_kept(read: Reader) -> None:
     assert str(task.budget.lines[0].amount.central()) == "4000.5 USD"
     assert dict(task.attributes) == {"Area": "North"}
     assert pf.source.refused == 2
-    assert "2 rows of 1 tables are not read: 'MEMOTYPE (2)'" in str([f for f in pf.source.findings if f.code == "xer/tables-not-read"])
+    assert "2 rows of 1 table are not read: 'MEMOTYPE (2)'" in str([f for f in pf.source.findings if f.code == "xer/tables-not-read"])
 
 
 HOSTILE: list[tuple[str, str | bytes, str]] = [

@@ -87,7 +87,7 @@ def test_tables_have_these_columns_and_units() -> None:
         "held_p85 bool",
         "bulk int",
     ]
-    assert repr(backtest({"steady": steady})) == "<Backtest: 1 histories, P50 held 100%, P85 held 100%>"
+    assert repr(backtest({"steady": steady})) == "<Backtest: 1 history, P50 held 100%, P85 held 100%>"
     assert repr(backtest({})) == "<Backtest: no history is long enough>"
 
 

@@ -14,7 +14,7 @@ from scipy.optimize import linprog
 
 import ipmo
 from ipmo.model import FrozenMap, MoneySettings, Portfolio, Project, Task
-from ipmo_mop import Candidate, Criterion, Group, MopFields, Problem, Scores, ahp, optimise, ranked, scores, select
+from ipmo_mop import Candidate, Criterion, Group, MopFields, Scores, SelectionProblem, ahp, optimise, ranked, scores, select
 from ipmo_mop.selection import smallest_conflict
 
 LEADER = {
@@ -117,9 +117,9 @@ def test_scores_stand_on_anchors_and_say_what_is_missing() -> None:
 TOY = {"A": (6, 12), "B": (5, 9), "C": (5, 9)}
 
 
-def toy(budget: int, **more: Any) -> Problem:
+def toy(budget: int, **more: Any) -> SelectionProblem:
     candidates = [Candidate(id=name, value=value, costs={"all": Fraction(cost)}) for name, (cost, value) in TOY.items()]
-    return Problem(candidates=candidates, envelopes={"all": Fraction(budget)}, **more)
+    return SelectionProblem(candidates=candidates, envelopes={"all": Fraction(budget)}, **more)
 
 
 @pytest.mark.parametrize(("budget", "best"), [(5, 9), (6, 12), (10, 18), (11, 21), (16, 30)])
@@ -138,36 +138,36 @@ def test_rules_between_projects_and_what_cannot_be_kept() -> None:
     assert optimise(toy(11, requires=[("A", "B"), ("A", "C")])).value == 18
     assert optimise(toy(16, groups=[("one", ("A", "B", "C"), True)])).chosen == ("A",)
     must = [Candidate(id=n, value=v, costs={"all": Fraction(c)}, mandatory=n in "AB") for n, (c, v) in TOY.items()]
-    stuck = optimise(Problem(candidates=must, envelopes={"all": Fraction(10)}, unit="M GBP"))
+    stuck = optimise(SelectionProblem(candidates=must, envelopes={"all": Fraction(10)}, unit="M GBP"))
     assert stuck.status == "infeasible"
     assert [rule.text for rule in stuck.conflict] == ["budget of all: at most 10 M GBP", "A is mandatory", "B is mandatory"]
     assert stuck.chosen == ()
     assert "no selection is feasible" in stuck.why("C").text
-    held = optimise(Problem(candidates=must, envelopes={"all": Fraction(11)}))
+    held = optimise(SelectionProblem(candidates=must, envelopes={"all": Fraction(11)}))
     assert held.why("A").text == "A must be in: A is mandatory"
     assert held.why("C").text == "C cannot be in: budget of all: at most 11; A is mandatory; B is mandatory"
     for wrong in ({"requires": [("A", "Z")]}, {"groups": [("g", ("Z",), False)]}):
         with pytest.raises(ipmo.UnknownItemError):
             toy(10, **wrong)
     with pytest.raises(ipmo.UnitError, match="costs less than nothing"):
-        Problem(candidates=[Candidate(id="A", value=1, costs={"all": Fraction(-1)})])
+        SelectionProblem(candidates=[Candidate(id="A", value=1, costs={"all": Fraction(-1)})])
 
 
 def test_a_budget_is_kept_to_the_penny() -> None:
     """The solver's tolerance is one part in a million; a selection a penny over is cut off, one equal to the envelope is kept."""
     rows = [Candidate(id=n, value=v, costs={"y": Fraction(c)}) for n, v, c in (("a", 10, 50_000_000), ("b", 9, 50_000_000), ("c", 1, 1))]
-    exact = Problem(candidates=rows, envelopes={"y": Fraction(100_000_000)})
+    exact = SelectionProblem(candidates=rows, envelopes={"y": Fraction(100_000_000)})
     assert optimise(exact).chosen == ("a", "b")
-    short = Problem(candidates=rows, envelopes={"y": Fraction(9_999_999_999, 100)})
+    short = SelectionProblem(candidates=rows, envelopes={"y": Fraction(9_999_999_999, 100)})
     assert optimise(short).chosen == ("a", "c")
 
 
 @st.composite
-def problems(draw: Any) -> Problem:
+def problems(draw: Any) -> SelectionProblem:
     names = [f"p{n}" for n in range(draw(st.integers(1, 7)))]
     periods = ["y1", "y2"][: draw(st.integers(0, 2))]
     pair = st.tuples(st.sampled_from(names), st.sampled_from(names))
-    return Problem(
+    return SelectionProblem(
         candidates=[
             Candidate(
                 id=n,
@@ -193,7 +193,7 @@ def subsets(names: list[str]) -> list[frozenset[str]]:
 
 @settings(max_examples=60)
 @given(problems())
-def test_selection_reasons_and_conflicts_are_those_of_brute_force(problem: Problem) -> None:
+def test_selection_reasons_and_conflicts_are_those_of_brute_force(problem: SelectionProblem) -> None:
     names = [c.id for c in problem.candidates]
     worth = {c.id: c.value for c in problem.candidates}
     feasible = [s for s in subsets(names) if all(rule.holds(s) for rule in problem.rules)]

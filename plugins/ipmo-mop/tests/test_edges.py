@@ -9,7 +9,7 @@ import pytest
 import ipmo
 from ipmo import Table
 from ipmo.model import FrozenMap
-from ipmo_mop import Candidate, Criterion, Problem, Scores, ahp, optimise, ranked
+from ipmo_mop import Candidate, Criterion, Scores, SelectionProblem, ahp, optimise, ranked
 from ipmo_mop.selection import Rule
 
 
@@ -47,9 +47,9 @@ def test_who_is_better_everywhere_stays_above_whatever_the_weights() -> None:
 # ------------------------------------------------------------------------------------------------ selection
 
 
-def problem(budget: object, *rows: tuple[str, float, object], **more: object) -> Problem:
+def problem(budget: object, *rows: tuple[str, float, object], **more: object) -> SelectionProblem:
     candidates = [Candidate(id=name, value=value, costs={"2026": Fraction(str(cost))}) for name, value, cost in rows]
-    return Problem(candidates=candidates, envelopes={"2026": Fraction(str(budget))}, **more)  # type: ignore[arg-type]
+    return SelectionProblem(candidates=candidates, envelopes={"2026": Fraction(str(budget))}, **more)  # type: ignore[arg-type]
 
 
 def test_an_envelope_may_be_spent_to_the_last_penny_and_not_beyond() -> None:
@@ -77,7 +77,7 @@ def test_a_selection_is_a_table_that_says_why() -> None:
 
 
 def test_the_empty_problem_has_the_empty_answer() -> None:
-    none = optimise(Problem(candidates=[], envelopes={"2026": Fraction(1)}))
+    none = optimise(SelectionProblem(candidates=[], envelopes={"2026": Fraction(1)}))
     assert (none.status, none.chosen, none.value, none.bound, none.gap) == ("optimal", (), 0.0, 0.0, 0.0)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from ipmo.figures.svg import Figure, tag
+from ipmo.words import counted
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -140,7 +141,7 @@ def _steps(values: Sequence[float | None], slot: float, y: Callable[[float], flo
 
 
 def _describe(periods: Sequence[str], series: Sequence[Series], unit: str) -> str:
-    text = f"{len(periods)} periods" + (f" from {periods[0]} to {periods[-1]}" if periods else "")
+    text = f"{counted(len(periods), 'period')}" + (f" from {periods[0]} to {periods[-1]}" if periods else "")
     for one in series:
         found = [(value, period) for period, value in zip(periods, one.values, strict=True) if value is not None]
         if found:

@@ -32,6 +32,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.reading import noun_of
 from ipmo.model.work import Constraints, Link, Project, Task
 from ipmo.units import Effort, Money, Span
+from ipmo.words import agree, counted
 
 __all__ = ["read_xer", "sniff_xer"]
 
@@ -137,7 +138,7 @@ class _Reader:
             shown = [f"{table} ({count})" for table, count in sorted(unread.items())]
             self.intake.note(
                 "tables-not-read",
-                f"{sum(unread.values())} rows of {len(unread)} tables are not read: {listed(shown)}",
+                f"{counted(sum(unread.values()), 'row')} of {counted(len(unread), 'table')} {agree(sum(unread.values()), 'is')} not read: {listed(shown)}",
                 severity=Severity.INFO,
             )
         return self._whole()

@@ -12,6 +12,7 @@ from pathlib import Path
 from ipmo.errors import FileError, Problem
 from ipmo.files.foreign import Intake, bytes_of
 from ipmo.findings import Severity
+from ipmo.words import counted
 
 __all__ = ["Row", "sniff_xer", "xer_tables"]
 
@@ -65,13 +66,15 @@ def xer_tables(path: Path, name: str, intake: Intake, encoding: str | None = Non
             if not table or not fields:
                 intake.refuse(f"a row of table {table!r}" if table else "a row", "no %F line says what its fields are", number)
             elif len(values) > len(fields) and any(values[len(fields) :]):
-                intake.refuse(f"a row of table {table!r}", f"it has {len(values)} values for {len(fields)} fields", number)
+                intake.refuse(
+                    f"a row of table {table!r}", f"it has {counted(len(values), 'value')} for {counted(len(fields), 'field')}", number
+                )
             else:
                 if len(values) < len(fields):
                     short[table] += 1
                     intake.note(
                         "short-row",
-                        f"a row of table {table!r} has {len(values)} values for {len(fields)} fields; the rest is taken as empty",
+                        f"a row of table {table!r} has {counted(len(values), 'value')} for {counted(len(fields), 'field')}; the rest is taken as empty",
                         line=number,
                     )
                 row = dict(zip(fields, values, strict=False))

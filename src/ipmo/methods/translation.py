@@ -13,6 +13,7 @@ from ipmo.model.people import Office
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project
 from ipmo.tables import Column, Table
+from ipmo.words import counted
 
 __all__ = ["Loss", "Translation", "translate"]
 
@@ -117,7 +118,7 @@ class Translation:
         return Table([Column(name, "str", [getattr(loss, name) for loss in self.losses]) for name in names])
 
     def __repr__(self) -> str:
-        return f"<Translation of the {self.scope} scope from {' and '.join(self.source)} to {self.target}: {len(self.losses)} losses>"
+        return f"<Translation of the {self.scope} scope from {' and '.join(self.source)} to {self.target}: {counted(len(self.losses), 'loss')}>"
 
     def _repr_html_(self) -> str:
         return self.table()._repr_html_() + self.lost()._repr_html_()

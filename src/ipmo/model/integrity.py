@@ -23,6 +23,7 @@ from ipmo.model.risks import Risk
 from ipmo.model.shape import shape
 from ipmo.model.work import Project, Task
 from ipmo.units import Money, minutes
+from ipmo.words import counted
 
 __all__ = ["problems_of"]
 
@@ -329,7 +330,7 @@ class _Inspection:
                 years = -(-benefit.lasts.months // 12)
                 if len(benefit.ramp) > years:
                     yield Problem(
-                        message=f"benefit {benefit.id!r}: its ramp has {len(benefit.ramp)} years, its life only {benefit.lasts}",
+                        message=f"benefit {benefit.id!r}: its ramp has {counted(len(benefit.ramp), 'year')}, its life only {benefit.lasts}",
                         hint="shorten ramp: or lengthen lasts:",
                         path=(*path, "ramp"),
                     )

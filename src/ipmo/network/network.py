@@ -23,6 +23,7 @@ from ipmo.network.levels import Levels
 from ipmo.network.parts import Cut
 from ipmo.network.positions import Positions, arrange, as_array, plain_list, weights
 from ipmo.network.states import EFFECTS, LIVE, NUMBERS, TYPE_NAMES, Mode
+from ipmo.words import counted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -371,7 +372,7 @@ class Network(Columns):
         )
 
     def __repr__(self) -> str:
-        return f"<Network: {self.n} nodes, {self.m} links, {len(self.projects)} projects>"
+        return f"<Network: {counted(self.n, 'node')}, {counted(self.m, 'link')}, {counted(len(self.projects), 'project')}>"
 
 
 def any_beyond(mode: Ints | None) -> bool:

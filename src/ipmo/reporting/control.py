@@ -203,7 +203,7 @@ def method(a: Answers) -> Iterator[tuple[str, str]]:
     yield "float to commitment", "the least slip that moves a deadline, a gate, a project's finish or a benefit's start downstream"
     yield (
         "network",
-        f"{net.n} items, {net.m} links of open work, {len(net.undated_externals)} links to undated items outside, {len(net.project_dependencies)} between whole projects",
+        f"{counted(net.n, 'item')}, {counted(net.m, 'link')} of open work, {counted(len(net.undated_externals), 'link')} to undated items outside, {len(net.project_dependencies)} between whole projects",
     )
     if a.status is not None:
         yield (

@@ -43,7 +43,7 @@ def timeline(a: Answers) -> Panel:
     if hops:
         note += " Numbered arrows: the links of the table below; solid where the link sets the receiver's date, dashed where it has float."
     if len(order) > ROWS:
-        note += f" Shown are {ROWS} of {len(order)} projects: those with the lowest confidence, then the largest; all stand in the status table."
+        note += f" Shown are {ROWS} of {counted(len(order), 'project')}: those with the lowest confidence, then the largest; all stand in the status table."
     figure = drawn(bars, hops, today=a.today)
     return Panel(id="timeline", title="Timeline", blocks=[Picture(label="Timeline picture", svg=figure.svg, caption=note)])
 

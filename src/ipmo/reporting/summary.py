@@ -156,7 +156,7 @@ def tiles(a: Answers) -> Iterator[dict[str, str]]:
         scale = Scale.of([loss], loss.currency) if loss is not None else None
         word = f"▲ {scale.text(loss)} {scale.unit} lost by delay" if lost and scale is not None else ""
         worth = Scale.of([a.benefits.npv], a.benefits.npv.currency)
-        note = f"{a.benefits.known} of {len(a.benefits)} benefits known"
+        note = f"{a.benefits.known} of {counted(len(a.benefits), 'benefit')} known"
         yield _tile("warn" if lost else "", "benefits, present value", f"{worth.text(a.benefits.npv)} {worth.unit}", word, note)
     yield from _status_tiles(a)
 

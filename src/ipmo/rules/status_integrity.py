@@ -19,6 +19,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project
 from ipmo.rules.themes import Theme, fact
 from ipmo.units import as_day
+from ipmo.words import counted
 
 __all__ = ["STATUS_CHECKS"]
 
@@ -126,7 +127,7 @@ def _over_time(project: str, months: Sequence[Portfolio]) -> Iterator[Finding]:
         except IpmoError:
             return
     if all(value is not None for value in progress) and STUCK_AT <= progress[0] < 1 and max(progress) - min(progress) < 0.005:
-        yield fact("watermelon-stuck", project, f"project {project!r} has stood at {progress[-1]:.0%} for {len(months)} months", "ask what is left to do, in hours"
+        yield fact("watermelon-stuck", project, f"project {project!r} has stood at {progress[-1]:.0%} for {counted(len(months), 'month')}", "ask what is left to do, in hours"
         )  # fmt: skip
     dates = [as_day(month.status_date) for month in months if month.status_date is not None]
     if all(value is not None for value in finishes):
@@ -145,12 +146,12 @@ def _over_time(project: str, months: Sequence[Portfolio]) -> Iterator[Finding]:
         to_spend = [whole - gone for whole, gone in zip(left, spent, strict=True) if whole is not None and gone is not None]
         rising = all(b > a for a, b in itertools.pairwise(s for s in spent if s is not None))
         if rising and to_spend[-1] >= to_spend[0] > 0:
-            yield fact("watermelon-etc", project, f"project {project!r} spends, and what it still has to spend has not fallen in {len(months)} months",
+            yield fact("watermelon-etc", project, f"project {project!r} spends, and what it still has to spend has not fallen in {counted(len(months), 'month')}",
                 "estimate what is left from the work, not from the budget",
             )  # fmt: skip
     risks = [tuple(risk for risk in month.items[project].risks if risk.state == "open") for month in months]
     if risks[0] and all(found == risks[0] for found in risks):
-        yield fact("watermelon-risks", project, f"the {len(risks[0])} open risks of project {project!r} have not changed in {len(months)} months",
+        yield fact("watermelon-risks", project, f"the {len(risks[0])} open risks of project {project!r} have not changed in {counted(len(months), 'month')}",
             "a register that nobody touches is not used", Severity.INFO,
         )  # fmt: skip
 

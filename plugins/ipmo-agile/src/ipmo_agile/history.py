@@ -11,7 +11,7 @@ from datetime import date, timedelta
 import attrs
 
 from ipmo import Span
-from ipmo.plugin import Column, Table, UnitError
+from ipmo.plugin import Column, Table, UnitError, counted
 from ipmo_agile.forecast import AgileForecast
 
 __all__ = ["Backtest", "Bulk", "Trial", "backtest", "bulk_closures", "throughput", "without_bulk"]
@@ -160,7 +160,7 @@ class Backtest:
     def __repr__(self) -> str:
         if not self.trials:
             return "<Backtest: no history is long enough>"
-        return f"<Backtest: {len(self.trials)} histories, P50 held {self.held(50):.0%}, P85 held {self.held(85):.0%}>"
+        return f"<Backtest: {counted(len(self.trials), 'history')}, P50 held {self.held(50):.0%}, P85 held {self.held(85):.0%}>"
 
     def _repr_html_(self) -> str:
         return self.table()._repr_html_()

@@ -17,11 +17,11 @@ from collections.abc import Iterable
 import ipmo
 from ipmo import Money
 from ipmo.figures.svg import Figure
-from ipmo.plugin import CheckContext, Column, IpmoError, Methodology, Profile, Section, Table, hookimpl
+from ipmo.plugin import CheckContext, Column, IpmoError, Methodology, Profile, Section, Table, agree, counted, hookimpl
 from ipmo_mop.catalogue import FIELDS, GATES, GUIDE, OPEN, RIGHTS, ROLES, STAGES, Criterion, Group, MopFields, fields_of
 from ipmo_mop.rules import CHECKS
 from ipmo_mop.scoring import AHP, Scores, Swap, ahp, criteria_of, scores
-from ipmo_mop.selection import Candidate, Problem, Reason, Rule, Selection, optimise, problem_of, ranked, select
+from ipmo_mop.selection import Candidate, Reason, Rule, Selection, SelectionProblem, optimise, problem_of, ranked, select
 
 __all__ = [
     "AHP",
@@ -30,11 +30,11 @@ __all__ = [
     "Criterion",
     "Group",
     "MopFields",
-    "Problem",
     "Reason",
     "Rule",
     "Scores",
     "Selection",
+    "SelectionProblem",
     "Swap",
     "ahp",
     "criteria_of",
@@ -58,7 +58,7 @@ def _section(context: CheckContext) -> Iterable[str | Table | Figure]:
         return
     if pf.objectives:
         sight = ipmo.line_of_sight(pf)
-        said = f"{len(sight.projects)} projects serve {len(pf.objectives) - len(sight.unserved)} of {len(pf.objectives)} objectives."
+        said = f"{counted(len(sight.projects), 'project')} {agree(len(sight.projects), 'serves', 'serve')} {len(pf.objectives) - len(sight.unserved)} of {counted(len(pf.objectives), 'objective')}."
         if sight.unserved:
             said += f" Served by none: {', '.join(sight.unserved)}."
         if sight.orphans:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import attrs
 
 from ipmo.model import Portfolio
-from ipmo.plugin import Column, Table, UnitError, UnknownItemError
+from ipmo.plugin import Column, Table, UnitError, UnknownItemError, counted
 from ipmo_mop.catalogue import OPEN, Criterion, fields_of
 
 __all__ = ["AHP", "Scores", "Swap", "ahp", "criteria_of", "scores"]
@@ -107,7 +107,7 @@ class Scores:
         return Table(columns)
 
     def __repr__(self) -> str:
-        return f"<Scores: {len(self.ranking)} projects on {len(self.criteria)} criteria, {len([m for m in self.missing.values() if m])} incomplete>"
+        return f"<Scores: {counted(len(self.ranking), 'project')} on {counted(len(self.criteria), 'criterion', 'criteria')}, {len([m for m in self.missing.values() if m])} incomplete>"
 
     def _repr_html_(self) -> str:
         return self.table()._repr_html_()

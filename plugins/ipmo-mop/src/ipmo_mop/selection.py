@@ -21,7 +21,7 @@ from ipmo.plugin import Column, IpmoError, ModelError, Table, UnitError, Unknown
 from ipmo_mop.catalogue import FIELDS, OPEN, MopFields, fields_of
 from ipmo_mop.scoring import scores
 
-__all__ = ["Candidate", "Choice", "Problem", "Reason", "Rule", "Selection", "optimise", "ranked", "select"]
+__all__ = ["Candidate", "Choice", "Reason", "Rule", "Selection", "SelectionProblem", "optimise", "ranked", "select"]
 
 FAR = float("inf")
 
@@ -67,7 +67,7 @@ class Rule:
 
 
 @attrs.frozen(kw_only=True)
-class Problem:
+class SelectionProblem:
     """Candidates and the rules of a selection.
 
     Args:
@@ -151,7 +151,7 @@ class Choice:
         return 0.0 if self.status == "optimal" else max(0.0, self.bound - self.value) / abs(self.value) if self.value else None
 
 
-def _solve(problem: Problem, rules: Sequence[Rule], fixed: Mapping[str, bool], seconds: float | None) -> Choice:
+def _solve(problem: SelectionProblem, rules: Sequence[Rule], fixed: Mapping[str, bool], seconds: float | None) -> Choice:
     """The best selection under some of the rules, checked exactly; a selection that only floats let through is cut off."""
     import numpy as np
     from scipy.optimize import Bounds, LinearConstraint, milp
@@ -232,7 +232,7 @@ class Selection:
         seconds: the most that one solve may take.
     """
 
-    def __init__(self, problem: Problem, choice: Choice, seconds: float | None = None) -> None:
+    def __init__(self, problem: SelectionProblem, choice: Choice, seconds: float | None = None) -> None:
         self.problem, self.choice, self._seconds = problem, choice, seconds
         self._reasons: dict[str, Reason] = {}
 
@@ -352,7 +352,7 @@ class Selection:
         return self.table()._repr_html_()
 
 
-def optimise(problem: Problem, *, seconds: float | None = None) -> Selection:
+def optimise(problem: SelectionProblem, *, seconds: float | None = None) -> Selection:
     """The selection of the most value that keeps every rule.
 
     Args:
@@ -362,7 +362,7 @@ def optimise(problem: Problem, *, seconds: float | None = None) -> Selection:
     return Selection(problem, _solve(problem, problem.rules, {}, seconds), seconds)
 
 
-def smallest_conflict(problem: Problem, rules: Sequence[Rule]) -> tuple[Rule, ...]:
+def smallest_conflict(problem: SelectionProblem, rules: Sequence[Rule]) -> tuple[Rule, ...]:
     """A conflicting set of rules of the fewest members, in their order.
 
     Implicit hitting sets (Ignatiev et al. 2015, Smallest MUS extraction with minimal hitting set dualization): a set that hits
@@ -408,7 +408,7 @@ def _hitting(sets: Sequence[frozenset[int]], size: int) -> frozenset[int]:
     return frozenset(int(n) for n in np.flatnonzero(found.x > 0.5))
 
 
-def ranked(problem: Problem) -> tuple[tuple[str, ...], float]:
+def ranked(problem: SelectionProblem) -> tuple[tuple[str, ...], float]:
     """What ranking by value for money funds, down the list while the money lasts, and its value: the usual rule, to compare with.
 
     Only budgets and must-dos count; other rules are not looked at, as in the usual rule.
@@ -481,7 +481,7 @@ def _read(every: str, envelopes: Mapping[str, Money | str]) -> Mapping[str, Mone
 
 def problem_of(
     portfolio: Portfolio, value: str | Mapping[str, float] = "", *, envelopes: Mapping[str, Money | str] | None = None
-) -> Problem:
+) -> SelectionProblem:
     """The problem of `select`, to look at or to change."""
     stated = fields_of(portfolio)
     given = stated.envelopes if envelopes is None else _read(stated.every, envelopes)
@@ -520,7 +520,7 @@ def problem_of(
             if member not in states:
                 raise UnknownItemError(member, (), f"the projects (group {group.id!r})")
         groups.append((group.id, tuple(m for m in group.members if m in names), group.rule == "exactly one"))
-    return Problem(
+    return SelectionProblem(
         candidates=candidates,
         envelopes=limits,
         requires=list(dict.fromkeys(requires)),

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ipmo.figures.svg import Figure
-from ipmo.plugin import CheckContext, Column, Methodology, Profile, Section, Table, hookimpl
+from ipmo.plugin import CheckContext, Column, Methodology, Profile, Section, Table, agree, counted, hookimpl
 from ipmo_p3o.catalogue import CATALOGUE, FIELDS, GUIDE, RIGHTS, ROLES, STAGES, P3OFields
 from ipmo_p3o.drawings import coverage_map, office_map
 from ipmo_p3o.flows import Lineage, lineage, lineage_table, wait
@@ -55,7 +55,7 @@ def _section(context: CheckContext) -> Iterable[str | Table | Figure]:
     paths = reporting_paths(pf)
     lost = sum(not top for top in paths["reaches_the_top"])
     steps = [n for n in paths["steps"] if n is not None]
-    said = f"{len(model.offices)} offices serve {len(model.initiatives)} open initiatives."
+    said = f"{counted(len(model.offices), 'office')} {agree(len(model.offices), 'serves', 'serve')} {counted(len(model.initiatives), 'open initiative')}."
     if lost:
         said += f" {lost} of them do not reach the portfolio's board."
     elif steps:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import attrs
 
 from ipmo.model import Portfolio, Programme, Service
-from ipmo.plugin import Column, Table
+from ipmo.plugin import Column, Table, counted
 from ipmo_p3o.catalogue import CATALOGUE, named_service
 from ipmo_p3o.offices import OfficeModel, day_of, office_model
 
@@ -102,7 +102,7 @@ class Coverage:
 
     def __repr__(self) -> str:
         share = "nothing is mandatory" if self.share is None else f"{self.share:.0%} of what is mandatory is given or waived"
-        return f"<Coverage: {len(self.initiatives)} initiatives, {len(self.services)} services, {share}, {len(self.overlaps)} overlaps>"
+        return f"<Coverage: {counted(len(self.initiatives), 'initiative')}, {counted(len(self.services), 'service')}, {share}, {counted(len(self.overlaps), 'overlap')}>"
 
     def _repr_html_(self) -> str:
         return self.table()._repr_html_()

@@ -16,6 +16,7 @@ from ipmo.model.governance import RAG
 from ipmo.model.portfolio import Portfolio
 from ipmo.network.clocks import FAR
 from ipmo.units import Money, day_text, moment
+from ipmo.words import counted
 
 __all__ = ["Sides", "by_weight", "few", "moved_targets", "scheduled"]
 
@@ -110,7 +111,7 @@ class Sides:
             return ()
         parts = [f"{word}: {few(names)}" for word, names in (("joined", joined), ("left", left)) if names]
         return (
-            self._whole("critical path", before=f"{len(was)} items", after=f"{len(now)} items", change=float(len(now) - len(was)), note="; ".join(parts)),
+            self._whole("critical path", before=counted(len(was), "item"), after=counted(len(now), "item"), change=float(len(now) - len(was)), note="; ".join(parts)),
         )  # fmt: skip
 
     def _whole(

@@ -21,6 +21,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project, Task
 from ipmo.tables import Column, Table
 from ipmo.units import Money, Span
+from ipmo.words import agree, counted
 
 __all__ = ["By", "DelayEffect", "DelaySensitivity", "delay_sensitivity"]
 
@@ -124,7 +125,7 @@ class DelaySensitivity:
 
     def __repr__(self) -> str:
         hitting = sum(bool(row.moves) for row in self.rows)
-        return f"<DelaySensitivity: {len(self)} items by {self.slip}, {hitting} move something, {len(self.refused)} cannot be delayed>"
+        return f"<DelaySensitivity: {counted(len(self), 'item')} by {self.slip}, {hitting} {agree(hitting, 'moves', 'move')} something, {len(self.refused)} cannot be delayed>"
 
     def _repr_html_(self) -> str:
         return self.matrix()._repr_html_()

@@ -351,7 +351,7 @@ class InterfaceView:
 
     def __repr__(self) -> str:
         projects = {n for p in self.pairs for n in (p.giver, p.receiver)}
-        return f"<InterfaceView: {len(self)} pairs among {len(projects)} projects>"
+        return f"<InterfaceView: {counted(len(self), 'pair')} among {counted(len(projects), 'project')}>"
 
     def _repr_html_(self) -> str:
         return self.figure()._repr_html_() + self.table()._repr_html_()
