@@ -51,6 +51,7 @@ __all__ = [
     "moment",
     "plain",
     "registry",
+    "said_day",
 ]
 
 DAY = 1440
@@ -487,17 +488,25 @@ def as_day(value: When) -> date:
     return value.date() if isinstance(value, datetime) else value
 
 
+def said_day(when: datetime | None, *, finish: bool = False) -> date | None:
+    """The day that people say of an instant: a finish at midnight belongs to the day before; None for None.
+
+    >>> said_day(datetime(2026, 3, 2), finish=True), said_day(datetime(2026, 3, 2, 13, 30))
+    (datetime.date(2026, 3, 1), datetime.date(2026, 3, 2))
+    """
+    if when is None:
+        return None
+    return (when - timedelta(minutes=1)).date() if finish and when.hour == when.minute == 0 else when.date()
+
+
 def day_text(when: datetime | None, *, finish: bool = False) -> str:
-    """A date as people read it: a finish at midnight belongs to the day before; empty for None.
+    """A date as people read it, as `said_day` says it; empty for None.
 
     >>> day_text(datetime(2026, 3, 2), finish=True), day_text(datetime(2026, 3, 2, 13, 30))
     ('2026-03-01', '2026-03-02')
     """
-    if when is None:
-        return ""
-    if finish and when.hour == when.minute == 0:
-        when -= timedelta(minutes=1)
-    return when.date().isoformat()
+    day = said_day(when, finish=finish)
+    return "" if day is None else day.isoformat()
 
 
 # ------------------------------------------------------------------------------------------- exchange rates

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from ipmo.figures.svg import Figure, tag
+from ipmo.units import day_text
 from ipmo.words import agree, counted
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def _bar(row: int, bar: Bar, x: Callable[[datetime], float], today: date | None)
         return [tag("text", bar.note or "no dates", x=LEFT + 6, y=TOP + row * ROW + 20, class_="note")]
     y, out = TOP + row * ROW + 8, []
     begin, end = x(bar.start), x(bar.finish or bar.start)
-    about = f"{bar.label}: {bar.start.date()} to {bar.finish.date() if bar.finish else 'unknown'}"
+    about = f"{bar.label}: {day_text(bar.start)} to {day_text(bar.finish, finish=True) or 'unknown'}"
     if bar.proposed:
         out.append(tag("rect", tag("title", about), x=begin, y=y, width=max(end - begin, 3), height=13, rx=3, class_="proposed"))
     else:
@@ -152,7 +153,12 @@ def _bar(row: int, bar: Bar, x: Callable[[datetime], float], today: date | None)
     if bar.commitment is not None:
         p = x(bar.commitment)
         out.append(
-            tag("path", tag("title", f"committed {bar.commitment.date()}"), d=f"M{p} {y - 1}l7 7.5l-7 7.5l-7 -7.5z", class_="commitment")
+            tag(
+                "path",
+                tag("title", f"committed {day_text(bar.commitment, finish=True)}"),
+                d=f"M{p} {y - 1}l7 7.5l-7 7.5l-7 -7.5z",
+                class_="commitment",
+            )
         )
         edge = max(edge, p + 8)
     if bar.note:
@@ -215,7 +221,9 @@ def _describe(bars: Sequence[Bar], hops: Sequence[Hop], today: date | None) -> s
     dated = [bar for bar in bars if bar.finish is not None]
     text = counted(len(bars), "row")
     if dated:
-        text += f" from {min(b.start for b in bars if b.start).date()} to {max(b.finish for b in dated if b.finish).date()}"
+        text += (
+            f" from {day_text(min(b.start for b in bars if b.start))} to {day_text(max(b.finish for b in dated if b.finish), finish=True)}"
+        )
     if today is not None:
         text += f", seen from {today.isoformat()}"
     late = sum(bar.late for bar in bars)

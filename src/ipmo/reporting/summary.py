@@ -127,7 +127,7 @@ def _open_gate(a: Answers, project: Project, gate: Gate) -> tuple[date, dict[str
     if item is not None and item.target_float is not None:
         late = item.target_float < 0
         hint += f"; {abs(item.target_float):g} working days {'too late' if late else 'to spare'}"
-    when = due if gate.need_by is not None else item.early_finish.date() if item is not None and item.early_finish else date.max
+    when = due if gate.need_by is not None else item.finish_date if item is not None and item.finish_date is not None else date.max
     return when, _line("", "Decide:", text, hint)
 
 

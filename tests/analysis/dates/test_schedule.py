@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -270,7 +271,65 @@ def test_an_unrelated_long_project_changes_five_columns_only() -> None:
     rows = {r["id"]: r for r in after.rows()}
     for old in before.rows():
         changed |= {name for name, value in old.items() if rows[old["id"]][name] != value}
-    assert changed == LOOKS_TO_THE_END
+    assert {name.removesuffix("_date") for name in changed} == LOOKS_TO_THE_END
+
+
+DAYS = """
+ipmo: 1
+portfolio: {id: pf, start: 2026-01-01, status_date: 2026-02-01, calendar: continuous}
+projects:
+  - id: p
+    tasks:
+      - {id: work, duration: 10 d, actual_start: 2026-01-01, actual_finish: 2026-01-10}
+      - {id: done, milestone: true, actual_finish: 2026-01-31}
+      - {id: held, milestone: true, not_before: 2026-03-01}
+      - {id: after, duration: 3 d, after: held}
+      - {id: reached, milestone: true, after: after}
+    gates: [{id: G, decision: {outcome: go, date: 2026-01-20}}]
+  - {id: decided, tasks: [{id: t, duration: 5 d, actual_start: 2026-01-01, actual_finish: 2026-01-05}], gates: [{id: G, decision: {outcome: go, date: 2026-01-20}}]}
+"""
+
+
+def test_one_date_is_said_everywhere(tmp_path: Path) -> None:
+    """An end of day belongs to its day, in tables, texts and roll-ups; a decision and a beginning of a day are dated by their day."""
+    (tmp_path / "pf.yaml").write_text(DAYS, encoding="utf-8")
+    pf = ipmo.read(tmp_path / "pf.yaml")
+    s = ipmo.schedule(pf)
+    right = {
+        "p/work": ("2026-01-01", "2026-01-10"),
+        "p/done": ("2026-01-31", "2026-01-31"),
+        "p/held": ("2026-03-01", "2026-03-01"),
+        "p/after": ("2026-03-01", "2026-03-03"),
+        "p/reached": ("2026-03-03", "2026-03-03"),
+        "p/G": ("2026-01-20", "2026-01-20"),
+        "p": ("2026-01-01", "2026-03-03"),
+        "decided": ("2026-01-01", "2026-01-20"),
+    }
+    rolled = [ipmo.roll_up(pf, name) for name in ("start", "finish")]
+    for item, days in right.items():
+        assert (s[item].start_text, s[item].finish_text) == days, item
+        assert tuple(map(str, s.days(item))) == days, item
+        assert s.finish_text(item) == days[1]
+        for roll, day in zip(rolled, days, strict=True):
+            if item in roll:
+                assert (roll[item].text, str(roll[item].day)) == (day, day), item
+    rows = {row["id"]: row for row in s.table().rows()}
+    assert (str(rows["p/done"]["finish"]), str(rows["p/done"]["finish_date"])) == ("2026-02-01 00:00:00", "2026-01-31")
+    for item, days in right.items():
+        if item in rows:
+            assert (str(rows[item]["start_date"]), str(rows[item]["finish_date"])) == days
+    assert (str(rows["p/after"]["early_start_date"]), str(rows["p/after"]["late_finish_date"])) == ("2026-03-01", "2026-03-03")
+    table = {row["item"]: row for row in rolled[1].table().rows()}
+    assert str(table["p"]["date"]) == "2026-03-03"
+    assert str(table["pf"]["date"]) == "2026-03-03"
+
+
+@settings(max_examples=60)
+@given(portfolios())
+def test_the_days_of_an_item_are_the_same_with_and_without_its_floats(pf: Portfolio) -> None:
+    s = ipmo.schedule(pf)
+    for item in (*s, *(project.id for project in pf.projects)):
+        assert s.days(item) == (s[item].start_date, s[item].finish_date)
 
 
 @settings(max_examples=40)
@@ -672,6 +731,12 @@ def test_columns_of_the_table_are_pinned() -> None:
         "drag",
         "start",
         "finish",
+        "start_date",
+        "finish_date",
+        "early_start_date",
+        "early_finish_date",
+        "late_start_date",
+        "late_finish_date",
     )
     assert table.unit("total_float") == "d"
     assert moment(crossing().passes.end or 0) == crossing().finish

@@ -397,3 +397,34 @@ def test_an_explanation_prints_shows_and_tables() -> None:
     assert table["share"][1] == pytest.approx(0.4)
     assert "<details open><summary>desk: 50 k GBP" in why._repr_html_()
     assert len(ipmo.roll_up(pf, "budget").explain(depth=1).lines) == 3
+
+
+def test_a_measure_is_asked_only_of_what_it_applies_to() -> None:
+    """Of leaves, of what states a total of its own, of both sides of a ratio, and by period: `applies` comes before `value`."""
+    pf = Portfolio(
+        id="x",
+        start="2026-01-05",
+        programmes=[Programme(id="G"), Programme(id="empty")],
+        projects=[
+            Project(id="P", programme="G", tasks=[Task(id="s"), Task(id="t", parent="s", duration="1 d"), Task(id="m", milestone=True)]),
+            Project(id="bare", start="2026-01-05", finish="2026-01-09"),
+        ],
+    )
+    asked: list[str] = []
+
+    def value(context: object, full_id: str, item: object) -> int:
+        asked.append(full_id)
+        assert isinstance(item, Task) and not item.milestone
+        return 3
+
+    def applies(item: object) -> bool:
+        return isinstance(item, Task) and not item.milestone
+
+    one = Measure(name="one", title="One", unit="number", combine=Combine.SUM, value=value, applies=applies)
+    total = Measure(name="total", title="Total", unit="number", combine=Combine.SUM, value=value, applies=applies, own_total=True)
+    ratio = Measure(name="ratio", title="Ratio", unit="share", combine=Combine.RATIO, of=(one, one))
+    assert ipmo.roll_up(pf, one).total.value == 3
+    assert set(asked) == {"P/t"}
+    assert (ipmo.roll_up(pf, total).total.value, ipmo.roll_up(pf, ratio).total.value) == (3, 1.0)
+    ipmo.roll_up(pf, one, by="month")
+    assert set(asked) == {"P/t", "P/s"}

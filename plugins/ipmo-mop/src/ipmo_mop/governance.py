@@ -271,8 +271,8 @@ def rebaselined(context: CheckContext) -> Iterable[Finding]:
     for project in pf.projects:
         if project.state not in SELECTED or project.id not in known or not context.covers(project.id):
             continue
-        planned, expected = then.dates(project.id)[1], now.dates(project.id)[1]
+        planned, expected = then.days(project.id)[1], now.days(project.id)[1]
         if planned is not None and expected is not None and len(plans) > 1 and expected > planned:
             days = (expected - planned).days
-            message = f"project {project.id!r} finishes {expected.date()}, {days} days after its first baseline said ({planned.date()})"
+            message = f"project {project.id!r} finishes {expected}, {days} days after its first baseline said ({planned})"
             yield finding("rebaselined", project.id, message, severity=Severity.INFO)

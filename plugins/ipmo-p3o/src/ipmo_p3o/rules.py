@@ -96,14 +96,14 @@ def _temporary_end(context: CheckContext) -> Iterable[Finding]:
         if office.ends is None:
             yield _finding("temporary-office", office.id, f"temporary office {office.id!r} has no end", "write ends:")
             continue
-        closes = figures[office.host].value if office.host in figures else None
+        closes = figures[office.host].day if office.host in figures else None
         if closes is None:
             message = f"whether office {office.id!r} ends in time cannot be said: its host {office.host!r} has no finish"
             yield _finding("temporary-office", office.id, message, severity=Severity.INFO)
-        elif day_of(office.ends) > day_of(closes) + grace:
+        elif day_of(office.ends) > closes + grace:
             message = (
                 f"temporary office {office.id!r} ends {day_of(office.ends)}, more than {grace.days} days after its host"
-                f" {office.host!r} finishes ({day_of(closes)})"
+                f" {office.host!r} finishes ({closes})"
             )
             yield _finding("temporary-office", office.id, message, "end it earlier or make it permanent")
 

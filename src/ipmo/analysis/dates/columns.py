@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Literal
 
 from ipmo.analysis.dates.items import Items, ScheduledItem
 from ipmo.network.states import TYPE_NAMES
@@ -20,6 +21,7 @@ MAIN = {
     "critical_for": "str",
     "drag": "float",
     **dict.fromkeys(("start", "finish"), "datetime"),
+    **dict.fromkeys(("start_date", "finish_date", "early_start_date", "early_finish_date", "late_start_date", "late_finish_date"), "date"),
 }
 FLOATS = {
     **dict.fromkeys(("id", "project"), "str"),
@@ -32,7 +34,7 @@ FLOATS = {
 
 
 def table(rows: Iterable[ScheduledItem]) -> Table:
-    """One row an item; dates as datetimes, floats and drag in working days of the item's calendar."""
+    """One row an item; dates as instants and as the days that people say, floats and drag in working days of the item's calendar."""
     return _columns(list(rows), MAIN)
 
 
@@ -43,8 +45,15 @@ def floats(rows: Iterable[ScheduledItem]) -> Table:
 
 def _columns(rows: Sequence[ScheduledItem], kinds: Mapping[str, str]) -> Table:
     columns = []
+    early_late: tuple[Literal["early", "late"], ...] = ("early", "late")
+    said = {f"{which}_{side}_date": (which, n) for which in early_late for n, side in enumerate(("start", "finish"))}
     for name, kind in kinds.items():
-        values: list[object] = [getattr(row, name) for row in rows]
+        values: list[object]
+        if name in said:
+            which, place = said[name]
+            values = [row.days(which)[place] for row in rows]
+        else:
+            values = [getattr(row, name) for row in rows]
         if name == "critical_for":
             values = [", ".join(row.critical_for) for row in rows]
         columns.append(Column(name, kind, values, "d" if kind == "float" else ""))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, TypedDict, TypeVar
 
 import attrs
@@ -16,11 +16,12 @@ from ipmo.model.references import reference
 from ipmo.network.clocks import FAR
 from ipmo.network.passes import Passes
 from ipmo.network.states import LIVE, State
-from ipmo.units import MAX_INSTANT, day_text, moment
+from ipmo.units import MAX_INSTANT, minutes, moment, said_day
 
 __all__ = ["Items", "ScheduledItem", "Side"]
 
 Side = Literal["start", "finish"]
+Days = tuple[date | None, date | None]
 Ordered = TypeVar("Ordered", int, float, datetime)
 NO_SPAN = ((None, None), (None, None))
 
@@ -84,16 +85,34 @@ class ScheduledItem:
     independent_float: float | None = None
     longest_path: bool | None = None
 
+    def days(self, which: Literal["", "early", "late"] = "") -> Days:
+        """The days that people say of its start and finish: an end of day belongs to its day.
+
+        Args:
+            which: of the early or the late dates; else of start and finish.
+        """
+        begin, end = (getattr(self, f"{which}_{side}" if which else side) for side in ("start", "finish"))
+        return said(begin, end, self.side)
+
+    @property
+    def start_date(self) -> date | None:
+        """The day of its start; None when it has none."""
+        return said(self.start or self.early_start, self.finish or self.early_finish, self.side)[0]
+
+    @property
+    def finish_date(self) -> date | None:
+        """The day of its finish: midnight belongs to the day before, unless it marks the beginning of a day."""
+        return said(self.start or self.early_start, self.finish or self.early_finish, self.side)[1]
+
     @property
     def start_text(self) -> str:
         """The start's date as people read it."""
-        begin, end = self.start or self.early_start, self.finish or self.early_finish
-        return day_text(begin, finish=begin == end and self.side == "finish")
+        return str(self.start_date or "")
 
     @property
     def finish_text(self) -> str:
         """The finish's date as people read it."""
-        return day_text(self.finish or self.early_finish, finish=self.side == "finish")
+        return str(self.finish_date or "")
 
 
 class Naming(TypedDict):
@@ -365,6 +384,7 @@ class Items:
             reason = net.holds[gone[0]].reason if gone and gone[0] in net.holds else "nothing in it is planned"
             return ScheduledItem(**naming, early_start=None, early_finish=None, undated=reason)
         undated = next((item.undated for item in items if item.undated), "")
+        ends = _most(i.finish for i in items)
         floating = [item for item in items if item.total_float is not None]
         nearest = min((i for i in floating if i.target_float is not None), key=lambda i: i.target_float or 0.0, default=None)
         return ScheduledItem(
@@ -372,7 +392,8 @@ class Items:
             early_start=_least(i.early_start for i in items),
             early_finish=_most(i.early_finish for i in items),
             start=_least(i.start for i in items),
-            finish=_most(i.finish for i in items),
+            finish=ends,
+            side="start" if any(i.side == "start" and i.start == i.finish == ends for i in items) else "finish",
             late_start=_least(i.late_start for i in floating),
             late_finish=_most(i.late_finish for i in floating),
             total_float=_least(i.total_float for i in floating),
@@ -403,6 +424,7 @@ class Items:
             finish=when,
             undated=whole.undated,
             bound=whole.bound,
+            side=whole.side if end == "finish" or whole.start == whole.finish else "start",
         )
 
     # ------------------------------------------------------------------------------------------- dates only
@@ -416,6 +438,21 @@ class Items:
             pairs = [self._instants(v) for v in self.parts.get(full_id, ()) if self.network.state[v] != State.GONE]
             start, end = _least(a for a, _ in pairs), _most(b for _, b in pairs)
         return moment(start) if start is not None else None, moment(end) if end is not None else None
+
+    def days(self, full_id: str) -> Days:
+        """The days that people say of an item's start and finish, as `ScheduledItem.days` says them, without its floats."""
+        begin, end = self.dates(full_id)
+        nodes = self.parts.get(full_id) if full_id not in self.passes.nodes else (self.passes.nodes[full_id],)
+        last = None if end is None else minutes(end)
+        starts = any(self._said_side(v) == "start" for v in nodes or () if last is not None and self._instants(v) == (last, last))
+        return said(begin, end, "start" if starts else "finish")
+
+    def _said_side(self, node: int) -> Side:
+        """Whether the date of a node is read as a start or as a finish; a decision is dated by its day."""
+        state = self.network.state[node]
+        if state == State.FINISHED:
+            return "start" if self.network.kinds[node] == "gate" else "finish"
+        return self.side(node) if state in LIVE else "finish"
 
     def _instants(self, node: int) -> tuple[int | None, int | None]:
         net, passes = self.network, self.passes
@@ -437,6 +474,11 @@ class Items:
         if begun is not None:
             return begun, finish
         return (finish if node in net.points else net.running_clock(node).start(x)), finish
+
+
+def said(begin: datetime | None, end: datetime | None, side: Side) -> Days:
+    """The days of a start and a finish: an end of day belongs to its day, of a point in time where it is read as a finish."""
+    return said_day(begin, finish=begin == end and side == "finish"), said_day(end, finish=side == "finish")
 
 
 def _done(naming: Naming, first: datetime, last: datetime) -> ScheduledItem:

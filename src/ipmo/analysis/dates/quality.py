@@ -160,6 +160,7 @@ def _hand_overs(a: Assessed) -> Iterator[HandOver]:
             continue
         start, finish = a.schedule.dates(source.item)
         expected = finish if link.type[0] == "F" else start
+        said = a.schedule.days(source.item)[link.type[0] == "F"]
         committed = minutes(link.promised, end=True) if link.promised is not None else None
         needed = minutes(link.needed, end=True) if link.needed is not None else None
         due = needed if needed is not None else committed
@@ -167,7 +168,7 @@ def _hand_overs(a: Assessed) -> Iterator[HandOver]:
             source=link.source,
             target=link.target,
             type=link.type,
-            expected=expected.date().isoformat() if expected is not None else "",
+            expected=str(said or ""),
             committed="" if link.promised is None else str(link.promised)[:10],
             needed="" if link.needed is None else str(link.needed)[:10],
             agreed=None if committed is None and needed is None else committed is not None and needed is not None and committed <= needed,

@@ -194,17 +194,13 @@ class Schedule:
         """The total float of a task, milestone, gate or benefit without its other figures; None where it has none."""
         return self._items.total_float(self.passes.nodes[full_id])
 
+    def days(self, full_id: str) -> tuple[date | None, date | None]:
+        """The days that people say of an item's start and finish: an end of day belongs to its day, a decision is dated by its day."""
+        return self._items.days(full_id)
+
     def finish_text(self, full_id: str) -> str:
         """The finish of an item as people read it; empty when it has none."""
-        net, passes = self.network, self.passes
-        end = self.dates(full_id)[1]
-        node = passes.nodes.get(full_id)
-        if node is None:
-            return day_text(end, finish=True)
-        if net.state[node] == State.FINISHED and net.kinds[node] == "gate":
-            return day_text(end)  # a decision is dated by its day
-        point = net.state[node] in LIVE and not passes.lists.dur[passes.lists.pos[node]]
-        return day_text(end, finish=not (point and self._items.side(node) == "start"))
+        return str(self.days(full_id)[1] or "")
 
     @property
     def first_day(self) -> date:
@@ -219,7 +215,11 @@ class Schedule:
     # ------------------------------------------------------------------------------------------- tables
 
     def table(self) -> Table:
-        """One row an item; dates as datetimes, floats and drag in working days of the item's calendar."""
+        """One row an item: dates, floats and drag in working days of the item's calendar.
+
+        Dates are exact instants (`start`, `finish`, `early_start` ...: an end of day is midnight, when the next one begins), and
+        beside them the days that people say of them (`start_date`, `finish_date`, `early_start_date` ...: it belongs to its day).
+        """
         return columns.table(self.rows)
 
     def floats(self) -> Table:

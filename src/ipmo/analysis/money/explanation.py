@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -38,6 +38,7 @@ class RolledUpValue:
         note: how the value came about, for example the exchange rate used.
         base: in whose prices money is, empty when nobody says.
         apart: money in unknown prices beside that, which does not add to it.
+        day: of a date, the day that people say of it: an end of day belongs to its day.
         carried: the exact figure that is combined further: unrounded money, a mean as sum and weight.
     """
 
@@ -54,7 +55,7 @@ class RolledUpValue:
     base: str = ""
     apart: Money | None = None
     carried: object = attrs.field(default=None, repr=False)
-    start: bool = attrs.field(default=False, repr=False)
+    day: date | None = attrs.field(default=None, repr=False)
 
     @property
     def money(self) -> Money | None:
@@ -64,7 +65,7 @@ class RolledUpValue:
     @property
     def text(self) -> str:
         """The value as people read it."""
-        text = show(self.value, finish=not self.start)
+        text = show(self.value) if self.day is None else self.day.isoformat()
         return f"{text} and {self.apart} in unknown prices" if self.apart is not None else text
 
     @property
@@ -99,12 +100,12 @@ def _number(value: Value) -> float | None:
     return float(value) if isinstance(value, int | Fraction) else None
 
 
-def show(value: Value, *, finish: bool = True) -> str:
+def show(value: Value) -> str:
     """A figure's value as people read it; a finish at midnight belongs to the day before."""
     if value is None:
         return "unknown"
     if isinstance(value, datetime):
-        return day_text(value, finish=finish)
+        return day_text(value, finish=True)
     if isinstance(value, float):
         return f"{value:.1%}"
     if isinstance(value, Fraction):

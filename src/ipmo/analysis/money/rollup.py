@@ -7,7 +7,7 @@ is taken as zero: every figure carries how many of how many were known. Sums fir
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -31,7 +31,7 @@ from ipmo.model.money import Budget
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project, Task
 from ipmo.tables import Column, Rows, Table
-from ipmo.units import Money, as_day, as_when
+from ipmo.units import Money, as_day, as_when, said_day
 
 __all__ = ["MEASURES", "RollUp", "RolledUpValue", "roll_up"]
 
@@ -76,7 +76,7 @@ class RollUp(Rows[str, RolledUpValue]):
         return Explanation(self[item or self.root], depth)
 
     def table(self, level: str | None = None) -> Table:
-        """One row a figure: item, name, level, value, unit, known, total, left_out, minor, base.
+        """One row a figure: item, name, level, value (of a date also `date`: the day that people say), unit, known, total, left_out, minor, base.
 
         Args:
             level: only portfolio, programme, project, task or group rows.
@@ -86,9 +86,10 @@ class RollUp(Rows[str, RolledUpValue]):
         """
         rows = [figure for figure in self.rows if level is None or figure.level == level]
         values = [f.value for f in rows]
-        unit = self.measure.unit
+        unit, days = self.measure.unit, []
         if unit == "date":
             column = Column("value", "datetime", values)
+            days = [Column("date", "date", [f.day for f in rows])]
         elif unit == "rag":
             column = Column("value", "str", values)
         else:
@@ -102,6 +103,7 @@ class RollUp(Rows[str, RolledUpValue]):
                 Column("name", "str", [f.name for f in rows]),
                 Column("level", "str", [f.level for f in rows]),
                 column,
+                *days,
                 Column("unit", "str", [f.unit for f in rows]),
                 Column("known", "int", [f.known for f in rows]),
                 Column("total", "int", [f.total for f in rows]),
@@ -218,7 +220,7 @@ class _Engine:
     def _own(self, full_id: str, item: Bearing) -> tuple[object, str]:
         """(exact figure, note) of one item: what is carried further."""
         if self.measure.combine is Combine.RATIO:
-            above, below = (self._exact(part, full_id, item) for part in self.measure.of)
+            above, below = (self._exact(part, full_id, item) if part.applies(item) else (None, "") for part in self.measure.of)
             if above[0] is None or below[0] is None:
                 return None, ""
             return (above[0], below[0]), "; ".join(note for note in (above[1], below[1]) if note)
@@ -291,8 +293,18 @@ class _Engine:
             base=shown.base,
             apart=shown.apart,
             carried=carried,
-            start=self.measure.unit == "date" and self.measure.combine is Combine.MIN,
+            day=self._day(item, level, shown.value, parts),
         )
+
+    def _day(self, item: str, level: str, value: Value, parts: Sequence[RolledUpValue]) -> date | None:
+        """The day that people say of a date: as the schedule says it, of what holds others the last or the first of theirs."""
+        if not isinstance(value, datetime):
+            return None
+        first = self.measure.combine is Combine.MIN
+        if MEASURES.get(self.measure.name) is self.measure and level in ("project", "task"):
+            return self.schedule.days(item)[0 if first else 1]
+        days = [part.day for part in parts if part.day is not None]
+        return (min(days) if first else max(days)) if days else said_day(value, finish=not first)
 
     def _portion(self, figure: RolledUpValue, part: Priced | Fraction, note: str) -> RolledUpValue:
         """A part of a figure, by period or price base: itself it is known."""
@@ -313,9 +325,10 @@ class _Engine:
     ) -> RolledUpValue:
         measure = self.measure
         left_out = (*left_out, *(name for part in parts for name in part.left_out))
-        own, note = self._own(full_id, item) if not parts or self._states_totals else (None, "")
+        asked = (not parts or self._states_totals) and measure.applies(item)
+        own, note = self._own(full_id, item) if asked else (None, "")
         if not parts:
-            counts_here = measure.applies(item) and level in ("project", "task")
+            counts_here = asked and level in ("project", "task")
             if own is not None and self._states_totals and level in ("portfolio", "programme"):
                 counts_here = True
             if measure.combine is Combine.MEAN and isinstance(item, Project) and item.tasks:
@@ -499,7 +512,7 @@ class _Engine:
 
     def _pieces(self, timing: Timing, figure: RolledUpValue, item: Bearing) -> Iterable[tuple[Piece, str]]:
         full_id, measure = figure.item, self.measure
-        value = measure.value(self, full_id, item)
+        value = measure.value(self, full_id, item) if measure.applies(item) else None
         if isinstance(value, Budget | Money):
             lines = self.amounts.lines(full_id, value)
             if lines is None and isinstance(value, Budget):
