@@ -245,7 +245,15 @@ def _bands(*rows: tuple[int, float]) -> tuple[DiscountBand, ...]:
     return tuple(DiscountBand(until=until, rate=rate) for until, rate in rows)
 
 
+def _long_run(*percents: float) -> tuple[DiscountBand, ...]:
+    """The six bands of the Treasury's long-term rates: to years 30, 75, 125, 200, 300, and from then on."""
+    ends = (30, 75, 125, 200, 300, None)
+    return tuple(DiscountBand(until=end, rate=round(percent / 100, 6)) for end, percent in zip(ends, percents, strict=True))
+
+
 _TREASURY = "HM Treasury, The Green Book, annex 6: social time preference rate"
+_LONG_RUN = "HM Treasury, The Green Book (February 2026), long-term discount rates; tabled by the Department for Transport, 16 April 2026"
+_SINCE = date(2026, 2, 1)
 
 DISCOUNTS: Mapping[str, DiscountSchedule] = {
     one.id: one
@@ -264,12 +272,17 @@ DISCOUNTS: Mapping[str, DiscountSchedule] = {
             origin=_TREASURY,
             bands=_bands((30, 0.015)),
         ),
-        DiscountSchedule(
-            id="green-book-2026",
-            name="Green Book, standard; the review opened in December 2025 had not changed the rates",
-            edition="2026",
-            origin=_TREASURY,
-            bands=_bands((30, 0.035), (75, 0.03), (125, 0.025)),
+        *(
+            DiscountSchedule(id=id, name=name, edition="2026", origin=_LONG_RUN, since=_SINCE, bands=_long_run(*percents))
+            for id, name, percents in (
+                ("green-book-2026", "Green Book, standard", (3.5, 3.0, 2.5, 2.0, 1.5, 1.0)),
+                ("green-book-2026-health", "Green Book, effects on health and life", (1.5, 1.29, 1.07, 0.86, 0.64, 0.43)),
+                (
+                    "green-book-2026-sensitivity",
+                    "Green Book, sensitivity test beyond 50 years, no pure time preference",
+                    (3.0, 2.57, 2.14, 1.71, 1.29, 0.86),
+                ),
+            )
         ),
     )
 }

@@ -97,7 +97,9 @@ class Answers:
         ):
             return None
         found = self._ask("earned value", lambda: earned_value(self.portfolio))
-        return found if found is not None and (found.total.pv.amount or found.total.ev.amount) else None
+        return (
+            found if found is not None and any(money is not None and money.amount for money in (found.total.pv, found.total.ev)) else None
+        )
 
     @functools.cached_property
     def benefits(self) -> Benefits | None:

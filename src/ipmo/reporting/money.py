@@ -154,7 +154,7 @@ def earned(a: Answers) -> Panel | None:
         cells += [mark(tcpi, tcpi is not None and tcpi > 1.1, 2), _index(spi_t), Cell(text=f"{item.known} of {item.total}", kind="num")]
         under = item.item if item.name and item.name != item.item else ""
         rows.append(Row(name=item.name or item.item, under=under, cells=cells, group=item.level != "project"))
-    text = f"Seen from {view.as_of}; sums first, divided last. A package without a budget or without actual cost is in no sum."
+    text = f"Seen from {view.as_of}; sums first, divided last. Budget is all that is known of it; a package whose plan, progress or actual cost is not known is in no other sum."
     floating = view.total.floating
     if floating:
         text += f" {counted(floating, 'package')} {agree(floating, 'has')} no baseline of their own: they are planned where the schedule has them now, so they cannot be late."

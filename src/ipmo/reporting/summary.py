@@ -143,13 +143,18 @@ def tiles(a: Answers) -> Iterator[dict[str, str]]:
         left = f"; left out: {len(total.left_out)} proposed or cancelled" if total.left_out else ""
         note = f"{total.known} of {total.total} known{left}"
         yield _tile("", a.word(measure), total.text, "", note)
-    if a.earned is not None:
+    if a.earned is not None and a.earned.total.known > a.earned.total.floating:  # the current schedule is no baseline
         total_ev = a.earned.total
         cpi, spi = total_ev.indices.cpi, total_ev.indices.spi
         low = min((v for v in (cpi, spi) if v is not None), default=None)
         kind = "" if low is None else "bad" if low < 0.9 else "warn" if low < 1 else "good"
+        whole = total_ev.known == total_ev.total and not total_ev.floating
+        kind = kind if whole or kind != "good" else ""  # computed from a part of the packages: no green
+        floating = f", {total_ev.floating} of them without a baseline" if total_ev.floating else ""
         value = f"{number(cpi, 2, keep=True, unknown='–')} / {number(spi, 2, keep=True, unknown='–')}"
-        yield _tile(kind, "cost and schedule performance", value, "CPI / SPI", f"{total_ev.known} of {total_ev.total} packages known")
+        yield _tile(
+            kind, "cost and schedule performance", value, "CPI / SPI", f"{total_ev.known} of {total_ev.total} packages known{floating}"
+        )
     if a.benefits is not None and a.benefits.npv is not None:
         loss = a.benefits.loss
         lost = loss is not None and loss.amount > 0

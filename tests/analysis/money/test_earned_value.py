@@ -79,9 +79,11 @@ def test_o15_earned_schedule_of_an_early_project_and_a_small_one() -> None:
 
 
 def test_earned_schedule_on_flat_stretches_beyond_the_plan_and_on_nonsense() -> None:
-    assert earned_schedule([100, 100, 200], 100, 3).es == 1  # the earliest period that has that value
+    assert earned_schedule([100, 100, 200], 100, 3).es == 2  # a flat stretch counts as reached at its end (Lipke)
+    assert earned_schedule([100, 100, 100, 200], 100, 2).es == 2  # within it, at the time that has gone: on plan
+    assert earned_schedule([100, 100, 200], 100, 0.5).es == 1  # before it, at its beginning: it is early, not years early
     assert earned_schedule([100, 100, 200], 150, 3).es == 2.5
-    assert earned_schedule([0, 100], 0, 1).es == 0
+    assert [earned_schedule([0, 100], 0, at).es for at in (0.5, 1, 4)] == [0.5, 1, 1]
     assert earned_schedule([100, 200, 200], 250, 3).es == 2  # more than the plan is the plan
     for planned, earned in (([], 0), ([2, 1], 0), ([1, 2], -1)):
         with pytest.raises(UnitError):
@@ -190,17 +192,19 @@ def test_what_lacks_a_half_is_counted_and_in_no_sum() -> None:
         Task(id="m", milestone=True),
     )
     found = earned_value(pf)["P"]
-    assert (found.known, found.total, found.bac.amount, found.ac and found.ac.amount) == (1, 4, 100, 30)
+    assert (found.known, found.total, found.ac and found.ac.amount) == (1, 4, 30)
+    assert (found.bac and found.bac.amount, found.indices.bac) == (300, 100)  # the whole budget, and what the indices are of
 
 
 def test_whether_a_project_has_begun_is_not_guessed() -> None:
-    def found(project: Project) -> tuple[int, float, float | None]:
+    def found(project: Project) -> tuple[int, float | None, float | None]:
         pf = around_the_clock().evolve(projects=[project])
         item = earned_value(pf)["P"]
-        return item.known, float(item.ev.amount), None if item.ac is None else float(item.ac.amount)
+        ev, ac = (None if money is None else float(money.amount) for money in (item.ev, item.ac))
+        return item.known, ev, ac
 
     bar: dict[str, Any] = {"id": "P", "budget": "100 GBP", "start": "2026-01-01", "finish": "2026-12-31"}
-    assert found(Project(**bar)) == (0, 0, None)  # it should have begun and does not say: no SPI of 0
+    assert found(Project(**bar)) == (0, None, None)  # it should have begun and does not say: no SPI of 0
     assert found(Project(**bar, progress="25 %", actual="30 GBP")) == (1, 25, 30)
     assert found(Project(**bar, progress="0 %")) == (1, 0, 0)
     assert found(Project(**{**bar, "start": "2026-06-01"})) == (1, 0, 0)  # not due yet

@@ -159,3 +159,22 @@ def test_going_from_five_ratings_to_three_loses_and_says_so() -> None:
     assert five.convert("red", three) == ("red", False)
     with pytest.raises(UnitError, match="nothing says how dca-3 reads on dca-5"):
         three.convert("amber", five)
+
+
+@pytest.mark.parametrize(
+    ("name", "percents"),
+    [
+        ("green-book-2026", (3.5, 3.0, 2.5, 2.0, 1.5, 1.0)),
+        ("green-book-2026-health", (1.5, 1.29, 1.07, 0.86, 0.64, 0.43)),
+        ("green-book-2026-sensitivity", (3.0, 2.57, 2.14, 1.71, 1.29, 0.86)),
+    ],
+)
+def test_the_edition_of_2026_has_six_bands_with_source_and_date(name: str, percents: tuple[float, ...]) -> None:
+    schedule = DISCOUNTS[name]
+    assert [band.until for band in schedule.bands] == [30, 75, 125, 200, 300, None]
+    assert [100 * band.rate for band in schedule.bands] == pytest.approx(percents)
+    assert (schedule.edition, "February 2026" in schedule.origin, schedule.since) == ("2026", True, date(2026, 2, 1))
+    years = (30, 45, 50, 75, 100, 50)
+    by_hand = math.prod((1 + percent / 100) ** -n for percent, n in zip(percents, years, strict=True))
+    assert schedule.factor(350) == pytest.approx(by_hand)
+    assert schedule.factor(1000) > 0

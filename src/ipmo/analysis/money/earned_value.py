@@ -7,8 +7,7 @@ nothing about the schedule, and is kept apart: it is in no index of time.
 from __future__ import annotations
 
 import functools
-import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from fractions import Fraction
 
@@ -16,9 +15,10 @@ import attrs
 
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.money.amounts import Amounts, Priced, rounded
-from ipmo.analysis.money.indices import EarnedSchedule, Indices, earned_schedule
+from ipmo.analysis.money.indices import EarnedSchedule, Indices
 from ipmo.analysis.money.measures import share_done
-from ipmo.analysis.money.periods import Every, Period, PeriodRule, period_rule
+from ipmo.analysis.money.periods import Every, PeriodRule, period_rule
+from ipmo.analysis.money.plan_curve import PlanCurve, Planned
 from ipmo.analysis.money.rollup import LEFT_OUT
 from ipmo.analysis.money.timing import Timing
 from ipmo.errors import ModelError
@@ -29,7 +29,7 @@ from ipmo.model.money import Budget
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project, Task
 from ipmo.tables import Column, Rows, Table
-from ipmo.units import Money, as_day, as_when, minutes
+from ipmo.units import Money, When, as_day, as_when, minutes
 from ipmo.words import counted
 
 __all__ = ["EarnedItem", "EarnedValue", "earned_value"]
@@ -45,26 +45,27 @@ class EarnedItem:
         item: full id.
         name: title.
         level: portfolio, programme, project or task.
-        bac: budget at completion, of what is known.
-        pv: planned value to the date, level of effort left out.
-        ev: earned value, level of effort left out.
+        bac: budget at completion: every budget that is known, of the baseline when one is named; None when none is.
+        pv: planned value to the date, level of effort left out; None when no package is known in full.
+        ev: earned value, level of effort left out; None when no package is known in full.
         ac: actual cost; None when none is known.
         effort: (BAC, value) of level of effort, kept apart.
-        known: work packages with budget, dates, progress and actual cost.
+        known: work packages with budget, dates, progress and actual cost: PV, EV, AC and every index are of these.
         total: work packages in all.
         rule: earning rule of a task.
         schedule: earned schedule against the plan by period; None where there is no plan.
         ac_effort: actual cost of level of effort.
         floating: how many work packages have no approved dates: their plan is the current schedule, which moves with the data
             date and never looks late. Take a snapshot as the baseline, or state baseline dates.
+        scope: `added` to the named baseline (in no sum), `removed` from it (in BAC, and not known), else empty.
     """
 
     item: str
     name: str
     level: str
-    bac: Money
-    pv: Money
-    ev: Money
+    bac: Money | None
+    pv: Money | None
+    ev: Money | None
     ac: Money | None
     effort: tuple[Money, Money]
     known: int
@@ -75,6 +76,7 @@ class EarnedItem:
     parts: tuple[EarnedItem, ...] = attrs.field(default=(), repr=False)
     ac_effort: Money | None = None
     floating: int = 0
+    scope: str = ""
 
     def __str__(self) -> str:
         i = self.indices
@@ -82,22 +84,39 @@ class EarnedItem:
         def of(value: float | None) -> str:
             return "unknown" if value is None else f"{value:.2f}"
 
-        return f"{self.item}: CPI {of(i.cpi)}, SPI {of(i.spi)}, EV {self.ev} of {self.bac}, {self.known} of {self.total} known"
+        earned = f"EV {_said(self.ev)} of {_said(self.bac)}"
+        return f"{self.item}: CPI {of(i.cpi)}, SPI {of(i.spi)}, {earned}, {self.known} of {self.total} known"
 
     @property
     def line(self) -> str:
         """Its figures in one line, with the rule that they were earned by and what is kept apart or not known."""
-        text = f"{self}, PV {self.pv}, AC {self.ac if self.ac is not None else 'unknown'}"
+        if self.scope == "added":
+            return f"{self.item}: added to the baseline, in no sum: budget {_said(self.bac)}, AC {_said(self.ac)}"
+        if self.scope:
+            return f"{self.item}: removed from the baseline, which gives it {_said(self.bac)}"
+        text = f"{self}, PV {_said(self.pv)}, AC {_said(self.ac)}"
         text += f", earned by {self.rule}" if self.rule else ""
         bac, value = self.effort
         text += f"; level of effort apart: {value} of {bac}" if bac.amount else ""
         return text + (f"; no approved dates: {counted(self.floating, 'work package')}" if self.floating else "")
 
 
+def _said(money: Money | None) -> str:
+    return "unknown" if money is None else str(money)
+
+
 @attrs.frozen
 class _Sums:
-    """What is added up: exact, by price base; periods of the plan for earned schedule."""
+    """What is added up: exact, by price base; the pieces of the plan for earned schedule.
 
+    Args:
+        budget: of every package whose budget is known; `bac` of those that are known in full.
+        seen: the instant that it is seen from.
+        ended: when its last finished package did; None where none has, or nobody says when.
+        open: some package is unfinished, or nobody says when it was finished.
+    """
+
+    budget: Fraction | None = None
     bac: Fraction = Fraction(0)
     pv: Fraction = Fraction(0)
     ev: Fraction = Fraction(0)
@@ -107,47 +126,69 @@ class _Sums:
     loe_ac: Fraction | None = None
     known: int = 0
     total: int = 0
-    plan: Mapping[Period, Fraction] = attrs.field(factory=dict)
+    plan: Sequence[Planned] = ()
     bases: Mapping[str, str] = attrs.field(factory=dict)
     floating: int = 0
-    seen: date = date.min
+    seen: int | None = None
+    ended: int | None = None
+    open: bool = False
 
-    def __add__(self, other: _Sums) -> _Sums:
-        plan = dict(self.plan)
-        for period, part in other.plan.items():
-            plan[period] = plan.get(period, Fraction(0)) + part
+    @classmethod
+    def of(cls, parts: Iterable[_Sums]) -> _Sums:
+        """The sum of several."""
+        found = list(parts)
+        if len(found) == 1:
+            return found[0]
+        bases: dict[str, str] = {}
+        for part in found:
+            bases = {**part.bases, **bases}
         return _Sums(
-            self.bac + other.bac,
-            self.pv + other.pv,
-            self.ev + other.ev,
-            _plus(self.ac, other.ac),
-            self.loe_bac + other.loe_bac,
-            self.loe + other.loe,
-            _plus(self.loe_ac, other.loe_ac),
-            self.known + other.known,
-            self.total + other.total,
-            plan,
-            {**other.bases, **self.bases},
-            self.floating + other.floating,
-            max(self.seen, other.seen),
+            budget=_plus(part.budget for part in found),
+            bac=sum((part.bac for part in found), Fraction(0)),
+            pv=sum((part.pv for part in found), Fraction(0)),
+            ev=sum((part.ev for part in found), Fraction(0)),
+            ac=_plus(part.ac for part in found),
+            loe_bac=sum((part.loe_bac for part in found), Fraction(0)),
+            loe=sum((part.loe for part in found), Fraction(0)),
+            loe_ac=_plus(part.loe_ac for part in found),
+            known=sum(part.known for part in found),
+            total=sum(part.total for part in found),
+            plan=[piece for part in found for piece in part.plan],
+            bases=bases,
+            floating=sum(part.floating for part in found),
+            seen=max((part.seen for part in found if part.seen is not None), default=None),
+            ended=max((part.ended for part in found if part.ended is not None), default=None),
+            open=any(part.open for part in found),
         )
 
 
-def _plus(one: Fraction | None, other: Fraction | None) -> Fraction | None:
-    return other if one is None else one if other is None else one + other
+def _plus(amounts: Iterable[Fraction | None]) -> Fraction | None:
+    """The sum of what is known; None when nothing is."""
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known, Fraction(0)) if known else None
 
 
 class EarnedValue(Rows[str, EarnedItem]):
     """The answer of `earned_value`, indexed by id."""
 
-    def __init__(self, items: Mapping[str, EarnedItem], root: str, as_of: date, every: str) -> None:
+    def __init__(self, items: Mapping[str, EarnedItem], root: str, as_of: When, every: str, currency: str) -> None:
         super().__init__(items, "this earned value")
-        self.root, self.as_of, self.every = root, as_of, every
+        self.root, self.as_of, self.every, self.currency = root, as_of, every, currency
 
     @property
     def total(self) -> EarnedItem:
         """The figures of the whole portfolio."""
         return self[self.root]
+
+    @property
+    def added(self) -> tuple[EarnedItem, ...]:
+        """Work packages that the named baseline does not have: in no sum."""
+        return tuple(item for item in self.rows if item.scope == "added")
+
+    @property
+    def removed(self) -> tuple[EarnedItem, ...]:
+        """Work packages of the named baseline that are there no more, or no longer counted: their budgets are in BAC."""
+        return tuple(item for item in self.rows if item.scope == "removed")
 
     def explain(self, item: str | None = None) -> str:
         """How an item's figures came about: its rule and figures, then those of each part, one line each.
@@ -163,12 +204,13 @@ class EarnedValue(Rows[str, EarnedItem]):
 
     def table(self, level: str | None = None) -> Table:
         """One row an item: item, name, level, rule, bac, pv, ev, ac, cv, sv, cpi, spi, eac, vac, tcpi, es, at, sv_t, spi_t, ieac_t,
-        effort, known, total, floating.
+        effort, known, total, floating, scope.
 
-        Money in the portfolio's currency, es, at, sv_t and ieac_t in periods; `effort` is the level of effort kept apart.
+        Money in the portfolio's currency, es, at, sv_t and ieac_t in periods; `effort` is the level of effort kept apart. `bac` is of
+        every budget that is known, all else of the `known` packages.
         """
         rows = [item for item in self.rows if level is None or item.level == level]
-        currency = self.total.bac.currency
+        currency = self.currency
 
         def money(values: Iterable[Money | None], name: str) -> Column:
             return Column(name, "float", [None if v is None else float(v.amount) for v in values], currency)
@@ -205,6 +247,7 @@ class EarnedValue(Rows[str, EarnedItem]):
                 Column("known", "int", [r.known for r in rows]),
                 Column("total", "int", [r.total for r in rows]),
                 Column("floating", "int", [r.floating for r in rows]),
+                Column("scope", "str", [r.scope for r in rows]),
             ]
         )
 
@@ -222,14 +265,15 @@ def earned_value(
 
     A task plans its budget over its time in the plan (its baseline dates, else its scheduled dates) by its spread; it
     earns by its earning rule. A project with a budget of its own and no budgets below is one work package. What lacks a
-    budget, a date, progress or an actual cost is counted and left out of every sum, so that no index mixes
+    budget, a date, progress or an actual cost is counted and left out of every sum but BAC, so that no index mixes
     what one of its halves does not have; proposed and cancelled projects are left out.
 
     Args:
         portfolio: the portfolio.
-        as_of: the date of the figures, seen from the start of its day as a data date is; when left out the status date, of a
-            project with a status date of its own that one.
-        baseline: the plan that budgets and dates are taken from; the portfolio's own when left out.
+        as_of: the date of the figures, seen from the start of its day as a data date is, or the time where one is given; when
+            left out the status date, of a project with a status date of its own that one.
+        baseline: the plan that budgets and dates are taken from; the portfolio's own when left out. What was added to it is in no
+            sum, what was removed from it stays in BAC; both are listed.
         every: length of the periods of earned schedule: month, quarter, year or financial year.
 
     Raises:
@@ -240,22 +284,29 @@ def earned_value(
     """
     if as_of is None and portfolio.status_date is None:
         raise ModelError(f"portfolio {portfolio.id!r} has no status date; pass as_of=, or write portfolio: status_date:")
-    when = as_day(as_when(as_of)) if as_of is not None else as_day(portfolio.status_date or date.max)
+    when = as_when(as_of) if as_of is not None else portfolio.status_date or date.max
     if baseline is not None:
         return _Engine(portfolio, when, baseline, period_rule(portfolio, every), own=as_of is None).run()
     key = ("earned value", when, every, as_of is None)
     return remember(portfolio, key, lambda: _Engine(portfolio, when, portfolio, period_rule(portfolio, every), own=as_of is None).run())
 
 
+def _happened(when: When, seen: When) -> bool:
+    """Whether something has happened by then: by the minute where both say a time, else by the day."""
+    if isinstance(when, datetime) and isinstance(seen, datetime):
+        return when <= seen
+    return as_day(when) <= as_day(seen)
+
+
 class _Engine:
-    def __init__(self, portfolio: Portfolio, as_of: date, plan: Portfolio, rule: PeriodRule, own: bool) -> None:
+    def __init__(self, portfolio: Portfolio, as_of: When, plan: Portfolio, rule: PeriodRule, own: bool) -> None:
         self.portfolio, self.as_of, self.plan, self.rule = portfolio, as_of, plan, rule
-        self.own = {p.id: as_day(p.status_date) for p in portfolio.projects if own and p.status_date is not None}
-        self.budgets = Amounts(plan, as_of, "budget")
-        self.actuals = Amounts(portfolio, as_of, "actual")
+        self.own = {p.id: p.status_date for p in portfolio.projects if own and p.status_date is not None}
+        self.budgets = Amounts(plan, as_day(as_of), "budget")
+        self.actuals = Amounts(portfolio, as_day(as_of), "actual")
         self.currency = self.budgets.currency
         self.items: dict[str, EarnedItem] = {}
-        self.sums: dict[str, _Sums] = {}
+        self.packages: set[str] = set()
 
     @functools.cached_property
     def schedule(self) -> Schedule:
@@ -274,6 +325,7 @@ class _Engine:
     # ------------------------------------------------------------------------------ one work package
 
     def _package(self, full_id: str, noun: Task | Project) -> _Sums:
+        self.packages.add(full_id)
         planned = self.plan.items.get(full_id, noun)
         budget: Budget | None = planned.budget
         earning = noun.earning or getattr(self.portfolio.items.get(self.portfolio.project_of(full_id)), "earning", None) or PERCENT
@@ -281,16 +333,16 @@ class _Engine:
         lines = None if budget is None else self.budgets.lines(full_id, budget)
         if lines is None:
             return _Sums(total=1)
-        shares: dict[Period, Fraction] = {}
         bac = sum((line.value for line in lines), Fraction(0))
         bases = {line.base: full_id for line in lines if line.base}
+        unknown = _Sums(budget=None if earning.rule == "level of effort" else bac, total=1, bases=bases)
+        plan: list[Planned] = []
         planned_value = Fraction(0)
         for line in lines:
             stretch = self.timing.line("budget", full_id, line)
             if stretch is None:
-                return _Sums(total=1)
-            for period, share in stretch.over(self.rule).items():
-                shares[period] = shares.get(period, Fraction(0)) + line.value * share
+                return unknown
+            plan.append(Planned(line.value, stretch))
             planned_value += line.value * stretch.by(minutes(seen))
         spent: Fraction | None = None
         stated = getattr(planned, "baseline_start", None) is not None and getattr(planned, "baseline_finish", None) is not None
@@ -298,36 +350,40 @@ class _Engine:
         if noun.actual is not None:
             actual = self.actuals.lines(full_id, noun.actual)
             if actual is None:
-                return _Sums(total=1)
+                return unknown
             bases |= {line.base: full_id for line in actual if line.base}
-            spent = sum((line.value for line in actual if line.line.since is None or as_day(line.line.since) <= seen), Fraction(0))
+            spent = sum((line.value for line in actual if line.line.since is None or _happened(line.line.since, seen)), Fraction(0))
         elif self._begun(noun, seen) is False:
             spent = Fraction(0)
+        shared = _Sums(known=1, total=1, bases=bases, floating=floating, seen=minutes(seen))
         if earning.rule == "level of effort":
-            return _Sums(loe_bac=bac, loe=planned_value, loe_ac=spent, known=1, total=1, bases=bases, floating=floating, seen=seen)
+            return attrs.evolve(shared, loe_bac=bac, loe=planned_value, loe_ac=spent)
         earned = self._earned(full_id, noun, earning, seen)
         if earned is None or spent is None:
-            return _Sums(total=1)
-        return _Sums(bac, planned_value, bac * earned, spent, known=1, total=1, plan=shares, bases=bases, floating=floating, seen=seen)
+            return unknown
+        ended = self._ended(noun, earning, seen) if earned >= 1 else None
+        return attrs.evolve(
+            shared, budget=bac, bac=bac, pv=planned_value, ev=bac * earned, ac=spent, plan=plan, ended=ended, open=ended is None
+        )
 
-    def _begun(self, noun: Task | Project, seen: date) -> bool | None:
+    def _begun(self, noun: Task | Project, seen: When) -> bool | None:
         """Whether work has begun; None of a project that should have, and does not say."""
         if isinstance(noun, Task):
             return noun.started or bool(noun.progress)
         if noun.actual_start is not None or noun.actual_finish is not None or noun.progress is not None:
             return noun.actual_start is not None or noun.actual_finish is not None or bool(noun.progress)
-        due = not noun.tasks and noun.start is not None and as_day(noun.start) <= seen
+        due = not noun.tasks and noun.start is not None and _happened(noun.start, seen)
         return None if due else False
 
-    def _earned(self, full_id: str, noun: Task | Project, earning: Earning, seen: date) -> Fraction | None:
+    def _earned(self, full_id: str, noun: Task | Project, earning: Earning, seen: When) -> Fraction | None:
         """The share of the budget that is earned, by the rule."""
-        done = noun.actual_finish is not None and as_day(noun.actual_finish) <= seen
+        done = noun.actual_finish is not None and _happened(noun.actual_finish, seen)
         if earning.rule == "weighted milestones":
-            weights = [(Fraction(str(step.weight)), step.done is not None and step.done <= seen) for step in earning.steps]
+            weights = [(Fraction(str(step.weight)), step.done is not None and _happened(step.done, seen)) for step in earning.steps]
             return sum((w for w, reached in weights if reached), Fraction(0)) / sum((w for w, _ in weights), Fraction(0))
         if done:
             return Fraction(1)
-        begun = noun.actual_start is not None and as_day(noun.actual_start) <= seen
+        begun = noun.actual_start is not None and _happened(noun.actual_start, seen)
         if earning.rule == "0/100":
             return Fraction(0)
         if earning.rule == "50/50":
@@ -343,52 +399,117 @@ class _Engine:
             return None if found is None or not found[1] else found[0] / found[1]
         return None
 
+    def _ended(self, noun: Task | Project, earning: Earning, seen: When) -> int | None:
+        """When work that has earned all its budget ended: by then its time stops; None when nobody says."""
+        if noun.actual_finish is not None and _happened(noun.actual_finish, seen):
+            return minutes(noun.actual_finish, end=True)
+        reached = [step.done for step in earning.steps if step.done is not None]
+        if reached:
+            return minutes(max(reached), end=True)
+        if isinstance(noun, Project) and noun.tasks:
+            ends = [task.actual_finish for task in noun.tasks if not task.milestone]
+            if all(end is not None for end in ends):
+                return max((minutes(end, end=True) for end in ends if end is not None), default=None)
+        return None
+
     # ------------------------------------------------------------------------------------- the tree
 
     def run(self) -> EarnedValue:
-        """Every level."""
+        """Every level; what the baseline has and the portfolio does not, beside its project or programme, else below the whole."""
         pf = self.portfolio
         tree = hierarchy(pf)
+        gone = self._gone()
 
         def counted(noun: Portfolio | Programme) -> list[Programme | Project]:
             return [n for n in tree.direct(noun) if not isinstance(n, Project) or n.state not in LEFT_OUT]
 
         def initiative(noun: Programme | Project) -> _Sums:
             if isinstance(noun, Project):
-                return self._project(noun)
-            parts = [initiative(inner) for inner in counted(noun)]
-            return self._keep(noun.id, noun.name, "programme", sum(parts, _Sums()), tuple(n.id for n in counted(noun)))
+                return self._project(noun, gone)
+            below = counted(noun)
+            parts = [initiative(inner) for inner in below]
+            names = tuple(n.id for n in below) + tuple(gone.get(noun.id, ()))
+            return self._keep(noun.id, noun.name, "programme", _Sums.of([*parts, *self._removed(gone, noun.id)]), names)
 
-        parts = [initiative(noun) for noun in counted(pf)]
-        self._keep(pf.id, pf.name, "portfolio", sum(parts, _Sums()), tuple(n.id for n in counted(pf)))
+        below = counted(pf)
+        parts = [initiative(noun) for noun in below]
+        parts += self._removed(gone, "")
+        self._keep(pf.id, pf.name, "portfolio", _Sums.of(parts), tuple(n.id for n in below) + tuple(gone.get("", ())))
         order = [pf.id, *(name for name in self.items if name != pf.id)]
-        return EarnedValue({name: self.items[name] for name in order}, pf.id, self.as_of, self.rule.every)
+        return EarnedValue({name: self.items[name] for name in order}, pf.id, self.as_of, self.rule.every, self.currency)
 
-    def _project(self, project: Project) -> _Sums:
+    def _gone(self) -> dict[str, dict[str, Task | Project]]:
+        """Packages of the baseline that the portfolio no longer counts, by the project or programme of now that they belonged to."""
+        if self.plan is self.portfolio:
+            return {}
+        now = {p.id for p in self.portfolio.projects if p.state not in LEFT_OUT}
+        programmes = {p.id for p in self.portfolio.programmes}
+        out: dict[str, dict[str, Task | Project]] = {}
+        for project in self.plan.projects:
+            if project.state in LEFT_OUT:
+                continue
+            above = project.id if project.id in now else project.programme if project.programme in programmes else ""
+            packages = dict(_packages(project))
+            if project.id in now:
+                held = dict(_packages(self.portfolio.items[project.id], packages.keys() == {project.id}))
+                packages = {name: noun for name, noun in packages.items() if name not in held}
+            if packages:
+                out.setdefault(above or "", {}).update(packages)
+        return out
+
+    def _removed(self, gone: Mapping[str, Mapping[str, Task | Project]], above: str) -> list[_Sums]:
+        """What was removed from one project or programme: its budget stays in BAC, and nobody reports on it."""
+        out = []
+        for full_id, noun in gone.get(above, {}).items():
+            lines = None if noun.budget is None else self.budgets.lines(full_id, noun.budget)
+            budget = None if lines is None else sum((line.value for line in lines), Fraction(0))
+            sums = _Sums(budget=budget, total=1, bases={line.base: full_id for line in lines or () if line.base})
+            level = "task" if isinstance(noun, Task) else "project"
+            out.append(self._keep(full_id, noun.name, level, sums, (), scope="removed"))
+        return out
+
+    def _project(self, project: Project, gone: Mapping[str, Mapping[str, Task | Project]]) -> _Sums:
         below = subtasks(project)
-        planned = self.plan.items.get(project.id, project)
-        whole = planned.budget is not None and not any(task.budget is not None for task in planned.tasks)
+        planned = self.plan.items.get(project.id)
+        counted = planned is not None and planned.state not in LEFT_OUT
+        plan = planned if counted and isinstance(planned, Project) else project
+        known = {name for name, _ in _packages(plan)} if self.plan is not self.portfolio and counted else None
 
         def work(task: Task) -> _Sums:
             full_id = f"{project.id}/{task.id}"
             inner = below.get(task.id, ())
             if inner:
-                return self._keep(
-                    full_id, task.name, "task", sum((work(t) for t in inner), _Sums()), tuple(f"{project.id}/{t.id}" for t in inner)
-                )
+                sums = _Sums.of([work(t) for t in inner])
+                return self._keep(full_id, task.name, "task", sums, tuple(f"{project.id}/{t.id}" for t in inner))
             if task.milestone:
                 return _Sums()
             earning = task.earning or project.earning or PERCENT
+            if self.plan is not self.portfolio and (known is None or full_id not in known):
+                return self._added(full_id, task, "task")
             return self._keep(full_id, task.name, "task", self._package(full_id, task), (), earning.rule)
 
-        if whole:
+        if _whole(plan):
+            if self.plan is not self.portfolio and not counted:
+                return self._added(project.id, project, "project")
             earning = project.earning or PERCENT
             noun = project if project.progress is not None or not project.tasks else self._with_progress(project)
             return self._keep(project.id, project.name, "project", self._package(project.id, noun), (), earning.rule)
-        sums = sum((work(task) for task in below.get(None, ())), _Sums())
-        if not project.tasks:
+        roots = below.get(None, ())
+        sums = _Sums.of([*(work(task) for task in roots), *self._removed(gone, project.id)])
+        if not project.tasks and not gone.get(project.id):
             sums = _Sums(total=1)
-        return self._keep(project.id, project.name, "project", sums, tuple(f"{project.id}/{t.id}" for t in below.get(None, ())))
+        parts = tuple(f"{project.id}/{t.id}" for t in roots) + tuple(gone.get(project.id, ()))
+        return self._keep(project.id, project.name, "project", sums, parts)
+
+    def _added(self, full_id: str, noun: Task | Project, level: str) -> _Sums:
+        """What the baseline does not have is shown with its own budget and actual cost, and is in no sum."""
+        amounts = Amounts(self.portfolio, as_day(self.as_of), "budget")
+        budget, actual = (
+            None if money is None else known.lines(full_id, money) for known, money in ((amounts, noun.budget), (self.actuals, noun.actual))
+        )
+        bac, ac = (None if lines is None else sum((line.value for line in lines), Fraction(0)) for lines in (budget, actual))
+        self._keep(full_id, noun.name, level, _Sums(budget=bac, ac=ac), (), scope="added")
+        return _Sums()
 
     def _with_progress(self, project: Project) -> Project:
         """A project whose budget is one lump earns by the progress of its tasks, weighted by their duration."""
@@ -401,7 +522,7 @@ class _Engine:
             return begun
         return attrs.evolve(begun, progress=float(sum((share for share, _ in known), Fraction(0)) / whole))
 
-    def _keep(self, full_id: str, name: str, level: str, sums: _Sums, parts: tuple[str, ...], rule: str = "") -> _Sums:
+    def _keep(self, full_id: str, name: str, level: str, sums: _Sums, parts: tuple[str, ...], rule: str = "", scope: str = "") -> _Sums:
         if len(sums.bases) > 1:
             Priced({base: (Fraction(0), item) for base, item in sums.bases.items()}).only("money")
         money = functools.partial(rounded, currency=self.currency)
@@ -409,34 +530,41 @@ class _Engine:
             item=full_id,
             name=name,
             level=level,
-            bac=money(sums.bac),
-            pv=money(sums.pv),
-            ev=money(sums.ev),
+            bac=None if sums.budget is None else money(sums.budget),
+            pv=money(sums.pv) if sums.known else None,
+            ev=money(sums.ev) if sums.known else None,
             ac=None if sums.ac is None else money(sums.ac),
             effort=(money(sums.loe_bac), money(sums.loe)),
             known=sums.known,
             total=sums.total,
             rule=rule,
-            indices=Indices(bac=sums.bac, pv=sums.pv, ev=sums.ev, ac=sums.ac),
+            indices=Indices(bac=sums.bac, pv=sums.pv, ev=sums.ev, ac=sums.ac if not scope else None),
             schedule=self._timed(sums),
             parts=tuple(self.items[part] for part in parts if part in self.items),
             ac_effort=None if sums.loe_ac is None else money(sums.loe_ac),
             floating=sums.floating,
+            scope=scope,
         )
         return sums
 
     def _timed(self, sums: _Sums) -> EarnedSchedule | None:
-        """Earned schedule of what is summed, periods counted from the first of its plan."""
-        if not sums.plan or sums.bac <= 0 or sums.ev < 0:
-            return None
-        first, last, seen = min(sums.plan), max(sums.plan), sums.seen
-        planned, total, at = [], Fraction(0), 0.0
-        for period in self.rule.between(first.start, last.start):
-            total += sums.plan.get(period, Fraction(0))
-            planned.append(total)
-        for period in self.rule.between(first.start, max(last.start, seen)):
-            begin, end = period.minutes
-            at += min(max((minutes(seen) - begin) / (end - begin), 0.0), 1.0)
-        if any(b < a for a, b in itertools.pairwise(planned)):
+        """Earned schedule of what is summed: time runs from the plan's first instant to now, or to the end of finished work."""
+        if not sums.plan or sums.bac <= 0 or sums.ev < 0 or sums.seen is None or any(piece.value < 0 for piece in sums.plan):
             return None  # a credit in the plan: it has no earned schedule
-        return earned_schedule(planned, sums.ev, at)
+        return PlanCurve(sums.plan, self.rule).earned(sums.ev, sums.seen, None if sums.open else sums.ended)
+
+
+def _whole(project: Project) -> bool:
+    """A budget of its own and none below: the project is one work package."""
+    return project.budget is not None and not any(task.budget is not None for task in project.tasks)
+
+
+def _packages(project: Project, whole: bool | None = None) -> Iterable[tuple[str, Task | Project]]:
+    """The work packages of a project: itself, or its tasks without parts that are no milestones."""
+    if _whole(project) if whole is None else whole:
+        yield project.id, project
+        return
+    below = subtasks(project)
+    for task in project.tasks:
+        if task.id not in below and not task.milestone:
+            yield f"{project.id}/{task.id}", task

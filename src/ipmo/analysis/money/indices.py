@@ -47,9 +47,9 @@ class Indices:
         return None if self.ac is None else float(self.ev - self.ac)
 
     @property
-    def sv(self) -> float:
-        """Schedule variance EV - PV, in money."""
-        return float(self.ev - self.pv)
+    def sv(self) -> float | None:
+        """Schedule variance EV - PV, in money; None without a budget."""
+        return float(self.ev - self.pv) if self.bac or self.ev or self.pv else None
 
     @property
     def cpi(self) -> float | None:
@@ -151,11 +151,12 @@ class EarnedSchedule:
     """Earned schedule at one time.
 
     Source: W. Lipke, "Schedule is different" (2003). ES = C + (EV - PV_C) / (PV_(C+1) - PV_C), C the last period whose
-    planned value is not above EV; on a flat stretch of the plan the earliest such C.
+    planned value is not above EV: a flat stretch of the plan counts as reached at its end, and before that end at the time that
+    has gone, so that work on plan in a planned pause has an SPI(t) of 1.
 
     Args:
         es: periods' worth of the plan that are earned.
-        at: periods gone by, stoppages included.
+        at: periods gone by, stoppages included; of finished work those until it ended.
         pd: periods planned in all.
     """
 
@@ -209,9 +210,9 @@ def earned_schedule(planned: Sequence[Number], earned: Number, at: float) -> Ear
     before: Number = 0
     for place, value in enumerate(planned):
         if value > earned:
-            reached = next((n for n, v in enumerate((0, *planned)) if v == before), place)  # the earliest on a flat stretch
-            if before == earned:
-                return EarnedSchedule(es=float(reached), at=float(at), pd=float(whole))
+            if before == earned:  # a flat stretch: every time of it has that value
+                reached = next((n for n, v in enumerate((0, *planned)) if v == before), place)
+                return EarnedSchedule(es=float(min(max(at, reached), place)), at=float(at), pd=float(whole))
             return EarnedSchedule(es=place + float((earned - before) / (value - before)), at=float(at), pd=float(whole))
         before = value
     raise AssertionError("unreachable: the plan ends above what is earned")

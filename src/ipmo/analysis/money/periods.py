@@ -89,6 +89,22 @@ class PeriodRule:
                 return
             period = self.of(period.end)
 
+    def between_instants(self, since: float, until: float) -> float:
+        """Periods from one instant to another, parts of periods by their minutes.
+
+        >>> PeriodRule("month").between_instants(minutes(date(2026, 1, 1)), minutes(date(2026, 3, 1)))
+        2.0
+        """
+        (first, begun), (last, gone) = self._place(since), self._place(until)
+        return last - first + (gone - begun)
+
+    def _place(self, instant: float) -> tuple[int, float]:
+        """The number of the period that an instant lies in, and the share of it that has gone."""
+        day = _day(int(instant))
+        shift = self.first_month - 1 if self.every == "financial year" else 0
+        begin, end = self.of(day).minutes
+        return (day.year * 12 + day.month - 1 - shift) // EVERY[self.every], (instant - begin) / (end - begin)
+
 
 def _first(months: int) -> date:
     return date(months // 12, months % 12 + 1, 1) if 12 <= months < 120_000 else date.min if months < 12 else date.max
