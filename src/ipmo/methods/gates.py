@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable, Iterator
 import attrs
 
 from ipmo.analysis.control.authority import approver, covers
+from ipmo.analysis.dates.schedule import schedule
 from ipmo.analysis.money.rollup import roll_up
 from ipmo.errors import IpmoError, UnknownItemError, close_matches
 from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import GateRule, Methodology
-from ipmo.model.governance import Condition, Gate
+from ipmo.model.governance import GO, Condition, Gate
 from ipmo.model.portfolio import Portfolio
 from ipmo.tables import Column, Table
 from ipmo.units import Money, as_day
@@ -41,6 +42,8 @@ class GateView:
         stake: what a decision releases: the funding decided, else the project's budget; None when unknown.
         body: the board that decides: the gate's own, else the lowest one with the authority.
         covered: whether its authority is known to cover the stake; None when either is unknown.
+        held: why it cannot be held yet: what holds the work before it, such as an earlier gate; empty when nothing does.
+        released: the funds that its decision releases as it stands today: those of a go; None for any other outcome.
     """
 
     item: str
@@ -56,11 +59,13 @@ class GateView:
     stake: Money | None
     body: str
     covered: bool | None
+    held: str = ""
+    released: Money | None = None
 
     @property
     def ready(self) -> bool:
-        """Nothing that it asks for is missing."""
-        return not self.missing and not self.failing
+        """Nothing that it asks for is missing, and nothing holds what comes before it."""
+        return not self.missing and not self.failing and not self.held
 
     @property
     def why(self) -> str:
@@ -68,7 +73,7 @@ class GateView:
         if self.overdue:
             late = ", ".join(f"{c.id} (due {c.due})" for c in self.overdue)
             return f"decided {self.decided}, which is a hold: overdue conditions {late}"
-        parts = []
+        parts = [self.held] if self.held else []
         if self.missing:
             parts.append(f"lacks {', '.join(self.missing)}")
         if self.failing:
@@ -78,7 +83,7 @@ class GateView:
         if self.covered is False:
             parts.append(f"{self.body} may not release {self.stake}")
         if self.conditions:
-            parts.append(f"open conditions {', '.join(c.id for c in self.conditions)}")
+            parts.append(f"has open conditions {', '.join(c.id for c in self.conditions)}")
         if self.decided is not None:
             return f"decided {self.decided}" + (f", though it {'; '.join(parts)}" if parts else "")
         if not parts:
@@ -114,7 +119,9 @@ class Gates:
         return f"{row.item}{f' ({row.name})' if row.name else ''}: {row.outcome or 'open'}; {row.why}"
 
     def table(self) -> Table:
-        """One row a gate: gate, name, method, outcome, decided, ready, missing, failing, conditions, overdue, stake, body, covered, why."""
+        """One row a gate, by these columns: gate, name, method, outcome, decided, ready, missing, failing, conditions, overdue, stake, released,
+        body, covered, held, why.
+        """
         rows = self.rows
         return Table(
             [
@@ -129,8 +136,10 @@ class Gates:
                 Column("conditions", "int", [len(r.conditions) for r in rows]),
                 Column("overdue", "int", [len(r.overdue) for r in rows]),
                 Column("stake", "str", [None if r.stake is None else str(r.stake) for r in rows]),
+                Column("released", "str", [None if r.released is None else str(r.released) for r in rows]),
                 Column("body", "str", [r.body or None for r in rows]),
                 Column("covered", "bool", [r.covered for r in rows]),
+                Column("held", "str", [r.held or None for r in rows]),
                 Column("why", "str", [r.why for r in rows]),
             ]
         )
@@ -157,7 +166,7 @@ def gates(portfolio: Portfolio, findings: Iterable[Finding], methods: Callable[[
             for code in finding.codes:
                 about.setdefault((code, portfolio.project_of(finding.item)), []).append(finding)
     today = None if portfolio.status_date is None else as_day(portfolio.status_date)
-    budgets = _budgets(portfolio)
+    budgets, held = _budgets(portfolio), _holds(portfolio)
     rows = []
     for project in portfolio.projects:
         for gate in project.gates:
@@ -168,8 +177,8 @@ def gates(portfolio: Portfolio, findings: Iterable[Finding], methods: Callable[[
             failing = tuple(f for code in (rule.checks if rule else ()) for f in about.get((code, project.id), ()))
             decision = gate.decision
             conditions = tuple(c for c in decision.conditions if c.met is None) if decision else ()
-            overdue = tuple(c for c in conditions if today is not None and c.due is not None and as_day(c.due) < today)
-            decided = decision.outcome if decision else None
+            overdue = decision.overdue(today) if decision else ()
+            decided, stands = decision.outcome if decision else None, gate.standing(today)
             stake = decision.funding if decision and decision.funding is not None else budgets.get(project.id)
             body, covered = _authority(portfolio, gate, stake)
             rows.append(
@@ -178,7 +187,7 @@ def gates(portfolio: Portfolio, findings: Iterable[Finding], methods: Callable[[
                     name=gate.name or (rule.title if rule else ""),
                     method=method,
                     rule=rule,
-                    outcome="hold" if decided == "conditional go" and overdue else decided,
+                    outcome=stands,
                     decided=decided,
                     missing=tuple(name for name in wanted if name not in there),
                     failing=failing,
@@ -187,6 +196,8 @@ def gates(portfolio: Portfolio, findings: Iterable[Finding], methods: Callable[[
                     stake=stake,
                     body=body,
                     covered=covered,
+                    held=held.get(full_id, "") if gate.open else "",
+                    released=decision.funding if decision and stands in GO else None,
                 )
             )
     return Gates(rows)
@@ -200,6 +211,15 @@ def _rule_for(gate: Gate, methods: Iterable[Methodology]) -> tuple[str, GateRule
             if rule.name.casefold() in calls or rule.title.casefold() in calls:
                 return method.name, rule
     return "", None
+
+
+def _holds(portfolio: Portfolio) -> dict[str, str]:
+    """Why open gates have no date, by full id: what they follow was held, killed or paused."""
+    try:
+        network = schedule(portfolio, on_cycle="cut").network
+    except IpmoError:  # nothing says when the portfolio starts
+        return {}
+    return {network.ids[node]: hold.reason for node, hold in network.holds.items()}
 
 
 def _budgets(portfolio: Portfolio) -> dict[str, Money]:

@@ -12,7 +12,7 @@ from ipmo.errors import UnitError
 from ipmo.model.fields import EMPTY, Extensions, FrozenMap, Noun, as_extensions, as_map, as_noun, as_nouns, doc, texts
 from ipmo.model.reading import named
 from ipmo.model.reference import RATINGS
-from ipmo.units import Money, Span, When, as_date, as_money, as_share, as_span, as_when
+from ipmo.units import Money, Span, When, as_date, as_day, as_money, as_share, as_span, as_when
 
 __all__ = [
     "SCALES",
@@ -29,6 +29,10 @@ __all__ = [
     "Waiver",
 ]
 
+Day = date
+"""A day, where a field is called `date`."""
+GO = ("go", "conditional go")
+"""Outcomes that let work go on."""
 OUTCOMES = ("go", "conditional go", "hold", "recycle", "kill")
 RAG = ("green", "amber", "red")
 SCALES = {scale.name: scale.ratings for scale in RATINGS.values()}
@@ -72,6 +76,16 @@ class GateDecision(Noun):
     evidence: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=doc("what it rests on"))
     note: str = attrs.field(default="", metadata=doc("remarks, dissent"))
 
+    def overdue(self, today: Day | None) -> tuple[Condition, ...]:
+        """The conditions that are not met and past their day; none where nothing says what day it is."""
+        if today is None:
+            return ()
+        return tuple(c for c in self.conditions if c.met is None and c.due is not None and as_day(c.due) < today)
+
+    def standing(self, today: Day | None) -> str:
+        """What it amounts to on a day: a conditional go with an overdue condition has lapsed and is a hold."""
+        return "hold" if self.outcome == "conditional go" and self.overdue(today) else self.outcome
+
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
 class Gate(Noun):
@@ -95,6 +109,10 @@ class Gate(Noun):
     def open(self) -> bool:
         """Nobody has decided yet, or the stage is to be done again."""
         return self.decision is None or self.decision.outcome == "recycle"
+
+    def standing(self, today: Day | None) -> str | None:
+        """What its decision amounts to on a day; None where nobody has decided."""
+        return None if self.decision is None else self.decision.standing(today)
 
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)

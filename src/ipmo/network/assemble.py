@@ -88,6 +88,8 @@ def spread_holds(draft: Draft) -> None:
     if waiting or nodes.anyone or some_gone:
         for source, target in zip(links.src, links.dst, strict=True):
             follows.setdefault(source, []).append(target)
+            if target in nodes.begun:  # what holds a summary holds what of it has begun, too
+                follows[source] += nodes.begun[target]
             if target in nodes.anyone:
                 into_any.setdefault(target, []).append(source)
     for helper in nodes.anyone:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import attrs
 
 from ipmo.errors import ScheduleError
 from ipmo.model.calendars import Calendar
 from ipmo.model.estimates import Estimate
-from ipmo.model.governance import Gate
+from ipmo.model.governance import GO, Gate, GateDecision
 from ipmo.model.work import Project, Task
 from ipmo.network.drafts import Draft
 from ipmo.network.parts import Commitment, Hold
@@ -32,6 +34,8 @@ class Standing:
     gone: bool
     hold: Hold | None
     start: int | None
+    killed: int | None
+    """When a gate stopped it: what was decided then or later lets nothing go on."""
 
     @property
     def state(self) -> State:
@@ -71,19 +75,19 @@ class Builder:
         draft = self.draft
         calendar = draft.calendar(project)
         hold: Hold | None = None
-        gone = project.state == "cancelled"
+        gone, killed = project.state == "cancelled", None
         if project.state == "paused":
             hold = Hold(f"project {project.id!r} is paused", project.id)
         elif project.state == "closed":
             hold = Hold(f"project {project.id!r} is closed; it has its actual dates only", project.id)
         for gate in project.gates:
             if gate.decision is not None and gate.decision.outcome == "kill":
-                gone = True
+                gone, killed = True, minutes(gate.decision.date)
                 hold = Hold(f"stopped at gate {project.id + '/' + gate.id!r} on {gate.decision.date}", f"{project.id}/{gate.id}")
         if project.status_date is not None and draft.dialect.data_date == "binds":
             draft.bases[place] = max(draft.start, minutes(project.status_date))
         start = minutes(project.start) if project.start is not None else None
-        return Standing(project, place, calendar, draft.clocks.clock(calendar), gone, hold, start)
+        return Standing(project, place, calendar, draft.clocks.clock(calendar), gone, hold, start, killed)
 
     # ------------------------------------------------------------------------------------------- work
 
@@ -274,12 +278,16 @@ class Builder:
         if draft.on_calendar:
             nodes.points[node] = "finish"
         nodes.local[standing.project.id][gate.id] = node
-        decision = gate.decision
-        if decision is not None and decision.outcome in ("go", "conditional go", "kill"):
+        decision, stands = gate.decision, gate.standing(draft.today)
+        if decision is not None and standing.killed is not None and minutes(decision.date) >= standing.killed:
+            nodes.hold(node, GONE, standing.reason)
+        elif decision is not None and stands in GO:
             nodes.state[node] = FINISHED
             nodes.starts[node] = nodes.finishes[node] = minutes(decision.date)
-        elif decision is not None and decision.outcome == "hold":
-            nodes.hold(node, UNDATED, Hold(f"gate {full_id!r} was put on hold on {decision.date}", full_id))
+        elif decision is not None and stands == "hold":
+            nodes.hold(node, UNDATED, Hold(_held(full_id, decision, draft.today), full_id))
+            if decision.outcome != "hold":  # that it was decided remains a fact
+                nodes.starts[node] = nodes.finishes[node] = minutes(decision.date)
         elif standing.gone or standing.hold is not None:
             nodes.hold(node, standing.state, standing.reason)
         else:
@@ -305,3 +313,11 @@ class Builder:
                 nodes.top[benefit.id] = node
                 committed = None if benefit.need_by is None else minutes(benefit.need_by, end=True)
                 nodes.commitments.append(Commitment(benefit.id, (node,), committed, at_start=True))
+
+
+def _held(full_id: str, decision: GateDecision, today: date | None) -> str:
+    """Why a gate holds what follows: it was decided, or its conditional go has lapsed."""
+    if decision.outcome == "hold":
+        return f"gate {full_id!r} was put on hold on {decision.date}"
+    late = ", ".join(f"{condition.id} was due {condition.due}" for condition in decision.overdue(today))
+    return f"the conditional go of gate {full_id!r} has lapsed: condition {late}"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 import attrs
 
@@ -19,7 +20,7 @@ from ipmo.model.work import Project, Task
 from ipmo.network.clocks import Clocks, clocks_of
 from ipmo.network.parts import Commitment, DatedExternal, Hold, LateBound, OutOfSequence, Spanning
 from ipmo.network.states import TYPES, State
-from ipmo.units import Span, minutes
+from ipmo.units import Span, as_day, minutes
 
 __all__ = ["Bounds", "Draft", "Links", "Nodes"]
 
@@ -50,7 +51,7 @@ class Nodes:
     anyone: set[int] = attrs.field(factory=set)
     """Nodes for which one of several givers is enough."""
     begun: dict[int, Sequence[int]] = attrs.field(factory=dict)
-    """Start milestones of what has begun: the nodes it holds."""
+    """Start milestones of what has begun, and what stands for them before the rest of it: the nodes it holds."""
     commitments: list[Commitment] = attrs.field(factory=list)
     local: dict[str, dict[str, int]] = attrs.field(factory=dict)
     """The nodes of each project, by id within it; `""` is the bar of one without tasks."""
@@ -146,6 +147,11 @@ class Draft:
         self.base = self.start if self.data_date is None else max(self.start, self.data_date)
         self.bases: dict[int, int] = {}
         """The data date of projects with one of their own, by place."""
+
+    @functools.cached_property
+    def today(self) -> date | None:
+        """The day of the status date."""
+        return None if self.portfolio.status_date is None else as_day(self.portfolio.status_date)
 
     @functools.cached_property
     def places(self) -> Mapping[str, int]:

@@ -161,6 +161,7 @@ class Linker:
         if helper is None:
             helper = nodes.add(name, "helper", nodes.project[milestone], State.NORMAL, 0, 0, nodes.nominal[milestone])
             nodes.top[name] = helper
+            nodes.begun[helper] = nodes.begun[milestone]
             for member in members:
                 self._join(helper, member, "SS", None, derived=True)
         return helper

@@ -37,16 +37,16 @@ def _overdue(context: CheckContext) -> Iterator[Finding]:
 
 def _of_project(project: Project, today: date) -> Iterator[Finding]:
     for gate in project.gates:
-        for condition in gate.decision.conditions if gate.decision else ():
-            if condition.met is None and _past(condition.due, today):
-                full_id = f"{project.id}/{gate.id}"
-                yield fact(
-                    "condition-overdue",
-                    full_id,
-                    f"condition {condition.id!r} of gate {full_id!r} was due {condition.due} and is not met: {condition.text}",
-                    "a conditional go with an overdue condition is a hold",
-                    part=condition.id,
-                )
+        for condition in gate.decision.overdue(today) if gate.decision else ():
+            full_id = f"{project.id}/{gate.id}"
+            what = f": {condition.text}" if condition.text else ""
+            yield fact(
+                "condition-overdue",
+                full_id,
+                f"condition {condition.id!r} of gate {full_id!r} was due {condition.due} and is not met{what}",
+                "a conditional go with an overdue condition is a hold",
+                part=condition.id,
+            )
     if not project.tasks and project.state == "active" and project.actual_finish is None and _past(project.finish, today):
         yield fact(
             "project-overdue",

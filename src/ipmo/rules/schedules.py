@@ -118,7 +118,8 @@ def _holds(s: Schedule) -> Iterator[Finding]:
     reasons: dict[str, str] = {}
     for node, hold in s.network.holds.items():
         if s.network.state[node] == State.UNDATED and s.network.kinds[node] != "helper":
-            by_item.setdefault(hold.item, []).append(s.network.ids[node])
+            if node not in s.network.finishes:  # a gate whose go has lapsed keeps the date of its decision
+                by_item.setdefault(hold.item, []).append(s.network.ids[node])
             if not hold.reason.startswith("follows"):
                 reasons[hold.item] = hold.reason
     for item, names in by_item.items():

@@ -467,6 +467,86 @@ def test_kill_stops_the_project_and_leaves_an_undated_external_dependency() -> N
     assert "P/b" not in s.table()["id"]
 
 
+HELD = """
+ipmo: 1
+portfolio: {{id: pf, start: 2026-01-01, status_date: 2026-06-01, calendar: continuous, money: {{currency: GBP}}}}
+projects:
+  - id: p
+    tasks:
+      - {{id: s, after: G}}
+      - {{id: begun, parent: s, duration: 10 d, actual_start: 2026-03-01, remaining: 3 d}}
+      - {{id: inner, parent: s}}
+      - {{id: deep, parent: inner, duration: 5 d}}
+      - {{id: over, parent: s, duration: 5 d, actual_start: 2026-03-01, actual_finish: 2026-03-05}}
+      - {{id: direct, duration: 4 d, after: G, actual_start: 2026-03-01}}
+      - {{id: free, duration: 4 d}}
+    gates:
+      - id: G
+        decision: {decision}
+      - {{id: G2, after: deep}}
+  - {{id: q, tasks: [{{id: t, duration: 5 d}}, {{id: u, duration: 5 d, after: t}}]}}
+  - {{id: r, tasks: [{{id: v, duration: 5 d, actual_start: 2026-05-01}}, {{id: w, duration: 5 d}}]}}
+links: [{{from: p/G2, to: q/t}}, {{from: p/G, to: r@start}}]
+"""
+LAPSED = "{outcome: conditional go, date: 2026-03-01, conditions: [{id: c1, due: 2026-05-31}, {id: c2, due: 2026-05-01, met: 2026-05-01}]}"
+
+
+@pytest.mark.parametrize("decision", ["{outcome: hold, date: 2026-02-01}", LAPSED])
+def test_a_hold_binds_what_follows_on_every_path(decision: str, tmp_path: Path) -> None:
+    """Children of summaries, begun or not, later gates, other projects, also under way: by a hold, and by a go that has lapsed."""
+    (tmp_path / "pf.yaml").write_text(HELD.format(decision=decision), encoding="utf-8")
+    pf = ipmo.read(tmp_path / "pf.yaml")
+    s = ipmo.schedule(pf)
+    held = {name for name in s if s[name].undated and s[name].early_finish is None and s[name].kind not in ("summary", "project")}
+    assert held - {"p/G"} == {"p/begun", "p/deep", "p/direct", "p/G2", "q/t", "q/u", "r/v", "r/w"}
+    assert (s["p/over"].finish_text, s["p/free"].finish_text) == ("2026-03-05", "2026-06-04")
+    found = ipmo.gates(pf)
+    assert (found["p/G"].outcome, found["p/G"].released) == ("hold", None)
+    assert "follows 'p/G'" in found["p/G2"].held
+    assert not found["p/G2"].ready
+
+
+@pytest.mark.parametrize(
+    ("condition", "status", "lapsed"),
+    [
+        ("{id: c, due: 2026-05-31}", "2026-06-01", True),
+        ("{id: c, due: 2026-06-01}", "2026-06-01", False),
+        ("{id: c, due: 2026-06-01T12:00}", "2026-06-01T17:00", False),
+        ("{id: c, due: 2026-05-31, met: 2026-06-15}", "2026-06-20", False),
+        ("{id: c}", "2026-06-01", False),
+    ],
+)
+def test_a_conditional_go_lapses_when_a_condition_is_overdue(condition: str, status: str, lapsed: bool, tmp_path: Path) -> None:
+    decision = f"{{outcome: conditional go, date: 2026-03-01, funding: 2 M GBP, conditions: [{condition}]}}"
+    text = HELD.format(decision=decision).replace("status_date: 2026-06-01", f"status_date: {status}")
+    (tmp_path / "pf.yaml").write_text(text, encoding="utf-8")
+    pf = ipmo.read(tmp_path / "pf.yaml")
+    s, found = ipmo.schedule(pf), ipmo.gates(pf)["p/G"]
+    assert s["p/G"].finish_text == "2026-03-01", "that it was decided remains a fact"
+    assert bool(s["p/deep"].undated) is lapsed
+    assert (found.outcome, str(found.released)) == (("hold", "None") if lapsed else ("conditional go", "2 M GBP"))
+    if lapsed:
+        assert s["p/deep"].undated == "follows 'p/G': the conditional go of gate 'p/G' has lapsed: condition c was due 2026-05-31"
+
+
+def test_a_go_after_a_kill_lets_nothing_go_on() -> None:
+    gates = [
+        Gate(id="G", decision=GateDecision(outcome="kill", date="2026-01-12")),
+        Gate(id="L", decision=GateDecision(outcome="go", date="2026-01-15")),
+    ]
+    earlier = Gate(id="E", decision=GateDecision(outcome="go", date="2026-01-06"))
+    pf = Portfolio(
+        id="x",
+        start="2026-01-05",
+        status_date="2026-01-19",
+        projects=[Project(id="P", tasks=[Task(id="a", duration="5 d", after="L")], gates=[*gates, earlier])],
+    )
+    s = ipmo.schedule(pf)
+    assert list(s) == ["P/E"]
+    assert "stopped at gate 'P/G' on 2026-01-12" in s["P/a"].undated
+    assert "stopped at gate 'P/G' on 2026-01-12" in s["P/L"].undated
+
+
 def test_project_states_decide_what_is_scheduled() -> None:
     def state(name: str) -> ipmo.Schedule:
         return ipmo.schedule(

@@ -167,6 +167,7 @@ def _guardrails(context: CheckContext) -> Iterable[Finding]:
     rails = [("", fields_of(pf).guardrails)] + [(p.id, fields_of(p).guardrails) for p in pf.programmes]
     if not any(rail for _, rail in rails) or pf.money is None:
         return
+    today = _today(context)
     budgets = ipmo.roll_up(pf, "budget", include=("proposed",))
     for where, rail in rails:
         if rail is None or (where and not context.covers(where)):
@@ -180,7 +181,7 @@ def _guardrails(context: CheckContext) -> Iterable[Finding]:
         decided = {d.item for d in pf.decisions if d.state == "decided"}
         for project in inside:
             nouns: list[tuple[str, Project | Task]] = [(project.id, project), *((f"{project.id}/{t.id}", t) for t in project.tasks)]
-            gated = any(g.decision is not None and g.decision.outcome in ("go", "conditional go") for g in project.gates)
+            gated = any(g.standing(today) in ("go", "conditional go") for g in project.gates)
             for full_id, noun in nouns:
                 if not noun.extensions or fields_of(noun).epic is None or full_id not in budgets or gated or full_id in decided:
                     continue

@@ -44,7 +44,7 @@ class ScheduledItem:
             most the threshold.
         critical_for: the targets to which it lies on a driving path.
         drag: the time that it adds to the end of the network (Devaux); None when it is not critical.
-        undated: why it has no dates; empty when it has.
+        undated: why it has no dates, or of a gate that was decided, why that lets nothing go on; empty else.
         bound: its dates are lower bounds: something before it has no duration.
         rule: which value of its duration was used: fixed, likely, mean, p50; empty for what has none.
         side: whether its date is read as a finish (midnight belongs to the day before).
@@ -200,7 +200,16 @@ class Items:
         began = moment(net.starts[node]) if node in net.starts else None
         if state in (State.UNDATED, State.GONE):
             reason = net.holds[node].reason if node in net.holds else ""
-            return ScheduledItem(**naming, early_start=began, early_finish=None, start=began, undated=reason)
+            ended = moment(net.finishes[node]) if node in net.finishes else None  # a gate that was decided and lets nothing go on
+            return ScheduledItem(
+                **naming,
+                early_start=began,
+                early_finish=ended,
+                start=began,
+                finish=ended,
+                undated=reason,
+                side="start" if ended else "finish",
+            )
         if state == State.SPANNED:
             return self._hammock(node, naming)
         if node in self.passes.without_duration:
@@ -383,7 +392,7 @@ class Items:
             gone = self.parts[full_id]
             reason = net.holds[gone[0]].reason if gone and gone[0] in net.holds else "nothing in it is planned"
             return ScheduledItem(**naming, early_start=None, early_finish=None, undated=reason)
-        undated = next((item.undated for item in items if item.undated), "")
+        undated = next((item.undated for item in items if item.undated and item.finish is None), "")
         ends = _most(i.finish for i in items)
         floating = [item for item in items if item.total_float is not None]
         nearest = min((i for i in floating if i.target_float is not None), key=lambda i: i.target_float or 0.0, default=None)
@@ -450,7 +459,7 @@ class Items:
     def _said_side(self, node: int) -> Side:
         """Whether the date of a node is read as a start or as a finish; a decision is dated by its day."""
         state = self.network.state[node]
-        if state == State.FINISHED:
+        if state == State.FINISHED or node in self.network.finishes:
             return "start" if self.network.kinds[node] == "gate" else "finish"
         return self.side(node) if state in LIVE else "finish"
 
@@ -464,7 +473,7 @@ class Items:
             start, end = passes.hammock_dates.get(node, NO_SPAN)[0]
             return (begun if begun is not None else start, end) if start is not None and end is not None else (None, None)
         if state not in LIVE or node in passes.without_duration:
-            return begun, None
+            return begun, net.finishes.get(node)
         q, place = passes.lists, passes.lists.pos[node]
         x, finish = q.x[place], q.finish[place]
         if self._backward:
