@@ -12,6 +12,7 @@ from typing import Any
 
 from ipmo.analysis.control.history import History, Month
 from ipmo.analysis.control.history import trend as _trend
+from ipmo.analysis.money.amounts import Unrated
 from ipmo.analysis.money.rollup import Level, RollUp
 from ipmo.analysis.money.rollup import roll_up as _roll_up
 from ipmo.declared import Declared
@@ -292,6 +293,7 @@ def roll_up(
     as_of: date | str | None = None,
     include: tuple[str, ...] = (),
     within: str | None = None,
+    unrated: Unrated = "refuse",
 ) -> RollUp:
     """A measure over the tree of a portfolio or by any attribute: the core measures and those that plugins declare.
 
@@ -306,7 +308,7 @@ def roll_up(
     known = installed().measures
     chosen = known.get(measure, measure) if isinstance(measure, str) else measure
     try:
-        return _roll_up(portfolio, chosen, by=by, level=level, as_of=as_of, include=include, within=within, measures=known)
+        return _roll_up(portfolio, chosen, by=by, level=level, as_of=as_of, include=include, within=within, measures=known, unrated=unrated)
     except IpmoError:
         raise
     except Exception as error:

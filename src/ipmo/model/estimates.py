@@ -84,6 +84,13 @@ class Estimate(ABC):
     def quantile(self, share: float) -> Quantity | None:
         """The value that is not passed with that probability (0 to 1)."""
 
+    def mean(self) -> Quantity | None:
+        """What it comes to on average; None when it is not known. Without a formula of its own, the mean of a thousand quantiles."""
+        steps = [self.quantile((2 * n + 1) / 2000) for n in range(1000)]
+        known = [number(step) for step in steps if step is not None]
+        one = next((step for step in steps if step is not None), None)
+        return None if one is None else like(one, math.fsum(known) / len(known))
+
     def plain(self) -> PlainData:
         """The data under the kind's name in files; kinds that adapters declare must say it."""
         raise UnitError(f"{type(self).__name__} does not say how it is written: give it a method plain()")
@@ -107,6 +114,10 @@ class Fixed(Estimate):
 
     def quantile(self, share: float) -> Quantity:
         """The value, at any share."""
+        return self.value
+
+    def mean(self) -> Quantity:
+        """The value."""
         return self.value
 
 
@@ -137,8 +148,12 @@ class Shaped(Estimate):
     def central(self) -> Quantity:
         """The most likely value unless `centre` says mean or p50."""
         if self.centre == "mean":
-            return like(self.likely, self._mean(*self._bounds()))
+            return self.mean()
         return self.quantile(0.5) if self.centre == "p50" else self.likely
+
+    def mean(self) -> Quantity:
+        """The mean of the distribution, whatever `centre` says."""
+        return like(self.likely, self._mean(*self._bounds()))
 
     def quantile(self, share: float) -> Quantity:
         """The inverse of the distribution function."""
@@ -240,6 +255,10 @@ class Uniform(Estimate):
         """The middle."""
         return self.quantile(0.5)
 
+    def mean(self) -> Quantity:
+        """The middle."""
+        return self.quantile(0.5)
+
     def quantile(self, share: float) -> Quantity:
         """Low + share (high - low)."""
         low, high = number(self.low), number(self.high)
@@ -267,6 +286,12 @@ class LogNormal(Estimate):
     def central(self) -> Quantity:
         """The median."""
         return self.quantile(0.5)
+
+    def mean(self) -> Quantity:
+        """exp(mu + sigma^2 / 2)."""
+        low, high = math.log(number(self.p10)), math.log(number(self.p90))
+        sigma = (high - low) / 2 / NormalDist().inv_cdf(0.9)
+        return like(self.p10, math.exp((low + high) / 2 + sigma**2 / 2))
 
     def quantile(self, share: float) -> Quantity:
         """exp(mu + sigma z)."""
@@ -301,6 +326,10 @@ class Discrete(Estimate):
         """The median."""
         return self.quantile(0.5)
 
+    def mean(self) -> Quantity:
+        """The sum of the values by their probabilities."""
+        return like(self.values[0], math.fsum(number(v) * w for v, w in zip(self.values, self.weights, strict=True)))
+
     def quantile(self, share: float) -> Quantity:
         """The least value whose cumulated probability reaches the share."""
         total = 0.0
@@ -332,6 +361,10 @@ class Empirical(Estimate):
     def central(self) -> Quantity:
         """The median (the lower one of an even number)."""
         return self.quantile(0.5)
+
+    def mean(self) -> Quantity:
+        """The mean of the samples."""
+        return like(self.samples[0], math.fsum(map(number, self.samples)) / len(self.samples))
 
     def quantile(self, share: float) -> Quantity:
         """The smallest sample that at least that share of the samples do not pass."""

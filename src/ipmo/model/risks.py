@@ -31,7 +31,7 @@ RESPONSES = (
 class Impact(Noun):
     """What a risk does to one item, in time or money.
 
-    The cost, with the probability, is counted as exposure. The delay is kept for the simulation; nothing reads it now.
+    The mean cost, with the probability, is counted as exposure. The delay is kept for the simulation; nothing reads it now.
     """
 
     target: str | None = attrs.field(default=None, metadata=doc("the item it hits; the risk's project when left out", refers="item"))
@@ -41,7 +41,7 @@ class Impact(Noun):
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
 class Exposure(Noun):
-    """Probability and impacts at one time: before or after the response. Figures are taken from the one before it."""
+    """Probability and impacts at one time: before or after the response; what the one after leaves out is as before."""
 
     probability: float | None = attrs.field(default=None, converter=optional(as_share), metadata=doc("that it happens", unit="share"))
     impacts: tuple[Impact, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("what it would do", one_or_many=True))
@@ -51,8 +51,8 @@ class Exposure(Noun):
 class Risk(Noun):
     """An uncertain event with cause, effect, owner and response; a threat or an opportunity.
 
-    Dates, probability and cost before the response are counted. The response with its cost, the exposure after it, the
-    fallback and the trigger are kept for the simulation and the risk register; no figure is made from them now.
+    Dates, probability and cost before and after the response are counted, until the last day it can happen. The response with its
+    cost, the fallback and the trigger are kept for the simulation and the risk register; no figure is made from them now.
     """
 
     id: str = attrs.field(metadata=doc("id"))

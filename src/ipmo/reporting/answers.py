@@ -75,7 +75,7 @@ class Answers:
     def roll(self, measure: str, by: str | None = None) -> RollUp | None:
         """A roll-up; None when nothing of it is known or it cannot be added."""
         if (measure, by) not in self._rolls:
-            self._rolls[measure, by] = self._ask(measure, lambda: roll_up(self.portfolio, measure, by=by))
+            self._rolls[measure, by] = self._ask(measure, lambda: roll_up(self.portfolio, measure, by=by, unrated="unknown"))
         roll = self._rolls[measure, by]
         return roll if roll is not None and roll.total.known else None
 
@@ -96,7 +96,7 @@ class Answers:
             p.budget is not None or any(t.budget is not None for t in p.tasks) for p in self.portfolio.projects
         ):
             return None
-        found = self._ask("earned value", lambda: earned_value(self.portfolio))
+        found = self._ask("earned value", lambda: earned_value(self.portfolio, unrated="unknown"))
         return (
             found if found is not None and any(money is not None and money.amount for money in (found.total.pv, found.total.ev)) else None
         )
@@ -128,7 +128,7 @@ class Answers:
         months = (max(dates) - min(dates)).days / 30 if dates else 0
         lengths: tuple[tuple[Every, int], ...] = (("month", 1), ("quarter", 3))
         for every in [*(name for name, length in lengths if months / length <= MOST_PERIODS), yearly]:
-            found = self._ask("money by period", functools.partial(time_phase, self.portfolio, every=every))
+            found = self._ask("money by period", functools.partial(time_phase, self.portfolio, every=every, unrated="unknown"))
             if found is None or len(found.periods) <= MOST_PERIODS:
                 break
         return found if found is not None and found.periods else None

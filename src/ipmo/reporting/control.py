@@ -73,7 +73,7 @@ def _project_row(a: Answers, project: Project, reports: bool, computed: bool, ta
     row = a.status[project.id] if a.status is not None and project.id in a.status else None
     cells = [Cell(text=project.state)]
     cells += [Cell(rag=a.reported(project) or "")] if reports else []
-    cells += [Cell(text="not known") if row is None or row.computed is None else _computed(row)] if computed else []
+    cells += [Cell(text="not known") if row is None else _computed(row)] if computed else []
     cells += [Cell(rag=a.rating(project, name) or "") for name in a.assessors]
     undated = "on hold" if item is not None and item.undated and finish is None else "unknown"
     cells += [Cell(text=day_text(start) or "unknown", kind="date"), Cell(text=day_text(finish, finish=True) or undated, kind="date")]
@@ -90,6 +90,9 @@ def _project_row(a: Answers, project: Project, reports: bool, computed: bool, ta
 
 def _computed(row: ItemStatus) -> Cell:
     """The computed colour; what it was computed from stands below where it is worse than green."""
+    if row.computed is None:
+        worse = row.at_least not in (None, "green")
+        return Cell(text=f"at least {row.at_least}" if worse else "not known", kind="warn" if worse else "")
     aspects = [aspect.name for aspect in row.aspects if aspect.rag == row.computed]
     return Cell(rag=row.computed, under="" if row.computed == "green" else ", ".join(aspects))
 

@@ -9,6 +9,7 @@ from ipmo.rules.governance import GOVERNANCE_CHECKS
 from ipmo.rules.model import MODEL_CHECKS
 from ipmo.rules.money import MONEY_CHECKS
 from ipmo.rules.quality import QUALITY_CHECKS
+from ipmo.rules.risks import RISK_CHECKS
 from ipmo.rules.schedules import SCHEDULE_CHECKS
 from ipmo.rules.status_integrity import STATUS_CHECKS
 
@@ -23,4 +24,5 @@ CHECKS: tuple[Check, ...] = (
     *BENEFIT_CHECKS,
     *STATUS_CHECKS,
     *MONEY_CHECKS,
+    *RISK_CHECKS,
 )

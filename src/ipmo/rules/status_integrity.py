@@ -74,7 +74,7 @@ def _earned(portfolio: Portfolio) -> EarnedValue | None:
 def _of(project: Project, view: StatusView, schedule: Schedule, earned: EarnedValue | None, today: date | None) -> Iterator[Finding]:
     row = view[project.id]
     if (row.gap or 0) > 0:
-        yield fact("watermelon-computed-worse", project.id, f"project {project.id!r} reports {row.reported}, its figures say {row.computed}: {row.why}",
+        yield fact("watermelon-computed-worse", project.id, f"project {project.id!r} reports {row.reported}, its figures say {row.colour}: {row.why}",
             "ask what the report rests on",
         )  # fmt: skip
     seen = sorted((r for r in project.status if r.rag is not None and (today is None or as_day(r.date) <= today)), key=lambda r: r.date)

@@ -12,7 +12,7 @@ import ipmo
 from ipmo.analysis.control.policies import BudgetWeighted, Child, DrivingChild, Majority, ThresholdCount, WorstChild
 from ipmo.analysis.control.raid_log import raid_log
 from ipmo.analysis.control.status import status
-from ipmo.errors import MissingRateError, OptionError, UnknownItemError
+from ipmo.errors import OptionError, UnknownItemError
 from ipmo.model import (
     Assumption,
     Benefit,
@@ -147,7 +147,7 @@ def test_benefits_and_risk_against_their_tolerances() -> None:
     pf = pf.evolve(benefits=[Benefit(id="be", value="100 GBP", planned_start="2026-01-01", enabled_by=[Enabler(source="P/t")])])
     found = {a.name: a for a in status(pf)["P"].aspects}
     assert found["benefits"].rag == "amber"
-    assert found["risk"].rag == "green"
+    assert (found["risk"].rag, found["risk"].text) == (None, "no risks are recorded; at most 20 GBP is tolerated")
     worse = pf.evolve("P", tolerance=Tolerance(benefits="1 %", risk="20 GBP"), risks=[
         Risk(id="R", before=Exposure(probability=0.5, impacts=[Impact(cost="60 GBP")])),
         Risk(id="S", state="closed", before=Exposure(probability=1.0, impacts=[Impact(cost="60 GBP")])),
@@ -155,7 +155,7 @@ def test_benefits_and_risk_against_their_tolerances() -> None:
     ])  # fmt: skip
     found = {a.name: a for a in status(worse)["P"].aspects}
     assert found["benefits"].rag == "red"
-    assert (found["risk"].rag, found["risk"].text) == ("red", "exposure 30 GBP of at most 20 GBP, 1 risk unknown")
+    assert (found["risk"].rag, found["risk"].text) == ("red", "exposure at least 30 GBP of at most 20 GBP, 1 risk unknown")
 
 
 def test_benefits_lost_and_exposure_equal_to_the_tolerance_are_within_it() -> None:
@@ -204,10 +204,11 @@ def test_authorities_and_limits_in_another_currency_convert_and_need_a_rate() ->
         .evolve(bodies=bodies)
         .evolve("P", budget="100 GBP", forecast="140 GBP", tolerance=Tolerance(cost=0, risk="30 EUR"))
     )
-    with pytest.raises(MissingRateError, match=r"tolerance of 'P' is 30 EUR: no rate from EUR to GBP on 2026-01-01; add one under rates:"):
-        status(pf)
-    with pytest.raises(MissingRateError, match=r"authority of 'prog' is 50 EUR"):
-        status(pf.evolve("P", tolerance=Tolerance(cost=0)))
+    risk = next(a for a in status(pf)["P"].aspects if a.name == "risk")
+    assert (risk.rag, risk.withholds) == (None, True)
+    assert risk.text == "tolerance of 'P' is 30 EUR: no rate from EUR to GBP on 2026-01-01; add one under rates:"
+    told = status(pf).breaches[0]
+    assert (told.body, told.escalate_to, told.reason.startswith("authority of 'prog' is 50 EUR")) == (None, "board", True)
     pf = pf.evolve(rates=[RateRow(since="2025-01-01", per={"EUR": "0.5"})])
     assert [(b.body, b.covered) for b in status(pf).breaches] == [("board", True)]  # 50 EUR are 25 GBP
     risky = pf.evolve("P", risks=[Risk(id="R", before=Exposure(probability=0.5, impacts=[Impact(cost="40 GBP")]))])

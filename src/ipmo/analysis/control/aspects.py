@@ -9,7 +9,8 @@ from fractions import Fraction
 
 import attrs
 
-from ipmo.analysis.benefits.realisation import Benefits, benefits
+from ipmo.analysis.benefits.realisation import Benefits, BenefitValue, benefits
+from ipmo.analysis.control.exposure import RiskExposure, exposure
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.money.amounts import Amounts, Priced, rounded
 from ipmo.analysis.money.earned_value import EarnedValue, earned_value
@@ -40,6 +41,7 @@ class Aspect:
         text: what was compared.
         over: how far beyond a tolerance that somebody stated, in words; empty within it and where nobody did.
         stake: money of a breach, for the authority that it takes.
+        withholds: it has no colour although somebody set a tolerance for it: without it the item is not known to be well.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Aspect:
     text: str
     over: str = ""
     stake: Fraction | None = attrs.field(default=None, repr=False)
+    withholds: bool = False
 
 
 def tolerance_of(portfolio: Portfolio, noun: Noun) -> Tolerance | None:
@@ -74,7 +77,7 @@ class Aspects:
 
     def _roll(self, portfolio: Portfolio, measure: str) -> RollUp | None:
         try:
-            return roll_up(portfolio, measure)
+            return roll_up(portfolio, measure, unrated="unknown")
         except IpmoError:
             return None
 
@@ -91,7 +94,7 @@ class Aspects:
     def earned(self) -> EarnedValue | None:
         """Earned value, where it can be computed."""
         try:
-            return earned_value(self.portfolio, baseline=self.baseline)
+            return earned_value(self.portfolio, baseline=self.baseline, unrated="unknown")
         except IpmoError:
             return None
 
@@ -175,21 +178,23 @@ class Aspects:
         for name, due, done in self._deadlines(noun) if isinstance(noun, Project) else ():
             if commitment is None or reached is None or done - due > reached - commitment:
                 commitment, reached, about = due, done, f"{name} "  # of several commitments the one that is missed by most
+        tolerance = tolerance_of(self.portfolio, noun)
+        limited = tolerance is not None and tolerance.time is not None
         if commitment is None:
-            return None
+            own = noun.tolerance is not None and noun.tolerance.time is not None
+            return Aspect(name="time", rag=None, text="no finish is committed to", withholds=True) if own else None
         if reached is None:
             day = day_text(moment(commitment), finish=True)
-            return Aspect(name="time", rag=None, text=f"committed to {day}; nothing forecasts when it finishes")
+            text = f"committed to {day}; nothing forecasts when it finishes"
+            return Aspect(name="time", rag=None, text=text, withholds=limited)
         text = f"{about}finishes {day_text(moment(reached), finish=True)}, committed to {day_text(moment(commitment), finish=True)}"
-        tolerance = tolerance_of(self.portfolio, noun)
         limit = self._limit(full_id, commitment, tolerance.time if tolerance is not None else None)
         if reached <= commitment:
             return Aspect(name="time", rag="green", text=text)
         if reached <= limit:
             return Aspect(name="time", rag="amber", text=f"{text}, within tolerance")
-        stated = tolerance is not None and tolerance.time is not None
-        over = f"{(reached - limit) / 1440:,.1f} days beyond {'tolerance' if stated else 'the commitment'}".replace(".0 days", " days")
-        return Aspect(name="time", rag="red", text=f"{text}, {over}", over=over if stated else "", stake=self.budget(full_id))
+        over = f"{(reached - limit) / 1440:,.1f} days beyond {'tolerance' if limited else 'the commitment'}".replace(".0 days", " days")
+        return Aspect(name="time", rag="red", text=f"{text}, {over}", over=over if limited else "", stake=self.budget(full_id))
 
     def _figure(self, measure: str, full_id: str) -> tuple[Fraction | None, bool]:
         """(amount, whether all of it is known)."""
@@ -200,6 +205,12 @@ class Aspects:
         if not isinstance(figure.carried, Priced):
             return None, False
         return figure.carried.only(measure)[1], figure.known == figure.total and figure.apart is None
+
+    def _lacks(self, full_id: str, *measures: str) -> str:
+        """Why figures of an item are not known, where that was found out, to stand behind a colon."""
+        found = [self.rolls[measure] for measure in measures]
+        reasons = dict.fromkeys(why for roll in found if roll is not None and full_id in roll for why in roll[full_id].reasons)
+        return f": {'; '.join(reasons)}" if reasons else ""
 
     def budget(self, full_id: str) -> Fraction | None:
         """What is known of an item's budget."""
@@ -226,17 +237,22 @@ class Aspects:
 
     def _cost(self, full_id: str, noun: Noun) -> Aspect | None:
         budget, whole = self._figure("budget", full_id)
-        if budget is None:
-            return None
         tolerance = tolerance_of(self.portfolio, noun)
         stated = tolerance is not None and tolerance.cost is not None
+        if budget is None:
+            lacks = self._lacks(full_id, "budget")
+            if lacks or (noun.tolerance is not None and noun.tolerance.cost is not None):
+                return Aspect(name="cost", rag=None, text=f"no budget is known{lacks}", withholds=stated)
+            return None
         limit = budget * (1 + Fraction(str(tolerance.cost))) if tolerance is not None and tolerance.cost is not None else budget
         expected, how = self._expected(full_id, noun)
         actual, _ = self._figure("actual", full_id)
         if whole and actual is not None and actual > limit and (expected is None or actual > expected):
             expected, how = actual, "spent already"
         if expected is None or not whole:
-            return Aspect(name="cost", rag=None, text="the forecast is not known" if whole else "the budget is not known in full")
+            text = "the forecast is not known" if whole else "the budget is not known in full"
+            text += self._lacks(full_id, *(("forecast", "actual") if whole else ("budget",)))
+            return Aspect(name="cost", rag=None, text=text, withholds=stated)
         currency = self.rolls["budget"].total.unit if self.rolls["budget"] is not None else ""
         text = f"{how} {rounded(expected, currency):,}, budget {rounded(budget, currency):,}"
         if expected <= budget:
@@ -246,27 +262,38 @@ class Aspects:
         over = f"{rounded(expected - limit, currency):,} beyond {'tolerance' if stated else 'the budget'}"
         return Aspect(name="cost", rag="red", text=f"{text}, {over}", over=over if stated else "", stake=expected - budget)
 
-    def _benefits(self, full_id: str, noun: Noun) -> Aspect | None:
+    def _concerned(self, full_id: str, noun: Noun) -> list[BenefitValue]:
+        """The benefits that an item is judged by: all, those of the programme, those that its work leads to."""
         if self.worth is None:
-            return None
+            return []
         if isinstance(noun, Portfolio):
-            rows = list(self.worth.rows)
-        elif isinstance(noun, Programme):
-            rows = [row for row in self.worth.rows if row.noun.belongs_to == full_id]
-        else:
-            found = benefits_map(self.portfolio)
-            reached = {name for node in found.work_of(full_id) for name in found.reached_from(node)}
-            rows = [row for row in self.worth.rows if row.id in reached]
+            return list(self.worth.rows)
+        if isinstance(noun, Programme):
+            return [row for row in self.worth.rows if row.noun.belongs_to == full_id]
+        found = benefits_map(self.portfolio)
+        reached = {name for node in found.work_of(full_id) for name in found.reached_from(node)}
+        return [row for row in self.worth.rows if row.id in reached]
+
+    def _benefits(self, full_id: str, noun: Noun) -> Aspect | None:
+        rows = self._concerned(full_id, noun)
         known = [row for row in rows if row.loss is not None and row.planned_npv is not None]
+        tolerance = tolerance_of(self.portfolio, noun)
+        stated = tolerance is not None and tolerance.benefits is not None
         if not known:
-            return None
+            if not stated or not (rows or (self.portfolio.benefits and isinstance(noun, Portfolio))):
+                return None
+            return Aspect(name="benefits", rag=None, text="what is lost is not known of any benefit", withholds=True)
         planned = sum((Fraction(row.planned_npv.amount) for row in known if row.planned_npv is not None), Fraction(0))
         lost = sum((Fraction(row.loss.amount) for row in known if row.loss is not None), Fraction(0))
         currency = known[0].currency
-        tolerance = tolerance_of(self.portfolio, noun)
+        rest = f", {len(rows) - len(known)} of {counted(len(rows), 'benefit')} not known" if len(known) < len(rows) else ""
+        text = f"{'none' if lost <= 0 else f'{rounded(lost, currency):,}'} lost of {rounded(planned, currency):,} planned{rest}"
+        if rest and (lost <= 0 or stated):
+            limit = abs(planned) * Fraction(str(tolerance.benefits)) if tolerance is not None and tolerance.benefits is not None else lost
+            if lost <= limit:
+                return Aspect(name="benefits", rag=None, text=text, withholds=stated)
         if lost <= 0:
-            return Aspect(name="benefits", rag="green", text=f"none lost of {rounded(planned, currency):,} planned")
-        text = f"{rounded(lost, currency):,} lost of {rounded(planned, currency):,} planned"
+            return Aspect(name="benefits", rag="green", text=text)
         if tolerance is None or tolerance.benefits is None:
             return Aspect(name="benefits", rag="amber", text=f"{text}, no tolerance is stated")
         limit = abs(planned) * Fraction(str(tolerance.benefits))
@@ -279,28 +306,25 @@ class Aspects:
         tolerance = noun.tolerance  # an amount for that item alone: it is not handed down
         if isinstance(noun, Task) or tolerance is None or tolerance.risk is None:
             return None
-        projects = [noun] if isinstance(noun, Project) else self._within(noun)
-        rows = [(p, r) for p in projects for r in p.risks if r.state == "open" and not r.opportunity]
-        exposure, unknown = Fraction(0), 0
-        amounts = Amounts(self.portfolio, self.as_of or date.max, "risk")
-        for project, risk in rows:
-            if risk.before is None or risk.before.probability is None:
-                unknown += 1
-                continue
-            for impact in risk.before.impacts:
-                central = impact.cost.central() if impact.cost is not None else None
-                if isinstance(central, Money):
-                    found = amounts.lines(f"{project.id}/{risk.id}", central) or []
-                    exposure += Fraction(str(risk.before.probability)) * sum((a.value for a in found), Fraction(0))
-        limit = self._converted("tolerance", full_id, tolerance.risk)
-        currency = amounts.currency
-        text = f"exposure {rounded(exposure, currency):,} of at most {tolerance.risk:,}" + (
-            f", {counted(unknown, 'risk')} unknown" if unknown else ""
-        )
-        if exposure <= limit:
-            return Aspect(name="risk", rag="green", text=text)
-        over = f"{rounded(exposure - limit, currency):,} beyond tolerance"
-        return Aspect(name="risk", rag="red", text=text, over=over, stake=exposure - limit)
+        try:
+            found, limit = self.exposure(noun), self._converted("tolerance", full_id, tolerance.risk)
+        except IpmoError as error:
+            return Aspect(name="risk", rag=None, text=str(error), withholds=True)
+        if not found.recorded:
+            return Aspect(name="risk", rag=None, text=f"no risks are recorded; at most {tolerance.risk:,} is tolerated", withholds=True)
+        currency = Amounts(self.portfolio, date.max, "risk").currency
+        least = "" if found.complete else "at least "
+        text = f"exposure {least}{rounded(found.before, currency):,} of at most {tolerance.risk:,}"
+        text += f", {rounded(found.after, currency):,} after the responses" if found.after != found.before else ""
+        text = ", ".join((text, *found.notes))
+        if found.before > limit:
+            over = f"{rounded(found.before - limit, currency):,} beyond tolerance"
+            return Aspect(name="risk", rag="red", text=text, over=over, stake=found.before - limit)
+        return Aspect(name="risk", rag="green" if found.complete else None, text=text, withholds=not found.complete)
+
+    def exposure(self, noun: Project | Programme | Portfolio) -> RiskExposure:
+        """What the open threats of an item's projects cost on average."""
+        return exposure(self.portfolio, [noun] if isinstance(noun, Project) else self._within(noun), self.as_of)
 
     def of(self, full_id: str, noun: Noun) -> tuple[Aspect, ...]:
         """Time and cost, and of all but tasks benefits and risk, where there is something to compare."""

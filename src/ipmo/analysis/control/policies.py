@@ -25,6 +25,7 @@ __all__ = [
     "ThresholdCount",
     "ToleranceBased",
     "WorstChild",
+    "at_least",
 ]
 
 PolicyName = Literal["worst child", "majority", "threshold count", "budget-weighted", "driving child", "tolerance"]
@@ -39,12 +40,20 @@ class Child:
         rag: its colour; None when it is not known.
         budget: its weight in money; None when it is not known.
         finish: when it finishes.
+        at_least: the best colour that a child without one can turn out to have.
     """
 
     item: str
     rag: str | None
     budget: float | None = None
     finish: datetime | None = None
+    at_least: str | None = None
+
+    def as_if(self, colour: str) -> Child:
+        """This child with that colour where it has none, or with the one that it has at least where that is worse."""
+        if self.rag is not None:
+            return self
+        return attrs.evolve(self, rag=max(colour, self.at_least or colour, key=RAG.index))
 
 
 class Policy(Protocol):
@@ -55,11 +64,32 @@ class Policy(Protocol):
         """What it is called."""
 
     def combine(self, children: Sequence[Child]) -> tuple[str | None, str]:
-        """(colour, why); None when nothing is known."""
+        """(colour, why); None when nothing is known, or when what is unknown could change it."""
 
 
 def _known(children: Sequence[Child]) -> list[Child]:
     return [child for child in children if child.rag is not None]
+
+
+def at_least(policy: Policy, children: Sequence[Child]) -> str | None:
+    """The best colour that a policy gives, whatever the unknown children turn out to be; None when it gives none."""
+    return min(_outcomes(policy, children), key=RAG.index, default=None)
+
+
+def _outcomes(policy: Policy, children: Sequence[Child]) -> set[str]:
+    """The colours that come out when all unknown children are green, all amber, all red."""
+    if all(child.rag is None and child.at_least is None for child in children):
+        return set()
+    found = {policy.combine([child.as_if(colour) for child in children])[0] for colour in RAG}
+    return {colour for colour in found if colour is not None}
+
+
+def _judged(policy: Policy, children: Sequence[Child], why: str) -> tuple[str | None, str]:
+    """The colour of children of which some are unknown: the one that comes out whatever they are, else none."""
+    outcomes = _outcomes(policy, children)
+    if len(outcomes) == 1:
+        return outcomes.pop(), why
+    return None, f"not known, at least {min(outcomes, key=RAG.index)}: {why}" if outcomes else why
 
 
 def _unknown_note(children: Sequence[Child]) -> str:
@@ -79,7 +109,8 @@ class WorstChild:
         if not known:
             return None, "no child has a colour"
         worst = max(known, key=lambda child: RAG.index(child.rag or "green"))
-        return worst.rag, f"{worst.item} is {worst.rag}{_unknown_note(children)}"
+        why = f"{worst.item} is {worst.rag}{_unknown_note(children)}"
+        return (worst.rag, why) if len(known) == len(children) else _judged(self, children, why)
 
 
 @attrs.frozen
@@ -94,7 +125,8 @@ class Majority:
         if not known:
             return None, "no child has a colour"
         best = max(RAG, key=lambda rag: (known.count(rag), RAG.index(rag)))
-        return best, f"{known.count(best)} of {len(known)} are {best}{_unknown_note(children)}"
+        why = f"{known.count(best)} of {len(known)} are {best}{_unknown_note(children)}"
+        return (best, why) if len(known) == len(children) else _judged(self, children, why)
 
 
 @attrs.frozen(kw_only=True)
@@ -117,7 +149,8 @@ class ThresholdCount:
             return None, "no child has a colour"
         reds, ambers = known.count("red"), known.count("amber")
         rag = "red" if reds >= self.red else "amber" if reds or ambers >= self.amber else "green"
-        return rag, f"{reds} red and {ambers} amber of {len(known)}{_unknown_note(children)}"
+        why = f"{reds} red and {ambers} amber of {len(known)}{_unknown_note(children)}"
+        return (rag, why) if len(known) == len(children) else _judged(self, children, why)
 
 
 @attrs.frozen(kw_only=True)
@@ -134,15 +167,22 @@ class BudgetWeighted:
     name: str = attrs.field(default="budget-weighted", init=False)
 
     def combine(self, children: Sequence[Child]) -> tuple[str | None, str]:
-        """The colour of the weighted mean; children without a budget are left out and counted."""
+        """The colour of the weighted mean; of children without a colour or a budget only where they cannot change it."""
         known = [child for child in _known(children) if child.budget]
         whole = sum(child.budget or 0.0 for child in known)
         if not whole:
             return None, "no child has a colour and a budget"
         mean = sum(RAG.index(child.rag or "green") * (child.budget or 0.0) for child in known) / whole
-        rag = "red" if mean >= self.red else "amber" if mean >= self.amber else "green"
-        left = len(children) - len(known)
-        return rag, f"weighted mean {mean:.2f}" + (f"; {left} of {len(children)} without colour or budget" if left else "")
+        left = [child for child in children if child.rag is None or child.budget is None]
+        why = f"weighted mean {mean:.2f}" + (f"; {len(left)} of {len(children)} without colour or budget" if left else "")
+        if any(child.rag is None for child in left):
+            return _judged(self, children, why)
+        means = [mean, *(float(RAG.index(child.rag or "green")) for child in left)]  # a weight that is not known may be any
+        best, worst = self._colour(min(means)), self._colour(max(means))
+        return (best, why) if best == worst else (None, f"not known, at least {best}: {why}")
+
+    def _colour(self, mean: float) -> str:
+        return "red" if mean >= self.red else "amber" if mean >= self.amber else "green"
 
 
 @attrs.frozen

@@ -9,11 +9,11 @@ from typing import Literal, get_args
 import attrs
 
 from ipmo.analysis.control.aspects import Aspect, Aspects, Noun
-from ipmo.analysis.control.authority import Level, approver
-from ipmo.analysis.control.policies import POLICIES, Child, Policy, PolicyName, ToleranceBased, WorstChild
+from ipmo.analysis.control.authority import Approver, Level, approver
+from ipmo.analysis.control.policies import POLICIES, Child, Policy, PolicyName, ToleranceBased, at_least
 from ipmo.analysis.money.amounts import rounded
 from ipmo.analysis.money.rollup import LEFT_OUT
-from ipmo.errors import one_of
+from ipmo.errors import MissingRateError, one_of
 from ipmo.memory import remember
 from ipmo.model.governance import RAG, Confidence, StatusReport
 from ipmo.model.hierarchy import hierarchy
@@ -40,9 +40,10 @@ class ItemStatus:
         level: portfolio, programme, project or task.
         reported: latest reported colour.
         reported_on: date of that report.
-        computed: colour by the policy; None when nothing can be said.
+        computed: colour by the policy; None when nothing can be said, or when what is unknown could make it worse.
         aspects: what it was computed from.
         confidence: the latest assessment of each assessor, on its own scale: another thing than status.
+        at_least: the colour that it has whatever the unknown turns out to be; the computed one where that is known.
     """
 
     item: str
@@ -53,17 +54,29 @@ class ItemStatus:
     computed: str | None
     aspects: tuple[Aspect, ...] = ()
     confidence: tuple[Confidence, ...] = ()
+    at_least: str | None = None
 
     @property
     def gap(self) -> int | None:
-        """By how many colours the computed status is worse than the reported one; negative when better."""
-        if self.computed is None or self.reported is None:
+        """By how many colours the computed status is worse than the reported one, at least; negative when better."""
+        if self.at_least is None or self.reported is None:
             return None
-        return RAG.index(self.computed) - RAG.index(self.reported)
+        apart = RAG.index(self.at_least) - RAG.index(self.reported)
+        return apart if self.computed is not None or apart > 0 else None
+
+    @property
+    def colour(self) -> str:
+        """The computed colour in words: `red`, `not known, at least amber`, `no colour`."""
+        if self.computed is not None:
+            return self.computed
+        return "no colour" if self.at_least is None else f"not known, at least {self.at_least}"
 
     @property
     def why(self) -> str:
         """What made the computed colour, in one line."""
+        if self.computed is None:
+            told = [a for a in self.aspects if a.withholds or a.rag == self.at_least] or self.aspects
+            return (f"{self.colour}; " if self.at_least else "") + "; ".join(f"{a.name}: {a.text}" for a in told)
         bad = [a for a in self.aspects if a.rag == self.computed]
         return "; ".join(f"{a.name}: {a.text}" for a in (bad or self.aspects))
 
@@ -118,7 +131,7 @@ class StatusView(Rows[str, ItemStatus]):
         """
         row = self[item]
         reported = "nothing reported" if row.reported is None else f"reported {row.reported} on {row.reported_on}"
-        lines = [f"{item}: {row.computed or 'no colour'} by {self.policy}, {reported}"]
+        lines = [f"{item}: {row.colour} by {self.policy}, {reported}"]
         for aspect in row.aspects:
             lines.append(f"  {aspect.name}: {aspect.rag or 'unknown'}: {aspect.text}")
             for breach in self.breaches:
@@ -189,7 +202,8 @@ def status(
     A forecast within its commitment or budget is green, beyond it but within tolerance amber, beyond tolerance red; equal
     to the limit is within it (PRINCE2 7). An item without a tolerance takes that of its programme or the portfolio; without any, the limit
     is the commitment or budget itself, and nothing is escalated, because nobody set a limit; lost benefits are then amber.
-    What cannot be compared has no colour, and says why.
+    What cannot be compared has no colour, and says why. An aspect under a stated tolerance that is not known, or a child, withholds the
+    colour of the whole unless that is red already: it is then not known, and `at_least` what is known of it.
 
     Args:
         portfolio: the portfolio.
@@ -254,7 +268,7 @@ class _Tree:
 
     def _leaf(self, full_id: str, noun: Project | Task, level: str) -> None:
         aspects = self.aspects.of(full_id, noun)
-        self._keep(full_id, noun, level, WorstChild().combine(_as_children(aspects))[0], aspects)
+        self._keep(full_id, noun, level, _worst(aspects), aspects)
 
     def _parent(self, full_id: str, noun: Programme | Portfolio, level: str, below: list[str]) -> None:
         children = []
@@ -262,19 +276,34 @@ class _Tree:
             row = self.rows[name]
             rag = row.reported if self.of == "reported" else row.computed
             budget = self.aspects.budget(name)
-            children.append(Child(item=name, rag=rag, budget=None if budget is None else float(budget), finish=self.aspects.finish(name)))
+            children.append(
+                Child(
+                    item=name,
+                    rag=rag,
+                    budget=None if budget is None else float(budget),
+                    finish=self.aspects.finish(name),
+                    at_least=row.at_least if self.of == "computed" else None,
+                )
+            )
+        rag, why = self.policy.combine(children)
+        least = rag if rag is not None else at_least(self.policy, children)
         if isinstance(self.policy, ToleranceBased) and self.of == "computed":
             aspects = self.aspects.of(full_id, noun)
-            if any(aspect.rag is not None for aspect in aspects) and noun.tolerance is not None:
-                self._keep(full_id, noun, level, WorstChild().combine(_as_children(aspects))[0], aspects)
+            judged = [aspect for aspect in aspects if aspect.rag is not None]
+            if noun.tolerance is not None and judged and not any(aspect.withholds for aspect in aspects):
+                self._keep(full_id, noun, level, _worst(aspects), aspects)
                 return
-            rag, why = self.policy.combine(children)
-            self._keep(full_id, noun, level, rag, (*aspects, Aspect(name="children", rag=rag, text=why)))
+            below_it = Aspect(name="children", rag=rag, text=why, withholds=rag is None and bool(children))
+            if noun.tolerance is None:
+                self._keep(full_id, noun, level, (rag, least), (*aspects, below_it))
+                return
+            computed, known = _worst((*aspects, below_it))
+            floors = [colour for colour in (known, least) if colour is not None]
+            self._keep(full_id, noun, level, (computed, max(floors, key=RAG.index, default=None)), (*aspects, below_it))
             return
-        rag, why = self.policy.combine(children)
-        self._keep(full_id, noun, level, rag, (Aspect(name="children", rag=rag, text=f"{why} ({self.policy.name})"),))
+        self._keep(full_id, noun, level, (rag, least), (Aspect(name="children", rag=rag, text=f"{why} ({self.policy.name})"),))
 
-    def _keep(self, full_id: str, noun: Noun, level: str, computed: str | None, aspects: tuple[Aspect, ...]) -> None:
+    def _keep(self, full_id: str, noun: Noun, level: str, colours: tuple[str | None, str | None], aspects: tuple[Aspect, ...]) -> None:
         said: tuple[StatusReport, ...] = () if isinstance(noun, Portfolio) else noun.status
         reports = [r for r in said if r.rag is not None and (self.as_of is None or as_day(r.date) <= self.as_of)]
         latest = max(reports, key=lambda r: r.date) if reports else None
@@ -288,9 +317,10 @@ class _Tree:
             level=level,
             reported=latest.rag if latest else None,
             reported_on=latest.date if latest else None,
-            computed=computed,
+            computed=colours[0],
             aspects=aspects,
             confidence=tuple(newest.values()),
+            at_least=colours[1],
         )
 
     # ------------------------------------------------------------------------------------ exceptions
@@ -304,7 +334,7 @@ class _Tree:
                 if not aspect.over:
                     continue
                 above = ABOVE[row.level]
-                who = approver(self.portfolio, aspect.stake, level=above, as_of=self.as_of)
+                who = self._approver(aspect, above)
                 roll = self.aspects.rolls["budget"]
                 stake = rounded(aspect.stake, roll.total.unit) if aspect.stake is not None and roll is not None else None
                 yield Breach(
@@ -318,6 +348,20 @@ class _Tree:
                     stake=stake,
                 )
 
+    def _approver(self, aspect: Aspect, above: Level) -> Approver:
+        """Who may decide on a breach; where an exchange rate is missing, nobody is known to, and the top board hears why."""
+        try:
+            return approver(self.portfolio, aspect.stake, level=above, as_of=self.as_of)
+        except MissingRateError as error:
+            told = approver(
+                self.portfolio.evolve(bodies=[attrs.evolve(b, authority=None) for b in self.portfolio.bodies]), None, level=above
+            )
+            return attrs.evolve(told, reason=str(error))
 
-def _as_children(aspects: Iterable[Aspect]) -> list[Child]:
-    return [Child(item=aspect.name, rag=aspect.rag) for aspect in aspects]
+
+def _worst(aspects: Iterable[Aspect]) -> tuple[str | None, str | None]:
+    """(colour, at least): the worst of what is known; without a colour where something under tolerance is not, unless it is red."""
+    found = list(aspects)
+    worst = max((aspect.rag for aspect in found if aspect.rag is not None), key=RAG.index, default=None)
+    withheld = worst != "red" and any(aspect.withholds for aspect in found)
+    return None if withheld else worst, worst

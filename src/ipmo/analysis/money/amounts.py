@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import Literal
 
 import attrs
 
@@ -17,7 +18,10 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project, Task
 from ipmo.units import ExchangeRates, Money, as_day, minor_digits
 
-__all__ = ["Amount", "Amounts", "Priced", "in_minor_units", "rounded"]
+__all__ = ["Amount", "Amounts", "Priced", "Unrated", "in_minor_units", "rounded"]
+
+Unrated = Literal["refuse", "unknown"]
+"""What becomes of money without an exchange rate: the question is refused, or that money counts as unknown."""
 
 EVEN = Spread()
 INT64 = 2**63
@@ -120,10 +124,12 @@ class Amounts:
         portfolio: the portfolio.
         as_of: lumps convert at this date.
         what: what is converted, for messages: `budget`, `actual`, ...
+        unrated: what becomes of money without an exchange rate.
     """
 
-    def __init__(self, portfolio: Portfolio, as_of: date, what: str) -> None:
-        self.portfolio, self.as_of, self.what = portfolio, as_of, what
+    def __init__(self, portfolio: Portfolio, as_of: date, what: str, *, unrated: Unrated = "refuse") -> None:
+        self.portfolio, self.as_of, self.what, self.unrated = portfolio, as_of, what, unrated
+        self.missing: dict[str, str] = {}
 
     @functools.cached_property
     def rates(self) -> ExchangeRates:
@@ -154,10 +160,10 @@ class Amounts:
         return self.rates.base
 
     def lines(self, full_id: str, budget: Budget | Money) -> list[Amount] | None:
-        """The lines of an item's money; None when one of them is unknown.
+        """The lines of an item's money; None when one of them is unknown. `missing` says of which item a rate is missing, and which.
 
         Raises:
-            MissingRateError: a line is in another currency and there is no rate on its date.
+            MissingRateError: a line is in another currency and there is no rate on its date, and that is to be refused.
         """
         if isinstance(budget, Money):
             budget = Budget((BudgetLine(amount=Fixed(budget)),))
@@ -166,7 +172,10 @@ class Amounts:
             amount = None if line.amount is None else line.amount.central()
             if not isinstance(amount, Money):
                 return None
-            out.append(self._line(full_id, line, amount))
+            found = self._rated(full_id, line, amount)
+            if found is None:
+                return None
+            out.append(found)
         return out
 
     def known_lines(self, full_id: str, budget: Budget) -> list[Amount]:
@@ -174,9 +183,20 @@ class Amounts:
         found = []
         for line in budget.lines:
             amount = None if line.amount is None else line.amount.central()
-            if isinstance(amount, Money):
-                found.append(self._line(full_id, line, amount))
+            one = self._rated(full_id, line, amount) if isinstance(amount, Money) else None
+            if one is not None:
+                found.append(one)
         return found
+
+    def _rated(self, full_id: str, line: BudgetLine, amount: Money) -> Amount | None:
+        """One line; None where its exchange rate is missing and that counts as unknown."""
+        try:
+            return self._line(full_id, line, amount)
+        except MissingRateError as error:
+            if self.unrated == "refuse":
+                raise
+            self.missing[full_id] = str(error)
+            return None
 
     def _line(self, full_id: str, line: BudgetLine, amount: Money) -> Amount:
         on = as_day(line.since) if line.since is not None else self.as_of

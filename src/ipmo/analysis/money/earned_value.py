@@ -14,7 +14,7 @@ from fractions import Fraction
 import attrs
 
 from ipmo.analysis.dates.schedule import Schedule, schedule
-from ipmo.analysis.money.amounts import Amounts, Priced, rounded
+from ipmo.analysis.money.amounts import Amounts, Priced, Unrated, rounded
 from ipmo.analysis.money.indices import EarnedSchedule, Indices
 from ipmo.analysis.money.measures import share_done
 from ipmo.analysis.money.periods import Every, PeriodRule, period_rule
@@ -259,7 +259,12 @@ class EarnedValue(Rows[str, EarnedItem]):
 
 
 def earned_value(
-    portfolio: Portfolio, *, as_of: date | str | None = None, baseline: Portfolio | None = None, every: Every = "month"
+    portfolio: Portfolio,
+    *,
+    as_of: date | str | None = None,
+    baseline: Portfolio | None = None,
+    every: Every = "month",
+    unrated: Unrated = "refuse",
 ) -> EarnedValue:
     """Earned value of every task, project, programme and the portfolio.
 
@@ -275,20 +280,22 @@ def earned_value(
         baseline: the plan that budgets and dates are taken from; the portfolio's own when left out. What was added to it is in no
             sum, what was removed from it stays in BAC; both are listed.
         every: length of the periods of earned schedule: month, quarter, year or financial year.
+        unrated: what becomes of money without an exchange rate, as for `roll_up`.
 
     Raises:
         ModelError: no date is stated, or no currency.
         OptionError: there is no such period.
         UnitError: money of two price bases would be mixed.
-        MissingRateError: money in another currency has no exchange rate.
+        MissingRateError: money in another currency has no exchange rate, and that is to be refused.
     """
     if as_of is None and portfolio.status_date is None:
         raise ModelError(f"portfolio {portfolio.id!r} has no status date; pass as_of=, or write portfolio: status_date:")
     when = as_when(as_of) if as_of is not None else portfolio.status_date or date.max
+    rule, own = period_rule(portfolio, every), as_of is None
     if baseline is not None:
-        return _Engine(portfolio, when, baseline, period_rule(portfolio, every), own=as_of is None).run()
-    key = ("earned value", when, every, as_of is None)
-    return remember(portfolio, key, lambda: _Engine(portfolio, when, portfolio, period_rule(portfolio, every), own=as_of is None).run())
+        return _Engine(portfolio, when, baseline, rule, own, unrated).run()
+    key = ("earned value", when, every, own, unrated)
+    return remember(portfolio, key, lambda: _Engine(portfolio, when, portfolio, rule, own, unrated).run())
 
 
 def _happened(when: When, seen: When) -> bool:
@@ -299,11 +306,11 @@ def _happened(when: When, seen: When) -> bool:
 
 
 class _Engine:
-    def __init__(self, portfolio: Portfolio, as_of: When, plan: Portfolio, rule: PeriodRule, own: bool) -> None:
+    def __init__(self, portfolio: Portfolio, as_of: When, plan: Portfolio, rule: PeriodRule, own: bool, unrated: Unrated) -> None:
         self.portfolio, self.as_of, self.plan, self.rule = portfolio, as_of, plan, rule
         self.own = {p.id: p.status_date for p in portfolio.projects if own and p.status_date is not None}
-        self.budgets = Amounts(plan, as_day(as_of), "budget")
-        self.actuals = Amounts(portfolio, as_day(as_of), "actual")
+        self.budgets = Amounts(plan, as_day(as_of), "budget", unrated=unrated)
+        self.actuals = Amounts(portfolio, as_day(as_of), "actual", unrated=unrated)
         self.currency = self.budgets.currency
         self.items: dict[str, EarnedItem] = {}
         self.packages: set[str] = set()
@@ -503,7 +510,7 @@ class _Engine:
 
     def _added(self, full_id: str, noun: Task | Project, level: str) -> _Sums:
         """What the baseline does not have is shown with its own budget and actual cost, and is in no sum."""
-        amounts = Amounts(self.portfolio, as_day(self.as_of), "budget")
+        amounts = Amounts(self.portfolio, as_day(self.as_of), "budget", unrated=self.actuals.unrated)
         budget, actual = (
             None if money is None else known.lines(full_id, money) for known, money in ((amounts, noun.budget), (self.actuals, noun.actual))
         )

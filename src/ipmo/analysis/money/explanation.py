@@ -69,6 +69,13 @@ class RolledUpValue:
         return f"{text} and {self.apart} in unknown prices" if self.apart is not None else text
 
     @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why what is unknown below is so, where that was found out: a missing exchange rate."""
+        if self.value is None and self.note and not self.parts:
+            return (self.note,)
+        return tuple(dict.fromkeys(reason for part in self.parts for reason in part.reasons))
+
+    @property
     def unknown(self) -> int:
         """How many leaves below were not known."""
         return self.total - self.known

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
 
-from ipmo.analysis.money.amounts import Priced
+from ipmo.analysis.money.amounts import Priced, Unrated
 from ipmo.analysis.money.explanation import Explanation, Value
 from ipmo.analysis.money.measures import MEASURES
 from ipmo.analysis.money.periods import Every, Period, period_rule
@@ -121,6 +121,7 @@ def time_phase(
     item: str | None = None,
     as_of: date | str | None = None,
     measures: Mapping[str, Measure] = MEASURES,
+    unrated: Unrated = "refuse",
 ) -> TimePhased:
     """Budget, actual, forecast, funding and effort by period, each exact: the periods sum to the whole.
 
@@ -137,16 +138,17 @@ def time_phase(
         item: a programme, project or summary; all when left out.
         as_of: the date at which lumps convert.
         measures: the measures known by name.
+        unrated: what becomes of money without an exchange rate, as for `roll_up`.
 
     Raises:
         OptionError: there is no such period.
         UnknownItemError: there is no such item.
-        MissingRateError: money in another currency has no exchange rate.
+        MissingRateError: money in another currency has no exchange rate, and that is to be refused.
     """
     rule = period_rule(portfolio, every)
     rolls: dict[str, RollUp] = {}
     for name in PHASED:
-        roll = roll_up(portfolio, name, by=every, within=item, as_of=as_of, measures=measures)
+        roll = roll_up(portfolio, name, by=every, within=item, as_of=as_of, measures=measures, unrated=unrated)
         if not any(f.item != UNKNOWN for f in roll.groups):
             continue
         rolls[name] = roll

@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple, get_args
 import attrs
 
 from ipmo.analysis.dates.schedule import Schedule, schedule
-from ipmo.analysis.money.amounts import Amount, Amounts, Priced, in_minor_units, rounded
+from ipmo.analysis.money.amounts import Amount, Amounts, Priced, Unrated, in_minor_units, rounded
 from ipmo.analysis.money.explanation import Explanation, RolledUpValue, Value, show
 from ipmo.analysis.money.measures import MEASURES
 from ipmo.analysis.money.periods import EVERY, Period, PeriodRule, period_rule
@@ -133,6 +133,7 @@ def roll_up(
     include: Iterable[str] = (),
     within: str | None = None,
     measures: Mapping[str, Measure] = MEASURES,
+    unrated: Unrated = "refuse",
 ) -> RollUp:
     """A measure over the tree of a portfolio, or by any attribute, objective, office, owner or period.
 
@@ -147,11 +148,12 @@ def roll_up(
         include: states to count although totals leave them out: `proposed`, `cancelled`.
         within: a programme, project or summary: only what it holds is grouped.
         measures: the measures known by name.
+        unrated: `unknown` counts money without an exchange rate as unknown, with the reason as its note; `refuse` raises.
 
     Raises:
         UnknownItemError: there is no such measure, item, field or attribute.
         OptionError: there is no such level, or a state to include that is counted anyway.
-        MissingRateError: money in another currency has no exchange rate.
+        MissingRateError: money in another currency has no exchange rate, and that is to be refused.
         UnitError: money of two known price bases would be mixed; a measure that does not lie over time is wanted by period.
 
     >>> import ipmo.examples
@@ -168,8 +170,9 @@ def roll_up(
         one_of("level", level, get_args(Level))
     for state in (counted := frozenset(include)):
         one_of("include", state, LEFT_OUT)
+    one_of("unrated", unrated, get_args(Unrated))
     when = as_day(as_when(as_of)) if as_of is not None else _default_date(portfolio)
-    engine = _Engine(portfolio, measure, when, counted, mixed=by == "price_base")
+    engine = _Engine(portfolio, measure, when, counted, mixed=by == "price_base", unrated=unrated)
     root = within if within is not None else portfolio.id
     tree = engine.remembered_tree()
     if root not in tree:
@@ -201,10 +204,19 @@ class _Shown(NamedTuple):
 class _Engine:
     """One roll-up: also what measures may ask (a MeasureContext)."""
 
-    def __init__(self, portfolio: Portfolio, measure: Measure, as_of: date, include: frozenset[str], *, mixed: bool = False) -> None:
+    def __init__(
+        self,
+        portfolio: Portfolio,
+        measure: Measure,
+        as_of: date,
+        include: frozenset[str],
+        *,
+        mixed: bool = False,
+        unrated: Unrated = "refuse",
+    ) -> None:
         self.portfolio, self.measure, self.as_of, self.include, self.mixed = portfolio, measure, as_of, include, mixed
         self.findings: list[Finding] = []
-        self.amounts = Amounts(portfolio, as_of, measure.name)
+        self.amounts = Amounts(portfolio, as_of, measure.name, unrated=unrated)
 
     @functools.cached_property
     def schedule(self) -> Schedule:
@@ -222,16 +234,22 @@ class _Engine:
         if self.measure.combine is Combine.RATIO:
             above, below = (self._exact(part, full_id, item) if part.applies(item) else (None, "") for part in self.measure.of)
             if above[0] is None or below[0] is None:
-                return None, ""
+                return None, above[1] or below[1]
             return (above[0], below[0]), "; ".join(note for note in (above[1], below[1]) if note)
         return self._exact(self.measure, full_id, item)
 
     def _exact(self, measure: Measure, full_id: str, item: Bearing) -> tuple[object, str]:
         value = measure.value(self, full_id, item)
         if isinstance(value, Budget | Money):
-            lines = Amounts(self.portfolio, self.as_of, measure.name) if measure is not self.measure else self.amounts
+            lines = self.amounts
+            if measure is not self.measure:
+                lines = Amounts(self.portfolio, self.as_of, measure.name, unrated=self.amounts.unrated)
             found = lines.lines(full_id, value)
-            return (None, "") if found is None else (_summed(found, full_id), "; ".join(dict.fromkeys(a.note for a in found if a.note)))
+            return (
+                (None, lines.missing.get(full_id, ""))
+                if found is None
+                else (_summed(found, full_id), "; ".join(dict.fromkeys(a.note for a in found if a.note)))
+            )
         if value is not None and measure.unit == "money" and not isinstance(value, Priced):
             return Priced.of(Fraction(value), self.amounts.base_of(full_id), full_id), ""
         return value, ""
@@ -374,7 +392,7 @@ class _Engine:
         """The tree of a measure of the core is made once; a plugin's measure may be another value under the same name."""
         if MEASURES.get(self.measure.name) is not self.measure:
             return self.tree()
-        key = ("roll-up", self.measure.name, self.as_of, self.include, self.mixed)
+        key = ("roll-up", self.measure.name, self.as_of, self.include, self.mixed, self.amounts.unrated)
         tree, findings = remember(self.portfolio, key, lambda: (self.tree(), tuple(self.findings)))
         self.findings[:] = findings
         return dict(tree)
@@ -533,7 +551,8 @@ class _Engine:
             spent = None
             actual = None if isinstance(item, Portfolio) else item.actual
             if measure.name == "forecast" and actual is not None:
-                spent = [a for a in Amounts(self.portfolio, self.as_of, "actual").known_lines(full_id, actual) if a.base == base]
+                known = Amounts(self.portfolio, self.as_of, "actual", unrated=self.amounts.unrated).known_lines(full_id, actual)
+                spent = [a for a in known if a.base == base]
             for piece in timing.pieces(measure.name, full_id, amounts, spent):
                 yield piece, base
 

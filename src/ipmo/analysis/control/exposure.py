@@ -1,0 +1,129 @@
+"""Exposure to open risks: what they cost on average, before and after their responses, and which no longer count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from fractions import Fraction
+
+import attrs
+
+from ipmo.analysis.money.amounts import Amounts
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.risks import Exposure, Risk
+from ipmo.model.work import Project
+from ipmo.units import Money, When, minutes
+from ipmo.words import counted
+
+__all__ = ["RiskExposure", "exposure", "window_closed"]
+
+
+@attrs.frozen(kw_only=True)
+class RiskExposure:
+    """What the open threats of some projects cost on average.
+
+    Source: expected monetary value, the sum of probability times mean impact. It is the mean of what may come, no safe reserve.
+
+    Args:
+        before: before the responses, of what is known.
+        after: once the responses work, of what is known; a risk without an exposure after it counts as before.
+        known, total: open threats whose probability and cost are known, and open threats in all.
+        closed: ids of open risks whose window has closed: they count no longer.
+        silent: projects at work that record no risk at all.
+        recorded: risks recorded in all, whatever their state.
+        missing: which exchange rates are missing.
+    """
+
+    before: Fraction
+    after: Fraction
+    known: int
+    total: int
+    closed: tuple[str, ...]
+    silent: tuple[str, ...]
+    recorded: int
+    missing: tuple[str, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Every project records risks, and all that are open are known."""
+        return self.recorded > 0 and self.known == self.total and not self.silent
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is not in the figures, in words."""
+        out = [f"{counted(self.total - self.known, 'risk')} unknown"] if self.known < self.total else []
+        out += [f"no risk recorded for {', '.join(self.silent)}"] if self.silent else []
+        out += [f"{counted(len(self.closed), 'risk')} not counted, whose window has closed"] if self.closed else []
+        return (*out, *self.missing)
+
+
+def window_closed(risk: Risk, as_of: When | None) -> bool:
+    """Whether the last day on which a risk can happen has gone."""
+    return risk.ends is not None and as_of is not None and minutes(risk.ends, end=True) <= minutes(as_of)
+
+
+def exposure(portfolio: Portfolio, projects: Iterable[Project], as_of: When | None) -> RiskExposure:
+    """Exposure to the open threats of some projects, in the portfolio's currency.
+
+    Args:
+        portfolio: the portfolio.
+        projects: whose risks.
+        as_of: windows that closed before it are over, and money converts at it; None when nothing says what day it is.
+    """
+    amounts = Amounts(portfolio, date.max if as_of is None else as_of, "risk", unrated="unknown")
+    before, after = Fraction(0), Fraction(0)
+    known, total, recorded = 0, 0, 0
+    closed: list[str] = []
+    silent: list[str] = []
+    for project in projects:
+        recorded += len(project.risks)
+        if not project.risks and project.state not in ("closed", "cancelled") and project.actual_finish is None:
+            silent.append(project.id)
+        for risk in project.risks:
+            if risk.state != "open" or risk.opportunity:
+                continue
+            full_id = f"{project.id}/{risk.id}"
+            if window_closed(risk, as_of):
+                closed.append(full_id)
+                continue
+            total += 1
+            now = _mean(amounts, full_id, risk.before, None)
+            if now is None:
+                continue
+            then = now if risk.after is None else _mean(amounts, full_id, risk.after, risk.before)
+            known += 1
+            before += now
+            after += now if then is None else then
+    return RiskExposure(
+        before=before,
+        after=after,
+        known=known,
+        total=total,
+        closed=tuple(closed),
+        silent=tuple(silent),
+        recorded=recorded,
+        missing=tuple(dict.fromkeys(amounts.missing.values())),
+    )
+
+
+def _mean(amounts: Amounts, full_id: str, stated: Exposure | None, instead: Exposure | None) -> Fraction | None:
+    """Probability times mean cost; what one exposure leaves out is as in the other; None when a part is not known."""
+    probability = stated.probability if stated is not None else None
+    impacts = stated.impacts if stated is not None else ()
+    if instead is not None:
+        probability = instead.probability if probability is None else probability
+        impacts = impacts or instead.impacts
+    if probability is None:
+        return None
+    if not probability:
+        return Fraction(0)
+    costs = [impact.cost.mean() for impact in impacts if impact.cost is not None]
+    if not costs:
+        return None  # what it costs is not known: a delay is none
+    whole = Fraction(0)
+    for cost in costs:
+        lines = amounts.lines(full_id, cost) if isinstance(cost, Money) else None
+        if lines is None:
+            return None
+        whole += sum((line.value for line in lines), Fraction(0))
+    return Fraction(str(probability)) * whole
