@@ -9,6 +9,7 @@ import pytest
 
 import ipmo
 from ipmo.model import (
+    Assumption,
     Baseline,
     Benefit,
     Condition,
@@ -105,9 +106,13 @@ class TestMoP(MethodologyConformance):
             with_gates(Gate(id="G1", decision=go("conditional go", conditions=[CONDITION]))),
             with_gates(Gate(id="G1", decision=go("conditional go", conditions=[CONDITION]))).evolve("x", status_date="2026-04-02"),
         ),
-        "mop/escalated": (BREACHED.evolve(issues=[Issue(id="I1", item="P")]), BREACHED),
+        "mop/escalated": (BREACHED.evolve(issues=[Issue(id="I1", item="P", name="Cost overrun")]), BREACHED),
         "mop/tolerances": (CLEAN, CLEAN.evolve("P", tolerance=None)),
         "mop/accountable": (CLEAN, CLEAN.evolve("P", owner=None)),
+        "mop/assumptions": (
+            portfolio(assumptions=[Assumption(id="A", state="confirmed")], decisions=[Decision(id="D1", state="decided", assumptions="A")]),
+            portfolio(assumptions=[Assumption(id="A", state="false")], decisions=[Decision(id="D1", state="decided", assumptions="A")]),
+        ),
         "mop/late-decision": (
             portfolio(decisions=[Decision(id="D1", need_by="2026-04-01")], status_date="2026-03-02"),
             portfolio(decisions=[Decision(id="D1", need_by="2026-02-02", body="board")], status_date="2026-03-02"),

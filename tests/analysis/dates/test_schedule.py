@@ -14,7 +14,7 @@ from hypothesis import given, settings
 import ipmo
 from ipmo.errors import OptionError, ScheduleError, UnknownItemError
 from ipmo.model import After, Benefit, Calendar, Enabler, Gate, GateDecision, Link, Portfolio, Project, Task
-from ipmo.network.states import EFFECTS
+from ipmo.network.states import EFFECTS, Mode
 from ipmo.testing.strategies import portfolios
 from ipmo.units import moment
 
@@ -851,8 +851,42 @@ def limits(s: ipmo.Schedule) -> dict[str, tuple[list[int], int]]:
 @settings(max_examples=40)
 @given(portfolios())
 def test_target_float_is_the_slip_that_leaves_every_commitment_as_it_is(pf: Portfolio) -> None:
-    """By trying: held back by its target float an item breaks no commitment; by one minute more it breaks the named one."""
+    """By trying: held back by its target float an item breaks no commitment; by one minute more it breaks the named one.
+
+    Through a lag in months the float is to the last instant that leaves the benefit's month, and its day in it, as it is: the 29th to
+    the 31st of January all lead to the last of February, each at its own time of day.
+    """
+    holds_its_target_float(pf)
+
+
+def test_float_through_a_lag_in_months_is_to_the_last_instant_of_the_same_month() -> None:
+    """The smallest portfolio that the property above was false for: 2.5 d later the work ends on 30 January, and leads to 28 February too."""
+    pf = Portfolio(
+        id="x",
+        start="2026-01-05",
+        projects=[Project(id="P", tasks=[Task(id="a", duration="17.5 d"), Task(id="m", milestone=True, actual_start="2026-03-01")])],
+        benefits=[Benefit(id="b", any_of=[Enabler(source="P/a", lag="1 month"), Enabler(source="P/m")])],
+    )
     s = ipmo.schedule(pf)
+    assert (s["P/a"].target_float, s["P/a"].target, s["P/a"].finish, s["b"].finish_text) == (
+        2.5,
+        "b",
+        datetime(2026, 1, 28, 13),
+        "2026-02-28",
+    )
+    assert ipmo.schedule(pf.evolve("P/a", duration="20 d"))["b"].finish_text == "2026-02-28"
+    assert ipmo.schedule(pf.evolve("P/a", duration="20.01 d"))["b"].early_finish == datetime(2026, 3, 1)
+    holds_its_target_float(pf)
+
+
+def holds_its_target_float(pf: Portfolio) -> None:
+    """Asserts what `target_float` is of every item, by holding it back."""
+    s = ipmo.schedule(pf)
+    stepped = {name for name in s if s[name].kind in EFFECTS} if any(mode == Mode.MONTHS for mode in s.network.mode or ()) else set()
+
+    def later(name: str, finish: int, limit: int) -> bool:
+        return finish > limit and not (name in stepped and moment(finish).date() == moment(limit).date())
+
     q = s.passes.lists
     bounds = limits(s)
     for place in range(min(s.network.n, 10)):
@@ -860,7 +894,7 @@ def test_target_float_is_the_slip_that_leaves_every_commitment_as_it_is(pf: Port
         if late >= 1 << 50 or late < q.x[place] or s.network.kinds[q.order[place]] == "helper":
             continue
         before, after = held(s, place, late), held(s, place, late + 1)
-        missed = {name for name, (places, date) in bounds.items() if any(before[p] > max(date, q.finish[p]) for p in places)}
+        missed = {name for name, (places, date) in bounds.items() if any(later(name, before[p], max(date, q.finish[p])) for p in places)}
         assert not missed
         broken = {name for name, (places, date) in bounds.items() if any(after[p] > max(date, q.finish[p]) for p in places)}
         name = s.passes.target_names[place]

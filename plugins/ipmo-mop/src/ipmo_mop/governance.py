@@ -6,92 +6,39 @@ are found by `ipmo/exception`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import Any
 
 import ipmo
 from ipmo import Money
-from ipmo.model import Gate, GateDecision, Portfolio, Programme, Project, Task, Tolerance
-from ipmo.model.hierarchy import hierarchy
+from ipmo.model import Assumption, Gate, Issue, Portfolio, Programme, Project
 from ipmo.plugin import CheckContext, Finding, IpmoError, Severity, counted
-from ipmo_mop.catalogue import GATES, OPEN, SELECTED
+from ipmo_mop.catalogue import OPEN, SELECTED, fields_of
+from ipmo_mop.limits import Limits
 from ipmo_mop.wording import day_of, finding, in_currency
 
-__all__ = ["accountable", "authority", "conditions", "escalated", "late_decisions", "rebaselined", "sequence", "tolerances"]
+__all__ = ["accountable", "assumptions", "authority", "conditions", "escalated", "late_decisions", "rebaselined", "tolerances"]
 
 ASPECTS = ("time", "cost", "benefits", "quality", "scope", "sustainability", "risk")
 """What a tolerance is about (PRINCE2, 7th edition)."""
 GO = ("go", "conditional go")
+BREACHES = {
+    "time": r"time|late|lateness|delay\w*|slip\w*|schedul\w*|deadlines?|overdue|behind|finish\w*|dates?|weeks?|months?",
+    "cost": r"costs?|budgets?|overspen\w*|overruns?|spend\w*|spent|money|fund\w*|forecasts?|price\w*|eac|cpi",
+    "benefits": r"benefits?|values?|savings?|revenues?|returns?|npv",
+    "risk": r"risks?|exposure",
+}
+"""Words by which an issue says which aspect of control it is about (GOV-R04)."""
+ANY_BREACH = r"exceptions?|breach\w*|tolerances?"
+"""Words by which an issue says that it is about a breach of tolerance, of whatever aspect."""
 ESCALATE = 14
 """Days within which a breach is escalated (GOV-R04)."""
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 REBASELINES = 2
 """More new baselines than that after the first are said (GOV-R10)."""
-
-
-def _current(gate: Gate, today: date | None) -> str | None:
-    """What a decision amounts to today: a conditional go with an overdue condition is a hold."""
-    if gate.decision is None:
-        return None
-    return "hold" if gate.decision.outcome == "conditional go" and _overdue(gate.decision, today) else gate.decision.outcome
-
-
-def _overdue(decision: GateDecision, today: date | None) -> list[str]:
-    if today is None:
-        return []
-    return [c.id for c in decision.conditions if c.met is None and c.due is not None and day_of(c.due) < today]
-
-
-def sequence(context: CheckContext) -> Iterable[Finding]:
-    """GOV-R01: gates are decided in order, and no work begins behind a gate that has no current go."""
-    pf = context.portfolio
-    today = None if pf.status_date is None else day_of(pf.status_date)
-    order = {name.casefold(): n for n, rule in enumerate(GATES) for name in (rule.name, f"g{rule.name}", f"gate {rule.name}", rule.title)}
-    for project in pf.projects:
-        if not project.gates or not context.covers(project.id):
-            continue
-        numbered = [(n, g) for g in project.gates if (n := _number(g, order)) is not None]
-        for n, gate in numbered:
-            for m, earlier in numbered:
-                if m < n and gate.decision is not None and gate.decision.outcome in GO:
-                    if earlier.decision is None or day_of(earlier.decision.date) > day_of(gate.decision.date):
-                        when = "is not decided" if earlier.decision is None else f"was decided later, on {day_of(earlier.decision.date)}"
-                        message = (
-                            f"gate {gate.id!r} of {project.id!r} got {gate.decision.outcome!r}, and gate {earlier.id!r} before it {when}"
-                        )
-                        yield finding("gate-sequence", f"{project.id}/{gate.id}", message, "decide the gates in order", Severity.ERROR)
-        closed = {g.id for g in project.gates if _current(g, today) not in GO}
-        if not closed:
-            continue
-        after: dict[str, list[str]] = {}
-        nouns: tuple[Task | Gate, ...] = (*project.tasks, *project.gates)
-        for noun in nouns:
-            for link in noun.after:
-                if link.type in ("FS", "SS"):
-                    after.setdefault(link.source.rsplit("/", 1)[-1], []).append(noun.id)
-        begun = {task.id for task in project.tasks if not task.milestone and (task.started or task.actual is not None)}
-        for gate in project.gates:
-            if gate.id not in closed:
-                continue
-            behind, waiting = {gate.id}, [gate.id]
-            while waiting:
-                for name in after.get(waiting.pop(), ()):
-                    if name not in behind:
-                        behind.add(name)
-                        waiting.append(name)
-            early = sorted(behind & begun)
-            if early:
-                state = _current(gate, today)
-                what = "has no decision" if state is None else f"stands at {state!r}"
-                message = f"{', '.join(map(repr, early))} of {project.id!r} began or cost money behind gate {gate.id!r}, which {what}"
-                yield finding("gate-sequence", f"{project.id}/{gate.id}", message, "stop the work, or decide the gate", Severity.ERROR)
-
-
-def _number(gate: Gate, order: dict[str, int]) -> int | None:
-    for text in (gate.attributes.get("gate", ""), gate.id, gate.name):
-        if text.casefold() in order:
-            return order[text.casefold()]
-    return None
 
 
 def conditions(context: CheckContext) -> Iterable[Finding]:
@@ -104,8 +51,8 @@ def conditions(context: CheckContext) -> Iterable[Finding]:
             continue
         for gate in project.gates:
             if gate.decision is not None and gate.decision.outcome == "conditional go":
-                for name in _overdue(gate.decision, day_of(pf.status_date)):
-                    condition = next(c for c in gate.decision.conditions if c.id == name)
+                for condition in gate.decision.overdue(day_of(pf.status_date)):
+                    name = condition.id
                     full_id = f"{project.id}/{gate.id}"
                     text = f": {condition.text}" if condition.text else ""
                     message = f"condition {name!r} of gate {full_id!r} was due {condition.due} and is not met, so its go is a hold{text}"
@@ -116,18 +63,17 @@ def conditions(context: CheckContext) -> Iterable[Finding]:
 def escalated(context: CheckContext) -> Iterable[Finding]:
     """GOV-R04: a forecast breach has an open issue about it within a fortnight; those without one are listed.
 
+    An issue is about a breach when it is about the item, or a part of it, and names the breach: its aspect, or that a tolerance is exceeded.
     Since when is read from the history; a breach that no earlier month has is new.
     """
     pf = context.portfolio
     nouns: tuple[Any, ...] = (pf, *pf.programmes, *pf.projects)
     if not any(noun.tolerance is not None for noun in nouns):
         return
-    raised = {pf.project_of(issue.item) or issue.item for issue in pf.issues if issue.item and issue.closed is None}
-    raised |= {issue.item for issue in pf.issues if issue.item and issue.closed is None}
     today = None if pf.status_date is None else day_of(pf.status_date)
     for breach in ipmo.status(pf, baseline=context.baseline).breaches:
         whole = breach.level == "portfolio"
-        if breach.item in raised or not (whole or context.covers(breach.item)):
+        if not (whole or context.covers(breach.item)) or any(_about(pf, issue, breach.item, breach.aspect) for issue in pf.issues):
             continue
         since = today
         for month in reversed(context.history):
@@ -147,10 +93,59 @@ def escalated(context: CheckContext) -> Iterable[Finding]:
         yield finding("escalated", "" if whole else breach.item, message, hint, part=breach.aspect)
 
 
-def tolerances(context: CheckContext) -> Iterable[Finding]:
-    """GOV-R03: an initiative in delivery has tolerances for every aspect, and none is wider than that of what holds it."""
+def _about(pf: Portfolio, issue: Issue, item: str, aspect: str) -> bool:
+    """Whether an open issue is about a breach: about its item or a part of that, and by its words about the aspect or about a breach."""
+    if issue.closed is not None:
+        return False
+    where = pf.id if issue.item is None else (pf.resolve(issue.item) or issue.item)
+    if item not in (where, pf.project_of(where)):
+        return False
+    words = f"{issue.id} {issue.name} {issue.note}".replace("-", " ").replace("_", " ")
+    return re.search(rf"\b(?:{BREACHES.get(aspect, aspect)}|{ANY_BREACH})\b", words, re.IGNORECASE) is not None
+
+
+def assumptions(context: CheckContext) -> Iterable[Finding]:
+    """GOV-R06: what rests on an assumption that proved false is decided anew: decisions of the register, and of gates by their evidence."""
     pf = context.portfolio
-    budgets = context.roll_up("budget") if pf.money is not None else None
+    false = {one.id: one for one in pf.assumptions if one.state == "false"}
+    if not false:
+        return
+    for decision in pf.decisions:
+        rests = [*decision.assumptions, *decision.evidence, *(one.id for one in false.values() if one.item == decision.id)]
+        for name in dict.fromkeys(name for name in rests if name in false):
+            if decision.state == "withdrawn" or not _covered(context, decision.item):
+                continue
+            taken = decision.state == "decided"
+            what = f"was decided{f' on {decision.decided}' if decision.decided else ''}" if taken else "is to be decided"
+            message = f"decision {decision.id!r} {what} on assumption {name!r}, which is false{_said(false[name])}"
+            yield finding("assumptions", decision.id, message, "decide it anew" if taken else "ask the question anew", part=name)
+    for project in pf.projects:
+        for gate in project.gates if context.covers(project.id) else ():
+            if gate.decision is None or gate.decision.outcome not in GO:
+                continue
+            for name in dict.fromkeys(name for name in (*gate.decision.evidence, *gate.evidence.values()) if name in false):
+                message = f"gate {gate.id!r} of {project.id!r} got {gate.decision.outcome!r} on assumption {name!r}, which is false{_said(false[name])}"
+                yield finding("assumptions", f"{project.id}/{gate.id}", message, "decide the gate anew", part=name)
+
+
+def _covered(context: CheckContext, item: str | None) -> bool:
+    """Whether what a decision is about is under the method; a decision that says nothing is the portfolio's."""
+    project = "" if item is None else context.portfolio.project_of(item)
+    return not project or context.covers(project)
+
+
+def _said(one: Assumption) -> str:
+    return f": {one.text}" if one.text else ""
+
+
+def tolerances(context: CheckContext) -> Iterable[Finding]:
+    """GOV-R03: an initiative in delivery has tolerances for every aspect, and none is wider than that of what holds it, nor are they together.
+
+    Times are compared in the time that they last, whatever their units; shares of cost and benefits as the amounts that they are; amounts of
+    risk one by one and, of all that something holds, in sum. Of each aspect the nearest limit above counts.
+    """
+    pf = context.portfolio
+    limits = Limits(context)
     for project in pf.projects:
         if project.state not in ("active", "paused") or not context.covers(project.id):
             continue
@@ -162,33 +157,14 @@ def tolerances(context: CheckContext) -> Iterable[Finding]:
         if lacking:
             message = f"project {project.id!r} has no tolerance for {', '.join(lacking)}"
             yield finding("tolerances", project.id, message, "state each, or say why it has none", Severity.INFO)
-        holding: list[Programme | Portfolio] = [*hierarchy(pf).programmes_of(project.id), pf]
-        above = next((one for one in holding if one.tolerance is not None), pf)
-        if above.tolerance is not None:
-            yield from _nested(pf, project, own, above, above.tolerance, budgets)
-
-
-def _nested(
-    pf: Portfolio, project: Project, own: Tolerance, above: Programme | Portfolio, limit: Tolerance, budgets: ipmo.RollUp | None
-) -> Iterator[Finding]:
-    wider = []
-    if own.time is not None and limit.time is not None and own.time.unit == limit.time.unit and own.time.amount > limit.time.amount:
-        wider.append(f"time {own.time} against {limit.time}")
-    if own.cost is not None and limit.cost is not None and budgets is not None:
-        inside = budgets[project.id].value if project.id in budgets else None
-        whole = budgets.total.value if isinstance(above, Portfolio) else budgets[above.id].value if above.id in budgets else None
-        if (
-            isinstance(inside, Money)
-            and isinstance(whole, Money)
-            and own.cost * float(inside.amount) > limit.cost * float(whole.amount) + 1e-9
-        ):
-            wider.append(f"cost {own.cost:.4g} of {inside} against {limit.cost:.4g} of {whole}")
-    mine, theirs = in_currency(pf, own.risk), in_currency(pf, limit.risk)
-    if mine is not None and theirs is not None and mine > theirs:
-        wider.append(f"risk {own.risk} against {limit.risk}")
-    if wider:
-        message = f"tolerance of project {project.id!r} is wider than that of {above.id!r}: {'; '.join(wider)}"
-        yield finding("tolerances", project.id, message, "narrow it, or widen the one above")
+        yield from limits.nested("project", project.id, project)
+        for task in project.tasks:
+            if task.tolerance is not None and not task.finished:
+                yield from limits.nested("task", f"{project.id}/{task.id}", task)
+    for programme in pf.programmes:
+        if programme.tolerance is not None and context.covers(programme.id):
+            yield from limits.nested("programme", programme.id, programme)
+    yield from limits.sums()
 
 
 def accountable(context: CheckContext) -> Iterable[Finding]:
@@ -231,23 +207,66 @@ def late_decisions(context: CheckContext) -> Iterable[Finding]:
 
 
 def authority(context: CheckContext) -> Iterable[Finding]:
-    """GOV-R09: nobody releases more than the authority that was delegated."""
+    """GOV-R09: nobody releases more than the authority that was delegated: at one gate, or in tranches to one project within a period.
+
+    A person, and a board that states no authority, has none. The period is that of the envelopes: `every:`.
+    """
     pf = context.portfolio
     bodies = {body.id: body for body in pf.bodies}
     for project in pf.projects:
         if not context.covers(project.id):
             continue
+        within: dict[tuple[str, str], list[tuple[Gate, Fraction]]] = {}
         for gate in project.gates:
-            decision = gate.decision
-            if decision is None or decision.outcome not in GO or decision.funding is None or decision.decided_by not in bodies:
+            decision, full_id = gate.decision, f"{project.id}/{gate.id}"
+            if decision is None or decision.outcome not in GO or decision.funding is None or not decision.funding.amount:
                 continue
-            body = bodies[decision.decided_by]
+            who = decision.decided_by or gate.body
+            body = bodies.get(who or "")
+            said = f"gate {gate.id!r} of {project.id!r} released {decision.funding}"
+            if who is None:
+                yield finding("authority", full_id, f"{said}; nobody is named who decided it", "write decided_by:")
+                continue
+            if body is None or body.authority is None:
+                what = f"board {who!r} states no authority" if body is not None else f"{who!r} is no board that authority was delegated to"
+                yield finding("authority", full_id, f"{said}; {what}", _able(pf, decision.funding), Severity.ERROR)
+                continue
             released, limit = in_currency(pf, decision.funding), in_currency(pf, body.authority)
-            if released is not None and limit is not None and released > limit:
-                able = ipmo.approver(pf, decision.funding)
-                hint = f"{able.body.id} may" if able.body is not None else f"{able.reason}; raise it above the portfolio"
-                message = f"gate {gate.id!r} of {project.id!r} released {decision.funding}; {body.id!r} may release {body.authority}"
-                yield finding("authority", f"{project.id}/{gate.id}", message, hint, Severity.ERROR)
+            if released is None or limit is None:
+                message = f"{said}; whether {who!r} may release it cannot be said, because an exchange rate is missing"
+                yield finding("authority", full_id, message, "add rates:", Severity.INFO)
+            elif released > limit:
+                message = f"{said}; {body.id!r} may release {body.authority}"
+                yield finding("authority", full_id, message, _able(pf, decision.funding), Severity.ERROR)
+            else:
+                within.setdefault((body.id, _period(pf, decision.date)), []).append((gate, released))
+        for (who, period), tranches in within.items():
+            whole, limit = sum((amount for _, amount in tranches), Fraction(0)), in_currency(pf, bodies[who].authority)
+            if limit is not None and whole > limit and len(tranches) > 1:
+                names = ", ".join(repr(gate.id) for gate, _ in tranches)
+                message = f"gates {names} of {project.id!r} released {float(whole):,.0f} together in {period}; {who!r} may release {bodies[who].authority}"
+                last = max((gate for gate, _ in tranches), key=lambda gate: day_of(gate.decision.date) if gate.decision else date.min)
+                hint = "let who may release the whole decide it"
+                yield finding("authority", f"{project.id}/{last.id}", message, hint, Severity.ERROR, part=period)
+
+
+def _able(pf: Portfolio, amount: Money) -> str:
+    """Who may release an amount."""
+    able = ipmo.approver(pf, amount)
+    return f"{able.body.id} may" if able.body is not None else f"{able.reason}; raise it above the portfolio"
+
+
+def _period(pf: Portfolio, when: date) -> str:
+    """The period that a day lies in, by the length that the portfolio states for its envelopes; tranches in it add up."""
+    day, every = day_of(when), fields_of(pf).every
+    if every == "month":
+        return f"{day:%Y-%m}"
+    if every == "quarter":
+        return f"{day.year}-Q{(day.month + 2) // 3}"
+    first = pf.money.financial_year if every == "financial year" and pf.money is not None else "jan"
+    begins = MONTHS.index(first[:3].lower()) + 1
+    year = day.year if day.month >= begins else day.year - 1
+    return str(year) if begins == 1 else f"{year}/{(year + 1) % 100:02}"
 
 
 def rebaselined(context: CheckContext) -> Iterable[Finding]:

@@ -11,13 +11,13 @@ from ipmo.model import Portfolio, Project
 from ipmo.plugin import Check, CheckContext, Finding, IpmoError, Severity, UnitError
 from ipmo_mop import governance
 from ipmo_mop.catalogue import GATEWAY, GUIDE, MSP, OPEN, SELECTED, fields_of
+from ipmo_mop.releases import funding
 from ipmo_mop.scoring import criteria_of
 from ipmo_mop.selection import project_costs
+from ipmo_mop.sequence import sequence
 from ipmo_mop.wording import finding, in_currency
 
 __all__ = ["CHECKS"]
-
-GO = ("go", "conditional go")
 
 
 # ------------------------------------------------------------------------------------------------ the definition cycle
@@ -268,23 +268,6 @@ def _lump(pf: Portfolio, project: Project) -> Money | None:
     return middle if isinstance(middle, Money) else None
 
 
-def _funding(context: CheckContext) -> Iterable[Finding]:
-    """MOP-R14: what is released to a project is no more than its gates have released."""
-    pf = context.portfolio
-    for project in pf.projects:
-        if project.funding is None or not project.funding.is_lump or not context.covers(project.id):
-            continue
-        amount = project.funding.lines[0].amount
-        released = in_currency(pf, amount.central() if amount is not None else None)  # type: ignore[arg-type]
-        granted = [(g, g.decision) for g in project.gates if g.decision is not None and g.decision.funding is not None]
-        if released is None or not granted:
-            continue
-        allowed = sum((in_currency(pf, d.funding) or Fraction(0) for _, d in granted if d.outcome in GO), Fraction(0))
-        if released > allowed:
-            message = f"project {project.id!r} has {float(released):,.0f} of funding; its gates released {float(allowed):,.0f}"
-            yield finding("funding", project.id, message, "hold the gate that releases the rest", Severity.ERROR)
-
-
 SAME = {
     "line-of-sight": ("ipmo/benefit-overclaimed",),
     "stop-list": ("ipmo/benefit-not-worth-it",),
@@ -302,12 +285,13 @@ CHECKS = tuple(
         ("selection-closed", "MOP-R06", "No selected initiative depends on an unselected or later one", GUIDE, _closure),
         ("baseline", "MOP-R10", "Plans are baselined, and each baseline was approved", GUIDE, _baselined),
         ("stop-list", "MOP-R12", "What is still to come is worth what is still to be spent", GUIDE, _stop),
-        ("funding", "MOP-R14", "No more is released to a project than its gates released", GUIDE, _funding),
-        ("gate-sequence", "GOV-R01", "Gates are decided in order, and no work begins behind a closed one", GATEWAY, governance.sequence),
+        ("funding", "MOP-R14", "No more is granted to a project, and spent by it, than its gates released", GUIDE, funding),
+        ("gate-sequence", "GOV-R01", "Gates are decided in order, and no work begins behind a closed one", GATEWAY, sequence),
         ("conditions", "GOV-R02", "An overdue condition turns a conditional go into a hold", GATEWAY, governance.conditions),
         ("escalated", "GOV-R04", "A forecast breach has an open issue within a fortnight", MSP, governance.escalated),
-        ("tolerances", "GOV-R03", "Initiatives in delivery have tolerances that nest", MSP, governance.tolerances),
+        ("tolerances", "GOV-R03", "Initiatives in delivery have tolerances that nest, one by one and in sum", MSP, governance.tolerances),
         ("accountable", "GOV-R05", "One person answers for each initiative, and nobody gates their own work", MSP, governance.accountable),
+        ("assumptions", "GOV-R06", "What was decided on an assumption that proved false is decided anew", GUIDE, governance.assumptions),
         ("late-decision", "GOV-R08", "Decisions are taken by the day they are needed", GUIDE, governance.late_decisions),
         ("authority", "GOV-R09", "Nobody releases more than was delegated", GUIDE, governance.authority),
         ("rebaselined", "GOV-R10", "The plan is compared with the first baseline, not only with the last", GUIDE, governance.rebaselined),

@@ -1,0 +1,83 @@
+"""MOP-R14: money is granted and spent up to what the gates have released, day by day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from fractions import Fraction
+
+from ipmo import Money
+from ipmo.model import Budget, Portfolio, Project
+from ipmo.plugin import CheckContext, Finding, Severity
+from ipmo_mop.wording import day_of, finding, in_currency
+
+__all__ = ["funding"]
+
+GO = ("go", "conditional go")
+Dated = Sequence[tuple[date | None, Fraction]]
+"""Amounts with the day from which they count; None for what counts at once."""
+
+
+def funding(context: CheckContext) -> Iterable[Finding]:
+    """MOP-R14: what is granted to a project, and what it has spent, is no more than its gates have released.
+
+    A go whose condition is overdue releases nothing more. Dated lines are compared on their day with what was released by then; a grant
+    that lies after the status date is a plan.
+    """
+    pf = context.portfolio
+    today = None if pf.status_date is None else day_of(pf.status_date)
+    spent = context.roll_up("actual") if pf.money is not None else None
+    for project in pf.projects:
+        if not context.covers(project.id):
+            continue
+        released = _released(pf, project, today)
+        if released is None:
+            continue
+        last = max((day for day, _ in released if day is not None), default=None)
+        said = _over(_lines(pf, project.funding), released, today or last)
+        if said is not None:
+            day, granted, allowed = said
+            on = f" by {day}" if day is not None else ""
+            message = f"project {project.id!r} has {float(granted):,.0f} of funding{on}; its gates released {float(allowed):,.0f}"
+            yield finding("funding", project.id, message, "hold the gate that releases the rest", Severity.ERROR)
+        figure = spent[project.id].value if spent is not None and project.id in spent else None
+        dated = _lines(pf, project.actual) if not any(task.actual for task in project.tasks) else ()
+        total = [(today, in_currency(pf, figure) or Fraction(0))] if isinstance(figure, Money) else []
+        said = _over(dated, released, today or last) or _over(total, released, today or last)
+        if said is not None:
+            day, gone, allowed = said
+            on = f" by {day}" if day is not None else ""
+            message = f"project {project.id!r} has spent {float(gone):,.0f}{on}; its gates released {float(allowed):,.0f}"
+            yield finding(
+                "funding", project.id, message, "stop the spending, or decide the gate that releases it", Severity.ERROR, part="spent"
+            )
+
+
+def _released(pf: Portfolio, project: Project, today: date | None) -> Dated | None:
+    """What gates released, each from the day of its decision; None where no gate says an amount."""
+    decided = [g.decision for g in project.gates if g.decision is not None and g.decision.funding is not None]
+    if not decided:
+        return None
+    return [(day_of(d.date), in_currency(pf, d.funding) or Fraction(0)) for d in decided if d.standing(today) in GO]
+
+
+def _lines(pf: Portfolio, budget: Budget | None) -> Iterator[tuple[date | None, Fraction]]:
+    """The known amounts of a budget by their days."""
+    for line in budget.lines if budget is not None else ():
+        middle = line.amount.central() if line.amount is not None else None
+        amount = in_currency(pf, middle) if isinstance(middle, Money) else None
+        if amount is not None:
+            yield None if line.since is None else day_of(line.since), amount
+
+
+def _over(
+    amounts: Iterable[tuple[date | None, Fraction]], released: Dated, until: date | None
+) -> tuple[date | None, Fraction, Fraction] | None:
+    """The first day on which more was granted than released, with both; None where there is none."""
+    lines = sorted(amounts, key=lambda line: line[0] or date.min)
+    for day in dict.fromkeys(day for day, _ in lines if day is None or until is None or day <= until):
+        granted = sum((amount for when, amount in lines if when is None or (day is not None and when <= day)), Fraction(0))
+        allowed = sum((amount for when, amount in released if day is None or when is None or when <= day), Fraction(0))
+        if granted > allowed:
+            return day, granted, allowed
+    return None

@@ -1,0 +1,234 @@
+"""GOV-R01: gates are decided in order, and no work begins or costs money behind a gate that has no go, on whatever path it lies behind it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+
+from ipmo.model import Gate, Portfolio, Project, Task, reference
+from ipmo.plugin import CheckContext, Finding, Severity
+from ipmo_mop.catalogue import GATES
+from ipmo_mop.wording import day_of, finding
+
+__all__ = ["sequence"]
+
+GO = ("go", "conditional go")
+Node = tuple[str, str]
+"""The start `S` or the finish `F` of an item, by its full id."""
+
+
+def sequence(context: CheckContext) -> Iterable[Finding]:
+    """GOV-R01: gates are decided in order, and no work begins behind a gate that has no go, nor before it has one, nor after a kill.
+
+    Behind a gate lies what follows it by links, through summaries and their parts, into other projects and through later gates. Asked
+    is how the gate stood on the day that the work began, and of work that is not done, how it stands today.
+    """
+    pf = context.portfolio
+    gates = {f"{p.id}/{g.id}": g for p in pf.projects if context.covers(p.id) for g in p.gates}
+    if not gates:
+        return
+    before = _Before(pf, gates)
+    for project in pf.projects:
+        if project.gates and context.covers(project.id):
+            yield from _order(project, gates, before)
+            yield from _after_kill(project)
+    today = None if pf.status_date is None else day_of(pf.status_date)
+    found: dict[str, dict[str, list[str]]] = {}
+    for full_id, noun in _begun(pf):
+        for gate in before(full_id):
+            why = _why(gates[gate], noun, today)
+            if why:
+                found.setdefault(gate, {}).setdefault(why, []).append(full_id)
+    for gate in gates:
+        for why, names in sorted(found.get(gate, {}).items()):
+            yield finding("gate-sequence", gate, f"{_named(names, gate)}, which {why}", "stop the work, or decide the gate", Severity.ERROR)
+
+
+def _named(names: list[str], gate: str) -> str:
+    """What began behind a gate; by its own id where it is of the same project."""
+    owner, own = gate.split("/", 1)
+    if all(name.startswith(f"{owner}/") for name in names):
+        local = sorted(name.split("/", 1)[1] for name in names)
+        return f"{', '.join(map(repr, local))} of {owner!r} began or cost money behind gate {own!r}"
+    return f"{', '.join(map(repr, sorted(names)))} began or cost money behind gate {gate!r}"
+
+
+# ------------------------------------------------------------------------------------------------ how a gate stood
+
+
+def _closed(gate: Gate, day: date | None) -> str:
+    """Why a gate lets nothing go on, seen on a day; empty when it had a go that held."""
+    decision = gate.decision
+    if decision is None:
+        return "has no decision"
+    if decision.outcome not in GO:
+        return f"stands at {decision.outcome!r}"
+    if day is None:
+        return ""
+    if day_of(decision.date) > day:
+        return f"got its go later, on {day_of(decision.date)}"
+    late = [c for c in decision.conditions if c.due is not None and day_of(c.due) < day and (c.met is None or c.met > day)]
+    return "stands at 'hold'" if decision.outcome == "conditional go" and late else ""
+
+
+def _why(gate: Gate, noun: Task | Project, today: date | None) -> str:
+    """Why work should not have begun behind a gate, or not go on; empty when it may."""
+    days = [line.since for line in (noun.actual.lines if noun.actual is not None else ()) if line.since is not None]
+    first = min((day_of(when) for when in (noun.actual_start, noun.actual_finish, *days) if when is not None), default=None)
+    began = _closed(gate, first)
+    return began if began or noun.actual_finish is not None else _closed(gate, today)
+
+
+def _begun(pf: Portfolio) -> Iterator[tuple[str, Task | Project]]:
+    """Work that has begun, or that money was spent on: tasks, and projects without any."""
+    for project in pf.projects:
+        if not project.tasks and (project.actual_start or project.actual_finish or project.actual is not None):
+            yield project.id, project
+        wholes = {task.parent for task in project.tasks}
+        for task in project.tasks:
+            if not task.milestone and task.id not in wholes and (task.started or task.actual is not None):
+                yield f"{project.id}/{task.id}", task
+
+
+# ------------------------------------------------------------------------------------------------ the order of gates
+
+
+def _order(project: Project, gates: Mapping[str, Gate], before: _Before) -> Iterator[Finding]:
+    """A gate that got its go while one before it, by its number or by links, had none."""
+    order = {name.casefold(): n for n, rule in enumerate(GATES) for name in (rule.name, f"g{rule.name}", f"gate {rule.name}", rule.title)}
+    numbered = {g.id: n for g in project.gates if (n := _number(g, order)) is not None}
+    for gate in project.gates:
+        decision, full_id = gate.decision, f"{project.id}/{gate.id}"
+        if decision is None or decision.outcome not in GO:
+            continue
+        earlier = [f"{project.id}/{one}" for one, n in numbered.items() if gate.id in numbered and n < numbered[gate.id]]
+        for name in dict.fromkeys((*earlier, *before(full_id))):
+            other, day = gates[name], day_of(decision.date)
+            killed = other.decision is not None and other.decision.outcome == "kill" and _same(name, project)
+            if killed or not _closed(other, day):  # a kill is said by itself
+                continue
+            late = other.decision is not None and day_of(other.decision.date) > day
+            when = (
+                "is not decided"
+                if other.decision is None
+                else f"was decided later, on {day_of(other.decision.date)}"
+                if late
+                else _closed(other, day)
+            )
+            shown = other.id if _same(name, project) else name
+            message = f"gate {gate.id!r} of {project.id!r} got {decision.outcome!r}, and gate {shown!r} before it {when}"
+            yield finding("gate-sequence", full_id, message, "decide the gates in order", Severity.ERROR)
+
+
+def _same(gate: str, project: Project) -> bool:
+    return gate.startswith(f"{project.id}/")
+
+
+def _after_kill(project: Project) -> Iterator[Finding]:
+    """What was decided or begun in a project after a gate had stopped it."""
+    kills = [g for g in project.gates if g.decision is not None and g.decision.outcome == "kill"]
+    if not kills:
+        return
+    first = min(kills, key=lambda g: day_of(g.decision.date) if g.decision is not None else date.max)
+    assert first.decision is not None
+    day = day_of(first.decision.date)
+    for gate in project.gates:
+        if gate.decision is not None and gate.decision.outcome in GO and day_of(gate.decision.date) >= day:
+            message = f"gate {gate.id!r} of {project.id!r} got {gate.decision.outcome!r} on {day_of(gate.decision.date)}, after gate {first.id!r} had stopped the project on {day}"
+            yield finding(
+                "gate-sequence", f"{project.id}/{gate.id}", message, "decide the stopped gate anew, or let the project rest", Severity.ERROR
+            )
+    begun = sorted(t.id for t in project.tasks if t.actual_start is not None and day_of(t.actual_start) > day)
+    if begun:
+        message = f"{', '.join(map(repr, begun))} of {project.id!r} began after gate {first.id!r} had stopped the project on {day}"
+        yield finding(
+            "gate-sequence", f"{project.id}/{first.id}", message, "stop the work, or decide the gate anew", Severity.ERROR, part="kill"
+        )
+
+
+def _number(gate: Gate, order: Mapping[str, int]) -> int | None:
+    for text in (gate.attributes.get("gate", ""), gate.id, gate.name):
+        if text.casefold() in order:
+            return order[text.casefold()]
+    return None
+
+
+# ------------------------------------------------------------------------------------------------ what lies behind a gate
+
+
+class _Before:
+    """The gates that lie before each start and finish, over links of all types, summaries and project boundaries.
+
+    Args:
+        pf: the portfolio.
+        gates: those that are looked for, by full id.
+    """
+
+    def __init__(self, pf: Portfolio, gates: Mapping[str, Gate]) -> None:
+        self._points = {f"{p.id}/{g.id}" for p in pf.projects for g in p.gates}
+        self._points |= {f"{p.id}/{t.id}" for p in pf.projects for t in p.tasks if t.milestone}
+        self._follows: dict[Node, list[Node]] = {}
+        self._waits: Counter[Node] = Counter()
+        for project in pf.projects:
+            self._inside(pf, project)
+        for link in pf.links:
+            ends = [pf.resolve(end) for end in (link.source, link.target)]
+            if link.kind == "schedule" and not any(isinstance(pf.items.get(end or ""), Project) for end in ends):
+                self._link(ends[0], ends[1], link.type)
+        self._names = list(gates)
+        self._seen = self._spread({self._node(name, "S"): 1 << place for place, name in enumerate(self._names)})
+
+    def __call__(self, item: str) -> list[str]:
+        """The gates before an item's start, itself left out."""
+        mask = self._seen.get(self._node(item, "S"), 0)
+        return [name for place, name in enumerate(self._names) if mask >> place & 1 and name != item] if mask else []
+
+    def _node(self, item: str, side: str) -> Node:
+        return (item, "S" if item in self._points else side)
+
+    def _lead(self, source: str, begin: str, target: str, end: str) -> None:
+        one, other = self._node(source, begin), self._node(target, end)
+        if one != other:
+            self._follows.setdefault(one, []).append(other)
+            self._waits[other] += 1
+
+    def _inside(self, pf: Portfolio, project: Project) -> None:
+        """A whole begins before its parts and ends after them; work ends after it begins."""
+        self._lead(project.id, "S", project.id, "F")
+        nouns: tuple[Task | Gate, ...] = (*project.tasks, *project.gates)
+        for noun in nouns:
+            full_id, parent = f"{project.id}/{noun.id}", noun.parent if isinstance(noun, Task) else None
+            whole = project.id if parent is None else f"{project.id}/{parent}"
+            self._lead(full_id, "S", full_id, "F")
+            self._lead(whole, "S", full_id, "S")
+            self._lead(full_id, "F", whole, "F")
+            for after in noun.after:
+                self._link(pf.resolve(after.source, project.id), full_id, after.type)
+
+    def _link(self, source: str | None, target: str | None, kind: str) -> None:
+        if source is None or target is None:
+            return
+        one, other = reference(source), reference(target)
+        sides = {"start": "S", "finish": "F"}
+        self._lead(one.item, sides.get(one.end, kind[0]), other.item, sides.get(other.end, kind[1]))
+
+    def _spread(self, seen: dict[Node, int]) -> dict[Node, int]:
+        """Along the links in their order; what lies on a loop or behind one comes again until nothing changes."""
+        nodes = {*self._follows, *self._waits}
+        waits = Counter(self._waits)
+        ready = [node for node in nodes if not waits[node]]
+        for here in ready:
+            for node in self._follows.get(here, ()):
+                seen[node] = seen.get(node, 0) | seen.get(here, 0)
+                waits[node] -= 1
+                if not waits[node]:
+                    ready.append(node)
+        again = [node for node in nodes if waits[node] > 0]
+        while again:
+            here = again.pop()
+            for node in self._follows.get(here, ()):
+                if seen.get(here, 0) & ~seen.get(node, 0):
+                    seen[node] = seen.get(node, 0) | seen[here]
+                    again.append(node)
+        return seen

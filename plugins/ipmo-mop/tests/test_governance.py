@@ -1,0 +1,381 @@
+"""The rules of governance on portfolios worked by hand: one clean and several offending ones a rule, that differ in what is hard to see."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import ipmo
+from ipmo.plugin import CheckContext
+from ipmo_mop import MOP
+
+HEAD = """
+ipmo: 1
+portfolio: {id: pf, start: 2026-01-01, status_date: 2026-06-01, calendar: continuous, money: {currency: GBP}, methodologies: {portfolio: mop}}
+people: [{id: lead, kind: role}, {id: sro, kind: role, permanent: true}]
+"""
+BOARDS = """
+organisation:
+  bodies: [{id: board, level: portfolio, authority: 5 M GBP}, {id: vague, level: portfolio}]
+"""
+
+
+@pytest.fixture
+def heard(tmp_path: Path):  # type: ignore[no-untyped-def]  # a function of text and code
+    """What a check says about a portfolio, by its text."""
+
+    def run(code: str, text: str, head: str = HEAD) -> list[str]:
+        path = tmp_path / "pf.yaml"
+        path.write_text(head + text, encoding="utf-8")
+        check = next(c for c in MOP.checks if c.code == f"mop/{code}")
+        return [f.message for f in check.run(CheckContext(portfolio=ipmo.read(path)))]
+
+    return run
+
+
+# ------------------------------------------------------------------------------------------------ GOV-R01
+
+GO = "{outcome: go, date: 2026-02-01}"
+BEHIND = """
+projects:
+  - id: p
+    tasks:
+      - {{id: first, duration: 5 d, actual_start: 2026-01-02, actual_finish: 2026-01-07}}
+      - {{id: s, after: G}}
+      - {{id: x, parent: s, duration: 10 d, {x}}}
+    gates: [{{id: G, after: first, decision: {decision}}}, {{id: L, after: s, decision: {later}}}]
+  - id: q
+    tasks: [{{id: y, duration: 10 d, {y}}}, {{id: z, after: {{from: y, type: SS}}, duration: 3 d, {z}}}]
+links: [{{from: p/L, to: q/y}}]
+"""
+
+
+def behind(**more: str) -> str:
+    return BEHIND.format(**{"x": "", "y": "", "z": "", "decision": GO, "later": GO, **more})
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (behind(x="actual_start: 2026-03-01"), []),
+        (behind(decision="{outcome: hold, date: 2026-02-01}", later="null"), []),
+        (
+            behind(decision="{outcome: hold, date: 2026-02-01}", later="null", x="actual_start: 2026-03-01, remaining: 3 d"),
+            ["'x' of 'p' began or cost money behind gate 'G', which stands at 'hold'"],
+        ),
+        (behind(x="actual_start: 2026-01-20"), ["'x' of 'p' began or cost money behind gate 'G', which got its go later, on 2026-02-01"]),
+        (
+            behind(later="null", y="actual: 5 GBP", z="actual_start: 2026-05-01"),
+            ["'q/y', 'q/z' began or cost money behind gate 'p/L', which has no decision"],
+        ),
+        (
+            behind(decision="{outcome: recycle, date: 2026-02-01}", later="null", z="actual_start: 2026-05-01, actual_finish: 2026-05-04"),
+            [
+                "'q/z' began or cost money behind gate 'p/G', which stands at 'recycle'",
+                "'q/z' began or cost money behind gate 'p/L', which has no decision",
+            ],
+        ),
+        (
+            behind(
+                decision="{outcome: conditional go, date: 2026-02-01, conditions: [{id: c, due: 2026-05-01}]}", x="actual_start: 2026-03-01"
+            ),
+            ["'x' of 'p' began or cost money behind gate 'G', which stands at 'hold'"],
+        ),
+        (
+            behind(
+                decision="{outcome: conditional go, date: 2026-02-01, conditions: [{id: c, due: 2026-05-01}]}",
+                x="actual_start: 2026-03-01, actual_finish: 2026-03-11",
+            ),
+            [],  # it was done before the go lapsed
+        ),
+        (
+            behind(
+                decision="{outcome: conditional go, date: 2026-02-01, conditions: [{id: c, due: 2026-03-01, met: 2026-04-01}]}",
+                x="actual_start: 2026-03-15",
+            ),
+            ["'x' of 'p' began or cost money behind gate 'G', which stands at 'hold'"],
+        ),
+    ],
+)
+def test_gov_r01_follows_every_path_and_asks_how_the_gate_stood_when_the_work_began(heard, text: str, said: list[str]) -> None:  # type: ignore[no-untyped-def]
+    assert heard("gate-sequence", text) == said
+
+
+def test_gov_r01_lets_work_begin_whose_finish_alone_waits_for_the_gate(heard) -> None:  # type: ignore[no-untyped-def]
+    tail = "projects: [{{id: p, tasks: [{{id: x, duration: 10 d, after: {{from: G, type: {kind}}}, actual_start: 2026-03-01}}], gates: [{{id: G}}]}}]"
+    assert heard("gate-sequence", tail.format(kind="FF")) == []
+    assert heard("gate-sequence", tail.format(kind="SS")) == ["'x' of 'p' began or cost money behind gate 'G', which has no decision"]
+
+
+KILLED = """
+projects:
+  - id: p
+    tasks: [{{id: x, duration: 10 d, {x}}}]
+    gates: [{{id: G1, decision: {{outcome: kill, date: 2026-03-01}}}}, {{id: other, decision: {other}}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("x", "other", "said"),
+    [
+        ("actual_start: 2026-02-01", "{outcome: go, date: 2026-02-01}", []),
+        (
+            "",
+            "{outcome: go, date: 2026-04-01}",
+            ["gate 'other' of 'p' got 'go' on 2026-04-01, after gate 'G1' had stopped the project on 2026-03-01"],
+        ),
+        ("actual_start: 2026-03-02", "null", ["'x' of 'p' began after gate 'G1' had stopped the project on 2026-03-01"]),
+    ],
+)
+def test_gov_r01_hears_of_what_comes_after_a_kill(heard, x: str, other: str, said: list[str]) -> None:  # type: ignore[no-untyped-def]
+    assert heard("gate-sequence", KILLED.format(x=x, other=other)) == said
+
+
+def test_gov_r01_wants_gates_in_order_also_across_projects(heard) -> None:  # type: ignore[no-untyped-def]
+    tail = """
+projects:
+  - {{id: p, tasks: [{{id: a, duration: 1 d, after: concept}}], gates: [{{id: concept, decision: {first}}}]}}
+  - {{id: q, gates: [{{id: build, decision: {second}}}]}}
+links: [{{from: p/a, to: q/build}}]
+"""
+    assert heard("gate-sequence", tail.format(first=GO, second="{outcome: go, date: 2026-03-01}")) == []
+    assert heard("gate-sequence", tail.format(first="{outcome: hold, date: 2026-02-01}", second=GO)) == [
+        "gate 'build' of 'q' got 'go', and gate 'p/concept' before it stands at 'hold'"
+    ]
+    assert heard("gate-sequence", tail.format(first=GO, second="{outcome: go, date: 2026-01-15}")) == [
+        "gate 'build' of 'q' got 'go', and gate 'p/concept' before it was decided later, on 2026-02-01"
+    ]
+
+
+# ------------------------------------------------------------------------------------------------ GOV-R03
+
+NESTED = """
+programmes: [{{id: t, owner: lead, tolerance: {{{programme}}}}}]
+projects:
+  - {{id: a, programme: t, owner: lead, calendar: standard, budget: 10 M GBP, tolerance: {{{a}}}, tasks: [{{id: x, duration: 5 d}}]}}
+  - {{id: b, programme: t, owner: lead, budget: 10 M GBP, tolerance: {{{b}}}, tasks: [{{id: y, duration: 5 d}}]}}
+benefits: [{{id: v, enabled_by: a/x, value: 1 M GBP per year, lasts: 2 years}}, {{id: w, enabled_by: b/y, value: 3 M GBP per year, lasts: 2 years}}]
+"""
+FULL = "quality: q, scope: s, sustainability: u"
+
+
+def nested(programme: str, a: str, b: str = "") -> str:
+    whole = {"time": "10 d", "cost": "5 %", "benefits": "5 %", "risk": "500 k GBP"}
+
+    def stated(text: str) -> str:
+        own = {**whole, **dict(pair.split(": ") for pair in text.split(", ") if pair)}
+        return ", ".join([*(f"{k}: {v}" for k, v in own.items() if v != "-"), FULL])
+
+    return NESTED.format(programme=stated(programme), a=stated(a), b=stated(b))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (nested("risk: 1 M GBP", ""), []),
+        (nested("risk: 1 M GBP", "time: 1 w, benefits: 10 %, cost: 10 %"), []),  # a tenth of less is no more than a twentieth of all
+        (nested("risk: 1 M GBP", "time: 6 w"), ["tolerance of project 'a' is wider than that of 't': time 6 w against 10 d"]),
+        (
+            nested("risk: 1 M GBP, time: 20 ed", "time: 15 d"),
+            ["tolerance of project 'a' is wider than that of 't': time 15 d against 20 ed"],
+        ),
+        (nested("risk: 1 M GBP", "time: 13 ed"), ["tolerance of project 'a' is wider than that of 't': time 13 ed against 10 d"]),
+        (
+            nested("risk: 1 M GBP, time: 1 month", "time: 5 w"),
+            ["tolerance of project 'a' is wider than that of 't': time 5 w against 1 month"],
+        ),
+        (
+            nested("risk: 1 M GBP", "benefits: 30 %"),
+            ["tolerance of project 'a' is wider than that of 't': benefits 0.3 of 2,000,000 against 0.05 of 8,000,000"],
+        ),
+        (
+            nested("", "risk: 300 k GBP", "risk: 300 k GBP"),
+            ["the risk that 'a', 'b' may bear sums to 600,000; 't', which holds them, may bear 500 k GBP"],
+        ),
+        (nested("", "risk: 200 k GBP", "risk: 300 k GBP"), []),
+    ],
+)
+def test_gov_r03_compares_what_tolerances_amount_to(heard, text: str, said: list[str]) -> None:  # type: ignore[no-untyped-def]
+    assert [message for message in heard("tolerances", text) if "has no tolerance for" not in message] == said
+
+
+def test_gov_r03_takes_the_nearest_limit_of_each_aspect_at_every_level(heard) -> None:  # type: ignore[no-untyped-def]
+    head = HEAD.replace("calendar: continuous", "calendar: continuous, tolerance: {time: 5 d, risk: 100 k GBP}")
+    tail = """
+programmes: [{id: t, owner: lead, tolerance: {time: 10 d, cost: 5 %}}]
+projects:
+  - id: a
+    programme: t
+    owner: lead
+    tolerance: {time: 10 d, risk: 200 k GBP}
+    tasks: [{id: x, duration: 5 d, tolerance: {time: 2 w}}, {id: done, actual_finish: 2026-02-01, tolerance: {time: 9 w}}]
+"""
+    found = [message for message in heard("tolerances", tail, head) if "has no tolerance for" not in message]
+    assert found == [
+        "tolerance of project 'a' is wider than that of 'pf': risk 200 k GBP against 100 k GBP",
+        "tolerance of task 'a/x' is wider than that of 'a': time 2 w against 10 d",
+        "tolerance of programme 't' is wider than that of 'pf': time 10 d against 5 d",
+    ]
+
+
+# ------------------------------------------------------------------------------------------------ GOV-R04
+
+LATE = """
+projects:
+  - {{id: p, owner: lead, finish: 2026-06-30, tolerance: {{time: 5 d}}, tasks: [{{id: x, duration: 100 d}}]}}
+  - {{id: q, owner: lead, tasks: [{{id: y, duration: 1 d}}]}}
+issues: [{issue}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("issue", "fires"),
+    [
+        ("{id: i1, item: p, name: The supplier makes us late}", False),
+        ("{id: i1, item: p, name: Exception report 4}", False),
+        ("{id: i1, item: p/x, name: x slips, note: told the board}", False),
+        ("{id: i1, item: p, name: coffee machine broken}", True),
+        ("{id: i1, item: p, name: budget overrun}", True),
+        ("{id: i1, item: q, name: q is late}", True),
+        ("{id: i1, item: p, name: p is late, closed: 2026-05-01}", True),
+        ("{id: i1, name: something is late}", True),
+    ],
+)
+def test_gov_r04_counts_an_issue_only_if_it_is_about_that_breach(heard, issue: str, fires: bool) -> None:  # type: ignore[no-untyped-def]
+    found = heard("escalated", LATE.format(issue=issue))
+    assert bool(found) is fires
+    assert all("no open issue says so" in message for message in found)
+
+
+# ------------------------------------------------------------------------------------------------ GOV-R06
+
+RESTING = """
+projects: [{{id: p, owner: lead, tasks: [{{id: x, duration: 1 d}}], gates: [{{id: G, decision: {{outcome: go, date: 2026-02-01, evidence: [{evidence}]}}}}]}}]
+assumptions: [{{id: A1, text: Rates stay low, state: {state}, item: {item}}}]
+decisions: [{{id: D1, question: Buy?, {decision}}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("state", "item", "decision", "evidence", "said"),
+    [
+        ("confirmed", "null", "state: decided, assumptions: [A1]", "A1", []),
+        ("'false'", "null", "state: withdrawn, assumptions: [A1]", "", []),
+        ("'false'", "p", "state: decided", "", []),
+        (
+            "'false'", "null", "state: decided, decided: 2026-03-01, assumptions: [A1]", "",
+            ["decision 'D1' was decided on 2026-03-01 on assumption 'A1', which is false: Rates stay low"],
+        ),
+        ("'false'", "null", "assumptions: [A1]", "", ["decision 'D1' is to be decided on assumption 'A1', which is false: Rates stay low"]),
+        ("'false'", "null", "state: decided", "A1", ["gate 'G' of 'p' got 'go' on assumption 'A1', which is false: Rates stay low"]),
+    ],
+)  # fmt: skip
+def test_gov_r06_finds_what_was_decided_on_a_false_assumption(  # type: ignore[no-untyped-def]
+    heard, state: str, item: str, decision: str, evidence: str, said: list[str]
+) -> None:
+    assert heard("assumptions", RESTING.format(state=state, item=item, decision=decision, evidence=evidence)) == said
+
+
+# ------------------------------------------------------------------------------------------------ GOV-R09
+
+RELEASED = """
+projects:
+  - id: p
+    owner: lead
+    tasks: [{{id: x, duration: 1 d}}]
+    gates:
+      - {{id: G1, body: board, decision: {{outcome: go, date: 2026-02-01, {one}}}}}
+      - {{id: G2, body: board, decision: {{outcome: conditional go, date: {when}, {two}}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "when", "said"),
+    [
+        ("decided_by: board, funding: 3 M GBP", "decided_by: board, funding: 2 M GBP", "2026-05-01", []),
+        ("decided_by: board, funding: 4 M GBP", "decided_by: board, funding: 4 M GBP", "2027-05-01", []),
+        ("decided_by: sro", "decided_by: vague", "2026-05-01", []),
+        (
+            "decided_by: sro, funding: 90 M GBP", "decided_by: board", "2026-05-01",
+            ["gate 'G1' of 'p' released 90 M GBP; 'sro' is no board that authority was delegated to"],
+        ),
+        (
+            "decided_by: board", "decided_by: vague, funding: 1 M GBP", "2026-05-01",
+            ["gate 'G2' of 'p' released 1 M GBP; board 'vague' states no authority"],
+        ),
+        ("decided_by: board, funding: 6 M GBP", "decided_by: board", "2026-05-01", ["gate 'G1' of 'p' released 6 M GBP; 'board' may release 5 M GBP"]),
+        (
+            "decided_by: board, funding: 4 M GBP", "funding: 4 M GBP", "2026-11-01",
+            ["gates 'G1', 'G2' of 'p' released 8,000,000 together in 2026; 'board' may release 5 M GBP"],
+        ),
+    ],
+)  # fmt: skip
+def test_gov_r09_asks_for_a_stated_authority_and_adds_tranches_up(heard, one: str, two: str, when: str, said: list[str]) -> None:  # type: ignore[no-untyped-def]
+    assert heard("authority", RELEASED.format(one=one, two=two, when=when) + BOARDS) == said
+
+
+def test_gov_r09_adds_tranches_up_over_the_period_that_the_portfolio_states(heard) -> None:  # type: ignore[no-untyped-def]
+    text = RELEASED.format(one="decided_by: board, funding: 4 M GBP", two="decided_by: board, funding: 4 M GBP", when="2026-05-01") + BOARDS
+    month = HEAD.replace("calendar: continuous", "calendar: continuous, extensions: {mop: {every: month}}")
+    year = HEAD.replace(
+        "calendar: continuous, money: {currency: GBP}",
+        "money: {currency: GBP, financial_year: apr}, extensions: {mop: {every: financial year}}",
+    )
+    assert heard("authority", text, month) == []
+    assert heard("authority", text, year) == []  # February and May lie in two financial years that begin in April
+    assert "together in 2025/26" in heard("authority", text.replace("2026-05-01", "2026-03-01"), year)[0]
+
+
+# ------------------------------------------------------------------------------------------------ MOP-R14
+
+GRANTED = """
+projects:
+  - id: p
+    owner: lead
+    {more}
+    tasks: [{{id: x, duration: 1 d, {x}}}]
+    gates:
+      - {{id: G1, decision: {{outcome: go, date: 2026-02-01, funding: 2 M GBP}}}}
+      - {{id: G2, decision: {second}}}
+"""
+LATER = "{outcome: go, date: 2026-05-01, funding: 3 M GBP}"
+LAPSED = "{outcome: conditional go, date: 2026-03-01, funding: 3 M GBP, conditions: [{id: c, due: 2026-05-01}]}"
+
+
+def dated(*lines: tuple[str, str]) -> str:
+    return f"[{', '.join(f'{{from: {day}, amount: {amount}}}' for day, amount in lines)}]"
+
+
+@pytest.mark.parametrize(
+    ("more", "x", "second", "said"),
+    [
+        ("funding: 5 M GBP", "actual: 5 M GBP", LATER, []),
+        (f"funding: {dated(('2026-02-01', '2 M GBP'), ('2026-05-01', '3 M GBP'), ('2026-09-01', '9 M GBP'))}", "", LATER, []),
+        ("funding: 6 M GBP", "", LATER, ["project 'p' has 6,000,000 of funding; its gates released 5,000,000"]),
+        ("", "actual: 2.5 M GBP", "null", ["project 'p' has spent 2,500,000 by 2026-06-01; its gates released 2,000,000"]),
+        ("", "actual: 2.5 M GBP", LAPSED, ["project 'p' has spent 2,500,000 by 2026-06-01; its gates released 2,000,000"]),
+        (
+            "",
+            "actual: 2.5 M GBP",
+            "{outcome: hold, date: 2026-05-01, funding: 3 M GBP}",
+            ["project 'p' has spent 2,500,000 by 2026-06-01; its gates released 2,000,000"],
+        ),
+        (
+            f"funding: {dated(('2026-02-01', '2 M GBP'), ('2026-04-01', '3 M GBP'))}",
+            "",
+            LATER,
+            ["project 'p' has 5,000,000 of funding by 2026-04-01; its gates released 2,000,000"],
+        ),
+        (
+            f"actual: {dated(('2026-02-01', '1 M GBP'), ('2026-04-01', '3 M GBP'))}",
+            "",
+            LATER,
+            ["project 'p' has spent 4,000,000 by 2026-04-01; its gates released 2,000,000"],
+        ),
+    ],
+)
+def test_mop_r14_holds_grants_and_spending_against_what_was_released_by_then(
+    heard, more: str, x: str, second: str, said: list[str]
+) -> None:  # type: ignore[no-untyped-def]
+    assert heard("funding", GRANTED.format(more=more, x=x, second=second)) == said
