@@ -35,7 +35,10 @@ def schedule(
     if as_json:
         emit(plain_rows(s.table()), [found for found in ipmo.check(pf) if found.code.startswith("ipmo/")])
         return
-    print_table(s.overview(), ("id", "starts", "finishes", "total_float", "target_float", "target", "critical", "undated"))
+    print_table(
+        s.overview(),
+        ("id", "starts", "finishes", "total_float", "target_float", "target", "commitment_float", "commitment", "critical", "undated"),
+    )
     for source, target, kind in s.cuts:
         say(f"cut to break a loop: {source} -{kind}-> {target}")
     critical = len(s.critical_path())

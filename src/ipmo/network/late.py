@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from ipmo.network.early import EarlyPass
@@ -11,6 +11,7 @@ from ipmo.network.kernels import links as link_kernels
 from ipmo.network.kernels import passes as kernels
 from ipmo.network.kernels.columns import FAR, FINISHES, LATE_AT_WORK, ONE_IS_ENOUGH, Dates
 from ipmo.network.network import Network
+from ipmo.network.parts import LateBound
 from ipmo.network.positions import as_array, plain
 from ipmo.network.states import EFFECTS, FROM_FINISH, LIVE, NUMBERS, State
 
@@ -158,6 +159,45 @@ class LatePass(EarlyPass):
         """Late starts of every position on its own clock."""
         return LateStarts(self.late.to_end.x, self.late.to_target.x)
 
+    def late_under(self, finishes: Sequence[int], bounds: Iterable[LateBound] = ()) -> Dates:
+        """Late starts under some dates alone.
+
+        Args:
+            finishes: the instant that each position finishes by, FAR where nothing asks.
+            bounds: dates of single nodes, for their start or their finish.
+        """
+        net = self.network
+        caps = self.latest_starts(as_array(finishes) if net.arrays else list(finishes))
+        if net.arrays:
+            import numpy as np
+
+            x = as_array(caps.x)
+            late = Dates(np.where(x < FAR // 2, x, FAR), as_array(caps.edge).copy())
+        else:
+            late = Dates([t if t < FAR // 2 else FAR for t in caps.x], list(caps.edge))
+        for node, instant, at_finish in bounds:
+            self._bound_late(int(self.positions.pos[node]), instant, at_finish, late)
+        return net.late(self.early, late)[0]
+
+    def bounding(self, late: Dates, offers: Iterable[tuple[int, LateBound]], none: int) -> list[int]:
+        """Which of some dates bounds each position: the least number of those that do alike.
+
+        Args:
+            late: the late starts under these dates.
+            offers: the number of each date, and what it bounds.
+            none: the number of those that none bounds; larger than all others.
+        """
+        net, q = self.network, self.lists
+        found = Dates(plain(late.x), plain(late.edge))
+        own = [none] * net.n
+        worked = functools.cache(lambda clock, instant: net.clock(clock).work(instant))
+        for number, (node, instant, at_finish) in offers:
+            place = q.pos[node]
+            if worked(q.clk[place], instant) - (q.dur[place] if at_finish else 0) == found.x[place]:
+                own[place] = min(own[place], number)
+        kernels.name_targets(self._links, self._nodes, net.clock_tables, found, own)
+        return own
+
     @functools.cached_property
     def link_floats(self) -> Ints:
         """How far the source of each link can slip before this link alone moves its target; minutes of the source's clock."""
@@ -251,24 +291,12 @@ class LatePass(EarlyPass):
         names = sorted({*ends, *tied, *(target.name for target in net.commitments)})
         rank = {name: place for place, name in enumerate(names)}
         none = len(names)
-        own = [none] * net.n
-
-        worked = functools.cache(lambda clock, instant: net.clock(clock).work(instant))
-
-        def offer(place: int, instant: int, name: str, at_finish: bool = True) -> None:
-            cap = worked(q.clk[place], instant) - (q.dur[place] if at_finish else 0)
-            if cap == late.x[place]:
-                own[place] = min(own[place], rank[name])
-
-        for target in net.commitments:
-            for node in target.nodes:
-                offer(q.pos[node], self.target_date(target), target.name)
-        for node, instant, at_finish in net.late_bounds:
-            offer(q.pos[node], instant, net.ids[node], at_finish)
+        offers = [(rank[t.name], LateBound(node, self.target_date(t), True)) for t in net.commitments for node in t.nodes]
+        offers += [(rank[net.ids[bound.node]], bound) for bound in net.late_bounds]
         for owner, nodes in self.open_work.items():
-            for v in nodes:
-                offer(q.pos[v], int(self.committed_finishes[owner]), ends[owner])
-        kernels.name_targets(self._links, self._nodes, net.clock_tables, late, own)
+            end = int(self.committed_finishes[owner])
+            offers += [(rank[ends[owner]], LateBound(v, end, True)) for v in nodes]
+        own = self.bounding(late, offers, none)
         project_late = self._own_lates(self.committed_finishes) if net.stated_finishes else self.project_late_starts
         out: list[str | None] = []
         for place, v in enumerate(q.order):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -77,3 +77,93 @@ def test_what_is_too_late_already_costs_each_day_from_now() -> None:
 def test_where_no_benefit_of_known_worth_waits_a_day_costs_nothing_that_is_known() -> None:
     (due,) = ipmo.decisions_due(city("bus").evolve(money=m.MoneySettings(currency="GBP")))
     assert due.day_costs is None
+
+
+def gated(**more: object) -> m.Portfolio:
+    """The gate comes on 10 April by itself; after it there are twenty days of work until the stated finish of 30 June."""
+    work = [m.Task(id="a", duration="100 d"), m.Task(id="b", duration="20 d", after="G")]
+    gate = m.Gate(id="G", after="a", body="bd")
+    return m.Portfolio(
+        id="pf",
+        start="2026-01-01",
+        status_date="2026-01-01",
+        calendar="continuous",
+        bodies=[m.DecisionBody(id="bd")],
+        projects=[
+            m.Project(id="p", finish="2026-06-30", tasks=work, gates=[gate]),
+            m.Project(id="q", tasks=[m.Task(id="t", duration="5 d")]),
+        ],
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def by(due: ipmo.analysis.change.decisions.Due) -> str:
+    assert due.latest is not None
+    return (due.latest - timedelta(minutes=1)).date().isoformat()
+
+
+def test_a_gate_is_due_by_the_day_up_to_which_every_commitment_holds_not_by_its_own_forecast() -> None:
+    (due,) = ipmo.decisions_due(gated())
+    assert (by(due), due.at_risk, due.margin, due.late_by) == ("2026-06-10", "p@finish", 61, 0)
+    assert due.float == 161, "working days left count from the status date"
+    assert due.reason == "bd decides by 2026-06-10, in 161 working days, or p@finish is missed"
+    for days, missed in ((60, ()), (61, ()), (62, ("p@finish",))):
+        after = ipmo.what_if(gated(), ipmo.changes.Delay("p/a", f"{days} d")).after
+        assert tuple(one.name for one in ipmo.schedule(after).commitments.broken) == missed
+    (later,) = ipmo.decisions_due(gated().evolve(status_date="2026-03-01"))
+    assert (by(later), later.float, later.margin) == ("2026-06-10", 102, 2)  # what comes before it began on 1 March
+
+
+@pytest.mark.parametrize(
+    ("link", "promise", "at_risk"),
+    [
+        ({"promised": "2026-06-01"}, "2026-05-12", "L"),
+        ({"needed": "2026-06-01"}, "2026-05-12", "L"),
+        ({"promised": "2026-08-01"}, "2026-06-10", "p@finish"),
+        ({}, "2026-06-10", "p@finish"),
+    ],
+)
+def test_a_hand_over_downstream_bounds_the_decision(link: dict[str, str], promise: str, at_risk: str) -> None:
+    (due,) = ipmo.decisions_due(gated(links=[m.Link(id="L", source="p/b", target="q/t", **link)]))
+    assert (by(due), due.at_risk) == (promise, at_risk)
+
+
+def test_a_gate_that_nobody_promised_is_never_late() -> None:
+    pf = m.Portfolio(
+        id="pf",
+        start="2026-01-01",
+        status_date="2026-06-01",
+        calendar="continuous",
+        methodologies={"portfolio": "mop"},
+        projects=[
+            m.Project(id="p", state="active", tasks=[m.Task(id="x", duration="10 d", after="G")], gates=[m.Gate(id="G", body="board")])
+        ],
+        bodies=[m.DecisionBody(id="board", level="portfolio")],
+    )
+    (due,) = ipmo.decisions_due(pf)
+    assert (due.latest, due.float, due.margin, due.at_risk, due.late_by) == (None, None, None, None, 0)
+    assert due.reason == "board decides; no commitment waits for it"
+    assert not ipmo.check(pf).of("mop/late-decision")
+    assert ipmo.check(pf.evolve("p", finish="2026-05-10")).of("mop/late-decision"), "a promise that waits for it was broken in May"
+    assert ipmo.check(pf.evolve("p/G", need_by="2026-05-31")).of("mop/late-decision")
+    assert not ipmo.check(pf.evolve("p", finish="2026-06-30")).of("mop/late-decision")
+
+
+def test_a_gate_that_is_reached_too_late_says_so_though_its_day_has_not_passed() -> None:
+    (due,) = ipmo.decisions_due(gated().evolve("p", finish="2026-04-20"))
+    assert (by(due), due.float, due.margin, due.late_by) == ("2026-03-31", 90, -10, 10)
+    assert (
+        due.reason == "10 working days too late for p@finish: needed by 2026-03-31; bd decides, and what comes before it ends on 2026-04-10"
+    )
+
+
+def test_waiting_costs_from_the_day_on_which_a_benefit_moves_whatever_is_promised() -> None:
+    money = m.MoneySettings(currency="GBP", discount="green-book-2026")
+    worth = [m.Benefit(id="fares", enabled_by="p/b", value="2 M GBP per year", lasts="5 years")]
+    pf = gated(benefits=worth, money=money)
+    (due,) = ipmo.decisions_due(pf)
+    assert (by(due), due.costs_from) == ("2026-06-10", datetime(2026, 4, 11))
+    assert due.reason.endswith("; waiting loses benefits from 2026-04-10 on")
+    (free,) = ipmo.decisions_due(pf.evolve("p", finish=None))
+    assert free.day_costs is not None
+    assert free.reason == f"bd decides; no commitment waits for it; each day after 2026-04-10 costs {free.day_costs}"

@@ -1,11 +1,12 @@
 """What must be decided by when: gates, open decisions and unmet conditions, in order of need, with what waiting costs.
 
-The latest date of a decision is that on which everything downstream still keeps its commitment: its late finish to the
-nearest target. What a day costs after that comes from the benefits that would then be late.
+The latest date of a decision is that up to which every commitment downstream still holds: what somebody stated, never a
+mere forecast. What a day costs after that comes from the benefits that would then be late.
 """
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -23,6 +24,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.model.work import Programme, Project, Task
 from ipmo.network.clocks import FAR
+from ipmo.network.positions import plain
 from ipmo.network.states import LIVE
 from ipmo.tables import Column, Table
 from ipmo.units import Money, When, day_text, minutes, moment
@@ -30,6 +32,8 @@ from ipmo.units import Money, When, day_text, minutes, moment
 __all__ = ["DecisionQueue", "Due", "decisions_due"]
 
 DAY = 1440
+Days = float
+"""Working days; a row has a field that is called float."""
 
 
 @attrs.frozen(kw_only=True)
@@ -41,12 +45,15 @@ class Due:
         item: full id of the gate or decision; of a condition, that of its gate.
         name: the question, the gate's title, what the condition asks for.
         who: the body or the owner; None when nobody is named.
-        latest: the last moment at which everything downstream still keeps its commitments; None where nothing dated waits.
+        latest: the last moment up to which every commitment downstream still holds; None where no commitment waits for it.
         stated: when it is needed by, or due, as stated.
         expected: when the schedule comes to it, for gates.
-        float: working days (portfolio's calendar) from now, or from when the schedule comes to it, until `latest`; negative when too late.
+        float: working days left (portfolio's calendar), from the status date until `latest`; negative when that has passed.
+        margin: working days from when the schedule comes to it until `latest`, for gates; negative when it comes too late.
         at_risk: the commitment that fails first.
-        day_costs: what one more elapsed day costs after `latest`; None where no benefit of known worth waits.
+        day_costs: what one more elapsed day costs after `latest`, or after `costs_from` where no commitment waits; None where no
+            benefit of known worth does.
+        costs_from: the moment from which waiting delays a benefit of known worth; None where none waits.
         waits: ids of what waits for it.
         undated: why it has no latest date, where something keeps the schedule from dating it; empty else.
     """
@@ -59,8 +66,10 @@ class Due:
     latest: datetime | None = None
     expected: datetime | None = None
     float: float | None = None
+    margin: Days | None = None
     at_risk: str | None = None
     day_costs: Money | None = None
+    costs_from: datetime | None = None
     waits: tuple[str, ...] = ()
     undated: str = ""
 
@@ -68,6 +77,11 @@ class Due:
     def reason(self) -> str:
         """Who decides by when, what is late otherwise, and what a day costs, in one sentence."""
         return self.undated or _sentence(self)
+
+    @property
+    def late_by(self) -> Days:
+        """Working days that it comes too late for a commitment, or has been waiting too long for one; 0 when it is in time."""
+        return max(0.0, -(self.float or 0.0), -(self.margin or 0.0))
 
     @property
     def by(self) -> datetime | None:
@@ -106,12 +120,12 @@ class DecisionQueue:
         return f"{row.name}: {row.reason}"
 
     def table(self) -> Table:
-        """One row a decision: kind, item, name, who, by, latest, stated, expected, float, at_risk, day_costs, waits, reason."""
+        """One row a decision: kind, item, name, who, by, latest, stated, expected, float, margin, at_risk, day_costs, waits, reason."""
         currency = next((row.day_costs.currency for row in self._rows if row.day_costs is not None), "")
         texts = ("kind", "item", "name", "who")
         columns = [Column(n, "str", [getattr(r, n) for r in self._rows]) for n in texts]
         columns += [Column(n, "datetime", [getattr(r, n) for r in self._rows]) for n in ("by", "latest", "stated", "expected")]
-        columns.append(Column("float", "float", [r.float for r in self._rows], "d"))
+        columns += [Column(n, "float", [getattr(r, n) for r in self._rows], "d") for n in ("float", "margin")]
         columns.append(Column("at_risk", "str", [r.at_risk for r in self._rows]))
         costs = [None if r.day_costs is None else float(r.day_costs.amount) for r in self._rows]
         columns.append(Column("day_costs", "float", costs, currency))
@@ -119,7 +133,7 @@ class DecisionQueue:
         return Table([*columns, Column("reason", "str", [r.reason for r in self._rows])])
 
     def __repr__(self) -> str:
-        late = sum(row.float is not None and row.float < 0 for row in self._rows)
+        late = sum(row.late_by > 0 for row in self._rows)
         return f"<DecisionQueue: {len(self)} to be decided, {late} too late for a commitment>"
 
     def _repr_html_(self) -> str:
@@ -154,6 +168,19 @@ class _Finder:
         self.net = self.s.network
         self.stakes = cost_of_delay(portfolio, self.s)
         self.clock = self.net.clock(self.branches.targets.clock_of(portfolio.id))
+        self.now = portfolio.data_date if portfolio.data_date is not None else self.net.base
+
+    @functools.cached_property
+    def unharmed(self) -> Sequence[int]:
+        """The latest start of every position that delays no benefit of known worth; FAR where none lies downstream."""
+        passes, net = self.s.passes, self.net
+        finishes = [FAR] * net.n
+        for one in self.stakes.worth:
+            node = passes.nodes.get(one)
+            if node is not None and net.state[node] in LIVE and node not in passes.without_duration:
+                place = int(passes.positions.pos[node])
+                finishes[place] = int(passes.finishes[place])
+        return plain(passes.late_under(finishes).x)
 
     def run(self) -> list[Due]:
         pf = self.portfolio
@@ -187,10 +214,15 @@ class _Finder:
         after = dict.fromkeys(self.net.ids[int(self.s.passes.positions.order[v])] for _, v in self.s.passes.links_out[place])
         latest, risk = self._latest(place)
         expected = int(self.s.passes.finishes[place])
-        slack = None if latest is None else self.clock.days(expected, minutes(latest))
+        margin = None if latest is None else self.clock.days(expected, minutes(latest))
         return attrs.evolve(
-            row, latest=latest, expected=moment(expected), float=slack, at_risk=risk, day_costs=self._day_costs([place]), waits=tuple(after)
-        )
+            row, latest=latest, expected=moment(expected), float=self._left(latest), margin=margin, at_risk=risk,
+            day_costs=self._day_costs([place]), costs_from=self._costs_from([place]), waits=tuple(after),
+        )  # fmt: skip
+
+    def _left(self, latest: datetime | None) -> float | None:
+        """Working days from the status date."""
+        return None if latest is None else self.clock.days(self.now, minutes(latest))
 
     def _waiting(self, kind: str, item: str, name: str, who: str | None, due: When | None, waits: Sequence[str]) -> Due:
         """A decision or condition: as late as the first of what waits for it may start."""
@@ -203,33 +235,49 @@ class _Finder:
             return attrs.evolve(row, undated="nothing dated waits for it")
         found = [(when, risk) for when, risk in map(self._latest, places) if when is not None]
         latest, risk = min(found, key=lambda pair: pair[0], default=(None, None))
-        now = self.portfolio.data_date if self.portfolio.data_date is not None else self.net.base
-        slack = None if latest is None else self.clock.days(now, minutes(latest))
-        return attrs.evolve(row, latest=latest, float=slack, at_risk=risk, day_costs=self._day_costs(places))
+        return attrs.evolve(
+            row,
+            latest=latest,
+            float=self._left(latest),
+            at_risk=risk,
+            day_costs=self._day_costs(places),
+            costs_from=self._costs_from(places),
+        )
 
     def _latest(self, place: int) -> tuple[datetime | None, str | None]:
-        """The latest start of a position that keeps every commitment downstream, and the one that bounds it."""
-        late = int(self.s.passes.late_starts.to_target[place])
-        if late >= FAR // 2:
-            return None, None
+        """The latest start of a position up to which every commitment downstream holds, and the one that fails first."""
+        late = self.s.commitments.bound(place)
+        return (None, None) if late is None else (self._moment(place, late), self.s.commitments.at_risk(place))
+
+    def _moment(self, place: int, start: int) -> datetime:
+        """A start on the clock of a position as a date; of a point, that of its finish."""
         clock = self.net.running_clock(self.s.passes.lists.order[place])
-        instant = clock.start(late)
-        if int(self.s.passes.positions.dur[place]) == 0:  # a point: its date is read as a finish
-            instant = clock.finish(late)
-        return moment(max(instant, 0)), self.s.passes.target_names[place]
+        point = int(self.s.passes.positions.dur[place]) == 0
+        return moment(max(clock.finish(start) if point else clock.start(start), 0))
+
+    def _costs_from(self, places: Sequence[int]) -> datetime | None:
+        """From when on waiting with some positions delays a benefit of known worth."""
+        if not self.stakes.worth:
+            return None
+        return min((self._moment(place, self.unharmed[place]) for place in places if self.unharmed[place] < FAR // 2), default=None)
+
+    def _allowed(self, place: int) -> int:
+        """The start of a position after which a day of waiting costs: the last that keeps every commitment, else that loses nothing."""
+        late, early = self.s.commitments.bound(place), int(self.s.passes.early_starts[place])
+        if late is None and self.unharmed[place] < FAR // 2:
+            late = self.unharmed[place]
+        return early if late is None else max(late, early)
 
     def _day_costs(self, places: Sequence[int]) -> Money | None:
         """What one more elapsed day costs once the float of some positions is used up: benefits that are then a day later."""
         if self.branches.overlay is None or not self.stakes.worth:
             return None
-        x, late = self.s.passes.early_starts, self.s.passes.late_starts.to_target
-        lows = []
+        x, lows = self.s.passes.early_starts, []
         for extra in (0, DAY):
             step = []
             for place in places:
                 clock = self.net.running_clock(self.s.passes.lists.order[place])
-                begin = max(int(late[place]) if late[place] < FAR // 2 else int(x[place]), int(x[place]))
-                at = clock.start(begin) + extra
+                at = clock.start(self._allowed(place)) + extra
                 step.append(max(clock.work(at), int(x[place])))
             lows.append(step)
         seeds = list(places)
@@ -270,15 +318,20 @@ def _instant(when: When | None) -> datetime | None:
 
 def _sentence(row: Due) -> str:
     decides = f"{row.who or 'nobody named'} {'meets it' if row.kind == 'condition' else 'decides'}"
+    latest, costs = day_text(row.latest, finish=True), row.day_costs is not None and row.day_costs.amount > 0
     if row.latest is None or row.float is None:
         text = f"{decides}; no commitment waits for it"
-    elif row.float < 0:
-        needed = day_text(row.latest, finish=True)
-        text = f"{abs(row.float):,.4g} working days too late for {row.at_risk}: needed by {needed}; {decides}"
+    elif row.late_by:
+        text = f"{row.late_by:,.4g} working days too late for {row.at_risk}: needed by {latest}; {decides}"
+        if row.float >= 0 and row.expected is not None:
+            text += f", and what comes before it ends on {day_text(row.expected, finish=True)}"
     else:
-        text = f"{decides} by {day_text(row.latest, finish=True)}, in {row.float:,.4g} working days, or {row.at_risk} is late"
+        text = f"{decides} by {latest}, in {row.float:,.4g} working days, or {row.at_risk} is missed"
     if row.stated is not None and (row.latest is None or row.stated < row.latest):
         text += f"; needed by {day_text(row.stated, finish=True)} as stated"
-    if row.day_costs is not None and row.day_costs.amount > 0:
+    if costs and row.latest is not None:
         text += f"; each day after that costs {row.day_costs}"
+    if costs and row.costs_from is not None and (row.latest is None or row.costs_from < row.latest):
+        since = day_text(row.costs_from, finish=True)
+        text += f"; waiting loses benefits from {since} on" if row.latest is not None else f"; each day after {since} costs {row.day_costs}"
     return text

@@ -16,7 +16,9 @@ MAIN = {
     **dict.fromkeys(("id", "name", "kind", "project"), "str"),
     **dict.fromkeys(("early_start", "early_finish", "late_start", "late_finish"), "datetime"),
     **dict.fromkeys(("total_float", "free_float", "project_float", "target_float"), "float"),
-    "target": "str",
+    **dict.fromkeys(("target", "target_is"), "str"),
+    "commitment_float": "float",
+    "commitment": "str",
     "critical": "bool",
     "critical_for": "str",
     "drag": "float",
@@ -27,7 +29,9 @@ FLOATS = {
     **dict.fromkeys(("id", "project"), "str"),
     **dict.fromkeys(("total_float", "start_float", "finish_float", "free_float"), "float"),
     **dict.fromkeys(("interfering_float", "independent_float", "project_float", "target_float"), "float"),
-    "target": "str",
+    **dict.fromkeys(("target", "target_is"), "str"),
+    "commitment_float": "float",
+    "commitment": "str",
     "critical": "bool",
     "longest_path": "bool",
 }
@@ -61,7 +65,7 @@ def _columns(rows: Sequence[ScheduledItem], kinds: Mapping[str, str]) -> Table:
 
 
 def overview(rows: Sequence[ScheduledItem]) -> Table:
-    """Dates as people read them, float to the end and to the nearest target."""
+    """Dates as people read them, float to the end, to the nearest target and to the nearest commitment."""
     return Table(
         [
             Column("id", "str", [r.id for r in rows]),
@@ -70,7 +74,9 @@ def overview(rows: Sequence[ScheduledItem]) -> Table:
             Column("finishes", "str", [_clock_text(r.finish or r.early_finish, r.finish_text) for r in rows]),
             Column("total_float", "float", [r.total_float for r in rows], "d"),
             Column("target_float", "float", [r.target_float for r in rows], "d"),
-            Column("target", "str", [r.target for r in rows]),
+            Column("target", "str", [r.target_text or None for r in rows]),
+            Column("commitment_float", "float", [r.commitment_float for r in rows], "d"),
+            Column("commitment", "str", [r.commitment for r in rows]),
             Column("critical", "bool", [r.critical for r in rows]),
             Column("undated", "str", [r.undated or None for r in rows]),
         ]

@@ -9,6 +9,7 @@ from typing import Literal, TypedDict, TypeVar
 
 import attrs
 
+from ipmo.analysis.dates.commitments import Commitments
 from ipmo.errors import UnknownItemError, close_matches
 from ipmo.model.estimates import Estimate
 from ipmo.model.portfolio import Portfolio
@@ -22,6 +23,7 @@ __all__ = ["Items", "ScheduledItem", "Side"]
 
 Side = Literal["start", "finish"]
 Days = tuple[date | None, date | None]
+TargetIs = Literal["commitment", "forecast"]
 Ordered = TypeVar("Ordered", int, float, datetime)
 NO_SPAN = ((None, None), (None, None))
 
@@ -38,8 +40,13 @@ class ScheduledItem:
         total_float: slip that leaves the end of the whole network unmoved.
         free_float: slip that moves no successor.
         project_float: slip that leaves its own project's finish unmoved, counting paths that leave and come back.
-        target_float: slip that leaves every commitment downstream unmoved; negative when one is already missed.
-        target: the commitment that `target_float` is measured to.
+        target_float: slip that leaves every target downstream unmoved: finishes of projects, gates, deadlines, benefits, whether their
+            dates are stated or only forecast; negative when one is already missed.
+        target: what `target_float` is measured to: what moves first.
+        target_is: `commitment` where the date of the target is stated, `forecast` where it is only the target's own early date.
+        commitment_float: slip that leaves every commitment downstream kept, promised and needed dates of hand-overs and planned
+            starts of benefits included; negative when one is missed; None where nothing stated lies downstream.
+        commitment: the commitment that fails first.
         critical: it lies on a driving path to the end of the whole network; in dialects that go by float, its total float is at
             most the threshold.
         critical_for: the targets to which it lies on a driving path.
@@ -70,6 +77,9 @@ class ScheduledItem:
     project_float: float | None = None
     target_float: float | None = None
     target: str | None = None
+    target_is: TargetIs | None = None
+    commitment_float: float | None = None
+    commitment: str | None = None
     critical: bool | None = None
     critical_for: tuple[str, ...] = ()
     drag: float | None = None
@@ -103,6 +113,11 @@ class ScheduledItem:
     def finish_date(self) -> date | None:
         """The day of its finish: midnight belongs to the day before, unless it marks the beginning of a day."""
         return said(self.start or self.early_start, self.finish or self.early_finish, self.side)[1]
+
+    @property
+    def target_text(self) -> str:
+        """The target by name, a forecast as one; empty where there is none."""
+        return "" if self.target is None else f"{self.target} (forecast)" if self.target_is == "forecast" else self.target
 
     @property
     def start_text(self) -> str:
@@ -159,6 +174,18 @@ class Items:
                 members = net.members.get(place)
                 out[name] = members if members is not None else [v for v in range(net.n) if net.project[v] == place]
         return out
+
+    @functools.cached_property
+    def commitments(self) -> Commitments:
+        """What is stated, and whether the forecast keeps it."""
+        return Commitments(self.passes, self.portfolio, self.dates)
+
+    @functools.cached_property
+    def _promised(self) -> frozenset[str]:
+        """The targets whose date is stated."""
+        net = self.network
+        names = {one.name for one in net.commitments if one.date is not None} | {net.ids[node] for node, *_ in net.late_bounds}
+        return frozenset(names | {f"{net.projects[place]}@finish" for place in net.stated_finishes})
 
     def __contains__(self, full_id: object) -> bool:
         return full_id in self.passes.nodes or full_id in self.parts
@@ -266,6 +293,8 @@ class Items:
             without = passes.ends_without.get(place, passes.end) if dur else passes.end
             drag = self.drag_days(node, without)
         own = passes.project_late_starts.get(place)
+        target = passes.target_names[place] if aimed else None
+        last = self.commitments.bound(place)
         return ScheduledItem(
             **naming,
             **floats,
@@ -277,7 +306,10 @@ class Items:
             finish=end,
             project_float=passes.days(place, x, own) if own is not None else None,
             target_float=passes.days(place, x, aim) if aimed else None,
-            target=passes.target_names[place] if aimed else None,
+            target=target,
+            target_is=None if target is None else "commitment" if target in self._promised else "forecast",
+            commitment_float=None if last is None else passes.days(place, x, last),
+            commitment=self.commitments.at_risk(place),
             critical=critical,
             longest_path=longest,
             critical_for=tuple(passes.critical_for.get(place, ())),
@@ -396,6 +428,7 @@ class Items:
         ends = _most(i.finish for i in items)
         floating = [item for item in items if item.total_float is not None]
         nearest = min((i for i in floating if i.target_float is not None), key=lambda i: i.target_float or 0.0, default=None)
+        first = min((i for i in floating if i.commitment_float is not None), key=lambda i: i.commitment_float or 0.0, default=None)
         return ScheduledItem(
             **naming,
             early_start=_least(i.early_start for i in items),
@@ -411,6 +444,9 @@ class Items:
             project_float=_least(i.project_float for i in floating),
             target_float=nearest.target_float if nearest else None,
             target=nearest.target if nearest else None,
+            target_is=nearest.target_is if nearest else None,
+            commitment_float=first.commitment_float if first else None,
+            commitment=first.commitment if first else None,
             critical=any(item.critical for item in items),
             longest_path=any(item.longest_path for item in items),
             critical_for=tuple(sorted({name for item in items for name in item.critical_for})),

@@ -1,7 +1,8 @@
 """When everything happens, how far it can slip, and what it slips into.
 
 Forward and backward passes over the whole portfolio at once. Float is *to a target*: `total_float` to the end of the
-whole network, `project_float` to the item's own project's finish, `target_float` to the nearest commitment of any kind.
+whole network, `project_float` to the item's own project's finish, `target_float` to whatever target moves first,
+`commitment_float` to the nearest of those whose date somebody stated.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Literal, NamedTuple, get_args
 import attrs
 
 from ipmo.analysis.dates import columns, paths
+from ipmo.analysis.dates.commitments import Commitments
 from ipmo.analysis.dates.items import Items, ScheduledItem
 from ipmo.analysis.dates.paths import SHOWN_KINDS, FloatPath
 from ipmo.errors import UnknownItemError, close_matches, one_of
@@ -146,6 +148,11 @@ class Schedule:
     def cuts(self) -> tuple[Cut, ...]:
         """The links that were taken out to break loops."""
         return self.passes.network.cuts
+
+    @property
+    def commitments(self) -> Commitments:
+        """Every open commitment: deadlines, hand-overs, gates, finishes, planned starts; whether the forecast keeps it, and why not."""
+        return self._items.commitments
 
     # ------------------------------------------------------------------------------------------- items
 

@@ -1,0 +1,488 @@
+"""Commitments: what somebody stated and somebody relies on, whether the forecast keeps it, and what it fails because of.
+
+A deadline, the promised or needed date of a hand-over, a gate's need-by date, a project's stated finish, the start of a
+benefit that was planned, a date that a constraint asks for. An item's own forecast is none.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+import attrs
+
+from ipmo.errors import UnknownItemError, close_matches
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.references import reference
+from ipmo.model.work import Link, Project
+from ipmo.network.kernels.columns import FAR, Dates
+from ipmo.network.parts import LateBound
+from ipmo.network.passes import Passes
+from ipmo.network.states import LIVE, State
+from ipmo.tables import Column, Table
+from ipmo.units import day_text, minutes, moment
+
+__all__ = ["KINDS", "Commitment", "Commitments", "Kind", "Standing"]
+
+Kind = Literal["hand-over", "deadline", "gate", "project", "benefit", "constraint"]
+KINDS: tuple[Kind, ...] = ("hand-over", "deadline", "gate", "project", "benefit", "constraint")
+"""In the order in which they are told: what was promised to others first."""
+Standing = Literal["missed", "overdue", "unknown", "kept"]
+WORDS: Mapping[str, str] = {
+    "hand-over": "its hand-over",
+    "deadline": "its deadline",
+    "gate": "its need-by date",
+    "project": "its finish",
+    "benefit": "its planned start",
+    "constraint": "its constraint",
+}
+
+
+@attrs.frozen
+class Stated:
+    """A date as somebody stated it.
+
+    Args:
+        name: `P@finish` of a project; the id of a link; the full id of anything else.
+        kind: hand-over, deadline, gate, project, benefit or constraint.
+        item: full id of what is to be there by then.
+        date: that instant.
+        nodes: what it bounds in the network; none where that lies outside.
+        at_finish: it is a date for their finish; else for their start.
+        word: how it is stated: due, promised, needed by.
+        expected: when something outside the portfolio is known to come, as an instant.
+    """
+
+    name: str
+    kind: Kind
+    item: str
+    date: int
+    nodes: tuple[int, ...] = ()
+    at_finish: bool = True
+    word: str = "due"
+    expected: int | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Commitment:
+    """A commitment, and whether the forecast keeps it.
+
+    Args:
+        name: `P@finish` of a project; the id of a link, or `source -> target`, of a hand-over; the full id of anything else.
+        kind: hand-over, deadline, gate, project, benefit or constraint.
+        item: full id of what is to be there by then.
+        project: the project that answers for it; empty for benefits.
+        date: the date as stated.
+        word: how it is stated: due, promised for, needed by.
+        expected: when the forecast has it; None where it has no date.
+        days: elapsed days that it comes later than stated, negative where it comes earlier; None without a forecast.
+        standing: `missed` by the forecast; `overdue`: the date has passed, and the forecast is the data date or none, because
+            nothing says when it will come; `unknown`: still to come, without a forecast; `kept`.
+        because: what sets its date, or takes it away: the item at the root of the path that drives it.
+        reason: that in words; empty for what is kept.
+    """
+
+    name: str
+    kind: Kind
+    item: str
+    project: str
+    date: datetime
+    word: str
+    expected: datetime | None = None
+    days: float | None = None
+    standing: Standing = "kept"
+    because: str = ""
+    reason: str = ""
+
+    @property
+    def broken(self) -> bool:
+        """It is missed, or overdue."""
+        return self.standing in ("missed", "overdue")
+
+    @property
+    def stated_text(self) -> str:
+        """The day that was stated."""
+        return day_text(self.date, finish=True)
+
+    @property
+    def late(self) -> str:
+        """By how much it is missed, or how much is left, by the days that are said: `10 d`; a part of one day as hours."""
+        if self.expected is None or self.days is None:
+            return ""
+        said = (_day(self.expected) - _day(self.date)).days
+        return f"{abs(said):,} d" if said else f"{abs(self.days) * 24:,.3g} h"
+
+    @property
+    def text(self) -> str:
+        """What is missed by how much, and because of what, in one sentence."""
+        whose = f"{self.item} misses {WORDS[self.kind]}" if self.kind != "hand-over" else f"{self.name}: {self.item} misses its hand-over"
+        stated = f"{self.word} {self.stated_text}"
+        why = f", {self.reason}" if self.reason else ""
+        if self.standing == "kept":
+            return f"{whose.replace('misses', 'keeps')}: {stated}, expected {day_text(self.expected, finish=True)}"
+        if self.standing == "missed" and self.days is not None:
+            return f"{whose} by {self.late}: {stated}, expected {day_text(self.expected, finish=True)}{why}"
+        if self.standing == "overdue":
+            return f"{self.name}: {stated}, overdue and without a forecast{why}"
+        return f"{self.name}: {stated}, not known whether it is kept{why}"
+
+
+def _day(when: datetime) -> date:
+    """The day to which an end of day belongs."""
+    return (when - timedelta(minutes=1)).date() if when.hour == when.minute == 0 else when.date()
+
+
+class Commitments:
+    """Every open commitment of a portfolio: broken hand-overs first, then what is missed by most, what is overdue, the rest.
+
+    Args:
+        passes: the passes over its network.
+        portfolio: the portfolio; None where the network was made from columns.
+        dates: start and finish of an item, by full id.
+    """
+
+    def __init__(
+        self, passes: Passes, portfolio: Portfolio | None, dates: Callable[[str], tuple[datetime | None, datetime | None]]
+    ) -> None:
+        self._passes, self._portfolio, self._dates = passes, portfolio, dates
+        self._roots: dict[int, int] = {}
+
+    # ------------------------------------------------------------------------------------------- what is stated
+
+    @functools.cached_property
+    def stated(self) -> tuple[Stated, ...]:
+        """What is stated about open work, in the order of the kinds and of the file."""
+        found = [*self._handed_over(), *self._on_items(), *self._finishes(), *self._benefits(), *self._constraints()]
+        return tuple(sorted(found, key=lambda one: KINDS.index(one.kind)))
+
+    def _handed_over(self) -> Iterator[Stated]:
+        pf = self._portfolio
+        for link in pf.links if pf is not None else ():
+            if (link.promised is None and link.needed is None) or link.kind != "schedule" or link.status == "cancelled":
+                continue
+            assert pf is not None
+            if isinstance(pf.items.get(link.source), Project) or isinstance(pf.items.get(link.target), Project):
+                continue  # where it attaches is not known
+            target = reference(pf.resolve(link.target) or link.target)
+            taker, whole = pf.items.get(target.item), pf.items.get(target.top)
+            if getattr(taker, "finished", False) or getattr(whole, "state", "") in ("closed", "cancelled"):
+                continue  # nobody waits for it any more
+            yield from self._of_link(pf, link)
+
+    def _of_link(self, pf: Portfolio, link: Link) -> Iterator[Stated]:
+        """The earlier of the dates on which the giver said, and the receiver needs, that it is there."""
+        pairs = ((link.promised, "promised for"), (link.needed, "needed by"))
+        date, word = min((minutes(when, end=True), word) for when, word in pairs if when is not None)
+        source = pf.resolve(link.source) or link.source
+        name, at_finish = link.id or f"{link.source} -> {link.target}", link.type[0] == "F"
+        if reference(source).external:
+            if link.status == "delivered":
+                return
+            known = None if link.date is None else minutes(link.date, end=at_finish)
+            yield Stated(name, "hand-over", source, date, (), at_finish, word, known)
+            return
+        nodes = self._nodes_of(source, at_finish)
+        if any(self._open(node) and (at_finish or self._passes.network.state[node] is not State.STARTED) for node in nodes):
+            yield Stated(name, "hand-over", source, date, nodes, at_finish, word)
+
+    def _nodes_of(self, source: str, at_finish: bool) -> tuple[int, ...]:
+        """What a giver is in the network: its node, that of its end, or what a summary holds."""
+        net, known = self._passes.network, self._passes.nodes
+        end = f"{reference(source).item}@{'finish' if at_finish else 'start'}"
+        node = known.get(source, known.get(end))
+        if node is not None:
+            return (node,)
+        named = reference(source)
+        return tuple(net.summaries.get((named.project, named.name), ())) if "/" in named.item else ()
+
+    def _open(self, node: int) -> bool:
+        """It is not done, whether it has dates or not."""
+        return self._passes.network.state[node] is not State.FINISHED
+
+    def _on_items(self) -> Iterator[Stated]:
+        """Deadlines, and need-by dates of gates."""
+        net = self._passes.network
+        for one in net.commitments:
+            if one.date is None or one.at_start or not any(self._open(node) for node in one.nodes):
+                continue
+            gate = net.kinds[one.nodes[0]] == "gate" and not one.is_deadline
+            yield Stated(one.name, "gate" if gate else "deadline", one.name, one.date, one.nodes, word="needed by" if gate else "due")
+
+    def _finishes(self) -> Iterator[Stated]:
+        """Stated finishes of projects; of a bar only where something else than its own statement sets its date."""
+        net, passes = self._passes.network, self._passes
+        for place, instant in net.stated_finishes.items():
+            if place in passes.open_work:
+                nodes = tuple(passes.open_work[place])
+                yield Stated(f"{net.projects[place]}@finish", "project", net.projects[place], instant, nodes, word="to finish by")
+        for project in self._portfolio.projects if self._portfolio is not None else ():
+            node = passes.nodes.get(project.id) if not project.tasks and not project.gates and project.finish is not None else None
+            if node is not None and net.state[node] in LIVE and self._drivers(passes.lists.pos[node], driving=False):
+                assert project.finish is not None
+                date = minutes(project.finish, end=True)
+                yield Stated(f"{project.id}@finish", "project", project.id, date, (node,), word="to finish by")
+
+    def _benefits(self) -> Iterator[Stated]:
+        """When benefits are to start: the earlier of the planned and of the latest acceptable start."""
+        net, nodes = self._passes.network, self._passes.nodes
+        for one in self._portfolio.benefits if self._portfolio is not None else ():
+            dates = [minutes(when, end=True) for when in (one.planned_start, one.need_by) if when is not None]
+            node = nodes.get(one.id)
+            if dates and node is not None and net.state[node] is not State.FINISHED:
+                yield Stated(one.id, "benefit", one.id, min(dates), (node,), word="to start by")
+
+    def _constraints(self) -> Iterator[Stated]:
+        """No later than: on its start, on its finish."""
+        net = self._passes.network
+        if self._passes.dialect.progress == "actual":
+            return  # there they are actual starts of what follows
+        for node, instant, at_finish in net.late_bounds:
+            if net.state[node] in LIVE:
+                word = "to finish no later than" if at_finish else "to start no later than"
+                yield Stated(net.ids[node], "constraint", net.ids[node], instant, (node,), at_finish, word)
+
+    # ------------------------------------------------------------------------------------------------ floats
+
+    @functools.cached_property
+    def _bounds(self) -> list[tuple[int, LateBound]]:
+        """Every bound of open work with the number of what states it."""
+        net, blank = self._passes.network, set(self._passes.without_duration)
+        return [
+            (number, LateBound(node, one.date, one.at_finish))
+            for number, one in enumerate(self._by_name)
+            if one.at_finish or len(one.nodes) == 1  # the start of a summary is that of its first part
+            for node in one.nodes
+            if net.state[node] in LIVE and node not in blank
+        ]
+
+    @functools.cached_property
+    def _by_name(self) -> list[Stated]:
+        """In the order in which one of several equally near is named: that of a whole project first, then by name."""
+        return sorted(self.stated, key=lambda one: (one.kind != "project", one.name))
+
+    @functools.cached_property
+    def late(self) -> Dates:
+        """The latest start of every position at which each commitment downstream still holds; FAR where none lies there."""
+        passes, pos = self._passes, self._passes.positions.pos
+        finishes = [FAR] * passes.network.n
+        starts: list[LateBound] = []
+        for _, bound in self._bounds:
+            if bound.at_finish:
+                place = int(pos[bound.node])
+                finishes[place] = min(finishes[place], bound.instant)
+            else:
+                starts.append(bound)
+        return passes.late_under(finishes, starts)
+
+    @functools.cached_property
+    def _names(self) -> list[str | None]:
+        none = len(self._by_name)
+        names = [one.name for one in self._by_name] + [None]
+        return [names[number] for number in self._passes.bounding(self.late, self._bounds, none)]
+
+    def bound(self, place: int) -> int | None:
+        """The latest start of a position, on its own clock; None where no commitment lies downstream."""
+        late = int(self.late.x[place])
+        return late if late < FAR // 2 else None
+
+    def at_risk(self, place: int) -> str | None:
+        """The commitment that fails first when a position slips; None where none lies downstream."""
+        return None if self.bound(place) is None else self._names[place]
+
+    # ------------------------------------------------------------------------------------------------- rows
+
+    @functools.cached_property
+    def rows(self) -> tuple[Commitment, ...]:
+        """Broken ones first, of these the hand-overs and then what is missed by most; then what is not known, then what is kept."""
+        order = {"missed": 0, "overdue": 0, "unknown": 1, "kept": 2}
+        found = [self._row(one) for one in self.stated]
+        return tuple(
+            sorted(found, key=lambda c: (order[c.standing], c.kind != "hand-over", c.standing == "overdue", -(c.days or 0), c.name))
+        )
+
+    @functools.cached_property
+    def _places(self) -> dict[str, int]:
+        return {row.name: place for place, row in reversed(list(enumerate(self.rows)))}
+
+    def __iter__(self) -> Iterator[Commitment]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._places
+
+    def __getitem__(self, key: int | str) -> Commitment:
+        """By place from 0, or by name; a bare project means its finish.
+
+        Raises:
+            UnknownItemError: nothing of that name is stated.
+        """
+        if isinstance(key, int):
+            return self.rows[key]
+        for name in (key, f"{key}@finish"):
+            if name in self._places:
+                return self.rows[self._places[name]]
+        raise UnknownItemError(key, close_matches(key, self._places), "the open commitments of this portfolio")
+
+    @property
+    def broken(self) -> tuple[Commitment, ...]:
+        """What the forecast misses and what is overdue, broken hand-overs first."""
+        return tuple(row for row in self.rows if row.broken)
+
+    @property
+    def missed(self) -> tuple[Commitment, ...]:
+        """What will be missed because of something."""
+        return tuple(row for row in self.rows if row.standing == "missed")
+
+    @property
+    def overdue(self) -> tuple[Commitment, ...]:
+        """What is overdue and has no forecast: its date is only the data date."""
+        return tuple(row for row in self.rows if row.standing == "overdue")
+
+    def table(self) -> Table:
+        """One row a commitment: name, kind, item, project, date, expected, days, standing, because, reason."""
+        rows = self.rows
+        columns = [Column(name, "str", [getattr(r, name) for r in rows]) for name in ("name", "kind", "item", "project")]
+        columns += [Column(name, "datetime", [getattr(r, name) for r in rows]) for name in ("date", "expected")]
+        columns += [Column("days", "float", [r.days for r in rows], "ed"), Column("standing", "str", [r.standing for r in rows])]
+        columns += [Column(name, "str", [getattr(r, name) or None for r in rows]) for name in ("because", "reason")]
+        return Table(columns)
+
+    def __repr__(self) -> str:
+        return f"<Commitments: {len(self)} open, {len(self.missed)} missed, {len(self.overdue)} overdue>"
+
+    def _repr_html_(self) -> str:
+        return self.table()._repr_html_()
+
+    # ------------------------------------------------------------------------------------------- one of them
+
+    def _row(self, one: Stated) -> Commitment:
+        net = self._passes.network
+        project = reference(one.item).top
+        if reference(one.item).external and self._portfolio is not None:
+            links = self._portfolio.links
+            project = next((reference(k.target).top for k in links if (k.id or f"{k.source} -> {k.target}") == one.name), "")
+        row = Commitment(
+            name=one.name, kind=one.kind, item=one.item, project="" if one.kind == "benefit" else project, date=moment(one.date), word=one.word
+        )  # fmt: skip
+        if not one.nodes:
+            return self._outside(row, one)
+        open_nodes = [node for node in one.nodes if self._open(node)]
+        dark = [node for node in open_nodes if net.state[node] not in (*LIVE, State.SPANNED) or node in self._blank]
+        if dark:
+            return self._undated(row, one, dark[0])
+        ends = [(self._instant(node, one.at_finish), node) for node in open_nodes]
+        known = [(instant, node) for instant, node in ends if instant is not None]
+        if not known:
+            return self._undated(row, one, open_nodes[0])
+        reached, node = max(known) if one.at_finish else min(known)
+        row = attrs.evolve(row, expected=moment(reached), days=(reached - one.date) / 1440)
+        limit = one.date
+        if not one.at_finish and net.state[node] in LIVE:
+            clock = net.running_clock(node)
+            limit = max(limit, clock.start(clock.work(one.date)))  # a date in a break means the shift after it
+        if reached <= limit:
+            return row
+        late = one.date < self._today and self._at_data_date(node)
+        because, reason = self._why(node, one.item)
+        return attrs.evolve(row, standing="overdue" if late else "missed", because=because, reason=reason)
+
+    @functools.cached_property
+    def _blank(self) -> frozenset[int]:
+        return frozenset(self._passes.without_duration)
+
+    @functools.cached_property
+    def _today(self) -> int:
+        """The data date as an instant; before everything where none is stated."""
+        stated = None if self._portfolio is None else self._portfolio.data_date
+        return -1 if stated is None else stated
+
+    def _instant(self, node: int, at_finish: bool) -> int | None:
+        net, q = self._passes.network, self._passes.lists
+        if at_finish and net.state[node] in LIVE:
+            return int(q.finish[q.pos[node]])
+        when = self._dates(net.ids[node])[at_finish]
+        return None if when is None else minutes(when)
+
+    def _outside(self, row: Commitment, one: Stated) -> Commitment:
+        """A hand-over from outside the portfolio: its date is what was heard of it."""
+        if one.expected is None:
+            standing: Standing = "overdue" if one.date < self._today else "unknown"
+            return attrs.evolve(row, standing=standing, because=one.item, reason=f"nobody says when {one.item} comes")
+        days = (one.expected - one.date) / 1440
+        row = attrs.evolve(row, expected=moment(one.expected), days=days)
+        return row if days <= 0 else attrs.evolve(row, standing="missed", because=one.item, reason=f"because of {one.item}")
+
+    def _undated(self, row: Commitment, one: Stated, node: int) -> Commitment:
+        """What has no date: overdue once its day has passed, not known before."""
+        net = self._passes.network
+        hold = net.holds.get(node)
+        because = hold.item or net.ids[node] if hold is not None else net.ids[node]
+        what = net.ids[node]
+        reason = (
+            f"{what}: {hold.reason}" if hold is not None else f"{what} has no duration" if node in self._blank else f"{what} has no date"
+        )
+        return attrs.evolve(row, standing="overdue" if one.date < self._today else "unknown", because=because, reason=reason)
+
+    def _at_data_date(self, node: int) -> bool:
+        """Its date is only the data date: it is a point that may happen at once, and has not."""
+        net, q = self._passes.network, self._passes.lists
+        if net.state[node] not in LIVE:
+            return False
+        place = q.pos[node]
+        return not q.dur[place] and q.x[place] <= net.running_clock(node).work(net.base)
+
+    # --------------------------------------------------------------------------------------------- because of
+
+    def _drivers(self, place: int, *, driving: bool = True) -> list[int]:
+        """The positions that leave a position no earlier start, by id; all before it when asked so."""
+        net, q = self._passes.network, self._passes.lists
+        before = [
+            q.src[k]
+            for k in range(q.ptr[place], q.ptr[place + 1])
+            if not driving or self._passes.push(k, place, q.x[q.src[k]]) == q.x[place]
+        ]
+        return sorted(before, key=lambda u: net.ids[q.order[u]])
+
+    def _root(self, place: int) -> int:
+        """Where the driving path to a position begins."""
+        way: list[int] = []
+        while place not in self._roots:
+            way.append(place)
+            before = self._drivers(place)
+            if not before:
+                self._roots[place] = place
+                break
+            place = before[0]
+        root = self._roots[place]
+        for one in way:
+            self._roots[one] = root
+        return root
+
+    def _why(self, node: int, item: str) -> tuple[str, str]:
+        """(what sets the date of a node, that in words); about an item itself, what holds it."""
+        net, q = self._passes.network, self._passes.lists
+        if net.state[node] not in LIVE:
+            return net.ids[node], "it lasts as long as what it spans"
+        root = self._root(q.pos[node])
+        first = q.order[root]
+        name = net.ids[first]
+        waits = q.x[root] > net.running_clock(first).work(net.base)
+        outside = next((one.name for one in net.dated_externals if one.node == first), None) if waits else None
+        if outside is not None:
+            return outside, f"because of {outside}"
+        if net.state[first] is State.STARTED:
+            own, other = "its own work is under way", "under way"
+        elif waits:
+            own, other = "a date of its own or of finished work holds it", "held by a date of its own or of finished work"
+        elif not q.dur[root]:
+            own, other = "nothing says when it will happen", "nothing says when it will happen"
+        else:
+            own, other = "its own work has not begun", "not begun"
+        if name == item:
+            return name, own
+        return name, f"because of {name} ({other}, expected {day_text(moment(int(q.finish[root])), finish=True)})"

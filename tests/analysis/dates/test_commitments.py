@@ -1,0 +1,224 @@
+"""Commitments: what is stated and who relies on it; kept, missed because of something, overdue without a forecast; floats to them alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+import ipmo
+from ipmo.analysis.dates.commitments import Commitments
+from ipmo.errors import UnknownItemError
+from ipmo.model import Benefit, Enabler, Gate, Link, Portfolio, Project, Task
+from ipmo.network.kernels import passes as kernels
+from ipmo.network.kernels.columns import FAR, Dates
+from ipmo.testing.strategies import portfolios
+
+
+def plain(*projects: Project, **more: Any) -> Portfolio:
+    return Portfolio(
+        id="pf", start="2026-01-01", status_date=more.pop("status_date", "2026-01-01"), calendar="continuous", projects=projects, **more
+    )
+
+
+def stated(pf: Portfolio) -> Commitments:
+    return ipmo.schedule(pf).commitments
+
+
+def test_a_forecast_is_no_commitment_and_is_named_as_one() -> None:
+    """The gate comes on 10 April by itself; what is stated is the finish of 30 June, 61 days after what follows the gate."""
+    work = [Task(id="a", duration="100 d"), Task(id="b", duration="20 d", after="G")]
+    pf = plain(Project(id="p", finish="2026-06-30", tasks=work, gates=[Gate(id="G", after="a")]))
+    row = ipmo.schedule(pf)["p/G"]
+    assert (row.target, row.target_is, row.target_float, row.target_text) == ("p/G", "forecast", 0, "p/G (forecast)")
+    assert (row.commitment, row.commitment_float) == ("p@finish", 61)
+    bare = ipmo.schedule(pf.evolve("p", finish=None))
+    assert (bare["p/G"].commitment, bare["p/G"].commitment_float, bare["p/G"].target_float) == (None, None, 0)
+    assert len(bare.commitments) == 0
+    needed = ipmo.schedule(pf.evolve("p/G", need_by="2026-05-01"))["p/G"]
+    assert (needed.target, needed.target_is, needed.commitment, needed.commitment_float) == ("p/G", "commitment", "p/G", 21)
+
+
+@pytest.mark.parametrize(
+    ("fields", "date", "word", "days"),
+    [
+        ({"promised": "2026-01-08"}, "2026-01-08", "promised for", 2),
+        ({"needed": "2026-01-07"}, "2026-01-07", "needed by", 3),
+        ({"promised": "2026-01-09", "needed": "2026-01-07"}, "2026-01-07", "needed by", 3),
+        ({"promised": "2026-01-05", "type": "SS"}, "2026-01-05", "promised for", -5),
+        ({"promised": "2026-01-10"}, "2026-01-10", "promised for", 0),
+    ],
+)
+def test_a_hand_over_is_a_commitment_of_its_giver(fields: dict[str, Any], date: str, word: str, days: float) -> None:
+    pf = plain(
+        Project(id="A", tasks=[Task(id="t", duration="10 d")]),
+        Project(id="B", tasks=[Task(id="t", duration="5 d")]),
+        links=[Link(id="L", source="A/t", target="B/t", **fields)],
+    )
+    s = ipmo.schedule(pf)
+    (one,) = s.commitments
+    assert (one.name, one.kind, one.item, one.project, one.stated_text, one.word) == ("L", "hand-over", "A/t", "A", date, word)
+    assert (one.broken, one.standing) == (days > 0, "missed" if days > 0 else "kept")
+    assert (s["A/t"].commitment, s["A/t"].commitment_float) == ("L", -days)
+    assert (s["B/t"].commitment, s["A/t"].target) == (None, "A@finish")
+    if days > 0:
+        assert one.text.startswith(
+            f"L: A/t misses its hand-over by {days} d: {word} {date}, expected 2026-01-10, its own work has not begun"
+        )
+
+
+def test_broken_hand_overs_stand_before_all_that_is_missed_by_more() -> None:
+    pf = plain(
+        Project(id="A", finish="2026-01-02", tasks=[Task(id="t", duration="30 d")]),
+        Project(id="B", tasks=[Task(id="t", duration="1 d"), Task(id="u", duration="5 d", deadline="2026-02-20")]),
+        links=[
+            Link(id="late", source="A/t", target="B/t", promised="2026-01-29"),
+            Link(id="worse", source="A/t", target="B/u", needed="2026-01-20"),
+        ],
+    )
+    assert [(one.name, one.standing) for one in stated(pf)] == [
+        ("worse", "missed"), ("late", "missed"), ("A@finish", "missed"), ("B/u", "kept"),
+    ]  # fmt: skip
+    assert stated(pf)["A"].late == "28 d"
+    assert "worse" in stated(pf)
+    with pytest.raises(UnknownItemError, match="open commitments"):
+        stated(pf)["nothing"]
+
+
+def test_what_is_overdue_without_a_forecast_stands_apart_from_what_will_be_missed_because_of_something() -> None:
+    """Seen on 1 March: M was due in January and nothing says when it comes; T waits for W; N is behind M; U is on hold."""
+    tasks = [
+        Task(id="M", milestone=True, deadline="2026-01-20"),
+        Task(id="N", milestone=True, after="M", deadline="2026-02-01"),
+        Task(id="W", duration="40 d", actual_start="2026-02-20", remaining="30 d"),
+        Task(id="T", duration="5 d", after="W", deadline="2026-03-20"),
+        Task(id="fine", duration="5 d", deadline="2026-04-20"),
+        Task(id="late", duration="5 d", deadline="2026-02-10"),
+        Task(id="blank", deadline="2026-04-20"),
+        Task(id="gone", deadline="2026-02-20"),
+    ]
+    pf = plain(Project(id="p", tasks=tasks), status_date="2026-03-01")
+    found = {one.item: (one.standing, one.because) for one in stated(pf)}
+    assert found == {
+        "p/M": ("overdue", "p/M"),
+        "p/N": ("overdue", "p/M"),
+        "p/T": ("missed", "p/W"),
+        "p/fine": ("kept", ""),
+        "p/late": ("missed", "p/late"),
+        "p/blank": ("unknown", "p/blank"),
+        "p/gone": ("overdue", "p/gone"),
+    }
+    assert stated(pf)["p/T"].text == (
+        "p/T misses its deadline by 15 d: due 2026-03-20, expected 2026-04-04, because of p/W (under way, expected 2026-03-30)"
+    )
+    assert stated(pf)["p/N"].text == (
+        "p/N: due 2026-02-01, overdue and without a forecast, because of p/M (nothing says when it will happen, expected 2026-02-28)"
+    )
+
+
+def test_a_project_on_hold_has_commitments_of_which_nothing_is_known() -> None:
+    pf = plain(Project(id="p", state="paused", finish="2026-06-30", tasks=[Task(id="t", duration="5 d", deadline="2026-03-01")]))
+    assert {(one.item, one.standing, one.because) for one in stated(pf)} == {("p/t", "unknown", "p")}
+    assert "paused" in stated(pf)[0].text
+
+
+def test_what_lies_outside_is_named_where_it_is_late() -> None:
+    pf = plain(
+        Project(id="B", finish="2026-02-01", tasks=[Task(id="t", duration="5 d")]),
+        links=[
+            Link(id="grid", source="external:grid", target="B/t", date="2026-02-20", needed="2026-02-01"),
+            Link(id="asked", source="external:permit", target="B/t", needed="2026-02-01"),
+        ],
+    )
+    rows = {one.name: (one.standing, one.because, one.project) for one in stated(pf)}
+    assert rows == {
+        "grid": ("missed", "external:grid", "B"),
+        "asked": ("unknown", "external:permit", "B"),
+        "B@finish": ("missed", "external:grid", "B"),
+    }
+
+
+def test_a_benefit_is_due_at_its_planned_start() -> None:
+    """Ready on 10 January, planned from 5 January: missed by five days; a later latest start does not help."""
+    pf = plain(
+        Project(id="p", tasks=[Task(id="t", duration="10 d")]),
+        benefits=[Benefit(id="b", enabled_by=[Enabler(source="p/t")], planned_start="2026-01-05", need_by="2026-03-01")],
+    )
+    (one,) = stated(pf)
+    assert (one.kind, one.standing, one.late) == ("benefit", "missed", "5 d")
+    assert ipmo.schedule(pf)["p/t"].commitment_float == -5
+
+
+def test_a_project_without_tasks_commits_to_a_finish_only_where_something_else_sets_its_date() -> None:
+    bar = Project(id="B", start="2026-02-01", finish="2026-02-28")
+    giver = Project(id="A", tasks=[Task(id="t", duration="60 d")])
+    assert len(stated(plain(giver, bar))) == 0
+    (one,) = stated(plain(giver, bar, links=[Link(source="A/t", target="B@start")]))
+    assert (one.name, one.standing, one.because) == ("B@finish", "missed", "A/t")
+
+
+def test_the_table_says_each_of_them(examples_gate: Portfolio) -> None:
+    rows = list(stated(examples_gate).table().rows())
+    assert [(row["name"], row["kind"], row["standing"], row["days"]) for row in rows] == [("p@finish", "project", "kept", -61)]
+
+
+@pytest.fixture
+def examples_gate() -> Portfolio:
+    work = [Task(id="a", duration="100 d"), Task(id="b", duration="20 d", after="G")]
+    return plain(Project(id="p", finish="2026-06-30", tasks=work, gates=[Gate(id="G", after="a")]))
+
+
+# ------------------------------------------------------------------------------------------------ by trying
+
+
+def held(s: ipmo.Schedule, place: int, start: int) -> tuple[list[int], list[int]]:
+    """Start and finish of every position when one starts no earlier than given, as instants."""
+    q, net = s.passes.lists, s.network
+    low, edge = list(q.low), [0] * net.n
+    for node in net.floor_edges:
+        edge[q.pos[node]] = int(q.low[q.pos[node]] + net.dur[node] == net.finish_floor[node])
+    if start > low[place]:
+        low[place], edge[place] = start, 0
+    nodes = q.nodes._replace(high=q.high if not net.additive else [FAR] * net.n)
+    dates = Dates(low, edge)
+    kernels.forward_from(0, q.links, nodes, net.clock_tables, dates)
+    clocks = [net.clock(c) for c in q.clk]
+    starts = [c.start(x) for c, x in zip(clocks, dates.x, strict=True)]
+    ends = [c.start(a + d) if e else c.finish(a + d) for c, a, d, e in zip(clocks, dates.x, q.dur, dates.edge, strict=True)]
+    return starts, ends
+
+
+def broken(s: ipmo.Schedule, dates: tuple[list[int], list[int]]) -> set[str]:
+    """The commitments that some dates do not keep, by the definition."""
+    q, net = s.passes.lists, s.network
+    out = set()
+    for one in s.commitments.stated:
+        for node in one.nodes:
+            if net.state[node] not in (0, 1) or node in s.passes.without_duration or (not one.at_finish and len(one.nodes) > 1):
+                continue
+            clock = net.running_clock(node)
+            limit = one.date if one.at_finish else max(one.date, clock.start(clock.work(one.date)))
+            if dates[one.at_finish][q.pos[node]] > limit:
+                out.add(one.name)
+    return out
+
+
+@settings(max_examples=60, deadline=None)
+@given(portfolios())
+def test_commitment_float_is_the_slip_up_to_which_every_commitment_holds(pf: Portfolio) -> None:
+    """By trying: held back by it an item breaks nothing that was kept; by one minute more it breaks the one that is named."""
+    s = ipmo.schedule(pf)
+    q = s.passes.lists
+    now = broken(s, ([s.network.clock(c).start(x) for c, x in zip(q.clk, q.x, strict=True)], list(q.finish)))
+    for place in range(min(s.network.n, 12)):
+        late = s.commitments.bound(place)
+        if s.network.kinds[q.order[place]] == "helper":
+            continue
+        if late is None:
+            assert broken(s, held(s, place, q.x[place] + 400 * 1440)) == now, "nothing stated lies downstream"
+        elif late >= q.x[place]:
+            assert broken(s, held(s, place, late)) == now
+            name = s.commitments.at_risk(place)
+            assert name is not None
+            assert name in broken(s, held(s, place, late + 1))
