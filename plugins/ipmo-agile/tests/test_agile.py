@@ -330,3 +330,29 @@ def test_the_report_has_the_section(tmp_path: Any) -> None:
     html = ipmo.report(pf, tmp_path / "r.html").read_text(encoding="utf-8")
     for words in ("Agile work: forecasts", "Flow of P", "Earned by scope", "26 w"):
         assert words in html
+
+
+@pytest.mark.parametrize(
+    ("percentile", "promised", "said"),
+    [
+        ("P85", "2026-08-28", ""),  # 30 weeks from Monday 2 February, P85 of 100 items, end on Friday 28 August
+        ("85 %", "2026-08-21", ""),  # the P75 is 29 weeks: near enough
+        ("0.9", "2026-09-04", ""),
+        ("P30", "2026-08-28", "is a P30 of 'P/a': more likely missed than kept"),
+        ("P50", "2026-08-28", "is a P50 of 'P/a': as likely missed as kept"),
+        ("P85", "2026-08-20", "says P85 of 'P/a', and lies before its P75, 2026-08-21"),
+        ("P95", "2026-07-31", "says P95 of 'P/a', and lies before its P85, 2026-08-28"),
+        ("sure", "2026-08-28", "names 'sure', which is no percentile"),
+    ],
+)
+@pytest.mark.parametrize("deadline", [False, True])
+def test_r10_holds_a_promise_against_the_date_of_its_percentile(percentile: str, promised: str, said: str, deadline: bool) -> None:
+    pf = portfolio(forecast(), percentile=percentile)
+    if deadline:
+        pf = pf.evolve("P/a", deadline=promised, attributes={"percentile": percentile}).evolve(links=())
+    else:
+        pf = pf.evolve(
+            links=[ipmo.model.Link(id="L", source="P/a", target="Q/b", promised=promised, attributes={"percentile": percentile})]
+        )
+    found = heard("agile/percentile", pf)
+    assert [said in message for message in found] == ([True] if said else [])

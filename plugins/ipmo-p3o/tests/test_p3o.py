@@ -404,3 +404,81 @@ def test_the_report_has_the_section(tmp_path: Any) -> None:
     html = ipmo.report(pf, tmp_path / "report.html").read_text(encoding="utf-8")
     for words in ("Offices: who serves whom", "p3o-map", "p3o-heat", "Age of figures at the top", "Each reaches the board"):
         assert words in html
+
+
+# ------------------------------------------------------------------------------------------------ what was missed
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"type": "hub", "reports_to": "hub"}, []),
+        ({"type": "hub", "reports_to": "board"}, []),
+        ({"type": "hub"}, ["permanent hub office 'north' reports to nobody"]),
+        ({"type": "programme", "permanent": True}, ["permanent programme office 'north' reports to nobody"]),
+        ({"type": "centre of excellence"}, []),  # often of the corporate services, which are not in the plan
+    ],
+)
+def test_r02_lets_no_permanent_hub_report_to_nobody(more: dict[str, Any], said: list[str]) -> None:
+    assert heard("p3o/office-forest", portfolio(HUB, Office(id="north", **more))) == said
+
+
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [
+        ("2026-01-30", []),
+        ("2027-01-30", []),
+        ("2026-01-29", ["temporary office 'spoke' ends 2026-01-29, 1 day before its host 'P' finishes (2026-01-30)"]),
+        ("2026-01-12T12:00", ["temporary office 'spoke' ends 2026-01-12, 18 days before its host 'P' finishes (2026-01-30)"]),
+        ("2027-01-31", ["temporary office 'spoke' ends 2027-01-31, more than 365 days after its host 'P' finishes (2026-01-30)"]),
+    ],
+)
+@pytest.mark.parametrize("calendar", ["standard", "continuous"])
+def test_r03_wants_an_office_to_last_as_long_as_its_host(ends: str, said: list[str], calendar: str) -> None:
+    """The host ends on 30 January: at 17:00 of the usual week, at the end of the day around the clock."""
+    length = "20 d" if calendar == "standard" else "26 d"
+    hosted = project(calendar=calendar, tasks=[Task(id="a", duration=length)])
+    assert heard("p3o/temporary-office", portfolio(HUB, office(host="P", ends=ends), projects=[hosted])) == said
+
+
+def report(date: str, rag: str, by: str | None) -> StatusReport:
+    return StatusReport(date=date, rag=rag, by=by)
+
+
+@pytest.mark.parametrize(
+    ("reports", "said"),
+    [
+        ([report("2026-03-01", "red", "lead"), report("2026-03-05", "red", "boss")], []),
+        ([report("2026-03-01", "red", "lead"), report("2026-03-05", "green", "lead")], []),  # the same person sees it otherwise now
+        ([report("2026-03-01", "red", "lead"), report("2026-04-05", "green", "boss")], []),  # of another month
+        ([report("2026-03-01", "red", "lead"), report("2026-03-05", "green", "boss"), report("2026-03-06", "green", "lead")], []),
+        (
+            [report("2026-03-01", "red", "lead"), report("2026-03-05", "green", "boss")],
+            ["reports on 'P' contradict each other: red by lead on 2026-03-01, green by boss on 2026-03-05"],
+        ),
+        (
+            [report("2026-03-05", "green", "boss"), report("2026-02-20", "green", "lead"), report("2026-03-01", "amber", "lead")],
+            ["reports on 'P' contradict each other: amber by lead on 2026-03-01, green by boss on 2026-03-05"],
+        ),
+        (
+            [report("2026-03-01", "red", "lead"), report("2026-03-01", "green", "boss")],
+            ["reports on 'P' of 2026-03-01 contradict each other: green by boss, red by lead"],
+        ),
+    ],
+)
+def test_r08_hears_reports_that_contradict_each_other_days_apart(reports: list[StatusReport], said: list[str]) -> None:
+    assert heard("p3o/one-source", portfolio(HUB, projects=[project(status=reports)])) == said
+
+
+@pytest.mark.parametrize(
+    ("state", "lessons", "said"),
+    [
+        ("cancelled", [LEARNED], []),
+        ("cancelled", [], ["project 'P' is cancelled and left no lesson"]),
+        ("cancelled", [Lesson(id="L2", source="Q", applied_in=["Q"])], ["project 'P' is cancelled and left no lesson"]),
+        ("active", [], []),
+    ],
+)
+def test_r14_asks_cancelled_work_for_its_lessons(state: str, lessons: list[Lesson], said: list[str]) -> None:
+    pf = portfolio(HUB, projects=[project(state=state), Project(id="Q", tasks=[Task(id="b", duration="1 d")])], lessons=lessons)
+    assert heard("p3o/learning", pf) == said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 from collections import Counter
 from collections.abc import Iterable
@@ -14,6 +15,7 @@ from ipmo.model.hierarchy import hierarchy
 from ipmo.plugin import Check, CheckContext, Finding, Severity, UnitError
 from ipmo_agile.fields import GUIDE, AgileFields, Guardrails, bearers, fields_of, forecasts
 from ipmo_agile.flow import flow
+from ipmo_agile.forecast import AgileForecast
 from ipmo_agile.priority import CAVEAT, wsjf
 
 __all__ = ["CHECKS"]
@@ -22,6 +24,8 @@ PERIODS = 8
 """How many recent periods a forecast should rest on (AGL-R02)."""
 OLD = 60
 """Days after which items should be counted again."""
+NEAR = 0.1
+"""How far a commitment may lie below the percentile that it names: ten points, since a forecast moves in whole periods."""
 ENOUGH = 8
 """Finished items below which a backlog says nothing of its flow."""
 SCALE = (1, 2, 3, 5, 8, 13, 20, 21, 40, 100)
@@ -281,11 +285,11 @@ def _order(context: CheckContext) -> Iterable[Finding]:
 
 
 def _percentile(context: CheckContext) -> Iterable[Finding]:
-    """AGL-R10: a date committed from a forecast says its percentile, and that is not P50."""
+    """AGL-R10: a date committed from a forecast says its percentile, lies above P50, and on the date of that percentile or near it."""
     pf = context.portfolio
     agile = {full_id: forecast for full_id, _, forecast in forecasts(pf)}
-    commitments: list[tuple[str, str, str | None, str]] = [
-        (full_id, f"the deadline {task.deadline}", task.attributes.get("percentile"), full_id)
+    commitments: list[tuple[str, str, date, str | None, str]] = [
+        (full_id, f"the deadline {task.deadline}", task.deadline, task.attributes.get("percentile"), full_id)
         for full_id, task, _ in forecasts(pf)
         if task.deadline is not None
     ]
@@ -293,16 +297,46 @@ def _percentile(context: CheckContext) -> Iterable[Finding]:
         source = pf.resolve(link.source) or ""
         if source in agile and link.promised is not None:
             name = link.id or f"{link.source} -> {link.target}"
-            commitments.append(
-                (source, f"the commitment {link.promised} of link {name!r}", link.attributes.get("percentile"), link.id or source)
-            )
-    for source, what, percentile, item in commitments:
-        if percentile is None:
+            what, percentile = f"the commitment {link.promised} of link {name!r}", link.attributes.get("percentile")
+            commitments.append((source, what, link.promised, percentile, link.id or source))
+    for source, what, when, percentile, item in commitments:
+        share = None if percentile is None else _share(percentile)
+        if share is None:
             safe = agile[source].quantile(0.85)
-            message = f"{what} rests on the forecast of {source!r} and names no percentile"
+            said = "names no percentile" if percentile is None else f"names {percentile!r}, which is no percentile"
+            message = f"{what} rests on the forecast of {source!r} and {said}"
             yield _finding("percentile", item, message, f"write attributes: {{percentile: P85}}; at P85 the work takes {safe}")
-        elif percentile.strip().upper().removeprefix("P") in ("50", "50%"):
-            yield _finding("percentile", item, f"{what} is a P50 of {source!r}: as likely missed as kept", "commit to P80 or later")
+        elif share <= 0.5:
+            how = "as likely missed as kept" if share == 0.5 else "more likely missed than kept"
+            yield _finding("percentile", item, f"{what} is a P{100 * share:g} of {source!r}: {how}", "commit to P80 or later")
+        else:
+            day, near, stated = _day(when), _at(pf, source, agile[source], share - NEAR), _at(pf, source, agile[source], share)
+            if near is not None and day < near:
+                message = f"{what} says P{100 * share:g} of {source!r}, and lies before its P{100 * (share - NEAR):g}, {near}"
+                yield _finding("percentile", item, message, f"commit to {stated}, or say the percentile that the date has")
+
+
+def _share(percentile: str) -> float | None:
+    """A percentile as a share: `P85`, `85 %` and `0.85` are the same; None for what is none."""
+    found = re.fullmatch(r"\s*P?\s*([0-9]{1,3}(?:\.[0-9]{1,6})?)\s*%?\s*", percentile, re.IGNORECASE | re.ASCII)
+    if found is None:
+        return None
+    number = float(found[1])
+    share = number if number < 1 and "." in found[1] else number / 100
+    return share if 0 < share < 1 else None
+
+
+def _day(when: date) -> date:
+    return when.date() if isinstance(when, datetime) else when
+
+
+def _at(pf: Portfolio, item: str, forecast: AgileForecast, share: float) -> date | None:
+    """The day on which work is done with a probability, on its calendar; None when nothing says."""
+    span, task = forecast.quantile(share), pf[item]
+    if span is None or not isinstance(task, Task):
+        return None
+    length = {"remaining" if task.remaining is not None else "duration": span}
+    return ipmo.schedule(pf.evolve(item, **length), on_cycle="cut").days(item)[1]
 
 
 def _commitment(context: CheckContext) -> Iterable[Finding]:
@@ -355,6 +389,12 @@ CHECKS = tuple(
         ("epic", "AGL-R06", "An epic has a hypothesis, an MVP, a leading indicator and a date to pivot or stop", LEAN, _epics),
         ("commitment", "AGL-R07", "A dependency between teams has a giver, a receiver and a date with its spread", LEAN, _commitment),
         ("order", "AGL-R09", "Scores are relative in each column, ties are broken, dependencies are named", LEAN, _order),
-        ("percentile", "AGL-R10", "A committed date names its percentile, and it is not P50", GUIDE, _percentile),
+        (
+            "percentile",
+            "AGL-R10",
+            "A committed date names its percentile, which is above P50, and lies where that does",
+            GUIDE,
+            _percentile,
+        ),
     )
 )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import ipmo
 from ipmo.model import Portfolio, Programme, Project
-from ipmo.plugin import Check, CheckContext, Finding, Severity
+from ipmo.plugin import Check, CheckContext, Finding, Severity, counted
 from ipmo_p3o.catalogue import ASSURANCE, GUIDE, fields_of, named_service
 from ipmo_p3o.flows import nominal_days
 from ipmo_p3o.offices import OPEN, day_of, is_temporary, office_model
@@ -18,6 +19,10 @@ __all__ = ["CHECKS"]
 
 GRACE = timedelta(days=365)
 """How long a temporary office may outlive its host: a year, for records, lessons and tracking of benefits."""
+HUBS = ("hub", "programme", "project")
+"""Types of office that are no top: a permanent one of them reports to an office or a board."""
+APART = timedelta(days=14)
+"""Reports of two people that lie no further apart speak of the same time (P3O-R08)."""
 LEVELS = {"project": 0, "programme": 1, "portfolio": 2}
 
 
@@ -50,7 +55,7 @@ def _apex(context: CheckContext) -> Iterable[Finding]:
 
 
 def _forest(context: CheckContext) -> Iterable[Finding]:
-    """P3O-R02: at most one office above each office, no cycle, no spoke without a hub."""
+    """P3O-R02: at most one office above each office, no cycle, no spoke without a hub, no hub that reports to nobody."""
     pf = context.portfolio
     offices = {office.id: office for office in pf.offices}
     above = {name: [up for up in office.reports_to if up in offices] for name, office in offices.items()}
@@ -64,6 +69,9 @@ def _forest(context: CheckContext) -> Iterable[Finding]:
             yield _finding("office-forest", name, message, "let one of them report to a board")
         if is_temporary(offices[name]) and not ups and any(not is_temporary(other) for other in offices.values()):
             yield _finding("office-forest", name, f"temporary office {name!r} has no office above it", "let it report to its hub")
+        elif not is_temporary(offices[name]) and offices[name].type in HUBS and not offices[name].reports_to:
+            message = f"permanent {offices[name].type} office {name!r} reports to nobody"
+            yield _finding("office-forest", name, message, "let it report to the portfolio office, or to a board")
 
 
 def _loop(start: str, above: dict[str, list[str]]) -> list[str]:
@@ -80,7 +88,7 @@ def _loop(start: str, above: dict[str, list[str]]) -> list[str]:
 
 
 def _temporary_end(context: CheckContext) -> Iterable[Finding]:
-    """P3O-R03: a temporary office has a host and ends with it, give or take the grace."""
+    """P3O-R03: a temporary office has a host and ends with it: not before it, and after it within the grace."""
     pf = context.portfolio
     stated = fields_of(pf).grace
     grace = GRACE if stated is None else timedelta(days=float(nominal_days(stated)))
@@ -106,6 +114,12 @@ def _temporary_end(context: CheckContext) -> Iterable[Finding]:
                 f" {office.host!r} finishes ({closes})"
             )
             yield _finding("temporary-office", office.id, message, "end it earlier or make it permanent")
+        elif day_of(office.ends) < closes:
+            days = counted((closes - day_of(office.ends)).days, "day")
+            message = (
+                f"temporary office {office.id!r} ends {day_of(office.ends)}, {days} before its host {office.host!r} finishes ({closes})"
+            )
+            yield _finding("temporary-office", office.id, message, "let it last until its host is done, or name who takes over")
 
 
 def _permanent(context: CheckContext) -> Iterable[Finding]:
@@ -273,6 +287,23 @@ def _one_source(context: CheckContext) -> Iterable[Finding]:
                 yield _finding(
                     "one-source", one.id, f"reports on {one.id!r} of {day} contradict each other: {words}", "keep the one that holds"
                 )
+        yield from _apart(pf, one)
+
+
+def _apart(pf: Portfolio, one: Programme | Project) -> Iterator[Finding]:
+    """What two people last reported of an item, days apart, in different colours: nobody took it back."""
+    today = None if pf.status_date is None else day_of(pf.status_date)
+    latest: dict[str, tuple[date, str]] = {}
+    for report in one.status:
+        day = day_of(report.date)
+        if report.rag and report.by and (today is None or day <= today) and day >= latest.get(report.by, (day, ""))[0]:
+            latest[report.by] = (day, report.rag)
+    for (who, (day, colour)), (other, (when, another)) in itertools.combinations(
+        sorted(latest.items(), key=lambda row: (row[1][0], row[0])), 2
+    ):
+        if colour != another and timedelta(0) < when - day <= APART:
+            message = f"reports on {one.id!r} contradict each other: {colour} by {who} on {day}, {another} by {other} on {when}"
+            yield _finding("one-source", one.id, message, "ask both, and keep the one that holds")
 
 
 def _escalation(context: CheckContext) -> Iterable[Finding]:
@@ -360,7 +391,7 @@ def _over(pf: Portfolio, project: Project) -> tuple[str, ...]:
 
 
 def _learning(context: CheckContext) -> Iterable[Finding]:
-    """P3O-R14: closed initiatives leave lessons, new ones cite some, and no lesson is left unused."""
+    """P3O-R14: closed initiatives leave lessons, cancelled ones most of all, new ones cite some, and no lesson is left unused."""
     pf = context.portfolio
     taught = Counter(pf.project_of(lesson.source) or lesson.source for lesson in pf.lessons if lesson.source)
     cited = {lesson for project in pf.projects for lesson in fields_of(project).cites}
@@ -371,8 +402,8 @@ def _learning(context: CheckContext) -> Iterable[Finding]:
             continue
         for name in sorted(set(fields_of(project).cites) - known):
             yield _finding("learning", project.id, f"project {project.id!r} cites the unknown lesson {name!r}", severity=Severity.WARNING)
-        if project.state == "closed" and not taught[project.id]:
-            message = f"project {project.id!r} is closed and left no lesson"
+        if project.state in ("closed", "cancelled") and not taught[project.id]:
+            message = f"project {project.id!r} is {project.state} and left no lesson"
             yield _finding("learning", project.id, message, "write lessons: with from: its id", Severity.WARNING)
         if project.state in ("proposed", "approved") and known and not fields_of(project).cites and project.id not in used:
             message = f"project {project.id!r} is {project.state} and cites no lesson"
@@ -386,7 +417,7 @@ CHECKS = tuple(
     Check(code=f"p3o/{slug}", rule=rule, title=title, source=GUIDE, run=run)
     for slug, rule, title, run in (
         ("one-apex", "P3O-R01", "One office at the top, or a virtual one with an owner for each service", _apex),
-        ("office-forest", "P3O-R02", "Offices form a forest: one hub above each spoke, no circle", _forest),
+        ("office-forest", "P3O-R02", "Offices form a forest: one hub above each spoke, no circle, no hub that reports to nobody", _forest),
         ("temporary-office", "P3O-R03", "A temporary office has a host and ends with it", _temporary_end),
         ("permanent-office", "P3O-R04", "A permanent office has no host, and has a funding line and a sponsor", _permanent),
         ("service-gap", "P3O-R05", "Each mandatory service has a provider or a waiver with a date", _covered),
@@ -397,7 +428,7 @@ CHECKS = tuple(
         ("escalation", "P3O-R11", "Each tolerance has somebody to escalate to, with the authority, up to the board", _escalation),
         ("cadence", "P3O-R12", "Who sends cuts off no later than who takes it on", _cadence),
         ("standards", "P3O-R13", "Every initiative follows the current version of each standard, or has a waiver", _adoption),
-        ("learning", "P3O-R14", "Closed initiatives leave lessons, and new ones cite some", _learning),
+        ("learning", "P3O-R14", "Closed and cancelled initiatives leave lessons, and new ones cite some", _learning),
         ("neutral-office", "P3O-R17", "An office owns no benefit, risk or delivery that it supports", _neutral),
     )
 )
