@@ -191,7 +191,7 @@ def test_cutting_goes_on_says_what_it_cut_and_does_not_depend_on_order() -> None
     for projects in (LOOPED, LOOPED[::-1]):
         pf = Portfolio(id="x", start="2026-01-05", projects=projects, links=LOOP_LINKS)
         s = ipmo.schedule(pf, on_cycle="cut")
-        assert s.cuts == (("depot/B", "depot/C", "SS"),)
+        assert s.cuts == (("depot/C", "tram/A", "FS"),)  # across projects before inside one
         tables.append(sorted(map(str, s.table().rows())))
         assert "ipmo/loop-cut" in {f.code for f in ipmo.check(pf)}
     assert tables[0] == tables[1]
@@ -251,3 +251,25 @@ def test_of_two_links_that_ask_alike_one_into_a_break_lets_the_finish_wait_which
     tasks = [*givers.values(), Task(id="t", duration="3 d", after=after)]
     s = schedule(Portfolio(id="x", start="2026-01-05", calendars=calendars, projects=[Project(id="P", tasks=tasks)]))
     assert (s["P/t"].early_start, s["P/t"].early_finish) == (datetime(2026, 1, 7, 9), datetime(2026, 1, 12, 9))
+
+
+def test_a_loop_is_cut_across_projects_before_inside_one() -> None:
+    """Whatever the dates say: the plan of a project is its own, the agreement between two is looked at again."""
+    pf = Portfolio(
+        id="x",
+        start="2026-01-05",
+        projects=[
+            Project(
+                id="A",
+                tasks=[
+                    Task(id="a", duration="1 d", deadline="2026-01-09", after=[After(source="b")]),
+                    Task(id="b", duration="1 d", deadline="2026-12-31"),
+                ],
+            ),
+            Project(id="B", tasks=[Task(id="t", duration="1 d")]),
+        ],
+        links=[Link(source="A/a", target="B/t"), Link(source="B/t", target="A/b")],
+    )
+    assert [tuple(cut) for cut in ipmo.schedule(pf, on_cycle="cut").cuts] == [("A/a", "B/t", "FS")]
+    inside = pf.evolve(links=()).evolve("A/b", after=[After(source="a")])
+    assert [tuple(cut) for cut in ipmo.schedule(inside, on_cycle="cut").cuts] == [("A/b", "A/a", "FS")], "inside, the dates say which"

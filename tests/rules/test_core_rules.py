@@ -214,3 +214,44 @@ def test_exceptions_are_findings_for_whoever_set_a_tolerance() -> None:
     assert [(f.item, f.rule, f.hint) for f in found] == [("P", "GOV-R04", "tell board, whose authority is not known to cover it")]
     assert not ipmo.check(pilot(finish="2026-03-05")).of("ipmo/exception")
     assert not ipmo.check(pilot(finish="2026-03-05", tolerance=Tolerance(time="10 ed"))).of("ipmo/exception")
+
+
+DONE = {
+    "duration": "100 d",
+    "actual_start": "2026-01-01",
+    "baseline_start": "2026-01-01",
+    "baseline_finish": "2026-01-20",
+    "budget": "100 GBP",
+}
+
+
+def test_work_that_is_all_done_raises_no_alarm() -> None:
+    """It took twice its time and its money, and was reported so; nothing that is left can be slow, dear or stuck."""
+    done = Task(id="t", actual_finish="2026-02-20", actual="60 GBP", **DONE)
+    assert codes(pilot("2026-06-02", "green", "2026-02-20", done)) == set()
+    open_still = Task(id="t", progress="30 %", remaining="20 d", actual="60 GBP", **DONE)
+    assert codes(pilot("2026-06-02", "green", "2026-02-20", open_still)) >= {"spi-t", "tcpi", "stale"}
+    months = [pilot(day, "green", day, done, risks=[Risk(id="R")]) for day in ("2026-03-02", "2026-04-01", "2026-05-01")]
+    assert codes(months[2], *months[:2]) == set()
+    assert "risks" in codes(
+        *(pilot(day, "green", day, open_still, risks=[Risk(id="R")]) for day in ("2026-05-01", "2026-03-02", "2026-04-01"))
+    )
+    over = attrs.evolve(done, actual="160 GBP")
+    assert codes(pilot("2026-06-02", "green", "2026-02-20", over)) == {"computed-worse"}, "what it cost is no better for being done"
+
+
+def test_work_that_is_not_yet_due_raises_no_alarm() -> None:
+    """Nine tenths are done and the rest is planned for autumn: not stuck, not sliding, and no report is due; without that plan it is."""
+    first = Task(id="t", duration="90 d", actual_start="2026-01-01", actual_finish="2026-02-20")
+
+    def month(day: str, **rest: Any) -> Portfolio:
+        return pilot(day, "green", day, first, Task(id="r", duration="10 d", **rest), finish="2026-12-31")
+
+    days = ("2026-05-01", "2026-03-02", "2026-04-01")
+    assert codes(*(month(day, not_before="2026-10-01") for day in days)) == set()
+    assert codes(*(month(day) for day in days)) == {"stuck", "bow-wave"}
+    assert (
+        codes(pilot("2026-06-02", "green", "2026-02-20", Task(id="r", duration="10 d", not_before="2026-10-01"), finish="2026-12-31"))
+        == set()
+    )
+    assert codes(pilot("2026-06-02", "green", "2026-02-20", Task(id="r", duration="10 d"), finish="2026-12-31")) == {"stale"}

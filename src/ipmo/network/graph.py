@@ -203,24 +203,31 @@ def one_loop(edges: Sequence[tuple[str, str, int]]) -> list[tuple[str, int]]:
 
 
 def links_to_cut(
-    edges: Sequence[tuple[int, int, int]], dates: Sequence[int | None], ids: Sequence[str], kind: Callable[[int], str]
+    edges: Sequence[tuple[int, int, int]],
+    dates: Sequence[int | None],
+    ids: Sequence[str],
+    kind: Callable[[int], str],
+    crosses: Callable[[int], bool] = lambda number: False,
 ) -> list[int]:
-    """The links whose removal leaves no loop: in each strongly connected group, again and again, the one whose source's
-    date lies furthest after its target's; ties, and links without dates, by id.
+    """The links whose removal leaves no loop: in each strongly connected group, again and again, one of those across projects
+    before one inside a project, and of these the one whose source's date lies furthest after its target's; ties by id.
+
+    What is inside a project is its own plan; a link across projects is an agreement that both sides can look at again.
 
     Args:
         edges: (source, target, number).
         dates: the known date of each node as an instant.
         ids: the name of each node.
         kind: the type of a link, by number.
+        crosses: whether a link, by number, joins two projects.
     """
     import networkx as nx
 
-    def weight(edge: tuple[int, int, int]) -> tuple[int, str, str, str]:
+    def weight(edge: tuple[int, int, int]) -> tuple[bool, int, str, str, str]:
         source, target, number = edge
         one, other = dates[source], dates[target]
         gap = one - other if one is not None and other is not None else 0
-        return (-gap, ids[source], ids[target], kind(number))
+        return (not crosses(number), -gap, ids[source], ids[target], kind(number))
 
     cuts: list[int] = []
     waiting: list[list[tuple[int, int, int]]] = [list(edges)]

@@ -316,7 +316,8 @@ class Network(Columns):
         return CycleError([item for item, _ in cycle], [TYPE_NAMES[self.typ[k]] for _, k in cycle], boundaries)
 
     def cut(self, dates: Sequence[int | None]) -> Network:
-        """A network without loops: in each group of nodes in a loop the link whose source lies latest after its target goes.
+        """A network without loops: in each group of nodes in a loop a link goes, across projects before one inside a project,
+        and of these the one whose source lies latest after its target.
 
         Args:
             dates: the known date of each node, None where there is none.
@@ -329,7 +330,8 @@ class Network(Columns):
         src, dst = plain_list(self.src), plain_list(self.dst)
         placed = set(plain_list(self._order))
         edges = [(u, v, k) for k, (u, v) in enumerate(zip(src, dst, strict=True)) if u not in placed and v not in placed]
-        cuts = links_to_cut(edges, dates, self.ids, lambda k: TYPE_NAMES[self.typ[k]])
+        owner = self.project
+        cuts = links_to_cut(edges, dates, self.ids, lambda k: TYPE_NAMES[self.typ[k]], lambda k: owner[src[k]] != owner[dst[k]])
         return self.without(cuts)
 
     def as_expected(self) -> Network:

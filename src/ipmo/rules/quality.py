@@ -28,7 +28,7 @@ def _find(context: CheckContext) -> Iterator[Finding]:
                 "",
                 f"{point.name} is {shown}, should be {'at least' if point.at_least else 'at most'} {point.limit:g} ({point.formula})"
                 + (f": {listed(point.numerator)}" if point.numerator and not point.at_least else ""),
-                f"{len(point.numerator)} of {len(point.denominator)} counted; variant {point.variant}",
+                f"{point.counted} counted; variant {point.variant}",
                 Severity.INFO,
             )
     if quality.dangling:

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from ipmo.analysis.control.status import StatusView, status
 from ipmo.analysis.dates.schedule import Schedule
+from ipmo.analysis.dates.schedule import schedule as schedule_of
 from ipmo.analysis.money.earned_value import EarnedValue, earned_value
 from ipmo.analysis.money.measures import MEASURES
 from ipmo.analysis.money.rollup import LEFT_OUT, roll_up
@@ -16,7 +17,7 @@ from ipmo.errors import IpmoError
 from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import CheckContext
 from ipmo.model.portfolio import Portfolio
-from ipmo.model.work import Project
+from ipmo.model.work import Project, Task
 from ipmo.rules.themes import Theme, fact
 from ipmo.units import as_day
 from ipmo.words import counted
@@ -37,7 +38,8 @@ def _find(context: CheckContext) -> Iterator[Finding]:
     Now: computed worse than reported; green with negative float; green with an SPI(t) below 0.9 or a TCPI above 1.1; green
     without a report of the last 35 days; from green to red without amber. Over three months, and said when there are fewer:
     stuck at 90 % or more; slipping a month a month; spending without having less to spend; risks that nobody touches. Months
-    that do not lie before the status date are not looked at.
+    that do not lie before the status date are not looked at. Of work that is all done only its report is held against its figures, and
+    of work that is not yet due nothing is asked before its day.
     """
     portfolio, schedule, history = context.portfolio, context.schedule, context.history
     reported = [p for p in portfolio.projects if p.state not in (*LEFT_OUT, "closed") and any(r.rag for r in p.status)]
@@ -61,7 +63,31 @@ def _find(context: CheckContext) -> Iterator[Finding]:
             )
         return
     for project in reported:
-        yield from _over_time(project.id, months[-MONTHS:])
+        if not _done(project):
+            yield from _over_time(project.id, months[-MONTHS:])
+
+
+def _done(project: Project) -> bool:
+    """Whether all its work is finished: nothing that is left can be late, slow or dear."""
+    wholes = {task.parent for task in project.tasks}
+    return project.actual_finish is not None or (
+        bool(project.tasks) and all(task.finished for task in project.tasks if task.id not in wholes)
+    )
+
+
+def _due(project: Project, schedule: Schedule, today: date | None) -> bool:
+    """Whether any of its open work has begun, or should begin by a day: before that nothing can be seen of it."""
+    wholes = {task.parent for task in project.tasks}
+    work: dict[str, Task | Project] = {
+        f"{project.id}/{task.id}": task for task in project.tasks if not (task.finished or task.milestone or task.id in wholes)
+    }
+    if not project.tasks:
+        work[project.id] = project
+    for full_id, item in work.items():
+        start = schedule.days(full_id)[0]
+        if item.actual_start is not None or today is None or start is None or start <= today:
+            return True
+    return False
 
 
 def _earned(portfolio: Portfolio) -> EarnedValue | None:
@@ -77,6 +103,8 @@ def _of(project: Project, view: StatusView, schedule: Schedule, earned: EarnedVa
         yield fact("watermelon-computed-worse", project.id, f"project {project.id!r} reports {row.reported}, its figures say {row.colour}: {row.why}",
             "ask what the report rests on",
         )  # fmt: skip
+    if _done(project):
+        return
     seen = sorted((r for r in project.status if r.rag is not None and (today is None or as_day(r.date) <= today)), key=lambda r: r.date)
     for before, after in itertools.pairwise(seen):
         if before.rag == "green" and after.rag == "red":
@@ -86,7 +114,8 @@ def _of(project: Project, view: StatusView, schedule: Schedule, earned: EarnedVa
             )  # fmt: skip
     if row.reported != "green":
         return
-    if today is not None and row.reported_on is not None and today - row.reported_on > timedelta(days=STALE):
+    old = today is not None and row.reported_on is not None and today - row.reported_on > timedelta(days=STALE)
+    if old and today is not None and row.reported_on is not None and _due(project, schedule, today):
         yield fact("watermelon-stale", project.id, f"project {project.id!r} is green by a report of {row.reported_on}, {(today - row.reported_on).days} days old",
             "ask for a new report",
         )  # fmt: skip
@@ -126,14 +155,15 @@ def _over_time(project: str, months: Sequence[Portfolio]) -> Iterator[Finding]:
             finishes.append(roll_up(month, MEASURES["finish"])[project].value)
         except IpmoError:
             return
-    if all(value is not None for value in progress) and STUCK_AT <= progress[0] < 1 and max(progress) - min(progress) < 0.005:
+    stuck = all(value is not None for value in progress) and STUCK_AT <= progress[0] < 1 and max(progress) - min(progress) < 0.005
+    if stuck and all(_could_go_on(month, project) for month in months):
         yield fact("watermelon-stuck", project, f"project {project!r} has stood at {progress[-1]:.0%} for {counted(len(months), 'month')}", "ask what is left to do, in hours"
         )  # fmt: skip
     dates = [as_day(month.status_date) for month in months if month.status_date is not None]
     if all(value is not None for value in finishes):
         slips = [(b - a).total_seconds() / 86400 for a, b in itertools.pairwise(finishes)]
         gone = [(b - a).days for a, b in itertools.pairwise(dates)]
-        if all(slip >= 0.9 * days > 0 for slip, days in zip(slips, gone, strict=True)):
+        if all(slip >= 0.9 * days > 0 for slip, days in zip(slips, gone, strict=True)) and all(_could_go_on(m, project) for m in months):
             yield fact(
                 "watermelon-bow-wave",
                 project,
@@ -154,6 +184,12 @@ def _over_time(project: str, months: Sequence[Portfolio]) -> Iterator[Finding]:
         yield fact("watermelon-risks", project, f"the {len(risks[0])} open risks of project {project!r} have not changed in {counted(len(months), 'month')}",
             "a register that nobody touches is not used", Severity.INFO,
         )  # fmt: skip
+
+
+def _could_go_on(month: Portfolio, project: str) -> bool:
+    """Whether open work of a project had begun or was due in a month."""
+    noun, today = month.items[project], month.status_date
+    return not isinstance(noun, Project) or _due(noun, schedule_of(month, on_cycle="cut"), None if today is None else as_day(today))
 
 
 def _money(month: Portfolio, measure: str, project: str) -> Decimal | None:

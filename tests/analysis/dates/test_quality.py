@@ -223,3 +223,19 @@ def test_the_path_length_index_needs_work_after_the_status_date() -> None:
     done = Task(id="a", duration="5 d", actual_start="2026-01-05", actual_finish="2026-01-09")
     pf = Portfolio(id="x", start="2026-01-05", status_date="2026-01-10", projects=[Project(id="P", finish="2026-02-06", tasks=[done])])
     assert (schedule_quality(pf)[13].value, schedule_quality(pf)[13].needs) == (None, "unfinished work after the status date")
+
+
+def test_the_index_of_the_critical_path_counts_the_path() -> None:
+    """Two tasks to a committed finish are 2 of 2, not 2 of 1; more done than was due is said as one against the other."""
+    tasks = [Task(id="a", duration="10 d", baseline_finish="2026-03-31"), Task(id="b", duration="10 d", after=[After(source="a")])]
+    pf = Portfolio(id="x", start="2026-01-05", status_date="2026-01-05", projects=[Project(id="P", finish="2026-01-16", tasks=tasks)])
+    q = schedule_quality(pf)
+    assert (q[13].numerator, q[13].counted, q[13].passed) == (("P/a", "P/b"), "2 of 2", False)
+    assert "to P@finish" in q[13].variant
+    (found,) = [f for f in ipmo.check(pf) if f.code == "ipmo/dcma-13"]
+    assert found.hint.startswith("2 of 2 counted")
+    done = [
+        attrs.evolve(task, actual_finish="2026-01-05", baseline_finish=when)
+        for task, when in zip(tasks, ("2026-01-04", "2026-03-31"), strict=True)
+    ]
+    assert schedule_quality(pf.evolve("P", tasks=done))[14].counted == "2 against 1"

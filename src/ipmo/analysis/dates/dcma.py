@@ -73,7 +73,7 @@ class Point:
         name: what it is called.
         variant: which of the formulas in use it is.
         formula: the formula in words.
-        numerator: ids that count against (for points 4, 13 and 14: for) the schedule; links as `a -FS-> b`.
+        numerator: ids that count against (for points 4 and 14: for) the schedule, of point 13 those on the path; links as `a -FS-> b`.
         denominator: ids that they are measured against.
         value: a share, an index, or a count where the limit is 0; None without data.
         limit: the bound; None where there is no firm one.
@@ -91,6 +91,12 @@ class Point:
     limit: float | None = None
     at_least: bool = False
     needs: str = ""
+
+    @property
+    def counted(self) -> str:
+        """How many were counted of how many; where those are others than these, such as tasks done against tasks due, both numbers."""
+        within = set(self.numerator) <= set(self.denominator)
+        return f"{len(self.numerator)} {'of' if within else 'against'} {len(self.denominator)}"
 
     @property
     def passed(self) -> bool | None:
@@ -422,7 +428,8 @@ def _cpli(a: Assessed) -> Point:
         return attrs.evolve(point, needs="unfinished work after the status date")
     ends = passes.target_ends().get(f"{project.id}@finish", [])
     path = tuple(sorted(net.ids[passes.lists.order[v]] for v in passes.driving_to(ends)))
-    return attrs.evolve(point, value=cpli(length, slack), numerator=path, denominator=(f"{project.id}@finish",))
+    variant = f"{VARIANT}, to {project.id}@finish"
+    return attrs.evolve(point, value=cpli(length, slack), variant=variant, numerator=path, denominator=path)
 
 
 def _bei(a: Assessed) -> Point:

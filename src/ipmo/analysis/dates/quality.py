@@ -107,7 +107,7 @@ class ScheduleQuality:
             UnknownItemError: there is no such point.
         """
         point = self[number]
-        return f"{point}\n{point.formula}\ncounted {len(point.numerator)} of {len(point.denominator)}: {listed(point.numerator) or 'none'}"
+        return f"{point}\n{point.formula}\ncounted {point.counted}: {listed(point.numerator) or 'none'}"
 
     def __repr__(self) -> str:
         passed = sum(point.passed is True for point in self.points)

@@ -68,7 +68,8 @@ def schedule(
     Args:
         portfolio: a portfolio, or a compiled network.
         dialect: conventions that tools differ on; the portfolio's own when left out.
-        on_cycle: `error` raises on a loop, `cut` takes the worst link out of each loop and says so in `.cuts`.
+        on_cycle: `error` raises on a loop, `cut` takes a link out of each loop and says so in `.cuts`: one across projects before one
+            inside, and of these the one whose source's known date lies furthest after its target's.
         back_from: schedules back from this finish: `start` and `finish` of every item are then its late dates, and total float
             is what is left between them and the early dates; negative where the time does not suffice.
 
