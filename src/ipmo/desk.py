@@ -294,6 +294,7 @@ def roll_up(
     include: tuple[str, ...] = (),
     within: str | None = None,
     unrated: Unrated = "refuse",
+    confidence: float | None = None,
 ) -> RollUp:
     """A measure over the tree of a portfolio or by any attribute: the core measures and those that plugins declare.
 
@@ -308,7 +309,18 @@ def roll_up(
     known = installed().measures
     chosen = known.get(measure, measure) if isinstance(measure, str) else measure
     try:
-        return _roll_up(portfolio, chosen, by=by, level=level, as_of=as_of, include=include, within=within, measures=known, unrated=unrated)
+        return _roll_up(
+            portfolio,
+            chosen,
+            by=by,
+            level=level,
+            as_of=as_of,
+            include=include,
+            within=within,
+            measures=known,
+            unrated=unrated,
+            confidence=confidence,
+        )
     except IpmoError:
         raise
     except Exception as error:

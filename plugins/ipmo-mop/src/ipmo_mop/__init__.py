@@ -17,6 +17,7 @@ from collections.abc import Iterable
 import ipmo
 from ipmo import Money
 from ipmo.figures.svg import Figure
+from ipmo.model import Portfolio
 from ipmo.plugin import CheckContext, Column, IpmoError, Methodology, Profile, Section, Table, agree, counted, hookimpl
 from ipmo_mop.catalogue import FIELDS, GATES, GUIDE, OPEN, RIGHTS, ROLES, STAGES, Criterion, Group, MopFields, fields_of
 from ipmo_mop.rules import CHECKS
@@ -48,6 +49,34 @@ __all__ = [
 
 MOST = 60
 """Above so many open projects the report leaves the reasons of the selection out: each is a solve of its own."""
+
+
+def _what_to_fund(pf: Portfolio) -> Iterable[str | Table | Figure]:
+    """The selection under the envelopes, with its reasons; or why there is none."""
+    yield "# What to fund"
+    try:
+        answer = select(pf, seconds=20.0)
+    except IpmoError as error:
+        yield f"No selection: {error}."
+        return
+    if answer.status == "infeasible":
+        yield (
+            "No selection keeps every rule. The fewest that cannot be kept together: " + "; ".join(r.text for r in answer.conflict) + "."
+        )
+        return
+    chosen = ", ".join(answer.chosen) or "nothing"
+    gap = (
+        "it is the optimum" if answer.status == "optimal" else f"at most {answer.gap:.1%} could be gained" if answer.gap is not None else ""
+    )
+    yield f"The best selection is worth {answer.value:,.6g} ({gap}): {chosen}."
+    simple, less = ranked(answer.problem)
+    if set(simple) != set(answer.chosen):
+        broken = [rule.text for rule in answer.problem.rules if not rule.holds(frozenset(simple))]
+        said = f"which breaks: {'; '.join(broken)}" if broken else f"worth {less:,.6g}"
+        yield f"Ranking by value for money down to the cut-line would fund {', '.join(simple) or 'nothing'}, {said}."
+    yield answer.budgets()
+    if len(answer.problem.candidates) <= MOST:
+        yield answer.table()
 
 
 def _section(context: CheckContext) -> Iterable[str | Table | Figure]:
@@ -82,36 +111,7 @@ def _section(context: CheckContext) -> Iterable[str | Table | Figure]:
             )
             yield found.table()
     if stated.envelopes:
-        yield "# What to fund"
-        try:
-            answer = select(pf, seconds=20.0)
-        except IpmoError as error:
-            yield f"No selection: {error}."
-            return
-        if answer.status == "infeasible":
-            yield (
-                "No selection keeps every rule. The fewest that cannot be kept together: "
-                + "; ".join(r.text for r in answer.conflict)
-                + "."
-            )
-            return
-        chosen = ", ".join(answer.chosen) or "nothing"
-        gap = (
-            "it is the optimum"
-            if answer.status == "optimal"
-            else f"at most {answer.gap:.1%} could be gained"
-            if answer.gap is not None
-            else ""
-        )
-        yield f"The best selection is worth {answer.value:,.6g} ({gap}): {chosen}."
-        simple, less = ranked(answer.problem)
-        if set(simple) != set(answer.chosen):
-            broken = [rule.text for rule in answer.problem.rules if not rule.holds(frozenset(simple))]
-            said = f"which breaks: {'; '.join(broken)}" if broken else f"worth {less:,.6g}"
-            yield f"Ranking by value for money down to the cut-line would fund {', '.join(simple) or 'nothing'}, {said}."
-        yield answer.budgets()
-        if len(answer.problem.candidates) <= MOST:
-            yield answer.table()
+        yield from _what_to_fund(pf)
     rows = [p for p in pf.projects if p.state in OPEN and p.category] if stated.categories else []
     if rows:
         yield "# Money by category"

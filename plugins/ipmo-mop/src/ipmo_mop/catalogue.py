@@ -90,7 +90,8 @@ class MopFields:
     Args:
         criteria: of a portfolio: what projects are scored on.
         categories: of a portfolio: the segments that projects fall into.
-        every: of a portfolio: the length of a budget period: month, quarter, year or financial year.
+        every: of a portfolio: the length of a budget period: month, quarter, year or financial year; a year is the financial year that
+            the portfolio states.
         envelopes: of a portfolio: period (`2026`, `2026-Q1`, as `ipmo.time_phase` names it) to the most that may be spent in it.
         confidence: of a portfolio: the share of outcomes that budgets should cover: 0.5 for P50, 0.8 for P80.
         groups: of a portfolio: projects that are chosen between.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from fractions import Fraction
 
 import ipmo
@@ -11,9 +11,9 @@ from ipmo.model import Portfolio, Project
 from ipmo.plugin import Check, CheckContext, Finding, IpmoError, Severity, UnitError
 from ipmo_mop import governance
 from ipmo_mop.catalogue import GATEWAY, GUIDE, MSP, OPEN, SELECTED, fields_of
+from ipmo_mop.envelopes import envelopes
 from ipmo_mop.releases import funding
 from ipmo_mop.scoring import criteria_of
-from ipmo_mop.selection import project_costs
 from ipmo_mop.sequence import sequence
 from ipmo_mop.wording import finding, in_currency
 
@@ -109,67 +109,6 @@ def _criteria(context: CheckContext) -> Iterable[Finding]:
                 used[name].points(given[name])
             except UnitError as error:
                 yield finding("criteria", project.id, f"score of project {project.id!r}: {error}", severity=Severity.ERROR)
-
-
-def _envelopes(context: CheckContext) -> Iterable[Finding]:
-    """MOP-R04: the budgets of a period stay within its envelope, at the chosen confidence and not at the base estimate.
-
-    Above P50 the uncertain part of each lump budget is added as if all went badly together: the sum of quantiles is the
-    quantile of the sum when they move as one, and an upper bound for other shares above the middle.
-    """
-    pf = context.portfolio
-    stated = fields_of(pf)
-    if not stated.envelopes or pf.money is None:
-        return
-    roll = ipmo.roll_up(pf, "budget", by=stated.every)
-    spent = {figure.item: figure.value for figure in roll.groups}
-    more: dict[str, Fraction] = {}
-    if stated.confidence is not None:
-        for project in pf.projects:
-            if project.state in SELECTED:
-                for period, extra in _uncertain(pf, project, stated.confidence, stated.every):
-                    more[period] = more.get(period, Fraction(0)) + extra
-    musts = [p for p in pf.projects if p.state in OPEN and fields_of(p).mandatory]
-    costs = [project_costs(pf, p.id, stated.every) or {} for p in musts]
-    at = "" if stated.confidence is None else f" at P{100 * stated.confidence:.4g}"
-    for period, envelope in stated.envelopes.items():
-        value, most = spent.get(period), in_currency(pf, envelope)
-        if most is None:
-            yield finding("envelope", "", f"the envelope of {period} is in {envelope.currency}, which has no exchange rate", "add rates:")
-            continue
-        must = sum((cost.get(period, Fraction(0)) for cost in costs), Fraction(0))
-        if must > most:
-            names = ", ".join(p.id for p, cost in zip(musts, costs, strict=True) if cost.get(period))
-            message = f"what must be done in {period} ({names}) costs {float(must):,.0f}; its envelope is {float(most):,.0f}: no selection is feasible"
-            yield finding("envelope", "", message, "raise the envelope, move work, or ask what is mandatory", Severity.ERROR)
-            continue
-        total = (Fraction(value.amount) if isinstance(value, Money) else Fraction(0)) + more.get(period, Fraction(0))
-        if total > most:
-            unit = pf.money.currency
-            message = f"budgets of {period}{at} are {float(total):,.0f} {unit}, {float(total - most):,.0f} above the envelope of {float(most):,.0f}"
-            yield finding("envelope", "", message, "select less, move work, or raise the envelope", Severity.ERROR)
-    if any(name.startswith("(") for name in spent):
-        message = "budgets without a date, or not known, are in no period, so the envelopes do not count them"
-        yield finding("envelope", "", message, severity=Severity.INFO)
-
-
-def _uncertain(pf: Portfolio, project: Project, share: float, every: str) -> Iterator[tuple[str, Fraction]]:
-    """What a project's budget has more at that confidence than in the middle, by period in proportion to its own phasing."""
-    extra = Fraction(0)
-    for budget in (project.budget, *(task.budget for task in project.tasks)):
-        for line in budget.lines if budget is not None else ():
-            if line.amount is None:
-                continue
-            middle, high = line.amount.central(), line.amount.quantile(share)
-            if isinstance(middle, Money) and isinstance(high, Money) and middle != high:
-                extra += (in_currency(pf, high) or Fraction(0)) - (in_currency(pf, middle) or Fraction(0))
-    if not extra:
-        return
-    groups = [g for g in ipmo.roll_up(pf, "budget", by=every, within=project.id).groups if isinstance(g.value, Money)]
-    whole = sum((Fraction(g.value.amount) for g in groups), Fraction(0))
-    for group in groups:
-        if whole:
-            yield group.item, extra * Fraction(group.value.amount) / whole
 
 
 def _closure(context: CheckContext) -> Iterable[Finding]:
@@ -281,7 +220,7 @@ CHECKS = tuple(
     for slug, rule, title, source, run in (
         ("line-of-sight", "MOP-R01", "A clear line of sight from objectives to work and back", GUIDE, _sight),
         ("criteria", "MOP-R02", "Each project is scored on the criteria of its category, on their scales", GUIDE, _criteria),
-        ("envelope", "MOP-R04", "Budgets of a period stay within its envelope, at the chosen confidence", GUIDE, _envelopes),
+        ("envelope", "MOP-R04", "What a period costs stays within its envelope, at the chosen confidence", GUIDE, envelopes),
         ("selection-closed", "MOP-R06", "No selected initiative depends on an unselected or later one", GUIDE, _closure),
         ("baseline", "MOP-R10", "Plans are baselined, and each baseline was approved", GUIDE, _baselined),
         ("stop-list", "MOP-R12", "What is still to come is worth what is still to be spent", GUIDE, _stop),

@@ -17,8 +17,9 @@ import ipmo
 from ipmo import Money
 from ipmo.model import Portfolio
 from ipmo.model.fields import as_tuple
-from ipmo.plugin import Column, IpmoError, ModelError, Table, UnitError, UnknownItemError
+from ipmo.plugin import Column, ModelError, Table, UnitError, UnknownItemError
 from ipmo_mop.catalogue import FIELDS, OPEN, MopFields, fields_of
+from ipmo_mop.envelopes import committed, period_of, project_costs
 from ipmo_mop.scoring import scores
 
 __all__ = ["Candidate", "Choice", "Reason", "Rule", "Selection", "SelectionProblem", "optimise", "ranked", "select"]
@@ -73,6 +74,7 @@ class SelectionProblem:
     Args:
         candidates: what may be funded.
         envelopes: period to the most that may be spent in it.
+        committed: period to what of it is spent on what is not chosen between.
         requires: (one, other): one only with the other.
         excludes: (one, other): not both.
         groups: (name, members, exactly): at most one of the members, or exactly one.
@@ -82,6 +84,7 @@ class SelectionProblem:
 
     candidates: tuple[Candidate, ...] = attrs.field(converter=as_tuple)
     envelopes: Mapping[str, Fraction] = attrs.field(factory=dict)
+    committed: Mapping[str, Fraction] = attrs.field(factory=dict)
     requires: tuple[tuple[str, str], ...] = attrs.field(default=(), converter=as_tuple)
     excludes: tuple[tuple[str, str], ...] = attrs.field(default=(), converter=as_tuple)
     groups: tuple[tuple[str, tuple[str, ...], bool], ...] = attrs.field(default=(), converter=as_tuple)
@@ -110,7 +113,10 @@ class SelectionProblem:
         one = Fraction(1)
         for period, most in self.envelopes.items():
             costs = {c.id: c.costs[period] for c in self.candidates if c.costs.get(period)}
-            out.append(Rule(kind="budget", text=f"budget of {period}: at most {_amount(most, self.unit)}", weights=costs, high=most))
+            gone = self.committed.get(period, Fraction(0))
+            less = f", {_amount(gone, self.unit)} of it committed" if gone else ""
+            text = f"budget of {period}: at most {_amount(most, self.unit)}{less}"
+            out.append(Rule(kind="budget", text=text, weights=costs, high=most - gone))
         out += [Rule(kind="mandatory", text=f"{c.id} is mandatory", weights={c.id: one}, low=one) for c in self.candidates if c.mandatory]
         out += [
             Rule(kind="requires", text=f"{a} requires {b}", weights={a: one, b: -one}, high=Fraction(0)) for a, b in self.requires if a != b
@@ -263,8 +269,9 @@ class Selection:
         return self.choice.gap
 
     def spent(self, period: str) -> Fraction:
-        """What the selection costs in a period."""
-        return sum((c.costs.get(period, Fraction(0)) for c in self.problem.candidates if c.id in self.chosen), Fraction(0))
+        """What the selection costs in a period, with what is committed in it."""
+        gone = self.problem.committed.get(period, Fraction(0))
+        return gone + sum((c.costs.get(period, Fraction(0)) for c in self.problem.candidates if c.id in self.chosen), Fraction(0))
 
     def why(self, project: str) -> Reason:
         """Why a project is in or out: the best selection with the opposite answer is looked for.
@@ -418,7 +425,7 @@ def ranked(problem: SelectionProblem) -> tuple[tuple[str, ...], float]:
         cost = float(sum(one.costs.values()))
         return one.value / cost if cost else FAR
 
-    left = dict(problem.envelopes)
+    left = {period: most - problem.committed.get(period, Fraction(0)) for period, most in problem.envelopes.items()}
     chosen = []
     for one in sorted(problem.candidates, key=lambda c: (not c.mandatory, -ratio(c), c.id)):
         if all(one.costs.get(period, Fraction(0)) <= money for period, money in left.items()):
@@ -441,7 +448,8 @@ def select(
 ) -> Selection:
     """Which open projects of a portfolio to fund.
 
-    Budgets by period come from `ipmo.time_phase`'s rules (each project's money over its own time), limits from `envelopes:`,
+    Budgets by period come from `ipmo.time_phase`'s rules (each project's money over its own time) at the confidence that the portfolio
+    states, as its checks ask; what closed projects cost in a period is committed; limits from `envelopes:`,
     `requires:`, `excludes:`, `groups:` and `mandatory:`; what waits for another project's hand-over requires that project, and
     what requires a cancelled one cannot be chosen.
 
@@ -486,6 +494,8 @@ def problem_of(
     stated = fields_of(portfolio)
     given = stated.envelopes if envelopes is None else _read(stated.every, envelopes)
     limits = {name: _in_base(portfolio, money) for name, money in given.items()}
+    periods = {name: period_of(portfolio, name) for name in limits}
+    gone = committed(portfolio) if limits else {}
     worth = values_of(portfolio, value)
     projects = [p for p in portfolio.projects if p.state in OPEN]
     names = {p.id for p in projects}
@@ -493,12 +503,12 @@ def problem_of(
     candidates, requires, excludes, barred = [], [], [], []
     for project in projects:
         fields = fields_of(project)
-        costs = project_costs(portfolio, project.id, stated.every) if limits else {}
+        costs = project_costs(portfolio, project.id) if limits else {}
         if project.id not in worth and not fields.mandatory:
             barred.append((project.id, f"{project.id} has no value to be ranked by"))
         if limits and costs is None:
             barred += [] if fields.mandatory else [(project.id, f"what {project.id} costs is not known")]
-        within = {period: cost for period, cost in (costs or {}).items() if period in limits}
+        within = {name: costs[period] for name, period in periods.items() if costs and period in costs}
         candidates.append(Candidate(id=project.id, value=worth.get(project.id, 0.0), costs=within, mandatory=fields.mandatory))
         for other in project.requires:
             if other in names:
@@ -523,6 +533,7 @@ def problem_of(
     return SelectionProblem(
         candidates=candidates,
         envelopes=limits,
+        committed={name: gone[period] for name, period in periods.items() if gone.get(period)},
         requires=list(dict.fromkeys(requires)),
         excludes=excludes,
         groups=groups,
@@ -537,15 +548,3 @@ def _in_base(portfolio: Portfolio, amount: Money) -> Fraction:
     if portfolio.money is None or amount.currency == portfolio.money.currency or day is None:
         return Fraction(amount.amount)
     return portfolio.exchange_rates.convert(amount, day)
-
-
-def project_costs(portfolio: Portfolio, project: str, every: str) -> dict[str, Fraction] | None:
-    """What a project costs by period, in the portfolio's currency; None where its budget is not wholly known and dated."""
-    try:
-        roll = ipmo.roll_up(portfolio, "budget", by=every, within=project, include=("proposed",))
-    except IpmoError:
-        return None
-    found = {figure.item: figure.value for figure in roll.groups}
-    if not found or any(name.startswith("(") or not isinstance(value, Money) for name, value in found.items()):
-        return None
-    return {name: Fraction(value.amount) for name, value in found.items()}

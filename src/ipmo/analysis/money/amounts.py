@@ -12,7 +12,7 @@ from typing import Literal
 import attrs
 
 from ipmo.errors import MissingRateError, ModelError, UnitError
-from ipmo.model.estimates import Fixed, exact
+from ipmo.model.estimates import Fixed, Quantity, exact
 from ipmo.model.money import Budget, BudgetLine, Spread
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project, Task
@@ -125,10 +125,13 @@ class Amounts:
         as_of: lumps convert at this date.
         what: what is converted, for messages: `budget`, `actual`, ...
         unrated: what becomes of money without an exchange rate.
+        confidence: the percentile that uncertain lines count at, 0 to 1; their central value when left out.
     """
 
-    def __init__(self, portfolio: Portfolio, as_of: date, what: str, *, unrated: Unrated = "refuse") -> None:
-        self.portfolio, self.as_of, self.what, self.unrated = portfolio, as_of, what, unrated
+    def __init__(
+        self, portfolio: Portfolio, as_of: date, what: str, *, unrated: Unrated = "refuse", confidence: float | None = None
+    ) -> None:
+        self.portfolio, self.as_of, self.what, self.unrated, self.confidence = portfolio, as_of, what, unrated, confidence
         self.missing: dict[str, str] = {}
 
     @functools.cached_property
@@ -169,7 +172,7 @@ class Amounts:
             budget = Budget((BudgetLine(amount=Fixed(budget)),))
         out = []
         for line in budget.lines:
-            amount = None if line.amount is None else line.amount.central()
+            amount = self._amount(line)
             if not isinstance(amount, Money):
                 return None
             found = self._rated(full_id, line, amount)
@@ -182,11 +185,17 @@ class Amounts:
         """Those lines of an item's money that are known."""
         found = []
         for line in budget.lines:
-            amount = None if line.amount is None else line.amount.central()
+            amount = self._amount(line)
             one = self._rated(full_id, line, amount) if isinstance(amount, Money) else None
             if one is not None:
                 found.append(one)
         return found
+
+    def _amount(self, line: BudgetLine) -> Quantity | None:
+        """What a line counts with."""
+        if line.amount is None:
+            return None
+        return line.amount.central() if self.confidence is None else line.amount.quantile(self.confidence)
 
     def _rated(self, full_id: str, line: BudgetLine, amount: Money) -> Amount | None:
         """One line; None where its exchange rate is missing and that counts as unknown."""
@@ -211,7 +220,7 @@ class Amounts:
             source = self.rates.sources.get(dated, "")
             notes.append(f"{amount} at {rate} of {dated}{f', {source}' if source else ''}")
         if line.amount is not None and line.amount.rule != "fixed":
-            notes.append(line.amount.rule)
+            notes.append(line.amount.rule if self.confidence is None else f"P{100 * self.confidence:.4g}")
         return Amount(value=exact(amount) * Fraction(rate), base=self.base_of(full_id, line), line=line, note="; ".join(notes))
 
     def _in_currency(self) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 
-from ipmo.analysis.money.amounts import in_minor_units
+from ipmo.analysis.money.amounts import Priced, in_minor_units
 from ipmo.tables import Column, Table
 from ipmo.units import Money, day_text
 
@@ -61,6 +61,13 @@ class RolledUpValue:
     def money(self) -> Money | None:
         """The value where it is money and known."""
         return self.value if isinstance(self.value, Money) else None
+
+    @property
+    def exact(self) -> Fraction | None:
+        """The exact amount before it is rounded, of money in one known price base or none; None where it is unknown or no amount."""
+        if isinstance(self.carried, Priced):
+            return self.carried.only(self.item)[1]
+        return Fraction(self.carried) if isinstance(self.carried, Fraction | int) else None
 
     @property
     def text(self) -> str:

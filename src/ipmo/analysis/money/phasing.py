@@ -122,6 +122,7 @@ def time_phase(
     as_of: date | str | None = None,
     measures: Mapping[str, Measure] = MEASURES,
     unrated: Unrated = "refuse",
+    confidence: float | None = None,
 ) -> TimePhased:
     """Budget, actual, forecast, funding and effort by period, each exact: the periods sum to the whole.
 
@@ -139,6 +140,7 @@ def time_phase(
         as_of: the date at which lumps convert.
         measures: the measures known by name.
         unrated: what becomes of money without an exchange rate, as for `roll_up`.
+        confidence: money counts at this percentile, each uncertain line in its own periods, as for `roll_up`.
 
     Raises:
         OptionError: there is no such period.
@@ -148,7 +150,7 @@ def time_phase(
     rule = period_rule(portfolio, every)
     rolls: dict[str, RollUp] = {}
     for name in PHASED:
-        roll = roll_up(portfolio, name, by=every, within=item, as_of=as_of, measures=measures, unrated=unrated)
+        roll = roll_up(portfolio, name, by=every, within=item, as_of=as_of, measures=measures, unrated=unrated, confidence=confidence)
         if not any(f.item != UNKNOWN for f in roll.groups):
             continue
         rolls[name] = roll

@@ -134,6 +134,7 @@ def roll_up(
     within: str | None = None,
     measures: Mapping[str, Measure] = MEASURES,
     unrated: Unrated = "refuse",
+    confidence: float | None = None,
 ) -> RollUp:
     """A measure over the tree of a portfolio, or by any attribute, objective, office, owner or period.
 
@@ -149,12 +150,14 @@ def roll_up(
         within: a programme, project or summary: only what it holds is grouped.
         measures: the measures known by name.
         unrated: `unknown` counts money without an exchange rate as unknown, with the reason as its note; `refuse` raises.
+        confidence: money counts at this percentile (0.8 for P80), each uncertain line in its own item and periods, as if all went
+            badly together; percentiles add only then. Central values when left out.
 
     Raises:
         UnknownItemError: there is no such measure, item, field or attribute.
         OptionError: there is no such level, or a state to include that is counted anyway.
         MissingRateError: money in another currency has no exchange rate, and that is to be refused.
-        UnitError: money of two known price bases would be mixed; a measure that does not lie over time is wanted by period.
+        UnitError: a confidence that is not between 0 and 1; money of two known price bases would be mixed; a measure that does not lie over time is wanted by period.
 
     >>> import ipmo.examples
     >>> print(roll_up(ipmo.examples.load("extension"), "budget").total)
@@ -172,7 +175,10 @@ def roll_up(
         one_of("include", state, LEFT_OUT)
     one_of("unrated", unrated, get_args(Unrated))
     when = as_day(as_when(as_of)) if as_of is not None else _default_date(portfolio)
-    engine = _Engine(portfolio, measure, when, counted, mixed=by == "price_base", unrated=unrated)
+    if confidence is not None and not 0 < confidence < 1:
+        raise UnitError(f"confidence is a share between 0 and 1, for example 0.8 for P80 (got {confidence:g})")
+    amounts = Amounts(portfolio, when, measure.name, unrated=unrated, confidence=confidence)
+    engine = _Engine(portfolio, measure, amounts, counted, mixed=by == "price_base")
     root = within if within is not None else portfolio.id
     tree = engine.remembered_tree()
     if root not in tree:
@@ -204,19 +210,14 @@ class _Shown(NamedTuple):
 class _Engine:
     """One roll-up: also what measures may ask (a MeasureContext)."""
 
-    def __init__(
-        self,
-        portfolio: Portfolio,
-        measure: Measure,
-        as_of: date,
-        include: frozenset[str],
-        *,
-        mixed: bool = False,
-        unrated: Unrated = "refuse",
-    ) -> None:
-        self.portfolio, self.measure, self.as_of, self.include, self.mixed = portfolio, measure, as_of, include, mixed
+    def __init__(self, portfolio: Portfolio, measure: Measure, amounts: Amounts, include: frozenset[str], *, mixed: bool = False) -> None:
+        self.portfolio, self.measure, self.amounts, self.include, self.mixed = portfolio, measure, amounts, include, mixed
+        self.as_of = amounts.as_of
         self.findings: list[Finding] = []
-        self.amounts = Amounts(portfolio, as_of, measure.name, unrated=unrated)
+
+    def _same_amounts(self, what: str) -> Amounts:
+        """Amounts of another kind by the same rules."""
+        return Amounts(self.portfolio, self.as_of, what, unrated=self.amounts.unrated, confidence=self.amounts.confidence)
 
     @functools.cached_property
     def schedule(self) -> Schedule:
@@ -241,9 +242,7 @@ class _Engine:
     def _exact(self, measure: Measure, full_id: str, item: Bearing) -> tuple[object, str]:
         value = measure.value(self, full_id, item)
         if isinstance(value, Budget | Money):
-            lines = self.amounts
-            if measure is not self.measure:
-                lines = Amounts(self.portfolio, self.as_of, measure.name, unrated=self.amounts.unrated)
+            lines = self.amounts if measure is self.measure else self._same_amounts(measure.name)
             found = lines.lines(full_id, value)
             return (
                 (None, lines.missing.get(full_id, ""))
@@ -355,10 +354,11 @@ class _Engine:
             return self._made(full_id, level, own, counts, name=item.name, note=note, left_out=left_out)
         carried, known, total = self._joined(parts)
         if own is not None:
-            if measure.combine is Combine.SUM and known == total and carried is not None and carried != own:
+            stated = self.amounts.confidence is None  # percentiles of parts need not add up to that of the whole
+            if stated and measure.combine is Combine.SUM and known == total and carried is not None and carried != own:
                 self.findings.append(self._differs(full_id, own, carried))
-            stated = f"{STATED}{f'; {note}' if note else ''}"
-            return self._made(full_id, level, own, (1, 1), name=item.name, note=stated, parts=parts, left_out=left_out)
+            note = f"{STATED}{f'; {note}' if note else ''}"
+            return self._made(full_id, level, own, (1, 1), name=item.name, note=note, parts=parts, left_out=left_out)
         return self._made(full_id, level, carried, (known, total), name=item.name, parts=parts, left_out=left_out)
 
     def _differs(self, full_id: str, own: object, carried: object) -> Finding:
@@ -392,7 +392,7 @@ class _Engine:
         """The tree of a measure of the core is made once; a plugin's measure may be another value under the same name."""
         if MEASURES.get(self.measure.name) is not self.measure:
             return self.tree()
-        key = ("roll-up", self.measure.name, self.as_of, self.include, self.mixed, self.amounts.unrated)
+        key = ("roll-up", self.measure.name, self.as_of, self.include, self.mixed, self.amounts.unrated, self.amounts.confidence)
         tree, findings = remember(self.portfolio, key, lambda: (self.tree(), tuple(self.findings)))
         self.findings[:] = findings
         return dict(tree)
@@ -551,7 +551,7 @@ class _Engine:
             spent = None
             actual = None if isinstance(item, Portfolio) else item.actual
             if measure.name == "forecast" and actual is not None:
-                known = Amounts(self.portfolio, self.as_of, "actual", unrated=self.amounts.unrated).known_lines(full_id, actual)
+                known = self._same_amounts("actual").known_lines(full_id, actual)
                 spent = [a for a in known if a.base == base]
             for piece in timing.pieces(measure.name, full_id, amounts, spent):
                 yield piece, base

@@ -1,0 +1,145 @@
+"""What may be spent in a period, and what is: budgets at the chosen confidence, forecasts and actual cost against envelopes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
+
+import ipmo
+from ipmo.model import Portfolio
+from ipmo.plugin import CheckContext, Finding, IpmoError, Severity
+from ipmo_mop.catalogue import OPEN, fields_of
+from ipmo_mop.wording import finding, in_currency
+
+__all__ = ["committed", "envelopes", "length", "period_of", "project_costs"]
+
+COUNTED = ("approved", "active", "paused", "closed")
+"""States whose money totals count."""
+
+
+def length(portfolio: Portfolio) -> str:
+    """The length of a budget period; a year is the financial year that the portfolio states."""
+    every = fields_of(portfolio).every
+    first = portfolio.money.financial_year if portfolio.money is not None else "jan"
+    return "financial year" if every == "year" and first != "jan" else every
+
+
+def period_of(portfolio: Portfolio, name: str) -> str:
+    """The period that an envelope is for, as `ipmo.time_phase` names it: `2026` is `2026/27` where years begin in April."""
+    if length(portfolio) != "financial year":
+        return name
+    first = portfolio.money.financial_year if portfolio.money is not None else "jan"
+    year = int(name[:4])
+    return f"{year:04}" if first == "jan" else f"{year:04}/{(year + 1) % 100:02}"
+
+
+def _amounts(roll: ipmo.RollUp) -> dict[str, Fraction]:
+    """Exact amounts by period, and by `(undated)` and `(unknown)` what is in none."""
+    out = {}
+    for figure in roll.groups:
+        exact = figure.exact
+        out[figure.item] = Fraction(0) if exact is None else exact
+    return out
+
+
+def _rolled(portfolio: Portfolio, measure: str, within: str | None = None) -> dict[str, Fraction]:
+    """A measure by period at the chosen confidence; what has no exchange rate is unknown."""
+    roll = ipmo.roll_up(
+        portfolio,
+        measure,
+        by=length(portfolio),
+        within=within,
+        include=("proposed",) if within is not None else (),
+        confidence=fields_of(portfolio).confidence,
+        unrated="unknown",
+    )
+    return _amounts(roll)
+
+
+def project_costs(portfolio: Portfolio, project: str) -> dict[str, Fraction] | None:
+    """What a project costs by period, at the confidence that the portfolio chose; None where its budget is not wholly known and dated."""
+    try:
+        found = _rolled(portfolio, "budget", project)
+    except IpmoError:
+        return None
+    return None if not found or any(name.startswith("(") for name in found) else found
+
+
+def committed(portfolio: Portfolio) -> dict[str, Fraction]:
+    """What is counted in each period of projects that are not chosen between: closed ones."""
+    out: dict[str, Fraction] = {}
+    for project in portfolio.projects:
+        if project.state in COUNTED and project.state not in OPEN:
+            for period, cost in (project_costs(portfolio, project.id) or {}).items():
+                out[period] = out.get(period, Fraction(0)) + cost
+    return out
+
+
+def _expected(portfolio: Portfolio) -> dict[str, Fraction]:
+    """What projects are expected to cost by period: their forecast where it is known and dated, else their budget; empty without one."""
+    out: dict[str, Fraction] = {}
+    forecasts = 0
+    for project in portfolio.projects:
+        if project.state not in COUNTED:
+            continue
+        found = _rolled(portfolio, "forecast", project.id)
+        known = bool(found) and not any(name.startswith("(") for name in found)
+        forecasts += known
+        for period, cost in (found if known else _rolled(portfolio, "budget", project.id)).items():
+            out[period] = out.get(period, Fraction(0)) + cost
+    return out if forecasts else {}
+
+
+def _above(name: str, what: str, total: Fraction, most: Fraction, unit: str) -> str:
+    return f"{what} of {name} are {float(total):,.0f} {unit}, {float(total - most):,.0f} above the envelope of {float(most):,.0f}"
+
+
+def envelopes(context: CheckContext) -> Iterable[Finding]:
+    """MOP-R04: what a period costs stays within its envelope: budgets at the chosen confidence, forecasts, and what is spent.
+
+    Each uncertain line counts at that percentile in the periods that it lies in, as if all went badly together: the sum of
+    quantiles is the quantile of the sum when they move as one, and an upper bound for other shares above the middle.
+    """
+    pf = context.portfolio
+    stated = fields_of(pf)
+    if not stated.envelopes or pf.money is None:
+        return
+    spent = _rolled(pf, "budget")
+    expected, actual = _expected(pf), _rolled(pf, "actual")
+    musts = [p for p in pf.projects if p.state in OPEN and fields_of(p).mandatory]
+    costs = [project_costs(pf, p.id) or {} for p in musts]
+    for name, envelope in stated.envelopes.items():
+        most = in_currency(pf, envelope)
+        if most is None:
+            yield finding("envelope", "", f"the envelope of {name} is in {envelope.currency}, which has no exchange rate", "add rates:")
+            continue
+        period = period_of(pf, name)
+        must = sum((cost.get(period, Fraction(0)) for cost in costs), Fraction(0))
+        if must > most:
+            names = ", ".join(p.id for p, cost in zip(musts, costs, strict=True) if cost.get(period))
+            message = f"what must be done in {name} ({names}) costs {float(must):,.0f}; its envelope is {float(most):,.0f}: no selection is feasible"
+            yield finding("envelope", "", message, "raise the envelope, move work, or ask what is mandatory", Severity.ERROR)
+            continue
+        yield from _beyond(pf, name, most, (spent, expected, actual), stated.confidence)
+    if any(name.startswith("(") for name in spent):
+        message = "budgets without a date, or not known, are in no period, so the envelopes do not count them"
+        yield finding("envelope", "", message, severity=Severity.INFO)
+
+
+def _beyond(
+    pf: Portfolio, name: str, most: Fraction, found: tuple[Mapping[str, Fraction], ...], confidence: float | None
+) -> Iterator[Finding]:
+    """What is above one envelope."""
+    period, unit = period_of(pf, name), pf.money.currency if pf.money is not None else ""
+    budget, expected, actual = (amounts.get(period, Fraction(0)) for amounts in found)
+    at = "" if confidence is None else f" at P{100 * confidence:.4g}"
+    if budget > most:
+        hint = "select less, move work, or raise the envelope"
+        yield finding("envelope", "", _above(f"{name}{at}", "budgets", budget, most, unit), hint, Severity.ERROR)
+    if expected > most:
+        hint = "stop or move work, or raise the envelope"
+        what = "forecasts, and budgets where there is none,"
+        yield finding("envelope", "", _above(f"{name}{at}", what, expected, most, unit), hint, Severity.ERROR, part="forecast")
+    if actual > most:
+        hint = "ask who released it, and raise the envelope or take it from the next one"
+        yield finding("envelope", "", _above(name, "actual costs", actual, most, unit), hint, Severity.ERROR, part="actual")

@@ -1,0 +1,154 @@
+"""Envelopes: P80 by hand, each uncertain line in its own year; forecasts and actual cost; financial years; selections that keep them."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import ipmo
+from ipmo.model import Budget, BudgetLine, Calendar, MoneySettings, Portfolio, Project, Task
+from ipmo_mop import select
+from ipmo_mop.envelopes import project_costs
+
+P80 = 14 - math.sqrt(0.2 * 6 * 5)
+"""Of tri(8, 9, 14), by the inverse of its distribution function: 11.5505."""
+SPREAD = {"low": "8 M GBP", "likely": "9 M GBP", "high": "14 M GBP"}
+
+
+def portfolio(*projects: Project, fields: dict[str, Any], **more: Any) -> Portfolio:
+    return Portfolio(
+        id="pf",
+        **{
+            "start": "2026-01-01",
+            "status_date": "2026-01-01",
+            "calendar": "c",
+            "calendars": [Calendar(id="c", week="mon-sun", hours="00:00-24:00")],
+            "methodologies": {"portfolio": "mop"},
+            "money": MoneySettings(currency="GBP"),
+            "projects": projects,
+            "extensions": {"mop": fields},
+            **more,
+        },
+    )
+
+
+def year(amount: Any, of: int) -> BudgetLine:
+    return BudgetLine(amount=amount, since=f"{of}-01-01", until=f"{of}-12-31")
+
+
+TWO_YEARS = Project(id="p", state="active", budget=Budget([year(SPREAD, 2026), year("1 M GBP", 2027)]))
+
+
+def heard(pf: Portfolio) -> list[str]:
+    return [f.message for f in ipmo.check(pf).of("mop/envelope")]
+
+
+def test_the_spread_of_a_line_stays_in_its_year() -> None:
+    stated = {"every": "year", "confidence": "80 %", "envelopes": {"2026": "11.4 M GBP", "2027": "5 M GBP"}}
+    pf = portfolio(TWO_YEARS, fields=stated)
+    assert heard(pf) == ["budgets of 2026 at P80 are 11,550,510 GBP, 150,510 above the envelope of 11,400,000"]
+    costs = project_costs(pf, "p")
+    assert costs is not None
+    assert {period: float(cost) for period, cost in costs.items()} == {"2026": pytest.approx(P80 * 1e6), "2027": 1e6}
+    phased = ipmo.time_phase(pf, every="year", confidence=0.8)
+    assert float(phased.value("budget", "2026") or 0) == pytest.approx(P80 * 1e6)
+    assert heard(pf.evolve("pf", extensions={"mop": {**stated, "envelopes": {"2026": "11.56 M GBP", "2027": "1 M GBP"}}})) == []
+    quarters = {**stated, "every": "quarter", "envelopes": {"2026-Q1": "2.8 M GBP", "2026-Q4": "2.92 M GBP", "2027-Q1": "1 M GBP"}}
+    assert [m.partition(" are")[0] for m in heard(portfolio(TWO_YEARS, fields=quarters))] == ["budgets of 2026-Q1 at P80"]
+
+
+def test_uncertain_and_certain_lines_of_tasks_bear_their_own_spread() -> None:
+    tasks = [
+        Task(id="a", duration="30 d", budget=SPREAD, baseline_start="2026-01-01", baseline_finish="2026-12-31"),
+        Task(id="b", duration="30 d", budget="4 M GBP", baseline_start="2027-01-01", baseline_finish="2027-12-31"),
+    ]
+    stated = {"confidence": "80 %", "envelopes": {"2026": "11.5 M GBP", "2027": "4 M GBP"}}
+    pf = portfolio(Project(id="p", state="active", tasks=tasks), fields=stated)
+    assert heard(pf) == ["budgets of 2026 at P80 are 11,550,510 GBP, 50,510 above the envelope of 11,500,000"]
+
+
+def test_forecasts_and_what_is_spent_are_held_against_the_envelope_too() -> None:
+    stated = {"envelopes": {"2026": "10 M GBP"}}
+
+    def of(**money: Any) -> list[str]:
+        lines = {name: Budget([year(amount, 2026)]) for name, amount in money.items()}
+        rest = Project(id="q", state="active", budget=Budget([year("4 M GBP", 2026)]))
+        return heard(portfolio(Project(id="p", state="active", **lines), rest, fields=stated, status_date="2026-12-31"))
+
+    assert of(budget="5 M GBP") == []
+    assert of(budget="5 M GBP", forecast="6 M GBP") == []
+    assert of(budget="5 M GBP", forecast="7 M GBP") == [
+        "forecasts, and budgets where there is none, of 2026 are 11,000,000 GBP, 1,000,000 above the envelope of 10,000,000"
+    ]
+    assert of(budget="5 M GBP", actual="12 M GBP") == [
+        "actual costs of 2026 are 12,000,000 GBP, 2,000,000 above the envelope of 10,000,000"
+    ]
+    assert len(of(budget="7 M GBP", forecast="8 M GBP", actual="11 M GBP")) == 3
+
+
+@pytest.mark.parametrize(("every", "name"), [("year", "2026"), ("financial year", "2026/27"), ("financial year", "2026")])
+def test_a_year_is_the_financial_year_that_the_portfolio_states(every: str, name: str) -> None:
+    late = Project(id="p", state="active", budget=Budget([BudgetLine(amount="6 M GBP", since="2027-02-01", until="2027-02-28")]))
+    early = Project(id="q", state="active", budget=Budget([BudgetLine(amount="6 M GBP", since="2026-02-01", until="2026-02-28")]))
+    stated = {"every": every, "envelopes": {name: "5 M GBP"}}
+    april = portfolio(late, fields=stated, money=MoneySettings(currency="GBP", financial_year="apr"))
+    assert heard(april) == [f"budgets of {name} are 6,000,000 GBP, 1,000,000 above the envelope of 5,000,000"]
+    assert heard(april.evolve(projects=[early])) == []
+    january = portfolio(early, fields=stated)
+    assert len(heard(january)) == 1
+    assert heard(january.evolve(projects=[late])) == []
+
+
+def test_a_missing_rate_leaves_out_what_needs_it() -> None:
+    foreign = Project(id="q", state="active", budget=Budget([year("1 M EUR", 2026)]))
+    found = heard(portfolio(TWO_YEARS, foreign, fields={"envelopes": {"2026": "8 M GBP"}}))
+    assert found[0].startswith("budgets of 2026 are 9,000,000 GBP")
+    assert "not known" in found[1]
+
+
+def chosen_of(pf: Portfolio, chosen: tuple[str, ...]) -> Portfolio:
+    """The portfolio as selected: what is chosen active, what is open and not chosen proposed."""
+    for project in pf.projects:
+        if project.state != "closed":
+            pf = pf.evolve(project.id, state="active" if project.id in chosen else "proposed")
+    return pf
+
+
+def test_the_optimum_keeps_the_envelopes_that_the_check_asks_for() -> None:
+    stated = {"confidence": "80 %", "envelopes": {"2026": "12 M GBP"}}
+    small = Project(id="q", state="proposed", budget=Budget([year("2 M GBP", 2026)]))
+    pf = portfolio(TWO_YEARS, small, fields=stated)
+    found = select(pf, {"p": 5, "q": 3})
+    assert found.chosen == ("p",)  # 9 + 2 would fit at the most likely values, 11.55 + 2 does not at P80
+    assert not heard(chosen_of(pf, found.chosen))
+    gone = Project(id="old", state="closed", budget=Budget([year("1 M GBP", 2026)]))
+    after = select(pf.evolve(projects=[*pf.projects, gone]), {"p": 5, "q": 3})
+    assert after.chosen == ("q",)
+    assert after.budgets()["left"] == (9e6,)
+    assert after.problem.rules[0].text == "budget of 2026: at most 12,000,000 GBP, 1,000,000 GBP of it committed"
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(1, 9), st.integers(0, 9), st.sampled_from([2026, 2027]), st.sampled_from(["active", "proposed", "closed"])), min_size=1, max_size=5),
+    st.integers(5, 30),
+    st.sampled_from([None, 0.5, 0.8, 0.95]),
+)  # fmt: skip
+def test_no_optimum_breaks_an_envelope(rows: list[tuple[int, int, int, str]], most: int, confidence: float | None) -> None:
+    projects = [
+        Project(
+            id=f"p{n}",
+            state=state,
+            budget=Budget([year({"low": f"{low} GBP", "likely": f"{low} GBP", "high": f"{low + more} GBP"}, of), year("1 GBP", 2027)]),
+        )
+        for n, (low, more, of, state) in enumerate(rows)
+    ]
+    stated = {"confidence": confidence, "envelopes": {"2026": f"{most} GBP", "2027": f"{most} GBP"}}
+    pf = portfolio(*projects, fields=stated)
+    found = select(pf, {p.id: 1.0 + n for n, p in enumerate(projects) if p.state != "closed"})
+    if found.status == "optimal":
+        assert not heard(chosen_of(pf, found.chosen))
