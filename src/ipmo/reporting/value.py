@@ -83,7 +83,7 @@ def _year_grid(table: Table, names: list[str], scale: Scale, every: str) -> Grid
 def _attributed(a: Answers) -> list[Block]:
     """What is attributed to whom: by flow, conserved, beside what each would count alone."""
     found = a.attribution
-    if found is None or not found.total:
+    if found is None or not found.total or found.unattributed is None:
         return []
     scale = Scale.of([*(c.naive for c in found.rows), found.total], found.currency)
     heads = [Head(title="initiative"), Head(title=f"attributed, {scale.unit}", num=True), Head(title="of all", num=True)]
@@ -107,9 +107,11 @@ def _attributed(a: Answers) -> list[Block]:
     ]
     rows.append(Row(name="nobody is named for", cells=rest))
     twice = found.double_count
+    left = f" Not in it, because not known: {found.reason}." if found.left_out else ""
     text = "Each value is passed back along the shares of the benefits map, so that no part of it is counted twice."
     if twice is not None:
         text += f" If each counted all that needs it, everything together would be {number(twice, 2, keep=True)} times what there is."
+    text += left
     more = f"and {len(found.rows) - ATTRIBUTED} more" if len(found.rows) > ATTRIBUTED else ""
     return [Heading("Benefit attribution"), Paragraph(text), Grid(label="Benefit attribution", heads=heads, rows=rows, more=more)]
 

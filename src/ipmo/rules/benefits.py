@@ -226,7 +226,7 @@ def _at_gates(portfolio: Portfolio, worth: Benefits | None) -> Iterator[Finding]
     if worth is None or not worth.known:
         return
     try:
-        due = {row.initiative: row.value for row in attribute(portfolio).rows}
+        due = {row.initiative: row.value for row in attribute(portfolio).rows if row.value is not None}
         budget, actual = roll_up(portfolio, "budget"), roll_up(portfolio, "actual")
     except IpmoError:
         return

@@ -179,3 +179,39 @@ def test_what_cannot_be_divided_is_refused() -> None:
         attribute(O40.evolve(contributions=[share("B1", "O", 0.6), share("B2", "O", 0.6)]), pool={"O": 1})
     with pytest.raises(UnknownItemError, match="'P4' is not in this attribution"):
         _ = attribute(O40, pool={"O": 1})["P4"]
+
+
+def claims(**fields: Any) -> Portfolio:
+    benefits = [
+        Benefit(id="X", value="60 GBP", enabled_by=[Enabler(source="P1/m"), Enabler(source="P2/m")]),
+        Benefit(id="Y", enabled_by=[Enabler(source="P2/m"), Enabler(source="P3/m")]),
+    ]
+    projects = [Project(id=name, tasks=[Task(id="m", milestone=True)]) for name in ("P1", "P2", "P3")]
+    return Portfolio(
+        id="p",
+        start="2026-01-01",
+        status_date="2026-01-01",
+        projects=projects,
+        benefits=benefits,
+        **{"money": MoneySettings(currency="GBP"), **fields},
+    )
+
+
+@pytest.mark.parametrize("method", ["flow", "leave-one-out", "shapley"])
+def test_claims_without_a_discount_rate_are_not_known_and_say_what_to_write(method: Any) -> None:
+    found = attribute(claims(), method=method)
+    assert (found.total, found.unattributed, found.double_count, found.left_out) == (None, None, None, ("X", "Y"))
+    assert [(row.initiative, row.value, row.share, row.naive) for row in found.rows] == [(p, None, None, None) for p in ("P1", "P2", "P3")]
+    assert "write money: {discount: green-book-2026}, or pass discount=" in repr(found)
+    assert "0.00" not in repr(found)
+    assert found.explain("P1").startswith("P1: not known, because nothing that it leads to is: X")
+    assert found.table()["value"] == (None,) * 4
+
+
+@pytest.mark.parametrize("method", ["flow", "shapley"])
+def test_a_claim_on_what_is_partly_known_is_at_least_so_much(method: Any) -> None:
+    found = attribute(claims(), method=method, discount="3.5 %")
+    assert [(row.initiative, row.value, row.unknown) for row in found.rows] == [("P1", 30, ()), ("P2", 30, ("Y",)), ("P3", None, ("Y",))]
+    assert (found.total, found.left_out) == (60, ("Y",))
+    assert "at least, for Y is not known" in found.explain("P2")
+    assert "1 benefit not known" in repr(found)

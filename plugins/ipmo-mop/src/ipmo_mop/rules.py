@@ -169,7 +169,7 @@ def _stop(context: CheckContext) -> Iterable[Finding]:
     if pf.money is None or not pf.benefits:
         return
     try:
-        due = {row.initiative: row.value for row in ipmo.attribute(pf).rows}
+        due = {row.initiative: row.value for row in ipmo.attribute(pf).rows if row.value is not None}
     except IpmoError as error:
         yield finding("stop-list", "", f"no stop list: {error}", severity=Severity.INFO)
         return

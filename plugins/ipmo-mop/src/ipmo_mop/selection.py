@@ -475,7 +475,7 @@ def values_of(portfolio: Portfolio, value: str | Mapping[str, float]) -> Mapping
         raise UnitError(f"value {value!r} is not one of score, benefit, or a mapping of projects to numbers")
     if value == "score" or (not value and fields_of(portfolio).criteria):
         return scores(portfolio).totals
-    due = {row.initiative: row.value for row in ipmo.attribute(portfolio).rows}
+    due = {row.initiative: row.value for row in ipmo.attribute(portfolio).rows if row.value is not None}
     if not due:
         raise UnitError("no project has a value: state criteria and scores, or benefits with a value and a discount rate")
     return due

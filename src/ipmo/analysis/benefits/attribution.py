@@ -24,7 +24,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.reference import DiscountSchedule
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import Money
-from ipmo.words import counted
+from ipmo.words import agree, counted
 
 __all__ = ["AttributedBenefit", "Attribution", "Method", "attribute"]
 
@@ -39,19 +39,21 @@ class AttributedBenefit:
 
     Args:
         initiative: its id.
-        value: of the pool, exact for `flow`.
-        share: of the pool.
-        naive: the whole of every value it leads to, what it would claim alone.
+        value: of the part of the pool that is known, exact for `flow`; None where all that it leads to is unknown.
+        share: of the pool; None as the value is.
+        naive: the whole of every value it leads to, what it would claim alone; None as the value is.
         error: standard error of a sampled value, 0 for an exact one.
         sources: (item of the map, part of the value that comes through it), for `flow`.
+        unknown: benefits that it leads to whose value is not known: its own value is at least what it says.
     """
 
     initiative: str
-    value: float
-    share: float
-    naive: float
+    value: float | None
+    share: float | None
+    naive: float | None
     error: float = 0.0
     sources: tuple[tuple[str, float], ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
 class Attribution(Rows[str, AttributedBenefit]):
@@ -61,10 +63,12 @@ class Attribution(Rows[str, AttributedBenefit]):
         method: flow, leave-one-out or shapley.
         pool: value by benefit or objective that is divided.
         rows: what is attributed to each initiative.
-        unattributed: the part of the pool that no initiative is named for: it comes anyway, or nobody says why.
+        unattributed: the part of the pool that no initiative is named for: it comes anyway, or nobody says why; None of an unknown
+            pool.
         values: for `flow`, the value at every item of the map.
         currency: of money; empty for plain numbers.
         left_out: benefits whose value is not known.
+        reasons: why, by benefit, with what to write.
     """
 
     def __init__(
@@ -73,24 +77,34 @@ class Attribution(Rows[str, AttributedBenefit]):
         method: str,
         pool: Mapping[str, float],
         rows: Iterable[AttributedBenefit],
-        unattributed: float,
+        unattributed: float | None,
         values: Mapping[str, float],
         currency: str = "",
         left_out: tuple[str, ...] = (),
+        reasons: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__({row.initiative: row for row in rows}, "this attribution")
         self.method, self.pool, self.unattributed = method, pool, unattributed
         self.values, self.currency, self.left_out = values, currency, left_out
+        self.reasons: Mapping[str, str] = reasons or {}
 
     @property
-    def total(self) -> float:
-        """The whole pool."""
-        return math.fsum(self.pool.values())
+    def total(self) -> float | None:
+        """The whole pool, of what is known; None where no value is."""
+        return None if self.left_out and not self.pool else math.fsum(self.pool.values())
+
+    @property
+    def reason(self) -> str:
+        """Why values are not known, in one line; empty when all are."""
+        by: dict[str, list[str]] = {}
+        for name in self.left_out:
+            by.setdefault(self.reasons.get(name, "not known"), []).append(name)
+        return "; ".join(f"{', '.join(names)}: {why}" for why, names in by.items())
 
     @property
     def double_count(self) -> float | None:
         """Sum of the naive values by the pool: 1 when nobody claims what another does; None of an empty pool."""
-        return math.fsum(row.naive for row in self.rows) / self.total if self.total else None
+        return math.fsum(row.naive for row in self.rows if row.naive is not None) / self.total if self.total else None
 
     def money(self, value: float) -> Money | None:
         """A value as money, rounded once; None for plain numbers."""
@@ -103,11 +117,14 @@ class Attribution(Rows[str, AttributedBenefit]):
             UnknownItemError: nothing is attributed to it.
         """
         row = self[initiative]
+        if row.value is None or row.share is None or row.naive is None or self.total is None:
+            return f"{initiative}: not known, because nothing that it leads to is: {self.reason}"
         text = f"{initiative}: {self._said(row.value)} of {self._said(self.total)} ({row.share:.1%}) by {self.method}"
         if row.sources:
             text += f", through {', '.join(f'{source} ({self._said(part)})' for source, part in row.sources)}"
         if row.error:
             text += f", give or take {self._said(row.error)} of sampling"
+        text += f"; at least, for {', '.join(row.unknown)} {agree(len(row.unknown), 'is')} not known" if row.unknown else ""
         return f"{text}; alone it would claim {self._said(row.naive)}"
 
     def _said(self, value: float) -> str:
@@ -117,7 +134,7 @@ class Attribution(Rows[str, AttributedBenefit]):
     def table(self) -> Table:
         """One row an initiative: initiative, value, share, naive, error; last the unattributed rest."""
         rows = self.rows
-        rest = self.unattributed / self.total if self.total else 0.0
+        rest = None if self.unattributed is None or self.total is None else self.unattributed / self.total if self.total else 0.0
         return Table(
             [
                 Column("initiative", "str", [*self, "(unattributed)"]),
@@ -131,7 +148,11 @@ class Attribution(Rows[str, AttributedBenefit]):
     def __repr__(self) -> str:
         twice = self.double_count
         ratio = f", double-count ratio {twice:.2f}" if twice is not None else ""
-        return f"<Attribution by {self.method}: {counted(len(self), 'initiative')}, {self.unattributed:,.2f} of {self.total:,.2f} unattributed{ratio}>"
+        if self.unattributed is None or self.total is None:
+            return f"<Attribution by {self.method}: {counted(len(self), 'initiative')}, not known: {self.reason}>"
+        rest = f", {counted(len(self.left_out), 'benefit')} not known" if self.left_out else ""
+        text = f"{self.unattributed:,.2f} of {self.total:,.2f} unattributed{ratio}{rest}"
+        return f"<Attribution by {self.method}: {counted(len(self), 'initiative')}, {text}>"
 
     def _repr_html_(self) -> str:
         return self.table()._repr_html_()
@@ -169,10 +190,12 @@ def attribute(
     found = benefits_map(portfolio)
     currency = ""
     left_out: tuple[str, ...] = ()
+    reasons: dict[str, str] = {}
     if pool is None:
         worth = benefits(portfolio, discount=discount)
         _ = worth.npv  # refuses two price bases
         left_out = tuple(row.id for row in worth.rows if row.npv is None)
+        reasons = {row.id: _what_to_write(row.reason) for row in worth.rows if row.npv is None}
         pool = {row.id: float(row.npv.amount) for row in worth.rows if row.npv is not None}
         currency = next((row.currency for row in worth.rows), "")
     known = set(found.order)
@@ -193,20 +216,49 @@ def attribute(
     else:
         parts, errors, rest = _played(found, pool, method, samples, seed)
     total = math.fsum(pool.values())
-    names = sorted(set(parts) | set(naive))
+    blank = _reached(found, left_out)
+    names = sorted(set(parts) | set(naive) | set(blank))
     rows = [
         AttributedBenefit(
             initiative=name,
-            value=parts.get(name, 0.0),
-            share=parts.get(name, 0.0) / total if total else 0.0,
-            naive=naive.get(name, 0.0),
+            value=None if name in blank and name not in naive else parts.get(name, 0.0),
+            share=None if name in blank and name not in naive else parts.get(name, 0.0) / total if total else 0.0,
+            naive=None if name in blank and name not in naive else naive.get(name, 0.0),
+            unknown=blank.get(name, ()),
             error=errors.get(name, 0.0),
             sources=tuple(sorted(by_source.get(name, {}).items(), key=lambda pair: (-pair[1], pair[0]))) if method == "flow" else (),
         )
         for name in names
     ]
-    rows.sort(key=lambda row: (-row.value, row.initiative))
-    return Attribution(method=method, pool=dict(pool), rows=rows, unattributed=rest, values=values, currency=currency, left_out=left_out)
+    rows.sort(key=lambda row: (row.value is None, -(row.value or 0.0), row.initiative))
+    return Attribution(
+        method=method,
+        pool=dict(pool),
+        rows=rows,
+        unattributed=None if left_out and not pool else rest,
+        values=values,
+        currency=currency,
+        left_out=left_out,
+        reasons=reasons,
+    )
+
+
+def _what_to_write(reason: str) -> str:
+    """Why a value is not known, and for a missing discount rate what to write."""
+    if "discount" in reason:
+        return f"{reason}; write money: {{discount: green-book-2026}}, or pass discount="
+    return reason or "not known"
+
+
+def _reached(found: BenefitsMap, benefits: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Some benefits by the initiatives that lead to them."""
+    wanted = tuple(benefits)
+    out: dict[str, set[str]] = {}
+    for node in found.out if wanted else ():
+        initiative = found.initiative(node)
+        if initiative:
+            out.setdefault(initiative, set()).update(found.reached_from(node) & set(wanted))
+    return {name: tuple(one for one in wanted if one in reached) for name, reached in out.items() if reached}
 
 
 def _naive(found: BenefitsMap, pool: Mapping[str, float]) -> dict[str, float]:

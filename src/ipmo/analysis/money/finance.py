@@ -61,7 +61,7 @@ def discount_schedule(discount: Discount | None, portfolio: Portfolio | None = N
     if name is None:
         name = portfolio.money.discount if portfolio is not None and portfolio.money is not None else ""
         if not name:
-            raise UnitError("no discount rate is stated; pass discount=, or write money: {discount: green-book-2022}")
+            raise UnitError("no discount rate is stated; pass discount=, or write money: {discount: green-book-2026}")
     if name in known:
         return known[name]
     if name.rstrip().endswith("%") or name.replace(".", "", 1).isdigit():
