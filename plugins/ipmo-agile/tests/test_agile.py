@@ -293,6 +293,10 @@ def test_r03_wants_the_base_and_shows_both_shares() -> None:
         "'P/a' earns by 100 units, and its current scope is 150",
         "the scope of 'P/a' grew by 50%: 30% of the initial scope is done, 20% of the current one",
     ]
+    behind = attrs.evolve(grown, initial=100.0, current=100.0, done=20.0, base="initial")
+    assert heard("agile/scope-base", units.evolve("P/a", extensions={"agile": AgileFields(scope=behind)})) == [
+        "'P/a' earns by 30 units that are done, and of its scope 20 are"
+    ]
 
 
 def test_r04_says_what_grows_old() -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import ipmo
 from ipmo import FileError, UnitError
-from ipmo.model import MoneySettings, Portfolio, Project, Task
+from ipmo.model import Earning, MoneySettings, Portfolio, Project, Task
 from ipmo_agile import (
     AgileFields,
     AgileForecast,
@@ -137,6 +137,52 @@ def test_earned_value_shows_both_bases() -> None:
     assert (row["share"], row["share_of_initial"], row["share_of_current"], row["earned"], row["growth"]) == (40, 60, 40, 120, 50)
     with pytest.raises(UnitError, match="60 items are done of 50"):
         Scope(initial=100, current=50, done=60)
+
+
+@pytest.mark.parametrize(("base", "share"), [("initial", 50), ("current", 40)])
+@pytest.mark.parametrize("where", ["project", "task", "units"])
+@pytest.mark.parametrize("actual", ["150 GBP", None])
+def test_a_declared_scope_base_and_earned_value_give_one_answer(base: str, share: int, where: str, actual: str | None) -> None:
+    """O-20: 100 planned, 50 done, the scope grown to 125: half of the initial scope, two fifths of the current one."""
+    scope = {"agile": AgileFields(scope=Scope(initial=100, current=125, done=50, base=base, policy="a board decides"))}
+    plan = {"baseline_start": "2026-01-01", "baseline_finish": "2026-01-31", "actual_start": "2026-01-01", "duration": "31 d"}
+    counted = {"earning": Earning(rule="units", total=100.0 if base == "initial" else 125.0, done=50.0)} if where == "units" else {}
+    if where == "project":
+        tasks = [Task(id="a", actual_start="2026-01-01", duration="31 d")]
+        project = Project(id="P", budget="300 GBP", actual=actual, tasks=tasks, extensions=scope)
+    else:
+        project = Project(id="P", tasks=[Task(id="a", budget="300 GBP", actual=actual, extensions=scope, **plan, **counted)])
+    pf = Portfolio(
+        id="x",
+        start="2026-01-01",
+        status_date="2026-02-01",
+        calendar="continuous",
+        money=MoneySettings(currency="GBP"),
+        projects=[project],
+    )
+    item = "P" if where == "project" else "P/a"
+    ev = ipmo.earned_value(pf)[item].ev
+    (row,) = earned(pf).rows()
+    assert (ev and float(ev.amount), row["earned"], row["share"]) == (3 * share, 3 * share, share)
+    assert ipmo.earned_value(pf)[item].known == (1 if actual else 0)
+
+
+def test_a_scope_beside_another_earning_rule_earns_nothing_and_is_said() -> None:
+    scope = {"agile": AgileFields(scope=Scope(initial=100, current=100, done=50, base="initial", policy="a board decides"))}
+    plan = {"baseline_start": "2026-01-01", "baseline_finish": "2026-01-31", "actual_start": "2026-01-01", "duration": "31 d"}
+    task = Task(id="a", budget="300 GBP", actual="9 GBP", earning="0/100", extensions=scope, **plan)
+    pf = Portfolio(
+        id="x",
+        start="2026-01-01",
+        status_date="2026-02-01",
+        methodologies={"project": "agile"},
+        money=MoneySettings(currency="GBP"),
+        projects=[Project(id="P", tasks=[task])],
+    )
+    (row,) = earned(pf).rows()
+    assert row["earned"] == 0
+    told = [f.message for f in ipmo.check(pf).of("agile/scope-base")]
+    assert told == ["'P/a' declares a scope base and earns by 0/100: the scope earns nothing"]
 
 
 # ------------------------------------------------------------------------------------------------ histories

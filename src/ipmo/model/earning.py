@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Protocol, runtime_checkable
 
 import attrs
 from attrs.converters import optional
@@ -13,7 +14,7 @@ from ipmo.model.fields import Noun, Short, as_nouns, doc
 from ipmo.model.reading import IN_PYTHON, Reading, named, noun_of, reads
 from ipmo.units import as_date, as_number
 
-__all__ = ["RULES", "Earning", "EarningStep", "as_earning"]
+__all__ = ["RULES", "Earning", "EarningStep", "Earns", "as_earning", "declared_share"]
 
 RULES = ("percent", "0/100", "50/50", "weighted milestones", "units", "level of effort")
 """Earning rules: percent complete; nothing until done; half at the start and half when done; steps with weights; units
@@ -77,6 +78,27 @@ class Earning(Short):
             if getattr(self, name) is not None:
                 out[name] = getattr(self, name)
         return out
+
+
+@runtime_checkable
+class Earns(Protocol):
+    """An extension that declares what an item has earned: a scope of which so much is done."""
+
+    @property
+    def earned_share(self) -> float | None:
+        """The share of the item's budget that is earned; None where it declares none."""
+
+
+def declared_share(earning: Earning | None, extensions: Mapping[str, object]) -> float | None:
+    """The share that an item's extensions declare; it holds where the item names no earning rule, or counts units.
+
+    Args:
+        earning: the item's own earning rule.
+        extensions: what methods add to the item.
+    """
+    if earning is not None and earning.rule != "units":
+        return None
+    return next((share for one in extensions.values() if isinstance(one, Earns) and (share := one.earned_share) is not None), None)
 
 
 def as_earning(value: object, reading: Reading = IN_PYTHON) -> Earning:

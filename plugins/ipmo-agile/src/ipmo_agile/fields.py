@@ -132,6 +132,11 @@ class Scope:
         if self.done > self.current:
             raise UnitError(f"{self.done:g} {self.unit} are done of {self.current:g}")
 
+    @property
+    def share(self) -> float | None:
+        """What is done of the declared base, at most all of it; None where no base is declared."""
+        return None if not self.base else min(1.0, self.done / (self.initial if self.base == "initial" else self.current))
+
 
 @attrs.frozen(kw_only=True)
 class Inputs:
@@ -214,6 +219,11 @@ class AgileFields:
             names = [row.id for row in rows]
             if len(set(names)) < len(names):
                 raise UnitError(f"{what} {next(n for n in names if names.count(n) > 1)!r} is given twice")
+
+    @property
+    def earned_share(self) -> float | None:
+        """What earned value takes from it: the share of the declared scope that is done."""
+        return None if self.scope is None else self.scope.share
 
 
 PER = ("d", "w", "ed", "ew", "month", "year")

@@ -11,7 +11,7 @@ import ipmo
 from ipmo import Money
 from ipmo.model import Portfolio, Rate
 from ipmo.model.hierarchy import hierarchy
-from ipmo.plugin import Column, Table, UnitError
+from ipmo.plugin import Column, IpmoError, Table, UnitError
 from ipmo_agile.fields import AgileFields, Inputs, bearers
 
 __all__ = ["CAVEAT", "Job", "delay_cost", "earned", "priorities", "smith", "wsjf"]
@@ -157,7 +157,8 @@ def earned(portfolio: Portfolio) -> Table:
 
     Returns:
         item, base (the declared 100 %), done, initial, current (in the scope's unit), share (by the declared base),
-        share_of_initial, share_of_current, budget, earned (share x budget), growth (current ÷ initial - 1).
+        share_of_initial, share_of_current, budget, earned (what `ipmo.earned_value` says: share x budget of what is one package;
+        None where another earning rule is named or it is not known), growth (current ÷ initial - 1).
     """
     rows = [(full_id, fields.scope) for full_id, _, fields in bearers(portfolio) if fields.scope is not None]
     budget = ipmo.roll_up(portfolio, "budget") if portfolio.money is not None else None
@@ -166,7 +167,8 @@ def earned(portfolio: Portfolio) -> Table:
     for full_id, _ in rows:
         value = budget[full_id].value if budget is not None and full_id in budget else None
         money.append(float(value.amount) if isinstance(value, Money) else None)
-    shares = [None if not s.base else min(1.0, s.done / (s.initial if s.base == "initial" else s.current)) for _, s in rows]
+    shares = [s.share for _, s in rows]
+    gained = _earned(portfolio, [name for name, _ in rows], shares, money)
     return Table(
         [
             Column("item", "str", [name for name, _ in rows]),
@@ -178,7 +180,19 @@ def earned(portfolio: Portfolio) -> Table:
             Column("share_of_initial", "float", [100 * s.done / s.initial for _, s in rows], "%"),
             Column("share_of_current", "float", [100 * s.done / s.current for _, s in rows], "%"),
             Column("budget", "float", money, unit),
-            Column("earned", "float", [None if v is None or m is None else v * m for v, m in zip(shares, money, strict=True)], unit),
+            Column("earned", "float", gained, unit),
             Column("growth", "float", [100 * (s.current / s.initial - 1) for _, s in rows], "%"),
         ]
     )
+
+
+def _earned(
+    portfolio: Portfolio, items: Sequence[str], shares: Sequence[float | None], money: Sequence[float | None]
+) -> list[float | None]:
+    """Earned value by item, from the one answer that there is; before a status date is stated, the share of the budget."""
+    try:
+        found = ipmo.earned_value(portfolio)
+    except IpmoError:
+        return [None if share is None or budget is None else share * budget for share, budget in zip(shares, money, strict=True)]
+    values = [found[name].ev if name in found else None for name in items]
+    return [None if ev is None or share is None else float(ev.amount) for ev, share in zip(values, shares, strict=True)]

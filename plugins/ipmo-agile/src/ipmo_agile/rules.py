@@ -127,6 +127,12 @@ def _scope(context: CheckContext) -> Iterable[Finding]:
                 if noun.earning.total is not None and noun.earning.total != base:
                     message = f"{full_id!r} earns by {noun.earning.total:g} units, and its {scope.base} scope is {base:g}"
                     yield _finding("scope-base", full_id, message, "let the two agree", Severity.ERROR)
+                elif noun.earning.done is not None and noun.earning.done != scope.done:
+                    message = f"{full_id!r} earns by {noun.earning.done:g} units that are done, and of its scope {scope.done:g} are"
+                    yield _finding("scope-base", full_id, message, "let the two agree", Severity.ERROR)
+            elif noun.earning is not None and not counted and scope.base:
+                message = f"{full_id!r} declares a scope base and earns by {noun.earning.rule}: the scope earns nothing"
+                yield _finding("scope-base", full_id, message, "leave out earning:, or count units", Severity.ERROR)
             if scope.current > 1.1 * scope.initial:
                 share = scope.done / scope.initial, scope.done / scope.current
                 message = (

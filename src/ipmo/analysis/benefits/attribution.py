@@ -216,21 +216,7 @@ def attribute(
     else:
         parts, errors, rest = _played(found, pool, method, samples, seed)
     total = math.fsum(pool.values())
-    blank = _reached(found, left_out)
-    names = sorted(set(parts) | set(naive) | set(blank))
-    rows = [
-        AttributedBenefit(
-            initiative=name,
-            value=None if name in blank and name not in naive else parts.get(name, 0.0),
-            share=None if name in blank and name not in naive else parts.get(name, 0.0) / total if total else 0.0,
-            naive=None if name in blank and name not in naive else naive.get(name, 0.0),
-            unknown=blank.get(name, ()),
-            error=errors.get(name, 0.0),
-            sources=tuple(sorted(by_source.get(name, {}).items(), key=lambda pair: (-pair[1], pair[0]))) if method == "flow" else (),
-        )
-        for name in names
-    ]
-    rows.sort(key=lambda row: (row.value is None, -(row.value or 0.0), row.initiative))
+    rows = _rows(parts, errors, naive, by_source if method == "flow" else {}, _reached(found, left_out), total)
     return Attribution(
         method=method,
         pool=dict(pool),
@@ -241,6 +227,33 @@ def attribute(
         left_out=left_out,
         reasons=reasons,
     )
+
+
+def _rows(
+    parts: Mapping[str, float],
+    errors: Mapping[str, float],
+    naive: Mapping[str, float],
+    by_source: Mapping[str, Mapping[str, float]],
+    blank: Mapping[str, tuple[str, ...]],
+    total: float,
+) -> list[AttributedBenefit]:
+    """What is attributed, largest first; blank where an initiative leads to unknown benefits only."""
+    rows = []
+    for name in sorted({*parts, *naive, *blank}):
+        known = name in naive or name not in blank
+        part = parts.get(name, 0.0)
+        rows.append(
+            AttributedBenefit(
+                initiative=name,
+                value=part if known else None,
+                share=(part / total if total else 0.0) if known else None,
+                naive=naive.get(name, 0.0) if known else None,
+                error=errors.get(name, 0.0),
+                sources=tuple(sorted(by_source.get(name, {}).items(), key=lambda pair: (-pair[1], pair[0]))),
+                unknown=blank.get(name, ()),
+            )
+        )
+    return sorted(rows, key=lambda row: (row.value is None, -(row.value or 0.0), row.initiative))
 
 
 def _what_to_write(reason: str) -> str:

@@ -23,7 +23,7 @@ from ipmo.analysis.money.rollup import LEFT_OUT
 from ipmo.analysis.money.timing import Timing
 from ipmo.errors import ModelError
 from ipmo.memory import remember
-from ipmo.model.earning import Earning
+from ipmo.model.earning import Earning, declared_share
 from ipmo.model.hierarchy import hierarchy, subtasks
 from ipmo.model.money import Budget
 from ipmo.model.portfolio import Portfolio
@@ -114,6 +114,7 @@ class _Sums:
         seen: the instant that it is seen from.
         ended: when its last finished package did; None where none has, or nobody says when.
         open: some package is unfinished, or nobody says when it was finished.
+        shown: (PV, EV) of one package whose actual cost is not known: shown of itself, and in no sum.
     """
 
     budget: Fraction | None = None
@@ -132,13 +133,14 @@ class _Sums:
     seen: int | None = None
     ended: int | None = None
     open: bool = False
+    shown: tuple[Fraction, Fraction] | None = None
 
     @classmethod
     def of(cls, parts: Iterable[_Sums]) -> _Sums:
         """The sum of several."""
         found = list(parts)
         if len(found) == 1:
-            return found[0]
+            return attrs.evolve(found[0], shown=None)
         bases: dict[str, str] = {}
         for part in found:
             bases = {**part.bases, **bases}
@@ -269,7 +271,7 @@ def earned_value(
     """Earned value of every task, project, programme and the portfolio.
 
     A task plans its budget over its time in the plan (its baseline dates, else its scheduled dates) by its spread; it
-    earns by its earning rule. A project with a budget of its own and no budgets below is one work package. What lacks a
+    earns by its earning rule, or by the share that an extension declares (a scope and its base). A project with a budget of its own and no budgets below is one work package. What lacks a
     budget, a date, progress or an actual cost is counted and left out of every sum but BAC, so that no index mixes
     what one of its halves does not have; proposed and cancelled projects are left out.
 
@@ -366,8 +368,10 @@ class _Engine:
         if earning.rule == "level of effort":
             return attrs.evolve(shared, loe_bac=bac, loe=planned_value, loe_ac=spent)
         earned = self._earned(full_id, noun, earning, seen)
-        if earned is None or spent is None:
+        if earned is None:
             return unknown
+        if spent is None:
+            return attrs.evolve(unknown, shown=(planned_value, bac * earned))
         ended = self._ended(noun, earning, seen) if earned >= 1 else None
         return attrs.evolve(
             shared, budget=bac, bac=bac, pv=planned_value, ev=bac * earned, ac=spent, plan=plan, ended=ended, open=ended is None
@@ -375,6 +379,8 @@ class _Engine:
 
     def _begun(self, noun: Task | Project, seen: When) -> bool | None:
         """Whether work has begun; None of a project that should have, and does not say."""
+        if declared_share(noun.earning, noun.extensions):
+            return True
         if isinstance(noun, Task):
             return noun.started or bool(noun.progress)
         if noun.actual_start is not None or noun.actual_finish is not None or noun.progress is not None:
@@ -385,6 +391,9 @@ class _Engine:
     def _earned(self, full_id: str, noun: Task | Project, earning: Earning, seen: When) -> Fraction | None:
         """The share of the budget that is earned, by the rule."""
         done = noun.actual_finish is not None and _happened(noun.actual_finish, seen)
+        declared = declared_share(noun.earning, noun.extensions)
+        if declared is not None:
+            return Fraction(1) if done else Fraction(str(declared))
         if earning.rule == "weighted milestones":
             weights = [(Fraction(str(step.weight)), step.done is not None and _happened(step.done, seen)) for step in earning.steps]
             return sum((w for w, reached in weights if reached), Fraction(0)) / sum((w for w, _ in weights), Fraction(0))
@@ -538,8 +547,8 @@ class _Engine:
             name=name,
             level=level,
             bac=None if sums.budget is None else money(sums.budget),
-            pv=money(sums.pv) if sums.known else None,
-            ev=money(sums.ev) if sums.known else None,
+            pv=money(sums.pv) if sums.known else None if sums.shown is None else money(sums.shown[0]),
+            ev=money(sums.ev) if sums.known else None if sums.shown is None else money(sums.shown[1]),
             ac=None if sums.ac is None else money(sums.ac),
             effort=(money(sums.loe_bac), money(sums.loe)),
             known=sums.known,
