@@ -18,7 +18,7 @@ from ipmo.network.builder import Builder
 from ipmo.network.drafts import Draft
 from ipmo.network.links import Linker, lag_clock, tie
 from ipmo.network.network import Network
-from ipmo.network.parts import Hold, LateBound, OutOfSequence, Spanning
+from ipmo.network.parts import Hold, LateBound, Needed, OutOfSequence, Spanning
 from ipmo.network.states import EFFECTS, LIVE, TO_FINISH, TYPE_NAMES, TYPES, Mode, State
 from ipmo.units import Span, minutes
 
@@ -49,8 +49,10 @@ def compiled(portfolio: Portfolio, dialect: Dialect) -> Network:
     settle_helpers(draft)
     spread_holds(draft)
     bounds.constrain(draft)
+    links = draft.links
+    needed = Needed(links.src, links.dst, links.typ, links.numbers, draft.nodes.driveless, draft.nodes.begun)
     settle_links(draft)
-    return assembled(draft)
+    return assembled(draft, needed)
 
 
 def bound_summaries(draft: Draft) -> None:
@@ -216,7 +218,7 @@ def _spanned(draft: Draft, link: int) -> bool:
 # ----------------------------------------------------------------------------------------------------- columns
 
 
-def assembled(draft: Draft) -> Network:
+def assembled(draft: Draft, needed: Needed) -> Network:
     """The network of a draft whose links are settled."""
     nodes, links, bound = draft.nodes, draft.links, draft.bounds
     stated = links.typ
@@ -268,6 +270,7 @@ def assembled(draft: Draft) -> Network:
         dated_externals=links.dated_externals,
         out_of_sequence=links.out_of_sequence,
         dialect=draft.dialect,
+        needed=needed,
     )
 
 

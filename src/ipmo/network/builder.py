@@ -120,6 +120,8 @@ class Builder:
             here = usual
             if task.actual_start is not None or task.actual_finish is not None or task.progress is not None or task.remaining is not None:
                 here, length = self._statused(task, node, length, calendar, own, usual)
+            if task.hammock:
+                nodes.driveless.add(node)
             if task.hammock and here in LIVE:
                 here = SPANNED
                 nodes.hammocks[node] = []

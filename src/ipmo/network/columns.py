@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ipmo.model.calendars import Calendar
     from ipmo.model.dialects import Dialect
     from ipmo.network.kernels.columns import Ints
-    from ipmo.network.parts import Commitment, Cut, DatedExternal, Hold, LateBound, OutOfSequence, Spanning
+    from ipmo.network.parts import Commitment, Cut, DatedExternal, Hold, LateBound, Needed, OutOfSequence, Spanning
 
 __all__ = ["Columns", "Same"]
 
@@ -102,6 +102,7 @@ class Columns:
         out_of_sequence: links that work did not wait for.
         dialect: the conventions; those of ipmo when left out.
         cuts: links that were taken out to break loops.
+        needed: links as they were found; None of plain columns.
     """
 
     ids: Sequence[str]
@@ -148,6 +149,7 @@ class Columns:
     out_of_sequence: Sequence[OutOfSequence] = ()
     dialect: Dialect | None = None
     cuts: tuple[Cut, ...] = ()
+    needed: Needed | None = None
 
     @classmethod
     def from_columns(

@@ -50,6 +50,8 @@ class Nodes:
     """Nodes that last until an instant."""
     anyone: set[int] = attrs.field(factory=set)
     """Nodes for which one of several givers is enough."""
+    driveless: set[int] = attrs.field(factory=set)
+    """Levels of effort, whatever their state: what they are linked to does not wait for them."""
     begun: dict[int, Sequence[int]] = attrs.field(factory=dict)
     """Start milestones of what has begun, and what stands for them before the rest of it: the nodes it holds."""
     commitments: list[Commitment] = attrs.field(factory=list)

@@ -128,7 +128,8 @@ class Linker:
             return nodes.top[full]
         project = draft.portfolio.projects[place]
         clock = draft.clocks.clock(draft.calendar(project))
-        state = _state_of([nodes.state[m] for m in members], which)
+        begun = any(m in nodes.starts and m not in nodes.finishes for m in members)  # also what is paused or gone since
+        state = State.FINISHED if begun and which == "start" else _state_of([nodes.state[m] for m in members], which)
         node = nodes.add(full, which, place, state, 0, 0, clock)
         nodes.top[full] = node
         if state is State.FINISHED:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 import attrs
 
 from ipmo.units import Span
 
-__all__ = ["Commitment", "Cut", "DatedExternal", "Hold", "LateBound", "OutOfSequence", "Spanning"]
+__all__ = ["Commitment", "Cut", "DatedExternal", "Hold", "LateBound", "Needed", "OutOfSequence", "Spanning"]
 
 
 @attrs.frozen
@@ -68,3 +70,24 @@ class Cut(NamedTuple):
     source: str
     target: str
     type: str
+
+
+@attrs.frozen(eq=False)
+class Needed:
+    """Every link as it was found, also those that no pass runs on: from what is done, gone or undated.
+
+    Args:
+        src: the source of each.
+        dst: its target.
+        typ: a `LinkType` as a number.
+        numbers: the place in the portfolio's links of those that stand there.
+        driveless: nodes that drive nothing, whatever their links: levels of effort.
+        begun: what stands for the start of what has begun, and the nodes that it holds.
+    """
+
+    src: Sequence[int]
+    dst: Sequence[int]
+    typ: Sequence[int]
+    numbers: Mapping[int, int]
+    driveless: AbstractSet[int]
+    begun: Mapping[int, Sequence[int]]

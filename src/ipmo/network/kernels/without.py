@@ -1,0 +1,148 @@
+"""Loops that find what fails without each item: sets of targets as bits of numbers, spread against the links. See `ipmo.network.without`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ipmo.network.kernels.columns import Ints
+
+
+def spread_bits(ptr: Ints, src: Ints, words: int, bits: Ints) -> None:
+    """Gives every position the bits of all that it leads to, in one sweep from the last position to the first.
+
+    Args:
+        ptr: where the links into each position begin; positions are in topological order.
+        src: the source position of each link.
+        words: numbers a position.
+        bits: the bits that each position has of its own (positions * words); takes those that it leads to as well.
+    """
+    for v in range(len(ptr) - 2, -1, -1):
+        own = v * words
+        some = 0
+        for j in range(words):
+            some |= bits[own + j]
+        if some == 0:
+            continue
+        for k in range(ptr[v], ptr[v + 1]):
+            to = src[k] * words
+            for j in range(words):
+                bits[to + j] |= bits[own + j]
+
+
+def settle_either(words: int, first: int, count: int, ptr: Ints, other: Ints, gain: Ints, bits: Ints) -> None:
+    """Gives every row what fails with those of which one of several would have been enough, where it takes all of them away.
+
+    Args:
+        words: numbers a row.
+        first: the bit that says that the first way to number 0 of them fails; those of the others follow.
+        count: how many there are.
+        ptr: where the bits of the other ways to each begin in `other` (count + 1).
+        other: the bits that say that another way fails.
+        gain: the bits that fail with each (count * words).
+        bits: the rows; changed.
+    """
+    for row in range(len(bits) // words):
+        begin = row * words
+        changed = True
+        while changed:
+            changed = False
+            for j in range(first // 64, (first + count - 1) // 64 + 1):
+                if bits[begin + j] == 0:
+                    continue
+                for b in range(max(64 * j, first), min(64 * j + 64, first + count)):
+                    if (bits[begin + j] >> (b - 64 * j)) & 1 == 0:
+                        continue
+                    h = b - first
+                    whole = True
+                    for i in range(ptr[h], ptr[h + 1]):
+                        if (bits[begin + other[i] // 64] >> (other[i] % 64)) & 1 == 0:
+                            whole = False
+                            break
+                    if not whole:
+                        continue
+                    for w in range(words):
+                        more = bits[begin + w] | gain[h * words + w]
+                        if more != bits[begin + w]:
+                            bits[begin + w] = more
+                            changed = True
+
+
+def sums_of_bits(words: int, bits: Ints, table: NDArray[np.float64], out: NDArray[np.float64]) -> None:
+    """The sum of a value for each bit that a row has, from sums for every byte (words * 8 * 256)."""
+    for v in range(len(out)):
+        total = out[v]
+        for j in range(words):
+            word = bits[v * words + j]
+            if word == 0:
+                continue
+            for byte in range(8):
+                total += table[(j * 8 + byte) * 256 + ((word >> (8 * byte)) & 255)]
+        out[v] = total
+
+
+def strong(ptr: Ints, src: Ints, group: Ints, low: Ints, number: Ints, stack: Ints, walk: Ints, at: Ints) -> int:
+    """The strongly connected groups of a graph, numbered so that each comes after all that leads to it.
+
+    Source: R. Tarjan, Depth-first search and linear graph algorithms (1972), without recursion. Walking links backwards, a
+    group is complete when all that leads to it is, so that groups are numbered in topological order.
+
+    Args:
+        ptr: where the links into each node begin.
+        src: the source node of each link.
+        group: takes the group of each node; -1 (n) on entry.
+        low: room (n).
+        number: zeros (n).
+        stack: room (n).
+        walk: room (n).
+        at: room (n).
+
+    Returns:
+        How many groups there are.
+    """
+    count = 0
+    seen = 0
+    top = 0
+    for root in range(len(ptr) - 1):
+        if number[root] != 0:
+            continue
+        depth = 0
+        walk[0] = root
+        seen += 1
+        number[root] = seen
+        low[root] = seen
+        at[root] = ptr[root]
+        stack[top] = root
+        top += 1
+        while depth >= 0:
+            v = walk[depth]
+            if at[v] < ptr[v + 1]:
+                u = src[at[v]]
+                at[v] += 1
+                if number[u] == 0:
+                    seen += 1
+                    number[u] = seen
+                    low[u] = seen
+                    at[u] = ptr[u]
+                    stack[top] = u
+                    top += 1
+                    depth += 1
+                    walk[depth] = u
+                elif group[u] < 0 and number[u] < low[v]:
+                    low[v] = number[u]
+                continue
+            if low[v] == number[v]:
+                while True:
+                    top -= 1
+                    u = stack[top]
+                    group[u] = count
+                    if u == v:
+                        break
+                count += 1
+            depth -= 1
+            if depth >= 0 and low[v] < low[walk[depth]]:
+                low[walk[depth]] = low[v]
+    return count

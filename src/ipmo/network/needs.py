@@ -1,0 +1,198 @@
+"""What needs what in a portfolio: links, what projects require, what enables benefits, and their shares, as one web.
+
+Work needs all that it is linked to. A project needs the projects that it requires, and its work needs the project. An
+outcome or a benefit needs all that enables it and one of its alternatives; what has nothing but contributions needs one
+of them, and so does an objective. A contribution of a project comes when all its work does.
+"""
+
+from __future__ import annotations
+
+from ipmo.errors import ScheduleError
+from ipmo.memory import remember
+from ipmo.model.benefits import Benefit
+from ipmo.model.hierarchy import hierarchy
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Programme, Project
+from ipmo.network.assemble import compile_portfolio
+from ipmo.network.links import joins_projects
+from ipmo.network.network import Network
+from ipmo.network.positions import plain_list
+from ipmo.network.states import FROM_FINISH, State
+from ipmo.network.without import Web, Without
+
+__all__ = ["web_of", "without"]
+
+
+def without(portfolio: Portfolio) -> Without:
+    """What fails without items of a portfolio, kept with it.
+
+    >>> import ipmo
+    >>> found = without(ipmo.examples.load("commitment"))
+    >>> lost = {found.web.ids[node] for node in found.fails([found.web.place["training/course"]])}
+    >>> "savings" in lost, "goodwill" in lost  # the roll-out would do for goodwill
+    (True, False)
+    """
+    return remember(portfolio, "without", lambda: Without(web_of(portfolio)))
+
+
+def web_of(portfolio: Portfolio) -> Web:
+    """The web of needs of a portfolio. Nodes are those of its network, and projects, summaries, programmes, effects and objectives.
+
+    `P` is the project as such: what requires it and all its open work need it. `P@whole` is all its work.
+    """
+    return _Weaver(portfolio, _network(portfolio)).web()
+
+
+def _network(portfolio: Portfolio) -> Network:
+    """The compiled network; what needs what asks for no date, so that one without a start gets any."""
+    from datetime import date
+
+    try:
+        return compile_portfolio(portfolio, portfolio.dialect)
+    except ScheduleError:
+        return compile_portfolio(portfolio.evolve(start=date(2000, 1, 1)), portfolio.dialect)
+
+
+class _Weaver:
+    """Nodes and links of a web while it is being made."""
+
+    def __init__(self, portfolio: Portfolio, network: Network) -> None:
+        self.portfolio, self.network = portfolio, network
+        self.ids = list(network.ids)
+        self.place = {name: node for node, name in enumerate(self.ids)}
+        self.src: list[int] = []
+        self.dst: list[int] = []
+        self.either = set(network.anyone)
+        states = list(network.state)
+        self.facts = {node for node, state in enumerate(states) if state == State.FINISHED}
+        self.idle = network.needed.driveless if network.needed is not None else frozenset[int]()
+        self.gone = {node for node, state in enumerate(states) if state == State.GONE}
+
+    def web(self) -> Web:
+        """The whole of it."""
+        self._work()
+        self._containers()
+        self._wholes()
+        self._effects()
+        return Web(self.ids, self.src, self.dst, either=self.either, facts=self.facts, gone=self.gone)
+
+    def _node(self, name: str) -> int:
+        node = self.place.get(name)
+        if node is None:
+            node = self.place[name] = len(self.ids)
+            self.ids.append(name)
+        return node
+
+    def _need(self, source: int, target: int) -> None:
+        self.src.append(source)
+        self.dst.append(target)
+
+    def _work(self) -> None:
+        """The links that were found; what a link leaves from the start of is given once that has begun."""
+        needed, network = self.network.needed, self.network
+        if needed is None:
+            return
+        begun, idle, project = network.starts, self.idle, network.project
+        if not begun and not idle and not needed.begun:
+            self.src, self.dst = list(needed.src), list(needed.dst)
+            return
+        for u, v, kind in zip(needed.src, needed.dst, needed.typ, strict=True):
+            given = u in begun and kind not in FROM_FINISH and u not in network.finishes
+            if not given and v not in idle and (u not in idle or project[v] < 0):
+                self._need(u, v)
+                for member in needed.begun.get(v, ()):
+                    if member not in idle:
+                        self._need(u, member)
+
+    def _containers(self) -> None:
+        """Programmes, projects and summaries: what lies in them needs them; projects need what they require."""
+        pf, members = self.portfolio, self.network.members
+        for programme in pf.programmes:
+            self._node(programme.id)
+        for place, project in enumerate(pf.projects):
+            node = self._node(project.id)
+            inside = plain_list(members.get(place, ()))
+            self.src += [node] * len(inside)
+            self.dst += inside
+            if inside == [node]:  # one bar
+                del self.src[-1], self.dst[-1]
+            if project.state == "cancelled" or any(g.decision is not None and g.decision.outcome == "kill" for g in project.gates):
+                self.gone.add(node)
+            elif project.actual_finish is not None or (inside and all(v in self.facts for v in inside)):
+                self.facts.add(node)
+            self._ends(project.id)
+            if project.programme is not None:
+                self._need(self.place[project.programme], node)
+            for required in project.requires:
+                if required in pf.items:
+                    self._need(self._node(required), node)
+        for programme in pf.programmes:
+            if programme.programme is not None:
+                self._need(self.place[programme.programme], self.place[programme.id])
+        for (owner, name), leaves in self.network.summaries.items():
+            node, above = self._node(f"{owner}/{name}"), pf.items[f"{owner}/{name}"].parent
+            self._need(self._node(owner if above is None else f"{owner}/{above}"), node)
+            for leaf in leaves:
+                self._need(node, leaf)
+            self._ends(f"{owner}/{name}")
+        for link in pf.links:
+            if link.kind == "schedule" and joins_projects(pf, link):
+                ends = [pf.reference(end) for end in (link.source, link.target)]
+                if all(end is not None and end.item in self.place for end in ends):
+                    self._need(*(self.place[end.item] for end in ends if end is not None))
+
+    def _ends(self, name: str) -> None:
+        """What starts and ends a whole needs it."""
+        for end in ("start", "finish"):
+            if f"{name}@{end}" in self.place:
+                self._need(self.place[name], self.place[f"{name}@{end}"])
+
+    def _wholes(self) -> None:
+        """`P@whole`, all the work of a project, and of a programme one of its projects, where something is due to it as a whole."""
+        tree, pf = hierarchy(self.portfolio), self.portfolio
+        places = {project.id: place for place, project in enumerate(pf.projects)}
+        for one in pf.contributions:
+            noun = pf.items.get(one.source)
+            if not isinstance(noun, Project | Programme) or f"{one.source}@whole" in self.place:
+                continue
+            whole = self._node(f"{one.source}@whole")
+            self._need(self.place[one.source], whole)
+            if isinstance(noun, Project):
+                for member in self.network.members.get(places[one.source], ()):
+                    if member not in self.idle:
+                        self._need(member, whole)
+                if self.place[one.source] in self.facts:
+                    self.facts.add(whole)
+            elif projects := tree.projects(noun):
+                some = self._node(f"{one.source}@some")
+                self.either.add(some)
+                self._need(some, whole)
+                for project in projects:
+                    self._need(self.place[project.id], some)
+
+    def _effects(self) -> None:
+        """Outcomes, benefits and objectives: what no date comes from, and what they are due to."""
+        pf, known = self.portfolio, set(self.network.ids)
+        for name in (*(o.id for o in pf.outcomes), *(b.id for b in pf.benefits), *(o.id for o in pf.objectives)):
+            self._node(name)
+        for benefit in pf.benefits:
+            if benefit.outcome is not None and not (benefit.id in known and benefit.outcome in known):
+                self._need(self.place[benefit.outcome], self.place[benefit.id])
+        linked = {pf.resolve(link.target) for link in pf.links if link.kind == "schedule"}
+        due: dict[str, list[int]] = {}
+        for one in pf.contributions:
+            source = pf.resolve(one.source) or one.source
+            name = f"{source}@whole" if isinstance(pf.items.get(source), Project | Programme) else source
+            if name in self.place:
+                due.setdefault(pf.resolve(one.target) or one.target, []).append(self.place[name])
+        for target, sources in due.items():
+            noun = pf.items.get(target)
+            if getattr(noun, "enabled_by", ()) or getattr(noun, "any_of", ()) or target in linked or target not in self.place:
+                continue
+            if isinstance(noun, Benefit) and noun.outcome is not None:
+                continue
+            some = self._node(f"{target}@due")
+            self.either.add(some)
+            self._need(some, self.place[target])
+            for node in sources:
+                self._need(node, some)

@@ -1,0 +1,394 @@
+"""What fails without an item: the one network of needs, with and without it, for one item or for all of them one by one.
+
+An item fails when something that it needs fails, or all of several of which one would be enough. What is done is a fact
+and cannot fail; what is gone has failed already. Items that need one another fail together: the web is condensed to its
+strongly connected groups first. Sets of targets are then handed back against the links as bits, all items in one sweep;
+where one of several is enough, a set passes only what takes away every one of them.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING
+
+import attrs
+
+from ipmo.network.compiled import available, kernel
+from ipmo.network.kernels import without as kernels
+from ipmo.network.positions import as_array, plain_list
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ipmo.network.kernels.columns import Ints
+
+__all__ = ["KnockOuts", "Web", "Without"]
+
+LARGE = 20_000
+"""Links from which on waiting for a compiler pays."""
+
+
+@attrs.frozen(eq=False)
+class Web:
+    """What needs what.
+
+    Args:
+        ids: the full id of each node.
+        src: the node that is needed, of each link.
+        dst: the node that needs it.
+        either: nodes for which one of those that they need is enough.
+        facts: nodes that are done: nothing takes them away any more.
+        gone: nodes that never come.
+    """
+
+    ids: Sequence[str]
+    src: Ints
+    dst: Ints
+    either: AbstractSet[int] = frozenset()
+    facts: AbstractSet[int] = frozenset()
+    gone: AbstractSet[int] = frozenset()
+
+    @functools.cached_property
+    def place(self) -> Mapping[str, int]:
+        """The node of each id."""
+        return {name: node for node, name in enumerate(self.ids)}
+
+
+class Without:
+    """What fails without items of a web.
+
+    Args:
+        web: what needs what.
+
+    >>> both = Web(["a", "b", "needs both", "needs one"], [0, 1, 0, 1], [2, 2, 3, 3], either={3})
+    >>> [both.ids[node] for node in sorted(Without(both).fails([0]))]
+    ['a', 'needs both']
+    >>> found = Without(both).knock_outs([2, 3])
+    >>> [found.of(node) for node in range(2)], [found.points(target) for target in range(2)]
+    ([[0], [0]], [[0, 1, 2], [3]])
+    """
+
+    def __init__(self, web: Web) -> None:
+        self.web = web
+
+    @functools.cached_property
+    def dead(self) -> frozenset[int]:
+        """What never comes as things stand: what is gone, and what needs it."""
+        return frozenset(self._spread(self.web.gone, self._follows, self._ways)) if self.web.gone else frozenset()
+
+    def fails(self, items: Iterable[int]) -> set[int]:
+        """What fails without some items, they themselves included; what never comes anyway is left out."""
+        out = self._spread(set(items) | self.dead, self._follows, self._ways)
+        return out - self.dead
+
+    @functools.cached_property
+    def _settled(self) -> frozenset[int]:
+        """Of those for which one of several is enough: those that have one that is done."""
+        web = self.web
+        if not web.either or not web.facts:
+            return frozenset()
+        return frozenset(v for u, v in zip(web.src, web.dst, strict=True) if v in web.either and u in web.facts)
+
+    @functools.cached_property
+    def _follows(self) -> list[list[int]]:
+        """What needs each node and may still fail."""
+        out: list[list[int]] = [[] for _ in self.web.ids]
+        facts, settled = self.web.facts, self._settled
+        for u, v in zip(plain_list(self.web.src), plain_list(self.web.dst), strict=True):
+            if v not in facts and u not in facts and v not in settled:
+                out[u].append(v)
+        return out
+
+    @functools.cached_property
+    def _ways(self) -> Mapping[int, int]:
+        """How many ways there are to each of those for which one is enough."""
+        out: dict[int, int] = {}
+        if self.web.either:
+            for targets in self._follows:
+                for v in targets:
+                    if v in self.web.either:
+                        out[v] = out.get(v, 0) + 1
+        return out
+
+    def _spread(self, items: AbstractSet[int], follows: list[list[int]], ways: Mapping[int, int]) -> set[int]:
+        facts = self.web.facts
+        out = {node for node in items if node not in facts}
+        waiting, left = list(out), dict(ways)
+        while waiting:
+            for v in follows[waiting.pop()]:
+                if v in left:
+                    left[v] -= 1
+                    if left[v]:
+                        continue
+                if v not in out:
+                    out.add(v)
+                    waiting.append(v)
+        return out
+
+    # ------------------------------------------------------------------------------------------- all of them
+
+    @functools.cached_property
+    def _large(self) -> bool:
+        return len(self.web.src) >= LARGE and available()
+
+    @functools.cached_property
+    def condensed(self) -> Condensed:
+        """The links that can fail, condensed to groups of nodes that need one another."""
+        web, out = self.web, set(self.web.facts) | self.dead
+        either = frozenset(web.either) - out - self._settled
+        if not self._large:
+            return _condensed_lists(web, out, either, self._settled)
+        return _condensed_arrays(web, out, either, self._settled)
+
+    def knock_outs(self, targets: Sequence[int]) -> KnockOuts:
+        """Which of some targets fail without each node, taken away one at a time.
+
+        Args:
+            targets: nodes.
+        """
+        return KnockOuts(self.condensed, targets, len(self.web.ids), compiled=self._large)
+
+
+@attrs.frozen(eq=False)
+class Condensed:
+    """A web of groups: what fails together is one, and each comes after all that it needs.
+
+    Args:
+        group: the group of each node; -1 of what is done or never comes.
+        ptr: where the links into each group begin, those into `either` left out.
+        src: the group that is needed.
+        either: of each node for which one of several is enough: the nodes that are.
+    """
+
+    group: Ints
+    ptr: Ints
+    src: Ints
+    either: Mapping[int, Sequence[int]]
+
+
+def _condensed_lists(web: Web, out: AbstractSet[int], either: AbstractSet[int], settled: AbstractSet[int]) -> Condensed:
+    n = len(web.ids)
+    into: list[list[int]] = [[] for _ in range(n)]
+    ways: dict[int, list[int]] = {node: [] for node in either}
+    for u, v in zip(plain_list(web.src), plain_list(web.dst), strict=True):
+        if u in out or v in out or v in settled:
+            continue
+        (ways[v] if v in either else into[v]).append(u)
+    ptr, src = [0] * (n + 1), list[int]()
+    for v in range(n):
+        src += into[v]
+        ptr[v + 1] = len(src)
+    group = [-1] * n
+    count = kernels.strong(ptr, src, group, *([0] * n for _ in range(5)))
+    members: list[set[int]] = [set() for _ in range(count)]
+    for v in range(n):
+        members[group[v]].update(group[u] for u in into[v])
+    begins, sources = [0] * (count + 1), list[int]()
+    for g in range(count):
+        sources += members[g] - {g}
+        begins[g + 1] = len(sources)
+    for v in out:
+        group[v] = -1
+    return Condensed(group, begins, sources, ways)
+
+
+def _condensed_arrays(web: Web, out: AbstractSet[int], either: AbstractSet[int], settled: AbstractSet[int]) -> Condensed:
+    import numpy as np
+
+    n = len(web.ids)
+    src, dst = as_array(web.src), as_array(web.dst)
+    kind = np.zeros(n, np.int8)
+    kind[_nodes(either)] = 1
+    kind[_nodes(settled)] = 2
+    kind[_nodes(out)] = 3
+    kept = (kind[src] != 3) & (kind[dst] < 2)
+    ways: dict[int, list[int]] = {node: [] for node in either}
+    if either:
+        chosen = kept & (kind[dst] == 1)
+        for u, v in zip(src[chosen].tolist(), dst[chosen].tolist(), strict=True):
+            ways[v].append(u)
+        kept &= kind[dst] == 0
+    ptr, tails, _ = _sorted(src[kept], dst[kept], n)
+    group = np.full(n, -1, np.int64)
+    count = kernel(kernels.strong)(ptr, tails, group, *(np.zeros(n, np.int64) for _ in range(5)))
+    if count < n:
+        one, other = group[src[kept]], group[dst[kept]]
+        apart = one != other
+        begins, sources, _ = _sorted(one[apart], other[apart], count)
+    else:
+        begins, sources, _ = _sorted(group[src[kept]], group[dst[kept]], n)
+    group[_nodes(out)] = -1
+    return Condensed(group, begins, sources, ways)
+
+
+def _nodes(some: AbstractSet[int]) -> NDArray[np.int64]:
+    import numpy as np
+
+    return np.fromiter(some, np.int64, len(some))
+
+
+def _sorted(src: NDArray[np.int64], dst: NDArray[np.int64], n: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Where the links into each node begin, and their sources."""
+    import numpy as np
+
+    from ipmo.network.kernels import order
+
+    ptr, perm, tail = np.zeros(n + 1, np.int64), np.empty(len(src), np.int64), np.empty(len(src), np.int64)
+    kernel(order.by_target)(n, src, dst, np.arange(n), ptr, perm, tail)
+    return ptr, tail, perm
+
+
+class KnockOuts:
+    """Which targets fail without each node, taken away one at a time.
+
+    Args:
+        web: the condensed web.
+        targets: nodes.
+        size: how many nodes the web has.
+        compiled: rows are arrays, filled by compiled kernels.
+    """
+
+    def __init__(self, web: Condensed, targets: Sequence[int], size: int, *, compiled: bool) -> None:
+        self.web, self.targets, self.size, self._compiled = web, tuple(targets), size, compiled
+        ways = [(node, sources) for node, sources in web.either.items() if sources]
+        seeds: list[tuple[int, int]] = list(enumerate(self.targets))
+        first = len(seeds)
+        seeds += [(first + h, sources[0]) for h, (_, sources) in enumerate(ways)]
+        others: list[list[int]] = []
+        for _, sources in ways:
+            others.append(list(range(len(seeds), len(seeds) + len(sources) - 1)))
+            seeds += zip(others[-1], sources[1:], strict=True)
+        heads = [node for node, _ in ways]
+        self._words = (len(seeds) + 63) // 64 or 1
+        groups = len(web.ptr) - 1
+        self._rows: list[int] = []
+        self._bits: NDArray[np.int64] | None = None
+        if compiled:
+            self._bits = self._swept(seeds, groups)
+            self._settle_arrays(self._bits, heads, first, others)
+        else:
+            self._rows = self._swept_lists(seeds, groups)
+            self._settle_lists(heads, first, others)
+
+    def _swept(self, seeds: Sequence[tuple[int, int]], groups: int) -> NDArray[np.int64]:
+        import numpy as np
+
+        words = self._words
+        bits = np.zeros(groups * words, np.int64)
+        if seeds:
+            number, node = np.array(seeds, np.int64).T
+            group = as_array(self.web.group)[node]
+            number, group = number[group >= 0], group[group >= 0]
+            np.bitwise_or.at(bits, group * words + number // 64, np.left_shift(np.int64(1), number % 64))
+        kernel(kernels.spread_bits)(as_array(self.web.ptr), as_array(self.web.src), words, bits)
+        return bits
+
+    def _settle_arrays(self, bits: NDArray[np.int64], heads: Sequence[int], first: int, others: Sequence[Sequence[int]]) -> None:
+        import numpy as np
+
+        if not heads:
+            return
+        words = self._words
+        own = as_array(self.web.group)[np.array(heads, np.int64)]
+        gain = bits.reshape(-1, words)[own].ravel().copy()
+        ptr = np.concatenate([[0], np.cumsum([len(some) for some in others])]).astype(np.int64)
+        flat = np.array([bit for some in others for bit in some], np.int64)
+        kernel(kernels.settle_either)(words, first, len(heads), ptr, flat, gain, bits)
+
+    def _swept_lists(self, seeds: Sequence[tuple[int, int]], groups: int) -> list[int]:
+        rows = [0] * groups
+        ptr, src, group = self.web.ptr, self.web.src, self.web.group
+        for number, node in seeds:
+            if group[node] >= 0:
+                rows[group[node]] |= 1 << number
+        for g in range(groups - 1, -1, -1):
+            row = rows[g]
+            if row:
+                for k in range(ptr[g], ptr[g + 1]):
+                    rows[src[k]] |= row
+        return rows
+
+    def _settle_lists(self, heads: Sequence[int], first: int, others: Sequence[Sequence[int]]) -> None:
+        gains = [self._rows[self.web.group[node]] for node in heads]
+        needs = [(1 << first + h) | sum(1 << bit for bit in some) for h, some in enumerate(others)]
+        trigger = ((1 << len(heads)) - 1) << first
+        for g, row in enumerate(self._rows):
+            changed = bool(row & trigger)
+            while changed:
+                before = row
+                for need, gain in zip(needs, gains, strict=True):
+                    if row & need == need:
+                        row |= gain
+                changed = row != before
+            self._rows[g] = row
+
+    # ------------------------------------------------------------------------------------------- answers
+
+    @functools.cached_property
+    def _mask(self) -> int:
+        return (1 << len(self.targets)) - 1
+
+    def row(self, node: int) -> int:
+        """The targets that fail without a node, as bits of a number."""
+        group = int(self.web.group[node])
+        if group < 0:
+            return 0
+        if self._bits is None:
+            return self._rows[group] & self._mask
+        return int.from_bytes(self._bits[group * self._words : (group + 1) * self._words].tobytes(), "little") & self._mask
+
+    def of(self, node: int) -> list[int]:
+        """The places of the targets that fail without a node."""
+        bits = self.row(node)
+        out = []
+        while bits:
+            low = bits & -bits
+            out.append(low.bit_length() - 1)
+            bits ^= low
+        return out
+
+    def points(self, target: int) -> list[int]:
+        """The nodes without which a target fails, itself included.
+
+        Args:
+            target: its place among the targets.
+        """
+        if self._bits is None:
+            return [v for v in range(self.size) if self.web.group[v] >= 0 and self._rows[self.web.group[v]] >> target & 1]
+        import numpy as np
+
+        group = as_array(self.web.group)
+        column = (self._bits.reshape(-1, self._words)[:, target // 64] >> (target % 64)) & 1
+        found: list[int] = np.flatnonzero((column[group] == 1) & (group >= 0)).tolist()
+        return found
+
+    def sums(self, values: Sequence[float]) -> Sequence[float]:
+        """Of each node, the sum of a value over the targets that fail without it; float64 (n) where compiled.
+
+        Args:
+            values: of each target.
+        """
+        if self._bits is None:
+            known: dict[int, float] = {0: 0.0}
+            for row in set(self._rows):
+                rest, total = row & self._mask, 0.0
+                while rest:
+                    low = rest & -rest
+                    total += values[low.bit_length() - 1]
+                    rest ^= low
+                known[row] = total
+            return [known[self._rows[g]] if g >= 0 else 0.0 for g in plain_list(self.web.group)]
+        import numpy as np
+
+        table = np.zeros((self._words * 8, 256))
+        padded = np.zeros(self._words * 64)
+        padded[: len(self.targets)] = values
+        for bit in range(8):
+            table[:, (np.arange(256) >> bit) & 1 == 1] += padded.reshape(-1, 8)[:, bit : bit + 1]
+        out = np.zeros(len(self.web.ptr))  # one row more, for what has no group
+        kernel(kernels.sums_of_bits)(self._words, self._bits, table.ravel(), out[:-1])
+        found: NDArray[np.float64] = out[as_array(self.web.group)]
+        return found  # type: ignore[return-value]

@@ -1,0 +1,270 @@
+"""What fails without an item: against evaluating the network anew for each item, made-up, random and condensed."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+
+from ipmo.model import After, Benefit, Contribution, Gate, Link, Objective, Outcome, Portfolio, Programme, Project, Task
+from ipmo.model.hierarchy import hierarchy
+from ipmo.network import without as engine
+from ipmo.network.needs import without
+from ipmo.network.without import Web, Without
+
+
+def comes(web: Web, removed: set[int]) -> set[int]:
+    """What comes without some nodes: all of it, taken away until nothing more fails."""
+    n = len(web.ids)
+    there = set(range(n)) - ((removed | set(web.gone)) - set(web.facts))
+    changed = True
+    while changed:
+        changed = False
+        for v in sorted(there):
+            if v in web.facts:
+                continue
+            sources = [u for u, w in zip(web.src, web.dst, strict=True) if w == v]
+            if v in web.either:
+                fails = bool(sources) and not any(u in there for u in sources)
+            else:
+                fails = any(u not in there for u in sources)
+            if fails:
+                there.discard(v)
+                changed = True
+    return there
+
+
+def made_up(seed: int) -> Web:
+    """A web of up to 14 nodes, one in two with loops, some done, some gone, some for which one of several is enough."""
+    r = random.Random(seed)
+    n = r.randint(1, 14)
+    loops = r.random() < 0.5
+    links = set()
+    for _ in range(r.randint(0, 3 * n)):
+        u, v = r.randrange(n), r.randrange(n)
+        if u != v and (loops or u < v):
+            links.add((u, v))
+    some = [{v for v in range(n) if r.random() < share} for share in (0.3, 0.1, 0.1)]
+    src, dst = ([link[i] for link in sorted(links)] for i in (0, 1))
+    return Web([f"n{v}" for v in range(n)], src, dst, either=some[0], facts=some[1], gone=some[2] - some[1])
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_each_knock_out_is_what_evaluating_the_network_without_the_item_says(large: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if large:
+        pytest.importorskip("numba")
+        monkeypatch.setattr(engine, "LARGE", 0)
+    for seed in range(500):
+        web = made_up(seed)
+        n = len(web.ids)
+        base = comes(web, set())
+        found = Without(web)
+        assert found.dead == frozenset(range(n)) - base, seed
+        targets = [v for v in range(n) if random.Random(seed).random() < 0.8]
+        knocked = found.knock_outs(targets)
+        values = [float(2**place) for place in range(len(targets))]
+        sums = knocked.sums(values)
+        for v in range(n):
+            lost = base - comes(web, {v})
+            assert found.fails([v]) == lost, (seed, v)
+            places = [place for place, target in enumerate(targets) if target in lost]
+            assert knocked.of(v) == places, (seed, v)
+            assert sums[v] == sum(values[place] for place in places)
+        for place, target in enumerate(targets):
+            assert knocked.points(place) == [v for v in range(n) if target in base - comes(web, {v})]
+        pair = random.Random(seed).sample(range(n), min(2, n))
+        assert found.fails(pair) == base - comes(web, set(pair))
+
+
+def test_more_targets_than_a_word_has_bits() -> None:
+    pytest.importorskip("numba")
+    n = 200
+    web = Web([str(v) for v in range(n)], list(range(n - 1)), list(range(1, n)), either={70})
+    for limit in (0, 10**9):
+        engine.LARGE, kept = limit, engine.LARGE
+        try:
+            knocked = Without(web).knock_outs(range(n))
+        finally:
+            engine.LARGE = kept
+        assert all(knocked.of(v) == list(range(v, n)) for v in range(n))
+        assert list(knocked.sums([1.0] * n)) == [float(n - v) for v in range(n)]
+
+
+def summaries_of(pf: Any) -> set[str]:
+    """The tasks that others lie under."""
+    return {f"{p.id}/{t.parent}" for p in pf.projects for t in p.tasks if t.parent}
+
+
+def there(pf: Any, removed: set[str]) -> set[str]:
+    """What comes of a portfolio without some items, read off the nouns: what is needed is asked for until nothing more fails."""
+    stopped = {p.id for p in pf.projects if p.state == "cancelled" or any(g.decision and g.decision.outcome == "kill" for g in p.gates)}
+    parents = {f"{p.id}/{t.id}": f"{p.id}/{t.parent}" for p in pf.projects for t in p.tasks if t.parent}
+    summaries = summaries_of(pf)
+    items: dict[str, Any] = {f"{p.id}/{n.id}": n for p in pf.projects for n in (*p.tasks, *p.gates)}
+    done = set()
+    for name, noun in items.items():
+        decided = getattr(noun, "decision", None)
+        kills = [g.decision.date for g in pf[name.split("/")[0]].gates if g.decision and g.decision.outcome == "kill"]
+        over = any(decided is not None and decided.date >= kill for kill in kills)
+        if getattr(noun, "actual_finish", None) or (decided and decided.outcome in ("go", "conditional go") and not over):
+            done.add(name)
+    for p in pf.projects:
+        mine = [name for name in items if name.startswith(f"{p.id}/") and name not in summaries_of(pf)]
+        over = p.actual_finish or (p.state == "closed" and p.finish and not mine)
+        if p.id not in stopped and (over or (mine and all(name in done for name in mine))):
+            done.add(p.id)
+    begun = {name for name, noun in items.items() if getattr(noun, "actual_start", None)}
+    work = [name for name in items if name not in summaries]
+    idle = {name for name, noun in items.items() if getattr(noun, "hammock", False)}
+    effects = [*pf.outcomes, *pf.benefits, *pf.objectives]
+    alive = {*work, *(p.id for p in pf.projects), *(g.id for g in pf.programmes), *(e.id for e in effects)}
+    alive -= {name for name in removed | stopped if name not in done}
+
+    def inside(name: str) -> list[str]:
+        if name in {p.id for p in pf.projects}:
+            return [w for w in work if w.startswith(f"{name}/")] or [name]
+        return [w for w in work if name in above(w)] if name in summaries else [name]
+
+    def above(name: str) -> list[str]:
+        out = []
+        while name in parents:
+            name = parents[name]
+            out.append(name)
+        return out
+
+    def given(name: str, kind: str, work: bool = True) -> bool:
+        if (name in idle and work) or (kind[0] == "S" and any(w in begun | done for w in inside(name))):
+            return True
+        if inside(name) == [name] and name not in summaries:
+            return name in alive or name in done
+        return in_full(name) if kind[0] == "F" else starts(name)
+
+    def starts(name: str) -> bool:
+        """A whole starts when it is there and what its start waits for is."""
+        into = [k for k in pf.links if k.type[1] == "S" and pf.resolve(k.target) in (name, *above(name))]
+        exists = name not in removed and not any(a in removed for a in above(name)) and name.split("/")[0] in alive
+        return exists and all(given(pf.resolve(k.source) or "", k.type) for k in into)
+
+    def in_full(name: str) -> bool:
+        if all(w in done for w in inside(name)):
+            return True
+        into = [k for k in pf.links if k.type[1] == "F" and pf.resolve(k.target) == name and name in summaries]
+        there = name not in removed if name in summaries else name in alive
+        there = there and all(given(pf.resolve(k.source) or "", k.type) for k in into)
+        return there and all(w in alive or w in done for w in inside(name) if w not in idle)
+
+    def fails(name: str) -> bool:
+        if name in work:
+            project = name.split("/")[0]
+            if project not in alive or any(a in removed for a in above(name)):
+                return True
+            if name in idle:
+                return False
+            sources = [(pf.resolve(a.source, project) or "", a.type) for a in items[name].after]
+            sources += [(pf.resolve(k.source) or "", k.type) for k in pf.links if pf.resolve(k.target) == name]
+            sources += [(pf.resolve(k.source) or "", k.type) for k in pf.links if pf.resolve(k.target) in above(name) and k.type[1] == "S"]
+            return any(not given(s, kind) for s, kind in sources)
+        noun = pf[name]
+        if isinstance(noun, Project):
+            return (noun.programme is not None and noun.programme not in alive) or any(r not in alive for r in noun.requires)
+        if isinstance(noun, Programme):
+            return noun.programme is not None and noun.programme not in alive
+        needs = [pf.resolve(e.source) or "" for e in getattr(noun, "enabled_by", ())]
+        ways = [pf.resolve(e.source) or "" for e in getattr(noun, "any_of", ())]
+        needs += [noun.outcome] if getattr(noun, "outcome", None) and noun.outcome not in ways else []
+        if any(not given(s, "FS", False) for s in needs) or (ways and not any(given(s, "FS", False) for s in ways)):
+            return True
+        due = [c.source for c in pf.contributions if c.target == name]
+        return not needs and not ways and bool(due) and not any(due_comes(s) for s in due)
+
+    def due_comes(name: str) -> bool:
+        if isinstance(pf[name], Programme):
+            mine = [p.id for p in hierarchy(pf).projects(pf[name])]
+            return name in alive and (not mine or any(p in alive for p in mine))
+        return given(name, "FS", False) and (name in alive or name in done)
+
+    changed = True
+    while changed:
+        gone = {name for name in alive if name not in done and fails(name)}
+        alive -= gone
+        changed = bool(gone)
+    return alive
+
+
+def drawn(seed: int) -> Portfolio:
+    """A small portfolio of every kind of need: links of all types, summaries, gates, states, programmes, alternatives, shares."""
+    r = random.Random(seed)
+    state = ["active"] * 5 + ["proposed", "paused", "cancelled"]
+    programmes = [Programme(id="G"), Programme(id="H", programme=r.choice([None, "G"]))][: r.randint(0, 2)]
+    projects: list[Any] = []
+    links, items = list[Link](), list[str]()
+    for name in "ABCD"[: r.randint(1, 4)]:
+        tasks: list[Any] = []
+        gates = []
+        under = r.random() < 0.3
+        for n in range(r.randint(0, 4)):
+            sources = [t.id for t in tasks if r.random() < 0.4]
+            after = [After(source=s, type=r.choice(["FS", "FS", "SS", "FF", "SF"])) for s in sources]
+            begun = r.random() < 0.2
+            tasks.append(
+                Task(
+                    id=f"t{n}", duration="2 d", after=after, hammock=n > 1 and r.random() < 0.2, parent="s" if under and n < 2 else None,
+                    actual_start="2026-01-05" if begun else None, actual_finish="2026-01-06" if begun and r.random() < 0.6 else None,
+                )
+            )  # fmt: skip
+        if under and tasks:
+            tasks.append(Task(id="s"))
+        if tasks and r.random() < 0.4:
+            outcome = r.choice([None, "go", "hold", "kill"])
+            gates.append(Gate(id="g", after="t0", decision=None if outcome is None else {"outcome": outcome, "date": "2026-01-07"}))
+        requires = [p.id for p in projects if r.random() < 0.2]
+        programme = r.choice([None, *(p.id for p in programmes)])
+        projects.append(Project(id=name, state=r.choice(state), programme=programme, requires=requires, tasks=tasks, gates=gates))
+        inner = [f"{name}/{noun.id}" for noun in (*tasks, *gates)]
+        for target in inner:
+            if items and r.random() < 0.4:
+                links.append(Link(source=r.choice(items), target=target, type=r.choice(["FS", "FS", "SS", "FF", "SF"])))
+        items += inner
+    sources = [*items, *(p.id for p in projects)]
+    outcomes: list[Any] = []
+    benefits: list[Any] = []
+    contributions = []
+    for n in range(r.randint(0, 5)):
+        needed, some = ([s for s in sources if r.random() < 1.5 / len(sources)] for _ in range(2))
+        if r.random() < 0.4:
+            outcomes.append(Outcome(id=f"e{n}", enabled_by=needed, any_of=some))
+        else:
+            outcome = r.choice([None, *(o.id for o in outcomes)])
+            benefits.append(Benefit(id=f"e{n}", enabled_by=needed, any_of=some, outcome=outcome))
+        givers = [*(p.id for p in projects), *(p.id for p in programmes), *(e.id for e in (*outcomes, *benefits) if e.id != f"e{n}")]
+        contributions += [Contribution(source=s, target=f"e{n}") for s in givers if r.random() < 0.15]
+        sources.append(f"e{n}")
+    contributions += [Contribution(source=e.id, target="O") for e in (*outcomes, *benefits) if r.random() < 0.5]
+    return Portfolio(
+        id="pf", start="2026-01-05", programmes=programmes, projects=projects, links=links, outcomes=outcomes, benefits=benefits,
+        contributions=contributions, objectives=[Objective(id="O")],
+    )  # fmt: skip
+
+
+def agrees(pf: Portfolio) -> None:
+    """Each item taken away: the engine says what brute force over the nouns says."""
+    found = without(pf)
+    web = found.web
+    base = there(pf, set())
+    summaries = summaries_of(pf)
+    names = [name for name in web.place if "@" not in name and name not in summaries]
+    assert {name for name in names if web.place[name] not in found.dead} - {pf.id} == base
+    targets = [n for n in names if n in base]
+    knocked = found.knock_outs([web.place[n] for n in targets])
+    for item in sorted(base | summaries):
+        lost = base - there(pf, {item})
+        fails = {web.ids[node] for node in found.fails([web.place[item]])}
+        assert {n for n in fails if n in base} == lost, item
+        assert {targets[t] for t in knocked.of(web.place[item])} == lost, item
+
+
+@pytest.mark.parametrize("part", range(5))
+def test_on_500_random_portfolios_it_is_what_brute_force_over_the_nouns_says(part: int) -> None:
+    for seed in range(100 * part, 100 * part + 100):
+        agrees(drawn(seed))
