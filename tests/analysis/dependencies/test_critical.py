@@ -45,7 +45,7 @@ def test_the_link_with_the_least_float_to_a_commitment_ranks_first_and_says_why(
     assert [(k.id, k.rank, k.driving, k.target_float) for k in links] == [("tight", 1, True, 0), ("loose", 2, True, 0)]
     assert links["tight"].downstream_benefits == ("be",)
     assert links["tight"].reason == (
-        "A/a sets the date of B/b; any slip moves B@finish; without it be would come 7 days earlier; 1 project and 1 benefit downstream; "
+        "A/a sets the date of B/b; its own promise is already missed by 2 working days; without it be would come 7 days earlier; 1 project and 1 benefit downstream; "
         "needed by 2026-01-08, expected 2026-01-09; committed for 2026-01-07, expected 2026-01-09"
     )
     with pytest.raises(UnknownItemError, match="close: 'tight'"):
@@ -62,7 +62,7 @@ def test_a_link_is_a_value_that_asks_nothing_of_the_answer_it_came_from() -> Non
 def test_a_commitment_that_is_missed_already_is_said_in_days() -> None:
     pf = build(Link(id="L", source="A/a", target="B/b")).evolve("B", finish="2026-01-21")
     link = critical_links(pf)[0]
-    assert (link.target_float, link.at_risk) == (-7, "B@finish")
+    assert (link.target_float, link.commitment_float, link.at_risk) == (-7, -7, "B@finish")
     assert "B@finish is already missed by 7 working days along this path" in link.reason
 
 
@@ -100,7 +100,7 @@ def test_of_equally_near_links_the_driving_one_stands_first_whatever_its_id() ->
     found = [(k.id, k.driving, k.link_float, k.target_float, k.drag) for k in critical_links(pf)]
     assert found == [("drives", True, 0, 5, 0), ("a-waits", False, 2, 5, 0)]
     links = critical_links(pf)
-    assert links.explain(0).startswith("1. A/a -FS-> B/b: A/a sets the date of B/b; 5 working days are left before B@finish moves")
+    assert links.explain(0).startswith("1. A/a -FS-> B/b: A/a sets the date of B/b; 5 working days are left before B@finish is missed")
 
 
 @settings(max_examples=40)
@@ -109,7 +109,7 @@ def test_ranks_follow_float_and_reach_agrees_with_networkx(pf: Portfolio) -> Non
     import networkx as nx
 
     links = [k for k in critical_links(pf) if k.link_float is not None]
-    floats = [k.target_float for k in links if k.target_float is not None]
+    floats = [(k.commitment_float is None, k.calendar_date, k.commitment_float or 0.0) for k in links]
     assert floats == sorted(floats)
     graph = ipmo.graph(pf)
     for link in links:
@@ -233,3 +233,153 @@ def test_a_slip_moves_exactly_the_targets_whose_float_it_exceeds(pf: Portfolio, 
         if k.link_float is not None:
             assert set(links.hits(k, f"{days} d")) == {r.target for r in links.reach(k) if r.float < days}
             assert not links.hits(k, "0 d")
+
+
+# ------------------------------------------------------------------------------------------------ what comes first
+
+
+def daily(*projects: Project, links: list[Link], **more: Any) -> Portfolio:
+    return Portfolio(id="pf", start="2026-01-01", status_date="2026-01-01", calendar="continuous", projects=projects, links=links, **more)
+
+
+def one(id: str, days: int, finish: str | None = None) -> Project:
+    return Project(id=id, finish=finish, tasks=[Task(id="t", duration=f"{days} d")])
+
+
+def test_a_link_with_a_day_before_a_promise_comes_before_one_that_leads_to_none() -> None:
+    pf = daily(
+        one("g1", 10), one("r1", 10), one("g2", 100), one("r2", 10, "2026-04-21"),
+        links=[Link(id="unpromised", source="g1/t", target="r1/t"), Link(id="promised-1-day-room", source="g2/t", target="r2/t")],
+    )  # fmt: skip
+    found = [(k.id, k.commitment_float, k.at_risk, k.target_float, k.nearest) for k in critical_links(pf)]
+    assert found == [("promised-1-day-room", 1, "r2@finish", 1, "r2@finish"), ("unpromised", None, None, 0, "r1@finish")]
+    last = critical_links(pf)["unpromised"]
+    assert "no commitment lies downstream; any slip moves the forecast of r1@finish" in last.reason
+    assert [(r.target, r.forecast) for r in critical_links(pf).reach("promised-1-day-room")] == [("pf@finish", True), ("r2@finish", False)]
+
+
+@pytest.mark.parametrize("promise", ["promised", "needed"])
+def test_the_promise_of_the_hand_over_itself_is_at_risk_too(promise: str) -> None:
+    """The giver comes on 10 January: two days after it was promised; downstream there are nine days of room."""
+    pf = daily(one("A", 10), one("B", 5, "2026-01-24"), links=[Link(id="L", source="A/t", target="B/t", **{promise: "2026-01-08"})])
+    (link,) = critical_links(pf)
+    assert (link.commitment_float, link.at_risk) == (-2, "L")
+    assert "its own promise is already missed by 2 working days;" in link.reason
+    kept = critical_links(pf.evolve("L", **{promise: "2026-02-08"}))["L"]
+    assert (kept.commitment_float, kept.at_risk) == (9, "B@finish")
+
+
+def test_of_equally_tight_links_the_one_that_loses_more_comes_first_and_then_the_nearest_in_time() -> None:
+    """All three leave one day to a promise; `rich` moves a benefit, `soon` is handed over before `later`."""
+    pf = daily(
+        one("g1", 20), one("r1", 10, "2026-01-31"), one("g2", 10), one("r2", 10, "2026-01-21"), one("g3", 30), one("r3", 10, "2026-02-10"),
+        links=[
+            Link(id="a-later", source="g1/t", target="r1/t"), Link(id="soon", source="g2/t", target="r2/t"),
+            Link(id="z-rich", source="g3/t", target="r3/t"),
+        ],
+        money={"currency": "GBP", "discount": "green-book-2026"},
+        benefits=[Benefit(id="b", enabled_by=[Enabler(source="r3/t")], value="2 M GBP per year", lasts="5 years")],
+    )  # fmt: skip
+    assert [(k.id, k.commitment_float) for k in critical_links(pf)] == [("z-rich", 1), ("soon", 1), ("a-later", 1)]
+    free = pf.evolve(projects=[attrs.evolve(p, finish=None) for p in pf.projects])
+    assert [k.id for k in critical_links(free)] == ["z-rich", "soon", "a-later"], "without any promise too"
+
+
+def test_ties_are_settled_by_names_and_not_by_the_order_of_the_file() -> None:
+    links = [Link(source="A/t", target=f"B/{name}") for name in ("c", "a", "b")]
+    inside = Project(id="B", finish="2026-03-01", tasks=[Task(id=name, duration="5 d") for name in ("a", "b", "c")])
+    for order in (links, links[::-1]):
+        assert [k.target for k in critical_links(daily(one("A", 10), inside, links=order))] == ["B/a", "B/b", "B/c"]
+
+
+def test_what_is_handed_over_to_many_is_one_row_with_its_receivers() -> None:
+    pf = daily(
+        one("A", 10), one("B", 5, "2026-01-16"), one("C", 5, "2026-01-18"), one("D", 5, "2026-01-17"), one("E", 12),
+        links=[
+            Link(id="ab", source="A/t", target="B/t"), Link(id="ac", source="A/t", target="C/t"),
+            Link(id="ed", source="E/t", target="D/t"), Link(id="start", source="A/t", target="E/t", type="SS"),
+        ],
+    )  # fmt: skip
+    links = critical_links(pf)
+    rows = [(row.rank, row.item, row.receivers, [k.id for k in row.links], row.commitment_float) for row in links.hand_overs]
+    assert rows == [
+        (1, "A/t", ("E",), ["start"], 0),
+        (2, "E/t", ("D",), ["ed"], 0),
+        (3, "A/t", ("B", "C"), ["ab", "ac"], 1),
+    ]
+    assert links.hand_overs[2].reason.endswith("; 1 more item waits for it")
+    assert sum(len(row.links) for row in links.hand_overs) == len(links)
+
+
+def test_what_one_late_giver_costs_over_all_its_links_counts_each_benefit_once() -> None:
+    pf = daily(
+        one("A", 10), one("B", 5), one("C", 5),
+        links=[Link(id="ab", source="A/t", target="B/t"), Link(id="ac", source="A/t", target="C/t")],
+        money={"currency": "GBP", "discount": "green-book-2026"},
+        benefits=[
+            Benefit(id="both", enabled_by=[Enabler(source="B/t"), Enabler(source="C/t")], value="2 M GBP per year", lasts="5 years"),
+            Benefit(id="c", enabled_by=[Enabler(source="C/t")], value="1 M GBP per year", lasts="5 years"),
+        ],
+    )  # fmt: skip
+    links = critical_links(pf)
+    (row,) = links.hand_overs
+    later = pf.evolve("A/t", duration="20 d")
+    was, now = (ipmo.benefits(one).npv for one in (pf, later))
+    assert (row.loss, was, now) != (None, None, None)
+    assert row.loss is not None
+    assert was is not None
+    assert now is not None
+    assert abs(row.loss.amount - (was.amount - now.amount)) < 1
+    assert row.loss.amount < sum(loss.amount for k in links if (loss := links.loss(k)) is not None)
+
+
+def test_a_milestone_that_only_marks_a_date_is_shown_as_such_after_what_is_work() -> None:
+    """Both leave no day to a promise; the first of June cannot slip, the delivery can. What has a predecessor is no mere date."""
+    mark = Task(id="june", milestone=True, not_before="2026-06-01")
+    after = Task(id="ready", milestone=True, not_before="2026-06-01", after="w")
+    passed = Task(id="passed", milestone=True, not_before="2025-06-01")
+    pf = daily(
+        Project(id="A", tasks=[mark, Task(id="w", duration="5 d"), after, passed]),
+        Project(id="B", finish="2026-06-10", tasks=[Task(id="t", duration="10 d"), Task(id="u", duration="9 d"), Task(id="v", duration="9 d")]),
+        links=[
+            Link(id="date", source="A/june", target="B/t"), Link(id="work", source="A/ready", target="B/u"),
+            Link(id="gone", source="A/passed", target="B/v"),
+        ],
+    )  # fmt: skip
+    links = critical_links(pf)
+    assert [(k.id, k.calendar_date) for k in links] == [("work", False), ("gone", False), ("date", True)]
+    assert links.hand_overs[-1].reason.startswith("only marks a date in the calendar; ")
+    none = critical_links(pf.evolve("B", finish=None))
+    assert [k.id for k in none][-1] == "date"
+
+
+@settings(max_examples=60, deadline=None)
+@given(portfolios(tied=True))
+def test_hand_overs_are_the_open_links_by_what_is_handed_over(pf: Portfolio) -> None:
+    links = critical_links(pf)
+    live = [k for k in links if k.link_float is not None]
+    rows = links.hand_overs
+    assert sorted(k.rank for row in rows for k in row.links) == [k.rank for k in live]
+    assert len({(row.item, row.first.type[0]) for row in rows}) == len(rows)
+    assert [row.first.rank for row in rows] == sorted(row.first.rank for row in rows)
+    for row in rows:
+        assert row.commitment_float == min((k.commitment_float for k in row.links if k.commitment_float is not None), default=None)
+
+
+@settings(max_examples=60, deadline=None)
+@given(portfolios())
+def test_commitment_float_of_a_link_is_that_of_the_giver_where_it_has_no_other_way(pf: Portfolio) -> None:
+    """A giver whose only follower is this link, and that states nothing itself, has the float of the link."""
+    s = ipmo.schedule(pf)
+    stated = {node for one in s.commitments.stated for node in one.nodes}
+    for k in critical_links(pf):
+        node = s.passes.nodes.get(k.source)
+        if k.link_float is None or node is None:
+            continue
+        place = s.passes.lists.pos[node]
+        least = s[k.source].commitment_float
+        if k.commitment_float is not None:
+            assert least is not None
+            assert least <= k.commitment_float + 1e-9
+        if len(s.passes.successors[place]) == 1 and (node not in stated or k.at_risk == k.id):
+            assert least == pytest.approx(k.commitment_float) if k.commitment_float is not None else least is None

@@ -110,11 +110,12 @@ def test_the_columns_are_pinned() -> None:
     pf = build(Link(id="L", source="A/t", target="B/t"))
     links = critical_links(pf)
     assert links.table().columns == (
-        "rank", "id", "source", "target", "type", "lag", "boundary", "giver", "receiver", "link_float", "target_float", "at_risk",
+        "rank", "id", "source", "target", "type", "lag", "boundary", "giver", "receiver", "link_float", "target_float",
+        "nearest", "commitment_float", "at_risk", "calendar_date",
         "driving", "near", "drag", "drag_on", "downstream_projects", "downstream_benefits", "value", "loss", "loss_float", "given",
         "taken", "needed", "committed", "status", "issues", "reason",
     )  # fmt: skip
-    assert links.reach_table().columns == ("id", "target", "kind", "date", "float", "drag")
+    assert links.reach_table().columns == ("id", "target", "kind", "date", "forecast", "float", "drag")
     assert links.givers().columns == ("giver", "links", "driving", "receivers", "benefits", "value", "share")
     assert links.agreements().columns == (
         "id", "source", "target", "giver", "receiver", "giver_owner", "receiver_owner", "status", "expected", "committed", "needed",

@@ -65,6 +65,11 @@ class CostOfDelay:
         rows = self.benefits
         return {} if rows is None else {row.id: row.npv.amount for row in rows.rows if row.npv is not None}
 
+    @property
+    def priced(self) -> bool:
+        """Whether anything that waits has a known price: a benefit, or the people and machines of a task."""
+        return bool(self.worth or self._rates)
+
     def delayed(self, benefit: str, before: int, after: int) -> Decimal | None:
         """What it costs that a benefit moves from one instant to another; negative when it comes earlier. None when not known."""
         days = (_first_day(after) - _first_day(before)).days

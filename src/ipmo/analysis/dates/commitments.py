@@ -24,7 +24,7 @@ from ipmo.network.states import LIVE, State
 from ipmo.tables import Column, Table
 from ipmo.units import day_text, minutes, moment
 
-__all__ = ["KINDS", "Commitment", "Commitments", "Kind", "Standing"]
+__all__ = ["KINDS", "Commitment", "Commitments", "Kind", "Standing", "Stated"]
 
 Kind = Literal["hand-over", "deadline", "gate", "project", "benefit", "constraint"]
 KINDS: tuple[Kind, ...] = ("hand-over", "deadline", "gate", "project", "benefit", "constraint")

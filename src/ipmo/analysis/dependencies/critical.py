@@ -19,6 +19,7 @@ from ipmo.analysis.dates.schedule import OnCycle, schedule
 from ipmo.analysis.dependencies import reasons
 from ipmo.analysis.dependencies.crossings import BOUNDARIES, FAR, Boundary, Crossings, as_slip
 from ipmo.analysis.dependencies.downstream import Downstream
+from ipmo.analysis.dependencies.handed_over import HandedOver, handed_over
 from ipmo.analysis.dependencies.handovers import InterfaceAgreement, agreement
 from ipmo.analysis.dependencies.ranking import RULES, RankBy, ranked
 from ipmo.errors import UnknownItemError, close_matches, one_of
@@ -43,6 +44,7 @@ class Reached:
         target: its name: `P@finish`, a gate, what has a deadline, a benefit.
         kind: portfolio, programme, project, gate, deadline or benefit.
         date: when it is as things stand.
+        forecast: nothing is stated about it: that date is only its own forecast.
         drag: days that it would come earlier without the link, on its own calendar.
         float: how far the source can slip before this link moves it; working days of the source. Every day more does.
     """
@@ -50,6 +52,7 @@ class Reached:
     target: str
     kind: str
     date: datetime
+    forecast: bool
     drag: float
     float: float
 
@@ -70,8 +73,12 @@ class CriticalLink:
         receiver: the project that receives.
         link_float: how far the source can slip before this link alone moves its target; working days of the source (of the
             target where the source lies outside). None where it holds nothing back any more, or nothing can be said.
-        target_float: how far it can slip through this link before a commitment downstream is missed; working days.
+        target_float: how far it can slip through this link before a target downstream moves, stated or only forecast; working days.
+        nearest: that target.
+        commitment_float: how far it can slip before a commitment is missed: its own promised or needed date, or through this link
+            one downstream; working days, negative where one is missed already. None where nothing stated depends on it.
         at_risk: that commitment.
+        calendar_date: what is handed over only marks a date in the calendar: no work, nothing before it, a fixed date to come.
         driving: the target is where it is because of this link.
         near: its link float is no more than what was asked for as near (5 days).
         drag: days that the target which it holds back most would come earlier without the link, on the target's calendar;
@@ -99,7 +106,10 @@ class CriticalLink:
     receiver: str
     link_float: float | None = None
     target_float: float | None = None
+    nearest: str | None = None
+    commitment_float: float | None = None
     at_risk: str | None = None
+    calendar_date: bool = False
     driving: bool = False
     near: bool = False
     drag: float | None = None
@@ -134,8 +144,9 @@ class CriticalLink:
         if self.link_float is None:
             return self.settled
         return reasons.reason(
-            source=self.source, target=self.target, driving=self.driving, link_float=self.link_float, target_float=self.target_float,
-            at_risk=self.at_risk, drag=self.drag, drag_on=self.drag_on, projects=len(self.downstream_projects),
+            source=self.source, target=self.target, driving=self.driving, link_float=self.link_float,
+            commitment_float=self.commitment_float, at_risk=self.at_risk, own=self.at_risk == self.id,
+            nearest=None if self.target_float is None or self.nearest is None else (self.target_float, self.nearest), drag=self.drag, drag_on=self.drag_on, projects=len(self.downstream_projects),
             benefits=len(self.downstream_benefits), given=self.given, needed=self.needed, committed=self.committed,
         )  # fmt: skip
 
@@ -152,7 +163,10 @@ KINDS: Mapping[str, str] = {
     "receiver": "str",
     "link_float": "float",
     "target_float": "float",
+    "nearest": "str",
+    "commitment_float": "float",
     "at_risk": "str",
+    "calendar_date": "bool",
     "driving": "bool",
     "near": "bool",
     "drag": "float",
@@ -245,12 +259,12 @@ class CriticalLinks:
         noun = self.portfolio.links[found.open[row]]
         given, taken = dates = found.dates(row)
         own = found.places[row] >= 0 and "@" not in noun.source + noun.target  # items that bear these dates themselves
-        spare = found.target_float[row]
         drag, on = found.worst_drags[row]
         return CriticalLink(
             rank=rank, id=found.names[row], source=found.source_id(row), target=found.target_id(row), type=noun.type,
             lag=str(noun.lag or ""), boundary=found.crossed[row], giver=found.givers[row], receiver=found.receivers[row],
-            link_float=found.link_float[row], target_float=spare, at_risk=found.at_risk(row), driving=found.driving[row],
+            link_float=found.link_float[row], target_float=found.target_float[row], nearest=found.nearest(row),
+            commitment_float=found.commitment_float[row], at_risk=found.at_risk(row), calendar_date=found.calendar_dates[row], driving=found.driving[row],
             near=found.link_float[row] <= self.near, drag=drag, drag_on=on, given=given, taken=taken,
             downstream_projects=behind.projects(row), downstream_benefits=behind.benefits(row), value=behind.value(row),
             loss_float=behind.loss_float(row), agreement=agreement(self.portfolio, self.schedule, noun, dates if own else None),
@@ -267,6 +281,11 @@ class CriticalLinks:
         """The ids of links that hold nothing back and are within `near` days of driving, in their order."""
         found = self._crossings
         return tuple(found.names[row] for row in self._order if not found.worst_drags[row][0] and found.link_float[row] <= self.near)
+
+    @functools.cached_property
+    def hand_overs(self) -> tuple[HandedOver, ...]:
+        """What is handed over across the boundary by open work, one row an item with its receivers, in the order of the links."""
+        return handed_over(self, self._order, self._downstream)
 
     # --------------------------------------------------------------------------------- what one link does
 
@@ -293,8 +312,12 @@ class CriticalLinks:
                 rows.append((found.days_of(row, slack), t, target))
         rows.sort(key=lambda entry: (entry[0], entry[1]))
         return tuple(
-            Reached(target=one.name, kind=one.kind, date=targets.moment(t), float=slack, drag=drags.get(t, 0.0)) for slack, t, one in rows
+            Reached(target=one.name, kind=one.kind, date=targets.moment(t), forecast=one.name not in self._promised, float=slack, drag=drags.get(t, 0.0)) for slack, t, one in rows
         )
+
+    @functools.cached_property
+    def _promised(self) -> frozenset[str]:
+        return frozenset(one.name for one in self.schedule.commitments.stated)
 
     def _moved(self, row: int, slip: Span | str | None) -> tuple[Mapping[int, int], Span]:
         if slip is None:
@@ -385,7 +408,7 @@ class CriticalLinks:
         )
 
     def reach_table(self, links: Sequence[str] | None = None) -> Table:
-        """One row a link and a target that it leads to: id, target, kind, date, float, drag.
+        """One row a link and a target that it leads to: id, target, kind, date, forecast, float, drag.
 
         Args:
             links: ids of some links; all when left out.
@@ -398,6 +421,7 @@ class CriticalLinks:
                 Column("target", "str", [r.target for _, r in rows]),
                 Column("kind", "str", [r.kind for _, r in rows]),
                 Column("date", "datetime", [r.date for _, r in rows]),
+                Column("forecast", "bool", [r.forecast for _, r in rows]),
                 Column("float", "float", [r.float for _, r in rows], "d"),
                 Column("drag", "float", [r.drag for _, r in rows], "d"),
             ]
@@ -491,8 +515,9 @@ def critical_links(
 ) -> CriticalLinks:
     """Every link that crosses a boundary, the one that matters most first.
 
-    Ranked by `float`: links of open work by how little float they leave to a commitment, then driving ones first, then by
-    how many projects and benefits lie downstream, then by the most days that one holds a target back, then by id.
+    Ranked by `float`, by what a director loses: commitments at risk first, the least float to a stated one on top; then what a
+    slip loses; then the nearest hand-over. A link that leads to no commitment comes after all that do, and what only marks a
+    date in the calendar after what is work. `hand_overs` has one row a handed-over item with its receivers.
 
     Args:
         portfolio: the portfolio.

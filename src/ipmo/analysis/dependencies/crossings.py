@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
 import attrs
 
+from ipmo.analysis.dates.commitments import Stated
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.dependencies.handovers import link_name, side_of
 from ipmo.analysis.dependencies.targets import Targets, programmes_of, targets
 from ipmo.errors import UnitError
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
-from ipmo.model.work import Link
+from ipmo.model.work import Link, Task
 from ipmo.network.clocks import FAR, clocks_of
-from ipmo.network.states import LIVE
+from ipmo.network.positions import plain
+from ipmo.network.states import LIVE, State
 from ipmo.units import Span, When, as_span, minutes, moment
 
 __all__ = ["BOUNDARIES", "FAR", "Boundary", "ClosedLink", "Crossings", "ProjectDependency", "as_slip"]
@@ -78,6 +80,7 @@ class Crossings:
         self.bounds: dict[int, int] = {}  # of links from outside: the start that they ask for
         self._collect()
         self._measure()
+        self._commit()
 
     def _crosses(self, giver: str, receiver: str) -> Boundary | Literal[""]:
         """The widest boundary between two projects, empty for none."""
@@ -232,6 +235,63 @@ class Crossings:
             self.link_float.append(slack)
             self.target_float.append(spare)
 
+    def _commit(self) -> None:
+        """How far each source can slip before a commitment is missed: that of the hand-over itself, or one downstream."""
+        s, late = self.schedule, self.schedule.commitments.late
+        own = {one.name: one for one in s.commitments.stated if one.kind == "hand-over"}
+        self.commitment_float: list[float | None] = []
+        self._own: list[str | None] = []
+        lates, edges = plain(late.x), plain(late.edge)
+        for row, (k, v, u) in enumerate(zip(self.places, self.heads, self._sources, strict=True)):
+            spare: float | None = None
+            if lates[v] < FAR // 2 and k >= 0:
+                spare = self.days_of(row, self.reach.slack(k, lates[v], edges[v]))
+            elif lates[v] < FAR // 2:
+                spare = self._between(v, self.bounds[row], lates[v], row)
+            mine = own.get(self.names[row])
+            self._own.append(None)
+            if mine is not None:
+                left = self._to_promise(u, mine, row)
+                if left is not None and (spare is None or left <= spare):
+                    spare, self._own[row] = left, mine.name
+            self.commitment_float.append(spare)
+
+    def _to_promise(self, place: int, promise: Stated, row: int) -> float | None:
+        """Working days until a hand-over comes later than stated."""
+        if self.places[row] < 0:
+            assert promise.expected is not None
+            return self.schedule.network.clock(self._nominals[row]).days(promise.expected, promise.date)
+        clock = self.schedule.network.running_clock(int(self.schedule.passes.positions.order[place]))
+        last = clock.work(promise.date) - (int(self.schedule.passes.positions.dur[place]) if promise.at_finish else 0)
+        return self._between(place, self._starts[row], last, row)
+
+    @functools.cached_property
+    def calendar_dates(self) -> list[bool]:
+        """Whether what each link hands over only marks a date in the calendar, one that is still to come."""
+        net, q = self.schedule.network, self.schedule.passes.lists
+        marks = calendar_marks(self.portfolio, {self.source_id(row) for row, k in enumerate(self.places) if k >= 0})
+        out = []
+        for row, place in enumerate(self._sources):
+            node = q.order[place]
+            ahead = net.state[node] is State.NORMAL and q.x[place] > net.running_clock(node).work(net.base)
+            out.append(self.places[row] >= 0 and ahead and net.ids[node] in marks)
+        return out
+
+    @functools.cached_property
+    def given(self) -> list[int]:
+        """When each source gives, as an instant."""
+        q, net = self.schedule.passes.lists, self.schedule.network
+        out = []
+        for row, place in enumerate(self._sources):
+            link = self.portfolio.links[self.open[row]]
+            if self.places[row] < 0:
+                out.append(minutes(link.date, end=link.type[0] == "F") if link.date is not None else FAR)
+            elif link.type[0] == "F":
+                out.append(int(q.finish[place]))
+            else:
+                out.append(net.running_clock(q.order[place]).start(q.x[place]))
+        return out
+
     def _between(self, place: int, early: int, late: int, row: int) -> float:
         """Working days between two starts of a position."""
         return (late - early) / self._per_day[row] if self._per_day[row] else self.schedule.passes.days(place, early, late)
@@ -328,9 +388,13 @@ class Crossings:
             given = moment(minutes(link.date, end=link.type[0] == "F"))
         return given, self.schedule.dates(self.target_id(row))[link.type[1] == "F"]
 
-    def at_risk(self, row: int) -> str | None:
-        """The commitment that bounds the target float of a link; None without one."""
+    def nearest(self, row: int) -> str | None:
+        """The target that moves first when a link slips, stated or forecast; None without one."""
         return None if self.target_float[row] is None else self.schedule.passes.target_names[self.heads[row]]
+
+    def at_risk(self, row: int) -> str | None:
+        """The commitment that fails first when a link slips: that of the hand-over itself, or one downstream; None without one."""
+        return self._own[row] or self.schedule.commitments.at_risk(self.heads[row])
 
     def waits(self, row: int, slip: Span) -> float:
         """Working days that the target waits longer when a link slips."""
@@ -338,6 +402,25 @@ class Crossings:
         x = int(self.schedule.passes.early_starts[v])
         start = self.schedule.passes.push(k, v, self._starts[row] + self.slip_minutes(row, slip))
         return self.schedule.passes.days(v, x, start) if start > x else 0.0
+
+
+def calendar_marks(portfolio: Portfolio, asked: Iterable[str]) -> frozenset[str]:
+    """Those of some items that only mark a date in the calendar: milestones with a fixed date and nothing before them.
+
+    Args:
+        portfolio: the portfolio.
+        asked: full ids.
+    """
+    before = {portfolio.resolve(link.target) or link.target for link in portfolio.links if link.kind == "schedule"}
+    nouns = ((item, portfolio.items.get(item)) for item in asked if item not in before)
+    return frozenset(
+        item
+        for item, noun in nouns
+        if isinstance(noun, Task)
+        and noun.milestone
+        and not (noun.after or noun.duration or noun.assignments)
+        and (noun.not_before is not None or noun.finish_not_before is not None)
+    )
 
 
 def as_slip(value: Span | str) -> Span:

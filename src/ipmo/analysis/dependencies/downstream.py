@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from ipmo.analysis.benefits.cost_of_delay import CostOfDelay, cost_of_delay
@@ -121,7 +121,9 @@ class Downstream:
 
     @functools.cached_property
     def losses(self) -> list[Decimal | None]:
-        """Of each link, what that slip costs."""
+        """Of each link, what that slip costs; nothing is moved where nothing has a known price."""
+        if not self.stakes.priced:
+            return [None] * len(self.crossings.open)
         return [self.loss(row, moved, self.crossings.slip) for row, moved in enumerate(self.moved)]
 
     def loss(self, row: int, moved: Mapping[int, int], slip: Span) -> Decimal | None:
@@ -139,6 +141,19 @@ class Downstream:
         if found:
             return sum(found, Decimal(0))
         return Decimal(0) if self.stakes.worth else None
+
+    def loss_of(self, rows: Sequence[int]) -> Decimal | None:
+        """What the slip of the answer costs when one source is late for several links; each benefit moves as far as the worst of them moves it."""
+        if len(rows) == 1 or not self.stakes.priced:
+            return self.losses[rows[0]]
+        together: dict[int, int] = {}
+        for row in rows:
+            for t, date in self.moved[row].items():
+                together[t] = max(date, together.get(t, date))
+        found = [self.loss(rows[0], together, self.crossings.slip)]
+        found += [self._waiting(row, self.crossings.slip) for row in rows[1:]]
+        known = [amount for amount in found if amount is not None]
+        return sum(known, Decimal(0)) if known else None
 
     def _waiting(self, row: int, slip: Span) -> Decimal | None:
         """What the people of the receiving task cost while it waits."""

@@ -301,7 +301,7 @@ class InterfaceView:
         place = {name: n for n, name in enumerate(name for block in blocks for name in block)}
         forward = [p for p in inside if place[p.giver] < place[p.receiver]]
         layers = _layers(sorted(names, key=place.__getitem__), [(p.giver, p.receiver) for p in forward])
-        late = {k.giver for k in self.links if k.target_float is not None and k.target_float < 0}
+        late = {k.giver for k in self.links if k.commitment_float is not None and k.commitment_float < 0}
         edges = [
             Interface(
                 giver=p.giver, receiver=p.receiver, links=len(p.links), driving=p.driving, back=place[p.giver] > place[p.receiver],

@@ -16,8 +16,10 @@ def reason(
     target: str,
     driving: bool,
     link_float: float,
-    target_float: float | None,
+    commitment_float: float | None,
     at_risk: str | None,
+    own: bool,
+    nearest: tuple[float, str] | None,
     drag: float | None,
     drag_on: str | None,
     projects: int,
@@ -26,12 +28,21 @@ def reason(
     needed: datetime | None,
     committed: datetime | None,
 ) -> str:
-    """Whether it drives, what it puts at risk by how much, how long it holds what back, what lies behind it, what is late."""
+    """Whether it drives, what it puts at risk by how much, how long it holds what back, what lies behind it, what is late.
+
+    Args:
+        source, target, driving, link_float, drag, drag_on, given, needed, committed: of the link.
+        commitment_float: working days until a commitment is missed.
+        at_risk: that commitment.
+        own: it is that of the hand-over itself.
+        nearest: days until a target moves that is only forecast, and that target.
+        projects, benefits: how many lie downstream.
+    """
     if driving:
         first = f"{source} sets the date of {target}"
     else:
         first = f"{source} can slip {_days(link_float)} before it moves {target}"
-    text = f"{first}; {_spare(target_float, at_risk)}"
+    text = f"{first}; {_spare(commitment_float, at_risk, own, nearest)}"
     if drag and drag_on:
         text += f"; without it {drag_on} would come {_days(drag).replace('working ', '')} earlier"
     behind = [counted(n, word) for n, word in ((projects, "project"), (benefits, "benefit")) if n]
@@ -43,14 +54,18 @@ def reason(
     return text
 
 
-def _spare(target_float: float | None, at_risk: str | None) -> str:
-    if target_float is None or at_risk is None:
-        return "no commitment lies downstream"
-    if target_float < 0:
-        return f"{at_risk} is already missed by {_days(-target_float)} along this path"
-    if target_float == 0:
-        return f"any slip moves {at_risk}"
-    return f"{_days(target_float)} are left before {at_risk} moves"
+def _spare(days: float | None, at_risk: str | None, own: bool, nearest: tuple[float, str] | None) -> str:
+    if days is None or at_risk is None:
+        if nearest is None:
+            return "no commitment lies downstream"
+        slip = "any slip moves" if nearest[0] <= 0 else f"{_days(nearest[0])} are left before it moves"
+        return f"no commitment lies downstream; {slip} the forecast of {nearest[1]}"
+    what = "its own promise" if own else at_risk
+    if days < 0:
+        return f"{what} is already missed by {_days(-days)}{'' if own else ' along this path'}"
+    if days == 0:
+        return f"any slip breaks {what}"
+    return f"{_days(days)} {'is' if days == 1 else 'are'} left before {what} is missed"
 
 
 def _days(days: float) -> str:

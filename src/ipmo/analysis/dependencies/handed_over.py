@@ -1,0 +1,127 @@
+"""What is handed over across a boundary: one row an item with its receivers, however many links take it up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+import attrs
+
+from ipmo.analysis.dependencies.downstream import Downstream
+from ipmo.tables import Column, Table
+from ipmo.units import Money
+from ipmo.words import counted
+
+if TYPE_CHECKING:
+    from ipmo.analysis.dependencies.critical import CriticalLink
+
+__all__ = ["HandedOver", "handed_over", "table"]
+
+
+class Links(Protocol):
+    """Links in their order."""
+
+    def __getitem__(self, place: int, /) -> CriticalLink: ...
+
+
+@attrs.frozen(kw_only=True)
+class HandedOver:
+    """One item that is handed over, with all its receivers.
+
+    Args:
+        rank: 1 for the one that matters most: the place of its first link among those of other items.
+        item: full id of what is handed over.
+        giver: the project that gives; `external:NAME` for what lies outside.
+        given: when it is handed over.
+        links: its links, the one that matters most first.
+        calendar_date: it only marks a date in the calendar.
+        loss: what a slip costs that delays all its links; None where nothing of it has a known price.
+    """
+
+    rank: int
+    item: str
+    giver: str
+    given: datetime | None
+    links: tuple[CriticalLink, ...] = attrs.field(repr=False)
+    calendar_date: bool = False
+    loss: Money | None = None
+
+    @property
+    def first(self) -> CriticalLink:
+        """The link that matters most."""
+        return self.links[0]
+
+    @property
+    def receivers(self) -> tuple[str, ...]:
+        """The projects that receive it, each once."""
+        return tuple(dict.fromkeys(link.receiver for link in self.links))
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Full ids of what waits for it."""
+        return tuple(dict.fromkeys(link.target for link in self.links))
+
+    @property
+    def commitment_float(self) -> float | None:
+        """Working days that it can slip before a commitment is missed; None where nothing stated depends on it."""
+        return self.first.commitment_float
+
+    @property
+    def at_risk(self) -> str | None:
+        """The commitment that fails first."""
+        return self.first.at_risk
+
+    @property
+    def reason(self) -> str:
+        """Why it ranks here: what its first link says, what it is where it only marks a date, and who else receives it."""
+        text = self.first.reason
+        if self.calendar_date:
+            text = f"only marks a date in the calendar; {text}"
+        rest = len(self.links) - 1
+        return f"{text}; {counted(rest, 'more item waits', 'more items wait')} for it" if rest else text
+
+
+def handed_over(links: Links, order: Sequence[int], downstream: Downstream) -> tuple[HandedOver, ...]:
+    """Links by what they hand over, in the order of each one's first link.
+
+    Args:
+        links: the answer, by place.
+        order: the rows of its open links.
+        downstream: the links as columns, and what lies behind them.
+    """
+    found = downstream.crossings
+    groups: dict[tuple[str, str], list[int]] = {}
+    for place, row in enumerate(order):
+        groups.setdefault((found.source_id(row), found.portfolio.links[found.open[row]].type[0]), []).append(place)
+    out = []
+    for rank, places in enumerate(groups.values(), 1):
+        first = links[places[0]]
+        amount = downstream.loss_of([order[place] for place in places])
+        out.append(
+            HandedOver(
+                rank=rank, item=first.source, giver=first.giver, given=first.given, links=tuple(links[place] for place in places),
+                calendar_date=first.calendar_date, loss=None if amount is None else Money(amount, downstream.stakes.currency),
+            )
+        )  # fmt: skip
+    return tuple(out)
+
+
+def table(rows: Iterable[HandedOver], currency: str = "") -> Table:
+    """One row a handed-over item: rank, item, giver, receivers, targets, given, commitment_float, at_risk, calendar_date, loss, reason."""
+    found = list(rows)
+    return Table(
+        [
+            Column("rank", "int", [one.rank for one in found]),
+            Column("item", "str", [one.item for one in found]),
+            Column("giver", "str", [one.giver for one in found]),
+            Column("receivers", "str", [", ".join(one.receivers) for one in found]),
+            Column("targets", "str", [", ".join(one.targets) for one in found]),
+            Column("given", "datetime", [one.given for one in found]),
+            Column("commitment_float", "float", [one.commitment_float for one in found], "d"),
+            Column("at_risk", "str", [one.at_risk for one in found]),
+            Column("calendar_date", "bool", [one.calendar_date for one in found]),
+            Column("loss", "float", [None if one.loss is None else float(one.loss.amount) for one in found], currency),
+            Column("reason", "str", [one.reason for one in found]),
+        ]
+    )
