@@ -109,7 +109,7 @@ def knots() -> Portfolio:
 
 
 def tied() -> Portfolio:
-    """Constraints against the logic and missed, a finish that cannot be kept, much float, long work, leads and lags."""
+    """Constraints against the logic and missed, a finish that cannot be kept, a milestone past its day, much float, long work, leads and lags."""
     tasks = [
         {"id": "a", "duration": "100 d"},
         {"id": "b", "duration": "10 d", "after": [{"from": "a", "type": "SS", "lag": "5 d"}], "constraints": {"must_start_on": "2026-03-03"}},
@@ -121,6 +121,7 @@ def tied() -> Portfolio:
             "baseline_start": "2026-01-05", "baseline_finish": "2026-01-09",
         },
     ]  # fmt: skip
+    tasks.append({"id": "when", "milestone": True, "deadline": "2026-02-02"})
     return made([{"id": "P", "finish": "2026-03-31", "tasks": tasks}])
 
 

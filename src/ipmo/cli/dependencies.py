@@ -8,6 +8,7 @@ import click
 
 import ipmo
 from ipmo.analysis.dependencies.crossings import BOUNDARIES, Boundary
+from ipmo.analysis.dependencies.handed_over import table as handed_over_table
 from ipmo.analysis.dependencies.interfaces import MEASURES, Measured
 from ipmo.analysis.dependencies.ranking import RULES, RankBy
 from ipmo.cli.shell import Verb, answer, emit, json_option, main, on_cycle_option, plain_rows, portfolio_argument, say
@@ -36,7 +37,7 @@ def links(
     on_cycle: Literal["error", "cut"],
     as_json: bool,
 ) -> None:
-    """The links across projects, the one that matters most first, each with its reason."""
+    """What is handed over across projects, what matters most first, with its receivers and the reason."""
     found = ipmo.critical_links(path, boundary=boundary, slip=slip, rank_by=rank_by, on_cycle=on_cycle)
     if reach is not None:
         link = found[reach]
@@ -49,14 +50,18 @@ def links(
     if as_json:
         emit(
             plain_rows(table.head(top) if top else table),
+            hand_overs=plain_rows(handed_over_table(found.hand_overs[:top], found.stakes.currency)),
             project_dependencies=plain_rows(found.project_dependency_table()),
             cuts=[list(cut) for cut in found.cuts],
         )
         return
-    for link in list(found)[:top]:
-        loss = found.loss(link)
-        cost = f"; {found.slip} later costs {loss}" if loss is not None and loss.amount else ""
-        say(f"{link.rank:>3}. {link.source} -{link.type}-> {link.target}\n     {link.reason}{cost}")
+    for row in found.hand_overs[:top]:
+        cost = f"; {found.slip} later costs {row.loss}" if row.loss is not None and row.loss.amount else ""
+        takers = f"-{row.first.type}-> {', '.join(row.targets)}"
+        say(f"{row.rank:>3}. {row.item} {takers}\n     {row.reason}{cost}")
+    if top is None:
+        for link in list(found)[sum(len(row.links) for row in found.hand_overs) :]:
+            say(f"  -  {link.source} -{link.type}-> {link.target}: {link.reason}")
     for one in found.project_dependencies:
         gap = "unknown" if one.gap is None else f"{one.gap:.0f} days"
         say(f"  -  {one.source} -> {one.target} ({one.kind}, between whole projects, gap {gap})")

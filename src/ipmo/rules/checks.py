@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ipmo.methods.contract import Check
 from ipmo.rules.benefits import BENEFIT_CHECKS
+from ipmo.rules.commitments import COMMITMENT_CHECKS
 from ipmo.rules.dependencies import DEPENDENCY_CHECKS
 from ipmo.rules.governance import GOVERNANCE_CHECKS
 from ipmo.rules.model import MODEL_CHECKS
@@ -18,6 +19,7 @@ __all__ = ["CHECKS"]
 CHECKS: tuple[Check, ...] = (
     *MODEL_CHECKS,
     *SCHEDULE_CHECKS,
+    *COMMITMENT_CHECKS,
     *QUALITY_CHECKS,
     *DEPENDENCY_CHECKS,
     *GOVERNANCE_CHECKS,

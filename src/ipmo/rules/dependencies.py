@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ipmo.analysis.dates.commitments import Commitment
 from ipmo.analysis.dependencies.critical import critical_links
 from ipmo.analysis.dependencies.handovers import SOURCE, InterfaceAgreement, agreements, days_text
 from ipmo.errors import listed
@@ -32,14 +33,16 @@ def _agreements(context: CheckContext) -> Iterator[Finding]:
     for one in agreements(portfolio, context.schedule):
         if _over(portfolio, one):
             continue
-        issues = one.issues
-        if one.broken:
+        issues, commitments = one.issues, context.schedule.commitments
+        promise = commitments[one.id] if one.id in commitments else None
+        overdue = promise is not None and promise.standing == "overdue"  # said by ipmo/commitment-overdue
+        if one.broken and not overdue:
             dates = [("expected", one.expected), ("committed", one.committed), ("needed", one.needed)]
             said = ", ".join(f"{word} {day_text(when, finish=True)}" for word, when in dates if when is not None)
             yield fact(
                 "hand-over",
                 item=one.id if one.id in portfolio.items else one.target,
-                message=f"{one.source!r} hands over to {one.target!r}: {issues[0]} ({said}){_held(one)}",
+                message=f"{one.source!r} hands over to {one.target!r}: {issues[0]} ({said}){_held(one)}{_because(promise)}",
                 hint="agree on one date, and write it as needed: and promised: on the link",
             )
         for issue in issues:
@@ -59,6 +62,11 @@ def _over(portfolio: Portfolio, one: InterfaceAgreement) -> bool:
     """Both sides are done, or the receiver is."""
     noun = portfolio.items.get(reference(one.target).item)
     return bool(getattr(noun, "finished", False)) or (isinstance(noun, Project) and noun.state in ("closed", "cancelled"))
+
+
+def _because(promise: Commitment | None) -> str:
+    """What a broken hand-over is late because of."""
+    return f"; {promise.reason}" if promise is not None and promise.broken and promise.because != promise.item else ""
 
 
 def _held(one: InterfaceAgreement) -> str:

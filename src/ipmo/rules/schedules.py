@@ -1,4 +1,4 @@
-"""What the schedule shows: commitments that it does not keep, work out of sequence, constraints, work without dates."""
+"""What the schedule shows: work out of sequence, constraints, work without dates."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from ipmo.errors import listed
 from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import CheckContext
 from ipmo.model.governance import Gate
-from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Task
 from ipmo.network.states import LIVE, State
 from ipmo.rules.themes import Theme, fact
@@ -20,7 +19,7 @@ __all__ = ["SCHEDULE_CHECKS"]
 
 
 def _find(context: CheckContext) -> Iterator[Finding]:
-    """Bounds, work out of sequence, gates decided early or waiting, missed commitments, external dependencies."""
+    """Bounds, work out of sequence, gates decided early or waiting, external dependencies."""
     portfolio, s = context.portfolio, context.schedule
     net = s.network
     for source, target, kind in s.cuts:
@@ -77,7 +76,6 @@ def _find(context: CheckContext) -> Iterator[Finding]:
         )
     yield from _constraints(s)
     yield from _holds(s)
-    yield from _commitments(portfolio, s)
 
 
 def _constraints(s: Schedule) -> Iterator[Finding]:
@@ -130,32 +128,6 @@ def _holds(s: Schedule) -> Iterator[Finding]:
         )
 
 
-def _commitments(portfolio: Portfolio, s: Schedule) -> Iterator[Finding]:
-    """Deadlines, gates and stated finishes that the schedule does not keep."""
-    net = s.network
-    for target in net.commitments:
-        if target.date is None:
-            continue
-        places = [s.passes.lists.pos[node] for node in target.nodes if net.state[node] in LIVE and node not in s.passes.without_duration]
-        if not places:
-            continue
-        reached = max(s.passes.lists.finish[place] for place in places)
-        if reached > target.date:
-            committed = day_text(moment(target.date), finish=True)
-            last = max(
-                (node for node in target.nodes if net.state[node] in LIVE), key=lambda n: s.passes.lists.finish[s.passes.lists.pos[n]]
-            )
-            expected = s.finish_text(net.ids[last])
-            item = portfolio.items.get(target.name)
-            word = "needed by" if isinstance(item, Gate) else "due"
-            yield fact("commitment-missed", target.name, f"{target.name!r} is {word} {committed}, the schedule says {expected}")
-    for place, instant in net.stated_finishes.items():
-        if s.passes.project_ends[place] > instant:
-            name = net.projects[place]
-            committed, expected = (day_text(moment(int(t)), finish=True) for t in (instant, s.passes.project_ends[place]))
-            yield fact("commitment-missed", name, f"project {name!r} should finish by {committed}, the schedule says {expected}")
-
-
 _SCHEDULE = Theme(_find, "ipmo, critical path over all projects; GAO Schedule Assessment Guide (2015)")
 
 SCHEDULE_CHECKS = (
@@ -170,5 +142,4 @@ SCHEDULE_CHECKS = (
     _SCHEDULE.check("constraint-conflict", "Constraints agree with the logic", "Constraints that contradict the logic"),
     _SCHEDULE.check("constraint-missed", "Constraints are kept by the forecast", "Constraints that the forecast does not keep"),
     _SCHEDULE.check("undated", "Open work has dates", "Work without dates"),
-    _SCHEDULE.check("commitment-missed", "Commitments are kept by the forecast", "Commitments that the forecast does not keep"),
 )

@@ -119,8 +119,17 @@ def test_what_is_overdue_without_a_forecast_stands_apart_from_what_will_be_misse
 
 def test_a_project_on_hold_has_commitments_of_which_nothing_is_known() -> None:
     pf = plain(Project(id="p", state="paused", finish="2026-06-30", tasks=[Task(id="t", duration="5 d", deadline="2026-03-01")]))
-    assert {(one.item, one.standing, one.because) for one in stated(pf)} == {("p/t", "unknown", "p")}
+    assert {(one.name, one.standing, one.because) for one in stated(pf)} == {("p/t", "unknown", "p"), ("p@finish", "unknown", "p")}
     assert "paused" in stated(pf)[0].text
+
+
+def test_a_finish_of_which_part_is_not_known_is_kept_only_when_all_of_it_is() -> None:
+    """Two of three tasks have dates: what they miss is missed; where they are in time nothing is said for the whole."""
+    tasks = [Task(id="a", duration="10 d"), Task(id="b", duration="20 d"), Task(id="blank")]
+    late = stated(plain(Project(id="p", finish="2026-01-15", tasks=tasks)))["p"]
+    assert (late.standing, late.late, late.because) == ("missed", "5 d", "p/b")
+    early = stated(plain(Project(id="p", finish="2026-03-15", tasks=tasks)))["p"]
+    assert (early.standing, early.because, early.days) == ("unknown", "p/blank", None)
 
 
 def test_what_lies_outside_is_named_where_it_is_late() -> None:

@@ -45,7 +45,7 @@ def test_the_link_with_the_least_float_to_a_commitment_ranks_first_and_says_why(
     assert [(k.id, k.rank, k.driving, k.target_float) for k in links] == [("tight", 1, True, 0), ("loose", 2, True, 0)]
     assert links["tight"].downstream_benefits == ("be",)
     assert links["tight"].reason == (
-        "A/a sets the date of B/b; its own promise is already missed by 2 working days; without it be would come 7 days earlier; 1 project and 1 benefit downstream; "
+        "A/a sets the date of B/b; its own date is already missed by 2 working days; without it be would come 7 days earlier; 1 project and 1 benefit downstream; "
         "needed by 2026-01-08, expected 2026-01-09; committed for 2026-01-07, expected 2026-01-09"
     )
     with pytest.raises(UnknownItemError, match="close: 'tight'"):
@@ -264,7 +264,7 @@ def test_the_promise_of_the_hand_over_itself_is_at_risk_too(promise: str) -> Non
     pf = daily(one("A", 10), one("B", 5, "2026-01-24"), links=[Link(id="L", source="A/t", target="B/t", **{promise: "2026-01-08"})])
     (link,) = critical_links(pf)
     assert (link.commitment_float, link.at_risk) == (-2, "L")
-    assert "its own promise is already missed by 2 working days;" in link.reason
+    assert "its own date is already missed by 2 working days;" in link.reason
     kept = critical_links(pf.evolve("L", **{promise: "2026-02-08"}))["L"]
     assert (kept.commitment_float, kept.at_risk) == (9, "B@finish")
 

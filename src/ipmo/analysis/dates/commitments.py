@@ -213,16 +213,21 @@ class Commitments:
     def _finishes(self) -> Iterator[Stated]:
         """Stated finishes of projects; of a bar only where something else than its own statement sets its date."""
         net, passes = self._passes.network, self._passes
+        held: dict[int, list[int]] = {}
+        for node in net.holds:
+            if net.state[node] is State.UNDATED and net.kinds[node] not in ("helper", "start", "finish"):
+                held.setdefault(int(net.project[node]), []).append(node)
         for place, instant in net.stated_finishes.items():
-            if place in passes.open_work:
-                nodes = tuple(passes.open_work[place])
+            nodes = (*passes.open_work.get(place, ()), *held.get(place, ()))
+            if nodes:
                 yield Stated(f"{net.projects[place]}@finish", "project", net.projects[place], instant, nodes, word="to finish by")
         for project in self._portfolio.projects if self._portfolio is not None else ():
-            node = passes.nodes.get(project.id) if not project.tasks and not project.gates and project.finish is not None else None
-            if node is not None and net.state[node] in LIVE and self._drivers(passes.lists.pos[node], driving=False):
-                assert project.finish is not None
+            bar = passes.nodes.get(project.id) if not project.tasks and not project.gates else None
+            if bar is None or project.finish is None or net.state[bar] not in LIVE:
+                continue
+            if self._drivers(passes.lists.pos[bar], driving=False):
                 date = minutes(project.finish, end=True)
-                yield Stated(f"{project.id}@finish", "project", project.id, date, (node,), word="to finish by")
+                yield Stated(f"{project.id}@finish", "project", project.id, date, (bar,), word="to finish by")
 
     def _benefits(self) -> Iterator[Stated]:
         """When benefits are to start: the earlier of the planned and of the latest acceptable start."""
@@ -373,13 +378,11 @@ class Commitments:
             return self._outside(row, one)
         open_nodes = [node for node in one.nodes if self._open(node)]
         dark = [node for node in open_nodes if net.state[node] not in (*LIVE, State.SPANNED) or node in self._blank]
-        if dark:
-            return self._undated(row, one, dark[0])
-        ends = [(self._instant(node, one.at_finish), node) for node in open_nodes]
+        ends = [(self._instant(node, one.at_finish), node) for node in open_nodes if node not in dark]
         known = [(instant, node) for instant, node in ends if instant is not None]
-        if not known:
-            return self._undated(row, one, open_nodes[0])
-        reached, node = max(known) if one.at_finish else min(known)
+        reached, node = (max(known) if one.at_finish else min(known)) if known else (-FAR, -1)
+        if not known or (dark and reached <= one.date):  # what has dates is late already, whatever the rest does
+            return self._undated(row, one, (dark or open_nodes)[0])
         row = attrs.evolve(row, expected=moment(reached), days=(reached - one.date) / 1440)
         limit = one.date
         if not one.at_finish and net.state[node] in LIVE:

@@ -181,7 +181,7 @@ class Items:
         return Commitments(self.passes, self.portfolio, self.dates)
 
     @functools.cached_property
-    def _promised(self) -> frozenset[str]:
+    def _stated_names(self) -> frozenset[str]:
         """The targets whose date is stated."""
         net = self.network
         names = {one.name for one in net.commitments if one.date is not None} | {net.ids[node] for node, *_ in net.late_bounds}
@@ -307,7 +307,7 @@ class Items:
             project_float=passes.days(place, x, own) if own is not None else None,
             target_float=passes.days(place, x, aim) if aimed else None,
             target=target,
-            target_is=None if target is None else "commitment" if target in self._promised else "forecast",
+            target_is=None if target is None else "commitment" if target in self._stated_names else "forecast",
             commitment_float=None if last is None else passes.days(place, x, last),
             commitment=self.commitments.at_risk(place),
             critical=critical,

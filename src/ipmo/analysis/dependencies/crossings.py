@@ -251,18 +251,18 @@ class Crossings:
             mine = own.get(self.names[row])
             self._own.append(None)
             if mine is not None:
-                left = self._to_promise(u, mine, row)
+                left = self._to_stated(u, mine, row)
                 if left is not None and (spare is None or left <= spare):
                     spare, self._own[row] = left, mine.name
             self.commitment_float.append(spare)
 
-    def _to_promise(self, place: int, promise: Stated, row: int) -> float | None:
+    def _to_stated(self, place: int, stated: Stated, row: int) -> float | None:
         """Working days until a hand-over comes later than stated."""
         if self.places[row] < 0:
-            assert promise.expected is not None
-            return self.schedule.network.clock(self._nominals[row]).days(promise.expected, promise.date)
+            assert stated.expected is not None
+            return self.schedule.network.clock(self._nominals[row]).days(stated.expected, stated.date)
         clock = self.schedule.network.running_clock(int(self.schedule.passes.positions.order[place]))
-        last = clock.work(promise.date) - (int(self.schedule.passes.positions.dur[place]) if promise.at_finish else 0)
+        last = clock.work(stated.date) - (int(self.schedule.passes.positions.dur[place]) if stated.at_finish else 0)
         return self._between(place, self._starts[row], last, row)
 
     @functools.cached_property

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import attrs
 
 from ipmo.analysis.dependencies.downstream import Downstream
+from ipmo.analysis.dependencies.linked import CriticalLink
 from ipmo.tables import Column, Table
 from ipmo.units import Money
 from ipmo.words import counted
-
-if TYPE_CHECKING:
-    from ipmo.analysis.dependencies.critical import CriticalLink
 
 __all__ = ["HandedOver", "handed_over", "table"]
 

@@ -60,7 +60,7 @@ def _spare(days: float | None, at_risk: str | None, own: bool, nearest: tuple[fl
             return "no commitment lies downstream"
         slip = "any slip moves" if nearest[0] <= 0 else f"{_days(nearest[0])} are left before it moves"
         return f"no commitment lies downstream; {slip} the forecast of {nearest[1]}"
-    what = "its own promise" if own else at_risk
+    what = "its own date" if own else at_risk
     if days < 0:
         return f"{what} is already missed by {_days(-days)}{'' if own else ' along this path'}"
     if days == 0:

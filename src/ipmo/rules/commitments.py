@@ -1,0 +1,81 @@
+"""Whether commitments are kept: what will be missed because of what, and apart from that what is overdue and has no forecast."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Set
+
+from ipmo.analysis.dates.commitments import Commitment
+from ipmo.analysis.dependencies.handovers import link_name
+from ipmo.findings import Finding
+from ipmo.methods.contract import CheckContext
+from ipmo.model.benefits import Benefit
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.references import reference
+from ipmo.rules.themes import Theme, fact
+from ipmo.units import day_text, minutes
+
+__all__ = ["COMMITMENT_CHECKS"]
+
+
+def _find(context: CheckContext) -> Iterator[Finding]:
+    """Deadlines, hand-overs, need-by dates of gates, stated finishes and latest starts of benefits that are broken."""
+    portfolio, s = context.portfolio, context.schedule
+    across = _across(portfolio)
+    for one in s.commitments.broken:
+        if _said_elsewhere(portfolio, one, across):
+            continue
+        item = one.name.removesuffix("@finish")
+        expected = day_text(one.expected, finish=True)
+        if one.kind in ("deadline", "gate", "benefit") and one.expected is not None:
+            expected = s.finish_text(one.item) or expected  # a milestone at the beginning of a day says that day
+        whose = f"project {item!r} should finish by" if one.kind == "project" else f"{item!r} is {_word(one)}"
+        if one.standing == "overdue":
+            why = "" if one.because == one.item else f": {one.reason}"
+            whose = whose.replace(" is ", " was ", 1).replace("should finish", "should have finished", 1)
+            message = f"{whose} {one.stated_text} and has no forecast but the data date{why}"
+            yield fact("commitment-overdue", _item(portfolio, one, item), message, "say when it will come, or that it is done")
+        else:
+            message = f"{whose} {one.stated_text}, the schedule says {expected}: {one.late} late, {one.reason}"
+            yield fact("commitment-missed", _item(portfolio, one, item), message)
+
+
+def _word(one: Commitment) -> str:
+    return {"gate": "needed by", "deadline": "due", "benefit": "needed by"}.get(one.kind, one.word)
+
+
+def _item(portfolio: Portfolio, one: Commitment, item: str) -> str:
+    """What the finding is about: of a hand-over its link where it has an id, else its giver."""
+    return item if item in portfolio.items else reference(one.item).item
+
+
+def _said_elsewhere(portfolio: Portfolio, one: Commitment, across: Set[str]) -> bool:
+    """Constraints, hand-overs across projects and planned starts have checks of their own."""
+    if one.kind == "hand-over":
+        return one.standing == "missed" and one.name in across
+    noun = portfolio.items.get(one.item)
+    if isinstance(noun, Benefit):
+        return noun.need_by is None or one.expected is None or minutes(one.expected) <= minutes(noun.need_by, end=True)
+    return one.kind == "constraint"
+
+
+def _across(portfolio: Portfolio) -> frozenset[str]:
+    """The hand-overs from one project to another, and to and from outside, by name."""
+    out = set()
+    for link in portfolio.links:
+        if link.promised is not None or link.needed is not None:
+            ends = [reference(portfolio.resolve(end) or end) for end in (link.source, link.target)]
+            if any(end.external for end in ends) or ends[0].top != ends[1].top:
+                out.add(link_name(link))
+    return frozenset(out)
+
+
+_COMMITMENTS = Theme(_find, "ipmo, critical path over all projects; GAO Schedule Assessment Guide (2015)")
+
+COMMITMENT_CHECKS = (
+    _COMMITMENTS.check("commitment-missed", "Commitments are kept by the forecast", "Commitments that the forecast does not keep"),
+    _COMMITMENTS.check(
+        "commitment-overdue",
+        "What is past its day is done or has a forecast",
+        "Commitments that are overdue and have no forecast but the data date",
+    ),
+)
