@@ -220,7 +220,7 @@ def test_the_report_is_written_with_a_summary_and_convert_goes_both_ways(tmp_pat
     assert result.exit_code == 0
     assert out.read_text(encoding="utf-8").startswith("<!doctype html>")
     assert "388 items: 224 done, 164 open" in result.stdout
-    assert "the 5 links across projects that matter most" in result.stdout
+    assert "the 5 hand-overs across projects that matter most" in result.stdout
     assert result.stdout.count("sets the date of") == 5
     assert run("convert", RUBIN, str(tmp_path / "r.json")).exit_code == 0
     assert run("convert", str(tmp_path / "r.json"), str(tmp_path / "r.yaml")).exit_code == 0

@@ -177,7 +177,8 @@ def test_year_on_year_says_who_came_who_went_and_what_moved(reports: dict[str, P
 def test_the_library_report_answers_for_money_value_people_and_the_raid_log(reports: dict[str, Path], open_page: Any) -> None:
     page = open_page(reports["library"])
     calls = page.locator(".calls li").all_inner_texts()
-    assert calls[0].startswith(
+    assert calls[0].startswith("Late: catalogue/live hands over to hall/opening: needed by 2026-07-17, expected 2026-07-24, 7 d late")
+    assert calls[1].startswith(
         "Escalate: New catalogue: cost of 'catalogue': EAC by CPI 93,333.33 GBP, budget 70 k GBP, 16,333.33 GBP beyond tolerance"
     )
     assert any(call.startswith("Check: New catalogue: project 'catalogue' reports green, its figures say red") for call in calls)

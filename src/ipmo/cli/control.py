@@ -23,8 +23,12 @@ from ipmo.cli.shell import (
     portfolio_argument,
     say,
 )
+from ipmo.words import more
 
 __all__: list[str] = []
+
+MOST = 10
+"""Broken commitments that are told one by one."""
 
 
 @main.command(cls=Verb)
@@ -37,10 +41,25 @@ __all__: list[str] = []
 def status(
     path: str, policy: PolicyName, of: Literal["computed", "reported"], as_of: str | None, baseline: str | None, as_json: bool
 ) -> None:
-    """Computed status beside reported status, and what must be escalated."""
-    view = ipmo.status(path, policy=policy, of=of, as_of=as_of, baseline=ipmo.read(baseline) if baseline else None)
+    """Broken hand-overs and other missed commitments, computed status beside reported status, and what must be escalated."""
+    pf = ipmo.read(path)
+    view = ipmo.status(pf, policy=policy, of=of, as_of=as_of, baseline=ipmo.read(baseline) if baseline else None)
+    commitments = ipmo.schedule(pf, on_cycle="cut").commitments
+    broken = [f"late: {one.text}" for one in commitments.missed] + [f"overdue: {one.text}" for one in commitments.overdue]
+    if not as_json:
+        for line in broken[:MOST]:
+            say(line)
+        if rest := more(len(broken) - MOST):
+            say(rest)
     notes = [f"escalate to {b.escalate_to or 'nobody'}: {b.item}, {b.aspect}: {b.text}" for b in view.breaches]
-    answer(view.table(), as_json, [*notes, repr(view)[1:-1]], ("name", "level"), exceptions=plain_rows(view.exceptions()))
+    answer(
+        view.table(),
+        as_json,
+        [*notes, repr(view)[1:-1]],
+        ("name", "level"),
+        exceptions=plain_rows(view.exceptions()),
+        commitments=plain_rows(commitments.table()),
+    )
 
 
 @main.command(cls=Verb)

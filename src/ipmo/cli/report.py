@@ -25,37 +25,38 @@ def report(path: str, out: str | None, title: str | None, before: str | None, as
     pf = ipmo.read(path)
     where = Path(out) if out else Path("out") / f"{Path(path.rstrip('/')).stem}.html"
     written = ipmo.report(pf, where, title=title, before=before)
-    found = ipmo.check(pf)
     if as_json:
-        emit([{"file": str(written)}], found)
+        emit([{"file": str(written)}], ipmo.check(pf))
         return
-    _summary(pf, found)
+    _summary(pf)
     say(f"\nwrote {written}: open it in a browser, it needs no network")
 
 
-def _summary(pf: ipmo.Portfolio, found: ipmo.Findings) -> None:
+def _summary(pf: ipmo.Portfolio) -> None:
     """What the report says, in a dozen lines."""
     s = ipmo.schedule(pf, on_cycle="cut")
     say(f"{pf.name or pf.id}" + (f", seen from {pf.status_date}" if pf.status_date else ""))
-    rows = [item for item in s.rows if item.kind in ("task", "milestone", "gate", "project")]
-    open_rows = [item for item in rows if item.total_float is not None]
-    done = [item for item in rows if item.early_finish is not None and item.total_float is None and not item.undated]
-    late = sum(item.target_float is not None and item.target_float < 0 for item in open_rows)
-    missed = sorted(found.of("ipmo/commitment-missed"), key=lambda f: f.item)
+    items_of = [item for item in s.rows if item.kind in ("task", "milestone", "gate", "project")]
+    open_rows = [item for item in items_of if item.total_float is not None]
+    done = [item for item in items_of if item.early_finish is not None and item.total_float is None and not item.undated]
+    late = sum(item.commitment_float is not None and item.commitment_float < 0 for item in open_rows)
+    missed, overdue = s.commitments.missed, s.commitments.overdue
     end = day_text(s.finish, finish=True) if s.finish else "reached"
-    items = f"{counted(len(rows), 'item')}: {len(done)} done, {len(open_rows)} open"
+    items = f"{counted(len(items_of), 'item')}: {len(done)} done, {len(open_rows)} open"
     say(f"{counted(len(pf.projects), 'project')}, {items}; the last finishes {end}")
     count = f"{counted(len(missed), 'commitment')} {agree(len(missed), 'is')} missed in this forecast"
-    say(f"{count}; {counted(late, 'open item')} {agree(late, 'leads', 'lead')} to {agree(len(missed), 'it', 'one of them')}")
-    for finding in missed[:5]:
-        say(f"  {finding.message}")
-    if rest := more(len(missed) - 5):
-        say(f"  {rest}")
+    count += f", {len(overdue)} more {agree(len(overdue), 'is')} overdue and without one" if overdue else ""
+    say(f"{count}; {counted(late, 'open item')} {agree(late, 'leads', 'lead')} to one of them" if late else count)
+    for some in (missed, overdue):
+        for one in some[:5]:
+            say(f"  {one.text}")
+        if rest := more(len(some) - 5):
+            say(f"  {rest}")
     links_found = ipmo.critical_links(pf, on_cycle="cut")
-    live = [link for link in links_found if link.link_float is not None]
-    if live:
-        top = min(5, len(live))
-        shown = f"the {counted(top, 'link')} across projects that {agree(top, 'matters', 'matter')} most"
-        say(f"{shown}, of {counted(len(live), 'open one')}:")
-        for link in live[:5]:
-            say(f"  {link.rank}. {link.source} -{link.type}-> {link.target}\n     {link.reason}")
+    rows = links_found.hand_overs
+    if rows:
+        top = min(5, len(rows))
+        shown = f"the {counted(top, 'hand-over')} across projects that {agree(top, 'matters', 'matter')} most"
+        say(f"{shown}, of {counted(len(rows), 'open one')}:")
+        for row in rows[:5]:
+            say(f"  {row.rank}. {row.item} -{row.first.type}-> {', '.join(row.targets)}\n     {row.reason}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections import Counter
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from typing import TypeVar
 
 from ipmo.analysis.benefits.attribution import Attribution, attribute
@@ -16,6 +16,7 @@ from ipmo.analysis.change.decisions import DecisionQueue, decisions_due
 from ipmo.analysis.change.stated import latest_confidence, variances
 from ipmo.analysis.control.raid_log import RaidLog, raid_log
 from ipmo.analysis.control.status import StatusView, status
+from ipmo.analysis.dates.commitments import Commitments
 from ipmo.analysis.dates.items import ScheduledItem
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.dependencies.critical import CriticalLink, CriticalLinks, critical_links
@@ -31,7 +32,7 @@ from ipmo.findings import Finding, Findings
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project
 from ipmo.tables import Table
-from ipmo.units import Money, as_day, minutes, moment
+from ipmo.units import Money, as_day
 
 __all__ = ["Answers"]
 
@@ -60,7 +61,8 @@ class Answers:
         self.links: CriticalLinks = critical_links(portfolio, on_cycle="cut")
         self.live: list[CriticalLink] = [link for link in self.links if link.link_float is not None]
         self.today = as_day(portfolio.status_date) if portfolio.status_date is not None else None
-        self.missed: Counter[str] = Counter(portfolio.project_of(f.item) or f.item for f in findings.of("ipmo/commitment-missed"))
+        self.missed: Counter[str] = Counter(one.project or one.item for one in self.commitments.missed)
+        self.overdue: Counter[str] = Counter(one.project or one.item for one in self.commitments.overdue)
         self.currency = portfolio.money.currency if portfolio.money is not None else ""
 
     def _ask(self, what: str, question: Callable[[], T]) -> T | None:
@@ -242,28 +244,14 @@ class Answers:
         value = roll[project.id].value if roll is not None and project.id in roll else None
         return float(value.amount) if isinstance(value, Money) else 0.0
 
-    def commitment(self, item: str) -> tuple[datetime, datetime] | None:
-        """What a deadline, a gate or a project is committed to, and when the forecast has it; None where either is not known."""
-        noun = self.portfolio.items.get(item)
-        for name in ("deadline", "need_by", "finish"):
-            when = getattr(noun, name, None)
-            expected = self.schedule.dates(item)[1]
-            if when is not None and expected is not None:
-                return moment(minutes(when, end=True)), expected
-        return None
-
-    def late_by(self, item: str) -> float:
-        """How many elapsed days the forecast lies after the commitment."""
-        found = self.commitment(item)
-        return 0.0 if found is None else (found[1] - found[0]).total_seconds() / 86400
+    @property
+    def commitments(self) -> Commitments:
+        """What somebody stated and relies on, and whether the forecast keeps it."""
+        return self.schedule.commitments
 
     def ordered(self, code: str) -> list[Finding]:
-        """Missed commitments by how far they are missed, worst first; other findings as they stand."""
-        found = [one for one in self.findings if one.code == code]
-        if code == "ipmo/commitment-missed":
-            late = {f.item: self.late_by(f.item) for f in found}
-            found.sort(key=lambda f: (-late[f.item], f.item))
-        return found
+        """The findings of a code as they stand."""
+        return [one for one in self.findings if one.code == code]
 
     def periods_until(self, starts: list[date], ends: date) -> float | None:
         """Where the data date lies among periods, counted from the first one's start; None when it lies outside."""

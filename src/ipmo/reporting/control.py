@@ -78,8 +78,8 @@ def _project_row(a: Answers, project: Project, reports: bool, computed: bool, ta
     undated = "on hold" if item is not None and item.undated and finish is None else "unknown"
     cells += [Cell(text=day_text(start) or "unknown", kind="date"), Cell(text=day_text(finish, finish=True) or undated, kind="date")]
     if tasks:
-        spare = item.target_float if item is not None else None
-        late = a.missed.get(project.id, 0)
+        spare = item.commitment_float if item is not None else None
+        late = a.missed.get(project.id, 0) + a.overdue.get(project.id, 0)
         cells += [mark(late, late > 0, 0), mark(spare, spare is not None and spare < 0)]
     for roll in a.money.values():
         figure = roll[project.id] if project.id in roll else None
@@ -203,7 +203,11 @@ def method(a: Answers) -> Iterator[tuple[str, str]]:
         "critical path over all projects at once, in whole minutes on each item's calendar; forward and backward pass "
         f"with the conventions of dialect '{dialect}'",
     )
-    yield "float to commitment", "the least slip that moves a deadline, a gate, a project's finish or a benefit's start downstream"
+    yield (
+        "float to commitment",
+        "the least slip that breaks something stated downstream: a hand-over, a deadline, a gate's need-by date, a project's finish, a "
+        "benefit's planned start; what is only forecast is none",
+    )
     yield (
         "network",
         f"{counted(net.n, 'item')}, {counted(net.m, 'link')} of open work, {counted(len(net.undated_externals), 'link')} to undated items outside, {len(net.project_dependencies)} between whole projects",

@@ -28,7 +28,7 @@ def timeline(a: Answers) -> Panel:
     order = [p for p in a.portfolio.projects if p.state != "cancelled"]
     chosen = order
     if len(order) > ROWS:
-        touched = {name for link in a.live[:DRAWN] for name in (link.giver, link.receiver)}
+        touched = {name for row in a.links.hand_overs[:DRAWN] for name in (row.giver, *row.receivers)}
 
         def rank(p: Project) -> tuple[bool, int, float, str]:
             return (p.id not in touched, WORST.get(a.rating(p) or a.reported(p) or "", 3), -a.size(p), p.id)
@@ -41,7 +41,9 @@ def timeline(a: Answers) -> Panel:
     if any(bar.late for bar in bars):
         note += " The number behind a bar counts the missed commitments in it."
     if hops:
-        note += " Numbered arrows: the links of the table below; solid where the link sets the receiver's date, dashed where it has float."
+        note += (
+            " Numbered arrows: the hand-overs of the table below; solid where the link sets the receiver's date, dashed where it has float."
+        )
     if len(order) > ROWS:
         note += f" Shown are {ROWS} of {counted(len(order), 'project')}: those with the lowest confidence, then the largest; all stand in the status table."
     figure = drawn(bars, hops, today=a.today)
@@ -49,26 +51,28 @@ def timeline(a: Answers) -> Panel:
 
 
 def _hops(a: Answers, rows: dict[str, int]) -> Iterator[Hop]:
-    count = 0
-    for link in a.live:
-        if count < DRAWN and link.giver in rows and link.receiver in rows and link.given is not None and link.taken is not None:
-            count += 1
+    for row in a.links.hand_overs[:DRAWN]:
+        taken: set[str] = set()
+        for link in row.links:  # one arrow a receiver
+            if link.receiver in taken or link.giver not in rows or link.receiver not in rows or link.given is None or link.taken is None:
+                continue
+            taken.add(link.receiver)
             yield Hop(
                 source=rows[link.giver],
                 target=rows[link.receiver],
                 given=link.given,
                 taken=link.taken,
                 drives=link.driving,
-                missed=link.target_float is not None and link.target_float < 0,
-                rank=link.rank,
-                label=f"{link.rank}. {link.source} to {link.target}",
+                missed=link.commitment_float is not None and link.commitment_float < 0,
+                rank=row.rank,
+                label=f"{row.rank}. {link.source} to {link.target}",
             )
 
 
 def _bar(a: Answers, project: Project) -> Bar:
     start, finish = a.schedule.dates(project.id)
     commitment = moment(minutes(project.finish, end=True)) if project.finish is not None and project.tasks else None
-    missed = a.missed.get(project.id, 0)
+    missed = a.missed.get(project.id, 0) + a.overdue.get(project.id, 0)
     note = ""
     if start is None:
         item = a.item(project.id)

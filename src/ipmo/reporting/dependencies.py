@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ipmo.analysis.dependencies.critical import CriticalLink
 from ipmo.analysis.dependencies.crossings import ProjectDependency
+from ipmo.analysis.dependencies.handed_over import HandedOver
+from ipmo.analysis.dependencies.linked import CriticalLink
 from ipmo.reporting.answers import Answers
-from ipmo.reporting.blocks import Block, Cell, Grid, Head, Heading, Panel, Paragraph, Picture, Row, Scale, number, share
+from ipmo.reporting.blocks import Block, Cell, Grid, Head, Heading, Panel, Paragraph, Picture, Row, Scale, few, number, share
 from ipmo.units import day_text
 from ipmo.words import agree, counted
 
 __all__ = ["decisions", "interfaces", "links", "single_points"]
 
 LINKS = 15
+RECEIVERS = 4
 QUEUE = 15
 POINTS = 10
 NETWORK = 24
@@ -23,19 +25,19 @@ MATRIX = 60
 
 
 def links(a: Answers) -> Panel | None:
-    """The links of open work across project boundaries, by how little float they have."""
-    shown, whole = a.live[:LINKS], a.links.project_dependencies
+    """What open work hands over across project boundaries, one row an item with its receivers: commitments at risk first."""
+    shown, whole = a.links.hand_overs[:LINKS], a.links.project_dependencies
     blocks: list[Block] = []
     if shown:
-        heads = [Head(title="from"), Head(title="to"), Head(title="given"), Head(title="taken")]
+        heads = [Head(title="what is handed over"), Head(title="to"), Head(title="given"), Head(title="first taken")]
         heads += [Head(title="float to receiver", num=True), Head(title="float to commitment", num=True)]
-        held = any(link.drag for link in shown)
+        held = any(row.first.drag for row in shown)
         heads += [Head(title="holds back, d", num=True)] if held else []
-        costs = [loss.amount for link in shown if (loss := a.links.loss(link)) is not None]
+        costs = [row.loss.amount for row in shown if row.loss is not None]
         scale = Scale.of(costs, a.currency) if any(costs) else None
         heads += [Head(title=f"{a.links.slip} late cost, {scale.unit}", num=True)] if scale else []
         heads += [Head(title="why it ranks here")]
-        rows = [_link(a, link, scale, held) for link in shown]
+        rows = [_handed_over(a, row, scale, held) for row in shown]
         table = Grid(label="Critical links", wide=True, heads=[Head(title="#", num=True), *heads], rows=rows)
         blocks += [Paragraph(_links_note(a, shown)), table]
     if whole:
@@ -44,42 +46,62 @@ def links(a: Answers) -> Panel | None:
         blocks.append(Heading("Between whole projects"))
         blocks.append(Paragraph("Where these links attach is not known yet. They move no date and enter no float."))
         blocks.append(Grid(label="Links between whole projects", heads=[*heads, Head(title="gap, days", num=True)], rows=rows))
-    return Panel(id="links", title="Links across projects that matter most", short="Links", blocks=blocks) if blocks else None
+    return Panel(id="links", title="Hand-overs across projects that matter most", short="Hand-overs", blocks=blocks) if blocks else None
 
 
-def _links_note(a: Answers, shown: Sequence[CriticalLink]) -> str:
-    closed = len(a.links) - len(a.live)
-    text = f"{counted(len(a.live), 'link')} of open work {agree(len(a.live), 'crosses', 'cross')} a project boundary"
-    listed = f"; the first {len(shown)} are listed" if len(shown) < len(a.live) else ""
-    text += f"{listed}, by how little float they have."
+def _links_note(a: Answers, shown: Sequence[HandedOver]) -> str:
+    closed, items = len(a.links) - len(a.live), a.links.hand_overs
+    text = f"{counted(len(a.live), 'link')} of open work {agree(len(a.live), 'crosses', 'cross')} a project boundary and {agree(len(a.live), 'hands', 'hand')} over"
+    text += f" {counted(len(items), 'item')}"
+    text += f"; the first {len(shown)} are listed" if len(shown) < len(items) else ""
+    text += ": the one with the least float to a stated commitment on top, then what loses most, then what is nearest in time."
     text += " Floats are in working days of the giver; a negative float says how far a commitment is missed along that path."
-    silent = [k for k in shown if not any((k.committed, k.needed, k.status, k.agreement.giver_owner, k.agreement.receiver_owner))]
+    marks = sum(row.calendar_date for row in items)
+    text += (
+        f" {counted(marks, 'milestone')} that only {agree(marks, 'marks', 'mark')} a date in the calendar {agree(marks, 'stands', 'stand')} after what is work."
+        if marks
+        else ""
+    )
+    free = sum(row.commitment_float is None for row in items)
+    text += (
+        f" {counted(free, 'item')} {agree(free, 'leads', 'lead')} to no commitment and {agree(free, 'stands', 'stand')} last."
+        if free
+        else ""
+    )
+    silent = [row for row in shown if not any(_terms(link) for link in row.links)]
     if len(silent) == len(shown):
         text += " None of them says who owns it, by when it is committed or needed."
-    return text + (f" {closed} more are settled: one end is done or has no date." if closed else "")
+    return text + (f" {closed} more links are settled: one end is done or has no date." if closed else "")
 
 
-def _link(a: Answers, link: CriticalLink, scale: Scale | None, held: bool) -> Row:
-    names = [a.name(end) for end in (link.source, link.target)]
-    missed = link.target_float is not None and link.target_float < 0
+def _terms(link: CriticalLink) -> bool:
+    return any((link.committed, link.needed, link.status, link.agreement.giver_owner, link.agreement.receiver_owner))
+
+
+def _handed_over(a: Answers, row: HandedOver, scale: Scale | None, held: bool) -> Row:
+    first, giver = row.first, a.name(row.item)
+    missed = row.commitment_float is not None and row.commitment_float < 0
+    receivers = [f"{a.name(link.target)} ({link.target})" if a.name(link.target) != link.target else link.target for link in row.links]
+    under = ["a date in the calendar"] if row.calendar_date else []
+    under += [row.item] if row.item != giver else []
+    taken = min((link.taken for link in row.links if link.taken is not None), default=None)
     cells = [
-        Cell(text=names[0], kind="to", under=link.source if link.source != names[0] else ""),
-        Cell(text=names[1], kind="to", under=link.target if link.target != names[1] else ""),
-        Cell(text=day_text(link.given, finish=True), kind="date"),
-        Cell(text=day_text(link.taken, finish=link.type[1] == "F" or link.given == link.taken), kind="date"),
-        Cell(text=number(link.link_float), kind="num"),
-        Cell(text=number(link.target_float), kind="bad" if missed else "num"),
+        Cell(text=giver, kind="to", under="; ".join(under)),
+        Cell(text=few(receivers, RECEIVERS), kind="to"),
+        Cell(text=day_text(row.given, finish=True), kind="date"),
+        Cell(text=day_text(taken, finish=first.type[1] == "F" or row.given == taken), kind="date"),
+        Cell(text=number(min((link.link_float for link in row.links if link.link_float is not None), default=None)), kind="num"),
+        Cell(text=number(row.commitment_float), kind="bad" if missed else "num"),
     ]
     if held:
         cells.append(
-            Cell(text=number(link.drag) if link.drag else "", kind="num", under=a.name((link.drag_on or "").removesuffix("@finish")))
+            Cell(text=number(first.drag) if first.drag else "", kind="num", under=a.name((first.drag_on or "").removesuffix("@finish")))
         )
     if scale is not None:
-        loss = a.links.loss(link)
-        cells.append(Cell(text=scale.text(None if loss is None else loss.amount), kind="num"))
-    terms = (link.committed, link.needed, link.status, link.agreement.giver_owner, link.agreement.receiver_owner)
-    cells.append(Cell(text=link.reason, kind="why", under="; ".join(link.agreement.issues) if any(terms) else ""))
-    return Row(name=str(link.rank), cells=cells)
+        cells.append(Cell(text=scale.text(None if row.loss is None else row.loss.amount), kind="num"))
+    issues = dict.fromkeys(issue for link in row.links if _terms(link) for issue in link.agreement.issues)
+    cells.append(Cell(text=row.reason, kind="why", under="; ".join(issues)))
+    return Row(name=str(row.rank), cells=cells)
 
 
 def _between_projects(a: Answers, link: ProjectDependency) -> Row:
@@ -180,15 +202,15 @@ def decisions(a: Answers) -> Panel | None:
     heads += [Head(title="why")]
     grid = []
     for row in rows:
-        late = row.float is not None and row.float < 0
+        late = row.late_by > 0
         cells = [Cell(text=row.kind), Cell(text=a.name(row.who) if row.who else "nobody is named")]
         cells += [Cell(text=day_text(row.latest, finish=True), kind="date"), Cell(text=day_text(row.stated, finish=True), kind="date")]
         cells.append(Cell(text=number(row.float), kind="bad" if late else "num"))
         cells += [Cell(text=scale.text(None if row.day_costs is None else row.day_costs.amount, ""), kind="num")] if scale else []
         cells.append(Cell(text=row.reason, kind="why"))
         grid.append(Row(name=row.name, under=row.item if row.item != row.name else "", cells=cells))
-    late_ones = sum(row.float is not None and row.float < 0 for row in queue)
-    text = f"{counted(len(queue), 'decision')} to be taken, the one needed first on top. Latest is the day up to which every commitment downstream is still kept."
+    late_ones = sum(row.late_by > 0 for row in queue)
+    text = f"{counted(len(queue), 'decision')} to be taken, the one needed first on top. Latest is the day up to which every commitment downstream still holds; working days left count from the status date."
     if late_ones:
         text += f" {counted(late_ones, 'decision')} {agree(late_ones, 'comes', 'come')} too late for one already."
     more = f"and {len(queue) - QUEUE} more" if len(queue) > QUEUE else ""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
+from ipmo.analysis.dates.commitments import Commitment
+from ipmo.analysis.dependencies.handovers import link_name
 from ipmo.figures.svg import GLYPHS
 from ipmo.findings import Finding, Severity
 from ipmo.model.governance import Gate
@@ -30,22 +32,19 @@ CALL_CODES = (
     "ipmo/undated",
     "ipmo/gate-before-inputs",
     "ipmo/issue-overdue",
-    "ipmo/commitment-missed",
     "ipmo/watermelon-computed-worse",
 )
 LABELS = {
     "ipmo/decision-overdue": "Decide:",
     "ipmo/exception": "Escalate:",
     "ipmo/condition-overdue": "Overdue:",
-    "ipmo/commitment-missed": "Late:",
     "ipmo/undated": "On hold:",
     "ipmo/project-overdue": "Overdue:",
     "ipmo/issue-overdue": "Overdue:",
     "ipmo/watermelon-computed-worse": "Check:",
 }
-BAD = ("ipmo/commitment-missed", "ipmo/decision-overdue", "ipmo/exception")
+BAD = ("ipmo/decision-overdue", "ipmo/exception")
 MOST = {
-    "ipmo/commitment-missed": (COMMITMENTS, "commitments are missed"),
     "ipmo/exception": (EXCEPTIONS, "tolerances are forecast to be exceeded"),
 }
 
@@ -64,7 +63,8 @@ def subtitle(a: Answers) -> str:
 
 
 def calls(a: Answers) -> Iterator[dict[str, str]]:
-    """What needs somebody: open gates and decisions by their need-by date, then exceptions."""
+    """What needs somebody: broken hand-overs, open gates and decisions by their need-by date, exceptions, what is missed, what is overdue."""
+    yield from _broken(a, "Late:", "broken hand-overs", [c for c in a.commitments.missed if c.kind == "hand-over"])
     today = a.today
     waiting: list[tuple[date, dict[str, str]]] = []
     for project in a.portfolio.projects:
@@ -90,6 +90,8 @@ def calls(a: Answers) -> Iterator[dict[str, str]]:
     for code, (most, words) in MOST.items():
         if (rest := len(a.findings.of(code)) - most) > 0:
             yield _line("bad", LABELS[code], f"{rest} more {words}; all are listed under findings")
+    yield from _broken(a, "Late:", "commitments are missed", [c for c in a.commitments.missed if c.kind != "hand-over"])
+    yield from _broken(a, "Overdue:", "are overdue and have no forecast", list(a.commitments.overdue))
     for project in a.portfolio.projects:
         if a.reported(project) == "red":
             note = max((r for r in project.status if r.rag), key=lambda r: r.date).note
@@ -104,14 +106,34 @@ def _call(a: Answers, found: Finding) -> dict[str, str]:
     kind = "bad" if found.severity is Severity.ERROR or found.code in BAD else "warn"
     noun = a.portfolio.items.get(found.item)
     name = getattr(noun, "name", "")
-    text, item = (f"{name}: {found.message}" if name and name not in found.message else found.message), ""
-    dates = a.commitment(found.item) if found.code == "ipmo/commitment-missed" else None
-    if dates is not None:
-        row = a.item(found.item)  # a milestone at the beginning of a day says that day
-        committed, expected = day_text(dates[0], finish=True), row.finish_text if row is not None else day_text(dates[1], finish=True)
-        text = f"{name or found.item}: committed {committed}, expected {expected}, {number(a.late_by(found.item), 0)} days late"
-        item = found.item if name else ""
-    return _line(kind, LABELS.get(found.code, "Look at:"), text, found.hint, item)
+    text = f"{name}: {found.message}" if name and name not in found.message else found.message
+    return _line(kind, LABELS.get(found.code, "Look at:"), text, found.hint)
+
+
+def _broken(a: Answers, label: str, words: str, rows: Sequence[Commitment]) -> Iterator[dict[str, str]]:
+    """The first few broken commitments, each with what it is late because of, and how many more there are."""
+    for one in rows[:COMMITMENTS]:
+        name, item = a.name(one.item), a.item(one.item)
+        # a milestone at the beginning of a day says that day
+        expected = item.finish_text if item is not None and one.kind == "deadline" else day_text(one.expected, finish=True)
+        whose = f"{name} hands over to {a.name(_receiver(a, one))}" if one.kind == "hand-over" else name
+        text = f"{whose}: {one.word} {one.stated_text}"
+        if one.standing == "missed" and one.expected is None:
+            text += ", it never comes"
+        elif one.standing == "missed":
+            text += f", expected {expected}, {one.late} late"
+        else:
+            text += ", open, without a forecast but the data date"
+        hint = one.reason if one.because != one.item or one.standing == "missed" else "say when it will come, or that it is done"
+        yield _line("bad", label, text, hint.replace(one.because, a.name(one.because)), one.item if name != one.item else "")
+    if (rest := len(rows) - COMMITMENTS) > 0:
+        yield _line("bad", label, f"{rest} more {words}; all are listed under findings")
+
+
+def _receiver(a: Answers, one: Commitment) -> str:
+    """What waits for a hand-over."""
+    found = (link.target for link in a.portfolio.links if link_name(link) == one.name)
+    return next((a.portfolio.resolve(target) or target for target in found), "")
 
 
 def _open_gate(a: Answers, project: Project, gate: Gate) -> tuple[date, dict[str, str]]:
@@ -124,9 +146,9 @@ def _open_gate(a: Answers, project: Project, gate: Gate) -> tuple[date, dict[str
     if gate.need_by is not None:
         text += f", needed by {due}"
     hint = f"{a.name(gate.body)} decides" if gate.body else "no board is named"
-    if item is not None and item.target_float is not None:
-        late = item.target_float < 0
-        hint += f"; {abs(item.target_float):g} working days {'too late' if late else 'to spare'}"
+    if item is not None and item.commitment_float is not None:
+        late = item.commitment_float < 0
+        hint += f"; {abs(item.commitment_float):g} working days {'too late' if late else 'to spare'}"
     when = due if gate.need_by is not None else item.finish_date if item is not None and item.finish_date is not None else date.max
     return when, _line("", "Decide:", text, hint)
 
@@ -137,6 +159,7 @@ def _tile(kind: str, label: str, value: str, word: str = "", note: str = "") -> 
 
 def tiles(a: Answers) -> Iterator[dict[str, str]]:
     """The key figures, each with how much of it is known."""
+    yield from _commitment_tiles(a)
     yield from _time_tiles(a)
     for measure, roll in a.money.items():
         total = roll.total
@@ -166,6 +189,25 @@ def tiles(a: Answers) -> Iterator[dict[str, str]]:
     yield from _status_tiles(a)
 
 
+def _commitment_tiles(a: Answers) -> Iterator[dict[str, str]]:
+    """What is missed because of something, broken hand-overs named first; apart from that what is overdue and has no forecast."""
+    found = [one for one in a.commitments if one.kind != "constraint"]
+    if not found:
+        return
+    by = {name: [one for one in found if one.standing == name] for name in ("missed", "overdue", "unknown")}
+    late, unknown = by["missed"], len(by["unknown"])
+    broken = sum(one.kind == "hand-over" for one in late)
+    parts = [f"{counted(broken, 'broken hand-over')}"] if broken else []
+    parts += [f"of {unknown} it is not known"] if unknown else []
+    kept = "● kept" if not unknown and not by["overdue"] else "as far as is known"
+    word = "■ late" if late else kept
+    kind = "bad" if late else "good" if kept.startswith("●") else "warn"
+    note = "; ".join([*parts, "hand-overs, deadlines, gates, finishes, benefits"])
+    yield _tile(kind, "commitments missed in this forecast", f"{len(late)} of {len(found)}", word, note)
+    if by["overdue"]:
+        yield _tile("bad", "overdue, without a forecast", str(len(by["overdue"])), "■ open", "their date is only the data date, or none")
+
+
 def _time_tiles(a: Answers) -> Iterator[dict[str, str]]:
     s = a.schedule
     unknown = len(s.passes.without_duration)
@@ -183,14 +225,8 @@ def _time_tiles(a: Answers) -> Iterator[dict[str, str]]:
         total = roll.total if roll is not None and roll.total.value is not None else None
         note = f"progress {total.text}, {total.known} of {total.total} known" if total is not None else ""
         yield _tile("", "tasks and milestones done", f"{done} of {len(rows)}", "", note)
-    missed = sum(a.missed.values())
-    committed = sum(1 for t in s.network.commitments if t.date is not None) + len(s.network.stated_finishes)
-    if committed:
-        word = "■ late" if missed else "● kept"
-        note = "open deadlines, gates and finishes"
-        yield _tile("bad" if missed else "good", "commitments missed in this forecast", f"{missed} of {committed}", word, note)
     if a.live:
-        tight = sum(1 for link in a.live if link.target_float is not None and link.target_float <= 0)
+        tight = sum(1 for link in a.live if link.commitment_float is not None and link.commitment_float <= 0)
         word = f"▲ {tight} without float" if tight else "● all have float"
         note = f"{sum(link.driving for link in a.live)} set the date of what they feed"
         yield _tile("warn" if tight else "good", "open links across projects", str(len(a.live)), word, note)

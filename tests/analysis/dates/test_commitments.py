@@ -43,11 +43,11 @@ def test_a_forecast_is_no_commitment_and_is_named_as_one() -> None:
 @pytest.mark.parametrize(
     ("fields", "date", "word", "days"),
     [
-        ({"promised": "2026-01-08"}, "2026-01-08", "promised for", 2),
+        ({"promised": "2026-01-08"}, "2026-01-08", "committed for", 2),
         ({"needed": "2026-01-07"}, "2026-01-07", "needed by", 3),
         ({"promised": "2026-01-09", "needed": "2026-01-07"}, "2026-01-07", "needed by", 3),
-        ({"promised": "2026-01-05", "type": "SS"}, "2026-01-05", "promised for", -5),
-        ({"promised": "2026-01-10"}, "2026-01-10", "promised for", 0),
+        ({"promised": "2026-01-05", "type": "SS"}, "2026-01-05", "committed for", -5),
+        ({"promised": "2026-01-10"}, "2026-01-10", "committed for", 0),
     ],
 )
 def test_a_hand_over_is_a_commitment_of_its_giver(fields: dict[str, Any], date: str, word: str, days: float) -> None:

@@ -51,7 +51,7 @@ class Stated:
         date: that instant.
         nodes: what it bounds in the network; none where that lies outside.
         at_finish: it is a date for their finish; else for their start.
-        word: how it is stated: due, promised, needed by.
+        word: how it is stated: due, committed for, needed by.
         expected: when something outside the portfolio is known to come, as an instant.
     """
 
@@ -75,7 +75,7 @@ class Commitment:
         item: full id of what is to be there by then.
         project: the project that answers for it; empty for benefits.
         date: the date as stated.
-        word: how it is stated: due, promised for, needed by.
+        word: how it is stated: due, committed for, needed by.
         expected: when the forecast has it; None where it has no date.
         days: elapsed days that it comes later than stated, negative where it comes earlier; None without a forecast.
         standing: `missed` by the forecast; `overdue`: the date has passed, and the forecast is the data date or none, because
@@ -173,7 +173,7 @@ class Commitments:
 
     def _of_link(self, pf: Portfolio, link: Link) -> Iterator[Stated]:
         """The earlier of the dates on which the giver said, and the receiver needs, that it is there."""
-        pairs = ((link.promised, "promised for"), (link.needed, "needed by"))
+        pairs = ((link.promised, "committed for"), (link.needed, "needed by"))
         date, word = min((minutes(when, end=True), word) for when, word in pairs if when is not None)
         source = pf.resolve(link.source) or link.source
         name, at_finish = link.id or f"{link.source} -> {link.target}", link.type[0] == "F"

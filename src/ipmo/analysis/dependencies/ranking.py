@@ -18,8 +18,8 @@ def ranked(downstream: Downstream, rank_by: str) -> list[int]:
     """The rows of open links, the one that matters most first.
 
     Ties, and all under `float`: commitments at risk first, those with the least float to one on top, and of these what is
-    work before what only marks a date in the calendar; what leads to no commitment after all that do. Then the most loss, the
-    nearest hand-over, driving ones, most projects and most benefits downstream, most days that one holds a target back, names.
+    work before what only marks a date in the calendar; what leads to no commitment after all that do. Then the most loss, among
+    what leads to no commitment the least float to a forecast, the nearest hand-over, driving ones, most projects and most benefits downstream, most days that one holds a target back, names.
 
     Args:
         downstream: the links and what lies behind them.
@@ -38,7 +38,8 @@ def ranked(downstream: Downstream, rank_by: str) -> list[int]:
     def tie(row: int) -> tuple[object, ...]:
         spare, number = links.commitment_float[row], links.open[row]
         link = links.portfolio.links[number]
-        at_risk = (spare is None, marks[row], spare or 0.0, losses[row], given[row])
+        forecast = links.target_float[row] if spare is None else None  # where nothing is stated: how soon a forecast moves
+        at_risk = (spare is None, marks[row], spare or 0.0, losses[row], forecast or 0.0, given[row])
         weight = (not links.driving[row], -projects[row], -benefits[row], -drags[row])
         return (*at_risk, *weight, links.names[row], link.source, link.target, link.type, str(link.lag or ""))
 
