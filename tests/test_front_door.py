@@ -8,6 +8,7 @@ import sys
 import types
 import typing
 from collections.abc import Callable, Iterator
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -237,3 +238,60 @@ def test_what_is_neither_a_portfolio_nor_a_path_is_refused_with_what_to_give(wro
         ipmo.compare(ipmo.Portfolio(id="x"), wrong)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="read it first by ipmo.from_dict"):
         ipmo.roll_up({"ipmo": 1}, "budget")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("key", [None, 7.5, b"x", ("x", 3), date(2026, 1, 1)])
+@pytest.mark.parametrize("name", ANSWERS)
+def test_a_key_of_any_kind_that_names_nothing_is_an_unknown_item(name: str, key: object, path: Path) -> None:
+    with pytest.raises(ipmo.UnknownItemError):
+        ANSWERS[name](path)[key]
+
+
+def test_a_place_past_the_end_of_an_answer_by_key_is_an_unknown_item(path: Path) -> None:
+    for found in (ipmo.schedule(path), ipmo.gates(path), ipmo.remembered(ipmo.read(path)), ipmo.read(path)):
+        with pytest.raises(ipmo.UnknownItemError):
+            found[99]  # type: ignore[index]
+
+
+def test_what_is_neither_a_history_nor_its_folder_is_refused_with_what_to_give(path: Path, tmp_path: Path) -> None:
+    for wrong in (ipmo.read(path), 5, None):
+        with pytest.raises(TypeError, match="trend takes a history or the folder of its snapshots; got"):
+            ipmo.trend(wrong, "budget")  # type: ignore[arg-type]
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ipmo.FileError, match="the folder holds no snapshot; `ipmo snapshot` makes one"):
+        ipmo.reporting_compliance(tmp_path / "empty")
+
+
+def test_items_that_are_not_there_are_said_and_one_id_is_one_item(path: Path) -> None:
+    pf = ipmo.read(path)
+    assert ipmo.leads_to(pf, "hall") == ipmo.leads_to(pf, ["hall"])
+    assert [row.item for row in ipmo.delay_sensitivity(pf, items="catalogue/build")] == ["catalogue/build"]
+    with pytest.raises(ipmo.UnknownItemError, match="'hal' is not in portfolio 'library'; close: 'hall'"):
+        ipmo.leads_to(pf, ["hal"])
+    with pytest.raises(ipmo.UnknownItemError, match="'hal' is not in the projects and tasks of this portfolio; close: 'hall'"):
+        ipmo.delay_sensitivity(pf, items="hal")
+    for wrong in (5, None, object()):
+        with pytest.raises(ipmo.UnknownItemError, match="is not in the measures"):
+            ipmo.roll_up(pf, wrong)  # type: ignore[arg-type]
+        with pytest.raises(ipmo.UnknownItemError, match="is not in"):
+            ipmo.roll_up(pf, "budget", by=wrong or 0)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="variance_analysis needs the item that moved"):
+        ipmo.variance_analysis(pf, pf)  # type: ignore[call-overload]
+    with pytest.raises(ipmo.UnknownItemError, match=r"portfolio 'library': none that it names has a file; `ipmo snapshot --baseline ID`"):
+        ipmo.baseline(ipmo.examples.load("library"))
+
+
+def test_the_amount_that_is_to_be_approved_may_be_text(path: Path) -> None:
+    assert ipmo.approver(path, "100 k GBP") == ipmo.approver(path, ipmo.Money(100_000, "GBP"))
+    for wrong in ("a lot", "5", {"amount": 3}):
+        with pytest.raises(ipmo.UnitError, match="write for example 1200 GBP"):
+            ipmo.approver(path, wrong)  # type: ignore[arg-type]
+
+
+def test_what_a_noun_is_called_in_a_message_is_said_in_words() -> None:
+    with pytest.raises(ipmo.UnitError, match="expected a money settings as a mapping"):
+        ipmo.Portfolio(id="x", money="GBP")  # type: ignore[arg-type]
+    with pytest.raises(ipmo.UnitError, match="expected a list of rate rows; got"):
+        ipmo.Portfolio(id="x", rates={"EUR": 2})  # type: ignore[arg-type]
+    with pytest.raises(ipmo.ModelError, match="expected a gate decision as a mapping"):
+        ipmo.Portfolio(id="x", projects=[{"id": "P", "gates": [{"id": "g", "decision": "go"}]}])  # type: ignore[list-item]

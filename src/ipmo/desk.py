@@ -16,7 +16,7 @@ from ipmo.analysis.money.amounts import Unrated
 from ipmo.analysis.money.rollup import Level, RollUp
 from ipmo.analysis.money.rollup import roll_up as _roll_up
 from ipmo.declared import Declared
-from ipmo.errors import IpmoError, ModelError
+from ipmo.errors import FileError, IpmoError, ModelError
 from ipmo.files import portfolios
 from ipmo.files.changes import read_changes_file, write_changes_file
 from ipmo.files.paths import Taking
@@ -233,10 +233,12 @@ def history(folder: str | os.PathLike[str]) -> History:
     """The snapshots in a folder, in order of their dates; each is read when it is looked at.
 
     Raises:
-        FileError: there is no such folder, a file in it is no snapshot, or was changed after it was frozen.
+        FileError: there is no such folder or no snapshot in it, a file in it is no snapshot, or was changed after it was frozen.
         ModelError: two snapshots are of the same date.
     """
     stamps = stamps_in(Path(folder))
+    if not stamps:
+        raise FileError(str(folder), "the folder holds no snapshot; `ipmo snapshot` makes one")
     return History([Month(stamp.date, Path(stamp.path).stem, functools.partial(read, stamp.path)) for stamp in stamps])
 
 
@@ -244,7 +246,7 @@ def _months(given: History | str | os.PathLike[str]) -> History:
     return given if isinstance(given, History) else history(given)
 
 
-taking_histories = Taking(history)
+taking_histories = Taking(history, "a history or the folder of its snapshots", History)
 """Makes a verb on the months take their folder too."""
 
 

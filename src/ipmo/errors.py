@@ -127,7 +127,7 @@ class ModelError(IpmoError, ValueError):
 class UnknownItemError(IpmoError, LookupError):
     """An id that names nothing in the portfolio; the closest three are named."""
 
-    def __init__(self, wanted: str, close: Sequence[str] = (), where: str = "this portfolio") -> None:
+    def __init__(self, wanted: object, close: Sequence[str] = (), where: str = "this portfolio") -> None:
         self.wanted, self.close, self.place = wanted, tuple(close), where
         hint = f"; close: {', '.join(map(repr, close))}" if close else ""
         super().__init__(f"{wanted!r} is not in {where}{hint}")
@@ -251,14 +251,16 @@ def listed(names: Iterable[str], limit: int = 5) -> str:
     return text if len(everything) <= limit else f"{text} and {len(everything) - limit} more"
 
 
-def close_matches(wanted: str, names: Iterable[str], count: int = 3) -> list[str]:
-    """The names most like `wanted`, best first.
+def close_matches(wanted: object, names: Iterable[str], count: int = 3) -> list[str]:
+    """The names most like `wanted`, best first; none is like what is no text.
 
     >>> close_matches("tram/biuld", ["tram/build", "tram/design", "depot"])
     ['tram/build']
     """
     import difflib
 
+    if not isinstance(wanted, str):
+        return []
     everything = sorted(set(names))
     if len(everything) > 5000:  # difflib is quadratic in the text: look only where the beginning agrees
         everything = [name for name in everything if name[:1] == wanted[:1]][:5000]

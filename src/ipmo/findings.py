@@ -118,7 +118,7 @@ class Findings:
         """
         if isinstance(key, int):
             return self.entries[key]
-        found = self.of(key)
+        found = self.of(key) if isinstance(key, str) else ()
         if not found:
             raise UnknownItemError(key, close_matches(key, (f.code for f in self.entries)), "the codes that were found")
         return found

@@ -1,11 +1,18 @@
 """Singular and plural, right everywhere: in answers, messages, the report and on the command line."""
 
-__all__ = ["agree", "counted", "measured", "more"]
+import re
+
+__all__ = ["agree", "class_word", "counted", "measured", "more", "plural"]
 
 IRREGULAR = {"person": "people", "does": "do", "has": "have", "is": "are", "was": "were", "its": "their", "it": "they"}
 
 
-def _plural(word: str) -> str:
+def plural(word: str) -> str:
+    """The word for more than one.
+
+    >>> plural("capacity"), plural("exchange"), plural("person")
+    ('capacities', 'exchanges', 'people')
+    """
     if word in IRREGULAR:
         return IRREGULAR[word]
     if word.endswith("y") and word[-2:-1] not in "aeiou":
@@ -26,7 +33,7 @@ def counted(count: int, word: str, words: str = "") -> str:
     >>> counted(2, "dependency"), counted(2, "task or milestone", "tasks and milestones")
     ('2 dependencies', '2 tasks and milestones')
     """
-    return f"{count:,} {word if count == 1 else words or _plural(word)}"
+    return f"{count:,} {word if count == 1 else words or plural(word)}"
 
 
 def measured(amount: float, unit: str) -> str:
@@ -36,7 +43,7 @@ def measured(amount: float, unit: str) -> str:
     ['1 day', '41.12 days', '-2 days', '0.5 days']
     """
     text = f"{amount:,.4g}"
-    return f"{text} {unit if text in ('1', '-1') else _plural(unit)}"
+    return f"{text} {unit if text in ('1', '-1') else plural(unit)}"
 
 
 def agree(count: int, one: str, many: str = "") -> str:
@@ -47,7 +54,7 @@ def agree(count: int, one: str, many: str = "") -> str:
     """
     if count == 1:
         return one
-    return many or _plural(one)
+    return many or plural(one)
 
 
 def more(count: int, word: str = "") -> str:
@@ -59,3 +66,12 @@ def more(count: int, word: str = "") -> str:
     if count <= 0:
         return ""
     return f"and {count:,} more" + (f" {agree(count, word)}" if word else "")
+
+
+def class_word(cls: type) -> str:
+    """What a class is called in a sentence.
+
+    >>> class_word(type("GateDecision", (), {}))
+    'gate decision'
+    """
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", cls.__name__).lower()

@@ -79,8 +79,8 @@ def earned_value(path: str, as_of: str | None, level: Level | None, baseline: st
     notes = [f"{total.known} of {counted(total.total, 'work package')} known"]
     if total.floating:
         have, their, look = agree(total.floating, "has"), agree(total.floating, "its"), agree(total.floating, "looks", "look")
-        moves = agree(total.floating, "moves", "move")
-        notes.append(f"{total.floating} of them {have} no approved dates: {their} plan {moves} with the data date and never {look} late")
+        plan = agree(total.floating, "plan moves", "plans move")
+        notes.append(f"{total.floating} of them {have} no approved dates: {their} {plan} with the status date and never {look} late")
     for scope, items in (("added to the baseline, in no sum", found.added), ("removed from the baseline, still in BAC", found.removed)):
         notes += [f"{scope}: {', '.join(item.item for item in items)}"] if items else []
     answer(found.table(level), as_json, notes, ("name", "level"))

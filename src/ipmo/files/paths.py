@@ -24,10 +24,12 @@ class Taking:
 
     Args:
         read: what reads a path.
+        what: what the verbs take, in words.
+        only: the one class of what they take, where there is only one.
     """
 
-    def __init__(self, read: Callable[[Path], object]) -> None:
-        self.read = read
+    def __init__(self, read: Callable[[Path], object], what: str = "a portfolio or the path of its file", only: type = object) -> None:
+        self.read, self.what, self.only = read, what, only
 
     def __call__(self, verb: Callable[Concatenate[First, P], Answer]) -> Callable[Concatenate[First | Path, P], Answer]:
         """The verb, taking a path as its first argument too."""
@@ -55,9 +57,9 @@ class Taking:
         if isinstance(value, str | os.PathLike):
             return self.read(value)
         if isinstance(value, Mapping):
-            raise TypeError(f"{verb} takes a portfolio or the path of its file, not plain data; read it first by ipmo.from_dict")
-        if value is None or isinstance(value, int | float | bytes):
-            raise TypeError(f"{verb} takes a portfolio or the path of its file; got {value!r:.60}")
+            raise TypeError(f"{verb} takes {self.what}, not plain data; read it first by ipmo.from_dict")
+        if value is None or isinstance(value, int | float | bytes) or not isinstance(value, self.only):
+            raise TypeError(f"{verb} takes {self.what}; got {value!r:.60}")
         return value
 
 

@@ -114,7 +114,10 @@ def baseline_path(portfolio: Portfolio, id: str | None) -> Path:
     """
     named = {one.id: one for one in portfolio.baselines if one.file}
     if id is None:
-        id = max(named, key=lambda name: as_day(named[name].date), default="")
+        if not named:
+            none = f"portfolio {portfolio.id!r}: none that it names has a file; `ipmo snapshot --baseline ID` makes one"
+            raise UnknownItemError("baseline", (), none)
+        id = max(named, key=lambda name: as_day(named[name].date))
     if id not in named:
         raise UnknownItemError(id, close_matches(id, named), f"the baselines with a file of portfolio {portfolio.id!r}")
     path = folder_of(portfolio) / named[id].file

@@ -23,7 +23,7 @@ from ipmo.model.risks import Risk
 from ipmo.model.shape import shape
 from ipmo.model.work import Project, Task
 from ipmo.units import Money, minutes
-from ipmo.words import counted
+from ipmo.words import class_word, counted
 
 __all__ = ["problems_of"]
 
@@ -78,7 +78,8 @@ def _bearing(cls: type) -> Callable[[object], tuple[object, ...]]:
 
 def label(noun: Noun, full_id: str) -> str:
     """`task 'tram/build'`, for messages."""
-    return f"{type(noun).__name__.lower()} {full_id!r}" if full_id else type(noun).__name__.lower()
+    word = class_word(type(noun))
+    return f"{word} {full_id!r}" if full_id else word
 
 
 class _Inspection:
@@ -129,7 +130,7 @@ class _Inspection:
                     inside[noun.id] = noun
 
     def _id(self, noun: Noun, name: str, path: Path, seen: dict[str, Noun], where: str) -> Iterator[Problem]:
-        yield from _bad_id(name, path, type(noun).__name__.lower())
+        yield from _bad_id(name, path, class_word(type(noun)))
         if name in seen:
             yield Problem(
                 message=f"id {name!r} is used twice {where}; the first is {label(seen[name], name)}",

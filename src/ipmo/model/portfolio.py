@@ -23,6 +23,7 @@ from ipmo.model.reading import named
 from ipmo.model.references import reference
 from ipmo.tables import Table
 from ipmo.units import ExchangeRates, minutes
+from ipmo.words import class_word
 
 __all__ = ["Portfolio"]
 
@@ -125,7 +126,7 @@ def _evolved(noun: N, changes: Mapping[str, Any]) -> N:
     known = {field.name for field in attrs.fields(type(noun))}
     for name in changes:
         if name not in known:
-            raise UnknownItemError(name, close_matches(name, known), f"the fields of a {type(noun).__name__.lower()}")
+            raise UnknownItemError(name, close_matches(name, known), f"the fields of a {class_word(type(noun))}")
     return cast(N, attrs.evolve(cast(Any, noun), **changes))
 
 

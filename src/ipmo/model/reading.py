@@ -46,6 +46,7 @@ from ipmo.units import (
     as_share,
     as_when,
 )
+from ipmo.words import class_word, plural
 
 __all__ = [
     "IN_PYTHON",
@@ -218,7 +219,7 @@ def _several(value: object, what: str, lone: bool) -> Iterable[object]:
 def _many(inner: Kind, one: Shape, own: Parse[object] | None) -> Read:
     """A list: each of its values is read by its type; one that has a converter of its own is read as a whole."""
     cls = inner.noun
-    what = f"a list of {cls.__name__.lower()}s" if cls is not None else "a list"
+    what = f"a list of {plural(class_word(cls))}" if cls is not None else "a list"
     lone_text = own is texts
 
     def whole_list(value: object, _: Reading) -> object:
@@ -384,7 +385,7 @@ def noun_of(cls: type[T], data: object, reading: Reading = IN_PYTHON) -> T:
     if isinstance(data, str) and issubclass(cls, Noun) and cls.alone:
         return cast(T, _alone(cast(type, cls), str(data)))
     if not isinstance(data, Mapping):
-        word, names = cls.__name__.lower(), ", ".join(list(keys_of(cls))[:8])
+        word, names = class_word(cls), ", ".join(list(keys_of(cls))[:8])
         raise UnitError(f"expected {'an' if word[0] in 'aeiou' else 'a'} {word} as a mapping ({names}, ...); got {said(data)}")
     return cls(**values_of(cls, data, reading))
 

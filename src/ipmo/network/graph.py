@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from ipmo.errors import UnknownItemError, close_matches
 from ipmo.model.benefits import Benefit
 from ipmo.model.governance import Gate
 from ipmo.model.portfolio import Portfolio
@@ -53,19 +54,31 @@ def graph(portfolio: Portfolio) -> networkx.MultiDiGraph[str]:
     return found
 
 
+def _known(portfolio: Portfolio, items: Iterable[str]) -> list[str]:
+    """The items of a portfolio that were asked about, each once; one id is one item."""
+    names = list(dict.fromkeys([items] if isinstance(items, str) else items))
+    for name in names:
+        if name not in portfolio.items:
+            raise UnknownItemError(name, close_matches(name, portfolio.items), f"portfolio {portfolio.id!r}")
+    return names
+
+
 def leads_to(portfolio: Portfolio, items: Iterable[str]) -> dict[str, frozenset[str]]:
     """Of each item, which of the others lead to it: by links, straight or through anything between.
 
     Args:
         portfolio: the portfolio; it needs no dates.
-        items: ids of projects, tasks, gates or benefits; a project or a summary stands for all that lies in it, and is never
+        items: ids of projects, tasks, gates or benefits, or one such id; a project or a summary stands for all that lies in it, and is never
             said to lead to its own parts.
 
     >>> import ipmo
     >>> leads_to(ipmo.examples.load("commitment"), ["desk", "training", "savings"])["training"]
     frozenset({'desk'})
+
+    Raises:
+        UnknownItemError: there is no such item.
     """
-    bits = {name: 1 << place for place, name in enumerate(dict.fromkeys(items))}
+    bits = {name: 1 << place for place, name in enumerate(_known(portfolio, items))}
     number: dict[str, int] = {}
     own: list[int] = []
     inside: dict[str, list[int]] = {}

@@ -147,7 +147,7 @@ def delay_sensitivity(
         portfolio: the portfolio.
         slip: how much later: working time of each item's calendar, or elapsed time.
         by: `project` or `task`.
-        items: only these; every open one when left out.
+        items: only these, or this one; every open one when left out.
         on_cycle: as in `schedule`; loops that are cut stay cut where they are.
 
     Raises:
@@ -159,8 +159,8 @@ def delay_sensitivity(
     span = as_slip(slip)
     one_of("by", by, get_args(By))
     refuse_loops(on_cycle, portfolio)
-    names = _names(portfolio, by) if items is None else list(items)
-    for name in items or ():
+    names = _names(portfolio, by) if items is None else [items] if isinstance(items, str) else list(items)
+    for name in () if items is None else names:
         if not isinstance(portfolio.items.get(name), Project | Task):
             known = [full_id for full_id, noun in portfolio.items.items() if isinstance(noun, Project | Task)]
             raise UnknownItemError(name, close_matches(name, known), "the projects and tasks of this portfolio")

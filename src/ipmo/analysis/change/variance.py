@@ -169,7 +169,8 @@ def variance_analysis(
         item = str(after) if item is None else item
         after = before.changes or before.after
         before = before.before
-    assert item is not None
+    if item is None:
+        raise TypeError("variance_analysis needs the item that moved: its id after the two portfolios, or after a comparison")
     earlier = before
     if isinstance(after, Portfolio):
         later = after

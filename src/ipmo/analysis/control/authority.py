@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
+from numbers import Rational
 from typing import Literal, get_args
 
 import attrs
@@ -16,7 +17,7 @@ from ipmo.analysis.money.amounts import Amounts
 from ipmo.errors import one_of
 from ipmo.model.people import DecisionBody
 from ipmo.model.portfolio import Portfolio
-from ipmo.units import Money, as_day, as_when
+from ipmo.units import Money, as_day, as_money, as_when
 
 __all__ = ["Approver", "Level", "approver", "covers"]
 
@@ -43,24 +44,27 @@ class Approver:
 
 
 def approver(
-    portfolio: Portfolio, amount: Money | Fraction | None, *, level: Level = "project", as_of: date | str | None = None
+    portfolio: Portfolio, amount: Money | Fraction | str | None, *, level: Level = "project", as_of: date | str | None = None
 ) -> Approver:
     """The board that may approve an amount: the lowest, of its level the one of the least authority; up to its limit it may.
 
     Args:
         portfolio: the portfolio.
-        amount: what is to be approved, a plain number in the portfolio's currency; None when it is not known, and
-            then nobody is known to have the authority.
+        amount: what is to be approved: money, also as text (`5 M GBP`), or a plain number in the portfolio's currency; None when
+            it is not known, and then nobody is known to have the authority.
         level: project, programme or portfolio: no board below it counts. A board without a level is the portfolio's.
         as_of: the date at which money converts; the status date when left out, else the latest rate counts.
 
     Raises:
         OptionError: there is no such level.
+        UnitError: the amount is neither money nor a number.
         MissingRateError: an amount or an authority is in another currency and has no exchange rate.
 
     Source: delegated authority as in HM Treasury, Managing Public Money, 2.2; GOV-R09, approvals above the delegated limit.
     """
     one_of("level", level, RANK)
+    if not (amount is None or isinstance(amount, Rational | float)):
+        amount = as_money(amount)
     rates = _Rates(portfolio, as_of, amount)
     boards = sorted(
         ((_rank(body), rates.limit(body), body) for body in portfolio.bodies if _rank(body) >= RANK[level]),

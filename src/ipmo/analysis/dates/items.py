@@ -206,9 +206,10 @@ class Items:
         if full_id in self.parts:
             found = self._made[full_id] = self._whole(full_id)
             return found
-        named = reference(full_id)
-        if named.end and named.item in self.parts:
-            return self._edge(named.item, named.end)
+        if isinstance(full_id, str):
+            named = reference(full_id)
+            if named.end and named.item in self.parts:
+                return self._edge(named.item, named.end)
         raise UnknownItemError(full_id, close_matches(full_id, [*self.passes.nodes, *self.parts]), "this schedule")
 
     # ------------------------------------------------------------------------------------------- one node

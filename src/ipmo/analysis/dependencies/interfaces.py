@@ -333,7 +333,7 @@ class InterfaceView:
         """
         if isinstance(key, int):
             return self.pairs[key]
-        name = key if isinstance(key, str) else " -> ".join(key)
+        name = " -> ".join(map(str, key)) if isinstance(key, tuple) else key
         for pair in self.pairs:
             if pair.id == name:
                 return pair

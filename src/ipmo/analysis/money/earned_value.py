@@ -10,6 +10,7 @@ import functools
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from fractions import Fraction
+from typing import get_args
 
 import attrs
 
@@ -21,7 +22,7 @@ from ipmo.analysis.money.periods import Every, PeriodRule, period_rule
 from ipmo.analysis.money.plan_curve import PlanCurve, Planned
 from ipmo.analysis.money.rollup import LEFT_OUT
 from ipmo.analysis.money.timing import Timing
-from ipmo.errors import ModelError
+from ipmo.errors import ModelError, one_of
 from ipmo.memory import remember
 from ipmo.model.earning import Earning, declared_share
 from ipmo.model.hierarchy import hierarchy, subtasks
@@ -292,6 +293,7 @@ def earned_value(
     """
     if as_of is None and portfolio.status_date is None:
         raise ModelError(f"portfolio {portfolio.id!r} has no status date; pass as_of=, or write portfolio: status_date:")
+    one_of("unrated", unrated, get_args(Unrated))
     when = as_when(as_of) if as_of is not None else portfolio.status_date or date.max
     rule, own = period_rule(portfolio, every), as_of is None
     if baseline is not None:

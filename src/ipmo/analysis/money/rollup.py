@@ -163,7 +163,7 @@ def roll_up(
     >>> print(roll_up(ipmo.examples.load("extension"), "budget").total)
     extension: 96 k GBP, 4 of 5 known
     """
-    if isinstance(measure, str):
+    if not isinstance(measure, Measure):
         if measure == "cost":
             raise UnitError("'cost' is three different things; ask for 'budget', 'actual' or 'forecast'")
         if measure not in measures:
