@@ -68,8 +68,8 @@ def leads_to(portfolio: Portfolio, items: Iterable[str]) -> dict[str, frozenset[
 
     Args:
         portfolio: the portfolio; it needs no dates.
-        items: ids of projects, tasks, gates or benefits, or one such id; a project or a summary stands for all that lies in it, and is never
-            said to lead to its own parts.
+        items: ids of projects, tasks, gates or benefits, or one id; a project or a summary stands for all that lies in it, and
+            is never said to lead to its own parts.
 
     >>> import ipmo
     >>> leads_to(ipmo.examples.load("commitment"), ["desk", "training", "savings"])["training"]
@@ -139,10 +139,9 @@ def leads_to(portfolio: Portfolio, items: Iterable[str]) -> dict[str, frozenset[
     found = _closed(bits, own, edges)
     holds: dict[str, set[str]] = {}
     for name in bits:
-        for above in chain(name):
-            if above in bits and above != name:
-                holds.setdefault(name, set()).add(above)
-                holds.setdefault(above, set()).add(name)
+        for above in {*chain(name)} & bits.keys() - {name}:
+            holds.setdefault(name, set()).add(above)
+            holds.setdefault(above, set()).add(name)
     return {name: before - holds[name] if name in holds else before for name, before in found.items()}
 
 
