@@ -22,7 +22,7 @@ from ipmo.analysis.money.periods import Every, PeriodRule, period_rule
 from ipmo.analysis.money.plan_curve import PlanCurve, Planned
 from ipmo.analysis.money.rollup import LEFT_OUT
 from ipmo.analysis.money.timing import Timing
-from ipmo.errors import ModelError, one_of
+from ipmo.errors import MissingRateError, ModelError, one_of
 from ipmo.memory import remember
 from ipmo.model.earning import Earning, declared_share
 from ipmo.model.hierarchy import hierarchy, subtasks
@@ -298,6 +298,11 @@ def earned_value(
     rule, own = period_rule(portfolio, every), as_of is None
     if baseline is not None:
         return _Engine(portfolio, when, baseline, rule, own, unrated).run()
+    if unrated == "unknown":
+        try:
+            return earned_value(portfolio, as_of=as_of, every=every)  # where no rate is missing it is one answer, made once
+        except MissingRateError:
+            pass
     key = ("earned value", when, every, own, unrated)
     return remember(portfolio, key, lambda: _Engine(portfolio, when, portfolio, rule, own, unrated).run())
 

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 import attrs
+import numpy as np
 
 from ipmo.analysis.money.indices import EarnedSchedule
 from ipmo.analysis.money.periods import PeriodRule, Stretch
+from ipmo.model.money import Spread
 
 __all__ = ["PlanCurve", "Planned"]
 
 EXACT = 1e-9
 """Share of the whole plan below which two values are the same."""
+FEW = 24
+"""Up to so many pieces are looked at one by one; more as columns."""
+CURVES: dict[str, Callable[[float], float]] = {
+    "even": lambda x: x,
+    "front": lambda x: x * (2 - x),
+    "back": lambda x: x * x,
+    "s-curve": lambda x: x * x * (3 - 2 * x),
+}
 
 
 @attrs.frozen
@@ -23,15 +33,53 @@ class Planned:
     Args:
         value: exact amount.
         stretch: its time.
+        ends: the first instant at which all of it is due.
+        begun: working minutes up to its first instant.
+        worked: working minutes in it; 1 for what comes at once.
     """
 
     value: Fraction
     stretch: Stretch
+    ends: int = attrs.field(init=False)
+    begun: int = attrs.field(init=False)
+    worked: int = attrs.field(init=False)
+    amount: float = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        one = self.stretch
+        begun = one.worked(one.since)
+        worked = one.worked(one.until) - begun if one.until > one.since else 0
+        for name, value in (
+            ("ends", one.until if worked > 0 else one.since + 1),
+            ("begun", begun),
+            ("worked", max(worked, 1)),
+            ("amount", float(self.value)),
+        ):
+            object.__setattr__(self, name, value)
 
     @property
-    def ends(self) -> int:
-        """The first instant at which all of it is due."""
-        return self.stretch.since + 1 if self.stretch.at_once else self.stretch.until
+    def clock(self) -> int:
+        """A number that pieces on the same working time share."""
+        return id(getattr(self.stretch.worked, "__self__", self.stretch.worked))
+
+    def by(self, instant: int, worked: int) -> float:
+        """The part that is due by an instant.
+
+        Args:
+            instant: in minutes.
+            worked: working minutes up to it, on the piece's own time.
+        """
+        if instant >= self.ends:
+            return self.amount
+        if instant <= self.stretch.since:
+            return 0.0
+        return self.amount * _share(self.stretch.spread, (worked - self.begun) / self.worked)
+
+
+def _share(spread: Spread, time: float) -> float:
+    curve = CURVES.get(spread.curve)
+    x = min(max(time, 0.0), 1.0)
+    return float(spread.share(Fraction(x))) if curve is None else curve(x)
 
 
 class PlanCurve:
@@ -46,11 +94,15 @@ class PlanCurve:
     """
 
     def __init__(self, pieces: Sequence[Planned], rule: PeriodRule) -> None:
-        self.pieces = [piece for piece in pieces if piece.value]
         self.rule = rule
-        self.begins = min(piece.stretch.since for piece in self.pieces)
-        self.ends = max(piece.ends for piece in self.pieces)
-        self._whole = float(sum((piece.value for piece in self.pieces), Fraction(0)))
+        known = [piece for piece in pieces if piece.value]
+        self.begins = min(piece.stretch.since for piece in known)
+        self.ends = max(piece.ends for piece in known)
+        self._whole = sum(piece.amount for piece in known)
+        groups: dict[tuple[int, str], list[Planned]] = {}
+        for piece in known:
+            groups.setdefault((piece.clock, piece.stretch.spread.curve), []).append(piece)
+        self._groups = [_Group(group) for group in groups.values()]
 
     def earned(self, earned: Fraction, now: int, ended: int | None = None) -> EarnedSchedule | None:
         """Earned schedule at an instant; None for finished work of which nobody says when it ended, past its planned end.
@@ -73,6 +125,8 @@ class PlanCurve:
     def _reached(self, earned: float, now: int) -> float:
         """The latest instant up to now whose planned value is not above what is earned; of work that is ahead, the earliest."""
         slack = self._whole * EXACT
+        if now < self.ends and abs(self._value(now) - earned) <= slack:
+            return float(now)  # on plan
         last = self._last(earned + slack)
         value = self._value(last)
         if value >= earned - slack:  # a flat stretch: every instant of it has that value
@@ -81,26 +135,41 @@ class PlanCurve:
         return last + (earned - value) / step
 
     def _value(self, instant: int) -> float:
-        return sum(float(piece.value) * float(piece.stretch.by(instant)) for piece in self.pieces)
+        return sum(group.by(instant) for group in self._groups)
 
     def _last(self, most: float) -> int:
         """The last instant whose planned value is at most so much; one before the plan's first where none is."""
         low, high = self.begins - 1, self.ends
-        base, active = 0.0, self.pieces
         while high - low > 1:
             middle = (low + high) // 2
-            value, left, rest = base, [], 0.0
-            for piece in active:
-                if piece.ends <= middle:
-                    rest += float(piece.value)
-                elif piece.stretch.since < middle:
-                    value += float(piece.value) * float(piece.stretch.by(middle))
-                left.append(piece)
-            if value + rest <= most:
+            if self._value(middle) <= most:
                 low = middle
-                base += sum(float(piece.value) for piece in left if piece.ends <= low)
-                active = [piece for piece in left if piece.ends > low]
             else:
                 high = middle
-                active = [piece for piece in left if piece.stretch.since < high]
         return low
+
+
+class _Group:
+    """Pieces that lie over the same working time by the same spread: their working time is asked for once an instant."""
+
+    def __init__(self, pieces: Sequence[Planned]) -> None:
+        self.pieces, self.worked, self.spread = pieces, pieces[0].stretch.worked, pieces[0].stretch.spread
+        self.columns = len(pieces) > FEW and self.spread.curve in CURVES
+        if self.columns:
+            rows = [(p.stretch.since, p.ends, p.begun, p.worked, p.amount) for p in pieces]
+            self.since, self.ends, self.begun, self.lasts, self.amounts = np.array(rows, float).T
+
+    def by(self, instant: int) -> float:
+        """What is due of them by an instant."""
+        worked = self.worked(instant)
+        if not self.columns:
+            return sum(piece.by(instant, worked) for piece in self.pieces)
+        x = np.clip((worked - self.begun) / self.lasts, 0.0, 1.0)
+        x = np.where(instant >= self.ends, 1.0, np.where(instant <= self.since, 0.0, x))
+        if self.spread.curve == "front":
+            x = x * (2 - x)
+        elif self.spread.curve == "back":
+            x = x * x
+        elif self.spread.curve == "s-curve":
+            x = x * x * (3 - 2 * x)
+        return float(self.amounts @ x)

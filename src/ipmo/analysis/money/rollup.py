@@ -21,7 +21,7 @@ from ipmo.analysis.money.explanation import Explanation, RolledUpValue, Value, s
 from ipmo.analysis.money.measures import MEASURES
 from ipmo.analysis.money.periods import EVERY, Period, PeriodRule, period_rule
 from ipmo.analysis.money.timing import Piece, Timing
-from ipmo.errors import IpmoError, UnitError, UnknownItemError, close_matches, one_of
+from ipmo.errors import IpmoError, MissingRateError, UnitError, UnknownItemError, close_matches, one_of
 from ipmo.findings import Finding, Severity
 from ipmo.memory import remember
 from ipmo.model.benefits_map import benefits_map
@@ -177,10 +177,20 @@ def roll_up(
     when = as_day(as_when(as_of)) if as_of is not None else _default_date(portfolio)
     if confidence is not None and not 0 < confidence < 1:
         raise UnitError(f"confidence is a share between 0 and 1, for example 0.8 for P80 (got {confidence:g})")
-    amounts = Amounts(portfolio, when, measure.name, unrated=unrated, confidence=confidence)
-    engine = _Engine(portfolio, measure, amounts, counted, mixed=by == "price_base")
+
+    def engine_for(unrated: Unrated) -> _Engine:
+        amounts = Amounts(portfolio, when, measure.name, unrated=unrated, confidence=confidence)
+        return _Engine(portfolio, measure, amounts, counted, mixed=by == "price_base")
+
+    engine = engine_for("refuse")
     root = within if within is not None else portfolio.id
-    tree = engine.remembered_tree()
+    try:
+        tree = engine.remembered_tree()  # where no rate is missing it is one tree, made once
+    except MissingRateError:
+        if unrated == "refuse":
+            raise
+        engine = engine_for("unknown")
+        tree = engine.remembered_tree()
     if root not in tree:
         raise UnknownItemError(root, close_matches(root, tree), f"this roll-up of {measure.name}")
     if by is None:
