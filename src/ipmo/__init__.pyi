@@ -14,6 +14,9 @@ from .analysis.change.sensitivity import DelaySensitivity as DelaySensitivity
 from .analysis.change.variance import VarianceAnalysis as VarianceAnalysis
 from .analysis.control.authority import Approver as Approver
 from .analysis.control.history import History as History
+from .analysis.control.history import ReferenceClasses as ReferenceClasses
+from .analysis.control.history import ReportingCompliance as ReportingCompliance
+from .analysis.control.history import Trend as Trend
 from .analysis.control.raid_log import RaidLog as RaidLog
 from .analysis.control.status import StatusView as StatusView
 from .analysis.dates.items import ScheduledItem as ScheduledItem

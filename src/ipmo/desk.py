@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ipmo.analysis.control.history import History, Month
+from ipmo.analysis.control.history import History, Month, Trend
 from ipmo.analysis.control.history import trend as _trend
 from ipmo.analysis.money.amounts import Unrated
 from ipmo.analysis.money.rollup import Level, RollUp
@@ -273,8 +273,8 @@ def _latest_baseline(portfolio: Portfolio) -> Portfolio | None:
 
 
 @taking_histories
-def trend(history: History, measure: str | Measure, item: str | None = None) -> Table:
-    """A measure of an item over the months: date, snapshot, value, text, known, total, change.
+def trend(history: History, measure: str | Measure, item: str | None = None) -> Trend:
+    """A measure of an item over the months, one row a month.
 
     See `ipmo.analysis.control.history.trend`.
 

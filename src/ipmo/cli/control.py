@@ -100,7 +100,8 @@ def snapshot(path: str, out: str | None, baseline: str | None, reason: str, as_j
 @json_option
 def trend(path: str, measure: str, item: str | None, as_json: bool) -> None:
     """A MEASURE over the snapshots in FOLDER."""
-    answer(ipmo.trend(path, measure, item), as_json, leave=("snapshot",))
+    found = ipmo.trend(path, measure, item)
+    answer(found.table(), as_json, [repr(found)[1:-1]], ("snapshot",))
 
 
 @main.command(cls=Verb)
@@ -108,6 +109,5 @@ def trend(path: str, measure: str, item: str | None, as_json: bool) -> None:
 @json_option
 def reporting_compliance(path: str, as_json: bool) -> None:
     """Who has reported for the last month in FOLDER, and who has not."""
-    table = ipmo.reporting_compliance(path)
-    late = [name for name, reported in zip(table["project"], table["reported"], strict=True) if not reported]
-    answer(table, as_json, [f"{len(late)} of {len(table)} have not reported"], ("name",))
+    found = ipmo.reporting_compliance(path)
+    answer(found.table(), as_json, [repr(found)[1:-1]], ("name",))

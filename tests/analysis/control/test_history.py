@@ -89,20 +89,32 @@ def test_a_trend_follows_a_figure_and_says_what_changed(tmp_path: Path) -> None:
         month("2026-01-30", Task(id="t", duration="30 d", budget="10 GBP"), reports=[("2026-01-30", "green")]),
         month("2026-02-27", Task(id="t", duration="40 d", budget="12.50 GBP"), Task(id="new", duration="1 d"), reports=[("2026-02-20", "red")]),
     )  # fmt: skip
-    table = trend(months, "budget")
+    found = trend(months, "budget")
+    table = found.table()
     assert table.columns == ("date", "snapshot", "value", "text", "known", "total", "change")
     assert (table["value"], table["change"], table["total"]) == ((10.0, 12.5), (None, 2.5), (1, 2))
-    finish = trend(months, "finish", "P")
+    finish = trend(months, "finish", "P").table()
     assert finish["value"][0] == datetime(2026, 3, 12, 17)  # the data date holds back what has not begun
     assert finish["change"][1] == 42
-    assert trend(months, "status", "P")["change"] == (None, 2.0)
-    assert trend(months, "budget", "P/new")["value"] == (None, None)
+    assert trend(months, "status", "P").table()["change"] == (None, 2.0)
+    assert trend(months, "budget", "P/new").table()["value"] == (None, None)
     with pytest.raises(UnknownItemError, match="'P/old' is not in any month of this history"):
         trend(months, "budget", "P/old")
     with pytest.raises(UnknownItemError, match="close: 'budget'"):
         trend(months, "bugdet")
+    assert list(found) == [date(2026, 1, 30), date(2026, 2, 27)]
+    assert found["2026-02-27"] is found[date(2026, 2, 27)] is found[-1]
+    assert (found[-1].change, found[-1].text) == (2.5, "12.50 GBP")
+    assert found.explain(-1).splitlines()[:2] == ["2026-02-27: 12.50 GBP, +2.5 GBP against the month before", "x: 12.50 GBP, 1 of 2 known"]
+    assert "P/new has no budget in" in trend(months, "budget", "P/new").explain(0)
+    assert repr(found) == "<Trend of budget, 2 months: 10 GBP to 12.50 GBP>"
+    assert trend(History([]), "budget").rows == ()
+    with pytest.raises(UnknownItemError, match="'2026-02-28' is not in this trend of budget; close: '2026-02-27'"):
+        _ = found["2026-02-28"]
+    with pytest.raises(UnknownItemError):
+        _ = found["value"]
     ipmo.snapshot(months[0].portfolio, tmp_path / "a.json")
-    assert ipmo.trend(tmp_path, "budget")["value"] == (10.0,)
+    assert ipmo.trend(tmp_path, "budget").table()["value"] == (10.0,)
 
 
 def test_reporting_compliance_says_who_has_not_reported_and_for_how_long() -> None:
@@ -116,12 +128,16 @@ def test_reporting_compliance_says_who_has_not_reported_and_for_how_long() -> No
         both("2026-02-27", ["2026-01-29", "2026-02-26"], ["2026-01-28"]),
         both("2026-03-31", ["2026-01-29", "2026-02-26", "2026-03-31"], ["2026-01-28"]),
     )
-    table = reporting_compliance(months)
-    assert table["project"] == ("P", "Q")
+    found = reporting_compliance(months)
+    table = found.table()
+    assert (list(found), [row.project for row in found.late], found["Q"].missed) == (["P", "Q"], ["Q"], 2)
+    assert found.explain("P").startswith("P: has reported, seen from 2026-03-31; its latest report is of 2026-03-31")
+    assert "has not reported for 2 months" in found.explain("Q")
+    assert repr(found) == "<ReportingCompliance: 1 of 2 projects has not reported>"
     assert (table["reported"], table["missed"], table["days"], table["expected"]) == ((True, False), (0, 2), (0, 62), (3, 3))
     assert len(reporting_compliance(History([]))) == 0
     late = History.of(both("2026-01-30", ["2026-01-30"], []), both("2026-02-27", ["2026-01-30"], []))
-    assert reporting_compliance(late)["missed"] == (1, 2)  # a report of the last month's day was for the last month
+    assert reporting_compliance(late).table()["missed"] == (1, 2)  # a report of the last month's day was for the last month
 
 
 def finished(day: str, done: bool) -> Portfolio:
@@ -138,13 +154,18 @@ def finished(day: str, done: bool) -> Portfolio:
 
 def test_reference_classes_come_from_finished_work_and_later_estimates_name_them(tmp_path: Path) -> None:
     months = History.of(finished("2026-01-30", False), finished("2026-03-31", True))
-    (one,) = reference_classes(months)
+    found = reference_classes(months)
+    (one,) = found.rows
+    assert found["own-it-duration"] is one
+    assert (list(found), dict(found.few)) == (["own-it-duration"], {})
+    assert found.explain("own-it-duration").endswith("actual by estimate from 0.80 to 2.00; on top of an estimate +20% at P50, +60% at P80")
+    assert found.table()["p80"] == (1.6,)
     assert (one.id, one.category, one.edition) == ("own-it-duration", "it", "2026-01 to 2026-03, n = 5")
     assert one.ratios == (0.8, 1.0, 1.2, 1.6, 2.0)
-    (cost,) = reference_classes(months, figure="cost")
+    (cost,) = reference_classes(months, figure="cost").rows
     assert cost.ratios == (1.0, 1.1, 1.2, 1.3, 1.4)
-    assert reference_classes(months, least=6) == ()
-    assert reference_classes(months, by="colour", least=5)[0].category == "(none)"
+    assert (reference_classes(months, least=6).rows, dict(reference_classes(months, least=6).few)) == ((), {"it": 5})
+    assert reference_classes(months, by="colour", least=5).rows[0].category == "(none)"
     with pytest.raises(OptionError, match="figure=.scope. is not known; write one of .duration., .cost."):
         reference_classes(months, figure="scope")
     with pytest.raises(ModelError, match="has no snapshot"):

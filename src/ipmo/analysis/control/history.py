@@ -10,23 +10,36 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, get_args, overload
 
+import attrs
+
 from ipmo.analysis.money.amounts import Amounts
-from ipmo.analysis.money.explanation import RolledUpValue, Value
+from ipmo.analysis.money.explanation import Explanation, RolledUpValue, Value
 from ipmo.analysis.money.measures import MEASURES, minutes_of
 from ipmo.analysis.money.periods import worked_on
 from ipmo.analysis.money.rollup import LEFT_OUT, roll_up
-from ipmo.errors import IpmoError, ModelError, UnknownItemError, close_matches, one_of
+from ipmo.errors import IpmoError, ModelError, UnitError, UnknownItemError, close_matches, one_of
 from ipmo.model.hierarchy import summaries
 from ipmo.model.measures import Measure
 from ipmo.model.money import Budget
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.reference import ReferenceClass
 from ipmo.model.work import Task
-from ipmo.tables import Column, Table
+from ipmo.tables import Column, Rows, Table
 from ipmo.units import Money, as_day, as_when, minutes
-from ipmo.words import counted
+from ipmo.words import agree, counted
 
-__all__ = ["History", "Month", "reference_classes", "reporting_compliance", "trend"]
+__all__ = [
+    "History",
+    "Month",
+    "ProjectReporting",
+    "ReferenceClasses",
+    "ReportingCompliance",
+    "Trend",
+    "TrendMonth",
+    "reference_classes",
+    "reporting_compliance",
+    "trend",
+]
 
 Estimated = Literal["duration", "cost"]
 
@@ -127,7 +140,115 @@ def _same(portfolio: Portfolio) -> Portfolio:
     return portfolio
 
 
-def trend(history: History, measure: str | Measure, item: str | None = None, *, measures: Mapping[str, Measure] = MEASURES) -> Table:
+@attrs.frozen(kw_only=True)
+class TrendMonth:
+    """A measure of an item in one month.
+
+    Args:
+        date: data date of the snapshot.
+        snapshot: its name.
+        figure: the figure of then, with its working; None where the month does not have it.
+        change: against the month before: in the measure's unit, in days for dates, in colours for status (worse is positive).
+    """
+
+    date: date
+    snapshot: str
+    figure: RolledUpValue | None = attrs.field(default=None, repr=False)
+    change: float | None = None
+
+    @property
+    def value(self) -> Value:
+        """The figure's value; None where it is not known."""
+        found: Value = None if self.figure is None else self.figure.value
+        return found
+
+    @property
+    def text(self) -> str | None:
+        """The figure as people read it."""
+        return None if self.figure is None else self.figure.text
+
+
+class Trend(Rows[date, TrendMonth]):
+    """The answer of `trend`: one row a month, by its date; also looked up by place, the oldest at 0, or by the date as text.
+
+    Args:
+        months: the rows, the oldest first.
+        measure: what is followed.
+        item: full id of what it is a measure of; empty for the whole portfolio.
+    """
+
+    def __init__(self, months: Sequence[TrendMonth], measure: Measure, item: str) -> None:
+        super().__init__({month.date: month for month in months}, f"this trend of {measure.name}")
+        self.measure, self.item = measure, item
+
+    def __getitem__(self, key: date | str | int) -> TrendMonth:
+        """The row of a month.
+
+        Raises:
+            UnknownItemError: there is no snapshot of that date.
+        """
+        if isinstance(key, int):
+            return self.rows[key]
+        if not isinstance(key, str):
+            return super().__getitem__(key)
+        try:
+            day = as_day(as_when(key))
+        except UnitError:
+            raise UnknownItemError(key, close_matches(key, map(str, self)), f"this trend of {self.measure.name}") from None
+        return super().__getitem__(day)
+
+    def explain(self, month: date | str | int) -> str:
+        """What the figure of a month was made of, and how it changed.
+
+        Raises:
+            UnknownItemError: there is no snapshot of that date.
+        """
+        row = self[month]
+        if row.figure is None:
+            return f"{row.date}: {self.item or 'the portfolio'} has no {self.measure.name} in {row.snapshot!r}"
+        change = "" if row.change is None else f", {row.change:+,.4g} {self._unit_of_change} against the month before".replace("  ", " ")
+        return f"{row.date}: {row.text}{change}\n{Explanation(row.figure, None)}"
+
+    @property
+    def _kind(self) -> Literal["datetime", "str", "float"]:
+        unit = self.measure.unit
+        return "datetime" if unit == "date" else "str" if unit == "rag" else "float"
+
+    @property
+    def _unit(self) -> str:
+        return next((row.figure.unit for row in self.rows if row.figure is not None), self.measure.unit)
+
+    @property
+    def _unit_of_change(self) -> str:
+        return {"datetime": "days", "str": "colours"}.get(self._kind, self._unit)
+
+    def table(self) -> Table:
+        """One row a month: date, snapshot, value, text, known, total, change."""
+        rows, kind = self.rows, self._kind
+        values = [row.value for row in rows]
+        shown = [float(v.amount if isinstance(v, Money) else v) if kind == "float" and v is not None else v for v in values]  # type: ignore[arg-type]
+        return Table(
+            [
+                Column("date", "date", [row.date for row in rows]),
+                Column("snapshot", "str", [row.snapshot for row in rows]),
+                Column("value", kind, shown, self._unit if kind == "float" else ""),
+                Column("text", "str", [row.text for row in rows]),
+                Column("known", "int", [None if row.figure is None else row.figure.known for row in rows]),
+                Column("total", "int", [None if row.figure is None else row.figure.total for row in rows]),
+                Column("change", "float", [row.change for row in rows], self._unit_of_change),
+            ]
+        )
+
+    def __repr__(self) -> str:
+        of = f" of {self.item!r}" if self.item else ""
+        span = f": {self.rows[0].text} to {self.rows[-1].text}" if len(self) else ""
+        return f"<Trend of {self.measure.name}{of}, {counted(len(self), 'month')}{span}>"
+
+    def _repr_html_(self) -> str:
+        return self.table()._repr_html_()
+
+
+def trend(history: History, measure: str | Measure, item: str | None = None, *, measures: Mapping[str, Measure] = MEASURES) -> Trend:
     """A measure of an item over the months.
 
     Args:
@@ -135,10 +256,6 @@ def trend(history: History, measure: str | Measure, item: str | None = None, *, 
         measure: as for `roll_up`.
         item: full id; the whole portfolio when left out. Months without it have an empty row.
         measures: the measures known by name.
-
-    Returns:
-        One row a month: date, snapshot, value, text, known, total, change. `change` is against the month before: in the
-        measure's unit, in days for dates, in colours for status (worse is positive).
 
     Raises:
         UnknownItemError: there is no such measure, or no month has the item.
@@ -157,23 +274,16 @@ def trend(history: History, measure: str | Measure, item: str | None = None, *, 
     if rows and item is not None and all(figure is None for _, figure in rows):
         names = {name for month in history for name in month.portfolio.items}
         raise UnknownItemError(item, close_matches(item, names), "any month of this history")
+    if isinstance(measure, str) and measure not in measures:
+        raise UnknownItemError(measure, close_matches(measure, measures), f"the measures {', '.join(sorted(measures))}")
     chosen = measures[measure] if isinstance(measure, str) else measure
-    values = [None if figure is None else figure.value for _, figure in rows]
-    kind = {"date": "datetime", "rag": "str"}.get(chosen.unit, "float")
-    unit = next((figure.unit for _, figure in rows if figure is not None), chosen.unit)
-    shown = [float(v.amount if isinstance(v, Money) else v) if kind == "float" and v is not None else v for v in values]
+    values: list[Value] = [None if figure is None else figure.value for _, figure in rows]
     changes = [None, *(_change(a, b, chosen) for a, b in itertools.pairwise(values))]
-    return Table(
-        [
-            Column("date", "date", [month.date for month, _ in rows]),
-            Column("snapshot", "str", [month.name for month, _ in rows]),
-            Column("value", kind, shown, unit if kind == "float" else ""),
-            Column("text", "str", [None if figure is None else figure.text for _, figure in rows]),
-            Column("known", "int", [None if figure is None else figure.known for _, figure in rows]),
-            Column("total", "int", [None if figure is None else figure.total for _, figure in rows]),
-            Column("change", "float", changes[: len(rows)], "days" if kind == "datetime" else "colours" if kind == "str" else unit),
-        ]
-    )
+    found = [
+        TrendMonth(date=month.date, snapshot=month.name, figure=figure, change=change)
+        for (month, figure), change in zip(rows, changes, strict=False)
+    ]
+    return Trend(found, chosen, item or "")
 
 
 def _change(before: Value, after: Value, measure: Measure) -> float | None:
@@ -188,18 +298,92 @@ def _change(before: Value, after: Value, measure: Measure) -> float | None:
     return None
 
 
-def reporting_compliance(history: History) -> Table:
+@attrs.frozen(kw_only=True)
+class ProjectReporting:
+    """How well a project has reported.
+
+    Args:
+        project: its id.
+        name: title.
+        reported: whether it has for the last month.
+        last_report: date of its latest report; None when it never has.
+        days: since that, at the last month.
+        missed: months in a row without a report, to the last.
+        expected: months in which it should have reported.
+    """
+
+    project: str
+    name: str
+    reported: bool
+    last_report: date | None
+    days: int | None
+    missed: int
+    expected: int
+
+
+class ReportingCompliance(Rows[str, ProjectReporting]):
+    """The answer of `reporting_compliance`: by project, those of the last month that are expected to report.
+
+    Args:
+        rows: what is said of each.
+        last: the month that it is seen from; None of an empty history.
+    """
+
+    def __init__(self, rows: Sequence[ProjectReporting], last: date | None) -> None:
+        super().__init__({row.project: row for row in rows}, "the projects that are expected to report")
+        self.last = last
+
+    @property
+    def late(self) -> tuple[ProjectReporting, ...]:
+        """Those that have not reported for the last month."""
+        return tuple(row for row in self.rows if not row.reported)
+
+    def explain(self, project: str) -> str:
+        """How a project has reported, in a sentence.
+
+        Raises:
+            UnknownItemError: it is not expected to report.
+        """
+        row = self[project]
+        latest = (
+            "it never has"
+            if row.last_report is None
+            else f"its latest report is of {row.last_report}, {counted(row.days or 0, 'day')} before"
+        )
+        done = "has reported" if row.reported else f"has not reported for {counted(row.missed, 'month')}"
+        return f"{project}: {done}, seen from {self.last}; {latest}; expected in {counted(row.expected, 'month')}"
+
+    def table(self) -> Table:
+        """One row a project: project, name, reported, last_report, days, missed, expected."""
+        rows = self.rows
+        return Table(
+            [
+                Column("project", "str", [row.project for row in rows]),
+                Column("name", "str", [row.name for row in rows]),
+                Column("reported", "bool", [row.reported for row in rows]),
+                Column("last_report", "date", [row.last_report for row in rows]),
+                Column("days", "int", [row.days for row in rows], "days"),
+                Column("missed", "int", [row.missed for row in rows], "months"),
+                Column("expected", "int", [row.expected for row in rows], "months"),
+            ]
+        )
+
+    def __repr__(self) -> str:
+        late = len(self.late)
+        return f"<ReportingCompliance: {late} of {counted(len(self), 'project')} {agree(late, 'has', 'have')} not reported>"
+
+    def _repr_html_(self) -> str:
+        return self.table()._repr_html_()
+
+
+def reporting_compliance(history: History) -> ReportingCompliance:
     """Who has reported, and who has not, month by month.
 
     A project has reported for a month when it has a status report later than the month before and not later than this
     one. Closed, cancelled and proposed projects are not expected to report.
-
-    Returns:
-        One row a project of the last month: project, name, reported (for the last month), last_report, days (since it, at
-        the last month), missed (months in a row without a report, to the last), expected (months in which it should have reported).
     """
     if not len(history):
-        return Table([Column(name, "str", []) for name in ("project", "name", "reported", "last_report", "days", "missed", "expected")])
+        return ReportingCompliance([], None)
     last: Month = history[-1]
     rows = []
     for project in last.portfolio.projects:
@@ -218,25 +402,69 @@ def reporting_compliance(history: History) -> Table:
                 missed += 1
             elif reported:
                 running = False
-        dates = [as_day(report.date) for report in project.status if as_day(report.date) <= last.date]
-        latest = max(dates, default=None)
-        rows.append((project, missed == 0, latest, missed, expected))
-    return Table(
-        [
-            Column("project", "str", [p.id for p, *_ in rows]),
-            Column("name", "str", [p.name for p, *_ in rows]),
-            Column("reported", "bool", [reported for _, reported, *_ in rows]),
-            Column("last_report", "date", [latest for _, _, latest, *_ in rows]),
-            Column("days", "int", [None if latest is None else (last.date - latest).days for _, _, latest, *_ in rows], "days"),
-            Column("missed", "int", [missed for *_, missed, _ in rows], "months"),
-            Column("expected", "int", [expected for *_, expected in rows], "months"),
-        ]
-    )
+        latest = max((as_day(report.date) for report in project.status if as_day(report.date) <= last.date), default=None)
+        rows.append(
+            ProjectReporting(
+                project=project.id,
+                name=project.name,
+                reported=missed == 0,
+                last_report=latest,
+                days=None if latest is None else (last.date - latest).days,
+                missed=missed,
+                expected=expected,
+            )
+        )
+    return ReportingCompliance(rows, last.date)
 
 
-def reference_classes(
-    history: History, *, figure: Estimated = "duration", by: str = "category", least: int = 5
-) -> tuple[ReferenceClass, ...]:
+class ReferenceClasses(Rows[str, ReferenceClass]):
+    """The answer of `reference_classes`: classes by id, for `Portfolio.reference_classes` and for estimates to name.
+
+    Args:
+        classes: in order of their names.
+        figure: duration or cost.
+        few: how many finished pieces of work are in categories that are too small to make a class, by category.
+    """
+
+    def __init__(self, classes: Sequence[ReferenceClass], figure: str, few: Mapping[str, int]) -> None:
+        super().__init__({one.id: one for one in classes}, "these reference classes")
+        self.figure, self.few = figure, few
+
+    def explain(self, id: str) -> str:
+        """What a class was taken from, and what it says at P50 and P80.
+
+        Raises:
+            UnknownItemError: there is no such class.
+        """
+        one = self[id]
+        ratios = f"actual by estimate from {one.ratios[0]:.2f} to {one.ratios[-1]:.2f}"
+        return (
+            f"{id}: {one.name}, {one.edition}; {ratios}; on top of an estimate {one.uplift(0.5):+.0%} at P50, {one.uplift(0.8):+.0%} at P80"
+        )
+
+    def table(self) -> Table:
+        """One row a class: id, name, category, figure, edition, count, low, p50, p80, high (actual by estimate)."""
+        rows = self.rows
+        return Table(
+            [
+                *(Column(name, "str", [getattr(row, name) for row in rows]) for name in ("id", "name", "category", "figure", "edition")),
+                Column("count", "int", [len(row.ratios) for row in rows]),
+                Column("low", "float", [row.ratios[0] for row in rows]),
+                Column("p50", "float", [1 + row.uplift(0.5) for row in rows]),
+                Column("p80", "float", [1 + row.uplift(0.8) for row in rows]),
+                Column("high", "float", [row.ratios[-1] for row in rows]),
+            ]
+        )
+
+    def __repr__(self) -> str:
+        few = f", {counted(len(self.few), 'category', 'categories')} with too little finished work" if self.few else ""
+        return f"<ReferenceClasses of {self.figure}: {counted(len(self), 'class', 'classes')}{few}>"
+
+    def _repr_html_(self) -> str:
+        return self.table()._repr_html_()
+
+
+def reference_classes(history: History, *, figure: Estimated = "duration", by: str = "category", least: int = 5) -> ReferenceClasses:
     """What became of the estimates of finished work, as classes that later estimates can name.
 
     The estimate is the one of the earliest month in which the task had not begun; the actual is that of the latest
@@ -251,8 +479,7 @@ def reference_classes(
         by: `category`, or a free attribute of tasks or their projects.
         least: how many finished pieces of work make a class.
 
-    Returns:
-        Classes by name; their ids are `own-CATEGORY-FIGURE`, their edition says the months and how many.
+    The ids are `own-CATEGORY-FIGURE`, the edition says the months and how many.
 
     Raises:
         OptionError: there is no such figure.
@@ -276,7 +503,7 @@ def reference_classes(
             if actual is not None:
                 found.setdefault(_category(last.portfolio, full_id, task, by), []).append(actual / first[full_id])
     months = f"{history[0].date:%Y-%m} to {last.date:%Y-%m}"
-    return tuple(
+    made = [
         ReferenceClass(
             id=f"own-{_slug(name)}-{figure}",
             name=f"{name}, {figure} of {len(ratios)} finished",
@@ -289,7 +516,8 @@ def reference_classes(
         )
         for name, ratios in sorted(found.items())
         if len(ratios) >= least
-    )
+    ]
+    return ReferenceClasses(made, figure, {name: len(ratios) for name, ratios in sorted(found.items()) if len(ratios) < least})
 
 
 def _tasks(portfolio: Portfolio) -> Iterator[tuple[str, Task]]:

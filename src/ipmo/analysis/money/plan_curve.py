@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 import attrs
-import numpy as np
 
 from ipmo.analysis.money.indices import EarnedSchedule
 from ipmo.analysis.money.periods import PeriodRule, Stretch
@@ -156,6 +155,8 @@ class _Group:
         self.pieces, self.worked, self.spread = pieces, pieces[0].stretch.worked, pieces[0].stretch.spread
         self.columns = len(pieces) > FEW and self.spread.curve in CURVES
         if self.columns:
+            import numpy as np  # a first schedule must not wait for it
+
             rows = [(p.stretch.since, p.ends, p.begun, p.worked, p.amount) for p in pieces]
             self.since, self.ends, self.begun, self.lasts, self.amounts = np.array(rows, float).T
 
@@ -164,6 +165,8 @@ class _Group:
         worked = self.worked(instant)
         if not self.columns:
             return sum(piece.by(instant, worked) for piece in self.pieces)
+        import numpy as np
+
         x = np.clip((worked - self.begun) / self.lasts, 0.0, 1.0)
         x = np.where(instant >= self.ends, 1.0, np.where(instant <= self.since, 0.0, x))
         if self.spread.curve == "front":
