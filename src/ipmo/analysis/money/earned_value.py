@@ -295,7 +295,6 @@ def earned_value(
         raise ModelError(f"portfolio {portfolio.id!r} has no status date; pass as_of=, or write portfolio: status_date:")
     one_of("unrated", unrated, get_args(Unrated))
     when = as_when(as_of) if as_of is not None else portfolio.status_date or date.max
-    one_of("unrated", unrated, get_args(Unrated))
     rule, own = period_rule(portfolio, every), as_of is None
     if baseline is not None:
         return _Engine(portfolio, when, baseline, rule, own, unrated).run()
