@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+import ipmo
 from ipmo.model import After, Benefit, Contribution, Gate, Link, Objective, Outcome, Portfolio, Programme, Project, Task
 from ipmo.model.hierarchy import hierarchy
 from ipmo.network import without as engine
 from ipmo.network.needs import without
+from ipmo.network.states import State
 from ipmo.network.without import Web, Without
 
 
@@ -268,3 +270,28 @@ def agrees(pf: Portfolio) -> None:
 def test_on_500_random_portfolios_it_is_what_brute_force_over_the_nouns_says(part: int) -> None:
     for seed in range(100 * part, 100 * part + 100):
         agrees(drawn(seed))
+
+
+def test_what_if_and_the_state_agree_with_what_fails_without_the_project() -> None:
+    """Stopping each project of random portfolios: what has no dates any more is what the engine says fails."""
+    seen = 0
+    for seed in range(200):
+        pf = drawn(seed).evolve(contributions=[])  # they move no date
+        found = without(pf)
+        web = found.web
+        before = ipmo.schedule(pf, on_cycle="cut").network
+        for project in pf.projects:
+            if project.state == "cancelled" or web.place[project.id] in found.dead or web.place[project.id] in web.facts:
+                continue
+            fails = {web.ids[node] for node in found.fails([web.place[project.id]])}
+            stopped = pf.evolve(project.id, state="cancelled")
+            after = ipmo.schedule(stopped, on_cycle="cut").network
+            assert not before.has_loop or after.cuts == before.cuts
+            blocked = {name for name, state in zip(after.ids, after.state, strict=True) if state in (State.UNDATED, State.GONE)}
+            held = {name for name, state in zip(before.ids, before.state, strict=True) if state in (State.UNDATED, State.GONE)}
+            assert {name for name in fails if name in after.ids and "@" not in name} <= blocked, (seed, project.id)
+            waits = any(p.state == "paused" or any(g.decision and g.decision.outcome == "hold" for g in p.gates) for p in pf.projects)
+            if not waits:  # what is left when an alternative only waits has no date, but may still come
+                assert {name for name in blocked - held if "@" not in name} <= fails, (seed, project.id)
+            seen += bool(fails - {n for n in fails if n.startswith(project.id)})
+    assert seen > 50

@@ -92,7 +92,7 @@ def gaps() -> Portfolio:
 
 
 def knots() -> Portfolio:
-    """A loop, a gate that was decided too early, work that went ahead, links to nowhere and between whole projects, holds."""
+    """A loop, a gate that was decided too early, work that went ahead, links to nowhere and between whole projects, holds, dead givers."""
     tasks = [
         {"id": "a", "duration": "5 d", "after": "b"},
         {"id": "b", "duration": "5 d", "after": "a"},
@@ -104,8 +104,10 @@ def knots() -> Portfolio:
         {"id": "G", "after": "c", "decision": {"outcome": "go", "date": "2026-02-02"}},
         {"id": "G2", "after": "c", "decision": {"outcome": "hold", "date": "2026-02-02"}},
     ]
-    links = [{"from": "P/c", "to": "external:other"}, {"from": "P", "to": "Q"}]
-    return made([{"id": "P", "tasks": tasks, "gates": gates}, {"id": "Q", "tasks": [{"id": "z", "duration": "1 d"}]}], links=links)
+    links = [{"from": "P/c", "to": "external:other"}, {"from": "P", "to": "Q"}, {"from": "R/z", "to": "Q/z"}, {"from": "S/z", "to": "Q/y"}]
+    one = [{"id": "z", "duration": "1 d"}, {"id": "y", "duration": "1 d"}]
+    stopped = [{"id": "R", "state": "cancelled", "tasks": one}, {"id": "S", "state": "paused", "tasks": one}]
+    return made([{"id": "P", "tasks": tasks, "gates": gates}, {"id": "Q", "tasks": one}, *stopped], links=links)
 
 
 def tied() -> Portfolio:

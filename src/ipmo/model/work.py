@@ -194,6 +194,11 @@ class Project(Noun):
     attributes: FrozenMap[str, str] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("free text to group by"))
     extensions: Extensions = attrs.field(default=EMPTY, converter=as_extensions, metadata=doc("what methodologies add"))
 
+    @property
+    def stopped(self) -> bool:
+        """It was cancelled, or stopped at one of its gates."""
+        return self.state == "cancelled" or any(g.decision is not None and g.decision.outcome == "kill" for g in self.gates)
+
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
 class Programme(Noun):

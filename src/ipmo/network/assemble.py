@@ -16,10 +16,11 @@ from ipmo.model.work import Task
 from ipmo.network import bounds
 from ipmo.network.builder import Builder
 from ipmo.network.drafts import Draft
+from ipmo.network.holds import given, spread_holds
 from ipmo.network.links import Linker, lag_clock, tie
 from ipmo.network.network import Network
-from ipmo.network.parts import Hold, LateBound, Needed, OutOfSequence, Spanning
-from ipmo.network.states import EFFECTS, LIVE, TO_FINISH, TYPE_NAMES, TYPES, Mode, State
+from ipmo.network.parts import LateBound, Needed, OutOfSequence, Spanning
+from ipmo.network.states import LIVE, TO_FINISH, TYPE_NAMES, TYPES, Mode, State
 from ipmo.units import Span, minutes
 
 __all__ = ["compile_portfolio"]
@@ -80,43 +81,6 @@ def settle_helpers(draft: Draft) -> None:
         nodes.starts[helper] = nodes.finishes[helper] = when
 
 
-def spread_holds(draft: Draft) -> None:
-    """What follows undated work is undated too, with the reason; where one of several is enough, all must be."""
-    nodes, links, state = draft.nodes, draft.links, draft.nodes.state
-    waiting = [node for node, one in enumerate(state) if one is State.UNDATED]
-    some_gone = State.GONE in state
-    into_any: dict[int, list[int]] = {}
-    follows: dict[int, list[int]] = {}
-    if waiting or nodes.anyone or some_gone:
-        for source, target in zip(links.src, links.dst, strict=True):
-            follows.setdefault(source, []).append(target)
-            if target in nodes.begun:  # what holds a summary holds what of it has begun, too
-                follows[source] += nodes.begun[target]
-            if target in nodes.anyone:
-                into_any.setdefault(target, []).append(source)
-    for helper in nodes.anyone:
-        if all(state[source] is State.GONE for source in into_any.get(helper, ())):
-            effect = nodes.ids[helper].removesuffix("@any")
-            nodes.hold(helper, State.UNDATED, Hold(f"nothing that enables {effect!r} is planned any more", ""))
-            waiting.append(helper)
-    if some_gone:
-        for source, target in zip(links.src, links.dst, strict=True):
-            lost = state[source] is State.GONE and nodes.kinds[target] in EFFECTS and target not in nodes.anyone
-            if lost and state[target] is State.NORMAL:
-                nodes.hold(target, State.UNDATED, Hold(f"it needs {nodes.ids[source]!r}, which is cancelled", nodes.ids[target]))
-                waiting.append(target)
-    while waiting:
-        node = waiting.pop()
-        hold = nodes.holds[node]
-        for target in follows.get(node, ()):
-            if target in nodes.anyone and any(state[s] not in (State.UNDATED, State.GONE) for s in into_any[target]):
-                continue
-            if state[target] in LIVE:
-                reason = hold.reason if hold.reason.startswith("follows") else f"follows {nodes.ids[node]!r}: {hold.reason}"
-                nodes.hold(target, State.UNDATED, Hold(reason, hold.item))
-                waiting.append(target)
-
-
 # ------------------------------------------------------------------------------------------------------- links
 
 
@@ -143,8 +107,11 @@ def _stays(draft: Draft, link: int) -> bool:
     derived = link in links.derived
     if nodes.hammocks and _spanned(draft, link):
         return False
+    if sv in LIVE and su in (State.GONE, State.UNDATED) and given(draft, u, links.typ[link]):
+        tie(draft, v, kind, nodes.starts[u], links.lags.get(link), lag_clock(draft, u, v))
+        return False
     if State.GONE in (su, sv):
-        if link in links.numbers:
+        if link in links.numbers and su is not State.GONE:
             links.undated_externals.append(links.numbers[link])
         return False
     if sv is State.FINISHED:
@@ -269,6 +236,7 @@ def assembled(draft: Draft, needed: Needed) -> Network:
         undated_externals=links.undated_externals,
         dated_externals=links.dated_externals,
         out_of_sequence=links.out_of_sequence,
+        unmet=links.unmet,
         dialect=draft.dialect,
         needed=needed,
     )

@@ -12,6 +12,7 @@ from ipmo.model.estimates import Estimate
 from ipmo.model.governance import GO, Gate, GateDecision
 from ipmo.model.work import Project, Task
 from ipmo.network.drafts import Draft
+from ipmo.network.holds import lacking
 from ipmo.network.parts import Commitment, Hold
 from ipmo.network.states import LIVE, State
 from ipmo.units import ELAPSED, MAX_INSTANT, Span, minutes
@@ -53,6 +54,7 @@ class Builder:
 
     def __init__(self, draft: Draft) -> None:
         self.draft, self.nodes, self.bounds = draft, draft.nodes, draft.bounds
+        self._lacking = lacking(draft.portfolio)
         self._lengths: dict[tuple[int, int], Length | None] = {}
 
     def project(self, place: int, project: Project) -> None:
@@ -76,7 +78,9 @@ class Builder:
         calendar = draft.calendar(project)
         hold: Hold | None = None
         gone, killed = project.state == "cancelled", None
-        if project.state == "paused":
+        if project.id in self._lacking:
+            hold = self._lacking[project.id]
+        elif project.state == "paused":
             hold = Hold(f"project {project.id!r} is paused", project.id)
         elif project.state == "closed":
             hold = Hold(f"project {project.id!r} is closed; it has its actual dates only", project.id)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ipmo.model.calendars import Calendar
     from ipmo.model.dialects import Dialect
     from ipmo.network.kernels.columns import Ints
-    from ipmo.network.parts import Commitment, Cut, DatedExternal, Hold, LateBound, Needed, OutOfSequence, Spanning
+    from ipmo.network.parts import Commitment, Cut, DatedExternal, Hold, LateBound, Needed, OutOfSequence, Spanning, Unmet
 
 __all__ = ["Columns", "Same"]
 
@@ -97,9 +97,10 @@ class Columns:
         base: the instant before which nothing starts.
         project_dependencies: places in the portfolio's links of those that name a project as a whole.
         labels: of those that move no date.
-        undated_externals: of those to or from something outside, or gone, without a date.
+        undated_externals: of those to or from something outside without a date, or to what is gone.
         dated_externals: nodes that wait for something outside whose date is known.
         out_of_sequence: links that work did not wait for.
+        unmet: links across projects from what never comes or is paused.
         dialect: the conventions; those of ipmo when left out.
         cuts: links that were taken out to break loops.
         needed: links as they were found; None of plain columns.
@@ -147,6 +148,7 @@ class Columns:
     undated_externals: Sequence[int] = ()
     dated_externals: Sequence[DatedExternal] = ()
     out_of_sequence: Sequence[OutOfSequence] = ()
+    unmet: Sequence[Unmet] = ()
     dialect: Dialect | None = None
     cuts: tuple[Cut, ...] = ()
     needed: Needed | None = None

@@ -18,7 +18,7 @@ from ipmo.model.dialects import Dialect
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project, Task
 from ipmo.network.clocks import Clocks, clocks_of
-from ipmo.network.parts import Commitment, DatedExternal, Hold, LateBound, OutOfSequence, Spanning
+from ipmo.network.parts import Commitment, DatedExternal, Hold, LateBound, OutOfSequence, Spanning, Unmet
 from ipmo.network.states import TYPES, State
 from ipmo.units import Span, as_day, minutes
 
@@ -98,6 +98,7 @@ class Links:
     undated_externals: list[int] = attrs.field(factory=list)
     dated_externals: list[DatedExternal] = attrs.field(factory=list)
     out_of_sequence: list[OutOfSequence] = attrs.field(factory=list)
+    unmet: list[Unmet] = attrs.field(factory=list)
 
     def add(self, source: int, target: int, kind: str, lag: Span | None) -> int:
         """A new link: its number."""

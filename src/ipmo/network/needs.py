@@ -93,11 +93,12 @@ class _Weaver:
         if needed is None:
             return
         begun, idle, project = network.starts, self.idle, network.project
-        if not begun and not idle and not needed.begun:
+        delivered = {link for link, number in needed.numbers.items() if self.portfolio.links[number].status == "delivered"}
+        if not begun and not idle and not needed.begun and not delivered:
             self.src, self.dst = list(needed.src), list(needed.dst)
             return
-        for u, v, kind in zip(needed.src, needed.dst, needed.typ, strict=True):
-            given = u in begun and kind not in FROM_FINISH and u not in network.finishes
+        for link, (u, v, kind) in enumerate(zip(needed.src, needed.dst, needed.typ, strict=True)):
+            given = link in delivered or (u in begun and kind not in FROM_FINISH and u not in network.finishes)
             if not given and v not in idle and (u not in idle or project[v] < 0):
                 self._need(u, v)
                 for member in needed.begun.get(v, ()):
@@ -116,7 +117,7 @@ class _Weaver:
             self.dst += inside
             if inside == [node]:  # one bar
                 del self.src[-1], self.dst[-1]
-            if project.state == "cancelled" or any(g.decision is not None and g.decision.outcome == "kill" for g in project.gates):
+            if project.stopped:
                 self.gone.add(node)
             elif project.actual_finish is not None or (inside and all(v in self.facts for v in inside)):
                 self.facts.add(node)

@@ -10,7 +10,7 @@ import attrs
 
 from ipmo.units import Span
 
-__all__ = ["Commitment", "Cut", "DatedExternal", "Hold", "LateBound", "Needed", "OutOfSequence", "Spanning"]
+__all__ = ["Commitment", "Cut", "DatedExternal", "Hold", "LateBound", "Needed", "OutOfSequence", "Spanning", "Unmet"]
 
 
 @attrs.frozen
@@ -55,6 +55,15 @@ class OutOfSequence(NamedTuple):
     source: int
     target: int
     type: str
+
+
+class Unmet(NamedTuple):
+    """A link whose giver never comes or is paused: its place in the portfolio's links (-1 of an enabler), its ends, the reason."""
+
+    number: int
+    source: str
+    target: str
+    why: Hold
 
 
 class DatedExternal(NamedTuple):

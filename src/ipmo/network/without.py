@@ -84,6 +84,10 @@ class Without:
         out = self._spread(set(items) | self.dead, self._follows, self._ways)
         return out - self.dead
 
+    def hangs(self, items: Iterable[int]) -> set[int]:
+        """What comes with some items alone, they themselves included, whether or not anything else has failed already."""
+        return self._spread(set(items), self._follows, self._ways)
+
     @functools.cached_property
     def _settled(self) -> frozenset[int]:
         """Of those for which one of several is enough: those that have one that is done."""

@@ -25,6 +25,8 @@ EXCEPTIONS = 5
 CALL_CODES = (
     "ipmo/loop",
     "ipmo/loop-cut",
+    "ipmo/dead-hand-over",
+    "ipmo/paused-hand-over",
     "ipmo/decision-overdue",
     "ipmo/exception",
     "ipmo/condition-overdue",
@@ -35,6 +37,8 @@ CALL_CODES = (
     "ipmo/watermelon-computed-worse",
 )
 LABELS = {
+    "ipmo/dead-hand-over": "Blocked:",
+    "ipmo/paused-hand-over": "Blocked:",
     "ipmo/decision-overdue": "Decide:",
     "ipmo/exception": "Escalate:",
     "ipmo/condition-overdue": "Overdue:",

@@ -8,9 +8,14 @@ from ipmo.analysis.dates.schedule import Schedule
 from ipmo.errors import listed
 from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import CheckContext
+from ipmo.model.benefits import Benefit
 from ipmo.model.governance import Gate
+from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Task
+from ipmo.network.holds import lacking
+from ipmo.network.needs import without
 from ipmo.network.states import LIVE, State
+from ipmo.network.without import Without
 from ipmo.rules.themes import Theme, fact
 from ipmo.units import day_text, moment
 from ipmo.words import agree, counted
@@ -75,6 +80,7 @@ def _find(context: CheckContext) -> Iterator[Finding]:
             Severity.INFO,
         )
     yield from _constraints(s)
+    yield from _unmet(portfolio, s)
     yield from _holds(s)
 
 
@@ -110,6 +116,47 @@ def _constraints(s: Schedule) -> Iterator[Finding]:
             )
 
 
+def _unmet(portfolio: Portfolio, s: Schedule) -> Iterator[Finding]:
+    """Hand-overs whose giver was stopped or is paused, by link, enabler or `requires:`, and what waits for each."""
+    net = s.network
+    if not net.unmet and not any(project.requires for project in portfolio.projects):
+        return
+    found = without(portfolio)
+    for number, source, target, why in net.unmet:
+        link = portfolio.links[number] if number >= 0 else None
+        paused = getattr(portfolio.items.get(why.item), "state", "") in ("paused", "closed")
+        if link is None:
+            kind = "benefit" if isinstance(portfolio.items.get(target), Benefit) else "outcome"
+            text = f"{kind} {target!r} needs {source!r}, which never comes: {why.reason}"
+            hint = "name what enables it instead, or take it out of the plan"
+        else:
+            named = f"link {link.id!r}" if link.id else "the hand-over"
+            comes = "has no date" if paused else "never comes"
+            text = f"{named} from {source!r} to {target!r} {comes}: {why.reason}{_waiting(portfolio, found, target)}"
+            hint = "resume the giver, take the link out, or name a substitute" if paused else "take the link out, or name a substitute"
+        code = "paused-hand-over" if paused else "dead-hand-over"
+        yield fact(code, target if link is None or link.id is None else link.id, text, hint, Severity.ERROR)
+    for name, hold in lacking(portfolio).items():
+        if portfolio[name].state == "proposed":
+            continue
+        text = f"{hold.reason}{_waiting(portfolio, found, name)}"
+        yield fact("dead-hand-over", name, text, "take it out of requires:, or stop this project too", Severity.ERROR)
+
+
+def _waiting(portfolio: Portfolio, found: Without, item: str) -> str:
+    """What waits for an item besides itself, in words: how many items, and which benefits."""
+    place = found.web.place.get(item)
+    if place is None:
+        return ""
+    names = [found.web.ids[node] for node in found.hangs([place])]
+    effects = sorted(name for name in names if isinstance(portfolio.items.get(name), Benefit))
+    work = sum(isinstance(portfolio.items.get(name), Task | Gate) for name in names)
+    parts = ([counted(work, "item")] if work else []) + (
+        [f"{agree(len(effects), 'benefit', 'benefits')} {listed(effects)}"] if effects else []
+    )
+    return f"; {' and '.join(parts)} {agree(work + len(effects), 'waits', 'wait')} for it" if parts else ""
+
+
 def _holds(s: Schedule) -> Iterator[Finding]:
     """Undated work, counted by its reason."""
     by_item: dict[str, list[str]] = {}
@@ -139,6 +186,8 @@ SCHEDULE_CHECKS = (
     _SCHEDULE.check("out-of-sequence", "Work follows what it is linked to", "Work that went ahead of what it should follow"),
     _SCHEDULE.check("external-undated", "What lies outside the plan has a date", "Links to something outside without a date"),
     _SCHEDULE.check("project-dependency", "A link says which task gives and which receives", "Links between whole projects"),
+    _SCHEDULE.check("dead-hand-over", "What work waits for is still to come", "Hand-overs whose giver was stopped"),
+    _SCHEDULE.check("paused-hand-over", "What work waits for is not paused", "Hand-overs whose giver is paused or closed"),
     _SCHEDULE.check("constraint-conflict", "Constraints agree with the logic", "Constraints that contradict the logic"),
     _SCHEDULE.check("constraint-missed", "Constraints are kept by the forecast", "Constraints that the forecast does not keep"),
     _SCHEDULE.check("undated", "Open work has dates", "Work without dates"),

@@ -110,7 +110,7 @@ def test_changes_do_what_they_say() -> None:
     assert applied(pf, [ch.Remove("rails/lay")])["rails/tidy"].after == ()
     assert applied(pf, [ch.SetLag("rails/lay", "rails/tidy", "2 d")])["rails/tidy"].after[0].lag == ipmo.Span(Decimal(2), "d")
     stopped = applied(pf, [ch.Stop("fleet")])
-    assert ipmo.schedule(stopped)["fares"].undated == "it needs 'fleet/service', which is cancelled"
+    assert ipmo.schedule(stopped)["fares"].undated == "it needs 'fleet/service', which never comes: project 'fleet' is cancelled"
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_stopping_a_project_shows_what_hangs_on_it() -> None:
     found = ipmo.what_if(plan(), ch.Stop("fleet"))
     gone = {x.item: x.note for x in found.dates if not x.after}
     assert gone["fleet"] == "cancelled"
-    assert gone["fares"] == "it needs 'fleet/service', which is cancelled"
+    assert gone["fares"] == "it needs 'fleet/service', which never comes: project 'fleet' is cancelled"
     assert found.of("benefit value")[0].after == ""
 
 

@@ -459,11 +459,11 @@ def test_hold_makes_what_follows_undated_with_the_reason() -> None:
     assert s["P/a"].early_finish == datetime(2026, 1, 25)
 
 
-def test_kill_stops_the_project_and_leaves_an_undated_external_dependency() -> None:
+def test_kill_stops_the_project_and_what_waits_for_it() -> None:
     s = gated(GateDecision(outcome="kill", date="2026-01-12"))
     assert "stopped at gate 'P/G'" in s["P/b"].undated
-    assert s["Q/c"].early_start == datetime(2026, 1, 19)
-    assert len(s.network.undated_externals) == 1
+    assert "never comes: stopped at gate 'P/G'" in s["Q/c"].undated
+    assert [(one.source, one.target) for one in s.network.unmet] == [("P/b", "Q/c")]
     assert "P/b" not in s.table()["id"]
 
 
@@ -575,7 +575,7 @@ def test_project_states_decide_what_is_scheduled() -> None:
     assert state("closed")["P/d"].early_finish == datetime(2026, 1, 6)
     cancelled = state("cancelled")
     assert "P/a" not in cancelled.table()["id"]
-    assert cancelled["Q/b"].early_start == datetime(2026, 1, 5, 9)
+    assert cancelled["Q/b"].undated == "the hand-over from 'P/a' never comes: project 'P' is cancelled"
 
 
 def test_work_without_a_duration_is_unknown_and_what_follows_has_a_bound() -> None:

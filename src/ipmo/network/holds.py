@@ -1,0 +1,167 @@
+"""What has no dates, and why: what follows undated work, and what waits for what never comes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Project
+from ipmo.network.drafts import Draft
+from ipmo.network.parts import Hold, Unmet
+from ipmo.network.states import EFFECTS, FROM_FINISH, LIVE, State
+
+__all__ = ["given", "lacking", "spread_holds"]
+
+UNDATED, GONE = State.UNDATED, State.GONE
+
+
+def lacking(portfolio: Portfolio) -> Mapping[str, Hold]:
+    """Projects that require a stopped one, straight or through others, each with the reason."""
+    wanted: dict[str, list[str]] = {}
+    for project in portfolio.projects:
+        for required in project.requires if project.state != "closed" else ():
+            wanted.setdefault(required, []).append(project.id)
+    if not wanted:
+        return {}
+    gone = {project.id: project for project in portfolio.projects if project.stopped}
+    out: dict[str, Hold] = {}
+    waiting = [name for name in wanted if name in gone]
+    while waiting:
+        required = waiting.pop()
+        for name in wanted.get(required, ()):
+            if name not in gone and name not in out:
+                why = _how(gone[required]) if required in gone else "lacks what it requires"
+                out[name] = Hold(f"project {name!r} requires {required!r}, which {why}", required)
+                waiting.append(name)
+    return out
+
+
+def _how(project: Project) -> str:
+    return "is cancelled" if project.state == "cancelled" else "was stopped at a gate"
+
+
+def given(draft: Draft, source: int, kind: int) -> bool:
+    """What leaves the start of work that has begun was handed over, whatever became of that work since."""
+    nodes = draft.nodes
+    return kind not in FROM_FINISH and source in nodes.starts and source not in nodes.finishes
+
+
+def spread_holds(draft: Draft) -> None:
+    """What follows undated work, or needs what never comes, is undated too, with the reason; where one of several is enough, all must be."""
+    nodes, state = draft.nodes, draft.nodes.state
+    waiting = [node for node, one in enumerate(state) if one is UNDATED]
+    dead = [node for node, one in enumerate(state) if one is GONE]
+    if not (waiting or dead or nodes.anyone):
+        return
+    follows, into_any = _followers(draft)
+    for helper in nodes.anyone:
+        sources = into_any.get(helper, ())
+        if all(state[source] is GONE for source in sources):
+            effect = nodes.ids[helper].removesuffix("@any")
+            why = Hold(f"nothing that enables {effect!r} is planned any more", "")
+            nodes.hold(helper, UNDATED, why)
+            draft.links.unmet += [Unmet(-1, nodes.ids[source], effect, why) for source in sources[:1]]
+            waiting.append(helper)
+    for node in dead:
+        waiting += _unmet(draft, node, follows)
+    waiting += _without_project(draft)
+    while waiting:
+        node = waiting.pop()
+        hold = nodes.holds[node]
+        for target, _ in follows.get(node, ()):
+            if target in nodes.anyone and any(state[s] not in (UNDATED, GONE) for s in into_any[target]):
+                continue
+            if state[target] in LIVE:
+                reason = hold.reason if hold.reason.startswith("follows") else f"follows {nodes.ids[node]!r}: {hold.reason}"
+                nodes.hold(target, UNDATED, Hold(reason, hold.item))
+                waiting.append(target)
+    _paused(draft)
+
+
+Followers = dict[int, list[tuple[int, int]]]
+"""Of each node: what follows it, and by which link."""
+
+
+def _followers(draft: Draft) -> tuple[Followers, Mapping[int, Sequence[int]]]:
+    """What follows each node, and the ways to each for which one of several is enough; levels of effort hold nothing back."""
+    nodes, links = draft.nodes, draft.links
+    into_any: dict[int, list[int]] = {}
+    follows: Followers = {}
+    idle = nodes.driveless
+    delivered = {link for link, number in links.numbers.items() if draft.portfolio.links[number].status == "delivered"}
+    for link, (source, target) in enumerate(zip(links.src, links.dst, strict=True)):
+        if link in delivered or given(draft, source, links.typ[link]) or target in idle or (source in idle and nodes.project[target] >= 0):
+            continue
+        follows.setdefault(source, []).append((target, link))
+        if target in nodes.begun:  # what holds a summary holds what of it has begun, too
+            follows[source] += [(member, link) for member in nodes.begun[target]]
+        if target in nodes.anyone:
+            into_any.setdefault(target, []).append(source)
+    return follows, into_any
+
+
+def _unmet(draft: Draft, node: int, follows: Followers) -> list[int]:
+    """What waits for a node that never comes: undated, and each link remembered."""
+    nodes, links = draft.nodes, draft.links
+    why, out = nodes.holds[node], []
+    for target, link in follows.get(node, ()):
+        if target in nodes.anyone or nodes.state[target] not in (*LIVE, UNDATED):
+            continue
+        number = links.numbers.get(link, -1)
+        effect = nodes.kinds[target] in EFFECTS
+        if nodes.project[target] != nodes.project[node]:
+            links.unmet.append(Unmet(number, nodes.ids[node], nodes.ids[target], why))
+        if nodes.state[target] in LIVE:
+            named = draft.portfolio.links[number].id if number >= 0 else None
+            if effect:
+                reason = f"it needs {nodes.ids[node]!r}, which never comes: {why.reason}"
+            else:
+                reason = f"{f'link {named!r}' if named else 'the hand-over'} from {nodes.ids[node]!r} never comes: {why.reason}"
+            nodes.hold(target, UNDATED, Hold(reason, nodes.ids[target] if effect else why.item))
+            out.append(target)
+    return out
+
+
+def _without_project(draft: Draft) -> list[int]:
+    """What waits for a whole project that was stopped, by a link to or from a project as such."""
+    pf, nodes, out = draft.portfolio, draft.nodes, list[int]()
+    projects = {project.id: project for project in pf.projects}
+    for number in draft.links.project_dependencies:
+        link = pf.links[number]
+        source, target = (pf.reference(end) for end in (link.source, link.target))
+        if source is None or target is None or source.top not in projects or target.top not in projects:
+            continue
+        giver = nodes.local[source.top].get(source.inner) if source.inner else None
+        over = projects[source.top].stopped if giver is None else nodes.state[giver] is GONE
+        if not over or source.top == target.top or (link.type[0] == "S" and giver in nodes.starts):
+            continue
+        inside = (
+            [nodes.local[target.top][target.inner]] if target.inner in nodes.local[target.top] else nodes.members[draft.places[target.top]]
+        )
+        why = Hold(f"project {source.top!r} {_how(projects[source.top])}", source.top)
+        held = [node for node in inside if nodes.state[node] in LIVE]
+        for node in held:
+            nodes.hold(node, UNDATED, Hold(f"link {link.id or f'{link.source} -> {link.target}'!r} never comes: {why.reason}", source.top))
+        if any(nodes.state[node] in (*LIVE, UNDATED) for node in inside):
+            draft.links.unmet.append(Unmet(number, link.source, link.target, why))
+        out += held
+    return out
+
+
+def _paused(draft: Draft) -> None:
+    """Remembers the links across projects from work that is paused, or was left undone when its project closed."""
+    pf, nodes, links = draft.portfolio, draft.nodes, draft.links
+    waiting = {place for place, project in enumerate(pf.projects) if project.state in ("paused", "closed")}
+    if not waiting:
+        return
+    for link, number in links.numbers.items():
+        source, target = links.src[link], links.dst[link]
+        here = nodes.state[source] is UNDATED and nodes.project[source] in waiting and nodes.project[target] != nodes.project[source]
+        if (
+            here
+            and nodes.state[target] is UNDATED
+            and nodes.project[target] not in waiting
+            and not given(draft, source, links.typ[link])
+            and pf.links[number].status != "delivered"
+        ):
+            links.unmet.append(Unmet(number, nodes.ids[source], nodes.ids[target], nodes.holds[source]))

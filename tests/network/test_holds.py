@@ -1,0 +1,124 @@
+"""What stopping, cancelling and pausing do to what waits: blocked with the reason, named in an error, alive where there is a substitute."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import ipmo
+from ipmo.changes import Stop
+from ipmo.findings import Severity
+from ipmo.model import Benefit, Gate, Link, Portfolio, Project, Task
+
+
+def task(name: str, **more: Any) -> Task:
+    return Task(id=name, duration="10 d", **more)
+
+
+def plan(state: str = "cancelled", link: dict[str, Any] | None = None, giver: dict[str, Any] | None = None, **more: Any) -> Portfolio:
+    """a gives to c, in which y follows x; a benefit waits for y."""
+    return Portfolio(
+        id="pf",
+        start="2026-01-01",
+        status_date="2026-01-01",
+        calendar="continuous",
+        projects=[
+            Project(id="a", state=state, tasks=[task("x", **(giver or {}))]),
+            Project(id="c", tasks=[task("x"), task("y", after="x")], **more),
+        ],
+        links=[Link(id="L", source="a/x", target="c/x", **(link or {}))],
+        benefits=[Benefit(id="ben", enabled_by="c/y", value="1 M GBP")],
+    )
+
+
+def errors(pf: Portfolio) -> dict[str | None, str]:
+    return {
+        f.item: f.message
+        for f in ipmo.check(pf)
+        if f.code in ("ipmo/dead-hand-over", "ipmo/paused-hand-over") and f.severity is Severity.ERROR
+    }
+
+
+@pytest.mark.parametrize("kind", ["FS", "SS", "FF", "SF"])
+@pytest.mark.parametrize("state", ["cancelled", "paused"])
+def test_what_waits_for_a_stopped_or_paused_giver_is_blocked_and_the_link_is_named(state: str, kind: str) -> None:
+    pf = plan(state, {"type": kind})
+    s = ipmo.schedule(pf)
+    assert all(s[item].early_start is None and f"project 'a' is {state}" in s[item].undated for item in ("c/x", "c/y", "ben"))
+    assert "2 items and benefit 'ben' wait for it" in errors(pf)["L"]
+    assert f"project 'a' is {state}" in errors(pf)["L"]
+
+
+def test_what_was_handed_over_before_stays_handed_over() -> None:
+    done = {"actual_start": "2025-12-01", "actual_finish": "2025-12-20"}
+    for pf in (
+        plan(giver=done),
+        plan(link={"status": "delivered"}),
+        plan(link={"type": "SS"}, giver={"actual_start": "2025-12-01"}),
+        plan("paused", {"type": "SS"}, {"actual_start": "2025-12-01"}),
+        plan(giver={"hammock": True}),
+    ):
+        assert ipmo.schedule(pf)["c/x"].early_start is not None
+        assert errors(pf) == {}
+    begun = plan(giver={"actual_start": "2025-12-01"})
+    assert ipmo.schedule(begun)["c/x"].early_start is None  # its finish never comes
+
+
+def test_a_lag_on_a_start_that_was_handed_over_still_counts() -> None:
+    pf = plan(link={"type": "SS", "lag": "40 d"}, giver={"actual_start": "2025-12-01"})
+    assert str(ipmo.schedule(pf)["c/x"].early_start) == "2026-01-10 00:00:00"
+
+
+def test_removing_the_link_or_another_giver_lifts_the_block() -> None:
+    pf = plan()
+    assert ipmo.schedule(pf.evolve(links=[]))["ben"].early_start is not None
+    other = Project(id="d", tasks=[task("x")])
+    assert errors(pf.evolve(projects=[*pf.projects, other], links=[Link(id="L", source="d/x", target="c/x")])) == {}
+
+
+def test_one_of_several_keeps_a_benefit_alive_and_all_of_them_gone_is_an_error() -> None:
+    pf = plan(link={"kind": "label"}).evolve(benefits=[Benefit(id="ben", any_of=["a/x", "c/x"])])
+    assert ipmo.schedule(pf)["ben"].early_start is not None
+    assert errors(pf) == {}
+    none = pf.evolve("c", state="cancelled")
+    assert "nothing that enables 'ben' is planned any more" in ipmo.schedule(none)["ben"].undated
+    assert "ben" in errors(none)
+    needed = pf.evolve(benefits=[Benefit(id="ben", enabled_by=["a/x", "c/x"])])
+    assert errors(needed) == {"ben": "benefit 'ben' needs 'a/x', which never comes: project 'a' is cancelled; name what enables it instead, or take it out of the plan"} or (
+        "benefit 'ben' needs 'a/x', which never comes" in errors(needed)["ben"]
+    )  # fmt: skip
+
+
+def test_what_requires_a_stopped_project_is_blocked_through_others_too() -> None:
+    pf = Portfolio(
+        id="pf",
+        start="2026-01-01",
+        calendar="continuous",
+        projects=[
+            Project(id="a", tasks=[task("x")], gates=[Gate(id="G", decision={"outcome": "kill", "date": "2026-01-01"})]),
+            Project(id="b", requires="a", tasks=[task("x")]),
+            Project(id="c", requires="b", tasks=[task("x")]),
+            Project(id="d", tasks=[task("x")]),
+        ],
+    )
+    s = ipmo.schedule(pf)
+    assert s["b/x"].undated == "project 'b' requires 'a', which was stopped at a gate"
+    assert s["c/x"].undated == "project 'c' requires 'b', which lacks what it requires"
+    assert s["d/x"].early_start is not None
+    assert set(errors(pf)) == {"b", "c"}
+
+
+def test_a_link_between_whole_projects_blocks_too() -> None:
+    pf = plan(link={"kind": "label"})
+    for ends in (("a", "c"), ("a/x", "c"), ("a", "c/x")):
+        linked = pf.evolve(links=[Link(id="W", source=ends[0], target=ends[1])])
+        assert "link 'W' never comes: project 'a' is cancelled" in ipmo.schedule(linked)["c/x"].undated
+        assert "W" in errors(linked)
+
+
+def test_a_stop_is_what_a_cancelled_state_is() -> None:
+    pf = plan("active")
+    assert ipmo.what_if(pf, Stop("a")).of("date")
+    gone = {m.item: m.note for m in ipmo.what_if(pf, Stop("a")).dates if not m.after}
+    assert "never comes: project 'a' is cancelled" in gone["ben"]
