@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import html
 import importlib.util
 import inspect
@@ -222,3 +223,28 @@ def test_the_reference_names_every_verb_and_answer_of_the_front_door() -> None:
             assert f".. autofunction:: ipmo.{name}\n" in page
         elif inspect.isclass(thing) and not issubclass(thing, Exception) and name != "Problem":
             assert re.search(rf"\.\. autoclass:: [\w.]*\b{name}\n", page), name
+
+
+SENTENCES = (
+    r"\b(?:freez\w+|froze|nought|amiss|coarse|stubs?|borders?|knock-?outs?|hangs? on|asked|told|bod(?:y|ies) (?:above|below|that))\b"
+)
+
+
+def sentences(path: Path) -> Iterator[str]:
+    """What a module says to people: its texts of more than one word that are no docstrings; what is filled in is `{}`."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    alone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    inside = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value and id(node) not in alone | inside:
+            yield node.value
+
+
+MODULES = [path for folder in (ROOT / "src", *(ROOT / "plugins").glob("*/src")) for path in folder.rglob("*.py")]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_no_message_says_an_abandoned_word(path: Path) -> None:
+    assert [text for text in sentences(path) if re.search(SENTENCES, re.sub(r"`[^`]*`", " ", text), re.I)] == []

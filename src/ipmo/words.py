@@ -37,12 +37,12 @@ def counted(count: int, word: str, words: str = "") -> str:
 
 
 def measured(amount: float, unit: str) -> str:
-    """An amount, at most four digits of it, with its unit.
+    """An amount, at most four digits of it and no fraction of more, with its unit.
 
-    >>> [measured(n, "day") for n in (1.0, 41.125, -2.0, 0.5)]
-    ['1 day', '41.12 days', '-2 days', '0.5 days']
+    >>> [measured(n, "day") for n in (1.0, 41.125, -2.0, 0.5, 12345.6)]
+    ['1 day', '41.12 days', '-2 days', '0.5 days', '12,346 days']
     """
-    text = f"{amount:,.4g}"
+    text = f"{amount:,.4g}" if abs(amount) < 9999.5 else f"{amount:,.0f}"
     return f"{text} {unit if text in ('1', '-1') else plural(unit)}"
 
 

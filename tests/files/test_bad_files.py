@@ -41,7 +41,7 @@ LOCATED = [
     ("projects:\n  - id: a\n    risks:\n      - {id: r, before: {probability: 1.5}}\n", 6, 39, "must be between 0 and 1 (got '1.5')"),
     ("projects:\n  - name: no id\n", 4, 5, "required field 'id' is missing"),
     ("projects:\n  - id: a\n    state: alive\n", 5, 12, "'alive' is not one of proposed, approved"),
-    ("projects:\n  - id: a\n    owner: nobody\n", 5, 12, "owner 'nobody' is no person, body or office"),
+    ("projects:\n  - id: a\n    owner: nobody\n", 5, 12, "owner 'nobody' is no person, board or office"),
     ("projects:\n  - a\n", 4, 5, "there is no such file"),
     ("projects:\n  - [a]\n", 4, 5, "expected a project as a mapping"),
     ("projects: a\n", 3, 11, "expected a list of projects"),

@@ -203,7 +203,7 @@ def test_a_gate_says_what_it_lacks_and_who_may_decide_it(registry: Registry) -> 
     assert (row.method, row.missing, [f.code for f in row.failing], row.ready) == ("m", ("test-report", "trained"), ["m/heavy"], False)
     assert (row.body, row.covered, row.stake) == ("board", True, Money("101000", "GBP"))
     assert row.why == "lacks test-report, trained; Q heavy"
-    assert found["Q/other"].why == "ready to be decided; no method knows it, so only its own criteria were asked"
+    assert found["Q/other"].why == "ready to be decided; no method knows it, so only its own criteria count"
     good = pf.evolve("Q", gates=[gate(evidence={"test-report": "t.pdf", "trained": "list"})], methodology="m/none-heavy")
     assert ipmo.gates(good)["Q/G"].why == "ready to be decided"
     beyond = good.evolve("Q", gates=[gate(evidence={"test-report": "t.pdf", "trained": "list"}, body="team")])

@@ -150,7 +150,7 @@ IMPOSSIBLE = [
     ({"projects": [Project(id="P"), Project(id="P")]}, "id 'P' is used twice at the top"),
     ({"projects": [Project(id="P", tasks=[Task(id="a")], gates=[Gate(id="a")])]}, "id 'a' is used twice in project 'P'"),
     ({"projects": [Project(id="a/b")]}, "project id 'a/b' is not an id"),
-    ({"projects": [Project(id="P", owner="nobody")]}, "owner 'nobody' is no person, body or office"),
+    ({"projects": [Project(id="P", owner="nobody")]}, "owner 'nobody' is no person, board or office"),
     ({"projects": [Project(id="P", programme="Q")]}, "programme 'Q' is no programme"),
     ({"projects": [Project(id="P", tasks=[Task(id="a", after="a")])]}, "comes after itself"),
     ({"projects": [Project(id="P", tasks=[Task(id="a"), Task(id="b", after=["a", "P/a"])])]}, "stands twice"),

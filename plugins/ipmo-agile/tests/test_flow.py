@@ -70,7 +70,7 @@ def test_littles_law_is_said_only_where_it_holds() -> None:
     assert "not said: " in crowded.table()["note"][-1]
     assert crowded.table()["value"][-1] is None
     dropped = flow([*steady, WorkItem(id="x", started=day(3), dropped=day(5))], start=day(0), end=day(90))
-    assert dropped.violations == ("1 items were started and given up",)
+    assert dropped.violations == ("1 item was started and given up",)
 
 
 @given(st.lists(st.tuples(st.integers(-20, 40), st.none() | st.integers(0, 30)), min_size=1, max_size=12))

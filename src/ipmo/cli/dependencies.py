@@ -12,6 +12,7 @@ from ipmo.analysis.dependencies.handed_over import table as handed_over_table
 from ipmo.analysis.dependencies.interfaces import MEASURES, Measured
 from ipmo.analysis.dependencies.ranking import RULES, RankBy
 from ipmo.cli.shell import Verb, answer, emit, json_option, main, on_cycle_option, plain_rows, portfolio_argument, say
+from ipmo.words import measured
 
 __all__: list[str] = []
 
@@ -63,7 +64,7 @@ def links(
         for link in list(found)[sum(len(row.links) for row in found.hand_overs) :]:
             say(f"  -  {link.source} -{link.type}-> {link.target}: {link.reason}")
     for one in found.project_dependencies:
-        gap = "unknown" if one.gap is None else f"{one.gap:.0f} days"
+        gap = "unknown" if one.gap is None else measured(round(one.gap), "day")
         say(f"  -  {one.source} -> {one.target} ({one.kind}, between whole projects, gap {gap})")
     for source, target, kind in found.cuts:
         say(f"cut to break a loop: {source} -{kind}-> {target}")

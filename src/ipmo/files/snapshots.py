@@ -54,9 +54,7 @@ def write_snapshot(portfolio: Portfolio, path: Path, day: date, reason: str = ""
         there = stamp_of(path)
         if there.digest == digest:
             return there
-        raise FileError(
-            str(path), f"it was frozen on {there.date} with another content and is never overwritten; freeze under another name"
-        )
+        raise FileError(str(path), f"it is a snapshot of {there.date} with another content and is never overwritten; give another name")
     stamp = {"date": day.isoformat(), "digest": digest, **({"reason": reason} if reason else {})}
     text = json.dumps({"ipmo": document.pop("ipmo"), "snapshot": stamp, **document}, ensure_ascii=False, indent=1) + "\n"
     try:

@@ -87,7 +87,7 @@ class GateView:
         if self.decided is not None:
             return f"decided {self.decided}" + (f", though it {'; '.join(parts)}" if parts else "")
         if not parts:
-            return "ready to be decided" + ("" if self.rule else "; no method knows it, so only its own criteria were asked")
+            return "ready to be decided" + ("" if self.rule else "; no method knows it, so only its own criteria count")
         return "; ".join(parts)
 
 

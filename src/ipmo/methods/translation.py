@@ -240,7 +240,7 @@ def _declared(portfolio: Portfolio, source: Methodology, to: Methodology) -> Ite
         for gate in project.gates:
             call = next((c for c in (gate.attributes.get("gate", ""), gate.id, gate.name) if c.casefold() in rules), None)
             if call is not None and call.casefold() not in theirs:
-                note = f"{to.name} has no such gate: only its own criteria are asked for"
+                note = f"{to.name} has no such gate: only its own criteria count"
                 yield Loss(kind="gate", item=f"{project.id}/{gate.id}", was=call, note=note)
     roles = {role.name for role in to.roles}
     for person in portfolio.people:
@@ -256,4 +256,4 @@ def _declared(portfolio: Portfolio, source: Methodology, to: Methodology) -> Ite
     for kind in sorted(kinds & {link.kind for link in portfolio.links}):
         yield Loss(kind="link kind", was=kind, note=f"kept as a label; {to.name} does not ask about it")
     for check in source.checks:
-        yield Loss(kind="rule", was=check.rule or check.code, note=f"no longer asked: {check.title}")
+        yield Loss(kind="rule", was=check.rule or check.code, note=f"no longer checked: {check.title}")

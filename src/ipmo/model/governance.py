@@ -94,7 +94,7 @@ class Gate(Noun):
     id: str = attrs.field(metadata=doc("id within the project"))
     name: str = attrs.field(default="", metadata=doc("title"))
     after: tuple[After, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("what must be done before it", one_or_many=True))
-    criteria: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=doc("free names of what is asked for"))
+    criteria: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=doc("free names of what is looked for"))
     body: str | None = attrs.field(default=None, metadata=doc("who decides", refers="body"))
     need_by: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("the decision is needed by then", end=True))
     not_before: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("not decided earlier than that"))

@@ -45,7 +45,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "standard": ("standards",),
 }
 NAMED = {
-    "owner": "person, body or office",
+    "owner": "person, board or office",
     "person": "person",
     "node": "task, gate, outcome or benefit",
     "item": "item",

@@ -96,7 +96,7 @@ class DecisionBody(Noun):
     name: str = attrs.field(default="", metadata=doc("title"))
     level: str | None = attrs.field(default=None, metadata=doc("of the organisation", choices=("portfolio", "programme", "project")))
     authority: Money | None = attrs.field(default=None, converter=optional(as_money), metadata=doc("may approve up to this", unit="money"))
-    reports_to: str | None = attrs.field(default=None, metadata=doc("the body above", refers="body"))
+    reports_to: str | None = attrs.field(default=None, metadata=doc("the board above", refers="body"))
     members: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=doc("who sits on it", refers="person"))
 
 
@@ -112,7 +112,7 @@ class Office(Noun):
     ends: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("closes", end=True))
     host: str | None = attrs.field(default=None, metadata=doc("the initiative that hosts a temporary office", refers="item"))
     reports_to: tuple[str, ...] = attrs.field(
-        default=(), converter=texts, metadata=doc("office or body above it", one_or_many=True, refers="office or body")
+        default=(), converter=texts, metadata=doc("office or board above it", one_or_many=True, refers="office or body")
     )
     sponsor: str | None = attrs.field(default=None, metadata=doc("who pays for it", refers="owner"))
     services: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=doc("what it does; names of the catalogue"))
@@ -126,8 +126,8 @@ class DataFlow(Noun):
 
     field: str = attrs.field(metadata=doc("free name of what flows"))
     source_system: str = attrs.field(default="", metadata=doc("system of record", key="source"))
-    source: str = attrs.field(converter=text, metadata=doc("office or body that sends", key="from", refers="office or body"))
-    target: str = attrs.field(converter=text, metadata=doc("office or body that receives", key="to", refers="office or body"))
+    source: str = attrs.field(converter=text, metadata=doc("office or board that sends", key="from", refers="office or body"))
+    target: str = attrs.field(converter=text, metadata=doc("office or board that receives", key="to", refers="office or body"))
     every: Span | None = attrs.field(default=None, converter=optional(as_span), metadata=doc("cadence", unit="time"))
     cut_off: str = attrs.field(
         default="", converter=_cut_off, metadata=doc("last moment for data of the period, for example `3 d before period end`", unit="time")

@@ -103,7 +103,7 @@ def _links(context: CheckContext) -> Iterator[Finding]:
         yield fact(
             "cross-link-near",
             item="",
-            message=f"{count} across projects {agree(len(close), 'is')} within {links.near:g} days of driving: {listed(close)}",
+            message=f"{count} across projects {agree(len(close), 'is')} within {measured(links.near, 'day')} of driving: {listed(close)}",
             hint="see ipmo links",
             severity=Severity.INFO,
         )

@@ -20,7 +20,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project, Task
 from ipmo.rules.themes import Theme, fact
 from ipmo.units import as_day
-from ipmo.words import counted
+from ipmo.words import counted, measured
 
 __all__ = ["STATUS_CHECKS"]
 
@@ -58,7 +58,7 @@ def _find(context: CheckContext) -> Iterator[Finding]:
                 "watermelon-needs-history",
                 "",
                 f"what is stuck, slips a month a month or is not touched shows after {MONTHS} months, there are {len(months)}",
-                "freeze every month: ipmo snapshot",
+                "take a snapshot every month: ipmo snapshot",
                 Severity.INFO,
             )
         return
@@ -116,7 +116,7 @@ def _of(project: Project, view: StatusView, schedule: Schedule, earned: EarnedVa
         return
     old = today is not None and row.reported_on is not None and today - row.reported_on > timedelta(days=STALE)
     if old and today is not None and row.reported_on is not None and _due(project, schedule, today):
-        yield fact("watermelon-stale", project.id, f"project {project.id!r} is green by a report of {row.reported_on}, {(today - row.reported_on).days} days old",
+        yield fact("watermelon-stale", project.id, f"project {project.id!r} is green by a report of {row.reported_on}, {counted((today - row.reported_on).days, 'day')} old",
             "ask for a new report",
         )  # fmt: skip
     item = schedule[project.id] if project.id in schedule else None
@@ -124,7 +124,7 @@ def _of(project: Project, view: StatusView, schedule: Schedule, earned: EarnedVa
         yield fact(
             "watermelon-negative-float",
             project.id,
-            f"project {project.id!r} is green with {item.target_float:g} days of float to {item.target}",
+            f"project {project.id!r} is green with {measured(item.target_float, 'day')} of float to {item.target}",
             "its commitments downstream are already late",
         )
     if earned is not None and project.id in earned:
@@ -167,7 +167,7 @@ def _over_time(project: str, months: Sequence[Portfolio]) -> Iterator[Finding]:
             yield fact(
                 "watermelon-bow-wave",
                 project,
-                f"the finish of project {project!r} has moved {sum(slips):,.0f} days in {sum(gone)} days: it is no nearer than {len(slips)} months ago",
+                f"the finish of project {project!r} has moved {measured(round(sum(slips)), 'day')} in {counted(sum(gone), 'day')}: it is no nearer than {counted(len(slips), 'month')} ago",
                 "re-plan it from what is left, not from what was committed to",
             )
     left = [_money(month, "forecast", project) for month in months]

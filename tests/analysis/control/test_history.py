@@ -44,7 +44,7 @@ def test_a_snapshot_reads_as_a_portfolio_is_stamped_and_never_overwritten(tmp_pa
     before = path.read_bytes()
     assert ipmo.snapshot(read) == path  # the same content again is no news
     assert path.read_bytes() == before
-    with pytest.raises(FileError, match="was frozen on 2026-02-27 with another content and is never overwritten"):
+    with pytest.raises(FileError, match="is a snapshot of 2026-02-27 with another content and is never overwritten"):
         ipmo.snapshot(read.evolve("P/t", budget="11 GBP"))
     with pytest.raises(ModelError, match="nothing says which month it is"):
         ipmo.snapshot(read.evolve(status_date=None))

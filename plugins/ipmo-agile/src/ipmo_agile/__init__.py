@@ -17,7 +17,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ipmo.figures.svg import Figure
-from ipmo.plugin import CheckContext, Column, EstimateKind, Format, Methodology, Profile, Role, Section, Stage, Table, UnitError, hookimpl
+from ipmo.plugin import (
+    CheckContext,
+    Column,
+    EstimateKind,
+    Format,
+    Methodology,
+    Profile,
+    Role,
+    Section,
+    Stage,
+    Table,
+    UnitError,
+    counted,
+    hookimpl,
+)
 from ipmo_agile.fields import (
     FIELDS,
     GUIDE,
@@ -107,7 +121,7 @@ def _section(context: CheckContext) -> Iterable[str | Table | Figure]:
             except UnitError:
                 continue
             yield f"# Flow of {full_id}"
-            yield f"{found.start} to {found.end}: {found.arrived} items started, {found.finished} finished."
+            yield f"{found.start} to {found.end}: {counted(found.arrived, 'item')} started, {found.finished} finished."
             yield found.table()
     if any(fields.scope is not None for _, fields in held):
         yield "# Earned by scope"

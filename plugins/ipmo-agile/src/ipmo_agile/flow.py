@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import attrs
 
-from ipmo.plugin import Column, Table, UnitError
+from ipmo.plugin import Column, Table, UnitError, agree, counted
 from ipmo_agile.fields import WorkItem
 
 __all__ = ["Flow", "flow", "little"]
@@ -95,11 +95,11 @@ class Flow:
         if not self.finished:
             return ("nothing was finished",)
         if abs(self.arrived - self.finished) > NEAR * max(self.arrived, self.finished):
-            out.append(f"{self.arrived} items arrived and {self.finished} left: the rates differ")
+            out.append(f"{counted(self.arrived, 'item')} arrived and {self.finished} left: the rates differ")
         if abs(self.wip_end - self.wip_start) > max(1.0, NEAR * self.wip):
             out.append(f"work in progress went from {self.wip_start} to {self.wip_end}")
         if self.dropped:
-            out.append(f"{self.dropped} items were started and given up")
+            out.append(f"{counted(self.dropped, 'item')} {agree(self.dropped, 'was')} started and given up")
         if self.ageing:
             out.append(f"the mean age of open work grew from {self.age_start:.3g} to {self.age_end:.3g} days")
         return tuple(out)

@@ -12,7 +12,7 @@ import ipmo
 from ipmo import Money
 from ipmo.model import Portfolio, Project, Task, reference
 from ipmo.model.hierarchy import hierarchy
-from ipmo.plugin import Check, CheckContext, Finding, Severity, UnitError
+from ipmo.plugin import Check, CheckContext, Finding, Severity, UnitError, agree, counted
 from ipmo_agile.fields import GUIDE, AgileFields, Guardrails, bearers, fields_of, forecasts
 from ipmo_agile.flow import flow
 from ipmo_agile.forecast import AgileForecast
@@ -71,7 +71,7 @@ def _evidence(context: CheckContext) -> Iterable[Finding]:
     for full_id, _, forecast in forecasts(context.portfolio):
         periods = forecast.throughput
         if len(periods) < PERIODS:
-            message = f"the forecast of {full_id!r} rests on {len(periods)} periods; it needs {PERIODS}"
+            message = f"the forecast of {full_id!r} rests on {counted(len(periods), 'period')}; it needs {PERIODS}"
             yield _finding("evidence", full_id, message, "add earlier periods, zeros included")
         if _regime_change(periods):
             half = len(periods) // 2
@@ -81,11 +81,13 @@ def _evidence(context: CheckContext) -> Iterable[Finding]:
         if len(periods) >= PERIODS:
             usual = sorted(periods)[-2]
             if max(periods) >= 20 and max(periods) > 5 * max(usual, 1):
-                message = f"one period of {full_id!r} holds {max(periods)} items, the next best {usual}: a bulk closure, not work"
+                message = (
+                    f"one period of {full_id!r} holds {counted(max(periods), 'item')}, the next best {usual}: a bulk closure, not work"
+                )
                 yield _finding("evidence", full_id, message, "count without it: ipmo_agile.without_bulk")
         if forecast.counted_on is not None and today is not None and (today - forecast.counted_on).days > OLD:
             ago = (today - forecast.counted_on).days
-            message = f"the items of {full_id!r} were counted on {forecast.counted_on}, {ago} days before the status date"
+            message = f"the items of {full_id!r} were counted on {forecast.counted_on}, {counted(ago, 'day')} before the status date"
             yield _finding("evidence", full_id, message, "count again")
 
 
@@ -168,7 +170,9 @@ def _flow(context: CheckContext) -> Iterable[Finding]:
         open_now = Counter(item.team or fields.team for item in started if item.finished is None and item.dropped is None)
         for team, limit in sorted(limits.items()):
             if open_now[team] > limit:
-                yield _finding("flow", full_id, f"team {team!r} of {full_id!r} works on {open_now[team]} items; its limit is {limit}")
+                yield _finding(
+                    "flow", full_id, f"team {team!r} of {full_id!r} works on {counted(open_now[team], 'item')}; its limit is {limit}"
+                )
 
 
 def _guardrails(context: CheckContext) -> Iterable[Finding]:
@@ -215,7 +219,10 @@ def _split(where: str, rail: Guardrails, inside: list[Project], worth: dict[str,
         nameless = sorted(n for n, label in known.items() if not label)
         if nameless:
             yield _finding(
-                "guardrails", where, f"{len(nameless)} projects state no {what}: {', '.join(nameless[:5])}", severity=Severity.INFO
+                "guardrails",
+                where,
+                f"{counted(len(nameless), 'project')} {agree(len(nameless), 'states', 'state')} no {what}: {', '.join(nameless[:5])}",
+                severity=Severity.INFO,
             )
         for label in sorted(set(wanted) | {label for label in known.values() if label}):
             share = sum(worth[n] for n, own in known.items() if own == label) / total if total else 0.0

@@ -293,5 +293,5 @@ def rebaselined(context: CheckContext) -> Iterable[Finding]:
         planned, expected = then.days(project.id)[1], now.days(project.id)[1]
         if planned is not None and expected is not None and len(plans) > 1 and expected > planned:
             days = (expected - planned).days
-            message = f"project {project.id!r} finishes {expected}, {days} days after its first baseline said ({planned})"
+            message = f"project {project.id!r} finishes {expected}, {counted(days, 'day')} after its first baseline said ({planned})"
             yield finding("rebaselined", project.id, message, severity=Severity.INFO)

@@ -8,7 +8,7 @@ from fractions import Fraction
 import ipmo
 from ipmo import Money
 from ipmo.model import Portfolio, Project
-from ipmo.plugin import Check, CheckContext, Finding, IpmoError, Severity, UnitError
+from ipmo.plugin import Check, CheckContext, Finding, IpmoError, Severity, UnitError, counted
 from ipmo_mop import governance
 from ipmo_mop.catalogue import GATEWAY, GUIDE, MSP, OPEN, SELECTED, fields_of
 from ipmo_mop.envelopes import envelopes
@@ -152,8 +152,8 @@ def _baselined(context: CheckContext) -> Iterable[Finding]:
     pf = context.portfolio
     running = [p.id for p in pf.projects if p.state == "active" and context.covers(p.id)]
     if running and not pf.baselines:
-        message = f"{len(running)} active projects, and no baseline to compare with"
-        yield finding("baseline", "", message, "freeze the approved plan: ipmo snapshot")
+        message = f"{counted(len(running), 'active project')}, and no baseline to compare with"
+        yield finding("baseline", "", message, "take a snapshot of the approved plan: ipmo snapshot --baseline ID")
     for one in pf.baselines:
         if one.approved_by is None:
             yield finding("baseline", one.id, f"baseline {one.id!r} was approved by nobody", "write approved_by:")

@@ -330,7 +330,7 @@ def _escalation(context: CheckContext) -> Iterable[Finding]:
             continue
         if not breach.covered and breach.stake is not None:
             message = f"{what} goes to {board!r}, whose authority is not known to cover {breach.stake}"
-            yield _finding("escalation", item, message, "raise its authority, or let it report to a body that has it")
+            yield _finding("escalation", item, message, "raise its authority, or let it report to a board that has it")
         last, seen = board, {board}
         while model.ups(last) and model.ups(last)[0] not in seen:
             last = model.ups(last)[0]

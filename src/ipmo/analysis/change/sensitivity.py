@@ -21,7 +21,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project, Task
 from ipmo.tables import Column, Table
 from ipmo.units import Money, Span
-from ipmo.words import agree, counted
+from ipmo.words import agree, counted, measured
 
 __all__ = ["By", "DelayEffect", "DelaySensitivity", "delay_sensitivity"]
 
@@ -78,7 +78,7 @@ class DelaySensitivity:
         row = self[key]
         if row.refused:
             return f"{row.item} cannot be delayed: {row.refused}"
-        moved = [f"{name} by {days:,.4g} days" for name, days in row.moves.items()]
+        moved = [f"{name} by {measured(days, 'day')}" for name, days in row.moves.items()]
         text = f"{row.item} {self.slip} later moves {', '.join(moved) or 'no target'}"
         return f"{text}; it costs {row.loss}" if row.loss is not None and row.loss.amount else text
 

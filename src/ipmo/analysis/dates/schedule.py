@@ -30,6 +30,7 @@ from ipmo.network.passes import Passes
 from ipmo.network.states import LIVE, TYPE_NAMES, State
 from ipmo.tables import Table
 from ipmo.units import as_when, day_text, minutes, moment
+from ipmo.words import counted
 
 __all__ = ["Driver", "OnCycle", "Schedule", "network", "schedule"]
 
@@ -365,7 +366,7 @@ class Schedule:
 
     def __repr__(self) -> str:
         end = day_text(self.finish, finish=True) if self.finish else "all done"
-        return f"<Schedule: {self.network.n} items, finish {end}, {len(self.critical_path())} critical>"
+        return f"<Schedule: {counted(self.network.n, 'item')}, finish {end}, {len(self.critical_path())} critical>"
 
     def _repr_html_(self) -> str:
         return self.overview()._repr_html_()

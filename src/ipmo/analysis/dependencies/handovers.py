@@ -17,7 +17,7 @@ from ipmo.model.references import reference
 from ipmo.model.work import Link
 from ipmo.network.states import LIVE
 from ipmo.units import When, as_day, minutes, moment
-from ipmo.words import agree
+from ipmo.words import agree, counted
 
 __all__ = ["SOURCE", "InterfaceAgreement", "agreement", "agreements", "days_text", "link_name", "side_of"]
 
@@ -132,7 +132,7 @@ class InterfaceAgreement:
         elif self.age is None:
             yield "nobody says how old its date is"
         elif self.age > STALE:
-            yield f"its date is {self.age} days old"
+            yield f"its date is {counted(self.age, 'day')} old"
 
 
 def side_of(portfolio: Portfolio, full_id: str) -> str:
