@@ -15,9 +15,11 @@ import ipmo
 import ipmo.examples
 from ipmo.desk import installed
 from ipmo.figures.columns import Series, columns, nice_step
-from ipmo.model import Portfolio, Project
+from ipmo.model import MoneySettings, Portfolio, Project, Task
+from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import Cell, Scale
 from ipmo.reporting.html import PANELS, render
+from ipmo.reporting.summary import tiles
 from ipmo.testing.strategies import portfolios
 
 HOUSE = Path(ipmo.__file__).parent
@@ -33,6 +35,37 @@ def test_every_portfolio_has_a_report(pf: Portfolio, before: Portfolio | None) -
     assert "<script" not in text
     labels = re.findall(r'aria-label="([^"]*)"', text)
     assert len(labels) == len(set(labels))  # no two regions of one name
+
+
+def performance(*tasks: Task) -> list[dict[str, str]]:
+    """The tiles on cost and schedule performance."""
+    money = MoneySettings(currency="GBP")
+    pf = Portfolio(id="x", start="2026-01-01", status_date="2026-02-01", money=money, projects=[Project(id="P", tasks=tasks)])
+    return [tile for tile in tiles(Answers(pf, ipmo.check(pf))) if "performance" in tile["label"]]
+
+
+def test_no_index_of_cost_or_schedule_without_a_baseline_and_no_green_on_a_part() -> None:
+    done = {"actual_start": "2026-01-05", "actual_finish": "2026-01-30", "actual": "90 GBP"}
+    loose = Task(id="a", budget="100 GBP", duration="20 d", **done)
+    planned = Task(id="b", budget="100 GBP", duration="20 d", baseline_start="2026-01-05", baseline_finish="2026-01-30", **done)
+    blank = Task(id="c", budget="100 GBP", duration="20 d", baseline_start="2026-01-05", baseline_finish="2026-01-30", progress="50 %")
+    assert performance(loose) == []  # planned where the schedule has it now: it cannot be late
+    (tile,) = performance(planned)
+    assert (tile["value"], tile["kind"]) == ("1.11 / 1.00", "good")
+    (tile,) = performance(planned, loose)
+    assert (tile["kind"], tile["note"]) == ("", "2 of 2 packages known, 1 of them without a baseline")
+    (tile,) = performance(planned, blank)
+    assert (tile["kind"], tile["note"]) == ("", "1 of 2 packages known")
+
+
+def test_a_missing_rate_leaves_the_rest_of_the_report_standing() -> None:
+    money = MoneySettings(currency="GBP")
+    tasks = [Task(id=name, budget=budget, duration="5 d", category=name) for name, budget in (("a", "3 M GBP"), ("b", "5 M EUR"))]
+    pf = Portfolio(id="x", start="2026-01-01", status_date="2026-01-01", money=money, projects=[Project(id="P", tasks=tasks)])
+    text = render(pf, ipmo.check(pf))
+    assert "1 of 2 known" in text
+    assert "3 M GBP" in text
+    assert "no rate from EUR to GBP" in text
 
 
 def test_a_section_with_nothing_to_show_is_not_there() -> None:

@@ -106,7 +106,7 @@ class Answers:
     @functools.cached_property
     def benefits(self) -> Benefits | None:
         """Benefits; None when there are none."""
-        return self._ask("benefits", lambda: benefits(self.portfolio)) if self.portfolio.benefits else None
+        return self._ask("benefits", lambda: benefits(self.portfolio, unrated="unknown")) if self.portfolio.benefits else None
 
     @functools.cached_property
     def capacity(self) -> CapacityView | None:

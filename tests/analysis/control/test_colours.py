@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import ipmo
 from ipmo.analysis.control.policies import BudgetWeighted, Child, Majority, Policy, ThresholdCount, WorstChild, at_least
 from ipmo.analysis.control.status import ItemStatus, status
-from ipmo.model import Exposure, Impact, MoneySettings, Portfolio, Programme, Project, Risk, StatusReport, Task, Tolerance
+from ipmo.model import Benefit, Enabler, Exposure, Impact, MoneySettings, Portfolio, Programme, Project, Risk, StatusReport, Task, Tolerance
 from ipmo.model.governance import RAG
 from ipmo.testing.strategies import portfolios
 
@@ -27,10 +27,9 @@ def programme(*works: dict[str, Any], tolerance: Tolerance | None = None, **fiel
         id="pf",
         start="2026-01-01",
         status_date="2026-06-01",
-        money=MoneySettings(currency="GBP"),
         programmes=[Programme(id="g", tolerance=tolerance)],
         projects=[Project(id=f"p{n}", programme="g", tasks=[Task(id="x", **work)]) for n, work in enumerate(works)],
-        **fields,
+        **{"money": MoneySettings(currency="GBP"), **fields},
     )
 
 
@@ -152,6 +151,33 @@ def test_a_missing_rate_blanks_what_needs_it_and_says_so() -> None:
         ipmo.roll_up(pf, "budget")
     with pytest.raises(ipmo.OptionError, match="write one of 'refuse', 'unknown'"):
         ipmo.roll_up(pf, "budget", unrated="zero")  # type: ignore[arg-type]
+
+
+def test_a_total_of_ones_own_without_a_rate_is_not_the_sum_of_its_parts() -> None:
+    pf = programme(WELL).evolve("p0", budget="10 M EUR")
+    rolled = ipmo.roll_up(pf, "budget", unrated="unknown")
+    assert (rolled["p0"].value, rolled["p0"].known, rolled["p0"].total) == (None, 0, 1)
+    assert "no rate from EUR to GBP" in rolled["p0"].note
+    by_year = ipmo.roll_up(pf, "budget", by="year", unrated="unknown")
+    assert [(figure.item, figure.value) for figure in by_year.groups] == [("(unknown)", None)]
+    assert ipmo.earned_value(pf, unrated="unknown")["p0"].total == 1
+
+
+def test_benefits_and_what_is_attributed_of_them_miss_only_what_needs_a_rate() -> None:
+    benefits = [
+        Benefit(id="pound", value="60 GBP", planned_start="2026-07-01", enabled_by=[Enabler(source="p0/x")]),
+        Benefit(id="euro", value="60 EUR", planned_start="2026-07-01", enabled_by=[Enabler(source="p1/x")]),
+    ]
+    money = MoneySettings(currency="GBP", discount="3.5 %")
+    pf = programme(WELL, WELL, benefits=benefits, money=money, tolerance=None).evolve("p1", tolerance=Tolerance(benefits="5 %"))
+    found = ipmo.benefits(pf, unrated="unknown")
+    assert (found["euro"].npv, "no rate from EUR to GBP" in found["euro"].reason, found["pound"].npv is not None) == (None, True, True)
+    with pytest.raises(ipmo.MissingRateError):
+        ipmo.benefits(pf)
+    due = ipmo.attribute(pf)
+    assert (due["p1"].value, due.left_out, due["p0"].value is not None) == (None, ("euro",), True)
+    assert "no rate from EUR to GBP" in due.explain("p1")
+    assert status(pf)["p1"].computed is None
 
 
 POLICY: list[Policy] = [WorstChild(), Majority(), ThresholdCount(), BudgetWeighted()]

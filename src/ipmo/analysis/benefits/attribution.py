@@ -192,7 +192,7 @@ def attribute(
     left_out: tuple[str, ...] = ()
     reasons: dict[str, str] = {}
     if pool is None:
-        worth = benefits(portfolio, discount=discount)
+        worth = benefits(portfolio, discount=discount, unrated="unknown")
         _ = worth.npv  # refuses two price bases
         left_out = tuple(row.id for row in worth.rows if row.npv is None)
         reasons = {row.id: _what_to_write(row.reason) for row in worth.rows if row.npv is None}

@@ -11,14 +11,15 @@ import functools
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from typing import get_args
 
 import attrs
 
 from ipmo.analysis.dates.schedule import Schedule, schedule
-from ipmo.analysis.money.amounts import EVEN, Amounts, Priced, rounded
+from ipmo.analysis.money.amounts import EVEN, Amounts, Priced, Unrated, rounded
 from ipmo.analysis.money.finance import discount_schedule, present_value
 from ipmo.analysis.money.periods import Period, PeriodRule, Stretch, period_rule, wall_clock
-from ipmo.errors import IpmoError, UnitError
+from ipmo.errors import IpmoError, MissingRateError, UnitError, one_of
 from ipmo.memory import remember
 from ipmo.model.benefits import Benefit
 from ipmo.model.portfolio import Portfolio
@@ -323,7 +324,7 @@ class Benefits(Rows[str, BenefitValue]):
         rule = period_rule(self.portfolio, every)
         rows = self.rows if benefit is None else (self[benefit],)
         sums: dict[str, dict[Period, Fraction]] = {"planned": {}, "forecast": {}, "actual": {}}
-        amounts = Amounts(self.portfolio, self.as_of, "actual")
+        amounts = Amounts(self.portfolio, self.as_of, "actual", unrated="unknown")  # whoever refuses them has done so already
         for row in rows:
             for name, found in (("planned", row.planned), ("forecast", row.forecast)):
                 for period, part in found.by_period(rule).items() if found is not None else ():
@@ -357,6 +358,7 @@ def benefits(
     baseline: Portfolio | None = None,
     discount: DiscountSchedule | float | str | None = None,
     as_of: date | str | None = None,
+    unrated: Unrated = "refuse",
 ) -> Benefits:
     """Every benefit: planned, forecast and actual, in time and in money.
 
@@ -368,12 +370,15 @@ def benefits(
         discount: a rate, a schedule or its name; the portfolio's own when left out. Without any, present values are unknown.
         as_of: the day of the present values, and up to which things are realised; the status date when left out, else the portfolio's start, else the day that
             its first work starts.
+        unrated: what becomes of values without an exchange rate, as for `roll_up`.
 
     Raises:
         ScheduleError: nothing says when the portfolio starts.
         UnknownItemError: there is no discount schedule of that name.
-        MissingRateError: a value is in another currency and has no exchange rate.
+        MissingRateError: a value is in another currency and has no exchange rate, and that is to be refused.
+        OptionError: `unrated` is something else.
     """
+    one_of("unrated", unrated, get_args(Unrated))
     rates: DiscountSchedule | None
     if discount is None and not (portfolio.money is not None and portfolio.money.discount):
         rates = None
@@ -384,9 +389,14 @@ def benefits(
         day = as_day(stated)
     else:
         day = schedule(portfolio, on_cycle="cut").first_day if portfolio.benefits else date.max
-    if baseline is None and discount is None and as_of is None:  # what status, attribution and the rules all ask
-        return remember(portfolio, "benefits", lambda: _found(_Rows(portfolio, None, rates, day)))
-    return _found(_Rows(portfolio, baseline, rates, day))
+    try:
+        if baseline is None and discount is None and as_of is None:  # what status, attribution and the rules all ask
+            return remember(portfolio, "benefits", lambda: _found(_Rows(portfolio, None, rates, day)))
+        return _found(_Rows(portfolio, baseline, rates, day))
+    except MissingRateError:
+        if unrated == "refuse":
+            raise
+        return _found(_Rows(portfolio, baseline, rates, day, unrated))
 
 
 def _found(rows: _Rows) -> Benefits:
@@ -395,9 +405,16 @@ def _found(rows: _Rows) -> Benefits:
 
 
 class _Rows:
-    def __init__(self, portfolio: Portfolio, baseline: Portfolio | None, discount: DiscountSchedule | None, as_of: date) -> None:
+    def __init__(
+        self,
+        portfolio: Portfolio,
+        baseline: Portfolio | None,
+        discount: DiscountSchedule | None,
+        as_of: date,
+        unrated: Unrated = "refuse",
+    ) -> None:
         self.portfolio, self.baseline, self.discount, self.as_of = portfolio, baseline, discount, as_of
-        self.amounts = Amounts(portfolio, as_of, "value")
+        self.amounts = Amounts(portfolio, as_of, "value", unrated=unrated)
 
     @functools.cached_property
     def now(self) -> Schedule:
@@ -440,7 +457,7 @@ class _Rows:
         currency = self._currency
         actual = None
         if benefit.actual is not None:
-            lines = Amounts(self.portfolio, self.as_of, "actual").lines(benefit.id, benefit.actual)
+            lines = Amounts(self.portfolio, self.as_of, "actual", unrated=self.amounts.unrated).lines(benefit.id, benefit.actual)
             if lines is not None:
                 seen = [a.value for a in lines if a.line.since is None or as_day(a.line.since) <= self.as_of]
                 actual = rounded(sum(seen, Fraction(0)), currency)
@@ -467,7 +484,7 @@ class _Rows:
 
     def _reason(self, benefit: Benefit, start: date | None, yearly: Fraction | None, forecast: Profile | None) -> str:
         if yearly is None:
-            return "no value is stated"
+            return self.amounts.missing.get(benefit.id, "no value is stated")
         if start is None:
             return "its start is not known"
         if forecast is None:

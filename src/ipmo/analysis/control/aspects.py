@@ -104,7 +104,7 @@ class Aspects:
         if not self.portfolio.benefits:
             return None
         try:
-            return benefits(self.portfolio, baseline=self.baseline)
+            return benefits(self.portfolio, baseline=self.baseline, unrated="unknown")
         except IpmoError:
             return None
 

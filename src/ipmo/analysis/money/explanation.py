@@ -78,7 +78,7 @@ class RolledUpValue:
     @property
     def reasons(self) -> tuple[str, ...]:
         """Why what is unknown below is so, where that was found out: a missing exchange rate."""
-        if self.value is None and self.note and not self.parts:
+        if self.value is None and self.note:
             return (self.note,)
         return tuple(dict.fromkeys(reason for part in self.parts for reason in part.reasons))
 

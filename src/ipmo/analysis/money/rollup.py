@@ -245,7 +245,7 @@ class _Engine:
         if self.measure.combine is Combine.RATIO:
             above, below = (self._exact(part, full_id, item) if part.applies(item) else (None, "") for part in self.measure.of)
             if above[0] is None or below[0] is None:
-                return None, above[1] or below[1]
+                return None, (above[1] if above[0] is None else "") or (below[1] if below[0] is None else "")
             return (above[0], below[0]), "; ".join(note for note in (above[1], below[1]) if note)
         return self._exact(self.measure, full_id, item)
 
@@ -362,6 +362,8 @@ class _Engine:
                 counts_here, own = False, None  # milestones only: there is no work to weigh
             counts = int(own is not None and counts_here), int(counts_here)
             return self._made(full_id, level, own, counts, name=item.name, note=note, left_out=left_out)
+        if own is None and note:  # its own total is stated and has no exchange rate: the sum of its parts is another figure
+            return self._made(full_id, level, None, (0, 1), name=item.name, note=note, parts=parts, left_out=left_out)
         carried, known, total = self._joined(parts)
         if own is not None:
             stated = self.amounts.confidence is None  # percentiles of parts need not add up to that of the whole
@@ -579,7 +581,8 @@ def _bearing(whole: RolledUpValue) -> Iterable[RolledUpValue]:
     stack = [whole]
     while stack:
         figure = stack.pop()
-        if figure.parts and not figure.note.startswith(STATED):
+        unrated = figure.carried is None and bool(figure.note)  # a total of its own without an exchange rate
+        if figure.parts and not figure.note.startswith(STATED) and not unrated:
             stack += reversed(figure.parts)
         elif figure.level != "portfolio" or figure.total:
             yield figure
