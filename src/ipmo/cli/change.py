@@ -14,9 +14,12 @@ from ipmo.analysis.dates.schedule import OnCycle
 from ipmo.cli.shell import Verb, answer, emit, json_option, main, on_cycle_option, out_option, plain_rows, portfolio_argument, say
 from ipmo.model.changes import Change
 from ipmo.units import day_text
+from ipmo.words import more
 
 __all__: list[str] = []
 
+MOST = 12
+"""Lines on what follows from a change; the rest is counted."""
 Pairs = tuple[tuple[str, str], ...]
 
 
@@ -87,11 +90,13 @@ def what_if(
 @on_cycle_option
 @json_option
 def compare(source: str, target: str, everything: bool, on_cycle: OnCycle, as_json: bool) -> None:
-    """What changed between two months or years: who came, who went, dates, money, confidence."""
+    """What changed between two months or years: missed commitments, who came, who went, dates, money, confidence."""
     found = ipmo.compare(source, target, on_cycle=on_cycle)
-    answer(
-        found.table() if everything or as_json else found.counts(), as_json, [str(found), *found.notes], counts=plain_rows(found.counts())
-    )
+    if not as_json:  # what follows first, missed commitments on top
+        lines = [str(found), *(f"  {line}" for line in found.lines if line not in str(found).splitlines())]
+        say("\n".join([*lines[:MOST], *([rest] if (rest := more(len(lines) - MOST)) else [])]))
+    table = found.table() if everything or as_json else found.counts()
+    answer(table, as_json, found.notes, counts=plain_rows(found.counts()))
 
 
 @main.command(cls=Verb)

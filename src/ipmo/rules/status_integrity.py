@@ -120,11 +120,11 @@ def _of(project: Project, view: StatusView, schedule: Schedule, earned: EarnedVa
             "ask for a new report",
         )  # fmt: skip
     item = schedule[project.id] if project.id in schedule else None
-    if item is not None and item.target_float is not None and item.target_float < 0:
+    if item is not None and item.commitment_float is not None and item.commitment_float < 0:
         yield fact(
             "watermelon-negative-float",
             project.id,
-            f"project {project.id!r} is green with {measured(item.target_float, 'day')} of float to {item.target}",
+            f"project {project.id!r} is green with {measured(item.commitment_float, 'day')} of float to {item.commitment}",
             "its commitments downstream are already late",
         )
     if earned is not None and project.id in earned:

@@ -176,10 +176,16 @@ def test_a_delay_says_what_moves_who_is_hit_and_through_which_path() -> None:
     assert list(found.items()["id"])[:2] == ["fares", "fleet/G"]
 
 
-def test_an_exception_and_its_status_stand_first() -> None:
+def test_a_missed_commitment_stands_first_then_an_exception_and_its_status() -> None:
     found = ipmo.what_if(plan(), ch.Delay("rails/lay", "20 d"))
     first = [(x.what, x.item) for x in found.effects]
-    assert first[0][0] == "exception"
+    assert first[0] == ("commitment", "fleet")
+    assert (
+        str(found)
+        .splitlines()[1]
+        .startswith("  fleet misses its finish by 10 d: to finish by 2026-02-20, expected 2026-03-02, because of rails/lay")
+    )
+    assert first[1][0] == "exception"
     assert ("exception", "fleet") in first
     assert {(x.item, x.after, x.note) for x in found.exceptions} == {
         (item, "finishes 2026-03-02, committed to 2026-02-20, 8 days beyond tolerance", "tell board") for item in ("city", "fleet")
@@ -456,19 +462,25 @@ def test_gates_decisions_and_conditions_stand_in_order_of_need() -> None:
     rails = pf["rails"]
     pf = pf.evolve("rails", gates=[decided], tasks=[rails.tasks[0], m.Task(id="tidy", duration="5 d", after=["lay", "S"])])
     found = ipmo.decisions_due(pf)
-    assert [(r.kind, r.item, r.float) for r in found] == [("decision", "D", 0), ("condition", "rails/S", 20), ("gate", "fleet/G", 0)]
+    assert [(r.kind, r.item, r.float) for r in found] == [("decision", "D", None), ("gate", "fleet/G", 43), ("condition", "rails/S", None)]
     gate = found["fleet/G"]
-    # fleet is committed for the end of 20 February, 10 days after it ends; the fares, which have no commitment, would be late at once
-    assert (gate.expected, gate.latest, gate.float, gate.at_risk) == (datetime(2026, 2, 7), datetime(2026, 2, 7), 0, "fares")
+    # fleet is committed for the end of 20 February and four days of service follow; the fares, which nobody committed to, move at once
+    assert (gate.expected, gate.latest, gate.margin, gate.at_risk) == (datetime(2026, 2, 7), datetime(2026, 2, 17), 10, "fleet@finish")
     assert gate.waits == ("fleet/service",)
-    day = ipmo.benefits(pf)["fares"]
-    assert gate.day_costs == day.loss_if(1)
-    assert gate.reason == f"board decides by 2026-02-06, in 0 working days, or fares is late; each day after that costs {day.loss_if(1)}"
+    day, more = (ipmo.benefits(pf)["fares"].loss_if(days) for days in (10, 11))
+    assert day is not None
+    assert more is not None
+    assert gate.day_costs == ipmo.model.Money(more.amount - day.amount, "GBP")
+    assert gate.costs_from == datetime(2026, 2, 7)
+    assert gate.reason == (
+        f"board decides by 2026-02-16, in 43 working days, or fleet@finish is missed; each day after that costs {gate.day_costs}; "
+        "waiting loses benefits from 2026-02-06 on"
+    )
     condition = found["rails/S"]
     assert (condition.name, condition.who, condition.waits) == ("Agree utilities", "ann", ("rails/tidy",))
     assert found["D"].waits == ("depot/build",)
     assert found.table().columns == (
-        "kind", "item", "name", "who", "by", "latest", "stated", "expected", "float", "at_risk", "day_costs", "waits", "reason",
+        "kind", "item", "name", "who", "by", "latest", "stated", "expected", "float", "margin", "at_risk", "day_costs", "waits", "reason",
     )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from ipmo.model.changes import Change, as_changes
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.tables import Column, Table
-from ipmo.words import counted
+from ipmo.words import agree, counted
 
 __all__ = ["Comparison", "compare", "what_if"]
 
@@ -109,14 +109,21 @@ class Comparison:
 
     @functools.cached_property
     def effects(self) -> tuple[Moved, ...]:
-        """What follows, what matters most first: exceptions, status, benefits, dates, money, floats, the critical path."""
+        """What follows, what matters most first: commitments newly missed, exceptions, status, benefits, dates, money, floats, the critical path."""
         said = {m.item for m in self.moved if m.what in ("start", "finish")} | {*self.entrants, *self.leavers}
         dates = [m for m in self.dates if m.kind != "project" or m.item not in said]  # what a project states says it already
-        found = by_weight([*self.exceptions, *self.status, *self.benefits, *dates, *self.money, *self.floats, *self.critical])
+        found = by_weight(
+            [*self.commitments, *self.exceptions, *self.status, *self.benefits, *dates, *self.money, *self.floats, *self.critical]
+        )
         if self._after is None:  # a branch keeps what moved, not what it was found with
             for name in ("_sides", "stated"):
                 self.__dict__.pop(name, None)
         return found
+
+    @functools.cached_property
+    def commitments(self) -> tuple[Moved, ...]:
+        """Commitments that are newly missed, hand-overs first, then those missed by more or less, or kept again."""
+        return self._sides.commitments()
 
     @functools.cached_property
     def dates(self) -> tuple[Moved, ...]:
@@ -242,8 +249,8 @@ class Comparison:
                 Column("finish_before", "datetime", [was.finish for was, _, _ in rows]),
                 Column("finish_after", "datetime", [now and now.finish for _, now, _ in rows]),
                 Column("days", "float", [days for _, _, days in rows], "ed"),
-                Column("float_before", "float", [was.target_float for was, _, _ in rows], "d"),
-                Column("float_after", "float", [now and now.target_float for _, now, _ in rows], "d"),
+                Column("float_before", "float", [was.commitment_float for was, _, _ in rows], "d"),
+                Column("float_after", "float", [now and now.commitment_float for _, now, _ in rows], "d"),
             ]
         )
 
@@ -251,17 +258,20 @@ class Comparison:
         return bool(self.dates or self.entrants or self.leavers or self.moved or self.effects)
 
     def counts(self) -> Table:
-        """One row a kind of change that projects state: what, count, up (later, dearer, worse), down, unknown."""
+        """One row a kind of change that projects state: what, count, up (later, dearer, worse), down, unknown.
+
+        Before them the commitments whose keeping changed, and the dates that move.
+        """
         kinds = sorted({*self.unknown, *(m.what for m in self.moved)}, key=place_of)
-        rows: list[tuple[str, int, int | None, int | None, int]] = [
-            ("entrants", len(self.entrants), None, None, 0),
-            ("leavers", len(self.leavers), None, None, 0),
-        ]
-        for kind in kinds:
-            found = [m for m in self.moved if m.what == kind]
+        rows: list[tuple[str, int, int | None, int | None, int]] = []
+        computed = [m for m in self.effects if m.what in ("commitment", "date")]  # what is committed to, and what moves, stand first
+        for kind in [*(what for what in ("commitment", "date") if any(m.what == what for m in computed)), *kinds]:
+            found = [m for m in (*computed, *self.moved) if m.what == kind]
             up = sum(1 for m in found if m.change is not None and m.change > 0)
             down = sum(1 for m in found if m.change is not None and m.change < 0)
             rows.append((kind, len(found), up, down, self.unknown.get(kind, 0)))
+        here = sum(row[0] in ("commitment", "date") for row in rows)
+        rows[here:here] = [("entrants", len(self.entrants), None, None, 0), ("leavers", len(self.leavers), None, None, 0)]
         names = ("what", "count", "up", "down", "unknown")
         return Table([Column(name, "str" if name == "what" else "int", [row[place] for row in rows]) for place, name in enumerate(names)])
 
@@ -283,16 +293,22 @@ class Comparison:
     def __str__(self) -> str:
         if self.changes:
             head = "; ".join(map(str, self.changes))
-            return "\n".join([f"{head[:1].upper()}{head[1:]}:", *(f"  {line}" for line in self._lines())])
+            return "\n".join([f"{head[:1].upper()}{head[1:]}:", *(f"  {line}" for line in self.lines or ("nothing that matters moves",))])
         kinds = Counter("confidence" if m.what.startswith("confidence") else m.what for m in self.moved)
-        parts = [f"{len(self.entrants)} came", f"{len(self.leavers)} went"] + [f"{n} changed {kind}" for kind, n in kinds.items()]
-        return f"{counted(len(self.stayed), 'project')} in both; {', '.join(parts)}"
+        parts = [f"{len(self.entrants)} came", f"{len(self.leavers)} went"]
+        if not self.entrants and not self.leavers and self.dates:  # what moved says more
+            parts = [_most_moved(self.dates)]
+        parts += [f"{n} changed {kind}" for kind, n in kinds.items()]
+        head = f"{counted(len(self.stayed), 'project')} in both; {', '.join(parts)}"
+        return "\n".join([*(_line(m) for m in self.commitments), head])
 
-    def _lines(self) -> list[str]:
-        """What follows, as people read it."""
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What follows, as people read it, a line each: commitments that are newly missed first."""
         names = (("comes", self.entrants), ("goes", self.leavers))
-        lines = [f"{word}: {few(some)}" for word, some in names if some] + [_line(m) for m in self.effects]
-        return lines or ["nothing that matters moves"]
+        told = [_line(m) for m in self.effects]
+        count = len(self.commitments)
+        return (*told[:count], *(f"{word}: {few(some)}" for word, some in names if some), *told[count:])
 
     def __repr__(self) -> str:
         return f"<Comparison: {'; '.join(map(str, self.changes)) or str(self)}>"
@@ -303,6 +319,8 @@ class Comparison:
 
 def _line(m: Moved) -> str:
     """One change as people read it."""
+    if m.what == "commitment":
+        return m.note
     if m.what == "critical path":
         return f"critical path: {m.note}"
     note = f"; {m.note}" if m.note else ""
@@ -317,13 +335,24 @@ def _line(m: Moved) -> str:
     return f"{m.what} of {m.item}: {size} {m.unit}{words}"
 
 
+def _most_moved(dates: Sequence[Moved]) -> str:
+    """How many dates move, and which by most: a project before the whole that moves with it."""
+    known = [m for m in dates if m.change is not None]
+    if not known:
+        return f"{counted(len(dates), 'date')} came or went"
+    whole = ("programme", "portfolio")
+    most = next((m for kinds in (("project",), None) for m in known if (m.kind in kinds if kinds else m.kind not in whole)), known[0])
+    size = f"{most.change:+,.2f}".rstrip("0").rstrip(".")
+    return f"{counted(len(dates), 'date')} {agree(len(dates), 'moves', 'move')}, {most.item} by most: {size} {most.unit}"
+
+
 def _moved_items(one: Schedule, other: Schedule) -> Iterator[tuple[ScheduledItem, ScheduledItem | None, float | None]]:
     """(as it was, as it is, elapsed days that it finishes later) of items whose dates or float to a commitment differ."""
     for was in one.rows:
         now = other[was.id] if was.id in other else None
         if now is None:
             yield was, None, None
-        elif (was.start, was.finish, was.target_float) != (now.start, now.finish, now.target_float):
+        elif (was.start, was.finish, was.commitment_float) != (now.start, now.finish, now.commitment_float):
             known = was.finish is not None and now.finish is not None
             yield was, now, _elapsed(was.finish, now.finish) if known else None
 

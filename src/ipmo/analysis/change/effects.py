@@ -1,4 +1,4 @@
-"""What follows from a change of a portfolio, computed on both sides: dates, floats, money, benefits, status, exceptions."""
+"""What follows from a change of a portfolio, computed on both sides: commitments, dates, floats, money, benefits, status, exceptions."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from ipmo.analysis.benefits.realisation import Benefits, benefits
 from ipmo.analysis.change.stated import Moved
 from ipmo.analysis.control.status import StatusView, status
+from ipmo.analysis.dates.commitments import Commitment
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.dependencies.targets import KINDS, Target, Targets, targets
 from ipmo.analysis.money.rollup import roll_up
@@ -20,7 +21,18 @@ from ipmo.words import counted
 
 __all__ = ["Sides", "by_weight", "few", "moved_targets", "scheduled"]
 
-ORDER = ("exception", "status", "benefit value", "date", "total budget", "total forecast", "total funding", "float", "critical path")
+ORDER = (
+    "commitment",
+    "exception",
+    "status",
+    "benefit value",
+    "date",
+    "total budget",
+    "total forecast",
+    "total funding",
+    "float",
+    "critical path",
+)
 """What matters first: commitments to people, then money, then time, then what margin is left."""
 
 
@@ -34,7 +46,10 @@ def scheduled(portfolio: Portfolio) -> Schedule | None:
 
 def by_weight(found: Iterable[Moved]) -> tuple[Moved, ...]:
     """What matters most first, and of one kind the largest."""
-    return tuple(sorted(found, key=lambda m: (ORDER.index(m.what), _level(m), -abs(m.change or 0), m.item)))
+    rows = list(found)
+    first = [m for m in rows if m.what == "commitment"]  # in their own order: newly missed first
+    rest = [m for m in rows if m.what != "commitment"]
+    return (*first, *sorted(rest, key=lambda m: (ORDER.index(m.what), _level(m), -abs(m.change or 0), m.item)))
 
 
 def moved_targets(rows: Targets, moved: Iterable[tuple[int, int]]) -> tuple[Moved, ...]:
@@ -86,6 +101,20 @@ class Sides:
         for t, row in enumerate(other):
             if row.name not in one.place:
                 yield _date_of(self.after, row, after=_shown(other.date(t)), note="new")
+
+    def commitments(self) -> tuple[Moved, ...]:
+        """Commitments that are newly missed, hand-overs first, then those that are missed by more or less, or kept again."""
+        if self.schedules is None:
+            return ()
+        one, other = (s.commitments for s in self.schedules)
+        found = []
+        for name in dict.fromkeys([*(row.name for row in other), *(row.name for row in one)]):
+            was, now = (rows[name] if name in rows else None for rows in (one, other))
+            told = _told(was, now, self.after)
+            if told is not None:
+                rank = (bool(was is not None and was.broken), now is None or not now.broken, (now or was).kind != "hand-over")  # type: ignore[union-attr]
+                found.append((rank, -(told.change or 0.0), name, told))
+        return tuple(told for *_, told in sorted(found, key=lambda entry: entry[:3]))
 
     def floats(self) -> tuple[Moved, ...]:
         """Projects whose least float to a commitment is another."""
@@ -215,6 +244,41 @@ def _dated(rows: Targets, t: int, date: int) -> Moved:
     return _date_of(rows.portfolio, rows[t], before=_shown(was), after=_shown(date), change=rows.days(t, was, date))
 
 
+def _stands(row: Commitment | None) -> str:
+    """How a commitment stands, in words."""
+    if row is None:
+        return "not stated"
+    return {"kept": "kept", "overdue": "overdue", "unknown": "not known"}.get(row.standing) or f"missed by {row.late}".removesuffix(" by ")
+
+
+def _told(was: Commitment | None, now: Commitment | None, after: Portfolio) -> Moved | None:
+    """What is to be said of one commitment, before and after; None where it stands as it stood."""
+    if (was is None or not was.broken) and (now is None or not now.broken):
+        known = [row is not None and row.standing == "unknown" for row in (was, now)]
+        if now is None or known[0] or not known[1]:
+            return None  # kept, met or dropped in time
+    if was is not None and now is not None and (was.standing, was.days) == (now.standing, now.days):
+        return None
+    if was is not None and now is not None and was.standing == now.standing == "overdue":
+        return None  # it grows older with the data date
+    row = now or was
+    assert row is not None
+    if now is None:
+        noun = after.items.get(row.item)
+        met = noun is None or bool(getattr(noun, "finished", False)) or getattr(noun, "state", "") == "closed"
+        note = f"{row.item}: {row.word} {row.stated_text}, {_stands(row)} before, {'done or gone' if met else 'no longer stated'}"
+    else:
+        note = now.text + (f"; {_stands(was)} before" if was is not None and was.broken else "")
+        if was is not None and was.date != now.date:
+            note += f"; it was stated for {was.stated_text} before"
+    days = None if was is None or now is None or was.days is None or now.days is None else now.days - was.days
+    kind = row.kind if row.kind in KINDS else "deadline" if row.kind == "constraint" else row.kind
+    return Moved(
+        item=row.item, kind=kind, name=_title(after, row.item), what="commitment", before=_stands(was), after=_stands(now), change=days,
+        unit="" if days is None else "ed", note=note,
+    )  # fmt: skip
+
+
 def _why_gone(s: Schedule, after: Portfolio, row: Target) -> str:
     noun = after.items.get(row.item)
     if noun is None and row.item != after.id:
@@ -238,8 +302,8 @@ def _title(portfolio: Portfolio, item: str) -> str:
 
 
 def _least_floats(s: Schedule) -> dict[str, float]:
-    """The least target float of the open work of each project, in working days."""
-    aim, x, net = s.passes.late_starts.to_target, s.passes.early_starts, s.network
+    """The least float of the open work of each project to a commitment, in working days."""
+    aim, x, net = s.commitments.late.x, s.passes.early_starts, s.network
     out: dict[str, float] = {}
     for owner, nodes in s.passes.open_work.items():
         places = [int(s.passes.positions.pos[v]) for v in nodes]

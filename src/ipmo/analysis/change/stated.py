@@ -33,9 +33,9 @@ class Moved:
 
     Args:
         item: full id of what it belongs to; the portfolio's id for the whole.
-        kind: portfolio, programme, project, gate, deadline, benefit.
+        kind: portfolio, programme, project, gate, deadline, benefit; hand-over, of a commitment.
         name: its title.
-        what: start, finish, budget, forecast, state, `confidence (ASSESSOR)` as stated; as computed: date, float, critical path,
+        what: start, finish, budget, forecast, state, `confidence (ASSESSOR)` as stated; as computed: commitment, date, float, critical path,
             total budget, total forecast, benefit value, status, exception.
         before: as it was.
         after: as it is.
