@@ -496,7 +496,8 @@ def said_day(when: datetime | None, *, finish: bool = False) -> date | None:
     """
     if when is None:
         return None
-    return (when - timedelta(minutes=1)).date() if finish and when.hour == when.minute == 0 else when.date()
+    ends = finish and when.hour == when.minute == 0 and when > datetime.min
+    return (when - timedelta(minutes=1)).date() if ends else when.date()
 
 
 def day_text(when: datetime | None, *, finish: bool = False) -> str:

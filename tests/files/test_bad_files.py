@@ -291,6 +291,15 @@ def test_strict_reading_raises_on_any_finding(tmp_path: Path) -> None:
         ipmo.read(path, strict=True)
 
 
+@pytest.mark.parametrize("time", ["08:00", "08:00:00", "08:00:00.000"])
+def test_a_time_of_whole_minutes_is_not_rounded_and_nothing_is_said(time: str, tmp_path: Path) -> None:
+    path = tmp_path / "seconds.yaml"
+    path.write_text(f"ipmo: 1\nportfolio: {{id: x, start: '2026-01-05T{time}', status_date: '2026-01-05 {time}'}}\n")
+    assert not ipmo.read(path, strict=True).source.findings
+    path.write_text(f"ipmo: 1\nportfolio: {{id: x, start: '2026-01-05T{time[:5]}:00.400'}}\n")
+    assert [f.code for f in ipmo.read(path).source.findings] == ["ipmo/seconds"]
+
+
 def test_a_loop_is_a_finding_with_its_position_when_read(tmp_path: Path) -> None:
     path = tmp_path / "loop.yaml"
     path.write_text(

@@ -9,7 +9,6 @@ import click
 import ipmo
 from ipmo.cli.shell import Verb, answer, emit, json_option, main, on_cycle_option, plain_rows, portfolio_argument, print_table, say
 from ipmo.model import DIALECTS
-from ipmo.units import day_text
 from ipmo.words import agree, counted
 
 __all__: list[str] = []
@@ -42,7 +41,7 @@ def schedule(
     for source, target, kind in s.cuts:
         say(f"cut to break a loop: {source} -{kind}-> {target}")
     critical = len(s.critical_path())
-    end = day_text(s.finish, finish=True) if s.finish else "reached"
+    end = s.end_text
     say(f"finish {end}; {counted(critical, 'item')} {agree(critical, 'is')} critical")
 
 

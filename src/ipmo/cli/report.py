@@ -8,7 +8,6 @@ import click
 
 import ipmo
 from ipmo.cli.shell import Verb, emit, json_option, main, out_option, portfolio_argument, say
-from ipmo.units import day_text
 from ipmo.words import agree, counted, more
 
 __all__: list[str] = []
@@ -41,7 +40,7 @@ def _summary(pf: ipmo.Portfolio) -> None:
     done = [item for item in items_of if item.early_finish is not None and item.total_float is None and not item.undated]
     late = sum(item.commitment_float is not None and item.commitment_float < 0 for item in open_rows)
     missed, overdue = s.commitments.missed, s.commitments.overdue
-    end = day_text(s.finish, finish=True) if s.finish else "reached"
+    end = s.end_text
     items = f"{counted(len(items_of), 'item')}: {len(done)} done, {len(open_rows)} open"
     say(f"{counted(len(pf.projects), 'project')}, {items}; the last finishes {end}")
     count = f"{counted(len(missed), 'commitment')} {agree(len(missed), 'is')} missed in this forecast"

@@ -115,7 +115,7 @@ def _simple(parse: Parse[object]) -> Read:
 
 def _when(value: Any, reading: Reading) -> object:
     when = as_when(value)
-    if isinstance(value, str) and len(value) > 16:
+    if isinstance(value, str) and value[16:].strip(":.0"):  # whole minutes are written with seconds too: nothing is rounded then
         reading.note("ipmo/seconds", f"{value} is rounded to the minute")
     return when
 

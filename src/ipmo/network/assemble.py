@@ -49,6 +49,10 @@ def compiled(portfolio: Portfolio, dialect: Dialect) -> Network:
     bound_summaries(draft)
     settle_helpers(draft)
     spread_holds(draft)
+    if draft.nothing_dated:
+        for node, state in enumerate(draft.nodes.state):
+            if state in LIVE:
+                draft.nodes.hold(node, State.UNDATED, Hold("nothing says when anything starts (write portfolio: start:)", ""))
     bounds.constrain(draft)
     links = draft.links
     needed = Needed(links.src, links.dst, links.typ, links.numbers, draft.nodes.driveless, draft.nodes.begun)

@@ -145,7 +145,10 @@ class Draft:
         self.clocks: Clocks = clocks_of(portfolio)
         self.nodes, self.links, self.bounds = Nodes(), Links(), Bounds()
         self.on_calendar = dialect.milestones == "calendar"
-        self.start = first_instant(portfolio)
+        first = first_instant(portfolio)
+        self.nothing_dated = first is None
+        """Nothing says when anything starts: what there is has no dates."""
+        self.start = first or 0
         self.data_date = portfolio.data_date if dialect.data_date == "binds" else None
         self.base = self.start if self.data_date is None else max(self.start, self.data_date)
         self.bases: dict[int, int] = {}
@@ -172,11 +175,11 @@ class Draft:
         return (*self.portfolio.outcomes, *self.portfolio.benefits)
 
 
-def first_instant(portfolio: Portfolio) -> int:
-    """When a portfolio starts: what it states, else the earliest date that it holds.
+def first_instant(portfolio: Portfolio) -> int | None:
+    """When a portfolio starts: what it states, else the earliest date that it holds; None where there is neither a date nor any work.
 
     Raises:
-        ScheduleError: nothing says so.
+        ScheduleError: nothing says so, and there is work.
     """
     if portfolio.start is not None:
         return minutes(portfolio.start)
@@ -196,5 +199,5 @@ def first_instant(portfolio: Portfolio) -> int:
     if portfolio.data_date is not None:
         return portfolio.data_date
     if not any(project.tasks or project.gates or project.finish for project in portfolio.projects):
-        return 0
+        return None
     raise ScheduleError(f"portfolio {portfolio.id!r} has no start: add portfolio: start: (or a start: to a project, or a status_date:)")

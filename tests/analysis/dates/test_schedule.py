@@ -17,6 +17,7 @@ from ipmo.model import After, Benefit, Calendar, Enabler, Gate, GateDecision, Li
 from ipmo.network.states import EFFECTS, Mode
 from ipmo.testing.strategies import portfolios
 from ipmo.units import moment
+from ipmo.words import counted
 
 DAY0 = datetime(2026, 1, 5)
 LOOKS_TO_THE_END = {"late_start", "late_finish", "total_float", "critical", "drag"}
@@ -973,3 +974,45 @@ def test_dates_and_floats_alone_are_those_of_the_whole_item(pf: Portfolio) -> No
         item = s[full_id]
         assert s.dates(full_id) == (item.start, item.finish), full_id
         assert s.total_float(full_id) == item.total_float, full_id
+
+
+UNDATED = """
+ipmo: 1
+portfolio: {id: pf, money: {currency: GBP}}
+programmes: [{id: G}]
+projects: [{id: P, programme: G, budget: 5 GBP}, {id: Q}]
+outcomes: [{id: oc, enabled_by: P}]
+benefits:
+  - {id: b, any_of: [{from: P, lag: 1 month}, {from: Q}], value: 3 GBP per year, lasts: 3 years}
+  - {id: c, enabled_by: Q@finish, value: 3 GBP per year, lasts: 3 years, need_by: 2027-01-01}
+links: [{from: P@finish, to: Q@start, lag: 1 month}]
+"""
+
+
+@pytest.mark.parametrize("text", ["ipmo: 1\nportfolio: {id: pf}\n", "ipmo: 1\nportfolio: {id: pf}\nprojects: [{id: P}]\n", UNDATED])
+def test_a_portfolio_in_which_nothing_is_dated_gets_a_clear_answer(text: str, tmp_path: Path) -> None:
+    """No tasks and no dates: everything is undated with the reason, and no answer fails."""
+    path = tmp_path / "pf.yaml"
+    path.write_text(text, encoding="utf-8")
+    pf = ipmo.read(path)
+    s = ipmo.schedule(pf)
+    assert all(s[item].undated == "nothing says when anything starts (write portfolio: start:)" for item in s)
+    assert repr(s) == f"<Schedule: {counted(s.network.n, 'item')}, finish unknown, 0 critical>"
+    assert all(row[name] is None for row in s.table().rows() for name in ("start", "finish", "early_finish_date", "total_float"))
+    for verb in (
+        ipmo.status,
+        ipmo.check,
+        ipmo.critical_links,
+        ipmo.benefits,
+        ipmo.gates,
+        ipmo.decisions_due,
+        ipmo.delay_sensitivity,
+        ipmo.single_points,
+    ):
+        repr(verb(pf))
+    if pf.projects:
+        assert s.explain("P") == "P has no date: nothing says when anything starts (write portfolio: start:)"
+        repr(ipmo.what_if(pf, ipmo.changes.Stop("P")).table())
+    ipmo.report(pf, tmp_path / "r.html")
+    (tmp_path / "soon.yaml").write_text(text.replace("id: pf", "id: pf, start: 0001-01-01", 1), encoding="utf-8")
+    repr(ipmo.schedule(ipmo.read(tmp_path / "soon.yaml")).overview())

@@ -221,6 +221,13 @@ class Schedule:
         """When the last open work of the portfolio ends; None when all is done, or when nothing has a date at all."""
         return moment(self.passes.end) if self.passes.end else None  # instant 0: nothing says when anything starts
 
+    @property
+    def end_text(self) -> str:
+        """The day on which the last open work ends, as text; `reached` when all is done, `unknown` when nothing has a date."""
+        if self.finish is not None:
+            return day_text(self.finish, finish=True)
+        return "reached" if self.network.finishes else "unknown"
+
     # ------------------------------------------------------------------------------------------- tables
 
     def table(self) -> Table:
@@ -365,8 +372,7 @@ class Schedule:
         return "nothing holds it back but the data date" if known else "nothing holds it back but the start of the portfolio"
 
     def __repr__(self) -> str:
-        end = day_text(self.finish, finish=True) if self.finish else "all done"
-        return f"<Schedule: {counted(self.network.n, 'item')}, finish {end}, {len(self.critical_path())} critical>"
+        return f"<Schedule: {counted(self.network.n, 'item')}, finish {self.end_text}, {len(self.critical_path())} critical>"
 
     def _repr_html_(self) -> str:
         return self.overview()._repr_html_()
