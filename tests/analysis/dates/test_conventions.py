@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import ipmo
 from ipmo.errors import ModelError, UnitError
@@ -345,3 +347,56 @@ def test_a_data_date_binds_whatever_a_lead_asks_for() -> None:
         pf = around_the_clock(tasks, dialect="msproject", status_date=status)
         starts[status] = day(ipmo.schedule(pf)["P/b"].early_start)
     assert starts == {None: -3, "2026-01-07": 2}
+
+
+@pytest.mark.parametrize("dialect", ["ipmo", "msproject", "p6"])
+@pytest.mark.parametrize(
+    ("start", "kind", "lag", "floats"),
+    [
+        (
+            "2024-01-05",
+            "FF",
+            "1 ed",
+            [0, 0],
+        ),  # over the weekend: the receiver is done on Friday, whether the lag ends on Saturday or on Sunday
+        ("2024-01-05", "FF", "2 ed", [0, 0]),
+        ("2024-01-03", "FF", "1 ed", [0, 0]),
+        ("2024-01-05", "FS", "1 ed", [0, 0]),
+        ("2024-01-05", "SF", "30 eh", [0, 0]),
+    ],
+)
+def test_a_lag_around_the_clock_makes_no_negative_float(start: str, kind: str, lag: str, floats: list[float], dialect: str) -> None:
+    tasks = [Task(id="a", duration="1 d"), Task(id="b", duration="1 d", after=[After(source="a", type=kind, lag=lag)])]
+    s = ipmo.schedule(Portfolio(id="x", start=start, projects=[Project(id="p", tasks=tasks)]), dialect=dialect)
+    assert [s[f"p/{name}"].total_float for name in "ab"] == floats
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["4 h", "1 d", "2 d", "3 d"]),
+            st.lists(
+                st.tuples(
+                    st.integers(0, 3),
+                    st.sampled_from(["FS", "SS", "FF", "SF"]),
+                    st.sampled_from(["1 ed", "0.5 ed", "-1 ed", "5 eh", "-5 eh"]),
+                ),
+                max_size=3,
+                unique_by=lambda link: link[:2],
+            ),
+        ),
+        min_size=2,
+        max_size=4,
+    ),
+    st.integers(1, 7),
+    st.sampled_from(["ipmo", "msproject", "p6"]),
+)
+def test_without_a_constraint_no_lag_around_the_clock_makes_a_negative_float(rows: list[Any], day: int, dialect: str) -> None:
+    """On one calendar, over weekends and by every kind of link: late dates never lie before early ones."""
+    tasks = [
+        Task(id=f"t{n}", duration=length, after=[After(source=f"t{m}", type=kind, lag=lag) for m, kind, lag in links if m < n])
+        for n, (length, links) in enumerate(rows)
+    ]
+    s = ipmo.schedule(Portfolio(id="x", start=f"2024-01-0{day}", projects=[Project(id="p", tasks=tasks)]), dialect=dialect)
+    assert all((s[item].total_float or 0) >= 0 for item in s)

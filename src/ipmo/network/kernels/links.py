@@ -68,7 +68,7 @@ def taken(cal: Tables, clock: int, start: int, length: int, typ: int, mode: int,
     """
     if typ <= SS:
         t = start_at(cal, clock, start)
-    elif room == 1:
+    elif room == 1 or (mode == SHIFTS and lagclk == 0 and lag != 0):  # around the clock no shift rounds what the lag leads to
         t = start_at(cal, clock, start + length)
     else:
         t = finish_at(cal, clock, start + length)
