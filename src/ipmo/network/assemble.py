@@ -16,7 +16,7 @@ from ipmo.model.work import Task
 from ipmo.network import bounds
 from ipmo.network.builder import Builder
 from ipmo.network.drafts import Draft
-from ipmo.network.holds import given, spread_holds
+from ipmo.network.holds import given, hold_undated, spread_holds
 from ipmo.network.links import Linker, lag_clock, tie
 from ipmo.network.network import Network
 from ipmo.network.parts import LateBound, Needed, OutOfSequence, Spanning
@@ -49,10 +49,7 @@ def compiled(portfolio: Portfolio, dialect: Dialect) -> Network:
     bound_summaries(draft)
     settle_helpers(draft)
     spread_holds(draft)
-    if draft.nothing_dated:
-        for node, state in enumerate(draft.nodes.state):
-            if state in LIVE:
-                draft.nodes.hold(node, State.UNDATED, Hold("nothing says when anything starts (write portfolio: start:)", ""))
+    hold_undated(draft)
     bounds.constrain(draft)
     links = draft.links
     needed = Needed(links.src, links.dst, links.typ, links.numbers, draft.nodes.driveless, draft.nodes.begun)

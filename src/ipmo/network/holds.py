@@ -10,7 +10,7 @@ from ipmo.network.drafts import Draft
 from ipmo.network.parts import Hold, Unmet
 from ipmo.network.states import EFFECTS, FROM_FINISH, LIVE, State
 
-__all__ = ["given", "lacking", "spread_holds"]
+__all__ = ["given", "hold_undated", "lacking", "spread_holds"]
 
 UNDATED, GONE = State.UNDATED, State.GONE
 
@@ -165,3 +165,11 @@ def _paused(draft: Draft) -> None:
             and pf.links[number].status != "delivered"
         ):
             links.unmet.append(Unmet(number, nodes.ids[source], nodes.ids[target], nodes.holds[source]))
+
+
+def hold_undated(draft: Draft) -> None:
+    """Where nothing says when anything starts, what there is has no dates."""
+    nodes = draft.nodes
+    for node, state in enumerate(nodes.state) if draft.nothing_dated else ():
+        if state in LIVE:
+            nodes.hold(node, UNDATED, Hold("nothing says when anything starts (write portfolio: start:)", ""))

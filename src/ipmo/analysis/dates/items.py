@@ -316,7 +316,7 @@ class Items:
             critical_for=tuple(passes.critical_for.get(place, ())),
             drag=drag,
             bound=place in passes.lower_bounded,
-            side=self.side(node),
+            side=self.side(node) if (began or start) == end else "finish",
         )
 
     def total_float(self, node: int) -> float | None:
