@@ -58,6 +58,7 @@ VERBS = [
     ("status", PROMISE),
     ("status", PROMISE, "--policy", "worst child", "--of", "reported"),
     ("raid-log", LIBRARY),
+    ("risk-exposure", LIBRARY),
     ("benefits", LIBRARY, "--discount", "3.5%"),
     ("attribution", LIBRARY, "--method", "shapley", "--discount", "3.5%"),
     ("line-of-sight", LIBRARY),

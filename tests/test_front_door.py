@@ -34,6 +34,7 @@ ANSWERS: dict[str, Callable[..., Any]] = {
     "interfaces": lambda pf, **more: ipmo.interfaces(pf, **more),
     "line_of_sight": lambda pf, **more: ipmo.line_of_sight(pf, **more),
     "raid_log": lambda pf, **more: ipmo.raid_log(pf, **more),
+    "risk_exposure": lambda pf, **more: ipmo.risk_exposure(pf, **more),
     "roll_up": lambda pf, **more: ipmo.roll_up(pf, "budget", **more),
     "schedule": lambda pf, **more: ipmo.schedule(pf, **more),
     "schedule_quality": lambda pf, **more: ipmo.schedule_quality(pf, **more),

@@ -13,6 +13,7 @@ from .analysis.change.impact import ImpactAssessment as ImpactAssessment
 from .analysis.change.sensitivity import DelaySensitivity as DelaySensitivity
 from .analysis.change.variance import VarianceAnalysis as VarianceAnalysis
 from .analysis.control.authority import Approver as Approver
+from .analysis.control.exposure import RiskExposures as RiskExposures
 from .analysis.control.history import History as History
 from .analysis.control.history import ReferenceClasses as ReferenceClasses
 from .analysis.control.history import ReportingCompliance as ReportingCompliance
@@ -102,6 +103,7 @@ from .verbs.control import approver as approver
 from .verbs.control import raid_log as raid_log
 from .verbs.control import reference_classes as reference_classes
 from .verbs.control import reporting_compliance as reporting_compliance
+from .verbs.control import risk_exposure as risk_exposure
 from .verbs.control import status as status
 from .verbs.dates import schedule as schedule
 from .verbs.dates import schedule_quality as schedule_quality

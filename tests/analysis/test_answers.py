@@ -23,6 +23,7 @@ ANSWERS: dict[str, Callable[[Portfolio], Rows[Any, Any]]] = {
     "capacity": lambda pf: ipmo.capacity(pf),
     "status": lambda pf: ipmo.status(pf, tasks=True),
     "RAID log": lambda pf: ipmo.raid_log(pf),
+    "risk exposure": lambda pf: ipmo.risk_exposure(pf),
 }
 PLANS = [
     ipmo.examples.load("library"),

@@ -17,6 +17,7 @@ from ipmo.cli.shell import (
     baseline_option,
     emit,
     json_option,
+    level_option,
     main,
     out_option,
     plain_rows,
@@ -73,6 +74,17 @@ def raid_log(path: str, as_of: str | None, as_json: bool) -> None:
 
 @main.command(cls=Verb)
 @portfolio_argument
+@as_of_option
+@level_option
+@json_option
+def risk_exposure(path: str, as_of: str | None, level: str | None, as_json: bool) -> None:
+    """Say what open threats cost on average, before and after their responses."""
+    found = ipmo.risk_exposure(path, as_of=as_of)
+    answer(found.table(level), as_json, [found.explain(name) for name in list(found)[:1]], ("name", "level"))
+
+
+@main.command(cls=Verb)
+@portfolio_argument
 @out_option
 @click.option("--baseline", metavar="ID", help="It becomes this baseline: baselines/ID.json.")
 @click.option("--reason", default="", help="Why.")
@@ -110,4 +122,4 @@ def trend(path: str, measure: str, item: str | None, as_json: bool) -> None:
 def reporting_compliance(path: str, as_json: bool) -> None:
     """Who has reported for the last month in FOLDER, and who has not."""
     found = ipmo.reporting_compliance(path)
-    answer(found.table(), as_json, [repr(found)[1:-1]], ("name",))
+    answer(found.table(), as_json, [f"{len(found.late)} of {len(found)} have not reported"], ("name",))

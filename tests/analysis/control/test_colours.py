@@ -135,6 +135,30 @@ def test_a_closed_window_is_a_finding_and_a_project_without_a_register_is_said()
     assert next(a for a in status(both)["g"].aspects if a.name == "risk").rag == "green"
 
 
+def test_exposure_before_and_after_the_responses_at_every_level() -> None:
+    risks = [
+        [risk(after=Exposure(probability=0.1))],
+        [risk(ends="2026-05-31"), Risk(id="S", before=risk().before, after=Exposure(probability=0))],
+        [],
+    ]
+    pf = programme(WELL, WELL, WELL)
+    for n, found in enumerate(risks):
+        pf = pf.evolve(f"p{n}", risks=found)
+    answer = ipmo.risk_exposure(pf)
+    assert list(answer) == ["pf", "g", "p0", "p1", "p2"]
+    assert answer.table()["before"] == (60, 60, 30, 30, None)
+    assert answer.table()["after"] == (6, 6, 6, 0, None)
+    assert answer.table("project")["closed"] == (0, 1, 0)
+    assert answer.explain("g") == (
+        "g: at least 60 GBP on average, 6 GBP after the responses, of 2 of 2 open threats; no risk recorded for p2; "
+        "1 risk not counted, whose window has closed"
+    )
+    assert answer.explain("p2") == "p2: no risks are recorded, so nothing is known of its exposure"
+    assert answer["p0"].complete
+    assert ipmo.risk_exposure(pf, as_of="2026-01-01")["p1"].before == 60
+    assert ipmo.risk_exposure(pf.evolve("p0", state="cancelled"))["pf"].before == 30
+
+
 def test_a_missing_rate_blanks_what_needs_it_and_says_so() -> None:
     foreign = {"budget": "10 M EUR", "forecast": "30 M EUR", "duration": "10 d"}
     pf = programme(WELL, foreign, OVER)

@@ -28,7 +28,7 @@ from ipmo.network.clocks import months_later
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import Money, Rate, Span, as_day, as_span, as_when, minutes, moment
 
-__all__ = ["BenefitValue", "Benefits", "Flow", "Profile", "benefits", "profile"]
+__all__ = ["NO_CURRENCY", "BenefitValue", "Benefits", "Flow", "Profile", "benefits", "profile"]
 
 NO_CURRENCY = "XXX"
 """ISO 4217: no currency is involved: nothing here states an amount."""

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
 
 import attrs
 
-from ipmo.analysis.money.amounts import Amounts
+from ipmo.analysis.benefits.realisation import NO_CURRENCY
+from ipmo.analysis.money.amounts import Amounts, rounded
+from ipmo.analysis.money.rollup import LEFT_OUT
+from ipmo.errors import ModelError
+from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.risks import Exposure, Risk
-from ipmo.model.work import Project
-from ipmo.units import Money, When, minutes
+from ipmo.model.work import Programme, Project
+from ipmo.tables import Column, Rows, Table
+from ipmo.units import Money, When, as_day, as_when, minutes
 from ipmo.words import counted
 
-__all__ = ["RiskExposure", "exposure", "window_closed"]
+__all__ = ["RiskExposure", "RiskExposures", "exposure", "risk_exposure", "window_closed"]
 
 
 @attrs.frozen(kw_only=True)
@@ -32,8 +37,12 @@ class RiskExposure:
         silent: projects at work that record no risk at all.
         recorded: risks recorded in all, whatever their state.
         missing: which exchange rates are missing.
+        item: project, programme or portfolio, and its title and level.
     """
 
+    item: str = ""
+    name: str = ""
+    level: str = ""
     before: Fraction
     after: Fraction
     known: int
@@ -55,6 +64,89 @@ class RiskExposure:
         out += [f"no risk recorded for {', '.join(self.silent)}"] if self.silent else []
         out += [f"{counted(len(self.closed), 'risk')} not counted, whose window has closed"] if self.closed else []
         return (*out, *self.missing)
+
+
+class RiskExposures(Rows[str, RiskExposure]):
+    """The answer of `risk_exposure`: by project, programme and portfolio, from the top down."""
+
+    def __init__(self, rows: Mapping[str, RiskExposure], as_of: date | None, currency: str) -> None:
+        super().__init__(rows, "these exposures")
+        self.as_of, self.currency = as_of, currency
+
+    def money(self, amount: Fraction) -> Money:
+        """An exact amount as money, rounded once."""
+        return rounded(amount, self.currency)
+
+    def explain(self, item: str) -> str:
+        """What an exposure is of, before and after the responses, and what is not in it.
+
+        Raises:
+            UnknownItemError: there is no such project or programme.
+        """
+        row = self[item]
+        if not row.recorded:
+            return f"{item}: no risks are recorded, so nothing is known of its exposure"
+        least = "" if row.complete else "at least "
+        said = f"{least}{self.money(row.before):,} on average, {self.money(row.after):,} after the responses"
+        return "; ".join((f"{item}: {said}, of {row.known} of {counted(row.total, 'open threat')}", *row.notes))
+
+    def table(self, level: str | None = None) -> Table:
+        """One row an item: item, name, level, before, after, known, total, closed, recorded; blank where no risks are recorded."""
+        rows = [row for row in self.rows if level is None or row.level == level]
+
+        def money(amount: Fraction, row: RiskExposure) -> float | None:
+            return float(self.money(amount).amount) if row.known or (row.recorded and not row.total) else None
+
+        return Table(
+            [
+                *(Column(name, "str", [getattr(row, name) for row in rows]) for name in ("item", "name", "level")),
+                Column("before", "float", [money(row.before, row) for row in rows], self.currency),
+                Column("after", "float", [money(row.after, row) for row in rows], self.currency),
+                Column("known", "int", [row.known for row in rows]),
+                Column("total", "int", [row.total for row in rows]),
+                Column("closed", "int", [len(row.closed) for row in rows]),
+                Column("recorded", "int", [row.recorded for row in rows]),
+            ]
+        )
+
+    def __repr__(self) -> str:
+        return f"<RiskExposures: {self.explain(next(iter(self)))}>"
+
+    def _repr_html_(self) -> str:
+        return self.table()._repr_html_()
+
+
+def risk_exposure(portfolio: Portfolio, *, as_of: date | str | None = None) -> RiskExposures:
+    """What the open threats of every project, programme and the portfolio cost on average, before and after their responses.
+
+    Source: expected monetary value, probability times mean impact. It is a mean and no reserve: P80s of risks do not add.
+
+    Args:
+        portfolio: the portfolio.
+        as_of: risks whose window closed before it no longer count; the status date when left out.
+    """
+    when = as_when(as_of) if as_of is not None else portfolio.status_date
+    tree = hierarchy(portfolio)
+    rows: dict[str, RiskExposure] = {}
+
+    def keep(noun: Portfolio | Programme | Project, level: str, projects: Iterable[Project]) -> None:
+        held = [project for project in projects if project.state not in LEFT_OUT]
+        rows.setdefault(noun.id, attrs.evolve(exposure(portfolio, held, when), item=noun.id, name=noun.name, level=level))
+
+    def visit(noun: Portfolio | Programme) -> None:
+        keep(noun, "portfolio" if isinstance(noun, Portfolio) else "programme", tree.projects(noun))
+        for inner in tree.direct(noun):
+            if isinstance(inner, Programme):
+                visit(inner)
+            elif inner.state not in LEFT_OUT:
+                keep(inner, "project", [inner])
+
+    visit(portfolio)
+    try:
+        currency = Amounts(portfolio, date.max, "risk").currency
+    except ModelError:  # no money is stated anywhere
+        currency = NO_CURRENCY
+    return RiskExposures(rows, None if when is None else as_day(when), currency)
 
 
 def window_closed(risk: Risk, as_of: When | None) -> bool:
