@@ -65,6 +65,8 @@ VERBS = [
     ("earned-value", PROMISE, "--as-of", "2026-03-01"),
     ("earned-value", LIBRARY, "--level", "project"),
     ("time-phase", LIBRARY, "--every", "quarter"),
+    ("time-phase", LIBRARY, "--confidence", "80 %"),
+    ("roll-up", LIBRARY, "budget", "--confidence", "0.8"),
     ("capacity", LIBRARY),
     ("assess-impact", LIBRARY),
     ("compare", LIBRARY, PROMISE),

@@ -21,12 +21,18 @@ from ipmo.cli.shell import (
     portfolio_argument,
     say,
 )
+from ipmo.units import as_share
 from ipmo.words import agree, counted
 
 __all__: list[str] = []
 
+confidence_option = click.option("--confidence", metavar="SHARE", help="Count uncertain money at this percentile: 80 % for P80.")
 Every = Literal["month", "quarter", "year", "financial year"]
 Level = Literal["portfolio", "programme", "project", "task"]
+
+
+def _share(text: str | None) -> float | None:
+    return None if text is None else as_share(text)
 
 
 @main.command(cls=Verb)
@@ -40,6 +46,7 @@ Level = Literal["portfolio", "programme", "project", "task"]
 @level_option
 @click.option("--as-of", metavar="DATE", help="Reports later than this are left out.")
 @click.option("--include", multiple=True, type=click.Choice(["proposed", "cancelled"]), help="Count these projects too.")
+@confidence_option
 @click.option("--explain", metavar="ITEM", help="Show what a figure was made of.")
 @json_option
 def roll_up(
@@ -49,11 +56,12 @@ def roll_up(
     level: Level | None,
     as_of: str | None,
     include: tuple[Literal["proposed", "cancelled"], ...],
+    confidence: str | None,
     explain: str | None,
     as_json: bool,
 ) -> None:
     """Roll a MEASURE up: budget, actual, forecast, funding, spent, effort, start, finish, progress, status."""
-    r = ipmo.roll_up(path, measure, by=by, level=level, as_of=as_of, include=include)
+    r = ipmo.roll_up(path, measure, by=by, level=level, as_of=as_of, include=include, confidence=_share(confidence))
     if as_json:
         emit(plain_rows(r.table()), r.findings, measure=r.measure.name, explanation=list(r.explain(explain).lines) if explain else [])
     elif explain:
@@ -91,10 +99,11 @@ def earned_value(path: str, as_of: str | None, level: Level | None, baseline: st
 @every_option
 @click.option("--item", metavar="ITEM", help="Only a programme, a project or a summary.")
 @as_of_option
+@confidence_option
 @json_option
-def time_phase(path: str, every: Every, item: str | None, as_of: str | None, as_json: bool) -> None:
+def time_phase(path: str, every: Every, item: str | None, as_of: str | None, confidence: str | None, as_json: bool) -> None:
     """Budget against actual against forecast, by period."""
-    found = ipmo.time_phase(path, every=every, item=item, as_of=as_of)
+    found = ipmo.time_phase(path, every=every, item=item, as_of=as_of, confidence=_share(confidence))
     answer(found.table(), as_json, found.notes() or (() if found.periods else ["nothing has both an amount and a date"]))
 
 

@@ -141,7 +141,7 @@ class Attribution(Rows[str, AttributedBenefit]):
                 Column("value", "float", [*(row.value for row in rows), self.unattributed], self.currency),
                 Column("share", "float", [*(row.share for row in rows), rest]),
                 Column("naive", "float", [*(row.naive for row in rows), None], self.currency),
-                Column("error", "float", [*(row.error for row in rows), None], self.currency),
+                Column("error", "float", [*(None if row.value is None else row.error for row in rows), None], self.currency),
             ]
         )
 
