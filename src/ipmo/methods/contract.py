@@ -16,6 +16,7 @@ from typing import Literal, TypeVar, cast, get_args
 import attrs
 import pluggy
 
+from ipmo.analysis.benefits.going_on import GoingOn, worth_going_on
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.money.rollup import MEASURES, RollUp, roll_up
 from ipmo.errors import IpmoError, ModelError
@@ -133,6 +134,15 @@ class CheckContext:
             UnknownItemError: there is no such measure.
         """
         return roll_up(self.portfolio, measure, measures=self.measures)
+
+    @property
+    def worth_going_on(self) -> GoingOn:
+        """What every open project still brings, by what it still costs.
+
+        Raises:
+            ScheduleError: nothing says when the portfolio starts.
+        """
+        return worth_going_on(self.portfolio)
 
     def covers(self, item: str) -> bool:
         """Whether an item lies in the scope of the methodology that asks."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from ipmo.errors import ScheduleError
 from ipmo.memory import remember
-from ipmo.model.benefits import Benefit
+from ipmo.model.benefits import Benefit, Objective
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project
@@ -181,16 +181,20 @@ class _Weaver:
                 self._need(self.place[benefit.outcome], self.place[benefit.id])
         linked = {pf.resolve(link.target) for link in pf.links if link.kind == "schedule"}
         due: dict[str, list[int]] = {}
+        stated: dict[str, float] = {}
         for one in pf.contributions:
             source = pf.resolve(one.source) or one.source
             name = f"{source}@whole" if isinstance(pf.items.get(source), Project | Programme) else source
             if name in self.place:
                 due.setdefault(pf.resolve(one.target) or one.target, []).append(self.place[name])
+            stated[one.target] = stated.get(one.target, 0.0) + (1.0 if one.share is None else one.share)
         for target, sources in due.items():
             noun = pf.items.get(target)
             if getattr(noun, "enabled_by", ()) or getattr(noun, "any_of", ()) or target in linked or target not in self.place:
                 continue
             if isinstance(noun, Benefit) and noun.outcome is not None:
+                continue
+            if not isinstance(noun, Objective) and stated[target] < 1 - 1e-9:  # the rest comes anyway
                 continue
             some = self._node(f"{target}@due")
             self.either.add(some)

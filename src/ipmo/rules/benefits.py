@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from ipmo.analysis.benefits.attribution import attribute
 from ipmo.analysis.benefits.realisation import Benefits, benefits
-from ipmo.analysis.money.rollup import LEFT_OUT, roll_up
+from ipmo.analysis.money.rollup import LEFT_OUT
 from ipmo.errors import IpmoError, listed
 from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import CheckContext
@@ -56,7 +55,7 @@ def _find(context: CheckContext) -> Iterator[Finding]:
             )
     yield from _disbenefits(portfolio, found)
     yield from _twice(portfolio)
-    yield from _at_gates(portfolio, worth)
+    yield from _at_gates(context, worth)
 
 
 def _worth(portfolio: Portfolio) -> Benefits | None:
@@ -221,30 +220,33 @@ def _twice(portfolio: Portfolio) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def _at_gates(portfolio: Portfolio, worth: Benefits | None) -> Iterator[Finding]:
+def _at_gates(context: CheckContext, worth: Benefits | None) -> Iterator[Finding]:
     """BEN-R10: what is still to come by what is still to be spent, at each open gate."""
+    portfolio = context.portfolio
     if worth is None or not worth.known:
         return
     try:
-        due = {row.initiative: row.value for row in attribute(portfolio).rows if row.value is not None}
-        budget, actual = roll_up(portfolio, "budget"), roll_up(portfolio, "actual")
+        rows = context.worth_going_on
     except IpmoError:
         return
-    for project in portfolio.projects:
-        gates = [gate for gate in project.gates if gate.open]
-        if not gates or project.id not in due or project.id not in budget:
-            continue
-        whole, spent = budget[project.id], actual[project.id]
-        if whole.value is None or whole.known < whole.total or spent.value is None:
-            continue
-        left = float(whole.value.amount - spent.value.amount)
-        if left > 0 and due[project.id] < left:
+    for row in rows.rows:
+        gates = [gate for gate in portfolio[row.project].gates if gate.open]
+        if gates and row.ratio is not None and row.ratio < 1:
             yield fact(
                 "benefit-not-worth-it",
-                f"{project.id}/{gates[0].id}",
-                f"at gate {gates[0].id!r} project {project.id!r} has {due[project.id] / left:.2f} of benefit to come for every unit still to be"
-                " spent",
+                f"{row.project}/{gates[0].id}",
+                f"at gate {gates[0].id!r} project {row.project!r} has {row.ratio:.2f} of benefit to come for every unit still to be"
+                f" spent{row.said}",
                 "what is spent already does not count: ask whether to go on",
+                Severity.INFO if row.unknown else Severity.WARNING,
+            )
+        elif gates and row.benefit is not None and row.cost is None:
+            yield fact(
+                "benefit-not-worth-it",
+                f"{row.project}/{gates[0].id}",
+                f"at gate {gates[0].id!r} nobody can say whether project {row.project!r} is worth going on with: {row.reason}",
+                "say what it will cost in all",
+                Severity.INFO,
             )
 
 

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from fractions import Fraction
 
 import ipmo
-from ipmo import Money
-from ipmo.model import Portfolio, Project
 from ipmo.plugin import Check, CheckContext, Finding, IpmoError, Severity, UnitError, counted
 from ipmo_mop import governance
 from ipmo_mop.catalogue import GATEWAY, GUIDE, MSP, OPEN, SELECTED, fields_of
@@ -15,7 +12,7 @@ from ipmo_mop.envelopes import envelopes
 from ipmo_mop.releases import funding
 from ipmo_mop.scoring import criteria_of
 from ipmo_mop.sequence import sequence
-from ipmo_mop.wording import finding, in_currency
+from ipmo_mop.wording import finding
 
 __all__ = ["CHECKS"]
 
@@ -26,7 +23,8 @@ __all__ = ["CHECKS"]
 def _sight(context: CheckContext) -> Iterable[Finding]:
     """MOP-R01: every initiative serves an objective, every objective is served, shares are at most 1 into one target."""
     pf = context.portfolio
-    serves = _objectives_by_project(pf)
+    sight = ipmo.line_of_sight(pf, include=("proposed",))
+    serves = {project: set(sight[project]) for project in sight}
     if not pf.objectives:
         message = "the portfolio states no objective, so no initiative can be traced to one"
         yield finding("line-of-sight", "", message, "declare objectives:")
@@ -46,31 +44,6 @@ def _sight(context: CheckContext) -> Iterable[Finding]:
         if share > 1 + 1e-9:
             message = f"contributions claim {share:.0%} of {target!r}"
             yield finding("line-of-sight", target, message, "shares into one target sum to at most 100 %", Severity.ERROR, part="shares")
-
-
-def _objectives_by_project(pf: Portfolio) -> dict[str, set[str]]:
-    """Objectives that each project serves: by alignment, or through benefits and outcomes that its work leads to."""
-    objectives = {objective.id for objective in pf.objectives}
-    onward: dict[str, set[str]] = {}
-    for contribution in pf.contributions:
-        onward.setdefault(contribution.source, set()).add(contribution.target)
-    for benefit in pf.benefits:
-        if benefit.outcome:
-            onward.setdefault(benefit.id, set()).add(benefit.outcome)
-    found: dict[str, set[str]] = {project.id: set(project.alignment) & objectives for project in pf.projects}
-    if not objectives or not onward:
-        return found
-    before = ipmo.leads_to(pf, [*found, *(benefit.id for benefit in pf.benefits)])
-    for benefit in pf.benefits:
-        seen, waiting = {benefit.id}, [benefit.id]
-        while waiting:
-            for further in onward.get(waiting.pop(), ()):
-                if further not in seen:
-                    seen.add(further)
-                    waiting.append(further)
-        for project in before[benefit.id] & found.keys():
-            found[project] |= seen & objectives
-    return found
 
 
 def _criteria(context: CheckContext) -> Iterable[Finding]:
@@ -169,42 +142,29 @@ def _stop(context: CheckContext) -> Iterable[Finding]:
     if pf.money is None or not pf.benefits:
         return
     try:
-        due = {row.initiative: row.value for row in ipmo.attribute(pf).rows if row.value is not None}
+        rows = context.worth_going_on.rows
     except IpmoError as error:
         yield finding("stop-list", "", f"no stop list: {error}", severity=Severity.INFO)
         return
-    budget, actual = context.roll_up("budget"), context.roll_up("actual")
-    rows = []
-    for project in pf.projects:
-        value = due.get(project.id)
-        spent = actual[project.id].value if project.id in actual else None
-        whole = budget[project.id].value if project.id in budget else _lump(pf, project)
-        if value is None or whole is None:
-            continue
-        left = float((in_currency(pf, whole) or Fraction(0)) - (in_currency(pf, spent) or Fraction(0)))
-        rows.append((project, value, left))
-    waiting = [(value / cost, p.id) for p, value, cost in rows if p.state == "proposed" and cost > 0]
+    waiting = [(row.ratio, row.project) for row in rows if row.ratio is not None and pf[row.project].state == "proposed"]
     best, which = max(waiting, default=(0.0, ""))
-    for project, value, cost in rows:
-        if project.state not in SELECTED or not context.covers(project.id) or cost <= 0 or fields_of(project).mandatory:
+    for row in rows:
+        project = pf[row.project]
+        if project.state not in SELECTED or not context.covers(project.id) or fields_of(project).mandatory or row.benefit is None:
             continue
-        ratio = value / cost
-        said = f"project {project.id!r} has {ratio:.2f} of benefit to come for each unit of money still to be spent"
-        if ratio < 1:
-            gate = next((f"{project.id}/{gate.id}" for gate in project.gates if gate.open), project.id)
-            yield finding("stop-list", gate, f"{said}: less than it costs", "stop it, or say what else it is for")
-        elif ratio < best:
-            yield finding(
-                "stop-list", project.id, f"{said}; {which!r}, which is not funded, has {best:.2f}", "compare the two at its next gate"
-            )
-
-
-def _lump(pf: Portfolio, project: Project) -> Money | None:
-    if project.budget is None or not project.budget.is_lump:
-        return None
-    amount = project.budget.lines[0].amount
-    middle = amount.central() if amount is not None else None
-    return middle if isinstance(middle, Money) else None
+        gate = next((f"{project.id}/{gate.id}" for gate in project.gates if gate.open), project.id)
+        if row.cost is None:
+            message = f"nobody can say whether project {project.id!r} is worth going on with: {row.reason}"
+            yield finding("stop-list", gate, message, "say what it will cost in all", Severity.INFO)
+        if row.ratio is None:
+            continue
+        said = f"project {project.id!r} has {row.ratio:.2f} of benefit to come for each unit of money still to be spent"
+        severity = Severity.INFO if row.unknown else Severity.WARNING
+        if row.ratio < 1:
+            yield finding("stop-list", gate, f"{said}: less than it costs{row.said}", "stop it, or say what else it is for", severity)
+        elif row.ratio < best:
+            message = f"{said}; {which!r}, which is not funded, has {best:.2f}{row.said}"
+            yield finding("stop-list", project.id, message, "compare the two at its next gate", severity)
 
 
 SAME = {

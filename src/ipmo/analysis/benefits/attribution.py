@@ -15,11 +15,12 @@ from typing import Literal, get_args
 
 import attrs
 
+from ipmo.analysis.benefits.losses import Losses, level_of, losses
 from ipmo.analysis.benefits.realisation import benefits
 from ipmo.analysis.money.amounts import rounded
 from ipmo.analysis.shapley import shapley, shapley_over
 from ipmo.errors import UnitError, UnknownItemError, close_matches, one_of
-from ipmo.model.benefits_map import BenefitsMap, benefits_map
+from ipmo.model.benefits_map import BenefitsMap, Way, benefits_map
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.reference import DiscountSchedule
 from ipmo.tables import Column, Rows, Table
@@ -171,7 +172,8 @@ def attribute(
 
     An item of the map passes its value back along the shares into it; the rest, to 1, is unattributed. Where no share is
     stated, what it needs (`enabled_by`, `any_of`, its outcome) divides it equally. For the other two methods an item
-    comes when all it needs and one of its alternatives are there, and in the measure of its shares.
+    comes when all it needs and one of its alternatives are there, and in the measure of its shares; work comes when all
+    that hands over to it, and all that its project requires, does. What is done is lost by stopping nobody.
 
     Args:
         portfolio: the portfolio.
@@ -198,25 +200,28 @@ def attribute(
         reasons = {row.id: _what_to_write(row.reason) for row in worth.rows if row.npv is None}
         pool = {row.id: float(row.npv.amount) for row in worth.rows if row.npv is not None}
         currency = next((row.currency for row in worth.rows), "")
-    known = set(found.order)
+    on_map = set(found.order)
     for name in pool:
-        if name not in known:
-            raise UnknownItemError(name, close_matches(name, known), "the benefits map")
+        if name not in on_map:
+            raise UnknownItemError(name, close_matches(name, on_map), "the benefits map")
     for target, ways in found.into.items():
         stated = math.fsum(way.share or 0.0 for way in ways if way.need == "share")
         if stated > 1 + 1e-9:
             message = f"the shares into {target!r} sum to {stated:.0%}; together they are at most 100 %: lower them under contributions:"
             raise UnitError(message).about(target)
-    naive = _naive(found, pool)
+    known = losses(portfolio)
+    naive = _naive(known, pool)
     values, by_source, attributed = _flow(found, pool)
     errors: dict[str, float] = {}
     if method == "flow":
         parts = {name: math.fsum(through.values()) for name, through in by_source.items()}
         rest = math.fsum(pool.values()) - attributed
+    elif method == "leave-one-out":
+        parts, rest = _lost(known, pool)
     else:
-        parts, errors, rest = _played(found, pool, method, samples, seed)
+        parts, errors, rest = _played(known, pool, samples, seed)
     total = math.fsum(pool.values())
-    rows = _rows(parts, errors, naive, by_source if method == "flow" else {}, _reached(found, left_out), total)
+    rows = _rows(parts, errors, naive, by_source if method == "flow" else {}, _reached(known, left_out), total)
     return Attribution(
         method=method,
         pool=dict(pool),
@@ -263,24 +268,17 @@ def _what_to_write(reason: str) -> str:
     return reason or "not known"
 
 
-def _reached(found: BenefitsMap, benefits: Iterable[str]) -> dict[str, tuple[str, ...]]:
+def _reached(known: Losses, benefits: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Some benefits by the initiatives that lead to them."""
-    wanted = tuple(benefits)
-    out: dict[str, set[str]] = {}
-    for node in found.out if wanted else ():
-        initiative = found.initiative(node)
-        if initiative:
-            out.setdefault(initiative, set()).update(found.reached_from(node) & set(wanted))
-    return {name: tuple(one for one in wanted if one in reached) for name, reached in out.items() if reached}
+    wanted, served = tuple(benefits), known.serves()
+    out = {name: tuple(one for one in wanted if one in served[name]) for name in known.initiatives} if wanted else {}
+    return {name: reached for name, reached in out.items() if reached}
 
 
-def _naive(found: BenefitsMap, pool: Mapping[str, float]) -> dict[str, float]:
-    out: dict[str, set[str]] = {}
-    for node in found.out:
-        initiative = found.initiative(node)
-        if initiative:
-            out.setdefault(initiative, set()).update(found.reached_from(node) & set(pool))
-    return {name: math.fsum(pool[node] for node in reached) for name, reached in out.items() if reached}
+def _naive(known: Losses, pool: Mapping[str, float]) -> dict[str, float]:
+    served = known.serves()
+    reached = {name: served[name] & set(pool) for name in known.initiatives}
+    return {name: math.fsum(pool[node] for node in some) for name, some in reached.items() if some}
 
 
 def _flow(found: BenefitsMap, pool: Mapping[str, float]) -> tuple[dict[str, float], dict[str, dict[str, float]], float]:
@@ -305,7 +303,7 @@ def _flow(found: BenefitsMap, pool: Mapping[str, float]) -> tuple[dict[str, floa
     return values, by_source, math.fsum(attributed)
 
 
-def _degrees(found: BenefitsMap, node: str) -> Callable[[frozenset[str]], float]:
+def _degrees(found: BenefitsMap, needs: Mapping[str, frozenset[str]], node: str) -> Callable[[frozenset[str]], float]:
     """How far an item of the map comes about with some initiatives only, between 0 and 1."""
     upstream: list[str] = []
     seen = {node}
@@ -321,38 +319,40 @@ def _degrees(found: BenefitsMap, node: str) -> Callable[[frozenset[str]], float]
     def degree(there: frozenset[str]) -> float:
         level: dict[str, float] = {}
 
-        def of(source: str) -> float:
-            initiative = found.initiative(source)
-            return float(initiative in there) if initiative else level.get(source, 1.0)
+        def of(way: Way) -> float:
+            asked = needs.get(way.source)
+            return level.get(way.source, 1.0) if asked is None else float(asked <= there)
 
         for one in upstream:
-            ways = found.into.get(one, ())
-            needed = [of(way.source) for way in ways if way.need == "all"]
-            either = [of(way.source) for way in ways if way.need == "any"]
-            shared = [(way.share or 0.0, of(way.source)) for way in ways if way.need == "share"]
-            part = 1 - math.fsum(s for s, _ in shared) + math.fsum(s * d for s, d in shared)
-            level[one] = min([1.0, *needed, *([max(either)] if either else [])]) * part
+            level[one] = level_of(found.into.get(one, ()), of)
         return level[node]
 
     return degree
 
 
-def _played(
-    found: BenefitsMap, pool: Mapping[str, float], method: Method, samples: int, seed: int
-) -> tuple[dict[str, float], dict[str, float], float]:
-    """(parts, standard errors, what comes anyway). Both methods add over the values of the pool."""
+def _lost(known: Losses, pool: Mapping[str, float]) -> tuple[dict[str, float], float]:
+    """What would be lost of a pool without each initiative, and what none of them can take away."""
+    parts = {}
+    for name in known.initiatives:
+        lost = known.without(name)
+        if lost:
+            parts[name] = math.fsum(pool[node] * share for node, share in lost.items() if node in pool)
+    rest = known.engine.fails(known.engine.web.place[name] for name in known.initiatives)
+    anyway = known.levels_without(rest)
+    return parts, math.fsum(value * anyway[node] for node, value in pool.items())
+
+
+def _played(known: Losses, pool: Mapping[str, float], samples: int, seed: int) -> tuple[dict[str, float], dict[str, float], float]:
+    """(parts, standard errors, what comes anyway) of Shapley values, which add over the values of the pool."""
     sums: dict[str, float] = {}
     squares: dict[str, float] = {}
     anyway = []
+    found, needs = known.map, known.needs()
     for node in sorted(pool):
-        players = sorted(found.sources_of([node]))
-        degree = _degrees(found, node)
-        everyone = frozenset(players)
+        players = sorted(frozenset().union(*(needs[source] for source in _work_of(found, node))))
+        degree = _degrees(found, needs, node)
         anyway.append(pool[node] * degree(frozenset()))
-        if method == "leave-one-out":
-            parts = {p: degree(everyone) - degree(everyone - {p}) for p in players}
-            errors = dict.fromkeys(players, 0.0)
-        elif len(players) <= EXACT_PLAYERS:
+        if len(players) <= EXACT_PLAYERS:
             parts, errors = shapley(players, degree), dict.fromkeys(players, 0.0)
         else:
             parts, errors = shapley_over(players, degree, _orders(players, samples, f"{seed}/{node}"))
@@ -360,6 +360,19 @@ def _played(
             sums[player] = sums.get(player, 0.0) + pool[node] * parts[player]
             squares[player] = squares.get(player, 0.0) + (pool[node] * errors[player]) ** 2
     return sums, {player: math.sqrt(square) for player, square in squares.items()}, math.fsum(anyway)
+
+
+def _work_of(found: BenefitsMap, node: str) -> set[str]:
+    """The pieces of work behind an item of the map."""
+    seen, stack, out = {node}, [node], set[str]()
+    while stack:
+        for way in found.into.get(stack.pop(), ()):
+            if found.initiative(way.source):
+                out.add(way.source)
+            elif way.source not in seen:
+                seen.add(way.source)
+                stack.append(way.source)
+    return out
 
 
 def _orders(players: list[str], count: int, seed: str) -> Iterator[list[str]]:

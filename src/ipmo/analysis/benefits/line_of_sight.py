@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from ipmo.analysis.benefits.losses import losses
 from ipmo.analysis.money.rollup import LEFT_OUT
+from ipmo.errors import one_of
 from ipmo.model.benefits_map import benefits_map
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
@@ -78,28 +80,32 @@ class LineOfSight(Rows[str, Mapping[str, str]]):
         return self.table()._repr_html_()
 
 
-def line_of_sight(portfolio: Portfolio) -> LineOfSight:
+def line_of_sight(portfolio: Portfolio, *, include: Iterable[str] = ()) -> LineOfSight:
     """Which project serves which objective, and the orphans both ways.
 
-    A project serves what it or a programme that holds it leads to on the benefits map, and what it is aligned to.
+    A project serves what it, or a programme that holds it, leads to: by the benefits map, by what it hands over to others
+    that do, and by being required by them; and what it is aligned to.
 
     Source: MoP, clear line of sight from objective to initiative.
 
     Args:
         portfolio: the portfolio.
+        include: states to look at too: `proposed`, `cancelled`.
+
+    Raises:
+        OptionError: a state to include that is looked at anyway.
     """
-    found, tree = benefits_map(portfolio), hierarchy(portfolio)
-    projects = [p for p in portfolio.projects if p.state not in LEFT_OUT]
+    for state in (shown := frozenset(include)):
+        one_of("include", state, LEFT_OUT)
+    tree, served = hierarchy(portfolio), losses(portfolio).serves()
+    projects = [p for p in portfolio.projects if p.state not in LEFT_OUT or p.state in shown]
     objectives = tuple(o.id for o in portfolio.objectives)
-    reached: dict[str, set[str]] = {}
-    for node in found.out:
-        reached.setdefault(found.initiative(node), set()).update(found.reached_from(node))
-    through = {
-        (project.id, objective)
-        for project in projects
-        for name in (project.id, *(programme.id for programme in tree.programmes_of(project.id)))
-        for objective in objectives
-        if objective in reached.get(name, ())
-    }
+    found = benefits_map(portfolio)
+    through = set()
+    for project in projects:
+        reached = set(served[project.id])
+        for programme in tree.programmes_of(project.id):
+            reached.update(*(found.reached_from(node) for node in found.work_of(programme.id)))
+        through |= {(project.id, objective) for objective in objectives if objective in reached}
     aligned = {(project.id, objective): how for project in projects for objective, how in project.alignment.items()}
     return LineOfSight(objectives, (p.id for p in projects), through, aligned)

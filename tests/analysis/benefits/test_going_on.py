@@ -1,0 +1,157 @@
+"""Whether work is worth going on with, whom it serves, and what is lost without it: worked by hand, and one answer everywhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import ipmo
+from ipmo.analysis.benefits.attribution import attribute
+from ipmo.analysis.benefits.going_on import worth_going_on
+from ipmo.changes import Stop
+from ipmo.model import Portfolio
+
+HEAD = {
+    "ipmo": 1,
+    "portfolio": {
+        "id": "pf", "start": "2026-01-01", "status_date": "2026-01-01", "calendar": "continuous", "methodologies": {"portfolio": "mop"},
+        "money": {"currency": "GBP", "discount": "zero", "price_base": {"year": 2026, "terms": "real"}},
+    },
+    "discounts": [{"id": "zero", "bands": [{"rate": 0}]}],
+    "objectives": [{"id": "o", "weight": "100 %"}],
+}  # fmt: skip
+
+
+def project(name: str, budget: str = "1 M GBP", **more: Any) -> dict[str, Any]:
+    inner = {key: more.pop(key) for key in ("actual", "progress", "actual_start", "forecast") if key in more}
+    return {"id": name, "state": "active", "tasks": [{"id": "x", "duration": "50 d", "budget": budget, **inner}], **more}
+
+
+def benefit(name: str, value: str = "10 M GBP", **more: Any) -> dict[str, Any]:
+    return {"id": name, "value": value, "probability": "100 %", **more}
+
+
+def plan(*projects: dict[str, Any], links: list[tuple[str, str]] = [], benefits: list[dict[str, Any]], **more: Any) -> Portfolio:  # noqa: B006
+    due = [{"from": one["id"], "to": "o", "share": f"{100 // len(benefits)} %"} for one in benefits]
+    said = {"links": [{"id": f"L{n}", "from": s, "to": t} for n, (s, t) in enumerate(links)]}
+    return ipmo.from_dict({**HEAD, "projects": list(projects), **said, "benefits": benefits, "contributions": due, **more})
+
+
+def enabler(**more: Any) -> Portfolio:
+    """A platform of 2 M without which an app of 1 M, and its benefit of 10 M, never come; shares 95 to 5."""
+    return plan(
+        project("platform", "2 M GBP"),
+        project("app", **more),
+        links=[("platform/x", "app/x")],
+        benefits=[benefit("b", enabled_by="app/x")],
+        contributions=[{"from": "app", "to": "b", "share": "95 %"}, {"from": "platform", "to": "b", "share": "5 %"}, {"from": "b", "to": "o", "share": "100 %"}],
+    )  # fmt: skip
+
+
+def stops(pf: Portfolio) -> list[str]:
+    return [f.message for f in ipmo.check(pf) if f.code in ("mop/stop-list", "ipmo/benefit-not-worth-it")]
+
+
+def test_an_enabler_is_worth_what_hangs_on_it_and_not_its_share_of_attribution() -> None:
+    found = worth_going_on(enabler())
+    assert {row.project: row.ratio for row in found.rows} == {"platform": 5, "app": 10}
+    assert found["platform"].enables == ("app",)
+    assert found["app"].shared == ("platform",)
+    assert str(found["platform"]).startswith("platform: 10 M GBP of benefit still to come hangs on 2 M GBP still to be spent: 5.00")
+    assert stops(enabler()) == []
+
+
+def test_a_chain_of_enablers_and_a_project_that_is_only_required_count_alike() -> None:
+    chain = plan(
+        project("a"), project("b"), project("c", requires="d"), project("d", "4 M GBP"), project("idle", "5 M GBP"),
+        links=[("a/x", "b/x"), ("b/x", "c/x")],
+        benefits=[benefit("far", enabled_by="c/x"), benefit("near", "1 M GBP", enabled_by="idle/x")],
+    )  # fmt: skip
+    found = worth_going_on(chain)
+    assert {row.project: row.ratio for row in found.rows} == {"a": 10, "b": 10, "c": 10, "d": 2.5, "idle": 0.2}
+    assert found["a"].enables == ("b", "c")
+    assert found["a"].shared == ("d",)
+    assert [text for text in stops(chain) if "less than it costs" in text and "'idle'" in text]
+    assert not [text for text in stops(chain) if "'d' has" in text and "less than" in text]
+
+
+def test_with_a_substitute_nothing_is_lost_and_with_two_both_are_asked_for_the_whole() -> None:
+    either = plan(project("a"), project("b"), benefits=[benefit("w", any_of=["a/x", "b/x"])])
+    assert [row.ratio for row in worth_going_on(either).rows] == [0, 0]
+    both = plan(project("a"), project("b"), benefits=[benefit("w", enabled_by=["a/x", "b/x"])])
+    assert [row.ratio for row in worth_going_on(both).rows] == [10, 10]
+    assert worth_going_on(both)["a"].shared == ("b",)
+
+
+def test_what_is_spent_does_not_count_and_an_overspent_project_is_not_dropped() -> None:
+    def cost(**more: Any) -> Any:
+        pf = plan(project("p", "10 M GBP", actual_start="2025-06-01", **more), benefits=[benefit("w", enabled_by="p/x")])
+        return worth_going_on(pf)["p"]
+
+    assert cost(actual="9 M GBP").cost == ipmo.Money(1_000_000, "GBP")
+    assert cost(actual="12 M GBP", forecast="32 M GBP").ratio == 0.5
+    assert cost(actual="12 M GBP", progress="80 %").cost == ipmo.Money(2_000_000, "GBP")  # AC + BAC - EV, less AC
+    assert cost(actual="12 M GBP", forecast="11 M GBP").cost is None
+    over = plan(
+        project("p", "10 M GBP", actual_start="2025-06-01", actual="12 M GBP", forecast="32 M GBP"),
+        benefits=[benefit("w", enabled_by="p/x")],
+    )
+    assert any("0.50 of benefit to come" in text for text in stops(over))
+
+
+def test_only_what_is_still_to_come_counts() -> None:
+    running = ipmo.from_dict(
+        {
+            **HEAD,
+            "portfolio": {**HEAD["portfolio"], "start": "2024-01-01", "status_date": "2026-01-01"},  # type: ignore[dict-item]
+            "projects": [{"id": "p", "tasks": [
+                {"id": "m", "duration": "1 d", "actual_start": "2024-01-01", "actual_finish": "2024-01-01"},
+                {"id": "x", "duration": "5 d", "budget": "1 M GBP"},
+            ]}],
+            "benefits": [benefit("w", "1 M GBP per year", lasts="4 years", enabled_by=["p/m", "p/x"]), benefit("v", enabled_by="p/m")],
+        }
+    )  # fmt: skip
+    assert worth_going_on(running)["p"].benefit == ipmo.Money(4_000_000, "GBP")  # v has come, w waits for p/x
+
+
+def test_the_city_does_not_stop_its_tram() -> None:
+    city = ipmo.read(Path(__file__).parents[3] / "examples" / "city.yaml")
+    assert not [text for text in stops(city) if "tram" in text]
+    found = worth_going_on(city)
+    assert found["tram"].ratio is not None
+    assert found["tram"].ratio > 1
+    assert found["depot"].enables == ("tram",)  # its power opens the line
+
+
+@pytest.mark.parametrize("requires", ["", "platform"])
+def test_stop_cancel_leave_one_out_sight_claims_and_links_give_one_answer(requires: str) -> None:
+    more = {"requires": requires} if requires else {}
+    pf = plan(
+        project("platform", "2 M GBP"),
+        project("app", **more),
+        links=[("platform/x", "app/x")],
+        benefits=[benefit("b", enabled_by="app/x")],
+    )
+    lost = attribute(pf, method="leave-one-out")
+    assert {row.initiative: (row.value, row.naive) for row in lost.rows} == {"app": (10e6, 10e6), "platform": (10e6, 10e6)}
+    assert {row.initiative: row.value for row in attribute(pf, method="shapley").rows} == {"app": 5e6, "platform": 5e6}
+    sight = ipmo.line_of_sight(pf)
+    assert {name: dict(sight[name]) for name in sight} == {"platform": {"o": "map"}, "app": {"o": "map"}}
+    assert not [f for f in ipmo.check(pf) if f.code == "mop/line-of-sight"]
+    assert ipmo.critical_links(pf)["L0"].value == ipmo.Money(10_000_000, "GBP")
+    what_if = ipmo.what_if(pf, Stop("platform"))
+    assert {m.item: m.change for m in what_if.benefits} == {"b": -10e6}
+    assert {m.what: m.change for m in what_if.money}["total budget"] == -2e6
+    cancelled = pf.evolve("platform", state="cancelled")
+    assert ipmo.schedule(cancelled)["app/x"].undated
+    assert attribute(cancelled, method="leave-one-out", pool={"b": 1.0})["app"].value == 0  # nothing is left to lose
+    assert any(f.severity.name == "ERROR" and "'L0'" in f.message for f in ipmo.check(cancelled))
+
+
+def test_one_who_only_is_required_serves_what_requires_it() -> None:
+    pf = plan(project("a"), project("b", requires="a"), benefits=[benefit("w", enabled_by="b/x")])
+    assert ipmo.line_of_sight(pf)["a"] == {"o": "map"}
+    assert not [f for f in ipmo.check(pf) if f.code == "mop/line-of-sight"]
+    assert attribute(pf, method="leave-one-out")["a"].value == 10e6
