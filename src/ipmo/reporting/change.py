@@ -29,12 +29,37 @@ def changed(a: Answers) -> Panel | None:
         return None
     since = f"{before.name or before.id}" + (f", {before.status_date}" if before.status_date is not None else "")
     text = f"Against {since}: {counted(len(found.stayed), 'project')} in both, {len(found.entrants)} came, {len(found.leavers)} went."
-    blocks: list[Block] = [Paragraph(text), *(Paragraph(f"Scales: {note}.") for note in found.notes), _counts(found), *_totals(a, found)]
+    blocks: list[Block] = [
+        *_commitments(a, found),
+        Paragraph(text),
+        *(Paragraph(f"Scales: {note}.") for note in found.notes),
+        _counts(found),
+        *_totals(a, found),
+    ]
     for what in dict.fromkeys(m.what for m in found.moved):
         rows = [m for m in found.moved if m.what == what]
         blocks += _largest(a, what, rows)
     blocks += _names(a, found)
     return Panel(id="changed", title="What changed", blocks=blocks)
+
+
+def _commitments(a: Answers, found: Comparison) -> list[Block]:
+    """Commitments whose keeping changed, those newly missed first."""
+    rows = [
+        Row(
+            name=m.name or m.item,
+            under=m.item if m.name else "",
+            cells=[Cell(text=m.before), Cell(text=m.after, kind="bad" if "missed" in m.after else ""), Cell(text=m.note, kind="why")],
+        )
+        for m in found.commitments[:MOST]
+    ]
+    if not rows:
+        return []
+    missed = sum("missed" in m.after and "missed" not in m.before for m in found.commitments)
+    heading = f"Commitments: {missed} newly missed, {len(found.commitments) - missed} otherwise changed"
+    heads = [Head(title="commitment of"), Head(title="before"), Head(title="now"), Head(title="why")]
+    rest = len(found.commitments) - MOST
+    return [Heading(heading), Grid(label=heading, heads=heads, rows=rows, more=f"and {rest} more" if rest > 0 else "")]
 
 
 def _counts(found: Comparison) -> Grid:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from ipmo.errors import UnknownItemError
 from ipmo.model import Benefit, Enabler, Gate, Link, Portfolio, Project, Task
 from ipmo.network.kernels import passes as kernels
 from ipmo.network.kernels.columns import FAR, Dates
+from ipmo.reporting.html import render
 from ipmo.testing.strategies import portfolios
 
 
@@ -231,3 +233,74 @@ def test_commitment_float_is_the_slip_up_to_which_every_commitment_holds(pf: Por
             name = s.commitments.at_risk(place)
             assert name is not None
             assert name in broken(s, held(s, place, late + 1))
+
+
+# ------------------------------------------------------------------------------------------------ where it is told
+
+
+def handed(days: int) -> Portfolio:
+    return plain(
+        Project(id="A", tasks=[Task(id="t", name="Rails", duration=f"{days} d")]),
+        Project(id="B", tasks=[Task(id="t", duration="5 d")]),
+        links=[Link(id="L", source="A/t", target="B/t", promised="2026-01-12", needed="2026-01-12")],
+    )
+
+
+def test_a_broken_hand_over_is_the_time_of_its_giver() -> None:
+    late, kept = (ipmo.status(handed(days))["A"] for days in (20, 10))
+    assert (late.computed, kept.computed) == ("red", None)
+    assert "Rails, handed over, finishes 2026-01-20, committed to 2026-01-12, 8 days beyond the commitment" in late.why
+
+
+def test_what_is_missed_and_what_is_overdue_are_findings_of_their_own_and_each_fact_is_one() -> None:
+    tasks = [
+        Task(id="m", milestone=True, deadline="2026-01-15"),
+        Task(id="w", duration="40 d", actual_start="2026-01-10", remaining="30 d"),
+        Task(id="x", duration="5 d", after="w", deadline="2026-02-20"),
+    ]
+    pf = plain(
+        Project(id="p", tasks=tasks),
+        Project(id="q", tasks=[Task(id="t", duration="5 d")]),
+        status_date="2026-02-01",
+        links=[
+            Link(id="L", source="p/x", target="q/t", promised="2026-02-10"),
+            Link(id="M", source="p/m", target="q/t", needed="2026-01-20"),
+        ],
+    )
+    found = {
+        code: [(f.item, f.message) for f in ipmo.check(pf).of(f"ipmo/{code}")]
+        for code in ("commitment-missed", "commitment-overdue", "hand-over")
+    }
+    assert found == {
+        "commitment-missed": [
+            ("p/x", "'p/x' is due 2026-02-20, the schedule says 2026-03-07: 15 d late, because of p/w (under way, expected 2026-03-02)")
+        ],
+        "commitment-overdue": [
+            ("M", "'M' was needed by 2026-01-20 and has no forecast but the data date"),
+            ("p/m", "'p/m' was due 2026-01-15 and has no forecast but the data date"),
+        ],
+        "hand-over": [
+            (
+                "L",
+                "'p/x' hands over to 'q/t': expected 25 days after it is committed (expected 2026-03-07, committed 2026-02-10); "
+                "because of p/w (under way, expected 2026-03-02)",
+            )
+        ],
+    }
+    page = re.sub(r"<[^>]+>|\s+", " ", render(pf, ipmo.check(pf)))
+    assert re.search(r"Late: +p/x hands over to q/t: committed for 2026-02-10, expected 2026-03-07, 25 d late", page)
+    calls = re.findall(r"(Late|Overdue): +(\S+)", page)
+    assert [(label, item.rstrip(":")) for label, item in calls[:4]] == [
+        ("Late", "p/x"),
+        ("Late", "p/x"),
+        ("Overdue", "p/m"),
+        ("Overdue", "p/m"),
+    ]
+    assert re.search(r"commitments missed in this forecast +2 of 4 +■ late +1 broken hand-over", page)
+    assert re.search(r"overdue, without a forecast +2 ", page)
+
+
+def test_what_is_not_known_is_not_counted_as_kept() -> None:
+    pf = plain(Project(id="p", finish="2026-06-01", tasks=[Task(id="t")]))
+    page = re.sub(r"<[^>]+>|\s+", " ", render(pf, ipmo.check(pf)))
+    assert re.search(r"commitments missed in this forecast +0 of 1 +as far as is known +of 1 it is not known", page)

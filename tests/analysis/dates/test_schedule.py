@@ -974,6 +974,10 @@ def test_dates_and_floats_alone_are_those_of_the_whole_item(pf: Portfolio) -> No
         item = s[full_id]
         assert s.dates(full_id) == (item.start, item.finish), full_id
         assert s.total_float(full_id) == item.total_float, full_id
+        if item.kind in ("outcome", "benefit"):
+            known = item.early_start if not item.undated and not item.bound else None
+            assert s.begins(full_id) in (known, None), full_id
+            assert known is None or s.begins(full_id) == known or s.network.points, full_id
 
 
 UNDATED = """

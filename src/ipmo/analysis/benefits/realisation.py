@@ -429,6 +429,9 @@ class _Rows:
     def _start(self, found: Schedule, benefit: str) -> tuple[date | None, str]:
         if benefit not in found:
             return None, "nothing enables it"
+        begins = found.begins(benefit)
+        if begins is not None:
+            return _first_day(begins), ""
         item = found[benefit]
         if item.undated or item.early_start is None or item.bound:
             return None, item.undated or "what enables it has no date"

@@ -166,7 +166,11 @@ class Aspects:
         return commitment, reached
 
     def _deadlines(self, project: Project) -> Iterable[tuple[str, int, int]]:
-        """(name, committed, forecast finish) of the open deadlines inside a project."""
+        """(name, committed, forecast finish) of the open deadlines inside a project, and of what it hands over too late."""
+        for one in self.schedule.commitments.missed:
+            if one.kind == "hand-over" and one.project == project.id and one.expected is not None:
+                noun = self.portfolio.items.get(one.item)
+                yield f"{getattr(noun, 'name', '') or one.item}, handed over,", minutes(one.date), minutes(one.expected)
         for task in project.tasks:
             finish = self.finish(f"{project.id}/{task.id}") if task.deadline is not None and not task.finished else None
             if task.deadline is not None and finish is not None:

@@ -199,6 +199,15 @@ class Schedule:
         """Start and finish of an item without its floats: what roll-ups need; None, None for what is no item."""
         return self._items.dates(full_id)
 
+    def begins(self, effect: str) -> datetime | None:
+        """When an outcome or benefit begins, without its floats; None where that is not known in full: `[]` then says why."""
+        net, passes = self.network, self.passes
+        node = passes.nodes[effect]
+        place = passes.lists.pos[node]
+        if net.state[node] not in LIVE or node in passes.without_duration or place in passes.lower_bounded or node in net.points:
+            return None
+        return moment(net.running_clock(node).start(passes.lists.x[place]))
+
     def total_float(self, full_id: str) -> float | None:
         """The total float of a task, milestone, gate or benefit without its other figures; None where it has none."""
         return self._items.total_float(self.passes.nodes[full_id])
