@@ -53,6 +53,9 @@ COST = Tolerance(cost="5 %")
         ((WELL, WELL), COST, ("green", "green")),
         ((WELL, WELL), Tolerance(cost="5 %", risk="1 M GBP"), (None, "green")),  # no risks are recorded
         ((BLANK, BLANK), COST, (None, None)),
+        ((OVER, BLANK), Tolerance(time="5 d"), ("red", "red")),  # its dates are well, its cost is not known
+        ((WELL, BLANK), Tolerance(time="5 d"), (None, "green")),
+        ((OVER, WELL), Tolerance(cost="100 %"), ("amber", "amber")),  # its own figures are known, and within what it tolerates
     ],
 )
 def test_a_programme_is_no_better_than_what_it_does_not_know(works: Any, tolerance: Any, expected: tuple[str | None, str | None]) -> None:
@@ -64,6 +67,13 @@ def test_a_programme_is_no_better_than_what_it_does_not_know(works: Any, toleran
         assert why.startswith(f"not known, at least {expected[1]}; ")
     if expected == ("red", "red"):
         assert "p0 is red" in why
+
+
+def test_what_only_a_child_is_judged_by_counts_for_its_parent() -> None:
+    risky = programme(WELL, WELL, tolerance=COST).evolve("p0", tolerance=Tolerance(risk="1 GBP"), risks=[risk()])
+    assert colours(risky, "p0") == ("red", "red")
+    assert colours(risky) == ("red", "red")
+    assert colours(risky.evolve("p0", tolerance=None)) == ("green", "green")
 
 
 def test_green_over_red_says_its_reasons() -> None:

@@ -289,8 +289,10 @@ class _Tree:
         least = rag if rag is not None else at_least(self.policy, children)
         if isinstance(self.policy, ToleranceBased) and self.of == "computed":
             aspects = self.aspects.of(full_id, noun)
-            judged = [aspect for aspect in aspects if aspect.rag is not None]
-            if noun.tolerance is not None and judged and not any(aspect.withholds for aspect in aspects):
+            judged = {aspect.name for aspect in aspects if aspect.rag is not None}
+            borne = {aspect.name for name in below for aspect in self.rows[name].aspects if aspect.rag is not None}
+            unjudged = {aspect.name for aspect in aspects} | borne - {"children"}  # what its parts are judged by, and it is not
+            if noun.tolerance is not None and judged and unjudged <= judged:
                 self._keep(full_id, noun, level, _worst(aspects), aspects)
                 return
             below_it = Aspect(name="children", rag=rag, text=why, withholds=rag is None and bool(children))
