@@ -112,11 +112,11 @@ def interfaces(
 
 @main.command(cls=Verb)
 @portfolio_argument
-@click.option("--of", metavar="EFFECT", help="The chain of one benefit or objective.")
+@click.option("--of", metavar="EFFECT", help="What one benefit, objective or gate needs.")
 @on_cycle_option
 @json_option
 def single_points(path: str, of: str | None, on_cycle: Literal["error", "cut"], as_json: bool) -> None:
-    """Single points of failure: what every way to a benefit or an objective passes."""
+    """Single points of failure: items without which a benefit, an objective or a gate fails."""
     found = ipmo.single_points(path, on_cycle=on_cycle)
     if of is not None:
         chain = found.of(of)

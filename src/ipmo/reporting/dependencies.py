@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from ipmo.analysis.dependencies.crossings import ProjectDependency
@@ -160,14 +161,20 @@ def interfaces(a: Answers) -> Panel | None:
 
 
 def single_points(a: Answers) -> Panel | None:
-    """Items that every way to a benefit or an objective passes."""
+    """Items without which a benefit, an objective or a gate fails."""
     found = a.single_points
     if found is None or not len(found):
         return None
-    rows = list(found)[:POINTS]
+    rows = list(itertools.islice(found, POINTS))
     amounts = [row.value.amount for row in rows if row.value is not None]
     scale = Scale.of(amounts, a.currency) if amounts else None
-    heads = [Head(title="item"), Head(title="project"), Head(title="benefits", num=True), Head(title="objectives", num=True)]
+    heads = [
+        Head(title="item"),
+        Head(title="project"),
+        Head(title="benefits", num=True),
+        Head(title="objectives", num=True),
+        Head(title="gates", num=True),
+    ]
     heads += [Head(title=f"value, {scale.unit}", num=True)] if scale else []
     heads += [Head(title="float left", num=True)]
     grid = []
@@ -177,12 +184,12 @@ def single_points(a: Answers) -> Panel | None:
             Cell(text=a.name(row.project)),
             Cell(text=str(len(row.benefits)), kind="num"),
             Cell(text=str(len(row.objectives)), kind="num"),
+            Cell(text=str(len(row.gates)), kind="num"),
         ]
         cells += [Cell(text=scale.text(None if row.value is None else row.value.amount), kind="num")] if scale else []
         cells.append(Cell(text="none" if row.critical else "some", kind="bad" if row.critical else "num"))
         grid.append(Row(name=name, under=row.item if row.item != name else "", cells=cells))
-    text = f"{counted(len(found), 'item')} of open work {agree(len(found), 'is')} passed by every way to some benefit or objective:"
-    text += " where one of them fails, nothing else leads there."
+    text = f"Some benefit, objective or gate fails without {counted(len(found), 'item')} of open work: what loses most stands first."
     more = f"and {len(found) - POINTS} more" if len(found) > POINTS else ""
     blocks: list[Block] = [Paragraph(text), Grid(label="Single points of failure", heads=heads, rows=grid, more=more)]
     return Panel(id="single-points", title="Single points of failure", short="Single points", blocks=blocks)

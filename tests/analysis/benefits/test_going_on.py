@@ -59,7 +59,7 @@ def test_an_enabler_is_worth_what_hangs_on_it_and_not_its_share_of_attribution()
     assert {row.project: row.ratio for row in found.rows} == {"platform": 5, "app": 10}
     assert found["platform"].enables == ("app",)
     assert found["app"].shared == ("platform",)
-    assert str(found["platform"]).startswith("platform: 10 M GBP of benefit still to come hangs on 2 M GBP still to be spent: 5.00")
+    assert str(found["platform"]).startswith("platform: 10 M GBP of benefit still to come needs 2 M GBP still to be spent: 5.00")
     assert stops(enabler()) == []
 
 

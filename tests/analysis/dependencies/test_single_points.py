@@ -13,7 +13,21 @@ import ipmo
 from ipmo.analysis.dependencies.critical import critical_links
 from ipmo.analysis.dependencies.single_points import single_points
 from ipmo.errors import UnknownItemError
-from ipmo.model import Benefit, Contribution, Enabler, Link, MoneySettings, Objective, Portfolio, Project, Task
+from ipmo.model import (
+    Benefit,
+    Contribution,
+    Enabler,
+    Exposure,
+    Gate,
+    Link,
+    MoneySettings,
+    Objective,
+    Outcome,
+    Portfolio,
+    Project,
+    Risk,
+    Task,
+)
 from ipmo.network.reach import dominators
 from ipmo.testing.strategies import portfolios
 
@@ -42,17 +56,71 @@ def diamond(**more: Any) -> Portfolio:
 
 def test_what_every_way_passes_and_what_it_is_worth() -> None:
     points = single_points(diamond())
-    assert points.of("D") == ("P/a", "P/d", "D")
-    assert points.of("X") == ("X",)
-    assert points.of("O") == ("P/a", "P/d", "D")
-    assert points.of("N") == ()
+    assert points.of("D") == ("P/a", "P/b", "P/c", "P/d", "D")
+    assert set(points.of("X")) == {"P/a", "P/b", "P/c", "P/d", "Q/x", "X"}  # it needs both, and so each
+    assert points.of("O") == ("P/a", "P/b", "P/c", "P/d", "O")
+    assert points.of("N") == ("P/a", "P/b", "P/c", "P/d", "N")  # without d neither D nor X serves it; without x, D does
+    worth = {b: ipmo.benefits(diamond())[b].npv for b in ("D", "X")}
+    assert worth["D"] is not None
+    assert worth["X"] is not None
     row = points["P/d"]
-    assert (row.benefits, row.objectives, row.value) == (("D",), ("O",), ipmo.benefits(diamond())["D"].npv)
-    assert row.reason.startswith("every way to 1 benefit worth ")
+    assert (row.benefits, row.objectives, row.value) == (("D", "X"), ("O", "N"), ipmo.Money(worth["D"].amount + worth["X"].amount, "GBP"))
+    assert (points["Q/x"].benefits, points["Q/x"].objectives, points["Q/x"].float) == (("X",), (), 0)
+    assert row.reason.startswith("without P/d 2 benefits worth ")
+    assert [one.item for one in points] == ["P/a", "P/b", "P/c", "P/d", "Q/x"]  # what is lost, then float, then the order of the file
     with pytest.raises(UnknownItemError):
-        points["P/b"]
+        points["D"]
     with pytest.raises(UnknownItemError):
         points.of("P/a")
+
+
+def test_an_item_is_one_for_each_of_several_that_are_needed_and_for_none_of_several_that_are_enough() -> None:
+    """Two needed, one of two, a gate, what is required, and a substitute somewhere up the chain."""
+    pf = Portfolio(
+        id="x",
+        start="2026-01-05",
+        calendar="continuous",
+        projects=[
+            Project(id="a", tasks=[Task(id="t", duration="10 d")], gates=[Gate(id="g", after="t")]),
+            Project(id="b", tasks=[Task(id="t", duration="10 d")], requires="c"),
+            Project(id="c", tasks=[Task(id="t", duration="4 d")]),
+        ],
+        outcomes=[Outcome(id="some", any_of=["a/t", "b/t"])],
+        benefits=[
+            Benefit(id="both", enabled_by=["a/t", "b/t"]),
+            Benefit(id="either", any_of=["a/t", "b/t"]),
+            Benefit(id="through", enabled_by=["some", "a/t"]),
+        ],
+    )
+    points = single_points(pf)
+    assert set(points.of("both")) == {"a/t", "b/t", "both"}
+    assert points.of("either") == ("either",)
+    assert points.of("through") == ("a/t", "through")
+    assert points.of("a/g") == ("a/t", "a/g")
+    assert {row.item: (row.benefits, row.gates) for row in points} == {"a/t": (("both", "through"), ("a/g",)), "b/t": (("both",), ())}
+
+
+def test_of_those_that_lose_as_much_the_tightest_comes_first_and_then_the_likeliest() -> None:
+    def project(name: str, days: int, chance: float) -> Project:
+        risk = Risk(id="r", before=Exposure(probability=chance))
+        return Project(id=name, tasks=[Task(id="t", duration=f"{days} d"), Task(id="own", duration="20 d", after="t")], risks=[risk])
+
+    pf = Portfolio(
+        id="x",
+        start="2026-01-05",
+        calendar="continuous",
+        projects=[project("a", 5, 0.1), project("b", 5, 0.4), project("c", 9, 0.2)],
+        benefits=[Benefit(id="w", enabled_by=["a/t", "b/t", "c/t"], need_by="2026-06-30")],
+    )
+    tasks = [row.item for row in single_points(pf) if row.item.endswith("/t")]
+    assert tasks == sorted(tasks, key=lambda item: (single_points(pf)[item].float, -(single_points(pf)[item].likelihood or 0)))
+    assert tasks.index("b/t") < tasks.index("a/t")
+
+
+def test_what_is_done_fails_no_more() -> None:
+    done = Task(id="t", duration="1 d", actual_start="2026-01-01", actual_finish="2026-01-02")
+    pf = Portfolio(id="x", start="2026-01-01", projects=[Project(id="a", tasks=[done])], benefits=[Benefit(id="w", enabled_by="a/t")])
+    assert len(single_points(pf)) == 0
 
 
 @settings(max_examples=80, deadline=None)
@@ -72,14 +140,6 @@ def test_dominators_of_a_portfolio_are_those_of_networkx(pf: Portfolio) -> None:
     expected = nx.immediate_dominators(graph, -1)
     idom, _ = dominators(net)
     assert [int(d) for d in idom] == [expected[v] for v in range(net.n)]
-    names = single_points(pf)
-    for benefit in pf.benefits:
-        if benefit.id in s.passes.nodes and net.state[s.passes.nodes[benefit.id]] in (0, 1):
-            place, chain = q.pos[s.passes.nodes[benefit.id]], []
-            while place >= 0:
-                chain.append(net.ids[q.order[place]])
-                place = expected[place]
-            assert names.of(benefit.id) == tuple(reversed(chain))
 
 
 def graph_portfolio(edges: list[tuple[str, str]], group: dict[str, str]) -> Portfolio:

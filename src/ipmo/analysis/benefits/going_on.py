@@ -56,7 +56,7 @@ class Worth:
     def __str__(self) -> str:
         if self.benefit is None or self.cost is None:
             return f"{self.project}: not known: {self.reason}"
-        text = f"{self.project}: {self.benefit:,} of benefit still to come hangs on {self.cost:,} still to be spent"
+        text = f"{self.project}: {self.benefit:,} of benefit still to come needs {self.cost:,} still to be spent"
         if self.ratio is not None:
             text += f": {self.ratio:.2f} for each unit"
         return text + self.said

@@ -94,7 +94,7 @@ class Losses:
 
     def knocked(self) -> KnockOuts:
         """Which of the map fails without each node."""
-        return remember(self.portfolio, "knock-outs of the map", lambda: self.engine.knock_outs(self._targets))
+        return remember(self.portfolio, "what fails of the map", lambda: self.engine.knock_outs(self._targets))
 
     def without(self, item: str) -> dict[str, float]:
         """By outcome, benefit and objective, how much of it is lost without an item: what changes only.
