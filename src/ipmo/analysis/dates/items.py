@@ -17,7 +17,7 @@ from ipmo.model.references import reference
 from ipmo.network.clocks import FAR
 from ipmo.network.passes import Passes
 from ipmo.network.states import LIVE, State
-from ipmo.units import MAX_INSTANT, minutes, moment, said_day
+from ipmo.units import DAY, MAX_INSTANT, moment, said_day
 
 __all__ = ["Items", "ScheduledItem", "Side"]
 
@@ -487,11 +487,13 @@ class Items:
 
     def days(self, full_id: str) -> Days:
         """The days that people say of an item's start and finish, as `ScheduledItem.days` says them, without its floats."""
-        begin, end = self.dates(full_id)
-        nodes = self.parts.get(full_id) if full_id not in self.passes.nodes else (self.passes.nodes[full_id],)
-        last = None if end is None else minutes(end)
-        starts = any(self._said_side(v) == "start" for v in nodes or () if last is not None and self._instants(v) == (last, last))
-        return said(begin, end, "start" if starts else "finish")
+        node = self.passes.nodes.get(full_id)
+        nodes = (node,) if node is not None else [v for v in self.parts.get(full_id, ()) if self.network.state[v] != State.GONE]
+        pairs = [(v, *self._instants(v)) for v in nodes]
+        begin, end = _least(first for _, first, _ in pairs), _most(last for _, _, last in pairs)
+        points = (v for v, first, last in pairs if first == last == end)
+        finish = all(self._said_side(v) == "finish" for v in points)
+        return _day(begin, begin == end and finish), _day(end, finish)
 
     def _said_side(self, node: int) -> Side:
         """Whether the date of a node is read as a start or as a finish; a decision is dated by its day."""
@@ -525,6 +527,11 @@ class Items:
 def said(begin: datetime | None, end: datetime | None, side: Side) -> Days:
     """The days of a start and a finish: an end of day belongs to its day, of a point in time where it is read as a finish."""
     return said_day(begin, finish=begin == end and side == "finish"), said_day(end, finish=side == "finish")
+
+
+def _day(instant: int | None, finish: bool) -> date | None:
+    """The day of an instant; of a finish at midnight the one that ends there."""
+    return None if instant is None else date.fromordinal(max(instant - finish, 0) // DAY + 1)
 
 
 def _done(naming: Naming, first: datetime, last: datetime) -> ScheduledItem:

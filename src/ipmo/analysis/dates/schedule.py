@@ -232,10 +232,10 @@ class Schedule:
 
     @property
     def end_text(self) -> str:
-        """The day on which the last open work ends, as text; `reached` when all is done, `unknown` when nothing has a date."""
+        """The day on which the last open work ends, as text; `reached` when all is done, `unknown` when no open work has a date."""
         if self.finish is not None:
             return day_text(self.finish, finish=True)
-        return "reached" if self.network.finishes else "unknown"
+        return "reached" if self.network.finishes and State.UNDATED not in self.network.state else "unknown"
 
     # ------------------------------------------------------------------------------------------- tables
 
