@@ -379,3 +379,45 @@ def test_mop_r14_holds_grants_and_spending_against_what_was_released_by_then(
     heard, more: str, x: str, second: str, said: list[str]
 ) -> None:  # type: ignore[no-untyped-def]
     assert heard("funding", GRANTED.format(more=more, x=x, second=second)) == said
+
+
+# ------------------------------------------------------------------------------------------------ days
+
+
+REQUIRED = """
+projects:
+  - {{id: p, owner: lead, requires: q, tasks: [{{id: a, duration: 5 d, not_before: {start}}}]}}
+  - {{id: q, owner: lead, tasks: [{{id: b, duration: 10 d, not_before: 2026-06-21}}]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("start", "said"),
+    [
+        ("2026-07-01", []),  # the day after the last of June
+        ("2026-06-30", ["project 'p' starts 2026-06-30 and requires 'q', which finishes 2026-06-30"]),
+        ("2026-06-25", ["project 'p' starts 2026-06-25 and requires 'q', which finishes 2026-06-30"]),
+    ],
+)
+def test_mop_r06_says_the_day_that_ends(heard, start: str, said: list[str]) -> None:  # type: ignore[no-untyped-def]
+    assert heard("selection-closed", REQUIRED.format(start=start)) == said
+
+
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [
+        ("10 d", []),
+        ("11 d", ["project 'P' finishes 2026-06-11, 1 day after its first baseline said (2026-06-10)"]),
+        ("40 d", ["project 'P' finishes 2026-07-10, 30 days after its first baseline said (2026-06-10)"]),
+    ],
+)
+def test_gov_r10_says_the_days_that_end(tmp_path: Path, now: str, said: list[str]) -> None:
+    text = "ipmo: 1\nportfolio: {id: x, start: 2026-06-01, status_date: 2026-06-01, calendar: continuous}\nprojects: [{id: P, tasks: [{id: a, duration: 10 d}]}]\n"
+    path = tmp_path / "x.yaml"
+    path.write_text(text, encoding="utf-8")
+    ipmo.snapshot(path, baseline="B1")
+    ipmo.snapshot(path, baseline="B2")
+    rows = "".join(f"  - {{id: B{n}, date: 2026-06-0{n}, file: baselines/B{n}.json}}\n" for n in (1, 2))
+    path.write_text(f"{text.replace('10 d', now)}baselines:\n{rows}", encoding="utf-8")
+    check = next(c for c in MOP.checks if c.code == "mop/rebaselined")
+    assert [f.message for f in check.run(CheckContext(portfolio=ipmo.read(path)))] == said

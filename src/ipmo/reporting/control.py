@@ -12,7 +12,6 @@ from ipmo.model.reference import RATINGS
 from ipmo.model.work import Project
 from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import Block, Cell, Grid, Head, Heading, Panel, Paragraph, Row, few, mark, number
-from ipmo.units import day_text
 from ipmo.version import __version__
 from ipmo.words import counted
 
@@ -68,7 +67,7 @@ def _group_row(a: Answers, grouping: str, group: str, projects: list[Project], w
 
 
 def _project_row(a: Answers, project: Project, reports: bool, computed: bool, tasks: bool) -> Row:
-    start, finish = a.schedule.dates(project.id)
+    start, finish = a.schedule.days(project.id)
     item = a.item(project.id) if tasks else None
     row = a.status[project.id] if a.status is not None and project.id in a.status else None
     cells = [Cell(text=project.state)]
@@ -76,7 +75,7 @@ def _project_row(a: Answers, project: Project, reports: bool, computed: bool, ta
     cells += [Cell(text="not known") if row is None else _computed(row)] if computed else []
     cells += [Cell(rag=a.rating(project, name) or "") for name in a.assessors]
     undated = "on hold" if item is not None and item.undated and finish is None else "unknown"
-    cells += [Cell(text=day_text(start) or "unknown", kind="date"), Cell(text=day_text(finish, finish=True) or undated, kind="date")]
+    cells += [Cell(text=str(start or "unknown"), kind="date"), Cell(text=str(finish or undated), kind="date")]
     if tasks:
         spare = item.commitment_float if item is not None else None
         late = a.missed.get(project.id, 0) + a.overdue.get(project.id, 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from datetime import datetime
 
 from ipmo.analysis.dependencies.crossings import ProjectDependency
 from ipmo.analysis.dependencies.handed_over import HandedOver
@@ -85,12 +86,13 @@ def _handed_over(a: Answers, row: HandedOver, scale: Scale | None, held: bool) -
     receivers = [f"{a.name(link.target)} ({link.target})" if a.name(link.target) != link.target else link.target for link in row.links]
     under = ["a date in the calendar"] if row.calendar_date else []
     under += [row.item] if row.item != giver else []
-    taken = min((link.taken for link in row.links if link.taken is not None), default=None)
+    soonest = min(row.links, key=lambda link: link.taken or datetime.max)
+    taken = a.schedule.day_of(soonest.target, soonest.taken, finish=soonest.type[1] == "F")
     cells = [
         Cell(text=giver, kind="to", under="; ".join(under)),
         Cell(text=few(receivers, RECEIVERS), kind="to"),
-        Cell(text=day_text(row.given, finish=True), kind="date"),
-        Cell(text=day_text(taken, finish=first.type[1] == "F" or row.given == taken), kind="date"),
+        Cell(text=str(row.given_date or ""), kind="date"),
+        Cell(text=str(taken or ""), kind="date"),
         Cell(text=number(min((link.link_float for link in row.links if link.link_float is not None), default=None)), kind="num"),
         Cell(text=number(row.commitment_float), kind="bad" if missed else "num"),
     ]

@@ -114,12 +114,13 @@ def test_the_columns_are_pinned() -> None:
         "nearest", "commitment_float", "at_risk", "calendar_date",
         "driving", "near", "drag", "drag_on", "downstream_projects", "downstream_benefits", "value", "loss", "loss_float", "given",
         "taken", "needed", "committed", "status", "issues", "reason",
+        "given_date", "taken_date", "needed_date", "committed_date",
     )  # fmt: skip
-    assert links.reach_table().columns == ("id", "target", "kind", "date", "forecast", "float", "drag")
+    assert links.reach_table().columns == ("id", "target", "kind", "date", "forecast", "float", "drag", "day")
     assert links.givers().columns == ("giver", "links", "driving", "receivers", "benefits", "value", "share")
     assert links.agreements().columns == (
         "id", "source", "target", "giver", "receiver", "giver_owner", "receiver_owner", "status", "expected", "committed", "needed",
-        "used", "giver_margin", "between", "receiver_margin", "age", "issues",
+        "used", "giver_margin", "between", "receiver_margin", "age", "issues", "expected_date", "committed_date", "needed_date",
     )  # fmt: skip
 
 

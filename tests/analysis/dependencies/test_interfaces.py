@@ -114,3 +114,33 @@ def test_blocks_are_the_strong_components_in_an_order_in_which_edges_lead_on(edg
             orders = itertools.permutations(block)
             least = min(sum(w for (u, v), w in inside.items() if o.index(u) > o.index(v)) for o in orders)
             assert back <= 2 * least, "near the best order by brute force"
+
+
+def test_tables_and_the_schedule_say_one_day() -> None:
+    """A milestone that only a date holds says the day that begins; work that ends at midnight says the day that ends."""
+    pf = Portfolio(
+        id="x",
+        start="2026-01-01",
+        calendar="continuous",
+        projects=[
+            Project(id="A", tasks=[Task(id="held", milestone=True, not_before="2026-03-01"), Task(id="done", duration="31 d")]),
+            Project(id="B", tasks=[Task(id="t", duration="1 d"), Task(id="u", duration="1 d")]),
+        ],
+        links=[Link(id="one", source="A/held", target="B/t", needed="2026-03-10"), Link(id="two", source="A/done", target="B/u")],
+    )
+    s, links = ipmo.schedule(pf), ipmo.critical_links(pf)
+    assert (s["A/held"].finish_text, s["A/done"].finish_text) == ("2026-03-01", "2026-01-31")
+    rows = {row["id"]: row for row in links.table().rows()}
+    assert {name: str(row["given_date"]) for name, row in rows.items()} == {"one": "2026-03-01", "two": "2026-01-31"}
+    assert (str(rows["one"]["taken_date"]), str(rows["one"]["needed_date"]), str(rows["two"]["taken_date"])) == (
+        "2026-03-01",
+        "2026-03-10",
+        "2026-02-01",
+    )
+    assert {row["id"]: str(row["expected_date"]) for row in links.agreements().rows()} == {"one": "2026-03-01", "two": "2026-01-31"}
+    assert {one.item: str(one.given_date) for one in links.hand_overs} == {"A/held": "2026-03-01", "A/done": "2026-01-31"}
+    assert {row["id"]: str(row["by_date"]) for row in ipmo.interfaces(pf).register().rows()} == {"one": "2026-03-01", "two": "2026-01-31"}
+    assert {h.source: h.expected for h in ipmo.schedule_quality(pf).hand_overs} == {"A/held": "2026-03-01", "A/done": "2026-01-31"}
+    longer = ipmo.compare(pf, pf.evolve("A/done", duration="41 d")).items()
+    moved = {row["id"]: (str(row["finish_date_before"]), str(row["finish_date_after"])) for row in longer.rows()}
+    assert moved["A/done"] == ("2026-01-31", "2026-02-10")

@@ -251,6 +251,10 @@ class Comparison:
                 Column("days", "float", [days for _, _, days in rows], "ed"),
                 Column("float_before", "float", [was.commitment_float for was, _, _ in rows], "d"),
                 Column("float_after", "float", [now and now.commitment_float for _, now, _ in rows], "d"),
+                Column("start_date_before", "date", [was.start_date for was, _, _ in rows]),
+                Column("start_date_after", "date", [now and now.start_date for _, now, _ in rows]),
+                Column("finish_date_before", "date", [was.finish_date for was, _, _ in rows]),
+                Column("finish_date_after", "date", [now and now.finish_date for _, now, _ in rows]),
             ]
         )
 

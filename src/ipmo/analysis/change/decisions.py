@@ -27,7 +27,7 @@ from ipmo.network.clocks import FAR
 from ipmo.network.positions import plain
 from ipmo.network.states import LIVE
 from ipmo.tables import Column, Table
-from ipmo.units import Money, When, day_text, minutes, moment
+from ipmo.units import Money, When, day_text, minutes, moment, said_day
 
 __all__ = ["DecisionQueue", "Due", "decisions_due"]
 
@@ -120,7 +120,9 @@ class DecisionQueue:
         return f"{row.name}: {row.reason}"
 
     def table(self) -> Table:
-        """One row a decision: kind, item, name, who, by, latest, stated, expected, float, margin, at_risk, day_costs, waits, reason."""
+        """One row a decision: kind, item, name, who, by, latest, stated, expected, float, margin, at_risk, day_costs, waits, reason,
+        and the days of the dates: by_date, latest_date, stated_date, expected_date.
+        """
         currency = next((row.day_costs.currency for row in self._rows if row.day_costs is not None), "")
         texts = ("kind", "item", "name", "who")
         columns = [Column(n, "str", [getattr(r, n) for r in self._rows]) for n in texts]
@@ -130,7 +132,10 @@ class DecisionQueue:
         costs = [None if r.day_costs is None else float(r.day_costs.amount) for r in self._rows]
         columns.append(Column("day_costs", "float", costs, currency))
         columns.append(Column("waits", "str", [", ".join(r.waits) or None for r in self._rows]))
-        return Table([*columns, Column("reason", "str", [r.reason for r in self._rows])])
+        columns.append(Column("reason", "str", [r.reason for r in self._rows]))
+        for name in ("by", "latest", "stated", "expected"):
+            columns.append(Column(f"{name}_date", "date", [said_day(getattr(r, name), finish=True) for r in self._rows]))
+        return Table(columns)
 
     def __repr__(self) -> str:
         late = sum(row.late_by > 0 for row in self._rows)

@@ -22,7 +22,7 @@ from ipmo.network.parts import LateBound
 from ipmo.network.passes import Passes
 from ipmo.network.states import LIVE, State
 from ipmo.tables import Column, Table
-from ipmo.units import day_text, minutes, moment
+from ipmo.units import day_text, minutes, moment, said_day
 
 __all__ = ["KINDS", "Commitment", "Commitments", "Kind", "Standing", "Stated"]
 
@@ -349,12 +349,14 @@ class Commitments:
         return tuple(row for row in self.rows if row.standing == "overdue")
 
     def table(self) -> Table:
-        """One row a commitment: name, kind, item, project, date, expected, days, standing, because, reason."""
+        """One row a commitment: name, kind, item, project, date, expected, days, standing, because, reason, day, expected_date."""
         rows = self.rows
         columns = [Column(name, "str", [getattr(r, name) for r in rows]) for name in ("name", "kind", "item", "project")]
         columns += [Column(name, "datetime", [getattr(r, name) for r in rows]) for name in ("date", "expected")]
         columns += [Column("days", "float", [r.days for r in rows], "ed"), Column("standing", "str", [r.standing for r in rows])]
         columns += [Column(name, "str", [getattr(r, name) or None for r in rows]) for name in ("because", "reason")]
+        columns.append(Column("day", "date", [said_day(r.date, finish=True) for r in rows]))
+        columns.append(Column("expected_date", "date", [said_day(r.expected, finish=True) for r in rows]))
         return Table(columns)
 
     def __repr__(self) -> str:

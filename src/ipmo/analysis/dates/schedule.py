@@ -29,7 +29,7 @@ from ipmo.network.parts import Cut
 from ipmo.network.passes import Passes
 from ipmo.network.states import LIVE, TYPE_NAMES, State
 from ipmo.tables import Table
-from ipmo.units import as_when, day_text, minutes, moment
+from ipmo.units import as_when, day_text, minutes, moment, said_day
 from ipmo.words import counted
 
 __all__ = ["Driver", "OnCycle", "Schedule", "network", "schedule"]
@@ -215,6 +215,19 @@ class Schedule:
     def days(self, full_id: str) -> tuple[date | None, date | None]:
         """The days that people say of an item's start and finish: an end of day belongs to its day, a decision is dated by its day."""
         return self._items.days(full_id)
+
+    def day_of(self, name: str, when: datetime | None, *, finish: bool = True) -> date | None:
+        """The day that people say of an instant of an item: of its own finish (or start) as `days` says it.
+
+        Args:
+            name: its full id; its start and finish, `tram@finish`, are those of the whole.
+            when: the instant.
+            finish: it is read as a finish, so that midnight belongs to the day before.
+        """
+        item = reference(name).item
+        if when is not None and self.dates(item)[finish] == when:
+            return self.days(item)[finish]
+        return said_day(when, finish=finish)
 
     def finish_text(self, full_id: str) -> str:
         """The finish of an item as people read it; empty when it has none."""

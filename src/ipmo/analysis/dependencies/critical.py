@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any, Protocol
 
 from ipmo.analysis.benefits.cost_of_delay import CostOfDelay
-from ipmo.analysis.dates.schedule import OnCycle, schedule
+from ipmo.analysis.dates.schedule import OnCycle, Schedule, schedule
 from ipmo.analysis.dependencies.crossings import BOUNDARIES, FAR, Boundary, Crossings, as_slip
 from ipmo.analysis.dependencies.downstream import Downstream
 from ipmo.analysis.dependencies.handed_over import HandedOver, handed_over
@@ -22,7 +23,7 @@ from ipmo.analysis.dependencies.ranking import RULES, RankBy, ranked
 from ipmo.errors import UnknownItemError, close_matches, one_of
 from ipmo.model.portfolio import Portfolio
 from ipmo.tables import Column, Table
-from ipmo.units import Money, Span
+from ipmo.units import Money, Span, said_day
 
 __all__ = ["RULES", "CriticalLink", "CriticalLinks", "Reached", "critical_links"]
 
@@ -65,6 +66,7 @@ KINDS: Mapping[str, str] = {
     "status": "str",
     "issues": "str",
     "reason": "str",
+    **dict.fromkeys(("given_date", "taken_date", "needed_date", "committed_date"), "date"),
 }
 """The columns of `CriticalLinks.table`, and their kinds."""
 
@@ -290,6 +292,10 @@ class CriticalLinks:
             "value": [None if k.value is None else float(k.value.amount) for k in links],
             "loss": [*(None if amount is None else float(amount) for amount in losses), *(None for _ in self._crossings.closed)],
             "issues": ["; ".join(k.agreement.issues) or None for k in links],
+            "given_date": [given_day(self.schedule, k) for k in links],
+            "taken_date": [self.schedule.day_of(k.target, k.taken, finish=k.type[1] == "F") for k in links],
+            "needed_date": [said_day(k.needed, finish=True) for k in links],
+            "committed_date": [said_day(k.committed, finish=True) for k in links],
         }
         units = {"value": self.stakes.currency, "loss": self.stakes.currency}
         return Table(
@@ -298,7 +304,7 @@ class CriticalLinks:
         )
 
     def reach_table(self, links: Sequence[str] | None = None) -> Table:
-        """One row a link and a target that it leads to: id, target, kind, date, forecast, float, drag.
+        """One row a link and a target that it leads to: id, target, kind, date, forecast, float, drag, day (of the date).
 
         Args:
             links: ids of some links; all when left out.
@@ -314,6 +320,7 @@ class CriticalLinks:
                 Column("forecast", "bool", [r.forecast for _, r in rows]),
                 Column("float", "float", [r.float for _, r in rows], "d"),
                 Column("drag", "float", [r.drag for _, r in rows], "d"),
+                Column("day", "date", [said_day(r.date, finish=True) for _, r in rows]),
             ]
         )
 
@@ -348,7 +355,14 @@ class CriticalLinks:
         margins = ("giver_margin", "between", "receiver_margin")
         columns += [Column(name, "float", [getattr(c, name) for c in found], "ed") for name in margins]
         columns.append(Column("age", "int", [c.age for c in found], "ed"))
-        return Table([*columns, Column("issues", "str", ["; ".join(c.issues) or None for c in found])])
+        columns.append(Column("issues", "str", ["; ".join(c.issues) or None for c in found]))
+        columns.append(Column("expected_date", "date", [given_day(self.schedule, k) for k in self]))
+        return Table(
+            [
+                *columns,
+                *(Column(f"{n}_date", "date", [said_day(getattr(c, n), finish=True) for c in found]) for n in ("committed", "needed")),
+            ]
+        )
 
     def givers(self) -> Table:
         """How much depends on each giver: giver, links, driving, receivers, benefits, value, share.
@@ -392,6 +406,11 @@ class CriticalLinks:
 
     def _repr_html_(self) -> str:
         return self.table()._repr_html_()
+
+
+def given_day(s: Schedule, link: CriticalLink) -> date | None:
+    """The day on which a link hands over, as people say it."""
+    return s.day_of(link.source, link.given, finish=link.type[0] == "F")
 
 
 def critical_links(

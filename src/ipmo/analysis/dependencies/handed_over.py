@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 import attrs
@@ -32,6 +32,7 @@ class HandedOver:
         item: full id of what is handed over.
         giver: the project that gives; `external:NAME` for what lies outside.
         given: when it is handed over.
+        given_date: the day that people say of that.
         links: its links, the one that matters most first.
         calendar_date: it only marks a date in the calendar.
         loss: what a slip costs that delays all its links; None where nothing of it has a known price.
@@ -41,6 +42,7 @@ class HandedOver:
     item: str
     giver: str
     given: datetime | None
+    given_date: date | None
     links: tuple[CriticalLink, ...] = attrs.field(repr=False)
     calendar_date: bool = False
     loss: Money | None = None
@@ -98,7 +100,8 @@ def handed_over(links: Links, order: Sequence[int], downstream: Downstream) -> t
         amount = downstream.loss_of([order[place] for place in places])
         out.append(
             HandedOver(
-                rank=rank, item=first.source, giver=first.giver, given=first.given, links=tuple(links[place] for place in places),
+                rank=rank, item=first.source, giver=first.giver, given=first.given,
+                given_date=found.schedule.day_of(first.source, first.given, finish=first.type[0] == "F"), links=tuple(links[place] for place in places),
                 calendar_date=first.calendar_date, loss=None if amount is None else Money(amount, downstream.stakes.currency),
             )
         )  # fmt: skip
@@ -106,7 +109,7 @@ def handed_over(links: Links, order: Sequence[int], downstream: Downstream) -> t
 
 
 def table(rows: Iterable[HandedOver], currency: str = "") -> Table:
-    """One row a handed-over item: rank, item, giver, receivers, targets, given, commitment_float, at_risk, calendar_date, loss, reason."""
+    """One row a handed-over item: rank, item, giver, receivers, targets, given, commitment_float, at_risk, calendar_date, loss, reason, given_date."""
     found = list(rows)
     return Table(
         [
@@ -121,5 +124,6 @@ def table(rows: Iterable[HandedOver], currency: str = "") -> Table:
             Column("calendar_date", "bool", [one.calendar_date for one in found]),
             Column("loss", "float", [None if one.loss is None else float(one.loss.amount) for one in found], currency),
             Column("reason", "str", [one.reason for one in found]),
+            Column("given_date", "date", [one.given_date for one in found]),
         ]
     )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import attrs
 
 from ipmo.analysis.dates.schedule import OnCycle
-from ipmo.analysis.dependencies.critical import CriticalLink, CriticalLinks, critical_links
+from ipmo.analysis.dependencies.critical import CriticalLink, CriticalLinks, critical_links, given_day
 from ipmo.analysis.dependencies.crossings import Boundary
 from ipmo.errors import UnknownItemError, close_matches, one_of
 from ipmo.figures.interfaces import Interface
@@ -24,6 +24,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.network.graph import neighbours, partitioned, weighted
 from ipmo.tables import Column, Table
+from ipmo.units import said_day
 from ipmo.words import counted
 
 if TYPE_CHECKING:
@@ -240,7 +241,11 @@ class InterfaceView:
         ]
         columns.append(Column("float", "float", [r[4].target_float for r in rows], "d"))
         columns.append(Column("driving", "bool", [r[4].driving for r in rows]))
-        return Table([*columns, Column("issues", "str", ["; ".join(r[4].agreement.issues) or None for r in rows])])
+        columns.append(Column("issues", "str", ["; ".join(r[4].agreement.issues) or None for r in rows]))
+        columns.append(Column("by_date", "date", [given_day(self.links.schedule, r[4]) for r in rows]))
+        for name in ("committed", "needed"):
+            columns.append(Column(f"{name}_date", "date", [said_day(getattr(r[4], name), finish=True) for r in rows]))
+        return Table(columns)
 
     def waits(self, project: str) -> Table:
         """Who waits for whom: partner, direction (`waits for it` or `it waits for`), links, by, float, steps, through.
