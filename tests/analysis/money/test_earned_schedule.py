@@ -16,6 +16,7 @@ from ipmo.analysis.money.periods import PeriodRule, Stretch, wall_clock
 from ipmo.analysis.money.plan_curve import PlanCurve, Planned
 from ipmo.model import Calendar, Earning, EarningStep, MoneySettings, Portfolio, Programme, Project, Task
 from ipmo.model.money import as_spread
+from ipmo.testing.strategies import portfolios
 from ipmo.units import minutes
 
 
@@ -226,3 +227,24 @@ def test_earned_schedule_is_the_latest_time_of_the_plan_by_brute_force(pieces: l
     expected = min(max(at, min(same)), latest) if same else latest
     assert found.es == pytest.approx(MONTH.between_instants(curve.begins, expected), abs=minute * 1.01)
     assert found.at == MONTH.between_instants(curve.begins, at)
+
+
+@settings(max_examples=40)
+@given(portfolios(), portfolios())
+def test_bac_is_the_baselines_whatever_became_of_the_plan(pf: Portfolio, plan: Portfolio) -> None:
+    def ask(now: Portfolio, baseline: Portfolio | None) -> Any:
+        try:
+            return earned_value(now, as_of="2026-06-01", baseline=baseline, unrated="unknown")
+        except ipmo.IpmoError:
+            return None
+
+    same, alone = ask(pf, pf), ask(pf, None)
+    if same is not None and alone is not None:
+        assert (same.added, same.removed) == ((), ())
+        assert (same.total.bac, same.total.indices.ev, same.total.known) == (alone.total.bac, alone.total.indices.ev, alone.total.known)
+    against, before = ask(pf, plan), ask(plan, None)
+    if against is not None and before is not None and pf.money == plan.money:
+        efforts = [item for item in (*against.rows, *before.rows) if item.rule == "level of effort"]
+        parts = {item.item for item in before.rows if item.parts} - {item.item for item in against.rows if item.parts}
+        if not efforts and not parts:
+            assert against.total.bac == before.total.bac
