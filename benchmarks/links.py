@@ -10,13 +10,15 @@ import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
+import attrs
 import generators as make
 import numba
 import numpy as np
 
 import ipmo
-from ipmo.analysis.benefits.cost_of_delay import stakes
+from ipmo.analysis.benefits.cost_of_delay import cost_of_delay
 from ipmo.analysis.change.branches import branches
+from ipmo.analysis.dates.commitments import Commitments
 from ipmo.analysis.dependencies.crossings import Crossings, as_slip
 from ipmo.analysis.dependencies.downstream import Downstream
 from ipmo.analysis.dependencies.ranking import ranked
@@ -100,6 +102,19 @@ def measured(pf: Portfolio) -> Crossings:
     return links
 
 
+def committed(pf: Portfolio) -> Portfolio:
+    """Every third project with a stated finish, every other hand-over with a date that was committed to."""
+    projects = [attrs.evolve(one, finish="2027-06-30") if place % 3 == 0 else one for place, one in enumerate(pf.projects)]
+    links = [attrs.evolve(one, promised="2026-09-30") if place % 2 == 0 else one for place, one in enumerate(pf.links)]
+    return pf.evolve(projects=projects, links=links)
+
+
+def commitments(pf: Portfolio, s: ipmo.Schedule) -> None:
+    """Every commitment with its standing and its cause, and the float of everything to the nearest."""
+    found = Commitments(s.passes, pf, s.dates)
+    _ = found.late, found.rows, found.at_risk(0)
+
+
 def _peak(pf: Portfolio) -> int:
     s = ipmo.schedule(pf)
     tracemalloc.start()
@@ -115,7 +130,7 @@ def run(bar: Callable[..., None]) -> None:
 
     pf = make.linked_portfolio(100, 1000)
     s = ipmo.schedule(pf)
-    aims, worth = targets(s), stakes(pf, s)
+    aims, worth = targets(s), cost_of_delay(pf, s)
     places, finder = s.network.positions, measured(pf)
     ends = {t.name: a.places[0] for t, a in zip(aims, aims.reach.aims, strict=True) if t.kind == "benefit"}
     passes = Passes(s)
@@ -193,6 +208,20 @@ def run(bar: Callable[..., None]) -> None:
     gc.freeze()
     ours, peer = best_of(lambda: ipmo.delay_sensitivity(many)), 1000 * best_of(over.run, 9)
     bar("a slip table of 1,000 projects, 100,000 tasks", ours, "1,000 times both passes", peer, 30, faster=True)
+    gc.unfreeze()
+
+    pf = committed(many)
+    t = ipmo.schedule(pf)
+    over = Passes(t)
+    commitments(pf, t)
+    gc.collect()
+    gc.freeze()
+    count = len(t.commitments)
+    ours, peer = best_of(lambda: commitments(pf, t)), count * best_of(over.run, 9)
+    told = f"{count:,} commitments of 100,000 tasks: floats to them, which fails first, what each is missed because of"
+    bar(told, ours, "both passes for each", peer, 15, faster=True)
+    ours, peer = best_of(lambda: ipmo.critical_links(pf, slip="11 d"), 1), best_of(over.run, 9)
+    bar("links of these ranked by what is lost first", ours, "both passes", peer, 30, faster=False)
     gc.unfreeze()
 
     small, large = _peak(make.linked_portfolio(50, 1000, 1500, 500)), _peak(make.linked_portfolio(100, 1000))

@@ -195,8 +195,12 @@ class LatePass(EarlyPass):
             place = q.pos[node]
             if worked(q.clk[place], instant) - (q.dur[place] if at_finish else 0) == found.x[place]:
                 own[place] = min(own[place], number)
-        kernels.name_targets(self._links, self._nodes, net.clock_tables, found, own)
-        return own
+        if not net.compiled:
+            kernels.name_targets(self._links, self._nodes, net.clock_tables, found, own)
+            return own
+        p, named = self.positions, as_array(own)
+        net.run(kernels.name_targets, p.links, p.nodes, net.cal, Dates(as_array(found.x), as_array(found.edge)), named)
+        return plain(named)
 
     @functools.cached_property
     def link_floats(self) -> Ints:

@@ -378,13 +378,20 @@ class Commitments:
         )  # fmt: skip
         if not one.nodes:
             return self._outside(row, one)
-        open_nodes = [node for node in one.nodes if self._open(node)]
-        dark = [node for node in open_nodes if net.state[node] not in (*LIVE, State.SPANNED) or node in self._blank]
-        ends = [(self._instant(node, one.at_finish), node) for node in open_nodes if node not in dark]
-        known = [(instant, node) for instant, node in ends if instant is not None]
-        reached, node = (max(known) if one.at_finish else min(known)) if known else (-FAR, -1)
-        if not known or (dark and reached <= one.date):  # what has dates is late already, whatever the rest does
-            return self._undated(row, one, (dark or open_nodes)[0])
+        end = self._whole_end(one)
+        if end is not None and end <= one.date:
+            return attrs.evolve(row, expected=moment(end), days=(end - one.date) / 1440)
+        if end is not None:
+            q = self._passes.lists
+            reached, node = max((q.finish[q.pos[node]], node) for node in one.nodes)
+        else:
+            open_nodes = [node for node in one.nodes if self._open(node)]
+            dark = [node for node in open_nodes if net.state[node] not in (*LIVE, State.SPANNED) or node in self._blank]
+            ends = [(self._instant(node, one.at_finish), node) for node in open_nodes if node not in dark]
+            known = [(instant, node) for instant, node in ends if instant is not None]
+            reached, node = (max(known) if one.at_finish else min(known)) if known else (-FAR, -1)
+            if not known or (dark and reached <= one.date):  # what has dates is late already, whatever the rest does
+                return self._undated(row, one, (dark or open_nodes)[0])
         row = attrs.evolve(row, expected=moment(reached), days=(reached - one.date) / 1440)
         limit = one.date
         if not one.at_finish and net.state[node] in LIVE:
@@ -395,6 +402,26 @@ class Commitments:
         late = one.date < self._today and self._at_data_date(node)
         because, reason = self._why(node, one.item)
         return attrs.evolve(row, standing="overdue" if late else "missed", because=because, reason=reason)
+
+    def _whole_end(self, one: Stated) -> int | None:
+        """The finish of a project of which all has dates; None where that cannot be read off at once."""
+        place = self._project_places.get(one.item) if one.kind == "project" else None
+        if place is None or place in self._dark_projects:
+            return None
+        return int(self._passes.project_ends[place])
+
+    @functools.cached_property
+    def _project_places(self) -> Mapping[str, int]:
+        """Projects with a stated finish and open work with dates, by id."""
+        net = self._passes.network
+        return {net.projects[place]: place for place in net.stated_finishes if place in self._passes.open_work}
+
+    @functools.cached_property
+    def _dark_projects(self) -> frozenset[int]:
+        """Projects of which something has no date, or spans other work."""
+        net = self._passes.network
+        unclear = [*net.holds, *self._blank, *net.hammocks]
+        return frozenset(int(net.project[node]) for node in unclear)
 
     @functools.cached_property
     def _blank(self) -> frozenset[int]:
@@ -451,7 +478,7 @@ class Commitments:
             for k in range(q.ptr[place], q.ptr[place + 1])
             if not driving or self._passes.push(k, place, q.x[q.src[k]]) == q.x[place]
         ]
-        return sorted(before, key=lambda u: net.ids[q.order[u]])
+        return sorted(before, key=lambda u: net.ids[q.order[u]]) if len(before) > 1 else before
 
     def _root(self, place: int) -> int:
         """Where the driving path to a position begins."""

@@ -16,7 +16,7 @@ from ipmo.analysis.benefits.cost_of_delay import CostOfDelay
 from ipmo.analysis.dates.schedule import OnCycle, Schedule, schedule
 from ipmo.analysis.dependencies.crossings import BOUNDARIES, FAR, Boundary, Crossings, as_slip
 from ipmo.analysis.dependencies.downstream import Downstream
-from ipmo.analysis.dependencies.handed_over import HandedOver, handed_over
+from ipmo.analysis.dependencies.handed_over import HandOvers
 from ipmo.analysis.dependencies.handovers import agreement
 from ipmo.analysis.dependencies.linked import CriticalLink, Reached
 from ipmo.analysis.dependencies.ranking import RULES, RankBy, ranked
@@ -167,9 +167,9 @@ class CriticalLinks:
         return tuple(found.names[row] for row in self._order if not found.worst_drags[row][0] and found.link_float[row] <= self.near)
 
     @functools.cached_property
-    def hand_overs(self) -> tuple[HandedOver, ...]:
+    def hand_overs(self) -> HandOvers:
         """What is handed over across the boundary by open work, one row an item with its receivers, in the order of the links."""
-        return handed_over(self, self._order, self._downstream)
+        return HandOvers(self, self._order, self._downstream)
 
     # --------------------------------------------------------------------------------- what one link does
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Protocol
+from typing import Protocol, overload
 
 import attrs
 
@@ -14,7 +14,7 @@ from ipmo.tables import Column, Table
 from ipmo.units import Money
 from ipmo.words import counted
 
-__all__ = ["HandedOver", "handed_over", "table"]
+__all__ = ["HandOvers", "HandedOver", "table"]
 
 
 class Links(Protocol):
@@ -82,30 +82,52 @@ class HandedOver:
         return f"{text}; {counted(rest, 'more item waits', 'more items wait')} for it" if rest else text
 
 
-def handed_over(links: Links, order: Sequence[int], downstream: Downstream) -> tuple[HandedOver, ...]:
-    """Links by what they hand over, in the order of each one's first link.
+class HandOvers(Sequence[HandedOver]):
+    """What is handed over, in the order of each item's first link; a row is made when it is looked at.
 
     Args:
         links: the answer, by place.
         order: the rows of its open links.
         downstream: the links as columns, and what lies behind them.
     """
-    found = downstream.crossings
-    groups: dict[tuple[str, str], list[int]] = {}
-    for place, row in enumerate(order):
-        groups.setdefault((found.source_id(row), found.portfolio.links[found.open[row]].type[0]), []).append(place)
-    out = []
-    for rank, places in enumerate(groups.values(), 1):
-        first = links[places[0]]
-        amount = downstream.loss_of([order[place] for place in places])
-        out.append(
-            HandedOver(
-                rank=rank, item=first.source, giver=first.giver, given=first.given,
-                given_date=found.schedule.day_of(first.source, first.given, finish=first.type[0] == "F"), links=tuple(links[place] for place in places),
-                calendar_date=first.calendar_date, loss=None if amount is None else Money(amount, downstream.stakes.currency),
-            )
-        )  # fmt: skip
-    return tuple(out)
+
+    def __init__(self, links: Links, order: Sequence[int], downstream: Downstream) -> None:
+        self._links, self._order, self._downstream = links, order, downstream
+        found = downstream.crossings
+        groups: dict[tuple[str, str], list[int]] = {}
+        for place, row in enumerate(order):
+            groups.setdefault((found.source_id(row), found.portfolio.links[found.open[row]].type[0]), []).append(place)
+        self._groups = list(groups.values())
+        self._made: dict[int, HandedOver] = {}
+
+    def __len__(self) -> int:
+        return len(self._groups)
+
+    @overload
+    def __getitem__(self, key: int) -> HandedOver: ...
+    @overload
+    def __getitem__(self, key: slice) -> tuple[HandedOver, ...]: ...
+    def __getitem__(self, key: int | slice) -> HandedOver | tuple[HandedOver, ...]:
+        """By place from 0, or several of them."""
+        if isinstance(key, slice):
+            return tuple(self._row(place) for place in range(len(self))[key])
+        return self._row(range(len(self))[key])
+
+    def _row(self, place: int) -> HandedOver:
+        if place not in self._made:
+            places = self._groups[place]
+            first = self._links[places[0]]
+            amount = self._downstream.loss_of([self._order[one] for one in places])
+            self._made[place] = HandedOver(
+                rank=place + 1, item=first.source, giver=first.giver, given=first.given,
+                given_date=self._downstream.crossings.schedule.day_of(first.source, first.given, finish=first.type[0] == "F"),
+                links=tuple(self._links[one] for one in places),
+                calendar_date=first.calendar_date, loss=None if amount is None else Money(amount, self._downstream.stakes.currency),
+            )  # fmt: skip
+        return self._made[place]
+
+    def __repr__(self) -> str:
+        return f"<HandOvers: {counted(len(self), 'item')} handed over by {counted(len(self._order), 'link')}>"
 
 
 def table(rows: Iterable[HandedOver], currency: str = "") -> Table:

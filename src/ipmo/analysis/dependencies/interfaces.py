@@ -48,7 +48,7 @@ class Pair:
         giver, receiver: projects.
         links: ids of the links, the most critical first.
         driving: how many of them set the date of what they lead to.
-        float: the least working days before a commitment downstream is missed; None where none waits.
+        float: the least working days before a target downstream moves, stated or only forecast; None where none waits.
         drag: the most days that one of them holds a target back.
         value: present value of all benefits that any of them leads to, each once; None where none is known.
         loss: what a slip of one of them would cost at most; None where nothing is known.
