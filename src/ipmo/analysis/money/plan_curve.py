@@ -139,12 +139,18 @@ class PlanCurve:
     def _last(self, most: float) -> int:
         """The last instant whose planned value is at most so much; one before the plan's first where none is."""
         low, high = self.begins - 1, self.ends
+        below, above = 0.0, self._whole
+        turn = 0
         while high - low > 1:
+            turn += 1
             middle = (low + high) // 2
-            if self._value(middle) <= most:
-                low = middle
+            if turn % 3 and above > below:  # a plan is nearly straight; every third step halves, so that a crooked one ends too
+                middle = min(max(low + int((high - low) * (most - below) / (above - below)), low + 1), high - 1)
+            value = self._value(middle)
+            if value <= most:
+                low, below = middle, value
             else:
-                high = middle
+                high, above = middle, value
         return low
 
 
