@@ -123,7 +123,7 @@ def _broken(a: Answers, label: str, words: str, rows: Sequence[Commitment]) -> I
         whose = f"{name} hands over to {a.name(_receiver(a, one))}" if one.kind == "hand-over" else name
         text = f"{whose}: {one.word} {one.stated_text}"
         if one.standing == "missed" and one.expected is None:
-            text += ", it never comes"
+            text += ", and never comes"
         elif one.standing == "missed":
             text += f", expected {expected}, {one.late} late"
         else:

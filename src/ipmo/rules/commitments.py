@@ -34,6 +34,8 @@ def _find(context: CheckContext) -> Iterator[Finding]:
             whose = whose.replace(" is ", " was ", 1).replace("should finish", "should have finished", 1)
             message = f"{whose} {one.stated_text} and has no forecast but the data date{why}"
             yield fact("commitment-overdue", _item(portfolio, one, item), message, "say when it will come, or that it is done")
+        elif one.expected is None:
+            yield fact("commitment-missed", _item(portfolio, one, item), f"{whose} {one.stated_text}: {one.reason}")
         else:
             message = f"{whose} {one.stated_text}, the schedule says {expected}: {one.late} late, {one.reason}"
             yield fact("commitment-missed", _item(portfolio, one, item), message)

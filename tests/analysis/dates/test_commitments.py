@@ -10,6 +10,7 @@ from hypothesis import given, settings
 
 import ipmo
 from ipmo.analysis.dates.commitments import Commitments
+from ipmo.changes import Stop
 from ipmo.errors import UnknownItemError
 from ipmo.model import Benefit, Enabler, Gate, Link, Portfolio, Project, Task
 from ipmo.network.kernels import passes as kernels
@@ -304,3 +305,21 @@ def test_what_is_not_known_is_not_counted_as_kept() -> None:
     pf = plain(Project(id="p", finish="2026-06-01", tasks=[Task(id="t")]))
     page = re.sub(r"<[^>]+>|\s+", " ", render(pf, ipmo.check(pf)))
     assert re.search(r"commitments missed in this forecast +0 of 1 +as far as is known +of 1 it is not known", page)
+
+
+@pytest.mark.parametrize(("state", "standing"), [("cancelled", "missed"), ("paused", "unknown"), ("active", "kept")])
+def test_a_hand_over_whose_giver_is_cancelled_never_comes_and_cancelled_work_commits_to_nothing_else(state: str, standing: str) -> None:
+    pf = plain(
+        Project(id="A", state=state, finish="2026-02-01", tasks=[Task(id="t", duration="5 d", deadline="2026-02-01")]),
+        Project(id="B", tasks=[Task(id="t", duration="5 d")]),
+        links=[Link(id="L", source="A/t", target="B/t", promised="2026-03-01")],
+    )
+    found = stated(pf)
+    assert found["L"].standing == standing
+    assert ("A/t" in found, "A@finish" in found) == (state != "cancelled", state != "cancelled")
+    if state == "cancelled":
+        assert (found["L"].expected, found["L"].broken) == (None, True)
+        assert found["L"].text.startswith("L: A/t misses its hand-over: committed for 2026-03-01, it never comes")
+        assert "never comes" in render(pf, ipmo.check(pf))
+    stop = ipmo.what_if(pf, Stop("A")) if state == "active" else None
+    assert stop is None or (stop.commitments[0].kind, stop.commitments[0].after) == ("hand-over", "missed")

@@ -76,7 +76,7 @@ class Commitment:
         project: the project that answers for it; empty for benefits.
         date: the date as stated.
         word: how it is stated: due, committed for, needed by.
-        expected: when the forecast has it; None where it has no date.
+        expected: when the forecast has it; None where it has no date, or never comes.
         days: elapsed days that it comes later than stated, negative where it comes earlier; None without a forecast.
         standing: `missed` by the forecast; `overdue`: the date has passed, and the forecast is the data date or none, because
             nothing says when it will come; `unknown`: still to come, without a forecast; `kept`.
@@ -124,6 +124,8 @@ class Commitment:
             return f"{whose.replace('misses', 'keeps')}: {stated}, expected {day_text(self.expected, finish=True)}"
         if self.standing == "missed" and self.days is not None:
             return f"{whose} by {self.late}: {stated}, expected {day_text(self.expected, finish=True)}{why}"
+        if self.standing == "missed":
+            return f"{whose}: {stated}{why}"
         if self.standing == "overdue":
             return f"{self.name}: {stated}, overdue and without a forecast{why}"
         return f"{self.name}: {stated}, not known whether it is kept{why}"
@@ -205,8 +207,8 @@ class Commitments:
         """Deadlines, and need-by dates of gates."""
         net = self._passes.network
         for one in net.commitments:
-            if one.date is None or one.at_start or not any(self._open(node) for node in one.nodes):
-                continue
+            if one.date is None or one.at_start or not any(self._open(node) and net.state[node] is not State.GONE for node in one.nodes):
+                continue  # done, or cancelled: nobody waits for it
             gate = net.kinds[one.nodes[0]] == "gate" and not one.is_deadline
             yield Stated(one.name, "gate" if gate else "deadline", one.name, one.date, one.nodes, word="needed by" if gate else "due")
 
@@ -378,6 +380,11 @@ class Commitments:
         )  # fmt: skip
         if not one.nodes:
             return self._outside(row, one)
+        if all(net.state[node] is State.GONE for node in one.nodes):
+            hold = net.holds.get(one.nodes[0])
+            why = f": {hold.reason}" if hold is not None and hold.reason else ""
+            because = hold.item if hold is not None and hold.item else one.item
+            return attrs.evolve(row, standing="missed", because=because, reason=f"it never comes{why}")
         end = self._whole_end(one)
         if end is not None and end <= one.date:
             return attrs.evolve(row, expected=moment(end), days=(end - one.date) / 1440)
