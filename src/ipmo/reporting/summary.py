@@ -73,7 +73,7 @@ def calls(a: Answers) -> Iterator[dict[str, str]]:
     waiting: list[tuple[date, dict[str, str]]] = []
     for project in a.portfolio.projects:
         for gate in project.gates:
-            if gate.open and project.state not in ("cancelled", "closed") and not (gate.decision and gate.decision.outcome == "kill"):
+            if gate.open and project.state != "closed" and not project.stopped:
                 waiting.append(_open_gate(a, project, gate))
     for decision in a.portfolio.decisions:
         if decision.state == "open" and (decision.need_by is None or today is None or as_day(decision.need_by) >= today):

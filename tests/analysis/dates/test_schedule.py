@@ -546,6 +546,9 @@ def test_a_go_after_a_kill_lets_nothing_go_on() -> None:
     assert list(s) == ["P/E"]
     assert "stopped at gate 'P/G' on 2026-01-12" in s["P/a"].undated
     assert "stopped at gate 'P/G' on 2026-01-12" in s["P/L"].undated
+    later = pf.evolve("P", gates=[*gates, earlier, Gate(id="N", need_by="2026-01-10")])
+    assert len(ipmo.decisions_due(later)) == 0, "a gate of a project that was stopped waits for nobody"
+    assert "stopped at gate" in ipmo.gates(later)["P/N"].why
 
 
 def test_project_states_decide_what_is_scheduled() -> None:

@@ -191,7 +191,7 @@ class _Finder:
         pf = self.portfolio
         rows: list[Due] = []
         for project in pf.projects:
-            if project.state in ("closed", "cancelled"):
+            if project.state == "closed" or project.stopped:  # nothing in it waits for a decision
                 continue
             for gate in project.gates:
                 full_id = f"{project.id}/{gate.id}"
