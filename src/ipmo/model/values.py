@@ -108,6 +108,8 @@ def reader_of(cls: Any) -> Parse[object] | None:
             return hook(value, cls)
         except UnitError:
             raise
+        except StructureHandlerNotFoundError:  # cattrs before 24.2 says so only now
+            raise TypeError(f"nothing says how a {cls!r} is read; register a hook with ipmo.plugin.CONVERTER") from None
         except Exception as error:  # a hook of a plugin may raise anything; cattrs's own raise several kinds
             members: Mapping[str, enum.Enum] = cls.__members__ if isinstance(cls, enum.EnumMeta) else {}
             choices = [str(one.value) for one in members.values()]
