@@ -55,7 +55,6 @@ def made_up(seed: int) -> Web:
 @pytest.mark.parametrize("large", [False, True])
 def test_each_knock_out_is_what_evaluating_the_network_without_the_item_says(large: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     if large:
-        pytest.importorskip("numba")
         monkeypatch.setattr(engine, "LARGE", 0)
     for seed in range(500):
         web = made_up(seed)
@@ -80,7 +79,6 @@ def test_each_knock_out_is_what_evaluating_the_network_without_the_item_says(lar
 
 
 def test_more_targets_than_a_word_has_bits() -> None:
-    pytest.importorskip("numba")
     n = 200
     web = Web([str(v) for v in range(n)], list(range(n - 1)), list(range(1, n)), either={70})
     for limit in (0, 10**9):
