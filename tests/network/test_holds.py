@@ -122,3 +122,15 @@ def test_a_stop_is_what_a_cancelled_state_is() -> None:
     assert ipmo.what_if(pf, Stop("a")).of("date")
     gone = {m.item: m.note for m in ipmo.what_if(pf, Stop("a")).dates if not m.after}
     assert "never comes: project 'a' is cancelled" in gone["ben"]
+
+
+@pytest.mark.parametrize("order", [("G1", "G2", "G3"), ("G3", "G2", "G1")])
+def test_a_project_stops_at_its_first_kill_in_whatever_order_the_gates_stand(order: tuple[str, ...]) -> None:
+    decided = {"G1": ("kill", "2026-01-07"), "G2": ("go", "2026-01-10"), "G3": ("kill", "2026-01-20")}
+    gates = [Gate(id=name, decision={"outcome": decided[name][0], "date": decided[name][1]}) for name in order]
+    pf = Portfolio(
+        id="p", start="2026-01-05", status_date="2026-02-01", projects=[Project(id="a", tasks=[Task(id="x", duration="2 d")], gates=gates)]
+    )
+    s = ipmo.schedule(pf)
+    assert s["a/x"].undated == "stopped at gate 'a/G1' on 2026-01-07"
+    assert s["a/G2"].finish is None

@@ -6,6 +6,8 @@ import random
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 import ipmo
 from ipmo.model import After, Benefit, Contribution, Gate, Link, Objective, Outcome, Portfolio, Programme, Project, Task
@@ -14,6 +16,8 @@ from ipmo.network import without as engine
 from ipmo.network.needs import without
 from ipmo.network.states import State
 from ipmo.network.without import Web, Without
+from ipmo.testing.strategies import portfolios
+from ipmo.units import minutes
 
 
 def comes(web: Web, removed: set[int]) -> set[int]:
@@ -105,8 +109,8 @@ def there(pf: Any, removed: set[str]) -> set[str]:
     done = set()
     for name, noun in items.items():
         decided = getattr(noun, "decision", None)
-        kills = [g.decision.date for g in pf[name.split("/")[0]].gates if g.decision and g.decision.outcome == "kill"]
-        over = any(decided is not None and decided.date >= kill for kill in kills)
+        kills = [minutes(g.decision.date) for g in pf[name.split("/")[0]].gates if g.decision and g.decision.outcome == "kill"]
+        over = any(decided is not None and minutes(decided.date) >= kill for kill in kills)
         if getattr(noun, "actual_finish", None) or (decided and decided.outcome in ("go", "conditional go") and not over):
             done.add(name)
     for p in pf.projects:
@@ -268,6 +272,12 @@ def agrees(pf: Portfolio) -> None:
 def test_on_500_random_portfolios_it_is_what_brute_force_over_the_nouns_says(part: int) -> None:
     for seed in range(100 * part, 100 * part + 100):
         agrees(drawn(seed))
+
+
+@settings(max_examples=60, phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.too_slow])
+@given(st.booleans().flatmap(lambda tied: portfolios(tied=tied)))
+def test_on_any_portfolio_it_is_what_brute_force_over_the_nouns_says(pf: Portfolio) -> None:
+    agrees(pf)
 
 
 def test_what_if_and_the_state_agree_with_what_fails_without_the_project() -> None:

@@ -84,10 +84,11 @@ class Builder:
             hold = Hold(f"project {project.id!r} is paused", project.id)
         elif project.state == "closed":
             hold = Hold(f"project {project.id!r} is closed; it has its actual dates only", project.id)
-        for gate in project.gates:
-            if gate.decision is not None and gate.decision.outcome == "kill":
-                gone, killed = True, minutes(gate.decision.date)
-                hold = Hold(f"stopped at gate {project.id + '/' + gate.id!r} on {gate.decision.date}", f"{project.id}/{gate.id}")
+        kills = [(gate, gate.decision.date) for gate in project.gates if gate.decision is not None and gate.decision.outcome == "kill"]
+        if kills:
+            gate, when = min(kills, key=lambda kill: minutes(kill[1]))  # it stops once, whatever was decided later
+            gone, killed = True, minutes(when)
+            hold = Hold(f"stopped at gate {project.id + '/' + gate.id!r} on {when}", f"{project.id}/{gate.id}")
         if project.status_date is not None and draft.dialect.data_date == "binds":
             draft.bases[place] = max(draft.start, minutes(project.status_date))
         start = minutes(project.start) if project.start is not None else None
