@@ -224,6 +224,16 @@ def test_two_portfolios_may_be_paths(path: Path) -> None:
     assert ipmo.variance_analysis(ipmo.what_if(path, ipmo.changes.Stop(project)), pf.id, what="budget")
 
 
+@pytest.mark.parametrize("verb", ["benefits", "check", "earned_value", "status"])
+def test_a_baseline_may_be_a_path_and_is_refused_where_it_is_neither(verb: str, path: Path) -> None:
+    ask: Any = getattr(ipmo, verb)
+    whole = ask(path, baseline=ipmo.read(path))
+    assert ask(path, baseline=str(path)).table().to_csv() == whole.table().to_csv() == ask(path, baseline=path).table().to_csv()
+    for wrong in (5, {"id": "x"}):
+        with pytest.raises(TypeError, match=rf"{verb}\(baseline=\) takes a portfolio or the path of its file"):
+            ask(path, baseline=wrong)
+
+
 def test_what_plugins_are_made_of_and_the_changes_are_not_spread_over_the_front_door() -> None:
     for room in (ipmo.plugin, ipmo.changes):
         for name in room.__all__:

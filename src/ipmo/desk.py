@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from ipmo.analysis.control.history import History, Month, Trend
 from ipmo.analysis.control.history import trend as _trend
@@ -169,14 +169,14 @@ def check(
     portfolio: Portfolio | str | os.PathLike[str],
     *,
     history: History | str | os.PathLike[str] | None = None,
-    baseline: Portfolio | None = None,
+    baseline: Portfolio | str | os.PathLike[str] | None = None,
 ) -> Findings:
     """Everything that somebody should look at: reading, model, schedule, and the rules of the chosen methodologies.
 
     Args:
         portfolio: a portfolio, or the path of one: then findings have the line and column of what they are about.
         history: earlier months, or the folder that holds them: what is stuck or slides shows over time only.
-        baseline: the plan to compare with; the latest one that the portfolio names and whose file is there, when left out.
+        baseline: the plan to compare with, or its path; the latest one that the portfolio names and whose file is there, when left out.
 
     Raises:
         FileError: a path was given and cannot be read.
@@ -185,11 +185,10 @@ def check(
     if not isinstance(portfolio, Portfolio):
         portfolio = read(portfolio)
     past = _months(history).portfolios if history is not None else ()
-    if baseline is None:
-        baseline = _latest_baseline(portfolio)
+    plan = _latest_baseline(portfolio) if baseline is None else cast(Portfolio, taking_paths.taken(baseline, "check(baseline=)"))
     with warnings.catch_warnings():
         warnings.simplefilter("default")
-        found = list(installed().run(portfolio, history=past, baseline=baseline))
+        found = list(installed().run(portfolio, history=past, baseline=plan))
     if just_read or portfolio.source.lines:
         found = placed(portfolio, found)
     return Findings(dict.fromkeys(found))

@@ -7,6 +7,7 @@ import attrs
 import pytest
 
 import ipmo.model as model
+from ipmo import from_dict
 from ipmo.errors import ModelError, UnitError, UnknownItemError
 from ipmo.model import (
     After,
@@ -248,3 +249,13 @@ def test_a_day_of_no_length_and_an_exception_that_runs_backwards_are_refused() -
             Calendar(id="c", **bad)  # type: ignore[arg-type]
     with pytest.raises(UnitError, match="lies before"):
         model.CalendarException(first="2026-02-01", last="2026-01-01")
+
+
+@pytest.mark.parametrize("how", ["hgih", "High", "3", "90 %", "none", ""])
+def test_an_alignment_off_the_scale_is_refused_where_it_stands(how: str) -> None:
+    plain = {"ipmo": 1, "portfolio": {"id": "p"}, "objectives": [{"id": "o"}], "projects": [{"id": "a", "alignment": {"o": how}}]}
+    with pytest.raises(ModelError, match="alignment") as caught:
+        from_dict(plain)
+    (problem,) = caught.value.problems
+    assert problem.path == ("projects", 0, "alignment", "o")
+    assert "write one of low, medium, high" in str(problem)

@@ -32,7 +32,7 @@ class Taking:
         self.read, self.what, self.only = read, what, only
 
     def __call__(self, verb: Callable[Concatenate[First, P], Answer]) -> Callable[Concatenate[First | Path, P], Answer]:
-        """The verb, taking a path as its first argument too."""
+        """The verb, taking a path as its first argument too, and as the baseline that it compares with."""
         return self._reading(verb, 1)
 
     def two(self, verb: Callable[Concatenate[First, Second, P], Answer]) -> Callable[Concatenate[First | Path, Second | Path, P], Answer]:
@@ -42,18 +42,28 @@ class Taking:
     def _reading(self, verb: Callable[..., Answer], count: int) -> Callable[..., Answer]:
         signature = inspect.signature(verb)
         names = list(signature.parameters)[:count]
+        optional = [name for name, one in signature.parameters.items() if name == "baseline" and "Portfolio" in str(one.annotation)]
 
         @functools.wraps(verb)
         def reading(*given: object, **named: object) -> Answer:
-            first = [self._read(value, verb.__name__) for value in given[:count]]
-            named = {key: self._read(value, verb.__name__) if key in names else value for key, value in named.items()}
+            first = [self.taken(value, verb.__name__) for value in given[:count]]
+            for key, value in named.items():
+                if key in names:
+                    named[key] = self.taken(value, verb.__name__)
+                elif key in optional and value is not None:
+                    named[key] = self.taken(value, f"{verb.__name__}({key}=)")
             return verb(*first, *given[count:], **named)
 
         reading.__module__ = "ipmo"  # where people find it, and pickle too
-        reading.__signature__ = _with_paths(signature, names)  # type: ignore[attr-defined]
+        reading.__signature__ = _with_paths(signature, [*names, *optional])  # type: ignore[attr-defined]
         return reading
 
-    def _read(self, value: object, verb: str) -> object:
+    def taken(self, value: object, verb: str) -> object:
+        """What a verb is given, read where it is a path.
+
+        Raises:
+            TypeError: it is neither.
+        """
         if isinstance(value, str | os.PathLike):
             return self.read(value)
         if isinstance(value, Mapping):

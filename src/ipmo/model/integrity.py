@@ -21,7 +21,7 @@ from ipmo.model.reference import REFERENCE_CLASSES
 from ipmo.model.references import ID, Reference
 from ipmo.model.risks import Risk
 from ipmo.model.shape import shape
-from ipmo.model.work import Project, Task
+from ipmo.model.work import ALIGNMENT, Project, Task
 from ipmo.units import Money, minutes
 from ipmo.words import class_word, counted
 
@@ -196,7 +196,13 @@ class _Inspection:
 
     def _project(self, project: Project, path: Path) -> Iterator[Problem]:
         yield from self._references(project, project.id, "", path, skip=("tasks", "gates", "risks"))
-        for objective in project.alignment:
+        for objective, how in project.alignment.items():
+            if how not in ALIGNMENT:
+                yield Problem(
+                    message=f"the alignment of project {project.id!r} to {objective!r} is {how!r}",
+                    hint=f"write one of {', '.join(ALIGNMENT)}",
+                    path=(*path, "alignment", objective),
+                )
             if objective not in self.known["objective"]:
                 yield self._unknown(project, project.id, "alignment", objective, "objective", "", (*path, "alignment", objective))
         yield from _span_of(project, project.id, path)

@@ -24,6 +24,8 @@ from ipmo.model.risks import Risk
 from ipmo.units import Effort, Span, When, as_effort, as_share, as_span, as_when
 
 __all__ = ["Constraints", "Link", "Programme", "Project", "Task"]
+ALIGNMENT = ("low", "medium", "high")
+"""How far a project may be aligned to an objective."""
 STATES = ("proposed", "approved", "active", "paused", "closed", "cancelled")
 
 
