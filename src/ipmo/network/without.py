@@ -52,6 +52,11 @@ class Web:
     gone: AbstractSet[int] = frozenset()
 
     @functools.cached_property
+    def ends(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The two ends of every link as arrays, made once."""
+        return as_array(self.src), as_array(self.dst)
+
+    @functools.cached_property
     def place(self) -> Mapping[str, int]:
         """The node of each id."""
         return {name: node for node, name in enumerate(self.ids)}
@@ -165,12 +170,14 @@ class Condensed:
         ptr: where the links into each group begin, those into `either` left out.
         src: the group that is needed.
         either: of each node for which one of several is enough: the nodes that are.
+        ordered: groups also come after those that are enough for them: no loop goes through these.
     """
 
     group: Ints
     ptr: Ints
     src: Ints
     either: Mapping[int, Sequence[int]]
+    ordered: bool = False
 
 
 def _condensed_lists(web: Web, out: AbstractSet[int], either: AbstractSet[int], settled: AbstractSet[int]) -> Condensed:
@@ -203,29 +210,41 @@ def _condensed_arrays(web: Web, out: AbstractSet[int], either: AbstractSet[int],
     import numpy as np
 
     n = len(web.ids)
-    src, dst = as_array(web.src), as_array(web.dst)
+    src, dst = web.ends
     kind = np.zeros(n, np.int8)
     kind[_nodes(either)] = 1
     kind[_nodes(settled)] = 2
     kind[_nodes(out)] = 3
-    kept = (kind[src] != 3) & (kind[dst] < 2)
+    every = kept = (kind[src] != 3) & (kind[dst] < 2)
     ways: dict[int, list[int]] = {node: [] for node in either}
     if either:
         chosen = kept & (kind[dst] == 1)
         for u, v in zip(src[chosen].tolist(), dst[chosen].tolist(), strict=True):
             ways[v].append(u)
-        kept &= kind[dst] == 0
-    ptr, tails, _ = _sorted(src[kept], dst[kept], n)
-    group = np.full(n, -1, np.int64)
-    count = kernel(kernels.strong)(ptr, tails, group, *(np.zeros(n, np.int64) for _ in range(5)))
+        kept = kept & (kind[dst] == 0)
+    group, count = _strong(src[every], dst[every], n)
+    ordered = not either or count == n
+    if not ordered:  # what needs one another through such ways does not fail together
+        apart, groups = _strong(src[kept], dst[kept], n)
+        ordered = groups == count
+        group, count = (group, count) if ordered else (apart, groups)
     if count < n:
         one, other = group[src[kept]], group[dst[kept]]
-        apart = one != other
-        begins, sources, _ = _sorted(one[apart], other[apart], count)
+        between = one != other
+        begins, sources, _ = _sorted(one[between], other[between], count)
     else:
         begins, sources, _ = _sorted(group[src[kept]], group[dst[kept]], n)
     group[_nodes(out)] = -1
-    return Condensed(group, begins, sources, ways)
+    return Condensed(group, begins, sources, ways, ordered)
+
+
+def _strong(src: NDArray[np.int64], dst: NDArray[np.int64], n: int) -> tuple[NDArray[np.int64], int]:
+    """The strongly connected group of each node, each after all that leads to it, and how many there are."""
+    import numpy as np
+
+    ptr, tails, _ = _sorted(src, dst, n)
+    group = np.full(n, -1, np.int64)
+    return group, kernel(kernels.strong)(ptr, tails, group, *(np.zeros(n, np.int64) for _ in range(5)))
 
 
 def _nodes(some: AbstractSet[int]) -> NDArray[np.int64]:
@@ -258,6 +277,11 @@ class KnockOuts:
     def __init__(self, web: Condensed, targets: Sequence[int], size: int, *, compiled: bool) -> None:
         self.web, self.targets, self.size, self._compiled = web, tuple(targets), size, compiled
         ways = [(node, sources) for node, sources in web.either.items() if sources]
+        self._rows: list[int] = []
+        self._bits: NDArray[np.int64] | None = None
+        if compiled and web.ordered and ways:
+            self._bits = self._swept_in_order(ways)
+            return
         seeds: list[tuple[int, int]] = list(enumerate(self.targets))
         first = len(seeds)
         seeds += [(first + h, sources[0]) for h, (_, sources) in enumerate(ways)]
@@ -268,16 +292,37 @@ class KnockOuts:
         heads = [node for node, _ in ways]
         self._words = (len(seeds) + 63) // 64 or 1
         groups = len(web.ptr) - 1
-        self._rows: list[int] = []
-        self._bits: NDArray[np.int64] | None = None
         if compiled:
-            self._bits = self._swept(seeds, groups)
+            self._bits = self._seeded(seeds, groups)
+            kernel(kernels.spread_bits)(as_array(web.ptr), as_array(web.src), self._words, self._bits)
             self._settle_arrays(self._bits, heads, first, others)
         else:
             self._rows = self._swept_lists(seeds, groups)
             self._settle_lists(heads, first, others)
 
-    def _swept(self, seeds: Sequence[tuple[int, int]], groups: int) -> NDArray[np.int64]:
+    def _swept_in_order(self, ways: Sequence[tuple[int, Sequence[int]]]) -> NDArray[np.int64]:
+        """Spread and settled in one sweep: targets, the first and the second way to each head, marks, and further ways, each from a new word on."""
+        import numpy as np
+
+        web, count = self.web, (len(ways) + 63) // 64
+        first = (len(self.targets) + 63) // 64
+        second, done, rest = first + count, first + 2 * count, first + 3 * count
+        seeds = list(enumerate(self.targets))
+        seeds += [(64 * first + h, sources[0]) for h, (_, sources) in enumerate(ways)]
+        seeds += [(64 * second + h, sources[min(1, len(sources) - 1)]) for h, (_, sources) in enumerate(ways)]
+        further = [source for _, sources in ways for source in sources[2:]]
+        seeds += [(64 * rest + place, source) for place, source in enumerate(further)]
+        self._words = rest + (len(further) + 63) // 64
+        more = np.concatenate([[0], np.cumsum([len(sources[2:]) for _, sources in ways])]).astype(np.int64)
+        own = as_array(web.group)[np.array([node for node, _ in ways], np.int64)]
+        bits = self._seeded(seeds, len(web.ptr) - 1)
+        kernel(kernels.spread_settling)(
+            as_array(web.ptr), as_array(web.src), self._words, bits, first, second, done, count, more, 64 * rest + np.arange(len(further)), own
+        )  # fmt: skip
+        return bits
+
+    def _seeded(self, seeds: Sequence[tuple[int, int]], groups: int) -> NDArray[np.int64]:
+        """Rows that have the bits of what each group is itself."""
         import numpy as np
 
         words = self._words
@@ -287,7 +332,6 @@ class KnockOuts:
             group = as_array(self.web.group)[node]
             number, group = number[group >= 0], group[group >= 0]
             np.bitwise_or.at(bits, group * words + number // 64, np.left_shift(np.int64(1), number % 64))
-        kernel(kernels.spread_bits)(as_array(self.web.ptr), as_array(self.web.src), words, bits)
         return bits
 
     def _settle_arrays(self, bits: NDArray[np.int64], heads: Sequence[int], first: int, others: Sequence[Sequence[int]]) -> None:
@@ -387,12 +431,13 @@ class KnockOuts:
             return [known[self._rows[g]] if g >= 0 else 0.0 for g in plain_list(self.web.group)]
         import numpy as np
 
-        table = np.zeros((self._words * 8, 256))
-        padded = np.zeros(self._words * 64)
+        some = (len(self.targets) + 63) // 64
+        table = np.zeros((some * 8, 256))
+        padded = np.zeros(some * 64)
         padded[: len(self.targets)] = values
         for bit in range(8):
             table[:, (np.arange(256) >> bit) & 1 == 1] += padded.reshape(-1, 8)[:, bit : bit + 1]
         out = np.zeros(len(self.web.ptr))  # one row more, for what has no group
-        kernel(kernels.sums_of_bits)(self._words, self._bits, table.ravel(), out[:-1])
+        kernel(kernels.sums_of_bits)(self._words, some, self._bits, table.ravel(), out[:-1])
         found: NDArray[np.float64] = out[as_array(self.web.group)]
         return found  # type: ignore[return-value]

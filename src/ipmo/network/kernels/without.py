@@ -33,8 +33,67 @@ def spread_bits(ptr: Ints, src: Ints, words: int, bits: Ints) -> None:
                 bits[to + j] |= bits[own + j]
 
 
+def spread_settling(
+    ptr: Ints, src: Ints, words: int, bits: Ints, first: int, second: int, done: int, count: int, more: Ints, other: Ints, own: Ints
+) -> None:
+    """`spread_bits`, and what fails where every way to one for which one would be enough fails, in the same sweep.
+
+    Positions are in topological order of the ways too, so that what fails with a head is known when all ways to it fail.
+    What has been handed back is marked, so that each position settles only the heads whose last way it takes.
+
+    Args:
+        ptr: where the links into each position begin, ways left out.
+        src: the source position of each link.
+        words: numbers a position.
+        bits: the bits that each position has of its own (positions * words); takes those that it leads to as well.
+        first: the word in which the bits begin that say that the first way to a head fails; one bit a head.
+        second: the same of the second way; of the first again where there is only one.
+        done: the same of marks, all zero on entry.
+        count: words of each of the three.
+        more: where the bits of further ways to each head begin in `other` (heads + 1).
+        other: the bits that say that a further way fails.
+        own: the position of each head.
+    """
+    one = bits[0] * 0 + 1  # of the width of the bits
+    for v in range(len(ptr) - 2, -1, -1):
+        row = v * words
+        some = 0
+        for j in range(words):
+            some |= bits[row + j]
+        if some == 0:
+            continue
+        changed = True
+        while changed:
+            changed = False
+            for j in range(count):
+                left = bits[row + first + j] & bits[row + second + j] & ~bits[row + done + j]
+                if left == 0:
+                    continue
+                for b in range(64):
+                    if (left >> b) & 1 == 0:
+                        continue
+                    head = 64 * j + b
+                    whole = True
+                    for i in range(more[head], more[head + 1]):
+                        if (bits[row + other[i] // 64] >> (other[i] % 64)) & 1 == 0:
+                            whole = False
+                            break
+                    if not whole:
+                        continue
+                    for w in range(words):
+                        bits[row + w] |= bits[own[head] * words + w]
+                    bits[row + done + j] |= left & (one << b)
+                    changed = True
+        for k in range(ptr[v], ptr[v + 1]):
+            to = src[k] * words
+            for j in range(words):
+                bits[to + j] |= bits[row + j]
+
+
 def settle_either(words: int, first: int, count: int, ptr: Ints, other: Ints, gain: Ints, bits: Ints) -> None:
     """Gives every row what fails with those of which one of several would have been enough, where it takes all of them away.
+
+    For webs with loops through such ways, which no order of positions can follow.
 
     Args:
         words: numbers a row.
@@ -71,11 +130,11 @@ def settle_either(words: int, first: int, count: int, ptr: Ints, other: Ints, ga
                             changed = True
 
 
-def sums_of_bits(words: int, bits: Ints, table: NDArray[np.float64], out: NDArray[np.float64]) -> None:
-    """The sum of a value for each bit that a row has, from sums for every byte (words * 8 * 256)."""
+def sums_of_bits(words: int, some: int, bits: Ints, table: NDArray[np.float64], out: NDArray[np.float64]) -> None:
+    """The sum of a value for each bit that the first numbers of a row have, from sums for every byte (some * 8 * 256)."""
     for v in range(len(out)):
         total = out[v]
-        for j in range(words):
+        for j in range(some):
             word = bits[v * words + j]
             if word == 0:
                 continue
