@@ -85,9 +85,7 @@ def test_one_of_several_keeps_a_benefit_alive_and_all_of_them_gone_is_an_error()
     assert "nothing that enables 'ben' is planned any more" in ipmo.schedule(none)["ben"].undated
     assert "ben" in errors(none)
     needed = pf.evolve(benefits=[Benefit(id="ben", enabled_by=["a/x", "c/x"])])
-    assert errors(needed) == {"ben": "benefit 'ben' needs 'a/x', which never comes: project 'a' is cancelled; name what enables it instead, or take it out of the plan"} or (
-        "benefit 'ben' needs 'a/x', which never comes" in errors(needed)["ben"]
-    )  # fmt: skip
+    assert "benefit 'ben' needs 'a/x', which never comes" in errors(needed)["ben"]
 
 
 def test_what_requires_a_stopped_project_is_blocked_through_others_too() -> None:

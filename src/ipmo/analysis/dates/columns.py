@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
-from typing import Literal
+from datetime import date, datetime
+from operator import attrgetter
 
-from ipmo.analysis.dates.items import Items, ScheduledItem
+from ipmo.analysis.dates.items import Days, Items, ScheduledItem, said
 from ipmo.network.states import TYPE_NAMES
 from ipmo.tables import Column, Table
 
@@ -49,19 +49,34 @@ def floats(rows: Iterable[ScheduledItem]) -> Table:
 
 def _columns(rows: Sequence[ScheduledItem], kinds: Mapping[str, str]) -> Table:
     columns = []
-    early_late: tuple[Literal["early", "late"], ...] = ("early", "late")
-    said = {f"{which}_{side}_date": (which, n) for which in early_late for n, side in enumerate(("start", "finish"))}
+    days = _days(rows) if "start_date" in kinds else {}
     for name, kind in kinds.items():
-        values: list[object]
-        if name in said:
-            which, place = said[name]
-            values = [row.days(which)[place] for row in rows]
-        else:
-            values = [getattr(row, name) for row in rows]
+        values: Sequence[object] = days[name] if name in days else list(map(attrgetter(name), rows))
         if name == "critical_for":
             values = [", ".join(row.critical_for) for row in rows]
         columns.append(Column(name, kind, values, "d" if kind == "float" else ""))
     return Table(columns)
+
+
+def _days(rows: Sequence[ScheduledItem]) -> Mapping[str, Sequence[date | None]]:
+    """The days that people say of every start and finish, as `ScheduledItem.days` says them; each pair of instants is looked at once."""
+    known: dict[tuple[datetime | None, datetime | None, str], Days] = {}
+    out: dict[str, Sequence[date | None]] = {}
+    for which in ("", "early_", "late_"):
+        start, finish = attrgetter(f"{which}start"), attrgetter(f"{which}finish")
+        found = []
+        for row in rows:
+            begin, end = start(row), finish(row)
+            if not which:
+                begin, end = begin or row.early_start, end or row.early_finish
+            key = (begin, end, row.side)
+            pair = known.get(key)
+            if pair is None:
+                pair = known[key] = said(*key)
+            found.append(pair)
+        out[f"{which}start_date"] = [pair[0] for pair in found]
+        out[f"{which}finish_date"] = [pair[1] for pair in found]
+    return out
 
 
 def overview(rows: Sequence[ScheduledItem]) -> Table:
