@@ -223,7 +223,7 @@ def _twice(portfolio: Portfolio) -> Iterator[Finding]:
 def _at_gates(context: CheckContext, worth: Benefits | None) -> Iterator[Finding]:
     """BEN-R10: what is still to come by what is still to be spent, at each open gate."""
     portfolio = context.portfolio
-    if worth is None or not worth.known:
+    if worth is None or not worth.known or not any(gate.open for project in portfolio.projects for gate in project.gates):
         return
     try:
         rows = context.worth_going_on
