@@ -48,6 +48,7 @@ JOBS = {
     "tables": "what every table is",
     "units": "time, money, effort",
     "declared": "what plugins add to the format",
+    "atomic": "files old or new as a whole",
     "errors": "what is raised",
     "version": "said once",
     "words": "singular and plural",

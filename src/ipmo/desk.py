@@ -15,13 +15,16 @@ from ipmo.analysis.control.history import trend as _trend
 from ipmo.analysis.money.amounts import Unrated
 from ipmo.analysis.money.rollup import Level, RollUp
 from ipmo.analysis.money.rollup import roll_up as _roll_up
+from ipmo.atomic import write_atomically
 from ipmo.declared import Declared
 from ipmo.errors import FileError, IpmoError, ModelError
 from ipmo.files import portfolios
 from ipmo.files.changes import read_changes_file, write_changes_file
+from ipmo.files.names import file_name
 from ipmo.files.paths import Taking
 from ipmo.files.reading import placed, read_path, write_path
 from ipmo.files.snapshots import baseline_path, folder_of, stamps_in, write_snapshot
+from ipmo.files.structure import MAX_DEPTH
 from ipmo.findings import Finding, Findings
 from ipmo.installation import declared_in, new_registry
 from ipmo.methods.contract import Methodology, Scope
@@ -35,6 +38,7 @@ from ipmo.model.changes import Change, as_changes
 from ipmo.model.measures import Measure
 from ipmo.model.plain import from_table_rows, to_plain_portfolio
 from ipmo.model.portfolio import Portfolio
+from ipmo.model.references import ID
 from ipmo.tables import Table, rows_of
 from ipmo.units import as_day
 
@@ -120,11 +124,13 @@ def from_dict(data: Mapping[str, Any]) -> Portfolio:
     return portfolios.read_plain(_plain(data), declared())
 
 
-def _plain(value: Any) -> Any:
-    """Any mapping as dict, any sequence as list: what the reader takes."""
+def _plain(value: Any, depth: int = 0) -> Any:
+    """Any mapping as dict, any sequence as list: what the reader takes; it refuses what lies too deep."""
+    if depth > MAX_DEPTH:
+        return value
     if isinstance(value, Mapping):
-        return {str(key): _plain(inner) for key, inner in value.items()}
-    return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else value
+        return {str(key): _plain(inner, depth + 1) for key, inner in value.items()}
+    return [_plain(inner, depth + 1) for inner in value] if isinstance(value, list | tuple) else value
 
 
 @taking_paths
@@ -216,14 +222,18 @@ def snapshot(
 
     Raises:
         FileError: another content is frozen under that name, or the file cannot be written.
-        ModelError: nothing says which month it is.
+        ModelError: nothing says which month it is, or the baseline's id is none.
     """
     if portfolio.status_date is None:
         raise ModelError(f"portfolio {portfolio.id!r} has no status date: nothing says which month it is; write portfolio: status_date:")
     day = as_day(portfolio.status_date)
+    if baseline and not ID.fullmatch(baseline):
+        raise ModelError(f"baseline {baseline!r:.80} is no id: it holds no slash, colon or at sign, and single spaces between words")
     if path is None:
-        inner = f"baselines/{baseline}.json" if baseline else f"history/{day:%Y-%m}.json"
+        inner = f"baselines/{file_name(baseline)}.json" if baseline else f"history/{day:%Y-%m}.json"
         path = folder_of(portfolio) / inner
+    elif not os.fspath(path).strip():
+        raise FileError("", "the path of the snapshot is empty; name a file")
     write_snapshot(portfolio, Path(path), day, reason)
     return Path(path)
 
@@ -407,8 +417,10 @@ def report(
 
     if before is not None and not isinstance(before, Portfolio):
         before = read(before)
+    if not os.fspath(path).strip():
+        raise FileError("", "the path of the report is empty; name a file")
     where = Path(path)
     added = [(f"{method.name}-{section.name}", section.title, blocks) for method, section, blocks in installed().sections(portfolio)]
     text = render(portfolio, check(portfolio), title=title, before=before, added=added, headings=installed().headings)
-    portfolios.write_atomically(where, text)
+    write_atomically(where, text)
     return where

@@ -94,7 +94,8 @@ class Problem:
         """The path in JSON notation, for example `projects[1].tasks[0].duration`."""
         parts: list[str] = []
         for key in self.path:
-            parts.append(f"[{key}]" if isinstance(key, int) else f".{key}" if parts else key)
+            name = f"[{key}]" if isinstance(key, int) else key if key.isprintable() else repr(key)[1:-1]
+            parts.append(f".{name}" if parts and not isinstance(key, int) else name)
         return "".join(parts)
 
     def __str__(self) -> str:

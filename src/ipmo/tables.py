@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import html
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 import attrs
 
+from ipmo.atomic import replacing, write_atomically
 from ipmo.errors import MissingExtraError, UnknownItemError, close_matches
 
 if TYPE_CHECKING:
@@ -55,6 +55,17 @@ def _sealed(text: str) -> str:
         except ValueError:
             return "'" + text
     return text
+
+
+class _Lines:
+    """Takes the lines of a CSV writer, which quotes CR and LF alike when both end its lines; ours end in LF."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+
+    def write(self, line: str) -> None:
+        """One line, with its end."""
+        self.found.append(line[:-2] + "\n")
 
 
 def shown(value: object) -> str:
@@ -147,18 +158,21 @@ class Table:
     def to_csv(self, path: str | Path | None = None) -> str:
         """Comma-separated text with a header line, also written to `path` when given.
 
-        Cells that a spreadsheet would take for a formula get a leading apostrophe.
+        Cells that a spreadsheet would take for a formula, names of columns too, get a leading apostrophe.
+
+        Raises:
+            FileError: the file cannot be written.
         """
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(self.columns)
+        lines = _Lines()
+        writer = csv.writer(lines)
+        writer.writerow([_sealed(name) for name in self.columns])
         for row in zip(*(column.values for column in self._columns.values()), strict=True):
             writer.writerow(
                 ["" if v is None else v.isoformat() if isinstance(v, date) else _sealed(v) if isinstance(v, str) else v for v in row]
             )
-        text = out.getvalue()
+        text = "".join(lines.found)
         if path is not None:
-            Path(path).write_text(text, encoding="utf-8", newline="")
+            write_atomically(Path(path), text)
         return text
 
     def to_arrow(self) -> pyarrow.Table:
@@ -228,11 +242,13 @@ class Table:
 
         Raises:
             MissingExtraError: pyarrow is not installed.
+            FileError: the file cannot be written.
         """
         frame = self.to_arrow()
         import pyarrow.parquet as pq
 
-        pq.write_table(frame, str(path))
+        with replacing(Path(path)) as out:
+            pq.write_table(frame, out)
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """The Arrow PyCapsule stream that pandas, polars, pyarrow and DuckDB read."""

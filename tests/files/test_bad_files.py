@@ -379,3 +379,106 @@ def test_findings_of_a_folder_point_into_the_file_of_the_project(tmp_path: Path)
     (found,) = ipmo.check(tmp_path).of("ipmo/no-duration")
     assert (found.item, Path(found.file).name, found.line, found.column) == ("a/t", "a.yaml", 4, 5)
     assert not [f for f in ipmo.check(ipmo.read(tmp_path)) if f.line]  # the file may have changed since it was read
+
+
+# ------------------------------------------------------------------------------------ what no file can hold
+
+JSON = '{"ipmo": 1, "portfolio": {"id": "x", "extensions": {"a": %s}, "name": %s}, "projects": [{"id": "p", "attributes": {"k": %s}}]}'
+HALF, NUL = '"a\\ud800"', '"a\\u0000b"'
+
+
+def json_with(extension: str = "1", name: str = '"n"', attribute: str = '"v"') -> str:
+    return JSON % (extension, name, attribute)
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "said"),
+    [
+        (json_with(name=HALF), "portfolio.name", r"'a\ud800' holds half a character (U+D800), which no file can hold; take it out"),
+        (json_with(name=NUL), "portfolio.name", r"'a\x00b' holds a NUL character, which no text has; take it out"),
+        (json_with(extension=f'{{"b": [1, {HALF}]}}'), "portfolio.extensions.a.b[1]", "holds half a character"),
+        (json_with(extension=f"{{{NUL}: 1}}"), "portfolio.extensions.a", "holds a NUL character"),
+        (json_with(extension='{"b": 1e999}'), "portfolio.extensions.a.b", "inf is no plain data"),
+        (json_with(attribute=HALF), "projects[0].attributes.k", "holds half a character"),
+        (json_with().replace('"id": "p"', f'"id": {NUL}'), "projects[0].id", "holds a NUL character"),
+        (json_with().replace('"name"', HALF), r"portfolio.a\ud800", r"unknown field 'a\ud800'"),
+        (json_with(extension="[" * 500 + "]" * 500), "portfolio.extensions.a[0]", "nested deeper than 100 levels"),
+        (json_with(name="[" * 500 + "]" * 500), "portfolio.name[0][0]", "nested deeper than 100 levels"),
+    ],
+)
+def test_what_no_file_can_hold_is_refused_at_its_place_from_files_and_from_python(text: str, where: str, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(text)
+    with pytest.raises(FileError) as caught:
+        ipmo.read(path)
+    [problem] = caught.value.problems
+    assert (problem.where, problem.file, problem.line) == (where, str(path), 1)
+    assert problem.column > 1
+    assert said in problem.message or said in str(problem)
+    str(caught.value).encode()  # a terminal can show it
+    with pytest.raises(IpmoError) as again:
+        ipmo.from_dict(json.loads(text))
+    assert str(problem).removeprefix(f"{path}:1:{problem.column}: ") == str(again.value)
+
+
+@pytest.mark.parametrize("value", ["a\ud800", "a\0b", "\udfff"])
+def test_text_that_no_file_can_hold_is_refused_in_python_too(value: str) -> None:
+    for ask in (
+        lambda: ipmo.Portfolio(id="x", name=value),
+        lambda: ipmo.Portfolio(id=value),
+        lambda: ipmo.Project(id="p", attributes={"k": value}),
+        lambda: ipmo.Portfolio(id="x", extensions={"a": {"b": [value]}}),
+        lambda: ipmo.Task(id="t", after=[value]),
+    ):
+        with pytest.raises(IpmoError, match=r"holds (half a character|a NUL)"):
+            ask()
+
+
+def test_lines_and_letters_of_any_language_are_text() -> None:
+    for value in ("two\nlines", "tab\there", "Straße", "東京", "👩‍🚀", "\u2028"):
+        assert ipmo.Portfolio(id="x", name=value).name == value
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"ipmo": 1, "ipmo": 1, "portfolio": {"id": "x"}}}}', "a.json:1:49: not JSON: Extra data"),
+        ('{"ipmo": 1,\n"ipmo": 1, "x": [}', "a.json:2:18: not JSON: Expecting value"),
+        ('{"ipmo": 1,\n "ipmo": 1, "portfolio": {"id": "x"}}', "a.json:2:2: duplicate key 'ipmo'; keep one of them"),
+        ('{"a": 1, "a": ' + "[" * 100_000 + "]" * 100_000 + "}", "nested deeper than 100 levels"),
+    ],
+)
+def test_a_key_twice_in_a_broken_file_is_said_after_what_is_broken(text: str, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(text)
+    with pytest.raises(FileError, match=re.escape(said)):
+        ipmo.read(path)
+
+
+def test_only_ordinary_files_are_read(tmp_path: Path) -> None:
+    import os
+
+    (tmp_path / "projects").mkdir()
+    os.mkfifo(tmp_path / "pipe.yaml")
+    os.mkfifo(tmp_path / "projects" / "pipe.yaml")
+    long = "f" * 300 + ".yaml"
+    for ask, said in (
+        (lambda: ipmo.read(tmp_path / "pipe.yaml"), "is no ordinary file"),
+        (lambda: ipmo.read(tmp_path / long), "there is no such file"),
+        (lambda: ipmo.read("a\0b"), "there is no such file"),
+    ):
+        with pytest.raises(FileError, match=said):
+            ask()
+    for entry, said in (
+        ("projects/pipe.yaml", "is no ordinary file"),
+        (f"projects/{long}", "File name too long"),
+        ('"p\\0"', "leads out"),
+    ):
+        (tmp_path / "portfolio.yaml").write_text(HEAD + f"projects: [{entry}]\n")
+        with pytest.raises(FileError, match=said):
+            ipmo.read(tmp_path / "portfolio.yaml")
+    (tmp_path / "portfolio.yaml").write_text(HEAD + f"baselines: [{{id: b, date: 2026-01-05, file: projects/{long}}}]\n")
+    assert [finding.code for finding in ipmo.read(tmp_path / "portfolio.yaml").source.findings] == ["ipmo/baseline-missing"]
+    (tmp_path / "portfolio.yaml").write_text(HEAD + "baselines: [{id: b, date: 2026-01-05, file: projects/pipe.yaml}]\n")
+    with pytest.raises(FileError, match="is no ordinary file"):
+        ipmo.baseline(tmp_path / "portfolio.yaml")

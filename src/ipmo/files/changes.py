@@ -8,10 +8,11 @@ from pathlib import Path
 
 import attrs
 
+from ipmo.atomic import write_atomically
 from ipmo.declared import Declared
 from ipmo.errors import FileError, Problem, UnitError
 from ipmo.files.documents import parse, text_of
-from ipmo.files.portfolios import NOTHING, to_yaml, write_atomically
+from ipmo.files.portfolios import NOTHING, to_yaml
 from ipmo.files.structure import changes_of
 from ipmo.model.changes import Change
 from ipmo.model.fields import PlainData

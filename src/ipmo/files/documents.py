@@ -17,13 +17,13 @@ from typing import Protocol
 import attrs
 
 from ipmo.errors import FileError, Problem
+from ipmo.files.opening import bytes_of
+from ipmo.files.structure import MAX_DEPTH
 from ipmo.model.fields import WORDS, Plain, PlainData, PlainMap
 
 __all__ = ["Document", "parse", "text_of"]
 
-MAX_BYTES = 256 * 2**20
 MAX_SCALAR = 2**20
-MAX_DEPTH = 100
 PathKey = tuple[str | int, ...]
 
 NUMBERLIKE = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?", re.ASCII)
@@ -86,18 +86,7 @@ def text_of(path: Path, name: str) -> str:
     Raises:
         FileError: it cannot be read, is too large, empty, binary, or not UTF-8.
     """
-    try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise FileError(name, f"is {size / 2**20:.0f} MB; at most 256 MB are read")
-        raw = path.read_bytes()
-    except OSError as error:
-        reason = {FileNotFoundError: "there is no such file", PermissionError: "it may not be read", IsADirectoryError: "is a folder"}.get(
-            type(error), str(error.strerror or error)
-        )
-        raise FileError(name, reason) from None
-    if not raw.strip():
-        raise FileError(name, "the file is empty; a portfolio starts with `ipmo: 1`")
+    raw = bytes_of(path, name, "the file is empty; a portfolio starts with `ipmo: 1`")
     for magic, what in KINDS:
         if raw.startswith(magic):
             raise FileError(name, f"this is {what}, not an ipmo portfolio in YAML or JSON")
@@ -385,24 +374,24 @@ def _parse_json(text: str, name: str) -> tuple[PlainData, int]:
     try:
         return json.loads(text, object_pairs_hook=pairs, parse_constant=constant), mappings
     except json.JSONDecodeError as error:
-        raise FileError(
-            name,
-            [
-                Problem(
-                    message=f"not JSON: {error.msg}",
-                    hint="check quotes, commas and brackets here",
-                    file=name,
-                    line=error.lineno,
-                    column=error.colno,
-                )
-            ],
-        ) from None
+        raise _broken_json(name, error) from None
     except _DuplicateKeyError:
+        try:
+            json.loads(text)  # what is broken further down is said first: places are known in whole JSON only
+        except json.JSONDecodeError as error:
+            raise _broken_json(name, error) from None
+        except RecursionError:
+            raise FileError(name, f"nested deeper than {MAX_DEPTH} levels") from None
         raise FileError(name, _json_duplicates(text, name)) from None
     except RecursionError:
         raise FileError(name, f"nested deeper than {MAX_DEPTH} levels") from None
     except ValueError as error:
         raise FileError(name, f"not JSON: {error}") from None
+
+
+def _broken_json(name: str, error: json.JSONDecodeError) -> FileError:
+    hint = "check quotes, commas and brackets here"
+    return FileError(name, [Problem(message=f"not JSON: {error.msg}", hint=hint, file=name, line=error.lineno, column=error.colno)])
 
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}:,]|[^\s\[\]{}:,"]+')

@@ -11,12 +11,11 @@ from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import TypedDict, TypeVar
 
 import attrs
 
-from ipmo.errors import FileError, ModelError, Problem, listed
+from ipmo.errors import ModelError, Problem, listed
 from ipmo.findings import Finding, Severity
 from ipmo.model.calendars import CalendarException
 from ipmo.model.contents import Source
@@ -25,9 +24,8 @@ from ipmo.model.references import ID
 from ipmo.units import Effort, Money
 from ipmo.words import counted, more
 
-__all__ = ["EPOCH", "Intake", "RowError", "TaskFields", "bytes_of", "day_or_time", "day_ranges", "escaped", "unescaped"]
+__all__ = ["EPOCH", "Intake", "RowError", "TaskFields", "day_or_time", "day_ranges", "escaped", "unescaped"]
 
-MAX_BYTES = 256 * 2**20
 MAX_NOTES = 50
 """Findings of one kind that are listed one by one; the rest is counted."""
 _UNFIT = re.compile(r"[/:@\x00-\x1f\x7f-\x9f]|^\s+|\s+$|(?<=\s)\s+|[^\S ]|%(?=[0-9A-Fa-f]{2})")
@@ -71,27 +69,6 @@ def escaped(text: str) -> str:
 def unescaped(text: str) -> str:
     """The text that `escaped` made an id of."""
     return re.sub("(?:%[0-9A-F]{2})+", lambda match: bytes.fromhex(match[0].replace("%", "")).decode("utf-8", "replace"), text)
-
-
-def bytes_of(path: Path, name: str) -> bytes:
-    """The bytes of a file.
-
-    Raises:
-        FileError: it cannot be read, is too large, or empty.
-    """
-    try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise FileError(name, f"is {size / 2**20:.0f} MB; at most 256 MB are read")
-        raw = path.read_bytes()
-    except OSError as error:
-        reason = {FileNotFoundError: "there is no such file", PermissionError: "it may not be read", IsADirectoryError: "is a folder"}.get(
-            type(error), str(error.strerror or error)
-        )
-        raise FileError(name, reason) from None
-    if not raw.strip():
-        raise FileError(name, "the file is empty")
-    return raw
 
 
 class Intake:

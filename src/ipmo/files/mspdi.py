@@ -18,9 +18,10 @@ from typing import Literal
 import attrs
 
 from ipmo.errors import FileError, ModelError, UnitError
-from ipmo.files.foreign import Intake, RowError, TaskFields, bytes_of, day_or_time
+from ipmo.files.foreign import Intake, RowError, TaskFields, day_or_time
 from ipmo.files.mspdi_calendars import Calendars, same_time
 from ipmo.files.mspdi_elements import ID_FIELD, KIND_FIELD, LINK_TYPES, Element, elements, instant, iso_minutes, sniff_mspdi, whole
+from ipmo.files.opening import bytes_of
 from ipmo.findings import Severity
 from ipmo.model.dialects import DIALECTS, Dialect
 from ipmo.model.estimates import Fixed

@@ -12,10 +12,10 @@ from decimal import Decimal
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from ipmo.atomic import write_atomically
 from ipmo.errors import FormatWarning
 from ipmo.files.foreign import unescaped
 from ipmo.files.mspdi_elements import ID_FIELD, KIND_FIELD, LINK_TYPES, NAMESPACE
-from ipmo.files.portfolios import write_atomically
 from ipmo.model.calendars import Calendar
 from ipmo.model.estimates import Estimate
 from ipmo.model.governance import After

@@ -6,18 +6,18 @@ import gc
 import json
 import os
 import re
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 import attrs
 
+from ipmo.atomic import present, reading, stale, write_atomically, write_together
 from ipmo.declared import Declared
 from ipmo.errors import FileError, ModelError, Problem
 from ipmo.files.documents import Document, parse, text_of
+from ipmo.files.names import file_names, is_inside, same_file
 from ipmo.files.structure import structure
 from ipmo.findings import Finding, Severity
 from ipmo.model.contents import Source
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import yaml
 
 NOTHING = Declared()
-__all__ = ["read_file", "read_folder", "read_plain", "write_atomically", "write_folder", "write_json", "write_yaml"]
+__all__ = ["read_file", "read_folder", "read_plain", "write_folder", "write_json", "write_yaml"]
 
 ROOTS = ("portfolio.yaml", "portfolio.yml", "portfolio.json")
 NAMES = {".yaml", ".yml", ".json"}
@@ -78,7 +78,7 @@ def read_file(path: Path, name: str, declared: Declared = NOTHING) -> Portfolio:
     Raises:
         FileError: with all problems, each with file, line, column, path and hint.
     """
-    with _no_collection():
+    with _no_collection(), reading(path.parent) if path.name in ROOTS else nullcontext():
         document = parse(text_of(path, name), name, is_json=True if path.suffix == ".json" else None)
         return _read(document, path.parent, declared)
 
@@ -89,13 +89,14 @@ def read_folder(path: Path, name: str, declared: Declared = NOTHING) -> Portfoli
     Raises:
         FileError: with all problems, each with file, line, column, path and hint.
     """
-    root = next((path / root for root in ROOTS if (path / root).is_file()), None)
+    root = next((path / root for root in ROOTS if present(path / root).is_file()), None)
     if root is None:
         raise FileError(name, f"the folder holds no portfolio; it needs one of {', '.join(ROOTS)}")
-    with _no_collection():
+    with _no_collection(), reading(path):
         shown = os.path.join(name, root.name)
         document = parse(text_of(root, shown), shown, is_json=True if root.suffix == ".json" else None)
-        found = sorted(p for p in (path / "projects").glob("*") if p.suffix in NAMES) if (path / "projects").is_dir() else []
+        taken_out = stale(path)
+        found = sorted(p for p in (path / "projects").glob("*") if p.suffix in NAMES and f"projects/{p.name}" not in taken_out)
         data = document.data
         if found and isinstance(data, dict):
             listed = data.get("projects")
@@ -103,7 +104,7 @@ def read_folder(path: Path, name: str, declared: Declared = NOTHING) -> Portfoli
                 data["projects"] = [f"projects/{p.name}" for p in found]
             elif isinstance(listed, list):
                 unlisted = [p.name for p in found if f"projects/{p.name}" not in listed]
-                if unlisted and any(isinstance(entry, str) for entry in listed):
+                if unlisted and (not listed or any(isinstance(entry, str) for entry in listed)):
                     note = Finding(
                         code="ipmo/unlisted-file",
                         severity=Severity.WARNING,
@@ -164,9 +165,9 @@ def _located(problems: tuple[Problem, ...], document: Document, parts: dict[int,
 
 
 def _project_file(entry: str, folder: Path, root: str) -> Document:
+    if not is_inside(entry, folder):
+        raise FileError(root, f"{entry!r:.100} leads out of the portfolio's folder; name a file inside it")
     target = folder / entry
-    if os.path.isabs(entry) or ".." in Path(entry).parts or not target.resolve().is_relative_to(folder.resolve()):
-        raise FileError(root, f"{entry!r} leads out of the portfolio's folder; name a file inside it")
     name = os.path.join(os.path.dirname(root), entry)
     document = parse(text_of(target, name), name, is_json=True if target.suffix == ".json" else None)
     if not isinstance(document.data, dict):
@@ -176,37 +177,6 @@ def _project_file(entry: str, folder: Path, root: str) -> Document:
 
 
 # ------------------------------------------------------------------------------------------------- writing
-
-
-def write_atomically(path: Path, content: str | bytes) -> None:
-    """The file with that content, or, after a crash, as it was before.
-
-    Raises:
-        FileError: it cannot be written.
-    """
-    raw = content.encode("utf-8") if isinstance(content, str) else content
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as out:
-                out.write(raw)
-                out.flush()
-                os.fsync(out.fileno())
-            mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-            os.chmod(temporary, mode)
-            os.replace(temporary, path)
-        except BaseException:
-            os.unlink(temporary)
-            raise
-    except OSError as error:
-        raise FileError(str(path), f"cannot be written: {error.strerror or error}") from None
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def to_json(portfolio: Portfolio) -> str:
@@ -234,19 +204,35 @@ def write_yaml(portfolio: Portfolio, path: Path, comment: str = "") -> None:
 
 
 def write_folder(portfolio: Portfolio, path: Path) -> None:
-    """A folder: `portfolio.yaml` and one file for each project; each file is replaced as a whole."""
+    """A folder: `portfolio.yaml` and one file for each project, old or new as a whole.
+
+    What the old `portfolio.yaml` listed and the new one does not is deleted; nothing else is.
+    """
     data = to_plain_portfolio(portfolio)
-    names = []
-    for project in data.pop("projects", []):
-        name = f"projects/{quote(project['id'], safe=' ()+,;=-_.')}.yaml"
-        write_atomically(path / name, to_yaml(project))
-        names.append(name)
-    if names:
-        data["projects"] = names
-    write_atomically(path / "portfolio.yaml", to_yaml(data))
-    for stale in (path / "projects").glob("*.yaml") if (path / "projects").is_dir() else ():
-        if f"projects/{stale.name}" not in names:
-            stale.unlink()
+    projects = data.pop("projects", [])
+    data["projects"] = [f"projects/{name}.yaml" for name in file_names([project["id"] for project in projects])]
+    files = {name: to_yaml(project) for name, project in zip(data["projects"], projects, strict=True)}
+    files[ROOTS[0]] = to_yaml(data)
+    write_together(path, files, lambda: _left(path, files))
+
+
+def _left(folder: Path, files: Collection[str]) -> list[str]:
+    """The project files that an older portfolio in the folder listed and that are not written now."""
+    root = folder / ROOTS[0]
+    try:
+        data = parse(text_of(root, str(root)), str(root)).data
+    except FileError:
+        return []
+    listed = data.get("projects") if isinstance(data, dict) and "ipmo" in data else None
+    inside = folder.resolve()
+    out = []
+    for entry in listed if isinstance(listed, list) else ():
+        if not isinstance(entry, str) or entry in files or not entry.isprintable() or not is_inside(entry, folder):
+            continue
+        place = (inside / entry).resolve()
+        if place.suffix in NAMES and place.is_file() and not any(same_file(place, inside / name) for name in files):
+            out.append(place.relative_to(inside).as_posix())
+    return out
 
 
 def _dumper() -> type[yaml.SafeDumper]:

@@ -11,6 +11,7 @@ import attrs
 from ipmo.analysis.dates.schedule import network
 from ipmo.errors import FileError, IpmoError, Problem, close_matches
 from ipmo.files.formats import format_named, format_to_read, format_to_write
+from ipmo.files.names import is_inside
 from ipmo.files.places import places
 from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import Format
@@ -35,8 +36,8 @@ def read_path(path: str | os.PathLike[str], registry: Registry, format: str | No
         UnknownItemError: there is no format of that name.
         PluginError: a plugin's reader failed.
     """
-    where, name = Path(path), os.fspath(path)
-    if not where.exists():
+    where, name = _named(path)
+    if not os.path.exists(where):
         near = close_matches(where.name, [p.name for p in where.parent.iterdir()] if where.parent.is_dir() else [])
         raise FileError(name, "there is no such file" + (f"; close: {', '.join(map(repr, near))}" if near else ""))
     chosen = format_to_read(where, registry.formats) if format is None else format_named(format, registry.formats)
@@ -75,7 +76,7 @@ def write_path(portfolio: Portfolio, path: str | os.PathLike[str], registry: Reg
         UnknownItemError: there is no format of that name.
         PluginError: a plugin's writer failed.
     """
-    where, name = Path(path), os.fspath(path)
+    where, name = _named(path)
     if format is None and name.endswith((os.sep, "/")):
         format = "folder"
     chosen = format_to_write(where, registry.formats) if format is None else format_named(format, registry.formats)
@@ -87,6 +88,18 @@ def write_path(portfolio: Portfolio, path: str | os.PathLike[str], registry: Reg
         raise
     except Exception as error:
         raise _fault(registry, chosen, "writing", name, error) from error
+
+
+def _named(path: str | os.PathLike[str]) -> tuple[Path, str]:
+    """A path and what the caller calls it.
+
+    Raises:
+        FileError: it is empty: the current folder is meant by nobody who passes an empty name.
+    """
+    name = os.fspath(path)
+    if not name.strip():
+        raise FileError(name, "the path is empty; name a file, or a folder ('.' is the current one)")
+    return Path(path), name
 
 
 def _fault(registry: Registry, chosen: Format, doing: str, name: str, error: Exception) -> IpmoError:
@@ -143,12 +156,11 @@ def _missing_files(portfolio: Portfolio, where: Path) -> Iterator[Finding]:
     for baseline in portfolio.baselines:
         if not baseline.file:
             continue
-        target = folder / baseline.file
-        if os.path.isabs(baseline.file) or ".." in Path(baseline.file).parts or not target.resolve().is_relative_to(folder.resolve()):
+        if not is_inside(baseline.file, folder):
             raise FileError(
-                str(where), f"baseline {baseline.id!r}: {baseline.file!r} leads out of the portfolio's folder; name a file inside it"
+                str(where), f"baseline {baseline.id!r}: {baseline.file!r:.100} leads out of the portfolio's folder; name a file inside it"
             )
-        if not target.exists():
+        if not os.path.isfile(folder / baseline.file):
             yield Finding(
                 code="ipmo/baseline-missing",
                 item=baseline.id,

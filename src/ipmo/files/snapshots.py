@@ -10,8 +10,11 @@ from pathlib import Path
 
 import attrs
 
-from ipmo.errors import FileError, UnknownItemError, close_matches
-from ipmo.files.portfolios import write_atomically
+from ipmo.atomic import create
+from ipmo.errors import FileError, UnitError, UnknownItemError, close_matches
+from ipmo.files.documents import parse, text_of
+from ipmo.files.names import is_inside
+from ipmo.model.fields import PlainMap
 from ipmo.model.plain import to_plain_portfolio
 from ipmo.model.portfolio import Portfolio
 from ipmo.units import as_date, as_day
@@ -26,7 +29,7 @@ class Stamp:
     Args:
         path: the file.
         date: the data date of the portfolio.
-        digest: SHA-256 of the rest of the file in canonical JSON.
+        digest: SHA-256 of all else in the file, in canonical JSON.
         reason: why it was frozen.
     """
 
@@ -37,32 +40,29 @@ class Stamp:
 
 
 def digest_of(document: Mapping[str, object]) -> str:
-    """SHA-256 of a document without its stamp, whatever its layout."""
-    bare = {key: value for key, value in document.items() if key != "snapshot"}
-    return hashlib.sha256(json.dumps(bare, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
+    """SHA-256 of a document with its date and reason, whatever its layout: of all but the digest itself."""
+    stamp = document.get("snapshot")
+    kept = {key: value for key, value in stamp.items() if key != "digest"} if isinstance(stamp, Mapping) else stamp
+    whole = {**document, "snapshot": kept}
+    return hashlib.sha256(json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
 
 
 def write_snapshot(portfolio: Portfolio, path: Path, day: date, reason: str = "") -> Stamp:
-    """Writes a snapshot; one that is there already stays as it is.
+    """Writes a snapshot; one that is there already stays as it is, and of two writers at once one wins.
 
     Raises:
         FileError: another content is frozen under that name, or the file cannot be written.
     """
     document = to_plain_portfolio(portfolio)
-    digest = digest_of(document)
-    if path.exists():
-        there = stamp_of(path)
-        if there.digest == digest:
-            return there
-        raise FileError(str(path), f"it is a snapshot of {there.date} with another content and is never overwritten; give another name")
-    stamp = {"date": day.isoformat(), "digest": digest, **({"reason": reason} if reason else {})}
-    text = json.dumps({"ipmo": document.pop("ipmo"), "snapshot": stamp, **document}, ensure_ascii=False, indent=1) + "\n"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise FileError(str(path), f"its folder cannot be made: {error}") from None
-    write_atomically(path, text)
-    return Stamp(path=str(path), date=day, digest=digest, reason=reason)
+    stamp = {"date": day.isoformat(), **({"reason": reason} if reason else {})}
+    document = {"ipmo": document.pop("ipmo"), "snapshot": stamp, **document}
+    stamp["digest"] = digest_of(document)
+    if create(path, json.dumps(document, ensure_ascii=False, indent=1) + "\n"):
+        return Stamp(path=str(path), date=day, digest=stamp["digest"], reason=reason)
+    there, frozen = _stamped(path)
+    if {**frozen, "snapshot": None} == {**document, "snapshot": None}:  # the same month: why it was frozen the first time stands
+        return there
+    raise FileError(str(path), f"it is a snapshot of {there.date} with another content and is never overwritten; give another name")
 
 
 def stamp_of(path: Path) -> Stamp:
@@ -71,19 +71,24 @@ def stamp_of(path: Path) -> Stamp:
     Raises:
         FileError: it is no snapshot, or was changed after it was frozen.
     """
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise FileError(str(path), f"it cannot be read as JSON: {error}") from None
+    return _stamped(path)[0]
+
+
+def _stamped(path: Path) -> tuple[Stamp, PlainMap]:
+    """The stamp of a snapshot and its content."""
+    name = str(path)
+    document = parse(text_of(path, name), name, is_json=True).data
     found = document.get("snapshot") if isinstance(document, dict) else None
-    if not isinstance(found, dict) or "digest" not in found or "date" not in found:
-        raise FileError(str(path), "it is no snapshot; `ipmo snapshot` writes them")
+    if not isinstance(found, dict) or not isinstance(found.get("digest"), str) or not isinstance(found.get("date"), str):
+        raise FileError(name, "it is no snapshot; `ipmo snapshot` writes them")
     digest = digest_of(document)
     if digest != found["digest"]:
-        raise FileError(
-            str(path), f"it was changed after it was frozen: its digest is {digest[:12]}…, the stamp says {found['digest'][:12]}…"
-        )
-    return Stamp(path=str(path), date=as_date(found["date"]), digest=digest, reason=str(found.get("reason", "")))
+        raise FileError(name, f"it was changed after it was frozen: its digest is {digest[:12]}…, the stamp says {found['digest'][:12]}…")
+    try:
+        day = as_date(found["date"])
+    except UnitError as error:
+        raise FileError(name, f"the date of the snapshot: {error}") from None
+    return Stamp(path=name, date=day, digest=digest, reason=str(found.get("reason", ""))), document
 
 
 def stamps_in(folder: Path) -> list[Stamp]:
@@ -118,6 +123,9 @@ def baseline_path(portfolio: Portfolio, id: str | None) -> Path:
         id = max(named, key=lambda name: as_day(named[name].date))
     if id not in named:
         raise UnknownItemError(id, close_matches(id, named), f"the baselines with a file of portfolio {portfolio.id!r}")
-    path = folder_of(portfolio) / named[id].file
+    folder = folder_of(portfolio)
+    if not is_inside(named[id].file, folder):
+        raise FileError(named[id].file, f"baseline {id!r}: it leads out of the portfolio's folder; name a file inside it")
+    path = folder / named[id].file
     stamp_of(path)
     return path

@@ -16,9 +16,11 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.reading import Reading, noun_of, problems_in, unknown_field
 from ipmo.model.shape import keys_of
 
-__all__ = ["changes_of", "structure"]
+__all__ = ["MAX_DEPTH", "changes_of", "structure"]
 
 PathKey = tuple[str | int, ...]
+MAX_DEPTH = 100
+"""How deep the data of a file may be nested."""
 
 
 def structure(data: object, source: Source, declared: Declared | None = None) -> Portfolio:
@@ -27,6 +29,29 @@ def structure(data: object, source: Source, declared: Declared | None = None) ->
     Raises:
         ModelError: with all problems, each with its path in the data.
     """
+    try:
+        return _structure(data, source, declared)
+    except RecursionError:
+        place = _deepest(data)
+        deep = Problem(message=f"nested deeper than {MAX_DEPTH} levels", hint="no field needs that: write it flat", path=place[:4])
+        raise ModelError(deep) from None
+
+
+def _deepest(data: object) -> PathKey:
+    """Where plain data is nested deeper than files may be."""
+    left: list[tuple[object, PathKey]] = [(data, ())]
+    while left:
+        value, place = left.pop()
+        if len(place) > MAX_DEPTH:
+            return place
+        inside = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list | tuple) else ()
+        for key, inner in inside:
+            if isinstance(inner, Mapping | list | tuple):
+                left.append((inner, (*place, key if isinstance(key, int) else str(key))))
+    return ()
+
+
+def _structure(data: object, source: Source, declared: Declared | None) -> Portfolio:
     flat, problems = _flattened(data)
     fields = keys_of(Portfolio)
     extra = sorted(str(key) for key in flat if key not in fields or not fields[key].in_files)

@@ -10,7 +10,8 @@ from collections import Counter
 from pathlib import Path
 
 from ipmo.errors import FileError, Problem
-from ipmo.files.foreign import Intake, bytes_of
+from ipmo.files.foreign import Intake
+from ipmo.files.opening import bytes_of
 from ipmo.findings import Severity
 from ipmo.words import counted
 

@@ -233,8 +233,10 @@ def plain_data(value: object, depth: int = 0) -> PlainData:
     """
     if depth > DEEPEST:
         raise UnitError(f"nested deeper than {DEEPEST} levels; files hold no more")
-    if value is None or isinstance(value, str | bool | int):
-        return natural(value)
+    if isinstance(value, str):
+        return natural(value if value.isprintable() else holdable(value))
+    if value is None or isinstance(value, bool | int):
+        return value
     if isinstance(value, float) and math.isfinite(value):
         return value
     if isinstance(value, date):
@@ -262,19 +264,35 @@ def said(value: object) -> str:
     return "a mapping" if isinstance(value, Mapping) else f"{value!r:.60}"
 
 
+HALVES: Final = re.compile("[\ud800-\udfff]")
+
+
+def holdable(value: str) -> str:
+    """Text that every file can hold.
+
+    Raises:
+        UnitError: it holds a NUL, or half a character.
+    """
+    if "\0" in value:
+        raise UnitError(f"{value!r:.60} holds a NUL character, which no text has; take it out")
+    if not value.isprintable() and (half := HALVES.search(value)):
+        raise UnitError(f"{value!r:.60} holds half a character (U+{ord(half[0]):04X}), which no file can hold; take it out")
+    return value
+
+
 def text(value: object) -> str:
     """Text as it stands; whole numbers become their digits.
 
     Raises:
-        UnitError: it is no text.
+        UnitError: it is no text, or no file can hold it.
     """
-    if type(value) is str:
+    if type(value) is str and value.isprintable():
         return value
     if isinstance(value, str):
-        return str(value)
+        return holdable(str(value))
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    raise UnitError(f"{value!r:.60} is not text; put it in quotes")
+    raise UnitError(f"{said(value)} is not text; put it in quotes")
 
 
 def texts(values: Iterable[object] | str) -> tuple[str, ...]:

@@ -485,7 +485,10 @@ def _naming(cls: type, field: Field) -> Parse[object]:
             raise ModelError(problems_in(error, key)) from None
 
     def convert(value: object) -> object:
-        return value if value is default or value.__class__ in right else settle(value)
+        cls = value.__class__
+        if value is default or (cls in right and (cls is not str or cast(str, value).isprintable())):
+            return value
+        return settle(value)
 
     return convert
 

@@ -59,7 +59,7 @@ def test_what_was_changed_after_it_was_frozen_is_refused(tmp_path: Path) -> None
     with pytest.raises(FileError, match="it is no snapshot; `ipmo snapshot` writes them"):
         ipmo.history(tmp_path / "h")
     (tmp_path / "h" / "one.json").write_text("{", encoding="utf-8")
-    with pytest.raises(FileError, match="cannot be read as JSON"):
+    with pytest.raises(FileError, match="one.json:1:2: not JSON"):
         ipmo.history(tmp_path / "h")
     with pytest.raises(FileError, match="there is no such folder; `ipmo snapshot` makes one"):
         ipmo.history(tmp_path / "none")
