@@ -82,13 +82,46 @@ ASSURED = project(gates=[Gate(id="G1", body="board")])
 LATE = project(tolerance=Tolerance(cost=0.05), budget="100 GBP", forecast="200 GBP", status_date="2026-02-02")
 LEARNED = Lesson(id="L1", source="P", text="survey first", applied_in=["P"])
 FOLLOWS = project(extensions={"p3o": P3OFields(standards={"s": "3"})})
+HERE = Path(__file__).parent
+IN_NAME_ONLY = portfolio(
+    bodies=(DecisionBody(id="team", level="project"),),
+    tolerance=Tolerance(cost=0.1),
+    services=[Service(id="risk", mode="mandatory"), Service(id="change", owner="boss"), Service(id="a-word")],
+    projects=[project(state="approved", extensions={"p3o": P3OFields(standards={"zz": "1"})}, tolerance=Tolerance(cost=0.1))],
+    extensions={"p3o": P3OFields(virtual=True)},
+)
+WITHOUT_A_BOARD = portfolio(
+    Office(id="desk", type="hub", permanent=False, host="T", ends="2026-01-30"),
+    bodies=(),
+    tolerance=Tolerance(cost=0.1),
+    status_date="2026-01-12",
+    projects=[project(budget="100 GBP", forecast="200 GBP", tolerance=Tolerance(cost=0.1))],
+)
+OVERSPENT = portfolio(
+    HUB,
+    tolerance=Tolerance(cost=0.1),
+    status_date="2026-01-12",
+    projects=[project(budget="100 GBP", forecast="200 GBP", tolerance=Tolerance(cost=0.1))],
+    bodies=(
+        DecisionBody(id="board", level="portfolio", reports_to="circle", authority="1 GBP"),
+        DecisionBody(id="circle", level="portfolio", reports_to="board"),
+    ),
+    flows=[flow("hub", "board", every=None)],
+)
 
 
 class TestP3O(MethodologyConformance):
     methodology = P3O
     entry_point = "p3o"
-    said = Path(__file__).parent / "said.txt"
-    shown = {"the city of the examples": ipmo.read(Path(__file__).parents[3] / "examples" / "city.yaml")}
+    said = HERE / "said.txt"
+    shown = {
+        "the city of the examples": ipmo.read(Path(__file__).parents[3] / "examples" / "city.yaml"),
+        "a town where every rule is broken": ipmo.read(HERE / "disorder.yaml"),
+        "an office in name only": IN_NAME_ONLY,
+        "no board": WITHOUT_A_BOARD,
+        "overspent, and boards that report in a circle": OVERSPENT,
+        "no office": Portfolio(id="x", start="2026-01-05"),
+    }
     examples = {
         "p3o/one-apex": (CLEAN, portfolio(HUB, Office(id="other", type="portfolio", reports_to="board"))),
         "p3o/office-forest": (CLEAN, portfolio(HUB, Office(id="a", reports_to="b"), Office(id="b", reports_to="a"))),
