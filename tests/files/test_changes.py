@@ -17,6 +17,7 @@ CHANGES: list[Any] = [
     ipmo.changes.SetDate("tram/open", "deadline", "2027-12-01T12:00"),
     ipmo.changes.SetDate("tram", "finish", None),
     ipmo.changes.Stop("airport"),
+    ipmo.changes.Pause("airport"),
     ipmo.changes.Add(Task(id="survey2", duration="3 d", after=[After(source="survey", type="SS", lag="1 d")]), "tram"),
     ipmo.changes.Remove("tram/R1"),
     ipmo.changes.AddLink("depot/power", "tram/build", "FF", "-2 d"),

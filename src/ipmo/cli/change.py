@@ -23,12 +23,15 @@ MOST = 12
 Pairs = tuple[tuple[str, str], ...]
 
 
-def _changes(file: str | None, delay: Pairs, duration: Pairs, stop: Iterable[str], link: Pairs, unlink: Pairs) -> list[Change]:
+def _changes(
+    file: str | None, delay: Pairs, duration: Pairs, stop: Iterable[str], pause: Iterable[str], link: Pairs, unlink: Pairs
+) -> list[Change]:
     """The changes that the options name, those of the file first."""
     found: list[Change] = list(ipmo.read_changes(file)) if file is not None else []
     found += [ipmo.changes.Delay(item, by) for item, by in delay]
     found += [ipmo.changes.SetDuration(item, to) for item, to in duration]
     found += [ipmo.changes.Stop(item) for item in stop]
+    found += [ipmo.changes.Pause(item) for item in pause]
     found += [ipmo.changes.AddLink(source, target) for source, target in link]
     found += [ipmo.changes.RemoveLink(source, target) for source, target in unlink]
     return found
@@ -39,7 +42,8 @@ def _changes(file: str | None, delay: Pairs, duration: Pairs, stop: Iterable[str
 @click.option("--changes", "file", metavar="FILE", help="A file of changes: `ipmo: 1` and `changes:` with a list.")
 @click.option("--delay", multiple=True, nargs=2, metavar="ITEM TIME", help="It starts, or ends, that much later.")
 @click.option("--duration", multiple=True, nargs=2, metavar="ITEM TIME", help="It takes that long.")
-@click.option("--stop", multiple=True, metavar="ITEM", help="A project or programme ends here.")
+@click.option("--stop", multiple=True, metavar="ITEM", help="A project or programme ends here: with the money and people that are freed.")
+@click.option("--pause", multiple=True, metavar="ITEM", help="A project or programme waits.")
 @click.option("--link", multiple=True, nargs=2, metavar="FROM TO", help="A new link, finish to start.")
 @click.option("--unlink", multiple=True, nargs=2, metavar="FROM TO", help="A link falls away, finish to start.")
 @click.option("--items", is_flag=True, help="Every item whose dates or float move.")
@@ -53,6 +57,7 @@ def what_if(
     delay: Pairs,
     duration: Pairs,
     stop: tuple[str, ...],
+    pause: tuple[str, ...],
     link: Pairs,
     unlink: Pairs,
     items: bool,
@@ -65,9 +70,11 @@ def what_if(
 
     --out writes the changed portfolio.
     """
-    changes = _changes(file, delay, duration, stop, link, unlink)
+    changes = _changes(file, delay, duration, stop, pause, link, unlink)
     if not changes:
-        raise click.UsageError("say what changes: --changes FILE, --delay ITEM TIME, --duration ITEM TIME, --stop ITEM, --link FROM TO")
+        raise click.UsageError(
+            "say what changes: --changes FILE, --delay ITEM TIME, --duration ITEM TIME, --stop ITEM, --pause ITEM, --link FROM TO"
+        )
     found = ipmo.what_if(path, *changes, on_cycle=on_cycle)
     if out is not None:
         ipmo.write(found.after, out)
@@ -78,7 +85,7 @@ def what_if(
     elif items:
         answer(found.items(), as_json, notes)
     elif as_json:
-        emit(plain_rows(found.table()), changes=[str(change) for change in found.changes])
+        emit(plain_rows(found.table()), changes=[str(change) for change in found.changes], freed=plain_rows(found.freed.table()))
     else:
         say("\n".join([str(found), *(f"  hit: {name}" for name in found.hit), *notes]))
 

@@ -60,7 +60,7 @@ def roll_up(
     explain: str | None,
     as_json: bool,
 ) -> None:
-    """Roll a MEASURE up: budget, actual, forecast, funding, spent, effort, start, finish, progress, status."""
+    """Roll a MEASURE up: budget, actual, forecast, funding, exit_cost, spent, effort, start, finish, progress, status."""
     r = ipmo.roll_up(path, measure, by=by, level=level, as_of=as_of, include=include, confidence=_share(confidence))
     if as_json:
         emit(plain_rows(r.table()), r.findings, measure=r.measure.name, explanation=list(r.explain(explain).lines) if explain else [])

@@ -33,6 +33,7 @@ __all__ = [
     "Delay",
     "Fund",
     "MoveBudget",
+    "Pause",
     "Remove",
     "RemoveLink",
     "SetBudget",
@@ -244,6 +245,16 @@ class Stop:
 
 
 @attrs.frozen
+class Pause:
+    """A project or programme waits: its unfinished work, and what hangs on it, has no dates until somebody takes it up again."""
+
+    target: str = attrs.field(converter=text)
+
+    def __str__(self) -> str:
+        return f"pause {self.target}"
+
+
+@attrs.frozen
 class Add:
     """A new item: a task, gate or risk of a project, or what stands at the top."""
 
@@ -318,6 +329,7 @@ Change = (
     | Fund
     | SetProbability
     | Stop
+    | Pause
     | Add
     | Remove
     | AddLink
@@ -335,13 +347,14 @@ NAMES: Mapping[str, type] = {
     "fund": Fund,
     "set_probability": SetProbability,
     "stop": Stop,
+    "pause": Pause,
     "add": Add,
     "remove": Remove,
     "add_link": AddLink,
     "remove_link": RemoveLink,
     "set_lag": SetLag,
 }
-BARE = ("stop", "remove")
+BARE = ("stop", "pause", "remove")
 """Changes that may name their target alone: `{stop: airport}`."""
 
 

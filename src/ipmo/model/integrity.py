@@ -297,7 +297,7 @@ class _Inspection:
                 if not (_plain(task.budget) and _plain(task.forecast)):
                     rows.append((f"{project.id}/{task.id}", task, ("projects", place, "tasks", row)))
         for full_id, noun, path in rows:
-            for key in ("budget", "forecast", "funding"):
+            for key in ("budget", "forecast", "funding", "exit_cost"):
                 budget: Budget | None = getattr(noun, key, None)
                 if budget is None:
                     continue

@@ -167,6 +167,9 @@ class Project(Noun):
         default=None, converter=optional(as_budget), metadata=doc("expected cost at completion", unit="money")
     )
     funding: Budget | None = attrs.field(default=None, converter=optional(as_budget), metadata=doc("money granted to it", unit="money"))
+    exit_cost: Budget | None = attrs.field(
+        default=None, converter=optional(as_budget), metadata=doc("what ending it before it is done would cost", unit="money")
+    )
     spread: Spread | None = attrs.field(
         default=None, converter=optional(as_spread), metadata=doc("how its own money lies over its time; evenly when left out")
     )
@@ -217,6 +220,9 @@ class Programme(Noun):
         default=None, converter=optional(as_budget), metadata=doc("expected cost at completion", unit="money")
     )
     funding: Budget | None = attrs.field(default=None, converter=optional(as_budget), metadata=doc("money granted to it", unit="money"))
+    exit_cost: Budget | None = attrs.field(
+        default=None, converter=optional(as_budget), metadata=doc("what ending it before it is done would cost", unit="money")
+    )
     tolerance: Tolerance | None = attrs.field(default=None, converter=optional(as_noun), metadata=doc("how far it may stray"))
     status: tuple[StatusReport, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("what was reported", one_or_many=True))
     attributes: FrozenMap[str, str] = attrs.field(default=EMPTY, converter=as_map, metadata=doc("free text to group by"))

@@ -236,9 +236,9 @@ def _at_gates(context: CheckContext, worth: Benefits | None) -> Iterator[Finding
                 "benefit-not-worth-it",
                 f"{row.project}/{gates[0].id}",
                 f"at gate {gates[0].id!r} project {row.project!r} has {row.ratio:.2f} of benefit to come for every unit still to be"
-                f" spent{row.said}",
+                f" spent{f'; {row.stopping}' if row.freed is not None else ''}{row.said}",
                 "what is spent already does not count: ask whether to go on",
-                Severity.INFO if row.unknown else Severity.WARNING,
+                Severity.INFO if row.unknown or not row.pays_to_stop else Severity.WARNING,
             )
         elif gates and row.benefit is not None and row.cost is None:
             yield fact(

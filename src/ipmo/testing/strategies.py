@@ -14,6 +14,7 @@ from ipmo.units import Money, Rate, Span
 
 __all__ = ["calendars", "dialects", "estimates", "portfolios", "spans", "texts"]
 
+OUTCOMES = ("go", "conditional go", "hold", "recycle", "kill")
 FIRST = date(2026, 1, 5)
 Draw = st.DrawFn
 
@@ -205,14 +206,7 @@ def _project(draw: Draw, name: str, owners: list[str], calendar_ids: list[str], 
             name=draw(texts),
             after=[m.After(source=t) for t in task_ids[-1:]],
             need_by=draw(st.none() | whens),
-            decision=draw(
-                st.none()
-                | st.builds(
-                    lambda o, d: m.GateDecision(outcome=o, date=d),
-                    st.sampled_from(["go", "conditional go", "hold", "recycle", "kill"]),
-                    whens,
-                )
-            ),
+            decision=draw(st.none() | st.builds(m.GateDecision, outcome=st.sampled_from(OUTCOMES), date=whens)),
         )
         for g in gate_ids
     ]
@@ -229,6 +223,7 @@ def _project(draw: Draw, name: str, owners: list[str], calendar_ids: list[str], 
         category=draw(texts),
         budget=draw(st.none() | money),
         funding=draw(st.none() | money),
+        exit_cost=draw(st.none() | money),
         tolerance=draw(st.none() | tolerances),
         status=draw(st.lists(st.builds(m.StatusReport, date=days, rag=st.sampled_from(["green", "amber", "red"]), note=texts), max_size=2)),
     )

@@ -80,7 +80,15 @@ def test_a_chain_of_enablers_and_a_project_that_is_only_required_count_alike() -
 def test_with_a_substitute_nothing_is_lost_and_with_two_both_are_asked_for_the_whole() -> None:
     either = plan(project("a"), project("b"), benefits=[benefit("w", any_of=["a/x", "b/x"])])
     assert [row.ratio for row in worth_going_on(either).rows] == [0, 0]
+    assert {name: row.instead for name, row in zip("ab", worth_going_on(either).rows, strict=True)} == {
+        "a": (("w", ("b",)),),
+        "b": (("w", ("a",)),),
+    }
+    assert worth_going_on(either).explain("a").endswith("'w' is not lost without it while 'b' stands in")
+    hints = {f.hint for f in ipmo.check(either) if f.code == "mop/stop-list"}
+    assert hints == {"keep one of those that stand in for one another, stop the others, or say what else they are for"}
     both = plan(project("a"), project("b"), benefits=[benefit("w", enabled_by=["a/x", "b/x"])])
+    assert [row.instead for row in worth_going_on(both).rows] == [(), ()]
     assert [row.ratio for row in worth_going_on(both).rows] == [10, 10]
     assert worth_going_on(both)["a"].shared == ("b",)
 
@@ -155,3 +163,43 @@ def test_one_who_only_is_required_serves_what_requires_it() -> None:
     assert ipmo.line_of_sight(pf)["a"] == {"o": "map"}
     assert not [f for f in ipmo.check(pf) if f.code == "mop/line-of-sight"]
     assert attribute(pf, method="leave-one-out")["a"].value == 10e6
+
+
+def test_who_stands_in_is_named_through_hand_overs_and_not_once_it_is_gone() -> None:
+    pf = plan(
+        project("seed"), project("a"), project("b"), project("c"), links=[("seed/x", "a/x")],
+        benefits=[benefit("w", any_of=["a/x", "b/x", "c/x"])],
+    )  # fmt: skip
+    assert worth_going_on(pf)["seed"].instead == (("w", ("b", "c")),)
+    found = worth_going_on(pf.evolve("b", state="cancelled"))
+    assert found["seed"].instead == (("w", ("c",)),)
+    alone = worth_going_on(pf.evolve("b", state="cancelled").evolve("c", state="cancelled"))
+    assert alone["seed"].instead == ()
+    assert alone["seed"].benefit == ipmo.Money(10_000_000, "GBP")
+
+
+@pytest.mark.parametrize(
+    ("exit_cost", "freed", "net", "pays", "words"),
+    [
+        (None, None, None, True, "stopping would free that at most: what getting out costs is not stated (exit_cost:)"),
+        ("0 GBP", 2e6, -1e6, True, "stopping would free 2 M GBP after 0 GBP to get out, 1 M GBP more than is lost"),
+        ("1 M GBP", 1e6, 0, False, "stopping would free 1 M GBP after 1 M GBP to get out, as much as is lost"),
+        ("1.5 M GBP", 0.5e6, 0.5e6, False, "stopping would free 500 k GBP after 1.5 M GBP to get out, 500 k GBP less than is lost"),
+        ("3 M GBP", -1e6, 2e6, False, "stopping would free nothing: getting out costs 3 M GBP, 2 M GBP less than is lost"),
+    ],
+)
+def test_going_on_costs_what_is_left_and_saves_the_way_out(
+    exit_cost: str | None, freed: float | None, net: float | None, pays: bool, words: str
+) -> None:
+    more = {} if exit_cost is None else {"exit_cost": exit_cost}
+    pf = plan(project("p", "2 M GBP", **more), benefits=[benefit("w", "1 M GBP", enabled_by="p/x")])
+    row = worth_going_on(pf)["p"]
+    assert row.ratio == 0.5  # the way out does not change the ratio of the rule
+    assert [None if one is None else float(one.amount) for one in (row.freed, row.net)] == [freed, net]
+    assert row.pays_to_stop is pays
+    assert words in str(row)
+    (found,) = [f for f in ipmo.check(pf) if f.code == "mop/stop-list"]
+    assert found.severity.name == ("WARNING" if pays else "INFO")
+    assert ("stop it" in found.hint) is pays
+    table = worth_going_on(pf).table()
+    assert (list(table["freed"]), list(table["net"])) == ([freed], [net])

@@ -161,7 +161,17 @@ def _stop(context: CheckContext) -> Iterable[Finding]:
         said = f"project {project.id!r} has {row.ratio:.2f} of benefit to come for each unit of money still to be spent"
         severity = Severity.INFO if row.unknown else Severity.WARNING
         if row.ratio < 1:
-            yield finding("stop-list", gate, f"{said}: less than it costs{row.said}", "stop it, or say what else it is for", severity)
+            hint = "stop it, or say what else it is for"
+            if row.instead:
+                hint = "keep one of those that stand in for one another, stop the others, or say what else they are for"
+            if not row.pays_to_stop:
+                hint, severity = "going on is the lesser loss: look for a cheaper way out", Severity.INFO
+            message = (
+                f"{said}: less than it costs; {row.stopping}{row.said}"
+                if row.freed is not None
+                else f"{said}: less than it costs{row.said}"
+            )
+            yield finding("stop-list", gate, message, hint, severity)
         elif row.ratio < best:
             message = f"{said}; {which!r}, which is not funded, has {best:.2f}{row.said}"
             yield finding("stop-list", project.id, message, "compare the two at its next gate", severity)

@@ -12,14 +12,14 @@ import attrs
 from ipmo.analysis.benefits.losses import Losses, losses
 from ipmo.analysis.benefits.realisation import BenefitValue, Profile, benefits
 from ipmo.analysis.money.amounts import rounded
-from ipmo.analysis.money.earned_value import earned_value
-from ipmo.analysis.money.rollup import RollUp, roll_up
-from ipmo.errors import IpmoError, listed
+from ipmo.analysis.money.remaining import NO_EXIT, Remaining
+from ipmo.errors import listed
 from ipmo.memory import remember
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import Money
+from ipmo.words import agree
 
 __all__ = ["GoingOn", "Worth", "worth_going_on"]
 
@@ -32,18 +32,22 @@ class Worth:
         project: its id.
         benefit: present value of the benefits still to come that are lost without it; None where none that it serves is known.
         cost: forecast at completion less what was spent; None where it is not known.
+        exit_cost: what ending it now would cost; None where that is not stated.
         enables: other projects that fail without it, in whole or in part.
         shared: other projects without which some of the same benefits are lost too.
         unknown: benefits that it serves and whose value is not known.
+        instead: benefits that it would bring and that are not lost without it, each with what stands in for it.
         reason: why a figure is not known.
     """
 
     project: str
     benefit: Money | None = None
     cost: Money | None = None
+    exit_cost: Money | None = None
     enables: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    instead: tuple[tuple[str, tuple[str, ...]], ...] = ()
     reason: str = ""
 
     @property
@@ -53,19 +57,52 @@ class Worth:
             return None
         return float(self.benefit.amount / self.cost.amount)
 
+    @property
+    def freed(self) -> Money | None:
+        """What stopping now would free: the cost still to come less what getting out costs; None where either is not known."""
+        if self.cost is None or self.exit_cost is None:
+            return None
+        return Money(self.cost.amount - self.exit_cost.amount, self.cost.currency)
+
+    @property
+    def net(self) -> Money | None:
+        """What going on brings beyond stopping: the benefit still to come less what stopping would free; None where either is not known."""
+        if self.benefit is None or self.freed is None:
+            return None
+        return Money(self.benefit.amount - self.freed.amount, self.benefit.currency)
+
+    @property
+    def pays_to_stop(self) -> bool:
+        """The cost still to come is more than the benefit, and getting out does not eat up the difference where its cost is stated."""
+        return self.ratio is not None and self.ratio < 1 and (self.net is None or self.net.amount < 0)
+
     def __str__(self) -> str:
         if self.benefit is None or self.cost is None:
             return f"{self.project}: not known: {self.reason}"
         text = f"{self.project}: {self.benefit:,} of benefit still to come needs {self.cost:,} still to be spent"
         if self.ratio is not None:
             text += f": {self.ratio:.2f} for each unit"
-        return text + self.said
+        return f"{text}; {self.stopping}{self.said}"
+
+    @property
+    def stopping(self) -> str:
+        """What stopping would free, and what going on brings beyond it."""
+        if self.freed is None or self.net is None or self.exit_cost is None:
+            return f"stopping would free that at most: {NO_EXIT}" if self.cost is not None else NO_EXIT
+        text = f"stopping would free {self.freed:,} after {self.exit_cost:,} to get out"
+        if self.freed.amount <= 0:
+            text = f"stopping would free nothing: getting out costs {self.exit_cost:,}"
+        if self.net.amount < 0:
+            return f"{text}, {Money(-self.net.amount, self.net.currency):,} more than is lost"
+        return f"{text}, {self.net:,} less than is lost" if self.net.amount else f"{text}, as much as is lost"
 
     @property
     def said(self) -> str:
-        """What it enables, and who is needed for the same benefits, as the end of a sentence."""
+        """What it enables, who is needed for the same benefits, and who stands in for it, as the end of a sentence."""
         text = f"; it enables {listed(self.enables)}" if self.enables else ""
         text += f"; the same benefits need {listed(self.shared)} too" if self.shared else ""
+        for benefit, others in self.instead:
+            text += f"; {benefit!r} is not lost without it while {listed(others)} {agree(len(others), 'stands', 'stand')} in"
         return text + (f"; at least, for {listed(self.unknown)} is not known" if self.unknown else "")
 
 
@@ -84,17 +121,29 @@ class GoingOn(Rows[str, Worth]):
         return str(self[project])
 
     def table(self) -> Table:
-        """One row a project: project, benefit, cost, ratio, enables, shared, reason."""
+        """One row a project: project, benefit, cost, ratio, exit_cost, freed, net, enables, shared, instead, reason.
+
+        `freed` is what stopping would free, `net` what going on brings beyond that.
+        """
         rows = self.rows
-        currency = next((one.currency for row in rows for one in (row.benefit, row.cost) if one is not None), "")
+        currency = next((one.currency for row in rows for one in (row.benefit, row.cost, row.exit_cost) if one is not None), "")
+
+        def money(name: str) -> Column:
+            values = [getattr(row, name) for row in rows]
+            return Column(name, "float", [None if one is None else float(one.amount) for one in values], currency)
+
         return Table(
             [
                 Column("project", "str", [row.project for row in rows]),
-                Column("benefit", "float", [None if row.benefit is None else float(row.benefit.amount) for row in rows], currency),
-                Column("cost", "float", [None if row.cost is None else float(row.cost.amount) for row in rows], currency),
+                money("benefit"),
+                money("cost"),
                 Column("ratio", "float", [row.ratio for row in rows]),
+                money("exit_cost"),
+                money("freed"),
+                money("net"),
                 Column("enables", "str", [", ".join(row.enables) for row in rows]),
                 Column("shared", "str", [", ".join(row.shared) for row in rows]),
+                Column("instead", "str", [", ".join(dict.fromkeys(one for _, others in row.instead for one in others)) for row in rows]),
                 Column("reason", "str", [row.reason for row in rows]),
             ]
         )
@@ -108,7 +157,9 @@ def worth_going_on(portfolio: Portfolio) -> GoingOn:
 
     The benefit is what would be lost without the project, with all that it enables: where two are needed, each is asked
     for the whole, because stopping either loses it. The cost is the stated forecast less what was spent; where none is
-    stated the budget stands for it, and once that is spent the budget of what is not earned yet (AC + BAC - EV).
+    stated the budget stands for it, and once that is spent the budget of what is not earned yet (AC + BAC - EV). The ratio is
+    benefit by cost; beside it stands what stopping would free once `exit_cost:` is paid. Where others would bring a benefit
+    about in its place, nothing of it is lost: `instead` names them.
 
     Source: HM Treasury, The Green Book (sunk costs are left out); MoP, MOP-R12; BEN-R10.
 
@@ -127,7 +178,7 @@ def _rows(portfolio: Portfolio) -> list[Worth]:
     worth = benefits(portfolio)
     pool = {row.id: still_to_come(row) for row in worth.rows if row.npv is not None}
     blank = [row.id for row in worth.rows if row.npv is None and row.noun.value is not None]
-    known, costs = losses(portfolio), _Costs(portfolio)
+    known, costs = losses(portfolio), Remaining(portfolio)
     lost = {name: known.without(name) for name in known.initiatives}
     needed_for: dict[str, list[str]] = {}
     for name, some in lost.items():
@@ -141,7 +192,8 @@ def _rows(portfolio: Portfolio) -> list[Worth]:
         mine = {benefit: share for benefit, share in lost[project.id].items() if benefit in pool}
         served = known.serves()[project.id]
         unknown = tuple(one for one in blank if one in served)
-        cost, reason = costs.left(project)
+        cost, reason = costs.left(project.id)
+        coming = {one for one in served if pool.get(one) and one not in mine and known.base.get(one)}
         amount = None
         if any(one in pool for one in served):
             amount = rounded(Fraction(math.fsum(pool[one] * share for one, share in mine.items())), worth.rows[0].currency)
@@ -152,8 +204,9 @@ def _rows(portfolio: Portfolio) -> list[Worth]:
         enabled = _enabled(known, portfolio, project.id)
         out.append(
             Worth(
-                project=project.id, benefit=amount, cost=cost, enables=enabled, shared=tuple(o for o in others if o not in enabled),
-                unknown=unknown, reason=reason,
+                project=project.id, benefit=amount, cost=cost, exit_cost=costs.exit_cost(project.id), enables=enabled,
+                shared=tuple(o for o in others if o not in enabled), unknown=unknown, reason=reason,
+                instead=tuple(sorted(known.instead(project.id, coming).items())),
             )
         )  # fmt: skip
     return out
@@ -184,49 +237,3 @@ def _left(start: date, end: date, day: date) -> Fraction:
     if day <= start:
         return Fraction(1)
     return Fraction((end - day).days, (end - start).days) if day < end else Fraction(0)
-
-
-class _Costs:
-    """What projects still cost."""
-
-    def __init__(self, portfolio: Portfolio) -> None:
-        self.portfolio = portfolio
-        self.budget, self.actual, self.forecast = (
-            roll_up(portfolio, name, include=("proposed",)) for name in ("budget", "actual", "forecast")
-        )
-
-    def left(self, project: Project) -> tuple[Money | None, str]:
-        """(forecast at completion less what was spent, why it is not known)."""
-        spent = self.actual[project.id].value if project.id in self.actual else None
-        stated, planned = (_whole(roll, project.id) for roll in (self.forecast, self.budget))
-        for whole, name in ((stated, "forecast"), (planned, "budget")):
-            if whole is None:
-                continue
-            left = whole if spent is None else Money(whole.amount - spent.amount, whole.currency)
-            if left.amount > 0 or spent is None:
-                return left, ""
-            if name == "forecast":
-                return None, f"{spent:,} are spent, and the forecast is {whole:,}: write what it will cost in all"
-            unearned = self._unearned(project.id)
-            if unearned is not None:
-                return unearned, ""
-            return None, f"{spent:,} are spent of a budget of {whole:,}: write forecast:"
-        return None, "not all of its cost is known: write budget: or forecast:"
-
-    def _unearned(self, project: str) -> Money | None:
-        """The budget of what is not earned yet."""
-        try:
-            row = earned_value(self.portfolio)[project]
-        except IpmoError:
-            return None
-        if row.bac is None or row.ev is None or row.known < row.total:
-            return None
-        return Money(row.bac.amount - row.ev.amount, row.bac.currency)
-
-
-def _whole(roll: RollUp, project: str) -> Money | None:
-    """A rolled-up figure that is known in full."""
-    if project not in roll:
-        return None
-    figure = roll[project]
-    return figure.value if isinstance(figure.value, Money) and figure.known >= figure.total else None

@@ -6,9 +6,11 @@ all it needs and one of its alternatives do, and in the measure of its shares.
 
 from __future__ import annotations
 
+import functools
 import heapq
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from ipmo.memory import remember
 from ipmo.model.benefits_map import BenefitsMap, Way, benefits_map
@@ -16,6 +18,7 @@ from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project
 from ipmo.network.needs import without
+from ipmo.network.positions import plain_list
 from ipmo.network.without import KnockOuts, Web, Without
 
 __all__ = ["Losses", "level_of", "losses"]
@@ -52,6 +55,7 @@ class Losses:
         self._targets = sorted(nodes)
         self._ids = [self.engine.web.ids[node] for node in self._targets]
         self._leads: dict[int, list[str]] = {}
+        self._led: dict[int, frozenset[str]] = {}
         for target, found in self._ways.items():
             for way, node in found:
                 if way.source not in self._order and node is not None:
@@ -127,6 +131,64 @@ class Losses:
                         heapq.heappush(waiting, self._order[way.target])
         return out
 
+    def instead(self, item: str, effects: AbstractSet[str]) -> dict[str, tuple[str, ...]]:
+        """Of effects that come without an item although it leads to them: what stands in for it, as the ids of projects.
+
+        Args:
+            item: id of a project, a programme, or any item of work.
+            effects: the outcomes and benefits that are asked about.
+        """
+        engine, web = self.engine, self.engine.web
+        node = web.place.get(item)
+        if node is None or not effects or not web.either:
+            return {}
+        gone = engine.fails([node])
+        out: dict[str, dict[str, None]] = {}
+        for head in sorted({head for one in gone for head in self._heads.get(one, ())}):
+            left = [source for source in self._ways_to[head] if source not in gone and source not in engine.dead]
+            if head in gone or head in engine.dead or not left:
+                continue
+            names = {self._named(web.ids[source]): None for source in left}
+            for effect in self._led_to(head) & effects:
+                out.setdefault(effect, {}).update(names)
+        return {effect: tuple(names) for effect, names in out.items()}
+
+    @functools.cached_property
+    def _ways_to(self) -> Mapping[int, list[int]]:
+        """Of each node for which one of several is enough: those."""
+        web, out = self.engine.web, dict[int, list[int]]()
+        for u, v in zip(plain_list(web.src), plain_list(web.dst), strict=True):
+            if v in web.either:
+                out.setdefault(v, []).append(u)
+        return out
+
+    @functools.cached_property
+    def _heads(self) -> Mapping[int, list[int]]:
+        """Of each node: those for which it is one of several that are enough."""
+        out: dict[int, list[int]] = {}
+        for head, sources in self._ways_to.items():
+            for source in sources:
+                out.setdefault(source, []).append(head)
+        return out
+
+    def _led_to(self, node: int) -> AbstractSet[str]:
+        """The effects that a node leads to, by any way."""
+        if node not in self._led:
+            web = self.engine.web
+            self._led[node] = frozenset(web.ids[v] for v in self._every.fails([node]) if web.ids[v] in self._order)
+        return self._led[node]
+
+    @functools.cached_property
+    def _every(self) -> Without:
+        """The web in which every way counts, done or not."""
+        web = self.engine.web
+        return Without(Web(web.ids, web.src, web.dst))
+
+    def _named(self, node: str) -> str:
+        """A node as people name it: its project, or itself where it lies in none."""
+        item = node.partition("@")[0]
+        return self.portfolio.project_of(item) or item
+
     def needs(self) -> Mapping[str, frozenset[str]]:
         """Of each piece of work on the map: the initiatives without which it fails, its own among them."""
         place, found = self.engine.web.place, self.knocked()
@@ -151,7 +213,7 @@ class Losses:
 
     def _serves(self) -> Mapping[str, frozenset[str]]:
         web = self.engine.web
-        reach = Without(Web(web.ids, web.src, web.dst)).knock_outs(self._targets)  # every way counts, done or not
+        reach = self._every.knock_outs(self._targets)
         onward: list[frozenset[str]] = []
         for v, name in zip(self._targets, self._ids, strict=True):
             some = {name} if name in self._order else set(self._leads.get(v, ()))

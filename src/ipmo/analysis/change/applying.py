@@ -20,6 +20,7 @@ from ipmo.model.changes import (
     Delay,
     Fund,
     MoveBudget,
+    Pause,
     Remove,
     RemoveLink,
     SetBudget,
@@ -61,7 +62,8 @@ def applied(portfolio: Portfolio, changes: Iterable[Change]) -> Portfolio:
     `Delay`: what has not begun starts that much later than scheduled, what is under way has that much more to do, what
     is finished refuses; a project delays its unfinished tasks that wait for no other unfinished task of it.
     `SetDuration`: of work under way whose rest is stated, the difference is added to the rest.
-    `Stop`: unfinished work leaves the plan, links from it let go, benefits that need it come no more.
+    `Stop`: unfinished work leaves the plan; what waits for it is blocked, and benefits that need it come no more.
+    `Pause`: unfinished work has no dates, nor has what waits for it.
     `Remove`: the links to and from the item go with it; anything else that refers to it refuses.
 
     Args:
@@ -125,7 +127,9 @@ def _applied(pf: Portfolio, change: Change) -> Portfolio:
         case SetProbability():
             return _set_probability(pf, change)
         case Stop():
-            return _stop(pf, change)
+            return _ended(pf, change.target, "cancelled", "stop")
+        case Pause():
+            return _ended(pf, change.target, "paused", "pause")
         case Add():
             return _add(pf, change)
         case Remove():
@@ -348,20 +352,21 @@ def _set_probability(pf: Portfolio, change: SetProbability) -> Portfolio:
 # ---------------------------------------------------------------------------------------------- items
 
 
-def _stop(pf: Portfolio, change: Stop) -> Portfolio:
-    target = change.target
+def _ended(pf: Portfolio, target: str, state: str, verb: str) -> Portfolio:
+    """The portfolio with a project, or all that runs of a programme, in another state."""
     noun = _of(pf, target, Project, Programme)
+    over = ("closed", "cancelled", state)
     if isinstance(noun, Project):
-        if noun.state in ("closed", "cancelled"):
+        if noun.state in over:
             raise ModelError(f"project {target!r} is {noun.state} already")
         if noun.actual_finish is not None or (noun.tasks and all(task.finished for task in noun.tasks)):
-            raise ModelError(f"project {target!r} is finished; there is nothing to stop")
-        return pf.evolve(target, state="cancelled")
-    running = [p for p in hierarchy(pf).projects(noun) if p.state not in ("closed", "cancelled")]
+            raise ModelError(f"project {target!r} is finished; there is nothing to {verb}")
+        return pf.evolve(target, state=state)
+    running = [p for p in hierarchy(pf).projects(noun) if p.state not in over]
     if not running:
         raise ModelError(f"programme {target!r} has no project that runs")
     for project in running:
-        pf = pf.evolve(project.id, state="cancelled")
+        pf = pf.evolve(project.id, state=state)
     return pf
 
 

@@ -15,6 +15,7 @@ from typing import overload
 from ipmo.analysis.change.applying import applied, refuse_loops
 from ipmo.analysis.change.branches import branches
 from ipmo.analysis.change.effects import Sides, by_weight, few, moved_targets, scheduled
+from ipmo.analysis.change.freed import Freed
 from ipmo.analysis.change.paths import driving_path
 from ipmo.analysis.change.stated import Moved, Stated, place_of, stated
 from ipmo.analysis.dates.items import ScheduledItem
@@ -113,7 +114,17 @@ class Comparison:
         said = {m.item for m in self.moved if m.what in ("start", "finish")} | {*self.entrants, *self.leavers}
         dates = [m for m in self.dates if m.kind != "project" or m.item not in said]  # what a project states says it already
         found = by_weight(
-            [*self.commitments, *self.exceptions, *self.status, *self.benefits, *dates, *self.money, *self.floats, *self.critical]
+            [
+                *self.commitments,
+                *self.exceptions,
+                *self.status,
+                *self.benefits,
+                *self.freed.moved(),
+                *dates,
+                *self.money,
+                *self.floats,
+                *self.critical,
+            ]
         )
         if self._after is None:  # a branch keeps what moved, not what it was found with
             for name in ("_sides", "stated"):
@@ -149,6 +160,11 @@ class Comparison:
     def benefits(self) -> tuple[Moved, ...]:
         """Benefits whose present value is another, and their sum; the most money first."""
         return self._sides.benefits()
+
+    @functools.cached_property
+    def freed(self) -> Freed:
+        """What stopping, pausing or removing projects frees: money less what getting out costs, people, and from when on."""
+        return self._sides.freed()
 
     @functools.cached_property
     def status(self) -> tuple[Moved, ...]:
@@ -323,7 +339,7 @@ class Comparison:
 
 def _line(m: Moved) -> str:
     """One change as people read it."""
-    if m.what == "commitment":
+    if m.what in ("commitment", "money freed", "people freed"):
         return m.note
     if m.what == "critical path":
         return f"critical path: {m.note}"
@@ -336,6 +352,8 @@ def _line(m: Moved) -> str:
     if "value" not in m.what and "total" not in m.what:
         size = size.rstrip("0").rstrip(".")
     words = f" ({m.before} to {m.after})" if m.before and m.after else f" ({m.note})" if m.note else ""
+    if m.what.startswith("total") and m.note:
+        words += note
     return f"{m.what} of {m.item}: {size} {m.unit}{words}"
 
 

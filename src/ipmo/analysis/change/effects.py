@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from ipmo.analysis.benefits.realisation import Benefits, benefits
+from ipmo.analysis.change.freed import Freed, freed_between
 from ipmo.analysis.change.stated import Moved
 from ipmo.analysis.control.status import StatusView, status
 from ipmo.analysis.dates.commitments import Commitment
@@ -16,6 +18,7 @@ from ipmo.errors import IpmoError
 from ipmo.model.governance import RAG
 from ipmo.model.portfolio import Portfolio
 from ipmo.network.clocks import FAR
+from ipmo.network.states import State
 from ipmo.units import Money, day_text, moment
 from ipmo.words import counted
 
@@ -26,6 +29,8 @@ ORDER = (
     "exception",
     "status",
     "benefit value",
+    "money freed",
+    "people freed",
     "date",
     "total budget",
     "total forecast",
@@ -155,6 +160,7 @@ class Sides:
     def money(self) -> tuple[Moved, ...]:
         """The totals of budget, forecast and funding, where they are known on both sides and differ."""
         out = []
+        gone = self._left_out()
         for measure in ("budget", "forecast", "funding"):
             was, now = (_total(portfolio, measure) for portfolio in (self.before, self.after))
             if measure == "funding" and now is not None and was is None:
@@ -164,8 +170,39 @@ class Sides:
             change = now.amount - was.amount
             share = float(change / was.amount) if was.amount else None
             what = f"total {measure}"
-            out.append(self._whole(what, before=f"{was:,}", after=f"{now:,}", change=float(change), unit=now.currency, share=share))
+            out.append(
+                self._whole(what, before=f"{was:,}", after=f"{now:,}", change=float(change), unit=now.currency, share=share, note=gone)
+            )
         return tuple(out)
+
+    def _left_out(self) -> str:
+        """What totals count no more because it was stopped, and what was spent on it."""
+        try:
+            was, now = roll_up(self.before, "actual"), roll_up(self.after, "actual")
+        except IpmoError:
+            return ""
+        gone = [name.partition(" ")[0] for name in now.total.left_out if name not in was.total.left_out]
+        if not gone:
+            return ""
+        values = [(name, was[name].value) for name in gone if name in was]
+        spent = [f"{value:,} on {name}" for name, value in values if isinstance(value, Money) and value.amount]
+        return f"totals leave out {few(gone)}{f'; {few(spent)} stays spent and is not saved' if spent else ''}"
+
+    def freed(self) -> Freed:
+        """What stops or pauses, and what that frees."""
+        return freed_between(self.before, self.after, self._waiting())
+
+    def _waiting(self) -> list[str]:
+        """Projects of which more work has no dates than before."""
+        if self.schedules is None:
+            return []
+        counts: list[Counter[str]] = []
+        for s in self.schedules:
+            net = s.network
+            counts.append(
+                Counter(net.projects[net.project[v]] for v, state in enumerate(net.state) if state == State.UNDATED and net.project[v] >= 0)
+            )
+        return [project.id for project in self.after.projects if counts[1][project.id] > counts[0][project.id]]
 
     def benefits(self) -> tuple[Moved, ...]:
         """Benefits whose present value is another, and their sum; the most money first."""

@@ -150,7 +150,7 @@ class Amounts:
     def _used(self) -> Iterator[str]:
         pf = self.portfolio
         for noun in (pf, *pf.programmes, *pf.projects, *(t for p in pf.projects for t in p.tasks), *pf.benefits):
-            for name in ("budget", "actual", "forecast", "funding"):
+            for name in ("budget", "actual", "forecast", "funding", "exit_cost"):
                 budget: Budget | None = getattr(noun, name, None)
                 for line in budget.lines if budget is not None else ():
                     central = line.amount.central() if line.amount is not None else None

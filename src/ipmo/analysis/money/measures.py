@@ -50,6 +50,11 @@ def _granted(item: object) -> bool:
     return not isinstance(item, Task)
 
 
+def _ends(item: object) -> bool:
+    """What may be ended early: projects and programmes."""
+    return isinstance(item, Project | Programme)
+
+
 def _latest_status(context: MeasureContext, full_id: str, item: object) -> str | None:
     as_of: date = getattr(context, "as_of", date.max)
     said = item.status if isinstance(item, Programme | Project | Task) else ()
@@ -119,6 +124,7 @@ MEASURES: Mapping[str, Measure] = {
         _money("actual", "Actual cost"),
         _money("forecast", "Forecast cost at completion"),
         _money("funding", "Funding granted", _granted),
+        _money("exit_cost", "Cost of ending it early", _ends),
         Measure(name="effort", title="Planned effort", unit="pd", combine=Combine.SUM, value=person_days, applies=_work, own_total=True),
         Measure(name="start", title="Start", unit="date", combine=Combine.MIN, value=lambda c, full_id, item: c.dates(full_id)[0]),
         Measure(name="finish", title="Finish", unit="date", combine=Combine.MAX, value=lambda c, full_id, item: c.dates(full_id)[1]),

@@ -140,7 +140,8 @@ def roll_up(
 
     Args:
         portfolio: the portfolio.
-        measure: `budget`, `actual`, `forecast`, `funding`, `spent`, `effort`, `start`, `finish`, `progress`, `status`, or a Measure.
+        measure: `budget`, `actual`, `forecast`, `funding`, `exit_cost`, `spent`, `effort`, `start`, `finish`, `progress`, `status`, or a
+            Measure.
         by: `category`, `owner`, `state`, `programme`, `project`, `objective` (through the benefits map and alignment; who
             serves several is a group of its own, so that nothing counts twice), `office`, `price_base`, `month`, `quarter`,
             `year`, `financial year`, or the name of a free attribute.

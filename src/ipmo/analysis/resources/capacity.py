@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Literal, get_args
@@ -18,12 +18,12 @@ from ipmo.errors import UnknownItemError, close_matches, one_of
 from ipmo.model.calendars import Calendar
 from ipmo.model.people import Assignment, Resource
 from ipmo.model.portfolio import Portfolio
-from ipmo.model.work import Task
+from ipmo.model.work import Project, Task
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import DAY, Effort, as_day, minutes, moment
 from ipmo.words import counted
 
-__all__ = ["CapacityView", "Load", "capacity"]
+__all__ = ["CapacityView", "Load", "Need", "capacity", "needs"]
 
 By = Literal["resource", "category", "project"]
 
@@ -56,6 +56,31 @@ class Load:
     def load(self) -> float | None:
         """Demand by capacity; None without capacity."""
         return float(self.demand / self.capacity) if self.capacity else None
+
+
+@attrs.frozen(kw_only=True)
+class Need:
+    """What the open work of one project needs of one resource.
+
+    Args:
+        project: id of the project.
+        resource: id of the resource.
+        effort: person-days (unit-days of a machine) that are still needed.
+        since: first day on which it is needed.
+        until: last day.
+        units: how many of it on an average working day between: full-time equivalents of people.
+    """
+
+    project: str
+    resource: str
+    effort: Fraction
+    since: date
+    until: date
+    units: Fraction | None
+
+    def __str__(self) -> str:
+        size = "" if self.units is None else f" ({float(self.units):.2g} on average)"
+        return f"{float(self.effort):,.4g} pd of {self.resource} from {self.since} to {self.until}{size}"
 
 
 class CapacityView(Rows[tuple[str, str], Load]):
@@ -159,6 +184,19 @@ def capacity(portfolio: Portfolio, *, by: By = "resource", every: Every = "month
     return _Demand(portfolio, by, every, counted_too).run()
 
 
+def needs(portfolio: Portfolio, projects: Collection[str]) -> tuple[Need, ...]:
+    """What the open, dated work of some projects still needs of each resource, in the order of both in the file.
+
+    Args:
+        portfolio: the portfolio.
+        projects: ids of projects, whatever their state.
+
+    Raises:
+        ScheduleError: nothing says when the portfolio starts.
+    """
+    return _Demand(portfolio, "project", "month", frozenset(LEFT_OUT)).needs(projects)
+
+
 class _Demand:
     def __init__(self, portfolio: Portfolio, by: By, every: Every, include: frozenset[str]) -> None:
         self.portfolio, self.by, self.rule, self.include = portfolio, by, period_rule(portfolio, every), include
@@ -171,12 +209,7 @@ class _Demand:
 
     def run(self) -> CapacityView:
         """Every load."""
-        for project in self.portfolio.projects:
-            if project.state in LEFT_OUT and project.state not in self.include:
-                continue
-            for task in project.tasks:
-                if task.assignments and not task.finished:
-                    self._task(project.id, task)
+        self._gather(p for p in self.portfolio.projects if p.state not in LEFT_OUT or p.state in self.include)
         loads: list[Load] = []
         groups: dict[str, list[str]] = {}
         for resource in self.portfolio.resources:
@@ -189,6 +222,32 @@ class _Demand:
                 loads += self._loads(name, [self.resources[m] for m in members])
         unstated = [r.id for r in self.portfolio.resources if not r.capacity and r.id in self.demand]
         return CapacityView(loads, self.by, self.rule.every, self.undated, unstated)
+
+    def _gather(self, projects: Iterable[Project]) -> None:
+        for project in projects:
+            for task in project.tasks:
+                if task.assignments and not task.finished:
+                    self._task(project.id, task)
+
+    def needs(self, projects: Collection[str]) -> tuple[Need, ...]:
+        """What some projects need of each resource."""
+        self._gather(p for p in self.portfolio.projects if p.id in projects)
+        out = []
+        for project in (p.id for p in self.portfolio.projects if p.id in projects):
+            for resource in (r for r in self.portfolio.resources if r.id in self.demand):
+                found = {day: needs[project] for day, needs in self.demand[resource.id].items() if needs.get(project)}
+                if not found:
+                    continue
+                calendar, whole = self._calendar(resource), sum(found.values(), Fraction(0))
+                worked, since, until = worked_on(self.portfolio, calendar), min(found), max(found)
+                there = worked(minutes(until) + DAY) - worked(minutes(since))
+                out.append(
+                    Need(
+                        project=project, resource=resource.id, effort=whole / calendar.day_minutes, since=since, until=until,
+                        units=whole / there if there else None,
+                    )
+                )  # fmt: skip
+        return tuple(out)
 
     def _task(self, project: str, task: Task) -> None:
         full_id = f"{project}/{task.id}"

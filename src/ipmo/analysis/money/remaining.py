@@ -1,0 +1,127 @@
+"""What projects still cost: forecast at completion less what was spent, by financial year, and what ending them early would cost."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from ipmo.analysis.money.amounts import Priced, rounded
+from ipmo.analysis.money.earned_value import earned_value
+from ipmo.analysis.money.measures import MEASURES
+from ipmo.analysis.money.periods import period_rule
+from ipmo.analysis.money.rollup import UNDATED, UNKNOWN, RollUp, roll_up
+from ipmo.errors import IpmoError
+from ipmo.model.measures import Combine, Measure
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Programme, Project, Task
+from ipmo.units import Money, as_day
+
+__all__ = ["NO_EXIT", "Remaining"]
+
+NO_EXIT = "what getting out costs is not stated (exit_cost:)"
+YEAR = "financial year"
+
+
+class Remaining:
+    """What the projects of a portfolio still cost.
+
+    Args:
+        portfolio: the portfolio.
+
+    Raises:
+        UnitError: money of two price bases would be mixed.
+        MissingRateError: money in another currency has no exchange rate.
+    """
+
+    def __init__(self, portfolio: Portfolio) -> None:
+        self.portfolio = portfolio
+        self.budget, self.actual, self.forecast, self.leaving = (
+            roll_up(portfolio, name, include=("proposed",)) for name in ("budget", "actual", "forecast", "exit_cost")
+        )
+
+    def spent(self, project: str) -> Money | None:
+        """What is known to be spent on a project; None where nothing is."""
+        value = self.actual[project].value if project in self.actual else None
+        return value if isinstance(value, Money) else None
+
+    def exit_cost(self, item: str) -> Money | None:
+        """What ending a project, or all of a programme, early would cost; None where it is not stated for all of it."""
+        return _whole(self.leaving, item)
+
+    def left(self, project: str) -> tuple[Money | None, str]:
+        """(forecast at completion less what was spent, why it is not known).
+
+        The stated forecast counts; where none is stated the budget stands for it, and once that is spent the budget of what
+        is not earned yet (AC + BAC - EV).
+        """
+        spent = self.spent(project)
+        stated, planned = (_whole(roll, project) for roll in (self.forecast, self.budget))
+        for whole, name in ((stated, "forecast"), (planned, "budget")):
+            if whole is None:
+                continue
+            left = whole if spent is None else Money(whole.amount - spent.amount, whole.currency)
+            if left.amount > 0 or spent is None:
+                return left, ""
+            if name == "forecast":
+                return None, f"{spent:,} are spent, and the forecast is {whole:,}: write what it will cost in all"
+            unearned = self._unearned(project)
+            if unearned is not None:
+                return unearned, ""
+            return None, f"{spent:,} are spent of a budget of {whole:,}: write forecast:"
+        return None, "not all of its cost is known: write budget: or forecast:"
+
+    def years(self, project: str) -> tuple[tuple[str, Money], ...]:
+        """What a project still costs by financial year, in order; none where it cannot be told apart.
+
+        What was to be spent in years that are over, and was not, is spent in the year of the data date.
+        """
+        left, _ = self.left(project)
+        if left is None or self.portfolio.status_date is None:
+            return ()
+        whole = self._forecast(project)
+        coming, gone = (roll_up(self.portfolio, one, by=YEAR, within=project, include=("proposed",)) for one in (whole, "actual"))
+        if UNDATED in coming or UNDATED in gone or UNKNOWN in coming:
+            return ()
+        rule = period_rule(self.portfolio, YEAR)
+        now = rule.of(as_day(self.portfolio.status_date))
+        sums: dict[str, Fraction] = {}
+        for roll, sign in ((coming, 1), (gone, -1)):
+            for figure in roll.groups:
+                if isinstance(figure.carried, Priced):
+                    period = max(rule.named(figure.item), now)
+                    sums[period.name] = sums.get(period.name, Fraction(0)) + sign * figure.carried.only(roll.measure.name)[1]
+        found = {name: amount for name, amount in sums.items() if amount}
+        if any(amount < 0 for amount in found.values()) or rounded(sum(found.values(), Fraction(0)), left.currency) != left:
+            return ()
+        return tuple((name, rounded(found[name], left.currency)) for name in sorted(found))
+
+    def _forecast(self, project: str) -> Measure:
+        """The forecast at completion as `left` takes it: as stated, or the budget in its place."""
+        if _whole(self.forecast, project) is not None:
+            return MEASURES["forecast"]
+        return Measure(
+            name="forecast",
+            title="Budget in place of a forecast",
+            unit="money",
+            combine=Combine.SUM,
+            value=MEASURES["budget"].value,
+            applies=lambda item: isinstance(item, Project | Programme | Task) and MEASURES["budget"].applies(item),
+            own_total=True,
+        )
+
+    def _unearned(self, project: str) -> Money | None:
+        """The budget of what is not earned yet."""
+        try:
+            row = earned_value(self.portfolio)[project]
+        except IpmoError:
+            return None
+        if row.bac is None or row.ev is None or row.known < row.total:
+            return None
+        return Money(row.bac.amount - row.ev.amount, row.bac.currency)
+
+
+def _whole(roll: RollUp, item: str) -> Money | None:
+    """A rolled-up figure that is known in full."""
+    if item not in roll:
+        return None
+    figure = roll[item]
+    return figure.value if isinstance(figure.value, Money) and figure.known >= figure.total else None
