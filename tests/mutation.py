@@ -139,6 +139,17 @@ class Reach:
         self.called.clear()
 
 
+class Patience:
+    """Ends the process when a test takes ten times as long as it did; a plugin of pytest."""
+
+    def __init__(self, seconds: dict[str, float]) -> None:
+        self.seconds = seconds
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        signal.setitimer(signal.ITIMER_REAL, 5 + 10 * self.seconds[nodeid])
+
+
 def forked(work: Callable[[], int], seconds: float) -> int | None:
     """The exit status of some work in a process of its own; None when it takes too long."""
     child = os.fork()
@@ -218,9 +229,9 @@ def work(room: str, chosen: list[str], verdicts: Path) -> None:
                 other: Any = mutants[name.rpartition(".")[2]]
                 other = getattr(other, "__func__", other)
                 function.__code__, function.__defaults__, function.__kwdefaults__ = other.__code__, other.__defaults__, other.__kwdefaults__
-                return int(pytest.main(["-x", *QUIET, *reaching]))
+                return int(pytest.main(["-x", *QUIET, *reaching], plugins=[Patience(seconds)]))
 
-            code = forked(tried, 20 + 10 * sum(seconds[test] for test in reaching))
+            code = forked(tried, 60 + 10 * sum(seconds[test] for test in reaching))
         verdict = "lived" if code in (0, 5) else "killed" if code is None or code in (1, 2, 3) or code < 0 else f"unclear ({code})"
         with verdicts.open("a", encoding="utf-8") as out:
             out.write(f"{name}\t{verdict}\n")

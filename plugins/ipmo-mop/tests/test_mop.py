@@ -33,7 +33,7 @@ from ipmo.model import (
 )
 from ipmo.plugin import CheckContext
 from ipmo.testing.conformance import MethodologyConformance
-from ipmo_mop import MOP, Criterion, Group, MopFields
+from ipmo_mop import MOP, Criterion, Group, MopFields, Selection
 
 SCALE = {"low": 1.0, "high": 5.0}
 VALUE = Criterion(id="value", weight=0.6, scale=SCALE)
@@ -82,14 +82,61 @@ WORTH = portfolio(
 ).evolve("P", budget="200 GBP")
 GO = with_gates(Gate(id="G1", decision=go()), Gate(id="G2", decision=go(date="2026-02-02")))
 BREACHED = portfolio(status_date="2026-02-02").evolve("P", budget="100 GBP", forecast="200 GBP")
+HERE = Path(__file__).parent
+MUST = BUDGETED.evolve("P", **mop(mandatory=True), budget="120 GBP").evolve(
+    "Q", budget=[{"amount": "5 GBP"}, {"amount": "7 GBP", "from": "2027-03-01"}]
+)
+OVERSPENT = BUDGETED.evolve("P", actual="101 GBP", actual_start="2026-01-05").evolve("x", status_date="2026-02-02")
+ROUTES = portfolio(
+    id="routes",
+    objectives=[Objective(id="o"), Objective(id="p")],
+    projects=[
+        *(
+            Project(
+                id=name,
+                state="proposed",
+                category=category,
+                budget=f"{cost} GBP",
+                alignment={"o": "high"} if name == "A" else {},
+                tasks=[Task(id="t", duration="10 d")],
+                **mop(scores={"value": value, "ease": "low"}),
+            )
+            for name, category, cost, value in (
+                ("A", "rail", 6, "5"),
+                ("B", "road", 5, "4"),
+                ("C", "rail", 5, "4"),
+                ("D", "rail", 1, "1.5"),
+            )
+        ),
+        *(Project(id=f"idle{n}", state="approved", tasks=[Task(id="t", duration="1 d")], **mop(mandatory=n == 1)) for n in (1, 2)),
+    ],
+    links=(),
+    **mop(
+        criteria=(VALUE, EASE), categories=("rail", "road", "sea"), envelopes={"2026": ipmo.Money(10, "GBP"), "2027": ipmo.Money(3, "GBP")}
+    ),
+)
 CONDITION = Condition(id="K1", text="agree", owner="ann", due="2026-04-01")
 
 
 class TestMoP(MethodologyConformance):
     methodology = MOP
     entry_point = "mop"
-    said = Path(__file__).parent / "said.txt"
-    shown = {"the city of the examples": ipmo.read(Path(__file__).parents[3] / "examples" / "city.yaml")}
+    said = HERE / "said.txt"
+    shown = {
+        "the city of the examples": ipmo.read(Path(__file__).parents[3] / "examples" / "city.yaml"),
+        "a portfolio where every rule is broken": ipmo.read(HERE / "disorder.yaml"),
+        "must-dos above the envelope": MUST,
+        "more spent than the envelope": OVERSPENT,
+        "a proposal that brings more for its money": WORTH.evolve(
+            benefits=[*WORTH.benefits, Benefit(id="b2", enabled_by=[Enabler(source="Q/b")], value="100 GBP per year", lasts="5 years")],
+            links=(),
+        )
+        .evolve("Q", state="proposed", budget="50 GBP")
+        .evolve("P", gates=[Gate(id="G1", decision=go()), Gate(id="G2")]),
+        "a budget that nobody knows": WORTH.evolve("P", budget=None),
+        "routes to choose between": ROUTES,
+        "nothing stated": Portfolio(id="x", start="2026-01-05", projects=[Project(id="P")]),
+    }
     examples = {
         "mop/line-of-sight": (CLEAN, CLEAN.evolve("Q", alignment={})),
         "mop/criteria": (SCORED, SCORED.evolve("P", **mop(scores={"value": "middling", "ease": "low"}))),
@@ -330,3 +377,62 @@ def test_groups_and_exclusions_of_unknown_projects_are_said() -> None:
         "project 'Q' excludes itself",
         "project 'Q' excludes the unknown project 'gone'",
     ]
+
+
+def first_words(pf: Portfolio) -> str:
+    return str(next(iter(MOP.sections[0].show(CheckContext(portfolio=pf)))))
+
+
+@pytest.mark.parametrize(("idle", "said"), [(8, "i0, i1, i2, i3, i4, i5, i6, i7."), (9, "i0, i1, i2, i3, i4, i5, i6, i7 and 1 more.")])
+def test_the_report_names_eight_projects_that_serve_nothing_and_counts_the_rest(idle: int, said: str) -> None:
+    pf = portfolio(projects=[Project(id=f"i{n}") for n in range(idle)], links=())
+    assert first_words(pf) == f"{idle} projects serve 0 of 1 objective. Served by none: o. Serving none: {said}"
+
+
+@pytest.mark.parametrize(("objectives", "shown"), [(12, True), (13, False)])
+def test_the_report_shows_the_line_of_sight_of_up_to_twelve_objectives(objectives: int, shown: bool) -> None:
+    pf = portfolio(objectives=[Objective(id=f"o{n}") for n in range(objectives)], projects=[Project(id="P")], links=())
+    blocks = list(MOP.sections[0].show(CheckContext(portfolio=pf)))
+    assert (len(blocks) == 2) is shown
+
+
+@pytest.mark.parametrize(("candidates", "shown"), [(60, True), (61, False)])
+def test_the_report_gives_reasons_for_up_to_sixty_candidates(candidates: int, shown: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Selection, "table", lambda self: "reasons")  # a solve for each of sixty takes a while
+    rows = [
+        Project(id=f"p{n:02}", state="proposed", budget="1 GBP", tasks=[Task(id="t", duration="1 d")], **mop(scores={"value": "high"}))
+        for n in range(candidates)
+    ]
+    whole = Criterion(id="value", weight=1.0, scale=SCALE)
+    pf = portfolio(objectives=(), projects=rows, links=(), **mop(criteria=(whole,), envelopes={"2026": ipmo.Money(2, "GBP")}))
+    assert ("reasons" in list(MOP.sections[0].show(CheckContext(portfolio=pf)))) is shown
+
+
+def test_money_by_category_counts_proposals_and_says_of_how_many_it_is_not_known() -> None:
+    rows = [
+        Project(id=name, state=state, category=category, budget=budget)
+        for name, state, category, budget in (
+            ("A", "proposed", "rail", "6 GBP"),
+            ("B", "active", "rail", "5 GBP"),
+            ("C", "active", "rail", None),
+            ("D", "closed", "rail", "9 GBP"),
+            ("E", "proposed", "road", None),
+        )
+    ]
+    pf = portfolio(objectives=(), projects=rows, links=(), **mop(criteria=(VALUE, EASE), categories=("rail", "road", "sea")))
+    table = list(MOP.sections[0].show(CheckContext(portfolio=pf)))[-1]
+    assert isinstance(table, ipmo.Table)
+    assert [tuple(row.values()) for row in table.rows()] == [("rail", 3, 11.0, 1), ("road", 1, None, 1), ("sea", 0, None, 0)]
+    assert table.unit("budget") == "GBP"
+
+
+def test_gov_r09_and_r03_are_asked_also_where_an_exchange_rate_is_missing() -> None:
+    low = DecisionBody(id="abroad", level="portfolio", authority="9 USD")
+    pf = with_gates(Gate(id="G1", decision=go(funding="11 M GBP", decided_by="board")), bodies=[BOARD, low])
+    (one,) = next(c for c in MOP.checks if c.code == "mop/authority").run(CheckContext(portfolio=pf))
+    assert one.message == "gate 'G1' of 'P' released 11 M GBP; 'board' may release 10 M GBP"
+    assert one.hint == "let a board decide whose authority covers it; to hear which, add rates:"
+    wide = portfolio(tolerance=Tolerance(cost=0.05)).evolve("P", budget="5 USD")
+    assert "tolerance of project 'P' is wider than that of 'x': cost 0.1 against 0.05 of budgets that are not known" in heard(
+        "mop/tolerances", wide
+    )

@@ -115,15 +115,17 @@ def _section(context: CheckContext) -> Iterable[str | Table | Figure]:
     rows = [p for p in pf.projects if p.state in OPEN and p.category] if stated.categories else []
     if rows:
         yield "# Money by category"
-        roll = context.roll_up("budget")
-        known = {p.id: roll[p.id].value for p in rows if p.id in roll}
-        by = {c: [float(v.amount) for p in rows if p.category == c and isinstance(v := known.get(p.id), Money)] for c in stated.categories}
+        roll = ipmo.roll_up(pf, "budget", include=("proposed",), unrated="unknown")
+        money = {p.id: float(found.amount) if isinstance(found := roll[p.id].value, Money) else None for p in rows}
+        by = {c: [money[p.id] for p in rows if p.category == c] for c in stated.categories}
+        known = {c: [one for one in found if one is not None] for c, found in by.items()}
         unit = pf.money.currency if pf.money is not None else ""
         yield Table(
             [
                 Column("category", "str", list(by)),
-                Column("projects", "int", [sum(p.category == c for p in rows) for c in by]),
-                Column("budget", "float", [sum(v) if v else None for v in by.values()], unit),
+                Column("projects", "int", [len(found) for found in by.values()]),
+                Column("budget", "float", [sum(found) if found else None for found in known.values()], unit),
+                Column("not_known", "int", [len(found) - len(known[c]) for c, found in by.items()]),
             ]
         )
 

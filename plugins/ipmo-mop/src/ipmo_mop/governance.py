@@ -251,8 +251,11 @@ def authority(context: CheckContext) -> Iterable[Finding]:
 
 
 def _able(pf: Portfolio, amount: Money) -> str:
-    """Who may release an amount."""
-    able = ipmo.approver(pf, amount)
+    """Who may release an amount; how to find out, where a board's authority has no exchange rate."""
+    try:
+        able = ipmo.approver(pf, amount)
+    except IpmoError:
+        return "let a board decide whose authority covers it; to hear which, add rates:"
     return f"{able.body.id} may" if able.body is not None else f"{able.reason}; raise it above the portfolio"
 
 

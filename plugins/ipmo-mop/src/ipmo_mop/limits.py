@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
@@ -31,7 +32,9 @@ class Limits:
 
     def __init__(self, context: CheckContext) -> None:
         self.context, self.pf = context, context.portfolio
-        self.budgets = context.roll_up("budget") if self.pf.money is not None else None
+        self.budgets = None
+        with contextlib.suppress(IpmoError):  # where a rate is missing, shares are compared as shares
+            self.budgets = context.roll_up("budget") if self.pf.money is not None else None
 
     def nested(self, kind: str, full_id: str, noun: Project | Programme | Task) -> Iterator[Finding]:
         """A finding for each holder whose limits an item's own are wider than; of each aspect the nearest that states one counts."""

@@ -36,6 +36,8 @@ class Swap:
         """In one sentence."""
         if self.moved is None:
             return f"{self.above} stays above {self.below} under any weights: it is better on every criterion"
+        if self.moved < 5e-5:
+            return f"{self.above} and {self.below} are level"
         return f"{self.above} and {self.below} change places when {self.moved:.1%} of the weight moves"
 
 
