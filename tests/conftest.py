@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from ipmo.tables import Table
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("IPMO_DATA", ROOT.parent / "shared" / "data"))
@@ -93,3 +95,30 @@ def open_page(browser: Any) -> Iterator[Any]:
     yield opened
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def reviewed(request: pytest.FixtureRequest) -> Callable[[str, Iterable[object]], None]:
+    """Compares what was said with what people reviewed, in `said/NAME.txt` beside the test; `IPMO_WRITE_SAID=1` writes the file anew."""
+
+    def compare(name: str, blocks: Iterable[object]) -> None:
+        path = Path(str(request.path)).parent / "said" / f"{name}.txt"
+        found = "\n".join(map(as_text, blocks)) + "\n"
+        if os.environ.get("IPMO_WRITE_SAID") == "1":
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(found, encoding="utf-8")
+        assert path.read_text(encoding="utf-8") == found, "what is said changed: review it, then write the file with IPMO_WRITE_SAID=1"
+
+    return compare
+
+
+def as_text(block: object) -> str:
+    """A table with kinds and units as lines, anything else as it says itself."""
+    if not isinstance(block, Table):
+        return str(block)
+    heads = [" ".join(filter(None, (name, block.kind(name), block.unit(name)))) for name in block.columns]
+    return "\n".join([" | ".join(heads), *(" | ".join(map(_cell, row.values())) for row in block.rows())])
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else f"{value:.9g}" if isinstance(value, float) else str(value)

@@ -119,7 +119,7 @@ def _broken(a: Answers, label: str, words: str, rows: Sequence[Commitment]) -> I
     for one in rows[:COMMITMENTS]:
         name, item = a.name(one.item), a.item(one.item)
         # a milestone at the beginning of a day says that day
-        expected = item.finish_text if item is not None and one.kind == "deadline" else day_text(one.expected, finish=True)
+        expected = item.finish_text if item is not None and one.kind == "deadline" else one.expected_text
         whose = f"{name} hands over to {a.name(_receiver(a, one))}" if one.kind == "hand-over" else name
         text = f"{whose}: {one.word} {one.stated_text}"
         if one.standing == "missed" and one.expected is None:

@@ -12,7 +12,7 @@ from ipmo.model.benefits import Benefit
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.rules.themes import Theme, fact
-from ipmo.units import day_text, minutes
+from ipmo.units import minutes
 
 __all__ = ["COMMITMENT_CHECKS"]
 
@@ -25,7 +25,7 @@ def _find(context: CheckContext) -> Iterator[Finding]:
         if _said_elsewhere(portfolio, one, across):
             continue
         item = one.name.removesuffix("@finish")
-        expected = day_text(one.expected, finish=True)
+        expected = one.expected_text
         if one.kind in ("deadline", "gate", "benefit") and one.expected is not None:
             expected = s.finish_text(one.item) or expected  # a milestone at the beginning of a day says that day
         whose = f"project {item!r} should finish by" if one.kind == "project" else f"{item!r} is {_word(one)}"

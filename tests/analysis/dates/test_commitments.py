@@ -323,3 +323,19 @@ def test_a_hand_over_whose_giver_is_cancelled_never_comes_and_cancelled_work_com
         assert "never comes" in render(pf, ipmo.check(pf))
     stop = ipmo.what_if(pf, Stop("A")) if state == "active" else None
     assert stop is None or (stop.commitments[0].kind, stop.commitments[0].after) == ("hand-over", "missed")
+
+
+@pytest.mark.parametrize("calendar", ["standard", "continuous"])
+def test_a_start_that_a_constraint_allows_no_later_is_told_by_the_day_on_which_it_is_to_begin(calendar: str) -> None:
+    """Two days before it last from 5 January; a day that begins at midnight is not the day before."""
+    tasks = [
+        Task(id="first", duration="2 d"),
+        Task(id="kept", duration="1 d", after="first", constraints={"start_no_later": "2026-01-07"}),
+        Task(id="late", duration="1 d", after="first", constraints={"start_no_later": "2026-01-06"}),
+    ]
+    pf = Portfolio(id="pf", start="2026-01-05", calendar=calendar, projects=[Project(id="p", tasks=tasks)])
+    assert [(one.name, one.standing, one.stated_text, one.expected_text, one.late) for one in stated(pf)] == [
+        ("p/late", "missed", "2026-01-06", "2026-01-07", "1 d"),
+        ("p/kept", "kept", "2026-01-07", "2026-01-07", "0 h" if calendar == "continuous" else "9 h"),
+    ]
+    assert stated(pf)[1].text == "p/kept keeps its constraint: to start no later than 2026-01-07, expected 2026-01-07"

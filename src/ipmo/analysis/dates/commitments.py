@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Literal
 
 import attrs
@@ -26,6 +26,7 @@ from ipmo.units import day_text, minutes, moment, said_day
 
 __all__ = ["KINDS", "Commitment", "Commitments", "Kind", "Standing", "Stated"]
 
+Day = date
 Kind = Literal["hand-over", "deadline", "gate", "project", "benefit", "constraint"]
 KINDS: tuple[Kind, ...] = ("hand-over", "deadline", "gate", "project", "benefit", "constraint")
 """In the order in which they are told: what was promised to others first."""
@@ -52,6 +53,7 @@ class Stated:
         nodes: what it bounds in the network; none where that lies outside.
         at_finish: it is a date for their finish; else for their start.
         word: how it is stated: due, committed for, needed by.
+        begins: it is about a start, so that midnight is where its day begins, not where the day before ends.
         expected: when something outside the portfolio is known to come, as an instant.
     """
 
@@ -76,6 +78,7 @@ class Commitment:
         project: the project that answers for it; empty for benefits.
         date: the date as stated.
         word: how it is stated: due, committed for, needed by.
+        begins: it is about a start, so that midnight is where its day begins, not where the day before ends.
         expected: when the forecast has it; None where it has no date, or never comes.
         days: elapsed days that it comes later than stated, negative where it comes earlier; None without a forecast.
         standing: `missed` by the forecast; `overdue`: the date has passed, and the forecast is the data date or none, because
@@ -90,6 +93,7 @@ class Commitment:
     project: str
     date: datetime
     word: str
+    begins: bool = False
     expected: datetime | None = None
     days: float | None = None
     standing: Standing = "kept"
@@ -102,16 +106,31 @@ class Commitment:
         return self.standing in ("missed", "overdue")
 
     @property
+    def stated_day(self) -> Day | None:
+        """The day that was stated: that by whose end a hand-over was said, that of a start which a constraint allows no later."""
+        return said_day(self.date, finish=not (self.begins and self.kind == "constraint"))
+
+    @property
+    def expected_day(self) -> Day | None:
+        """The day on which the forecast has it; None where it has none."""
+        return said_day(self.expected, finish=not self.begins)
+
+    @property
     def stated_text(self) -> str:
         """The day that was stated."""
-        return day_text(self.date, finish=True)
+        return str(self.stated_day or "")
+
+    @property
+    def expected_text(self) -> str:
+        """The day on which the forecast has it; empty where it has none."""
+        return str(self.expected_day or "")
 
     @property
     def late(self) -> str:
         """By how much it is missed, or how much is left, by the days that are said: `10 d`; a part of one day as hours."""
-        if self.expected is None or self.days is None:
+        if self.expected_day is None or self.stated_day is None or self.days is None:
             return ""
-        said = (_day(self.expected) - _day(self.date)).days
+        said = (self.expected_day - self.stated_day).days
         return f"{abs(said):,} d" if said else f"{abs(self.days) * 24:,.3g} h"
 
     @property
@@ -121,19 +140,14 @@ class Commitment:
         stated = f"{self.word} {self.stated_text}"
         why = f", {self.reason}" if self.reason else ""
         if self.standing == "kept":
-            return f"{whose.replace('misses', 'keeps')}: {stated}, expected {day_text(self.expected, finish=True)}"
+            return f"{whose.replace('misses', 'keeps')}: {stated}, expected {self.expected_text}"
         if self.standing == "missed" and self.days is not None:
-            return f"{whose} by {self.late}: {stated}, expected {day_text(self.expected, finish=True)}{why}"
+            return f"{whose} by {self.late}: {stated}, expected {self.expected_text}{why}"
         if self.standing == "missed":
             return f"{whose}: {stated}{why}"
         if self.standing == "overdue":
             return f"{self.name}: {stated}, overdue and without a forecast{why}"
         return f"{self.name}: {stated}, not known whether it is kept{why}"
-
-
-def _day(when: datetime) -> date:
-    """The day to which an end of day belongs."""
-    return (when - timedelta(minutes=1)).date() if when.hour == when.minute == 0 else when.date()
 
 
 class Commitments:
@@ -357,8 +371,8 @@ class Commitments:
         columns += [Column(name, "datetime", [getattr(r, name) for r in rows]) for name in ("date", "expected")]
         columns += [Column("days", "float", [r.days for r in rows], "ed"), Column("standing", "str", [r.standing for r in rows])]
         columns += [Column(name, "str", [getattr(r, name) or None for r in rows]) for name in ("because", "reason")]
-        columns.append(Column("day", "date", [said_day(r.date, finish=True) for r in rows]))
-        columns.append(Column("expected_date", "date", [said_day(r.expected, finish=True) for r in rows]))
+        columns.append(Column("day", "date", [r.stated_day for r in rows]))
+        columns.append(Column("expected_date", "date", [r.expected_day for r in rows]))
         return Table(columns)
 
     def __repr__(self) -> str:
@@ -376,8 +390,14 @@ class Commitments:
             links = self._portfolio.links
             project = next((reference(k.target).top for k in links if (k.id or f"{k.source} -> {k.target}") == one.name), "")
         row = Commitment(
-            name=one.name, kind=one.kind, item=one.item, project="" if one.kind == "benefit" else project, date=moment(one.date), word=one.word
-        )  # fmt: skip
+            name=one.name,
+            kind=one.kind,
+            item=one.item,
+            project="" if one.kind == "benefit" else project,
+            date=moment(one.date),
+            word=one.word,
+            begins=not one.at_finish,
+        )
         if not one.nodes:
             return self._outside(row, one)
         if all(net.state[node] is State.GONE for node in one.nodes):

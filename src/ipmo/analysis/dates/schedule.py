@@ -362,7 +362,8 @@ class Schedule:
             else:
                 why = self._reason(current)
             point = here.kind in ("milestone", "gate", "outcome", "benefit")
-            lines.append(f"{current}: {here.finish_text if point else f'{here.start_text} to {here.finish_text}'}, {why}")
+            span = here.finish_text if point else " to ".join(filter(None, (here.start_text, here.finish_text)))
+            lines.append(f"{current}: {span or f'no date ({here.undated})'}, {why}")
             current = drivers[0].item if drivers else None
         return "\n".join(lines)
 
