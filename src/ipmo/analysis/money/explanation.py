@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -49,13 +49,18 @@ class RolledUpValue:
     unit: str
     known: int
     total: int
-    parts: tuple[RolledUpValue, ...] = ()
+    _parts: Sequence[RolledUpValue] = attrs.field(default=(), alias="parts", eq=tuple, repr=False)
     left_out: tuple[str, ...] = ()
     note: str = ""
     base: str = ""
     apart: Money | None = None
     carried: object = attrs.field(default=None, repr=False)
     day: date | None = attrs.field(default=None, repr=False)
+
+    @property
+    def parts(self) -> tuple[RolledUpValue, ...]:
+        """The figures that it was made of."""
+        return tuple(self._parts)
 
     @property
     def money(self) -> Money | None:

@@ -8,9 +8,10 @@ from fractions import Fraction
 
 from ipmo.analysis.money.amounts import Priced, Unrated
 from ipmo.analysis.money.explanation import Explanation, Value
+from ipmo.analysis.money.grouping import UNDATED, UNKNOWN
 from ipmo.analysis.money.measures import MEASURES
 from ipmo.analysis.money.periods import Every, Period, period_rule
-from ipmo.analysis.money.rollup import UNDATED, UNKNOWN, RollUp, roll_up
+from ipmo.analysis.money.rollup import RollUp, roll_up
 from ipmo.errors import UnknownItemError, close_matches
 from ipmo.model.measures import Measure
 from ipmo.model.portfolio import Portfolio

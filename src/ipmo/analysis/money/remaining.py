@@ -6,9 +6,10 @@ from fractions import Fraction
 
 from ipmo.analysis.money.amounts import Priced, rounded
 from ipmo.analysis.money.earned_value import earned_value
+from ipmo.analysis.money.grouping import UNDATED, UNKNOWN
 from ipmo.analysis.money.measures import MEASURES
 from ipmo.analysis.money.periods import period_rule
-from ipmo.analysis.money.rollup import UNDATED, UNKNOWN, RollUp, roll_up
+from ipmo.analysis.money.rollup import RollUp, roll_up
 from ipmo.errors import IpmoError
 from ipmo.model.measures import Combine, Measure
 from ipmo.model.portfolio import Portfolio

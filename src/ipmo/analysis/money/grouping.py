@@ -1,0 +1,168 @@
+"""A roll-up by any attribute, objective, office or owner, or by period: the parts of a whole shared out otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from fractions import Fraction
+
+import attrs
+
+from ipmo.analysis.money.amounts import Amount, Priced
+from ipmo.analysis.money.combining import STATED, Combining
+from ipmo.analysis.money.explanation import RolledUpValue
+from ipmo.analysis.money.periods import EVERY, Period, PeriodRule, period_rule
+from ipmo.analysis.money.timing import Piece, Timing
+from ipmo.analysis.money.work_tree import Bearing
+from ipmo.errors import UnitError, UnknownItemError, close_matches
+from ipmo.model.benefits_map import benefits_map
+from ipmo.model.hierarchy import hierarchy
+from ipmo.model.measures import Combine
+from ipmo.model.money import Budget
+from ipmo.model.portfolio import Portfolio
+from ipmo.units import Money
+
+__all__ = ["UNDATED", "UNKNOWN", "Grouping"]
+
+NO_GROUP, UNDATED, UNKNOWN = "(none)", "(undated)", "(unknown)"
+FIELDS = ("category", "owner", "state", "programme", "project", "methodology", "objective", "office", "price_base")
+"""What a roll-up can go by besides free attributes and periods."""
+
+
+class Grouping:
+    """The figures of a roll-up shared out by groups or periods.
+
+    Args:
+        engine: the roll-up.
+    """
+
+    def __init__(self, engine: Combining) -> None:
+        self.engine = engine
+
+    def grouped(self, by: str, whole: RolledUpValue) -> dict[str, RolledUpValue]:
+        """Figures by the value of a field or attribute of what contributes; the whole last."""
+        groups: dict[str, list[RolledUpValue]] = {}
+        for figure in _bearing(whole):
+            if by == "price_base" and isinstance(figure.carried, Priced):
+                for base, (amount, item) in figure.carried.entries.items():
+                    groups.setdefault(base or NO_GROUP, []).append(self.engine.portion(figure, Priced.of(amount, base, item), figure.note))
+            else:
+                groups.setdefault(self._group(figure.item, by), []).append(figure)
+        out = {name: self._group_figure(name, groups[name]) for name in sorted(groups, key=lambda n: (n == NO_GROUP, n))}
+        if out and set(out) == {NO_GROUP} and by not in FIELDS:
+            known_names = {*FIELDS, *EVERY, *(k for item in self.engine.portfolio.items.values() for k in getattr(item, "attributes", {}))}
+            raise UnknownItemError(by, close_matches(by, known_names), "the fields and attributes of this portfolio")
+        return {**out, whole.item: attrs.evolve(whole, parts=tuple(out.values()))}
+
+    def _group_figure(self, name: str, parts: list[RolledUpValue]) -> RolledUpValue:
+        carried, known, total = self.engine.joined(parts)
+        return self.engine.made(name, "group", carried, (known, total), parts=tuple(parts))
+
+    def _group(self, full_id: str, by: str) -> str:
+        """The item's own value, else its project's, else its programme's."""
+        items = self.engine.portfolio.items
+        above = hierarchy(self.engine.portfolio).programmes_of(full_id)
+        chain = [items.get(full_id), items.get(self.engine.portfolio.project_of(full_id)), *above]
+        if by == "project":
+            return self.engine.portfolio.project_of(full_id) or NO_GROUP
+        if by == "objective":
+            served = benefits_map(self.engine.portfolio).objectives_of
+            ids = {o for noun in chain if noun is not None for o in served.get(getattr(noun, "id", ""), ())}
+            return " + ".join(o.id for o in self.engine.portfolio.objectives if o.id in ids) or NO_GROUP
+        if by == "office":
+            return next((office for noun in chain if (office := self._office(getattr(noun, "id", "")))), NO_GROUP)
+        for item in chain:
+            value = getattr(item, "attributes", {}).get(by)
+            if not value and by in FIELDS:
+                value = getattr(item, by, None)
+            if value:
+                return str(value)
+        return NO_GROUP
+
+    def _office(self, item: str) -> str:
+        """The office that an initiative hosts, or that gives it a service."""
+        for office in self.engine.portfolio.offices:
+            if office.host == item:
+                return office.id
+        return next((s.provider for s in self.engine.portfolio.services if item in s.consumers and s.provider is not None), "")
+
+    # -------------------------------------------------------------------------------------- periods
+
+    def phased(self, every: str, whole: RolledUpValue) -> dict[str, RolledUpValue]:
+        """Figures by period; what nothing dates and what nobody knows are groups of their own.
+
+        Their sum is the whole, and beside it the dated lines of items whose whole is not known.
+        """
+        measure = self.engine.measure
+        if measure.combine is not Combine.SUM or measure.unit not in ("money", "pd", "number"):
+            raise UnitError(f"{measure.name} does not lie over time; by={every!r} is for money and effort")
+        timing, rule = Timing(self.engine.portfolio, self.engine.schedule), period_rule(self.engine.portfolio, every)
+        dated: dict[Period, list[RolledUpValue]] = {}
+        rest: dict[str, list[RolledUpValue]] = {UNDATED: [], UNKNOWN: []}
+        for figure in _bearing(whole):
+            note = figure.note
+            if figure.carried is None:
+                rest[UNKNOWN].append(figure)
+                note = "the rest of it is unknown"
+            for period, part in self._over(timing, rule, figure).items():
+                portion = self.engine.portion(figure, part, note)
+                (rest[UNDATED] if period is None else dated.setdefault(period, [])).append(portion)
+        out = {period.name: self._group_figure(period.name, dated[period]) for period in sorted(dated)}
+        out |= {name: self._group_figure(name, figures) for name, figures in rest.items() if figures}
+        return {**out, whole.item: attrs.evolve(whole, parts=tuple(out.values()))}
+
+    def _over(self, timing: Timing, rule: PeriodRule, figure: RolledUpValue) -> dict[Period | None, Priced | Fraction]:
+        """A figure's exact amount by period; None where nothing dates it."""
+        item = self.engine.portfolio if figure.level == "portfolio" else self.engine.portfolio.items[figure.item]
+        out: dict[Period | None, Priced | Fraction] = {}
+        for piece, base in self._pieces(timing, figure, item):
+            if not piece.value and piece.stretch is not None:
+                continue
+            shares: Mapping[Period, Fraction] | Mapping[None, Fraction] = (
+                {None: Fraction(1)} if piece.stretch is None else piece.stretch.over(rule)
+            )
+            for period, share in shares.items():
+                amount = piece.value * share
+                part: Priced | Fraction = Priced.of(amount, base, figure.item) if self.engine.measure.unit == "money" else amount
+                out[period] = part if period not in out else self.engine.measure.join(out[period], part)
+        return out
+
+    def _pieces(self, timing: Timing, figure: RolledUpValue, item: Bearing) -> Iterable[tuple[Piece, str]]:
+        full_id, measure = figure.item, self.engine.measure
+        value = measure.value(self.engine, full_id, item) if measure.applies(item) else None
+        if isinstance(value, Budget | Money):
+            lines = self.engine.amounts.lines(full_id, value)
+            if lines is None and isinstance(value, Budget):
+                lines = [a for a in self.engine.amounts.known_lines(full_id, value) if a.line.since is not None or a.line.until is not None]
+        elif isinstance(figure.carried, Priced):
+            for base, (amount, _) in figure.carried.entries.items():
+                yield Piece(amount, timing.lump(measure.name, full_id)), base
+            return
+        elif isinstance(figure.carried, Fraction | Decimal | float | int):
+            yield Piece(Fraction(figure.carried), timing.lump(measure.name, full_id)), ""
+            return
+        else:
+            return
+        by_base: dict[str, list[Amount]] = {}
+        for line in lines or ():
+            by_base.setdefault(line.base, []).append(line)
+        for base, amounts in by_base.items():
+            spent = None
+            actual = None if isinstance(item, Portfolio) else item.actual
+            if measure.name == "forecast" and actual is not None:
+                known = self.engine.same_amounts("actual").known_lines(full_id, actual)
+                spent = [a for a in known if a.base == base]
+            for piece in timing.pieces(measure.name, full_id, amounts, spent):
+                yield piece, base
+
+
+def _bearing(whole: RolledUpValue) -> Iterable[RolledUpValue]:
+    """The figures that a total is made of: leaves, and items that state a total of their own."""
+    stack = [whole]
+    while stack:
+        figure = stack.pop()
+        unrated = figure.carried is None and bool(figure.note)  # a total of its own without an exchange rate
+        if figure.parts and not figure.note.startswith(STATED) and not unrated:
+            stack += reversed(figure.parts)
+        elif figure.level != "portfolio" or figure.total:
+            yield figure

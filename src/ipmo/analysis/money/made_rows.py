@@ -1,0 +1,85 @@
+"""Rows over columns, each made when somebody looks at it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Generic, TypeVar, overload
+
+__all__ = ["MadeRows", "Parts"]
+
+T = TypeVar("T")
+
+
+class MadeRows(Mapping[str, T], Generic[T]):
+    """Rows by id, each made once, when it is asked for.
+
+    >>> rows = MadeRows(lambda: ["a", "b"], lambda position: f"row {position}")
+    >>> list(rows), rows["b"], "c" in rows
+    (['a', 'b'], 'row 1', False)
+
+    Args:
+        ids: tells the id of every position, once; where two positions bear one id, the first is found by it.
+        make: the row of a position.
+    """
+
+    def __init__(self, ids: Callable[[], Sequence[str]], make: Callable[[int], T]) -> None:
+        self._ids, self._make = ids, make
+        self._places: dict[str, int] | None = None
+        self._made: dict[int, T] = {}
+
+    def at(self, position: int) -> T:
+        """The row of a position."""
+        if position not in self._made:
+            return self._made.setdefault(position, self._make(position))
+        return self._made[position]
+
+    @property
+    def places(self) -> Mapping[str, int]:
+        """The position of every id."""
+        if self._places is None:
+            ids = self._ids()
+            places = dict(zip(ids, range(len(ids)), strict=True))
+            if len(places) < len(ids):
+                places = {}
+                for position, one in enumerate(ids):
+                    places.setdefault(one, position)
+            self._places = places
+        return self._places
+
+    def __getitem__(self, key: str) -> T:
+        return self.at(self.places[key])
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.places
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.places)
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+
+class Parts(Sequence[T], Generic[T]):
+    """Rows that another row is made of, made when they are looked at."""
+
+    __slots__ = ("_positions", "_rows")
+
+    def __init__(self, rows: MadeRows[T], positions: Sequence[int]) -> None:
+        self._rows, self._positions = rows, positions
+
+    def __len__(self) -> int:
+        return len(self._positions)
+
+    @overload
+    def __getitem__(self, place: int) -> T: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> tuple[T, ...]: ...
+
+    def __getitem__(self, place: int | slice) -> T | tuple[T, ...]:
+        if isinstance(place, slice):
+            return tuple(map(self._rows.at, self._positions[place]))
+        return self._rows.at(self._positions[place])
+
+    def __iter__(self) -> Iterator[T]:
+        return map(self._rows.at, self._positions)

@@ -1,0 +1,221 @@
+"""Money summed over the tree in one pass on columns: what `combining` answers item by item, for budgets, actuals and forecasts.
+
+Every amount is exact. A figure, with its working, is made when it is asked for.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import attrs
+
+from ipmo.analysis.money.amounts import Priced
+from ipmo.analysis.money.combining import STATED, Combining
+from ipmo.analysis.money.exact import Column, column
+from ipmo.analysis.money.explanation import RolledUpValue
+from ipmo.analysis.money.made_rows import MadeRows, Parts
+from ipmo.analysis.money.measures import MEASURES
+from ipmo.analysis.money.work_tree import WorkTree, work_tree
+from ipmo.findings import Finding
+from ipmo.model.estimates import Fixed
+from ipmo.model.money import Budget
+from ipmo.model.work import Task
+from ipmo.units import Money
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["SUMMED", "Sums", "sums"]
+
+SUMMED = tuple(MEASURES[name] for name in ("budget", "actual", "forecast"))
+"""The measures that are summed on columns: money that an item states for itself and all that it holds."""
+
+
+@attrs.frozen(eq=False)
+class _Stated:
+    """What items state: exact amounts by price base, and how they came about.
+
+    Args:
+        amounts: by base, the position of each and its amount.
+        notes: rates used, and why something is not known.
+        refused: positions whose own total is stated and cannot be counted.
+    """
+
+    amounts: Mapping[str, dict[int, Decimal | Fraction]]
+    notes: Mapping[int, str]
+    refused: list[int]
+
+
+@attrs.frozen(eq=False, slots=False)
+class Sums:
+    """The figures of one measure on the tree.
+
+    Args:
+        engine: the roll-up, which makes what people see of a figure.
+        tree: the items.
+        bases: by price base, the amount of every position, and which have one.
+        known: leaves known below each position.
+        total: leaves that should be.
+        own: which positions state a total for what they hold.
+        notes: rates used, and why something is not known.
+        findings: where stated totals differ from their parts.
+    """
+
+    engine: Combining
+    tree: WorkTree
+    bases: Mapping[str, tuple[Column, NDArray[np.bool_]]]
+    known: NDArray[np.int64]
+    total: NDArray[np.int64]
+    own: frozenset[int]
+    notes: Mapping[int, str]
+    findings: tuple[Finding, ...]
+
+    @functools.cached_property
+    def rows(self) -> MadeRows[RolledUpValue]:
+        """The figures by id."""
+        return MadeRows(lambda: self.tree.ids, self._figure)
+
+    def _figure(self, position: int) -> RolledUpValue:
+        """The figure of a position, its parts to be made when they are looked at."""
+        tree, note = self.tree, self.notes.get(position, "")
+        item = tree.id(position)
+        below = tree.directly(position)
+        if position in self.own:
+            note = f"{STATED}; {note}" if note else STATED
+        return self.engine.made(
+            item,
+            tree.level(position),
+            self.carried(position),
+            (int(self.known[position]), int(self.total[position])),
+            name=tree.nouns[position].name,
+            note=note,
+            parts=Parts(self.rows, below) if below else (),
+            left_out=self._left_out(position),
+        )
+
+    def carried(self, position: int) -> Priced | None:
+        """The exact amount of a position; None where nothing is known."""
+        item = self.tree.id(position)
+        entries = {base: (amounts.at(position), item) for base, (amounts, has) in self.bases.items() if has[position]}
+        return Priced(entries) if entries else None
+
+    def _left_out(self, position: int) -> tuple[str, ...]:
+        last = int(self.tree.end[position])
+        return tuple(name for place, names in self.tree.left_out.items() if position <= place < last for name in names)
+
+
+def sums(engine: Combining) -> Sums | None:
+    """A core measure of money on columns; None where money is in several known price bases, which do not add."""
+    tree = work_tree(engine.portfolio, engine.include)
+    stated = _stated(engine, tree)
+    if sum(1 for base in stated.amounts if base) > 1:
+        return None
+    return _added(engine, tree, stated)
+
+
+def _stated(engine: Combining, tree: WorkTree) -> _Stated:
+    """What every item states; a lump in the portfolio's own currency is taken as it is, all else by the rules."""
+    name, pf = engine.measure.name, engine.portfolio
+    found = [(position, noun, money) for position, noun in enumerate(tree.nouns) if (money := getattr(noun, name, None)) is not None]
+    amounts: dict[str, dict[int, Decimal | Fraction]] = {}
+    lumps: dict[int, Decimal | Fraction] = {}
+    notes: dict[int, str] = {}
+    others, refused = [], []
+    currency = pf.money.currency if pf.money is not None else None
+    plain = pf.money is not None and pf.money.price_base is None and not any(p.price_base is not None for p in pf.projects)
+    for position, noun, money in found:
+        lump = _lump(money, currency) if plain else None
+        if lump is None or (isinstance(noun, Task) and (noun.plus_resources or noun.milestone)):
+            others.append(position)
+        else:
+            lumps[position] = lump
+    if lumps:
+        amounts[""] = lumps
+    for position in tree.after_parts(others):
+        noun = tree.nouns[position]
+        if isinstance(noun, Task) and noun.milestone:
+            continue
+        own, note = engine.own(tree.id(position), noun)
+        if note:
+            notes[position] = note
+        if isinstance(own, Priced):
+            for base, (amount, _) in own.entries.items():
+                amounts.setdefault(base, {})[position] = amount
+        elif note:
+            refused.append(position)
+    return _Stated(amounts, notes, refused)
+
+
+def _lump(money: object, currency: str | None) -> Decimal | None:
+    """The amount of one certain lump in the portfolio's currency; None of anything else."""
+    if type(money) is not Budget or len(money.lines) != 1:
+        return None
+    line = money.lines[0]
+    estimate = line.amount
+    if type(estimate) is not Fixed or line.price_base is not None:
+        return None
+    value = estimate.value
+    return value.amount if type(value) is Money and value.currency == currency else None
+
+
+def _added(engine: Combining, tree: WorkTree, stated: _Stated) -> Sums:
+    """Leaves into what holds them, layer by layer from the deepest; what states a total of its own counts by that."""
+    import numpy as np
+
+    size = len(tree)
+    leaf = tree.end == np.arange(size) + 1
+    owns = np.zeros(size, bool)
+    bases: dict[str, tuple[Column, NDArray[np.bool_]]] = {}
+    for base, given in stated.amounts.items():
+        places, exact = np.fromiter(given, np.int64, len(given)), column(given.values())
+        has, numbers = np.zeros(size, bool), np.zeros(size, exact.numbers.dtype)
+        has[places], numbers[places] = True, exact.numbers
+        owns |= has
+        bases[base] = Column(numbers, exact.below), has
+    refused = np.zeros(size, bool)
+    refused[stated.refused] = True
+    level, silent = tree.project >= 0, np.zeros(size, bool)
+    silent[list(tree.silent)] = True
+    total = (leaf & (level | owns) & ~silent).astype(np.int64)
+    known = (leaf & owns).astype(np.int64)
+    inner_own = owns & ~leaf
+    differing: list[tuple[int, Priced]] = []
+    for layer in reversed(tree.layers[1:]):
+        above, first = np.unique(tree.parent[layer], return_index=True)
+        own, out = above[inner_own[above]], above[refused[above]]
+        parts: list[dict[str, tuple[Fraction, str]]] = [{} for _ in own]
+        for base, (amounts, has) in bases.items():
+            numbers, stating = amounts.numbers[own], has[own]
+            amounts.numbers[above], has[above] = np.add.reduceat(amounts.numbers[layer], first), np.logical_or.reduceat(has[layer], first)
+            for place, position in enumerate(own.tolist()):
+                if has[position]:
+                    parts[place][base] = amounts.at(position), ""
+            amounts.numbers[own], has[own] = numbers, stating
+            amounts.numbers[out], has[out] = 0, False
+        known[above], total[above] = np.add.reduceat(known[layer], first), np.add.reduceat(total[layer], first)
+        whole = known[own] == total[own]
+        differing += [
+            (position, Priced(one)) for position, one, all_ in zip(own.tolist(), parts, whole.tolist(), strict=True) if one and all_
+        ]
+        known[own] = total[own] = total[out] = 1
+        known[out] = 0
+    found = Sums(engine, tree, bases, known, total, frozenset(np.flatnonzero(inner_own).tolist()), stated.notes, ())
+    return attrs.evolve(found, findings=_findings(found, dict(differing)))
+
+
+def _findings(found: Sums, summed: Mapping[int, Priced]) -> tuple[Finding, ...]:
+    """Where a stated total is other than its parts, all of them known; percentiles of parts need not add up to that of the whole."""
+    engine, tree = found.engine, found.tree
+    if engine.amounts.confidence is not None:
+        return ()
+    out = []
+    for position in tree.after_parts(summed):
+        own = found.carried(position)
+        if own != summed[position]:
+            out.append(engine.differs(tree.id(position), own, summed[position]))
+    return tuple(out)

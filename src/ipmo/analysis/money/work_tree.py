@@ -1,0 +1,177 @@
+"""The items that money is counted of, from the top down, as columns: what lies in what, and where each subtree ends."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, TypeAlias
+
+import attrs
+
+from ipmo.memory import remember
+from ipmo.model.hierarchy import hierarchy, subtasks
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Programme, Project, Task
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Positions: TypeAlias = NDArray[np.int64]
+
+__all__ = ["LEFT_OUT", "Bearing", "WorkTree", "work_tree"]
+
+Bearing = Portfolio | Programme | Project | Task
+"""What money is stated of."""
+LEFT_OUT = ("proposed", "cancelled")
+
+
+@attrs.frozen(eq=False, repr=False, slots=False)
+class WorkTree:
+    """The portfolio, its programmes, counted projects and tasks without milestones, each before what it holds.
+
+    Args:
+        nouns: the item of every position; the first is the portfolio.
+        parent: the position that each lies in; -1 of the first.
+        depth: how deep each lies.
+        end: the position behind the last that lies in each.
+        project: the position of the project of each task and of each project; -1 of others.
+        silent: summaries that are marked as milestones: their own figures are not counted.
+        left_out: projects that do not count, by the position that they lie in, as `id (state)`.
+    """
+
+    nouns: Sequence[Bearing]
+    parent: Positions
+    depth: Positions
+    end: Positions
+    project: Positions
+    silent: Sequence[int]
+    left_out: dict[int, tuple[str, ...]]
+
+    def __len__(self) -> int:
+        return len(self.nouns)
+
+    @functools.cached_property
+    def ids(self) -> Sequence[str]:
+        """The full id of every position."""
+        return [
+            f"{self.nouns[p].id}/{n.id}" if isinstance(n, Task) else n.id for n, p in zip(self.nouns, self.project.tolist(), strict=True)
+        ]
+
+    @functools.cached_property
+    def layers(self) -> Sequence[Positions]:
+        """The positions of every depth, in order: those that lie in one stand together."""
+        return _layers(self.depth)
+
+    def level(self, position: int) -> str:
+        """Portfolio, programme, project or task."""
+        noun = self.nouns[position]
+        if isinstance(noun, Task):
+            return "task"
+        return "project" if isinstance(noun, Project) else "programme" if isinstance(noun, Programme) else "portfolio"
+
+    def id(self, position: int) -> str:
+        """The full id of a position."""
+        noun = self.nouns[position]
+        return f"{self.nouns[self.project[position]].id}/{noun.id}" if isinstance(noun, Task) else noun.id
+
+    def directly(self, position: int) -> Sequence[int]:
+        """The positions that lie directly in one."""
+        last = int(self.end[position])
+        if last == position + 1:
+            return ()
+        if self.depth[position + 1 : last].max() == self.depth[position] + 1:
+            return range(position + 1, last)
+        out, here = [], position + 1
+        while here < last:
+            out.append(here)
+            here = int(self.end[here])
+        return out
+
+    def after_parts(self, positions: Iterable[int]) -> list[int]:
+        """Positions in the order in which each comes after what it holds."""
+        return sorted(positions, key=lambda one: int(self.end[one]) - int(self.depth[one]))
+
+
+def work_tree(portfolio: Portfolio, include: frozenset[str] = frozenset()) -> WorkTree:
+    """The tree of a portfolio, made once.
+
+    Args:
+        portfolio: the portfolio.
+        include: states to count although totals leave them out.
+    """
+    return remember(portfolio, ("work tree", include), lambda: _made(portfolio, include))
+
+
+def _made(portfolio: Portfolio, include: frozenset[str]) -> WorkTree:
+    import numpy as np
+
+    tree = hierarchy(portfolio)
+    nouns: list[Bearing] = []
+    parent: list[int] = []
+    depth: list[int] = []
+    project: list[int] = []
+    silent: list[int] = []
+    left_out: dict[int, tuple[str, ...]] = {}
+    waiting: list[tuple[Portfolio | Programme | Project, int, int]] = [(portfolio, -1, 0)]
+    while waiting:
+        noun, above, deep = waiting.pop()
+        here = len(nouns)
+        nouns.append(noun)
+        parent.append(above)
+        depth.append(deep)
+        if not isinstance(noun, Project):
+            project.append(-1)
+            inner = tree.direct(noun)
+            if gone := tuple(f"{n.id} ({n.state})" for n in inner if isinstance(n, Project) and not _counts(n, include)):
+                left_out[here] = gone
+            waiting += [(n, here, deep + 1) for n in reversed(inner) if _counts(n, include)]
+            continue
+        project.append(here)
+        if any(task.parent is not None for task in noun.tasks):
+            _nested(noun, here, deep, nouns, parent, depth)
+            silent += [place for place in range(here + 1, len(nouns)) if getattr(nouns[place], "milestone", False)]
+        else:
+            tasks = [task for task in noun.tasks if not task.milestone]
+            nouns += tasks
+            parent += [here] * len(tasks)
+            depth += [deep + 1] * len(tasks)
+        project += [here] * (len(nouns) - here - 1)
+    depths, parents = np.array(depth, np.int64), np.array(parent, np.int64)
+    return WorkTree(nouns, parents, depths, _ends(parents, _layers(depths)), np.array(project, np.int64), silent, left_out)
+
+
+def _counts(noun: Programme | Project, include: frozenset[str]) -> bool:
+    return not isinstance(noun, Project) or noun.state not in LEFT_OUT or noun.state in include
+
+
+def _nested(project: Project, here: int, deep: int, nouns: list[Bearing], parent: list[int], depth: list[int]) -> None:
+    """The tasks of a project with summaries, each before its parts; milestones without parts are no work."""
+    below = subtasks(project)
+    waiting = [(task, here, deep + 1) for task in reversed(below.get(None, ()))]
+    while waiting:
+        task, above, level = waiting.pop()
+        inner = below.get(task.id, ())
+        if task.milestone and not inner:
+            continue
+        waiting += [(one, len(nouns), level + 1) for one in reversed(inner)]
+        nouns.append(task)
+        parent.append(above)
+        depth.append(level)
+
+
+def _layers(depth: Positions) -> list[Positions]:
+    import numpy as np
+
+    return np.split(np.argsort(depth, kind="stable"), np.cumsum(np.bincount(depth))[:-1])
+
+
+def _ends(parent: Positions, layers: Sequence[Positions]) -> Positions:
+    """Where each subtree ends, from the deepest up."""
+    import numpy as np
+
+    size = np.ones(len(parent), np.int64)
+    for layer in reversed(layers[1:]):
+        above, first = np.unique(parent[layer], return_index=True)
+        size[above] += np.add.reduceat(size[layer], first)
+    return np.arange(len(parent), dtype=np.int64) + size
