@@ -62,6 +62,7 @@ VERBS = [
     ("benefits", LIBRARY, "--discount", "3.5%"),
     ("attribution", LIBRARY, "--method", "shapley", "--discount", "3.5%"),
     ("line-of-sight", LIBRARY),
+    ("worth-going-on", LIBRARY),
     ("earned-value", PROMISE, "--as-of", "2026-03-01"),
     ("earned-value", LIBRARY, "--level", "project"),
     ("time-phase", LIBRARY, "--every", "quarter"),

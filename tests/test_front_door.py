@@ -44,6 +44,7 @@ ANSWERS: dict[str, Callable[..., Any]] = {
     "translate": lambda pf, **more: ipmo.translate(pf, to="agile", **more),
     "variance_analysis": lambda pf, **more: ipmo.variance_analysis(pf, [Delay("catalogue/build", "10 d")], "catalogue", **more),
     "what_if": lambda pf, **more: ipmo.what_if(pf, Delay("catalogue/build", "10 d"), **more),
+    "worth_going_on": lambda pf, **more: ipmo.worth_going_on(pf, **more),
 }
 """Every verb on a portfolio that gives an answer; a new one is put here, and all that follows holds for it."""
 

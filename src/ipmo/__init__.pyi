@@ -5,6 +5,7 @@ from . import examples as examples
 from . import model as model
 from . import plugin as plugin
 from .analysis.benefits.attribution import Attribution as Attribution
+from .analysis.benefits.going_on import GoingOn as GoingOn
 from .analysis.benefits.line_of_sight import LineOfSight as LineOfSight
 from .analysis.benefits.realisation import Benefits as Benefits
 from .analysis.change.comparison import Comparison as Comparison
@@ -93,6 +94,7 @@ from .tables import Table as Table
 from .verbs.benefits import attribute as attribute
 from .verbs.benefits import benefits as benefits
 from .verbs.benefits import line_of_sight as line_of_sight
+from .verbs.benefits import worth_going_on as worth_going_on
 from .verbs.change import assess_impact as assess_impact
 from .verbs.change import compare as compare
 from .verbs.change import decisions_due as decisions_due

@@ -19,6 +19,7 @@ ANSWERS: dict[str, Callable[[Portfolio], Rows[Any, Any]]] = {
     "earned value": lambda pf: ipmo.earned_value(pf),
     "benefits": lambda pf: ipmo.benefits(pf),
     "line of sight": lambda pf: ipmo.line_of_sight(pf),
+    "worth going on": lambda pf: ipmo.worth_going_on(pf),
     "attribution": lambda pf: ipmo.attribute(pf),
     "capacity": lambda pf: ipmo.capacity(pf),
     "status": lambda pf: ipmo.status(pf, tasks=True),

@@ -1,4 +1,4 @@
-"""The verbs on benefits: what they are worth, whose they are, and which objective they serve."""
+"""The verbs on benefits: what they are worth, whose they are, which objective they serve, and what to go on with."""
 
 from __future__ import annotations
 
@@ -53,3 +53,12 @@ def line_of_sight(path: str, as_json: bool) -> None:
     found = ipmo.line_of_sight(path)
     notes = [f"no project serves {name}" for name in found.unserved] + [f"{name} serves no objective" for name in found.orphans]
     answer(found.table(), as_json, notes, unserved=list(found.unserved), orphans=list(found.orphans))
+
+
+@main.command(cls=Verb)
+@portfolio_argument
+@json_option
+def worth_going_on(path: str, as_json: bool) -> None:
+    """Which projects are worth going on with: the benefit that is lost without each by what it still costs, and what stopping frees."""
+    found = ipmo.worth_going_on(path)
+    answer(found.table(), as_json, [found.explain(project) for project in found])

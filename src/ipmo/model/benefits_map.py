@@ -139,19 +139,6 @@ class BenefitsMap:
                     stack.append(way.source)
         return frozenset(name for node in seen if (name := self.initiative(node)))
 
-    @functools.cached_property
-    def objectives_of(self) -> Mapping[str, tuple[str, ...]]:
-        """The objectives that each project or programme serves: through the map, and those it is aligned to."""
-        objectives = [objective.id for objective in self.portfolio.objectives]
-        served: dict[str, set[str]] = {}
-        for node in self.out:
-            initiative = self.initiative(node)
-            if initiative:
-                served.setdefault(initiative, set()).update(self._reached.get(node, ()))
-        for project in self.portfolio.projects:
-            served.setdefault(project.id, set()).update(project.alignment)
-        return {name: tuple(o for o in objectives if o in found) for name, found in served.items()}
-
 
 def benefits_map(portfolio: Portfolio) -> BenefitsMap:
     """The map of a portfolio, made once."""

@@ -14,6 +14,7 @@ from ipmo.model.benefits import Benefit
 from ipmo.model.benefits_map import BenefitsMap, benefits_map
 from ipmo.model.people import Person
 from ipmo.model.portfolio import Portfolio
+from ipmo.network.losses import losses
 from ipmo.rules.themes import Theme, fact
 from ipmo.units import as_day
 
@@ -71,10 +72,11 @@ def _base(portfolio: Portfolio) -> object:
 
 def _reached(portfolio: Portfolio, found: BenefitsMap) -> Iterator[Finding]:
     objectives = {objective.id for objective in portfolio.objectives}
+    onward = losses(portfolio).onward
     for effect in (*portfolio.outcomes, *portfolio.benefits):
         name = str(getattr(effect, "id", ""))
         kind = found.kind(name)
-        if objectives and not found.reached_from(name) & objectives:
+        if objectives and not onward({name}) & objectives:
             yield fact(
                 "benefit-no-objective",
                 name,

@@ -1,11 +1,12 @@
 """What benefits a portfolio brings, what each project earns of them, and how they hang together."""
 
-from ipmo.analysis.benefits import attribution, realisation
+from ipmo.analysis.benefits import attribution, going_on, realisation
 from ipmo.analysis.benefits import line_of_sight as sight
 from ipmo.desk import taking_paths
 
-__all__ = ["attribute", "benefits", "line_of_sight"]
+__all__ = ["attribute", "benefits", "line_of_sight", "worth_going_on"]
 
 attribute = taking_paths(attribution.attribute)
 benefits = taking_paths(realisation.benefits)
 line_of_sight = taking_paths(sight.line_of_sight)
+worth_going_on = taking_paths(going_on.worth_going_on)

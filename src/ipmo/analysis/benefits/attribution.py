@@ -15,7 +15,6 @@ from typing import Literal, get_args
 
 import attrs
 
-from ipmo.analysis.benefits.losses import Losses, level_of, losses
 from ipmo.analysis.benefits.realisation import benefits
 from ipmo.analysis.money.amounts import rounded
 from ipmo.analysis.shapley import shapley, shapley_over
@@ -23,6 +22,7 @@ from ipmo.errors import UnitError, UnknownItemError, close_matches, one_of
 from ipmo.model.benefits_map import BenefitsMap, Way, benefits_map
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.reference import DiscountSchedule
+from ipmo.network.losses import Losses, level_of, losses
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import Money
 from ipmo.words import agree, counted
@@ -123,6 +123,8 @@ class Attribution(Rows[str, AttributedBenefit]):
         text = f"{initiative}: {self._said(row.value)} of {self._said(self.total)} ({row.share:.1%}) by {self.method}"
         if row.sources:
             text += f", through {', '.join(f'{source} ({self._said(part)})' for source, part in row.sources)}"
+        elif self.method == "flow" and row.naive:
+            text += "; no share of the map goes to it: it serves by what it hands over, or by being required"
         if row.error:
             text += f", give or take {self._said(row.error)} of sampling"
         text += f"; at least, for {', '.join(row.unknown)} {agree(len(row.unknown), 'is')} not known" if row.unknown else ""

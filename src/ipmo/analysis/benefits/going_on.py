@@ -9,7 +9,6 @@ from fractions import Fraction
 
 import attrs
 
-from ipmo.analysis.benefits.losses import Losses, losses
 from ipmo.analysis.benefits.realisation import BenefitValue, Profile, benefits
 from ipmo.analysis.money.amounts import rounded
 from ipmo.analysis.money.remaining import NO_EXIT, Remaining
@@ -17,9 +16,10 @@ from ipmo.errors import listed
 from ipmo.memory import remember
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project
+from ipmo.network.losses import Losses, losses
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import Money
-from ipmo.words import agree
+from ipmo.words import agree, counted
 
 __all__ = ["GoingOn", "Worth", "worth_going_on"]
 
@@ -147,6 +147,12 @@ class GoingOn(Rows[str, Worth]):
                 Column("reason", "str", [row.reason for row in rows]),
             ]
         )
+
+    def __repr__(self) -> str:
+        less = sum(row.pays_to_stop for row in self.rows)
+        blank = sum(row.ratio is None for row in self.rows)
+        text = f"{less} {agree(less, 'costs', 'cost')} more than {agree(less, 'it brings', 'they bring')}, {blank} not known"
+        return f"<GoingOn: {counted(len(self), 'project')}, {text}>"
 
     def _repr_html_(self) -> str:
         return self.table()._repr_html_()

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ipmo.analysis.benefits.losses import losses
 from ipmo.analysis.money.rollup import LEFT_OUT
 from ipmo.errors import one_of
-from ipmo.model.benefits_map import benefits_map
-from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
+from ipmo.network.losses import losses
 from ipmo.tables import Column, Rows, Table
 from ipmo.words import counted
 
@@ -97,15 +95,9 @@ def line_of_sight(portfolio: Portfolio, *, include: Iterable[str] = ()) -> LineO
     """
     for state in (shown := frozenset(include)):
         one_of("include", state, LEFT_OUT)
-    tree, served = hierarchy(portfolio), losses(portfolio).serves()
+    served = losses(portfolio).through()
     projects = [p for p in portfolio.projects if p.state not in LEFT_OUT or p.state in shown]
     objectives = tuple(o.id for o in portfolio.objectives)
-    found = benefits_map(portfolio)
-    through = set()
-    for project in projects:
-        reached = set(served[project.id])
-        for programme in tree.programmes_of(project.id):
-            reached.update(*(found.reached_from(node) for node in found.work_of(programme.id)))
-        through |= {(project.id, objective) for objective in objectives if objective in reached}
+    through = {(project.id, objective) for project in projects for objective in objectives if objective in served[project.id]}
     aligned = {(project.id, objective): how for project in projects for objective, how in project.alignment.items()}
     return LineOfSight(objectives, (p.id for p in projects), through, aligned)

@@ -195,6 +195,10 @@ class Freed(Rows[str, FreedProject]):
             ]
         )
 
+    def __repr__(self) -> str:
+        net = "not all known" if self.net is None else f"{self.net:,}"
+        return f"<Freed: {counted(len(self), 'item')}, {net}>"
+
     def __str__(self) -> str:
         return "\n".join(self.explain(item) for item in self)
 

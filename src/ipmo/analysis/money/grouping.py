@@ -15,14 +15,15 @@ from ipmo.analysis.money.periods import EVERY, Period, PeriodRule, period_rule
 from ipmo.analysis.money.timing import Piece, Timing
 from ipmo.analysis.money.work_tree import Bearing
 from ipmo.errors import UnitError, UnknownItemError, close_matches
-from ipmo.model.benefits_map import benefits_map
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.measures import Combine
 from ipmo.model.money import Budget
 from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Programme, Project
+from ipmo.network.losses import losses
 from ipmo.units import Money
 
-__all__ = ["UNDATED", "UNKNOWN", "Grouping"]
+__all__ = ["NO_GROUP", "UNDATED", "UNKNOWN", "Grouping"]
 
 NO_GROUP, UNDATED, UNKNOWN = "(none)", "(undated)", "(unknown)"
 FIELDS = ("category", "owner", "state", "programme", "project", "methodology", "objective", "office", "price_base")
@@ -66,9 +67,7 @@ class Grouping:
         if by == "project":
             return self.engine.portfolio.project_of(full_id) or NO_GROUP
         if by == "objective":
-            served = benefits_map(self.engine.portfolio).objectives_of
-            ids = {o for noun in chain if noun is not None for o in served.get(getattr(noun, "id", ""), ())}
-            return " + ".join(o.id for o in self.engine.portfolio.objectives if o.id in ids) or NO_GROUP
+            return self._objectives(self.engine.portfolio.project_of(full_id) or full_id)
         if by == "office":
             return next((office for noun in chain if (office := self._office(getattr(noun, "id", "")))), NO_GROUP)
         for item in chain:
@@ -78,6 +77,16 @@ class Grouping:
             if value:
                 return str(value)
         return NO_GROUP
+
+    def _objectives(self, item: str) -> str:
+        """The objectives that a project or programme serves, as the line of sight says it: by what it leads to, and aligned to."""
+        portfolio = self.engine.portfolio
+        noun = portfolio.items.get(item)
+        if not isinstance(noun, Project | Programme):
+            return NO_GROUP
+        projects = [noun] if isinstance(noun, Project) else hierarchy(portfolio).projects(noun)
+        ids = losses(portfolio).through()[item].union(*(project.alignment for project in projects))
+        return " + ".join(o.id for o in portfolio.objectives if o.id in ids) or NO_GROUP
 
     def _office(self, item: str) -> str:
         """The office that an initiative hosts, or that gives it a service."""

@@ -125,7 +125,7 @@ def roll_up(
         portfolio: the portfolio.
         measure: `budget`, `actual`, `forecast`, `funding`, `exit_cost`, `spent`, `effort`, `start`, `finish`, `progress`, `status`, or a
             Measure.
-        by: `category`, `owner`, `state`, `programme`, `project`, `objective` (through the benefits map and alignment; who
+        by: `category`, `owner`, `state`, `programme`, `project`, `objective` (as the line of sight says it; who
             serves several is a group of its own, so that nothing counts twice), `office`, `price_base`, `month`, `quarter`,
             `year`, `financial year`, or the name of a free attribute.
         level: only figures of this level are kept: portfolio, programme, project or task.

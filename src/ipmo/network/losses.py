@@ -226,8 +226,24 @@ class Losses:
             row = reach.row(node)
             if row not in known:
                 known[row] = frozenset().union(*(onward[t] for t in reach.of(node)))
-            out[name] = known[row] | self._onward(set().union(*(self.map.reached_from(one) for one in self.map.work_of(name))))
+            out[name] = known[row] | self.onward(self.map.work_of(name))
         return out
+
+    def through(self) -> Mapping[str, frozenset[str]]:
+        """By project and programme, the objectives that it serves: what it leads to itself, and by the map what holds it."""
+        return remember(self.portfolio, "what leads to objectives", self._through)
+
+    def _through(self) -> Mapping[str, frozenset[str]]:
+        tree, out = hierarchy(self.portfolio), dict[str, frozenset[str]]()
+        for name, reached in self.serves().items():
+            above = [node for programme in tree.programmes_of(name) for node in self.map.work_of(programme.id)]
+            out[name] = (reached | self.onward(above)) & self._objectives
+        return out
+
+    def onward(self, some: Iterable[str]) -> frozenset[str]:
+        """What some of the map, or work on it, leads to: outcomes, benefits and objectives, those of some that are such among them."""
+        start = set(some)
+        return self._onward((start & set(self._order)).union(*(self.map.reached_from(one) for one in start)))
 
     def _onward(self, some: set[str]) -> frozenset[str]:
         """What some of the map leads to, itself included; a benefit brings its outcome about where nothing else is said to."""
