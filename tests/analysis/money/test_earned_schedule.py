@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 import ipmo
 from ipmo.analysis.money.earned_value import EarnedItem, earned_value
 from ipmo.analysis.money.periods import PeriodRule, Stretch, wall_clock
-from ipmo.analysis.money.plan_curve import PlanCurve, Planned
+from ipmo.analysis.money.plan_curve import CURVES, PlanCurve, Planned
 from ipmo.model import Calendar, Earning, EarningStep, MoneySettings, Portfolio, Programme, Project, Task
 from ipmo.model.money import as_spread
 from ipmo.testing.strategies import portfolios
-from ipmo.units import minutes
+from ipmo.units import DAY, minutes
 
 
 def plan(*tasks: Task, **fields: Any) -> Portfolio:
@@ -248,3 +248,39 @@ def test_bac_is_the_baselines_whatever_became_of_the_plan(pf: Portfolio, plan: P
         parts = {item.item for item in before.rows if item.parts} - {item.item for item in against.rows if item.parts}
         if not efforts and not parts:
             assert against.total.bac == before.total.bac
+
+
+@pytest.mark.parametrize("curve", [*CURVES, "own"])
+def test_many_pieces_of_a_plan_come_to_what_each_comes_to_by_itself(curve: str) -> None:
+    """Sixty pieces of eleven to seventy days, one day apart, seen on every fifth day; by the share that a spread itself says."""
+    spread = as_spread([0.2, 0.5, 0.3]) if curve == "own" else as_spread(curve)
+    pieces = [Planned(Fraction(n + 1), Stretch(BEGIN + DAY * n, BEGIN + DAY * (2 * n + 11), spread, wall_clock)) for n in range(60)]
+    whole = PlanCurve(pieces, MONTH)
+    assert (whole.begins, whole.ends) == (BEGIN, BEGIN + 129 * DAY)
+    for instant in range(BEGIN - DAY, BEGIN + 131 * DAY, 5 * DAY):
+        due = sum((piece.value * piece.stretch.by(instant) for piece in pieces), Fraction(0))
+        if 0 < due < 1830:
+            found = whole.earned(due, instant)
+            assert found is not None
+            assert found.es == pytest.approx(found.at, abs=1e-9), "work on plan has an SPI(t) of 1"
+            later = whole.earned(due, instant + 30 * DAY)
+            assert later is not None
+            assert later.es == pytest.approx(found.es, abs=1e-4), "what was earned then is worth the time then"
+
+
+def test_the_time_that_is_earned_is_read_off_the_plan_minute_by_minute() -> None:
+    """10 over ten days, a pause of ten, 10 over ten more: half of it is earned at day 5; 10 anywhere in the pause, at its end when late."""
+    plan = PlanCurve(
+        [Planned(Fraction(10), Stretch(BEGIN + DAY * d, BEGIN + DAY * (d + 10), as_spread("even"), wall_clock)) for d in (0, 20)], MONTH
+    )
+
+    def days(earned: int | Fraction, now: int) -> float:
+        found = plan.earned(Fraction(earned), BEGIN + now * DAY)
+        assert found is not None
+        return round(found.es * 31, 3)  # January has 31 days
+
+    assert [days(5, now) for now in (3, 5, 9, 25)] == [5, 5, 5, 5]
+    assert [days(0, now) for now in (0, 3)] == [0, 0]
+    assert [days(10, now) for now in (4, 10, 14, 20, 25)] == [10, 10, 14, 20, 20]
+    assert [days(15, now) for now in (5, 25, 29)] == [25, 25, 25]
+    assert days(Fraction(1, 1000), 9) == 0.001

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any, get_args
 
+import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ import ipmo
 from ipmo.analysis.money.earned_value import earned_value
 from ipmo.analysis.money.indices import Forecast, earned_schedule, indices
 from ipmo.errors import ModelError, OptionError, UnitError
-from ipmo.model import Budget, BudgetLine, Calendar, Earning, EarningStep, MoneySettings, Portfolio, Programme, Project, Task
+from ipmo.model import Budget, BudgetLine, Calendar, Earning, EarningStep, MoneySettings, Portfolio, Programme, Project, Resource, Task
 from ipmo.testing.strategies import portfolios
 
 
@@ -281,3 +282,45 @@ def test_earned_schedule_is_where_the_plan_has_that_value(steps: list[int], earn
     low = int(found)
     before, after = ([0, *planned][low], planned[low] if low < len(planned) else planned[-1])
     assert before + (found - low) * (after - before) == pytest.approx(min(earned, planned[-1]))
+
+
+def test_what_people_cost_on_top_of_a_budget_is_planned_and_earned_too() -> None:
+    """5 GBP and 8 person-hours at 50 GBP; where a rate is missing the budget is not known, in the roll-up as here."""
+    more = {"duration": "10 d", "plus_resources": True, "budget": "5 GBP", "actual_start": "2026-01-05", "progress": "50 %"}
+    tasks = [
+        Task(id="a", assignments=[{"resource": "ann", "effort": "8 ph"}], **more),
+        Task(id="b", assignments=[{"resource": "free", "effort": "8 ph"}], **more),
+    ]
+    pf = Portfolio(
+        id="x",
+        start="2026-01-05",
+        status_date="2026-02-02",
+        money=MoneySettings(currency="GBP"),
+        resources=[Resource(id="ann", rate="50 GBP/ph"), Resource(id="free")],
+        projects=[Project(id="P", tasks=tasks)],
+    )
+    found = earned_value(pf)
+    assert (str(found["P/a"].bac), str(found["P/a"].ev), found["P/b"].bac, found["P/b"].ev) == ("405 GBP", "202.5 GBP", None, None)
+    assert found["P/a"].bac == ipmo.roll_up(pf, "budget")["P/a"].value
+    later = pf.evolve("P", tasks=[Task(id="c", assignments=[{"resource": "ann", "effort": "2 ph"}], **more)])
+    moved = earned_value(later, baseline=pf)
+    assert [str(one.bac) for one in moved.added] == ["105 GBP"]
+    assert [str(one.bac) for one in moved.removed] == ["405 GBP", "None"]
+
+
+def test_a_project_with_one_budget_earns_by_the_progress_of_its_tasks_exactly() -> None:
+    tasks = [Task(id=n, duration=d, actual_start="2026-01-05", progress=p) for n, d, p in (("a", "1 d", "50 %"), ("b", "3 d", "100 %"))]
+    pf = Portfolio(
+        id="x", start="2026-01-05", status_date="2026-02-02", money=MoneySettings(currency="GBP"), projects=[Project(id="P", budget="8 M GBP", tasks=tasks)]
+    )  # fmt: skip
+    assert earned_value(pf)["P"].ev == ipmo.Money(7_000_000, "GBP")
+
+
+def test_two_price_bases_do_not_mix_also_where_nothing_is_earned_yet() -> None:
+    tasks = [Task(id=n, duration="1 d", budget=[{"amount": "5 GBP", "price_base": {"year": y}}]) for n, y in (("a", 2024), ("b", 2026))]
+    tasks[1] = attrs.evolve(tasks[1], actual_start="2026-01-06")
+    pf = Portfolio(
+        id="x", start="2026-01-05", status_date="2026-02-02", money=MoneySettings(currency="GBP"), projects=[Project(id="P", tasks=tasks)]
+    )
+    with pytest.raises(UnitError, match=r"money of 'P/a' is in real 2024 prices, that of 'P/b' in real 2026 prices; they do not add"):
+        earned_value(pf)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import ipmo
 import ipmo.examples
+from ipmo.analysis.money.amounts import rounded
 from ipmo.analysis.money.rollup import MEASURES
 from ipmo.errors import MissingRateError, ModelError, UnitError, UnknownItemError
 from ipmo.model import (
@@ -428,3 +429,15 @@ def test_a_measure_is_asked_only_of_what_it_applies_to() -> None:
     assert (ipmo.roll_up(pf, total).total.value, ipmo.roll_up(pf, ratio).total.value) == (3, 1.0)
     ipmo.roll_up(pf, one, by="month")
     assert set(asked) == {"P/t", "P/s"}
+
+
+def test_a_currency_without_small_coins_rounds_to_whole_ones_and_half_to_even() -> None:
+    assert [str(rounded(Fraction(n, 2), "JPY")) for n in (3, 5, -5)] == ["2 JPY", "2 JPY", "-2 JPY"]
+    assert [str(rounded(Fraction(n, 8), "GBP")) for n in (1, 3, -1)] == ["0.12 GBP", "0.38 GBP", "-0.12 GBP"]
+
+
+@pytest.mark.parametrize("measure", ["budget", "actual", "forecast", "funding"])
+def test_the_currency_is_that_of_what_is_stated_where_the_portfolio_names_none(measure: str) -> None:
+    pf = Portfolio(id="x", start="2026-01-05", projects=[Project(id="P", **{measure: "1 USD"})])
+    assert ipmo.roll_up(pf, measure).total.value == as_money("1 USD")
+    assert ipmo.roll_up(pf, measure).table().unit("value") == "USD"

@@ -17,7 +17,7 @@ import attrs
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.money.amounts import Amounts, Priced, Unrated, rounded
 from ipmo.analysis.money.indices import EarnedSchedule, Indices
-from ipmo.analysis.money.measures import share_done
+from ipmo.analysis.money.measures import budget_of, share_done
 from ipmo.analysis.money.periods import Every, PeriodRule, period_rule
 from ipmo.analysis.money.plan_curve import PlanCurve, Planned
 from ipmo.analysis.money.rollup import LEFT_OUT
@@ -26,7 +26,6 @@ from ipmo.errors import MissingRateError, ModelError, one_of
 from ipmo.memory import remember
 from ipmo.model.earning import Earning, declared_share
 from ipmo.model.hierarchy import hierarchy, subtasks
-from ipmo.model.money import Budget
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project, Task
 from ipmo.tables import Column, Rows, Table
@@ -343,7 +342,7 @@ class _Engine:
     def _package(self, full_id: str, noun: Task | Project) -> _Sums:
         self.packages.add(full_id)
         planned = self.plan.items.get(full_id, noun)
-        budget: Budget | None = planned.budget
+        budget = budget_of(self.plan, full_id, planned)
         earning = noun.earning or getattr(self.portfolio.items.get(self.portfolio.project_of(full_id)), "earning", None) or PERCENT
         seen = self.own.get(self.portfolio.project_of(full_id), self.as_of)
         lines = None if budget is None else self.budgets.lines(full_id, budget)
@@ -484,7 +483,8 @@ class _Engine:
         """What was removed from one project or programme: its budget stays in BAC, and nobody reports on it."""
         out = []
         for full_id, noun in gone.get(above, {}).items():
-            lines = None if noun.budget is None else self.budgets.lines(full_id, noun.budget)
+            stated = budget_of(self.plan, full_id, noun)
+            lines = None if stated is None else self.budgets.lines(full_id, stated)
             budget = None if lines is None else sum((line.value for line in lines), Fraction(0))
             sums = _Sums(budget=budget, total=1, bases={line.base: full_id for line in lines or () if line.base})
             level = "task" if isinstance(noun, Task) else "project"
@@ -527,9 +527,8 @@ class _Engine:
     def _added(self, full_id: str, noun: Task | Project, level: str) -> _Sums:
         """What the baseline does not have is shown with its own budget and actual cost, and is in no sum."""
         amounts = Amounts(self.portfolio, as_day(self.as_of), "budget", unrated=self.actuals.unrated)
-        budget, actual = (
-            None if money is None else known.lines(full_id, money) for known, money in ((amounts, noun.budget), (self.actuals, noun.actual))
-        )
+        stated = ((amounts, budget_of(self.portfolio, full_id, noun)), (self.actuals, noun.actual))
+        budget, actual = (None if money is None else known.lines(full_id, money) for known, money in stated)
         bac, ac = (None if lines is None else sum((line.value for line in lines), Fraction(0)) for lines in (budget, actual))
         self._keep(full_id, noun.name, level, _Sums(budget=bac, ac=ac), (), scope="added")
         return _Sums()

@@ -52,7 +52,8 @@ class Grouping:
         out = {name: self._group_figure(name, groups[name]) for name in sorted(groups, key=lambda n: (n == NO_GROUP, n))}
         if out and set(out) == {NO_GROUP} and by not in FIELDS:
             known_names = {*FIELDS, *EVERY, *(k for item in self.engine.portfolio.items.values() for k in getattr(item, "attributes", {}))}
-            raise UnknownItemError(by, close_matches(by, known_names), "the fields and attributes of this portfolio")
+            if by not in known_names:  # one that nobody bears who costs anything is known all the same
+                raise UnknownItemError(by, close_matches(by, known_names), "the fields and attributes of this portfolio")
         return {**out, whole.item: attrs.evolve(whole, parts=tuple(out.values()))}
 
     def _group_figure(self, name: str, parts: list[RolledUpValue]) -> RolledUpValue:

@@ -14,7 +14,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project, Task
 from ipmo.units import Effort, Span, as_day
 
-__all__ = ["MEASURES", "RAG", "minutes_of", "person_days", "share_done"]
+__all__ = ["MEASURES", "RAG", "budget_of", "minutes_of", "person_days", "share_done"]
 
 RAG = ("green", "amber", "red")
 
@@ -29,15 +29,19 @@ def _field(name: str) -> Callable[[MeasureContext, str, object], object]:
 
 
 def _budget(context: MeasureContext, full_id: str, item: object) -> Budget | None:
+    return budget_of(context.portfolio, full_id, item)
+
+
+def budget_of(portfolio: Portfolio, full_id: str, item: object) -> Budget | None:
     """Its budget; what assignments cost on top where it says so, unknown where an effort or a rate is."""
     budget: Budget | None = getattr(item, "budget", None)
     if budget is None or not isinstance(item, Task) or not item.plus_resources:
         return budget
-    calendar = context.portfolio.calendar_for(full_id)
+    calendar = portfolio.calendar_for(full_id)
     hours, days = Decimal(calendar.day_minutes) / 60, Decimal(calendar.week_minutes) / Decimal(calendar.day_minutes)
     lines = list(budget.lines)
     for assignment in item.assignments:
-        resource = context.portfolio.items.get(assignment.resource)
+        resource = portfolio.items.get(assignment.resource)
         rate = getattr(resource, "rate", None)
         if rate is None or assignment.effort is None:
             return None
