@@ -108,6 +108,51 @@ def test_gov_r01_lets_work_begin_whose_finish_alone_waits_for_the_gate(heard) ->
     assert heard("gate-sequence", tail.format(kind="SS")) == ["'x' of 'p' began or cost money behind gate 'G', which has no decision"]
 
 
+SUMMARY = """
+projects:
+  - id: p
+    tasks:
+      - {id: s}
+      - {id: x, parent: s, duration: 10 d, after: G}
+      - {id: z, duration: 1 d, after: s, actual_start: 2026-03-01}
+    gates: [{id: G}]
+"""
+EDGES = """
+projects:
+  - id: p
+    tasks:
+      - {{id: x, duration: 10 d, after: {{from: G, type: {kind}}}}}
+      - {{id: z, duration: 1 d, after: "x@{end}", actual_start: 2026-03-01}}
+    gates: [{{id: G}}]
+"""
+
+
+def test_gov_r01_follows_a_summary_to_its_end_and_links_to_the_edges_of_work(heard) -> None:  # type: ignore[no-untyped-def]
+    behind = ["'z' of 'p' began or cost money behind gate 'G', which has no decision"]
+    assert heard("gate-sequence", SUMMARY) == behind
+    assert heard("gate-sequence", EDGES.format(kind="FF", end="start")) == []
+    assert heard("gate-sequence", EDGES.format(kind="FF", end="finish")) == behind
+    assert heard("gate-sequence", EDGES.format(kind="FS", end="start")) == behind
+
+
+@pytest.mark.parametrize(
+    ("gate", "before"),
+    [
+        ("{id: A, attributes: {gate: '3'}, decision: " + GO + "}", True),
+        ("{id: A, attributes: {gate: '1'}, decision: " + GO + "}", False),
+        ("{id: g3, decision: " + GO + "}", True),
+        ("{id: Gate 3, decision: " + GO + "}", True),
+        ("{id: A, name: Investment decision, decision: " + GO + "}", True),
+        ("{id: A, name: strategic assessment, decision: " + GO + "}", False),
+        ("{id: A, decision: " + GO + "}", False),
+    ],
+)
+def test_gov_r01_knows_the_number_of_a_gate_by_attribute_id_or_name(heard, gate: str, before: bool) -> None:  # type: ignore[no-untyped-def]
+    found = heard("gate-sequence", f"projects: [{{id: p, tasks: [{{id: x, duration: 1 d}}], gates: [{gate}, {{id: '2'}}]}}]")
+    assert bool(found) is before
+    assert all("and gate '2' before it is not decided" in message for message in found)
+
+
 KILLED = """
 projects:
   - id: p
@@ -216,6 +261,38 @@ projects:
         "tolerance of project 'a' is wider than that of 'pf': risk 200 k GBP against 100 k GBP",
         "tolerance of task 'a/x' is wider than that of 'a': time 2 w against 10 d",
         "tolerance of programme 't' is wider than that of 'pf': time 10 d against 5 d",
+    ]
+
+
+INSIDE = """
+projects:
+  - id: a
+    owner: lead
+    budget: 100 GBP
+    tolerance: {{time: 9 w, cost: 50 %, benefits: 50 %, risk: 1 M GBP, {full}}}
+    tasks:
+      - {{id: s, budget: 20 GBP, tolerance: {{cost: 10 %}}}}
+      - {{id: x, parent: s, duration: 5 d, budget: {x} GBP, tolerance: {{cost: 20 %}}}}
+"""
+SMALL = """
+programmes: [{{id: t, owner: lead, tolerance: {{time: 9 w, cost: 50 %, benefits: 5 %, risk: 1 M GBP, {full}}}}}]
+projects:
+  - {{id: a, programme: t, owner: lead, tolerance: {{time: 9 w, cost: 50 %, benefits: {share}, risk: 1 M GBP, {full}}}, tasks: [{{id: x, duration: 5 d}}]}}
+benefits: [{{id: v, enabled_by: a/x, value: 1 GBP per year, lasts: 2 years}}]
+"""
+
+
+def test_gov_r03_compares_amounts_of_a_part_with_those_of_its_summary(heard) -> None:  # type: ignore[no-untyped-def]
+    assert heard("tolerances", INSIDE.format(full=FULL, x=10)) == []
+    assert heard("tolerances", INSIDE.format(full=FULL, x=11)) == [
+        "tolerance of task 'a/x' is wider than that of 's': cost 0.2 of 11 GBP against 0.1 of 20 GBP"
+    ]
+
+
+def test_gov_r03_compares_small_amounts_too(heard) -> None:  # type: ignore[no-untyped-def]
+    assert heard("tolerances", SMALL.format(full=FULL, share="5 %")) == []
+    assert heard("tolerances", SMALL.format(full=FULL, share="6 %")) == [
+        "tolerance of project 'a' is wider than that of 't': benefits 0.06 of 2 against 0.05 of 2"
     ]
 
 

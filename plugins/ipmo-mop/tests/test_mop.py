@@ -436,3 +436,39 @@ def test_gov_r09_and_r03_are_asked_also_where_an_exchange_rate_is_missing() -> N
     assert "tolerance of project 'P' is wider than that of 'x': cost 0.1 against 0.05 of budgets that are not known" in heard(
         "mop/tolerances", wide
     )
+
+
+def test_the_report_shows_what_to_fund_also_where_only_envelopes_are_stated() -> None:
+    bare = portfolio(objectives=(), projects=[Project(id="P", budget="1 GBP")], links=())
+    assert list(MOP.sections[0].show(CheckContext(portfolio=bare))) == []
+    blocks = list(MOP.sections[0].show(CheckContext(portfolio=bare.evolve("x", **mop(envelopes={"2026": ipmo.Money(2, "GBP")})))))
+    assert blocks[0] == "# What to fund"
+    scored = list(MOP.sections[0].show(CheckContext(portfolio=bare.evolve("x", **mop(criteria=(VALUE, EASE))))))
+    assert scored[0] == "# Scores"
+
+
+def test_money_by_category_has_no_unit_where_the_portfolio_names_no_currency() -> None:
+    pf = Portfolio(
+        id="x", start="2026-01-05", projects=[Project(id="P", category="rail")], **mop(criteria=(VALUE, EASE), categories=("rail",))
+    )
+    table = list(MOP.sections[0].show(CheckContext(portfolio=pf)))[-1]
+    assert isinstance(table, ipmo.Table)
+    assert table.unit("budget") == ""
+
+
+def test_gov_r08_says_what_a_day_of_waiting_costs() -> None:
+    pf = portfolio(
+        status_date="2026-03-02",
+        benefits=[
+            Benefit(id="be", enabled_by=[Enabler(source="P/a")], value="36525 GBP per year", lasts="2 years", planned_start="2026-02-02")
+        ],
+        decisions=[Decision(id="D1", question="Buy?", need_by="2026-02-02", blocks=["P/a"], body="board")],
+    )
+    assert heard("mop/late-decision", pf) == [
+        "decision 'D1' was needed by 2026-01-27, 34 days ago: Buy?; be fails first; each day more costs 28.53 GBP"
+    ]
+
+
+def test_mop_r14_lets_what_cannot_be_converted_release_nothing() -> None:
+    pf = with_gates(Gate(id="G1", decision=go(funding="5 USD"))).evolve("P", funding="0.5 GBP")
+    assert heard("mop/funding", pf) == ["project 'P' has 0 of funding; its gates released 0"]

@@ -13,6 +13,7 @@ import pytest
 
 import ipmo
 from ipmo.errors import UnknownItemError
+from ipmo.model import Project, Task
 
 Reviewed = Callable[[str, Iterable[object]], None]
 PATH = Path(__file__).parent / "whole.yaml"
@@ -99,4 +100,29 @@ def test_dialects_of_everything_read_as_they_were_reviewed(whole: ipmo.Portfolio
 
 def test_dates_from_a_finish_back_read_as_they_were_reviewed(whole: ipmo.Portfolio, reviewed: Reviewed) -> None:
     s = ipmo.schedule(whole, back_from="2026-06-30")
-    reviewed("back", [repr(s), s.overview(), s.finish, s.day_of("p/night", datetime(2026, 3, 1)), s.day_of("q", s.dates("q")[1])])
+    reviewed(
+        "back", [repr(s), s.overview(), s.table(), s.finish, s.day_of("p/night", datetime(2026, 3, 1)), s.day_of("q", s.dates("q")[1])]
+    )
+
+
+def test_what_is_asked_wrong_is_told_as_it_was_reviewed(whole: ipmo.Portfolio, reviewed: Reviewed) -> None:
+    s = ipmo.schedule(whole)
+    loop = ipmo.Portfolio(
+        id="x",
+        start="2026-01-05",
+        projects=[Project(id="P", tasks=[Task(id="a", duration="1 d", after="b"), Task(id="b", duration="1 d", after="a")])],
+    )
+    asked: list[Callable[[], object]] = [
+        lambda: s["p/buidl"], lambda: s["nothing"], lambda: s["p/sumn@start"], lambda: s.explain("p/buidl"), lambda: s.driving("p/buidl"),
+        lambda: s.critical_path("p@finsh"), lambda: s.float_paths(2, "p/ene"), lambda: s.commitments["H3"], lambda: s.day_of("pp", None),
+        lambda: ipmo.schedule_quality(whole, project="pp"), lambda: ipmo.schedule_quality(whole)[15], lambda: ipmo.schedule_quality(whole)[0],
+        lambda: ipmo.schedule(whole, dialect="p7"), lambda: ipmo.schedule(whole, on_cycle="cuts"), lambda: ipmo.schedule(loop),  # type: ignore[arg-type]
+        lambda: ipmo.schedule(loop, on_cycle="cut").cuts, lambda: ipmo.schedule(ipmo.Portfolio(id="x", projects=[Project(id="P", tasks=[Task(id="a", duration="1 d")])])),
+    ]  # fmt: skip
+    said = []
+    for ask in asked:
+        try:
+            said.append(str(ask()))
+        except ipmo.IpmoError as error:
+            said.append(f"{type(error).__name__}: {error}")
+    reviewed("wrong", said)

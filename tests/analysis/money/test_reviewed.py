@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 import ipmo
-from ipmo.analysis.money.indices import Indices
-from ipmo.model import Portfolio, Project, Task
+from ipmo.analysis.money import rollup
+from ipmo.analysis.money.indices import Indices, earned_schedule
+from ipmo.model import MoneySettings, Portfolio, Project, Task
 
 Reviewed = Callable[[str, Iterable[object]], None]
 PATH = Path(__file__).parent / "whole.yaml"
@@ -153,3 +154,35 @@ def test_formulas_read_as_they_were_reviewed(reviewed: Reviewed) -> None:
             one.eac("bottom-up", to_complete=30),
         ]
     reviewed("formulas", blocks)
+
+
+def test_what_is_asked_wrong_is_told_as_it_was_reviewed(whole: Portfolio, reviewed: Reviewed) -> None:
+    r, e, t = ipmo.roll_up(whole, "budget"), ipmo.earned_value(whole), ipmo.time_phase(whole)
+    foreign = Portfolio(
+        id="x", start="2026-01-05", money=MoneySettings(currency="GBP"), projects=[Project(id="P", budget="1 USD", funding="2 USD")]
+    )
+    asked: list[Callable[[], object]] = [
+        lambda: ipmo.roll_up(whole, "cost"), lambda: rollup.roll_up(whole, "budgets"), lambda: ipmo.roll_up(whole, "budget", by="regions"),
+        lambda: ipmo.roll_up(whole, "budget", level="tasks"), lambda: ipmo.roll_up(whole, "budget", include=("active",)),  # type: ignore[arg-type]
+        lambda: ipmo.roll_up(whole, "budget", within="TT"), lambda: ipmo.roll_up(whole, "budget", unrated="zero"),  # type: ignore[arg-type]
+        *(lambda share=share: ipmo.roll_up(whole, "budget", confidence=share) for share in (0.0, 1.0, 1.5)),  # type: ignore[misc]
+        lambda: ipmo.roll_up(whole, "status", by="month"), lambda: ipmo.roll_up(whole, "spent", by="price_base"),
+        lambda: r["p/lumb"], lambda: r.explain("p/lumb"), lambda: e["p/lumb"], lambda: e.explain("p/lumb"),
+        lambda: t["2025-01"], lambda: t.value("budget", "2025-01"), lambda: t.value("budgets", "2026-01"), lambda: t.explain("2026-01", "buget"),
+        lambda: ipmo.time_phase(whole, every="week"), lambda: ipmo.time_phase(whole, item="TT"),  # type: ignore[arg-type]
+        lambda: ipmo.earned_value(whole.evolve("whole", status_date=None)), lambda: ipmo.earned_value(whole, every="week"),  # type: ignore[arg-type]
+        lambda: ipmo.earned_value(Portfolio(id="x", status_date="2026-01-05", projects=[Project(id="P")])),
+        lambda: ipmo.earned_value(foreign, as_of="2026-01-06"), lambda: ipmo.earned_value(foreign, as_of="2026-01-06", unrated="unknown").explain(),
+        lambda: ipmo.roll_up(foreign, "budget"), lambda: ipmo.roll_up(foreign, "funding", unrated="unknown").explain(),
+        lambda: ipmo.roll_up(foreign, "funding", unrated="unknown").total.reasons, lambda: ipmo.time_phase(foreign, unrated="unknown").notes(),
+        lambda: Indices(bac=1, pv=1, ev=1, ac=1).eac("last-3"), lambda: Indices(bac=1, pv=1, ev=1, ac=1).eac("bottom-up"),
+        lambda: Indices(bac=1, pv=1, ev=1, ac=1).eac("spi"), lambda: Indices(bac=1, pv=1, ev=1, ac=1).tcpi("eacs"),  # type: ignore[arg-type]
+        lambda: earned_schedule([], 1, 1), lambda: earned_schedule([2, 1], 1, 1), lambda: earned_schedule([-1, 1], 1, 1), lambda: earned_schedule([1], -1, 1),
+    ]  # fmt: skip
+    said = []
+    for ask in asked:
+        try:
+            said.append(str(ask()))
+        except ipmo.IpmoError as error:
+            said.append(f"{type(error).__name__}: {error}")
+    reviewed("wrong", said)
