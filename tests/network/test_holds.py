@@ -132,3 +132,121 @@ def test_a_project_stops_at_its_first_kill_in_whatever_order_the_gates_stand(ord
     s = ipmo.schedule(pf)
     assert s["a/x"].undated == "stopped at gate 'a/G1' on 2026-01-07"
     assert s["a/G2"].finish is None
+
+
+def required(of: dict[str, Any], **more: Any) -> Portfolio:
+    """b requires a and nothing is handed over; c requires b."""
+    return Portfolio(
+        id="pf",
+        start="2026-01-01",
+        status_date="2026-01-01",
+        calendar="continuous",
+        projects=[
+            Project(id="a", **{"tasks": [task("x")], **of}),
+            Project(id="b", requires="a", **{"tasks": [task("x")], **more}),
+            Project(id="c", requires="b", tasks=[task("x")]),
+        ],
+    )
+
+
+@pytest.mark.parametrize(
+    "of",
+    [
+        {"state": "closed", "tasks": [task("x", actual_start="2025-12-01", actual_finish="2025-12-20")]},
+        {"gates": [Gate(id="G", decision={"outcome": "recycle", "date": "2026-01-01"})]},
+        {"gates": [Gate(id="G", decision={"outcome": "hold", "date": "2026-01-01"})]},
+        {"tasks": [task("x", not_before="2026-12-01")]},  # late is a matter of dates, which `requires` has none of
+        {"state": "proposed"},
+    ],
+)
+def test_a_required_project_that_goes_on_or_is_done_breaks_nothing(of: dict[str, Any]) -> None:
+    pf = required(of)
+    assert ipmo.schedule(pf)["b/x"].early_start is not None
+    assert errors(pf) == {}
+
+
+def test_a_required_project_that_is_paused_holds_no_date_and_is_a_warning() -> None:
+    pf = required({"state": "paused"})
+    s = ipmo.schedule(pf)
+    assert s["b/x"].early_start is not None
+    found = {f.item: f for f in ipmo.check(pf) if f.code == "ipmo/paused-hand-over"}
+    assert {name: f.severity for name, f in found.items()} == {"b": Severity.WARNING}
+    assert found["b"].message == "project 'b' requires 'a', which is paused: its dates hold, what it brings waits"
+    assert not [f for f in ipmo.check(required({})) if f.code == "ipmo/paused-hand-over"]
+
+
+@pytest.mark.parametrize(
+    "of",
+    [
+        {"state": "closed"},
+        {"tasks": [task("x", actual_start="2025-12-01", actual_finish="2025-12-20")]},
+        {"actual_finish": "2025-12-20", "actual_start": "2025-12-01"},
+    ],
+)
+@pytest.mark.parametrize("state", ["cancelled", "paused"])
+def test_what_is_done_lacks_nothing_that_it_required(state: str, of: dict[str, Any]) -> None:
+    pf = required({"state": state}, **of)
+    assert not [f for f in ipmo.check(pf) if f.code in ("ipmo/dead-hand-over", "ipmo/paused-hand-over")]
+    assert ipmo.schedule(pf)["c/x"].early_start is not None
+
+
+def both_givers(**more: Any) -> Portfolio:
+    """A cancelled and a paused giver: each into a chain, a summary, a gate; one benefit has one of the two, one a substitute."""
+    return Portfolio(
+        id="pf",
+        start="2026-01-01",
+        status_date="2026-01-01",
+        calendar="continuous",
+        projects=[
+            Project(id="over", state="cancelled", tasks=[task("x")]),
+            Project(id="rests", state="paused", tasks=[task("x")]),
+            Project(id="runs", tasks=[task("x")]),
+            *(
+                Project(
+                    id=name,
+                    tasks=[
+                        task("chain"), task("next", after="chain"), Task(id="whole"), task("in1", parent="whole"), task("in2", parent="whole", after="in1"),
+                        task("beside"),
+                    ],
+                    gates=[Gate(id="G", after="beside")],
+                )
+                for name in ("p", "q")
+            ),
+        ],
+        links=[
+            Link(id=f"{giver}-{to}", source=f"{giver}/x", target=f"{name}/{to}")
+            for giver, name in (("over", "p"), ("rests", "q"))
+            for to in ("chain", "whole", "G")
+        ],
+        benefits=[
+            Benefit(id="either", any_of=["p/next", "q/next"], value="1 M GBP"),
+            Benefit(id="saved", any_of=["p/next", "q/next", "runs/x"], value="1 M GBP"),
+            Benefit(id="both", enabled_by=["p/beside", "q/in2"], value="1 M GBP"),
+        ],
+        **more,
+    )  # fmt: skip
+
+
+def test_both_kinds_of_givers_in_one_portfolio_block_chains_summaries_gates_and_benefits_and_each_keeps_its_reason() -> None:
+    s = ipmo.schedule(both_givers())
+    for name, word in (("p", "project 'over' is cancelled"), ("q", "project 'rests' is paused")):
+        for item in ("chain", "next", "in1", "in2", "G"):
+            assert s[f"{name}/{item}"].early_start is None
+            assert word in s[f"{name}/{item}"].undated
+        assert s[f"{name}/beside"].early_start is not None
+    assert s["either"].undated
+    assert "'rests' is paused" in s["both"].undated
+    assert str(s["saved"].start_date) in ("2026-01-10", "2026-01-11")  # the substitute, after 10 days
+    found = errors(both_givers())
+    assert set(found) == {f"{giver}-{to}" for giver in ("over", "rests") for to in ("chain", "whole", "G")}
+    assert all(("never comes" in text) == name.startswith("over") for name, text in found.items())
+
+
+def test_pausing_is_lifted_by_going_on_and_cancelling_by_taking_the_links_out() -> None:
+    pf = both_givers()
+    gone_on = ipmo.schedule(pf.evolve("rests", state="active"))
+    assert gone_on["q/in2"].early_start is not None
+    assert gone_on["p/in2"].early_start is None
+    cut = ipmo.schedule(pf.evolve(links=[link for link in pf.links if link.source != "over/x"]))
+    assert all(cut[f"p/{item}"].early_start is not None for item in ("chain", "next", "in1", "in2"))
+    assert cut["either"].early_start is not None

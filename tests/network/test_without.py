@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -303,3 +304,69 @@ def test_what_if_and_the_state_agree_with_what_fails_without_the_project() -> No
                 assert {name for name in blocked - held if "@" not in name} <= fails, (seed, project.id)
             seen += bool(fails - {n for n in fails if n.startswith(project.id)})
     assert seen > 50
+
+
+def stopped_of(pf: Portfolio) -> set[str]:
+    """Projects that were cancelled, or stopped at a gate."""
+    return {p.id for p in pf.projects if p.state == "cancelled" or any(g.decision and g.decision.outcome == "kill" for g in p.gates)}
+
+
+def test_the_dcma_counts_the_same_network() -> None:
+    """By hand over the nouns: what is stopped is left out, a link from it is a predecessor still, one into it is no successor."""
+    seen = lost = 0
+    for seed in range(200):
+        pf = drawn(seed)
+        stopped, summaries = stopped_of(pf), summaries_of(pf)
+        tasks = {f"{p.id}/{t.id}": t for p in pf.projects for t in p.tasks}
+        leaves = {s: [n for n, t in tasks.items() if f"{n.split('/')[0]}/{t.parent}" == s] for s in summaries}
+        planned = {n for n, t in tasks.items() if n not in summaries and not t.hammock}
+        unfinished = {n for n in planned if n.split("/")[0] not in stopped and not tasks[n].finished}
+        links = [(f"{p.id}/{a.source}", f"{p.id}/{n.id}") for p in pf.projects for n in (*p.tasks, *p.gates) for a in n.after]
+        links += [(k.source, k.target) for k in pf.links]
+        links += [(e.source, b.id) for b in (*pf.outcomes, *pf.benefits) for e in (*b.enabled_by, *b.any_of)]
+        alive = [
+            (s, t) for s, t in links if t.split("/")[0] not in stopped or all(tasks[n].finished for n in leaves.get(t, [t]) if n in tasks)
+        ]
+        before = {n for _, t in alive for n in leaves.get(t, [t])}
+        after = {n for s, _ in alive for n in leaves.get(s, [s])}
+        loose = {n for n in unfinished if n not in before or n not in after}
+        point = next(p for p in ipmo.schedule_quality(pf).points if p.number == 1)
+        assert set(point.denominator) == unfinished, seed
+        assert set(point.numerator) == loose, seed
+        types = next(p for p in ipmo.schedule_quality(pf).points if p.number == 4)
+        counted = [name.rpartition(" ")[2] for name in types.denominator]
+        into = [
+            t for _, t in alive if t in tasks and any(not tasks[n].finished and n.split("/")[0] not in stopped for n in leaves.get(t, [t]))
+        ]
+        assert sorted(t for t in counted if t in tasks) == sorted(into), seed
+        seen += len(loose)
+        lost += len(stopped)
+    assert seen > 100
+    assert lost > 50
+
+
+def test_givers_that_are_cancelled_and_paused_block_what_needs_them_and_nothing_else() -> None:
+    """One project stopped and another paused at once, over chains, summaries, gates and alternatives, as brute force says."""
+    seen = 0
+    for seed in range(300):
+        pf = drawn(seed).evolve(contributions=[])
+        # being required moves no date while a project is paused; brute force knows no other pauses
+        pf = pf.evolve(projects=[attrs.evolve(p, requires=[], state="active" if p.state == "paused" else p.state) for p in pf.projects])
+        running = [p for p in pf.projects if p.state == "active" and p.tasks and p.id not in stopped_of(pf)]
+        if len(running) < 2:
+            continue
+        over, waits = running[0].id, running[1].id
+        before = ipmo.schedule(pf, on_cycle="cut").network
+        both = pf.evolve(over, state="cancelled").evolve(waits, state="paused")
+        after = ipmo.schedule(both, on_cycle="cut").network
+        if before.cuts != after.cuts:
+            continue
+        inside = {f"{waits}/{t.id}" for t in pf[waits].tasks if not t.finished} | {f"{waits}/{g.id}" for g in pf[waits].gates}
+        lost = there(pf, set()) - there(pf, {over, *inside})
+        held, blocked = (
+            {n for n, s in zip(net.ids, net.state, strict=True) if s in (State.UNDATED, State.GONE)} for net in (before, after)
+        )
+        mine = {n for n in after.ids if n.split("/")[0] in (over, waits) or "@" in n}
+        assert {n for n in lost if n in after.ids} - mine - held == blocked - held - mine, seed
+        seen += len(blocked - held - mine)
+    assert seen > 60

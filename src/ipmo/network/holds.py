@@ -10,7 +10,7 @@ from ipmo.network.drafts import Draft
 from ipmo.network.parts import Hold, Unmet
 from ipmo.network.states import EFFECTS, FROM_FINISH, LIVE, State
 
-__all__ = ["given", "hold_undated", "lacking", "spread_holds"]
+__all__ = ["given", "hold_undated", "lacking", "spread_holds", "waiting_for"]
 
 UNDATED, GONE = State.UNDATED, State.GONE
 
@@ -19,7 +19,7 @@ def lacking(portfolio: Portfolio) -> Mapping[str, Hold]:
     """Projects that require a stopped one, straight or through others, each with the reason."""
     wanted: dict[str, list[str]] = {}
     for project in portfolio.projects:
-        for required in project.requires if project.state != "closed" else ():
+        for required in project.requires if _runs(project) else ():
             wanted.setdefault(required, []).append(project.id)
     if not wanted:
         return {}
@@ -34,6 +34,23 @@ def lacking(portfolio: Portfolio) -> Mapping[str, Hold]:
                 out[name] = Hold(f"project {name!r} requires {required!r}, which {why}", required)
                 waiting.append(name)
     return out
+
+
+def _runs(project: Project) -> bool:
+    """It has work that is still to come: what is done lacks nothing any more."""
+    done = project.actual_finish is not None or (bool(project.tasks) and all(task.finished for task in project.tasks))
+    return project.state != "closed" and not done
+
+
+def waiting_for(portfolio: Portfolio) -> Mapping[str, Sequence[str]]:
+    """Projects that run and require a paused one, with those: their dates hold, what they bring waits."""
+    paused = {project.id for project in portfolio.projects if project.state == "paused"}
+    found = {
+        project.id: [name for name in project.requires if name in paused]
+        for project in portfolio.projects
+        if paused and project.state in ("approved", "active") and not project.stopped and _runs(project)
+    }
+    return {name: some for name, some in found.items() if some}
 
 
 def _how(project: Project) -> str:

@@ -12,7 +12,7 @@ from ipmo.model.benefits import Benefit
 from ipmo.model.governance import Gate
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Task
-from ipmo.network.holds import lacking
+from ipmo.network.holds import lacking, waiting_for
 from ipmo.network.needs import without
 from ipmo.network.states import LIVE, State
 from ipmo.network.without import Without
@@ -141,6 +141,11 @@ def _unmet(portfolio: Portfolio, s: Schedule) -> Iterator[Finding]:
             continue
         text = f"{hold.reason}{_waiting(portfolio, found, name)}"
         yield fact("dead-hand-over", name, text, "take it out of requires:, or stop this project too", Severity.ERROR)
+    for name, some in waiting_for(portfolio).items():
+        text = (
+            f"project {name!r} requires {listed(some)}, which {agree(len(some), 'is', 'are')} paused: its dates hold, what it brings waits"
+        )
+        yield fact("paused-hand-over", name, text, "resume what it requires, pause this project too, or take it out of requires:")
 
 
 def _waiting(portfolio: Portfolio, found: Without, item: str) -> str:

@@ -8,13 +8,14 @@ that lacks data says what it lacks; it never passes for that.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 import attrs
 
 from ipmo.analysis.dates.paths import last_positions
 from ipmo.analysis.dates.schedule import Schedule
+from ipmo.model.benefits import Benefit, Outcome
 from ipmo.model.estimates import Estimate
 from ipmo.model.governance import Gate
 from ipmo.model.portfolio import Portfolio
@@ -151,7 +152,7 @@ class Assessed:
             if self.network.kinds[node] != "task" or self.network.state[node] in (State.GONE, State.SPANNED):
                 continue
             item = self.portfolio.items.get(full_id)
-            if isinstance(item, Task) and (self.project is None or full_id.startswith(f"{self.project}/")):
+            if isinstance(item, Task) and not item.hammock and (self.project is None or full_id.startswith(f"{self.project}/")):
                 found[full_id] = item
         return found
 
@@ -176,8 +177,27 @@ class Assessed:
         return self._own_status.get(self.portfolio.project_of(full_id), self.portfolio.data_date)
 
     @functools.cached_property
+    def _leaves(self) -> dict[str, list[str]]:
+        """The work below each summary."""
+        net = self.network
+        return {f"{project}/{name}": [net.ids[v] for v in nodes] for (project, name), nodes in net.summaries.items()}
+
+    @functools.cached_property
+    def _states(self) -> dict[str, int]:
+        return dict(zip(self.network.ids, map(int, self.network.state), strict=True))
+
+    def _all_in(self, item: str, states: Collection[State]) -> bool:
+        """All of an item, or of the work below it, is in one of some states."""
+        found = [self._states.get(one) for one in self._leaves.get(item, [item])]
+        return bool(found) and all(state in states for state in found)
+
+    @functools.cached_property
     def links(self) -> list[StatedLink]:
-        """Every link that moves dates."""
+        """Every link that moves dates, also from what was stopped; none into what was: that waits for nothing any more."""
+        return [link for link in self._stated if not self._all_in(reference(link.target).item, (State.GONE,))]
+
+    @functools.cached_property
+    def _stated(self) -> list[StatedLink]:
         out = []
         for project in self.portfolio.projects:
             nouns: list[Task | Gate] = [*project.tasks, *project.gates]
@@ -188,23 +208,23 @@ class Assessed:
         for link in self.portfolio.links:
             if link.kind == "schedule" and not joins_projects(self.portfolio, link):
                 out.append(StatedLink(link.source, link.target, link.type, _sign(link.lag)))
-        for benefit in self.portfolio.benefits:
-            out += [StatedLink(enabler.source, benefit.id, "FS", 0.0) for enabler in (*benefit.enabled_by, *benefit.any_of)]
+        effects: list[Outcome | Benefit] = [*self.portfolio.outcomes, *self.portfolio.benefits]
+        for effect in effects:
+            out += [StatedLink(enabler.source, effect.id, "FS", 0.0) for enabler in (*effect.enabled_by, *effect.any_of)]
         return out
 
     @functools.cached_property
     def counted_links(self) -> list[StatedLink]:
         """Links into what is not finished."""
-        done = {full_id for full_id, task in self.tasks.items() if task.finished}
         inside = f"{self.project}/" if self.project is not None else ""
-        return [link for link in self.links if link.target not in done and link.target.startswith(inside)]
+        over = (State.FINISHED, State.GONE)
+        return [link for link in self.links if link.target.startswith(inside) and not self._all_in(reference(link.target).item, over)]
 
     @functools.cached_property
     def ends(self) -> Ends:
         """Which ends of work are linked."""
         found = Ends(set(), set(), set(), set())
-        net = self.network
-        leaves = {f"{project}/{name}": [net.ids[v] for v in nodes] for (project, name), nodes in net.summaries.items()}
+        leaves = self._leaves
         for link in self.links:
             for one in leaves.get(reference(link.target).item, [link.target]):
                 found.before.add(one)
