@@ -18,7 +18,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project, Task
 from ipmo.units import ExchangeRates, Money, as_day, minor_digits
 
-__all__ = ["Amount", "Amounts", "Priced", "Unrated", "in_minor_units", "rounded"]
+__all__ = ["Amount", "Amounts", "Priced", "Unrated", "certain_lump", "in_minor_units", "rounded"]
 
 Unrated = Literal["refuse", "unknown"]
 """What becomes of money without an exchange rate: the question is refused, or that money counts as unknown."""
@@ -246,6 +246,18 @@ class Amounts:
                 return str(base)
         settings = self.portfolio.money
         return str(settings.price_base) if settings is not None and settings.price_base is not None else ""
+
+
+def certain_lump(money: object, currency: str | None) -> Decimal | None:
+    """The amount of one certain lump in the portfolio's currency; None of anything else."""
+    if type(money) is not Budget or len(money.lines) != 1:
+        return None
+    line = money.lines[0]
+    estimate = line.amount
+    if type(estimate) is not Fixed or line.price_base is not None:
+        return None
+    value = estimate.value
+    return value.amount if type(value) is Money and value.currency == currency else None
 
 
 def rounded(amount: Fraction, currency: str) -> Money:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -16,8 +17,10 @@ if TYPE_CHECKING:
     Whole: TypeAlias = NDArray[Any]
     """A column of whole numbers: int64, or Python's integers where a sum might not fit."""
 
-__all__ = ["Column", "column", "fitting", "half_even"]
+__all__ = ["Column", "Running", "column", "fitting", "half_even"]
 
+COMMON = 10**9
+"""Amounts are brought to a common denominator up to it; what has another one is added by itself."""
 ROOM = 2**62
 """Below it, by absolute value, all sums of a column fit 64 bits."""
 
@@ -80,3 +83,48 @@ def half_even(amounts: Column, scale: int) -> Whole:
     up = (2 * rest > below) | ((2 * rest == below) & (whole % 2 == 1))
     rounded: Whole = whole + np.asarray(up).astype(whole.dtype)
     return rounded
+
+
+class Running:
+    """Exact amounts at some positions, which any range of positions can be summed of.
+
+    >>> running = Running({0: Fraction(1, 2), 3: Fraction(2), 4: Fraction(1, 1_000_003)})
+    >>> running.sum(0, 4), running.count(1, 5), running.sum(1, 3)
+    (Fraction(5, 2), 2, Fraction(0, 1))
+
+    Args:
+        amounts: by position, in order.
+    """
+
+    def __init__(self, amounts: Mapping[int, Fraction]) -> None:
+        import numpy as np
+
+        below = 1
+        for under in sorted({amount.denominator for amount in amounts.values()}):
+            below = common if (common := math.lcm(below, under)) <= COMMON else below
+        self._below = below
+        self._at = list(amounts)
+        self._rest = {place: amount for place, amount in amounts.items() if below % amount.denominator}
+        self._rest_at = list(self._rest)
+        whole = fitting([0, *(0 if place in self._rest else one.numerator * (below // one.denominator) for place, one in amounts.items())])
+        self._sums = np.cumsum(whole) if whole.dtype != object else np.add.accumulate(whole)
+
+    def count(self, first: int, end: int) -> int:
+        """How many amounts lie from a position on, before another."""
+        return bisect_left(self._at, end) - bisect_left(self._at, first)
+
+    def sum(self, first: int, end: int) -> Fraction:
+        """Their sum."""
+        found = Fraction(int(self._sums[bisect_left(self._at, end)]) - int(self._sums[bisect_left(self._at, first)]), self._below)
+        low, high = bisect_left(self._rest_at, first), bisect_left(self._rest_at, end)
+        if low == high:
+            return found
+        by_denominator: dict[int, int] = {}
+        for place in self._rest_at[low:high]:
+            one = self._rest[place]
+            by_denominator[one.denominator] = by_denominator.get(one.denominator, 0) + one.numerator
+        return sum((Fraction(above, under) for under, above in by_denominator.items()), found)
+
+    def known(self, first: int, end: int) -> Fraction | None:
+        """Their sum; None where there is none."""
+        return self.sum(first, end) if self.count(first, end) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Generic, TypeVar, overload
 
@@ -11,20 +12,19 @@ T = TypeVar("T")
 
 
 class MadeRows(Mapping[str, T], Generic[T]):
-    """Rows by id, each made once, when it is asked for.
+    """Rows by id, each made once, when somebody looks at it.
 
-    >>> rows = MadeRows(lambda: ["a", "b"], lambda position: f"row {position}")
+    >>> rows = MadeRows(lambda: {"a": 0, "b": 1}, lambda position: f"row {position}")
     >>> list(rows), rows["b"], "c" in rows
     (['a', 'b'], 'row 1', False)
 
     Args:
-        ids: tells the id of every position, once; where two positions bear one id, the first is found by it.
+        places: tells the position of every id, in order, once.
         make: the row of a position.
     """
 
-    def __init__(self, ids: Callable[[], Sequence[str]], make: Callable[[int], T]) -> None:
-        self._ids, self._make = ids, make
-        self._places: dict[str, int] | None = None
+    def __init__(self, places: Callable[[], Mapping[str, int]], make: Callable[[int], T]) -> None:
+        self._tell, self._make = places, make
         self._made: dict[int, T] = {}
 
     def at(self, position: int) -> T:
@@ -33,18 +33,10 @@ class MadeRows(Mapping[str, T], Generic[T]):
             return self._made.setdefault(position, self._make(position))
         return self._made[position]
 
-    @property
+    @functools.cached_property
     def places(self) -> Mapping[str, int]:
-        """The position of every id."""
-        if self._places is None:
-            ids = self._ids()
-            places = dict(zip(ids, range(len(ids)), strict=True))
-            if len(places) < len(ids):
-                places = {}
-                for position, one in enumerate(ids):
-                    places.setdefault(one, position)
-            self._places = places
-        return self._places
+        """The position of every id, in order."""
+        return self._tell()
 
     def __getitem__(self, key: str) -> T:
         return self.at(self.places[key])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from ipmo.analysis.money.amounts import Priced
+from ipmo.analysis.money.amounts import Priced, certain_lump
 from ipmo.analysis.money.combining import STATED, Combining
 from ipmo.analysis.money.exact import Column, column
 from ipmo.analysis.money.explanation import RolledUpValue
@@ -21,10 +21,7 @@ from ipmo.analysis.money.made_rows import MadeRows, Parts
 from ipmo.analysis.money.measures import MEASURES
 from ipmo.analysis.money.work_tree import WorkTree, work_tree
 from ipmo.findings import Finding
-from ipmo.model.estimates import Fixed
-from ipmo.model.money import Budget
 from ipmo.model.work import Task
-from ipmo.units import Money
 
 if TYPE_CHECKING:
     import numpy as np
@@ -78,7 +75,7 @@ class Sums:
     @functools.cached_property
     def rows(self) -> MadeRows[RolledUpValue]:
         """The figures by id."""
-        return MadeRows(lambda: self.tree.ids, self._figure)
+        return MadeRows(lambda: self.tree.places, self._figure)
 
     def _figure(self, position: int) -> RolledUpValue:
         """The figure of a position, its parts to be made when they are looked at."""
@@ -129,7 +126,7 @@ def _stated(engine: Combining, tree: WorkTree) -> _Stated:
     currency = pf.money.currency if pf.money is not None else None
     plain = pf.money is not None and pf.money.price_base is None and not any(p.price_base is not None for p in pf.projects)
     for position, noun, money in found:
-        lump = _lump(money, currency) if plain else None
+        lump = certain_lump(money, currency) if plain else None
         if lump is None or (isinstance(noun, Task) and (noun.plus_resources or noun.milestone)):
             others.append(position)
         else:
@@ -149,18 +146,6 @@ def _stated(engine: Combining, tree: WorkTree) -> _Stated:
         elif note:
             refused.append(position)
     return _Stated(amounts, notes, refused)
-
-
-def _lump(money: object, currency: str | None) -> Decimal | None:
-    """The amount of one certain lump in the portfolio's currency; None of anything else."""
-    if type(money) is not Budget or len(money.lines) != 1:
-        return None
-    line = money.lines[0]
-    estimate = line.amount
-    if type(estimate) is not Fixed or line.price_base is not None:
-        return None
-    value = estimate.value
-    return value.amount if type(value) is Money and value.currency == currency else None
 
 
 def _added(engine: Combining, tree: WorkTree, stated: _Stated) -> Sums:

@@ -59,6 +59,13 @@ class WorkTree:
         ]
 
     @functools.cached_property
+    def places(self) -> dict[str, int]:
+        """The position of every id; a portfolio may bear the id of its only project, and goes before it."""
+        places = dict(zip(self.ids, range(len(self)), strict=True))
+        places[self.ids[0]] = 0
+        return places
+
+    @functools.cached_property
     def layers(self) -> Sequence[Positions]:
         """The positions of every depth, in order: those that lie in one stand together."""
         return _layers(self.depth)

@@ -1,0 +1,112 @@
+"""Earned value of one item: its figures, its indices, and what they were summed of."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+
+import attrs
+
+from ipmo.analysis.money.indices import EarnedSchedule, Indices
+from ipmo.units import Money
+from ipmo.words import counted
+
+__all__ = ["EarnedItem", "Later"]
+
+
+class Later:
+    """Earned schedule that is computed when it is looked at.
+
+    Args:
+        make: computes it.
+    """
+
+    def __init__(self, make: Callable[[], EarnedSchedule | None]) -> None:
+        self._make = make
+
+    @functools.cached_property
+    def found(self) -> EarnedSchedule | None:
+        """The earned schedule; None where there is no plan."""
+        return self._make()
+
+
+def _timed(given: EarnedSchedule | Later | None) -> EarnedSchedule | None:
+    return given.found if isinstance(given, Later) else given
+
+
+@attrs.frozen(kw_only=True)
+class EarnedItem:
+    """Earned value of a task, project, programme or the portfolio.
+
+    Args:
+        item: full id.
+        name: title.
+        level: portfolio, programme, project or task.
+        bac: budget at completion: every budget that is known, of the baseline when one is named; None when none is.
+        pv: planned value to the date, level of effort left out; None when no package is known in full.
+        ev: earned value, level of effort left out; None when no package is known in full.
+        ac: actual cost; None when none is known.
+        effort: (BAC, value) of level of effort, kept apart.
+        known: work packages with budget, dates, progress and actual cost: PV, EV, AC and every index are of these.
+        total: work packages in all.
+        rule: earning rule of a task.
+        schedule: earned schedule against the plan by period; None where there is no plan.
+        ac_effort: actual cost of level of effort.
+        floating: how many work packages have no approved dates: their plan is the current schedule, which moves with the data
+            date and never looks late. Take a snapshot as the baseline, or state baseline dates.
+        scope: `added` to the named baseline (in no sum), `removed` from it (in BAC, and not known), else empty.
+    """
+
+    item: str
+    name: str
+    level: str
+    bac: Money | None
+    pv: Money | None
+    ev: Money | None
+    ac: Money | None
+    effort: tuple[Money, Money]
+    known: int
+    total: int
+    rule: str = ""
+    indices: Indices = attrs.field(repr=False)
+    _schedule: EarnedSchedule | Later | None = attrs.field(default=None, alias="schedule", eq=_timed, repr=False)
+    _parts: Sequence[EarnedItem] = attrs.field(default=(), alias="parts", eq=tuple, repr=False)
+    ac_effort: Money | None = None
+    floating: int = 0
+    scope: str = ""
+
+    @property
+    def schedule(self) -> EarnedSchedule | None:
+        """Earned schedule against the plan by period; None where there is no plan."""
+        return _timed(self._schedule)
+
+    @property
+    def parts(self) -> tuple[EarnedItem, ...]:
+        """The items that it was summed of."""
+        return tuple(self._parts)
+
+    def __str__(self) -> str:
+        i = self.indices
+
+        def of(value: float | None) -> str:
+            return "unknown" if value is None else f"{value:.2f}"
+
+        earned = f"EV {_said(self.ev)} of {_said(self.bac)}"
+        return f"{self.item}: CPI {of(i.cpi)}, SPI {of(i.spi)}, {earned}, {self.known} of {self.total} known"
+
+    @property
+    def line(self) -> str:
+        """Its figures in one line, with the rule that they were earned by and what is kept apart or not known."""
+        if self.scope == "added":
+            return f"{self.item}: added to the baseline, in no sum: budget {_said(self.bac)}, AC {_said(self.ac)}"
+        if self.scope:
+            return f"{self.item}: removed from the baseline, which gives it {_said(self.bac)}"
+        text = f"{self}, PV {_said(self.pv)}, AC {_said(self.ac)}"
+        text += f", earned by {self.rule}" if self.rule else ""
+        bac, value = self.effort
+        text += f"; level of effort apart: {value} of {bac}" if bac.amount else ""
+        return text + (f"; no approved dates: {counted(self.floating, 'work package')}" if self.floating else "")
+
+
+def _said(money: Money | None) -> str:
+    return "unknown" if money is None else str(money)

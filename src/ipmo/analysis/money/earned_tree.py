@@ -1,0 +1,343 @@
+"""Earned value on every level: work packages as columns, each level a range of them; sums first, divisions last."""
+
+from __future__ import annotations
+
+import functools
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from ipmo.analysis.money.amounts import Amounts, Priced, Unrated, rounded
+from ipmo.analysis.money.earned_item import EarnedItem, Later
+from ipmo.analysis.money.exact import Running
+from ipmo.analysis.money.indices import EarnedSchedule, Indices
+from ipmo.analysis.money.made_rows import MadeRows, Parts
+from ipmo.analysis.money.measures import budget_of
+from ipmo.analysis.money.periods import PeriodRule
+from ipmo.analysis.money.plan_curve import PlanCurve, Planned
+from ipmo.analysis.money.work_packages import PERCENT, UNKNOWN, Package, Piece, WorkPackages, packages_of, stands_whole
+from ipmo.analysis.money.work_tree import LEFT_OUT
+from ipmo.model.hierarchy import hierarchy, subtasks
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Programme, Project, Task
+from ipmo.units import When, as_day
+
+__all__ = ["EarnedTree"]
+
+Counted = Portfolio | Programme | Project | Task
+
+
+class _Columns:
+    """What is known of the work packages, by their place in the order of the tree; nothing stands where nothing is known."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.given: dict[str, dict[int, Fraction]] = {
+            name: {} for name in ("budget", "bac", "pv", "ev", "ac", "effort", "effort_value", "effort_ac")
+        }
+        self.seen: dict[int, int] = {}
+        self.ended: dict[int, int | None] = {}
+        self.floating: list[int] = []
+        self.plan: dict[int, Sequence[Piece]] = {}
+        self.bases: dict[int, Mapping[str, str]] = {}
+        self.shown: dict[int, tuple[Fraction, Fraction]] = {}
+        self.named: set[str] = set()
+
+    def add(self, package: Package) -> None:
+        """One package more."""
+        place = self.size
+        self.size += 1
+        if package is UNKNOWN:
+            return
+        given = self.given
+        if package.budget is not None:
+            given["budget"][place] = package.budget
+        if package.bac is not None:
+            given["bac"][place], given["pv"][place], given["ev"][place] = package.bac, package.pv, package.ev
+            self.ended[place] = package.ended
+            self.plan[place] = package.plan
+        if package.ac is not None:
+            given["ac"][place] = package.ac
+        if package.effort is not None:
+            given["effort"][place], given["effort_value"][place] = package.effort
+        if package.effort_ac is not None:
+            given["effort_ac"][place] = package.effort_ac
+        if package.seen is not None:
+            self.seen[place] = package.seen
+        if package.floating:
+            self.floating.append(place)
+        if package.shown is not None:
+            self.shown[place] = package.shown
+        if package.bases:
+            self.bases[place] = package.bases
+            self.named.update(package.bases)
+
+    @functools.cached_property
+    def running(self) -> Mapping[str, Running]:
+        """What can be summed over any range."""
+        return {name: Running(amounts) for name, amounts in self.given.items()}
+
+    @functools.cached_property
+    def seen_at(self) -> Sequence[int]:
+        """The packages that are known in full."""
+        return list(self.seen)
+
+    @functools.cached_property
+    def planned_at(self) -> Sequence[int]:
+        """The packages with a plan that is counted."""
+        return list(self.plan)
+
+    def one_base(self, first: int, end: int) -> None:
+        """Refuses a range in several known price bases.
+
+        Raises:
+            UnitError: money of two price bases would be mixed.
+        """
+        if len(self.named) > 1:
+            found: dict[str, str] = {}
+            for place in between(list(self.bases), first, end):
+                found = {**self.bases[place], **found}
+            if len(found) > 1:
+                Priced({base: (Fraction(0), item) for base, item in found.items()}).only("money")
+
+
+def between(places: Sequence[int], first: int, end: int) -> Sequence[int]:
+    """Those of some places, in order, that lie from one on and before another."""
+    return places[bisect_left(places, first) : bisect_left(places, end)]
+
+
+class EarnedTree:
+    """Earned value of a portfolio: every item a range of work packages, in the order in which each comes after what it holds.
+
+    Args:
+        portfolio: the portfolio.
+        as_of: the date of the figures.
+        plan: what budgets and dates are taken from.
+        rule: the periods of earned schedule.
+        own: projects with a status date of their own are seen from that one.
+        unrated: what becomes of money without an exchange rate.
+    """
+
+    def __init__(self, portfolio: Portfolio, as_of: When, plan: Portfolio, rule: PeriodRule, own: bool, unrated: Unrated) -> None:
+        self.portfolio, self.as_of, self.plan, self.rule, self.unrated = portfolio, as_of, plan, rule, unrated
+        dates = {p.id: p.status_date for p in portfolio.projects if own and p.status_date is not None}
+        self.budgets = Amounts(plan, as_day(as_of), "budget", unrated=unrated)
+        self.actuals = Amounts(portfolio, as_day(as_of), "actual", unrated=unrated)
+        self.currency = self.budgets.currency
+        self.packages = WorkPackages(portfolio, plan, as_of, dates, self.budgets, self.actuals)
+        self.columns = _Columns()
+        self.nouns: list[Counted] = []
+        self.above: list[Project | None] = []
+        self.first: list[int] = []
+        self.end: list[int] = []
+        self.parts: dict[int, Sequence[int]] = {}
+        self.scope: dict[int, tuple[str, str]] = {}
+        self.added: dict[int, tuple[Fraction | None, Fraction | None]] = {}
+        self.single: set[int] = set()
+        """The items that are one work package each."""
+
+    def rows(self) -> MadeRows[EarnedItem]:
+        """Every level; what the baseline has and the portfolio does not, beside its project or programme, else below the whole."""
+        pf = self.portfolio
+        tree = hierarchy(pf)
+        gone = self._gone()
+
+        def initiative(noun: Programme | Project) -> int:
+            if isinstance(noun, Project):
+                return self._project(noun, gone)
+            return whole(noun, noun.id)
+
+        def whole(noun: Portfolio | Programme, name: str) -> int:
+            first = self.columns.size
+            parts = [initiative(n) for n in tree.direct(noun) if not isinstance(n, Project) or n.state not in LEFT_OUT]
+            parts += self._removed(gone, name)
+            return self._keep(noun, None, first, parts)
+
+        root = whole(pf, "")
+
+        def places() -> dict[str, int]:
+            found = {pf.id: root}
+            for position in range(len(self.nouns) - 1):
+                if (name := self._id(position)) != pf.id:
+                    found[name] = position
+            return found
+
+        self.made = MadeRows(places, self._item)
+        return self.made
+
+    def _gone(self) -> dict[str, dict[str, Task | Project]]:
+        """Packages of the baseline that the portfolio no longer counts, by the project or programme of now that they belonged to."""
+        if self.plan is self.portfolio:
+            return {}
+        now = {p.id for p in self.portfolio.projects if p.state not in LEFT_OUT}
+        programmes = {p.id for p in self.portfolio.programmes}
+        out: dict[str, dict[str, Task | Project]] = {}
+        for project in self.plan.projects:
+            if project.state in LEFT_OUT:
+                continue
+            above = project.id if project.id in now else project.programme if project.programme in programmes else ""
+            packages = dict(packages_of(project))
+            if project.id in now:
+                held = dict(packages_of(self.portfolio.items[project.id], packages.keys() == {project.id}))
+                packages = {name: noun for name, noun in packages.items() if name not in held}
+            if packages:
+                out.setdefault(above or "", {}).update(packages)
+        return out
+
+    def _removed(self, gone: Mapping[str, Mapping[str, Task | Project]], above: str) -> list[int]:
+        """What was removed from one project or programme: its budget stays in BAC, and nobody reports on it."""
+        out = []
+        for full_id, noun in gone.get(above, {}).items():
+            stated = budget_of(self.plan, full_id, noun)
+            lines = None if stated is None else self.budgets.lines(full_id, stated)
+            budget = None if lines is None else sum((line.value for line in lines), Fraction(0))
+            first = self.columns.size
+            self.columns.add(Package(budget=budget, bases={line.base: full_id for line in lines or () if line.base}))
+            position = self._keep(noun, None, first)
+            self.scope[position] = "removed", full_id
+            out.append(position)
+        return out
+
+    def _project(self, project: Project, gone: Mapping[str, Mapping[str, Task | Project]]) -> int:
+        columns, own_plan = self.columns, self.plan is self.portfolio
+        planned = self.plan.items.get(project.id) if not own_plan else project
+        counted = planned is not None and planned.state not in LEFT_OUT
+        plan = planned if counted and isinstance(planned, Project) else project
+        first = columns.size
+        if stands_whole(plan):
+            if not own_plan and not counted:
+                return self._added(project.id, project, project)
+            noun = project if project.progress is not None or not project.tasks else self.packages.with_progress(project)
+            columns.add(self.packages.package(project.id, noun, project))
+            return self._keep(project, project, first, single=True)
+        if own_plan and not any(task.parent is not None for task in project.tasks):
+            parts: Sequence[int] = self._flat(project)
+        else:
+            known = {name for name, _ in packages_of(plan)} if not own_plan and counted else None
+            parts = self._nested(project, known) + self._removed(gone, project.id)
+        if not project.tasks and not gone.get(project.id):
+            columns.add(UNKNOWN)
+        return self._keep(project, project, first, parts)
+
+    def _flat(self, project: Project) -> range:
+        """The tasks of a project without summaries, milestones left out."""
+        columns, before, first = self.columns, len(self.nouns), self.columns.size
+        tasks = [task for task in project.tasks if not task.milestone]
+        for task in tasks:
+            if task.budget is None:
+                columns.size += 1
+            else:
+                columns.add(self.packages.package(f"{project.id}/{task.id}", task, project))
+                columns.one_base(columns.size - 1, columns.size)
+        self.nouns += tasks
+        self.above += [project] * len(tasks)
+        self.first += range(first, columns.size)
+        self.end += range(first + 1, columns.size + 1)
+        parts = range(before, len(self.nouns))
+        self.single.update(parts)
+        return parts
+
+    def _nested(self, project: Project, known: set[str] | None) -> list[int]:
+        """The tasks of a project by its summaries.
+
+        Args:
+            project: the project.
+            known: its packages in the named baseline; None where it does not have the project, or none is named.
+        """
+        below, own_plan = subtasks(project), self.plan is self.portfolio
+
+        def work(task: Task) -> int | None:
+            full_id, first = f"{project.id}/{task.id}", self.columns.size
+            inner = below.get(task.id, ())
+            if inner:
+                return self._keep(task, project, first, [p for t in inner if (p := work(t)) is not None])
+            if task.milestone:
+                return None
+            if not own_plan and (known is None or full_id not in known):
+                return self._added(full_id, task, project)
+            self.columns.add(self.packages.package(full_id, task, project))
+            return self._keep(task, project, first, single=True)
+
+        return [position for task in below.get(None, ()) if (position := work(task)) is not None]
+
+    def _added(self, full_id: str, noun: Task | Project, project: Project) -> int:
+        """What the baseline does not have is shown with its own budget and actual cost, and is in no sum."""
+        amounts = Amounts(self.portfolio, as_day(self.as_of), "budget", unrated=self.unrated)
+        stated = ((amounts, budget_of(self.portfolio, full_id, noun)), (self.actuals, noun.actual))
+        budget, actual = (None if money is None else known.lines(full_id, money) for known, money in stated)
+        position = self._keep(noun, project, self.columns.size)
+        bac, ac = (None if lines is None else sum((line.value for line in lines), Fraction(0)) for lines in (budget, actual))
+        self.scope[position], self.added[position] = ("added", full_id), (bac, ac)
+        return position
+
+    def _keep(self, noun: Counted, project: Project | None, first: int, parts: Sequence[int] = (), *, single: bool = False) -> int:
+        """An item that is all packages from one on; its position."""
+        position = len(self.nouns)
+        self.columns.one_base(first, self.columns.size)
+        self.nouns.append(noun)
+        self.above.append(project)
+        self.first.append(first)
+        self.end.append(self.columns.size)
+        if parts:
+            self.parts[position] = parts
+        if single:
+            self.single.add(position)
+        return position
+
+    # ------------------------------------------------------------------------------------- one item
+
+    def _id(self, position: int) -> str:
+        if position in self.scope:
+            return self.scope[position][1]
+        noun, project = self.nouns[position], self.above[position]
+        return f"{project.id}/{noun.id}" if isinstance(noun, Task) and project is not None else noun.id
+
+    def _item(self, position: int) -> EarnedItem:
+        first, end = self.first[position], self.end[position]
+        noun, project, columns = self.nouns[position], self.above[position], self.columns
+        running = columns.running
+        money = functools.partial(rounded, currency=self.currency)
+        budget, ac = running["budget"].known(first, end), running["ac"].known(first, end)
+        pv, ev, bac = (running[name].sum(first, end) for name in ("pv", "ev", "bac"))
+        known = len(between(columns.seen_at, first, end))
+        scope = self.scope.get(position, ("", ""))[0]
+        rule, shown = "", None
+        if position in self.single and isinstance(noun, Task | Project) and project is not None:
+            rule, shown = (noun.earning or project.earning or PERCENT).rule, columns.shown.get(first)
+        if position in self.added:
+            budget, ac = self.added[position]
+        effort_ac = running["effort_ac"].known(first, end)
+        return EarnedItem(
+            item=self._id(position),
+            name=noun.name,
+            level=next(name for name, kind in LEVELS.items() if isinstance(noun, kind)),
+            bac=None if budget is None else money(budget),
+            pv=money(pv) if known else None if shown is None else money(shown[0]),
+            ev=money(ev) if known else None if shown is None else money(shown[1]),
+            ac=None if ac is None else money(ac),
+            effort=(money(running["effort"].sum(first, end)), money(running["effort_value"].sum(first, end))),
+            known=known,
+            total=end - first,
+            rule=rule,
+            indices=Indices(bac=bac, pv=pv, ev=ev, ac=ac if not scope else None),
+            schedule=Later(functools.partial(self._timed, first, end, bac, ev)),
+            parts=Parts(self.made, self.parts[position]) if position in self.parts else (),
+            ac_effort=None if effort_ac is None else money(effort_ac),
+            floating=len(between(columns.floating, first, end)),
+            scope=scope,
+        )
+
+    def _timed(self, first: int, end: int, bac: Fraction, ev: Fraction) -> EarnedSchedule | None:
+        """Earned schedule of what is summed: time runs from the plan's first instant to now, or to the end of finished work."""
+        columns = self.columns
+        planned, seen = between(columns.planned_at, first, end), between(columns.seen_at, first, end)
+        pieces = [piece for place in planned for piece in columns.plan[place]]
+        if not pieces or bac <= 0 or ev < 0 or any(piece.value < 0 for piece in pieces):
+            return None  # a credit in the plan: it has no earned schedule
+        ends = [columns.ended[place] for place in planned]
+        ended = None if None in ends else max(one for one in ends if one is not None)
+        curve = PlanCurve([Planned(piece.value, piece.stretch) for piece in pieces], self.rule)
+        return curve.earned(ev, max(columns.seen[place] for place in seen), ended)
+
+
+LEVELS = {"task": Task, "project": Project, "programme": Programme, "portfolio": Portfolio}

@@ -1,0 +1,320 @@
+"""What one work package plans, has earned and has cost: its budget over its time, its earning rule, its actual cost."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from fractions import Fraction
+from typing import NamedTuple
+
+import attrs
+
+from ipmo.analysis.dates.schedule import Schedule, schedule
+from ipmo.analysis.money.amounts import EVEN, Amounts, certain_lump
+from ipmo.analysis.money.measures import budget_of, share_done
+from ipmo.analysis.money.periods import Stretch, worked_on
+from ipmo.analysis.money.timing import Timing
+from ipmo.model.calendars import STANDARD
+from ipmo.model.earning import Earning, declared_share
+from ipmo.model.hierarchy import subtasks
+from ipmo.model.money import Budget, Spread
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Project, Task
+from ipmo.units import When, as_day, minutes
+
+__all__ = ["PERCENT", "UNKNOWN", "Package", "Piece", "WorkPackages", "packages_of", "stands_whole"]
+
+PERCENT = Earning()
+
+
+class Piece(NamedTuple):
+    """An amount of the plan and the time that it lies over.
+
+    Args:
+        value: exact amount.
+        since: first instant, in minutes.
+        until: last instant; the same for what comes at once.
+        spread: how it lies over the working time between them.
+        worked: working minutes up to an instant.
+    """
+
+    value: Fraction
+    since: int
+    until: int
+    spread: Spread
+    worked: Callable[[int], int]
+
+    @property
+    def stretch(self) -> Stretch:
+        """Its time."""
+        return Stretch(self.since, self.until, self.spread, self.worked)
+
+    def by(self, instant: int) -> Fraction:
+        """What is due by an instant; exact."""
+        if instant <= self.since:
+            return ZERO
+        return self.value if instant >= self.until else self.value * self.stretch.by(instant)
+
+
+ZERO = Fraction(0)
+
+
+@attrs.define(eq=False)
+class Package:
+    """Exact figures of one work package; what is not known is None.
+
+    Args:
+        budget: its budget; of level of effort only where nothing else is known of it.
+        bac: budget of a package that is known in full; pv, ev and ac are planned, earned and spent of it.
+        effort: (budget, value) of level of effort that is known; `effort_ac` its actual cost.
+        plan: the pieces of its plan, for earned schedule.
+        bases: its price bases.
+        floating: it has no approved dates.
+        seen: the instant that it is seen from, where it is known.
+        ended: when it ended, of finished work.
+        shown: (PV, EV) where the actual cost is not known: shown of itself, and in no sum.
+    """
+
+    budget: Fraction | None = None
+    bac: Fraction | None = None
+    pv: Fraction = ZERO
+    ev: Fraction = ZERO
+    ac: Fraction | None = None
+    effort: tuple[Fraction, Fraction] | None = None
+    effort_ac: Fraction | None = None
+    plan: Sequence[Piece] = ()
+    bases: Mapping[str, str] = attrs.field(factory=dict)
+    floating: bool = False
+    seen: int | None = None
+    ended: int | None = None
+    shown: tuple[Fraction, Fraction] | None = None
+
+    @property
+    def known(self) -> bool:
+        """It has budget, dates, progress and actual cost."""
+        return self.seen is not None
+
+
+UNKNOWN = Package()
+
+
+def _happened(when: When, seen: When) -> bool:
+    """Whether something has happened by then: by the minute where both say a time, else by the day."""
+    if isinstance(when, datetime) and isinstance(seen, datetime):
+        return when <= seen
+    return as_day(when) <= as_day(seen)
+
+
+class WorkPackages:
+    """The work packages of a portfolio, one by one.
+
+    Args:
+        portfolio: the portfolio.
+        plan: what budgets and dates are taken from.
+        as_of: the date of the figures.
+        own: projects that are seen from a date of their own.
+        budgets: how budgets become exact.
+        actuals: how actual costs do.
+    """
+
+    def __init__(
+        self, portfolio: Portfolio, plan: Portfolio, as_of: When, own: Mapping[str, When], budgets: Amounts, actuals: Amounts
+    ) -> None:
+        self.portfolio, self.plan, self.as_of, self.own, self.budgets, self.actuals = portfolio, plan, as_of, own, budgets, actuals
+        money = plan.money
+        self._plain = money is not None and money.price_base is None and not any(p.price_base is not None for p in plan.projects)
+        self._worked: dict[str, Callable[[int], int]] = {}
+
+    @functools.cached_property
+    def schedule(self) -> Schedule:
+        """The schedule of the plan, loops cut."""
+        return schedule(self.plan, on_cycle="cut")
+
+    @functools.cached_property
+    def timing(self) -> Timing:
+        """Where the plan's budgets lie."""
+        return Timing(self.plan, self.schedule)
+
+    def dates(self, item: str) -> tuple[datetime | None, datetime | None]:
+        """Dates for the measures that weigh progress by duration."""
+        return self.schedule.dates(item)
+
+    # ------------------------------------------------------------------------------ one work package
+
+    def package(self, full_id: str, noun: Task | Project, project: Project) -> Package:
+        """What is known of a task, or of a project that is one package.
+
+        Args:
+            full_id: its full id.
+            noun: the task, or the project with the progress of its tasks.
+            project: the project that it stands in, or is.
+        """
+        planned = self.plan.items.get(full_id, noun) if self.plan is not self.portfolio else noun
+        budget = budget_of(self.plan, full_id, planned)
+        if budget is None:
+            return UNKNOWN
+        seen = self.own.get(project.id, self.as_of)
+        found = self._planned(full_id, planned, budget)
+        if found is None:
+            return UNKNOWN
+        bac, bases, plan = found
+        earning = noun.earning or project.earning or PERCENT
+        effort = earning.rule == "level of effort"
+        unknown = Package(budget=None if effort else bac, bases=bases)
+        if plan is None:
+            return unknown
+        now = minutes(seen)
+        pv = plan[0].by(now) if len(plan) == 1 else sum((piece.by(now) for piece in plan), ZERO)
+        spent: Fraction | None = None
+        if noun.actual is not None:
+            actual = self._spent(full_id, noun.actual, seen)
+            if actual is None:
+                return unknown
+            spent, more = actual
+            bases = bases | more
+        elif self._begun(noun, seen) is False:
+            spent = ZERO
+        floating = self.plan is self.portfolio and _approved(planned) is None and any(line.since is None for line in budget.lines)
+        if effort:
+            return Package(effort=(bac, pv), effort_ac=spent, bases=bases, floating=floating, seen=now)
+        earned = self._earned(full_id, noun, earning, seen)
+        if earned is None:
+            return Package(budget=bac, bases=bases)
+        ev = bac * earned
+        if spent is None:
+            return Package(budget=bac, bases=bases, shown=(pv, ev))
+        ended = self._ended(noun, earning, seen) if earned >= 1 else None
+        return Package(budget=bac, bac=bac, pv=pv, ev=ev, ac=spent, plan=plan, bases=bases, floating=floating, seen=now, ended=ended)
+
+    def _planned(self, full_id: str, planned: Task | Project, budget: Budget) -> tuple[Fraction, dict[str, str], list[Piece] | None] | None:
+        """(budget, its price bases, where it lies); None where a line is not known, no pieces where nothing dates one."""
+        lump = certain_lump(budget, self.budgets.currency) if self._plain else None
+        if lump is not None and (line := budget.lines[0]).since is None and line.until is None:
+            value = Fraction(lump)
+            place = self._lies(full_id, planned, line.spread)
+            return value, {}, None if place is None else [Piece(value, *place)]
+        lines = self.budgets.lines(full_id, budget)
+        if lines is None:
+            return None
+        bac = sum((one.value for one in lines), ZERO)
+        bases = {one.base: full_id for one in lines if one.base}
+        pieces = []
+        for one in lines:
+            stretch = self.timing.line("budget", full_id, one)
+            if stretch is None:
+                return bac, bases, None
+            pieces.append(Piece(one.value, stretch.since, stretch.until, stretch.spread, stretch.worked))
+        return bac, bases, pieces
+
+    def _lies(self, full_id: str, planned: Task | Project, spread: Spread | None) -> tuple[int, int, Spread, Callable[[int], int]] | None:
+        """Where a lump lies: over the approved plan where the item states one, else over the schedule, on its own calendar."""
+        approved = _approved(planned)
+        if approved is not None:
+            since, until = minutes(approved[0]), minutes(approved[1], end=True)
+        else:
+            start, finish = self.schedule.dates(full_id)
+            if start is None or finish is None:
+                return None
+            since, until = minutes(start), minutes(finish)
+        above = planned if isinstance(planned, Project) else self.plan.items[full_id.partition("/")[0]]
+        name = planned.calendar or above.calendar or self.plan.calendar or STANDARD.id
+        if name not in self._worked:
+            self._worked[name] = worked_on(self.plan, self.plan.calendar_table[name])
+        return since, until, spread or planned.spread or above.spread or EVEN, self._worked[name]
+
+    def _spent(self, full_id: str, actual: Budget, seen: When) -> tuple[Fraction, dict[str, str]] | None:
+        """(actual cost up to a date, its price bases); None where it is not known."""
+        lump = certain_lump(actual, self.actuals.currency) if self._plain and self.plan is self.portfolio else None
+        if lump is not None and actual.lines[0].since is None:
+            return Fraction(lump), {}
+        lines = self.actuals.lines(full_id, actual)
+        if lines is None:
+            return None
+        spent = sum((one.value for one in lines if one.line.since is None or _happened(one.line.since, seen)), ZERO)
+        return spent, {one.base: full_id for one in lines if one.base}
+
+    def _begun(self, noun: Task | Project, seen: When) -> bool | None:
+        """Whether work has begun; None of a project that should have, and does not say."""
+        if declared_share(noun.earning, noun.extensions):
+            return True
+        if isinstance(noun, Task):
+            return noun.started or bool(noun.progress)
+        if noun.actual_start is not None or noun.actual_finish is not None or noun.progress is not None:
+            return noun.actual_start is not None or noun.actual_finish is not None or bool(noun.progress)
+        due = not noun.tasks and noun.start is not None and _happened(noun.start, seen)
+        return None if due else False
+
+    def _earned(self, full_id: str, noun: Task | Project, earning: Earning, seen: When) -> Fraction | None:
+        """The share of the budget that is earned, by the rule."""
+        done = noun.actual_finish is not None and _happened(noun.actual_finish, seen)
+        declared = declared_share(noun.earning, noun.extensions)
+        if declared is not None:
+            return Fraction(1) if done else Fraction(str(declared))
+        if earning.rule == "weighted milestones":
+            weights = [(Fraction(str(step.weight)), step.done is not None and _happened(step.done, seen)) for step in earning.steps]
+            return sum((w for w, reached in weights if reached), Fraction(0)) / sum((w for w, _ in weights), Fraction(0))
+        if done:
+            return Fraction(1)
+        begun = noun.actual_start is not None and _happened(noun.actual_start, seen)
+        if earning.rule == "0/100":
+            return Fraction(0)
+        if earning.rule == "50/50":
+            return Fraction(1, 2) if begun else Fraction(0)
+        if earning.rule == "units":
+            return None if earning.done is None else Fraction(str(earning.done)) / Fraction(str(earning.total))
+        if noun.progress is not None:
+            return Fraction(str(noun.progress))
+        if not begun:
+            return Fraction(0) if self._begun(noun, seen) is False or isinstance(noun, Task) else None
+        if isinstance(noun, Task):
+            found = share_done(self, full_id, noun)
+            return None if found is None or not found[1] else found[0] / found[1]
+        return None
+
+    def _ended(self, noun: Task | Project, earning: Earning, seen: When) -> int | None:
+        """When work that has earned all its budget ended: by then its time stops; None when nobody says."""
+        if noun.actual_finish is not None and _happened(noun.actual_finish, seen):
+            return minutes(noun.actual_finish, end=True)
+        reached = [step.done for step in earning.steps if step.done is not None]
+        if reached:
+            return minutes(max(reached), end=True)
+        if isinstance(noun, Project) and noun.tasks:
+            ends = [task.actual_finish for task in noun.tasks if not task.milestone]
+            if all(end is not None for end in ends):
+                return max((minutes(end, end=True) for end in ends if end is not None), default=None)
+        return None
+
+    def with_progress(self, project: Project) -> Project:
+        """A project whose budget is one lump earns by the progress of its tasks, weighted by their duration."""
+        found = [share_done(self, f"{project.id}/{t.id}", t) for t in project.tasks if not t.milestone]
+        starts = [t.actual_start for t in project.tasks if t.actual_start is not None]
+        begun = attrs.evolve(project, actual_start=min(starts, key=minutes)) if starts else project
+        known = [one for one in found if one is not None]
+        whole = sum((weight for _, weight in known), Fraction(0))
+        if len(known) < len(found) or not whole:
+            return begun
+        return attrs.evolve(begun, progress=float(sum((share for share, _ in known), Fraction(0)) / whole))
+
+
+def _approved(planned: Task | Project) -> tuple[When, When] | None:
+    """Start and finish of a task in the approved plan, where it states both."""
+    if not isinstance(planned, Task) or planned.baseline_start is None or planned.baseline_finish is None:
+        return None
+    return planned.baseline_start, planned.baseline_finish
+
+
+def stands_whole(project: Project) -> bool:
+    """A budget of its own and none below: the project is one work package."""
+    return project.budget is not None and not any(task.budget is not None for task in project.tasks)
+
+
+def packages_of(project: Project, whole: bool | None = None) -> Iterable[tuple[str, Task | Project]]:
+    """The work packages of a project: itself, or its tasks without parts that are no milestones."""
+    if stands_whole(project) if whole is None else whole:
+        yield project.id, project
+        return
+    below = subtasks(project)
+    for task in project.tasks:
+        if task.id not in below and not task.milestone:
+            yield f"{project.id}/{task.id}", task

@@ -1,0 +1,554 @@
+"""Earned value on columns is what the item-by-item way makes: to the last digit, with its errors, against every kind of baseline."""
+
+from __future__ import annotations
+
+import functools
+import random
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+
+import attrs
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ipmo.analysis.dates.schedule import Schedule, schedule
+from ipmo.analysis.money.amounts import Amounts, Priced, Unrated, rounded
+from ipmo.analysis.money.earned_item import EarnedItem
+from ipmo.analysis.money.earned_value import earned_value
+from ipmo.analysis.money.exact import Running
+from ipmo.analysis.money.indices import EarnedSchedule, Indices
+from ipmo.analysis.money.measures import budget_of, share_done
+from ipmo.analysis.money.periods import PeriodRule, period_rule
+from ipmo.analysis.money.plan_curve import PlanCurve, Planned
+from ipmo.analysis.money.rollup import LEFT_OUT
+from ipmo.analysis.money.timing import Timing
+from ipmo.errors import IpmoError
+from ipmo.memory import forget
+from ipmo.model import (
+    Assignment,
+    Budget,
+    BudgetLine,
+    Earning,
+    EarningStep,
+    MoneySettings,
+    Portfolio,
+    PriceBase,
+    Programme,
+    Project,
+    RateRow,
+    Resource,
+    Task,
+)
+from ipmo.model.earning import declared_share
+from ipmo.model.hierarchy import hierarchy, subtasks
+from ipmo.testing.strategies import portfolios
+from ipmo.units import When, as_day, minutes
+
+PERCENT = Earning()
+
+
+@attrs.frozen
+class _Sums:
+    """What is added up: exact, by price base; the pieces of the plan for earned schedule.
+
+    Args:
+        budget: of every package whose budget is known; `bac` of those that are known in full.
+        seen: the instant that it is seen from.
+        ended: when its last finished package did; None where none has, or nobody says when.
+        open: some package is unfinished, or nobody says when it was finished.
+        shown: (PV, EV) of one package whose actual cost is not known: shown of itself, and in no sum.
+    """
+
+    budget: Fraction | None = None
+    bac: Fraction = Fraction(0)
+    pv: Fraction = Fraction(0)
+    ev: Fraction = Fraction(0)
+    ac: Fraction | None = None
+    loe_bac: Fraction = Fraction(0)
+    loe: Fraction = Fraction(0)
+    loe_ac: Fraction | None = None
+    known: int = 0
+    total: int = 0
+    plan: Sequence[Planned] = ()
+    bases: Mapping[str, str] = attrs.field(factory=dict)
+    floating: int = 0
+    seen: int | None = None
+    ended: int | None = None
+    open: bool = False
+    shown: tuple[Fraction, Fraction] | None = None
+
+    @classmethod
+    def of(cls, parts: Iterable[_Sums]) -> _Sums:
+        """The sum of several."""
+        found = list(parts)
+        if len(found) == 1:
+            return attrs.evolve(found[0], shown=None)
+        bases: dict[str, str] = {}
+        for part in found:
+            bases = {**part.bases, **bases}
+        return _Sums(
+            budget=_plus(part.budget for part in found),
+            bac=sum((part.bac for part in found), Fraction(0)),
+            pv=sum((part.pv for part in found), Fraction(0)),
+            ev=sum((part.ev for part in found), Fraction(0)),
+            ac=_plus(part.ac for part in found),
+            loe_bac=sum((part.loe_bac for part in found), Fraction(0)),
+            loe=sum((part.loe for part in found), Fraction(0)),
+            loe_ac=_plus(part.loe_ac for part in found),
+            known=sum(part.known for part in found),
+            total=sum(part.total for part in found),
+            plan=[piece for part in found for piece in part.plan],
+            bases=bases,
+            floating=sum(part.floating for part in found),
+            seen=max((part.seen for part in found if part.seen is not None), default=None),
+            ended=max((part.ended for part in found if part.ended is not None), default=None),
+            open=any(part.open for part in found),
+        )
+
+
+def _plus(amounts: Iterable[Fraction | None]) -> Fraction | None:
+    """The sum of what is known; None when nothing is."""
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known, Fraction(0)) if known else None
+
+
+def _happened(when: When, seen: When) -> bool:
+    """Whether something has happened by then: by the minute where both say a time, else by the day."""
+    if isinstance(when, datetime) and isinstance(seen, datetime):
+        return when <= seen
+    return as_day(when) <= as_day(seen)
+
+
+class ItemByItem:
+    """The reference: every item summed from the items that it holds."""
+
+    def __init__(self, portfolio: Portfolio, as_of: When, plan: Portfolio, rule: PeriodRule, own: bool, unrated: Unrated) -> None:
+        self.portfolio, self.as_of, self.plan, self.rule = portfolio, as_of, plan, rule
+        self.own = {p.id: p.status_date for p in portfolio.projects if own and p.status_date is not None}
+        self.budgets = Amounts(plan, as_day(as_of), "budget", unrated=unrated)
+        self.actuals = Amounts(portfolio, as_day(as_of), "actual", unrated=unrated)
+        self.currency = self.budgets.currency
+        self.items: dict[str, EarnedItem] = {}
+        self.packages: set[str] = set()
+
+    @functools.cached_property
+    def schedule(self) -> Schedule:
+        """The schedule of the plan, loops cut."""
+        return schedule(self.plan, on_cycle="cut")
+
+    @functools.cached_property
+    def timing(self) -> Timing:
+        """Where the plan's budgets lie."""
+        return Timing(self.plan, self.schedule)
+
+    def dates(self, item: str) -> tuple[datetime | None, datetime | None]:
+        """Dates for the measures that weigh progress by duration."""
+        return self.schedule.dates(item)
+
+    # ------------------------------------------------------------------------------ one work package
+
+    def _package(self, full_id: str, noun: Task | Project) -> _Sums:
+        self.packages.add(full_id)
+        planned = self.plan.items.get(full_id, noun)
+        budget = budget_of(self.plan, full_id, planned)
+        earning = noun.earning or getattr(self.portfolio.items.get(self.portfolio.project_of(full_id)), "earning", None) or PERCENT
+        seen = self.own.get(self.portfolio.project_of(full_id), self.as_of)
+        lines = None if budget is None else self.budgets.lines(full_id, budget)
+        if lines is None:
+            return _Sums(total=1)
+        bac = sum((line.value for line in lines), Fraction(0))
+        bases = {line.base: full_id for line in lines if line.base}
+        unknown = _Sums(budget=None if earning.rule == "level of effort" else bac, total=1, bases=bases)
+        plan: list[Planned] = []
+        planned_value = Fraction(0)
+        for line in lines:
+            stretch = self.timing.line("budget", full_id, line)
+            if stretch is None:
+                return unknown
+            plan.append(Planned(line.value, stretch))
+            planned_value += line.value * stretch.by(minutes(seen))
+        spent: Fraction | None = None
+        stated = getattr(planned, "baseline_start", None) is not None and getattr(planned, "baseline_finish", None) is not None
+        floating = int(self.plan is self.portfolio and not stated and any(line.line.since is None for line in lines))
+        if noun.actual is not None:
+            actual = self.actuals.lines(full_id, noun.actual)
+            if actual is None:
+                return unknown
+            bases |= {line.base: full_id for line in actual if line.base}
+            spent = sum((line.value for line in actual if line.line.since is None or _happened(line.line.since, seen)), Fraction(0))
+        elif self._begun(noun, seen) is False:
+            spent = Fraction(0)
+        shared = _Sums(known=1, total=1, bases=bases, floating=floating, seen=minutes(seen))
+        if earning.rule == "level of effort":
+            return attrs.evolve(shared, loe_bac=bac, loe=planned_value, loe_ac=spent)
+        earned = self._earned(full_id, noun, earning, seen)
+        if earned is None:
+            return unknown
+        if spent is None:
+            return attrs.evolve(unknown, shown=(planned_value, bac * earned))
+        ended = self._ended(noun, earning, seen) if earned >= 1 else None
+        return attrs.evolve(
+            shared, budget=bac, bac=bac, pv=planned_value, ev=bac * earned, ac=spent, plan=plan, ended=ended, open=ended is None
+        )
+
+    def _begun(self, noun: Task | Project, seen: When) -> bool | None:
+        """Whether work has begun; None of a project that should have, and does not say."""
+        if declared_share(noun.earning, noun.extensions):
+            return True
+        if isinstance(noun, Task):
+            return noun.started or bool(noun.progress)
+        if noun.actual_start is not None or noun.actual_finish is not None or noun.progress is not None:
+            return noun.actual_start is not None or noun.actual_finish is not None or bool(noun.progress)
+        due = not noun.tasks and noun.start is not None and _happened(noun.start, seen)
+        return None if due else False
+
+    def _earned(self, full_id: str, noun: Task | Project, earning: Earning, seen: When) -> Fraction | None:
+        """The share of the budget that is earned, by the rule."""
+        done = noun.actual_finish is not None and _happened(noun.actual_finish, seen)
+        declared = declared_share(noun.earning, noun.extensions)
+        if declared is not None:
+            return Fraction(1) if done else Fraction(str(declared))
+        if earning.rule == "weighted milestones":
+            weights = [(Fraction(str(step.weight)), step.done is not None and _happened(step.done, seen)) for step in earning.steps]
+            return sum((w for w, reached in weights if reached), Fraction(0)) / sum((w for w, _ in weights), Fraction(0))
+        if done:
+            return Fraction(1)
+        begun = noun.actual_start is not None and _happened(noun.actual_start, seen)
+        if earning.rule == "0/100":
+            return Fraction(0)
+        if earning.rule == "50/50":
+            return Fraction(1, 2) if begun else Fraction(0)
+        if earning.rule == "units":
+            return None if earning.done is None else Fraction(str(earning.done)) / Fraction(str(earning.total))
+        if noun.progress is not None:
+            return Fraction(str(noun.progress))
+        if not begun:
+            return Fraction(0) if self._begun(noun, seen) is False or isinstance(noun, Task) else None
+        if isinstance(noun, Task):
+            found = share_done(self, full_id, noun)
+            return None if found is None or not found[1] else found[0] / found[1]
+        return None
+
+    def _ended(self, noun: Task | Project, earning: Earning, seen: When) -> int | None:
+        """When work that has earned all its budget ended: by then its time stops; None when nobody says."""
+        if noun.actual_finish is not None and _happened(noun.actual_finish, seen):
+            return minutes(noun.actual_finish, end=True)
+        reached = [step.done for step in earning.steps if step.done is not None]
+        if reached:
+            return minutes(max(reached), end=True)
+        if isinstance(noun, Project) and noun.tasks:
+            ends = [task.actual_finish for task in noun.tasks if not task.milestone]
+            if all(end is not None for end in ends):
+                return max((minutes(end, end=True) for end in ends if end is not None), default=None)
+        return None
+
+    # ------------------------------------------------------------------------------------- the tree
+
+    def run(self) -> dict[str, EarnedItem]:
+        """Every level; what the baseline has and the portfolio does not, beside its project or programme, else below the whole."""
+        pf = self.portfolio
+        tree = hierarchy(pf)
+        gone = self._gone()
+
+        def counted(noun: Portfolio | Programme) -> list[Programme | Project]:
+            return [n for n in tree.direct(noun) if not isinstance(n, Project) or n.state not in LEFT_OUT]
+
+        def initiative(noun: Programme | Project) -> _Sums:
+            if isinstance(noun, Project):
+                return self._project(noun, gone)
+            below = counted(noun)
+            parts = [initiative(inner) for inner in below]
+            names = tuple(n.id for n in below) + tuple(gone.get(noun.id, ()))
+            return self._keep(noun.id, noun.name, "programme", _Sums.of([*parts, *self._removed(gone, noun.id)]), names)
+
+        below = counted(pf)
+        parts = [initiative(noun) for noun in below]
+        parts += self._removed(gone, "")
+        self._keep(pf.id, pf.name, "portfolio", _Sums.of(parts), tuple(n.id for n in below) + tuple(gone.get("", ())))
+        order = [pf.id, *(name for name in self.items if name != pf.id)]
+        return {name: self.items[name] for name in order}
+
+    def _gone(self) -> dict[str, dict[str, Task | Project]]:
+        """Packages of the baseline that the portfolio no longer counts, by the project or programme of now that they belonged to."""
+        if self.plan is self.portfolio:
+            return {}
+        now = {p.id for p in self.portfolio.projects if p.state not in LEFT_OUT}
+        programmes = {p.id for p in self.portfolio.programmes}
+        out: dict[str, dict[str, Task | Project]] = {}
+        for project in self.plan.projects:
+            if project.state in LEFT_OUT:
+                continue
+            above = project.id if project.id in now else project.programme if project.programme in programmes else ""
+            packages = dict(_packages(project))
+            if project.id in now:
+                held = dict(_packages(self.portfolio.items[project.id], packages.keys() == {project.id}))
+                packages = {name: noun for name, noun in packages.items() if name not in held}
+            if packages:
+                out.setdefault(above or "", {}).update(packages)
+        return out
+
+    def _removed(self, gone: Mapping[str, Mapping[str, Task | Project]], above: str) -> list[_Sums]:
+        """What was removed from one project or programme: its budget stays in BAC, and nobody reports on it."""
+        out = []
+        for full_id, noun in gone.get(above, {}).items():
+            stated = budget_of(self.plan, full_id, noun)
+            lines = None if stated is None else self.budgets.lines(full_id, stated)
+            budget = None if lines is None else sum((line.value for line in lines), Fraction(0))
+            sums = _Sums(budget=budget, total=1, bases={line.base: full_id for line in lines or () if line.base})
+            level = "task" if isinstance(noun, Task) else "project"
+            out.append(self._keep(full_id, noun.name, level, sums, (), scope="removed"))
+        return out
+
+    def _project(self, project: Project, gone: Mapping[str, Mapping[str, Task | Project]]) -> _Sums:
+        below = subtasks(project)
+        planned = self.plan.items.get(project.id)
+        counted = planned is not None and planned.state not in LEFT_OUT
+        plan = planned if counted and isinstance(planned, Project) else project
+        known = {name for name, _ in _packages(plan)} if self.plan is not self.portfolio and counted else None
+
+        def work(task: Task) -> _Sums:
+            full_id = f"{project.id}/{task.id}"
+            inner = below.get(task.id, ())
+            if inner:
+                sums = _Sums.of([work(t) for t in inner])
+                return self._keep(full_id, task.name, "task", sums, tuple(f"{project.id}/{t.id}" for t in inner))
+            if task.milestone:
+                return _Sums()
+            earning = task.earning or project.earning or PERCENT
+            if self.plan is not self.portfolio and (known is None or full_id not in known):
+                return self._added(full_id, task, "task")
+            return self._keep(full_id, task.name, "task", self._package(full_id, task), (), earning.rule)
+
+        if _whole(plan):
+            if self.plan is not self.portfolio and not counted:
+                return self._added(project.id, project, "project")
+            earning = project.earning or PERCENT
+            noun = project if project.progress is not None or not project.tasks else self._with_progress(project)
+            return self._keep(project.id, project.name, "project", self._package(project.id, noun), (), earning.rule)
+        roots = below.get(None, ())
+        sums = _Sums.of([*(work(task) for task in roots), *self._removed(gone, project.id)])
+        if not project.tasks and not gone.get(project.id):
+            sums = _Sums(total=1)
+        parts = tuple(f"{project.id}/{t.id}" for t in roots) + tuple(gone.get(project.id, ()))
+        return self._keep(project.id, project.name, "project", sums, parts)
+
+    def _added(self, full_id: str, noun: Task | Project, level: str) -> _Sums:
+        """What the baseline does not have is shown with its own budget and actual cost, and is in no sum."""
+        amounts = Amounts(self.portfolio, as_day(self.as_of), "budget", unrated=self.actuals.unrated)
+        stated = ((amounts, budget_of(self.portfolio, full_id, noun)), (self.actuals, noun.actual))
+        budget, actual = (None if money is None else known.lines(full_id, money) for known, money in stated)
+        bac, ac = (None if lines is None else sum((line.value for line in lines), Fraction(0)) for lines in (budget, actual))
+        self._keep(full_id, noun.name, level, _Sums(budget=bac, ac=ac), (), scope="added")
+        return _Sums()
+
+    def _with_progress(self, project: Project) -> Project:
+        """A project whose budget is one lump earns by the progress of its tasks, weighted by their duration."""
+        found = [share_done(self, f"{project.id}/{t.id}", t) for t in project.tasks if not t.milestone]
+        starts = [t.actual_start for t in project.tasks if t.actual_start is not None]
+        begun = attrs.evolve(project, actual_start=min(starts, key=minutes)) if starts else project
+        known = [one for one in found if one is not None]
+        whole = sum((weight for _, weight in known), Fraction(0))
+        if len(known) < len(found) or not whole:
+            return begun
+        return attrs.evolve(begun, progress=float(sum((share for share, _ in known), Fraction(0)) / whole))
+
+    def _keep(self, full_id: str, name: str, level: str, sums: _Sums, parts: tuple[str, ...], rule: str = "", scope: str = "") -> _Sums:
+        if len(sums.bases) > 1:
+            Priced({base: (Fraction(0), item) for base, item in sums.bases.items()}).only("money")
+        money = functools.partial(rounded, currency=self.currency)
+        self.items[full_id] = EarnedItem(
+            item=full_id,
+            name=name,
+            level=level,
+            bac=None if sums.budget is None else money(sums.budget),
+            pv=money(sums.pv) if sums.known else None if sums.shown is None else money(sums.shown[0]),
+            ev=money(sums.ev) if sums.known else None if sums.shown is None else money(sums.shown[1]),
+            ac=None if sums.ac is None else money(sums.ac),
+            effort=(money(sums.loe_bac), money(sums.loe)),
+            known=sums.known,
+            total=sums.total,
+            rule=rule,
+            indices=Indices(bac=sums.bac, pv=sums.pv, ev=sums.ev, ac=sums.ac if not scope else None),
+            schedule=self._timed(sums),
+            parts=tuple(self.items[part] for part in parts if part in self.items),
+            ac_effort=None if sums.loe_ac is None else money(sums.loe_ac),
+            floating=sums.floating,
+            scope=scope,
+        )
+        return sums
+
+    def _timed(self, sums: _Sums) -> EarnedSchedule | None:
+        """Earned schedule of what is summed: time runs from the plan's first instant to now, or to the end of finished work."""
+        if not sums.plan or sums.bac <= 0 or sums.ev < 0 or sums.seen is None or any(piece.value < 0 for piece in sums.plan):
+            return None  # a credit in the plan: it has no earned schedule
+        return PlanCurve(sums.plan, self.rule).earned(sums.ev, sums.seen, None if sums.open else sums.ended)
+
+
+def _whole(project: Project) -> bool:
+    """A budget of its own and none below: the project is one work package."""
+    return project.budget is not None and not any(task.budget is not None for task in project.tasks)
+
+
+def _packages(project: Project, whole: bool | None = None) -> Iterable[tuple[str, Task | Project]]:
+    """The work packages of a project: itself, or its tasks without parts that are no milestones."""
+    if _whole(project) if whole is None else whole:
+        yield project.id, project
+        return
+    below = subtasks(project)
+    for task in project.tasks:
+        if task.id not in below and not task.milestone:
+            yield f"{project.id}/{task.id}", task
+
+
+def money(rng: random.Random, known: float) -> Any:
+    """A budget or an actual cost: a lump, pence, another currency, an estimate, dated lines, other prices, nothing."""
+    amount = rng.randint(0, 9_000)
+    if rng.random() > known:
+        return None
+    month = rng.randint(1, 6)
+    lines = [
+        BudgetLine(amount=f"{amount} GBP", since=f"2026-0{month}-03", until=f"2026-0{month + 2}-14" if rng.random() < 0.5 else None),
+        BudgetLine(amount=f"{amount}.31 {rng.choice(('GBP', 'EUR'))}", price_base=PriceBase(year=2024) if rng.random() < 0.1 else None),
+    ]
+    choices = [
+        f"{amount} GBP",
+        f"{amount}.17 GBP",
+        f"{amount} EUR",
+        {"low": "1 GBP", "likely": f"{amount + 1} GBP", "high": "9999 GBP"},
+        Budget(tuple(lines)),
+    ]
+    return rng.choices(choices, (8, 2, 1, 1, 1))[0]
+
+
+def work(rng: random.Random) -> dict[str, Any]:
+    """What is known of the progress and the plan of one task or project."""
+    found: dict[str, Any] = {"actual": money(rng, 0.5)}
+    if rng.random() < 0.6:
+        found["progress"] = rng.choice((0, 0.25, 0.333, 0.5, 1))
+    if rng.random() < 0.3:
+        found["actual_start"] = f"2026-01-{rng.randint(5, 28):02}"
+        if rng.random() < 0.5:
+            found |= {"actual_finish": f"2026-0{rng.randint(2, 7)}-11"}
+            found.pop("progress", None)
+    if rng.random() < 0.4:
+        steps = (EarningStep(name="a", weight=0.3, done="2026-02-03"), EarningStep(name="b", weight=0.7))
+        found["earning"] = rng.choice(
+            ("0/100", "50/50", "level of effort", Earning(rule="units", total=9, done=4), Earning(rule="weighted milestones", steps=steps))
+        )
+    if rng.random() < 0.3:
+        found["spread"] = rng.choice(("front", "back", "s-curve", [0.2, 0.8]))
+    return found
+
+
+def plan(seed: int, *, other: int = 0) -> Portfolio:
+    """A random portfolio; with another seed of changes the same ids, some gone and some new."""
+    rng, change = random.Random(seed), random.Random(other)
+    programmes = [
+        Programme(id=f"g{i}", programme=f"g{rng.randrange(i)}" if i and rng.random() < 0.5 else None) for i in range(rng.randint(0, 3))
+    ]
+    projects = []
+    for p in range(rng.randint(1, 4)):
+        tasks: list[Task] = []
+        for t in range(rng.randint(0, 7)):
+            fields = work(rng)
+            over = rng.choice([one.id for one in tasks]) if tasks and rng.random() < 0.3 else None
+            approved = {"baseline_start": "2026-02-02", "baseline_finish": "2026-04-09"} if rng.random() < 0.3 else {}
+            milestone, length = rng.random() < 0.1, rng.choice((None, "3 d", "20 d", "33 h", "90 d", "7 ed"))
+            if milestone:
+                fields, length = {}, None
+            elif rng.random() < 0.1:
+                fields |= {"plus_resources": True, "assignments": [Assignment(resource="crew", effort=rng.choice((None, "3 pd")))]}
+            tasks.append(
+                Task(
+                    id=f"t{t}",
+                    parent=over,
+                    milestone=milestone,
+                    duration=length,
+                    budget=None if milestone else money(rng, 0.8),
+                    **fields,
+                    **approved,
+                )
+            )
+        held = {one.parent for one in tasks}
+        plain = [
+            attrs.evolve(one, progress=None, actual_start=None, actual_finish=None, earning=None, duration=None, milestone=False)
+            if one.id in held
+            else one
+            for one in tasks
+        ]
+        whole = money(rng, 0.4)
+        if rng.random() < 0.3:
+            plain = [attrs.evolve(one, budget=None) for one in plain]
+        fields = work(rng)
+        if tasks:
+            fields = {name: value for name, value in fields.items() if not name.startswith("actual_")}
+        own = {"status_date": f"2026-0{rng.randint(2, 6)}-15"} if rng.random() < 0.2 else {}
+        base = PriceBase(year=2025) if rng.random() < 0.15 else None
+        state = rng.choice(("active", "active", "active", "proposed", "cancelled"))
+        above = rng.choice(programmes).id if programmes and rng.random() < 0.5 else None
+        if other:
+            plain = [one for one in plain if one.id in held or change.random() < 0.7]
+            state = change.choice(("active", "active", "cancelled"))
+            if change.random() < 0.2:
+                continue
+        projects.append(Project(id=f"p{p}", programme=above, state=state, tasks=plain, price_base=base, budget=whole, start="2026-01-12", finish="2026-08-03", **fields, **own))  # fmt: skip
+    rates = [RateRow(since="2026-03-01", per={"EUR": "0.8567"})] if rng.random() < 0.8 else []
+    name = "p0" if len(projects) == 1 and not programmes else "all"
+    return Portfolio(id=name, start="2026-01-05", status_date="2026-04-01", money=MoneySettings(currency="GBP"), rates=rates, programmes=programmes, projects=projects, resources=[Resource(id="crew", rate="300 GBP per pd")])  # fmt: skip
+
+
+def answered(ask: Callable[[], Mapping[str, EarnedItem]]) -> object:
+    """The rows with all that can be seen of them, or what was refused and why."""
+    try:
+        found = ask()
+    except IpmoError as error:
+        return type(error), str(error)
+    return [
+        (name, attrs.evolve(item, parts=(), schedule=item.schedule), [part.item for part in item.parts]) for name, item in found.items()
+    ]
+
+
+def compared(pf: Portfolio, baseline: Portfolio | None, unrated: Unrated, as_of: str | None) -> None:
+    """Asks both ways."""
+    rule = period_rule(pf, "month")
+
+    def by_item() -> Mapping[str, EarnedItem]:
+        when = date.fromisoformat(as_of) if as_of is not None else pf.status_date or date.max
+        return ItemByItem(pf, when, baseline or pf, rule, as_of is None, unrated).run()
+
+    def on_columns() -> Mapping[str, EarnedItem]:
+        forget(pf)
+        found = earned_value(pf, as_of=as_of, baseline=baseline, unrated=unrated)
+        return {name: found[name] for name in found}
+
+    assert answered(on_columns) == answered(by_item)
+
+
+RATED = st.sampled_from(["refuse", "unknown"])
+DATES = st.sampled_from([None, "2026-03-15", "2026-09-01"])
+
+
+@given(st.integers(0, 10**9), RATED, DATES)
+def test_earned_value_on_columns_is_that_made_item_by_item(seed: int, unrated: Unrated, as_of: str | None) -> None:
+    compared(plan(seed), None, unrated, as_of)
+
+
+@given(st.integers(0, 10**9), st.integers(1, 10**9), RATED, DATES)
+def test_it_is_against_a_baseline_with_other_work(seed: int, other: int, unrated: Unrated, as_of: str | None) -> None:
+    compared(plan(seed), plan(seed, other=other), unrated, as_of)
+
+
+@given(portfolios(), st.sampled_from(["2026-03-15", "2027-09-01"]))
+def test_it_is_on_any_valid_portfolio(pf: Portfolio, as_of: str) -> None:
+    compared(pf, None, "unknown", as_of)
+
+
+@given(st.dictionaries(st.integers(0, 30), st.fractions(-(10**4), 10**4, max_denominator=10**7)), st.integers(0, 31), st.integers(0, 31))
+def test_any_range_is_summed_exactly(amounts: dict[int, Fraction], one: int, other: int) -> None:
+    first, end = sorted((one, other))
+    found = Running(dict(sorted(amounts.items())))
+    inside = [amount for place, amount in amounts.items() if first <= place < end]
+    assert (found.sum(first, end), found.count(first, end)) == (sum(inside, Fraction(0)), len(inside))
+    assert found.known(first, end) == (sum(inside, Fraction(0)) if inside else None)
