@@ -46,6 +46,7 @@ __all__ = [
     "as_span",
     "as_when",
     "day_text",
+    "first_day",
     "minor_digits",
     "minutes",
     "moment",
@@ -498,6 +499,15 @@ def said_day(when: datetime | None, *, finish: bool = False) -> date | None:
         return None
     ends = finish and when.hour == when.minute == 0 and when > datetime.min
     return (when - timedelta(minutes=1)).date() if ends else when.date()
+
+
+def first_day(when: datetime) -> date:
+    """The first whole day from an instant on: a benefit starts on it.
+
+    >>> first_day(datetime(2026, 3, 2)), first_day(datetime(2026, 3, 2, 13, 30))
+    (datetime.date(2026, 3, 2), datetime.date(2026, 3, 3))
+    """
+    return when.date() if when.hour == when.minute == 0 else when.date() + timedelta(days=1)
 
 
 def day_text(when: datetime | None, *, finish: bool = False) -> str:

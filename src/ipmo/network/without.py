@@ -398,6 +398,16 @@ class KnockOuts:
             bits ^= low
         return out
 
+    def union(self, nodes: Sequence[int]) -> int:
+        """The targets that fail without one of some nodes, taken away one at a time, as bits of a number."""
+        if self._bits is None:
+            return functools.reduce(lambda bits, node: bits | self.row(node), nodes, 0)
+        import numpy as np
+
+        group = as_array(self.web.group)[as_array(nodes)]
+        rows = self._bits.reshape(-1, self._words)[group[group >= 0]]
+        return int.from_bytes(np.bitwise_or.reduce(rows, axis=0).tobytes(), "little") & self._mask if len(rows) else 0
+
     def points(self, target: int) -> list[int]:
         """The nodes without which a target fails, itself included.
 

@@ -26,7 +26,7 @@ def _find(context: CheckContext) -> Iterator[Finding]:
             continue
         item = one.name.removesuffix("@finish")
         expected = one.expected_text
-        if one.kind in ("deadline", "gate", "benefit") and one.expected is not None:
+        if one.kind in ("deadline", "gate") and one.expected is not None:
             expected = s.finish_text(one.item) or expected  # a milestone at the beginning of a day says that day
         whose = f"project {item!r} should finish by" if one.kind == "project" else f"{item!r} is {_word(one)}"
         if one.standing == "overdue":
@@ -42,7 +42,7 @@ def _find(context: CheckContext) -> Iterator[Finding]:
 
 
 def _word(one: Commitment) -> str:
-    return {"gate": "needed by", "deadline": "due", "benefit": "needed by"}.get(one.kind, one.word)
+    return {"gate": "needed by", "deadline": "due"}.get(one.kind, one.word)
 
 
 def _item(portfolio: Portfolio, one: Commitment, item: str) -> str:

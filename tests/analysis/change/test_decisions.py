@@ -114,6 +114,38 @@ def test_a_gate_is_due_by_the_day_up_to_which_every_commitment_holds_not_by_its_
     assert (by(later), later.float, later.margin) == ("2026-06-10", 102, 2)  # what comes before it began on 1 March
 
 
+@pytest.mark.parametrize("waits", ["gate", "decision"])
+def test_the_latest_day_is_the_last_on_which_deciding_is_in_time_not_the_morning_after(waits: str) -> None:
+    """Five days of work to 17 April after Easter: decided by Friday the 10th, 28 working days from 2 March with two holidays."""
+    gates = [m.Gate(id="G", body="bd", after="a")] if waits == "gate" else []
+    pf = m.Portfolio(
+        id="pf",
+        start="2026-03-02",
+        status_date="2026-03-02",
+        calendar="wk",
+        calendars=[m.Calendar(id="wk", week="mon-fri", hours="08:00-12:00, 13:00-17:00", day="8 h", holidays=["2026-04-03", "2026-04-06"])],
+        projects=[
+            m.Project(
+                id="p",
+                tasks=[
+                    m.Task(id="a", duration="5 d"),
+                    m.Task(id="b", duration="5 d", after="G" if gates else "a", deadline="2026-04-17"),
+                ],
+                gates=gates,
+            )
+        ],
+        decisions=[] if gates else [m.Decision(id="D", question="Which?", blocks=["p/b"], body="bd")],
+        bodies=[m.DecisionBody(id="bd")],
+    )
+    (due,) = ipmo.decisions_due(pf)
+    assert (due.latest, due.float) == (datetime(2026, 4, 10, 17), 28)
+    assert due.reason == "bd decides by 2026-04-10, in 28 working days, or p/b is missed"
+    on = {day: ipmo.check(pf.evolve(status_date=day, methodologies={"portfolio": "mop"})) for day in ("2026-04-10", "2026-04-11")}
+    assert not on["2026-04-10"].of("mop/late-decision")
+    (late,) = on["2026-04-11"].of("mop/late-decision")
+    assert "was needed by 2026-04-10, 1 day ago" in late.message
+
+
 @pytest.mark.parametrize(
     ("link", "promise", "at_risk"),
     [

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 
 import ipmo
 from ipmo.analysis.dates.commitments import Commitments
-from ipmo.changes import Stop
+from ipmo.changes import Delay, Stop
 from ipmo.errors import UnknownItemError
-from ipmo.model import Benefit, Enabler, Gate, Link, Portfolio, Project, Task
+from ipmo.model import Benefit, Calendar, Enabler, Gate, Link, Portfolio, Project, Task
 from ipmo.network.kernels import passes as kernels
 from ipmo.network.kernels.columns import FAR, Dates
 from ipmo.reporting.html import render
@@ -21,7 +21,12 @@ from ipmo.testing.strategies import portfolios
 
 def plain(*projects: Project, **more: Any) -> Portfolio:
     return Portfolio(
-        id="pf", start="2026-01-01", status_date=more.pop("status_date", "2026-01-01"), calendar="continuous", projects=projects, **more
+        id="pf",
+        start="2026-01-01",
+        status_date=more.pop("status_date", "2026-01-01"),
+        calendar=more.pop("calendar", "continuous"),
+        projects=projects,
+        **more,
     )
 
 
@@ -152,14 +157,49 @@ def test_what_lies_outside_is_named_where_it_is_late() -> None:
 
 
 def test_a_benefit_is_due_at_its_planned_start() -> None:
-    """Ready on 10 January, planned from 5 January: missed by five days; a later latest start does not help."""
+    """Ready at the end of 10 January it starts on the 11th, planned from the 5th: missed by six days; a later latest start does not help."""
     pf = plain(
         Project(id="p", tasks=[Task(id="t", duration="10 d")]),
         benefits=[Benefit(id="b", enabled_by=[Enabler(source="p/t")], planned_start="2026-01-05", need_by="2026-03-01")],
     )
     (one,) = stated(pf)
-    assert (one.kind, one.standing, one.late) == ("benefit", "missed", "5 d")
-    assert ipmo.schedule(pf)["p/t"].commitment_float == -5
+    assert (one.kind, one.standing, one.late) == ("benefit", "missed", "6 d")
+    assert ipmo.schedule(pf)["p/t"].commitment_float == -6
+
+
+@pytest.mark.parametrize("calendar", ["continuous", "weekdays"])
+@pytest.mark.parametrize("day", range(12, 25))
+def test_the_start_of_a_benefit_is_one_day_everywhere(calendar: str, day: int) -> None:
+    """Its first whole day: what `benefits` says, the schedule, its commitment and a comparison say too, and as late as its slip."""
+    pf = plain(
+        Project(id="p", tasks=[Task(id="t", duration="10 d")]),
+        calendar=calendar,
+        calendars=[Calendar(id="weekdays", week="mon-fri", hours="08:00-12:00, 13:00-17:00", day="8 h")],
+        benefits=[Benefit(id="b", enabled_by=[Enabler(source="p/t")], planned_start=f"2026-01-{day}")],
+    )
+    row, s = ipmo.benefits(pf)["b"], ipmo.schedule(pf)
+    assert row.start is not None
+    assert row.slip is not None
+    assert s.days("b") == s["b"].days() == (row.start, row.start)
+    (one,) = stated(pf)
+    assert (one.expected_text, one.stated_text) == (str(row.start), f"2026-01-{day}")
+    assert (one.standing == "missed") == (row.slip > 0)
+    if row.slip > 0:
+        assert one.late == f"{row.slip} d"
+    later = ipmo.what_if(pf, Delay("p/t", "7 ed"))
+    (moved,) = (m for m in later.dates if m.item == "b")
+    assert (moved.before, moved.after) == (str(row.start), str(ipmo.benefits(later.after)["b"].start))
+
+
+def test_the_latest_acceptable_start_of_a_benefit_is_the_end_of_its_day() -> None:
+    pf = plain(
+        Project(id="p", tasks=[Task(id="t", duration="10 d")]),
+        benefits=[Benefit(id="b", enabled_by=[Enabler(source="p/t")], need_by="2026-01-10")],
+    )
+    (one,) = stated(pf)
+    assert (one.standing, one.text) == ("kept", "b keeps its latest start: needed by 2026-01-10, expected 2026-01-10")
+    (late,) = stated(pf.evolve("b", need_by="2026-01-08"))
+    assert late.text.startswith("b misses its latest start by 2 d: needed by 2026-01-08, expected 2026-01-10")
 
 
 def test_a_project_without_tasks_commits_to_a_finish_only_where_something_else_sets_its_date() -> None:

@@ -879,9 +879,9 @@ def test_float_through_a_lag_in_months_is_to_the_last_instant_of_the_same_month(
         2.5,
         "b",
         datetime(2026, 1, 28, 13),
-        "2026-02-28",
-    )
-    assert ipmo.schedule(pf.evolve("P/a", duration="20 d"))["b"].finish_text == "2026-02-28"
+        "2026-03-01",
+    )  # the benefit starts on the first whole day after 28 February 13:00
+    assert ipmo.schedule(pf.evolve("P/a", duration="20 d"))["b"].finish_text == "2026-03-01"
     assert ipmo.schedule(pf.evolve("P/a", duration="20.01 d"))["b"].early_finish == datetime(2026, 3, 1)
     holds_its_target_float(pf)
 

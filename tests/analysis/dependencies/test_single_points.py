@@ -24,6 +24,7 @@ from ipmo.model import (
     Objective,
     Outcome,
     Portfolio,
+    Programme,
     Project,
     Risk,
     Task,
@@ -93,11 +94,48 @@ def test_an_item_is_one_for_each_of_several_that_are_needed_and_for_none_of_seve
         ],
     )
     points = single_points(pf)
-    assert set(points.of("both")) == {"a/t", "b/t", "both"}
+    assert set(points.of("both")) == {"a/t", "b/t", "c", "both"}  # b requires c, whatever c does
     assert points.of("either") == ("either",)
     assert points.of("through") == ("a/t", "through")
     assert points.of("a/g") == ("a/t", "a/g")
-    assert {row.item: (row.benefits, row.gates) for row in points} == {"a/t": (("both", "through"), ("a/g",)), "b/t": (("both",), ())}
+    assert {row.item: (row.benefits, row.gates) for row in points} == {
+        "a/t": (("both", "through"), ("a/g",)),
+        "b/t": (("both",), ()),
+        "c": (("both",), ()),
+    }
+
+
+def test_a_whole_is_one_where_something_fails_without_it_and_without_none_of_its_parts_alone() -> None:
+    """What is required, and a summary or a programme that holds every way; by hand: knock out each item in turn."""
+    pf = Portfolio(
+        id="x",
+        start="2026-01-05",
+        calendar="continuous",
+        money=MoneySettings(currency="GBP", discount="green-book-2026"),
+        programmes=[Programme(id="above"), Programme(id="g", programme="above")],
+        projects=[
+            Project(id="p", programme="g", tasks=[Task(id="s"), *(Task(id=t, parent="s", duration="5 d") for t in "tu")]),
+            Project(id="q", programme="g", tasks=[Task(id="t", duration="9 d")]),
+            Project(id="r", requires="q", tasks=[Task(id="t", duration="9 d", deadline="2026-02-01")]),
+        ],
+        benefits=[
+            Benefit(id="inside", any_of=["p/t", "p/u"], value="3 M GBP"),
+            Benefit(id="across", any_of=["p/t", "q/t"], value="2 M GBP"),
+            Benefit(id="apart", any_of=["p/t", "r/t"], value="9 M GBP"),
+            Benefit(id="behind", enabled_by="r/t", value="1 M GBP"),
+        ],
+    )
+    points = single_points(pf)
+    assert [(row.item, row.project, row.benefits) for row in points] == [
+        ("g", "", ("across", "apart")),
+        ("p/s", "p", ("inside",)),
+        ("r/t", "r", ("behind",)),
+        ("q", "q", ("behind",)),
+    ]
+    assert points.of("apart") == ("g", "apart")  # r requires q, which lies in g beside p
+    assert points.of("inside") == ("p/s", "inside")
+    assert points["g"].reason.startswith("without g 2 benefits worth ")
+    assert len(points.table()) == 4
 
 
 def test_of_those_that_lose_as_much_the_tightest_comes_first_and_then_the_likeliest() -> None:

@@ -22,7 +22,7 @@ from ipmo.errors import IpmoError
 from ipmo.memory import remember
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Task
-from ipmo.units import Effort, Money, as_day, moment
+from ipmo.units import Effort, Money, as_day, first_day, moment
 
 __all__ = ["CostOfDelay", "cost_of_delay"]
 
@@ -161,8 +161,7 @@ def cost_of_delay(portfolio: Portfolio, s: Schedule) -> CostOfDelay:
 @functools.lru_cache(maxsize=4096)
 def _first_day(instant: int) -> date:
     """The first whole day from an instant on, as `benefits` dates a benefit's start."""
-    found = moment(instant)
-    return found.date() if found.hour == found.minute == 0 else found.date() + timedelta(days=1)
+    return first_day(moment(instant))
 
 
 def _years_later(day: date, years: int) -> date:

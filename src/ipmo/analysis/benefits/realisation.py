@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import get_args
 
@@ -26,7 +26,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.reference import DiscountSchedule
 from ipmo.network.clocks import months_later
 from ipmo.tables import Column, Rows, Table
-from ipmo.units import Money, Rate, Span, as_day, as_span, as_when, minutes, moment
+from ipmo.units import Money, Rate, Span, as_day, as_span, as_when, first_day, minutes, moment
 
 __all__ = ["NO_CURRENCY", "BenefitValue", "Benefits", "Flow", "Profile", "benefits", "profile"]
 
@@ -431,11 +431,11 @@ class _Rows:
             return None, "nothing enables it"
         begins = found.begins(benefit)
         if begins is not None:
-            return _first_day(begins), ""
+            return first_day(begins), ""
         item = found[benefit]
         if item.undated or item.early_start is None or item.bound:
             return None, item.undated or "what enables it has no date"
-        return _first_day(item.early_start), ""
+        return first_day(item.early_start), ""
 
     def row(self, benefit: Benefit) -> BenefitValue:
         """One benefit's figures."""
@@ -509,8 +509,3 @@ class _Rows:
         if found is None or self.discount is None:
             return None
         return rounded(Fraction(found.worth(self.discount, self.as_of)), self._currency)
-
-
-def _first_day(instant: datetime) -> date:
-    """The first whole day from an instant on."""
-    return instant.date() if instant.hour == instant.minute == 0 else instant.date() + timedelta(days=1)

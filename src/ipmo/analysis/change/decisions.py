@@ -252,13 +252,24 @@ class _Finder:
     def _latest(self, place: int) -> tuple[datetime | None, str | None]:
         """The latest start of a position up to which every commitment downstream holds, and the one that fails first."""
         late = self.s.commitments.bound(place)
-        return (None, None) if late is None else (self._moment(place, late), self.s.commitments.at_risk(place))
+        if late is None:
+            return None, None
+        risk = self.s.commitments.at_risk(place)
+        own = risk == self.net.ids[self.s.passes.lists.order[place]]
+        return self._moment(place, late, as_stated=own), risk
 
-    def _moment(self, place: int, start: int) -> datetime:
-        """A start on the clock of a position as a date; of a point, that of its finish."""
+    def _moment(self, place: int, start: int, *, as_stated: bool = False) -> datetime:
+        """A start on the clock of a position as a date: not the beginning of a shift, but the end of the one before it.
+
+        Args:
+            place: the position.
+            start: on its clock.
+            as_stated: a point in time that bounds itself keeps the date that was stated.
+        """
         clock = self.net.running_clock(self.s.passes.lists.order[place])
         point = int(self.s.passes.positions.dur[place]) == 0
-        return moment(max(clock.finish(start) if point else clock.start(start), 0))
+        latest = clock.finish(start) if point else clock.start(start)
+        return moment(max(latest if as_stated and point else self.clock.finish(self.clock.work(latest)), 0))
 
     def _costs_from(self, places: Sequence[int]) -> datetime | None:
         """From when on waiting with some positions delays a benefit of known worth."""

@@ -19,7 +19,7 @@ from ipmo.model.governance import RAG
 from ipmo.model.portfolio import Portfolio
 from ipmo.network.clocks import FAR
 from ipmo.network.states import State
-from ipmo.units import Money, day_text, moment
+from ipmo.units import Money, day_text, first_day, moment
 from ipmo.words import counted
 
 __all__ = ["Sides", "by_weight", "few", "moved_targets", "scheduled"]
@@ -100,12 +100,12 @@ class Sides:
             place = other.place.get(row.name)
             if place is None:
                 note = _why_gone(other.schedule, self.after, row)
-                yield _date_of(self.before, row, before=_shown(one.date(t)), note=note)
+                yield _date_of(self.before, row, before=_shown(one.date(t), row.kind), note=note)
             elif other.date(place) != one.date(t):
                 yield _dated(one, t, other.date(place))
         for t, row in enumerate(other):
             if row.name not in one.place:
-                yield _date_of(self.after, row, after=_shown(other.date(t)), note="new")
+                yield _date_of(self.after, row, after=_shown(other.date(t), row.kind), note="new")
 
     def commitments(self) -> tuple[Moved, ...]:
         """Commitments that are newly missed, hand-overs first, then those that are missed by more or less, or kept again."""
@@ -278,7 +278,9 @@ def _date_of(portfolio: Portfolio, row: Target, *, before: str = "", after: str 
 def _dated(rows: Targets, t: int, date: int) -> Moved:
     """A target that has another date."""
     was = rows.date(t)
-    return _date_of(rows.portfolio, rows[t], before=_shown(was), after=_shown(date), change=rows.days(t, was, date))
+    return _date_of(
+        rows.portfolio, rows[t], before=_shown(was, rows[t].kind), after=_shown(date, rows[t].kind), change=rows.days(t, was, date)
+    )
 
 
 def _stands(row: Commitment | None) -> str:
@@ -328,8 +330,10 @@ def _why_gone(s: Schedule, after: Portfolio, row: Target) -> str:
     return "no open work of it has a date"
 
 
-def _shown(instant: int) -> str:
+def _shown(instant: int, kind: str = "") -> str:
     when = moment(instant)
+    if kind == "benefit":  # it starts on the first whole day
+        return str(first_day(when))
     day = day_text(when, finish=True)
     return day if when.hour == when.minute == 0 else f"{day} {when:%H:%M}"
 

@@ -20,7 +20,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.model.work import Programme, Project, Task
 from ipmo.network.states import LIVE
-from ipmo.units import day_text, minutes, moment
+from ipmo.units import day_text, first_day, minutes, moment
 
 __all__ = ["Quantity", "What"]
 
@@ -104,6 +104,8 @@ class Quantity:
         """The quantity as people read it."""
         if self.what == "date":
             instant = self._instant(portfolio)
+            if instant is not None and isinstance(self.noun, Benefit):
+                return str(first_day(moment(instant)))
             return "" if instant is None else day_text(moment(instant), finish=True)
         value = self.of(portfolio)
         return "" if value is None else f"{float(value):,.2f} {self.unit}"

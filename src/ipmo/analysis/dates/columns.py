@@ -85,8 +85,8 @@ def overview(rows: Sequence[ScheduledItem]) -> Table:
         [
             Column("id", "str", [r.id for r in rows]),
             Column("kind", "str", [r.kind for r in rows]),
-            Column("starts", "str", [_clock_text(r.start or r.early_start, r.start_text) for r in rows]),
-            Column("finishes", "str", [_clock_text(r.finish or r.early_finish, r.finish_text) for r in rows]),
+            Column("starts", "str", [_clock_text(r, r.start or r.early_start, r.start_text) for r in rows]),
+            Column("finishes", "str", [_clock_text(r, r.finish or r.early_finish, r.finish_text) for r in rows]),
             Column("total_float", "float", [r.total_float for r in rows], "d"),
             Column("target_float", "float", [r.target_float for r in rows], "d"),
             Column("target", "str", [r.target_text or None for r in rows]),
@@ -98,9 +98,9 @@ def overview(rows: Sequence[ScheduledItem]) -> Table:
     )
 
 
-def _clock_text(when: datetime | None, day: str) -> str:
-    """A day as text, with the time where that says something."""
-    return day if when is None or when.hour == when.minute == 0 else f"{day} {when:%H:%M}"
+def _clock_text(row: ScheduledItem, when: datetime | None, day: str) -> str:
+    """A day as text, with the time where that says something: of the first whole day of a benefit it does not."""
+    return day if when is None or row.side == "first" or when.hour == when.minute == 0 else f"{day} {when:%H:%M}"
 
 
 def links(items: Items) -> Table:

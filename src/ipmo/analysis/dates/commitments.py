@@ -22,7 +22,7 @@ from ipmo.network.parts import LateBound
 from ipmo.network.passes import Passes
 from ipmo.network.states import LIVE, State
 from ipmo.tables import Column, Table
-from ipmo.units import day_text, minutes, moment, said_day
+from ipmo.units import day_text, first_day, minutes, moment, said_day
 
 __all__ = ["KINDS", "Commitment", "Commitments", "Kind", "Standing", "Stated"]
 
@@ -31,6 +31,8 @@ Kind = Literal["hand-over", "deadline", "gate", "project", "benefit", "constrain
 KINDS: tuple[Kind, ...] = ("hand-over", "deadline", "gate", "project", "benefit", "constraint")
 """In the order in which they are told: what was promised to others first."""
 Standing = Literal["missed", "overdue", "unknown", "kept"]
+PLANNED = "to start by"
+"""How the planned start of a benefit is told."""
 WORDS: Mapping[str, str] = {
     "hand-over": "its hand-over",
     "deadline": "its deadline",
@@ -106,13 +108,22 @@ class Commitment:
         return self.standing in ("missed", "overdue")
 
     @property
+    def starts_benefit(self) -> bool:
+        """It is the day on which a benefit was planned to start: what it needs is to be there before that day begins."""
+        return self.kind == "benefit" and self.word == PLANNED
+
+    @property
     def stated_day(self) -> Day | None:
         """The day that was stated: that by whose end a hand-over was said, that of a start which a constraint allows no later."""
+        if self.starts_benefit:
+            return first_day(self.date)
         return said_day(self.date, finish=not (self.begins and self.kind == "constraint"))
 
     @property
     def expected_day(self) -> Day | None:
         """The day on which the forecast has it; None where it has none."""
+        if self.starts_benefit and self.expected is not None:
+            return first_day(self.expected)
         return said_day(self.expected, finish=not self.begins)
 
     @property
@@ -136,7 +147,8 @@ class Commitment:
     @property
     def text(self) -> str:
         """What is missed by how much, and because of what, in one sentence."""
-        whose = f"{self.item} misses {WORDS[self.kind]}" if self.kind != "hand-over" else f"{self.name}: {self.item} misses its hand-over"
+        what = "its latest start" if self.kind == "benefit" and not self.starts_benefit else WORDS[self.kind]
+        whose = f"{self.item} misses {what}" if self.kind != "hand-over" else f"{self.name}: {self.item} misses its hand-over"
         stated = f"{self.word} {self.stated_text}"
         why = f", {self.reason}" if self.reason else ""
         if self.standing == "kept":
@@ -249,10 +261,12 @@ class Commitments:
         """When benefits are to start: the earlier of the planned and of the latest acceptable start."""
         net, nodes = self._passes.network, self._passes.nodes
         for one in self._portfolio.benefits if self._portfolio is not None else ():
-            dates = [minutes(when, end=True) for when in (one.planned_start, one.need_by) if when is not None]
+            asked = ((one.planned_start, False, PLANNED), (one.need_by, True, "needed by"))
+            dates = [(minutes(when, end=end), word) for when, end, word in asked if when is not None]
             node = nodes.get(one.id)
             if dates and node is not None and net.state[node] is not State.FINISHED:
-                yield Stated(one.id, "benefit", one.id, min(dates), (node,), word="to start by")
+                date, word = min(dates)
+                yield Stated(one.id, "benefit", one.id, date, (node,), word=word)
 
     def _constraints(self) -> Iterator[Stated]:
         """No later than: on its start, on its finish."""

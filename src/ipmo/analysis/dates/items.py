@@ -17,11 +17,11 @@ from ipmo.model.references import reference
 from ipmo.network.clocks import FAR
 from ipmo.network.passes import Passes
 from ipmo.network.states import LIVE, State
-from ipmo.units import DAY, MAX_INSTANT, moment, said_day
+from ipmo.units import DAY, MAX_INSTANT, first_day, moment, said_day
 
 __all__ = ["Items", "ScheduledItem", "Side"]
 
-Side = Literal["start", "finish"]
+Side = Literal["start", "finish", "first"]
 Days = tuple[date | None, date | None]
 TargetIs = Literal["commitment", "forecast"]
 Ordered = TypeVar("Ordered", int, float, datetime)
@@ -54,7 +54,7 @@ class ScheduledItem:
         undated: why it has no dates, or of a gate that was decided, why that lets nothing go on; empty else.
         bound: its dates are lower bounds: something before it has no duration.
         rule: which value of its duration was used: fixed, likely, mean, p50; empty for what has none.
-        side: whether its date is read as a finish (midnight belongs to the day before).
+        side: whether its date is read as a finish (midnight belongs to the day before), or as the first whole day of a benefit.
         start: the actual start, else the early start.
         finish: the actual finish, else the early finish.
         start_float: late start less early start; differs from `finish_float` only for what spans other items.
@@ -404,8 +404,10 @@ class Items:
         )
 
     def side(self, node: int) -> Side:
-        """Whether a point in time is read as a start or as a finish: as a start when only a not-before holds it there."""
+        """How a point in time is read: as a finish, as a start when only a not-before holds it there, of a benefit as its first day."""
         net, q = self.network, self.passes.lists
+        if net.kinds[node] == "benefit":
+            return "first"
         place = q.pos[node]
         x = q.x[place]
         if q.clk[place] or q.dur[place] or x != net.low[node] or net.finish_floor.get(node) == x:
@@ -492,14 +494,17 @@ class Items:
         pairs = [(v, *self._instants(v)) for v in nodes]
         begin, end = _least(first for _, first, _ in pairs), _most(last for _, _, last in pairs)
         points = (v for v, first, last in pairs if first == last == end)
-        finish = all(self._said_side(v) == "finish" for v in points)
+        sides = {self._said_side(v) for v in points}
+        if "first" in sides:
+            return said(None if begin is None else moment(begin), None if end is None else moment(end), "first")
+        finish = "start" not in sides
         return _day(begin, begin == end and finish), _day(end, finish)
 
     def _said_side(self, node: int) -> Side:
         """Whether the date of a node is read as a start or as a finish; a decision is dated by its day."""
         state = self.network.state[node]
         if state == State.FINISHED or node in self.network.finishes:
-            return "start" if self.network.kinds[node] == "gate" else "finish"
+            return {"gate": "start", "benefit": "first"}.get(self.network.kinds[node], "finish")  # type: ignore[return-value]
         return self.side(node) if state in LIVE else "finish"
 
     def _instants(self, node: int) -> tuple[int | None, int | None]:
@@ -526,6 +531,8 @@ class Items:
 
 def said(begin: datetime | None, end: datetime | None, side: Side) -> Days:
     """The days of a start and a finish: an end of day belongs to its day, of a point in time where it is read as a finish."""
+    if side == "first":
+        return None if begin is None else first_day(begin), None if end is None else first_day(end)
     return said_day(begin, finish=begin == end and side == "finish"), said_day(end, finish=side == "finish")
 
 
@@ -544,7 +551,7 @@ def _done(naming: Naming, first: datetime, last: datetime) -> ScheduledItem:
         finish=last,
         critical=False,
         longest_path=False,
-        side="start" if naming["kind"] == "gate" else "finish",
+        side={"gate": "start", "benefit": "first"}.get(naming["kind"], "finish"),  # type: ignore[arg-type]
     )
 
 

@@ -7,6 +7,7 @@ network of needs says with and without it. Whatever is done cannot fail any more
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
@@ -15,9 +16,11 @@ import attrs
 from ipmo.analysis.benefits.cost_of_delay import cost_of_delay
 from ipmo.analysis.dates.schedule import OnCycle, Schedule, schedule
 from ipmo.errors import UnknownItemError, close_matches
+from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Project, Task
 from ipmo.network.needs import without
-from ipmo.network.positions import plain
+from ipmo.network.positions import plain, plain_list
 from ipmo.network.states import LIVE, State
 from ipmo.tables import Column, Table
 from ipmo.units import Money
@@ -35,7 +38,7 @@ class SinglePoint:
 
     Args:
         item: full id.
-        project: the project that it belongs to.
+        project: the project that it belongs to; empty of a programme.
         benefits: ids of the benefits that fail without it.
         objectives: ids of the objectives that nothing known serves any more without it.
         gates: full ids of the open gates that cannot be held without it, itself left out.
@@ -72,8 +75,52 @@ class SinglePoints:
         self._knocked = self._found.knock_outs([place[name] for name in self._effects])
         benefits = {b.id for b in portfolio.benefits}
         self._kinds = ["benefit" if e in benefits else "gate" if "/" in e else "objective" for e in self._effects]
+        self._wholes = self._only_as_wholes()
         self._places = self._ranked()
-        self._place = {net.ids[v]: row for row, v in enumerate(self._places)}
+        self._place = {self._found.web.ids[v]: row for row, v in enumerate(self._places)}
+
+    def _only_as_wholes(self) -> Mapping[int, tuple[int, Sequence[int]]]:
+        """Of summaries, projects and programmes: what fails without the whole and without none of its parts alone, and its nodes.
+
+        A project that others require is one, and a programme all of whose projects would do for a benefit.
+        """
+        pf, net, place = self.portfolio, self._schedule.network, self._found.web.place
+        tree = hierarchy(pf)
+        inside = {project.id: plain_list(net.members.get(number, ())) for number, project in enumerate(pf.projects)}
+        wholes: list[tuple[str, Sequence[int]]] = [
+            (f"{owner}/{name}", plain_list(leaves)) for (owner, name), leaves in net.summaries.items()
+        ]
+        wholes.sort(key=lambda whole: len(whole[1]))
+        wholes += [(name, nodes) for name, nodes in inside.items() if nodes != [place[name]]]
+        for programme in sorted(pf.programmes, key=lambda one: -len(tree.programmes_of(one.id))):
+            wholes.append((programme.id, [v for p in tree.projects(programme) for v in inside[p.id]]))
+        below: dict[str, int] = {}
+        out: dict[int, tuple[int, Sequence[int]]] = {}
+        for name, nodes in wholes:
+            row = self._knocked.row(place[name]) if name in place else 0
+            own = row and row & ~(self._knocked.union(nodes) | below.get(name, 0))
+            if own:
+                out[place[name]] = (own, nodes)
+                for above in self._above(name):
+                    below[above] = below.get(above, 0) | own
+        return out
+
+    def _above(self, name: str) -> Iterator[str]:
+        """What holds a summary, a project or a programme, the closest first."""
+        pf, owner = self.portfolio, self.portfolio.project_of(name) or name
+        noun = pf.items[name]
+        while isinstance(noun, Task):
+            name = owner if noun.parent is None else f"{owner}/{noun.parent}"
+            noun = pf.items[name]
+            yield name
+        yield from (programme.id for programme in hierarchy(pf).programmes_of(name))
+
+    def _tight(self, nodes: Sequence[int]) -> tuple[int, int] | None:
+        """(room to the nearest commitment in minutes, position) of the tightest of some nodes; None where none leads to one."""
+        net, passes = self._schedule.network, self._schedule.passes
+        pos, aim, x = passes.positions.pos, passes.late_starts.to_target, passes.early_starts
+        places = [int(pos[v]) for v in nodes if net.state[v] in LIVE]
+        return min(((int(aim[p]) - int(x[p]), p) for p in places if aim[p] < FAR), default=None)
 
     def _ranked(self) -> list[int]:
         """The nodes without which something else fails, in order."""
@@ -91,6 +138,12 @@ class SinglePoints:
             p = pos[v]
             slack = aim[p] - x[p] if net.state[v] in LIVE and aim[p] < FAR else FAR
             rows.append((-round(value[v], 2), -many[v], (v in own) - gates[v], slack, -chances.get(net.project[v], 0.0), v))
+        for v, (bits, nodes) in self._wholes.items():
+            some = _places(bits)
+            tight = self._tight(nodes)
+            known = max((chances.get(net.project[one], 0.0) for one in nodes), default=0.0)
+            lost, effects, held = (math.fsum(column[t] for t in some) for column in (worth, *counts))
+            rows.append((-round(lost, 2), -effects, -held, FAR if tight is None else tight[0], -known, v))
         rows.sort()
         return [row[-1] for row in rows]
 
@@ -106,26 +159,30 @@ class SinglePoints:
         return out
 
     def _row(self, v: int) -> SinglePoint:
-        net, s, item = self._schedule.network, self._schedule, self._schedule.network.ids[v]
+        net, s, item = self._schedule.network, self._schedule, self._found.web.ids[v]
         lost: dict[str, list[str]] = {"benefit": [], "objective": [], "gate": []}
-        for t in self._knocked.of(v):
+        bits, nodes = self._wholes.get(v, (0, (v,)))
+        for t in _places(bits) if bits else self._knocked.of(v):
             if self._effects[t] != item:
                 lost[self._kinds[t]].append(self._effects[t])
         amounts = [self._worth.worth[b] for b in lost["benefit"] if b in self._worth.worth]
         value = Money(sum(amounts, Decimal(0)), self._worth.currency) if amounts else None
-        p = int(s.passes.positions.pos[v])
-        aim, start = int(s.passes.late_starts.to_target[p]), int(s.passes.early_starts[p])
-        dated = net.state[v] in LIVE and aim < FAR
-        tight = dated and aim <= start
+        found = self._tight(nodes)
+        tight = found is not None and found[0] <= 0
+        left = None
+        if found is not None:
+            start = int(s.passes.early_starts[found[1]])
+            left = s.passes.days(found[1], start, start + found[0])
+        chances = [self._chances[owner] for owner in {net.project[one] for one in nodes} if owner in self._chances]
         return SinglePoint(
             item=item,
-            project=self.portfolio.project_of(item),
+            project=self.portfolio.project_of(item) or (item if isinstance(self.portfolio.items[item], Project) else ""),
             benefits=tuple(lost["benefit"]),
             objectives=tuple(lost["objective"]),
             gates=tuple(lost["gate"]),
             value=value,
-            float=s.passes.days(p, start, aim) if dated else None,
-            likelihood=self._chances.get(net.project[v]),
+            float=left,
+            likelihood=max(chances, default=None),
             critical=tight,
             reason=_sentence(item, lost, value, tight),
         )
@@ -156,7 +213,8 @@ class SinglePoints:
 
     def _points(self, t: int) -> list[int]:
         net, mine = self._schedule.network, self._found.web.place[self._effects[t]]
-        return [v for v in self._knocked.points(t) if v == mine or (v < net.n and net.kinds[v] in WORK)]
+        found = [v for v in self._knocked.points(t) if v == mine or (v < net.n and net.kinds[v] in WORK)]
+        return found + [v for v, (bits, _) in self._wholes.items() if bits >> t & 1]
 
     def of(self, effect: str) -> tuple[str, ...]:
         """The items without which a benefit, an objective or a gate fails, in the order in which they come; itself last.
@@ -170,7 +228,8 @@ class SinglePoints:
             )
         mine, pos = self._found.web.place[effect], plain(self._schedule.passes.positions.pos)
         nodes = [v for v in self._points(self._effects.index(effect)) if v != mine]
-        found = sorted(nodes, key=lambda v: pos[v])
+        first = {v: min((pos[one] for one in self._wholes[v][1]), default=-1) if v in self._wholes else pos[v] for v in nodes}
+        found = sorted(nodes, key=first.__getitem__)
         return (*(self._found.web.ids[v] for v in found), effect)
 
     def table(self) -> Table:
@@ -198,6 +257,11 @@ class SinglePoints:
         return self.table()._repr_html_()
 
 
+def _places(bits: int) -> list[int]:
+    """The places of the bits of a number that are set."""
+    return [place for place in range(bits.bit_length()) if bits >> place & 1]
+
+
 def plain_floats(column: Sequence[float]) -> list[float]:
     """A column as a plain list, whatever made it."""
     return list(map(float, column))
@@ -205,6 +269,9 @@ def plain_floats(column: Sequence[float]) -> list[float]:
 
 def single_points(portfolio: Portfolio, *, on_cycle: OnCycle = "error") -> SinglePoints:
     """Every item of open work without which some benefit, objective or open gate fails.
+
+    A summary, a project or a programme is one where something fails without it as a whole, and without none of its parts alone:
+    what other projects require, or what holds all the work of which one would do.
 
     Ranked by what is lost (present value, then how many benefits and objectives, then gates), then by the least float, then
     by the likeliest open threat to its project, where one is stated.
