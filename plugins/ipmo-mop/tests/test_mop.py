@@ -464,11 +464,30 @@ def test_gov_r08_says_what_a_day_of_waiting_costs() -> None:
         ],
         decisions=[Decision(id="D1", question="Buy?", need_by="2026-02-02", blocks=["P/a"], body="board")],
     )
+    (due,) = ipmo.decisions_due(pf)
+    assert due.day_costs is not None
     assert heard("mop/late-decision", pf) == [
-        "decision 'D1' was needed by 2026-01-27, 34 days ago: Buy?; be fails first; each day more costs 28.53 GBP"
+        f"decision 'D1' was needed by 2026-01-27, 34 days ago: Buy?; be fails first; each day more costs {due.day_costs}"
     ]
 
 
 def test_mop_r14_lets_what_cannot_be_converted_release_nothing() -> None:
     pf = with_gates(Gate(id="G1", decision=go(funding="5 USD"))).evolve("P", funding="0.5 GBP")
     assert heard("mop/funding", pf) == ["project 'P' has 0 of funding; its gates released 0"]
+
+
+OF_ALL = {"mop/selection-closed"}
+"""They speak of links, forecasts, groups or benefits wherever those are."""
+
+
+def test_a_rule_asked_of_one_project_says_of_it_what_it_says_asked_of_all() -> None:
+    pf = ipmo.read(Path(__file__).parent / "disorder.yaml")
+    projects = {project.id for project in pf.projects}
+    for check in MOP.checks:
+        whole = [(f.item, f.part, f.message) for f in check.run(CheckContext(portfolio=pf))]
+        for project in sorted(projects):
+            of_it = [row for row in whole if pf.project_of(row[0]) == project]
+            found = [(f.item, f.part, f.message) for f in check.run(CheckContext(portfolio=pf, scope=frozenset({project})))]
+            assert [row for row in found if pf.project_of(row[0]) == project] == of_it, check.code
+            beside = {pf.project_of(row[0]) for row in found} - {project, ""}
+            assert not beside or check.code in OF_ALL, (check.code, beside)

@@ -61,7 +61,9 @@ def _whole_numbers(values: Iterable[int]) -> tuple[int, ...]:
 def _factor(value: Any) -> Estimate:
     if isinstance(value, Estimate):
         return value
-    return Fixed(value) if isinstance(value, int | float) and not isinstance(value, bool) else as_estimate(value, float)
+    if isinstance(value, bool):  # `growth: yes` is no doubling
+        raise UnitError(f"{value} is no number; write for example 1.2")
+    return Fixed(value) if isinstance(value, int | float) else as_estimate(value, float)
 
 
 def _points(factor: Estimate) -> tuple[float, ...]:
@@ -220,7 +222,7 @@ def parse_forecast(data: Any) -> AgileForecast:
 def _number(name: str, value: Any) -> Estimate:
     try:
         return _factor(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, UnitError):
         raise UnitError(f"{name}: {value!r} is no number; write for example 1.2 or {{low: 1, likely: 1.2, high: 1.5}}") from None
 
 
