@@ -46,6 +46,7 @@ JOBS = {
     "findings": "what somebody should look at",
     "memory": "what was computed once",
     "tables": "what every table is",
+    "cells": "columns in buffers",
     "units": "time, money, effort",
     "declared": "what plugins add to the format",
     "atomic": "files old or new as a whole",

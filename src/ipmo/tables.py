@@ -12,11 +12,12 @@ import html
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import attrs
 
 from ipmo.atomic import replacing, write_atomically
+from ipmo.cells import Cell, Cells
 from ipmo.errors import MissingExtraError, UnknownItemError, close_matches
 
 if TYPE_CHECKING:
@@ -28,13 +29,11 @@ __all__ = ["Column", "Rows", "Table", "rows_of"]
 
 K = TypeVar("K")
 T = TypeVar("T")
-Cell: TypeAlias = Any
-"""A value of a column: text, a number, a truth value, a date with or without a time, None for unknown."""
 KINDS = ("str", "int", "float", "bool", "date", "datetime")
 
 
-def _tuple(values: Iterable[Cell]) -> tuple[Cell, ...]:
-    return tuple(values)
+def _kept(values: Iterable[Cell] | Cells) -> tuple[Cell, ...] | Cells:
+    return values if isinstance(values, Cells) else tuple(values)
 
 
 @attrs.frozen(eq=False)
@@ -43,8 +42,18 @@ class Column:
 
     name: str
     kind: str = attrs.field(validator=attrs.validators.in_(KINDS))
-    values: tuple[Cell, ...] = attrs.field(converter=_tuple)
+    cells: tuple[Cell, ...] | Cells = attrs.field(converter=_kept, alias="values", repr=False)
     unit: str = ""
+
+    @property
+    def values(self) -> tuple[Cell, ...]:
+        """The values, None for unknown; of a column in a buffer they are made when they are first asked for."""
+        return self.cells.values if isinstance(self.cells, Cells) else self.cells
+
+    def first(self, count: int) -> Column:
+        """The column with its first values only."""
+        cells = self.cells.first(count) if isinstance(self.cells, Cells) else self.cells[:count]
+        return Column(self.name, self.kind, cells, self.unit)
 
 
 def _sealed(text: str) -> str:
@@ -93,7 +102,7 @@ class Table:
 
     def __init__(self, columns: Iterable[Column]) -> None:
         self._columns: dict[str, Column] = {column.name: column for column in columns}
-        if len({len(column.values) for column in self._columns.values()}) > 1:
+        if len({len(column.cells) for column in self._columns.values()}) > 1:
             raise ValueError("the columns of a table have different lengths")
 
     @property
@@ -118,7 +127,7 @@ class Table:
         return self._column(column).values
 
     def __len__(self) -> int:
-        return len(next(iter(self._columns.values())).values) if self._columns else 0
+        return len(next(iter(self._columns.values())).cells) if self._columns else 0
 
     __iter__ = None  # a Table is not a sequence of its column names: iterate rows()
 
@@ -139,7 +148,7 @@ class Table:
 
     def head(self, count: int = 10) -> Table:
         """The first rows."""
-        return Table(attrs.evolve(column, values=column.values[:count]) for column in self._columns.values())
+        return Table(column.first(count) for column in self._columns.values())
 
     def select(self, *names: str) -> Table:
         """These columns only, in this order."""
@@ -148,7 +157,8 @@ class Table:
     def where(self, keep: Sequence[bool]) -> Table:
         """The rows for which `keep` is true."""
         return Table(
-            attrs.evolve(column, values=[v for v, yes in zip(column.values, keep, strict=True) if yes]) for column in self._columns.values()
+            Column(column.name, column.kind, [v for v, yes in zip(column.values, keep, strict=True) if yes], column.unit)
+            for column in self._columns.values()
         )
 
     def to_dict(self) -> dict[str, list[Cell]]:
@@ -194,7 +204,10 @@ class Table:
             "datetime": pa.timestamp("s"),
         }
         fields = [pa.field(c.name, types[c.kind], metadata={"unit": c.unit} if c.unit else None) for c in self._columns.values()]
-        arrays = [pa.array(c.values, types[c.kind]) for c in self._columns.values()]
+        arrays = [
+            c.cells.to_arrow(types[c.kind]) if isinstance(c.cells, Cells) else pa.array(c.cells, types[c.kind])
+            for c in self._columns.values()
+        ]
         return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
 
     def to_polars(self) -> polars.DataFrame:
@@ -215,7 +228,14 @@ class Table:
             "date": pl.Date,
             "datetime": pl.Datetime("ms"),
         }
-        return pl.DataFrame([pl.Series(c.name, list(c.values), dtype=types[c.kind]) for c in self._columns.values()])
+        return pl.DataFrame(
+            [
+                c.cells.to_polars(c.name, types[c.kind])
+                if isinstance(c.cells, Cells)
+                else pl.Series(c.name, list(c.cells), dtype=types[c.kind])
+                for c in self._columns.values()
+            ]
+        )
 
     def to_pandas(self) -> pandas.DataFrame:
         """A pandas frame with nullable types; dates are usable with `.dt`.
@@ -235,7 +255,12 @@ class Table:
             "date": "datetime64[s]",
             "datetime": "datetime64[s]",
         }
-        return pd.DataFrame({c.name: pd.Series(list(c.values), dtype=types[c.kind]) for c in self._columns.values()})
+        return pd.DataFrame(
+            {
+                c.name: c.cells.to_pandas(types[c.kind]) if isinstance(c.cells, Cells) else pd.Series(list(c.cells), dtype=types[c.kind])
+                for c in self._columns.values()
+            }
+        )
 
     def to_parquet(self, path: str | Path) -> None:
         """A Parquet file.

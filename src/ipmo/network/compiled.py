@@ -10,11 +10,26 @@ from types import FunctionType
 from typing import ParamSpec, TypeVar, cast
 
 from ipmo.network import states
-from ipmo.network.kernels import cascades, clocks, columns, cones, drag, interfaces, links, order, passes, reach, settling, trees, without
+from ipmo.network.kernels import (
+    cascades,
+    clocks,
+    columns,
+    cones,
+    drag,
+    interfaces,
+    links,
+    order,
+    passes,
+    reach,
+    reading,
+    settling,
+    trees,
+    without,
+)
 
 __all__ = ["available", "kernel"]
 
-MODULES = (columns, clocks, links, order, passes, drag, cones, settling, interfaces, cascades, reach, trees, without)
+MODULES = (columns, clocks, links, order, passes, drag, cones, settling, interfaces, cascades, reach, reading, trees, without)
 SOURCES = (states, *MODULES)
 """What a compiled kernel depends on: numba's own cache sees edits of a function's own file only."""
 

@@ -75,6 +75,8 @@ def _ending(network: Network) -> Ints:
     """1 for each position whose finish counts for the end."""
     if network.all_live:
         return _filled(network.n, 1, network.arrays)
+    if network.arrays:
+        return network.ending
     kinds, state = network.kinds, network.state
     return [int(state[v] in LIVE and kinds[v] not in EFFECTS) for v in plain(network.positions.order)]
 

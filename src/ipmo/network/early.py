@@ -56,7 +56,7 @@ class EarlyPass:
     @functools.cached_property
     def nodes(self) -> Mapping[str, int]:
         """The node of each item of the network, by full id."""
-        return {full_id: v for v, full_id in enumerate(self.network.ids)}
+        return dict(zip(self.network.ids, range(self.network.n), strict=True))
 
     @functools.cached_property
     def dialect(self) -> Dialect:
@@ -97,9 +97,9 @@ class EarlyPass:
         net, p = self.network, self.positions
         ends = np.full(len(net.projects) + 1, -1, np.int64)
         if net.clk_used:
-            net.run(kernels.last_finishes, p.nodes, net.cal, self.early, self._group, self._filled(2 * len(ends), 0), ends)
+            net.run(kernels.last_finishes, p.nodes, net.cal, self.early, self.groups, self._filled(2 * len(ends), 0), ends)
         else:
-            np.maximum.at(ends, self._group, self.finishes)
+            np.maximum.at(ends, self.groups, self.finishes)
         return ends
 
     @functools.cached_property
@@ -121,7 +121,7 @@ class EarlyPass:
         return np.full(size, value, np.int64) if value else np.zeros(size, np.int64)
 
     @functools.cached_property
-    def _group(self) -> Ints:
+    def groups(self) -> Ints:
         """The project of each position; one more than the last for what belongs to none."""
         net = self.network
         none = len(net.projects)
@@ -134,10 +134,12 @@ class EarlyPass:
         return [net.project[v] if net.project[v] >= 0 else none for v in self.positions.order]
 
     @functools.cached_property
-    def _live(self) -> list[bool]:
-        """Whether each position is open work."""
-        net = self.network
-        return [True] * net.n if net.all_live else [net.state[v] in LIVE for v in plain(self.positions.order)]
+    def live(self) -> NDArray[np.bool_]:
+        """Whether each position is open work; an array whatever the size of the network."""
+
+        states = self.network.states[as_array(self.positions.order)]
+        open_work: NDArray[np.bool_] = (states == LIVE[0]) | (states == LIVE[1])
+        return open_work
 
     @functools.cached_property
     def end(self) -> int | None:
@@ -145,9 +147,11 @@ class EarlyPass:
         net = self.network
         if self._whole:
             return int(self._last_finishes.max()) if net.n else None
-        kinds, order = net.kinds, plain(self.positions.order)
+        if net.arrays:
+            return int(as_array(self.finishes)[net.ending == 1].max(initial=-1)) if net.ending.any() else None
+        kinds, state, order = net.kinds, net.state, plain(self.positions.order)
         return max(
-            (int(f) for f, live, v in zip(self.finishes, self._live, order, strict=True) if live and kinds[v] not in EFFECTS),
+            (int(f) for f, v in zip(self.finishes, order, strict=True) if state[v] in LIVE and kinds[v] not in EFFECTS),
             default=None,
         )
 
@@ -157,15 +161,28 @@ class EarlyPass:
         net = self.network
         if self._whole:
             return as_array(self._last_finishes[:-1])
+        ends = self._open_ends
+        for v, done in net.finishes.items():
+            owner = net.project[v]
+            if owner >= 0 and net.state[v] == State.FINISHED:
+                ends[owner] = max(ends[owner], done)
+        return ends
+
+    @property
+    def _open_ends(self) -> Ints:
+        """The last finish of open work of each project; -1 where there is none."""
+        net = self.network
+        if net.arrays:
+            import numpy as np
+
+            last = np.full(len(net.projects) + 1, -1, np.int64)
+            np.maximum.at(last, as_array(self.groups)[self.live], as_array(self.finishes)[self.live])
+            return as_array(last[:-1])
         ends = [-1] * len(net.projects)
         for place, v in enumerate(plain(self.positions.order)):
             owner = net.project[v]
             if owner >= 0 and net.state[v] in LIVE and self.finishes[place] > ends[owner]:
                 ends[owner] = int(self.finishes[place])
-        for v, done in net.finishes.items():
-            owner = net.project[v]
-            if owner >= 0 and net.state[v] == State.FINISHED:
-                ends[owner] = max(ends[owner], done)
         return ends
 
     @functools.cached_property

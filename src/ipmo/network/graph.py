@@ -11,11 +11,18 @@ from ipmo.model.governance import Gate
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.model.work import Project, Task
+from ipmo.network.compiled import available, kernel
+from ipmo.network.kernels.without import strong
+from ipmo.network.positions import as_array, plain
 
 if TYPE_CHECKING:
     import networkx
 
 __all__ = ["graph", "leads_to", "links_to_cut", "neighbours", "one_loop", "partitioned", "weighted"]
+
+
+COMPILE = 50_000
+"""Edges from which the compiler is worth waiting for."""
 
 
 def graph(portfolio: Portfolio) -> networkx.MultiDiGraph[str]:
@@ -233,7 +240,6 @@ def links_to_cut(
         kind: the type of a link, by number.
         crosses: whether a link, by number, joins two projects.
     """
-    import networkx as nx
 
     def weight(edge: tuple[int, int, int]) -> tuple[bool, int, str, str, str]:
         source, target, number = edge
@@ -241,19 +247,68 @@ def links_to_cut(
         gap = one - other if one is not None and other is not None else 0
         return (not crosses(number), -gap, ids[source], ids[target], kind(number))
 
-    cuts: list[int] = []
-    waiting: list[list[tuple[int, int, int]]] = [list(edges)]
+    place = {node: number for number, node in enumerate(dict.fromkeys(end for source, target, _ in edges for end in (source, target)))}
+    ends = [(place[source], place[target]) for source, target, _ in edges]
+    group = _groups(len(place), ends)
+    inside = [row for row, (u, v) in enumerate(ends) if u != v and group[u] == group[v]]  # what lies on no loop costs no more
+    inside.sort(key=lambda row: (weight(edges[row]), row), reverse=True)
+    closing = _closing([ends[row] for row in inside])
+    return sorted(edges[inside[row]][2] for row in closing)
+
+
+def _groups(count: int, ends: Sequence[tuple[int, int]]) -> list[int]:
+    """The strongly connected group of each node, in one pass."""
+    ptr = [0] * (count + 1)
+    for _, v in ends:
+        ptr[v + 1] += 1
+    for v in range(count):
+        ptr[v + 1] += ptr[v]
+    at, tails = list(ptr), [0] * len(ends)
+    for u, v in ends:
+        tails[at[v]] = u
+        at[v] += 1
+    group = [-1] * count
+    if len(ends) < COMPILE or not available():
+        strong(ptr, tails, group, *([0] * count for _ in range(5)))
+        return group
+    columns = [as_array(column) for column in (ptr, tails, group, *([0] * count for _ in range(5)))]
+    kernel(strong)(*columns)
+    return plain(columns[2])
+
+
+def _closing(ends: Sequence[tuple[int, int]]) -> list[int]:
+    """Of edges that are added one by one, those that close a loop with the ones before them, by number.
+
+    An edge that is cut is the lightest of a loop, and no edge lighter than it that was kept lies on a loop: it closes one of
+    heavier edges alone. When the ends of each come into one strongly connected group is found by halves, each in one pass.
+    """
+    above = list(range(1 + max((max(pair) for pair in ends), default=-1)))
+    out: list[int] = []
+
+    def top(node: int) -> int:
+        while above[node] != node:
+            above[node] = above[above[node]]
+            node = above[node]
+        return node
+
+    waiting = [(0, len(ends) - 1, list(range(len(ends))))]
     while waiting:
-        group = waiting.pop()
-        graph: networkx.DiGraph[int] = nx.DiGraph()
-        graph.add_edges_from((u, v) for u, v, _ in group)
-        for component in nx.strongly_connected_components(graph):
-            inside = [edge for edge in group if edge[0] in component and edge[1] in component]
-            if len(component) > 1 and inside:
-                worst = min(inside, key=weight)
-                cuts.append(worst[2])
-                waiting.append([edge for edge in inside if edge is not worst])
-    return sorted(cuts)
+        first, last, rows = waiting.pop()
+        if not rows:
+            continue
+        if first == last:  # these come together with this edge
+            out += [first] * (first in rows)
+            for row in rows:
+                above[top(ends[row][0])] = top(ends[row][1])
+            continue
+        middle = (first + last) // 2
+        pairs = [(row, top(ends[row][0]), top(ends[row][1])) for row in rows if row <= middle]
+        number = {node: place for place, node in enumerate(dict.fromkeys(node for _, u, v in pairs for node in (u, v)))}
+        group = _groups(len(number), [(number[u], number[v]) for _, u, v in pairs])
+        together = {row for row, u, v in pairs if group[number[u]] == group[number[v]]}
+        waiting.append((middle + 1, last, [row for row in rows if row not in together]))
+        waiting.append((first, middle, sorted(together)))
+    return out
 
 
 def weighted(nodes: Mapping[str, Mapping[str, object]], edges: Mapping[tuple[str, str], Mapping[str, object]]) -> networkx.DiGraph[str]:

@@ -85,7 +85,7 @@ class LatePass(EarlyPass):
         if net.additive and net.arrays and not net.clk_used:
             return Dates(as_array(instants) - as_array(p.dur), p.low_edge)
         late = Dates(self._filled(net.n, 0), self._filled(net.n, 0))
-        net.run(kernels.latest_starts, p.nodes, net.cal, self._group, instants, self._filled(4 * (len(net.projects) + 1), 0), late)
+        net.run(kernels.latest_starts, p.nodes, net.cal, self.groups, instants, self._filled(4 * (len(net.projects) + 1), 0), late)
         return late
 
     @functools.cached_property
@@ -99,9 +99,9 @@ class LatePass(EarlyPass):
 
             ends = np.append(as_array(self.committed_finishes), FAR)
             to_end = np.full(net.n, FAR if self.end is None else self.end, np.int64)
-            return Late(self.latest_starts(to_end), self.latest_starts(ends[self._group]))
+            return Late(self.latest_starts(to_end), self.latest_starts(ends[self.groups]))
         pair: list[Dates] = []
-        for instants in self._limits(back):
+        for instants in self._limits_in_columns(back) if net.arrays else self._limits(back):
             late = self.latest_starts(as_array(instants) if net.arrays else instants)
             for node, instant, at_finish in net.late_bounds:
                 self._bound_late(int(self.positions.pos[node]), instant, at_finish, late)
@@ -135,6 +135,37 @@ class LatePass(EarlyPass):
                 aim[place] = int(committed[owner])
             if v in bounds:
                 aim[place] = min(aim[place], bounds[v])
+        return whole, aim
+
+    def _limits_in_columns(self, back: bool) -> tuple[Ints, Ints]:
+        """What `_limits` gives, for all positions at once."""
+        import numpy as np
+
+        net, dialect = self.network, self.dialect
+        none, groups, pos = len(net.projects), as_array(self.groups), as_array(self.positions.pos)
+        stated = np.full(none + 1, FAR, np.int64)
+        for place, instant in net.stated_finishes.items():
+            stated[place] = instant
+        whole, aim = np.full(net.n, FAR, np.int64), np.full(net.n, FAR, np.int64)
+        if self.end is not None:
+            ends = np.full(none + 1, self.end, np.int64)
+            if dialect.float_to == "project":
+                ends[:-1] = as_array(self.project_ends)
+            if self.back_from is not None:
+                ends[:] = self.back_from
+            elif dialect.commitments_bound_total_float or back:
+                ends = np.where(stated < FAR, stated, ends)
+            whole = np.where(net.ending == 1, ends[groups], FAR)
+        committed = np.append(as_array(self.committed_finishes), FAR)
+        aim = np.where(self.live, committed[groups], FAR)
+        for target in net.commitments:
+            date, binding = self.target_date(target), dialect.deadlines_bound_total_float and target.date is not None and target.is_deadline
+            for node in target.nodes:
+                place = int(pos[node])
+                if self.live[place]:
+                    aim[place] = min(int(aim[place]), date)
+                if binding and net.ending[place]:
+                    whole[place] = min(int(whole[place]), date)
         return whole, aim
 
     def _bound_late(self, place: int, instant: int, at_finish: bool, late: Dates) -> None:
@@ -195,12 +226,8 @@ class LatePass(EarlyPass):
             place = q.pos[node]
             if worked(q.clk[place], instant) - (q.dur[place] if at_finish else 0) == found.x[place]:
                 own[place] = min(own[place], number)
-        if not net.compiled:
-            kernels.name_targets(self._links, self._nodes, net.clock_tables, found, own)
-            return own
-        p, named = self.positions, as_array(own)
-        net.run(kernels.name_targets, p.links, p.nodes, net.cal, Dates(as_array(found.x), as_array(found.edge)), named)
-        return plain(named)
+        kernels.name_targets(self._links, self._nodes, net.clock_tables, found, own)
+        return own
 
     @functools.cached_property
     def link_floats(self) -> Ints:

@@ -7,6 +7,7 @@ compiled by numba; without numba, networks without calendars run in numpy level 
 from __future__ import annotations
 
 import functools
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
@@ -211,15 +212,25 @@ class Network(Columns):
         )
 
     @functools.cached_property
+    def states(self) -> NDArray[np.int64]:
+        """The state of each node as a number, int64 (n)."""
+        import numpy as np
+
+        if isinstance(self.state, Same):
+            return np.full(self.n, int(self.state.value), np.int64)
+        return np.array(list(map(operator.index, self.state)), np.int64)
+
+    @functools.cached_property
     def ending(self) -> NDArray[np.int64]:
         """1 for each position whose finish counts for its project and for the end, int64 (n)."""
         import numpy as np
 
         if self.all_live:
             return np.ones(self.n, np.int64)
-        effects = set(EFFECTS)
-        counts = [int(state in LIVE and kind not in effects) for state, kind in zip(self.state, self.kinds, strict=True)]
-        return np.array(counts, np.int64)[np.asarray(self.positions.order, np.int64)]
+        work = np.array([kind not in EFFECTS for kind in self.kinds], bool)
+        counts = (work & ((self.states == LIVE[0]) | (self.states == LIVE[1]))).astype(np.int64)
+        placed: NDArray[np.int64] = counts[np.asarray(self.positions.order, np.int64)]
+        return placed
 
     def clock(self, number: int) -> Clock:
         """The clock of a number, as columns name it; 0 is wall-clock time."""
@@ -353,12 +364,16 @@ class Network(Columns):
 
     def without(self, cuts: Sequence[int]) -> Network:
         """The network without some links, by number."""
-        gone = set(cuts)
-        kept = [k for k in range(self.m) if k not in gone]
-        place = {k: row for row, k in enumerate(kept)}
+        import numpy as np
 
-        def pick(column: Ints) -> list[int]:
-            return [int(column[k]) for k in kept]
+        keep = np.ones(self.m, bool)
+        keep[list(cuts)] = False
+        places = (np.cumsum(keep) - 1).tolist()
+        gone = set(cuts)
+
+        def pick(column: Ints) -> Ints:
+            kept: NDArray[np.int64] = np.asarray(column, np.int64)[keep]
+            return kept if self.arrays else plain_list(kept)
 
         return attrs.evolve(
             self,
@@ -368,8 +383,8 @@ class Network(Columns):
             lag=pick(self.lag),
             mode=None if self.mode is None else pick(self.mode),
             lagclk=None if self.lagclk is None else pick(self.lagclk),
-            numbers={place[k]: number for k, number in self.numbers.items() if k in place},
-            derived={place[k] for k in self.derived if k in place},
+            numbers={places[k]: number for k, number in self.numbers.items() if k not in gone},
+            derived={places[k] for k in self.derived if k not in gone},
             cuts=tuple(Cut(self.ids[self.src[k]], self.ids[self.dst[k]], TYPE_NAMES[self.typ[k]]) for k in cuts),
         )
 

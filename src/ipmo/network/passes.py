@@ -10,13 +10,22 @@ import functools
 import heapq
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from ipmo.network.drag import ends_without_links, ends_without_work
 from ipmo.network.kernels import links as link_kernels
 from ipmo.network.kernels.columns import EARLY_AT_WORK, FAR, ONE_IS_ENOUGH, STARTS_SHIFT, Dates, Nodes
 from ipmo.network.late import LatePass, LateStarts
 from ipmo.network.network import Network
+from ipmo.network.positions import as_array, plain
+from ipmo.network.readings import Readings
 from ipmo.network.states import EFFECTS, FROM_FINISH, LIVE, NUMBERS, TO_FINISH, Mode
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ipmo.network.parts import LateBound
 
 __all__ = ["LateStarts", "Passes"]
 
@@ -68,8 +77,44 @@ class Passes(LatePass):
         return Dates(x, edge), {}
 
     @functools.cached_property
+    def readings(self) -> Readings:
+        """What is read off the passes for every position at once; for networks whose kernels are compiled."""
+        return Readings(self)
+
+    def bounding(self, late: Dates, offers: Iterable[tuple[int, LateBound]], none: int) -> list[int]:
+        """Which of some dates bounds each position: see `LatePass.bounding`."""
+        if self.network.compiled:
+            return plain(self.readings.bounding(late, list(offers), none))
+        return super().bounding(late, offers, none)
+
+    @functools.cached_property
+    def project_late_starts(self) -> dict[int, int]:
+        """Late start of every position to its own project's early finish."""
+        return self._known(self.readings.project_late_starts) if self.network.compiled else super().project_late_starts
+
+    @functools.cached_property
+    def target_names(self) -> list[str | None]:
+        """The target that bounds each position; ties go to the own project's finish, then by id."""
+        if not self.network.compiled:
+            return super().target_names
+        codes, texts = self.readings.targets
+        return [texts[code] if code >= 0 else None for code in codes.tolist()]
+
+    @functools.cached_property
+    def free_starts(self) -> dict[int, int]:
+        """The start to which each position can slip without moving a successor, own clock."""
+        return self._known(self.readings.free_starts) if self.network.compiled else super().free_starts
+
+    @staticmethod
+    def _known(column: NDArray[np.int64]) -> dict[int, int]:
+        places = (column < FAR).nonzero()[0]
+        return dict(zip(places.tolist(), column[places].tolist(), strict=True))
+
+    @functools.cached_property
     def drives(self) -> list[bool]:
         """For each link in place: its target starts exactly when this link lets it."""
+        if self.network.compiled:
+            return [drives == 1 for drives in self.readings.drives.tolist()]
         q = self.lists
         x, ptr, src = q.x, q.ptr, q.src
         out = [False] * self.network.m
@@ -95,7 +140,10 @@ class Passes(LatePass):
     @functools.cached_property
     def critical(self) -> set[int]:
         """Positions on a driving path to the end of the network, or of their project where the dialect measures to that."""
-        net, q = self.network, self.lists
+        net = self.network
+        if net.compiled:
+            return set(self.critical_places.nonzero()[0].tolist())
+        q = self.lists
         own = self.dialect.float_to == "project"
         last = [
             place
@@ -105,6 +153,18 @@ class Passes(LatePass):
             and q.finish[place] == (self.project_ends[net.project[v]] if own and net.project[v] >= 0 else self.end)
         ]
         return self.driving_to(last)
+
+    @functools.cached_property
+    def critical_places(self) -> NDArray[np.bool_]:
+        """Whether each position is `critical`; for networks whose kernels are compiled."""
+        import numpy as np
+
+        end = FAR if self.end is None else self.end
+        ends = np.full(len(self.network.projects) + 1, end, np.int64)
+        if self.dialect.float_to == "project":
+            ends[:-1] = as_array(self.project_ends)
+        last = (self.network.ending == 1) & (as_array(self.finishes) == ends[as_array(self.groups)])
+        return self.readings.driving_to(np.flatnonzero(last).tolist())
 
     @functools.cached_property
     def critical_for(self) -> Mapping[int, list[str]]:
@@ -117,12 +177,19 @@ class Passes(LatePass):
 
     def target_ends(self) -> dict[str, list[int]]:
         """The positions that set the date of each target."""
-        net, q = self.network, self.lists
+        net, pos, finish = self.network, self.positions.pos, self.finishes
         out: dict[str, list[int]] = {}
         for target in net.commitments:
-            places = [q.pos[node] for node in target.nodes]
-            last = max(q.finish[place] for place in places)
-            out[target.name] = [place for place in places if q.finish[place] == last]
+            places = [int(pos[node]) for node in target.nodes]
+            last = max(finish[place] for place in places)
+            out[target.name] = [place for place in places if finish[place] == last]
+        if net.arrays:
+            groups = as_array(self.groups)
+            ends = as_array([*plain(self.project_ends), FAR])
+            for place in (self.live & (as_array(finish) == ends[groups])).nonzero()[0].tolist():
+                out.setdefault(f"{net.projects[groups[place]]}@finish", []).append(place)
+            return out
+        q = self.lists
         for place, v in enumerate(q.order):
             owner = net.project[v]
             if owner >= 0 and net.state[v] in LIVE and q.finish[place] == self.project_ends[owner]:
@@ -162,7 +229,7 @@ class Passes(LatePass):
     @functools.cached_property
     def ends_without(self) -> Mapping[int, int | None]:
         """The end of the network without the work at each critical position, by definition."""
-        dur = self.lists.dur
+        dur = self.positions.dur
         return ends_without_work(self.unpostponed, [place for place in self.critical if dur[place]])
 
     @functools.cached_property

@@ -20,6 +20,8 @@ from ipmo.model.work import Link, Project
 from ipmo.network.kernels.columns import FAR, Dates
 from ipmo.network.parts import LateBound
 from ipmo.network.passes import Passes
+from ipmo.network.positions import as_array
+from ipmo.network.readings import Labels
 from ipmo.network.states import LIVE, State
 from ipmo.tables import Column, Table
 from ipmo.units import day_text, first_day, minutes, moment, said_day
@@ -259,12 +261,12 @@ class Commitments:
 
     def _benefits(self) -> Iterator[Stated]:
         """When benefits are to start: the earlier of the planned and of the latest acceptable start."""
-        net, nodes = self._passes.network, self._passes.nodes
+        net = self._passes.network
         for one in self._portfolio.benefits if self._portfolio is not None else ():
             asked = ((one.planned_start, False, PLANNED), (one.need_by, True, "needed by"))
             dates = [(minutes(when, end=end), word) for when, end, word in asked if when is not None]
-            node = nodes.get(one.id)
-            if dates and node is not None and net.state[node] is not State.FINISHED:
+            node = self._passes.nodes.get(one.id) if dates else None
+            if node is not None and net.state[node] is not State.FINISHED:
                 date, word = min(dates)
                 yield Stated(one.id, "benefit", one.id, date, (node,), word=word)
 
@@ -316,6 +318,16 @@ class Commitments:
         none = len(self._by_name)
         names = [one.name for one in self._by_name] + [None]
         return [names[number] for number in self._passes.bounding(self.late, self._bounds, none)]
+
+    @functools.cached_property
+    def labels(self) -> Labels:
+        """The commitment that fails first when each position slips, -1 where none lies downstream; of a network with compiled kernels."""
+        import numpy as np
+
+        none = len(self._by_name)
+        first = self._passes.readings.bounding(self.late, self._bounds, none)
+        reached = (first < none) & (as_array(self.late.x) < FAR // 2)
+        return Labels(np.where(reached, first, -1), [one.name for one in self._by_name])
 
     def bound(self, place: int) -> int | None:
         """The latest start of a position, on its own clock; None where no commitment lies downstream."""

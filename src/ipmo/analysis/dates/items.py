@@ -181,7 +181,7 @@ class Items:
         return Commitments(self.passes, self.portfolio, self.dates)
 
     @functools.cached_property
-    def _stated_names(self) -> frozenset[str]:
+    def stated_names(self) -> frozenset[str]:
         """The targets whose date is stated."""
         net = self.network
         names = {one.name for one in net.commitments if one.date is not None} | {net.ids[node] for node, *_ in net.late_bounds}
@@ -256,6 +256,15 @@ class Items:
             "rule": self._rule(full_id),
         }
 
+    def titles(self, names: Sequence[str]) -> list[str]:
+        """The names of items by full id."""
+        if self.portfolio is None:
+            return [""] * len(names)
+        found = map(self.portfolio.items.get, names)
+        return [
+            self._title(full_id) if item is None else getattr(item, "name", "") or "" for full_id, item in zip(names, found, strict=True)
+        ]
+
     def _title(self, full_id: str) -> str:
         if self.portfolio is None:
             return ""
@@ -308,7 +317,7 @@ class Items:
             project_float=passes.days(place, x, own) if own is not None else None,
             target_float=passes.days(place, x, aim) if aimed else None,
             target=target,
-            target_is=None if target is None else "commitment" if target in self._stated_names else "forecast",
+            target_is=None if target is None else "commitment" if target in self.stated_names else "forecast",
             commitment_float=None if last is None else passes.days(place, x, last),
             commitment=self.commitments.at_risk(place),
             critical=critical,

@@ -10,11 +10,11 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple, get_args, overload
 
 import attrs
 
-from ipmo.analysis.dates import columns, paths
+from ipmo.analysis.dates import columns, paths, typed
 from ipmo.analysis.dates.commitments import Commitments
 from ipmo.analysis.dates.items import Items, ScheduledItem
 from ipmo.analysis.dates.paths import SHOWN_KINDS, FloatPath
@@ -95,7 +95,7 @@ def schedule(
         if settled.has_loop:
             if on_cycle == "error":
                 raise settled.loop()
-            settled = settled.cut(_known_dates(portfolio, settled))
+            settled = settled.cut(_KnownDates(portfolio, settled))
         if settled.expected:
             settled = settled.as_expected()
         return Schedule(Passes(settled, instant), portfolio)
@@ -104,19 +104,29 @@ def schedule(
     return remember(portfolio, key, make)
 
 
-def _known_dates(portfolio: Portfolio, compiled: Network) -> list[int | None]:
-    """The date that each node states: actual finish or start, deadline, constraint."""
-    out: list[int | None] = []
-    for full_id in compiled.ids:
-        item = portfolio.items.get(reference(full_id).item)
-        known = None
+class _KnownDates(Sequence[int | None]):
+    """The date that each node states: actual finish or start, deadline, constraint; looked up when it is asked for."""
+
+    def __init__(self, portfolio: Portfolio, compiled: Network) -> None:
+        self._portfolio, self._ids = portfolio, compiled.ids
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    @overload
+    def __getitem__(self, place: int) -> int | None: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[int | None]: ...
+    def __getitem__(self, place: int | slice) -> int | Sequence[int | None] | None:
+        """The date of a node."""
+        if isinstance(place, slice):
+            return [self[one] for one in range(*place.indices(len(self)))]
+        item = self._portfolio.items.get(reference(self._ids[place]).item)
         for name in ("actual_finish", "actual_start", "deadline", "need_by", "finish_not_before", "not_before", "finish", "start"):
             when: date | None = getattr(item, name, None)
             if when is not None:
-                known = minutes(when, end=name in ("actual_finish", "deadline", "need_by", "finish_not_before", "finish"))
-                break
-        out.append(known)
-    return out
+                return minutes(when, end=name in ("actual_finish", "deadline", "need_by", "finish_not_before", "finish"))
+        return None
 
 
 class Driver(NamedTuple):
@@ -180,20 +190,28 @@ class Schedule:
         """The items, in order."""
         return tuple(map(self._items.__getitem__, self._shown))
 
-    @functools.cached_property
+    @property
     def _shown(self) -> Sequence[str]:
+        return self._rows_shown[0]
+
+    @functools.cached_property
+    def _rows_shown(self) -> tuple[Sequence[str], bool]:
+        """The ids of the rows, and whether they are all that the file has that can have dates, in its order."""
         net = self.network
         if self.portfolio is None:
-            return net.ids
-        shown = {net.ids[v] for v in range(net.n) if net.kinds[v] in SHOWN_KINDS and net.state[v] != State.GONE}
-        shown |= {f"{project}/{name}" for project, name in net.summaries}
+            return net.ids, False
+        gone, kinds = State.GONE, frozenset(SHOWN_KINDS)
+        visible = [name for name, kind, state in zip(net.ids, net.kinds, net.state, strict=True) if kind in kinds and state is not gone]
+        if not net.summaries and visible == typed.in_file_order(self.portfolio):
+            return visible, True
+        shown = {*visible, *(f"{project}/{name}" for project, name in net.summaries)}
         out = []
         for project in self.portfolio.projects:
             inner = [*(task.id for task in project.tasks), *(gate.id for gate in project.gates)]
             names = [project.id, *(f"{project.id}/{name}" for name in inner)]
             out += [name for name in names if name in shown]
         effects = [*(outcome.id for outcome in self.portfolio.outcomes), *(benefit.id for benefit in self.portfolio.benefits)]
-        return out + [name for name in effects if name in shown]
+        return out + [name for name in effects if name in shown], False
 
     def dates(self, full_id: str) -> tuple[datetime | None, datetime | None]:
         """Start and finish of an item without its floats: what roll-ups need; None, None for what is no item."""
@@ -258,6 +276,12 @@ class Schedule:
         Dates are exact instants (`start`, `finish`, `early_start` ...: an end of day is midnight, when the next one begins), and
         beside them the days that people say of them (`start_date`, `finish_date`, `early_start_date` ...: it belongs to its day).
         """
+        return self._table
+
+    @functools.cached_property
+    def _table(self) -> Table:
+        if self.network.compiled:
+            return typed.table(self._items, *self._rows_shown, columns.MAIN)
         return columns.table(self.rows)
 
     def floats(self) -> Table:

@@ -1,0 +1,91 @@
+"""Tables filled in columns are those made item by item, cell by cell, whatever the portfolio and the dialect."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ipmo import Portfolio, schedule
+from ipmo.analysis.dates import columns
+from ipmo.cells import Cells
+from ipmo.errors import IpmoError
+from ipmo.model.dialects import DIALECTS
+from ipmo.network import network as engine
+from ipmo.network.compiled import available
+from ipmo.tables import Table
+from ipmo.testing.nouns import wide_portfolios
+from ipmo.testing.strategies import portfolios
+
+pytestmark = pytest.mark.skipif(not available(), reason="tables are filled in columns where kernels are compiled")
+EASY = settings(max_examples=60, suppress_health_check=list(HealthCheck), deadline=None)
+
+
+def item_by_item(pf: Portfolio, **options: object) -> Table:
+    """The table made from rows, by plain kernels on lists."""
+    s = schedule(pf.evolve(name="item by item"), **options)  # type: ignore[arg-type]
+    assert not s.network.compiled
+    return columns.table(s.rows)
+
+
+def in_columns(pf: Portfolio, **options: object) -> Table:
+    """The table filled in columns, by compiled kernels."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "SMALL", 0)
+        s = schedule(pf.evolve(name="in columns"), **options)  # type: ignore[arg-type]
+        assert s.network.compiled
+        table = s.table()
+    assert isinstance(next(c.cells for c in columns_of(table) if c.name == "start"), Cells)
+    return table
+
+
+def columns_of(table: Table) -> list[object]:
+    return list(table._columns.values())  # noqa: SLF001 - whether a buffer is behind it
+
+
+def same(pf: Portfolio, **options: object) -> None:
+    try:
+        expected = item_by_item(pf, **options)
+    except IpmoError as error:
+        with pytest.raises(type(error)):
+            in_columns(pf, **options)
+        return
+    found = in_columns(pf, **options)
+    for name in expected.columns:
+        assert found[name] == expected[name], name
+    assert found == expected
+
+
+@EASY
+@given(portfolios(tied=True), st.sampled_from(sorted(DIALECTS)))
+def test_tables_in_columns_are_those_item_by_item(pf: Portfolio, dialect: str) -> None:
+    same(pf, dialect=dialect)
+
+
+@EASY
+@given(wide_portfolios(), st.sampled_from(sorted(DIALECTS)))
+def test_tables_of_everything_a_portfolio_can_state_are_those_item_by_item(pf: Portfolio, dialect: str) -> None:
+    same(pf, dialect=dialect, on_cycle="cut")
+
+
+@settings(EASY, max_examples=25)
+@given(portfolios(tied=True))
+def test_tables_back_from_a_finish_are_those_item_by_item(pf: Portfolio) -> None:
+    same(pf, back_from="2027-03-31")
+
+
+@settings(EASY, max_examples=25)
+@given(wide_portfolios())
+def test_frames_of_buffers_are_those_of_values(pf: Portfolio) -> None:
+    polars, pandas = pytest.importorskip("polars"), pytest.importorskip("pandas")
+    pyarrow = pytest.importorskip("pyarrow")
+    try:
+        found = in_columns(pf, on_cycle="cut")
+    except IpmoError:
+        return
+    plain = Table(columns.Column(name, found.kind(name), found[name], found.unit(name)) for name in found.columns)
+    assert found.to_polars().equals(plain.to_polars()) and found.to_polars().schema == plain.to_polars().schema
+    pandas.testing.assert_frame_equal(found.to_pandas(), plain.to_pandas())
+    assert found.to_arrow().equals(plain.to_arrow()) and isinstance(found.to_arrow(), pyarrow.Table)
+    assert found.to_csv() == plain.to_csv() and repr(found) == repr(plain)
+    assert polars.DataFrame(found).equals(plain.to_polars()) or len(found.columns) == 0
