@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ipmo.analysis.dates.items import Items, ScheduledItem
+from ipmo.analysis.dates.items import Items, ScheduledItem, Side
 from ipmo.cells import Cells, Numbers, Texts
 from ipmo.network.kernels.columns import FAR
 from ipmo.network.positions import as_array
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["in_file_order", "table"]
 
+SIDES: tuple[Side, ...] = ("start", "finish", "first")
+START, FINISH, FIRST = range(3)
 UNKNOWN = -1
 """An instant or a day that is not known."""
 INSTANTS = ("early_start", "early_finish", "late_start", "late_finish", "start", "finish")
@@ -110,7 +112,7 @@ class _Rows:
         self.instants: dict[str, Array] = {name: np.full(size, UNKNOWN, np.int64) for name in INSTANTS}
         self.floats: dict[str, NDArray[np.float64]] = {name: np.full(size, np.nan) for name in FLOATS}
         self.flags: dict[str, Array] = {"critical": np.full(size, UNKNOWN, np.int64)}
-        self.at_finish = np.ones(size, bool)
+        self.side = np.full(size, FINISH, np.int64)
         self.texts: dict[str, Cells | tuple[str | None, ...]] = {}
         self._open_work()
         self._done()
@@ -122,7 +124,7 @@ class _Rows:
                 value = getattr(item, name)
                 self.floats[name][row] = np.nan if value is None else value
             self.flags["critical"][row] = UNKNOWN if item.critical is None else item.critical
-            self.at_finish[row] = item.side == "finish"
+            self.side[row] = SIDES.index(item.side)
         self._names()
 
     # ------------------------------------------------------------------------------------------------ open work
@@ -169,7 +171,9 @@ class _Rows:
             critical = known & (total <= self._thresholds())
         self.flags["critical"][self.rows] = critical[self.places]
         self._drags(critical)
-        self.at_finish[self.rows] = ~(self._at_start(x) & (start == finish))[self.places]
+        side = np.where(self._at_start(x), START, FINISH)
+        side[self._benefits()] = FIRST
+        self.side[self.rows] = np.where(start == finish, side, FINISH)[self.places]
 
     def _begun(self) -> Array:
         """When the work of each position began, as an instant; -1 where it has not."""
@@ -200,6 +204,13 @@ class _Rows:
             end = without.get(place, passes.end) if dur[place] else passes.end
             self.floats["drag"][row] = self.items.drag_days(int(order[place]), end)
 
+    def _benefits(self) -> Array:
+        """The positions of benefits: they start on their first whole day."""
+        import numpy as np
+
+        nodes = [node for node, kind in enumerate(self.net.kinds) if kind == "benefit"]
+        return as_array(self.passes.positions.pos)[np.array(nodes, np.int64)]
+
     def _at_start(self, x: Array) -> Known:
         """Whether each position, where it is a point in time, is read as a start; see `Items.side`."""
         import numpy as np
@@ -226,7 +237,7 @@ class _Rows:
         for name, column in (("early_start", first), ("start", first), ("early_finish", last), ("finish", last)):
             self.instants[name][self.done] = column
         self.flags["critical"][self.done] = 0
-        self.at_finish[self.done] = [kinds[node] != "gate" for node in nodes]
+        self.side[self.done] = [{"gate": START, "benefit": FIRST}.get(kinds[node], FINISH) for node in nodes]
 
     def _names(self) -> None:
         """What items are called, where they belong, and what bounds them."""
@@ -310,6 +321,8 @@ class _Rows:
             early = (self.instants["early_start"], self.instants["early_finish"])
             pair = [np.where(one == UNKNOWN, other, one) for one, other in zip(pair, early, strict=True)]
         begin, finish = pair
-        when, ends = (begin, self.at_finish & (begin == finish)) if end == "start" else (finish, self.at_finish)
-        days: Array = np.where(when == UNKNOWN, UNKNOWN, np.maximum(when - ends, 0) // DAY)
+        at_finish = self.side == FINISH
+        when, ends = (begin, at_finish & (begin == finish)) if end == "start" else (finish, at_finish)
+        moved = np.where(self.side == FIRST, when + DAY - 1, np.maximum(when - ends, 0))
+        days: Array = np.where(when == UNKNOWN, UNKNOWN, moved // DAY)
         return days
