@@ -10,6 +10,7 @@ import pytest
 import ipmo
 from ipmo.analysis.benefits.attribution import attribute
 from ipmo.analysis.benefits.going_on import worth_going_on
+from ipmo.analysis.change.applying import applied
 from ipmo.changes import Stop
 from ipmo.model import Portfolio
 
@@ -52,6 +53,27 @@ def enabler(**more: Any) -> Portfolio:
 
 def stops(pf: Portfolio) -> list[str]:
     return [f.message for f in ipmo.check(pf) if f.code in ("mop/stop-list", "ipmo/benefit-not-worth-it")]
+
+
+@pytest.mark.parametrize(("stopped", "left"), [((), 10e6), (("x",), 4e6), (("y",), 6e6), (("x", "y"), None)])
+def test_the_share_that_is_due_to_stopped_work_never_comes(stopped: tuple[str, ...], left: float | None) -> None:
+    """60 % of 10 M are due to x, 40 % to y: what a stop loses is what the benefits lose, and what leaving one out says."""
+    due = [{"from": one, "to": "b", "share": share} for one, share in (("x", "60 %"), ("y", "40 %"))]
+    pf = plan(project("x"), project("y"), benefits=[benefit("b", planned_start="2026-03-01")], contributions=due)
+    after = applied(pf, [Stop(one) for one in stopped])
+    npv, planned = ipmo.benefits(after)["b"].npv, ipmo.benefits(after)["b"].planned_npv
+    assert (None if npv is None else float(npv.amount)) == left
+    assert planned is not None
+    assert float(planned.amount) == 10e6
+    lost = [m.change for m in ipmo.what_if(pf, *map(Stop, stopped)).of("benefit value")] if stopped else []
+    assert lost == ([] if left == 10e6 else [(left or 0.0) - 10e6])
+    still = {row.initiative: row.value for row in attribute(after, method="leave-one-out").rows} if left else {}
+    for one, worth in (("x", 6e6), ("y", 4e6)):
+        if one not in stopped:
+            assert still[one] == pytest.approx(worth)
+            found = worth_going_on(after)[one].benefit
+            assert found is not None
+            assert float(found.amount) == pytest.approx(worth)
 
 
 def test_an_enabler_is_worth_what_hangs_on_it_and_not_its_share_of_attribution() -> None:

@@ -200,7 +200,7 @@ def attribute(
         _ = worth.npv  # refuses two price bases
         left_out = tuple(row.id for row in worth.rows if row.npv is None)
         reasons = {row.id: _what_to_write(row.reason) for row in worth.rows if row.npv is None}
-        pool = {row.id: float(row.npv.amount) for row in worth.rows if row.npv is not None}
+        pool = {row.id: float(row.npv.amount) / row.part for row in worth.rows if row.npv is not None}
         currency = next((row.currency for row in worth.rows), "")
     on_map = set(found.order)
     for name in pool:

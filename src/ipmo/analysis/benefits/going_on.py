@@ -182,7 +182,7 @@ def worth_going_on(portfolio: Portfolio) -> GoingOn:
 
 def _rows(portfolio: Portfolio) -> list[Worth]:
     worth = benefits(portfolio)
-    pool = {row.id: still_to_come(row) for row in worth.rows if row.npv is not None}
+    pool = {row.id: still_to_come(row) / row.part for row in worth.rows if row.npv is not None}
     blank = [row.id for row in worth.rows if row.npv is None and row.noun.value is not None]
     known, costs = losses(portfolio), Remaining(portfolio)
     lost = {name: known.without(name) for name in known.initiatives}

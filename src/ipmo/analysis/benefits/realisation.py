@@ -25,6 +25,7 @@ from ipmo.model.benefits import Benefit
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.reference import DiscountSchedule
 from ipmo.network.clocks import months_later
+from ipmo.network.losses import losses
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import Money, Rate, Span, as_day, as_span, as_when, first_day, minutes, moment
 
@@ -163,6 +164,7 @@ class BenefitValue:
         npv: present value of the forecast.
         planned_to_date: what the plan has until the date of the figures.
         base: price base, empty when unknown.
+        part: how much of it still comes, between 0 and 1: what is due to stopped or cancelled work does not.
         reason: why a figure is not known.
     """
 
@@ -178,6 +180,7 @@ class BenefitValue:
     npv: Money | None = None
     planned_to_date: Money | None = None
     base: str = ""
+    part: float = 1.0
     reason: str = ""
     noun: Benefit = attrs.field(repr=False)
     yearly: Fraction | None = attrs.field(default=None, repr=False)
@@ -194,7 +197,7 @@ class BenefitValue:
 
     @property
     def loss(self) -> Money | None:
-        """What the slip costs: NPV(0) - NPV(delay); negative when it comes earlier. None when a half is not known."""
+        """What the slip costs, and what never comes with it: NPV(0) - NPV(delay); negative when it comes earlier. None when a half is not known."""
         if self.npv is None or self.planned_npv is None:
             return None
         return Money(self.planned_npv.amount - self.npv.amount, self.currency)
@@ -278,7 +281,12 @@ class Benefits(Rows[str, BenefitValue]):
         row = self[benefit]
         parts = [f"planned from {row.planned_start or 'no stated day'}", f"forecast from {row.start or 'an unknown day'}"]
         parts += [f"present value {row.npv:,}"] if row.npv is not None else []
-        parts += [f"its delay costs {row.loss:,}"] if row.loss is not None and row.loss.amount > 0 else []
+        parts += [f"{1 - row.part:.4g} of it was due to stopped work and never comes"] if 0 < row.part < 1 else []
+        parts += (
+            [f"{'its delay costs' if row.part == 1 else 'that and its delay cost'} {row.loss:,}"]
+            if row.loss is not None and row.loss.amount > 0
+            else []
+        )
         parts += [f"not known because {row.reason}"] if row.reason else []
         return f"{row.id}: {', '.join(parts)}"
 
@@ -453,8 +461,13 @@ class _Rows:
             for line in self.amounts.lines(benefit.id, worth) or ():
                 likely = Fraction(str(benefit.probability)) if benefit.probability is not None else Fraction(1)
                 yearly, price_base = line.value * likely, line.base
+        part, full = self._parts.get(benefit.id, 1.0), yearly
+        if yearly is not None and part < 1:
+            yearly = yearly * Fraction(str(part))
+        if part <= 0 and start is not None:
+            start, reason = None, "all work that it is due to was stopped"
         forecast = profile(benefit, start, yearly) if start is not None and yearly is not None else None
-        planned = profile(benefit, planned_start, yearly) if planned_start is not None and yearly is not None else None
+        planned = profile(benefit, planned_start, full) if planned_start is not None and full is not None else None
         if not reason or start is not None:
             reason = self._reason(benefit, start, yearly, forecast)
         currency = self._currency
@@ -477,6 +490,7 @@ class _Rows:
             npv=self._npv(forecast),
             planned_to_date=None if planned is None else rounded(planned.by(self.as_of), currency),
             base=price_base,
+            part=part,
             reason=reason,
             noun=benefit,
             yearly=yearly,
@@ -484,6 +498,14 @@ class _Rows:
             at=self.as_of,
             currency=currency,
         )
+
+    @functools.cached_property
+    def _parts(self) -> Mapping[str, float]:
+        """How much of each benefit still comes, where shares of some are due to work that was stopped."""
+        pf = self.portfolio
+        if not pf.contributions or not (any(p.stopped for p in pf.projects)):
+            return {}
+        return losses(pf).base
 
     def _reason(self, benefit: Benefit, start: date | None, yearly: Fraction | None, forecast: Profile | None) -> str:
         if yearly is None:
