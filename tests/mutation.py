@@ -277,7 +277,7 @@ def main(arguments: list[str]) -> None:
         if not given.again:
             prepare(given.room, folder)
         names = [name for name in faults(folder) if given.of in name]
-        chosen = sorted(random.Random(given.seed).sample(names, min(given.sample or len(names), len(names))))
+        chosen = random.Random(given.seed).sample(names, min(given.sample or len(names), len(names)))  # so that the first are a sample too
         (folder / "chosen.json").write_text(json.dumps(chosen), encoding="utf-8")
         done = run(folder / "mutants", str(Path(__file__).resolve()), given.room, "--work", str(folder / "chosen.json"))
         if done.returncode:
