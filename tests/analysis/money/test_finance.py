@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
@@ -178,3 +179,81 @@ def test_the_edition_of_2026_has_six_bands_with_source_and_date(name: str, perce
     by_hand = math.prod((1 + percent / 100) ** -n for percent, n in zip(percents, years, strict=True))
     assert schedule.factor(350) == pytest.approx(by_hand)
     assert schedule.factor(1000) > 0
+
+
+@pytest.mark.parametrize(
+    ("ask", "said"),
+    [
+        (lambda: finance.irr([1.0, 2.0]), "the flows never change sign: no rate brings their value to zero"),
+        (lambda: finance.irr([1.0, -1.0, 1.0]), "no rate between -99.9 % and 109,000 % brings the value of the flows to zero"),
+        (lambda: finance.irr([-100, 230, -132]), "the flows change sign 2 times and 2 rates fit (10.0000%, 20.0000%); judge them by npv"),
+        (lambda: finance.xirr([]), "there are no flows: no rate fits"),
+        (lambda: finance.bcr([1.0], [0.0], 0.05), "a benefit-cost ratio needs costs above zero"),
+        (lambda: finance.combined_bias({"standard buildings": 0.5}), "the shares of the kinds must sum to 1 (got 0.5)"),
+        (
+            lambda: finance.combined_bias("standard buildings", [(0.6, 1.0), (0.5, 1.0)]),
+            "the contributions sum to 1.1; together they are at most 1",
+        ),
+        (
+            lambda: finance.discount_schedule(None),
+            "no discount rate is stated; pass discount=, or write money: {discount: green-book-2026}",
+        ),
+        (
+            lambda: finance.discount_schedule(True),
+            "no discount rate is stated; pass discount=, or write money: {discount: green-book-2026}",
+        ),
+    ],
+)
+def test_what_has_no_answer_says_why(ask: Callable[[], object], said: str) -> None:
+    with pytest.raises(UnitError) as caught:
+        ask()
+    assert str(caught.value) == said
+
+
+def test_rates_are_read_as_numbers_percentages_and_names() -> None:
+    for rate in (0.05, "5 %", "0.05", "5% "):
+        assert finance.npv([0, 105], rate) == pytest.approx(100)
+    assert finance.npv([0, 105], 0) == 105
+    assert finance.npv([105], 0.05, timing="end") == pytest.approx(100)
+
+
+@pytest.mark.parametrize(
+    ("flows", "discount", "periods"),
+    [
+        ([], None, None),
+        ([5], None, 0),
+        ([-1, 1], None, 1),
+        ([-1, 0.5], None, None),
+        ([-100, 40, 40, 40], None, 2.5),
+        ([-100, 150, -100, 100], None, 2.5),  # it must have come back for good
+        ([-100, 110], 0.1, 1),
+        ([-100, 0, 242], 0.1, 1.5),
+    ],
+)
+def test_the_money_is_back_after_so_many_periods(flows: list[float], discount: float | None, periods: float | None) -> None:
+    assert finance.payback(flows, discount) == (None if periods is None else pytest.approx(periods))
+
+
+@pytest.mark.parametrize(
+    ("base", "day", "years"),
+    [
+        ("2026-04-01", "2026-04-01", 0),
+        ("2026-04-01", "2027-04-01", 1),
+        ("2026-04-01", "2027-03-31", 364 / 365),
+        ("2027-04-01", "2026-04-01", -1),
+        ("2024-02-29", "2025-03-01", 1),
+        ("2024-02-29", "2025-02-28", 365 / 366),
+        ("2023-12-31", "2024-07-01", 183 / 366),
+    ],
+)
+def test_years_are_anniversaries_and_days_of_the_year_between(base: str, day: str, years: float) -> None:
+    assert finance.years_between(date.fromisoformat(base), date.fromisoformat(day)) == pytest.approx(years)
+
+
+def test_optimism_bias_is_weighted_and_mitigated() -> None:
+    """Standard buildings: 24 % on capital cost, 4 % on duration; half of a factor that contributes two fifths is mitigated: a fifth off."""
+    whole = finance.combined_bias("standard buildings")
+    assert (whole.capex, whole.works_duration) == (pytest.approx(0.24), pytest.approx(0.04))
+    less = finance.combined_bias("standard buildings", [(0.4, 0.5)])
+    assert (less.capex, less.works_duration) == (pytest.approx(0.192), pytest.approx(0.032))
+    assert finance.combined_bias("standard buildings", [(0.5, 1.0), (0.5, 1.0)]).capex == pytest.approx(0)
