@@ -120,3 +120,24 @@ def test_an_explicit_consumer_counts_beside_the_closest_office() -> None:
     assert found["P", "risk"].split == "hub: money; spoke: the rest"
     assert found["T", "risk"].providers == ("spoke",)
     assert found["x", "risk"].providers == ("hub",)
+
+
+@pytest.mark.parametrize("every", [None, "0 d"])
+def test_a_figure_that_is_sent_at_no_stated_time_has_no_age(every: str | None) -> None:
+    found = lineage(
+        portfolio(
+            flows=(
+                DataFlow(field="cost", source="spoke", target="hub", every=every),
+                DataFlow(field="cost", source="hub", target="board", every="1 w"),
+            )
+        )
+    )
+    assert [(one.freshest, one.oldest) for one in found] == [(None, None)]
+
+
+def test_coverage_says_in_a_line_what_is_mandatory_and_given() -> None:
+    assert repr(coverage(portfolio())) == "<Coverage: 4 initiatives, 0 services, nothing is mandatory, 0 overlaps>"
+    asked = coverage(
+        portfolio(Service(id="risk", mode="mandatory", level="project"), Service(id="r", kind="risk", provider="hub", consumers=["P"]))
+    )
+    assert repr(asked) == "<Coverage: 4 initiatives, 1 service, 50% of what is mandatory is given or waived, 0 overlaps>"

@@ -441,3 +441,18 @@ def test_the_currency_is_that_of_what_is_stated_where_the_portfolio_names_none(m
     pf = Portfolio(id="x", start="2026-01-05", projects=[Project(id="P", **{measure: "1 USD"})])
     assert ipmo.roll_up(pf, measure).total.value == as_money("1 USD")
     assert ipmo.roll_up(pf, measure).table().unit("value") == "USD"
+
+
+@pytest.mark.parametrize(
+    ("budget", "actual", "said"),
+    [
+        ({"year": 2024}, None, "spent: unknown prices above the line, real 2024 prices below"),
+        (None, {"year": 2024}, "spent: real 2024 prices above the line, unknown prices below"),
+    ],
+)
+def test_what_is_spent_of_a_budget_in_other_prices_is_no_share(budget: object, actual: object, said: str) -> None:
+    lines = [[{"amount": "5 GBP"} | ({} if base is None else {"price_base": base})] for base in (budget, actual)]
+    pf = Portfolio(id="x", money=MoneySettings(currency="GBP"), projects=[Project(id="P", budget=lines[0], actual=lines[1])])
+    with pytest.raises(UnitError) as caught:
+        ipmo.roll_up(pf, "spent")
+    assert str(caught.value) == said
