@@ -53,6 +53,7 @@ JOBS = {
     "errors": "what is raised",
     "version": "said once",
     "words": "singular and plural",
+    "spelling": "names like a word",
 }
 """What each room is for, in the words that fit into its box."""
 

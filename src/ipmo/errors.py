@@ -27,7 +27,10 @@ from typing import Self
 
 import attrs
 
+from ipmo.spelling import Speller
+
 __all__ = [
+    "SHOWN",
     "CycleError",
     "FileError",
     "FormatWarning",
@@ -258,16 +261,7 @@ def close_matches(wanted: object, names: Iterable[str], count: int = 3) -> list[
     >>> close_matches("tram/biuld", ["tram/build", "tram/design", "depot"])
     ['tram/build']
     """
-    import difflib
-
-    if not isinstance(wanted, str):
-        return []
-    everything = sorted(set(names))
-    if len(everything) > 5000:  # difflib is quadratic in the text: look only where the beginning agrees
-        everything = [name for name in everything if name[:1] == wanted[:1]][:5000]
-    lowered = {name.lower(): name for name in reversed(everything)}
-    found = difflib.get_close_matches(wanted.lower(), lowered, n=count, cutoff=0.6)
-    return [lowered[name] for name in found]
+    return Speller(names).near(wanted, count) if isinstance(wanted, str) else []
 
 
 def one_of(option: str, given: str, choices: Iterable[str]) -> None:

@@ -7,6 +7,7 @@ that looks like a number or a truth value stays text of the class `Plain`, so th
 
 from __future__ import annotations
 
+import bisect
 import json
 import re
 from collections.abc import Iterable
@@ -429,26 +430,34 @@ def _json_walk(text: str) -> Iterable[tuple[PathKey, int, bool]]:
                 expect_key = token == "{"
 
 
-def _line_column(text: str, offset: int) -> tuple[int, int]:
-    return text.count("\n", 0, offset) + 1, offset - (text.rfind("\n", 0, offset) + 1) + 1
+def _line_column(ends: list[int], offset: int) -> tuple[int, int]:
+    """Line and column, from 1, of an offset in a text, by the offsets at which its lines end."""
+    line = bisect.bisect_left(ends, offset)
+    return line + 1, offset - (ends[line - 1] + 1 if line else 0) + 1
+
+
+def _line_ends(text: str) -> list[int]:
+    return [match.start() for match in re.finditer("\n", text)]
 
 
 def _json_places(text: str, wanted: set[PathKey]) -> dict[PathKey, tuple[int, int]]:
     needed = {path[:cut] for path in wanted for cut in range(len(path) + 1)}
     places: dict[PathKey, tuple[int, int]] = {}
+    ends = _line_ends(text)
     for path, offset, is_key in _json_walk(text):
         if path in needed and (is_key or path not in places or path in wanted):
-            places[path] = _line_column(text, offset)
+            places[path] = _line_column(ends, offset)
     return places
 
 
 def _json_duplicates(text: str, name: str) -> list[Problem]:
     seen: set[PathKey] = set()
     problems = []
+    ends = _line_ends(text)
     for path, offset, is_key in _json_walk(text):
         if is_key:
             if path in seen:
-                line, column = _line_column(text, offset)
+                line, column = _line_column(ends, offset)
                 problems.append(
                     Problem(message=f"duplicate key {path[-1]!r}", hint="keep one of them", file=name, line=line, column=column)
                 )

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import attrs
 
 from ipmo.declared import Declared
-from ipmo.errors import FileError, ModelError, Problem, UnitError
+from ipmo.errors import SHOWN, FileError, ModelError, Problem, UnitError
 from ipmo.model.changes import Change, as_change
 from ipmo.model.contents import Source
 from ipmo.model.fields import PlainData, PlainMap, said
@@ -64,7 +64,7 @@ def _structure(data: object, source: Source, declared: Declared | None) -> Portf
         portfolio = noun_of(Portfolio, {**ordered, "source": source}, Reading(declared))  # the source last: it takes what was noticed
     except (ModelError, UnitError) as error:
         found = problems_in(error)
-    found += [_unknown(key, top, (key,)) for key in extra]
+    found += [_unknown(key, top, (key,), hinted=place < SHOWN) for place, key in enumerate(extra)]
     if found and portfolio is None:
         found += _hidden(ordered, found, declared)
     problems += [attrs.evolve(p, path=_unflattened(p.path, data)) for p in found]
@@ -187,5 +187,5 @@ def _unflattened(path: PathKey, data: PlainData) -> PathKey:
     return path
 
 
-def _unknown(key: object, allowed: Sequence[str], path: PathKey) -> Problem:
-    return attrs.evolve(unknown_field(str(key), Portfolio, allowed), path=path)
+def _unknown(key: object, allowed: Sequence[str], path: PathKey, *, hinted: bool = True) -> Problem:
+    return attrs.evolve(unknown_field(str(key), Portfolio, allowed, hinted=hinted), path=path)

@@ -10,7 +10,7 @@ from typing import cast
 
 import attrs
 
-from ipmo.errors import Problem, close_matches
+from ipmo.errors import SHOWN, Problem
 from ipmo.model.benefits import Benefit, Outcome
 from ipmo.model.contents import TOP, Contents
 from ipmo.model.estimates import Estimate, Fixed, Referenced, number
@@ -22,6 +22,7 @@ from ipmo.model.references import ID, Reference
 from ipmo.model.risks import Risk
 from ipmo.model.shape import shape
 from ipmo.model.work import ALIGNMENT, Project, Task
+from ipmo.spelling import Speller
 from ipmo.units import Money, minutes
 from ipmo.words import class_word, counted
 
@@ -89,6 +90,8 @@ class _Inspection:
             kind: {noun.id for name in names for noun in getattr(portfolio, name)} for kind, names in KINDS.items()
         }
         self.known["calendar"] = set(portfolio.calendar_table)
+        self._spellers: dict[str, Speller] = {}
+        self._hinted = 0
         self.classes = {**REFERENCE_CLASSES, **{one.id: one for one in portfolio.reference_classes}}
 
     def run(self) -> Iterator[Problem]:
@@ -182,8 +185,7 @@ class _Inspection:
         return isinstance(self.portfolio.items.get(full.item), Task | Gate | Outcome | Benefit | Project)
 
     def _unknown(self, noun: Noun, full_id: str, key: str, reference: str, kind: str, within: str, path: Path) -> Problem:
-        names = self.known.get(kind) or self.portfolio.items
-        near = close_matches(reference, names) or close_matches(f"{within}/{reference}", names)
+        near = self._near(reference, kind) or self._near(f"{within}/{reference}", kind)
         hint = f"close: {', '.join(map(repr, near))}" if near else f"declare it, or correct {key}:"
         what = NAMED.get(kind, kind)
         return Problem(
@@ -191,6 +193,15 @@ class _Inspection:
             hint=hint,
             path=path,
         )
+
+    def _near(self, reference: str, kind: str) -> list[str]:
+        """Names like one that names nothing, for as many problems as a message lists."""
+        self._hinted += 1
+        if self._hinted > 2 * SHOWN:
+            return []
+        if kind not in self._spellers:
+            self._spellers[kind] = Speller(self.known.get(kind) or self.portfolio.items)
+        return self._spellers[kind].near(reference)
 
     # -------------------------------------------------------------------------------------- projects
 
@@ -402,7 +413,7 @@ class _Inspection:
             for key, reference in (("from", link.source), ("to", link.target)):
                 full = pf.reference(reference)
                 if full is None or not (full.external or self._joinable(full)):
-                    near = close_matches(reference, pf.items)
+                    near = self._near(reference, "node")
                     hint = f"close: {', '.join(map(repr, near))}" if near else "write external:NAME for what lies outside"
                     yield Problem(
                         message=f"{name}: {key} {reference!r} is no task, gate, outcome, benefit or project of portfolio {pf.id!r}",

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar, cast
 import attrs
 
 from ipmo.declared import Declared, declared
-from ipmo.errors import ModelError, Problem, UnitError, close_matches
+from ipmo.errors import SHOWN, ModelError, Problem, UnitError
 from ipmo.findings import Finding, Severity
 from ipmo.model.fields import (
     EMPTY,
@@ -36,6 +36,7 @@ from ipmo.model.fields import (
 )
 from ipmo.model.shape import DECLARED, UNITED, Kind, Shape, keys_of, shape, shape_of
 from ipmo.model.values import CONVERTER, PARSERS, ByFields, reader_of
+from ipmo.spelling import Speller
 from ipmo.units import (
     Effort,
     Money,
@@ -352,7 +353,7 @@ def values_of(cls: type, data: Mapping[str, object], reading: Reading, *, whole:
             continue
         found = readers.get(key)
         if found is None:
-            problems.append((len(readers), unknown_field(str(key), cls)))
+            problems.append((len(readers), unknown_field(str(key), cls, hinted=len(problems) < SHOWN)))
             continue
         try:
             values[found[1]] = found[2](value, reading)
@@ -393,11 +394,23 @@ def noun_of(cls: type[T], data: object, reading: Reading = IN_PYTHON) -> T:
 CONVERTER.register_structure_hook_factory(lambda cls: attrs.has(cls) and cls not in PARSERS, lambda cls: ByFields(cls, noun_of))
 
 
-def unknown_field(key: str, cls: type, allowed: Iterable[str] = ()) -> Problem:
-    """What to say of a field that a class does not have."""
+@functools.lru_cache(maxsize=64)
+def _speller(names: tuple[str, ...]) -> Speller:
+    return Speller(names)
+
+
+def unknown_field(key: str, cls: type, allowed: Iterable[str] = (), *, hinted: bool = True) -> Problem:
+    """What to say of a field that a class does not have.
+
+    Args:
+        key: what stands in its place.
+        cls: the class.
+        allowed: the fields that may stand there; all of the class in files when left out.
+        hinted: say which field may be meant.
+    """
     fields = shape(cls)
-    known = list(allowed) or [one.key for one in fields if one.in_files]
-    near = close_matches(key, known, 1)
+    known = tuple(allowed) or tuple(one.key for one in fields if one.in_files)
+    near = _speller(known).near(key[:80], 1) if hinted else []
     in_python = next((one.key for one in fields if one.name == key), "")
     hint = f"did you mean {near[0]!r}?" if near else f"the fields are {', '.join(known)}"
     if in_python in known and not near:
