@@ -329,3 +329,14 @@ def test_what_the_format_has_no_room_for_is_named(tmp_path: Path) -> None:
     pf = ipmo.examples.load("commitment")
     with pytest.warns(FormatWarning, match="benefits"):
         ipmo.write(pf, tmp_path / "x.xml")
+
+
+def test_a_calendar_derived_through_many_others_is_refused_and_the_rest_is_read(read: Reader) -> None:
+    def derived(uid: int) -> str:
+        about = f"<UID>{uid}</UID><Name>c{uid}</Name><IsBaseCalendar>1</IsBaseCalendar><BaseCalendarUID>{uid - 1 or -1}</BaseCalendarUID>"
+        return f"<Calendar>{about}{week()}</Calendar>"
+
+    portfolio = read(mspdi(task(1, "a"), "".join(map(derived, range(1, 2000)))))
+    assert {one.id for one in portfolio.calendars} == {f"c{uid}" for uid in range(1, 32)}
+    assert portfolio.source.refused == 1999 - 31
+    assert "it is derived through more than 30 others" in next(f.message for f in portfolio.source.findings if "'c32'" in f.message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ipmo.model import Calendar
+from ipmo.model.calendars import shifts
 from ipmo.network.clocks import Clocks
 from ipmo.network.kernels.clocks import add_months, days_from_civil, finish_at, latest_before_months, month_of, start_at, work
 from ipmo.network.kernels.columns import Links, Nodes, Tables
@@ -21,21 +23,23 @@ ORIGIN = minutes(date(2026, 1, 5))
 instants = st.integers(ORIGIN - 20 * 10080, ORIGIN + 80 * 10080)
 
 
-def works(calendar: Calendar, instant: int) -> bool:
-    """Whether that minute is working time, by the calendar's own words."""
-    when = datetime(1, 1, 1) + timedelta(minutes=instant)
-    special = dict.fromkeys(calendar.holidays, ())
+def by_the_minute(calendar: Calendar) -> Callable[[int], bool]:
+    """Whether a minute is working time, by the calendar's own words."""
+    special: dict[date, Any] = dict.fromkeys(calendar.holidays, ())
     for exception in calendar.exceptions:
-        from ipmo.model.calendars import shifts
-
         special |= dict.fromkeys(exception.days(), shifts(exception.hours))
-    for back in (0, 1):  # a night shift began the day before
-        day = when.date() - timedelta(days=back)
-        minute = when.hour * 60 + when.minute + back * 1440
-        times: Any = special.get(day, calendar.week_shifts()[day.weekday()])
-        if any(a <= minute < b for a, b in times):
-            return True
-    return False
+    week = calendar.week_shifts()
+
+    def works(instant: int) -> bool:
+        when = datetime(1, 1, 1) + timedelta(minutes=instant)
+        for back in (0, 1):  # a night shift began the day before
+            day = when.date() - timedelta(days=back)
+            minute = when.hour * 60 + when.minute + back * 1440
+            if any(a <= minute < b for a, b in special.get(day, week[day.weekday()])):
+                return True
+        return False
+
+    return works
 
 
 @settings(max_examples=40)
@@ -43,8 +47,54 @@ def works(calendar: Calendar, instant: int) -> bool:
 def test_working_minutes_are_those_counted_one_by_one(calendar: Calendar, offset: int, length: int) -> None:
     cal = Clocks([calendar]).packed
     first = ORIGIN + offset
-    counted = sum(works(calendar, t) for t in range(first, first + length))
+    counted = sum(map(by_the_minute(calendar), range(first, first + length)))
     assert work(cal, 1, first + length) - work(cal, 1, first) == counted
+
+
+HOURS = st.sampled_from(["none", "09:00-12:00", "22:00-06:00", "00:00-24:00", "06:00-14:00, 22:00-02:00"])
+
+
+@st.composite
+def long_exceptions(draw: st.DrawFn) -> Calendar:
+    """Calendars whose exceptions last for days or years and overlap, by day and by night."""
+    rules = draw(st.lists(st.tuples(st.integers(-40, 45), st.sampled_from([0, 1, 6, 7, 8, 30, 4000]), HOURS), min_size=1, max_size=5))
+    days = [date(2026, 1, 5) + timedelta(days=n) for n in draw(st.lists(st.integers(-2, 45), max_size=3))]
+    return Calendar(
+        id="c",
+        week=draw(st.sampled_from(["mon-fri", "mon-sun", "sat-sun"])),
+        hours=draw(HOURS.filter(lambda one: one != "none")),
+        holidays=days,
+        exceptions=[
+            {"from": (first := date(2026, 1, 5) + timedelta(days=start)), "to": first + timedelta(days=length), "hours": hours}
+            for start, length, hours in rules
+        ],
+    )
+
+
+@settings(max_examples=40)
+@given(long_exceptions(), st.integers(-60_000, 80_000), st.integers(0, 6000))
+def test_exceptions_that_last_and_overlap_are_counted_one_by_one_too(calendar: Calendar, offset: int, length: int) -> None:
+    cal = Clocks([calendar]).packed
+    first = ORIGIN + offset
+    works, counted = by_the_minute(calendar), 0
+    for t in range(first, first + length + 1):
+        assert work(cal, 1, t) - work(cal, 1, first) == counted
+        counted += works(t)
+    worked = work(cal, 1, first)
+    late, early = start_at(cal, 1, worked), finish_at(cal, 1, worked)
+    assert early <= first <= late
+    assert late > 2**50 or (work(cal, 1, late) == worked and work(cal, 1, late + 1) == worked + 1)
+    assert early < -(2**50) or (work(cal, 1, early) == worked and work(cal, 1, early - 1) == worked - 1)
+
+
+def test_an_exception_for_ever_takes_no_room() -> None:
+    ever = {"from": "0001-01-01", "to": "9999-12-31", "hours": "22:00-06:00"}
+    calendar = Calendar(id="c", holidays=["2026-01-07"], exceptions=[ever, {"from": "2026-01-09", "hours": "none"}])
+    head, periods = Clocks([calendar]).packed
+    assert len(head) + len(periods) < 150
+    cal = Clocks([calendar]).packed
+    friday = minutes(date(2026, 1, 9))
+    assert [work(cal, 1, friday + hour * 60) - work(cal, 1, friday) for hour in (6, 24, 46, 48)] == [360, 360, 360, 480]
 
 
 @given(calendars(), instants)

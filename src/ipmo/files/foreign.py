@@ -86,6 +86,7 @@ class Intake:
         self.findings: list[Finding] = []
         self._count: dict[str, int] = {}
         self._renamed: list[str] = []
+        self._numbers: dict[str, int] = {}
 
     def note(
         self, code: str, message: str, hint: str = "", *, line: int = 0, item: str = "", severity: Severity = Severity.WARNING
@@ -130,10 +131,14 @@ class Intake:
         if made != text and len(self._renamed) <= 10_000:
             self._renamed.append(text)
         unique, number = made, 1
+        last = self._numbers.get(made, 1)
+        if last > 1 and f"{made[:190]}~{last}" in taken:  # thousands may bear one name: the search goes on where it ended
+            unique, number = made if made not in taken else f"{made[:190]}~{last}", last
         while unique in taken:
             number += 1
             unique = f"{made[:190]}~{number}"
-        if number > 1:
+        if unique != made:
+            self._numbers[made] = number
             self.note("same-id", f"the id {text!r} is borne twice; the second is read as {unique!r}", severity=Severity.INFO)
         return unique
 

@@ -227,6 +227,11 @@ class _Reader:
                 return extra.get("Value")
         return None
 
+    @functools.cached_property
+    def _rows(self) -> dict[str, Element]:
+        """Tasks by UID, the first of each."""
+        return {row.get("UID") or "": row for row in reversed(list(self.root.all("Tasks", "Task")))}
+
     def _projects(self, title: str, rows: Sequence[Element], assigned: dict[str, list[Assignment]]) -> list[tuple[str, str, list[Task]]]:
         """Projects with their tasks: one, or those that ipmo wrote as the first level of the outline."""
         self.links: list[Link] = []
@@ -489,7 +494,7 @@ class _Reader:
         if not tenths:
             return None
         if format in (PERCENT, ELAPSED_PERCENT, PERCENT + 32, ELAPSED_PERCENT + 32):
-            source = next((row for row in self.root.all("Tasks", "Task") if row.get("UID") == node.get("PredecessorUID")), None)
+            source = self._rows.get(node.get("PredecessorUID") or "")
             length = iso_minutes(source.get("Duration"), "Duration") if source is not None else None
             if length is None:
                 raise RowError("its lag is a share of a duration that is not known")

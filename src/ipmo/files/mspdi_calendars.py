@@ -17,6 +17,8 @@ __all__ = ["Calendars", "same_time"]
 
 WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 MAX_DAYS = 36_525
+MAX_ABOVE = 30
+"""How many others a calendar may be derived through; Microsoft Project itself knows one."""
 """Days that one recurring exception may cover: a hundred years."""
 
 
@@ -106,6 +108,8 @@ class Calendars:
 
     def _days(self, uid: str, above: set[str]) -> tuple[dict[str, str], dict[date, str]]:
         """A week and the exceptions of a calendar, with what it inherits."""
+        if len(above) > MAX_ABOVE:
+            raise RowError(f"it is derived through more than {MAX_ABOVE} others")
         node = self.nodes[uid]
         base = node.get("BaseCalendarUID") or "-1"
         if base in ("-1", "0", uid) or base not in self.nodes or base in above:

@@ -1,13 +1,14 @@
 """Working clocks: instants to working minutes and back, lags and days on a calendar, at any date.
 
-A calendar's own clock counts working minutes. Around its exceptions the working periods are a table; before and after
-it, the week repeats by arithmetic. Clock 0 is wall-clock time itself. The functions that look things up are in
-`kernels`, so that they can be compiled together with the passes that call them; everything else asks a `Clock`.
+A calendar's own clock counts working minutes. Time is cut into spans in each of which a week repeats by arithmetic: the
+calendar's own, or seven days of an exception, however long it lasts. Clock 0 is wall-clock time itself. The functions that look
+things up are in `kernels`, so that they can be compiled together with the passes that call them; everything else asks a `Clock`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import heapq
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 import attrs
@@ -23,6 +24,10 @@ from ipmo.units import DAY, WEEK, Span, minutes
 __all__ = ["FAR", "WALL_CLOCK", "Clock", "Clocks", "Tables", "clocks_of", "months_later"]
 
 Period = tuple[int, int]
+Week = tuple[Period, ...]
+"""Working periods in minutes from Monday's midnight, apart from each other and in order."""
+Shifts = tuple[Period, ...]
+"""Shifts that begin on a day, in minutes from its midnight; the last may run past the next one."""
 
 
 def months_later(instant: int, months: int) -> int:
@@ -111,7 +116,7 @@ class Clock:
         return self.start(worked) if at_start else self.finish(worked)
 
 
-WALL_CLOCK = Clock(0, CONTINUOUS, ([0, 0, 0, 0, 0, 0, 1, WEEK], [0, 0, WEEK]))
+WALL_CLOCK = Clock(0, CONTINUOUS, ([2, 1, -FAR, 0, 0, 0, 1, WEEK], [0, 0, WEEK]))
 """Time itself, around the clock."""
 
 
@@ -128,10 +133,10 @@ def _merged(periods: Iterable[Period]) -> list[Period]:
 class Clocks:
     """The clocks of several calendars, packed for the kernels into two columns.
 
-    The first has eight numbers a clock: where its exceptional periods begin, how many they are, the first and last instant
-    of their weeks, the work in them; where the periods of its plain week begin, how many they are, the work in them. The
-    second has three numbers a period: its start, the work before it, its length. Two columns, because kernels hand them
-    on with every look-up.
+    The first begins with two numbers a clock: where its spans begin, and how many they are. Then it has six a span: where it
+    begins, the work up to there, the work at instant 0 if its week had always held, where the periods of its week begin, how many
+    they are, the work in them. The second column has three numbers a period of a week: its start, the work before it, its length.
+    Two columns, because kernels hand them on with every look-up.
 
     Args:
         calendars: the calendars; clock `i + 1` is that of `calendars[i]`, clock 0 is wall-clock time.
@@ -143,22 +148,32 @@ class Clocks:
         for calendar in calendars:
             if not calendar.holidays and not calendar.exceptions and sum(b - a for day in calendar.week_shifts() for a, b in day) == WEEK:
                 self.index[calendar.id] = 0  # around the clock: wall-clock time
-        head: list[int] = []
+        everyone = (CONTINUOUS, *calendars)
+        head: list[int] = [0] * (2 * len(everyone))
         flat: list[int] = []
+        weeks: dict[Week, tuple[int, int, int]] = {}
 
-        def pack(periods: list[Period]) -> tuple[int, int, int]:
-            place, total = len(flat) // 3, 0
-            for start, stop in periods:
-                flat.extend((start, total, stop - start))
-                total += stop - start
-            return place, len(periods), total
+        def pack(week: Week) -> tuple[int, int, int]:
+            """Where the periods of a week begin, how many they are, the work in them; the same week is packed once."""
+            if week not in weeks:
+                place, total = len(flat) // 3, 0
+                for start, stop in week:
+                    flat.extend((start, total, stop - start))
+                    total += stop - start
+                weeks[week] = (place, len(week), total)
+            return weeks[week]
 
-        for calendar in (CONTINUOUS, *calendars):
-            begin, end, periods = _exceptional(calendar)
-            place, number, total = pack(periods)
-            head += [place, number, begin, end, total, *pack(_week(calendar))]
+        for number, calendar in enumerate(everyone):
+            head[2 * number : 2 * number + 2] = [len(head), len(spans := _spans(calendar))]
+            done = 0
+            for place, (begin, week) in enumerate(spans):
+                first, count, total = pack(week)
+                since = _worked(week, total, begin) if place else 0
+                head += [begin if place else -FAR, done, done - since, first, count, total]
+                if place + 1 < len(spans):
+                    done += _worked(week, total, spans[place + 1][0]) - since
         self.packed: Tables = (head, flat)
-        self._clocks = [Clock(number, calendar, self.packed) for number, calendar in enumerate((CONTINUOUS, *calendars))]
+        self._clocks = [Clock(number, calendar, self.packed) for number, calendar in enumerate(everyone)]
         self._by_id = {
             calendar.id: clock if self.index[calendar.id] else Clock(0, calendar, self.packed)
             for calendar, clock in zip(calendars, self._clocks[1:], strict=True)
@@ -190,31 +205,82 @@ def clocks_of(portfolio: Portfolio) -> Clocks:
     return remember(portfolio, "clocks", lambda: Clocks([table[name] for name in sorted(table)]))
 
 
-def _week(calendar: Calendar) -> list[Period]:
+def _week(calendar: Calendar) -> Week:
+    """The working periods of a calendar's plain week, in minutes from Monday's midnight."""
+    return _repeated(calendar.week_shifts())
+
+
+def _repeated(days: Sequence[Shifts]) -> Week:
+    """The working periods of a week that repeats, by the shifts that begin on each day of it; Sunday's night shift ends on Monday."""
     periods: list[Period] = []
-    for day, times in enumerate(calendar.week_shifts()):
+    for day, times in enumerate(days):
         for start, stop in times:
             start, stop = day * DAY + start, day * DAY + stop
             periods.append((start, min(stop, WEEK)))
-            if stop > WEEK:  # Sunday's night shift ends on Monday
+            if stop > WEEK:
                 periods.append((0, stop - WEEK))
-    return _merged(periods)
+    return tuple(_merged(periods))
 
 
-def _exceptional(calendar: Calendar) -> tuple[int, int, list[Period]]:
-    """The weeks that hold exceptions: first instant, last instant, working periods between them."""
-    special: dict[date, tuple[Period, ...]] = dict.fromkeys(calendar.holidays, ())
-    for exception in calendar.exceptions:
-        for one in exception.days():
-            special[one] = shifts(exception.hours)
-    if not special:
-        return 0, 0, []
-    begin = minutes(min(special)) // WEEK * WEEK
-    end = (minutes(max(special)) + DAY) // WEEK * WEEK + WEEK
-    by_instant = {minutes(day): times for day, times in special.items()}
-    week = calendar.week_shifts()
-    periods: list[Period] = []
-    for midnight in range(begin - DAY, end, DAY):
-        for start, stop in by_instant.get(midnight, week[midnight // DAY % 7]):
-            periods.append((max(midnight + start, begin), min(midnight + stop, end)))
-    return begin, end, _merged(periods)
+def _worked(week: Week, total: int, instant: int) -> int:
+    """The work from instant 0 to another one, if a week had always held."""
+    weeks, rest = divmod(instant, WEEK)
+    return weeks * total + sum(min(stop, rest) - start for start, stop in week if start < rest)
+
+
+def _spans(calendar: Calendar) -> list[tuple[int, Week]]:
+    """Where each span of a calendar begins, and the week that repeats in it; the first has no beginning."""
+    normal = calendar.week_shifts()
+    plain = _week(calendar)
+    out: list[tuple[int, Week]] = [(-FAR, plain)]
+    before: Shifts | None = None
+    for day, until, rule in _runs(calendar):
+        own = normal if rule is None else (rule,) * 7
+        repeated = plain if rule is None else _repeated(own)
+        last = normal[(day - 1) % 7] if before is None else before
+        over = _past_midnight(last)
+        if over == _past_midnight(own[(day - 1) % 7]):
+            out.append((day * DAY, repeated))
+        else:  # a night shift ends in this day, or ends no more
+            today = [*over, *((start, min(stop, DAY)) for start, stop in own[day % 7])]
+            out.append((day * DAY, tuple(_merged((day % 7 * DAY + start, day % 7 * DAY + stop) for start, stop in today))))
+            if until is None or until > day + 1:
+                out.append(((day + 1) * DAY, repeated))
+        before = rule
+    return out
+
+
+def _past_midnight(times: Shifts) -> Shifts:
+    """What the shifts of a day reach into the next one, in minutes of that."""
+    return tuple((0, stop - DAY) for _, stop in times if stop > DAY)
+
+
+def _runs(calendar: Calendar) -> Iterator[tuple[int, int | None, Shifts | None]]:
+    """First day, the day after the last, and the shifts of each run of days with one rule, from the first exception on.
+
+    Without shifts it is the calendar's own week. Of several exceptions on a day the last one holds; exceptions come after holidays.
+    """
+    rules: list[tuple[int, int, Shifts]] = [(_day(one), _day(one) + 1, ()) for one in calendar.holidays]
+    rules += [(_day(one.first), _day(one.last or one.first) + 1, shifts(one.hours)) for one in calendar.exceptions]
+    starts = sorted(range(len(rules)), key=lambda number: rules[number][0])
+    cuts = sorted({day for first, after, _ in rules for day in (first, after)})
+    ahead: list[int] = []  # numbers of the rules that have begun, the last one first
+    came, held, since = 0, None, None
+    for day in cuts:
+        while came < len(starts) and rules[starts[came]][0] <= day:
+            heapq.heappush(ahead, -starts[came])
+            came += 1
+        while ahead and rules[-ahead[0]][1] <= day:
+            heapq.heappop(ahead)
+        rule = rules[-ahead[0]][2] if ahead else None
+        if since is None or rule != held:
+            if since is not None:
+                yield since, day, held
+            since, held = day, rule
+    if since is not None:
+        yield since, None, held
+
+
+def _day(day: date) -> int:
+    """A day's number since the first."""
+    return minutes(day) // DAY

@@ -10,26 +10,22 @@ def work(cal: Tables, clock: int, instant: int) -> int:
     if clock == 0:
         return instant
     head, periods = cal
-    row = 8 * clock
-    first, last = head[row + 2], head[row + 3]
-    if first <= instant < last:
-        lo = head[row]
-        hi = lo + head[row + 1]
-        base = lo
-        rest = instant
-        total = 0
-    else:
-        lo = head[row + 5]
-        hi = lo + head[row + 6]
-        base = lo
-        if instant >= last:
-            weeks = (instant - last) // 10080
-            rest = instant - last - weeks * 10080
-            total = head[row + 4] + weeks * head[row + 7]
-        else:
-            weeks = (instant - first) // 10080
-            rest = instant - first - weeks * 10080
-            total = weeks * head[row + 7]
+    row = head[2 * clock]
+    count = head[2 * clock + 1]
+    if count > 1:  # the last span that begins at or before the instant; the first has no beginning
+        lo = 1
+        while lo < count:
+            mid = (lo + count) // 2
+            if head[row + 6 * mid] <= instant:
+                lo = mid + 1
+            else:
+                count = mid
+        row += 6 * (lo - 1)
+    weeks = instant // 10080
+    rest = instant - weeks * 10080
+    total = head[row + 2] + weeks * head[row + 5]
+    base = lo = head[row + 3]
+    hi = lo + head[row + 4]
     while lo < hi:  # the last period that starts at or before the instant
         mid = (lo + hi) // 2
         if periods[3 * mid] <= rest:
@@ -49,33 +45,33 @@ def start_at(cal: Tables, clock: int, worked: int) -> int:
     if clock == 0 or worked >= FAR // 2 or worked <= -FAR // 2:
         return worked
     head, periods = cal
-    row = 8 * clock
-    table, week = head[row + 4], head[row + 7]
-    if 0 <= worked < table:
-        lo = head[row]
-        hi = lo + head[row + 1]
-        rest = worked
-        origin = 0
-    else:
-        if week == 0:
-            return FAR if worked >= table else -FAR
-        lo = head[row + 5]
-        hi = lo + head[row + 6]
-        if worked >= table:
-            weeks = (worked - table) // week
-            rest = worked - table - weeks * week
-            origin = head[row + 3] + weeks * 10080
-        else:
-            weeks = worked // week
-            rest = worked - weeks * week
-            origin = head[row + 2] + weeks * 10080
+    row = head[2 * clock]
+    count = head[2 * clock + 1]
+    last = row + 6 * (count - 1)
+    if count > 1:  # the last span with at most that much work before it
+        lo = 1
+        while lo < count:
+            mid = (lo + count) // 2
+            if head[row + 6 * mid + 1] <= worked:
+                lo = mid + 1
+            else:
+                count = mid
+        row += 6 * (lo - 1)
+    week = head[row + 5]
+    if week == 0:  # only the first and the last span can be chosen without work in them
+        return FAR if row == last and worked >= head[row + 1] else -FAR
+    worked -= head[row + 2]
+    weeks = worked // week
+    rest = worked - weeks * week
+    lo = head[row + 3]
+    hi = lo + head[row + 4]
     while lo < hi:  # the last period with at most that much work before it
         mid = (lo + hi) // 2
         if periods[3 * mid + 1] <= rest:
             lo = mid + 1
         else:
             hi = mid
-    return origin + periods[3 * lo - 3] + rest - periods[3 * lo - 2]
+    return weeks * 10080 + periods[3 * lo - 3] + rest - periods[3 * lo - 2]
 
 
 def finish_at(cal: Tables, clock: int, worked: int) -> int:

@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 Tables: TypeAlias = "tuple[Ints, Ints]"
-"""Packed working clocks: eight numbers a clock, three numbers a working period; see `ipmo.network.clocks.Clocks`.
+"""Packed working clocks: two numbers a clock, six a span of it, and three a working period; see `ipmo.network.clocks.Clocks`.
 
 A plain tuple, because every look-up takes it apart.
 """
