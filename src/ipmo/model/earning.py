@@ -96,7 +96,7 @@ def declared_share(earning: Earning | None, extensions: Mapping[str, object]) ->
         earning: the item's own earning rule.
         extensions: what methods add to the item.
     """
-    if earning is not None and earning.rule != "units":
+    if not extensions or (earning is not None and earning.rule != "units"):
         return None
     return next((share for one in extensions.values() if isinstance(one, Earns) and (share := one.earned_share) is not None), None)
 

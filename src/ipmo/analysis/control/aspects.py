@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from fractions import Fraction
 
@@ -72,6 +72,7 @@ class Aspects:
     def __init__(self, portfolio: Portfolio, as_of: date | None, baseline: Portfolio | None) -> None:
         self.portfolio, self.as_of, self.baseline = portfolio, as_of, baseline
         self.schedule: Schedule = schedule(portfolio, on_cycle="cut")
+        self._finishes: dict[str, datetime | None] = {}
 
     # ---------------------------------------------------------------------------- figures, once each
 
@@ -276,7 +277,16 @@ class Aspects:
             return [row for row in self.worth.rows if row.noun.belongs_to == full_id]
         found = benefits_map(self.portfolio)
         reached = {name for node in found.work_of(full_id) for name in found.reached_from(node)}
-        return [row for row in self.worth.rows if row.id in reached]
+        return [self._worths[place][1] for place in sorted(self._places[name] for name in reached if name in self._places)]
+
+    @functools.cached_property
+    def _worths(self) -> Sequence[tuple[str, BenefitValue]]:
+        return [] if self.worth is None else [(row.id, row) for row in self.worth.rows]
+
+    @functools.cached_property
+    def _places(self) -> Mapping[str, int]:
+        """Where each benefit stands in their order."""
+        return {name: place for place, (name, _) in enumerate(self._worths)}
 
     def _benefits(self, full_id: str, noun: Noun) -> Aspect | None:
         rows = self._concerned(full_id, noun)
@@ -339,11 +349,16 @@ class Aspects:
 
     def finish(self, full_id: str) -> datetime | None:
         """When an item is forecast to finish; None when nothing says."""
+        if full_id not in self._finishes:
+            self._finishes[full_id] = self._finish(full_id)
+        return self._finishes[full_id]
+
+    def _finish(self, full_id: str) -> datetime | None:
         noun = self.portfolio.items.get(full_id)
         if isinstance(noun, Programme):
             return max((f for p in self._within(noun) if (f := self.finish(p.id)) is not None), default=None)
         try:
-            return self.schedule.dates(full_id)[1]
+            return self.schedule.ends(full_id)
         except UnknownItemError:
             return None
 

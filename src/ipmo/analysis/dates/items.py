@@ -496,6 +496,13 @@ class Items:
             start, end = _least(a for a, _ in pairs), _most(b for _, b in pairs)
         return moment(start) if start is not None else None, moment(end) if end is not None else None
 
+    def ends(self, full_id: str) -> datetime | None:
+        """The finish of an item alone, as `dates` has it."""
+        node = self.passes.nodes.get(full_id)
+        nodes = (node,) if node is not None else [v for v in self.parts.get(full_id, ()) if self.network.state[v] != State.GONE]
+        end = _most(self._end(v) for v in nodes)
+        return moment(end) if end is not None else None
+
     def days(self, full_id: str) -> Days:
         """The days that people say of an item's start and finish, as `ScheduledItem.days` says them, without its floats."""
         node = self.passes.nodes.get(full_id)
@@ -515,6 +522,12 @@ class Items:
         if state == State.FINISHED or node in self.network.finishes:
             return {"gate": "start", "benefit": "first"}.get(self.network.kinds[node], "finish")  # type: ignore[return-value]
         return self.side(node) if state in LIVE else "finish"
+
+    def _end(self, node: int) -> int | None:
+        if self._backward or self.network.state[node] not in LIVE or node in self.passes.without_duration:
+            return self._instants(node)[1]
+        q = self.passes.lists
+        return q.finish[q.pos[node]]
 
     def _instants(self, node: int) -> tuple[int | None, int | None]:
         net, passes = self.network, self.passes

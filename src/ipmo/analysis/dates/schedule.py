@@ -217,6 +217,10 @@ class Schedule:
         """Start and finish of an item without its floats: what roll-ups need; None, None for what is no item."""
         return self._items.dates(full_id)
 
+    def ends(self, full_id: str) -> datetime | None:
+        """The finish of an item alone, as `dates` has it."""
+        return self._items.ends(full_id)
+
     def begins(self, effect: str) -> datetime | None:
         """When an outcome or benefit begins, without its floats; None where that is not known in full: `[]` then says why."""
         net, passes = self.network, self.passes

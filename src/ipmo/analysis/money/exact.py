@@ -99,14 +99,17 @@ class Running:
     def __init__(self, amounts: Mapping[int, Fraction]) -> None:
         import numpy as np
 
+        pairs = [amount.as_integer_ratio() for amount in amounts.values()]
         below = 1
-        for under in sorted({amount.denominator for amount in amounts.values()}):
+        for under in sorted({under for _, under in pairs}):
             below = common if (common := math.lcm(below, under)) <= COMMON else below
         self._below = below
         self._at = list(amounts)
-        self._rest = {place: amount for place, amount in amounts.items() if below % amount.denominator}
+        self._rest = (
+            {place: one for place, one in amounts.items() if below % one.denominator} if below > 1 or any(u > 1 for _, u in pairs) else {}
+        )
         self._rest_at = list(self._rest)
-        whole = fitting([0, *(0 if place in self._rest else one.numerator * (below // one.denominator) for place, one in amounts.items())])
+        whole = fitting([0, *(above * (below // under) if below % under == 0 else 0 for above, under in pairs)])
         self._sums = np.cumsum(whole) if whole.dtype != object else np.add.accumulate(whole)
 
     def count(self, first: int, end: int) -> int:

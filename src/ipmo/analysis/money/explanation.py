@@ -12,6 +12,7 @@ from typing import Any
 import attrs
 
 from ipmo.analysis.money.amounts import Priced, in_minor_units
+from ipmo.analysis.money.made_rows import Parts
 from ipmo.tables import Column, Table
 from ipmo.units import Money, day_text
 
@@ -85,6 +86,8 @@ class RolledUpValue:
         """Why what is unknown below is so, where that was found out: a missing exchange rate."""
         if self.value is None and self.note:
             return (self.note,)
+        if isinstance(self._parts, Parts) and not self._parts.noted:
+            return ()
         return tuple(dict.fromkeys(reason for part in self.parts for reason in part.reasons))
 
     @property

@@ -52,12 +52,18 @@ class MadeRows(Mapping[str, T], Generic[T]):
 
 
 class Parts(Sequence[T], Generic[T]):
-    """Rows that another row is made of, made when they are looked at."""
+    """Rows that another row is made of, made when they are looked at.
 
-    __slots__ = ("_positions", "_rows")
+    Args:
+        rows: the rows.
+        positions: which of them.
+        noted: some of them, or of what they are made of, may have a note.
+    """
 
-    def __init__(self, rows: MadeRows[T], positions: Sequence[int]) -> None:
-        self._rows, self._positions = rows, positions
+    __slots__ = ("_positions", "_rows", "noted")
+
+    def __init__(self, rows: MadeRows[T], positions: Sequence[int], *, noted: bool = True) -> None:
+        self._rows, self._positions, self.noted = rows, positions, noted
 
     def __len__(self) -> int:
         return len(self._positions)

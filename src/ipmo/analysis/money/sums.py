@@ -6,6 +6,7 @@ Every amount is exact. A figure, with its working, is made when it is asked for.
 from __future__ import annotations
 
 import functools
+from bisect import bisect_left
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -91,7 +92,7 @@ class Sums:
             (int(self.known[position]), int(self.total[position])),
             name=tree.nouns[position].name,
             note=note,
-            parts=Parts(self.rows, below) if below else (),
+            parts=Parts(self.rows, below, noted=self._noted(position)) if below else (),
             left_out=self._left_out(position),
         )
 
@@ -101,9 +102,18 @@ class Sums:
         entries = {base: (amounts.at(position), item) for base, (amounts, has) in self.bases.items() if has[position]}
         return Priced(entries) if entries else None
 
+    def _noted(self, position: int) -> bool:
+        """Whether something below a position has a note."""
+        return bisect_left(self._noted_at, position + 1) < bisect_left(self._noted_at, int(self.tree.end[position]))
+
+    @functools.cached_property
+    def _noted_at(self) -> list[int]:
+        return sorted(self.notes)
+
     def _left_out(self, position: int) -> tuple[str, ...]:
-        last = int(self.tree.end[position])
-        return tuple(name for place, names in self.tree.left_out.items() if position <= place < last for name in names)
+        places = self.tree.left_out_at
+        inside = places[bisect_left(places, position) : bisect_left(places, int(self.tree.end[position]))]
+        return tuple(name for place in inside for name in self.tree.left_out[place])
 
 
 def sums(engine: Combining) -> Sums | None:

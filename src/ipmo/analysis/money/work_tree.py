@@ -66,6 +66,11 @@ class WorkTree:
         return places
 
     @functools.cached_property
+    def left_out_at(self) -> Sequence[int]:
+        """The positions of which projects directly below do not count, in order."""
+        return list(self.left_out)
+
+    @functools.cached_property
     def layers(self) -> Sequence[Positions]:
         """The positions of every depth, in order: those that lie in one stand together."""
         return _layers(self.depth)
