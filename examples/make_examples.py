@@ -32,8 +32,8 @@ REPORTED_BEFORE = date(2021, 3, 31)
 def rubin(data: Path) -> Portfolio:
     """The Rubin Observatory data-management milestones as they stood on 1 January 2019.
 
-    A milestone's forecast is the latest of its due date, the data date and its predecessors. What was completed after the
-    data date stands in the attribute `outcome`, so that the forecast can be compared with it.
+    A milestone's forecast is the latest of its due date, the status date and its predecessors. What was completed after the
+    status date stands in the attribute `outcome`, so that the forecast can be compared with it.
     """
     with (data / RUBIN).open(encoding="utf-8-sig", newline="") as stream:
         rows = list(csv.DictReader(stream))

@@ -45,6 +45,7 @@ JOBS = {
     "model": "the nouns: portfolio, programme, project, task, gate, risk, benefit, board",
     "findings": "what somebody should look at",
     "memory": "what was computed once",
+    "options": "what each option takes",
     "tables": "what every table is",
     "cells": "columns in buffers",
     "units": "time, money, effort",

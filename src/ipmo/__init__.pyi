@@ -73,6 +73,7 @@ from .memory import forget as forget
 from .memory import remembered as remembered
 from .methods.gates import Gates as Gates
 from .methods.gates import GateView as GateView
+from .methods.registry import InstalledPlugins as InstalledPlugins
 from .methods.translation import Translation as Translation
 from .model import Benefit as Benefit
 from .model import Calendar as Calendar

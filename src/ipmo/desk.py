@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from ipmo.analysis.control.history import History, Month, Trend
 from ipmo.analysis.control.history import trend as _trend
@@ -30,7 +30,7 @@ from ipmo.installation import declared_in, new_registry
 from ipmo.methods.contract import Methodology, Scope
 from ipmo.methods.gates import Gates
 from ipmo.methods.gates import gates as _gates
-from ipmo.methods.registry import Registry
+from ipmo.methods.registry import InstalledPlugins, Registry
 from ipmo.methods.tailoring import method_for
 from ipmo.methods.translation import Translation
 from ipmo.methods.translation import translate as _translate
@@ -39,7 +39,8 @@ from ipmo.model.measures import Measure
 from ipmo.model.plain import from_table_rows, to_plain_portfolio
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import ID
-from ipmo.tables import Table, rows_of
+from ipmo.options import checked
+from ipmo.tables import rows_of
 from ipmo.units import as_day
 
 __all__ = [
@@ -75,6 +76,7 @@ def declared() -> Declared:
     return declared_in(installed())
 
 
+@checked
 def read(path: str | os.PathLike[str], *, format: str | None = None, encoding: str | None = None, strict: bool = False) -> Portfolio:
     """A portfolio from a file or folder; the format is sniffed.
 
@@ -115,6 +117,7 @@ def write(portfolio: Portfolio, path: str | os.PathLike[str], *, format: str | N
     write_path(portfolio, path, installed(), format)
 
 
+@checked
 def from_dict(data: Mapping[str, Any]) -> Portfolio:
     """A portfolio from plain data laid out as a file.
 
@@ -139,6 +142,7 @@ def to_dict(portfolio: Portfolio) -> dict[str, Any]:
     return to_plain_portfolio(portfolio)
 
 
+@checked
 def from_tables(tables: Mapping[str, Any]) -> Portfolio:
     """A portfolio from data frames, one for each kind of noun, laid out as `portfolio.tables()`.
 
@@ -148,10 +152,11 @@ def from_tables(tables: Mapping[str, Any]) -> Portfolio:
     Raises:
         ModelError: with all problems, each with its path.
     """
-    rows = {name: rows_of(frame) for name, frame in tables.items()}
+    rows = {name: rows_of(frame, f"tables[{name!r}]") for name, frame in tables.items()}
     return portfolios.read_plain(from_table_rows(rows), declared())
 
 
+@checked
 def read_changes(path: str | os.PathLike[str]) -> tuple[Change, ...]:
     """What-if changes from a file: `ipmo: 1` and `changes:` with a list, in YAML or JSON.
 
@@ -161,7 +166,8 @@ def read_changes(path: str | os.PathLike[str]) -> tuple[Change, ...]:
     return read_changes_file(Path(path), str(path), declared())
 
 
-def write_changes(changes: Iterable[Change], path: str | os.PathLike[str]) -> Path:
+@checked
+def write_changes(changes: Iterable[Change | Mapping[str, object]], path: str | os.PathLike[str]) -> Path:
     """Writes what-if changes to a YAML or JSON file that `read_changes` reads.
 
     Raises:
@@ -171,6 +177,7 @@ def write_changes(changes: Iterable[Change], path: str | os.PathLike[str]) -> Pa
     return Path(path)
 
 
+@checked
 def check(
     portfolio: Portfolio | str | os.PathLike[str],
     *,
@@ -191,7 +198,7 @@ def check(
     if not isinstance(portfolio, Portfolio):
         portfolio = read(portfolio)
     past = _months(history).portfolios if history is not None else ()
-    plan = _latest_baseline(portfolio) if baseline is None else cast(Portfolio, taking_paths.taken(baseline, "check(baseline=)"))
+    plan = _latest_baseline(portfolio) if baseline is None else baseline if isinstance(baseline, Portfolio) else read(baseline)
     with warnings.catch_warnings():
         warnings.simplefilter("default")
         found = list(installed().run(portfolio, history=past, baseline=plan))
@@ -238,6 +245,7 @@ def snapshot(
     return Path(path)
 
 
+@checked
 def history(folder: str | os.PathLike[str]) -> History:
     """The snapshots in a folder, in order of their dates; each is read when it is looked at.
 
@@ -255,7 +263,7 @@ def _months(given: History | str | os.PathLike[str]) -> History:
     return given if isinstance(given, History) else history(given)
 
 
-taking_histories = Taking(history, "a history or the folder of its snapshots", History)
+taking_histories = Taking(history, "a history or the folder of its snapshots")
 """Makes a verb on the months take their folder too."""
 
 
@@ -385,9 +393,9 @@ def translate(portfolio: Portfolio, *, to: str, scope: Scope | None = None) -> T
     return _translate(portfolio, installed().methodology(to), installed().methodologies, scope=scope)
 
 
-def plugins() -> Table:
-    """One row an installed plugin: name, version, status, what it declares."""
-    return installed().table()
+def plugins() -> InstalledPlugins:
+    """The installed plugins: package, version, status, what each declares, and why one is set aside."""
+    return installed().listing()
 
 
 @taking_paths

@@ -8,7 +8,7 @@ IpmoError(Exception)
 ├── MissingRateError(LookupError)    money that cannot be converted on that date
 ├── CycleError(ValueError)           links that form a loop; has .cycle, .boundaries
 ├── ScheduleError(ValueError)        a schedule that cannot be computed
-├── OptionError(ValueError)          a choice that there is not; has .option, .given, .choices
+├── OptionError(ValueError, TypeError)  an argument that is not what it takes; has .option, .given, .choices, .takes
 ├── FileError(ValueError)            a file that cannot be read or written; has .path, .problems
 ├── MissingExtraError(ImportError)   an optional library that is not installed; names the pip command
 └── PluginError                      a plugin that failed; has .plugin, .distribution, .doing
@@ -45,6 +45,7 @@ __all__ = [
     "ScheduleError",
     "UnitError",
     "UnknownItemError",
+    "at_least",
     "close_matches",
     "listed",
     "one_of",
@@ -189,15 +190,29 @@ class ScheduleError(IpmoError, ValueError):
     """A schedule that cannot be computed: no start date, or a date past year 9999."""
 
 
-class OptionError(IpmoError, ValueError):
-    """An argument that takes one of a few words was given another; the words are named."""
+class OptionError(IpmoError, ValueError, TypeError):
+    """An argument of a verb is not what it takes: another word, a number out of range, another kind of thing; what it takes is named.
 
-    def __init__(self, option: str, given: object, choices: Iterable[str]) -> None:
-        self.option, self.given, self.choices = option, given, tuple(choices)
-        super().__init__(f"{option}={given!r} is not known; write one of {', '.join(map(repr, self.choices))}")
+    Args:
+        option: the argument's name.
+        given: what was passed.
+        choices: the words that it takes, where it takes words.
+        takes: what it takes, in words, where those are not all.
+    """
+
+    def __init__(self, option: str, given: object, choices: Iterable[str] = (), *, takes: str = "") -> None:
+        self.option, self.given, self.choices, self.takes = option, given, tuple(choices), takes
+        wrong = f"{given!r:.80}" if takes else repr(given)
+        said = "possible; write " + takes if takes else f"known; write one of {', '.join(map(repr, self.choices))}"
+        super().__init__(f"{option}={wrong} is not {said}")
 
     def __reduce__(self) -> tuple[object, ...]:
-        return type(self), (self.option, self.given, self.choices)
+        return _option_error, (type(self), self.option, self.given, self.choices, self.takes)
+
+
+def _option_error(kind: type[OptionError], option: str, given: object, choices: tuple[str, ...], takes: str) -> OptionError:
+    """The same error in another process."""
+    return kind(option, given, choices, takes=takes)
 
 
 class FileError(IpmoError, ValueError):
@@ -264,7 +279,7 @@ def close_matches(wanted: object, names: Iterable[str], count: int = 3) -> list[
     return Speller(names).near(wanted, count) if isinstance(wanted, str) else []
 
 
-def one_of(option: str, given: str, choices: Iterable[str]) -> None:
+def one_of(option: str, given: object, choices: Iterable[str]) -> None:
     """Refuses a word that is none of the choices of an option.
 
     Args:
@@ -278,5 +293,17 @@ def one_of(option: str, given: str, choices: Iterable[str]) -> None:
     >>> one_of("on_cycle", "cut", ("error", "cut"))
     """
     allowed = tuple(choices)
-    if given not in allowed:
+    if not isinstance(given, str) or given not in allowed:
         raise OptionError(option, given, allowed)
+
+
+def at_least(option: str, given: float, least: float, what: str = "a number") -> None:
+    """Refuses a number below the least that an option takes, and what is no number.
+
+    Raises:
+        OptionError: it is less; the least is named.
+
+    >>> at_least("samples", 1, 1)
+    """
+    if not isinstance(given, int | float) or not given >= least:
+        raise OptionError(option, given, takes=f"{what} of at least {least:g}")

@@ -9,14 +9,13 @@ from __future__ import annotations
 import enum
 import html
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, overload
+from typing import overload
 
 import attrs
 
 from ipmo.errors import UnknownItemError, close_matches
-
-if TYPE_CHECKING:
-    from ipmo.tables import Table
+from ipmo.tables import Answer, Column, Table, row_at
+from ipmo.words import counted
 
 __all__ = ["Finding", "Findings", "Severity"]
 
@@ -90,7 +89,7 @@ def _settled(found: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 @attrs.frozen(repr=False)
-class Findings:
+class Findings(Answer[str, Finding]):
     """Findings in a settled order: errors first, then by code, item and message.
 
     >>> found = Findings([Finding(code="x/late", message="late", item="tram")])
@@ -99,6 +98,14 @@ class Findings:
     """
 
     entries: tuple[Finding, ...] = attrs.field(converter=_settled, default=())
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The codes that were found, in order, each once however often."""
+        return tuple(dict.fromkeys(found.code for found in self.entries))
+
+    def __contains__(self, code: object) -> bool:
+        return isinstance(code, str) and bool(self.of(code))
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self.entries)
@@ -117,7 +124,7 @@ class Findings:
             UnknownItemError: nothing has that code; `of` gives an empty answer instead.
         """
         if isinstance(key, int):
-            return self.entries[key]
+            return row_at(self.entries, key, "what was found")
         found = self.of(key) if isinstance(key, str) else ()
         if not found:
             raise UnknownItemError(key, close_matches(key, (f.code for f in self.entries)), "the codes that were found")
@@ -150,8 +157,6 @@ class Findings:
 
     def table(self) -> Table:
         """One row a finding: severity, code, rules, item, message, hint, file, line, column."""
-        from ipmo.tables import Column, Table
-
         rows = self.entries
         return Table(
             [
@@ -169,7 +174,9 @@ class Findings:
 
     def __repr__(self) -> str:
         counts = ", ".join(
-            f"{number} {severity.value}" for severity in Severity if (number := sum(f.severity is severity for f in self.entries))
+            counted(number, severity.value, "info" if severity is Severity.INFO else "")
+            for severity in Severity
+            if (number := sum(f.severity is severity for f in self.entries))
         )
         return f"<Findings: {counts or 'none'}>"
 

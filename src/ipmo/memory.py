@@ -13,12 +13,14 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
-from typing import Final, Protocol, TypeVar, cast
+from typing import Final, NamedTuple, Protocol, TypeVar, cast, runtime_checkable
 
 from ipmo.errors import UnknownItemError, close_matches
-from ipmo.tables import Column, Table
+from ipmo.options import checked
+from ipmo.tables import Answer, Column, Table, row_at
 
 __all__ = ["LIMIT", "Memory", "Remembered", "Remembering", "forget", "remember", "remembered"]
+WHERE = "what is remembered"
 
 T = TypeVar("T")
 LIMIT: Final = 128
@@ -71,6 +73,7 @@ class Memory:
         return len(gone)
 
 
+@runtime_checkable
 class Remembering(Protocol):
     """What answers can be kept with: a portfolio."""
 
@@ -95,29 +98,53 @@ def remember(owner: Remembering, key: Hashable, make: Callable[[], T]) -> T:
     return cast(T, owner.memory.get(key, make))
 
 
-class Remembered:
+class Kept(NamedTuple):
+    """Answers of one kind that are kept.
+
+    Args:
+        name: what kind.
+        answers: how many.
+    """
+
+    name: str
+    answers: int
+
+
+class Remembered(Answer[str, Kept]):
     """What a portfolio keeps: how many answers under each name.
 
     >>> import ipmo
     >>> portfolio = ipmo.Portfolio(id="x", start="2026-01-05")
     >>> _ = ipmo.schedule(portfolio)
-    >>> remembered(portfolio)["schedule"]
+    >>> remembered(portfolio)["schedule"].answers
     1
     """
 
     def __init__(self, counts: dict[str, int]) -> None:
         self._counts = counts
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._counts)
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The names, least lately used first."""
+        return tuple(self._counts)
+
+    def __iter__(self) -> Iterator[Kept]:
+        return (Kept(*entry) for entry in self._counts.items())
 
     def __len__(self) -> int:
         return len(self._counts)
 
-    def __getitem__(self, name: str) -> int:
-        if name not in self._counts:
-            raise UnknownItemError(name, close_matches(name, self._counts), "what is remembered")
-        return self._counts[name]
+    def __getitem__(self, name: str | int) -> Kept:
+        """The answers of a name, or at a place from 0.
+
+        Raises:
+            UnknownItemError: none of that name is kept.
+        """
+        if isinstance(name, int):
+            return row_at(tuple(self), name, WHERE)
+        if name not in self:
+            raise UnknownItemError(name, close_matches(name, self._counts), WHERE)
+        return Kept(name, self._counts[name])
 
     @property
     def total(self) -> int:
@@ -133,11 +160,13 @@ class Remembered:
         return f"<Remembered: {parts or 'nothing'}>"
 
 
+@checked
 def remembered(owner: Remembering) -> Remembered:
     """What is kept with a portfolio: the name of each kind of answer and how many there are."""
     return Remembered(owner.memory.names())
 
 
+@checked
 def forget(owner: Remembering, name: str | None = None) -> int:
     """Drops what is kept with a portfolio, so that it is made anew when it is asked for; nothing else changes.
 

@@ -9,27 +9,39 @@ from __future__ import annotations
 
 import csv
 import html
+import numbers
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from types import NoneType
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import attrs
 
 from ipmo.atomic import replacing, write_atomically
 from ipmo.cells import Cell, Cells
-from ipmo.errors import MissingExtraError, UnknownItemError, close_matches
+from ipmo.errors import MissingExtraError, ModelError, OptionError, UnitError, UnknownItemError, close_matches, one_of
+from ipmo.words import counted
 
 if TYPE_CHECKING:
     import pandas
     import polars
     import pyarrow
 
-__all__ = ["Column", "Rows", "Table", "rows_of"]
+__all__ = ["Answer", "Column", "NamedRow", "Rows", "Table", "row_at", "rows_of"]
 
 K = TypeVar("K")
 T = TypeVar("T")
-KINDS = ("str", "int", "float", "bool", "date", "datetime")
+V = TypeVar("V")
+KINDS: Mapping[str, tuple[frozenset[type], type]] = {
+    "str": (frozenset((str, NoneType)), str),
+    "int": (frozenset((int, NoneType)), numbers.Integral),
+    "float": (frozenset((float, int, NoneType)), numbers.Real),
+    "bool": (frozenset((bool, NoneType)), bool),
+    "date": (frozenset((date, NoneType)), date),
+    "datetime": (frozenset((datetime, NoneType)), datetime),
+}
+"""Kinds of columns: the classes that their values have as a rule, which are looked at together, and what else goes for one."""
 
 
 def _kept(values: Iterable[Cell] | Cells) -> tuple[Cell, ...] | Cells:
@@ -38,12 +50,34 @@ def _kept(values: Iterable[Cell] | Cells) -> tuple[Cell, ...] | Cells:
 
 @attrs.frozen(eq=False)
 class Column:
-    """One column: a name, a kind (`str int float bool date datetime`), values with None for unknown, a unit."""
+    """One column: a name, a kind (`str int float bool date datetime`), values with None for unknown, a unit.
+
+    Raises:
+        OptionError: there is no such kind.
+        UnitError: a value is not of the kind.
+
+    >>> Column("days", "int", ["two"])
+    Traceback (most recent call last):
+        ...
+    ipmo.errors.UnitError: column 'days' holds values of kind 'int'; row 0 is 'two'
+    """
 
     name: str
-    kind: str = attrs.field(validator=attrs.validators.in_(KINDS))
+    kind: str = attrs.field()
     cells: tuple[Cell, ...] | Cells = attrs.field(converter=_kept, alias="values", repr=False)
     unit: str = ""
+
+    @kind.validator
+    def _known(self, _field: object, kind: str) -> None:
+        one_of("kind", kind, tuple(KINDS))
+
+    @cells.validator
+    def _of_its_kind(self, _field: object, values: tuple[Cell, ...] | Cells) -> None:
+        usual, allowed = KINDS[self.kind]
+        if not isinstance(values, Cells) and not usual.issuperset(map(type, values)):
+            for row, value in enumerate(values):
+                if value is not None and (not isinstance(value, allowed) or (isinstance(value, bool) and self.kind != "bool")):
+                    raise UnitError(f"column {self.name!r} holds values of kind {self.kind!r}; row {row} is {value!r:.60}")
 
     @property
     def values(self) -> tuple[Cell, ...]:
@@ -103,7 +137,8 @@ class Table:
     def __init__(self, columns: Iterable[Column]) -> None:
         self._columns: dict[str, Column] = {column.name: column for column in columns}
         if len({len(column.cells) for column in self._columns.values()}) > 1:
-            raise ValueError("the columns of a table have different lengths")
+            lengths = ", ".join(f"{column.name!r} {len(column.cells)}" for column in self._columns.values())
+            raise ModelError(f"the columns of a table have different lengths: {lengths}")
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -308,16 +343,52 @@ class Table:
         return f"<table><thead><tr>{cells(titles, 'th')}</tr></thead><tbody>{body}</tbody></table>{more}"
 
 
-class Rows(Generic[K, T]):
-    """An answer in rows, each with a key: an item's full id, a group's name. Iterating gives the keys, indexing the rows.
+class Answer(Generic[K, T]):
+    """What every answer keeps to: iterated it gives its rows, `len` counts them, `ids` names them in the same order.
 
-    >>> rows = Rows({"a": 1, "b": 2}, "these rows")
-    >>> list(rows), len(rows), rows["b"], "c" in rows, rows.rows
-    (['a', 'b'], 2, 2, False, (1, 2))
+    `in` asks for an id. `[]` takes an id, and a place from 0 where ids are no numbers.
+    """
+
+    __slots__ = ()
+
+    @property
+    def ids(self) -> tuple[K, ...]:
+        """What its rows are found by, in order."""
+        raise NotImplementedError
+
+    def __iter__(self) -> Iterator[T]:
+        raise NotImplementedError
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.ids
+
+
+def row_at(rows: Sequence[T], place: int, where: str) -> T:
+    """The row at a place from 0, or from the end where the place is negative.
 
     Args:
-        rows: the rows by key, in order.
-        where: what they are, for the message about a key that is not there.
+        rows: the rows.
+        place: the place.
+        where: what they are, for the message.
+
+    Raises:
+        UnknownItemError: there are not so many.
+    """
+    if not -len(rows) <= place < len(rows):
+        raise UnknownItemError(place, (), f"{where} ({counted(len(rows), 'row')})")
+    return rows[place]
+
+
+class Rows(Answer[K, T]):
+    """An answer in rows, each with an id: an item's full id, a group's name. Iterating gives the rows; `[]` and `in` take ids.
+
+    >>> rows = Rows({"a": 1, "b": 2}, "these rows")
+    >>> list(rows), len(rows), rows["b"], "c" in rows, rows.ids
+    ([1, 2], 2, 2, False, ('a', 'b'))
+
+    Args:
+        rows: the rows by id, in order.
+        where: what they are, for the message about an id that is not there.
     """
 
     def __init__(self, rows: Mapping[K, T], where: str) -> None:
@@ -328,48 +399,100 @@ class Rows(Generic[K, T]):
         """The rows, in order."""
         return tuple(self._rows.values())
 
-    def __iter__(self) -> Iterator[K]:
-        return iter(self._rows)
+    @property
+    def ids(self) -> tuple[K, ...]:
+        """What the rows are found by, in order."""
+        return tuple(self._rows)
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._rows.values())
 
     def __len__(self) -> int:
         return len(self._rows)
 
     def __contains__(self, key: object) -> bool:
-        return key in self._rows
+        try:
+            return key in self._rows
+        except TypeError:  # what cannot be hashed is no id
+            return False
 
     def __eq__(self, other: object) -> bool:
         """The same kind of answer with the same rows in the same order."""
         if not isinstance(other, Rows) or type(self) is not type(other):
             return NotImplemented
-        return list(self) == list(other) and self.rows == other.rows
+        return self.ids == other.ids and self.rows == other.rows
 
     __hash__ = None  # type: ignore[assignment]
 
-    def __getitem__(self, key: K) -> T:
-        """The row of a key.
+    def __getitem__(self, key: K | int) -> T:
+        """The row with that id, or at that place.
 
         Raises:
             UnknownItemError: there is none; the closest three are named.
         """
-        if key not in self._rows:
+        if key not in self:
+            if isinstance(key, int):
+                return row_at(self.rows, key, self._where)
             wanted = _said(key)
             raise UnknownItemError(wanted, close_matches(wanted, map(_said, self._rows)), self._where)
-        return self._rows[key]
+        return self._rows[cast(K, key)]
+
+
+class NamedRow(Mapping[str, V]):
+    """A row of an answer whose columns are not known beforehand: a read-only mapping that knows its own id.
+
+    >>> row = NamedRow("2026-05", {"budget": 3})
+    >>> row.id, row["budget"], dict(row)
+    ('2026-05', 3, {'budget': 3})
+    """
+
+    __slots__ = ("_cells", "id")
+
+    def __init__(self, id: str, cells: Mapping[str, V]) -> None:
+        self.id, self._cells = id, dict(cells)
+
+    def __getitem__(self, column: str) -> V:
+        if column not in self._cells:
+            raise UnknownItemError(column, close_matches(column, self._cells), f"the row of {self.id!r}")
+        return self._cells[column]
+
+    def __contains__(self, column: object) -> bool:
+        return isinstance(column, str) and column in self._cells
+
+    def get(self, column: str, default: Cell = None) -> Cell:
+        """The value of a column, or something else where the row has none."""
+        return self._cells.get(column, default)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._cells)
+
+    def __len__(self) -> int:
+        return len(self._cells)
+
+    def __repr__(self) -> str:
+        return f"<NamedRow {self.id!r}: {self._cells!r}>"
 
 
 def _said(key: object) -> str:
     return ", ".join(map(str, key)) if isinstance(key, tuple) else str(key)
 
 
-def rows_of(frame: object) -> list[dict[str, Cell]]:
+def rows_of(frame: object, what: str = "frame") -> list[dict[str, Cell]]:
     """The rows of a Table, or of any data frame: one dict a row.
 
+    Args:
+        frame: the table or frame.
+        what: what it is, for the message.
+
     Raises:
-        TypeError: it is no data frame.
+        OptionError: it is no data frame.
     """
     if isinstance(frame, Table):
         return list(frame.rows())
     import narwhals as nw
 
-    found: nw.DataFrame[Any] = nw.from_native(frame, eager_only=True)
+    try:
+        found: nw.DataFrame[Any] = nw.from_native(frame, eager_only=True)
+    except TypeError:
+        raise OptionError(what, frame, takes="a Table, or a frame of pandas, polars or Arrow; ipmo.from_dict reads plain rows") from None
     return list(found.iter_rows(named=True))

@@ -36,14 +36,16 @@ def counted(count: int, word: str, words: str = "") -> str:
     return f"{count:,} {word if count == 1 else words or plural(word)}"
 
 
-def measured(amount: float, unit: str) -> str:
+def measured(amount: float, unit: str, *, signed: bool = False) -> str:
     """An amount, at most four digits of it and no fraction of more, with its unit.
 
     >>> [measured(n, "day") for n in (1.0, 41.125, -2.0, 0.5, 12345.6)]
     ['1 day', '41.12 days', '-2 days', '0.5 days', '12,346 days']
+    >>> measured(1, "day", signed=True), measured(-2.5, "day", signed=True), measured(0, "day", signed=True)
+    ('+1 day', '-2.5 days', '0 days')
     """
     text = f"{amount:,.4g}" if abs(amount) < 9999.5 else f"{amount:,.0f}"
-    return f"{text} {unit if text in ('1', '-1') else plural(unit)}"
+    return f"{'+' if signed and amount > 0 else ''}{text} {unit if text in ('1', '-1') else plural(unit)}"
 
 
 def agree(count: int, one: str, many: str = "") -> str:

@@ -66,7 +66,7 @@ def test_a_broken_adapter_is_set_aside_by_name_and_everything_else_works(name: s
     assert SAYS[name] in str(plugin.error)
     assert plugin.trace
     assert {"agile", "mop", "p3o", "plain"} <= set(registry.methodologies)
-    row = next(r for r in registry.table().rows() if r["name"] == f"bad-{name}")
+    row = next(r for r in registry.listing().table().rows() if r["name"] == f"bad-{name}")
     assert (row["status"], row["version"]) == ("set aside", "9.9")
     with pytest.raises(PluginError, match=f"bad-{name}"):
         new_registry(strict=True).discover()

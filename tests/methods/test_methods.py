@@ -256,7 +256,11 @@ def test_another_methods_words_and_what_was_lost(registry: Registry) -> None:
     assert dict(moved.methodologies) == {"project": "n"}
     assert moved["Q"].methodology is None
     assert [moved[p].attributes["stage"] for p in "PQR"] == ["build", "build", "think"]
-    assert done.words == (("project", 3, "venture", "endeavour"), ("gate", 1, "checkpoint", "gate"), ("risk", 0, "peril", "hazard"))
+    assert tuple((w.noun, w.count, w.before, w.after) for w in done) == (
+        ("project", 3, "venture", "endeavour"),
+        ("gate", 1, "checkpoint", "gate"),
+        ("risk", 0, "peril", "hazard"),
+    )
     lost = [(loss.kind, loss.item, loss.was, loss.became) for loss in done.losses]
     assert lost == [
         ("stage", "R", "dream", "think"),

@@ -132,7 +132,7 @@ def test_the_installed_adapters_load_strictly_and_the_disable_list_is_heard(monk
         assert [p.name for p in new_registry(strict=True).discover().plugins] == ["ipmo", "agile", "example", "mop", "p3o"]
     monkeypatch.setenv("IPMO_DISABLE_PLUGINS", "agile, mop")
     assert [p.name for p in new_registry().discover().plugins] == ["ipmo", "example", "p3o"]
-    assert ipmo.plugins()["name"] == ("ipmo", "agile", "example", "mop", "p3o")
+    assert ipmo.plugins().ids == ("ipmo", "agile", "example", "mop", "p3o")
     assert installed().methodology("scrum").name == "agile"
 
 
@@ -176,9 +176,9 @@ def test_a_fault_in_a_format_of_ipmo_itself_blames_no_plugin(tmp_path: Any, monk
 
 
 def test_what_ipmo_brings_is_a_plugin_like_any_other() -> None:
-    row = next(row for row in ipmo.plugins().rows() if row["name"] == "ipmo")
-    assert (row["distribution"], row["version"], row["status"]) == ("ipmo", ipmo.__version__, "built in")
-    assert "methodologies: plain" in row["declares"]
+    row = ipmo.plugins()["ipmo"]
+    assert (row.distribution, row.version, row.status) == ("ipmo", ipmo.__version__, "built in")
+    assert "methodologies: plain" in row.declares
     registry = new_registry()
     assert {"schedule", "informs"} == set(registry.link_kinds)
     assert {"json", "yaml", "xer"} <= {form.name for form in registry.formats}

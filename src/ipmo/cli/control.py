@@ -80,7 +80,7 @@ def raid_log(path: str, as_of: str | None, as_json: bool) -> None:
 def risk_exposure(path: str, as_of: str | None, level: str | None, as_json: bool) -> None:
     """Say what open threats cost on average, before and after their responses."""
     found = ipmo.risk_exposure(path, as_of=as_of)
-    answer(found.table(level), as_json, [found.explain(name) for name in list(found)[:1]], ("name", "level"))
+    answer(found.table(level), as_json, [found.explain(name) for name in found.ids[:1]], ("name", "level"))
 
 
 @main.command(cls=Verb)

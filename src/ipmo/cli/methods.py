@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import attrs
 import click
 
 import ipmo
@@ -48,17 +49,14 @@ def _listed(name: str | None, as_json: bool) -> None:
     from ipmo.desk import installed
 
     registry = installed()
-    table = registry.table()
+    rows = list(registry.listing())
     if name is not None:
-        plugin = next((p for p in registry.plugins if p.name == name), None)
-        if plugin is None:
-            raise ipmo.UnknownItemError(name, [p.name for p in registry.plugins], "the installed plugins")
-        table = table.where([row == name for row in table["name"]])
+        rows = [registry.listing()[name]]
     if as_json:
-        emit(plain_rows(table))
+        emit([attrs.asdict(row) for row in rows])
         return
-    for row in table.rows():
-        say(f"{row['name']}: {row['distribution']} {row['version']}, {row['status']}\n  {row['error'] or row['declares']}")
+    for row in rows:
+        say(f"{row.name}: {f'{row.distribution} {row.version}'.strip()}, {row.status}\n  {row.error or row.declares}")
     if name is None and all(plugin.built_in for plugin in registry.plugins):
         say("no other plugins are installed; try: pip install ipmo-p3o ipmo-mop ipmo-agile")
     for plugin in registry.plugins if name is not None else ():

@@ -35,7 +35,7 @@ def read(path: str, strict: bool, as_json: bool) -> None:
             digest=pf.digest,
         )
         return
-    say(f"{pf.name or pf.id}: {', '.join(_counted(count, noun) for noun, count in counts.items())}")
+    say(f"{pf.name or pf.id}: {', '.join(_counted(count, noun) for noun, count in counts.items()) or 'nothing in it'}")
     understood = f"{counted(pf.source.understood, 'row')} understood"
     say(f"{understood}, {pf.source.refused} refused, {counted(len(pf.source.findings), 'finding')}")
     for found in pf.source.findings:

@@ -42,7 +42,7 @@ def _summary(pf: ipmo.Portfolio) -> None:
     missed, overdue = s.commitments.missed, s.commitments.overdue
     end = s.end_text
     items = f"{counted(len(items_of), 'item')}: {len(done)} done, {len(open_rows)} open"
-    say(f"{counted(len(pf.projects), 'project')}, {items}; the last finishes {end}")
+    say(f"{counted(len(pf.projects), 'project')}, {items}; the last finish is {end}")
     count = f"{counted(len(missed), 'commitment')} {agree(len(missed), 'is')} missed in this forecast"
     count += f", {len(overdue)} more {agree(len(overdue), 'is')} overdue and without one" if overdue else ""
     say(f"{count}; {counted(late, 'open item')} {agree(late, 'leads', 'lead')} to one of them" if late else count)

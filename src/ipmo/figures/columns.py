@@ -62,7 +62,7 @@ def columns(periods: Sequence[str], series: Sequence[Series], *, unit: str = "",
         periods: names of the periods, in order.
         series: what to draw; columns stand side by side, lines run over them.
         unit: of the axis.
-        today: where the data date lies, in periods from the first one's start.
+        today: where the status date lies, in periods from the first one's start.
         title: the picture's name.
     """
     known = [value for one in series for value in one.values if value is not None]
@@ -107,7 +107,7 @@ def columns(periods: Sequence[str], series: Sequence[Series], *, unit: str = "",
         right = today > len(periods) * 0.85
         parts.append(tag("line", x1=x, x2=x, y1=TOP - 14, y2=HEIGHT - BOTTOM, class_="today"))
         side = {"x": x - 5, "class_": "todaytext end"} if right else {"x": x + 5, "class_": "todaytext"}
-        parts.append(tag("text", "data date", y=TOP - 6, **side))
+        parts.append(tag("text", "status date", y=TOP - 6, **side))
     box = {"viewBox": f"0 0 {WIDTH} {HEIGHT}", "role": "img", "aria_labelledby": f"{safe}-t {safe}-d"}
     return Figure(svg=tag("svg", *parts, **box, class_="co"), css=CSS)
 

@@ -1,4 +1,4 @@
-"""The timeline: one row a project, the data date, commitments, and the links across projects that matter."""
+"""The timeline: one row a project, the status date, commitments, and the links across projects that matter."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def timeline(bars: Sequence[Bar], hops: Sequence[Hop] = (), *, today: date | Non
     Args:
         bars: the rows, from the top.
         hops: links between rows; solid ones drive, dashed ones do not; a number leads to the table.
-        today: the data date.
+        today: the status date.
         title: the picture's name.
     """
     dates = [when for bar in bars for when in (bar.start, bar.finish, bar.commitment) if when is not None]
@@ -119,7 +119,7 @@ def timeline(bars: Sequence[Bar], hops: Sequence[Hop] = (), *, today: date | Non
     if today is not None:
         here = x(datetime(today.year, today.month, today.day))
         parts.append(tag("line", x1=here, x2=here, y1=TOP - 8, y2=height - 8, class_="today"))
-        parts.append(tag("text", f"data date {today.isoformat()}", x=here + 4, y=13, class_="todaytext"))
+        parts.append(tag("text", f"status date {today.isoformat()}", x=here + 4, y=13, class_="todaytext"))
     for row, bar in enumerate(bars):
         parts += _bar(row, bar, x, today)
     parts += _hops(hops, x)

@@ -8,6 +8,9 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Concatenate, ParamSpec, TypeAlias, TypeVar
 
+from ipmo.errors import OptionError
+from ipmo.options import Options
+
 __all__ = ["Path", "Taking"]
 
 P = ParamSpec("P")
@@ -25,11 +28,10 @@ class Taking:
     Args:
         read: what reads a path.
         what: what the verbs take, in words.
-        only: the one class of what they take, where there is only one.
     """
 
-    def __init__(self, read: Callable[[Path], object], what: str = "a portfolio or the path of its file", only: type = object) -> None:
-        self.read, self.what, self.only = read, what, only
+    def __init__(self, read: Callable[[Path], object], what: str = "a portfolio or the path of its file") -> None:
+        self.read, self.what = read, what
 
     def __call__(self, verb: Callable[Concatenate[First, P], Answer]) -> Callable[Concatenate[First | Path, P], Answer]:
         """The verb, taking a path as its first argument too, and as the baseline that it compares with."""
@@ -44,32 +46,33 @@ class Taking:
         names = list(signature.parameters)[:count]
         optional = [name for name, one in signature.parameters.items() if name == "baseline" and "Portfolio" in str(one.annotation)]
 
+        options = Options(verb, say=dict.fromkeys([*names, *optional], self.what))
+
         @functools.wraps(verb)
         def reading(*given: object, **named: object) -> Answer:
-            first = [self.taken(value, verb.__name__) for value in given[:count]]
+            first = [self.taken(value, name) for name, value in zip(names, given, strict=False)]
             for key, value in named.items():
-                if key in names:
-                    named[key] = self.taken(value, verb.__name__)
-                elif key in optional and value is not None:
-                    named[key] = self.taken(value, f"{verb.__name__}({key}=)")
-            return verb(*first, *given[count:], **named)
+                if key in names or (key in optional and value is not None):
+                    named[key] = self.taken(value, key)
+            places, others = options.held((*first, *given[count:]), named)
+            return verb(*places, **others)
 
         reading.__module__ = "ipmo"  # where people find it, and pickle too
         reading.__signature__ = _with_paths(signature, [*names, *optional])  # type: ignore[attr-defined]
         return reading
 
-    def taken(self, value: object, verb: str) -> object:
-        """What a verb is given, read where it is a path.
+    def taken(self, value: object, name: str) -> object:
+        """What an argument is given, read where it is a path.
 
         Raises:
-            TypeError: it is neither.
+            OptionError: it is plain data, or empty.
         """
+        if isinstance(value, str) and not value.strip():
+            raise OptionError(name, value, takes=self.what)
         if isinstance(value, str | os.PathLike):
             return self.read(value)
         if isinstance(value, Mapping):
-            raise TypeError(f"{verb} takes {self.what}, not plain data; read it first by ipmo.from_dict")
-        if value is None or isinstance(value, int | float | bytes) or not isinstance(value, self.only):
-            raise TypeError(f"{verb} takes {self.what}; got {value!r:.60}")
+            raise OptionError(name, value, takes=f"{self.what}, not plain data; read it first by ipmo.from_dict")
         return value
 
 

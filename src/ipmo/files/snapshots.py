@@ -28,7 +28,7 @@ class Stamp:
 
     Args:
         path: the file.
-        date: the data date of the portfolio.
+        date: the status date of the portfolio.
         digest: SHA-256 of all else in the file, in canonical JSON.
         reason: why it was frozen.
     """

@@ -18,10 +18,12 @@ from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import GateRule, Methodology
 from ipmo.model.governance import GO, Condition, Gate
 from ipmo.model.portfolio import Portfolio
-from ipmo.tables import Column, Table
+from ipmo.tables import Answer, Column, Table, row_at
 from ipmo.units import Money, as_day
+from ipmo.words import counted
 
 __all__ = ["GateView", "Gates", "gates"]
+WHERE = "the gates of this portfolio"
 
 
 @attrs.frozen(kw_only=True)
@@ -91,12 +93,17 @@ class GateView:
         return "; ".join(parts)
 
 
-class Gates:
+class Gates(Answer[str, GateView]):
     """The answer of `gates`: one view a gate, in file order."""
 
     def __init__(self, rows: Iterable[GateView]) -> None:
         self.rows = tuple(rows)
         self._by_item = {row.item: row for row in self.rows}
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The full ids of the gates, in file order."""
+        return tuple(row.item for row in self.rows)
 
     def __iter__(self) -> Iterator[GateView]:
         return iter(self.rows)
@@ -104,9 +111,16 @@ class Gates:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def __getitem__(self, item: str) -> GateView:
+    def __getitem__(self, item: str | int) -> GateView:
+        """By full id, or by place from 0.
+
+        Raises:
+            UnknownItemError: there is no such gate.
+        """
+        if isinstance(item, int):
+            return row_at(self.rows, item, WHERE)
         if item not in self._by_item:
-            raise UnknownItemError(item, close_matches(item, self._by_item), "the gates of this portfolio")
+            raise UnknownItemError(item, close_matches(item, self._by_item), WHERE)
         return self._by_item[item]
 
     def explain(self, item: str) -> str:
@@ -146,7 +160,7 @@ class Gates:
 
     def __repr__(self) -> str:
         ready = sum(r.ready for r in self.rows if r.decided is None)
-        return f"<Gates: {len(self.rows)}, {sum(r.decided is None for r in self.rows)} open, {ready} of them ready>"
+        return f"<Gates: {counted(len(self.rows), 'gate')}, {sum(r.decided is None for r in self.rows)} open, {ready} of them ready>"
 
     def _repr_html_(self) -> str:
         return self.table()._repr_html_()

@@ -16,7 +16,7 @@ import traceback
 import warnings
 from collections.abc import Iterator, Mapping
 from importlib.metadata import EntryPoint, entry_points
-from typing import TypeVar
+from typing import Literal, TypeAlias, TypeVar
 
 import attrs
 import pluggy
@@ -39,11 +39,12 @@ from ipmo.methods.facts import one_finding_a_fact
 from ipmo.methods.tailoring import Chosen, Tailoring, chosen_methods, waived, waiver_facts
 from ipmo.model.measures import LinkKind, Measure
 from ipmo.model.portfolio import Portfolio
-from ipmo.tables import Column, Table
+from ipmo.tables import Answer, Column, Table, row_at
 from ipmo.version import __version__
 
-__all__ = ["Plugin", "Registry"]
+__all__ = ["InstalledPlugin", "InstalledPlugins", "Plugin", "Registry"]
 
+Status: TypeAlias = Literal["built in", "loaded", "set aside"]
 GROUP = "ipmo.plugins"
 NOTICES = (
     Notice(code="ipmo/check-crashed", heading="Checks that failed"),
@@ -109,6 +110,74 @@ class Plugin:
             words.append(f"{what}: {', '.join(names)}" if len(names) <= FEW else f"{len(names)} {what}")
         words += [f"{len(method.checks)} check{'' if len(method.checks) == 1 else 's'}" for method in self.of(Methodology) if method.checks]
         return "; ".join(words)
+
+
+@attrs.frozen
+class InstalledPlugin:
+    """An installed plugin, and how it stands.
+
+    Args:
+        name: its name.
+        distribution: the package that it comes in, or `added by hand`.
+        version: of that package; empty where it has none.
+        status: `built in`, `loaded`, or `set aside` where it failed.
+        declares: what it declares, in a few words.
+        error: why it is set aside; empty when it works.
+    """
+
+    name: str
+    distribution: str
+    version: str
+    status: Status
+    declares: str
+    error: str
+
+
+@attrs.frozen(repr=False)
+class InstalledPlugins(Answer[str, InstalledPlugin]):
+    """The answer of `plugins`: one row an installed plugin, ipmo itself first."""
+
+    rows: tuple[InstalledPlugin, ...]
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Their names, in order."""
+        return tuple(row.name for row in self.rows)
+
+    def __iter__(self) -> Iterator[InstalledPlugin]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, name: str | int) -> InstalledPlugin:
+        """A plugin by its name, or by its place from 0.
+
+        Raises:
+            UnknownItemError: none of that name is installed.
+        """
+        if isinstance(name, int):
+            return row_at(self.rows, name, "the installed plugins")
+        found = next((row for row in self.rows if row.name == name), None)
+        if found is None:
+            raise UnknownItemError(name, close_matches(name, self.ids), "the installed plugins")
+        return found
+
+    def explain(self, name: str | int) -> str:
+        """What a plugin declares, or why it is set aside."""
+        row = self[name]
+        return f"{row.name}: {f'{row.distribution} {row.version}'.strip()}, {row.status}; {row.error or row.declares or 'declares nothing'}"
+
+    def table(self) -> Table:
+        """One row a plugin: name, distribution, version, status, what it declares, its error."""
+        columns = ("name", "distribution", "version", "status", "declares", "error")
+        return Table([Column(column, "str", [getattr(row, column) for row in self.rows]) for column in columns])
+
+    def __repr__(self) -> str:
+        return f"<InstalledPlugins: {', '.join(f'{row.name} ({row.status})' for row in self.rows)}>"
+
+    def _repr_html_(self) -> str:
+        return self.table()._repr_html_()
 
 
 class Registry:
@@ -420,23 +489,18 @@ class Registry:
         for finding in found:
             yield finding if finding.rule or not check.rule else attrs.evolve(finding, rule=check.rule)
 
-    def table(self) -> Table:
-        """One row a plugin: name, distribution, version, status, what it declares, its error."""
-        rows = self.plugins
-        packages = [_package(p) for p in rows]
-        return Table(
-            [
-                Column("name", "str", [p.name for p in rows]),
-                Column("distribution", "str", [package for package, _ in packages]),
-                Column("version", "str", [number for _, number in packages]),
-                Column("status", "str", ["set aside" if p.error else "built in" if p.built_in else "loaded" for p in rows]),
-                Column("declares", "str", [p.summary for p in rows]),
-                Column("error", "str", [str(p.error) if p.error else "" for p in rows]),
-            ]
-        )
+    def listing(self) -> InstalledPlugins:
+        """Every plugin, with its package and how it stands."""
+        return InstalledPlugins(tuple(map(_shown, self.plugins)))
 
 
 # ------------------------------------------------------------------------------------------ names and hints
+
+
+def _shown(plugin: Plugin) -> InstalledPlugin:
+    package, number = _package(plugin)
+    status: Status = "set aside" if plugin.error else "built in" if plugin.built_in else "loaded"
+    return InstalledPlugin(plugin.name, package, number, status, plugin.summary, str(plugin.error or ""))
 
 
 def _package(plugin: Plugin) -> tuple[str, str]:

@@ -12,10 +12,11 @@ from ipmo.model.fields import FrozenMap
 from ipmo.model.people import Office
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project
-from ipmo.tables import Column, Table
+from ipmo.tables import Answer, Column, Table, row_at
 from ipmo.words import counted
 
 __all__ = ["Loss", "Translation", "translate"]
+WHERE = "the nouns that were translated"
 
 COUNTED = {
     "project": "projects",
@@ -59,8 +60,25 @@ class Loss:
     note: str = ""
 
 
+@attrs.frozen
+class Word:
+    """What one of ipmo's nouns is called by two methods.
+
+    Args:
+        noun: ipmo's own word for it.
+        count: how many of them the portfolio has; None for what is not counted.
+        before: the word of the method that it was under.
+        after: the word of the method that it is under.
+    """
+
+    noun: str
+    count: int | None
+    before: str
+    after: str
+
+
 @attrs.frozen(kw_only=True)
-class Translation:
+class Translation(Answer[str, Word]):
     """The answer of `translate`.
 
     Args:
@@ -68,7 +86,7 @@ class Translation:
         scope: the scope that changed its method.
         source: names of the methods it was under.
         target: name of the method it is under.
-        words: (ipmo's noun, how many, the word before, the word now).
+        words: what each of ipmo's nouns was called, and is called.
         losses: what did not fit.
     """
 
@@ -76,39 +94,47 @@ class Translation:
     scope: str
     source: tuple[str, ...]
     target: str
-    words: tuple[tuple[str, int | None, str, str], ...]
+    words: tuple[Word, ...]
     losses: tuple[Loss, ...]
 
-    def __iter__(self) -> Iterator[str]:
-        return (noun for noun, *_ in self.words)
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The nouns, in order."""
+        return tuple(word.noun for word in self.words)
+
+    def __iter__(self) -> Iterator[Word]:
+        return iter(self.words)
 
     def __len__(self) -> int:
         return len(self.words)
 
-    def __getitem__(self, noun: str) -> tuple[str, int | None, str, str]:
-        """The words for one of ipmo's nouns: noun, how many, before, now.
+    def __getitem__(self, noun: str | int) -> Word:
+        """The words for one of ipmo's nouns, or at a place from 0.
 
         Raises:
             UnknownItemError: it is no such noun.
         """
-        found = next((word for word in self.words if word[0] == noun), None)
+        if isinstance(noun, int):
+            return row_at(self.words, noun, WHERE)
+        found = next((word for word in self.words if word.noun == noun), None)
         if found is None:
-            raise UnknownItemError(noun, close_matches(noun, self), "the nouns that were translated")
+            raise UnknownItemError(noun, close_matches(noun, self.ids), WHERE)
         return found
 
     def explain(self, noun: str) -> str:
         """What one of ipmo's nouns is called, before and now, in a sentence."""
-        name, count, before, now = self[noun]
-        return f"{before!r} becomes {now!r} ({name}{'' if count is None else f', {count:,} of them'})"
+        word = self[noun]
+        many = "" if word.count is None else f", {word.count:,} of them"
+        return f"{word.before!r} becomes {word.after!r} ({word.noun}{many})"
 
     def table(self) -> Table:
         """One row a noun: noun, count, before, after."""
         return Table(
             [
-                Column("noun", "str", [w[0] for w in self.words]),
-                Column("count", "int", [w[1] for w in self.words]),
-                Column("before", "str", [w[2] for w in self.words]),
-                Column("after", "str", [w[3] for w in self.words]),
+                Column("noun", "str", [w.noun for w in self.words]),
+                Column("count", "int", [w.count for w in self.words]),
+                Column("before", "str", [w.before for w in self.words]),
+                Column("after", "str", [w.after for w in self.words]),
             ]
         )
 
@@ -173,9 +199,9 @@ def translate(portfolio: Portfolio, to: Methodology, methods: Mapping[str, Metho
             losses += _declared(portfolio, source, to)
     words = tuple(_words(portfolio, sources, to))
     losses += [
-        Loss(kind="word", was=before, became=after, note=f"{to.name} has no word of its own for a {noun}")
-        for noun, count, before, after in words
-        if count != 0 and before != noun and after == noun
+        Loss(kind="word", was=word.before, became=word.after, note=f"{to.name} has no word of its own for a {word.noun}")
+        for word in words
+        if word.count != 0 and word.before != word.noun and word.after == word.noun
     ]
     return Translation(
         portfolio=moved,
@@ -187,7 +213,7 @@ def translate(portfolio: Portfolio, to: Methodology, methods: Mapping[str, Metho
     )
 
 
-def _words(portfolio: Portfolio, sources: list[Methodology], to: Methodology) -> Iterator[tuple[str, int | None, str, str]]:
+def _words(portfolio: Portfolio, sources: list[Methodology], to: Methodology) -> Iterator[Word]:
     nouns = dict.fromkeys([noun for method in (*sources, to) for noun in method.vocabulary])
     for noun in nouns:
         before = next((s.vocabulary[noun] for s in sources if noun in s.vocabulary), noun)
@@ -195,7 +221,7 @@ def _words(portfolio: Portfolio, sources: list[Methodology], to: Methodology) ->
         count = len(getattr(portfolio, held)) if held else None
         if noun in ("task", "gate", "risk"):
             count = sum(len(getattr(project, f"{noun}s")) for project in portfolio.projects)
-        yield noun, count, before, to.vocabulary.get(noun, noun)
+        yield Word(noun, count, before, to.vocabulary.get(noun, noun))
 
 
 def _project(project: Project, sources: list[Methodology], to: Methodology, scope: str, losses: list[Loss]) -> Project:

@@ -82,7 +82,7 @@ class Contents(Noun):
         default=None, converter=optional(as_when), metadata=doc("nothing starts earlier; else found from the projects")
     )
     status_date: When | None = attrs.field(
-        default=None, converter=optional(as_when), metadata=doc("the data date: remaining work lies after it")
+        default=None, converter=optional(as_when), metadata=doc("the status date: remaining work lies after it")
     )
     calendar: str | None = attrs.field(default=None, metadata=doc("of everything without its own", refers="calendar"))
     dialect: Dialect = attrs.field(

@@ -41,7 +41,7 @@ class Dialect(Short):
     )
     data_date: str = attrs.field(
         default="binds",
-        metadata=doc("work that is not done lies after the data date, or stays where it was planned", choices=("binds", "reported")),
+        metadata=doc("work that is not done lies after the status date, or stays where it was planned", choices=("binds", "reported")),
     )
     direction: str = attrs.field(
         default="forward", metadata=doc("from the start, or back from the projects' finishes", choices=("forward", "back"))

@@ -39,7 +39,7 @@ def _rate(value: float | str) -> float:
     else:
         rate = float(as_number(value))
     if rate <= -1:
-        raise UnitError(f"a rate must be above -100 % (got {value})")
+        raise UnitError(f"a discount rate must be above -100 % (got {value})")
     return rate
 
 

@@ -82,7 +82,7 @@ class Task(Noun):
     )
     duration: Estimate | None = attrs.field(default=None, converter=optional(as_time), metadata=doc("working or elapsed time", unit="time"))
     remaining: Estimate | None = attrs.field(
-        default=None, converter=optional(as_time), metadata=doc("time left from the data date on", unit="time")
+        default=None, converter=optional(as_time), metadata=doc("time left from the status date on", unit="time")
     )
     actual_start: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("when it began"))
     actual_finish: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("when it was done", end=True))
@@ -159,7 +159,7 @@ class Project(Noun):
     actual_start: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("when it began"))
     actual_finish: When | None = attrs.field(default=None, converter=optional(as_when), metadata=doc("when it was done", end=True))
     status_date: When | None = attrs.field(
-        default=None, converter=optional(as_when), metadata=doc("its own data date, where it differs from the portfolio's")
+        default=None, converter=optional(as_when), metadata=doc("its own status date, where it differs from the portfolio's")
     )
     budget: Budget | None = attrs.field(default=None, converter=optional(as_budget), metadata=doc("planned cost", unit="money"))
     actual: Budget | None = attrs.field(default=None, converter=optional(as_budget), metadata=doc("cost so far", unit="money"))

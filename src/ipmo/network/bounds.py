@@ -1,4 +1,4 @@
-"""What ties a node beyond its links, as bounds of the passes: constraints, not-befores, the data date, where milestones may lie."""
+"""What ties a node beyond its links, as bounds of the passes: constraints, not-befores, the status date, where milestones may lie."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def floors(draft: Draft, dst: Sequence[int], typ: Sequence[int]) -> list[int]:
         if node not in unclipped:
             bounds.finishes.append((node, bases.get(nodes.project[node], base)))
     for node in {node for node, _ in bounds.starts if nodes.kinds[node] in EFFECTS}:
-        low[node] = clocks[clk[node]].work(0)  # what finished work has brought about already did not wait for the data date
+        low[node] = clocks[clk[node]].work(0)  # what finished work has brought about already did not wait for the status date
     for node, instant in bounds.starts:
         if node in finish_points:
             bounds.finishes.append((node, instant))
@@ -86,7 +86,7 @@ def floors(draft: Draft, dst: Sequence[int], typ: Sequence[int]) -> list[int]:
 
 def _unclipped(draft: Draft, dst: Sequence[int], typ: Sequence[int]) -> set[int]:
     """Nodes that a lead may take before the start of all: those with a predecessor, where the dialect has it so."""
-    if draft.dialect.clip or draft.data_date is not None:  # a data date binds whatever a lead asks for
+    if draft.dialect.clip or draft.data_date is not None:  # a status date binds whatever a lead asks for
         return set()
     nodes = draft.nodes
     found = {v for v in dst if nodes.state[v] is State.NORMAL and nodes.project[v] not in draft.bases}

@@ -152,7 +152,7 @@ class Draft:
         self.data_date = portfolio.data_date if dialect.data_date == "binds" else None
         self.base = self.start if self.data_date is None else max(self.start, self.data_date)
         self.bases: dict[int, int] = {}
-        """The data date of projects with one of their own, by place."""
+        """The status date of projects with one of their own, by place."""
 
     @functools.cached_property
     def today(self) -> date | None:

@@ -154,7 +154,7 @@ class Overlay(OverlayState):
         return self._settle(change, heads, tails, changed=v, old_length=old)
 
     def set_start_bound(self, item: str | int, minutes: int) -> int:
-        """The lower bound of a start, in minutes of the item's own clock: a not-before, or a data date.
+        """The lower bound of a start, in minutes of the item's own clock: a not-before, or a status date.
 
         Returns:
             How many items were moved.
@@ -171,7 +171,7 @@ class Overlay(OverlayState):
         return self._settle(change, [v], [])
 
     def set_progress(self, item: str | int, remaining: int) -> int:
-        """Work is under way: so many minutes of it are left, from the data date on.
+        """Work is under way: so many minutes of it are left, from the status date on.
 
         Returns:
             How many items were moved.

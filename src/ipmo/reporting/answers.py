@@ -222,7 +222,7 @@ class Answers:
         return self.schedule[full_id] if full_id in self.schedule else None
 
     def reported(self, project: Project) -> str | None:
-        """The latest reported colour up to the data date."""
+        """The latest reported colour up to the status date."""
         found = [r for r in project.status if r.rag is not None and (self.today is None or as_day(r.date) <= self.today)]
         return max(found, key=lambda r: r.date).rag if found else None
 
@@ -254,7 +254,7 @@ class Answers:
         return [one for one in self.findings if one.code == code]
 
     def periods_until(self, starts: list[date], ends: date) -> float | None:
-        """Where the data date lies among periods, counted from the first one's start; None when it lies outside."""
+        """Where the status date lies among periods, counted from the first one's start; None when it lies outside."""
         if self.today is None or not starts or not starts[0] <= self.today < ends:
             return None
         bounds = [*starts, ends]

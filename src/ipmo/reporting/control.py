@@ -195,7 +195,7 @@ def method(a: Answers) -> Iterator[tuple[str, str]]:
     """What the figures rest on, and what could not be computed."""
     pf, net = a.portfolio, a.schedule.network
     yield "source", pf.source.path.replace("\\", "/").rpartition("/")[2] or "made in Python"
-    yield "data date", a.today.isoformat() if a.today else "none stated"
+    yield "status date", a.today.isoformat() if a.today else "none stated"
     dialect = net.dialect.name if net.dialect else "ipmo"
     yield (
         "dates and floats",

@@ -15,7 +15,7 @@ from ipmo.model.work import Project
 from ipmo.network.states import State
 from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import Scale, number
-from ipmo.units import as_day, day_text
+from ipmo.units import as_day
 from ipmo.words import agree, counted
 
 __all__ = ["calls", "subtitle", "tiles"]
@@ -62,7 +62,7 @@ def subtitle(a: Answers) -> str:
         parts.append(counted(tasks, "task or milestone", "tasks and milestones"))
     if pf.benefits:
         parts.append(counted(len(pf.benefits), "benefit"))
-    seen = f"seen from the data date {a.today.isoformat()}" if a.today else "no data date is stated"
+    seen = f"seen from the status date {a.today.isoformat()}" if a.today else "no status date is stated"
     return f"{', '.join(parts)}; {seen}"
 
 
@@ -127,7 +127,7 @@ def _broken(a: Answers, label: str, words: str, rows: Sequence[Commitment]) -> I
         elif one.standing == "missed":
             text += f", expected {expected}, {one.late} late"
         else:
-            text += ", open, without a forecast but the data date"
+            text += ", open, without a forecast but the status date"
         hint = one.reason if one.because != one.item or one.standing == "missed" else "say when it will come, or that it is done"
         yield _line("bad", label, text, hint.replace(one.because, a.name(one.because)), one.item if name != one.item else "")
     if (rest := len(rows) - COMMITMENTS) > 0:
@@ -209,7 +209,7 @@ def _commitment_tiles(a: Answers) -> Iterator[dict[str, str]]:
     note = "; ".join([*parts, "hand-overs, deadlines, gates, finishes, benefits"])
     yield _tile(kind, "commitments missed in this forecast", f"{len(late)} of {len(found)}", word, note)
     if by["overdue"]:
-        yield _tile("bad", "overdue, without a forecast", str(len(by["overdue"])), "■ open", "their date is only the data date, or none")
+        yield _tile("bad", "overdue, without a forecast", str(len(by["overdue"])), "■ open", "their date is only the status date, or none")
 
 
 def _time_tiles(a: Answers) -> Iterator[dict[str, str]]:
@@ -218,10 +218,8 @@ def _time_tiles(a: Answers) -> Iterator[dict[str, str]]:
     undated = sum(1 for node, hold in s.network.holds.items() if s.network.state[node] == State.UNDATED)
     parts = [f"{counted(unknown, 'item')} {agree(unknown, 'has')} no duration or no dates"] if unknown else []
     parts += [f"{undated} {agree(undated, 'is')} on hold"] if undated else []
-    value = day_text(s.finish, finish=True) if s.finish else "not known" if parts else "reached"
-    yield _tile(
-        "", "last finish", value, "at least" if parts and s.finish else "", "; ".join(parts) if parts else "all open work has dates"
-    )
+    note = "; ".join(parts) or ("all open work has dates" if s.network.n else "no work is planned")
+    yield _tile("", "last finish", "not known" if s.end_text == "unknown" else s.end_text, "at least" if parts and s.finish else "", note)
     rows = [i for i in s.rows if i.kind in ("task", "milestone")]
     if rows:
         done = sum(1 for i in rows if i.early_finish is not None and i.total_float is None and not i.undated)

@@ -32,7 +32,7 @@ def _find(context: CheckContext) -> Iterator[Finding]:
         if one.standing == "overdue":
             why = "" if one.because == one.item else f": {one.reason}"
             whose = whose.replace(" is ", " was ", 1).replace("should finish", "should have finished", 1)
-            message = f"{whose} {one.stated_text} and has no forecast but the data date{why}"
+            message = f"{whose} {one.stated_text} and has no forecast but the status date{why}"
             yield fact("commitment-overdue", _item(portfolio, one, item), message, "say when it will come, or that it is done")
         elif one.expected is None:
             yield fact("commitment-missed", _item(portfolio, one, item), f"{whose} {one.stated_text}: {one.reason}")
@@ -78,6 +78,6 @@ COMMITMENT_CHECKS = (
     _COMMITMENTS.check(
         "commitment-overdue",
         "What is past its day is done or has a forecast",
-        "Commitments that are overdue and have no forecast but the data date",
+        "Commitments that are overdue and have no forecast but the status date",
     ),
 )

@@ -94,5 +94,5 @@ MODEL_CHECKS = (
     _MODEL.check("no-duration", "Open work has a duration", "Tasks without a duration"),
     _MODEL.check("progress-without-start", "Work that has progress has begun", "Progress without an actual start"),
     _MODEL.check("done-without-finish", "Work that is all done has finished", "Done, without an actual finish"),
-    _MODEL.check("actual-in-future", "Actual dates lie before the data date", "Actual dates after the data date"),
+    _MODEL.check("actual-in-future", "Actual dates lie before the status date", "Actual dates after the status date"),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import overload
 
 from ipmo.analysis.change import comparison, decisions, impact, sensitivity, variance
@@ -16,6 +16,7 @@ from ipmo.desk import read, taking_paths
 from ipmo.files.paths import Path
 from ipmo.model.changes import Change
 from ipmo.model.portfolio import Portfolio
+from ipmo.options import checked
 
 __all__ = ["assess_impact", "compare", "decisions_due", "delay_sensitivity", "variance_analysis", "what_if"]
 
@@ -31,16 +32,17 @@ def variance_analysis(before: Comparison, after: str, *, what: What = "date", on
 @overload
 def variance_analysis(
     before: Portfolio | Path,
-    after: Portfolio | Path | Sequence[Change],
+    after: Portfolio | Path | Sequence[Change | Mapping[str, object]],
     item: str,
     *,
     what: What = "date",
     on_cycle: OnCycle = "error",
 ) -> VarianceAnalysis: ...
 @functools.wraps(variance.variance_analysis)
+@checked
 def variance_analysis(
     before: Portfolio | Path | Comparison,
-    after: Portfolio | Path | Sequence[Change],
+    after: Portfolio | Path | Sequence[Change | Mapping[str, object]],
     item: str | None = None,
     *,
     what: What = "date",

@@ -40,7 +40,7 @@ def finish(pf: Portfolio, item: str) -> str:
     [
         (SetDuration("A/a", "10 d"), "A", "2026-01-16", "2026-01-23"),
         (SetDuration("B/going", "7 d"), "B/going", "2026-01-06", "2026-01-09"),
-        (SetDuration("B/going", "1 d"), "B/going", "2026-01-06", "2026-01-04"),  # nothing is left: it ends as the data date begins
+        (SetDuration("B/going", "1 d"), "B/going", "2026-01-06", "2026-01-04"),  # nothing is left: it ends as the status date begins
         (Delay("A/a", "2 d"), "A", "2026-01-16", "2026-01-20"),
         (Delay("A/a", "1 ed"), "A/a", "2026-01-09", "2026-01-12"),
         (Delay("A", "5 d"), "A", "2026-01-16", "2026-01-23"),

@@ -94,7 +94,7 @@ def test_a_trend_follows_a_figure_and_says_what_changed(tmp_path: Path) -> None:
     assert table.columns == ("date", "snapshot", "value", "text", "known", "total", "change")
     assert (table["value"], table["change"], table["total"]) == ((10.0, 12.5), (None, 2.5), (1, 2))
     finish = trend(months, "finish", "P").table()
-    assert finish["value"][0] == datetime(2026, 3, 12, 17)  # the data date holds back what has not begun
+    assert finish["value"][0] == datetime(2026, 3, 12, 17)  # the status date holds back what has not begun
     assert finish["change"][1] == 42
     assert trend(months, "status", "P").table()["change"] == (None, 2.0)
     assert trend(months, "budget", "P/new").table()["value"] == (None, None)

@@ -317,8 +317,8 @@ def test_what_is_missed_and_what_is_overdue_are_findings_of_their_own_and_each_f
             ("p/x", "'p/x' is due 2026-02-20, the schedule says 2026-03-07: 15 d late, because of p/w (under way, expected 2026-03-02)")
         ],
         "commitment-overdue": [
-            ("M", "'M' was needed by 2026-01-20 and has no forecast but the data date"),
-            ("p/m", "'p/m' was due 2026-01-15 and has no forecast but the data date"),
+            ("M", "'M' was needed by 2026-01-20 and has no forecast but the status date"),
+            ("p/m", "'p/m' was due 2026-01-15 and has no forecast but the status date"),
         ],
         "hand-over": [
             (

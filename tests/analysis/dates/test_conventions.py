@@ -25,7 +25,7 @@ def day(when: datetime | None) -> float | None:
 
 
 def with_progress(mode: str, **more: Any) -> ipmo.Schedule:
-    """Oracle O-11: data date 4; A started at 0, 6 left; B (after A) started at 3, 4 left; C of 3 after B."""
+    """Oracle O-11: status date 4; A started at 0, 6 left; B (after A) started at 3, 4 left; C of 3 after B."""
     pf = around_the_clock(
         [
             Task(id="A", duration="10 d", actual_start="2026-01-05", remaining="6 d"),

@@ -88,7 +88,7 @@ Status = dict[int, dict[str, Any]]
 
 
 def random_status(seed: int, spec: Spec) -> Status:
-    """What is done and under way on the data date, in the order of the logic."""
+    """What is done and under way on the status date, in the order of the logic."""
     r = random.Random(seed + 1000)
     planned = of_ipmo(spec, "p6")
     found: Status = {}

@@ -24,7 +24,7 @@ def _sight(context: CheckContext) -> Iterable[Finding]:
     """MOP-R01: every initiative serves an objective, every objective is served, shares are at most 1 into one target."""
     pf = context.portfolio
     sight = ipmo.line_of_sight(pf, include=("proposed",))
-    serves = {project: set(sight[project]) for project in sight}
+    serves = {row.id: set(row) for row in sight}
     if not pf.objectives:
         message = "the portfolio states no objective, so no initiative can be traced to one"
         yield finding("line-of-sight", "", message, "declare objectives:")

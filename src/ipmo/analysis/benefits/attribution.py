@@ -18,7 +18,7 @@ import attrs
 from ipmo.analysis.benefits.realisation import benefits
 from ipmo.analysis.money.amounts import rounded
 from ipmo.analysis.shapley import shapley, shapley_over
-from ipmo.errors import UnitError, UnknownItemError, close_matches, one_of
+from ipmo.errors import UnitError, UnknownItemError, at_least, close_matches, one_of
 from ipmo.model.benefits_map import BenefitsMap, Way, benefits_map
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.reference import DiscountSchedule
@@ -59,6 +59,8 @@ class AttributedBenefit:
 
 class Attribution(Rows[str, AttributedBenefit]):
     """The answer of `attribute`: by initiative, largest first.
+
+    `table()` has one row more, the unattributed rest, so that its values sum to the pool.
 
     Args:
         method: flow, leave-one-out or shapley.
@@ -140,7 +142,7 @@ class Attribution(Rows[str, AttributedBenefit]):
         rest = None if self.unattributed is None or self.total is None else self.unattributed / self.total if self.total else 0.0
         return Table(
             [
-                Column("initiative", "str", [*self, "(unattributed)"]),
+                Column("initiative", "str", [*self.ids, "(unattributed)"]),
                 Column("value", "float", [*(row.value for row in rows), self.unattributed], self.currency),
                 Column("share", "float", [*(row.share for row in rows), rest]),
                 Column("naive", "float", [*(row.naive for row in rows), None], self.currency),
@@ -191,6 +193,7 @@ def attribute(
         UnitError: shares into one item sum to more than 1; money of two price bases would be mixed.
     """
     one_of("method", method, get_args(Method))
+    at_least("samples", samples, 1, "a whole number")
     found = benefits_map(portfolio)
     currency = ""
     left_out: tuple[str, ...] = ()
@@ -205,7 +208,7 @@ def attribute(
     on_map = set(found.order)
     for name in pool:
         if name not in on_map:
-            raise UnknownItemError(name, close_matches(name, on_map), "the benefits map")
+            raise UnknownItemError(name, close_matches(name, on_map), "the benefits map, whose items pool= is by")
     for target, ways in found.into.items():
         stated = math.fsum(way.share or 0.0 for way in ways if way.need == "share")
         if stated > 1 + 1e-9:

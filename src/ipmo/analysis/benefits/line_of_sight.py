@@ -8,13 +8,13 @@ from ipmo.analysis.money.rollup import LEFT_OUT
 from ipmo.errors import one_of
 from ipmo.model.portfolio import Portfolio
 from ipmo.network.losses import losses
-from ipmo.tables import Column, Rows, Table
+from ipmo.tables import Column, NamedRow, Rows, Table
 from ipmo.words import counted
 
 __all__ = ["LineOfSight", "line_of_sight"]
 
 
-class LineOfSight(Rows[str, Mapping[str, str]]):
+class LineOfSight(Rows[str, NamedRow[str]]):
     """The answer of `line_of_sight`: by project, the objectives that it serves and how (`map`, low, medium, high, or both).
 
     Projects that are proposed or cancelled are left out.
@@ -32,7 +32,7 @@ class LineOfSight(Rows[str, Mapping[str, str]]):
         """(project, objective) pairs joined by the benefits map."""
         self.aligned = aligned
         """(project, objective) to low, medium or high: for scoring, never for value."""
-        super().__init__({project: self._served(project) for project in self.projects}, "this line of sight")
+        super().__init__({project: NamedRow(project, self._served(project)) for project in self.projects}, "this line of sight")
 
     def _served(self, project: str) -> Mapping[str, str]:
         out = {}
@@ -52,7 +52,7 @@ class LineOfSight(Rows[str, Mapping[str, str]]):
     @property
     def orphans(self) -> tuple[str, ...]:
         """Projects that serve no objective."""
-        return tuple(project for project in self if not self[project])
+        return tuple(row.id for row in self if not row)
 
     def explain(self, project: str) -> str:
         """Which objectives a project serves and how, in a sentence.
@@ -67,7 +67,7 @@ class LineOfSight(Rows[str, Mapping[str, str]]):
     def table(self) -> Table:
         """One row a project: project, then a column an objective with `map`, low, medium or high, or both; last `serves`, how many."""
         columns = [Column("project", "str", self.projects)]
-        columns += [Column(o, "str", [self[project].get(o) for project in self]) for o in self.objectives]
+        columns += [Column(o, "str", [row.get(o) for row in self]) for o in self.objectives]
         return Table([*columns, Column("serves", "int", [len(found) for found in self.rows])])
 
     def __repr__(self) -> str:

@@ -354,7 +354,7 @@ class Benefits(Rows[str, BenefitValue]):
 
     def __repr__(self) -> str:
         worth = self.npv
-        return f"<Benefits: NPV {worth if worth is not None else 'unknown'}, {self.known} of {len(self)} known>"
+        return f"<Benefits: NPV {'unknown' if worth is None else f'{worth:,}'}, {self.known} of {len(self)} known>"
 
     def _repr_html_(self) -> str:
         return self.table()._repr_html_()

@@ -24,7 +24,7 @@ from ipmo.errors import UnknownItemError, close_matches
 from ipmo.model.changes import Change, as_changes
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
-from ipmo.tables import Column, Table
+from ipmo.tables import Answer, Column, Table, row_at
 from ipmo.words import agree, counted
 
 __all__ = ["Comparison", "compare", "what_if"]
@@ -32,7 +32,7 @@ __all__ = ["Comparison", "compare", "what_if"]
 STATED = ("start", "finish", "budget", "forecast", "state")
 
 
-class Comparison:
+class Comparison(Answer[str, Moved]):
     """The answer of `compare` and `what_if`: false when nothing that matters is other than it was.
 
     Iterated, it gives what changed: who came and went, then what follows by what matters, then what projects state.
@@ -185,6 +185,11 @@ class Comparison:
         went = [Moved(item=p, name="", what="leaver", before="in", after="") for p in self.leavers]
         return (*came, *went, *self.effects, *self.moved)
 
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The items that changed, in order, each once however much of it did."""
+        return tuple(dict.fromkeys(row.item for row in self.rows))
+
     def __iter__(self) -> Iterator[Moved]:
         return iter(self.rows)
 
@@ -203,7 +208,7 @@ class Comparison:
         """
         rows = self.rows
         if isinstance(key, int):
-            return rows[key]
+            return row_at(rows, key, "the changes")
         found = tuple(m for m in rows if m.item == key)
         known = {self.before.id, *self.before.items, *(m.item for m in rows)}
         if not found and key not in known:

@@ -26,10 +26,12 @@ from ipmo.model.work import Programme, Project, Task
 from ipmo.network.clocks import FAR
 from ipmo.network.positions import plain
 from ipmo.network.states import LIVE
-from ipmo.tables import Column, Table
+from ipmo.tables import Answer, Column, Table, row_at
 from ipmo.units import Money, When, day_text, minutes, moment, said_day
+from ipmo.words import counted
 
 __all__ = ["DecisionQueue", "Due", "decisions_due"]
+WHERE = "what is to be decided"
 
 DAY = 1440
 Days = float
@@ -89,11 +91,16 @@ class Due:
         return min((when for when in (self.latest, self.stated) if when is not None), default=None)
 
 
-class DecisionQueue:
+class DecisionQueue(Answer[str, Due]):
     """The answer of `decisions_due`: the one needed first stands first; those without any date last."""
 
     def __init__(self, portfolio: Portfolio, rows: Sequence[Due]) -> None:
         self.portfolio, self._rows = portfolio, tuple(rows)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """What is to be decided about, in order."""
+        return tuple(row.item for row in self._rows)
 
     def __iter__(self) -> Iterator[Due]:
         return iter(self._rows)
@@ -108,11 +115,11 @@ class DecisionQueue:
             UnknownItemError: nothing about that item is to be decided.
         """
         if isinstance(key, int):
-            return self._rows[key]
+            return row_at(self._rows, key, WHERE)
         for row in self._rows:
             if row.item == key:
                 return row
-        raise UnknownItemError(key, close_matches(key, [row.item for row in self._rows]), "what is to be decided")
+        raise UnknownItemError(key, close_matches(key, self.ids), WHERE)
 
     def explain(self, key: int | str) -> str:
         """Who decides one of them by when, and what happens otherwise."""
@@ -139,7 +146,7 @@ class DecisionQueue:
 
     def __repr__(self) -> str:
         late = sum(row.late_by > 0 for row in self._rows)
-        return f"<DecisionQueue: {len(self)} to be decided, {late} too late for a commitment>"
+        return f"<DecisionQueue: {counted(len(self), 'decision')} due, {late} too late for a commitment>"
 
     def _repr_html_(self) -> str:
         return self.table()._repr_html_()

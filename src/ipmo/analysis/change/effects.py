@@ -299,7 +299,7 @@ def _told(was: Commitment | None, now: Commitment | None, after: Portfolio) -> M
     if was is not None and now is not None and (was.standing, was.days) == (now.standing, now.days):
         return None
     if was is not None and now is not None and was.standing == now.standing == "overdue":
-        return None  # it grows older with the data date
+        return None  # it grows older with the status date
     row = now or was
     assert row is not None
     if now is None:

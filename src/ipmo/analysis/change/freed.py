@@ -200,7 +200,7 @@ class Freed(Rows[str, FreedProject]):
         return f"<Freed: {counted(len(self), 'item')}, {net}>"
 
     def __str__(self) -> str:
-        return "\n".join(self.explain(item) for item in self)
+        return "\n".join(self.explain(item) for item in self.ids)
 
     def _repr_html_(self) -> str:
         return self.table()._repr_html_()

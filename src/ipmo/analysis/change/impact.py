@@ -12,11 +12,12 @@ from ipmo.analysis.dates.schedule import OnCycle, Schedule, schedule
 from ipmo.analysis.money.rollup import roll_up
 from ipmo.errors import IpmoError, UnknownItemError, close_matches, one_of
 from ipmo.model.portfolio import Portfolio
-from ipmo.tables import Column, Table
+from ipmo.tables import Answer, Column, Table, row_at
 from ipmo.units import DAY, Money
-from ipmo.words import counted
+from ipmo.words import counted, measured
 
 __all__ = ["ChangeImpact", "ImpactAssessment", "RequestState", "assess_impact"]
+WHERE = "the change requests assessed"
 
 RequestState = Literal["raised", "approved", "rejected", "done", "withdrawn"]
 OPEN: tuple[RequestState, ...] = ("raised",)
@@ -45,17 +46,22 @@ class ChangeImpact:
     def __str__(self) -> str:
         if self.error:
             return f"{self.change}: {self.error}" if self.error.startswith("cannot ") else f"{self.change}: cannot be applied: {self.error}"
-        parts = [f"{project} {days:+,.1f} days".replace(".0 days", " days") for project, days in self.moved]
+        parts = [f"{project} {measured(round(days, 1), 'day', signed=True)}" for project, days in self.moved]
         if self.budget is not None and self.budget.amount:
             parts.append(f"budget {'+' if self.budget.amount > 0 else ''}{self.budget}")
         return f"{self.change}: {', '.join(parts) or 'no effect on dates or budget'}"
 
 
-class ImpactAssessment:
+class ImpactAssessment(Answer[str, ChangeImpact]):
     """The answer of `assess_impact`: one impact a change request, in the order of the file."""
 
     def __init__(self, portfolio: Portfolio, impacts: Iterable[ChangeImpact]) -> None:
         self.portfolio, self._impacts = portfolio, tuple(impacts)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the change requests, in order."""
+        return tuple(impact.change for impact in self._impacts)
 
     def __iter__(self) -> Iterator[ChangeImpact]:
         return iter(self._impacts)
@@ -70,11 +76,11 @@ class ImpactAssessment:
             UnknownItemError: no such request was assessed.
         """
         if isinstance(key, int):
-            return self._impacts[key]
+            return row_at(self._impacts, key, WHERE)
         for impact in self._impacts:
             if impact.change == key:
                 return impact
-        raise UnknownItemError(key, close_matches(key, [impact.change for impact in self._impacts]), "the change requests assessed")
+        raise UnknownItemError(key, close_matches(key, self.ids), WHERE)
 
     def explain(self, key: int | str) -> str:
         """What one change request would do, in a sentence."""

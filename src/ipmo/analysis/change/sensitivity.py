@@ -19,11 +19,12 @@ from ipmo.model.changes import Delay
 from ipmo.model.hierarchy import summaries
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project, Task
-from ipmo.tables import Column, Table
+from ipmo.tables import Answer, Column, Table, row_at
 from ipmo.units import Money, Span
 from ipmo.words import agree, counted, measured
 
 __all__ = ["By", "DelayEffect", "DelaySensitivity", "delay_sensitivity"]
+WHERE = "what was delayed in turn"
 
 By = Literal["project", "task"]
 
@@ -45,8 +46,12 @@ class DelayEffect:
     refused: str = ""
 
 
-class DelaySensitivity:
-    """The answer of `delay_sensitivity`: an effect each project or task that can be delayed, the one that costs or moves most first."""
+class DelaySensitivity(Answer[str, DelayEffect]):
+    """The answer of `delay_sensitivity`: an effect each project or task that can be delayed, the one that costs or moves most first.
+
+    `in` and `[]` take those that cannot be delayed too. `table()` has a row for each target that one of them moves, `matrix()` one
+    for each of them.
+    """
 
     def __init__(
         self, portfolio: Portfolio, slip: Span, rows: Sequence[DelayEffect], refused: Sequence[DelayEffect], aims: Targets
@@ -54,11 +59,19 @@ class DelaySensitivity:
         self.portfolio, self.slip, self._aims = portfolio, slip, aims
         self.rows, self.refused = tuple(rows), tuple(refused)
 
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The projects or tasks that were delayed, in order."""
+        return tuple(row.item for row in self.rows)
+
     def __iter__(self) -> Iterator[DelayEffect]:
         return iter(self.rows)
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def __contains__(self, key: object) -> bool:
+        return any(row.item == key for row in (*self.rows, *self.refused))
 
     def __getitem__(self, key: int | str) -> DelayEffect:
         """By place from 0, or by the id of a project or task, those that cannot be delayed included.
@@ -67,11 +80,11 @@ class DelaySensitivity:
             UnknownItemError: it was not delayed here.
         """
         if isinstance(key, int):
-            return self.rows[key]
+            return row_at(self.rows, key, WHERE)
         for row in (*self.rows, *self.refused):
             if row.item == key:
                 return row
-        raise UnknownItemError(key, close_matches(key, [row.item for row in self.rows]), "what was delayed in turn")
+        raise UnknownItemError(key, close_matches(key, self.ids), WHERE)
 
     def explain(self, key: int | str) -> str:
         """What the delay of one project or task moves and costs, in words."""

@@ -21,11 +21,11 @@ from ipmo.analysis.change.differences import Difference, carried_over, differenc
 from ipmo.analysis.change.quantity import Quantity, What
 from ipmo.analysis.dates.schedule import OnCycle
 from ipmo.analysis.shapley import shapley, shapley_over
-from ipmo.errors import IpmoError, ScheduleError, UnknownItemError, close_matches, one_of
+from ipmo.errors import IpmoError, OptionError, ScheduleError, UnknownItemError, close_matches, one_of
 from ipmo.model.changes import Change, as_changes
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project, Task
-from ipmo.tables import Column, Table
+from ipmo.tables import Answer, Column, Table, row_at
 
 __all__ = ["Part", "VarianceAnalysis", "variance_analysis"]
 
@@ -63,7 +63,7 @@ class Part:
 
 
 @attrs.frozen(kw_only=True)
-class VarianceAnalysis:
+class VarianceAnalysis(Answer[str, Part]):
     """The answer of `variance_analysis`.
 
     Args:
@@ -86,6 +86,11 @@ class VarianceAnalysis:
     rule: str
     parts: tuple[Part, ...]
 
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """What was changed, in words, the largest part first."""
+        return tuple(part.change for part in self.parts)
+
     def __iter__(self) -> Iterator[Part]:
         return iter(self.parts)
 
@@ -99,7 +104,7 @@ class VarianceAnalysis:
             UnknownItemError: no part, or more than one, bears that name.
         """
         if isinstance(key, int):
-            return self.parts[key]
+            return row_at(self.parts, key, "the parts of this movement")
         found = [part for part in self.parts if part.change == key] or [part for part in self.parts if key in part.items]
         if len(found) != 1:
             names = [part.change for part in self.parts]
@@ -143,7 +148,7 @@ def _signed(amount: Fraction) -> str:
 
 def variance_analysis(
     before: Portfolio | Comparison,
-    after: Portfolio | Sequence[Change] | str,
+    after: Portfolio | Sequence[Change | Mapping[str, object]] | str,
     item: str | None = None,
     *,
     what: What = "date",
@@ -170,7 +175,7 @@ def variance_analysis(
         after = before.changes or before.after
         before = before.before
     if item is None:
-        raise TypeError("variance_analysis needs the item that moved: its id after the two portfolios, or after a comparison")
+        raise OptionError("item", None, takes="the id of what moved, after the two portfolios or after a comparison")
     earlier = before
     if isinstance(after, Portfolio):
         later = after

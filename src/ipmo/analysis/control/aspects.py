@@ -24,7 +24,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project, Task
 from ipmo.network.clocks import clocks_of
 from ipmo.units import MAX_INSTANT, Money, Span, day_text, minutes, moment
-from ipmo.words import counted
+from ipmo.words import counted, measured
 
 __all__ = ["Aspect", "Aspects", "Noun", "tolerance_of"]
 
@@ -198,7 +198,7 @@ class Aspects:
             return Aspect(name="time", rag="green", text=text)
         if reached <= limit:
             return Aspect(name="time", rag="amber", text=f"{text}, within tolerance")
-        over = f"{(reached - limit) / 1440:,.1f} days beyond {'tolerance' if limited else 'the commitment'}".replace(".0 days", " days")
+        over = f"{measured(round((reached - limit) / 1440, 1), 'day')} beyond {'tolerance' if limited else 'the commitment'}"
         return Aspect(name="time", rag="red", text=f"{text}, {over}", over=over if limited else "", stake=self.budget(full_id))
 
     def _figure(self, measure: str, full_id: str) -> tuple[Fraction | None, bool]:

@@ -110,7 +110,7 @@ class RiskExposures(Rows[str, RiskExposure]):
         )
 
     def __repr__(self) -> str:
-        return f"<RiskExposures: {self.explain(next(iter(self)))}>"
+        return f"<RiskExposures: {self.explain(self.ids[0])}>"
 
     def _repr_html_(self) -> str:
         return self.table()._repr_html_()

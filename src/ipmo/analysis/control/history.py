@@ -17,14 +17,14 @@ from ipmo.analysis.money.explanation import Explanation, RolledUpValue, Value
 from ipmo.analysis.money.measures import MEASURES, minutes_of
 from ipmo.analysis.money.periods import worked_on
 from ipmo.analysis.money.rollup import LEFT_OUT, roll_up
-from ipmo.errors import IpmoError, ModelError, UnitError, UnknownItemError, close_matches, one_of
+from ipmo.errors import IpmoError, ModelError, UnitError, UnknownItemError, at_least, close_matches, one_of
 from ipmo.model.hierarchy import summaries
 from ipmo.model.measures import Measure
 from ipmo.model.money import Budget
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.reference import ReferenceClass
 from ipmo.model.work import Task
-from ipmo.tables import Column, Rows, Table
+from ipmo.tables import Column, Rows, Table, row_at
 from ipmo.units import Money, as_day, as_when, minutes
 from ipmo.words import agree, counted
 
@@ -48,7 +48,7 @@ class Month:
     """One snapshot of a portfolio.
 
     Args:
-        date: its data date.
+        date: its status date.
         name: the file it stands in, or any name.
         load: gives the portfolio, when it is first needed.
     """
@@ -106,11 +106,16 @@ class History(Sequence[Month]):
             UnknownItemError: there is no snapshot of that date.
         """
         if isinstance(place, int | slice):
-            return self._months[place]
+            return self._months[place] if isinstance(place, slice) else row_at(self._months, place, "this history")
         day = as_day(as_when(place))
         if day not in self.dates:
             raise UnknownItemError(str(day), close_matches(str(day), map(str, self.dates)), "this history")
         return self._months[self.dates.index(day)]
+
+    @property
+    def ids(self) -> tuple[date, ...]:
+        """The dates, the oldest first."""
+        return self.dates
 
     def table(self) -> Table:
         """One row a month: date, snapshot."""
@@ -145,7 +150,7 @@ class TrendMonth:
     """A measure of an item in one month.
 
     Args:
-        date: data date of the snapshot.
+        date: status date of the snapshot.
         snapshot: its name.
         figure: the figure of then, with its working; None where the month does not have it.
         change: against the month before: in the measure's unit, in days for dates, in colours for status (worse is positive).
@@ -188,13 +193,13 @@ class Trend(Rows[date, TrendMonth]):
             UnknownItemError: there is no snapshot of that date.
         """
         if isinstance(key, int):
-            return self.rows[key]
+            return row_at(self.rows, key, f"this trend of {self.measure.name}")
         if not isinstance(key, str):
             return super().__getitem__(key)
         try:
             day = as_day(as_when(key))
         except UnitError:
-            raise UnknownItemError(key, close_matches(key, map(str, self)), f"this trend of {self.measure.name}") from None
+            raise UnknownItemError(key, close_matches(key, map(str, self.ids)), f"this trend of {self.measure.name}") from None
         return super().__getitem__(day)
 
     def explain(self, month: date | str | int) -> str:
@@ -486,6 +491,7 @@ def reference_classes(history: History, *, figure: Estimated = "duration", by: s
         ModelError: the history is empty.
     """
     one_of("figure", figure, get_args(Estimated))
+    at_least("least", least, 1, "a whole number")
     if not len(history):
         raise ModelError("a reference class needs finished work; this history has no snapshot")
     first: dict[str, float] = {}

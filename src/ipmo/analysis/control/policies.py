@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import attrs
 
@@ -56,6 +56,7 @@ class Child:
         return attrs.evolve(self, rag=max(colour, self.at_least or colour, key=RAG.index))
 
 
+@runtime_checkable
 class Policy(Protocol):
     """How children make a parent's colour."""
 

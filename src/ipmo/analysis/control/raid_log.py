@@ -75,11 +75,26 @@ class RaidCount:
 
 
 class RaidLog(Rows[tuple[str, str], RaidCount]):
-    """The answer of `raid_log`: counts by (item, kind)."""
+    """The answer of `raid_log`: counts by (item, kind), those of which there is any.
+
+    `in` and `[]` take the kinds of which an item has none too.
+    """
 
     def __init__(self, rows: Mapping[tuple[str, str], RaidCount], as_of: date | None) -> None:
-        super().__init__(rows, "this RAID log")
+        super().__init__({key: row for key, row in rows.items() if row.total}, "this RAID log")
+        self._none = {key: row for key, row in rows.items() if not row.total}
         self.as_of = as_of
+
+    def __contains__(self, key: object) -> bool:
+        return super().__contains__(key) or (isinstance(key, tuple) and key in self._none)
+
+    def __getitem__(self, key: tuple[str, str] | int) -> RaidCount:
+        """The counts of an item and a kind, or at a place from 0.
+
+        Raises:
+            UnknownItemError: there is no such item or kind.
+        """
+        return self._none[key] if isinstance(key, tuple) and key in self._none else super().__getitem__(key)
 
     def explain(self, item: str, kind: str) -> str:
         """What a count was made of: one line an entry, the open ones first.
@@ -97,11 +112,8 @@ class RaidLog(Rows[tuple[str, str], RaidCount]):
         return "\n".join(lines)
 
     def table(self, level: str | None = None) -> Table:
-        """One row an item and kind: item, level, kind, total, open, overdue, unowned, undated, oldest, mean_age.
-
-        Kinds without an entry have no row.
-        """
-        rows = [row for row in self.rows if row.total and (level is None or row.level == level)]
+        """One row an item and kind: item, level, kind, total, open, overdue, unowned, undated, oldest, mean_age."""
+        rows = [row for row in self.rows if level is None or row.level == level]
         return Table(
             [
                 *(Column(name, "str", [getattr(r, name) for r in rows]) for name in ("item", "level", "kind")),

@@ -23,10 +23,11 @@ from ipmo.network.passes import Passes
 from ipmo.network.positions import as_array
 from ipmo.network.readings import Labels
 from ipmo.network.states import LIVE, State
-from ipmo.tables import Column, Table
+from ipmo.tables import Answer, Column, Table, row_at
 from ipmo.units import day_text, first_day, minutes, moment, said_day
 
 __all__ = ["KINDS", "Commitment", "Commitments", "Kind", "Standing", "Stated"]
+WHERE = "the open commitments of this portfolio"
 
 Day = date
 Kind = Literal["hand-over", "deadline", "gate", "project", "benefit", "constraint"]
@@ -85,7 +86,7 @@ class Commitment:
         begins: it is about a start, so that midnight is where its day begins, not where the day before ends.
         expected: when the forecast has it; None where it has no date, or never comes.
         days: elapsed days that it comes later than stated, negative where it comes earlier; None without a forecast.
-        standing: `missed` by the forecast; `overdue`: the date has passed, and the forecast is the data date or none, because
+        standing: `missed` by the forecast; `overdue`: the date has passed, and the forecast is the status date or none, because
             nothing says when it will come; `unknown`: still to come, without a forecast; `kept`.
         because: what sets its date, or takes it away: the item at the root of the path that drives it.
         reason: that in words; empty for what is kept.
@@ -164,7 +165,7 @@ class Commitment:
         return f"{self.name}: {stated}, not known whether it is kept{why}"
 
 
-class Commitments:
+class Commitments(Answer[str, Commitment]):
     """Every open commitment of a portfolio: broken hand-overs first, then what is missed by most, what is overdue, the rest.
 
     Args:
@@ -353,6 +354,11 @@ class Commitments:
     def _places(self) -> dict[str, int]:
         return {row.name: place for place, row in reversed(list(enumerate(self.rows)))}
 
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The names of the commitments, in order."""
+        return tuple(row.name for row in self.rows)
+
     def __iter__(self) -> Iterator[Commitment]:
         return iter(self.rows)
 
@@ -369,11 +375,11 @@ class Commitments:
             UnknownItemError: nothing of that name is stated.
         """
         if isinstance(key, int):
-            return self.rows[key]
+            return row_at(self.rows, key, WHERE)
         for name in (key, f"{key}@finish"):
             if name in self._places:
                 return self.rows[self._places[name]]
-        raise UnknownItemError(key, close_matches(key, self._places), "the open commitments of this portfolio")
+        raise UnknownItemError(key, close_matches(key, self._places), WHERE)
 
     @property
     def broken(self) -> tuple[Commitment, ...]:
@@ -387,7 +393,7 @@ class Commitments:
 
     @property
     def overdue(self) -> tuple[Commitment, ...]:
-        """What is overdue and has no forecast: its date is only the data date."""
+        """What is overdue and has no forecast: its date is only the status date."""
         return tuple(row for row in self.rows if row.standing == "overdue")
 
     def table(self) -> Table:
@@ -482,7 +488,7 @@ class Commitments:
 
     @functools.cached_property
     def _today(self) -> int:
-        """The data date as an instant; before everything where none is stated."""
+        """The status date as an instant; before everything where none is stated."""
         stated = None if self._portfolio is None else self._portfolio.data_date
         return -1 if stated is None else stated
 
@@ -514,7 +520,7 @@ class Commitments:
         return attrs.evolve(row, standing="overdue" if one.date < self._today else "unknown", because=because, reason=reason)
 
     def _at_data_date(self, node: int) -> bool:
-        """Its date is only the data date: it is a point that may happen at once, and has not."""
+        """Its date is only the status date: it is a point that may happen at once, and has not."""
         net, q = self._passes.network, self._passes.lists
         if net.state[node] not in LIVE:
             return False

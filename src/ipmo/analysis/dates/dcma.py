@@ -163,7 +163,7 @@ class Assessed:
 
     @functools.cached_property
     def status(self) -> int | None:
-        """The portfolio's data date; that of its one project, where only one is looked at."""
+        """The portfolio's status date; that of its one project, where only one is looked at."""
         return self.portfolio.data_date if self.project is None else self.status_of(self.project)
 
     @functools.cached_property
@@ -171,7 +171,7 @@ class Assessed:
         return {p.id: minutes(p.status_date) for p in self.portfolio.projects if p.status_date is not None}
 
     def status_of(self, full_id: str) -> int | None:
-        """The data date of an item: its project's own, else the portfolio's."""
+        """The status date of an item: its project's own, else the portfolio's."""
         if not self._own_status:
             return self.portfolio.data_date
         return self._own_status.get(self.portfolio.project_of(full_id), self.portfolio.data_date)

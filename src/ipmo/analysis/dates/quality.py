@@ -12,7 +12,7 @@ from ipmo.errors import UnknownItemError, close_matches, listed
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.network.links import joins_projects
-from ipmo.tables import Column, Table
+from ipmo.tables import Answer, Column, Table
 from ipmo.units import minutes
 
 __all__ = ["SOURCE", "Dangling", "HandOver", "Point", "ScheduleQuality", "bei", "cpli", "schedule_quality"]
@@ -51,7 +51,7 @@ class HandOver:
 
 
 @attrs.frozen(repr=False)
-class ScheduleQuality:
+class ScheduleQuality(Answer[int, Point]):
     """The answer of `schedule_quality`: the points in order, counted, indexed by number from 1 to 14.
 
     Args:
@@ -65,6 +65,11 @@ class ScheduleQuality:
     dangling: tuple[Dangling, ...]
     out_of_sequence: tuple[tuple[str, str, str], ...]
     hand_overs: tuple[HandOver, ...]
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """The numbers of the points, in order; one that comes in two variants stands twice."""
+        return tuple(point.number for point in self.points)
 
     def __iter__(self) -> Iterator[Point]:
         return iter(self.points)

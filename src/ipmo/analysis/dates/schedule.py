@@ -28,7 +28,7 @@ from ipmo.network.network import Network
 from ipmo.network.parts import Cut
 from ipmo.network.passes import Passes
 from ipmo.network.states import LIVE, TYPE_NAMES, State
-from ipmo.tables import Table
+from ipmo.tables import Answer, Table, row_at
 from ipmo.units import as_when, day_text, minutes, moment, said_day
 from ipmo.words import counted
 
@@ -136,11 +136,11 @@ class Driver(NamedTuple):
     type: str
 
 
-class Schedule:
+class Schedule(Answer[str, ScheduledItem]):
     """The answer of `schedule`: a `ScheduledItem` by full id, in file order.
 
-    Iterated and counted are the ids of every task, milestone, summary, gate, project without tasks, outcome and benefit; `in`
-    and `[]` take projects with tasks too, and `[]` the start and the finish of a summary or a project: `s["tram@finish"]`.
+    Its rows are every task, milestone, summary, gate, project without tasks, outcome and benefit; `in` and `[]` take the ids of
+    projects with tasks too, and `[]` the start and the finish of a summary or a project: `s["tram@finish"]`.
 
     Args:
         passes: the passes over its network, for what goes on from its numbers.
@@ -168,8 +168,13 @@ class Schedule:
 
     # ------------------------------------------------------------------------------------------- items
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._shown)
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The full ids of the items, in order."""
+        return tuple(self._shown)
+
+    def __iter__(self) -> Iterator[ScheduledItem]:
+        return map(self._items.__getitem__, self._shown)
 
     def __len__(self) -> int:
         return len(self._shown)
@@ -177,13 +182,13 @@ class Schedule:
     def __contains__(self, full_id: object) -> bool:
         return full_id in self._items
 
-    def __getitem__(self, full_id: str) -> ScheduledItem:
-        """The dates and floats of an item: a task, milestone, summary, gate, project or benefit.
+    def __getitem__(self, full_id: str | int) -> ScheduledItem:
+        """The dates and floats of an item: a task, milestone, summary, gate, project or benefit, by its full id; or at a place from 0.
 
         Raises:
             UnknownItemError: there is none; the closest three are named.
         """
-        return self._items[full_id]
+        return self._items[row_at(self._shown, full_id, "this schedule") if isinstance(full_id, int) else full_id]
 
     @property
     def rows(self) -> tuple[ScheduledItem, ...]:
@@ -263,13 +268,21 @@ class Schedule:
     @property
     def finish(self) -> datetime | None:
         """When the last open work of the portfolio ends; None when all is done, or when nothing has a date at all."""
-        return moment(self.passes.end) if self.passes.end else None  # instant 0: nothing says when anything starts
+        end, unsized = self.passes.end, self.passes.without_duration
+        if not end or (unsized and end <= self.network.base):  # nothing says when anything starts, or how long any of it lasts
+            return None
+        return moment(end)
 
     @property
     def end_text(self) -> str:
-        """The day on which the last open work ends, as text; `reached` when all is done, `unknown` when no open work has a date."""
+        """The day on which the last open work ends, as text.
+
+        `reached` when all is done, `unknown` when no open work has a date, `none` when there is no work.
+        """
         if self.finish is not None:
             return day_text(self.finish, finish=True)
+        if not self.network.n:
+            return "none"
         return "reached" if self.network.finishes and State.UNDATED not in self.network.state else "unknown"
 
     # ------------------------------------------------------------------------------------------- tables
@@ -416,11 +429,11 @@ class Schedule:
         if net.state[node] == State.FINISHED:
             return "actual date"
         if net.state[node] == State.STARTED:
-            return "under way; its remaining work starts at the data date"
+            return "under way; its remaining work starts at the status date"
         if q.x[q.pos[node]] > net.running_clock(node).work(net.base):
             return "held by a date of its own or of finished work"
         known = self.portfolio is not None and self.portfolio.data_date == net.base
-        return "nothing holds it back but the data date" if known else "nothing holds it back but the start of the portfolio"
+        return "nothing holds it back but the status date" if known else "nothing holds it back but the start of the portfolio"
 
     def __repr__(self) -> str:
         return f"<Schedule: {counted(self.network.n, 'item')}, finish {self.end_text}, {len(self.critical_path())} critical>"

@@ -20,12 +20,13 @@ from ipmo.analysis.dependencies.handed_over import HandOvers
 from ipmo.analysis.dependencies.handovers import agreement
 from ipmo.analysis.dependencies.linked import CriticalLink, Reached
 from ipmo.analysis.dependencies.ranking import RULES, RankBy, ranked
-from ipmo.errors import UnknownItemError, close_matches, one_of
+from ipmo.errors import UnknownItemError, at_least, close_matches, one_of
 from ipmo.model.portfolio import Portfolio
-from ipmo.tables import Column, Table
+from ipmo.tables import Answer, Column, Table, row_at
 from ipmo.units import Money, Span, said_day
 
 __all__ = ["RULES", "CriticalLink", "CriticalLinks", "Reached", "critical_links"]
+WHERE = "the links across projects"
 
 
 class Sortable(Protocol):
@@ -71,7 +72,7 @@ KINDS: Mapping[str, str] = {
 """The columns of `CriticalLinks.table`, and their kinds."""
 
 
-class CriticalLinks:
+class CriticalLinks(Answer[str, CriticalLink]):
     """The answer of `critical_links`: ranked; links between whole projects apart in `.project_dependencies`.
 
     A link is made when it is looked at; what it says of all targets is found for all links together.
@@ -94,6 +95,11 @@ class CriticalLinks:
 
     # ------------------------------------------------------------------------------------------ rows
 
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the links, ranked."""
+        return tuple(self._names)
+
     def __iter__(self) -> Iterator[CriticalLink]:
         return (self[place] for place in range(len(self)))
 
@@ -106,7 +112,7 @@ class CriticalLinks:
         Raises:
             UnknownItemError: there is no such link across projects.
         """
-        place = range(len(self))[key] if isinstance(key, int) else self._place(key)
+        place = row_at(range(len(self)), key, WHERE) if isinstance(key, int) else self._place(key)
         if place not in self._made:
             row = self._order[place] if place < len(self._order) else place
             self._made[place] = self._link(row, place + 1)
@@ -114,14 +120,17 @@ class CriticalLinks:
 
     def _place(self, name: str) -> int:
         if name not in self._places:
-            raise UnknownItemError(name, close_matches(name, self._places), "the links across projects")
+            raise UnknownItemError(name, close_matches(name, self._places), WHERE)
         return self._places[name]
 
     @functools.cached_property
     def _places(self) -> dict[str, int]:
+        return {name: place for place, name in reversed(list(enumerate(self._names)))}
+
+    @property
+    def _names(self) -> list[str]:
         found = self._crossings
-        names = [found.names[row] for row in self._order] + [one.id for one in found.closed]
-        return {name: place for place, name in reversed(list(enumerate(names)))}
+        return [found.names[row] for row in self._order] + [one.id for one in found.closed]
 
     def _row(self, link: CriticalLink | int | str) -> int | None:
         """The row of a link; None for those that hold nothing back any more."""
@@ -447,5 +456,6 @@ def critical_links(
     'rails-power'
     """
     one_of("boundary", boundary, BOUNDARIES)
+    at_least("near", near, 0, "a number of working days")
     s = schedule(portfolio, on_cycle=on_cycle)
     return CriticalLinks(Crossings(portfolio, s, boundary, near, as_slip(slip)), rank_by)

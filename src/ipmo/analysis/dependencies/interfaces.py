@@ -23,7 +23,7 @@ from ipmo.figures.svg import Figure
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.network.graph import neighbours, partitioned, weighted
-from ipmo.tables import Column, Table
+from ipmo.tables import Answer, Column, Table, row_at
 from ipmo.units import said_day
 from ipmo.words import counted
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import networkx
 
 __all__ = ["InterfaceView", "Matrix", "Pair", "interfaces"]
+WHERE = "the pairs of projects that hand over"
 
 MOST = 80
 """Projects up to which a network is drawn; more are a hairball."""
@@ -126,7 +127,7 @@ class Matrix:
         return self.figure._repr_html_()
 
 
-class InterfaceView:
+class InterfaceView(Answer[tuple[str, str], Pair]):
     """The answer of `interfaces`: pairs of projects, and the ways to look at them."""
 
     def __init__(self, links: CriticalLinks) -> None:
@@ -324,11 +325,19 @@ class InterfaceView:
         if project is not None and project not in self.names:
             raise UnknownItemError(project, close_matches(project, self.names), f"the projects of portfolio {self.portfolio.id!r}")
 
+    @property
+    def ids(self) -> tuple[tuple[str, str], ...]:
+        """Giver and receiver of each pair, by least float."""
+        return tuple((pair.giver, pair.receiver) for pair in self.pairs)
+
     def __iter__(self) -> Iterator[Pair]:
         return iter(self.pairs)
 
     def __len__(self) -> int:
         return len(self.pairs)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.ids or any(pair.id == key for pair in self.pairs)
 
     def __getitem__(self, key: int | str | tuple[str, str]) -> Pair:
         """By least float from 0, by (giver, receiver), or by `giver -> receiver`.
@@ -337,12 +346,12 @@ class InterfaceView:
             UnknownItemError: the one gives nothing to the other.
         """
         if isinstance(key, int):
-            return self.pairs[key]
+            return row_at(self.pairs, key, WHERE)
         name = " -> ".join(map(str, key)) if isinstance(key, tuple) else key
         for pair in self.pairs:
             if pair.id == name:
                 return pair
-        raise UnknownItemError(name, close_matches(name, [pair.id for pair in self.pairs]), "the pairs of projects that hand over")
+        raise UnknownItemError(name, close_matches(name, [pair.id for pair in self.pairs]), WHERE)
 
     def explain(self, key: int | str | tuple[str, str]) -> str:
         """What one project gives to another: each link with its reason, the most critical first."""

@@ -22,11 +22,12 @@ from ipmo.model.work import Project, Task
 from ipmo.network.needs import without
 from ipmo.network.positions import plain, plain_list
 from ipmo.network.states import LIVE, State
-from ipmo.tables import Column, Table
+from ipmo.tables import Answer, Column, Table, row_at
 from ipmo.units import Money
 from ipmo.words import agree, counted
 
 __all__ = ["SinglePoint", "SinglePoints", "single_points"]
+WHERE = "the single points of failure"
 
 WORK = ("task", "milestone", "gate", "project")
 FAR = 1 << 59
@@ -61,7 +62,7 @@ class SinglePoint:
     float: float | None
 
 
-class SinglePoints:
+class SinglePoints(Answer[str, SinglePoint]):
     """The answer of `single_points`, each row made when it is read: most is lost first, then least float, then likeliest."""
 
     def __init__(self, portfolio: Portfolio, s: Schedule) -> None:
@@ -187,6 +188,11 @@ class SinglePoints:
             reason=_sentence(item, lost, value, tight),
         )
 
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The items, in order."""
+        return tuple(self._place)
+
     def __iter__(self) -> Iterator[SinglePoint]:
         return map(self._row, self._places)
 
@@ -200,10 +206,10 @@ class SinglePoints:
             UnknownItemError: nothing fails without that item alone.
         """
         if isinstance(key, int):
-            return self._row(self._places[key])
+            return self._row(row_at(self._places, key, WHERE))
         if key in self._place:
             return self._row(self._places[self._place[key]])
-        raise UnknownItemError(key, close_matches(key, self._place), "the single points of failure")
+        raise UnknownItemError(key, close_matches(key, self._place), WHERE)
 
     def explain(self, key: int | str) -> str:
         """Why an item is a single point of failure, and all that the first of what fails needs, in order."""

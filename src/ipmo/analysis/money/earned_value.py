@@ -131,7 +131,7 @@ def earned_value(
 
     Args:
         portfolio: the portfolio.
-        as_of: the date of the figures, seen from the start of its day as a data date is, or the time where one is given; when
+        as_of: the date of the figures, seen from the start of its day as a status date is, or the time where one is given; when
             left out the status date, of a project with a status date of its own that one.
         baseline: the plan that budgets and dates are taken from; the portfolio's own when left out. What was added to it is in no
             sum, what was removed from it stays in BAC; both are listed.

@@ -15,7 +15,7 @@ from ipmo.analysis.money.rollup import RollUp, roll_up
 from ipmo.errors import UnknownItemError, close_matches
 from ipmo.model.measures import Measure
 from ipmo.model.portfolio import Portfolio
-from ipmo.tables import Column, Rows, Table
+from ipmo.tables import Column, NamedRow, Rows, Table
 from ipmo.words import counted
 
 __all__ = ["TimePhased", "time_phase"]
@@ -23,7 +23,7 @@ __all__ = ["TimePhased", "time_phase"]
 PHASED = ("budget", "actual", "forecast", "funding", "effort")
 
 
-class TimePhased(Rows[str, Mapping[str, Fraction | None]]):
+class TimePhased(Rows[str, NamedRow[Fraction | None]]):
     """The answer of `time_phase`: by period, the exact amount of each measure; None where it is not known whether something lies there.
 
     Args:
@@ -35,7 +35,8 @@ class TimePhased(Rows[str, Mapping[str, Fraction | None]]):
 
     def __init__(self, *, every: str, item: str, periods: Iterable[Period], rolls: Mapping[str, RollUp]) -> None:
         self.every, self.item, self.periods, self.rolls = every, item, tuple(periods), rolls
-        rows = {period.name: {name: self._value(roll, period.name) for name, roll in rolls.items()} for period in self.periods}
+        names = [period.name for period in self.periods]
+        rows = {period: NamedRow(period, {name: self._value(roll, period) for name, roll in rolls.items()}) for period in names}
         super().__init__(rows, f"these {every}s")
 
     @staticmethod
@@ -109,7 +110,7 @@ class TimePhased(Rows[str, Mapping[str, Fraction | None]]):
         return tuple(out)
 
     def __repr__(self) -> str:
-        return f"<TimePhased {self.item!r}: {counted(len(self), self.every)}, {', '.join(self.rolls)}>"
+        return f"<TimePhased {self.item!r}: {', '.join([counted(len(self), self.every), *self.rolls])}>"
 
     def _repr_html_(self) -> str:
         return self.table()._repr_html_()
@@ -132,7 +133,7 @@ def time_phase(
 
     Dated lines lie at their dates, lumps over the item's own working time by its spread; a lump beside lines that are stated
     for a time is the rest, and lies outside that time. A forecast at completion lies
-    where its actual cost does, and the rest between the data date and the finish.
+    where its actual cost does, and the rest between the status date and the finish.
 
     Args:
         portfolio: the portfolio.

@@ -86,7 +86,7 @@ class Timing:
     def lump(self, measure: str, full_id: str, spread: Spread | None = None) -> Stretch | None:
         """Where an undated amount lies; None when nothing dates the item.
 
-        Actual cost lies from the actual start to the actual finish or the data date, a budget and effort over the approved
+        Actual cost lies from the actual start to the actual finish or the status date, a budget and effort over the approved
         plan where the item states one, everything over the schedule else.
         """
         noun, data_date = self.portfolio.items.get(full_id), self.data_date(full_id)
@@ -133,7 +133,7 @@ class Timing:
             measure: budget, actual, forecast or funding.
             full_id: the item.
             amounts: its lines.
-            spent: its actual lines: a forecast at completion lies where they do, the rest after the data date.
+            spent: its actual lines: a forecast at completion lies where they do, the rest after the status date.
         """
         data_date = self.data_date(full_id)
         if (
