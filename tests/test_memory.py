@@ -36,15 +36,15 @@ def test_what_is_kept_is_said_by_name_and_can_be_dropped() -> None:
     first = ipmo.schedule(pf)
     ipmo.schedule(pf, back_from="2026-06-01")
     kept = remembered(pf)
-    assert kept["schedule"] == 2
-    assert kept["network"] == 1
-    assert {"network", "schedule"} <= set(kept)
-    assert kept.total == sum(kept[name] for name in kept)
+    assert kept["schedule"].answers == 2
+    assert kept["network"].answers == 1
+    assert {"network", "schedule"} <= set(kept.ids)
+    assert kept.total == sum(one.answers for one in kept)
     assert dict(zip(kept.table()["name"], kept.table()["answers"], strict=True))["schedule"] == 2
     with pytest.raises(ipmo.UnknownItemError, match="close: 'schedule'"):
         kept["scheduled"]
     assert forget(pf, "schedule") == 2
-    assert set(remembered(pf)) == set(kept) - {"schedule"}
+    assert set(remembered(pf).ids) == set(kept.ids) - {"schedule"}
     assert ipmo.schedule(pf) is not first
     assert ipmo.schedule(pf)["P/a"].finish == first["P/a"].finish
     forget(pf)

@@ -210,6 +210,6 @@ def test_what_an_annotation_lets_in_is_said_in_words() -> None:
     def ask(count: int, *rest: object, share: float = 0.5, **more: object) -> tuple[object, ...]:
         return count, share, rest, more
 
-    assert ask(2, object, share=1, other=3) == (2, 1, (object,), {"other": 3})
+    assert ask(2, object, "more", share=1, other=3) == (2, 1, (object, "more"), {"other": 3})
     with pytest.raises(ipmo.OptionError, match="count=True is not possible; write a whole number"):
         ask(True)

@@ -172,7 +172,7 @@ class Options:
             OptionError: one of them is not what its option takes.
             UnitError: text is no such date, time or amount.
         """
-        names = list(self._signature.parameters)
+        names = [name for name, one in self._signature.parameters.items() if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)]
         places = [self.option(name, value) if name in self._annotations else value for name, value in zip(names, given, strict=False)]
         rest = given[len(places) :]
         return (*places, *rest), {name: self.option(name, value) if name in self._annotations else value for name, value in named.items()}

@@ -35,9 +35,9 @@ PLANS = [
 
 def holds(answer: Rows[Any, Any]) -> None:
     """What every answer keeps to."""
-    keys = list(answer)
+    keys = answer.ids
     assert len(keys) == len(set(keys)) == len(answer) == len(answer.rows)
-    assert [answer[key] for key in keys] == list(answer.rows)
+    assert [answer[key] for key in keys] == list(answer.rows) == list(answer) == [answer[place] for place in range(len(answer))]
     assert all(key in answer for key in keys)
     assert isinstance(answer.table(), Table)  # type: ignore[attr-defined]
     assert repr(answer).startswith("<")
@@ -51,7 +51,7 @@ def holds(answer: Rows[Any, Any]) -> None:
 
 @pytest.mark.parametrize("pf", PLANS, ids=lambda pf: pf.id)
 @pytest.mark.parametrize("name", ANSWERS)
-def test_an_answer_gives_keys_rows_a_length_and_a_table(name: str, pf: Portfolio) -> None:
+def test_an_answer_gives_ids_rows_a_length_and_a_table(name: str, pf: Portfolio) -> None:
     if name == "earned value" and pf.money is None:
         return  # it needs a currency
     holds(ANSWERS[name](pf))
@@ -72,17 +72,17 @@ def test_explanations_are_about_what_was_asked() -> None:
     pf = ipmo.examples.load("library")
     roll, phased = ipmo.roll_up(pf, "budget"), ipmo.time_phase(pf)
     assert str(roll.explain()).startswith(f"{pf.id}: ")
-    for period in phased:
-        assert set(phased[period]) == set(phased.rolls)
-        if "budget" in phased.rolls and phased[period]["budget"]:
-            assert str(phased.explain(period, "budget")).startswith(f"{period}: ")
+    for row in phased:
+        assert set(row) == set(phased.rolls)
+        if "budget" in phased.rolls and row["budget"]:
+            assert str(phased.explain(row.id, "budget")).startswith(f"{row.id}: ")
     status, earned, log, people, due = ipmo.status(pf), ipmo.earned_value(pf), ipmo.raid_log(pf), ipmo.capacity(pf), ipmo.attribute(pf)
     said: Sequence[tuple[Iterable[Any], Callable[[Any], str], Callable[[Any], str]]] = (
-        (status, status.explain, str),
-        (earned, earned.explain, str),
-        (due, due.explain, str),
-        (log, lambda key: log.explain(*key), lambda key: key[0]),
-        (people, lambda key: people.explain(*key), lambda key: key[0]),
+        (status.ids, status.explain, str),
+        (earned.ids, earned.explain, str),
+        (due.ids, due.explain, str),
+        (log.ids, lambda key: log.explain(*key), lambda key: key[0]),
+        (people.ids, lambda key: people.explain(*key), lambda key: key[0]),
     )
     for keys, explain, name in said:
         for key in keys:

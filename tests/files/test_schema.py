@@ -78,3 +78,20 @@ def test_what_the_reader_refuses_editors_mark_too(break_it: object) -> None:
     assert list(VALID.iter_errors(document))
     with pytest.raises(ipmo.ModelError):
         ipmo.from_dict(document)
+
+
+@pytest.mark.parametrize(("how", "right"), [("low", True), ("medium", True), ("high", True), ("hugh", False), (5, False), ("", False)])
+def test_an_alignment_is_one_of_three_words_for_an_editor_as_for_the_reader(how: object, right: bool) -> None:
+    data = {
+        "ipmo": 1,
+        "portfolio": {"id": "p"},
+        "objectives": [{"id": "growth", "name": "Growth"}],
+        "projects": [{"id": "tram", "alignment": {"growth": how}}],
+    }
+    assert VALID.is_valid(data) is right
+    try:
+        ipmo.from_dict(data)
+        read = True
+    except ipmo.ModelError:
+        read = False
+    assert read is right

@@ -61,4 +61,4 @@ def line_of_sight(path: str, as_json: bool) -> None:
 def worth_going_on(path: str, as_json: bool) -> None:
     """Which projects are worth going on with: the benefit that is lost without each by what it still costs, and what stopping frees."""
     found = ipmo.worth_going_on(path)
-    answer(found.table(), as_json, [found.explain(project) for project in found])
+    answer(found.table(), as_json, [found.explain(project) for project in found.ids])

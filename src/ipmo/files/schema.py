@@ -150,9 +150,11 @@ def _field(one: Shape) -> Schema:
 
 
 def _value(kind: Kind, one: Shape) -> Schema:
-    if one.choices:
+    if one.choices and kind.form != "map":
         return {"enum": list(one.choices)}
     if kind.form == "map":
+        if one.choices:
+            return {"type": "object", "additionalProperties": {"enum": list(one.choices)}}
         inside = kind.inner[0].cls
         return (
             {"type": "object"} if inside is object else {"type": "object", "additionalProperties": NUMERIC if inside is Decimal else TEXT}

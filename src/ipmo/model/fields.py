@@ -177,7 +177,7 @@ def doc(
         end: a date without a time means the end of its day.
         one_or_many: files may give one value instead of a list.
         refers: what kind of thing its text names (`item`, `person`, `project`, ...), so that references are checked.
-        choices: the only texts allowed.
+        choices: the only texts allowed; of a mapping, its only values.
         in_files: files hold it.
     """
     found = Doc(

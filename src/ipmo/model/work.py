@@ -183,7 +183,7 @@ class Project(Noun):
         default=None, converter=optional(as_share), metadata=doc("share of the work that is done", unit="share")
     )
     alignment: FrozenMap[str, str] = attrs.field(
-        default=EMPTY, converter=as_map, metadata=doc("objective to low, medium or high: for scoring, never for value")
+        default=EMPTY, converter=as_map, metadata=doc("objective to low, medium or high: for scoring, never for value", choices=ALIGNMENT)
     )
     requires: tuple[str, ...] = attrs.field(
         default=(), converter=texts, metadata=doc("projects that must be selected with it", one_or_many=True, refers="project")

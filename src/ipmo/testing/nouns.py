@@ -108,7 +108,7 @@ def of_field(one: Shape, known: Known = NOBODY) -> Drawn | None:
     elif one.refers:
         there = known.get(one.refers, ())
         found = st.sampled_from(list(there)) if there else None
-    elif one.choices:
+    elif one.choices and one.kind.form != "map":
         found = st.sampled_from(list(one.choices))
     elif one.cls is float and one.unit.startswith("share"):
         found = s.shares

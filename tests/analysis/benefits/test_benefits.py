@@ -226,7 +226,7 @@ def test_line_of_sight_and_the_orphans_both_ways() -> None:
         programmes=[Programme(id="T"), Programme(id="S", programme="T")], contributions=[Contribution(source="T", target="o1", share=1)]
     ).evolve("C", programme="S")
     served = line_of_sight(above)
-    assert {project: dict(served[project]) for project in served} == {"A": {"o1": "map"}, "B": {"o2": "high"}, "C": {"o1": "map"}}
+    assert {row.id: dict(row) for row in served} == {"A": {"o1": "map"}, "B": {"o2": "high"}, "C": {"o1": "map"}}
 
 
 @pytest.mark.parametrize(

@@ -168,7 +168,7 @@ def test_stop_cancel_leave_one_out_sight_claims_and_links_give_one_answer(requir
     assert {row.initiative: (row.value, row.naive) for row in lost.rows} == {"app": (10e6, 10e6), "platform": (10e6, 10e6)}
     assert {row.initiative: row.value for row in attribute(pf, method="shapley").rows} == {"app": 5e6, "platform": 5e6}
     sight = ipmo.line_of_sight(pf)
-    assert {name: dict(sight[name]) for name in sight} == {"platform": {"o": "map"}, "app": {"o": "map"}}
+    assert {row.id: dict(row) for row in sight} == {"platform": {"o": "map"}, "app": {"o": "map"}}
     assert not [f for f in ipmo.check(pf) if f.code == "mop/line-of-sight"]
     assert ipmo.critical_links(pf)["L0"].value == ipmo.Money(10_000_000, "GBP")
     what_if = ipmo.what_if(pf, Stop("platform"))

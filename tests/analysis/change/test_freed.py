@@ -134,12 +134,12 @@ def test_the_exit_cost_of_a_programme_stands_for_its_projects_where_all_of_it_en
     more = {"programmes": [{"id": "city", "exit_cost": "0.5 M GBP"}]}
     pf = plan({**DEPOT, "programme": "city"}, {**LINE, "programme": "city"}, **more)
     whole = ipmo.what_if(pf, Stop("city")).freed
-    assert list(whole) == ["depot", "line", "city"]
+    assert list(whole.ids) == ["depot", "line", "city"]
     assert (whole["city"].cost, whole["city"].net) == (money(8e6), money(7.5e6))
     assert whole.net == money(7.5e6)
     assert "what getting out costs is counted with city" in whole.explain("depot")
     one = ipmo.what_if(pf, Stop("depot")).freed
-    assert list(one) == ["depot"]
+    assert list(one.ids) == ["depot"]
     assert one.net == money(5e6)
     assert ipmo.roll_up(pf, "exit_cost").total.value == money(0.5e6)
 

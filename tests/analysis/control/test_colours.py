@@ -155,7 +155,7 @@ def test_exposure_before_and_after_the_responses_at_every_level() -> None:
     for n, found in enumerate(risks):
         pf = pf.evolve(f"p{n}", risks=found)
     answer = ipmo.risk_exposure(pf)
-    assert list(answer) == ["pf", "g", "p0", "p1", "p2"]
+    assert list(answer.ids) == ["pf", "g", "p0", "p1", "p2"]
     assert answer.table()["before"] == (60, 60, 30, 30, None)
     assert answer.table()["after"] == (6, 6, 6, 0, None)
     assert answer.table("project")["closed"] == (0, 1, 0)

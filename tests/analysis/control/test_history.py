@@ -102,7 +102,7 @@ def test_a_trend_follows_a_figure_and_says_what_changed(tmp_path: Path) -> None:
         trend(months, "budget", "P/old")
     with pytest.raises(UnknownItemError, match="close: 'budget'"):
         trend(months, "bugdet")
-    assert list(found) == [date(2026, 1, 30), date(2026, 2, 27)]
+    assert list(found.ids) == [date(2026, 1, 30), date(2026, 2, 27)]
     assert found["2026-02-27"] is found[date(2026, 2, 27)] is found[-1]
     assert (found[-1].change, found[-1].text) == (2.5, "12.50 GBP")
     assert found.explain(-1).splitlines()[:2] == ["2026-02-27: 12.50 GBP, +2.5 GBP against the month before", "x: 12.50 GBP, 1 of 2 known"]
@@ -130,7 +130,7 @@ def test_reporting_compliance_says_who_has_not_reported_and_for_how_long() -> No
     )
     found = reporting_compliance(months)
     table = found.table()
-    assert (list(found), [row.project for row in found.late], found["Q"].missed) == (["P", "Q"], ["Q"], 2)
+    assert (list(found.ids), [row.project for row in found.late], found["Q"].missed) == (["P", "Q"], ["Q"], 2)
     assert found.explain("P").startswith("P: has reported, seen from 2026-03-31; its latest report is of 2026-03-31")
     assert "has not reported for 2 months" in found.explain("Q")
     assert repr(found) == "<ReportingCompliance: 1 of 2 projects has not reported>"
@@ -157,7 +157,7 @@ def test_reference_classes_come_from_finished_work_and_later_estimates_name_them
     found = reference_classes(months)
     (one,) = found.rows
     assert found["own-it-duration"] is one
-    assert (list(found), dict(found.few)) == (["own-it-duration"], {})
+    assert (list(found.ids), dict(found.few)) == (["own-it-duration"], {})
     assert found.explain("own-it-duration").endswith("actual by estimate from 0.80 to 2.00; on top of an estimate +20% at P50, +60% at P80")
     assert found.table()["p80"] == (1.6,)
     assert (one.id, one.category, one.edition) == ("own-it-duration", "it", "2026-01 to 2026-03, n = 5")

@@ -211,7 +211,7 @@ def freed_between(before: Portfolio, after: Portfolio, waiting: Sequence[str] = 
 
     Money still to be spent is the forecast at completion less what was spent, as it stands before. Getting out costs what
     `exit_cost:` says; where all that runs of a programme ends and the programme states an exit cost, that stands for its projects.
-    People are what the open work needs from the data date on.
+    People are what the open work needs from the status date on.
 
     Args:
         before: the portfolio in which they run.

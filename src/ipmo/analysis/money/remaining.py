@@ -73,7 +73,7 @@ class Remaining:
     def years(self, project: str) -> tuple[tuple[str, Money], ...]:
         """What a project still costs by financial year, in order; none where it cannot be told apart.
 
-        What was to be spent in years that are over, and was not, is spent in the year of the data date.
+        What was to be spent in years that are over, and was not, is spent in the year of the status date.
         """
         left, _ = self.left(project)
         if left is None or self.portfolio.status_date is None:
