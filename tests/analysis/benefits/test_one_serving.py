@@ -133,7 +133,7 @@ def test_whoever_is_asked_a_project_serves_the_same(pf: Portfolio) -> None:
                 assert found[name].naive is None or found[name].naive == pytest.approx(sum(found.pool.get(b, 0) for b in mine))
                 assert not found[name].value or mine
     worth = ipmo.worth_going_on(pf)
-    for name in worth:
+    for name in worth.ids:
         lost = {b for b in losses(pf).without(name) if b in {b.id for b in pf.benefits}}
         assert lost <= served[name]
         assert worth[name].benefit is None or not worth[name].benefit.amount or lost
@@ -158,6 +158,6 @@ def test_an_enabler_without_a_share_is_due_nothing_by_flow_and_serves_all_the_sa
         }
     )  # fmt: skip
     found = ipmo.attribute(pf)
-    assert {name: (found[name].value, found[name].naive) for name in found} == {"app": (10e6, 10e6), "platform": (0, 10e6)}
+    assert {row.initiative: (row.value, row.naive) for row in found} == {"app": (10e6, 10e6), "platform": (0, 10e6)}
     assert "no share of the map goes to it: it serves by what it hands over, or by being required" in found.explain("platform")
     assert [row.item for row in ipmo.roll_up(pf, "budget", by="objective").groups] == ["o"]

@@ -399,4 +399,4 @@ def test_without_a_constraint_no_lag_around_the_clock_makes_a_negative_float(row
         for n, (length, links) in enumerate(rows)
     ]
     s = ipmo.schedule(Portfolio(id="x", start=f"2024-01-0{day}", projects=[Project(id="p", tasks=tasks)]), dialect=dialect)
-    assert all((s[item].total_float or 0) >= 0 for item in s)
+    assert all((s[item].total_float or 0) >= 0 for item in s.ids)

@@ -41,17 +41,17 @@ def test_the_schedule_of_everything_reads_as_it_was_reviewed(whole: ipmo.Portfol
 
 def test_reasons_and_paths_of_everything_read_as_they_were_reviewed(whole: ipmo.Portfolio, reviewed: Reviewed) -> None:
     s = ipmo.schedule(whole)
-    names = [*s, "p", "q", "p@start", "p@finish", "q@finish", "shut", "shut@start", "rest", "p/sum@start", "p/sum@finish"]
+    names = [*s.ids, "p", "q", "p@start", "p@finish", "q@finish", "shut", "shut@start", "rest", "p/sum@start", "p/sum@finish"]
     targets = [None, "p@finish", "q@finish", "fares", "p/G1"]
     reviewed(
         "reasons",
         [
             *(f"== {name}\n{s.explain(name)}\n{s[name].days()} {s[name].days('early')} {s[name].days('late')} {s.days(name)} {s.dates(name)}" for name in names),
-            "== driving", *(f"{name}: {s.driving(name)}" for name in s if name in s.passes.nodes),
+            "== driving", *(f"{name}: {s.driving(name)}" for name in s.ids if name in s.passes.nodes),
             "== critical paths", *(f"{target}: {s.critical_path(target)}" for target in targets),
             "== float paths", *s.float_paths(3), *s.float_paths(9, "p/end"),
             "== begins", s.begins("fares"), s.begins("either"),
-            "== total floats", *(f"{name}: {s.total_float(name)}" for name in s if name in s.passes.nodes),
+            "== total floats", *(f"{name}: {s.total_float(name)}" for name in s.ids if name in s.passes.nodes),
         ],
     )  # fmt: skip
 

@@ -329,7 +329,7 @@ def test_one_date_is_said_everywhere(tmp_path: Path) -> None:
 @given(portfolios())
 def test_the_days_of_an_item_are_the_same_with_and_without_its_floats(pf: Portfolio) -> None:
     s = ipmo.schedule(pf)
-    for item in (*s, *(project.id for project in pf.projects)):
+    for item in (*s.ids, *(project.id for project in pf.projects)):
         assert s.days(item) == (s[item].start_date, s[item].finish_date)
 
 
@@ -498,7 +498,7 @@ def test_a_hold_binds_what_follows_on_every_path(decision: str, tmp_path: Path) 
     (tmp_path / "pf.yaml").write_text(HELD.format(decision=decision), encoding="utf-8")
     pf = ipmo.read(tmp_path / "pf.yaml")
     s = ipmo.schedule(pf)
-    held = {name for name in s if s[name].undated and s[name].early_finish is None and s[name].kind not in ("summary", "project")}
+    held = {name for name in s.ids if s[name].undated and s[name].early_finish is None and s[name].kind not in ("summary", "project")}
     assert held - {"p/G"} == {"p/begun", "p/deep", "p/direct", "p/G2", "q/t", "q/u", "r/v", "r/w"}
     assert (s["p/over"].finish_text, s["p/free"].finish_text) == ("2026-03-05", "2026-06-04")
     found = ipmo.gates(pf)
@@ -543,7 +543,7 @@ def test_a_go_after_a_kill_lets_nothing_go_on() -> None:
         projects=[Project(id="P", tasks=[Task(id="a", duration="5 d", after="L")], gates=[*gates, earlier])],
     )
     s = ipmo.schedule(pf)
-    assert list(s) == ["P/E"]
+    assert list(s.ids) == ["P/E"]
     assert "stopped at gate 'P/G' on 2026-01-12" in s["P/a"].undated
     assert "stopped at gate 'P/G' on 2026-01-12" in s["P/L"].undated
     later = pf.evolve("P", gates=[*gates, earlier, Gate(id="N", need_by="2026-01-10")])
@@ -785,11 +785,11 @@ def test_the_schedule_explains_itself_and_helps_with_wrong_names() -> None:
 
 def test_a_schedule_is_iterated_counted_and_indexed_by_id() -> None:
     s = crossing()
-    assert list(s) == [row.id for row in s.rows] == list(s.table()["id"])
+    assert list(s.ids) == [row.id for row in s] == list(s.table()["id"])
     assert len(s) == len(s.rows) > 0
-    assert all(s[full_id] is row for full_id, row in zip(s, s.rows, strict=True))
+    assert all(s[full_id] is row for full_id, row in zip(s.ids, s.rows, strict=True))
     assert "P1" in s
-    assert "P1" not in list(s)  # projects with tasks can be looked up; they are no rows of their own
+    assert "P1" not in s.ids  # projects with tasks can be looked up; they are no rows of their own
     assert s["P1@finish"].finish == s["P1"].finish
     assert s.total_float("P1/a") == s["P1/a"].total_float
 
@@ -889,7 +889,7 @@ def test_float_through_a_lag_in_months_is_to_the_last_instant_of_the_same_month(
 def holds_its_target_float(pf: Portfolio) -> None:
     """Asserts what `target_float` is of every item, by holding it back."""
     s = ipmo.schedule(pf)
-    stepped = {name for name in s if s[name].kind in EFFECTS} if any(mode == Mode.MONTHS for mode in s.network.mode or ()) else set()
+    stepped = {name for name in s.ids if s[name].kind in EFFECTS} if any(mode == Mode.MONTHS for mode in s.network.mode or ()) else set()
 
     def later(name: str, finish: int, limit: int) -> bool:
         return finish > limit and not (name in stepped and moment(finish).date() == moment(limit).date())
@@ -1003,8 +1003,8 @@ def test_a_portfolio_in_which_nothing_is_dated_gets_a_clear_answer(text: str, tm
     path.write_text(text, encoding="utf-8")
     pf = ipmo.read(path)
     s = ipmo.schedule(pf)
-    assert all(s[item].undated == "nothing says when anything starts (write portfolio: start:)" for item in s)
-    assert repr(s) == f"<Schedule: {counted(s.network.n, 'item')}, finish unknown, 0 critical>"
+    assert all(s[item].undated == "nothing says when anything starts (write portfolio: start:)" for item in s.ids)
+    assert repr(s) == f"<Schedule: {counted(s.network.n, 'item')}, finish {'unknown' if s.network.n else 'none'}, 0 critical>"
     assert all(row[name] is None for row in s.table().rows() for name in ("start", "finish", "early_finish_date", "total_float"))
     for verb in (
         ipmo.status,

@@ -521,7 +521,7 @@ def compared(pf: Portfolio, baseline: Portfolio | None, unrated: Unrated, as_of:
     def on_columns() -> Mapping[str, EarnedItem]:
         forget(pf)
         found = earned_value(pf, as_of=as_of, baseline=baseline, unrated=unrated)
-        return {name: found[name] for name in found}
+        return {row.item: row for row in found}
 
     assert answered(on_columns) == answered(by_item)
 

@@ -86,7 +86,7 @@ def test_money_at_a_confidence_reads_as_it_was_reviewed(whole: Portfolio, review
 @pytest.mark.parametrize("every", ["month", "quarter", "year", "financial year"])
 def test_money_over_time_reads_as_it_was_reviewed(whole: Portfolio, reviewed: Reviewed, every: str) -> None:
     t = ipmo.time_phase(whole, every=every)
-    periods = list(t)
+    periods = t.ids
     reviewed(
         f"over-time-{every.replace(' ', '-')}",
         [
@@ -102,7 +102,7 @@ def test_what_is_earned_reads_as_it_was_reviewed(whole: Portfolio, reviewed: Rev
     e = ipmo.earned_value(whole, as_of=seen)
     reviewed(
         f"earned-{seen or 'now'}",
-        [repr(e), e.table(), e.table("project"), e.explain(), e.explain("p"), *map(str, e), *(one.line for one in e.rows), e.total],
+        [repr(e), e.table(), e.table("project"), e.explain(), e.explain("p"), *map(str, e.ids), *(one.line for one in e.rows), e.total],
     )  # fmt: skip
 
 
