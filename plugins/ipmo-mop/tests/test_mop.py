@@ -467,7 +467,7 @@ def test_gov_r08_says_what_a_day_of_waiting_costs() -> None:
     (due,) = ipmo.decisions_due(pf)
     assert due.day_costs is not None
     assert heard("mop/late-decision", pf) == [
-        f"decision 'D1' was needed by 2026-01-27, 34 days ago: Buy?; be fails first; each day more costs {due.day_costs}"
+        f"decision 'D1' was needed by 2026-01-23, 38 days ago: Buy?; be fails first; each day more costs {due.day_costs}"
     ]
 
 

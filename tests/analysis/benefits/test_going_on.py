@@ -55,6 +55,22 @@ def stops(pf: Portfolio) -> list[str]:
     return [f.message for f in ipmo.check(pf) if f.code in ("mop/stop-list", "ipmo/benefit-not-worth-it")]
 
 
+def test_a_missing_exchange_rate_leaves_unknown_what_needs_it_and_nothing_else() -> None:
+    """Spent in dollars that nobody converts: what is left is not known, never the whole budget; the others keep their figures."""
+    spent = {"id": "spent", "state": "active", "tasks": [{"id": "x", "duration": "5 d", "budget": "9 M GBP", "actual": "5 M USD"}]}
+    benefits = [benefit("b", enabled_by=["plain/x", "spent/x"]), benefit("sold", "3 M USD", enabled_by="abroad/x")]
+    pf = plan(project("plain"), spent, project("abroad", "1 M USD"), benefits=benefits)
+    rows = worth_going_on(pf)
+    assert rows["plain"].ratio == 10
+    for name, said in (("spent", "actual of 'spent/x' is 5 M USD"), ("abroad", "budget of 'abroad/x' is 1 M USD")):
+        assert (rows[name].cost, rows[name].ratio) == (None, None)
+        assert rows[name].reason.startswith(said)
+        assert "no rate from USD to GBP" in rows[name].reason
+    assert [(m.item, m.change) for m in ipmo.what_if(pf, Stop("plain")).of("benefit value")] == [("b", -10e6)]
+    assert [row.value for row in ipmo.single_points(pf) if row.item == "plain/x"] == [ipmo.Money(10_000_000, "GBP")]
+    assert not [f for f in ipmo.check(pf).of("mop/stop-list") if "no stop list" in f.message]
+
+
 @pytest.mark.parametrize(("stopped", "left"), [((), 10e6), (("x",), 4e6), (("y",), 6e6), (("x", "y"), None)])
 def test_the_share_that_is_due_to_stopped_work_never_comes(stopped: tuple[str, ...], left: float | None) -> None:
     """60 % of 10 M are due to x, 40 % to y: what a stop loses is what the benefits lose, and what leaving one out says."""

@@ -45,7 +45,7 @@ class CostOfDelay:
     def benefits(self) -> Benefits | None:
         """What the benefits are worth; None where that cannot be said: see `reason`."""
         try:
-            return benefits(self.portfolio)
+            return benefits(self.portfolio, unrated="unknown")
         except IpmoError as error:
             self.reason = str(error)
             return None

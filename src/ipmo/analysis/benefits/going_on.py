@@ -167,6 +167,8 @@ def worth_going_on(portfolio: Portfolio) -> GoingOn:
     benefit by cost; beside it stands what stopping would free once `exit_cost:` is paid. Where others would bring a benefit
     about in its place, nothing of it is lost: `instead` names them.
 
+    A missing exchange rate leaves what is stated in that currency unknown, with the reason, and nothing else.
+
     Source: HM Treasury, The Green Book (sunk costs are left out); MoP, MOP-R12; BEN-R10.
 
     Args:
@@ -175,13 +177,12 @@ def worth_going_on(portfolio: Portfolio) -> GoingOn:
     Raises:
         ScheduleError: nothing says when the portfolio starts.
         UnitError: money of two price bases would be mixed.
-        MissingRateError: money in another currency has no exchange rate.
     """
     return remember(portfolio, "worth going on", lambda: GoingOn(_rows(portfolio)))
 
 
 def _rows(portfolio: Portfolio) -> list[Worth]:
-    worth = benefits(portfolio)
+    worth = benefits(portfolio, unrated="unknown")
     pool = {row.id: still_to_come(row) / row.part for row in worth.rows if row.npv is not None}
     blank = [row.id for row in worth.rows if row.npv is None and row.noun.value is not None]
     known, costs = losses(portfolio), Remaining(portfolio)

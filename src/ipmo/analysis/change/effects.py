@@ -207,7 +207,7 @@ class Sides:
     def benefits(self) -> tuple[Moved, ...]:
         """Benefits whose present value is another, and their sum; the most money first."""
         try:
-            was, now = benefits(self.before), benefits(self.after)
+            was, now = (benefits(one, unrated="unknown") for one in (self.before, self.after))
         except IpmoError:
             return ()
         out = sorted(_benefits(was, now), key=lambda m: (-abs(m.change or 0), m.item))

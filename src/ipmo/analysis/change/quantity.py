@@ -64,7 +64,7 @@ class Quantity:
             instant = self._instant(portfolio)
             return None if instant is None else self._days(instant)
         if self.what == "value":
-            found = benefits(portfolio)
+            found = benefits(portfolio, unrated="unknown")
             npv = found[self.item].npv if self.item in found else None
             return None if npv is None else Fraction(npv.amount)
         roll = roll_up(portfolio, self.what, include=("proposed",))

@@ -28,15 +28,16 @@ class Remaining:
     Args:
         portfolio: the portfolio.
 
+    Money without an exchange rate is unknown, and with it what is left of the project that states it.
+
     Raises:
         UnitError: money of two price bases would be mixed.
-        MissingRateError: money in another currency has no exchange rate.
     """
 
     def __init__(self, portfolio: Portfolio) -> None:
         self.portfolio = portfolio
         self.budget, self.actual, self.forecast, self.leaving = (
-            roll_up(portfolio, name, include=("proposed",)) for name in ("budget", "actual", "forecast", "exit_cost")
+            roll_up(portfolio, name, include=("proposed",), unrated="unknown") for name in ("budget", "actual", "forecast", "exit_cost")
         )
 
     def spent(self, project: str) -> Money | None:
@@ -55,6 +56,8 @@ class Remaining:
         is not earned yet (AC + BAC - EV).
         """
         spent = self.spent(project)
+        if project in self.actual and (why := self.actual[project].reasons):
+            return None, why[0]  # something was spent, and how much is not known
         stated, planned = (_whole(roll, project) for roll in (self.forecast, self.budget))
         for whole, name in ((stated, "forecast"), (planned, "budget")):
             if whole is None:
@@ -68,7 +71,8 @@ class Remaining:
             if unearned is not None:
                 return unearned, ""
             return None, f"{spent:,} are spent of a budget of {whole:,}: write forecast:"
-        return None, "not all of its cost is known: write budget: or forecast:"
+        unrated = [why for roll in (self.forecast, self.budget) if project in roll for why in roll[project].reasons]
+        return None, unrated[0] if unrated else "not all of its cost is known: write budget: or forecast:"
 
     def years(self, project: str) -> tuple[tuple[str, Money], ...]:
         """What a project still costs by financial year, in order; none where it cannot be told apart.
@@ -79,7 +83,9 @@ class Remaining:
         if left is None or self.portfolio.status_date is None:
             return ()
         whole = self._forecast(project)
-        coming, gone = (roll_up(self.portfolio, one, by=YEAR, within=project, include=("proposed",)) for one in (whole, "actual"))
+        coming, gone = (
+            roll_up(self.portfolio, one, by=YEAR, within=project, include=("proposed",), unrated="unknown") for one in (whole, "actual")
+        )
         if UNDATED in coming or UNDATED in gone or UNKNOWN in coming:
             return ()
         rule = period_rule(self.portfolio, YEAR)
