@@ -273,3 +273,21 @@ def test_a_loop_is_cut_across_projects_before_inside_one() -> None:
     assert [tuple(cut) for cut in ipmo.schedule(pf, on_cycle="cut").cuts] == [("A/a", "B/t", "FS")]
     inside = pf.evolve(links=()).evolve("A/b", after=[After(source="a")])
     assert [tuple(cut) for cut in ipmo.schedule(inside, on_cycle="cut").cuts] == [("A/b", "A/a", "FS")], "inside, the dates say which"
+
+
+def test_a_project_without_tasks_lasts_to_the_end_of_its_last_day() -> None:
+    pf = Portfolio(
+        id="x",
+        start="2026-01-05",
+        projects=[
+            Project(id="bar", start="2026-01-05", finish="2026-01-09"),
+            Project(id="done", start="2026-01-05", finish="2026-01-07", state="closed"),
+            Project(id="began", actual_start="2026-01-06", start="2026-01-05", finish="2026-01-09"),
+        ],
+    )
+    s = ipmo.schedule(pf)
+    assert [tuple(map(str, s.dates(name))) for name in ("bar", "done", "began")] == [
+        ("2026-01-05 00:00:00", "2026-01-10 00:00:00"),
+        ("2026-01-05 00:00:00", "2026-01-08 00:00:00"),
+        ("2026-01-06 00:00:00", "2026-01-10 00:00:00"),
+    ]

@@ -250,3 +250,9 @@ def test_pausing_is_lifted_by_going_on_and_cancelling_by_taking_the_links_out() 
     cut = ipmo.schedule(pf.evolve(links=[link for link in pf.links if link.source != "over/x"]))
     assert all(cut[f"p/{item}"].early_start is not None for item in ("chain", "next", "in1", "in2"))
     assert cut["either"].early_start is not None
+
+
+def test_what_follows_what_is_blocked_says_so_once_however_far_behind_it_lies() -> None:
+    s = ipmo.schedule(plan().evolve("c", tasks=[task("x"), task("y", after="x"), task("z", after="y")]))
+    why = "link 'L' from 'a/x' never comes: project 'a' is cancelled"
+    assert [s[name].undated for name in ("c/x", "c/y", "c/z")] == [why, f"follows 'c/x': {why}", f"follows 'c/x': {why}"]
