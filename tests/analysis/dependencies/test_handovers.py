@@ -59,6 +59,21 @@ def test_an_issue_is_said_and_found(fields: dict[str, Any], issue: str) -> None:
     assert {f.code for f in found} <= {"ipmo/hand-over", "ipmo/interface-agreement"}
 
 
+def test_a_hand_over_is_as_late_in_the_register_as_its_commitment_says() -> None:
+    """Work that ends at five in the afternoon of the 13th against a promise for the end of the 9th: four days, in both sentences."""
+    pf = ipmo.from_dict(
+        {
+            "ipmo": 1,
+            "portfolio": {"id": "pf", "start": "2026-01-05", "status_date": "2026-01-05", "calendar": "wk"},
+            "calendars": [{"id": "wk", "week": "mon-fri", "hours": "08:00-12:00, 13:00-17:00", "day": "8 h"}],
+            "projects": [{"id": one, "tasks": [{"id": "t", "duration": "7 d"}]} for one in ("g", "r")],
+            "links": [{"id": "L", "from": "g/t", "to": "r/t", "promised": "2026-01-09"}],
+        }
+    )
+    assert critical_links(pf)["L"].agreement.issues[0] == "expected 4 days after it is committed"
+    assert ipmo.schedule(pf).commitments["L"].late == "4 d"
+
+
 def test_what_lies_outside_has_an_age() -> None:
     pf = build(
         Link(id="old", source="external:grid", target="B/t", date="2026-02-01", as_of="2025-09-01", needed="2026-02-03", **GOOD),

@@ -16,7 +16,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.model.work import Link
 from ipmo.network.states import LIVE
-from ipmo.units import When, as_day, minutes, moment
+from ipmo.units import When, as_day, minutes, moment, said_day
 from ipmo.words import agree, counted
 
 __all__ = ["SOURCE", "InterfaceAgreement", "agreement", "agreements", "days_text", "link_name", "side_of"]
@@ -149,7 +149,9 @@ def _margin(later: datetime | None, earlier: datetime | None) -> float | None:
 
 
 def _after(later: datetime, earlier: datetime) -> str:
-    return f"{days_text(_margin(later, earlier) or 0)} after"
+    one, other = said_day(later, finish=True), said_day(earlier, finish=True)
+    said = (one - other).days if one is not None and other is not None else 0
+    return f"{days_text(said or _margin(later, earlier) or 0)} after"  # by the days that are said, a part of one day as such
 
 
 def days_text(days: float) -> str:
