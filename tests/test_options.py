@@ -213,3 +213,28 @@ def test_what_an_annotation_lets_in_is_said_in_words() -> None:
     assert ask(2, object, "more", share=1, other=3) == (2, 1, (object, "more"), {"other": 3})
     with pytest.raises(ipmo.OptionError, match="count=True is not possible; write a whole number"):
         ask(True)
+
+
+@pytest.mark.parametrize(
+    ("ask", "message"),
+    [
+        (lambda p: ipmo.schedule(p).explain(5), "full_id=5 is not possible; write text"),
+        (lambda p: ipmo.schedule(p).near_critical("x"), r"bands=\('x',\) is not possible; write several of: a number"),
+        (lambda p: ipmo.schedule(p).near_critical(5), "bands=5 is not possible; write several of: a number"),
+        (lambda p: ipmo.schedule(p).float_paths("x"), "count='x' is not possible; write a whole number"),
+        (lambda p: ipmo.schedule(p).float_paths(0), "count=0 is not possible; write a whole number of at least 1"),
+        (lambda p: ipmo.schedule(p).critical_path(5), "target=5 is not possible; write text or None"),
+        (
+            lambda p: ipmo.roll_up(p, "budget").table("x"),
+            "level='x' is not known; write one of 'portfolio', 'programme', 'project', 'task', 'group'",
+        ),
+        (lambda p: ipmo.status(p).table("x"), "level='x' is not known; write one of "),
+        (lambda p: ipmo.raid_log(p).table("x"), "level='x' is not known; write one of "),
+        (lambda p: ipmo.risk_exposure(p).table("x"), "level='x' is not known; write one of "),
+        (lambda p: ipmo.earned_value(p).table("x"), "level='x' is not known; write one of "),
+    ],
+)
+def test_what_an_answer_is_asked_further_is_held_too(ask: Callable[[Path], Any], message: str, plan: Path) -> None:
+    with pytest.raises(ipmo.OptionError, match=message):
+        ask(plan)
+    assert ipmo.check(plan).of(5) == ()

@@ -151,8 +151,10 @@ class Findings(Answer[str, Finding]):
         """The gravest severity, None without findings."""
         return min((found.severity for found in self.entries), key=lambda s: s.rank, default=None)
 
-    def of(self, code: str) -> tuple[Finding, ...]:
+    def of(self, code: object) -> tuple[Finding, ...]:
         """Those that a check of that code found, or a check of that method when the code ends with a slash."""
+        if not isinstance(code, str):  # what is no text is no code
+            return ()
         return tuple(f for f in self.entries if any(c == code or (code.endswith("/") and c.startswith(code)) for c in f.codes))
 
     def table(self) -> Table:

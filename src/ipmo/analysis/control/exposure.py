@@ -10,8 +10,8 @@ import attrs
 
 from ipmo.analysis.benefits.realisation import NO_CURRENCY
 from ipmo.analysis.money.amounts import Amounts, rounded
-from ipmo.analysis.money.rollup import LEFT_OUT
-from ipmo.errors import ModelError
+from ipmo.analysis.money.rollup import LEFT_OUT, LEVELS
+from ipmo.errors import ModelError, one_of
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.risks import Exposure, Risk
@@ -92,6 +92,8 @@ class RiskExposures(Rows[str, RiskExposure]):
 
     def table(self, level: str | None = None) -> Table:
         """One row an item: item, name, level, before, after, known, total, closed, recorded; blank where no risks are recorded."""
+        if level is not None:
+            one_of("level", level, LEVELS)
         rows = [row for row in self.rows if level is None or row.level == level]
 
         def money(amount: Fraction, row: RiskExposure) -> float | None:

@@ -7,7 +7,8 @@ from datetime import date
 
 import attrs
 
-from ipmo.analysis.money.rollup import LEFT_OUT
+from ipmo.analysis.money.rollup import LEFT_OUT, LEVELS
+from ipmo.errors import one_of
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
@@ -113,6 +114,8 @@ class RaidLog(Rows[tuple[str, str], RaidCount]):
 
     def table(self, level: str | None = None) -> Table:
         """One row an item and kind: item, level, kind, total, open, overdue, unowned, undated, oldest, mean_age."""
+        if level is not None:
+            one_of("level", level, LEVELS)
         rows = [row for row in self.rows if level is None or row.level == level]
         return Table(
             [

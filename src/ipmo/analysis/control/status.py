@@ -12,7 +12,7 @@ from ipmo.analysis.control.aspects import Aspect, Aspects, Noun
 from ipmo.analysis.control.authority import Approver, Level, approver
 from ipmo.analysis.control.policies import POLICIES, Child, Policy, PolicyName, ToleranceBased, at_least
 from ipmo.analysis.money.amounts import rounded
-from ipmo.analysis.money.rollup import LEFT_OUT
+from ipmo.analysis.money.rollup import LEFT_OUT, LEVELS
 from ipmo.errors import MissingRateError, one_of
 from ipmo.memory import remember
 from ipmo.model.governance import RAG, Confidence, StatusReport
@@ -121,6 +121,8 @@ class StatusView(Rows[str, ItemStatus]):
 
     def items(self, level: str | None = None) -> tuple[ItemStatus, ...]:
         """The rows, from the top down; of one level when it is named."""
+        if level is not None:
+            one_of("level", level, LEVELS)
         return tuple(row for row in self.rows if level is None or row.level == level)
 
     def explain(self, item: str) -> str:

@@ -18,7 +18,7 @@ from ipmo.analysis.dates import columns, paths, typed
 from ipmo.analysis.dates.commitments import Commitments
 from ipmo.analysis.dates.items import Items, ScheduledItem
 from ipmo.analysis.dates.paths import SHOWN_KINDS, FloatPath
-from ipmo.errors import UnknownItemError, close_matches, one_of
+from ipmo.errors import UnknownItemError, at_least, close_matches, one_of
 from ipmo.memory import remember
 from ipmo.model.dialects import DIALECTS, Dialect
 from ipmo.model.portfolio import Portfolio
@@ -28,6 +28,7 @@ from ipmo.network.network import Network
 from ipmo.network.parts import Cut
 from ipmo.network.passes import Passes
 from ipmo.network.states import LIVE, TYPE_NAMES, State
+from ipmo.options import checked
 from ipmo.tables import Answer, Table, row_at
 from ipmo.units import as_when, day_text, minutes, moment, said_day
 from ipmo.words import counted
@@ -324,6 +325,7 @@ class Schedule(Answer[str, ScheduledItem]):
         """The table as people read it: dates as text, a finish at midnight on the day before, times only where they say something."""
         return columns.overview(self.rows)
 
+    @checked
     def near_critical(self, bands: Sequence[float] = (0, 5, 10, 20)) -> Table:
         """Items by how little total float they have: one row an item within the widest band, least float first.
 
@@ -337,6 +339,7 @@ class Schedule(Answer[str, ScheduledItem]):
 
     # ------------------------------------------------------------------------------------------- paths
 
+    @checked
     def critical_path(self, target: str | None = None) -> tuple[str, ...]:
         """The items on the driving path to the end of the network, or to a target, in order of their dates.
 
@@ -348,6 +351,7 @@ class Schedule(Answer[str, ScheduledItem]):
         """
         return paths.critical_path(self.passes, target)
 
+    @checked
     def float_paths(self, count: int = 5, target: str | None = None) -> tuple[FloatPath, ...]:
         """The most critical paths to an item, the driving one first; no item stands in two of them.
 
@@ -358,8 +362,10 @@ class Schedule(Answer[str, ScheduledItem]):
         Raises:
             UnknownItemError: there is no such item in the network.
         """
+        at_least("count", count, 1, "a whole number")
         return paths.float_paths(self.passes, count, target)
 
+    @checked
     def driving(self, full_id: str) -> tuple[Driver, ...]:
         """What drives an item: the predecessors that leave it no earlier start, by id.
 
@@ -378,6 +384,7 @@ class Schedule(Answer[str, ScheduledItem]):
 
     # ------------------------------------------------------------------------------------------- why
 
+    @checked
     def explain(self, full_id: str) -> str:
         """Why an item is when it is: the driving chain back to a date that nothing drives.
 

@@ -15,6 +15,7 @@ from ipmo.analysis.money.earned_item import EarnedItem
 from ipmo.analysis.money.earned_tree import EarnedTree
 from ipmo.analysis.money.indices import EarnedSchedule, Indices
 from ipmo.analysis.money.periods import Every, PeriodRule, period_rule
+from ipmo.analysis.money.rollup import LEVELS
 from ipmo.errors import MissingRateError, ModelError, one_of
 from ipmo.memory import remember
 from ipmo.model.portfolio import Portfolio
@@ -65,6 +66,8 @@ class EarnedValue(Rows[str, EarnedItem]):
         Money in the portfolio's currency, es, at, sv_t and ieac_t in periods; `effort` is the level of effort kept apart. `bac` is of
         every budget that is known, all else of the `known` packages.
         """
+        if level is not None:
+            one_of("level", level, LEVELS)
         rows = [item for item in self.rows if level is None or item.level == level]
         currency = self.currency
 

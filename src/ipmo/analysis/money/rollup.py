@@ -29,6 +29,8 @@ from ipmo.units import Money, as_day, as_when
 __all__ = ["LEFT_OUT", "MEASURES", "RollUp", "RolledUpValue", "roll_up"]
 
 Level = Literal["portfolio", "programme", "project", "task"]
+LEVELS = (*get_args(Level), "group")
+"""The levels that rows of an answer can be of."""
 
 
 class RollUp(Rows[str, RolledUpValue]):
@@ -70,6 +72,8 @@ class RollUp(Rows[str, RolledUpValue]):
         Raises:
             UnitError: an amount does not fit 64-bit minor units.
         """
+        if level is not None:
+            one_of("level", level, LEVELS)
         rows = [figure for figure in self.rows if level is None or figure.level == level]
         values = [f.value for f in rows]
         unit, days = self.measure.unit, []
