@@ -208,3 +208,15 @@ def linked_portfolio(projects: int = 1000, tasks: int = 100, cross: int = 3000, 
         links=list(links.values()),
         benefits=effects,
     )
+
+
+def looping_portfolio(projects: int = 64, tasks: int = 1000, loops: int = 60) -> Portfolio:
+    """Chains of 50 tasks; in so many projects the second task of the ninth chain follows one after it too: a loop of ten each."""
+    made = []
+    for p in range(projects):
+        inside = []
+        for i in range(tasks):
+            after = [f"t{i - 1}"] if i % 50 else []
+            inside.append(Task(id=f"t{i}", duration="1 d", after=[*after, *(["t410"] if p < loops and i == 401 else [])]))
+        made.append(Project(id=f"p{p}", tasks=inside))
+    return Portfolio(id="looping", start="2026-01-05", projects=made)

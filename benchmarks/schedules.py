@@ -16,8 +16,10 @@ import generators as make
 import numpy as np
 
 import ipmo
+from ipmo.analysis.dates import columns
 from ipmo.analysis.dates.schedule import network as compiled_network
 from ipmo.analysis.dates.schedule import schedule
+from ipmo.model import Portfolio
 from ipmo.network.compiled import available
 from ipmo.network.network import Network
 from ipmo.network.overlay import Overlay
@@ -241,8 +243,41 @@ def reading(turns: Turns, bar: Bar) -> None:
     )
 
 
+def tables(turns: Turns, bar: Bar) -> None:
+    """The table of 100,000 tasks with drag, filled in columns and made item by item, passes included in both."""
+    pf = make.linked_portfolio()
+
+    def in_columns() -> None:
+        schedule(pf.evolve(name="again")).table()
+
+    def item_by_item() -> None:
+        columns.table(schedule(pf.evolve(name="again")).rows)
+
+    def scheduled() -> None:
+        schedule(pf.evolve(name="again"))
+
+    in_columns()
+    ours, theirs = turns(in_columns, item_by_item, 3)
+    alone, _ = turns(scheduled, scheduled, 3)
+    bar("the table of a schedule of 100,000 tasks, with drag", ours - alone, "item by item", theirs - alone, 20, faster=True)
+
+
+def loops(turns: Turns, bar: Bar) -> None:
+    """64,000 tasks with 60 loops that are cut, and the same without loops."""
+    tied, free = make.looping_portfolio(), make.looping_portfolio(loops=0)
+
+    def cut(pf: Portfolio) -> None:
+        schedule(pf.evolve(name="again"), on_cycle="cut")
+
+    cut(free)
+    ours, theirs = turns(lambda: cut(tied), lambda: cut(free), 5)
+    bar("64,000 tasks with 60 loops, cut", ours, "the same without loops", theirs, 3, faster=False)
+
+
 def rows(folder: Path, turns: Turns, bar: Bar) -> None:
     """All of them."""
+    tables(turns, bar)
+    loops(turns, bar)
     peers(folder, turns, bar)
     reading(turns, bar)
     incremental(turns, bar)
