@@ -9,7 +9,7 @@ import pytest
 import ipmo
 from ipmo.changes import Stop
 from ipmo.findings import Severity
-from ipmo.model import Benefit, Gate, Link, Portfolio, Project, Task
+from ipmo.model import Benefit, DecisionBody, Gate, Link, Portfolio, Project, Task
 
 
 def task(name: str, **more: Any) -> Task:
@@ -256,3 +256,22 @@ def test_what_follows_what_is_blocked_says_so_once_however_far_behind_it_lies() 
     s = ipmo.schedule(plan().evolve("c", tasks=[task("x"), task("y", after="x"), task("z", after="y")]))
     why = "link 'L' from 'a/x' never comes: project 'a' is cancelled"
     assert [s[name].undated for name in ("c/x", "c/y", "c/z")] == [why, f"follows 'c/x': {why}", f"follows 'c/x': {why}"]
+
+
+def test_a_summary_behind_a_held_gate_is_one_item_without_dates() -> None:
+    """The gate, the summary, its part and the benefit: four, though a summary has a start and a finish in the network."""
+    gate = Gate(id="G", decision={"outcome": "hold", "date": "2026-02-01", "decided_by": "board"})
+    project = Project(id="p", tasks=[Task(id="s", after="G"), task("x", parent="s")], gates=[gate])
+    pf = Portfolio(
+        id="pf",
+        start="2026-01-01",
+        status_date="2026-06-01",
+        calendar="continuous",
+        projects=[project],
+        bodies=[DecisionBody(id="board")],
+        benefits=[Benefit(id="ben", enabled_by="p/x")],
+    )
+    (found,) = ipmo.check(pf).of("ipmo/undated")
+    assert found.message is not None
+    assert found.message.startswith("4 items have no dates, because gate 'p/G' was put on hold on 2026-02-01: 'p/G', 'p/s', 'p/x'")
+    assert "@" not in found.message

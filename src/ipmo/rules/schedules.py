@@ -11,6 +11,7 @@ from ipmo.methods.contract import CheckContext
 from ipmo.model.benefits import Benefit
 from ipmo.model.governance import Gate
 from ipmo.model.portfolio import Portfolio
+from ipmo.model.references import reference
 from ipmo.model.work import Task
 from ipmo.network.holds import lacking, waiting_for
 from ipmo.network.needs import without
@@ -169,10 +170,11 @@ def _holds(s: Schedule) -> Iterator[Finding]:
     for node, hold in s.network.holds.items():
         if s.network.state[node] == State.UNDATED and s.network.kinds[node] != "helper":
             if node not in s.network.finishes:  # a gate whose go has lapsed keeps the date of its decision
-                by_item.setdefault(hold.item, []).append(s.network.ids[node])
+                by_item.setdefault(hold.item, []).append(reference(s.network.ids[node]).item)
             if not hold.reason.startswith("follows"):
                 reasons[hold.item] = hold.reason
-    for item, names in by_item.items():
+    for item, found in by_item.items():
+        names = list(dict.fromkeys(found))  # a summary has a start and a finish, and is one item
         yield fact(
             "undated",
             item,
