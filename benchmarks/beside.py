@@ -59,7 +59,9 @@ def jobs(folder: Path, tasks: int) -> Iterator[tuple[str, Callable[[], Any]]]:
     ids = schedule.table()["id"]
     yield "every item of the schedule by id, with its floats", lambda: [schedule[one].target_float for one in ids]
     yield "roll_up of budget", fresh(big, lambda pf: ipmo.roll_up(pf, "budget"))
+    yield "roll_up of budget, its table", fresh(big, lambda pf: ipmo.roll_up(pf, "budget").table())
     yield "earned_value", fresh(big, ipmo.earned_value)
+    yield "earned_value, its table", fresh(big, lambda pf: ipmo.earned_value(pf).table())
     yield "benefits", fresh(big, ipmo.benefits)
     yield "status", fresh(big, ipmo.status)
     yield "critical_links", fresh(big, ipmo.critical_links)

@@ -20,7 +20,7 @@ from ipmo.analysis.money.work_tree import LEFT_OUT
 from ipmo.model.hierarchy import hierarchy, subtasks
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project, Task
-from ipmo.units import When, as_day
+from ipmo.units import Money, When, as_day
 
 __all__ = ["EarnedTree"]
 
@@ -292,11 +292,18 @@ class EarnedTree:
         noun, project = self.nouns[position], self.above[position]
         return f"{project.id}/{noun.id}" if isinstance(noun, Task) and project is not None else noun.id
 
+    def _money(self, amount: Fraction) -> Money:
+        return rounded(amount, self.currency) if amount else self._nought
+
+    @functools.cached_property
+    def _nought(self) -> Money:
+        return rounded(Fraction(0), self.currency)
+
     def _item(self, position: int) -> EarnedItem:
         first, end = self.first[position], self.end[position]
         noun, project, columns = self.nouns[position], self.above[position], self.columns
         running = columns.running
-        money = functools.partial(rounded, currency=self.currency)
+        money = self._money
         budget, ac = running["budget"].known(first, end), running["ac"].known(first, end)
         pv, ev, bac = (running[name].sum(first, end) for name in ("pv", "ev", "bac"))
         known = len(between(columns.seen_at, first, end))

@@ -21,6 +21,7 @@ __all__ = ["Column", "Running", "column", "fitting", "half_even"]
 
 COMMON = 10**9
 """Amounts are brought to a common denominator up to it; what has another one is added by itself."""
+NOUGHT = Fraction(0)
 ROOM = 2**62
 """Below it, by absolute value, all sums of a column fit 64 bits."""
 
@@ -118,7 +119,10 @@ class Running:
 
     def sum(self, first: int, end: int) -> Fraction:
         """Their sum."""
-        found = Fraction(int(self._sums[bisect_left(self._at, end)]) - int(self._sums[bisect_left(self._at, first)]), self._below)
+        before, last = bisect_left(self._at, first), bisect_left(self._at, end)
+        if before == last:
+            return NOUGHT
+        found = Fraction(int(self._sums[last]) - int(self._sums[before]), self._below)
         low, high = bisect_left(self._rest_at, first), bisect_left(self._rest_at, end)
         if low == high:
             return found

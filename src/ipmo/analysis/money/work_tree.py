@@ -37,6 +37,7 @@ class WorkTree:
         end: the position behind the last that lies in each.
         project: the position of the project of each task and of each project; -1 of others.
         silent: summaries that are marked as milestones: their own figures are not counted.
+        layers: the positions of every depth, in order: those that lie in one stand together.
         left_out: projects that do not count, by the position that they lie in, as `id (state)`.
     """
 
@@ -46,6 +47,7 @@ class WorkTree:
     end: Positions
     project: Positions
     silent: Sequence[int]
+    layers: Sequence[Positions]
     left_out: dict[int, tuple[str, ...]]
 
     def __len__(self) -> int:
@@ -69,11 +71,6 @@ class WorkTree:
     def left_out_at(self) -> Sequence[int]:
         """The positions of which projects directly below do not count, in order."""
         return list(self.left_out)
-
-    @functools.cached_property
-    def layers(self) -> Sequence[Positions]:
-        """The positions of every depth, in order: those that lie in one stand together."""
-        return _layers(self.depth)
 
     def level(self, position: int) -> str:
         """Portfolio, programme, project or task."""
@@ -150,7 +147,8 @@ def _made(portfolio: Portfolio, include: frozenset[str]) -> WorkTree:
             depth += [deep + 1] * len(tasks)
         project += [here] * (len(nouns) - here - 1)
     depths, parents = np.array(depth, np.int64), np.array(parent, np.int64)
-    return WorkTree(nouns, parents, depths, _ends(parents, _layers(depths)), np.array(project, np.int64), silent, left_out)
+    layers = _layers(depths)
+    return WorkTree(nouns, parents, depths, _ends(parents, layers), np.array(project, np.int64), silent, layers, left_out)
 
 
 def _counts(noun: Programme | Project, include: frozenset[str]) -> bool:
