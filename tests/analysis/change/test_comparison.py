@@ -47,8 +47,9 @@ def test_entrants_leavers_and_changes_each_with_its_count() -> None:
     assert counts["confidence (IPA)"]["unknown"] == 1
     assert counts["entrants"]["count"] == 1
     assert str(found).startswith("3 projects in both; 1 came, 1 went, 2 changed finish")
-    assert [(m.what, m.item) for m in found.effects] == [("date", "x"), ("total budget", "x")]
-    assert len(found.table()) == 2 + 2 + 6
+    freed = [(what, item) for what in ("money freed", "people freed") for item in ("a", "gone")]  # one was paused, one removed
+    assert [(m.what, m.item) for m in found.effects] == [*freed, ("date", "x"), ("total budget", "x")]
+    assert len(found.table()) == 2 + 2 + 6 + len(freed)
 
 
 def test_nothing_changed_is_empty_and_currencies_do_not_compare() -> None:
