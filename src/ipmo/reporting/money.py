@@ -149,7 +149,7 @@ def earned(a: Answers) -> Panel | None:
         spi_t = item.schedule.spi_t if item.schedule is not None else None
         cells = [Cell(text=scale.text(value), kind="num") for value in (item.bac, item.pv, item.ev, item.ac)]
         cells += [_signed(scale, i.cv), _signed(scale, i.sv), _index(i.cpi), _index(i.spi)]
-        cells += [Cell(text=scale.text(i.eac(), ""), kind="num"), _signed(scale, i.vac())]
+        cells += [Cell(text=scale.text(item.eac, ""), kind="num"), _signed(scale, item.vac)]
         tcpi = i.tcpi()
         cells += [mark(tcpi, tcpi is not None and tcpi > 1.1, 2), _index(spi_t), Cell(text=f"{item.known} of {item.total}", kind="num")]
         under = item.item if item.name and item.name != item.item else ""

@@ -167,6 +167,9 @@ def test_bac_is_that_of_the_named_baseline_and_scope_that_came_and_went_is_liste
     assert "P/c: added to the baseline, in no sum: budget 70 GBP, AC 100 GBP" in found.explain("P")
     assert "P/b: removed from the baseline, which gives it 200 GBP" in found.explain("P")
     assert found.table()["scope"].count("removed") == 3
+    at_completion = {row["item"]: (row["eac"], row["vac"]) for row in found.table().rows()}
+    assert at_completion["P/a"] == (100, 0)  # a whole that is known in part has no forecast beside its whole budget
+    assert {at_completion[item] for item in ("P", "G", found.total.item)} == {(None, None)}
     same = earned_value(after, baseline=after)
     assert (same.added, same.removed) == ((), ())
     assert amounts(same.total) == amounts(earned_value(after).total)

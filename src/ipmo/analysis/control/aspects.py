@@ -233,9 +233,8 @@ class Aspects:
         if self.earned is not None and full_id in self.earned:
             item = self.earned[full_id]
             if item.total and item.known == item.total:
-                eac = item.indices.eac()
-                if eac is not None:
-                    return Fraction(eac), "EAC by CPI"
+                if item.eac is not None:
+                    return Fraction(item.eac), "EAC by CPI"
                 if not item.indices.ac:
                     return self.budget(full_id), "not begun"
         return None, ""

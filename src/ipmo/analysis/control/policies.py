@@ -72,6 +72,11 @@ def _known(children: Sequence[Child]) -> list[Child]:
     return [child for child in children if child.rag is not None]
 
 
+def not_known(best: str) -> str:
+    """What to say of a colour that what is unknown can only make worse: green at least says nothing."""
+    return "not known" if best == RAG[0] else f"not known, at least {best}"
+
+
 def at_least(policy: Policy, children: Sequence[Child]) -> str | None:
     """The best colour that a policy gives, whatever the unknown children turn out to be; None when it gives none."""
     return min(_outcomes(policy, children), key=RAG.index, default=None)
@@ -90,7 +95,7 @@ def _judged(policy: Policy, children: Sequence[Child], why: str) -> tuple[str | 
     outcomes = _outcomes(policy, children)
     if len(outcomes) == 1:
         return outcomes.pop(), why
-    return None, f"not known, at least {min(outcomes, key=RAG.index)}: {why}" if outcomes else why
+    return None, f"{not_known(min(outcomes, key=RAG.index))}: {why}" if outcomes else why
 
 
 def _unknown_note(children: Sequence[Child]) -> str:
@@ -180,7 +185,7 @@ class BudgetWeighted:
             return _judged(self, children, why)
         means = [mean, *(float(RAG.index(child.rag or "green")) for child in left)]  # a weight that is not known may be any
         best, worst = self._colour(min(means)), self._colour(max(means))
-        return (best, why) if best == worst else (None, f"not known, at least {best}: {why}")
+        return (best, why) if best == worst else (None, f"{not_known(best)}: {why}")
 
     def _colour(self, mean: float) -> str:
         return "red" if mean >= self.red else "amber" if mean >= self.amber else "green"

@@ -10,7 +10,7 @@ import attrs
 
 from ipmo.analysis.control.aspects import Aspect, Aspects, Noun
 from ipmo.analysis.control.authority import Approver, Level, approver
-from ipmo.analysis.control.policies import POLICIES, Child, Policy, PolicyName, ToleranceBased, at_least
+from ipmo.analysis.control.policies import POLICIES, Child, Policy, PolicyName, ToleranceBased, at_least, not_known
 from ipmo.analysis.money.amounts import rounded
 from ipmo.analysis.money.rollup import LEFT_OUT, LEVELS
 from ipmo.errors import MissingRateError, one_of
@@ -69,7 +69,7 @@ class ItemStatus:
         """The computed colour in words: `red`, `not known, at least amber`, `no colour`."""
         if self.computed is not None:
             return self.computed
-        return "no colour" if self.at_least is None else f"not known, at least {self.at_least}"
+        return "no colour" if self.at_least is None else not_known(self.at_least)
 
     @property
     def why(self) -> str:

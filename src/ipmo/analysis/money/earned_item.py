@@ -81,6 +81,16 @@ class EarnedItem:
         return _timed(self._schedule)
 
     @property
+    def eac(self) -> float | None:
+        """Estimate at completion by CPI, in the currency; None while a work package is not known, as the whole is not either."""
+        return self.indices.eac() if self.known == self.total else None
+
+    @property
+    def vac(self) -> float | None:
+        """Variance at completion BAC - EAC, in the currency; None where EAC is."""
+        return self.indices.vac() if self.known == self.total else None
+
+    @property
     def parts(self) -> tuple[EarnedItem, ...]:
         """The items that it was summed of."""
         return tuple(self._parts)

@@ -64,7 +64,7 @@ class EarnedValue(Rows[str, EarnedItem]):
         effort, known, total, floating, scope.
 
         Money in the portfolio's currency, es, at, sv_t and ieac_t in periods; `effort` is the level of effort kept apart. `bac` is of
-        every budget that is known, all else of the `known` packages.
+        every budget that is known, all else of the `known` packages; `eac` and `vac` are blank unless all of them are.
         """
         if level is not None:
             one_of("level", level, LEVELS)
@@ -94,8 +94,8 @@ class EarnedValue(Rows[str, EarnedItem]):
                 number((r.indices.sv for r in rows), "sv", currency),
                 number((r.indices.cpi for r in rows), "cpi"),
                 number((r.indices.spi for r in rows), "spi"),
-                number((r.indices.eac() for r in rows), "eac", currency),
-                number((r.indices.vac() for r in rows), "vac", currency),
+                number((r.eac for r in rows), "eac", currency),
+                number((r.vac for r in rows), "vac", currency),
                 number((r.indices.tcpi() for r in rows), "tcpi"),
                 number(timed("es"), "es", self.every),
                 number(timed("at"), "at", self.every),
