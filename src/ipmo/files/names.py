@@ -21,7 +21,7 @@ def file_name(id: str) -> str:
     """The name, without ending, of the file that holds the item of an id.
 
     >>> file_name("tram"), file_name("Straße 1"), file_name("nul")
-    ('tram', 'Stra%C3%9Fe 1', 'nul~0a60d15b')
+    ('tram', 'Stra%C3%9Fe 1', 'nul~99e62427')
     """
     return file_names([id])[0]
 

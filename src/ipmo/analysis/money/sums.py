@@ -21,6 +21,7 @@ from ipmo.analysis.money.explanation import RolledUpValue
 from ipmo.analysis.money.made_rows import MadeRows, Parts
 from ipmo.analysis.money.measures import MEASURES
 from ipmo.analysis.money.work_tree import WorkTree, work_tree
+from ipmo.errors import IpmoError
 from ipmo.findings import Finding
 from ipmo.model.work import Task
 
@@ -117,9 +118,15 @@ class Sums:
 
 
 def sums(engine: Combining) -> Sums | None:
-    """A core measure of money on columns; None where money is in several known price bases, which do not add."""
+    """A core measure of money on columns; None where money is in several known price bases, or an amount cannot be counted.
+
+    The way item by item says then which of them, by the order of the tree.
+    """
     tree = work_tree(engine.portfolio, engine.include)
-    stated = _stated(engine, tree)
+    try:
+        stated = _stated(engine, tree)
+    except IpmoError:
+        return None
     if sum(1 for base in stated.amounts if base) > 1:
         return None
     return _added(engine, tree, stated)
