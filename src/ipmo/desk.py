@@ -17,7 +17,7 @@ from ipmo.analysis.money.rollup import Level, RollUp
 from ipmo.analysis.money.rollup import roll_up as _roll_up
 from ipmo.atomic import write_atomically
 from ipmo.declared import Declared
-from ipmo.errors import FileError, IpmoError, ModelError
+from ipmo.errors import CRASHES, FileError, IpmoError, ModelError
 from ipmo.files import portfolios
 from ipmo.files.changes import read_changes_file, write_changes_file
 from ipmo.files.names import file_name
@@ -342,7 +342,7 @@ def roll_up(
         )
     except IpmoError:
         raise
-    except Exception as error:
+    except CRASHES as error:
         fault = None if isinstance(chosen, str) else installed().blame(chosen, f"measure {chosen.name!r}", error)
         if fault is None:
             raise

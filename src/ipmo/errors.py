@@ -30,6 +30,7 @@ import attrs
 from ipmo.spelling import Speller
 
 __all__ = [
+    "CRASHES",
     "SHOWN",
     "CycleError",
     "FileError",
@@ -54,6 +55,9 @@ __all__ = [
 SHOWN = 100
 """How many problems of one file or model are listed before the rest is only counted."""
 
+
+CRASHES = (Exception, SystemExit)
+"""What code of a plugin may end in: ending the program is a fault of that plugin, and the host goes on."""
 
 LOOP = 20
 """How many items of a loop a message names."""

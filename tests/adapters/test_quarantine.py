@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import ipmo
-from ipmo.errors import PluginError, PluginWarning
+from ipmo.errors import FileError, PluginError, PluginWarning
 from ipmo.installation import new_registry
 from ipmo.methods.registry import Registry
 from ipmo.model import Portfolio, Project
@@ -126,3 +126,51 @@ def test_adapters_can_be_left_out_by_name(install, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("IPMO_DISABLE_PLUGINS", "bad-import_fails, mop")
     registry = new_registry(strict=True).discover()
     assert "mop" not in registry.methodologies
+
+
+def test_a_plugin_that_ends_the_program_is_a_crash_of_that_plugin_and_the_host_goes_on(
+    install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install("ends_the_program")
+    registry = new_registry(strict=True).discover()
+    monkeypatch.setattr("ipmo.desk.installed", lambda: registry)
+    front = "plugin 'bad-ends_the_program' (broken-ends_the_program 9.9)"
+    pf = Portfolio(id="x", start="2026-01-05", methodologies={"project": "ending"}, projects=[Project(id="P")])
+    plan = tmp_path / "plan.yaml"
+    ipmo.write(pf, plan)
+    with pytest.warns(PluginWarning, match="passed over"):  # what a file is of is no matter of one plugin
+        assert ipmo.read(plan) == pf
+    [crashed] = ipmo.check(pf).of("ipmo/check-crashed")
+    assert crashed.message == f"check 'ending/check' of {front} failed: SystemExit: 0"
+    assert crashed.severity.name == "ERROR"
+    page = html.unescape(ipmo.report(pf, tmp_path / "r.html").read_text(encoding="utf-8"))
+    for said in (
+        "SystemExit: 0",
+        "TypeError: 'int' object is not iterable",
+        "TypeError: a section gives texts, Tables and Figures, this one 5",
+    ):
+        assert f"This section of {front} failed: {said}" in page
+    for ending in ("end", "none"):
+        (tmp_path / f"a.{ending}").write_text("?")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PluginWarning)
+        for ask, said in (
+            (lambda: ipmo.roll_up(pf, "ending-measure"), "measure 'ending-measure': SystemExit: 0"),
+            (lambda: ipmo.read(tmp_path / "a.end"), "format 'ending-format', reading"),
+            (lambda: ipmo.write(pf, tmp_path / "b.end"), "format 'ending-format', writing"),
+            (lambda: ipmo.read(tmp_path / "a.none"), "TypeError: a format reads a portfolio, this one None"),
+        ):
+            with pytest.raises(PluginError) as caught:
+                ask()
+            assert str(caught.value).startswith(front)
+            assert said in str(caught.value)
+        for name, said in (
+            ("ending", "SystemExit: 0"),
+            ("keyless", "KeyError: 'no'"),
+            ("numeric", "TypeError: an extension is an instance of an attrs class, this one 5"),
+        ):
+            plan.write_text(f"ipmo: 1\nportfolio: {{id: x}}\nprojects:\n  - id: P\n    extensions: {{{name}: {{a: 1}}}}\n")
+            with pytest.raises(FileError) as refused:
+                ipmo.read(plan)
+            assert str(refused.value).startswith(f"{plan}:5:")
+            assert f"the plugin that declares the extension {name!r} failed on it: {said}" in str(refused.value)

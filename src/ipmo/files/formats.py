@@ -102,14 +102,20 @@ def format_to_write(path: Path, formats: Sequence[Format]) -> Format:
     raise FileError(str(path), f"its ending {path.suffix!r} names no format; use .yaml or .json, or say format=")
 
 
-def format_to_read(path: Path, formats: Sequence[Format]) -> Format:
-    """The format of a file: what its ending names and its first bytes bear out, else what the bytes say, else what the ending says."""
+def format_to_read(path: Path, formats: Sequence[Format], sniffs: Callable[[Format, Path, bytes], bool]) -> Format:
+    """The format of a file: what its ending names and its first bytes bear out, else what the bytes say, else what the ending says.
+
+    Args:
+        path: the file.
+        formats: those that there are.
+        sniffs: asks one of them whether the file is of it, by the file's first bytes.
+    """
     head = b""
     if path.is_file():
         with path.open("rb") as stream:
             head = stream.read(HEAD)
     readable = [one for one in formats if one.read is not None]
     named = [one for one in readable if path.is_file() and path.suffix.lower() in one.suffixes]
-    knowing = [one for one in readable if one.name != "yaml" and one.sniff(path, head)]  # yaml takes what nobody else does
-    both = [one for one in named if one in knowing or (one.name == "yaml" and one.sniff(path, head))]
-    return (*both, *knowing, *named, *(one for one in readable if one.sniff(path, head)))[0]
+    knowing = [one for one in readable if one.name != "yaml" and sniffs(one, path, head)]  # yaml takes what nobody else does
+    both = [one for one in named if one in knowing or (one.name == "yaml" and sniffs(one, path, head))]
+    return (*both, *knowing, *named, *(one for one in readable if sniffs(one, path, head)))[0]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+import warnings
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import attrs
 
 from ipmo.analysis.dates.schedule import network
-from ipmo.errors import FileError, IpmoError, Problem, close_matches
+from ipmo.errors import CRASHES, FileError, IpmoError, PluginError, PluginWarning, Problem, close_matches
 from ipmo.files.formats import format_named, format_to_read, format_to_write
 from ipmo.files.names import is_inside
 from ipmo.files.places import places
@@ -40,16 +41,20 @@ def read_path(path: str | os.PathLike[str], registry: Registry, format: str | No
     if not os.path.exists(where):
         near = close_matches(where.name, [p.name for p in where.parent.iterdir()] if where.parent.is_dir() else [])
         raise FileError(name, "there is no such file" + (f"; close: {', '.join(map(repr, near))}" if near else ""))
-    chosen = format_to_read(where, registry.formats) if format is None else format_named(format, registry.formats)
+    chosen = (
+        format_to_read(where, registry.formats, _sniffing(registry, name)) if format is None else format_named(format, registry.formats)
+    )
     if chosen.read is None:
         raise FileError(name, f"format {chosen.name!r} can be written, not read")
     if encoding is not None and not chosen.encodings:
         raise FileError(name, f"format {chosen.name!r} says its encoding itself; leave encoding= out")
     try:
         portfolio = chosen.read(where, name, encoding) if chosen.encodings else chosen.read(where, name)
+        if not isinstance(portfolio, Portfolio):
+            raise TypeError(f"a format reads a portfolio, this one {portfolio!r:.60}")
     except IpmoError:
         raise
-    except Exception as error:
+    except CRASHES as error:
         raise _fault(registry, chosen, "reading", name, error) from error
     if found := [*_loops(portfolio), *_missing_files(portfolio, where)]:
         source = attrs.evolve(portfolio.source, findings=(*portfolio.source.findings, *found))
@@ -86,7 +91,7 @@ def write_path(portfolio: Portfolio, path: str | os.PathLike[str], registry: Reg
         chosen.write(portfolio, where)
     except IpmoError:
         raise
-    except Exception as error:
+    except CRASHES as error:
         raise _fault(registry, chosen, "writing", name, error) from error
 
 
@@ -102,11 +107,27 @@ def _named(path: str | os.PathLike[str]) -> tuple[Path, str]:
     return Path(path), name
 
 
-def _fault(registry: Registry, chosen: Format, doing: str, name: str, error: Exception) -> IpmoError:
+def _fault(registry: Registry, chosen: Format, doing: str, name: str, error: BaseException) -> IpmoError:
     """A fault in a plugin's format names the plugin; one in ipmo's own blames nobody's plugin."""
     cause = f"{type(error).__name__}: {error}"
     own = FileError(name, f"format {chosen.name!r} of ipmo failed on it, please report that: {cause}")
     return registry.blame(chosen, f"format {chosen.name!r}, {doing} {name}", error) or own
+
+
+def _sniffing(registry: Registry, name: str) -> Callable[[Format, Path, bytes], bool]:
+    """Asks a format whether a file is of it; one of a plugin that fails is passed over, by name."""
+
+    def sniffs(form: Format, path: Path, head: bytes) -> bool:
+        try:
+            return bool(form.sniff(path, head))
+        except CRASHES as error:
+            fault = _fault(registry, form, "sniffing", name, error)
+            if not isinstance(fault, PluginError):
+                raise fault from error
+            warnings.warn(f"{fault}; it is passed over", PluginWarning, stacklevel=2)
+            return False
+
+    return sniffs
 
 
 def _may_loop(portfolio: Portfolio) -> bool:

@@ -21,7 +21,7 @@ from typing import Literal, TypeAlias, TypeVar
 import attrs
 import pluggy
 
-from ipmo.errors import IpmoError, PluginError, PluginWarning, UnknownItemError, close_matches
+from ipmo.errors import CRASHES, IpmoError, PluginError, PluginWarning, UnknownItemError, close_matches
 from ipmo.figures.svg import Figure
 from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import (
@@ -218,7 +218,7 @@ class Registry:
         distribution = f"{dist.name} {dist.version}" if dist is not None else "unknown distribution"
         try:
             module = point.load()
-        except (Exception, SystemExit) as error:
+        except CRASHES as error:
             self._fail(point.name, distribution, f"cannot be imported from {point.value!r}", error)
             return
         self.add(module, name=point.name, distribution=distribution)
@@ -242,7 +242,7 @@ class Registry:
         try:
             manager.register(module, name)
             manager.check_pending()
-        except Exception as error:
+        except CRASHES as error:
             return self._fail(name, distribution, "cannot be registered", error, _unfit(error))
         reserved = {claim for plugin in self.plugins if plugin.built_in for claim in _claims(plugin)}
         declares: dict[str, tuple[Declaration, ...]] = {}
@@ -256,7 +256,7 @@ class Registry:
                         raise TypeError(f"expected {kind.__name__}, got {instead}")
                     if taken := reserved.intersection(_claims_of(one)):
                         raise ValueError(f"{sorted(taken)[0][1]!r} is built in; choose another name")
-            except Exception as error:
+            except CRASHES as error:
                 return self._fail(name, distribution, f"hook {hook!r} failed", error)
             if found:
                 declares[hook] = found
@@ -439,9 +439,11 @@ class Registry:
                 blocks: tuple[str | Table | Figure, ...]
                 try:
                     blocks = tuple(section.show(here))
+                    if wrong := [one for one in blocks if not isinstance(one, str | Table | Figure)]:
+                        raise TypeError(f"a section gives texts, Tables and Figures, this one {wrong[0]!r:.60}")
                 except IpmoError as error:
                     blocks = (f"Not shown: {error}",)
-                except Exception as error:
+                except CRASHES as error:
                     blocks = (f"This section of {self._called(section)} failed: {type(error).__name__}: {error}",)
                 if blocks:
                     yield method, section, blocks
@@ -450,7 +452,7 @@ class Registry:
         """The plugin that declares something; None when it came from elsewhere."""
         return next((plugin for plugin in self.plugins if any(declared is one for one in plugin.everything(type(declared)))), None)
 
-    def blame(self, declared: Declaration, doing: str, error: Exception) -> PluginError | None:
+    def blame(self, declared: Declaration, doing: str, error: BaseException) -> PluginError | None:
         """What to raise when something declared fails: it names the plugin; None where that is ipmo itself.
 
         Args:
@@ -479,7 +481,7 @@ class Registry:
             severity = Severity.ERROR if error.items else Severity.WARNING  # an item stands in the way, or the question has no sense
             yield Finding(code="ipmo/no-answer", severity=severity, message=str(error), item=next(iter(error.items), ""))
             return
-        except Exception as error:
+        except CRASHES as error:
             yield Finding(
                 code="ipmo/check-crashed",
                 severity=Severity.ERROR,
@@ -542,7 +544,7 @@ def _claims_of(one: Declaration) -> Iterator[tuple[str, str]]:
         yield from _claims_of(part)
 
 
-def _unfit(error: Exception) -> str:
+def _unfit(error: BaseException) -> str:
     """What is wrong with a plugin's hooks, and what to do about it."""
     found = re.search(r"unknown hook '(\w+)'", str(error))
     if found is None:

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar, cast
 import attrs
 
 from ipmo.declared import Declared, declared
-from ipmo.errors import SHOWN, ModelError, Problem, UnitError
+from ipmo.errors import CRASHES, SHOWN, ModelError, Problem, UnitError
 from ipmo.findings import Finding, Severity
 from ipmo.model.fields import (
     EMPTY,
@@ -300,12 +300,25 @@ def _extensions(value: object, reading: Reading) -> Extensions:
         try:
             plain = plain_data(data)
             extension = reading.declared.extensions.get(name)
-            out[name] = plain if extension is None else extension.parse(plain)
+            out[name] = plain if extension is None else _parsed(name, extension.parse, plain)
         except UnitError as error:
             raise error.at(name) from None
         if extension is None:
             reading.note("ipmo/unknown-extension", f"no installed plugin declares the extension {name!r}", "it is kept as it stands")
     return FrozenMap(out)
+
+
+def _parsed(name: str, parse: Callable[[object], object], plain: object) -> object:
+    """What a methodology makes of its extension; a fault of its own is said to be one."""
+    try:
+        made = parse(plain)
+        if not attrs.has(made.__class__):
+            raise TypeError(f"an extension is an instance of an attrs class, this one {made!r:.60}")
+    except (UnitError, ModelError):
+        raise
+    except CRASHES as error:
+        raise UnitError(f"the plugin that declares the extension {name!r} failed on it: {type(error).__name__}: {error}") from error
+    return made
 
 
 # ----------------------------------------------------------------------------------------------- nouns from data
