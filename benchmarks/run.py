@@ -234,7 +234,9 @@ def main() -> int:
             "# Benchmarks\n\nRatios measured in one run by `benchmarks/run.py`, ipmo and its peer taking turns, medians of several; "
             f"Python {platform.python_version()}, {os.cpu_count()} cores. Absolute times move with the machine, ratios hardly.\n\n"
         )
-        (ROOT / "docs" / "benchmarks.md").write_text(intro + head + body, encoding="utf-8")
+        page = ROOT / "docs" / "benchmarks.md"
+        _, mark, others = page.read_text(encoding="utf-8").partition("\n## ")  # the sections that other benchmarks write stay
+        page.write_text(intro + head + body + mark + others, encoding="utf-8")
     return 0 if all("MISSED" not in row[-1] for row in ROWS) else 1
 
 
