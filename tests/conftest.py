@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ipmo.errors import IpmoError
 from ipmo.tables import Table
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -113,7 +114,12 @@ def reviewed(request: pytest.FixtureRequest) -> Callable[[str, Iterable[object]]
 
 
 def as_text(block: object) -> str:
-    """A table with kinds and units as lines, anything else as it says itself."""
+    """A table with kinds and units as lines, a question as it is answered or refused, anything else as it says itself."""
+    if callable(block):
+        try:
+            return str(block())
+        except IpmoError as error:
+            return f"{type(error).__name__}: {error}"
     if not isinstance(block, Table):
         return str(block)
     heads = [" ".join(filter(None, (name, block.kind(name), block.unit(name)))) for name in block.columns]

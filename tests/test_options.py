@@ -7,6 +7,7 @@ import math
 import pickle
 from collections.abc import Callable, Iterator
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -239,3 +240,9 @@ def test_what_an_answer_is_asked_further_is_held_too(ask: Callable[[Path], Any],
     with pytest.raises(ipmo.OptionError, match=message):
         ask(plan)
     assert ipmo.check(plan).of(5) == ()
+
+
+@pytest.mark.parametrize("near", [2, 2.0, Fraction(2), Decimal(2)])
+def test_any_number_is_a_number(near: Any) -> None:
+    pf = ipmo.examples.load("handover")
+    assert ipmo.critical_links(pf, near=near).table() == ipmo.critical_links(pf, near=2.0).table()

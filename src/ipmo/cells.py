@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import functools
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -25,33 +26,33 @@ FIRST = date(1970, 1, 1).toordinal() - 1
 TYPES = {"int": "int64", "float": "float64", "bool": "bool", "date": "datetime64[D]", "datetime": "datetime64[s]"}
 
 
-class Cells:
+class Cells(abc.ABC):
     """Cells of one kind in a buffer; `values` makes them Python's when they are asked for."""
 
+    @abc.abstractmethod
     def __len__(self) -> int:
         """How many there are."""
-        raise NotImplementedError
 
     @property
+    @abc.abstractmethod
     def values(self) -> tuple[Cell, ...]:
         """The cells as Python has them; None for unknown."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def first(self, count: int) -> Cells:
         """The first of them."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def to_arrow(self, kind: pyarrow.DataType) -> pyarrow.Array:
         """The cells as an Arrow array of a type."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def to_polars(self, name: str, kind: Any) -> polars.Series:
         """The cells as a polars series of a type."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def to_pandas(self, kind: str) -> pandas.Series[Any]:
         """The cells as a pandas series of a type."""
-        raise NotImplementedError
 
 
 class Numbers(Cells):

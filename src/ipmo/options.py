@@ -16,6 +16,7 @@ import types
 import typing
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, ParamSpec, TypeVar
 
 from ipmo.errors import OptionError, UnitError
@@ -109,7 +110,7 @@ def _is(value: object, annotation: object) -> bool:
     if kind is str:
         return isinstance(value, str) and bool(value.strip())
     if kind is float:
-        return isinstance(value, numbers.Integral | float) and not isinstance(value, bool) and math.isfinite(value)
+        return not isinstance(value, bool) and isinstance(value, numbers.Real | Decimal) and math.isfinite(value)
     if kind is int:
         return isinstance(value, numbers.Integral) and not isinstance(value, bool)
     if kind is Mapping:

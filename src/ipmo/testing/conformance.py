@@ -57,6 +57,8 @@ class MethodologyConformance:
         said: a text file beside the tests with what each check says on its offending example and on `shown`, and what sections of the
             report show: compared word by word, for people to review; written anew when the environment says `IPMO_WRITE_SAID=1`.
         shown: a name to a portfolio for that file, beside the examples.
+        beside: check code to the reason why, asked of one project, it speaks of others too.
+        relative: check code to the reason why, asked of one project, it says something else of it than asked of all.
         expected_failures: name of a test of this kit to the reason why it fails today; one that passes after all is an error.
     """
 
@@ -67,6 +69,8 @@ class MethodologyConformance:
     extensions: ClassVar[Mapping[str, object]] = {}
     said: ClassVar[Path | None] = None
     shown: ClassVar[Mapping[str, Portfolio]] = {}
+    beside: ClassVar[Mapping[str, str]] = {}
+    relative: ClassVar[Mapping[str, str]] = {}
     expected_failures: ClassVar[Mapping[str, str]] = {}
 
     def __init_subclass__(cls, **more: object) -> None:
@@ -144,6 +148,26 @@ class MethodologyConformance:
             assert attrs.evolve(portfolio).digest == before
 
         inner()
+
+    def test_a_check_asked_of_one_project_says_of_it_what_it_says_asked_of_all(self) -> None:
+        """A method may hold for one project: its checks then speak of that, and as they would if it held for all."""
+        known = {check.code for check in self.methodology.checks}
+        assert {*self.beside, *self.relative} <= known, "beside and relative name checks that the method does not have"
+        spoke, differed = set[str](), set[str]()
+        for portfolio in (*(offending for _, offending in self.examples.values()), *self.shown.values()):
+            for check in self.methodology.checks:
+                whole = [(f.item, f.part, f.message) for f in _run(check, portfolio)]
+                for project in sorted(project.id for project in portfolio.projects):
+                    found = [(f.item, f.part, f.message) for f in _run(check, portfolio, project)]
+                    inside = [row for row in found if portfolio.project_of(row[0]) == project]
+                    if inside != [row for row in whole if portfolio.project_of(row[0]) == project]:
+                        differed.add(check.code)
+                    if {portfolio.project_of(row[0]) for row in found} - {project, ""}:
+                        spoke.add(check.code)
+        assert differed <= set(self.relative), (
+            f"asked of one project these say something else of it: {sorted(differed - set(self.relative))}"
+        )
+        assert spoke <= set(self.beside), f"asked of one project these speak of others: {sorted(spoke - set(self.beside))}"
 
     def test_sections_are_made_of_texts_tables_and_figures(self) -> None:
         """On the examples and on generated portfolios, a section shows what a report can lay out."""
@@ -267,8 +291,8 @@ class MethodologyConformance:
             assert registry.methodology(self.methodology.name) == self.methodology
 
 
-def _run(check: Check, portfolio: Portfolio) -> list[Finding]:
-    return list(check.run(CheckContext(portfolio=portfolio, measures=MEASURES)))
+def _run(check: Check, portfolio: Portfolio, *scope: str) -> list[Finding]:
+    return list(check.run(CheckContext(portfolio=portfolio, measures=MEASURES, scope=frozenset(scope))))
 
 
 def _sentence(finding: Finding) -> str:

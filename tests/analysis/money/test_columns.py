@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import ipmo
 from ipmo.analysis.money.amounts import Amounts, Priced
 from ipmo.analysis.money.combining import Combining
-from ipmo.analysis.money.exact import column, fitting, half_even
+from ipmo.analysis.money.exact import exact_column, fitting, half_even
 from ipmo.analysis.money.explanation import RolledUpValue
 from ipmo.analysis.money.sums import SUMMED, sums
 from ipmo.errors import IpmoError
@@ -140,7 +140,7 @@ def test_rows_are_made_when_they_are_looked_at_and_once() -> None:
 
 @given(st.lists(st.one_of(st.decimals(-(10**14), 10**14, places=3), st.fractions(-(10**6), 10**6, max_denominator=60), st.integers(-(10**30), 10**30)), max_size=9))  # fmt: skip
 def test_columns_are_exact_where_64_bits_do_not_do(values: list[Decimal | Fraction | int]) -> None:
-    made = column(values)
+    made = exact_column(values)
     assert [made.at(place) for place in range(len(values))] == [Fraction(value) for value in values]
     assert Fraction(int(made.numbers.sum()) if values else 0, made.below) == sum(map(Fraction, values), Fraction(0))
     for digits in (1, 100):

@@ -147,9 +147,7 @@ class _Rows:
             early_start = np.where(began, begun, early_start)
             late_start = np.where(began & known, begun, late_start)
         if passes.back_from is not None or dialect.direction == "back":
-            raw_start, raw_finish = read.window(whole, read.late_finishes(late))
-            start, finish = np.where(known, late_start, start), np.where(known, raw_finish, finish)
-            _ = raw_start
+            start, finish = np.where(known, late_start, start), np.where(known, late_finish, finish)
         start = np.where(began, begun, start)
         for name, column in zip(INSTANTS, (early_start, early_finish, late_start, late_finish, start, finish), strict=True):
             inside = (column >= 0) & (column < MAX_INSTANT)

@@ -15,7 +15,8 @@ from ipmo.analysis.money.made_rows import MadeRows, Parts
 from ipmo.analysis.money.measures import budget_of
 from ipmo.analysis.money.periods import PeriodRule
 from ipmo.analysis.money.plan_curve import PlanCurve, Planned
-from ipmo.analysis.money.work_packages import PERCENT, UNKNOWN, Package, Piece, WorkPackages, packages_of, stands_whole
+from ipmo.analysis.money.timing import Piece
+from ipmo.analysis.money.work_packages import PERCENT, UNKNOWN, Package, WorkPackages, packages_of, stands_whole
 from ipmo.analysis.money.work_tree import LEFT_OUT
 from ipmo.model.hierarchy import hierarchy, subtasks
 from ipmo.model.portfolio import Portfolio
@@ -343,7 +344,7 @@ class EarnedTree:
             return None  # a credit in the plan: it has no earned schedule
         ends = [columns.ended[place] for place in planned]
         ended = None if None in ends else max(one for one in ends if one is not None)
-        curve = PlanCurve([Planned(piece.value, piece.stretch) for piece in pieces], self.rule)
+        curve = PlanCurve([Planned(piece.value, piece.stretch) for piece in pieces if piece.stretch is not None], self.rule)
         return curve.earned(ev, max(columns.seen[place] for place in seen), ended)
 
 

@@ -17,20 +17,20 @@ if TYPE_CHECKING:
     Whole: TypeAlias = NDArray[Any]
     """A column of whole numbers: int64, or Python's integers where a sum might not fit."""
 
-__all__ = ["Column", "Running", "column", "fitting", "half_even"]
+__all__ = ["ExactColumn", "Running", "exact_column", "fitting", "half_even"]
 
 COMMON = 10**9
 """Amounts are brought to a common denominator up to it; what has another one is added by itself."""
-NOUGHT = Fraction(0)
+ZERO = Fraction(0)
 ROOM = 2**62
 """Below it, by absolute value, all sums of a column fit 64 bits."""
 
 
 @attrs.frozen(eq=False)
-class Column:
+class ExactColumn:
     """Exact amounts: each is its number by the denominator.
 
-    >>> amounts = column([Decimal("0.5"), Fraction(1, 3), 2])
+    >>> amounts = exact_column([Decimal("0.5"), Fraction(1, 3), 2])
     >>> amounts.numbers.tolist(), amounts.below, amounts.at(1)
     ([3, 2, 12], 6, Fraction(1, 3))
 
@@ -47,13 +47,13 @@ class Column:
         return Fraction(int(self.numbers[position]), self.below)
 
 
-def column(values: Iterable[Decimal | Fraction | int]) -> Column:
+def exact_column(values: Iterable[Decimal | Fraction | int]) -> ExactColumn:
     """Amounts over their least common denominator."""
     pairs = [value.as_integer_ratio() for value in values]
     below = math.lcm(*{under for _, under in pairs})
     if below == 1:
-        return Column(fitting([above for above, _ in pairs]), 1)
-    return Column(fitting([above * (below // under) for above, under in pairs]), below)
+        return ExactColumn(fitting([above for above, _ in pairs]), 1)
+    return ExactColumn(fitting([above * (below // under) for above, under in pairs]), below)
 
 
 def fitting(numbers: Sequence[int]) -> Whole:
@@ -68,7 +68,7 @@ def fitting(numbers: Sequence[int]) -> Whole:
     return found
 
 
-def half_even(amounts: Column, scale: int) -> Whole:
+def half_even(amounts: ExactColumn, scale: int) -> Whole:
     """Each amount in units of one by the scale (100 for pence), rounded half to even."""
     import numpy as np
 
@@ -121,7 +121,7 @@ class Running:
         """Their sum."""
         before, last = bisect_left(self._at, first), bisect_left(self._at, end)
         if before == last:
-            return NOUGHT
+            return ZERO
         found = Fraction(int(self._sums[last]) - int(self._sums[before]), self._below)
         low, high = bisect_left(self._rest_at, first), bisect_left(self._rest_at, end)
         if low == high:

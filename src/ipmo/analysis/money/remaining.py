@@ -25,10 +25,10 @@ YEAR = "financial year"
 class Remaining:
     """What the projects of a portfolio still cost.
 
+    Money without an exchange rate is unknown, and with it what is left of the project that states it.
+
     Args:
         portfolio: the portfolio.
-
-    Money without an exchange rate is unknown, and with it what is left of the project that states it.
 
     Raises:
         UnitError: money of two price bases would be mixed.

@@ -16,7 +16,7 @@ import attrs
 
 from ipmo.analysis.money.amounts import Priced, certain_lump
 from ipmo.analysis.money.combining import STATED, Combining
-from ipmo.analysis.money.exact import Column, column
+from ipmo.analysis.money.exact import ExactColumn, exact_column
 from ipmo.analysis.money.explanation import RolledUpValue
 from ipmo.analysis.money.made_rows import MadeRows, Parts
 from ipmo.analysis.money.measures import MEASURES
@@ -67,7 +67,7 @@ class Sums:
 
     engine: Combining
     tree: WorkTree
-    bases: Mapping[str, tuple[Column, NDArray[np.bool_]]]
+    bases: Mapping[str, tuple[ExactColumn, NDArray[np.bool_]]]
     known: NDArray[np.int64]
     total: NDArray[np.int64]
     own: frozenset[int]
@@ -172,13 +172,13 @@ def _added(engine: Combining, tree: WorkTree, stated: _Stated) -> Sums:
     size = len(tree)
     leaf = tree.end == np.arange(size) + 1
     owns = np.zeros(size, bool)
-    bases: dict[str, tuple[Column, NDArray[np.bool_]]] = {}
+    bases: dict[str, tuple[ExactColumn, NDArray[np.bool_]]] = {}
     for base, given in stated.amounts.items():
-        places, exact = np.fromiter(given, np.int64, len(given)), column(given.values())
+        places, exact = np.fromiter(given, np.int64, len(given)), exact_column(given.values())
         has, numbers = np.zeros(size, bool), np.zeros(size, exact.numbers.dtype)
         has[places], numbers[places] = True, exact.numbers
         owns |= has
-        bases[base] = Column(numbers, exact.below), has
+        bases[base] = ExactColumn(numbers, exact.below), has
     refused = np.zeros(size, bool)
     refused[stated.refused] = True
     level, silent = tree.project >= 0, np.zeros(size, bool)

@@ -32,6 +32,12 @@ class Piece:
     value: Fraction
     stretch: Stretch | None
 
+    def by(self, instant: int) -> Fraction:
+        """What is due by an instant, in minutes; exact, and nothing where nothing dates it."""
+        if self.stretch is None or instant <= self.stretch.since:
+            return Fraction(0)
+        return self.value if instant >= self.stretch.until else self.value * self.stretch.by(instant)
+
 
 class Timing:
     """Where the amounts of a portfolio's items lie in time.

@@ -6,7 +6,6 @@ import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
-from typing import NamedTuple
 
 import attrs
 
@@ -14,7 +13,7 @@ from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.money.amounts import EVEN, Amounts, certain_lump
 from ipmo.analysis.money.measures import budget_of, share_done
 from ipmo.analysis.money.periods import Stretch, worked_on
-from ipmo.analysis.money.timing import Timing
+from ipmo.analysis.money.timing import Piece, Timing
 from ipmo.model.calendars import STANDARD
 from ipmo.model.earning import Earning, declared_share
 from ipmo.model.hierarchy import subtasks
@@ -23,40 +22,9 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project, Task
 from ipmo.units import When, as_day, minutes
 
-__all__ = ["PERCENT", "UNKNOWN", "Package", "Piece", "WorkPackages", "packages_of", "stands_whole"]
+__all__ = ["PERCENT", "UNKNOWN", "Package", "WorkPackages", "packages_of", "stands_whole"]
 
 PERCENT = Earning()
-
-
-class Piece(NamedTuple):
-    """An amount of the plan and the time that it lies over.
-
-    Args:
-        value: exact amount.
-        since: first instant, in minutes.
-        until: last instant; the same for what comes at once.
-        spread: how it lies over the working time between them.
-        worked: working minutes up to an instant.
-    """
-
-    value: Fraction
-    since: int
-    until: int
-    spread: Spread
-    worked: Callable[[int], int]
-
-    @property
-    def stretch(self) -> Stretch:
-        """Its time."""
-        return Stretch(self.since, self.until, self.spread, self.worked)
-
-    def by(self, instant: int) -> Fraction:
-        """What is due by an instant; exact."""
-        if instant <= self.since:
-            return ZERO
-        return self.value if instant >= self.until else self.value * self.stretch.by(instant)
-
-
 ZERO = Fraction(0)
 
 
@@ -193,7 +161,7 @@ class WorkPackages:
         if lump is not None and (line := budget.lines[0]).since is None and line.until is None:
             value = Fraction(lump)
             place = self._lies(full_id, planned, line.spread)
-            return value, {}, None if place is None else [Piece(value, *place)]
+            return value, {}, None if place is None else [Piece(value, place)]
         lines = self.budgets.lines(full_id, budget)
         if lines is None:
             return None
@@ -204,10 +172,10 @@ class WorkPackages:
             stretch = self.timing.line("budget", full_id, one)
             if stretch is None:
                 return bac, bases, None
-            pieces.append(Piece(one.value, stretch.since, stretch.until, stretch.spread, stretch.worked))
+            pieces.append(Piece(one.value, stretch))
         return bac, bases, pieces
 
-    def _lies(self, full_id: str, planned: Task | Project, spread: Spread | None) -> tuple[int, int, Spread, Callable[[int], int]] | None:
+    def _lies(self, full_id: str, planned: Task | Project, spread: Spread | None) -> Stretch | None:
         """Where a lump lies: over the approved plan where the item states one, else over the schedule, on its own calendar."""
         approved = _approved(planned)
         if approved is not None:
@@ -221,7 +189,7 @@ class WorkPackages:
         name = planned.calendar or above.calendar or self.plan.calendar or STANDARD.id
         if name not in self._worked:
             self._worked[name] = worked_on(self.plan, self.plan.calendar_table[name])
-        return since, until, spread or planned.spread or above.spread or EVEN, self._worked[name]
+        return Stretch(since, until, spread or planned.spread or above.spread or EVEN, self._worked[name])
 
     def _spent(self, full_id: str, actual: Budget, seen: When) -> tuple[Fraction, dict[str, str]] | None:
         """(actual cost up to a date, its price bases); None where it is not known."""
