@@ -23,6 +23,8 @@ benefit) are no exceptions but findings: see `ipmo.findings`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from numbers import Real
 from typing import Self
 
 import attrs
@@ -301,7 +303,7 @@ def one_of(option: str, given: object, choices: Iterable[str]) -> None:
         raise OptionError(option, given, allowed)
 
 
-def at_least(option: str, given: float, least: float, what: str = "a number") -> None:
+def at_least(option: str, given: object, least: float, what: str = "a number") -> None:
     """Refuses a number below the least that an option takes, and what is no number.
 
     Raises:
@@ -309,5 +311,5 @@ def at_least(option: str, given: float, least: float, what: str = "a number") ->
 
     >>> at_least("samples", 1, 1)
     """
-    if not isinstance(given, int | float) or not given >= least:
+    if not isinstance(given, Real | Decimal) or not float(given) >= least:
         raise OptionError(option, given, takes=f"{what} of at least {least:g}")
