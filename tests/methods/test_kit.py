@@ -36,15 +36,15 @@ def counted_projects(context: CheckContext) -> Iterable[Finding]:
 
 
 def test_a_check_of_one_project_that_speaks_of_another_is_seen_unless_a_reason_is_given() -> None:
-    kit(covered_projects).test_a_check_asked_of_one_project_says_of_it_what_it_says_asked_of_all()
+    kit(covered_projects).test_a_check_of_one_project_says_of_it_what_it_says_where_it_holds_for_all()
     with pytest.raises(AssertionError, match=r"these speak of others: \['house/rule'\]"):
-        kit(every_project).test_a_check_asked_of_one_project_says_of_it_what_it_says_asked_of_all()
-    kit(every_project, beside={"house/rule": "it sees all"}).test_a_check_asked_of_one_project_says_of_it_what_it_says_asked_of_all()
+        kit(every_project).test_a_check_of_one_project_says_of_it_what_it_says_where_it_holds_for_all()
+    kit(every_project, beside={"house/rule": "it sees all"}).test_a_check_of_one_project_says_of_it_what_it_says_where_it_holds_for_all()
 
 
 def test_a_check_of_one_project_that_says_something_else_of_it_is_seen_unless_a_reason_is_given() -> None:
     with pytest.raises(AssertionError, match=r"say something else of it: \['house/rule'\]"):
-        kit(counted_projects).test_a_check_asked_of_one_project_says_of_it_what_it_says_asked_of_all()
-    kit(counted_projects, relative={"house/rule": "it counts"}).test_a_check_asked_of_one_project_says_of_it_what_it_says_asked_of_all()
+        kit(counted_projects).test_a_check_of_one_project_says_of_it_what_it_says_where_it_holds_for_all()
+    kit(counted_projects, relative={"house/rule": "it counts"}).test_a_check_of_one_project_says_of_it_what_it_says_where_it_holds_for_all()
     with pytest.raises(AssertionError, match="name checks that the method does not have"):
-        kit(covered_projects, beside={"house/other": "?"}).test_a_check_asked_of_one_project_says_of_it_what_it_says_asked_of_all()
+        kit(covered_projects, beside={"house/other": "?"}).test_a_check_of_one_project_says_of_it_what_it_says_where_it_holds_for_all()

@@ -57,8 +57,8 @@ class MethodologyConformance:
         said: a text file beside the tests with what each check says on its offending example and on `shown`, and what sections of the
             report show: compared word by word, for people to review; written anew when the environment says `IPMO_WRITE_SAID=1`.
         shown: a name to a portfolio for that file, beside the examples.
-        beside: check code to the reason why, asked of one project, it speaks of others too.
-        relative: check code to the reason why, asked of one project, it says something else of it than asked of all.
+        beside: check code to the reason why, where its method holds for one project, it speaks of others too.
+        relative: check code to the reason why, where its method holds for one project, it says something else of it than else.
         expected_failures: name of a test of this kit to the reason why it fails today; one that passes after all is an error.
     """
 
@@ -149,7 +149,7 @@ class MethodologyConformance:
 
         inner()
 
-    def test_a_check_asked_of_one_project_says_of_it_what_it_says_asked_of_all(self) -> None:
+    def test_a_check_of_one_project_says_of_it_what_it_says_where_it_holds_for_all(self) -> None:
         """A method may hold for one project: its checks then speak of that, and as they would if it held for all."""
         known = {check.code for check in self.methodology.checks}
         assert {*self.beside, *self.relative} <= known, "beside and relative name checks that the method does not have"
@@ -165,9 +165,11 @@ class MethodologyConformance:
                     if {portfolio.project_of(row[0]) for row in found} - {project, ""}:
                         spoke.add(check.code)
         assert differed <= set(self.relative), (
-            f"asked of one project these say something else of it: {sorted(differed - set(self.relative))}"
+            f"where the method holds for one project these say something else of it: {sorted(differed - set(self.relative))}"
         )
-        assert spoke <= set(self.beside), f"asked of one project these speak of others: {sorted(spoke - set(self.beside))}"
+        assert spoke <= set(self.beside), (
+            f"where the method holds for one project these speak of others: {sorted(spoke - set(self.beside))}"
+        )
 
     def test_sections_are_made_of_texts_tables_and_figures(self) -> None:
         """On the examples and on generated portfolios, a section shows what a report can lay out."""
