@@ -74,7 +74,11 @@ def test_an_example_shrinks_to_what_it_is_about(name: str) -> None:
 
 def test_a_task_shrinks_to_its_id() -> None:
     """A milestone and a task without a duration are equally little."""
-    small = find(portfolios(max_projects=1), lambda pf: bool(pf.projects and pf.projects[0].tasks), settings=settings(database=None, derandomize=True))
+    small = find(
+        portfolios(max_projects=1),
+        lambda pf: bool(pf.projects and pf.projects[0].tasks),
+        settings=settings(database=None, derandomize=True),
+    )
     (project,) = small.projects
     assert project.tasks in ((m.Task(id="t1"),), (m.Task(id="t1", milestone=True),))
     assert project == m.Project(id="p1", tasks=project.tasks)

@@ -187,3 +187,17 @@ def test_people_freed_are_the_demand_that_goes(pf: Portfolio) -> None:
         row = freed_between(pf, after)[project.id]
         assert sum((need.effort for need in row.people), Fraction(0)) == wanted[project.id]
         assert row.net is None or row.net.amount == row.cost.amount - row.exit_cost.amount  # type: ignore[union-attr]
+
+
+def test_a_way_out_in_a_currency_without_a_rate_is_not_known_which_is_not_unstated() -> None:
+    pf = plan({**DEPOT, "exit_cost": "1 M EUR"})
+    row = ipmo.what_if(pf, Stop("depot")).freed["depot"]
+    assert (row.exit_cost, row.net) == (None, None)
+    why = "what getting out costs is not known: exit_cost of 'depot' is 1 M EUR: no rate from EUR to GBP on 2026-01-01"
+    assert row.money.startswith(
+        f"stopping depot frees at most 6 M GBP still to be spent (5.4 M GBP in 2025/26, 600 k GBP in 2026/27): {why}"
+    )
+    worth = ipmo.worth_going_on(pf)["depot"]
+    assert worth.exit_cost is None
+    assert worth.stopping == f"stopping would free that at most: {worth.no_exit}"
+    assert worth.no_exit.startswith(why)

@@ -32,7 +32,8 @@ class Worth:
         project: its id.
         benefit: present value of the benefits still to come that are lost without it; None where none that it serves is known.
         cost: forecast at completion less what was spent; None where it is not known.
-        exit_cost: what ending it now would cost; None where that is not stated.
+        exit_cost: what ending it now would cost; None where that is not known.
+        no_exit: why it is not known.
         enables: other projects that fail without it, in whole or in part.
         shared: other projects without which some of the same benefits are lost too.
         unknown: benefits that it serves and whose value is not known.
@@ -44,6 +45,7 @@ class Worth:
     benefit: Money | None = None
     cost: Money | None = None
     exit_cost: Money | None = None
+    no_exit: str = NO_EXIT
     enables: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
@@ -88,7 +90,7 @@ class Worth:
     def stopping(self) -> str:
         """What stopping would free, and what going on brings beyond it."""
         if self.freed is None or self.net is None or self.exit_cost is None:
-            return f"stopping would free that at most: {NO_EXIT}" if self.cost is not None else NO_EXIT
+            return f"stopping would free that at most: {self.no_exit}" if self.cost is not None else self.no_exit
         text = f"stopping would free {self.freed:,} after {self.exit_cost:,} to get out"
         if self.freed.amount <= 0:
             text = f"stopping would free nothing: getting out costs {self.exit_cost:,}"
@@ -209,9 +211,10 @@ def _rows(portfolio: Portfolio) -> list[Worth]:
             reason = reason or why
         others = dict.fromkeys(other for benefit in mine for other in needed_for[benefit] if other != project.id)
         enabled = _enabled(known, portfolio, project.id)
+        exit_cost, no_exit = costs.exit_cost(project.id)
         out.append(
             Worth(
-                project=project.id, benefit=amount, cost=cost, exit_cost=costs.exit_cost(project.id), enables=enabled,
+                project=project.id, benefit=amount, cost=cost, exit_cost=exit_cost, no_exit=no_exit, enables=enabled,
                 shared=tuple(o for o in others if o not in enabled), unknown=unknown, reason=reason,
                 instead=tuple(sorted(known.instead(project.id, coming).items())),
             )

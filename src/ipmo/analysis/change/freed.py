@@ -44,6 +44,7 @@ class FreedProject:
         open: how many open tasks it has; None of a project without tasks.
         within: the programme that states an exit cost for all of it, in whose row its own is counted; empty where it stands for itself.
         reason: why the cost is not known.
+        no_exit: why what getting out costs is not known.
     """
 
     item: str
@@ -59,6 +60,7 @@ class FreedProject:
     open: int | None = 0
     within: str = ""
     reason: str = ""
+    no_exit: str = NO_EXIT
 
     @property
     def net(self) -> Money | None:
@@ -73,7 +75,7 @@ class FreedProject:
         if self.cost is None:
             text = f"what {self.how} {self.item} frees is not known: {self.reason}"
             if self.how != "pausing":
-                text += f"; {NO_EXIT if self.exit_cost is None else f'getting out costs {self.exit_cost:,}'}"
+                text += f"; {self.no_exit if self.exit_cost is None else f'getting out costs {self.exit_cost:,}'}"
             return text
         years = ", ".join(f"{amount:,} in {year}" for year, amount in self.years)
         left = f"{self.cost:,} still to be spent{f' ({years})' if len(self.years) > 1 else ''}"
@@ -83,7 +85,7 @@ class FreedProject:
         if self.within:
             text = f"{head} {left}; what getting out costs is counted with {self.within}"
         elif self.net is None:
-            text = f"{head} at most {left}: {NO_EXIT}"
+            text = f"{head} at most {left}: {self.no_exit}"
         elif self.net.amount > 0:
             text = f"{head} {self.net:,}: {left} less {self.exit_cost:,} to get out"
         else:
@@ -235,13 +237,14 @@ def freed_between(before: Portfolio, after: Portfolio, waiting: Sequence[str] = 
         parts = [row for row in rows if row.within == programme]
         known = [row.cost for row in parts if row.cost is not None]
         cost = Money(sum((one.amount for one in known), Decimal(0)), known[0].currency) if len(known) == len(parts) else None
-        exit_cost = None if isinstance(money, IpmoError) else money.exit_cost(programme)
+        exit_cost, no_exit = (None, NO_EXIT) if isinstance(money, IpmoError) else money.exit_cost(programme)
         reason = next((row.reason for row in parts if row.reason), "")
         rows.append(
             FreedProject(
-                item=programme, name=before[programme].name, how="stopping", cost=cost, exit_cost=exit_cost, spent=None, reason=reason
+                item=programme, name=before[programme].name, how="stopping", cost=cost, exit_cost=exit_cost, spent=None, reason=reason,
+                no_exit=no_exit,
             )
-        )
+        )  # fmt: skip
     return Freed(rows, [name for name in waiting if name not in ended])
 
 
@@ -276,13 +279,15 @@ def _row(
     """What one project frees."""
     cost: Money | None = None
     exit_cost: Money | None = None
+    no_exit = NO_EXIT
     spent: Money | None = None
     years: tuple[tuple[str, Money], ...] = ()
     if isinstance(money, IpmoError):
         reason = str(money).splitlines()[0]
     else:
         cost, reason = money.left(project.id)
-        exit_cost = None if how == "pausing" or within else money.exit_cost(project.id)
+        if how != "pausing" and not within:
+            exit_cost, no_exit = money.exit_cost(project.id)
         spent, years = money.spent(project.id), money.years(project.id)
     wholes = summaries(project)
     work = [task for task in project.tasks if task.id not in wholes and not task.milestone and not task.finished]
@@ -290,7 +295,7 @@ def _row(
     return FreedProject(
         item=project.id, name=project.name, how=how, cost=cost, exit_cost=exit_cost, spent=spent, years=years, people=people,
         unnamed=sum(not task.assignments for task in work), undated=_undated(before, project, work), open=len(work) if project.tasks else None,
-        within=within, reason=reason,
+        within=within, reason=reason, no_exit=no_exit,
     )  # fmt: skip
 
 

@@ -45,9 +45,11 @@ class Remaining:
         value = self.actual[project].value if project in self.actual else None
         return value if isinstance(value, Money) else None
 
-    def exit_cost(self, item: str) -> Money | None:
-        """What ending a project, or all of a programme, early would cost; None where it is not stated for all of it."""
-        return _whole(self.leaving, item)
+    def exit_cost(self, item: str) -> tuple[Money | None, str]:
+        """(what ending a project, or all of a programme, early would cost, why it is not known): not stated for all of it, or no rate."""
+        known = _whole(self.leaving, item)
+        unrated = self.leaving[item].reasons if item in self.leaving else ()
+        return known, "" if known is not None else f"what getting out costs is not known: {unrated[0]}" if unrated else NO_EXIT
 
     def left(self, project: str) -> tuple[Money | None, str]:
         """(forecast at completion less what was spent, why it is not known).
