@@ -103,6 +103,8 @@ def write_together(folder: Path, files: Mapping[str, str | bytes], left: Callabl
         FileError: they cannot be written; before the moment nothing has changed, after it readers see the new files.
     """
     raw = {name: _raw(content, folder / name) for name, content in files.items()}
+    if outside := [name for name in files if not _inside(name, folder)]:
+        raise FileError(str(folder / outside[0]), "cannot be written: it leads out of the folder; replace the link by a folder")
     with _said(folder):
         folder.mkdir(parents=True, exist_ok=True)
         with _locked(folder, shared=False):
@@ -222,16 +224,22 @@ def _journal(folder: Path) -> tuple[Mapping[str, str], frozenset[str]]:
         moves, gone = dict(written["moves"]), frozenset(written["gone"])
     except (OSError, ValueError, KeyError, TypeError):
         return {}, frozenset()
-    fit = all(isinstance(name, str) and _inside(name) and isinstance(part, str) and _is_part(part) for name, part in moves.items())
-    return (moves, gone) if fit and all(isinstance(name, str) and _inside(name) for name in gone) else ({}, frozenset())
+    fit = all(_is_part(part) for part in moves.values()) and all(_inside(name, folder) for name in (*moves, *gone))
+    return (moves, gone) if fit else ({}, frozenset())
 
 
-def _inside(name: str) -> bool:
-    return bool(name) and not os.path.isabs(name) and ".." not in Path(name).parts
+def _inside(name: object, folder: Path) -> bool:
+    """Whether a name is one of a file in a folder, links to other folders followed."""
+    if not isinstance(name, str) or not name or os.path.isabs(name) or ".." in Path(name).parts:
+        return False
+    try:
+        return (folder / name).parent.resolve().is_relative_to(folder.resolve())
+    except (OSError, ValueError, RuntimeError):
+        return False
 
 
-def _is_part(name: str) -> bool:
-    return name.startswith(PREFIX) and name.endswith(SUFFIX) and os.path.basename(name) == name
+def _is_part(name: object) -> bool:
+    return isinstance(name, str) and name.startswith(PREFIX) and name.endswith(SUFFIX) and os.path.basename(name) == name
 
 
 def _finish(folder: Path) -> None:

@@ -221,6 +221,42 @@ def test_writers_at_once_leave_the_portfolio_of_one_of_them(tmp_path: Path) -> N
     assert names_in(folder) == {"portfolio.yaml", *(f"projects/{id}.yaml" for id in last)}
 
 
+@pytest.mark.parametrize(
+    "journal",
+    [
+        {"moves": {"../out.yaml": ".ipmo-aaaa.part"}, "gone": []},
+        {"moves": {"link/out.yaml": ".ipmo-aaaa.part"}, "gone": []},
+        {"moves": {}, "gone": ["../out.yaml"]},
+        {"moves": {}, "gone": ["link/out.yaml"]},
+        {"moves": {"portfolio.yaml": "../out.yaml"}, "gone": []},
+        {"moves": {"portfolio.yaml": 5}, "gone": []},
+        {"moves": ["portfolio.yaml"], "gone": 5},
+        [],
+    ],
+)
+def test_a_forged_journal_moves_and_deletes_nothing_outside_of_its_folder(journal: object, tmp_path: Path) -> None:
+    folder = tmp_path / "pf"
+    ipmo.write(portfolio("A"), f"{folder}/")
+    (tmp_path / "out.yaml").write_text("mine")
+    (tmp_path / ".ipmo-aaaa.part").write_text("theirs")
+    (folder / "link").symlink_to(tmp_path)
+    (folder / ".ipmo-write.json").write_text(json.dumps(journal))
+    assert ipmo.read(folder) == portfolio("A")
+    ipmo.write(portfolio("B"), folder)
+    assert ipmo.read(folder) == portfolio("B")
+    assert (tmp_path / "out.yaml").read_text() == "mine"
+    assert (tmp_path / ".ipmo-aaaa.part").read_text() == "theirs"
+
+
+def test_a_folder_that_leads_elsewhere_is_not_written_into(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "pf").mkdir()
+    (tmp_path / "pf" / "projects").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(FileError, match="leads out of the folder; replace the link by a folder"):
+        ipmo.write(portfolio("A"), tmp_path / "pf")
+    assert names_in(tmp_path) == set()
+
+
 # ------------------------------------------------------------------------------------------------- modes and links
 
 
