@@ -230,10 +230,10 @@ def _journal(folder: Path) -> tuple[Mapping[str, str], frozenset[str]]:
 
 def _inside(name: object, folder: Path) -> bool:
     """Whether a name is one of a file in a folder, links to other folders followed."""
-    if not isinstance(name, str) or not name or os.path.isabs(name) or ".." in Path(name).parts:
+    if not isinstance(name, str) or "\0" in name or not Path(name).name or os.path.isabs(name) or ".." in Path(name).parts:
         return False
     try:
-        return (folder / name).parent.resolve().is_relative_to(folder.resolve())
+        return not os.path.isdir(folder / name) and (folder / name).parent.resolve().is_relative_to(folder.resolve())
     except (OSError, ValueError, RuntimeError):
         return False
 

@@ -231,6 +231,10 @@ def test_writers_at_once_leave_the_portfolio_of_one_of_them(tmp_path: Path) -> N
         {"moves": {"portfolio.yaml": "../out.yaml"}, "gone": []},
         {"moves": {"portfolio.yaml": 5}, "gone": []},
         {"moves": ["portfolio.yaml"], "gone": 5},
+        {"moves": {}, "gone": ["."]},
+        {"moves": {}, "gone": ["projects"]},
+        {"moves": {"projects": ".ipmo-aaaa.part"}, "gone": []},
+        {"moves": {"a\0b": ".ipmo-aaaa.part"}, "gone": ["a\0b"]},
         [],
     ],
 )
