@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import functools
 import html
+import json
 import sys
 import warnings
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import ipmo
+from ipmo.cli import main
 from ipmo.errors import FileError, PluginError, PluginWarning
 from ipmo.installation import new_registry
 from ipmo.methods.registry import Registry
-from ipmo.model import Portfolio, Project
+from ipmo.methods.unchanged import Unchanged
+from ipmo.model import Portfolio, Project, Task
 
 BROKEN = Path(__file__).parent / "broken"
 SAYS = {
@@ -174,3 +179,51 @@ def test_a_plugin_that_ends_the_program_is_a_crash_of_that_plugin_and_the_host_g
                 ipmo.read(plan)
             assert str(refused.value).startswith(f"{plan}:5:")
             assert f"the plugin that declares the extension {name!r} failed on it: {said}" in str(refused.value)
+
+
+@pytest.mark.parametrize("how", [{"name": "by force"}, {"extensions": {"mood": {"good": True}}}, {}])
+def test_a_check_that_changes_what_it_looks_at_is_said_by_the_name_of_its_plugin(
+    how: dict[str, object], install, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install("talks_and_meddles")
+    registry = new_registry(strict=True).discover()
+    monkeypatch.setattr("ipmo.desk.installed", lambda: registry)
+    pf = Portfolio(id="x", start="2026-01-05", methodologies={"project": "meddling"}, projects=[Project(id="P", **how)])
+    said = [one.message for one in ipmo.check(pf).of("ipmo/check-crashed")]
+    name = "plugin 'bad-talks_and_meddles' (broken-talks_and_meddles 9.9)"
+    right = f"checks of {name} changed the portfolio that they look at: what is said of it from here on may be wrong"
+    assert said == ([right] if how else [])
+
+
+@pytest.mark.parametrize("items", [10, 25_000])
+def test_what_a_plugin_added_is_watched_in_large_portfolios_too(items: int, install, monkeypatch: pytest.MonkeyPatch) -> None:
+    install("talks_and_meddles")
+    registry = new_registry(strict=True).discover()
+    monkeypatch.setattr("ipmo.desk.installed", lambda: registry)
+    tasks = [Task(id=f"t{n}") for n in range(items)]
+    watch = Unchanged(pf := Portfolio(id="x", projects=[Project(id="P", tasks=tasks, extensions={"mood": {}})]))
+    assert watch.still()
+    pf["P"].extensions["mood"].good = False
+    assert not watch.still()
+    assert watch.still()
+
+
+def test_what_a_plugin_prints_never_gets_among_the_answers(install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    install("talks_and_meddles")
+    monkeypatch.setattr("ipmo.desk.installed", functools.cache(lambda: new_registry(strict=True).discover()))
+    plan = tmp_path / "plan.yaml"
+    plan.write_text("ipmo: 1\nportfolio: {id: x, start: 2026-01-05, methodologies: {project: meddling}}\nprojects:\n  - id: P\n")
+    for arguments in (["check", str(plan), "--json"], ["schedule", str(plan), "--json"], ["schema"], ["read", str(plan / "none"), "--json"]):
+        told = CliRunner().invoke(main, arguments)
+        assert isinstance(json.loads(told.stdout), dict), arguments
+    told = CliRunner().invoke(main, ["check", str(plan)])
+    assert "looked" in told.stdout
+    assert "looking at" not in told.stdout
+    assert told.stderr.splitlines().count("looking at x") == 1
+
+
+def test_strict_plugins_stop_at_a_name_declared_twice(install, monkeypatch: pytest.MonkeyPatch) -> None:
+    install("same_one", "same_two")
+    monkeypatch.setenv("IPMO_STRICT_PLUGINS", "1")
+    with pytest.raises(PluginError, match="plugins 'bad-same_one' and 'bad-same_two' both declare"):
+        new_registry().discover()

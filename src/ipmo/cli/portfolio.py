@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 
 import click
 
 import ipmo
-from ipmo.cli.shell import Verb, emit, json_option, main, plain_rows, portfolio_argument, say
+from ipmo.cli.shell import Verb, as_json_text, emit, json_option, main, plain_rows, portfolio_argument, say
 from ipmo.words import agree, counted
 
 __all__: list[str] = []
@@ -98,4 +97,4 @@ def schema(as_json: bool) -> None:
         rows = [{"noun": name, "fields": len(part.get("properties", {}))} for name, part in document["$defs"].items()]
         emit(rows, schema=document)
     else:
-        click.echo(json.dumps(document, indent=1, ensure_ascii=False))
+        as_json_text(document)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sys
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import TextIO
 
 import click
 
@@ -20,6 +23,7 @@ __all__ = [
     "Row",
     "Verb",
     "answer",
+    "as_json_text",
     "as_of_option",
     "baseline_option",
     "clean",
@@ -36,6 +40,7 @@ __all__ = [
     "say",
 ]
 
+OUTPUT = "ipmo.output"
 Row = dict[str, object]
 """A row as JSON has it."""
 
@@ -45,9 +50,20 @@ def clean(text: str) -> str:
     return "".join(c if c in "\n\t" or unicodedata.category(c)[0] != "C" else f"\\x{ord(c):02x}" for c in text)
 
 
+def _output() -> TextIO:
+    """Standard output as the command found it: while a verb runs, what plugins print goes to standard error."""
+    context = click.get_current_context(silent=True)
+    return context.meta.get(OUTPUT, sys.stdout) if context is not None else sys.stdout
+
+
 def say(text: str = "", *, err: bool = False) -> None:
     """Prints for people."""
-    click.echo(clean(text), err=err)
+    click.echo(clean(text), file=None if err else _output(), err=err)
+
+
+def as_json_text(data: object) -> None:
+    """One JSON value on standard output."""
+    click.echo(json.dumps(data, ensure_ascii=False, indent=1, default=str), file=_output())
 
 
 def plain_rows(table: Table) -> list[Row]:
@@ -58,7 +74,7 @@ def plain_rows(table: Table) -> list[Row]:
 def emit(rows: Iterable[Mapping[str, object]], findings: Iterable[Finding] = (), **more: object) -> None:
     """One JSON object on standard output."""
     found = plain_rows(Findings(findings).table())
-    click.echo(json.dumps({**more, "rows": list(rows), "findings": found}, ensure_ascii=False, indent=1, default=str))
+    as_json_text({**more, "rows": list(rows), "findings": found})
 
 
 def _problem_row(problem: Problem) -> Row:
@@ -82,14 +98,16 @@ class Verb(click.Command):
     def invoke(self, ctx: click.Context) -> object:
         """Runs the verb; an error of ipmo becomes a sentence, and exit code 1."""
         as_json = bool(ctx.params.get("as_json"))
+        ctx.meta[OUTPUT] = sys.stdout
         try:
-            return super().invoke(ctx)
+            with contextlib.redirect_stdout(sys.stderr):
+                return super().invoke(ctx)
         except IpmoError as error:
             path = str(ctx.params.get("path") or "")
             problems = getattr(error, "problems", None) or _located(error, path) or (Problem(message=str(error), file=path),)
             if as_json:
                 findings = [_problem_row(problem) for problem in problems]
-                click.echo(json.dumps({"rows": [], "findings": findings}, ensure_ascii=False, indent=1))
+                as_json_text({"rows": [], "findings": findings})
             if all(problem.line for problem in problems):
                 say("\n".join(str(problem) for problem in problems), err=True)
             elif getattr(error, "problems", None) and all(problem.file for problem in problems):

@@ -37,6 +37,7 @@ from ipmo.methods.contract import (
 )
 from ipmo.methods.facts import one_finding_a_fact
 from ipmo.methods.tailoring import Chosen, Tailoring, chosen_methods, waived, waiver_facts
+from ipmo.methods.unchanged import Unchanged
 from ipmo.model.measures import LinkKind, Measure
 from ipmo.model.portfolio import Portfolio
 from ipmo.tables import Answer, Column, Table, row_at
@@ -267,12 +268,17 @@ class Registry:
 
     def _fail(self, name: str, distribution: str, doing: str, error: BaseException, cause: str = "") -> Plugin:
         problem = PluginError(name, distribution, doing, cause or f"{type(error).__name__}: {error}")
-        if self.strict or os.environ.get("IPMO_STRICT_PLUGINS") == "1":
+        if self._stops:
             raise problem from error
         plugin = Plugin(name=name, distribution=distribution, error=problem, trace="".join(traceback.format_exception(error)))
         self.plugins.append(plugin)
         warnings.warn(str(problem), PluginWarning, stacklevel=4)
         return plugin
+
+    @property
+    def _stops(self) -> bool:
+        """Whether the first fault stops everything."""
+        return self.strict or os.environ.get("IPMO_STRICT_PLUGINS") == "1"
 
     def _set_duplicates_aside(self, place: int) -> None:
         """None of several plugins that declare the same name wins by luck, whatever the order they are found in."""
@@ -289,7 +295,7 @@ class Registry:
                 if other.name not in owners or other.error is not None:
                     continue
                 problem = PluginError(other.name, other.distribution, "cannot be used", f"plugins {names} both declare {what} {name!r}")
-                if self.strict:
+                if self._stops:
                     raise problem
                 self.plugins[n] = attrs.evolve(other, declares={}, error=problem)
             self._forget()
@@ -400,8 +406,13 @@ class Registry:
 
     def _run(self, portfolio: Portfolio, history: tuple[Portfolio, ...], baseline: Portfolio | None) -> Iterator[Finding]:
         context = CheckContext(portfolio=portfolio, measures=self.measures, history=history, baseline=baseline)
-        for check in self.checks:
-            yield from self._guarded(check, context)
+        watch = Unchanged(portfolio)
+        for plugin in self.plugins:
+            checks = plugin.of(Check)
+            for check in checks:
+                yield from self._guarded(check, context)
+            if checks and not plugin.built_in:
+                yield from self._left_alone(watch, checks[0])
         for chosen in chosen_methods(portfolio):
             try:
                 method = self.methodology(chosen.name)
@@ -419,6 +430,8 @@ class Registry:
             for check in method.checks:
                 yield from filter(tailoring.keeps, self._guarded(check, here))
             yield from tailoring.silenced()
+            if method.checks:
+                yield from self._left_alone(watch, method.checks[0])
         for place, link in enumerate(portfolio.links):
             if link.kind not in self.link_kinds:
                 yield Finding(
@@ -490,6 +503,17 @@ class Registry:
             return
         for finding in found:
             yield finding if finding.rule or not check.rule else attrs.evolve(finding, rule=check.rule)
+
+    def _left_alone(self, watch: Unchanged, check: Check) -> Iterator[Finding]:
+        """A plugin whose checks change what they look at is said by name: what is found after them is about something else."""
+        plugin = self.owner(check)
+        if plugin is not None and not watch.still():
+            yield Finding(
+                code="ipmo/check-crashed",
+                severity=Severity.ERROR,
+                message=f"checks of {self._called(check)} changed the portfolio that they look at: what is said of it from here on may be wrong",
+                hint=f"read it again, without this plugin until it is mended: IPMO_DISABLE_PLUGINS={plugin.name}",
+            )
 
     def listing(self) -> InstalledPlugins:
         """Every plugin, with its package and how it stands."""

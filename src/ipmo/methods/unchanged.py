@@ -1,0 +1,62 @@
+"""Whether the checks of a plugin left the portfolio as it was: what others find after them would be about something else."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from operator import attrgetter
+
+import attrs
+
+from ipmo.memory import forget
+from ipmo.model.fields import Noun
+from ipmo.model.portfolio import Portfolio
+
+__all__ = ["Unchanged"]
+
+MANY = 20_000
+"""Items above which only what plugins add to them is watched: to look at every field takes as long as the checks."""
+
+
+class Unchanged:
+    """A portfolio, watched while checks run over it.
+
+    Nouns are frozen, so that no value is looked into: a field that holds another object has been changed. What methods add
+    to items may be of classes that are not frozen, and is compared as it is written out.
+
+    Args:
+        portfolio: it.
+    """
+
+    def __init__(self, portfolio: Portfolio) -> None:
+        self._portfolio = portfolio
+        alike: dict[type, list[Noun]] = defaultdict(list)
+        for noun in (portfolio, *portfolio.links, *portfolio.items.values()):
+            alike[type(noun)].append(noun)
+        few = len(portfolio.items) <= MANY
+        self._fields = [
+            (attrgetter(field.name), nouns, field.name == "extensions")
+            for cls, nouns in alike.items()
+            for field in attrs.fields(cls)
+            if few or cls is Portfolio or field.name == "extensions"
+        ]
+        self._mark = self._now()
+
+    def still(self) -> bool:
+        """Whether it is as it was when this was last called; what was computed about it is forgotten where it is not."""
+        mark, before = self._now(), self._mark
+        if mark == before:
+            return True
+        self._mark = mark
+        forget(self._portfolio)
+        return False
+
+    def _now(self) -> int:
+        return hash(tuple(self._marks()))
+
+    def _marks(self) -> Iterator[int]:
+        for value, nouns, added in self._fields:
+            values = list(map(value, nouns))
+            yield hash(tuple(map(id, values)))
+            if added:
+                yield hash(tuple(map(repr, filter(None, values))))
