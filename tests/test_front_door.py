@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 import ipmo
+from ipmo.analysis.dependencies.interfaces import InterfaceView
 from ipmo.changes import Delay
 from ipmo.tables import Table
 
@@ -166,14 +167,18 @@ def test_what_is_said_of_months_iterates_counts_is_indexed_and_has_a_table(name:
         answer["there is no such thing"]
 
 
+def explained(answer: Any) -> str:
+    """What an answer says of its first row; of itself where it is about one thing."""
+    key = answer.ids[0]
+    keys = key if isinstance(key, tuple) and not isinstance(answer, InterfaceView) else (key,)
+    parameters = inspect.signature(answer.explain).parameters.values()
+    wanted = sum(one.kind is not inspect.Parameter.KEYWORD_ONLY for one in parameters)
+    return str(answer.explain(*(*keys, "budget")[:wanted]))
+
+
 @pytest.mark.parametrize("name", ANSWERS)
 def test_what_can_be_explained_is_explained(name: str, path: Path) -> None:
-    answer = ANSWERS[name](path)
-    key = answer.ids[0]
-    keys = key if isinstance(key, tuple) and name != "interfaces" else (key,)
-    parameters = inspect.signature(answer.explain).parameters.values()
-    wanted = sum(one.kind is not inspect.Parameter.KEYWORD_ONLY for one in parameters)  # none where the answer is about one thing
-    assert len(str(answer.explain(*(*keys, "budget")[:wanted]))) > 5
+    assert len(explained(ANSWERS[name](path))) > 5
 
 
 def literals(annotation: Any) -> tuple[str, ...]:
@@ -377,3 +382,27 @@ def test_counts_of_nothing_can_be_asked_for_though_they_are_no_row(path: Path) -
     assert ("hall", "assumption") not in log.ids
     assert ("hall", "assumption") in log
     assert log["hall", "assumption"].total == 0
+
+
+MORE: dict[str, Callable[..., Any]] = {
+    **{
+        f"roll_up of {one}": lambda pf, one=one: ipmo.roll_up(pf, one)
+        for one in ("effort", "finish", "progress", "spent", "status", "house-carbon")
+    },
+    **{f"roll_up by {one}": lambda pf, one=one: ipmo.roll_up(pf, "budget", by=one) for one in ("owner", "objective", "quarter")},
+    "roll_up at P80": lambda pf: ipmo.roll_up(pf, "budget", confidence=0.8),
+    "earned_value of a baseline": lambda pf: ipmo.earned_value(pf, baseline=ipmo.baseline(pf)),
+    "commitments": lambda pf: ipmo.schedule(pf).commitments,
+    "plugins": lambda pf: ipmo.plugins(),
+}
+
+
+@pytest.mark.parametrize("name", [*ANSWERS, *MORE, *OF_MONTHS])
+def test_every_answer_goes_through_a_pool_of_processes(name: str, path: Path, months: Path) -> None:
+    answer = (ANSWERS | MORE | OF_MONTHS)[name](months if name in OF_MONTHS else path)
+    again = pickle.loads(pickle.dumps(answer))
+    assert type(again) is type(answer)
+    assert plain(again) == plain(answer)
+    assert repr(again) == repr(answer)
+    if hasattr(answer, "explain") and answer.ids and name not in OF_MONTHS:
+        assert explained(again) == explained(answer)

@@ -213,7 +213,12 @@ def test_what_a_plugin_prints_never_gets_among_the_answers(install, tmp_path: Pa
     monkeypatch.setattr("ipmo.desk.installed", functools.cache(lambda: new_registry(strict=True).discover()))
     plan = tmp_path / "plan.yaml"
     plan.write_text("ipmo: 1\nportfolio: {id: x, start: 2026-01-05, methodologies: {project: meddling}}\nprojects:\n  - id: P\n")
-    for arguments in (["check", str(plan), "--json"], ["schedule", str(plan), "--json"], ["schema"], ["read", str(plan / "none"), "--json"]):
+    for arguments in (
+        ["check", str(plan), "--json"],
+        ["schedule", str(plan), "--json"],
+        ["schema"],
+        ["read", str(plan / "none"), "--json"],
+    ):
         told = CliRunner().invoke(main, arguments)
         assert isinstance(json.loads(told.stdout), dict), arguments
     told = CliRunner().invoke(main, ["check", str(plan)])

@@ -24,6 +24,15 @@ Known: TypeAlias = Any
 """A figure, as its measure has it: money, a date, a number, a colour, or a sum with its weight; None for unknown."""
 
 
+def _unknown(context: object, full_id: str, item: object) -> None:
+    """What a measure without a value of its own knows."""
+
+
+def _every(item: object) -> bool:
+    """What a measure of everything applies to."""
+    return True
+
+
 class Combine(enum.Enum):
     """How figures of several items become one. Only rules that give the same answer in any grouping."""
 
@@ -70,8 +79,8 @@ class Measure:
     title: str
     unit: str
     combine: Combine = attrs.field(converter=Combine)
-    value: Callable[[MeasureContext, str, Item], Known] = lambda context, full_id, item: None
-    applies: Callable[[Item], bool] = lambda item: True
+    value: Callable[[MeasureContext, str, Item], Known] = _unknown
+    applies: Callable[[Item], bool] = _every
     order: tuple[str, ...] = ()
     of: tuple[Measure, ...] = ()
     unknown: str = attrs.field(default="counted", validator=attrs.validators.in_(("counted", "spoils")))

@@ -103,6 +103,11 @@ class MethodologyConformance:
         """A check without examples may be one that can never fire."""
         assert set(self.examples) == {check.code for check in self.methodology.checks}
 
+    def test_measures_go_through_a_pool_of_processes(self) -> None:
+        """An answer holds its measure: write its functions at the top of a module, not as lambdas."""
+        for measure in self.methodology.measures:
+            pickle.dumps(measure)
+
     def test_every_profile_leaves_something_of_the_method(self) -> None:
         """A tailoring that switches off every rule is no tailoring."""
         for profile in self.methodology.profiles:

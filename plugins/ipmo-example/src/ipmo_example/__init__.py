@@ -20,6 +20,10 @@ def _owner(context: CheckContext) -> Iterable[Finding]:
             yield Finding(code="house/owner", item=project.id, message=f"active project {project.id!r} has no owner", hint="write owner:")
 
 
+def _is_project(item: Any) -> bool:
+    return isinstance(item, Project)
+
+
 def _tonnes(context: MeasureContext, full_id: str, item: Any) -> Decimal | None:
     """Tonnes of CO2e, from the free attribute `carbon`."""
     text = getattr(item, "attributes", {}).get("carbon")
@@ -43,7 +47,7 @@ HOUSE = Methodology(
             value=_tonnes,
             own_total=True,
             source=GUIDE,
-            applies=lambda item: isinstance(item, Project),
+            applies=_is_project,
         ),
     ),
     gates=(GateRule(name="start", title="May it start?", source=GUIDE, checks=("house/owner",), evidence=("business-case",)),),

@@ -154,17 +154,18 @@ class EarnedTree:
             parts += self._removed(gone, name)
             return self._keep(noun, None, first, parts)
 
-        root = whole(pf, "")
-
-        def places() -> dict[str, int]:
-            found = {pf.id: root}
-            for position in range(len(self.nouns) - 1):
-                if (name := self._id(position)) != pf.id:
-                    found[name] = position
-            return found
-
-        self.made = MadeRows(places, self._item)
+        whole(pf, "")
+        self.made = MadeRows(self._places, self._item)
         return self.made
+
+    def _places(self) -> dict[str, int]:
+        """The position of every id, the portfolio's first: it was kept last."""
+        whole = len(self.nouns) - 1
+        found = {self.portfolio.id: whole}
+        for position in range(whole):
+            if (name := self._id(position)) != self.portfolio.id:
+                found[name] = position
+        return found
 
     def _gone(self) -> dict[str, dict[str, Task | Project]]:
         """Packages of the baseline that the portfolio no longer counts, by the project or programme of now that they belonged to."""

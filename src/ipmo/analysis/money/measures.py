@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+
+import attrs
 
 from ipmo.model.estimates import Estimate, Fixed
 from ipmo.model.measures import Combine, Measure, MeasureContext
@@ -24,8 +26,14 @@ def _work(item: object) -> bool:
     return not (isinstance(item, Task) and item.milestone)
 
 
-def _field(name: str) -> Callable[[MeasureContext, str, object], object]:
-    return lambda context, full_id, item: getattr(item, name, None)
+@attrs.frozen
+class _Field:
+    """What an item states in a field; a class, so that answers that hold a measure can be pickled."""
+
+    name: str
+
+    def __call__(self, context: MeasureContext, full_id: str, item: object) -> object:
+        return getattr(item, self.name, None)
 
 
 def _budget(context: MeasureContext, full_id: str, item: object) -> Budget | None:
@@ -49,9 +57,22 @@ def budget_of(portfolio: Portfolio, full_id: str, item: object) -> Budget | None
     return Budget(tuple(lines))
 
 
+def _start(context: MeasureContext, full_id: str, item: object) -> datetime | None:
+    return context.dates(full_id)[0]
+
+
+def _finish(context: MeasureContext, full_id: str, item: object) -> datetime | None:
+    return context.dates(full_id)[1]
+
+
 def _granted(item: object) -> bool:
     """What funding is counted of: initiatives, and tasks never."""
     return not isinstance(item, Task)
+
+
+def _reported(item: object) -> bool:
+    """What a reported colour is counted of: tasks only where they have one."""
+    return not isinstance(item, Task) or bool(item.status)
 
 
 def _ends(item: object) -> bool:
@@ -117,7 +138,7 @@ def _in_days(context: MeasureContext, full_id: str, effort: Effort) -> Fraction:
 
 
 def _money(name: str, title: str, applies: Callable[[object], bool] = _work) -> Measure:
-    value = _budget if name == "budget" else _field(name)
+    value = _budget if name == "budget" else _Field(name)
     return Measure(name=name, title=title, unit="money", combine=Combine.SUM, value=value, applies=applies, own_total=True)
 
 
@@ -130,8 +151,8 @@ MEASURES: Mapping[str, Measure] = {
         _money("funding", "Funding granted", _granted),
         _money("exit_cost", "Cost of ending it early", _ends),
         Measure(name="effort", title="Planned effort", unit="pd", combine=Combine.SUM, value=person_days, applies=_work, own_total=True),
-        Measure(name="start", title="Start", unit="date", combine=Combine.MIN, value=lambda c, full_id, item: c.dates(full_id)[0]),
-        Measure(name="finish", title="Finish", unit="date", combine=Combine.MAX, value=lambda c, full_id, item: c.dates(full_id)[1]),
+        Measure(name="start", title="Start", unit="date", combine=Combine.MIN, value=_start),
+        Measure(name="finish", title="Finish", unit="date", combine=Combine.MAX, value=_finish),
         Measure(
             name="progress",
             title="Share of the work done, weighted by planned duration",
@@ -146,7 +167,7 @@ MEASURES: Mapping[str, Measure] = {
             unit="rag",
             combine=Combine.WORST,
             value=_latest_status,
-            applies=lambda item: not isinstance(item, Task) or bool(item.status),
+            applies=_reported,
             order=RAG,
             own_total=True,
         ),

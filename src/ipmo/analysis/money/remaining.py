@@ -113,7 +113,7 @@ class Remaining:
             unit="money",
             combine=Combine.SUM,
             value=MEASURES["budget"].value,
-            applies=lambda item: isinstance(item, Project | Programme | Task) and MEASURES["budget"].applies(item),
+            applies=_is_work,
             own_total=True,
         )
 
@@ -134,3 +134,8 @@ def _whole(roll: RollUp, item: str) -> Money | None:
         return None
     figure = roll[item]
     return figure.value if isinstance(figure.value, Money) and figure.known >= figure.total else None
+
+
+def _is_work(item: object) -> bool:
+    """What may have a budget and is in no portfolio's own total."""
+    return isinstance(item, Project | Programme | Task) and MEASURES["budget"].applies(item)

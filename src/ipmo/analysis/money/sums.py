@@ -77,7 +77,10 @@ class Sums:
     @functools.cached_property
     def rows(self) -> MadeRows[RolledUpValue]:
         """The figures by id."""
-        return MadeRows(lambda: self.tree.places, self._figure)
+        return MadeRows(self._places, self._figure)
+
+    def _places(self) -> Mapping[str, int]:
+        return self.tree.places
 
     def _figure(self, position: int) -> RolledUpValue:
         """The figure of a position, its parts to be made when they are looked at."""
