@@ -53,7 +53,8 @@ def clean(text: str) -> str:
 def _output() -> TextIO:
     """Standard output as the command found it: while a verb runs, what plugins print goes to standard error."""
     context = click.get_current_context(silent=True)
-    return context.meta.get(OUTPUT, sys.stdout) if context is not None else sys.stdout
+    kept: TextIO | None = context.meta.get(OUTPUT) if context is not None else None
+    return kept or sys.stdout
 
 
 def say(text: str = "", *, err: bool = False) -> None:
