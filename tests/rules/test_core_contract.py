@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from hypothesis import HealthCheck, given, settings
 import ipmo
 import ipmo.examples
 from ipmo.model import Portfolio
+from ipmo.model.contents import Source
+from ipmo.model.stored import StoredDates
 from ipmo.plugin import CheckContext, Finding
 from ipmo.rules.checks import CHECKS
 from ipmo.testing.nouns import wide_portfolios
@@ -196,12 +199,19 @@ def month(day: str, progress: str = "95 %", actual: str = "10 GBP", reports: Ite
     )  # fmt: skip
 
 
+def scheduled_elsewhere() -> Portfolio:
+    """A file whose tool stored other dates than its own links ask for."""
+    early = StoredDates(early_start=datetime(2026, 3, 9, 9), early_finish=datetime(2026, 3, 9, 17))
+    pf = made([{"id": "P", "tasks": [{"id": "t", "duration": "1 d"}]}])
+    return attrs.evolve(pf, source=Source(path="plan.xer", format="xer", stored={"P/t": early}))
+
+
 def offences() -> list[CheckContext]:
     """Contexts in which every rule of the core is broken somewhere."""
     first, second, third = month("2026-03-02", actual="1 GBP"), month("2026-04-01", actual="2 GBP"), month("2026-05-01", actual="3 GBP")
     jumped = month("2026-03-02", "20 %", "90 GBP", [{"date": "2026-03-01", "rag": "red"}])
     dear = month("2026-01-06", "20 %", "90 GBP")
-    pool = [gaps(), knots(), tied(), broken(), effects(), overdue(), jumped, dear]
+    pool = [gaps(), knots(), tied(), broken(), effects(), overdue(), jumped, dear, scheduled_elsewhere()]
     pool += [ipmo.read(EXAMPLES / "city.yaml"), *map(ipmo.examples.load, ("handover", "library", "commitment"))]
     return [
         *(CheckContext(portfolio=pf) for pf in pool),

@@ -7,7 +7,10 @@ import sys
 import click
 
 import ipmo
+from ipmo.analysis.dates.reproduced import Reproduced, reproduced
 from ipmo.cli.shell import Verb, as_json_text, emit, json_option, main, plain_rows, portfolio_argument, say
+from ipmo.errors import IpmoError
+from ipmo.model import Portfolio
 from ipmo.words import agree, counted
 
 __all__: list[str] = []
@@ -25,6 +28,7 @@ def read(path: str, strict: bool, as_json: bool) -> None:
     pf = ipmo.read(path, strict=strict)
     counts = {name: len(table) for name, table in pf.tables().items() if name != "portfolio"}
     if as_json:
+        compared = _compared(pf)
         emit(
             [{"noun": noun, "count": count} for noun, count in counts.items()],
             pf.source.findings,
@@ -32,6 +36,17 @@ def read(path: str, strict: bool, as_json: bool) -> None:
             understood=pf.source.understood,
             refused=pf.source.refused,
             digest=pf.digest,
+            dates_reproduced=None
+            if compared is None
+            else {
+                "compared": compared.compared,
+                "exact": compared.exact,
+                "early": compared.early,
+                "late": compared.late,
+                "floats": compared.floats,
+                "finished": compared.finished,
+                "classes": dict(compared.kinds),
+            },
         )
         return
     say(f"{pf.name or pf.id}: {', '.join(_counted(count, noun) for noun, count in counts.items()) or 'nothing in it'}")
@@ -39,6 +54,20 @@ def read(path: str, strict: bool, as_json: bool) -> None:
     say(f"{understood}, {pf.source.refused} refused, {counted(len(pf.source.findings), 'finding')}")
     for found in pf.source.findings:
         say(f"  {found}")
+    if (compared := _compared(pf)) is not None:
+        say(str(compared))
+        if compared.differences:
+            say("ipmo check lists each row that differs, with its cause")
+
+
+def _compared(pf: Portfolio) -> Reproduced | None:
+    """The dates that a file stores beside those of the schedule; None where it stores none, or there is no schedule."""
+    if not pf.source.stored:
+        return None
+    try:
+        return reproduced(pf, ipmo.schedule(pf, on_cycle="cut"))
+    except IpmoError:
+        return None  # check says why there is no schedule
 
 
 def _counted(count: int, noun: str) -> str:

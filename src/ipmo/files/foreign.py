@@ -21,6 +21,7 @@ from ipmo.model.calendars import CalendarException
 from ipmo.model.contents import Source
 from ipmo.model.estimates import Fixed
 from ipmo.model.references import ID
+from ipmo.model.stored import StoredDates
 from ipmo.units import Effort, Money
 from ipmo.words import counted, more
 
@@ -142,8 +143,14 @@ class Intake:
             self.note("same-id", f"the id {text!r} is borne twice; the second is read as {unique!r}", severity=Severity.INFO)
         return unique
 
-    def finish(self, path: str, lines: Mapping[str, int]) -> Source:
-        """What the reader understood, for `portfolio.source`; `lines` says where each item stands."""
+    def finish(self, path: str, lines: Mapping[str, int], stored: Mapping[str, StoredDates] | None = None) -> Source:
+        """What the reader understood, for `portfolio.source`.
+
+        Args:
+            path: the file.
+            lines: where each item stands.
+            stored: the dates that the tool which wrote the file stored, by full id.
+        """
         for code, count in self._count.items():
             if count > MAX_NOTES:
                 self.findings.append(
@@ -160,7 +167,15 @@ class Intake:
                     severity=Severity.INFO,
                 )
             )
-        return Source(path=path, format=self.format, understood=self.understood, refused=self.refused, findings=self.findings, lines=lines)
+        return Source(
+            path=path,
+            format=self.format,
+            understood=self.understood,
+            refused=self.refused,
+            findings=self.findings,
+            lines=lines,
+            stored=stored or {},
+        )
 
     def problems(self, message: str) -> list[Problem]:
         """Why nothing could be made of the file: a sentence, and what was noticed on the way."""

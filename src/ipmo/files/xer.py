@@ -30,6 +30,7 @@ from ipmo.model.money import MoneySettings
 from ipmo.model.people import Assignment, Resource
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.reading import noun_of
+from ipmo.model.stored import StoredDates
 from ipmo.model.work import Constraints, Link, Project, Task
 from ipmo.units import Effort, Money, Span
 from ipmo.words import agree, counted
@@ -105,6 +106,7 @@ class _Reader:
         self.afters: dict[str, list[After]] = defaultdict(list)
         self.links: list[Link] = []
         self.lines: dict[str, int] = {}
+        self.stored: dict[str, StoredDates] = {}
         self.assignments: dict[str, list[Assignment]] = defaultdict(list)
         self.costs: dict[str, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
         self.attributes: dict[str, dict[str, str]] = defaultdict(dict)
@@ -315,7 +317,26 @@ class _Reader:
                     raise RowError(str(error)) from None
                 self.made[owner][id] = task
                 self.tasks[row["task_id"]] = (owner, id)
-                self.lines[f"{self.projects[owner][0]}/{id}"] = line
+                full_id = f"{self.projects[owner][0]}/{id}"
+                self.lines[full_id] = line
+                self._keep_stored(full_id, line, row, finished=task.actual_finish is not None)
+
+    def _keep_stored(self, full_id: str, line: int, row: Row, *, finished: bool) -> None:
+        """What P6 computed, to hold the schedule against."""
+        early, late = (tuple(self._date(row, f"{name}_{end}_date", line) for end in ("start", "end")) for name in ("early", "late"))
+        total, free = (
+            self.intake.tolerated(functools.partial(self._number, row, f"{name}_float_hr_cnt"), line) for name in ("total", "free")
+        )
+        if any(early) or any(late):
+            self.stored[full_id] = StoredDates(
+                early_start=early[0],
+                early_finish=early[1],
+                late_start=late[0],
+                late_finish=late[1],
+                total_float=None if total is None else float(total),
+                free_float=None if free is None else float(free),
+                finished=finished,
+            )
 
     def _task(self, id: str, line: int, row: Row) -> Task:
         number, when = functools.partial(self._number, row), functools.partial(self._when, row)
@@ -551,7 +572,7 @@ class _Reader:
                 projects=projects,
                 links=self.links,
                 resources=list(self.resources.values()),
-                source=self.intake.finish(self.name, self.lines),
+                source=self.intake.finish(self.name, self.lines, self.stored),
             )
         except ModelError as error:
             raise FileError(self.name, [attrs.evolve(problem, file=self.name) for problem in error.problems]) from None

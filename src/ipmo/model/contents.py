@@ -24,6 +24,7 @@ from ipmo.model.reference import DiscountSchedule, ReferenceClass
 from ipmo.model.references import Reference, reference
 from ipmo.model.risks import Assumption, Driver, Issue
 from ipmo.model.shape import shape
+from ipmo.model.stored import StoredDates
 from ipmo.model.work import Link, Programme, Project, Task
 from ipmo.units import When, as_when
 
@@ -52,6 +53,7 @@ class Source:
         refused: rows refused, each with a finding.
         findings: what was noticed while reading.
         lines: the line of each item in a file of another tool, by full id.
+        stored: the dates that the tool stored, by full id: what `ipmo check` holds the schedule against.
     """
 
     path: str = ""
@@ -60,6 +62,7 @@ class Source:
     refused: int = 0
     findings: tuple[Finding, ...] = attrs.field(default=(), converter=as_tuple)
     lines: FrozenMap[str, int] = attrs.field(default=EMPTY, converter=as_map, repr=False)
+    stored: FrozenMap[str, StoredDates] = attrs.field(default=EMPTY, converter=as_map, repr=False)
 
 
 def _source(value: object, reading: Reading) -> Source:

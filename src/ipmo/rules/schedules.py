@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ipmo.analysis.dates.reproduced import reproduced
 from ipmo.analysis.dates.schedule import Schedule
 from ipmo.errors import listed
 from ipmo.findings import Finding, Severity
@@ -83,6 +84,18 @@ def _find(context: CheckContext) -> Iterator[Finding]:
     yield from _constraints(s)
     yield from _unmet(portfolio, s)
     yield from _holds(s)
+    yield from _reproduced(portfolio, s)
+
+
+def _reproduced(portfolio: Portfolio, s: Schedule) -> Iterator[Finding]:
+    """What the file stored beside what was computed: one line about all rows, one about each that differs."""
+    if not portfolio.source.stored:
+        return
+    found = reproduced(portfolio, s)
+    hint = "each row that differs is listed with its cause" if found.differences else ""
+    yield fact("dates-reproduced", "", str(found), hint, Severity.INFO)
+    for one in found.differences:
+        yield fact("date-differs", one.item, one.message, severity=Severity.WARNING if one.root else Severity.INFO)
 
 
 def _constraints(s: Schedule) -> Iterator[Finding]:
@@ -197,5 +210,7 @@ SCHEDULE_CHECKS = (
     _SCHEDULE.check("paused-hand-over", "What work waits for is not paused", "Hand-overs whose giver is paused or closed"),
     _SCHEDULE.check("constraint-conflict", "Constraints agree with the logic", "Constraints that contradict the logic"),
     _SCHEDULE.check("constraint-missed", "Constraints are kept by the forecast", "Constraints that the forecast does not keep"),
+    _SCHEDULE.check("dates-reproduced", "The schedule has the dates that the file stores", "Dates of the file that were reproduced"),
+    _SCHEDULE.check("date-differs", "An item has the dates that the file stores", "Items whose dates differ from those in the file"),
     _SCHEDULE.check("undated", "Open work has dates", "Work without dates"),
 )

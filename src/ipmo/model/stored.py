@@ -1,0 +1,36 @@
+"""Dates and floats that another tool computed and stored in its file, kept beside the portfolio that was read from it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import attrs
+
+__all__ = ["StoredDates"]
+
+
+@attrs.frozen(kw_only=True)
+class StoredDates:
+    """What a file says that the tool which wrote it computed for one item; None where it says nothing.
+
+    Args:
+        early_start: first possible start.
+        early_finish: first possible finish.
+        late_start: last start.
+        late_finish: last finish.
+        total_float: in working hours.
+        free_float: in working hours.
+        finished: it is done: its dates are facts, and what is stored as its early dates is the tool's own habit.
+        cause: what the reader knows that makes its dates differ, as a clause: `its calendar was refused`; empty where nothing does.
+        late_cause: the same of its late dates and floats alone.
+    """
+
+    early_start: datetime | None = None
+    early_finish: datetime | None = None
+    late_start: datetime | None = None
+    late_finish: datetime | None = None
+    total_float: float | None = None
+    free_float: float | None = None
+    finished: bool = False
+    cause: str = ""
+    late_cause: str = ""

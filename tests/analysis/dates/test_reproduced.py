@@ -1,0 +1,97 @@
+"""The schedule beside the dates that a file stores: what agrees is counted, what does not has a cause."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import ipmo
+from ipmo.analysis.dates.reproduced import reproduced
+from ipmo.findings import Finding
+from ipmo.model import Calendar, Portfolio, Project, Task
+from ipmo.model.contents import Source
+from ipmo.model.stored import StoredDates
+
+
+def at(day: int, hour: int) -> datetime:
+    return datetime(2026, 1, day, hour)
+
+
+A = StoredDates(early_start=at(5, 9), early_finish=at(6, 17), late_start=at(5, 9), late_finish=at(6, 17), total_float=0.0, free_float=0.0)
+B = StoredDates(early_start=at(7, 9), early_finish=at(7, 17), late_start=at(7, 9), late_finish=at(7, 17), total_float=0.0, free_float=0.0)
+C = StoredDates(early_start=at(5, 9), early_finish=at(5, 17), late_start=at(7, 9), late_finish=at(7, 17), total_float=16.0, free_float=16.0)
+
+
+def plan(*findings: Finding, **stored: StoredDates) -> Portfolio:
+    tasks = [Task(id="a", duration="2 d"), Task(id="b", duration="1 d", after="a"), Task(id="c", duration="1 d")]
+    kept = {f"P/{name}": one for name, one in {"a": A, "b": B, "c": C, **stored}.items()}
+    return Portfolio(
+        id="x",
+        start="2026-01-05",
+        calendars=[Calendar(id="office", week="mon-fri", hours="09:00-17:00")],
+        calendar="office",
+        dialect="p6",
+        projects=[Project(id="P", tasks=tasks)],
+        source=Source(path="plan.xer", format="xer", findings=findings, stored=kept),
+    )
+
+
+def kinds(pf: Portfolio) -> dict[str, str]:
+    return {one.item: one.kind for one in reproduced(pf, ipmo.schedule(pf)).differences}
+
+
+def test_rows_that_agree_in_every_column_are_counted() -> None:
+    pf = plan()
+    found = reproduced(pf, ipmo.schedule(pf))
+    assert (found.compared, found.exact, found.early, found.late, found.floats, found.finished) == (3, 3, 3, 3, 3, 0)
+    assert str(found) == "dates reproduced: 3 of 3 (early dates 3, late dates 3, floats 3)"
+    (line,) = [f for f in ipmo.check(pf) if f.code == "ipmo/dates-reproduced"]
+    assert line.message == str(found)
+
+
+def test_each_row_that_differs_has_a_cause_of_its_own_or_names_the_row_that_it_follows() -> None:
+    later = StoredDates(early_start=at(6, 9), early_finish=at(7, 17))
+    after = StoredDates(early_start=at(8, 9), early_finish=at(8, 17))
+    pf = plan(a=later, b=after)
+    found = reproduced(pf, ipmo.schedule(pf))
+    assert kinds(pf) == {"P/a": "later in the file than anything asks for", "P/b": "follows a row that differs"}
+    assert "it follows 'P/a', whose dates differ" in found.differences[1].message
+    assert (found.exact, found.early) == (1, 1)
+    said = [f for f in ipmo.check(pf) if f.code == "ipmo/date-differs"]
+    assert {f.item for f in said} == {"P/a", "P/b"}
+    assert "early start 2026-01-06 09:00 in the file, 2026-01-05 09:00 here" in next(f.message for f in said if f.item == "P/a")
+
+
+def test_dates_older_than_the_work_are_called_so() -> None:
+    short = StoredDates(early_start=at(5, 9), early_finish=at(5, 17))
+    assert kinds(plan(a=short)) == {"P/a": "changed after the file was scheduled"}
+
+
+def test_what_reading_found_about_a_row_is_its_cause() -> None:
+    early = StoredDates(early_start=at(6, 9), early_finish=at(7, 17))
+    pf = plan(Finding(code="xer/no-calendar", item="P/a", message="its calendar is not in the file"), a=early)
+    (one,) = reproduced(pf, ipmo.schedule(pf)).differences
+    assert one.kind == "found on reading"
+    assert "its calendar is not in the file [xer/no-calendar]" in one.message
+    told = StoredDates(early_start=at(6, 9), early_finish=at(7, 17), cause="it was levelled")
+    assert reproduced(told_pf := plan(a=told), ipmo.schedule(told_pf)).differences[0].message.endswith("it was levelled")
+
+
+def test_late_dates_and_floats_have_causes_too() -> None:
+    tight = StoredDates(
+        early_start=at(7, 9), early_finish=at(7, 17), late_start=at(6, 9), late_finish=at(6, 17), total_float=-8.0, free_float=0.0
+    )
+    before = StoredDates(
+        early_start=at(5, 9), early_finish=at(6, 17), late_start=at(2, 9), late_finish=at(5, 17), total_float=-8.0, free_float=0.0
+    )
+    assert kinds(plan(a=before, b=tight)) == {"P/a": "comes before a row that differs", "P/b": "late dates earlier in the file"}
+    loose = StoredDates(early_start=at(5, 9), early_finish=at(5, 17), late_start=at(7, 9), late_finish=at(7, 17), total_float=15.0)
+    assert kinds(plan(c=loose)) == {"P/c": "float differs, dates agree"}
+
+
+def test_finished_rows_are_counted_apart_and_rows_without_dates_here_are_said() -> None:
+    gone = {"gone": A, "done": StoredDates(early_start=at(5, 9), early_finish=at(5, 9), finished=True)}
+    pf = plan(**gone)
+    found = reproduced(pf, ipmo.schedule(pf))
+    assert (found.compared, found.exact, found.finished) == (4, 3, 1)
+    assert [(one.item, one.kind) for one in found.differences] == [("P/gone", "not scheduled")]
+    assert str(found).endswith("1 finished row is not counted; not scheduled: 1")
