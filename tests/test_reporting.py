@@ -15,7 +15,7 @@ import ipmo
 import ipmo.examples
 from ipmo.desk import installed
 from ipmo.figures.columns import Series, columns, nice_step
-from ipmo.model import MoneySettings, Portfolio, Project, Task
+from ipmo.model import Confidence, MoneySettings, Portfolio, Programme, Project, Task
 from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import Cell, Scale
 from ipmo.reporting.html import PANELS, render
@@ -35,6 +35,48 @@ def test_every_portfolio_has_a_report(pf: Portfolio, before: Portfolio | None) -
     assert "<script" not in text
     labels = re.findall(r'aria-label="([^"]*)"', text)
     assert len(labels) == len(set(labels))  # no two regions of one name
+
+
+def assessed(projects: int, assessors: int) -> Portfolio:
+    """Projects, each with the confidence of one of some assessors."""
+    ratings = ("green", "amber", "red")
+    return Portfolio(
+        id="x",
+        start="2026-01-05",
+        status_date="2026-02-02",
+        programmes=[Programme(id="T")],
+        projects=[
+            Project(
+                id=f"P{number}",
+                programme="T" if number % 2 else None,
+                confidence=[
+                    Confidence(date="2026-01-09", assessor=f"someone {number % assessors}", scale="dca-3", rating=ratings[number % 3])
+                ],
+            )
+            for number in range(projects)
+        ],
+    )
+
+
+def test_many_assessors_share_a_column_and_the_page_grows_no_faster_than_the_projects() -> None:
+    cells = []
+    for size in (50, 100, 200):
+        pf = assessed(size, size)
+        before = assessed(size, size)
+        text = render(pf, ipmo.check(pf), before=before)
+        cells.append(text.count("<td") + text.count("<th"))
+    assert cells[2] - cells[1] <= 2.1 * (cells[1] - cells[0])
+    shown = [f"someone {number}" for number in range(200)]
+    assert all(f">{name}<" in text or f"{name}</" in text for name in shown)  # the latest of each project still says whose it is
+    assert "latest confidence" in text
+    assert "Shown are 6 of 200 assessors" in text
+
+
+def test_few_assessors_have_a_column_each() -> None:
+    text = render(pf := assessed(12, 3), ipmo.check(pf))
+    assert [f"confidence, someone {number}" in text for number in range(4)] == [True, True, True, False]
+    assert "latest confidence" not in text
+    assert "assessors: those" not in text
 
 
 def performance(*tasks: Task) -> list[dict[str, str]]:

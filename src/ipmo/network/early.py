@@ -15,7 +15,7 @@ from ipmo.network.kernels.columns import Dates, Links, Nodes
 from ipmo.network.network import Network
 from ipmo.network.positions import DatedPositions, as_array, plain
 from ipmo.network.states import EFFECTS, LIVE, NUMBERS, State
-from ipmo.units import MAX_INSTANT
+from ipmo.units import DAY, MAX_INSTANT, moment
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from ipmo.network.kernels.columns import Ints
 
 __all__ = ["EarlyPass"]
+
+DECADE = 3653 * DAY
+"""A calendar without work in the last one of all works no more."""
 
 
 class EarlyPass:
@@ -78,11 +81,25 @@ class EarlyPass:
             if int(self._last_finishes.max()) < MAX_INSTANT:
                 return
         finish = self.finishes
-        last = max(range(len(finish)), key=finish.__getitem__) if isinstance(finish, list) else int(finish.argmax())
-        if finish[last] >= MAX_INSTANT:
-            raise ScheduleError(
-                f"{self.network.ids[int(self.positions.order[last])]!r} would end past the year 9999; check its duration and lags"
-            )
+        if max(finish) < MAX_INSTANT if isinstance(finish, list) else int(finish.max()) < MAX_INSTANT:
+            return
+        first = next(place for place, instant in enumerate(finish) if instant >= MAX_INSTANT)  # the others may only follow it
+        raise ScheduleError(self._beyond(int(self.positions.order[first])))
+
+    def _beyond(self, node: int) -> str:
+        """Why an item would end past the year 9999: a calendar that it runs on or waits on works no more, or it lasts too long."""
+        net = self.network
+        item, clocks = net.ids[node], [net.running_clock(node)]
+        if net.lagclk is not None:
+            clocks += [net.clock(number) for number, target in zip(plain(net.lagclk), plain(net.dst), strict=True) if target == node]
+        for clock in clocks:
+            worked = clock.work(MAX_INSTANT)
+            if worked > clock.work(MAX_INSTANT - DECADE):
+                continue
+            last = "" if worked == clock.work(0) else f" after {moment(clock.finish(worked)):%Y-%m-%d}"
+            said = f"{item!r} never ends: calendar {clock.calendar.id!r} has no working time{last or ' at all'}"
+            return f"{said}; check its hours and exceptions, or give the item another calendar"
+        return f"{item!r} would end past the year 9999; check its duration and lags"
 
     @functools.cached_property
     def _whole(self) -> bool:

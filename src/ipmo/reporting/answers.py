@@ -29,6 +29,7 @@ from ipmo.analysis.money.rollup import RollUp, roll_up
 from ipmo.analysis.resources.capacity import CapacityView, capacity
 from ipmo.errors import IpmoError
 from ipmo.findings import Finding, Findings
+from ipmo.model.governance import Confidence
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project
 from ipmo.tables import Table
@@ -228,15 +229,24 @@ class Answers:
 
     def rating(self, project: Project, assessor: str | None = None) -> str | None:
         """The latest delivery confidence, of one assessor or of whoever came last."""
-        found = latest_confidence(project)
+        found = self._confidence[project.id]
         if assessor is not None:
             return found[assessor].rating if assessor in found else None
-        return max(found.values(), key=lambda c: c.date).rating if found else None
+        last = self.last_confidence(project)
+        return None if last is None else last.rating
+
+    def last_confidence(self, project: Project) -> Confidence | None:
+        """The latest assessment of a project by anybody."""
+        return max(self._confidence[project.id].values(), key=lambda c: c.date, default=None)
 
     @functools.cached_property
-    def assessors(self) -> list[str]:
-        """Who assesses delivery confidence here."""
-        return sorted({c.assessor for p in self.portfolio.projects for c in p.confidence})
+    def _confidence(self) -> dict[str, dict[str, Confidence]]:
+        return {project.id: latest_confidence(project) for project in self.portfolio.projects}
+
+    @functools.cached_property
+    def assessors(self) -> Counter[str]:
+        """Who assesses delivery confidence here, by name, and how many projects each."""
+        return Counter(sorted(name for by in self._confidence.values() for name in by))
 
     def size(self, project: Project) -> float:
         """The budget of a project as a number to sort by; 0 when it is not known."""

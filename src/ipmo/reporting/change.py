@@ -13,6 +13,8 @@ from ipmo.words import counted
 __all__ = ["changed"]
 
 MOST = 12
+KINDS = 20
+"""Kinds of change with a table each: confidence is a kind for every assessor."""
 WORDS = {
     "start": ("Start", "later", "earlier"),
     "finish": ("Finish", "later", "earlier"),
@@ -36,9 +38,16 @@ def changed(a: Answers) -> Panel | None:
         _counts(found),
         *_totals(a, found),
     ]
-    for what in dict.fromkeys(m.what for m in found.moved):
-        rows = [m for m in found.moved if m.what == what]
-        blocks += _largest(a, what, rows)
+    moved: dict[str, list[Moved]] = {}
+    for one in found.moved:
+        moved.setdefault(one.what, []).append(one)
+    kinds = sorted(moved, key=lambda what: -len(moved[what])) if len(moved) > KINDS else list(moved)
+    for what in kinds[:KINDS]:
+        blocks += _largest(a, what, moved[what])
+    if len(kinds) > KINDS:
+        blocks.append(
+            Paragraph(f"Shown are the {KINDS} kinds of change with the most projects, of {len(kinds):,}; the counts above have all.")
+        )
     blocks += _names(a, found)
     return Panel(id="changed", title="What changed", blocks=blocks)
 

@@ -19,6 +19,8 @@ __all__ = ["confidence", "finding_groups", "findings_note", "method", "raid_log"
 
 SHOWN = 25
 EXCEPTIONS = 20
+ASSESSORS = 6
+"""Assessors with a column each; where there are more, one column has the latest assessment and its assessor."""
 
 
 # -------------------------------------------------------------------------------------------------- status
@@ -32,7 +34,9 @@ def status(a: Answers) -> Panel:
     heads += [Head(title="reported")] if reports else []
     computed = a.status is not None and any(row.computed for row in a.status.items("project"))
     heads += [Head(title="computed")] if computed else []
-    heads += [Head(title=f"confidence, {name}") for name in a.assessors]
+    heads += (
+        [Head(title=f"confidence, {name}") for name in a.assessors] if len(a.assessors) <= ASSESSORS else [Head(title="latest confidence")]
+    )
     heads += [Head(title="starts"), Head(title="finishes")]
     heads += [Head(title="late commitments", num=True), Head(title="float to commitment, d", num=True)] if tasks else []
     heads += [Head(title=a.word(name), num=True) for name in a.money]
@@ -73,7 +77,7 @@ def _project_row(a: Answers, project: Project, reports: bool, computed: bool, ta
     cells = [Cell(text=project.state)]
     cells += [Cell(rag=a.reported(project) or "")] if reports else []
     cells += [Cell(text="not known") if row is None else _computed(row)] if computed else []
-    cells += [Cell(rag=a.rating(project, name) or "") for name in a.assessors]
+    cells += _confidences(a, project)
     undated = "on hold" if item is not None and item.undated and finish is None else "unknown"
     cells += [Cell(text=str(start or "unknown"), kind="date"), Cell(text=str(finish or undated), kind="date")]
     if tasks:
@@ -85,6 +89,14 @@ def _project_row(a: Answers, project: Project, reports: bool, computed: bool, ta
         text = "not counted" if figure is None else "unknown" if figure.value is None else figure.text
         cells.append(Cell(text=text, kind="num"))
     return Row(name=project.name or project.id, under=project.id if project.name else "", cells=cells)
+
+
+def _confidences(a: Answers, project: Project) -> list[Cell]:
+    """A cell an assessor, or one with the latest assessment and its assessor where there are many."""
+    if len(a.assessors) <= ASSESSORS:
+        return [Cell(rag=a.rating(project, name) or "") for name in a.assessors]
+    last = a.last_confidence(project)
+    return [Cell() if last is None else Cell(rag=last.rating, under=last.assessor)]
 
 
 def _computed(row: ItemStatus) -> Cell:
@@ -115,12 +127,18 @@ def _exceptions(a: Answers) -> list[Block]:
 
 
 def confidence(a: Answers) -> Panel | None:
-    """Delivery confidence counted by group, one table an assessor."""
+    """Delivery confidence counted by group, one table an assessor: those with the most projects where there are many."""
     grouping = a.grouping
     if not a.assessors or grouping is None:
         return None
-    blocks: list[Block] = [Paragraph("The latest rating of each project, on the scale it was given on. No scale is converted here.")]
-    for assessor in a.assessors:
+    text, chosen = "The latest rating of each project, on the scale it was given on. No scale is converted here.", list(a.assessors)
+    if len(chosen) > ASSESSORS:
+        chosen = [name for name, _ in a.assessors.most_common(ASSESSORS)]
+        text += (
+            f" Shown are {ASSESSORS} of {len(a.assessors):,} assessors: those of the most projects; the status table has the latest of all."
+        )
+    blocks: list[Block] = [Paragraph(text)]
+    for assessor in chosen:
         scales = {c.scale for p in a.portfolio.projects for c in p.confidence if c.assessor == assessor}
         words = list(dict.fromkeys(word for scale in sorted(scales) for word in reversed(RATINGS[scale].ratings)))
         rows = []

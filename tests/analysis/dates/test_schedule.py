@@ -13,7 +13,7 @@ from hypothesis import given, settings
 
 import ipmo
 from ipmo.errors import OptionError, ScheduleError, UnknownItemError
-from ipmo.model import After, Benefit, Calendar, Enabler, Gate, GateDecision, Link, Portfolio, Project, Task
+from ipmo.model import After, Benefit, Calendar, CalendarException, Enabler, Gate, GateDecision, Link, Portfolio, Project, Task
 from ipmo.network.states import EFFECTS, Mode
 from ipmo.testing.strategies import portfolios
 from ipmo.units import moment
@@ -764,6 +764,37 @@ def test_a_date_past_year_9999_names_the_task() -> None:
     ):
         with pytest.raises(ScheduleError, match=r"'P/[ab]' would end past the year 9999"):
             ipmo.schedule(Portfolio(id="x", start="2026-01-05", projects=[Project(id="P", tasks=tasks)]))
+
+
+@pytest.mark.parametrize("large", [False, True])
+@pytest.mark.parametrize(
+    ("calendar", "said"),
+    [
+        (Calendar(id="never", hours={"mon": "none"}), "no working time at all"),
+        (
+            Calendar(id="never", exceptions=[CalendarException(first="0001-01-01", last="9999-12-31", hours="none")]),
+            "no working time at all",
+        ),
+        (Calendar(id="never", exceptions=[CalendarException(first="2026-01-10", last="9999-12-31", hours="none")]), "after 2026-01-09"),
+    ],
+)
+def test_a_calendar_that_works_no_more_is_named(calendar: Calendar, said: str, large: bool) -> None:
+    after = [Task(id=f"t{number}", duration="1 d", after=f"t{number - 1}" if number else "a") for number in range(25_000 if large else 1)]
+    tasks = [Task(id="a", duration="6 d", calendar="never"), *after]
+    pf = Portfolio(id="x", start="2026-01-05", calendars=[calendar], projects=[Project(id="P", tasks=tasks)])
+    with pytest.raises(ScheduleError, match=rf"^'P/a' never ends: calendar 'never' has .*{said}; check its hours and exceptions"):
+        ipmo.schedule(pf)
+
+
+def test_a_calendar_that_a_lag_counts_on_is_named_too() -> None:
+    never = Calendar(id="never", hours={"mon": "none"})
+    tasks = [
+        Task(id="a", milestone=True, calendar="never"),
+        Task(id="b", duration="1 d", calendar="continuous", after=[After(source="a", lag="2 d")]),
+    ]
+    pf = Portfolio(id="x", start="2026-01-05", calendars=[never], projects=[Project(id="P", tasks=tasks)])
+    with pytest.raises(ScheduleError, match="'P/b' never ends: calendar 'never' has no working time at all"):
+        ipmo.schedule(pf)
 
 
 def test_the_schedule_explains_itself_and_helps_with_wrong_names() -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import ipmo
 from ipmo.analysis.money.amounts import Amounts, Priced
 from ipmo.analysis.money.combining import Combining
-from ipmo.analysis.money.exact import exact_column, fitting, half_even
+from ipmo.analysis.money.exact import ExactColumn, exact_column, fitting, half_even
 from ipmo.analysis.money.explanation import RolledUpValue
 from ipmo.analysis.money.sums import SUMMED, sums
 from ipmo.errors import IpmoError
@@ -145,6 +145,14 @@ def test_columns_are_exact_where_64_bits_do_not_do(values: list[Decimal | Fracti
     assert Fraction(int(made.numbers.sum()) if values else 0, made.below) == sum(map(Fraction, values), Fraction(0))
     for digits in (1, 100):
         assert half_even(made, digits).tolist() == [round(Fraction(value) * digits) for value in values]
+
+
+@pytest.mark.parametrize("below", [2**62 - 1, 2**62, 2**62 + 1, 2**63 - 1, 2**63, 10**30])
+@pytest.mark.parametrize("scale", [1, 100])
+def test_rounding_is_exact_where_the_denominator_leaves_no_room(below: int, scale: int) -> None:
+    numbers = [0, 1, 3 * 10**17, 2**61 - 1, -(2**61) + 1]
+    made = ExactColumn(fitting(numbers), below)
+    assert half_even(made, scale).tolist() == [round(Fraction(number * scale, below)) for number in numbers]
 
 
 @pytest.mark.parametrize(

@@ -226,16 +226,22 @@ def confidence_by(portfolio: Portfolio, by: str = "category") -> Table:
 
     Projects without a rating of an assessor that rates others are counted as `(none)`.
     """
-    assessors = dict.fromkeys(a for p in portfolio.projects for a in latest_confidence(p))
     counts: Counter[tuple[str, str, str, str]] = Counter()
+    groups: Counter[str] = Counter()
+    rated: Counter[tuple[str, str]] = Counter()
     for project in portfolio.projects:
         group = project.attributes.get(by, "") or (
             str(getattr(project, by, "") or "") if by in ("category", "owner", "state", "programme") else ""
         )
-        found = latest_confidence(project)
-        for assessor in assessors:
-            one = found.get(assessor)
-            counts[group or "(none)", assessor, one.scale if one else "", one.rating if one else "(none)"] += 1
+        group = group or "(none)"
+        groups[group] += 1
+        for assessor, one in latest_confidence(project).items():
+            rated[group, assessor] += 1
+            counts[group, assessor, one.scale, one.rating] += 1
+    for group, size in groups.items():
+        for assessor in {name for _, name in rated}:
+            if left := size - rated[group, assessor]:
+                counts[group, assessor, "", "(none)"] = left
     scales = {name: scale.ratings for name, scale in RATINGS.items()}
 
     def place(key: tuple[str, str, str, str]) -> tuple[bool, str, str, str, int]:

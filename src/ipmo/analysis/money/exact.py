@@ -75,8 +75,8 @@ def half_even(amounts: ExactColumn, scale: int) -> Whole:
     numbers, below = amounts.numbers, amounts.below
     common = math.gcd(scale, below)
     scale, below = scale // common, below // common
-    if numbers.dtype != object and len(numbers) and int(np.abs(numbers).max()) * scale >= ROOM:
-        numbers = numbers.astype(object)
+    if numbers.dtype != object and len(numbers) and (int(np.abs(numbers).max()) * scale >= ROOM or below >= ROOM):
+        numbers = numbers.astype(object)  # the product by the scale, or twice what is left over, might not fit 64 bits
     numbers = numbers * scale
     if below == 1:
         return numbers
