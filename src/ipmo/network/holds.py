@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Mapping, Sequence
 
 from ipmo.model.portfolio import Portfolio
@@ -67,7 +68,7 @@ def spread_holds(draft: Draft) -> None:
     """What follows undated work, or needs what never comes, is undated too, with the reason; where one of several is enough, all must be."""
     nodes, state = draft.nodes, draft.nodes.state
     waiting = [node for node, one in enumerate(state) if one is UNDATED]
-    dead = [node for node, one in enumerate(state) if one is GONE]
+    dead = sorted((node for node, one in enumerate(state) if one is GONE), key=nodes.ids.__getitem__)
     if not (waiting or dead or nodes.anyone):
         return
     follows, into_any = _followers(draft)
@@ -77,13 +78,15 @@ def spread_holds(draft: Draft) -> None:
             effect = nodes.ids[helper].removesuffix("@any")
             why = Hold(f"nothing that enables {effect!r} is planned any more", "")
             nodes.hold(helper, UNDATED, why)
-            draft.links.unmet += [Unmet(-1, nodes.ids[source], effect, why) for source in sources[:1]]
+            draft.links.unmet += [Unmet(-1, nodes.ids[source], effect, why) for source in sorted(sources, key=nodes.ids.__getitem__)[:1]]
             waiting.append(helper)
     for node in dead:
         waiting += _unmet(draft, node, follows)
     waiting += _without_project(draft)
-    while waiting:
-        node = waiting.pop()
+    nearest = [(0, nodes.ids[node], node) for node in waiting]  # of several reasons the nearest, then the first by id: no order of a file
+    heapq.heapify(nearest)
+    while nearest:
+        steps, _, node = heapq.heappop(nearest)
         hold = nodes.holds[node]
         for target, _ in follows.get(node, ()):
             if target in nodes.anyone and any(state[s] not in (UNDATED, GONE) for s in into_any[target]):
@@ -91,7 +94,7 @@ def spread_holds(draft: Draft) -> None:
             if state[target] in LIVE:
                 reason = hold.reason if hold.reason.startswith("follows") else f"follows {nodes.ids[node]!r}: {hold.reason}"
                 nodes.hold(target, UNDATED, Hold(reason, hold.item))
-                waiting.append(target)
+                heapq.heappush(nearest, (steps + 1, nodes.ids[target], target))
     _paused(draft)
 
 

@@ -107,7 +107,7 @@ def _shares(portfolio: Portfolio, found: BenefitsMap) -> Iterator[Finding]:
             yield fact(
                 "benefit-no-share",
                 target,
-                f"{listed(unstated)} contribute to {target!r} and no share is stated",
+                f"{listed(sorted(unstated))} contribute to {target!r} and no share is stated",
                 "write share:",
                 Severity.INFO,
             )
@@ -206,7 +206,7 @@ def _disbenefits(portfolio: Portfolio, found: BenefitsMap) -> Iterator[Finding]:
 
 def _twice(portfolio: Portfolio) -> Iterator[Finding]:
     groups: dict[tuple[str, str], list[Benefit]] = {}
-    for benefit in portfolio.benefits:
+    for benefit in sorted(portfolio.benefits, key=lambda one: one.id):
         if benefit.measure:
             groups.setdefault((benefit.measure.lower(), benefit.population.lower()), []).append(benefit)
     for group in groups.values():

@@ -52,7 +52,7 @@ def _agreements(context: CheckContext) -> Iterator[Finding]:
         yield fact(
             "interface-agreement",
             item="",
-            message=f"{counted(len(names), 'hand-over')} across projects: {issue}: {listed(names)}",
+            message=f"{counted(len(names), 'hand-over')} across projects: {issue}: {listed(sorted(names))}",
             hint="write giver_owner:, receiver_owner:, needed:, promised: and status: on the links that matter most",
             severity=Severity.INFO,
         )
@@ -103,7 +103,7 @@ def _links(context: CheckContext) -> Iterator[Finding]:
         yield fact(
             "cross-link-near",
             item="",
-            message=f"{count} across projects {agree(len(close), 'is')} within {measured(links.near, 'day')} of driving: {listed(close)}",
+            message=f"{count} across projects {agree(len(close), 'is')} within {measured(links.near, 'day')} of driving: {listed(sorted(close))}",
             hint="see ipmo links",
             severity=Severity.INFO,
         )

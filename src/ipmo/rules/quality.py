@@ -27,7 +27,7 @@ def _find(context: CheckContext) -> Iterator[Finding]:
                 f"dcma-{point.number:02d}",
                 "",
                 f"{point.name} is {shown}, should be {'at least' if point.at_least else 'at most'} {point.limit:g} ({point.formula})"
-                + (f": {listed(point.numerator)}" if point.numerator and not point.at_least else ""),
+                + (f": {listed(sorted(point.numerator))}" if point.numerator and not point.at_least else ""),
                 f"{point.counted} counted; variant {point.variant}",
                 Severity.INFO,
             )
@@ -36,7 +36,7 @@ def _find(context: CheckContext) -> Iterator[Finding]:
         yield fact(
             "dangling",
             "",
-            f"{counted(len(names), 'unfinished task')} {agree(len(names), 'has')} a loose start or finish: {listed(names)}",
+            f"{counted(len(names), 'unfinished task')} {agree(len(names), 'has')} a loose start or finish: {listed(sorted(names))}",
             "link the start to what it waits for, the finish to what waits for it",
             Severity.INFO,
         )

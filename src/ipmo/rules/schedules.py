@@ -68,7 +68,7 @@ def _find(context: CheckContext) -> Iterator[Finding]:
         yield fact(
             "external-undated",
             "",
-            f"{counted(len(names), 'link')} {agree(len(names), 'leads', 'lead')} out of the plan to something without a date: {listed(names)}",
+            f"{counted(len(names), 'link')} {agree(len(names), 'leads', 'lead')} out of the plan to something without a date: {listed(sorted(names))}",
             "write date: and as_of: on those that matter",
             Severity.INFO,
         )
@@ -77,7 +77,7 @@ def _find(context: CheckContext) -> Iterator[Finding]:
         yield fact(
             "project-dependency",
             "",
-            f"{counted(len(names), 'link')} {agree(len(names), 'joins', 'join')} whole projects and {agree(len(names), 'moves', 'move')} no date: {listed(names)}",
+            f"{counted(len(names), 'link')} {agree(len(names), 'joins', 'join')} whole projects and {agree(len(names), 'moves', 'move')} no date: {listed(sorted(names))}",
             "say which task gives and which receives",
             Severity.INFO,
         )
@@ -185,9 +185,11 @@ def _holds(s: Schedule) -> Iterator[Finding]:
             if node not in s.network.finishes:  # a gate whose go has lapsed keeps the date of its decision
                 by_item.setdefault(hold.item, []).append(reference(s.network.ids[node]).item)
             if not hold.reason.startswith("follows"):
-                reasons[hold.item] = hold.reason
+                reasons[hold.item] = min(reasons.get(hold.item, hold.reason), hold.reason)
     for item, found in by_item.items():
-        names = list(dict.fromkeys(found))  # a summary has a start and a finish, and is one item
+        names = sorted(
+            set(found), key=lambda name: (name != item, "/" not in name, name)
+        )  # what holds first, then work by id; a summary has a start and a finish, and is one item
         yield fact(
             "undated",
             item,

@@ -129,8 +129,8 @@ def test_a_whole_is_one_where_something_fails_without_it_and_without_none_of_its
     assert [(row.item, row.project, row.benefits) for row in points] == [
         ("g", "", ("across", "apart")),
         ("p/s", "p", ("inside",)),
-        ("r/t", "r", ("behind",)),
         ("q", "q", ("behind",)),
+        ("r/t", "r", ("behind",)),
     ]
     assert points.of("apart") == ("g", "apart")  # r requires q, which lies in g beside p
     assert points.of("inside") == ("p/s", "inside")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Literal, get_args
@@ -190,7 +191,7 @@ def delay_sensitivity(
         moves = {aims[t].name: aims.days(t, aims.date(t), date) for t, date in sorted(moved.items())}
         row = DelayEffect(item=name, moves=moves, loss=_loss(aims, worth, moved, nothing), refused=why)
         (refused if why else rows).append(row)
-    rows.sort(key=lambda row: (-(row.loss.amount if row.loss is not None else 0), -sum(row.moves.values()), row.item))
+    rows.sort(key=lambda row: (-(row.loss.amount if row.loss is not None else 0), -math.fsum(row.moves.values()), row.item))
     return DelaySensitivity(portfolio, span, rows, refused, aims)
 
 

@@ -114,7 +114,7 @@ class WorstChild:
         known = _known(children)
         if not known:
             return None, "no child has a colour"
-        worst = max(known, key=lambda child: RAG.index(child.rag or "green"))
+        worst = max(sorted(known, key=lambda child: child.item), key=lambda child: RAG.index(child.rag or "green"))
         why = f"{worst.item} is {worst.rag}{_unknown_note(children)}"
         return (worst.rag, why) if len(known) == len(children) else _judged(self, children, why)
 

@@ -79,8 +79,14 @@ class Crossings:
         self.heads: list[int] = []  # positions of what takes
         self.bounds: dict[int, int] = {}  # of links from outside: the start that they ask for
         self._collect()
+        self.closed.sort(key=self._shown_as)
         self._measure()
         self._commit()
+
+    def _shown_as(self, one: ClosedLink) -> tuple[str, ...]:
+        """What links without a rank are sorted by: what people see of them, not where they stand in the file."""
+        link = self.portfolio.links[one.number]
+        return (one.id, one.source, one.target, link.type, str(link.lag or ""))
 
     def _crosses(self, giver: str, receiver: str) -> Boundary | Literal[""]:
         """The widest boundary between two projects, empty for none."""

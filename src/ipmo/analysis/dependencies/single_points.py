@@ -131,20 +131,20 @@ class SinglePoints(Answer[str, SinglePoint]):
         value, many, gates = (plain_floats(self._knocked.sums(column)) for column in (worth, *counts))
         pos, aim, x = (plain(column) for column in (s.passes.positions.pos, s.passes.late_starts.to_target, s.passes.early_starts))
         own = {self._found.web.place[e] for e, kind in zip(self._effects, self._kinds, strict=True) if kind == "gate"}
-        chances = self._chances
+        chances, ids = self._chances, self._found.web.ids
         rows = []
         for v, kind in enumerate(net.kinds):
             if kind not in WORK or not (many[v] or gates[v] > (v in own)):
                 continue
             p = pos[v]
             slack = aim[p] - x[p] if net.state[v] in LIVE and aim[p] < FAR else FAR
-            rows.append((-round(value[v], 2), -many[v], (v in own) - gates[v], slack, -chances.get(net.project[v], 0.0), v))
+            rows.append((-round(value[v], 2), -many[v], (v in own) - gates[v], slack, -chances.get(net.project[v], 0.0), ids[v], v))
         for v, (bits, nodes) in self._wholes.items():
             some = _places(bits)
             tight = self._tight(nodes)
             known = max((chances.get(net.project[one], 0.0) for one in nodes), default=0.0)
             lost, effects, held = (math.fsum(column[t] for t in some) for column in (worth, *counts))
-            rows.append((-round(lost, 2), -effects, -held, FAR if tight is None else tight[0], -known, v))
+            rows.append((-round(lost, 2), -effects, -held, FAR if tight is None else tight[0], -known, ids[v], v))
         rows.sort()
         return [row[-1] for row in rows]
 

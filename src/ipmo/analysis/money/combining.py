@@ -180,7 +180,7 @@ class Combining:
         self, full_id: str, item: Bearing, level: str, parts: tuple[RolledUpValue, ...], left_out: tuple[str, ...] = ()
     ) -> RolledUpValue:
         measure = self.measure
-        left_out = (*left_out, *(name for part in parts for name in part.left_out))
+        left_out = tuple(sorted((*left_out, *(name for part in parts for name in part.left_out))))
         asked = (not parts or self.states_totals) and measure.applies(item)
         own, note = self.own(full_id, item) if asked else (None, "")
         if not parts:

@@ -117,7 +117,7 @@ class Sums:
     def _left_out(self, position: int) -> tuple[str, ...]:
         places = self.tree.left_out_at
         inside = places[bisect_left(places, position) : bisect_left(places, int(self.tree.end[position]))]
-        return tuple(name for place in inside for name in self.tree.left_out[place])
+        return tuple(sorted(name for place in inside for name in self.tree.left_out[place]))
 
 
 def sums(engine: Combining) -> Sums | None:
