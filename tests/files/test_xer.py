@@ -264,6 +264,115 @@ def test_resources_costs_and_codes_are_kept(read: Reader) -> None:
     assert "2 rows of 1 table are not read: 'MEMOTYPE (2)'" in str([f for f in pf.source.findings if f.code == "xer/tables-not-read"])
 
 
+def test_physical_and_units_percent_never_become_time(read: Reader) -> None:
+    active = ["81", "1", "11", "c", "half", "", "TT_Task", "TK_Active", "80", "80", "2026-01-01 08:00", "", "", ""]
+    for kind in ("CP_Phys", "CP_Units"):
+        for left in ("80", ""):
+            row = [*active[:9], left, *active[10:], kind, "80", "8", "2"]
+            pf = read(plan(TASK=([*TASK, *PERCENT], [row]), TASKPRED=(["task_id", "pred_task_id", "pred_type"], [])))
+            assert pf["TRAM/half"].progress == 0.8
+            assert pf["TRAM/half"].remaining.central() == Span(80, "h")
+
+
+def test_dates_of_one_digit_are_dates(read: Reader) -> None:
+    pf = read(plan().replace("2026-01-20 08:00", "2026-1-20 8:00:00").replace("2026-01-05 08:00", "2026-1-5 08:00"))
+    assert pf["TRAM/A%2F101"].not_before == datetime(2026, 1, 20, 8)
+    assert pf.source.refused == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("(0||1(d|46028)", "(0||1(d|4x028)", "calendar-exception"),
+        ("(0||1(d|46028)", "(0||1(d|99999999)", "calendar-exception"),
+        ("(d|46028)((0||0(s|08:00|f|12:00)", "(d|46028)((0||0(s|08:00|f|92:00)", "calendar-exception"),
+        ("(d|46028)((0||0(s|08:00|f|12:00)())", "(d|46028)((0||0(s|08:00|f|12:00)()", "calendar-data"),
+    ],
+)
+def test_one_bad_exception_costs_that_exception_and_not_the_calendar(old: str, new: str, code: str, read: Reader) -> None:
+    text = plan()
+    assert old in text
+    pf = read(text.replace(old, new))
+    (calendar,) = pf.calendars
+    assert calendar.week_shifts()[0] == ((480, 720), (780, 1020)), "the week stands"
+    assert date(2026, 1, 5) in [e.first for e in calendar.exceptions], "and the other exception"
+    assert f"xer/{code}" in codes(pf)
+    assert pf.source.refused == 0
+
+
+def test_shifts_that_touch_overlap_or_pass_midnight(read: Reader) -> None:
+    for given, week in (
+        ("(0||0(s|08:00|f|13:00)())(0||1(s|12:00|f|17:00)())", ((480, 1020),)),
+        ("(0||0(f|06:00|s|22:00)())", ((1320, 1800),)),
+        ("(0||0(s|0:00|f|6:00)())(0||1(s|22:00|f|23:59)())", ((0, 360), (1320, 1440))),
+    ):
+        data = CAL.replace("(0||0(s|08:00|f|12:00)())(0||1(s|13:00|f|17:00)())", given)
+        calendars = (["clndr_id", "clndr_name", "default_flag", "day_hr_cnt", "clndr_data"], [["c", "Five days", "Y", "8", data]])
+        (calendar,) = read(plan(CALENDAR=calendars)).calendars
+        assert calendar.week_shifts()[0] == week
+
+
+STATUS = ["task_id", "proj_id", "clndr_id", "task_code", "task_type", "status_code", "target_drtn_hr_cnt", "remain_drtn_hr_cnt"]
+STATUS += ["act_start_date", "act_end_date", "cstr_type", "cstr_date"]
+LINKS = ["task_id", "pred_task_id", "pred_type", "lag_hr_cnt"]
+
+
+def progressed(*rows: list[str], links: list[list[str]], override: bool = False) -> str:
+    """Activities on the five-day calendar, data date Monday 12 January 2026 08:00."""
+    project = (
+        ["proj_id", "proj_short_name", "clndr_id", "last_recalc_date", "plan_start_date"],
+        [["1", "P", "c", "2026-01-12 08:00", "2026-01-05 08:00"]],
+    )
+    options = (["proj_id", "sched_retained_logic", "sched_progress_override"], [["1", "N", "Y"] if override else ["1", "Y", "N"]])
+    tasks = [[str(100 + n), "1", "c", name, "TT_Task", *rest] for n, (name, *rest) in enumerate(rows)]
+    return plan(PROJECT=project, SCHEDOPTIONS=options, TASK=(STATUS, tasks), TASKPRED=(LINKS, links))
+
+
+OPEN = ["TK_NotStart", "40", "40", "", "", "", ""]
+
+
+def test_an_actual_finish_after_the_data_date_counts_as_the_data_date(read: Reader) -> None:
+    done = ["TK_Complete", "24", "0", "2026-01-05 08:00", "2026-01-14 17:00", "", ""]
+    pf = read(progressed(["a", *done], ["b", *OPEN], links=[["101", "100", "PR_FS", "0"]]))
+    assert ipmo.schedule(pf)["P/b"].early_start == datetime(2026, 1, 12, 8)
+    pf = read(progressed(["a", *done], ["b", *OPEN], links=[["101", "100", "PR_FS", "8"]]))
+    assert ipmo.schedule(pf)["P/b"].early_start == datetime(2026, 1, 13, 8), "a lag has still to pass"
+
+
+def test_a_mandatory_date_before_the_data_date_moves_no_work_before_it(read: Reader) -> None:
+    pf = read(progressed(["a", "TK_NotStart", "40", "40", "", "", "CS_MANDSTART", "2026-01-07 08:00"], links=[]))
+    item = ipmo.schedule(pf)["P/a"]
+    assert (item.early_start, item.late_start) == (datetime(2026, 1, 12, 8), datetime(2026, 1, 7, 8))
+    assert item.total_float == -3.0
+
+
+def test_under_progress_override_a_finish_to_finish_link_still_bounds_late_dates(read: Reader) -> None:
+    active = ["TK_Active", "40", "8", "2026-01-07 08:00", "", "CS_MEOB", "2026-01-16 17:00"]
+    rows = [["a", *OPEN], ["b", *active], ["c", "TK_NotStart", "120", "120", "", "", "", ""]]
+    pf = read(progressed(*rows, links=[["101", "100", "PR_FF", "8"]], override=True))
+    s = ipmo.schedule(pf)
+    assert s["P/b"].early_finish == datetime(2026, 1, 12, 17), "early dates go on at once"
+    assert (s["P/a"].late_finish, s["P/a"].total_float) == (datetime(2026, 1, 15, 17), -1.0)
+    assert s["P/c"].total_float == 0.0
+
+
+def test_finished_work_passes_on_what_its_predecessors_hold_back(read: Reader) -> None:
+    done = ["TK_Complete", "24", "0", "2026-01-05 08:00", "2026-01-07 17:00", "", ""]
+    rows = [["a", *OPEN], ["b", *done], ["c", *OPEN]]
+    for first, second, start, slack in (
+        ("PR_FS", "PR_FS", datetime(2026, 1, 19, 8), 0.0),
+        ("PR_SS", "PR_SS", datetime(2026, 1, 12, 8), 0.0),
+        ("PR_FS", "PR_SS", datetime(2026, 1, 19, 8), 0.0),
+        ("PR_FF", "PR_FS", datetime(2026, 1, 19, 8), 0.0),
+    ):
+        links = [["101", "100", first, "0"], ["102", "101", second, "0"]]
+        s = ipmo.schedule(read(progressed(*rows, links=links)))
+        assert (s["P/c"].early_start, s["P/a"].total_float) == (start, slack), (first, second)
+        assert (s["P/b"].start, s["P/b"].finish) == (datetime(2026, 1, 5, 8), datetime(2026, 1, 7, 17))
+        s = ipmo.schedule(read(progressed(*rows, links=links, override=True)))
+        assert s["P/c"].early_start == datetime(2026, 1, 12, 8)
+
+
 HOSTILE: list[tuple[str, str | bytes, str]] = [
     ("an empty file", b"", "the file is empty"),
     ("no header", "%T\tPROJECT\r\n", "does not begin with ERMHDR"),
@@ -287,7 +396,7 @@ BROKEN: list[tuple[str, Callable[[str], str | bytes], str, int]] = [
     ("a link to nowhere", lambda t: t.replace("\t101\t100\t", "\t555\t556\t", 1), "refused", 1),
     ("a lag of a million days", lambda t: t.replace("PR_SS\t8", "PR_SS\t24000000", 1), "refused", 1),
     ("a calendar without working time", lambda t: t.replace("s|08:00|f|12:00", "x").replace("s|13:00|f|17:00", "x"), "refused", 1),
-    ("a calendar that is cut", lambda t: t.replace("(0||Exceptions()", "(0||Exceptions(", 1), "refused", 1),
+    ("a calendar that is cut", lambda t: t.replace("(0||Exceptions()", "(0||Exceptions(", 1), "calendar-data", 1),
     ("a number that is none", lambda t: t.replace("\t40\t40\t", "\tforty\t40\t", 1), "refused", 1),
     ("a date that is none", lambda t: t.replace("2026-01-20 08:00", "2026-02-30 08:00", 1), "refused", 1),
     ("a negative duration", lambda t: t.replace("\t40\t40\t", "\t-40\t40\t", 1), "refused", 1),

@@ -32,6 +32,7 @@ MAX_NOTES = 50
 _UNFIT = re.compile(r"[/:@\x00-\x1f\x7f-\x9f]|^\s+|\s+$|(?<=\s)\s+|[^\S ]|%(?=[0-9A-Fa-f]{2})")
 _NUMBER = re.compile(r"[-+]?(?:[0-9]{1,15}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})", re.ASCII)
 _COMMA = re.compile(r"[-+]?[0-9]{1,15},[0-9]{1,40}", re.ASCII)
+_SHORT = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[ T]([0-9]{1,2})(:[0-9]{2}(?::[0-9]{2})?))?", re.ASCII)
 _EXPONENT = re.compile(r"[-+]?[0-9](?:\.[0-9]{1,20})?[eE][-+]?[0-9]{1,2}", re.ASCII)
 T = TypeVar("T")
 
@@ -209,7 +210,7 @@ class Intake:
         if not text or not (text := text.strip()):
             return None
         try:
-            found = datetime.fromisoformat(text)
+            found = datetime.fromisoformat(_padded(text))
         except ValueError:
             raise RowError(f"{what} {text[:40]!r} is not a date") from None
         if found.tzinfo is not None:
@@ -228,6 +229,15 @@ class Intake:
         except RowError as error:
             self.note("value", f"{error}; it is left out", line=line)
             return None
+
+
+def _padded(text: str) -> str:
+    """A date with its months, days and hours in two digits: Primavera P6 15 writes `2021-9-13 08:00`."""
+    match = _SHORT.fullmatch(text)
+    if match is None:
+        return text
+    year, month, day, hour, rest = match.groups()
+    return f"{year}-{int(month):02}-{int(day):02}" + (f" {int(hour):02}{rest}" if hour else "")
 
 
 def day_ranges(days: Mapping[date, str]) -> list[CalendarException]:

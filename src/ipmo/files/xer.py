@@ -371,8 +371,9 @@ class _Reader:
             whole = planned if planned is not None else left
             if whole is not None:
                 fields["duration"] = Fixed(Span(whole, "h"))
-            if left is not None and left != whole and done is None:
-                fields["remaining"] = Fixed(Span(left, "h"))
+            rest = left if left is not None else whole if row.get("complete_pct_type") in ("CP_Phys", "CP_Units") else None
+            if rest is not None and done is None and (rest != whole or begun is not None):  # what is left, whatever percent is stated
+                fields["remaining"] = Fixed(Span(rest, "h"))
         if begun is not None and done is None:
             fields["progress"] = self._progress(row, planned, left)
             if row.get("resume_date") and row.get("suspend_date"):

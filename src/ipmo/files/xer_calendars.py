@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from ipmo.errors import UnitError
 from ipmo.files.foreign import EPOCH, Intake, RowError, day_ranges
 from ipmo.files.xer_tables import Row
 from ipmo.model.calendars import Calendar
+from ipmo.model.calendars import shifts as shifts_of
 from ipmo.units import Span
 
 __all__ = ["xer_calendar"]
 
 WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 MAX_DAYS = 400_000
+DAY = 1440
+_TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::[0-9]{2})?", re.ASCII)
+_DAY_OF_WEEK = re.compile(r"\(\s*\d+\|\|([1-7])\(\)")
+_EXCEPTION = re.compile(r"\(d\|([^()|]*)\)")
+_SHIFT = re.compile(r"\(([sf]\|[^()]*)\)")
 _OPEN = re.compile(r"\(\s*(\d+)\|\|([^()]*)\(([^()]*)\)\s*\(")
 
 
@@ -60,21 +68,87 @@ def _attributes(text: str) -> dict[str, str]:
     return dict(zip(parts[::2], parts[1::2], strict=False))
 
 
-def _hours(children: list[_Node]) -> str:
-    """The working hours of a day: `08:00-12:00, 13:00-17:00`, or none."""
-    shifts = []
-    for _, text, _ in children:
-        given = _attributes(text)
-        start, finish = given.get("s", ""), given.get("f", "")
-        if start and finish:
-            shifts.append((start, "24:00" if finish in ("0:00", "00:00", "23:59") else finish))
-    joined: list[list[str]] = []
-    for start, finish in sorted(shifts):
-        if joined and joined[-1][1] == start:
-            joined[-1][1] = finish
-        elif start != finish:
+def _minute(text: str) -> int | None:
+    """Minutes since midnight of a time as P6 writes it; None where it is none."""
+    match = _TIME.fullmatch(text.strip())
+    if match is None or int(match[1]) > 24 or int(match[2]) > 59:
+        return None
+    minute = int(match[1]) * 60 + int(match[2])
+    return minute if minute <= DAY else None
+
+
+def _hours(shifts: list[dict[str, str]]) -> str | None:
+    """The working hours of a day: `08:00-12:00, 13:00-17:00`, or none; None where one of its shifts has no time.
+
+    Shifts that touch or overlap are one; one that ends before it starts goes on past midnight.
+    """
+    found: list[tuple[int, int]] = []
+    for given in shifts:
+        if not given.get("s") and not given.get("f"):
+            continue
+        start, finish = _minute(given.get("s", "")), _minute(given.get("f", ""))
+        if start is None or finish is None:
+            return None
+        if finish in (0, DAY - 1):
+            finish = DAY
+        if start == finish:
+            continue
+        found.append((start, finish if finish > start else finish + DAY))
+    joined: list[list[int]] = []
+    for start, finish in sorted(found):
+        if joined and joined[-1][1] >= start:
+            joined[-1][1] = max(joined[-1][1], finish)
+        else:
             joined.append([start, finish])
-    return ", ".join(f"{start}-{finish}" for start, finish in joined) or "none"
+    text = ", ".join(f"{a // 60:02}:{a % 60:02}-{_text(b)}" for a, b in joined) or "none"
+    try:
+        shifts_of(text)
+    except UnitError:  # past midnight into its own beginning
+        return None
+    return text
+
+
+def _text(minute: int) -> str:
+    """The end of a shift, past midnight too."""
+    minute = minute if minute <= DAY else minute - DAY
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+class _Data(NamedTuple):
+    """The days of a calendar's data: by weekday 1 to 7, and the exceptions as (day number, shifts)."""
+
+    week: list[tuple[str, list[dict[str, str]]]]
+    exceptions: list[tuple[str, list[dict[str, str]]]]
+
+
+def _data(text: str) -> _Data:
+    """What well-formed data say.
+
+    Raises:
+        RowError: they are not well formed.
+    """
+    out = _Data([], [])
+    for _, _, top in _nodes(text):
+        for kind, _, children in top:
+            for name, given, shifts in children:
+                hours = [_attributes(shift.attributes) for shift in shifts]
+                if kind == "DaysOfWeek":
+                    out.week.append((name, hours))
+                elif kind == "Exceptions":
+                    out.exceptions.append((_attributes(given).get("d", ""), hours))
+    return out
+
+
+def _salvaged(text: str) -> _Data:
+    """What data that are not well formed still say: each day with the shifts that stand before the next."""
+    out = _Data([], [])
+    week, _, rest = text.partition("Exceptions")
+    for pattern, part, days in ((_DAY_OF_WEEK, week.partition("DaysOfWeek")[2], out.week), (_EXCEPTION, rest, out.exceptions)):
+        marks = list(pattern.finditer(part))
+        for place, mark in enumerate(marks):
+            end = marks[place + 1].start() if place + 1 < len(marks) else len(part)
+            days.append((mark[1], [_attributes(shift[1]) for shift in _SHIFT.finditer(part, mark.end(), end)]))
+    return out
 
 
 def xer_calendar(intake: Intake, id: str, line: int, row: Row) -> Calendar:
@@ -86,35 +160,40 @@ def xer_calendar(intake: Intake, id: str, line: int, row: Row) -> Calendar:
     week = dict.fromkeys(WEEKDAYS, "none")
     exceptions: dict[date, str] = {}
     text = row.get("clndr_data", "").replace("\x7f", " ")
-    found = False
-    for _, _, top in _nodes(text):
-        for kind, _, children in top:
-            if kind == "DaysOfWeek":
-                found = True
-                for name, _, shifts in children:
-                    if name.isdigit() and 1 <= int(name) <= 7:
-                        week[WEEKDAYS[int(name) - 1]] = _hours(shifts)
-            elif kind == "Exceptions":
-                for _, given, shifts in children:
-                    number = _attributes(given).get("d", "")
-                    if not number.isdigit() or int(number) > MAX_DAYS:
-                        raise RowError(f"an exception is on day {number[:20]!r}")
-                    exceptions[EPOCH + timedelta(days=int(number))] = _hours(shifts)
-    if not found:
+    try:
+        data = _data(text)
+    except RowError as error:
+        data = _salvaged(text)
+        if not data.week:
+            raise
+        intake.note("calendar-data", f"calendar {id!r}: {error}; the days that can be made out are read", item=id, line=line)
+    for name, shifts in data.week:
+        if name.isdigit() and 1 <= int(name) <= 7:
+            hours = _hours(shifts)
+            if hours is None:
+                intake.note("calendar-day", f"calendar {id!r}: the hours of weekday {name} are no hours; it is read as no work", line=line)
+            week[WEEKDAYS[int(name) - 1]] = hours or "none"
+    for number, shifts in data.exceptions:
+        hours = _hours(shifts)
+        if not (number.isascii() and number.isdigit()) or int(number) > MAX_DAYS or hours is None:
+            what = f"day {number[:20]!r} is no day" if hours is not None else f"the hours of day {number[:20]!r} are no hours"
+            intake.note("calendar-exception", f"calendar {id!r}: {what}; that exception is left out, the others stand", line=line)
+        else:
+            exceptions[EPOCH + timedelta(days=int(number))] = hours
+    if not data.week:
         intake.note("calendar-week", f"calendar {id!r} states no week; Monday to Friday, 08:00 to 16:00 is taken", line=line)
         week.update(dict.fromkeys(WEEKDAYS[1:6], "08:00-16:00"))
     if not any(hours != "none" for hours in (*week.values(), *exceptions.values())):
         raise RowError("it has no working time")
-    hours = intake.number(row.get("day_hr_cnt"), "day_hr_cnt")
-    weekly = intake.number(row.get("week_hr_cnt"), "week_hr_cnt")
-    if hours is None or hours <= 0:
+    daily, weekly = (intake.tolerated(functools.partial(intake.number, row.get(key), key), line) for key in ("day_hr_cnt", "week_hr_cnt"))
+    if daily is None or daily <= 0:
         intake.note("hours-per-day", f"calendar {id!r} does not say how many hours a day has; its commonest day is taken", line=line)
-        hours = None
+        daily = None
     return Calendar(
         id=id,
         name=row.get("clndr_name", ""),
         hours=week,
-        day=Span(hours, "h") if hours else None,
-        days_per_week=weekly / hours if hours and weekly else None,
+        day=Span(daily, "h") if daily else None,
+        days_per_week=weekly / daily if daily and weekly else None,
         exceptions=day_ranges(exceptions),
     )

@@ -54,6 +54,17 @@ class Dialect(Short):
             choices=("retained", "override", "actual"),
         ),
     )
+    finished: str = attrs.field(
+        default="date",
+        metadata=doc(
+            "what finished work is to what follows it under retained logic: its date, or it passes on what its predecessors hold back",
+            choices=("date", "passes on"),
+        ),
+    )
+    data_date_first: bool = attrs.field(
+        default=False,
+        metadata=doc("mandatory dates before the data date, and actual finishes after it, count as the data date for early dates"),
+    )
     start_lag: str = attrs.field(
         default="actual",
         metadata=doc("what the lag of an SS link runs from when its source is under way", choices=("actual", "early")),
@@ -147,6 +158,8 @@ DIALECTS: Mapping[str, Dialect] = {
         exact_late=False,
         lead_waits=True,
         start_lag="early",
+        finished="passes on",
+        data_date_first=True,
     ),
 }
 """The three dialects, by name."""

@@ -16,10 +16,11 @@ from ipmo.model.work import Task
 from ipmo.network import bounds
 from ipmo.network.builder import Builder
 from ipmo.network.drafts import Draft
+from ipmo.network.finished import given_from_done, reroute, stand_ins
 from ipmo.network.holds import given, hold_undated, spread_holds
 from ipmo.network.links import Linker, lag_clock, tie
 from ipmo.network.network import Network
-from ipmo.network.parts import LateBound, Needed, OutOfSequence, Spanning
+from ipmo.network.parts import LateBound, LateLink, Needed, OutOfSequence, Spanning
 from ipmo.network.states import LIVE, TO_FINISH, TYPE_NAMES, TYPES, Mode, State
 from ipmo.units import Span, minutes
 
@@ -87,6 +88,7 @@ def settle_helpers(draft: Draft) -> None:
 
 def settle_links(draft: Draft) -> None:
     """Keeps the links between open work; those from fixed dates become bounds, the rest is counted."""
+    stand_ins(draft)
     links = draft.links
     special = {node for node, state in enumerate(draft.nodes.state) if state}
     if not special:
@@ -120,13 +122,16 @@ def _stays(draft: Draft, link: int) -> bool:
             taken = nodes.starts[v] if kind[1] == "S" else nodes.finishes[v]
             if su in LIVE or su is State.UNDATED or _given(draft, u, kind) > taken:
                 links.out_of_sequence.append(OutOfSequence(u, v, kind))
-        return False
+        return v in nodes.rests and not derived and reroute(draft, link, lag_clock(draft, u, v))
+    if u in nodes.rests and not derived and reroute(draft, link, lag_clock(draft, u, v)):
+        return True
     begun = su is State.STARTED and kind[0] == "S"
     if begun and dialect.start_lag == "early" and sv in LIVE:
         _run_on(draft, link)
     elif begun or su is State.FINISHED:
         if sv in LIVE:
-            tie(draft, v, kind, _given(draft, u, kind), links.lags.get(link), lag_clock(draft, u, v))
+            given_date = given_from_done(draft, u, kind) if su is State.FINISHED else _given(draft, u, kind)
+            tie(draft, v, kind, given_date, links.lags.get(link), lag_clock(draft, u, v))
         return False
     if State.UNDATED in (su, sv):
         return False
@@ -136,6 +141,8 @@ def _stays(draft: Draft, link: int) -> bool:
         if dialect.progress != "retained":
             if dialect.progress == "actual" and kind[1] == "S":
                 _bind_giver(draft, link)
+            elif dialect.progress == "override" and kind[1] == "F" and dialect.data_date_first:
+                _bound_late_only(draft, link)
             return False
     return True
 
@@ -152,6 +159,18 @@ def _bind_giver(draft: Draft, link: int) -> None:
     if lag is not None:
         bound = draft.clocks[lag_clock(draft, u, v)].shift(bound, Span(-lag.amount, lag.unit))
     draft.bounds.late.append(LateBound(u, bound, TYPE_NAMES[draft.links.typ[link]][0] == "F"))
+
+
+def _bound_late_only(draft: Draft, link: int) -> None:
+    """Under progress override a link to the finish of work under way still bounds the late dates of what comes before it."""
+    u, v, lag = draft.links.src[link], draft.links.dst[link], draft.links.lags.get(link)
+    length, clock = 0, 0
+    if lag is not None and lag.dimension == "elapsed":
+        length = lag.elapsed_minutes
+    elif lag is not None and lag.dimension == "working":
+        clock = lag_clock(draft, u, v)
+        length = draft.clocks[clock].calendar.minutes(lag)
+    draft.bounds.late_links.append(LateLink(u, v, TYPE_NAMES[draft.links.typ[link]][0] == "F", length, clock))
 
 
 def _run_on(draft: Draft, link: int) -> None:
@@ -209,6 +228,7 @@ def assembled(draft: Draft, needed: Needed) -> Network:
         high=bound.high,
         pin=bound.pin,
         late_bounds=bound.late,
+        late_links=bound.late_links,
         latest=bound.latest,
         hammocks=nodes.hammocks,
         points=nodes.points,

@@ -81,6 +81,10 @@ def floors(draft: Draft, dst: Sequence[int], typ: Sequence[int]) -> list[int]:
         elif state[node] in LIVE:
             low[node] = max(low[node], clocks[clk[node]].work(instant))
     _settle_finishes(draft)
+    if draft.dialect.data_date_first and draft.data_date is not None:
+        for node, high in bounds.high.items():
+            data_date = bases.get(nodes.project[node], base)
+            bounds.high[node] = max(high, clocks[clk[node]].work(data_date))
     return low
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ipmo.model.calendars import Calendar
     from ipmo.model.dialects import Dialect
     from ipmo.network.kernels.columns import Ints
-    from ipmo.network.parts import Commitment, Cut, DatedExternal, Hold, LateBound, Needed, OutOfSequence, Spanning, Unmet
+    from ipmo.network.parts import Commitment, Cut, DatedExternal, Hold, LateBound, LateLink, Needed, OutOfSequence, Spanning, Unmet
 
 __all__ = ["Columns", "Same"]
 
@@ -73,6 +73,7 @@ class Columns:
         high: the latest early start that a constraint allows.
         pin: the late start that a constraint fixes.
         late_bounds: the latest instants that constraints allow.
+        late_links: links that bound late dates only.
         latest: nodes as late as possible.
         hammocks: the links of each level of effort.
         points: milestones that lie on their calendar: whether they mark a start or a finish.
@@ -125,6 +126,7 @@ class Columns:
     high: Mapping[int, int] = attrs.field(factory=dict)
     pin: Mapping[int, int] = attrs.field(factory=dict)
     late_bounds: Sequence[LateBound] = ()
+    late_links: Sequence[LateLink] = ()
     latest: Sequence[int] = ()
     hammocks: Mapping[int, Sequence[Spanning]] = attrs.field(factory=dict)
     points: Mapping[int, str] = attrs.field(factory=dict)

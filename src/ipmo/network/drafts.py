@@ -18,7 +18,7 @@ from ipmo.model.dialects import Dialect
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project, Task
 from ipmo.network.clocks import Clocks, clocks_of
-from ipmo.network.parts import Commitment, DatedExternal, Hold, LateBound, OutOfSequence, Spanning, Unmet
+from ipmo.network.parts import Commitment, DatedExternal, Hold, LateBound, LateLink, OutOfSequence, Spanning, Unmet
 from ipmo.network.states import TYPES, State
 from ipmo.units import Span, as_day, minutes
 
@@ -50,6 +50,8 @@ class Nodes:
     """Nodes that last until an instant."""
     anyone: set[int] = attrs.field(factory=set)
     """Nodes for which one of several givers is enough."""
+    rests: dict[int, int] = attrs.field(factory=dict)
+    """What stands in for finished work that still hands on what its predecessors hold back."""
     driveless: set[int] = attrs.field(factory=set)
     """Levels of effort, whatever their state: what they are linked to does not wait for them."""
     begun: dict[int, Sequence[int]] = attrs.field(factory=dict)
@@ -126,6 +128,8 @@ class Bounds:
     starts: list[tuple[int, int]] = attrs.field(factory=list)
     finishes: list[tuple[int, int]] = attrs.field(factory=list)
     late: list[LateBound] = attrs.field(factory=list)
+    late_links: list[LateLink] = attrs.field(factory=list)
+    """Links that bound late dates only."""
     constrained: list[tuple[int, Task]] = attrs.field(factory=list)
     high: dict[int, int] = attrs.field(factory=dict)
     pin: dict[int, int] = attrs.field(factory=dict)

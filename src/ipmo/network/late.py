@@ -182,8 +182,28 @@ class LatePass(EarlyPass):
     @functools.cached_property
     def late(self) -> Late:
         """Late dates to the end and to the nearest target."""
-        copies = (Dates(caps.x.copy(), caps.edge.copy()) for caps in self._caps)
-        return Late(*self.network.late(self.early, *copies))
+        while True:
+            copies = (Dates(caps.x.copy(), caps.edge.copy()) for caps in self._caps)
+            late = Late(*self.network.late(self.early, *copies))
+            if not sum(self._bounded_late_only(found, caps) for found, caps in zip(late, self._caps, strict=True)):
+                return late
+
+    def _bounded_late_only(self, late: Dates, caps: Dates) -> bool:
+        """Lowers caps to what links allow that bound late dates only; whether any is lower now."""
+        net, pos, lowered = self.network, self.positions.pos, False
+        for link in net.late_links:
+            source, target = int(pos[link.source]), int(pos[link.target])
+            y = int(late.x[target])
+            if y >= FAR // 2:
+                continue
+            instant = net.clock(int(self.positions.clk[target])).finish(y + int(self.positions.dur[target]))
+            lag_clock = net.clock(link.clock)
+            if link.lag:
+                instant = lag_clock.start(lag_clock.work(instant) - link.lag)
+            before = int(caps.x[source])
+            self._bound_late(source, instant, link.from_finish, caps)
+            lowered |= int(caps.x[source]) < before
+        return lowered
 
     @functools.cached_property
     def late_starts(self) -> LateStarts:

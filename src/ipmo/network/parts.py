@@ -10,7 +10,7 @@ import attrs
 
 from ipmo.units import Span
 
-__all__ = ["Commitment", "Cut", "DatedExternal", "Hold", "LateBound", "Needed", "OutOfSequence", "Spanning", "Unmet"]
+__all__ = ["Commitment", "Cut", "DatedExternal", "Hold", "LateBound", "LateLink", "Needed", "OutOfSequence", "Spanning", "Unmet"]
 
 
 @attrs.frozen
@@ -38,6 +38,16 @@ class LateBound(NamedTuple):
     node: int
     instant: int
     at_finish: bool
+
+
+class LateLink(NamedTuple):
+    """A link to a finish that bounds the late dates of its source and moves no early date; the lag in minutes of a clock."""
+
+    source: int
+    target: int
+    from_finish: bool
+    lag: int
+    clock: int
 
 
 class Spanning(NamedTuple):
