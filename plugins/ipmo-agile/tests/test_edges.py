@@ -257,7 +257,7 @@ def test_every_field_of_an_issue_is_read(tmp_path: Path) -> None:
             epic="T-0",
             created=date(2026, 1, 5),
             started=date(2026, 1, 8),  # the first time that it came into progress
-            finished=date(2026, 1, 20),  # the last time that it came to be done
+            finished=date(2026, 1, 14),  # when it came to be done; the move on the 20th stays inside done
         )
     }
 

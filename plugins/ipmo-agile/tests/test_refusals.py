@@ -211,7 +211,9 @@ def test_a_list_of_statuses_says_which_category_a_status_is_of(tmp_path: Path) -
     (one,) = read_items(tmp_path / "x.json", [*statuses, moved]).values()
     assert (one.started, one.finished) == (date(2026, 1, 12), date(2026, 1, 20))
     (plain,) = read_items(tmp_path / "y.json", [moved]).values()
-    assert (plain.started, plain.finished) == (date(2026, 1, 12), date(2026, 1, 12)), "by the names of Jira's own: resolved is done"
+    assert (plain.started, plain.finished) == (date(2026, 1, 20), date(2026, 1, 30)), (
+        "resolved on the 12th, taken up again, resolved on the 30th"
+    )
 
 
 @pytest.mark.parametrize(

@@ -48,8 +48,10 @@ from ipmo_agile.fields import (
 )
 from ipmo_agile.flow import Flow, flow, little
 from ipmo_agile.forecast import AgileForecast, parse_forecast
+from ipmo_agile.formats import FORMATS
 from ipmo_agile.history import Backtest, Bulk, Trial, backtest, bulk_closures, throughput, without_bulk
-from ipmo_agile.jira import FORMATS, backlog, read_jira, read_jira_csv
+from ipmo_agile.jira import backlog, read_jira
+from ipmo_agile.jira_csv import read_jira_csv
 from ipmo_agile.priority import CAVEAT, Job, delay_cost, earned, priorities, smith, wsjf
 from ipmo_agile.rules import CHECKS
 

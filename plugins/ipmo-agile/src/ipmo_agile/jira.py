@@ -1,4 +1,4 @@
-"""Jira: issues from the REST interface as JSON, and exports as CSV with repeated columns.
+"""Jira: issues from its REST interface (versions 2 and 3) as JSON, and what all its files become.
 
 Each Jira project becomes a project with one task, `backlog`: its items, and an estimate of the open ones from the throughput
 of the last weeks. People are never read.
@@ -6,65 +6,35 @@ of the last weeks. People are never read.
 
 from __future__ import annotations
 
-import csv
-import functools
-import io
 import json
-import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+import attrs
+
 from ipmo import Span
-from ipmo.model import Portfolio, Project, Task
-from ipmo.plugin import FileError, Format, Problem, UnitError
+from ipmo.model import Portfolio, Project, Source, Task
+from ipmo.plugin import FileError, Finding, Problem, Severity, UnitError, counted
+from ipmo_agile.dates import day_of
 from ipmo_agile.fields import AgileFields, WorkItem
 from ipmo_agile.forecast import MOST_ITEMS, AgileForecast
 from ipmo_agile.history import bulk_closures, throughput, without_bulk
+from ipmo_agile.lifecycle import Category, Move, category_of, lived
 
-__all__ = ["FORMATS", "backlog", "read_jira", "read_jira_csv"]
+__all__ = ["KEY", "USUAL", "backlog", "delivered_by", "portfolio_of", "read_jira", "sniff_jira"]
 
 WEEKS = 26
 """Weeks of throughput that the estimate rests on."""
-DATES = (
-    "%d/%b/%y %I:%M %p",
-    "%d/%b/%Y %I:%M %p",
-    "%d/%b/%y",
-    "%d/%b/%Y",
-    "%Y-%m-%d %H:%M:%S",
-    "%Y-%m-%d %H:%M",
-    "%Y-%m-%d",
-    "%d/%m/%Y %H:%M",
-    "%d.%m.%Y %H:%M",
-)
-"""How exports write dates, Jira's own first; a day before a month."""
 PROJECT = re.compile(r"[A-Z][A-Z0-9_]*")
 KEY = re.compile(rf"{PROJECT.pattern}-[0-9]+")
-
-
-def _moment(value: object) -> date | None:
-    """A day as Jira writes it; no tracker is older than 1970, and one that far ahead is a slip of the pen."""
-    day = _day(str(value or "").strip())
-    if day is not None and not 1970 <= day.year <= 2199:
-        raise UnitError(f"{day} lies outside the years 1970 to 2199")
-    return day
-
-
-def _day(text: str) -> date | None:
-    if not text:
-        return None
-    try:
-        return datetime.fromisoformat(re.sub(r"([+-][0-9]{2})([0-9]{2})$", r"\1:\2", text)).date()
-    except ValueError:
-        pass
-    for pattern in DATES:
-        try:
-            return datetime.strptime(text, pattern).date()
-        except ValueError:
-            continue
-    raise UnitError(f"{text[:40]!r} is not a date as Jira writes it, for example 12/Jan/26 3:04 PM or 2026-01-12T15:04:00.000+0000")
+USUAL = frozenset(
+    ("", "done", "fixed", "resolved", "unresolved", "completed", "complete", "implemented", "released", "delivered", "fertig")
+)
+"""Resolutions that need no word: something was delivered, or nothing is resolved."""
 
 
 def backlog(items: Iterable[WorkItem], name: str, today: date | None = None) -> Task:
@@ -96,7 +66,39 @@ def backlog(items: Iterable[WorkItem], name: str, today: date | None = None) -> 
     return Task(id="backlog", name=name, duration=estimate, extensions=extensions)
 
 
-def _portfolio(by_project: Mapping[str, tuple[str, list[WorkItem]]], where: str, today: date | None) -> Portfolio:
+def delivered_by(unusual: Mapping[str, int]) -> list[Finding]:
+    """What to say of resolutions that nobody knows, and that count as delivered.
+
+    Args:
+        unusual: each with how many issues have it.
+    """
+    if not unusual:
+        return []
+    names = ", ".join(f"{name!r} ({count})" for name, count in sorted(unusual.items(), key=lambda one: (-one[1], one[0]))[:5])
+    return [
+        Finding(
+            code="jira/resolution",
+            severity=Severity.INFO,
+            message=f"{counted(sum(unusual.values()), 'issue')} count as delivered by a resolution of your own: {names}",
+            hint="where it means that nothing was delivered, resolve them as Won't Do",
+        )
+    ]
+
+
+def portfolio_of(
+    by_project: Mapping[str, tuple[str, list[WorkItem]]], where: str, today: date | None, findings: Iterable[Finding] = ()
+) -> Portfolio:
+    """A portfolio of issues: each Jira project is a project with one task, its backlog.
+
+    Args:
+        by_project: title and items by key.
+        where: the file as the user named it.
+        today: the day of the data; the last on which anything happened when left out.
+        findings: what was noticed while reading.
+
+    Raises:
+        FileError: there is no issue.
+    """
     if not by_project:
         raise FileError(where, "there are no issues in it")
     days = [d for _, rows in by_project.values() for r in rows for d in (r.created, r.started, r.finished, r.dropped) if d is not None]
@@ -109,7 +111,15 @@ def _portfolio(by_project: Mapping[str, tuple[str, list[WorkItem]]], where: str,
             Project(id=key, name=name, state="active", methodology="agile", tasks=[backlog(rows, "Backlog", day)], attributes=note)
         )
     start = min((d for _, rows in by_project.values() for r in rows for d in (r.started, r.finished) if d is not None), default=day)
-    return Portfolio(id=Path(where).stem or "jira", start=start, status_date=day, methodologies={"project": "agile"}, projects=projects)
+    understood = sum(len(rows) for _, rows in by_project.values())
+    return Portfolio(
+        id=Path(where).stem or "jira",
+        start=start,
+        status_date=day,
+        methodologies={"project": "agile"},
+        projects=projects,
+        source=Source(path=where, format="jira", understood=understood, findings=findings),
+    )
 
 
 # ------------------------------------------------------------------------------------------------ REST JSON
@@ -139,14 +149,14 @@ def _is_issue(data: Any) -> bool:
 def read_jira(path: Path, where: str) -> Portfolio:
     """Issues as Jira's REST interface gives them: search results, single issues, or a folder of them, with change logs.
 
-    An item starts when it first comes into a status of the category in progress, and is finished when it last came into one
-    of the category done; a list of statuses beside the issues says which is which, else the names of Jira's own.
+    An item is finished when it last came into the category done from outside it, and given up where its resolution or status
+    says so; a list of statuses beside the issues says which category each is of, else the names of Jira's own (`lived`).
 
     Raises:
         FileError: what it holds is no JSON, or holds no issues.
     """
     issues: list[tuple[str, Mapping[str, Any]]] = []
-    categories: dict[str, str] = {}
+    categories: dict[str, Category] = {}
     for shown, data in _texts(path, where):
         if _is_issue(data):
             issues.append((shown, data))
@@ -155,13 +165,16 @@ def read_jira(path: Path, where: str) -> Portfolio:
         elif isinstance(data, list):
             for one in data:
                 if isinstance(one, Mapping) and isinstance(one.get("statusCategory"), Mapping):
-                    categories[str(one.get("id"))] = str(one["statusCategory"].get("key"))
+                    category = _category(one["statusCategory"])
+                    if category is not None:
+                        categories[_id(one)] = category
                 elif _is_issue(one):
                     issues.append((shown, one))
     problems: list[Problem] = []
     found: dict[str, tuple[str, list[WorkItem]]] = {}
     last: list[date] = []
     seen: dict[str, str] = {}
+    unusual: Counter[str] = Counter()
     for shown, issue in issues:
         if not KEY.fullmatch(issue["key"]):
             problems.append(Problem(message=f"{issue['key'][:40]!r} is no issue key", file=shown))
@@ -175,12 +188,15 @@ def read_jira(path: Path, where: str) -> Portfolio:
             problems.append(Problem(message=f"issue {item.id} is there twice; the first is in {seen[item.id]}", file=shown))
             continue
         seen[item.id] = shown
+        resolution = str(_mapping(issue["fields"].get("resolution")).get("name") or "")
+        if item.finished is not None and resolution.casefold() not in USUAL:
+            unusual[resolution] += 1
         if updated is not None:
             last.append(updated)
         found.setdefault(_project_of(issue), (name, []))[1].append(item)
     if problems:
         raise FileError(where, problems)
-    return _portfolio(found, where, max(last, default=None))
+    return portfolio_of(found, where, max(last, default=None), delivered_by(unusual))
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
@@ -196,175 +212,85 @@ def _project_of(issue: Mapping[str, Any]) -> str:
     return key if PROJECT.fullmatch(key) else str(issue["key"]).rpartition("-")[0]
 
 
-def _issue(issue: Mapping[str, Any], categories: Mapping[str, str]) -> tuple[WorkItem, str, date | None]:
+def _issue(issue: Mapping[str, Any], categories: Mapping[str, Category]) -> tuple[WorkItem, str, date | None]:
     fields = issue["fields"]
-    status = _mapping(fields.get("status"))
-    now = _mapping(status.get("statusCategory"))
-    known = {**categories, str(status.get("id")): str(now.get("key", ""))}
-    log = _mapping(issue.get("changelog"))
-    moves: list[tuple[str, str]] = []
-    for entry in _rows(log.get("histories")):
-        for change in _rows(entry.get("items")):
-            if change.get("field") == "status":
-                moves.append((str(entry.get("created")), known.get(str(change.get("to")), _guess(str(change.get("toString"))))))
-    moves.sort()
-    created, updated = _moment(fields.get("created")), _moment(fields.get("updated"))
-    started = next((_moment(when) for when, category in moves if category == "indeterminate"), None)
-    done = now.get("key") == "done" or (not now and fields.get("resolutiondate"))
-    arrived = next((when for when, category in reversed(moves) if category == "done"), None)
-    finished = (_moment(arrived) or _moment(fields.get("resolutiondate")) or updated) if done else None
-    if started is None and now.get("key") == "indeterminate":
-        started = _moment(fields.get("statuscategorychangedate")) or created
-    if started is not None and finished is not None and started > finished:
-        started = finished
-    kind = _mapping(fields.get("issuetype"))
-    parent = _mapping(fields.get("parent"))
-    project = _mapping(fields.get("project"))
+    status, resolution = _mapping(fields.get("status")), _mapping(fields.get("resolution"))
+    name = str(status.get("name") or "")
+    known = dict(categories)
+    now = _category(_mapping(status.get("statusCategory")))
+    if now is None:
+        now = known.get(_id(status))
+    elif status.get("id") is not None:
+        known[_id(status)] = now
+    created, resolved, changed, updated = (
+        day_of(str(fields.get(field) or "")) for field in ("created", "resolutiondate", "statuscategorychangedate", "updated")
+    )
+    if now is None and name:
+        now = category_of(name)
+    life = lived(
+        _moves(_mapping(issue.get("changelog")), known),
+        now,
+        created=created,
+        resolved=resolved,
+        changed=changed,
+        updated=updated,
+        resolution=str(resolution.get("name") or ""),
+        status=name,
+    )
     item = WorkItem(
         id=str(issue["key"]),
         name=str(fields.get("summary") or ""),
-        kind=str(kind.get("name") or ""),
-        epic=str(parent.get("key") or ""),
+        kind=str(_mapping(fields.get("issuetype")).get("name") or ""),
+        epic=str(_mapping(fields.get("parent")).get("key") or ""),
         created=created,
-        started=started,
-        finished=finished,
+        **attrs.asdict(life),
     )
-    return item, str(project.get("name") or ""), updated
+    return item, str(_mapping(fields.get("project")).get("name") or ""), updated
 
 
-def _guess(name: str) -> str:
-    """The category of a status that no list names, by Jira's own names."""
-    word = name.casefold()
-    if word in ("done", "closed", "resolved"):
-        return "done"
-    return "new" if word in ("to do", "open", "backlog", "selected for development", "reopened", "ready") else "indeterminate"
+def _id(status: Mapping[str, Any]) -> str:
+    return str(status.get("id") or "")
 
 
-def _sniff_json(path: Path, head: bytes) -> bool:
+def _category(told: Mapping[str, Any]) -> Category | None:
+    """A category as Jira has it; None of one that is none ("No Category")."""
+    key = told.get("key")
+    return key if key in ("new", "indeterminate", "done") else None
+
+
+def _moves(log: Mapping[str, Any], known: Mapping[str, Category]) -> Iterator[Move]:
+    """The moves in a change log: `histories` inside an issue, `values` where the log was fetched alone."""
+    for entry in [*_rows(log.get("histories")), *_rows(log.get("values"))]:
+        for change in _rows(entry.get("items")):
+            if change.get("field") == "status":
+                left, into = (_state(change, number, name, known) for number, name in (("from", "fromString"), ("to", "toString")))
+                if into is not None:
+                    yield Move(_instant(entry.get("created")), left, into)
+
+
+def _state(change: Mapping[str, Any], number: str, name: str, known: Mapping[str, Category]) -> Category | None:
+    said = str(change.get(name) or "")
+    return known.get(str(change.get(number) or "")) or (category_of(said) if said else None)
+
+
+def _instant(value: Any) -> datetime:
+    """An instant of a change log, comparable whatever its offset; its day is that of the text."""
+    if isinstance(value, int):  # milliseconds, where change logs were fetched for many issues at once
+        return datetime.fromtimestamp(value / 1000, UTC)
+    text = str(value or "")
+    if day_of(text) is None:
+        raise UnitError("a change in its log has no date")
+    try:
+        found = datetime.fromisoformat(re.sub(r"([+-][0-9]{2})([0-9]{2})$", r"\1:\2", text))
+    except ValueError:
+        found = datetime.combine(day_of(text) or date.min, time())
+    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+
+
+def sniff_jira(path: Path, head: bytes) -> bool:
+    """Whether a file, or a folder of files, holds issues as the REST interface gives them."""
     if path.is_dir():
-        return any(_sniff_json(one, one.read_bytes()[:4096]) for one in sorted([*path.glob("*.json"), *path.glob("*/*.json")])[:8])
+        return any(sniff_jira(one, one.read_bytes()[:4096]) for one in sorted([*path.glob("*.json"), *path.glob("*/*.json")])[:8])
     if b'"ipmo"' in head:  # a portfolio of ipmo's own, whatever else it is about
         return False
     return path.suffix.lower() == ".json" and (b'"issues"' in head or b'"changelog"' in head or b'"fields"' in head) and b'"key"' in head
-
-
-# ------------------------------------------------------------------------------------------------ CSV
-
-
-COLUMNS = {
-    "category": ("status category",),
-    "created": ("created",),
-    "resolved": ("resolved", "resolution date"),
-    "updated": ("updated",),
-    "kind": ("issue type",),
-    "summary": ("summary",),
-    "epic": ("custom field (epic link)", "parent key", "parent", "parent id"),
-    "points": ("custom field (story points)", "custom field (story point estimate)", "story points"),
-    "project": ("project key",),
-    "title": ("project name",),
-    "started": ("custom field (actual start)", "actual start", "custom field ([chart] date of first response)"),
-}
-"""What a field is called in exports, the usual name first."""
-
-
-class _Sheet:
-    """The rows of an export with their lines; a field's columns may be repeated."""
-
-    def __init__(self, path: Path, where: str, encoding: str | None) -> None:
-        try:
-            text = path.read_bytes().decode(encoding or "utf-8-sig")
-        except (UnicodeDecodeError, LookupError) as error:
-            raise FileError(where, f"cannot be read as {encoding or 'UTF-8'}: {error}; name its encoding, for example latin-1") from None
-        except OSError as error:
-            raise FileError(where, f"cannot be read: {error.strerror}") from None
-        first = text.split("\n", 1)[0]
-        rows = csv.reader(io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ",", strict=False)
-        try:
-            header = [name.strip() for name in next(rows, [])]
-            self.rows = [(rows.line_num, row) for row in rows if any(cell.strip() for cell in row)]
-        except csv.Error as error:
-            raise FileError(where, f"no CSV: {error}") from None
-        self.places: dict[str, list[int]] = {}
-        for n, name in enumerate(header):
-            self.places.setdefault(name.casefold(), []).append(n)
-        if "issue key" not in self.places:
-            raise FileError(where, [Problem(message="there is no column 'Issue key'", hint="export all fields as CSV", file=where, line=1)])
-
-    def key(self, row: Sequence[str]) -> str:
-        """The key of an issue; an empty text where the row has none."""
-        place = self.places["issue key"][0]
-        return row[place].strip() if place < len(row) else ""
-
-    def value(self, row: Sequence[str], field: str) -> str:
-        """The first filled cell of a field, over all its names and repeated columns; an empty text without one."""
-        cells = (row[n].strip() for name in COLUMNS[field] for n in self.places.get(name, ()) if n < len(row))
-        return next(filter(None, cells), "")
-
-
-def read_jira_csv(path: Path, where: str, encoding: str | None = None) -> Portfolio:
-    """A Jira export as CSV, in which a column is repeated as often as an issue has values (sprints, labels, links).
-
-    Raises:
-        FileError: it is no such export, or dates in it cannot be read; every such row is named.
-    """
-    sheet = _Sheet(path, where, encoding)
-    problems: list[Problem] = []
-    found: dict[str, tuple[str, list[WorkItem]]] = {}
-    last: list[date] = []
-    seen: dict[str, int] = {}
-    for line, row in sheet.rows:
-        key = sheet.key(row)
-        if not KEY.fullmatch(key):
-            problems.append(Problem(message=f"{key[:40]!r} is no issue key", file=where, line=line))
-            continue
-        if key in seen:
-            problems.append(Problem(message=f"issue {key} is there twice; the first is in line {seen[key]}", file=where, line=line))
-            continue
-        seen[key] = line
-        try:
-            item, updated = _issue_of_row(key, functools.partial(sheet.value, row))
-        except UnitError as error:
-            problems.append(Problem(message=f"{key}: {error}", file=where, line=line))
-            continue
-        if updated is not None:
-            last.append(updated)
-        project = sheet.value(row, "project") or key.rpartition("-")[0]
-        found.setdefault(project, (sheet.value(row, "title"), []))[1].append(item)
-    if problems:
-        raise FileError(where, problems)
-    return _portfolio(found, where, max(last, default=None))
-
-
-def _issue_of_row(key: str, value: Callable[[str], str]) -> tuple[WorkItem, date | None]:
-    """An issue of an export, and when it was last changed."""
-    created, resolved, updated, started = (_moment(value(name)) for name in ("created", "resolved", "updated", "started"))
-    points = value("points")
-    try:
-        size = float(points.replace(",", ".")) if points else None
-    except ValueError:
-        size = math.nan
-    if size is not None and not math.isfinite(size):
-        raise UnitError(f"{points[:20]!r} is no number of points")
-    done = resolved is not None or value("category").casefold() == "done"
-    finished = (resolved or updated) if done else None
-    item = WorkItem(
-        id=key,
-        name=value("summary"),
-        kind=value("kind"),
-        epic=value("epic"),
-        points=size,
-        created=created,
-        started=started if finished is None or started is None or started <= finished else finished,
-        finished=finished,
-    )
-    return item, updated
-
-
-def _sniff_csv(path: Path, head: bytes) -> bool:
-    return path.suffix.lower() == ".csv" and b"issue key" in head.split(b"\n", 1)[0].lower()
-
-
-FORMATS = (
-    Format(name="jira", title="Jira issues (REST, JSON)", suffixes=(".json",), sniff=_sniff_json, read=read_jira),
-    Format(name="jira-csv", title="Jira export (CSV)", suffixes=(".csv",), sniff=_sniff_csv, read=read_jira_csv, encodings=True),
-)

@@ -1,0 +1,172 @@
+"""Jira's exports as CSV, in which a column is repeated as often as an issue has values (sprints, labels, links)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+import attrs
+
+from ipmo.model import Portfolio
+from ipmo.plugin import FileError, Finding, Problem, UnitError
+from ipmo_agile.dates import Order, day_of, order_of
+from ipmo_agile.fields import WorkItem
+from ipmo_agile.jira import KEY, USUAL, delivered_by, portfolio_of
+from ipmo_agile.lifecycle import Category, category_of, lived
+
+__all__ = ["read_jira_csv", "sniff_jira_csv"]
+
+COLUMNS = {
+    "key": ("issue key", "work item key"),
+    "category": ("status category",),
+    "changed": ("status category changed",),
+    "status": ("status",),
+    "resolution": ("resolution",),
+    "created": ("created",),
+    "resolved": ("resolved", "resolution date"),
+    "updated": ("updated",),
+    "kind": ("issue type", "work type", "work item type"),
+    "summary": ("summary",),
+    "epic": ("custom field (epic link)", "parent key", "parent", "parent id"),
+    "points": ("custom field (story points)", "custom field (story point estimate)", "story points"),
+    "project": ("project key",),
+    "title": ("project name",),
+    "started": ("custom field (actual start)", "actual start"),
+}
+"""What a field is called in exports, the usual name first."""
+DATES = ("created", "started", "changed", "resolved", "updated")
+CATEGORIES: dict[str, Category] = {
+    name: category
+    for category, names in (
+        ("new", ("to do", "zu erledigen", "à faire", "por hacer", "tareas por hacer", "da completare", "te doen", "itens pendentes")),
+        ("indeterminate", ("in progress", "in arbeit", "en cours", "en curso", "in corso", "in uitvoering", "em andamento")),
+        ("done", ("done", "fertig", "terminé", "listo", "finalizada", "completato", "gereed", "itens concluídos")),
+    )
+    for name in names
+}
+"""Categories of statuses, as exports in several languages name them."""
+
+
+class _Sheet:
+    """The rows of an export with their lines; a field's columns may be repeated."""
+
+    def __init__(self, path: Path, where: str, encoding: str | None) -> None:
+        try:
+            text = path.read_bytes().decode(encoding or "utf-8-sig")
+        except (UnicodeDecodeError, LookupError) as error:
+            raise FileError(where, f"cannot be read as {encoding or 'UTF-8'}: {error}; name its encoding, for example latin-1") from None
+        except OSError as error:
+            raise FileError(where, f"cannot be read: {error.strerror}") from None
+        first = text.split("\n", 1)[0]
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ",", strict=False)
+        try:
+            header = [name.strip() for name in next(rows, [])]
+            self.rows = [(rows.line_num, row) for row in rows if any(cell.strip() for cell in row)]
+        except csv.Error as error:
+            raise FileError(where, f"no CSV: {error}") from None
+        self.places: dict[str, list[int]] = {}
+        for n, name in enumerate(header):
+            self.places.setdefault(name.casefold(), []).append(n)
+        if not any(name in self.places for name in COLUMNS["key"]):
+            raise FileError(where, [Problem(message="there is no column 'Issue key'", hint="export all fields as CSV", file=where, line=1)])
+
+    def value(self, row: Sequence[str], field: str) -> str:
+        """The first filled cell of a field, over all its names and repeated columns; an empty text without one."""
+        cells = (row[n].strip() for name in COLUMNS[field] for n in self.places.get(name, ()) if n < len(row))
+        return next(filter(None, cells), "")
+
+
+def read_jira_csv(path: Path, where: str, encoding: str | None = None) -> Portfolio:
+    """A Jira export as CSV, of Cloud or Data Center.
+
+    An issue is delivered, given up or open as `lived` says, without a change log. Where dates are all in numbers, the order of
+    day and month is found for the whole file; where nothing says it, a finding does.
+
+    Raises:
+        FileError: it is no such export, or dates in it cannot be read; every such row is named.
+    """
+    sheet = _Sheet(path, where, encoding)
+    order, doubtful = order_of([sheet.value(row, name) for name in ("created", "resolved", "updated")] for _, row in sheet.rows)
+    problems: list[Problem] = []
+    found: dict[str, tuple[str, list[WorkItem]]] = {}
+    last: list[date] = []
+    seen: dict[str, int] = {}
+    unusual: Counter[str] = Counter()
+    for line, row in sheet.rows:
+        cells = {name: sheet.value(row, name) for name in COLUMNS}
+        key = cells["key"]
+        if not KEY.fullmatch(key):
+            problems.append(Problem(message=f"{key[:40]!r} is no issue key", file=where, line=line))
+            continue
+        if key in seen:
+            problems.append(Problem(message=f"issue {key} is there twice; the first is in line {seen[key]}", file=where, line=line))
+            continue
+        seen[key] = line
+        try:
+            item, updated = _issue_of_row(cells, order)
+        except UnitError as error:
+            problems.append(Problem(message=f"{key}: {error}", file=where, line=line))
+            continue
+        if item.finished is not None and cells["resolution"].casefold() not in USUAL:
+            unusual[cells["resolution"]] += 1
+        if updated is not None:
+            last.append(updated)
+        project = cells["project"] or key.rpartition("-")[0]
+        found.setdefault(project, (cells["title"], []))[1].append(item)
+    if problems:
+        raise FileError(where, problems)
+    return portfolio_of(found, where, max(last, default=None), [*_doubts(order, doubtful, where), *delivered_by(unusual)])
+
+
+def _doubts(order: Order, doubtful: str, where: str) -> list[Finding]:
+    if not doubtful:
+        return []
+    return [
+        Finding(
+            code="jira/date-order",
+            message=f"{doubtful!r} and the like may be read in two ways, and nothing in the file says which: read with the {order}",
+            hint="export with the name of the month (Jira's own format), or as 2026-01-31",
+            file=where,
+        )
+    ]
+
+
+def _issue_of_row(cells: Mapping[str, str], order: Order) -> tuple[WorkItem, date | None]:
+    """An issue of an export, and when it was last changed."""
+    days = {name: day_of(cells[name], order) for name in DATES}
+    points = cells["points"]
+    try:
+        size = float(points.replace(",", ".")) if points else None
+    except ValueError:
+        size = math.nan
+    if size is not None and not math.isfinite(size):
+        raise UnitError(f"{points[:20]!r} is no number of points")
+    now = CATEGORIES.get(cells["category"].casefold())
+    if now is None and cells["status"]:
+        now = category_of(cells["status"])
+    started = days.pop("started")
+    life = lived((), now, **days, resolution=cells["resolution"], status=cells["status"])
+    end = life.finished or life.dropped
+    if started is not None and now != "new" and (now or end):
+        life = attrs.evolve(life, started=started if end is None or started <= end else end)
+    item = WorkItem(
+        id=cells["key"],
+        name=cells["summary"],
+        kind=cells["kind"],
+        epic=cells["epic"],
+        points=size,
+        created=days["created"],
+        **attrs.asdict(life),
+    )
+    return item, days["updated"]
+
+
+def sniff_jira_csv(path: Path, head: bytes) -> bool:
+    """Whether a file is such an export: its first line names the key of issues, whatever its ending."""
+    first = head.split(b"\n", 1)[0].lower()
+    return path.suffix.lower() in (".csv", ".txt") and any(name.encode() in first for name in COLUMNS["key"])

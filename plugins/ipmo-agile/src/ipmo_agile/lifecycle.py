@@ -1,0 +1,204 @@
+"""The life of an item: when it was begun, delivered or given up, from its moves through a workflow and from its resolution."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Literal, TypeAlias
+
+import attrs
+
+__all__ = ["Category", "Life", "Move", "category_of", "gives_up", "is_delivered", "lived"]
+
+Category: TypeAlias = Literal["new", "indeterminate", "done"]
+"""What statuses mean, in Jira's own words: not begun, in progress, done."""
+
+DONE = frozenset(
+    [
+        "done",
+        "closed",
+        "resolved",
+        "complete",
+        "completed",
+        "finished",
+        "released",
+        "delivered",
+        "deployed",
+        "accepted",
+        "approved",
+        "published",
+    ]
+)
+NEW = frozenset(("to do", "todo", "open", "new", "backlog", "selected for development", "reopened", "ready", "proposed", "draft"))
+GIVEN_UP = frozenset(
+    [
+        "abandoned",
+        "abgelehnt",
+        "abgebrochen",
+        "abandonné",
+        "annulé",
+        "cancelado",
+        "canceled",
+        "cancelled",
+        "declined",
+        "deferred",
+        "descoped",
+        "discarded",
+        "dismissed",
+        "dropped",
+        "doublon",
+        "duplicado",
+        "duplicate",
+        "duplicated",
+        "duplikat",
+        "expired",
+        "incomplet",
+        "incomplete",
+        "incompleto",
+        "invalid",
+        "later",
+        "obsolete",
+        "outdated",
+        "postponed",
+        "rechazado",
+        "rejected",
+        "rejeté",
+        "removed",
+        "spam",
+        "stale",
+        "superseded",
+        "unvollständig",
+        "withdrawn",
+        "wontdo",
+        "wontfix",
+    ]
+)
+"""Words of a resolution, or of a status, that say that nothing was delivered."""
+LATER = frozenset(
+    ["deferred", "expired", "incomplet", "incomplete", "incompleto", "later", "postponed", "removed", "stale", "unvollständig"]
+)
+"""Of them, those that as a status say that it waits, or nothing."""
+NEVER = frozenset(["can't", "cannot", "cant", "impossible", "never", "nicht", "no", "not", "ne", "unable", "won't", "wont"])
+"""Words with which one begins: won't do, cannot reproduce, not a bug, no response, nicht reproduzierbar."""
+NEGATED = frozenset(["nicht", "pas"])
+"""Words that say so wherever they stand: wird nicht behoben, ne sera pas corrigé."""
+PHRASES = ("as designed", "by design", "out of scope", "works for me", "need more information")
+
+
+@attrs.frozen
+class Move:
+    """A move through the workflow.
+
+    Args:
+        when: it happened.
+        left: the category that it left; None where the log does not say.
+        into: the category that it came into.
+    """
+
+    when: datetime
+    left: Category | None
+    into: Category
+
+
+@attrs.frozen
+class Life:
+    """When an item was begun, and how it ended.
+
+    Args:
+        started: the day on which it was begun; None while it waits.
+        finished: the day on which it was delivered.
+        dropped: the day on which it was given up.
+    """
+
+    started: date | None = None
+    finished: date | None = None
+    dropped: date | None = None
+
+
+def category_of(status: str) -> Category:
+    """The category of a status that nothing names, by the names that trackers come with.
+
+    >>> [category_of(one) for one in ("Closed", "To Do", "Not started", "In review", "Won't do")]
+    ['done', 'new', 'new', 'indeterminate', 'done']
+    """
+    word = " ".join(status.casefold().split())
+    if word in DONE or gives_up(word):
+        return "done"
+    return "new" if word in NEW or word.startswith(("not ", "ready for dev")) else "indeterminate"
+
+
+def gives_up(status: str) -> bool:
+    """Whether a status says that an item in it was given up: cancelled, rejected, won't do."""
+    words = _words(status)
+    return bool((GIVEN_UP - LATER).intersection(words)) or words[:1] in (["won't"], ["wont"])
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)?", text.casefold().replace("’", "'"))
+
+
+def is_delivered(resolution: str) -> bool:
+    """Whether a resolution says that something was delivered; one that nobody knows does, as most that teams make up do.
+
+    >>> [is_delivered(one) for one in ("Fixed", "Won’t Do", "Duplicate", "Not a bug", "Works as designed", "")]
+    [True, False, False, False, False, True]
+    """
+    words = _words(resolution)
+    if not words:
+        return True
+    return not (words[0] in NEVER or (GIVEN_UP | NEGATED).intersection(words) or any(phrase in " ".join(words) for phrase in PHRASES))
+
+
+def lived(
+    moves: Iterable[Move],
+    now: Category | None,
+    *,
+    created: date | None,
+    resolved: date | None,
+    changed: date | None,
+    updated: date | None,
+    resolution: str = "",
+    status: str = "",
+) -> Life:
+    """The life of an item.
+
+    It ends with the last move into the category done from outside it; a later move inside the category is none. Who goes
+    back to what is not begun is no work in progress, and is begun anew by the next move; who is reopened is open, whatever
+    the day of an earlier resolution. Without moves: the day of the resolution, of the last change of the category, of the
+    last change.
+
+    Args:
+        moves: its moves, in any order.
+        now: the category that it is in today; None where only its moves or its resolution say it.
+        created: the day on which it was written down.
+        resolved: the day of its resolution.
+        changed: the day on which it last changed its category.
+        updated: the day on which anything of it last changed.
+        resolution: what became of it, in the tracker's words.
+        status: the name of its status, which may say that it was cancelled whatever the resolution.
+    """
+    started = ended = None
+    at: Category | None = None
+    for move in sorted(moves, key=lambda one: one.when):
+        at = at or move.left
+        if at == "indeterminate" and started is None:
+            started = created  # it was made in progress
+        if move.into == at:
+            continue
+        if move.into == "new":
+            started = ended = None
+        elif move.into == "indeterminate":
+            started, ended = started or move.when.date(), None
+        else:
+            ended = move.when.date()
+        at = move.into
+    now = now or ("done" if resolved is not None else at or "new")
+    if now == "new":
+        return Life()
+    if now == "indeterminate":
+        return Life(started=started or changed or created)
+    end = (ended if at == "done" else None) or resolved or changed or updated
+    started = end if started is not None and end is not None and started > end else started
+    delivered = is_delivered(resolution) and not gives_up(status)
+    return Life(started=started, finished=end) if delivered else Life(started=started, dropped=end)
