@@ -40,15 +40,12 @@ COLUMNS = {
 }
 """What a field is called in exports, the usual name first."""
 DATES = ("created", "started", "changed", "resolved", "updated")
-CATEGORIES: dict[str, Category] = {
-    name: category
-    for category, names in (
-        ("new", ("to do", "zu erledigen", "à faire", "por hacer", "tareas por hacer", "da completare", "te doen", "itens pendentes")),
-        ("indeterminate", ("in progress", "in arbeit", "en cours", "en curso", "in corso", "in uitvoering", "em andamento")),
-        ("done", ("done", "fertig", "terminé", "listo", "finalizada", "completato", "gereed", "itens concluídos")),
-    )
-    for name in names
+NAMES: Mapping[Category, tuple[str, ...]] = {
+    "new": ("to do", "zu erledigen", "à faire", "por hacer", "tareas por hacer", "da completare", "te doen", "itens pendentes"),
+    "indeterminate": ("in progress", "in arbeit", "en cours", "en curso", "in corso", "in uitvoering", "em andamento"),
+    "done": ("done", "fertig", "terminé", "listo", "finalizada", "completato", "gereed", "itens concluídos"),
 }
+CATEGORIES = {name: category for category, names in NAMES.items() for name in names}
 """Categories of statuses, as exports in several languages name them."""
 
 
