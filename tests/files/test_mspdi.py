@@ -133,7 +133,7 @@ def test_calendars_derive_and_have_exceptions_of_every_kind(read: Reader) -> Non
     assert {d for d in off_days if d.month == 7} == {date(2026, 7, 5), date(2027, 7, 4)}
     assert calendars["Ann calendar"].week_shifts()[5]
     assert date(2026, 8, 5) in {day for e in calendars["Ann calendar"].exceptions for day in e.days()}
-    assert pf["Tram/1"].calendar == "Ann calendar"
+    assert (pf["Tram/1"].calendar, pf["Tram/1"].resource_calendar) == (None, "Ann calendar")
     assert (pf["Tram/1"].assignments[0].units, str(pf["Tram/1"].assignments[0].effort)) == (0.5, "8 ph")
 
 
@@ -192,8 +192,10 @@ def test_splits_and_external_tasks_are_findings_and_external_dependencies(read: 
     )
     ghost = task(5, "ghost", extra="<ExternalTask>1</ExternalTask><Start>2026-01-20T08:00:00</Start><Finish>2026-01-21T17:00:00</Finish>")
     far = "<PredecessorLink><PredecessorUID>77</PredecessorUID><Type>1</Type><CrossProject>1</CrossProject><CrossProjectName>other.mpp\\3</CrossProjectName></PredecessorLink>"
-    pf = read(mspdi(task(1, "a") + task(2, "b", extra=link(5)) + task(3, "c", extra=far) + ghost, tail=tail))
+    stored = "<Start>2026-01-05T08:00:00</Start><Finish>2026-01-07T17:00:00</Finish>"
+    pf = read(mspdi(task(1, "a", hours=16, extra=stored) + task(2, "b", extra=link(5)) + task(3, "c", extra=far) + ghost, tail=tail))
     assert "mspdi/split" in codes(pf)
+    assert ipmo.schedule(pf)["Tram/1"].early_finish == datetime(2026, 1, 7, 17)
     assert [(x.source, x.date) for x in pf.links] == [("external:ghost", datetime(2026, 1, 21, 17)), ("external:other.mpp\\3", None)]
     assert ipmo.schedule(pf)["Tram/2"].early_start == datetime(2026, 1, 22, 8)
 
@@ -340,3 +342,222 @@ def test_a_calendar_derived_through_many_others_is_refused_and_the_rest_is_read(
     assert {one.id for one in portfolio.calendars} == {f"c{uid}" for uid in range(1, 32)}
     assert portfolio.source.refused == 1999 - 31
     assert "it is derived through more than 30 others" in next(f.message for f in portfolio.source.findings if "'c32'" in f.message)
+
+
+def plan(pf: Portfolio, *ids: str) -> list[tuple[datetime | None, datetime | None, float | None]]:
+    s = ipmo.schedule(pf)
+    return [(s[f"Tram/{id}"].early_start, s[f"Tram/{id}"].early_finish, s[f"Tram/{id}"].total_float) for id in ids]
+
+
+def dated(start: str, finish: str, more: str = "") -> str:
+    return f"<Start>2026-01-{start}:00</Start><Finish>2026-01-{finish}:00</Finish>{more}"
+
+
+MANUAL = "<Manual>1</Manual>"
+
+
+@pytest.mark.parametrize("honour", [0, 1])
+def test_a_manual_task_keeps_its_dates_and_has_float_like_any_other(honour: int, read: Reader) -> None:
+    tasks = (
+        task(1, "first", extra=MANUAL + dated("05T08:00", "05T17:00"))
+        + task(2, "long", hours=80, extra=MANUAL + dated("05T08:00", "16T17:00"))
+        + task(3, "Sunday", extra=MANUAL + dated("11T09:00", "11T18:00") + link(2))
+        + task(4, "next", extra=link(3))
+        + task(5, "short of its duration", hours=40, extra=MANUAL + dated("07T10:00", "07T12:00"))
+        + task(6, "before the start", extra=MANUAL + "<Start>2025-12-29T08:00:00</Start><Finish>2025-12-29T17:00:00</Finish>")
+        + task(7, "a point at noon", hours=0, extra=MANUAL + dated("10T12:30", "10T12:30"))
+    )
+    pf = read(mspdi(tasks, head=f"<HonorConstraints>{honour}</HonorConstraints>"))
+    found = plan(pf, "1", "2", "3", "4", "5", "6", "7")
+    assert found[0] == (datetime(2026, 1, 5, 8), datetime(2026, 1, 5, 17), 9.0)
+    assert found[1][2] is not None and found[1][2] < 0  # its successor stands on the 11th
+    assert found[2][:2] == (datetime(2026, 1, 11, 9), datetime(2026, 1, 11, 18))
+    assert found[3][:2] == (datetime(2026, 1, 12, 8), datetime(2026, 1, 12, 17))
+    assert found[4][:2] == (datetime(2026, 1, 7, 10), datetime(2026, 1, 7, 12))
+    assert found[5][:2] == (datetime(2025, 12, 29, 8), datetime(2025, 12, 29, 17))
+    assert found[6][:2] == (datetime(2026, 1, 10, 12, 30),) * 2
+    assert not ipmo.schedule(pf)["Tram/1"].critical
+
+
+def test_a_manual_summary_holds_its_automatic_children(read: Reader) -> None:
+    tasks = (
+        task(1, "by hand", extra="<Summary>1</Summary>" + MANUAL + dated("19T08:00", "20T17:00"))
+        + task(2, "a", 2)
+        + task(3, "b", 2, extra=link(2))
+        + task(4, "c", 2, extra=MANUAL + dated("06T08:00", "06T17:00"))
+    )
+    starts = [start for start, _, _ in plan(read(mspdi(tasks)), "2", "3", "4")]
+    assert starts == [datetime(2026, 1, 19, 8), datetime(2026, 1, 20, 8), datetime(2026, 1, 6, 8)]
+
+
+def test_no_earlier_than_before_the_start_of_the_project_is_honoured(read: Reader) -> None:
+    def tied(kind: int, when: str) -> str:
+        return f"<ConstraintType>{kind}</ConstraintType><ConstraintDate>2025-12-{when}:00</ConstraintDate>"
+
+    tasks = (
+        task(1, "starts", hours=24, extra=tied(4, "15T08:00"))
+        + task(2, "next", extra=link(1))
+        + task(3, "finishes", hours=24, extra=tied(6, "17T17:00"))
+        + task(4, "plain")
+        + task(5, "a point", hours=0, extra=tied(4, "15T08:00"))
+    )
+    starts = [start for start, _, _ in plan(read(mspdi(tasks)), "1", "2", "3", "4", "5")]
+    assert starts[:4] == [datetime(2025, 12, 15, 8), datetime(2025, 12, 18, 8), datetime(2025, 12, 15, 8), datetime(2026, 1, 5, 8)]
+    assert starts[4] == datetime(2025, 12, 15, 8)
+
+
+def test_a_lead_takes_work_before_the_start_of_the_project(read: Reader) -> None:
+    pf = read(mspdi(task(1, "a") + task(2, "b", hours=24, extra=link(1, 1, -9600))))
+    assert plan(pf, "2")[0][0] == datetime(2026, 1, 2, 8)  # Friday before the Monday on which all starts
+
+
+def test_a_levelling_delay_is_elapsed_time_after_what_comes_before(read: Reader) -> None:
+    delay = "<LevelingDelay>{}</LevelingDelay><LevelingDelayFormat>{}</LevelingDelayFormat>"
+    tasks = (
+        task(1, "a")
+        + task(2, "b", extra=delay.format(14400, 8))
+        + task(3, "c", extra=delay.format(28800, 8))
+        + task(4, "after a weekend", extra=link(2) + delay.format(57600, 8))
+        + task(5, "in working days, which are elapsed ones all the same", extra=delay.format(4800, 7))
+        + task(6, "begun", extra=delay.format(57600, 8) + "<ActualStart>2026-01-05T08:00:00</ActualStart>")
+        + task(7, "next", extra=link(5))
+    )
+    pf = read(mspdi(tasks))
+    assert [start and start.day for start, _, _ in plan(pf, "1", "2", "3", "4", "5", "6", "7")] == [5, 6, 7, 12, 6, 5, 7]
+    assert str(pf["Tram/5"].delay) == "1 ed"
+
+
+PERIOD = "<TimePeriod><FromDate>{}T00:00:00</FromDate><ToDate>{}T23:59:00</ToDate></TimePeriod>"
+OFF = "<DayWorking>0</DayWorking>"
+
+
+def test_of_several_exceptions_on_a_day_the_most_special_holds(read: Reader) -> None:
+    """A single date before yearly before monthly before weekly, in whatever order they stand; and before a work week."""
+    kinds = [
+        f"<Exception>{PERIOD.format('2026-01-06', '2026-01-06')}<Type>1</Type>{DAY}</Exception>",
+        f"<Exception>{PERIOD.format('2026-01-01', '2027-12-31')}<Type>2</Type><Month>0</Month><MonthDay>6</MonthDay>{OFF}</Exception>",
+        f"<Exception>{PERIOD.format('2026-01-01', '2027-12-31')}<Type>2</Type><Month>0</Month><MonthDay>8</MonthDay>{DAY}</Exception>",
+        f"<Exception>{PERIOD.format('2026-01-01', '2026-12-31')}<Type>4</Type><Period>1</Period><MonthDay>8</MonthDay>{OFF}</Exception>",
+        f"<Exception>{PERIOD.format('2026-01-01', '2026-12-31')}<Type>4</Type><Period>1</Period><MonthDay>9</MonthDay>{DAY}</Exception>",
+        f"<Exception>{PERIOD.format('2026-01-05', '2026-01-30')}<Type>6</Type><Period>1</Period><DaysOfWeek>62</DaysOfWeek>{OFF}</Exception>",
+    ]
+    weeks = f"<WorkWeeks><WorkWeek>{PERIOD.format('2026-01-01', '2026-01-31')}<WeekDays><WeekDay><DayType>3</DayType>{OFF}</WeekDay></WeekDays></WorkWeek></WorkWeeks>"
+    for several in (kinds, kinds[::-1]):
+        base = f"<Calendar><UID>1</UID><Name>Base</Name><IsBaseCalendar>1</IsBaseCalendar><BaseCalendarUID>-1</BaseCalendarUID>{week()}{weeks}<Exceptions>{''.join(several)}</Exceptions></Calendar>"
+        pf = read(mspdi(task(1, "a") + task(2, "b", extra=link(1)) + task(3, "c", extra=link(2)) + task(4, "d", extra=link(3)), base))
+        assert [start and start.isoformat()[5:10] for start, _, _ in plan(pf, "1", "2", "3", "4")] == ["01-06", "01-08", "01-09", "02-02"]
+
+
+def test_one_bad_exception_costs_that_exception(read: Reader) -> None:
+    bad = f"<Exception>{PERIOD.format('2026-01-07', '2026-01-05')}<Type>1</Type>{OFF}</Exception>"
+    good = f"<Exception>{PERIOD.format('2026-01-05', '2026-01-05')}<Type>1</Type>{OFF}</Exception>"
+    base = f"<Calendar><UID>1</UID><Name>Base</Name><IsBaseCalendar>1</IsBaseCalendar><BaseCalendarUID>-1</BaseCalendarUID>{week()}<Exceptions>{bad}{good}</Exceptions></Calendar>"
+    pf = read(mspdi(task(1, "a"), base))
+    assert pf.source.refused == 1
+    assert plan(pf, "1")[0][0] == datetime(2026, 1, 6, 8)
+
+
+def times(*shifts: tuple[str, str]) -> str:
+    return (
+        "<DayWorking>1</DayWorking><WorkingTimes>"
+        + "".join(f"<WorkingTime><FromTime>{a}:00</FromTime><ToTime>{b}:00</ToTime></WorkingTime>" for a, b in shifts)
+        + "</WorkingTimes>"
+    )
+
+
+def calendar(uid: int, name: str, hours: str, base: bool = True) -> str:
+    days = "".join(f"<WeekDay><DayType>{d}</DayType>{hours if d in range(2, 7) else OFF}</WeekDay>" for d in range(1, 8))
+    return f"<Calendar><UID>{uid}</UID><Name>{name}</Name><IsBaseCalendar>{int(base)}</IsBaseCalendar><BaseCalendarUID>-1</BaseCalendarUID><WeekDays>{days}</WeekDays></Calendar>"
+
+
+def people(*calendars: int) -> str:
+    return (
+        "<Resources>"
+        + "".join(f"<Resource><UID>{u}</UID><Name>r{u}</Name><Type>1</Type><CalendarUID>{u}</CalendarUID></Resource>" for u in calendars)
+        + "</Resources>"
+    )
+
+
+def works(task: int, resource: int, hours: int = 8, finish: str = "") -> str:
+    ends = f"<Finish>2026-01-{finish}:00</Finish>" if finish else ""
+    return f"<Assignment><TaskUID>{task}</TaskUID><ResourceUID>{resource}</ResourceUID><Units>1</Units><Work>PT{hours}H0M0S</Work>{ends}</Assignment>"
+
+
+def test_a_tasks_calendar_and_its_resources_hold_together_unless_the_file_says_otherwise(read: Reader) -> None:
+    calendars = (
+        calendar(1, "Standard", times(("08:00", "12:00"), ("13:00", "17:00")))
+        + calendar(2, "Late", times(("10:00", "18:00")))
+        + calendar(3, "Morning", times(("06:00", "12:00")), base=False)
+        + calendar(4, "Night", times(("20:00", "00:00")), base=False)
+    )
+    own = "<CalendarUID>2</CalendarUID>"
+    tasks = (
+        task(1, "both", hours=4, extra=own)
+        + task(2, "its own alone", hours=4, extra=own + "<IgnoreResourceCalendar>1</IgnoreResourceCalendar>")
+        + task(3, "nothing in common", hours=4, extra=own)
+        + task(4, "the resource's", hours=4)
+        + task(5, "several", hours=12, extra=dated("05T06:00", "06T12:00"))
+    )
+    who = works(1, 3, 4) + works(2, 3, 4) + works(3, 4, 4) + works(4, 3, 4) + works(5, 3, 12, "06T12:00") + works(5, 1, 8, "05T17:00")
+    pf = read(mspdi(tasks, calendars, tail=people(3, 4, 1) + f"<Assignments>{who}</Assignments>"))
+    ends = [finish for _, finish, _ in plan(pf, "1", "2", "3", "4", "5")]
+    assert ends == [
+        datetime(2026, 1, 6, 12),  # 10 to 12 on each day
+        datetime(2026, 1, 5, 14),
+        datetime(2026, 1, 5, 14),
+        datetime(2026, 1, 5, 12),
+        datetime(2026, 1, 7, 8),  # 12 h of mornings from 08:00 on
+    ]
+    assert {"mspdi/no-common-time", "mspdi/resource-calendars"} <= set(codes(pf))
+
+
+def test_a_split_is_more_work_between_the_stored_dates_than_the_duration(read: Reader) -> None:
+    tasks = (
+        task(1, "split", hours=16, extra=dated("05T08:00", "08T17:00"))
+        + task(2, "over a weekend", hours=16, extra=dated("09T08:00", "12T17:00") + link(1))
+        + task(3, "begun", hours=24, extra=dated("05T08:00", "14T17:00", "<PercentComplete>33</PercentComplete><ActualStart>2026-01-05T08:00:00</ActualStart><Stop>2026-01-05T17:00:00</Stop><Resume>2026-01-08T08:00:00</Resume><RemainingDuration>PT16H0M0S</RemainingDuration>"))
+    )  # fmt: skip
+    pf = read(mspdi(tasks))
+    assert [finish and finish.day for _, finish, _ in plan(pf, "1", "2", "3")] == [8, 12, 14]
+    assert [f.message for f in pf.source.findings if f.code == "mspdi/split"] == [
+        "2 tasks are split: they are read as one stretch each, from the first to the last working minute"
+    ]
+
+
+def test_what_comes_before_work_in_progress_is_late_where_the_rest_of_that_begins(read: Reader) -> None:
+    """As Project stored it (aspose_ResourceAssignmentVariance): not where the rest could begin at the latest."""
+    begun = (
+        "<PercentComplete>50</PercentComplete><ActualStart>2026-01-07T08:00:00</ActualStart><RemainingDuration>PT8H0M0S</RemainingDuration>"
+    )
+    tasks = task(1, "a") + task(2, "b", hours=16, extra=link(1) + begun) + task(3, "long", hours=80)
+    found = ipmo.schedule(read(mspdi(tasks)))
+    assert (found["Tram/1"].late_finish, found["Tram/1"].total_float) == (datetime(2026, 1, 7, 17), 2.0)
+    assert (found["Tram/2"].late_finish, found["Tram/2"].total_float) == (datetime(2026, 1, 16, 17), 6.0)
+
+
+def test_the_cost_of_the_baseline_is_the_budget_and_the_current_one_the_forecast(read: Reader) -> None:
+    part = "<TimephasedData><Type>10</Type><Start>2026-01-{}T08:00:00</Start><Finish>2026-01-{}T17:00:00</Finish><Value>{}</Value></TimephasedData>"
+    phased = part.format("05", "05", 25) + part.format("06", "06", 75)
+    base = "<Baseline><Number>0</Number><Cost>1000000</Cost>{}</Baseline>"
+    tasks = (
+        task(1, "over", extra="<Cost>1500000</Cost><ActualCost>1500000</ActualCost>" + base.format(""))
+        + task(2, "by day", hours=16, extra="<Cost>1500000</Cost>" + base.format(phased))
+        + task(3, "without", extra="<Cost>700000</Cost>")
+    )
+    pf = read(mspdi(tasks, head="<CurrencyCode>EUR</CurrencyCode>"))
+    money = lambda budget: [str(line.amount.central()) for line in budget.lines]  # noqa: E731
+    over, phased_task, without = (pf[f"Tram/{id}"] for id in "123")
+    assert (money(over.budget), money(over.actual), money(over.forecast)) == (["10 k EUR"], ["15 k EUR"], ["15 k EUR"])
+    assert money(phased_task.budget) == ["2.5 k EUR", "7.5 k EUR"]
+    assert (money(without.budget), without.forecast) == (["7 k EUR"], None)
+    unnamed = read(mspdi(tasks))
+    assert ("mspdi/no-currency" in codes(unnamed), unnamed["Tram/1"].budget) == (True, None)
+
+
+def test_a_link_from_an_inactive_task_is_no_broken_row(read: Reader) -> None:
+    pf = read(mspdi(task(1, "off", extra="<Active>0</Active>") + task(2, "a", extra=link(1))))
+    assert pf.source.refused == 0
+    assert [f.message for f in pf.source.findings] == [
+        "1 inactive task is left out: it moves nothing",
+        "1 link from an inactive task is left out: it moves nothing",
+    ]

@@ -20,9 +20,10 @@ from ipmo.findings import Finding, Severity
 from ipmo.model.calendars import CalendarException
 from ipmo.model.contents import Source
 from ipmo.model.estimates import Fixed
+from ipmo.model.money import Budget
 from ipmo.model.references import ID
 from ipmo.model.stored import StoredDates
-from ipmo.units import Effort, Money
+from ipmo.units import Effort, Money, Span
 from ipmo.words import counted, more
 
 __all__ = ["EPOCH", "Intake", "RowError", "TaskFields", "day_or_time", "day_ranges", "escaped", "unescaped"]
@@ -55,8 +56,10 @@ class TaskFields(TypedDict, total=False):
     baseline_start: datetime | None
     baseline_finish: datetime | None
     effort: Effort
-    budget: Money
-    actual: Money
+    delay: Span
+    budget: Money | Budget
+    actual: Money | Budget
+    forecast: Budget
 
 
 def escaped(text: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -19,15 +19,16 @@ import attrs
 
 from ipmo.errors import FileError, ModelError, UnitError
 from ipmo.files.foreign import Intake, RowError, TaskFields, day_or_time
-from ipmo.files.mspdi_calendars import Calendars, same_time
+from ipmo.files.mspdi_calendars import Calendars
 from ipmo.files.mspdi_elements import ID_FIELD, KIND_FIELD, LINK_TYPES, Element, elements, instant, iso_minutes, sniff_mspdi, whole
+from ipmo.files.mspdi_work import Workforce
 from ipmo.files.opening import bytes_of
 from ipmo.findings import Severity
+from ipmo.model.calendars import Calendar
 from ipmo.model.dialects import DIALECTS, Dialect
 from ipmo.model.estimates import Fixed
 from ipmo.model.governance import After
-from ipmo.model.money import MoneySettings
-from ipmo.model.people import Assignment, Resource
+from ipmo.model.money import Budget, BudgetLine, MoneySettings, as_budget
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.reading import noun_of
 from ipmo.model.references import reference
@@ -38,8 +39,11 @@ __all__ = ["read_mspdi", "sniff_mspdi"]
 
 UNITS = {3: "min", 4: "emin", 5: "h", 6: "eh", 7: "d", 8: "ed", 9: "w", 10: "ew"}
 """Formats of durations and lags; 32 more is an estimated one."""
+UNITS_ELAPSED = frozenset(("emin", "eh", "ed", "ew"))
 ELAPSED_FORMATS = frozenset((4, 6, 8, 10, 12))
 PERCENT, ELAPSED_PERCENT = 19, 20
+TASK_BASELINE_COST = "10"
+"""The type of timephased data that is the cost of a task's baseline."""
 ON_ITSELF: dict[int, Literal["not_before", "finish_not_before"]] = {4: "not_before", 6: "finish_not_before"}
 CONSTRAINTS = {2: "must_start_on", 3: "must_finish_on", 5: "start_no_later", 7: "finish_no_later"}
 
@@ -70,12 +74,12 @@ class _Reader:
             per_day = 480
         self.day = per_day
         self.week = per_week if per_week and per_week > 0 else 5 * per_day
-        self.calendars = Calendars(intake, root, self.day, self.week, self.top).read()
-        self.resources: dict[str, Resource] = {}
-        self.resource_calendars: dict[str, str] = {}
+        self.known = Calendars(intake, root, self.day, self.week, self.top)
+        self.calendars = self.known.read()
         self.ids: dict[str, str] = {}  # UID to full id, of tasks and summaries
         self.lines: dict[str, int] = {}
         self.outside: dict[str, tuple[str, Element]] = {}
+        self.inactive: set[str] = set()
         self.currency = code if re.fullmatch("[A-Z]{3}", code := root.get("CurrencyCode") or "") else ""
         self.fields = {
             node.get("FieldID") or "": node.get("Alias") or node.get("FieldName") or ""
@@ -95,73 +99,15 @@ class _Reader:
             return Span(minutes, "emin" if unit.startswith("e") else "min")
         return Span(round(amount, 6).normalize() + 0, unit)
 
-    # ---------------------------------------------------------------------------------------- calendars
-    # ---------------------------------------------------------------------------------------- resources
-
-    def _resources(self) -> None:
-        for node in self.root.all("Resources", "Resource"):
-            uid = node.get("UID") or ""
-            if node.flag("IsNull") or uid == "0" or uid == "-65535":
-                continue
-            with self.intake.row(f"resource {node.get('Name') or uid!r}", node.line):
-                if not uid:
-                    raise RowError("it has no UID")
-                id = self.intake.fit(node.get("Name") or f"resource {uid}", self.top, "resource")
-                kind = {"0": "unit", "1": "person", "2": "cost"}.get(node.get("Type") or "1", "person")
-                calendar = self.calendars.get(node.get("CalendarUID") or "")
-                self.resources[uid] = Resource(
-                    id=id,
-                    name=node.get("Name") or "",
-                    unit=kind,
-                    calendar=calendar.id if calendar else None,
-                    category=node.get("Group") or "",
-                )
-                self.top.add(id)
-
-    def _assignments(self) -> dict[str, list[Assignment]]:
-        out: dict[str, list[Assignment]] = defaultdict(list)
-        for node in self.root.all("Assignments", "Assignment"):
-            with self.intake.row("an assignment", node.line):
-                resource = self.resources.get(node.get("ResourceUID") or "")
-                task = node.get("TaskUID") or ""
-                if self._split(node):
-                    self.counted["split"] += 1
-                if resource is None:
-                    continue  # work that nobody is assigned to
-                units = self.intake.number(node.get("Units"), "Units")
-                work = iso_minutes(node.get("Work"), "Work")
-                effort = Effort((work / 60).normalize() + 0, "ph") if work is not None and work >= 0 and resource.unit == "person" else None
-                out[task].append(Assignment(resource=resource.id, units=float(units) if units is not None else 1.0, effort=effort))
-                if resource.calendar is not None:
-                    self.resource_calendars.setdefault(task, resource.calendar)
-                    if self.resource_calendars[task] != resource.calendar:
-                        self.resource_calendars[task] = ""
-        return out
-
-    @staticmethod
-    def _split(node: Element) -> bool:
-        """Whether work stops and goes on again: a stretch without work between stretches with work."""
-        worked = []
-        for part in node.all("TimephasedData"):
-            if part.get("Type") in ("1", "2"):
-                minutes = iso_minutes(part.get("Value"), "Value")
-                worked.append((part.get("Start") or "", bool(minutes)))
-        flags = [flag for _, flag in sorted(worked)]
-        while flags and not flags[-1]:
-            flags.pop()
-        while flags and not flags[0]:
-            flags.pop(0)
-        return not all(flags)
-
     # -------------------------------------------------------------------------------------------- tasks
 
     def portfolio(self) -> Portfolio:
-        self._resources()
-        assigned = self._assignments()
         default = self.calendars.get(self.root.get("CalendarUID") or "")
         if default is None and self.calendars:
             default = next(iter(self.calendars.values()))
             self.intake.note("no-calendar", f"the file names no calendar for its project; {default.id!r} is taken", line=self.root.line)
+        self.known.default = default
+        self.workforce = Workforce(self.intake, self.root, self.known, self.top)
         own = {
             node.get("FieldID")
             for node in self.root.all("ExtendedAttributes", "ExtendedAttribute")
@@ -173,28 +119,18 @@ class _Reader:
         start = self.intake.tolerated(lambda: self.when(self.root, "StartDate"), self.root.line)
         finish = self.intake.tolerated(lambda: self.when(self.root, "FinishDate"), self.root.line)
         status = self.intake.tolerated(lambda: self.when(self.root, "StatusDate"), self.root.line)
-        projects = self._projects(title, rows, assigned)
+        projects = self._projects(title, rows)
         dialect = self._dialect()
         back = dialect.direction == "back"
         made = []
         for id, name, tasks in projects:
             plain = attrs.evolve(
-                self.header.get(id) or Project(id=id, name=name, start=start, finish=finish if back else None),
+                self.header.get(id) or Project(id=id, name=name, finish=finish if back else None),
                 tasks=tasks,
                 calendar=default.id if default is not None else None,
             )
             made.append(plain)
-        splits = self.counted["split"]
-        if splits:
-            self.intake.note(
-                "split", f"{splits} assignments are split: work stops and goes on again; they are read as one stretch of their duration"
-            )
-        for what, text in (
-            ("inactive", "inactive tasks are left out: they move nothing"),
-            ("manual", "tasks are scheduled by hand: they keep their start, whatever comes before"),
-        ):
-            if self.counted[what]:
-                self.intake.note(what, f"{self.counted[what]} {text}", severity=Severity.INFO)
+        self._say_counts()
         try:
             return Portfolio(
                 id=self.intake.fit(title, (), "portfolio"),
@@ -206,11 +142,40 @@ class _Reader:
                 calendars=list({calendar.id: calendar for calendar in self.calendars.values()}.values()),
                 projects=made,
                 links=self.links,
-                resources=list(self.resources.values()),
+                resources=list(self.workforce.resources.values()),
                 source=self.intake.finish(self.name, self.lines),
             )
         except ModelError as error:
             raise FileError(self.name, [attrs.evolve(problem, file=self.name) for problem in error.problems]) from None
+
+    def _say_counts(self) -> None:
+        """What was counted and is not said row by row."""
+        for what, one, many in (
+            ("inactive", "inactive task is left out: it moves nothing", "inactive tasks are left out: they move nothing"),
+            (
+                "inactive-links",
+                "link from an inactive task is left out: it moves nothing",
+                "links from inactive tasks are left out: they move nothing",
+            ),
+            (
+                "manual",
+                "task is scheduled by hand: it keeps its dates, whatever comes before",
+                "tasks are scheduled by hand: they keep their dates, whatever comes before",
+            ),
+            (
+                "split",
+                "task is split: it is read as one stretch from its first to its last working minute",
+                "tasks are split: they are read as one stretch each, from the first to the last working minute",
+            ),
+            (
+                "no-currency",
+                "task has costs, which are left out: the file names no currency (CurrencyCode)",
+                "tasks have costs, which are left out: the file names no currency (CurrencyCode)",
+            ),
+        ):
+            if count := self.counted[what]:
+                severity = Severity.WARNING if what == "no-currency" else Severity.INFO
+                self.intake.note(what, f"{count} {one if count == 1 else many}", severity=severity)
 
     def _dialect(self) -> Dialect:
         made = attrs.evolve(DIALECTS["msproject"], data_date="reported")
@@ -232,7 +197,7 @@ class _Reader:
         """Tasks by UID, the first of each."""
         return {row.get("UID") or "": row for row in reversed(list(self.root.all("Tasks", "Task")))}
 
-    def _projects(self, title: str, rows: Sequence[Element], assigned: dict[str, list[Assignment]]) -> list[tuple[str, str, list[Task]]]:
+    def _projects(self, title: str, rows: Sequence[Element]) -> list[tuple[str, str, list[Task]]]:
         """Projects with their tasks: one, or those that ipmo wrote as the first level of the outline."""
         self.links: list[Link] = []
         self.header: dict[str, Project] = {}
@@ -250,9 +215,9 @@ class _Reader:
             if row.flag("IsNull") or (uid == "0" and level == 0):
                 self.intake.understood += 1
                 continue
-            label = f"task {row.get('Name') or uid!r}"
             if row.get("Active") in ("0", "false"):
                 self.counted["inactive"] += 1
+                self.inactive.add(uid)
                 self.intake.understood += 1
                 continue
             if row.flag("ExternalTask"):
@@ -273,7 +238,7 @@ class _Reader:
                 self.intake.understood += 1
                 above = []
                 continue
-            with self.intake.row(label, row.line):
+            with self.intake.row(f"task {row.get('Name') or uid!r}", row.line):
                 if not uid:
                     raise RowError("it has no UID")
                 if uid in self.ids:
@@ -288,7 +253,7 @@ class _Reader:
                 id = self.intake.fit(marked or uid, tasks, "task")
                 summary = row.flag("Summary") and place + 1 < len(rows) and levels[place + 1] > level
                 try:
-                    task = self._task(id, row, above[-1][1] if above else None, summary, assigned.get(uid, []))
+                    task = self._task(id, row, above[-1][1] if above else None, summary)
                 except UnitError as error:
                     raise RowError(str(error)) from None
                 tasks[id] = task
@@ -316,7 +281,7 @@ class _Reader:
     def _level(self, row: Element) -> int:
         return self.intake.tolerated(lambda: whole(row.get("OutlineLevel"), "OutlineLevel"), row.line) or 0
 
-    def _task(self, id: str, row: Element, parent: str | None, summary: bool, assigned: list[Assignment]) -> Task:
+    def _task(self, id: str, row: Element, parent: str | None, summary: bool) -> Task:
         when = functools.partial(self.when, row)
         fields: TaskFields = {}
         tied: dict[str, datetime | bool] = {}
@@ -324,23 +289,20 @@ class _Reader:
         if length is not None and length < 0:
             raise RowError("its duration is negative")
         milestone = not summary and length == 0
+        working = self.workforce.calendars_of(row, summary)
         if not summary:
-            self._state(id, row, length, milestone, fields)
-            if row.flag("Manual"):
-                self.counted["manual"] += 1
-                if fields.get("actual_start") is None and (fixed := when("Start")) is not None:
-                    tied["must_start_on"] = fixed
+            self._state(id, row, length if working.length is None else working.length, milestone, fields, working.theirs or working.own)
         self._tie(id, row, fields, tied)
+        if row.flag("Manual") and (fixed := when("Start")) is not None:
+            self._by_hand(row, summary, fixed, fields, tied)
+        assigned = self.workforce.assignments.get(row.get("UID") or "", [])
         for baseline in row.all("Baseline"):
             if (baseline.get("Number") or "0") == "0":
                 first, last = self.when(baseline, "Start"), self.when(baseline, "Finish")
                 if not (first and last and last < first):
                     fields["baseline_start"], fields["baseline_finish"] = first, last
-        if self.currency and not summary:
-            if cost := self._money(row, "Cost"):
-                fields["budget"] = cost
-            if spent := self._money(row, "ActualCost"):
-                fields["actual"] = spent
+        if not summary:
+            self._costs(row, fields)
         work = iso_minutes(row.get("Work"), "Work")
         if work and work > 0 and not summary and not assigned:
             fields["effort"] = Effort((work / 60).normalize() + 0, "ph")
@@ -349,7 +311,8 @@ class _Reader:
             name=row.get("Name") or "",
             parent=parent,
             milestone=milestone,
-            calendar=self._calendar_of(row, summary),
+            calendar=None if working.own is None else working.own.id,
+            resource_calendar=None if working.theirs is None else working.theirs.id,
             deadline=when("Deadline"),
             constraints=noun_of(Constraints, tied) if tied else None,
             assignments=assigned,
@@ -357,7 +320,17 @@ class _Reader:
             **fields,
         )
 
-    def _state(self, id: str, row: Element, length: Decimal | None, milestone: bool, fields: TaskFields) -> None:
+    def _by_hand(self, row: Element, summary: bool, start: datetime, fields: TaskFields, tied: dict[str, datetime | bool]) -> None:
+        """What is scheduled by hand keeps its start and finish; a summary holds what lies in it."""
+        if not summary:
+            self.counted["manual"] += 1
+            tied["by_hand_start"] = start
+            if (finish := self.when(row, "Finish")) is not None and finish >= start:
+                tied["by_hand_finish"] = finish
+        elif fields.get("not_before") is None:
+            fields["not_before"] = start
+
+    def _state(self, id: str, row: Element, length: Decimal | None, milestone: bool, fields: TaskFields, calendar: Calendar | None) -> None:
         """How long a task lasts, how far it is, and when it began and ended."""
         when = functools.partial(self.when, row)
         format = whole(row.get("DurationFormat"), "DurationFormat") or 7
@@ -373,22 +346,68 @@ class _Reader:
                 "actual-order", f"task {row.get('Name') or id!r} finished before it started; its start is left out", line=row.line
             )
             begun = None
+        left = iso_minutes(row.get("RemainingDuration"), "RemainingDuration")
+        if begun is not None and done is None:
+            stop, resume = when("Stop"), when("Resume")
+            if resume is not None and (stop is None or resume > stop):
+                fields["resumes"] = resume
+        rest = left
+        if not milestone and format not in ELAPSED_FORMATS and format - 32 not in ELAPSED_FORMATS and done is None:
+            length, rest = self._stretched(row, length, left, begun, fields.get("resumes"), calendar)
         if length is not None and not milestone:
             span = self.span(length, format)
             fields["duration"] = Fixed(span)
             format = {"min": 3, "emin": 4}.get(span.unit, format)  # what remains is told in the same unit
-        left = iso_minutes(row.get("RemainingDuration"), "RemainingDuration")
         if begun is not None and done is None:
-            if left is not None and left != length and not milestone:
-                fields["remaining"] = Fixed(self.span(left, format))
+            if rest is not None and rest != length and not milestone:
+                fields["remaining"] = Fixed(self.span(rest, format))
             fields["progress"] = min(max(share, 0), 100) / 100 if row.get("PercentComplete") else None
-            stop, resume = when("Stop"), when("Resume")
-            if resume is not None and (stop is None or resume > stop):
-                fields["resumes"] = resume
+        elif begun is None and done is None and not row.flag("Manual"):
+            self._delay(row, fields)
         fields["actual_start"], fields["actual_finish"] = begun, done
 
+    def _stretched(
+        self,
+        row: Element,
+        length: Decimal | None,
+        left: Decimal | None,
+        begun: datetime | None,
+        resumes: datetime | None,
+        calendar: Calendar | None,
+    ) -> tuple[Decimal | None, Decimal | None]:
+        """How long a task takes and has left where work stops in between: the work between its stored dates, where that is more."""
+        start, finish = self.when(row, "Start"), self.when(row, "Finish")
+        if (
+            length is None
+            or start is None
+            or finish is None
+            or finish <= start
+            or row.flag("Manual")
+            or (self.marked and begun is not None)
+        ):
+            return length, left
+        if begun is not None and resumes is not None:
+            spread = self.workforce.worked(calendar, resumes, finish)
+            if left is not None and spread > left + 1:
+                self.counted["split"] += 1
+                return length + spread - left, Decimal(spread)
+            return length, left
+        spread = self.workforce.worked(calendar, start, finish)
+        if spread > length + 1:
+            self.counted["split"] += 1
+            return Decimal(spread), left
+        return length, left
+
+    def _delay(self, row: Element, fields: TaskFields) -> None:
+        """A levelling delay, which Project counts in elapsed time whatever its unit says."""
+        tenths = whole(row.get("LevelingDelay"), "LevelingDelay") or 0
+        if tenths > 0:
+            format = whole(row.get("LevelingDelayFormat"), "LevelingDelayFormat") or 8
+            span = self.span(Decimal(tenths) / 10, format)
+            fields["delay"] = span if span.unit in UNITS_ELAPSED else Span(span.amount, f"e{span.unit}")
+
     def _tie(self, id: str, row: Element, fields: TaskFields, tied: dict[str, datetime | bool]) -> None:
-        """The constraint of a task; a start set by hand goes before it."""
+        """The constraint of a task."""
         kind = whole(row.get("ConstraintType"), "ConstraintType") or 0
         date = self.when(row, "ConstraintDate")
         if kind == 1:
@@ -398,16 +417,56 @@ class _Reader:
                 self.intake.note("constraint", f"task {row.get('Name') or id!r} has a constraint without a date", line=row.line)
             elif kind in ON_ITSELF:
                 fields[ON_ITSELF[kind]] = date
-            elif "must_start_on" not in tied:
+            else:
                 tied[CONSTRAINTS[kind]] = date
         elif kind:
             self.intake.note(
                 "constraint", f"task {row.get('Name') or id!r} has the unknown constraint {kind}; it is left out", line=row.line
             )
 
+    def _costs(self, row: Element, fields: TaskFields) -> None:
+        """The cost of the baseline is the budget, the current one the forecast; without a baseline the current one is the budget."""
+        now, spent = self._money(row, "Cost"), self._money(row, "ActualCost")
+        planned: Budget | None = None
+        for baseline in row.all("Baseline"):
+            if (baseline.get("Number") or "0") == "0" and (cost := self._money(baseline, "Cost")):
+                planned = self._planned(baseline, cost)
+        if now or spent or planned:
+            if not self.currency:
+                self.counted["no-currency"] += 1
+                return
+            if planned is not None:
+                fields["budget"] = planned
+                if now is not None:
+                    fields["forecast"] = as_budget(now)
+            elif now is not None:
+                fields["budget"] = as_budget(now)
+            if spent is not None:
+                fields["actual"] = as_budget(spent)
+
+    def _planned(self, baseline: Element, cost: Money) -> Budget:
+        """The cost of a baseline: by period where the file says so, in shares of its sum."""
+        parts: list[tuple[datetime, datetime, Decimal]] = []
+        for part in baseline.all("TimephasedData"):
+            value = self.intake.number(part.get("Value"), "Value") if part.get("Type") == TASK_BASELINE_COST else None
+            first, last = self.when(part, "Start"), self.when(part, "Finish")
+            if value and first is not None and last is not None and last > first:
+                parts.append((first, last, value))
+        total = sum((value for *_, value in parts), Decimal(0))
+        if not parts or total <= 0:
+            return as_budget(cost)
+        amounts = [(cost.amount * value / total).quantize(Decimal("0.01")) for *_, value in parts]
+        amounts[-1] += cost.amount - sum(amounts)
+        return Budget(
+            tuple(
+                BudgetLine(amount=Fixed(Money(amount.normalize() + 0, cost.currency)), since=first, until=last)
+                for (first, last, _), amount in zip(parts, amounts, strict=True)
+            )
+        )
+
     def _money(self, row: Element, name: str) -> Money | None:
         cents = self.intake.number(row.get(name), name)
-        return Money((cents / 100).normalize() + 0, self.currency) if cents else None
+        return Money((cents / 100).normalize() + 0, self.currency or "XXX") if cents else None
 
     def _attributes(self, row: Element) -> dict[str, str]:
         """Custom fields and notes, as attributes to group by."""
@@ -419,33 +478,6 @@ class _Reader:
         if row.get("Notes"):
             found["notes"] = row.get("Notes") or ""
         return found
-
-    def _calendar_of(self, row: Element, summary: bool) -> str | None:
-        """The calendar a task is worked on: its own, else that of the one resource that works on it."""
-        uid, task = row.get("CalendarUID") or "-1", row.get("UID") or ""
-        if uid not in ("-1", "0"):
-            found = self.calendars.get(uid)
-            if found is None:
-                self.intake.note(
-                    "no-calendar", f"task {row.get('Name') or task!r} follows calendar {uid}, which is not in the file", line=row.line
-                )
-            else:
-                return found.id
-        resource = self.resource_calendars.get(task)
-        if summary or row.flag("IgnoreResourceCalendar") or resource is None:
-            return None
-        default = self.calendars.get(self.root.get("CalendarUID") or "")
-        by_id = {calendar.id: calendar for calendar in self.calendars.values()}
-        if resource == "":
-            works = [by_id[a] for a in {r.calendar for r in self.resources.values() if r.calendar}]
-            if default is not None and any(not same_time(calendar, default) for calendar in works):
-                self.intake.note(
-                    "resource-calendars",
-                    f"task {row.get('Name') or task!r} has resources with several calendars; the project's is taken",
-                    line=row.line,
-                )
-            return None
-        return None if default is not None and same_time(by_id[resource], default) else resource
 
     # -------------------------------------------------------------------------------------------- links
 
@@ -471,6 +503,9 @@ class _Reader:
                     self._external(outside[0], full_id, LINK_TYPES[kind], lag, date)
                     continue
                 source = self.ids.get(uid)
+                if source is None and uid in self.inactive:
+                    self.counted["inactive-links"] += 1
+                    continue
                 if source is None:
                     raise RowError(f"its predecessor {uid or '?'} is not in the file")
                 if source == full_id:

@@ -7,19 +7,25 @@ import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+import attrs
+
 from ipmo.errors import UnitError
 from ipmo.files.foreign import Intake, RowError, day_ranges
 from ipmo.files.mspdi_elements import Element, instant, whole
 from ipmo.model.calendars import Calendar, shifts
 from ipmo.units import Span
 
-__all__ = ["Calendars", "same_time"]
+__all__ = ["Calendars", "same_time", "together"]
 
+Shifts = tuple[tuple[int, int], ...]
+"""From when to when, in minutes from midnight."""
 WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 MAX_DAYS = 36_525
+"""Days that one recurring exception may cover: a hundred years."""
 MAX_ABOVE = 30
 """How many others a calendar may be derived through; Microsoft Project itself knows one."""
-"""Days that one recurring exception may cover: a hundred years."""
+RANK = {1: 3, 2: 2, 3: 2, 4: 1, 5: 1, 6: 0}
+"""Which of several exceptions holds on a day: single dates before yearly ones, these before monthly ones, weekly ones last."""
 
 
 def _time(text: str | None, *, end: bool = False) -> str:
@@ -65,11 +71,15 @@ class Calendars:
 
     def __init__(self, intake: Intake, root: Element, day: int, week: int, taken: set[str]) -> None:
         self.intake, self.day, self.week, self.top = intake, day, week, taken
+        self.made: dict[str, Calendar] = {}
+        """The calendars by UID, once they are read; those that two make together by the ids of both."""
+        self.default: Calendar | None = None
+        """The project's own."""
         self.nodes = {node.get("UID") or "": node for node in root.all("Calendars", "Calendar")}
 
     def read(self) -> dict[str, Calendar]:
         """Each calendar by its UID; one of a resource that adds nothing to its base is the base."""
-        nodes, made = self.nodes, dict[str, Calendar]()
+        nodes, made = self.nodes, self.made
         names: dict[str, str] = {}
         same: dict[str, str] = {}  # calendars of resources that add nothing to the one they are derived from
         for uid, node in nodes.items():
@@ -83,7 +93,8 @@ class Calendars:
                     raise RowError("it has no UID")
                 label = (node.get("Name") or uid) + ("" if node.get("IsBaseCalendar") == "1" else " calendar")
                 names[uid] = self.intake.fit(label, self.top, "calendar")
-                week, exceptions = self._days(uid, set())
+                week, weeks, exceptions = self._days(uid, set())
+                exceptions = {**weeks, **exceptions}  # an exception holds in a work week too
                 if not any(hours != "none" for hours in (*week.values(), *exceptions.values())):
                     raise RowError("it has no working time")
                 try:
@@ -106,18 +117,18 @@ class Calendars:
                 made[uid] = made[base]
         return made
 
-    def _days(self, uid: str, above: set[str]) -> tuple[dict[str, str], dict[date, str]]:
-        """A week and the exceptions of a calendar, with what it inherits."""
+    def _days(self, uid: str, above: set[str]) -> tuple[dict[str, str], dict[date, str], dict[date, str]]:
+        """A week, the days of other work weeks and the exceptions of a calendar, with what it inherits."""
         if len(above) > MAX_ABOVE:
             raise RowError(f"it is derived through more than {MAX_ABOVE} others")
         node = self.nodes[uid]
         base = node.get("BaseCalendarUID") or "-1"
         if base in ("-1", "0", uid) or base not in self.nodes or base in above:
-            week, exceptions = dict.fromkeys(WEEKDAYS, "none"), dict[date, str]()
+            week, weeks, exceptions = dict.fromkeys(WEEKDAYS, "none"), dict[date, str](), dict[date, str]()
             if node.one("WeekDays") is None and not list(node.all("Exceptions", "Exception")):
                 week.update(dict.fromkeys(WEEKDAYS[1:6], "08:00-12:00, 13:00-17:00"))
         else:
-            week, exceptions = self._days(base, {*above, uid})
+            week, weeks, exceptions = self._days(base, {*above, uid})
         own: dict[str, str] = {}
         for day in node.all("WeekDays", "WeekDay"):
             kind = whole(day.get("DayType"), "DayType") or 0
@@ -143,12 +154,37 @@ class Calendars:
             for one in self._period(period):
                 name = WEEKDAYS[(one.weekday() + 1) % 7]
                 if name in table:
-                    exceptions[one] = table[name]
-        for special in node.all("Exceptions", "Exception"):
-            hours = _hours(special)
-            for one in self._recurring(special):
-                exceptions[one] = hours
-        return week, exceptions
+                    weeks[one] = table[name]
+        for special in sorted(node.all("Exceptions", "Exception"), key=lambda one: RANK.get(whole(one.get("Type"), "Type") or 1, 3)):
+            try:
+                exceptions |= dict.fromkeys(self._recurring(special), _hours(special))
+            except RowError as error:  # it costs itself, not the calendar
+                self.intake.refuse(f"an exception of calendar {node.get('Name') or uid!r}", str(error), special.line)
+        return week, weeks, exceptions
+
+    def both(self, one: Calendar, other: Calendar) -> Calendar:
+        """The calendar of what is working time on both; the first where the other leaves nothing of it, which is a finding."""
+        if one.id == other.id or same_time(one, other):
+            return one
+        key = f"{one.id}\n{other.id}"
+        if key not in self.made:
+            made = together(one, other)
+            if made is None:
+                self.intake.note(
+                    "no-common-time", f"calendars {one.id!r} and {other.id!r} have no working time in common; {one.id!r} is taken"
+                )
+                made = one
+            elif same_time(made, one):
+                made = one
+            elif same_time(made, other) and made.day == other.day:
+                made = other
+            elif (known := next((c for c in self.made.values() if c.id == f"{one.id} with {other.id}"), None)) and same_time(made, known):
+                made = known
+            else:
+                made = attrs.evolve(made, id=self.intake.fit(f"{one.id} with {other.id}", self.top, "calendar"))
+                self.top.add(made.id)
+            self.made[key] = made
+        return self.made[key]
 
     def _period(self, period: Element) -> list[date]:
         first, last = instant(self.intake, period, "FromDate"), instant(self.intake, period, "ToDate")
@@ -209,6 +245,32 @@ class Calendars:
         )
         place = same.index(day.day)
         return place == len(same) - 1 if position == 4 else place == position
+
+
+def together(one: Calendar, other: Calendar) -> Calendar | None:
+    """What is working time on two calendars, by the shifts of each day; None where there is none."""
+    tables = [(calendar.week_shifts(), _special(calendar)) for calendar in (one, other)]
+
+    def common(first: Shifts, second: Shifts) -> str:
+        parts = [(max(a, c), min(b, d)) for a, b in first for c, d in second if max(a, c) < min(b, d)]
+        return ", ".join(f"{a // 60:02d}:{a % 60:02d}-{b // 60:02d}:{b % 60:02d}" for a, b in sorted(parts)) or "none"
+
+    (week, days), (their_week, their_days) = tables
+    hours = {WEEKDAYS[(day + 1) % 7]: common(week[day], their_week[day]) for day in range(7)}
+    exceptions = {
+        day: common(days.get(day, week[day.weekday()]), their_days.get(day, their_week[day.weekday()])) for day in {*days, *their_days}
+    }
+    if not any(text != "none" for text in (*hours.values(), *exceptions.values())):
+        return None
+    return attrs.evolve(one, hours=hours, exceptions=day_ranges(exceptions), holidays=())
+
+
+def _special(calendar: Calendar) -> dict[date, Shifts]:
+    """The shifts of each day with other hours."""
+    found: dict[date, Shifts] = dict.fromkeys(calendar.holidays, ())
+    for exception in calendar.exceptions:
+        found |= dict.fromkeys(exception.days(), shifts(exception.hours))
+    return found
 
 
 def same_time(one: Calendar, other: Calendar) -> bool:

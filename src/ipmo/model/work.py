@@ -63,6 +63,23 @@ class Constraints(Noun):
     expected_finish: When | None = attrs.field(
         default=None, converter=optional(as_when), metadata=doc("its remaining work lasts until then", end=True, source="Primavera P6")
     )
+    by_hand_start: When | None = attrs.field(
+        default=None,
+        converter=optional(as_when),
+        metadata=doc(
+            "it is scheduled by hand and starts then, whatever calendar, logic or status date; late dates stay free",
+            source="Microsoft Project: manually scheduled",
+        ),
+    )
+    by_hand_finish: When | None = attrs.field(
+        default=None,
+        converter=optional(as_when),
+        metadata=doc(
+            "it is scheduled by hand and finishes then, whatever its duration; late dates stay free",
+            end=True,
+            source="Microsoft Project: manually scheduled",
+        ),
+    )
 
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
@@ -96,6 +113,13 @@ class Task(Noun):
     finish_not_before: When | None = attrs.field(
         default=None, converter=optional(as_when), metadata=doc("finish no earlier than", end=True)
     )
+    delay: Span | None = attrs.field(
+        default=None,
+        converter=optional(as_span),
+        metadata=doc(
+            "it starts so much later than its links and the start of all let it", unit="time", source="Microsoft Project: levelling delay"
+        ),
+    )
     deadline: When | None = attrs.field(
         default=None, converter=optional(as_when), metadata=doc("committed finish; moves nothing, bounds the float", end=True)
     )
@@ -107,6 +131,12 @@ class Task(Noun):
         default=None, converter=optional(as_when), metadata=doc("finish in the approved plan", end=True)
     )
     calendar: str | None = attrs.field(default=None, metadata=doc("when it is worked on; else the project's", refers="calendar"))
+    resource_calendar: str | None = attrs.field(
+        default=None,
+        metadata=doc(
+            "when those who do it work, where that is not its calendar; lags and floats still count on its calendar", refers="calendar"
+        ),
+    )
     budget: Budget | None = attrs.field(default=None, converter=optional(as_budget), metadata=doc("planned cost", unit="money"))
     actual: Budget | None = attrs.field(default=None, converter=optional(as_budget), metadata=doc("cost so far", unit="money"))
     forecast: Budget | None = attrs.field(

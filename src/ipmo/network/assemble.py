@@ -18,9 +18,9 @@ from ipmo.network.builder import Builder
 from ipmo.network.drafts import Draft
 from ipmo.network.finished import given_from_done, reroute, stand_ins
 from ipmo.network.holds import given, hold_undated, spread_holds
-from ipmo.network.links import Linker, lag_clock, tie
+from ipmo.network.links import Linker, bind_giver, lag_clock, tie
 from ipmo.network.network import Network
-from ipmo.network.parts import LateBound, LateLink, Needed, OutOfSequence, Spanning
+from ipmo.network.parts import LateLink, Needed, OutOfSequence, Spanning
 from ipmo.network.states import LIVE, TO_FINISH, TYPE_NAMES, TYPES, Mode, State
 from ipmo.units import Span, minutes
 
@@ -48,6 +48,7 @@ def compiled(portfolio: Portfolio, dialect: Dialect) -> Network:
     linker.enablers()
     linker.between()
     bound_summaries(draft)
+    delay_starts(draft)
     settle_helpers(draft)
     spread_holds(draft)
     hold_undated(draft)
@@ -64,7 +65,28 @@ def bound_summaries(draft: Draft) -> None:
         summary = draft.portfolio.items[f"{project}/{name}"]
         if isinstance(summary, Task) and summary.not_before is not None:
             instant = minutes(summary.not_before)
-            draft.bounds.starts += [(leaf, instant) for leaf in leaves if draft.nodes.state[leaf] is State.NORMAL]
+            open_leaves = [leaf for leaf in leaves if draft.nodes.state[leaf] is State.NORMAL]
+            draft.bounds.starts += [(leaf, instant) for leaf in open_leaves]
+            draft.bounds.own.update(open_leaves)
+
+
+def delay_starts(draft: Draft) -> None:
+    """Puts a helper where delayed work would start without its delay: what leads to its start leads to that."""
+    nodes, links = draft.nodes, draft.links
+    if not nodes.delays:
+        return
+    helpers = {}
+    for node in nodes.delays:
+        clock = nodes.nominal[node] if draft.on_calendar else 0
+        helper = nodes.add(f"{nodes.ids[node]}~delay", "helper", nodes.project[node], State.NORMAL, 0, clock, nodes.nominal[node])
+        helpers[node] = helper
+        if draft.on_calendar:
+            nodes.points[helper] = "start"
+    for link, (target, kind) in enumerate(zip(links.dst, links.typ, strict=True)):
+        if target in helpers and kind not in TO_FINISH:
+            links.dst[link] = helpers[target]
+    for node, delay in nodes.delays.items():
+        links.derived.add(links.add(helpers[node], node, "SS", delay))
 
 
 def settle_helpers(draft: Draft) -> None:
@@ -138,9 +160,12 @@ def _stays(draft: Draft, link: int) -> bool:
     if sv is State.STARTED and not derived:
         if kind[1] == "S":
             links.out_of_sequence.append(OutOfSequence(u, v, kind))
+        if dialect.data_date == "reported" and dialect.progress == "retained" and kind[1] == "S":
+            bind_giver(draft, u, v, kind, _resumed(draft, v), links.lags.get(link))
+            return False
         if dialect.progress != "retained":
             if dialect.progress == "actual" and kind[1] == "S":
-                _bind_giver(draft, link)
+                bind_giver(draft, u, v, kind, nodes.starts[v], links.lags.get(link))
             elif dialect.progress == "override" and kind[1] == "F" and dialect.data_date_first:
                 _bound_late_only(draft, link)
             return False
@@ -152,13 +177,11 @@ def _given(draft: Draft, node: int, kind: str) -> int:
     return draft.nodes.finishes[node] if kind[0] == "F" else draft.nodes.starts[node]
 
 
-def _bind_giver(draft: Draft, link: int) -> None:
-    """An actual start binds, backwards, what it should have followed."""
-    u, v = draft.links.src[link], draft.links.dst[link]
-    bound, lag = draft.nodes.starts[v], draft.links.lags.get(link)
-    if lag is not None:
-        bound = draft.clocks[lag_clock(draft, u, v)].shift(bound, Span(-lag.amount, lag.unit))
-    draft.bounds.late.append(LateBound(u, bound, TYPE_NAMES[draft.links.typ[link]][0] == "F"))
+def _resumed(draft: Draft, node: int) -> int:
+    """Where the rest of work under way begins, as reported: after what is done of it, and not before it resumes."""
+    nodes, clock = draft.nodes, draft.clocks[draft.nodes.clk[node]]
+    after = clock.start(clock.work(nodes.starts[node]) + nodes.done.get(node, 0))
+    return max([after, *(instant for one, instant in draft.bounds.starts if one == node)])
 
 
 def _bound_late_only(draft: Draft, link: int) -> None:

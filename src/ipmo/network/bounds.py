@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ipmo.model.work import Constraints
 from ipmo.network.clocks import FAR
 from ipmo.network.drafts import Draft
 from ipmo.network.parts import LateBound
@@ -17,8 +18,11 @@ def constrain(draft: Draft) -> None:
     """Constraints as bounds of the passes: hard ones fix or cap a start, the others bound late dates."""
     nodes, bounds, hard = draft.nodes, draft.bounds, set(draft.dialect.hard)
     for node, task in bounds.constrained:
-        tied, clock, length = task.constraints, draft.clocks[nodes.clk[node]], nodes.dur[node]
+        tied = task.constraints
         assert tied is not None
+        if nodes.state[node] in LIVE and (tied.by_hand_start is not None or tied.by_hand_finish is not None):
+            _by_hand(draft, node, tied)
+        clock, length = draft.clocks[nodes.clk[node]], nodes.dur[node]
         if tied.as_late_as_possible:
             bounds.latest.append(node)
         if nodes.state[node] not in LIVE:
@@ -37,6 +41,37 @@ def constrain(draft: Draft) -> None:
                 if name != "finish_no_later":
                     bounds.finishes.append((node, instant))
                 _hold_to(draft, node, clock.work(instant) - length, instant, True, name in hard, name.startswith("m"))
+
+
+def _by_hand(draft: Draft, node: int, tied: Constraints) -> None:
+    """The dates of work that is scheduled by hand: between them lies its length, on its calendar where they lie in working time."""
+    nodes, begun = draft.nodes, draft.nodes.state[node] is State.STARTED
+    clock, length = draft.clocks[nodes.clk[node]], nodes.dur[node]
+    start = None if tied.by_hand_start is None else minutes(tied.by_hand_start)
+    finish = None if tied.by_hand_finish is None else minutes(tied.by_hand_finish, end=True)
+    if start is not None and finish is not None:
+        finish = max(start, finish)
+    if begun and finish is None:
+        return  # it goes on from its actual start
+    if begun or start is None:
+        assert finish is not None
+        if clock.finish(clock.work(finish)) == finish and length:
+            draft.bounds.by_hand[node] = clock.work(finish) - length
+            return
+        start = clock.start(clock.work(finish) - length) if length else finish
+        start = min(start, finish)
+    elif finish is None:
+        finish = clock.finish(clock.work(start) + length) if length else start
+        finish = max(start, finish)
+    worked = clock.between(start, finish)
+    if worked and clock.start(clock.work(start)) == start and clock.finish(clock.work(finish)) == finish:
+        nodes.dur[node] = worked
+    else:  # they lie in a break: such work runs around the clock
+        nodes.points.pop(node, None)
+        nodes.clk[node], nodes.dur[node], clock = 0, finish - start, draft.clocks[0]
+    draft.bounds.by_hand[node] = clock.work(start)
+    if node in nodes.unknown:
+        nodes.unknown.remove(node)
 
 
 def _hold_to(draft: Draft, node: int, start: int, instant: int, at_finish: bool, hard: bool, pinned: bool) -> None:
@@ -85,15 +120,20 @@ def floors(draft: Draft, dst: Sequence[int], typ: Sequence[int]) -> list[int]:
         for node, high in bounds.high.items():
             data_date = bases.get(nodes.project[node], base)
             bounds.high[node] = max(high, clocks[clk[node]].work(data_date))
+    for node, start in bounds.by_hand.items():  # nothing else moves it, forward or back
+        low[node] = bounds.high[node] = start
+        bounds.floor.pop(node, None)
+        bounds.floor_edges.discard(node)
     return low
 
 
 def _unclipped(draft: Draft, dst: Sequence[int], typ: Sequence[int]) -> set[int]:
-    """Nodes that a lead may take before the start of all: those with a predecessor, where the dialect has it so."""
+    """Nodes that may lie before the start of all, where the dialect has it so: a lead takes them there, or their own bound does."""
     if draft.dialect.clip or draft.data_date is not None:  # a status date binds whatever a lead asks for
         return set()
     nodes = draft.nodes
     found = {v for v in dst if nodes.state[v] is State.NORMAL and nodes.project[v] not in draft.bases}
+    found |= {v for v in draft.bounds.own if nodes.state[v] is State.NORMAL and nodes.project[v] not in draft.bases}
     return found - {v for v, kind in zip(dst, typ, strict=True) if kind == LinkType.FF}  # those lead to no earlier start
 
 

@@ -102,6 +102,7 @@ class Builder:
         table, clocks, lengths, on_calendar = draft.portfolio.calendar_table, draft.clocks, self._lengths, draft.on_calendar
         ids, kinds, state, dur, clk, nominal = nodes.ids, nodes.kinds, nodes.state, nodes.dur, nodes.clk, nodes.nominal
         local, start_bounds, prefix = nodes.local[project.id], self.bounds.starts, project.id + "/"
+        own_bounds = self.bounds.own
         start_bound, usual = standing.start, standing.state
         for task in project.tasks:
             name = task.id
@@ -113,18 +114,22 @@ class Builder:
             else:
                 calendar = table[task.calendar]
                 own = clocks.clock(calendar)
+            worked = own
+            if task.resource_calendar is not None:
+                calendar = table[task.resource_calendar]
+                worked = clocks.clock(calendar)
             node = len(ids)
             local[name] = node
             ids.append(prefix + name)
             nominal.append(own)
             kinds.append("milestone" if task.milestone else "task")
             estimate = task.duration
-            length = lengths.get((id(estimate), own))
+            length = lengths.get((id(estimate), worked))
             if length is None and estimate is not None:
-                length = self._length(estimate, calendar, own, prefix + name)
+                length = self._length(estimate, calendar, worked, prefix + name)
             here = usual
             if task.actual_start is not None or task.actual_finish is not None or task.progress is not None or task.remaining is not None:
-                here, length = self._statused(task, node, length, calendar, own, usual)
+                here, length = self._statused(task, node, length, calendar, worked, usual)
             if task.hammock:
                 nodes.driveless.add(node)
             if task.hammock and here in LIVE:
@@ -141,22 +146,23 @@ class Builder:
             elif not length[0] and on_calendar:
                 nodes.points[node] = "start"
             if task.constraints is not None and here in LIVE:
-                length = self._constrained(task, node, length, own)
+                length = self._constrained(task, node, length, worked)
             state.append(here)
             if length is None or not length[0]:
                 dur.append(0)
-                clk.append(own if on_calendar else 0)
+                clk.append(worked if on_calendar else 0)
             else:
                 dur.append(length[0])
                 clk.append(length[1])
             if here is NORMAL:
                 if task.not_before is not None:
                     start_bounds.append((node, minutes(task.not_before)))
+                    own_bounds.add(node)
                 if start_bound is not None:
                     start_bounds.append((node, start_bound))
             elif here is UNDATED or here is GONE:
                 nodes.holds[node] = standing.reason
-            if task.finish_not_before is not None or task.resumes is not None or task.deadline is not None:
+            if task.finish_not_before is not None or task.resumes is not None or task.deadline is not None or task.delay is not None:
                 self._dated(task, node, here)
         nodes.project.extend([standing.place] * (len(ids) - len(nodes.project)))
 
@@ -212,6 +218,9 @@ class Builder:
         """The bounds and the commitment that a task states itself."""
         if task.finish_not_before is not None:
             self.bounds.finishes.append((node, minutes(task.finish_not_before, end=True)))
+            self.bounds.own.add(node)
+        if task.delay is not None and here is NORMAL and task.delay.amount > 0:
+            self.nodes.delays[node] = task.delay
         if task.resumes is not None and here is STARTED:
             self.bounds.starts.append((node, minutes(task.resumes)))
         if task.deadline is not None and here is not FINISHED:

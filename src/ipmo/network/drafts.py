@@ -52,6 +52,8 @@ class Nodes:
     """Nodes for which one of several givers is enough."""
     rests: dict[int, int] = attrs.field(factory=dict)
     """What stands in for finished work that still hands on what its predecessors hold back."""
+    delays: dict[int, Span] = attrs.field(factory=dict)
+    """How much later a node starts than what comes before it lets it: levelling delays."""
     driveless: set[int] = attrs.field(factory=set)
     """Levels of effort, whatever their state: what they are linked to does not wait for them."""
     begun: dict[int, Sequence[int]] = attrs.field(factory=dict)
@@ -127,6 +129,10 @@ class Bounds:
 
     starts: list[tuple[int, int]] = attrs.field(factory=list)
     finishes: list[tuple[int, int]] = attrs.field(factory=list)
+    own: set[int] = attrs.field(factory=set)
+    """Nodes with a bound from below that they state themselves."""
+    by_hand: dict[int, int] = attrs.field(factory=dict)
+    """The early start of nodes that are scheduled by hand."""
     late: list[LateBound] = attrs.field(factory=list)
     late_links: list[LateLink] = attrs.field(factory=list)
     """Links that bound late dates only."""

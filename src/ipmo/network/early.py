@@ -72,7 +72,26 @@ class EarlyPass:
         clock, calendar = self.network.running_clock(node), self.network.clock_of(node)
         if clock is calendar:
             return (end - begin) / calendar.day_minutes
-        return calendar.days(clock.start(begin), clock.start(end))
+        between = calendar.days(clock.start(begin), clock.start(end))
+        ends = self.float_ends[place]
+        if not ends:
+            return between
+        length = self.lists.dur[place]
+        finishes = calendar.days(clock.finish(begin + length), clock.finish(end + length))
+        return finishes if ends == 2 else min(between, finishes)
+
+    @functools.cached_property
+    def float_ends(self) -> Ints:
+        """How floats of work that its resources do on other days than its calendar's are measured; see `kernels.worked_between`."""
+        net, clk = self.network, plain(self.positions.clk)
+        nominal = net.nominal
+        if nominal is None or self.dialect.exact_late or self.dialect.total_float != "smallest":
+            return self._filled(net.n, 0)
+        ends = self._filled(net.n, 0)
+        for place, v in enumerate(plain(self.positions.order)):
+            if clk[place] != nominal[v]:
+                ends[place] = 2 if net.state[v] == State.STARTED else 1
+        return ends
 
     def _check(self) -> None:
         if not self.network.n:

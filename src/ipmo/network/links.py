@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import attrs
+
 from ipmo.model.benefits import Benefit, Outcome
 from ipmo.model.governance import After
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.model.work import Link, Project
 from ipmo.network.drafts import Draft
-from ipmo.network.parts import DatedExternal
-from ipmo.network.states import TYPES, State
+from ipmo.network.parts import DatedExternal, LateBound
+from ipmo.network.states import LIVE, TYPES, State
 from ipmo.units import Span, minutes
 
-__all__ = ["Linker", "joins_projects", "lag_clock", "tie"]
+__all__ = ["Linker", "bind_giver", "joins_projects", "lag_clock", "tie"]
 
 
 class Linker:
@@ -171,6 +173,8 @@ class Linker:
         if source is None or target is None:
             return
         if target in self.nodes.begun and kind[1] == "S" and not derived:
+            if self.draft.dialect.data_date == "reported" and self.nodes.state[source] in LIVE:
+                bind_giver(self.draft, source, target, kind, self.nodes.starts[target], lag)
             target = self._rest(target)
         link = self.links.add(source, target, kind, lag)
         if number >= 0:
@@ -214,6 +218,13 @@ def lag_clock(draft: Draft, source: int, target: int) -> int:
         return 0
     place = draft.nodes.project[target]
     return draft.clocks.clock(draft.calendar(draft.portfolio.projects[place] if place >= 0 else None))
+
+
+def bind_giver(draft: Draft, source: int, target: int, kind: str, instant: int, lag: Span | None) -> None:
+    """A date that stands binds, backwards, what should have come before it."""
+    if lag is not None:
+        instant = draft.clocks[lag_clock(draft, source, target)].shift(instant, attrs.evolve(lag, amount=-lag.amount))
+    draft.bounds.late.append(LateBound(source, instant, kind[0] == "F"))
 
 
 def tie(draft: Draft, target: int, kind: str, instant: int, lag: Span | None, clock: int) -> None:

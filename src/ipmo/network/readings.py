@@ -269,7 +269,8 @@ class Readings:
     def days(self, begin: Array, end: Array) -> NDArray[np.float64]:
         """Working days between two starts of every position on its own clock, by the calendar of each."""
         out = self._zeros(self._net.n)
-        self._net.run(kernels.worked_between, as_array(self._passes.positions.clk), self._nominal, self._cal, begin, end, out)
+        ends = as_array(self._passes.float_ends)
+        self._net.run(kernels.worked_between, self._nodes, self._nominal, ends, self._cal, begin, end, out)
         return out / self._day_minutes
 
     @functools.cached_property

@@ -329,11 +329,25 @@ def late_finishes(nodes: Nodes, cal: Tables, early: Dates, ends: Ints, points: I
         out[v] = end
 
 
-def worked_between(clk: Ints, nominal: Ints, cal: Tables, begin: Ints, end: Ints, out: Ints) -> None:
-    """Working minutes between two starts of each position on its own clock, by the clock of its calendar."""
+def worked_between(nodes: Nodes, nominal: Ints, ends: Ints, cal: Tables, begin: Ints, end: Ints, out: Ints) -> None:
+    """Working minutes between two starts of each position on its own clock, by the clock of its calendar.
+
+    Args:
+        nominal: the clock of each position's calendar.
+        ends: of positions that run on another clock: 0 measured from start to start, 1 the less of that and from finish to finish,
+            2 from finish to finish.
+        begin, end: the starts.
+        out: takes the minutes.
+    """
+    clk, dur = nodes.clk, nodes.dur
     for v in range(len(out)):
         if clk[v] == nominal[v]:
             out[v] = end[v] - begin[v]
-        else:
-            one = work(cal, nominal[v], start_at(cal, clk[v], begin[v]))
-            out[v] = work(cal, nominal[v], start_at(cal, clk[v], end[v])) - one
+            continue
+        best = work(cal, nominal[v], start_at(cal, clk[v], end[v])) - work(cal, nominal[v], start_at(cal, clk[v], begin[v]))
+        if ends[v]:
+            first = work(cal, nominal[v], finish_at(cal, clk[v], begin[v] + dur[v]))
+            last = work(cal, nominal[v], finish_at(cal, clk[v], end[v] + dur[v]))
+            if ends[v] == 2 or last - first < best:
+                best = last - first
+        out[v] = best

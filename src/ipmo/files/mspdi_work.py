@@ -1,0 +1,145 @@
+"""Who works on what in Microsoft Project's XML (MSPDI): resources, assignments, and the calendar that a task is worked on."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+from decimal import Decimal
+
+import attrs
+
+from ipmo.files.foreign import Intake, RowError
+from ipmo.files.mspdi_calendars import Calendars, same_time
+from ipmo.files.mspdi_elements import Element, instant, iso_minutes
+from ipmo.findings import Severity
+from ipmo.model.calendars import Calendar
+from ipmo.model.people import Assignment, Resource
+from ipmo.network.clocks import Clock, Clocks
+from ipmo.units import Effort, minutes
+
+__all__ = ["Workforce", "Working"]
+
+
+@attrs.frozen
+class Part:
+    """What one resource does of a task: when, how long it takes at its units, and on whose calendar."""
+
+    calendar: Calendar | None
+    finish: datetime | None
+    length: Decimal | None
+
+
+@attrs.frozen
+class Working:
+    """When a task is worked on: its own calendar, that of those who do it where it is another, and how long it takes them, where known."""
+
+    own: Calendar | None = None
+    theirs: Calendar | None = None
+    length: Decimal | None = None
+
+
+class Workforce:
+    """The resources of a project, and what each does.
+
+    Args:
+        intake: takes the findings.
+        root: the project.
+        calendars: the calendars of the file.
+        taken: ids that others bear; those of the resources are added.
+    """
+
+    def __init__(self, intake: Intake, root: Element, calendars: Calendars, taken: set[str]) -> None:
+        self.intake, self.calendars = intake, calendars
+        self.resources: dict[str, Resource] = {}
+        self.assignments: dict[str, list[Assignment]] = defaultdict(list)
+        """By the UID of the task."""
+        self._own: dict[str, Calendar | None] = {}
+        self._parts: dict[str, list[Part]] = defaultdict(list)
+        self._clocks: dict[str, Clock] = {}
+        for node in root.all("Resources", "Resource"):
+            self._resource(node, taken)
+        for node in root.all("Assignments", "Assignment"):
+            with intake.row("an assignment", node.line):
+                self._assignment(node)
+
+    def _resource(self, node: Element, taken: set[str]) -> None:
+        uid = node.get("UID") or ""
+        if node.flag("IsNull") or uid == "0" or uid == "-65535":
+            return
+        with self.intake.row(f"resource {node.get('Name') or uid!r}", node.line):
+            if not uid:
+                raise RowError("it has no UID")
+            id = self.intake.fit(node.get("Name") or f"resource {uid}", taken, "resource")
+            kind = {"0": "unit", "1": "person", "2": "cost"}.get(node.get("Type") or "1", "person")
+            self._own[uid] = calendar = self.calendars.made.get(node.get("CalendarUID") or "")
+            self.resources[uid] = Resource(
+                id=id,
+                name=node.get("Name") or "",
+                unit=kind,
+                calendar=calendar.id if calendar else None,
+                category=node.get("Group") or "",
+            )
+            taken.add(id)
+
+    def _assignment(self, node: Element) -> None:
+        uid, task = node.get("ResourceUID") or "", node.get("TaskUID") or ""
+        resource = self.resources.get(uid)
+        if resource is None:
+            return  # work that nobody is assigned to
+        units = self.intake.number(node.get("Units"), "Units")
+        work = iso_minutes(node.get("Work"), "Work")
+        person = resource.unit == "person"
+        effort = Effort((work / 60).normalize() + 0, "ph") if work is not None and work >= 0 and person else None
+        self.assignments[task].append(Assignment(resource=resource.id, units=float(units) if units is not None else 1.0, effort=effort))
+        if person and (units is None or units > 0):
+            length = work / (units or 1) if work is not None else None
+            self._parts[task].append(Part(self._own[uid], instant(self.intake, node, "Finish"), length))
+
+    # ----------------------------------------------------------------------------------------- calendars
+
+    def calendars_of(self, row: Element, summary: bool) -> Working:
+        """The calendars of a task: its own, and when those who do it work; and how long it takes there where its resources differ.
+
+        A task's own calendar and that of a resource hold together, unless the file says that resources are ignored. Of
+        resources with several calendars the one that ends last counts.
+        """
+        name, default = row.get("Name") or row.get("UID") or "", self.calendars.default
+        uid = row.get("CalendarUID") or "-1"
+        own = None if uid in ("-1", "0") else self.calendars.made.get(uid)
+        if own is None and uid not in ("-1", "0"):
+            self.intake.note("no-calendar", f"task {name!r} follows calendar {uid}, which is not in the file", line=row.line)
+        parts = self._parts.get(row.get("UID") or "", [])
+        if summary or row.flag("IgnoreResourceCalendar") or not parts:
+            return Working(own)
+        found: list[tuple[Calendar | None, Part]] = []
+        for part in parts:
+            theirs = part.calendar or default
+            both = theirs if own is None else own if theirs is None else self.calendars.both(own, theirs)
+            found.append((both, part))
+        first = found[0][0]
+        if all(one is first or (one is not None and first is not None and same_time(one, first)) for one, _ in found):
+            return Working(own, self._unless(first, own or default))
+        last, part = max(found, key=lambda one: (one[1].finish or datetime.min, one[1].length or 0))
+        self.intake.note(
+            "resource-calendars",
+            f"task {name!r} has resources with several calendars; {last.id if last else 'the standard one'!r} is taken, of the one that "
+            "ends last",
+            line=row.line,
+            severity=Severity.INFO,
+        )
+        return Working(own, self._unless(last, own or default), part.length)
+
+    @staticmethod
+    def _unless(calendar: Calendar | None, usual: Calendar | None) -> Calendar | None:
+        """A calendar, unless it has the working time of the usual one."""
+        return None if calendar is None or (usual is not None and same_time(calendar, usual)) else calendar
+
+    def worked(self, calendar: Calendar | None, start: datetime, finish: datetime) -> int:
+        """Working minutes between two dates on a calendar, None for the project's."""
+        calendar = calendar or self.calendars.default
+        if calendar is None:
+            return 0
+        clock = self._clocks.get(calendar.id)
+        if clock is None:
+            clock = self._clocks[calendar.id] = Clocks([calendar]).of(calendar)
+        return clock.between(minutes(start), minutes(finish))
