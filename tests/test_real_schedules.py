@@ -101,6 +101,8 @@ FILES = [
     ("06_multi_project_mspdi/26_mp_j90_a2_nr1.xml", 184),
     ("07_schedules/aspose_project-sort.mspdi.xml", 12),
     ("07_schedules/aspose_External.mspdi.xml", 3),
+    ("07_schedules/aspose_GetCrossProjectTaskLinks.mspdi.xml", 8),
+    ("07_schedules/aspose_ResourceAssignmentVariance.mspdi.xml", 8),
 ]
 
 

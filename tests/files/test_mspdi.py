@@ -561,3 +561,31 @@ def test_a_link_from_an_inactive_task_is_no_broken_row(read: Reader) -> None:
         "1 inactive task is left out: it moves nothing",
         "1 link from an inactive task is left out: it moves nothing",
     ]
+
+
+def stored(early: str, late: str, slack_hours: float) -> str:
+    ends = "".join(
+        f"<{name}>2026-01-{day}:00</{name}>"
+        for name, day in zip(("EarlyStart", "EarlyFinish", "LateStart", "LateFinish"), (*early.split(), *late.split()), strict=True)
+    )
+    return f"{ends}<TotalSlack>{round(slack_hours * 600)}</TotalSlack>"
+
+
+def test_the_dates_that_project_stored_are_held_against_the_schedule(read: Reader) -> None:
+    far = "<PredecessorLink><PredecessorUID>77</PredecessorUID><Type>1</Type><CrossProject>1</CrossProject><CrossProjectName>other.mpp\\3</CrossProjectName></PredecessorLink>"
+    tasks = (
+        task(1, "a", extra=stored("05T08:00 05T17:00", "06T08:00 06T17:00", 8))
+        + task(2, "moved", extra=stored("06T08:00 06T17:00", "06T08:00 06T17:00", 0))
+        + task(3, "waits for another file", extra=far + stored("06T08:00 06T17:00", "06T08:00 06T17:00", 0))
+        + task(4, "done", extra="<PercentComplete>100</PercentComplete><ActualStart>2026-01-05T08:00:00</ActualStart><ActualFinish>2026-01-06T17:00:00</ActualFinish>" + stored("05T08:00 06T17:00", "05T08:00 06T17:00", 0))
+        + task(5, "long", hours=16, extra=stored("05T08:00 06T17:00", "05T08:00 06T17:00", 0))
+    )  # fmt: skip
+    pf = read(mspdi(tasks))
+    found = [f.message for f in ipmo.check(pf) if f.code in ("ipmo/dates-reproduced", "ipmo/date-differs")]
+    assert any(
+        text.startswith("dates reproduced: 2 of 4 (early dates 2, late dates 4, floats 2); 1 finished row is not counted") for text in found
+    )
+    assert any("'Tram/3'" in text and "lies in another file and has no date in this one" in text for text in found)
+    placed = read(mspdi(tasks.replace("<Name>waits for another file</Name>", "<Name>w</Name><Start>2026-01-06T08:00:00</Start>")))
+    assert ipmo.schedule(placed)["Tram/3"].early_start == datetime(2026, 1, 6, 8)
+    assert "mspdi/external-date" in codes(placed)

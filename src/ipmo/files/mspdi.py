@@ -32,6 +32,7 @@ from ipmo.model.money import Budget, BudgetLine, MoneySettings, as_budget
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.reading import noun_of
 from ipmo.model.references import reference
+from ipmo.model.stored import StoredDates
 from ipmo.model.work import Constraints, Link, Project, Task
 from ipmo.units import Effort, Money, Span
 
@@ -80,6 +81,7 @@ class _Reader:
         self.lines: dict[str, int] = {}
         self.outside: dict[str, tuple[str, Element]] = {}
         self.inactive: set[str] = set()
+        self.stored: dict[str, StoredDates] = {}
         self.currency = code if re.fullmatch("[A-Z]{3}", code := root.get("CurrencyCode") or "") else ""
         self.fields = {
             node.get("FieldID") or "": node.get("Alias") or node.get("FieldName") or ""
@@ -143,7 +145,7 @@ class _Reader:
                 projects=made,
                 links=self.links,
                 resources=list(self.workforce.resources.values()),
-                source=self.intake.finish(self.name, self.lines),
+                source=self.intake.finish(self.name, self.lines, self._stored_with_causes(made)),
             )
         except ModelError as error:
             raise FileError(self.name, [attrs.evolve(problem, file=self.name) for problem in error.problems]) from None
@@ -259,6 +261,8 @@ class _Reader:
                 tasks[id] = task
                 self.ids[uid] = f"{current}/{id}"
                 self.lines[f"{current}/{id}"] = row.line
+                if not summary:
+                    self._keep_stored(f"{current}/{id}", row, task.finished)
                 kept.append((current, id, row))
                 if place + 1 < len(rows) and levels[place + 1] > level:
                     above.append((level, id))
@@ -277,6 +281,40 @@ class _Reader:
                         task, duration=None, remaining=None, milestone=False, actual_start=None, actual_finish=None, progress=None
                     )
         return [(id, name, list(tasks.values())) for id, (name, tasks) in projects.items()]
+
+    def _keep_stored(self, full_id: str, row: Element, finished: bool) -> None:
+        """What Project computed, to hold the schedule against."""
+
+        def read(name: str) -> datetime | None:
+            return self.intake.tolerated(lambda: self.when(row, name), row.line)
+
+        slack = self.intake.tolerated(lambda: whole(row.get("TotalSlack"), "TotalSlack"), row.line)
+        start, finish = read("EarlyStart"), read("EarlyFinish")
+        if start is not None or finish is not None:
+            self.stored[full_id] = StoredDates(
+                early_start=start,
+                early_finish=finish,
+                late_start=read("LateStart"),
+                late_finish=read("LateFinish"),
+                total_float=None if slack is None else slack / 600,
+                finished=finished,
+            )
+
+    def _stored_with_causes(self, projects: Sequence[Project]) -> dict[str, StoredDates]:
+        """The stored dates, with what is known of rows that wait for work of another file."""
+        outside = {link.target: link.source.removeprefix("external:") for link in self.links if link.date is None and ":" in link.source}
+        for project in projects if outside else ():
+            above = {task.id: task.parent for task in project.tasks}
+            for task in project.tasks:
+                one: str | None = task.id
+                while one is not None and f"{project.id}/{one}" not in outside:
+                    one = above[one]
+                full_id = f"{project.id}/{task.id}"
+                if one is not None and full_id in self.stored:
+                    name = outside[f"{project.id}/{one}"]
+                    cause = f"it waits for {name!r}, which lies in another file and has no date in this one"
+                    self.stored[full_id] = attrs.evolve(self.stored[full_id], cause=cause)
+        return self.stored
 
     def _level(self, row: Element) -> int:
         return self.intake.tolerated(lambda: whole(row.get("OutlineLevel"), "OutlineLevel"), row.line) or 0
@@ -496,7 +534,7 @@ class _Reader:
                 outside = self.outside.get(uid)
                 if node.flag("CrossProject") and uid not in self.ids and outside is None:
                     name = node.get("CrossProjectName") or uid
-                    self._external(self.intake.fit(name, (), "task"), full_id, LINK_TYPES[kind], lag, None)
+                    self._external(self.intake.fit(name, (), "task"), full_id, LINK_TYPES[kind], lag, self._held(row, kind, lag, name))
                     continue
                 if outside is not None:
                     date = self.when(outside[1], "Finish" if LINK_TYPES[kind][0] == "F" else "Start")
@@ -519,6 +557,19 @@ class _Reader:
                 else:
                     self.links.append(Link(source=source, target=full_id, type=LINK_TYPES[kind], lag=lag))
         return out
+
+    def _held(self, row: Element, kind: int, lag: Span | None, name: str) -> datetime | None:
+        """The date that stands for work of another file: where Project has put what waits for it; None where it says nothing."""
+        start = self.when(row, "Start") if LINK_TYPES[kind][1] == "S" and lag is None and row.get("ActualStart") is None else None
+        if start is not None:
+            self.intake.note(
+                "external-date",
+                f"task {row.get('Name') or row.get('UID')!r} waits for {name!r}, which lies in another file and has no date in this one; "
+                "the start that Project gave the task is taken for it",
+                line=row.line,
+                severity=Severity.INFO,
+            )
+        return start
 
     def _external(self, name: str, full_id: str, kind: str, lag: Span | None, date: datetime | None) -> None:
         self.links.append(Link(source=f"external:{name}"[:200], target=full_id, type=kind, lag=lag, date=date))
