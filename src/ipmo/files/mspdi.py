@@ -230,12 +230,7 @@ class _Reader:
             if marked is not None and self._attribute(row, KIND_FIELD) == "project":
                 current = self.intake.fit(marked, {*self.top, *projects}, "project")
                 projects[current] = (row.get("Name") or "", {})
-                self.header[current] = Project(
-                    id=current,
-                    name="" if row.get("Name") == marked else row.get("Name") or "",
-                    start=self.intake.tolerated(lambda: self.when(row, "ConstraintDate"), row.line),  # noqa: B023
-                    finish=self.intake.tolerated(lambda: self.when(row, "Deadline"), row.line),  # noqa: B023
-                )
+                self.header[current] = self._header(current, marked, row)
                 self.ids[uid] = current
                 self.intake.understood += 1
                 above = []
@@ -281,6 +276,15 @@ class _Reader:
                         task, duration=None, remaining=None, milestone=False, actual_start=None, actual_finish=None, progress=None
                     )
         return [(id, name, list(tasks.values())) for id, (name, tasks) in projects.items()]
+
+    def _header(self, id: str, marked: str, row: Element) -> Project:
+        """A project that ipmo wrote as a row, without its tasks."""
+        return Project(
+            id=id,
+            name="" if row.get("Name") == marked else row.get("Name") or "",
+            start=self.intake.tolerated(lambda: self.when(row, "ConstraintDate"), row.line),
+            finish=self.intake.tolerated(lambda: self.when(row, "Deadline"), row.line),
+        )
 
     def _keep_stored(self, full_id: str, row: Element, finished: bool) -> None:
         """What Project computed, to hold the schedule against."""
@@ -328,6 +332,8 @@ class _Reader:
             raise RowError("its duration is negative")
         milestone = not summary and length == 0
         working = self.workforce.calendars_of(row, summary)
+        if self.marked and row.flag("IgnoreResourceCalendar") and working.own is self.known.default:
+            working = attrs.evolve(working, own=None)  # written so that no other tool goes by its resources
         if not summary:
             self._state(id, row, length if working.length is None else working.length, milestone, fields, working.theirs or working.own)
         self._tie(id, row, fields, tied)
@@ -475,7 +481,7 @@ class _Reader:
                 return
             if planned is not None:
                 fields["budget"] = planned
-                if now is not None:
+                if now is not None and not (self.marked and as_budget(now) == planned):
                     fields["forecast"] = as_budget(now)
             elif now is not None:
                 fields["budget"] = as_budget(now)
@@ -560,7 +566,11 @@ class _Reader:
 
     def _held(self, row: Element, kind: int, lag: Span | None, name: str) -> datetime | None:
         """The date that stands for work of another file: where Project has put what waits for it; None where it says nothing."""
-        start = self.when(row, "Start") if LINK_TYPES[kind][1] == "S" and lag is None and row.get("ActualStart") is None else None
+        start = (
+            self.when(row, "Start")
+            if LINK_TYPES[kind][1] == "S" and lag is None and row.get("ActualStart") is None and not self.marked
+            else None
+        )
         if start is not None:
             self.intake.note(
                 "external-date",

@@ -6,23 +6,26 @@ What Project has no room for (benefits, risks, bodies, ...) is named in a `Forma
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from ipmo.analysis.dates.items import ScheduledItem
+from ipmo.analysis.dates.schedule import schedule
 from ipmo.atomic import write_atomically
-from ipmo.errors import FormatWarning
+from ipmo.errors import CycleError, FormatWarning, ScheduleError
 from ipmo.files.foreign import unescaped
 from ipmo.files.mspdi_elements import ID_FIELD, KIND_FIELD, LINK_TYPES, NAMESPACE
-from ipmo.model.calendars import Calendar
+from ipmo.model.calendars import Calendar, shifts
 from ipmo.model.estimates import Estimate
 from ipmo.model.governance import After
+from ipmo.model.money import Budget
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.model.work import Project, Task
-from ipmo.units import ELAPSED, Effort, Span, When, minutes, moment
+from ipmo.units import ELAPSED, Effort, Money, Span, When, minutes, moment
 
 __all__ = ["write_mspdi"]
 
@@ -74,9 +77,31 @@ def _tag(name: str, value: object) -> str:
     return f"<{name}>{escape(text)}</{name}>"
 
 
-def _when(value: When, *, end: bool = False) -> str:
-    found = value if isinstance(value, datetime) else moment(minutes(value, end=end))
-    return found.isoformat(timespec="seconds")
+def _when(value: When, calendar: Calendar, *, end: bool = False) -> str:
+    """A date as Project writes it: of a day without a time where its first shift begins, or where its last one ends."""
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    times = day_times(calendar, value)
+    if end:
+        ends = [stop for _, stop in times] or [stop for day in calendar.week_shifts() for _, stop in day]
+        last = min(max(ends, default=1440), 1439)  # the midnight that ends a day is written as the next day's by no other tool
+        return moment(minutes(value) + last).isoformat(timespec="seconds")
+    return moment(minutes(value) + min((start for start, _ in times), default=0)).isoformat(timespec="seconds")
+
+
+def day_times(calendar: Calendar, day: date) -> list[tuple[int, int]]:
+    """The shifts of a day on a calendar, in minutes from midnight: with what reaches into it, without what reaches out of it."""
+    before = shifts_of(calendar, day - timedelta(days=1)) if day > date.min else ()
+    spill = [(0, stop - 1440) for _, stop in before if stop > 1440]
+    return [*spill, *((start, min(stop, 1440)) for start, stop in shifts_of(calendar, day))]
+
+
+def shifts_of(calendar: Calendar, day: date) -> tuple[tuple[int, int], ...]:
+    """The shifts that begin on a day."""
+    for exception in reversed(calendar.exceptions):
+        if exception.first <= day <= (exception.last or exception.first):
+            return shifts(exception.hours)
+    return () if day in calendar.holidays else calendar.week_shifts()[day.weekday()]
 
 
 class _Writer:
@@ -84,15 +109,18 @@ class _Writer:
         self.portfolio = portfolio
         self.lost: dict[str, int] = {}
         self.calendars = portfolio.calendar_table
+        self.dates = self._dates()
         default = portfolio.calendar or "standard"
         if len(portfolio.projects) == 1 and portfolio.projects[0].calendar:
             default = portfolio.projects[0].calendar
         self.default = self.calendars[default]
         used = {self.default.id, *(c.id for c in portfolio.calendars)}
         for project in portfolio.projects:
-            used |= {c for c in (project.calendar, *(task.calendar for task in project.tasks)) if c}
+            used |= {c for c in (project.calendar, *(c for task in project.tasks for c in (task.calendar, task.resource_calendar))) if c}
+        used |= {resource.calendar for resource in portfolio.resources if resource.calendar}
         self.calendar_uids = {name: uid for uid, name in enumerate(_in_order(portfolio, used), 1)}
         self.uids: dict[str, int] = {}
+        self.resource_calendars = {resource.id: resource.calendar for resource in portfolio.resources if resource.unit == "person"}
         self.resource_uids = {resource.id: uid for uid, resource in enumerate(portfolio.resources, 1)}
         for name in NO_ROOM:
             if count := len(getattr(portfolio, name)):
@@ -100,6 +128,22 @@ class _Writer:
 
     def _lose(self, what: str, count: int = 1) -> None:
         self.lost[what] = self.lost.get(what, 0) + count
+
+    def _dates(self) -> Mapping[str, ScheduledItem]:
+        """The dates of everything, by full id; none where there is no schedule."""
+        try:
+            found = schedule(self.portfolio)
+        except (CycleError, ScheduleError):
+            self._lose("scheduled dates, because there is no schedule")
+            return {}
+        return {row.id: row for row in found.rows}
+
+    def _scheduled(self, full_id: str) -> Iterator[str]:
+        """When an item starts and finishes, for tools that show a file as it stands."""
+        item = self.dates.get(full_id)
+        if item is not None and item.start is not None and item.finish is not None:
+            yield _tag("Start", item.start.isoformat(timespec="seconds"))
+            yield _tag("Finish", item.finish.isoformat(timespec="seconds"))
 
     def lines(self) -> Iterator[str]:
         pf = self.portfolio
@@ -112,10 +156,12 @@ class _Writer:
         yield _tag("ScheduleFromStart", int(forward))
         start = pf.start or next((p.start for p in pf.projects if p.start is not None), None)
         if start is not None:
-            yield _tag("StartDate", _when(start))
-        ends = [p.finish for p in pf.projects if p.finish is not None]
-        if not forward and ends:
-            yield _tag("FinishDate", max(_when(end, end=True) for end in ends))
+            yield _tag("StartDate", _when(start, self.default) if forward or not isinstance(start, datetime) else start.isoformat())
+        ends = [_when(p.finish, self.default, end=True) for p in pf.projects if p.finish is not None]
+        if forward:
+            ends = [item.finish.isoformat() for item in self.dates.values() if item.finish is not None]
+        if ends:
+            yield _tag("FinishDate", max(ends))
         limit = pf.dialect.critical_float
         yield _tag("CriticalSlackLimit", round(self.default.minutes(limit) / self.default.day_minutes) if limit.amount else 0)
         if pf.money is not None:
@@ -125,7 +171,7 @@ class _Writer:
         yield _tag("MinutesPerWeek", self.default.week_minutes)
         yield _tag("HonorConstraints", int(bool(pf.dialect.hard)))
         if pf.status_date is not None:
-            yield _tag("StatusDate", _when(pf.status_date))
+            yield _tag("StatusDate", moment(minutes(pf.status_date)).isoformat())
         names = sorted({name for project in pf.projects for task in project.tasks for name in task.attributes if name != "notes"})
         self.fields = {name: str(188743731 + place * 3) for place, name in enumerate(names[:5])}
         if len(names) > 5:
@@ -154,20 +200,28 @@ class _Writer:
             )
         yield "</Resources>"
         yield "<Assignments>"
+        yield from self._assignments()
+        yield "</Assignments>"
+        yield "</Project>"
+
+    def _assignments(self) -> Iterator[str]:
         number = 0
-        for project in pf.projects:
+        calendars = {resource.id: resource.calendar for resource in self.portfolio.resources}
+        for project in self.portfolio.projects:
             for task in project.tasks:
+                item = self.dates.get(f"{project.id}/{task.id}")
                 for assignment in task.assignments:
                     number += 1
                     hours = assignment.effort
+                    theirs = task.resource_calendar is not None and calendars[assignment.resource] is not None
+                    ends = theirs and (calendars[assignment.resource] or "") in (task.resource_calendar or "")
                     yield (
                         f"<Assignment>{_tag('UID', number)}{_tag('TaskUID', self.uids[f'{project.id}/{task.id}'])}"
                         f"{_tag('ResourceUID', self.resource_uids[assignment.resource])}{_tag('Units', assignment.units)}"
                         + (_tag("Work", _iso(self._effort(hours))) if hours is not None else "")
+                        + (_tag("Finish", item.finish.isoformat()) if ends and item is not None and item.finish is not None else "")
                         + "</Assignment>"
                     )
-        yield "</Assignments>"
-        yield "</Project>"
 
     def _custom(self) -> Iterator[tuple[str, str, str]]:
         for place, (name, field) in enumerate(self.fields.items(), 1):
@@ -184,16 +238,10 @@ class _Writer:
             times = [*spill[day], *((start, min(stop, 1440)) for start, stop in week[day])]
             yield f"<WeekDay>{_tag('DayType', number)}{_times(times)}</WeekDay>"
         yield "</WeekDays>"
-        exceptions = [
-            *((day, day, "none") for day in calendar.holidays),
-            *((e.first, e.last or e.first, e.hours) for e in calendar.exceptions),
-        ]
-        if exceptions:
+        special = list(_special(calendar))
+        if special:
             yield "<Exceptions>"
-            from ipmo.model.calendars import shifts
-
-            for first, last, hours in exceptions:
-                times = [(start, min(stop, 1440)) for start, stop in shifts(hours)]
+            for first, last, times in special:
                 yield (
                     f"<Exception><EnteredByOccurrences>0</EnteredByOccurrences><TimePeriod>{_tag('FromDate', f'{first}T00:00:00')}"
                     f"{_tag('ToDate', f'{last}T23:59:00')}</TimePeriod><Occurrences>{(last - first).days + 1}</Occurrences><Type>1</Type>"
@@ -231,6 +279,7 @@ class _Writer:
             into.setdefault(link.target, []).append((link.source, After(source=link.source, type=link.type, lag=link.lag)))
             if link.target not in self.uids:
                 self._lose("links to what is no task")
+        self._outside(number)
         parents = {f"{project.id}/{task.parent}" for project in pf.projects for task in project.tasks if task.parent}
         for place, (project, item, level) in enumerate(rows, 1):
             yield "<Task>"
@@ -243,21 +292,45 @@ class _Writer:
                 links = [(f"{project.id}/{after.source}", after) for after in item.after] + into.get(full_id, [])
                 yield from self._task(project, item, level, full_id in parents, links)
             yield "</Task>"
+        for place, (name, (uid, when)) in enumerate(self.outside.items(), len(rows) + 1):
+            at = _when(when, self.default, end=True)
+            ends = "".join(_tag(end, at) for end in ("Start", "Finish", "EarlyStart", "EarlyFinish", "LateStart", "LateFinish"))
+            yield (
+                f"<Task>{_tag('UID', uid)}{_tag('ID', place)}{_tag('Name', unescaped(name))}<OutlineLevel>1</OutlineLevel>"
+                f"<ExternalTask>1</ExternalTask>{ends}<Duration>PT0H0M0S</Duration><ActualDuration>PT0H0M0S</ActualDuration>"
+                "<RemainingDuration>PT0H0M0S</RemainingDuration></Task>"
+            )
+
+    def _outside(self, last: int) -> None:
+        """Rows for work of other files whose dates are known, numbered after all others."""
+        self.outside: dict[str, tuple[int, When]] = {}
+        for link in self.portfolio.links:
+            meant = reference(link.source)
+            if meant.external and link.date is not None and link.target in self.uids and meant.name not in self.outside:
+                self.outside[meant.name] = (last + len(self.outside) + 1, link.date)
 
     def _project(self, project: Project) -> Iterator[str]:
         yield _tag("Name", project.name or project.id)
         yield "<Manual>0</Manual><OutlineLevel>1</OutlineLevel><Summary>1</Summary>"
+        calendar = self.calendars[project.calendar or self.default.id]
+        yield from self._scheduled(project.id)
         if project.start is not None:
-            yield f"<ConstraintType>4</ConstraintType>{_tag('ConstraintDate', _when(project.start))}"
+            yield f"<ConstraintType>4</ConstraintType>{_tag('ConstraintDate', _when(project.start, calendar))}"
         if project.finish is not None:
-            yield _tag("Deadline", _when(project.finish, end=True))
+            yield _tag("Deadline", _when(project.finish, calendar, end=True))
         yield _marks("project", project.id)
 
     def _task(self, project: Project, task: Task, level: int, summary: bool, links: list[tuple[str, After]]) -> Iterator[str]:
-        calendar = self.portfolio.calendar_for(f"{project.id}/{task.id}")
+        full_id = f"{project.id}/{task.id}"
+        calendar = self.portfolio.calendar_for(full_id)
+        tied = task.constraints
+        by_hand = tied is not None and (tied.by_hand_start is not None or tied.by_hand_finish is not None)
         yield _tag("Name", task.name)
-        yield f"<Manual>0</Manual>{_tag('OutlineLevel', level)}"
+        yield f"{_tag('Type', 0 if task.resource_calendar else 1)}{_tag('Manual', int(by_hand))}{_tag('OutlineLevel', level)}"
         length = self._length(task.duration, calendar)
+        yield from self._scheduled(full_id)
+        if by_hand and (item := self.dates.get(full_id)) is not None and item.start is not None and item.finish is not None:
+            yield _tag("ManualStart", item.start.isoformat()) + _tag("ManualFinish", item.finish.isoformat())
         if summary:
             yield "<Summary>1</Summary>"
         elif task.milestone:
@@ -266,34 +339,23 @@ class _Writer:
             yield f"{_tag('Duration', _iso(length[0]))}{_tag('DurationFormat', length[1])}<Milestone>0</Milestone>"
         if not summary:
             yield from self._status(task, calendar, length)
-        yield from self._tied(task)
+        yield from self._tied(task, calendar)
+        if task.delay is not None and task.delay.dimension == "elapsed" and task.delay.amount > 0:
+            yield f"{_tag('LevelingDelay', task.delay.elapsed_minutes * 10)}{_tag('LevelingDelayFormat', FORMATS[task.delay.unit])}"
+        elif task.delay is not None and task.delay.amount:
+            self._lose("delays in working time")
         if task.deadline is not None:
-            yield _tag("Deadline", _when(task.deadline, end=True))
-        if task.calendar is not None:
-            yield _tag("CalendarUID", self.calendar_uids[task.calendar])
-        elif project.calendar not in (None, self.default.id):
-            yield _tag("CalendarUID", self.calendar_uids[project.calendar or ""])
-        for name, element in (("budget", "Cost"), ("actual", "ActualCost")):
-            budget = getattr(task, name)
-            if budget is not None and self.portfolio.money is not None and not summary:
-                central = budget.lines[0].amount.central() if budget.is_lump else None
-                if central is not None and central.currency == self.portfolio.money.currency:
-                    yield _tag(element, format((central.amount * 100).normalize(), "f"))
-                else:
-                    self._lose(f"{name}s in several lines or other currencies")
+            yield _tag("Deadline", _when(task.deadline, calendar, end=True))
+        yield from self._follows(project, task, calendar, summary)
+        if self.portfolio.money is not None and not summary:
+            yield from self._costs(task, self.portfolio.money.currency)
         if task.effort is not None and not task.assignments:
             yield _tag("Work", _iso(self._effort(task.effort)))
         if "notes" in task.attributes:
             yield _tag("Notes", task.attributes["notes"])
         for source, after in links:
             yield from self._link(source, after, calendar)
-        if task.baseline_start is not None or task.baseline_finish is not None:
-            yield "<Baseline><Number>0</Number>"
-            if task.baseline_start is not None:
-                yield _tag("Start", _when(task.baseline_start))
-            if task.baseline_finish is not None:
-                yield _tag("Finish", _when(task.baseline_finish, end=True))
-            yield "</Baseline>"
+        yield from self._baseline(task, calendar, summary)
         for name, value in task.attributes.items():
             if name in self.fields:
                 yield f"<ExtendedAttribute>{_tag('FieldID', self.fields[name])}{_tag('Value', value)}</ExtendedAttribute>"
@@ -302,6 +364,63 @@ class _Writer:
             self._lose("hammocks, written as tasks of their stated duration")
         if task.extensions:
             self._lose("extensions of tasks")
+
+    def _follows(self, project: Project, task: Task, calendar: Calendar, summary: bool) -> Iterator[str]:
+        """The calendar of a task; where its resources have others and the portfolio does not go by them, so should no other tool."""
+        ignored = (
+            task.resource_calendar is None
+            and not summary
+            and any((own := self.resource_calendars.get(a.resource)) and own not in (calendar.id, None) for a in task.assignments)
+        )
+        if task.calendar is not None or ignored:
+            yield _tag("CalendarUID", self.calendar_uids[calendar.id])
+        elif project.calendar not in (None, self.default.id):
+            yield _tag("CalendarUID", self.calendar_uids[project.calendar or ""])
+        if ignored:
+            yield "<IgnoreResourceCalendar>1</IgnoreResourceCalendar>"
+
+    def _costs(self, task: Task, currency: str) -> Iterator[str]:
+        """What a task costs by now, and has cost; what was planned stands in the baseline."""
+        for name, element in (("forecast", "Cost"), ("actual", "ActualCost")):
+            budget: Budget | None = getattr(task, name)
+            if name == "forecast" and budget is None:
+                budget = task.budget
+            if budget is None:
+                continue
+            total = _total(budget, currency)
+            if total is None or (name == "actual" and not budget.is_lump):
+                self._lose(f"{name}s in several lines or other currencies")
+            else:
+                yield _tag(element, _cents(total))
+
+    def _baseline(self, task: Task, calendar: Calendar, summary: bool) -> Iterator[str]:
+        """Baseline 0: dates, cost, and the cost by period."""
+        parts = []
+        if task.baseline_start is not None:
+            parts.append(_tag("Start", _when(task.baseline_start, calendar)))
+        if task.baseline_finish is not None:
+            parts.append(_tag("Finish", _when(task.baseline_finish, calendar, end=True)))
+        money = self.portfolio.money
+        total = _total(task.budget, money.currency) if task.budget is not None and money is not None and not summary else None
+        if task.budget is not None and total is not None:
+            parts.append(_tag("Cost", _cents(total)))
+            dated = [line for line in task.budget.lines if line.since is not None and line.until is not None]
+            if len(dated) == len(task.budget.lines):
+                for line in dated:
+                    assert line.since is not None
+                    assert line.until is not None
+                    amount = line.amount.central() if line.amount is not None else None
+                    assert isinstance(amount, Money)
+                    parts.append(
+                        f"<TimephasedData><Type>10</Type>{_tag('UID', 0)}{_tag('Start', _when(line.since, calendar))}"
+                        f"{_tag('Finish', _when(line.until, calendar, end=True))}<Unit>3</Unit>{_tag('Value', _cents(amount.amount))}</TimephasedData>"
+                    )
+            elif not task.budget.is_lump:
+                self._lose("periods of budgets, written as their sum")
+        elif task.budget is not None:
+            self._lose("budgets in other currencies")
+        if parts:
+            yield f"<Baseline><Number>0</Number>{''.join(parts)}</Baseline>"
 
     def _length(self, estimate: Estimate | None, calendar: Calendar) -> tuple[Decimal, int] | None:
         """Minutes of an estimate's central value and the format that shows its unit."""
@@ -320,28 +439,31 @@ class _Writer:
         return effort.amount * {"ph": 60, "pd": self.default.day_minutes, "pw": self.default.week_minutes}[effort.unit]
 
     def _status(self, task: Task, calendar: Calendar, length: tuple[Decimal, int] | None) -> Iterator[str]:
+        whole = length[0] if length is not None else Decimal(0) if task.milestone else None
         if task.actual_finish is not None:
             yield "<PercentComplete>100</PercentComplete>"
-            yield _tag("ActualStart", _when(task.actual_start if task.actual_start is not None else task.actual_finish))
-            yield _tag("ActualFinish", _when(task.actual_finish, end=True))
+            begun = task.actual_start
+            yield _tag("ActualStart", _when(task.actual_finish, calendar, end=True) if begun is None else _when(begun, calendar))
+            yield _tag("ActualFinish", _when(task.actual_finish, calendar, end=True))
+            if whole is not None:
+                yield f"{_tag('ActualDuration', _iso(whole))}<RemainingDuration>PT0H0M0S</RemainingDuration>"
             return
         if task.actual_start is not None:
             if task.progress is not None:
                 yield _tag("PercentComplete", round(task.progress * 100))
-            yield _tag("ActualStart", _when(task.actual_start))
+            yield _tag("ActualStart", _when(task.actual_start, calendar))
             if task.resumes is not None:
-                yield _tag("Resume", _when(task.resumes))
+                yield _tag("Resume", _when(task.resumes, calendar))
         left = self._length(task.remaining, calendar)
         if left is None and length is not None and task.progress is not None and task.actual_start is not None:
             left = (Decimal(round(length[0] * (1 - Decimal(repr(task.progress))))), length[1])
-        whole = length[0] if length is not None else Decimal(0) if task.milestone else None
         rest = left[0] if left is not None else whole
         if rest is not None:
             if whole is not None:
                 yield _tag("ActualDuration", _iso(max(whole - rest, Decimal(0))))
             yield _tag("RemainingDuration", _iso(rest))
 
-    def _tied(self, task: Task) -> Iterator[str]:
+    def _tied(self, task: Task, calendar: Calendar) -> Iterator[str]:
         found: list[tuple[int, When | None, bool]] = []
         tied = task.constraints
         if tied is not None:
@@ -359,14 +481,20 @@ class _Writer:
             number, when, end = found[0]
             yield _tag("ConstraintType", number)
             if when is not None:
-                yield _tag("ConstraintDate", _when(when, end=end))
+                yield _tag("ConstraintDate", _when(when, calendar, end=end))
             if len(found) > 1:
                 self._lose("second constraints of tasks", len(found) - 1)
 
     def _link(self, source: str, after: After, calendar: Calendar) -> Iterator[str]:
         meant = reference(source)
         if meant.item not in self.uids:
-            if meant.external:
+            if meant.external and meant.name in self.outside:
+                uid = self.outside[meant.name][0]
+                yield (
+                    f"<PredecessorLink>{_tag('PredecessorUID', uid)}{_tag('Type', LINK_TYPES.index(after.type))}<CrossProject>1</CrossProject>"
+                    f"{_tag('CrossProjectName', unescaped(meant.name))}{self._lag(after, calendar)}</PredecessorLink>"
+                )
+            elif meant.external:
                 yield (
                     f"<PredecessorLink><PredecessorUID>0</PredecessorUID>{_tag('Type', LINK_TYPES.index(after.type))}<CrossProject>1</CrossProject>"
                     f"{_tag('CrossProjectName', unescaped(meant.name))}{self._lag(after, calendar)}</PredecessorLink>"
@@ -392,6 +520,29 @@ class _Writer:
         return f"{_tag('LinkLag', calendar.minutes(lag) * 10)}{_tag('LagFormat', format)}"
 
 
+def _special(calendar: Calendar) -> Iterator[tuple[date, date, list[tuple[int, int]]]]:
+    """The runs of days with other hours; a night shift that an exception adds or takes away shows on the next day too."""
+    nights = any(stop > 1440 for day in calendar.week_shifts() for _, stop in day)
+    periods = [(day, day) for day in calendar.holidays] + [(one.first, one.last or one.first) for one in calendar.exceptions]
+    if not nights and not any(stop > 1440 for one in calendar.exceptions for _, stop in shifts(one.hours)):
+        yield from ((first, last, day_times(calendar, first)) for first, last in ((day, day) for day in calendar.holidays))
+        yield from ((one.first, one.last or one.first, [*shifts(one.hours)]) for one in calendar.exceptions)
+        return
+    days = {first + timedelta(days=n) for first, last in periods for n in range((last - first).days + 2)}
+    run: list[date] = []
+    held: list[tuple[int, int]] = []
+    for day in sorted(days):
+        times = day_times(calendar, day)
+        if run and (day - run[-1]).days == 1 and times == held:
+            run.append(day)
+            continue
+        if run:
+            yield run[0], run[-1], held
+        run, held = [day], times
+    if run:
+        yield run[0], run[-1], held
+
+
 def _in_order(portfolio: Portfolio, used: set[str]) -> list[str]:
     """The calendars that are used: the declared ones as they stand, then the built-in ones."""
     declared = [calendar.id for calendar in portfolio.calendars]
@@ -401,6 +552,21 @@ def _in_order(portfolio: Portfolio, used: set[str]) -> list[str]:
 def _marks(kind: str, id: str) -> str:
     fields = ((KIND_FIELD, kind), (ID_FIELD, id))
     return "".join(f"<ExtendedAttribute>{_tag('FieldID', field)}{_tag('Value', value)}</ExtendedAttribute>" for field, value in fields)
+
+
+def _total(budget: Budget, currency: str) -> Decimal | None:
+    """The sum of a budget in a currency; None where a line is in another one, or unknown."""
+    total = Decimal(0)
+    for line in budget.lines:
+        central = line.amount.central() if line.amount is not None else None
+        if not isinstance(central, Money) or central.currency != currency:
+            return None
+        total += central.amount
+    return total
+
+
+def _cents(amount: Decimal) -> str:
+    return format((amount * 100).normalize(), "f")
 
 
 def _iso(length: Decimal | int) -> str:
