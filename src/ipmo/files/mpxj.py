@@ -112,7 +112,7 @@ def read_mpxj(path: Path, name: str) -> Portfolio:
                 hint="export them one by one",
             )
         )
-    kept = [attrs.evolve(f, file="", line=0) for f in portfolio.source.findings]
+    kept = [attrs.evolve(f, file="", line=0) for f in portfolio.source.findings if f.code != "xer/made-by-mpxj"]
     source = attrs.evolve(portfolio.source, format="mpxj", findings=(*found, *kept), lines={})
     return attrs.evolve(portfolio, source=source)
 
@@ -159,6 +159,8 @@ def _convert(path: str, folder: Path) -> _Answer:
     if not projects:
         return {"error": "it is no schedule in a format that MPXJ knows"}
     properties = projects[0].getProjectProperties()
+    if properties.get(jpype.JClass("org.mpxj.ProjectField").HONOR_CONSTRAINTS) is None:
+        properties.setHonorConstraints(True)  # Project's own default where a format has no such option; MPXJ's is to let logic win
     kind, application = str(properties.getFileType() or "?"), str(properties.getFileApplication() or "")
     formats = jpype.JClass("org.mpxj.writer.FileFormat")
     primavera = kind in ("PMXML", "XER") or "Primavera" in application
