@@ -7,8 +7,10 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import ipmo
+from ipmo.cli import main
 from ipmo.errors import FileError, IpmoError
 from ipmo.files.foreign import escaped, unescaped
 from ipmo.model import Portfolio
@@ -469,3 +471,15 @@ def test_findings_about_an_activity_name_its_line(read: Reader) -> None:
     (found,) = ipmo.check(pf).of("ipmo/constraint-missed")
     text = (Path(found.file)).read_text(encoding="cp1252").splitlines()
     assert "A100" in text[found.line - 1]
+
+
+def test_the_command_line_takes_the_encoding_of_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "plan.xer"
+    path.write_bytes(plan().replace("Tram line", "Трамвай").encode("cp1251"))
+    done = CliRunner().invoke(main, ["read", str(path), "--encoding", "cp1251"])
+    assert (done.exit_code, done.output.startswith("Трамвай: ")) == (0, True)
+    assert CliRunner().invoke(main, ["schedule", "--encoding", "cp1251", str(path)]).exit_code == 0
+    assert "there is no encoding 'nonsense'" in CliRunner().invoke(main, ["check", str(path), "--encoding", "nonsense"]).output
+    target = tmp_path / "plan.yaml"
+    assert CliRunner().invoke(main, ["convert", str(path), str(target), "--encoding", "cp1251"]).exit_code == 0
+    assert ipmo.read(target).name == "Трамвай"

@@ -16,6 +16,7 @@ import ipmo
 from ipmo.analysis.money.periods import EVERY
 from ipmo.errors import IpmoError, Problem
 from ipmo.files.places import places
+from ipmo.files.reading import text_in
 from ipmo.findings import Finding, Findings
 from ipmo.tables import Table, shown
 
@@ -93,15 +94,27 @@ def _problem_row(problem: Problem) -> Row:
     }
 
 
+encoding_option = click.Option(
+    ["--encoding"], metavar="NAME", help="The code page of a Primavera file (cp1251); found from the text when left out."
+)
+
+
 class Verb(click.Command):
     """A command whose errors are sentences, and JSON with --json."""
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Its options; a verb that reads a file takes the file's encoding too."""
+        found = super().get_params(ctx)
+        if any(one.name in ("path", "source") and isinstance(one, click.Argument) for one in found):
+            found.insert(-1, encoding_option)
+        return found
 
     def invoke(self, ctx: click.Context) -> object:
         """Runs the verb; an error of ipmo becomes a sentence, and exit code 1."""
         as_json = bool(ctx.params.get("as_json"))
         ctx.meta[OUTPUT] = sys.stdout
         try:
-            with contextlib.redirect_stdout(sys.stderr):
+            with contextlib.redirect_stdout(sys.stderr), text_in(ctx.params.pop("encoding", None)):
                 return super().invoke(ctx)
         except IpmoError as error:
             path = str(ctx.params.get("path") or "")

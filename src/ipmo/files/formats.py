@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ipmo.declared import Declared
 from ipmo.errors import FileError, UnknownItemError, close_matches
-from ipmo.files import mpxj, mspdi, mspdi_out, portfolios, xer
+from ipmo.files import mpxj, mspdi, mspdi_out, portfolios, xer, xer_out
 from ipmo.methods.contract import Format, Notice
 
 __all__ = ["built_in_formats", "format_named", "format_to_read", "format_to_write"]
@@ -63,7 +63,15 @@ def built_in_formats(declared: Callable[[], Declared]) -> tuple[Format, ...]:
             read=mspdi.read_mspdi,
             write=mspdi_out.write_mspdi,
         ),
-        Format(name="xer", title="Primavera P6 (XER)", suffixes=(".xer",), sniff=xer.sniff_xer, read=xer.read_xer, encodings=True),
+        Format(
+            name="xer",
+            title="Primavera P6 (XER)",
+            suffixes=(".xer",),
+            sniff=xer.sniff_xer,
+            read=xer.read_xer,
+            write=xer_out.write_xer,
+            encodings=True,
+        ),
         Format(
             name="yaml",
             title="YAML",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator
+from contextvars import ContextVar
 from pathlib import Path
 
 import attrs
@@ -19,7 +21,9 @@ from ipmo.methods.contract import Format
 from ipmo.methods.registry import Registry
 from ipmo.model.portfolio import Portfolio
 
-__all__ = ["placed", "read_path", "write_path"]
+__all__ = ["placed", "read_path", "text_in", "write_path"]
+
+_ENCODING: ContextVar[str | None] = ContextVar("encoding", default=None)
 
 
 def read_path(path: str | os.PathLike[str], registry: Registry, format: str | None, encoding: str | None, *, strict: bool) -> Portfolio:
@@ -46,6 +50,8 @@ def read_path(path: str | os.PathLike[str], registry: Registry, format: str | No
     )
     if chosen.read is None:
         raise FileError(name, f"format {chosen.name!r} can be written, not read")
+    if chosen.encodings and encoding is None:
+        encoding = _ENCODING.get()
     if encoding is not None and not chosen.encodings:
         raise FileError(name, f"format {chosen.name!r} says its encoding itself; leave encoding= out")
     try:
@@ -93,6 +99,16 @@ def write_path(portfolio: Portfolio, path: str | os.PathLike[str], registry: Reg
         raise
     except CRASHES as error:
         raise _fault(registry, chosen, "writing", name, error) from error
+
+
+@contextlib.contextmanager
+def text_in(encoding: str | None) -> Iterator[None]:
+    """Whatever is read inside and does not say its code page is read in this one; found from the text where it is None."""
+    before = _ENCODING.set(encoding)
+    try:
+        yield
+    finally:
+        _ENCODING.reset(before)
 
 
 def _named(path: str | os.PathLike[str]) -> tuple[Path, str]:

@@ -1,0 +1,545 @@
+"""A portfolio as the tables of Primavera P6, by P6's own rules of import: what its files hold, in XER as in PMXML.
+
+Finishes lie at the end of the last shift, dates and floats are those of the schedule in dialect `p6`, gates become finish
+milestones; what P6 has no room for is counted in `lost`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+
+from ipmo.analysis.dates.schedule import Schedule, schedule
+from ipmo.errors import IpmoError
+from ipmo.files.foreign import EPOCH, escaped, unescaped
+from ipmo.model.calendars import Calendar
+from ipmo.model.calendars import shifts as shifts_of
+from ipmo.model.dialects import DIALECTS
+from ipmo.model.estimates import Estimate
+from ipmo.model.governance import After, Gate
+from ipmo.model.money import Budget
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.references import reference
+from ipmo.model.work import Project, Task
+from ipmo.network.clocks import clocks_of
+from ipmo.units import ELAPSED, Span, When, minutes, moment
+
+__all__ = ["P6Tables", "columns"]
+
+Row = dict[str, str]
+NO_ROOM: tuple[str, ...] = (
+    *("programmes", "stakeholders", "objectives", "outcomes", "benefits", "contributions", "drivers", "issues", "changes", "decisions"),
+    *("bodies", "offices", "services", "flows", "baselines", "standards", "waivers", "assumptions", "lessons", "rates"),
+)
+PRIMARY = {
+    "mandatory_start": "CS_MANDSTART",
+    "mandatory_finish": "CS_MANDFIN",
+    "must_start_on": "CS_MANDSTART",
+    "must_finish_on": "CS_MANDFIN",
+    "start_on": "CS_MSO",
+    "finish_on": "CS_MEO",
+    "start_no_later": "CS_MSOB",
+    "finish_no_later": "CS_MEOB",
+}
+LAGS = {"predecessor": "rcal_Predecessor", "successor": "rcal_Successor", "continuous": "rcal_24Hour", "project": "rcal_ProjDefault"}
+FLOATS = {"start": "FT_SF", "finish": "FT_FF", "smallest": "FT_MIN"}
+BUILT_IN = {"standard": "Standard 5 x 8", "continuous": "Around the clock"}
+
+
+def number(value: Decimal | float | int) -> str:
+    """A number as P6 writes it: no exponent, at most sixteen digits behind the point."""
+    text = format(Decimal(str(value)).quantize(Decimal("1e-16")), "f")
+    return text.rstrip("0").rstrip(".") or "0"
+
+
+def _shown(hours: Decimal | None) -> str:
+    return "" if hours is None else number(hours)
+
+
+class P6Tables:
+    """Rows by table, as dictionaries of P6's own field names.
+
+    Args:
+        portfolio: what is written.
+    """
+
+    def __init__(self, portfolio: Portfolio) -> None:
+        self.portfolio = portfolio
+        self.tables: dict[str, list[Row]] = {}
+        self.lost: dict[str, int] = {}
+        self.dialect = portfolio.dialect if portfolio.dialect.name == "p6" else DIALECTS["p6"]
+        self.currency = portfolio.money.currency if portfolio.money is not None else ""
+        self.clocks = clocks_of(portfolio)
+        self.calendar_ids: dict[str, str] = {}
+        self.resource_ids: dict[str, str] = {}
+        self.project_ids = {project.id: str(place) for place, project in enumerate(portfolio.projects, 1)}
+        self.task_ids: dict[str, str] = {}
+        self.codes: dict[str, str] = {}
+        self.code_values: dict[tuple[str, str], str] = {}
+        self.schedule: Schedule | None = None
+        try:
+            self.schedule = schedule(portfolio, dialect=self.dialect)
+        except IpmoError:
+            self._lose("computed dates: there is no schedule")
+        for name in NO_ROOM:
+            if count := len(getattr(portfolio, name)):
+                self._lose(name, count)
+        self._write()
+
+    def _lose(self, what: str, count: int = 1) -> None:
+        self.lost[what] = self.lost.get(what, 0) + count
+
+    def _row(self, table: str, **values: str) -> None:
+        self.tables.setdefault(table, []).append(values)
+
+    def _write(self) -> None:
+        pf = self.portfolio
+        self._calendars()
+        for resource in pf.resources:
+            key = self.resource_ids[resource.id] = str(len(self.resource_ids) + 1)
+            kind = {"person": "RT_Labor", "machine": "RT_Equip", "unit": "RT_Mat"}.get(resource.unit, "RT_Labor")
+            self._row(
+                "RSRC",
+                rsrc_id=key,
+                clndr_id=self.calendar_ids.get(resource.calendar or "", ""),
+                rsrc_short_name=unescaped(resource.id),
+                rsrc_name=resource.name,
+                rsrc_type=kind,
+            )
+        for project in pf.projects:
+            parents = {task.parent for task in project.tasks if task.parent}
+            for name in (*(t.id for t in project.tasks if t.id not in parents), *(gate.id for gate in project.gates)):
+                self.task_ids[f"{project.id}/{name}"] = str(1000 + len(self.task_ids))
+        for project in pf.projects:
+            self._project(project)
+        for project in pf.projects:
+            for task in project.tasks:
+                self._afters(project, task)
+            for gate in project.gates:
+                self._afters(project, gate)
+        self._links()
+
+    # -------------------------------------------------------------------------------------------- calendars
+
+    def _calendars(self) -> None:
+        pf = self.portfolio
+        used = {pf.calendar or "standard"} if not all(p.calendar for p in pf.projects) or pf.calendar or not pf.projects else set()
+        for project in pf.projects:
+            used |= {c for c in (project.calendar, *(task.calendar for task in project.tasks)) if c}
+            if any(self._elapsed(task) for task in project.tasks):
+                used.add("continuous")
+        declared = [calendar.id for calendar in pf.calendars]
+        for name in [*declared, *sorted(used - set(declared))]:
+            calendar = pf.calendar_table[name]
+            key = self.calendar_ids[name] = str(len(self.calendar_ids) + 1)
+            title = calendar.name if name in declared and name.partition("~")[0] == escaped(calendar.name) else unescaped(name)
+            self._row(
+                "CALENDAR",
+                clndr_id=key,
+                default_flag="Y" if name == (pf.calendar or ("standard" if name not in declared else "")) else "N",
+                clndr_name=BUILT_IN.get(name, title) if name not in declared else title,
+                clndr_type="CA_Base",
+                day_hr_cnt=number(Decimal(calendar.day_minutes) / 60),
+                week_hr_cnt=number(Decimal(calendar.week_minutes) / 60)
+                if calendar.days_per_week is not None or name not in declared
+                else "",
+                clndr_data=_data(calendar),
+            )
+
+    def _elapsed(self, task: Task) -> bool:
+        span = task.duration.central() if task.duration is not None else None
+        return isinstance(span, Span) and span.unit in ELAPSED
+
+    def _start(self, when: When | None) -> str:
+        return "" if when is None else f"{when if isinstance(when, datetime) else moment(minutes(when)):%Y-%m-%d %H:%M}"
+
+    def _end(self, when: When | None, calendar: Calendar) -> str:
+        """A finish: the end of a day is the end of its last shift, as P6 has it."""
+        if when is None:
+            return ""
+        if isinstance(when, datetime):
+            return f"{when:%Y-%m-%d %H:%M}"
+        clock, instant = self.clocks[self.clocks.clock(calendar)], minutes(when, end=True)
+        return f"{moment(clock.finish(clock.work(instant))):%Y-%m-%d %H:%M}"
+
+    # -------------------------------------------------------------------------------------------- projects
+
+    def _project(self, project: Project) -> None:
+        pf, key = self.portfolio, self.project_ids[project.id]
+        calendar = pf.calendar_table[project.calendar or pf.calendar or "standard"]
+        status = project.status_date if project.status_date is not None else pf.status_date
+        start = project.start if project.start is not None else pf.start if pf.start is not None else status
+        ends = [i.early_finish for i in self.schedule or () if i.project == project.id and i.early_finish is not None]
+        self._row(
+            "PROJECT",
+            proj_id=key,
+            proj_short_name=unescaped(project.id),
+            clndr_id=self.calendar_ids.get(project.calendar or "", ""),
+            critical_drtn_hr_cnt=number(Decimal(calendar.minutes(self.dialect.critical_float)) / 60),
+            last_recalc_date=self._start(status),
+            plan_start_date=self._start(start),
+            plan_end_date=self._end(project.finish, calendar),
+            scd_end_date=f"{max(ends):%Y-%m-%d %H:%M}" if ends else "",
+            critical_path_type="CT_DrivPath" if self.dialect.critical == "driving" else "CT_TotFloat",
+            def_complete_pct_type="CP_Drtn",
+            export_flag="Y",
+        )
+        self._options(key)
+        root = str(100000 + int(key) * 10000)
+        self._row(
+            "PROJWBS", wbs_id=root, proj_id=key, proj_node_flag="Y", wbs_short_name=unescaped(project.id), wbs_name=project.name
+        )  # fmt: skip
+        parents = {task.parent for task in project.tasks if task.parent}
+        wbs: dict[str, str] = {}
+        for task in project.tasks:
+            if task.id in parents:
+                wbs[task.id] = str(int(root) + len(wbs) + 1)
+        for task in project.tasks:
+            if task.id in wbs:
+                text, above = unescaped(task.id), unescaped(task.parent) if task.parent else ""
+                short = text.removeprefix(f"{above}.") if above else text.removeprefix("WBS ")
+                self._row(
+                    "PROJWBS",
+                    wbs_id=wbs[task.id],
+                    proj_id=key,
+                    proj_node_flag="N",
+                    wbs_short_name=short,
+                    wbs_name=task.name,
+                    parent_wbs_id=wbs.get(task.parent or "", root),
+                )
+            else:
+                self._task(project, task, key, wbs.get(task.parent or "", root), calendar)
+        for gate in project.gates:
+            self._gate(project, gate, key, root, calendar)
+        if project.risks:
+            self._lose("risks", len(project.risks))
+        self._baseline(project, key)
+
+    def _options(self, key: str) -> None:
+        d = self.dialect
+        self._row(
+            "SCHEDOPTIONS",
+            schedoptions_id=key,
+            proj_id=key,
+            sched_retained_logic="Y" if d.progress == "retained" else "N",
+            sched_progress_override="Y" if d.progress == "override" else "N",
+            sched_float_type=FLOATS[d.total_float],
+            sched_lag_early_start_flag="Y" if d.start_lag == "early" else "N",
+            sched_calendar_on_relationship_lag=LAGS[d.lag_calendar],
+            sched_use_expect_end_flag="Y" if d.expected_finish else "N",
+            sched_use_project_end_date_for_float="Y" if d.float_to == "project" else "N",
+            sched_open_critical_flag="N",
+            sched_outer_depend_type="SD_Both",
+        )
+
+    def _baseline(self, project: Project, key: str) -> None:
+        """Baseline dates: a project of its own that names the one it is of."""
+        planned = [task for task in project.tasks if task.baseline_start is not None or task.baseline_finish is not None]
+        if not planned:
+            return
+        other = str(5000 + int(key))
+        name = f"{unescaped(project.id)} - B1"
+        self._row("PROJECT", proj_id=other, orig_proj_id=key, proj_short_name=name)
+        self._row("PROJWBS", wbs_id=f"9{other}", proj_id=other, proj_node_flag="Y", wbs_short_name=name, wbs_name=project.name)
+        for place, task in enumerate(planned):
+            calendar = self.portfolio.calendar_for(f"{project.id}/{task.id}")
+            self._row(
+                "TASK",
+                task_id=str(500000 + int(key) * 20000 + place),
+                proj_id=other,
+                wbs_id=f"9{other}",
+                clndr_id=self.calendar_ids.get(calendar.id, ""),
+                task_code=unescaped(task.id),
+                task_name=task.name,
+                task_type="TT_Task",
+                status_code="TK_NotStart",
+                target_start_date=self._start(task.baseline_start),
+                target_end_date=self._end(task.baseline_finish, calendar),
+            )
+
+    # ----------------------------------------------------------------------------------------------- tasks
+
+    def _hours(self, estimate: Estimate | None, calendar: Calendar) -> Decimal | None:
+        """Hours of an estimate's central value; None where nobody knows them."""
+        span = estimate.central() if estimate is not None else None
+        if estimate is None or not isinstance(span, Span):
+            return None
+        if estimate.rule != "fixed":
+            self._lose("ranges of estimates, written as their central value")
+        return span.amount if span.unit == "h" else Decimal(calendar.minutes(span)) / 60
+
+    def _task(self, project: Project, task: Task, key: str, wbs: str, usual: Calendar) -> None:
+        full_id = f"{project.id}/{task.id}"
+        calendar = self.portfolio.calendar_for(full_id)
+        if self._elapsed(task):
+            calendar = self.portfolio.calendar_table["continuous"]
+            self._lose("elapsed durations, written on a calendar around the clock")
+        milestone, whole = task.milestone, self._hours(task.duration, calendar)
+        begun, done = task.actual_start is not None, task.actual_finish is not None
+        left = self._hours(task.remaining, calendar)
+        if left is None and whole is not None:
+            left = whole * (1 - Decimal(repr(task.progress))) if begun and task.progress is not None else whole
+        kind = ("TT_Mile" if task.milestone_of == "start" else "TT_FinMile") if milestone else "TT_LOE" if task.hammock else "TT_Task"
+        row = {
+            "task_id": self.task_ids[full_id],
+            "proj_id": key,
+            "wbs_id": wbs,
+            "clndr_id": self.calendar_ids.get(calendar.id, ""),
+            "task_code": unescaped(task.id),
+            "task_name": task.name,
+            "task_type": kind,
+            "duration_type": "DT_FixedDUR2",
+            "status_code": "TK_Complete" if done else "TK_Active" if begun else "TK_NotStart",
+            "target_drtn_hr_cnt": "0" if milestone else _shown(whole),
+            "remain_drtn_hr_cnt": "0" if done or milestone else _shown(left),
+            "act_start_date": self._start(task.actual_start),
+            "act_end_date": self._end(task.actual_finish, calendar),
+            **self._percent(task, whole, left),
+            **self._tied(task, calendar),
+            **self._computed(full_id, done=done),
+        }
+        if task.resumes is not None and begun and not done:
+            row["resume_date"] = row["suspend_date"] = self._start(task.resumes)
+        self._row("TASK", **row)
+        self._resourced(task, self.task_ids[full_id], key)
+        for what, count in (
+            ("deadlines", task.deadline),
+            ("extensions of tasks", task.extensions or None),
+            ("delays", getattr(task, "delay", None)),
+        ):
+            if count is not None:
+                self._lose(what)
+        if task.progress is not None and not begun and not done:
+            self._lose("progress of work that has not begun")
+        for name, value in task.attributes.items():
+            self._code(name, value, self.task_ids[full_id], key)
+
+    def _percent(self, task: Task, whole: Decimal | None, left: Decimal | None) -> Row:
+        """Duration percent where the remaining duration says it, else a physical one: that never becomes time."""
+        if task.actual_start is None or task.actual_finish is not None:
+            return {"complete_pct_type": "CP_Drtn", "phys_complete_pct": "0"}
+        if task.progress is not None and whole and left is not None:
+            if float(min(max(1 - left / whole, Decimal(0)), Decimal(1))) == task.progress:
+                return {"complete_pct_type": "CP_Drtn", "phys_complete_pct": "0"}
+        shown = "" if task.progress is None else format((Decimal(repr(task.progress)) * 100).normalize(), "f")
+        return {"complete_pct_type": "CP_Phys", "phys_complete_pct": shown}
+
+    def _tied(self, task: Task, calendar: Calendar) -> Row:
+        """At most two constraints, as P6 has it: the first is the one that moves early dates."""
+        found: list[tuple[str, str]] = []
+        if task.not_before is not None:
+            found.append(("CS_MSOA", self._start(task.not_before)))
+        if task.finish_not_before is not None:
+            found.append(("CS_MEOA", self._end(task.finish_not_before, calendar)))
+        tied, out = task.constraints, {}
+        if tied is not None:
+            for name, kind in PRIMARY.items():
+                when = getattr(tied, name)
+                if when is not None:
+                    text = self._end(when, calendar) if "finish" in name else self._start(when)
+                    found.insert(0 if name.startswith("m") else len(found), (kind, text))
+            if tied.as_late_as_possible:
+                found.insert(0, ("CS_ALAP", ""))
+            if tied.expected_finish is not None:
+                out["expect_end_date"] = self._end(tied.expected_finish, calendar)
+            if any(getattr(tied, name, None) is not None for name in ("by_hand_start", "by_hand_finish")):
+                self._lose("dates that are set by hand")
+        if len(found) > 2:
+            self._lose("third constraints of tasks", len(found) - 2)
+        for (kind, when), (key, at) in zip(found, (("cstr_type", "cstr_date"), ("cstr_type2", "cstr_date2")), strict=False):
+            out[key], out[at] = kind, when
+        return out
+
+    def _computed(self, full_id: str, *, done: bool) -> Row:
+        """What the schedule says of an item."""
+        if self.schedule is None or full_id not in self.schedule:
+            return {}
+        item = self.schedule[full_id]
+        out = {"target_start_date": self._start(item.start), "target_end_date": self._start(item.finish)}
+        if done or item.early_start is None:
+            return out
+        names = {"early_start_date": "early_start", "early_end_date": "early_finish", "late_start_date": "late_start"}
+        names |= {"late_end_date": "late_finish", "restart_date": "early_start", "reend_date": "early_finish"}
+        out |= {field: self._start(getattr(item, name)) for field, name in names.items()}
+        hours = Decimal(self.portfolio.calendar_for(full_id).day_minutes) / 60
+        for field, value in (("total_float_hr_cnt", item.total_float), ("free_float_hr_cnt", item.free_float)):
+            out[field] = "" if value is None else number(Decimal(str(value)) * hours)
+        out["driving_path_flag"] = "Y" if item.longest_path else "N"
+        return out
+
+    def _gate(self, project: Project, gate: Gate, key: str, wbs: str, usual: Calendar) -> None:
+        """A gate is a finish milestone; its decision, who takes it and by when have no home."""
+        self._lose("gates, written as finish milestones without their decisions")
+        full_id = f"{project.id}/{gate.id}"
+        calendar = self.portfolio.calendar_table[gate.calendar] if gate.calendar else usual
+        row = {
+            "task_id": self.task_ids[full_id],
+            "proj_id": key,
+            "wbs_id": wbs,
+            "clndr_id": self.calendar_ids.get(calendar.id, ""),
+            "task_code": unescaped(gate.id),
+            "task_name": gate.name,
+            "task_type": "TT_FinMile",
+            "duration_type": "DT_FixedDUR2",
+            "complete_pct_type": "CP_Drtn",
+            "status_code": "TK_NotStart",
+            "target_drtn_hr_cnt": "0",
+            "remain_drtn_hr_cnt": "0",
+        }
+        if gate.not_before is not None:
+            row |= {"cstr_type": "CS_MSOA", "cstr_date": self._start(gate.not_before)}
+        self._row("TASK", **row)
+
+    def _resourced(self, task: Task, task_id: str, key: str) -> None:
+        """Assignments with their hours, and the budget and the actual cost as an expense."""
+        for assignment in task.assignments:
+            effort = assignment.effort
+            hours = Decimal(0)
+            if effort is not None:
+                calendar = self.portfolio.calendar_table[self.portfolio.calendar or "standard"]
+                minutes_of = {"ph": 60, "pd": calendar.day_minutes, "pw": calendar.week_minutes}[effort.unit]
+                hours = effort.amount * minutes_of / 60
+            self._row(
+                "TASKRSRC",
+                taskrsrc_id=str(len(self.tables.get("TASKRSRC", ())) + 1),
+                task_id=task_id,
+                proj_id=key,
+                rsrc_id=self.resource_ids[assignment.resource],
+                target_qty=number(hours),
+                remain_qty=number(hours),
+                target_qty_per_hr=number(assignment.units),
+                target_cost="0",
+            )
+        cost, spent = (self._money(task.budget), self._money(task.actual))
+        if cost or spent:
+            self._row(
+                "PROJCOST",
+                cost_item_id=str(len(self.tables.get("PROJCOST", ())) + 1),
+                proj_id=key,
+                task_id=task_id,
+                cost_name="budget",
+                target_cost=number(cost),
+                act_cost=number(spent),
+                remain_cost=number(max(cost - spent, Decimal(0))),
+            )
+
+    def _money(self, budget: Budget | None) -> Decimal:
+        if budget is None:
+            return Decimal(0)
+        amount = budget.lines[0].amount if budget.is_lump else None
+        central = amount.central() if amount is not None else None
+        if central is None or getattr(central, "currency", "") != self.currency:
+            self._lose("amounts in several lines or other currencies")
+            return Decimal(0)
+        return Decimal(central.amount)  # type: ignore[union-attr]
+
+    def _code(self, name: str, value: str, task_id: str, key: str) -> None:
+        """An attribute is an activity code."""
+        if name not in self.codes:
+            self.codes[name] = str(len(self.codes) + 1)
+            self._row("ACTVTYPE", actv_code_type_id=self.codes[name], actv_code_type=name, actv_code_type_scope="AS_Global")
+        if (name, value) not in self.code_values:
+            code = self.code_values[name, value] = str(len(self.code_values) + 1)
+            self._row("ACTVCODE", actv_code_id=code, actv_code_type_id=self.codes[name], short_name=value[:60], actv_code_name=value)
+        self._row("TASKACTV", task_id=task_id, actv_code_type_id=self.codes[name], actv_code_id=self.code_values[name, value], proj_id=key)
+
+    # ----------------------------------------------------------------------------------------------- links
+
+    def _afters(self, project: Project, item: Task | Gate) -> None:
+        for after in item.after:
+            self._link(f"{project.id}/{after.source}", f"{project.id}/{item.id}", after)
+
+    def _links(self) -> None:
+        for link in self.portfolio.links:
+            after = After(source=link.source, type=link.type, lag=link.lag)
+            if link.kind != "schedule":
+                self._lose("links that move no dates")
+            elif link.source.startswith("external:early start of ") and link.date is not None and link.target in self.task_ids:
+                row = next(row for row in self.tables["TASK"] if row["task_id"] == self.task_ids[link.target])
+                row["external_early_start_date"] = self._start(link.date)
+            else:
+                self._link(link.source, link.target, after)
+
+    def _link(self, source: str, target: str, after: After) -> None:
+        ends: list[tuple[str, str]] = []
+        for end in (source, target):
+            if end in self.task_ids:
+                ends.append((self.project_ids[reference(end).project or end.partition("/")[0]], self.task_ids[end]))
+            elif end.startswith("external:") and "." in end:
+                owner, _, name = end.removeprefix("external:").rpartition(".")
+                ends.append((owner if owner != "?" else "", name))
+            else:
+                self._lose("links to or from what is no activity")
+                return
+        self._row(
+            "TASKPRED",
+            task_pred_id=str(len(self.tables.get("TASKPRED", ())) + 1),
+            task_id=ends[1][1],
+            pred_task_id=ends[0][1],
+            proj_id=ends[1][0],
+            pred_proj_id=ends[0][0],
+            pred_type=f"PR_{after.type}",
+            lag_hr_cnt=number(self._lag(after.lag, source, target)),
+        )
+
+    def _lag(self, lag: Span | None, source: str, target: str) -> Decimal:
+        """Hours of a lag on the calendar that P6 counts it on."""
+        if lag is None or not lag.amount:
+            return Decimal(0)
+        if lag.dimension == "step":
+            self._lose("lags of months")
+            return Decimal(0)
+        if lag.unit == "h":
+            return lag.amount
+        pf = self.portfolio
+        owner = {"predecessor": source, "successor": target}.get(self.dialect.lag_calendar, target)
+        named = owner if owner in self.task_ids else target if target in self.task_ids else source
+        calendar = pf.calendar_for(named)
+        if self.dialect.lag_calendar == "continuous":
+            calendar = pf.calendar_table["continuous"]
+        if lag.unit in ELAPSED:
+            if self.dialect.lag_calendar != "continuous":
+                self._lose("elapsed lags, written as so many days of working time")
+            return Decimal(lag.elapsed_minutes) / 1440 * calendar.day_minutes / 60
+        return Decimal(calendar.minutes(lag)) / 60
+
+
+def _data(calendar: Calendar) -> str:
+    """A calendar as P6 nests it in one cell: what a shift has past midnight belongs to the next day."""
+    week = calendar.week_shifts()
+    exceptions: dict[date, tuple[tuple[int, int], ...]] = dict.fromkeys(calendar.holidays, ())
+    for one in calendar.exceptions:
+        exceptions |= dict.fromkeys(one.days(), shifts_of(one.hours))
+
+    def of(day: date) -> list[tuple[int, int]]:
+        before = date.fromordinal(day.toordinal() - 1)
+        spill = exceptions.get(before, week[before.weekday()])
+        own = exceptions.get(day, week[day.weekday()])
+        return [*((0, stop - 1440) for _, stop in spill if stop > 1440), *((start, min(stop, 1440)) for start, stop in own)]
+
+    usual = [[*((0, s - 1440) for _, s in week[day - 1] if s > 1440), *((a, min(b, 1440)) for a, b in week[day])] for day in range(7)]
+    days = "".join(f"(0||{place}()({_shifts(usual[day])}))" for place, day in enumerate((6, 0, 1, 2, 3, 4, 5), 1))
+    spilt = {
+        date.fromordinal(day.toordinal() + 1) for day in exceptions if any(b > 1440 for _, b in (*exceptions[day], *week[day.weekday()]))
+    }
+    listed = "".join(
+        f"(0||{place}(d|{(day - EPOCH).days})({_shifts(of(day))}))"
+        for place, day in enumerate(sorted({*exceptions, *spilt}))
+        if day > EPOCH
+    )
+    return f"(0||CalendarData()((0||DaysOfWeek()({days}))(0||VIEW(ShowTotal|N)())(0||Exceptions()({listed}))))"
+
+
+def _shifts(times: list[tuple[int, int]]) -> str:
+    return "".join(f"(0||{place}(s|{_clock(a)}|f|{_clock(b)})())" for place, (a, b) in enumerate(sorted(times)))
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60 % 24:02}:{minute % 60:02}"
+
+
+def columns(tables: Mapping[str, list[Row]]) -> Iterator[tuple[str, list[str], list[Row]]]:
+    """Each table with the fields that any of its rows has, in order of first sight."""
+    for name, rows in tables.items():
+        yield name, list(dict.fromkeys(field for row in rows for field in row)), rows

@@ -1,0 +1,195 @@
+"""Primavera files that ipmo writes: read back equal, with the dates of the schedule, and what has no home is named."""
+
+from __future__ import annotations
+
+import random
+import sys
+import warnings
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+import ipmo
+from ipmo.analysis.dates.reproduced import reproduced
+from ipmo.errors import FormatWarning, IpmoError
+from ipmo.model import After, Calendar, Constraints, Gate, Link, Portfolio, Project, Task
+from ipmo.testing.nouns import wide_portfolios
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from conftest import DATA
+
+ENDINGS = (".xer",)
+CALENDARS = [
+    Calendar(
+        id="office", name="office", week="mon-fri", hours="08:00-12:00, 13:00-17:00", day="8 h", holidays=["2026-01-19", "2026-02-03"]
+    ),
+    Calendar(id="nights", name="nights", week="mon-sat", hours="22:00-06:00", day="8 h"),
+    Calendar(id="plant", name="plant", week="mon-sun", hours="00:00-24:00", day="24 h"),
+    Calendar(
+        id="site",
+        name="site",
+        week="sun-thu",
+        hours="07:00-15:00",
+        day="8 h",
+        exceptions=[{"from": "2026-01-13", "hours": "07:00-11:00"}, {"from": "2026-01-16", "hours": "08:00-14:00"}],
+    ),
+]
+TIES = ("start_on", "finish_on", "start_no_later", "finish_no_later", "mandatory_start", "mandatory_finish", "expected_finish")
+
+
+def random_plan(seed: int) -> Portfolio:
+    """Two projects with every kind of activity, constraint, lag and status that P6 has."""
+    r = random.Random(seed)
+    projects = []
+    for name in ("P", "Q"):
+        tasks: list[Task] = []
+        for i in range(r.randint(3, 9)):
+            day = datetime(2026, 1, r.randint(12, 28), r.choice((8, 12, 17)))
+            fields: dict[str, object] = {"calendar": r.choice(CALENDARS).id, "name": f"work {i}"}
+            kind = r.random()
+            if kind < 0.1:
+                fields |= {"milestone": True, "milestone_of": r.choice(("start", "finish"))}
+            elif kind < 0.2:
+                fields |= {"hammock": True, "duration": "8 h"}
+            else:
+                fields["duration"] = f"{r.randint(1, 9) * 4} h"
+            status = r.random()
+            if status < 0.15:
+                fields |= {"actual_start": datetime(2026, 1, 5, 8), "actual_finish": datetime(2026, 1, r.randint(6, 9), 17)}
+            elif status < 0.35 and "milestone" not in fields:
+                fields |= {"actual_start": datetime(2026, 1, 6, 8), "remaining": f"{r.randint(1, 9) * 3} h", "progress": r.random()}
+                if r.random() < 0.3:
+                    fields["resumes"] = day
+            elif r.random() < 0.4:
+                tie = r.choice(("not_before", "finish_not_before", "late", *TIES))
+                if tie in TIES:
+                    fields["constraints"] = Constraints(**{tie: day})
+                elif tie == "late":
+                    fields["constraints"] = Constraints(as_late_as_possible=True)
+                else:
+                    fields[tie] = day
+            before = r.sample([t.id for t in tasks], min(len(tasks), r.choice((0, 1, 1, 2))))
+            after = [After(source=b, type=r.choice(("FS", "FS", "SS", "FF", "SF")), lag=f"{r.choice((0, 0, 4, 8, -4))} h") for b in before]
+            tasks.append(
+                Task(id=f"A{i}", after=after, parent="WBS 1.2" if r.random() < 0.5 else "WBS 1", attributes={"Area": "North"}, **fields)
+            )
+        used = {t.parent for t in tasks}
+        wbs = [Task(id="WBS 1", name="all"), *([Task(id="WBS 1.2", name="part", parent="WBS 1")] if "WBS 1.2" in used else [])]
+        projects.append(Project(id=name, name=f"Project {name}", calendar="office", start=datetime(2026, 1, 5, 8), tasks=[*wbs, *tasks]))
+    dialect = {
+        "name": "p6",
+        "progress": r.choice(("retained", "override")),
+        "lag_calendar": r.choice(("predecessor", "successor", "continuous")),
+    }
+    return Portfolio(
+        id="plan",
+        start=datetime(2026, 1, 5, 8),
+        status_date=datetime(2026, 1, 12, 8),
+        calendar="office",
+        dialect=dialect,
+        calendars=CALENDARS,
+        projects=projects,
+        links=[Link(source="P/A0", target="Q/A1", type="FS", lag="8 h")],
+    )
+
+
+def again(pf: Portfolio, path: Path) -> Portfolio:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FormatWarning)
+        ipmo.write(pf, path)
+    return ipmo.read(path)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("seed", range(40))
+def test_what_is_written_is_read_back_equal_and_with_the_same_dates(seed: int, ending: str, tmp_path: Path) -> None:
+    pf = random_plan(seed)
+    first = again(pf, tmp_path / f"plan{ending}")
+    assert first.source.refused == 0
+    try:
+        mine = ipmo.schedule(pf)
+    except IpmoError:
+        pytest.skip("the plan has a loop")
+    theirs = ipmo.schedule(first)
+    for item in mine:
+        if item.kind in ("task", "milestone") and item.id in theirs:
+            other = theirs[item.id]
+            assert (item.start, item.finish, item.late_start, item.late_finish) == (
+                other.start, other.finish, other.late_start, other.late_finish
+            ), item.id  # fmt: skip
+            assert item.total_float == pytest.approx(other.total_float) if item.total_float is not None else other.total_float is None
+    found = reproduced(first, theirs)
+    assert found.exact == found.compared, [one.message for one in found.differences]
+    (tmp_path / "second").mkdir()
+    assert again(first, tmp_path / "second" / f"plan{ending}") == first
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize(
+    "name",
+    ["aspose_MultiprojectWithExternal", "aspose_ScheduleOptions", "soulmajor1_TERMINAL_BUILDING-AIRPORT", "soulmajor1_Hotel_Project"],
+)
+def test_a_real_file_is_read_back_equal(name: str, ending: str, tmp_path: Path) -> None:
+    pf = ipmo.read(DATA / "07_schedules" / f"{name}.xer")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", FormatWarning)
+        ipmo.write(pf, tmp_path / f"{name}{ending}")
+    assert ipmo.read(tmp_path / f"{name}{ending}") == pf
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(pf=wide_portfolios())
+def test_any_portfolio_is_written_and_then_kept(pf: Portfolio, ending: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    if not pf.projects:
+        return
+    folder = tmp_path_factory.mktemp("p6")
+    first = again(pf, folder / f"plan{ending}")
+    (folder / "second").mkdir()
+    second = again(first, folder / "second" / f"plan{ending}")
+    assert second == first
+    assert first.source.refused == 0, first.source.findings
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_what_has_no_home_in_p6_is_named(ending: str, tmp_path: Path) -> None:
+    tasks = [
+        Task(id="a", duration={"low": "2 d", "likely": "3 d", "high": "9 d"}, deadline="2026-01-16"),
+        Task(id="b", duration="2 ed", after=[After(source="a", lag="3 ed")]),
+    ]
+    pf = Portfolio(
+        id="x",
+        start="2026-01-05",
+        projects=[Project(id="P", tasks=tasks, gates=[Gate(id="G", after="b")], risks=[{"id": "R", "name": "rain"}])],
+    )
+    with pytest.warns(FormatWarning) as caught:
+        ipmo.write(pf, tmp_path / f"x{ending}")
+    text = str(caught[0].message)
+    for what in ("1 risks", "1 gates", "1 deadlines", "1 ranges of estimates", "1 elapsed durations", "1 elapsed lags"):
+        assert what in text
+    s = ipmo.schedule(ipmo.read(tmp_path / f"x{ending}"))
+    assert s["P/a"].finish == datetime(2026, 1, 7, 17)
+    assert s["P/b"].finish == datetime(2026, 1, 14, 17), "three working days after, two days around the clock"
+    assert s["P/G"].kind == "milestone"
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_day_that_ends_something_ends_with_its_last_shift(ending: str, tmp_path: Path) -> None:
+    task = Task(id="a", duration="3 d", actual_start="2026-01-05", actual_finish="2026-01-07")
+    tied = Task(id="b", duration="1 d", constraints=Constraints(finish_no_later="2026-01-17"))
+    pf = Portfolio(
+        id="x", start="2026-01-05", status_date="2026-01-08", projects=[Project(id="P", finish="2026-01-19", tasks=[task, tied])]
+    )
+    back = again(pf, tmp_path / f"x{ending}")
+    assert back["P/a"].actual_finish == datetime(2026, 1, 7, 17)
+    assert back["P/b"].constraints.finish_no_later == datetime(2026, 1, 16, 17), "a Saturday: the Friday before"
+    assert back["P"].finish == datetime(2026, 1, 19, 17)
+
+
+def test_text_that_no_western_code_page_has_is_utf_8(tmp_path: Path) -> None:
+    for name in ("Straße", "Задача", "naïve – café", "Ã¼", "tab\there\nand there"):
+        pf = Portfolio(id="x", start="2026-01-05", projects=[Project(id="P", tasks=[Task(id="a", name=name, duration="1 d")])])
+        assert again(pf, tmp_path / "x.xer")["P/a"].name == name.replace("\t", " ").replace("\n", " ")
