@@ -46,6 +46,7 @@ JOBS = {
     "findings": "what somebody should look at",
     "memory": "what was computed once",
     "options": "what each option takes",
+    "progress": "how far work has come",
     "tables": "what every table is",
     "cells": "columns in buffers",
     "units": "time, money, effort",

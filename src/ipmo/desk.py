@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,7 @@ from ipmo.model.plain import from_table_rows, to_plain_portfolio
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import ID
 from ipmo.options import checked
+from ipmo.progress import watched
 from ipmo.tables import rows_of
 from ipmo.units import as_day
 
@@ -77,7 +78,14 @@ def declared() -> Declared:
 
 
 @checked
-def read(path: str | os.PathLike[str], *, format: str | None = None, encoding: str | None = None, strict: bool = False) -> Portfolio:
+def read(
+    path: str | os.PathLike[str],
+    *,
+    format: str | None = None,
+    encoding: str | None = None,
+    strict: bool = False,
+    progress: bool | Callable[[str, int, int], object] | None = None,
+) -> Portfolio:
     """A portfolio from a file or folder; the format is sniffed.
 
     Args:
@@ -85,6 +93,7 @@ def read(path: str | os.PathLike[str], *, format: str | None = None, encoding: s
         format: forces the format by name.
         encoding: the code page of text that does not say it itself (Primavera's); found from the text when left out.
         strict: any finding of the reading is an error.
+        progress: True shows a bar on standard error where that is a terminal; a function gets what is done, how much of it, of how much.
 
     Returns:
         The portfolio; `.source` says what was understood, refused and noticed.
@@ -94,7 +103,8 @@ def read(path: str | os.PathLike[str], *, format: str | None = None, encoding: s
         UnknownItemError: there is no format of that name.
         PluginError: a plugin's reader failed.
     """
-    return read_path(path, installed(), format, encoding, strict=strict)
+    with watched(progress):
+        return read_path(path, installed(), format, encoding, strict=strict)
 
 
 taking_paths = Taking(read)
@@ -183,6 +193,7 @@ def check(
     *,
     history: History | str | os.PathLike[str] | None = None,
     baseline: Portfolio | str | os.PathLike[str] | None = None,
+    progress: bool | Callable[[str, int, int], object] | None = None,
 ) -> Findings:
     """Everything that somebody should look at: reading, model, schedule, and the rules of the chosen methodologies.
 
@@ -190,10 +201,20 @@ def check(
         portfolio: a portfolio, or the path of one: then findings have the line and column of what they are about.
         history: earlier months, or the folder that holds them: what is stuck or slides shows over time only.
         baseline: the plan to compare with, or its path; the latest one that the portfolio names and whose file is there, when left out.
+        progress: as `ipmo.read` takes it.
 
     Raises:
         FileError: a path was given and cannot be read.
     """
+    with watched(progress):
+        return _checked(portfolio, history, baseline)
+
+
+def _checked(
+    portfolio: Portfolio | str | os.PathLike[str],
+    history: History | str | os.PathLike[str] | None,
+    baseline: Portfolio | str | os.PathLike[str] | None,
+) -> Findings:
     just_read = not isinstance(portfolio, Portfolio)
     if not isinstance(portfolio, Portfolio):
         portfolio = read(portfolio)
@@ -405,6 +426,7 @@ def report(
     *,
     title: str | None = None,
     before: Portfolio | str | os.PathLike[str] | None = None,
+    progress: bool | Callable[[str, int, int], object] | None = None,
 ) -> Path:
     """Writes the report: one offline HTML file.
 
@@ -413,6 +435,7 @@ def report(
         path: where to write it.
         title: its heading; the portfolio's name when left out.
         before: an earlier state of the portfolio, or its path: the report says what changed since.
+        progress: as `ipmo.read` takes it.
 
     Returns:
         The path that was written.
@@ -423,12 +446,13 @@ def report(
     """
     from ipmo.reporting.html import render
 
-    if before is not None and not isinstance(before, Portfolio):
-        before = read(before)
     if not os.fspath(path).strip():
         raise FileError("", "the path of the report is empty; name a file")
     where = Path(path)
-    added = [(f"{method.name}-{section.name}", section.title, blocks) for method, section, blocks in installed().sections(portfolio)]
-    text = render(portfolio, check(portfolio), title=title, before=before, added=added, headings=installed().headings)
+    with watched(progress):
+        if before is not None and not isinstance(before, Portfolio):
+            before = read(before)
+        added = [(f"{method.name}-{section.name}", section.title, blocks) for method, section, blocks in installed().sections(portfolio)]
+        text = render(portfolio, check(portfolio), title=title, before=before, added=added, headings=installed().headings)
     write_atomically(where, text)
     return where

@@ -25,7 +25,7 @@ NOUNS = {"bodies": "board", "people": "person"}
 @json_option
 def read(path: str, strict: bool, as_json: bool) -> None:
     """Read a portfolio and say what was understood."""
-    pf = ipmo.read(path, strict=strict)
+    pf = ipmo.read(path, strict=strict, progress=True)
     counts = {name: len(table) for name, table in pf.tables().items() if name != "portfolio"}
     if as_json:
         compared = _compared(pf)
@@ -83,7 +83,7 @@ def _counted(count: int, noun: str) -> str:
 @json_option
 def check(path: str, history: str | None, as_json: bool) -> None:
     """List everything that somebody should look at; exit 1 when there is an error among it."""
-    found = ipmo.check(path, history=history)
+    found = ipmo.check(path, history=history, progress=True)
     if as_json:
         emit(plain_rows(found.table()), found)
     else:

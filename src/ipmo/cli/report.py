@@ -21,9 +21,9 @@ __all__: list[str] = []
 @json_option
 def report(path: str, out: str | None, title: str | None, before: str | None, as_json: bool) -> None:
     """Write the report: one offline HTML file for a director; out/NAME.html unless --out says where. Prints a summary."""
-    pf = ipmo.read(path)
+    pf = ipmo.read(path, progress=True)
     where = Path(out) if out else Path("out") / f"{Path(path.rstrip('/')).stem}.html"
-    written = ipmo.report(pf, where, title=title, before=before)
+    written = ipmo.report(pf, where, title=title, before=before, progress=True)
     if as_json:
         emit([{"file": str(written)}], ipmo.check(pf))
         return

@@ -17,6 +17,7 @@ from typing import Protocol
 
 import attrs
 
+from ipmo import progress
 from ipmo.errors import FileError, Problem
 from ipmo.files.opening import bytes_of
 from ipmo.files.structure import MAX_DEPTH
@@ -25,9 +26,14 @@ from ipmo.model.fields import WORDS, Plain, PlainData, PlainMap
 __all__ = ["Document", "parse", "text_of"]
 
 MAX_SCALAR = 2**20
+STEP = 4096
+"""Mappings between two words on how far reading has come."""
 PathKey = tuple[str | int, ...]
+Starts = dict[int, tuple[int, int]]
+"""Line and column, from 1, of mappings by their identity."""
 
 NUMBERLIKE = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?", re.ASCII)
+NUMBER_BEGINS = frozenset("0123456789+-.")
 NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 KINDS = (
     (b"%PDF", "a PDF"),
@@ -51,6 +57,8 @@ class Document:
     is_json: bool = False
     mappings: int = 0
     """How many mappings it holds: the rows that a reader understood."""
+    starts: Starts = attrs.field(factory=dict, repr=False)
+    """Of YAML, where each mapping in the data begins, by its identity."""
 
     def locate(self, problems: Iterable[Problem]) -> list[Problem]:
         """The problems with file, line and column: of the value, of the key for unknown fields, else of the parent."""
@@ -132,8 +140,11 @@ def parse(text: str, name: str, *, is_json: bool | None = None) -> Document:
     """
     if is_json is None:
         is_json = text.lstrip()[:1] in ("{", "[")
-    data, mappings = _parse_json(text, name) if is_json else _parse_yaml(text, name)
-    return Document(file=name, text=text, data=data, is_json=is_json, mappings=mappings)
+    if is_json:
+        data, mappings = _parse_json(text, name)
+        return Document(file=name, text=text, data=data, is_json=True, mappings=mappings)
+    data, starts = _parse_yaml(text, name)
+    return Document(file=name, text=text, data=data, mappings=len(starts), starts=starts)
 
 
 # ---------------------------------------------------------------------------------------------------- YAML
@@ -183,82 +194,83 @@ def _broken(name: str, error: Exception) -> FileError:
     return _fault(name, mark, f"not YAML: {problem}", hint)
 
 
-def _parse_yaml(text: str, name: str) -> tuple[PlainData, int]:
+def _parse_yaml(text: str, name: str) -> tuple[PlainData, Starts]:
     import yaml
 
     loader = _loader(text)
     try:
-        return _build(loader, name, yaml.events, marked="&" in text or "!" in text)
+        return _build(loader, name, yaml.events, len(text), marked="&" in text or "!" in text)
     except yaml.YAMLError as error:
         raise _broken(name, error) from None
     finally:
         loader.dispose()
 
 
-def _build(loader: _Loader, name: str, ev: _Events, *, marked: bool) -> tuple[PlainData, int]:
+def _build(loader: _Loader, name: str, ev: _Events, size: int, *, marked: bool) -> tuple[PlainData, Starts]:
     """One pass over the events with an explicit stack: no depth of nesting can exhaust Python's.
 
-    Args:
-        loader: gives the events.
-        name: of the file, for messages.
-        ev: the classes of events.
-        marked: a sign that begins an anchor or a tag occurs in the text: only then can an event have one.
+    `marked` says that a sign which begins an anchor or a tag occurs in the text: only then can an event have one.
     """
     get = loader.get_event
     scalar_event, end_map, end_list = ev.ScalarEvent, ev.MappingEndEvent, ev.SequenceEndEvent
     start_map, start_list = ev.MappingStartEvent, ev.SequenceStartEvent
-    bearing = (scalar_event, start_map, start_list)
     fullmatch, nulls, words, no_key = NUMBERLIKE.fullmatch, NULLS, WORDS, NULLS | {"<<"}
     if (get(), get())[1].__class__ is ev.StreamEndEvent:  # the start of the stream, then nothing: comments only
-        return None, 0
+        return None, {}
+    starts: Starts = {}
     root: list[PlainData] = []
     current: PlainData = root
-    key: str | None = None
-    stack: list[tuple[PlainData, bool, str | None]] = []
+    stack: list[tuple[PlainData, bool]] = []
     problems: list[Problem] = []
-    is_map, mappings = False, 0
+    key, is_map = "", False
     while True:
         event = get()
         kind = event.__class__
-        if marked and kind in bearing and (event.anchor is not None or event.tag is not None):
+        if is_map:  # a key, then its value; or the end
+            if kind is scalar_event:
+                if marked and (event.anchor is not None or event.tag is not None):
+                    raise _forbidden(name, event)
+                key = event.value
+                if key in no_key and event.implicit[0]:
+                    raise _no_key(name, event)
+                if key in current:
+                    problems += _fault(name, event.start_mark, f"duplicate key {key!r}", "keep one of them").problems
+                event = get()
+                kind = event.__class__
+            elif kind is start_map or kind is start_list:
+                raise _no_key(name, event)
+        if marked and kind in (scalar_event, start_map, start_list) and (event.anchor is not None or event.tag is not None):
             raise _forbidden(name, event)
         if kind is scalar_event:
             value: PlainData = event.value
-            if is_map and key is None:
-                if value in no_key and event.implicit[0]:
-                    raise _no_key(name, event)
-                if value in current:
-                    problems += _fault(name, event.start_mark, f"duplicate key {value!r}", "keep one of them").problems
-                key = value
-                continue
             if event.implicit[0]:  # unquoted
                 if value in nulls:
                     value = None
-                elif (value[0] in "0123456789+-." and fullmatch(value)) or value in words:
+                elif (value[0] in NUMBER_BEGINS and fullmatch(value)) or value in words:
                     value = Plain(value)
             if value is not None and len(value) > MAX_SCALAR:
                 raise _fault(name, event.start_mark, f"a text of {len(value):,} characters; at most {MAX_SCALAR:,} are read")
         elif kind is end_map or kind is end_list:
-            current, is_map, key = stack.pop()
+            current, is_map = stack.pop()
             if current is root and not stack:
                 break
             continue
         elif kind is start_map or kind is start_list:
-            if is_map and key is None:
-                raise _fault(name, event.start_mark, "a key must be text", "lists and mappings cannot be keys; quote text with { or [")
             if len(stack) >= MAX_DEPTH:
                 raise _fault(name, event.start_mark, f"nested deeper than {MAX_DEPTH} levels")
             if kind is start_map:
-                value = {}
-                mappings += 1
+                value, mark = {}, event.start_mark
+                starts[id(value)] = (mark.line + 1, mark.column + 1)
+                if len(starts) % STEP == 0:
+                    progress.step("reading", mark.index, size)
             else:
                 value = []
             if is_map:
                 current[key] = value
             else:
                 current.append(value)
-            stack.append((current, is_map, None))
-            current, is_map, key = value, kind is start_map, None
+            stack.append((current, is_map))
+            current, is_map = value, kind is start_map
             continue
         elif kind is ev.AliasEvent:
             raise _fault(name, event.start_mark, "aliases (*name) are not allowed", "write the value out")
@@ -266,7 +278,6 @@ def _build(loader: _Loader, name: str, ev: _Events, *, marked: bool) -> tuple[Pl
             break
         if is_map:
             current[key] = value
-            key = None
         else:
             current.append(value)
             if current is root:
@@ -274,7 +285,7 @@ def _build(loader: _Loader, name: str, ev: _Events, *, marked: bool) -> tuple[Pl
     _to_the_end(loader, name, ev)
     if problems:
         raise FileError(name, problems)
-    return (root[0] if root else None), mappings
+    return (root[0] if root else None), starts
 
 
 def _to_the_end(loader: _Loader, name: str, ev: _Events) -> None:
@@ -285,7 +296,11 @@ def _to_the_end(loader: _Loader, name: str, ev: _Events) -> None:
 
 
 def _no_key(name: str, event: PlainData) -> FileError:
-    """What to say of a key that is empty, or that would merge another mapping in."""
+    """What to say of a key that is empty, that would merge another mapping in, or that is no text at all."""
+    if event.anchor is not None or event.tag is not None:
+        return _forbidden(name, event)
+    if not hasattr(event, "value"):
+        return _fault(name, event.start_mark, "a key must be text", "lists and mappings cannot be keys; quote text with { or [")
     if event.value == "<<":
         return _fault(name, event.start_mark, "merge keys (<<) are not allowed", "write the fields out")
     return _fault(name, event.start_mark, "a key must be text", "give the field a name")

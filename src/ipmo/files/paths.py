@@ -6,10 +6,11 @@ import functools
 import inspect
 import os
 from collections.abc import Callable, Mapping
-from typing import Concatenate, ParamSpec, TypeAlias, TypeVar
+from typing import Concatenate, ParamSpec, TypeAlias, TypeVar, cast
 
 from ipmo.errors import OptionError
 from ipmo.options import Options
+from ipmo.progress import Watch, watched
 
 __all__ = ["Path", "Taking"]
 
@@ -50,10 +51,12 @@ class Taking:
 
         @functools.wraps(verb)
         def reading(*given: object, **named: object) -> Answer:
-            first = [self.taken(value, name) for name, value in zip(names, given, strict=False)]
-            for key, value in named.items():
-                if key in names or (key in optional and value is not None):
-                    named[key] = self.taken(value, key)
+            watch = named.get("progress")
+            with watched(cast(Watch, watch) if callable(watch) or watch is True else None):
+                first = [self.taken(value, name) for name, value in zip(names, given, strict=False)]
+                for key, value in named.items():
+                    if key in names or (key in optional and value is not None):
+                        named[key] = self.taken(value, key)
             places, others = options.held((*first, *given[count:]), named)
             return verb(*places, **others)
 

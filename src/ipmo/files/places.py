@@ -10,6 +10,7 @@ from ipmo.files.documents import Document, PathKey, parse, text_of
 from ipmo.model.fields import PlainData, PlainMap
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
+from ipmo.progress import unwatched
 
 __all__ = ["places"]
 
@@ -29,14 +30,20 @@ def places(portfolio: Portfolio, items: Iterable[str]) -> dict[str, Place]:
     out: dict[str, Place] = {}
     if source.format not in ("yaml", "json", "folder") or not wanted:
         return out
-    for document, keys in _documents(Path(source.path)):
-        found = [Problem(message=item, path=keys[name]) for item, name in wanted.items() if name in keys and item not in out]
-        out |= {p.message: (p.file, p.line, p.column) for p in (document.locate(found) if found else ())}
+    with unwatched():  # a second look at what was read already
+        documents = list(_documents(Path(source.path)))
+    for document, rows in documents:
+        here = {item: rows[name] for item, name in wanted.items() if name in rows and item not in out}
+        if document.is_json:
+            found = [Problem(message=item, path=path) for item, (path, _) in here.items()]
+            out |= {p.message: (p.file, p.line, p.column) for p in (document.locate(found) if found else ())}
+        else:
+            out |= {item: (document.file, *document.starts[id(row)]) for item, (_, row) in here.items()}
     return out
 
 
-def _documents(path: Path) -> Iterator[tuple[Document, dict[str, PathKey]]]:
-    """The root file, then each project file, with the path of every id in it."""
+def _documents(path: Path) -> Iterator[tuple[Document, dict[str, tuple[PathKey, PlainMap]]]]:
+    """The root file, then each project file, with the path and the mapping of every id in it."""
     try:
         root = parse(text_of(path, str(path)), str(path), is_json=True if path.suffix == ".json" else None)
     except FileError:  # it is not there any more
@@ -56,10 +63,10 @@ def _documents(path: Path) -> Iterator[tuple[Document, dict[str, PathKey]]]:
             yield part, dict(_of_project(part.data, ()))
 
 
-def _of_portfolio(data: PlainMap) -> Iterator[tuple[str, PathKey]]:
+def _of_portfolio(data: PlainMap) -> Iterator[tuple[str, tuple[PathKey, PlainMap]]]:
     head = data.get("portfolio")
     if isinstance(head, dict) and "id" in head:
-        yield str(head["id"]), ("portfolio",)
+        yield str(head["id"]), (("portfolio",), head)
     groups: list[tuple[PathKey, PlainData]] = [((name,), value) for name, value in data.items()]
     groups += [((name, inner), rows) for name, value in data.items() if isinstance(value, dict) for inner, rows in value.items()]
     for keys, rows in groups:
@@ -69,14 +76,14 @@ def _of_portfolio(data: PlainMap) -> Iterator[tuple[str, PathKey]]:
             if keys == ("projects",):
                 yield from _of_project(row, (*keys, number))
             elif "id" in row:
-                yield str(row["id"]), (*keys, number)
+                yield str(row["id"]), ((*keys, number), row)
 
 
-def _of_project(data: PlainMap, keys: PathKey) -> Iterator[tuple[str, PathKey]]:
+def _of_project(data: PlainMap, keys: PathKey) -> Iterator[tuple[str, tuple[PathKey, PlainMap]]]:
     project = str(data.get("id", ""))
-    yield project, keys
+    yield project, (keys, data)
     for name in ("tasks", "gates", "risks"):
         rows = data.get(name)
         for number, row in enumerate(rows if isinstance(rows, list) else ()):
             if isinstance(row, dict) and "id" in row:
-                yield f"{project}/{row['id']}", (*keys, name, number)
+                yield f"{project}/{row['id']}", ((*keys, name, number), row)

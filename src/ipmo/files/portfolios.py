@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from ipmo import progress
 from ipmo.atomic import present, reading, stale, write_atomically, write_together
 from ipmo.declared import Declared
 from ipmo.errors import FileError, ModelError, Problem
@@ -79,8 +80,17 @@ def read_file(path: Path, name: str, declared: Declared = NOTHING) -> Portfolio:
         FileError: with all problems, each with file, line, column, path and hint.
     """
     with _no_collection(), reading(path.parent) if path.name in ROOTS else nullcontext():
-        document = parse(text_of(path, name), name, is_json=True if path.suffix == ".json" else None)
+        document = _parsed(path, name)
         return _read(document, path.parent, declared)
+
+
+def _parsed(path: Path, name: str) -> Document:
+    """The document of the file that a portfolio begins in; how far it has come is said on the way."""
+    text = text_of(path, name)
+    progress.step("reading", 0, len(text))
+    document = parse(text, name, is_json=True if path.suffix == ".json" else None)
+    progress.step("reading", len(text), len(text))
+    return document
 
 
 def read_folder(path: Path, name: str, declared: Declared = NOTHING) -> Portfolio:
@@ -94,7 +104,7 @@ def read_folder(path: Path, name: str, declared: Declared = NOTHING) -> Portfoli
         raise FileError(name, f"the folder holds no portfolio; it needs one of {', '.join(ROOTS)}")
     with _no_collection(), reading(path):
         shown = os.path.join(name, root.name)
-        document = parse(text_of(root, shown), shown, is_json=True if root.suffix == ".json" else None)
+        document = _parsed(root, shown)
         taken_out = stale(path)
         found = sorted(p for p in (path / "projects").glob("*") if p.suffix in NAMES and f"projects/{p.name}" not in taken_out)
         data = document.data
@@ -125,8 +135,10 @@ def _read(document: Document, folder: Path, declared: Declared, notes: tuple[Fin
         for place, entry in enumerate(data["projects"]):
             if not isinstance(entry, str):
                 continue
+            progress.step("reading files", place, len(data["projects"]))
             try:
-                parts[place] = _project_file(entry, folder, document.file)
+                with progress.unwatched():
+                    parts[place] = _project_file(entry, folder, document.file)
                 data["projects"][place] = parts[place].data
             except FileError as error:
                 for problem in error.problems:
@@ -134,6 +146,8 @@ def _read(document: Document, folder: Path, declared: Declared, notes: tuple[Fin
                         said = problem.message if repr(entry) in problem.message else f"{entry!r}: {problem.message}"
                         problem = document.locate([attrs.evolve(problem, message=said, path=("projects", place))])[0]
                     problems.append(problem)
+    if parts:
+        progress.step("reading files", len(data["projects"]), len(data["projects"]))
     if problems:
         raise FileError(document.file, problems)
     source = Source(

@@ -58,10 +58,12 @@ def _structure(data: object, source: Source, declared: Declared | None) -> Portf
     top = [key for key in fields if key not in (*HEADER, *ORGANISATION)]
     ordered = {key: flat[key] for key in fields if key in flat and key not in extra}
     declared = declared or Declared()
+    reading = Reading(declared)
+    reading.counted = ordered.get("projects")
     found: list[Problem] = []
     portfolio: Portfolio | None = None
     try:
-        portfolio = noun_of(Portfolio, {**ordered, "source": source}, Reading(declared))  # the source last: it takes what was noticed
+        portfolio = noun_of(Portfolio, {**ordered, "source": source}, reading)  # the source last: it takes what was noticed
     except (ModelError, UnitError) as error:
         found = problems_in(error)
     found += [_unknown(key, top, (key,), hinted=place < SHOWN) for place, key in enumerate(extra)]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import difflib
 import functools
+import itertools
 import os
 import re
 import traceback
@@ -40,6 +41,7 @@ from ipmo.methods.tailoring import Chosen, Tailoring, chosen_methods, waived, wa
 from ipmo.methods.unchanged import Unchanged
 from ipmo.model.measures import LinkKind, Measure
 from ipmo.model.portfolio import Portfolio
+from ipmo.progress import step
 from ipmo.tables import Answer, Column, Table, row_at
 from ipmo.version import __version__
 
@@ -407,9 +409,13 @@ class Registry:
     def _run(self, portfolio: Portfolio, history: tuple[Portfolio, ...], baseline: Portfolio | None) -> Iterator[Finding]:
         context = CheckContext(portfolio=portfolio, measures=self.measures, history=history, baseline=baseline)
         watch = Unchanged(portfolio)
+        methods = {chosen.name: self.methodologies.get(chosen.name) for chosen in chosen_methods(portfolio)}
+        total = len(self.checks) + sum(len(method.checks) for method in methods.values() if method is not None)
+        done = itertools.count()
         for plugin in self.plugins:
             checks = plugin.of(Check)
             for check in checks:
+                step("checking", next(done), total)
                 yield from self._guarded(check, context)
             if checks and not plugin.built_in:
                 yield from self._left_alone(watch, checks[0])
@@ -428,10 +434,12 @@ class Registry:
             yield from tailoring.faults()
             here = attrs.evolve(context, scope=chosen.items, excluded=chosen.excluded)
             for check in method.checks:
+                step("checking", next(done), total)
                 yield from filter(tailoring.keeps, self._guarded(check, here))
             yield from tailoring.silenced()
             if method.checks:
                 yield from self._left_alone(watch, method.checks[0])
+        step("checking", total, total)
         for place, link in enumerate(portfolio.links):
             if link.kind not in self.link_kinds:
                 yield Finding(

@@ -26,8 +26,9 @@ from ipmo.model.estimates import (
     Uniform,
 )
 from ipmo.model.fields import FrozenMap, Parse, PlainData, plain_data, said, text
-from ipmo.model.reading import Reading, reads
+from ipmo.model.reading import Read, Reading, reads
 from ipmo.model.reference import REFERENCE_CLASSES, ReferenceClass
+from ipmo.model.shape import Shape
 from ipmo.units import Effort, Money, Span, as_money, as_number, as_share, as_span
 
 __all__ = ["as_cost", "as_estimate", "as_factor", "as_time", "estimate_of", "to_plain"]
@@ -188,7 +189,17 @@ def estimate_of(value: object, unit: str, reading: Reading) -> Estimate:
     return OpaqueEstimate(found.name, data)
 
 
-reads(Estimate, lambda one: lambda value, reading: estimate_of(value, one.unit, reading))
+def _reader(one: Shape) -> Read:
+    """How a field of estimates is read: one quantity as text, as most are, at once."""
+    unit, quantity = one.unit, QUANTITIES.get(one.unit, as_number)
+
+    def read(value: object, reading: Reading) -> object:
+        return _fixed(value, quantity) if type(value) is str else estimate_of(value, unit, reading)
+
+    return read
+
+
+reads(Estimate, _reader)
 
 
 def to_plain(estimate: Estimate) -> PlainData:

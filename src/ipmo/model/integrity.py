@@ -13,7 +13,7 @@ import attrs
 from ipmo.errors import SHOWN, Problem
 from ipmo.model.benefits import Benefit, Outcome
 from ipmo.model.contents import TOP, Contents
-from ipmo.model.estimates import Estimate, Fixed, Referenced, number
+from ipmo.model.estimates import Fixed, Referenced, number
 from ipmo.model.fields import Noun
 from ipmo.model.governance import Gate
 from ipmo.model.money import Budget
@@ -92,6 +92,8 @@ class _Inspection:
         self.known["calendar"] = set(portfolio.calendar_table)
         self._spellers: dict[str, Speller] = {}
         self._hinted = 0
+        self._fine: set[int] = set()
+        """Lengths of work that are possible, by identity: the same few stand in many tasks."""
         self.classes = {**REFERENCE_CLASSES, **{one.id: one for one in portfolio.reference_classes}}
 
     def run(self) -> Iterator[Problem]:
@@ -240,9 +242,10 @@ class _Inspection:
             yield from self._after(task, full_id, project, path)
         if task.actual_start or task.actual_finish:
             yield from _span_of(task, full_id, path)
-        for key in ("duration", "remaining"):
-            estimate: Estimate | None = getattr(task, key)
+        for key, estimate in (("duration", task.duration), ("remaining", task.remaining)):
             if estimate is None:
+                continue
+            if estimate.__class__ is Fixed and not task.milestone and id(estimate) in self._fine:
                 continue
             if isinstance(estimate, Referenced) and self.classes.get(estimate.reference.id) != estimate.reference:
                 yield Problem(
@@ -252,6 +255,8 @@ class _Inspection:
                 )
             central = estimate.central()
             if central is not None:
+                if number(central) >= 0 and getattr(central, "dimension", "") != "step":
+                    self._fine.add(id(estimate))
                 if number(central) < 0:
                     yield Problem(message=f"task {full_id!r}: {key} must not be negative (got {central})", path=(*path, key))
                 if task.milestone and number(central):

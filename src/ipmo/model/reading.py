@@ -34,8 +34,10 @@ from ipmo.model.fields import (
     text,
     texts,
 )
+from ipmo.model.making import maker
 from ipmo.model.shape import DECLARED, UNITED, Kind, Shape, keys_of, shape, shape_of
 from ipmo.model.values import CONVERTER, PARSERS, ByFields, reader_of
+from ipmo.progress import steps
 from ipmo.spelling import Speller
 from ipmo.units import (
     Effort,
@@ -73,6 +75,8 @@ class Reading:
         self._known = known
         self.references: dict[str, Any] = {}
         self.findings: list[Finding] = []
+        self.counted: object = None
+        """The list, nearly all of what is read, whose values are said one by one to who watches."""
 
     @property
     def declared(self) -> Declared:
@@ -138,6 +142,8 @@ RIGHT: dict[object, tuple[type, ...]] = {
 """Classes whose values a field takes as they are."""
 TYPED: set[object] = {bool, When}
 """Classes that say how they are read, whatever the declaration of a field says."""
+WHOLE: set[object] = set()
+"""Classes that read themselves: what is read of them needs no converter of its field any more."""
 MARKERS: Final = (as_noun, as_nouns, as_map, as_tuple, as_extensions)
 """Converters that say what type checkers should take: the type of the field says how it is read."""
 
@@ -154,6 +160,7 @@ def reads(cls: object, read: Callable[[Shape], Read], *right: type) -> None:
     RIGHT[cls] = right
     TYPED.add(cls)
     UNITED.add(cls)
+    WHOLE.add(cls)
 
 
 def _reader(one: Shape) -> Read:
@@ -166,7 +173,7 @@ def _reader(one: Shape) -> Read:
     if own is not None and one.kind.form in ("one", "either") and one.kind.cls not in (*TYPED, str) and one.kind.noun is None:
         return _simple(own)
     read = _of_kind(one.kind, one, own)
-    if own is None or one.kind.form == "many":
+    if own is None or one.kind.form == "many" or one.kind.cls in WHOLE:
         return read
     return lambda value, reading: own(read(value, reading))
 
@@ -241,19 +248,32 @@ def _many(inner: Kind, one: Shape, own: Parse[object] | None) -> Read:
     read = _of_kind(inner, one, None)
     settle = as_tuple if own is None else own
 
+    lone = cls if cls is not None and issubclass(cls, Noun) and cls.alone else None
+
     def each(value: object, reading: Reading) -> object:
-        values = _several(value, what, one.one_or_many)
-        if cls is not None and all(part.__class__ is cls for part in values):
+        values: Iterable[object] = value if type(value) is list else _several(value, what, one.one_or_many)
+        classes = set(map(type, values))
+        if cls in classes and len(classes) == 1:
             return settle(values)
+        if lone is not None and classes == ONLY_TEXT:
+            try:
+                return settle([_alone(cast(Any, lone), str(words)) for words in values])
+            except (UnitError, ModelError):  # read one by one below, each problem with its place
+                pass
         return settle(_each(read, values, reading))
 
     return each
+
+
+ONLY_TEXT: Final = {str}
 
 
 def _each(read: Read, values: Iterable[object], reading: Reading) -> list[object]:
     """Each value read; what is wrong with any of them, each problem with its place."""
     out: list[object] = []
     problems: list[Problem] = []
+    if values is reading.counted and isinstance(values, list):
+        values = steps("building", values, len(values))
     for place, part in enumerate(values):
         try:
             out.append(read(part, reading))
@@ -326,16 +346,16 @@ def _parsed(name: str, parse: Callable[[object], object], plain: object) -> obje
 
 @attrs.frozen(eq=False)
 class _Plan:
-    """How the nouns of a class are read from mappings: place, name and reader of each field by its key in files."""
+    """How the nouns of a class are read from mappings: place, name, reader and whether text is right as it stands, by key in files."""
 
-    readers: Mapping[str, tuple[int, str, Read]]
+    readers: Mapping[str, tuple[int, str, Read, bool]]
     required: Mapping[str, Shape]
 
 
 @functools.cache
 def _plan(cls: type) -> _Plan:
     fields = shape(cls)
-    readers = {one.key: (place, one.name, _reader(one)) for place, one in enumerate(fields)}
+    readers = {one.key: (place, one.name, _reader(one), str in _right(one)) for place, one in enumerate(fields)}
     return _Plan(readers, {one.name: one for one in fields if one.required})
 
 
@@ -368,12 +388,16 @@ def values_of(cls: type, data: Mapping[str, object], reading: Reading, *, whole:
         if found is None:
             problems.append((len(readers), unknown_field(str(key), cls, hinted=len(problems) < SHOWN)))
             continue
+        place, field, read, as_text = found
+        if as_text and type(value) is str and value.isprintable():
+            values[field] = value
+            continue
         try:
-            values[found[1]] = found[2](value, reading)
+            values[field] = read(value, reading)
         except (UnitError, ModelError) as error:
-            problems += [(found[0], problem) for problem in problems_in(error, key)]
-            values[found[1]] = None
-    if problems or (whole and not plan.required.keys() <= values.keys()):
+            problems += [(place, problem) for problem in problems_in(error, key)]
+            values[field] = None
+    if problems or (whole and any(name not in values for name in plan.required)):
         for name, one in plan.required.items() if whole else ():
             if name not in values:
                 problems.append((readers[one.key][0], Problem(message=f"required field {one.key!r} is missing")))
@@ -394,6 +418,9 @@ def noun_of(cls: type[T], data: object, reading: Reading = IN_PYTHON) -> T:
         UnitError: it is no such thing at all, or its values do not go together.
         ModelError: fields are unknown, missing or wrong: all of them, each with its path.
     """
+    if type(data) is dict:
+        made: T = maker(cast(Any, cls))(values_of(cls, data, reading))
+        return made
     if isinstance(data, cls):
         return data
     if isinstance(data, str) and issubclass(cls, Noun) and cls.alone:
@@ -401,7 +428,7 @@ def noun_of(cls: type[T], data: object, reading: Reading = IN_PYTHON) -> T:
     if not isinstance(data, Mapping):
         word, names = class_word(cls), ", ".join(list(keys_of(cls))[:8])
         raise UnitError(f"expected {'an' if word[0] in 'aeiou' else 'a'} {word} as a mapping ({names}, ...); got {said(data)}")
-    return cls(**values_of(cls, data, reading))
+    return cast(T, maker(cast(Any, cls))(values_of(cls, data, reading)))
 
 
 CONVERTER.register_structure_hook_factory(lambda cls: attrs.has(cls) and cls not in PARSERS, lambda cls: ByFields(cls, noun_of))

@@ -15,6 +15,7 @@ from ipmo.figures.svg import Figure, colour_css
 from ipmo.figures.timeline import CSS as TIMELINE_CSS
 from ipmo.findings import Findings
 from ipmo.model.portfolio import Portfolio
+from ipmo.progress import steps
 from ipmo.reporting import change, control, delivery, methods, money, summary, value
 from ipmo.reporting import dependencies as interdependencies
 from ipmo.reporting.answers import Answers
@@ -74,7 +75,7 @@ def render(
 
     answers = Answers(portfolio, findings, before)
     calls = list(summary.calls(answers))
-    panels = [panel for make in PANELS if (panel := make(answers)) is not None]
+    panels = [panel for make in steps("reporting", PANELS, len(PANELS)) if (panel := make(answers)) is not None]
     extra = [methods.panel(*one) for one in added]
     panels += [panel for panel, _ in extra]
     here = files(__package__)
