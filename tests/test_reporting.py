@@ -19,7 +19,9 @@ from ipmo.model import Confidence, MoneySettings, Portfolio, Programme, Project,
 from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import Cell, Scale
 from ipmo.reporting.html import PANELS, render
+from ipmo.reporting.methods import panel
 from ipmo.reporting.summary import tiles
+from ipmo.tables import Column, Table
 from ipmo.testing.strategies import portfolios
 
 HOUSE = Path(ipmo.__file__).parent
@@ -182,6 +184,13 @@ def test_every_kind_of_finding_stands_under_the_heading_of_its_check() -> None:
     text = html.unescape(render(pf, ipmo.check(pf), headings=registry.headings))
     for code in {finding.code for finding in ipmo.check(pf)}:
         assert f"<summary>{registry.headings[code]}" in text
+
+
+def test_columns_of_a_method_that_are_read_letter_by_letter_stand_in_capitals() -> None:
+    table = Table([Column("item", "str", ["a"]), Column("wsjf", "float", [3.8]), Column("cost_of_delay", "float", [2.0], "GBP")])
+    page, _ = panel("work", "Work", (table,))
+    (grid,) = page.blocks
+    assert [head.title for head in grid.heads] == ["Item", "WSJF", "Cost of delay, GBP"]
 
 
 def test_a_portfolio_in_which_nothing_has_a_date_has_a_report_that_says_so() -> None:

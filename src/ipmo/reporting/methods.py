@@ -13,6 +13,8 @@ from ipmo.tables import Table
 __all__ = ["panel"]
 
 SHOWN = 60
+LETTERS = frozenset(["bcr", "cpi", "eac", "irr", "npv", "spi", "wip", "wsjf"])
+"""Words of a table's columns that are read letter by letter."""
 LONG = 40
 """A text this long is one to read rather than a word to compare."""
 
@@ -48,7 +50,8 @@ def _grid(table: Table, label: str) -> Grid:
     for name in names:
         unit = table.unit(name)
         kind = table.kind(name)
-        heads.append(Head(title=capital(name.replace("_", " ")) + (f", {unit}" if unit else ""), num=kind in ("int", "float")))
+        title = capital(" ".join(word.upper() if word in LETTERS else word for word in name.split("_")))
+        heads.append(Head(title=title + (f", {unit}" if unit else ""), num=kind in ("int", "float")))
     rows = []
     for values in list(table.rows())[:SHOWN]:
         first, *rest = names
