@@ -96,9 +96,20 @@ def kinds() -> Iterator[Kind]:
         project(*({"id": f"c{n}", "exceptions": monthly(range(2000, 2010))} for n in range(100))),
         check,
     )
+    chain = [{"from": f"A{number}/t0", "to": f"A{number + 1}/t0"} for number in range(4999)]
+    alone = [{"id": f"A{number}", "tasks": tasks(1)} for number in range(5000)]
+    yield "a chain of links through 5,000 projects of one task", ".json", portfolio(projects=alone, links=chain), check
+    hub = [{"id": "hub", "duration": "1 d"}, *tasks(10_000, after=lambda number: ["hub"])]
+    yield "10,000 tasks after one, what if it is late", ".json", portfolio(projects=[{"id": "A", "tasks": hub}]), late
     yield "5,000 tasks of one name (MSPDI)", ".xml", mspdi(lambda uid: "same"), read
     yield "5,000 percent lags (MSPDI)", ".xml", mspdi(lambda uid: f"t{uid}", after), read
     yield "a chain of 1,000 derived calendars (MSPDI)", ".xml", mspdi(lambda uid: f"t{uid}", calendars=1000, count=5), read
+
+
+def late(path: Path) -> object:
+    """What a delay of the first task of project A does, as a table."""
+    found = ipmo.read(path)
+    return ipmo.what_if(found, ipmo.changes.Delay(f"A/{found.projects[0].tasks[0].id}", "10 d")).table()
 
 
 def clean(size: int) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from ipmo.network.aims import Aims
-from ipmo.network.kernels import cascades
+from ipmo.network.kernels import cascades, reading
 from ipmo.network.kernels import interfaces as kernels
 from ipmo.network.kernels.cascades import Asked, Held, Moves, Room
 from ipmo.network.kernels.columns import FAR
@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.int64]
 
-__all__ = ["WIDTH", "Interfaces"]
+__all__ = ["WIDTH", "Interfaces", "Moving"]
 
 WIDTH = 64
 """Exits, or targets, that are looked at together."""
+MOST_LOGGED = 1 << 19
+"""Moves that are read together."""
 MANY_WAYS = 20_000_000
 """Pairs of entries and exits from which contracting does not pay."""
 
@@ -36,6 +38,31 @@ class Contracted(NamedTuple):
     places: Places
     held: Held
     now: Asked
+
+
+class Moving(NamedTuple):
+    """Targets that move, each with the place of the link that moves it in what was asked, and the date that it moves to."""
+
+    row: Array
+    target: Array
+    date: Array
+
+
+class Parts(NamedTuple):
+    """What the dates of targets are made of.
+
+    Args:
+        first: where the entries of each exit, then of each group, begin, and their end.
+        target, rank: of each entry, the target and how many parts of it are later.
+        begin: where the dates of the parts of each target begin.
+        dates: of the parts of each target, the latest first; the finish of what is done is one of them.
+    """
+
+    first: Array
+    target: Array
+    rank: Array
+    begin: Array
+    dates: Array
 
 
 class Interfaces:
@@ -133,13 +160,20 @@ class Interfaces:
 
     def moved(self, links: Sequence[int], slips: Sequence[int] | None) -> list[dict[int, int]]:
         """What `Reach.without` (no slips) and `slipped` answer, for links between groups."""
+        out: list[dict[int, int]] = [{} for _ in links]
+        for part in self.moving(links, slips):
+            for row, t, date in zip(*(column.tolist() for column in part), strict=True):
+                out[row][t] = date
+        return out
+
+    def moving(self, links: Sequence[int], slips: Sequence[int] | None) -> Iterator[Moving]:
+        """`moved` as columns, many links at a time."""
         import numpy as np
 
         aims, made, c = self.aims, self._made, self.aims.columns
         rows = np.array(links, np.int64)
         late = None if slips is None else np.array(slips, np.int64)
         groups, things = len(self.owners), len(self.entries) + len(self.exits)
-        out: list[dict[int, int]] = [{} for _ in links]
         size, begin = 2 * len(rows) + 4 * (groups + things), 0
         common = (c.links, c.nodes, aims.network.clock_tables, self.faces, *made[:4], made.now)
         while begin < len(rows):
@@ -152,41 +186,57 @@ class Interfaces:
             else:
                 aims.run(cascades.interface_slips, steps, rows[begin:], late[begin:], *common, new, room, moves)
             done, count = (int(told) for told in moves.counts)
-            self._read(out, begin, *(as_array(log)[:count].tolist() for log in moves[1:]))
+            yield self._read(begin, *(as_array(log)[:count] for log in moves[1:]))
             begin += done
-            size *= 2 - bool(done)
-        return out
+            if not done or size < MOST_LOGGED:
+                size *= 2
 
-    def _read(self, out: list[dict[int, int]], begin: int, log_row: list[int], log_what: list[int], log_value: list[int]) -> None:
-        """Turns what moved into the dates of targets."""
-        aims, dates = self.aims, self.aims.dates
-        of_exit, of_group, parts = self._targets_of
-        clock = aims.network.clock
-        clocks, clk = self.clocks.tolist(), aims.columns.clk[self.exits].tolist()
-        dur = aims.columns.dur[self.exits].tolist()
-        single = {t: found[1][0] if found[1][1] is None else found[0][0] for t, found in enumerate(parts) if len(found) == 2}
-        changed: dict[tuple[int, int], dict[int, int]] = {}
-        for row, what, value in zip(log_row, log_what, log_value, strict=True):
-            hit = of_exit.get(what) if what >= 0 else of_group.get(-1 - what)
-            if hit is None:
-                continue
-            number, worked = (clk[what], value + dur[what]) if what >= 0 else (clocks[-1 - what], value)
-            instant = worked if number == 0 else clock(number).finish(worked)
-            for t in hit:
-                if t in single:  # one part, and what is done of it
-                    date = instant if instant > single[t] else single[t]
-                    if date != dates[t]:
-                        out[begin + row][t] = date
-                else:
-                    changed.setdefault((row, t), {})[what] = instant
-        for (row, t), news in changed.items():
-            date = max(news.values())
-            for instant, part in parts[t]:  # the latest first: the first that did not move bounds the rest
-                if part not in news:
-                    date = max(date, instant)
-                    break
-            if date != dates[t]:
-                out[begin + row][t] = date
+    def _read(self, begin: int, row: Array, what: Array, value: Array) -> Moving:
+        """Turns the exits and groups that moved, each once a row, into the dates of targets."""
+        import numpy as np
+
+        aims, c, parts = self.aims, self.aims.columns, self._parts
+        exits = len(self.exits)
+        clocks = np.r_[c.clk[self.exits], self.clocks]
+        lengths = np.r_[c.dur[self.exits], np.zeros(len(self.clocks), np.int64)]
+        thing = np.where(what >= 0, what, exits - 1 - what)
+        instants = np.zeros(len(what), np.int64)
+        cal = aims.network.clock_tables
+        aims.run(reading.instants_of, 4 * len(what), cal, clocks[thing].astype(np.int64), value + lengths[thing], instants)
+        many = np.diff(parts.first)[thing]
+        each = np.repeat(np.arange(len(what)), many)
+        entry = parts.first[thing[each]] + np.arange(len(each)) - np.repeat(np.cumsum(many) - many, many)
+        target, rank = parts.target[entry], parts.rank[entry]
+        by = np.lexsort((rank, target, row[each]))
+        row, target, rank, news = row[each][by], target[by], rank[by], instants[each][by]
+        starts = np.flatnonzero(np.r_[True, (row[1:] != row[:-1]) | (target[1:] != target[:-1])]) if len(row) else np.zeros(0, np.int64)
+        if not len(starts):
+            return Moving(row, target, news)
+        within = np.arange(len(row)) - np.repeat(starts, np.diff(np.r_[starts, len(row)]))
+        unmoved = np.add.reduceat((rank == within).astype(np.int64), starts)  # the latest part that did not move bounds the rest
+        of = target[starts]
+        dates = np.maximum(np.maximum.reduceat(news, starts), parts.dates[parts.begin[of] + unmoved])
+        other = dates != np.array(aims.dates, np.int64)[of]
+        return Moving(begin + row[starts][other], of[other], dates[other])
+
+    @functools.cached_property
+    def _parts(self) -> Parts:
+        """The exits and groups that targets are made of, as columns."""
+        import numpy as np
+
+        _, _, parts = self._targets_of
+        exits = len(self.exits)
+        lengths = np.array([len(found) for found in parts], np.int64)
+        begin = np.cumsum(lengths) - lengths
+        dates = np.array([instant for found in parts for instant, _ in found], np.int64)
+        things = np.array(
+            [-1 if part is None else part if part >= 0 else exits - 1 - part for found in parts for _, part in found], np.int64
+        )
+        target = np.repeat(np.arange(len(parts)), lengths)
+        rank = np.arange(len(things)) - np.repeat(begin, lengths)
+        by = np.flatnonzero(things >= 0)
+        by = by[np.argsort(things[by], kind="stable")]
+        return Parts(_starts(things[by], exits + len(self.owners)), target[by], rank[by], begin, dates)
 
     @functools.cached_property
     def _targets_of(self) -> tuple[dict[int, list[int]], dict[int, list[int]], list[list[tuple[int, int | None]]]]:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ipmo.network.aims import Aim, Aims
-from ipmo.network.interfaces import WIDTH, Interfaces
+from ipmo.network.interfaces import WIDTH, Interfaces, Moving
 from ipmo.network.kernels import reach as kernels
 from ipmo.network.kernels.columns import FAR, FF, Dates
 from ipmo.network.network import Network
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from ipmo.network.kernels.columns import Ints
 
-__all__ = ["Aim", "Reach", "dominators"]
+__all__ = ["Aim", "Moving", "Reach", "dominators"]
 
 DENSE = 4_000_000
 """Dates that are held at once where each link is a pass."""
@@ -57,6 +57,18 @@ class Reach(Aims):
         if self._interfaces is None:
             return self._by_passes(links, minutes)
         return self._interfaces.moved(links, minutes)
+
+    def moving(self, links: Sequence[int], minutes: Sequence[int] | None = None) -> Iterator[Moving]:
+        """What `without` (no minutes) and `slipped` answer, as columns, many links at a time."""
+        if self._interfaces is not None:
+            yield from self._interfaces.moving(links, minutes)
+            return
+        import numpy as np
+
+        found = self._by_passes(links, [-1] * len(links) if minutes is None else minutes)
+        rows = np.repeat(np.arange(len(found)), [len(one) for one in found])
+        pairs = np.array([pair for one in found for pair in one.items()], np.int64).reshape(-1, 2)
+        yield Moving(rows, pairs[:, 0], pairs[:, 1])
 
     def floats(self, links: Sequence[int], targets: Sequence[int] | None = None) -> NDArray[np.int64]:
         """How far the source of each link can slip before that link moves each target, in minutes of the source's clock.

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import ipmo
 from ipmo.analysis.dependencies.critical import critical_links
+from ipmo.analysis.dependencies.crossings import Crossings
 from ipmo.analysis.dependencies.targets import targets
 from ipmo.errors import UnknownItemError
 from ipmo.model import Benefit, Enabler, Link, Portfolio, Project, Task
@@ -383,3 +384,22 @@ def test_commitment_float_of_a_link_is_that_of_the_giver_where_it_has_no_other_w
             assert least <= k.commitment_float + 1e-9
         if len(s.passes.successors[place]) == 1 and (node not in stated or k.at_risk == k.id):
             assert least == pytest.approx(k.commitment_float) if k.commitment_float is not None else least is None
+
+
+@settings(max_examples=40, deadline=None)
+@given(portfolios(tied=True))
+def test_the_worst_drag_of_each_link_found_in_columns_is_the_most_that_it_holds_back_one_by_one(pf: Portfolio) -> None:
+    s = ipmo.schedule(pf)
+    links = Crossings(pf, s, "project", 5.0, as_span("10 d"))
+    for row, told in enumerate(links.worst_drags):
+        most = max(links.drags(row).items(), key=lambda entry: (entry[1], -entry[0]), default=(0, 0.0))
+        assert told == ((most[1], links.targets[most[0]].name) if most[1] > 0 else (0.0, None))
+
+
+def test_each_link_of_a_chain_through_projects_holds_all_behind_it_back() -> None:
+    count = 300
+    projects = [Project(id=f"A{number}", tasks=[Task(id="t", duration="1 d")]) for number in range(count)]
+    chain = [Link(id=f"L{number}", source=f"A{number}/t", target=f"A{number + 1}/t") for number in range(count - 1)]
+    found = critical_links(Portfolio(id="x", start="2026-01-05", projects=projects, links=chain))
+    assert {(link.id, link.drag) for link in found} == {(f"L{number}", number + 1) for number in range(count - 1)}
+    assert found["L7"].drag_on == "x@finish" and found["L298"].drag_on == "A299@finish"

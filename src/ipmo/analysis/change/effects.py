@@ -140,7 +140,8 @@ class Sides:
         if self.schedules is None or not any(s.network.m for s in self.schedules):
             return ()
         was, now = (s.critical_path() for s in self.schedules)
-        joined, left = [i for i in now if i not in set(was)], [i for i in was if i not in set(now)]
+        known, stay = set(was), set(now)
+        joined, left = [i for i in now if i not in known], [i for i in was if i not in stay]
         if not joined and not left:
             return ()
         parts = [f"{word}: {few(names)}" for word, names in (("joined", joined), ("left", left)) if names]

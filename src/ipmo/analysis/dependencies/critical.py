@@ -196,7 +196,7 @@ class CriticalLinks(Answer[str, CriticalLink]):
         row, found = self._row(link), self._crossings
         if row is None or found.places[row] < 0:
             return ()
-        targets, drags = found.targets, found.drags[row]
+        targets, drags = found.targets, found.drags(row)
         floats = found.reach.floats([found.places[row]])[0]
         rows = []
         for t, target in enumerate(targets):

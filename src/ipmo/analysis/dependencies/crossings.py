@@ -308,25 +308,35 @@ class Crossings:
         return self._between(self._sources[row], begin, begin + slack, row)
 
     @functools.cached_property
-    def drags(self) -> list[dict[int, float]]:
-        """Of each link, days on each target that it holds back; links that do not drive hold back none."""
-        out: list[dict[int, float]] = [{} for _ in self.open]
-        rows = [row for row, driving in enumerate(self.driving) if driving and self.places[row] >= 0]
-        rows_of = self.targets
-        for row, moved in zip(rows, self.reach.without([self.places[row] for row in rows]), strict=True):
-            out[row] = {t: rows_of.days(t, date, rows_of.date(t)) for t, date in moved.items()}
-        for row, driving in enumerate(self.driving):
-            if driving and self.places[row] < 0:
-                out[row] = {t: rows_of.days(t, date, rows_of.date(t)) for t, date in self._again(row, None).items()}
-        return out
+    def _held_back(self) -> list[int]:
+        """Rows of links that hold something back between items of the portfolio."""
+        return [row for row, driving in enumerate(self.driving) if driving and self.places[row] >= 0]
+
+    def drags(self, row: int) -> dict[int, float]:
+        """Days on each target that a link holds back; a link that does not drive holds back none."""
+        if not self.driving[row]:
+            return {}
+        moved = self.reach.without([self.places[row]])[0] if self.places[row] >= 0 else self._again(row, None)
+        return {t: self.targets.days(t, date, self.targets.date(t)) for t, date in moved.items()}
 
     @functools.cached_property
     def worst_drags(self) -> list[tuple[float | None, str | None]]:
         """Of each link, the most days on one target, and that target; ties go to the first in order of kind and file."""
-        out: list[tuple[float | None, str | None]] = []
-        for found in self.drags:
-            worst = max(found.items(), key=lambda entry: (entry[1], -entry[0]), default=None)
-            out.append((worst[1], self.targets[worst[0]].name) if worst is not None and worst[1] > 0 else (0.0, None))
+        import numpy as np
+
+        out: list[tuple[float | None, str | None]] = [(0.0, None)] * len(self.open)
+        for part in self.reach.moving([self.places[row] for row in self._held_back]):
+            days = -self.targets.later(part.target, part.date)
+            by = np.lexsort((part.target, -days, part.row))
+            first = by[np.flatnonzero(np.diff(part.row[by], prepend=-1))]
+            for row, most, t in zip(part.row[first].tolist(), days[first].tolist(), part.target[first].tolist(), strict=True):
+                if most > 0:
+                    out[self._held_back[row]] = (most, self.targets[t].name)
+        for row, driving in enumerate(self.driving):
+            if driving and self.places[row] < 0:
+                worst = max(self.drags(row).items(), key=lambda entry: (entry[1], -entry[0]), default=None)
+                if worst is not None and worst[1] > 0:
+                    out[row] = (worst[1], self.targets[worst[0]].name)
         return out
 
     def slipped(self, rows: Sequence[int], slip: Span) -> list[Mapping[int, int]]:

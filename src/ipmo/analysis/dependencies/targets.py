@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import attrs
 
@@ -14,9 +15,16 @@ from ipmo.memory import remember
 from ipmo.model.governance import Gate
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
+from ipmo.network.kernels import reading
 from ipmo.network.reach import Aim, Reach
 from ipmo.network.states import LIVE
-from ipmo.units import moment
+from ipmo.units import DAY, moment
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.int64]
 
 __all__ = ["KINDS", "Kind", "Target", "Targets", "targets"]
 
@@ -113,6 +121,30 @@ class Targets:
         if row.clock == 0:
             return (after - before) / 1440
         return net.clock(row.clock).days(before, after)
+
+    def later(self, places: Array, dates: Array) -> NDArray[np.float64]:
+        """`days` from the dates of some targets to others, as columns."""
+        import numpy as np
+
+        reach, net = self.reach, self.schedule.network
+        numbers, lengths, now = self._columns
+        clocks, was = numbers[places], now[places]
+        worked = [np.zeros(len(places), np.int64) for _ in range(2)]
+        for instants, out in zip((was, dates), worked, strict=True):
+            reach.run(reading.worked_of, 4 * len(places), net.clock_tables, clocks, instants, out)
+        found: NDArray[np.float64] = (worked[1] - worked[0]) / lengths[places]
+        return found
+
+    @functools.cached_property
+    def _columns(self) -> tuple[Array, Array, Array]:
+        """Of each target its clock, the minutes of a day on it, and its date."""
+        import numpy as np
+
+        numbers = [row.clock for row in self._rows]
+        days = {number: self.schedule.network.clock(number).day_minutes if number else DAY for number in set(numbers)}
+        columns = numbers, [days[number] for number in numbers], self.reach.dates
+        one, two, three = (np.array(column, np.int64) for column in columns)
+        return one, two, three
 
     def date(self, place: int) -> int:
         """The date of a target as an instant."""

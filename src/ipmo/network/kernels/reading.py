@@ -351,3 +351,15 @@ def worked_between(nodes: Nodes, nominal: Ints, ends: Ints, cal: Tables, begin: 
             if ends[v] == 2 or last - first < best:
                 best = last - first
         out[v] = best
+
+
+def instants_of(cal: Tables, clocks: Ints, worked: Ints, out: Ints) -> None:
+    """The earliest instants with so many minutes worked, each on a clock."""
+    for i in range(len(out)):
+        out[i] = finish_at(cal, clocks[i], worked[i])
+
+
+def worked_of(cal: Tables, clocks: Ints, instants: Ints, out: Ints) -> None:
+    """The minutes worked up to instants, each on a clock."""
+    for i in range(len(out)):
+        out[i] = work(cal, clocks[i], instants[i])
