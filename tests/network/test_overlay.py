@@ -23,6 +23,8 @@ from ipmo.network.passes import Passes
 from ipmo.network.states import EFFECTS
 from ipmo.testing.strategies import portfolios
 
+from .conftest import as_large
+
 PAUSED = """
 ipmo: 1
 portfolio: {id: p, start: 2026-01-05}
@@ -59,12 +61,14 @@ def anew(data: dict[str, Any]) -> dict[str, Any]:
     return {"early": pick(s.passes.early_starts), "late": pick(late[0]), "aim": pick(late[1]), "end": s.passes.end}
 
 
-@pytest.mark.parametrize("small", [20_000, 0], ids=["plain", "compiled"])
+@pytest.mark.parametrize("way", ["lists", "compiled", "arrays"])
 @pytest.mark.parametrize("seed", range(12))
 def test_after_any_change_all_dates_are_those_computed_anew_and_undo_gives_them_back(
-    seed: int, small: int, monkeypatch: pytest.MonkeyPatch
+    seed: int, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "SMALL", small)
+    if way == "arrays":
+        as_large(monkeypatch)
+    monkeypatch.setattr(engine, "SMALL", 20_000 if way == "lists" else 0)
     data = made(seed)
     overlay = Overlay(schedule(Network.from_columns(**data)).passes)
     first = {**overlay.columns(), "end": overlay.end}
@@ -193,9 +197,11 @@ def test_what_cannot_be_is_refused() -> None:
     assert overlay.start("a") == 3
 
 
-def test_where_too_much_moves_a_whole_pass_gives_the_same_and_can_be_undone() -> None:
+@pytest.mark.parametrize("n", [24_000, 10_001])
+def test_where_too_much_moves_a_whole_pass_gives_the_same_and_can_be_undone(n: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    if n < engine.SMALL:  # by kernels that nobody compiled
+        as_large(monkeypatch)
     r = random.Random(1)
-    n = 24_000
     data = {
         "ids": [f"t{i}" for i in range(n)],
         "duration": [r.randint(1, 9) for _ in range(n)],
@@ -206,7 +212,7 @@ def test_where_too_much_moves_a_whole_pass_gives_the_same_and_can_be_undone() ->
     }
     overlay = Overlay(schedule(Network.from_columns(**data)).passes)
     first = {**overlay.columns(), "end": overlay.end}
-    for v in (0, 5, n // 2, n - 3):
+    for v in (0, 5, n // 2, n - 3) if n > engine.SMALL else (5, n - 3):
         changed = {**data, "duration": list(data["duration"])}
         changed["duration"][v] += 50
         overlay.set_duration(v, changed["duration"][v])
@@ -230,3 +236,94 @@ def test_the_deadline_of_paused_work_binds_nothing(tmp_path: Path) -> None:
     while overlay.undo():
         pass
     assert overlay.columns() == before
+
+
+def lowered(s: Schedule, bounds: dict[int, int]) -> Schedule:
+    """The schedule of a network whose nodes start no earlier than given, on their own clocks."""
+    net = s.network
+    low = [max(bounds[v], int(x)) if v in bounds and v not in net.finish_floor else int(x) for v, x in enumerate(net.low)]
+    for v in bounds.keys() & net.finish_floor.keys():
+        low[v] = bounds[v]
+    return Schedule(Passes(attrs.evolve(net, low=low)), s.portfolio)
+
+
+BOUND = """
+ipmo: 1
+portfolio: {id: p, start: 2026-01-05}
+projects:
+  - id: a
+    tasks:
+      - {id: held, duration: 3 d, finish_not_before: 2026-01-17}
+      - {id: next, duration: 2 d, after: held}
+      - {id: free, duration: 4 d}
+      - {id: ends, duration: 1 d, after: {from: free, type: FF, lag: 1 d}}
+  - {id: b, tasks: [{id: use, duration: 5 d}]}
+links: [{from: a/next, to: b/use}]
+"""
+
+
+@pytest.mark.parametrize("way", ["lists", "arrays"])
+@pytest.mark.parametrize("day", [0, 5, 9, 10, 11, 30])
+def test_a_bound_on_a_start_is_that_of_a_network_that_always_had_it(
+    day: int, way: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The finish of `held` may not lie before Saturday: it waits until Monday, unless a later start moves it past the weekend."""
+    if way == "arrays":
+        as_large(monkeypatch)
+    (tmp_path / "p.yaml").write_text(BOUND, encoding="utf-8")
+    s = ipmo.schedule(ipmo.read(tmp_path / "p.yaml"))
+    for item in ("a/held", "a/next", "a/free", "a/ends", "b/use"):
+        overlay, node = Overlay(s.passes), s.passes.nodes[item]
+        first = overlay.columns()
+        low = int(s.network.low[node]) + 480 * day
+        overlay.set_start_bound(item, low)
+        anew = lowered(s, {node: low}).passes
+        pos = [int(v) for v in anew.positions.pos]
+        assert overlay.columns()["early"] == [int(anew.early_starts[v]) for v in pos]
+        assert overlay.columns()["late"] == [int(anew.late_starts.to_end[v]) for v in pos]
+        assert overlay.columns()["aim"] == [int(anew.late_starts.to_target[v]) for v in pos]
+        assert [overlay.finish(v) for v in range(len(pos))] == [int(anew.finishes[v]) for v in pos]
+        assert [overlay.project_end(name) for name in ("a", "b")] == [int(end) for end in anew.project_ends]
+        assert overlay.undo()
+        assert overlay.columns() == first
+
+
+@pytest.mark.parametrize("way", ["lists", "arrays"])
+@settings(max_examples=15)
+@given(portfolios(tied=True), st.data())
+def test_slips_tried_one_after_another_are_those_of_bounds_set_and_taken_back(way: str, pf: Portfolio, data: st.DataObject) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        if way == "arrays":
+            as_large(patch)
+        s = ipmo.schedule(pf)
+        net = s.network
+        if net.anyone or net.latest or net.expected:
+            return
+        overlay = Overlay(s.passes)
+        work = [int(overlay.place[v]) for v in range(net.n) if net.state[v] in (0, 1) and v not in net.high and v not in net.finish_floor]
+        if not work:
+            return
+        node = [int(v) for v in net.positions.order]
+        sets = data.draw(
+            st.lists(st.lists(st.tuples(st.sampled_from(work), st.integers(-500, 20_000)), max_size=3), min_size=1, max_size=6)
+        )
+        aimed = data.draw(st.lists(st.sampled_from(work), max_size=3, unique=True))
+        first = [0]
+        for some in sets:
+            first.append(first[-1] + len(some))
+        seeds = [place for some in sets for place, _ in some]
+        lows = [overlay.start(node[place]) + more for some in sets for place, more in some]
+        before, groups = overlay.columns(), range(len(net.projects))
+        found = list(overlay.slips(first, seeds, lows, aimed))
+        assert overlay.columns() == before
+        assert overlay.changes == []
+        for row, one in enumerate(found):
+            was = {v: overlay.finish(node[v]) for v in aimed} | {-1 - g: overlay.end_of(g) for g in groups}
+            steps = range(first[row], first[row + 1])
+            for step in steps:
+                overlay.raise_start_bound(seeds[step], lows[step])
+            now = {v: overlay.finish(node[v]) for v in aimed} | {-1 - g: overlay.end_of(g) for g in groups}
+            assert one == {what: now[what] for what in was if now[what] != was[what]}
+            for _ in steps:
+                overlay.undo()
+        assert overlay.columns() == before
