@@ -69,6 +69,17 @@ def prepare(room: str, folder: Path) -> None:
         sys.exit(made.stdout[-4000:] + made.stderr[-4000:])
 
 
+def refresh(folder: Path) -> None:
+    """Brings the tests in a copy that has its faults already up to date."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--", "tests", "plugins/*/tests"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split("\0")
+    for name in filter(None, listed):
+        if (ROOT / name).is_file():
+            (folder / "mutants" / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / "mutants" / name)
+
+
 def run(folder: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     """Runs Python in the copy."""
     environment = {
@@ -274,7 +285,9 @@ def main(arguments: list[str]) -> None:
         work(given.room, json.loads(Path(given.work).read_text(encoding="utf-8")), folder / "verdicts.txt")
         return
     if not given.show:
-        if not given.again:
+        if given.again:
+            refresh(folder)
+        else:
             prepare(given.room, folder)
         names = [name for name in faults(folder) if given.of in name]
         chosen = random.Random(given.seed).sample(names, min(given.sample or len(names), len(names)))  # so that the first are a sample too

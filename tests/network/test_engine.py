@@ -22,6 +22,8 @@ from ipmo.network.network import Network
 from ipmo.network.positions import plain
 from ipmo.testing.strategies import portfolios
 
+from .conftest import as_large
+
 
 def random_columns(n: int, seed: int) -> dict[str, Any]:
     rng = np.random.default_rng(seed)
@@ -62,6 +64,10 @@ def test_lists_numpy_and_numba_give_identical_integers(seed: int, monkeypatch: p
         fast = Network.from_columns(**columns)
         assert fast.compiled
         assert answers(fast) == plain
+    as_large(monkeypatch)
+    uncompiled = Network.from_columns(**columns)
+    assert uncompiled.compiled
+    assert answers(uncompiled) == plain
 
 
 @settings(max_examples=15)

@@ -13,6 +13,8 @@ from ipmo.errors import ModelError, UnitError, UnknownItemError
 from ipmo.network import tree as trees
 from ipmo.network.tree import Tree, Values
 
+from .conftest import as_large
+
 
 def walked(parent: list[int], value: list[int], known: list[bool], combine: str, stated: bool) -> list[tuple[int | None, int, int]]:
     """(value, known, total) by recursion."""
@@ -43,16 +45,18 @@ def forests(draw: Any) -> tuple[list[int], list[int], list[bool]]:
     return mixed, draw(st.lists(st.integers(-99, 99), min_size=n, max_size=n)), draw(st.lists(st.booleans(), min_size=n, max_size=n))
 
 
-@pytest.mark.parametrize("compiled", [True, False])
+@pytest.mark.parametrize("way", ["compiled", "levels", "as they stand"])
 @pytest.mark.parametrize("stated", [True, False])
 @pytest.mark.parametrize("combine", ["sum", "max", "min", "worst"])
-def test_a_sweep_over_columns_equals_a_walk(compiled: bool, stated: bool, combine: str) -> None:
+def test_a_sweep_over_columns_equals_a_walk(way: str, stated: bool, combine: str) -> None:
     @given(forests())
     def check(forest: tuple[list[int], list[int], list[bool]]) -> None:
         parent, value, known = forest
         with pytest.MonkeyPatch.context() as patch:
-            if not compiled:
+            if way == "levels":
                 patch.setattr(trees, "available", lambda: False)
+            elif way == "as they stand":
+                as_large(patch)
             made = Tree.from_columns(parent)
             rolled = made.roll_up({"m": Values(value=value, combine=combine, known=known, stated=stated)})["m"]
         for node, (expected, count, total) in enumerate(walked(parent, value, known, combine, stated)):

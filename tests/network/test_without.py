@@ -20,6 +20,8 @@ from ipmo.network.without import Web, Without
 from ipmo.testing.strategies import portfolios
 from ipmo.units import minutes
 
+from .conftest import as_large
+
 
 def comes(web: Web, removed: set[int]) -> set[int]:
     """What comes without some nodes: all of it, taken away until nothing more fails."""
@@ -57,11 +59,12 @@ def made_up(seed: int) -> Web:
     return Web([f"n{v}" for v in range(n)], src, dst, either=some[0], facts=some[1], gone=some[2] - some[1])
 
 
-@pytest.mark.parametrize("large", [False, True])
-def test_each_knock_out_is_what_evaluating_the_network_without_the_item_says(large: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    if large:
-        monkeypatch.setattr(engine, "LARGE", 0)
-    for seed in range(500):
+@pytest.mark.parametrize("way", ["lists", "compiled", "arrays"])
+def test_each_knock_out_is_what_evaluating_the_network_without_the_item_says(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if way == "arrays":
+        as_large(monkeypatch)
+    monkeypatch.setattr(engine, "LARGE", 10**9 if way == "lists" else 0)
+    for seed in range(500 if way != "arrays" else 150):
         web = made_up(seed)
         n = len(web.ids)
         base = comes(web, set())
@@ -83,7 +86,10 @@ def test_each_knock_out_is_what_evaluating_the_network_without_the_item_says(lar
         assert found.fails(pair) == base - comes(web, set(pair))
 
 
-def test_more_targets_than_a_word_has_bits() -> None:
+@pytest.mark.parametrize("way", ["compiled", "arrays"])
+def test_more_targets_than_a_word_has_bits(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if way == "arrays":
+        as_large(monkeypatch)
     n = 200
     web = Web([str(v) for v in range(n)], list(range(n - 1)), list(range(1, n)), either={70})
     for limit in (0, 10**9):
@@ -370,3 +376,26 @@ def test_givers_that_are_cancelled_and_paused_block_what_needs_them_and_nothing_
         assert {n for n in lost if n in after.ids} - mine - held == blocked - held - mine, seed
         seen += len(blocked - held - mine)
     assert seen > 60
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_many_ways_to_many_heads_settle_as_brute_force_says(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Targets, heads and ways each fill more than one word of 64 bits."""
+    as_large(monkeypatch)
+    r = random.Random(seed)
+    n = 150
+    loops = seed % 3 == 0
+    links = {(r.randrange(v), v) for v in range(1, n) for _ in range(r.randint(0, 3))}
+    if loops:
+        links |= {(r.randrange(n), r.randrange(n)) for _ in range(6)}
+    src, dst = ([link[i] for link in sorted(links) if link[0] != link[1]] for i in (0, 1))
+    web = Web([str(v) for v in range(n)], src, dst, either={v for v in range(n) if r.random() < 0.6}, facts={3, 70}, gone={140})
+    found = Without(web)
+    knocked = found.knock_outs(range(n))
+    base = comes(web, set())
+    for v in range(n):
+        assert knocked.of(v) == (sorted(base - comes(web, {v})) if v in base else []), v
+    assert knocked.points(n - 2) == [v for v in range(n) if n - 2 in knocked.of(v)]
+    assert knocked.union([1, 2, 99]) == knocked.row(1) | knocked.row(2) | knocked.row(99)
+    assert [knocked.row(v) for v in range(n)] == [sum(1 << t for t in knocked.of(v)) for v in range(n)]
+    assert list(knocked.sums([1.0] * n)) == [float(len(knocked.of(v))) for v in range(n)]
