@@ -40,7 +40,9 @@ def nodes_of(s: Schedule) -> Iterator[str]:
     for v, name in enumerate(net.ids):
         clock = net.running_clock(v)
         more = []
-        more += [f"starts {instant(net.starts.get(v))}"] * (v in net.starts) + [f"finishes {instant(net.finishes.get(v))}"] * (v in net.finishes)
+        more += [f"starts {instant(net.starts.get(v))}"] * (v in net.starts) + [f"finishes {instant(net.finishes.get(v))}"] * (
+            v in net.finishes
+        )
         if v in net.finish_floor:
             more.append(f"no finish before {instant(clock.finish(net.finish_floor[v]))}{', in a break' * (v in net.floor_edges)}")
         more += [f"no start after {instant(clock.start(net.high.get(v, 0)))}"] * (v in net.high)

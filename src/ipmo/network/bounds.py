@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from ipmo.model.work import Constraints
-from ipmo.network.clocks import FAR
+from ipmo.network.clocks import FAR, Clock
 from ipmo.network.drafts import Draft
 from ipmo.network.parts import LateBound
 from ipmo.network.states import EFFECTS, LIVE, LinkType, State
 from ipmo.units import When, minutes
 
-__all__ = ["constrain", "floors"]
+__all__ = ["constrain", "floors", "least_finish"]
 
 
 def constrain(draft: Draft) -> None:
@@ -39,7 +40,7 @@ def constrain(draft: Draft) -> None:
             if when is not None:
                 instant = minutes(when, end=True)
                 if name != "finish_no_later":
-                    bounds.finishes.append((node, instant))
+                    bounds.finishes.append((node, least_finish(clock, when)))
                 _hold_to(draft, node, clock.work(instant) - length, instant, True, name in hard, name.startswith("m"))
 
 
@@ -72,6 +73,20 @@ def _by_hand(draft: Draft, node: int, tied: Constraints) -> None:
     draft.bounds.by_hand[node] = clock.work(start)
     if node in nodes.unknown:
         nodes.unknown.remove(node)
+
+
+def least_finish(clock: Clock, when: When) -> int:
+    """The least finish, as an instant, that is not before a day or a time: on a day that is worked, the end of its last shift.
+
+    Args:
+        clock: the working clock of what finishes.
+        when: a day, or an exact time.
+    """
+    instant = minutes(when, end=True)
+    if isinstance(when, datetime):
+        return instant
+    last = clock.finish(clock.work(instant))
+    return last if last > minutes(when) else instant
 
 
 def _hold_to(draft: Draft, node: int, start: int, instant: int, at_finish: bool, hard: bool, pinned: bool) -> None:

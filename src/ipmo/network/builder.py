@@ -11,6 +11,7 @@ from ipmo.model.calendars import Calendar
 from ipmo.model.estimates import Estimate
 from ipmo.model.governance import GO, Gate, GateDecision
 from ipmo.model.work import Project, Task
+from ipmo.network.bounds import least_finish
 from ipmo.network.drafts import Draft
 from ipmo.network.holds import lacking
 from ipmo.network.parts import Commitment, Hold
@@ -217,7 +218,7 @@ class Builder:
     def _dated(self, task: Task, node: int, here: State) -> None:
         """The bounds and the commitment that a task states itself."""
         if task.finish_not_before is not None:
-            self.bounds.finishes.append((node, minutes(task.finish_not_before, end=True)))
+            self.bounds.finishes.append((node, least_finish(self.draft.clocks[self.nodes.clk[node]], task.finish_not_before)))
             self.bounds.own.add(node)
         if task.delay is not None and here is NORMAL and task.delay.amount > 0:
             self.nodes.delays[node] = task.delay

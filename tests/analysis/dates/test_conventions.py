@@ -400,3 +400,29 @@ def test_without_a_constraint_no_lag_around_the_clock_makes_a_negative_float(row
     ]
     s = ipmo.schedule(Portfolio(id="x", start=f"2024-01-0{day}", projects=[Project(id="p", tasks=tasks)]), dialect=dialect)
     assert all((s[item].total_float or 0) >= 0 for item in s.ids)
+
+
+@pytest.mark.parametrize("dialect", ["ipmo", "msproject", "p6"])
+@pytest.mark.parametrize(
+    "tie",
+    [
+        {"finish_not_before": "2026-02-06"},
+        *({"constraints": {name: "2026-02-06"}} for name in ("finish_on", "must_finish_on", "mandatory_finish")),
+    ],
+)
+def test_work_that_may_not_finish_before_a_working_day_finishes_on_it(tie: dict[str, Any], dialect: str) -> None:
+    """On Friday evening, not on Monday morning: the day that is stated is the day that the work ends on."""
+    task, after = Task(id="a", duration="2 d", **tie), Task(id="b", duration="1 d", after="a")
+    s = ipmo.schedule(Portfolio(id="x", start="2026-01-05", dialect=dialect, projects=[Project(id="P", tasks=[task, after])]))
+    assert (str(s["P/a"].early_start), str(s["P/a"].early_finish)) == ("2026-02-05 09:00:00", "2026-02-06 17:00:00")
+    assert (s["P/a"].finish_text, str(s["P/b"].early_start)) == ("2026-02-06", "2026-02-09 09:00:00")
+
+
+@pytest.mark.parametrize(
+    ("when", "finish"),
+    [("2026-02-07", "2026-02-09 09:00"), ("2026-02-06T20:00", "2026-02-09 09:00"), ("2026-02-06T12:00", "2026-02-06 12:00")],
+)
+def test_a_finish_not_before_a_day_off_or_a_time_after_work_waits_for_the_next_shift(when: str, finish: str) -> None:
+    task = Task(id="a", duration="2 d", finish_not_before=when)
+    s = ipmo.schedule(Portfolio(id="x", start="2026-01-05", projects=[Project(id="P", tasks=[task])]))
+    assert f"{s['P/a'].early_finish:%Y-%m-%d %H:%M}" == finish
