@@ -327,3 +327,23 @@ def test_slips_tried_one_after_another_are_those_of_bounds_set_and_taken_back(wa
             for _ in steps:
                 overlay.undo()
         assert overlay.columns() == before
+
+
+@pytest.mark.parametrize("way", ["lists", "arrays"])
+@pytest.mark.parametrize("seed", range(4))
+def test_slips_name_the_projects_that_they_move(seed: int, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each start alone 5, 20 and 60 later: the finishes of all work that moved, and of the projects, as a network with that bound has them."""
+    if way == "arrays":
+        as_large(monkeypatch)
+    s = schedule(Network.from_columns(**made(seed, 16)))
+    net, overlay = s.network, Overlay(s.passes)
+    node = [int(v) for v in net.positions.order]
+    places = [place for place in range(net.n) for _ in range(3)]
+    lows = [int(s.passes.early_starts[place]) + late for place in range(net.n) for late in (5, 20, 60)]
+    found = list(overlay.slips(range(len(places) + 1), places, lows, range(net.n)))
+    assert len(found) == len(places)
+    for place, low, one in zip(places, lows, found, strict=True):
+        anew = lowered(s, {node[place]: low}).passes
+        finishes = {v: int(anew.finishes[v]) for v in range(net.n) if anew.finishes[v] != s.passes.finishes[v]}
+        ends = {-1 - g: int(end) for g, end in enumerate(anew.project_ends) if end != s.passes.project_ends[g]}
+        assert one == finishes | ends

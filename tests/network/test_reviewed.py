@@ -112,6 +112,9 @@ def dates_of(s: Schedule) -> Iterator[object]:
             gone = f", without it {instant(p.link_ends_without[k])}" if k in p.link_ends_without else ""
             yield f"{net.ids[q.order[q.src[k]]]} -{TYPE_NAMES[q.typ[k]]}-> {net.ids[q.order[v]]}: {p.link_floats[k]}{', drives' * p.drives[k]}{gone}"
     yield from (f"hammock {net.ids[v]}: {[[instant(x) for x in span] for span in spans]}" for v, spans in p.hammock_dates.items())
+    yield "== paths by float"
+    yield from (f"{path}" for path in (*s.float_paths(6), *s.float_paths(2, "q/d"), *s.float_paths(3, "any")))
+    yield from (f"critical: {target} {s.critical_path(target)}" for target in (None, "c@finish", "q@finish", "fares", "any"))
     yield f"not certain: {sorted(net.ids[q.order[v]] for v in p.lower_bounded)}"
 
 
@@ -177,7 +180,7 @@ def test_the_graph_of_everything_reads_as_it_was_reviewed(whole: Portfolio, revi
 
 
 def test_changes_of_an_overlay_read_as_they_were_reviewed(whole: Portfolio, reviewed: Reviewed) -> None:
-    pf = whole.evolve(benefits=[b for b in whole.benefits if not b.any_of])
+    pf = whole.evolve(benefits=[b for b in whole.benefits if not b.any_of], links=[k for k in whole.links if k.source != "any"])
     s = ipmo.schedule(pf)
     overlay = Overlay(s.passes)
     lines: list[object] = []

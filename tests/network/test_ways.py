@@ -50,6 +50,7 @@ def dates_of(s: Schedule) -> Iterator[tuple[str, object]]:
         yield name, dict(getattr(p, name))
     yield "pressed", numbers(p.pressed_starts)
     yield "ends of targets", {name: sorted(places) for name, places in p.target_ends().items()}
+    yield "paths", s.float_paths(4)
     for name in ("table", "floats", "links", "overview"):
         yield name, getattr(s, name)()
     yield "commitments", s.commitments.table()
@@ -175,3 +176,7 @@ def test_lists_and_arrays_give_the_same_of_everything(pf: Portfolio) -> None:
 @pytest.mark.parametrize("dialect", ["ipmo", "msproject", "p6"])
 def test_of_one_of_everything_too(dialect: str) -> None:
     agree(ipmo.read(WHOLE).evolve("whole", dialect=dialect))
+
+
+def test_of_what_is_tied_down_too() -> None:
+    agree(ipmo.read(Path(__file__).parent / "whole.yaml"))

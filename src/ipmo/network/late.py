@@ -260,7 +260,20 @@ class LatePass(EarlyPass):
         caps, room = self._filled(net.n, FAR), self._filled(net.n, 1)
         caps[place], room[place] = self.lists.x[place], self.lists.edge[place]
         (late,) = net.late(self.early, Dates(caps, room))
-        return [t if t < FAR // 2 else FAR for t in plain(late.x)]
+        before = self._before(place) if net.pin else None  # what a constraint fixes has a late date wherever it leads
+        return [t if t < FAR // 2 and (before is None or v in before) else FAR for v, t in enumerate(plain(late.x))]
+
+    def _before(self, place: int) -> set[int]:
+        """A position and all that links lead from to it."""
+        q = self.lists
+        seen, waiting = {place}, [place]
+        while waiting:
+            v = waiting.pop()
+            for u in q.src[q.ptr[v] : q.ptr[v + 1]]:
+                if u not in seen:
+                    seen.add(u)
+                    waiting.append(u)
+        return seen
 
     @functools.cached_property
     def project_late_starts(self) -> dict[int, int]:

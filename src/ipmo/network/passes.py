@@ -199,12 +199,12 @@ class Passes(LatePass):
     def paths_by_float(self, place: int, count: int, slack: Callable[[int, int], float]) -> list[tuple[float, list[int]]]:
         """The most critical ways to a position: float and positions, in order of their dates; no position stands in two.
 
-        Each begins with the position of least float that none before took, and goes back over the predecessors of least
-        float.
+        Each goes back over the predecessors of least float: the first from the position itself, the others from the one of least
+        float that none before took; of those alike, from the last.
         """
         q, late = self.lists, self.late_to(place)
         floats = {v: slack(v, late[v]) for v in range(self.network.n) if late[v] < FAR // 2}
-        waiting = sorted(floats, key=lambda v: (floats[v], -q.finish[v], v))
+        waiting = sorted(floats, key=lambda v: (v != place, floats[v], -q.finish[v], -v))
         taken: set[int] = set()
         paths: list[tuple[float, list[int]]] = []
         for tail in waiting:

@@ -426,3 +426,25 @@ def test_a_finish_not_before_a_day_off_or_a_time_after_work_waits_for_the_next_s
     task = Task(id="a", duration="2 d", finish_not_before=when)
     s = ipmo.schedule(Portfolio(id="x", start="2026-01-05", projects=[Project(id="P", tasks=[task])]))
     assert f"{s['P/a'].early_finish:%Y-%m-%d %H:%M}" == finish
+
+
+def test_float_paths_to_an_item_begin_with_nothing_that_does_not_lead_to_it() -> None:
+    """`fixed` has its date from a constraint and leads nowhere: it is on no path to `end`."""
+    tasks = [
+        Task(id="before", duration="1 d"), Task(id="fixed", duration="1 d", after="before", constraints={"must_start_on": "2026-01-07"}),
+        Task(id="first", duration="2 d"), Task(id="end", duration="1 d", after="first"),
+    ]  # fmt: skip
+    s = ipmo.schedule(Portfolio(id="x", start="2026-01-05", projects=[Project(id="P", tasks=tasks)]))
+    assert [path.items for path in s.float_paths(5, "P/end")] == [("P/first", "P/end")]
+    assert [path.items for path in s.float_paths(5, "P/fixed")] == [("P/before", "P/fixed")]
+
+
+def test_the_first_float_path_is_the_driving_one_and_ends_with_what_was_asked_for() -> None:
+    """The end takes no time and has the finish of the work before it: both have no float, and the way leads through both."""
+    tasks = [
+        Task(id="a", duration="2 d"), Task(id="b", duration="1 d", after="a"), Task(id="c", duration="1 d"),
+        Task(id="end", milestone=True, after=["b", "c"]),
+    ]  # fmt: skip
+    s = ipmo.schedule(Portfolio(id="x", start="2026-01-05", projects=[Project(id="P", tasks=tasks)]))
+    for target in ("P/end", None):
+        assert [(path.items, path.float) for path in s.float_paths(5, target)] == [(("P/a", "P/b", "P/end"), 0.0), (("P/c",), 2.0)]
