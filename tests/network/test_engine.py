@@ -21,6 +21,7 @@ from ipmo.network.graph import graph
 from ipmo.network.network import Network
 from ipmo.network.positions import plain
 from ipmo.testing.strategies import portfolios
+from ipmo.units import minutes
 
 from .conftest import as_large
 
@@ -297,3 +298,41 @@ def test_a_project_without_tasks_lasts_to_the_end_of_its_last_day() -> None:
         ("2026-01-05 00:00:00", "2026-01-08 00:00:00"),
         ("2026-01-06 00:00:00", "2026-01-10 00:00:00"),
     ]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_plain_columns_on_calendars_are_the_portfolio_that_says_the_same(seed: int) -> None:
+    """Tasks on two calendars, points in time, links of all types with and without lags: the same dates, floats and drag."""
+    r = np.random.default_rng(seed)
+    calendars = [Calendar(id="days", week="mon-fri", hours="09:00-17:00"), Calendar(id="six", week="mon-sat", hours="07:00-15:00")]
+    n = 12
+    minutes_of = [int(x) for x in r.choice([0, 240, 480, 960, 1500], n)]
+    chosen = [int(x) for x in (r.integers(0, 2, n) if seed else np.zeros(n))]
+    pairs = sorted({(int(r.integers(0, j)), j) for j in range(1, n) for _ in range(2)})
+    types = [int(x) for x in r.integers(0, 4, len(pairs))]
+    lags = [int(x) for x in r.choice([0, 0, 60, 480], len(pairs))]
+    base = minutes(datetime(2026, 1, 5))
+    s = schedule(
+        Network.from_columns(
+            [f"P/t{v}" for v in range(n)], minutes_of, [u for u, _ in pairs], [v for _, v in pairs], type=types, lag=lags,
+            projects=["P"], start=base, calendar=chosen, calendars=calendars,
+        )
+    )  # fmt: skip
+    tasks = [
+        Task(
+            id=f"t{v}", milestone=not minutes_of[v], duration=f"{minutes_of[v]} min" if minutes_of[v] else None, calendar=calendars[chosen[v]].id,
+            after=[
+                After(source=f"t{u}", type=("FS", "SS", "FF", "SF")[kind], lag=f"{lag} min")
+                for (u, w), kind, lag in zip(pairs, types, lags, strict=True) if w == v
+            ],
+        )
+        for v in range(n)
+    ]  # fmt: skip
+    pf = Portfolio(id="x", start="2026-01-05", calendar="days", calendars=calendars, projects=[Project(id="P", tasks=tasks)])
+    t = schedule(pf)
+    work = [f"P/t{v}" for v in range(n) if minutes_of[v]]
+    for item in work:
+        one, other = s[item], t[item]
+        for name in ("early_start", "early_finish", "late_start", "late_finish", "total_float", "free_float", "critical"):
+            assert getattr(one, name) == getattr(other, name), (item, name)
+    assert s.finish == t.finish
