@@ -482,3 +482,13 @@ def test_only_ordinary_files_are_read(tmp_path: Path) -> None:
     (tmp_path / "portfolio.yaml").write_text(HEAD + "baselines: [{id: b, date: 2026-01-05, file: projects/pipe.yaml}]\n")
     with pytest.raises(FileError, match="is no ordinary file"):
         ipmo.baseline(tmp_path / "portfolio.yaml")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("plan.csv", b"Project,Start\nTram,2026-01-05\n"), ("plan.xlsx", b"PK\x03\x04x"), ("PLAN.TSV", b"a\tb\n")]
+)
+def test_a_spreadsheet_says_how_its_rows_become_a_portfolio(name: str, content: bytes, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(FileError, match="nothing says which of its columns means what") as caught:
+        ipmo.read(tmp_path / name)
+    assert "ipmo.from_tables" in str(caught.value)
