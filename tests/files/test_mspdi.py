@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable
 from datetime import date, datetime
@@ -589,3 +590,89 @@ def test_the_dates_that_project_stored_are_held_against_the_schedule(read: Reade
     placed = read(mspdi(tasks.replace("<Name>waits for another file</Name>", "<Name>w</Name><Start>2026-01-06T08:00:00</Start>")))
     assert ipmo.schedule(placed)["Tram/3"].early_start == datetime(2026, 1, 6, 8)
     assert "mspdi/external-date" in codes(placed)
+
+
+def test_days_without_a_time_are_written_where_their_last_shift_ends(tmp_path: Path) -> None:
+    """Other tools read 00:00 of the next day as the next day."""
+    tasks = [
+        Task(id="a", duration="1 d", deadline="2024-01-19", constraints={"must_finish_on": "2024-01-17"}),
+        Task(id="b", duration="2 d", actual_start="2024-01-15", actual_finish="2024-01-16", baseline_start="2024-01-15", baseline_finish="2024-01-20"),
+        Task(id="c", duration="2 d", calendar="continuous", deadline="2024-01-18"),
+    ]  # fmt: skip
+    ipmo.write(Portfolio(id="x", start="2024-01-15", projects=[Project(id="P", finish="2024-01-31", tasks=tasks)]), tmp_path / "x.xml")
+    text = (tmp_path / "x.xml").read_text()
+    found = re.findall(r"<(Deadline|ConstraintDate|ActualStart|ActualFinish|FinishDate|RemainingDuration|ActualDuration)>([^<]*)", text)
+    assert found == [
+        ("FinishDate", "2024-01-17T17:00:00"),
+        ("Deadline", "2024-01-31T17:00:00"),
+        ("ActualDuration", "PT0H0M0S"),
+        ("RemainingDuration", "PT8H0M0S"),
+        ("ConstraintDate", "2024-01-17T17:00:00"),
+        ("Deadline", "2024-01-19T17:00:00"),
+        ("ActualStart", "2024-01-15T09:00:00"),
+        ("ActualFinish", "2024-01-16T17:00:00"),
+        ("ActualDuration", "PT16H0M0S"),
+        ("RemainingDuration", "PT0H0M0S"),
+        ("ActualDuration", "PT0H0M0S"),
+        ("RemainingDuration", "PT48H0M0S"),
+        ("Deadline", "2024-01-18T23:59:00"),
+    ]
+    baseline = re.search(r"<Baseline><Number>0</Number><Start>([^<]*)</Start><Finish>([^<]*)", text)
+    assert baseline is not None
+    assert baseline.groups() == ("2024-01-15T09:00:00", "2024-01-20T17:00:00")  # a Saturday: where a shift of another day would end
+    assert re.findall(r"<Start>([^<]*)</Start>\s*<Finish>([^<]*)", text)[1] == ("2024-01-17T09:00:00", "2024-01-17T17:00:00")
+
+
+def test_what_project_keeps_is_read_back_as_it_was(tmp_path: Path) -> None:
+    """Work by hand, delays, budgets by period, forecasts, dated work of other files, calendars that the plan does not go by."""
+    money = [
+        {"from": "2026-01-05T08:00", "until": "2026-01-05T17:00", "amount": "10 EUR"},
+        {"from": "2026-01-06T08:00", "until": "2026-01-07T17:00", "amount": "30 EUR"},
+    ]
+    tasks = [
+        Task(id="hand", duration="1 d", constraints={"by_hand_start": "2026-01-11T09:00", "by_hand_finish": "2026-01-11T18:00"}),
+        Task(id="late", duration="1 d", delay="2 ed", after="hand"),
+        Task(id="paid", duration="2 d", budget=money, forecast="55 EUR", actual="5 EUR"),
+        Task(id="even", duration="2 d", budget="40 EUR"),
+        Task(id="ann", duration="2 d", assignments=[{"resource": "Ann"}]),
+    ]  # fmt: skip
+    pf = Portfolio(
+        id="x",
+        start="2026-01-05T08:00",
+        calendar="office",
+        dialect={"name": "msproject", "data_date": "reported"},
+        money={"currency": "EUR"},
+        calendars=[
+            Calendar(id="office", hours={"mon-fri": "08:00-12:00, 13:00-17:00"}, day="8 h", days_per_week=5),
+            Calendar(id="early", hours={"mon-fri": "06:00-12:00"}, day="8 h", days_per_week=5),
+        ],
+        resources=[{"id": "Ann", "unit": "person", "calendar": "early"}],
+        projects=[Project(id="P", tasks=tasks)],
+        links=[Link(source="external:supplier", target="P/even", date="2026-01-08T17:00")],
+    )
+    ipmo.write(pf, tmp_path / "x.xml")
+    again = ipmo.read(tmp_path / "x.xml")
+    for task in tasks:
+        ours, theirs = pf[f"P/{task.id}"], again[f"P/{task.id}"]
+        for name in ("constraints", "delay", "budget", "forecast", "actual", "duration", "calendar", "resource_calendar", "after"):
+            assert getattr(theirs, name) == getattr(ours, name), (task.id, name)
+    assert again.links == pf.links
+    one, two = ipmo.schedule(pf), ipmo.schedule(again)
+    assert {i.id: (i.early_start, i.early_finish) for i in one.rows} == {i.id: (i.early_start, i.early_finish) for i in two.rows}
+
+
+def test_exceptions_of_night_shifts_are_written_with_what_reaches_into_the_next_day(tmp_path: Path) -> None:
+    night = Calendar(
+        id="night",
+        week="mon-fri",
+        hours="22:00-06:00",
+        day="8 h",
+        exceptions=[CalendarException(first="2026-01-06", hours="20:00-04:00"), CalendarException(first="2026-01-13", last="2026-01-14")],
+    )
+    tasks = [Task(id=f"t{n}", duration="8 h", after=[f"t{n - 1}"] if n else []) for n in range(12)]
+    pf = Portfolio(
+        id="x", start="2026-01-05", calendar="night", calendars=[night], dialect="msproject", projects=[Project(id="P", tasks=tasks)]
+    )
+    ipmo.write(pf, tmp_path / "x.xml")
+    dates = lambda s: [(i.early_start, i.early_finish) for i in s.rows]  # noqa: E731
+    assert dates(ipmo.schedule(pf)) == dates(ipmo.schedule(ipmo.read(tmp_path / "x.xml"), dialect="msproject"))

@@ -6,19 +6,20 @@ What Project has no room for (benefits, risks, bodies, ...) is named in a `Forma
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from xml.sax.saxutils import escape
 
 from ipmo.analysis.dates.items import ScheduledItem
-from ipmo.analysis.dates.schedule import schedule
+from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.atomic import write_atomically
 from ipmo.errors import CycleError, FormatWarning, ScheduleError
 from ipmo.files.foreign import unescaped
+from ipmo.files.mspdi_days import day_times, ended, special_days
 from ipmo.files.mspdi_elements import ID_FIELD, KIND_FIELD, LINK_TYPES, NAMESPACE
-from ipmo.model.calendars import Calendar, shifts
+from ipmo.model.calendars import Calendar
 from ipmo.model.estimates import Estimate
 from ipmo.model.governance import After
 from ipmo.model.money import Budget
@@ -89,27 +90,12 @@ def _when(value: When, calendar: Calendar, *, end: bool = False) -> str:
     return moment(minutes(value) + min((start for start, _ in times), default=0)).isoformat(timespec="seconds")
 
 
-def day_times(calendar: Calendar, day: date) -> list[tuple[int, int]]:
-    """The shifts of a day on a calendar, in minutes from midnight: with what reaches into it, without what reaches out of it."""
-    before = shifts_of(calendar, day - timedelta(days=1)) if day > date.min else ()
-    spill = [(0, stop - 1440) for _, stop in before if stop > 1440]
-    return [*spill, *((start, min(stop, 1440)) for start, stop in shifts_of(calendar, day))]
-
-
-def shifts_of(calendar: Calendar, day: date) -> tuple[tuple[int, int], ...]:
-    """The shifts that begin on a day."""
-    for exception in reversed(calendar.exceptions):
-        if exception.first <= day <= (exception.last or exception.first):
-            return shifts(exception.hours)
-    return () if day in calendar.holidays else calendar.week_shifts()[day.weekday()]
-
-
 class _Writer:
     def __init__(self, portfolio: Portfolio) -> None:
         self.portfolio = portfolio
         self.lost: dict[str, int] = {}
         self.calendars = portfolio.calendar_table
-        self.dates = self._dates()
+        self.plan = self._plan()
         default = portfolio.calendar or "standard"
         if len(portfolio.projects) == 1 and portfolio.projects[0].calendar:
             default = portfolio.projects[0].calendar
@@ -129,21 +115,38 @@ class _Writer:
     def _lose(self, what: str, count: int = 1) -> None:
         self.lost[what] = self.lost.get(what, 0) + count
 
-    def _dates(self) -> Mapping[str, ScheduledItem]:
-        """The dates of everything, by full id; none where there is no schedule."""
+    def _plan(self) -> Schedule | None:
+        """The schedule; None where there is none."""
         try:
-            found = schedule(self.portfolio)
+            return schedule(self.portfolio)
         except (CycleError, ScheduleError):
             self._lose("scheduled dates, because there is no schedule")
-            return {}
-        return {row.id: row for row in found.rows}
+            return None
+
+    def _item(self, full_id: str) -> ScheduledItem | None:
+        """The dates of an item."""
+        return self.plan[full_id] if self.plan is not None and full_id in self.plan else None
 
     def _scheduled(self, full_id: str) -> Iterator[str]:
         """When an item starts and finishes, for tools that show a file as it stands."""
-        item = self.dates.get(full_id)
-        if item is not None and item.start is not None and item.finish is not None:
-            yield _tag("Start", item.start.isoformat(timespec="seconds"))
-            yield _tag("Finish", item.finish.isoformat(timespec="seconds"))
+        item = self._item(full_id)
+        if item is not None and item.start is not None:
+            if (finish := self._finish(full_id)) is not None:
+                yield _tag("Start", item.start.isoformat(timespec="seconds"))
+                yield _tag("Finish", finish.isoformat(timespec="seconds"))
+
+    def _finish(self, full_id: str) -> datetime | None:
+        """When an item finishes: where its last shift ends, not where the next one begins."""
+        item, noun = self._item(full_id), self.portfolio.items[full_id]
+        if item is None or item.start is None or item.finish is None or item.start == item.finish:
+            return None if item is None else item.finish
+        calendar = self.portfolio.calendar_for(full_id)
+        if isinstance(noun, Task):
+            length = noun.duration.central() if noun.duration is not None else None
+            if isinstance(length, Span) and length.unit in ELAPSED:
+                return item.finish
+            calendar = self.calendars[noun.resource_calendar] if noun.resource_calendar else calendar
+        return ended(calendar, item.start, item.finish)
 
     def lines(self) -> Iterator[str]:
         pf = self.portfolio
@@ -159,7 +162,7 @@ class _Writer:
             yield _tag("StartDate", _when(start, self.default) if forward or not isinstance(start, datetime) else start.isoformat())
         ends = [_when(p.finish, self.default, end=True) for p in pf.projects if p.finish is not None]
         if forward:
-            ends = [item.finish.isoformat() for item in self.dates.values() if item.finish is not None]
+            ends = [finish.isoformat() for p in pf.projects if (finish := self._finish(p.id)) is not None]
         if ends:
             yield _tag("FinishDate", max(ends))
         limit = pf.dialect.critical_float
@@ -209,7 +212,7 @@ class _Writer:
         calendars = {resource.id: resource.calendar for resource in self.portfolio.resources}
         for project in self.portfolio.projects:
             for task in project.tasks:
-                item = self.dates.get(f"{project.id}/{task.id}")
+                item = self._item(f"{project.id}/{task.id}")
                 for assignment in task.assignments:
                     number += 1
                     hours = assignment.effort
@@ -238,7 +241,7 @@ class _Writer:
             times = [*spill[day], *((start, min(stop, 1440)) for start, stop in week[day])]
             yield f"<WeekDay>{_tag('DayType', number)}{_times(times)}</WeekDay>"
         yield "</WeekDays>"
-        special = list(_special(calendar))
+        special = list(special_days(calendar))
         if special:
             yield "<Exceptions>"
             for first, last, times in special:
@@ -329,7 +332,7 @@ class _Writer:
         yield f"{_tag('Type', 0 if task.resource_calendar else 1)}{_tag('Manual', int(by_hand))}{_tag('OutlineLevel', level)}"
         length = self._length(task.duration, calendar)
         yield from self._scheduled(full_id)
-        if by_hand and (item := self.dates.get(full_id)) is not None and item.start is not None and item.finish is not None:
+        if by_hand and (item := self._item(full_id)) is not None and item.start is not None and item.finish is not None:
             yield _tag("ManualStart", item.start.isoformat()) + _tag("ManualFinish", item.finish.isoformat())
         if summary:
             yield "<Summary>1</Summary>"
@@ -518,29 +521,6 @@ class _Writer:
         same = lag.unit in ELAPSED or (calendar.day_minutes, calendar.week_minutes) == (self.default.day_minutes, self.default.week_minutes)
         format = FORMATS[lag.unit] if same or lag.unit not in ("d", "w") else 5
         return f"{_tag('LinkLag', calendar.minutes(lag) * 10)}{_tag('LagFormat', format)}"
-
-
-def _special(calendar: Calendar) -> Iterator[tuple[date, date, list[tuple[int, int]]]]:
-    """The runs of days with other hours; a night shift that an exception adds or takes away shows on the next day too."""
-    nights = any(stop > 1440 for day in calendar.week_shifts() for _, stop in day)
-    periods = [(day, day) for day in calendar.holidays] + [(one.first, one.last or one.first) for one in calendar.exceptions]
-    if not nights and not any(stop > 1440 for one in calendar.exceptions for _, stop in shifts(one.hours)):
-        yield from ((first, last, day_times(calendar, first)) for first, last in ((day, day) for day in calendar.holidays))
-        yield from ((one.first, one.last or one.first, [*shifts(one.hours)]) for one in calendar.exceptions)
-        return
-    days = {first + timedelta(days=n) for first, last in periods for n in range((last - first).days + 2)}
-    run: list[date] = []
-    held: list[tuple[int, int]] = []
-    for day in sorted(days):
-        times = day_times(calendar, day)
-        if run and (day - run[-1]).days == 1 and times == held:
-            run.append(day)
-            continue
-        if run:
-            yield run[0], run[-1], held
-        run, held = [day], times
-    if run:
-        yield run[0], run[-1], held
 
 
 def _in_order(portfolio: Portfolio, used: set[str]) -> list[str]:

@@ -336,3 +336,91 @@ def test_what_is_written_for_microsoft_project_is_read_by_mpxj_as_it_was(java: A
             item = ours[f"{project}/{task['id']}"]
             assert item.early_start is not None
             assert str(row.getEarlyStart()) == item.early_start.isoformat(timespec="minutes")
+
+
+KEPT = [
+    Calendar(id="five", week="mon-fri", hours="08:00-12:00, 13:00-17:00", day="8 h", holidays=["2026-01-19"]),
+    Calendar(id="night", week="mon-fri", hours="22:00-06:00", day="8 h", exceptions=[{"from": "2026-01-14", "to": "2026-01-15"}]),
+    Calendar(id="six", week="mon-sat", hours="08:00-16:00", day="8 h"),
+]
+CONSTRAINED = ("not_before", "finish_not_before", "must_start_on", "must_finish_on", "start_no_later", "finish_no_later")
+LAGS = {"elapsed lags": ("0 d", "1 ed", "2 ed", "30 eh"), "lags": ("0 d", "1 d", "-1 d", "3 h")}
+
+
+def written(seed: int, kind: str) -> Portfolio:
+    """A small plan with what a kind names, dates without a time of day among it."""
+    r = random.Random(seed)
+    tasks: list[Task] = []
+    day = lambda low, high: START.date() + timedelta(days=r.randint(low, high))  # noqa: E731
+    for j in range(r.randint(2, 7)):
+        fields: dict[str, Any] = {}
+        types = ("FS", "SS") if kind == "elapsed lags" else ("FS", "SS", "FF")
+        givers = r.sample(range(j), min(j, r.choice((0, 1, 1, 2))))
+        after = [After(source=f"t{i}", type=r.choice(types), lag=r.choice(LAGS.get(kind, ("0 d",)))) for i in givers]
+        if kind == "as late as possible" and r.random() < 0.3:
+            fields["constraints"] = Constraints(as_late_as_possible=True)
+        if kind == "constraints" and r.random() < 0.4:
+            name, when = r.choice(CONSTRAINED), START.date() + timedelta(days=r.choice((0, 1, 2, 3, 7, 8, 9)))
+            fields |= {name: when} if "not_before" in name else {"constraints": Constraints(**{name: when})}
+        if kind == "deadlines" and r.random() < 0.5:
+            fields["deadline"] = day(2, 20)
+        if kind == "resources":
+            fields["assignments"] = [{"resource": "ann"}]
+        if kind == "baselines":
+            fields |= {"baseline_start": day(0, 5), "baseline_finish": day(6, 12)}
+        if kind in ("calendars", "night shifts"):
+            fields["calendar"] = r.choice(("five", "six" if kind == "calendars" else "night", None))
+        if kind == "work under way" and not after and r.random() < 0.6:
+            fields |= {"actual_start": START, "actual_finish": day(0, 3) if r.random() < 0.5 else None}
+        tasks.append(Task(id=f"t{j}", duration=f"{r.randint(1, 6) * 8} h", after=after, **fields))
+    people = [{"id": "ann", "unit": "person", "calendar": "six"}] if kind == "resources" else []
+    dialect = {"name": "msproject", "data_date": "reported"}
+    project = Project(id="P", tasks=tasks)
+    return Portfolio(id="x", start=START, calendar="five", dialect=dialect, calendars=KEPT, resources=people, projects=[project])
+
+
+KINDS = ("lags", "elapsed lags", "constraints", "as late as possible", "deadlines", "resources", "baselines", "calendars", "night shifts", "work under way")  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_file_that_is_written_has_the_same_dates_for_ipmo_for_mpxj_and_read_back(java: Any, kind: str, tmp_path: Path) -> None:
+    from java.io import File
+    from org.mpxj.cpm import MicrosoftScheduler
+    from org.mpxj.reader import UniversalProjectReader
+
+    for seed in range(20):
+        pf = written(seed, kind)
+        path = tmp_path / f"{seed}.xml"
+        ipmo.write(pf, path)
+        file = UniversalProjectReader().read(File(str(path)))
+        rows = [task for task in file.getTasks() if task.getOutlineLevel() == 2]
+        assert all(row.getStart() is not None and row.getFinish() is not None for row in rows)  # what a viewer shows
+        MicrosoftScheduler().schedule(file, file.getProjectProperties().getStartDate())
+        back = ipmo.read(path)
+        ours, again = ipmo.schedule(pf), ipmo.schedule(back)
+        ipmo.write(back, path)
+        assert ipmo.read(path) == back
+        for task, row in zip(pf.projects[0].tasks, rows, strict=True):
+            item, read = ours[f"P/{task.id}"], again[f"P/{task.id}"]
+            assert (item.early_start, item.early_finish, item.total_float) == (
+                read.early_start,
+                read.early_finish,
+                read.total_float,
+            ) or task.finished
+            if task.deadline is not None:
+                assert str(row.getDeadline())[:10] == str(task.deadline)
+            if task.baseline_finish is not None:
+                assert (str(row.getBaselineStart())[:10], str(row.getBaselineFinish())[:10]) == (
+                    str(task.baseline_start),
+                    str(task.baseline_finish),
+                )
+            if task.finished:
+                assert str(row.getActualFinish())[:10] == str(task.actual_finish)
+                continue
+            early = (read.early_start, read.early_finish)
+            assert (str(row.getEarlyStart()), str(row.getEarlyFinish())) == tuple(d.isoformat(timespec="minutes") for d in early if d), seed
+            if kind not in ("night shifts", "work under way"):  # MPXJ shows a late finish on a night shift at the end of a day shift
+                late = (read.late_start, read.late_finish)
+                assert (str(row.getLateStart()), str(row.getLateFinish())) == tuple(d.isoformat(timespec="minutes") for d in late if d), (
+                    seed
+                )
