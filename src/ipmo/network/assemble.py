@@ -47,6 +47,7 @@ def compiled(portfolio: Portfolio, dialect: Dialect) -> Network:
     builder.effects()
     linker.enablers()
     linker.between()
+    linker.firsts()
     bound_summaries(draft)
     delay_starts(draft)
     settle_helpers(draft)
@@ -281,6 +282,7 @@ def assembled(draft: Draft, needed: Needed) -> Network:
         dated_externals=links.dated_externals,
         out_of_sequence=links.out_of_sequence,
         unmet=links.unmet,
+        circular_starts=tuple(links.circular_starts),
         dialect=draft.dialect,
         needed=needed,
     )

@@ -102,6 +102,7 @@ class Columns:
         dated_externals: nodes that wait for something outside whose date is known.
         out_of_sequence: links that work did not wait for.
         unmet: links across projects from what never comes or is paused.
+        circular_starts: starts of projects and summaries that all they hold waits for, by what leaves them.
         dialect: the conventions; those of ipmo when left out.
         cuts: links that were taken out to break loops.
         needed: links as they were found; None of plain columns.
@@ -151,6 +152,7 @@ class Columns:
     dated_externals: Sequence[DatedExternal] = ()
     out_of_sequence: Sequence[OutOfSequence] = ()
     unmet: Sequence[Unmet] = ()
+    circular_starts: Sequence[str] = ()
     dialect: Dialect | None = None
     cuts: tuple[Cut, ...] = ()
     needed: Needed | None = None

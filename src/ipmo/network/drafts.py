@@ -103,6 +103,8 @@ class Links:
     dated_externals: list[DatedExternal] = attrs.field(factory=list)
     out_of_sequence: list[OutOfSequence] = attrs.field(factory=list)
     unmet: list[Unmet] = attrs.field(factory=list)
+    circular_starts: list[str] = attrs.field(factory=list)
+    """Starts of projects and summaries that all they hold waits for, by what leaves them."""
 
     def add(self, source: int, target: int, kind: str, lag: Span | None) -> int:
         """A new link: its number."""

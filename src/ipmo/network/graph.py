@@ -18,7 +18,7 @@ from ipmo.network.positions import as_array, plain
 if TYPE_CHECKING:
     import networkx
 
-__all__ = ["graph", "leads_to", "links_to_cut", "neighbours", "one_loop", "partitioned", "weighted"]
+__all__ = ["graph", "groups", "leads_to", "links_to_cut", "neighbours", "one_loop", "partitioned", "weighted"]
 
 
 COMPILE = 50_000
@@ -249,14 +249,14 @@ def links_to_cut(
 
     place = {node: number for number, node in enumerate(dict.fromkeys(end for source, target, _ in edges for end in (source, target)))}
     ends = [(place[source], place[target]) for source, target, _ in edges]
-    group = _groups(len(place), ends)
+    group = groups(len(place), ends)
     inside = [row for row, (u, v) in enumerate(ends) if u != v and group[u] == group[v]]  # what lies on no loop costs no more
     inside.sort(key=lambda row: (weight(edges[row]), row), reverse=True)
     closing = _closing([ends[row] for row in inside])
     return sorted(edges[inside[row]][2] for row in closing)
 
 
-def _groups(count: int, ends: Sequence[tuple[int, int]]) -> list[int]:
+def groups(count: int, ends: Sequence[tuple[int, int]]) -> list[int]:
     """The strongly connected group of each node, in one pass."""
     ptr = [0] * (count + 1)
     for _, v in ends:
@@ -304,7 +304,7 @@ def _closing(ends: Sequence[tuple[int, int]]) -> list[int]:
         middle = (first + last) // 2
         pairs = [(row, top(ends[row][0]), top(ends[row][1])) for row in rows if row <= middle]
         number = {node: place for place, node in enumerate(dict.fromkeys(node for _, u, v in pairs for node in (u, v)))}
-        group = _groups(len(number), [(number[u], number[v]) for _, u, v in pairs])
+        group = groups(len(number), [(number[u], number[v]) for _, u, v in pairs])
         together = {row for row, u, v in pairs if group[number[u]] == group[number[v]]}
         waiting.append((middle + 1, last, [row for row in rows if row not in together]))
         waiting.append((first, middle, sorted(together)))

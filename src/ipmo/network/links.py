@@ -12,6 +12,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.model.work import Link, Project
 from ipmo.network.drafts import Draft
+from ipmo.network.first import first_ones
 from ipmo.network.parts import DatedExternal, LateBound
 from ipmo.network.states import LIVE, TYPES, State
 from ipmo.units import Span, minutes
@@ -24,6 +25,8 @@ class Linker:
 
     def __init__(self, draft: Draft) -> None:
         self.draft, self.nodes, self.links = draft, draft.nodes, draft.links
+        self.starts: dict[str, tuple[int, Sequence[int], Sequence[int]]] = {}
+        """Starts of projects and summaries that something leaves: the node, what can be the first, all that it holds."""
 
     # ------------------------------------------------------------------------------------------ what is joined
 
@@ -51,7 +54,7 @@ class Linker:
                 self._after(project, gate.id, after)
 
     def _after(self, project: Project, name: str, after: After) -> None:
-        source = self._end(after.source, after.type[0], project.id)
+        source = self._end(after.source, after.type[0], project.id, giver=True)
         target = self._end(f"{project.id}/{name}", after.type[1], project.id)
         self._join(source, target, after.type, after.lag)
 
@@ -63,7 +66,7 @@ class Linker:
             if effect.id not in top:
                 continue
             for enabler in effect.enabled_by:
-                self._join(self._end(enabler.source, "F"), top[effect.id], "FS", enabler.lag)
+                self._join(self._end(enabler.source, "F", giver=True), top[effect.id], "FS", enabler.lag)
             if isinstance(effect, Benefit) and effect.outcome in top:
                 if all(enabler.source != effect.outcome for enabler in (*effect.enabled_by, *effect.any_of)):
                     self._join(top[effect.outcome], top[effect.id], "FS", None, derived=True)
@@ -71,7 +74,7 @@ class Linker:
                 helper = nodes.add(f"{effect.id}@any", "helper", -1, State.NORMAL, 0, 0, clock)
                 nodes.anyone.add(helper)
                 for enabler in effect.any_of:
-                    self._join(self._end(enabler.source, "F"), helper, "FS", enabler.lag)
+                    self._join(self._end(enabler.source, "F", giver=True), helper, "FS", enabler.lag)
                 self._join(helper, top[effect.id], "FS", None, derived=True)
 
     def between(self) -> None:
@@ -85,7 +88,7 @@ class Linker:
             elif reference(link.source).external or reference(link.target).external:
                 self._external(number, link)
             else:
-                source = self._end(link.source, link.type[0])
+                source = self._end(link.source, link.type[0], giver=True)
                 target = self._end(link.target, link.type[1])
                 kind = forced(link.source, link.type[0], pf) + forced(link.target, link.type[1], pf)
                 self._join(source, target, kind, link.lag, number)
@@ -106,8 +109,8 @@ class Linker:
 
     # ------------------------------------------------------------------------------------------- ends
 
-    def _end(self, text: str, side: str, within: str = "") -> int | None:
-        """The node that a reference means: of a project or a summary, its start or its finish."""
+    def _end(self, text: str, side: str, within: str = "", *, giver: bool = False) -> int | None:
+        """The node that a reference means: of a project or a summary, its start or its finish; what leaves its start leaves the first."""
         pf, nodes, places = self.draft.portfolio, self.nodes, self.draft.places
         named = pf.reference(text, within)
         if named is None:
@@ -120,7 +123,57 @@ class Linker:
             return local[named.inner]
         place = places[named.top]
         members = nodes.members[place] if isinstance(item, Project) else nodes.leaves[(named.project, named.name)]
-        return self._milestone(named.item, named.end or ("start" if side == "S" else "finish"), members, place)
+        which = named.end or ("start" if side == "S" else "finish")
+        if giver and which == "start":
+            return self._first(named.item, members, place)
+        return self._milestone(named.item, which, members, place)
+
+    def _first(self, name: str, members: Sequence[int], place: int) -> int:
+        """What leaves from the start of a project or a summary: the start of whichever of its tasks is the first; see `firsts`."""
+        nodes, draft = self.nodes, self.draft
+        full = f"{name}@start"
+        if full in self.starts:
+            return self.starts[full][0]
+        idle = nodes.hammocks.keys() | nodes.driveless
+        some = [node for node in members if node not in idle]
+        if not some or self._settled(members, "start") is not State.NORMAL:
+            return self._milestone(name, "start", members, place)
+        clock = draft.clocks.clock(draft.calendar(draft.portfolio.projects[place]))
+        node = nodes.add(full, "start", place, State.NORMAL, 0, 0, clock)
+        self.starts[full] = node, some, members
+        return node
+
+    def firsts(self) -> None:
+        """What the starts of projects and summaries, as givers, wait for: whichever of their tasks starts first.
+
+        A task that waits for another one of them is never the first. Where all of them wait for what waits for that very start, it is
+        the earliest that they may start.
+        """
+        nodes, found = self.nodes, [*self.starts.items()]
+        if not found:
+            return
+        ways = first_ones(self.draft, {start: some for _, (start, some, _) in found})
+        for full, (start, _, members) in found:
+            chosen = ways[start]
+            if not chosen:
+                self.links.circular_starts.append(full)
+                self._join(
+                    self._milestone(full.removesuffix("@start"), "start", members, nodes.project[start]), start, "SS", None, derived=True
+                )
+            for node in chosen:
+                self._join(node, start, "SS", None, derived=True)
+            if len(chosen) > 1:
+                nodes.anyone.add(start)
+            if full in nodes.top:  # what waits for the whole and what leaves it are two points in time
+                nodes.ids[start] = f"{full}~first"
+                nodes.kinds[start] = "helper"
+
+    def _settled(self, members: Sequence[int], which: str) -> State:
+        """The state of the start or the finish of some nodes: also what is paused or gone since has begun."""
+        nodes = self.nodes
+        if which == "start" and any(m in nodes.starts and m not in nodes.finishes for m in members):
+            return State.FINISHED
+        return _state_of([nodes.state[m] for m in members], which)
 
     def _milestone(self, name: str, which: str, members: Sequence[int], place: int) -> int:
         """`tram@start` precedes all it holds, `tram@finish` follows all it holds."""
@@ -130,8 +183,7 @@ class Linker:
             return nodes.top[full]
         project = draft.portfolio.projects[place]
         clock = draft.clocks.clock(draft.calendar(project))
-        begun = any(m in nodes.starts and m not in nodes.finishes for m in members)  # also what is paused or gone since
-        state = State.FINISHED if begun and which == "start" else _state_of([nodes.state[m] for m in members], which)
+        state = self._settled(members, which)
         node = nodes.add(full, which, place, state, 0, 0, clock)
         nodes.top[full] = node
         if state is State.FINISHED:

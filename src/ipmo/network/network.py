@@ -290,10 +290,42 @@ class Network(Columns):
             for caps, _ in bounds:
                 self.run(kernels.backward, p.sums, caps)
         else:
-            links, nodes = p.links, p.nodes
             for late in bounds:
-                self.run(kernels.backward_from, 0, self.n - 1, links, nodes, self.cal, early, late)
+                self._back(self.n - 1, early, late)
         return bounds
+
+    def _back(self, last: int, early: Dates, late: Dates) -> None:
+        """Late dates of the positions up to one; what all givers of which one is enough wait for is bound by the last of them to be late."""
+        links, nodes, end = self.positions.links, self.positions.nodes, last
+        for v in self._anyone:
+            if v > last:
+                continue
+            self.run(kernels.backward_from, v, end, links, nodes, self.cal, early, late)
+            end = v - 1
+            if late.x[v] < FAR // 2:
+                self._bind_shared(v, early, late)
+        self.run(kernels.backward_from, 0, end, links, nodes, self.cal, early, late)
+
+    @functools.cached_property
+    def _anyone(self) -> list[int]:
+        """Positions for which one of several givers is enough, that what lies before all of them can move; the last first."""
+        return sorted((int(self.positions.pos[node]) for node in self.anyone), reverse=True)
+
+    def _bind_shared(self, v: int, early: Dates, late: Dates) -> None:
+        """Bounds what lies before each giver that is early enough for v: it moves v when it moves them all."""
+        p = self.positions
+        ways: list[Dates] = []
+        for k in range(int(p.ptr[v]), int(p.ptr[v + 1])):
+            if self.run(kernels.asked_of, self.cal, p.links, p.nodes, k, v, early) > late.x[v]:
+                continue
+            way = Dates(self._filled(self.n, FAR), self._filled(self.n, 1))
+            self.run(kernels.pull_one, p.links, p.nodes, self.cal, k, v, late, way)
+            self._back(int(p.src[k]), early, way)
+            ways.append(way)
+        if len(ways) > 1:
+            for way in ways[1:]:
+                self.run(kernels.keep_later, ways[0], way)
+            self.run(kernels.keep_earlier, late, ways[0])
 
     def link_floats(self, early: Dates) -> Ints:
         """Slack of each link (sorted by target position), minutes of its source's clock."""

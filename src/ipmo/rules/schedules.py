@@ -72,6 +72,13 @@ def _find(context: CheckContext) -> Iterator[Finding]:
             "write date: and as_of: on those that matter",
             Severity.INFO,
         )
+    for start in net.circular_starts:
+        yield fact(
+            "circular-start",
+            start.removesuffix("@start"),
+            f"all that {start.removesuffix('@start')!r} holds waits for what leaves its start; that start is taken as the earliest the rest allows",
+            "link what it leads to to one of its tasks",
+        )
     if net.project_dependencies:
         names = [portfolio.links[n].id or f"{portfolio.links[n].source} -> {portfolio.links[n].target}" for n in net.project_dependencies]
         yield fact(
@@ -206,6 +213,11 @@ SCHEDULE_CHECKS = (
         "gate-before-inputs", "A gate is decided when its inputs are finished", "Gates decided before their inputs were finished"
     ),
     _SCHEDULE.check("out-of-sequence", "Work follows what it is linked to", "Work that went ahead of what it should follow"),
+    _SCHEDULE.check(
+        "circular-start",
+        "What leaves a start waits for nothing that follows it",
+        "Projects and summaries all of whose tasks wait for what leaves their start",
+    ),
     _SCHEDULE.check("external-undated", "What lies outside the plan has a date", "Links to something outside without a date"),
     _SCHEDULE.check("project-dependency", "A link says which task gives and which receives", "Links between whole projects"),
     _SCHEDULE.check("dead-hand-over", "What work waits for is still to come", "Hand-overs whose giver was stopped"),

@@ -163,8 +163,6 @@ def backward_from(first: int, last: int, links: Links, nodes: Nodes, cal: Tables
                     spare += 1
         for k in range(ptr[v], ptr[v + 1]):
             u = src[k]
-            if u < first:
-                continue
             if enough:
                 others = spare - 1 if asked_of(cal, links, nodes, k, v, early) <= limit else spare
                 if others > 0:
@@ -186,6 +184,37 @@ def backward_from(first: int, last: int, links: Links, nodes: Nodes, cal: Tables
                 room[u] = e
             elif z == y[u] and e < room[u]:
                 room[u] = e
+
+
+def pull_one(links: Links, nodes: Nodes, cal: Tables, k: int, v: int, late: Dates, way: Dates) -> None:
+    """The late start of the source of one link, by this link alone, and what `roomy` says of it; into `way`."""
+    mode, u, limit = links.mode[k], links.src[k], late.x[v]
+    if mode in (PLAIN, FINISHES):
+        way.x[u] = limit - links.w[k]
+        way.edge[u] = late.edge[v] if mode == FINISHES else 1
+        return
+    t = taken(cal, nodes.clk[v], limit, nodes.dur[v], links.typ[k], mode, links.lagclk[k], links.lag[k], late.edge[v])
+    way.x[u] = latest_of(cal, nodes.clk[u], nodes.dur[u], links.typ[k], mode, t)
+    if nodes.clk[u] != 0 and (links.typ[k] == FS or links.typ[k] == FF) and t < start_at(cal, nodes.clk[u], way.x[u] + nodes.dur[u]):
+        way.edge[u] = 0
+    else:
+        way.edge[u] = 1
+
+
+def keep_later(one: Dates, other: Dates) -> None:
+    """Of two sets of late dates the later ones, into the first."""
+    for v in range(len(one.x)):
+        if other.x[v] > one.x[v] or (other.x[v] == one.x[v] and other.edge[v] > one.edge[v]):
+            one.x[v] = other.x[v]
+            one.edge[v] = other.edge[v]
+
+
+def keep_earlier(one: Dates, other: Dates) -> None:
+    """Of two sets of late dates the earlier ones, into the first."""
+    for v in range(len(one.x)):
+        if other.x[v] < one.x[v] or (other.x[v] == one.x[v] and other.edge[v] < one.edge[v]):
+            one.x[v] = other.x[v]
+            one.edge[v] = other.edge[v]
 
 
 def link_floats(links: Links, nodes: Nodes, cal: Tables, early: Dates, out: Ints) -> None:
