@@ -551,6 +551,13 @@ def test_the_cost_of_the_baseline_is_the_budget_and_the_current_one_the_forecast
     assert (money(over.budget), money(over.actual), money(over.forecast)) == (["10 k EUR"], ["15 k EUR"], ["15 k EUR"])
     assert money(phased_task.budget) == ["2.5 k EUR", "7.5 k EUR"]
     assert (money(without.budget), without.forecast) == (["7 k EUR"], None)
+    who = "".join(
+        f"<Assignment><TaskUID>2</TaskUID><ResourceUID>{u}</ResourceUID><Baseline><Number>0</Number>{phased.replace('<Type>10<', '<Type>5<')}</Baseline></Assignment>"
+        for u in (8, 9)
+    )
+    tail = f"<Resources><Resource><UID>8</UID><Name>a</Name></Resource><Resource><UID>9</UID><Name>b</Name></Resource></Resources><Assignments>{who}</Assignments>"
+    assigned = read(mspdi(tasks.replace(phased, ""), head="<CurrencyCode>EUR</CurrencyCode>", tail=tail))
+    assert money(assigned["Tram/2"].budget) == ["2.5 k EUR", "7.5 k EUR"]
     unnamed = read(mspdi(tasks))
     assert ("mspdi/no-currency" in codes(unnamed), unnamed["Tram/1"].budget) == (True, None)
 

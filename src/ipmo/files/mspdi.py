@@ -20,6 +20,7 @@ import attrs
 from ipmo.errors import FileError, ModelError, UnitError
 from ipmo.files.foreign import Intake, RowError, TaskFields, day_or_time
 from ipmo.files.mspdi_calendars import Calendars
+from ipmo.files.mspdi_costs import Costs
 from ipmo.files.mspdi_elements import ID_FIELD, KIND_FIELD, LINK_TYPES, Element, elements, instant, iso_minutes, sniff_mspdi, whole
 from ipmo.files.mspdi_work import Workforce
 from ipmo.files.opening import bytes_of
@@ -28,13 +29,13 @@ from ipmo.model.calendars import Calendar
 from ipmo.model.dialects import DIALECTS, Dialect
 from ipmo.model.estimates import Fixed
 from ipmo.model.governance import After
-from ipmo.model.money import Budget, BudgetLine, MoneySettings, as_budget
+from ipmo.model.money import MoneySettings
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.reading import noun_of
 from ipmo.model.references import reference
 from ipmo.model.stored import StoredDates
 from ipmo.model.work import Constraints, Link, Project, Task
-from ipmo.units import Effort, Money, Span
+from ipmo.units import Effort, Span
 
 __all__ = ["read_mspdi", "sniff_mspdi"]
 
@@ -43,8 +44,6 @@ UNITS = {3: "min", 4: "emin", 5: "h", 6: "eh", 7: "d", 8: "ed", 9: "w", 10: "ew"
 UNITS_ELAPSED = frozenset(("emin", "eh", "ed", "ew"))
 ELAPSED_FORMATS = frozenset((4, 6, 8, 10, 12))
 PERCENT, ELAPSED_PERCENT = 19, 20
-TASK_BASELINE_COST = "10"
-"""The type of timephased data that is the cost of a task's baseline."""
 ON_ITSELF: dict[int, Literal["not_before", "finish_not_before"]] = {4: "not_before", 6: "finish_not_before"}
 CONSTRAINTS = {2: "must_start_on", 3: "must_finish_on", 5: "start_no_later", 7: "finish_no_later"}
 
@@ -110,6 +109,7 @@ class _Reader:
             self.intake.note("no-calendar", f"the file names no calendar for its project; {default.id!r} is taken", line=self.root.line)
         self.known.default = default
         self.workforce = Workforce(self.intake, self.root, self.known, self.top)
+        self.costs = Costs(self.intake, self.currency, self.workforce.baselines)
         own = {
             node.get("FieldID")
             for node in self.root.all("ExtendedAttributes", "ExtendedAttribute")
@@ -175,7 +175,7 @@ class _Reader:
                 "tasks have costs, which are left out: the file names no currency (CurrencyCode)",
             ),
         ):
-            if count := self.counted[what]:
+            if count := self.costs.unnamed if what == "no-currency" else self.counted[what]:
                 severity = Severity.WARNING if what == "no-currency" else Severity.INFO
                 self.intake.note(what, f"{count} {one if count == 1 else many}", severity=severity)
 
@@ -346,7 +346,7 @@ class _Reader:
                 if not (first and last and last < first):
                     fields["baseline_start"], fields["baseline_finish"] = first, last
         if not summary:
-            self._costs(row, fields)
+            self.costs.read(row, fields, as_written=self.marked)
         work = iso_minutes(row.get("Work"), "Work")
         if work and work > 0 and not summary and not assigned:
             fields["effort"] = Effort((work / 60).normalize() + 0, "ph")
@@ -467,50 +467,6 @@ class _Reader:
             self.intake.note(
                 "constraint", f"task {row.get('Name') or id!r} has the unknown constraint {kind}; it is left out", line=row.line
             )
-
-    def _costs(self, row: Element, fields: TaskFields) -> None:
-        """The cost of the baseline is the budget, the current one the forecast; without a baseline the current one is the budget."""
-        now, spent = self._money(row, "Cost"), self._money(row, "ActualCost")
-        planned: Budget | None = None
-        for baseline in row.all("Baseline"):
-            if (baseline.get("Number") or "0") == "0" and (cost := self._money(baseline, "Cost")):
-                planned = self._planned(baseline, cost)
-        if now or spent or planned:
-            if not self.currency:
-                self.counted["no-currency"] += 1
-                return
-            if planned is not None:
-                fields["budget"] = planned
-                if now is not None and not (self.marked and as_budget(now) == planned):
-                    fields["forecast"] = as_budget(now)
-            elif now is not None:
-                fields["budget"] = as_budget(now)
-            if spent is not None:
-                fields["actual"] = as_budget(spent)
-
-    def _planned(self, baseline: Element, cost: Money) -> Budget:
-        """The cost of a baseline: by period where the file says so, in shares of its sum."""
-        parts: list[tuple[datetime, datetime, Decimal]] = []
-        for part in baseline.all("TimephasedData"):
-            value = self.intake.number(part.get("Value"), "Value") if part.get("Type") == TASK_BASELINE_COST else None
-            first, last = self.when(part, "Start"), self.when(part, "Finish")
-            if value and first is not None and last is not None and last > first:
-                parts.append((first, last, value))
-        total = sum((value for *_, value in parts), Decimal(0))
-        if not parts or total <= 0:
-            return as_budget(cost)
-        amounts = [(cost.amount * value / total).quantize(Decimal("0.01")) for *_, value in parts]
-        amounts[-1] += cost.amount - sum(amounts)
-        return Budget(
-            tuple(
-                BudgetLine(amount=Fixed(Money(amount.normalize() + 0, cost.currency)), since=first, until=last)
-                for (first, last, _), amount in zip(parts, amounts, strict=True)
-            )
-        )
-
-    def _money(self, row: Element, name: str) -> Money | None:
-        cents = self.intake.number(row.get(name), name)
-        return Money((cents / 100).normalize() + 0, self.currency or "XXX") if cents else None
 
     def _attributes(self, row: Element) -> dict[str, str]:
         """Custom fields and notes, as attributes to group by."""

@@ -53,6 +53,8 @@ class Workforce:
         self.resources: dict[str, Resource] = {}
         self.assignments: dict[str, list[Assignment]] = defaultdict(list)
         """By the UID of the task."""
+        self.baselines: dict[str, list[Element]] = defaultdict(list)
+        """Baseline 0 of what is assigned, by the UID of the task."""
         self._own: dict[str, Calendar | None] = {}
         self._parts: dict[str, list[Part]] = defaultdict(list)
         self._clocks: dict[str, Clock] = {}
@@ -83,6 +85,7 @@ class Workforce:
 
     def _assignment(self, node: Element) -> None:
         uid, task = node.get("ResourceUID") or "", node.get("TaskUID") or ""
+        self.baselines[task] += [one for one in node.all("Baseline") if (one.get("Number") or "0") == "0"]
         resource = self.resources.get(uid)
         if resource is None:
             return  # work that nobody is assigned to
