@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ipmo
-from ipmo.model.references import Reference, reference
+from ipmo.model.references import Reference, item_of, reference
 
 NAMES = st.text("abc-1 ", min_size=1, max_size=5).map(str.strip).filter(bool)
 
@@ -54,3 +54,17 @@ def test_a_portfolio_looks_a_name_up_in_its_project_first() -> None:
     assert pf.resolve("P@middle") is None
     assert pf.resolve("external:supplier", "P") == "external:supplier"
     assert [pf.project_of(name) for name in ("P/a@start", "P@finish", "o", "nothing")] == ["P", "P", "", ""]
+
+
+@pytest.mark.parametrize(
+    "written", ["t", "u", "P", "Q", "P/t", "Q/t", "t@finish", "P@start", "P@middle", "external:t", "P/t@x", "/t", "t/", ""]
+)
+@pytest.mark.parametrize("within", ["", "P", "Q"])
+def test_short_ways_say_what_the_parts_of_a_reference_say(written: str, within: str) -> None:
+    tasks = [ipmo.Task(id="t", duration="1 d"), ipmo.Task(id="P", duration="1 d")]
+    pf = ipmo.Portfolio(id="x", start="2026-01-05", projects=[ipmo.Project(id="P", tasks=tasks), ipmo.Project(id="Q")])
+    meant = pf.reference(written, within)
+    assert pf.resolve(written, within) == (None if meant is None else str(meant))
+    assert item_of(written) == reference(written).item
+    parts = reference(written)
+    assert pf.project_of(written) == (parts.project or (parts.item if parts.item in ("P", "Q") else ""))

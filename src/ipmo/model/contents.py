@@ -180,6 +180,10 @@ class Contents(Noun):
         Returns:
             The full id, with its `@start` or `@finish`; None when nothing bears it.
         """
+        if within and not ("/" in reference or "@" in reference or ":" in reference):  # a plain name, nearly always of its own project
+            own = f"{within}/{reference}"
+            if own in self.items:
+                return own
         found = self.reference(reference, within)
         return None if found is None else str(found)
 
@@ -196,6 +200,10 @@ class Contents(Noun):
 
     def project_of(self, full_id: str) -> str:
         """The project an item belongs to; empty for what stands at the top."""
+        if not ("@" in full_id or ":" in full_id):
+            project, slash, _ = full_id.partition("/")
+            if slash and project:
+                return project
         meant = reference(full_id)
         if meant.project:
             return meant.project

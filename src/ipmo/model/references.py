@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 import attrs
 
-__all__ = ["EXTERNAL", "FINISH", "ID", "START", "End", "Reference", "reference"]
+__all__ = ["EXTERNAL", "FINISH", "ID", "START", "End", "Reference", "item_of", "reference"]
 
 ID: Final = re.compile(r"[^\s/:@]+(?: [^\s/:@]+)*")
 """What an id looks like: no slash, colon or at sign, single spaces only between words."""
@@ -58,6 +58,15 @@ class Reference:
 
     def __str__(self) -> str:
         return f"{self.item}@{self.end}" if self.end else self.item
+
+
+def item_of(text: str) -> str:
+    """The item that a reference names, without an end: `reference(text).item`, of plain ids at once.
+
+    >>> item_of("tram/build@finish"), item_of("tram/build")
+    ('tram/build', 'tram/build')
+    """
+    return reference(text).item if "@" in text else text
 
 
 @functools.lru_cache(maxsize=1 << 14)

@@ -6,11 +6,17 @@ from typing import Any
 
 import attrs
 import pytest
+from hypothesis import given, settings
 
 import ipmo
+from ipmo.analysis.dates.dcma import Assessed
 from ipmo.analysis.dates.quality import Point, bei, cpli, schedule_quality
 from ipmo.errors import UnknownItemError
 from ipmo.model import After, Link, Portfolio, Project, Task
+from ipmo.model.references import reference
+from ipmo.network.states import State
+from ipmo.testing.strategies import portfolios
+from ipmo.units import Span, minutes
 
 
 def plan(**changes: Any) -> Portfolio:
@@ -239,3 +245,24 @@ def test_the_index_of_the_critical_path_counts_the_path() -> None:
         for task, when in zip(tasks, ("2026-01-04", "2026-03-31"), strict=True)
     ]
     assert schedule_quality(pf.evolve("P", tasks=done))[14].counted == "2 against 1"
+
+
+@settings(max_examples=60, deadline=None)
+@given(portfolios(tied=True))
+def test_what_is_over_is_what_all_the_work_below_is(pf: Portfolio) -> None:
+    s = ipmo.schedule(pf, on_cycle="cut")
+    net, a = s.network, Assessed(pf, s, None)
+    states = dict(zip(net.ids, net.state, strict=True))
+    below = {f"{project}/{name}": [net.ids[v] for v in nodes] for (project, name), nodes in net.summaries.items()}
+    over = (State.FINISHED, State.GONE)
+
+    def one_by_one(item: str) -> bool:
+        found = [states.get(one) for one in below.get(item, [item])]
+        return bool(found) and all(state in over for state in found)
+
+    inside = [link for link in a.links if not one_by_one(reference(link.target).item)]
+    assert a.counted_links == inside
+    for full_id, task in a.tasks.items():
+        calendar, central = pf.calendar_for(full_id), task.duration.central() if task.duration is not None else None
+        assert a.days_of(full_id) == (calendar.minutes(central) / calendar.day_minutes if isinstance(central, Span) else None)
+        assert a.schedule.instants(full_id) == tuple(None if when is None else minutes(when) for when in a.schedule.dates(full_id))

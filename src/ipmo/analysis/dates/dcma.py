@@ -16,10 +16,9 @@ import attrs
 from ipmo.analysis.dates.paths import last_positions
 from ipmo.analysis.dates.schedule import Schedule
 from ipmo.model.benefits import Benefit, Outcome
-from ipmo.model.estimates import Estimate
 from ipmo.model.governance import Gate
 from ipmo.model.portfolio import Portfolio
-from ipmo.model.references import reference
+from ipmo.model.references import item_of
 from ipmo.model.work import Task
 from ipmo.network.clocks import clocks_of
 from ipmo.network.links import joins_projects
@@ -143,6 +142,7 @@ class Assessed:
     def __init__(self, portfolio: Portfolio, schedule: Schedule, project: str | None) -> None:
         self.portfolio, self.schedule, self.project = portfolio, schedule, project
         self.network = schedule.network
+        self._days: dict[str, float | None] = {}
 
     @functools.cached_property
     def tasks(self) -> dict[str, Task]:
@@ -182,19 +182,17 @@ class Assessed:
         net = self.network
         return {f"{project}/{name}": [net.ids[v] for v in nodes] for (project, name), nodes in net.summaries.items()}
 
-    @functools.cached_property
-    def _states(self) -> dict[str, int]:
-        return dict(zip(self.network.ids, map(int, self.network.state), strict=True))
-
-    def _all_in(self, item: str, states: Collection[State]) -> bool:
-        """All of an item, or of the work below it, is in one of some states."""
-        found = [self._states.get(one) for one in self._leaves.get(item, [item])]
-        return bool(found) and all(state in states for state in found)
+    def _all_in(self, states: Collection[State]) -> frozenset[str]:
+        """Items that are, or of which all the work below is, in one of some states."""
+        found = {full_id for full_id, state in zip(self.network.ids, self.network.state, strict=True) if state in states}
+        whole = [name for name, below in self._leaves.items() if below and found.issuperset(below)]
+        return frozenset(found.difference(self._leaves).union(whole))
 
     @functools.cached_property
     def links(self) -> list[StatedLink]:
         """Every link that moves dates, also from what was stopped; none into what was: that waits for nothing any more."""
-        return [link for link in self._stated if not self._all_in(reference(link.target).item, (State.GONE,))]
+        gone = self._all_in((State.GONE,))
+        return [link for link in self._stated if item_of(link.target) not in gone] if gone else self._stated
 
     @functools.cached_property
     def _stated(self) -> list[StatedLink]:
@@ -217,8 +215,8 @@ class Assessed:
     def counted_links(self) -> list[StatedLink]:
         """Links into what is not finished."""
         inside = f"{self.project}/" if self.project is not None else ""
-        over = (State.FINISHED, State.GONE)
-        return [link for link in self.links if link.target.startswith(inside) and not self._all_in(reference(link.target).item, over)]
+        over = self._all_in((State.FINISHED, State.GONE))
+        return [link for link in self.links if link.target.startswith(inside) and item_of(link.target) not in over]
 
     @functools.cached_property
     def ends(self) -> Ends:
@@ -226,11 +224,11 @@ class Assessed:
         found = Ends(set(), set(), set(), set())
         leaves = self._leaves
         for link in self.links:
-            for one in leaves.get(reference(link.target).item, [link.target]):
+            for one in leaves.get(item_of(link.target), [link.target]):
                 found.before.add(one)
                 if link.type[1] == "S":
                     found.held.add(one)
-            for one in leaves.get(reference(link.source).item, [link.source]):
+            for one in leaves.get(item_of(link.source), [link.source]):
                 found.after.add(one)
                 if link.type[0] == "F":
                     found.given.add(one)
@@ -255,11 +253,19 @@ class Assessed:
             return "baseline finishes (baseline_finish:), has none"
         return "tasks that the baseline finishes by the status date"
 
-    def days_of(self, full_id: str, estimate: Estimate | None) -> float | None:
-        """An estimate in working days of an item's calendar; None where it is not known."""
+    def days_of(self, full_id: str) -> float | None:
+        """The duration of a task in working days of its calendar; None where it is not known."""
+        if full_id not in self._days:
+            self._days[full_id] = self._days_of(full_id)
+        return self._days[full_id]
+
+    def _days_of(self, full_id: str) -> float | None:
+        estimate = self.tasks[full_id].duration
         central = estimate.central() if estimate is not None else None
+        if not isinstance(central, Span):
+            return None
         calendar = self.portfolio.calendar_for(full_id)
-        return calendar.minutes(central) / calendar.day_minutes if isinstance(central, Span) else None
+        return calendar.minutes(central) / calendar.day_minutes
 
 
 def _sign(lag: Span | None) -> float:
@@ -295,7 +301,8 @@ def _share(point: Point, counted: Sequence[str], of: Sequence[str], nothing: str
 
 
 def _logic(a: Assessed) -> Point:
-    loose = [full_id for full_id in a.incomplete if full_id not in a.ends.before or full_id not in a.ends.after]
+    linked = a.ends.before & a.ends.after
+    loose = [full_id for full_id in a.incomplete if full_id not in linked]
     formula = "unfinished tasks without predecessor or successor / unfinished tasks"
     return _share(Point(number=1, name="logic", formula=formula, limit=0.05), loose, a.incomplete, "unfinished tasks")
 
@@ -351,7 +358,7 @@ def _durations(a: Assessed) -> Point:
             worked = clock.between(minutes(task.baseline_start), minutes(task.baseline_finish, end=True))
             days = worked / a.portfolio.calendar_for(full_id).day_minutes
         else:
-            days = a.days_of(full_id, task.duration)
+            days = a.days_of(full_id)
         if days is not None:
             known.append(full_id)
             if days > LONG:
@@ -372,8 +379,8 @@ def _dates(a: Assessed) -> Point:
         if status is None:
             continue
         actual = [minutes(t, end=e) for t, e in ((task.actual_start, False), (task.actual_finish, True)) if t is not None]
-        start, finish = a.schedule.dates(full_id)
-        forecast = [minutes(t) for t, known in ((start, task.started), (finish, task.finished)) if t is not None and not known]
+        start, finish = a.schedule.instants(full_id)
+        forecast = [t for t, known in ((start, task.started), (finish, task.finished)) if t is not None and not known]
         if any(t > status for t in actual) or any(t < status for t in forecast):
             wrong.append(full_id)
     return _share(point, wrong, tuple(a.tasks), "tasks")
@@ -382,7 +389,7 @@ def _dates(a: Assessed) -> Point:
 def _resources(a: Assessed) -> Point:
     bare, long_enough = [], []
     for full_id in a.incomplete:
-        task, days = a.tasks[full_id], a.days_of(full_id, a.tasks[full_id].duration)
+        task, days = a.tasks[full_id], a.days_of(full_id)
         if days is None or days < 1:
             continue
         long_enough.append(full_id)
@@ -395,9 +402,9 @@ def _resources(a: Assessed) -> Point:
 def _missed(a: Assessed) -> Point:
     late = []
     for full_id in a.due:
-        finish = a.schedule.dates(full_id)[1]
+        finish = a.schedule.instants(full_id)[1]
         planned = a.tasks[full_id].baseline_finish
-        if finish is None or (planned is not None and minutes(finish) > minutes(planned, end=True)):
+        if finish is None or (planned is not None and finish > minutes(planned, end=True)):
             late.append(full_id)
     formula = "tasks due by the status date that finished or will finish after their baseline / tasks due by the status date"
     return _share(Point(number=11, name="missed tasks", formula=formula, limit=0.05), late, a.due, a.nothing_due)

@@ -488,13 +488,16 @@ class Items:
 
     def dates(self, full_id: str) -> tuple[datetime | None, datetime | None]:
         """Start and finish of an item without its floats: what roll-ups ask for; None for what has none, and for what is no item."""
+        start, end = self.instants(full_id)
+        return moment(start) if start is not None else None, moment(end) if end is not None else None
+
+    def instants(self, full_id: str) -> tuple[int | None, int | None]:
+        """`dates` in minutes."""
         node = self.passes.nodes.get(full_id)
         if node is not None:
-            start, end = self._instants(node)
-        else:
-            pairs = [self._instants(v) for v in self.parts.get(full_id, ()) if self.network.state[v] != State.GONE]
-            start, end = _least(a for a, _ in pairs), _most(b for _, b in pairs)
-        return moment(start) if start is not None else None, moment(end) if end is not None else None
+            return self._instants(node)
+        pairs = [self._instants(v) for v in self.parts.get(full_id, ()) if self.network.state[v] != State.GONE]
+        return _least(a for a, _ in pairs), _most(b for _, b in pairs)
 
     def ends(self, full_id: str) -> datetime | None:
         """The finish of an item alone, as `dates` has it."""

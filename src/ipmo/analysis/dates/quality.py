@@ -149,8 +149,9 @@ def schedule_quality(portfolio: Portfolio, *, project: str | None = None, of: Sc
 
 
 def _dangling(a: Assessed) -> Iterator[Dangling]:
+    held, given = a.ends.held, a.ends.given
     for full_id in a.incomplete:
-        start, finish = full_id not in a.ends.held and not a.tasks[full_id].started, full_id not in a.ends.given
+        start, finish = full_id not in held and not a.tasks[full_id].started, full_id not in given
         if start or finish:
             yield Dangling(id=full_id, start=start, finish=finish)
 

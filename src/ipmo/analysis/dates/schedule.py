@@ -223,6 +223,10 @@ class Schedule(Answer[str, ScheduledItem]):
         """Start and finish of an item without its floats: what roll-ups need; None, None for what is no item."""
         return self._items.dates(full_id)
 
+    def instants(self, full_id: str) -> tuple[int | None, int | None]:
+        """`dates` as the engine counts them: in minutes."""
+        return self._items.instants(full_id)
+
     def ends(self, full_id: str) -> datetime | None:
         """The finish of an item alone, as `dates` has it."""
         return self._items.ends(full_id)
