@@ -336,3 +336,12 @@ def test_plain_columns_on_calendars_are_the_portfolio_that_says_the_same(seed: i
         for name in ("early_start", "early_finish", "late_start", "late_finish", "total_float", "free_float", "critical"):
             assert getattr(one, name) == getattr(other, name), (item, name)
     assert s.finish == t.finish
+
+
+def test_the_table_of_plain_columns_ends_whatever_their_size(large: None) -> None:
+    """Their kinds and states are one value as often as there are nodes; to walk over them ends."""
+    network = Network.from_columns(["a", "b"], [480, 960], [0], [1], calendar=[0, 0], calendars=[Calendar(id="days", week="mon-fri")])
+    assert list(network.kinds) == list(reversed(network.kinds)) == ["task", "task"]
+    assert list(network.kinds[1:]) == ["task"]
+    assert ("task" in network.kinds, "gate" in network.kinds) == (True, False)
+    assert [row["id"] for row in schedule(network).table().rows()] == ["a", "b"]

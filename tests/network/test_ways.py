@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import itertools
+import random
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given, settings
 
 import ipmo
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.errors import IpmoError
-from ipmo.model import Portfolio
+from ipmo.model import Calendar, Portfolio
 from ipmo.network.kernels.columns import FAR
 from ipmo.network.losses import Losses
 from ipmo.network.needs import web_of
+from ipmo.network.network import Network
 from ipmo.network.overlay import Overlay
 from ipmo.network.reach import Aim, Reach, dominators
 from ipmo.network.without import Without
 from ipmo.testing.strategies import portfolios
+from ipmo.units import minutes
 
 from .conftest import as_large
 
@@ -180,3 +185,49 @@ def test_of_one_of_everything_too(dialect: str) -> None:
 
 def test_of_what_is_tied_down_too() -> None:
     agree(ipmo.read(Path(__file__).parent / "whole.yaml"))
+
+
+def dense(seed: int, n: int = 18) -> Network:
+    """Work on three calendars, links of all types forth and back between three projects, many of them from finish to finish."""
+    r = random.Random(seed)
+    calendars = [
+        Calendar(id="days", week="mon-fri", hours="09:00-17:00"), Calendar(id="six", week="mon-sat", hours="08:00-12:00, 13:00-16:00"),
+        Calendar(id="nights", week="mon-fri", hours="22:00-06:00"),
+    ]  # fmt: skip
+    pairs = sorted({(i, j) for j in range(1, n) for i in r.sample(range(j), min(j, r.randint(0, 3)))})
+    return Network.from_columns(
+        [f"t{v}" for v in range(n)], [r.choice((0, 240, 420, 480, 960, 1440)) for _ in range(n)],
+        [u for u, _ in pairs], [v for _, v in pairs], type=[r.choice((0, 1, 2, 2, 2, 3)) for _ in pairs],
+        lag=[r.choice((0, 0, 0, 60, 480, -240)) for _ in pairs], project=[r.randrange(3) for _ in range(n)], projects=["a", "b", "c"],
+        start=minutes(date(2026, 1, 5)), calendar=[r.randrange(3) for _ in range(n)], calendars=calendars,
+    )  # fmt: skip
+
+
+def dense_answers(seed: int) -> dict[str, object]:
+    """The dates of a dense network, and those of an overlay on it after work was made longer and shorter."""
+    s = schedule(dense(seed))
+    out = {name: value for name, value in dates_of(s) if name not in ("commitments",)}
+    overlay, dur = Overlay(s.passes), [int(x) for x in s.network.dur]
+    for v in [v for v in range(s.network.n) if dur[v]][:6]:
+        dur[v] = 480 if v % 2 else dur[v] + 700
+        overlay.set_duration(v, dur[v])
+        again = schedule(attrs.evolve(s.network, dur=list(dur))).passes
+        pos = [int(x) for x in again.positions.pos]
+        anew = {
+            "early": numbers(again.early_starts[x] for x in pos),
+            "late": numbers(again.late_starts.to_end[x] for x in pos),
+            "aim": numbers(again.late_starts.to_target[x] for x in pos),
+        }
+        assert overlay.columns() == anew
+        out[f"longer {v}"] = anew
+    return out
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_of_dense_networks_on_calendars_too(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    small = dense_answers(seed)
+    as_large(monkeypatch)
+    assert schedule(dense(seed)).network.compiled
+    large = dense_answers(seed)
+    for name, value in small.items():
+        assert large[name] == value, name

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Generic, Self, TypeVar, overload
 
@@ -35,6 +36,10 @@ class Same(Sequence[T], Generic[T]):
 
     def __len__(self) -> int:
         return self.size
+
+    def __iter__(self) -> Iterator[T]:
+        """That value, as often as there are nodes: no index is out of range here, so that counting up would never end."""
+        return itertools.repeat(self.value, self.size)
 
     @overload
     def __getitem__(self, place: int) -> T: ...
