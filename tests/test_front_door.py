@@ -319,9 +319,9 @@ def test_the_amount_that_is_to_be_approved_may_be_text(path: Path) -> None:
 
 
 def test_what_a_noun_is_called_in_a_message_is_said_in_words() -> None:
-    with pytest.raises(ipmo.UnitError, match="expected a money settings as a mapping"):
+    with pytest.raises(ipmo.ModelError, match="expected a money settings as a mapping"):
         ipmo.Portfolio(id="x", money="GBP")  # type: ignore[arg-type]
-    with pytest.raises(ipmo.UnitError, match="expected a list of rate rows; got"):
+    with pytest.raises(ipmo.ModelError, match="expected a list of rate rows; got"):
         ipmo.Portfolio(id="x", rates={"EUR": 2})  # type: ignore[arg-type]
     with pytest.raises(ipmo.ModelError, match="expected a gate decision as a mapping"):
         ipmo.Portfolio(id="x", projects=[{"id": "P", "gates": [{"id": "g", "decision": "go"}]}])  # type: ignore[list-item]

@@ -131,6 +131,15 @@ class ModelError(IpmoError, ValueError):
         self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__(_join(self.problems))
 
+    @classmethod
+    def of(cls, field: str, message: str) -> Self:
+        """What is wrong with a field of a noun."""
+        return cls(Problem(message=message, path=(field,)))
+
+    def at(self, *where: str | int) -> Self:
+        """The same problems, of a part of something: their paths begin with where that part is."""
+        return type(self)([attrs.evolve(problem, path=(*where, *problem.path)) for problem in self.problems])
+
     def __reduce__(self) -> tuple[object, ...]:
         return type(self), (self.problems,)
 

@@ -70,7 +70,7 @@ LOCATED = [
     (
         "projects:\n  - id: a\n    confidence: {date: 2026-01-01, assessor: IPA, scale: dca-3, rating: amber-red}\n",
         5,
-        17,
+        73,
         "'amber-red' is not one of",
     ),
     ("projects:\n  - id: a\n    tasks:\n      - {id: t, actual_start: 2026-01-05T09:00Z}\n", 6, 31, "has a time zone"),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -160,6 +161,15 @@ def test_calendar_months_have_their_adjoint_too(s: int, months: int, beside: int
     for at in (t + beside, t - 1, t, t + 1):
         if at >= t or day <= 28:  # days past the end of a shorter month all land on its last day: there later may come earlier
             assert (t <= at) == (s <= latest_before_months(at, months))
+
+
+@pytest.mark.parametrize("months", [1, 2, 3, 11, 12, 13])
+def test_months_are_taken_off_exactly_at_the_end_of_every_month_of_four_years(months: int) -> None:
+    first = (datetime(2024, 1, 1) - datetime(1, 1, 1)).days
+    for day in range(first, first + 4 * 366):
+        for t in (day * 1440, day * 1440 + 615, day * 1440 + 1439):
+            latest = latest_before_months(t, months)
+            assert add_months(latest, months) <= t < add_months(latest + 1, months), (day, t)
 
 
 @given(st.lists(calendars(), min_size=3, max_size=3), st.integers(0, 3), st.sampled_from(LinkType), instants, st.integers(1, 30))

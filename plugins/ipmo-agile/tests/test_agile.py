@@ -92,12 +92,6 @@ class TestAgile(MethodologyConformance):
     methodology = AGILE
     entry_point = "agile"
     said = Path(__file__).parent / "said.txt"
-    beside = {
-        "agile/evidence": "a forecast is looked at wherever it is used",
-        "agile/percentile": "a commitment and the forecast behind it may lie in two projects",
-        "agile/guardrails": "a programme's money is split over all its projects",
-        "agile/commitment": "a link has two sides",
-    }
     relative = {
         "agile/order": "projects are set beside one another",
         "agile/commitment": "what is asked of a giver is asked only where the method holds for it",

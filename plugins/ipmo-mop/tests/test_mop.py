@@ -122,7 +122,6 @@ class TestMoP(MethodologyConformance):
     methodology = MOP
     entry_point = "mop"
     said = HERE / "said.txt"
-    beside = {"mop/selection-closed": "the other end of a link may be the one that is missing"}
     shown = {
         "the city of the examples": ipmo.read(Path(__file__).parents[3] / "examples" / "city.yaml"),
         "a portfolio where every rule is broken": ipmo.read(HERE / "disorder.yaml"),

@@ -114,7 +114,6 @@ class TestP3O(MethodologyConformance):
     methodology = P3O
     entry_point = "p3o"
     said = HERE / "said.txt"
-    beside = {"p3o/neutral-office": "what an office supports is one initiative or all"}
     shown = {
         "the city of the examples": ipmo.read(Path(__file__).parents[3] / "examples" / "city.yaml"),
         "a town where every rule is broken": ipmo.read(HERE / "disorder.yaml"),

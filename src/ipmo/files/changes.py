@@ -6,17 +6,15 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-import attrs
-
 from ipmo.atomic import write_atomically
 from ipmo.declared import Declared
-from ipmo.errors import FileError, Problem, UnitError
+from ipmo.errors import FileError, ModelError, Problem
 from ipmo.files.documents import parse, text_of
 from ipmo.files.portfolios import NOTHING, to_yaml
-from ipmo.files.structure import changes_of
-from ipmo.model.changes import Change
+from ipmo.model.changes import Change, as_change
 from ipmo.model.fields import PlainData
 from ipmo.model.plain import VERSION, change_to_plain
+from ipmo.model.reading import Reading
 
 __all__ = ["read_changes_file", "write_changes_file"]
 
@@ -39,14 +37,12 @@ def read_changes_file(path: Path, name: str, declared: Declared = NOTHING) -> tu
         if key not in ("ipmo", "note", "changes")
     ]
     values = data["changes"] if isinstance(data["changes"], list) else [data["changes"]]
-    found: list[Change] = []
+    reading, found = Reading(declared), list[Change]()
     for place, value in enumerate(values):
         try:
-            found += changes_of([value], declared)
-        except UnitError as error:
-            problems.append(Problem(message=str(error), path=("changes", place)))
-        except FileError as error:
-            problems += [attrs.evolve(p, path=("changes", place, *p.path)) for p in error.problems]
+            found.append(as_change(value, reading))
+        except ModelError as error:
+            problems += error.at("changes", place).problems
     if problems:
         raise FileError(name, document.locate(problems))
     return tuple(found)

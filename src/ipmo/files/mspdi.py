@@ -251,7 +251,7 @@ class _Reader:
                 summary = row.flag("Summary") and place + 1 < len(rows) and levels[place + 1] > level
                 try:
                     task = self._task(id, row, above[-1][1] if above else None, summary)
-                except UnitError as error:
+                except (UnitError, ModelError) as error:
                     raise RowError(str(error)) from None
                 tasks[id] = task
                 self.ids[uid] = f"{current}/{id}"

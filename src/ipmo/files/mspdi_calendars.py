@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import attrs
 
-from ipmo.errors import UnitError
+from ipmo.errors import ModelError, UnitError
 from ipmo.files.foreign import Intake, RowError, day_ranges
 from ipmo.files.mspdi_elements import Element, instant, whole
 from ipmo.model.calendars import Calendar, shifts
@@ -105,7 +105,7 @@ class Calendars:
                         days_per_week=(Decimal(self.week) / self.day).normalize() + 0,
                         exceptions=day_ranges(exceptions),
                     )
-                except UnitError as error:
+                except (UnitError, ModelError) as error:
                     raise RowError(str(error)) from None
                 self.top.add(names[uid])
         for uid, base in same.items():

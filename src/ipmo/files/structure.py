@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 import attrs
 
 from ipmo.declared import Declared
-from ipmo.errors import SHOWN, FileError, ModelError, Problem, UnitError
-from ipmo.model.changes import Change, as_change
+from ipmo.errors import SHOWN, ModelError, Problem, UnitError
 from ipmo.model.contents import Source
 from ipmo.model.fields import PlainData, PlainMap, said
 from ipmo.model.plain import HEADER, ORGANISATION, VERSION
@@ -16,7 +15,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.reading import Reading, noun_of, problems_in, unknown_field
 from ipmo.model.shape import keys_of
 
-__all__ = ["MAX_DEPTH", "changes_of", "structure"]
+__all__ = ["MAX_DEPTH", "structure"]
 
 PathKey = tuple[str | int, ...]
 MAX_DEPTH = 100
@@ -73,24 +72,6 @@ def _structure(data: object, source: Source, declared: Declared | None) -> Portf
     if problems or portfolio is None:
         raise ModelError(problems)
     return portfolio
-
-
-def changes_of(values: object, declared: Declared | None = None) -> tuple[Change, ...]:
-    """What-if changes from plain data as files have it.
-
-    Raises:
-        UnitError: one is no change.
-        FileError: an item that one adds has problems, each with its path in the change.
-    """
-    reading, out = Reading(declared or Declared()), []
-    for place, value in enumerate(values if isinstance(values, list) else [values]):
-        try:
-            out.append(as_change(value, reading))
-        except UnitError as error:
-            raise error.at(place) from None
-        except ModelError as error:
-            raise FileError("", error.problems) from None
-    return tuple(out)
 
 
 def _hidden(flat: Mapping[str, PlainData], found: list[Problem], declared: Declared) -> list[Problem]:

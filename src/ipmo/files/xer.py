@@ -160,7 +160,7 @@ class _Reader:
                 id = self.intake.fit(row.get("clndr_name") or row["clndr_id"], self.top, "calendar")
                 try:
                     self.calendars[row["clndr_id"]] = xer_calendar(self.intake, id, line, row)
-                except (UnitError, OverflowError) as error:
+                except (UnitError, ModelError, OverflowError) as error:
                     raise RowError(str(error)) from None
                 self.top.add(id)
                 if row.get("default_flag") == "Y":
@@ -320,7 +320,7 @@ class _Reader:
                 id = self.intake.fit(row["task_code"], taken, "activity")
                 try:
                     task = self._task(id, line, row)
-                except UnitError as error:
+                except (UnitError, ModelError) as error:
                     raise RowError(str(error)) from None
                 self.made[owner][id] = task
                 self.tasks[row["task_id"]] = (owner, id)

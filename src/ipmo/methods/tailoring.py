@@ -43,6 +43,12 @@ class Chosen:
     profiles: Mapping[str, str] = attrs.field(factory=dict)
 
 
+def method_and_profile(written: str) -> tuple[str, str]:
+    """What `method/profile` names; the profile is empty where there is none."""
+    name, _, profile = written.partition("/")
+    return name, profile
+
+
 def chosen_methods(portfolio: Portfolio) -> tuple[Chosen, ...]:
     """The methods that a portfolio names, by name."""
     items: dict[str, set[str]] = {}
@@ -50,7 +56,7 @@ def chosen_methods(portfolio: Portfolio) -> tuple[Chosen, ...]:
     profiles: dict[str, dict[str, str]] = {}
 
     def choose(written: str, found: Iterable[str], bearer: str) -> None:
-        name, _, profile = written.partition("/")
+        name, profile = method_and_profile(written)
         items.setdefault(name, set()).update(found)
         if profile:
             profiles.setdefault(name, {})[bearer] = profile
@@ -75,7 +81,7 @@ def chosen_methods(portfolio: Portfolio) -> tuple[Chosen, ...]:
         for inner in inside:
             if inner.methodology:
                 full_id = f"{project.id}/{inner.id}"
-                own = inner.methodology.partition("/")[0]
+                own = method_and_profile(inner.methodology)[0]
                 choose(inner.methodology, (full_id,), full_id)
                 for name in items:
                     if name != own and project.id in items[name]:
@@ -93,7 +99,7 @@ def method_for(portfolio: Portfolio, item: str) -> tuple[str, ...]:
     scope = {"Programme": "programme", "Office": "offices"}.get(type(noun).__name__, "project")
     written = [getattr(noun, "methodology", None), getattr(project, "methodology", None)]
     written += [portfolio.methodologies.get(scope), portfolio.methodologies.get("portfolio")]
-    return tuple(dict.fromkeys(name.partition("/")[0] for name in written if name))
+    return tuple(dict.fromkeys(method_and_profile(name)[0] for name in written if name))
 
 
 class Tailoring:

@@ -8,6 +8,7 @@ import attrs
 
 from ipmo.errors import ModelError, UnknownItemError, close_matches, one_of
 from ipmo.methods.contract import PLAIN, SCOPES, Methodology, Scope, Stage
+from ipmo.methods.tailoring import method_and_profile
 from ipmo.model.fields import FrozenMap
 from ipmo.model.people import Office
 from ipmo.model.portfolio import Portfolio
@@ -179,13 +180,13 @@ def translate(portfolio: Portfolio, to: Methodology, methods: Mapping[str, Metho
         "offices": portfolio.offices,
     }
     written = [portfolio.methodologies.get(scope), *(noun.methodology for noun in bearers.get(scope, ()))]
-    names = dict.fromkeys(name.partition("/")[0] for name in written if name) or {PLAIN.name: None}
+    names = dict.fromkeys(method_and_profile(name)[0] for name in written if name) or {PLAIN.name: None}
     sources = [methods[name] for name in names if name in methods] or [PLAIN]
     chosen = {**portfolio.methodologies, scope: to.name}
     losses: list[Loss] = []
     projects = []
     for project in portfolio.projects:
-        own = {project.methodology.partition("/")[0]} if scope == "project" and project.methodology else names
+        own = {method_and_profile(project.methodology)[0]} if scope == "project" and project.methodology else names
         projects.append(_project(project, [methods[n] for n in own if n in methods] or sources, to, scope, losses))
     moved = attrs.evolve(
         portfolio,

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import attrs
 
-from ipmo.errors import UnitError
+from ipmo.errors import ModelError, UnitError
 from ipmo.model.fields import FrozenMap, Noun, as_nouns, doc, text
 from ipmo.model.reading import named
 from ipmo.units import DAY, ELAPSED, WEEK, Span, as_date, as_number, as_span
@@ -112,7 +112,7 @@ class CalendarException(Noun):
 
     def __attrs_post_init__(self) -> None:
         if self.last is not None and self.last < self.first:
-            raise UnitError(f"calendarexception.last: {self.last} lies before {self.first}; write the earlier day under from:")
+            raise ModelError.of("to", f"{self.last} lies before {self.first}; write the earlier day under from:")
 
     def days(self) -> list[date]:
         """Every day it covers."""
@@ -147,9 +147,11 @@ class Calendar(Noun):
 
     def __attrs_post_init__(self) -> None:
         if self.day is not None and self.day.unit not in ("min", "h"):
-            raise UnitError(f"calendar.day: {self.day} does not say how long a day is; write hours, for example 8 h")
-        if self.day_minutes <= 0 or (self.days_per_week is not None and self.days_per_week <= 0):
-            raise UnitError("calendar.day: a day and a week must be longer than nothing; write for example 8 h and 5")
+            raise ModelError.of("day", f"{self.day} does not say how long a day is; write hours, for example 8 h")
+        if self.day_minutes <= 0:
+            raise ModelError.of("day", "a day must be longer than nothing; write for example 8 h")
+        if self.days_per_week is not None and self.days_per_week <= 0:
+            raise ModelError.of("days_per_week", "a week must be longer than nothing; write for example 5")
 
     def week_shifts(self) -> tuple[tuple[tuple[int, int], ...], ...]:
         """The shifts of each weekday, Monday first, in minutes from that day's midnight."""

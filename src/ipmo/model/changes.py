@@ -19,7 +19,7 @@ from ipmo.model.estimates import Estimate
 from ipmo.model.estimating import as_estimate, as_time, to_plain
 from ipmo.model.fields import Noun, as_nouns, doc, text
 from ipmo.model.governance import LINK_TYPES, Gate
-from ipmo.model.reading import IN_PYTHON, Reading, named, noun_of, reads
+from ipmo.model.reading import IN_PYTHON, Reading, named, noun_of, problems_in, reads
 from ipmo.model.risks import Risk
 from ipmo.model.shape import keys_of
 from ipmo.model.work import Link, Programme, Project, Task
@@ -115,7 +115,7 @@ def _time(value: object) -> Estimate:
     estimate = as_time(value)
     least = estimate.quantile(0.0)
     if isinstance(least, Span) and least.amount < 0:
-        raise UnitError(f"a duration of {value} is negative")
+        raise UnitError(f"a duration of {_words(estimate)} is negative")
     return estimate
 
 
@@ -139,7 +139,7 @@ def _positive(value: object) -> Money:
     return amount
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=named)
 class Delay:
     """An item starts later; work in progress ends later; a project moves its unfinished first tasks."""
 
@@ -152,7 +152,7 @@ class Delay:
         return f"delay {self.target} by {self.by}"
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=named)
 class SetDuration:
     """A task takes another time."""
 
@@ -163,19 +163,19 @@ class SetDuration:
         return f"let {self.target} take {_words(self.to)}"
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=named)
 class SetEstimate:
     """An estimate is replaced: the `duration` or what is `remaining` of a task, the `budget` of an item."""
 
     target: str = attrs.field(converter=text)
-    to: Estimate = attrs.field(converter=_estimate)
+    to: Estimate = attrs.field(converter=_estimate, metadata=doc("what it is now", unit="time or money"))
     field: str = attrs.field(default="duration", converter=_estimated)
 
     def __str__(self) -> str:
         return f"estimate the {self.field} of {self.target} at {_words(self.to)}"
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=named)
 class SetDate:
     """A date of an item is set, or taken away with `None`: not_before, deadline, need_by, start, finish, promised ..."""
 
@@ -189,7 +189,7 @@ class SetDate:
         return f"set the {self.field} of {self.target} to {_day(self.to)}"
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=named)
 class SetBudget:
     """An item gets another budget."""
 
@@ -200,7 +200,7 @@ class SetBudget:
         return f"set the budget of {self.target} to {self.to}"
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=named)
 class MoveBudget:
     """Money goes from the budget of one item to that of another."""
 
@@ -212,7 +212,7 @@ class MoveBudget:
         return f"move {self.amount} of budget from {self.source} to {self.target}"
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=named)
 class Fund:
     """Money is granted to a project, a programme or the portfolio, on top of what it has; a proposed project is approved."""
 
@@ -223,7 +223,7 @@ class Fund:
         return f"grant {self.amount} to {self.target}"
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=named)
 class SetProbability:
     """A risk, a benefit, an assumption or a shared cause becomes more or less likely."""
 
@@ -234,7 +234,7 @@ class SetProbability:
         return f"set the probability of {self.target} to {100 * self.to:g} %"
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=named)
 class Stop:
     """A project or programme ends here: its unfinished work leaves the plan, and what hangs on that work with it."""
 
@@ -244,7 +244,7 @@ class Stop:
         return f"stop {self.target}"
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=named)
 class Pause:
     """A project or programme waits: its unfinished work, and what hangs on it, has no dates until somebody takes it up again."""
 
@@ -254,7 +254,7 @@ class Pause:
         return f"pause {self.target}"
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=named)
 class Add:
     """A new item: a task, gate or risk of a project, or what stands at the top."""
 
@@ -271,7 +271,7 @@ class Add:
         return f"add {self.kind} {self.item.id}{where}"
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=named)
 class Remove:
     """An item goes, with the links to and from it."""
 
@@ -281,7 +281,7 @@ class Remove:
         return f"remove {self.target}"
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=named)
 class AddLink:
     """A new link."""
 
@@ -294,7 +294,7 @@ class AddLink:
         return f"link {self.source} to {self.target} ({self.type}{_lag(self.lag)})"
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=named)
 class RemoveLink:
     """A link falls away."""
 
@@ -306,7 +306,7 @@ class RemoveLink:
         return f"take away the link from {self.source} to {self.target} ({self.type})"
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=named)
 class SetLag:
     """A link waits for another time; negative for a lead."""
 
@@ -379,13 +379,12 @@ def as_change(value: object, reading: Reading = IN_PYTHON) -> Change:
     """`{set_duration: {target: tram/build, to: 130 d}}` or a change as a change.
 
     Raises:
-        UnitError: it is no change.
-        ModelError: the item that it adds has problems.
+        ModelError: it is no change, or what it says is wrong: each problem with its path.
     """
     if isinstance(value, Change):
         return value
     if not isinstance(value, Mapping) or len(value) != 1 or next(iter(value)) not in NAMES:
-        raise UnitError(f"{value!r:.200} is not a change; write one of {', '.join(NAMES)} with its fields")
+        raise ModelError(f"{value!r:.200} is not a change; write one of {', '.join(NAMES)} with its fields")
     name, data = next(iter(value.items()))
     if isinstance(data, str) and name in BARE:
         data = {"target": data}
@@ -393,28 +392,28 @@ def as_change(value: object, reading: Reading = IN_PYTHON) -> Change:
         return _added(data, reading)
     fields = keys_of(NAMES[name])
     if not isinstance(data, Mapping):
-        raise UnitError(f"{name} needs fields: {', '.join(fields)}")
+        raise ModelError(f"{name} needs fields: {', '.join(fields)}")
     if unknown := [str(key) for key in data if str(key) not in fields]:
-        raise UnitError(f"{name} has no field {unknown[0]!r}; it has {', '.join(sorted(fields))}")
+        raise ModelError(f"{name} has no field {unknown[0]!r}; it has {', '.join(sorted(fields))}")
     if missing := [key for key, one in fields.items() if one.required and key not in data]:
-        raise UnitError(f"{name} needs {' and '.join(missing)}")
+        raise ModelError(f"{name} needs {' and '.join(missing)}")
     try:
         return cast(Change, NAMES[name](**{fields[str(key)].name: one for key, one in data.items()}))
-    except UnitError as error:
-        raise UnitError(f"{name}: {error}") from None
+    except ModelError as error:
+        raise error.at(name) from None
 
 
 def as_changes(values: Iterable[object]) -> tuple[Change, ...]:
     """Several changes, each as `as_change` takes it.
 
     Raises:
-        UnitError: one is no change; its place among them is said.
+        ModelError: one is no change; its place among them is said.
     """
     out = []
     for place, value in enumerate(values):
         try:
             out.append(as_change(value))
-        except UnitError as error:
+        except ModelError as error:
             raise error.at(place) from None
     return tuple(out)
 
@@ -423,13 +422,15 @@ def _added(data: object, reading: Reading) -> Add:
     """`{task: {...}, to: tram}`: the fields of an item as files write them."""
     kinds = [key for key in data if key in NOUNS] if isinstance(data, Mapping) else []
     if not isinstance(data, Mapping) or len(kinds) != 1 or set(data) - {kinds[0], "to"}:
-        raise UnitError(f"add needs one of {', '.join(NOUNS)} with its fields, and `to:` with the project of a task, gate or risk")
+        raise ModelError(f"add needs one of {', '.join(NOUNS)} with its fields, and `to:` with the project of a task, gate or risk")
     try:
-        return Add(noun_of(NOUNS[kinds[0]], data[kinds[0]], reading), data.get("to"))
-    except UnitError as error:
-        raise UnitError(f"add: {error}") from None
+        noun = noun_of(NOUNS[kinds[0]], data[kinds[0]], reading)
+    except (UnitError, ModelError) as error:
+        raise ModelError(problems_in(error, "add", kinds[0])) from None
+    try:
+        return Add(noun, data.get("to"))
     except ModelError as error:
-        raise ModelError([attrs.evolve(problem, path=("add", kinds[0], *problem.path)) for problem in error.problems]) from None
+        raise error.at("add") from None
 
 
 def parts_of(change: Change) -> tuple[str, dict[str, object] | str]:

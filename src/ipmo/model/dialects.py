@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import attrs
 
-from ipmo.errors import UnitError
+from ipmo.errors import ModelError, UnitError
 from ipmo.model.fields import Short, doc, texts
 from ipmo.model.reading import IN_PYTHON, Reading, named, reads, values_of
 from ipmo.units import Span, as_span
@@ -118,7 +118,7 @@ class Dialect(Short):
     def __attrs_post_init__(self) -> None:
         for one in self.hard:
             if one not in HARD:
-                raise UnitError(f"dialect.hard: {one!r} is not one of {', '.join(HARD)}")
+                raise ModelError.of("hard", f"{one!r} is not one of {', '.join(HARD)}")
 
     def to_plain(self) -> object:
         """Its name, or a mapping with the name and what differs."""

@@ -9,7 +9,7 @@ from typing import Protocol, runtime_checkable
 import attrs
 from attrs.converters import optional
 
-from ipmo.errors import UnitError
+from ipmo.errors import ModelError, UnitError
 from ipmo.model.fields import Noun, Short, as_nouns, doc
 from ipmo.model.reading import IN_PYTHON, Reading, named, noun_of, reads
 from ipmo.units import as_date, as_number
@@ -58,14 +58,16 @@ class Earning(Short):
 
     def __attrs_post_init__(self) -> None:
         if (self.rule == "weighted milestones") != bool(self.steps):
-            raise UnitError("earning.steps: weighted milestones need steps, and only they have them")
+            raise ModelError.of("steps", "weighted milestones need steps, and only they have them")
         if self.rule == "units":
             if not self.total:
-                raise UnitError("earning.total: units need a total above 0")
+                raise ModelError.of("total", "units need a total above 0")
             if self.done is not None and self.done > self.total:
-                raise UnitError(f"earning.done: {self.done:g} units are done of {self.total:g}")
+                raise ModelError.of("done", f"{self.done:g} units are done of {self.total:g}")
         elif self.total is not None or self.done is not None:
-            raise UnitError(f"earning.total: only the rule 'units' counts units (the rule is {self.rule!r})")
+            raise ModelError.of(
+                "done" if self.total is None else "total", f"only the rule 'units' counts units (the rule is {self.rule!r})"
+            )
 
     def to_plain(self) -> object:
         """Its name, or a mapping."""

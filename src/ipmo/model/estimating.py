@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 import attrs
 
 from ipmo.declared import Parser
-from ipmo.errors import UnitError, close_matches
+from ipmo.errors import ModelError, UnitError, close_matches
 from ipmo.model.estimates import (
     Discrete,
     Empirical,
@@ -239,7 +239,7 @@ def to_plain(estimate: Estimate) -> PlainData:
 def _located(parse: Parse[T], value: object, *path: str | int) -> T:
     try:
         return parse(value)
-    except UnitError as error:
+    except (UnitError, ModelError) as error:
         raise error.at(*path) from None
 
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 import attrs
 from attrs.converters import optional
 
-from ipmo.errors import UnitError
+from ipmo.errors import ModelError
 from ipmo.model.fields import EMPTY, Extensions, FrozenMap, Noun, as_extensions, as_map, as_noun, as_nouns, doc, texts
 from ipmo.model.reading import named
 from ipmo.model.reference import RATINGS
@@ -174,7 +174,7 @@ class Confidence(Noun):
     @rating.validator
     def _on_scale(self, _: object, rating: str) -> None:
         if rating not in SCALES[self.scale]:
-            raise UnitError(f"confidence.rating: {rating!r} is not one of {', '.join(SCALES[self.scale])} ({self.scale})")
+            raise ModelError.of("rating", f"{rating!r} is not one of {', '.join(SCALES[self.scale])} ({self.scale})")
 
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
@@ -202,7 +202,7 @@ class Waiver(Noun):
 
     def __attrs_post_init__(self) -> None:
         if sum(map(bool, (self.standard, self.rule, self.service))) != 1:
-            raise UnitError("a waiver is from one thing: write standard:, rule: or service:")
+            raise ModelError("a waiver is from one thing: write standard:, rule: or service:")
 
     @property
     def of(self) -> str:

@@ -11,7 +11,7 @@ from fractions import Fraction
 import attrs
 from attrs.converters import optional
 
-from ipmo.errors import UnitError
+from ipmo.errors import ModelError, UnitError
 from ipmo.model.estimates import Estimate, Fixed
 from ipmo.model.estimating import as_cost, as_estimate, estimate_of, to_plain
 from ipmo.model.fields import FrozenMap, Noun, Short, as_noun, as_nouns, as_tuple, doc, said
@@ -91,9 +91,9 @@ class Spread(Short):
 
     def __attrs_post_init__(self) -> None:
         if (self.curve == "given") != bool(self.shares):
-            raise UnitError("spread.shares: given shares, and only they, are a list")
+            raise ModelError.of("shares", "given shares, and only they, are a list")
         if self.shares and abs(sum(map(_exact, self.shares), Fraction(-1))) > Fraction(1, 10**6):
-            raise UnitError(f"spread.shares: they must sum to 1 (got {sum(self.shares):g})")
+            raise ModelError.of("shares", f"they must sum to 1 (got {sum(self.shares):g})")
 
     def share(self, time: Fraction) -> Fraction:
         """The share that has come by a share of the time, both 0 to 1; exact.

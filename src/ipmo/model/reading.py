@@ -204,11 +204,11 @@ def _choice(choices: tuple[str, ...], value: object) -> str:
 
 def _first(readers: list[Read], value: object, reading: Reading) -> object:
     """The answer of the first reader that takes the value; when none does, what the first one says."""
-    problems: list[UnitError] = []
+    problems: list[UnitError | ModelError] = []
     for read in readers:
         try:
             return read(value, reading)
-        except UnitError as error:
+        except (UnitError, ModelError) as error:
             problems.append(error)
     raise problems[0]
 
@@ -235,11 +235,11 @@ def _many(inner: Kind, one: Shape, own: Parse[object] | None) -> Read:
         assert own is not None
         try:
             return own(values)
-        except UnitError as error:
+        except (UnitError, ModelError) as error:
             for place, part in enumerate(values):
                 try:
                     own((part,))
-                except UnitError as inside:
+                except (UnitError, ModelError) as inside:
                     raise inside.at(place) from None
             raise error
 
@@ -300,8 +300,8 @@ def _map(read: Read, value: object, reading: Reading) -> FrozenMap[str, object]:
     for key, inner in value.items():
         try:
             out[text(key)] = read(inner, reading)
-        except UnitError as error:
-            raise error.at(text(key) if isinstance(key, str | int) else str(key)) from None
+        except (UnitError, ModelError) as error:
+            raise ModelError(problems_in(error, text(key) if isinstance(key, str | int) else str(key))) from None
     return FrozenMap(out) if out else EMPTY
 
 
@@ -321,8 +321,8 @@ def _extensions(value: object, reading: Reading) -> Extensions:
             plain = plain_data(data)
             extension = reading.declared.extensions.get(name)
             out[name] = plain if extension is None else _parsed(name, extension.parse, plain)
-        except UnitError as error:
-            raise error.at(name) from None
+        except (UnitError, ModelError) as error:
+            raise ModelError(problems_in(error, name)) from None
         if extension is None:
             reading.note("ipmo/unknown-extension", f"no installed plugin declares the extension {name!r}", "it is kept as it stands")
     return FrozenMap(out)
@@ -481,7 +481,7 @@ def structured(cls: type[T], data: object) -> T:
         data: a mapping as files have it.
 
     Raises:
-        UnitError: a field is unknown, missing or wrong; its `path` leads to the place.
+        ModelError: it is no mapping, or fields are unknown, missing or wrong: all of them, each with its path.
 
     >>> @attrs.frozen(kw_only=True)
     ... class Epic:
@@ -491,13 +491,8 @@ def structured(cls: type[T], data: object) -> T:
     Epic(size=3, pivot_by=datetime.date(2026, 3, 31))
     """
     if not isinstance(data, Mapping):
-        raise UnitError(f"expected a mapping with {', '.join(keys_of(cls))}; got {said(data)}")
-    try:
-        return noun_of(cls, data)
-    except ModelError as error:
-        problem = error.problems[0]
-        message = f"{problem.message}; {problem.hint}" if problem.hint else problem.message
-        raise UnitError(message).at(*problem.path) from None
+        raise ModelError(f"expected a mapping with {', '.join(keys_of(cls))}; got {said(data)}")
+    return noun_of(cls, data)
 
 
 # --------------------------------------------------------------------------------------------- nouns from Python
@@ -518,7 +513,7 @@ def _naming(cls: type, field: Field) -> Parse[object]:
 
     What is right as it stands is let through at once: most values are. The type is resolved when the first other value comes.
     """
-    default, label = field.default, f"{cls.__name__.lower()}.{field.name}"
+    default = field.default
     right: set[type] = set()
     settled: list[tuple[str, bool, Read]] = []
 
@@ -532,9 +527,7 @@ def _naming(cls: type, field: Field) -> Parse[object]:
             return None
         try:
             return read(value, IN_PYTHON)
-        except UnitError as error:
-            raise UnitError(f"{label}: {error}").at(key, *error.path) from None
-        except ModelError as error:
+        except (UnitError, ModelError) as error:
             raise ModelError(problems_in(error, key)) from None
 
     def convert(value: object) -> object:

@@ -13,7 +13,7 @@ from datetime import date
 import attrs
 from attrs.converters import optional
 
-from ipmo.errors import UnitError
+from ipmo.errors import ModelError, UnitError
 from ipmo.model.fields import Noun, as_nouns, doc
 from ipmo.model.reading import Reading, named, noun_of, reads
 from ipmo.units import as_date, as_number, as_share
@@ -85,12 +85,12 @@ class DiscountSchedule(Noun):
     def _rising(self, _: object, bands: tuple[DiscountBand, ...]) -> None:
         last = 0
         if not bands:
-            raise UnitError(f"discountschedule.bands: discount schedule {self.id!r} has no rate")
+            raise ModelError.of("bands", f"discount schedule {self.id!r} has no rate")
         for place, band in enumerate(bands):
             if band.until is None and place < len(bands) - 1:
-                raise UnitError(f"discountschedule.bands: only the last band of {self.id!r} may have no end")
+                raise ModelError.of("bands", f"only the last band of {self.id!r} may have no end")
             if band.until is not None and band.until <= last:
-                raise UnitError(f"discountschedule.bands: the bands of {self.id!r} must rise (got {band.until} after {last})")
+                raise ModelError.of("bands", f"the bands of {self.id!r} must rise (got {band.until} after {last})")
             last = band.until if band.until is not None else last
 
     def factor(self, years: float) -> float:
@@ -167,9 +167,9 @@ class ReferenceClass(Noun):
 
     def __attrs_post_init__(self) -> None:
         if bool(self.uplifts) == bool(self.ratios):
-            raise UnitError(f"referenceclass.ratios: reference class {self.id!r} needs either uplifts or ratios")
+            raise ModelError.of("ratios", f"reference class {self.id!r} needs either uplifts or ratios")
         if any(a.uplift > b.uplift for a, b in zip(self.uplifts, self.uplifts[1:], strict=False)):
-            raise UnitError(f"referenceclass.uplifts: the uplifts of {self.id!r} must not fall as the certainty rises")
+            raise ModelError.of("uplifts", f"the uplifts of {self.id!r} must not fall as the certainty rises")
 
     def uplift(self, certainty: float) -> float:
         """The uplift at a certainty: between two published ones by a straight line; of ratios, their quantile.

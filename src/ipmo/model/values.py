@@ -7,6 +7,7 @@ of its classes hold them, read them with the path in an error, and write them ag
 from __future__ import annotations
 
 import enum
+import typing
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,7 +17,7 @@ import attrs
 import cattrs
 from cattrs.errors import StructureHandlerNotFoundError
 
-from ipmo.errors import UnitError
+from ipmo.errors import ModelError, UnitError
 from ipmo.model.fields import Parse, PlainData, flag, said, text
 from ipmo.units import Effort, Money, Rate, Span, as_date, as_effort, as_money, as_number, as_rate, as_span, as_when, plain
 
@@ -106,11 +107,13 @@ def reader_of(cls: Any) -> Parse[object] | None:
             return value
         try:
             return hook(value, cls)
-        except UnitError:
+        except (UnitError, ModelError):
             raise
         except StructureHandlerNotFoundError:  # cattrs before 24.2 says so only now
             raise TypeError(f"nothing says how a {cls!r} is read; register a hook with ipmo.plugin.CONVERTER") from None
         except Exception as error:  # a hook of a plugin may raise anything; cattrs's own raise several kinds
+            if typing.get_origin(cls) is typing.Literal:
+                raise UnitError(f"{value!r:.60} is not one of {', '.join(map(str, typing.get_args(cls)))}") from None
             members: Mapping[str, enum.Enum] = cls.__members__ if isinstance(cls, enum.EnumMeta) else {}
             choices = [str(one.value) for one in members.values()]
             reason = f"it is one of {', '.join(choices)}" if choices else f"{error}"

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ipmo.errors import ScheduleError, UnknownItemError, close_matches
 from ipmo.network.kernels import settling
-from ipmo.network.kernels.columns import FAR, Dates
+from ipmo.network.kernels.columns import FAR, TO_END, TO_TARGET, Dates
 from ipmo.network.overlay_state import OverlayState
 from ipmo.network.positions import plain
 from ipmo.network.states import FROM_FINISH, NUMBERS, TO_FINISH, TYPE_NAMES, TYPES, LinkType, Mode
@@ -27,12 +27,10 @@ class Moved(NamedTuple):
     Args:
         places: positions whose early finish may be another.
         projects: places of projects whose last finish is another.
-        dates: how many dates of positions were moved, in any of the three sets.
     """
 
     places: set[int]
     projects: set[int]
-    dates: int
 
 
 class Overlay(OverlayState):
@@ -148,7 +146,7 @@ class Overlay(OverlayState):
             low = max(int(self.network.low[node]), floor - minutes)
             self._set("low", v, low, change)
             self._set("floors", v, int(node in self.network.floor_edges and low == floor - minutes), change)
-        for kind in (0, 1):
+        for kind in (TO_END, TO_TARGET):
             if v in self._fixed_bounds[kind]:
                 self._fix(kind, v, change)
         return self._settle(change, heads, tails, changed=v, old_length=old)
@@ -266,10 +264,8 @@ class Overlay(OverlayState):
         """What the last changes moved, so many of them."""
         places: set[int] = set()
         projects: set[int] = set()
-        count = 0
         for change in self.changes[-steps:] if steps else ():
             for stretch in change.stretches:
-                count += len(stretch.nodes)
                 if stretch.column == "x":
                     places.update(plain(stretch.nodes))
             for column, place, _ in change.single:
@@ -277,7 +273,7 @@ class Overlay(OverlayState):
                     projects.add(place)
                 elif column == "dur":
                     places.add(place)
-        return Moved(places, projects, count)
+        return Moved(places, projects)
 
     def raise_start_bound(self, place: int, low: int) -> int:
         """Lets the work at a position start no earlier than given, on its own clock; how many items were moved."""

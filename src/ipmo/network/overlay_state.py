@@ -12,7 +12,7 @@ from ipmo.errors import CycleError, ScheduleError
 from ipmo.network.clocks import Clock
 from ipmo.network.kernels import passes as kernels
 from ipmo.network.kernels import settling
-from ipmo.network.kernels.columns import FAR, Sums
+from ipmo.network.kernels.columns import FAR, TO_END, TO_TARGET, Sums
 from ipmo.network.passes import Passes
 from ipmo.network.positions import as_array, plain
 from ipmo.network.states import EFFECTS, LIVE, TYPE_NAMES, State
@@ -228,11 +228,11 @@ class OverlayState:
                 if target.date is None:
                     own[place] = 1
                 else:
-                    fixed[1].setdefault(place, []).append((target.date, True))
+                    fixed[TO_TARGET].setdefault(place, []).append((target.date, True))
                     if dialect.deadlines_bound_total_float and target.is_deadline and self._ending[place]:
-                        fixed[0].setdefault(place, []).append((target.date, True))
+                        fixed[TO_END].setdefault(place, []).append((target.date, True))
         for node, instant, at_finish in network.late_bounds:
-            for kind in (0, 1):
+            for kind in (TO_END, TO_TARGET):
                 fixed[kind].setdefault(int(pos[node]), []).append((instant, at_finish))
         committed = network.stated_finishes
         groups: list[list[int]] = [[-1] * n, [-1] * n]
@@ -243,24 +243,24 @@ class OverlayState:
                 continue
             if self._ending[place]:
                 if dialect.commitments_bound_total_float and owner in committed:
-                    fixed[0].setdefault(place, []).append((committed[owner], True))
+                    fixed[TO_END].setdefault(place, []).append((committed[owner], True))
                 else:
-                    groups[0][place] = owner if self.by_group and owner >= 0 else len(network.projects)
+                    groups[TO_END][place] = owner if self.by_group and owner >= 0 else len(network.projects)
             if owner >= 0:
                 if owner in committed:
-                    fixed[1].setdefault(place, []).append((committed[owner], True))
+                    fixed[TO_TARGET].setdefault(place, []).append((committed[owner], True))
                 else:
-                    groups[1][place] = owner
+                    groups[TO_TARGET][place] = owner
         self._fixed_bounds = fixed
-        self.relative = network.additive and not network.clk_used and not self.by_group and not fixed[0]
+        self.relative = network.additive and not network.clk_used and not self.by_group and not fixed[TO_END]
         for kind, prefix in enumerate(("", "aim_")):
             self._put(self.row(prefix + "fixed"), [FAR] * n)
             self._put(self.row(prefix + "fixed_room"), [1] * n)
             for place in fixed[kind]:
                 self._fix(kind, place, None)
         self._put(self.row("own"), own)
-        self._put(self.row("late_group"), groups[0])
-        self._put(self.row("aim_group"), groups[1])
+        self._put(self.row("late_group"), groups[TO_END])
+        self._put(self.row("aim_group"), groups[TO_TARGET])
 
     def _clock(self, place: int) -> Clock:
         return self.network.clock(int(self.row("clk")[place]))

@@ -211,17 +211,15 @@ def _condensed_arrays(web: Web, out: AbstractSet[int], either: AbstractSet[int],
 
     n = len(web.ids)
     src, dst = web.ends
-    kind = np.zeros(n, np.int8)
-    kind[_nodes(either)] = 1
-    kind[_nodes(settled)] = 2
-    kind[_nodes(out)] = 3
-    every = kept = (kind[src] != 3) & (kind[dst] < 2)
+    gone, fixed, choice = (np.zeros(n, bool) for _ in range(3))
+    gone[_nodes(out)] = fixed[_nodes(settled)] = choice[_nodes(either)] = True
+    every = kept = ~gone[src] & ~(gone | fixed)[dst]
     ways: dict[int, list[int]] = {node: [] for node in either}
     if either:
-        chosen = kept & (kind[dst] == 1)
+        chosen = kept & choice[dst]
         for u, v in zip(src[chosen].tolist(), dst[chosen].tolist(), strict=True):
             ways[v].append(u)
-        kept = kept & (kind[dst] == 0)
+        kept = kept & ~choice[dst]
     group, count = _strong(src[every], dst[every], n)
     ordered = not either or count == n
     if not ordered:  # what needs one another through such ways does not fail together

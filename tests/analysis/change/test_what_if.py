@@ -21,7 +21,7 @@ from ipmo import model as m
 from ipmo.analysis.change.applying import applied
 from ipmo.analysis.change.comparison import Comparison
 from ipmo.analysis.dependencies.targets import targets
-from ipmo.errors import CycleError, IpmoError, ModelError, OptionError, ScheduleError, UnitError, UnknownItemError
+from ipmo.errors import CycleError, IpmoError, ModelError, OptionError, ScheduleError, UnknownItemError
 from ipmo.model.changes import as_change
 from ipmo.model.plain import change_to_plain
 from ipmo.testing.strategies import portfolios
@@ -117,11 +117,11 @@ def test_changes_do_what_they_say() -> None:
     ("change", "error", "message"),
     [
         (ch.Delay("rails/lya", "1 d"), UnknownItemError, "'rails/lya' is not in portfolio 'city'; close: 'rails/lay'"),
-        ({"delay": {"target": "rails/lay", "by": "3 GBP"}}, UnitError, "a delay is a length of time, not money"),
-        ({"set_duration": {"target": "rails/lay", "to": "-3 d"}}, UnitError, "a duration of -3 d is negative"),
-        ({"set_duration": {"target": "rails/lay"}}, UnitError, "set_duration needs to"),
-        ({"delay": {"target": "rails/lay", "by": "3 d", "on": "x"}}, UnitError, "delay has no field 'on'; it has by, target"),
-        ({"postpone": {"target": "rails/lay"}}, UnitError, "is not a change; write one of delay, set_duration"),
+        ({"delay": {"target": "rails/lay", "by": "3 GBP"}}, ModelError, "a delay is a length of time, not money"),
+        ({"set_duration": {"target": "rails/lay", "to": "-3 d"}}, ModelError, "a duration of -3 d is negative"),
+        ({"set_duration": {"target": "rails/lay"}}, ModelError, "set_duration needs to"),
+        ({"delay": {"target": "rails/lay", "by": "3 d", "on": "x"}}, ModelError, "delay has no field 'on'; it has by, target"),
+        ({"postpone": {"target": "rails/lay"}}, ModelError, "is not a change; write one of delay, set_duration"),
         (ch.AddLink("fleet/service", "rails/lay"), CycleError, "these links form a cycle: .*'fleet/service' -FS-> 'rails/lay'"),
         (ch.AddLink("fleet/service", "fleet/service"), ModelError, "fleet/service"),
         (ch.RemoveLink("rails/lay", "fleet/train"), ModelError, "there is no link 'rails/lay' -FS-> 'fleet/train'; there are 'power/test -FS-> fleet/train'"),

@@ -12,8 +12,8 @@ from typing import Any, ClassVar
 import attrs
 
 from ipmo import Span
-from ipmo.model import Estimate, Fixed, Task
-from ipmo.model.estimating import as_estimate, to_plain
+from ipmo.model import Estimate, Fixed
+from ipmo.model.estimating import as_estimate, as_time, to_plain
 from ipmo.plugin import UnitError
 
 __all__ = ["HORIZON", "MOST_ITEMS", "AgileForecast", "parse_forecast"]
@@ -227,8 +227,8 @@ def _number(name: str, value: Any) -> Estimate:
 
 
 def _span(value: Any) -> Span:
-    estimate = Task(id="x", duration=str(value)).duration
-    central = estimate.central() if estimate is not None else None
+    estimate = as_time(str(value))
+    central = estimate.central()
     if not isinstance(central, Span) or central.amount <= 0:
         raise UnitError(f"{value!r} is not the length of a period; write for example 1 w")
     return central

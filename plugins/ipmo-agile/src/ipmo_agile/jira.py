@@ -18,7 +18,7 @@ import attrs
 
 from ipmo import Span
 from ipmo.model import Portfolio, Project, Source, Task
-from ipmo.plugin import FileError, Finding, Problem, Severity, UnitError, counted
+from ipmo.plugin import FileError, Finding, ModelError, Problem, Severity, UnitError, counted
 from ipmo_agile.dates import day_of
 from ipmo_agile.fields import AgileFields, WorkItem
 from ipmo_agile.forecast import MOST_ITEMS, AgileForecast
@@ -181,7 +181,7 @@ def read_jira(path: Path, where: str) -> Portfolio:
             continue
         try:
             item, name, updated = _issue(issue, categories)
-        except UnitError as error:
+        except (UnitError, ModelError) as error:
             problems.append(Problem(message=f"{issue['key']}: {error}", file=shown))
             continue
         if item.id in seen:

@@ -13,7 +13,7 @@ from pathlib import Path
 import attrs
 
 from ipmo.model import Portfolio
-from ipmo.plugin import FileError, Finding, Problem, UnitError
+from ipmo.plugin import FileError, Finding, ModelError, Problem, UnitError
 from ipmo_agile.dates import Order, day_of, order_of
 from ipmo_agile.fields import WorkItem
 from ipmo_agile.jira import KEY, USUAL, delivered_by, portfolio_of
@@ -106,7 +106,7 @@ def read_jira_csv(path: Path, where: str, encoding: str | None = None) -> Portfo
         seen[key] = line
         try:
             item, updated = _issue_of_row(cells, order)
-        except UnitError as error:
+        except (UnitError, ModelError) as error:
             problems.append(Problem(message=f"{key}: {error}", file=where, line=line))
             continue
         if item.finished is not None and cells["resolution"].casefold() not in USUAL:

@@ -69,6 +69,8 @@ def _evidence(context: CheckContext) -> Iterable[Finding]:
     """AGL-R02: enough recent periods, no break in the middle of them, no period out of all proportion, counted lately."""
     today = _today(context)
     for full_id, _, forecast in forecasts(context.portfolio):
+        if not context.covers(full_id):
+            continue
         periods = forecast.throughput
         if len(periods) < PERIODS:
             message = f"the forecast of {full_id!r} rests on {counted(len(periods), 'period')}; it needs {PERIODS}"
@@ -199,6 +201,8 @@ def _guardrails(context: CheckContext) -> Iterable[Finding]:
             for full_id, noun in nouns:
                 if not noun.extensions or fields_of(noun).epic is None or full_id not in budgets or gated or full_id in decided:
                     continue
+                if not context.covers(full_id):
+                    continue
                 value = budgets[full_id].value
                 if (
                     isinstance(value, Money)
@@ -313,6 +317,8 @@ def _percentile(context: CheckContext) -> Iterable[Finding]:
             what, percentile = f"the commitment {link.promised} of link {name!r}", link.attributes.get("percentile")
             commitments.append((source, what, link.promised, percentile, link.id or source))
     for source, what, when, percentile, item in commitments:
+        if not context.covers(source):  # whose forecast it is
+            continue
         share = None if percentile is None else _share(percentile)
         if share is None:
             safe = agile[source].quantile(0.85)
@@ -376,7 +382,8 @@ def _commitment(context: CheckContext) -> Iterable[Finding]:
             name = link.id or f"{link.source} -> {link.target}"
             message = f"the dependency {name!r} between teams lacks {', '.join(lacks)}"
             hint = "write giver_owner:, receiver_owner:, promised: on the link and an estimate with a range on what is given"
-            yield _finding("commitment", link.id or ends[1], message, hint)
+            side = ends[1] if sides[1] and context.covers(sides[1]) else ends[0]
+            yield _finding("commitment", link.id or side, message, hint)
 
 
 CHECKS = tuple(

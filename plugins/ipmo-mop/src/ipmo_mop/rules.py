@@ -92,6 +92,8 @@ def _closure(context: CheckContext) -> Iterable[Finding]:
         for name in sorted(set(group.members) - set(projects)):
             yield finding("selection-closed", "", f"group {group.id!r} has the unknown project {name!r}", severity=Severity.ERROR)
     for project in pf.projects:
+        if not context.covers(project.id):
+            continue
         for name in sorted(set(fields_of(project).excludes) - (set(projects) - {project.id})):
             what = "itself" if name == project.id else f"the unknown project {name!r}"
             yield finding("selection-closed", project.id, f"project {project.id!r} excludes {what}", "correct excludes:", Severity.ERROR)

@@ -47,9 +47,9 @@ def sequence(context: CheckContext) -> Iterable[Finding]:
 
 def _named(names: list[str], gate: str) -> str:
     """What began behind a gate; by its own id where it is of the same project."""
-    owner, own = gate.split("/", 1)
+    owner, own = reference(gate).project, reference(gate).inner
     if all(name.startswith(f"{owner}/") for name in names):
-        local = sorted(name.split("/", 1)[1] for name in names)
+        local = sorted(reference(name).inner for name in names)
         return f"{', '.join(map(repr, local))} of {owner!r} began or cost money behind gate {own!r}"
     return f"{', '.join(map(repr, sorted(names)))} began or cost money behind gate {gate!r}"
 

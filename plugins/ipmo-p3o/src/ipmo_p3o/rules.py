@@ -253,6 +253,8 @@ def _neutral(context: CheckContext) -> Iterable[Finding]:
     told = set()
     for kind, item, initiative, owner in owned():
         office = offices[owner]
+        if not (context.covers(office) or context.covers(initiative)):
+            continue
         if office in model.offices and model.supports(office, initiative) and (item, owner) not in told:
             told.add((item, owner))
             by = f"office {office!r}" if owner == office else f"{owner!r} of office {office!r}"

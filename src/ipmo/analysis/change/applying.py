@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeVar, assert_never, get_args, overload
 
@@ -39,9 +39,10 @@ from ipmo.model.money import Budget, BudgetLine, as_budget
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.model.risks import Assumption, Driver, Exposure, Risk
+from ipmo.model.shape import shape
 from ipmo.model.work import Link, Programme, Project, Task
 from ipmo.network.clocks import clocks_of
-from ipmo.units import Money, Span, minutes, moment
+from ipmo.units import Money, Span, When, minutes, moment
 
 __all__ = ["applied", "first_tasks", "refuse_loops", "shifted"]
 
@@ -212,7 +213,7 @@ def _set_estimate(pf: Portfolio, change: SetEstimate) -> Portfolio:
 
 def _set_date(pf: Portfolio, change: SetDate) -> Portfolio:
     noun = pf[change.target]
-    dates = [f.name for f in attrs.fields(type(noun)) if str(f.type).startswith(("When", "date"))]
+    dates = [one.name for one in shape(type(noun)) if one.kind.cls in (When, date)]
     if change.field not in dates:
         raise UnknownItemError(change.field, close_matches(change.field, dates), f"the dates of a {type(noun).__name__.lower()}")
     return pf.evolve(None if noun is pf else change.target, **{change.field: change.to})

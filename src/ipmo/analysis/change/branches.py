@@ -36,8 +36,6 @@ class Branches:
     def __init__(self, portfolio: Portfolio) -> None:
         self.portfolio = portfolio
         self.schedule: Schedule = schedule(portfolio, on_cycle="cut")
-        self.cone = 0
-        """How many items the last change moved, in any of the three sets of dates."""
         self._firsts: dict[str, list[tuple[str, int, int]] | None] = {}
         self._lengths: dict[tuple[str, Span], int] = {}
 
@@ -181,7 +179,7 @@ class Branches:
         """The targets whose date is another than it was."""
         rows = self.targets
         dates = rows.reach.dates
-        moved, groups, self.cone = over.moved(steps)
+        moved, groups = over.moved(steps)
         out: dict[int, int] = {}
         by_place, by_project = self._aimed
         for v in moved & by_place.keys() if len(moved) < len(by_place) else by_place.keys() & moved:

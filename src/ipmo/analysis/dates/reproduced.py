@@ -214,7 +214,11 @@ class _Comparison:
         clock, length = self.net.running_clock(node), int(self.net.dur[node])
         if stored.early_start is not None and stored.early_finish is not None:
             spanned = clock.between(minutes(stored.early_start), minutes(stored.early_finish))
-            if spanned != length and self.net.state[node] in LIVE and (row.item.start == row.item.early_start or self.net.state[node] == 0):
+            if (
+                spanned != length
+                and self.net.state[node] in LIVE
+                and (row.item.start == row.item.early_start or self.net.state[node] == State.NORMAL)
+            ):
                 return EDITED, (
                     f"the file's early dates span {spanned / 60:g} h of its calendar, {length / 60:g} h of work are left: "
                     "its work or its calendar was changed after the file was scheduled"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ipmo.analysis.dates.items import Items, ScheduledItem, Side
 from ipmo.cells import Cells, Numbers, Texts
-from ipmo.network.kernels.columns import FAR
+from ipmo.network.clocks import FAR
 from ipmo.network.positions import as_array
 from ipmo.network.states import LIVE, State
 from ipmo.tables import Column, Table

@@ -19,6 +19,7 @@ from ipmo.model.earning import Earning, declared_share
 from ipmo.model.hierarchy import subtasks
 from ipmo.model.money import Budget, Spread
 from ipmo.model.portfolio import Portfolio
+from ipmo.model.references import reference
 from ipmo.model.work import Project, Task
 from ipmo.units import When, as_day, minutes
 
@@ -185,7 +186,7 @@ class WorkPackages:
             if start is None or finish is None:
                 return None
             since, until = minutes(start), minutes(finish)
-        above = planned if isinstance(planned, Project) else self.plan.items[full_id.partition("/")[0]]
+        above = planned if isinstance(planned, Project) else self.plan.items[reference(full_id).top]
         name = planned.calendar or above.calendar or self.plan.calendar or STANDARD.id
         if name not in self._worked:
             self._worked[name] = worked_on(self.plan, self.plan.calendar_table[name])

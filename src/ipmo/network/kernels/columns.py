@@ -31,6 +31,8 @@ __all__ = [
     "SHIFTS",
     "SS",
     "STARTS_SHIFT",
+    "TO_END",
+    "TO_TARGET",
     "Dates",
     "Links",
     "Log",
@@ -49,6 +51,8 @@ FAR = 1 << 60
 FS, SS, FF, SF = (int(kind) for kind in (LinkType.FS, LinkType.SS, LinkType.FF, LinkType.SF))
 PLAIN, CALENDARS, MONTHS = (int(mode) for mode in (Mode.PLAIN, Mode.CALENDARS, Mode.MONTHS))
 FINISHES, SHIFTS = int(Mode.FINISHES), int(Mode.SHIFTS)
+TO_END, TO_TARGET = 0, 1
+"""What late dates lead to: the end, or the nearest target."""
 ONE_IS_ENOUGH = 1
 """Mark of a position that one of several givers is enough for."""
 STARTS_SHIFT = 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from ipmo.network.kernels.columns import FAR, Dates, Links, Log, Nodes, Tables
+from ipmo.network.kernels.columns import FAR, TO_END, TO_TARGET, Dates, Links, Log, Nodes, Tables
 from ipmo.network.kernels.cones import Bounds, cone_backward, cone_forward
 from ipmo.network.kernels.order import Hung, Order, reorder
 from ipmo.network.kernels.passes import finish_of
@@ -125,7 +125,7 @@ def late_wakes(
     """Lets wait what a pass back must look at first; the highest place, -1 for none.
 
     Args:
-        kind: 0 for late dates to the end, 1 for those to the nearest target.
+        kind: `TO_END` or `TO_TARGET`, what the late dates lead to.
         bits: the places that wait.
         backward: the nodes that the change touches.
         relative: 1 where late dates to the end are kept as differences from it.
@@ -140,7 +140,7 @@ def late_wakes(
     """
     _, last = wake(bits, rank, backward, 0, len(backward))
     every = len(ends) - 1
-    if kind == 0 and not by_group:
+    if kind == TO_END and not by_group:
         if not relative and before[every] != ends[every]:
             for r in range(len(rank)):
                 bits[r // 32] |= 1 << (r % 32)
@@ -151,7 +151,7 @@ def late_wakes(
                 _, high = wake(bits, rank, members.members, members.first[g], members.first[g + 1])
                 if high > last:
                     last = high
-    if kind == 1:
+    if kind == TO_TARGET:
         for i in range(moved):
             v = log.node[i]
             if own[v]:
@@ -275,14 +275,14 @@ def settle(
         whole[g] = aims[g]
     ends[every] = end
     whole[every] = 0 if relative else end
-    last = late_wakes(0, bits, backward, relative, by_group, order.rank, inside, log, moved, nodes[14], before, ends)
+    last = late_wakes(TO_END, bits, backward, relative, by_group, order.rank, inside, log, moved, nodes[14], before, ends)
     if last >= 0:
         bounds = Bounds(nodes[16], nodes[17], nodes[15], nodes[24], whole)
         late, late_log = Dates(nodes[20], nodes[21]), Log(nodes[29], nodes[30], nodes[31])
         counts[1] = cone_backward(bits, last, budget, order, hung, web, work_of, bounds, cal, early.x, late, late_log)
         if counts[1] < 0:
             return 1
-    last = late_wakes(1, bits, backward, relative, by_group, order.rank, inside, log, moved, nodes[14], before, ends)
+    last = late_wakes(TO_TARGET, bits, backward, relative, by_group, order.rank, inside, log, moved, nodes[14], before, ends)
     if last >= 0:
         bounds = Bounds(nodes[18], nodes[19], nodes[14], nodes[25], aims)
         late, late_log = Dates(nodes[22], nodes[23]), Log(nodes[32], nodes[33], nodes[34])
