@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import random
+import shutil
 import sys
 import warnings
 from datetime import datetime
@@ -20,7 +22,7 @@ from ipmo.testing.nouns import wide_portfolios
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from conftest import DATA
 
-ENDINGS = (".xer",)
+ENDINGS = (".xer", ".pmxml")
 CALENDARS = [
     Calendar(
         id="office", name="office", week="mon-fri", hours="08:00-12:00, 13:00-17:00", day="8 h", holidays=["2026-01-19", "2026-02-03"]
@@ -193,3 +195,123 @@ def test_text_that_no_western_code_page_has_is_utf_8(tmp_path: Path) -> None:
     for name in ("Straße", "Задача", "naïve – café", "Ã¼", "tab\there\nand there"):
         pf = Portfolio(id="x", start="2026-01-05", projects=[Project(id="P", tasks=[Task(id="a", name=name, duration="1 d")])])
         assert again(pf, tmp_path / "x.xer")["P/a"].name == name.replace("\t", " ").replace("\n", " ")
+
+
+COMMAS = """<?xml version="1.0"?>
+<APIBusinessObjects xmlns="http://xmlns.oracle.com/Primavera/P6/V8.3/API/BusinessObjects">
+ <Calendar><ObjectId>1</ObjectId><Name>Std</Name><HoursPerDay>8,0</HoursPerDay><IsDefault>1</IsDefault><StandardWorkWeek>{week}</StandardWorkWeek>
+  <HolidayOrExceptions><HolidayOrException><Date>2026-01-07T00:00:00</Date></HolidayOrException>
+  <HolidayOrException><Date>2026-02-31T00:00:00</Date></HolidayOrException></HolidayOrExceptions></Calendar>
+ <Project><ObjectId>7</ObjectId><Id>P</Id><Name>Tram</Name><DataDate>2026-01-05T08:00:00</DataDate><PlannedStartDate>2026-01-05T08:00:00</PlannedStartDate>
+  <Activity><ObjectId>70</ObjectId><Id>A</Id><Name>dig</Name><CalendarObjectId>1</CalendarObjectId><Type>Task Dependent</Type><Status>In Progress</Status>
+   <ActualStartDate>2026-01-01T08:00:00</ActualStartDate><PlannedDuration>16,0</PlannedDuration><RemainingDuration>12,5</RemainingDuration>
+   <PercentCompleteType>Physical</PercentCompleteType><PhysicalPercentComplete>0,75</PhysicalPercentComplete>
+   <RemainingEarlyStartDate>2026-01-05T08:00:00</RemainingEarlyStartDate><RemainingEarlyFinishDate>2026-01-06T12:30:00</RemainingEarlyFinishDate></Activity>
+  <Activity><ObjectId>71</ObjectId><Id>B</Id><CalendarObjectId>1</CalendarObjectId><Type>Task Dependent</Type><Status>Not Started</Status>
+   <PlannedDuration>8</PlannedDuration><RemainingDuration>8</RemainingDuration><PrimaryConstraintType>Start On or After</PrimaryConstraintType>
+   <PrimaryConstraintDate>2026-01-07T08:00:00</PrimaryConstraintDate></Activity>
+  <Relationship><ObjectId>1</ObjectId><PredecessorActivityObjectId>70</PredecessorActivityObjectId><SuccessorActivityObjectId>71</SuccessorActivityObjectId>
+   <PredecessorProjectObjectId>7</PredecessorProjectObjectId><SuccessorProjectObjectId>7</SuccessorProjectObjectId><Type>Finish to Start</Type><Lag>1,5</Lag></Relationship>
+  <ScheduleOptions><OutOfSequenceScheduleType>Progress Override</OutOfSequenceScheduleType><RelationshipLagCalendar>24 Hour Calendar</RelationshipLagCalendar></ScheduleOptions>
+ </Project></APIBusinessObjects>"""
+DAY = "<StandardWorkHours><DayOfWeek>{day}</DayOfWeek><WorkTime><Start>08:00:00</Start><Finish>15:59:00</Finish></WorkTime></StandardWorkHours>"
+
+
+def test_pmxml_with_decimal_commas_is_read_without_java(tmp_path: Path) -> None:
+    path = tmp_path / "plan.xml"
+    week = "".join(DAY.format(day=day) for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday"))
+    path.write_text(COMMAS.format(week=week), encoding="utf-8")
+    pf = ipmo.read(path)
+    assert (pf.source.format, pf.source.refused, pf.dialect.progress, pf.dialect.lag_calendar) == ("pmxml", 0, "override", "continuous")
+    a, b = pf["P/A"], pf["P/B"]
+    assert (str(a.duration.central()), str(a.remaining.central()), a.progress) == ("16 h", "12.5 h", 0.75)
+    assert str(b.after[0].lag) == "1.5 h"
+    assert [f.code for f in pf.source.findings] == ["pmxml/calendar-exception"], "one bad day costs that day"
+    s = ipmo.schedule(pf)
+    assert (s["P/A"].early_finish, s["P/B"].start) == (datetime(2026, 1, 6, 12, 30), datetime(2026, 1, 8, 8))
+    found = reproduced(pf, s)
+    assert (found.compared, found.exact) == (1, 1)
+
+
+# ------------------------------------------------------------------------------------------- MPXJ, both ways
+
+
+@pytest.fixture(scope="module")
+def java() -> object:
+    """MPXJ in this process's Java machine."""
+    jpype = pytest.importorskip("jpype", reason="JPype is not installed")
+    pytest.importorskip("mpxj", reason="mpxj is not installed")
+    if not shutil.which("java") and not os.environ.get("JAVA_HOME"):
+        pytest.skip("there is no Java on this machine")
+    if not jpype.isJVMStarted():
+        jpype.startJVM("-Djava.awt.headless=true", convertStrings=True)
+    return jpype
+
+
+@pytest.mark.java
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_mpxj_reads_the_same_activities_dates_links_lags_and_constraints(java: object, ending: str, tmp_path: Path) -> None:
+    from java.io import File
+    from org.mpxj import TimeUnit
+    from org.mpxj.reader import UniversalProjectReader
+
+    types = {"FINISH_START": "FS", "START_START": "SS", "FINISH_FINISH": "FF", "START_FINISH": "SF"}
+    seen = 0
+    for seed in range(12):
+        pf = random_plan(seed)
+        again(pf, tmp_path / f"plan{ending}")
+        s = ipmo.schedule(pf)
+        hours = lambda span, file: float(span.convertUnits(TimeUnit.HOURS, file.getProjectProperties()).getDuration())  # noqa: E731
+        rows = {}
+        for file in UniversalProjectReader().readAll(File(str(tmp_path / f"plan{ending}"))):
+            name = str(file.getProjectProperties().getProjectID())
+            rows |= {
+                f"{name}/{row.getActivityID()}": (row, file) for row in file.getTasks() if row.getActivityID() and not row.getSummary()
+            }
+        for project in pf.projects:
+            for task in project.tasks:
+                if task.id.startswith("WBS"):
+                    continue
+                row, file = rows[f"{project.id}/{task.id}"]
+                item = s[f"{project.id}/{task.id}"]
+                at = lambda when: None if when is None else str(when.isoformat(timespec="minutes"))  # noqa: E731
+                said = lambda when: None if when is None else str(when)[:16]  # noqa: E731
+                assert said(row.getActualStart()) == at(task.actual_start)
+                assert said(row.getActualFinish()) == at(task.actual_finish)
+                if task.actual_finish is None and item.early_start is not None:
+                    assert said(row.getRemainingEarlyStart()) == at(item.early_start), (seed, task.id)
+                    assert said(row.getRemainingEarlyFinish()) == at(item.early_finish)
+                    assert said(row.getRemainingLateStart()) == at(item.late_start)
+                    assert said(row.getRemainingLateFinish()) == at(item.late_finish)
+                if not task.milestone and task.actual_finish is None:
+                    left = task.remaining if task.remaining is not None else task.duration
+                    assert hours(row.getRemainingDuration(), file) == float(left.central().amount)
+                links = {
+                    (str(one.getPredecessorTask().getActivityID()), types[str(one.getType().name())], hours(one.getLag(), file))
+                    for one in row.getPredecessors()
+                    if str(one.getPredecessorTask().getParentFile().getProjectProperties().getProjectID()) == project.id
+                }
+                assert links == {(one.source, one.type, float(one.lag.amount)) for one in task.after}
+                seen += 1
+    assert seen > 80
+
+
+@pytest.mark.java
+@pytest.mark.data
+def test_what_mpxj_writes_of_a_real_file_is_read_with_the_dates_that_p6_stored(java: object, tmp_path: Path) -> None:
+    from java.io import File
+    from org.mpxj.reader import UniversalProjectReader
+    from org.mpxj.writer import FileFormat, UniversalProjectWriter
+
+    source = DATA / "07_schedules" / "soulmajor1_TERMINAL_BUILDING-AIRPORT.xer"
+    own = ipmo.read(source)
+    for kind, ending in ((FileFormat.PMXML, ".pmxml"), (FileFormat.XER, ".xer")):
+        for start in (source, tmp_path / "own.xer", tmp_path / "own.pmxml"):
+            if start is not source:
+                again(own, start)
+            path = tmp_path / f"theirs{ending}"
+            (project,) = UniversalProjectReader().readAll(File(str(start)))
+            UniversalProjectWriter(kind).write(project, str(path))
+            pf = ipmo.read(path)
+            found = reproduced(pf, ipmo.schedule(pf))
+            assert (found.compared, found.exact) == (66, 66), (ending, start, [one.message for one in found.differences][:3])

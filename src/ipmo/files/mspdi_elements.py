@@ -15,7 +15,19 @@ from xml.parsers import expat
 from ipmo.errors import FileError, Problem
 from ipmo.files.foreign import Intake, RowError
 
-__all__ = ["ID_FIELD", "KIND_FIELD", "LINK_TYPES", "NAMESPACE", "Element", "elements", "instant", "iso_minutes", "sniff_mspdi", "whole"]
+__all__ = [
+    "ID_FIELD",
+    "KIND_FIELD",
+    "LINK_TYPES",
+    "NAMESPACE",
+    "Element",
+    "document",
+    "elements",
+    "instant",
+    "iso_minutes",
+    "sniff_mspdi",
+    "whole",
+]
 
 NAMESPACE = "http://schemas.microsoft.com/project"
 MAX_DEPTH = 100
@@ -71,6 +83,22 @@ def elements(raw: bytes, name: str) -> Element:
     Raises:
         FileError: this is no well-formed XML, has a DOCTYPE, or is no project.
     """
+    root = document(raw, name)
+    project = root.one("Project")
+    if project is None:
+        found = root.kids[0].tag if root.kids else "nothing"
+        raise FileError(
+            name, [Problem(message=f"this is no Microsoft Project XML: its root is {found!r}, not 'Project'", file=name, line=1)]
+        )
+    return project
+
+
+def document(raw: bytes, name: str) -> Element:
+    """A document of any kind: an element without a name that holds its root.
+
+    Raises:
+        FileError: this is no well-formed XML, or has a DOCTYPE.
+    """
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
     parser.buffer_size = 2**16
@@ -112,13 +140,7 @@ def elements(raw: bytes, name: str) -> Element:
         raise
     except (LookupError, ValueError) as error:
         raise FileError(name, f"the encoding that it names cannot be read: {error}") from None
-    project = root.one("Project")
-    if project is None:
-        found = root.kids[0].tag if root.kids else "nothing"
-        raise FileError(
-            name, [Problem(message=f"this is no Microsoft Project XML: its root is {found!r}, not 'Project'", file=name, line=1)]
-        )
-    return project
+    return root
 
 
 def iso_minutes(text: str | None, what: str) -> Decimal | None:

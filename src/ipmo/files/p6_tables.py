@@ -25,7 +25,7 @@ from ipmo.model.work import Project, Task
 from ipmo.network.clocks import clocks_of
 from ipmo.units import ELAPSED, Span, When, minutes, moment
 
-__all__ = ["P6Tables", "columns"]
+__all__ = ["P6Tables", "Row", "columns"]
 
 Row = dict[str, str]
 NO_ROOM: tuple[str, ...] = (
@@ -106,6 +106,7 @@ class P6Tables:
                 rsrc_short_name=unescaped(resource.id),
                 rsrc_name=resource.name,
                 rsrc_type=kind,
+                rsrc_seq_num=key,
             )
         for project in pf.projects:
             parents = {task.parent for task in project.tasks if task.parent}
@@ -188,7 +189,7 @@ class P6Tables:
         self._options(key)
         root = str(100000 + int(key) * 10000)
         self._row(
-            "PROJWBS", wbs_id=root, proj_id=key, proj_node_flag="Y", wbs_short_name=unescaped(project.id), wbs_name=project.name
+            "PROJWBS", wbs_id=root, proj_id=key, proj_node_flag="Y", wbs_short_name=unescaped(project.id), wbs_name=project.name, seq_num="0"
         )  # fmt: skip
         parents = {task.parent for task in project.tasks if task.parent}
         wbs: dict[str, str] = {}
@@ -207,6 +208,7 @@ class P6Tables:
                     wbs_short_name=short,
                     wbs_name=task.name,
                     parent_wbs_id=wbs.get(task.parent or "", root),
+                    seq_num=wbs[task.id],
                 )
             else:
                 self._task(project, task, key, wbs.get(task.parent or "", root), calendar)
@@ -361,6 +363,7 @@ class P6Tables:
             return out
         names = {"early_start_date": "early_start", "early_end_date": "early_finish", "late_start_date": "late_start"}
         names |= {"late_end_date": "late_finish", "restart_date": "early_start", "reend_date": "early_finish"}
+        names |= {"rem_late_start_date": "late_start", "rem_late_end_date": "late_finish"}
         out |= {field: self._start(getattr(item, name)) for field, name in names.items()}
         hours = Decimal(self.portfolio.calendar_for(full_id).day_minutes) / 60
         for field, value in (("total_float_hr_cnt", item.total_float), ("free_float_hr_cnt", item.free_float)):
@@ -438,10 +441,18 @@ class P6Tables:
         """An attribute is an activity code."""
         if name not in self.codes:
             self.codes[name] = str(len(self.codes) + 1)
-            self._row("ACTVTYPE", actv_code_type_id=self.codes[name], actv_code_type=name, actv_code_type_scope="AS_Global")
+            self._row(
+                "ACTVTYPE",
+                actv_code_type_id=self.codes[name],
+                actv_code_type=name,
+                actv_code_type_scope="AS_Global",
+                seq_num=self.codes[name],
+            )
         if (name, value) not in self.code_values:
             code = self.code_values[name, value] = str(len(self.code_values) + 1)
-            self._row("ACTVCODE", actv_code_id=code, actv_code_type_id=self.codes[name], short_name=value[:60], actv_code_name=value)
+            self._row(
+                "ACTVCODE", actv_code_id=code, actv_code_type_id=self.codes[name], short_name=value[:60], actv_code_name=value, seq_num=code
+            )
         self._row("TASKACTV", task_id=task_id, actv_code_type_id=self.codes[name], actv_code_id=self.code_values[name, value], proj_id=key)
 
     # ----------------------------------------------------------------------------------------------- links

@@ -35,7 +35,7 @@ from ipmo.model.work import Constraints, Link, Project, Task
 from ipmo.units import Effort, Money, Span
 from ipmo.words import agree, counted
 
-__all__ = ["read_xer", "sniff_xer"]
+__all__ = ["read_tables", "read_xer", "sniff_xer"]
 
 READ = frozenset(
     [
@@ -84,6 +84,22 @@ def read_xer(path: Path, name: str, encoding: str | None = None) -> Portfolio:
     intake = Intake(name, "xer")
     header, tables = xer_tables(path, name, intake, encoding)
     return _Reader(path, name, intake, header, tables).portfolio()
+
+
+def read_tables(path: Path, name: str, intake: Intake, currency: str, tables: dict[str, list[tuple[int, Row]]]) -> Portfolio:
+    """The portfolio of P6's tables, wherever they were read from.
+
+    Args:
+        path: the file.
+        name: the file as the user named it.
+        intake: takes the findings.
+        currency: the code of the currency of its costs; empty where none is said.
+        tables: rows of P6's own fields, with their lines, by table.
+
+    Raises:
+        FileError: they hold no project.
+    """
+    return _Reader(path, name, intake, [*[""] * 8, currency], tables).portfolio()
 
 
 class _Reader:
