@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import attrs
 import pytest
 
 import ipmo
 from ipmo.changes import Stop
 from ipmo.findings import Severity
-from ipmo.model import Benefit, DecisionBody, Gate, Link, Portfolio, Project, Task
+from ipmo.model import Benefit, Condition, DecisionBody, Gate, GateDecision, Link, Portfolio, Project, Task
 
 
 def task(name: str, **more: Any) -> Task:
@@ -275,3 +276,17 @@ def test_a_summary_behind_a_held_gate_is_one_item_without_dates() -> None:
     assert found.message is not None
     assert found.message.startswith("4 items have no dates, because gate 'p/G' was put on hold on 2026-02-01: 'p/G', 'p/s', 'p/x'")
     assert "@" not in found.message
+
+
+@pytest.mark.parametrize("source", ["a/x", "a/G"])
+@pytest.mark.parametrize("outcome", ["hold", "conditional go"])
+def test_a_gate_that_holds_what_another_project_waits_for_is_an_error_a_link(outcome: str, source: str) -> None:
+    conditions = [Condition(id="c1", due="2026-01-10")] if outcome == "conditional go" else []
+    gate = Gate(id="G", decision=GateDecision(outcome=outcome, date="2026-01-05", conditions=conditions))
+    pf = plan("active").evolve(status_date="2026-01-20")
+    giver = Project(id="a", tasks=[task("x", after=["G"])], gates=[gate])
+    held = pf.evolve(projects=[giver, pf["c"]], links=[Link(id="L", source=source, target="c/x")])
+    assert "gate 'a/G'" in errors(held)["L"]
+    assert "2 items and benefit 'ben' wait for it" in errors(held)["L"] or "ben" in errors(held)["L"]
+    free = attrs.evolve(giver, tasks=[task("x")])  # it does not wait for the gate
+    assert not errors(held.evolve(projects=[free, pf["c"]], links=[Link(id="L", source="a/x", target="c/x")]))

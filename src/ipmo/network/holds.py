@@ -6,6 +6,7 @@ import heapq
 from collections.abc import Mapping, Sequence
 
 from ipmo.model.portfolio import Portfolio
+from ipmo.model.references import reference
 from ipmo.model.work import Project
 from ipmo.network.drafts import Draft
 from ipmo.network.parts import Hold, Unmet
@@ -169,14 +170,19 @@ def _without_project(draft: Draft) -> list[int]:
 
 
 def _paused(draft: Draft) -> None:
-    """Remembers the links across projects from work that is paused, or was left undone when its project closed."""
+    """Remembers the links across projects from work that is paused or behind a gate that holds, or was left undone when its project closed."""
     pf, nodes, links = draft.portfolio, draft.nodes, draft.links
     waiting = {place for place, project in enumerate(pf.projects) if project.state in ("paused", "closed")}
-    if not waiting:
+    gates = {node for node, kind in enumerate(nodes.kinds) if kind == "gate" and nodes.state[node] is UNDATED}
+    if not waiting and not gates:
         return
     for link, number in links.numbers.items():
         source, target = links.src[link], links.dst[link]
-        here = nodes.state[source] is UNDATED and nodes.project[source] in waiting and nodes.project[target] != nodes.project[source]
+        here = nodes.state[source] is UNDATED and nodes.project[target] != nodes.project[source]
+        if here and nodes.project[source] not in waiting:  # else the gate that holds is one of the giver's own
+            held = reference(nodes.holds[source].item)
+            here = nodes.project[source] >= 0 and held.project == pf.projects[nodes.project[source]].id
+            here = here and nodes.local[held.project].get(held.name) in gates
         if (
             here
             and nodes.state[target] is UNDATED

@@ -145,7 +145,9 @@ def _unmet(portfolio: Portfolio, s: Schedule) -> Iterator[Finding]:
     found = without(portfolio)
     for number, source, target, why in net.unmet:
         link = portfolio.links[number] if number >= 0 else None
-        paused = getattr(portfolio.items.get(why.item), "state", "") in ("paused", "closed")
+        holder = portfolio.items.get(why.item)
+        held = isinstance(holder, Gate) and holder.decision is not None and holder.decision.outcome != "kill"
+        paused = held or getattr(holder, "state", "") in ("paused", "closed")
         if link is None:
             kind = "benefit" if isinstance(portfolio.items.get(target), Benefit) else "outcome"
             text = f"{kind} {target!r} needs {source!r}, which never comes: {why.reason}"
@@ -154,7 +156,8 @@ def _unmet(portfolio: Portfolio, s: Schedule) -> Iterator[Finding]:
             named = f"link {link.id!r}" if link.id else "the hand-over"
             comes = "has no date" if paused else "never comes"
             text = f"{named} from {source!r} to {target!r} {comes}: {why.reason}{_waiting(portfolio, found, target)}"
-            hint = "resume the giver, take the link out, or name a substitute" if paused else "take the link out, or name a substitute"
+            lifted = "decide the gate" if held else "resume the giver"
+            hint = f"{lifted}, take the link out, or name a substitute" if paused else "take the link out, or name a substitute"
         code = "paused-hand-over" if paused else "dead-hand-over"
         yield fact(code, target if link is None or link.id is None else link.id, text, hint, Severity.ERROR)
     for name, hold in lacking(portfolio).items():

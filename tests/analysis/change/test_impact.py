@@ -104,3 +104,10 @@ def test_open_change_requests_are_assessed_by_what_they_would_do() -> None:
         assess_impact(two(), states=["open"])  # type: ignore[list-item]
     with pytest.raises(ipmo.UnknownItemError, match="'c3' is not in the change requests assessed"):
         found["c3"]
+
+
+@pytest.mark.parametrize(("target", "said"), [("a/t", "because of a/t (its start was put off to"), ("a/u", "its start was put off to")])
+def test_what_a_delay_misses_is_said_to_come_of_the_delay(target: str, said: str) -> None:
+    tasks = [Task(id="t", duration="5 d"), Task(id="u", duration="5 d", after="t", deadline="2026-01-20")]
+    pf = Portfolio(id="p", start="2026-01-05", status_date="2026-01-05", projects=[Project(id="a", tasks=tasks)])
+    assert said in str(ipmo.what_if(pf, Delay(target, "10 d")))

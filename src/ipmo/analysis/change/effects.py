@@ -6,6 +6,8 @@ import functools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
+import attrs
+
 from ipmo.analysis.benefits.realisation import Benefits, benefits
 from ipmo.analysis.change.freed import Freed, freed_between
 from ipmo.analysis.change.stated import Moved
@@ -19,7 +21,7 @@ from ipmo.model.governance import RAG
 from ipmo.model.portfolio import Portfolio
 from ipmo.network.clocks import FAR
 from ipmo.network.states import State
-from ipmo.units import Money, day_text, first_day, moment
+from ipmo.units import Money, as_day, day_text, first_day, moment
 from ipmo.words import counted
 
 __all__ = ["Sides", "by_weight", "few", "moved_targets", "scheduled"]
@@ -115,6 +117,7 @@ class Sides:
         found = []
         for name in dict.fromkeys([*(row.name for row in other), *(row.name for row in one)]):
             was, now = (rows[name] if name in rows else None for rows in (one, other))
+            now = now and _put_off(now, self.before, self.after)
             told = _told(was, now, self.after)
             if told is not None:
                 rank = (bool(was is not None and was.broken), now is None or not now.broken, (now or was).kind != "hand-over")  # type: ignore[union-attr]
@@ -289,6 +292,18 @@ def _stands(row: Commitment | None) -> str:
     if row is None:
         return "not stated"
     return {"kept": "kept", "overdue": "overdue", "unknown": "not known"}.get(row.standing) or f"missed by {row.late}".removesuffix(" by ")
+
+
+def _put_off(row: Commitment, before: Portfolio, after: Portfolio) -> Commitment:
+    """A commitment that fails because of work whose start was put off says so: that date is new, not one that was always there."""
+    was, now = (getattr(side.items.get(row.because), "not_before", None) for side in (before, after))
+    if now is None or was == now or row.because not in before.items:
+        return row
+    told = f"its start was put off to {as_day(now)}"
+    reason = row.reason.replace("held by a date of its own or of finished work", told).replace(
+        "a date of its own or of finished work holds it", told
+    )
+    return attrs.evolve(row, reason=reason)
 
 
 def _told(was: Commitment | None, now: Commitment | None, after: Portfolio) -> Moved | None:
