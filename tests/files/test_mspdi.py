@@ -683,3 +683,10 @@ def test_exceptions_of_night_shifts_are_written_with_what_reaches_into_the_next_
     ipmo.write(pf, tmp_path / "x.xml")
     dates = lambda s: [(i.early_start, i.early_finish) for i in s.rows]  # noqa: E731
     assert dates(ipmo.schedule(pf)) == dates(ipmo.schedule(ipmo.read(tmp_path / "x.xml"), dialect="msproject"))
+
+
+def test_without_a_duration_the_work_between_start_and_finish_is_taken(read: Reader) -> None:
+    row = "<Task><UID>1</UID><Name>a</Name><OutlineLevel>1</OutlineLevel>" + dated("05T08:00", "07T17:00") + "</Task>"
+    pf = read(mspdi(row + row.replace(">1<", ">2<", 1).replace("<Start>2026-01-05T08:00:00</Start>", "")))
+    assert plan(pf, "1")[0][:2] == (datetime(2026, 1, 5, 8), datetime(2026, 1, 7, 17))
+    assert (pf["Tram/2"].duration, codes(pf)) == (None, ["mspdi/no-duration"])

@@ -421,6 +421,11 @@ class _Reader:
     ) -> tuple[Decimal | None, Decimal | None]:
         """How long a task takes and has left where work stops in between: the work between its stored dates, where that is more."""
         start, finish = self.when(row, "Start"), self.when(row, "Finish")
+        if not row.get("Duration") and start is not None and finish is not None and finish > start:
+            spread = self.workforce.worked(calendar, start, finish)
+            label = f"task {row.get('Name') or row.get('UID')!r} has no duration; the work between its start and finish is taken"
+            self.intake.note("no-duration", label, line=row.line)
+            return (Decimal(spread) if spread else None), left
         if (
             length is None
             or start is None
