@@ -106,25 +106,21 @@ def _length(value: object) -> Span:
         raise UnitError(f"a delay is a length of time, not money (got {value!r:.60}); write for example 10 d") from None
 
 
-def _time(value: object) -> Estimate:
-    """An estimate of time that is nowhere negative.
+def _not_negative(_: object, field: attrs.Attribute[Estimate], estimate: Estimate) -> None:
+    """An estimate of time is nowhere negative.
 
     Raises:
-        UnitError: it is negative, or no time.
+        ModelError: it is.
     """
-    estimate = as_time(value)
     least = estimate.quantile(0.0)
     if isinstance(least, Span) and least.amount < 0:
-        raise UnitError(f"a duration of {_words(estimate)} is negative")
-    return estimate
+        raise ModelError.of(field.name, f"a duration of {_words(estimate)} is negative")
 
 
 def _estimate(value: object) -> Estimate:
     """An estimate of time, or of money where the text says so."""
-    if isinstance(value, Estimate):
-        return value
     try:
-        return _time(value)
+        return as_time(value)
     except UnitError as error:
         try:
             return as_estimate(value, as_money)
@@ -157,7 +153,7 @@ class SetDuration:
     """A task takes another time."""
 
     target: str = attrs.field(converter=text)
-    to: Estimate = attrs.field(converter=_time)
+    to: Estimate = attrs.field(converter=as_time, validator=_not_negative)
 
     def __str__(self) -> str:
         return f"let {self.target} take {_words(self.to)}"
@@ -168,7 +164,7 @@ class SetEstimate:
     """An estimate is replaced: the `duration` or what is `remaining` of a task, the `budget` of an item."""
 
     target: str = attrs.field(converter=text)
-    to: Estimate = attrs.field(converter=_estimate, metadata=doc("what it is now", unit="time or money"))
+    to: Estimate = attrs.field(converter=_estimate, validator=_not_negative, metadata=doc("what it is now", unit="time or money"))
     field: str = attrs.field(default="duration", converter=_estimated)
 
     def __str__(self) -> str:
