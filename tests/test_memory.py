@@ -5,12 +5,17 @@ from __future__ import annotations
 import copy
 import gc
 import pickle
+import sys
 import threading
 import weakref
+from collections import Counter
+from pathlib import Path
 
 import pytest
 
 import ipmo
+import ipmo.examples
+from ipmo.changes import Delay
 from ipmo.memory import LIMIT, forget, remember, remembered
 
 
@@ -110,3 +115,34 @@ def test_an_answer_that_cannot_be_made_is_not_kept() -> None:
     with pytest.raises(ZeroDivisionError):
         remember(pf, "answer", lambda: 1 // 0)
     assert remember(pf, "answer", lambda: 1) == 1
+
+
+def counts() -> Counter[str]:
+    """How many objects of ipmo's there are, by class."""
+    gc.collect()
+    return Counter(type(one).__name__ for one in gc.get_objects() if str(type(one).__module__).startswith("ipmo"))
+
+
+def test_a_service_that_asks_a_thousand_times_does_not_grow(tmp_path: Path) -> None:
+    """What-ifs, checks and reports of one portfolio in turn: after the first hundred nothing more is kept."""
+    pf = ipmo.examples.load("handover")
+    path = tmp_path / "plan.yaml"
+    ipmo.write(pf, path)
+    tasks = [f"{project.id}/{task.id}" for project in pf.projects for task in project.tasks if not task.milestone and not task.finished]
+
+    def serve(first: int, last: int) -> None:
+        for number in range(first, last):
+            found = ipmo.what_if(pf, Delay(tasks[number % len(tasks)], f"{number % 90 + 1} d"))
+            found.table()
+            if number % 100 == 0:
+                ipmo.check(pf)
+                ipmo.check(path)
+                ipmo.report(pf, tmp_path / "report.html")
+
+    serve(0, 150)
+    before = counts()
+    start = sys.getallocatedblocks()
+    serve(150, 1000)
+    grown = {name: more for name, more in (counts() - before).items() if more > 20}
+    assert not grown
+    assert sys.getallocatedblocks() - start < 20_000  # one schedule kept for each question would be some hundred thousand

@@ -21,6 +21,7 @@ from ipmo.errors import CRASHES, FileError, IpmoError, ModelError
 from ipmo.files import portfolios
 from ipmo.files.changes import read_changes_file, write_changes_file
 from ipmo.files.names import file_name
+from ipmo.files.parquet import frames_in
 from ipmo.files.paths import Taking
 from ipmo.files.reading import placed, read_path, write_path
 from ipmo.files.snapshots import baseline_path, folder_of, stamps_in, write_snapshot
@@ -153,15 +154,20 @@ def to_dict(portfolio: Portfolio) -> dict[str, Any]:
 
 
 @checked
-def from_tables(tables: Mapping[str, Any]) -> Portfolio:
+def from_tables(tables: Mapping[str, Any] | str | os.PathLike[str]) -> Portfolio:
     """A portfolio from data frames, one for each kind of noun, laid out as `portfolio.tables()`.
 
     Args:
-        tables: by name (`portfolio`, `projects`, `tasks`, `links`, ...): pandas, polars or Arrow frames, or Tables.
+        tables: by name (`portfolio`, `projects`, `tasks`, `links`, ...): pandas, polars or Arrow frames, or Tables; or a folder
+            that holds a Parquet file of each, `tasks.parquet` and so on.
 
     Raises:
         ModelError: with all problems, each with its path.
+        FileError: the folder holds no Parquet file, or one that cannot be read.
+        MissingExtraError: there are Parquet files, and no library that reads them.
     """
+    if not isinstance(tables, Mapping):
+        tables = frames_in(tables)
     rows = {name: rows_of(frame, f"tables[{name!r}]") for name, frame in tables.items()}
     return portfolios.read_plain(from_table_rows(rows), declared())
 

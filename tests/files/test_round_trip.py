@@ -154,3 +154,23 @@ def test_the_source_says_what_was_understood_and_takes_no_part_in_equality(tmp_p
     assert again.source.format == "json"
     assert again.source.understood >= 7
     assert again.source.refused == 0
+
+
+@settings(max_examples=10, deadline=None)
+@given(portfolios())
+def test_a_folder_of_parquet_is_the_same_portfolio(pf: Portfolio) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        for kind, table in pf.tables().items():
+            table.to_polars().write_parquet(f"{folder}/{kind}.parquet")
+        assert ipmo.from_tables(folder) == pf
+        assert ipmo.from_tables(Path(folder)) == pf
+
+
+def test_what_is_no_folder_of_parquet_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ipmo.FileError, match="there is no such folder"):
+        ipmo.from_tables(tmp_path / "nowhere")
+    with pytest.raises(ipmo.FileError, match="holds no Parquet file"):
+        ipmo.from_tables(tmp_path)
+    (tmp_path / "tasks.parquet").write_text("project,id")
+    with pytest.raises(ipmo.FileError, match=r"tasks\.parquet: this is no Parquet file"):
+        ipmo.from_tables(tmp_path)

@@ -177,6 +177,7 @@ class Columns:
         start: int = 0,
         calendar: ArrayLike | None = None,
         calendars: Sequence[Calendar] = (),
+        points: bool = True,
     ) -> Self:
         """A network from plain columns: for those with a million tasks.
 
@@ -193,6 +194,8 @@ class Columns:
             calendar: places in `calendars` of what each task is worked on, int (n); around the clock when left out. Durations
                 are then working minutes of it, lags working minutes of the source's.
             calendars: working calendars.
+            points: what takes no time is the end of a shift where all around it is on one calendar; else it lies on wall-clock
+                time, as the milestones of a portfolio do.
 
         Raises:
             ScheduleError: columns of different lengths, places out of range, negative durations.
@@ -216,9 +219,9 @@ class Columns:
         )
         if calendar is None:
             return plain
-        return plain._on_calendars(_column(calendar, n, "calendar", 0, len(calendars)), calendars)
+        return plain._on_calendars(_column(calendar, n, "calendar", 0, len(calendars)), calendars, within=points)
 
-    def _on_calendars(self, chosen: NDArray[np.int64], calendars: Sequence[Calendar]) -> Self:
+    def _on_calendars(self, chosen: NDArray[np.int64], calendars: Sequence[Calendar], *, within: bool) -> Self:
         """The same columns with each node on one of some calendars."""
         import numpy as np
 
@@ -227,7 +230,9 @@ class Columns:
         own = np.array([clocks.clock(one) for one in calendars], np.int64)[chosen]
         clk = own.copy()
         points: dict[int, str] = {}
-        if (dur == 0).any():  # what takes no time lies on wall-clock time, unless all around it is on one calendar
+        if not within:
+            clk[dur == 0] = 0
+        elif (dur == 0).any():  # what takes no time lies on wall-clock time, unless all around it is on one calendar
             apart = np.zeros(len(dur), bool)
             across = clk[src] != clk[dst]
             apart[src[across]] = apart[dst[across]] = True
@@ -238,7 +243,9 @@ class Columns:
         mode = np.where(same, np.where(finishes, int(Mode.FINISHES), int(Mode.PLAIN)), int(Mode.CALENDARS))
         mode[(lag != 0) & (lagclk != clk[src])] = Mode.CALENDARS
         first = np.array([clocks[number].work(self.base) for number in range(len(calendars) + 1)], np.int64)
-        return attrs.evolve(self, clk=clk, nominal=clk, clocks=clocks, mode=mode, lagclk=lagclk, low=first[clk], points=points)
+        return attrs.evolve(
+            self, clk=clk, nominal=clk if within else own, clocks=clocks, mode=mode, lagclk=lagclk, low=first[clk], points=points
+        )
 
 
 def _column(values: ArrayLike, size: int | None, what: str, least: int, bound: int) -> NDArray[np.int64]:
