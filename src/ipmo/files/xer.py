@@ -39,21 +39,8 @@ __all__ = ["read_tables", "read_xer", "sniff_xer"]
 
 READ = frozenset(
     [
-        "PROJECT",
-        "CALENDAR",
-        "SCHEDOPTIONS",
-        "PROJWBS",
-        "TASK",
-        "TASKPRED",
-        "TASKRSRC",
-        "RSRC",
-        "ACTVTYPE",
-        "ACTVCODE",
-        "TASKACTV",
-        "UDFTYPE",
-        "UDFVALUE",
-        "PROJCOST",
-        "CURRTYPE",
+        *("PROJECT", "CALENDAR", "SCHEDOPTIONS", "PROJWBS", "TASK", "TASKPRED", "TASKRSRC", "RSRC"),
+        *("ACTVTYPE", "ACTVCODE", "TASKACTV", "UDFTYPE", "UDFVALUE", "PROJCOST", "CURRTYPE"),
     ]
 )
 TYPES = {"PR_FS": "FS", "PR_SS": "SS", "PR_FF": "FF", "PR_SF": "SF"}
