@@ -153,6 +153,9 @@ def there(pf: Any, removed: set[str]) -> set[str]:
 
     def starts(name: str) -> bool:
         """A whole starts when it is there and what its start waits for is."""
+        first = [w for w in inside(name) if w not in idle]  # what leaves it leaves the first of them, whichever that is
+        if first:
+            return any(w in alive or w in done for w in first)
         into = [k for k in pf.links if k.type[1] == "S" and pf.resolve(k.target) in (name, *above(name))]
         exists = name not in removed and not any(a in removed for a in above(name)) and name.split("/")[0] in alive
         return exists and all(given(pf.resolve(k.source) or "", k.type) for k in into)

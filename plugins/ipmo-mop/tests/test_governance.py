@@ -432,6 +432,13 @@ def dated(*lines: tuple[str, str]) -> str:
         ("funding: 6 M GBP", "", LATER, ["project 'p' has 6,000,000 of funding; its gates released 5,000,000"]),
         ("", "actual: 2.5 M GBP", "null", ["project 'p' has spent 2,500,000 by 2026-06-01; its gates released 2,000,000"]),
         ("", "actual: 2.5 M GBP", LAPSED, ["project 'p' has spent 2,500,000 by 2026-06-01; its gates released 2,000,000"]),
+        (f"actual: {dated(('2026-02-10', '2 M GBP'), ('2026-04-01', '1 M GBP'))}", "", LAPSED, []),  # before it lapsed
+        (
+            f"actual: {dated(('2026-02-10', '2 M GBP'), ('2026-04-01', '1 M GBP'), ('2026-05-20', '1 M GBP'))}",
+            "",
+            LAPSED,
+            ["project 'p' has spent 4,000,000 by 2026-05-20; its gates released 3,000,000"],
+        ),
         (
             "",
             "actual: 2.5 M GBP",

@@ -145,7 +145,8 @@ class _Weaver:
     def _ends(self, name: str) -> None:
         """What starts and ends a whole needs it."""
         for end in ("start", "finish"):
-            if f"{name}@{end}" in self.place:
+            node = self.place.get(f"{name}@{end}")
+            if node is not None and node not in self.either:  # where one of its tasks is enough, they need the whole themselves
                 self._need(self.place[name], self.place[f"{name}@{end}"])
 
     def _wholes(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from fractions import Fraction
+from typing import NamedTuple
 
 from ipmo import Money
 from ipmo.model import Budget, Portfolio, Project
@@ -21,7 +22,7 @@ Dated = Sequence[tuple[date | None, Fraction]]
 def funding(context: CheckContext) -> Iterable[Finding]:
     """MOP-R14: what is granted to a project, and what it has spent, is no more than its gates have released.
 
-    A go whose condition is overdue releases nothing more. Dated lines are compared on their day with what was released by then; a grant
+    A go whose condition is overdue releases nothing more; what was spent before it lapsed stands. Dated lines are compared on their day with what was released by then; a grant
     that lies after the status date is a plan.
     """
     pf = context.portfolio
@@ -33,17 +34,17 @@ def funding(context: CheckContext) -> Iterable[Finding]:
         released = _released(pf, project, today)
         if released is None:
             continue
-        last = max((day for day, _ in released if day is not None), default=None)
-        said = _over(_lines(pf, project.funding), released, today or last)
+        last = max((one.since for one in released), default=None)
+        said = _over([*_lines(pf, project.funding)], released, today or last)
         if said is not None:
             day, granted, allowed = said
             on = f" by {day}" if day is not None else ""
             message = f"project {project.id!r} has {float(granted):,.0f} of funding{on}; its gates released {float(allowed):,.0f}"
             yield finding("funding", project.id, message, "hold the gate that releases the rest", Severity.ERROR)
         figure = spent[project.id].value if spent is not None and project.id in spent else None
-        dated = _lines(pf, project.actual) if not any(task.actual for task in project.tasks) else ()
+        dated = [*_lines(pf, project.actual)] if not any(task.actual for task in project.tasks) else []
         total = [(today, in_currency(pf, figure) or Fraction(0))] if isinstance(figure, Money) else []
-        said = _over(dated, released, today or last) or _over(total, released, today or last)
+        said = _over(dated, released, today or last) or _over(total, released, today or last, dated)
         if said is not None:
             day, gone, allowed = said
             on = f" by {day}" if day is not None else ""
@@ -53,12 +54,26 @@ def funding(context: CheckContext) -> Iterable[Finding]:
             )
 
 
-def _released(pf: Portfolio, project: Project, today: date | None) -> Dated | None:
+class _Release(NamedTuple):
+    """What a gate released: from a day on, and up to when, where its conditional go has lapsed since."""
+
+    since: date
+    amount: Fraction
+    until: date | None
+
+
+def _released(pf: Portfolio, project: Project, today: date | None) -> Sequence[_Release] | None:
     """What gates released, each from the day of its decision; None where no gate says an amount."""
     decided = [g.decision for g in project.gates if g.decision is not None and g.decision.funding is not None]
     if not decided:
         return None
-    return [(day_of(d.date), in_currency(pf, d.funding) or Fraction(0)) for d in decided if d.standing(today) in GO]
+    found = []
+    for decision in decided:
+        if decision.outcome not in GO:
+            continue
+        until = min((day_of(c.due) for c in decision.overdue(today) if c.due is not None), default=None)
+        found.append(_Release(day_of(decision.date), in_currency(pf, decision.funding) or Fraction(0), until))
+    return found
 
 
 def _lines(pf: Portfolio, budget: Budget | None) -> Iterator[tuple[date | None, Fraction]]:
@@ -71,13 +86,33 @@ def _lines(pf: Portfolio, budget: Budget | None) -> Iterator[tuple[date | None, 
 
 
 def _over(
-    amounts: Iterable[tuple[date | None, Fraction]], released: Dated, until: date | None
+    amounts: Dated, released: Sequence[_Release], until: date | None, known: Dated | None = None
 ) -> tuple[date | None, Fraction, Fraction] | None:
-    """The first day on which more was granted than released, with both; None where there is none."""
+    """The first day on which more was granted than released, with both; None where there is none.
+
+    Args:
+        amounts: what was granted or spent.
+        released: what gates released.
+        until: the last day that counts.
+        known: when some of it was spent, where the amounts do not say so.
+    """
     lines = sorted(amounts, key=lambda line: line[0] or date.min)
     for day in dict.fromkeys(day for day, _ in lines if day is None or until is None or day <= until):
         granted = sum((amount for when, amount in lines if when is None or (day is not None and when <= day)), Fraction(0))
-        allowed = sum((amount for when, amount in released if day is None or when is None or when <= day), Fraction(0))
+        allowed = _allowed(released, day, lines if known is None else known)
         if granted > allowed:
             return day, granted, allowed
     return None
+
+
+def _allowed(released: Sequence[_Release], day: date | None, lines: Dated) -> Fraction:
+    """What was released by a day; of what has lapsed by then only what was used before that."""
+    count = [one for one in released if day is None or one.since <= day]
+    stands = [one for one in count if one.until is None or (day is not None and day <= one.until)]
+    allowed = sum((one.amount for one in stands), Fraction(0))
+    for lapsed in sorted((one for one in count if one not in stands and one.until is not None), key=lambda one: one.until or date.max):
+        used = sum(
+            (amount for when, amount in lines if when is not None and lapsed.until is not None and when <= lapsed.until), Fraction(0)
+        )
+        allowed += min(lapsed.amount, max(used - allowed, Fraction(0)))
+    return allowed
