@@ -15,8 +15,8 @@ import attrs
 
 from ipmo.errors import ModelError, UnknownItemError, close_matches
 from ipmo.memory import Memory
-from ipmo.model.contents import TOP, Contents
-from ipmo.model.fields import Noun
+from ipmo.model.contents import TOP, Contents, Source
+from ipmo.model.fields import EMPTY, Noun
 from ipmo.model.integrity import problems_of
 from ipmo.model.plain import tables, to_plain_portfolio
 from ipmo.model.reading import named
@@ -95,7 +95,7 @@ class Portfolio(Contents):
             ModelError: the changed portfolio would be impossible.
         """
         if item is None or (item == self.id and item not in self.items):
-            return _evolved(self, changes)
+            return _evolved(self, {"source": self._source_of_a_change(), **changes})
         noun = _evolved(self[item], changes)
         meant = reference(item)
         project, inner = meant.project, meant.inner
@@ -105,7 +105,11 @@ class Portfolio(Contents):
         owner = self[project]
         field = next(name for name in ("tasks", "gates", "risks") if any(n.id == inner for n in getattr(owner, name)))
         owner = attrs.evolve(owner, **{field: [noun if n.id == inner else n for n in getattr(owner, field)]})
-        return attrs.evolve(self, projects=[owner if p.id == project else p for p in self.projects])
+        return attrs.evolve(self, projects=[owner if p.id == project else p for p in self.projects], source=self._source_of_a_change())
+
+    def _source_of_a_change(self) -> Source:
+        """Where a changed copy was read from; the dates that a tool stored are of what was read, and not of the copy."""
+        return attrs.evolve(self.source, stored=EMPTY) if self.source.stored else self.source
 
     def __repr__(self) -> str:
         tasks = sum(len(project.tasks) for project in self.projects)

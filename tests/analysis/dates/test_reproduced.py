@@ -95,3 +95,14 @@ def test_finished_rows_are_counted_apart_and_rows_without_dates_here_are_said() 
     assert (found.compared, found.exact, found.finished) == (4, 3, 1)
     assert [(one.item, one.kind) for one in found.differences] == [("P/gone", "not scheduled")]
     assert str(found).endswith("1 finished row is not counted; not scheduled: 1")
+
+
+def test_a_changed_copy_is_not_held_to_the_dates_of_the_file() -> None:
+    for changed in (
+        plan().evolve("P/a", duration="5 d"),
+        plan().evolve(name="other"),
+        ipmo.what_if(plan(), ipmo.changes.Delay("P/a", "2 d")).after,
+    ):
+        assert not changed.source.stored
+        assert changed.source.path == "plan.xer"
+        assert not [one.code for one in ipmo.check(changed) if one.code in ("ipmo/date-differs", "ipmo/dates-reproduced")]
