@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 
 import ipmo
 import ipmo.examples
-from ipmo.model import Portfolio
+from ipmo.model import Link, Portfolio, Project, Task
 from ipmo.model.contents import Source
 from ipmo.model.stored import StoredDates
 from ipmo.plugin import CheckContext, Finding
@@ -206,12 +206,19 @@ def scheduled_elsewhere() -> Portfolio:
     return attrs.evolve(pf, source=Source(path="plan.xer", format="xer", stored={"P/t": early}))
 
 
+def circular() -> Portfolio:
+    """The only task of a summary waits for what starts with the summary."""
+    whole = Project(id="a", tasks=[Task(id="s"), Task(id="t", parent="s", duration="1 d")])
+    links = [Link(source="a/s", target="b/x", type="SS"), Link(source="b/x", target="a/t")]
+    return Portfolio(id="x", start="2026-01-05", projects=[whole, Project(id="b", tasks=[Task(id="x", duration="1 d")])], links=links)
+
+
 def offences() -> list[CheckContext]:
     """Contexts in which every rule of the core is broken somewhere."""
     first, second, third = month("2026-03-02", actual="1 GBP"), month("2026-04-01", actual="2 GBP"), month("2026-05-01", actual="3 GBP")
     jumped = month("2026-03-02", "20 %", "90 GBP", [{"date": "2026-03-01", "rag": "red"}])
     dear = month("2026-01-06", "20 %", "90 GBP")
-    pool = [gaps(), knots(), tied(), broken(), effects(), overdue(), jumped, dear, scheduled_elsewhere()]
+    pool = [gaps(), knots(), tied(), broken(), effects(), overdue(), jumped, dear, scheduled_elsewhere(), circular()]
     pool += [ipmo.read(EXAMPLES / "city.yaml"), *map(ipmo.examples.load, ("handover", "library", "commitment"))]
     return [
         *(CheckContext(portfolio=pf) for pf in pool),
