@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import random
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from test_mspdi import link, mspdi, task
 from test_xer import plan
 
-SECONDS = 30 if os.environ.get("IPMO_CI") == "1" else 1
+SEEDS = 1000 if os.environ.get("IPMO_CI") == "1" else 40
 BITS = (b"\t", b"\n", b"999999999999999", b"-1", b"\x00", b"%R", b"%T", b"<", b"&", b"(((", b"\xff", b"</Task>", b"PT", b"0")
 
 
@@ -72,11 +71,10 @@ SOURCES: list[tuple[str, Callable[[], bytes]]] = [
 @pytest.mark.parametrize(("format", "source"), SOURCES, ids=["xer", "mspdi"])
 def test_damage_never_hangs_and_never_shows_a_librarys_traceback(format: str, source: Callable[[], bytes], tmp_path: Path) -> None:
     path = tmp_path / f"plan.{format}"
-    raw, begin, seed = source(), time.monotonic(), 0
-    while seed < 40 or time.monotonic() - begin < SECONDS:
+    raw = source()
+    for seed in range(SEEDS):
         path.write_bytes(damaged(raw, random.Random(seed)))
         try:
             everything(path, format)
         except Exception as error:
             raise AssertionError(f"seed {seed} of {format}: {type(error).__name__}: {error}") from error
-        seed += 1

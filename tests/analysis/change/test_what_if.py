@@ -229,8 +229,8 @@ def test_hundreds_of_branches_share_their_memory() -> None:
     ipmo.what_if(pf, ch.Delay("p0/t0", "1 d"))
     gc.collect()
     tracemalloc.start()
-    held = [ipmo.what_if(pf, ch.Delay(f"p{n % 5}/t{n}", f"{n % 7 + 1} d")) for n in range(300)]
-    held += [ipmo.what_if(pf, ch.Stop(f"p{n % 5}")) for n in range(20)]
+    held = [ipmo.what_if(pf, ch.Delay(f"p{n % 5}/t{n}", f"{n % 7 + 1} d")) for n in range(100)]
+    held += [ipmo.what_if(pf, ch.Stop(f"p{n % 5}")) for n in range(8)]
     assert all(one.dates for one in held)
     gc.collect()
     each = tracemalloc.get_traced_memory()[0] / len(held)
