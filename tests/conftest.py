@@ -56,6 +56,18 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 @pytest.fixture(scope="session")
+def java() -> Any:
+    """MPXJ in this process's Java machine."""
+    jpype = pytest.importorskip("jpype", reason="JPype is not installed")
+    pytest.importorskip("mpxj", reason="mpxj is not installed")
+    if not shutil.which("java") and not os.environ.get("JAVA_HOME"):
+        pytest.skip("there is no Java on this machine")
+    if not jpype.isJVMStarted():
+        jpype.startJVM("-Djava.awt.headless=true", convertStrings=True)
+    return jpype
+
+
+@pytest.fixture(scope="session")
 def data() -> Path:
     """The folder of real portfolios and schedules."""
     return DATA

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DAY",
     "MAX_INSTANT",
+    "NO_CURRENCY",
     "WEEK",
     "Effort",
     "ExchangeRates",
@@ -99,6 +100,8 @@ _MINOR = {
     **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
     **dict.fromkeys(["CLF", "UYW"], 4),
 }  # ISO 4217, exponents that differ from 2
+NO_CURRENCY = "XXX"
+"""ISO 4217's code where no currency is involved: nothing states an amount, or in which currency it is."""
 
 
 def plain(number: Decimal) -> str:

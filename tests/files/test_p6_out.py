@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import random
-import shutil
 import sys
 import warnings
 from datetime import datetime
@@ -234,18 +232,6 @@ def test_pmxml_with_decimal_commas_is_read_without_java(tmp_path: Path) -> None:
 
 
 # ------------------------------------------------------------------------------------------- MPXJ, both ways
-
-
-@pytest.fixture(scope="module")
-def java() -> object:
-    """MPXJ in this process's Java machine."""
-    jpype = pytest.importorskip("jpype", reason="JPype is not installed")
-    pytest.importorskip("mpxj", reason="mpxj is not installed")
-    if not shutil.which("java") and not os.environ.get("JAVA_HOME"):
-        pytest.skip("there is no Java on this machine")
-    if not jpype.isJVMStarted():
-        jpype.startJVM("-Djava.awt.headless=true", convertStrings=True)
-    return jpype
 
 
 @pytest.mark.java

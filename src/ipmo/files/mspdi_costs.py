@@ -10,7 +10,7 @@ from ipmo.files.foreign import Intake, TaskFields
 from ipmo.files.mspdi_elements import Element, instant
 from ipmo.model.estimates import Fixed
 from ipmo.model.money import Budget, BudgetLine, as_budget
-from ipmo.units import Money
+from ipmo.units import NO_CURRENCY, Money
 
 __all__ = ["Costs"]
 
@@ -89,4 +89,4 @@ class Costs:
 
     def _money(self, row: Element, name: str) -> Money | None:
         cents = self.intake.number(row.get(name), name)
-        return Money((cents / 100).normalize() + 0, self.currency or "XXX") if cents else None
+        return Money((cents / 100).normalize() + 0, self.currency or NO_CURRENCY) if cents else None

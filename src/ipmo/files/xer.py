@@ -70,7 +70,14 @@ def read_xer(path: Path, name: str, encoding: str | None = None) -> Portfolio:
     """
     intake = Intake(name, "xer")
     header, tables = xer_tables(path, name, intake, encoding)
-    return _Reader(path, name, intake, header, tables).portfolio()
+    if [cell.strip() for cell in header[4:6]] == ["admin", "admin"]:
+        intake.note(
+            "made-by-mpxj",
+            "this file bears the marks of MPXJ: where it made it from a file of Microsoft Project, a lag of 50 % has become 50 minutes and one of 2 "
+            "elapsed days 48 working hours",
+            "read the file of Microsoft Project itself",
+        )
+    return read_tables(path, name, intake, header[8].strip() if len(header) > 8 else "", tables)
 
 
 def read_tables(path: Path, name: str, intake: Intake, currency: str, tables: dict[str, list[tuple[int, Row]]]) -> Portfolio:
@@ -80,26 +87,18 @@ def read_tables(path: Path, name: str, intake: Intake, currency: str, tables: di
         path: the file.
         name: the file as the user named it.
         intake: takes the findings.
-        currency: the code of the currency of its costs; empty where none is said.
+        currency: the code of the currency of its costs; where it is none, costs are left out.
         tables: rows of P6's own fields, with their lines, by table.
 
     Raises:
         FileError: they hold no project.
     """
-    return _Reader(path, name, intake, [*[""] * 8, currency], tables).portfolio()
+    return _Reader(path, name, intake, currency, tables).portfolio()
 
 
 class _Reader:
-    def __init__(self, path: Path, name: str, intake: Intake, header: list[str], tables: dict[str, list[tuple[int, Row]]]) -> None:
+    def __init__(self, path: Path, name: str, intake: Intake, currency: str, tables: dict[str, list[tuple[int, Row]]]) -> None:
         self.path, self.name, self.intake, self.tables = path, name, intake, tables
-        if [cell.strip() for cell in header[4:6]] == ["admin", "admin"]:
-            intake.note(
-                "made-by-mpxj",
-                "this file bears the marks of MPXJ: where it made it from a file of Microsoft Project, a lag of 50 % has become 50 minutes and one of 2 "
-                "elapsed days 48 working hours",
-                "read the file of Microsoft Project itself",
-            )
-        currency = header[8].strip() if len(header) > 8 else ""
         self.currency = currency if re.fullmatch("[A-Z]{3}", currency) else ""
         self.top: set[str] = {"standard", "continuous"}
         self.calendars: dict[str, Calendar] = {}

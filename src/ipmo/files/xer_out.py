@@ -69,5 +69,5 @@ def _encoded(text: str) -> bytes:
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError:
-        return raw if not any(byte in raw for byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D)) else text.encode()
+        return raw
     return text.encode()

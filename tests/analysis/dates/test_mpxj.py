@@ -7,9 +7,7 @@ before the project's start.
 
 from __future__ import annotations
 
-import os
 import random
-import shutil
 from collections import Counter
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -39,18 +37,6 @@ NAMES = {
     "FINISH_ON": "finish_on",
 }
 Spec = tuple[list[dict[str, Any]], list[tuple[int, int, str, int]]]
-
-
-@pytest.fixture(scope="module")
-def java() -> Any:
-    """MPXJ in this process's Java machine."""
-    jpype = pytest.importorskip("jpype", reason="JPype is not installed")
-    pytest.importorskip("mpxj", reason="mpxj is not installed")
-    if not shutil.which("java") and not os.environ.get("JAVA_HOME"):
-        pytest.skip("there is no Java on this machine")
-    if not jpype.isJVMStarted():
-        jpype.startJVM("-Djava.awt.headless=true", convertStrings=True)
-    return jpype
 
 
 def random_spec(

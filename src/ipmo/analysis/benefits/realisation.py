@@ -27,12 +27,9 @@ from ipmo.model.reference import DiscountSchedule
 from ipmo.network.clocks import months_later
 from ipmo.network.losses import losses
 from ipmo.tables import Column, Rows, Table
-from ipmo.units import Money, Rate, Span, as_day, as_span, as_when, first_day, minutes, moment
+from ipmo.units import NO_CURRENCY, Money, Rate, Span, as_day, as_span, as_when, first_day, minutes, moment
 
-__all__ = ["NO_CURRENCY", "BenefitValue", "Benefits", "Flow", "Profile", "benefits", "profile"]
-
-NO_CURRENCY = "XXX"
-"""ISO 4217: no currency is involved: nothing here states an amount."""
+__all__ = ["BenefitValue", "Benefits", "Flow", "Profile", "benefits", "profile"]
 
 
 @attrs.frozen

@@ -8,7 +8,6 @@ from fractions import Fraction
 
 import attrs
 
-from ipmo.analysis.benefits.realisation import NO_CURRENCY
 from ipmo.analysis.money.amounts import Amounts, rounded
 from ipmo.analysis.money.rollup import LEFT_OUT, LEVELS
 from ipmo.errors import ModelError, one_of
@@ -17,7 +16,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.risks import Exposure, Risk
 from ipmo.model.work import Programme, Project
 from ipmo.tables import Column, Rows, Table
-from ipmo.units import Money, When, as_day, as_when, minutes
+from ipmo.units import NO_CURRENCY, Money, When, as_day, as_when, minutes
 from ipmo.words import counted
 
 __all__ = ["RiskExposure", "RiskExposures", "exposure", "risk_exposure", "window_closed"]

@@ -119,7 +119,7 @@ class _Comparison:
             if stored.finished or full_id not in self.schedule:
                 continue
             item = self.schedule[full_id]
-            hours = self.portfolio.calendar_for(full_id).day_minutes / 60
+            hours = self._hours(full_id)
             early, late = (
                 tuple(c for c in columns if getattr(stored, c) is not None and getattr(stored, c) != getattr(item, c))
                 for columns in (EARLY, LATE)
@@ -181,11 +181,12 @@ class _Comparison:
         columns = (*row.early, *row.late, *row.floats)
         kind, why = self._early(name, row, before) if row.early else self._late(name, row, behind)
         column = columns[0]
-        says, here = (_shown(getattr(one, column), column, self._hours(name)) for one in (row.stored, row.item))
-        message = f"{name!r}: {column.replace('_', ' ')} {says[1]} in the file, {here[0]} here: {why}"
+        says, here = _shown(getattr(row.stored, column)), _shown(getattr(row.item, column), self._hours(name))
+        message = f"{name!r}: {column.replace('_', ' ')} {says} in the file, {here} here: {why}"
         return Difference(name, columns, kind, message, kind not in (FOLLOWS, PRECEDES, SPANS))
 
     def _hours(self, name: str) -> float:
+        """How many hours a day of its floats has."""
         return self.portfolio.calendar_for(name).day_minutes / 60
 
     def _known(self, name: str, row: _Row, *, late: bool) -> tuple[str, str] | None:
@@ -275,10 +276,8 @@ def _same(stored: float | None, days: float | None, hours: float) -> bool:
     return days is not None and abs(stored - days * hours) < 1 / 60
 
 
-def _shown(value: datetime | float | None, column: str, hours: float) -> tuple[str, str]:
-    """A value of the schedule, and one of the file, as people read them; floats in hours."""
+def _shown(value: datetime | float | None, hours: float = 1) -> str:
+    """A date, or a float in units of so many hours, as people read it."""
     if value is None:
-        return "none", "none"
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M}", f"{value:%Y-%m-%d %H:%M}"
-    return f"{value * hours:g} h", f"{value:g} h"
+        return "none"
+    return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else f"{value * hours:g} h"
