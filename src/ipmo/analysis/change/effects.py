@@ -13,6 +13,7 @@ from ipmo.analysis.change.freed import Freed, freed_between
 from ipmo.analysis.change.stated import Moved
 from ipmo.analysis.control.status import StatusView, status
 from ipmo.analysis.dates.commitments import Commitment
+from ipmo.analysis.dates.held import not_before
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.dependencies.targets import KINDS, Target, Targets, targets
 from ipmo.analysis.money.rollup import roll_up
@@ -299,11 +300,8 @@ def _put_off(row: Commitment, before: Portfolio, after: Portfolio) -> Commitment
     was, now = (getattr(side.items.get(row.because), "not_before", None) for side in (before, after))
     if now is None or was == now or row.because not in before.items:
         return row
-    told = f"its start was put off to {as_day(now)}"
-    reason = row.reason.replace("held by a date of its own or of finished work", told).replace(
-        "a date of its own or of finished work holds it", told
-    )
-    return attrs.evolve(row, reason=reason)
+    held, told = not_before(now), f"its start was put off to {as_day(now)}"
+    return attrs.evolve(row, reason=row.reason.replace(held.sentence, told).replace(held.clause, told))
 
 
 def _told(was: Commitment | None, now: Commitment | None, after: Portfolio) -> Moved | None:

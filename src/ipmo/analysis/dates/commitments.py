@@ -13,6 +13,7 @@ from typing import Literal
 
 import attrs
 
+from ipmo.analysis.dates.held import held_by
 from ipmo.errors import UnknownItemError, close_matches
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
@@ -569,7 +570,8 @@ class Commitments(Answer[str, Commitment]):
         if net.state[first] is State.STARTED:
             own, other = "its own work is under way", "under way"
         elif waits:
-            own, other = "a date of its own or of finished work holds it", "held by a date of its own or of finished work"
+            held = held_by(self._portfolio, self._passes, first)
+            own, other = held.sentence, held.clause
         elif not q.dur[root]:
             own, other = "nothing says when it will happen", "nothing says when it will happen"
         else:

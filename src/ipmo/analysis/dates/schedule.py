@@ -16,6 +16,7 @@ import attrs
 
 from ipmo.analysis.dates import columns, paths, typed
 from ipmo.analysis.dates.commitments import Commitments
+from ipmo.analysis.dates.held import held_by
 from ipmo.analysis.dates.items import Items, ScheduledItem
 from ipmo.analysis.dates.paths import SHOWN_KINDS, FloatPath
 from ipmo.errors import UnknownItemError, at_least, close_matches, one_of
@@ -442,7 +443,7 @@ class Schedule(Answer[str, ScheduledItem]):
         if net.state[node] == State.STARTED:
             return "under way; its remaining work starts at the status date"
         if q.x[q.pos[node]] > net.running_clock(node).work(net.base):
-            return "held by a date of its own or of finished work"
+            return held_by(self.portfolio, self.passes, node).clause
         known = self.portfolio is not None and self.portfolio.data_date == net.base
         return "nothing holds it back but the status date" if known else "nothing holds it back but the start of the portfolio"
 

@@ -1,0 +1,99 @@
+"""What holds an item back that no predecessor drives: the date that it states itself, where that is what its forecast rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.references import reference
+from ipmo.model.work import Task
+from ipmo.network.bounds import least_finish
+from ipmo.network.clocks import Clock
+from ipmo.network.network import Network
+from ipmo.network.passes import Passes
+from ipmo.units import When, as_day, minutes
+
+__all__ = ["Held", "held_by", "not_before"]
+
+STARTS: Mapping[str, str] = {
+    "by_hand_start": "is scheduled by hand to start on",
+    "mandatory_start": "must start on",
+    "must_start_on": "must start on",
+    "start_on": "is to start on",
+    "not_before": "may not start before",
+    "resumes": "goes on from",
+}
+FINISHES: Mapping[str, str] = {
+    "by_hand_finish": "is scheduled by hand to finish on",
+    "mandatory_finish": "must finish on",
+    "must_finish_on": "must finish on",
+    "finish_on": "is to finish on",
+    "finish_not_before": "may not finish before",
+}
+"""Fields of a task and of its constraints, the stronger first."""
+
+
+class Held(NamedTuple):
+    """What holds an item back, in words.
+
+    Args:
+        clause: said of the item without naming it: `may not start before 2026-03-16`.
+        field: the field that states it; empty where none of its own is it.
+    """
+
+    clause: str
+    field: str
+
+    @property
+    def sentence(self) -> str:
+        """The same as a sentence about the item: `it may not start before 2026-03-16`."""
+        return f"it {self.clause}" if self.field else "a date of its own or of finished work holds it"
+
+
+def not_before(when: When) -> Held:
+    """What is said of an item that may not start before a day."""
+    return Held(f"{STARTS['not_before']} {as_day(when)}", "not_before")
+
+
+def held_by(portfolio: Portfolio | None, passes: Passes, node: int) -> Held:
+    """What holds a node back whose forecast no link from open work sets and that starts after the status date.
+
+    Args:
+        portfolio: of the network; None where the network was made of plain columns.
+        passes: its dates.
+        node: the place of the item in the network.
+    """
+    net, q = passes.network, passes.lists
+    place = q.pos[node]
+    stated = _stated(portfolio, net, node)
+    return next(
+        (
+            Held(f"{words} {as_day(when)}", field)
+            for field, words, when in stated
+            if _rests_on(net, node, field, when, q.x[place], q.finish[place])
+        ),
+        Held("held by a date of its own or of finished work", ""),
+    )
+
+
+def _stated(portfolio: Portfolio | None, net: Network, node: int) -> Iterator[tuple[str, str, When]]:
+    """(field, words, date) of each date that an item states of its own; last the start of its project."""
+    named = reference(net.ids[node])
+    task = portfolio.items.get(named.item) if portfolio is not None and not named.end else None
+    if portfolio is None or not isinstance(task, Task):
+        return
+    for field, words in (*STARTS.items(), *FINISHES.items()):
+        when = getattr(task, field, None) or getattr(task.constraints, field, None)
+        if when is not None:
+            yield field, words, when
+    if (start := portfolio.items[named.project].start) is not None:
+        yield "start", "waits for its project, which starts on", start
+
+
+def _rests_on(net: Network, node: int, field: str, when: When, start: int, finish: int) -> bool:
+    """Whether a forecast is what a stated date makes of it: a start on the working clock, a finish as an instant."""
+    clock: Clock = net.running_clock(node)
+    if field in FINISHES:
+        return finish in (minutes(when, end=True), least_finish(clock, when))
+    return start == clock.work(minutes(when))

@@ -1,0 +1,68 @@
+"""What holds an item back that no predecessor drives: each kind by hand, and without what is named the item is earlier."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given, settings
+
+import ipmo
+from ipmo.analysis.dates.held import FINISHES, STARTS, held_by
+from ipmo.model import Constraints, Portfolio, Project, Task
+from ipmo.testing.strategies import portfolios
+
+FIELDS = {one.name for one in attrs.fields(Constraints)}
+CONSTRAINED, OWN = ([name for name in (*STARTS, *FINISHES) if (name in FIELDS) is tied] for tied in (True, False))
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"not_before": "2026-01-20"}, "may not start before 2026-01-20"),
+        ({"finish_not_before": "2026-01-20"}, "may not finish before 2026-01-20"),
+        ({"constraints": {"start_on": "2026-01-20"}}, "is to start on 2026-01-20"),
+        ({"constraints": {"finish_on": "2026-01-20"}}, "is to finish on 2026-01-20"),
+        ({"constraints": {"mandatory_start": "2026-01-20"}, "not_before": "2026-01-12"}, "must start on 2026-01-20"),
+        ({"constraints": {"by_hand_start": "2026-01-20"}}, "is scheduled by hand to start on 2026-01-20"),
+        ({"not_before": "2026-01-01"}, "nothing holds it back but the status date"),
+        ({"after": "done"}, "held by a date of its own or of finished work"),
+        ({"after": "done", "not_before": "2026-01-07"}, "held by a date of its own or of finished work"),
+        ({}, "nothing holds it back but the status date"),
+    ],
+)
+def test_the_date_that_an_item_rests_on_is_named(fields: dict[str, Any], said: str) -> None:
+    after = fields.pop("after", None)
+    done = Task(id="done", duration="1 d", actual_start="2026-01-05", actual_finish="2026-01-05")
+    links = [{"from": "done", "lag": "20 ed"}] if after else []
+    tasks = [done, Task(id="t", duration="2 d", after=links, **fields), Task(id="u", duration="1 d", after="t", deadline="2026-01-06")]
+    pf = Portfolio(id="x", status_date="2026-01-06", calendar="standard", dialect="p6", projects=[Project(id="P", tasks=tasks)])
+    assert ipmo.schedule(pf).explain("P/t").endswith(said)
+    (missed,) = ipmo.schedule(pf).commitments.missed
+    assert (f"because of P/t ({said}, expected " in missed.reason) is said.startswith(("may", "is", "must", "held"))
+
+
+def test_work_that_waits_for_its_project_says_so() -> None:
+    late = Project(id="P", start="2026-02-02", tasks=[Task(id="t", duration="2 d")])
+    pf = Portfolio(id="x", start="2026-01-05", projects=[late, Project(id="Q", tasks=[Task(id="t", duration="1 d")])])
+    assert ipmo.schedule(pf).explain("P/t").endswith("waits for its project, which starts on 2026-02-02")
+
+
+@settings(max_examples=150, deadline=None)
+@given(portfolios(tied=True))
+def test_without_the_dates_that_it_states_an_item_is_earlier_or_something_else_holds_it(pf: Portfolio) -> None:
+    s = ipmo.schedule(pf)
+    for item in s:
+        node = s.passes.nodes.get(item.id)
+        if item.kind != "task" or node is None or item.early_start is None or pf[item.id].actual_start or s.driving(item.id):
+            continue
+        if held_by(pf, s.passes, node).field not in {*STARTS, *FINISHES}:
+            continue
+        task = pf[item.id]
+        tied = task.constraints and attrs.evolve(task.constraints, **dict.fromkeys(CONSTRAINED))
+        free = ipmo.schedule(pf.evolve(item.id, **dict.fromkeys(OWN), constraints=tied))
+        without = free[item.id]
+        assert without.early_start is not None
+        earlier = without.early_start < item.early_start or without.early_finish < item.early_finish
+        assert earlier or free.driving(item.id) or "nothing holds it back" not in free.explain(item.id)
