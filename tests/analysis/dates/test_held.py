@@ -57,7 +57,8 @@ def test_without_the_dates_that_it_states_an_item_is_earlier_or_something_else_h
         node = s.passes.nodes.get(item.id)
         if item.kind != "task" or node is None or item.early_start is None or pf[item.id].actual_start or s.driving(item.id):
             continue
-        if held_by(pf, s.passes, node).field not in {*STARTS, *FINISHES}:
+        held = held_by(pf, s.passes, node)
+        if held.field not in {*STARTS, *FINISHES} or not s.explain(item.id).endswith(held.clause):
             continue
         task = pf[item.id]
         tied = task.constraints and attrs.evolve(task.constraints, **dict.fromkeys(CONSTRAINED))
