@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 import ipmo
 from ipmo.analysis.dates.reproduced import reproduced
 from ipmo.errors import FormatWarning, IpmoError
+from ipmo.files.p6_tables import P6Tables
 from ipmo.model import After, Calendar, Constraints, Gate, Link, Portfolio, Project, Task
 from ipmo.testing.nouns import wide_portfolios
 
@@ -174,6 +175,52 @@ def test_what_has_no_home_in_p6_is_named(ending: str, tmp_path: Path) -> None:
     assert s["P/a"].finish == datetime(2026, 1, 7, 17)
     assert s["P/b"].finish == datetime(2026, 1, 14, 17), "three working days after, two days around the clock"
     assert s["P/G"].kind == "milestone"
+
+
+@pytest.mark.parametrize("ending", [*ENDINGS, ".xml"])
+def test_every_field_that_has_no_home_is_named(ending: str, tmp_path: Path) -> None:
+    task = Task(id="a", duration="3 d", owner="ann", category="dig", methodology="mop", status=[{"date": "2026-01-05", "rag": "red"}])
+    other = Task(id="b", duration="1 d", owner="ann")
+    pf = Portfolio(
+        id="x",
+        start="2026-01-05",
+        note="by hand",
+        money={"currency": "EUR"},
+        people=[{"id": "ann"}],
+        resources=[{"id": "crane", "unit": "machine", "rate": "900 EUR per d"}],
+        projects=[Project(id="P", tasks=[task, other], budget="3 M EUR", category="rail"), Project(id="Q")],
+        links=[Link(source="P/a", target="P/b", kind="knowledge", needed="2026-01-09")],
+    )
+    with pytest.warns(FormatWarning) as caught:
+        ipmo.write(pf, tmp_path / f"x{ending}")
+    text = str(caught[0].message)
+    assert caught[0].filename == __file__, "where it was written"
+    for what in (
+        "2 fields 'owner' of tasks", "1 fields 'category' of tasks", "1 fields 'methodology' of tasks", "1 fields 'status' of tasks",
+        "1 fields 'budget' of projects", "1 fields 'category' of projects", "1 fields 'rate' of resources", "1 fields 'needed' of links",
+        "1 links that move no dates", "1 people", "1 fields 'note' of the portfolio",
+    ):  # fmt: skip
+        assert what in text
+    assert [link.kind for link in ipmo.read(tmp_path / f"x{ending}").links] == []
+    back = ipmo.schedule(ipmo.read(tmp_path / f"x{ending}"))
+    assert back["P/b"].start == datetime(2026, 1, 5, 9), "a link that moves nothing moves nothing in the file either"
+
+
+def test_no_two_rows_have_the_same_number(tmp_path: Path) -> None:
+    parts = [Task(id=f"S{i}") for i in range(10_001)]
+    work = [Task(id=f"a{i}", parent=f"S{i}", duration="1 d", baseline_start="2026-01-05") for i in range(10_001)]
+    more = [Task(id="top", name="the second"), Task(id="b", parent="top", duration="1 d")]
+    tables = P6Tables(Portfolio(id="x", start="2026-01-05", projects=[Project(id="P", tasks=[*parts, *work]), Project(id="Q", tasks=more)]))
+    for table, key in (("PROJWBS", "wbs_id"), ("TASK", "task_id"), ("PROJECT", "proj_id")):
+        numbers = [row[key] for row in tables.tables[table]]
+        assert len(numbers) == len(set(numbers)), table
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_sums_of_any_size_are_kept(ending: str, tmp_path: Path) -> None:
+    task = Task(id="a", duration="1 d", budget="123456789012345.67 JPY")
+    pf = Portfolio(id="x", start="2026-01-05", money={"currency": "JPY"}, projects=[Project(id="P", tasks=[task])])
+    assert again(pf, tmp_path / f"x{ending}")["P/a"].budget == task.budget
 
 
 @pytest.mark.parametrize("ending", ENDINGS)

@@ -5,7 +5,6 @@ What Project has no room for (benefits, risks, bodies, ...) is named in a `Forma
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
@@ -15,10 +14,11 @@ from xml.sax.saxutils import escape
 from ipmo.analysis.dates.items import ScheduledItem
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.atomic import write_atomically
-from ipmo.errors import CycleError, FormatWarning, ScheduleError
+from ipmo.errors import CycleError, ScheduleError
+from ipmo.files.calendar_days import Times, day_times, ended, special_days, week_times
 from ipmo.files.foreign import unescaped
-from ipmo.files.mspdi_days import day_times, ended, special_days
 from ipmo.files.mspdi_elements import ID_FIELD, KIND_FIELD, LINK_TYPES, NAMESPACE
+from ipmo.files.no_room import NoRoom
 from ipmo.model.calendars import Calendar
 from ipmo.model.estimates import Estimate
 from ipmo.model.governance import After
@@ -31,28 +31,16 @@ from ipmo.units import ELAPSED, Effort, Money, Span, When, minutes, moment
 __all__ = ["write_mspdi"]
 
 FORMATS = {"min": 3, "emin": 4, "h": 5, "eh": 6, "d": 7, "ed": 8, "w": 9, "ew": 10}
-NO_ROOM = [
-    "programmes",
-    "stakeholders",
-    "objectives",
-    "outcomes",
-    "benefits",
-    "contributions",
-    "drivers",
-    "issues",
-    "changes",
-    "decisions",
-    "bodies",
-    "offices",
-    "services",
-    "flows",
-    "baselines",
-    "standards",
-    "waivers",
-    "assumptions",
-    "lessons",
-    "rates",
-]
+KEPT = ("id", "name", "start", "status_date", "calendar", "dialect", "money", "calendars", "projects", "links", "resources", "source")
+"""Fields of the portfolio that the file has room for; those of its parts follow."""
+KEPT_OF_TASKS = (
+    *("id", "name", "parent", "after", "milestone", "hammock", "duration", "remaining", "actual_start", "actual_finish", "progress"),
+    *("not_before", "resumes", "finish_not_before", "delay", "deadline", "constraints", "baseline_start", "baseline_finish", "calendar"),
+    *("resource_calendar", "budget", "actual", "forecast", "effort", "assignments", "attributes", "extensions"),
+)
+KEPT_OF_PROJECTS = ("id", "name", "calendar", "start", "finish", "tasks", "gates", "risks")
+KEPT_OF_RESOURCES = ("id", "name", "unit", "calendar", "category")
+KEPT_OF_LINKS = ("source", "target", "type", "lag", "date", "kind")
 TIED = {"as_late_as_possible": 1, "must_start_on": 2, "start_on": 2, "mandatory_start": 2, "must_finish_on": 3, "finish_on": 3}
 TIED |= {"mandatory_finish": 3, "start_no_later": 5, "finish_no_later": 7}
 
@@ -68,9 +56,7 @@ def write_mspdi(portfolio: Portfolio, path: Path) -> None:
     """
     writer = _Writer(portfolio)
     write_atomically(path, "\n".join(writer.lines()) + "\n")
-    if writer.lost:
-        parts = [f"{count} {what}" for what, count in writer.lost.items()]
-        warnings.warn(f"{path}: Microsoft Project has no room for {'; '.join(parts)}", FormatWarning, stacklevel=4)
+    writer.lost.warn(path)
 
 
 def _tag(name: str, value: object) -> str:
@@ -93,7 +79,7 @@ def _when(value: When, calendar: Calendar, *, end: bool = False) -> str:
 class _Writer:
     def __init__(self, portfolio: Portfolio) -> None:
         self.portfolio = portfolio
-        self.lost: dict[str, int] = {}
+        self.lost = NoRoom("Microsoft Project")
         self.calendars = portfolio.calendar_table
         self.plan = self._plan()
         default = portfolio.calendar or "standard"
@@ -108,19 +94,14 @@ class _Writer:
         self.uids: dict[str, int] = {}
         self.resource_calendars = {resource.id: resource.calendar for resource in portfolio.resources if resource.unit == "person"}
         self.resource_uids = {resource.id: uid for uid, resource in enumerate(portfolio.resources, 1)}
-        for name in NO_ROOM:
-            if count := len(getattr(portfolio, name)):
-                self._lose(name, count)
-
-    def _lose(self, what: str, count: int = 1) -> None:
-        self.lost[what] = self.lost.get(what, 0) + count
+        self.lost.beside(portfolio, KEPT, "the portfolio")
 
     def _plan(self) -> Schedule | None:
         """The schedule; None where there is none."""
         try:
             return schedule(self.portfolio)
         except (CycleError, ScheduleError):
-            self._lose("scheduled dates, because there is no schedule")
+            self.lost.lose("scheduled dates, because there is no schedule")
             return None
 
     def _item(self, full_id: str) -> ScheduledItem | None:
@@ -178,7 +159,7 @@ class _Writer:
         names = sorted({name for project in pf.projects for task in project.tasks for name in task.attributes if name != "notes"})
         self.fields = {name: str(188743731 + place * 3) for place, name in enumerate(names[:5])}
         if len(names) > 5:
-            self._lose("attributes beyond five names", len(names) - 5)
+            self.lost.lose("attributes beyond five names", len(names) - 5)
         yield "<ExtendedAttributes>"
         for field, name, alias in ((KIND_FIELD, "Text21", "ipmo kind"), (ID_FIELD, "Text22", "ipmo id"), *self._custom()):
             yield f"<ExtendedAttribute>{_tag('FieldID', field)}{_tag('FieldName', name)}{_tag('Alias', alias)}</ExtendedAttribute>"
@@ -192,6 +173,9 @@ class _Writer:
         yield "</Tasks>"
         yield "<Resources>"
         for resource in pf.resources:
+            self.lost.beside(resource, KEPT_OF_RESOURCES, "resources")
+            if resource.name not in ("", unescaped(resource.id)):
+                self.lost.lose("names of resources beside their ids")
             kind = {"person": 1, "unit": 0, "cost": 2}.get(resource.unit, 1)
             calendar = self.calendar_uids.get(resource.calendar or "")
             yield (
@@ -235,10 +219,7 @@ class _Writer:
     def _calendar(self, calendar: Calendar) -> Iterator[str]:
         yield f"<Calendar>{_tag('UID', self.calendar_uids[calendar.id])}{_tag('Name', calendar.id)}<IsBaseCalendar>1</IsBaseCalendar>"
         yield "<BaseCalendarUID>-1</BaseCalendarUID><WeekDays>"
-        week = calendar.week_shifts()
-        spill = [[(0, stop - 1440) for _, stop in week[day - 1] if stop > 1440] for day in range(7)]
-        for number, day in enumerate((6, 0, 1, 2, 3, 4, 5), 1):
-            times = [*spill[day], *((start, min(stop, 1440)) for start, stop in week[day])]
+        for number, times in enumerate(week_times(calendar), 1):
             yield f"<WeekDay>{_tag('DayType', number)}{_times(times)}</WeekDay>"
         yield "</WeekDays>"
         special = list(special_days(calendar))
@@ -274,14 +255,18 @@ class _Writer:
                 self.uids[f"{project.id}/{next_task.id}"] = number
                 waiting += [(child, depth + 1) for child in reversed(below.get(next_task.id, []))]
             if project.gates:
-                self._lose("gates", len(project.gates))
+                self.lost.lose("gates", len(project.gates))
             if project.risks:
-                self._lose("risks", len(project.risks))
+                self.lost.lose("risks", len(project.risks))
         into: dict[str, list[tuple[str, After]]] = {}
         for link in pf.links:
+            self.lost.beside(link, KEPT_OF_LINKS, "links")
+            if link.kind != "schedule":
+                self.lost.lose("links that move no dates")
+                continue
             into.setdefault(link.target, []).append((link.source, After(source=link.source, type=link.type, lag=link.lag)))
             if link.target not in self.uids:
-                self._lose("links to what is no task")
+                self.lost.lose("links to what is no task")
         self._outside(number)
         parents = {f"{project.id}/{task.parent}" for project in pf.projects for task in project.tasks if task.parent}
         for place, (project, item, level) in enumerate(rows, 1):
@@ -309,10 +294,17 @@ class _Writer:
         self.outside: dict[str, tuple[int, When]] = {}
         for link in self.portfolio.links:
             meant = reference(link.source)
-            if meant.external and link.date is not None and link.target in self.uids and meant.name not in self.outside:
+            if (
+                meant.external
+                and link.kind == "schedule"
+                and link.date is not None
+                and link.target in self.uids
+                and meant.name not in self.outside
+            ):
                 self.outside[meant.name] = (last + len(self.outside) + 1, link.date)
 
     def _project(self, project: Project) -> Iterator[str]:
+        self.lost.beside(project, KEPT_OF_PROJECTS, "projects")
         yield _tag("Name", project.name or project.id)
         yield "<Manual>0</Manual><OutlineLevel>1</OutlineLevel><Summary>1</Summary>"
         calendar = self.calendars[project.calendar or self.default.id]
@@ -325,6 +317,7 @@ class _Writer:
 
     def _task(self, project: Project, task: Task, level: int, summary: bool, links: list[tuple[str, After]]) -> Iterator[str]:
         full_id = f"{project.id}/{task.id}"
+        self.lost.beside(task, KEPT_OF_TASKS, "tasks")
         calendar = self.portfolio.calendar_for(full_id)
         tied = task.constraints
         by_hand = tied is not None and (tied.by_hand_start is not None or tied.by_hand_finish is not None)
@@ -346,7 +339,7 @@ class _Writer:
         if task.delay is not None and task.delay.dimension == "elapsed" and task.delay.amount > 0:
             yield f"{_tag('LevelingDelay', task.delay.elapsed_minutes * 10)}{_tag('LevelingDelayFormat', FORMATS[task.delay.unit])}"
         elif task.delay is not None and task.delay.amount:
-            self._lose("delays in working time")
+            self.lost.lose("delays in working time")
         if task.deadline is not None:
             yield _tag("Deadline", _when(task.deadline, calendar, end=True))
         yield from self._follows(project, task, calendar, summary)
@@ -364,9 +357,9 @@ class _Writer:
                 yield f"<ExtendedAttribute>{_tag('FieldID', self.fields[name])}{_tag('Value', value)}</ExtendedAttribute>"
         yield _marks("summary" if summary else "task", task.id)
         if task.hammock:
-            self._lose("hammocks, written as tasks of their stated duration")
+            self.lost.lose("hammocks, written as tasks of their stated duration")
         if task.extensions:
-            self._lose("extensions of tasks")
+            self.lost.lose("extensions of tasks")
 
     def _follows(self, project: Project, task: Task, calendar: Calendar, summary: bool) -> Iterator[str]:
         """The calendar of a task; where its resources have others and the portfolio does not go by them, so should no other tool."""
@@ -392,7 +385,7 @@ class _Writer:
                 continue
             total = _total(budget, currency)
             if total is None or (name == "actual" and not budget.is_lump):
-                self._lose(f"{name}s in several lines or other currencies")
+                self.lost.lose(f"{name}s in several lines or other currencies")
             else:
                 yield _tag(element, _cents(total))
 
@@ -419,9 +412,9 @@ class _Writer:
                         f"{_tag('Finish', _when(line.until, calendar, end=True))}<Unit>3</Unit>{_tag('Value', _cents(amount.amount))}</TimephasedData>"
                     )
             elif not task.budget.is_lump:
-                self._lose("periods of budgets, written as their sum")
+                self.lost.lose("periods of budgets, written as their sum")
         elif task.budget is not None:
-            self._lose("budgets in other currencies")
+            self.lost.lose("budgets in other currencies")
         if parts:
             yield f"<Baseline><Number>0</Number>{''.join(parts)}</Baseline>"
 
@@ -433,13 +426,13 @@ class _Writer:
         if not isinstance(span, Span):
             return None
         if estimate.rule != "fixed":
-            self._lose("ranges of estimates, written as their central value")
+            self.lost.lose("ranges of estimates, written as their central value")
         same = (calendar.day_minutes, calendar.week_minutes) == (self.default.day_minutes, self.default.week_minutes)
         return Decimal(calendar.minutes(span)), FORMATS[span.unit] if same or span.unit not in ("d", "w") else 5
 
     def _effort(self, effort: Effort) -> Decimal:
         """Person-minutes of an effort; a person-day is a day of the default calendar."""
-        return effort.amount * {"ph": 60, "pd": self.default.day_minutes, "pw": self.default.week_minutes}[effort.unit]
+        return effort.amount * self.default.effort_minutes[effort.unit]
 
     def _status(self, task: Task, calendar: Calendar, length: tuple[Decimal, int] | None) -> Iterator[str]:
         whole = length[0] if length is not None else Decimal(0) if task.milestone else None
@@ -475,7 +468,7 @@ class _Writer:
                 if value:
                     found.append((number, None if value is True else value, "finish" in name))
             if tied.expected_finish is not None:
-                self._lose("expected finishes")
+                self.lost.lose("expected finishes")
         if task.not_before is not None:
             found.append((4, task.not_before, False))
         if task.finish_not_before is not None:
@@ -486,7 +479,7 @@ class _Writer:
             if when is not None:
                 yield _tag("ConstraintDate", _when(when, calendar, end=end))
             if len(found) > 1:
-                self._lose("second constraints of tasks", len(found) - 1)
+                self.lost.lose("second constraints of tasks", len(found) - 1)
 
     def _link(self, source: str, after: After, calendar: Calendar) -> Iterator[str]:
         meant = reference(source)
@@ -503,7 +496,7 @@ class _Writer:
                     f"{_tag('CrossProjectName', unescaped(meant.name))}{self._lag(after, calendar)}</PredecessorLink>"
                 )
             else:
-                self._lose("links from what is no task")
+                self.lost.lose("links from what is no task")
             return
         kind = after.type if not meant.end else ("S" if meant.end == "start" else "F") + after.type[1]
         yield (
@@ -516,7 +509,7 @@ class _Writer:
         if lag is None or not lag.amount:
             return "<LinkLag>0</LinkLag><LagFormat>7</LagFormat>"
         if lag.dimension == "step":
-            self._lose("lags of months")
+            self.lost.lose("lags of months")
             return "<LinkLag>0</LinkLag><LagFormat>7</LagFormat>"
         same = lag.unit in ELAPSED or (calendar.day_minutes, calendar.week_minutes) == (self.default.day_minutes, self.default.week_minutes)
         format = FORMATS[lag.unit] if same or lag.unit not in ("d", "w") else 5
@@ -556,7 +549,7 @@ def _iso(length: Decimal | int) -> str:
     return f"PT{hours}H{rest // 60}M{rest % 60}S"
 
 
-def _times(times: list[tuple[int, int]]) -> str:
+def _times(times: Times) -> str:
     if not times:
         return "<DayWorking>0</DayWorking>"
     parts = [f"<WorkingTime>{_tag('FromTime', _clock(start))}{_tag('ToTime', _clock(stop))}</WorkingTime>" for start, stop in sorted(times)]

@@ -6,13 +6,19 @@ milestones; what P6 has no room for is counted in `lost`.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.errors import IpmoError
+from ipmo.files.calendar_days import Times, cut, week_times
 from ipmo.files.foreign import EPOCH, escaped, unescaped
+from ipmo.files.no_room import NoRoom
+from ipmo.files.p6_codes import CONSTRAINTS, FLOATS, LAGS, RESOURCES, TYPES, codes
+from ipmo.files.xer_tables import Row
 from ipmo.model.calendars import Calendar
 from ipmo.model.calendars import shifts as shifts_of
 from ipmo.model.dialects import DIALECTS
@@ -23,34 +29,33 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.model.work import Project, Task
 from ipmo.network.clocks import clocks_of
-from ipmo.units import ELAPSED, Span, When, minutes, moment
+from ipmo.units import ELAPSED, Money, Span, When, minutes, moment, plain
 
-__all__ = ["P6Tables", "Row", "columns"]
+__all__ = ["Days", "P6Tables", "clock", "columns"]
 
-Row = dict[str, str]
-NO_ROOM: tuple[str, ...] = (
-    *("programmes", "stakeholders", "objectives", "outcomes", "benefits", "contributions", "drivers", "issues", "changes", "decisions"),
-    *("bodies", "offices", "services", "flows", "baselines", "standards", "waivers", "assumptions", "lessons", "rates"),
+KEPT = ("id", "name", "start", "status_date", "calendar", "dialect", "money", "calendars", "projects", "links", "resources", "source")
+"""Fields of the portfolio that P6 has room for; those of its parts follow."""
+KEPT_OF_TASKS = (
+    *("id", "name", "parent", "after", "milestone", "milestone_of", "hammock", "duration", "remaining", "actual_start", "actual_finish"),
+    *("progress", "not_before", "resumes", "finish_not_before", "delay", "deadline", "constraints", "baseline_start", "baseline_finish"),
+    *("calendar", "budget", "actual", "assignments", "attributes", "extensions"),
 )
-PRIMARY = {
-    "mandatory_start": "CS_MANDSTART",
-    "mandatory_finish": "CS_MANDFIN",
-    "must_start_on": "CS_MANDSTART",
-    "must_finish_on": "CS_MANDFIN",
-    "start_on": "CS_MSO",
-    "finish_on": "CS_MEO",
-    "start_no_later": "CS_MSOB",
-    "finish_no_later": "CS_MEOB",
-}
-LAGS = {"predecessor": "rcal_Predecessor", "successor": "rcal_Successor", "continuous": "rcal_24Hour", "project": "rcal_ProjDefault"}
-FLOATS = {"start": "FT_SF", "finish": "FT_FF", "smallest": "FT_MIN"}
+KEPT_OF_SUMMARIES = ("id", "name", "parent", "after", "baseline_start", "baseline_finish")
+KEPT_OF_PROJECTS = ("id", "name", "calendar", "start", "finish", "status_date", "tasks", "gates", "risks")
+KEPT_OF_RESOURCES = ("id", "name", "unit", "calendar")
+KEPT_OF_LINKS = ("source", "target", "type", "lag", "date", "kind")
+TIES = {**codes(CONSTRAINTS), "must_start_on": "CS_MANDSTART", "must_finish_on": "CS_MANDFIN"}
+"""Constraints with a date; those of Microsoft Project that must hold become mandatory dates."""
+TYPE_CODES, LAG_CODES, FLOAT_CODES, RESOURCE_CODES = codes(TYPES), codes(LAGS), codes(FLOATS), codes(RESOURCES)
+FINEST = Decimal("1e-16")
 BUILT_IN = {"standard": "Standard 5 x 8", "continuous": "Around the clock"}
 
 
 def number(value: Decimal | float | int) -> str:
     """A number as P6 writes it: no exponent, at most sixteen digits behind the point."""
-    text = format(Decimal(str(value)).quantize(Decimal("1e-16")), "f")
-    return text.rstrip("0").rstrip(".") or "0"
+    given = Decimal(str(value))
+    exponent = given.as_tuple().exponent
+    return plain(given.quantize(FINEST) if isinstance(exponent, int) and exponent < -16 else given)
 
 
 def _shown(hours: Decimal | None) -> str:
@@ -67,13 +72,16 @@ class P6Tables:
     def __init__(self, portfolio: Portfolio) -> None:
         self.portfolio = portfolio
         self.tables: dict[str, list[Row]] = {}
-        self.lost: dict[str, int] = {}
+        self.lost = NoRoom("Primavera P6")
         self.dialect = portfolio.dialect if portfolio.dialect.name == "p6" else DIALECTS["p6"]
         self.currency = portfolio.money.currency if portfolio.money is not None else ""
         self.clocks = clocks_of(portfolio)
         self.calendar_ids: dict[str, str] = {}
+        self.days: dict[str, Days] = {}
+        """Of each calendar, by its id in the table."""
         self.resource_ids: dict[str, str] = {}
-        self.project_ids = {project.id: str(place) for place, project in enumerate(portfolio.projects, 1)}
+        self._numbers = itertools.count(1)
+        self.project_ids = {project.id: self._new() for project in portfolio.projects}
         self.task_ids: dict[str, str] = {}
         self.codes: dict[str, str] = {}
         self.code_values: dict[tuple[str, str], str] = {}
@@ -81,14 +89,13 @@ class P6Tables:
         try:
             self.schedule = schedule(portfolio, dialect=self.dialect)
         except IpmoError:
-            self._lose("computed dates: there is no schedule")
-        for name in NO_ROOM:
-            if count := len(getattr(portfolio, name)):
-                self._lose(name, count)
+            self.lost.lose("computed dates: there is no schedule")
+        self.lost.beside(portfolio, KEPT, "the portfolio")
         self._write()
 
-    def _lose(self, what: str, count: int = 1) -> None:
-        self.lost[what] = self.lost.get(what, 0) + count
+    def _new(self) -> str:
+        """A number that no other row of any table has."""
+        return str(next(self._numbers))
 
     def _row(self, table: str, **values: str) -> None:
         self.tables.setdefault(table, []).append(values)
@@ -97,8 +104,9 @@ class P6Tables:
         pf = self.portfolio
         self._calendars()
         for resource in pf.resources:
-            key = self.resource_ids[resource.id] = str(len(self.resource_ids) + 1)
-            kind = {"person": "RT_Labor", "machine": "RT_Equip", "unit": "RT_Mat"}.get(resource.unit, "RT_Labor")
+            self.lost.beside(resource, KEPT_OF_RESOURCES, "resources")
+            key = self.resource_ids[resource.id] = self._new()
+            kind = RESOURCE_CODES.get(resource.unit, "RT_Labor")
             self._row(
                 "RSRC",
                 rsrc_id=key,
@@ -111,7 +119,7 @@ class P6Tables:
         for project in pf.projects:
             parents = {task.parent for task in project.tasks if task.parent}
             for name in (*(t.id for t in project.tasks if t.id not in parents), *(gate.id for gate in project.gates)):
-                self.task_ids[f"{project.id}/{name}"] = str(1000 + len(self.task_ids))
+                self.task_ids[f"{project.id}/{name}"] = self._new()
         for project in pf.projects:
             self._project(project)
         for project in pf.projects:
@@ -133,7 +141,8 @@ class P6Tables:
         declared = [calendar.id for calendar in pf.calendars]
         for name in [*declared, *sorted(used - set(declared))]:
             calendar = pf.calendar_table[name]
-            key = self.calendar_ids[name] = str(len(self.calendar_ids) + 1)
+            key = self.calendar_ids[name] = self._new()
+            self.days[key] = days_of(calendar)
             title = calendar.name if name in declared and name.partition("~")[0] == escaped(calendar.name) else unescaped(name)
             self._row(
                 "CALENDAR",
@@ -145,7 +154,7 @@ class P6Tables:
                 week_hr_cnt=number(Decimal(calendar.week_minutes) / 60)
                 if calendar.days_per_week is not None or name not in declared
                 else "",
-                clndr_data=_data(calendar),
+                clndr_data=nested(self.days[key]),
             )
 
     def _elapsed(self, task: Task) -> bool:
@@ -168,6 +177,7 @@ class P6Tables:
 
     def _project(self, project: Project) -> None:
         pf, key = self.portfolio, self.project_ids[project.id]
+        self.lost.beside(project, KEPT_OF_PROJECTS, "projects")
         calendar = pf.calendar_table[project.calendar or pf.calendar or "standard"]
         status = project.status_date if project.status_date is not None else pf.status_date
         start = project.start if project.start is not None else pf.start if pf.start is not None else status
@@ -187,17 +197,15 @@ class P6Tables:
             export_flag="Y",
         )
         self._options(key)
-        root = str(100000 + int(key) * 10000)
+        root = self._new()
         self._row(
             "PROJWBS", wbs_id=root, proj_id=key, proj_node_flag="Y", wbs_short_name=unescaped(project.id), wbs_name=project.name, seq_num="0"
         )  # fmt: skip
         parents = {task.parent for task in project.tasks if task.parent}
-        wbs: dict[str, str] = {}
-        for task in project.tasks:
-            if task.id in parents:
-                wbs[task.id] = str(int(root) + len(wbs) + 1)
+        wbs = {task.id: self._new() for task in project.tasks if task.id in parents}
         for task in project.tasks:
             if task.id in wbs:
+                self.lost.beside(task, KEPT_OF_SUMMARIES, "summaries")
                 text, above = unescaped(task.id), unescaped(task.parent) if task.parent else ""
                 short = text.removeprefix(f"{above}.") if above else text.removeprefix("WBS ")
                 self._row(
@@ -211,11 +219,11 @@ class P6Tables:
                     seq_num=wbs[task.id],
                 )
             else:
-                self._task(project, task, key, wbs.get(task.parent or "", root), calendar)
+                self._task(project, task, wbs.get(task.parent or "", root))
         for gate in project.gates:
-            self._gate(project, gate, key, root, calendar)
+            self._gate(project, gate, root, calendar)
         if project.risks:
-            self._lose("risks", len(project.risks))
+            self.lost.lose("risks", len(project.risks))
         self._baseline(project, key)
 
     def _options(self, key: str) -> None:
@@ -226,9 +234,9 @@ class P6Tables:
             proj_id=key,
             sched_retained_logic="Y" if d.progress == "retained" else "N",
             sched_progress_override="Y" if d.progress == "override" else "N",
-            sched_float_type=FLOATS[d.total_float],
+            sched_float_type=FLOAT_CODES[d.total_float],
             sched_lag_early_start_flag="Y" if d.start_lag == "early" else "N",
-            sched_calendar_on_relationship_lag=LAGS[d.lag_calendar],
+            sched_calendar_on_relationship_lag=LAG_CODES[d.lag_calendar],
             sched_use_expect_end_flag="Y" if d.expected_finish else "N",
             sched_use_project_end_date_for_float="Y" if d.float_to == "project" else "N",
             sched_open_critical_flag="N",
@@ -240,17 +248,17 @@ class P6Tables:
         planned = [task for task in project.tasks if task.baseline_start is not None or task.baseline_finish is not None]
         if not planned:
             return
-        other = str(5000 + int(key))
+        other, root = self._new(), self._new()
         name = f"{unescaped(project.id)} - B1"
         self._row("PROJECT", proj_id=other, orig_proj_id=key, proj_short_name=name)
-        self._row("PROJWBS", wbs_id=f"9{other}", proj_id=other, proj_node_flag="Y", wbs_short_name=name, wbs_name=project.name)
-        for place, task in enumerate(planned):
+        self._row("PROJWBS", wbs_id=root, proj_id=other, proj_node_flag="Y", wbs_short_name=name, wbs_name=project.name)
+        for task in planned:
             calendar = self.portfolio.calendar_for(f"{project.id}/{task.id}")
             self._row(
                 "TASK",
-                task_id=str(500000 + int(key) * 20000 + place),
+                task_id=self._new(),
                 proj_id=other,
-                wbs_id=f"9{other}",
+                wbs_id=root,
                 clndr_id=self.calendar_ids.get(calendar.id, ""),
                 task_code=unescaped(task.id),
                 task_name=task.name,
@@ -268,15 +276,29 @@ class P6Tables:
         if estimate is None or not isinstance(span, Span):
             return None
         if estimate.rule != "fixed":
-            self._lose("ranges of estimates, written as their central value")
+            self.lost.lose("ranges of estimates, written as their central value")
         return span.amount if span.unit == "h" else Decimal(calendar.minutes(span)) / 60
 
-    def _task(self, project: Project, task: Task, key: str, wbs: str, usual: Calendar) -> None:
-        full_id = f"{project.id}/{task.id}"
+    def _activity(self, project: Project, item: Task | Gate, wbs: str, calendar: Calendar, kind: str) -> Row:
+        """What every activity says: which it is, where it stands, of which type and on which calendar it is."""
+        return {
+            "task_id": self.task_ids[f"{project.id}/{item.id}"],
+            "proj_id": self.project_ids[project.id],
+            "wbs_id": wbs,
+            "clndr_id": self.calendar_ids.get(calendar.id, ""),
+            "task_code": unescaped(item.id),
+            "task_name": item.name,
+            "task_type": kind,
+            "duration_type": "DT_FixedDUR2",
+        }
+
+    def _task(self, project: Project, task: Task, wbs: str) -> None:
+        full_id, key = f"{project.id}/{task.id}", self.project_ids[project.id]
+        self.lost.beside(task, KEPT_OF_TASKS, "tasks")
         calendar = self.portfolio.calendar_for(full_id)
         if self._elapsed(task):
             calendar = self.portfolio.calendar_table["continuous"]
-            self._lose("elapsed durations, written on a calendar around the clock")
+            self.lost.lose("elapsed durations, written on a calendar around the clock")
         milestone, whole = task.milestone, self._hours(task.duration, calendar)
         begun, done = task.actual_start is not None, task.actual_finish is not None
         left = self._hours(task.remaining, calendar)
@@ -284,14 +306,7 @@ class P6Tables:
             left = whole * (1 - Decimal(repr(task.progress))) if begun and task.progress is not None else whole
         kind = ("TT_Mile" if task.milestone_of == "start" else "TT_FinMile") if milestone else "TT_LOE" if task.hammock else "TT_Task"
         row = {
-            "task_id": self.task_ids[full_id],
-            "proj_id": key,
-            "wbs_id": wbs,
-            "clndr_id": self.calendar_ids.get(calendar.id, ""),
-            "task_code": unescaped(task.id),
-            "task_name": task.name,
-            "task_type": kind,
-            "duration_type": "DT_FixedDUR2",
+            **self._activity(project, task, wbs, calendar, kind),
             "status_code": "TK_Complete" if done else "TK_Active" if begun else "TK_NotStart",
             "target_drtn_hr_cnt": "0" if milestone else _shown(whole),
             "remain_drtn_hr_cnt": "0" if done or milestone else _shown(left),
@@ -308,12 +323,12 @@ class P6Tables:
         for what, count in (
             ("deadlines", task.deadline),
             ("extensions of tasks", task.extensions or None),
-            ("delays", getattr(task, "delay", None)),
+            ("delays", task.delay),
         ):
             if count is not None:
-                self._lose(what)
+                self.lost.lose(what)
         if task.progress is not None and not begun and not done:
-            self._lose("progress of work that has not begun")
+            self.lost.lose("progress of work that has not begun")
         for name, value in task.attributes.items():
             self._code(name, value, self.task_ids[full_id], key)
 
@@ -336,7 +351,7 @@ class P6Tables:
             found.append(("CS_MEOA", self._end(task.finish_not_before, calendar)))
         tied, out = task.constraints, {}
         if tied is not None:
-            for name, kind in PRIMARY.items():
+            for name, kind in TIES.items():
                 when = getattr(tied, name)
                 if when is not None:
                     text = self._end(when, calendar) if "finish" in name else self._start(when)
@@ -345,10 +360,10 @@ class P6Tables:
                 found.insert(0, ("CS_ALAP", ""))
             if tied.expected_finish is not None:
                 out["expect_end_date"] = self._end(tied.expected_finish, calendar)
-            if any(getattr(tied, name, None) is not None for name in ("by_hand_start", "by_hand_finish")):
-                self._lose("dates that are set by hand")
+            if tied.by_hand_start is not None or tied.by_hand_finish is not None:
+                self.lost.lose("dates that are set by hand")
         if len(found) > 2:
-            self._lose("third constraints of tasks", len(found) - 2)
+            self.lost.lose("third constraints of tasks", len(found) - 2)
         for (kind, when), (key, at) in zip(found, (("cstr_type", "cstr_date"), ("cstr_type2", "cstr_date2")), strict=False):
             out[key], out[at] = kind, when
         return out
@@ -371,20 +386,12 @@ class P6Tables:
         out["driving_path_flag"] = "Y" if item.longest_path else "N"
         return out
 
-    def _gate(self, project: Project, gate: Gate, key: str, wbs: str, usual: Calendar) -> None:
+    def _gate(self, project: Project, gate: Gate, wbs: str, usual: Calendar) -> None:
         """A gate is a finish milestone; its decision, who takes it and by when have no home."""
-        self._lose("gates, written as finish milestones without their decisions")
-        full_id = f"{project.id}/{gate.id}"
+        self.lost.lose("gates, written as finish milestones without their decisions")
         calendar = self.portfolio.calendar_table[gate.calendar] if gate.calendar else usual
         row = {
-            "task_id": self.task_ids[full_id],
-            "proj_id": key,
-            "wbs_id": wbs,
-            "clndr_id": self.calendar_ids.get(calendar.id, ""),
-            "task_code": unescaped(gate.id),
-            "task_name": gate.name,
-            "task_type": "TT_FinMile",
-            "duration_type": "DT_FixedDUR2",
+            **self._activity(project, gate, wbs, calendar, "TT_FinMile"),
             "complete_pct_type": "CP_Drtn",
             "status_code": "TK_NotStart",
             "target_drtn_hr_cnt": "0",
@@ -401,11 +408,10 @@ class P6Tables:
             hours = Decimal(0)
             if effort is not None:
                 calendar = self.portfolio.calendar_table[self.portfolio.calendar or "standard"]
-                minutes_of = {"ph": 60, "pd": calendar.day_minutes, "pw": calendar.week_minutes}[effort.unit]
-                hours = effort.amount * minutes_of / 60
+                hours = effort.amount * calendar.effort_minutes[effort.unit] / 60
             self._row(
                 "TASKRSRC",
-                taskrsrc_id=str(len(self.tables.get("TASKRSRC", ())) + 1),
+                taskrsrc_id=self._new(),
                 task_id=task_id,
                 proj_id=key,
                 rsrc_id=self.resource_ids[assignment.resource],
@@ -418,7 +424,7 @@ class P6Tables:
         if cost or spent:
             self._row(
                 "PROJCOST",
-                cost_item_id=str(len(self.tables.get("PROJCOST", ())) + 1),
+                cost_item_id=self._new(),
                 proj_id=key,
                 task_id=task_id,
                 cost_name="budget",
@@ -432,15 +438,15 @@ class P6Tables:
             return Decimal(0)
         amount = budget.lines[0].amount if budget.is_lump else None
         central = amount.central() if amount is not None else None
-        if central is None or getattr(central, "currency", "") != self.currency:
-            self._lose("amounts in several lines or other currencies")
+        if not isinstance(central, Money) or central.currency != self.currency:
+            self.lost.lose("amounts in several lines or other currencies")
             return Decimal(0)
-        return Decimal(central.amount)  # type: ignore[union-attr]
+        return central.amount
 
     def _code(self, name: str, value: str, task_id: str, key: str) -> None:
         """An attribute is an activity code."""
         if name not in self.codes:
-            self.codes[name] = str(len(self.codes) + 1)
+            self.codes[name] = self._new()
             self._row(
                 "ACTVTYPE",
                 actv_code_type_id=self.codes[name],
@@ -449,7 +455,7 @@ class P6Tables:
                 seq_num=self.codes[name],
             )
         if (name, value) not in self.code_values:
-            code = self.code_values[name, value] = str(len(self.code_values) + 1)
+            code = self.code_values[name, value] = self._new()
             self._row(
                 "ACTVCODE", actv_code_id=code, actv_code_type_id=self.codes[name], short_name=value[:60], actv_code_name=value, seq_num=code
             )
@@ -462,13 +468,14 @@ class P6Tables:
             self._link(f"{project.id}/{after.source}", f"{project.id}/{item.id}", after)
 
     def _links(self) -> None:
+        rows = {row["task_id"]: row for row in self.tables.get("TASK", ())}
         for link in self.portfolio.links:
+            self.lost.beside(link, KEPT_OF_LINKS, "links")
             after = After(source=link.source, type=link.type, lag=link.lag)
             if link.kind != "schedule":
-                self._lose("links that move no dates")
+                self.lost.lose("links that move no dates")
             elif link.source.startswith("external:early start of ") and link.date is not None and link.target in self.task_ids:
-                row = next(row for row in self.tables["TASK"] if row["task_id"] == self.task_ids[link.target])
-                row["external_early_start_date"] = self._start(link.date)
+                rows[self.task_ids[link.target]]["external_early_start_date"] = self._start(link.date)
             else:
                 self._link(link.source, link.target, after)
 
@@ -481,16 +488,16 @@ class P6Tables:
                 owner, _, name = end.removeprefix("external:").rpartition(".")
                 ends.append((owner if owner != "?" else "", name))
             else:
-                self._lose("links to or from what is no activity")
+                self.lost.lose("links to or from what is no activity")
                 return
         self._row(
             "TASKPRED",
-            task_pred_id=str(len(self.tables.get("TASKPRED", ())) + 1),
+            task_pred_id=self._new(),
             task_id=ends[1][1],
             pred_task_id=ends[0][1],
             proj_id=ends[1][0],
             pred_proj_id=ends[0][0],
-            pred_type=f"PR_{after.type}",
+            pred_type=TYPE_CODES[after.type],
             lag_hr_cnt=number(self._lag(after.lag, source, target)),
         )
 
@@ -499,7 +506,7 @@ class P6Tables:
         if lag is None or not lag.amount:
             return Decimal(0)
         if lag.dimension == "step":
-            self._lose("lags of months")
+            self.lost.lose("lags of months")
             return Decimal(0)
         if lag.unit == "h":
             return lag.amount
@@ -511,42 +518,52 @@ class P6Tables:
             calendar = pf.calendar_table["continuous"]
         if lag.unit in ELAPSED:
             if self.dialect.lag_calendar != "continuous":
-                self._lose("elapsed lags, written as so many days of working time")
+                self.lost.lose("elapsed lags, written as so many days of working time")
             return Decimal(lag.elapsed_minutes) / 1440 * calendar.day_minutes / 60
         return Decimal(calendar.minutes(lag)) / 60
 
 
-def _data(calendar: Calendar) -> str:
-    """A calendar as P6 nests it in one cell: what a shift has past midnight belongs to the next day."""
+class Days(NamedTuple):
+    """The days of a calendar, with shifts cut at midnight: what one has past midnight belongs to the next day.
+
+    Args:
+        week: from Sunday.
+        special: of days with other hours, in order.
+    """
+
+    week: list[Times]
+    special: dict[date, Times]
+
+
+def days_of(calendar: Calendar) -> Days:
+    """The days of a calendar as P6 has them."""
     week = calendar.week_shifts()
-    exceptions: dict[date, tuple[tuple[int, int], ...]] = dict.fromkeys(calendar.holidays, ())
+    other: dict[date, tuple[tuple[int, int], ...]] = dict.fromkeys(calendar.holidays, ())
     for one in calendar.exceptions:
-        exceptions |= dict.fromkeys(one.days(), shifts_of(one.hours))
+        other |= dict.fromkeys(one.days(), shifts_of(one.hours))
+    next_day = timedelta(days=1)
+    spilt = {day + next_day for day in other if any(stop > 1440 for _, stop in (*other[day], *week[day.weekday()]))}
 
-    def of(day: date) -> list[tuple[int, int]]:
-        before = date.fromordinal(day.toordinal() - 1)
-        spill = exceptions.get(before, week[before.weekday()])
-        own = exceptions.get(day, week[day.weekday()])
-        return [*((0, stop - 1440) for _, stop in spill if stop > 1440), *((start, min(stop, 1440)) for start, stop in own)]
+    def own(day: date) -> tuple[tuple[int, int], ...]:
+        return other.get(day, week[day.weekday()])
 
-    usual = [[*((0, s - 1440) for _, s in week[day - 1] if s > 1440), *((a, min(b, 1440)) for a, b in week[day])] for day in range(7)]
-    days = "".join(f"(0||{place}()({_shifts(usual[day])}))" for place, day in enumerate((6, 0, 1, 2, 3, 4, 5), 1))
-    spilt = {
-        date.fromordinal(day.toordinal() + 1) for day in exceptions if any(b > 1440 for _, b in (*exceptions[day], *week[day.weekday()]))
-    }
-    listed = "".join(
-        f"(0||{place}(d|{(day - EPOCH).days})({_shifts(of(day))}))"
-        for place, day in enumerate(sorted({*exceptions, *spilt}))
-        if day > EPOCH
-    )
-    return f"(0||CalendarData()((0||DaysOfWeek()({days}))(0||VIEW(ShowTotal|N)())(0||Exceptions()({listed}))))"
+    days = sorted(day for day in {*other, *spilt} if day > EPOCH)
+    return Days(week_times(calendar), {day: cut(own(day - next_day), own(day)) for day in days})
 
 
-def _shifts(times: list[tuple[int, int]]) -> str:
-    return "".join(f"(0||{place}(s|{_clock(a)}|f|{_clock(b)})())" for place, (a, b) in enumerate(sorted(times)))
+def nested(days: Days) -> str:
+    """The days of a calendar as P6 nests them in one cell."""
+    week = "".join(f"(0||{number}()({_shifts(times)}))" for number, times in enumerate(days.week, 1))
+    listed = "".join(f"(0||{place}(d|{(day - EPOCH).days})({_shifts(times)}))" for place, (day, times) in enumerate(days.special.items()))
+    return f"(0||CalendarData()((0||DaysOfWeek()({week}))(0||VIEW(ShowTotal|N)())(0||Exceptions()({listed}))))"
 
 
-def _clock(minute: int) -> str:
+def _shifts(times: Times) -> str:
+    return "".join(f"(0||{place}(s|{clock(a)}|f|{clock(b)})())" for place, (a, b) in enumerate(sorted(times)))
+
+
+def clock(minute: int) -> str:
+    """A minute of a day as a time; the end of the day is 00:00."""
     return f"{minute // 60 % 24:02}:{minute % 60:02}"
 
 

@@ -6,26 +6,21 @@ What P6 has no room for is named in a `FormatWarning`; nothing is dropped in sil
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterator
-from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from xml.sax.saxutils import escape
 
 from ipmo.atomic import write_atomically
-from ipmo.errors import FormatWarning
-from ipmo.files.foreign import EPOCH
-from ipmo.files.p6_tables import P6Tables, Row
+from ipmo.files.calendar_days import Times
+from ipmo.files.p6_tables import Days, P6Tables, clock
 from ipmo.files.pmxml import DAYS
 from ipmo.files.pmxml_fields import FIELDS, NAMESPACE, SHARES, WORDS
+from ipmo.files.xer_tables import Row
 from ipmo.model.portfolio import Portfolio
 
 __all__ = ["write_pmxml"]
 
-_WEEKDAY = re.compile(r"\(0\|\|([1-7])\(\)\(((?:\(0\|\|\d+\(s\|[0-9:]+\|f\|[0-9:]+\)\(\)\))*)\)\)")
-_EXCEPTION = re.compile(r"\(0\|\|\d+\(d\|(\d+)\)\(((?:\(0\|\|\d+\(s\|[0-9:]+\|f\|[0-9:]+\)\(\)\))*)\)\)")
-_SHIFT = re.compile(r"s\|([0-9:]+)\|f\|([0-9:]+)")
 _BARRED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -40,9 +35,7 @@ def write_pmxml(portfolio: Portfolio, path: Path) -> None:
     """
     made = P6Tables(portfolio)
     write_atomically(path, "\n".join(_lines(made)) + "\n")
-    if made.lost:
-        parts = [f"{count} {what}" for what, count in made.lost.items()]
-        warnings.warn(f"{path}: Primavera P6 has no room for {'; '.join(parts)}", FormatWarning, stacklevel=4)
+    made.lost.warn(path)
 
 
 def _lines(made: P6Tables) -> Iterator[str]:
@@ -55,7 +48,7 @@ def _lines(made: P6Tables) -> Iterator[str]:
         currency |= {"PositiveSymbol": "#1.1", "Symbol": made.currency}
         yield f"<Currency>{''.join(_tag(name, text) for name, text in currency.items())}</Currency>"
     for row in tables.get("CALENDAR", ()):
-        yield f"<Calendar>{_fields('CALENDAR', row)}{_week(row['clndr_data'])}</Calendar>"
+        yield f"<Calendar>{_fields('CALENDAR', row)}{_week(made.days[row['clndr_id']])}</Calendar>"
     for table in ("RSRC", "ACTVTYPE", "ACTVCODE"):
         for row in tables.get(table, ()):
             yield _element(table, row)
@@ -125,27 +118,20 @@ def _fields(table: str, row: Row) -> str:
     return "".join(out)
 
 
-def _week(data: str) -> str:
-    """The week and the exceptions of a calendar's cell, as elements; shifts end with their last minute."""
-    week, _, rest = data.partition("(0||VIEW")
-    days = "".join(
-        f"<StandardWorkHours>{_tag('DayOfWeek', DAYS[int(n) - 1])}{_times(s)}</StandardWorkHours>" for n, s in _WEEKDAY.findall(week)
+def _week(days: Days) -> str:
+    """The week and the exceptions of a calendar; shifts end with their last minute."""
+    week = "".join(
+        f"<StandardWorkHours>{_tag('DayOfWeek', day)}{_times(times)}</StandardWorkHours>"
+        for day, times in zip(DAYS, days.week, strict=True)
     )
     listed = "".join(
-        f"<HolidayOrException>{_tag('Date', f'{EPOCH + timedelta(days=int(day))}T00:00:00')}{_times(shifts)}</HolidayOrException>"
-        for day, shifts in _EXCEPTION.findall(rest)
+        f"<HolidayOrException>{_tag('Date', f'{day}T00:00:00')}{_times(times)}</HolidayOrException>" for day, times in days.special.items()
     )
-    return f"<StandardWorkWeek>{days}</StandardWorkWeek><HolidayOrExceptions>{listed}</HolidayOrExceptions>"
+    return f"<StandardWorkWeek>{week}</StandardWorkWeek><HolidayOrExceptions>{listed}</HolidayOrExceptions>"
 
 
-def _times(shifts: str) -> str:
+def _times(times: Times) -> str:
     return "".join(
-        f"<WorkTime>{_tag('Start', f'{start}:00')}{_tag('Finish', f'{_last_minute(finish)}:00')}</WorkTime>"
-        for start, finish in _SHIFT.findall(shifts)
+        f"<WorkTime>{_tag('Start', f'{clock(start)}:00')}{_tag('Finish', f'{clock(stop - 1)}:00')}</WorkTime>"
+        for start, stop in sorted(times)
     )
-
-
-def _last_minute(text: str) -> str:
-    hours, minutes = map(int, text.split(":"))
-    last = (hours * 60 + minutes - 1) % 1440
-    return f"{last // 60:02}:{last % 60:02}"

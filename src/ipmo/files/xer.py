@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
 
 import attrs
 
 from ipmo.errors import FileError, ModelError, UnitError, listed
 from ipmo.files.foreign import Intake, RowError, TaskFields, day_or_time, escaped
+from ipmo.files.p6_codes import CONSTRAINTS, FLOATS, LAGS, ON_ITSELF, RESOURCES, TYPES
 from ipmo.files.xer_calendars import xer_calendar
 from ipmo.files.xer_tables import Row, sniff_xer, xer_tables
 from ipmo.findings import Severity
@@ -43,18 +43,6 @@ READ = frozenset(
         *("ACTVTYPE", "ACTVCODE", "TASKACTV", "UDFTYPE", "UDFVALUE", "PROJCOST", "CURRTYPE"),
     ]
 )
-TYPES = {"PR_FS": "FS", "PR_SS": "SS", "PR_FF": "FF", "PR_SF": "SF"}
-ON_ITSELF: dict[str, Literal["not_before", "finish_not_before"]] = {"CS_MSOA": "not_before", "CS_MEOA": "finish_not_before"}
-CONSTRAINTS = {
-    "CS_MSO": "start_on",
-    "CS_MEO": "finish_on",
-    "CS_MSOB": "start_no_later",
-    "CS_MEOB": "finish_no_later",
-    "CS_MANDSTART": "mandatory_start",
-    "CS_MANDFIN": "mandatory_finish",
-}
-LAGS = {"rcal_Predecessor": "predecessor", "rcal_Successor": "successor", "rcal_24Hour": "continuous", "rcal_ProjDefault": "project"}
-FLOATS = {"FT_SF": "start", "FT_FF": "finish", "FT_MIN": "smallest"}
 
 
 def read_xer(path: Path, name: str, encoding: str | None = None) -> Portfolio:
@@ -198,7 +186,7 @@ class _Reader:
             with self.intake.row(f"resource {row.get('rsrc_short_name') or row['rsrc_id']!r}", line):
                 id = self.intake.fit(row.get("rsrc_short_name") or row.get("rsrc_name") or row["rsrc_id"], self.top, "resource")
                 calendar = self._calendar_id(row.get("clndr_id"), f"resource {id!r}", line)
-                kind = {"RT_Labor": "person", "RT_Equip": "machine", "RT_Mat": "unit"}.get(row.get("rsrc_type", ""), "person")
+                kind = RESOURCES.get(row.get("rsrc_type", ""), "person")
                 self.resources[row["rsrc_id"]] = Resource(id=id, name=row.get("rsrc_name", ""), unit=kind, calendar=calendar)
                 self.top.add(id)
 

@@ -5,11 +5,9 @@ What P6 has no room for is named in a `FormatWarning`; nothing is dropped in sil
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 
 from ipmo.atomic import write_atomically
-from ipmo.errors import FormatWarning
 from ipmo.files.p6_tables import P6Tables, columns
 from ipmo.model.portfolio import Portfolio
 
@@ -30,9 +28,7 @@ def write_xer(portfolio: Portfolio, path: Path) -> None:
     """
     made = P6Tables(portfolio)
     write_atomically(path, _encoded(_text(portfolio, made)))
-    if made.lost:
-        parts = [f"{count} {what}" for what, count in made.lost.items()]
-        warnings.warn(f"{path}: Primavera P6 has no room for {'; '.join(parts)}", FormatWarning, stacklevel=4)
+    made.lost.warn(path)
 
 
 def _text(portfolio: Portfolio, made: P6Tables) -> str:

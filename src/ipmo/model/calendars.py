@@ -178,6 +178,11 @@ class Calendar(Noun):
         days = self.days_per_week
         return round(self.day_minutes * Fraction(days if days is not None else sum(1 for d in self.week_shifts() if d)))
 
+    @property
+    def effort_minutes(self) -> dict[str, int]:
+        """Minutes of one person in each unit of effort: person-hours, and days and weeks of this calendar."""
+        return {"ph": 60, "pd": self.day_minutes, "pw": self.week_minutes}
+
     def minutes(self, span: Span) -> int:
         """Minutes of a span: working minutes of this calendar, or elapsed minutes; rounded half to even.
 

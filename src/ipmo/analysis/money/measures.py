@@ -133,8 +133,7 @@ def person_days(context: MeasureContext, full_id: str, item: object) -> Fraction
 
 def _in_days(context: MeasureContext, full_id: str, effort: Effort) -> Fraction:
     calendar = context.portfolio.calendar_for(full_id)
-    hours = {"ph": 60, "pd": calendar.day_minutes, "pw": calendar.week_minutes}[effort.unit]
-    return Fraction(effort.amount) * hours / calendar.day_minutes
+    return Fraction(effort.amount) * calendar.effort_minutes[effort.unit] / calendar.day_minutes
 
 
 def _money(name: str, title: str, applies: Callable[[object], bool] = _work) -> Measure:

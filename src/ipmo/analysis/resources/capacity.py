@@ -303,8 +303,7 @@ class _Demand:
 
     @staticmethod
     def _minutes(effort: Effort, calendar: Calendar) -> Fraction:
-        each = {"ph": 60, "pd": calendar.day_minutes, "pw": calendar.week_minutes}[effort.unit]
-        return Fraction(effort.amount) * each
+        return Fraction(effort.amount) * calendar.effort_minutes[effort.unit]
 
     def _calendar(self, resource: Resource) -> Calendar:
         return self.portfolio.calendar_table[resource.calendar or self.portfolio.calendar or "standard"]

@@ -1,21 +1,37 @@
-"""Days of calendars as other tools write them: the shifts of a day cut at midnight, runs of days with other hours, where work ends."""
+"""Days of calendars as other tools write them: shifts cut at midnight, runs of days with other hours, where work ends."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
 from ipmo.model.calendars import Calendar, shifts
 from ipmo.units import minutes, moment
 
-__all__ = ["day_times", "ended", "shifts_of", "special_days"]
+__all__ = ["Times", "cut", "day_times", "ended", "shifts_of", "special_days", "week_times"]
+
+Times = list[tuple[int, int]]
+"""Shifts of a day, in minutes from its midnight."""
 
 
-def day_times(calendar: Calendar, day: date) -> list[tuple[int, int]]:
-    """The shifts of a day on a calendar, in minutes from midnight: with what reaches into it, without what reaches out of it."""
-    before = shifts_of(calendar, day - timedelta(days=1)) if day > date.min else ()
-    spill = [(0, stop - 1440) for _, stop in before if stop > 1440]
-    return [*spill, *((start, min(stop, 1440)) for start, stop in shifts_of(calendar, day))]
+def cut(before: Iterable[tuple[int, int]], own: Iterable[tuple[int, int]]) -> Times:
+    """The shifts of a day cut at midnight: with what reaches into it from the day before, without what reaches out of it.
+
+    >>> cut([(1320, 1800)], [(480, 960), (1320, 1800)])
+    [(0, 360), (480, 960), (1320, 1440)]
+    """
+    return [*((0, stop - 1440) for _, stop in before if stop > 1440), *((start, min(stop, 1440)) for start, stop in own)]
+
+
+def week_times(calendar: Calendar) -> list[Times]:
+    """The shifts of the days of a week, cut at midnight, from Sunday: as P6 and Project count days."""
+    week = calendar.week_shifts()
+    return [cut(week[day - 1], week[day]) for day in (6, 0, 1, 2, 3, 4, 5)]
+
+
+def day_times(calendar: Calendar, day: date) -> Times:
+    """The shifts of a day on a calendar, cut at midnight."""
+    return cut(shifts_of(calendar, day - timedelta(days=1)) if day > date.min else (), shifts_of(calendar, day))
 
 
 def ended(calendar: Calendar, start: datetime, finish: datetime) -> datetime:
@@ -40,7 +56,7 @@ def shifts_of(calendar: Calendar, day: date) -> tuple[tuple[int, int], ...]:
     return () if day in calendar.holidays else calendar.week_shifts()[day.weekday()]
 
 
-def special_days(calendar: Calendar) -> Iterator[tuple[date, date, list[tuple[int, int]]]]:
+def special_days(calendar: Calendar) -> Iterator[tuple[date, date, Times]]:
     """The runs of days with other hours; a night shift that an exception adds or takes away shows on the next day too."""
     nights = any(stop > 1440 for day in calendar.week_shifts() for _, stop in day)
     periods = [(day, day) for day in calendar.holidays] + [(one.first, one.last or one.first) for one in calendar.exceptions]
@@ -50,7 +66,7 @@ def special_days(calendar: Calendar) -> Iterator[tuple[date, date, list[tuple[in
         return
     days = {first + timedelta(days=n) for first, last in periods for n in range((last - first).days + 2)}
     run: list[date] = []
-    held: list[tuple[int, int]] = []
+    held: Times = []
     for day in sorted(days):
         times = day_times(calendar, day)
         if run and (day - run[-1]).days == 1 and times == held:
