@@ -62,6 +62,8 @@ def test_dates_and_floats_are_those_by_way_of_nouns(pf: Portfolio, frame: str) -
         ({"portfolio": {"start": [None]}}, "nothing says when the portfolio starts"),
         ({"portfolio": {"calendar": ["mine"]}}, "calendar 'mine' is none of standard, continuous"),
         ({"projects": {"id": ["Q"]}}, "there is no project 'P'"),
+        ({"links": {"type": ["fs"]}}, "link P/a -> P/b: type 'fs' is not one of FS, SS, FF, SF"),
+        ({"portfolio": {"id": ["x", "y"], "start": ["2026-01-05"] * 2, "calendar": [None, None]}}, "a portfolio is one row"),
         ({"benefits": {"id": ["b"]}}, "table 'benefits' may bear on dates"),
     ],
 )
@@ -79,3 +81,18 @@ def test_what_is_not_looked_at_is_refused(change: dict[str, dict[str, list[Any]]
         plain[table] = {**plain.get(table, {}), **columns}
     with pytest.raises(ipmo.ModelError, match=said):
         network_of_tables({name: pl.DataFrame(table) for name, table in plain.items()})
+
+
+@pytest.mark.parametrize(("table", "column"), [("tasks", "id"), ("tasks", "project"), ("links", "to"), ("projects", "id")])
+def test_a_column_that_is_missing_is_named(table: str, column: str) -> None:
+    import polars as pl
+
+    plain = {
+        "portfolio": {"id": ["x"], "start": ["2026-01-05"]},
+        "projects": {"id": ["P"], "name": ["one"]},
+        "tasks": {"project": ["P", "P"], "id": ["a", "b"], "duration": ["1 d", "2 d"]},
+        "links": {"from": ["P/a"], "to": ["P/b"]},
+    }
+    del plain[table][column]
+    with pytest.raises(ipmo.ModelError, match=f"table '{table}' has no column '{column}'"):
+        network_of_tables({name: pl.DataFrame(rows) for name, rows in plain.items()})

@@ -10,7 +10,7 @@ from typing import Concatenate, ParamSpec, TypeAlias, TypeVar, cast
 
 from ipmo.errors import OptionError
 from ipmo.options import Options
-from ipmo.progress import Watch, watched
+from ipmo.progress import Progress, watched
 
 __all__ = ["Path", "Taking"]
 
@@ -52,7 +52,7 @@ class Taking:
         @functools.wraps(verb)
         def reading(*given: object, **named: object) -> Answer:
             watch = named.get("progress")
-            with watched(cast(Watch, watch) if callable(watch) or watch is True else None):
+            with watched(cast(Progress, watch) if callable(watch) or watch is True else None):
                 first = [self.taken(value, name) for name, value in zip(names, given, strict=False)]
                 for key, value in named.items():
                     if key in names or (key in optional and value is not None):

@@ -24,6 +24,8 @@ PLAIN: Final[Mapping[str, frozenset[str]]] = {
     "links": frozenset({"id", "from", "to", "type", "lag", "giver_owner", "receiver_owner", "status", "note", "needed", "promised"}),
 }
 """Tables and columns that say when work can be done, or do not bear on it; what else may move a date needs the whole portfolio."""
+NEEDED: Final[Mapping[str, tuple[str, ...]]] = {"projects": ("id",), "tasks": ("project", "id"), "links": ("from", "to")}
+"""Columns that a table cannot do without."""
 CALENDARS: Final[Mapping[str, Calendar]] = {one.id: one for one in (STANDARD, CONTINUOUS)}
 
 
@@ -81,14 +83,19 @@ def network_of_tables(tables: Mapping[str, Any]) -> Network:
 
 
 def _only_plain(name: str, frame: nw.DataFrame[Any]) -> None:
-    """Refuses what might move a date and is not looked at here."""
+    """Refuses what might move a date and is not looked at here, and a table that lacks a column."""
     if not len(frame):
         return
+    if name == "portfolio" and len(frame) > 1:
+        raise ModelError(f"table 'portfolio' has {len(frame)} rows; a portfolio is one row")
     if name not in PLAIN:
         raise ModelError(f"table {name!r} may bear on dates; read the tables with ipmo.from_tables")
     for column in frame.columns:
         if column not in PLAIN[name] and frame[column].null_count() < len(frame):
             raise ModelError(f"column {column!r} of table {name!r} may bear on dates; read the tables with ipmo.from_tables")
+    for column in NEEDED.get(name, ()):
+        if column not in frame.columns:
+            raise ModelError(f"table {name!r} has no column {column!r}; its columns are {', '.join(frame.columns)}")
 
 
 def _cells(frame: nw.DataFrame[Any], column: str) -> list[Any]:
@@ -148,6 +155,10 @@ def _links(links: nw.DataFrame[Any] | None, node_of: Mapping[str, int], calendar
         ends.append([place for place in places if place is not None])
     types: dict[str | None, int] = dict(TYPES.items())
     types[None] = TYPES["FS"]
+    kinds = _cells(links, "type")
+    for place, kind in enumerate(kinds):
+        if kind not in types:
+            raise ModelError(f"link {links['from'][place]} -> {links['to'][place]}: type {kind!r} is not one of {', '.join(TYPES)}")
     texts = _cells(links, "lag")
     lengths = {text: _working(text, calendar) for text in set(texts) - {None}}
-    return ends[0], ends[1], [types[one] for one in _cells(links, "type")], [lengths.get(text, 0) for text in texts]
+    return ends[0], ends[1], [types[kind] for kind in kinds], [lengths.get(text, 0) for text in texts]

@@ -61,6 +61,11 @@ def test_each_row_that_differs_has_a_cause_of_its_own_or_names_the_row_that_it_f
     assert "early start 2026-01-06 09:00 in the file, 2026-01-05 09:00 here" in next(f.message for f in said if f.item == "P/a")
 
 
+def test_a_file_that_stores_finishes_only_is_told_the_right_way_round() -> None:
+    assert kinds(plan(a=StoredDates(early_finish=at(7, 17)))) == {"P/a": "later in the file than anything asks for"}
+    assert kinds(plan(a=StoredDates(early_finish=at(5, 17)))) == {"P/a": "earlier in the file than its logic allows"}
+
+
 def test_dates_older_than_the_work_are_called_so() -> None:
     short = StoredDates(early_start=at(5, 9), early_finish=at(5, 17))
     assert kinds(plan(a=short)) == {"P/a": "changed after the file was scheduled"}

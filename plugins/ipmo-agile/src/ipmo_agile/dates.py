@@ -77,18 +77,15 @@ def order_of(rows: Iterable[Sequence[str]]) -> tuple[Order, str]:
     doubtful, halves = "", 0
     follows: dict[Order, int] = {"day first": 0, "month first": 0}
     for row in rows:
-        unclear = [text for text in map(str.strip, row) if (found := NUMBERS.fullmatch(text)) and len(found[1]) <= 2]
-        for text in unclear:
-            found = NUMBERS.fullmatch(text)
-            if found is None:
-                continue
+        unclear = [found for text in row if (found := NUMBERS.fullmatch(text.strip())) and len(found[1]) <= 2]
+        for found in unclear:
             first, second = int(found[1]), int(found[3])
             if found["mark"] == "." or first > 12:
                 possible["month first"] = False
             elif second > 12:
                 possible["day first"] = False
             elif first != second:
-                doubtful = doubtful or text
+                doubtful = doubtful or found[0]
                 halves += found["half"] is not None
         for order in follows if len(unclear) > 1 else ():
             days = [day for text in row if (day := _or_none(text, order)) is not None]
@@ -110,7 +107,7 @@ def _or_none(text: str, order: Order) -> date | None:
 
 def _iso(text: str) -> date | None:
     try:
-        return datetime.fromisoformat(re.sub(r"([+-][0-9]{2})([0-9]{2})$", r"\1:\2", text)).date()
+        return datetime.fromisoformat(text).date()
     except ValueError:
         return None
 

@@ -281,7 +281,7 @@ def _instant(value: Any) -> datetime:
     if day_of(text) is None:
         raise UnitError("a change in its log has no date")
     try:
-        found = datetime.fromisoformat(re.sub(r"([+-][0-9]{2})([0-9]{2})$", r"\1:\2", text))
+        found = datetime.fromisoformat(text)
     except ValueError:
         found = datetime.combine(day_of(text) or date.min, time())
     return found if found.tzinfo is not None else found.replace(tzinfo=UTC)

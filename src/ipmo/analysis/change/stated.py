@@ -238,8 +238,9 @@ def confidence_by(portfolio: Portfolio, by: str = "category") -> Table:
         for assessor, one in latest_confidence(project).items():
             rated[group, assessor] += 1
             counts[group, assessor, one.scale, one.rating] += 1
+    assessors = {name for _, name in rated}
     for group, size in groups.items():
-        for assessor in {name for _, name in rated}:
+        for assessor in assessors:
             if left := size - rated[group, assessor]:
                 counts[group, assessor, "", "(none)"] = left
     scales = {name: scale.ratings for name, scale in RATINGS.items()}

@@ -224,7 +224,8 @@ class _Comparison:
                     f"the file's early dates span {spanned / 60:g} h of its calendar, {length / 60:g} h of work are left: "
                     "its work or its calendar was changed after the file was scheduled"
                 )
-        if stored.early_start is not None and item.early_start is not None and stored.early_start > item.early_start:
+        told, here = (getattr(one, row.early[0]) for one in (stored, item))
+        if here is not None and told > here:
             return LATER, "the file has it later than its links, its constraints and the data date ask for"
         drivers = [f"{one.item!r} ({one.type})" for one in self.schedule.driving(name)]
         if stored.early_start is not None and self.portfolio.status_date is not None:
