@@ -217,6 +217,18 @@ def test_no_two_rows_have_the_same_number(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
+def test_gates_and_resources_keep_calendars_that_come_with_ipmo(ending: str, tmp_path: Path) -> None:
+    gate = Gate(id="G", after="a", calendar="continuous")
+    crane = {"id": "crane", "unit": "machine", "calendar": "continuous"}
+    pf = Portfolio(
+        id="x", start="2026-01-05", resources=[crane], projects=[Project(id="P", tasks=[Task(id="a", duration="1 d")], gates=[gate])]
+    )
+    back = again(pf, tmp_path / f"x{ending}")
+    table = back.calendar_table
+    assert table[back["P/G"].calendar].week_minutes == table[back["crane"].calendar].week_minutes == 7 * 1440
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
 def test_sums_of_any_size_are_kept(ending: str, tmp_path: Path) -> None:
     task = Task(id="a", duration="1 d", budget="123456789012345.67 JPY")
     pf = Portfolio(id="x", start="2026-01-05", money={"currency": "JPY"}, projects=[Project(id="P", tasks=[task])])

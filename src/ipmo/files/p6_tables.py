@@ -105,6 +105,8 @@ class P6Tables:
         self._calendars()
         for resource in pf.resources:
             self.lost.beside(resource, KEPT_OF_RESOURCES, "resources")
+            if resource.unit not in RESOURCE_CODES:
+                self.lost.lose("kinds of resources, written as labour")
             key = self.resource_ids[resource.id] = self._new()
             kind = RESOURCE_CODES.get(resource.unit, "RT_Labor")
             self._row(
@@ -135,9 +137,11 @@ class P6Tables:
         pf = self.portfolio
         used = {pf.calendar or "standard"} if not all(p.calendar for p in pf.projects) or pf.calendar or not pf.projects else set()
         for project in pf.projects:
-            used |= {c for c in (project.calendar, *(task.calendar for task in project.tasks)) if c}
+            own = (project.calendar, *(task.calendar for task in project.tasks), *(gate.calendar for gate in project.gates))
+            used |= {calendar for calendar in own if calendar}
             if any(self._elapsed(task) for task in project.tasks):
                 used.add("continuous")
+        used |= {resource.calendar for resource in pf.resources if resource.calendar}
         declared = [calendar.id for calendar in pf.calendars]
         for name in [*declared, *sorted(used - set(declared))]:
             calendar = pf.calendar_table[name]
