@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
 
 import attrs
 
@@ -21,9 +20,23 @@ from ipmo.errors import FileError, ModelError, UnitError
 from ipmo.files.foreign import Intake, RowError, TaskFields, day_or_time
 from ipmo.files.mspdi_calendars import Calendars
 from ipmo.files.mspdi_costs import Costs
-from ipmo.files.mspdi_elements import ID_FIELD, KIND_FIELD, LINK_TYPES, Element, elements, instant, iso_minutes, sniff_mspdi, whole
+from ipmo.files.mspdi_elements import (
+    AS_LATE_AS_POSSIBLE,
+    CONSTRAINTS,
+    ID_FIELD,
+    KIND_FIELD,
+    LINK_TYPES,
+    ON_ITSELF,
+    UNITS,
+    elements,
+    instant,
+    iso_minutes,
+    sniff_mspdi,
+    whole,
+)
 from ipmo.files.mspdi_work import Workforce
 from ipmo.files.opening import bytes_of
+from ipmo.files.xml_elements import Element
 from ipmo.findings import Severity
 from ipmo.model.calendars import Calendar
 from ipmo.model.dialects import DIALECTS, Dialect
@@ -35,17 +48,12 @@ from ipmo.model.reading import noun_of
 from ipmo.model.references import reference
 from ipmo.model.stored import StoredDates
 from ipmo.model.work import Constraints, Link, Project, Task
-from ipmo.units import Effort, Span
+from ipmo.units import ELAPSED, Effort, Span
 
 __all__ = ["read_mspdi", "sniff_mspdi"]
 
-UNITS = {3: "min", 4: "emin", 5: "h", 6: "eh", 7: "d", 8: "ed", 9: "w", 10: "ew"}
-"""Formats of durations and lags; 32 more is an estimated one."""
-UNITS_ELAPSED = frozenset(("emin", "eh", "ed", "ew"))
 ELAPSED_FORMATS = frozenset((4, 6, 8, 10, 12))
 PERCENT, ELAPSED_PERCENT = 19, 20
-ON_ITSELF: dict[int, Literal["not_before", "finish_not_before"]] = {4: "not_before", 6: "finish_not_before"}
-CONSTRAINTS = {2: "must_start_on", 3: "must_finish_on", 5: "start_no_later", 7: "finish_no_later"}
 
 
 def read_mspdi(path: Path, name: str) -> Portfolio:
@@ -453,13 +461,13 @@ class _Reader:
         if tenths > 0:
             format = whole(row.get("LevelingDelayFormat"), "LevelingDelayFormat") or 8
             span = self.span(Decimal(tenths) / 10, format)
-            fields["delay"] = span if span.unit in UNITS_ELAPSED else Span(span.amount, f"e{span.unit}")
+            fields["delay"] = span if span.unit in ELAPSED else Span(span.amount, f"e{span.unit}")
 
     def _tie(self, id: str, row: Element, fields: TaskFields, tied: dict[str, datetime | bool]) -> None:
         """The constraint of a task."""
         kind = whole(row.get("ConstraintType"), "ConstraintType") or 0
         date = self.when(row, "ConstraintDate")
-        if kind == 1:
+        if kind == AS_LATE_AS_POSSIBLE:
             tied["as_late_as_possible"] = True
         elif kind in ON_ITSELF or kind in CONSTRAINTS:
             if date is None:

@@ -11,7 +11,8 @@ import attrs
 
 from ipmo.errors import ModelError, UnitError
 from ipmo.files.foreign import Intake, RowError, day_ranges
-from ipmo.files.mspdi_elements import Element, instant, whole
+from ipmo.files.mspdi_elements import instant, whole
+from ipmo.files.xml_elements import Element
 from ipmo.model.calendars import Calendar, shifts
 from ipmo.units import Span
 

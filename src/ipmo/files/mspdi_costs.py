@@ -7,7 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from ipmo.files.foreign import Intake, TaskFields
-from ipmo.files.mspdi_elements import Element, instant
+from ipmo.files.mspdi_elements import instant
+from ipmo.files.xml_elements import Element
 from ipmo.model.estimates import Fixed
 from ipmo.model.money import Budget, BudgetLine, as_budget
 from ipmo.units import NO_CURRENCY, Money

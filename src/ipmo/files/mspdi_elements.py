@@ -1,4 +1,4 @@
-"""The elements of Microsoft Project's XML (MSPDI), each with its line, and the values in them.
+"""The values in Microsoft Project's XML (MSPDI) and the numbers that it has for words: one table each, for reading and for writing.
 
 Durations are hours (`PT80H0M0S`), dates without zones, kinds are numbers.
 """
@@ -6,22 +6,24 @@ Durations are hours (`PT80H0M0S`), dates without zones, kinds are numbers.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from xml.parsers import expat
+from typing import Literal
 
 from ipmo.errors import FileError, Problem
 from ipmo.files.foreign import Intake, RowError
+from ipmo.files.xml_elements import Element, document, names
 
 __all__ = [
+    "AS_LATE_AS_POSSIBLE",
+    "CONSTRAINTS",
     "ID_FIELD",
     "KIND_FIELD",
     "LINK_TYPES",
     "NAMESPACE",
-    "Element",
-    "document",
+    "ON_ITSELF",
+    "UNITS",
     "elements",
     "instant",
     "iso_minutes",
@@ -30,7 +32,14 @@ __all__ = [
 ]
 
 NAMESPACE = "http://schemas.microsoft.com/project"
-MAX_DEPTH = 100
+UNITS = {3: "min", 4: "emin", 5: "h", 6: "eh", 7: "d", 8: "ed", 9: "w", 10: "ew"}
+"""Formats of durations and lags; 32 more is an estimated one."""
+AS_LATE_AS_POSSIBLE = 1
+"""`ConstraintType` without a date; 0 is as soon as possible."""
+ON_ITSELF: dict[int, Literal["not_before", "finish_not_before"]] = {4: "not_before", 6: "finish_not_before"}
+"""`ConstraintType` where it is a field of the task itself."""
+CONSTRAINTS = {2: "must_start_on", 3: "must_finish_on", 5: "start_no_later", 7: "finish_no_later"}
+"""`ConstraintType` where it is a constraint with a date."""
 LINK_TYPES = ("FF", "FS", "SF", "SS")
 KIND_FIELD, ID_FIELD = "188744008", "188744009"
 """The custom fields Text21 and Text22, in which ipmo keeps its kinds and ids of items."""
@@ -39,42 +48,7 @@ _DURATION = re.compile(r"(-?)P(?:([0-9]{1,9})D)?T?(?:([0-9]{1,12})H)?(?:([0-9]{1
 
 def sniff_mspdi(path: Path, head: bytes) -> bool:
     """Whether a file is XML in Microsoft Project's namespace."""
-    return NAMESPACE.encode() in head or (head.startswith((b"\xff\xfe", b"\xfe\xff")) and NAMESPACE in head.decode("utf-16", "replace"))
-
-
-class Element:
-    """An XML element with its line; children by name."""
-
-    __slots__ = ("kids", "line", "tag", "text")
-
-    def __init__(self, tag: str, line: int) -> None:
-        self.tag, self.line = tag, line
-        self.text = ""
-        self.kids: list[Element] = []
-
-    def get(self, name: str) -> str | None:
-        """The text of the first child of that name; None when it is missing or empty."""
-        for kid in self.kids:
-            if kid.tag == name:
-                return kid.text or None
-        return None
-
-    def one(self, name: str) -> Element | None:
-        """The first child of that name."""
-        return next((kid for kid in self.kids if kid.tag == name), None)
-
-    def all(self, *path: str) -> Iterator[Element]:
-        """Descendants along a path of names."""
-        if not path:
-            yield self
-            return
-        for kid in self.kids:
-            if kid.tag == path[0]:
-                yield from kid.all(*path[1:])
-
-    def flag(self, name: str) -> bool:
-        """A child that says 1 or true."""
-        return (self.get(name) or "").strip().lower() in ("1", "true")
+    return names(head, NAMESPACE)
 
 
 def elements(raw: bytes, name: str) -> Element:
@@ -91,56 +65,6 @@ def elements(raw: bytes, name: str) -> Element:
             name, [Problem(message=f"this is no Microsoft Project XML: its root is {found!r}, not 'Project'", file=name, line=1)]
         )
     return project
-
-
-def document(raw: bytes, name: str) -> Element:
-    """A document of any kind: an element without a name that holds its root.
-
-    Raises:
-        FileError: this is no well-formed XML, or has a DOCTYPE.
-    """
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.buffer_text = True
-    parser.buffer_size = 2**16
-    root = Element("", 0)
-    stack = [root]
-    parts: list[str] = []
-
-    def refuse(message: str, hint: str = "") -> FileError:
-        problem = Problem(message=message, hint=hint, file=name, line=parser.CurrentLineNumber, column=parser.CurrentColumnNumber + 1)
-        return FileError(name, [problem])
-
-    def start(tag: str, _: object) -> None:
-        parts.clear()
-        if len(stack) > MAX_DEPTH:
-            raise refuse(f"elements lie more than {MAX_DEPTH} deep")
-        node = Element(tag.rpartition(" ")[2], parser.CurrentLineNumber)
-        stack[-1].kids.append(node)
-        stack.append(node)
-
-    def end(_: str) -> None:
-        node = stack.pop()
-        if not node.kids:
-            node.text = "".join(parts).strip()
-        parts.clear()
-
-    def doctype(*_: object) -> None:
-        raise refuse("a DOCTYPE is not allowed in a project file", "take it out")
-
-    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, parts.append
-    parser.StartDoctypeDeclHandler = doctype
-    try:
-        parser.Parse(raw, True)
-    except expat.ExpatError as error:
-        text = expat.ErrorString(error.code)
-        raise FileError(
-            name, [Problem(message=f"this is no well-formed XML: {text}", file=name, line=error.lineno, column=error.offset + 1)]
-        ) from None
-    except FileError:
-        raise
-    except (LookupError, ValueError) as error:
-        raise FileError(name, f"the encoding that it names cannot be read: {error}") from None
-    return root
 
 
 def iso_minutes(text: str | None, what: str) -> Decimal | None:

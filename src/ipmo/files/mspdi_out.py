@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 from ipmo.analysis.dates.items import ScheduledItem
 from ipmo.analysis.dates.schedule import Schedule, schedule
@@ -17,8 +16,9 @@ from ipmo.atomic import write_atomically
 from ipmo.errors import CycleError, ScheduleError
 from ipmo.files.calendar_days import Times, day_times, ended, special_days, week_times
 from ipmo.files.foreign import unescaped
-from ipmo.files.mspdi_elements import ID_FIELD, KIND_FIELD, LINK_TYPES, NAMESPACE
+from ipmo.files.mspdi_elements import AS_LATE_AS_POSSIBLE, CONSTRAINTS, ID_FIELD, KIND_FIELD, LINK_TYPES, NAMESPACE, ON_ITSELF, UNITS
 from ipmo.files.no_room import NoRoom
+from ipmo.files.xml_elements import tag
 from ipmo.model.calendars import Calendar
 from ipmo.model.estimates import Estimate
 from ipmo.model.governance import After
@@ -30,7 +30,7 @@ from ipmo.units import ELAPSED, Effort, Money, Span, When, minutes, moment
 
 __all__ = ["write_mspdi"]
 
-FORMATS = {"min": 3, "emin": 4, "h": 5, "eh": 6, "d": 7, "ed": 8, "w": 9, "ew": 10}
+FORMATS = {unit: number for number, unit in UNITS.items()}
 KEPT = ("id", "name", "start", "status_date", "calendar", "dialect", "money", "calendars", "projects", "links", "resources", "source")
 """Fields of the portfolio that the file has room for; those of its parts follow."""
 KEPT_OF_TASKS = (
@@ -41,8 +41,10 @@ KEPT_OF_TASKS = (
 KEPT_OF_PROJECTS = ("id", "name", "calendar", "start", "finish", "tasks", "gates", "risks")
 KEPT_OF_RESOURCES = ("id", "name", "unit", "calendar", "category")
 KEPT_OF_LINKS = ("source", "target", "type", "lag", "date", "kind")
-TIED = {"as_late_as_possible": 1, "must_start_on": 2, "start_on": 2, "mandatory_start": 2, "must_finish_on": 3, "finish_on": 3}
-TIED |= {"mandatory_finish": 3, "start_no_later": 5, "finish_no_later": 7}
+NEAREST = {"must_start_on": ("start_on", "mandatory_start"), "must_finish_on": ("finish_on", "mandatory_finish")}
+"""Constraints of Primavera that become one of Project."""
+TIED = {"as_late_as_possible": AS_LATE_AS_POSSIBLE}
+TIED |= {name: number for number, word in CONSTRAINTS.items() for name in (word, *NEAREST.get(word, ()))}
 
 
 def write_mspdi(portfolio: Portfolio, path: Path) -> None:
@@ -57,11 +59,6 @@ def write_mspdi(portfolio: Portfolio, path: Path) -> None:
     writer = _Writer(portfolio)
     write_atomically(path, "\n".join(writer.lines()) + "\n")
     writer.lost.warn(path)
-
-
-def _tag(name: str, value: object) -> str:
-    text = "".join(c if c >= " " or c in "\t\n\r" else " " for c in str(value)).replace("\ufffe", " ").replace("\uffff", " ")
-    return f"<{name}>{escape(text)}</{name}>"
 
 
 def _when(value: When, calendar: Calendar, *, end: bool = False) -> str:
@@ -113,8 +110,8 @@ class _Writer:
         item = self._item(full_id)
         if item is not None and item.start is not None:
             if (finish := self._finish(full_id)) is not None:
-                yield _tag("Start", item.start.isoformat(timespec="seconds"))
-                yield _tag("Finish", finish.isoformat(timespec="seconds"))
+                yield tag("Start", item.start.isoformat(timespec="seconds"))
+                yield tag("Finish", finish.isoformat(timespec="seconds"))
 
     def _finish(self, full_id: str) -> datetime | None:
         """When an item finishes: where its last shift ends, not where the next one begins."""
@@ -134,35 +131,35 @@ class _Writer:
         yield '<?xml version="1.0" encoding="UTF-8"?>'
         yield f'<Project xmlns="{NAMESPACE}">'
         yield "<SaveVersion>14</SaveVersion>"
-        yield _tag("Name", pf.id)
-        yield _tag("Title", pf.id)
+        yield tag("Name", pf.id)
+        yield tag("Title", pf.id)
         forward = pf.dialect.direction == "forward"
-        yield _tag("ScheduleFromStart", int(forward))
+        yield tag("ScheduleFromStart", int(forward))
         start = pf.start or next((p.start for p in pf.projects if p.start is not None), None)
         if start is not None:
-            yield _tag("StartDate", _when(start, self.default) if forward or not isinstance(start, datetime) else start.isoformat())
+            yield tag("StartDate", _when(start, self.default) if forward or not isinstance(start, datetime) else start.isoformat())
         ends = [_when(p.finish, self.default, end=True) for p in pf.projects if p.finish is not None]
         if forward:
             ends = [finish.isoformat() for p in pf.projects if (finish := self._finish(p.id)) is not None]
         if ends:
-            yield _tag("FinishDate", max(ends))
+            yield tag("FinishDate", max(ends))
         limit = pf.dialect.critical_float
-        yield _tag("CriticalSlackLimit", round(self.default.minutes(limit) / self.default.day_minutes) if limit.amount else 0)
+        yield tag("CriticalSlackLimit", round(self.default.minutes(limit) / self.default.day_minutes) if limit.amount else 0)
         if pf.money is not None:
-            yield _tag("CurrencyCode", pf.money.currency)
-        yield _tag("CalendarUID", self.calendar_uids[self.default.id])
-        yield _tag("MinutesPerDay", self.default.day_minutes)
-        yield _tag("MinutesPerWeek", self.default.week_minutes)
-        yield _tag("HonorConstraints", int(bool(pf.dialect.hard)))
+            yield tag("CurrencyCode", pf.money.currency)
+        yield tag("CalendarUID", self.calendar_uids[self.default.id])
+        yield tag("MinutesPerDay", self.default.day_minutes)
+        yield tag("MinutesPerWeek", self.default.week_minutes)
+        yield tag("HonorConstraints", int(bool(pf.dialect.hard)))
         if pf.status_date is not None:
-            yield _tag("StatusDate", moment(minutes(pf.status_date)).isoformat())
+            yield tag("StatusDate", moment(minutes(pf.status_date)).isoformat())
         names = sorted({name for project in pf.projects for task in project.tasks for name in task.attributes if name != "notes"})
         self.fields = {name: str(188743731 + place * 3) for place, name in enumerate(names[:5])}
         if len(names) > 5:
             self.lost.lose("attributes beyond five names", len(names) - 5)
         yield "<ExtendedAttributes>"
         for field, name, alias in ((KIND_FIELD, "Text21", "ipmo kind"), (ID_FIELD, "Text22", "ipmo id"), *self._custom()):
-            yield f"<ExtendedAttribute>{_tag('FieldID', field)}{_tag('FieldName', name)}{_tag('Alias', alias)}</ExtendedAttribute>"
+            yield f"<ExtendedAttribute>{tag('FieldID', field)}{tag('FieldName', name)}{tag('Alias', alias)}</ExtendedAttribute>"
         yield "</ExtendedAttributes>"
         yield "<Calendars>"
         for name in self.calendar_uids:
@@ -179,10 +176,10 @@ class _Writer:
             kind = {"person": 1, "unit": 0, "cost": 2}.get(resource.unit, 1)
             calendar = self.calendar_uids.get(resource.calendar or "")
             yield (
-                f"<Resource>{_tag('UID', self.resource_uids[resource.id])}{_tag('ID', self.resource_uids[resource.id])}"
-                f"{_tag('Name', resource.id)}{_tag('Type', kind)}"
-                + (_tag("Group", resource.category) if resource.category else "")
-                + (_tag("CalendarUID", calendar) if calendar else "")
+                f"<Resource>{tag('UID', self.resource_uids[resource.id])}{tag('ID', self.resource_uids[resource.id])}"
+                f"{tag('Name', resource.id)}{tag('Type', kind)}"
+                + (tag("Group", resource.category) if resource.category else "")
+                + (tag("CalendarUID", calendar) if calendar else "")
                 + "</Resource>"
             )
         yield "</Resources>"
@@ -203,10 +200,10 @@ class _Writer:
                     theirs = task.resource_calendar is not None and calendars[assignment.resource] is not None
                     ends = theirs and (calendars[assignment.resource] or "") in (task.resource_calendar or "")
                     yield (
-                        f"<Assignment>{_tag('UID', number)}{_tag('TaskUID', self.uids[f'{project.id}/{task.id}'])}"
-                        f"{_tag('ResourceUID', self.resource_uids[assignment.resource])}{_tag('Units', assignment.units)}"
-                        + (_tag("Work", _iso(self._effort(hours))) if hours is not None else "")
-                        + (_tag("Finish", item.finish.isoformat()) if ends and item is not None and item.finish is not None else "")
+                        f"<Assignment>{tag('UID', number)}{tag('TaskUID', self.uids[f'{project.id}/{task.id}'])}"
+                        f"{tag('ResourceUID', self.resource_uids[assignment.resource])}{tag('Units', assignment.units)}"
+                        + (tag("Work", _iso(self._effort(hours))) if hours is not None else "")
+                        + (tag("Finish", item.finish.isoformat()) if ends and item is not None and item.finish is not None else "")
                         + "</Assignment>"
                     )
 
@@ -217,18 +214,18 @@ class _Writer:
     # ---------------------------------------------------------------------------------------- calendars
 
     def _calendar(self, calendar: Calendar) -> Iterator[str]:
-        yield f"<Calendar>{_tag('UID', self.calendar_uids[calendar.id])}{_tag('Name', calendar.id)}<IsBaseCalendar>1</IsBaseCalendar>"
+        yield f"<Calendar>{tag('UID', self.calendar_uids[calendar.id])}{tag('Name', calendar.id)}<IsBaseCalendar>1</IsBaseCalendar>"
         yield "<BaseCalendarUID>-1</BaseCalendarUID><WeekDays>"
         for number, times in enumerate(week_times(calendar), 1):
-            yield f"<WeekDay>{_tag('DayType', number)}{_times(times)}</WeekDay>"
+            yield f"<WeekDay>{tag('DayType', number)}{_times(times)}</WeekDay>"
         yield "</WeekDays>"
         special = list(special_days(calendar))
         if special:
             yield "<Exceptions>"
             for first, last, times in special:
                 yield (
-                    f"<Exception><EnteredByOccurrences>0</EnteredByOccurrences><TimePeriod>{_tag('FromDate', f'{first}T00:00:00')}"
-                    f"{_tag('ToDate', f'{last}T23:59:00')}</TimePeriod><Occurrences>{(last - first).days + 1}</Occurrences><Type>1</Type>"
+                    f"<Exception><EnteredByOccurrences>0</EnteredByOccurrences><TimePeriod>{tag('FromDate', f'{first}T00:00:00')}"
+                    f"{tag('ToDate', f'{last}T23:59:00')}</TimePeriod><Occurrences>{(last - first).days + 1}</Occurrences><Type>1</Type>"
                     f"{_times(times)}</Exception>"
                 )
             yield "</Exceptions>"
@@ -271,8 +268,8 @@ class _Writer:
         parents = {f"{project.id}/{task.parent}" for project in pf.projects for task in project.tasks if task.parent}
         for place, (project, item, level) in enumerate(rows, 1):
             yield "<Task>"
-            yield _tag("UID", self.uids[project.id if item is None else f"{project.id}/{item.id}"])
-            yield _tag("ID", place)
+            yield tag("UID", self.uids[project.id if item is None else f"{project.id}/{item.id}"])
+            yield tag("ID", place)
             if item is None:
                 yield from self._project(project)
             else:
@@ -282,9 +279,9 @@ class _Writer:
             yield "</Task>"
         for place, (name, (uid, when)) in enumerate(self.outside.items(), len(rows) + 1):
             at = _when(when, self.default, end=True)
-            ends = "".join(_tag(end, at) for end in ("Start", "Finish", "EarlyStart", "EarlyFinish", "LateStart", "LateFinish"))
+            ends = "".join(tag(end, at) for end in ("Start", "Finish", "EarlyStart", "EarlyFinish", "LateStart", "LateFinish"))
             yield (
-                f"<Task>{_tag('UID', uid)}{_tag('ID', place)}{_tag('Name', unescaped(name))}<OutlineLevel>1</OutlineLevel>"
+                f"<Task>{tag('UID', uid)}{tag('ID', place)}{tag('Name', unescaped(name))}<OutlineLevel>1</OutlineLevel>"
                 f"<ExternalTask>1</ExternalTask>{ends}<Duration>PT0H0M0S</Duration><ActualDuration>PT0H0M0S</ActualDuration>"
                 "<RemainingDuration>PT0H0M0S</RemainingDuration></Task>"
             )
@@ -305,14 +302,14 @@ class _Writer:
 
     def _project(self, project: Project) -> Iterator[str]:
         self.lost.beside(project, KEPT_OF_PROJECTS, "projects")
-        yield _tag("Name", project.name or project.id)
+        yield tag("Name", project.name or project.id)
         yield "<Manual>0</Manual><OutlineLevel>1</OutlineLevel><Summary>1</Summary>"
         calendar = self.calendars[project.calendar or self.default.id]
         yield from self._scheduled(project.id)
         if project.start is not None:
-            yield f"<ConstraintType>4</ConstraintType>{_tag('ConstraintDate', _when(project.start, calendar))}"
+            yield f"<ConstraintType>4</ConstraintType>{tag('ConstraintDate', _when(project.start, calendar))}"
         if project.finish is not None:
-            yield _tag("Deadline", _when(project.finish, calendar, end=True))
+            yield tag("Deadline", _when(project.finish, calendar, end=True))
         yield _marks("project", project.id)
 
     def _task(self, project: Project, task: Task, level: int, summary: bool, links: list[tuple[str, After]]) -> Iterator[str]:
@@ -321,40 +318,40 @@ class _Writer:
         calendar = self.portfolio.calendar_for(full_id)
         tied = task.constraints
         by_hand = tied is not None and (tied.by_hand_start is not None or tied.by_hand_finish is not None)
-        yield _tag("Name", task.name)
-        yield f"{_tag('Type', 0 if task.resource_calendar else 1)}{_tag('Manual', int(by_hand))}{_tag('OutlineLevel', level)}"
+        yield tag("Name", task.name)
+        yield f"{tag('Type', 0 if task.resource_calendar else 1)}{tag('Manual', int(by_hand))}{tag('OutlineLevel', level)}"
         length = self._length(task.duration, calendar)
         yield from self._scheduled(full_id)
         if by_hand and (item := self._item(full_id)) is not None and item.start is not None and item.finish is not None:
-            yield _tag("ManualStart", item.start.isoformat()) + _tag("ManualFinish", item.finish.isoformat())
+            yield tag("ManualStart", item.start.isoformat()) + tag("ManualFinish", item.finish.isoformat())
         if summary:
             yield "<Summary>1</Summary>"
         elif task.milestone:
             yield "<Duration>PT0H0M0S</Duration><DurationFormat>7</DurationFormat><Milestone>1</Milestone>"
         elif length is not None:
-            yield f"{_tag('Duration', _iso(length[0]))}{_tag('DurationFormat', length[1])}<Milestone>0</Milestone>"
+            yield f"{tag('Duration', _iso(length[0]))}{tag('DurationFormat', length[1])}<Milestone>0</Milestone>"
         if not summary:
             yield from self._status(task, calendar, length)
         yield from self._tied(task, calendar)
         if task.delay is not None and task.delay.dimension == "elapsed" and task.delay.amount > 0:
-            yield f"{_tag('LevelingDelay', task.delay.elapsed_minutes * 10)}{_tag('LevelingDelayFormat', FORMATS[task.delay.unit])}"
+            yield f"{tag('LevelingDelay', task.delay.elapsed_minutes * 10)}{tag('LevelingDelayFormat', FORMATS[task.delay.unit])}"
         elif task.delay is not None and task.delay.amount:
             self.lost.lose("delays in working time")
         if task.deadline is not None:
-            yield _tag("Deadline", _when(task.deadline, calendar, end=True))
+            yield tag("Deadline", _when(task.deadline, calendar, end=True))
         yield from self._follows(project, task, calendar, summary)
         if self.portfolio.money is not None and not summary:
             yield from self._costs(task, self.portfolio.money.currency)
         if task.effort is not None and not task.assignments:
-            yield _tag("Work", _iso(self._effort(task.effort)))
+            yield tag("Work", _iso(self._effort(task.effort)))
         if "notes" in task.attributes:
-            yield _tag("Notes", task.attributes["notes"])
+            yield tag("Notes", task.attributes["notes"])
         for source, after in links:
             yield from self._link(source, after, calendar)
         yield from self._baseline(task, calendar, summary)
         for name, value in task.attributes.items():
             if name in self.fields:
-                yield f"<ExtendedAttribute>{_tag('FieldID', self.fields[name])}{_tag('Value', value)}</ExtendedAttribute>"
+                yield f"<ExtendedAttribute>{tag('FieldID', self.fields[name])}{tag('Value', value)}</ExtendedAttribute>"
         yield _marks("summary" if summary else "task", task.id)
         if task.hammock:
             self.lost.lose("hammocks, written as tasks of their stated duration")
@@ -369,9 +366,9 @@ class _Writer:
             and any((own := self.resource_calendars.get(a.resource)) and own not in (calendar.id, None) for a in task.assignments)
         )
         if task.calendar is not None or ignored:
-            yield _tag("CalendarUID", self.calendar_uids[calendar.id])
+            yield tag("CalendarUID", self.calendar_uids[calendar.id])
         elif project.calendar not in (None, self.default.id):
-            yield _tag("CalendarUID", self.calendar_uids[project.calendar or ""])
+            yield tag("CalendarUID", self.calendar_uids[project.calendar or ""])
         if ignored:
             yield "<IgnoreResourceCalendar>1</IgnoreResourceCalendar>"
 
@@ -387,19 +384,19 @@ class _Writer:
             if total is None or (name == "actual" and not budget.is_lump):
                 self.lost.lose(f"{name}s in several lines or other currencies")
             else:
-                yield _tag(element, _cents(total))
+                yield tag(element, _cents(total))
 
     def _baseline(self, task: Task, calendar: Calendar, summary: bool) -> Iterator[str]:
         """Baseline 0: dates, cost, and the cost by period."""
         parts = []
         if task.baseline_start is not None:
-            parts.append(_tag("Start", _when(task.baseline_start, calendar)))
+            parts.append(tag("Start", _when(task.baseline_start, calendar)))
         if task.baseline_finish is not None:
-            parts.append(_tag("Finish", _when(task.baseline_finish, calendar, end=True)))
+            parts.append(tag("Finish", _when(task.baseline_finish, calendar, end=True)))
         money = self.portfolio.money
         total = _total(task.budget, money.currency) if task.budget is not None and money is not None and not summary else None
         if task.budget is not None and total is not None:
-            parts.append(_tag("Cost", _cents(total)))
+            parts.append(tag("Cost", _cents(total)))
             dated = [line for line in task.budget.lines if line.since is not None and line.until is not None]
             if len(dated) == len(task.budget.lines):
                 for line in dated:
@@ -408,8 +405,8 @@ class _Writer:
                     amount = line.amount.central() if line.amount is not None else None
                     assert isinstance(amount, Money)
                     parts.append(
-                        f"<TimephasedData><Type>10</Type>{_tag('UID', 0)}{_tag('Start', _when(line.since, calendar))}"
-                        f"{_tag('Finish', _when(line.until, calendar, end=True))}<Unit>3</Unit>{_tag('Value', _cents(amount.amount))}</TimephasedData>"
+                        f"<TimephasedData><Type>10</Type>{tag('UID', 0)}{tag('Start', _when(line.since, calendar))}"
+                        f"{tag('Finish', _when(line.until, calendar, end=True))}<Unit>3</Unit>{tag('Value', _cents(amount.amount))}</TimephasedData>"
                     )
             elif not task.budget.is_lump:
                 self.lost.lose("periods of budgets, written as their sum")
@@ -439,25 +436,25 @@ class _Writer:
         if task.actual_finish is not None:
             yield "<PercentComplete>100</PercentComplete>"
             begun = task.actual_start
-            yield _tag("ActualStart", _when(task.actual_finish, calendar, end=True) if begun is None else _when(begun, calendar))
-            yield _tag("ActualFinish", _when(task.actual_finish, calendar, end=True))
+            yield tag("ActualStart", _when(task.actual_finish, calendar, end=True) if begun is None else _when(begun, calendar))
+            yield tag("ActualFinish", _when(task.actual_finish, calendar, end=True))
             if whole is not None:
-                yield f"{_tag('ActualDuration', _iso(whole))}<RemainingDuration>PT0H0M0S</RemainingDuration>"
+                yield f"{tag('ActualDuration', _iso(whole))}<RemainingDuration>PT0H0M0S</RemainingDuration>"
             return
         if task.actual_start is not None:
             if task.progress is not None:
-                yield _tag("PercentComplete", round(task.progress * 100))
-            yield _tag("ActualStart", _when(task.actual_start, calendar))
+                yield tag("PercentComplete", round(task.progress * 100))
+            yield tag("ActualStart", _when(task.actual_start, calendar))
             if task.resumes is not None:
-                yield _tag("Resume", _when(task.resumes, calendar))
+                yield tag("Resume", _when(task.resumes, calendar))
         left = self._length(task.remaining, calendar)
         if left is None and length is not None and task.progress is not None and task.actual_start is not None:
             left = (Decimal(round(length[0] * (1 - Decimal(repr(task.progress))))), length[1])
         rest = left[0] if left is not None else whole
         if rest is not None:
             if whole is not None:
-                yield _tag("ActualDuration", _iso(max(whole - rest, Decimal(0))))
-            yield _tag("RemainingDuration", _iso(rest))
+                yield tag("ActualDuration", _iso(max(whole - rest, Decimal(0))))
+            yield tag("RemainingDuration", _iso(rest))
 
     def _tied(self, task: Task, calendar: Calendar) -> Iterator[str]:
         found: list[tuple[int, When | None, bool]] = []
@@ -469,15 +466,14 @@ class _Writer:
                     found.append((number, None if value is True else value, "finish" in name))
             if tied.expected_finish is not None:
                 self.lost.lose("expected finishes")
-        if task.not_before is not None:
-            found.append((4, task.not_before, False))
-        if task.finish_not_before is not None:
-            found.append((6, task.finish_not_before, True))
+        for number, name in ON_ITSELF.items():
+            if (when := getattr(task, name)) is not None:
+                found.append((number, when, "finish" in name))
         if found:
             number, when, end = found[0]
-            yield _tag("ConstraintType", number)
+            yield tag("ConstraintType", number)
             if when is not None:
-                yield _tag("ConstraintDate", _when(when, calendar, end=end))
+                yield tag("ConstraintDate", _when(when, calendar, end=end))
             if len(found) > 1:
                 self.lost.lose("second constraints of tasks", len(found) - 1)
 
@@ -487,20 +483,20 @@ class _Writer:
             if meant.external and meant.name in self.outside:
                 uid = self.outside[meant.name][0]
                 yield (
-                    f"<PredecessorLink>{_tag('PredecessorUID', uid)}{_tag('Type', LINK_TYPES.index(after.type))}<CrossProject>1</CrossProject>"
-                    f"{_tag('CrossProjectName', unescaped(meant.name))}{self._lag(after, calendar)}</PredecessorLink>"
+                    f"<PredecessorLink>{tag('PredecessorUID', uid)}{tag('Type', LINK_TYPES.index(after.type))}<CrossProject>1</CrossProject>"
+                    f"{tag('CrossProjectName', unescaped(meant.name))}{self._lag(after, calendar)}</PredecessorLink>"
                 )
             elif meant.external:
                 yield (
-                    f"<PredecessorLink><PredecessorUID>0</PredecessorUID>{_tag('Type', LINK_TYPES.index(after.type))}<CrossProject>1</CrossProject>"
-                    f"{_tag('CrossProjectName', unescaped(meant.name))}{self._lag(after, calendar)}</PredecessorLink>"
+                    f"<PredecessorLink><PredecessorUID>0</PredecessorUID>{tag('Type', LINK_TYPES.index(after.type))}<CrossProject>1</CrossProject>"
+                    f"{tag('CrossProjectName', unescaped(meant.name))}{self._lag(after, calendar)}</PredecessorLink>"
                 )
             else:
                 self.lost.lose("links from what is no task")
             return
         kind = after.type if not meant.end else ("S" if meant.end == "start" else "F") + after.type[1]
         yield (
-            f"<PredecessorLink>{_tag('PredecessorUID', self.uids[meant.item])}{_tag('Type', LINK_TYPES.index(kind))}<CrossProject>0</CrossProject>"
+            f"<PredecessorLink>{tag('PredecessorUID', self.uids[meant.item])}{tag('Type', LINK_TYPES.index(kind))}<CrossProject>0</CrossProject>"
             f"{self._lag(after, calendar)}</PredecessorLink>"
         )
 
@@ -513,7 +509,7 @@ class _Writer:
             return "<LinkLag>0</LinkLag><LagFormat>7</LagFormat>"
         same = lag.unit in ELAPSED or (calendar.day_minutes, calendar.week_minutes) == (self.default.day_minutes, self.default.week_minutes)
         format = FORMATS[lag.unit] if same or lag.unit not in ("d", "w") else 5
-        return f"{_tag('LinkLag', calendar.minutes(lag) * 10)}{_tag('LagFormat', format)}"
+        return f"{tag('LinkLag', calendar.minutes(lag) * 10)}{tag('LagFormat', format)}"
 
 
 def _in_order(portfolio: Portfolio, used: set[str]) -> list[str]:
@@ -524,7 +520,7 @@ def _in_order(portfolio: Portfolio, used: set[str]) -> list[str]:
 
 def _marks(kind: str, id: str) -> str:
     fields = ((KIND_FIELD, kind), (ID_FIELD, id))
-    return "".join(f"<ExtendedAttribute>{_tag('FieldID', field)}{_tag('Value', value)}</ExtendedAttribute>" for field, value in fields)
+    return "".join(f"<ExtendedAttribute>{tag('FieldID', field)}{tag('Value', value)}</ExtendedAttribute>" for field, value in fields)
 
 
 def _total(budget: Budget, currency: str) -> Decimal | None:
@@ -552,7 +548,7 @@ def _iso(length: Decimal | int) -> str:
 def _times(times: Times) -> str:
     if not times:
         return "<DayWorking>0</DayWorking>"
-    parts = [f"<WorkingTime>{_tag('FromTime', _clock(start))}{_tag('ToTime', _clock(stop))}</WorkingTime>" for start, stop in sorted(times)]
+    parts = [f"<WorkingTime>{tag('FromTime', _clock(start))}{tag('ToTime', _clock(stop))}</WorkingTime>" for start, stop in sorted(times)]
     return f"<DayWorking>1</DayWorking><WorkingTimes>{''.join(parts)}</WorkingTimes>"
 
 

@@ -10,7 +10,8 @@ import attrs
 
 from ipmo.files.foreign import Intake, RowError
 from ipmo.files.mspdi_calendars import Calendars, same_time
-from ipmo.files.mspdi_elements import Element, instant, iso_minutes
+from ipmo.files.mspdi_elements import instant, iso_minutes
+from ipmo.files.xml_elements import Element
 from ipmo.findings import Severity
 from ipmo.model.calendars import Calendar
 from ipmo.model.people import Assignment, Resource

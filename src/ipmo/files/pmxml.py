@@ -13,11 +13,11 @@ from pathlib import Path
 
 from ipmo.errors import FileError, Problem
 from ipmo.files.foreign import EPOCH, Intake, RowError
-from ipmo.files.mspdi_elements import Element, document
 from ipmo.files.opening import bytes_of
 from ipmo.files.pmxml_fields import FIELDS, SHARES, WORDS
 from ipmo.files.xer import read_tables
 from ipmo.files.xer_tables import KEYS, Row
+from ipmo.files.xml_elements import Element, document, names
 from ipmo.model.portfolio import Portfolio
 
 __all__ = ["read_pmxml", "sniff_pmxml"]
@@ -32,7 +32,7 @@ for _field, _codes in CODES.items():
 
 def sniff_pmxml(path: Path, head: bytes) -> bool:
     """Whether a file is XML of Primavera's business objects."""
-    return ROOT.encode() in head or (head.startswith((b"\xff\xfe", b"\xfe\xff")) and ROOT in head.decode("utf-16", "replace"))
+    return names(head, ROOT)
 
 
 def read_pmxml(path: Path, name: str) -> Portfolio:

@@ -5,11 +5,9 @@ What P6 has no room for is named in a `FormatWarning`; nothing is dropped in sil
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 from ipmo.atomic import write_atomically
 from ipmo.files.calendar_days import Times
@@ -17,11 +15,10 @@ from ipmo.files.p6_tables import Days, P6Tables, clock
 from ipmo.files.pmxml import DAYS
 from ipmo.files.pmxml_fields import FIELDS, NAMESPACE, SHARES, WORDS
 from ipmo.files.xer_tables import Row
+from ipmo.files.xml_elements import tag
 from ipmo.model.portfolio import Portfolio
 
 __all__ = ["write_pmxml"]
-
-_BARRED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def write_pmxml(portfolio: Portfolio, path: Path) -> None:
@@ -93,7 +90,7 @@ def _project(tables: dict[str, list[Row]], project: Row, root: Row, codes: dict[
 
 
 def _tag(name: str, text: str) -> str:
-    return f"<{name}>{escape(_BARRED.sub(' ', text))}</{name}>" if text else ""
+    return tag(name, text) if text else ""
 
 
 def _element(table: str, row: Row) -> str:
