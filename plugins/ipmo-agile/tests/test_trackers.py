@@ -251,3 +251,63 @@ def test_issues_of_the_rest_interface_with_change_logs(tmp_path: Path) -> None:
         ("A-3", None, None, None),
         ("A-4", january(5), january(9), None),
     ]
+
+
+@pytest.mark.parametrize("path", ["npd", "npdn", "pdpd", "npnpd", "npdp"])
+def test_moves_of_one_instant_follow_each_other_whichever_a_log_tells_first(path: str) -> None:
+    moves = [Move(datetime(2026, 1, 5, 9, tzinfo=UTC), STATES[a], STATES[b]) for a, b in itertools.pairwise(path)]
+    known = {"created": date(2025, 12, 1), "resolved": None, "changed": None, "updated": None}
+    there, back = (lived(told, STATES[path[-1]], **known) for told in (moves, moves[::-1]))
+    assert there == back
+    assert (there.finished == january(5)) == (path[-1] == "d")
+    later = Move(datetime(2026, 1, 9, 9, tzinfo=UTC), STATES[path[-1]], "done")
+    assert lived([*moves, later], "done", **known) == lived([later, *moves[::-1]], "done", **known)
+
+
+def raw_issue(**fields: Any) -> str:
+    usual = {"status": {"name": "Done"}, "created": "2026-01-01", "updated": "2026-02-01", "summary": "s", **fields}
+    return json.dumps({"issues": [{"key": "A-1", "fields": usual, "changelog": usual.pop("changelog", {})}]})
+
+
+def changed(when: object) -> dict[str, Any]:
+    return {"histories": [{"created": when, "items": [{"field": "status", "fromString": "To Do", "toString": "Done"}]}]}
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (raw_issue(changelog=changed(10**30)), "A-1: 1000000000000000000000000000000 is no instant of a change"),
+        (raw_issue(changelog=changed(-(10**18))), "A-1: -1000000000000000000 is no instant of a change"),
+        (raw_issue(summary="a\0b"), "A-1: 'a.x00b' holds a NUL character or half a character"),
+        (raw_issue(issuetype={"name": "\ud800"}), "A-1: '.ud800' holds a NUL character or half a character"),
+        (raw_issue(summary=0).replace('"summary": 0', f'"summary": {"9" * 5000}'), "a number in it has too many digits"),
+    ],
+    ids=["far", "long ago", "NUL", "half a character", "digits"],
+)
+def test_the_worst_that_a_tracker_may_hold_is_refused_with_its_issue(text: str, says: str, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(text, encoding="utf-8")
+    with pytest.raises(FileError, match=says):
+        ipmo.read(tmp_path / "a.json", format="jira")
+
+
+@pytest.mark.parametrize("points", ["1e300", "1_000", "٣", "1e400"])
+def test_points_that_are_no_number_are_refused_with_their_line(points: str, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(f"Issue key,Story Points\nA-1,{points}\n", encoding="utf-8")
+    with pytest.raises(FileError, match=r"a\.csv:2: A-1: .* is no number of points"):
+        ipmo.read(tmp_path / "a.csv")
+
+
+def test_names_of_files_and_keys_that_ids_may_not_hold(tmp_path: Path) -> None:
+    (tmp_path / "a@b  c.csv").write_text("Issue key,Created,Project key\nA-1,2026-01-05,x/y\n", encoding="utf-8")
+    pf = ipmo.read(tmp_path / "a@b  c.csv")
+    assert (pf.id, [project.id for project in pf.projects]) == ("a b c", ["A"])
+    (tmp_path / "long.csv").write_text(f"Issue key,Created\n{'A' * 300}-1,2026-01-05\n", encoding="utf-8")
+    with pytest.raises(FileError, match=r"long\.csv: .*is not an id"):
+        ipmo.read(tmp_path / "long.csv")
+
+
+@pytest.mark.parametrize("encoding", ["undefined", "a\0b", "hex"])
+def test_an_encoding_that_reads_no_text_is_refused(encoding: str, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("Issue key\nA-1\n", encoding="utf-8")
+    with pytest.raises(FileError, match="name its encoding"):
+        ipmo.read(tmp_path / "a.csv", encoding=encoding)

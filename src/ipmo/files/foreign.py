@@ -13,8 +13,6 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TypedDict, TypeVar
 
-import attrs
-
 from ipmo.errors import ModelError, Problem, listed
 from ipmo.findings import Finding, Severity
 from ipmo.model.calendars import CalendarException
@@ -225,6 +223,27 @@ class Intake:
                 raise RowError(f"{what} {text[:40]!r} lies past the year 9999") from None
         return found
 
+    def share(self, text: str | None, what: str, line: int) -> Decimal | None:
+        """A percentage as a share of one; one below 0 or above 100 is a finding, and counts as that.
+
+        Raises:
+            RowError: it is no number.
+        """
+        given = self.number(text, what)
+        if given is None:
+            return None
+        held = min(max(given, Decimal(0)), Decimal(100))
+        if held != given:
+            self.note("percent", f"{what} is {given} %, which no work has done; {held} % is taken", line=line)
+        return held / 100
+
+    def not_negative(self, amount: Decimal, what: str, name: str, line: int) -> Decimal:
+        """An amount of money, 0 where it is negative: a credit is no budget of one task, which is a finding."""
+        if amount >= 0:
+            return amount
+        self.note("credit", f"the {what} of {name!r} is {amount}, and is left out: a task has no negative one", line=line, item="")
+        return Decimal(0)
+
     def tolerated(self, read: Callable[[], T | None], line: int) -> T | None:
         """A value that its row can do without: a bad one is a finding, and the row goes on."""
         try:
@@ -245,14 +264,13 @@ def _padded(text: str) -> str:
 
 def day_ranges(days: Mapping[date, str]) -> list[CalendarException]:
     """Days with other hours, neighbours with the same hours as one."""
-    out: list[CalendarException] = []
+    runs: list[list[date]] = []
     for day in sorted(days):
-        last = out[-1] if out else None
-        if last is not None and last.hours == days[day] and (last.last or last.first) + timedelta(days=1) == day:
-            out[-1] = attrs.evolve(last, last=day)
+        if runs and day.toordinal() - runs[-1][1].toordinal() == 1 and days[day] == days[runs[-1][0]]:
+            runs[-1][1] = day
         else:
-            out.append(CalendarException(first=day, hours=days[day]))
-    return out
+            runs.append([day, day])
+    return [CalendarException(first=first, last=last if last > first else None, hours=days[first]) for first, last in runs]
 
 
 def day_or_time(when: datetime | None) -> date | datetime | None:

@@ -115,6 +115,8 @@ class _Reader:
         if default is None and self.calendars:
             default = next(iter(self.calendars.values()))
             self.intake.note("no-calendar", f"the file names no calendar for its project; {default.id!r} is taken", line=self.root.line)
+        elif default is None and (named := self.root.get("CalendarUID")):
+            self.intake.note("no-calendar", f"no calendar {named[:40]!r} could be read; the standard one is taken", line=self.root.line)
         self.known.default = default
         self.workforce = Workforce(self.intake, self.root, self.known, self.top)
         self.costs = Costs(self.intake, self.currency, self.workforce.baselines)
@@ -387,7 +389,9 @@ class _Reader:
         when = functools.partial(self.when, row)
         format = whole(row.get("DurationFormat"), "DurationFormat") or 7
         begun, done = when("ActualStart"), when("ActualFinish")
-        share = whole(row.get("PercentComplete"), "PercentComplete") or 0
+        share = int(
+            (self.intake.share(str(whole(row.get("PercentComplete"), "PercentComplete") or 0), "PercentComplete", row.line) or 0) * 100
+        )
         if done is not None and share < 100 and row.get("PercentComplete"):
             label = f"task {row.get('Name') or id!r} is {share} % complete but has an actual finish, which is left out"
             self.intake.note("not-finished", label, line=row.line)
@@ -413,7 +417,7 @@ class _Reader:
         if begun is not None and done is None:
             if rest is not None and rest != length and not milestone:
                 fields["remaining"] = Fixed(self.span(rest, format))
-            fields["progress"] = min(max(share, 0), 100) / 100 if row.get("PercentComplete") else None
+            fields["progress"] = share / 100 if row.get("PercentComplete") else None
         elif begun is None and done is None and not row.flag("Manual"):
             self._delay(row, fields)
         fields["actual_start"], fields["actual_finish"] = begun, done
@@ -458,6 +462,11 @@ class _Reader:
     def _delay(self, row: Element, fields: TaskFields) -> None:
         """A levelling delay, which Project counts in elapsed time whatever its unit says."""
         tenths = whole(row.get("LevelingDelay"), "LevelingDelay") or 0
+        if tenths < 0:
+            label = (
+                f"task {row.get('Name') or row.get('UID')!r} has a levelling delay below 0; it is left out: its links say when it starts"
+            )
+            self.intake.note("delay", label, line=row.line)
         if tenths > 0:
             format = whole(row.get("LevelingDelayFormat"), "LevelingDelayFormat") or 8
             span = self.span(Decimal(tenths) / 10, format)

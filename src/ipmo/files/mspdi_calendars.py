@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar as months
 import re
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -18,11 +19,15 @@ from ipmo.units import Span
 
 __all__ = ["Calendars", "same_time", "together"]
 
+Days = tuple[dict[str, str], dict[date, str], dict[date, str]]
+"""The hours of a week by weekday, of the days of other work weeks, and of exceptions."""
 Shifts = tuple[tuple[int, int], ...]
 """From when to when, in minutes from midnight."""
 WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 MAX_DAYS = 36_525
 """Days that one recurring exception may cover: a hundred years."""
+MOST_DAYS = 5_000_000
+"""Days that the exceptions of all calendars of a file may cover."""
 MAX_ABOVE = 30
 """How many others a calendar may be derived through; Microsoft Project itself knows one."""
 RANK = {1: 3, 2: 2, 3: 2, 4: 1, 5: 1, 6: 0}
@@ -76,7 +81,12 @@ class Calendars:
         """The calendars by UID, once they are read; those that two make together by the ids of both."""
         self.default: Calendar | None = None
         """The project's own."""
-        self.nodes = {node.get("UID") or "": node for node in root.all("Calendars", "Calendar")}
+        self.nodes: dict[str, Element] = {}
+        for node in root.all("Calendars", "Calendar"):
+            if self.nodes.setdefault(node.get("UID") or "", node) is not node:
+                intake.refuse(f"calendar {node.get('Name') or node.get('UID') or ''!r}", "another has its UID", node.line)
+        self._known: dict[str, Days] = {}
+        self._covered = 0
 
     def read(self) -> dict[str, Calendar]:
         """Each calendar by its UID; one of a resource that adds nothing to its base is the base."""
@@ -116,12 +126,45 @@ class Calendars:
                 base = same[base]
             if base in made:
                 made[uid] = made[base]
+            elif base in seen:
+                intake, node = self.intake, nodes[uid]
+                intake.refuse(
+                    f"calendar {node.get('Name') or uid!r}", "it is derived from itself, and nothing says when it works", node.line
+                )
+                intake.understood -= 1
         return made
 
-    def _days(self, uid: str, above: set[str]) -> tuple[dict[str, str], dict[date, str], dict[date, str]]:
-        """A week, the days of other work weeks and the exceptions of a calendar, with what it inherits."""
-        if len(above) > MAX_ABOVE:
+    def _days(self, uid: str, above: set[str]) -> Days:
+        """A week, the days of other work weeks and the exceptions of a calendar, with what it inherits; each is read once."""
+        bases, ring = self._bases(uid)
+        if len(bases) > MAX_ABOVE:
             raise RowError(f"it is derived through more than {MAX_ABOVE} others")
+        found = self._known.get(uid)
+        if found is None:
+            found = self._read_days(uid, above)
+            if not ring or not above:
+                self._known[uid] = found
+        week, weeks, exceptions = found
+        return dict(week), dict(weeks), dict(exceptions)
+
+    def _bases(self, uid: str) -> tuple[list[str], bool]:
+        """The calendars that one is derived through, as far as they may be; and whether they come back to one of them."""
+        found = [uid]
+        while (base := self.nodes[found[-1]].get("BaseCalendarUID") or "-1") not in ("-1", "0", found[-1]) and base in self.nodes:
+            if base in found:
+                return found[1:], True
+            found.append(base)
+            if len(found) > MAX_ABOVE + 1:
+                break
+        return found[1:], False
+
+    def _cover(self, days: int) -> None:
+        """Counts days of exceptions: thousands of them, each a hundred years long, are no calendar."""
+        self._covered += days
+        if self._covered > MOST_DAYS:
+            raise RowError(f"the exceptions of this file cover more than {MOST_DAYS} days in all; only the first of them are read")
+
+    def _read_days(self, uid: str, above: set[str]) -> Days:
         node = self.nodes[uid]
         base = node.get("BaseCalendarUID") or "-1"
         if base in ("-1", "0", uid) or base not in self.nodes or base in above:
@@ -130,6 +173,7 @@ class Calendars:
                 week.update(dict.fromkeys(WEEKDAYS[1:6], "08:00-12:00, 13:00-17:00"))
         else:
             week, weeks, exceptions = self._days(base, {*above, uid})
+            self._cover(len(weeks) + len(exceptions))
         own: dict[str, str] = {}
         for day in node.all("WeekDays", "WeekDay"):
             kind = whole(day.get("DayType"), "DayType") or 0
@@ -138,24 +182,18 @@ class Calendars:
             else:
                 period = day.one("TimePeriod")
                 if period is not None:
-                    for one in self._period(period):
-                        exceptions[one] = _hours(day)
+                    try:
+                        exceptions |= dict.fromkeys(_each(*self._period(period)), _hours(day))
+                    except RowError as error:
+                        self.intake.refuse(f"an exception of calendar {node.get('Name') or uid!r}", str(error), day.line)
         for name, hours in own.items():
             if week[name] != hours:  # what a derived calendar states for a weekday covers no exception of its base
                 week[name] = hours
         for special in node.all("WorkWeeks", "WorkWeek"):
-            period = special.one("TimePeriod")
-            if period is None:
-                continue
-            table = {}
-            for day in special.all("WeekDays", "WeekDay"):
-                kind = whole(day.get("DayType"), "DayType") or 0
-                if 1 <= kind <= 7:
-                    table[WEEKDAYS[kind - 1]] = _hours(day)
-            for one in self._period(period):
-                name = WEEKDAYS[(one.weekday() + 1) % 7]
-                if name in table:
-                    weeks[one] = table[name]
+            try:
+                weeks |= self._work_week(special)
+            except RowError as error:
+                self.intake.refuse(f"a work week of calendar {node.get('Name') or uid!r}", str(error), special.line)
         for special in sorted(node.all("Exceptions", "Exception"), key=lambda one: RANK.get(whole(one.get("Type"), "Type") or 1, 3)):
             try:
                 exceptions |= dict.fromkeys(self._recurring(special), _hours(special))
@@ -187,7 +225,21 @@ class Calendars:
             self.made[key] = made
         return self.made[key]
 
-    def _period(self, period: Element) -> list[date]:
+    def _work_week(self, special: Element) -> dict[date, str]:
+        """The days of a period in which the week is another one."""
+        period = special.one("TimePeriod")
+        if period is None:
+            return {}
+        table = {}
+        for day in special.all("WeekDays", "WeekDay"):
+            kind = whole(day.get("DayType"), "DayType") or 0
+            if 1 <= kind <= 7:
+                table[WEEKDAYS[kind - 1]] = _hours(day)
+        days = _each(*self._period(period))
+        return {one: table[name] for one in days if (name := WEEKDAYS[(one.weekday() + 1) % 7]) in table}
+
+    def _period(self, period: Element) -> tuple[date, date]:
+        """The first and the last day of a period, which count as covered."""
         first, last = instant(self.intake, period, "FromDate"), instant(self.intake, period, "ToDate")
         if first is None or last is None or last < first:
             raise RowError("an exception has no period, or one that ends before it begins")
@@ -196,56 +248,56 @@ class Calendars:
             days -= 1  # it ends at the midnight before that day
         if days > MAX_DAYS:
             raise RowError("an exception lasts longer than a hundred years")
-        return [first.date() + timedelta(days=n) for n in range(days)]
+        self._cover(days)
+        return first.date(), first.date() + timedelta(days=days - 1)
 
     def _recurring(self, node: Element) -> list[date]:
         """The days of an exception, with its recurrence."""
         period = node.one("TimePeriod")
         if period is None:
             raise RowError("an exception has no period")
-        days = self._period(period)
+        start, end = self._period(period)
         kind = whole(node.get("Type"), "Type") or 1
         every = max(whole(node.get("Period"), "Period") or 1, 1)
         limit = whole(node.get("Occurrences"), "Occurrences") or 0
         by_count = node.flag("EnteredByOccurrences") and limit > 0
         if kind == 1:
-            found = days[::every]
+            found = _each(start, end)[::every]
         elif kind == 6:
             mask = whole(node.get("DaysOfWeek"), "DaysOfWeek") or 0
-            first = days[0] - timedelta(days=(days[0].weekday() + 1) % 7)
-            found = [d for d in days if mask >> ((d.weekday() + 1) % 7) & 1 and (d - first).days // 7 % every == 0]
+            first = start - timedelta(days=(start.weekday() + 1) % 7)
+            found = [d for d in _each(start, end) if mask >> ((d.weekday() + 1) % 7) & 1 and (d - first).days // 7 % every == 0]
         else:
-            found = [d for d in days if self._falls(node, kind, d, days[0], every)]
+            found = [one for one in self._by_month(node, kind, start, end, every) if start <= one <= end]
         return found[:limit] if by_count and kind != 1 else found
 
-    def _falls(self, node: Element, kind: int, day: date, first: date, every: int) -> bool:
-        """Whether a yearly or monthly exception falls on a day; 2 and 4 by its number, 3 and 5 by its weekday."""
-        if kind in (2, 3):
-            if day.month != (whole(node.get("Month"), "Month") or 0) + 1:
-                return False
-        elif (day.year * 12 + day.month - first.year * 12 - first.month) % every:
-            return False
-        if kind in (2, 4):
-            return day.day == (whole(node.get("MonthDay"), "MonthDay") or 1)
+    def _by_month(self, node: Element, kind: int, start: date, end: date, every: int) -> Iterator[date]:
+        """The days of a yearly or monthly exception; 2 and 4 by their number, 3 and 5 by their weekday."""
+        yearly = kind in (2, 3)
+        only = whole(node.get("Month"), "Month") or 0
+        number = whole(node.get("MonthDay"), "MonthDay") or 1
         item, position = whole(node.get("MonthItem"), "MonthItem") or 0, whole(node.get("MonthPosition"), "MonthPosition") or 0
-        last = months.monthrange(day.year, day.month)[1]
-        sunday_first = (day.weekday() + 1) % 7
-        fits = {0: True, 1: sunday_first not in (0, 6), 2: sunday_first in (0, 6)}.get(item, sunday_first == item - 3)
-        if not fits:
-            return False
-        same = (
-            [
-                d
-                for d in range(1, last + 1)
-                if {0: True, 1: (w := (date(day.year, day.month, d).weekday() + 1) % 7) not in (0, 6), 2: w in (0, 6)}.get(
-                    item, w == item - 3
-                )
-            ]
-            if item
-            else list(range(1, last + 1))
-        )
-        place = same.index(day.day)
-        return place == len(same) - 1 if position == 4 else place == position
+        begun = start.year * 12 + start.month - 1
+        for month in range(begun, end.year * 12 + end.month):
+            if (month % 12 != only) if yearly else (month - begun) % every:
+                continue
+            before, last = months.monthrange(month // 12, month % 12 + 1)
+            if kind in (2, 4):
+                fits = [number] if 1 <= number <= last else []
+            else:  # by the days of the week, Sunday first
+                same = [day for day in range(1, last + 1) if _is_item((before + day) % 7, item)]
+                fits = same[-1:] if position == 4 else same[position : position + 1] if position >= 0 else []
+            yield from (date(month // 12, month % 12 + 1, day) for day in fits)
+
+
+def _is_item(sunday_first: int, item: int) -> bool:
+    """Whether a day of the week, 0 for Sunday, is what an exception names: any day, a weekday, one of the weekend, or one of the seven."""
+    return {0: True, 1: sunday_first not in (0, 6), 2: sunday_first in (0, 6)}.get(item, sunday_first == item - 3)
+
+
+def _each(first: date, last: date) -> list[date]:
+    """Every day from the first to the last."""
+    return [date.fromordinal(number) for number in range(first.toordinal(), last.toordinal() + 1)]
 
 
 def together(one: Calendar, other: Calendar) -> Calendar | None:

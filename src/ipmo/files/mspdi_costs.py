@@ -16,6 +16,8 @@ from ipmo.units import NO_CURRENCY, Money
 __all__ = ["Costs"]
 
 TASK_BASELINE_COST, ASSIGNMENT_BASELINE_COST = "10", "5"
+MOST_SHARE = 1000
+"""How often the sum of all periods one of them may be, to or fro."""
 """The types of timephased data that are the cost of a baseline."""
 
 
@@ -41,10 +43,10 @@ class Costs:
             fields: takes them.
             as_written: ipmo wrote the file: a current cost that is the budget says nothing of its own.
         """
-        now, spent = self._money(row, "Cost"), self._money(row, "ActualCost")
+        now, spent = self._money(row, "Cost", row), self._money(row, "ActualCost", row)
         planned: Budget | None = None
         for baseline in row.all("Baseline"):
-            if (baseline.get("Number") or "0") == "0" and (cost := self._money(baseline, "Cost")):
+            if (baseline.get("Number") or "0") == "0" and (cost := self._money(baseline, "Cost", row)):
                 planned = self._planned(row, baseline, cost)
         if not (now or spent or planned):
             return
@@ -62,11 +64,20 @@ class Costs:
             fields["actual"] = as_budget(spent)
 
     def _planned(self, row: Element, baseline: Element, cost: Money) -> Budget:
-        """The cost of a baseline: by period where the file says so, of the task or of what is assigned to it, in shares of its sum."""
+        """The cost of a baseline: by period where the file says so, of the task or of what is assigned to it, in shares of its sum.
+
+        Where credits of some periods leave next to nothing of a sum, or all of it, no share says when it is spent.
+        """
         parts = self._parts([baseline], TASK_BASELINE_COST)
         parts = parts or self._parts(self.baselines.get(row.get("UID") or "", ()), ASSIGNMENT_BASELINE_COST)
         total = sum(parts.values(), Decimal(0))
-        if total <= 0:
+        if parts and max(map(abs, parts.values())) > MOST_SHARE * total:
+            self.intake.note(
+                "timephased",
+                f"the periods of the baseline cost of task {row.get('Name') or row.get('UID')!r} cancel each other out; it is read as one amount",
+                line=row.line,
+            )
+        if not parts or max(map(abs, parts.values())) > MOST_SHARE * total:
             return as_budget(cost)
         amounts = [(cost.amount * value / total).quantize(Decimal("0.01")) for value in parts.values()]
         amounts[-1] += cost.amount - sum(amounts)
@@ -88,6 +99,9 @@ class Costs:
                     found[first, last] = found.get((first, last), Decimal(0)) + value
         return dict(sorted(found.items()))
 
-    def _money(self, row: Element, name: str) -> Money | None:
-        cents = self.intake.number(row.get(name), name)
+    def _money(self, node: Element, name: str, row: Element) -> Money | None:
+        cents = self.intake.number(node.get(name), name)
+        if cents is not None and self.currency:
+            what = {"Cost": "baseline cost" if node is not row else "cost", "ActualCost": "actual cost"}[name]
+            cents = self.intake.not_negative(cents, what, row.get("Name") or row.get("UID") or "", row.line)
         return Money((cents / 100).normalize() + 0, self.currency or NO_CURRENCY) if cents else None

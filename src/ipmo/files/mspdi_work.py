@@ -91,6 +91,8 @@ class Workforce:
         if resource is None:
             return  # work that nobody is assigned to
         units = self.intake.number(node.get("Units"), "Units")
+        if units is not None and units < 0:
+            raise RowError(f"its Units are {units}: nobody does less than nothing")
         work = iso_minutes(node.get("Work"), "Work")
         person = resource.unit == "person"
         effort = Effort((work / 60).normalize() + 0, "ph") if work is not None and work >= 0 and person else None

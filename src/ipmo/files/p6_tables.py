@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import NamedTuple
 
 from ipmo.analysis.dates.schedule import Schedule, schedule
@@ -48,6 +48,8 @@ TIES = {**codes(CONSTRAINTS), "must_start_on": "CS_MANDSTART", "must_finish_on":
 """Constraints with a date; those of Microsoft Project that must hold become mandatory dates."""
 TYPE_CODES, LAG_CODES, FLOAT_CODES, RESOURCE_CODES = codes(TYPES), codes(LAGS), codes(FLOATS), codes(RESOURCES)
 FINEST = Decimal("1e-16")
+WIDE = Context(prec=400)
+"""Digits enough for any number with a point, be it one as large as floats go."""
 BUILT_IN = {"standard": "Standard 5 x 8", "continuous": "Around the clock"}
 
 
@@ -55,7 +57,7 @@ def number(value: Decimal | float | int) -> str:
     """A number as P6 writes it: no exponent, at most sixteen digits behind the point."""
     given = Decimal(str(value))
     exponent = given.as_tuple().exponent
-    return plain(given.quantize(FINEST) if isinstance(exponent, int) and exponent < -16 else given)
+    return plain(given.quantize(FINEST, context=WIDE) if isinstance(exponent, int) and exponent < -16 else given)
 
 
 def _shown(hours: Decimal | None) -> str:

@@ -20,6 +20,7 @@ from ipmo.errors import FileError, ModelError, UnitError, listed
 from ipmo.files.foreign import Intake, RowError, TaskFields, day_or_time, escaped
 from ipmo.files.p6_codes import CONSTRAINTS, FLOATS, LAGS, ON_ITSELF, RESOURCES, TYPES
 from ipmo.files.xer_calendars import xer_calendar
+from ipmo.files.xer_structure import above_activities, baselines_of, first_of_each, wbs_path
 from ipmo.files.xer_tables import Row, sniff_xer, xer_tables
 from ipmo.findings import Severity
 from ipmo.model.calendars import Calendar
@@ -145,7 +146,7 @@ class _Reader:
     # ------------------------------------------------------------------------------------------- pieces
 
     def _calendars(self) -> None:
-        for line, row in self.rows("CALENDAR"):
+        for line, row in first_of_each(self.intake, self.rows("CALENDAR"), "clndr_id", "calendar").values():
             with self.intake.row(f"calendar {row.get('clndr_name') or row['clndr_id']!r}", line):
                 id = self.intake.fit(row.get("clndr_name") or row["clndr_id"], self.top, "calendar")
                 try:
@@ -166,11 +167,9 @@ class _Reader:
         return found.id
 
     def _projects(self) -> None:
-        known = {row["proj_id"] for _, row in self.rows("PROJECT")}
+        self.baselines = baselines_of(self.intake, self.rows("PROJECT"))
         for line, row in self.rows("PROJECT"):
-            original = row.get("orig_proj_id", "")
-            if original in known and original != row["proj_id"]:
-                self.baselines[row["proj_id"]] = original
+            if row["proj_id"] in self.baselines:
                 self.intake.understood += 1
                 continue
             with self.intake.row(f"project {row.get('proj_short_name') or row['proj_id']!r}", line):
@@ -182,7 +181,7 @@ class _Reader:
                 self.lines[id] = line
 
     def _resources(self) -> None:
-        for line, row in self.rows("RSRC"):
+        for line, row in first_of_each(self.intake, self.rows("RSRC"), "rsrc_id", "resource").values():
             with self.intake.row(f"resource {row.get('rsrc_short_name') or row['rsrc_id']!r}", line):
                 id = self.intake.fit(row.get("rsrc_short_name") or row.get("rsrc_name") or row["rsrc_id"], self.top, "resource")
                 calendar = self._calendar_id(row.get("clndr_id"), f"resource {id!r}", line)
@@ -218,14 +217,8 @@ class _Reader:
                 self.intake.understood += 1
 
     def _wbs(self) -> None:
-        elements = {row["wbs_id"]: (line, row) for line, row in self.rows("PROJWBS")}
-        used = {row.get("wbs_id", "") for _, row in self.rows("TASK")}
-        for key in list(used):  # and all that stand above them
-            seen = set()
-            while key in elements and key not in seen:
-                seen.add(key)
-                used.add(key)
-                key = elements[key][1].get("parent_wbs_id", "")
+        elements = first_of_each(self.intake, self.rows("PROJWBS"), "wbs_id", "a WBS element")
+        used = above_activities(elements, (row.get("wbs_id", "") for _, row in self.rows("TASK")))
         empty = 0
         for key, (line, row) in elements.items():
             project = self.projects.get(row["proj_id"])
@@ -239,17 +232,13 @@ class _Reader:
             if key not in used:
                 empty += 1
                 continue
-            path: list[str] = []
-            at, seen = key, set()
-            while at in elements and at not in seen and elements[at][1].get("proj_node_flag") != "Y":
-                seen.add(at)
-                path.append(elements[at][1].get("wbs_short_name") or at)
-                at = elements[at][1].get("parent_wbs_id", "")
-            if at in seen or len(path) > 90:
-                self.intake.note("wbs-depth", f"WBS element {row.get('wbs_short_name', key)!r} lies too deep or inside itself", line=line)
+            path = wbs_path(elements, key)
+            if path is None:
+                label = f"WBS element {row.get('wbs_short_name', key)!r} lies too deep or inside itself; its activities stand under their project"
+                self.intake.note("wbs-depth", label, line=line)
                 continue
             taken = self.summaries[row["proj_id"]]
-            self.wbs[key] = (row["proj_id"], self.intake.fit("WBS " + ".".join(reversed(path)), taken, "wbs"))
+            self.wbs[key] = (row["proj_id"], self.intake.fit("WBS " + ".".join(path), taken, "wbs"))
             taken[self.wbs[key][1]] = Task(id=self.wbs[key][1], name=row.get("wbs_name", ""))
         for key, (owner, id) in self.wbs.items():
             above = self.wbs.get(elements[key][1].get("parent_wbs_id", ""))
@@ -273,6 +262,8 @@ class _Reader:
                     continue  # a role without a person: its cost is counted
                 hours = number("target_qty") or Decimal(0)
                 units = number("target_qty_per_hr")
+                if units is not None and units < 0:
+                    raise RowError(f"target_qty_per_hr is {units}: nobody does less than nothing")
                 self.assignments[row["task_id"]].append(
                     Assignment(
                         resource=resource.id,
@@ -372,15 +363,15 @@ class _Reader:
             if rest is not None and done is None and (rest != whole or begun is not None):  # what is left, whatever percent is stated
                 fields["remaining"] = Fixed(Span(rest, "h"))
         if begun is not None and done is None:
-            fields["progress"] = self._progress(row, planned, left)
+            fields["progress"] = self._progress(row, line, planned, left)
             if row.get("resume_date") and row.get("suspend_date"):
                 fields["resumes"] = when("resume_date")
         constraints = self._tie(row, line, fields)
         cost, spent = self.costs.get(row["task_id"], (Decimal(0), Decimal(0)))
-        if self.currency and cost:
-            fields["budget"] = Money(cost, self.currency)
-        if self.currency and spent:
-            fields["actual"] = Money(spent, self.currency)
+        if self.currency and (planned := self.intake.not_negative(cost, "budget", row["task_code"], line)):
+            fields["budget"] = Money(planned, self.currency)
+        if self.currency and (paid := self.intake.not_negative(spent, "actual cost", row["task_code"], line)):
+            fields["actual"] = Money(paid, self.currency)
         baseline = self.baseline_dates.get((row["proj_id"], row["task_code"]))
         if baseline is not None and not (baseline[0] and baseline[1] and baseline[1] < baseline[0]):
             fields["baseline_start"], fields["baseline_finish"] = baseline
@@ -399,12 +390,11 @@ class _Reader:
             **fields,
         )
 
-    def _progress(self, row: Row, planned: Decimal | None, left: Decimal | None) -> float | None:
+    def _progress(self, row: Row, line: int, planned: Decimal | None, left: Decimal | None) -> float | None:
         kind = row.get("complete_pct_type") or "CP_Drtn"
         share: Decimal | None = None
         if kind == "CP_Phys":
-            given = self.intake.number(row.get("phys_complete_pct"), "phys_complete_pct")
-            share = None if given is None else given / 100
+            share = self.intake.share(row.get("phys_complete_pct"), "phys_complete_pct", line)
         elif kind == "CP_Units":
             done = self.intake.number(row.get("act_work_qty"), "act_work_qty") or Decimal(0)
             rest = self.intake.number(row.get("remain_work_qty"), "remain_work_qty") or Decimal(0)

@@ -17,9 +17,11 @@ from ipmo.units import Span
 __all__ = ["xer_calendar"]
 
 WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+WEEKDAY_NUMBERS = frozenset("1234567")
 MAX_DAYS = 400_000
 DAY = 1440
 _TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::[0-9]{2})?", re.ASCII)
+_NUMBER = re.compile("[0-9]{1,9}", re.ASCII)
 _DAY_OF_WEEK = re.compile(r"\(\s*\d+\|\|([1-7])\(\)")
 _EXCEPTION = re.compile(r"\(d\|([^()|]*)\)")
 _SHIFT = re.compile(r"\(([sf]\|[^()]*)\)")
@@ -168,14 +170,14 @@ def xer_calendar(intake: Intake, id: str, line: int, row: Row) -> Calendar:
             raise
         intake.note("calendar-data", f"calendar {id!r}: {error}; the days that can be made out are read", item=id, line=line)
     for name, shifts in data.week:
-        if name.isdigit() and 1 <= int(name) <= 7:
+        if name in WEEKDAY_NUMBERS:
             hours = _hours(shifts)
             if hours is None:
                 intake.note("calendar-day", f"calendar {id!r}: the hours of weekday {name} are no hours; it is read as no work", line=line)
             week[WEEKDAYS[int(name) - 1]] = hours or "none"
     for number, shifts in data.exceptions:
         hours = _hours(shifts)
-        if not (number.isascii() and number.isdigit()) or int(number) > MAX_DAYS or hours is None:
+        if not _NUMBER.fullmatch(number) or int(number) > MAX_DAYS or hours is None:
             what = f"day {number[:20]!r} is no day" if hours is not None else f"the hours of day {number[:20]!r} are no hours"
             intake.note("calendar-exception", f"calendar {id!r}: {what}; that exception is left out, the others stand", line=line)
         else:

@@ -110,12 +110,12 @@ def _text(raw: bytes, name: str, intake: Intake, encoding: str | None) -> str:
     if encoding is not None:
         try:
             return raw.decode(encoding)
-        except LookupError:
-            raise FileError(name, f"there is no encoding {encoding!r}; write for example cp1251") from None
         except UnicodeDecodeError as error:
             line = raw[: error.start].count(b"\n") + 1
             message = f"byte {raw[error.start]:#04x} is not text in {encoding}"
             raise FileError(name, [Problem(message=message, hint="say encoding= another one", file=name, line=line)]) from None
+        except (LookupError, ValueError):  # codecs that read no text have errors of their own
+            raise FileError(name, f"there is no encoding {encoding[:40]!r}; write for example cp1251") from None
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return raw.decode("utf-16", "replace")
     if raw.isascii():

@@ -25,7 +25,7 @@ from ipmo_agile.forecast import MOST_ITEMS, AgileForecast
 from ipmo_agile.history import bulk_closures, throughput, without_bulk
 from ipmo_agile.lifecycle import Category, Move, category_of, lived
 
-__all__ = ["KEY", "USUAL", "backlog", "delivered_by", "portfolio_of", "read_jira", "sniff_jira"]
+__all__ = ["KEY", "PROJECT", "USUAL", "backlog", "delivered_by", "portfolio_of", "read_jira", "readable", "sniff_jira"]
 
 WEEKS = 26
 """Weeks of throughput that the estimate rests on."""
@@ -101,6 +101,13 @@ def portfolio_of(
     """
     if not by_project:
         raise FileError(where, "there are no issues in it")
+    try:
+        return _made(by_project, where, today, findings)
+    except ModelError as error:
+        raise FileError(where, [attrs.evolve(problem, file=where) for problem in error.problems]) from None
+
+
+def _made(by_project: Mapping[str, tuple[str, list[WorkItem]]], where: str, today: date | None, findings: Iterable[Finding]) -> Portfolio:
     days = [d for _, rows in by_project.values() for r in rows for d in (r.created, r.started, r.finished, r.dropped) if d is not None]
     day = today or max(days, default=None)
     projects = []
@@ -113,13 +120,29 @@ def portfolio_of(
     start = min((d for _, rows in by_project.values() for r in rows for d in (r.started, r.finished) if d is not None), default=day)
     understood = sum(len(rows) for _, rows in by_project.values())
     return Portfolio(
-        id=Path(where).stem or "jira",
+        id=_named(Path(where).stem),
         start=start,
         status_date=day,
         methodologies={"project": "agile"},
         projects=projects,
         source=Source(path=where, format="jira", understood=understood, findings=findings),
     )
+
+
+def _named(stem: str) -> str:
+    """A name of a file as an id: without what ids may not hold."""
+    return " ".join(re.sub(r"[/:@\x00-\x1f\x7f-\x9f]", " ", stem).split())[:200].rstrip() or "jira"
+
+
+def readable(text: str) -> str:
+    """A text that any file can hold.
+
+    Raises:
+        UnitError: it holds a NUL character, or half a character.
+    """
+    if "\0" in text or (not text.isascii() and re.search("[\ud800-\udfff]", text)):
+        raise UnitError(f"{text[:40]!a} holds a NUL character or half a character, which no text has; correct it in Jira")
+    return text
 
 
 # ------------------------------------------------------------------------------------------------ REST JSON
@@ -138,6 +161,8 @@ def _texts(path: Path, where: str) -> Iterator[tuple[str, Any]]:
             raise FileError(shown, f"not UTF-8 at byte {error.start}") from None
         except RecursionError:
             raise FileError(shown, "nested too deeply") from None
+        except ValueError:  # Python reads no number of more digits than a few thousand
+            raise FileError(shown, "no JSON: a number in it has too many digits to be one; export it again") from None
         except OSError as error:
             raise FileError(shown, f"cannot be read: {error.strerror}") from None
 
@@ -239,13 +264,13 @@ def _issue(issue: Mapping[str, Any], categories: Mapping[str, Category]) -> tupl
     )
     item = WorkItem(
         id=str(issue["key"]),
-        name=str(fields.get("summary") or ""),
-        kind=str(_mapping(fields.get("issuetype")).get("name") or ""),
-        epic=str(_mapping(fields.get("parent")).get("key") or ""),
+        name=readable(str(fields.get("summary") or "")),
+        kind=readable(str(_mapping(fields.get("issuetype")).get("name") or "")),
+        epic=readable(str(_mapping(fields.get("parent")).get("key") or "")),
         created=created,
         **attrs.asdict(life),
     )
-    return item, str(_mapping(fields.get("project")).get("name") or ""), updated
+    return item, readable(str(_mapping(fields.get("project")).get("name") or "")), updated
 
 
 def _id(status: Mapping[str, Any]) -> str:
@@ -276,7 +301,10 @@ def _state(change: Mapping[str, Any], number: str, name: str, known: Mapping[str
 def _instant(value: Any) -> datetime:
     """An instant of a change log, comparable whatever its offset; its day is that of the text."""
     if isinstance(value, int):  # milliseconds, where change logs were fetched for many issues at once
-        return datetime.fromtimestamp(value / 1000, UTC)
+        try:
+            return datetime.fromtimestamp(value / 1000, UTC)
+        except (OverflowError, ValueError, OSError):
+            raise UnitError(f"{value!r:.40} is no instant of a change in its log, in milliseconds since 1970") from None
     text = str(value or "")
     if day_of(text) is None:
         raise UnitError("a change in its log has no date")

@@ -16,7 +16,7 @@ from ipmo.model import Portfolio
 from ipmo.plugin import FileError, Finding, ModelError, Problem, UnitError
 from ipmo_agile.dates import Order, day_of, order_of
 from ipmo_agile.fields import WorkItem
-from ipmo_agile.jira import KEY, USUAL, delivered_by, portfolio_of
+from ipmo_agile.jira import KEY, PROJECT, USUAL, delivered_by, portfolio_of, readable
 from ipmo_agile.lifecycle import Category, category_of, lived
 
 __all__ = ["read_jira_csv", "sniff_jira_csv"]
@@ -53,9 +53,11 @@ class _Sheet:
     """The rows of an export with their lines; a field's columns may be repeated."""
 
     def __init__(self, path: Path, where: str, encoding: str | None) -> None:
+        if path.exists() and not path.is_file():  # a pipe or a device may never end
+            raise FileError(where, "is no ordinary file; only those are read")
         try:
             text = path.read_bytes().decode(encoding or "utf-8-sig")
-        except (UnicodeDecodeError, LookupError) as error:
+        except (ValueError, LookupError) as error:  # codecs that read no text have errors of their own
             raise FileError(where, f"cannot be read as {encoding or 'UTF-8'}: {error}; name its encoding, for example latin-1") from None
         except OSError as error:
             raise FileError(where, f"cannot be read: {error.strerror}") from None
@@ -113,7 +115,7 @@ def read_jira_csv(path: Path, where: str, encoding: str | None = None) -> Portfo
             unusual[cells["resolution"]] += 1
         if updated is not None:
             last.append(updated)
-        project = cells["project"] or key.rpartition("-")[0]
+        project = cells["project"] if PROJECT.fullmatch(cells["project"]) else key.rpartition("-")[0]
         found.setdefault(project, (cells["title"], []))[1].append(item)
     if problems:
         raise FileError(where, problems)
@@ -141,7 +143,7 @@ def _issue_of_row(cells: Mapping[str, str], order: Order) -> tuple[WorkItem, dat
         size = float(points.replace(",", ".")) if points else None
     except ValueError:
         size = math.nan
-    if size is not None and not math.isfinite(size):
+    if size is not None and not (abs(size) < 10**15 and points.isascii() and "_" not in points):
         raise UnitError(f"{points[:20]!r} is no number of points")
     now = CATEGORIES.get(cells["category"].casefold())
     if now is None and cells["status"]:
@@ -153,9 +155,9 @@ def _issue_of_row(cells: Mapping[str, str], order: Order) -> tuple[WorkItem, dat
         life = attrs.evolve(life, started=started if end is None or started <= end else end)
     item = WorkItem(
         id=cells["key"],
-        name=cells["summary"],
-        kind=cells["kind"],
-        epic=cells["epic"],
+        name=readable(cells["summary"]),
+        kind=readable(cells["kind"]),
+        epic=readable(cells["epic"]),
         points=size,
         created=days["created"],
         **attrs.asdict(life),

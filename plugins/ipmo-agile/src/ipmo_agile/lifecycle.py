@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date, datetime
+from itertools import groupby, pairwise
 from typing import Literal, TypeAlias
 
 import attrs
@@ -150,6 +151,25 @@ def is_delivered(resolution: str) -> bool:
     return not (words[0] in NEVER or (GIVEN_UP | NEGATED).intersection(words) or any(phrase in " ".join(words) for phrase in PHRASES))
 
 
+def in_order(moves: Iterable[Move]) -> list[Move]:
+    """Moves by time; those of one instant as they follow each other, for a log may tell the last one first.
+
+    >>> from datetime import datetime
+    >>> noon = datetime(2026, 1, 5, 12)
+    >>> log = [Move(noon, "indeterminate", "done"), Move(noon, "new", "indeterminate")]
+    >>> [move.into for move in in_order(log)]
+    ['indeterminate', 'done']
+    """
+    told = list(moves)
+    backward = sum(a.when > b.when for a, b in pairwise(told)) > sum(a.when < b.when for a, b in pairwise(told))
+    out: list[Move] = []
+    for _, group in groupby(sorted(told, key=lambda one: one.when), key=lambda one: one.when):
+        same = list(group)
+        ways = [same[::-1], same] if backward else [same, same[::-1]]
+        out += min(ways, key=lambda way: sum(a.into != b.left for a, b in pairwise([*out[-1:], *way]) if b.left is not None))
+    return out
+
+
 def lived(
     moves: Iterable[Move],
     now: Category | None,
@@ -180,7 +200,7 @@ def lived(
     """
     started = ended = None
     at: Category | None = None
-    for move in sorted(moves, key=lambda one: one.when):
+    for move in in_order(moves):
         at = at or move.left
         if at == "indeterminate" and started is None:
             started = created  # it was made in progress

@@ -1,0 +1,90 @@
+"""How a file of Primavera P6 hangs together: which project is a baseline of which, and where each element of the WBS stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ipmo.files.foreign import Intake
+from ipmo.files.xer_tables import Row
+
+__all__ = ["above_activities", "baselines_of", "first_of_each", "wbs_path"]
+
+MAX_DEPTH = 90
+"""Levels of WBS elements that are read as summaries, one in the other."""
+
+
+def first_of_each(intake: Intake, rows: Iterable[tuple[int, Row]], key: str, what: str) -> dict[str, tuple[int, Row]]:
+    """Rows with their lines by a key; a later one with the same key is left out, with a finding where it says something else.
+
+    Args:
+        intake: takes the findings.
+        rows: with their lines.
+        key: the field that tells them apart.
+        what: one of them, in words.
+    """
+    found: dict[str, tuple[int, Row]] = {}
+    for line, row in rows:
+        known = found.setdefault(row[key], (line, row))
+        if known[0] != line and known[1] == row:
+            intake.understood += 1
+        elif known[0] != line:
+            intake.refuse(f"{what} {row[key][:40]!r}", f"another has its {key}, in line {known[0]}", line)
+    return found
+
+
+def baselines_of(intake: Intake, rows: Iterable[tuple[int, Row]]) -> dict[str, str]:
+    """The project of each baseline, by their keys; of projects that name each other the first in the file is none.
+
+    Args:
+        intake: takes the findings.
+        rows: of table PROJECT, with their lines.
+    """
+    lines = {row["proj_id"]: (line, row) for line, row in reversed(list(rows))}
+    found = {key: original for key, (_, row) in lines.items() if (original := row.get("orig_proj_id", "")) in lines and original != key}
+    settled: set[str] = set()
+    for key in list(found):
+        way: list[str] = []
+        on_way: set[str] = set()
+        while key in found and key not in settled and key not in on_way:
+            way.append(key)
+            on_way.add(key)
+            key = found[key]
+        if key in on_way:
+            ring = sorted(way[way.index(key) :], key=lambda one: lines[one][0])
+            first = ring[0]
+            del found[first]
+            names = " and ".join(repr(lines[one][1].get("proj_short_name") or one) for one in ring[:3])
+            intake.note(
+                "baseline-ring",
+                f"projects {names} are baselines of each other; the first in the file is read as the project",
+                "export the project with its baselines anew",
+                line=lines[first][0],
+            )
+        settled |= on_way
+    return found
+
+
+def above_activities(elements: Mapping[str, tuple[int, Row]], used: Iterable[str]) -> set[str]:
+    """The elements of the WBS that hold activities, and all that stand above them.
+
+    Args:
+        elements: rows of the WBS with their lines, by key.
+        used: the keys that activities name.
+    """
+    found: set[str] = set()
+    for key in used:
+        while key in elements and key not in found:
+            found.add(key)
+            key = elements[key][1].get("parent_wbs_id", "")
+    return found
+
+
+def wbs_path(elements: Mapping[str, tuple[int, Row]], key: str) -> list[str] | None:
+    """The short names from the top of the WBS down to an element; None of one that lies too deep, or inside itself."""
+    path: list[str] = []
+    while key in elements and elements[key][1].get("proj_node_flag") != "Y":
+        if len(path) > MAX_DEPTH - 1:
+            return None
+        path.append(elements[key][1].get("wbs_short_name") or key)
+        key = elements[key][1].get("parent_wbs_id", "")
+    return path[::-1]

@@ -1,0 +1,240 @@
+"""The worst that files of other tools hold: each is answered or refused with its line, and nothing takes ten times as long as a clean file."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import ipmo
+from ipmo.errors import FileError
+from ipmo.files import mspdi_calendars
+from ipmo.model import Portfolio
+from ipmo.model.money import as_budget
+
+SHIFT = "(0||0(s|08:00|f|16:00)())"
+WEEK = "".join(f"(0||{day}()({SHIFT if 2 <= day <= 6 else ''}))" for day in range(1, 8))
+
+
+def data(week: str = WEEK, exceptions: str = "") -> str:
+    return f"(0||CalendarData()((0||DaysOfWeek()({week}))(0||Exceptions()({exceptions}))))"
+
+
+Rows = Sequence[Mapping[str, object]]
+
+
+def xer(path: Path, *, calendars: Rows = (), projects: Rows = (), wbs: Rows = (), tasks: Rows = (), **more: Rows) -> Path:
+    """An XER file of one project with a task, unless other rows are given."""
+    calendars = calendars or [{"clndr_id": 1, "default_flag": "Y", "clndr_name": "Std", "day_hr_cnt": 8, "clndr_data": data()}]
+    projects = projects or [{"proj_id": 1, "proj_short_name": "P", "last_recalc_date": "2026-01-05 08:00", "clndr_id": 1}]
+    tasks = tasks or [{"task_code": "A"}]
+    usual = {"proj_id": 1, "wbs_id": 10, "clndr_id": 1, "target_drtn_hr_cnt": 8, "remain_drtn_hr_cnt": 8}
+    tables = {
+        "CALENDAR": calendars,
+        "PROJECT": projects,
+        "PROJWBS": [{"wbs_id": 10, "proj_id": 1, "proj_node_flag": "Y"}, *wbs],
+        "TASK": [{"task_id": place, **usual, **task} for place, task in enumerate(tasks, 1)],
+        **more,
+    }
+    lines = ["\t".join(["ERMHDR", "8.0", "2026-01-01", "Project", "x", "x", "db", "PM", "GBP"])]
+    for name, rows in tables.items():
+        fields = list(dict.fromkeys(field for row in rows for field in row))
+        lines += [f"%T\t{name}", "\t".join(["%F", *fields])]
+        lines += ["\t".join(["%R", *(str(row.get(field, "")) for field in fields)]) for row in rows]
+    path.write_text("\n".join([*lines, "%E", ""]), encoding="utf-8")
+    return path
+
+
+def said(portfolio: Portfolio) -> str:
+    return "\n".join(f"{one.line} {one.code} {one.message}" for one in portfolio.source.findings)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        data(WEEK.replace("(0||2()", "(0||²()")),
+        data(WEEK.replace("(0||2()", f"(0||{'2' * 5000}()")),
+        data(exceptions=f"(0||0(d|{'9' * 5000})())"),
+        data(exceptions="(0||0(d|²)())"),
+    ],
+    ids=["odd digit of a weekday", "long weekday", "long day", "odd digit of a day"],
+)
+def test_numbers_in_calendars_that_python_would_choke_on(tmp_path: Path, text: str) -> None:
+    calendar = {"clndr_id": 1, "default_flag": "Y", "clndr_name": "Std", "day_hr_cnt": 8, "clndr_data": text}
+    ipmo.schedule(ipmo.read(xer(tmp_path / "a.xer", calendars=[calendar])))
+
+
+def test_projects_that_are_baselines_of_each_other_leave_a_project(tmp_path: Path) -> None:
+    rows = [{"proj_id": one, "orig_proj_id": other, "proj_short_name": f"P{one}", "clndr_id": 1} for one, other in ((1, 2), (2, 3), (3, 1))]
+    pf = ipmo.read(xer(tmp_path / "a.xer", projects=[*rows, {"proj_id": 4, "orig_proj_id": 2, "proj_short_name": "P4"}]))
+    assert [project.id for project in pf.projects] == ["P1"]
+    assert "xer/baseline-ring projects 'P1' and 'P2' and 'P3' are baselines of each other" in said(pf)
+
+
+def test_a_row_with_the_key_of_another_is_refused_unless_it_is_the_same(tmp_path: Path) -> None:
+    wbs = {"wbs_id": 11, "proj_id": 1, "wbs_short_name": "w", "parent_wbs_id": 10}
+    tasks = [{"task_code": "A", "wbs_id": 11}]
+    same = ipmo.read(xer(tmp_path / "a.xer", wbs=[wbs, wbs], tasks=tasks))
+    assert not same.source.refused
+    other = ipmo.read(xer(tmp_path / "a.xer", wbs=[wbs, wbs | {"wbs_short_name": "v"}], tasks=tasks))
+    assert [task.id for task in other.projects[0].tasks] == ["WBS w", "A"]
+    assert "a WBS element '11' is left out: another has its wbs_id, in line" in said(other)
+
+
+def test_a_credit_costs_itself_and_not_the_file(tmp_path: Path) -> None:
+    cost = [{"task_id": 1, "proj_id": 1, "target_cost": -5, "act_cost": 7}]
+    pf = ipmo.read(xer(tmp_path / "a.xer", PROJCOST=cost))
+    task = pf.projects[0].tasks[0]
+    assert task.budget is None
+    assert task.actual == as_budget("7 GBP")
+    assert "xer/credit the budget of 'A' is -5" in said(pf)
+
+
+def test_a_percentage_that_no_work_has_done_is_said(tmp_path: Path) -> None:
+    task = {"task_code": "A", "status_code": "TK_Active", "act_start_date": "2026-01-05 08:00", "complete_pct_type": "CP_Phys"}
+    pf = ipmo.read(xer(tmp_path / "a.xer", tasks=[task | {"phys_complete_pct": 140}]))
+    assert pf.projects[0].tasks[0].progress == 1
+    assert "xer/percent phys_complete_pct is 140 %, which no work has done" in said(pf)
+
+
+def test_amounts_of_fifteen_digits_are_written(tmp_path: Path) -> None:
+    cost = [{"task_id": 1, "proj_id": 1, "target_cost": "999999999999999"}]
+    pf = ipmo.read(xer(tmp_path / "a.xer", PROJCOST=cost))
+    ipmo.write(pf, tmp_path / "b.xer")
+    assert ipmo.read(tmp_path / "b.xer").projects[0].tasks[0].budget == pf.projects[0].tasks[0].budget
+
+
+@pytest.mark.parametrize("encoding", ["undefined", "punycode", "a\0b", "\ud800", "hex"])
+def test_an_encoding_of_no_text_is_refused(tmp_path: Path, encoding: str) -> None:
+    with pytest.raises(FileError, match="there is no encoding"):
+        ipmo.read(xer(tmp_path / "a.xer"), encoding=encoding)
+
+
+def elapsed(path: Path) -> float:
+    begun = time.perf_counter()
+    ipmo.read(path)
+    return time.perf_counter() - begun
+
+
+def test_a_wbs_as_deep_as_it_is_long_takes_no_longer_than_a_flat_one(tmp_path: Path) -> None:
+    size = 1500
+    tasks = [{"task_code": f"A{n}", "wbs_id": 11 + n} for n in range(size)]
+
+    def file(name: str, deep: bool) -> Path:
+        wbs = [{"wbs_id": 11 + n, "proj_id": 1, "wbs_short_name": f"w{n}", "parent_wbs_id": 10 + n if deep else 10} for n in range(size)]
+        return xer(tmp_path / name, wbs=wbs, tasks=tasks)
+
+    flat, deep = file("flat.xer", False), file("deep.xer", True)
+    assert elapsed(deep) < 5 * max(elapsed(flat), elapsed(flat))
+    assert "lies too deep or inside itself; its activities stand under their project" in said(ipmo.read(deep))
+
+
+# ---------------------------------------------------------------------------------------------------- Microsoft Project
+
+
+def mspdi(path: Path, task: str = "", calendars: str = "", top: str = "", after: str = "") -> Path:
+    """A file of one task, with a calendar of its own."""
+    days = "".join(
+        f"<WeekDay><DayType>{day}</DayType><DayWorking>1</DayWorking><WorkingTimes><WorkingTime><FromTime>08:00:00</FromTime>"
+        "<ToTime>16:00:00</ToTime></WorkingTime></WorkingTimes></WeekDay>"
+        for day in range(2, 7)
+    )
+    usual = f"<Calendar><UID>1</UID><Name>Std</Name><IsBaseCalendar>1</IsBaseCalendar><WeekDays>{days}</WeekDays>"
+    calendars = calendars.replace("<std>", usual) or usual + "</Calendar>"
+    path.write_text(
+        '<Project xmlns="http://schemas.microsoft.com/project"><Title>T</Title><StartDate>2026-01-05T08:00:00</StartDate>'
+        f"<CurrencyCode>GBP</CurrencyCode><CalendarUID>1</CalendarUID><MinutesPerDay>480</MinutesPerDay>{top}"
+        f"<Calendars>{calendars}</Calendars><Tasks><Task><UID>1</UID><Name>a</Name><OutlineLevel>1</OutlineLevel>"
+        f"<Duration>PT8H0M0S</Duration>{task}</Task></Tasks>{after}</Project>",
+        encoding="utf-8",
+    )
+    return path
+
+
+def exception(first: str, last: str, kind: int, more: str = "") -> str:
+    period = f"<TimePeriod><FromDate>{first}T00:00:00</FromDate><ToDate>{last}T23:59:00</ToDate></TimePeriod>"
+    return f"<Exception>{period}<Type>{kind}</Type>{more}<DayWorking>0</DayWorking></Exception>"
+
+
+def phased(values: Sequence[str]) -> str:
+    parts = "".join(
+        f"<TimephasedData><Type>10</Type><Start>2026-01-{day:02}T08:00:00</Start><Finish>2026-01-{day + 1:02}T08:00:00</Finish>"
+        f"<Value>{value}</Value></TimephasedData>"
+        for day, value in enumerate(values, 5)
+    )
+    return f"<Baseline><Number>0</Number><Cost>100000</Cost>{parts}</Baseline>"
+
+
+@pytest.mark.parametrize("values", [["999999999999999", "-999999999999998.9"], ["-5"], ["5", "-5"]])
+def test_periods_of_a_baseline_that_cancel_each_other_out_are_one_amount(tmp_path: Path, values: list[str]) -> None:
+    pf = ipmo.read(mspdi(tmp_path / "a.xml", phased(values)))
+    assert pf.projects[0].tasks[0].budget == as_budget("1000 GBP")
+    assert "mspdi/timephased" in said(pf)
+
+
+@pytest.mark.parametrize(
+    ("task", "code"),
+    [
+        ("<LevelingDelay>-4800</LevelingDelay>", "mspdi/delay"),
+        ("<ActualStart>2026-01-05T08:00:00</ActualStart><PercentComplete>200</PercentComplete>", "mspdi/percent"),
+        ("<Baseline><Number>0</Number><Cost>-5</Cost></Baseline>", "mspdi/credit"),
+    ],
+)
+def test_values_that_no_task_has_are_said(tmp_path: Path, task: str, code: str) -> None:
+    pf = ipmo.read(mspdi(tmp_path / "a.xml", task))
+    assert [one.code for one in pf.source.findings] == [code]
+    assert pf.source.findings[0].line
+
+
+def test_calendars_that_share_a_key_or_are_derived_from_themselves_are_refused(tmp_path: Path) -> None:
+    ring = "".join(f"<Calendar><UID>{one}</UID><BaseCalendarUID>{3 - one}</BaseCalendarUID></Calendar>" for one in (1, 2))
+    pf = ipmo.read(mspdi(tmp_path / "a.xml", calendars=ring))
+    assert pf.source.refused == 2
+    assert "no calendar '1' could be read; the standard one is taken" in said(pf)
+    pf = ipmo.read(mspdi(tmp_path / "a.xml", calendars="<std></Calendar><Calendar><UID>1</UID><Name>Other</Name></Calendar>"))
+    assert [calendar.id for calendar in pf.calendars] == ["Std"]
+    assert "calendar 'Other' is left out: another has its UID" in said(pf)
+
+
+def test_a_bad_work_week_costs_itself_and_not_its_calendar(tmp_path: Path) -> None:
+    bad = "<TimePeriod><FromDate>2026-02-01T00:00:00</FromDate><ToDate>2026-01-01T00:00:00</ToDate></TimePeriod>"
+    pf = ipmo.read(mspdi(tmp_path / "a.xml", calendars=f"<std><WorkWeeks><WorkWeek>{bad}</WorkWeek></WorkWeeks></Calendar>"))
+    assert [calendar.id for calendar in pf.calendars] == ["Std"]
+    assert "a work week of calendar 'Std' is left out" in said(pf)
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "days"),
+    [
+        (2, "<Month>1</Month><MonthDay>29</MonthDay>", [date(2028, 2, 29)]),
+        (3, "<Month>10</Month><MonthItem>7</MonthItem><MonthPosition>3</MonthPosition>", [date(2026, 11, 26), date(2027, 11, 25)]),
+        (4, "<MonthDay>31</MonthDay><Period>2</Period>", [date(2026, 1, 31), date(2026, 3, 31), date(2026, 5, 31)]),
+        (5, "<MonthItem>1</MonthItem><MonthPosition>4</MonthPosition>", [date(2026, 1, 30), date(2026, 2, 27), date(2026, 3, 31)]),
+        (5, "<MonthItem>2</MonthItem><MonthPosition>0</MonthPosition>", [date(2026, 2, 1), date(2026, 3, 1), date(2026, 4, 4)]),
+    ],
+    ids=["29 February", "Thanksgiving", "last days of odd months", "last weekdays", "first days of weekends"],
+)
+def test_exceptions_that_recur_fall_on_the_days_of_a_wall_calendar(tmp_path: Path, kind: int, more: str, days: list[date]) -> None:
+    inside = exception("2026-01-10" if kind == 5 else "2026-01-01", "2028-12-31", kind, more)
+    pf = ipmo.read(mspdi(tmp_path / "a.xml", calendars=f"<std><Exceptions>{inside}</Exceptions></Calendar>"))
+    assert [one.first for one in pf.calendars[0].exceptions][: len(days)] == days
+
+
+def test_exceptions_of_a_hundred_years_each_do_not_stall_the_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mspdi_calendars, "MOST_DAYS", 100_000)
+    inside = exception("2026-01-01", "2125-01-01", 5, "<MonthItem>1</MonthItem><MonthPosition>4</MonthPosition>") * 3
+    pf = ipmo.read(mspdi(tmp_path / "a.xml", calendars=f"<std><Exceptions>{inside}</Exceptions></Calendar>"))
+    assert "the exceptions of this file cover more than 100000 days in all" in said(pf)
+    assert len(pf.calendars[0].exceptions) == 99 * 12  # a last weekday a month, and none of January 2125
+
+
+def test_nobody_works_less_than_nothing(tmp_path: Path) -> None:
+    people = (
+        "<Resources><Resource><UID>5</UID><Name>R</Name><Type>1</Type></Resource></Resources><Assignments><Assignment><TaskUID>1</TaskUID>"
+    )
+    pf = ipmo.read(mspdi(tmp_path / "a.xml", after=people + "<ResourceUID>5</ResourceUID><Units>-1</Units></Assignment></Assignments>"))
+    assert not pf.projects[0].tasks[0].assignments
+    assert "an assignment is left out: its Units are -1: nobody does less than nothing" in said(pf)
