@@ -436,7 +436,10 @@ def as_when(value: When | str) -> When:
         if value.tzinfo is not None:
             raise UnitError(f"{value.isoformat()!r} has a time zone; a plan keeps wall-clock time, write it without")
         if value.second or value.microsecond:
-            value = (value + timedelta(seconds=30)).replace(second=0, microsecond=0)
+            try:
+                value = (value + timedelta(seconds=30)).replace(second=0, microsecond=0)
+            except OverflowError:
+                raise UnitError(f"{value.isoformat()!r} lies past the year 9999 when its seconds are rounded") from None
         return value
     if isinstance(value, date):
         return value

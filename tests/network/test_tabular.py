@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -65,6 +66,13 @@ def test_dates_and_floats_are_those_by_way_of_nouns(pf: Portfolio, frame: str) -
         ({"links": {"type": ["fs"]}}, "link P/a -> P/b: type 'fs' is not one of FS, SS, FF, SF"),
         ({"portfolio": {"id": ["x", "y"], "start": ["2026-01-05"] * 2, "calendar": [None, None]}}, "a portfolio is one row"),
         ({"benefits": {"id": ["b"]}}, "table 'benefits' may bear on dates"),
+        ({"links": {"type": [["FS"]]}}, "column 'type' of table 'links' holds lists or mappings"),
+        ({"links": {"lag": [["1 d"]]}}, "column 'lag' of table 'links' holds lists or mappings"),
+        ({"links": {"from": [None]}}, "row 0 of table 'links' has no name in column 'from'"),
+        ({"tasks": {"duration": [{"a": 1}, {"a": 2}]}}, "column 'duration' of table 'tasks' holds lists or mappings"),
+        ({"tasks": {"id": [None, "b"]}}, "row 0 of table 'tasks' has no name in column 'id'"),
+        ({"tasks": {"milestone": ["no", "yes"]}}, "column 'milestone' of table 'tasks' holds '(no|yes)', which is not true or false"),
+        ({"portfolio": {"calendar": [["standard"]]}}, "column 'calendar' of table 'portfolio' holds lists or mappings"),
     ],
 )
 def test_what_is_not_looked_at_is_refused(change: dict[str, dict[str, list[Any]]], said: str) -> None:
@@ -96,3 +104,29 @@ def test_a_column_that_is_missing_is_named(table: str, column: str) -> None:
     del plain[table][column]
     with pytest.raises(ipmo.ModelError, match=f"table '{table}' has no column '{column}'"):
         network_of_tables({name: pl.DataFrame(rows) for name, rows in plain.items()})
+
+
+def test_a_start_past_the_last_year_is_refused() -> None:
+    import polars as pl
+
+    header = pl.DataFrame({"id": ["x"], "start": [datetime(9999, 12, 31, 23, 59, 59)]})
+    with pytest.raises(ipmo.UnitError, match="past the year 9999"):
+        network_of_tables({"portfolio": header, "tasks": pl.DataFrame({"project": ["P"], "id": ["a"], "duration": ["1 d"]})})
+
+
+@pytest.mark.parametrize(
+    ("table", "rows", "said"),
+    [
+        ("tasks", {"id": ["a"], "duration": ["1 d"]}, r"tasks\[0\]: the row names no project"),
+        ("tasks", {"project": ["P"], "id": ["a"], "duration": [float("inf")]}, r"projects\[0\].tasks\[0\].duration: .*"),
+        ("projects", {"id": ["P", "P"], "name": ["one", "two"]}, r"projects\[1\]: project 'P' stands twice in the table"),
+        ("portfolio", {"id": ["x", "y"], "start": ["2026-01-05"] * 2}, "portfolio: the table has 2 rows"),
+    ],
+    ids=["no project", "infinite", "twice", "two portfolios"],
+)
+def test_tables_that_would_be_read_as_something_else_are_refused(table: str, rows: dict[str, list[Any]], said: str) -> None:
+    import polars as pl
+
+    plain: dict[str, dict[str, list[Any]]] = {"portfolio": {"id": ["x"], "start": ["2026-01-05"]}, "projects": {"id": ["P"]}, table: rows}
+    with pytest.raises(ipmo.ModelError, match=said):
+        ipmo.from_tables({name: pl.DataFrame(columns) for name, columns in plain.items()})

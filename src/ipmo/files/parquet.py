@@ -35,6 +35,8 @@ def frames_in(folder: str | os.PathLike[str]) -> dict[str, Any]:
         raise MissingExtraError("reading Parquet", "polars, pyarrow or pandas", "pip install polars")
     out: dict[str, Any] = {}
     for path in found:
+        if not path.is_file():  # a pipe may never end
+            raise FileError(os.path.join(name, path.name), "is no ordinary file; only those are read")
         try:
             out[path.stem] = nw.to_native(nw.read_parquet(str(path), backend=reader))
         except Exception as error:  # each library has errors of its own

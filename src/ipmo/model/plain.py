@@ -10,6 +10,7 @@ from typing import cast
 
 import attrs
 
+from ipmo.errors import ModelError, Problem
 from ipmo.model.changes import NAMES, Change, parts_of
 from ipmo.model.contents import Contents
 from ipmo.model.estimates import Estimate
@@ -167,12 +168,19 @@ def from_table_rows(rows: Mapping[str, list[PlainMap]]) -> PlainMap:
     out: PlainMap = {"ipmo": VERSION}
     plain_rows = {name: [_row(row) for row in found] for name, found in rows.items()}
     header = plain_rows.pop("portfolio", [])
+    if len(header) > 1:
+        raise ModelError.of("portfolio", f"the table has {len(header)} rows; it has one, for the portfolio itself")
     out["portfolio"] = header[0] if header else {"id": "portfolio"}
     inner = {group: plain_rows.pop(group, []) for group in INNER}
-    projects = {str(project.get("id")): project for project in plain_rows.get("projects", [])}
+    projects: dict[str, PlainMap] = {}
+    for place, project in enumerate(plain_rows.get("projects", [])):
+        if projects.setdefault(str(project.get("id")), project) is not project:
+            raise ModelError(Problem(message=f"project {project.get('id')!r:.60} stands twice in the table", path=("projects", place)))
     for group, found in inner.items():
-        for row in found:
-            owner = str(row.pop("project", ""))
+        for place, row in enumerate(found):
+            if row.get("project", "") == "":
+                raise ModelError(Problem(message="the row names no project; fill in its column 'project'", path=(group, place)))
+            owner = str(row.pop("project"))
             project = projects.setdefault(owner, {"id": owner})
             project.setdefault(group, []).append(row)
     if projects:
@@ -195,7 +203,7 @@ def _row(row: Mapping[str, PlainData]) -> PlainMap:
                 pass
         elif hasattr(value, "item") and not isinstance(value, str):  # a numpy scalar out of a frame
             value = value.item()
-        if isinstance(value, float) and value == int(value) and abs(value) < 1e15:
+        if isinstance(value, float) and abs(value) < 1e15 and value == int(value):
             value = int(value)
         elif isinstance(value, datetime):
             value = value.isoformat(timespec="minutes")

@@ -50,16 +50,16 @@ def network_of_tables(tables: Mapping[str, Any]) -> Network:
         _only_plain(name, frame)
     if "tasks" not in frames or "portfolio" not in frames:
         raise ModelError("a network needs the tables 'portfolio' and 'tasks'")
-    (start, *_), (named, *_) = (_cells(frames["portfolio"], column) or [None] for column in ("start", "calendar"))
+    (start, *_), (named, *_) = (_cells(frames["portfolio"], "portfolio", column) or [None] for column in ("start", "calendar"))
     if start is None:
         raise ModelError("nothing says when the portfolio starts; write start: into its table")
     calendar = CALENDARS.get(named or STANDARD.id)
     if calendar is None:
         raise ModelError(f"calendar {named!r} is none of {', '.join(CALENDARS)}; read the tables with ipmo.from_tables")
     tasks = frames["tasks"]
-    owners = tasks["project"].to_list()
-    ids = [f"{project}/{task}" for project, task in zip(owners, tasks["id"].to_list(), strict=True)]
-    projects = frames["projects"]["id"].to_list() if "projects" in frames else list(dict.fromkeys(owners))
+    owners = _names(tasks, "tasks", "project")
+    ids = [f"{project}/{task}" for project, task in zip(owners, _names(tasks, "tasks", "id"), strict=True)]
+    projects = _names(frames["projects"], "projects", "id") if "projects" in frames else list(dict.fromkeys(owners))
     place_of = {project: place for place, project in enumerate(projects)}
     node_of = {full_id: place for place, full_id in enumerate(ids)}
     if len(node_of) < len(ids):
@@ -98,14 +98,27 @@ def _only_plain(name: str, frame: nw.DataFrame[Any]) -> None:
             raise ModelError(f"table {name!r} has no column {column!r}; its columns are {', '.join(frame.columns)}")
 
 
-def _cells(frame: nw.DataFrame[Any], column: str) -> list[Any]:
+def _cells(frame: nw.DataFrame[Any], table: str, column: str) -> list[Any]:
     """The cells of a column, None where a frame has a missing value of its own; None for each row where there is no such column."""
     if column not in frame.columns:
         return [None] * len(frame)
     values: list[Any] = frame[column].to_list()
-    if not frame[column].null_count():
-        return values
-    return [None if missing else value for value, missing in zip(values, frame[column].is_null().to_list(), strict=True)]
+    if frame[column].null_count():
+        values = [None if missing else value for value, missing in zip(values, frame[column].is_null().to_list(), strict=True)]
+    try:
+        kinds = set(values)
+    except TypeError:
+        raise ModelError(f"column {column!r} of table {table!r} holds lists or mappings; read the tables with ipmo.from_tables") from None
+    return values if not any(value != value for value in kinds) else [None if value != value else value for value in values]
+
+
+def _names(frame: nw.DataFrame[Any], table: str, column: str) -> list[Any]:
+    """The cells of a column that every row has, with names in them."""
+    values = _cells(frame, table, column)
+    odd = next((place for place, value in enumerate(values) if not isinstance(value, str | int) or value == ""), None)
+    if odd is not None:
+        raise ModelError(f"row {odd} of table {table!r} has no name in column {column!r}: {values[odd]!r:.40}")
+    return values
 
 
 def _known(places: Mapping[str, int], name: str, what: str) -> int:
@@ -127,7 +140,10 @@ def _minutes(span: object, text: str, calendar: Calendar) -> int:
 
 def _lengths(tasks: nw.DataFrame[Any], calendar: Calendar) -> list[int]:
     """The minutes of every task; each text is read once."""
-    texts, points = _cells(tasks, "duration"), _cells(tasks, "milestone")
+    texts, points = _cells(tasks, "tasks", "duration"), _cells(tasks, "tasks", "milestone")
+    odd = next((value for value in set(points) - {None} if not isinstance(value, bool)), None)
+    if odd is not None:
+        raise ModelError(f"column 'milestone' of table 'tasks' holds {odd!r:.40}, which is not true or false")
     known: dict[str | None, int] = {}
     for text in set(texts) - {None}:
         known[text] = _minutes(as_time(text).central(), text, calendar)
@@ -148,17 +164,17 @@ def _links(links: nw.DataFrame[Any] | None, node_of: Mapping[str, int], calendar
         return [], [], [], []
     ends = []
     for column in ("from", "to"):
-        names = links[column].to_list()
+        names = _names(links, "links", column)
         places = list(map(node_of.get, names))
         if None in places:
             raise ModelError(f"link {column} {names[places.index(None)]!r}: there is no such task; read the tables with ipmo.from_tables")
         ends.append([place for place in places if place is not None])
     types: dict[str | None, int] = dict(TYPES.items())
     types[None] = TYPES["FS"]
-    kinds = _cells(links, "type")
+    kinds = _cells(links, "links", "type")
     for place, kind in enumerate(kinds):
         if kind not in types:
             raise ModelError(f"link {links['from'][place]} -> {links['to'][place]}: type {kind!r} is not one of {', '.join(TYPES)}")
-    texts = _cells(links, "lag")
+    texts = _cells(links, "links", "lag")
     lengths = {text: _working(text, calendar) for text in set(texts) - {None}}
     return ends[0], ends[1], [types[kind] for kind in kinds], [lengths.get(text, 0) for text in texts]
