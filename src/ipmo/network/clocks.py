@@ -224,6 +224,8 @@ def _repeated(days: Sequence[Shifts]) -> Week:
 
 def _worked(week: Week, total: int, instant: int) -> int:
     """The work from instant 0 to another one, if a week had always held."""
+    if not total:
+        return 0
     weeks, rest = divmod(instant, WEEK)
     return weeks * total + sum(min(stop, rest) - start for start, stop in week if start < rest)
 
@@ -234,9 +236,10 @@ def _spans(calendar: Calendar) -> list[tuple[int, Week]]:
     plain = _week(calendar)
     out: list[tuple[int, Week]] = [(-FAR, plain)]
     before: Shifts | None = None
+    weeks: dict[Shifts | None, Week] = {None: plain}
     for day, until, rule in _runs(calendar):
         own = normal if rule is None else (rule,) * 7
-        repeated = plain if rule is None else _repeated(own)
+        repeated = weeks[rule] if rule in weeks else weeks.setdefault(rule, _repeated(own))
         last = normal[(day - 1) % 7] if before is None else before
         over = _past_midnight(last)
         if over == _past_midnight(own[(day - 1) % 7]):

@@ -314,18 +314,25 @@ class Network(Columns):
     def _bind_shared(self, v: int, early: Dates, late: Dates) -> None:
         """Bounds what lies before each giver that is early enough for v: it moves v when it moves them all."""
         p = self.positions
-        ways: list[Dates] = []
+        shared: Dates | None = None
+        count = 0
         for k in range(int(p.ptr[v]), int(p.ptr[v + 1])):
             if self.run(kernels.asked_of, self.cal, p.links, p.nodes, k, v, early) > late.x[v]:
                 continue
             way = Dates(self._filled(self.n, FAR), self._filled(self.n, 1))
             self.run(kernels.pull_one, p.links, p.nodes, self.cal, k, v, late, way)
             self._back(int(p.src[k]), early, way)
-            ways.append(way)
-        if len(ways) > 1:
-            for way in ways[1:]:
-                self.run(kernels.keep_later, ways[0], way)
-            self.run(kernels.keep_earlier, late, ways[0])
+            count += 1
+            if shared is None:
+                shared = way
+                continue
+            self.run(kernels.keep_later, shared, way)
+            if (
+                as_array(shared.x).min() if self.arrays else min(shared.x)
+            ) >= FAR:  # nothing lies before all of them: of thousands of givers two tell it
+                return
+        if shared is not None and count > 1:
+            self.run(kernels.keep_earlier, late, shared)
 
     def link_floats(self, early: Dates) -> Ints:
         """Slack of each link (sorted by target position), minutes of its source's clock."""
