@@ -132,6 +132,17 @@ def test_a_wbs_as_deep_as_it_is_long_takes_no_longer_than_a_flat_one(tmp_path: P
     assert "lies too deep or inside itself; its activities stand under their project" in said(ipmo.read(deep))
 
 
+def test_elements_of_one_line_are_told_apart_by_their_keys_and_the_root_of_the_wbs_is_the_project(tmp_path: Path) -> None:
+    wbs = "".join(f"<WBS><ObjectId>{key}</ObjectId><Code>{code}</Code></WBS>" for key, code in ((9, "P"), (5, "a"), (5, "b")))
+    activity = "<Activity><ObjectId>1</ObjectId><Id>A</Id><WBSObjectId>5</WBSObjectId><PlannedDuration>8</PlannedDuration></Activity>"
+    project = f"<Project><ObjectId>1</ObjectId><Id>P</Id><WBSObjectId>9</WBSObjectId>{wbs}{activity}</Project>"
+    (tmp_path / "a.xml").write_text(f"<APIBusinessObjects>{project}</APIBusinessObjects>", encoding="utf-8")
+    pf = ipmo.read(tmp_path / "a.xml")
+    assert [(task.id, task.parent) for task in pf.projects[0].tasks] == [("WBS a", None), ("A", "WBS a")]
+    assert "1 pmxml/refused a WBS element '5' is left out: another has its wbs_id, in line 1" in said(pf)
+    assert pf.source.refused == 1
+
+
 # ---------------------------------------------------------------------------------------------------- Microsoft Project
 
 

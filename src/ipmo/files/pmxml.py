@@ -121,6 +121,9 @@ class _Tables:
                 "sched_progress_override": "Y" if logic == "override" else "N",
             }
         elif table == "PROJWBS":
+            if root and row.get("wbs_id") == root:  # it stands for the project itself
+                self.intake.understood += 1
+                return
             row.setdefault("parent_wbs_id", root)
         elif table == "TASK":
             row.setdefault("wbs_id", root)

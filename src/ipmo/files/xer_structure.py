@@ -25,9 +25,11 @@ def first_of_each(intake: Intake, rows: Iterable[tuple[int, Row]], key: str, wha
     found: dict[str, tuple[int, Row]] = {}
     for line, row in rows:
         known = found.setdefault(row[key], (line, row))
-        if known[0] != line and known[1] == row:
+        if known[1] is row:
+            continue
+        if known[1] == row:
             intake.understood += 1
-        elif known[0] != line:
+        else:
             intake.refuse(f"{what} {row[key][:40]!r}", f"another has its {key}, in line {known[0]}", line)
     return found
 
@@ -41,6 +43,7 @@ def baselines_of(intake: Intake, rows: Iterable[tuple[int, Row]]) -> dict[str, s
     """
     lines = {row["proj_id"]: (line, row) for line, row in reversed(list(rows))}
     found = {key: original for key, (_, row) in lines.items() if (original := row.get("orig_proj_id", "")) in lines and original != key}
+    order = {key: place for place, key in enumerate(reversed(list(lines)))}
     settled: set[str] = set()
     for key in list(found):
         way: list[str] = []
@@ -50,7 +53,7 @@ def baselines_of(intake: Intake, rows: Iterable[tuple[int, Row]]) -> dict[str, s
             on_way.add(key)
             key = found[key]
         if key in on_way:
-            ring = sorted(way[way.index(key) :], key=lambda one: lines[one][0])
+            ring = sorted(way[way.index(key) :], key=order.__getitem__)
             first = ring[0]
             del found[first]
             names = " and ".join(repr(lines[one][1].get("proj_short_name") or one) for one in ring[:3])
