@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import ipmo
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.errors import CycleError, ScheduleError, UnknownItemError
-from ipmo.model import Portfolio
+from ipmo.model import Portfolio, Project, Task
 from ipmo.network import network as engine
 from ipmo.network.kernels.columns import FAR
 from ipmo.network.network import Network
@@ -347,3 +347,24 @@ def test_slips_name_the_projects_that_they_move(seed: int, way: str, monkeypatch
         finishes = {v: int(anew.finishes[v]) for v in range(net.n) if anew.finishes[v] != s.passes.finishes[v]}
         ends = {-1 - g: int(end) for g, end in enumerate(anew.project_ends) if end != s.passes.project_ends[g]}
         assert one == finishes | ends
+
+
+@pytest.mark.parametrize("way", ["lists", "arrays"])
+def test_a_slip_before_finished_work_of_its_project_moves_no_end(way: str) -> None:
+    """What is done finished later than what is open can: the project ends where it did."""
+    done = Task(id="done", duration="1 d", actual_start="2026-03-02", actual_finish="2026-03-02")
+    pf = Portfolio(
+        id="x", start="2026-01-05", calendar="continuous", projects=[Project(id="P", tasks=[done, Task(id="open", duration="2 d")])]
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        if way == "arrays":
+            as_large(patch)
+        s = ipmo.schedule(pf)
+        overlay = Overlay(s.passes)
+        place = int(overlay.place[s.network.ids.index("P/open")])
+        start, end = overlay.start("P/open"), overlay.end_of(0)
+        little, much = overlay.slips([0, 1, 2], [place, place], [start + 1440, start + 100 * 1440], [])
+        assert little == {}
+        assert list(much) == [-1]
+        assert end is not None
+        assert much[-1] > end

@@ -296,7 +296,8 @@ class Overlay(OverlayState):
         for v in aimed:
             asked[v] = 1
         size, begin, count = self.n + groups + 10_000, 0, len(first) - 1
-        ends, late_group, seen = self.row("ends"), self.filled(groups, 0), self.filled(groups, 0)
+        ends = self._list([max(open_, done) for open_, done in zip(plain(self.row("ends")), plain(self.row("done")), strict=True)])
+        late_group, seen = self.filled(groups, 0), self.filled(groups, 0)
         while begin < count:
             base = first[begin]
             parts = ([f - base for f in first[begin:]], list(seeds[base:]), list(lows[base:]))

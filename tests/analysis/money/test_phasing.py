@@ -275,3 +275,12 @@ def test_demand_and_overload_equal_a_count_by_days(rows: list[tuple[int, int, in
     limit = {day: 1 if day >= date(2026, 2, 2) else 2 for day in busy}
     assert sum(load.over for load in found) == sum(max(n - limit[day], 0) for day, n in busy.items())
     assert max(load.peak for load in found) == Fraction(max(busy.values()))
+
+
+@pytest.mark.parametrize("every", sorted(EVERY))
+def test_a_free_attribute_called_like_a_period_groups_nothing_by_period(every: str) -> None:
+    task = Task(id="t", duration="60 d", budget="90 k GBP", attributes={every: "old"})
+    pf = Portfolio(id="x", start="2026-01-05", money=MoneySettings(currency="GBP"), projects=[Project(id="P", tasks=[task])])
+    plain = pf.evolve("P/t", attributes={})
+    for ask in (lambda one: time_phase(one, every=every), lambda one: ipmo.roll_up(one, "budget", by=every)):
+        assert ask(pf).table().to_dict() == ask(plain).table().to_dict()

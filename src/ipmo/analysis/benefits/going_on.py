@@ -200,14 +200,14 @@ def _rows(portfolio: Portfolio) -> list[Worth]:
             continue
         mine = {benefit: share for benefit, share in lost[project.id].items() if benefit in pool}
         served = known.serves()[project.id]
-        unknown = tuple(one for one in blank if one in served)
+        unknown = tuple(sorted(one for one in blank if one in served))
         cost, reason = costs.left(project.id)
         coming = {one for one in served if pool.get(one) and one not in mine and known.base.get(one)}
         amount = None
         if any(one in pool for one in served):
             amount = rounded(Fraction(math.fsum(pool[one] * share for one, share in mine.items())), worth.rows[0].currency)
         else:
-            why = next((row.reason for row in worth.rows if row.id in unknown), "it serves no benefit that states a value")
+            why = worth[unknown[0]].reason if unknown else "it serves no benefit that states a value"
             reason = reason or why
         others = dict.fromkeys(other for benefit in mine for other in needed_for[benefit] if other != project.id)
         enabled = _enabled(known, portfolio, project.id)
@@ -215,7 +215,7 @@ def _rows(portfolio: Portfolio) -> list[Worth]:
         out.append(
             Worth(
                 project=project.id, benefit=amount, cost=cost, exit_cost=exit_cost, no_exit=no_exit, enables=enabled,
-                shared=tuple(o for o in others if o not in enabled), unknown=unknown, reason=reason,
+                shared=tuple(sorted(o for o in others if o not in enabled)), unknown=unknown, reason=reason,
                 instead=tuple(sorted(known.instead(project.id, coming).items())),
             )
         )  # fmt: skip
@@ -226,7 +226,7 @@ def _enabled(known: Losses, portfolio: Portfolio, project: str) -> tuple[str, ..
     """Other projects that fail without one, in whole or in part."""
     web = known.engine.web
     names = {portfolio.project_of(web.ids[node].partition("@")[0]) for node in known.engine.fails([web.place[project]])}
-    return tuple(p.id for p in portfolio.projects if p.id in names and p.id != project)
+    return tuple(sorted(p.id for p in portfolio.projects if p.id in names and p.id != project))
 
 
 def still_to_come(row: BenefitValue) -> float:

@@ -348,7 +348,18 @@ class Commitments(Answer[str, Commitment]):
         order = {"missed": 0, "overdue": 0, "unknown": 1, "kept": 2}
         found = [self._row(one) for one in self.stated]
         return tuple(
-            sorted(found, key=lambda c: (order[c.standing], c.kind != "hand-over", c.standing == "overdue", -(c.days or 0), c.name))
+            sorted(
+                found,
+                key=lambda c: (
+                    order[c.standing],
+                    c.kind != "hand-over",
+                    c.standing == "overdue",
+                    -(c.days or 0),
+                    c.name,
+                    c.date,
+                    c.stated_day,
+                ),
+            )
         )
 
     @functools.cached_property

@@ -443,7 +443,8 @@ def _cpli(a: Assessed) -> Point:
     committed = [(t, place) for place, t in net.stated_finishes.items() if a.project in (None, net.projects[place])]
     if a.status is None or not committed:
         return attrs.evolve(point, needs="a status date" if a.status is None else "a committed finish (project: finish:)")
-    target, place = max(committed)
+    named = sorted(committed, key=lambda pair: net.projects[pair[1]])
+    target, place = max(named, key=lambda pair: (pair[0], int(passes.project_ends[pair[1]])))  # of several due last, the one that ends last
     status = a.status_of(net.projects[place])
     if status is None:
         return attrs.evolve(point, needs="a status date")

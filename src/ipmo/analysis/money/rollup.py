@@ -131,7 +131,7 @@ def roll_up(
             Measure.
         by: `category`, `owner`, `state`, `programme`, `project`, `objective` (as the line of sight says it; who
             serves several is a group of its own, so that nothing counts twice), `office`, `price_base`, `month`, `quarter`,
-            `year`, `financial year`, or the name of a free attribute.
+            `year`, `financial year`, or the name of a free attribute, which none of these words is.
         level: only figures of this level are kept: portfolio, programme, project or task.
         as_of: reports later than this are not seen; lumps convert at this date. The status date when left out.
         include: states to count although totals leave them out: `proposed`, `cancelled`.
@@ -183,7 +183,7 @@ def roll_up(
         raise UnknownItemError(root, close_matches(root, tree), f"this roll-up of {measure.name}")
     if by is None:
         figures = tree if within is None else {figure.item: figure for _, figure, _ in Explanation(tree[root]).walk()}
-    elif by in EVERY and not any(by in getattr(item, "attributes", {}) for item in portfolio.items.values()):
+    elif by in EVERY:
         figures = Grouping(engine).phased(by, tree[root])
     else:
         figures = Grouping(engine).grouped(by, tree[root])
