@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from datetime import datetime
+from typing import Any
 
 import pytest
 
 import ipmo
 from ipmo.model import Benefit, Enabler, Portfolio, Project, Task
+from ipmo.network.network import Network
 
 
 def enabled(first_lag: str, second_lag: str) -> ipmo.Schedule:
@@ -61,3 +63,21 @@ def test_a_thousand_tasks_any_of_which_is_enough_take_no_thousand_passes() -> No
         assert found["P/last"].early_start == datetime(2026, 1, 5, 9)
         times[linked] = time.perf_counter() - begun
     assert times[True] < 10 * times[False] + 0.1
+
+
+def test_tasks_that_wait_for_one_and_any_of_which_is_enough_bind_it_in_a_few_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    tasks = [Task(id="m", duration="1 d"), Task(id="s")]
+    tasks += [Task(id=f"t{n}", parent="s", duration=f"{n % 9 + 1} d", after=["m"]) for n in range(300)]
+    tasks.append(Task(id="last", duration="20 d", after=[{"from": "s", "type": "SS"}]))
+    asked: list[str] = []
+    run = Network.run
+
+    def counted(self: Network, function: Any, *arguments: Any, **named: Any) -> Any:
+        asked.append(function.__name__)
+        return run(self, function, *arguments, **named)
+
+    monkeypatch.setattr(Network, "run", counted)
+    found = ipmo.schedule(Portfolio(id="x", start="2026-01-05", projects=[Project(id="P", tasks=tasks)]))
+    assert found["P/m"].total_float == 0  # all of the tasks wait for it, and the last work for the first of them
+    assert found["P/t0"].total_float == 19  # any other of them starts as early
+    assert 8 <= asked.count("keep_later") <= 40  # one pass for each length of a task, not for each task

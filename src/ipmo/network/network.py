@@ -313,26 +313,45 @@ class Network(Columns):
 
     def _bind_shared(self, v: int, early: Dates, late: Dates) -> None:
         """Bounds what lies before each giver that is early enough for v: it moves v when it moves them all."""
-        p = self.positions
         shared: Dates | None = None
         count = 0
-        for k in range(int(p.ptr[v]), int(p.ptr[v + 1])):
-            if self.run(kernels.asked_of, self.cal, p.links, p.nodes, k, v, early) > late.x[v]:
-                continue
+        for held in self._alike(v, early, late):
+            x, edge, u = max(held)  # of givers that wait for the same, what the latest allows holds for all
             way = Dates(self._filled(self.n, FAR), self._filled(self.n, 1))
-            self.run(kernels.pull_one, p.links, p.nodes, self.cal, k, v, late, way)
-            self._back(int(p.src[k]), early, way)
-            count += 1
+            way.x[u], way.edge[u] = x, edge
+            self._back(u, early, way)
+            if len({one for _, _, one in held}) > 1:
+                way.x[u], way.edge[u] = FAR, 1
+            count += len(held)
             if shared is None:
                 shared = way
                 continue
             self.run(kernels.keep_later, shared, way)
             if (
                 as_array(shared.x).min() if self.arrays else min(shared.x)
-            ) >= FAR:  # nothing lies before all of them: of thousands of givers two tell it
+            ) >= FAR:  # nothing lies before all of them: of thousands two tell it
                 return
         if shared is not None and count > 1:
             self.run(kernels.keep_earlier, late, shared)
+
+    def _alike(self, v: int, early: Dates, late: Dates) -> list[list[tuple[int, int, int]]]:
+        """The givers that are early enough for v, by what they wait for: of each its latest start for v, and its position."""
+        p, found = self.positions, dict[tuple[object, ...], list[tuple[int, int, int]]]()
+        links, nodes, anyone = p.links, p.nodes, frozenset(self._anyone)
+        way = Dates(self._filled(self.n, FAR), self._filled(self.n, 1))
+        for k in range(int(p.ptr[v]), int(p.ptr[v + 1])):
+            if self.run(kernels.asked_of, self.cal, links, nodes, k, v, early) > late.x[v]:
+                continue
+            u = int(p.src[k])
+            self.run(kernels.pull_one, links, nodes, self.cal, k, v, late, way)
+            waits = [
+                (int(p.src[j]), int(p.w[j]), int(links.mode[j]), int(links.typ[j]), int(links.lag[j]), int(links.lagclk[j]))
+                for j in range(int(p.ptr[u]), int(p.ptr[u + 1]))
+            ]
+            key = (u in anyone, int(nodes.clk[u]), int(nodes.dur[u]), *waits)
+            found.setdefault(key, []).append((int(way.x[u]), int(way.edge[u]), u))
+            way.x[u], way.edge[u] = FAR, 1
+        return list(found.values())
 
     def link_floats(self, early: Dates) -> Ints:
         """Slack of each link (sorted by target position), minutes of its source's clock."""
