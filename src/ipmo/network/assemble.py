@@ -80,7 +80,7 @@ def delay_starts(draft: Draft) -> None:
     for node in nodes.delays:
         clock = nodes.nominal[node] if draft.on_calendar else 0
         helper = nodes.add(f"{nodes.ids[node]}~delay", "helper", nodes.project[node], State.NORMAL, 0, clock, nodes.nominal[node])
-        helpers[node] = helper
+        helpers[node], nodes.stands_for[helper] = helper, nodes.ids[node]
         if draft.on_calendar:
             nodes.points[helper] = "start"
     for link, (target, kind) in enumerate(zip(links.dst, links.typ, strict=True)):
@@ -255,6 +255,7 @@ def assembled(draft: Draft, needed: Needed) -> Network:
         late_links=bound.late_links,
         latest=bound.latest,
         hammocks=nodes.hammocks,
+        stands_for=nodes.stands_for,
         points=nodes.points,
         expected=nodes.expected,
         anyone=nodes.anyone,

@@ -81,6 +81,7 @@ class Columns:
         late_links: links that bound late dates only.
         latest: nodes as late as possible.
         hammocks: the links of each level of effort.
+        stands_for: what helpers are about, by the name that people know.
         points: milestones that lie on their calendar: whether they mark a start or a finish.
         expected: nodes that last until an instant.
         anyone: nodes for which one of several givers is enough.
@@ -135,6 +136,7 @@ class Columns:
     late_links: Sequence[LateLink] = ()
     latest: Sequence[int] = ()
     hammocks: Mapping[int, Sequence[Spanning]] = attrs.field(factory=dict)
+    stands_for: Mapping[int, str] = attrs.field(factory=dict)
     points: Mapping[int, str] = attrs.field(factory=dict)
     expected: Mapping[int, int] = attrs.field(factory=dict)
     anyone: AbstractSet[int] = frozenset()

@@ -54,6 +54,8 @@ class Nodes:
     """What stands in for finished work that still hands on what its predecessors hold back."""
     delays: dict[int, Span] = attrs.field(factory=dict)
     """How much later a node starts than what comes before it lets it: levelling delays."""
+    stands_for: dict[int, str] = attrs.field(factory=dict)
+    """What helpers are about, by the name that people know."""
     driveless: set[int] = attrs.field(factory=set)
     """Levels of effort, whatever their state: what they are linked to does not wait for them."""
     begun: dict[int, Sequence[int]] = attrs.field(factory=dict)

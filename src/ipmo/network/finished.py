@@ -35,7 +35,8 @@ def stand_ins(draft: Draft) -> None:
         if v in nodes.rests:
             continue
         name = f"{nodes.ids[v]}~rest"
-        nodes.rests[v] = nodes.add(name, "helper", nodes.project[v], State.NORMAL, 0, 0, nodes.nominal[v])
+        rest = nodes.add(name, "helper", nodes.project[v], State.NORMAL, 0, 0, nodes.nominal[v])
+        nodes.rests[v], nodes.stands_for[rest] = rest, nodes.ids[v]
         waiting += ahead[v]
     if nodes.rests:  # what is asked of links elsewhere goes on to mean the work itself
         links.src, links.dst = list(links.src), list(links.dst)

@@ -73,6 +73,7 @@ class Linker:
             if effect.any_of:
                 helper = nodes.add(f"{effect.id}@any", "helper", -1, State.NORMAL, 0, 0, clock)
                 nodes.anyone.add(helper)
+                nodes.stands_for[helper] = effect.id
                 for enabler in effect.any_of:
                     self._join(self._end(enabler.source, "F", giver=True), helper, "FS", enabler.lag)
                 self._join(helper, top[effect.id], "FS", None, derived=True)
@@ -167,6 +168,7 @@ class Linker:
             if full in nodes.top:  # what waits for the whole and what leaves it are two points in time
                 nodes.ids[start] = f"{full}~first"
                 nodes.kinds[start] = "helper"
+                nodes.stands_for[start] = full
 
     def _settled(self, members: Sequence[int], which: str) -> State:
         """The state of the start or the finish of some nodes: also what is paused or gone since has begun."""

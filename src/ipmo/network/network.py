@@ -240,6 +240,10 @@ class Network(Columns):
         """The clock of a node's calendar: its floats are counted in days of that."""
         return WALL_CLOCK if self.nominal is None else self.clock(self.nominal[node])
 
+    def shown(self, node: int) -> str:
+        """The name of a node as people know it: of a helper, what it is about."""
+        return self.stands_for.get(node, self.ids[node])
+
     def running_clock(self, node: int) -> Clock:
         """The clock that a node's start and duration are counted on: its calendar's, or wall-clock time for a point in time."""
         return WALL_CLOCK if self.clk is None else self.clock(self.clk[node])

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 
 import ipmo
 from ipmo.analysis.dates.held import FINISHES, STARTS, held_by
-from ipmo.model import Constraints, Portfolio, Project, Task
+from ipmo.changes import Delay
+from ipmo.model import Constraints, Link, Portfolio, Project, Task
 from ipmo.testing.strategies import portfolios
 
 FIELDS = {one.name for one in attrs.fields(Constraints)}
@@ -47,6 +48,47 @@ def test_work_that_waits_for_its_project_says_so() -> None:
     late = Project(id="P", start="2026-02-02", tasks=[Task(id="t", duration="2 d")])
     pf = Portfolio(id="x", start="2026-01-05", projects=[late, Project(id="Q", tasks=[Task(id="t", duration="1 d")])])
     assert ipmo.schedule(pf).explain("P/t").endswith("waits for its project, which starts on 2026-02-02")
+
+
+def test_what_the_network_puts_beside_work_is_never_named() -> None:
+    """Finished work out of sequence hands on what holds it back, delayed work starts later than its links let it, a whole with its first task."""
+    done = Task(id="b", duration="1 d", after="a", actual_start="2026-01-05", actual_finish="2026-01-05")
+    tasks = [
+        Task(id="a", duration="5 d"),
+        done,
+        Task(id="c", duration="2 d", after="b", delay="3 ed"),
+        Task(id="e", duration="1 d", delay="9 ed"),
+    ]
+    other = Project(
+        id="Q", tasks=[Task(id="z", duration="1 d", deadline="2026-01-07"), Task(id="s"), Task(id="t", duration="1 d", parent="s")]
+    )
+    whole = [Link(source="P/e", target="Q/s", type="SS"), Link(source="Q/s", target="P/f", type="SS")]
+    tasks.append(Task(id="f", duration="1 d", deadline="2026-01-07"))
+    links = [Link(source="P/b", target="Q/z"), Link(source="P/c", target="Q/z", type="SS"), *whole]
+    project = Project(id="P", tasks=tasks)
+    pf = Portfolio(id="x", start="2026-01-05", status_date="2026-01-06", dialect="p6", projects=[project, other], links=links)
+    s = ipmo.schedule(pf)
+    assert s.explain("P/c").splitlines() == [
+        "P/c: 2026-01-16 to 2026-01-19, driven by P/a (FS)",
+        "P/a: 2026-01-06 to 2026-01-12, nothing holds it back but the status date",
+    ]
+    assert s.explain("P/e").endswith("is delayed by 9 ed of levelling")
+    changed = ipmo.what_if(pf, Delay("P/a", "3 d"))
+    answers = [
+        s,
+        s.commitments,
+        s.links(),
+        ipmo.critical_links(pf),
+        ipmo.check(pf),
+        ipmo.single_points(pf),
+        changed,
+        ipmo.schedule_quality(pf),
+    ]
+    answers += [ipmo.compare(pf, pf.evolve("P/a", duration="9 d")), ipmo.decisions_due(pf), ipmo.interfaces(pf)]
+    shown = [str(one.table().to_dict()) if hasattr(one, "table") else str(one.to_dict()) for one in answers]
+    shown += [s.explain(name) for name in s.ids] + [str(changed), *(row.reason for row in ipmo.critical_links(pf))]
+    shown += [str(s.driving(name)) for name in s.ids if name in s.passes.nodes]
+    assert [text for text in shown if "~" in text] == []
 
 
 @settings(max_examples=150, deadline=None)

@@ -223,7 +223,7 @@ class _Finder:
         if node is None or self.net.state[node] not in LIVE or node in self.s.passes.without_duration:
             return attrs.evolve(row, undated=self.s[full_id].undated if full_id in self.s else "")
         place = int(self.s.passes.positions.pos[node])
-        after = dict.fromkeys(self.net.ids[int(self.s.passes.positions.order[v])] for _, v in self.s.passes.links_out[place])
+        after = dict.fromkeys(self.net.shown(int(self.s.passes.positions.order[v])) for _, v in self.s.passes.links_out[place])
         latest, risk = self._latest(place)
         expected = int(self.s.passes.finishes[place])
         margin = None if latest is None else self.clock.days(expected, minutes(latest))

@@ -21,9 +21,9 @@ def ends_of(rows: Targets, t: int) -> list[int]:
 
 
 def items_at(s: Schedule, places: Iterable[int]) -> list[str]:
-    """Full ids of the items at some positions."""
+    """Full ids of the items at some positions, each once."""
     order = s.passes.lists.order
-    return [str(s.network.ids[order[v]]) for v in places]
+    return list(dict.fromkeys(s.network.shown(order[v]) for v in places))
 
 
 def driving_path(s: Schedule, item: str, changed: Collection[str]) -> tuple[str, ...]:
@@ -43,15 +43,16 @@ def driving_path(s: Schedule, item: str, changed: Collection[str]) -> tuple[str,
         return ()
     ends = ends_of(rows, rows.place[name])
     finish = s.passes.lists.finish
-    for full_id in items_at(s, sorted(s.passes.driving_to(ends), key=lambda v: (finish[v], v))):
+    for place in sorted(s.passes.driving_to(ends), key=lambda v: (finish[v], v)):
+        full_id = s.network.shown(s.passes.lists.order[place])
         if full_id in changed or reference(full_id).top in changed:
-            return tuple(_leading(s, full_id, ends))
+            return tuple(_leading(s, place, ends))
     return ()
 
 
-def _leading(s: Schedule, full_id: str, ends: Sequence[int]) -> list[str]:
-    """The items on driving links from one to some positions, one way of them, in order."""
-    start, aims = int(s.passes.positions.pos[s.passes.nodes[full_id]]), set(ends)
+def _leading(s: Schedule, start: int, ends: Sequence[int]) -> list[str]:
+    """The items on driving links from one position to some, one way of them, in order."""
+    aims = set(ends)
     inside = s.passes.driving_to(ends)
     path, here = [start], start
     while here not in aims:

@@ -114,8 +114,8 @@ def links(items: Items) -> Table:
     drags = [None if end is None else items.drag_days(q.order[v], passes.link_ends_without.get(k, end)) for _, k, v in shown]
     return Table(
         [
-            Column("source", "str", [net.ids[q.order[u]] for u in sources]),
-            Column("target", "str", [net.ids[q.order[v]] for _, _, v in shown]),
+            Column("source", "str", [net.shown(q.order[u]) for u in sources]),
+            Column("target", "str", [net.shown(q.order[v]) for _, _, v in shown]),
             Column("type", "str", [TYPE_NAMES[net.typ[number]] for number, _, _ in shown]),
             Column("link_float", "float", slacks, "d"),
             Column("drives", "bool", [passes.drives[k] for _, k, _ in shown]),

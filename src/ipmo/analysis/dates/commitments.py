@@ -572,10 +572,12 @@ class Commitments(Answer[str, Commitment]):
         if net.state[node] not in LIVE:
             return net.ids[node], "it lasts as long as what it spans"
         root = self._root(q.pos[node])
-        first = q.order[root]
-        name = net.ids[first]
+        begins = q.order[root]
+        name = net.shown(begins)
+        first = self._passes.nodes.get(name, begins)  # what the network puts beside an item is that item
+        root = q.pos[first]
         waits = q.x[root] > net.running_clock(first).work(net.base)
-        outside = next((one.name for one in net.dated_externals if one.node == first), None) if waits else None
+        outside = next((one.name for one in net.dated_externals if one.node in (first, begins)), None) if waits else None
         if outside is not None:
             return outside, f"because of {outside}"
         if net.state[first] is State.STARTED:

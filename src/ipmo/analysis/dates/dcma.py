@@ -455,7 +455,7 @@ def _cpli(a: Assessed) -> Point:
     if length <= 0:
         return attrs.evolve(point, needs="unfinished work after the status date")
     ends = passes.target_ends().get(f"{project.id}@finish", [])
-    path = tuple(sorted(net.ids[passes.lists.order[v]] for v in passes.driving_to(ends)))
+    path = tuple(sorted({net.shown(passes.lists.order[v]) for v in passes.driving_to(ends)}))
     variant = f"{VARIANT}, to {project.id}@finish"
     return attrs.evolve(point, value=cpli(length, slack), variant=variant, numerator=path, denominator=path)
 

@@ -73,7 +73,7 @@ def held_by(portfolio: Portfolio | None, passes: Passes, node: int) -> Held:
             for field, words, when in stated
             if _rests_on(net, node, field, when, q.x[place], q.finish[place])
         ),
-        Held("held by a date of its own or of finished work", ""),
+        _levelled(portfolio, passes, node) or Held("held by a date of its own or of finished work", ""),
     )
 
 
@@ -89,6 +89,19 @@ def _stated(portfolio: Portfolio | None, net: Network, node: int) -> Iterator[tu
             yield field, words, when
     if (start := portfolio.items[named.project].start) is not None:
         yield "start", "waits for its project, which starts on", start
+
+
+def _levelled(portfolio: Portfolio | None, passes: Passes, node: int) -> Held | None:
+    """What is said of work that nothing holds back but its levelling delay: without it, it would start at once."""
+    net, q = passes.network, passes.lists
+    task = portfolio.items.get(net.ids[node]) if portfolio is not None else None
+    delay = task.delay if isinstance(task, Task) else None
+    if delay is None:
+        return None
+    place = q.pos[node]
+    beside = [u for u in q.src[q.ptr[place] : q.ptr[place + 1]] if q.order[u] in net.stands_for]
+    at_once = any(q.x[u] <= net.running_clock(q.order[u]).work(net.base) for u in beside)
+    return Held(f"is delayed by {delay} of levelling", "delay") if at_once else None
 
 
 def _rests_on(net: Network, node: int, field: str, when: When, start: int, finish: int) -> bool:

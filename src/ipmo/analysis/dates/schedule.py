@@ -383,9 +383,19 @@ class Schedule(Answer[str, ScheduledItem]):
             raise UnknownItemError(full_id, close_matches(full_id, passes.nodes), "this schedule")
         if net.state[node] not in LIVE:
             return ()
-        v = q.pos[node]
-        places = [k for k in range(q.ptr[v], q.ptr[v + 1]) if passes.drives[k]]
-        return tuple(sorted(Driver(net.ids[q.order[q.src[k]]], TYPE_NAMES[q.typ[k]]) for k in places))
+        return tuple(sorted(self._drivers(q.pos[node])))
+
+    def _drivers(self, place: int) -> Iterator[Driver]:
+        """What drives a position; what the network puts beside work is seen through."""
+        net, q = self.network, self.passes.lists
+        for k in range(q.ptr[place], q.ptr[place + 1]):
+            giver = q.src[k]
+            if not self.passes.drives[k]:
+                continue
+            if q.order[giver] in net.stands_for:
+                yield from self._drivers(giver)
+            else:
+                yield Driver(net.ids[q.order[giver]], TYPE_NAMES[q.typ[k]])
 
     # ------------------------------------------------------------------------------------------- why
 

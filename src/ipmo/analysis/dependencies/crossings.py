@@ -136,7 +136,7 @@ class Crossings:
                 if u not in unknown and v not in unknown:
                     self._open(number, link, k, net.projects[one], net.projects[other], crossed, head)
                     continue
-                self._close(number, link, net.ids[u], net.ids[v], net.projects[one], net.projects[other], crossed)
+                self._close(number, link, net.shown(u), net.shown(v), net.projects[one], net.projects[other], crossed)
                 continue
             ends = [pf.resolve(end) or end for end in (link.source, link.target)]
             giver, receiver = (side_of(pf, end) for end in ends)
@@ -373,7 +373,7 @@ class Crossings:
             rest = [one for place, one in enumerate(pf.links) if place != number]
         else:
             instant = minutes(link.date, end=link.type[0] == "F")  # type: ignore[arg-type]
-            receiver = self.schedule.network.ids[int(self.schedule.passes.positions.order[self.heads[row]])]
+            receiver = self.target_id(row)
             later = clocks_of(pf).of(pf.calendar_for(receiver)).shift(instant, slip)
             rest = [attrs.evolve(one, date=moment(later)) if place == number else one for place, one in enumerate(pf.links)]
         other = targets(schedule(pf.evolve(links=rest), on_cycle="cut"))
@@ -388,11 +388,11 @@ class Crossings:
         if self.places[row] < 0:
             return self.portfolio.links[self.open[row]].source
         net = self.schedule.network
-        return str(net.ids[int(self.schedule.passes.positions.order[self._sources[row]])])
+        return net.shown(int(self.schedule.passes.positions.order[self._sources[row]]))
 
     def target_id(self, row: int) -> str:
         """The full id of what waits for it."""
-        return str(self.schedule.network.ids[int(self.schedule.passes.positions.order[self.heads[row]])])
+        return self.schedule.network.shown(int(self.schedule.passes.positions.order[self.heads[row]]))
 
     def dates(self, row: int) -> tuple[datetime | None, datetime | None]:
         """When the source gives and when the target takes."""
