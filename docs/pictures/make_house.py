@@ -27,6 +27,8 @@ JOBS = {
     "desk": "reads, writes, checks, reports: asks the installed plugins and hands on what they know",
     "installation": "ipmo and its plugins put together",
     "files": "formats in and out",
+    "registers": "spreadsheets in and out",
+    "standards": "public data standards",
     "reporting": "answers laid out as a page",
     "rules": "ipmo's own checks, one rule each",
     "methods": "what a method declares; which one holds for what; gates; translation",
