@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
+from fractions import Fraction
 from typing import Any
 
 import attrs
 
-from ipmo import Money, Task
+from ipmo import MissingRateError, Money, Task
 from ipmo.model import FrozenMap, Portfolio, Programme, Project, Rate, doc
 from ipmo.plugin import Extension, UnitError
 from ipmo_agile.forecast import AgileForecast
@@ -236,6 +237,25 @@ def fields_of(noun: Any) -> AgileFields:
     """What the method keeps about an item; nothing when it says nothing."""
     found = noun.extensions.get("agile")
     return found if isinstance(found, AgileFields) else NONE
+
+
+def day_of(when: date) -> date:
+    """The day of a date or of an instant."""
+    return when.date() if isinstance(when, datetime) else when
+
+
+def converted(portfolio: Portfolio, amount: Money) -> Fraction | None:
+    """An amount in the portfolio's currency, by the rate of the status date; None where no exchange rate turns it into that.
+
+    A portfolio that states no currency takes it as it is.
+    """
+    if portfolio.money is None or amount.currency == portfolio.money.currency:
+        return Fraction(amount.amount)
+    day = portfolio.status_date or portfolio.start
+    try:
+        return portfolio.exchange_rates.convert(amount, date.max if day is None else day_of(day))
+    except MissingRateError:
+        return None
 
 
 def bearers(portfolio: Portfolio) -> Iterator[tuple[str, Programme | Project | Task, AgileFields]]:

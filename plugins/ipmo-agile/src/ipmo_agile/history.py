@@ -40,7 +40,7 @@ def throughput(finished: Iterable[date], *, days: int = 7, start: date | None = 
     out = [0] * periods
     for day in rows:
         place = (day - first).days // days
-        if 0 <= place < periods and day >= first:
+        if 0 <= place < periods:
             out[place] += 1
     return tuple(out)
 

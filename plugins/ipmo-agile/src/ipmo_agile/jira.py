@@ -18,7 +18,7 @@ import attrs
 
 from ipmo import Span
 from ipmo.model import Portfolio, Project, Source, Task
-from ipmo.plugin import FileError, Finding, ModelError, Problem, Severity, UnitError, counted
+from ipmo.plugin import FileError, Finding, ModelError, Problem, Severity, UnitError, agree, counted
 from ipmo_agile.dates import day_of
 from ipmo_agile.fields import AgileFields, WorkItem
 from ipmo_agile.forecast import MOST_ITEMS, AgileForecast
@@ -74,12 +74,13 @@ def delivered_by(unusual: Mapping[str, int]) -> list[Finding]:
     """
     if not unusual:
         return []
+    total = sum(unusual.values())
     names = ", ".join(f"{name!r} ({count})" for name, count in sorted(unusual.items(), key=lambda one: (-one[1], one[0]))[:5])
     return [
         Finding(
             code="jira/resolution",
             severity=Severity.INFO,
-            message=f"{counted(sum(unusual.values()), 'issue')} count as delivered by a resolution of your own: {names}",
+            message=f"{counted(total, 'issue')} {agree(total, 'counts', 'count')} as delivered by a resolution of your own: {names}",
             hint="where it means that nothing was delivered, resolve them as Won't Do",
         )
     ]

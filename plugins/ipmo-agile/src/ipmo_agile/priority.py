@@ -12,7 +12,7 @@ from ipmo import Money
 from ipmo.model import Portfolio, Rate
 from ipmo.model.hierarchy import hierarchy
 from ipmo.plugin import Column, IpmoError, Table, UnitError
-from ipmo_agile.fields import AgileFields, Inputs, bearers
+from ipmo_agile.fields import AgileFields, Inputs, bearers, converted
 
 __all__ = ["CAVEAT", "Job", "delay_cost", "earned", "priorities", "smith", "wsjf"]
 
@@ -83,8 +83,9 @@ def priorities(portfolio: Portfolio, within: str | None = None) -> Table:
         within: a programme or project; all when left out.
 
     Returns:
-        item, wsjf, rank, tie (others with the same wsjf), cost_of_delay (money a week), weeks (central duration), per_week (cost
-        of delay ÷ duration), rank_by_money, waits_for (ranked items that must come first).
+        item, wsjf, rank, tie (others with the same wsjf), cost_of_delay (money a week; None where no exchange rate turns it into the
+        portfolio's currency), weeks (central duration), per_week (cost of delay ÷ duration), rank_by_money, waits_for (ranked items
+        that must come first).
     """
     tree = hierarchy(portfolio)
     rows: list[tuple[str, AgileFields]] = [
@@ -99,7 +100,8 @@ def priorities(portfolio: Portfolio, within: str | None = None) -> Table:
     inputs = {name: fields.wsjf for name, fields in rows}
     by_score = sorted(scores, key=lambda n: (-scores[n], _tie(inputs[n]), n))
     weeks = {name: _weeks(portfolio, name) for name in names}
-    costs = {name: _weekly(portfolio, fields.cost_of_delay) for name, fields in rows if fields.cost_of_delay is not None}
+    weekly = {name: _weekly(portfolio, fields.cost_of_delay) for name, fields in rows if fields.cost_of_delay is not None}
+    costs = {name: cost for name, cost in weekly.items() if cost is not None}
     jobs = [Job(id=n, cost_of_delay=float(costs[n]), duration=w) for n in costs if (w := weeks[n])]
     by_money = [job.id for job in smith(jobs)]
     waits = ipmo.leads_to(portfolio, names)
@@ -124,8 +126,8 @@ def _tie(inputs: Inputs | None) -> float:
     return float("inf") if inputs is None or inputs.tie is None else inputs.tie
 
 
-def _weekly(portfolio: Portfolio, rate: Rate) -> Fraction:
-    """A rate in the portfolio's currency a week of elapsed time."""
+def _weekly(portfolio: Portfolio, rate: Rate) -> Fraction | None:
+    """A rate in the portfolio's currency a week of elapsed time; None where no exchange rate turns it into that."""
     days = {
         "d": Fraction(7, 5),
         "w": Fraction(7),
@@ -134,14 +136,8 @@ def _weekly(portfolio: Portfolio, rate: Rate) -> Fraction:
         "month": Fraction(36525, 1200),
         "year": Fraction(36525, 100),
     }
-    if rate.per not in days:
-        raise UnitError(f"a cost of delay is money per d, w, month or year; {rate} is not")
-    amount = rate.money
-    day = portfolio.status_date or portfolio.start
-    value = Fraction(amount.amount)
-    if portfolio.money is not None and amount.currency != portfolio.money.currency and day is not None:
-        value = portfolio.exchange_rates.convert(amount, day)
-    return value * 7 / days[rate.per]
+    value = converted(portfolio, rate.money)
+    return None if value is None else value * 7 / days[rate.per]
 
 
 def _weeks(portfolio: Portfolio, full_id: str) -> float | None:

@@ -6,14 +6,14 @@ import re
 import statistics
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import ipmo
 from ipmo import Money
 from ipmo.model import Portfolio, Project, Task, reference
 from ipmo.model.hierarchy import hierarchy
 from ipmo.plugin import Check, CheckContext, Finding, Severity, UnitError, agree, counted
-from ipmo_agile.fields import GUIDE, AgileFields, Guardrails, bearers, fields_of, forecasts
+from ipmo_agile.fields import GUIDE, AgileFields, Guardrails, WorkItem, bearers, converted, day_of, fields_of, forecasts
 from ipmo_agile.flow import flow
 from ipmo_agile.forecast import AgileForecast
 from ipmo_agile.priority import CAVEAT, wsjf
@@ -39,7 +39,7 @@ def _finding(slug: str, item: str, message: str, hint: str = "", severity: Sever
 
 def _today(context: CheckContext) -> date | None:
     status = context.portfolio.status_date
-    return status.date() if isinstance(status, datetime) else status
+    return None if status is None else day_of(status)
 
 
 def _covered(context: CheckContext) -> Iterable[tuple[str, object, AgileFields]]:
@@ -147,34 +147,38 @@ def _scope(context: CheckContext) -> Iterable[Finding]:
 
 
 def _flow(context: CheckContext) -> Iterable[Finding]:
-    """AGL-R04: where Little's law would be used, its conditions hold; open work does not grow old."""
+    """AGL-R04: where Little's law would be used, its conditions hold; open work does not grow old, and no team has too much of it."""
     today = _today(context)
     for full_id, _, fields in _covered(context):
         started = [item for item in fields.backlog if item.started is not None]
-        if sum(item.finished is not None for item in started) < ENOUGH:
-            continue
-        try:
-            found = flow(started, end=today + timedelta(days=1) if today is not None else None)
-        except UnitError:
-            continue
-        half = found.start + (found.end - found.start) / 2
-        recent = flow(started, start=half, end=found.end) if half < found.end else found
-        if recent.ageing:
-            oldest = ", ".join(f"{name} ({age} d)" for name, age in recent.oldest[:3])
-            message = (
-                f"open work of {full_id!r} grows old: {recent.age_start:.3g} days on average at {half}, {recent.age_end:.3g} now; {oldest}"
-            )
-            yield _finding("flow", full_id, message, "finish what is open before starting more")
-        elif recent.violations:
-            message = f"Little's law does not hold for {full_id!r} since {half}: {'; '.join(recent.violations)}"
-            yield _finding("flow", full_id, message, "do not derive one of WIP, cycle time and throughput from the others", Severity.INFO)
+        yield from _flowing(full_id, started, today)
         limits = {team.id: team.wip_limit for team in fields.teams if team.wip_limit is not None}
         open_now = Counter(item.team or fields.team for item in started if item.finished is None and item.dropped is None)
         for team, limit in sorted(limits.items()):
             if open_now[team] > limit:
-                yield _finding(
-                    "flow", full_id, f"team {team!r} of {full_id!r} works on {counted(open_now[team], 'item')}; its limit is {limit}"
-                )
+                message = f"team {team!r} of {full_id!r} works on {counted(open_now[team], 'item')}; its limit is {limit}"
+                yield _finding("flow", full_id, message, "finish what is open before starting more")
+
+
+def _flowing(full_id: str, started: list[WorkItem], today: date | None) -> Iterable[Finding]:
+    """What the recent half of a history says of open work; nothing of one that is too short to say anything."""
+    if sum(item.finished is not None for item in started) < ENOUGH:
+        return
+    try:
+        found = flow(started, end=today + timedelta(days=1) if today is not None else None)
+    except UnitError:  # all of it lies after the status date
+        return
+    half = found.start + (found.end - found.start) / 2
+    recent = flow(started, start=half, end=found.end)
+    if recent.ageing:
+        oldest = ", ".join(f"{name} ({age} d)" for name, age in recent.oldest[:3])
+        message = (
+            f"open work of {full_id!r} grows old: {recent.age_start:.3g} days on average at {half}, {recent.age_end:.3g} now; {oldest}"
+        )
+        yield _finding("flow", full_id, message, "finish what is open before starting more")
+    elif recent.violations:
+        message = f"Little's law does not hold for {full_id!r} since {half}: {'; '.join(recent.violations)}"
+        yield _finding("flow", full_id, message, "do not derive one of WIP, cycle time and throughput from the others", Severity.INFO)
 
 
 def _guardrails(context: CheckContext) -> Iterable[Finding]:
@@ -194,6 +198,10 @@ def _guardrails(context: CheckContext) -> Iterable[Finding]:
         yield from _split(where, rail, inside, {n: float(v.amount) for n, v in worth.items() if isinstance(v, Money)})
         if rail.epic_threshold is None:
             continue
+        limit = converted(pf, rail.epic_threshold)
+        if limit is None:
+            message = f"the threshold of {rail.epic_threshold} is compared with nothing: no rate turns it into {pf.money.currency}"
+            yield _finding("guardrails", where, message, "state it in the portfolio's currency, or add a rate under rates:")
         decided = {d.item for d in pf.decisions if d.state == "decided"}
         for project in inside:
             nouns: list[tuple[str, Project | Task]] = [(project.id, project), *((f"{project.id}/{t.id}", t) for t in project.tasks)]
@@ -204,11 +212,7 @@ def _guardrails(context: CheckContext) -> Iterable[Finding]:
                 if not context.covers(full_id):
                     continue
                 value = budgets[full_id].value
-                if (
-                    isinstance(value, Money)
-                    and value.currency == rail.epic_threshold.currency
-                    and value.amount > rail.epic_threshold.amount
-                ):
+                if limit is not None and isinstance(value, Money) and value.amount > limit:
                     message = f"epic {full_id!r} costs {value}, above the threshold of {rail.epic_threshold}, and nobody decided on it"
                     yield _finding("guardrails", full_id, message, "decide it at a gate or in the register of decisions", Severity.ERROR)
 
@@ -329,7 +333,7 @@ def _percentile(context: CheckContext) -> Iterable[Finding]:
             how = "as likely missed as kept" if share == 0.5 else "more likely missed than kept"
             yield _finding("percentile", item, f"{what} is a P{100 * share:g} of {source!r}: {how}", "commit to P80 or later")
         else:
-            day, near, stated = _day(when), _at(pf, source, agile[source], share - NEAR), _at(pf, source, agile[source], share)
+            day, near, stated = day_of(when), _at(pf, source, agile[source], share - NEAR), _at(pf, source, agile[source], share)
             if near is not None and day < near:
                 message = f"{what} says P{100 * share:g} of {source!r}, and lies before its P{100 * (share - NEAR):g}, {near}"
                 yield _finding("percentile", item, message, f"commit to {stated}, or say the percentile that the date has")
@@ -343,10 +347,6 @@ def _share(percentile: str) -> float | None:
     number = float(found[1])
     share = number if number < 1 and "." in found[1] else number / 100
     return share if 0 < share < 1 else None
-
-
-def _day(when: date) -> date:
-    return when.date() if isinstance(when, datetime) else when
 
 
 def _at(pf: Portfolio, item: str, forecast: AgileForecast, share: float) -> date | None:
