@@ -47,7 +47,6 @@ ABANDONED = {
     r"contracts?": "interface agreement",
     r"promise[sd]?": "commitment",
     r"knock-?outs?": "leave one out",
-    r"registers": "RAID log",
     r"bod(?:y|ies)": "board",
     r"explain_move": "variance analysis",
     r"hangs? on": "dependencies",

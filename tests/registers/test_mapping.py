@@ -1,0 +1,82 @@
+"""Mappings: a small value, and the YAML that a person edits."""
+
+from datetime import date
+
+import pytest
+
+from ipmo.errors import FileError
+from ipmo.registers.mapping import ColumnMapping, Mapping, SheetMapping, read_mapping, to_text, write_mapping
+
+EVERYTHING = Mapping(
+    id="gmpp",
+    name="Yes: the GMPP",
+    encoding="cp1252",
+    delimiter="\t",
+    currency="GBP",
+    multiplier="M",
+    dates="day first",
+    decimal="point",
+    financial_year="apr",
+    status_date=date(2022, 3, 31),
+    unknown=("Exempt under Section 43", "no"),
+    doubt="the currency is a guess",
+    sheets=(
+        SheetMapping(
+            sheet="Top 10: risks",
+            register="risks",
+            header=(2, 3),
+            transposed=True,
+            rest="ignore",
+            project="tram",
+            new_projects=True,
+            last=90,
+            doubt="rows 1 and 4 may be the header too",
+            columns=(
+                ColumnMapping(header="Ref #", field="id"),
+                ColumnMapping(header="Date", at="D", field="raised", dates="month first"),
+                ColumnMapping(header="", at="XFD", field="attribute", attribute="spare: one"),
+                ColumnMapping(header="Prob. (1-5)", field="probability", scale={"1": "10 %", "5": "90 %"}, doubt="is 5 the highest?\nor 1"),
+                ColumnMapping(header="null", field="ignore"),
+                ColumnMapping(header="Impact £", field="impact_cost", currency="GBP", multiplier="", unknown=("?",), decimal="comma"),
+            ),
+        ),
+        SheetMapping(sheet="", register="projects", columns=(ColumnMapping(header="Cost 2026/27", field="budget", period="2026-27"),)),
+    ),
+)
+
+
+def test_a_mapping_is_written_and_read_back(tmp_path):
+    write_mapping(EVERYTHING, tmp_path / "m.yaml", "How ipmo reads gmpp.csv")
+    again = read_mapping(tmp_path / "m.yaml")
+    plain = to_text(again)
+    assert "# ?" not in plain  # doubts are comments: the person who edits takes them out, or leaves them
+    assert again.sheets[0].columns[3].scale == {"1": "10 %", "5": "90 %"}
+    written = (tmp_path / "m.yaml").read_text(encoding="utf-8")
+    assert "# ? is 5 the highest?\n      # ? or 1\n" in written
+    assert [line for line in written.splitlines() if not line.lstrip().startswith("#")] == plain.splitlines()[1:]
+    assert len(EVERYTHING.doubts) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "says"),
+    [
+        ("sheets: []\n", "1:1", "no mapping of columns"),
+        ("mapping: 2\nsheets: []\n", "1:10", "version"),
+        ("mapping: 1\nsheets:\n - register: riks\n", "3:14", "close: 'risks'"),
+        ("mapping: 1\nsheets:\n - register: risks\n   columns: {A: nmae}\n", "4:17", "close: 'name'"),
+        ("mapping: 1\nsheets:\n - register: risks\n   columns: {A: {field: name, untis: d}}\n", "4:38", "close: 'unit'"),
+        ("mapping: 1\nsheets:\n - register: risks\n   columns: {A: name, B: name}\n", "4:26", "as column 'A' does"),
+        ("mapping: 1\ncurrency: pounds\nsheets:\n - register: risks\n", "2:11", "not money"),
+        ("mapping: 1\ndates: d/m/y\nsheets:\n - register: risks\n", "2:8", "day first"),
+        ("mapping: 1\nencoding: klingon\nsheets:\n - register: risks\n", "2:11", "no encoding"),
+        ("mapping: 1\nsheets:\n - register: risks\n   header: top\n", "4:12", "is no row"),
+        ("mapping: 1\nsheets:\n - columns: {A: name}\n", "3:4", "`register:` says"),
+        ("mapping: 1\nsheets:\n - register: risks\n   columns: {A: {field: name, multiplier: 12}}\n", "4:43", "no multiplier"),
+    ],
+)
+def test_what_is_wrong_with_a_mapping_is_said_with_its_place(tmp_path, text, place, says):
+    (tmp_path / "m.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(FileError) as caught:
+        read_mapping(tmp_path / "m.yaml")
+    assert f"m.yaml:{place}" in str(caught.value)
+    assert says in str(caught.value)
