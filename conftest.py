@@ -9,6 +9,10 @@ GATE = os.environ.get("IPMO_CI") == "1"  # it draws the same examples each time:
 settings.register_profile(
     "ipmo", deadline=None, derandomize=GATE, max_examples=50 if GATE else 100, suppress_health_check=[HealthCheck.too_slow]
 )
+MOST = int(os.environ.get("IPMO_DRAWS", "40"))
+"""How often a property may draw in the gate, whatever it asks for itself: outside it every run draws anew, and draws more."""
+SETTINGS = "_hypothesis_internal_use_settings"
+"""Where Hypothesis keeps the settings of a decorated test; it has no public way to look at them."""
 FIRST = (Phase.explicit, Phase.generate)
 settings.register_profile("mutation", settings.get_profile("ipmo"), max_examples=30, phases=FIRST, report_multiple_bugs=False)
 settings.load_profile("mutation" if os.environ.get("IPMO_MUTATION") == "1" else "ipmo")
@@ -17,5 +21,11 @@ settings.load_profile("mutation" if os.environ.get("IPMO_MUTATION") == "1" else 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What examples reach is what counts as covered: properties draw hundreds of inputs, and tracing them would double the time of the gate."""
     for item in items:
-        if getattr(getattr(item, "obj", None), "hypothesis", None) is not None:
-            item.add_marker("no_cover")
+        test = getattr(item, "obj", None)
+        if getattr(test, "hypothesis", None) is None:
+            continue
+        item.add_marker("no_cover")
+        test = getattr(test, "__func__", test)
+        own: settings = getattr(test, SETTINGS)
+        if GATE and own.max_examples > MOST:
+            setattr(test, SETTINGS, settings(own, max_examples=MOST))
