@@ -11,6 +11,7 @@ from ipmo.methods.contract import LINK_KINDS, PLAIN, Check, Format, Methodology,
 from ipmo.methods.registry import Registry
 from ipmo.model.measures import LinkKind, Measure
 from ipmo.rules.checks import CHECKS
+from ipmo.standards.formats import FORMATS
 
 __all__ = ["Core", "declared_in", "new_registry"]
 
@@ -48,7 +49,7 @@ class Core:
     @hookimpl
     def ipmo_formats(self) -> tuple[Format, ...]:
         """The files that are read and written without any plugin."""
-        return built_in_formats(self.declared)
+        return (*built_in_formats(self.declared), *FORMATS)
 
 
 def new_registry(*, strict: bool = False) -> Registry:

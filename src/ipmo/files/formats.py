@@ -10,7 +10,7 @@ from ipmo.errors import FileError, UnknownItemError, close_matches
 from ipmo.files import mpxj, mspdi, mspdi_out, pmxml, pmxml_out, portfolios, xer, xer_out
 from ipmo.methods.contract import Format, Notice
 
-__all__ = ["built_in_formats", "format_named", "format_to_read", "format_to_write"]
+__all__ = ["built_in_formats", "format_named", "format_to_read", "format_to_write", "is_project_package"]
 
 HEAD = 4096
 """Bytes of a file that a format looks at."""
@@ -44,7 +44,7 @@ def built_in_formats(declared: Callable[[], Declared]) -> tuple[Format, ...]:
             name="json",
             title="JSON",
             suffixes=(".json",),
-            sniff=lambda path, head: head.lstrip()[:1] == b"{",
+            sniff=lambda path, head: head.lstrip()[:1] == b"{" and not is_project_package(head),
             read=lambda path, name: portfolios.read_file(path, name, declared()),
             write=portfolios.write_json,
         ),
@@ -90,6 +90,14 @@ def built_in_formats(declared: Callable[[], Declared]) -> tuple[Format, ...]:
             notices=NOTICES,
         ),
     )
+
+
+def is_project_package(head: bytes) -> bool:
+    """Whether the first bytes of a file are those of an OC4IDS project package, which is JSON as a portfolio may be."""
+    text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if text[:1] != b"{" or b'"ipmo"' in text:
+        return False
+    return b'"projects"' in text and (b'"publisher"' in text or b'"publishedDate"' in text or b'"oc4ids-' in text)
 
 
 def format_named(name: str, formats: Sequence[Format]) -> Format:

@@ -1,0 +1,330 @@
+"""Project packages of OC4IDS: what is written is valid, what is read comes back, and what has no room is named on both ways."""
+
+from __future__ import annotations
+
+import json
+import re
+import warnings
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import ipmo
+from ipmo.errors import FileError, FormatWarning
+from ipmo.model import Benefit, Contribution, Enabler, Link, Objective, Person, Portfolio, Project, Stakeholder, Task
+from ipmo.standards.oc4ids_words import CURRENCIES, day_out, when_in
+from ipmo.testing.nouns import wide_portfolios
+from ipmo.units import minutes
+
+HERE = Path(__file__).parent / "oc4ids"
+EXAMPLE = HERE / "example.json"
+SCHEMA = jsonschema.Draft4Validator(json.loads((HERE / "package-schema.json").read_text()))
+PROPERTY = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+DATED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+
+
+def leaves(data: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    if isinstance(data, dict):
+        for key, value in data.items():
+            yield from leaves(value, (*path, key))
+    elif isinstance(data, list):
+        for value in data:
+            yield from leaves(value, path)
+    else:
+        yield path, data
+
+
+def written(portfolio: Portfolio, path: Path) -> tuple[dict[str, Any], str]:
+    """The package that is written, valid, and what the warning names."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        ipmo.write(portfolio, path, format="oc4ids")
+    package = json.loads(path.read_text())
+    assert [error.message for error in SCHEMA.iter_errors(package)] == []
+    for place, value in leaves(package):
+        if place[-1] in ("publishedDate", "startDate", "endDate", "dueDate", "dateMet", "updated", "requestDate", "approvalDate"):
+            assert DATED.fullmatch(value), (place, value)
+    said = " ".join(str(one.message) for one in caught if issubclass(one.category, FormatWarning))
+    return package, said
+
+
+def test_the_test_schema_has_all_37_fields_and_its_list_of_currencies() -> None:
+    project = SCHEMA.schema["definitions"]["Project"]["properties"]
+    assert len(project) == 37
+    assert set(SCHEMA.schema["definitions"]["Value"]["properties"]["currency"]["enum"]) == CURRENCIES
+    assert [error.message for error in SCHEMA.iter_errors(json.loads(EXAMPLE.read_text()))] == []
+    assert list(SCHEMA.iter_errors({"projects": [{"id": "x", "status": "on fire"}]})), "it can refuse"
+
+
+def test_the_worked_example_is_read(tmp_path: Path) -> None:
+    pf = ipmo.read(EXAMPLE)
+    assert (pf.source.format, pf.source.understood, pf.source.refused) == ("oc4ids", 1, 0)
+    project = pf.projects[0]
+    assert (project.name, project.state, project.category) == ("M75 Junctions 4 to 5 upgrade smart motorway", "closed", "transport")
+    assert (project.start, project.finish, project.actual_finish) == (date(2016, 1, 1), date(2018, 12, 10), date(2018, 12, 10))
+    assert "40 M GBP, 1 of 1 known" in repr(ipmo.roll_up(pf, "budget"))
+    assert [line.note for line in project.budget.lines] == ["2016 budget allocation", "2017 budget allocation", "2018 budget allocation"]
+    assert "42.1 M GBP, 1 of 1 known" in repr(ipmo.roll_up(pf, "actual"))
+    assert project.progress == 1
+    assert pf[project.owner].name == "Motorways UK"
+    assert [(who.name, who.note) for who in pf.stakeholders] == [
+        ("A1 Expert Smart Moto Design", "supplier; tenderer"),
+        ("Concrete Motorways Construction", "supplier; tenderer"),
+        ("United Nations Development Programme", "payer; funder"),
+    ]
+    assert [(task.id, task.name, task.deadline, task.actual_finish) for task in project.tasks] == [
+        ("1", "Grant disbursement", date(2016, 1, 1), date(2016, 1, 1))
+    ]
+    assert [(one.name, one.population) for one in pf.benefits] == [("Environmental", "Local population of water plant.")]
+    assert [(one.source, one.target) for one in pf.contributions] == [(project.id, "infrastructurePlan")]
+    assert [(link.source, link.kind) for link in pf.links] == [("external:oc4ids-bu3kcz-m75-junctions-4-to-5-construction", "informs")]
+    assert project.attributes["maintenance period"] == "2018-01-01/2040-07-01"
+    assert pf.attributes["publisher"] == "Open Data Services Co-operative Limited"
+
+
+def test_the_round_trip_of_the_worked_example_loses_only_what_the_report_names(tmp_path: Path) -> None:
+    pf = ipmo.read(EXAMPLE)
+    named = {
+        word.strip()
+        for found in pf.source.findings
+        if found.code == "oc4ids/no-place"
+        for word in re.sub(r"\(\d+\)", "", found.message.removeprefix("a portfolio has no place for ")).split(",")
+    }
+    assert all(found.line for found in pf.source.findings)
+    out, said = written(pf, tmp_path / "out.json")
+    before = Counter((path, repr(value)) for path, value in leaves(json.loads(EXAMPLE.read_text())))
+    after = Counter((path, repr(value)) for path, value in leaves(out))
+
+    def is_named(path: tuple[str, ...]) -> bool:
+        own = path[1:] if path[0] == "projects" else path
+        return any(".".join(own[:depth]) in named for depth in range(1, len(own) + 1))
+
+    lost = before - after
+    assert lost, "the example says more than a portfolio holds"
+    derived = {"measure", "durationInDays"}  # a percentage written as a number; a duration that follows from two dates
+    unnamed = [path for path, _ in lost if not is_named(path) and path[-1] not in derived]
+    assert unnamed == []
+    assert "no room" in said and "1 id of the portfolio beside its `uri`" in said and said.count(";") == 0
+    again = ipmo.read(tmp_path / "out.json")
+    assert again.projects == pf.projects and again.benefits == pf.benefits and again.links == pf.links
+    for field in ("stakeholders", "people", "objectives", "contributions", "attributes", "status_date", "money"):
+        assert getattr(again, field) == getattr(pf, field), field
+
+
+@PROPERTY
+@given(wide_portfolios())
+def test_whatever_portfolio_is_written_is_valid_and_what_has_a_home_comes_back(tmp_path: Path, pf: Portfolio) -> None:
+    if not pf.projects:
+        with pytest.raises(FileError, match="at least one project"):
+            ipmo.write(pf, tmp_path / "none.json", format="oc4ids")
+        return
+    _, said = written(pf, tmp_path / "one.json")
+    once = ipmo.read(tmp_path / "one.json")
+    assert once.source.refused == 0
+    assert [p.id for p in once.projects] == [p.id for p in pf.projects]
+    for old, new in zip(pf.projects, once.projects, strict=True):
+        assert new.name == old.name
+        assert new.state == ("active" if old.state == "paused" else old.state)
+        assert (old.start and minutes(old.start)) == (new.start and minutes(new.start))
+        for end in ("finish", "actual_finish"):
+            told, read = getattr(old, end), getattr(new, end)
+            assert (told and minutes(told, end=True)) == (read and minutes(read, end=True))
+        assert new.progress == old.progress
+        assert {t.id for t in new.tasks} - {"delivery"} <= {t.id for t in old.tasks}
+        assert {t.id for t in old.tasks if t.milestone} == {t.id for t in new.tasks if t.milestone}
+        if any(not t.milestone for t in old.tasks):
+            assert " tasks" in said
+    _, again = written(once, tmp_path / "two.json")
+    twice = ipmo.read(tmp_path / "two.json")
+    assert twice.projects == once.projects, "what was read once has a home"
+    assert (twice.objectives, twice.contributions, twice.people) == (once.objectives, once.contributions, once.people)
+    for what in ("tasks", "gates", "risks", "issues", "resources"):
+        assert f" {what}" not in again
+
+
+def test_every_kind_of_thing_that_has_a_home_comes_back_equal(tmp_path: Path) -> None:
+    pf = Portfolio(
+        id="works",
+        name="Works of the county",
+        status_date="2026-03-31",
+        money={"currency": "GBP"},
+        attributes={"license": "https://example.org/licence", "publisher": "Works of the county"},
+        people=[Person(id="county", name="The county", kind="role", roles=["publicAuthority"])],
+        stakeholders=[Stakeholder(id="builder", name="Builder", items=["bridge"], note="supplier")],
+        objectives=[Objective(id="infrastructurePlan", name="infrastructurePlan")],
+        contributions=[Contribution(source="bridge", target="infrastructurePlan")],
+        benefits=[Benefit(id="bridge benefit 1", name="Shorter way", description="for all", enabled_by=[Enabler(source="bridge")])],
+        links=[Link(source="bridge", target="road", kind="informs", attributes={"relationship": "expansion", "scheme": "oc4ids"})],
+        projects=[
+            Project(
+                id="bridge",
+                name="Bridge",
+                category="transport",
+                owner="county",
+                start="2026-01-05",
+                finish="2027-12-31",
+                budget=[
+                    {"from": "2026-01-01", "until": "2026-12-31", "amount": "3 M GBP", "note": "first year"},
+                    {"from": "2027-01-01", "until": "2027-12-31", "amount": "4.5 M GBP"},
+                ],
+                actual="1.25 M GBP",
+                forecast="8 M GBP",
+                progress=0.15,
+                attributes={"purpose": "to cross", "implementation period": "2026-04-01/2027-06-30", "classification COFOG": "04.5.1"},
+                tasks=[
+                    Task(id="delivery", name="Delivery", constraints={"by_hand_start": "2026-01-05", "by_hand_finish": "2027-12-31"}),
+                    Task(
+                        id="open",
+                        name="Opening",
+                        milestone=True,
+                        category="delivery",
+                        deadline="2027-11-30",
+                        finish_not_before="2027-11-30",
+                    ),
+                    Task(id="go", name="Consent", milestone=True, deadline="2026-02-01", actual_finish="2026-02-03"),
+                ],
+            ),
+            Project(id="road", state="proposed", budget="2 M GBP"),
+            Project(id="old", state="closed", actual_finish="2025-06-30", actual="900 k GBP"),
+        ],
+    )
+    _, said = written(pf, tmp_path / "works.json")
+    assert "without the address" in said and ";" not in said, said
+    assert ipmo.read(tmp_path / "works.json") == pf
+
+
+def test_what_oc4ids_has_no_room_for_is_named(tmp_path: Path) -> None:
+    pf = Portfolio(
+        id="P",
+        objectives=[Objective(id="O")],
+        people=[Person(id="ann", name="Ann")],
+        benefits=[Benefit(id="B", name="b", value="1 M GBP", enabled_by=["A/t"])],
+        money={"currency": "GBP"},
+        projects=[
+            Project(
+                id="A",
+                owner="ann",
+                state="paused",
+                budget={"low": "1 M GBP", "likely": "2 M GBP", "high": "4 M GBP"},
+                actual="3 M GBX" if "GBX" in CURRENCIES else "3 M ABC",
+                funding="1 M GBP",
+                attributes={"region": "north", "type": "tunnel"},
+                tasks=[Task(id="t", duration="5 d"), Task(id="m", milestone=True, after=["t"])],
+                gates=[{"id": "G"}],
+                risks=[{"id": "R"}],
+            ),
+            Project(id="B2"),
+        ],
+        links=[Link(source="A", target="B2")],
+    )
+    _, said = written(pf, tmp_path / "p.json")
+    for part in (
+        "ranges of budgets",
+        "amounts of actual costs in ABC, which is not on its list of currencies",
+        "states 'paused', written as implementation",
+        "attributes 'region' of projects",
+        "attributes 'type' that are none of its project types",
+        "fields 'funding' of projects",
+        "fields 'gates' of projects",
+        "fields 'risks' of projects",
+        "1 tasks",
+        "fields 'after' of milestones",
+        "1 links",
+        "objectives that no project serves",
+        "fields 'value' of benefits",
+        "owners who are people, written as public authorities",
+        "date of publication",
+        "ways in which a benefit is enabled",
+    ):
+        assert part in said, part
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"projects": []}, "holds no project"),
+        ({"projects": [{"title": "x"}]}, "has no id"),
+        ({"projects": [{"id": 7}]}, "'id' must be a text; got 7"),
+        ({"projects": "x"}, "no list `projects`"),
+        ({"projects": [5]}, "must hold objects; got 5"),
+    ],
+)
+def test_a_package_without_a_project_that_can_be_read_is_an_error(tmp_path: Path, change: dict[str, object], said: str) -> None:
+    path = tmp_path / "p.json"
+    path.write_text(json.dumps({"publisher": {"name": "x"}, "publishedDate": "2026-01-01T00:00:00Z", **change}))
+    with pytest.raises(FileError) as error:
+        ipmo.read(path)
+    assert said in str(error.value)
+
+
+def test_what_is_wrong_is_left_out_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "p.json"
+    path.write_text(
+        """{"publisher": {"name": "x"}, "publishedDate": "soon", "projects": [
+ {"id": "a", "period": {"startDate": "2026-13-01T00:00:00Z"},
+  "budget": {"amount": {"amount": "much", "currency": "GBP"}},
+  "status": "on fire"},
+ {"id": "a", "title": "twice"},
+ {"id": "b", "sector": [1], "milestones": {"id": "x"}, "period": {"startDate": "2026-02-01T10:30:00+02:00"}}]}"""
+    )
+    pf = ipmo.read(path)
+    found = {(f.line, f.message) for f in pf.source.findings if f.code == "oc4ids/value"}
+    assert {line for line, _ in found} == {1, 2, 3, 6}
+    assert any("'much'" in message for _, message in found)
+    assert [f.line for f in pf.source.findings if f.code == "oc4ids/refused"] == [5]
+    assert [f.message for f in pf.source.findings if "status" in f.message] == ["a portfolio has no place for status (1)"]
+    assert [p.id for p in pf.projects] == ["a", "b"]
+    assert pf["b"].start == datetime(2026, 2, 1, 10, 30)
+    assert any(f.code == "oc4ids/zone" for f in pf.source.findings)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 5) | st.floats(allow_nan=False) | st.text(max_size=8) | st.just("2026-01-01T00:00:00Z"),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["id", "amount", "currency", "startDate", "title"]), inner),
+    max_leaves=8,
+)
+
+
+@PROPERTY
+@given(st.data())
+def test_any_value_in_any_place_of_the_example_is_read_or_refused_with_a_sentence(tmp_path: Path, data: st.DataObject) -> None:
+    package = json.loads(EXAMPLE.read_text())
+    for _ in range(data.draw(st.integers(1, 4))):
+        here: Any = package
+        while True:
+            key = data.draw(st.sampled_from(list(here) if isinstance(here, dict) else range(len(here))))
+            inner = here[key]
+            if not isinstance(inner, dict | list) or not inner or data.draw(st.integers(0, 3)) == 0:
+                here[key] = data.draw(JSON)
+                break
+            here = inner
+    path = tmp_path / "p.json"
+    path.write_text(json.dumps(package))
+    try:
+        pf = ipmo.read(path, format="oc4ids")
+    except FileError:
+        return
+    written(pf, tmp_path / "out.json")
+
+
+def test_a_portfolio_in_json_stays_one_and_a_package_of_any_name_is_found(tmp_path: Path) -> None:
+    ipmo.write(Portfolio(id="P", projects=[Project(id="publisher")]), tmp_path / "p.json")
+    assert ipmo.read(tmp_path / "p.json").source.format != "oc4ids"
+    (tmp_path / "data.txt").write_text(EXAMPLE.read_text())
+    assert ipmo.read(tmp_path / "data.txt").source.format == "oc4ids"
+
+
+def test_dates() -> None:
+    assert when_in("2026-03-01T00:00:00+02:00") == date(2026, 3, 1)
+    assert when_in("2026-03-01") == date(2026, 3, 1)
+    assert when_in("2026-03-01T23:59:59Z") == datetime(2026, 3, 2)
+    assert when_in("2026-03-01T23:59:59Z", end=True) == date(2026, 3, 1)
+    assert day_out(datetime(2026, 3, 1, 17, 30), end=True) == "2026-03-01T17:30:00Z"
+    assert when_in(day_out(datetime(2026, 3, 1), end=True), end=True) == date(2026, 2, 28)
