@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, reject
 from hypothesis import strategies as st
 
 import ipmo
 from ipmo.analysis.benefits.line_of_sight import line_of_sight
-from ipmo.analysis.benefits.realisation import benefits, profile
+from ipmo.analysis.benefits.profiles import profile
+from ipmo.analysis.benefits.realisation import benefits
+from ipmo.analysis.money.amounts import cents, rounded
 from ipmo.errors import MissingRateError, ModelError, UnitError, UnknownItemError
 from ipmo.model import (
     Benefit,
@@ -30,6 +32,7 @@ from ipmo.model import (
     RateRow,
     Task,
 )  # fmt: skip
+from ipmo.model.reference import DISCOUNTS
 from ipmo.units import as_span
 
 ALWAYS = Calendar(id="c", week="mon-sun", hours="00:00-24:00")
@@ -248,3 +251,49 @@ def test_a_map_that_leads_back_to_itself_is_refused_with_the_way() -> None:
     with pytest.raises(ModelError, match="the benefits map leads back to itself: 'a' -> 'b' -> 'a'|'b' -> 'a' -> 'b'"):
         case().evolve(benefits=[Benefit(id="a", enabled_by=[Enabler(source="b")]), Benefit(id="b", enabled_by=[Enabler(source="a")])])
     assert as_span("1 year").months == 12
+
+
+lives = st.fixed_dictionaries(
+    {},
+    optional={
+        "lasts": st.sampled_from(["5 years", "18 months", "1 month", "900 ed", "40 years"]),
+        "until": st.dates(date(2025, 1, 1), date(2060, 12, 31)).map(str),
+        "ramp": st.lists(st.sampled_from(["0 %", "12.5 %", "50 %", "100 %"]), max_size=4),
+        "disbenefit": st.booleans(),
+        "probability": st.sampled_from(["10 %", "33.3 %", "100 %"]),
+    },
+)
+
+
+@given(
+    life=lives,
+    value=st.sampled_from(["250 GBP per year", "1234.56 GBP per month", "99 M GBP"]),
+    finish=st.sampled_from(["2026-01-01", "2027-05-04", "2028-02-29", "2028-03-01"]),
+    base=st.dates(date(2024, 2, 28), date(2031, 12, 31)),
+    delay=st.integers(-400, 4000),
+)
+def test_a_value_is_what_its_profile_is_worth_flow_by_flow(life: Any, value: str, finish: str, base: date, delay: int) -> None:
+    try:
+        pf = case(finish, **{"planned_start": None, "lasts": None, "value": value, **life})
+    except ModelError:  # a ramp longer than its life
+        reject()
+    row = benefits(pf, as_of=base)["be"]
+
+    def flow_by_flow(start: date) -> float | None:
+        made = profile(row.noun, start, row.yearly or Fraction(0))
+        return None if made is None else made.worth(DISCOUNTS["green-book-2022"], base)
+
+    assert row.start is not None
+    now, later = flow_by_flow(row.start), flow_by_flow(row.start + timedelta(days=delay))
+    loss = row.loss_if(delay)
+    if now is None or later is None:
+        assert (row.npv, row.forecast, loss) == (None, None, None)
+    else:
+        assert row.npv == rounded(Fraction(now), "GBP")
+        assert loss == rounded(Fraction(now - later), "GBP")
+        assert row.forecast == profile(row.noun, row.start, row.yearly or Fraction(0))
+
+
+@given(st.floats(-1e25, 1e25), st.sampled_from(["GBP", "JPY", "KWD"]))
+def test_a_computed_amount_is_rounded_as_an_exact_one(amount: float, currency: str) -> None:
+    assert cents(amount, currency).amount.as_tuple() == rounded(Fraction(amount), currency).amount.as_tuple()

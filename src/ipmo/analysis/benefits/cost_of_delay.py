@@ -8,21 +8,19 @@ number, times the working days.
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from ipmo.analysis.benefits.realisation import Benefits, BenefitValue, benefits
+from ipmo.analysis.benefits.realisation import Benefits, benefits
 from ipmo.analysis.dates.schedule import Schedule
 from ipmo.analysis.money.amounts import rounded
-from ipmo.analysis.money.finance import years_between
 from ipmo.errors import IpmoError
 from ipmo.memory import remember
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Task
-from ipmo.units import Effort, Money, as_day, first_day, moment
+from ipmo.units import Effort, as_day, first_day, moment
 
 __all__ = ["CostOfDelay", "cost_of_delay"]
 
@@ -38,8 +36,6 @@ class CostOfDelay:
     def __init__(self, portfolio: Portfolio, s: Schedule) -> None:
         self.portfolio, self.schedule = portfolio, s
         self._known: dict[tuple[str, int], Decimal | None] = {}
-        self._factors: dict[date, float] = {}
-        self._plans: dict[str, tuple[float, tuple[tuple[int, float], ...]] | None] = {}
 
     @functools.cached_property
     def benefits(self) -> Benefits | None:
@@ -83,37 +79,8 @@ class CostOfDelay:
     def _loss(self, benefit: str, days: int) -> Decimal | None:
         if self.benefits is None or benefit not in self.benefits:
             return None
-        row = self.benefits[benefit]
-        plan = self._plan(row)
-        if plan is None:
-            found = row.loss_if(days)
-            return None if found is None else found.amount
-        assert row.start is not None
-        before, flows = plan
-        start = row.start + timedelta(days=days)
-        after = math.fsum(amount * self._factor(row, _years_later(start, years)) for years, amount in flows)
-        return rounded(Fraction(before - after), row.currency).amount
-
-    def _plan(self, row: BenefitValue) -> tuple[float, tuple[tuple[int, float], ...]] | None:
-        """(present value, (year, amount) of each flow) where a delay moves every flow alike: whole years, no fixed end."""
-        if row.id not in self._plans:
-            noun = row.noun
-            whole = noun.until is None and (
-                isinstance(noun.value, Money) or (noun.lasts is not None and noun.lasts.dimension == "step" and noun.lasts.months % 12 == 0)
-            )
-            found = None
-            if whole and row.forecast is not None and row.discount is not None:
-                flows = tuple((year, float(flow.amount)) for year, flow in enumerate(row.forecast.flows))
-                found = (row.forecast.worth(row.discount, row.at), flows)
-            self._plans[row.id] = found
-        return self._plans[row.id]
-
-    def _factor(self, row: BenefitValue, day: date) -> float:
-        found = self._factors.get(day)
-        if found is None:
-            assert row.discount is not None
-            found = self._factors[day] = row.discount.factor(years_between(row.at, day))
-        return found
+        found = self.benefits[benefit].loss_if(days)
+        return None if found is None else found.amount
 
     @functools.cached_property
     def _rates(self) -> Mapping[str, Decimal]:
@@ -162,10 +129,3 @@ def cost_of_delay(portfolio: Portfolio, s: Schedule) -> CostOfDelay:
 def _first_day(instant: int) -> date:
     """The first whole day from an instant on, as `benefits` dates a benefit's start."""
     return first_day(moment(instant))
-
-
-def _years_later(day: date, years: int) -> date:
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:  # 29 February
-        return day.replace(year=day.year + years, day=28)

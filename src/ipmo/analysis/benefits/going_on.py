@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import attrs
 
-from ipmo.analysis.benefits.realisation import BenefitValue, Profile, benefits
+from ipmo.analysis.benefits.realisation import BenefitValue, benefits
 from ipmo.analysis.money.amounts import rounded
 from ipmo.analysis.money.remaining import NO_EXIT, Remaining
 from ipmo.errors import listed
@@ -231,15 +231,14 @@ def _enabled(known: Losses, portfolio: Portfolio, project: str) -> tuple[str, ..
 
 def still_to_come(row: BenefitValue) -> float:
     """The present value of what a benefit brings from the date of the figures on."""
-    if row.forecast is None or row.discount is None:
+    if row.valued is None or row.start is None:
         return 0.0
-    flows = [
-        attrs.evolve(flow, start=max(flow.start, row.at), amount=flow.amount * _left(flow.start, flow.end, row.at))
-        for flow in row.forecast.flows
-    ]
-    return Profile(flows=tuple(flow for flow in flows if flow.amount), start=row.forecast.start, end=row.forecast.end).worth(
-        row.discount, row.at
-    )
+    if row.start >= row.at:  # all of it
+        return row.worth or 0.0
+    if row.forecast is None:
+        return 0.0
+    amounts = ((max(flow.start, row.at), flow.amount * _left(flow.start, flow.end, row.at)) for flow in row.forecast.flows)
+    return math.fsum(float(amount) * row.valued.factor(day) for day, amount in amounts if amount)
 
 
 def _left(start: date, end: date, day: date) -> Fraction:

@@ -1,8 +1,6 @@
 """Benefits: what they are worth, when they come, and what their slip costs.
 
-A benefit's date comes from the schedule: when what enables it moves, its profile moves. A profile is a yearly value with
-a ramp over a life that moves with its start (`lasts`) or ends on a fixed date (`until`); each year of it is a flow at
-that year's beginning, so that whole years of delay are whole years of discounting.
+A benefit's date comes from the schedule: when what enables it moves, its profile moves.
 """
 
 from __future__ import annotations
@@ -15,120 +13,21 @@ from typing import get_args
 
 import attrs
 
+from ipmo.analysis.benefits.profiles import Profile, Valued, profile, step_later
 from ipmo.analysis.dates.schedule import Schedule, schedule
-from ipmo.analysis.money.amounts import EVEN, Amounts, Priced, Unrated, rounded
-from ipmo.analysis.money.finance import discount_schedule, present_value
-from ipmo.analysis.money.periods import Period, PeriodRule, Stretch, period_rule, wall_clock
+from ipmo.analysis.money.amounts import EVEN, Amounts, Priced, Unrated, cents, rounded
+from ipmo.analysis.money.finance import discount_schedule
+from ipmo.analysis.money.periods import Period, Stretch, period_rule, wall_clock
 from ipmo.errors import IpmoError, MissingRateError, UnitError, one_of
 from ipmo.memory import remember
 from ipmo.model.benefits import Benefit
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.reference import DiscountSchedule
-from ipmo.network.clocks import months_later
 from ipmo.network.losses import losses
 from ipmo.tables import Column, Rows, Table
-from ipmo.units import NO_CURRENCY, Money, Rate, Span, as_day, as_span, as_when, first_day, minutes, moment
+from ipmo.units import NO_CURRENCY, Money, Rate, Span, as_day, as_span, as_when, first_day, minutes
 
-__all__ = ["BenefitValue", "Benefits", "Flow", "Profile", "benefits", "profile"]
-
-
-@attrs.frozen
-class Flow:
-    """One year of a benefit, or a benefit that comes once.
-
-    Args:
-        start: first day.
-        end: first day after it; the same for what comes once.
-        amount: in the portfolio's currency, exact; a dis-benefit is negative.
-    """
-
-    start: date
-    end: date
-    amount: Fraction
-
-
-@attrs.frozen(kw_only=True)
-class Profile:
-    """What a benefit brings from a start on.
-
-    Args:
-        flows: year by year.
-        start: first day.
-        end: first day after its life.
-    """
-
-    flows: tuple[Flow, ...]
-    start: date
-    end: date
-
-    @property
-    def total(self) -> Fraction:
-        """The sum of the flows, undiscounted."""
-        return sum((flow.amount for flow in self.flows), Fraction(0))
-
-    def worth(self, discount: DiscountSchedule, base: date) -> float:
-        """Present value at a base date: each year's flow at that year's beginning."""
-        return present_value(((flow.start, float(flow.amount)) for flow in self.flows), discount, base=base)
-
-    def by_period(self, rule: PeriodRule) -> dict[Period, Fraction]:
-        """The flows over periods, each evenly over its days."""
-        out: dict[Period, Fraction] = {}
-        for flow in self.flows:
-            stretch = Stretch(minutes(flow.start), minutes(flow.end), EVEN, wall_clock)
-            for period, share in stretch.over(rule).items():
-                out[period] = out.get(period, Fraction(0)) + flow.amount * share
-        return out
-
-    def by(self, day: date) -> Fraction:
-        """What has come by the beginning of a day."""
-        instant = minutes(day)
-        return sum(
-            (flow.amount * Stretch(minutes(flow.start), minutes(flow.end), EVEN, wall_clock).by(instant) for flow in self.flows),
-            Fraction(0),
-        )
-
-
-def _later(day: date, months: int) -> date:
-    return moment(months_later(minutes(day), months)).date()
-
-
-def profile(benefit: Benefit, start: date, yearly: Fraction) -> Profile | None:
-    """The profile of a benefit that starts on a day; None where its life is not known.
-
-    Args:
-        benefit: ramp, life and sign are taken from it.
-        start: its first day.
-        yearly: a year's value at 100 %, or the whole of what comes once.
-    """
-    sign = -1 if benefit.disbenefit else 1
-    if isinstance(benefit.value, Money):
-        return Profile(flows=(Flow(start, start, sign * yearly),), start=start, end=start)
-    end = _end(benefit, start)
-    if end is None:
-        return None
-    flows: list[Flow] = []
-    year = 0
-    while (begin := _later(start, 12 * year)) < end:
-        stop = _later(start, 12 * (year + 1))
-        ramp = benefit.ramp[min(year, len(benefit.ramp) - 1)] if benefit.ramp else 1.0
-        part = Fraction(1) if stop <= end else Fraction((end - begin).days, (stop - begin).days)
-        flows.append(Flow(begin, min(stop, end), sign * yearly * Fraction(str(ramp)) * part))
-        year += 1
-    return Profile(flows=tuple(flows), start=start, end=max(end, start))
-
-
-def _end(benefit: Benefit, start: date) -> date | None:
-    """The first day after its life: the earlier of a life that moves and a fixed end."""
-    ends = []
-    if benefit.lasts is not None:
-        lasts = benefit.lasts
-        if lasts.dimension == "step":
-            ends.append(_later(start, lasts.months))
-        elif lasts.dimension == "elapsed":
-            ends.append(start + timedelta(minutes=lasts.elapsed_minutes))
-    if benefit.until is not None:
-        ends.append(moment(minutes(benefit.until, end=True)).date())
-    return min(ends, default=None)
+__all__ = ["BenefitValue", "Benefits", "benefits"]
 
 
 def _yearly(value: Rate) -> Money:
@@ -154,8 +53,6 @@ class BenefitValue:
         owner: who realises it.
         planned_start: start in the plan; None when no plan says one.
         start: start by the schedule; None when it is not known.
-        planned: profile from the planned start, times its probability.
-        forecast: profile from the forecast start, times its probability.
         actual: realised so far, None when nothing was measured.
         planned_npv: present value of the plan, in the portfolio's currency.
         npv: present value of the forecast.
@@ -163,6 +60,12 @@ class BenefitValue:
         base: price base, empty when unknown.
         part: how much of it still comes, between 0 and 1: what is due to stopped or cancelled work does not.
         reason: why a figure is not known.
+        noun: the benefit.
+        full: exact value of a year (or of what comes once) as planned, times its probability; None where none is known.
+        yearly: the part of that which still comes.
+        valued: present values at the day of the figures; None where no discount rate is stated.
+        at: that day.
+        currency: of all figures.
     """
 
     id: str
@@ -170,8 +73,6 @@ class BenefitValue:
     owner: str | None = None
     planned_start: date | None = None
     start: date | None = None
-    planned: Profile | None = attrs.field(default=None, repr=False)
-    forecast: Profile | None = attrs.field(default=None, repr=False)
     actual: Money | None = None
     planned_npv: Money | None = None
     npv: Money | None = None
@@ -180,10 +81,28 @@ class BenefitValue:
     part: float = 1.0
     reason: str = ""
     noun: Benefit = attrs.field(repr=False)
+    full: Fraction | None = attrs.field(default=None, repr=False)
     yearly: Fraction | None = attrs.field(default=None, repr=False)
-    discount: DiscountSchedule | None = attrs.field(default=None, repr=False)
+    valued: Valued | None = attrs.field(default=None, repr=False, eq=False)
     at: date = attrs.field(repr=False)
     currency: str = attrs.field(repr=False)
+
+    @functools.cached_property
+    def planned(self) -> Profile | None:
+        """What it brings from the planned start on, times its probability; None where that is not known."""
+        return None if self.planned_start is None or self.full is None else profile(self.noun, self.planned_start, self.full)
+
+    @functools.cached_property
+    def forecast(self) -> Profile | None:
+        """What it brings from the forecast start on, times its probability; None where that is not known."""
+        return None if self.start is None or self.yearly is None else profile(self.noun, self.start, self.yearly)
+
+    @property
+    def worth(self) -> float | None:
+        """The present value of the forecast, not rounded; None where it is not known."""
+        if self.valued is None or self.start is None or self.yearly is None:
+            return None
+        return self.valued.worth(self.noun, self.start, self.yearly)
 
     @property
     def slip(self) -> int | None:
@@ -215,7 +134,7 @@ class BenefitValue:
         Raises:
             UnitError: the delay is working time: a benefit lives on calendar time.
         """
-        if self.start is None or self.yearly is None or self.discount is None or self.npv is None:
+        if self.start is None or self.yearly is None or self.valued is None or self.npv is None:
             return None
         if isinstance(delay, int):
             later = self.start + timedelta(days=delay)
@@ -223,12 +142,11 @@ class BenefitValue:
             span = as_span(delay)
             if span.dimension == "working":
                 raise UnitError(f"{span} is working time; say a benefit's delay in elapsed days (10 ed) or months")
-            later = _later(self.start, span.months) if span.dimension == "step" else self.start + timedelta(minutes=span.elapsed_minutes)
-        moved = profile(self.noun, later, self.yearly)
-        if moved is None:
-            return None
-        before = self.forecast.worth(self.discount, self.at) if self.forecast is not None else 0.0
-        return rounded(Fraction(before - moved.worth(self.discount, self.at)), self.currency)
+            later = (
+                step_later(self.start, span.months) if span.dimension == "step" else self.start + timedelta(minutes=span.elapsed_minutes)
+            )
+        before, after = self.worth, self.valued.worth(self.noun, later, self.yearly)
+        return None if before is None or after is None else cents(before - after, self.currency)
 
 
 class Benefits(Rows[str, BenefitValue]):
@@ -420,6 +338,7 @@ class _Rows:
     ) -> None:
         self.portfolio, self.baseline, self.discount, self.as_of = portfolio, baseline, discount, as_of
         self.amounts = Amounts(portfolio, as_of, "value", unrated=unrated)
+        self.valued = None if discount is None else Valued(discount, as_of)
 
     @functools.cached_property
     def now(self) -> Schedule:
@@ -454,47 +373,46 @@ class _Rows:
         if benefit.value is not None:
             worth = benefit.value if isinstance(benefit.value, Money) else _yearly(benefit.value)
         yearly, price_base = None, ""
-        if worth is not None:
-            for line in self.amounts.lines(benefit.id, worth) or ():
-                likely = Fraction(str(benefit.probability)) if benefit.probability is not None else Fraction(1)
-                yearly, price_base = line.value * likely, line.base
+        if worth is not None and (found := self.amounts.lump(benefit.id, worth)) is not None:
+            yearly, price_base = found
+            if benefit.probability is not None:
+                yearly *= Fraction(str(benefit.probability))
         part, full = self._parts.get(benefit.id, 1.0), yearly
         if yearly is not None and part < 1:
             yearly = yearly * Fraction(str(part))
         if part <= 0 and start is not None:
             start, reason = None, "all work that it is due to was stopped"
-        forecast = profile(benefit, start, yearly) if start is not None and yearly is not None else None
-        planned = profile(benefit, planned_start, full) if planned_start is not None and full is not None else None
+        npv, lives = self._worth(benefit, start, yearly)
+        planned_npv, _ = self._worth(benefit, planned_start, full)
         if not reason or start is not None:
-            reason = self._reason(benefit, start, yearly, forecast)
-        currency = self._currency
-        actual = None
-        if benefit.actual is not None:
-            lines = Amounts(self.portfolio, self.as_of, "actual", unrated=self.amounts.unrated).lines(benefit.id, benefit.actual)
-            if lines is not None:
-                seen = [a.value for a in lines if a.line.since is None or as_day(a.line.since) <= self.as_of]
-                actual = rounded(sum(seen, Fraction(0)), currency)
-        return BenefitValue(
-            id=benefit.id,
-            name=benefit.name,
-            owner=benefit.owner,
-            planned_start=planned_start,
-            start=start,
-            planned=planned,
-            forecast=forecast,
-            actual=actual,
-            planned_npv=self._npv(planned),
-            npv=self._npv(forecast),
-            planned_to_date=None if planned is None else rounded(planned.by(self.as_of), currency),
-            base=price_base,
-            part=part,
-            reason=reason,
-            noun=benefit,
-            yearly=yearly,
-            discount=self.discount,
-            at=self.as_of,
-            currency=currency,
-        )
+            reason = self._reason(benefit, start, yearly, lives)
+        row = BenefitValue(
+            id=benefit.id, name=benefit.name, owner=benefit.owner, planned_start=planned_start, start=start,
+            actual=self._actual(benefit), planned_npv=planned_npv, npv=npv,
+            base=price_base, part=part, reason=reason, noun=benefit, full=full, yearly=yearly, valued=self.valued,
+            at=self.as_of, currency=self._currency,
+        )  # fmt: skip
+        planned = row.planned
+        return row if planned is None else attrs.evolve(row, planned_to_date=rounded(planned.by(self.as_of), self._currency))
+
+    def _worth(self, benefit: Benefit, start: date | None, yearly: Fraction | None) -> tuple[Money | None, bool]:
+        """(present value from a start on, whether its life is known)."""
+        if start is None or yearly is None:
+            return None, False
+        if self.valued is None:
+            return None, profile(benefit, start, yearly) is not None
+        found = self.valued.worth(benefit, start, yearly)
+        return (None, False) if found is None else (cents(found, self._currency), True)
+
+    def _actual(self, benefit: Benefit) -> Money | None:
+        """What has come of it so far; None where nothing was measured, or a rate is missing."""
+        if benefit.actual is None:
+            return None
+        lines = Amounts(self.portfolio, self.as_of, "actual", unrated=self.amounts.unrated).lines(benefit.id, benefit.actual)
+        if lines is None:
+            return None
+        seen = [a.value for a in lines if a.line.since is None or as_day(a.line.since) <= self.as_of]
+        return rounded(sum(seen, Fraction(0)), self._currency)
 
     @functools.cached_property
     def _parts(self) -> Mapping[str, float]:
@@ -504,12 +422,12 @@ class _Rows:
             return {}
         return losses(pf).base
 
-    def _reason(self, benefit: Benefit, start: date | None, yearly: Fraction | None, forecast: Profile | None) -> str:
+    def _reason(self, benefit: Benefit, start: date | None, yearly: Fraction | None, lives: bool) -> str:
         if yearly is None:
             return self.amounts.missing.get(benefit.id, "no value is stated")
         if start is None:
             return "its start is not known"
-        if forecast is None:
+        if not lives:
             return "no life is stated: lasts: or until:"
         return "" if self.discount is not None else "no discount rate is stated"
 
@@ -523,8 +441,3 @@ class _Rows:
                     money = benefit.value if isinstance(benefit.value, Money) else benefit.value.money
                     return money.currency
             return NO_CURRENCY
-
-    def _npv(self, found: Profile | None) -> Money | None:
-        if found is None or self.discount is None:
-            return None
-        return rounded(Fraction(found.worth(self.discount, self.as_of)), self._currency)

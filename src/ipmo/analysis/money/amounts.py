@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator, Mapping
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 from typing import Literal
 
@@ -18,13 +18,15 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project, Task
 from ipmo.units import ExchangeRates, Money, as_day, minor_digits
 
-__all__ = ["Amount", "Amounts", "Priced", "Unrated", "certain_lump", "in_minor_units", "rounded"]
+__all__ = ["Amount", "Amounts", "Priced", "Unrated", "cents", "certain_lump", "in_minor_units", "rounded"]
 
 Unrated = Literal["refuse", "unknown"]
 """What becomes of money without an exchange rate: the question is refused, or that money counts as unknown."""
 
 EVEN = Spread()
 INT64 = 2**63
+CERTAIN = 1e20
+"""Below this, a decimal of 28 digits holds an amount to its minor unit."""
 
 
 class Priced:
@@ -181,6 +183,17 @@ class Amounts:
             out.append(found)
         return out
 
+    def lump(self, full_id: str, money: Money) -> tuple[Fraction, str] | None:
+        """(exact amount, price base) of a sum of money at `as_of`; None where its rate is missing: `missing` says which.
+
+        Raises:
+            MissingRateError: there is no rate, and that is to be refused.
+        """
+        if money.currency == self.currency:
+            return exact(money), self.base_of(full_id)
+        lines = self.lines(full_id, money)
+        return None if lines is None else (lines[0].value, lines[0].base)
+
     def known_lines(self, full_id: str, budget: Budget) -> list[Amount]:
         """Those lines of an item's money that are known."""
         found = []
@@ -269,6 +282,23 @@ def rounded(amount: Fraction, currency: str) -> Money:
     digits = minor_digits(currency)
     whole = round(amount * 10**digits)  # Fraction rounds half to even
     return Money(Decimal((int(whole < 0), tuple(map(int, str(abs(whole)))), -digits)), currency)
+
+
+def cents(amount: float, currency: str) -> Money:
+    """A computed amount as money: rounded once, half to even, as `rounded` rounds it.
+
+    >>> str(cents(0.125, "GBP")), cents(2.5, "JPY").amount, cents(-0.001, "GBP").amount
+    ('0.12 GBP', Decimal('2'), Decimal('0.00'))
+    """
+    if not abs(amount) < CERTAIN:
+        return rounded(Fraction(amount), currency)
+    return Money(Decimal(amount).quantize(_unit(currency), ROUND_HALF_EVEN) + 0, currency)
+
+
+@functools.lru_cache(maxsize=64)
+def _unit(currency: str) -> Decimal:
+    """One minor unit."""
+    return Decimal(1).scaleb(-minor_digits(currency))
 
 
 def in_minor_units(amount: Money | Fraction | None, currency: str, item: str) -> int | None:

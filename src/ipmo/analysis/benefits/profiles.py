@@ -1,0 +1,205 @@
+"""What a benefit brings year by year from a start on, and what that is worth at a date.
+
+A profile is a yearly value with a ramp over a life that moves with its start (`lasts`) or ends on a fixed date (`until`).
+Each year of it is a flow at that year's beginning, so that whole years of delay are whole years of discounting.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import NamedTuple
+
+import attrs
+
+from ipmo.analysis.money.amounts import EVEN
+from ipmo.analysis.money.finance import present_value, years_between
+from ipmo.analysis.money.periods import Period, PeriodRule, Stretch, wall_clock
+from ipmo.model.benefits import Benefit
+from ipmo.model.reference import DiscountSchedule
+from ipmo.network.clocks import months_later
+from ipmo.units import Money, minutes, moment
+
+__all__ = ["Flow", "Profile", "Valued", "profile", "step_later", "years_later"]
+
+
+@attrs.frozen
+class Flow:
+    """One year of a benefit, or a benefit that comes once.
+
+    Args:
+        start: first day.
+        end: first day after it; the same for what comes once.
+        amount: in the portfolio's currency, exact; a dis-benefit is negative.
+    """
+
+    start: date
+    end: date
+    amount: Fraction
+
+
+@attrs.frozen(kw_only=True)
+class Profile:
+    """What a benefit brings from a start on.
+
+    Args:
+        flows: year by year.
+        start: first day.
+        end: first day after its life.
+    """
+
+    flows: tuple[Flow, ...]
+    start: date
+    end: date
+
+    @property
+    def total(self) -> Fraction:
+        """The sum of the flows, undiscounted."""
+        return sum((flow.amount for flow in self.flows), Fraction(0))
+
+    def worth(self, discount: DiscountSchedule, base: date) -> float:
+        """Present value at a base date: each year's flow at that year's beginning."""
+        return present_value(((flow.start, float(flow.amount)) for flow in self.flows), discount, base=base)
+
+    def by_period(self, rule: PeriodRule) -> dict[Period, Fraction]:
+        """The flows over periods, each evenly over its days."""
+        out: dict[Period, Fraction] = {}
+        for flow in self.flows:
+            stretch = Stretch(minutes(flow.start), minutes(flow.end), EVEN, wall_clock)
+            for period, share in stretch.over(rule).items():
+                out[period] = out.get(period, Fraction(0)) + flow.amount * share
+        return out
+
+    def by(self, day: date) -> Fraction:
+        """What has come by the beginning of a day."""
+        instant = minutes(day)
+        return sum(
+            (flow.amount * Stretch(minutes(flow.start), minutes(flow.end), EVEN, wall_clock).by(instant) for flow in self.flows),
+            Fraction(0),
+        )
+
+
+def step_later(day: date, months: int) -> date:
+    """The same day some months later, or the last day of a shorter month."""
+    return moment(months_later(minutes(day), months)).date()
+
+
+def years_later(day: date, years: int) -> date:
+    """The same day some years later, or the last of a February without it.
+
+    Raises:
+        UnitError: it lies outside the years 1 to 9999.
+    """
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:  # 29 February, or no such year
+        return step_later(day, 12 * years)
+
+
+class Year(NamedTuple):
+    """One year of a life.
+
+    Args:
+        start: first day.
+        end: first day after it; the same for what comes once.
+        part: of a year's value at 100 % that it brings; None where that is all of it.
+    """
+
+    start: date
+    end: date
+    part: Fraction | None
+
+
+def _life(benefit: Benefit, start: date) -> tuple[Year, ...] | None:
+    """The years of a benefit that starts on a day; None where its life is not known."""
+    if isinstance(benefit.value, Money):
+        return (Year(start, start, None),)
+    end = _end(benefit, start)
+    if end is None:
+        return None
+    years: list[Year] = []
+    begin = start
+    while begin < end:
+        year = len(years)
+        stop = years_later(start, year + 1)
+        part = Fraction(str(benefit.ramp[min(year, len(benefit.ramp) - 1)])) if benefit.ramp else Fraction(1)
+        if stop > end:
+            part *= Fraction((end - begin).days, (stop - begin).days)
+        years.append(Year(begin, min(stop, end), None if part == 1 else part))
+        begin = stop
+    return tuple(years)
+
+
+def profile(benefit: Benefit, start: date, yearly: Fraction) -> Profile | None:
+    """The profile of a benefit that starts on a day; None where its life is not known.
+
+    Args:
+        benefit: ramp, life and sign are taken from it.
+        start: its first day.
+        yearly: a year's value at 100 %, or the whole of what comes once.
+    """
+    years = _life(benefit, start)
+    if years is None:
+        return None
+    amount = -yearly if benefit.disbenefit else yearly
+    flows = tuple(Flow(begin, stop, amount if part is None else amount * part) for begin, stop, part in years)
+    end = start if isinstance(benefit.value, Money) else _end(benefit, start)
+    return Profile(flows=flows, start=start, end=max(end or start, start))
+
+
+def _end(benefit: Benefit, start: date) -> date | None:
+    """The first day after its life: the earlier of a life that moves and a fixed end."""
+    ends = []
+    if benefit.lasts is not None:
+        lasts = benefit.lasts
+        if lasts.dimension == "step":
+            ends.append(step_later(start, lasts.months))
+        elif lasts.dimension == "elapsed":
+            ends.append(start + timedelta(minutes=lasts.elapsed_minutes))
+    if benefit.until is not None:
+        ends.append(moment(minutes(benefit.until, end=True)).date())
+    return min(ends, default=None)
+
+
+class Valued:
+    """Present values of many benefits at one date: each life and each discount factor is worked out once.
+
+    Args:
+        discount: the discount rates.
+        base: the day of the values.
+    """
+
+    def __init__(self, discount: DiscountSchedule, base: date) -> None:
+        self.discount, self.base = discount, base
+        self._factors: dict[date, float] = {}
+        self._lives: dict[object, tuple[tuple[Fraction | None, float], ...] | None] = {}
+
+    def factor(self, day: date) -> float:
+        """What one unit on a day is worth at the base date."""
+        found = self._factors.get(day)
+        if found is None:
+            found = self._factors[day] = self.discount.factor(years_between(self.base, day))
+        return found
+
+    def worth(self, benefit: Benefit, start: date, yearly: Fraction) -> float | None:
+        """Present value of the profile of a benefit, which is not made for it; None where its life is not known.
+
+        Args:
+            benefit: as for `profile`.
+            start: as for `profile`.
+            yearly: as for `profile`.
+        """
+        amount = -yearly if benefit.disbenefit else yearly
+        if isinstance(benefit.value, Money):
+            return float(amount) * self.factor(start)
+        key = (start, benefit.lasts, benefit.until, benefit.ramp)
+        if key in self._lives:
+            found = self._lives[key]
+        else:
+            years = _life(benefit, start)
+            found = self._lives[key] = None if years is None else tuple((year.part, self.factor(year.start)) for year in years)
+        if found is None:
+            return None
+        whole = float(amount)
+        return math.fsum((whole if part is None else float(amount * part)) * factor for part, factor in found)
