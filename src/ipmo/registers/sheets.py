@@ -7,7 +7,7 @@ import csv
 import io
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -16,6 +16,7 @@ import attrs
 
 from ipmo.errors import FileError, MissingExtraError, Problem
 from ipmo.files.opening import bytes_of
+from ipmo.registers.error_cells import error_cells
 
 __all__ = ["TEXT_SUFFIXES", "WORKBOOK_SUFFIXES", "Raw", "Sheet", "is_blank", "letters", "number_of", "read_sheets", "said_cell", "text_of"]
 
@@ -187,14 +188,16 @@ def _workbook(path: Path, name: str) -> tuple[Sheet, ...]:
         with calamine.CalamineWorkbook.from_path(path) as book:
             shown = calamine.SheetVisibleEnum.Visible
             kinds = [(one.name, one.visible != shown) for one in book.sheets_metadata if one.typ == calamine.SheetTypeEnum.WorkSheet]
-            return tuple(_sheets(book, kinds, name))
+            return tuple(_sheets(book, kinds, name, error_cells(path, name)))
     except calamine.PasswordError:
         raise FileError(name, "the workbook is locked with a password; save a copy without one") from None
     except calamine.CalamineError as error:
         raise FileError(name, f"this is no workbook that can be read: {error!s:.120}; save it as .xlsx or as CSV") from None
 
 
-def _sheets(book: Any, kinds: Iterable[tuple[str, bool]], name: str) -> Iterator[Sheet]:
+def _sheets(
+    book: Any, kinds: Iterable[tuple[str, bool]], name: str, failed: Mapping[str, Mapping[tuple[int, int], str]]
+) -> Iterator[Sheet]:
     for sheet_name, hidden in kinds:
         sheet = book.get_sheet_by_name(sheet_name)
         if sheet.start is None:
@@ -205,7 +208,11 @@ def _sheets(book: Any, kinds: Iterable[tuple[str, bool]], name: str) -> Iterator
             raise FileError(
                 name, f"sheet {sheet_name!r} reaches to {far}: {size:,} cells; delete the empty rows and columns below its table"
             )
-        yield Sheet(name=sheet_name, rows=sheet.to_python(skip_empty_area=False), file=name, hidden=hidden)
+        rows = sheet.to_python(skip_empty_area=False)
+        for (row, column), error in failed.get(sheet_name, {}).items():
+            if row < len(rows) and column < len(rows[row]):
+                rows[row][column] = error
+        yield Sheet(name=sheet_name, rows=rows, file=name, hidden=hidden)
 
 
 def _text(raw: bytes, name: str, encoding: str | None, delimiter: str | None) -> Sheet:
