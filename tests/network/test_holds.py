@@ -290,3 +290,110 @@ def test_a_gate_that_holds_what_another_project_waits_for_is_an_error_a_link(out
     assert "2 items and benefit 'ben' wait for it" in errors(held)["L"] or "ben" in errors(held)["L"]
     free = attrs.evolve(giver, tasks=[task("x")])  # it does not wait for the gate
     assert not errors(held.evolve(projects=[free, pf["c"]], links=[Link(id="L", source="a/x", target="c/x")]))
+
+
+def sent_back(*, before: list[Task], outcome: str = "recycle", gate: dict[str, Any] | None = None, later: str = "go") -> Portfolio:
+    """G after what is before it; behind G a summary with a part that is done and one that is not, G2 with a go, y after G2; q waits for y."""
+    gates = [
+        Gate(id="G", after=[t.id for t in before if t.parent is None], decision={"outcome": outcome, "date": "2026-02-01"}, **(gate or {})),
+        Gate(id="G2", after=["s"], decision={"outcome": later, "date": "2026-03-01"}),
+    ]
+    tasks = [
+        *before,
+        Task(id="s", after="G"),
+        task("done", parent="s", actual_start="2026-02-10", actual_finish="2026-02-20"),
+        task("w", after="done"),
+        task("x", parent="s"),
+        task("y", after="G2"),
+        task("free"),
+    ]
+    return Portfolio(
+        id="pf",
+        start="2026-01-01",
+        status_date="2026-06-01",
+        calendar="continuous",
+        projects=[
+            Project(id="p", tasks=tasks, gates=gates),
+            Project(
+                id="q", tasks=[task("z"), task("got")], gates=[Gate(id="H", after="z", decision={"outcome": "go", "date": "2026-03-02"})]
+            ),
+            Project(id="r", tasks=[task("v")]),
+        ],
+        links=[Link(source="p/y", target="q/z"), Link(source="p/done", target="q/got"), Link(source="q/H", target="r/v")],
+        benefits=[Benefit(id="ben", enabled_by="p/y", value="1 M GBP"), Benefit(id="there", enabled_by="p/done", value="1 M GBP")],
+    )
+
+
+DONE = task("a", actual_start="2026-01-01", actual_finish="2026-01-11")
+
+
+@pytest.mark.parametrize("outcome", ["hold", "recycle"])
+def test_a_gate_that_holds_binds_summaries_later_gates_other_projects_and_what_lies_behind_work_that_is_done(outcome: str) -> None:
+    """The go that a later gate got does not count while the gate before it holds; what was handed over to others stays handed over."""
+    s = ipmo.schedule(sent_back(before=[DONE], outcome=outcome))
+    for name in ("p/G", "p/s", "p/x", "p/w", "p/y", "q/z", "r/v", "ben"):
+        assert s[name].early_start is None or name == "p/s", name  # of which a part is done
+        assert "gate 'p/G'" in s[name].undated, name
+    assert "follows 'p/G'" in s["p/G2"].undated
+    assert str(s["p/G2"].finish_date) == "2026-03-01"  # that it was decided remains a fact
+    assert str(s["p/done"].finish_date) == "2026-02-20"
+    for name in ("p/free", "q/got", "there"):
+        assert s[name].early_start is not None, name
+    found = ipmo.gates(sent_back(before=[DONE], outcome=outcome).evolve(money={"currency": "GBP"}))["p/G2"]
+    assert "follows 'p/G'" in found.held
+    assert not found.ready
+
+
+def test_a_recycled_gate_says_that_nothing_dates_its_new_decision() -> None:
+    pf = sent_back(before=[DONE])
+    why = "gate 'p/G' sent its stage back on 2026-02-01, and no work before it is planned again, nor a day (not_before:)"
+    assert ipmo.schedule(pf)["p/G"].undated == why
+    (due,) = [row for row in ipmo.decisions_due(pf) if row.item == "p/G"]
+    assert (due.by, due.undated) == (None, why)
+    assert ipmo.gates(pf)["p/G"].why == f"decided recycle; {why}"
+
+
+def test_a_recycled_gate_is_dated_by_the_work_that_is_done_again_or_by_the_day_that_it_states() -> None:
+    """10 days of work from the status date on; later gates that got their go before need a new decision."""
+    s = ipmo.schedule(sent_back(before=[DONE, task("redo")]))
+    assert str(s["p/G"].finish_date) in ("2026-06-10", "2026-06-11")
+    assert str(s["p/x"].start_date) == "2026-06-11"
+    assert s["p/y"].undated == "follows 'p/G2': gate 'p/G' before it was sent back, so its own go needs a new decision"
+    assert s["ben"].undated
+    assert str(ipmo.schedule(sent_back(before=[DONE], gate={"not_before": "2026-07-01"}))["p/x"].start_date) == "2026-07-01"
+    assert ipmo.schedule(sent_back(before=[DONE], gate={"not_before": "2026-01-15"}))["p/x"].undated  # the first decision's own day
+    whole = [Task(id="stage"), attrs.evolve(DONE, parent="stage")]
+    assert ipmo.schedule(sent_back(before=whole))["p/x"].undated
+    redone = [*whole, task("redo", parent="stage")]
+    assert str(ipmo.schedule(sent_back(before=redone))["p/x"].start_date) == "2026-06-11"
+
+
+def test_a_kill_binds_the_later_gates_of_other_projects_and_a_go_binds_nothing() -> None:
+    killed = ipmo.schedule(sent_back(before=[DONE], outcome="kill"))
+    assert "stopped at gate 'p/G'" in killed["q/z"].undated
+    assert "stopped at gate 'p/G'" in killed["r/v"].undated  # q/H got its go, and what it waits for never comes
+    assert killed["q/got"].early_start is not None
+    going = ipmo.schedule(sent_back(before=[DONE], outcome="go"))
+    assert all(going[name].early_start is not None for name in going.ids)
+
+
+@pytest.mark.parametrize(
+    ("finish", "went", "free"),
+    [
+        ("2026-01-20", "2026-03-01", True),  # done before the hold, and decided after it: the board of G2 knew
+        ("2026-01-20", "2026-01-25", False),  # decided before the hold, which came later
+        ("2026-02-20", "2026-03-01", False),  # done in spite of the hold
+    ],
+)
+def test_a_later_go_counts_where_what_was_to_be_done_before_it_was_done_before_the_hold(finish: str, went: str, free: bool) -> None:
+    """G on hold since 1 February, x behind it done, G2 after x with a go, y after G2; w after x lies behind G alone."""
+    gates = [
+        Gate(id="G", decision={"outcome": "hold", "date": "2026-02-01"}),
+        Gate(id="G2", after=["x"], decision={"outcome": "go", "date": went}),
+    ]
+    tasks = [task("x", after="G", actual_start="2026-01-10", actual_finish=finish), task("y", after="G2"), task("w", after="x")]
+    s = ipmo.schedule(
+        Portfolio(id="pf", start="2026-01-01", status_date="2026-06-01", projects=[Project(id="p", tasks=tasks, gates=gates)])
+    )
+    assert (s["p/y"].early_start is not None) is free
+    assert s["p/w"].undated == "follows 'p/G': gate 'p/G' was put on hold on 2026-02-01"

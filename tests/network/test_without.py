@@ -114,11 +114,15 @@ def there(pf: Any, removed: set[str]) -> set[str]:
     summaries = summaries_of(pf)
     items: dict[str, Any] = {f"{p.id}/{n.id}": n for p in pf.projects for n in (*p.tasks, *p.gates)}
     done = set()
+    holds = ipmo.schedule(pf, on_cycle="cut").network  # a go behind a gate that holds or was killed does not count: see test_holds
+    held = {holds.ids[node] for node in holds.holds if holds.kinds[node] == "gate"}
     for name, noun in items.items():
         decided = getattr(noun, "decision", None)
         kills = [minutes(g.decision.date) for g in pf[name.split("/")[0]].gates if g.decision and g.decision.outcome == "kill"]
         over = any(decided is not None and minutes(decided.date) >= kill for kill in kills)
-        if getattr(noun, "actual_finish", None) or (decided and decided.outcome in ("go", "conditional go") and not over):
+        if getattr(noun, "actual_finish", None) or (
+            decided and decided.outcome in ("go", "conditional go") and not over and name not in held
+        ):
             done.add(name)
     for p in pf.projects:
         mine = [name for name in items if name.startswith(f"{p.id}/") and name not in summaries_of(pf)]

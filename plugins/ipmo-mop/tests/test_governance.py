@@ -317,12 +317,47 @@ issues: [{issue}]
         ("{id: i1, item: q, name: q is late}", True),
         ("{id: i1, item: p, name: p is late, closed: 2026-05-01}", True),
         ("{id: i1, name: something is late}", True),
+        ("{id: i1, item: p, name: canteen closed for two weeks}", True),
+        ("{id: i1, item: p, name: date of the summer party}", True),
+        ("{id: i1, item: p, name: cost tolerance exceeded}", True),
+        ("{id: i1, item: p, name: data breach at the supplier}", True),
+        ("{id: i1, item: p, name: server log is full of an exception}", True),
+        ("{id: i1, item: p, name: Ask for money, note: The supplier is late}", False),
+        ("{id: i1, item: p, name: needs three weeks longer}", False),
+        ("{id: i1, item: p, name: forecast finish exceeds tolerance}", False),
+        ("{id: i1, item: p, name: tolerance exceeded}", False),
+        ("{id: time-exception, item: p}", False),
     ],
 )
 def test_gov_r04_counts_an_issue_only_if_it_is_about_that_breach(heard, issue: str, fires: bool) -> None:  # type: ignore[no-untyped-def]
     found = heard("escalated", LATE.format(issue=issue))
     assert bool(found) is fires
     assert all("no open issue says so" in message for message in found)
+
+
+OVER = """
+projects:
+  - {{id: p, owner: lead, tolerance: {{cost: 5 %, risk: 1 k GBP, benefits: 5 %}}, tasks: [{{id: x, duration: 10 d, budget: 10 M GBP, forecast: 30 M GBP}}],
+     risks: [{{id: r, name: fire, owner: lead, before: {{probability: 50 %, impacts: {{cost: 1 M GBP}}}}}}]}}
+issues: [{issue}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("issue", "left"),
+    [
+        ("{id: i1, item: p, name: EAC of 30 M}", ["risk"]),
+        ("{id: i1, item: p, name: steel prices rise}", ["risk"]),
+        ("{id: i1, item: p, name: risk of fire}", ["cost", "risk"]),
+        ("{id: i1, item: p, name: weather forecast was wrong}", ["cost", "risk"]),
+        ("{id: i1, item: p, name: exposure above what is tolerated}", ["cost"]),
+        ("{id: i1, item: p, name: budget and exposure exceed tolerance}", []),
+        ("{id: i1, item: p, name: exception report 2}", []),
+        ("{id: i1, item: p, name: late}", ["cost", "risk"]),
+    ],
+)
+def test_gov_r04_lists_each_aspect_that_no_issue_is_about(heard, issue: str, left: list[str]) -> None:  # type: ignore[no-untyped-def]
+    assert [message.split(" of ")[0] for message in heard("escalated", OVER.format(issue=issue))] == left
 
 
 # ------------------------------------------------------------------------------------------------ GOV-R06

@@ -44,7 +44,7 @@ class GateView:
         stake: what a decision releases: the funding decided, else the project's budget; None when unknown.
         body: the board that decides: the gate's own, else the lowest one with the authority.
         covered: whether its authority is known to cover the stake; None when either is unknown.
-        held: why it cannot be held yet: what holds the work before it, such as an earlier gate; empty when nothing does.
+        held: why it cannot be held yet, or its go does not count: what holds the work before it, such as an earlier gate; empty when nothing does.
         released: the funds that its decision releases as it stands today: those of a go; None for any other outcome.
     """
 
@@ -86,6 +86,8 @@ class GateView:
             parts.append(f"{self.body} may not release {self.stake}")
         if self.conditions:
             parts.append(f"has open conditions {', '.join(c.id for c in self.conditions)}")
+        if self.decided == "recycle":
+            return "; ".join((f"decided {self.decided}", *parts))
         if self.decided is not None:
             return f"decided {self.decided}" + (f", though it {'; '.join(parts)}" if parts else "")
         if not parts:
@@ -195,6 +197,7 @@ def gates(portfolio: Portfolio, findings: Iterable[Finding], methods: Callable[[
             decided, stands = decision.outcome if decision else None, gate.standing(today)
             stake = decision.funding if decision and decision.funding is not None else budgets.get(project.id)
             body, covered = _authority(portfolio, gate, stake)
+            why = held.get(full_id, "") if gate.open or stands in GO else ""
             rows.append(
                 GateView(
                     item=full_id,
@@ -210,8 +213,8 @@ def gates(portfolio: Portfolio, findings: Iterable[Finding], methods: Callable[[
                     stake=stake,
                     body=body,
                     covered=covered,
-                    held=held.get(full_id, "") if gate.open else "",
-                    released=decision.funding if decision and stands in GO else None,
+                    held=why,
+                    released=decision.funding if decision and stands in GO and not why else None,
                 )
             )
     return Gates(rows)

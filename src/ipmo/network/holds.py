@@ -5,16 +5,19 @@ from __future__ import annotations
 import heapq
 from collections.abc import Mapping, Sequence
 
+from ipmo.model.governance import Gate
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.model.work import Project
 from ipmo.network.drafts import Draft
 from ipmo.network.parts import Hold, Unmet
 from ipmo.network.states import EFFECTS, FROM_FINISH, LIVE, State
+from ipmo.units import minutes
 
 __all__ = ["given", "hold_undated", "lacking", "spread_holds", "waiting_for"]
 
-UNDATED, GONE = State.UNDATED, State.GONE
+DAY = 24 * 60
+NORMAL, FINISHED, UNDATED, GONE = State.NORMAL, State.FINISHED, State.UNDATED, State.GONE
 
 
 def lacking(portfolio: Portfolio) -> Mapping[str, Hold]:
@@ -68,39 +71,133 @@ def given(draft: Draft, source: int, kind: int) -> bool:
 def spread_holds(draft: Draft) -> None:
     """What follows undated work, or needs what never comes, is undated too, with the reason; where one of several is enough, all must be."""
     nodes, state = draft.nodes, draft.nodes.state
+    again = _sent_back(draft)
     waiting = [node for node, one in enumerate(state) if one is UNDATED]
     dead = sorted((node for node, one in enumerate(state) if one is GONE), key=nodes.ids.__getitem__)
-    if not (waiting or dead or nodes.anyone):
+    if not (waiting or dead or nodes.anyone or again):
         return
     follows, into_any = _followers(draft)
+    waiting += _overtaken(draft, again, follows)
     for helper in nodes.anyone:
         sources = into_any.get(helper, ())
         if all(state[source] is GONE for source in sources):
             effect = nodes.ids[helper].removesuffix("@any")
-            why = Hold(f"nothing that enables {effect!r} is planned any more", "")
+            why = Hold(f"nothing that enables {effect!r} is planned any more", effect)
             nodes.hold(helper, UNDATED, why)
             draft.links.unmet += [Unmet(-1, nodes.ids[source], effect, why) for source in sorted(sources, key=nodes.ids.__getitem__)[:1]]
             waiting.append(helper)
+    barring = _barring(draft)
     for node in dead:
-        waiting += _unmet(draft, node, follows)
+        waiting += _unmet(draft, node, follows, barring)
     waiting += _without_project(draft)
-    nearest = [(0, nodes.ids[node], node) for node in waiting]  # of several reasons the nearest, then the first by id: no order of a file
-    heapq.heapify(nearest)
-    while nearest:
-        steps, _, node = heapq.heappop(nearest)
-        hold = nodes.holds[node]
-        for target, _ in follows.get(node, ()):
-            if target in nodes.anyone and any(state[s] not in (UNDATED, GONE) for s in into_any[target]):
-                continue
-            if state[target] in LIVE:
-                reason = hold.reason if hold.reason.startswith("follows") else f"follows {nodes.ids[node]!r}: {hold.reason}"
-                nodes.hold(target, UNDATED, Hold(reason, hold.item))
-                heapq.heappush(nearest, (steps + 1, nodes.ids[target], target))
+    _spread(draft, waiting, follows, into_any)
     _paused(draft)
 
 
 Followers = dict[int, list[tuple[int, int]]]
 """Of each node: what follows it, and by which link."""
+
+
+def _spread(draft: Draft, waiting: Sequence[int], follows: Followers, into_any: Mapping[int, Sequence[int]]) -> None:
+    """Takes the dates of what follows undated work; a gate that holds also binds later gates, and its project's work behind what is done."""
+    nodes, state = draft.nodes, draft.nodes.state
+    barring = _barring(draft)
+    reasons = {node: nodes.holds[node] for node in waiting}
+    in_time = set[int]()  # work behind a gate that was done by the day from which that holds
+    nearest = [(0, nodes.ids[node], node) for node in waiting]  # of several reasons the nearest, then the first by id: no order of a file
+    heapq.heapify(nearest)
+    while nearest:
+        steps, _, node = heapq.heappop(nearest)
+        hold = reasons[node]
+        for target, _ in follows.get(node, ()):
+            if target in nodes.anyone and any(state[s] not in (UNDATED, GONE) for s in into_any[target]):
+                continue
+            if state[node] is FINISHED and nodes.project[target] != nodes.project[node]:
+                continue  # what was handed over stays so
+            if state[target] is FINISHED:
+                if target in reasons or hold.item not in barring:
+                    continue
+                place, since = barring[hold.item]
+                gate = nodes.kinds[target] == "gate"
+                if not gate and nodes.project[target] != place:
+                    continue
+                if gate and node in in_time and nodes.finishes[target] >= since - DAY:
+                    continue  # what was to be done before it was, and its board decided later
+                if not gate and (node in in_time or nodes.ids[node] == hold.item) and nodes.finishes[target] <= since:
+                    in_time.add(target)
+            elif state[target] not in LIVE:
+                continue
+            said = hold.reason.startswith("follows") or node in nodes.anyone  # a helper is nothing that people know
+            reasons[target] = Hold(hold.reason if said else f"follows {nodes.ids[node]!r}: {hold.reason}", hold.item)
+            if state[target] is not FINISHED or nodes.kinds[target] == "gate":  # work that is done stays a fact
+                nodes.hold(target, UNDATED, reasons[target])
+            heapq.heappush(nearest, (steps + 1, nodes.ids[target], target))
+
+
+def _barring(draft: Draft) -> Mapping[str, tuple[int, int]]:
+    """The gates that let nothing go on, by their full id, with the place of their project and since when: on hold, lapsed, sent back, killed."""
+    nodes = draft.nodes
+    out: dict[str, tuple[int, int]] = {}
+    for node, hold in nodes.holds.items():
+        if nodes.kinds[node] == "gate" and hold.item == nodes.ids[node]:
+            gate = draft.portfolio.items[hold.item]
+            decision = gate.decision if isinstance(gate, Gate) else None
+            if decision is not None:
+                lapsed = [condition.due for condition in decision.overdue(draft.today) if condition.due is not None]
+                since = min((minutes(due, end=True) for due in lapsed), default=0) if decision.outcome == "conditional go" else 0
+                out[hold.item] = (nodes.project[node], since or minutes(decision.date, end=True))
+    return out
+
+
+def _sent_back(draft: Draft) -> Sequence[int]:
+    """A recycled gate is decided anew when the work before it is done again: those gates. Where none is planned and no day is stated, nobody knows when."""
+    nodes, links = draft.nodes, draft.links
+    found = {
+        nodes.local[project.id][gate.id]: gate
+        for project in draft.portfolio.projects
+        for gate in project.gates
+        if gate.decision is not None and gate.decision.outcome == "recycle"
+    }
+    planned = (
+        {target for source, target in zip(links.src, links.dst, strict=True) if nodes.state[source] is not FINISHED} if found else set()
+    )
+    out: list[int] = []
+    for node, gate in found.items():
+        assert gate.decision is not None
+        sent = gate.decision.date
+        again = gate.not_before is not None and minutes(gate.not_before) > minutes(sent)
+        if nodes.state[node] is not NORMAL:
+            continue
+        if node in planned or again:
+            out.append(node)
+        else:
+            why = f"gate {nodes.ids[node]!r} sent its stage back on {sent}, and no work before it is planned again, nor a day (not_before:)"
+            nodes.hold(node, UNDATED, Hold(why, nodes.ids[node]))
+    return out
+
+
+def _overtaken(draft: Draft, again: Sequence[int], follows: Followers) -> list[int]:
+    """Gates that got their go behind one that is to be decided anew: it does not count before that has its own."""
+    nodes, out = draft.nodes, list[int]()
+    for first in sorted(again, key=nodes.ids.__getitem__):
+        seen, stack = {first}, [first]
+        while stack:
+            node = stack.pop()
+            for target, _ in follows.get(node, ()):
+                state, gate = nodes.state[target], nodes.kinds[target] == "gate"
+                if target in seen or target in nodes.anyone or not (state in LIVE or state is FINISHED):
+                    continue
+                if nodes.state[node] is FINISHED and nodes.project[target] != nodes.project[node]:
+                    continue  # what was handed over stays so
+                if state is FINISHED and not gate and nodes.project[target] != nodes.project[first]:
+                    continue
+                seen.add(target)
+                stack.append(target)
+                if state is FINISHED and gate:
+                    why = f"gate {nodes.ids[first]!r} before it was sent back, so its own go needs a new decision"
+                    nodes.hold(target, UNDATED, Hold(why, nodes.ids[target]))
+                    out.append(target)
+    return out
 
 
 def _followers(draft: Draft) -> tuple[Followers, Mapping[int, Sequence[int]]]:
@@ -121,18 +218,19 @@ def _followers(draft: Draft) -> tuple[Followers, Mapping[int, Sequence[int]]]:
     return follows, into_any
 
 
-def _unmet(draft: Draft, node: int, follows: Followers) -> list[int]:
+def _unmet(draft: Draft, node: int, follows: Followers, barring: Mapping[str, tuple[int, int]]) -> list[int]:
     """What waits for a node that never comes: undated, and each link remembered."""
     nodes, links = draft.nodes, draft.links
     why, out = nodes.holds[node], []
     for target, link in follows.get(node, ()):
-        if target in nodes.anyone or nodes.state[target] not in (*LIVE, UNDATED):
+        passed = nodes.state[target] is FINISHED and nodes.kinds[target] == "gate" and why.item in barring  # a kill binds later gates
+        if target in nodes.anyone or not (nodes.state[target] in (*LIVE, UNDATED) or passed):
             continue
         number = links.numbers.get(link, -1)
         effect = nodes.kinds[target] in EFFECTS
         if nodes.project[target] != nodes.project[node]:
             links.unmet.append(Unmet(number, nodes.ids[node], nodes.ids[target], why))
-        if nodes.state[target] in LIVE:
+        if nodes.state[target] in LIVE or passed:
             named = draft.portfolio.links[number].id if number >= 0 else None
             if effect:
                 reason = f"it needs {nodes.ids[node]!r}, which never comes: {why.reason}"

@@ -38,7 +38,9 @@ def _agreements(context: CheckContext) -> Iterator[Finding]:
         overdue = promise is not None and promise.standing == "overdue"  # said by ipmo/commitment-overdue
         if one.broken and not overdue:
             dates = [("expected", one.expected), ("committed", one.committed), ("needed", one.needed)]
-            said = ", ".join(f"{word} {day_text(when, finish=True)}" for word, when in dates if when is not None)
+            said = ", ".join(
+                f"{word} {day_text(when, finish=not (one.begins and word == 'expected'))}" for word, when in dates if when is not None
+            )
             yield fact(
                 "hand-over",
                 item=one.id if one.id in portfolio.items else one.target,
@@ -59,9 +61,10 @@ def _agreements(context: CheckContext) -> Iterator[Finding]:
 
 
 def _over(portfolio: Portfolio, one: InterfaceAgreement) -> bool:
-    """Both sides are done, or the receiver is."""
-    noun = portfolio.items.get(reference(one.target).item)
-    return bool(getattr(noun, "finished", False)) or (isinstance(noun, Project) and noun.state in ("closed", "cancelled"))
+    """Both sides are done, or the receiver is; or nobody gives or takes it any more, which ipmo/dead-hand-over says."""
+    noun, receiver = portfolio.items.get(reference(one.target).item), portfolio.items.get(one.receiver)
+    gone = isinstance(receiver, Project) and (receiver.stopped or receiver.state == "closed")
+    return bool(one.dead) or bool(getattr(noun, "finished", False)) or gone
 
 
 def _because(promise: Commitment | None) -> str:

@@ -9,7 +9,7 @@ from ipmo.analysis.dates.schedule import Schedule
 from ipmo.errors import listed
 from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import CheckContext
-from ipmo.model.benefits import Benefit
+from ipmo.model.benefits import Benefit, Outcome
 from ipmo.model.governance import Gate
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
@@ -149,8 +149,11 @@ def _unmet(portfolio: Portfolio, s: Schedule) -> Iterator[Finding]:
         held = isinstance(holder, Gate) and holder.decision is not None and holder.decision.outcome != "kill"
         paused = held or getattr(holder, "state", "") in ("paused", "closed")
         if link is None:
-            kind = "benefit" if isinstance(portfolio.items.get(target), Benefit) else "outcome"
+            noun = portfolio.items.get(target)
+            kind = "benefit" if isinstance(noun, Benefit) else "outcome"
             text = f"{kind} {target!r} needs {source!r}, which never comes: {why.reason}"
+            if why.item == target and isinstance(noun, Benefit | Outcome):  # its stand-ins are gone, all of them
+                text = f"{kind} {target!r} needs one of {listed(sorted(one.source for one in noun.any_of))}, and none of them ever comes"
             hint = "name what enables it instead, or take it out of the plan"
         else:
             named = f"link {link.id!r}" if link.id else "the hand-over"

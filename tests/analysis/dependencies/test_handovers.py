@@ -9,7 +9,7 @@ import pytest
 import ipmo
 from ipmo.analysis.dependencies.critical import critical_links
 from ipmo.errors import OptionError
-from ipmo.model import Link, Person, Portfolio, Programme, Project, Task
+from ipmo.model import Gate, Link, Person, Portfolio, Programme, Project, Task
 
 
 def build(*links: Link, **more: Any) -> Portfolio:
@@ -152,3 +152,30 @@ def test_a_loop_is_cut_by_the_stated_rule_and_the_cut_is_listed() -> None:
     assert links.cuts == (("A/t", "B/t", "FS"),)
     assert links["one"].reason == "cut to break a loop: its giver's date lies furthest after its receiver's"
     assert links["on"].driving
+
+
+def test_nothing_is_asked_of_a_hand_over_whose_giver_or_receiver_was_stopped() -> None:
+    """It never comes, and that is the one thing that is said; started work that was handed over, and what is said to be delivered, was."""
+    projects = [
+        Project(
+            id="gone", state="cancelled", tasks=[Task(id="x", duration="5 d"), Task(id="begun", duration="5 d", actual_start="2026-01-05")]
+        ),
+        Project(
+            id="killed", tasks=[Task(id="x", duration="5 d")], gates=[Gate(id="G", decision={"outcome": "kill", "date": "2026-01-05"})]
+        ),
+        Project(id="runs", tasks=[Task(id="x", duration="5 d"), Task(id="y", duration="5 d"), Task(id="z", duration="5 d")]),
+    ]
+    links = [
+        Link(id="dead", source="gone/x", target="runs/x", promised="2026-01-02", needed="2026-01-01"),
+        Link(id="stopped", source="killed/x", target="runs/x"),
+        Link(id="begun", source="gone/begun", target="runs/y", type="SS"),
+        Link(id="untaken", source="runs/z", target="killed/x"),
+    ]
+    pf = Portfolio(id="pf", start="2026-01-05", status_date="2026-01-12", projects=projects, links=links)
+    said = {link.id: link.agreement.issues for link in ipmo.critical_links(pf)}
+    assert said["dead"] == ("never comes: project 'gone' is cancelled",)
+    assert said["stopped"] == ("never comes: project 'killed' was stopped at a gate",)
+    assert "not agreed" in said["begun"]
+    found = [f for f in ipmo.check(pf) if f.code in ("ipmo/hand-over", "ipmo/interface-agreement")]
+    assert {name for f in found for name in ("dead", "stopped", "untaken", "begun") if f"'{name}'" in f.message} == {"begun"}
+    assert {f.item for f in ipmo.check(pf) if f.code == "ipmo/dead-hand-over"} == {"dead", "stopped"}

@@ -6,7 +6,6 @@ are found by `ipmo/exception`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 from fractions import Fraction
@@ -14,8 +13,9 @@ from typing import Any
 
 import ipmo
 from ipmo import Money
-from ipmo.model import Assumption, Gate, Issue, Portfolio, Programme, Project
+from ipmo.model import Assumption, Gate, Portfolio, Programme, Project
 from ipmo.plugin import CheckContext, Finding, IpmoError, Severity, counted
+from ipmo_mop.breaches import about
 from ipmo_mop.catalogue import OPEN, SELECTED, fields_of
 from ipmo_mop.limits import Limits
 from ipmo_mop.wording import day_of, finding, in_currency
@@ -25,15 +25,6 @@ __all__ = ["accountable", "assumptions", "authority", "conditions", "escalated",
 ASPECTS = ("time", "cost", "benefits", "quality", "scope", "sustainability", "risk")
 """What a tolerance is about (PRINCE2, 7th edition)."""
 GO = ("go", "conditional go")
-BREACHES = {
-    "time": r"time|late|lateness|delay\w*|slip\w*|schedul\w*|deadlines?|overdue|behind|finish\w*|dates?|weeks?|months?",
-    "cost": r"costs?|budgets?|overspen\w*|overruns?|spend\w*|spent|money|fund\w*|forecasts?|price\w*|eac|cpi",
-    "benefits": r"benefits?|values?|savings?|revenues?|returns?|npv",
-    "risk": r"risks?|exposure",
-}
-"""Words by which an issue says which aspect of control it is about (GOV-R04)."""
-ANY_BREACH = r"exceptions?|breach\w*|tolerances?"
-"""Words by which an issue says that it is about a breach of tolerance, of whatever aspect."""
 ESCALATE = 14
 """Days within which a breach is escalated (GOV-R04)."""
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -73,7 +64,7 @@ def escalated(context: CheckContext) -> Iterable[Finding]:
     today = None if pf.status_date is None else day_of(pf.status_date)
     for breach in ipmo.status(pf, baseline=context.baseline).breaches:
         whole = breach.level == "portfolio"
-        if not (whole or context.covers(breach.item)) or any(_about(pf, issue, breach.item, breach.aspect) for issue in pf.issues):
+        if not (whole or context.covers(breach.item)) or any(about(pf, issue, breach.item, breach.aspect) for issue in pf.issues):
             continue
         since = today
         for month in reversed(context.history):
@@ -91,17 +82,6 @@ def escalated(context: CheckContext) -> Iterable[Finding]:
         if breach.escalate_to and not breach.covered:
             hint += ", whose authority is not known to cover it"
         yield finding("escalated", "" if whole else breach.item, message, hint, part=breach.aspect)
-
-
-def _about(pf: Portfolio, issue: Issue, item: str, aspect: str) -> bool:
-    """Whether an open issue is about a breach: about its item or a part of that, and by its words about the aspect or about a breach."""
-    if issue.closed is not None:
-        return False
-    where = pf.id if issue.item is None else (pf.resolve(issue.item) or issue.item)
-    if item not in (where, pf.project_of(where)):
-        return False
-    words = f"{issue.id} {issue.name} {issue.note}".replace("-", " ").replace("_", " ")
-    return re.search(rf"\b(?:{BREACHES.get(aspect, aspect)}|{ANY_BREACH})\b", words, re.IGNORECASE) is not None
 
 
 def assumptions(context: CheckContext) -> Iterable[Finding]:

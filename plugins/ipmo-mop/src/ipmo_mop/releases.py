@@ -22,7 +22,7 @@ Dated = Sequence[tuple[date | None, Fraction]]
 def funding(context: CheckContext) -> Iterable[Finding]:
     """MOP-R14: what is granted to a project, and what it has spent, is no more than its gates have released.
 
-    A go whose condition is overdue releases nothing more; what was spent before it lapsed stands. Dated lines are compared on their day with what was released by then; a grant
+    A go whose condition is overdue releases nothing more; what was spent before it lapsed stands. One after a kill releases nothing. Dated lines are compared on their day with what was released by then; a grant
     that lies after the status date is a plan.
     """
     pf = context.portfolio
@@ -67,9 +67,10 @@ def _released(pf: Portfolio, project: Project, today: date | None) -> Sequence[_
     decided = [g.decision for g in project.gates if g.decision is not None and g.decision.funding is not None]
     if not decided:
         return None
+    kills = [day_of(g.decision.date) for g in project.gates if g.decision is not None and g.decision.outcome == "kill"]
     found = []
     for decision in decided:
-        if decision.outcome not in GO:
+        if decision.outcome not in GO or any(day_of(decision.date) >= kill for kill in kills):
             continue
         until = min((day_of(c.due) for c in decision.overdue(today) if c.due is not None), default=None)
         found.append(_Release(day_of(decision.date), in_currency(pf, decision.funding) or Fraction(0), until))

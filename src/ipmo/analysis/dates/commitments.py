@@ -13,6 +13,7 @@ from typing import Literal
 
 import attrs
 
+from ipmo.analysis.dates.by_day import days_after, gives_at_finish, last_instant, last_start
 from ipmo.analysis.dates.held import held_by
 from ipmo.errors import UnknownItemError, close_matches
 from ipmo.model.portfolio import Portfolio
@@ -118,10 +119,10 @@ class Commitment:
 
     @property
     def stated_day(self) -> Day | None:
-        """The day that was stated: that by whose end a hand-over was said, that of a start which a constraint allows no later."""
+        """The day that was stated."""
         if self.starts_benefit:
             return first_day(self.date)
-        return said_day(self.date, finish=not (self.begins and self.kind == "constraint"))
+        return said_day(self.date, finish=not self.begins)
 
     @property
     def expected_day(self) -> Day | None:
@@ -199,16 +200,16 @@ class Commitments(Answer[str, Commitment]):
                 continue  # where it attaches is not known
             target = reference(pf.resolve(link.target) or link.target)
             taker, whole = pf.items.get(target.item), pf.items.get(target.top)
-            if getattr(taker, "finished", False) or getattr(whole, "state", "") in ("closed", "cancelled"):
+            if getattr(taker, "finished", False) or getattr(whole, "stopped", False) or getattr(whole, "state", "") == "closed":
                 continue  # nobody waits for it any more
             yield from self._of_link(pf, link)
 
     def _of_link(self, pf: Portfolio, link: Link) -> Iterator[Stated]:
         """The earlier of the dates on which the giver said, and the receiver needs, that it is there."""
         pairs = ((link.promised, "committed for"), (link.needed, "needed by"))
-        date, word = min((minutes(when, end=True), word) for when, word in pairs if when is not None)
+        name, at_finish = link.id or f"{link.source} -> {link.target}", gives_at_finish(pf, link)
+        date, word = min((last_instant(when, at_finish=at_finish), word) for when, word in pairs if when is not None)
         source = pf.resolve(link.source) or link.source
-        name, at_finish = link.id or f"{link.source} -> {link.target}", link.type[0] == "F"
         if reference(source).external:
             if link.status == "delivered":
                 return
@@ -289,7 +290,10 @@ class Commitments(Answer[str, Commitment]):
         """Every bound of open work with the number of what states it."""
         net, blank = self._passes.network, set(self._passes.without_duration)
         return [
-            (number, LateBound(node, one.date, one.at_finish))
+            (
+                number,
+                LateBound(node, one.date if one.at_finish or one.kind != "hand-over" else last_start(net, node, one.date), one.at_finish),
+            )
             for number, one in enumerate(self._by_name)
             if one.at_finish or len(one.nodes) == 1  # the start of a summary is that of its first part
             for node in one.nodes
@@ -463,9 +467,9 @@ class Commitments(Answer[str, Commitment]):
             reached, node = (max(known) if one.at_finish else min(known)) if known else (-FAR, -1)
             if not known or (dark and reached <= one.date):  # what has dates is late already, whatever the rest does
                 return self._undated(row, one, (dark or open_nodes)[0])
-        row = attrs.evolve(row, expected=moment(reached), days=(reached - one.date) / 1440)
+        row = attrs.evolve(row, expected=moment(reached), days=days_after(reached, one.date, at_finish=one.at_finish))
         limit = one.date
-        if not one.at_finish and net.state[node] in LIVE:
+        if one.kind == "constraint" and not one.at_finish and net.state[node] in LIVE:
             clock = net.running_clock(node)
             limit = max(limit, clock.start(clock.work(one.date)))  # a date in a break means the shift after it
         if reached <= limit:
@@ -516,9 +520,11 @@ class Commitments(Answer[str, Commitment]):
         if one.expected is None:
             standing: Standing = "overdue" if one.date < self._today else "unknown"
             return attrs.evolve(row, standing=standing, because=one.item, reason=f"nobody says when {one.item} comes")
-        days = (one.expected - one.date) / 1440
+        days = days_after(one.expected, one.date, at_finish=one.at_finish)
         row = attrs.evolve(row, expected=moment(one.expected), days=days)
-        return row if days <= 0 else attrs.evolve(row, standing="missed", because=one.item, reason=f"because of {one.item}")
+        if one.expected <= one.date:
+            return row
+        return attrs.evolve(row, standing="missed", because=one.item, reason=f"because of {one.item}")
 
     def _undated(self, row: Commitment, one: Stated, node: int) -> Commitment:
         """What has no date: overdue once its day has passed, not known before."""

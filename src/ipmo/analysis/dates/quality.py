@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import attrs
 
+from ipmo.analysis.dates.by_day import gives_at_finish, last_instant
 from ipmo.analysis.dates.dcma import SOURCE, Assessed, Point, bei, cpli, points
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.errors import UnknownItemError, close_matches, listed
@@ -165,10 +166,10 @@ def _hand_overs(a: Assessed) -> Iterator[HandOver]:
         if a.project is not None and a.project not in (giver, receiver):
             continue
         start, finish = a.schedule.dates(source.item)
-        expected = finish if link.type[0] == "F" else start
-        said = a.schedule.days(source.item)[link.type[0] == "F"]
-        committed = minutes(link.promised, end=True) if link.promised is not None else None
-        needed = minutes(link.needed, end=True) if link.needed is not None else None
+        at_finish = gives_at_finish(a.portfolio, link)
+        expected = finish if at_finish else start
+        said = a.schedule.days(source.item)[at_finish]
+        committed, needed = (None if when is None else last_instant(when, at_finish=at_finish) for when in (link.promised, link.needed))
         due = needed if needed is not None else committed
         yield HandOver(
             source=link.source,

@@ -9,6 +9,7 @@ from typing import Literal
 
 import attrs
 
+from ipmo.analysis.dates.by_day import last_start
 from ipmo.analysis.dates.commitments import Stated
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.dependencies.handovers import link_name, side_of
@@ -268,7 +269,9 @@ class Crossings:
             assert stated.expected is not None
             return self.schedule.network.clock(self._nominals[row]).days(stated.expected, stated.date)
         clock = self.schedule.network.running_clock(int(self.schedule.passes.positions.order[place]))
-        last = clock.work(stated.date) - (int(self.schedule.passes.positions.dur[place]) if stated.at_finish else 0)
+        node = int(self.schedule.passes.positions.order[place])
+        until = stated.date if stated.at_finish else last_start(self.schedule.network, node, stated.date)
+        last = clock.work(until) - (int(self.schedule.passes.positions.dur[place]) if stated.at_finish else 0)
         return self._between(place, self._starts[row], last, row)
 
     @functools.cached_property

@@ -11,11 +11,12 @@ from datetime import datetime
 
 import attrs
 
+from ipmo.analysis.dates.by_day import gives_at_finish, last_instant
 from ipmo.analysis.dates.schedule import Schedule
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
-from ipmo.model.work import Link
-from ipmo.network.states import LIVE
+from ipmo.model.work import Link, Project
+from ipmo.network.states import LIVE, State
 from ipmo.units import When, as_day, minutes, moment, said_day
 from ipmo.words import agree, counted
 
@@ -47,6 +48,8 @@ class InterfaceAgreement:
         used: when the schedule of the receiver uses it.
         age: days since something outside was last asked about, at the status date; None where it is inside or never dated.
         open: the source is work that is not done.
+        begins: it hands over by starting, so that midnight belongs to the day that begins.
+        dead: why it never comes: its giver was stopped; empty while it may.
     """
 
     id: str
@@ -63,6 +66,8 @@ class InterfaceAgreement:
     used: datetime | None = None
     age: int | None = None
     open: bool = False
+    begins: bool = False
+    dead: str = ""
 
     @property
     def giver_margin(self) -> float | None:
@@ -93,8 +98,8 @@ class InterfaceAgreement:
 
     @property
     def issues(self) -> tuple[str, ...]:
-        """What is wrong with it, worst first, in words; empty when nothing is."""
-        return (*self._late(), *self._open_points())
+        """What is wrong with it, worst first, in words; empty when nothing is. Of what never comes no date is asked for."""
+        return (f"never comes: {self.dead}",) if self.dead else (*self._late(), *self._open_points())
 
     def _late(self) -> Iterator[str]:
         """Dates that contradict one another."""
@@ -102,9 +107,9 @@ class InterfaceAgreement:
         if committed is not None and needed is not None and committed > needed:
             yield f"committed {_after(committed, needed)} it is needed"
         if expected is not None and committed is not None and expected > committed:
-            yield f"expected {_after(expected, committed)} it is committed"
+            yield f"expected {_after(expected, committed, self.begins)} it is committed"
         if expected is not None and needed is not None and expected > needed and (committed is None or committed <= needed):
-            yield f"expected {_after(expected, needed)} it is needed"
+            yield f"expected {_after(expected, needed, self.begins)} it is needed"
 
     def _open_points(self) -> Iterator[str]:
         """What is not agreed, not said, or not owned."""
@@ -140,16 +145,20 @@ def side_of(portfolio: Portfolio, full_id: str) -> str:
     return full_id if reference(full_id).external else portfolio.project_of(full_id)
 
 
-def _instant(when: When | None) -> datetime | None:
-    return None if when is None else moment(minutes(when, end=True))
+def _instant(when: When | None, at_finish: bool) -> datetime | None:
+    return None if when is None else moment(minutes(when, end=at_finish))
+
+
+def _by(when: When | None, at_finish: bool) -> datetime | None:
+    return None if when is None else moment(last_instant(when, at_finish=at_finish))
 
 
 def _margin(later: datetime | None, earlier: datetime | None) -> float | None:
     return None if later is None or earlier is None else (later - earlier).total_seconds() / 86400
 
 
-def _after(later: datetime, earlier: datetime) -> str:
-    one, other = said_day(later, finish=True), said_day(earlier, finish=True)
+def _after(later: datetime, earlier: datetime, begins: bool = False) -> str:
+    one, other = (said_day(when, finish=not begins) for when in (later, earlier))
     said = (one - other).days if one is not None and other is not None else 0
     return f"{days_text(said or _margin(later, earlier) or 0)} after"  # by the days that are said, a part of one day as such
 
@@ -173,9 +182,10 @@ def agreement(
     """
     source, target = (portfolio.resolve(end) or end for end in (link.source, link.target))
     giver, receiver = (side_of(portfolio, end) for end in (source, target))
+    at_finish = gives_at_finish(portfolio, link)
     expected, used = dates or (
-        _instant(link.date) if reference(end).external else s.dates(reference(end).item)[side == "F"]
-        for end, side in ((source, link.type[0]), (target, link.type[1]))
+        _instant(link.date, finish) if reference(end).external else s.dates(reference(end).item)[finish]
+        for end, finish in ((source, at_finish), (target, link.type[1] == "F"))
     )
     age = None
     if (reference(source).external or reference(target).external) and portfolio.status_date is not None and link.as_of is not None:
@@ -191,12 +201,26 @@ def agreement(
         receiver_owner=link.receiver_owner,
         status=link.status,
         expected=expected,
-        committed=_instant(link.promised),
-        needed=_instant(link.needed),
+        committed=_by(link.promised, at_finish),
+        needed=_by(link.needed, at_finish),
         used=used,
         age=age,
         open=node is not None and s.network.state[node] in LIVE,
+        begins=not at_finish,
+        dead=_dead(portfolio, s, link, source),
     )
+
+
+def _dead(portfolio: Portfolio, s: Schedule, link: Link, source: str) -> str:
+    """Why a hand-over never comes: its giver was stopped before; empty while it may come, or where it was made."""
+    project = portfolio.items.get(reference(source).top)
+    if link.status == "delivered" or not isinstance(project, Project) or not project.stopped:
+        return ""
+    for end in (source, f"{reference(source).item}@{'finish' if link.type[0] == 'F' else 'start'}"):
+        node = s.passes.nodes.get(end)
+        if node is not None and (s.network.state[node] != State.GONE or (link.type[0] == "S" and node in s.network.starts)):
+            return ""
+    return f"project {project.id!r} {'is cancelled' if project.state == 'cancelled' else 'was stopped at a gate'}"
 
 
 def agreements(portfolio: Portfolio, s: Schedule) -> Iterator[InterfaceAgreement]:

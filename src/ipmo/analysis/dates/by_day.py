@@ -1,0 +1,42 @@
+"""By a day: the last instant at which something is still there by the day that was said; what hands over by starting does so on that day."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ipmo.model.governance import Gate
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.references import reference
+from ipmo.model.work import Link, Task
+from ipmo.network.network import Network
+from ipmo.units import When, minutes
+
+DAY = 24 * 60
+
+__all__ = ["days_after", "gives_at_finish", "last_instant", "last_start"]
+
+
+def gives_at_finish(portfolio: Portfolio, link: Link) -> bool:
+    """Whether a link hands over when its source is done; a milestone and a gate are one instant, that of their finish."""
+    noun = portfolio.items.get(reference(portfolio.resolve(link.source) or link.source).item)
+    point = isinstance(noun, Gate) or (isinstance(noun, Task) and noun.milestone and noun.milestone_of != "start")
+    return point or link.type[0] == "F"
+
+
+def last_instant(when: When, *, at_finish: bool) -> int:
+    """The last instant by a day: its end for what finishes; for what starts the minute before, as midnight begins the next day."""
+    return minutes(when, end=True) - (not at_finish and not isinstance(when, datetime))
+
+
+def last_start(network: Network, node: int, instant: int) -> int:
+    """The last instant at or before another at which work can start on the clock of a node."""
+    clock = network.running_clock(node)
+    done = clock.work(instant)
+    return instant if clock.start(done) <= instant else int(clock.start(done - 1))
+
+
+def days_after(reached: int, stated: int, *, at_finish: bool) -> float:
+    """Elapsed days from the last instant by a day to when it is reached; of a start that was said for a day, days of the calendar."""
+    if at_finish or stated % DAY != DAY - 1:
+        return (reached - stated) / DAY
+    return float(reached // DAY - stated // DAY)
