@@ -1,0 +1,330 @@
+"""How the cells of a mapped column are written: units, currency, multiplier, order of dates, scales, and what else means unknown."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from itertools import groupby
+from statistics import median
+
+import attrs
+
+from ipmo.model.fields import FrozenMap
+from ipmo.registers.columns import YES_NO, Column
+from ipmo.registers.fields import RegisterField
+from ipmo.registers.headings import Heading
+from ipmo.registers.mapping import UNKNOWN, ColumnMapping, DateOrder
+from ipmo.registers.voting import MONEY_CELLS
+
+__all__ = ["Details", "detailed", "order_of_file", "unknown_texts"]
+
+LETTERS = {1: "", 1_000: "k", 1_000_000: "M", 1_000_000_000: "bn"}
+SPANS = {"days": "d", "weeks": "w", "months": "months", "hours": "h", "minutes": "min"}
+EFFORTS = {"days": "pd", "weeks": "pw", "hours": "ph"}
+COLOURS = {
+    "r": "red",
+    "a": "amber",
+    "g": "green",
+    "yellow": "amber",
+    "y": "amber",
+    "amber/red": "amber-red",
+    "amber/green": "amber-green",
+    "red/amber": "amber-red",
+    "green/amber": "amber-green",
+    "amber red": "amber-red",
+    "amber green": "amber-green",
+}
+STATES: Mapping[str, Mapping[str, str]] = {
+    "projects": {
+        "active": "active", "open": "active", "in progress": "active", "ongoing": "active", "in delivery": "active", "delivery": "active", "live": "active", "on track": "active",
+        "in flight": "active", "execution": "active", "in execution": "active", "implementation": "active", "in implementation": "active", "started": "active", "work in progress": "active",
+        "closed": "closed", "complete": "closed", "completed": "closed", "done": "closed", "finished": "closed", "delivered": "closed", "closed out": "closed",
+        "on hold": "paused", "paused": "paused", "suspended": "paused", "deferred": "paused",
+        "cancelled": "cancelled", "canceled": "cancelled", "terminated": "cancelled", "stopped": "cancelled", "withdrawn": "cancelled", "rejected": "cancelled", "dropped": "cancelled",
+        "proposed": "proposed", "draft": "proposed", "idea": "proposed", "pipeline": "proposed", "requested": "proposed", "submitted": "proposed", "new": "proposed",
+        "approved": "approved", "authorised": "approved", "not started": "approved", "planned": "approved",
+    },
+    "risks": {
+        "open": "open", "active": "open", "live": "open", "new": "open", "in progress": "open", "ongoing": "open", "monitoring": "open", "watch": "open", "identified": "open",
+        "mitigating": "open", "under review": "open", "treating": "open", "on going": "open", "assigned": "open", "raised": "open",
+        "closed": "closed", "retired": "closed", "expired": "closed", "resolved": "closed", "complete": "closed", "completed": "closed", "done": "closed", "cancelled": "closed",
+        "occurred": "occurred", "realised": "occurred", "realized": "occurred", "materialised": "occurred", "materialized": "occurred", "issue": "occurred", "became issue": "occurred",
+    },
+    "assumptions": {
+        "open": "open", "active": "open", "unvalidated": "open", "pending": "open", "new": "open", "not validated": "open", "in progress": "open", "to be validated": "open",
+        "closed": "confirmed", "validated": "confirmed", "confirmed": "confirmed", "valid": "confirmed", "true": "confirmed", "accepted": "confirmed",
+        "invalid": "false", "false": "false", "invalidated": "false", "rejected": "false", "not valid": "false", "disproved": "false",
+    },
+    "decisions": {
+        "open": "open", "pending": "open", "outstanding": "open", "proposed": "open", "in progress": "open", "required": "open", "new": "open", "to be made": "open",
+        "decided": "decided", "made": "decided", "approved": "decided", "agreed": "decided", "closed": "decided", "complete": "decided", "completed": "decided", "rejected": "decided",
+        "implemented": "decided", "withdrawn": "withdrawn", "cancelled": "withdrawn", "superseded": "withdrawn",
+    },
+    "changes": {
+        "raised": "raised", "open": "raised", "submitted": "raised", "pending": "raised", "new": "raised", "under review": "raised", "in review": "raised", "proposed": "raised",
+        "draft": "raised", "logged": "raised", "requested": "raised", "in progress": "approved", "approved": "approved", "accepted": "approved", "rejected": "rejected",
+        "declined": "rejected", "denied": "rejected", "done": "done", "implemented": "done", "closed": "done", "complete": "done", "completed": "done",
+        "withdrawn": "withdrawn", "cancelled": "withdrawn", "canceled": "withdrawn",
+    },
+    "links": {
+        "proposed": "proposed", "open": "proposed", "new": "proposed", "draft": "proposed", "identified": "proposed", "not agreed": "proposed", "requested": "proposed",
+        "not started": "proposed", "agreed": "agreed", "accepted": "agreed", "on track": "agreed", "in progress": "agreed", "confirmed": "agreed", "active": "agreed",
+        "disputed": "disputed", "at risk": "disputed", "blocked": "disputed", "delivered": "delivered", "complete": "delivered", "completed": "delivered", "closed": "delivered",
+        "met": "delivered", "done": "delivered", "received": "delivered", "cancelled": "cancelled", "canceled": "cancelled", "withdrawn": "cancelled",
+    },
+}  # fmt: skip
+"""What words of states stand for, by register."""
+SURE_STATES = frozenset(
+    "active open closed complete completed cancelled canceled paused proposed approved occurred confirmed validated false invalid decided agreed raised submitted pending rejected withdrawn"
+    " done implemented delivered disputed draft new".split()
+) | {"in progress", "on hold", "not started"}  # fmt: skip
+RESPONSES = {
+    "mitigate": "reduce", "mitigation": "reduce", "treat": "reduce", "reduce": "reduce", "tolerate": "accept", "accept": "accept", "accepted": "accept", "acceptance": "accept",
+    "terminate": "avoid", "avoid": "avoid", "avoidance": "avoid", "transfer": "transfer", "share": "share", "exploit": "exploit", "enhance": "enhance", "reject": "reject",
+    "contingent": "contingent", "contingency": "contingent", "fallback": "contingent", "prevent": "avoid",
+}  # fmt: skip
+LINK_WORDS = {"finish to start": "FS", "finish-to-start": "FS", "start to start": "SS", "start-to-start": "SS", "finish to finish": "FF", "finish-to-finish": "FF",
+              "start to finish": "SF", "start-to-finish": "SF"}  # fmt: skip
+SEVERITIES = {
+    "l": "low", "low": "low", "minor": "low", "trivial": "low", "p4": "low", "very low": "low", "m": "medium", "med": "medium", "medium": "medium", "moderate": "medium", "p3": "medium",
+    "normal": "medium", "h": "high", "high": "high", "major": "high", "p2": "high", "very high": "critical", "critical": "critical", "p1": "critical", "severe": "critical",
+    "extreme": "critical", "urgent": "critical", "blocker": "critical",
+}  # fmt: skip
+TYPES = {
+    "r": "risk", "risk": "risk", "risks": "risk", "a": "assumption", "assumption": "assumption", "assumptions": "assumption", "i": "issue", "issue": "issue", "issues": "issue",
+    "d": "dependency", "dependency": "dependency", "dependencies": "dependency", "decision": "decision", "decisions": "decision",
+}  # fmt: skip
+LIKELY: Mapping[str, int] = {
+    "very low": 10, "vl": 10, "rare": 10, "highly unlikely": 10, "very unlikely": 10, "almost impossible": 5, "negligible": 10, "low": 30, "l": 30, "unlikely": 30, "minor": 30,
+    "medium": 50, "med": 50, "m": 50, "moderate": 50, "possible": 50, "high": 70, "h": 70, "likely": 70, "major": 70, "very high": 90, "vh": 90, "almost certain": 90, "certain": 95,
+    "very likely": 90, "highly likely": 90, "critical": 90, "extreme": 90, "severe": 90, "catastrophic": 90,
+}  # fmt: skip
+"""Percent that words of likelihood are taken for: the middle of five equal steps."""
+POINTS = {1: 10, 2: 30, 3: 50, 4: 70, 5: 90}
+
+
+@attrs.frozen(kw_only=True)
+class Details:
+    """What is known of a whole file when its columns are detailed.
+
+    Args:
+        currency: most of its money is in it.
+        order: how its dates in figures are written, empty where no cell says.
+        factors: the multipliers that headings of money name.
+        middle: the middle of what stands in columns of money that name a multiplier.
+    """
+
+    currency: str = ""
+    order: DateOrder = ""
+    factors: frozenset[int] = frozenset()
+    middle: float | None = None
+
+
+def order_of_file(columns: Iterable[Column]) -> DateOrder | None:
+    """How dates in figures are written in a file, empty where no cell says; None where columns disagree."""
+    orders = {column.order for column in columns if column.order}
+    if len(orders) > 1 or "both" in orders:
+        return None
+    return "day first" if "day first" in orders else "month first" if "month first" in orders else ""
+
+
+def detailed(mapped: ColumnMapping, field: RegisterField, register: str, read: Heading, column: Column, file: Details) -> ColumnMapping:
+    """A column with how its cells are written.
+
+    Args:
+        mapped: the column, with its field.
+        field: the field.
+        register: the kind of register.
+        read: its heading.
+        column: its cells.
+        file: what is known of the whole file.
+    """
+    if field.cell in MONEY_CELLS:
+        return _money(mapped, field, read, column, file)
+    if field.cell in ("date", "when"):
+        return _date(mapped, field, column, file)
+    if field.cell == "share":
+        return _share(mapped, column)
+    if field.cell in ("span", "time"):
+        return _time(mapped, read, column, SPANS)
+    if field.cell == "effort":
+        return _time(mapped, read, column, EFFORTS)
+    if field.cell == "choice":
+        return _choice(mapped, field, register, column)
+    if field.cell == "flag":
+        return _flag(mapped, column)
+    return mapped
+
+
+def _doubted(mapped: ColumnMapping, doubt: str) -> ColumnMapping:
+    return attrs.evolve(mapped, doubt="; ".join(filter(None, (mapped.doubt, doubt))))
+
+
+def _numbers(column: Column) -> list[float]:
+    found = []
+    for text in column.texts:
+        plain = re.sub(r"[^\d.\-]", "", text.replace(",", ""))
+        try:
+            found.append(abs(float(plain)))
+        except ValueError:
+            continue
+    return found
+
+
+def _money(mapped: ColumnMapping, field: RegisterField, read: Heading, column: Column, file: Details) -> ColumnMapping:
+    currency = "" if read.currency in (None, "$") else str(read.currency)
+    if currency and currency != file.currency:
+        mapped = attrs.evolve(mapped, currency=currency)
+    if read.multiplier > 1:
+        mapped = attrs.evolve(mapped, multiplier=LETTERS[read.multiplier])
+    elif file.factors and file.middle and (numbers := [one for one in _numbers(column) if one]):
+        factor = max(file.factors)
+        if file.middle / 50 < median(numbers) < file.middle * 50:
+            mapped = _doubted(
+                attrs.evolve(mapped, multiplier=LETTERS[factor]),
+                f"other columns count in {LETTERS[factor]}, and its amounts are of that size: it is read so too",
+            )
+    if column.comma:
+        mapped = attrs.evolve(mapped, decimal="comma")
+    if field.cell == "rate" and not re.search(r"/|per", " ".join(column.texts[:20])):
+        unit = "ph" if {"hour", "hourly"} & set(read.words) else "pd" if {"day", "daily"} & set(read.words) else ""
+        mapped = attrs.evolve(mapped, per=unit) if unit else _doubted(mapped, "it does not say per what: write `per: pd` or `per: ph`")
+    if field.name == "value" and ({"year", "annual"} & set(read.words)):
+        mapped = attrs.evolve(mapped, per="year")
+    return mapped
+
+
+def _date(mapped: ColumnMapping, field: RegisterField, column: Column, file: Details) -> ColumnMapping:
+    if column.share("serial") >= 0.9 and not column.share("date") >= 0.5:
+        return attrs.evolve(mapped, unit="serial")
+    if not column.figures:
+        return mapped
+    if column.order == "both":
+        return _doubted(
+            mapped, "some of its dates begin with the day and others with the month: write `dates:`, and look at those that are refused"
+        )
+    if not column.order and not file.order:
+        return _doubted(
+            mapped, "no cell says whether its dates begin with the day or the month: write `dates: day first` or `dates: month first`"
+        )
+    if column.order and column.order != file.order:
+        return attrs.evolve(mapped, dates=column.order)
+    return mapped
+
+
+def _share(mapped: ColumnMapping, column: Column) -> ColumnMapping:
+    if column.share("percent") >= 0.5:
+        return mapped
+    if column.share("level") >= 0.5:
+        return _scaled(mapped, {text: _likely(text) for text in dict.fromkeys(column.texts)})
+    numbers = _numbers(column)
+    if mapped.field != "progress" and column.share("five_points") >= 0.9:
+        return _scaled(
+            mapped, {str(point): POINTS[point] for point in sorted({int(number) for number in numbers if int(number) in POINTS})}
+        )
+    if numbers and max(numbers) <= 1 and any(number not in (0, 1) for number in numbers):
+        return attrs.evolve(mapped, unit="share")
+    if numbers and max(numbers) > 1:
+        return attrs.evolve(mapped, unit="percent")
+    return (
+        _doubted(mapped, "its cells are 0 and 1 only: write `unit: share` where 1 is all of it, `unit: percent` where it is 1 %")
+        if numbers
+        else mapped
+    )
+
+
+def _likely(text: str) -> int | None:
+    low = text.lower()
+    words = re.sub(r"[^a-z ]", " ", low).strip()
+    digit = re.search(r"[1-5]", low)
+    return LIKELY.get(low) or LIKELY.get(" ".join(words.split())) or (POINTS.get(int(digit.group())) if digit else None)
+
+
+def _scaled(mapped: ColumnMapping, percents: Mapping[str, int | None]) -> ColumnMapping:
+    scale = {text: f"{percent} %" for text, percent in percents.items() if percent is not None}
+    unknown = [text for text, percent in percents.items() if percent is None]
+    more = f"; {', '.join(map(repr, unknown[:3]))} stand for nothing known" if unknown else ""
+    return _doubted(
+        attrs.evolve(mapped, scale=FrozenMap(scale)),
+        f"the file does not say what its words or scores stand for: five equal steps are assumed{more}",
+    )
+
+
+def _time(mapped: ColumnMapping, read: Heading, column: Column, units: Mapping[str, str]) -> ColumnMapping:
+    if column.share("number") < 0.5:
+        return mapped
+    if read.unit in units:
+        return attrs.evolve(mapped, unit=units[str(read.unit)])
+    return _doubted(attrs.evolve(mapped, unit=units["days"]), f"nothing names its unit: days are assumed (`unit: {units['days']}`)")
+
+
+def _choice(mapped: ColumnMapping, field: RegisterField, register: str, column: Column) -> ColumnMapping:
+    own = {word.lower() for word in field.choices}
+    words = {text: " ".join(text.lower().split()) for text in dict.fromkeys(column.texts)}
+    known: Mapping[str, str] = {}
+    if own <= {"green", "amber", "red", "amber-green", "amber-red"}:
+        known = COLOURS
+    elif field.name in ("state", "status"):
+        known = STATES.get("projects" if register == "programmes" else register, {})
+    elif field.name == "response":
+        known = RESPONSES
+    elif field.name == "type":
+        known = TYPES if register == "raid" else LINK_WORDS
+    elif field.name in ("severity", "interest", "influence"):
+        known = SEVERITIES
+    scale = {text: known[low] for text, low in words.items() if low not in own and known.get(low) in own}
+    strange = [text for text, low in words.items() if low not in own and known.get(low) not in own]
+    mapped = attrs.evolve(mapped, scale=FrozenMap(scale))
+    taken = [text for text in scale if field.name in ("state", "status") and words[text] not in SURE_STATES]
+    if taken:
+        mapped = _doubted(mapped, f"{', '.join(f'{text!r} is taken for {scale[text]}' for text in taken[:3])}")
+    if strange:
+        mapped = _doubted(
+            mapped,
+            f"{', '.join(map(repr, strange[:4]))}{' and others' if len(strange) > 4 else ''}: write in `scale:` which of {', '.join(field.choices)} each is",
+        )
+    return mapped
+
+
+def _flag(mapped: ColumnMapping, column: Column) -> ColumnMapping:
+    strange = [text for text in dict.fromkeys(column.texts) if text.lower() not in YES_NO]
+    return _doubted(mapped, f"{', '.join(map(repr, strange[:3]))}: neither yes nor no") if strange else mapped
+
+
+def unknown_texts(columns: Iterable[Column]) -> tuple[str, ...]:
+    """Texts of a file that say that something is unknown, besides the usual ones; alike beginnings as one with a star."""
+    counts: Counter[str] = Counter()
+    for column in columns:
+        counts.update(column.unknown)
+    strange = [" ".join(text.lower().split()) for text in counts if not _usual(text.lower())]
+    short = sorted({_beginning(text) for text in strange})
+    return tuple(text for text, _ in groupby(short) if not _usual(text.rstrip("*")) or text.endswith("*"))
+
+
+def _usual(text: str) -> bool:
+    return any(text.startswith(word[:-1]) if word.endswith("*") else text == word for word in UNKNOWN)
+
+
+def _beginning(text: str) -> str:
+    """A text that a person can read in a list: the whole of a short one, the first two words of a long one."""
+    words = text.split()
+    return text if len(words) <= 3 else " ".join(words[:2]) + "*"
+
+
+def most_used(currencies: Sequence[str]) -> str:
+    """The currency that most columns name; empty where none does."""
+    counted = Counter(one for one in currencies if one and one != "$")
+    return counted.most_common(1)[0][0] if counted else ""
+
+
+def latest_day(columns: Iterable[tuple[str, Column]]) -> date | None:
+    """The one day on which a whole file says that it stands; None where it says none, or several."""
+    days = {text for name, column in columns if name == "status_date" for text in column.texts}
+    if len(days) != 1:
+        return None
+    try:
+        return date.fromisoformat(next(iter(days))[:10])
+    except ValueError:
+        return None
