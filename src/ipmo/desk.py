@@ -42,6 +42,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import ID
 from ipmo.options import checked
 from ipmo.progress import watched
+from ipmo.standards.uk_project_data import check_standard
 from ipmo.tables import rows_of
 from ipmo.units import as_day
 
@@ -199,6 +200,7 @@ def check(
     *,
     history: History | str | os.PathLike[str] | None = None,
     baseline: Portfolio | str | os.PathLike[str] | None = None,
+    standard: str | None = None,
     progress: bool | Callable[[str, int, int], object] | None = None,
 ) -> Findings:
     """Everything that somebody should look at: reading, model, schedule, and the rules of the chosen methodologies.
@@ -207,12 +209,17 @@ def check(
         portfolio: a portfolio, or the path of one: then findings have the line and column of what they are about.
         history: earlier months, or the folder that holds them: what is stuck or slides shows over time only.
         baseline: the plan to compare with, or its path; the latest one that the portfolio names and whose file is there, when left out.
+        standard: holds it against a public data standard instead, clause by clause: `uk-project-data`.
         progress: as `ipmo.read` takes it.
 
     Raises:
         FileError: a path was given and cannot be read.
+        OptionError: there is no such standard.
     """
     with watched(progress):
+        if standard is not None:
+            held = portfolio if isinstance(portfolio, Portfolio) else read(portfolio)
+            return Findings(check_standard(held, standard))
         return _checked(portfolio, history, baseline)
 
 

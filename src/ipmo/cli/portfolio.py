@@ -80,10 +80,11 @@ def _counted(count: int, noun: str) -> str:
 @main.command(cls=Verb)
 @portfolio_argument
 @click.option("--history", metavar="FOLDER", help="Earlier months: what is stuck or slides shows over time only.")
+@click.option("--standard", metavar="NAME", help="Hold it against a public data standard, clause by clause: uk-project-data.")
 @json_option
-def check(path: str, history: str | None, as_json: bool) -> None:
+def check(path: str, history: str | None, standard: str | None, as_json: bool) -> None:
     """List everything that somebody should look at; exit 1 when there is an error among it."""
-    found = ipmo.check(path, history=history, progress=True)
+    found = ipmo.check(path, history=history, standard=standard, progress=True)
     if as_json:
         emit(plain_rows(found.table()), found)
     else:
