@@ -10,6 +10,7 @@ from ipmo.files.formats import built_in_formats
 from ipmo.methods.contract import LINK_KINDS, PLAIN, Check, Format, Methodology, hookimpl
 from ipmo.methods.registry import Registry
 from ipmo.model.measures import LinkKind, Measure
+from ipmo.registers.formats import register_formats
 from ipmo.rules.checks import CHECKS
 from ipmo.standards.formats import FORMATS
 
@@ -49,7 +50,7 @@ class Core:
     @hookimpl
     def ipmo_formats(self) -> tuple[Format, ...]:
         """The files that are read and written without any plugin."""
-        return (*built_in_formats(self.declared), *FORMATS)
+        return (*built_in_formats(self.declared), *register_formats(self.declared), *FORMATS)
 
 
 def new_registry(*, strict: bool = False) -> Registry:
