@@ -19,6 +19,10 @@ MAGIC = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 NOTICES = (
     Notice(code="ipmo/unknown-column", heading="Columns that are no field"),
     Notice(code="ipmo/unknown-sheet", heading="Sheets that are no register"),
+    Notice(code="ipmo/formula-values", heading="Values that formulas computed"),
+    Notice(code="ipmo/macros", heading="Workbooks with macros"),
+    Notice(code="ipmo/external-links", heading="Workbooks that rest on other files"),
+    Notice(code="ipmo/old-workbook", heading="Workbooks of the kind before 2007"),
 )
 """What reading ipmo's own tables may find."""
 

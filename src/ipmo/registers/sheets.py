@@ -16,7 +16,9 @@ import attrs
 
 from ipmo.errors import FileError, MissingExtraError, Problem
 from ipmo.files.opening import bytes_of
+from ipmo.findings import Finding
 from ipmo.registers.error_cells import error_cells
+from ipmo.registers.guard import inspected
 
 __all__ = ["TEXT_SUFFIXES", "WORKBOOK_SUFFIXES", "Raw", "Sheet", "is_blank", "letters", "number_of", "read_sheets", "said_cell", "text_of"]
 
@@ -66,6 +68,8 @@ class Sheet:
     hidden: bool = False
     ends: Sequence[int] = attrs.field(default=(), repr=False)
     """Of text in which cells have lines of their own: the line on which each row ends."""
+    notes: tuple[Finding, ...] = ()
+    """What is to be said of the whole file; it stands with its first sheet."""
 
     @property
     def width(self) -> int:
@@ -169,12 +173,12 @@ def read_sheets(path: Path, name: str, encoding: str | None = None, delimiter: s
     """
     raw = bytes_of(path, name)
     if raw.startswith((MAGIC_ZIP, MAGIC_OLE)):
-        return _workbook(path, name)
+        return _workbook(path, name, inspected(raw, name))
     return (_text(raw, name, encoding, delimiter),)
 
 
-def _workbook(path: Path, name: str) -> tuple[Sheet, ...]:
-    """The sheets of a workbook, those without a cell left out.
+def _workbook(path: Path, name: str, notes: tuple[Finding, ...]) -> tuple[Sheet, ...]:
+    """The sheets of a workbook, those without a cell left out; what is to be said of it stands with the first.
 
     Raises:
         FileError: it is no workbook, or locked.
@@ -188,11 +192,12 @@ def _workbook(path: Path, name: str) -> tuple[Sheet, ...]:
         with calamine.CalamineWorkbook.from_path(path) as book:
             shown = calamine.SheetVisibleEnum.Visible
             kinds = [(one.name, one.visible != shown) for one in book.sheets_metadata if one.typ == calamine.SheetTypeEnum.WorkSheet]
-            return tuple(_sheets(book, kinds, name, error_cells(path, name)))
+            sheets = tuple(_sheets(book, kinds, name, error_cells(path, name)))
     except calamine.PasswordError:
         raise FileError(name, "the workbook is locked with a password; save a copy without one") from None
     except calamine.CalamineError as error:
         raise FileError(name, f"this is no workbook that can be read: {error!s:.120}; save it as .xlsx or as CSV") from None
+    return (attrs.evolve(sheets[0], notes=notes), *sheets[1:]) if notes and sheets else sheets
 
 
 def _sheets(

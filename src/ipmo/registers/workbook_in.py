@@ -70,7 +70,7 @@ def read_own(sheets: Sequence[Sheet], name: str, declared: Declared | None = Non
     """
     by_title = {title(one).casefold(): one for one in names()}
     tables: list[_Table] = []
-    findings: list[Finding] = []
+    findings = [note for sheet in sheets for note in sheet.notes]
     long = _long_texts(sheets, name)
     for sheet in sheets:
         table = by_title.get(" ".join(sheet.name.split()).casefold())
