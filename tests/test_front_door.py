@@ -39,6 +39,7 @@ ANSWERS: dict[str, Callable[..., Any]] = {
     "roll_up": lambda pf, **more: ipmo.roll_up(pf, "budget", **more),
     "schedule": lambda pf, **more: ipmo.schedule(pf, **more),
     "schedule_quality": lambda pf, **more: ipmo.schedule_quality(pf, **more),
+    "simulate": lambda pf, **more: ipmo.simulate(pf, **{"samples": 40, **more}),
     "single_points": lambda pf, **more: ipmo.single_points(pf, **more),
     "status": lambda pf, **more: ipmo.status(pf, **more),
     "time_phase": lambda pf, **more: ipmo.time_phase(pf, **more),

@@ -34,6 +34,8 @@ from .analysis.money.explanation import RolledUpValue as RolledUpValue
 from .analysis.money.phasing import TimePhased as TimePhased
 from .analysis.money.rollup import RollUp as RollUp
 from .analysis.resources.capacity import CapacityView as CapacityView
+from .analysis.risk.simulation import Simulated as Simulated
+from .analysis.risk.simulation import Simulation as Simulation
 from .desk import baseline as baseline
 from .desk import check as check
 from .desk import from_dict as from_dict
@@ -118,4 +120,5 @@ from .verbs.dependencies import single_points as single_points
 from .verbs.money import earned_value as earned_value
 from .verbs.money import time_phase as time_phase
 from .verbs.resources import capacity as capacity
+from .verbs.risk import simulate as simulate
 from .version import __version__ as __version__

@@ -67,6 +67,7 @@ WANTED = [
     "Pert",
     "Uniform",
     "LogNormal",
+    "Normal",
     "Discrete",
     "Empirical",
 ]

@@ -5,7 +5,7 @@ cannot answer; 2 wrong use. Errors go to stderr and name the file. `--json` prin
 on failure.
 """
 
-from ipmo.cli import benefits, change, control, dates, dependencies, doctor, methods, money, portfolio, report
+from ipmo.cli import benefits, change, control, dates, dependencies, doctor, methods, money, portfolio, report, risk
 from ipmo.cli.shell import main
 
-__all__ = ["benefits", "change", "control", "dates", "dependencies", "doctor", "main", "methods", "money", "portfolio", "report"]
+__all__ = ["benefits", "change", "control", "dates", "dependencies", "doctor", "main", "methods", "money", "portfolio", "report", "risk"]

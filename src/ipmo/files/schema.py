@@ -191,7 +191,7 @@ def _estimate(value: Schema) -> Schema:
             of("low", "likely", "high", shapes=["triangular", "pert"], **centre),
             of("p10", "likely", "p90", shapes=["triangular", "pert"], **centre),
             of("low", "high", shapes=["uniform"]),
-            of("p10", "p90", shapes=["lognormal"]),
+            of("p10", "p90", shapes=["lognormal", "normal"]),
             {
                 "type": "object",
                 "additionalProperties": False,

@@ -6,7 +6,19 @@ from ipmo.model.changes import ChangeRequest
 from ipmo.model.contents import Baseline, Source
 from ipmo.model.dialects import DIALECTS, Dialect
 from ipmo.model.earning import Earning, EarningStep
-from ipmo.model.estimates import Discrete, Empirical, Estimate, Fixed, LogNormal, OpaqueEstimate, Pert, Referenced, Triangular, Uniform
+from ipmo.model.estimates import (
+    Discrete,
+    Empirical,
+    Estimate,
+    Fixed,
+    LogNormal,
+    Normal,
+    OpaqueEstimate,
+    Pert,
+    Referenced,
+    Triangular,
+    Uniform,
+)
 from ipmo.model.fields import FrozenMap, Noun, doc
 from ipmo.model.governance import (
     After,
@@ -81,6 +93,7 @@ __all__ = [
     "MeasureContext",
     "Money",
     "MoneySettings",
+    "Normal",
     "Noun",
     "Objective",
     "Office",

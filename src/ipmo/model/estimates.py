@@ -27,6 +27,7 @@ __all__ = [
     "Estimate",
     "Fixed",
     "LogNormal",
+    "Normal",
     "OpaqueEstimate",
     "Pert",
     "Quantity",
@@ -153,15 +154,16 @@ class Shaped(Estimate):
 
     def mean(self) -> Quantity:
         """The mean of the distribution, whatever `centre` says."""
-        return like(self.likely, self._mean(*self._bounds()))
+        return like(self.likely, self._mean(*self.bounds))
 
     def quantile(self, share: float) -> Quantity:
         """The inverse of the distribution function."""
-        low, high = self._bounds()
+        low, high = self.bounds
         likely = number(self.likely)
         return like(self.likely, low if high == low else self._inverse(low, likely, high, share))
 
-    def _bounds(self) -> tuple[float, float]:
+    @property
+    def bounds(self) -> tuple[float, float]:
         """The least and greatest value; solved from P10 and P90 where those were given."""
         low, likely, high = number(self.low), number(self.likely), number(self.high)
         if not self.percentiles or low == high:
@@ -300,6 +302,47 @@ class LogNormal(Estimate):
         low, high = math.log(number(self.p10)), math.log(number(self.p90))
         z = NormalDist().inv_cdf(min(share, 1 - 1e-12))
         return like(self.p10, math.exp((low + high) / 2 + z * (high - low) / 2 / NormalDist().inv_cdf(0.9)))
+
+
+@attrs.frozen
+class Normal(Estimate):
+    """Normal through its 10th and 90th percentile; what falls below zero counts as nothing where it is a time.
+
+    >>> round(Normal(80.0, 120.0).quantile(0.9), 6)
+    120.0
+    """
+
+    kind: ClassVar[str] = "normal"
+    p10: Quantity
+    p90: Quantity
+
+    def __attrs_post_init__(self) -> None:
+        _same_unit((self.p10, self.p90))
+        if number(self.p10) > number(self.p90):
+            raise UnitError(f"p10 must not be above p90 (got {self.p10}, {self.p90})")
+
+    @property
+    def rule(self) -> str:
+        """`p50`."""
+        return "p50"
+
+    def central(self) -> Quantity:
+        """The middle, which is its mean too."""
+        return self.quantile(0.5)
+
+    def mean(self) -> Quantity:
+        """The middle."""
+        return self.quantile(0.5)
+
+    @property
+    def deviation(self) -> float:
+        """The standard deviation, in the unit of its percentiles."""
+        return (number(self.p90) - number(self.p10)) / 2 / NormalDist().inv_cdf(0.9)
+
+    def quantile(self, share: float) -> Quantity:
+        """mu + sigma z; shares of 0 and 1 count as the nearest that have one."""
+        z = NormalDist().inv_cdf(min(max(share, 1e-12), 1 - 1e-12))
+        return like(self.p10, (number(self.p10) + number(self.p90)) / 2 + z * self.deviation)
 
 
 @attrs.frozen

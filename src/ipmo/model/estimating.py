@@ -17,6 +17,7 @@ from ipmo.model.estimates import (
     Estimate,
     Fixed,
     LogNormal,
+    Normal,
     OpaqueEstimate,
     Pert,
     Quantity,
@@ -87,6 +88,8 @@ def as_estimate(
         return Uniform(part("low"), part("high"))
     if shape == "lognormal" and bounds == {"p10", "p90"} and "central" not in keys:
         return LogNormal(part("p10"), part("p90"))
+    if shape == "normal" and bounds == {"p10", "p90"} and "central" not in keys:
+        return Normal(part("p10"), part("p90"))
     if shape in SHAPES and bounds in ({"low", "likely", "high"}, {"p10", "likely", "p90"}):
         low, high = ("p10", "p90") if "p10" in keys else ("low", "high")
         return SHAPES[shape](part(low), part("likely"), part(high), low == "p10", centre)
@@ -94,11 +97,13 @@ def as_estimate(
         key, data = next(iter(value.items()))
         declared = kinds.get(text(key))
         return OpaqueEstimate(text(key), data) if declared is None else _located(declared.parse, data, text(key))
-    if shape not in (*SHAPES, "uniform", "lognormal"):
-        raise UnitError(f"shape {shape!r} is not one of triangular, pert, uniform, lognormal").at("shape")
-    wanted = {"uniform": "low and high", "lognormal": "p10 and p90 (it has no absolute bounds)"}.get(
-        shape, "low, likely and high, or p10, likely and p90"
-    )
+    if shape not in (*SHAPES, "uniform", "lognormal", "normal"):
+        raise UnitError(f"shape {shape!r} is not one of triangular, pert, uniform, lognormal, normal").at("shape")
+    wanted = {
+        "uniform": "low and high",
+        "lognormal": "p10 and p90 (it has no absolute bounds)",
+        "normal": "p10 and p90 (it has no bounds)",
+    }.get(shape, "low, likely and high, or p10, likely and p90")
     raise UnitError(f"a {shape} estimate needs {wanted} (got {', '.join(sorted(map(str, keys))) or 'nothing'})")
 
 
@@ -143,7 +148,7 @@ QUANTITIES: Mapping[str, Parse[Quantity]] = {
 """What reads the values of an estimate, by the unit of its field."""
 CLASSES: Mapping[str, tuple[type, ...]] = {"": (Span,), "time": (Span,), "money": (Money,), "time or money": (Span, Money)}
 """What they then are; plain numbers for any other unit."""
-BUILT_IN = frozenset((Fixed, Triangular, Pert, Uniform, LogNormal, Discrete, Empirical, Referenced))
+BUILT_IN = frozenset((Fixed, Triangular, Pert, Uniform, LogNormal, Normal, Discrete, Empirical, Referenced))
 
 
 def _of_unit(estimate: Estimate, unit: str) -> Estimate:
@@ -224,6 +229,8 @@ def to_plain(estimate: Estimate) -> PlainData:
         return {"low": out(estimate.low), "high": out(estimate.high), "shape": "uniform"}
     if isinstance(estimate, LogNormal):
         return {"p10": out(estimate.p10), "p90": out(estimate.p90), "shape": "lognormal"}
+    if isinstance(estimate, Normal):
+        return {"p10": out(estimate.p10), "p90": out(estimate.p90), "shape": "normal"}
     if isinstance(estimate, Discrete):
         return {"values": [out(v) for v in estimate.values], "weights": list(estimate.weights)}
     if isinstance(estimate, Empirical):

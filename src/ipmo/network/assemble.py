@@ -15,6 +15,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Task
 from ipmo.network import bounds
 from ipmo.network.builder import Builder
+from ipmo.network.clocks import FAR
 from ipmo.network.drafts import Draft
 from ipmo.network.finished import given_from_done, reroute, stand_ins
 from ipmo.network.holds import given, hold_undated, spread_holds
@@ -251,6 +252,7 @@ def assembled(draft: Draft, needed: Needed) -> Network:
         floor_edges=bound.floor_edges,
         high=bound.high,
         pin=bound.pin,
+        caps={node: cap for node, cap in bound.caps.items() if cap[1] < FAR},
         late_bounds=bound.late,
         late_links=bound.late_links,
         latest=bound.latest,

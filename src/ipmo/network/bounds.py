@@ -35,6 +35,8 @@ def constrain(draft: Draft) -> None:
                 if name != "start_no_later":
                     bounds.starts.append((node, instant))
                 _hold_to(draft, node, clock.work(instant), instant, False, name in hard, name.startswith("m"))
+                if name in hard:
+                    _cap(draft, node, clock.work(instant), 0)
         for name in ("finish_on", "finish_no_later", "must_finish_on", "mandatory_finish"):
             when = getattr(tied, name)
             if when is not None:
@@ -42,6 +44,14 @@ def constrain(draft: Draft) -> None:
                 if name != "finish_no_later":
                     bounds.finishes.append((node, least_finish(clock, when)))
                 _hold_to(draft, node, clock.work(instant) - length, instant, True, name in hard, name.startswith("m"))
+                if name in hard:
+                    _cap(draft, node, clock.work(instant), 1)
+
+
+def _cap(draft: Draft, node: int, worked: int, at_finish: int) -> None:
+    """Remembers what caps a start or a finish, apart: a finish caps the start by the length, which may be another one."""
+    cap = draft.bounds.caps.setdefault(node, [FAR, FAR, -FAR])
+    cap[at_finish] = min(cap[at_finish], worked)
 
 
 def _by_hand(draft: Draft, node: int, tied: Constraints) -> None:
@@ -135,6 +145,8 @@ def floors(draft: Draft, dst: Sequence[int], typ: Sequence[int]) -> list[int]:
         for node, high in bounds.high.items():
             data_date = bases.get(nodes.project[node], base)
             bounds.high[node] = max(high, clocks[clk[node]].work(data_date))
+            if node in bounds.caps:
+                bounds.caps[node][2] = clocks[clk[node]].work(data_date)
     for node, start in bounds.by_hand.items():  # nothing else moves it, forward or back
         low[node] = bounds.high[node] = start
         bounds.floor.pop(node, None)

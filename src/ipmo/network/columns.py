@@ -77,6 +77,7 @@ class Columns:
         floor_edges: those of them whose least finish falls into a break.
         high: the latest early start that a constraint allows.
         pin: the late start that a constraint fixes.
+        caps: of nodes whose finish a constraint caps: the latest start and finish, and what the cap of the start is not below.
         late_bounds: the latest instants that constraints allow.
         late_links: links that bound late dates only.
         latest: nodes as late as possible.
@@ -132,6 +133,7 @@ class Columns:
     floor_edges: AbstractSet[int] = frozenset()
     high: Mapping[int, int] = attrs.field(factory=dict)
     pin: Mapping[int, int] = attrs.field(factory=dict)
+    caps: Mapping[int, Sequence[int]] = attrs.field(factory=dict)
     late_bounds: Sequence[LateBound] = ()
     late_links: Sequence[LateLink] = ()
     latest: Sequence[int] = ()

@@ -16,6 +16,7 @@ from ipmo.network.kernels import (
     columns,
     cones,
     drag,
+    draws,
     interfaces,
     links,
     order,
@@ -29,7 +30,7 @@ from ipmo.network.kernels import (
 
 __all__ = ["available", "kernel"]
 
-MODULES = (columns, clocks, links, order, passes, drag, cones, settling, interfaces, cascades, reach, reading, trees, without)
+MODULES = (columns, clocks, links, order, passes, drag, cones, settling, interfaces, cascades, reach, reading, trees, without, draws)
 SOURCES = (states, *MODULES)
 """What a compiled kernel depends on: numba's own cache sees edits of a function's own file only."""
 

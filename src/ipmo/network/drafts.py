@@ -143,6 +143,8 @@ class Bounds:
     constrained: list[tuple[int, Task]] = attrs.field(factory=list)
     high: dict[int, int] = attrs.field(factory=dict)
     pin: dict[int, int] = attrs.field(factory=dict)
+    caps: dict[int, list[int]] = attrs.field(factory=dict)
+    """Of nodes whose start or finish a hard constraint caps: the latest start and finish, FAR where there is none, and a least start."""
     latest: list[int] = attrs.field(factory=list)
     """Nodes as late as possible."""
     floor: dict[int, int] = attrs.field(factory=dict)

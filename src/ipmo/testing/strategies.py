@@ -56,7 +56,7 @@ def estimates(draw: Draw, units: Sequence[str] = ("h", "d", "w")) -> m.Estimate:
     """Estimates of time of every built-in kind."""
     unit = draw(st.sampled_from(list(units)))
     low, likely, high = (Span(n, unit) for n in sorted(draw(st.lists(st.integers(1, 30), min_size=3, max_size=3))))
-    kind = draw(st.sampled_from(["fixed", "triangular", "pert", "uniform", "discrete", "empirical", "lognormal"]))
+    kind = draw(st.sampled_from(["fixed", "triangular", "pert", "uniform", "discrete", "empirical", "lognormal", "normal"]))
     made: dict[str, Callable[[], m.Estimate]] = {
         "fixed": lambda: m.Fixed(likely),
         "triangular": lambda: m.Triangular(low, likely, high),
@@ -65,6 +65,7 @@ def estimates(draw: Draw, units: Sequence[str] = ("h", "d", "w")) -> m.Estimate:
         "discrete": lambda: m.Discrete((low, high), (0.25, 0.75)),
         "empirical": lambda: m.Empirical((low, likely, high)),
         "lognormal": lambda: m.LogNormal(low, high),
+        "normal": lambda: m.Normal(low, high),
     }
     return made[kind]()
 

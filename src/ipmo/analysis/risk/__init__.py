@@ -1,0 +1,1 @@
+"""How sure the dates, the money and the benefits are: one joint simulation of the whole portfolio."""

@@ -1,0 +1,279 @@
+"""Why work takes longer than estimated: shared drivers, and the events of the risk register, each with what it touches.
+
+A driver multiplies the durations or the costs of all that it touches by one factor, so that they correlate (Hulett, Practical Schedule
+Risk Analysis, 2009). A risk happens or not; where it does, its impacts are drawn and added. Opportunities take away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Literal
+
+import attrs
+
+from ipmo.analysis.control.exposure import window_closed
+from ipmo.analysis.risk.uncertain import Piece, minutes_per
+from ipmo.errors import ModelError
+from ipmo.findings import Finding, Severity
+from ipmo.model.estimates import Estimate
+from ipmo.model.hierarchy import hierarchy, summaries
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.risks import Driver, Exposure, Impact, Risk
+from ipmo.model.work import Programme, Project, Task
+from ipmo.network.states import EFFECTS, LIVE, State
+from ipmo.units import Money, Span
+
+if TYPE_CHECKING:
+    from ipmo.network.network import Network
+
+__all__ = ["Delayed", "Event", "RiskView", "Shared", "Targets", "events", "shared"]
+
+RiskView = Literal["before", "after", "none"]
+"""Risks as they stand now, once their responses work, or no risks at all."""
+
+
+@attrs.frozen(kw_only=True)
+class Shared:
+    """A driver at work.
+
+    Args:
+        driver: the driver.
+        tasks: the work that it touches, by full id; of one of costs the items whose costs it multiplies.
+    """
+
+    driver: Driver
+    tasks: tuple[str, ...]
+
+
+@attrs.frozen(kw_only=True)
+class Delayed:
+    """What a delay moves.
+
+    Args:
+        estimate: the time lost, or gained by an opportunity.
+        longer: work that lasts longer, and minutes of its clock in one unit of the estimate.
+        later: nodes that start later, and minutes alike.
+        role: what its draws are called.
+    """
+
+    estimate: Estimate
+    longer: tuple[tuple[str, float], ...]
+    later: tuple[tuple[str, float], ...]
+    role: str
+
+
+@attrs.frozen(kw_only=True)
+class Event:
+    """A risk that may happen.
+
+    Args:
+        full_id: of the risk.
+        probability: that it happens.
+        sign: 1 of a threat, -1 of an opportunity.
+        delays: what it does to dates.
+        costs: the item that bears it, the money, and what its draws are called.
+        response: what its response costs, whether it happens or not; None where no response is counted.
+    """
+
+    full_id: str
+    probability: float
+    sign: int
+    delays: tuple[Delayed, ...]
+    costs: tuple[tuple[str, Estimate, str], ...]
+    response: Money | None = None
+
+
+class Targets:
+    """What an item that a risk or driver names means in the network.
+
+    Args:
+        portfolio: the portfolio.
+        network: its network.
+        work: its open work of known length.
+    """
+
+    def __init__(self, portfolio: Portfolio, network: Network, work: Mapping[str, Piece]) -> None:
+        self.portfolio, self.network, self.work = portfolio, network, work
+        self.nodes = {name: node for node, name in enumerate(network.ids)}
+        self._before: dict[int, list[int]] = {}
+        for source, target in zip(network.src, network.dst, strict=True):
+            self._before.setdefault(int(target), []).append(int(source))
+
+    def work_in(self, item: str) -> tuple[str, ...]:
+        """The open work of known length in an item, at any depth; in all of them where it is the portfolio."""
+        inside = self._nodes_in(item)
+        return tuple(name for name in (self.network.ids[node] for node in inside) if name in self.work)
+
+    def _nodes_in(self, item: str) -> list[int]:
+        """The nodes of an item, in order."""
+        net, pf = self.network, self.portfolio
+        noun = pf.items.get(item)
+        if item == pf.id and noun is None:
+            return list(range(net.n))
+        if isinstance(noun, Programme):
+            return [node for project in hierarchy(pf).projects(noun) for node in self._nodes_in(project.id)]
+        if isinstance(noun, Project):
+            place = net.projects.index(noun.id)
+            return [node for node in range(net.n) if net.project[node] == place and net.kinds[node] not in EFFECTS]
+        project, _, inner = item.partition("/")
+        if (project, inner) in net.summaries:
+            return list(net.summaries[project, inner])
+        return [self.nodes[item]] if item in self.nodes else []
+
+    def first_in(self, item: str) -> list[int]:
+        """The nodes of an item that are open and wait for nothing else open in it: what a delay of the whole moves."""
+        net = self.network
+        inside = [node for node in self._nodes_in(item) if net.state[node] in LIVE]
+        held, seen = set(inside), set[int]()
+        first = []
+        for node in inside:
+            waiting, found = list(self._before.get(node, ())), False
+            seen = set(waiting)
+            while waiting and not found:
+                one = waiting.pop()
+                found = one in held and one != node
+                if net.kinds[one] == "helper" and not found:  # what the network puts beside work is seen through
+                    more = [v for v in self._before.get(one, ()) if v not in seen]
+                    seen.update(more)
+                    waiting += more
+            if not found:
+                first.append(node)
+        return first
+
+    def delayed(self, item: str, unit: str) -> tuple[tuple[tuple[str, float], ...], tuple[tuple[str, float], ...]]:
+        """What a delay of an item makes longer, and what it makes later, with the minutes in one unit of it.
+
+        Work takes longer; a milestone, gate or benefit comes later; a project or summary starts later with what is first in it.
+        """
+        net = self.network
+        if item in self.work:
+            piece = self.work[item]
+            return ((item, minutes_per(piece.calendar, unit, elapsed=piece.elapsed)),), ()
+        longer, later = [], []
+        for node in self.first_in(item):
+            name = net.ids[node]
+            if net.state[node] is State.STARTED and name in self.work:
+                piece = self.work[name]
+                longer.append((name, minutes_per(piece.calendar, unit, elapsed=piece.elapsed)))
+                continue
+            number = 0 if net.clk is None else int(net.clk[node])
+            calendar = net.clock_of(node).calendar
+            later.append((name, minutes_per(calendar, unit, elapsed=number == 0)))
+        return tuple(longer), tuple(later)
+
+
+def shared(portfolio: Portfolio, targets: Targets, bearers: Iterable[str]) -> tuple[Shared, ...]:
+    """The drivers of a portfolio with what they touch.
+
+    Raises:
+        ModelError: one touches nothing, or has no factor.
+    """
+    known = frozenset(bearers)
+    out = []
+    for driver in portfolio.drivers:
+        if driver.factor is None:
+            raise ModelError(f"driver {driver.id!r} has no factor; add one, for example factor: {{low: 0.9, likely: 1, high: 1.3}}")
+        if not driver.targets:
+            raise ModelError(f"driver {driver.id!r} touches nothing; name what it touches under targets:")
+        low = driver.factor.quantile(0.0)
+        if isinstance(low, int | float) and low < 0:
+            raise ModelError(f"driver {driver.id!r} has a factor below zero ({low:g}); a factor of 0.9 makes things a tenth less")
+        if driver.affects == "cost":
+            named = [name for item in driver.targets for name in bearers_in(portfolio, item) if name in known]
+        else:
+            named = [name for item in driver.targets for name in targets.work_in(item)]
+        out.append(Shared(driver=driver, tasks=tuple(dict.fromkeys(named))))
+    return tuple(out)
+
+
+def bearers_in(portfolio: Portfolio, item: str) -> list[str]:
+    """The full ids of all that can cost money in an item, itself included."""
+    noun = portfolio.items.get(item)
+    tree = hierarchy(portfolio)
+    if item == portfolio.id and noun is None:
+        return [portfolio.id, *(name for one in tree.below(portfolio) for name in _within(one))]
+    if isinstance(noun, Programme):
+        return [item, *(name for one in tree.below(noun) for name in _within(one))]
+    if isinstance(noun, Project):
+        return _within(noun)
+    if isinstance(noun, Task):
+        owner = portfolio.items[item.partition("/")[0]]
+        assert isinstance(owner, Project)
+        found, names = [noun.id], {noun.id}
+        for _ in range(len(owner.tasks) if noun.id in summaries(owner) else 0):
+            more = [task.id for task in owner.tasks if task.parent in names and task.id not in names]
+            if not more:
+                break
+            names.update(more)
+            found += more
+        return [f"{owner.id}/{name}" for name in found]
+    return [item]
+
+
+def _within(noun: Programme | Project) -> list[str]:
+    if isinstance(noun, Programme):
+        return [noun.id]
+    return [noun.id, *(f"{noun.id}/{task.id}" for task in noun.tasks)]
+
+
+def events(portfolio: Portfolio, targets: Targets, view: RiskView) -> tuple[tuple[Event, ...], list[Finding]]:
+    """The open risks that may still happen, and what of the register cannot be counted."""
+    out: list[Event] = []
+    findings: list[Finding] = []
+    if view == "none":
+        return (), []
+    for project in portfolio.projects:
+        if project.state in ("closed", "cancelled"):
+            continue
+        for risk in project.risks:
+            if risk.state != "open" or window_closed(risk, portfolio.status_date):
+                continue
+            full_id = f"{project.id}/{risk.id}"
+            probability, impacts = _stated(risk, view)
+            known = [impact for impact in impacts if impact.delay is not None or impact.cost is not None]
+            if probability is None or not known:
+                lacks = "probability" if probability is None else "impact on dates or money"
+                findings.append(_not_counted(full_id, f"risk {full_id!r} has no {lacks}", f"state its {lacks}"))
+                continue
+            event, left_out = _event(portfolio, targets, full_id, project, risk, probability, known)
+            response = risk.response_cost if view == "after" and risk.after is not None else None
+            out.append(attrs.evolve(event, response=response))
+            findings += left_out
+    return tuple(out), findings
+
+
+def _stated(risk: Risk, view: RiskView) -> tuple[float | None, Sequence[Impact]]:
+    """Probability and impacts as they stand; what the exposure after the response leaves out is as before."""
+    before = risk.before or Exposure()
+    after = risk.after if view == "after" and risk.after is not None else before
+    return (before.probability if after.probability is None else after.probability), after.impacts or before.impacts
+
+
+def _event(
+    portfolio: Portfolio, targets: Targets, full_id: str, project: Project, risk: Risk, probability: float, impacts: Sequence[Impact]
+) -> tuple[Event, list[Finding]]:
+    """One risk with what its impacts touch."""
+    delays: list[Delayed] = []
+    costs: list[tuple[str, Estimate, str]] = []
+    findings: list[Finding] = []
+    for number, impact in enumerate(impacts):
+        item = impact.target or project.id
+        if impact.delay is not None:
+            unit = impact.delay.central()
+            longer, later = targets.delayed(item, unit.unit) if isinstance(unit, Span) and unit.dimension != "step" else ((), ())
+            if longer or later:
+                delays.append(Delayed(estimate=impact.delay, longer=longer, later=later, role=f"delay {number}"))
+            else:
+                said = f"risk {full_id!r} delays {item!r}, which has no open work with dates"
+                findings.append(_not_counted(full_id, said, "name an open item, or close the risk"))
+        if impact.cost is not None:
+            if isinstance(impact.cost.central(), Money):
+                costs.append((item, impact.cost, f"cost {number}"))
+            else:
+                findings.append(_not_counted(full_id, f"the cost of risk {full_id!r} is not known", "state it as money"))
+    sign = -1 if risk.opportunity else 1
+    return Event(full_id=full_id, probability=probability, sign=sign, delays=tuple(delays), costs=tuple(costs)), findings
+
+
+def _not_counted(item: str, message: str, hint: str) -> Finding:
+    return Finding(code="ipmo/risk-not-simulated", item=item, severity=Severity.WARNING, message=f"{message}; it is not counted", hint=hint)

@@ -1,0 +1,353 @@
+"""What the samples say of one thing: its dates, its money, its value, and dates and money together.
+
+A percentile P is the least value of the samples that at least P % of them do not pass; a share is counted, and its standard error is
+sqrt(p (1 - p) / n). Source: order statistics; AACE 57R-09 reports the same figures.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+import attrs
+import numpy as np
+
+from ipmo.errors import OptionError, UnitError
+from ipmo.options import checked
+from ipmo.units import DAY, Money, as_money, as_when, first_day, minutes, moment, said_day
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["Dates", "Joint", "Pair", "Sums", "percent"]
+
+BAND = 1.959964
+"""Standard errors on each side of a 95 % interval."""
+
+
+def percent(option: str, given: float) -> float:
+    """A percentile above 0 and below 100, as a share.
+
+    Raises:
+        OptionError: it is none.
+
+    >>> percent("percent", 80)
+    0.8
+    """
+    if not 0 < given < 100:
+        raise OptionError(option, given, takes="a number above 0 and below 100, such as 80")
+    return given / 100
+
+
+def _place(count: int, share: float) -> int:
+    """The place of a percentile among that many samples in order."""
+    return min(max(math.ceil(share * count - 1e-9), 1), count) - 1
+
+
+def _band(count: int, share: float) -> tuple[int, int]:
+    """The places between which the true percentile lies in 95 of 100 such simulations, about."""
+    width = BAND * math.sqrt(count * share * (1 - share))
+    return max(math.floor(share * count - width), 1) - 1, min(math.ceil(share * count + width) + 1, count) - 1
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Dates:
+    """The finish of an item in every sample, or the start of an outcome or a benefit.
+
+    Args:
+        id: the item.
+        instants: minutes since 0001-01-01, in the order of the samples; int64, read-only.
+        begins: it is a start: the first whole day counts.
+        planned: the instant of the schedule as it stands; None where it has none.
+        committed: the date that somebody relies on; None where nobody stated one.
+    """
+
+    id: str
+    instants: NDArray[np.int64] = attrs.field(repr=False)
+    begins: bool = False
+    planned: int | None = None
+    committed: date | None = None
+    _ordered: NDArray[np.int64] = attrs.field(init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "_ordered", np.sort(self.instants))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Dates):
+            return NotImplemented
+        return (self.id, self.begins, self.planned, self.committed) == (other.id, other.begins, other.planned, other.committed) and bool(
+            np.array_equal(self.instants, other.instants)
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @property
+    def samples(self) -> tuple[datetime, ...]:
+        """The dates, in the order of the samples."""
+        return tuple(moment(int(one)) for one in self.instants)
+
+    def day(self, instant: float) -> date:
+        """The day that people say of an instant of it."""
+        when = moment(round(instant))
+        found = first_day(when) if self.begins else said_day(when, finish=True)
+        assert found is not None
+        return found
+
+    @checked
+    def p(self, percent: float) -> date:
+        """The date that it is on or before with that probability, in per cent.
+
+        Raises:
+            OptionError: it is not above 0 and below 100.
+        """
+        return self.day(self.instant(percent))
+
+    def instant(self, share: float) -> int:
+        """`p` in minutes since 0001-01-01."""
+        return int(self._ordered[_place(len(self._ordered), percent("percent", share))])
+
+    @checked
+    def p_range(self, percent: float) -> tuple[date, date]:
+        """Dates between which the true percentile lies, at 95 % confidence: what more samples would narrow.
+
+        Raises:
+            OptionError: it is not above 0 and below 100.
+        """
+        low, high = _band(len(self._ordered), _share(percent))
+        return self.day(int(self._ordered[low])), self.day(int(self._ordered[high]))
+
+    @checked
+    def by(self, date: date | str) -> float:
+        """The probability, 0 to 1, that it is on or before a day.
+
+        Raises:
+            UnitError: that is no date.
+        """
+        return float(np.count_nonzero(self.instants <= self._last(date)) / len(self.instants))
+
+    def _last(self, day: date | str) -> int:
+        return minutes(as_when(day), end=not self.begins)
+
+    @checked
+    def by_error(self, date: date | str) -> float:
+        """The standard error of `by`."""
+        share = self.by(date)
+        return math.sqrt(share * (1 - share) / len(self.instants))
+
+    @property
+    def mean(self) -> datetime:
+        """The mean."""
+        first = int(self._ordered[0])
+        return moment(round(first + float((self.instants - first).mean())))
+
+    @property
+    def mean_error(self) -> float:
+        """The standard error of the mean, in days."""
+        return self.sd / math.sqrt(len(self.instants))
+
+    @property
+    def sd(self) -> float:
+        """The standard deviation, in days of 24 hours."""
+        return float((self.instants - int(self._ordered[0])).std(ddof=1)) / DAY
+
+    @property
+    def sure(self) -> float | None:
+        """The probability that it keeps its commitment; None where nobody stated one."""
+        return None if self.committed is None else self.by(self.committed)
+
+    @property
+    def on_plan(self) -> float | None:
+        """The probability that it is no later than the schedule says; None where that says nothing."""
+        return None if self.planned is None else float(np.count_nonzero(self.instants <= self.planned) / len(self.instants))
+
+    @property
+    def contingency(self) -> float | None:
+        """Days between the date of the schedule and P80: what to add so that four of five come in time."""
+        return None if self.planned is None else (self.instant(80) - self.planned) / DAY
+
+
+def _share(given: float) -> float:
+    return percent("percent", given)
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Sums:
+    """Money in every sample: what an item costs at completion, or what a benefit is worth.
+
+    Args:
+        id: the item.
+        minor: minor units of the currency, in the order of the samples; int64, read-only.
+        currency: of all of it.
+        digits: how many decimal digits a minor unit is.
+        planned: minor units in the plan as it stands; None where it has none.
+        what: what is counted, in words.
+        missing: what is not in it.
+    """
+
+    id: str
+    minor: NDArray[np.int64] = attrs.field(repr=False)
+    currency: str
+    digits: int
+    planned: int | None = None
+    what: str = ""
+    missing: tuple[str, ...] = ()
+    _ordered: NDArray[np.int64] = attrs.field(init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "_ordered", np.sort(self.minor))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sums):
+            return NotImplemented
+        mine, others = (attrs.astuple(one, filter=lambda field, _: field.name not in ("minor", "_ordered")) for one in (self, other))
+        return mine == others and bool(np.array_equal(self.minor, other.minor))
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def money(self, minor: float) -> Money:
+        """Minor units as money."""
+        return Money(Decimal(round(minor)).scaleb(-self.digits), self.currency)
+
+    @property
+    def samples(self) -> tuple[float, ...]:
+        """The amounts in whole units of the currency, in the order of the samples."""
+        return tuple((self.minor / 10.0**self.digits).tolist())
+
+    @checked
+    def p(self, percent: float) -> Money:
+        """The amount that is not passed with that probability, in per cent.
+
+        Raises:
+            OptionError: it is not above 0 and below 100.
+        """
+        return self.money(int(self._ordered[_place(len(self._ordered), _share(percent))]))
+
+    @checked
+    def p_range(self, percent: float) -> tuple[Money, Money]:
+        """Amounts between which the true percentile lies, at 95 % confidence.
+
+        Raises:
+            OptionError: it is not above 0 and below 100.
+        """
+        low, high = _band(len(self._ordered), _share(percent))
+        return self.money(int(self._ordered[low])), self.money(int(self._ordered[high]))
+
+    @checked
+    def within(self, amount: Money | str) -> float:
+        """The probability, 0 to 1, that it is at most an amount.
+
+        Raises:
+            UnitError: that is no amount of the currency.
+        """
+        return float(np.count_nonzero(self.minor <= self.limit(amount)) / len(self.minor))
+
+    def limit(self, amount: Money | str) -> float:
+        """An amount in minor units.
+
+        Raises:
+            UnitError: it is of another currency.
+        """
+        found = as_money(amount)
+        if found.currency != self.currency:
+            raise UnitError(f"{found} is not in {self.currency}, which {self.id!r} is counted in")
+        return float(Decimal(found.amount).scaleb(self.digits))
+
+    @checked
+    def within_error(self, amount: Money | str) -> float:
+        """The standard error of `within`."""
+        share = self.within(amount)
+        return math.sqrt(share * (1 - share) / len(self.minor))
+
+    @property
+    def mean(self) -> Money:
+        """The mean."""
+        return self.money(float(self.minor.mean()))
+
+    @property
+    def sd(self) -> float:
+        """The standard deviation, in whole units of the currency."""
+        return float(self.minor.std(ddof=1)) / 10.0**self.digits
+
+    @property
+    def mean_error(self) -> float:
+        """The standard error of the mean, in whole units of the currency."""
+        return self.sd / math.sqrt(len(self.minor))
+
+    @property
+    def contingency(self) -> Money | None:
+        """P80 less the plan as it stands: what to add so that four of five suffice."""
+        return None if self.planned is None else self.money(int(self._ordered[_place(len(self._ordered), 0.8)]) - self.planned)
+
+
+class Pair(NamedTuple):
+    """A date and an amount that hold together.
+
+    Args:
+        date: on or before it,
+        cost: and for at most that.
+    """
+
+    date: date
+    cost: Money
+
+
+@attrs.frozen(kw_only=True)
+class Joint:
+    """Dates and money of one item on the same samples.
+
+    Source: joint confidence level, NASA NPD 1000.5; GAO Cost Estimating and Assessment Guide.
+
+    Args:
+        dates: its finish.
+        costs: what it costs.
+    """
+
+    dates: Dates
+    costs: Sums
+
+    @checked
+    def within(self, date: date | str, amount: Money | str) -> float:
+        """The probability, 0 to 1, of being on time and within an amount, both.
+
+        Raises:
+            UnitError: that is no date, or no amount of the currency.
+        """
+        good = (self.dates.instants <= minutes(as_when(date), end=not self.dates.begins)) & (self.costs.minor <= self.costs.limit(amount))
+        return float(np.count_nonzero(good) / len(good))
+
+    @checked
+    def frontier(self, percent: float = 70, points: int = 9) -> tuple[Pair, ...]:
+        """Pairs of a date and an amount that are kept together with that probability: an earlier date needs more money.
+
+        Args:
+            percent: the joint confidence, in per cent.
+            points: how many pairs at most.
+
+        Raises:
+            OptionError: it is not above 0 and below 100, or there are no points.
+        """
+        share, count = _share(percent), len(self.costs.minor)
+        if points < 1:
+            raise OptionError("points", points, takes="a whole number of at least 1")
+        ordered = np.sort(self.dates.instants)
+        found: list[Pair] = []
+        for step in range(points):
+            part = share + (1 - share) * (step + 1) / (points + 1)
+            last = ordered[_place(count, part)]
+            early = np.sort(self.costs.minor[self.dates.instants <= last])
+            needed = math.ceil(share * count - 1e-9)
+            if needed <= len(early):
+                pair = Pair(self.dates.day(int(last)), self.costs.money(int(early[needed - 1])))
+                if not found or (pair.date > found[-1].date and pair.cost.amount < found[-1].cost.amount):
+                    found.append(pair)
+        return tuple(found)
+
+    @property
+    def correlation(self) -> float | None:
+        """How much cost goes with time: Pearson's correlation; None where one of them never changes."""
+        times, money = self.dates.instants.astype(np.float64), self.costs.minor.astype(np.float64)
+        if times.std() == 0 or money.std() == 0:
+            return None
+        return float(np.corrcoef(times, money)[0, 1])

@@ -1,0 +1,140 @@
+"""Whether a schedule is fit to be simulated: what makes the figures wrong, or only good for finding out what is wrong.
+
+Source: AACE 57R-09 and GAO Schedule Assessment Guide, best practice 8: open ends, hard constraints and leads hide risk from the logic;
+estimates that are too narrow, and causes that are taken as independent, make a total look too sure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from ipmo.analysis.dates.quality import schedule_quality
+from ipmo.analysis.dates.schedule import Schedule
+from ipmo.analysis.risk.causes import Event, Shared
+from ipmo.analysis.risk.distributions import deviation, plain_number, random
+from ipmo.analysis.risk.uncertain import Piece
+from ipmo.errors import listed
+from ipmo.findings import Finding, Severity
+from ipmo.model.portfolio import Portfolio
+from ipmo.words import agree, counted
+
+__all__ = ["Grade", "grade", "readiness"]
+
+Grade = Literal["ready", "diagnostic", "refused"]
+"""Fit to decide by; only to find out what is wrong with the plan; no answer to how sure anything is."""
+NARROW = 0.03
+"""Deviation by most likely value below which an estimate of work is hardly true: some 10 % from the least to the greatest value."""
+LOOSE = 0.05
+"""The share of open ends from which on they matter; as the DCMA has it."""
+MANY = 10
+"""Uncertain pieces of work from which on independence makes a total look far too sure."""
+RULE = "RSK-R08"
+POINTS = {2: ("leads", "leads"), 5: ("hard-constraints", "hard constraints")}
+"""Points of the DCMA that say whether a delay arrives where it would: their number, a code, and what they count."""
+
+
+def readiness(
+    portfolio: Portfolio, found: Schedule, work: Sequence[Piece], drivers: Sequence[Shared], risks: Sequence[Event]
+) -> tuple[Finding, ...]:
+    """What stands between a portfolio and a simulation that can be believed, the worst first."""
+    out = [*_impossible(found, work, drivers, risks), *_logic(portfolio, found), *_estimates(work, drivers)]
+    return tuple(sorted(out, key=lambda one: one.severity.rank))
+
+
+def grade(findings: Sequence[Finding]) -> Grade:
+    """Errors refuse, warnings make it diagnostic."""
+    kinds = {one.severity for one in findings}
+    return "refused" if Severity.ERROR in kinds else "diagnostic" if Severity.WARNING in kinds else "ready"
+
+
+def _finding(code: str, severity: Severity, message: str, hint: str, item: str = "") -> Finding:
+    return Finding(code=f"ipmo/{code}", rule=RULE, item=item, severity=severity, message=message, hint=hint)
+
+
+def _impossible(found: Schedule, work: Sequence[Piece], drivers: Sequence[Shared], risks: Sequence[Event]) -> Iterator[Finding]:
+    """What leaves nothing to be sure of."""
+    if not drivers and not risks and not any(random(piece.estimate) for piece in work):
+        yield _finding(
+            "nothing-uncertain",
+            Severity.ERROR,
+            "no open work has an uncertain estimate, and there is no driver and no risk that can be counted: all samples are the same",
+            "estimate work as {low, likely, high}, or record risks with probability and impacts",
+        )
+    if found.cuts:
+        said = ", ".join(f"{one[0]} to {one[1]}" for one in found.cuts[:3])
+        yield _finding(
+            "loop-cut",
+            Severity.ERROR,
+            f"links form loops; to simulate at all, {counted(len(found.cuts), 'link')} went: {said}",
+            "break the loops",
+        )
+    unknown = sorted(found.network.ids[node] for node in found.passes.without_duration)
+    if unknown:
+        yield _finding(
+            "no-duration",
+            Severity.WARNING,
+            f"{counted(len(unknown), 'piece')} of open work {agree(len(unknown), 'has', 'have')} no duration, and what follows is too early: {listed(unknown)}",
+            "estimate it",
+        )
+
+
+def _logic(portfolio: Portfolio, found: Schedule) -> Iterator[Finding]:
+    """What hides risk from the network: open ends, and what the points of the DCMA count."""
+    quality = schedule_quality(portfolio)
+    last: dict[str, tuple[str, str]] = {}
+    loose = [one.id for one in quality.dangling if one.finish]
+    for name in loose:  # a project ends somewhere: its last open end is none
+        project, when = portfolio.project_of(name), str(found.dates(name)[1] or "")
+        last[project] = max(last.get(project, ("", "")), (when, name))
+    ends = [name for name in loose if last[portfolio.project_of(name)][1] != name]
+    if ends:
+        yield _finding(
+            "open-ends",
+            Severity.WARNING if len(ends) > LOOSE * max(len(found.passes.nodes), 1) else Severity.INFO,
+            f"nothing waits for {counted(len(ends), 'piece')} of open work ({listed(ends)}): its delays arrive nowhere",
+            "link it to what needs it",
+        )
+    for number, (code, words) in POINTS.items():
+        point = quality[number]
+        if point.numerator:
+            named = listed(point.numerator)
+            yield _finding(
+                code,
+                Severity.WARNING if point.passed is False else Severity.INFO,
+                f"{words}: {len(point.numerator)} of {len(point.denominator)} ({named}): delays do not arrive where they would",
+                "link the work, and let the logic say its dates",
+            )
+
+
+def _estimates(work: Sequence[Piece], drivers: Sequence[Shared]) -> Iterator[Finding]:
+    """Estimates too narrow to be true, work without any range, and causes that are taken as independent."""
+    uncertain = [piece for piece in work if random(piece.estimate)]
+    narrow = [piece.full_id for piece in uncertain if _narrow(piece)]
+    if narrow:
+        yield _finding(
+            "estimates-too-narrow",
+            Severity.WARNING,
+            f"{counted(len(narrow), 'estimate')} {agree(len(narrow), 'is')} too narrow to be true: {listed(narrow)}",
+            "state bounds that one in ten passes, and write them as p10 and p90",
+        )
+    if uncertain and 2 * len(uncertain) < len(work):
+        yield _finding(
+            "few-estimates",
+            Severity.WARNING,
+            f"only {len(uncertain)} of {counted(len(work), 'piece')} of open work {agree(len(uncertain), 'has', 'have')} a range; the rest counts as certain",
+            "estimate the rest as {low, likely, high}",
+        )
+    alone = [piece for piece in uncertain if not any(piece.full_id in one.tasks for one in drivers)]
+    if len(alone) >= MANY:
+        yield _finding(
+            "independence-assumed",
+            Severity.WARNING,
+            f"{counted(len(alone), 'uncertain piece')} of work {agree(len(alone), 'shares', 'share')} no cause: taken as independent, they even out",
+            "record what they share under drivers:",
+        )
+
+
+def _narrow(piece: Piece) -> bool:
+    central = piece.estimate.central()
+    return central is not None and deviation(piece.estimate) < NARROW * abs(plain_number(central))

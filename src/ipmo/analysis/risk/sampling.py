@@ -1,0 +1,420 @@
+"""The samples: each is one schedule with the lengths, events and money that its draws stand for; computed block by block.
+
+A block depends on nothing but the portfolio, the seed and its number, and what is summed over blocks is whole numbers: however the
+samples are cut into blocks, on however many threads, the figures are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from typing import TYPE_CHECKING, NamedTuple
+
+import attrs
+import numpy as np
+
+from ipmo.analysis.risk.causes import Event, Shared
+from ipmo.analysis.risk.costs import Costs
+from ipmo.analysis.risk.distributions import Draws, PertRule, random
+from ipmo.analysis.risk.uncertain import Piece, Structures
+from ipmo.model.estimates import Estimate, Uniform
+from ipmo.network.sampled import SampledPass
+from ipmo.network.states import EFFECTS, LIVE
+from ipmo.network.streams import GROUP, stream
+from ipmo.progress import step
+from ipmo.units import Span
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ipmo.analysis.risk.distributions import Floats
+
+    Row = NDArray[np.int64]
+    Yes = NDArray[np.bool_]
+
+__all__ = ["Batch", "Kept", "Samples", "Setup", "run"]
+
+CERTAIN = Uniform(0.0, 1.0)
+"""What a bare draw between 0 and 1 is."""
+ROOM = 4_000_000
+"""Numbers of one column in a batch of samples, about."""
+
+
+@attrs.frozen(kw_only=True)
+class Kept:
+    """An item whose samples are kept.
+
+    Args:
+        full_id: the item.
+        nodes: the open nodes that it ends with the last of; of an effect the one that it begins with.
+        done: the last finish of what is done in it, as an instant; -1 where nothing is.
+        begins: it is dated by its start: an outcome or a benefit.
+    """
+
+    full_id: str
+    nodes: tuple[int, ...]
+    done: int
+    begins: bool
+
+
+@attrs.frozen(kw_only=True)
+class Setup:
+    """What is simulated; it can be sent to other processes.
+
+    Args:
+        structures: the networks.
+        kept: items whose dates are kept.
+        shared: drivers with what they touch.
+        events: risks.
+        costs: who bears which cost.
+        likely: benefits and the probability that each comes at all.
+        seed: of all streams.
+        samples: how many.
+        pert: which distribution a PERT estimate is.
+    """
+
+    structures: Structures
+    kept: tuple[Kept, ...]
+    shared: tuple[Shared, ...]
+    events: tuple[Event, ...]
+    costs: Costs
+    likely: Mapping[str, float]
+    seed: int
+    samples: int
+    pert: PertRule
+
+
+class Batch(NamedTuple):
+    """Some samples in order.
+
+    Args:
+        dates: the instants of what is kept, one row an item.
+        costs: minor units that each bearer costs, one row a bearer in order of ids, then those of each owner's risks.
+        comes: whether each benefit comes at all.
+        critical: in how many samples each node lies on a driving path to the end.
+        driving: in how many samples each link of the file lies on one, by its place.
+        lengths: sums over samples of each uncertain piece's minutes, their squares, and their products with the end.
+        ends: the sum of the ends and of their squares, after the base.
+        below: how often the draws of a piece of work were below zero, and counted as nothing.
+    """
+
+    dates: Row
+    costs: Row
+    comes: Yes
+    critical: Row
+    driving: Mapping[int, int]
+    lengths: Row
+    ends: tuple[int, int]
+    below: Row
+
+
+class Samples:
+    """All draws of a setup, and what follows from them, for any run of samples."""
+
+    def __init__(self, setup: Setup) -> None:
+        self.setup = setup
+        structures, seed = setup.structures, setup.seed
+        self.pieces = [structures.pieces[name] for name in sorted(structures.pieces)]
+        self._wanted: list[tuple[str, str, Estimate]] = []
+        self._row: dict[tuple[str, str], int] = {}
+        for piece in self.pieces:
+            if random(piece.estimate):
+                self._want(piece.full_id, "length", piece.estimate)
+        for one in setup.shared:
+            assert one.driver.factor is not None
+            self._want(one.driver.id, "factor", one.driver.factor)
+            if one.driver.probability < 1:
+                self._want(one.driver.id, "at work", CERTAIN)
+        for event in setup.events:
+            self._want(event.full_id, "happens", CERTAIN)
+            for delayed in event.delays:
+                self._want(event.full_id, delayed.role, delayed.estimate)
+            for _, money, role in event.costs:
+                self._want(event.full_id, role, money)
+        for bearer in setup.costs.bearers.values():
+            for line in bearer.lines:
+                self._want(bearer.full_id, line.role, line.estimate)
+        for benefit in setup.likely:
+            self._want(benefit, "comes", CERTAIN)
+        self._draws = Draws([(stream(seed, name, role), estimate) for name, role, estimate in self._wanted], setup.pert)
+        self._places: dict[int, tuple[SampledPass, list[tuple[list[int], Kept]]]] = {}
+
+    def _want(self, name: str, role: str, estimate: Estimate) -> None:
+        self._row[name, role] = len(self._wanted)
+        self._wanted.append((name, role, estimate))
+
+    # ------------------------------------------------------------------------------------------ draws
+
+    def batch(self, first: int, last: int) -> Batch:
+        """Groups of samples from one to another (not in it)."""
+        setup = self.setup
+        drawn, happens, factors = self._drawn(first, last)
+        size = drawn.shape[1]
+        lengths, below = self._lengths(drawn, happens, factors)
+        later = self._later(drawn, happens)
+        dates, critical, driving, ends = self._dated(lengths, later, size)
+        base = setup.structures.base.network.base
+        after = ends - base
+        sums = np.array([[row.sum(), (row * row).sum(), (row * after).sum()] for row in lengths.values()], np.int64).reshape(-1, 3)
+        comes = [drawn[self._row[name, "comes"]] < share for name, share in setup.likely.items()]
+        return Batch(
+            dates=dates,
+            costs=self._costs(drawn, happens, factors, lengths, size),
+            comes=np.array(comes, bool).reshape(len(comes), size),
+            critical=critical,
+            driving=driving,
+            lengths=sums,
+            ends=(int(after.sum()), int((after * after).sum())),
+            below=below,
+        )
+
+    def lengths(self, first: int, last: int) -> tuple[dict[str, Row], dict[str, Row]]:
+        """The minutes of uncertain work in groups of samples, and by how many nodes start later: what makes a sample a plan."""
+        drawn, happens, factors = self._drawn(first, last)
+        return self._lengths(drawn, happens, factors)[0], self._later(drawn, happens)
+
+    def _drawn(self, first: int, last: int) -> tuple[Floats, dict[str, Yes], dict[str, Floats]]:
+        """All draws of groups of samples, which risks happen, and what drivers multiply by."""
+        size = min(last * GROUP, self.setup.samples) - first * GROUP
+        drawn = np.concatenate([self._draws.values(group) for group in range(first, last)], axis=1)[:, :size]
+        happens = {event.full_id: drawn[self._row[event.full_id, "happens"]] < event.probability for event in self.setup.events}
+        return drawn, happens, {one.driver.id: self._factor(one, drawn) for one in self.setup.shared}
+
+    def _factor(self, one: Shared, drawn: Floats) -> Floats:
+        """What a driver multiplies by; 1 where it is not at work."""
+        factor: Floats = drawn[self._row[one.driver.id, "factor"]]
+        if one.driver.probability >= 1:
+            return factor
+        found: Floats = np.where(drawn[self._row[one.driver.id, "at work"]] < one.driver.probability, factor, 1.0)
+        return found
+
+    def _lengths(self, drawn: Floats, happens: Mapping[str, Yes], factors: Mapping[str, Floats]) -> tuple[dict[str, Row], Row]:
+        """The minutes of each uncertain piece of work, and how often a draw was below zero."""
+        at_work: dict[str, list[Floats]] = {}
+        for one in self.setup.shared:
+            for name in one.tasks if one.driver.affects == "duration" else ():
+                at_work.setdefault(name, []).append(factors[one.driver.id])
+        lost: dict[str, Floats] = {}
+        for event in self.setup.events:
+            for delayed in event.delays:
+                for name, unit in delayed.longer:
+                    lost[name] = lost.get(name, 0.0) + self._delay(drawn, happens, event, delayed.role, unit)
+        out: dict[str, Row] = {}
+        below = np.zeros(len(self.pieces), np.int64)
+        for place, piece in enumerate(self.pieces):
+            found = self._length(drawn, piece, at_work.get(piece.full_id, ()))
+            if piece.full_id in lost:
+                found = found + lost[piece.full_id]
+            below[place] = (found < 0).sum()
+            out[piece.full_id] = np.maximum(found, 0).astype(np.int64)
+        return out, below
+
+    def _length(self, drawn: Floats, piece: Piece, factors: Sequence[Floats]) -> Floats:
+        """The minutes of one piece of work before the events."""
+        row = self._row.get((piece.full_id, "length"))
+        if row is None and not factors:
+            return np.full(drawn.shape[1], float(piece.minutes))
+        central = piece.estimate.central()
+        values = drawn[row] if row is not None else np.full(drawn.shape[1], float(getattr(central, "amount", 0)))
+        for factor in factors:
+            values = values * factor
+        return piece.lengths(values)
+
+    def _delay(self, drawn: Floats, happens: Mapping[str, Yes], event: Event, role: str, unit: float) -> Floats:
+        """Minutes that an impact costs, whole ones; less than nothing for an opportunity."""
+        minutes = np.rint(drawn[self._row[event.full_id, role]] * unit)
+        return np.where(happens[event.full_id], event.sign * minutes, 0.0)
+
+    def _later(self, drawn: Floats, happens: Mapping[str, Yes]) -> dict[str, Row]:
+        """Minutes by which nodes start later."""
+        out: dict[str, Row] = {}
+        for event in self.setup.events:
+            for delayed in event.delays:
+                for name, unit in delayed.later:
+                    lost = self._delay(drawn, happens, event, delayed.role, unit).astype(np.int64)
+                    out[name] = out.get(name, 0) + lost
+        return out
+
+    # ------------------------------------------------------------------------------------------ dates
+
+    def _dated(self, lengths: Mapping[str, Row], later: Mapping[str, Row], size: int) -> tuple[Row, Row, dict[int, int], Row]:
+        """The dates of what is kept, how often each node and link is critical, and the end of each sample."""
+        structures = self.setup.structures
+        dates = np.full((len(self.setup.kept), size), -1, np.int64)
+        critical = np.zeros(structures.base.network.n, np.int64)
+        driving: dict[int, int] = {}
+        ends = np.zeros(size, np.int64)
+        if structures.one_by_one:
+            for sample in range(size):
+                self._one(sample, lengths, later, (dates, critical, driving, ends))
+            return dates, critical, driving, ends
+        for nothing, columns in self._patterns(lengths, size):
+            sampled = structures.of(nothing)
+            rows = {name: row[columns] for name, row in lengths.items() if name not in nothing}
+            moved = {name: row[columns] for name, row in later.items()}
+            self._many(sampled, rows, moved, columns, (dates, critical, driving, ends))
+        return dates, critical, driving, ends
+
+    def _patterns(self, lengths: Mapping[str, Row], size: int) -> Iterator[tuple[frozenset[str], Row]]:
+        """Which work comes to nothing in which samples."""
+        names = [name for name, row in lengths.items() if not row.all()]
+        if not names:
+            yield frozenset(), np.arange(size)
+            return
+        zero = np.array([lengths[name] == 0 for name in names])
+        kinds, which = np.unique(zero, axis=1, return_inverse=True)
+        for number in range(kinds.shape[1]):
+            yield frozenset(name for name, yes in zip(names, kinds[:, number], strict=True) if yes), np.flatnonzero(which.ravel() == number)
+
+    def _many(
+        self,
+        sampled: SampledPass,
+        lengths: Mapping[str, Row],
+        later: Mapping[str, Row],
+        columns: Row,
+        out: tuple[Row, Row, dict[int, int], Row],
+    ) -> None:
+        """Some samples of one structure, by one pass over rows."""
+        dates, critical, driving, ends = out
+        net = sampled.network
+        nodes = self._nodes
+        found = sampled.forward(
+            {sampled.pos[nodes[name]]: row for name, row in lengths.items()}, {sampled.pos[nodes[name]]: row for name, row in later.items()}
+        )
+        for place, kept in enumerate(self.setup.kept):
+            last = np.full(1, kept.done, np.int64)
+            for node in kept.nodes:
+                v = sampled.pos[node]
+                last = np.maximum(last, sampled.starts(v, found.x[v]) if kept.begins and node not in net.points else found.finish[v])
+            dates[place, columns] = last
+        ending = [v for v, node in enumerate(sampled.order) if net.state[node] in LIVE and net.kinds[node] not in EFFECTS]
+        own = net.dialect is not None and net.dialect.float_to == "project"
+        groups: dict[int, Row] = {}
+        for v in ending:
+            owner = net.project[sampled.order[v]] if own else -1
+            groups[owner] = np.maximum(groups.get(owner, -1), found.finish[v])
+        end = np.array([-1], np.int64)
+        for row in groups.values():
+            end = np.maximum(end, row)
+        ends[columns] = end
+        set_by = {
+            v: found.finish[v] == (groups[net.project[sampled.order[v]]] if own and net.project[sampled.order[v]] >= 0 else end)
+            for v in ending
+        }
+        many = len(columns)
+        on_path = sampled.critical(found, set_by)
+        for v, node in enumerate(sampled.order[: len(on_path)]):
+            yes = on_path[v]
+            if node < len(critical):
+                critical[node] += int(yes.sum()) * (many if len(yes) == 1 else 1)
+        heads = [v for v in range(net.n) for _ in range(sampled.ptr[v], sampled.ptr[v + 1])]
+        numbers = net.numbers
+        for k, link in enumerate(sampled.links):
+            number = numbers.get(link)
+            if number is not None:
+                both = on_path[heads[k]] & found.drives[k]
+                driving[number] = driving.get(number, 0) + int(both.sum()) * (many if len(both) == 1 else 1)
+
+    def _one(self, sample: int, lengths: Mapping[str, Row], later: Mapping[str, Row], out: tuple[Row, Row, dict[int, int], Row]) -> None:
+        """One sample, as the schedule that it is."""
+        dates, critical, driving, ends = out
+        structures = self.setup.structures
+        base = structures.base.network
+        minutes = {name: int(row[sample]) for name, row in lengths.items()}
+        moved = {name: int(row[sample]) for name, row in later.items() if row[sample]}
+        delays = {name: Span(by, "emin" if base.clk is None or base.clk[self._nodes[name]] == 0 else "min") for name, by in moved.items()}
+        passes = structures.scheduled(minutes, delays).passes
+        net, q = passes.network, passes.lists
+        for place, kept in enumerate(self.setup.kept):
+            last = kept.done
+            for node in kept.nodes:
+                v = q.pos[node]
+                last = max(last, net.running_clock(node).start(q.x[v]) if kept.begins and node not in net.points else q.finish[v])
+            dates[place, sample] = last
+        ends[sample] = passes.end or base.base
+        drives = passes.drives
+        for v in passes.critical:
+            if q.order[v] < len(critical):
+                critical[q.order[v]] += 1
+            for k in range(q.ptr[v], q.ptr[v + 1]):
+                number = net.numbers.get(q.perm[k])
+                if drives[k] and number is not None:
+                    driving[number] = driving.get(number, 0) + 1
+
+    @property
+    def _nodes(self) -> Mapping[str, int]:
+        """The node of each item."""
+        return self.setup.structures.base.passes.nodes
+
+    # ------------------------------------------------------------------------------------------ money
+
+    def _costs(
+        self, drawn: Floats, happens: Mapping[str, Yes], factors: Mapping[str, Floats], lengths: Mapping[str, Row], size: int
+    ) -> Row:
+        """Minor units that each bearer costs, in order of ids, then what happens to each owner, alike."""
+        costs = self.setup.costs
+        at_work: dict[str, list[Floats]] = {}
+        for one in self.setup.shared:
+            for name in one.tasks if one.driver.affects == "cost" else ():
+                at_work.setdefault(name, []).append(factors[one.driver.id])
+        out = np.zeros((len(costs.bearers) + len(self.owners), size), np.int64)
+        for place, name in enumerate(sorted(costs.bearers)):
+            bearer = costs.bearers[name]
+            whole = np.zeros(size)
+            for line in bearer.lines:
+                whole = whole + drawn[self._row[name, line.role]] * line.rate
+            if bearer.per_minute:
+                piece = self.setup.structures.pieces.get(name)
+                minutes = lengths[name] if name in lengths else 0 if piece is None else piece.minutes
+                whole = whole + minutes * bearer.per_minute
+            for factor in at_work.get(name, ()):
+                whole = whole * factor
+            out[place] = np.rint(whole)
+        for event in self.setup.events:
+            for item, _, role in event.costs:
+                owner = costs.owner_of(item)
+                rate = self.rates[event.full_id, role]
+                row = np.where(happens[event.full_id], event.sign * drawn[self._row[event.full_id, role]] * rate, 0.0)
+                out[len(costs.bearers) + self.owners.index(owner)] += np.rint(row).astype(np.int64)
+            if event.response is not None:
+                place = len(costs.bearers) + self.owners.index(costs.owner_of(event.full_id))
+                out[place] += round(costs.minor(event.response))
+        return out
+
+    @property
+    def owners(self) -> list[str]:
+        """Who bears the costs of risks, in order of ids."""
+        costs = self.setup.costs
+        found = {costs.owner_of(item) for event in self.setup.events for item, *_ in event.costs}
+        found |= {costs.owner_of(event.full_id) for event in self.setup.events if event.response is not None}
+        return sorted(found)
+
+    @property
+    def rates(self) -> Mapping[tuple[str, str], float]:
+        """Minor units for one of the money of each impact."""
+        out = {}
+        for event in self.setup.events:
+            for item, money, role in event.costs:
+                central = money.central()
+                rate = self.setup.costs.rate(item, getattr(central, "currency", ""))
+                out[event.full_id, role] = 0.0 if rate is None else rate
+        return out
+
+
+def run(setup: Setup, executor: Executor | None = None, batch: int | None = None) -> Iterator[Batch]:
+    """All samples in order, batch by batch.
+
+    Args:
+        setup: what is simulated.
+        executor: what computes batches; this thread when left out.
+        batch: groups of samples in a batch; as many as the size of the network lets it.
+    """
+    groups = -(-setup.samples // GROUP)
+    size = batch or max(1, min(8, ROOM // (GROUP * max(setup.structures.base.network.n, 1))))
+    spans = [(first, min(first + size, groups)) for first in range(0, groups, size)]
+    whole = Samples(setup)
+    found = map(whole.batch, *zip(*spans, strict=True)) if executor is None else executor.map(whole.batch, *zip(*spans, strict=True))
+    for done, one in enumerate(found):
+        step("simulating", done, len(spans))
+        yield one
+    step("simulating", len(spans), len(spans))

@@ -1,0 +1,203 @@
+"""The work whose duration differs from sample to sample, and the networks that it leads to.
+
+A sample is a schedule: the same network with other minutes of work. Where the minutes change more than the length of a node (work of
+no length is a point in time, work as late as possible waits for its float) a network is compiled for them.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
+
+import attrs
+
+from ipmo.analysis.dates.schedule import Schedule, schedule
+from ipmo.model.calendars import Calendar
+from ipmo.model.estimates import Estimate, Fixed
+from ipmo.model.fields import FrozenMap
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Project, Task
+from ipmo.network.sampled import SampledPass
+from ipmo.network.states import LIVE, State
+from ipmo.units import ELAPSED, WEEK, Span
+
+if TYPE_CHECKING:
+    from ipmo.analysis.risk.distributions import Floats
+    from ipmo.model.dialects import Dialect
+    from ipmo.network.network import Network
+
+__all__ = ["Piece", "Structures", "minutes_per", "open_work", "with_lengths"]
+MOST_KEPT = 256
+"""Networks that are kept at once."""
+
+
+@attrs.frozen(kw_only=True)
+class Piece:
+    """A task whose length can be another one.
+
+    Args:
+        full_id: the task.
+        field: the estimate that says its length: `duration`, or `remaining` once something is known of its progress.
+        estimate: that estimate; of the duration where nothing says what remains.
+        unit: minutes in one unit of the estimate.
+        left: the share of it that is still to do.
+        elapsed: it runs around the clock.
+        minutes: its length in the schedule.
+        calendar: what its working time counts on.
+    """
+
+    full_id: str
+    field: str
+    estimate: Estimate
+    unit: float
+    left: float
+    elapsed: bool
+    minutes: int
+    calendar: Calendar = attrs.field(repr=False)
+
+    def lengths(self, values: Floats) -> Floats:
+        """Minutes left, from values of the estimate in its own unit; whole, rounded half to even, not yet held above zero."""
+        import numpy as np
+
+        whole = np.rint(values * self.unit)
+        return whole if self.left == 1 else np.rint(whole * self.left)
+
+
+def minutes_per(calendar: Calendar, unit: str, *, elapsed: bool) -> float:
+    """Minutes in one unit of a length of time, for what runs around the clock or on a calendar.
+
+    Where one is elapsed and the other works, a week of the one is a week of the other.
+    """
+    if unit in ELAPSED:
+        minutes = float(Span(1, unit).elapsed_minutes)
+        return minutes if elapsed else minutes * calendar.week_minutes / WEEK
+    minutes = calendar.minutes(Span(1_000_000, unit)) / 1e6
+    return minutes * WEEK / calendar.week_minutes if elapsed else minutes
+
+
+def open_work(portfolio: Portfolio, network: Network) -> dict[str, Piece]:
+    """All open work of known length by full id; what has a finish of its own, or none, is not among it."""
+    nodes = {name: node for node, name in enumerate(network.ids)}
+    out: dict[str, Piece] = {}
+    for project in portfolio.projects:
+        for task in project.tasks:
+            full_id = f"{project.id}/{task.id}"
+            node = nodes.get(full_id)
+            if node is None or task.milestone or task.hammock or network.state[node] not in LIVE or node in network.expected:
+                continue
+            piece = _piece(portfolio, task, full_id)
+            if piece is not None:
+                out[full_id] = piece
+    return out
+
+
+def _piece(portfolio: Portfolio, task: Task, full_id: str) -> Piece | None:
+    """The length of one task; None where nobody knows it."""
+    calendar = portfolio.calendar_for(full_id)
+    if task.resource_calendar is not None:
+        calendar = portfolio.calendar_table[task.resource_calendar]
+    statused = task.actual_start is not None or task.progress is not None or task.remaining is not None
+    estimate = task.remaining if task.remaining is not None else task.duration
+    central = estimate.central() if estimate is not None else None
+    if estimate is None or not isinstance(central, Span):
+        return None
+    left = 1 - task.progress if task.remaining is None and task.progress is not None else 1.0
+    whole = calendar.minutes(central)
+    return Piece(
+        full_id=full_id,
+        field="remaining" if statused else "duration",
+        estimate=estimate,
+        unit=minutes_per(calendar, central.unit, elapsed=central.unit in ELAPSED),
+        left=left,
+        elapsed=central.unit in ELAPSED,
+        minutes=whole if left == 1 else round(whole * left),
+        calendar=calendar,
+    )
+
+
+def with_lengths(
+    portfolio: Portfolio, pieces: Mapping[str, Piece], minutes: Mapping[str, int], later: Mapping[str, Span] = FrozenMap()
+) -> Portfolio:
+    """The portfolio with other lengths of some work, in minutes: one sample, as a plan.
+
+    Args:
+        portfolio: the portfolio.
+        pieces: open work by full id.
+        minutes: the minutes that are left of some of it.
+        later: how much later some of it starts than all lets it.
+    """
+
+    def changed(project: Project) -> Project:
+        tasks = []
+        for task in project.tasks:
+            full_id = f"{project.id}/{task.id}"
+            if full_id in minutes:
+                piece = pieces[full_id]
+                length = Fixed(Span(minutes[full_id], "emin" if piece.elapsed else "min"))
+                task = attrs.evolve(task, remaining=length) if piece.field == "remaining" else attrs.evolve(task, duration=length)
+            if full_id in later:
+                task = attrs.evolve(task, delay=later[full_id])
+            tasks.append(task)
+        return attrs.evolve(project, tasks=tasks)
+
+    touched = {full_id.partition("/")[0] for full_id in (*minutes, *later)}
+    projects = [changed(project) if project.id in touched else project for project in portfolio.projects]
+    return attrs.evolve(portfolio, projects=projects)
+
+
+class Structures:
+    """The networks of a portfolio, by which of its uncertain work comes to nothing.
+
+    Args:
+        portfolio: the portfolio.
+        dialect: conventions; the portfolio's own when left out.
+        pieces: the work whose length can be another one, by full id.
+    """
+
+    def __init__(self, portfolio: Portfolio, dialect: str | Dialect | None, pieces: Mapping[str, Piece]) -> None:
+        self.portfolio, self.dialect, self.pieces = portfolio, dialect, pieces
+        self.base = schedule(portfolio, dialect=dialect, on_cycle="cut")
+        self._nothing = frozenset(name for name, piece in pieces.items() if not piece.minutes)
+        self._kept: dict[frozenset[str], SampledPass] = {}
+
+    def __getstate__(self) -> dict[str, object]:
+        """Without what can be compiled again."""
+        return {**{name: value for name, value in vars(self).items() if name != "one_by_one"}, "_kept": {}}
+
+    @functools.cached_property
+    def one_by_one(self) -> bool:
+        """Lengths decide more than the length of a node: each sample is a schedule of its own.
+
+        That is so with work as late as possible or until an expected finish; and with uncertain work under way whose start says where
+        the rest begins, because no status date does, or that is scheduled by hand.
+        """
+        net, pf = self.base.network, self.portfolio
+        if net.latest or net.expected:
+            return True
+        binds = pf.data_date is not None and net.dialect is not None and net.dialect.data_date == "binds"
+        for node, name in enumerate(net.ids):
+            if name not in self.pieces:
+                continue
+            tied = getattr(pf.items[name], "constraints", None)
+            if tied is not None and (tied.by_hand_start is not None or tied.by_hand_finish is not None):
+                return True
+            if net.state[node] is State.STARTED and not binds:
+                return True
+        return False
+
+    def of(self, nothing: Collection[str]) -> SampledPass:
+        """The columns of the network in which just this uncertain work comes to nothing."""
+        gone = frozenset(nothing)
+        found = self._kept.get(gone)
+        if found is None:
+            lengths = dict.fromkeys(gone - self._nothing, 0) | dict.fromkeys(self._nothing - gone, 1)
+            found = SampledPass((self.scheduled(lengths) if lengths else self.base).network)
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            self._kept[gone] = found
+        return found
+
+    def scheduled(self, minutes: Mapping[str, int], later: Mapping[str, Span] = FrozenMap()) -> Schedule:
+        """The schedule with other lengths of some work, some of it later; see `with_lengths`."""
+        return schedule(with_lengths(self.portfolio, self.pieces, minutes, later), dialect=self.dialect, on_cycle="cut")

@@ -1,0 +1,55 @@
+"""The verb on risk: how sure dates, costs and benefits are."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import click
+
+import ipmo
+from ipmo.analysis.risk.causes import RiskView
+from ipmo.analysis.risk.distributions import PertRule
+from ipmo.cli.shell import Verb, answer, emit, json_option, main, plain_rows, portfolio_argument, say
+from ipmo.model import DIALECTS
+
+__all__: list[str] = []
+SHOWN = ("task", "summary")
+"""Kinds that the terminal leaves out."""
+
+
+@main.command(cls=Verb)
+@portfolio_argument
+@click.option("--samples", type=int, default=10_000, metavar="N", help="How many samples; 10,000 when left out.")
+@click.option("--seed", type=int, default=1, metavar="N", help="Names the random numbers: the same seed, the same answer.")
+@click.option(
+    "--risks", type=click.Choice(["before", "after", "none"]), default="before", help="Risks before or after their responses, or none."
+)
+@click.option("--dialect", type=click.Choice(list(DIALECTS)), help="Conventions that tools differ on.")
+@click.option("--pert", type=click.Choice(["beta", "classic"]), default="beta", help="The deviation of a PERT estimate.")
+@click.option("--explain", metavar="ITEM", help="Say how sure an item is.")
+@click.option("--criticality", is_flag=True, help="Which work decides the end, and how often.")
+@json_option
+def simulate(
+    path: str, samples: int, seed: int, risks: str, dialect: str | None, pert: str, explain: str | None, criticality: bool, as_json: bool
+) -> None:
+    """How sure dates, costs and benefits are: one joint simulation of the whole portfolio."""
+    found = ipmo.simulate(
+        path,
+        samples=samples,
+        seed=seed,
+        risks=cast(RiskView, risks),
+        dialect=dialect,
+        pert=cast(PertRule, pert),
+        keep=() if explain is None else (explain,),
+        progress=not as_json,
+    )
+    if explain is not None:
+        text = found.explain(explain)
+        emit([{"item": explain, "explanation": text}], found.findings, grade=found.grade) if as_json else say(text)
+        return
+    table = found.criticality() if criticality else found.table()
+    if as_json:
+        emit(plain_rows(table), found.findings, grade=found.grade, samples=found.samples, seed=found.seed)
+        return
+    notes = [str(one) for one in found.findings] + [repr(found)[1:-1]]
+    answer(table if criticality else table.where([kind not in SHOWN for kind in table["kind"]]), as_json, notes)

@@ -1,0 +1,294 @@
+"""The answer of a simulation: the same whatever computes it, sums that hold, bad input refused by name, readiness."""
+
+from __future__ import annotations
+
+import pickle
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from datetime import date
+from typing import Any
+
+import attrs
+import numpy as np
+import pytest
+
+import ipmo
+from ipmo.analysis.risk.joint import Plan
+from ipmo.analysis.risk.sampling import run
+from ipmo.model import Driver, Exposure, Impact, Portfolio, Risk, Task, Triangular
+from ipmo.units import minutes
+
+PLAN: dict[str, Any] = {
+    "ipmo": 1,
+    "portfolio": {"id": "city", "start": "2026-01-05", "status_date": "2026-02-02", "money": {"currency": "GBP", "discount": "3.5%"}},
+    "programmes": [{"id": "transit"}],
+    "projects": [
+        {
+            "id": "tram",
+            "programme": "transit",
+            "finish": "2026-12-18",
+            "tasks": [
+                {
+                    "id": "design",
+                    "duration": {"low": "40 d", "likely": "50 d", "high": "90 d"},
+                    "actual_start": "2026-01-05",
+                    "progress": 0.25,
+                    "budget": {"low": "1.8 M GBP", "likely": "2 M GBP", "high": "3 M GBP"},
+                },
+                {"id": "track", "after": "design", "duration": {"p10": "90 d", "likely": "100 d", "p90": "140 d"}, "budget": "9 M GBP"},
+                {"id": "signals", "after": "design", "duration": {"values": ["0 d", "80 d"], "weights": [0.4, 0.6]}, "budget": "1 M GBP"},
+            ],
+            "gates": [{"id": "G3", "after": ["track", "signals"], "need_by": "2026-11-30"}],
+            "risks": [
+                {
+                    "id": "pipes",
+                    "before": {
+                        "probability": 0.3,
+                        "impacts": [
+                            {"target": "tram/track", "delay": {"low": "10 d", "likely": "20 d", "high": "60 d"}, "cost": "1.2 M GBP"}
+                        ],
+                    },
+                    "after": {"probability": 0.1},
+                    "response": "reduce",
+                    "response_cost": "150 k GBP",
+                },
+                {"id": "strike", "before": {"probability": 0.2, "impacts": [{"target": "depot", "delay": "4 w"}]}},
+                {"id": "early", "opportunity": True, "before": {"probability": 0.5, "impacts": [{"target": "tram/track", "delay": "5 d"}]}},
+            ],
+        },
+        {
+            "id": "depot",
+            "programme": "transit",
+            "tasks": [
+                {"id": "build", "duration": {"low": "120 d", "likely": "150 d", "high": "200 d", "shape": "pert"}, "budget": "6 M GBP"},
+                {"id": "open", "milestone": True, "after": "build", "deadline": "2026-10-30"},
+            ],
+        },
+    ],
+    "links": [{"from": "tram/track", "to": "depot/open"}],
+    "drivers": [
+        {"id": "ground", "factor": {"low": 0.95, "likely": 1, "high": 1.2}, "targets": ["tram/track", "depot/build"]},
+        {"id": "steel", "probability": 0.5, "factor": {"low": 1, "likely": 1.1, "high": 1.3}, "affects": "cost", "targets": ["transit"]},
+    ],
+    "benefits": [
+        {"id": "riders", "value": "2 M GBP per year", "lasts": "5 years", "enabled_by": ["depot/open"], "probability": 0.8},
+    ],
+}
+SAMPLES = 1_500
+
+
+@pytest.fixture(scope="module")
+def pf() -> Portfolio:
+    return ipmo.from_dict(PLAN)
+
+
+@pytest.fixture(scope="module")
+def q(pf: Portfolio) -> ipmo.Simulation:
+    return ipmo.simulate(pf, samples=SAMPLES)
+
+
+def test_the_same_seed_gives_the_same_answer_whatever_computes_it(pf: Portfolio, q: ipmo.Simulation) -> None:
+    with ThreadPoolExecutor(3) as threads:
+        assert ipmo.simulate(pf, samples=SAMPLES, executor=threads) == q
+    with ProcessPoolExecutor(1) as processes:
+        assert ipmo.simulate(pf, samples=SAMPLES, executor=processes) == q
+    assert ipmo.simulate(pf, samples=SAMPLES, seed=2) != q
+    assert pickle.loads(pickle.dumps(q)) == q
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_however_samples_are_cut_the_answer_is_the_same(pf: Portfolio, q: ipmo.Simulation, size: int) -> None:
+    plan = Plan(pf, SAMPLES, 1, "before", None, "beta", ())
+    assert plan.answer(list(run(plan.setup, batch=size))) == q
+
+
+def test_the_order_of_the_file_changes_nothing(pf: Portfolio, q: ipmo.Simulation) -> None:
+    turned = attrs.evolve(
+        pf,
+        projects=[attrs.evolve(p, tasks=p.tasks[::-1], risks=p.risks[::-1]) for p in reversed(pf.projects)],
+        drivers=pf.drivers[::-1],
+        links=pf.links[::-1],
+    )
+    found = ipmo.simulate(turned, samples=SAMPLES)
+    assert set(found.ids) == set(q.ids)
+    for name in q.ids:
+        assert found[name] == q[name], name
+    assert found.criticality() == q.criticality()
+
+
+def test_fewer_samples_are_the_first_of_more(pf: Portfolio, q: ipmo.Simulation) -> None:
+    fewer = ipmo.simulate(pf, samples=700)
+    for name in q.ids:
+        one, all_ = fewer[name], q[name]
+        if one.dates is not None and all_.dates is not None:
+            assert (one.dates.instants == all_.dates.instants[:700]).all()
+        if one.costs is not None and all_.costs is not None:
+            assert (one.costs.minor == all_.costs.minor[:700]).all()
+
+
+def test_another_estimate_of_one_task_leaves_the_draws_of_the_others(pf: Portfolio, q: ipmo.Simulation) -> None:
+    other = ipmo.simulate(pf.evolve("depot/build", duration={"low": "1 d", "likely": "2 d", "high": "3 d"}), samples=SAMPLES)
+    assert other.finish("tram/track") == q.finish("tram/track")
+    assert other.cost("tram") == q.cost("tram")
+    assert other.finish("depot/build") != q.finish("depot/build")
+
+
+def test_wholes_hold_their_parts_on_every_sample(q: ipmo.Simulation) -> None:
+    """A programme ends with the last of its projects, and costs their sum; percentiles do not add up."""
+    ends = [q.finish(name).instants for name in ("tram", "depot")]
+    assert (np.maximum(*ends) == q.finish("transit").instants).all()
+    costs = [q.cost(name) for name in ("tram", "depot")]
+    assert (costs[0].minor + costs[1].minor == q.cost("transit").minor).all()
+    assert (q.cost("transit").minor == q.cost("city").minor).all()
+    assert sum(one.p(80).amount for one in costs) != q.cost("city").p(80).amount
+    inside = sum(q.cost(f"tram/{name}").minor for name in ("design", "track", "signals"))
+    happened = q.cost("tram").minor - inside
+    assert set(happened.tolist()) == {0, 120_000_000}
+    assert (q.finish("tram/G3").instants >= q.finish("tram/track").instants).all()
+
+
+def test_a_risk_moves_what_it_names_and_only_where_it_happens(pf: Portfolio, q: ipmo.Simulation) -> None:
+    none, after = (ipmo.simulate(pf, samples=SAMPLES, risks=view) for view in ("none", "after"))
+    delay = q.finish("depot/build").instants - none.finish("depot/build").instants
+    assert 0.1 < (delay > 0).mean() < 0.3
+    assert (delay >= 0).all()
+    assert none.finish("tram/design") == q.finish("tram/design")
+    sooner = none.finish("tram/track").instants - q.finish("tram/track").instants
+    assert (sooner > 0).any()
+    assert (sooner < 0).any()
+    assert after.cost("tram").mean.amount != none.cost("tram").mean.amount
+    least = (after.cost("tram").minor - none.cost("tram").minor).min()
+    assert least == 15_000_000
+
+
+def test_work_that_comes_to_nothing_is_a_point_as_in_the_schedule(pf: Portfolio, q: ipmo.Simulation) -> None:
+    gone = (q.finish("tram/signals").instants == q.finish("tram/design").instants).mean()
+    nothing = ipmo.schedule(pf.evolve("tram/signals", duration="0 d"))
+    assert nothing["tram/signals"].early_start == nothing["tram/signals"].early_finish
+    assert 0 <= gone <= 0.5
+
+
+def test_what_is_said_follows_from_the_samples(q: ipmo.Simulation) -> None:
+    dates = q.finish("depot/open")
+    share = float((dates.instants <= minutes(date(2026, 10, 31))).mean())
+    assert dates.sure == dates.by("2026-10-30") == share
+    assert dates.p_range(80)[0] <= dates.p(80) <= dates.p_range(80)[1]
+    assert dates.p(10) <= dates.p(50) <= dates.p(90)
+    assert dates.by(dates.p(80)) >= 0.8
+    assert dates.by_error("2026-10-30") == pytest.approx((share * (1 - share) / SAMPLES) ** 0.5)
+    assert dates.mean_error == pytest.approx(dates.sd / SAMPLES**0.5)
+    cost = q.cost("tram")
+    assert cost.within(cost.p(80)) >= 0.8
+    assert cost.p_range(50)[0].amount <= cost.p(50).amount <= cost.p_range(50)[1].amount
+    assert cost.mean_error == pytest.approx(np.array(cost.samples).std(ddof=1) / SAMPLES**0.5)
+    joint = q.joint("tram")
+    assert joint.within("2100-01-01", "1 bn GBP") == 1
+    assert joint.within("2026-10-30", "12 M GBP") <= min(joint.dates.by("2026-10-30"), cost.within("12 M GBP"))
+    frontier = joint.frontier(60)
+    assert len(frontier) > 2
+    assert all(joint.within(pair.date, pair.cost) >= 0.6 for pair in frontier)
+    assert [pair.date for pair in frontier] == sorted({pair.date for pair in frontier})
+    assert [pair.cost.amount for pair in frontier] == sorted({pair.cost.amount for pair in frontier}, reverse=True)
+
+
+def test_a_benefit_comes_later_is_worth_less_or_does_not_come(pf: Portfolio, q: ipmo.Simulation) -> None:
+    worth, starts = q.benefit("riders"), q.finish("riders")
+    assert starts.begins
+    assert 0.75 < (worth.minor > 0).mean() < 0.85
+    came = worth.minor > 0
+    late = starts.instants[came] > np.median(starts.instants)
+    assert worth.minor[came][late].mean() < worth.minor[came][~late].mean()
+    assert (q.benefit("city").minor == worth.minor).all()
+    assert "present value" in worth.what
+
+
+def test_criticality_adds_up(q: ipmo.Simulation) -> None:
+    shares = dict(zip(q.criticality()["id"], q.criticality()["criticality"], strict=True))
+    assert float(str(shares["tram/design"])) >= float(str(shares["tram/track"]))
+    assert 0 < float(str(shares["depot/build"])) < 1
+    links = q.links()
+    assert list(links["source"]) == ["tram/track"]
+    assert float(str(links["criticality"][0])) <= float(str(shares["tram/track"]))
+    table = q.criticality()
+    assert all(value is None or 0 <= float(str(value)) <= 1 for value in table["cruciality"])
+
+
+BAD: list[tuple[str, dict[str, Any], type[Exception], str]] = [
+    ("one sample", {"samples": 1}, ipmo.OptionError, "samples=1 is not possible; write a whole number from 2 to"),
+    ("a billion", {"samples": 10**9}, ipmo.OptionError, "samples=1000000000"),
+    ("a seed in words", {"seed": "x"}, ipmo.OptionError, "seed='x'"),
+    ("what is no item", {"keep": ["tram/desing"]}, ipmo.UnknownItemError, "tram/design"),
+    ("a view", {"risks": "later"}, ipmo.OptionError, "risks='later'"),
+    ("an executor", {"executor": 3}, ipmo.OptionError, "executor=3"),
+]
+
+
+@pytest.mark.parametrize(("name", "options", "error", "message"), BAD, ids=[one[0] for one in BAD])
+def test_bad_options_are_refused_by_name(pf: Portfolio, name: str, options: dict[str, Any], error: type[Exception], message: str) -> None:
+    with pytest.raises(error) as caught:
+        ipmo.simulate(pf, **options)
+    assert message in str(caught.value)
+
+
+def test_a_driver_on_nothing_and_one_without_a_factor_are_refused_by_name(pf: Portfolio) -> None:
+    for driver, message in (
+        (Driver(id="weather", factor=Triangular(1.0, 1.1, 1.3)), "driver 'weather' touches nothing"),
+        (Driver(id="weather", targets=["tram"]), "driver 'weather' has no factor"),
+        (Driver(id="weather", factor=Triangular(-1.0, 1.1, 1.3), targets=["tram"]), "driver 'weather' has a factor below zero"),
+    ):
+        with pytest.raises(ipmo.ModelError, match=message):
+            ipmo.simulate(attrs.evolve(pf, drivers=[driver]))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"duration": {"low": "9 d", "likely": "5 d", "high": "7 d"}}, "must rise"),
+        ({"duration": {"low": "1 d", "high": "7 h", "shape": "uniform"}}, "mixes the units"),
+    ],
+)
+def test_impossible_estimates_are_refused_before(pf: Portfolio, change: dict[str, Any], message: str) -> None:
+    with pytest.raises(ipmo.ModelError, match=message):
+        pf.evolve("tram/track", **change)
+    with pytest.raises((ipmo.ModelError, ipmo.UnitError), match="1.5"):
+        Exposure(probability=1.5)
+
+
+def test_what_has_no_figure_says_so(q: ipmo.Simulation) -> None:
+    with pytest.raises(ipmo.ModelError, match="'tram/G3' has no known cost"):
+        q.cost("tram/G3")
+    with pytest.raises(ipmo.ModelError, match="'tram' has no known value"):
+        q.benefit("tram")
+    with pytest.raises(ipmo.UnknownItemError):
+        q.finish("trom")
+    with pytest.raises(ipmo.UnitError, match="is not in GBP"):
+        q.cost("tram").within("5 EUR")
+    with pytest.raises(ipmo.OptionError, match="above 0 and below 100"):
+        q.finish("tram").p(100)
+
+
+def test_readiness_names_what_is_in_the_way(pf: Portfolio) -> None:
+    certain = ipmo.simulate(ipmo.examples.load("library"), samples=20)
+    assert certain.grade == "refused"
+    assert "all samples are the same" in certain.explain("library")
+    ready = {one.code for one in ipmo.simulate(pf, samples=20).findings}
+    assert "ipmo/nothing-uncertain" not in ready
+    narrow = pf.evolve("tram/track", duration={"low": "99 d", "likely": "100 d", "high": "101 d"})
+    assert "ipmo/estimates-too-narrow" in {one.code for one in ipmo.simulate(narrow, samples=20).findings}
+    risk = Risk(id="vague", before=Exposure(impacts=[Impact(delay="3 d")]))
+    vague = attrs.evolve(pf, projects=[attrs.evolve(pf["tram"], risks=[risk]), pf["depot"]])
+    found = [one for one in ipmo.simulate(vague, samples=20).findings if one.code == "ipmo/risk-not-simulated"]
+    assert [one.item for one in found] == ["tram/vague"]
+    many = [Task(id=f"t{n}", duration={"low": "1 d", "likely": "2 d", "high": "5 d"}) for n in range(12)]
+    loose = ipmo.simulate(
+        attrs.evolve(pf, projects=[attrs.evolve(pf["tram"], tasks=many, gates=(), risks=()), pf["depot"]], links=(), drivers=()), samples=20
+    )
+    codes = {one.code for one in loose.findings}
+    assert {"ipmo/open-ends", "ipmo/independence-assumed"} <= codes
+    assert loose.grade == "diagnostic"
+
+
+def test_progress_is_said_from_beginning_to_end(pf: Portfolio) -> None:
+    said: list[tuple[str, int, int]] = []
+    ipmo.simulate(pf, samples=10_000, progress=lambda what, done, total: said.append((what, done, total)))
+    assert said[0] == ("simulating", 0, said[-1][2])
+    assert said[-1][1] == said[-1][2] > 1
