@@ -14,7 +14,7 @@ from ipmo.cli import main
 from ipmo.errors import FileError, IpmoError
 from ipmo.files.foreign import escaped, unescaped
 from ipmo.model import Portfolio
-from ipmo.units import Span
+from ipmo.units import Span, as_day
 
 CAL = (
     "(0||CalendarData()(\x7f\x7f (0||DaysOfWeek()("
@@ -483,3 +483,76 @@ def test_the_command_line_takes_the_encoding_of_a_file(tmp_path: Path) -> None:
     target = tmp_path / "plan.yaml"
     assert CliRunner().invoke(main, ["convert", str(path), str(target), "--encoding", "cp1251"]).exit_code == 0
     assert ipmo.read(target).name == "Трамвай"
+
+
+OPTIONS = ["proj_id", "sched_retained_logic", "sched_progress_override", "sched_calendar_on_relationship_lag"]
+TWO_PROJECTS = (
+    ["proj_id", "proj_short_name", "clndr_id", "last_recalc_date", "plan_start_date"],
+    [["1", "TRAM", "c", "2026-01-05 00:00", "2026-01-05 08:00"], ["2", "DEPOT", "c", "2026-01-05 00:00", "2026-01-05 08:00"]],
+)
+
+
+def activity(key: str, project: str, code: str, *more: str) -> list[str]:
+    return [key, project, "", "c", code, code, "TT_Task", "TK_NotStart", "16", "16", "", "", "", "", *more]
+
+
+def test_of_several_options_those_of_most_work_are_taken_and_each_other_project_is_named(read: Reader) -> None:
+    early = [*TASK, "early_start_date", "early_end_date"]
+    tasks = [
+        activity("1", "1", "a", "2026-01-06 08:00", "2026-01-08 12:00"),
+        activity("2", "2", "b", "2026-01-06 08:00", "2026-01-08 12:00"),
+        activity("3", "2", "c", "2026-01-06 08:00", "2026-01-08 12:00"),
+        activity("4", "1", "d", "2026-01-12 08:00", "2026-01-13 17:00"),  # a date of its own options: nothing here explains it
+    ]
+    tasks.append(activity("5", "2", "e", "2026-01-06 08:00", "2026-01-08 12:00"))
+    options = (OPTIONS, [["1", "N", "Y", "rcal_Successor"], ["2", "Y", "N", "rcal_Predecessor"]])
+    pf = read(plan(PROJECT=TWO_PROJECTS, SCHEDOPTIONS=options, TASK=(early, tasks), TASKPRED=([*LINK_FIELDS], [])))
+    assert pf.dialect.progress == "retained", "DEPOT has three of the five unfinished activities"
+    (note,) = [f for f in pf.source.findings if f.code == "xer/options"]
+    assert note.item == "TRAM" and note.line
+    assert "lag calendar successor instead of predecessor, progress override instead of retained" in note.message
+    (row,) = [f for f in ipmo.check(pf) if f.code == "ipmo/date-differs"]
+    assert row.item == "TRAM/d" and "scheduled with other options" in row.message
+    same = read(plan(PROJECT=TWO_PROJECTS, SCHEDOPTIONS=(OPTIONS, [["1", "Y", "N", ""], ["2", "Y", "N", ""]])))
+    assert "xer/options" not in codes(same)
+
+
+LINK_FIELDS = ("task_pred_id", "task_id", "pred_task_id", "proj_id", "pred_proj_id", "pred_type", "lag_hr_cnt")
+
+
+@pytest.mark.parametrize(("assigned", "taken"), [("", date(2026, 3, 2)), ("11", date(2026, 2, 2)), ("99", date(2026, 3, 2))])
+def test_of_several_baselines_the_one_that_p6_compares_with_is_read_else_the_last_and_it_is_said(
+    read: Reader, assigned: str, taken: date
+) -> None:
+    projects = (
+        ["proj_id", "proj_short_name", "clndr_id", "last_recalc_date", "plan_start_date", "orig_proj_id", "sum_base_proj_id"],
+        [
+            ["1", "TRAM", "c", "2026-01-05 00:00", "2026-01-05 08:00", "", assigned],
+            ["11", "TRAM - B1", "c", "", "", "1", ""],
+            ["12", "TRAM - B2", "c", "", "", "1", ""],
+        ],
+    )
+    fields = [*TASK, "target_start_date", "target_end_date"]
+    tasks = [
+        activity("1", "1", "a", "", ""),
+        activity("2", "11", "a", "2026-02-02 08:00", "2026-02-03 17:00"),
+        activity("3", "12", "a", "2026-03-02 08:00", "2026-03-03 17:00"),
+    ]
+    pf = read(plan(PROJECT=projects, TASK=(fields, tasks), TASKPRED=([*LINK_FIELDS], [])))
+    assert as_day(pf["TRAM/a"].baseline_start) == taken
+    (note,) = [f for f in pf.source.findings if f.code == "xer/baselines"]
+    name = "TRAM - B1" if taken.month == 2 else "TRAM - B2"
+    assert f"the dates of '{name}' are read" in note.message and "left out" in note.message and note.line
+    one = (projects[0], projects[1][:2])
+    alone = read(plan(PROJECT=one, TASK=(fields, tasks[:2]), TASKPRED=([*LINK_FIELDS], [])))
+    assert "xer/baselines" not in codes(alone) and as_day(alone["TRAM/a"].baseline_start) == date(2026, 2, 2)
+
+
+def test_every_row_that_is_left_out_is_listed_however_many_there_are(read: Reader) -> None:
+    tasks = [activity(str(1000 + n), "1", f"a{n}") for n in range(130)]
+    for row in tasks[10:]:
+        row[8] = "x"
+    pf = read(plan(TASK=(TASK, tasks), TASKPRED=([*LINK_FIELDS], [])))
+    refused = [f for f in pf.source.findings if f.code == "xer/refused"]
+    assert (pf.source.refused, len(refused)) == (120, 120)
+    assert len({f.line for f in refused}) == 120

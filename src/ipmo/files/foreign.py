@@ -28,6 +28,8 @@ __all__ = ["EPOCH", "Intake", "RowError", "TaskFields", "day_or_time", "day_rang
 
 MAX_NOTES = 50
 """Findings of one kind that are listed one by one; the rest is counted."""
+MAX_REFUSED = 100_000
+"""Rows that are left out, each listed with its reason: no row goes without a word."""
 _UNFIT = re.compile(r"[/:@\x00-\x1f\x7f-\x9f]|^\s+|\s+$|(?<=\s)\s+|[^\S ]|%(?=[0-9A-Fa-f]{2})")
 _NUMBER = re.compile(r"[-+]?(?:[0-9]{1,15}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})", re.ASCII)
 _COMMA = re.compile(r"[-+]?[0-9]{1,15},[0-9]{1,40}", re.ASCII)
@@ -94,9 +96,9 @@ class Intake:
     def note(
         self, code: str, message: str, hint: str = "", *, line: int = 0, item: str = "", severity: Severity = Severity.WARNING
     ) -> None:
-        """Keeps a finding; of one kind the first fifty are listed, all are counted."""
+        """Keeps a finding; of one kind the first fifty are listed and all are counted; rows that are left out are all listed."""
         self._count[code] = self._count.get(code, 0) + 1
-        if self._count[code] <= MAX_NOTES:
+        if self._count[code] <= _most(code):
             self.findings.append(
                 Finding(
                     code=f"{self.format}/{code}",
@@ -154,10 +156,10 @@ class Intake:
             stored: the dates that the tool which wrote the file stored, by full id.
         """
         for code, count in self._count.items():
-            if count > MAX_NOTES:
+            if count > _most(code):
                 self.findings.append(
                     Finding(
-                        code=f"{self.format}/{code}", message=more(count - MAX_NOTES, "finding") + " of this kind", severity=Severity.INFO
+                        code=f"{self.format}/{code}", message=more(count - _most(code), "finding") + " of this kind", severity=Severity.INFO
                     )
                 )
         if self._renamed:
@@ -251,6 +253,11 @@ class Intake:
         except RowError as error:
             self.note("value", f"{error}; it is left out", line=line)
             return None
+
+
+def _most(code: str) -> int:
+    """How many findings of a kind are listed."""
+    return MAX_REFUSED if code == "refused" else MAX_NOTES
 
 
 def _padded(text: str) -> str:

@@ -58,6 +58,7 @@ FIELDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "critical_drtn_hr_cnt": "CriticalActivityFloatLimit",
             "critical_path_type": "CriticalActivityPathType",
             "orig_proj_id": "OriginalProjectObjectId",
+            "sum_base_proj_id": "CurrentBaselineProjectObjectId",
         },
     ),
     "SCHEDOPTIONS": (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
@@ -18,13 +18,14 @@ import attrs
 
 from ipmo.errors import FileError, ModelError, UnitError, listed
 from ipmo.files.foreign import Intake, RowError, TaskFields, day_or_time, escaped
-from ipmo.files.p6_codes import CONSTRAINTS, FLOATS, LAGS, ON_ITSELF, RESOURCES, TYPES
+from ipmo.files.p6_codes import CONSTRAINTS, ON_ITSELF, RESOURCES, TYPES
 from ipmo.files.xer_calendars import xer_calendar
-from ipmo.files.xer_structure import above_activities, baselines_of, first_of_each, wbs_path
+from ipmo.files.xer_options import options_of
+from ipmo.files.xer_structure import above_activities, baselines_of, chosen_baselines, first_of_each, wbs_path
 from ipmo.files.xer_tables import Row, sniff_xer, xer_tables
 from ipmo.findings import Severity
 from ipmo.model.calendars import Calendar
-from ipmo.model.dialects import DIALECTS, Dialect
+from ipmo.model.dialects import Dialect
 from ipmo.model.estimates import Fixed
 from ipmo.model.governance import After
 from ipmo.model.money import MoneySettings
@@ -96,6 +97,7 @@ class _Reader:
         self.resource_calendars: dict[str, str] = {}
         self.projects: dict[str, tuple[str, Row]] = {}  # proj_id to id and row
         self.baselines: dict[str, str] = {}  # proj_id of a baseline to that of its project
+        self.read_baselines: set[str] = set()  # one of each project
         self.baseline_dates: dict[tuple[str, str], tuple[datetime | None, datetime | None]] = {}
         self.wbs: dict[str, tuple[str, str]] = {}  # wbs_id to proj_id and id
         self.summaries: dict[str, dict[str, Task]] = defaultdict(dict)
@@ -141,7 +143,15 @@ class _Reader:
                 f"{counted(sum(unread.values()), 'row')} of {counted(len(unread), 'table')} {agree(sum(unread.values()), 'is')} not read: {listed(shown)}",
                 severity=Severity.INFO,
             )
-        return self._whole()
+        dialect, others = options_of(self.intake, list(self.rows("SCHEDOPTIONS")), self.projects, self._open_work())
+        for name, stored in self.stored.items():  # a row that differs says that its project was scheduled otherwise
+            if (why := others.get(name.partition("/")[0])) and not stored.cause:
+                self.stored[name] = attrs.evolve(stored, cause=why)
+        return self._whole(dialect)
+
+    def _open_work(self) -> Counter[str]:
+        """How many activities of each project are not finished."""
+        return Counter(key for key, tasks in self.made.items() for task in tasks.values() if not task.finished)
 
     # ------------------------------------------------------------------------------------------- pieces
 
@@ -168,6 +178,7 @@ class _Reader:
 
     def _projects(self) -> None:
         self.baselines = baselines_of(self.intake, self.rows("PROJECT"))
+        self.read_baselines = chosen_baselines(self.intake, self.rows("PROJECT"), self.baselines)
         for line, row in self.rows("PROJECT"):
             if row["proj_id"] in self.baselines:
                 self.intake.understood += 1
@@ -286,6 +297,8 @@ class _Reader:
         for line, row in self.rows("TASK"):
             if row["proj_id"] in self.baselines:
                 self.intake.understood += 1
+                if row["proj_id"] not in self.read_baselines:
+                    continue
                 key = (self.baselines[row["proj_id"]], row["task_code"])
                 self.baseline_dates[key] = (self._date(row, "target_start_date", line), self._date(row, "target_end_date", line))
         for line, row in self.rows("TASK"):
@@ -482,39 +495,7 @@ class _Reader:
 
     # -------------------------------------------------------------------------------------------- whole
 
-    def _dialect(self) -> Dialect:
-        options = [(line, row) for line, row in self.rows("SCHEDOPTIONS")]
-        own = [(line, row) for line, row in options if row.get("proj_id") in self.projects] or options
-        found: list[Dialect] = []
-        project = next(iter(self.projects.values()))[1]
-        hours = self.intake.tolerated(lambda: self.intake.number(project.get("critical_drtn_hr_cnt"), "critical_drtn_hr_cnt"), 0)
-        usual = attrs.evolve(DIALECTS["p6"], critical="driving" if project.get("critical_path_type") == "CT_DrivPath" else "float")
-        if hours:
-            usual = attrs.evolve(usual, critical_float=Span(hours, "h"))
-        for _, row in own:
-            progress = "override" if row.get("sched_progress_override") == "Y" else None
-            progress = progress or ("actual" if row.get("sched_retained_logic") == "N" else "retained")
-            found.append(
-                attrs.evolve(
-                    usual,
-                    progress=progress,
-                    lag_calendar=LAGS.get(row.get("sched_calendar_on_relationship_lag", ""), "predecessor"),
-                    total_float=FLOATS.get(row.get("sched_float_type", ""), "finish"),
-                    start_lag="early" if row.get("sched_lag_early_start_flag", "Y") == "Y" else "actual",
-                    float_to="network" if row.get("sched_use_project_end_date_for_float") == "N" else "project",
-                    expected_finish=row.get("sched_use_expect_end_flag") != "N",
-                )
-            )
-            self.intake.understood += 1
-        for dialect in found[1:]:
-            if dialect != found[0]:
-                self.intake.note(
-                    "options", "the projects were scheduled with different options; those of the first are taken", line=own[0][0]
-                )
-                break
-        return found[0] if found else usual
-
-    def _whole(self) -> Portfolio:
+    def _whole(self, dialect: Dialect) -> Portfolio:
         projects, data_dates, starts = [], {}, []
         for key, (id, row) in self.projects.items():
             line = self.lines[id]
@@ -554,7 +535,7 @@ class _Reader:
                 start=day_or_time(earliest),
                 status_date=day_or_time(status),
                 calendar=self.default_calendar,
-                dialect=self._dialect(),
+                dialect=dialect,
                 money=MoneySettings(currency=self.currency) if self.currency else None,
                 calendars=list(self.calendars.values()),
                 projects=projects,

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from ipmo.files.foreign import Intake
 from ipmo.files.xer_tables import Row
+from ipmo.findings import Severity
 
-__all__ = ["above_activities", "baselines_of", "first_of_each", "wbs_path"]
+__all__ = ["above_activities", "baselines_of", "chosen_baselines", "first_of_each", "wbs_path"]
 
 MAX_DEPTH = 90
 """Levels of WBS elements that are read as summaries, one in the other."""
@@ -65,6 +66,39 @@ def baselines_of(intake: Intake, rows: Iterable[tuple[int, Row]]) -> dict[str, s
             )
         settled |= on_way
     return found
+
+
+def chosen_baselines(intake: Intake, rows: Iterable[tuple[int, Row]], baselines: Mapping[str, str]) -> set[str]:
+    """Of several baselines of a project the one whose dates are read: that which P6 compares with, else the last of the file.
+
+    Args:
+        intake: takes a finding for each project that has several.
+        rows: of table PROJECT, with their lines.
+        baselines: the project of each baseline, by their keys.
+    """
+    found = {row["proj_id"]: (line, row) for line, row in rows}
+    of: dict[str, list[str]] = {}
+    for key in found:
+        if key in baselines:
+            of.setdefault(baselines[key], []).append(key)
+    chosen = set()
+    for project, keys in of.items():
+        line, row = found[project]
+        assigned = row.get("sum_base_proj_id", "")
+        taken = assigned if assigned in keys else keys[-1]
+        chosen.add(taken)
+        if len(keys) > 1:
+            names = {key: repr(found[key][1].get("proj_short_name") or key) for key in keys}
+            why = "which P6 compares it with" if taken == assigned else "the last of the file, as none is assigned to it"
+            left = ", ".join(names[key] for key in keys if key != taken)
+            intake.note(
+                "baselines",
+                f"project {row.get('proj_short_name') or project!r} has {len(keys)} baselines: the dates of {names[taken]} are read, {why}; left out: {left}",
+                "to read another, assign it as the project baseline in P6, or export it alone",
+                line=line,
+                severity=Severity.INFO if taken == assigned else Severity.WARNING,
+            )
+    return chosen
 
 
 def above_activities(elements: Mapping[str, tuple[int, Row]], used: Iterable[str]) -> set[str]:
