@@ -42,6 +42,8 @@ class _Formulas:
     """The formulas of a sheet."""
 
     valued: int = 0
+    zero: list[str] = attrs.field(factory=list)
+    """Cells whose value is 0: what libraries write that compute nothing, and then ask for the workbook to be computed when it is opened."""
     empty: list[str] = attrs.field(factory=list)
 
 
@@ -94,18 +96,16 @@ def _looked_at(archive: zipfile.ZipFile, size: int, name: str) -> Iterator[Findi
     problems = [
         Problem(message=f"{titles.get(part, part)}!{cell}: {_why(never)}", file=name)
         for part, found in formulas.items()
-        for cell in found.empty
+        for cell in [*found.empty, *(found.zero if never else ())]
     ]
     count = sum(found.valued for found in formulas.values())
-    if never and count:
-        where = ", ".join(titles.get(part, part) for part in formulas)
-        problems.insert(0, Problem(message=f"{counted(count, 'formula')} on {where}: {_why(never)}", file=name))
     if problems:
         raise FileError(name, problems[:SHOWN])
     yield from _kinds({part.filename for part in parts}, name)
     if count:
         where = ", ".join(f"{titles.get(part, part)} ({found.valued})" for part, found in formulas.items() if found.valued)
-        said = f"{counted(count, 'formula')} on {where}: the value that was computed last is taken"
+        again = ", and the file asks to be computed again" if never else ""
+        said = f"{counted(count, 'formula')} on {where}: the value that was computed last is taken{again}"
         yield _said("ipmo/formula-values", said, "check them where they rest on other files", name)
 
 
@@ -159,20 +159,20 @@ def _formulas(raw: bytes, name: str) -> _Formulas:
     """The formulas of one sheet, and the cells of those without a value."""
     found = _Formulas()
     parser = expat.ParserCreate(namespace_separator=" ")
-    cell, kind, formula, value, inside = "", "", False, False, False
+    cell, kind, formula, value, inside = "", "", False, "", False
 
     def start(tag: str, at: dict[str, str]) -> None:
         nonlocal cell, kind, formula, value, inside
         tag = tag.rpartition(" ")[2]
         if tag == "c":
-            cell, kind, formula, value = at.get("r", "?"), at.get("t", ""), False, False
+            cell, kind, formula, value = at.get("r", "?"), at.get("t", ""), False, ""
         elif tag == "f":
             formula = True
         inside = tag in ("v", "t")
 
     def text(more: str) -> None:
         nonlocal value
-        value = value or (inside and bool(more.strip()))
+        value += more.strip() if inside else ""
 
     def end(tag: str) -> None:
         nonlocal inside
@@ -180,6 +180,8 @@ def _formulas(raw: bytes, name: str) -> _Formulas:
         if tag.rpartition(" ")[2] == "c" and formula:
             if value or kind == "str":  # an empty text is a value too
                 found.valued += 1
+                if value == "0" and kind in ("", "n"):
+                    found.zero.append(cell)
             else:
                 found.empty.append(cell)
 
