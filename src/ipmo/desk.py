@@ -396,7 +396,6 @@ def gates(portfolio: Portfolio, *, findings: Iterable[Finding] | None = None) ->
     Raises:
         FileError: a path was given and cannot be read.
     """
-    found = check(portfolio) if findings is None else findings
     registry = installed()
 
     def methods(gate: str) -> Iterator[Methodology]:
@@ -404,7 +403,7 @@ def gates(portfolio: Portfolio, *, findings: Iterable[Finding] | None = None) ->
             if name in registry.methodologies:
                 yield registry.methodologies[name]
 
-    return _gates(portfolio, found, methods)
+    return _gates(portfolio, lambda: check(portfolio) if findings is None else findings, methods)
 
 
 @taking_paths

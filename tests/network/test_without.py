@@ -82,6 +82,11 @@ def test_each_knock_out_is_what_evaluating_the_network_without_the_item_says(way
             assert sums[v] == sum(values[place] for place in places)
         for place, target in enumerate(targets):
             assert knocked.points(place) == [v for v in range(n) if target in base - comes(web, {v})]
+        groups = [random.Random(seed + v).randrange(3) for v in targets]
+        some = found.knock_outs_of(targets, groups)
+        for v in range(n):
+            lost = base - comes(web, {v})
+            assert some.of(v) == sorted({group for target, group in zip(targets, groups, strict=True) if target in lost})
         pair = random.Random(seed).sample(range(n), min(2, n))
         assert found.fails(pair) == base - comes(web, set(pair))
 
@@ -100,6 +105,24 @@ def test_more_targets_than_a_word_has_bits(way: str, monkeypatch: pytest.MonkeyP
             engine.LARGE = kept
         assert all(knocked.of(v) == list(range(v, n)) for v in range(n))
         assert list(knocked.sums([1.0] * n)) == [float(n - v) for v in range(n)]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(pf=portfolios(tied=True))
+def test_single_points_and_what_is_worth_going_on_are_the_same_on_columns(pf: Portfolio) -> None:
+    def answers() -> tuple[Any, ...]:
+        ipmo.forget(pf)
+        points = ipmo.single_points(pf, on_cycle="cut")
+        try:
+            worth: Any = [attrs.astuple(row) for row in ipmo.worth_going_on(pf)]
+        except ipmo.IpmoError as error:
+            worth = str(error)
+        return points.ids, [attrs.astuple(row) for row in points], worth
+
+    expected = answers()
+    with pytest.MonkeyPatch.context() as patch:
+        as_large(patch)
+        assert answers() == expected
 
 
 def summaries_of(pf: Any) -> set[str]:

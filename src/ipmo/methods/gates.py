@@ -168,16 +168,20 @@ class Gates(Answer[str, GateView]):
         return self.table()._repr_html_()
 
 
-def gates(portfolio: Portfolio, findings: Iterable[Finding], methods: Callable[[str], Iterable[Methodology]]) -> Gates:
+def gates(portfolio: Portfolio, findings: Callable[[], Iterable[Finding]], methods: Callable[[str], Iterable[Methodology]]) -> Gates:
     """Every gate with its evidence, checks, conditions and authority.
 
     Args:
         portfolio: the portfolio.
-        findings: what `check` found.
+        findings: tells what `check` found; asked only where a method's gate names checks.
         methods: the methods that a gate may be of, by its full id, the closest first.
     """
+    named = [(f"{project.id}/{gate.id}", gate) for project in portfolio.projects for gate in project.gates]
+    rules = {full_id: _rule_for(gate, methods(full_id)) for full_id, gate in named}
+    if not rules:
+        return Gates(())
     about: dict[tuple[str, str], list[Finding]] = {}
-    for finding in findings:
+    for finding in findings() if any(rule is not None and rule.checks for _, rule in rules.values()) else ():
         if finding.severity is not Severity.INFO:
             for code in finding.codes:
                 about.setdefault((code, portfolio.project_of(finding.item)), []).append(finding)
@@ -187,7 +191,7 @@ def gates(portfolio: Portfolio, findings: Iterable[Finding], methods: Callable[[
     for project in portfolio.projects:
         for gate in project.gates:
             full_id = f"{project.id}/{gate.id}"
-            method, rule = _rule_for(gate, methods(full_id))
+            method, rule = rules[full_id]
             wanted = dict.fromkeys((*(rule.evidence if rule else ()), *gate.criteria))
             there = {name for name, where in gate.evidence.items() if where.strip()} | set(gate.decision.evidence if gate.decision else ())
             failing = tuple(f for code in (rule.checks if rule else ()) for f in about.get((code, project.id), ()))

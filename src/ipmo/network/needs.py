@@ -53,20 +53,26 @@ def _network(portfolio: Portfolio) -> Network:
         return compile_portfolio(portfolio.evolve(start=date(2000, 1, 1)), portfolio.dialect)
 
 
+def _in_state(network: Network, wanted: State) -> set[int]:
+    """The nodes in a state."""
+    if network.arrays:
+        return set((network.states == int(wanted)).nonzero()[0].tolist())
+    return {node for node, state in enumerate(network.state) if state == wanted}
+
+
 class _Weaver:
     """Nodes and links of a web while it is being made."""
 
     def __init__(self, portfolio: Portfolio, network: Network) -> None:
         self.portfolio, self.network = portfolio, network
         self.ids = list(network.ids)
-        self.place = {name: node for node, name in enumerate(self.ids)}
+        self.place = dict(zip(self.ids, range(len(self.ids)), strict=True))
         self.src: list[int] = []
         self.dst: list[int] = []
         self.either = set(network.anyone)
-        states = list(network.state)
-        self.facts = {node for node, state in enumerate(states) if state == State.FINISHED}
+        self.facts = _in_state(network, State.FINISHED)
         self.idle = network.needed.driveless if network.needed is not None else frozenset[int]()
-        self.gone = {node for node, state in enumerate(states) if state == State.GONE}
+        self.gone = _in_state(network, State.GONE)
 
     def web(self) -> Web:
         """The whole of it."""
@@ -74,7 +80,7 @@ class _Weaver:
         self._containers()
         self._wholes()
         self._effects()
-        return Web(self.ids, self.src, self.dst, either=self.either, facts=self.facts, gone=self.gone)
+        return Web(self.ids, self.src, self.dst, either=self.either, facts=self.facts, gone=self.gone, known=self.place)
 
     def _node(self, name: str) -> int:
         node = self.place.get(name)

@@ -9,6 +9,7 @@ where one of several is enough, a set passes only what takes away every one of t
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
@@ -42,6 +43,7 @@ class Web:
         either: nodes for which one of those that they need is enough.
         facts: nodes that are done: nothing takes them away any more.
         gone: nodes that never come.
+        known: the node of each id, where whoever made the web has it.
     """
 
     ids: Sequence[str]
@@ -50,6 +52,7 @@ class Web:
     either: AbstractSet[int] = frozenset()
     facts: AbstractSet[int] = frozenset()
     gone: AbstractSet[int] = frozenset()
+    known: Mapping[str, int] | None = attrs.field(default=None, repr=False)
 
     @functools.cached_property
     def ends(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -59,7 +62,7 @@ class Web:
     @functools.cached_property
     def place(self) -> Mapping[str, int]:
         """The node of each id."""
-        return {name: node for node, name in enumerate(self.ids)}
+        return dict(zip(self.ids, range(len(self.ids)), strict=True)) if self.known is None else self.known
 
 
 class Without:
@@ -82,16 +85,15 @@ class Without:
     @functools.cached_property
     def dead(self) -> frozenset[int]:
         """What never comes as things stand: what is gone, and what needs it."""
-        return frozenset(self._spread(self.web.gone, self._follows, self._ways)) if self.web.gone else frozenset()
+        return frozenset(self._spread(self.web.gone)) if self.web.gone else frozenset()
 
     def fails(self, items: Iterable[int]) -> set[int]:
         """What fails without some items, they themselves included; what never comes anyway is left out."""
-        out = self._spread(set(items) | self.dead, self._follows, self._ways)
-        return out - self.dead
+        return self._spread(set(items) | self.dead) - self.dead
 
     def hangs(self, items: Iterable[int]) -> set[int]:
         """What comes with some items alone, they themselves included, whether or not anything else has failed already."""
-        return self._spread(set(items), self._follows, self._ways)
+        return self._spread(set(items))
 
     @functools.cached_property
     def _settled(self) -> frozenset[int]:
@@ -99,6 +101,9 @@ class Without:
         web = self.web
         if not web.either or not web.facts:
             return frozenset()
+        if self._large:
+            src, dst = web.ends
+            return frozenset(dst[self._among(web.either)[dst] & self._among(web.facts)[src]].tolist())
         return frozenset(v for u, v in zip(web.src, web.dst, strict=True) if v in web.either and u in web.facts)
 
     @functools.cached_property
@@ -122,8 +127,32 @@ class Without:
                         out[v] = out.get(v, 0) + 1
         return out
 
-    def _spread(self, items: AbstractSet[int], follows: list[list[int]], ways: Mapping[int, int]) -> set[int]:
-        facts = self.web.facts
+    def _among(self, some: AbstractSet[int]) -> NDArray[np.bool_]:
+        """Whether each node is one of some."""
+        import numpy as np
+
+        out = np.zeros(len(self.web.ids), bool)
+        out[_nodes(some)] = True
+        return out
+
+    @functools.cached_property
+    def _outgoing(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Where the links out of each node begin, what needs it and may still fail, and how many ways must fail before it does."""
+        import numpy as np
+
+        web = self.web
+        src, dst = web.ends
+        facts, size = self._among(web.facts), len(web.ids)
+        kept = ~facts[src] & ~(facts | self._among(self._settled))[dst]
+        src, dst = src[kept], dst[kept]
+        begins, heads, _ = _sorted(dst, src, size)
+        ways = np.where(self._among(web.either), np.bincount(dst, minlength=size), 1)
+        return begins, heads, ways
+
+    def _spread(self, items: AbstractSet[int]) -> set[int]:
+        if self._large:
+            return self._spread_arrays(items)
+        facts, follows, ways = self.web.facts, self._follows, self._ways
         out = {node for node in items if node not in facts}
         waiting, left = list(out), dict(ways)
         while waiting:
@@ -136,6 +165,16 @@ class Without:
                     out.add(v)
                     waiting.append(v)
         return out
+
+    def _spread_arrays(self, items: AbstractSet[int]) -> set[int]:
+        import numpy as np
+
+        begins, heads, ways = self._outgoing
+        waiting, out = np.empty(len(self.web.ids), np.int64), np.zeros(len(self.web.ids), np.int64)
+        some = _nodes(items - self.web.facts)
+        waiting[: len(some)], out[some] = some, 1
+        kernel(kernels.fail_from)(begins, heads, ways.copy(), waiting, len(some), out)
+        return set(np.flatnonzero(out).tolist())
 
     # ------------------------------------------------------------------------------------------- all of them
 
@@ -159,6 +198,15 @@ class Without:
             targets: nodes.
         """
         return KnockOuts(self.condensed, targets, len(self.web.ids), compiled=self._large)
+
+    def knock_outs_of(self, nodes: Sequence[int], groups: Sequence[int]) -> KnockOuts:
+        """Which of some groups fail in part or whole without each node, taken away one at a time: its targets are the groups.
+
+        Args:
+            nodes: the nodes of the groups.
+            groups: the group of each of them, from 0.
+        """
+        return KnockOuts(self.condensed, nodes, len(self.web.ids), groups, compiled=self._large)
 
 
 @attrs.frozen(eq=False)
@@ -267,28 +315,32 @@ class KnockOuts:
 
     Args:
         web: the condensed web.
-        targets: nodes.
+        nodes: the nodes of the targets.
         size: how many nodes the web has.
+        numbers: the target that each of these nodes belongs to; each is a target of its own when left out.
         compiled: rows are arrays, filled by compiled kernels.
     """
 
-    def __init__(self, web: Condensed, targets: Sequence[int], size: int, *, compiled: bool) -> None:
-        self.web, self.targets, self.size, self._compiled = web, tuple(targets), size, compiled
+    def __init__(self, web: Condensed, nodes: Sequence[int], size: int, numbers: Sequence[int] | None = None, *, compiled: bool) -> None:
+        self.web, self.size, self._compiled = web, size, compiled
+        self._of: tuple[Sequence[int], Sequence[int]] = (range(len(nodes)) if numbers is None else numbers), nodes
+        self.count = len(nodes) if numbers is None else max(numbers, default=-1) + 1
+        """How many targets there are."""
         ways = [(node, sources) for node, sources in web.either.items() if sources]
         self._rows: list[int] = []
         self._bits: NDArray[np.int64] | None = None
         if compiled and web.ordered and ways:
             self._bits = self._swept_in_order(ways)
             return
-        seeds: list[tuple[int, int]] = list(enumerate(self.targets))
-        first = len(seeds)
-        seeds += [(first + h, sources[0]) for h, (_, sources) in enumerate(ways)]
+        first = self.count
+        seeds = [(first + h, sources[0]) for h, (_, sources) in enumerate(ways)]
         others: list[list[int]] = []
         for _, sources in ways:
-            others.append(list(range(len(seeds), len(seeds) + len(sources) - 1)))
+            begin = first + len(seeds)
+            others.append(list(range(begin, begin + len(sources) - 1)))
             seeds += zip(others[-1], sources[1:], strict=True)
         heads = [node for node, _ in ways]
-        self._words = (len(seeds) + 63) // 64 or 1
+        self._words = (first + len(seeds) + 63) // 64 or 1
         groups = len(web.ptr) - 1
         if compiled:
             self._bits = self._seeded(seeds, groups)
@@ -303,10 +355,9 @@ class KnockOuts:
         import numpy as np
 
         web, count = self.web, (len(ways) + 63) // 64
-        first = (len(self.targets) + 63) // 64
+        first = (self.count + 63) // 64
         second, done, rest = first + count, first + 2 * count, first + 3 * count
-        seeds = list(enumerate(self.targets))
-        seeds += [(64 * first + h, sources[0]) for h, (_, sources) in enumerate(ways)]
+        seeds = [(64 * first + h, sources[0]) for h, (_, sources) in enumerate(ways)]
         seeds += [(64 * second + h, sources[min(1, len(sources) - 1)]) for h, (_, sources) in enumerate(ways)]
         further = [source for _, sources in ways for source in sources[2:]]
         seeds += [(64 * rest + place, source) for place, source in enumerate(further)]
@@ -320,13 +371,15 @@ class KnockOuts:
         return bits
 
     def _seeded(self, seeds: Sequence[tuple[int, int]], groups: int) -> NDArray[np.int64]:
-        """Rows that have the bits of what each group is itself."""
+        """Rows that have the bits of what each group is itself: of targets, and of some more."""
         import numpy as np
 
         words = self._words
         bits = np.zeros(groups * words, np.int64)
-        if seeds:
-            number, node = np.array(seeds, np.int64).T
+        pairs = [
+            (as_array(numbers), as_array(nodes)) for numbers, nodes in (self._of, *([list(zip(*seeds, strict=True))] if seeds else []))
+        ]
+        for number, node in pairs:
             group = as_array(self.web.group)[node]
             number, group = number[group >= 0], group[group >= 0]
             np.bitwise_or.at(bits, group * words + number // 64, np.left_shift(np.int64(1), number % 64))
@@ -347,7 +400,7 @@ class KnockOuts:
     def _swept_lists(self, seeds: Sequence[tuple[int, int]], groups: int) -> list[int]:
         rows = [0] * groups
         ptr, src, group = self.web.ptr, self.web.src, self.web.group
-        for number, node in seeds:
+        for number, node in itertools.chain(zip(*self._of, strict=True), seeds):
             if group[node] >= 0:
                 rows[group[node]] |= 1 << number
         for g in range(groups - 1, -1, -1):
@@ -375,7 +428,7 @@ class KnockOuts:
 
     @functools.cached_property
     def _mask(self) -> int:
-        return (1 << len(self.targets)) - 1
+        return (1 << self.count) - 1
 
     def row(self, node: int) -> int:
         """The targets that fail without a node, as bits of a number."""
@@ -439,10 +492,10 @@ class KnockOuts:
             return [known[self._rows[g]] if g >= 0 else 0.0 for g in plain_list(self.web.group)]
         import numpy as np
 
-        some = (len(self.targets) + 63) // 64
+        some = (self.count + 63) // 64
         table = np.zeros((some * 8, 256))
         padded = np.zeros(some * 64)
-        padded[: len(self.targets)] = values
+        padded[: self.count] = values
         for bit in range(8):
             table[:, (np.arange(256) >> bit) & 1 == 1] += padded.reshape(-1, 8)[:, bit : bit + 1]
         out = np.zeros(len(self.web.ptr))  # one row more, for what has no group

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 import math
-from collections.abc import Iterable
+import operator
+from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
 
 import attrs
 
 from ipmo.analysis.benefits.realisation import BenefitValue, benefits
-from ipmo.analysis.money.amounts import rounded
+from ipmo.analysis.money.amounts import cents
 from ipmo.analysis.money.remaining import NO_EXIT, Remaining
 from ipmo.errors import listed
 from ipmo.memory import remember
 from ipmo.model.portfolio import Portfolio
-from ipmo.model.work import Project
 from ipmo.network.losses import Losses, losses
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import Money
@@ -186,47 +188,70 @@ def worth_going_on(portfolio: Portfolio) -> GoingOn:
 def _rows(portfolio: Portfolio) -> list[Worth]:
     worth = benefits(portfolio, unrated="unknown")
     pool = {row.id: still_to_come(row) / row.part for row in worth.rows if row.npv is not None}
-    blank = [row.id for row in worth.rows if row.npv is None and row.noun.value is not None]
-    known, costs = losses(portfolio), Remaining(portfolio)
-    lost = {name: known.without(name) for name in known.initiatives}
-    needed_for: dict[str, list[str]] = {}
-    for name, some in lost.items():
-        for benefit in some:
-            if benefit in pool and isinstance(portfolio.items[name], Project):
-                needed_for.setdefault(benefit, []).append(name)
+    blank = {row.id for row in worth.rows if row.npv is None and row.noun.value is not None}
+    known, costs, names = losses(portfolio), Remaining(portfolio), Names(portfolio)
+    served_by, enabled_by = known.serves(), names.enabled(known)
+    lost: dict[str, dict[str, float]] = {}
+    needed_for: dict[str, int] = {}
+    for name in known.initiatives:
+        lost[name] = {benefit: share for benefit, share in known.without(name).items() if benefit in pool}
+        if name in names.bit:
+            for benefit in lost[name]:
+                needed_for[benefit] = needed_for.get(benefit, 0) | names.bit[name]
+    coming = {one for one, value in pool.items() if value and known.base.get(one)}
     out = []
     for project in portfolio.projects:
         if project.stopped or project.state == "closed" or project.actual_finish is not None:
             continue
-        mine = {benefit: share for benefit, share in lost[project.id].items() if benefit in pool}
-        served = known.serves()[project.id]
-        unknown = tuple(sorted(one for one in blank if one in served))
+        mine, served, own = lost[project.id], served_by[project.id], names.bit[project.id]
+        unknown = tuple(sorted(blank & served))
         cost, reason = costs.left(project.id)
-        coming = {one for one in served if pool.get(one) and one not in mine and known.base.get(one)}
         amount = None
-        if any(one in pool for one in served):
-            amount = rounded(Fraction(math.fsum(pool[one] * share for one, share in mine.items())), worth.rows[0].currency)
+        if not served.isdisjoint(pool):
+            amount = cents(math.fsum(pool[one] * share for one, share in mine.items()), worth.rows[0].currency)
         else:
             why = worth[unknown[0]].reason if unknown else "it serves no benefit that states a value"
             reason = reason or why
-        others = dict.fromkeys(other for benefit in mine for other in needed_for[benefit] if other != project.id)
-        enabled = _enabled(known, portfolio, project.id)
+        others = functools.reduce(operator.or_, map(needed_for.__getitem__, mine), 0)
+        enabled = enabled_by[project.id] & ~own
         exit_cost, no_exit = costs.exit_cost(project.id)
         out.append(
             Worth(
-                project=project.id, benefit=amount, cost=cost, exit_cost=exit_cost, no_exit=no_exit, enables=enabled,
-                shared=tuple(sorted(o for o in others if o not in enabled)), unknown=unknown, reason=reason,
-                instead=tuple(sorted(known.instead(project.id, coming).items())),
+                project=project.id, benefit=amount, cost=cost, exit_cost=exit_cost, no_exit=no_exit, enables=names.of(enabled),
+                shared=names.of(others & ~(enabled | own)), unknown=unknown, reason=reason,
+                instead=tuple(sorted(known.instead(project.id, (coming & served) - mine.keys()).items())),
             )
         )  # fmt: skip
     return out
 
 
-def _enabled(known: Losses, portfolio: Portfolio, project: str) -> tuple[str, ...]:
-    """Other projects that fail without one, in whole or in part."""
-    web = known.engine.web
-    names = {portfolio.project_of(web.ids[node].partition("@")[0]) for node in known.engine.fails([web.place[project]])}
-    return tuple(sorted(p.id for p in portfolio.projects if p.id in names and p.id != project))
+class Names:
+    """Sets of projects as bits of numbers, in the order of their ids.
+
+    Args:
+        portfolio: the portfolio.
+    """
+
+    def __init__(self, portfolio: Portfolio) -> None:
+        self._ids = sorted(project.id for project in portfolio.projects)
+        self.bit = {name: 1 << number for number, name in enumerate(self._ids)}
+        """The bit of each project."""
+
+    def of(self, bits: int) -> tuple[str, ...]:
+        """The projects of a set."""
+        return tuple(itertools.compress(self._ids, map(int, f"{bits:b}"[::-1])))
+
+    def enabled(self, known: Losses) -> Mapping[str, int]:
+        """By project, the projects that fail without it, in whole or in part."""
+        engine, number = known.engine, {name: number for number, name in enumerate(self._ids)}
+        nodes, groups = [], []
+        for node, name in enumerate(engine.web.ids):
+            owner = number.get(name.partition("@")[0].partition("/")[0])
+            if owner is not None:
+                nodes.append(node)
+                groups.append(owner)
+        found = engine.knock_outs_of(nodes, groups)
+        return {name: found.row(engine.web.place[name]) for name in self._ids}
 
 
 def still_to_come(row: BenefitValue) -> float:

@@ -11,6 +11,7 @@ import attrs
 
 from ipmo.analysis.benefits.realisation import Benefits, BenefitValue, benefits
 from ipmo.analysis.control.exposure import RiskExposure, exposure
+from ipmo.analysis.dates.commitments import Commitment
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.money.amounts import Amounts, Priced, rounded
 from ipmo.analysis.money.earned_value import EarnedValue, earned_value
@@ -166,10 +167,19 @@ class Aspects:
                 return commitment, None  # it is held against the same date that it states: that tells nothing
         return commitment, reached
 
+    @functools.cached_property
+    def _broken(self) -> Mapping[str, Sequence[Commitment]]:
+        """What each project hands over too late."""
+        out: dict[str, list[Commitment]] = {}
+        for one in self.schedule.commitments.missed:
+            if one.kind == "hand-over":
+                out.setdefault(one.project, []).append(one)
+        return out
+
     def _deadlines(self, project: Project) -> Iterable[tuple[str, int, int]]:
         """(name, committed, forecast finish) of the open deadlines inside a project, and of what it hands over too late."""
-        for one in self.schedule.commitments.missed:
-            if one.kind == "hand-over" and one.project == project.id and one.expected is not None:
+        for one in self._broken.get(project.id, ()):
+            if one.expected is not None:
                 noun = self.portfolio.items.get(one.item)
                 yield f"{getattr(noun, 'name', '') or one.item}, handed over,", minutes(one.date), minutes(one.expected)
         for task in project.tasks:

@@ -10,6 +10,7 @@ import functools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -20,17 +21,23 @@ from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project, Task
 from ipmo.network.needs import without
-from ipmo.network.positions import plain, plain_list
+from ipmo.network.positions import as_array, plain, plain_list
 from ipmo.network.states import LIVE, State
 from ipmo.tables import Answer, Column, Table, row_at
 from ipmo.units import Money
 from ipmo.words import agree, counted
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["SinglePoint", "SinglePoints", "single_points"]
 WHERE = "the single points of failure"
 
 WORK = ("task", "milestone", "gate", "project")
 FAR = 1 << 59
+Key = tuple[float, float, float, int, float, int]
+"""What a node is ranked by (what is lost, effects, gates, room in minutes, likelihood, each so that less comes first), and the node."""
 
 
 @attrs.frozen(kw_only=True)
@@ -78,7 +85,11 @@ class SinglePoints(Answer[str, SinglePoint]):
         self._kinds = ["benefit" if e in benefits else "gate" if "/" in e else "objective" for e in self._effects]
         self._wholes = self._only_as_wholes()
         self._places = self._ranked()
-        self._place = {self._found.web.ids[v]: row for row, v in enumerate(self._places)}
+
+    @functools.cached_property
+    def _place(self) -> Mapping[str, int]:
+        """The row of each item."""
+        return {self._found.web.ids[v]: row for row, v in enumerate(self._places)}
 
     def _only_as_wholes(self) -> Mapping[int, tuple[int, Sequence[int]]]:
         """Of summaries, projects and programmes: what fails without the whole and without none of its parts alone, and its nodes.
@@ -125,28 +136,75 @@ class SinglePoints(Answer[str, SinglePoint]):
 
     def _ranked(self) -> list[int]:
         """The nodes without which something else fails, in order."""
-        net, s = self._schedule.network, self._schedule
         worth = [float(self._worth.worth.get(e, 0)) for e in self._effects]
         counts = [[float(kind in some) for kind in self._kinds] for some in (("benefit", "objective"), ("gate",))]
-        value, many, gates = (plain_floats(self._knocked.sums(column)) for column in (worth, *counts))
+        lost = [self._knocked.sums(column) for column in (worth, *counts)]
+        wholes = self._whole_keys(worth, *counts)
+        if self._schedule.network.arrays:
+            return self._in_order(as_floats(lost[0]), as_floats(lost[1]), as_floats(lost[2]), wholes)
+        rows = [*self._keys(*map(plain_floats, lost)), *wholes]
+        ids = self._found.web.ids
+        rows.sort(key=lambda row: (row[:-1], ids[row[-1]]))
+        return [row[-1] for row in rows]
+
+    def _keys(self, value: Sequence[float], many: Sequence[float], gates: Sequence[float]) -> Iterator[Key]:
+        """Of every node without which something else fails: what it is ranked by, and the node."""
+        net, s = self._schedule.network, self._schedule
         pos, aim, x = (plain(column) for column in (s.passes.positions.pos, s.passes.late_starts.to_target, s.passes.early_starts))
-        own = {self._found.web.place[e] for e, kind in zip(self._effects, self._kinds, strict=True) if kind == "gate"}
-        chances, ids = self._chances, self._found.web.ids
-        rows = []
+        own = self._gate_nodes
         for v, kind in enumerate(net.kinds):
             if kind not in WORK or not (many[v] or gates[v] > (v in own)):
                 continue
             p = pos[v]
             slack = aim[p] - x[p] if net.state[v] in LIVE and aim[p] < FAR else FAR
-            rows.append((-round(value[v], 2), -many[v], (v in own) - gates[v], slack, -chances.get(net.project[v], 0.0), ids[v], v))
+            yield -round(value[v], 2), -many[v], (v in own) - gates[v], slack, -self._chances.get(net.project[v], 0.0), v
+
+    def _whole_keys(self, worth: Sequence[float], many: Sequence[float], gates: Sequence[float]) -> list[Key]:
+        """The same of wholes."""
+        rows: list[Key] = []
         for v, (bits, nodes) in self._wholes.items():
-            some = _places(bits)
-            tight = self._tight(nodes)
-            known = max((chances.get(net.project[one], 0.0) for one in nodes), default=0.0)
-            lost, effects, held = (math.fsum(column[t] for t in some) for column in (worth, *counts))
-            rows.append((-round(lost, 2), -effects, -held, FAR if tight is None else tight[0], -known, ids[v], v))
-        rows.sort()
-        return [row[-1] for row in rows]
+            some, tight = _places(bits), self._tight(nodes)
+            known = max((self._chances.get(self._schedule.network.project[one], 0.0) for one in nodes), default=0.0)
+            lost, effects, held = (math.fsum(column[t] for t in some) for column in (worth, many, gates))
+            rows.append((-round(lost, 2), -effects, -held, FAR if tight is None else tight[0], -known, v))
+        return rows
+
+    def _in_order(
+        self, value: NDArray[np.float64], many: NDArray[np.float64], gates: NDArray[np.float64], wholes: Sequence[Key]
+    ) -> list[int]:
+        """The same nodes in the same order, on columns: only those that nothing but their id tells apart are looked at one by one."""
+        import numpy as np
+
+        net, passes = self._schedule.network, self._schedule.passes
+        own = np.zeros(net.n)
+        own[list(self._gate_nodes)] = 1.0
+        work = np.fromiter(map(frozenset(WORK).__contains__, net.kinds), bool, net.n)
+        nodes = np.flatnonzero(work & ((many[: net.n] > 0) | (gates[: net.n] > own)))
+        places = as_array(passes.positions.pos)[nodes]
+        aim, x = as_array(passes.late_starts.to_target)[places], as_array(passes.early_starts)[places]
+        slack = np.where(passes.live[places] & (aim < FAR), aim - x, FAR)
+        likely = np.zeros(len(self.portfolio.projects) + 1)
+        likely[list(self._chances)] = list(self._chances.values())
+        keys = [-np.rint(value[nodes] * 100), -many[nodes], own[nodes] - gates[nodes], slack, -likely[as_array(net.project)[nodes]]]
+        if wholes:
+            more = list(zip(*wholes, strict=True))
+            keys = [np.concatenate([key, given]) for key, given in zip(keys, ([round(v * 100) for v in more[0]], *more[1:5]), strict=True)]
+            nodes = np.concatenate([nodes, more[5]])
+        order = np.lexsort(keys[::-1])
+        changes = np.zeros(len(order), bool)
+        for key in keys:
+            changes[1:] |= key[order][1:] != key[order][:-1]
+        run = np.cumsum(changes)
+        alike = np.flatnonzero(np.bincount(run, minlength=1)[run] > 1)
+        nodes, ids = nodes[order], self._found.web.ids
+        tied = sorted(zip(run[alike].tolist(), nodes[alike].tolist(), strict=True), key=lambda pair: (pair[0], ids[pair[1]]))
+        nodes[alike] = [node for _, node in tied]
+        return plain_list(nodes)
+
+    @functools.cached_property
+    def _gate_nodes(self) -> frozenset[int]:
+        """The gates among what can fail."""
+        return frozenset(self._found.web.place[e] for e, kind in zip(self._effects, self._kinds, strict=True) if kind == "gate")
 
     @functools.cached_property
     def _chances(self) -> Mapping[int, float]:
@@ -191,7 +249,7 @@ class SinglePoints(Answer[str, SinglePoint]):
     @property
     def ids(self) -> tuple[str, ...]:
         """The items, in order."""
-        return tuple(self._place)
+        return tuple(self._found.web.ids[v] for v in self._places)
 
     def __iter__(self) -> Iterator[SinglePoint]:
         return map(self._row, self._places)
@@ -266,6 +324,13 @@ class SinglePoints(Answer[str, SinglePoint]):
 def _places(bits: int) -> list[int]:
     """The places of the bits of a number that are set."""
     return [place for place in range(bits.bit_length()) if bits >> place & 1]
+
+
+def as_floats(column: Sequence[float]) -> NDArray[np.float64]:
+    """A column as an array."""
+    import numpy as np
+
+    return np.asarray(column, np.float64)
 
 
 def plain_floats(column: Sequence[float]) -> list[float]:

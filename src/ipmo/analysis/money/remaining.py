@@ -36,9 +36,11 @@ class Remaining:
 
     def __init__(self, portfolio: Portfolio) -> None:
         self.portfolio = portfolio
-        self.budget, self.actual, self.forecast, self.leaving = (
-            roll_up(portfolio, name, include=("proposed",), unrated="unknown") for name in ("budget", "actual", "forecast", "exit_cost")
+        self.budget, self.actual, self.forecast = (
+            roll_up(portfolio, name, include=("proposed",), unrated="unknown") for name in ("budget", "actual", "forecast")
         )
+        stated = any(p.exit_cost is not None for p in portfolio.projects) or any(g.exit_cost is not None for g in portfolio.programmes)
+        self.leaving = roll_up(portfolio, "exit_cost", include=("proposed",), unrated="unknown") if stated else None
 
     def spent(self, project: str) -> Money | None:
         """What is known to be spent on a project; None where nothing is."""
@@ -47,6 +49,8 @@ class Remaining:
 
     def exit_cost(self, item: str) -> tuple[Money | None, str]:
         """(what ending a project, or all of a programme, early would cost, why it is not known): not stated for all of it, or no rate."""
+        if self.leaving is None:
+            return None, NO_EXIT
         known = _whole(self.leaving, item)
         unrated = self.leaving[item].reasons if item in self.leaving else ()
         return known, "" if known is not None else f"what getting out costs is not known: {unrated[0]}" if unrated else NO_EXIT

@@ -130,6 +130,29 @@ def settle_either(words: int, first: int, count: int, ptr: Ints, other: Ints, ga
                             changed = True
 
 
+def fail_from(ptr: Ints, heads: Ints, ways: Ints, waiting: Ints, count: int, out: Ints) -> None:
+    """Follows what fails from some nodes on.
+
+    Args:
+        ptr: where the links out of each node begin.
+        heads: the node that each leads to.
+        ways: how many links to each node must have failed before it does; changed.
+        waiting: the nodes that fail first; room (n).
+        count: how many these are.
+        out: 1 for what fails, and for these on entry.
+    """
+    while count > 0:
+        count -= 1
+        v = waiting[count]
+        for k in range(ptr[v], ptr[v + 1]):
+            u = heads[k]
+            ways[u] -= 1
+            if ways[u] == 0 and out[u] == 0:
+                out[u] = 1
+                waiting[count] = u
+                count += 1
+
+
 def sums_of_bits(words: int, some: int, bits: Ints, table: NDArray[np.float64], out: NDArray[np.float64]) -> None:
     """The sum of a value for each bit that the first numbers of a row have, from sums for every byte (some * 8 * 256)."""
     for v in range(len(out)):
