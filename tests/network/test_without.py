@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import ipmo
 from ipmo.model import After, Benefit, Contribution, Gate, Link, Objective, Outcome, Portfolio, Programme, Project, Task
 from ipmo.model.hierarchy import hierarchy
+from ipmo.network import early
 from ipmo.network import without as engine
 from ipmo.network.needs import without
 from ipmo.network.states import State
@@ -109,7 +110,7 @@ def test_more_targets_than_a_word_has_bits(way: str, monkeypatch: pytest.MonkeyP
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(pf=portfolios(tied=True))
-def test_single_points_and_what_is_worth_going_on_are_the_same_on_columns(pf: Portfolio) -> None:
+def test_single_points_status_and_what_is_worth_going_on_are_the_same_on_columns(pf: Portfolio) -> None:
     def answers() -> tuple[Any, ...]:
         ipmo.forget(pf)
         points = ipmo.single_points(pf, on_cycle="cut")
@@ -117,11 +118,14 @@ def test_single_points_and_what_is_worth_going_on_are_the_same_on_columns(pf: Po
             worth: Any = [attrs.astuple(row) for row in ipmo.worth_going_on(pf)]
         except ipmo.IpmoError as error:
             worth = str(error)
-        return points.ids, [attrs.astuple(row) for row in points], worth
+        s = ipmo.schedule(pf, on_cycle="cut")
+        ends = [s.ends(p.id) for p in pf.projects], [attrs.astuple(row) for row in ipmo.status(pf)]
+        return points.ids, [attrs.astuple(row) for row in points], worth, ends
 
     expected = answers()
     with pytest.MonkeyPatch.context() as patch:
         as_large(patch)
+        patch.setattr(early, "SEVERAL", 0)
         assert answers() == expected
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ipmo.errors import ScheduleError
@@ -27,6 +27,8 @@ __all__ = ["EarlyPass"]
 
 DECADE = 3653 * DAY
 """A calendar without work in the last one of all works no more."""
+SEVERAL = 8
+"""Of so many nodes the last finish is read off columns."""
 
 
 class EarlyPass:
@@ -280,6 +282,23 @@ class EarlyPass:
             if self.network.project[v] >= 0 and self.network.state[v] in LIVE:
                 owned[int(self.network.project[v])].append(v)
         return owned
+
+    def last_of(self, nodes: Sequence[int]) -> int | None:
+        """The last finish of many nodes of a large network, all of them open work with dates; None where one is not, or they are few."""
+        if len(nodes) < SEVERAL or not self.network.arrays:
+            return None
+        places = self._places_of_open_work[as_array(nodes)]
+        return None if (places < 0).any() else int(as_array(self.finishes)[places].max())
+
+    @functools.cached_property
+    def _places_of_open_work(self) -> NDArray[np.int64]:
+        """The position of each node that is open work and has dates; -1 of others."""
+        import numpy as np
+
+        states = self.network.states
+        known = (states == LIVE[0]) | (states == LIVE[1])
+        known[list(self.without_duration)] = False
+        return np.where(known, as_array(self.positions.pos), -1)
 
     @functools.cached_property
     def lower_bounded(self) -> set[int]:

@@ -6,6 +6,7 @@ Each year of it is a flow at that year's beginning, so that whole years of delay
 
 from __future__ import annotations
 
+import calendar
 import math
 from datetime import date, timedelta
 from fractions import Fraction
@@ -173,13 +174,37 @@ class Valued:
     def __init__(self, discount: DiscountSchedule, base: date) -> None:
         self.discount, self.base = discount, base
         self._factors: dict[date, float] = {}
+        self._anniversaries: dict[int, int] = {}
+        self._near = (math.log1p(discount.bands[0].rate), math.inf if discount.bands[0].until is None else float(discount.bands[0].until))
         self._lives: dict[object, tuple[tuple[Fraction | None, float], ...] | None] = {}
 
     def factor(self, day: date) -> float:
         """What one unit on a day is worth at the base date."""
         found = self._factors.get(day)
         if found is None:
-            found = self._factors[day] = self.discount.factor(years_between(self.base, day))
+            found = self._factors[day] = self._factor(day)
+        return found
+
+    def _factor(self, day: date) -> float:
+        """What `DiscountSchedule.factor` says of the years between; most days lie in its first band."""
+        if day < self.base:
+            return self.discount.factor(years_between(self.base, day))
+        year, whole = day.year, day.year - self.base.year
+        ordinal, before = day.toordinal(), self._anniversary(year)
+        if before > ordinal:
+            year, whole = year - 1, whole - 1
+            before = self._anniversary(year)
+        years = whole + (ordinal - before) / (self._anniversary(year + 1) - before)
+        rate, end = self._near
+        return math.exp(-(years * rate)) if years <= end else self.discount.factor(years)
+
+    def _anniversary(self, year: int) -> int:
+        """The day number of the base date's day in a year; 1 March for 29 February."""
+        found = self._anniversaries.get(year)
+        if found is None:
+            base = self.base
+            leap = base.month == 2 and base.day == 29 and not calendar.isleap(year)
+            found = self._anniversaries[year] = (date(year, 3, 1) if leap else base.replace(year=year)).toordinal()
         return found
 
     def worth(self, benefit: Benefit, start: date, yearly: Fraction) -> float | None:

@@ -21,6 +21,7 @@ from ipmo.analysis.change.stated import Moved, Stated, place_of, stated
 from ipmo.analysis.dates.items import ScheduledItem
 from ipmo.analysis.dates.schedule import OnCycle, Schedule
 from ipmo.errors import UnknownItemError, close_matches
+from ipmo.memory import remember
 from ipmo.model.changes import Change, as_changes
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
@@ -57,8 +58,8 @@ class Comparison(Answer[str, Moved]):
 
     @property
     def after(self) -> Portfolio:
-        """The other portfolio; a changed one is made anew each time unless somebody holds it, so that branches cost no memory."""
-        return self._after if self._after is not None else applied(self.before, self.changes)
+        """The other portfolio; of changed ones only the one last asked for is held, so that branches cost no memory."""
+        return self._after if self._after is not None else _last_tried(self.before).of(self.changes)
 
     # --------------------------------------------------------------------------------- as stated
 
@@ -407,6 +408,25 @@ def compare(before: Portfolio, after: Portfolio, *, on_cycle: OnCycle = "error")
     return Comparison(before, after)
 
 
+class _LastTried:
+    """The portfolio as some changes make it: that of the changes asked for last, whose answers are mostly asked for next."""
+
+    def __init__(self, portfolio: Portfolio) -> None:
+        self._before = portfolio
+        self._kept: tuple[tuple[Change, ...], Portfolio] | None = None
+
+    def of(self, changes: Sequence[Change]) -> Portfolio:
+        """The changed portfolio."""
+        kept = self._kept
+        if kept is None or kept[0] != tuple(changes):
+            kept = self._kept = (tuple(changes), applied(self._before, changes))
+        return kept[1]
+
+
+def _last_tried(portfolio: Portfolio) -> _LastTried:
+    return remember(portfolio, "last tried", lambda: _LastTried(portfolio))
+
+
 def what_if(portfolio: Portfolio, *changes: Change | Mapping[str, object], on_cycle: OnCycle = "error") -> Comparison:
     """What would follow from some changes: dates, floats, the critical path, cost, benefits, gates, status, exceptions.
 
@@ -436,6 +456,6 @@ def what_if(portfolio: Portfolio, *changes: Change | Mapping[str, object], on_cy
         moved = tried.moved(wanted)
         if moved is not None:
             return Comparison(portfolio, changes=wanted, dates=moved_targets(tried.targets, moved.items()))
-    # the changed portfolio is made once now, so that what cannot be is refused, and not kept
-    sides = Sides(portfolio, applied(portfolio, wanted))
+    # the changed portfolio is made once now, so that what cannot be is refused, and kept until another is asked for
+    sides = Sides(portfolio, _last_tried(portfolio).of(wanted))
     return Comparison(portfolio, changes=wanted, dates=None if sides.schedules is None else sides.dates())

@@ -502,8 +502,10 @@ class Items:
     def ends(self, full_id: str) -> datetime | None:
         """The finish of an item alone, as `dates` has it."""
         node = self.passes.nodes.get(full_id)
-        nodes = (node,) if node is not None else [v for v in self.parts.get(full_id, ()) if self.network.state[v] != State.GONE]
-        end = _most(self._end(v) for v in nodes)
+        nodes = (node,) if node is not None else self.parts.get(full_id, ())
+        end = None if self._backward else self.passes.last_of(nodes)
+        if end is None:
+            end = _most(self._end(v) for v in nodes if node is not None or self.network.state[v] != State.GONE)
         return moment(end) if end is not None else None
 
     def days(self, full_id: str) -> Days:
