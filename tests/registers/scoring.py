@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -141,17 +140,17 @@ def total(scores: list[Score]) -> str:
 
 def main() -> Iterator[str]:
     """The scores, with all names and with each register's own withheld."""
-    for source in sys.argv[1:] or ("truth.yaml", "held_out.yaml"):
-        if not (HERE / source).exists():
-            continue
-        known = truths(source)
-        for title, hold in (("all names known", False), ("each register's own names withheld", True)):
-            if hold and source != "truth.yaml":
-                continue
-            scores = [score(one, withheld_for(one, known) if hold else frozenset()) for one in known]
-            yield f"\n== {source}: {title}"
-            yield from map(str, scores)
-            yield total(scores)
+    every = [
+        one
+        for source in ("truth.yaml", "held_out.yaml", "held_out_again.yaml")
+        for one in truths(source)
+        if "file" not in one or (DATA / one["file"]).exists()
+    ]
+    for title, hold in (("all names known", False), ("each register's own names withheld", True)):
+        scores = [score(one, withheld_for(one, every) if hold else frozenset()) for one in every]
+        yield f"\n== {title}"
+        yield from map(str, scores)
+        yield total(scores)
 
 
 if __name__ == "__main__":

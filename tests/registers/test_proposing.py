@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from scoring import score, total, truths, withheld_for
 
 TRUTHS = truths()
+UNSEEN = [*truths("held_out.yaml"), *truths("held_out_again.yaml")]
 
 
 def sheet(*rows: list[Raw], name: str = "Sheet1") -> Sheet:
@@ -33,8 +34,7 @@ def column(mapped: SheetMapping, header: str) -> ColumnMapping:
 @pytest.mark.data
 @pytest.mark.parametrize("truth", TRUTHS, ids=lambda truth: truth.get("file", truth.get("name")))
 def test_no_column_is_proposed_with_confidence_and_wrong(truth: dict[str, object]) -> None:
-    for withheld in (frozenset(), withheld_for(truth, TRUTHS)):
-        assert score(truth, withheld).sure_and_wrong == ()
+    assert score(truth).sure_and_wrong == ()
 
 
 @pytest.mark.data
@@ -48,9 +48,21 @@ def test_columns_of_registers_are_proposed_right() -> None:
 @pytest.mark.data
 def test_columns_of_registers_never_seen_are_proposed_right() -> None:
     """Each register is read without the names that it alone has: what is left is what the others, and the field, would say."""
-    unseen = [score(one, withheld_for(one, TRUTHS)) for one in TRUTHS]
-    assert sum(one.right for one in unseen) >= 0.93 * sum(one.mapped for one in unseen), total(unseen)
-    assert sum(one.found for one in unseen) >= 0.80 * sum(one.fields for one in unseen), total(unseen)
+    every = [*TRUTHS, *UNSEEN]
+    unseen = [score(one, withheld_for(one, every)) for one in every]
+    assert sum(one.right for one in unseen) >= 0.95 * sum(one.mapped for one in unseen), total(unseen)
+    assert sum(one.found for one in unseen) >= 0.84 * sum(one.fields for one in unseen), total(unseen)
+    assert not any(one.sure_and_wrong for one in unseen)
+
+
+@pytest.mark.parametrize("truth", UNSEEN, ids=lambda truth: truth["name"])
+def test_headings_of_exports_and_templates_are_proposed_right(truth: dict[str, object]) -> None:
+    """Collected after the names were written: 92 % and 95 % of the mapped columns were right at first sight (docs/spreadsheets.md)."""
+    found = score(truth)
+    assert found.register_right
+    assert found.sure_and_wrong == ()
+    assert found.right >= 0.85 * found.mapped
+    assert found.found >= 0.8 * found.fields
 
 
 def test_what_headings_say() -> None:

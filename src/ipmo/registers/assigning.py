@@ -15,7 +15,7 @@ from ipmo.registers.voting import Vote, vote
 
 __all__ = ["Assigned", "Candidate", "assign"]
 
-TAKEN = 0.62
+TAKEN = 0.72
 """From this score on a column is given to a field."""
 SURE_NAME = 0.9
 SURE_VALUES = 0.93
@@ -27,6 +27,11 @@ SECOND_BEST = 0.9
 """What a column needs for a field when another column states the one that its heading names."""
 PLACE = 0.0004
 """What each step down the list of usual names costs: the first name of a field wins over its tenth."""
+MONEY_WORDS = frozenset(
+    "cost budget spend expenditure value price funding amount bac eac acwp saving funded grant appropriation commitment outturn invoiced paid capex opex"
+    " investment disbursed disbursement allocation allotment life contract ffc afc loan".split()
+)
+RIVAL = 0.08
 BY_PERIOD = frozenset(("budget", "actual", "forecast", "funding"))
 """Fields that several columns may state, each for a period of its own."""
 
@@ -46,6 +51,8 @@ class Candidate:
     score: float
     like: float
     vote: Vote
+    money: bool = False
+    """Currencies stand in its cells."""
 
 
 @attrs.frozen(kw_only=True)
@@ -82,7 +89,11 @@ def candidates(
         elif name in kind.fields and (one := kind.fields[name]).cell != "data":
             said = vote(one, column, read, _known(one, known))
             strict = 0.8 if like < ID_NAME and one.cell == "id" else 1.0  # the code of something else is no id of the row
-            found.append(Candidate(field=name, score=min(1.1, like * said.factor * strict) - place * PLACE, like=like, vote=said))
+            found.append(
+                Candidate(
+                    field=name, score=min(1.1, like * said.factor * strict) - place * PLACE, like=like, vote=said, money=bool(column.signs)
+                )
+            )
     return sorted(found, key=lambda one: -one.score)
 
 
@@ -138,19 +149,29 @@ def assign(
             holders[key] = place
         given[place] = one
     said = [_said(place, given.get(place), everything, given, reads) for place in range(len(reads))]
-    return _ids_by_values(said, columns, everything) if "id" in kind.fields else said
+    return _ids_by_values(said, reads, columns, everything) if "id" in kind.fields else said
 
 
-def _ids_by_values(said: list[Assigned], columns: Sequence[Column], everything: Sequence[Sequence[Candidate]]) -> list[Assigned]:
-    """Where no heading names an id: the first column with a heading of its own whose cells are codes that all differ, with that doubt."""
+def _ids_by_values(
+    said: list[Assigned], reads: Sequence[Heading], columns: Sequence[Column], everything: Sequence[Sequence[Candidate]]
+) -> list[Assigned]:
+    """Where no heading names an id: the column whose cells are codes that all differ, if its heading ends in id or number, or begins the sheet."""
     if any(one.field == "id" for one in said):
         return said
-    for place, (one, column) in enumerate(zip(said, columns, strict=True)):
-        strange = one.candidate is None and all(other.score < TAKEN for other in everything[place])
-        if strange and column.told > 1 and column.distinct == 1.0 and column.share("code", "whole") >= 0.9 and column.share("date") < 0.5:
-            doubt = "no heading says id; its cells all differ"
+    for place, (one, read, column) in enumerate(zip(said, reads, columns, strict=True)):
+        strange = one.candidate is None and ((place < 2 and all(other.score < TAKEN for other in everything[place])) or _ends_as_id(read))
+        if strange and column.told > 1 and column.distinct >= 0.9 and column.share("code", "whole") >= 0.9 and column.share("date") < 0.5:
+            doubt = (
+                "no heading says id; its cells all differ"
+                if column.distinct == 1.0
+                else "no heading says id; nearly all of its cells differ"
+            )
             return [*said[:place], Assigned(field="id", doubt=doubt), *said[place + 1 :]]
     return said
+
+
+def _ends_as_id(read: Heading) -> bool:
+    return bool(read.words) and read.words[-1] in ("id", "number", "reference", "key")
 
 
 def _said(
@@ -164,6 +185,8 @@ def _said(
     doubts = []
     if one.vote.why:
         doubts.append(one.vote.why)
+    if one.field in BY_PERIOD and reads[place].currency is None and not one.money and not MONEY_WORDS & set(reads[place].words):
+        doubts.append("nothing says that its numbers are money")
     second = next((other for other in everything[place] if other.field != one.field), None)
     if second is not None and one.score - second.score < MARGIN and one.like - second.like < 2 * MARGIN and second.score >= TAKEN:
         doubts.append(f"it may be {'an attribute' if second.field == ATTRIBUTE else second.field} as well")
@@ -177,7 +200,7 @@ def _said(
         reads[other].text
         for other, found in enumerate(everything)
         if other != place
-        and any(c.field == one.field and c.like >= SURE_NAME and one.score - c.score < MARGIN for c in found)
+        and any(c.field == one.field and c.like >= SURE_NAME and one.score - c.score < RIVAL for c in found)
         and _open(other, one, given, reads, place)
     ]
     if rivals:

@@ -16,7 +16,7 @@ from ipmo.registers.columns import YES_NO, Column
 from ipmo.registers.fields import RegisterField
 from ipmo.registers.headings import Heading
 from ipmo.registers.mapping import UNKNOWN, ColumnMapping, DateOrder
-from ipmo.registers.voting import MONEY_CELLS
+from ipmo.registers.voting import MONEY_CELLS, opposites
 
 __all__ = ["Details", "detailed", "order_of_file", "unknown_texts"]
 
@@ -289,6 +289,8 @@ def _choice(mapped: ColumnMapping, field: RegisterField, register: str, column: 
 
 
 def _flag(mapped: ColumnMapping, column: Column) -> ColumnMapping:
+    if said := opposites(column):
+        return attrs.evolve(mapped, scale=FrozenMap(said))
     strange = [text for text in dict.fromkeys(column.texts) if text.lower() not in YES_NO]
     return _doubted(mapped, f"{', '.join(map(repr, strange[:3]))}: neither yes nor no") if strange else mapped
 

@@ -17,6 +17,7 @@ TELLING: Mapping[str, float] = {
     **dict.fromkeys("narrative commentary comment note remark explanation rationale justification reason detail text notes".split(), 0.4),
     **dict.fromkeys("url link hyperlink website email phone telephone address acronym shortcode abbreviation code".split(), 0.35),
     **dict.fromkeys("previous prior last former index ratio count rank weight trend average max min per".split(), 0.3),
+    **dict.fromkeys("quantity qty unit volume area length".split(), 0.35),
     **dict.fromkeys("residual target net post inherent gross pre initial".split(), 0.2),
     **dict.fromkeys("actual baseline remaining cumulative original".split(), 0.25),
     **dict.fromkeys("plan planned forecast estimated projected expected anticipated revised scheduled".split(), 0.12),

@@ -175,13 +175,13 @@ BENEFITS = {
     "outcome": "outcome; related outcome; outcome id; linked outcome; parent outcome; end outcome; business outcome",
     "value": "value; benefit value; annual benefit; annual value; total benefit; value per year; expected value; financial value; planned value; forecast value;"
     " year value; year benefit; amount; benefit amount; expected benefit; estimated value; total value; total financial benefit; annual saving; saving;"
-    " forecast benefit; planned benefit; total baseline benefit; target value financial; monetised benefit; monetised value; whole life benefit;"
-    " total expected benefit; value of benefit; annualised value; baseline benefit value; cost saving; year saving; financial benefit; net benefit; gross benefit",
+    " forecast benefit; planned benefit; target value financial; monetised benefit; monetised value; whole life benefit;"
+    " total expected benefit; value of benefit; annualised value; cost saving; year saving; financial benefit; net benefit; gross benefit",
     "lasts": "lasts; duration; benefit duration; benefit life; life; realisation period; duration of benefit; length of benefit; life of benefit; year of benefit",
     "until": "until; end date; benefit end; benefit end date; realisation end; realisation end date; end of benefit; full realisation date; last date",
     "probability": "probability; likelihood; confidence; confidence level; certainty; probability of realisation; likelihood of realisation; confidence percent;"
     " confidence rating; likelihood of achievement",
-    "measure": "measure; kpi; metric; measure name; performance measure; key performance indicator; indicator; benefit measure; measured by;"
+    "measure": "measure; measurement; kpi; metric; measure name; performance measure; key performance indicator; indicator; benefit measure; measured by;"
     " success measure; what is measured; success criterion; measure of success; benefit metric; performance indicator; measure kpi; how measured",
     "unit": "unit; unit of measure; measurement unit; measure unit; uom; unit measure; unit of measurement; metric unit",
     "population": "population; beneficiary; beneficiary group; stakeholder; target group; who benefits; who is benefiting; recipient; customer group;"

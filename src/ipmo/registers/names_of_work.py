@@ -21,7 +21,7 @@ MONEY = {
     " baseline budget; authorised budget; total approved budget; latest budget; total project budget; whole life cost; total whole life cost;"
     " whole life cost baseline; whole life cost budget; baseline whole life cost; total baseline whole life cost; total budget whole life cost;"
     " baseline cost; cost baseline; life cycle cost; total life cycle cost; life time cost; life time budget; total cost;"
-    " project cost; total project cost; current project cost; approved cost; approved project cost; planned cost; total planned cost;"
+    " project cost; total project cost; current project cost; approved cost; approved project cost; total approved cost; approved total cost; planned cost; total planned cost;"
     " planned budget; planned expenditure; estimated cost; estimated total cost; total estimated cost; estimated project cost;"
     " estimated budget; cost estimated; cost; costs; capital cost; capital budget; capex budget; budget at completion; bac; contract value;"
     " contract amount; contract sum; original contract value; revised contract value; current contract value; project value; total value;"
@@ -39,7 +39,7 @@ MONEY = {
     " current forecast; forecast outturn; outturn; outturn forecast; outturn cost; projected cost; projected total cost; expected cost;"
     " budget forecast; forecast budget; estimated cost at completion; cost at completion; at completion total cost; at completion cost;"
     " forecast spend; forecast expenditure; projected actual cost; projected final cost; current cost estimated; forecast year; year forecast;"
-    " year total forecast; full year forecast; latest estimated; forecast at end; forecast project cost; current forecast cost;"
+    " year total forecast; full year forecast; latest estimated; forecast at end; current estimated total cost; current estimated cost; latest estimated cost; revised estimated cost; forecast project cost; current forecast cost;"
     " projected total expenditure; estimated at complete; total cost forecast",
     "funding": "funding; total funding; approved funding; funding approved; funding amount; funded amount; funding allocated; grant; grant amount;"
     " appropriation; total appropriation; commitment; total commitment; secured funding; funding secured; funding received; funding committed;"
@@ -133,7 +133,7 @@ TASK_DATES = {
     "actual_finish": "actual finish; actual finish date; actual end; actual end date; actual completion; actual completion date; completed on;"
     " completed date; completed; completed at; date completed; completion date; finished; finished on; closed; closed date; date closed;"
     " closed at; done date; date done; resolved; resolved date; af; finish actual; actual date; completed time; date achieved; achieved;"
-    " achieved date; actual delivery date; date of completion; actual completion time",
+    " achieved date; actual delivery date; date of completion; actual completion time; actual",
     "progress": "progress; percent complete; percent; complete; percent completed; percent done; completion percent; progress percent; work percent complete;"
     " activity percent complete; physical percent complete; duration percent complete; performance percent complete; percent progress;"
     " schedule percent complete; status percent; overall progress; task progress; done percent; task percent complete",
@@ -183,7 +183,7 @@ TASKS = {
     " responsible manager; action owner; person responsible; deliverable owner; work package owner; assigned; owner name; responsible party; people;"
     " assignee name; contact; person; dri; who; task manager; project manager; assigned person; person assigned",
     "resources": "resource name; resource; assigned resource; resource id; assigned resource name; resource assigned; resource initial; team member;"
-    " assigned user; assigned team; resource assignment; resource group",
+    " assigned user; assigned team; resource assignment; resource group; member; members; participant",
     "category": "category; type; task type; activity type; phase; stage; discipline; bucket; bucket name; section; section column;"
     " work item type; issue type; work type; task category; trade; work stream; workstream; area; component; list; list name; group name;"
     " classification; milestone type; area path; label; tag",

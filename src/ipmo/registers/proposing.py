@@ -27,7 +27,7 @@ __all__ = ["propose"]
 TRIED = 3
 """Kinds of register that are tried in full, those with most votes."""
 NEEDED_VOTES = 1.2
-CLOSE = 0.85
+CLOSE = 0.75
 TELLING = 5.0
 """Votes from which on a kind is named, even if no heading does it alone."""
 BY_PERIOD = ("budget", "actual", "forecast", "funding")
@@ -103,7 +103,7 @@ def _of_kind(
         assigned = assign(reads, columns, CATALOGUE[kind], _own_ids(reads, columns, kind, withheld), withheld)
         fields = {one.field for one in assigned if one.field != ATTRIBUTE}
         weight = sum(0.5 + one.candidate.score / 2 for one in assigned if one.candidate is not None and one.field != ATTRIBUTE)
-        if kind == "raid" and "type" not in fields:
+        if kind == "raid" and not _says_which(reads, columns, assigned):
             continue
         if "id" in fields or fields & NAMES or kind in ("costs", "links"):
             tried.append((count + weight, kind, tuple(assigned), fields))
@@ -114,11 +114,20 @@ def _of_kind(
     if len(best[3]) < 2:
         return None
     doubt = ""
-    if votes[0][0] < TELLING and not any(telling(read.words, best[1]) for read in reads):
+    nameless = best[1] in ("projects", "programmes", "tasks") and "name" not in best[3]
+    if nameless or (votes[0][0] < TELLING and not any(telling(read.words, best[1]) for read in reads)):
         doubt = f"nothing names what its rows are: it is read as {CATALOGUE[best[1]].title}"
     elif len(tried) > 1 and tried[1][0] > CLOSE * best[0]:
         doubt = f"it may be {CATALOGUE[tried[1][1]].title} as well as {CATALOGUE[best[1]].title}"
     return _Found(sheet=sheet, table=table, reads=reads, columns=columns, kind=best[1], assigned=best[2], doubt=doubt)
+
+
+def _says_which(reads: Sequence[Heading], columns: Sequence[Column], assigned: Sequence[Assigned]) -> bool:
+    """Whether a column says of each row what it is: risk, assumption, issue or dependency."""
+    return any(
+        one.field == "type" and (column.told > 0 or "raid" in read.words)
+        for read, column, one in zip(reads, columns, assigned, strict=True)
+    )
 
 
 def _own_ids(reads: Sequence[Heading], columns: Sequence[Column], kind: str, withheld: frozenset[str]) -> dict[str, frozenset[str]]:

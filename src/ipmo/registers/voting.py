@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import attrs
 
-from ipmo.registers.columns import LEVELS, Column
+from ipmo.registers.columns import Column
 from ipmo.registers.fields import RegisterField
 from ipmo.registers.headings import Heading
 
-__all__ = ["MONEY_CELLS", "Vote", "vote"]
+__all__ = ["MONEY_CELLS", "Vote", "opposites", "vote"]
 
 MONEY_CELLS = frozenset(("money", "budget", "cost", "worth", "rate"))
 MOST = 0.6
@@ -159,7 +161,19 @@ def _rating(field: RegisterField, column: Column) -> Vote:
 
 
 def _flag(column: Column) -> Vote:
-    return Vote(1.03) if column.share("yesno") >= MOST else Vote(0.2, "its cells are not yes and no")
+    if column.share("yesno") >= MOST or opposites(column):
+        return Vote(1.03)
+    return Vote(0.2, "its cells are not yes and no")
+
+
+def opposites(column: Column) -> dict[str, str]:
+    """Cells that say a thing or that it is not so, as yes and no: `Cashable` and `Non-cashable`; empty where they do not."""
+    words = dict.fromkeys(column.texts)
+    bare = {text: re.sub(r"[^a-z]", "", text.lower()) for text in words}
+    denied = {text: low.removeprefix("non").removeprefix("not") for text, low in bare.items() if low.startswith(("non", "not"))}
+    if not denied or len(words) > 4 or not all(low in denied.values() for text, low in bare.items() if text not in denied):
+        return {}
+    return {text: "no" if text in denied else "yes" for text in words}
 
 
 def _links(column: Column, known: frozenset[str]) -> Vote:
@@ -213,8 +227,3 @@ def _text(field: RegisterField, column: Column) -> Vote:
             return Vote(0.4, "its cells are sentences")
         return Vote(1.0) if column.share("number") < MOST else Vote(0.6, "its cells are numbers")
     return Vote(1.0)
-
-
-def levels_in(column: Column) -> tuple[str, ...]:
-    """The words of a scale that stand in a column."""
-    return tuple(dict.fromkeys(text for text in column.texts if text.lower() in LEVELS))
