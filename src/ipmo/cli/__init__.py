@@ -1,4 +1,4 @@
-"""The command line: `ipmo read|check|schedule|links|what-if|roll-up|status|gates|translate|...|report|convert|schema|plugins|doctor`.
+"""The command line: `ipmo read|check|schedule|links|what-if|roll-up|status|gates|translate|...|report|convert|template|schema|plugins|doctor`.
 
 It asks what anybody may ask: the verbs of the front door. Exit 0 good; 1 when `check` has a finding of severity error or a verb
 cannot answer; 2 wrong use. Errors go to stderr and name the file. `--json` prints one valid object with `rows` and `findings`, even

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
 import ipmo
 from ipmo.analysis.dates.reproduced import Reproduced, reproduced
 from ipmo.cli.shell import Verb, as_json_text, emit, json_option, main, plain_rows, portfolio_argument, say
-from ipmo.errors import IpmoError
+from ipmo.desk import installed
+from ipmo.errors import FileError, IpmoError
 from ipmo.model import Portfolio
+from ipmo.registers.template import write_template
 from ipmo.words import agree, counted
 
 __all__: list[str] = []
@@ -114,6 +117,29 @@ def convert(source: str, target: str, from_: str | None, to: str | None, as_json
         emit([{"source": source, "target": target}], pf.source.findings)
     else:
         say(f"wrote {target}")
+
+
+@main.command(cls=Verb)
+@click.argument("path", type=click.Path())
+@click.option(
+    "--methods", metavar="NAME[,NAME]", default="", help="Methods that the portfolio follows: filled in, with their gates to pick."
+)
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@json_option
+def template(path: str, methods: str, force: bool, as_json: bool) -> None:
+    """Write an Excel workbook to fill in: lists to pick from, limits on dates, help on every heading."""
+    registry = installed()
+    chosen = [registry.methodology(name.strip()) for name in methods.split(",") if name.strip()]
+    where = Path(path)
+    if where.suffix.lower() != ".xlsx":
+        raise FileError(path, "a template is an Excel workbook; let its name end in .xlsx")
+    if where.exists() and not force:
+        raise FileError(path, "is there already; it may have been filled in: name another file, or say --force")
+    write_template(where, chosen)
+    if as_json:
+        emit([{"target": path, "methods": [method.name for method in chosen]}], ())
+    else:
+        say(f"wrote {path}: fill in the sheets Portfolio and Projects first, then ipmo check {path}")
 
 
 @main.command(cls=Verb)

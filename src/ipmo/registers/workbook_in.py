@@ -20,6 +20,12 @@ from ipmo.registers.workbook_out import ABOUT, LONG, MARK
 
 __all__ = ["is_own", "read_own"]
 
+EMPTY = (
+    "the workbook is not filled in yet: give the portfolio an Id on the sheet Portfolio, and list at least one project on the sheet "
+    "Projects with an Id, a Start and a Finish"
+)
+"""What to say of a template as it was made."""
+
 
 def is_own(sheets: Sequence[Sheet]) -> bool:
     """Whether ipmo wrote a workbook: it says so on its first sheet."""
@@ -93,21 +99,16 @@ def read_own(sheets: Sequence[Sheet], name: str, declared: Declared | None = Non
     made.read(tables)
     if made.problems:
         raise FileError(name, made.problems)
-    if not any(key in made.document for key in names() if not layout(key).parent and key != "portfolio"):
-        if not made.document["portfolio"].get("id"):
-            raise FileError(name, _empty())
+    if not made.document["portfolio"].get("id"):
+        filled = [key for key in names() if key != "portfolio" and not layout(key).parent and key in made.document]
+        at = next((row for row, cells in enumerate(own.sheet.rows[0]) if text_of(cells).casefold() == "id"), None)
+        where = own.sheet.place(at, 1) if at is not None else "Portfolio"
+        raise FileError(name, f"{where}: give the portfolio an Id, a short name" if filled else EMPTY)
     source = Source(path=name, format="excel", understood=made.understood, findings=(*findings, *made.findings))
     try:
         return structure(made.document, source, declared)
     except ModelError as error:
         raise FileError(name, [attrs.evolve(made.located(problem), file=name) for problem in error.problems]) from None
-
-
-def _empty() -> str:
-    return (
-        "the workbook is not filled in yet: give the portfolio an Id on the sheet Portfolio, and list at least one project on the "
-        "sheet Projects with an Id and a Start or a Finish"
-    )
 
 
 def _long_texts(sheets: Sequence[Sheet], name: str) -> dict[str, str]:

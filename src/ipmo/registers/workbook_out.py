@@ -290,6 +290,8 @@ def _width(head: str, column: Column, rows: Sequence[Mapping[Path, Value]]) -> f
 
 def note(column: Column) -> str:
     """What the comment of a heading says."""
+    if column.path == ("id",):
+        return "A short name that no other bears; without slash, colon or at sign."
     parts = [f"{column.help[:1].upper()}{column.help[1:]}."]
     if column.choices:
         parts.append(f"One of: {', '.join(column.choices)}.")
