@@ -42,6 +42,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import ID
 from ipmo.options import checked
 from ipmo.progress import watched
+from ipmo.registers.mapping import Mapping as ColumnsOf
 from ipmo.standards.uk_project_data import check_standard
 from ipmo.tables import rows_of
 from ipmo.units import as_day
@@ -85,15 +86,17 @@ def read(
     *,
     format: str | None = None,
     encoding: str | None = None,
+    mapping: ColumnsOf | str | os.PathLike[str] | None = None,
     strict: bool = False,
     progress: bool | Callable[[str, int, int], object] | None = None,
 ) -> Portfolio:
     """A portfolio from a file or folder; the format is sniffed.
 
     Args:
-        path: a YAML or JSON file, a folder with `portfolio.yaml`, or what an installed format reads.
+        path: a YAML or JSON file, a folder with `portfolio.yaml`, a workbook, CSV or TSV, or what an installed format reads.
         format: forces the format by name.
-        encoding: the code page of text that does not say it itself (Primavera's); found from the text when left out.
+        encoding: the code page of text that does not say it itself (Primavera's, CSV); found from the text when left out.
+        mapping: what the columns of a spreadsheet mean: a mapping of `ipmo map`, or its path.
         strict: any finding of the reading is an error.
         progress: True shows a bar on standard error where that is a terminal; a function gets what is done, how much of it, of how much.
 
@@ -106,7 +109,7 @@ def read(
         PluginError: a plugin's reader failed.
     """
     with watched(progress):
-        return read_path(path, installed(), format, encoding, strict=strict)
+        return read_path(path, installed(), format, encoding, strict=strict, mapping=mapping)
 
 
 taking_paths = Taking(read)

@@ -46,12 +46,6 @@ KINDS = (
     (b"MPX,", "a Microsoft MPX file"),
 )
 
-SHEETS = frozenset([".csv", ".ods", ".tsv", ".xls", ".xlsb", ".xlsm", ".xlsx"])
-FRAMES = (
-    "read it with pandas or polars, give its columns the names of the fields (docs/file-format.md), and hand the frames to "
-    "ipmo.from_tables({'projects': ..., 'tasks': ...})"
-)
-
 
 @attrs.frozen(kw_only=True, eq=False)
 class Document:
@@ -102,10 +96,6 @@ def text_of(path: Path, name: str) -> str:
         FileError: it cannot be read, is too large, empty, binary, or not UTF-8.
     """
     raw = bytes_of(path, name, "the file is empty; a portfolio starts with `ipmo: 1`")
-    if path.suffix.lower() in SHEETS:
-        raise FileError(
-            name, [Problem(message="this is a spreadsheet, and nothing says which of its columns means what", hint=FRAMES, file=name)]
-        )
     for magic, what in KINDS:
         if raw.startswith(magic):
             raise FileError(name, f"this is {what}, not an ipmo portfolio in YAML or JSON")

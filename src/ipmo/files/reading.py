@@ -26,7 +26,9 @@ __all__ = ["placed", "read_path", "text_in", "write_path"]
 _ENCODING: ContextVar[str | None] = ContextVar("encoding", default=None)
 
 
-def read_path(path: str | os.PathLike[str], registry: Registry, format: str | None, encoding: str | None, *, strict: bool) -> Portfolio:
+def read_path(
+    path: str | os.PathLike[str], registry: Registry, format: str | None, encoding: str | None, *, strict: bool, mapping: object = None
+) -> Portfolio:
     """A portfolio from a file or folder.
 
     Args:
@@ -35,6 +37,7 @@ def read_path(path: str | os.PathLike[str], registry: Registry, format: str | No
         format: forces the format by name.
         encoding: the code page of text that does not say it itself.
         strict: any finding of the reading is an error.
+        mapping: what the columns of a spreadsheet mean: a mapping or its path; found from the file when None.
 
     Raises:
         FileError: with all problems, each with file, line, column, path and hint.
@@ -45,9 +48,13 @@ def read_path(path: str | os.PathLike[str], registry: Registry, format: str | No
     if not os.path.exists(where):
         near = close_matches(where.name, [p.name for p in where.parent.iterdir()] if where.parent.is_dir() else [])
         raise FileError(name, "there is no such file" + (f"; close: {', '.join(map(repr, near))}" if near else ""))
-    chosen = (
-        format_to_read(where, registry.formats, _sniffing(registry, name)) if format is None else format_named(format, registry.formats)
-    )
+    if format is not None:
+        chosen = format_named(format, registry.formats)
+    else:
+        mapped = [one for one in registry.formats if mapping is not None and one.mappings and where.suffix.lower() in one.suffixes]
+        chosen = mapped[0] if mapped else format_to_read(where, registry.formats, _sniffing(registry, name))
+    if mapping is not None and not chosen.mappings:
+        raise FileError(name, f"format {chosen.name!r} says itself what it holds; leave mapping= out, or say format='csv'")
     if chosen.read is None:
         raise FileError(name, f"format {chosen.name!r} can be written, not read")
     if chosen.encodings and encoding is None:
@@ -55,7 +62,8 @@ def read_path(path: str | os.PathLike[str], registry: Registry, format: str | No
     if encoding is not None and not chosen.encodings:
         raise FileError(name, f"format {chosen.name!r} says its encoding itself; leave encoding= out")
     try:
-        portfolio = chosen.read(where, name, encoding) if chosen.encodings else chosen.read(where, name)
+        more = (encoding, mapping) if chosen.mappings else (encoding,) if chosen.encodings else ()
+        portfolio = chosen.read(where, name, *more)
         if not isinstance(portfolio, Portfolio):
             raise TypeError(f"a format reads a portfolio, this one {portfolio!r:.60}")
     except IpmoError:

@@ -349,6 +349,7 @@ class Format:
         read: `(path, name to show) -> Portfolio`; None when it cannot be read.
         write: `(portfolio, path)`; None when it cannot be written.
         encodings: `read` takes a third argument, the text encoding that the user names, None where it is to be found.
+        mappings: `read` takes a fourth argument, what the columns of the file mean: a mapping, its path, or None.
         notices: what reading it may find.
     """
 
@@ -359,6 +360,7 @@ class Format:
     read: Callable[..., Portfolio] | None = None
     write: Callable[[Portfolio, Path], None] | None = None
     encodings: bool = False
+    mappings: bool = False
     notices: tuple[Notice, ...] = attrs.field(default=(), converter=as_tuple)
 
 

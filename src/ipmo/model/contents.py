@@ -54,6 +54,7 @@ class Source:
         findings: what was noticed while reading.
         lines: the line of each item in a file of another tool, by full id.
         stored: the dates that the tool stored, by full id: what `ipmo check` holds the schedule against.
+        cells: of spreadsheets, how many cells were `understood`, `unknown`, `blank`, `refused` and `ignored`: together, all below the headers.
     """
 
     path: str = ""
@@ -63,6 +64,7 @@ class Source:
     findings: tuple[Finding, ...] = attrs.field(default=(), converter=as_tuple)
     lines: FrozenMap[str, int] = attrs.field(default=EMPTY, converter=as_map, repr=False)
     stored: FrozenMap[str, StoredDates] = attrs.field(default=EMPTY, converter=as_map, repr=False)
+    cells: FrozenMap[str, int] = attrs.field(default=EMPTY, converter=as_map, repr=False)
 
 
 def _source(value: object, reading: Reading) -> Source:

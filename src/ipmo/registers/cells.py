@@ -128,22 +128,24 @@ def read_column(cells: Sequence[Raw], field: RegisterField, settings: Settings) 
         field: what the column states.
         settings: how its cells are read.
     """
-    typed = any(isinstance(cell, bool) for cell in cells)  # True is 1 to a dictionary
-    distinct: dict[object, Raw] = {(cell.__class__, cell): cell for cell in cells} if typed else dict(zip(cells, cells, strict=True))
-    texts = [cell for cell in distinct.values() if isinstance(cell, str)]
-    unknown = (
-        frozenset(text for text in texts if text and settings.unknown(text)) if field.cell != "id" and field.name != "name" else frozenset()
-    )
-    present = [cell for cell in distinct.values() if cell != "" and not (isinstance(cell, str) and (cell in unknown or not cell.strip()))]
+    kinds = set(map(type, cells))
+    typed = bool in kinds  # True is 1 to a dictionary
+    distinct: dict[Any, Raw] = {(cell.__class__, cell): cell for cell in cells} if typed else dict.fromkeys(cells, "")
+    if not typed:
+        distinct = dict(zip(distinct, distinct, strict=True))
+    texts = [cell for cell in distinct.values() if cell.__class__ is str and cell] if str in kinds else []
+    named = field.cell == "id" or field.name == "name"
+    nothing = {text for text in texts if text.isspace()}
+    unknown = frozenset() if named else frozenset(text for text in texts if settings.unknown(text)) - nothing
+    left = unknown | nothing | {""} if str in kinds else frozenset()
+    present = [cell for cell in distinct.values() if cell.__class__ is not str or cell not in left] if left else list(distinct.values())
     scale = {folded(key): value for key, value in settings.scale.items()}
     held = [scale.get(folded(text_of(cell)), cell) for cell in present] if scale else present
     read = READERS[field.cell](field, settings, held)
-    out: dict[object, Outcome] = {}
+    out: dict[Any, Outcome] = {}
     for key, cell in distinct.items():
-        if cell == "" or (isinstance(cell, str) and not cell.strip()):
-            out[key] = BLANK
-        elif isinstance(cell, str) and cell in unknown:
-            out[key] = UNKNOWN
+        if cell.__class__ is str and cell in left:
+            out[key] = UNKNOWN if cell in unknown else BLANK
         else:
             out[key] = _outcome(cell, read, scale, field)
     return [out[cell.__class__, cell] for cell in cells] if typed else list(map(out.__getitem__, cells))
@@ -151,7 +153,7 @@ def read_column(cells: Sequence[Raw], field: RegisterField, settings: Settings) 
 
 def _outcome(cell: Raw, read: Read, scale: Mapping[str, str], field: RegisterField) -> Outcome:
     try:
-        if isinstance(cell, str) and cell[:1] == "#" and cell.strip() in ERRORS:
+        if cell.__class__ is str and cell[:1] == "#" and cell.strip() in ERRORS:
             raise CellError(f"{cell.strip()} is a formula that failed")
         if scale:
             given = scale.get(folded(text_of(cell)))

@@ -1,4 +1,4 @@
-"""The formats of spreadsheets, declared as those of any other file: workbooks, and folders of tables."""
+"""The formats of spreadsheets, declared as those of any other file: workbooks and delimited text."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ipmo.declared import Declared
-from ipmo.errors import FileError
 from ipmo.methods.contract import Format, Notice
 from ipmo.model.portfolio import Portfolio
 from ipmo.registers import workbook_in, workbook_out
-from ipmo.registers.sheets import read_sheets
+from ipmo.registers.reading import Mapped, as_mapping, read_registers, read_tables
+from ipmo.registers.sheets import TEXT_SUFFIXES, WORKBOOK_SUFFIXES, read_sheets
 
 __all__ = ["register_formats"]
 
 MAGIC = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How workbooks begin: a zip archive, or the compound file of before 2007 and of locked ones."""
+OTHERS = tuple(suffix for suffix in WORKBOOK_SUFFIXES if suffix != ".xlsx")
 NOTICES = (
     Notice(code="ipmo/unknown-column", heading="Columns that are no field"),
     Notice(code="ipmo/unknown-sheet", heading="Sheets that are no register"),
@@ -23,22 +24,35 @@ NOTICES = (
     Notice(code="ipmo/macros", heading="Workbooks with macros"),
     Notice(code="ipmo/external-links", heading="Workbooks that rest on other files"),
     Notice(code="ipmo/old-workbook", heading="Workbooks of the kind before 2007"),
+    Notice(code="register/cell-refused", heading="Cells that are not understood"),
+    Notice(code="register/row-refused", heading="Rows that are not understood"),
+    Notice(code="register/row-ignored", heading="Rows that are no rows of the register"),
+    Notice(code="register/column-missing", heading="Columns of the mapping that the file lacks"),
+    Notice(code="register/column-ignored", heading="Columns that have no place"),
+    Notice(code="register/doubt", heading="Doubts about what columns mean"),
+    Notice(code="register/encoding", heading="Text that does not say its encoding"),
+    Notice(code="register/made-of-name", heading="What is known by its name only"),
+    Notice(code="register/same-id", heading="Ids that two registers bear"),
 )
-"""What reading ipmo's own tables may find."""
+"""What reading spreadsheets may find."""
 
 
 def register_formats(declared: Callable[[], Declared]) -> tuple[Format, ...]:
-    """Workbooks.
+    """Workbooks, and delimited text: that is claimed last, by its ending, where no other format knows its columns.
 
     Args:
         declared: what plugins add to the file format; asked when a file is read.
     """
 
-    def read_workbook(path: Path, name: str) -> Portfolio:
-        sheets = read_sheets(path, name)
-        if workbook_in.is_own(sheets):
+    def read_workbook(path: Path, name: str, encoding: str | None = None, mapping: Mapped = None) -> Portfolio:
+        told = as_mapping(mapping)
+        sheets = read_sheets(path, name, encoding)
+        if told is None and workbook_in.is_own(sheets):
             return workbook_in.read_own(sheets, name, declared())
-        raise FileError(name, "ipmo did not write this workbook; `ipmo template` makes one to fill in")
+        return read_tables(sheets, name, told)
+
+    def read_text(path: Path, name: str, encoding: str | None = None, mapping: Mapped = None) -> Portfolio:
+        return read_registers(path, name, encoding, mapping)
 
     return (
         Format(
@@ -48,6 +62,18 @@ def register_formats(declared: Callable[[], Declared]) -> tuple[Format, ...]:
             sniff=lambda path, head: path.suffix.lower() == ".xlsx" and head.startswith(MAGIC),
             read=read_workbook,
             write=workbook_out.write_workbook,
+            encodings=True,
+            mappings=True,
             notices=NOTICES,
         ),
+        Format(
+            name="workbook",
+            title="other workbooks: .xls, .xlsm, .xlsb, .ods (extra excel)",
+            suffixes=OTHERS,
+            sniff=lambda path, head: path.suffix.lower() in OTHERS and head.startswith(MAGIC),
+            read=read_workbook,
+            encodings=True,
+            mappings=True,
+        ),
+        Format(name="csv", title="CSV and TSV", suffixes=TEXT_SUFFIXES, read=read_text, encodings=True, mappings=True),
     )

@@ -10,7 +10,7 @@ import attrs
 
 from ipmo.registers.sheets import Raw
 
-__all__ = ["BLANK", "UNKNOWN", "CellError", "Outcome", "Read", "Refused", "folded", "unknown_in"]
+__all__ = ["BLANK", "UNKNOWN", "Blank", "CellError", "Outcome", "Read", "Refused", "Unknown", "folded", "unknown_in"]
 
 
 class CellError(Exception):
@@ -24,20 +24,22 @@ class Refused:
     reason: str
 
 
-@attrs.frozen
-class _Nothing:
-    """A cell without a value."""
-
-    name: str
+class Blank:
+    """Nothing stands in the cell."""
 
     def __repr__(self) -> str:
-        return self.name
+        return "BLANK"
 
 
-BLANK: Final = _Nothing("BLANK")
-"""Nothing stands in the cell."""
-UNKNOWN: Final = _Nothing("UNKNOWN")
-"""The cell says that it is unknown: `N/A`, `TBC`."""
+class Unknown:
+    """The cell says that it is unknown: `N/A`, `TBC`."""
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+BLANK: Final = Blank()
+UNKNOWN: Final = Unknown()
 Outcome: TypeAlias = object
 """A value of the model, BLANK, UNKNOWN, or Refused."""
 Read: TypeAlias = Callable[[Raw], object]

@@ -77,7 +77,7 @@ class Sheet:
         return len(self.rows[0]) if self.rows else 0
 
     def place(self, row: int, column: int | None = None) -> str:
-        """Where a cell stands, as people find it: `Risks!C7`, of text `row 7, column C`; a whole row without a column.
+        """Where a cell stands, as people find it: `Risks!C7`, of text `row 7, column C`; a whole row as `Risks row 7`.
 
         Args:
             row: from 0.
@@ -86,7 +86,7 @@ class Sheet:
         if self.is_text:
             return f"row {row + 1}" if column is None else f"row {row + 1}, column {letters(column)}"
         name = self.name if self.name.replace("_", "").isalnum() else "'" + self.name.replace("'", "''") + "'"
-        return f"{name}!{row + 1}:{row + 1}" if column is None else f"{name}!{letters(column)}{row + 1}"
+        return f"{name} row {row + 1}" if column is None else f"{name}!{letters(column)}{row + 1}"
 
     def line(self, row: int) -> int:
         """The line of a row, from 1: of text the line on which it begins, of a workbook its row."""

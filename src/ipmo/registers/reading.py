@@ -1,0 +1,87 @@
+"""Spreadsheets read: with the mapping that the user names, else with one that is proposed, whose doubts are said."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+from ipmo.errors import FileError, Problem
+from ipmo.files.foreign import Intake
+from ipmo.findings import Finding, Severity
+from ipmo.model.portfolio import Portfolio
+from ipmo.registers.building import build
+from ipmo.registers.mapping import Mapping, read_mapping
+from ipmo.registers.proposing import propose
+from ipmo.registers.sheets import Sheet, read_sheets
+
+__all__ = ["Mapped", "as_mapping", "read_registers", "read_tables"]
+
+Mapped: TypeAlias = "Mapping | str | os.PathLike[str] | None"
+"""A mapping, the path of one, or None where one is to be proposed."""
+FORMAT = "register"
+NOTHING = "this is a spreadsheet, and nothing says which of its columns means what"
+WRITE = "write a mapping of its columns and read it with mapping= (docs/spreadsheets.md)"
+
+
+def as_mapping(mapping: Mapped) -> Mapping | None:
+    """A mapping, read where its path was given.
+
+    Raises:
+        FileError: the path names none.
+    """
+    return mapping if mapping is None or isinstance(mapping, Mapping) else read_mapping(mapping)
+
+
+def read_registers(path: Path, name: str, encoding: str | None = None, mapping: Mapped = None) -> Portfolio:
+    """A portfolio from a workbook or from delimited text.
+
+    Args:
+        path: the file.
+        name: what to call it in messages.
+        encoding: of text, its code page; the mapping's, else found from its bytes, when None.
+        mapping: what its columns mean; proposed when None.
+
+    Raises:
+        FileError: it cannot be read, the mapping does not fit it, or no mapping can be proposed.
+        MissingExtraError: it is a workbook, and the extra `excel` is not installed.
+    """
+    told = as_mapping(mapping)
+    sheets = read_sheets(path, name, encoding or (told.encoding or None if told else None), told.delimiter or None if told else None)
+    return read_tables(sheets, name, told)
+
+
+def read_tables(sheets: Sequence[Sheet], name: str, mapping: Mapping | None) -> Portfolio:
+    """A portfolio from sheets that have been read.
+
+    Raises:
+        FileError: there is nothing in them, the mapping does not fit them, or none can be proposed.
+    """
+    if not any(sheet.rows for sheet in sheets):
+        raise FileError(name, "there is no table in it")
+    intake = Intake(name, FORMAT)
+    for sheet in sheets:
+        intake.findings += sheet.notes
+        if sheet.guessed:
+            intake.note(
+                "encoding",
+                f"the text is not UTF-8 and says not what it is; it is read as {sheet.encoding} (Western Windows)",
+                "say encoding= where letters and signs come out wrong",
+                severity=Severity.INFO,
+            )
+    if mapping is None:
+        mapping = propose(sheets)
+        if not mapping.sheets:
+            doubts = [Problem(message=doubt, file=name) for doubt in mapping.doubts]
+            raise FileError(name, [Problem(message=NOTHING, hint=WRITE, file=name), *doubts])
+        intake.findings += [
+            Finding(
+                code=f"{FORMAT}/doubt",
+                message=f"no mapping was given, and the one that is proposed is not sure: {doubt}",
+                hint=f"`ipmo map {name}` writes it to be corrected; read the file with it",
+                severity=Severity.WARNING,
+            )
+            for doubt in mapping.doubts
+        ]
+    return build(sheets, mapping, intake)
