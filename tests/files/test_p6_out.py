@@ -8,6 +8,7 @@ import warnings
 from datetime import datetime
 from pathlib import Path
 
+import attrs
 import pytest
 from hypothesis import HealthCheck, given, settings
 
@@ -360,3 +361,34 @@ def test_what_mpxj_writes_of_a_real_file_is_read_with_the_dates_that_p6_stored(j
             pf = ipmo.read(path)
             found = reproduced(pf, ipmo.schedule(pf))
             assert (found.compared, found.exact) == (66, 66), (ending, start, [one.message for one in found.differences][:3])
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("seed", range(12))
+def test_gates_have_their_dates_and_floats_in_the_file(seed: int, ending: str, tmp_path: Path) -> None:
+    r = random.Random(seed)
+    plan = random_plan(seed)
+    projects = []
+    for project in plan.projects:
+        work = [task.id for task in project.tasks if not task.hammock and not task.id.startswith("WBS")]
+        gates = [Gate(id="G", after=r.choice(work), not_before=r.choice((None, "2026-01-20")))] if work else []
+        projects.append(attrs.evolve(project, gates=gates))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FormatWarning)
+        ipmo.write(attrs.evolve(plan, projects=projects), tmp_path / f"x{ending}")
+    back = ipmo.read(tmp_path / f"x{ending}")
+    dates = reproduced(back, ipmo.schedule(back, on_cycle="cut"))
+    wanted = [f"{project.id}/G" for project in projects if project.gates]
+    assert [name for name in wanted if name not in back.source.stored] == []
+    assert dates.compared and dates.differences == ()
+
+
+def test_a_gate_with_a_go_is_a_milestone_that_is_done_and_one_on_hold_has_no_dates(tmp_path: Path) -> None:
+    tasks = [Task(id="a", duration="1 d", actual_start="2026-01-05", actual_finish="2026-01-05"), Task(id="b", duration="2 d", after="G")]
+    go = Gate(id="G", after="a", decision={"date": "2026-01-08", "outcome": "go"})
+    held = Gate(id="H", after="b", decision={"date": "2026-01-08", "outcome": "hold"})
+    pf = Portfolio(id="x", start="2026-01-05", status_date="2026-01-09", projects=[Project(id="P", tasks=tasks, gates=[go, held])])
+    back = again(pf, tmp_path / "x.xer")
+    assert back["P/G"].actual_finish == datetime(2026, 1, 8) and back["P/H"].actual_finish is None
+    assert "P/H" not in back.source.stored
+    assert ipmo.schedule(back)["P/b"].start == ipmo.schedule(pf, dialect="p6")["P/b"].start == datetime(2026, 1, 9, 9)

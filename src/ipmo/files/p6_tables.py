@@ -23,7 +23,7 @@ from ipmo.model.calendars import Calendar
 from ipmo.model.calendars import shifts as shifts_of
 from ipmo.model.dialects import DIALECTS
 from ipmo.model.estimates import Estimate
-from ipmo.model.governance import After, Gate
+from ipmo.model.governance import GO, After, Gate
 from ipmo.model.money import Budget
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
@@ -393,18 +393,24 @@ class P6Tables:
         return out
 
     def _gate(self, project: Project, gate: Gate, wbs: str, usual: Calendar) -> None:
-        """A gate is a finish milestone; its decision, who takes it and by when have no home."""
+        """A gate is a finish milestone, done on the day of a go; its decision, who takes it and by when have no home."""
         self.lost.lose("gates, written as finish milestones without their decisions")
+        full_id = f"{project.id}/{gate.id}"
         calendar = self.portfolio.calendar_table[gate.calendar] if gate.calendar else usual
+        went = gate.decision.date if gate.decision is not None and gate.decision.outcome in GO else None
         row = {
             **self._activity(project, gate, wbs, calendar, "TT_FinMile"),
             "complete_pct_type": "CP_Drtn",
-            "status_code": "TK_NotStart",
+            "status_code": "TK_NotStart" if went is None else "TK_Complete",
             "target_drtn_hr_cnt": "0",
             "remain_drtn_hr_cnt": "0",
         }
         if gate.not_before is not None:
             row |= {"cstr_type": "CS_MSOA", "cstr_date": self._start(gate.not_before)}
+        if went is not None:
+            row |= dict.fromkeys(("act_start_date", "act_end_date"), self._start(went)) | self._computed(full_id, done=True)
+        elif gate.decision is None:  # a hold stops what waits for it, which no milestone of P6 does
+            row |= self._computed(full_id, done=False)
         self._row("TASK", **row)
 
     def _resourced(self, task: Task, task_id: str, key: str) -> None:
