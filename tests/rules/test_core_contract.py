@@ -109,7 +109,12 @@ def knots() -> Portfolio:
     ]
     links = [{"from": "P/c", "to": "external:other"}, {"from": "P", "to": "Q"}, {"from": "R/z", "to": "Q/z"}, {"from": "S/z", "to": "Q/y"}]
     one = [{"id": "z", "duration": "1 d"}, {"id": "y", "duration": "1 d"}]
-    stopped = [{"id": "R", "state": "cancelled", "tasks": one}, {"id": "S", "state": "paused", "tasks": one}]
+    kill = [{"id": "X", "decision": {"outcome": "kill", "date": "2026-02-02"}}]
+    stopped = [
+        {"id": "R", "state": "cancelled", "tasks": one},
+        {"id": "S", "state": "paused", "tasks": one},
+        {"id": "K", "tasks": one, "gates": kill},
+    ]
     return made([{"id": "P", "tasks": tasks, "gates": gates}, {"id": "Q", "tasks": one}, *stopped], links=links)
 
 

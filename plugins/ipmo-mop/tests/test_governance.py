@@ -296,6 +296,50 @@ def test_gov_r03_compares_small_amounts_too(heard) -> None:  # type: ignore[no-u
     ]
 
 
+# ------------------------------------------------------------------------------------------------ GOV-R02 and R05
+
+DECIDED = """
+projects: [{{id: p, owner: lead, {state}, tasks: [{{id: x, duration: 1 d}}], gates: [{{id: G, decision: {{outcome: conditional go, date: 2026-02-01, conditions: [{conditions}]}}}}{more}]}}]
+"""
+KILL = ", {id: K, decision: {outcome: kill, date: 2026-05-01}}"
+
+
+@pytest.mark.parametrize(
+    ("conditions", "state", "more", "overdue"),
+    [
+        ("{id: a, due: 2026-06-01}, {id: b}", "state: active", "", []),  # today, and without a day
+        ("{id: a, due: 2026-03-01, met: 2026-04-01}", "state: active", "", []),  # late, and met
+        ("{id: a, due: 2026-03-01, met: 2026-06-01}, {id: b, due: 2026-05-31}", "state: active", "", ["b"]),
+        ("{id: a, due: 2026-03-01, met: 2026-06-02}", "state: active", "", ["a"]),  # said to be met tomorrow
+        ("{id: a, due: 2026-03-01}", "state: active", KILL, []),  # nothing waits for it any more
+        ("{id: a, due: 2026-03-01}", "state: closed", "", []),
+    ],
+)
+def test_gov_r02_wants_conditions_met_by_their_day_while_something_waits_for_them(  # type: ignore[no-untyped-def]
+    heard, conditions: str, state: str, more: str, overdue: list[str]
+) -> None:
+    found = heard("conditions", DECIDED.format(conditions=conditions, state=state, more=more))
+    assert [message.split("'")[1] for message in found] == overdue
+
+
+@pytest.mark.parametrize(
+    ("owner", "decision", "said"),
+    [
+        ("lead", "decided_by: board", []),
+        ("lead", "decided_by: pair", []),
+        ("lead", "decided_by: lead", ["'lead' answers for 'p' and decided its gate 'G'"]),
+        ("lead", "decided_by: alone", ["'lead' answers for 'p' and decided its gate 'G', alone on board 'alone'"]),
+        ("board", "decided_by: pair", ["project 'p' is answered for by board 'board'; a board decides, one person answers"]),
+    ],
+)
+def test_gov_r05_wants_another_to_decide_also_where_a_board_is_one_person(heard, owner: str, decision: str, said: list[str]) -> None:  # type: ignore[no-untyped-def]
+    text = f"""
+projects: [{{id: p, owner: {owner}, tasks: [{{id: x, duration: 1 d}}], gates: [{{id: G, decision: {{outcome: go, date: 2026-02-01, {decision}}}}}]}}]
+organisation: {{bodies: [{{id: board, level: portfolio, authority: 5 M GBP}}, {{id: alone, members: [lead]}}, {{id: pair, members: [lead, sro]}}]}}
+"""
+    assert heard("accountable", text) == said
+
+
 # ------------------------------------------------------------------------------------------------ GOV-R04
 
 LATE = """

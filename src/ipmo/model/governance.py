@@ -77,10 +77,10 @@ class GateDecision(Noun):
     note: str = attrs.field(default="", metadata=doc("remarks, dissent"))
 
     def overdue(self, today: Day | None) -> tuple[Condition, ...]:
-        """The conditions that are not met and past their day; none where nothing says what day it is."""
+        """The conditions that are not met yet and past their day; none where nothing says what day it is."""
         if today is None:
             return ()
-        return tuple(c for c in self.conditions if c.met is None and c.due is not None and as_day(c.due) < today)
+        return tuple(c for c in self.conditions if (c.met is None or c.met > today) and c.due is not None and as_day(c.due) < today)
 
     def standing(self, today: Day | None) -> str:
         """What it amounts to on a day: a conditional go with an overdue condition has lapsed and is a hold."""

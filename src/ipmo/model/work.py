@@ -234,6 +234,11 @@ class Project(Noun):
         """It was cancelled, or stopped at one of its gates."""
         return self.state == "cancelled" or any(g.decision is not None and g.decision.outcome == "kill" for g in self.gates)
 
+    @property
+    def counted_as(self) -> str:
+        """Its state as totals count it: what was stopped at a gate is cancelled, whatever its state still says."""
+        return "cancelled" if self.stopped else self.state
+
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
 class Programme(Noun):

@@ -104,9 +104,11 @@ class Linker:
         if link.date is None:
             self.links.undated_externals.append(number)
         else:
-            self.links.dated_externals.append(DatedExternal(target, link.source))
             bound = minutes(link.date, end=link.type[0] == "F")
-            tie(self.draft, target, link.type, bound, link.lag, self.nodes.nominal[target])
+            if link.lag is not None:
+                bound = self.draft.clocks[self.nodes.nominal[target]].shift(bound, link.lag)
+            self.links.dated_externals.append(DatedExternal(target, link.source, bound, link.type[1] == "F"))
+            tie(self.draft, target, link.type, bound, None, self.nodes.nominal[target])
 
     # ------------------------------------------------------------------------------------------- ends
 

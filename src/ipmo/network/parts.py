@@ -77,10 +77,12 @@ class Unmet(NamedTuple):
 
 
 class DatedExternal(NamedTuple):
-    """A node that waits for something outside the portfolio whose date is known."""
+    """A node that waits for something outside whose date is known: by what instant, lag included, for its start or its finish."""
 
     node: int
     name: str
+    instant: int
+    at_finish: bool
 
 
 class Cut(NamedTuple):

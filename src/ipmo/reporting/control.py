@@ -45,7 +45,7 @@ def status(a: Answers) -> Panel:
         if group is not None:
             rows.append(_group_row(a, grouping or "", group, projects, len(heads)))
         rows += [_project_row(a, project, reports, computed, tasks) for project in projects]
-    left = sum(1 for p in a.portfolio.projects if p.state in ("proposed", "cancelled"))
+    left = sum(1 for p in a.portfolio.projects if p.counted_as in ("proposed", "cancelled"))
     text = (
         "Reported status stands beside what the figures say; neither overwrites the other."
         if computed

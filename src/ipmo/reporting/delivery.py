@@ -25,7 +25,7 @@ WORST = {"red": 0, "amber-red": 1, "amber": 2}
 
 def timeline(a: Answers) -> Panel:
     """All projects over time, the forty that need looking at first where there are more."""
-    order = [p for p in a.portfolio.projects if p.state != "cancelled"]
+    order = [p for p in a.portfolio.projects if p.counted_as != "cancelled"]
     chosen = order
     if len(order) > ROWS:
         touched = {name for row in a.links.hand_overs[:DRAWN] for name in (row.giver, *row.receivers)}

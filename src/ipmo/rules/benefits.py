@@ -84,7 +84,7 @@ def _reached(portfolio: Portfolio, found: BenefitsMap) -> Iterator[Finding]:
                 "connect it under contributions:, or ask why it is made",
             )
         sources = found.sources_of([name])
-        funded = [s for s in sources if getattr(portfolio.items.get(s), "state", "active") not in LEFT_OUT]
+        funded = [s for s in sources if getattr(portfolio.items.get(s), "counted_as", "active") not in LEFT_OUT]
         if isinstance(effect, Benefit) and not funded:
             why = "only proposed or cancelled work leads to it" if sources else "no work leads to it"
             yield fact("benefit-no-work", name, f"benefit {name!r}: {why}", "say what enables it: enabled_by:")
@@ -237,7 +237,7 @@ def _at_gates(context: CheckContext, worth: Benefits | None) -> Iterator[Finding
             yield fact(
                 "benefit-not-worth-it",
                 f"{row.project}/{gates[0].id}",
-                f"at gate {gates[0].id!r} project {row.project!r} has {row.ratio:.2f} of benefit to come for every unit still to be"
+                f"at gate {gates[0].id!r} project {row.project!r} has {'at least ' if row.unrecorded else ''}{row.ratio:.2f} of benefit to come for every unit still to be"
                 f" spent{f'; {row.stopping}' if row.freed is not None else ''}{row.said}",
                 "what is spent already does not count: ask whether to go on",
                 Severity.INFO if row.unknown or not row.pays_to_stop else Severity.WARNING,

@@ -36,7 +36,7 @@ def _overdue(context: CheckContext) -> Iterator[Finding]:
 
 
 def _of_project(project: Project, today: date) -> Iterator[Finding]:
-    for gate in project.gates:
+    for gate in project.gates if not project.stopped and project.state != "closed" else ():  # else nothing waits for it any more
         for condition in gate.decision.overdue(today) if gate.decision else ():
             full_id = f"{project.id}/{gate.id}"
             what = f": {condition.text}" if condition.text else ""
@@ -47,7 +47,7 @@ def _of_project(project: Project, today: date) -> Iterator[Finding]:
                 "a conditional go with an overdue condition is a hold",
                 part=condition.id,
             )
-    if not project.tasks and project.state == "active" and project.actual_finish is None and _past(project.finish, today):
+    if not project.tasks and project.counted_as == "active" and project.actual_finish is None and _past(project.finish, today):
         yield fact(
             "project-overdue",
             project.id,
@@ -64,6 +64,21 @@ def _registers(portfolio: Portfolio, today: date) -> Iterator[Finding]:
         if assumption.state == "open" and _past(assumption.review, today):
             message = f"assumption {assumption.id!r} was to be reviewed by {assumption.review}"
             yield fact("review-overdue", assumption.id, message, severity=Severity.INFO)
+
+
+def _still_running(context: CheckContext) -> Iterator[Finding]:
+    """Projects that a gate stopped and whose state says that they go on."""
+    for project in context.portfolio.projects:
+        if not project.stopped or project.state in ("cancelled", "closed"):
+            continue
+        kills = [g for g in project.gates if g.decision is not None and g.decision.outcome == "kill"]
+        gate, day = min(((g.id, g.decision.date) for g in kills if g.decision is not None), key=lambda kill: (as_day(kill[1]), kill[0]))
+        yield fact(
+            "stopped-but-open",
+            project.id,
+            f"project {project.id!r} was stopped at gate {gate!r} on {day}, and its state is {project.state!r}: it counts as cancelled, in no total",
+            "write state: cancelled, or decide the gate anew",
+        )
 
 
 def _past(when: When | None, today: date) -> bool:
@@ -87,6 +102,7 @@ def _exceptions(context: CheckContext) -> Iterator[Finding]:
 
 
 _DUE = Theme(_overdue, "ipmo, after PRINCE2 7 and MSP, decision and issue registers")
+_STANDING = Theme(_still_running, "Cooper, Stage-Gate: what a gate kills ends; ipmo, states of projects")
 _EXCEPTIONS = Theme(_exceptions, "PRINCE2 7, management by exception")
 
 GOVERNANCE_CHECKS = (
@@ -95,6 +111,7 @@ GOVERNANCE_CHECKS = (
     _DUE.check("project-overdue", "A project is closed, or its finish forecast, by its day", "Projects past their finish"),
     _DUE.check("issue-overdue", "Issues are settled by their day", "Issues past their day"),
     _DUE.check("review-overdue", "Assumptions are reviewed by their day", "Assumptions past their review"),
+    _STANDING.check("stopped-but-open", "What a gate stopped is cancelled", "Projects that a gate stopped and that are not cancelled"),
     _EXCEPTIONS.check(
         "exception",
         "What is forecast to exceed its tolerance is escalated",

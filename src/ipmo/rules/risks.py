@@ -19,7 +19,12 @@ def _windows(context: CheckContext) -> Iterator[Finding]:
     pf = context.portfolio
     for project in pf.projects:
         for risk in project.risks:
-            if project.state not in LEFT_OUT and risk.state == "open" and window_closed(risk, pf.status_date) and risk.ends is not None:
+            if (
+                project.counted_as not in LEFT_OUT
+                and risk.state == "open"
+                and window_closed(risk, pf.status_date)
+                and risk.ends is not None
+            ):
                 full_id = f"{project.id}/{risk.id}"
                 message = f"risk {full_id!r} could happen until {as_day(risk.ends)} and is still open; it counts no longer"
                 yield fact("risk-window-closed", full_id, message, "close it, say that it occurred, or move its window")

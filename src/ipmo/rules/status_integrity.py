@@ -42,7 +42,7 @@ def _find(context: CheckContext) -> Iterator[Finding]:
     of work that is not yet due nothing is asked before its day.
     """
     portfolio, schedule, history = context.portfolio, context.schedule, context.history
-    reported = [p for p in portfolio.projects if p.state not in (*LEFT_OUT, "closed") and any(r.rag for r in p.status)]
+    reported = [p for p in portfolio.projects if p.counted_as not in (*LEFT_OUT, "closed") and any(r.rag for r in p.status)]
     if not reported:
         return
     view = status(portfolio)

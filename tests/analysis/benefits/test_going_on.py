@@ -241,3 +241,41 @@ def test_going_on_costs_what_is_left_and_saves_the_way_out(
     assert ("stop it" in found.hint) is pays
     table = worth_going_on(pf).table()
     assert (list(table["freed"]), list(table["net"])) == ([freed], [net])
+
+
+BEGUN = {"id": "x", "duration": "50 d", "budget": "1 M GBP", "actual_start": "2025-12-01", "remaining": "20 d"}
+
+
+@pytest.mark.parametrize(
+    ("more", "unrecorded"),
+    [
+        ({"tasks": [BEGUN]}, ("p/x",)),
+        ({"tasks": [{**BEGUN, "actual": "0 GBP"}]}, ()),
+        ({"tasks": [BEGUN], "actual": "300 k GBP"}, ()),  # said of the whole
+        ({"tasks": [{"id": "s", "actual": "1 k GBP"}, {**BEGUN, "parent": "s"}]}, ()),
+        ({"tasks": [{**BEGUN, "budget": None}], "budget": "1 M GBP"}, ("p/x",)),
+        ({"tasks": [{**BEGUN, "budget": None}, {"id": "y", "duration": "5 d", "budget": "1 M GBP"}]}, ()),  # it costs nothing
+        ({"tasks": [{"id": "x", "duration": "50 d", "budget": "1 M GBP", "progress": "40 %"}]}, ("p/x",)),
+        ({"tasks": [{"id": "x", "duration": "50 d", "budget": "1 M GBP"}]}, ()),
+        ({"tasks": [], "budget": "1 M GBP", "start": "2026-01-01", "finish": "2026-06-30", "actual_start": "2025-12-01"}, ("p",)),
+    ],
+)
+def test_what_begun_work_still_costs_is_at_most_its_forecast_where_nobody_says_what_it_has_cost(
+    more: dict[str, Any], unrecorded: tuple[str, ...]
+) -> None:
+    """A benefit of 0.8 M on a budget of 1 M that is partly spent, nobody says how much: no director can stop it on that."""
+    serves = "p/y" if len(more["tasks"]) > 1 and more["tasks"][1]["id"] == "y" else "p/x" if more["tasks"] else "p"
+    pf = plan({"id": "p", "state": "active", "exit_cost": "100 k GBP", **more}, benefits=[benefit("b", "800 k GBP", enabled_by=serves)])
+    row = worth_going_on(pf)["p"]
+    assert row.unrecorded == unrecorded
+    assert row.pays_to_stop is (not unrecorded and row.ratio is not None and row.ratio < 0.89)  # 0.8 M against 0.9 M that stopping frees
+    (freed,) = ipmo.what_if(pf, Stop("p")).freed
+    assert freed.unrecorded == unrecorded
+    assert ("at most" in freed.money and "is not recorded (actual:)" in freed.money) is bool(unrecorded)
+    if unrecorded:
+        assert str(row).startswith(
+            "p: 800 k GBP of benefit still to come needs at most 1 M GBP still to be spent: at least 0.80 for each unit"
+        )
+        (found,) = [f for f in ipmo.check(pf) if f.code == "mop/stop-list"]
+        assert found.severity is ipmo.Severity.INFO
+        assert "whether that is less than it costs is not known" in found.message

@@ -244,7 +244,7 @@ def test_a_project_is_as_late_as_the_commitment_in_it_that_is_missed_by_most() -
     ]
     pf = Portfolio(id="x", start="2026-02-02", status_date="2026-02-02", projects=[Project(id="P", tasks=tasks)])
     (time,) = status(pf)["P"].aspects
-    assert (time.rag, time.text) == ("red", "Ready finishes 2026-02-06, committed to 2026-01-30, 6.7 days beyond the commitment")
+    assert (time.rag, time.text) == ("red", "Ready finishes 2026-02-06, committed to 2026-01-30, 7 days beyond the commitment")
     assert status(pf.evolve("P", finish="2026-01-15"))["P"].aspects[0].text.startswith("finishes 2026-02-06, committed to 2026-01-15")
     assert status(pf.evolve("P", finish="2026-12-31", tolerance=Tolerance(time="10 d")))["P"].computed == "amber"
     assert status(pf.evolve("P/b", deadline=None).evolve("P/a", deadline="2026-02-06"))["P"].computed == "green"
@@ -348,3 +348,58 @@ def test_every_portfolio_has_a_status_and_red_ones_say_why(pf: Portfolio) -> Non
         assert row.computed is None or row.why
     assert len(raid_log(pf).table().columns) == 10
     assert ipmo.schedule(pf) is not None
+
+
+@pytest.mark.parametrize(
+    ("tolerance", "colour", "said"),  # done on Friday 6 February, committed to Friday 30 January: five days of work, seven of the calendar
+    [
+        ("5 d", "amber", "within tolerance"),
+        ("7 ed", "amber", "within tolerance"),
+        ("4 d", "red", "1 day beyond tolerance"),
+        ("3 ed", "red", "4 days beyond tolerance"),
+    ],
+)
+def test_how_far_a_finish_is_beyond_tolerance_is_said_by_the_days_that_are_said(tolerance: str, colour: str, said: str) -> None:
+    pf = Portfolio(
+        id="x",
+        start="2026-02-02",
+        status_date="2026-02-02",
+        projects=[Project(id="P", finish="2026-01-30", tolerance=Tolerance(time=tolerance), tasks=[Task(id="a", duration="5 d")])],
+    )
+    (time,) = status(pf)["P"].aspects
+    assert (time.rag, time.text) == (colour, f"finishes 2026-02-06, committed to 2026-01-30, {said}")
+    later = pf.evolve("P", finish="2026-02-06T12:00", tolerance=None)
+    assert status(later)["P"].aspects[0].text.endswith("5 hours beyond the commitment")
+
+
+def test_a_project_is_judged_by_the_benefits_that_it_enables_through_others() -> None:
+    """A platform that is late delays the app, whose benefit is planned for 1 April: half of its worth is lost, and both are told so."""
+    pf = ipmo.from_dict(
+        {
+            "ipmo": 1,
+            "portfolio": {
+                "id": "pf", "start": "2026-01-01", "status_date": "2026-01-01", "calendar": "continuous",
+                "money": {"currency": "GBP", "discount": "zero", "price_base": {"year": 2026, "terms": "real"}},
+            },
+            "discounts": [{"id": "zero", "bands": [{"rate": 0}]}],
+            "projects": [
+                {"id": "platform", "tasks": [{"id": "x", "duration": "181 d"}]},
+                {"id": "app", "tasks": [{"id": "x", "duration": "30 d"}]},
+                {"id": "beside", "tasks": [{"id": "x", "duration": "30 d"}]},
+                {"id": "needs", "requires": "beside", "tasks": [{"id": "x", "duration": "30 d"}]},
+            ],
+            "links": [{"from": "platform/x", "to": "app/x"}],
+            "benefits": [
+                {"id": "b", "enabled_by": "app/x", "value": "1 M GBP per year", "until": "2026-12-31", "planned_start": "2026-04-01", "probability": "100 %"},
+                {"id": "c", "enabled_by": "needs/x", "value": "1 M GBP per year", "until": "2026-12-31", "planned_start": "2026-02-01", "probability": "100 %"},
+            ],
+        }
+    )  # fmt: skip
+    found = {
+        name: next((a for a in status(pf)[name].aspects if a.name == "benefits"), None) for name in ("platform", "app", "beside", "needs")
+    }
+    assert found["platform"] == found["app"]
+    assert found["platform"] is not None
+    assert found["platform"].rag == "amber"
+    assert found["beside"] == found["needs"]
+    assert found["beside"] is not None

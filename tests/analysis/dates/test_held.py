@@ -109,3 +109,30 @@ def test_without_the_dates_that_it_states_an_item_is_earlier_or_something_else_h
         assert without.early_start is not None
         earlier = without.early_start < item.early_start or without.early_finish < item.early_finish
         assert earlier or free.driving(item.id) or "nothing holds it back" not in free.explain(item.id)
+
+
+@pytest.mark.parametrize(
+    ("outside", "fields", "said"),
+    [
+        ({"m": "2026-03-01"}, {}, "external:m"),
+        ({"m": "2026-03-01", "n": "2026-03-10"}, {}, "external:n"),  # the later one holds
+        ({"m": "2026-03-01"}, {"not_before": "2026-03-20"}, "may not start before 2026-03-20"),
+        ({"m": "2025-12-01"}, {}, "not begun"),  # it has come
+    ],
+)
+@pytest.mark.parametrize("kind", ["FS", "SS", "FF"])
+def test_what_comes_from_outside_is_named_where_it_holds_the_item_back(
+    kind: str, outside: dict[str, str], fields: dict[str, Any], said: str
+) -> None:
+    """And without it the item is earlier; with a lag, by that much later."""
+    links = [Link(id=name, source=f"external:{name}", target="p/t", type=kind, date=day, lag="2 d") for name, day in outside.items()]
+    task = Task(id="t", duration="2 d", deadline="2026-01-05", **fields)
+    pf = Portfolio(id="x", start="2026-01-05", status_date="2026-01-05", projects=[Project(id="p", tasks=[task])], links=links)
+    s = ipmo.schedule(pf)
+    (one,) = [c for c in s.commitments if c.kind == "deadline"]
+    assert said in one.reason.replace("has not begun", "not begun")
+    assert (said in s.explain("p/t")) is not said.startswith("not")
+    if said.startswith("external"):
+        assert one.because == said
+        cut = pf.evolve(links=[link for link in links if f"external:{link.id}" != said])
+        assert ipmo.schedule(cut)["p/t"].early_finish < s["p/t"].early_finish

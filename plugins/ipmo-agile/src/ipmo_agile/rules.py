@@ -193,7 +193,7 @@ def _guardrails(context: CheckContext) -> Iterable[Finding]:
         if rail is None or (where and not context.covers(where)):
             continue
         held = hierarchy(pf).projects(pf.items[where] if where else pf)
-        inside = [p for p in held if p.state not in ("closed", "cancelled")]
+        inside = [p for p in held if p.counted_as not in ("closed", "cancelled")]
         worth = {p.id: budgets[p.id].value for p in inside if p.id in budgets}
         yield from _split(where, rail, inside, {n: float(v.amount) for n, v in worth.items() if isinstance(v, Money)})
         if rail.epic_threshold is None:
@@ -245,7 +245,7 @@ def _epics(context: CheckContext) -> Iterable[Finding]:
     today = _today(context)
     for full_id, noun, fields in _covered(context):
         epic = fields.epic
-        if epic is None or getattr(noun, "finished", False) or getattr(noun, "state", "active") in ("closed", "cancelled"):
+        if epic is None or getattr(noun, "finished", False) or getattr(noun, "counted_as", "active") in ("closed", "cancelled"):
             continue
         lacks = [
             word

@@ -112,7 +112,7 @@ def _section(context: CheckContext) -> Iterable[str | Table | Figure]:
             yield found.table()
     if stated.envelopes:
         yield from _what_to_fund(pf)
-    rows = [p for p in pf.projects if p.state in OPEN and p.category] if stated.categories else []
+    rows = [p for p in pf.projects if p.counted_as in OPEN and p.category] if stated.categories else []
     if rows:
         yield "# Money by category"
         roll = ipmo.roll_up(pf, "budget", include=("proposed",), unrated="unknown")

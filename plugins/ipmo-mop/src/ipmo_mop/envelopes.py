@@ -69,7 +69,7 @@ def committed(portfolio: Portfolio) -> dict[str, Fraction]:
     """What is counted in each period of projects that are not chosen between: closed ones."""
     out: dict[str, Fraction] = {}
     for project in portfolio.projects:
-        if project.state in COUNTED and project.state not in OPEN:
+        if project.counted_as in COUNTED and project.counted_as not in OPEN:
             for period, cost in (project_costs(portfolio, project.id) or {}).items():
                 out[period] = out.get(period, Fraction(0)) + cost
     return out
@@ -80,7 +80,7 @@ def _expected(portfolio: Portfolio) -> dict[str, Fraction]:
     out: dict[str, Fraction] = {}
     forecasts = 0
     for project in portfolio.projects:
-        if project.state not in COUNTED:
+        if project.counted_as not in COUNTED:
             continue
         found = _rolled(portfolio, "forecast", project.id)
         known = bool(found) and not any(name.startswith("(") for name in found)
@@ -106,7 +106,7 @@ def envelopes(context: CheckContext) -> Iterable[Finding]:
         return
     spent = _rolled(pf, "budget")
     expected, actual = _expected(pf), _rolled(pf, "actual")
-    musts = [p for p in pf.projects if p.state in OPEN and fields_of(p).mandatory]
+    musts = [p for p in pf.projects if p.counted_as in OPEN and fields_of(p).mandatory]
     costs = [project_costs(pf, p.id) or {} for p in musts]
     for name, envelope in stated.envelopes.items():
         most = in_currency(pf, envelope)

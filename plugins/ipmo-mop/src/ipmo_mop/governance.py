@@ -38,7 +38,7 @@ def conditions(context: CheckContext) -> Iterable[Finding]:
     if pf.status_date is None:
         return
     for project in pf.projects:
-        if not context.covers(project.id):
+        if not context.covers(project.id) or project.stopped or project.state == "closed":
             continue
         for gate in project.gates:
             if gate.decision is not None and gate.decision.outcome == "conditional go":
@@ -127,11 +127,13 @@ def tolerances(context: CheckContext) -> Iterable[Finding]:
     pf = context.portfolio
     limits = Limits(context)
     for project in pf.projects:
-        if project.state not in ("active", "paused") or not context.covers(project.id):
+        if project.counted_as not in ("active", "paused") or not context.covers(project.id):
             continue
         own = project.tolerance
         if own is None:
-            yield finding("tolerances", project.id, f"project {project.id!r} is {project.state} and has no tolerance", "write tolerance:")
+            yield finding(
+                "tolerances", project.id, f"project {project.id!r} is {project.counted_as} and has no tolerance", "write tolerance:"
+            )
             continue
         lacking = [aspect for aspect in ASPECTS if getattr(own, aspect) in (None, "")]
         if lacking:
@@ -150,8 +152,8 @@ def tolerances(context: CheckContext) -> Iterable[Finding]:
 def accountable(context: CheckContext) -> Iterable[Finding]:
     """GOV-R05: exactly one person answers for each initiative, and nobody decides a gate on their own work."""
     pf = context.portfolio
-    bodies = {body.id for body in pf.bodies}
-    nouns: tuple[Programme | Project, ...] = (*pf.programmes, *(p for p in pf.projects if p.state in OPEN))
+    bodies = {body.id: body for body in pf.bodies}
+    nouns: tuple[Programme | Project, ...] = (*pf.programmes, *(p for p in pf.projects if p.counted_as in OPEN))
     for one in nouns:
         if not context.covers(one.id):
             continue
@@ -162,8 +164,13 @@ def accountable(context: CheckContext) -> Iterable[Finding]:
             message = f"{kind} {one.id!r} is answered for by board {one.owner!r}; a board decides, one person answers"
             yield finding("accountable", one.id, message, "write owner: one person")
         for gate in one.gates if isinstance(one, Project) else ():
-            if gate.decision is not None and gate.decision.decided_by is not None and gate.decision.decided_by == one.owner:
+            if gate.decision is None:
+                continue
+            who = gate.decision.decided_by or gate.body
+            alone = bodies[who].members if who in bodies else ()
+            if who is not None and (who == one.owner or alone == (one.owner,)):
                 message = f"{one.owner!r} answers for {one.id!r} and decided its gate {gate.id!r}"
+                message += f", alone on board {who!r}" if who != one.owner else ""
                 yield finding("accountable", f"{one.id}/{gate.id}", message, "let somebody else decide", Severity.ERROR)
 
 
@@ -271,7 +278,7 @@ def rebaselined(context: CheckContext) -> Iterable[Finding]:
         return
     known = {p.id for p in first.projects}
     for project in pf.projects:
-        if project.state not in SELECTED or project.id not in known or not context.covers(project.id):
+        if project.counted_as not in SELECTED or project.id not in known or not context.covers(project.id):
             continue
         planned, expected = then.days(project.id)[1], now.days(project.id)[1]
         if planned is not None and expected is not None and len(plans) > 1 and expected > planned:

@@ -76,7 +76,7 @@ class Limits:
     def _risks(self, whole: Portfolio | Programme) -> Iterator[tuple[str, Money]]:
         """The nearest stated risk below: of a part, or where it states none, of its parts."""
         for part in hierarchy(self.pf).direct(whole):
-            if isinstance(part, Project) and part.state not in SELECTED:
+            if isinstance(part, Project) and part.counted_as not in SELECTED:
                 continue
             stated = part.tolerance.risk if part.tolerance is not None else None
             if stated is not None:

@@ -30,10 +30,10 @@ def _sight(context: CheckContext) -> Iterable[Finding]:
         yield finding("line-of-sight", "", message, "declare objectives:")
     else:
         for project in pf.projects:
-            if project.state in OPEN and context.covers(project.id) and not serves.get(project.id):
+            if project.counted_as in OPEN and context.covers(project.id) and not serves.get(project.id):
                 message = f"project {project.id!r} serves no objective"
                 yield finding("line-of-sight", project.id, message, "write alignment:, or say which benefit it enables")
-    served = {objective for project, found in serves.items() if pf[project].state in OPEN for objective in found}
+    served = {objective for project, found in serves.items() if pf[project].counted_as in OPEN for objective in found}
     for objective in pf.objectives:
         if objective.id not in served:
             yield finding("line-of-sight", objective.id, f"objective {objective.id!r} is served by no initiative")
@@ -58,7 +58,7 @@ def _criteria(context: CheckContext) -> Iterable[Finding]:
             message = f"the weights of {what} sum to {total:.4g}, not to 100 %: {', '.join(f'{c.id} {c.weight:.4g}' for c in chosen)}"
             yield finding("criteria", "", message, "change weight: of one of them", Severity.ERROR)
     for project in pf.projects:
-        if project.state not in OPEN or not context.covers(project.id):
+        if project.counted_as not in OPEN or not context.covers(project.id):
             continue
         given = fields_of(project).scores
         if stated.categories and project.category not in stated.categories:
@@ -106,10 +106,10 @@ def _closure(context: CheckContext) -> Iterable[Finding]:
         if giver and receiver and giver != receiver and link.kind == "schedule":
             needs.setdefault((receiver, giver), f"waits for {link.source!r}")
     for (receiver, giver), why in sorted(needs.items()):
-        if projects[receiver].state not in SELECTED or not context.covers(receiver):
+        if projects[receiver].counted_as not in SELECTED or not context.covers(receiver):
             continue
-        if projects[giver].state not in (*SELECTED, "closed"):
-            message = f"project {receiver!r} is {projects[receiver].state} and {why}, but {giver!r} is {projects[giver].state}"
+        if projects[giver].counted_as not in (*SELECTED, "closed"):
+            message = f"project {receiver!r} is {projects[receiver].counted_as} and {why}, but {giver!r} is {projects[giver].counted_as}"
             yield finding("selection-closed", receiver, message, "select both or neither", Severity.ERROR)
         elif why == "requires it":
             begin, end = context.schedule.dates(receiver)[0], context.schedule.dates(giver)[1]
@@ -125,7 +125,7 @@ def _closure(context: CheckContext) -> Iterable[Finding]:
 def _baselined(context: CheckContext) -> Iterable[Finding]:
     """MOP-R10: plans are baselined, and each baseline was approved."""
     pf = context.portfolio
-    running = [p.id for p in pf.projects if p.state == "active" and context.covers(p.id)]
+    running = [p.id for p in pf.projects if p.counted_as == "active" and context.covers(p.id)]
     if running and not pf.baselines:
         message = f"{counted(len(running), 'active project')}, and no baseline to compare with"
         yield finding("baseline", "", message, "take a snapshot of the approved plan: ipmo snapshot --baseline ID")
@@ -152,7 +152,7 @@ def _stop(context: CheckContext) -> Iterable[Finding]:
     best, which = max(waiting, default=(0.0, ""))
     for row in rows:
         project = pf[row.project]
-        if project.state not in SELECTED or not context.covers(project.id) or fields_of(project).mandatory or row.benefit is None:
+        if project.counted_as not in SELECTED or not context.covers(project.id) or fields_of(project).mandatory or row.benefit is None:
             continue
         gate = next((f"{project.id}/{gate.id}" for gate in project.gates if gate.open), project.id)
         if row.cost is None:
@@ -160,19 +160,18 @@ def _stop(context: CheckContext) -> Iterable[Finding]:
             yield finding("stop-list", gate, message, "say what it will cost in all", Severity.INFO)
         if row.ratio is None:
             continue
-        said = f"project {project.id!r} has {row.ratio:.2f} of benefit to come for each unit of money still to be spent"
-        severity = Severity.INFO if row.unknown else Severity.WARNING
+        said = f"project {project.id!r} has {'at least ' if row.unrecorded else ''}{row.ratio:.2f} of benefit to come for each unit of money still to be spent"
+        severity = Severity.INFO if row.unknown or row.unrecorded else Severity.WARNING
         if row.ratio < 1:
             hint = "stop it, or say what else it is for"
             if row.instead:
                 hint = "keep one of those that stand in for one another, stop the others, or say what else they are for"
-            if not row.pays_to_stop:
+            if row.unrecorded:
+                hint = "write what it has cost so far (actual:) before you stop it"
+            elif not row.pays_to_stop:
                 hint, severity = "going on is the lesser loss: look for a cheaper way out", Severity.INFO
-            message = (
-                f"{said}: less than it costs; {row.stopping}{row.said}"
-                if row.freed is not None
-                else f"{said}: less than it costs{row.said}"
-            )
+            less = "whether that is less than it costs is not known" if row.unrecorded else "less than it costs"
+            message = f"{said}: {less}{f'; {row.stopping}' if row.freed is not None else ''}{row.said}"
             yield finding("stop-list", gate, message, hint, severity)
         elif row.ratio < best:
             message = f"{said}; {which!r}, which is not funded, has {best:.2f}{row.said}"

@@ -135,7 +135,7 @@ def scores(portfolio: Portfolio, category: str | None = None) -> Scores:
     points: dict[str, dict[str, float]] = {}
     missing: dict[str, tuple[str, ...]] = {}
     for project in portfolio.projects:
-        if project.state in OPEN and (category is None or project.category == category):
+        if project.counted_as in OPEN and (category is None or project.category == category):
             given = fields_of(project).scores
             points[project.id] = {c.id: c.points(given[c.id]) for c in criteria if c.id in given}
             if lacking := tuple(c.id for c in criteria if c.id not in given):

@@ -497,9 +497,9 @@ def problem_of(
     periods = {name: period_of(portfolio, name) for name in limits}
     gone = committed(portfolio) if limits else {}
     worth = values_of(portfolio, value)
-    projects = [p for p in portfolio.projects if p.state in OPEN]
+    projects = [p for p in portfolio.projects if p.counted_as in OPEN]
     names = {p.id for p in projects}
-    states = {p.id: p.state for p in portfolio.projects}
+    states = {p.id: p.counted_as for p in portfolio.projects}
     candidates, requires, excludes, barred = [], [], [], []
     for project in projects:
         fields = fields_of(project)

@@ -95,7 +95,7 @@ class OfficeModel:
     @property
     def initiatives(self) -> tuple[Project | Programme, ...]:
         """Open projects, and programmes that hold one, in order of their ids."""
-        projects = [p for p in self.portfolio.projects if p.state in OPEN]
+        projects = [p for p in self.portfolio.projects if p.counted_as in OPEN]
         holding = {up for p in projects for up in self.over(p.id)}
         programmes = [p for p in self.portfolio.programmes if p.id in holding]
         return tuple(sorted([*programmes, *projects], key=lambda one: one.id))

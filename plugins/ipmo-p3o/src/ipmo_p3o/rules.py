@@ -197,7 +197,7 @@ def _independent(context: CheckContext) -> Iterable[Finding]:
     members = {body.id: body.members for body in pf.bodies}
     assurers = [s for s in sorted(pf.services, key=lambda s: s.id) if kind_of(s) in ASSURANCE and s.provider is not None]
     for project in pf.projects:
-        if project.state not in OPEN or not context.covers(project.id):
+        if project.counted_as not in OPEN or not context.covers(project.id):
             continue
         if not (project.gates or project.confidence or assurers):
             continue
@@ -232,7 +232,7 @@ def _neutral(context: CheckContext) -> Iterable[Finding]:
 
     def owned() -> Iterator[tuple[str, str, str, str]]:
         for project in pf.projects:
-            if project.state in OPEN:
+            if project.counted_as in OPEN:
                 if project.owner in offices:
                     yield "project", project.id, project.id, project.owner
                 for risk in project.risks:
@@ -311,7 +311,7 @@ def _apart(pf: Portfolio, one: Programme | Project) -> Iterator[Finding]:
 def _escalation(context: CheckContext) -> Iterable[Finding]:
     """P3O-R11: each tolerance has somebody to escalate to, with the authority, and the way ends at the board."""
     pf, model = context.portfolio, office_model(context.portfolio)
-    levels = {"portfolio": [pf], "programme": pf.programmes, "project": [p for p in pf.projects if p.state in OPEN]}
+    levels = {"portfolio": [pf], "programme": pf.programmes, "project": [p for p in pf.projects if p.counted_as in OPEN]}
     for level, nouns in levels.items():
         stated = [one for one in nouns if one.tolerance is not None and (one is pf or context.covers(one.id))]  # type: ignore[attr-defined]
         able = [body for body in pf.bodies if LEVELS[body.level or "portfolio"] >= LEVELS[level]]
@@ -371,7 +371,7 @@ def _adoption(context: CheckContext) -> Iterable[Finding]:
     today = None if pf.status_date is None else day_of(pf.status_date)
     waived = {(w.item, w.standard) for w in pf.waivers if w.standard and w.holds(today)}
     for project in pf.projects:
-        if project.state not in OPEN or not context.covers(project.id):
+        if project.counted_as not in OPEN or not context.covers(project.id):
             continue
         follows = fields_of(project).standards
         for name in sorted(set(follows) - set(known)):
@@ -404,11 +404,11 @@ def _learning(context: CheckContext) -> Iterable[Finding]:
             continue
         for name in sorted(set(fields_of(project).cites) - known):
             yield _finding("learning", project.id, f"project {project.id!r} cites the unknown lesson {name!r}", severity=Severity.WARNING)
-        if project.state in ("closed", "cancelled") and not taught[project.id]:
-            message = f"project {project.id!r} is {project.state} and left no lesson"
+        if project.counted_as in ("closed", "cancelled") and not taught[project.id]:
+            message = f"project {project.id!r} is {project.counted_as} and left no lesson"
             yield _finding("learning", project.id, message, "write lessons: with from: its id", Severity.WARNING)
-        if project.state in ("proposed", "approved") and known and not fields_of(project).cites and project.id not in used:
-            message = f"project {project.id!r} is {project.state} and cites no lesson"
+        if project.counted_as in ("proposed", "approved") and known and not fields_of(project).cites and project.id not in used:
+            message = f"project {project.id!r} is {project.counted_as} and cites no lesson"
             yield _finding("learning", project.id, message, "write extensions: {p3o: {cites: [...]}}", Severity.INFO)
     for lesson in pf.lessons:
         if not lesson.applied_in and lesson.id not in cited:

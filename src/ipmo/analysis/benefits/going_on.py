@@ -41,6 +41,7 @@ class Worth:
         unknown: benefits that it serves and whose value is not known.
         instead: benefits that it would bring and that are not lost without it, each with what stands in for it.
         reason: why a figure is not known.
+        unrecorded: begun work of which nobody says what it has cost so far: `cost` is at most that, and the ratio at least.
     """
 
     project: str
@@ -53,6 +54,7 @@ class Worth:
     unknown: tuple[str, ...] = ()
     instead: tuple[tuple[str, tuple[str, ...]], ...] = ()
     reason: str = ""
+    unrecorded: tuple[str, ...] = ()
 
     @property
     def ratio(self) -> float | None:
@@ -77,15 +79,18 @@ class Worth:
 
     @property
     def pays_to_stop(self) -> bool:
-        """The cost still to come is more than the benefit, and getting out does not eat up the difference where its cost is stated."""
-        return self.ratio is not None and self.ratio < 1 and (self.net is None or self.net.amount < 0)
+        """The cost still to come is more than the benefit, and getting out does not eat up the difference where its cost is stated.
+
+        Where nobody says what begun work has cost so far, it is not known to.
+        """
+        return self.ratio is not None and self.ratio < 1 and not self.unrecorded and (self.net is None or self.net.amount < 0)
 
     def __str__(self) -> str:
         if self.benefit is None or self.cost is None:
             return f"{self.project}: not known: {self.reason}"
-        text = f"{self.project}: {self.benefit:,} of benefit still to come needs {self.cost:,} still to be spent"
+        text = f"{self.project}: {self.benefit:,} of benefit still to come needs {'at most ' if self.unrecorded else ''}{self.cost:,} still to be spent"
         if self.ratio is not None:
-            text += f": {self.ratio:.2f} for each unit"
+            text += f": {'at least ' if self.unrecorded else ''}{self.ratio:.2f} for each unit"
         return f"{text}; {self.stopping}{self.said}"
 
     @property
@@ -93,9 +98,11 @@ class Worth:
         """What stopping would free, and what going on brings beyond it."""
         if self.freed is None or self.net is None or self.exit_cost is None:
             return f"stopping would free that at most: {self.no_exit}" if self.cost is not None else self.no_exit
-        text = f"stopping would free {self.freed:,} after {self.exit_cost:,} to get out"
+        text = f"stopping would free {'at most ' if self.unrecorded else ''}{self.freed:,} after {self.exit_cost:,} to get out"
         if self.freed.amount <= 0:
             text = f"stopping would free nothing: getting out costs {self.exit_cost:,}"
+        if self.unrecorded:
+            return text
         if self.net.amount < 0:
             return f"{text}, {Money(-self.net.amount, self.net.currency):,} more than is lost"
         return f"{text}, {self.net:,} less than is lost" if self.net.amount else f"{text}, as much as is lost"
@@ -103,7 +110,8 @@ class Worth:
     @property
     def said(self) -> str:
         """What it enables, who is needed for the same benefits, and who stands in for it, as the end of a sentence."""
-        text = f"; it enables {listed(self.enables)}" if self.enables else ""
+        text = f"; what {listed(self.unrecorded)} cost so far is not recorded (actual:)" if self.unrecorded else ""
+        text += f"; it enables {listed(self.enables)}" if self.enables else ""
         text += f"; the same benefits need {listed(self.shared)} too" if self.shared else ""
         for benefit, others in self.instead:
             text += f"; {benefit!r} is not lost without it while {listed(others)} {agree(len(others), 'stands', 'stand')} in"
@@ -125,9 +133,10 @@ class GoingOn(Rows[str, Worth]):
         return str(self[project])
 
     def table(self) -> Table:
-        """One row a project: project, benefit, cost, ratio, exit_cost, freed, net, enables, shared, instead, reason.
+        """One row a project: project, benefit, cost, ratio, exit_cost, freed, net, enables, shared, instead, reason, unrecorded.
 
-        `freed` is what stopping would free, `net` what going on brings beyond that.
+        `freed` is what stopping would free, `net` what going on brings beyond that. Where begun work is `unrecorded`, the cost is at most
+        what is shown, and the ratio at least.
         """
         rows = self.rows
         currency = next((one.currency for row in rows for one in (row.benefit, row.cost, row.exit_cost) if one is not None), "")
@@ -149,12 +158,13 @@ class GoingOn(Rows[str, Worth]):
                 Column("shared", "str", [", ".join(row.shared) for row in rows]),
                 Column("instead", "str", [", ".join(dict.fromkeys(one for _, others in row.instead for one in others)) for row in rows]),
                 Column("reason", "str", [row.reason for row in rows]),
+                Column("unrecorded", "str", [", ".join(row.unrecorded) for row in rows]),
             ]
         )
 
     def __repr__(self) -> str:
         less = sum(row.pays_to_stop for row in self.rows)
-        blank = sum(row.ratio is None for row in self.rows)
+        blank = sum(row.ratio is None or (row.ratio < 1 and bool(row.unrecorded)) for row in self.rows)
         text = f"{less} {agree(less, 'costs', 'cost')} more than {agree(less, 'it brings', 'they bring')}, {blank} not known"
         return f"<GoingOn: {counted(len(self), 'project')}, {text}>"
 
@@ -168,7 +178,7 @@ def worth_going_on(portfolio: Portfolio) -> GoingOn:
     The benefit is what would be lost without the project, with all that it enables: where two are needed, each is asked
     for the whole, because stopping either loses it. The cost is the stated forecast less what was spent; where none is
     stated the budget stands for it, and once that is spent the budget of what is not earned yet (AC + BAC - EV). The ratio is
-    benefit by cost; beside it stands what stopping would free once `exit_cost:` is paid. Where others would bring a benefit
+    benefit by cost; where begun work states no actual cost, what is left is at most that, and the ratio at least. Beside it stands what stopping would free once `exit_cost:` is paid. Where others would bring a benefit
     about in its place, nothing of it is lost: `instead` names them.
 
     A missing exchange rate leaves what is stated in that currency unknown, with the reason, and nothing else.
@@ -220,6 +230,7 @@ def _rows(portfolio: Portfolio) -> list[Worth]:
                 project=project.id, benefit=amount, cost=cost, exit_cost=exit_cost, no_exit=no_exit, enables=names.of(enabled),
                 shared=names.of(others & ~(enabled | own)), unknown=unknown, reason=reason,
                 instead=tuple(sorted(known.instead(project.id, (coming & served) - mine.keys()).items())),
+                unrecorded=costs.unrecorded(project.id) if cost is not None else (),
             )
         )  # fmt: skip
     return out

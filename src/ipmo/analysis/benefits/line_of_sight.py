@@ -96,7 +96,7 @@ def line_of_sight(portfolio: Portfolio, *, include: Iterable[str] = ()) -> LineO
     for state in (shown := frozenset(include)):
         one_of("include", state, LEFT_OUT)
     served = losses(portfolio).through()
-    projects = [p for p in portfolio.projects if p.state not in LEFT_OUT or p.state in shown]
+    projects = [p for p in portfolio.projects if p.counted_as not in LEFT_OUT or p.counted_as in shown]
     objectives = tuple(o.id for o in portfolio.objectives)
     through = {(project.id, objective) for project in projects for objective in objectives if objective in served[project.id]}
     aligned = {(project.id, objective): how for project in projects for objective, how in project.alignment.items()}

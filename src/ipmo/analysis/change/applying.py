@@ -330,7 +330,7 @@ def _more(budget: Budget | None, amount: Money, item: str) -> Budget:
 
 def _fund(pf: Portfolio, change: Fund) -> Portfolio:
     noun = _of(pf, change.target, Project, Programme, Portfolio)
-    state = getattr(noun, "state", "")
+    state = noun.counted_as if isinstance(noun, Project) else ""
     if state in ("closed", "cancelled"):
         raise ModelError(f"project {change.target!r} is {state}")
     held: Budget | None = noun.funding
@@ -358,8 +358,8 @@ def _ended(pf: Portfolio, target: str, state: str, verb: str) -> Portfolio:
     noun = _of(pf, target, Project, Programme)
     over = ("closed", "cancelled", state)
     if isinstance(noun, Project):
-        if noun.state in over:
-            raise ModelError(f"project {target!r} is {noun.state} already")
+        if noun.counted_as in over:
+            raise ModelError(f"project {target!r} is {noun.counted_as} already")
         if noun.actual_finish is not None or (noun.tasks and all(task.finished for task in noun.tasks)):
             raise ModelError(f"project {target!r} is finished; there is nothing to {verb}")
         return pf.evolve(target, state=state)

@@ -13,7 +13,7 @@ from ipmo.analysis.change.stated import Moved
 from ipmo.analysis.dates.schedule import schedule
 from ipmo.analysis.money.remaining import NO_EXIT, Remaining
 from ipmo.analysis.resources.capacity import Need, needs
-from ipmo.errors import IpmoError
+from ipmo.errors import IpmoError, listed
 from ipmo.model.hierarchy import hierarchy, summaries
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project, Task
@@ -45,6 +45,7 @@ class FreedProject:
         within: the programme that states an exit cost for all of it, in whose row its own is counted; empty where it stands for itself.
         reason: why the cost is not known.
         no_exit: why what getting out costs is not known.
+        unrecorded: begun work of which nobody says what it has cost so far: the cost still to come is at most what is said.
     """
 
     item: str
@@ -61,6 +62,7 @@ class FreedProject:
     within: str = ""
     reason: str = ""
     no_exit: str = NO_EXIT
+    unrecorded: tuple[str, ...] = ()
 
     @property
     def net(self) -> Money | None:
@@ -78,7 +80,8 @@ class FreedProject:
                 text += f"; {self.no_exit if self.exit_cost is None else f'getting out costs {self.exit_cost:,}'}"
             return text
         years = ", ".join(f"{amount:,} in {year}" for year, amount in self.years)
-        left = f"{self.cost:,} still to be spent{f' ({years})' if len(self.years) > 1 else ''}"
+        most = "at most " if self.unrecorded else ""
+        left = f"{most if self.net is not None or self.within or self.how == 'pausing' else ''}{self.cost:,} still to be spent{f' ({years})' if len(self.years) > 1 else ''}"
         if self.how == "pausing":
             return f"pausing {self.item} keeps {left} waiting; nothing of it is saved"
         head = f"{self.how} {self.item} frees"
@@ -87,9 +90,10 @@ class FreedProject:
         elif self.net is None:
             text = f"{head} at most {left}: {self.no_exit}"
         elif self.net.amount > 0:
-            text = f"{head} {self.net:,}: {left} less {self.exit_cost:,} to get out"
+            text = f"{head} {most}{self.net:,}: {left} less {self.exit_cost:,} to get out"
         else:
             text = f"{head} nothing: {left}, and getting out costs {self.exit_cost:,}"
+        text += f"; what {listed(self.unrecorded)} cost so far is not recorded (actual:)" if self.unrecorded else ""
         return text + (f"; {self.spent:,} are spent either way" if self.spent is not None and self.spent.amount else "")
 
     @property
@@ -296,6 +300,7 @@ def _row(
         item=project.id, name=project.name, how=how, cost=cost, exit_cost=exit_cost, spent=spent, years=years, people=people,
         unnamed=sum(not task.assignments for task in work), undated=_undated(before, project, work), open=len(work) if project.tasks else None,
         within=within, reason=reason, no_exit=no_exit,
+        unrecorded=() if cost is None or isinstance(money, IpmoError) else money.unrecorded(project.id),
     )  # fmt: skip
 
 

@@ -149,7 +149,7 @@ def _moved(one: Portfolio, other: Portfolio, before: Schedule) -> tuple[tuple[st
     after = schedule(other, on_cycle="cut")
     rows = []
     for project in one.projects:
-        if project.id not in other.items or other.items[project.id].state == "cancelled":
+        if project.id not in other.items or other[project.id].counted_as == "cancelled":
             continue
         old, new = before.dates(project.id)[1], after.dates(project.id)[1]
         if old is not None and new is not None and old != new:

@@ -78,7 +78,7 @@ class Quantity:
         roll = roll_up(portfolio, self.what, include=("proposed",))
         out = {}
         for project in held:
-            if project.id in roll and project.state != "cancelled":
+            if project.id in roll and project.counted_as != "cancelled":
                 value = roll[project.id].value
                 if value is not None:
                     out[project.id] = Fraction(value.amount)

@@ -197,7 +197,7 @@ def delay_sensitivity(
 
 def _names(portfolio: Portfolio, by: By) -> list[str]:
     """What is open: projects that run or will, tasks that are not finished and no summaries."""
-    live = [p for p in portfolio.projects if p.state not in ("closed", "cancelled") and p.actual_finish is None]
+    live = [p for p in portfolio.projects if p.counted_as not in ("closed", "cancelled") and p.actual_finish is None]
     if by == "project":
         return [p.id for p in live if not p.tasks or any(not t.finished for t in p.tasks)]
     wholes = {p.id: summaries(p) for p in live}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from fractions import Fraction
 
@@ -17,14 +18,14 @@ from ipmo.analysis.money.amounts import Amounts, Priced, rounded
 from ipmo.analysis.money.earned_value import EarnedValue, earned_value
 from ipmo.analysis.money.rollup import LEFT_OUT, RollUp, roll_up
 from ipmo.errors import IpmoError, UnknownItemError
-from ipmo.model.benefits_map import benefits_map
 from ipmo.model.estimates import exact
 from ipmo.model.governance import Tolerance
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project, Task
 from ipmo.network.clocks import clocks_of
-from ipmo.units import MAX_INSTANT, Money, Span, day_text, minutes, moment
+from ipmo.network.losses import losses
+from ipmo.units import MAX_INSTANT, Money, Span, day_text, minutes, moment, said_day
 from ipmo.words import counted, measured
 
 __all__ = ["Aspect", "Aspects", "Noun", "tolerance_of"]
@@ -59,6 +60,13 @@ def tolerance_of(portfolio: Portfolio, noun: Noun) -> Tolerance | None:
     if own is None and isinstance(noun, Project | Programme):
         own = next((p.tolerance for p in hierarchy(portfolio).programmes_of(noun.id) if p.tolerance is not None), None)
     return portfolio.tolerance if own is None else own
+
+
+def _later(reached: int, limit: int) -> str:
+    """How much later one finish is than another: by the days that are said of them, a part of one day as hours."""
+    one, other = said_day(moment(reached), finish=True), said_day(moment(limit), finish=True)
+    days = (one - other).days if one is not None and other is not None else 0
+    return measured(float(days), "day") if days else measured(round((reached - limit) / 60, 1), "hour")
 
 
 class Aspects:
@@ -146,7 +154,7 @@ class Aspects:
 
     def _within(self, noun: Programme | Portfolio) -> list[Project]:
         """The projects of a programme, or of the whole portfolio, that count."""
-        return [p for p in hierarchy(self.portfolio).projects(noun) if p.state not in LEFT_OUT]
+        return [p for p in hierarchy(self.portfolio).projects(noun) if p.counted_as not in LEFT_OUT]
 
     def _dated(self, full_id: str, noun: Noun) -> tuple[int | None, int | None]:
         """(committed, forecast finish); of what holds projects, the last of those that commit to one."""
@@ -208,7 +216,7 @@ class Aspects:
             return Aspect(name="time", rag="green", text=text)
         if reached <= limit:
             return Aspect(name="time", rag="amber", text=f"{text}, within tolerance")
-        over = f"{measured(round((reached - limit) / 1440, 1), 'day')} beyond {'tolerance' if limited else 'the commitment'}"
+        over = f"{_later(reached, limit)} beyond {'tolerance' if limited else 'the commitment'}"
         return Aspect(name="time", rag="red", text=f"{text}, {over}", over=over if limited else "", stake=self.budget(full_id))
 
     def _figure(self, measure: str, full_id: str) -> tuple[Fraction | None, bool]:
@@ -277,16 +285,22 @@ class Aspects:
         return Aspect(name="cost", rag="red", text=f"{text}, {over}", over=over if stated else "", stake=expected - budget)
 
     def _concerned(self, full_id: str, noun: Noun) -> list[BenefitValue]:
-        """The benefits that an item is judged by: all, those of the programme, those that its work leads to."""
+        """The benefits that an item is judged by: all, those of the programme, those that it serves, by the map, hand-overs and `requires`."""
         if self.worth is None:
             return []
         if isinstance(noun, Portfolio):
             return list(self.worth.rows)
         if isinstance(noun, Programme):
-            return [row for row in self.worth.rows if row.noun.belongs_to == full_id]
-        found = benefits_map(self.portfolio)
-        reached = {name for node in found.work_of(full_id) for name in found.reached_from(node)}
+            own = [row for row in self.worth.rows if row.noun.belongs_to == full_id]
+            if own:
+                return own
+        reached = self._serves.get(full_id, frozenset())
         return [self._worths[place][1] for place in sorted(self._places[name] for name in reached if name in self._places)]
+
+    @functools.cached_property
+    def _serves(self) -> Mapping[str, AbstractSet[str]]:
+        """What each initiative serves, as in the line of sight."""
+        return losses(self.portfolio).serves()
 
     @functools.cached_property
     def _worths(self) -> Sequence[tuple[str, BenefitValue]]:

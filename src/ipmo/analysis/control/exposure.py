@@ -131,7 +131,7 @@ def risk_exposure(portfolio: Portfolio, *, as_of: date | str | None = None) -> R
     rows: dict[str, RiskExposure] = {}
 
     def keep(noun: Portfolio | Programme | Project, level: str, projects: Iterable[Project]) -> None:
-        held = [project for project in projects if project.state not in LEFT_OUT]
+        held = [project for project in projects if project.counted_as not in LEFT_OUT]
         rows.setdefault(noun.id, attrs.evolve(exposure(portfolio, held, when), item=noun.id, name=noun.name, level=level))
 
     def visit(noun: Portfolio | Programme) -> None:
@@ -139,7 +139,7 @@ def risk_exposure(portfolio: Portfolio, *, as_of: date | str | None = None) -> R
         for inner in tree.direct(noun):
             if isinstance(inner, Programme):
                 visit(inner)
-            elif inner.state not in LEFT_OUT:
+            elif inner.counted_as not in LEFT_OUT:
                 keep(inner, "project", [inner])
 
     visit(portfolio)
@@ -170,7 +170,7 @@ def exposure(portfolio: Portfolio, projects: Iterable[Project], as_of: When | No
     silent: list[str] = []
     for project in projects:
         recorded += len(project.risks)
-        if not project.risks and project.state not in ("closed", "cancelled") and project.actual_finish is None:
+        if not project.risks and project.counted_as not in ("closed", "cancelled") and project.actual_finish is None:
             silent.append(project.id)
         for risk in project.risks:
             if risk.state != "open" or risk.opportunity:

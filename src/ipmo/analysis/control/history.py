@@ -392,13 +392,13 @@ def reporting_compliance(history: History) -> ReportingCompliance:
     last: Month = history[-1]
     rows = []
     for project in last.portfolio.projects:
-        if project.state in (*LEFT_OUT, "closed"):
+        if project.counted_as in (*LEFT_OUT, "closed"):
             continue
         missed, expected, running = 0, 0, True
         for place in range(len(history) - 1, -1, -1):
             month: Month = history[place]
             noun = month.portfolio.items.get(project.id)
-            if noun is None or getattr(noun, "state", "closed") in (*LEFT_OUT, "closed"):
+            if noun is None or getattr(noun, "counted_as", "closed") in (*LEFT_OUT, "closed"):
                 break
             expected += 1
             since = history[place - 1].date if place else date.min

@@ -151,7 +151,7 @@ def raid_log(portfolio: Portfolio, *, as_of: date | str | None = None) -> RaidLo
     for programme in portfolio.programmes:
         levels[programme.id] = "programme"
     for project in portfolio.projects:
-        if project.state not in LEFT_OUT:
+        if project.counted_as not in LEFT_OUT:
             levels[project.id] = "project"
     tree = hierarchy(portfolio)
     for name in levels:
@@ -166,7 +166,7 @@ def raid_log(portfolio: Portfolio, *, as_of: date | str | None = None) -> RaidLo
 
 def _entries(pf: Portfolio) -> Iterator[RaidEntry]:
     for project in pf.projects:
-        if project.state in LEFT_OUT:
+        if project.counted_as in LEFT_OUT:
             continue
         for risk in project.risks:
             yield RaidEntry(

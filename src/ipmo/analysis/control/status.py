@@ -244,7 +244,7 @@ class _Tree:
         tree = hierarchy(pf)
 
         def counted(noun: Portfolio | Programme) -> list[Programme | Project]:
-            return [n for n in tree.direct(noun) if not isinstance(n, Project) or n.state not in LEFT_OUT]
+            return [n for n in tree.direct(noun) if not isinstance(n, Project) or n.counted_as not in LEFT_OUT]
 
         order: list[str] = []
 

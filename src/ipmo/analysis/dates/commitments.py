@@ -14,7 +14,7 @@ from typing import Literal
 import attrs
 
 from ipmo.analysis.dates.by_day import days_after, gives_at_finish, last_instant, last_start
-from ipmo.analysis.dates.held import held_by
+from ipmo.analysis.dates.held import from_outside, held_by
 from ipmo.errors import UnknownItemError, close_matches
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
@@ -583,8 +583,8 @@ class Commitments(Answer[str, Commitment]):
         first = self._passes.nodes.get(name, begins)  # what the network puts beside an item is that item
         root = q.pos[first]
         waits = q.x[root] > net.running_clock(first).work(net.base)
-        outside = next((one.name for one in net.dated_externals if one.node in (first, begins)), None) if waits else None
-        if outside is not None:
+        outside = from_outside(self._passes, first, begins) if waits else ""
+        if outside:
             return outside, f"because of {outside}"
         if net.state[first] is State.STARTED:
             own, other = "its own work is under way", "under way"

@@ -14,7 +14,7 @@ from ipmo.network.network import Network
 from ipmo.network.passes import Passes
 from ipmo.units import When, as_day, minutes
 
-__all__ = ["Held", "held_by", "not_before"]
+__all__ = ["Held", "from_outside", "held_by", "not_before"]
 
 STARTS: Mapping[str, str] = {
     "by_hand_start": "is scheduled by hand to start on",
@@ -73,8 +73,27 @@ def held_by(portfolio: Portfolio | None, passes: Passes, node: int) -> Held:
             for field, words, when in stated
             if _rests_on(net, node, field, when, q.x[place], q.finish[place])
         ),
-        _levelled(portfolio, passes, node) or Held("held by a date of its own or of finished work", ""),
+        _outside(passes, node) or _levelled(portfolio, passes, node) or Held("held by a date of its own or of finished work", ""),
     )
+
+
+def _outside(passes: Passes, node: int) -> Held | None:
+    """What is said of work that waits for something outside the portfolio."""
+    name = from_outside(passes, node)
+    return Held(f"waits for {name}, whose date is stated", "external") if name else None
+
+
+def from_outside(passes: Passes, node: int, *beside: int) -> str:
+    """What comes from outside the portfolio, on a day that is known, and sets the forecast of a node; empty where nothing does."""
+    net, q = passes.network, passes.lists
+    binding = []
+    for one in net.dated_externals:
+        if one.node == node or one.node in beside:
+            place = q.pos[one.node]
+            asked = net.running_clock(one.node).work(one.instant) - (q.dur[place] if one.at_finish else 0)
+            if asked == q.x[place]:
+                binding.append(one.name)
+    return min(binding, default="")
 
 
 def _stated(portfolio: Portfolio | None, net: Network, node: int) -> Iterator[tuple[str, str, When]]:

@@ -256,10 +256,14 @@ class Combining:
         return out
 
     def _counted(self, nouns: Iterable[Programme | Project]) -> list[Programme | Project]:
-        return [n for n in nouns if not isinstance(n, Project) or n.state not in LEFT_OUT or n.state in self.include]
+        return [n for n in nouns if not isinstance(n, Project) or n.counted_as not in LEFT_OUT or n.counted_as in self.include]
 
     def _left_out(self, nouns: Iterable[Programme | Project]) -> tuple[str, ...]:
-        return tuple(f"{n.id} ({n.state})" for n in nouns if isinstance(n, Project) and n.state in LEFT_OUT and n.state not in self.include)
+        return tuple(
+            f"{n.id} ({n.counted_as})"
+            for n in nouns
+            if isinstance(n, Project) and n.counted_as in LEFT_OUT and n.counted_as not in self.include
+        )
 
     def _project(self, project: Project) -> RolledUpValue:
         below = subtasks(project)

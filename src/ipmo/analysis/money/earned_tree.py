@@ -150,7 +150,7 @@ class EarnedTree:
 
         def whole(noun: Portfolio | Programme, name: str) -> int:
             first = self.columns.size
-            parts = [initiative(n) for n in tree.direct(noun) if not isinstance(n, Project) or n.state not in LEFT_OUT]
+            parts = [initiative(n) for n in tree.direct(noun) if not isinstance(n, Project) or n.counted_as not in LEFT_OUT]
             parts += self._removed(gone, name)
             return self._keep(noun, None, first, parts)
 
@@ -171,11 +171,11 @@ class EarnedTree:
         """Packages of the baseline that the portfolio no longer counts, by the project or programme of now that they belonged to."""
         if self.plan is self.portfolio:
             return {}
-        now = {p.id for p in self.portfolio.projects if p.state not in LEFT_OUT}
+        now = {p.id for p in self.portfolio.projects if p.counted_as not in LEFT_OUT}
         programmes = {p.id for p in self.portfolio.programmes}
         out: dict[str, dict[str, Task | Project]] = {}
         for project in self.plan.projects:
-            if project.state in LEFT_OUT:
+            if project.counted_as in LEFT_OUT:
                 continue
             above = project.id if project.id in now else project.programme if project.programme in programmes else ""
             packages = dict(packages_of(project))
@@ -203,7 +203,7 @@ class EarnedTree:
     def _project(self, project: Project, gone: Mapping[str, Mapping[str, Task | Project]]) -> int:
         columns, own_plan = self.columns, self.plan is self.portfolio
         planned = self.plan.items.get(project.id) if not own_plan else project
-        counted = planned is not None and planned.state not in LEFT_OUT
+        counted = planned is not None and planned.counted_as not in LEFT_OUT
         plan = planned if counted and isinstance(planned, Project) else project
         first = columns.size
         if stands_whole(plan):

@@ -80,6 +80,30 @@ class Remaining:
         unrated = [why for roll in (self.forecast, self.budget) if project in roll for why in roll[project].reasons]
         return None, unrated[0] if unrated else "not all of its cost is known: write budget: or forecast:"
 
+    def unrecorded(self, project: str) -> tuple[str, ...]:
+        """Begun work that costs something and of which nobody says what it has cost so far: what is left is at most what `left` says."""
+        noun = self.portfolio.items[project]
+        assert isinstance(noun, Project)
+        if noun.actual is not None:
+            return ()
+        priced = noun.budget is not None or noun.forecast is not None
+        if not noun.tasks:
+            return (noun.id,) if priced and (noun.actual_start is not None or bool(noun.progress)) else ()
+        tasks = {task.id: task for task in noun.tasks}
+        wholes = {task.parent for task in noun.tasks}
+        out = []
+        for task in noun.tasks:
+            if task.id in wholes or task.milestone or not (task.started or task.progress):
+                continue
+            line, here = [task], task
+            while here.parent is not None and here.parent in tasks:
+                here = tasks[here.parent]
+                line.append(here)
+            costs = any(one.budget is not None or one.forecast is not None or one.assignments for one in line)
+            if (priced or costs) and not any(one.actual is not None for one in line):
+                out.append(f"{project}/{task.id}")
+        return tuple(out)
+
     def years(self, project: str) -> tuple[tuple[str, Money], ...]:
         """What a project still costs by financial year, in order; none where it cannot be told apart.
 

@@ -132,7 +132,7 @@ def _made(portfolio: Portfolio, include: frozenset[str]) -> WorkTree:
         if not isinstance(noun, Project):
             project.append(-1)
             inner = tree.direct(noun)
-            if gone := tuple(f"{n.id} ({n.state})" for n in inner if isinstance(n, Project) and not _counts(n, include)):
+            if gone := tuple(f"{n.id} ({n.counted_as})" for n in inner if isinstance(n, Project) and not _counts(n, include)):
                 left_out[here] = gone
             waiting += [(n, here, deep + 1) for n in reversed(inner) if _counts(n, include)]
             continue
@@ -152,7 +152,7 @@ def _made(portfolio: Portfolio, include: frozenset[str]) -> WorkTree:
 
 
 def _counts(noun: Programme | Project, include: frozenset[str]) -> bool:
-    return not isinstance(noun, Project) or noun.state not in LEFT_OUT or noun.state in include
+    return not isinstance(noun, Project) or noun.counted_as not in LEFT_OUT or noun.counted_as in include
 
 
 def _nested(project: Project, here: int, deep: int, nouns: list[Bearing], parent: list[int], depth: list[int]) -> None:

@@ -209,7 +209,7 @@ class _Demand:
 
     def run(self) -> CapacityView:
         """Every load."""
-        self._gather(p for p in self.portfolio.projects if p.state not in LEFT_OUT or p.state in self.include)
+        self._gather(p for p in self.portfolio.projects if p.counted_as not in LEFT_OUT or p.counted_as in self.include)
         loads: list[Load] = []
         groups: dict[str, list[str]] = {}
         for resource in self.portfolio.resources:
