@@ -38,7 +38,7 @@ def test_numpy_and_the_loops_draw_the_same_bit_for_bit(block: int) -> None:
     assert (drawn == uniforms(many, block, compiled=True)).all()
     for place in (0, 1, 2, 3, 63, 64, 73):
         looped = np.empty(GROUP)
-        fill_uniforms(looped, *many[place], block * GROUP // 4)
+        fill_uniforms(looped, np.empty(GROUP, np.int32), *many[place], block * GROUP // 4)
         assert (drawn[place] == looped).all()
 
 

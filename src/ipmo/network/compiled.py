@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import math
 from collections.abc import Callable
 from pathlib import Path
 from types import FunctionType
@@ -23,6 +24,7 @@ from ipmo.network.kernels import (
     passes,
     reach,
     reading,
+    samples,
     settling,
     trees,
     without,
@@ -30,7 +32,24 @@ from ipmo.network.kernels import (
 
 __all__ = ["available", "kernel"]
 
-MODULES = (columns, clocks, links, order, passes, drag, cones, settling, interfaces, cascades, reach, reading, trees, without, draws)
+MODULES = (
+    columns,
+    clocks,
+    links,
+    order,
+    passes,
+    drag,
+    cones,
+    settling,
+    interfaces,
+    cascades,
+    reach,
+    reading,
+    trees,
+    without,
+    draws,
+    samples,
+)
 SOURCES = (states, *MODULES)
 """What a compiled kernel depends on: numba's own cache sees edits of a function's own file only."""
 
@@ -68,7 +87,7 @@ def _compiled() -> dict[str, object]:
         for name, value in vars(module).items():
             if isinstance(value, FunctionType) and value.__module__ == module.__name__:
                 plain[name] = value
-            elif (isinstance(value, int) and name.isupper()) or (isinstance(value, type) and issubclass(value, tuple)):
+            elif value is math or (isinstance(value, int) and name.isupper()) or (isinstance(value, type) and issubclass(value, tuple)):
                 namespace[name] = value
     for name, function in plain.items():
         copy = FunctionType(function.__code__, namespace, name, function.__defaults__)

@@ -86,9 +86,9 @@ def uniforms(streams: Sequence[Stream], block: int, *, compiled: bool = False) -
 
     out = np.empty((len(streams), GROUP))
     if compiled and available():
-        fill = kernel(kernels.fill_uniforms)
+        fill, room = kernel(kernels.fill_uniforms), np.empty(GROUP, np.int32)
         for row, one in zip(out, streams, strict=True):
-            fill(row, *one, block * QUARTER)
+            fill(row, room, *one, block * QUARTER)
         return out
     counter = np.arange(block * QUARTER, (block + 1) * QUARTER, dtype=np.uint64)
     for first in range(0, len(streams), TOGETHER):

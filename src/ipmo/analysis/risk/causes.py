@@ -26,7 +26,7 @@ from ipmo.units import Money, Span
 if TYPE_CHECKING:
     from ipmo.network.network import Network
 
-__all__ = ["Delayed", "Event", "RiskView", "Shared", "Targets", "events", "shared"]
+__all__ = ["Delayed", "Event", "RiskView", "Shared", "Targets", "events", "not_counted", "shared"]
 
 RiskView = Literal["before", "after", "none"]
 """Risks as they stand now, once their responses work, or no risks at all."""
@@ -233,7 +233,7 @@ def events(portfolio: Portfolio, targets: Targets, view: RiskView) -> tuple[tupl
             known = [impact for impact in impacts if impact.delay is not None or impact.cost is not None]
             if probability is None or not known:
                 lacks = "probability" if probability is None else "impact on dates or money"
-                findings.append(_not_counted(full_id, f"risk {full_id!r} has no {lacks}", f"state its {lacks}"))
+                findings.append(not_counted(full_id, f"risk {full_id!r} has no {lacks}", f"state its {lacks}"))
                 continue
             event, left_out = _event(portfolio, targets, full_id, project, risk, probability, known)
             response = risk.response_cost if view == "after" and risk.after is not None else None
@@ -265,15 +265,16 @@ def _event(
                 delays.append(Delayed(estimate=impact.delay, longer=longer, later=later, role=f"delay {number}"))
             else:
                 said = f"risk {full_id!r} delays {item!r}, which has no open work with dates"
-                findings.append(_not_counted(full_id, said, "name an open item, or close the risk"))
+                findings.append(not_counted(full_id, said, "name an open item, or close the risk"))
         if impact.cost is not None:
             if isinstance(impact.cost.central(), Money):
                 costs.append((item, impact.cost, f"cost {number}"))
             else:
-                findings.append(_not_counted(full_id, f"the cost of risk {full_id!r} is not known", "state it as money"))
+                findings.append(not_counted(full_id, f"the cost of risk {full_id!r} is not known", "state it as money"))
     sign = -1 if risk.opportunity else 1
     return Event(full_id=full_id, probability=probability, sign=sign, delays=tuple(delays), costs=tuple(costs)), findings
 
 
-def _not_counted(item: str, message: str, hint: str) -> Finding:
+def not_counted(item: str, message: str, hint: str) -> Finding:
+    """That a risk, or a part of one, is not in the figures, and why."""
     return Finding(code="ipmo/risk-not-simulated", item=item, severity=Severity.WARNING, message=f"{message}; it is not counted", hint=hint)

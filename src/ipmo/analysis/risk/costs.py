@@ -110,6 +110,8 @@ class Costs:
 
     def rate(self, full_id: str, currency: str, line: BudgetLine | None = None) -> float | None:
         """Minor units for one of a currency at the date of a line; None where no rate is known."""
+        if not self.currency:
+            return None
         one = attrs.evolve(line or BudgetLine(), amount=Fixed(Money(Decimal(1), currency)))
         found = self._amounts.lines(full_id, Budget((one,)))
         return None if not found else float(found[0].value * 10**self.digits)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from datetime import date
 from fractions import Fraction
@@ -15,12 +15,13 @@ import numpy as np
 
 from ipmo.analysis.benefits.profiles import profile
 from ipmo.analysis.benefits.realisation import BenefitValue, benefits
-from ipmo.analysis.risk.causes import Event, RiskView, Targets, events, shared
+from ipmo.analysis.risk.causes import Event, RiskView, Targets, events, not_counted, shared
 from ipmo.analysis.risk.costs import Costs
 from ipmo.analysis.risk.distributions import PertRule, random
 from ipmo.analysis.risk.outcomes import Dates, Sums
 from ipmo.analysis.risk.readiness import readiness
-from ipmo.analysis.risk.sampling import Batch, Kept, Samples, Setup, run
+from ipmo.analysis.risk.sampling import Batch, Samples, run
+from ipmo.analysis.risk.setup import Kept, Setup
 from ipmo.analysis.risk.simulation import Simulated, Simulation
 from ipmo.analysis.risk.uncertain import Piece, Structures, open_work
 from ipmo.errors import OptionError, UnknownItemError, close_matches, one_of
@@ -30,7 +31,7 @@ from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project, Task
 from ipmo.network.states import EFFECTS, LIVE, State
-from ipmo.progress import Progress, watched
+from ipmo.progress import watched
 from ipmo.tables import Column, Table
 from ipmo.units import DAY, as_day, minor_digits
 
@@ -43,8 +44,8 @@ __all__ = ["Plan", "simulate"]
 
 MOST = 10_000_000
 """Samples in one simulation at most."""
-NUMBERS = 32_000_000
-"""Dates that are kept at most: a quarter of a gigabyte."""
+NUMBERS = 2_000_000
+"""Dates up to which those of all tasks are kept; beyond, of those that are asked for, and of all that is no task."""
 
 
 def simulate(
@@ -57,7 +58,7 @@ def simulate(
     pert: PertRule = "beta",
     keep: Sequence[str] = (),
     executor: Executor | None = None,
-    progress: Progress = None,
+    progress: bool | Callable[[str, int, int], object] | None = None,
 ) -> Simulation:
     """How sure dates, costs and benefits are: one joint simulation of the whole portfolio.
 
@@ -72,7 +73,7 @@ def simulate(
         risks: `before` their responses, `after` (their costs are counted too), or `none`.
         dialect: conventions of the schedule; the portfolio's own when left out.
         pert: `beta`, or `classic` with a sixth of the range as deviation.
-        keep: tasks whose samples are kept where there are too many to keep those of all.
+        keep: tasks and summaries whose dates are kept where items times samples are more than two million; else those of all are.
         executor: what computes blocks of samples, such as a pool of threads or processes; the calling thread when left out.
         progress: True shows a bar, a function is told how far it has come.
 
@@ -116,6 +117,7 @@ class Plan:
         targets = Targets(portfolio, net, work)
         drivers = shared(portfolio, targets, costs.bearers)
         found, self.findings = events(portfolio, targets, risks)
+        found = tuple(self._rated(event, costs) for event in found)
         touched = {name for name, piece in work.items() if random(piece.estimate)}
         touched |= {name for one in drivers if one.driver.affects == "duration" for name in one.tasks}
         touched |= {name for event in found for delayed in event.delays for name, _ in delayed.longer}
@@ -139,18 +141,34 @@ class Plan:
         self.settings += ", classic PERT" if pert == "classic" else ""
         self.findings += readiness(portfolio, self.schedule, list(work.values()), drivers, found)
 
+    def _rated(self, event: Event, costs: Costs) -> Event:
+        """An event with those costs that can be counted in the portfolio's currency."""
+        kept = []
+        for item, money, role in event.costs:
+            if costs.rate(item, getattr(money.central(), "currency", "")) is not None:
+                kept.append((item, money, role))
+                continue
+            message = (
+                f"the cost of risk {event.full_id!r} has no exchange rate into {costs.currency or 'a currency that the portfolio states'}"
+            )
+            hint = "add a rate under rates:" if costs.currency else "add portfolio: money: {currency: GBP}"
+            self.findings.append(not_counted(event.full_id, message, hint))
+        response = event.response
+        if response is not None and costs.rate(event.full_id, response.currency) is None:
+            self.findings.append(
+                not_counted(event.full_id, f"the response of {event.full_id!r} has no exchange rate", "add a rate under rates:")
+            )
+            response = None
+        return attrs.evolve(event, costs=tuple(kept), response=response)
+
     def _without_points(self, event: Event) -> Event:
         """An event without delays of what is no task, where each sample is a schedule of its own."""
         delays = []
         for delayed in event.delays:
             later = tuple(pair for pair in delayed.later if isinstance(self.portfolio.items.get(pair[0]), Task))
             if later != delayed.later:
-                message = f"risk {event.full_id!r} delays what is no task, beside work as late as possible; that delay is not counted"
-                self.findings.append(
-                    Finding(
-                        code="ipmo/risk-not-simulated", item=event.full_id, severity=Severity.WARNING, message=message, hint="name a task"
-                    )
-                )
+                message = f"risk {event.full_id!r} delays what is no task, beside work as late as possible"
+                self.findings.append(not_counted(event.full_id, message, "name a task"))
             delays.append(attrs.evolve(delayed, later=later))
         return attrs.evolve(event, delays=tuple(delays))
 
@@ -203,7 +221,9 @@ class Plan:
             facts = (net.finishes[v] for v in nodes if net.state[v] is not State.GONE and v in net.finishes and v not in live)
             done = max(facts, default=-1)
             if live:
-                yield Kept(full_id=name, nodes=live, done=done, begins=False)
+                whole = {net.project[v] for v in live} if kind in ("portfolio", "programme", "project") else None
+                places = None if whole is None else tuple(sorted(map(int, whole)))
+                yield Kept(full_id=name, nodes=live, done=done, begins=False, projects=places)
 
     # --------------------------------------------------------------------------------------------- gathering
 

@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING, NamedTuple
 
-import attrs
 import numpy as np
 
 from ipmo.analysis.risk.causes import Event, Shared
-from ipmo.analysis.risk.costs import Costs
-from ipmo.analysis.risk.distributions import Draws, PertRule, random
-from ipmo.analysis.risk.uncertain import Piece, Structures
+from ipmo.analysis.risk.distributions import Draws, random
+from ipmo.analysis.risk.fast import Fast
+from ipmo.analysis.risk.setup import Setup
+from ipmo.analysis.risk.uncertain import Piece
 from ipmo.model.estimates import Estimate, Uniform
 from ipmo.network.sampled import SampledPass
 from ipmo.network.states import EFFECTS, LIVE
@@ -32,56 +32,12 @@ if TYPE_CHECKING:
     Row = NDArray[np.int64]
     Yes = NDArray[np.bool_]
 
-__all__ = ["Batch", "Kept", "Samples", "Setup", "run"]
+__all__ = ["Batch", "Samples", "run"]
 
 CERTAIN = Uniform(0.0, 1.0)
 """What a bare draw between 0 and 1 is."""
 ROOM = 4_000_000
 """Numbers of one column in a batch of samples, about."""
-
-
-@attrs.frozen(kw_only=True)
-class Kept:
-    """An item whose samples are kept.
-
-    Args:
-        full_id: the item.
-        nodes: the open nodes that it ends with the last of; of an effect the one that it begins with.
-        done: the last finish of what is done in it, as an instant; -1 where nothing is.
-        begins: it is dated by its start: an outcome or a benefit.
-    """
-
-    full_id: str
-    nodes: tuple[int, ...]
-    done: int
-    begins: bool
-
-
-@attrs.frozen(kw_only=True)
-class Setup:
-    """What is simulated; it can be sent to other processes.
-
-    Args:
-        structures: the networks.
-        kept: items whose dates are kept.
-        shared: drivers with what they touch.
-        events: risks.
-        costs: who bears which cost.
-        likely: benefits and the probability that each comes at all.
-        seed: of all streams.
-        samples: how many.
-        pert: which distribution a PERT estimate is.
-    """
-
-    structures: Structures
-    kept: tuple[Kept, ...]
-    shared: tuple[Shared, ...]
-    events: tuple[Event, ...]
-    costs: Costs
-    likely: Mapping[str, float]
-    seed: int
-    samples: int
-    pert: PertRule
 
 
 class Batch(NamedTuple):
@@ -111,14 +67,16 @@ class Batch(NamedTuple):
 class Samples:
     """All draws of a setup, and what follows from them, for any run of samples."""
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: Setup, *, compiled: bool | None = None) -> None:
         self.setup = setup
         structures, seed = setup.structures, setup.seed
         self.pieces = [structures.pieces[name] for name in sorted(structures.pieces)]
+        self._fast = Fast.of(setup, self.pieces, compiled)
+        inside = self._fast.inside if self._fast is not None else frozenset[str]()
         self._wanted: list[tuple[str, str, Estimate]] = []
         self._row: dict[tuple[str, str], int] = {}
         for piece in self.pieces:
-            if random(piece.estimate):
+            if piece.full_id not in inside and random(piece.estimate):
                 self._want(piece.full_id, "length", piece.estimate)
         for one in setup.shared:
             assert one.driver.factor is not None
@@ -137,7 +95,11 @@ class Samples:
         for benefit in setup.likely:
             self._want(benefit, "comes", CERTAIN)
         self._draws = Draws([(stream(seed, name, role), estimate) for name, role, estimate in self._wanted], setup.pert)
-        self._places: dict[int, tuple[SampledPass, list[tuple[list[int], Kept]]]] = {}
+
+    @property
+    def compiled(self) -> bool:
+        """Compiled kernels make its dates."""
+        return self._fast is not None
 
     def _want(self, name: str, role: str, estimate: Estimate) -> None:
         self._row[name, role] = len(self._wanted)
@@ -151,11 +113,16 @@ class Samples:
         drawn, happens, factors = self._drawn(first, last)
         size = drawn.shape[1]
         lengths, below = self._lengths(drawn, happens, factors)
-        later = self._later(drawn, happens)
-        dates, critical, driving, ends = self._dated(lengths, later, size)
-        base = setup.structures.base.network.base
-        after = ends - base
-        sums = np.array([[row.sum(), (row * row).sum(), (row * after).sum()] for row in lengths.values()], np.int64).reshape(-1, 3)
+        if self._fast is not None:
+            found = self._fast.dated(first, last, size, lengths)
+            if found is None:  # work that comes to nothing, or lasts too long for 32 bits
+                return Samples(setup, compiled=False).batch(first, last)
+            dates, critical, driving, after, sums = found
+        else:
+            later = self._later(drawn, happens)
+            dates, critical, driving, ends = self._dated(lengths, later, size)
+            after = ends - setup.structures.base.network.base
+            sums = np.array([[row.sum(), (row * row).sum(), (row * after).sum()] for row in lengths.values()], np.int64).reshape(-1, 3)
         comes = [drawn[self._row[name, "comes"]] < share for name, share in setup.likely.items()]
         return Batch(
             dates=dates,
@@ -201,7 +168,10 @@ class Samples:
                     lost[name] = lost.get(name, 0.0) + self._delay(drawn, happens, event, delayed.role, unit)
         out: dict[str, Row] = {}
         below = np.zeros(len(self.pieces), np.int64)
+        inside = self._fast.inside if self._fast is not None else frozenset[str]()
         for place, piece in enumerate(self.pieces):
+            if piece.full_id in inside:
+                continue
             found = self._length(drawn, piece, at_work.get(piece.full_id, ()))
             if piece.full_id in lost:
                 found = found + lost[piece.full_id]
@@ -401,18 +371,19 @@ class Samples:
         return out
 
 
-def run(setup: Setup, executor: Executor | None = None, batch: int | None = None) -> Iterator[Batch]:
+def run(setup: Setup, executor: Executor | None = None, batch: int | None = None, *, compiled: bool | None = None) -> Iterator[Batch]:
     """All samples in order, batch by batch.
 
     Args:
         setup: what is simulated.
         executor: what computes batches; this thread when left out.
         batch: groups of samples in a batch; as many as the size of the network lets it.
+        compiled: by compiled kernels where the network lets them; where it is large enough to pay when left out.
     """
     groups = -(-setup.samples // GROUP)
     size = batch or max(1, min(8, ROOM // (GROUP * max(setup.structures.base.network.n, 1))))
     spans = [(first, min(first + size, groups)) for first in range(0, groups, size)]
-    whole = Samples(setup)
+    whole = Samples(setup, compiled=compiled)
     found = map(whole.batch, *zip(*spans, strict=True)) if executor is None else executor.map(whole.batch, *zip(*spans, strict=True))
     for done, one in enumerate(found):
         step("simulating", done, len(spans))

@@ -9,11 +9,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def fill_uniforms(out: NDArray[np.float64], key0: int, key1: int, high0: int, high1: int, counter: int) -> None:
+def fill_uniforms(out: NDArray[np.float64], words: NDArray[np.int32], key0: int, key1: int, high0: int, high1: int, counter: int) -> None:
     """Numbers above 0 and below 1 from the words of successive counters: each of the four words fills a quarter of `out`.
 
     Args:
         out: float64, its length a multiple of 4.
+        words: room for as many words less 2^31: 32 bits become a float faster than 64.
         key0, key1: the key.
         high0, high1: the last two words of all counters; the second is 0.
         counter: the first word of the first counter.
@@ -36,7 +37,9 @@ def fill_uniforms(out: NDArray[np.float64], key0: int, key1: int, high0: int, hi
             c3 = p0 & low
             k0 = (k0 + 0x9E3779B9) & low
             k1 = (k1 + 0xBB67AE85) & low
-        out[i] = (c0 + 0.5) * 2.0**-32
-        out[i + quarter] = (c1 + 0.5) * 2.0**-32
-        out[i + 2 * quarter] = (c2 + 0.5) * 2.0**-32
-        out[i + 3 * quarter] = (c3 + 0.5) * 2.0**-32
+        words[i] = c0 - 2147483648
+        words[i + quarter] = c1 - 2147483648
+        words[i + 2 * quarter] = c2 - 2147483648
+        words[i + 3 * quarter] = c3 - 2147483648
+    for s in range(len(out)):
+        out[s] = (words[s] + 2147483648.5) * 2.0**-32

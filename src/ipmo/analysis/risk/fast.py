@@ -1,0 +1,164 @@
+"""Samples by compiled kernels, where every link is one number and nothing moves what has no length: the same figures, sooner."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from ipmo.analysis.risk.distributions import corners, plain_number, random
+from ipmo.model.estimates import Triangular, Uniform
+from ipmo.network.compiled import available
+from ipmo.network.sampled_fast import LONGEST, CompiledPass, GroupDates, fits
+from ipmo.network.streams import GROUP, stream
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ipmo.analysis.risk.setup import Setup
+    from ipmo.analysis.risk.uncertain import Piece
+
+    Row = NDArray[np.int64]
+    Dated = tuple[Row, Row, dict[int, int], Row, Row]
+
+__all__ = ["Fast"]
+
+PAYS = 20_000_000
+"""Nodes times samples from which on compiling pays."""
+MOST = 1 << 22
+"""Minutes of a length that is made elsewhere, at most: eight years of work."""
+
+
+class Fast:
+    """The samples of a setup by compiled kernels.
+
+    Args:
+        setup: what is simulated.
+        pieces: its uncertain work, in order of ids.
+        inside: the work whose lengths the kernels draw.
+    """
+
+    def __init__(self, setup: Setup, pieces: Sequence[Piece], inside: frozenset[str]) -> None:
+        self.setup, self.pieces, self.inside = setup, pieces, inside
+        self.sampled = setup.structures.of(())
+        nodes, pos = setup.structures.base.passes.nodes, self.sampled.pos
+        self._at = [pos[nodes[piece.full_id]] for piece in pieces]
+        drawn = {
+            place: ((*corners(piece.estimate), piece.unit, piece.left), stream(setup.seed, piece.full_id, "length"))
+            for place, piece in zip(self._at, pieces, strict=True)
+            if piece.full_id in inside and isinstance(piece.estimate, Triangular | Uniform)
+        }
+        self._given = [piece.full_id for piece in pieces if piece.full_id not in inside]
+        self._kernels = CompiledPass(self.sampled, drawn, [pos[nodes[name]] for name in self._given])
+
+    @classmethod
+    def of(cls, setup: Setup, pieces: Sequence[Piece], compiled: bool | None) -> Self | None:
+        """The kernels for a setup; None where it is too small to pay, or the network is not of that kind.
+
+        Args:
+            setup: what is simulated.
+            pieces: its uncertain work.
+            compiled: wanted or not; where it pays when left out.
+        """
+        net = setup.structures.base.network
+        if compiled is False or not available() or (compiled is None and net.n * setup.samples < PAYS):
+            return None
+        if setup.structures.one_by_one or any(delayed.later for event in setup.events for delayed in event.delays):
+            return None
+        touched = {name for one in setup.shared if one.driver.affects == "duration" for name in one.tasks}
+        touched |= {name for event in setup.events for delayed in event.delays for name, _ in delayed.longer}
+        touched |= {name for name, bearer in setup.costs.bearers.items() if bearer.per_minute}
+        inside = frozenset(piece.full_id for piece in pieces if piece.full_id not in touched and _plain(piece))
+        nodes = setup.structures.base.passes.nodes
+        most = {nodes[piece.full_id]: _most(piece) if piece.full_id in inside else MOST for piece in pieces}
+        if not fits(net, most):
+            return None
+        return cls(setup, pieces, inside)
+
+    def dated(self, first: int, last: int, size: int, lengths: Mapping[str, Row]) -> Dated | None:
+        """Dates, criticality, driving links, ends after the base and sums of lengths, of groups of samples; None where it cannot say.
+
+        Args:
+            first, last: the groups.
+            size: how many of their samples count.
+            lengths: of the work that is not drawn here.
+        """
+        given = np.array([lengths[name] for name in self._given], np.int64).reshape(len(self._given), size)
+        if given.size and (int(given.min()) <= 0 or int(given.max()) >= MOST):
+            return None
+        net = self.sampled.network
+        dates = np.empty((len(self.setup.kept), size), np.int64)
+        critical = np.zeros(net.n, np.int64)
+        driving = np.zeros(net.m, np.int64)
+        after = np.empty(size, np.int64)
+        sums = np.zeros((net.n, 3), np.int64)
+        for group in range(first, last):
+            begin = (group - first) * GROUP
+            count = min(GROUP, size - begin)
+            rows = np.ones((len(self._given), GROUP), np.int32)
+            rows[:, :count] = given[:, begin : begin + count]
+            found = self._kernels.forward(group, rows)
+            end, latest = self._ends(found)
+            self._keep(found, end, dates[:, begin : begin + count])
+            late = np.max(list(end.values()), axis=0) - net.base if end else np.full(GROUP, -1 - net.base)
+            after[begin : begin + count] = late[:count]
+            one, two, three = self._kernels.critical(found, count, latest, np.minimum(late, 2**31 - 1).astype(np.int32))
+            critical += one
+            driving += two
+            sums += three
+        by_node = np.zeros(net.n, np.int64)
+        by_node[np.array(self.sampled.order, np.int64)] = critical
+        numbered = {net.numbers[link]: int(driving[k]) for k, link in enumerate(self.sampled.links) if link in net.numbers}
+        return dates, by_node, numbered, after, sums[np.array(self._at, np.int64)]
+
+    def _ends(self, found: GroupDates) -> tuple[dict[int, Row], NDArray[np.int32]]:
+        """The end of each project as instants, and the finish, on each clock, that lies on a critical path."""
+        net, clocks, owners = self.sampled.network, self.sampled.clocks, self._kernels.owners
+        instants = [
+            clocks.finish_at(clk, row.astype(np.int64) + self._kernels.bases[clk]) for (_, clk), row in zip(owners, found.ends, strict=True)
+        ]
+        end: dict[int, Row] = {}
+        for (project, _), row in zip(owners, instants, strict=True):
+            end[project] = np.maximum(end[project], row) if project in end else row
+        own = net.dialect is not None and net.dialect.float_to == "project"
+        whole = np.max(list(end.values()), axis=0) if end else None
+        latest = np.full_like(found.ends, -(1 << 31))
+        for place, (project, _) in enumerate(owners):
+            wanted = end[project] if own and project >= 0 else whole
+            latest[place] = np.where(instants[place] == wanted, found.ends[place], -(1 << 31))
+        return end, latest
+
+    def _keep(self, found: GroupDates, end: Mapping[int, Row], out: Row) -> None:
+        """The dates of what is kept."""
+        net, sampled, count = self.sampled.network, self.sampled, out.shape[1]
+        for place, kept in enumerate(self.setup.kept):
+            last = np.full(count, kept.done, np.int64)
+            if kept.projects is not None:
+                for project in kept.projects:
+                    last = np.maximum(last, end[project][:count])
+                out[place] = last
+                continue
+            for node in kept.nodes:
+                v = sampled.pos[node]
+                row, base = (found.start if kept.begins and node not in net.points else found.finish), self._kernels.bases[sampled.clk[v]]
+                worked = row[v, :count].astype(np.int64) + base
+                starts = kept.begins and node not in net.points
+                when = sampled.starts(v, worked) if starts else sampled.clocks.finish_at(sampled.clk[v], worked)
+                last = np.maximum(last, when)
+            out[place] = last
+
+
+def _plain(piece: Piece) -> bool:
+    """A triangular or uniform estimate that never comes to nothing."""
+    estimate = piece.estimate
+    if not isinstance(estimate, Triangular | Uniform) or not random(estimate):
+        return False
+    low, _, high, _ = corners(estimate)
+    return low * piece.unit * piece.left >= 1 and low * piece.unit >= 1 and high * piece.unit < LONGEST
+
+
+def _most(piece: Piece) -> int:
+    """The greatest length of an estimate that is drawn in the kernels, in minutes."""
+    central = piece.estimate.quantile(1.0)
+    return 1 if central is None else int(plain_number(central) * piece.unit) + 1

@@ -1,0 +1,60 @@
+"""What is simulated: the networks, the causes, the money, and whose dates are kept; a value that other processes can be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import attrs
+
+from ipmo.analysis.risk.causes import Event, Shared
+from ipmo.analysis.risk.costs import Costs
+from ipmo.analysis.risk.distributions import PertRule
+from ipmo.analysis.risk.uncertain import Structures
+
+__all__ = ["Kept", "Setup"]
+
+
+@attrs.frozen(kw_only=True)
+class Kept:
+    """An item whose samples are kept.
+
+    Args:
+        full_id: the item.
+        nodes: the open nodes that it ends with the last of; of an effect the one that it begins with.
+        done: the last finish of what is done in it, as an instant; -1 where nothing is.
+        begins: it is dated by its start: an outcome or a benefit.
+        projects: the places of the projects that it is made of as a whole; None of what is smaller.
+    """
+
+    full_id: str
+    nodes: tuple[int, ...]
+    done: int
+    begins: bool
+    projects: tuple[int, ...] | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Setup:
+    """What is simulated; it can be sent to other processes.
+
+    Args:
+        structures: the networks.
+        kept: items whose dates are kept.
+        shared: drivers with what they touch.
+        events: risks.
+        costs: who bears which cost.
+        likely: benefits and the probability that each comes at all.
+        seed: of all streams.
+        samples: how many.
+        pert: which distribution a PERT estimate is.
+    """
+
+    structures: Structures
+    kept: tuple[Kept, ...]
+    shared: tuple[Shared, ...]
+    events: tuple[Event, ...]
+    costs: Costs
+    likely: Mapping[str, float]
+    seed: int
+    samples: int
+    pert: PertRule
