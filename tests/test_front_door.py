@@ -69,7 +69,20 @@ OF_MONTHS: dict[str, Callable[..., Any]] = {
 }
 """Verbs on the months; they take a history or its folder."""
 
-WITHOUT = {"forget", "from_dict", "from_tables", "history", "plugins", "read", "read_changes", "remembered", "write_changes"}
+WITHOUT = {
+    "forget",
+    "from_dict",
+    "from_tables",
+    "history",
+    "plugins",
+    "propose_mapping",
+    "read",
+    "read_changes",
+    "read_mapping",
+    "remembered",
+    "write_changes",
+    "write_mapping",
+}
 """Verbs that start from nothing, from data, or from a path only."""
 
 

@@ -47,6 +47,8 @@ FIRST: dict[str, Callable[[Path], tuple[Any, ...]]] = {
     "history": lambda p: (p.with_name("history"),),
     "leads_to": lambda p: (p, ["hall"]),
     "plugins": lambda p: (),
+    "propose_mapping": lambda p: (p.with_name("list.csv"),),
+    "read_mapping": lambda p: (p.with_name("mapping.yaml"),),
     "read_changes": lambda p: (p.with_name("changes.yaml"),),
     "reference_classes": lambda p: (p.with_name("history"),),
     "remembered": lambda p: (ipmo.read(p),),
@@ -58,6 +60,7 @@ FIRST: dict[str, Callable[[Path], tuple[Any, ...]]] = {
     "trend": lambda p: (p.with_name("history"), "budget"),
     "variance_analysis": lambda p: (p, p, "hall"),
     "write": lambda p: (p, p.with_name("out") / "plan.yaml"),
+    "write_mapping": lambda p: (ipmo.read_mapping(p.with_name("mapping.yaml")), p.with_name("out") / "mapping.yaml"),
     "write_changes": lambda p: ([Delay("hall/build", "3 d")], p.with_name("out") / "changes.yaml"),
 }
 """The arguments that a verb needs; the path of a portfolio where nothing is said."""
@@ -83,6 +86,8 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ipmo.snapshot(pf, folder / "history" / "one.json")
     ipmo.snapshot(pf.evolve(status_date="2026-07-01"), folder / "history" / "two.json")
     ipmo.write_changes([Delay("hall/build", "3 d")], folder / "changes.yaml")
+    (folder / "list.csv").write_text("Project ID,Project name,Total budget\nP1,Tram,12 M GBP\n", encoding="utf-8")
+    ipmo.write_mapping(ipmo.propose_mapping(folder / "list.csv"), folder / "mapping.yaml")
     return folder / "library.yaml"
 
 

@@ -43,8 +43,10 @@ from .desk import from_tables as from_tables
 from .desk import gates as gates
 from .desk import history as history
 from .desk import plugins as plugins
+from .desk import propose_mapping as propose_mapping
 from .desk import read as read
 from .desk import read_changes as read_changes
+from .desk import read_mapping as read_mapping
 from .desk import report as report
 from .desk import roll_up as roll_up
 from .desk import snapshot as snapshot
@@ -53,6 +55,7 @@ from .desk import translate as translate
 from .desk import trend as trend
 from .desk import write as write
 from .desk import write_changes as write_changes
+from .desk import write_mapping as write_mapping
 from .errors import CycleError as CycleError
 from .errors import FileError as FileError
 from .errors import FormatWarning as FormatWarning

@@ -23,7 +23,7 @@ from ipmo.files.changes import read_changes_file, write_changes_file
 from ipmo.files.names import file_name
 from ipmo.files.parquet import frames_in
 from ipmo.files.paths import Taking
-from ipmo.files.reading import placed, read_path, write_path
+from ipmo.files.reading import placed, read_path, said_encoding, write_path
 from ipmo.files.snapshots import baseline_path, folder_of, stamps_in, write_snapshot
 from ipmo.files.structure import MAX_DEPTH
 from ipmo.findings import Finding, Findings
@@ -43,6 +43,10 @@ from ipmo.model.references import ID
 from ipmo.options import checked
 from ipmo.progress import watched
 from ipmo.registers.mapping import Mapping as ColumnsOf
+from ipmo.registers.mapping import read_mapping as _read_mapping
+from ipmo.registers.mapping import write_mapping as _write_mapping
+from ipmo.registers.proposing import propose
+from ipmo.registers.sheets import read_sheets
 from ipmo.standards.uk_project_data import check_standard
 from ipmo.tables import rows_of
 from ipmo.units import as_day
@@ -56,7 +60,9 @@ __all__ = [
     "history",
     "installed",
     "plugins",
+    "propose_mapping",
     "read",
+    "read_mapping",
     "report",
     "roll_up",
     "snapshot",
@@ -66,6 +72,7 @@ __all__ = [
     "translate",
     "trend",
     "write",
+    "write_mapping",
 ]
 
 
@@ -110,6 +117,53 @@ def read(
     """
     with watched(progress):
         return read_path(path, installed(), format, encoding, strict=strict, mapping=mapping)
+
+
+@checked
+def propose_mapping(path: str | os.PathLike[str], *, encoding: str | None = None) -> ColumnsOf:
+    """What the columns of a workbook, CSV or TSV may mean: a mapping, with what is doubted, for a person to look over.
+
+    Headings and cells vote: names that offices give to fields; dates, money, colours, ids. `ipmo.write_mapping` writes it as YAML, and
+    `ipmo.read(path, mapping=...)` reads the file with it.
+
+    Args:
+        path: the file.
+        encoding: of text; found from its bytes when left out.
+
+    Returns:
+        The mapping; `.doubts` says what is open. Columns that are no field are kept as attributes.
+
+    Raises:
+        FileError: it is no spreadsheet, or cannot be read.
+        MissingExtraError: it is a workbook, and the extra `excel` is not installed.
+    """
+    return propose(read_sheets(Path(path), os.fspath(path), encoding or said_encoding()))
+
+
+@checked
+def read_mapping(path: str | os.PathLike[str]) -> ColumnsOf:
+    """What the columns of a spreadsheet mean, from a YAML file of `ipmo map`.
+
+    Raises:
+        FileError: every problem with its line and column.
+    """
+    return _read_mapping(Path(path))
+
+
+@checked
+def write_mapping(mapping: ColumnsOf, path: str | os.PathLike[str], about: str = "") -> Path:
+    """Writes what the columns of a spreadsheet mean to a YAML file that `read_mapping` reads; doubts stand in comments.
+
+    Args:
+        mapping: the mapping.
+        path: the file.
+        about: its first line, a comment.
+
+    Raises:
+        FileError: it cannot be written.
+    """
+    _write_mapping(mapping, Path(path), about)
+    return Path(path)
 
 
 taking_paths = Taking(read)

@@ -25,10 +25,11 @@ NOUNS = {"bodies": "board", "people": "person"}
 @main.command(cls=Verb)
 @portfolio_argument
 @click.option("--strict", is_flag=True, help="Any finding of the reading is an error.")
+@click.option("--mapping", metavar="YAML", type=click.Path(), help="What the columns of a spreadsheet mean: a file of `ipmo map`.")
 @json_option
-def read(path: str, strict: bool, as_json: bool) -> None:
+def read(path: str, strict: bool, mapping: str | None, as_json: bool) -> None:
     """Read a portfolio and say what was understood."""
-    pf = ipmo.read(path, strict=strict, progress=True)
+    pf = ipmo.read(path, strict=strict, mapping=mapping, progress=True)
     counts = {name: len(table) for name, table in pf.tables().items() if name != "portfolio"}
     if as_json:
         compared = _compared(pf)
@@ -108,10 +109,11 @@ def check(path: str, history: str | None, standard: str | None, as_json: bool) -
 @click.argument("target", type=click.Path())
 @click.option("--from", "from_", metavar="FORMAT", help="Format of the source; found from the file when left out.")
 @click.option("--to", metavar="FORMAT", help="Format of the target; its ending says it when left out.")
+@click.option("--mapping", metavar="YAML", type=click.Path(), help="What the columns of a spreadsheet mean: a file of `ipmo map`.")
 @json_option
-def convert(source: str, target: str, from_: str | None, to: str | None, as_json: bool) -> None:
+def convert(source: str, target: str, from_: str | None, to: str | None, mapping: str | None, as_json: bool) -> None:
     """Read SOURCE and write TARGET in the format of its ending (.yaml, .json, a folder ending in /)."""
-    pf = ipmo.read(source, format=from_)
+    pf = ipmo.read(source, format=from_, mapping=mapping)
     ipmo.write(pf, target, format=to)
     if as_json:
         emit([{"source": source, "target": target}], pf.source.findings)

@@ -95,7 +95,9 @@ def _problem_row(problem: Problem) -> Row:
 
 
 encoding_option = click.Option(
-    ["--encoding"], metavar="NAME", help="The code page of a Primavera file (cp1251); found from the text when left out."
+    ["--encoding"],
+    metavar="NAME",
+    help="The code page of text that does not say it (Primavera, CSV), as cp1251; found from the text when left out.",
 )
 
 

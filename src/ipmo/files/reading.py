@@ -21,7 +21,7 @@ from ipmo.methods.contract import Format
 from ipmo.methods.registry import Registry
 from ipmo.model.portfolio import Portfolio
 
-__all__ = ["placed", "read_path", "text_in", "write_path"]
+__all__ = ["placed", "read_path", "said_encoding", "text_in", "write_path"]
 
 _ENCODING: ContextVar[str | None] = ContextVar("encoding", default=None)
 
@@ -117,6 +117,11 @@ def text_in(encoding: str | None) -> Iterator[None]:
         yield
     finally:
         _ENCODING.reset(before)
+
+
+def said_encoding() -> str | None:
+    """The code page that `text_in` said; None where it said none."""
+    return _ENCODING.get()
 
 
 def _named(path: str | os.PathLike[str]) -> tuple[Path, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -12,14 +13,21 @@ from statistics import median
 import attrs
 
 from ipmo.model.fields import FrozenMap
+from ipmo.model.money import MONTHS
 from ipmo.registers.columns import YES_NO, Column
 from ipmo.registers.fields import RegisterField
 from ipmo.registers.headings import Heading
 from ipmo.registers.mapping import UNKNOWN, ColumnMapping, DateOrder
 from ipmo.registers.voting import MONEY_CELLS, opposites
 
-__all__ = ["Details", "detailed", "order_of_file", "unknown_texts"]
+__all__ = ["Details", "day_named", "detailed", "most_used", "order_of_file", "unknown_texts"]
 
+_MONTH_YEAR = re.compile(
+    r"(?:(?<!\d)(?P<day>\d{1,2})(?:st|nd|rd|th)?\s+)?(?<![a-z])(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?"
+    r"|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\s+(?P<year>20\d\d)(?!\d)",
+    re.IGNORECASE,
+)
+_YEAR_MONTH = re.compile(r"(?<!\d)(20\d\d)-?(0[1-9]|1[0-2])(?:-?(0[1-9]|[12]\d|3[01]))?(?!\d)")
 LETTERS = {1: "", 1_000: "k", 1_000_000: "M", 1_000_000_000: "bn"}
 SPANS = {"days": "d", "weeks": "w", "months": "months", "hours": "h", "minutes": "min"}
 EFFORTS = {"days": "pd", "weeks": "pw", "hours": "ph"}
@@ -102,6 +110,8 @@ LIKELY: Mapping[str, int] = {
     "very likely": 90, "highly likely": 90, "critical": 90, "extreme": 90, "severe": 90, "catastrophic": 90,
 }  # fmt: skip
 """Percent that words of likelihood are taken for: the middle of five equal steps."""
+SENTENCE = 5
+"""Words from which on a cell of a column of choices is a remark."""
 POINTS = {1: 10, 2: 30, 3: 50, 4: 70, 5: 90}
 
 
@@ -262,7 +272,7 @@ def _time(mapped: ColumnMapping, read: Heading, column: Column, units: Mapping[s
 
 def _choice(mapped: ColumnMapping, field: RegisterField, register: str, column: Column) -> ColumnMapping:
     own = {word.lower() for word in field.choices}
-    words = {text: " ".join(text.lower().split()) for text in dict.fromkeys(column.texts)}
+    words = {text: re.sub(r"\s*([/-])\s*", r"\1", " ".join(text.lower().split())) for text in dict.fromkeys(column.texts)}
     known: Mapping[str, str] = {}
     if own <= {"green", "amber", "red", "amber-green", "amber-red"}:
         known = COLOURS
@@ -274,10 +284,15 @@ def _choice(mapped: ColumnMapping, field: RegisterField, register: str, column: 
         known = TYPES if register == "raid" else LINK_WORDS
     elif field.name in ("severity", "interest", "influence"):
         known = SEVERITIES
-    scale = {text: known[low] for text, low in words.items() if low not in own and known.get(low) in own}
-    strange = [text for text, low in words.items() if low not in own and known.get(low) not in own]
-    mapped = attrs.evolve(mapped, scale=FrozenMap(scale))
-    taken = [text for text in scale if field.name in ("state", "status") and words[text] not in SURE_STATES]
+    choices = {choice.lower(): choice for choice in field.choices}
+    read = {text: choices.get(low) or (known.get(low) if known.get(low) in field.choices else None) for text, low in words.items()}
+    scale = {text: choice for text, choice in read.items() if choice is not None} if any(low not in own for low in words.values()) else {}
+    sentences = [text for text, choice in read.items() if choice is None and len(text.split()) >= SENTENCE]
+    strange = [text for text, choice in read.items() if choice is None and text not in sentences]
+    mapped = attrs.evolve(mapped, scale=FrozenMap(scale), unknown=tuple(dict.fromkeys(_beginning(text.lower()) for text in sentences)))
+    if sentences:
+        mapped = _doubted(mapped, f"{', '.join(f'{text[:50]!r}' for text in sentences[:2])}: such sentences are taken for unknown")
+    taken = [text for text in scale if words[text] not in own and field.name in ("state", "status") and words[text] not in SURE_STATES]
     if taken:
         mapped = _doubted(mapped, f"{', '.join(f'{text!r} is taken for {scale[text]}' for text in taken[:3])}")
     if strange:
@@ -321,12 +336,23 @@ def most_used(currencies: Sequence[str]) -> str:
     return counted.most_common(1)[0][0] if counted else ""
 
 
-def latest_day(columns: Iterable[tuple[str, Column]]) -> date | None:
-    """The one day on which a whole file says that it stands; None where it says none, or several."""
-    days = {text for name, column in columns if name == "status_date" for text in column.texts}
-    if len(days) != 1:
-        return None
-    try:
-        return date.fromisoformat(next(iter(days))[:10])
-    except ValueError:
-        return None
+def day_named(texts: Iterable[str]) -> date | None:
+    """The day, or the end of the month, that a title or the name of a file says; None where they say none, or several.
+
+    >>> day_named(["official_GMPP_March_2022"])
+    datetime.date(2022, 3, 31)
+
+    Args:
+        texts: titles and names.
+    """
+    found: set[date] = set()
+    for text in texts:
+        plain = text.replace("_", " ")
+        for match in _MONTH_YEAR.finditer(plain):
+            day, month, year = match.group("day"), MONTHS.index(match.group("month")[:3].lower()) + 1, int(match.group("year"))
+            last = monthrange(year, month)[1]
+            found.add(date(year, month, min(int(day), last) if day else last))
+        for match in _YEAR_MONTH.finditer(plain):
+            year, month, last = int(match.group(1)), int(match.group(2)), monthrange(int(match.group(1)), int(match.group(2)))[1]
+            found.add(date(year, month, min(int(match.group(3) or last), last)))
+    return next(iter(found)) if len(found) == 1 else None

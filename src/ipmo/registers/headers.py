@@ -10,11 +10,12 @@ from collections.abc import Sequence
 import attrs
 
 from ipmo.registers.columns import unknown_text
+from ipmo.registers.header_rows import header_texts
 from ipmo.registers.headings import heading
 from ipmo.registers.sheets import Raw, Sheet, is_blank, text_of
 from ipmo.registers.synonyms import SYNONYMS, names_of
 
-__all__ = ["Table", "find_table", "header_texts", "title_of"]
+__all__ = ["Table", "find_table", "title_of"]
 
 SEARCHED = 40
 """Rows, and of turned sheets columns, in which a header is looked for."""
@@ -69,30 +70,6 @@ def _vocabulary() -> tuple[frozenset[tuple[str, ...]], frozenset[str]]:
     """Every name of a field or an attribute, as words; and all words in them."""
     names = frozenset(name for kind in SYNONYMS for name in names_of(kind))
     return names, frozenset(word for name in names for word in name)
-
-
-def header_texts(rows: Sequence[Sequence[Raw]], header: Sequence[int]) -> list[str]:
-    """The headings of a table: of several rows, what stands above a cell or in the merged cell over it, then the cell.
-
-    Args:
-        rows: of the sheet.
-        header: rows of the header, from 0.
-    """
-    if not header:
-        return []
-    lines = [[text_of(cell) for cell in rows[row]] for row in header]
-    for upper in lines[:-1]:
-        carried = ""
-        for column, text in enumerate(upper):
-            carried = text or carried
-            if not text and _under(lines, column):
-                upper[column] = carried
-    return [" ".join(dict.fromkeys(filter(None, parts))) for parts in zip(*lines, strict=True)]
-
-
-def _under(lines: Sequence[Sequence[str]], column: int) -> bool:
-    """Whether a blank cell of an upper row is part of a merged one: something stands below it."""
-    return bool(lines[-1][column])
 
 
 def title_of(sheet: Sheet, header: int) -> str:

@@ -13,7 +13,7 @@ import attrs
 
 from ipmo.registers.assigning import Assigned, assign
 from ipmo.registers.columns import Column, look_at
-from ipmo.registers.details import Details, detailed, most_used, order_of_file, unknown_texts
+from ipmo.registers.details import Details, day_named, detailed, most_used, order_of_file, unknown_texts
 from ipmo.registers.fields import CATALOGUE, RegisterField
 from ipmo.registers.headers import Table, find_table
 from ipmo.registers.headings import Heading, heading
@@ -196,6 +196,16 @@ def _mapping(found: Sequence[_Found], sheets: Sequence[Sheet], doubts: list[str]
         middle=median(number for _, number in named) if named else None,
     )
     years = _years(found)
+    stated = {said.field for one in found for said in one.assigned}
+    day = (
+        None
+        if "status_date" in stated
+        else day_named([one.table.title for one in found] + [PurePath(sheet.file).stem for sheet in sheets[:1]])
+    )
+    if day is not None:
+        doubts.append(f"its title or name says {day}: that is taken for the day of its data (`status_date:`)")
+    elif stated & {"rag", "confidence_rating", "progress"} and not stated & {"status_date", "rag_date", "confidence_date"}:
+        doubts.append("nothing says of which day its ratings and its progress are: write `status_date:`")
     text = sheets[0] if sheets and sheets[0].is_text else None
     return Mapping(
         sheets=tuple(_sheet(one, found, file, years) for one in found),
@@ -204,6 +214,7 @@ def _mapping(found: Sequence[_Found], sheets: Sequence[Sheet], doubts: list[str]
         financial_year="apr"
         if (currency == "GBP" and any(read.period and "-" in read.period for read, _ in money)) or (years and currency == "GBP")
         else "",
+        status_date=day,
         unknown=unknown_texts(column for _, _, _, column in fields),
         encoding=text.encoding if text is not None and (text.guessed or not text.encoding.startswith("utf")) else "",
         delimiter=text.delimiter if text is not None and text.delimiter not in ("", ",") else "",

@@ -14,7 +14,7 @@ from ipmo.findings import Finding, Severity
 from ipmo.registers.cells import Settings, read_column, usual_year
 from ipmo.registers.days import MONTH_NAMES
 from ipmo.registers.fields import RegisterField, RegisterKind
-from ipmo.registers.headers import header_texts
+from ipmo.registers.header_rows import header_texts
 from ipmo.registers.mapping import ATTRIBUTE, IGNORE, UNKNOWN, ColumnMapping, Mapping, SheetMapping
 from ipmo.registers.outcomes import BLANK, Blank, Outcome, Refused, Unknown, folded, unknown_in
 from ipmo.registers.outcomes import UNKNOWN as IS_UNKNOWN
