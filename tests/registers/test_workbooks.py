@@ -9,7 +9,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 
 import ipmo
 from ipmo.errors import FileError
@@ -45,7 +45,12 @@ def changed(path: Path, **cells: object) -> Path:
     return path
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=15,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
 @given(pf=wide_portfolios())
 def test_every_portfolio_is_read_back_equal(pf: ipmo.Portfolio, tmp_path: Path) -> None:
     assert back(pf, tmp_path) == pf

@@ -8,6 +8,7 @@ from pathlib import Path
 from ipmo.declared import Declared
 from ipmo.errors import FileError, UnknownItemError, close_matches
 from ipmo.files import mpxj, mspdi, mspdi_out, pmxml, pmxml_out, portfolios, xer, xer_out
+from ipmo.files.parquet import holds_tables
 from ipmo.methods.contract import Format, Notice
 
 __all__ = ["built_in_formats", "format_named", "format_to_read", "format_to_write", "is_project_package"]
@@ -36,7 +37,7 @@ def built_in_formats(declared: Callable[[], Declared]) -> tuple[Format, ...]:
         Format(
             name="folder",
             title="folder with portfolio.yaml and projects/*.yaml",
-            sniff=lambda path, head: path.is_dir(),
+            sniff=lambda path, head: path.is_dir() and not holds_tables(path),
             read=lambda path, name: portfolios.read_folder(path, name, declared()),
             write=portfolios.write_folder,
         ),

@@ -9,7 +9,10 @@ from typing import Any, Final, Literal
 
 from ipmo.errors import FileError, MissingExtraError
 
-__all__ = ["frames_in"]
+__all__ = ["PACKAGE", "frames_in", "holds_tables"]
+
+PACKAGE: Final = "datapackage.json"
+"""What describes a folder of tables: https://datapackage.org."""
 
 READERS: Final[tuple[Literal["polars", "pyarrow", "pandas"], ...]] = ("polars", "pyarrow", "pandas")
 """Libraries that read Parquet, the fastest first."""
@@ -42,3 +45,8 @@ def frames_in(folder: str | os.PathLike[str]) -> dict[str, Any]:
         except Exception as error:  # each library has errors of its own
             raise FileError(os.path.join(name, path.name), f"this is no Parquet file: {str(error).partition(chr(10))[0]:.120}") from None
     return out
+
+
+def holds_tables(folder: Path) -> bool:
+    """Whether a folder holds a portfolio as tables, and not as YAML: it describes them, and one is of the portfolio itself."""
+    return (folder / PACKAGE).is_file() and any((folder / f"portfolio.{kind}").is_file() for kind in ("csv", "parquet"))

@@ -45,8 +45,10 @@ class FlatTable:
 class _Table:
     """A table while it is filled."""
 
-    def __init__(self, table: Layout) -> None:
+    def __init__(self, table: Layout, whole: bool) -> None:
         self.layout = table
+        self.apart = whole
+        """Every time of day stands beside its day, so that the days are a column of days."""
         self.rows: list[dict[Path, Value]] = []
         self.extra: dict[Path, Column] = {}
 
@@ -78,7 +80,7 @@ def flat_tables(portfolio: Portfolio, *, whole: bool = False) -> dict[str, FlatT
             else those that have rows, with the columns that a row states.
     """
     document = to_plain_portfolio(portfolio)
-    tables = {name: _Table(layout(name)) for name in names()}
+    tables = {name: _Table(layout(name), whole) for name in names()}
     _row(tables, "portfolio", document["portfolio"], {})
     for key, nouns in {**document, **document.get("organisation", {})}.items():
         if key in ("ipmo", "portfolio", "organisation"):
@@ -217,8 +219,8 @@ def _cell(table: _Table, row: dict[Path, Value], column: Column, value: PlainDat
         _listed(row, column, [value])
     elif column.kind in ("day", "when") and isinstance(value, str):
         row[path] = found = _date(value)
-        if isinstance(found, datetime) and found.time() == time():  # midnight is not the day: a deadline then would be a day later
-            row[path], row[(*path, TIME)] = found.date(), "00:00"
+        if isinstance(found, datetime) and (table.apart or found.time() == time()):  # midnight is not the day: a deadline is at its end
+            row[path], row[(*path, TIME)] = found.date(), f"{found:%H:%M}"
             table.extra.setdefault((*path, TIME), Column((*path, TIME), "text", "time of day, where it is not the whole day"))
     elif column.kind == "money" and isinstance(value, str):
         amount, _, per = value.partition(" per ")

@@ -8,7 +8,7 @@ from pathlib import Path
 from ipmo.declared import Declared
 from ipmo.methods.contract import Format, Notice
 from ipmo.model.portfolio import Portfolio
-from ipmo.registers import workbook_in, workbook_out
+from ipmo.registers import folders, workbook_in, workbook_out
 from ipmo.registers.reading import Mapped, as_mapping, read_registers, read_tables
 from ipmo.registers.sheets import TEXT_SUFFIXES, WORKBOOK_SUFFIXES, read_sheets
 
@@ -38,7 +38,7 @@ NOTICES = (
 
 
 def register_formats(declared: Callable[[], Declared]) -> tuple[Format, ...]:
-    """Workbooks, and delimited text: that is claimed last, by its ending, where no other format knows its columns.
+    """Workbooks, folders of CSV and Parquet, and delimited text: that is claimed last, by its ending, where no other format knows its columns.
 
     Args:
         declared: what plugins add to the file format; asked when a file is read.
@@ -76,4 +76,18 @@ def register_formats(declared: Callable[[], Declared]) -> tuple[Format, ...]:
             mappings=True,
         ),
         Format(name="csv", title="CSV and TSV", suffixes=TEXT_SUFFIXES, read=read_text, encodings=True, mappings=True),
+        Format(
+            name="csv-folder",
+            title="folder of CSV files, one a table",
+            sniff=lambda path, head: folders.is_folder_of("csv", path),
+            read=lambda path, name: folders.read_csv_folder(path, name, declared()),
+            write=folders.write_csv_folder,
+        ),
+        Format(
+            name="parquet-folder",
+            title="folder of Parquet files, one a table",
+            sniff=lambda path, head: folders.is_folder_of("parquet", path),
+            read=lambda path, name: folders.read_parquet_folder(path, name, declared()),
+            write=folders.write_parquet_folder,
+        ),
     )

@@ -301,6 +301,8 @@ def note(column: Column) -> str:
         "links": "Several are separated by semicolons; a lag stands behind: design FS+2 d.",
         "share": "A share: 45 %.",
         "money": "An amount.",
+        "day": "A date.",
+        "when": "A date.",
         "flag": "TRUE or FALSE.",
     }.get(column.kind, "")
     if column.refers:
