@@ -690,3 +690,13 @@ def test_without_a_duration_the_work_between_start_and_finish_is_taken(read: Rea
     pf = read(mspdi(row + row.replace(">1<", ">2<", 1).replace("<Start>2026-01-05T08:00:00</Start>", "")))
     assert plan(pf, "1")[0][:2] == (datetime(2026, 1, 5, 8), datetime(2026, 1, 7, 17))
     assert (pf["Tram/2"].duration, codes(pf)) == (None, ["mspdi/no-duration"])
+
+
+def test_all_of_the_work_may_be_left_of_a_task_that_says_a_percentage(read: Reader, tmp_path: Path) -> None:
+    half = "<PercentComplete>70</PercentComplete><ActualStart>2026-01-05T08:00:00</ActualStart><RemainingDuration>PT24H0M0S</RemainingDuration>"
+    pf = read(mspdi(task(1, "a", hours=24, extra=half), head="<StatusDate>2026-01-05T08:00:00</StatusDate>"))
+    (work,) = [t for t in pf.projects[0].tasks if t.name == "a"]
+    assert (work.progress, str(work.remaining.central())) == (0.7, str(work.duration.central()))
+    ipmo.write(pf, tmp_path / "b.xml")
+    again = ipmo.read(tmp_path / "b.xml")
+    assert [t.remaining for t in again.projects[0].tasks] == [t.remaining for t in pf.projects[0].tasks]

@@ -415,7 +415,7 @@ class _Reader:
             fields["duration"] = Fixed(span)
             format = {"min": 3, "emin": 4}.get(span.unit, format)  # what remains is told in the same unit
         if begun is not None and done is None:
-            if rest is not None and rest != length and not milestone:
+            if rest is not None and not milestone and (rest != length or share):  # all of it may be left of work that says 70 %
                 fields["remaining"] = Fixed(self.span(rest, format))
             fields["progress"] = share / 100 if row.get("PercentComplete") else None
         elif begun is None and done is None and not row.flag("Manual"):
