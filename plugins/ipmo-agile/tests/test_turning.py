@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -34,11 +35,13 @@ from ipmo_agile import (
     flow,
     little,
     priorities,
+    throughput,
     without_bulk,
 )
+from ipmo_agile.dates import day_of
 from ipmo_agile.jira import sniff_jira
 from ipmo_agile.jira_csv import sniff_jira_csv
-from ipmo_agile.lifecycle import category_of, gives_up, is_delivered
+from ipmo_agile.lifecycle import Move, category_of, gives_up, in_order, is_delivered
 
 DAY = date(2026, 1, 5)
 CHECKS = {check.code.removeprefix("agile/"): check for check in AGILE.checks}
@@ -650,3 +653,120 @@ def test_a_status_gives_up_by_fewer_words_than_a_resolution() -> None:
         assert not is_delivered(word), word
     for word in ("Fixed, not tested", "Designed", "123", "Works"):
         assert is_delivered(word), word
+
+
+# ------------------------------------------------------------------------------------------------ exports, kind by kind
+
+
+def exported(tmp_path: Path, content: str, name: str = "x.csv") -> Portfolio:
+    path = tmp_path / name
+    path.write_text(content, encoding="utf-8")
+    return ipmo.read(path, format="jira-csv" if name.endswith("csv") else "jira")
+
+
+@pytest.mark.parametrize("content", ["", "\n", " , \n"])
+def test_a_sheet_without_a_header_lacks_the_column_that_it_is_known_by(tmp_path: Path, content: str) -> None:
+    with pytest.raises(ipmo.FileError, match="there is no column 'Issue key'"):
+        exported(tmp_path, content)
+
+
+@pytest.mark.parametrize(
+    ("stem", "name"),
+    [("my board", "my board"), ("a@b", "a b"), ("  two   spaces ", "two spaces"), ("@:@", "jira"), ("a" * 199 + " b", "a" * 199), ("b" * 230, "b" * 200)],
+)  # fmt: skip
+def test_a_portfolio_is_named_after_its_file(tmp_path: Path, stem: str, name: str) -> None:
+    assert exported(tmp_path, "Issue key,Created\nA-1,2026-01-05\n", f"{stem}.csv").id == name
+
+
+def test_resolutions_that_nobody_knows_are_counted_wherever_they_come_from(tmp_path: Path) -> None:
+    done = {"statusCategory": {"key": "done"}, "name": "Done"}
+    words = ["Fixed", "DONE", "", "Shipped", "Shipped", "Merged", "Won't Do"]
+    issues = [
+        {
+            "key": f"A-{n}",
+            "fields": {
+                "status": done,
+                "created": "2026-01-05",
+                "resolutiondate": "2026-01-06",
+                "resolution": {"name": word} if word else None,
+            },
+        }
+        for n, word in enumerate(words)
+    ]
+    rest = exported(tmp_path, json.dumps({"issues": issues}), "x.json")
+    lines = [f"A-{n},Done,Done,2026-01-05,2026-01-06,{word}" for n, word in enumerate(words)]
+    sheet = exported(tmp_path, "\n".join(["Issue key,Status,Status Category,Created,Resolved,Resolution", *lines]))
+    for pf in (rest, sheet):
+        (told,) = [f for f in pf.source.findings if f.code == "jira/resolution"]
+        assert told.message == "3 issues count as delivered by a resolution of your own: 'Shipped' (2), 'Merged' (1)"
+        backlog_items = pf["A/backlog"].extensions["agile"].backlog
+        assert [item.id for item in backlog_items if item.dropped] == ["A-6"]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("12/13/2026", date(2026, 12, 13)),  # there is no month 13: the month is first
+        ("13/12/2026", date(2026, 12, 13)),
+        ("12/12/2026", date(2026, 12, 12)),
+        ("01/12/2026 09:00", date(2026, 12, 1)),  # nothing says which; by the clock of 24 hours the day is first
+        ("01/12/2026 9:00 AM", date(2026, 1, 12)),
+        ("01.12.2026 9:00 AM", date(2026, 12, 1)),  # dots: the day is first, whatever the clock
+        ("31.12.69", date(1969, 12, 31)),
+        ("31.12.68", date(2068, 12, 31)),
+        ("1970-01-01", date(1970, 1, 1)),
+        ("2199-12-31", date(2199, 12, 31)),
+    ],
+)
+def test_a_date_of_an_export_is_read_by_what_it_shows(tmp_path: Path, written: str, read: date) -> None:
+    if read.year < 1970:
+        with pytest.raises(ipmo.FileError, match="1969-12-31 lies outside the years 1970 to 2199"):
+            exported(tmp_path, f"Issue key,Created\nA-1,{written}\n")
+        return
+    pf = exported(tmp_path, f"Issue key,Created\nA-1,{written}\n")
+    assert pf["A/backlog"].extensions["agile"].backlog[0].created == read
+
+
+MONTHS = {
+    1: "Jan january Januar janv Ene gennaio januari janeiro", 2: "Feb févr Februar febrero fev", 3: "Mar Mär mrt março marzo mars",
+    4: "Apr avr abr aprile", 5: "May Mai mei mag maggio mayo", 6: "Jun juin giu junho", 7: "Jul Juli juil lug julho",
+    8: "Aug août ago agosto", 9: "Sep Sept set setembro", 10: "Oct Okt out ottobre", 11: "Nov novembre", 12: "Dec Dez déc dic dezembro",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("month", MONTHS)
+def test_months_have_names_in_seven_languages(month: int) -> None:
+    for name in MONTHS[month].split():
+        for text in (f"3/{name}/26 3:04 PM", f"3. {name} 2026", f"{name} 3, 2026", f"3-{name}.-2026 15:04"):
+            assert day_of(text) == date(2026, month, 3), text
+
+
+def test_a_log_is_read_forward_whichever_end_it_tells_first() -> None:
+    """Also where it does not say which category was left; what happened at one instant keeps its order."""
+    early, late = datetime(2026, 1, 5, 8), datetime(2026, 1, 5, 9)
+    told = [Move(early, None, "indeterminate"), Move(late, None, "done"), Move(late, None, "indeterminate"), Move(late, None, "done")]
+    assert in_order(told) == in_order(told[::-1]) == told
+    assert in_order([]) == []
+    assert in_order([Move(late, None, "done"), Move(late, None, "new")]) == [Move(late, None, "done"), Move(late, None, "new")]
+
+
+def test_throughput_of_nothing_is_nothing_unless_both_ends_are_said() -> None:
+    assert throughput([], start=DAY) == throughput([], end=DAY) == ()
+    assert throughput([], start=DAY, end=day(14)) == (0, 0)
+    assert throughput([day(0), day(20)], start=day(7), end=day(14)) == (0,), "what lies outside counts nowhere"
+    assert throughput([day(6), day(7), day(13), day(14)], start=day(7), end=day(21)) == (2, 1)
+
+
+@pytest.mark.parametrize("code", sorted(CHECKS))
+def test_a_rule_that_holds_for_one_project_hears_of_it_wherever_it_stands(code: str) -> None:
+    """A project to which the method does not apply stands first in the file, and everything is said of the others all the same."""
+    pf = ipmo.read(Path(__file__).parent / "disorder.yaml")
+    first = Project(id="0", methodology="other", tasks=[Task(id="a", duration="5 d", earning="0/100")])
+    more = pf.evolve(projects=[first, *pf.projects])
+    scope = frozenset(project.id for project in pf.projects)
+
+    def heard(pf: Portfolio) -> list[tuple[str, str]]:
+        return [(f.item, f.message) for f in CHECKS[code].run(CheckContext(portfolio=pf, scope=scope))]
+
+    assert heard(more) == heard(pf)
+    assert heard(pf) or code in ("flow", "guardrails"), "of a portfolio's guardrails nothing is said that is not of all projects"

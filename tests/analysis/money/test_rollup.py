@@ -456,3 +456,38 @@ def test_what_is_spent_of_a_budget_in_other_prices_is_no_share(budget: object, a
     with pytest.raises(UnitError) as caught:
         ipmo.roll_up(pf, "spent")
     assert str(caught.value) == said
+
+
+def test_a_sum_of_money_of_a_plugins_own_lies_in_the_period_of_its_work_and_bears_no_note() -> None:
+    """Seven for each task: one is done by January 2026, the other in February 2027."""
+    work = [Task(id="a", duration="5 d"), Task(id="b", duration="5 d", not_before="2027-02-01")]
+    pf = Portfolio(id="x", start="2026-01-05", money=MoneySettings(currency="GBP"), projects=[Project(id="P", tasks=work)])
+    fee = Measure(
+        name="fee",
+        title="Fee",
+        unit="money",
+        combine=Combine.SUM,
+        value=lambda context, full_id, item: 7,
+        applies=lambda item: isinstance(item, Task),
+    )
+    whole = ipmo.roll_up(pf, fee)
+    assert (str(whole["P/a"].value), whole["P/a"].note, str(whole.total.value), whole.total.note) == ("7 GBP", "", "14 GBP", "")
+    for by, periods in (("year", ("2026", "2027")), ("month", ("2026-01", "2027-02"))):
+        found = ipmo.roll_up(pf, fee, by=by)
+        assert [(row.item, str(row.value)) for row in found.groups] == [(period, "7 GBP") for period in periods]
+
+
+def test_what_is_done_of_a_bar_that_is_under_way_is_not_known_unless_it_says_so() -> None:
+    """A project without tasks has no remaining work of its own to take it from."""
+    bar = Project(id="P", start="2026-01-05", finish="2026-03-01", actual_start="2026-01-06")
+    pf = Portfolio(id="x", start="2026-01-05", status_date="2026-02-02", projects=[bar])
+    asked = {}
+    for name, change in (
+        ("begun", {}),
+        ("told", {"progress": 0.25}),
+        ("done", {"actual_finish": "2026-01-30"}),
+        ("to come", {"actual_start": None}),
+    ):
+        row = ipmo.roll_up(pf.evolve("P", **change), "progress")["P"]
+        asked[name] = (row.value, row.known)
+    assert asked == {"begun": (None, 0), "told": (0.25, 1), "done": (1.0, 1), "to come": (0.0, 1)}

@@ -64,11 +64,14 @@ def _what_to_fund(pf: Portfolio) -> Iterable[str | Table | Figure]:
             "No selection keeps every rule. The fewest that cannot be kept together: " + "; ".join(r.text for r in answer.conflict) + "."
         )
         return
+    if answer.value is None:
+        yield "No selection was found in 20 seconds."
+        return
     chosen = ", ".join(answer.chosen) or "nothing"
     gap = (
         "it is the optimum" if answer.status == "optimal" else f"at most {answer.gap:.1%} could be gained" if answer.gap is not None else ""
     )
-    yield f"The best selection is worth {answer.value:,.6g} ({gap}): {chosen}."
+    yield f"The best selection is worth {answer.value:,.6g}{f' ({gap})' if gap else ''}: {chosen}."
     simple, less = ranked(answer.problem)
     if set(simple) != set(answer.chosen):
         broken = [rule.text for rule in answer.problem.rules if not rule.holds(frozenset(simple))]

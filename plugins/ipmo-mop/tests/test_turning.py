@@ -1,0 +1,220 @@
+"""Where the rules of the portfolio cycles turn, each worked out by hand."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import attrs
+import pytest
+
+import ipmo
+from ipmo import Money
+from ipmo.model import (
+    Benefit,
+    BudgetLine,
+    Condition,
+    Gate,
+    GateDecision,
+    MoneySettings,
+    Portfolio,
+    Programme,
+    Project,
+    Task,
+    Tolerance,
+)
+from ipmo.plugin import CheckContext, Finding
+from ipmo_mop import MOP, Criterion, MopFields
+
+CHECKS = {check.code.removeprefix("mop/"): check for check in MOP.checks}
+
+
+def said(code: str, pf: Portfolio) -> list[Finding]:
+    return list(CHECKS[code].run(CheckContext(portfolio=pf)))
+
+
+def messages(code: str, pf: Portfolio) -> list[str]:
+    return [finding.message for finding in said(code, pf)]
+
+
+def portfolio(*projects: Project, **more: Any) -> Portfolio:
+    settings = {"money": MoneySettings(currency="GBP", discount="0"), "status_date": "2026-01-01", **more}
+    return Portfolio(id="x", start="2026-01-01", calendar="continuous", projects=projects, **settings)
+
+
+# ------------------------------------------------------------------------------------------------ MOP-R12
+
+
+def worth(cost: int, other: int | None = None, **more: Any) -> Portfolio:
+    """A running project with 400 to come for what it costs, beside a proposal with 300 to come."""
+    work = [Task(id="a", duration="5 d")]
+    projects = [Project(id="P", budget=f"{cost} GBP", tasks=work, **more)]
+    benefits = [Benefit(id="b", enabled_by=["P/a"], value="400 GBP per year", lasts="1 year")]
+    if other is not None:
+        projects.append(Project(id="Q", state="proposed", budget=f"{other} GBP", tasks=work))
+        benefits.append(Benefit(id="c", enabled_by=["Q/a"], value="300 GBP per year", lasts="1 year"))
+    return portfolio(*projects, benefits=benefits)
+
+
+def ratios(pf: Portfolio) -> list[float]:
+    return [round(row.ratio, 6) for row in ipmo.worth_going_on(pf) if row.ratio is not None]
+
+
+def test_work_is_named_when_it_brings_less_than_it_costs_and_not_when_it_brings_as_much() -> None:
+    assert ratios(worth(400)) == [1.0]
+    assert said("stop-list", worth(400)) == []
+    assert said("stop-list", worth(250)) == [], "1.6 for each unit"
+    (told,) = said("stop-list", worth(500))
+    assert (told.item, told.severity.value, told.hint) == ("P", "warning", "stop it, or say what else it is for")
+    assert told.message.startswith("project 'P' has 0.80 of benefit to come for each unit of money still to be spent: less than it costs")
+    assert said("stop-list", worth(500, extensions={"mop": MopFields(mandatory=True)})) == [], "it must be done"
+    for state, named in (("approved", True), ("active", True), ("proposed", False), ("closed", False)):
+        assert bool(said("stop-list", worth(500, state=state))) is named, state
+
+
+def test_work_is_compared_with_a_proposal_that_brings_more_for_its_money() -> None:
+    assert ratios(worth(250, 150)) == [1.6, 2.0]
+    (told,) = said("stop-list", worth(250, 150))
+    assert (told.item, told.severity.value, told.hint) == ("P", "warning", "compare the two at its next gate")
+    assert told.message == (
+        "project 'P' has 1.60 of benefit to come for each unit of money still to be spent; 'Q', which is not funded, has 2.00"
+    )
+    assert said("stop-list", worth(200, 150)) == [], "both bring two"
+    assert said("stop-list", worth(160, 150)) == [], "the proposal brings less"
+
+
+def test_work_to_be_stopped_is_named_at_its_open_gate() -> None:
+    gates = [Gate(id="G1", decision={"outcome": "go", "date": "2025-12-01"}), Gate(id="G2"), Gate(id="G3")]
+    assert [f.item for f in said("stop-list", worth(500, gates=gates))] == ["P/G2"]
+
+
+# ------------------------------------------------------------------------------------------------ MOP-R14
+
+
+def granted(funding: Any, *decisions: GateDecision | None, status: str | None = None, **more: Any) -> Portfolio:
+    gates = [Gate(id=f"G{n}", decision=decision) for n, decision in enumerate(decisions)]
+    return portfolio(Project(id="P", funding=funding, gates=gates, tasks=[Task(id="a", duration="5 d")], **more), status_date=status)
+
+
+def release(amount: int, day: str, outcome: str = "go", **more: Any) -> GateDecision:
+    return GateDecision(outcome=outcome, date=day, funding=Money(amount, "GBP"), **more)
+
+
+def lines(*rows: tuple[str, int]) -> list[BudgetLine]:
+    return [BudgetLine(amount=f"{amount} GBP", since=day) for day, amount in rows]  # type: ignore[arg-type]
+
+
+def test_without_a_status_date_grants_count_up_to_the_last_release() -> None:
+    """What lies after the last gate that released money is a plan."""
+    first, second = release(10, "2026-02-01"), release(5, "2026-05-01")
+    assert messages("funding", granted(lines(("2026-02-01", 10), ("2026-05-01", 5), ("2026-08-01", 90)), first, second)) == []
+    assert messages("funding", granted(lines(("2026-02-01", 10), ("2026-04-30", 5)), first, second)) == [
+        "project 'P' has 15 of funding by 2026-04-30; its gates released 10"
+    ]
+    assert messages("funding", granted(lines(("2026-02-01", 10), ("2026-05-01", 6)), first, second)) == [
+        "project 'P' has 16 of funding by 2026-05-01; its gates released 15"
+    ]
+    assert messages("funding", granted(lines(("2026-01-31", 1)), first, second)) == [
+        "project 'P' has 1 of funding by 2026-01-31; its gates released 0"
+    ]
+
+
+def test_with_a_status_date_grants_count_up_to_that_day() -> None:
+    plan = lines(("2026-02-01", 10), ("2026-06-01", 1))
+    assert messages("funding", granted(plan, release(10, "2026-02-01"), status="2026-05-31")) == []
+    assert messages("funding", granted(plan, release(10, "2026-02-01"), status="2026-06-01")) == [
+        "project 'P' has 11 of funding by 2026-06-01; its gates released 10"
+    ]
+
+
+def test_only_a_go_with_an_amount_releases_money() -> None:
+    assert messages("funding", granted("9 GBP")) == [], "no gate says an amount"
+    assert messages("funding", granted("9 GBP", GateDecision(outcome="go", date="2026-02-01"))) == []
+    for outcome, allowed in (("go", 10), ("conditional go", 10), ("hold", 0), ("recycle", 0), ("kill", 0)):
+        told = messages("funding", granted("11 GBP", release(10, "2026-02-01", outcome)))
+        assert told == [f"project 'P' has 11 of funding; its gates released {allowed}"], outcome
+    lapsed = release(10, "2026-02-01", "conditional go", conditions=[Condition(id="c", due="2026-03-01")])
+    used = {"actual": lines(("2026-02-10", 4))}
+    assert messages("funding", granted(None, lapsed, status="2026-06-01", **used)) == [], "spent before it lapsed"
+    late = {"actual": lines(("2026-02-10", 4), ("2026-03-02", 1))}
+    assert messages("funding", granted(None, lapsed, status="2026-06-01", **late)) == [
+        "project 'P' has spent 5 by 2026-03-02; its gates released 4"
+    ]
+    assert messages("funding", granted(None, lapsed, status="2026-02-28", **used)) == []
+
+
+# ------------------------------------------------------------------------------------------------ GOV-R03
+
+
+def tolerated(own: Tolerance, whole: Tolerance, *, at: str = "portfolio", budget: str | None = "100 GBP") -> list[str]:
+    """What is said of project P of 100 beside another of 200, each with its tolerance; limits of the whole, or of their programme."""
+    programmes = [Programme(id="T", tolerance=whole if at == "programme" else None)]
+    projects = [
+        Project(id="P", programme="T", budget=budget, tolerance=own, tasks=[Task(id="a", duration="5 d")]),
+        Project(id="Q", programme="T" if at == "portfolio" else None, budget="200 GBP", tasks=[Task(id="a", duration="5 d")]),
+    ]
+    pf = portfolio(*projects, programmes=programmes, tolerance=whole if at == "portfolio" else None)
+    return [message for message in messages("tolerances", pf) if "is wider than" in message]
+
+
+def test_a_share_of_a_part_is_held_against_the_share_of_the_whole_in_money() -> None:
+    ten = Tolerance(cost=0.1)
+    assert tolerated(Tolerance(cost=0.3), ten) == [], "30 of 100 are as much as 30 of 300"
+    assert tolerated(Tolerance(cost=0.31), ten) == [
+        "tolerance of project 'P' is wider than that of 'x': cost 0.31 of 100 GBP against 0.1 of 300 GBP"
+    ]
+    assert tolerated(Tolerance(cost=0.1), ten, at="programme") == []
+    assert tolerated(Tolerance(cost=0.11), ten, at="programme") == [
+        "tolerance of project 'P' is wider than that of 'T': cost 0.11 of 100 GBP against 0.1 of 100 GBP"
+    ]
+    assert tolerated(Tolerance(cost=0.1), ten, budget=None) == []
+    assert tolerated(Tolerance(cost=0.11), ten, budget=None) == [
+        "tolerance of project 'P' is wider than that of 'x': cost 0.11 against 0.1 of budgets that are not known"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("own", "whole", "wider"),
+    [("7 ed", "1 w", False), ("8 ed", "1 w", True), ("1 month", "30 ed", True), ("1 month", "31 ed", False), ("2 d", "2 ed", False), ("3 d", "2 ed", True)],
+)  # fmt: skip
+def test_times_are_compared_by_the_clock_on_the_wall(own: str, whole: str, wider: bool) -> None:
+    found = tolerated(Tolerance(time=own), Tolerance(time=whole))  # type: ignore[arg-type]
+    assert found == ([f"tolerance of project 'P' is wider than that of 'x': time {own} against {whole}"] if wider else [])
+
+
+# ------------------------------------------------------------------------------------------------ what to fund
+
+
+def section(pf: Portfolio) -> list[object]:
+    return list(MOP.sections[0].show(CheckContext(portfolio=pf)))
+
+
+def scored(envelope: int, **budgets: int) -> Portfolio:
+    value = Criterion(id="value", weight=1.0, scale={"low": 1.0, "high": 5.0})
+    projects = [
+        Project(id=name, state="proposed", budget=[{"amount": f"{cost} GBP", "from": "2026-03-01"}], extensions={"mop": MopFields(scores={"value": "high"})})
+        for name, cost in budgets.items()
+    ]  # fmt: skip
+    fields = MopFields(criteria=(value,), envelopes={"2026": Money(envelope, "GBP")})
+    return portfolio(*projects, extensions={"mop": fields})
+
+
+def test_the_report_says_what_to_fund_and_where_it_is_nothing() -> None:
+    assert "The best selection is worth 100 (it is the optimum): A." in section(scored(10, A=10, B=11))
+    assert "The best selection is worth 0 (it is the optimum): nothing." in section(scored(9, A=10, B=11))
+
+
+def test_the_report_claims_no_gap_where_none_is_known_and_no_selection_where_none_was_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    import ipmo_mop
+
+    pf = scored(10, A=10, B=11)
+    known = ipmo_mop.select(pf)
+    for change, words in (
+        ({"bound": None}, "The best selection is worth 100: A."),
+        ({"bound": 112.5}, "The best selection is worth 100 (at most 12.5% could be gained): A."),
+        ({"status": "unknown", "value": None, "chosen": None}, "No selection was found in 20 seconds."),
+    ):
+        found = copy.copy(known)
+        found.choice = attrs.evolve(known.choice, **{"status": "feasible", **change})
+        monkeypatch.setattr(ipmo_mop, "select", lambda *_, found=found, **__: found)
+        assert words in section(pf)
