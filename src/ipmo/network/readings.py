@@ -74,13 +74,6 @@ class Readings:
         return out
 
     @functools.cached_property
-    def driven(self) -> NDArray[np.bool_]:
-        """Whether a link drives each position."""
-        import numpy as np
-
-        return np.bincount(self._heads[self.drives == 1], minlength=self._net.n) > 0
-
-    @functools.cached_property
     def _heads(self) -> Array:
         import numpy as np
 

@@ -266,3 +266,36 @@ def test_what_is_over_is_what_all_the_work_below_is(pf: Portfolio) -> None:
         calendar, central = pf.calendar_for(full_id), task.duration.central() if task.duration is not None else None
         assert a.days_of(full_id) == (calendar.minutes(central) / calendar.day_minutes if isinstance(central, Span) else None)
         assert a.schedule.instants(full_id) == tuple(None if when is None else minutes(when) for when in a.schedule.dates(full_id))
+
+
+def test_each_point_says_what_it_lacks() -> None:
+    """Nothing is left to count: the only task is done; no baseline, no committed finish; and where there is no task, not even that."""
+    done = Task(id="a", duration="1 d", actual_start="2026-01-05", actual_finish="2026-01-05")
+    pf = Portfolio(id="x", start="2026-01-05", status_date="2026-02-02", projects=[Project(id="P", tasks=[done])])
+    expected = {
+        1: "unfinished tasks",
+        2: "links into unfinished work",
+        3: "links into unfinished work",
+        4: "links into unfinished work",
+        5: "unfinished tasks",
+        6: "unfinished tasks with dates",
+        7: "unfinished tasks with dates",
+        8: "unfinished tasks with a duration",
+        9: "",
+        10: "unfinished tasks of a day or more",
+        11: "baseline finishes (baseline_finish:), has none",
+        12: "a critical task",
+        13: "a committed finish (project: finish:)",
+        14: "baseline finishes (baseline_finish:), has none",
+    }
+    found = list(schedule_quality(pf))
+    assert [(p.number, p.needs) for p in found] == sorted([*expected.items(), (5, expected[5])])
+    assert {p.passed for p in found} == {None, True}
+    empty = schedule_quality(pf.evolve("P", tasks=[Task(id="m", milestone=True)]))
+    assert [p.needs for p in empty if p.number == 9] == ["tasks"]
+    later = Task(id="b", duration="1 d", baseline_finish="2026-02-03")
+    assert [p.needs for p in schedule_quality(pf.evolve("P", tasks=[later])) if p.number in (11, 14)] == [
+        "tasks that the baseline finishes by the status date"
+    ] * 2
+    over = pf.evolve("P", finish="2026-03-02")
+    assert schedule_quality(over)[13].needs == "unfinished work after the status date"

@@ -111,3 +111,62 @@ def test_a_changed_copy_is_not_held_to_the_dates_of_the_file() -> None:
         assert not changed.source.stored
         assert changed.source.path == "plan.xer"
         assert not [one.code for one in ipmo.check(changed) if one.code in ("ipmo/date-differs", "ipmo/dates-reproduced")]
+
+
+def told(pf: Portfolio, item: str) -> str:
+    """Why a row differs, in the words of the message."""
+    found = {one.item: one for one in reproduced(pf, ipmo.schedule(pf)).differences}
+    return found[item].message
+
+
+def test_each_class_of_difference_says_why_in_words() -> None:
+    early = {"early_start": at(5, 9), "early_finish": at(6, 17)}
+    tight = StoredDates(early_start=at(5, 9), early_finish=at(5, 17), late_start=at(6, 9), late_finish=at(6, 17))
+    assert told(plan(c=tight), "P/c") == (
+        "'P/c': late start 2026-01-06 09:00 in the file, 2026-01-07 09:00 here:"
+        " the file has its late finish earlier than what follows it and the finish to keep allow"
+    )
+    loose = StoredDates(early_start=at(5, 9), early_finish=at(5, 17), late_start=at(8, 9), late_finish=at(8, 17))
+    assert told(plan(c=loose), "P/c") == (
+        "'P/c': late start 2026-01-08 09:00 in the file, 2026-01-07 09:00 here:"
+        " the file has its late finish later than what follows it and the finish to keep allow"
+    )
+    assert kinds(plan(c=loose)) == {"P/c": "late dates later in the file"}
+    floating = StoredDates(early_start=at(5, 9), early_finish=at(5, 17), late_start=at(7, 9), late_finish=at(7, 17), free_float=8.0)
+    assert told(plan(c=floating), "P/c") == (
+        "'P/c': free float 8 h in the file, 16 h here: its dates agree, and its float is not the working time between them on its calendar"
+    )
+    later = StoredDates(early_start=at(6, 9), early_finish=at(7, 17))
+    assert told(plan(a=later), "P/a") == (
+        "'P/a': early start 2026-01-06 09:00 in the file, 2026-01-05 09:00 here:"
+        " the file has it later than its links, its constraints and the data date ask for"
+    )
+    sooner = StoredDates(early_start=at(6, 9), early_finish=at(6, 17))
+    assert told(plan(b=sooner), "P/b") == (
+        "'P/b': early start 2026-01-06 09:00 in the file, 2026-01-07 09:00 here: the file has it earlier than 'P/a' (FS) let it start"
+    )
+    spanned = StoredDates(early_start=at(5, 9), early_finish=at(5, 13))
+    assert told(plan(a=spanned), "P/a") == (
+        "'P/a': early finish 2026-01-05 13:00 in the file, 2026-01-06 17:00 here: the file's early dates span 4 h of its calendar,"
+        " 16 h of work are left: its work or its calendar was changed after the file was scheduled"
+    )
+    follows = plan(a=later, b=StoredDates(early_start=at(8, 9), early_finish=at(8, 17)))
+    assert told(follows, "P/b").endswith("here: it follows 'P/a', whose dates differ")
+    before = plan(a=StoredDates(**early, late_start=at(2, 9), late_finish=at(5, 17)), b=tight)
+    assert told(before, "P/a").endswith("here: 'P/b' comes after it, whose dates differ")
+    gone = reproduced(pf := plan(gone=A), ipmo.schedule(pf)).differences[0]
+    assert (gone.columns, gone.message, gone.root) == (("early_start", "early_finish"), "'P/gone' has no dates here", True)
+
+
+def test_a_float_agrees_to_the_minute_and_a_row_without_dates_is_not_compared() -> None:
+    near = StoredDates(late_start=at(7, 9), late_finish=at(7, 17), total_float=16.0 + 1 / 61, free_float=16.0 - 1 / 61)
+    assert kinds(plan(c=near)) == {}
+    off = StoredDates(late_start=at(7, 9), late_finish=at(7, 17), total_float=16.0 + 1 / 59, free_float=16.0)
+    assert kinds(plan(c=off)) == {"P/c": "float differs, dates agree"}
+    pf = plan(c=StoredDates(total_float=99.0))
+    found = reproduced(pf, ipmo.schedule(pf))
+    assert (found.compared, found.exact) == (2, 2)
+    nothing = plan(a=StoredDates(), b=StoredDates(), c=StoredDates(early_start=at(5, 9), finished=True))
+    assert str(reproduced(nothing, ipmo.schedule(nothing))) == (
+        "dates reproduced: the file stores none of unfinished work; 1 finished row is not counted"
+    )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ipmo import Portfolio, schedule
+from ipmo import Portfolio, read, schedule
 from ipmo.analysis.dates import columns
 from ipmo.cells import Cells
 from ipmo.errors import IpmoError
@@ -17,7 +19,9 @@ from ipmo.tables import Table
 from ipmo.testing.nouns import wide_portfolios
 from ipmo.testing.strategies import portfolios
 
-pytestmark = pytest.mark.skipif(not available(), reason="tables are filled in columns where kernels are compiled")
+from ...network.conftest import as_large
+
+ROOT = Path(__file__).parents[3]
 EASY = settings(max_examples=60, suppress_health_check=list(HealthCheck), deadline=None)
 
 
@@ -29,9 +33,12 @@ def item_by_item(pf: Portfolio, **options: object) -> Table:
 
 
 def in_columns(pf: Portfolio, **options: object) -> Table:
-    """The table filled in columns, by compiled kernels."""
+    """The table filled in columns, by compiled kernels; where there are none, by the same ones as they stand."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "SMALL", 0)
+        if available():
+            patch.setattr(engine, "SMALL", 0)
+        else:
+            as_large(patch)
         s = schedule(pf.evolve(name="in columns"), **options)  # type: ignore[arg-type]
         assert s.network.compiled
         table = s.table()
@@ -54,6 +61,12 @@ def same(pf: Portfolio, **options: object) -> None:
     for name in expected.columns:
         assert found[name] == expected[name], name
     assert found == expected
+
+
+@pytest.mark.parametrize("dialect", sorted(DIALECTS))
+@pytest.mark.parametrize("name", ["tests/analysis/dates/whole.yaml", "examples/city.yaml"])
+def test_tables_in_columns_of_one_portfolio_are_those_item_by_item(name: str, dialect: str) -> None:
+    same(read(ROOT / name), dialect=dialect)
 
 
 @EASY

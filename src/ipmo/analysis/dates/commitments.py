@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, datetime
-from typing import Literal
+from datetime import datetime
 
 import attrs
 
 from ipmo.analysis.dates.by_day import days_after, gives_at_finish, last_instant, last_start
+from ipmo.analysis.dates.committed import KINDS, PLANNED, Commitment, Kind, Standing, Stated
 from ipmo.analysis.dates.held import from_outside, held_by
 from ipmo.errors import UnknownItemError, close_matches
 from ipmo.model.portfolio import Portfolio
@@ -26,145 +26,10 @@ from ipmo.network.positions import as_array
 from ipmo.network.readings import Labels
 from ipmo.network.states import LIVE, State
 from ipmo.tables import Answer, Column, Table, row_at
-from ipmo.units import day_text, first_day, minutes, moment, said_day
+from ipmo.units import DAY, day_text, minutes, moment
 
 __all__ = ["KINDS", "Commitment", "Commitments", "Kind", "Standing", "Stated"]
 WHERE = "the open commitments of this portfolio"
-
-Day = date
-Kind = Literal["hand-over", "deadline", "gate", "project", "benefit", "constraint"]
-KINDS: tuple[Kind, ...] = ("hand-over", "deadline", "gate", "project", "benefit", "constraint")
-"""In the order in which they are told: what was promised to others first."""
-Standing = Literal["missed", "overdue", "unknown", "kept"]
-PLANNED = "to start by"
-"""How the planned start of a benefit is told."""
-WORDS: Mapping[str, str] = {
-    "hand-over": "its hand-over",
-    "deadline": "its deadline",
-    "gate": "its need-by date",
-    "project": "its finish",
-    "benefit": "its planned start",
-    "constraint": "its constraint",
-}
-
-
-@attrs.frozen
-class Stated:
-    """A date as somebody stated it.
-
-    Args:
-        name: `P@finish` of a project; the id of a link; the full id of anything else.
-        kind: hand-over, deadline, gate, project, benefit or constraint.
-        item: full id of what is to be there by then.
-        date: that instant.
-        nodes: what it bounds in the network; none where that lies outside.
-        at_finish: it is a date for their finish; else for their start.
-        word: how it is stated: due, committed for, needed by.
-        begins: it is about a start, so that midnight is where its day begins, not where the day before ends.
-        expected: when something outside the portfolio is known to come, as an instant.
-    """
-
-    name: str
-    kind: Kind
-    item: str
-    date: int
-    nodes: tuple[int, ...] = ()
-    at_finish: bool = True
-    word: str = "due"
-    expected: int | None = None
-
-
-@attrs.frozen(kw_only=True)
-class Commitment:
-    """A commitment, and whether the forecast keeps it.
-
-    Args:
-        name: `P@finish` of a project; the id of a link, or `source -> target`, of a hand-over; the full id of anything else.
-        kind: hand-over, deadline, gate, project, benefit or constraint.
-        item: full id of what is to be there by then.
-        project: the project that answers for it; empty for benefits.
-        date: the date as stated.
-        word: how it is stated: due, committed for, needed by.
-        begins: it is about a start, so that midnight is where its day begins, not where the day before ends.
-        expected: when the forecast has it; None where it has no date, or never comes.
-        days: elapsed days that it comes later than stated, negative where it comes earlier; None without a forecast.
-        standing: `missed` by the forecast; `overdue`: the date has passed, and the forecast is the status date or none, because
-            nothing says when it will come; `unknown`: still to come, without a forecast; `kept`.
-        because: what sets its date, or takes it away: the item at the root of the path that drives it.
-        reason: that in words; empty for what is kept.
-    """
-
-    name: str
-    kind: Kind
-    item: str
-    project: str
-    date: datetime
-    word: str
-    begins: bool = False
-    expected: datetime | None = None
-    days: float | None = None
-    standing: Standing = "kept"
-    because: str = ""
-    reason: str = ""
-
-    @property
-    def broken(self) -> bool:
-        """It is missed, or overdue."""
-        return self.standing in ("missed", "overdue")
-
-    @property
-    def starts_benefit(self) -> bool:
-        """It is the day on which a benefit was planned to start: what it needs is to be there before that day begins."""
-        return self.kind == "benefit" and self.word == PLANNED
-
-    @property
-    def stated_day(self) -> Day | None:
-        """The day that was stated."""
-        if self.starts_benefit:
-            return first_day(self.date)
-        return said_day(self.date, finish=not self.begins)
-
-    @property
-    def expected_day(self) -> Day | None:
-        """The day on which the forecast has it; None where it has none."""
-        if self.starts_benefit and self.expected is not None:
-            return first_day(self.expected)
-        return said_day(self.expected, finish=not self.begins)
-
-    @property
-    def stated_text(self) -> str:
-        """The day that was stated."""
-        return str(self.stated_day or "")
-
-    @property
-    def expected_text(self) -> str:
-        """The day on which the forecast has it; empty where it has none."""
-        return str(self.expected_day or "")
-
-    @property
-    def late(self) -> str:
-        """By how much it is missed, or how much is left, by the days that are said: `10 d`; a part of one day as hours."""
-        if self.expected_day is None or self.stated_day is None or self.days is None:
-            return ""
-        said = (self.expected_day - self.stated_day).days
-        return f"{abs(said):,} d" if said else f"{abs(self.days) * 24:,.3g} h"
-
-    @property
-    def text(self) -> str:
-        """What is missed by how much, and because of what, in one sentence."""
-        what = "its latest start" if self.kind == "benefit" and not self.starts_benefit else WORDS[self.kind]
-        whose = f"{self.item} misses {what}" if self.kind != "hand-over" else f"{self.name}: {self.item} misses its hand-over"
-        stated = f"{self.word} {self.stated_text}"
-        why = f", {self.reason}" if self.reason else ""
-        if self.standing == "kept":
-            return f"{whose.replace('misses', 'keeps')}: {stated}, expected {self.expected_text}"
-        if self.standing == "missed" and self.days is not None:
-            return f"{whose} by {self.late}: {stated}, expected {self.expected_text}{why}"
-        if self.standing == "missed":
-            return f"{whose}: {stated}{why}"
-        if self.standing == "overdue":
-            return f"{self.name}: {stated}, overdue and without a forecast{why}"
-        return f"{self.name}: {stated}, not known whether it is kept{why}"
 
 
 class Commitments(Answer[str, Commitment]):
@@ -174,12 +39,17 @@ class Commitments(Answer[str, Commitment]):
         passes: the passes over its network.
         portfolio: the portfolio; None where the network was made from columns.
         dates: start and finish of an item, by full id.
+        side: how the date of a node that is a point in time is read: as a finish or as the start of its day.
     """
 
     def __init__(
-        self, passes: Passes, portfolio: Portfolio | None, dates: Callable[[str], tuple[datetime | None, datetime | None]]
+        self,
+        passes: Passes,
+        portfolio: Portfolio | None,
+        dates: Callable[[str], tuple[datetime | None, datetime | None]],
+        side: Callable[[int], str],
     ) -> None:
-        self._passes, self._portfolio, self._dates = passes, portfolio, dates
+        self._passes, self._portfolio, self._dates, self._side = passes, portfolio, dates, side
         self._roots: dict[int, int] = {}
 
     # ------------------------------------------------------------------------------------------- what is stated
@@ -454,8 +324,10 @@ class Commitments(Answer[str, Commitment]):
             because = hold.item if hold is not None and hold.item else one.item
             return attrs.evolve(row, standing="missed", because=because, reason=f"it never comes{why}")
         end = self._whole_end(one)
-        if end is not None and end <= one.date:
-            return attrs.evolve(row, expected=moment(end), days=(end - one.date) / 1440)
+        if end is not None and end <= one.date and not self._passed(one):
+            from_morning = self._from_morning(one.nodes, end)
+            if not from_morning or end < one.date:
+                return attrs.evolve(row, expected=moment(end), days=(end - one.date) / 1440, from_morning=from_morning)
         if end is not None:
             q = self._passes.lists
             reached, node = max((q.finish[q.pos[node]], node) for node in one.nodes)
@@ -467,14 +339,17 @@ class Commitments(Answer[str, Commitment]):
             reached, node = (max(known) if one.at_finish else min(known)) if known else (-FAR, -1)
             if not known or (dark and reached <= one.date):  # what has dates is late already, whatever the rest does
                 return self._undated(row, one, (dark or open_nodes)[0])
-        row = attrs.evolve(row, expected=moment(reached), days=days_after(reached, one.date, at_finish=one.at_finish))
+        from_morning = self._from_morning(one.nodes, reached)
+        days = days_after(reached, one.date, at_finish=one.at_finish)
+        row = attrs.evolve(row, expected=moment(reached), days=days, from_morning=from_morning)
         limit = one.date
         if one.kind == "constraint" and not one.at_finish and net.state[node] in LIVE:
             clock = net.running_clock(node)
             limit = max(limit, clock.start(clock.work(one.date)))  # a date in a break means the shift after it
-        if reached <= limit:
+        late = self._passed(one) and self._at_data_date(node)
+        on_time = reached < one.date or (reached <= limit and not (from_morning and one.at_finish))  # by the evening is not next morning
+        if on_time and not late:
             return row
-        late = one.date < self._today and self._at_data_date(node)
         because, reason = self._why(node, one.item)
         return attrs.evolve(row, standing="overdue" if late else "missed", because=because, reason=reason)
 
@@ -508,6 +383,19 @@ class Commitments(Answer[str, Commitment]):
         stated = None if self._portfolio is None else self._portfolio.data_date
         return -1 if stated is None else stated
 
+    def _passed(self, one: Stated) -> bool:
+        """Its date has come: what was due by the end of yesterday is over this morning; what is to start today may still do so."""
+        begins = one.word == PLANNED or (one.kind == "constraint" and not one.at_finish)
+        return one.date < self._today or (one.date == self._today and not begins)
+
+    def _from_morning(self, nodes: tuple[int, ...], reached: int) -> bool:
+        """Whether what reaches an instant last is a point in time that is read as the start of its day."""
+        if reached % DAY:  # only at midnight there are two days to choose from
+            return False
+        net, q = self._passes.network, self._passes.lists
+        ends = (node for node in nodes if net.state[node] in LIVE and q.finish[q.pos[node]] == reached)
+        return any(not q.dur[q.pos[node]] and self._side(node) == "start" for node in ends)
+
     def _instant(self, node: int, at_finish: bool) -> int | None:
         net, q = self._passes.network, self._passes.lists
         if at_finish and net.state[node] in LIVE:
@@ -518,7 +406,7 @@ class Commitments(Answer[str, Commitment]):
     def _outside(self, row: Commitment, one: Stated) -> Commitment:
         """A hand-over from outside the portfolio: its date is what was heard of it."""
         if one.expected is None:
-            standing: Standing = "overdue" if one.date < self._today else "unknown"
+            standing: Standing = "overdue" if self._passed(one) else "unknown"
             return attrs.evolve(row, standing=standing, because=one.item, reason=f"nobody says when {one.item} comes")
         days = days_after(one.expected, one.date, at_finish=one.at_finish)
         row = attrs.evolve(row, expected=moment(one.expected), days=days)
@@ -535,7 +423,7 @@ class Commitments(Answer[str, Commitment]):
         reason = (
             f"{what}: {hold.reason}" if hold is not None else f"{what} has no duration" if node in self._blank else f"{what} has no date"
         )
-        return attrs.evolve(row, standing="overdue" if one.date < self._today else "unknown", because=because, reason=reason)
+        return attrs.evolve(row, standing="overdue" if self._passed(one) else "unknown", because=because, reason=reason)
 
     def _at_data_date(self, node: int) -> bool:
         """Its date is only the status date: it is a point that may happen at once, and has not."""
@@ -597,4 +485,12 @@ class Commitments(Answer[str, Commitment]):
             own, other = "its own work has not begun", "not begun"
         if name == item:
             return name, own
-        return name, f"because of {name} ({other}, expected {day_text(moment(int(q.finish[root])), finish=True)})"
+        if self._at_data_date(first):
+            return name, f"because of {name} ({other})"
+        return name, f"because of {name} ({other}, expected {self._day_of(first)})"
+
+    def _day_of(self, node: int) -> str:
+        """The day on which open work ends, in words."""
+        q = self._passes.lists
+        end = q.finish[q.pos[node]]
+        return day_text(moment(int(end)), finish=not self._from_morning((node,), end))

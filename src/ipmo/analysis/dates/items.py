@@ -9,6 +9,7 @@ from typing import Literal, TypedDict, TypeVar
 
 import attrs
 
+from ipmo.analysis.dates.beginnings import begins
 from ipmo.analysis.dates.commitments import Commitments
 from ipmo.errors import UnknownItemError, close_matches
 from ipmo.model.estimates import Estimate
@@ -162,6 +163,7 @@ class Items:
     def __init__(self, passes: Passes, portfolio: Portfolio | None) -> None:
         self.passes, self.network, self.portfolio = passes, passes.network, portfolio
         self._made: dict[str, ScheduledItem] = {}
+        self._beginnings: dict[int, bool] = {}
         self._backward = passes.back_from is not None or passes.dialect.direction == "back"
 
     @functools.cached_property
@@ -178,7 +180,7 @@ class Items:
     @functools.cached_property
     def commitments(self) -> Commitments:
         """What is stated, and whether the forecast keeps it."""
-        return Commitments(self.passes, self.portfolio, self.dates)
+        return Commitments(self.passes, self.portfolio, self.dates, self.side)
 
     @functools.cached_property
     def stated_names(self) -> frozenset[str]:
@@ -413,15 +415,13 @@ class Items:
         )
 
     def side(self, node: int) -> Side:
-        """How a point in time is read: as a finish, as a start when only a not-before holds it there, of a benefit as its first day."""
-        net, q = self.network, self.passes.lists
-        if net.kinds[node] == "benefit":
+        """How a point in time is read: as the start of its day where that is what holds it there, else as a finish; of a benefit as its first day.
+
+        A status date, a not-before, and the start of other work are beginnings of days, and so are points that they hold.
+        """
+        if self.network.kinds[node] == "benefit":
             return "first"
-        place = q.pos[node]
-        x = q.x[place]
-        if q.clk[place] or q.dur[place] or x != net.low[node] or net.finish_floor.get(node) == x:
-            return "finish"
-        return "finish" if any(self.passes.drives[q.ptr[place] : q.ptr[place + 1]]) else "start"
+        return "start" if begins(self.passes, self.passes.lists.pos[node], self._beginnings) else "finish"
 
     # ------------------------------------------------------------------------------------ summaries, projects
 

@@ -9,7 +9,7 @@ from ipmo.analysis.dates.items import Items, ScheduledItem, Side
 from ipmo.cells import Cells, Numbers, Texts
 from ipmo.network.clocks import FAR
 from ipmo.network.positions import as_array
-from ipmo.network.states import LIVE, State
+from ipmo.network.states import FROM_FINISH, LIVE, State
 from ipmo.tables import Column, Table
 from ipmo.units import DAY, MAX_INSTANT, minutes
 
@@ -214,13 +214,23 @@ class _Rows:
         import numpy as np
 
         p, net = self.passes.positions, self.net
-        low = as_array(net.low)[as_array(p.order)]
-        held = (as_array(p.clk) == 0) & (as_array(p.dur) == 0) & (x == low) & ~self.read.driven
+        dur = as_array(p.dur)
+        points = (as_array(p.clk) == 0) & (dur == 0)
+        held = points & (x == as_array(net.low)[as_array(p.order)])
+        out = held.copy()
         for node, floor in net.finish_floor.items():
             place = int(p.pos[node])
             if x[place] == floor:
-                held[place] = False
-        return np.asarray(held, bool)
+                out[place] = False
+        links = np.flatnonzero(self.read.drives == 1)
+        heads = np.repeat(np.arange(net.n), np.diff(as_array(p.ptr)))[links]
+        links = links[(points & ~held)[heads]]
+        heads = heads[(points & ~held)[heads]]
+        givers, kinds = as_array(p.src)[links], as_array(p.typ)[links]
+        out[heads[(dur[givers] != 0) & ~np.isin(kinds, tuple(FROM_FINISH))]] = True
+        while (more := heads[out[givers] & ~out[heads]]).size:  # points that follow one another
+            out[more] = True
+        return np.asarray(out, bool)
 
     # ------------------------------------------------------------------------------------- what is done, and names
 
