@@ -81,3 +81,34 @@ def test_tasks_that_wait_for_one_and_any_of_which_is_enough_bind_it_in_a_few_pas
     assert found["P/m"].total_float == 0  # all of the tasks wait for it, and the last work for the first of them
     assert found["P/t0"].total_float == 19  # any other of them starts as early
     assert 8 <= asked.count("keep_later") <= 40  # one pass for each length of a task, not for each task
+
+
+def waits_for_one(**more: Any) -> Portfolio:
+    """m, then two tasks of a summary, and the last after the start of that, whichever task starts it; a long project beside."""
+    tasks = [
+        Task(id="m", duration="1 d"),
+        Task(id="s"),
+        Task(id="t0", parent="s", duration="2 d", after=["m"]),
+        Task(id="t1", parent="s", duration="3 d", after=["m"]),
+        Task(id="last", duration="20 d", after=[{"from": "s", "type": "SS"}]),
+    ]
+    beside = Project(id="Q", tasks=[Task(id="long", duration="90 d")])
+    return Portfolio(id="x", start="2026-01-05", projects=[Project(id="P", tasks=tasks, **more), beside])
+
+
+@pytest.mark.parametrize("small", [20_000, 0])  # as lists, and as columns with compiled kernels
+@pytest.mark.parametrize(("finish", "commitment"), [(None, None), ("2026-03-31", 41.0)])
+def test_what_all_of_several_alternatives_wait_for_has_no_float_to_the_finish_of_its_own_project(
+    small: int, finish: str | None, commitment: float | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of t0 and t1 may slip 18 and 17 days while the other starts the summary; m moves them both, and the end with them."""
+    monkeypatch.setattr("ipmo.network.network.SMALL", small)
+    pf = waits_for_one(**({"finish": finish} if finish else {}))
+    s = ipmo.schedule(pf)
+    assert s.network.arrays is (small == 0)
+    assert [s[f"P/{name}"].project_float for name in ("m", "t0", "t1", "last")] == [0.0, 18.0, 17.0, 0.0]
+    assert (s["P/m"].target, s["P/m"].commitment_float) == ("P@finish", commitment)
+    assert ipmo.schedule(pf.evolve("P/m", duration="2 d"))["P"].finish > s["P"].finish
+    for name, days in (("t0", 18), ("t1", 17)):
+        held = pf.evolve(f"P/{name}", duration=f"{(2 if name == 't0' else 3) + days} d")
+        assert ipmo.schedule(held)["P"].finish == s["P"].finish

@@ -299,6 +299,8 @@ class LatePass(EarlyPass):
                 if v < last and v not in inside:
                     inside.add(v)
                     waiting.append(v)
+        if not net.pin and any(q.mark[v] & ONE_IS_ENOUGH for v in inside):
+            return dict(enumerate(plain(self.own_late_in_full(owner, instant).x)))
         back = set(own)
         for v in sorted(inside, reverse=True):  # what a constraint holds outside binds the project only where it leads back
             if v not in back and any(head in back for head in self.successors[v]):
@@ -333,6 +335,13 @@ class LatePass(EarlyPass):
                 elif slip == late[u]:
                     room[u] = min(room[u], roomy)
         return late
+
+    def own_late_in_full(self, owner: int, instant: int) -> Dates:
+        """Late starts under a project's finish only, over the whole network: what all of several ways wait for binds it where one is enough."""
+        finishes = [FAR] * self.network.n
+        for v in self.open_work[owner]:
+            finishes[int(self.positions.pos[v])] = instant
+        return self.late_under(finishes)
 
     def _pulled(self, k: int, v: int, y: int, room: int) -> tuple[int, int]:
         """The latest start of a link's source, and whether its finish may wait for the next shift."""

@@ -169,7 +169,22 @@ class Readings:
             net.run(kernels.behind, self._links, words, bits)
             scope = kernels.Scope(begin, end, words, bits, *room)
             net.run(kernels.own_lates, self._links, self._nodes, self._cal, self._early, self._outward, owned, scope, late, out)
+            for owner in self._with_alternatives(bits.reshape(net.n, words), begin, end):
+                mine = places[first[owner] : first[owner + 1]]
+                out[mine] = as_array(passes.own_late_in_full(owner, int(ends[owner])).x)[mine]
         return out
+
+    def _with_alternatives(self, bits: Array, begin: int, end: int) -> list[int]:
+        """Projects that lie behind positions for which one of several givers is enough: what those all wait for is to be found."""
+        import numpy as np
+
+        net = self._net
+        ways = as_array(self._passes.positions.pos)[list(net.anyone)] if net.anyone and not net.pin else np.zeros(0, np.int64)
+        if not len(ways):
+            return []
+        found = np.bitwise_or.reduce(bits[ways], axis=0)
+        behind = [owner for owner in range(begin, end) if found[(owner - begin) // BITS] >> ((owner - begin) % BITS) & 1]
+        return [owner for owner in behind if owner in self._passes.open_work]
 
     @functools.cached_property
     def project_late_starts(self) -> Array:
