@@ -360,6 +360,9 @@ def test_a_recycled_gate_is_dated_by_the_work_that_is_done_again_or_by_the_day_t
     assert str(s["p/x"].start_date) == "2026-06-11"
     assert s["p/y"].undated == "follows 'p/G2': gate 'p/G' before it was sent back, so its own go needs a new decision"
     assert s["ben"].undated
+    due = {row.item: row.undated for row in ipmo.decisions_due(sent_back(before=[DONE, task("redo")])) if row.kind == "gate"}
+    again = "gate 'p/G' before it was sent back, so its own go needs a new decision"
+    assert due == {"p/G": "", "p/G2": again, "q/H": again}
     assert str(ipmo.schedule(sent_back(before=[DONE], gate={"not_before": "2026-07-01"}))["p/x"].start_date) == "2026-07-01"
     assert ipmo.schedule(sent_back(before=[DONE], gate={"not_before": "2026-01-15"}))["p/x"].undated  # the first decision's own day
     whole = [Task(id="stage"), attrs.evolve(DONE, parent="stage")]

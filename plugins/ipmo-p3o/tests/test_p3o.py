@@ -497,6 +497,10 @@ def report(date: str, rag: str, by: str | None) -> StatusReport:
             [report("2026-03-01", "red", "lead"), report("2026-03-01", "green", "boss")],
             ["reports on 'P' of 2026-03-01 contradict each other: green by boss, red by lead"],
         ),
+        (
+            [report("2026-03-01", "red", "lead"), report("2026-03-05", "green", "boss"), report("2026-03-06", "green", "lead")],
+            [],
+        ),  # they agree
     ],
 )
 def test_r08_hears_reports_that_contradict_each_other_days_apart(reports: list[StatusReport], said: list[str]) -> None:
@@ -515,3 +519,9 @@ def test_r08_hears_reports_that_contradict_each_other_days_apart(reports: list[S
 def test_r14_asks_cancelled_work_for_its_lessons(state: str, lessons: list[Lesson], said: list[str]) -> None:
     pf = portfolio(HUB, projects=[project(state=state), Project(id="Q", tasks=[Task(id="b", duration="1 d")])], lessons=lessons)
     assert heard("p3o/learning", pf) == said
+
+
+def test_r14_asks_what_a_gate_killed_for_its_lessons_too() -> None:
+    killed = project(gates=[Gate(id="G", decision={"outcome": "kill", "date": "2026-02-01"})])
+    assert heard("p3o/learning", portfolio(HUB, projects=[killed])) == ["project 'P' is cancelled and left no lesson"]
+    assert heard("p3o/learning", portfolio(HUB, projects=[killed], lessons=[LEARNED])) == []

@@ -18,7 +18,7 @@ from ipmo.analysis.change.applying import first_tasks, refuse_loops
 from ipmo.analysis.change.branches import Branches, branches
 from ipmo.analysis.dates.schedule import OnCycle
 from ipmo.errors import UnknownItemError, close_matches
-from ipmo.model.governance import Gate
+from ipmo.model.governance import GO, Gate
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
@@ -27,7 +27,7 @@ from ipmo.network.clocks import FAR
 from ipmo.network.positions import plain
 from ipmo.network.states import LIVE
 from ipmo.tables import Answer, Column, Table, row_at
-from ipmo.units import Money, When, day_text, minutes, moment, said_day
+from ipmo.units import Money, When, as_day, day_text, minutes, moment, said_day
 from ipmo.words import counted
 
 __all__ = ["DecisionQueue", "Due", "decisions_due"]
@@ -202,7 +202,7 @@ class _Finder:
                 continue
             for gate in project.gates:
                 full_id = f"{project.id}/{gate.id}"
-                if gate.open:
+                if gate.open or self._overtaken(full_id, gate):
                     rows.append(self._gate(full_id, gate))
                 elif gate.decision is not None and gate.decision.outcome in ("go", "conditional go"):
                     followers = self._followers(project, gate.id)
@@ -216,6 +216,13 @@ class _Finder:
                 rows.append(self._waiting("decision", decision.id, decision.question, decision.body, decision.need_by, blocked))
         far = datetime.max
         return sorted(rows, key=lambda r: (r.by or far, r.float is None, r.float or 0.0, r.kind, r.item))
+
+    def _overtaken(self, full_id: str, gate: Gate) -> bool:
+        """It got its go, and a gate before it was sent back since: it is to be decided again."""
+        node = self.s.passes.nodes.get(full_id)
+        hold = None if node is None else self.net.holds.get(node)
+        today = None if self.portfolio.status_date is None else as_day(self.portfolio.status_date)
+        return hold is not None and hold.item == full_id and gate.standing(today) in GO
 
     def _gate(self, full_id: str, gate: Gate) -> Due:
         node = self.s.passes.nodes.get(full_id)
