@@ -169,9 +169,9 @@ class Readings:
             net.run(kernels.behind, self._links, words, bits)
             scope = kernels.Scope(begin, end, words, bits, *room)
             net.run(kernels.own_lates, self._links, self._nodes, self._cal, self._early, self._outward, owned, scope, late, out)
-            for owner in self._with_alternatives(bits.reshape(net.n, words), begin, end):
-                mine = places[first[owner] : first[owner + 1]]
-                out[mine] = as_array(passes.own_late_in_full(owner, int(ends[owner])).x)[mine]
+            for one in self._with_alternatives(bits.reshape(net.n, words), begin, end):
+                mine = places[first[one] : first[one + 1]]
+                out[mine] = as_array(passes.own_late_in_full(one, int(ends[one])).x)[mine]
         return out
 
     def _with_alternatives(self, bits: Array, begin: int, end: int) -> list[int]:
