@@ -46,6 +46,7 @@ FIRST: dict[str, Callable[[Path], tuple[Any, ...]]] = {
     "from_tables": lambda p: (ipmo.read(p).tables(),),
     "history": lambda p: (p.with_name("history"),),
     "leads_to": lambda p: (p, ["hall"]),
+    "load_simulation": lambda p: (p.with_name("city.npz"),),
     "plugins": lambda p: (),
     "propose_mapping": lambda p: (p.with_name("list.csv"),),
     "read_mapping": lambda p: (p.with_name("mapping.yaml"),),
@@ -55,6 +56,7 @@ FIRST: dict[str, Callable[[Path], tuple[Any, ...]]] = {
     "report": lambda p: (p, p.with_name("out") / "report.html"),
     "reporting_compliance": lambda p: (p.with_name("history"),),
     "roll_up": lambda p: (p, "budget"),
+    "save_simulation": lambda p: (ipmo.simulate(p, samples=5), p.with_name("out") / "city.npz"),
     "snapshot": lambda p: (p, p.with_name("out") / "snapshot.json"),
     "translate": lambda p: (p,),
     "trend": lambda p: (p.with_name("history"), "budget"),
@@ -88,6 +90,7 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ipmo.write_changes([Delay("hall/build", "3 d")], folder / "changes.yaml")
     (folder / "list.csv").write_text("Project ID,Project name,Total budget\nP1,Tram,12 M GBP\n", encoding="utf-8")
     ipmo.write_mapping(ipmo.propose_mapping(folder / "list.csv"), folder / "mapping.yaml")
+    ipmo.save_simulation(ipmo.simulate(pf, samples=5), folder / "city.npz")
     return folder / "library.yaml"
 
 

@@ -34,6 +34,8 @@ from .analysis.money.explanation import RolledUpValue as RolledUpValue
 from .analysis.money.phasing import TimePhased as TimePhased
 from .analysis.money.rollup import RollUp as RollUp
 from .analysis.resources.capacity import CapacityView as CapacityView
+from .analysis.risk.saved import load_simulation as load_simulation
+from .analysis.risk.saved import save_simulation as save_simulation
 from .analysis.risk.simulation import Simulated as Simulated
 from .analysis.risk.simulation import Simulation as Simulation
 from .desk import baseline as baseline

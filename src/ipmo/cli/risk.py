@@ -28,9 +28,23 @@ SHOWN = ("task", "summary")
 @click.option("--pert", type=click.Choice(["beta", "classic"]), default="beta", help="The deviation of a PERT estimate.")
 @click.option("--explain", metavar="ITEM", help="Say how sure an item is.")
 @click.option("--criticality", is_flag=True, help="Which work decides the end, and how often.")
+@click.option("--drivers", is_flag=True, help="What each driver, risk and estimate adds to the P80 of the end.")
+@click.option("--responses", is_flag=True, help="What the response to each risk is worth.")
+@click.option("--contingency", is_flag=True, help="What to add to the plan so that it holds with 80 %.")
 @json_option
 def simulate(
-    path: str, samples: int, seed: int, risks: str, dialect: str | None, pert: str, explain: str | None, criticality: bool, as_json: bool
+    path: str,
+    samples: int,
+    seed: int,
+    risks: str,
+    dialect: str | None,
+    pert: str,
+    explain: str | None,
+    criticality: bool,
+    drivers: bool,
+    responses: bool,
+    contingency: bool,
+    as_json: bool,
 ) -> None:
     """How sure dates, costs and benefits are: one joint simulation of the whole portfolio."""
     found = ipmo.simulate(
@@ -47,9 +61,11 @@ def simulate(
         text = found.explain(explain)
         emit([{"item": explain, "explanation": text}], found.findings, grade=found.grade) if as_json else say(text)
         return
-    table = found.criticality() if criticality else found.table()
+    choices = (found.criticality, criticality), (found.drivers, drivers), (found.responses, responses), (found.contingency, contingency)
+    asked = next((table_of for table_of, wanted in choices if wanted), None)
+    table = found.table() if asked is None else asked()
     if as_json:
         emit(plain_rows(table), found.findings, grade=found.grade, samples=found.samples, seed=found.seed)
         return
     notes = [str(one) for one in found.findings] + [repr(found)[1:-1]]
-    answer(table if criticality else table.where([kind not in SHOWN for kind in table["kind"]]), as_json, notes)
+    answer(table if asked is not None else table.where([kind not in SHOWN for kind in table["kind"]]), as_json, notes)

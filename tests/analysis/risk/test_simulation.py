@@ -5,6 +5,8 @@ from __future__ import annotations
 import pickle
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import date
+from pathlib import Path
+from statistics import NormalDist
 from typing import Any
 
 import attrs
@@ -14,8 +16,8 @@ import pytest
 import ipmo
 from ipmo.analysis.risk.joint import Plan
 from ipmo.analysis.risk.sampling import run
-from ipmo.model import Driver, Exposure, Impact, Portfolio, Risk, Task, Triangular
-from ipmo.units import minutes
+from ipmo.model import Driver, Exposure, Impact, Money, Normal, Portfolio, Project, Risk, Task, Triangular
+from ipmo.units import DAY, minutes
 
 PLAN: dict[str, Any] = {
     "ipmo": 1,
@@ -292,3 +294,93 @@ def test_progress_is_said_from_beginning_to_end(pf: Portfolio) -> None:
     ipmo.simulate(pf, samples=10_000, progress=lambda what, done, total: said.append((what, done, total)))
     assert said[0] == ("simulating", 0, said[-1][2])
     assert said[-1][1] == said[-1][2] > 1
+
+
+def test_a_simulation_is_saved_and_loaded_equal(q: ipmo.Simulation, tmp_path: Path) -> None:
+    path = tmp_path / "city.npz"
+    ipmo.save_simulation(q, path)
+    found = ipmo.load_simulation(path)
+    assert found == q
+    assert found.table() == q.table()
+    assert found.explain("tram") == q.explain("tram")
+    assert found.contingency() == q.contingency()
+    with pytest.raises(ipmo.ModelError, match="simulate the portfolio again"):
+        found.drivers()
+    ipmo.save_simulation(found, tmp_path / "again.npz")
+    assert ipmo.load_simulation(tmp_path / "again.npz") == q
+
+
+@pytest.mark.parametrize("damage", ["text", "cut", "pickled", "other", "short", "missing"])
+def test_a_file_that_is_no_simulation_is_refused_by_its_name(q: ipmo.Simulation, tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "city.npz"
+    ipmo.save_simulation(q, path)
+    if damage == "text":
+        path.write_text("id,finish\n")
+    elif damage == "cut":
+        path.write_bytes(path.read_bytes()[:-200])
+    elif damage == "pickled":
+        np.savez(path, json=np.array([object()], object))
+    elif damage == "other":
+        np.savez(path, json=np.frombuffer(b'{"format": "another"}', np.uint8))
+    elif damage == "short":
+        with np.load(path) as found:
+            arrays = {name: found[name][:5] if name == "dates0" else found[name] for name in found.files}
+        np.savez(path, **arrays)
+    else:
+        path.unlink()
+    with pytest.raises(ipmo.FileError, match=r"city\.npz"):
+        ipmo.load_simulation(path)
+
+
+def test_what_drives_a_date_is_what_its_removal_saves(pf: Portfolio, q: ipmo.Simulation) -> None:
+    table = q.drivers("tram/track")
+    saved = dict(zip(table["cause"], table["days"], strict=True))
+    assert list(table["days"]) == sorted(table["days"], reverse=True)
+    none = attrs.evolve(pf, drivers=pf.drivers[1:])
+    exact = q.finish("tram/track").instant(80) - ipmo.simulate(none, samples=SAMPLES).finish("tram/track").instant(80)
+    assert saved["ground"] == pytest.approx(exact / DAY)
+    assert saved["depot/build"] == saved["steel"] == 0
+    assert float(str(saved["tram/early"])) < 0
+    order = q.drivers("tram/track", in_order=3)
+    assert len(order) == 3
+    assert order["days"][0] == table["days"][0]
+    assert list(order["days"]) == sorted(order["days"])
+    costs = dict(zip(q.drivers("tram")["cause"], q.drivers("tram")["cost"], strict=True))
+    assert float(str(costs["steel"])) > float(str(costs["ground"]))
+
+
+def test_a_response_is_worth_what_it_saves_less_what_it_costs(pf: Portfolio, q: ipmo.Simulation) -> None:
+    table = q.responses("tram/track")
+    assert list(table["risk"]) == ["tram/pipes"]
+    after = ipmo.simulate(pf, samples=SAMPLES, risks="after")
+    row = next(table.rows())
+    saved = (q.cost("city").minor.mean() - after.cost("city").minor.mean()) / 100
+    gained = (after.benefit("city").minor.mean() - q.benefit("city").minor.mean()) / 100
+    assert row["spent"] == 150_000
+    assert row["net"] == pytest.approx(saved + gained)
+    assert row["days"] == pytest.approx((q.finish("tram/track").instant(80) - after.finish("tram/track").instant(80)) / DAY)
+    with pytest.raises(ipmo.ModelError, match="risks='before'"):
+        after.responses()
+
+
+def test_contingency_shows_the_diversification() -> None:
+    """O-28: four normal costs of 100 and 20 need 433.665 at P80 together, and 467.330 one by one."""
+    z = NormalDist().inv_cdf(0.9) * 20
+    cost = Normal(Money(100 - z, "GBP"), Money(100 + z, "GBP"))
+    projects = [Project(id=f"p{n}", tasks=[Task(id="t", duration="1 d", budget=cost)]) for n in range(4)]
+    q = ipmo.simulate(Portfolio(id="all", start="2026-01-05", projects=projects), samples=40_000)
+    row = q.contingency().where([item == "all" for item in q.contingency()["item"]])
+    found = {name: float(str(row[name][0])) for name in ("plan", "contingency", "of_parts", "diversification")}
+    assert found["plan"] == pytest.approx(400)
+    assert found["contingency"] == pytest.approx(33.665, abs=1.2)
+    assert found["of_parts"] == pytest.approx(67.330, abs=1.5)
+    assert found["diversification"] == pytest.approx(found["of_parts"] - found["contingency"])
+
+
+def test_o27_removal_of_the_driver_saves_42_days_at_p80() -> None:
+    driver = Driver(id="soil", probability=0.5, factor=Triangular(1.1, 1.2, 1.5), targets=["p"])
+    tasks = [Task(id="a", duration="100 ed"), Task(id="b", duration="50 ed", after="a")]
+    q = ipmo.simulate(Portfolio(id="all", start="2026-01-05", projects=[Project(id="p", tasks=tasks)], drivers=[driver]), samples=40_000)
+    table = q.drivers()
+    assert list(table["cause"]) == ["soil"]
+    assert table["days"][0] == pytest.approx(42.137, abs=0.6)

@@ -20,18 +20,19 @@ from ipmo.analysis.risk.costs import Costs
 from ipmo.analysis.risk.distributions import PertRule, random
 from ipmo.analysis.risk.outcomes import Dates, Sums
 from ipmo.analysis.risk.readiness import readiness
-from ipmo.analysis.risk.sampling import Batch, Samples, run
+from ipmo.analysis.risk.removal import Figures, Removed, Responded, causes, in_order, one_by_one
+from ipmo.analysis.risk.sampling import Batch, cost_rows, run
 from ipmo.analysis.risk.setup import Kept, Setup
 from ipmo.analysis.risk.simulation import Simulated, Simulation
 from ipmo.analysis.risk.uncertain import Piece, Structures, open_work
-from ipmo.errors import OptionError, UnknownItemError, close_matches, one_of
+from ipmo.errors import ModelError, OptionError, UnknownItemError, close_matches, one_of
 from ipmo.findings import Finding, Severity
 from ipmo.model.dialects import Dialect
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
-from ipmo.model.work import Project, Task
+from ipmo.model.work import Programme, Project, Task
 from ipmo.network.states import EFFECTS, LIVE, State
-from ipmo.progress import watched
+from ipmo.progress import unwatched, watched
 from ipmo.tables import Column, Table
 from ipmo.units import DAY, as_day, minor_digits
 
@@ -114,7 +115,8 @@ class Plan:
         net = self.schedule.network
         work = open_work(portfolio, net)
         costs = Costs(portfolio)
-        targets = Targets(portfolio, net, work)
+        targets = self._targets = Targets(portfolio, net, work)
+        self._view: RiskView = risks
         drivers = shared(portfolio, targets, costs.bearers)
         found, self.findings = events(portfolio, targets, risks)
         found = tuple(self._rated(event, costs) for event in found)
@@ -247,7 +249,75 @@ class Plan:
                 )
         self._notice(batches)
         work = self._criticality(batches), self._links(batches)
-        return Simulation(rows, pf.id, self.samples, setup.seed, self.settings, self.findings, work)
+        tree = hierarchy(pf)
+        whole: list[Programme | Portfolio] = [*pf.programmes, pf]
+        held = {noun.id: tuple(project.id for project in tree.projects(noun)) for noun in whole if noun.id in rows}
+        made = (self.samples, setup.seed, self.settings)
+        return Simulation(rows, pf.id, made, self.findings, work, held=held, again=self)
+
+    # --------------------------------------------------------------------------------------------- once more, with a change
+
+    def drivers(self, item: str, percent: float, estimates: Sequence[str], count: int) -> list[Removed]:
+        """What each cause adds to a percentile of an item; with a count, the causes that are best taken out in order.
+
+        Raises:
+            ModelError: the item has no dates.
+        """
+        kept = next((one for one in self.setup.kept if one.full_id == item), None)
+        if kept is None:
+            raise ModelError(f"{item!r} has no dates in this simulation")
+        figures = Figures(self.setup, kept, item, percent)
+        found = causes(self.setup, estimates)
+        return in_order(figures, found, count) if count else one_by_one(figures, found)
+
+    def responses(self, item: str, percent: float) -> list[Responded]:
+        """What each response changes, its cost taken off.
+
+        Raises:
+            ModelError: the item has no dates; the simulation is not of risks before their responses.
+        """
+        kept = next((one for one in self.setup.kept if one.full_id == item), None)
+        if kept is None:
+            raise ModelError(f"{item!r} has no dates in this simulation")
+        if self._view != "before":
+            raise ModelError("responses are valued against risks before them; simulate with risks='before'")
+        answered, _ = events(self.portfolio, self._targets, "after")
+        risks = {f"{project.id}/{risk.id}": risk for project in self.portfolio.projects for risk in project.risks}
+        after = {event.full_id: self._rated(event, self.setup.costs) for event in answered if risks[event.full_id].after is not None}
+        base = self._with(self.setup, kept, percent)
+        out = []
+        for event in self.setup.events:
+            if event.full_id in after:
+                changed = tuple(after[one.full_id] if one is event else one for one in self.setup.events)
+                found = self._with(attrs.evolve(self.setup, events=changed), kept, percent)
+                spent = after[event.full_id].response
+                out.append(
+                    Responded(
+                        risk=event.full_id,
+                        response=risks[event.full_id].response or "",
+                        before=event.probability,
+                        after=after[event.full_id].probability,
+                        days=base[0] - found[0],
+                        saved=base[1] - found[1] + (0 if spent is None else round(self.setup.costs.minor(spent))),
+                        spent=0 if spent is None else round(self.setup.costs.minor(spent)),
+                        gained=found[2] - base[2],
+                    )
+                )
+        return sorted(out, key=lambda one: (-one.net, one.risk))
+
+    def _with(self, setup: Setup, kept: Kept, percent: float) -> tuple[float, float, float]:
+        """The percentile of an item's finish in days, the mean cost and the mean value of the portfolio, of another setup."""
+        with unwatched():
+            batches = list(run(setup))
+        place = setup.kept.index(kept)
+        dates = np.concatenate([one.dates for one in batches], axis=1)
+        row = Dates(id=kept.full_id, instants=dates[place])
+        money = np.concatenate([one.costs for one in batches], axis=1)[cost_rows(setup, self.portfolio.id)]
+        comes = np.concatenate([one.comes for one in batches], axis=1)
+        begun = {one.full_id: Dates(id=one.full_id, instants=dates[n], begins=True) for n, one in enumerate(setup.kept) if one.begins}
+        values = self._values(begun, comes)
+        worth = values[self.portfolio.id].minor.mean() if self.portfolio.id in values else 0.0
+        return row.instant(percent) / DAY, float(money.sum(axis=0).mean()), float(worth)
 
     def _dates(self, kept: Kept, row: NDArray[np.int64]) -> Dates:
         """The dates of one item."""
@@ -276,22 +346,18 @@ class Plan:
 
     def _costs(self, money: NDArray[np.int64]) -> dict[str, Sums]:
         """What each item costs: its own, or the sum of what is inside it, and what happens to it."""
-        costs, order = self.setup.costs, sorted(self.setup.costs.bearers)
-        place = {name: number for number, name in enumerate(order)}
-        happening: dict[str, list[int]] = {}
-        for number, owner in enumerate(Samples(self.setup).owners):
-            for name in costs.holding(owner):
-                happening.setdefault(name, []).append(len(order) + number)
+        costs = self.setup.costs
+        above = {name for event in self.setup.events for item, *_ in event.costs for name in costs.holding(costs.owner_of(item))}
+        above |= {name for event in self.setup.events if event.response for name in costs.holding(costs.owner_of(event.full_id))}
         out: dict[str, Sums] = {}
-        for name in dict.fromkeys([*costs.made_of, *happening]):
+        for name in dict.fromkeys([*costs.made_of, *sorted(above)]):
             parts = costs.made_of.get(name, ())
-            rows = [*(place[part] for part in parts), *happening.get(name, ())]
-            whole = money[rows].sum(axis=0)
+            whole = money[cost_rows(self.setup, name)].sum(axis=0)
             planned = sum(self._planned_cost(part) for part in parts)
             inside = set(parts)
             lacks = tuple(one for project, some in costs.unknown.items() if inside & set(costs.made_of.get(project, ())) for one in some)
             words = costs.sources.get(name, "")
-            if name in happening:
+            if name in above:
                 words = f"{words} and what happens to it" if words else "what happens to it alone: no other cost of it is known"
             out[name] = self._money(name, whole, round(planned) if parts else None, words, lacks)
         return out

@@ -222,7 +222,11 @@ class Sums:
         Raises:
             OptionError: it is not above 0 and below 100.
         """
-        return self.money(int(self._ordered[_place(len(self._ordered), _share(percent))]))
+        return self.money(self.at(percent))
+
+    def at(self, share: float) -> int:
+        """`p` in minor units."""
+        return int(self._ordered[_place(len(self._ordered), _share(share))])
 
     @checked
     def p_range(self, percent: float) -> tuple[Money, Money]:

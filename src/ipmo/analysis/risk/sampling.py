@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     Row = NDArray[np.int64]
     Yes = NDArray[np.bool_]
 
-__all__ = ["Batch", "Samples", "run"]
+__all__ = ["Batch", "Samples", "cost_rows", "run"]
 
 CERTAIN = Uniform(0.0, 1.0)
 """What a bare draw between 0 and 1 is."""
@@ -76,7 +76,7 @@ class Samples:
         self._wanted: list[tuple[str, str, Estimate]] = []
         self._row: dict[tuple[str, str], int] = {}
         for piece in self.pieces:
-            if piece.full_id not in inside and random(piece.estimate):
+            if piece.full_id not in inside and piece.full_id not in setup.certain and random(piece.estimate):
                 self._want(piece.full_id, "length", piece.estimate)
         for one in setup.shared:
             assert one.driver.factor is not None
@@ -327,7 +327,8 @@ class Samples:
         for one in self.setup.shared:
             for name in one.tasks if one.driver.affects == "cost" else ():
                 at_work.setdefault(name, []).append(factors[one.driver.id])
-        out = np.zeros((len(costs.bearers) + len(self.owners), size), np.int64)
+        happening = owners(self.setup)
+        out = np.zeros((len(costs.bearers) + len(happening), size), np.int64)
         for place, name in enumerate(sorted(costs.bearers)):
             bearer = costs.bearers[name]
             whole = np.zeros(size)
@@ -345,19 +346,11 @@ class Samples:
                 owner = costs.owner_of(item)
                 rate = self.rates[event.full_id, role]
                 row = np.where(happens[event.full_id], event.sign * drawn[self._row[event.full_id, role]] * rate, 0.0)
-                out[len(costs.bearers) + self.owners.index(owner)] += np.rint(row).astype(np.int64)
+                out[len(costs.bearers) + happening.index(owner)] += np.rint(row).astype(np.int64)
             if event.response is not None:
-                place = len(costs.bearers) + self.owners.index(costs.owner_of(event.full_id))
+                place = len(costs.bearers) + happening.index(costs.owner_of(event.full_id))
                 out[place] += round(costs.minor(event.response))
         return out
-
-    @property
-    def owners(self) -> list[str]:
-        """Who bears the costs of risks, in order of ids."""
-        costs = self.setup.costs
-        found = {costs.owner_of(item) for event in self.setup.events for item, *_ in event.costs}
-        found |= {costs.owner_of(event.full_id) for event in self.setup.events if event.response is not None}
-        return sorted(found)
 
     @property
     def rates(self) -> Mapping[tuple[str, str], float]:
@@ -369,6 +362,20 @@ class Samples:
                 rate = self.setup.costs.rate(item, getattr(central, "currency", ""))
                 out[event.full_id, role] = 0.0 if rate is None else rate
         return out
+
+
+def owners(setup: Setup) -> list[str]:
+    """Who bears the costs of risks, in order of ids."""
+    found = {setup.costs.owner_of(item) for event in setup.events for item, *_ in event.costs}
+    return sorted(found | {setup.costs.owner_of(event.full_id) for event in setup.events if event.response is not None})
+
+
+def cost_rows(setup: Setup, item: str) -> list[int]:
+    """The rows of `Batch.costs` that an item costs the sum of; none where no cost of it is known."""
+    costs = setup.costs
+    place = {name: number for number, name in enumerate(sorted(costs.bearers))}
+    happening = [len(place) + number for number, owner in enumerate(owners(setup)) if item in costs.holding(owner)]
+    return [*(place[part] for part in costs.made_of.get(item, ())), *happening]
 
 
 def run(setup: Setup, executor: Executor | None = None, batch: int | None = None, *, compiled: bool | None = None) -> Iterator[Batch]:

@@ -47,6 +47,7 @@ class Setup:
         seed: of all streams.
         samples: how many.
         pert: which distribution a PERT estimate is.
+        certain: work whose estimate counts as certain: as long as the schedule says.
     """
 
     structures: Structures
@@ -58,3 +59,4 @@ class Setup:
     seed: int
     samples: int
     pert: PertRule
+    certain: frozenset[str] = frozenset()

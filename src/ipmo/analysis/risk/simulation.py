@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import attrs
 
 from ipmo.analysis.risk.outcomes import Dates, Joint, Sums
+from ipmo.analysis.risk.outcomes import percent as _share
 from ipmo.analysis.risk.readiness import Grade, grade
+from ipmo.analysis.risk.removal import Removed, Responded
 from ipmo.errors import ModelError
 from ipmo.findings import Finding, Findings, Severity
+from ipmo.options import checked
 from ipmo.tables import Column, Rows, Table
-from ipmo.units import minutes
+from ipmo.units import DAY, minutes
 from ipmo.words import counted
 
-__all__ = ["Simulated", "Simulation"]
+__all__ = ["Again", "Simulated", "Simulation"]
 
 T = TypeVar("T")
 
@@ -41,30 +44,43 @@ class Simulated:
     value: Sums | None = None
 
 
+class Again(Protocol):
+    """What makes a simulation once more with a change, on the same draws."""
+
+    def drivers(self, item: str, percent: float, estimates: Sequence[str], count: int) -> list[Removed]:
+        """What each cause adds to a percentile of an item, or the best in order."""
+
+    def responses(self, item: str, percent: float) -> list[Responded]:
+        """What each response to a risk changes."""
+
+
 class Simulation(Rows[str, Simulated]):
     """The answer of `simulate`: what the samples say, item by item.
 
     Args:
         rows: the items whose samples were kept.
-        samples: how many.
-        seed: of all streams.
-        settings: how it was made, in words.
+        portfolio: the id of the portfolio.
+        made: how many samples, the seed of all streams, and the other settings in words.
         findings: what stands between the portfolio and figures that can be believed; what of it was not counted.
         work: criticality of open work and links, as tables.
+        held: the projects of each programme and of the portfolio.
+        again: makes it once more with a change; None of what was loaded from a file.
     """
 
     def __init__(
         self,
         rows: Mapping[str, Simulated],
         portfolio: str,
-        samples: int,
-        seed: int,
-        settings: str,
+        made: tuple[int, int, str],
         findings: Sequence[Finding],
         work: tuple[Table, Table],
+        *,
+        held: Mapping[str, tuple[str, ...]],
+        again: Again | None = None,
     ) -> None:
         super().__init__(rows, f"the simulation of portfolio {portfolio!r}")
-        self.portfolio, self.samples, self.seed, self.settings = portfolio, samples, seed, settings
+        self.portfolio, self.held, self._again = portfolio, dict(held), again
+        self.samples, self.seed, self.settings = made
         self.findings = Findings(findings)
         self._work, self._links = work
 
@@ -128,6 +144,128 @@ class Simulation(Rows[str, Simulated]):
     def links(self) -> Table:
         """One row a link of the file between items of the network: `source`, `target`, `type`, `criticality`, `error`."""
         return self._links
+
+    @checked
+    def drivers(self, item: str | None = None, percent: float = 80, most: int = 12, in_order: int = 0) -> Table:
+        """What drives an item: each driver, risk and uncertain estimate taken out in turn, on the same draws.
+
+        Columns: `cause`, `kind` (driver, risk or estimate), `days` (how much earlier the percentile of its finish is without that cause,
+        in days of 24 hours), `mean_days` (alike of the mean), `cost` (how much less the percentile of its cost is). The parts do not add up.
+        Source: Hulett, removal of risk drivers; GAO Schedule Assessment Guide.
+
+        Args:
+            item: whose finish and cost; the portfolio when left out.
+            percent: the percentile.
+            most: how many estimates are tried: those that the end goes with most.
+            in_order: with a number, the rows are that many causes that are best taken out one after the other, each with what all
+                so far gain together.
+
+        Raises:
+            OptionError: the percentile is not above 0 and below 100.
+            ModelError: the item has no dates; or the simulation was loaded, and cannot be made again.
+        """
+        _share("percent", percent)
+        wanted = self.portfolio if item is None else item
+        order = [(-float(str(c)), name) for name, c in zip(self._work["id"], self._work["cruciality"], strict=True) if c is not None]
+        estimates = [str(name) for _, name in sorted(order)[: max(most, 0)]]
+        found = self._made_again.drivers(wanted, percent, estimates, in_order)
+        digits, currency = self._money
+        return Table(
+            [
+                Column("cause", "str", [one.cause.id for one in found]),
+                Column("kind", "str", [one.cause.kind for one in found]),
+                Column("days", "float", [0.0 - one.days for one in found], "days"),
+                Column("mean_days", "float", [0.0 - one.mean for one in found], "days"),
+                Column("cost", "float", [0.0 - one.cost / 10.0**digits for one in found], currency),
+            ]
+        )
+
+    @checked
+    def responses(self, item: str | None = None, percent: float = 80) -> Table:
+        """What the response to each risk is worth, on the same draws with and without it; the best first.
+
+        Columns: `risk`, `response`, `before` and `after` (its probability), `days` (how much earlier the percentile of the finish is),
+        `saved` (mean cost of the portfolio, the response not counted), `gained` (mean value of benefits), `spent` (what the response
+        costs), `net` (saved and gained less spent).
+
+        Args:
+            item: whose finish; the portfolio's when left out.
+            percent: the percentile.
+
+        Raises:
+            OptionError: the percentile is not above 0 and below 100.
+            ModelError: the item has no dates, the simulation is not of risks before their responses, or it was loaded.
+        """
+        _share("percent", percent)
+        found = self._made_again.responses(self.portfolio if item is None else item, percent)
+        digits, currency = self._money
+
+        def money(name: str) -> Column:
+            return Column(name, "float", [getattr(one, name) / 10.0**digits for one in found], currency)
+
+        return Table(
+            [
+                *(Column(name, "str", [getattr(one, name) for one in found]) for name in ("risk", "response")),
+                *(Column(name, "float", [getattr(one, name) for one in found]) for name in ("before", "after")),
+                Column("days", "float", [one.days for one in found], "days"),
+                *map(money, ("saved", "gained", "spent", "net")),
+            ]
+        )
+
+    @property
+    def _made_again(self) -> Again:
+        if self._again is None:
+            raise ModelError("this simulation was loaded from a file; simulate the portfolio again to change it")
+        return self._again
+
+    @property
+    def _money(self) -> tuple[int, str]:
+        """Decimal digits of a minor unit, and the currency."""
+        found = next((one for row in self.rows for one in (row.costs, row.value) if one is not None), None)
+        return (2, "") if found is None else (found.digits, found.currency)
+
+    @checked
+    def contingency(self, percent: float = 80) -> Table:
+        """What to add to the plan so that it holds with a probability: project by project, and for programmes and the portfolio as wholes.
+
+        Columns: `item`, `kind`, `plan`, `amount` (the percentile of its cost), `contingency` (the difference), `of_parts` (the sum of the
+        contingencies of its projects), `diversification` (what is not needed because not everything goes wrong at once), `days` (alike of
+        its finish). Percentiles do not add up. Source: AACE 40R-08; the reserve of a portfolio is computed on its own samples.
+
+        Args:
+            percent: the probability, in per cent.
+
+        Raises:
+            OptionError: it is not above 0 and below 100.
+        """
+        _share("percent", percent)
+        rows = [row for row in self.rows if row.kind in ("portfolio", "programme", "project") and (row.costs or row.dates)]
+        own = {
+            row.id: None if row.costs is None or row.costs.planned is None else row.costs.at(percent) - row.costs.planned for row in rows
+        }
+        parts = {row.id: [own.get(name) for name in self.held.get(row.id, ())] for row in rows}
+        sums = {
+            name: None if own[name] is None or not found or None in found else sum(one for one in found if one is not None)
+            for name, found in parts.items()
+        }
+        digits, currency = self._money
+
+        def money(name: str, minor: Sequence[float | None]) -> Column:
+            return Column(name, "float", [None if one is None else one / 10.0**digits for one in minor], currency)
+
+        spared = [None if (whole := sums[row.id]) is None or (mine := own[row.id]) is None else whole - mine for row in rows]
+        late = [None if (d := row.dates) is None or d.planned is None else (d.instant(percent) - d.planned) / DAY for row in rows]
+        return Table(
+            [
+                *(Column(name, "str", [getattr(row, at) for row in rows]) for name, at in (("item", "id"), ("kind", "kind"))),
+                money("plan", [None if row.costs is None else row.costs.planned for row in rows]),
+                money("amount", [None if row.costs is None else row.costs.at(percent) for row in rows]),
+                money("contingency", [own[row.id] for row in rows]),
+                money("of_parts", [sums[row.id] for row in rows]),
+                money("diversification", spared),
+                Column("days", "float", late, "days"),
+            ]
+        )
 
     def table(self) -> Table:
         """One row an item: its schedule, mean, deviation in days, P10 to P90, what it is committed to and how sure that is; cost; value."""

@@ -1,0 +1,139 @@
+"""A simulation as one file: the samples as arrays, all else as JSON; numpy's own format, read without running anything in it."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from datetime import date
+from pathlib import Path
+from typing import Any, cast
+
+import attrs
+import numpy as np
+
+from ipmo.analysis.risk.outcomes import Dates, Sums
+from ipmo.analysis.risk.simulation import Simulated, Simulation
+from ipmo.atomic import write_atomically
+from ipmo.errors import FileError
+from ipmo.findings import Finding
+from ipmo.options import checked
+from ipmo.tables import Column, Table
+
+__all__ = ["load_simulation", "save_simulation"]
+
+FORMAT = "ipmo simulation 1"
+MOST_BYTES = 1 << 32
+"""Bytes of a file that is read, at most."""
+
+
+@checked
+def save_simulation(simulation: Simulation, path: str | os.PathLike[str]) -> None:
+    """Writes a simulation to a file (.npz); `load_simulation` reads it back equal.
+
+    Args:
+        simulation: the simulation.
+        path: the file.
+
+    Raises:
+        FileError: it cannot be written.
+    """
+    arrays: dict[str, np.ndarray[Any, Any]] = {}
+    rows = []
+    for place, row in enumerate(simulation):
+        said: dict[str, object] = {"id": row.id, "name": row.name, "kind": row.kind}
+        if row.dates is not None:
+            arrays[f"dates{place}"] = row.dates.instants
+            committed = row.dates.committed
+            said["dates"] = {
+                "begins": row.dates.begins,
+                "planned": row.dates.planned,
+                "committed": None if committed is None else committed.isoformat(),
+            }
+        for name in ("costs", "value"):
+            sums: Sums | None = getattr(row, name)
+            if sums is not None:
+                arrays[f"{name}{place}"] = sums.minor
+                kept = ("currency", "digits", "planned", "what", "missing")
+                said[name] = {field: getattr(sums, field) for field in kept}
+        rows.append(said)
+    text = {
+        "format": FORMAT,
+        "portfolio": simulation.portfolio,
+        "made": [simulation.samples, simulation.seed, simulation.settings],
+        "held": simulation.held,
+        "rows": rows,
+        "findings": [
+            attrs.asdict(one, value_serializer=lambda _, __, value: getattr(value, "value", value)) for one in simulation.findings
+        ],
+        "work": [_columns(table) for table in (simulation.criticality(), simulation.links())],
+    }
+    arrays["json"] = np.frombuffer(json.dumps(text, ensure_ascii=False).encode(), np.uint8)
+    room = io.BytesIO()
+    np.savez_compressed(room, allow_pickle=False, **arrays)
+    write_atomically(Path(path), room.getvalue())
+
+
+def _columns(table: Table) -> list[list[object]]:
+    return [[name, table.kind(name), table.unit(name), list(table[name])] for name in table.columns]
+
+
+@checked
+def load_simulation(path: str | os.PathLike[str]) -> Simulation:
+    """A simulation that `save_simulation` wrote: its figures; it cannot be made again with a change.
+
+    Args:
+        path: the file.
+
+    Raises:
+        FileError: it cannot be read, or is no such file.
+    """
+    try:
+        if Path(path).stat().st_size > MOST_BYTES:
+            raise FileError(str(path), f"it is larger than {MOST_BYTES >> 30} GB")
+        with np.load(io.BytesIO(Path(path).read_bytes()), allow_pickle=False) as found:
+            text = json.loads(found["json"].tobytes().decode())
+            if text.get("format") != FORMAT:
+                raise ValueError("another format")
+            return _made(text, {name: found[name] for name in found.files})
+    except OSError as error:
+        raise FileError(str(path), f"it cannot be read: {error.strerror or error}") from None
+    except (ValueError, KeyError, TypeError, AttributeError, EOFError, ArithmeticError) as error:
+        raise FileError(str(path), f"it is no simulation that ipmo wrote ({type(error).__name__}: {error})") from None
+    except Exception as error:  # the archive itself is damaged
+        if type(error).__module__ not in ("zipfile", "zlib"):
+            raise
+        raise FileError(str(path), f"it is no simulation that ipmo wrote, or it is damaged ({error})") from None
+
+
+def _made(text: dict[str, Any], arrays: dict[str, np.ndarray[Any, Any]]) -> Simulation:
+    rows: dict[str, Simulated] = {}
+    samples, seed, settings = text["made"]
+    for place, said in enumerate(text["rows"]):
+        dates = sums = value = None
+        if "dates" in said:
+            more = said["dates"]
+            committed = None if more["committed"] is None else date.fromisoformat(more["committed"])
+            row = _whole(arrays[f"dates{place}"], samples)
+            dates = Dates(id=said["id"], instants=row, begins=more["begins"], planned=more["planned"], committed=committed)
+        if "costs" in said:
+            sums = _sums(said["id"], said["costs"], _whole(arrays[f"costs{place}"], samples))
+        if "value" in said:
+            value = _sums(said["id"], said["value"], _whole(arrays[f"value{place}"], samples))
+        rows[said["id"]] = Simulated(id=said["id"], name=said["name"], kind=said["kind"], dates=dates, costs=sums, value=value)
+    findings = [Finding(**{**one, "also": tuple(tuple(pair) for pair in one["also"])}) for one in text["findings"]]
+    work = [Table(Column(name, kind, values, unit) for name, kind, unit, values in columns) for columns in text["work"]]
+    held = {name: tuple(projects) for name, projects in text["held"].items()}
+    return Simulation(rows, text["portfolio"], (samples, seed, settings), findings, (work[0], work[1]), held=held)
+
+
+def _sums(name: str, said: dict[str, Any], row: np.ndarray[Any, Any]) -> Sums:
+    return Sums(id=name, minor=row, **{**said, "missing": tuple(said["missing"])})
+
+
+def _whole(row: np.ndarray[Any, Any], samples: int) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """A row of whole numbers, one a sample."""
+    if row.dtype != np.int64 or row.shape != (samples,):
+        raise ValueError("its samples are not whole")
+    row.flags.writeable = False
+    return cast("np.ndarray[Any, np.dtype[np.int64]]", row)
