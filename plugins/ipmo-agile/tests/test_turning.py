@@ -770,3 +770,51 @@ def test_a_rule_that_holds_for_one_project_hears_of_it_wherever_it_stands(code: 
 
     assert heard(more) == heard(pf)
     assert heard(pf) or code in ("flow", "guardrails"), "of a portfolio's guardrails nothing is said that is not of all projects"
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
+def test_a_sheet_of_any_system_is_read_line_by_line(tmp_path: Path, ends: str) -> None:
+    lines = ["Issue key,Summary,Created", "A-1,one,2026-01-05", 'A-2,"two\nlines",2026-01-06', "a-3,x,2026-01-07"]
+    path = tmp_path / "x.csv"
+    path.write_bytes(ends.join(lines[:3]).encode())
+    items = ipmo.read(path, format="jira-csv")["A/backlog"].extensions["agile"].backlog
+    assert [(item.id, item.name) for item in items] == [("A-1", "one"), ("A-2", "two\nlines")]
+    path.write_bytes(ends.join(lines).encode())
+    with pytest.raises(ipmo.FileError, match=r"x\.csv:5: 'a-3' is no issue key"):
+        ipmo.read(path, format="jira-csv")
+
+
+@pytest.mark.parametrize("when", [None, "", 0.5, {}])
+def test_a_change_in_a_log_needs_its_instant(tmp_path: Path, when: object) -> None:
+    log = {"histories": [{"created": when, "items": [{"field": "status", "toString": "Done"}]}]}
+    words = "a change in its log has no date" if not when else "'0.5' is not a date as Jira writes it"
+    with pytest.raises(ipmo.FileError, match=f"A-1: {words}"):
+        exported(tmp_path, json.dumps([{"key": "A-1", "fields": {"created": "2026-01-05"}, "changelog": log}]), "x.json")
+
+
+def test_a_history_without_anything_is_passed_over_and_the_next_one_is_tried() -> None:
+    good = [day(7 * week) for week in range(9) for _ in range(2)]
+    assert [trial.name for trial in backtest({"none": [], "short": good[:2], "good": good, "empty": []}).trials] == ["good"]
+
+
+@pytest.mark.parametrize("side", [1, -1])
+@pytest.mark.parametrize(("gap", "found"), [(182, True), (183, False)])
+def test_what_is_usual_is_asked_of_182_days_before_and_after(side: int, gap: int, found: bool) -> None:
+    """Ten days of work, of which the farthest lies as far away as it may; without it they are too few."""
+    rows = [day(side * n) for n in range(1, 10)] + [day(side * gap)] + [day(0)] * 30
+    assert bool(bulk_closures(rows)) is found
+
+
+@pytest.mark.parametrize(("promised", "late"), [("2026-02-20", False), ("2026-02-13", False), ("2026-02-12", True)])
+def test_a_promise_about_work_under_way_is_held_against_what_remains(promised: str, late: bool) -> None:
+    """Two a week, ten left: five weeks from Monday 12 January for sure, whatever the whole was once thought to take."""
+    task = Task(
+        id="a",
+        duration=forecast(*[1] * 8, items=99),
+        remaining=forecast(*[2] * 8),
+        actual_start=DAY,
+        deadline=promised,
+        attributes={"percentile": "P85"},
+    )
+    told = messages("percentile", one_project(day(7), [task]))
+    assert told == ([f"the deadline {promised} says P85 of 'P/a', and lies before its P75, 2026-02-13"] if late else [])
