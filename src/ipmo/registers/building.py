@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -103,6 +104,24 @@ def build(sheets: Sequence[Sheet], mapping: Mapping, intake: Intake) -> Portfoli
             raise FileError(intake.name, f"there is no sheet {one.sheet!r}; there is {listed(by_name, 20)}; correct sheet: in the mapping")
         tables += raid_tables(Table.of(sheet, one, mapping, intake))
     return _Building(tables, mapping, intake).portfolio()
+
+
+def _rest(lines: Sequence[BudgetLine], lump: Budget | None, *, whole: bool, alone: bool) -> tuple[BudgetLine, ...]:
+    """What is left of the whole beside the money of periods: the whole counts it already; unknown where it is, or where one period is all.
+
+    Args:
+        lines: of the periods.
+        lump: what the column of the whole says; None where it says nothing.
+        whole: there is such a column.
+        alone: the periods are one only.
+    """
+    if lump is None:
+        return (BudgetLine(note="the rest is not stated"),) if whole or alone else ()
+    told = [one.amount.value for one in (*lump.lines, *lines) if isinstance(one.amount, Fixed) and isinstance(one.amount.value, Money)]
+    if len({one.currency for one in told}) != 1 or len(told) != len(lump.lines) + len(lines):
+        return lump.lines
+    rest = told[0].amount - sum((one.amount for one in told[1:]), Decimal(0))
+    return (BudgetLine(amount=Fixed(Money(rest, told[0].currency)), note="the rest of the whole"),) if rest else ()
 
 
 class _Building:
@@ -330,8 +349,8 @@ class _Building:
                     period = period_of(column.mapping.period, self.year_starts)
                     lines.append(BudgetLine(amount=Fixed(money), since=period.first, until=period.last))
             if lines:
-                lump = record.values.get(name)
-                record.values[name] = Budget((*(lump.lines if lump is not None else ()), *lines))
+                whole = any(one.name == name and not one.mapping.period for one in table.columns)
+                record.values[name] = Budget((*lines, *_rest(lines, record.values.get(name), whole=whole, alone=len(columns) == 1)))
         parts: dict[str, dict[str, Any]] = {}
         for column in grouped:
             value = column.outcomes[position]

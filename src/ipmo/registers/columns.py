@@ -49,7 +49,7 @@ STATE_WORDS = frozenset(
 }  # fmt: skip
 _UNKNOWN = re.compile(
     r"(n/?a|n\.a\.|#n/a|tb[cda]|to be (confirmed|determined|advised|decided)|unknown|not (known|applicable|available|provided|set|yet|disclosed|stated|reported|recorded|specified|published)\b.*"
-    r"|null|none|nan|nat|-+|–|—|\?+|exempt\b.*|data exempt.*|withheld.*|redacted.*|no (data|information|date)\b.*|early planning.*|not in a position.*|undisclosed.*|confidential|blank|\[.*\])",
+    r"|null|none|nan|nat|-+|–|—|\?+|exempt\b.*|data exempt.*|withheld.*|redacted.*|no (data|information|date)\b.*|early planning.*|not in a position.*|undisclosed|confidential|blank|\[.*\])",
     re.IGNORECASE | re.DOTALL,
 )
 _MONTHS = (

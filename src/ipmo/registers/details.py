@@ -165,6 +165,8 @@ def detailed(mapped: ColumnMapping, field: RegisterField, register: str, read: H
         return _choice(mapped, field, register, column)
     if field.cell == "flag":
         return _flag(mapped, column)
+    if field.cell == "references" and field.refers != "owner" and not any(";" in text or "\n" in text for text in column.texts):
+        return attrs.evolve(mapped, separator=",") if any("," in text for text in column.texts) else mapped
     return mapped
 
 

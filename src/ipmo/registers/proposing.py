@@ -215,7 +215,7 @@ def _mapping(found: Sequence[_Found], sheets: Sequence[Sheet], doubts: list[str]
         if (currency == "GBP" and any(read.period and "-" in read.period for read, _ in money)) or (years and currency == "GBP")
         else "",
         status_date=day,
-        unknown=unknown_texts(column for _, _, _, column in fields),
+        unknown=unknown_texts(column for _, field, _, column in fields if field.cell not in ("text", "texts", "id")),
         encoding=text.encoding if text is not None and (text.guessed or not text.encoding.startswith("utf")) else "",
         delimiter=text.delimiter if text is not None and text.delimiter not in ("", ",") else "",
         doubt="\n".join(doubts + ([f"its encoding is a guess: {text.encoding}"] if text is not None and text.guessed else [])),
