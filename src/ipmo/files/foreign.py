@@ -6,6 +6,7 @@ that names its line, and both are counted.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager
@@ -196,8 +197,9 @@ class Intake:
         """
         if not text or not (text := text.strip()):
             return None
-        if _NUMBER.fullmatch(text):
-            return Decimal(text)
+        found = _plain_number(text)
+        if found is not None:
+            return found
         if _COMMA.fullmatch(text):
             return Decimal(text.replace(",", "."))
         if _EXPONENT.fullmatch(text) and abs(Decimal(text)) < Decimal(10) ** 15:
@@ -213,7 +215,7 @@ class Intake:
         if not text or not (text := text.strip()):
             return None
         try:
-            found = datetime.fromisoformat(_padded(text))
+            found = _instant(text)
         except ValueError:
             raise RowError(f"{what} {text[:40]!r} is not a date") from None
         if found.tzinfo is not None:
@@ -258,6 +260,17 @@ class Intake:
 def _most(code: str) -> int:
     """How many findings of a kind are listed."""
     return MAX_REFUSED if code == "refused" else MAX_NOTES
+
+
+@functools.lru_cache(maxsize=65_536)
+def _plain_number(text: str) -> Decimal | None:
+    """A number as nearly all files write it; the same few stand in every row."""
+    return Decimal(text) if _NUMBER.fullmatch(text) else None
+
+
+@functools.lru_cache(maxsize=65_536)
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(_padded(text))
 
 
 def _padded(text: str) -> str:

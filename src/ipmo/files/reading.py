@@ -21,7 +21,7 @@ from ipmo.methods.contract import Format
 from ipmo.methods.registry import Registry
 from ipmo.model.portfolio import Portfolio
 
-__all__ = ["placed", "read_path", "said_encoding", "text_in", "write_path"]
+__all__ = ["in_order", "placed", "read_path", "said_encoding", "text_in", "write_path"]
 
 _ENCODING: ContextVar[str | None] = ContextVar("encoding", default=None)
 
@@ -160,7 +160,11 @@ def _sniffing(registry: Registry, name: str) -> Callable[[Format, Path, bytes], 
 
 
 def _may_loop(portfolio: Portfolio) -> bool:
-    """Cheap: whether any link leads back in file order; if none does there is no loop."""
+    """Cheap: whether any link leads back in file order, or, where one does, whether the work cannot be put into an order at all."""
+    return _leads_back(portfolio) and not in_order(portfolio)
+
+
+def _leads_back(portfolio: Portfolio) -> bool:
     if portfolio.links:
         return True
     for project in portfolio.projects:
@@ -173,6 +177,41 @@ def _may_loop(portfolio: Portfolio) -> bool:
         if any(gate.after for gate in project.gates):
             return True
     return False
+
+
+def in_order(portfolio: Portfolio) -> bool:
+    """Whether plain tasks, linked to plain tasks only, can be put into an order: then no link of any type makes a loop.
+
+    A loop of starts and finishes leads through a loop of the tasks that they are of. What is linked to summaries, projects, gates or
+    outcomes is left to the network, and so are hammocks, which hang on what they are linked to.
+    """
+    if portfolio.outcomes or portfolio.benefits:
+        return False
+    follows: dict[str, list[str]] = {}
+    waits: dict[str, int] = {}
+    pairs: list[tuple[str, str]] = []
+    for project in portfolio.projects:
+        if project.gates or any(task.hammock for task in project.tasks):
+            return False
+        above = {task.parent for task in project.tasks}
+        plain = {task.id for task in project.tasks if task.id not in above}
+        waits.update((f"{project.id}/{id}", 0) for id in plain)
+        pairs += [(f"{project.id}/{after.source}", f"{project.id}/{task.id}") for task in project.tasks for after in task.after]
+    pairs += [(link.source, link.target) for link in portfolio.links if not link.source.startswith("external:")]
+    for source, target in pairs:
+        if source not in waits or target not in waits:
+            return False
+        follows.setdefault(source, []).append(target)
+        waits[target] += 1
+    ready = [id for id, count in waits.items() if not count]
+    done = 0
+    while ready:
+        done += 1
+        for target in follows.get(ready.pop(), ()):
+            waits[target] -= 1
+            if not waits[target]:
+                ready.append(target)
+    return done == len(waits)
 
 
 def _loops(portfolio: Portfolio) -> Iterator[Finding]:

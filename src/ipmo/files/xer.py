@@ -28,6 +28,7 @@ from ipmo.model.calendars import Calendar
 from ipmo.model.dialects import Dialect
 from ipmo.model.estimates import Fixed
 from ipmo.model.governance import After
+from ipmo.model.making import changed
 from ipmo.model.money import MoneySettings
 from ipmo.model.people import Assignment, Resource
 from ipmo.model.portfolio import Portfolio
@@ -119,7 +120,7 @@ class _Reader:
 
     def _date(self, row: Row, key: str, line: int) -> datetime | None:
         """A date that its row can do without."""
-        return self.intake.tolerated(lambda: self._when(row, key), line)
+        return self.intake.tolerated(lambda: self._when(row, key), line) if row.get(key) else None
 
     def rows(self, table: str) -> Iterator[tuple[int, Row]]:
         return iter(self.tables.get(table, ()))
@@ -250,11 +251,11 @@ class _Reader:
                 continue
             taken = self.summaries[row["proj_id"]]
             self.wbs[key] = (row["proj_id"], self.intake.fit("WBS " + ".".join(path), taken, "wbs"))
-            taken[self.wbs[key][1]] = Task(id=self.wbs[key][1], name=row.get("wbs_name", ""))
+            taken[self.wbs[key][1]] = noun_of(Task, {"id": self.wbs[key][1], "name": row.get("wbs_name", "")})
         for key, (owner, id) in self.wbs.items():
             above = self.wbs.get(elements[key][1].get("parent_wbs_id", ""))
             if above is not None and above[0] == owner:
-                self.summaries[owner][id] = attrs.evolve(self.summaries[owner][id], parent=above[1])
+                self.summaries[owner][id] = changed(self.summaries[owner][id], parent=above[1])
         if empty:
             self.intake.note("empty-wbs", f"{empty} WBS elements hold no activity; they are left out", severity=Severity.INFO)
 
@@ -324,7 +325,8 @@ class _Reader:
 
     def _keep_stored(self, full_id: str, line: int, row: Row, *, finished: bool) -> None:
         """What P6 computed, to hold the schedule against."""
-        early, late = (tuple(self._date(row, f"{name}_{end}_date", line) for end in ("start", "end")) for name in ("early", "late"))
+        early = (self._date(row, "early_start_date", line), self._date(row, "early_end_date", line))
+        late = (self._date(row, "late_start_date", line), self._date(row, "late_end_date", line))
         total, free = (
             self.intake.tolerated(functools.partial(self._number, row, f"{name}_float_hr_cnt"), line) for name in ("total", "free")
         )
@@ -389,19 +391,19 @@ class _Reader:
         if baseline is not None and not (baseline[0] and baseline[1] and baseline[1] < baseline[0]):
             fields["baseline_start"], fields["baseline_finish"] = baseline
         parent = self.wbs.get(row.get("wbs_id", ""))
-        return Task(
-            id=id,
-            name=row.get("task_name", ""),
-            parent=parent[1] if parent is not None and parent[0] == row["proj_id"] else None,
-            milestone=milestone,
-            milestone_of="start" if kind == "TT_Mile" else "finish" if milestone else None,
-            hammock=kind in ("TT_LOE", "TT_WBS"),
-            calendar=calendar,
-            constraints=constraints,
-            assignments=self.assignments.get(row["task_id"], ()),
-            attributes=self.attributes.get(row["task_id"], {}),
-            **fields,
-        )
+        told = {
+            "id": id,
+            "name": row.get("task_name", ""),
+            "parent": parent[1] if parent is not None and parent[0] == row["proj_id"] else None,
+            "milestone": milestone,
+            "milestone_of": "start" if kind == "TT_Mile" else "finish" if milestone else None,
+            "hammock": kind in ("TT_LOE", "TT_WBS"),
+            "calendar": calendar,
+            "constraints": constraints,
+            "assignments": self.assignments.get(row["task_id"]),
+            "attributes": self.attributes.get(row["task_id"]),
+        }
+        return noun_of(Task, {**told, **fields})
 
     def _progress(self, row: Row, line: int, planned: Decimal | None, left: Decimal | None) -> float | None:
         kind = row.get("complete_pct_type") or "CP_Drtn"
@@ -507,7 +509,7 @@ class _Reader:
             tasks = [*self.summaries[key].values()]
             for task in self.made[key].values():
                 after = self.afters.get(f"{id}/{task.id}")
-                tasks.append(attrs.evolve(task, after=after) if after else task)
+                tasks.append(changed(task, after=tuple(after)) if after else task)
             projects.append(
                 Project(
                     id=id,

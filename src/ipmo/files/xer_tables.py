@@ -31,6 +31,12 @@ KEYS = {
 """Fields that a row cannot do without."""
 
 
+UNUSED = b"\x81\x8d\x8f\x90\x9d"
+"""Bytes that are no character of Windows-1252."""
+HIGH_ONLY = bytes(byte if byte >= 128 else 32 for byte in range(256))
+"""Puts a space for every character of ASCII."""
+
+
 def sniff_xer(path: Path, head: bytes) -> bool:
     """Whether a file begins as XER files do."""
     return head.lstrip(b"\xef\xbb\xbf\xff\xfe\r\n\t ").replace(b"\0", b"").startswith(b"ERMHDR")
@@ -57,11 +63,12 @@ def xer_tables(path: Path, name: str, intake: Intake, encoding: str | None = Non
     rows: list[tuple[int, Row]] = []
     table, ended = "", False
     fields: list[str] = []
+    keys: tuple[str, ...] = ()
     short: Counter[str] = Counter()
     for number, line in enumerate(lines[1:], 2):
-        if not line.strip():
-            continue
         mark, _, rest = line.partition("\t")
+        if mark != "%R" and not line.strip():
+            continue
         if mark == "%R":
             values = rest.split("\t")
             if not table or not fields:
@@ -79,9 +86,9 @@ def xer_tables(path: Path, name: str, intake: Intake, encoding: str | None = Non
                         line=number,
                     )
                 row = dict(zip(fields, values, strict=False))
-                missing = [key for key in KEYS.get(table, ()) if not row.get(key)]
-                if missing:
-                    intake.refuse(f"a row of table {table!r}", f"it has no {missing[0]}", number)
+                if not all(map(row.get, keys)):
+                    missing = next(key for key in keys if not row.get(key))
+                    intake.refuse(f"a row of table {table!r}", f"it has no {missing}", number)
                 else:
                     rows.append((number, row))
         elif mark == "%T":
@@ -89,6 +96,7 @@ def xer_tables(path: Path, name: str, intake: Intake, encoding: str | None = Non
             if table in tables:
                 intake.note("same-table", f"table {table!r} stands in the file twice; its rows are read together", line=number)
             rows = tables.setdefault(table, [])
+            keys = KEYS.get(table, ())
         elif mark == "%F":
             fields = [field.strip() for field in rest.split("\t")]
         elif mark == "%E":
@@ -124,9 +132,9 @@ def _text(raw: bytes, name: str, intake: Intake, encoding: str | None) -> str:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         pass
-    odd = re.search(rb"[\x81\x8d\x8f\x90\x9d]", raw)
-    runs = sum(len(run) for run in re.findall(rb"[\x80-\xff]{4,}", raw))
-    high = len(raw) - len(raw.translate(None, bytes(range(128, 256))))
+    odd = re.search(rb"[\x81\x8d\x8f\x90\x9d]", raw) if raw.translate(None, UNUSED) != raw else None
+    words = raw.translate(HIGH_ONLY).split()
+    runs, high = sum(len(run) for run in words if len(run) >= 4), sum(map(len, words))
     if odd or runs * 2 > high > 8:  # words of nothing but high bytes are in no western language
         line = raw[: odd.start()].count(b"\n") + 1 if odd else 1
         intake.note(

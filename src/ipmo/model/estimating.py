@@ -157,7 +157,8 @@ def _of_unit(estimate: Estimate, unit: str) -> Estimate:
     Raises:
         UnitError: it is of something else.
     """
-    values = attrs.astuple(cast(Any, estimate), recurse=False) if type(estimate) in BUILT_IN else ()
+    fixed = (estimate.value,) if type(estimate) is Fixed else None
+    values = fixed or (attrs.astuple(cast(Any, estimate), recurse=False) if type(estimate) in BUILT_IN else ())
     first = values[0][0] if values and isinstance(values[0], tuple) else values[0] if values else None
     if first is not None and not isinstance(first, CLASSES.get(unit, (float, int, Decimal))):
         raise UnitError(f"an estimate of {first} is none of {unit or 'time'}")

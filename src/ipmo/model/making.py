@@ -10,7 +10,7 @@ import attrs
 
 from ipmo.model.fields import Noun, PlainMap
 
-__all__ = ["maker"]
+__all__ = ["changed", "maker"]
 
 
 @functools.cache
@@ -37,3 +37,19 @@ def maker(cls: type) -> Callable[[PlainMap], Any]:
     exec("\n".join([f"def make(*, {', '.join(arguments)}):", "    made = new(cls)", *lines, *after, "    return made"]), known)
     make: Any = known["make"]
     return lambda values: make(**values)
+
+
+def changed(noun: Any, **values: object) -> Any:
+    """A copy of a noun with other values in some fields, each as its reader gave it: none is read a second time.
+
+    Args:
+        noun: the noun.
+        values: by the names of its fields.
+    """
+    cls: Any = type(noun)
+    return maker(cls)({**{name: getattr(noun, name) for name in _names(cls)}, **values})
+
+
+@functools.cache
+def _names(cls: type) -> tuple[str, ...]:
+    return tuple(one.name for one in attrs.fields(cls))
