@@ -153,40 +153,12 @@ def knock_outs(bar: Callable[..., None], pf: Portfolio, over: Passes) -> None:
     gc.unfreeze()
 
 
-ANSWERS: dict[str, Callable[[Portfolio], object]] = {
-    "critical_links": ipmo.critical_links,
-    "critical_links, a slip of 11 d": lambda pf: ipmo.critical_links(pf, slip="11 d"),
-    "commitments": lambda pf: ipmo.schedule(pf).commitments.rows,
-    "single_points": ipmo.single_points,
-    "worth_going_on": ipmo.worth_going_on,
-    "leaving each project out": lambda pf: ipmo.attribute(pf, method="leave-one-out"),
-    "what_if of stopping a project": lambda pf: ipmo.what_if(pf, ipmo.changes.Stop("p0")).rows,
-    "gates": ipmo.gates,
-    "status": ipmo.status,
-    "decisions_due": ipmo.decisions_due,
-}
-"""Each answer on a portfolio of which the schedule alone is known."""
-
-
 def processor(job: Callable[[], object]) -> float:
     """Seconds of processor time."""
     gc.collect()
     begin = time.process_time()
     job()
     return time.process_time() - begin
-
-
-def answers(bar: Callable[..., None], pf: Portfolio, over: Passes) -> None:
-    """Every answer that a director signs, in full passes, from the schedule on."""
-    for what, ask in ANSWERS.items():
-        times = []
-        ask(pf)  # compiled kernels are loaded once
-        for _ in range(3):
-            ipmo.forget(pf)
-            _ = ipmo.schedule(pf).passes.late_starts
-            times.append(processor(lambda ask=ask: ask(pf)))
-        full = statistics.median(processor(over.run) for _ in range(9))
-        bar(f"{what}; 100,000 tasks, the schedule known", statistics.median(times), "a full pass", full, 30, faster=False)
 
 
 def _peak(pf: Portfolio) -> int:
@@ -299,8 +271,6 @@ def run(bar: Callable[..., None]) -> None:
     ours, peer = best_of(lambda: ipmo.critical_links(pf, slip="11 d"), 1), best_of(over.run, 9)
     bar("links of these ranked by what is lost first", ours, "both passes", peer, 30, faster=False)
     gc.unfreeze()
-
-    answers(bar, pf, over)
 
     small, large = _peak(make.linked_portfolio(50, 1000, 1500, 500)), _peak(make.linked_portfolio(100, 1000))
     bar(

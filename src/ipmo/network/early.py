@@ -13,7 +13,7 @@ from ipmo.network.kernels import links as link_kernels
 from ipmo.network.kernels import passes as kernels
 from ipmo.network.kernels.columns import Dates, Links, Nodes
 from ipmo.network.network import Network
-from ipmo.network.positions import DatedPositions, as_array, plain
+from ipmo.network.positions import DatedPositions, as_array, plain, plain_list
 from ipmo.network.states import EFFECTS, LIVE, NUMBERS, State
 from ipmo.units import DAY, MAX_INSTANT, moment
 
@@ -61,7 +61,7 @@ class EarlyPass:
     @functools.cached_property
     def nodes(self) -> Mapping[str, int]:
         """The node of each item of the network, by full id."""
-        return dict(zip(self.network.ids, range(self.network.n), strict=True))
+        return self.network.node_of
 
     @functools.cached_property
     def dialect(self) -> Dialect:
@@ -226,8 +226,7 @@ class EarlyPass:
     @functools.cached_property
     def lists(self) -> DatedPositions:
         """The positions' columns and early dates as plain lists, for what walks from node to node."""
-        dates = (self.early_starts, self.early_waits, self.finishes)
-        return DatedPositions(*(plain(column) for column in (*self.positions, *dates)))
+        return DatedPositions(self.positions, self.early, lambda: self.finishes)
 
     @functools.cached_property
     def _links(self) -> Links:
@@ -277,6 +276,15 @@ class EarlyPass:
     @functools.cached_property
     def open_work(self) -> Mapping[int, list[int]]:
         """The nodes of open work of each project that has some, by the project's place."""
+        if self.network.arrays:
+            import numpy as np
+
+            owner, states = as_array(self.network.project), self.network.states
+            nodes = np.flatnonzero((owner >= 0) & ((states == LIVE[0]) | (states == LIVE[1])))
+            nodes = nodes[np.argsort(owner[nodes], kind="stable")]
+            owners, first = np.unique(owner[nodes], return_index=True)
+            bounds, listed = [*first.tolist(), len(nodes)], plain_list(nodes)
+            return {int(place): listed[bounds[i] : bounds[i + 1]] for i, place in enumerate(owners.tolist())}
         owned: dict[int, list[int]] = defaultdict(list)
         for v in range(self.network.n):
             if self.network.project[v] >= 0 and self.network.state[v] in LIVE:
@@ -287,11 +295,11 @@ class EarlyPass:
         """The last finish of many nodes of a large network, all of them open work with dates; None where one is not, or they are few."""
         if len(nodes) < SEVERAL or not self.network.arrays:
             return None
-        places = self._places_of_open_work[as_array(nodes)]
+        places = self.places_of_open_work[as_array(nodes)]
         return None if (places < 0).any() else int(as_array(self.finishes)[places].max())
 
     @functools.cached_property
-    def _places_of_open_work(self) -> NDArray[np.int64]:
+    def places_of_open_work(self) -> NDArray[np.int64]:
         """The position of each node that is open work and has dates; -1 of others."""
         import numpy as np
 

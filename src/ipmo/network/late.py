@@ -210,7 +210,7 @@ class LatePass(EarlyPass):
         """Late starts of every position on its own clock."""
         return LateStarts(self.late.to_end.x, self.late.to_target.x)
 
-    def late_under(self, finishes: Sequence[int], bounds: Iterable[LateBound] = ()) -> Dates:
+    def late_under(self, finishes: Ints | Sequence[int], bounds: Iterable[LateBound] = ()) -> Dates:
         """Late starts under some dates alone.
 
         Args:

@@ -66,7 +66,7 @@ class _Weaver:
     def __init__(self, portfolio: Portfolio, network: Network) -> None:
         self.portfolio, self.network = portfolio, network
         self.ids = list(network.ids)
-        self.place = dict(zip(self.ids, range(len(self.ids)), strict=True))
+        self.place = dict(network.node_of)
         self.src: list[int] = []
         self.dst: list[int] = []
         self.either = set(network.anyone)

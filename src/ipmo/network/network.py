@@ -62,6 +62,11 @@ class Network(Columns):
         return len(self.src)
 
     @functools.cached_property
+    def node_of(self) -> Mapping[str, int]:
+        """The node of each id."""
+        return dict(zip(self.ids, range(self.n), strict=True))
+
+    @functools.cached_property
     def large(self) -> bool:
         """Compiling, or numpy's levels, pay."""
         return self.m >= SMALL or self.n >= SMALL

@@ -5,14 +5,12 @@ What takes a network apart works on these. Large networks hold them as int64 arr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
-
-import attrs
 
 from ipmo.network.compiled import kernel
 from ipmo.network.kernels import order as kernels
-from ipmo.network.kernels.columns import FF, FS, Links, Nodes, Sums
+from ipmo.network.kernels.columns import FF, FS, Dates, Links, Nodes, Sums
 
 if TYPE_CHECKING:
     import numpy as np
@@ -94,14 +92,16 @@ class Positions(NamedTuple, Generic[Column]):
         return Nodes(self.clk, self.dur, self.mark, self.high, self.pin)
 
 
-@attrs.frozen(eq=False)
 class DatedPositions:
-    """The columns of `Positions` as plain lists, for walking from node to node, and the early dates.
+    """The columns of `Positions` as plain lists, for walking from node to node, and the early dates; each made when it is first read.
+
+    `x` are early starts on the position's own clock, `edge` is 1 where the early finish waits for the beginning of the next
+    shift, `finish` are early finishes as instants.
 
     Args:
-        x: early starts on the position's own clock.
-        edge: 1 where the early finish waits for the beginning of the next shift.
-        finish: early finishes as instants.
+        positions: the columns.
+        early: early dates.
+        finishes: tells the finishes.
     """
 
     order: list[int]
@@ -124,6 +124,20 @@ class DatedPositions:
     x: list[int]
     edge: list[int]
     finish: list[int]
+
+    def __init__(self, positions: Positions[Ints], early: Dates, finishes: Callable[[], Ints]) -> None:
+        self._positions, self._early, self._finishes = positions, early, finishes
+
+    def __getattr__(self, name: str) -> list[int]:
+        """A column that was not read before."""
+        if name not in type(self).__annotations__:
+            raise AttributeError(name)
+        if name == "finish":
+            column = self._finishes()
+        else:
+            column = getattr(self._early if name in ("x", "edge") else self._positions, name)
+        made = self.__dict__[name] = plain(column)
+        return made
 
     @property
     def sums(self) -> Sums:

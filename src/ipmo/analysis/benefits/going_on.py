@@ -236,6 +236,10 @@ def _rows(portfolio: Portfolio) -> list[Worth]:
     return out
 
 
+DIGITS = bytes.maketrans(b"01", b"\x00\x01")
+"""Digits of a binary number as false and true."""
+
+
 class Names:
     """Sets of projects as bits of numbers, in the order of their ids.
 
@@ -250,18 +254,14 @@ class Names:
 
     def of(self, bits: int) -> tuple[str, ...]:
         """The projects of a set."""
-        return tuple(itertools.compress(self._ids, map(int, f"{bits:b}"[::-1])))
+        return tuple(itertools.compress(self._ids, f"{bits:b}"[::-1].encode().translate(DIGITS))) if bits else ()
 
     def enabled(self, known: Losses) -> Mapping[str, int]:
         """By project, the projects that fail without it, in whole or in part."""
         engine, number = known.engine, {name: number for number, name in enumerate(self._ids)}
-        nodes, groups = [], []
-        for node, name in enumerate(engine.web.ids):
-            owner = number.get(name.partition("@")[0].partition("/")[0])
-            if owner is not None:
-                nodes.append(node)
-                groups.append(owner)
-        found = engine.knock_outs_of(nodes, groups)
+        owners = [number.get(name.split("/", 1)[0].split("@", 1)[0]) for name in engine.web.ids]
+        nodes = [node for node, owner in enumerate(owners) if owner is not None]
+        found = engine.knock_outs_of(nodes, [owner for owner in owners if owner is not None])
         return {name: found.row(engine.web.place[name]) for name in self._ids}
 
 

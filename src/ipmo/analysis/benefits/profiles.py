@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import calendar
 import math
+from collections.abc import Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import NamedTuple
@@ -176,6 +177,7 @@ class Valued:
         self._factors: dict[date, float] = {}
         self._anniversaries: dict[int, int] = {}
         self._near = (math.log1p(discount.bands[0].rate), math.inf if discount.bands[0].until is None else float(discount.bands[0].until))
+        self._wholes: dict[tuple[date, int], Sequence[float]] = {}
         self._lives: dict[object, tuple[tuple[Fraction | None, float], ...] | None] = {}
 
     def factor(self, day: date) -> float:
@@ -207,6 +209,14 @@ class Valued:
             found = self._anniversaries[year] = (date(year, 3, 1) if leap else base.replace(year=year)).toordinal()
         return found
 
+    def _years(self, start: date, count: int) -> Sequence[float]:
+        """The factors of the beginnings of so many years; a life that ends lies within the years 1 to 9999."""
+        found = self._wholes.get((start, count))
+        if found is None:
+            days = [years_later(start, year) for year in range(max(count, 0) + 1)]
+            found = self._wholes[start, count] = [self.factor(day) for day in days[:-1]]
+        return found
+
     def worth(self, benefit: Benefit, start: date, yearly: Fraction) -> float | None:
         """Present value of the profile of a benefit, which is not made for it; None where its life is not known.
 
@@ -218,7 +228,11 @@ class Valued:
         amount = -yearly if benefit.disbenefit else yearly
         if isinstance(benefit.value, Money):
             return float(amount) * self.factor(start)
-        key = (start, benefit.lasts, benefit.until, benefit.ramp)
+        lasts = benefit.lasts
+        if benefit.until is None and not benefit.ramp and lasts is not None and lasts.unit == "year" and lasts.amount == int(lasts.amount):
+            whole = float(amount)
+            return math.fsum([whole * factor for factor in self._years(start, int(lasts.amount))])
+        key = (start, lasts, benefit.until, benefit.ramp)
         if key in self._lives:
             found = self._lives[key]
         else:

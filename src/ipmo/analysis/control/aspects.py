@@ -179,9 +179,8 @@ class Aspects:
     def _broken(self) -> Mapping[str, Sequence[Commitment]]:
         """What each project hands over too late."""
         out: dict[str, list[Commitment]] = {}
-        for one in self.schedule.commitments.missed:
-            if one.kind == "hand-over":
-                out.setdefault(one.project, []).append(one)
+        for one in self.schedule.commitments.missed_hand_overs:
+            out.setdefault(one.project, []).append(one)
         return out
 
     def _deadlines(self, project: Project) -> Iterable[tuple[str, int, int]]:

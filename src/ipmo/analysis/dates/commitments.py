@@ -7,22 +7,21 @@ benefit that was planned, a date that a constraint asks for. An item's own forec
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 
 import attrs
 
-from ipmo.analysis.dates.by_day import days_after, gives_at_finish, last_instant, last_start
+from ipmo.analysis.dates.by_day import days_after, gives_at_finish, last_instant
 from ipmo.analysis.dates.committed import KINDS, PLANNED, Commitment, Kind, Standing, Stated
 from ipmo.analysis.dates.held import from_outside, held_by
+from ipmo.analysis.dates.nearest import Nearest
 from ipmo.errors import UnknownItemError, close_matches
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.model.work import Link, Project
 from ipmo.network.kernels.columns import FAR, Dates
-from ipmo.network.parts import LateBound
 from ipmo.network.passes import Passes
-from ipmo.network.positions import as_array
 from ipmo.network.readings import Labels
 from ipmo.network.states import LIVE, State
 from ipmo.tables import Answer, Column, Table, row_at
@@ -156,85 +155,39 @@ class Commitments(Answer[str, Commitment]):
     # ------------------------------------------------------------------------------------------------ floats
 
     @functools.cached_property
-    def _bounds(self) -> list[tuple[int, LateBound]]:
-        """Every bound of open work with the number of what states it."""
-        net, blank = self._passes.network, set(self._passes.without_duration)
-        return [
-            (
-                number,
-                LateBound(node, one.date if one.at_finish or one.kind != "hand-over" else last_start(net, node, one.date), one.at_finish),
-            )
-            for number, one in enumerate(self._by_name)
-            if one.at_finish or len(one.nodes) == 1  # the start of a summary is that of its first part
-            for node in one.nodes
-            if net.state[node] in LIVE and node not in blank
-        ]
+    def _nearest(self) -> Nearest:
+        return Nearest(self._passes, self.stated)
 
-    @functools.cached_property
-    def _by_name(self) -> list[Stated]:
-        """In the order in which one of several equally near is named: that of a whole project first, then by name."""
-        return sorted(self.stated, key=lambda one: (one.kind != "project", one.name))
-
-    @functools.cached_property
+    @property
     def late(self) -> Dates:
         """The latest start of every position at which each commitment downstream still holds; FAR where none lies there."""
-        passes, pos = self._passes, self._passes.positions.pos
-        finishes = [FAR] * passes.network.n
-        starts: list[LateBound] = []
-        for _, bound in self._bounds:
-            if bound.at_finish:
-                place = int(pos[bound.node])
-                finishes[place] = min(finishes[place], bound.instant)
-            else:
-                starts.append(bound)
-        return passes.late_under(finishes, starts)
+        return self._nearest.late
 
-    @functools.cached_property
-    def _names(self) -> list[str | None]:
-        none = len(self._by_name)
-        names = [one.name for one in self._by_name] + [None]
-        return [names[number] for number in self._passes.bounding(self.late, self._bounds, none)]
-
-    @functools.cached_property
+    @property
     def labels(self) -> Labels:
         """The commitment that fails first when each position slips, -1 where none lies downstream; of a network with compiled kernels."""
-        import numpy as np
-
-        none = len(self._by_name)
-        first = self._passes.readings.bounding(self.late, self._bounds, none)
-        reached = (first < none) & (as_array(self.late.x) < FAR // 2)
-        return Labels(np.where(reached, first, -1), [one.name for one in self._by_name])
+        return self._nearest.labels
 
     def bound(self, place: int) -> int | None:
         """The latest start of a position, on its own clock; None where no commitment lies downstream."""
-        late = int(self.late.x[place])
-        return late if late < FAR // 2 else None
+        return self._nearest.bound(place)
 
     def at_risk(self, place: int) -> str | None:
         """The commitment that fails first when a position slips; None where none lies downstream."""
-        return None if self.bound(place) is None else self._names[place]
+        return self._nearest.name(place)
 
     # ------------------------------------------------------------------------------------------------- rows
 
     @functools.cached_property
     def rows(self) -> tuple[Commitment, ...]:
         """Broken ones first, of these the hand-overs and then what is missed by most; then what is not known, then what is kept."""
-        order = {"missed": 0, "overdue": 0, "unknown": 1, "kept": 2}
-        found = [self._row(one) for one in self.stated]
-        return tuple(
-            sorted(
-                found,
-                key=lambda c: (
-                    order[c.standing],
-                    c.kind != "hand-over",
-                    c.standing == "overdue",
-                    -(c.days or 0),
-                    c.name,
-                    c.date,
-                    c.stated_day,
-                ),
-            )
-        )
+        return _in_order(self._row(one) for one in self.stated)
+
+    @functools.cached_property
+    def missed_hand_overs(self) -> tuple[Commitment, ...]:
+        """The hand-overs among `missed`, in their order; what each is missed because of is not asked."""
+        found = _in_order(self._row(one, caused=False) for one in self.stated if one.kind == "hand-over")
+        return tuple(row for row in found if row.standing == "missed")
 
     @functools.cached_property
     def _places(self) -> dict[str, int]:
@@ -301,7 +254,13 @@ class Commitments(Answer[str, Commitment]):
 
     # ------------------------------------------------------------------------------------------- one of them
 
-    def _row(self, one: Stated) -> Commitment:
+    def _row(self, one: Stated, *, caused: bool = True) -> Commitment:
+        """How one stands.
+
+        Args:
+            one: what is stated.
+            caused: what it is missed because of is asked too.
+        """
         net = self._passes.network
         project = reference(one.item).top
         if reference(one.item).external and self._portfolio is not None:
@@ -350,7 +309,7 @@ class Commitments(Answer[str, Commitment]):
         on_time = reached < one.date or (reached <= limit and not (from_morning and one.at_finish))  # by the evening is not next morning
         if on_time and not late:
             return row
-        because, reason = self._why(node, one.item)
+        because, reason = self._why(node, one.item) if caused else ("", "")
         return attrs.evolve(row, standing="overdue" if late else "missed", because=because, reason=reason)
 
     def _whole_end(self, one: Stated) -> int | None:
@@ -494,3 +453,14 @@ class Commitments(Answer[str, Commitment]):
         q = self._passes.lists
         end = q.finish[q.pos[node]]
         return day_text(moment(int(end)), finish=not self._from_morning((node,), end))
+
+
+def _in_order(found: Iterable[Commitment]) -> tuple[Commitment, ...]:
+    """Broken ones first, of these the hand-overs and then what is missed by most; then what is not known, then what is kept."""
+    order = {"missed": 0, "overdue": 0, "unknown": 1, "kept": 2}
+    return tuple(
+        sorted(
+            found,
+            key=lambda c: (order[c.standing], c.kind != "hand-over", c.standing == "overdue", -(c.days or 0), c.name, c.date, c.stated_day),
+        )
+    )

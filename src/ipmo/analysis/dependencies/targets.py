@@ -89,8 +89,9 @@ class Targets:
         for place, name in enumerate(net.projects):
             if place in open_projects:
                 out.append((Target(f"{name}@finish", "project", name, self.clock_of(name)), Aim(name, projects=(place,))))
-        for node, full_id in enumerate(net.ids):
-            if net.kinds[node] == "gate" and net.state[node] in LIVE and node not in known:
+        for node in [node for node, kind in enumerate(net.kinds) if kind == "gate"]:
+            full_id = net.ids[node]
+            if net.state[node] in LIVE and node not in known:
                 item = pf.items.get(full_id)
                 if isinstance(item, Gate) and item.open:
                     out.append((Target(full_id, "gate", full_id, self.clock_of(full_id)), Aim(full_id, (int(pos[node]),))))

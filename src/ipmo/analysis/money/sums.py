@@ -6,8 +6,9 @@ Every amount is exact. A figure, with its working, is made when it is asked for.
 from __future__ import annotations
 
 import functools
+import operator
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -135,10 +136,18 @@ def sums(engine: Combining) -> Sums | None:
     return _added(engine, tree, stated)
 
 
+def _each(tree: WorkTree, name: str) -> Iterable[object]:
+    """The money of every position in a field; None where it has none."""
+    try:
+        return list(map(operator.attrgetter(name), tree.nouns))
+    except AttributeError:  # a portfolio or programme has no such field
+        return [getattr(noun, name, None) for noun in tree.nouns]
+
+
 def _stated(engine: Combining, tree: WorkTree) -> _Stated:
     """What every item states; a lump in the portfolio's own currency is taken as it is, all else by the rules."""
     name, pf = engine.measure.name, engine.portfolio
-    found = [(position, noun, money) for position, noun in enumerate(tree.nouns) if (money := getattr(noun, name, None)) is not None]
+    found = [(position, tree.nouns[position], money) for position, money in enumerate(_each(tree, name)) if money is not None]
     amounts: dict[str, dict[int, Decimal | Fraction]] = {}
     lumps: dict[int, Decimal | Fraction] = {}
     notes: dict[int, str] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import operator
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -24,6 +25,9 @@ __all__ = ["LEFT_OUT", "Bearing", "WorkTree", "work_tree"]
 Bearing = Portfolio | Programme | Project | Task
 """What money is stated of."""
 LEFT_OUT = ("proposed", "cancelled")
+
+
+PARENT = operator.attrgetter("parent")
 
 
 @attrs.frozen(eq=False, repr=False, slots=False)
@@ -56,9 +60,14 @@ class WorkTree:
     @functools.cached_property
     def ids(self) -> Sequence[str]:
         """The full id of every position."""
-        return [
-            f"{self.nouns[p].id}/{n.id}" if isinstance(n, Task) else n.id for n, p in zip(self.nouns, self.project.tolist(), strict=True)
-        ]
+        import numpy as np
+
+        names = [noun.id for noun in self.nouns]
+        heads = np.flatnonzero(self.project == np.arange(len(names)))
+        for here, end in zip(heads.tolist(), self.end[heads].tolist(), strict=True):
+            within = f"{names[here]}/"
+            names[here + 1 : end] = [within + name for name in names[here + 1 : end]]
+        return names
 
     @functools.cached_property
     def places(self) -> dict[str, int]:
@@ -137,7 +146,7 @@ def _made(portfolio: Portfolio, include: frozenset[str]) -> WorkTree:
             waiting += [(n, here, deep + 1) for n in reversed(inner) if _counts(n, include)]
             continue
         project.append(here)
-        if any(task.parent is not None for task in noun.tasks):
+        if list(map(PARENT, noun.tasks)).count(None) < len(noun.tasks):
             _nested(noun, here, deep, nouns, parent, depth)
             silent += [place for place in range(here + 1, len(nouns)) if getattr(nouns[place], "milestone", False)]
         else:
