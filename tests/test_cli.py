@@ -71,8 +71,6 @@ VERBS = [
     ("capacity", LIBRARY),
     ("simulate", LIBRARY, "--samples", "50"),
     ("simulate", LIBRARY, "--samples", "50", "--criticality"),
-    ("simulate", LIBRARY, "--samples", "50", "--drivers"),
-    ("simulate", LIBRARY, "--samples", "50", "--responses"),
     ("simulate", LIBRARY, "--samples", "50", "--contingency"),
     ("simulate", LIBRARY, "--samples", "50", "--risks", "none", "--explain", "hall"),
     ("assess-impact", LIBRARY),

@@ -16,7 +16,7 @@ from ipmo.network.vectorised import RowClocks
 from ipmo.testing.strategies import calendars, dialects, portfolios
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(calendars(), st.lists(st.integers(-2_000_000, 1_200_000_000), min_size=1, max_size=30), st.integers(-40, 40))
 def test_rows_of_instants_are_looked_up_like_single_ones(calendar: ipmo.Calendar, instants: list[int], months: int) -> None:
     clocks = Clocks([calendar])
@@ -32,7 +32,7 @@ def test_rows_of_instants_are_looked_up_like_single_ones(calendar: ipmo.Calendar
     assert rows.add_months(inside, months).tolist() == [kernels.add_months(int(t), months) for t in inside]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(portfolios(tied=True), dialects())
 def test_a_pass_with_the_networks_own_durations_gives_its_own_dates(pf: ipmo.Portfolio, dialect: ipmo.Dialect) -> None:
     try:

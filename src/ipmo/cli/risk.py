@@ -30,6 +30,7 @@ SHOWN = ("task", "summary")
 @click.option("--criticality", is_flag=True, help="Which work decides the end, and how often.")
 @click.option("--drivers", is_flag=True, help="What each driver, risk and estimate adds to the P80 of the end.")
 @click.option("--responses", is_flag=True, help="What the response to each risk is worth.")
+@click.option("--hand-overs", is_flag=True, help="Links across projects by what their lateness costs.")
 @click.option("--contingency", is_flag=True, help="What to add to the plan so that it holds with 80 %.")
 @json_option
 def simulate(
@@ -43,6 +44,7 @@ def simulate(
     criticality: bool,
     drivers: bool,
     responses: bool,
+    hand_overs: bool,
     contingency: bool,
     as_json: bool,
 ) -> None:
@@ -61,7 +63,13 @@ def simulate(
         text = found.explain(explain)
         emit([{"item": explain, "explanation": text}], found.findings, grade=found.grade) if as_json else say(text)
         return
-    choices = (found.criticality, criticality), (found.drivers, drivers), (found.responses, responses), (found.contingency, contingency)
+    choices = (
+        (found.criticality, criticality),
+        (found.drivers, drivers),
+        (found.responses, responses),
+        (found.hand_overs, hand_overs),
+        (found.contingency, contingency),
+    )
     asked = next((table_of for table_of, wanted in choices if wanted), None)
     table = found.table() if asked is None else asked()
     if as_json:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from ipmo.model.fields import FrozenMap
 from ipmo.network.kernels.columns import (
     EARLY_AT_WORK,
     FAR,
@@ -83,12 +84,13 @@ class SampledPass:
         tables: Tables = self.network.clock_tables
         return RowClocks(tables)
 
-    def forward(self, lengths: Mapping[int, Row], shifts: Mapping[int, Row]) -> SampledDates:
+    def forward(self, lengths: Mapping[int, Row], shifts: Mapping[int, Row], capped: Mapping[int, int] = FrozenMap()) -> SampledDates:
         """Early dates of all positions.
 
         Args:
             lengths: minutes of work of those positions whose duration is not the network's own.
             shifts: minutes, on its own clock, by which a position starts later than all lets it.
+            capped: of some links, by place, the latest start or finish of the target that they ask for, on its own clock.
         """
         n = self.network.n
         dur = [lengths[v] if v in lengths else np.array([length], np.int64) for v, length in enumerate(self.dur)]
@@ -102,6 +104,8 @@ class SampledPass:
             least: Row | None = None
             for k in range(self.ptr[v], self.ptr[v + 1]):
                 y, e = self._push(k, v, xs, edges, dur)
+                if k in capped:
+                    y = np.minimum(y, capped[k] - dur[v] if self.typ[k] >= FF else capped[k])
                 asked.append(y)
                 if self.mark[v] & ONE_IS_ENOUGH:
                     least = y if least is None else np.minimum(least, y)

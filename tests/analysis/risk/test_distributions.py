@@ -34,7 +34,7 @@ def of(quantity: object) -> float:
     return float(getattr(quantity, "amount", quantity))  # type: ignore[arg-type]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(estimates(), st.lists(st.floats(0.0005, 0.9995), min_size=1, max_size=4))
 def test_rows_of_draws_are_the_quantiles_of_every_kind(estimate: Estimate, more: list[float]) -> None:
     u = np.array([*SHARES, *more])

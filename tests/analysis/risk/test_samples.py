@@ -48,7 +48,7 @@ def same_as_schedules(pf: Portfolio, dialect: Dialect, chosen: list[int]) -> int
     return counted
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(portfolios(tied=True), dialects(), st.just([0, 3, 5]))
 def test_a_sample_is_the_schedule_with_its_lengths(pf: Portfolio, dialect: Dialect, chosen: list[int]) -> None:
     same_as_schedules(pf, dialect, chosen)

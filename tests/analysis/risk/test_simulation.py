@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import date
@@ -12,11 +13,13 @@ from typing import Any
 import attrs
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 import ipmo
 from ipmo.analysis.risk.joint import Plan
 from ipmo.analysis.risk.sampling import run
-from ipmo.model import Driver, Exposure, Impact, Money, Normal, Portfolio, Project, Risk, Task, Triangular
+from ipmo.cli import main
+from ipmo.model import Driver, Exposure, Impact, Link, Money, Normal, Portfolio, Project, Risk, Task, Triangular
 from ipmo.units import DAY, minutes
 
 PLAN: dict[str, Any] = {
@@ -384,3 +387,46 @@ def test_o27_removal_of_the_driver_saves_42_days_at_p80() -> None:
     table = q.drivers()
     assert list(table["cause"]) == ["soil"]
     assert table["days"][0] == pytest.approx(42.137, abs=0.6)
+
+
+def test_hand_overs_are_ranked_by_what_their_lateness_costs(pf: Portfolio, q: ipmo.Simulation) -> None:
+    table = q.hand_overs()
+    assert [(row["source"], row["target"]) for row in table.rows()] == [("tram/track", "depot/open")]
+    row = next(table.rows())
+    planned = q.finish("tram/track").planned
+    assert planned is not None
+    assert row["late"] == pytest.approx((q.finish("tram/track").instants > planned).mean())
+    assert row["missed"] is None
+    own = q.finish("depot/build").instants
+    s = ipmo.schedule(pf)
+    handed = minutes(s.dates("tram/track")[1])
+    in_time = np.maximum(np.minimum(q.finish("tram/track").instants, handed), own)
+    assert row["days"] == pytest.approx((q.finish("depot/open").instants - in_time).mean() / DAY, abs=0.02)
+    assert row["end_days"] == 0  # the giver itself ends no sooner
+    assert float(str(row["lost"])) > 0
+
+
+def test_a_hand_over_that_one_of_several_makes_good_costs_nothing() -> None:
+    """Two givers of which one is enough: the later one costs nothing, and the sooner one no more than what is between them."""
+    work = {"low": "10 d", "likely": "12 d", "high": "30 d"}
+    more = {"low": "40 d", "likely": "45 d", "high": "60 d"}
+    givers = [Project(id=name, tasks=[Task(id="t", duration=length)]) for name, length in (("a", work), ("b", more))]
+    taker = Project(id="c", tasks=[Task(id="t", duration="5 d")])
+    links = [Link(source="a/t", target="c/t"), Link(source="b/t", target="c/t")]
+    both = ipmo.simulate(Portfolio(id="all", start="2026-01-05", projects=[*givers, taker], links=links), samples=SAMPLES).hand_overs()
+    found = {row["source"]: row for row in both.rows()}
+    assert found["a/t"]["days"] == 0
+    assert float(str(found["b/t"]["days"])) > 2
+    assert list(both["source"]) == ["b/t", "a/t"]
+
+
+@pytest.mark.parametrize("table", ["--drivers", "--responses", "--contingency", "--hand-overs"])
+def test_each_table_is_printed_for_people_and_machines(pf: Portfolio, tmp_path: Path, table: str) -> None:
+    ipmo.write(pf, tmp_path / "city.yaml")
+    said = CliRunner().invoke(main, ["simulate", str(tmp_path / "city.yaml"), "--samples", "60", table])
+    assert said.exit_code == 0, said.output
+    assert "tram" in said.stdout
+    machine = CliRunner().invoke(main, ["simulate", str(tmp_path / "city.yaml"), "--samples", "60", table, "--json"])
+    document = json.loads(machine.stdout)
+    assert document["rows"]
+    assert document["grade"] in ("ready", "diagnostic")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from datetime import date
 from fractions import Fraction
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, NamedTuple, get_args
 
 import attrs
 import numpy as np
@@ -20,7 +20,7 @@ from ipmo.analysis.risk.costs import Costs
 from ipmo.analysis.risk.distributions import PertRule, random
 from ipmo.analysis.risk.outcomes import Dates, Sums
 from ipmo.analysis.risk.readiness import readiness
-from ipmo.analysis.risk.removal import Figures, Removed, Responded, causes, in_order, one_by_one
+from ipmo.analysis.risk.removal import Figures, HandedOver, Removed, Responded, causes, in_order, one_by_one
 from ipmo.analysis.risk.sampling import Batch, cost_rows, run
 from ipmo.analysis.risk.setup import Kept, Setup
 from ipmo.analysis.risk.simulation import Simulated, Simulation
@@ -34,7 +34,7 @@ from ipmo.model.work import Programme, Project, Task
 from ipmo.network.states import EFFECTS, LIVE, State
 from ipmo.progress import unwatched, watched
 from ipmo.tables import Column, Table
-from ipmo.units import DAY, as_day, minor_digits
+from ipmo.units import DAY, as_day, minor_digits, minutes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -94,6 +94,18 @@ def simulate(
     with watched(progress):
         plan = Plan(portfolio, samples, seed, risks, dialect, pert, keep)
         return plan.answer(list(run(plan.setup, executor)))
+
+
+class _Figures(NamedTuple):
+    """Dates of items, sample by sample, and the mean value of all benefits in minor units."""
+
+    dates: Mapping[str, NDArray[np.int64]]
+    worth: float
+
+
+def _later(one: Mapping[str, NDArray[np.int64]], other: Mapping[str, NDArray[np.int64]], item: str) -> float:
+    """How much later an item is in the one than in the other, in days, on average."""
+    return float((one[item] - other[item]).mean()) / DAY if item in one else 0.0
 
 
 class Plan:
@@ -304,6 +316,62 @@ class Plan:
                     )
                 )
         return sorted(out, key=lambda one: (-one.net, one.risk))
+
+    def hand_overs(self) -> list[HandedOver]:
+        """What each link across projects costs by being late: the same draws with it in time.
+
+        Raises:
+            ModelError: each sample is a schedule of its own.
+        """
+        setup, net, pf = self.setup, self.schedule.network, self.portfolio
+        if setup.structures.one_by_one:
+            raise ModelError("hand-overs are not valued where each sample is a schedule of its own, as beside work as late as possible")
+        wanted = [(place, number) for place, number in net.numbers.items() if self._across(place)]
+        projects = {pf.id, *(project.id for project in pf.projects)}
+        chosen = [one for one in setup.kept if one.begins or one.full_id in projects]
+        ends = {net.src[place] for place, _ in wanted}
+        chosen += [Kept(full_id=net.ids[v], nodes=(v,), done=-1, begins=False) for v in sorted(ends) if net.kinds[v] not in EFFECTS]
+        chosen = list({one.full_id: one for one in chosen}.values())
+        kept = {one.full_id: one for one in chosen}
+        base = self._figures(attrs.evolve(setup, kept=tuple(chosen)), chosen)
+        out = []
+        for place, number in wanted:
+            link = pf.links[number]
+            found = self._figures(attrs.evolve(setup, kept=tuple(chosen), in_time=frozenset((number,))), chosen)
+            name, owner = net.ids[net.src[place]], net.project[net.dst[place]]
+            giver = base.dates.get(name)
+            planned = None if giver is None else self._planned(kept[name])
+            by = None if link.needed is None else minutes(link.needed, end=True)
+            out.append(
+                HandedOver(
+                    source=link.source,
+                    target=link.target,
+                    type=link.type,
+                    late=None if giver is None or planned is None else float((giver > planned).mean()),
+                    missed=None if by is None or giver is None else float((giver > by).mean()),
+                    days=_later(base.dates, found.dates, net.projects[owner] if owner >= 0 else pf.id),
+                    end_days=_later(base.dates, found.dates, pf.id),
+                    lost=found.worth - base.worth,
+                )
+            )
+        return sorted(out, key=lambda one: (-one.lost, -one.end_days, -one.days, one.source, one.target))
+
+    def _across(self, link: int) -> bool:
+        """Whether a link of the network leads from one project to another."""
+        net = self.schedule.network
+        giver, receiver = net.project[net.src[link]], net.project[net.dst[link]]
+        return giver != receiver and giver >= 0
+
+    def _figures(self, setup: Setup, kept: Sequence[Kept]) -> _Figures:
+        """The dates of some items, and the mean value of all benefits, of another setup."""
+        with unwatched():
+            batches = list(run(setup))
+        dates = np.concatenate([one.dates for one in batches], axis=1)
+        comes = np.concatenate([one.comes for one in batches], axis=1)
+        begun = {one.full_id: Dates(id=one.full_id, instants=dates[n], begins=True) for n, one in enumerate(kept) if one.begins}
+        values = self._values(begun, comes)
+        worth = float(values[self.portfolio.id].minor.mean()) if self.portfolio.id in values else 0.0
+        return _Figures({one.full_id: dates[n] for n, one in enumerate(kept)}, worth)
 
     def _with(self, setup: Setup, kept: Kept, percent: float) -> tuple[float, float, float]:
         """The percentile of an item's finish in days, the mean cost and the mean value of the portfolio, of another setup."""

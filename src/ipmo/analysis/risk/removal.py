@@ -21,7 +21,7 @@ from ipmo.units import DAY
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Cause", "Figures", "Removed", "Responded", "causes", "in_order", "one_by_one", "without"]
+__all__ = ["Cause", "Figures", "HandedOver", "Removed", "Responded", "causes", "in_order", "one_by_one", "without"]
 
 
 @attrs.frozen(kw_only=True)
@@ -81,6 +81,29 @@ class Responded:
     def net(self) -> float:
         """What it saves and gains, less what it costs."""
         return self.saved + self.gained - self.spent
+
+
+@attrs.frozen(kw_only=True)
+class HandedOver:
+    """What it costs that a link across projects may hand over late, on the same draws with it late and in time.
+
+    Args:
+        source, target, type: of the link.
+        late: the share of samples in which the giver is later than the schedule says.
+        missed: the share in which it is later than the receiver needs it; None where nobody stated when.
+        days: how much later the receiving project ends because of it, on average.
+        end_days: how much later the portfolio ends because of it, on average.
+        lost: what benefits are worth less because of it, on average, in minor units.
+    """
+
+    source: str
+    target: str
+    type: str
+    late: float | None
+    missed: float | None
+    days: float
+    end_days: float
+    lost: float
 
 
 def causes(setup: Setup, estimates: Iterable[str]) -> list[Cause]:

@@ -19,7 +19,7 @@ from ipmo.analysis.risk.setup import Setup
 from ipmo.analysis.risk.uncertain import Piece
 from ipmo.model.estimates import Estimate, Uniform
 from ipmo.network.sampled import SampledPass
-from ipmo.network.states import EFFECTS, LIVE
+from ipmo.network.states import EFFECTS, LIVE, TO_FINISH
 from ipmo.network.streams import GROUP, stream
 from ipmo.progress import step
 from ipmo.units import Span
@@ -249,7 +249,9 @@ class Samples:
         net = sampled.network
         nodes = self._nodes
         found = sampled.forward(
-            {sampled.pos[nodes[name]]: row for name, row in lengths.items()}, {sampled.pos[nodes[name]]: row for name, row in later.items()}
+            {sampled.pos[nodes[name]]: row for name, row in lengths.items()},
+            {sampled.pos[nodes[name]]: row for name, row in later.items()},
+            self._capped(sampled),
         )
         for place, kept in enumerate(self.setup.kept):
             last = np.full(1, kept.done, np.int64)
@@ -284,6 +286,29 @@ class Samples:
             if number is not None:
                 both = on_path[heads[k]] & found.drives[k]
                 driving[number] = driving.get(number, 0) + int(both.sum()) * (many if len(both) == 1 else 1)
+
+    def _capped(self, sampled: SampledPass) -> dict[int, int]:
+        """What links that hand over in time ask for at most, by their place: what they ask for in the schedule."""
+        wanted = self.setup.in_time
+        if not wanted:
+            return {}
+        passes = self.setup.structures.base.passes
+        base, q = passes.network, passes.lists
+        asked: dict[int, tuple[int, int]] = {}
+        for v in range(base.n):
+            for k in range(q.ptr[v], q.ptr[v + 1]):
+                number = base.numbers.get(q.perm[k], -1)
+                if number in wanted:
+                    asked[number] = passes.push(k, v, q.x[q.src[k]]) + (q.dur[v] if q.typ[k] in TO_FINISH else 0), q.clk[v]
+        out: dict[int, int] = {}
+        for v in range(sampled.network.n):
+            for k in range(sampled.ptr[v], sampled.ptr[v + 1]):
+                number = sampled.network.numbers.get(sampled.links[k], -1)
+                if number in asked:
+                    worked, clock = asked[number]  # work that comes to nothing may lie on another clock
+                    same = clock == sampled.clk[v]
+                    out[k] = worked if same else sampled.network.clock(sampled.clk[v]).work(base.clock(clock).start(worked))
+        return out
 
     def _one(self, sample: int, lengths: Mapping[str, Row], later: Mapping[str, Row], out: tuple[Row, Row, dict[int, int], Row]) -> None:
         """One sample, as the schedule that it is."""

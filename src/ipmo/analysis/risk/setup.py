@@ -47,6 +47,7 @@ class Setup:
         seed: of all streams.
         samples: how many.
         pert: which distribution a PERT estimate is.
+        in_time: links of the file, by their place, that hand over no later than the schedule says.
         certain: work whose estimate counts as certain: as long as the schedule says.
     """
 
@@ -59,4 +60,5 @@ class Setup:
     seed: int
     samples: int
     pert: PertRule
+    in_time: frozenset[int] = frozenset()
     certain: frozenset[str] = frozenset()

@@ -10,7 +10,7 @@ import attrs
 from ipmo.analysis.risk.outcomes import Dates, Joint, Sums
 from ipmo.analysis.risk.outcomes import percent as _share
 from ipmo.analysis.risk.readiness import Grade, grade
-from ipmo.analysis.risk.removal import Removed, Responded
+from ipmo.analysis.risk.removal import HandedOver, Removed, Responded
 from ipmo.errors import ModelError
 from ipmo.findings import Finding, Findings, Severity
 from ipmo.options import checked
@@ -52,6 +52,9 @@ class Again(Protocol):
 
     def responses(self, item: str, percent: float) -> list[Responded]:
         """What each response to a risk changes."""
+
+    def hand_overs(self) -> list[HandedOver]:
+        """What each link across projects costs by being late."""
 
 
 class Simulation(Rows[str, Simulated]):
@@ -209,6 +212,28 @@ class Simulation(Rows[str, Simulated]):
                 *(Column(name, "float", [getattr(one, name) for one in found]) for name in ("before", "after")),
                 Column("days", "float", [one.days for one in found], "days"),
                 *map(money, ("saved", "gained", "spent", "net")),
+            ]
+        )
+
+    def hand_overs(self) -> Table:
+        """Links across projects by expected loss: which hand-over is most likely to hurt, on the same draws with it late and in time.
+
+        Columns: `source`, `target`, `type`, `late` (the share of samples in which the giver is later than the schedule says), `missed`
+        (later than the receiver needs it; blank where nobody stated when), `days` (how much later the receiving project ends because of
+        it, on average, in days of 24 hours), `end_days` (the portfolio alike), `lost` (what benefits are worth less because of it).
+        A hand-over is in time when it asks for no more than in the schedule; whatever else holds the receiver back still does.
+
+        Raises:
+            ModelError: each sample is a schedule of its own (work as late as possible), or the simulation was loaded.
+        """
+        found = self._made_again.hand_overs()
+        digits, currency = self._money
+        return Table(
+            [
+                *(Column(name, "str", [getattr(one, name) for one in found]) for name in ("source", "target", "type")),
+                *(Column(name, "float", [getattr(one, name) for one in found]) for name in ("late", "missed")),
+                *(Column(name, "float", [getattr(one, name) for one in found], "days") for name in ("days", "end_days")),
+                Column("lost", "float", [one.lost / 10.0**digits for one in found], currency),
             ]
         )
 
