@@ -90,7 +90,7 @@ def test_values_vote_where_headings_leave_it_open() -> None:
     ]
     mapped = propose([sheet(*states)]).sheets[0]
     assert column(mapped, "Status").field == "state"
-    assert dict(column(mapped, "Status").scale) == {"In progress": "active"}
+    assert dict(column(mapped, "Status").scale) == {"In progress": "active", "Closed": "closed"}
 
 
 def test_a_heading_whose_cells_contradict_it_is_left_and_says_why() -> None:

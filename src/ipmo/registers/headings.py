@@ -238,6 +238,7 @@ _SINGLE = re.compile(r"(?<![\d/-])((?:19|20)\d\d)(?![\d/-])")
 _SPAN = re.compile(r"(?<!\d)(?:fy\s*)?((?:19|20)\d\d)\s*[/–-]\s*((?:19|20)?\d\d)(?!\d)", re.IGNORECASE)
 _FY = re.compile(r"(?<![a-z])fy\s*'?((?:19|20)?\d\d)(?:\s*[/-]\s*(\d\d))?(?!\d)", re.IGNORECASE)
 _QUARTER = re.compile(r"(?<![a-z])q([1-4])(?![a-z\d])", re.IGNORECASE)
+_POINTS = re.compile(r"(?<![\w/-])[01]\s*(?:-|to)\s*(?:3|4|5|10|100)(?![\w/-])")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2,})")
 _AS_OF = re.compile(r"(?<![A-Za-z])as[ _]of(?![A-Za-z])", re.IGNORECASE)
 _BRACKETS = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]?")
@@ -296,7 +297,7 @@ def heading(text: str) -> Heading:
             currency, multiplier = named[0] or currency, named[1] if multiplier == 1 else multiplier
         rest.append(left)
     core, asides = rest[0], rest[1:]
-    core, period = _period(core)
+    core, period = _period(_POINTS.sub(" ", core))
     words = list(_words(core))
     if "year" in words and period is None and "from" not in words and "to" not in words:
         words = _joined_year(words)

@@ -1,0 +1,107 @@
+"""Azure DevOps queries and GitHub Projects views, exported as CSV and TSV in their documented columns, through the door of mappings."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+import ipmo
+from ipmo.model import Portfolio, Task
+
+AZURE = """\
+ID,Work Item Type,Title,Assigned To,State,Tags,Priority,Story Points,Iteration Path,Area Path,Parent,Created Date,Activated Date,Closed Date,Target Date,Team Project
+4400,Feature,Accounts,Ada Byron <ada@example.com>,Active,web,1,,Shop,Shop,,1/5/2026 9:00:00 AM,1/6/2026 9:00:00 AM,,3/31/2026 12:00:00 AM,Shop
+4411,User Story,Sign in,Ada Byron <ada@example.com>,Closed,web,2,3,Shop\\Sprint 1,Shop\\Web,4400,1/5/2026 9:15:00 AM,1/6/2026 9:00:00 AM,1/19/2026 3:00:00 PM,1/30/2026 12:00:00 AM,Shop
+4412,User Story,Sign out,Bo Lind <bo@example.com>,Active,web,2,2,Shop\\Sprint 2,Shop\\Web,4400,1/5/2026 9:20:00 AM,1/20/2026 9:00:00 AM,,2/13/2026 12:00:00 AM,Shop
+4413,Bug,Wrong colour,,Removed,,4,,Shop\\Sprint 2,Shop\\Web,4400,1/7/2026 9:20:00 AM,,,,Shop
+"""
+GITHUB = """\
+Title\tURL\tAssignees\tStatus\tLabels\tMilestone\tRepository\tEstimate\tIteration\tStart date\tTarget date
+Sign in\thttps://github.com/shop/web/issues/11\tada\tDone\tbug\tM1\tshop/web\t3\tSprint 1\tJan 6, 2026\tJan 30, 2026
+Sign out\thttps://github.com/shop/web/issues/12\tbo\tIn Progress\tbug, web\tM1\tshop/web\t2\tSprint 2\tJan 20, 2026\tFeb 13, 2026
+Accounts\thttps://github.com/shop/web/issues/10\tada\tTodo\t\tM1\tshop/web\t\t\tJan 5, 2026\tMar 31, 2026
+"""
+
+
+def tasks_of(pf: Portfolio) -> dict[str, Task]:
+    return {task.name: task for project in pf.projects for task in project.tasks}
+
+
+@pytest.fixture
+def azure(tmp_path: Path) -> Path:
+    path = tmp_path / "azure.csv"
+    path.write_text(AZURE, encoding="utf-8-sig")
+    return path
+
+
+@pytest.fixture
+def github(tmp_path: Path) -> Path:
+    path = tmp_path / "github.tsv"
+    path.write_text(GITHUB, encoding="utf-8")
+    return path
+
+
+def test_an_azure_query_is_proposed_as_tasks(azure: Path) -> None:
+    mapping = ipmo.propose_mapping(azure)
+    fields = {column.header: column.field for column in mapping.sheets[0].columns}
+    assert mapping.sheets[0].register == "tasks"
+    assert mapping.dates == "month first"
+    assert {name: field for name, field in fields.items() if field != "attribute"} == {
+        "ID": "id",
+        "Work Item Type": "category",
+        "Title": "name",
+        "Assigned To": "owner",
+        "Parent": "parent",
+        "Activated Date": "actual_start",
+        "Closed Date": "actual_finish",
+        "Target Date": "deadline",
+        "Team Project": "project",
+    }
+
+
+def test_an_azure_query_is_read(azure: Path) -> None:
+    pf = ipmo.read(azure)
+    tasks = tasks_of(pf)
+    assert [project.id for project in pf.projects] == ["Shop"]
+    assert set(tasks) == {"Accounts", "Sign in", "Sign out", "Wrong colour"}
+    done, open_ = tasks["Sign in"], tasks["Sign out"]
+    assert (done.id, done.parent, done.category) == ("4411", "4400", "User Story")
+    assert done.actual_start == datetime(2026, 1, 6, 9)
+    assert done.actual_finish == datetime(2026, 1, 19, 15)
+    assert done.finished
+    assert open_.started
+    assert not open_.finished
+    assert open_.attributes["Story Points"] == "2"
+    assert open_.attributes["Iteration Path"] == "Shop\\Sprint 2"
+    assert tasks["Wrong colour"].attributes["State"] == "Removed"
+    assert open_.owner == done.owner.replace("Ada Byron", "Bo Lind").replace("ada", "bo") if done.owner else False
+    assert sum(pf.source.cells.values()) == 4 * 16
+    assert pf.source.cells.get("refused", 0) == 0
+
+
+def test_a_github_view_is_read(github: Path) -> None:
+    pf = ipmo.read(github)
+    tasks = tasks_of(pf)
+    assert set(tasks) == {"Sign in", "Sign out", "Accounts"}
+    assert tasks["Sign in"].not_before == date(2026, 1, 6)
+    assert tasks["Sign in"].deadline == date(2026, 1, 30)
+    assert tasks["Sign out"].owner == "bo"
+    assert tasks["Sign out"].attributes["Iteration"] == "Sprint 2"
+    assert tasks["Accounts"].attributes["Status"] == "Todo"
+    doubts = [str(found) for found in pf.source.findings if found.code == "register/doubt"]
+    assert any("'Estimate'" in doubt and "nothing names its unit" in doubt for doubt in doubts)
+
+
+def test_a_board_becomes_a_backlog_with_a_corrected_mapping(github: Path, tmp_path: Path) -> None:
+    """Points are no working days: the person who looks over the mapping says so, and they stay as they stand."""
+    target = tmp_path / "mapping.yaml"
+    ipmo.write_mapping(ipmo.propose_mapping(github), target)
+    text = target.read_text(encoding="utf-8").replace(
+        "Estimate: {field: effort, unit: pd}", "Estimate: {field: attribute, attribute: points}"
+    )
+    target.write_text(text, encoding="utf-8")
+    tasks = tasks_of(ipmo.read(github, mapping=target))
+    assert tasks["Sign in"].attributes["points"] == "3"
+    assert tasks["Sign in"].effort is None
