@@ -368,3 +368,36 @@ def test_a_slip_before_finished_work_of_its_project_moves_no_end(way: str) -> No
         assert list(much) == [-1]
         assert end is not None
         assert much[-1] > end
+
+
+@pytest.mark.parametrize("field", ["start_no_later", "finish_no_later"])
+@pytest.mark.parametrize("follower", ["", "late"])
+@pytest.mark.parametrize(
+    "when", ["2026-01-09T09:00", "2026-01-09T16:59", "2026-01-09T17:00", "2026-01-10T00:00", "2026-01-12T08:00", "2026-01-12T09:00"]
+)
+def test_late_bounds_beside_a_weekend_are_those_of_a_network_computed_anew(field: str, follower: str, when: str) -> None:
+    """A late start on the edge of a shift, in the break after it and on the next one; what ends with it around the clock may wait for either."""
+    tasks = [
+        Task(id="first", duration="1 d"),
+        Task(id="long", duration="30 d"),
+        Task(id="beside", duration="1 d", calendar="continuous"),
+        Task(id="bound", duration="2 d", after=["first", {"from": "beside", "type": "FF"}], constraints={field: when}),
+        Task(id="late", milestone=True, after="bound", deadline="2026-02-20"),
+        Task(id="half", duration="4 h", after="bound", constraints={"finish_no_later": "2026-01-13T17:00"} if follower else None),
+    ]
+    pf = Portfolio(id="x", start="2026-01-05", calendar="standard", projects=[Project(id="P", tasks=tasks)])
+    s = ipmo.schedule(pf)
+    net = s.network
+    overlay = Overlay(s.passes)
+    before = overlay.columns()
+    for name, minutes in (("first", 960), ("bound", 0), ("bound", 480), ("bound", 959), ("half", 0), ("first", 0), ("bound", 2400)):
+        overlay.set_duration(f"P/{name}", minutes)
+        t = Schedule(Passes(attrs.evolve(net, dur=overlay.durations())), pf)
+        pos = [int(q) for q in t.passes.positions.pos]
+        found, late = overlay.columns(), t.passes.late_starts
+        assert found["early"] == [int(t.passes.early_starts[q]) for q in pos]
+        for column, expected in (("late", late.to_end), ("aim", late.to_target)):
+            assert found[column] == [min(int(expected[q]), FAR) if expected[q] < FAR // 2 else FAR for q in pos], (name, minutes, column)
+    while overlay.undo():
+        pass
+    assert overlay.columns() == before
