@@ -179,6 +179,21 @@ def test_the_public_functions_of_the_kernels_have_types() -> None:
     assert told == 0
 
 
+CLOCKS = {"standards/oc4ids_out.py": "a package asks for its time of publication: that of writing, said so, where no status date is stated"}
+
+
+def test_no_answer_asks_what_day_it_is() -> None:
+    """Who asks the clock of the machine answers otherwise tomorrow."""
+    asking = {
+        place(path)
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in ("today", "now", "utcnow") and isinstance(node.value, ast.Name | ast.Attribute)
+        if ast.unparse(node.value) in ("date", "datetime", "dt.date", "dt.datetime", "datetime.date", "datetime.datetime")
+    }
+    assert asking == set(CLOCKS)
+
+
 def test_no_vague_names_and_no_packages_of_tests() -> None:
     for path in SOURCES:
         assert path.stem not in ("utils", "helpers", "common", "base", "core", "types")

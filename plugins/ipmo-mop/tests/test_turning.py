@@ -14,9 +14,11 @@ from ipmo.model import (
     Benefit,
     BudgetLine,
     Condition,
+    DecisionBody,
     Gate,
     GateDecision,
     MoneySettings,
+    Person,
     Portfolio,
     Programme,
     Project,
@@ -218,3 +220,51 @@ def test_the_report_claims_no_gap_where_none_is_known_and_no_selection_where_non
         found.choice = attrs.evolve(known.choice, **{"status": "feasible", **change})
         monkeypatch.setattr(ipmo_mop, "select", lambda *_, found=found, **__: found)
         assert words in section(pf)
+
+
+# ------------------------------------------------------------------------------------------------ GOV-R09, and sums of risk
+
+
+@pytest.mark.parametrize(
+    ("every", "first", "second", "period"),
+    [
+        ("month", "2026-03-01", "2026-03-31", "2026-03"),
+        ("month", "2026-03-31", "2026-04-01", ""),
+        ("quarter", "2026-01-01", "2026-03-31", "2026-Q1"),
+        ("quarter", "2026-04-01", "2026-06-30", "2026-Q2"),
+        ("quarter", "2026-07-31", "2026-09-01", "2026-Q3"),
+        ("quarter", "2026-10-01", "2026-12-31", "2026-Q4"),
+        ("quarter", "2026-03-31", "2026-04-01", ""),
+        ("year", "2026-01-01", "2026-12-31", "2026"),
+        ("year", "2025-12-31", "2026-01-01", ""),
+        ("financial year", "2026-04-01", "2027-03-31", "2026/27"),
+        ("financial year", "2026-03-31", "2026-04-01", ""),
+    ],
+)
+def test_tranches_of_one_period_add_up_and_those_of_two_do_not(every: str, first: str, second: str, period: str) -> None:
+    gates = [
+        Gate(id=f"G{n}", decision=release(3, day, decided_by="board")) for n, day in enumerate((first, second))
+    ]  # three each, of the five that the board may release
+    pf = portfolio(
+        Project(id="P", owner="ann", gates=gates),
+        bodies=[DecisionBody(id="board", level="portfolio", authority="5 GBP")],
+        people=[Person(id="ann")],
+        money=MoneySettings(currency="GBP", financial_year="apr"),
+        extensions={"mop": MopFields(every=every)},
+    )
+    told = [(f.item, f.message) for f in said("authority", pf)]
+    words = f"gates 'G0', 'G1' of 'P' released 6 together in {period}; 'board' may release 5 GBP"
+    assert told == ([("P/G1", words)] if period else [])
+
+
+def test_risks_that_fit_one_by_one_and_not_together_are_told_with_what_to_do() -> None:
+    def risked(*risks: int, most: int = 5) -> list[Finding]:
+        projects = [Project(id=f"P{n}", tolerance=Tolerance(risk=f"{risk} GBP")) for n, risk in enumerate(risks)]  # type: ignore[arg-type]
+        pf = portfolio(*projects, tolerance=Tolerance(risk=f"{most} GBP"))  # type: ignore[arg-type]
+        return [f for f in said("tolerances", pf) if "may bear sums" in f.message]
+
+    assert risked(2, 3) == []
+    (told,) = risked(3, 3)
+    assert (told.item, told.hint) == ("", "narrow them, or widen the one above")
+    assert told.message == "the risk that 'P0', 'P1' may bear sums to 6; 'x', which holds them, may bear 5 GBP"
+    assert risked(6, 1) == [], "one that does not fit is told by itself"
