@@ -253,7 +253,7 @@ class ItemByItem:
         gone = self._gone()
 
         def counted(noun: Portfolio | Programme) -> list[Programme | Project]:
-            return [n for n in tree.direct(noun) if not isinstance(n, Project) or n.state not in LEFT_OUT]
+            return [n for n in tree.direct(noun) if not isinstance(n, Project) or n.counted_as not in LEFT_OUT]
 
         def initiative(noun: Programme | Project) -> _Sums:
             if isinstance(noun, Project):
@@ -274,11 +274,11 @@ class ItemByItem:
         """Packages of the baseline that the portfolio no longer counts, by the project or programme of now that they belonged to."""
         if self.plan is self.portfolio:
             return {}
-        now = {p.id for p in self.portfolio.projects if p.state not in LEFT_OUT}
+        now = {p.id for p in self.portfolio.projects if p.counted_as not in LEFT_OUT}
         programmes = {p.id for p in self.portfolio.programmes}
         out: dict[str, dict[str, Task | Project]] = {}
         for project in self.plan.projects:
-            if project.state in LEFT_OUT:
+            if project.counted_as in LEFT_OUT:
                 continue
             above = project.id if project.id in now else project.programme if project.programme in programmes else ""
             packages = dict(_packages(project))
@@ -304,7 +304,7 @@ class ItemByItem:
     def _project(self, project: Project, gone: Mapping[str, Mapping[str, Task | Project]]) -> _Sums:
         below = subtasks(project)
         planned = self.plan.items.get(project.id)
-        counted = planned is not None and planned.state not in LEFT_OUT
+        counted = planned is not None and planned.counted_as not in LEFT_OUT
         plan = planned if counted and isinstance(planned, Project) else project
         known = {name for name, _ in _packages(plan)} if self.plan is not self.portfolio and counted else None
 

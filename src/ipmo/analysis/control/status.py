@@ -203,7 +203,8 @@ def status(
 
     A forecast within its commitment or budget is green, beyond it but within tolerance amber, beyond tolerance red; equal
     to the limit is within it (PRINCE2 7). An item without a tolerance takes that of its programme or the portfolio; without any, the limit
-    is the commitment or budget itself, and nothing is escalated, because nobody set a limit; lost benefits are then amber.
+    is the commitment or budget itself, and nothing is escalated, because nobody set a limit; lost benefits are then amber. A project is judged by
+    the benefits that it serves, through hand-overs and `requires` too, a programme by its own, else by those that it serves.
     What cannot be compared has no colour, and says why. An aspect under a stated tolerance that is not known, or a child, withholds the
     colour of the whole unless that is red already: it is then not known, and `at_least` what is known of it.
 
