@@ -268,3 +268,24 @@ def test_risks_that_fit_one_by_one_and_not_together_are_told_with_what_to_do() -
     assert (told.item, told.hint) == ("", "narrow them, or widen the one above")
     assert told.message == "the risk that 'P0', 'P1' may bear sums to 6; 'x', which holds them, may bear 5 GBP"
     assert risked(6, 1) == [], "one that does not fit is told by itself"
+
+
+def test_a_sum_of_risk_and_a_limit_of_one_project_are_two_facts_of_the_whole() -> None:
+    projects = [Project(id=f"P{n}", tolerance=Tolerance(risk="3 GBP")) for n in range(2)]  # type: ignore[arg-type]
+    (told,) = [f for f in said("tolerances", portfolio(*projects, tolerance=Tolerance(risk="5 GBP"))) if "bear sums" in f.message]  # type: ignore[arg-type]
+    assert told.part == "risk"
+
+
+def test_money_by_category_counts_as_unknown_what_no_rate_turns_into_the_currency() -> None:
+    pf = portfolio(
+        Project(id="A", category="rail", budget="5 GBP"),
+        Project(id="B", category="rail", budget="7 EUR"),
+        Project(id="C", category="road", state="proposed", budget="2 GBP"),
+        extensions={
+            "mop": MopFields(criteria=(Criterion(id="v", weight=1.0, scale={"low": 1.0, "high": 5.0}),), categories=("rail", "road"))
+        },
+    )
+    table = section(pf)[-1]
+    assert isinstance(table, ipmo.Table)
+    rows = {row["category"]: row for row in table.rows()}
+    assert (rows["rail"]["budget"], rows["road"]["budget"]) == (5.0, 2.0)
