@@ -226,7 +226,7 @@ class EarlyPass:
     @functools.cached_property
     def lists(self) -> DatedPositions:
         """The positions' columns and early dates as plain lists, for what walks from node to node."""
-        return DatedPositions(self.positions, self.early, lambda: self.finishes)
+        return DatedPositions(self.positions, self.early, functools.partial(getattr, self, "finishes"))
 
     @functools.cached_property
     def _links(self) -> Links:

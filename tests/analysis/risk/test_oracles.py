@@ -177,6 +177,53 @@ def test_s2_both_within_their_medians() -> None:
     close_share(float((one & other).mean()), 0.25)
 
 
+def rank(normal_correlation: float) -> float:
+    """The rank correlation of normal draws with a correlation."""
+    return 6 / math.pi * math.asin(normal_correlation / 2)
+
+
+@pytest.mark.parametrize(("rho", "mean", "sd"), [(0.5, 107.97885, 18.33952), (0.9, 103.56825, 19.67912)])
+def test_s1_the_later_of_two_that_go_together(rho: float, mean: float, sd: float) -> None:
+    q = simulate(side_by_side([normal(100, 20)] * 2), correlations={("p/t0", "p/t1"): rank(rho)})
+    close_mean(lengths(q), mean)
+    assert lengths(q).std() == pytest.approx(sd, rel=0.03)
+
+
+@pytest.mark.parametrize(("rho", "share"), [(0.3, 0.29849), (0.6, 0.35242), (0.8, 0.39758)])
+def test_s2_both_within_their_medians_and_s6_rank_correlation(rho: float, share: float) -> None:
+    q = simulate(side_by_side([normal(100, 20), triangular(80, 90, 160)]), correlations={("p/t1", "p/t0"): rank(rho)})
+    one, other = lengths(q, "p/t0"), lengths(q, "p/t1")
+    close_share(float(((one <= np.median(one)) & (other <= np.median(other))).mean()), share)
+    ranks = [np.argsort(np.argsort(row)) for row in (one, other)]
+    assert np.corrcoef(*ranks)[0, 1] == pytest.approx(rank(rho), abs=4 / math.sqrt(SAMPLES))
+    alone = simulate(side_by_side([normal(100, 20), triangular(80, 90, 160)]))
+    assert np.percentile(other, [5, 50, 95]) == pytest.approx(np.percentile(lengths(alone, "p/t1"), [5, 50, 95]), abs=1.2)
+
+
+@pytest.mark.parametrize(("rho", "p80"), [(0.25, 444.534), (0.5, 453.229)])
+def test_o28_in_series_with_correlation(rho: float, p80: float) -> None:
+    pairs = {(f"p/t{n}", f"p/t{m}"): rank(rho) for n in range(4) for m in range(n)}
+    close_percentile(lengths(simulate(in_series([normal(100, 20)] * 4), correlations=pairs)), 80, p80)
+
+
+def test_correlations_that_cannot_hold_together_are_repaired_and_said() -> None:
+    pf = side_by_side([normal(100, 20)] * 3)
+    pairs = {("p/t0", "p/t1"): 0.9, ("p/t1", "p/t2"): 0.9, ("p/t0", "p/t2"): -0.9}
+    q = simulate(pf, correlations=pairs, samples=2_000)
+    assert "ipmo/correlations-repaired" in {one.code for one in q.findings}
+    assert np.corrcoef(lengths(q, "p/t0"), lengths(q, "p/t2"))[0, 1] < 0
+
+
+def test_correlations_of_what_is_not_uncertain_and_beyond_one_are_refused_by_name() -> None:
+    pf = side_by_side([normal(100, 20), Fixed(Span(3, "ed")), triangular(1, 2, 3)])
+    with pytest.raises(ipmo.OptionError, match=r"correlations=1.2 .* 'p/t0' and 'p/t2'"):
+        simulate(pf, correlations={("p/t0", "p/t2"): 1.2})
+    with pytest.raises(ipmo.ModelError, match="'p/t1' is no open work with an uncertain estimate"):
+        simulate(pf, correlations={("p/t0", "p/t1"): 0.2})
+    with pytest.raises(ipmo.ModelError, match="stated twice"):
+        simulate(pf, correlations={("p/t0", "p/t2"): 0.2, ("p/t2", "p/t0"): 0.3})
+
+
 def test_s3_criticality_beside_a_certain_path() -> None:
     q = simulate(side_by_side([triangular(80, 100, 120), Fixed(Span(110, "ed"))]))
     close_mean(lengths(q), 110.41667)

@@ -430,3 +430,9 @@ def test_each_table_is_printed_for_people_and_machines(pf: Portfolio, tmp_path: 
     document = json.loads(machine.stdout)
     assert document["rows"]
     assert document["grade"] in ("ready", "diagnostic")
+
+
+def test_a_schedule_that_was_looked_through_can_be_sent_to_another_process(pf: Portfolio) -> None:
+    s = ipmo.schedule(pf)
+    assert s.explain("depot/open")
+    assert pickle.loads(pickle.dumps(s)).table() == s.table()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Literal
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+    Mixed = tuple[list[int], Callable[[Floats], Floats]]
 
 __all__ = ["Draws", "PertRule", "corners", "deviation", "normal_quantile", "plain_number", "quantiles", "random"]
 
@@ -200,9 +201,11 @@ class Draws:
     Args:
         wanted: the stream of each estimate, and the estimate.
         pert: which distribution PERT estimates are.
+        mixed: the places of estimates whose draws go together, and what makes them do so.
     """
 
-    def __init__(self, wanted: Sequence[tuple[Stream, Estimate]], pert: PertRule = "beta") -> None:
+    def __init__(self, wanted: Sequence[tuple[Stream, Estimate]], pert: PertRule = "beta", mixed: Mixed | None = None) -> None:
+        self._mixed = mixed
         self._streams = [one for one, _ in wanted]
         self._estimates = [estimate for _, estimate in wanted]
         self._pert = pert
@@ -215,6 +218,9 @@ class Draws:
     def values(self, block: int, *, compiled: bool = False) -> Floats:
         """The values of a block, one row an estimate, each in its own unit."""
         u = uniforms(self._streams, block, compiled=compiled)
+        if self._mixed is not None:
+            places, mix = self._mixed
+            u[places] = mix(u[places])
         out = np.empty((len(self._streams), GROUP))
         if len(self._straight):
             out[self._straight] = _straight(self._corners, u[self._straight])

@@ -68,8 +68,9 @@ class Fast:
             return None
         touched = {name for one in setup.shared if one.driver.affects == "duration" for name in one.tasks}
         touched |= {name for event in setup.events for delayed in event.delays for name, _ in delayed.longer}
+        touched |= setup.certain | frozenset(setup.together.names if setup.together is not None else ())
         touched |= {name for name, bearer in setup.costs.bearers.items() if bearer.per_minute}
-        inside = frozenset(piece.full_id for piece in pieces if piece.full_id not in touched | setup.certain and _plain(piece))
+        inside = frozenset(piece.full_id for piece in pieces if piece.full_id not in touched and _plain(piece))
         nodes = setup.structures.base.passes.nodes
         most = {nodes[piece.full_id]: _most(piece) if piece.full_id in inside else MOST for piece in pieces}
         if not fits(net, most):

@@ -16,6 +16,7 @@ import numpy as np
 from ipmo.analysis.benefits.profiles import profile
 from ipmo.analysis.benefits.realisation import BenefitValue, benefits
 from ipmo.analysis.risk.causes import Event, RiskView, Targets, events, not_counted, shared
+from ipmo.analysis.risk.correlation import correlated
 from ipmo.analysis.risk.costs import Costs
 from ipmo.analysis.risk.distributions import PertRule, random
 from ipmo.analysis.risk.outcomes import Dates, Sums
@@ -28,6 +29,7 @@ from ipmo.analysis.risk.uncertain import Piece, Structures, open_work
 from ipmo.errors import ModelError, OptionError, UnknownItemError, close_matches, one_of
 from ipmo.findings import Finding, Severity
 from ipmo.model.dialects import Dialect
+from ipmo.model.fields import FrozenMap
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project, Task
@@ -58,6 +60,7 @@ def simulate(
     dialect: str | Dialect | None = None,
     pert: PertRule = "beta",
     keep: Sequence[str] = (),
+    correlations: Mapping[tuple[str, str], float] | None = None,
     executor: Executor | None = None,
     progress: bool | Callable[[str, int, int], object] | None = None,
 ) -> Simulation:
@@ -75,12 +78,14 @@ def simulate(
         dialect: conventions of the schedule; the portfolio's own when left out.
         pert: `beta`, or `classic` with a sixth of the range as deviation.
         keep: tasks and summaries whose dates are kept where items times samples are more than two million; else those of all are.
+        correlations: rank correlations of durations by pairs of tasks, from -1 to 1; what cannot hold together is repaired, with a
+            finding. Each estimate stays as it is. Shared causes are better recorded as drivers.
         executor: what computes blocks of samples, such as a pool of threads or processes; the calling thread when left out.
         progress: True shows a bar, a function is told how far it has come.
 
     Raises:
         OptionError: an option is not what it takes.
-        ModelError: a driver touches nothing or has no factor.
+        ModelError: a driver touches nothing or has no factor; a correlation is of work without an uncertain estimate.
         ScheduleError: nothing says when the portfolio starts, or a date lies past the year 9999.
         UnknownItemError: something in `keep` is no item.
     """
@@ -92,7 +97,7 @@ def simulate(
         if name not in portfolio.items:
             raise UnknownItemError(name, close_matches(name, portfolio.items), f"portfolio {portfolio.id!r}")
     with watched(progress):
-        plan = Plan(portfolio, samples, seed, risks, dialect, pert, keep)
+        plan = Plan(portfolio, samples, seed, risks, dialect, pert, keep, correlations or {})
         return plan.answer(list(run(plan.setup, executor)))
 
 
@@ -120,6 +125,7 @@ class Plan:
         dialect: str | Dialect | None,
         pert: PertRule,
         keep: Sequence[str],
+        correlations: Mapping[tuple[str, str], float] = FrozenMap(),
     ) -> None:
         self.portfolio, self.samples = portfolio, samples
         start = Structures(portfolio, dialect, {})
@@ -140,6 +146,8 @@ class Plan:
             found = tuple(self._without_points(event) for event in found)
         worth = {one.id: one for one in benefits(portfolio, unrated="unknown")} if portfolio.benefits else {}
         self.worth: Mapping[str, BenefitValue] = worth
+        together, repaired = correlated(correlations, {name for name, piece in work.items() if random(piece.estimate)})
+        self.findings += repaired
         self.setup = Setup(
             structures=structures,
             kept=tuple(self._kept(keep)),
@@ -150,8 +158,10 @@ class Plan:
             seed=seed,
             samples=samples,
             pert=pert,
+            together=together,
         )
         self.settings = f"risks {risks}" + (f", dialect {net.dialect.name}" if net.dialect is not None else "")
+        self.settings += f", {len(correlations)} correlations" if correlations else ""
         self.settings += ", classic PERT" if pert == "classic" else ""
         self.findings += readiness(portfolio, self.schedule, list(work.values()), drivers, found)
 

@@ -73,10 +73,11 @@ class Samples:
         self.pieces = [structures.pieces[name] for name in sorted(structures.pieces)]
         self._fast = Fast.of(setup, self.pieces, compiled)
         inside = self._fast.inside if self._fast is not None else frozenset[str]()
+        mixed = setup.together.names if setup.together is not None else ()
         self._wanted: list[tuple[str, str, Estimate]] = []
         self._row: dict[tuple[str, str], int] = {}
         for piece in self.pieces:
-            if piece.full_id not in inside and piece.full_id not in setup.certain and random(piece.estimate):
+            if piece.full_id not in inside and (piece.full_id not in setup.certain or piece.full_id in mixed) and random(piece.estimate):
                 self._want(piece.full_id, "length", piece.estimate)
         for one in setup.shared:
             assert one.driver.factor is not None
@@ -94,7 +95,9 @@ class Samples:
                 self._want(bearer.full_id, line.role, line.estimate)
         for benefit in setup.likely:
             self._want(benefit, "comes", CERTAIN)
-        self._draws = Draws([(stream(seed, name, role), estimate) for name, role, estimate in self._wanted], setup.pert)
+        together = None if setup.together is None else ([self._row[name, "length"] for name in mixed], setup.together.mixed)
+        wanted = [(stream(seed, name, role), estimate) for name, role, estimate in self._wanted]
+        self._draws = Draws(wanted, setup.pert, together)
 
     @property
     def compiled(self) -> bool:
@@ -181,7 +184,7 @@ class Samples:
 
     def _length(self, drawn: Floats, piece: Piece, factors: Sequence[Floats]) -> Floats:
         """The minutes of one piece of work before the events."""
-        row = self._row.get((piece.full_id, "length"))
+        row = None if piece.full_id in self.setup.certain else self._row.get((piece.full_id, "length"))
         if row is None and not factors:
             return np.full(drawn.shape[1], float(piece.minutes))
         central = piece.estimate.central()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import attrs
 
 from ipmo.analysis.risk.causes import Event, Shared
+from ipmo.analysis.risk.correlation import Correlated
 from ipmo.analysis.risk.costs import Costs
 from ipmo.analysis.risk.distributions import PertRule
 from ipmo.analysis.risk.uncertain import Structures
@@ -48,6 +49,7 @@ class Setup:
         samples: how many.
         pert: which distribution a PERT estimate is.
         in_time: links of the file, by their place, that hand over no later than the schedule says.
+        together: work whose draws go together.
         certain: work whose estimate counts as certain: as long as the schedule says.
     """
 
@@ -61,4 +63,5 @@ class Setup:
     samples: int
     pert: PertRule
     in_time: frozenset[int] = frozenset()
+    together: Correlated | None = None
     certain: frozenset[str] = frozenset()
