@@ -162,7 +162,8 @@ class Items:
 
     def __init__(self, passes: Passes, portfolio: Portfolio | None) -> None:
         self.passes, self.network, self.portfolio = passes, passes.network, portfolio
-        self._made: dict[str, ScheduledItem] = {}
+        self.made: dict[str, ScheduledItem] = {}
+        """Those that were looked at, by full id."""
         self._beginnings: dict[int, bool] = {}
         self._backward = passes.back_from is not None or passes.dialect.direction == "back"
 
@@ -198,15 +199,15 @@ class Items:
         Raises:
             UnknownItemError: there is none; the closest three are named.
         """
-        found = self._made.get(full_id)
+        found = self.made.get(full_id)
         if found is not None:
             return found
         node = self.passes.nodes.get(full_id)
         if node is not None:
-            found = self._made[full_id] = self.of(node)
+            found = self.made[full_id] = self.of(node)
             return found
         if full_id in self.parts:
-            found = self._made[full_id] = self._whole(full_id)
+            found = self.made[full_id] = self._whole(full_id)
             return found
         if isinstance(full_id, str):
             named = reference(full_id)

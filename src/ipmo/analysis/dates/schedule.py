@@ -152,6 +152,7 @@ class Schedule(Answer[str, ScheduledItem]):
     def __init__(self, passes: Passes, portfolio: Portfolio | None = None) -> None:
         self.passes, self.portfolio = passes, portfolio
         self._items = Items(passes, portfolio)
+        self._made = self._items.made
 
     @property
     def network(self) -> Network:
@@ -190,7 +191,10 @@ class Schedule(Answer[str, ScheduledItem]):
         Raises:
             UnknownItemError: there is none; the closest three are named.
         """
-        return self._items[row_at(self._shown, full_id, "this schedule") if isinstance(full_id, int) else full_id]
+        if isinstance(full_id, int):
+            return self._items[row_at(self._shown, full_id, "this schedule")]
+        found = self._made.get(full_id)  # most items are asked for again
+        return self._items[full_id] if found is None else found
 
     @property
     def rows(self) -> tuple[ScheduledItem, ...]:
