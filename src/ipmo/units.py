@@ -429,9 +429,13 @@ def _when(text: str) -> When:
 def as_when(value: When | str) -> When:
     """A date or a date with a time, from text or as it is; seconds round to the minute.
 
+    A timestamp of pandas or NumPy at midnight is that day: they have no other type for one.
+
     Raises:
         UnitError: it is no date, or it has a time zone.
     """
+    if value.__class__ not in (str, date, datetime) and hasattr(value, "item" if not isinstance(value, datetime) else "to_pydatetime"):
+        return _of_frame(value)
     if isinstance(value, datetime):
         if value.tzinfo is not None:
             raise UnitError(f"{value.isoformat()!r} has a time zone; a plan keeps wall-clock time, write it without")
@@ -446,6 +450,23 @@ def as_when(value: When | str) -> When:
     if not isinstance(value, str):
         raise UnitError(f"{_shown(value)} is not a date; write YYYY-MM-DD or YYYY-MM-DDTHH:MM")
     return _when(str(value))
+
+
+def _of_frame(value: object) -> When:
+    """A timestamp of pandas or NumPy; at midnight, and where it is of days only, the day.
+
+    Raises:
+        UnitError: it is none.
+    """
+    made: object = value
+    if hasattr(value, "to_pydatetime") and value == value:
+        made = value.to_pydatetime(warn=False) if value.__class__.__name__ == "Timestamp" else value.to_pydatetime()
+    elif type(value).__name__ == "datetime64" and value == value:
+        made = value.astype("datetime64[us]").item()  # type: ignore[attr-defined]
+    if made is value or not isinstance(made, date):
+        raise UnitError(f"{_shown(value)} is not a date; write YYYY-MM-DD or YYYY-MM-DDTHH:MM")
+    when = as_when(made)
+    return when.date() if isinstance(when, datetime) and when.hour == when.minute == 0 else when
 
 
 def as_date(value: date | str) -> date:

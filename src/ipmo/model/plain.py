@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import cast
 
 import attrs
@@ -121,6 +121,7 @@ def to_plain_portfolio(portfolio: Contents) -> PlainMap:
 
 # ------------------------------------------------------------------------------------------------- tables
 
+MIDNIGHT = time()
 INNER = ("tasks", "gates", "risks")
 """Nouns of projects; their tables have a first column `project`."""
 
@@ -205,8 +206,8 @@ def _row(row: Mapping[str, PlainData]) -> PlainMap:
             value = value.item()
         if isinstance(value, float) and abs(value) < 1e15 and value == int(value):
             value = int(value)
-        elif isinstance(value, datetime):
-            value = value.isoformat(timespec="minutes")
+        elif isinstance(value, datetime):  # frames and workbooks have no other type for a day than its midnight
+            value = value.date().isoformat() if value.time() == MIDNIGHT and value.tzinfo is None else value.isoformat(timespec="minutes")
         elif isinstance(value, date):
             value = value.isoformat()
         out[str(key)] = value

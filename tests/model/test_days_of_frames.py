@@ -1,0 +1,44 @@
+"""A day that a frame or NumPy can only say as a midnight is a day: a deadline of it is its end."""
+
+from datetime import date, datetime
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+import ipmo
+from ipmo.errors import UnitError
+from ipmo.model import Project, Task
+from ipmo.units import as_date, as_when
+
+DAY, TIME = datetime(2026, 1, 9), datetime(2026, 1, 9, 12, 30)
+ROWS = {"project": ["p", "p"], "id": ["a", "b"], "duration": ["5 d", "5 d"], "deadline": [DAY, TIME]}
+
+
+@pytest.mark.parametrize("frame", [pd.DataFrame, pl.DataFrame, pa.table])
+def test_a_midnight_in_a_frame_is_a_day(frame):
+    pf = ipmo.from_tables(
+        {"portfolio": frame({"id": ["x"], "start": [datetime(2026, 1, 5)]}), "projects": frame({"id": ["p"]}), "tasks": frame(ROWS)}
+    )
+    first, second = pf.projects[0].tasks
+    assert (first.deadline, second.deadline) == (date(2026, 1, 9), TIME)
+    assert not isinstance(first.deadline, datetime)
+    late = [finding.item for finding in ipmo.check(pf) if finding.code == "ipmo/commitment-missed"]
+    assert late == ["p/b"]  # five days from Monday the 5th end with Friday the 9th: too late for its noon only
+
+
+def test_a_timestamp_at_midnight_is_a_day_in_python_too():
+    for value in (pd.Timestamp("2026-01-09"), np.datetime64("2026-01-09"), np.datetime64("2026-01-09T00:00:00.000000000")):
+        assert type(as_when(value)) is date
+        assert as_when(value) == date(2026, 1, 9) == as_date(value)
+        assert Task(id="a", deadline=value).deadline == date(2026, 1, 9)
+        assert Project(id="p", finish=value).finish == date(2026, 1, 9)
+    assert as_when(pd.Timestamp("2026-01-09 12:30:29")) == TIME
+    assert type(as_when(pd.Timestamp("2026-01-09 12:30"))) is datetime
+    assert as_when(np.datetime64("2026-01-09T12:30")) == TIME
+    assert as_when(DAY) == DAY  # Python has a type for days: this is the instant
+    for nothing in (pd.NaT, np.datetime64("NaT"), np.float64(3), pd.Timedelta(1)):
+        with pytest.raises(UnitError, match="not a date"):
+            as_when(nothing)
