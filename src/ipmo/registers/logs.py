@@ -1,4 +1,4 @@
-"""One log of risks, assumptions, issues, dependencies and decisions, told apart by what each row says that it is."""
+"""One log of risks, assumptions, issues, dependencies and decisions: each row says which of them it is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ids and names of what registers list: made fit, told apart, and found again by whoever refers to them."""
+"""Ids and names of what registers list: made fit, kept apart, and found again by whoever refers to them."""
 
 from __future__ import annotations
 
