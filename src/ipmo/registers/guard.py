@@ -86,11 +86,11 @@ def _looked_at(archive: zipfile.ZipFile, size: int, name: str) -> Iterator[Findi
         if not part.filename.lower().endswith((".xml", ".rels")):
             continue
         text = _xml(archive.read(part))  # its real size and checksum are held against those declared
-        if DOCTYPE.search(text):
+        if b"<!" in text and DOCTYPE.search(text):
             raise FileError(name, f"{part.filename} declares entities, which no spreadsheet program writes; save the workbook again")
         if part.filename == "xl/workbook.xml":
             never = RECALCULATED.search(text) is not None
-        elif part.filename.startswith("xl/worksheets/") and FORMULA.search(text):
+        elif part.filename.startswith("xl/worksheets/") and (b"<f" in text or b":f" in text) and FORMULA.search(text):
             formulas[part.filename] = _formulas(text, name)
     titles = _titles(archive) if formulas else {}
     problems = [
