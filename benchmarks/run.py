@@ -1,6 +1,6 @@
 """How fast, as ratios against named peers measured in the same run; prints a table, `--write` keeps it in the docs.
 
-    python benchmarks/run.py [--write] [--only links|schedules|trees]
+    python benchmarks/run.py [--write] [--only links|schedules|spreadsheets|trees]
 
 Each time is the median of several; peers and ipmo take turns, so that a busy machine slows both.
 """
@@ -24,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import generators as make
 import links
 import schedules
+import spreadsheets
 import trees
 
 import ipmo
@@ -227,6 +228,8 @@ def main() -> int:
             rules.run(bar)
         if "--only" not in sys.argv or "schedules" in sys.argv:
             schedules.rows(Path(name), turns, bar)
+        if "--only" not in sys.argv or "spreadsheets" in sys.argv:
+            spreadsheets.spreadsheets(turns, bar)
     if "--write" in sys.argv:
         head = "| what | ipmo | against | takes | measured | wanted |\n| --- | ---: | --- | ---: | --- | --- |\n"
         body = "".join(f"| {' | '.join(row)} |\n" for row in ROWS)

@@ -238,7 +238,7 @@ def reading(turns: Turns, bar: Bar) -> None:
         float(np.median(ours)),
         "MPXJ",
         float(np.median(theirs)),
-        1,
+        3,
         faster=True,
     )
 
