@@ -139,7 +139,7 @@ def page(sizes: list[int]) -> str:
         few, many = small[0][what], large[0][what]
         passes, count = many[0] / many[1], large[2].get(what)
         anew = f"{count:,} passes" if count else ""
-        theirs = f"{count * large[1]['networkx'] / many[0]:,.1f} times as long" if count else ""
+        theirs = f"{count * large[1]['networkx'] / many[0]:,.2g} times as long" if count else ""
         lines.append(
             f"| {what} | {few[0] * 1e3:,.0f} ms | {few[0] / few[1]:,.0f} | {many[0] * 1e3:,.0f} ms | {passes:,.0f} "
             f"| {many[0] / large[1]['schedule']:.2f} | {'met' if passes <= BAR else 'MISSED'} | {anew} | {theirs} |"
