@@ -540,7 +540,7 @@ class _Building:
         if renamed := self.names.renamed:
             first = ", ".join(f"{old!r} is {new!r}" for old, new in list(renamed.items())[:5])
             said.note(
-                "same-id", f"{counted(len(renamed), 'id')} that another register bears too, told apart: {first}", severity=Severity.INFO
+                "same-id", f"{counted(len(renamed), 'id')} that another register bears too, kept apart: {first}", severity=Severity.INFO
             )
 
 

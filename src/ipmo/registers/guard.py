@@ -63,7 +63,7 @@ def inspected(raw: bytes, name: str) -> tuple[Finding, ...]:
         return (
             _said(
                 "ipmo/old-workbook",
-                "the workbook is of the kind before 2007 (.xls): which of its values are formulas cannot be told",
+                "the workbook is of the kind before 2007 (.xls): which of its values are formulas cannot be seen",
                 "save it as .xlsx",
                 name,
             ),
