@@ -530,3 +530,18 @@ def test_no_day_of_open_work_lies_before_the_status_date_nor_before_that_of_what
         free = link["type"] == "FS" and giver.kind == taker.kind == "milestone" and giver.finish_date and taker.start_date
         if free and net.state[s.passes.nodes[taker.id]] is State.NORMAL and taker.start >= giver.finish:
             assert giver.finish_date <= taker.start_date, (giver.id, taker.id)
+
+
+def test_what_is_to_start_today_may_still_do_so() -> None:
+    """A milestone that is to come no later than today is kept this morning, and overdue tomorrow."""
+    pf = plain(
+        Project(id="p", tasks=[Task(id="go", milestone=True, constraints={"start_no_later": "2026-03-02"})]), status_date="2026-03-02"
+    )
+    assert stated(pf)["p/go"].standing == "kept"
+    assert stated(pf.evolve("pf", status_date="2026-03-03"))["p/go"].standing == "overdue"
+
+
+def test_a_point_that_may_not_finish_before_a_day_is_said_by_that_day() -> None:
+    tasks = [Task(id="k", milestone=True, finish_not_before="2026-04-01"), Task(id="l", milestone=True, after="k")]
+    s = ipmo.schedule(plain(Project(id="p", tasks=tasks)))
+    assert [s.finish_text(f"p/{name}") for name in "kl"] == ["2026-04-01", "2026-04-01"]
