@@ -47,6 +47,8 @@ NOUNS: Final[dict[str, type]] = {
     "drivers": Driver, "projects": Project,
 }  # fmt: skip
 """What a name that nothing lists is made, by register."""
+CELLS: Final = ("understood", "unknown", "blank", "refused", "ignored")
+"""What can become of a cell."""
 ROUNDS = 40
 """How often what the model refuses is left out before the file is given up."""
 
@@ -159,7 +161,7 @@ class _Building:
         for table in self.tables:
             counts += table.report(said)
         self._notes(said)
-        return attrs.evolve(said.finish(said.name, self._lines()), cells=dict(counts))
+        return attrs.evolve(said.finish(said.name, self._lines()), cells={name: counts[name] for name in CELLS})
 
     # ------------------------------------------------------------------------------------------- ids
 
