@@ -51,13 +51,16 @@ Status: TypeAlias = Literal["built in", "loaded", "set aside"]
 GROUP = "ipmo.plugins"
 NOTICES = (
     Notice(code="ipmo/check-crashed", heading="Checks that failed"),
+    Notice(code="ipmo/correlations-repaired", heading="Correlations that cannot hold together"),
     Notice(code="ipmo/link-kind", heading="Links of a kind that no plugin declares"),
     Notice(code="ipmo/methodology", heading="Methods that cannot be used"),
     Notice(code="ipmo/no-answer", heading="Questions that have no answer"),
+    Notice(code="ipmo/risk-not-simulated", heading="Risks that a simulation cannot count"),
     Notice(code="ipmo/tailored", heading="Rules switched off by a profile"),
+    Notice(code="ipmo/time-below-zero", heading="Estimates that reach below no time at all"),
     Notice(code="ipmo/waiver", heading="Waivers that do not hold"),
 )
-"""What is found while the rules are applied."""
+"""What is found while the rules are applied, and by a simulation."""
 FEW = 12
 """Names of one kind that a summary lists; more are counted."""
 
