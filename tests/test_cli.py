@@ -301,3 +301,17 @@ def test_questions_that_cannot_be_answered_say_why(arguments: tuple[str, ...], c
     done = run(*arguments)
     assert done.exit_code == code
     assert message in done.stderr
+
+
+def test_findings_that_are_alike_are_counted_after_the_first_few(tmp_path: Path) -> None:
+    rows = "".join(f"P{n},Bridge {n},{1000 + n}.50\n" for n in range(40))
+    path = tmp_path / "projects.csv"
+    path.write_text(f"Project ID,Project name,Budget\n{rows}", encoding="utf-8")
+    short, every = run("read", str(path)), run("read", str(path), "--all")
+    assert short.exit_code == every.exit_code == 0
+    assert "40 projects" in short.stdout
+    assert "cells: 80 understood, 0 unknown, 0 blank, 40 refused, 0 ignored" in short.stdout
+    assert short.stdout.count("is in no currency") == 3
+    assert "... and 37 more like it; --all shows them" in short.stdout
+    assert every.stdout.count("is in no currency") == 40
+    assert len(json.loads(run("read", str(path), "--json").stdout)["findings"]) >= 40

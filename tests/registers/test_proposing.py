@@ -209,3 +209,15 @@ def test_a_proposal_is_written_and_read_back() -> None:
 def test_blank_columns_cannot_vote() -> None:
     found = look_at(["", "", ""])
     assert (found.filled, found.told, found.looked) == (0, 0, 3)
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind"),
+    [
+        (["1000.50", "2045.10", "1999.12", "3000.01"], "number"),
+        (["2026-04", "2027/05", "2026-12"], "date"),
+        (["2026.04.01", "2027.12.31"], "date"),
+    ],
+)
+def test_four_digits_and_a_point_are_an_amount_and_a_year_with_a_month_is_a_date(cells: list[str], kind: str) -> None:
+    assert look_at(cells).kinds.get(kind) == 1.0

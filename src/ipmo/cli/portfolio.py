@@ -9,7 +9,7 @@ import click
 
 import ipmo
 from ipmo.analysis.dates.reproduced import Reproduced, reproduced
-from ipmo.cli.shell import Verb, as_json_text, emit, json_option, main, plain_rows, portfolio_argument, say
+from ipmo.cli.shell import Verb, as_json_text, emit, json_option, main, plain_rows, portfolio_argument, say, say_findings
 from ipmo.desk import installed
 from ipmo.errors import FileError, IpmoError
 from ipmo.model import Portfolio
@@ -26,8 +26,9 @@ NOUNS = {"bodies": "board", "people": "person"}
 @portfolio_argument
 @click.option("--strict", is_flag=True, help="Any finding of the reading is an error.")
 @click.option("--mapping", metavar="YAML", type=click.Path(), help="What the columns of a spreadsheet mean: a file of `ipmo map`.")
+@click.option("--all", "every", is_flag=True, help="Print every finding, also where many are alike.")
 @json_option
-def read(path: str, strict: bool, mapping: str | None, as_json: bool) -> None:
+def read(path: str, strict: bool, mapping: str | None, every: bool, as_json: bool) -> None:
     """Read a portfolio and say what was understood."""
     pf = ipmo.read(path, strict=strict, mapping=mapping, progress=True)
     counts = {name: len(table) for name, table in pf.tables().items() if name != "portfolio"}
@@ -39,6 +40,7 @@ def read(path: str, strict: bool, mapping: str | None, as_json: bool) -> None:
             portfolio=pf.id,
             understood=pf.source.understood,
             refused=pf.source.refused,
+            cells=dict(pf.source.cells) or None,
             digest=pf.digest,
             dates_reproduced=None
             if compared is None
@@ -56,8 +58,9 @@ def read(path: str, strict: bool, mapping: str | None, as_json: bool) -> None:
     say(f"{pf.name or pf.id}: {', '.join(_counted(count, noun) for noun, count in counts.items()) or 'nothing in it'}")
     understood = f"{counted(pf.source.understood, 'row')} understood"
     say(f"{understood}, {pf.source.refused} refused, {counted(len(pf.source.findings), 'finding')}")
-    for found in pf.source.findings:
-        say(f"  {found}")
+    if pf.source.cells:
+        say(f"cells: {', '.join(f'{count:,} {word}' for word, count in pf.source.cells.items())}")
+    say_findings(pf.source.findings, every=every)
     if (compared := _compared(pf)) is not None:
         say(str(compared))
         if compared.differences:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -39,9 +40,15 @@ __all__ = [
     "portfolio_argument",
     "print_table",
     "say",
+    "say_findings",
 ]
 
 OUTPUT = "ipmo.output"
+FEW = 3
+"""Findings of one kind that are printed before the rest are counted."""
+NUMBER = re.compile(r"[0-9]+")
+VALUE = re.compile(r"'(?:[^'\\]|\\.)*'|\"[^\"]*\"|[0-9][0-9.,:/-]*")
+"""What a message quotes or counts: what differs between findings of one kind."""
 Row = dict[str, object]
 """A row as JSON has it."""
 
@@ -61,6 +68,19 @@ def _output() -> TextIO:
 def say(text: str = "", *, err: bool = False) -> None:
     """Prints for people."""
     click.echo(clean(text), file=None if err else _output(), err=err)
+
+
+def say_findings(findings: Iterable[Finding], *, every: bool) -> None:
+    """Prints findings for people: of those that differ in their places and values only, the first few, and how many more there are."""
+    alike: dict[tuple[str, str], list[Finding]] = {}
+    for found in findings:
+        where, _, why = found.message.partition(": ")
+        alike.setdefault((found.code, NUMBER.sub("", where) + VALUE.sub("", why)), []).append(found)
+    for group in alike.values():
+        for found in group if every else group[:FEW]:
+            say(f"  {found}")
+        if not every and len(group) > FEW:
+            say(f"  ... and {len(group) - FEW} more like it; --all shows them")
 
 
 def as_json_text(data: object) -> None:

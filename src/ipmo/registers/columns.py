@@ -56,7 +56,9 @@ _MONTHS = (
     r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
 )
 _CLOCK = r"(?:[T ,]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?\s*(?:Z|[+-]\d{2}:?\d{2}|UTC|GMT)?)?"
-_ISO = re.compile(rf"\d{{4}}[-/.]\d{{1,2}}(?:[-/.]\d{{1,2}}{_CLOCK})?", re.IGNORECASE)
+_YEAR, _MONTH, _DAY = r"(?:19|20|21)\d\d", r"(?:0?[1-9]|1[0-2])", r"(?:0?[1-9]|[12]\d|3[01])"
+_ISO = re.compile(rf"{_YEAR}(?:[-/]{_MONTH}(?:[-/]{_DAY}{_CLOCK})?|\.{_MONTH}\.{_DAY}{_CLOCK})", re.IGNORECASE)
+"""Year first; `2026.04` alone is a number with two decimals."""
 _NUMERIC = re.compile(rf"(\d{{1,2}})([-/.])(\d{{1,2}})\2(\d{{4}}|\d{{2}}){_CLOCK}", re.IGNORECASE)
 _NAMED = re.compile(
     rf"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s+)?(?:\d{{1,2}}(?:st|nd|rd|th)?[-/. ]*)?(?:{_MONTHS})[-/., ]*(?:\d{{1,2}}(?:st|nd|rd|th)?,?\s+)?'?(?:\d{{4}}|\d{{2}}){_CLOCK}",

@@ -48,7 +48,7 @@ IGNORE: Final = "ignore"
 """The field of a column that is left out."""
 UNKNOWN: Final = (
     "n/a", "n.a.", "na", "#n/a", "tbc", "tbd", "tba", "to be confirmed", "to be determined", "unknown", "not known", "not applicable",
-    "not available", "not provided", "not set", "null", "nan", "nat", "-", "--", "–", "—", "?", "exempt under section*",
+    "not available", "not provided", "not set", "null", "nan", "nat", "-", "--", "–", "—", "?", "exempt under*", "exemption under*",
 )  # fmt: skip
 """Texts that say that something is unknown, whatever their case; one that ends in a star stands for all that begin so."""
 MULTIPLIERS: Final = {"": 1, "k": 1_000, "M": 1_000_000, "bn": 1_000_000_000}
