@@ -151,6 +151,11 @@ def test_amounts_dates_and_shares_are_real_ones_with_their_formats(tmp_path: Pat
     assert (second["Budget"].value, second["Budget"].number_format, second["Budget: currency"].value) == (9.5, "#,##0.00 [$EUR]", "EUR")
 
 
+def test_rows_that_say_no_more_than_whose_they_are_are_read_back(tmp_path: Path) -> None:
+    pf = portfolio({"id": "a", "risks": [{"id": "r", "before": {"probability": 0.5, "impacts": [{}, {}]}}]})
+    assert ipmo.read(written(pf, tmp_path)) == pf
+
+
 def test_sheets_are_tables_with_filters_frozen_headings_and_help(tmp_path: Path) -> None:
     pf = portfolio({"id": "a", "state": "paused", "tasks": [{"id": "t", "duration": "5 d"}]})
     book = openpyxl.load_workbook(written(pf, tmp_path))
@@ -163,6 +168,9 @@ def test_sheets_are_tables_with_filters_frozen_headings_and_help(tmp_path: Path)
     assert comment is not None
     assert "One of: proposed, approved, active, paused, closed, cancelled." in comment.text
     assert book.custom_doc_props["ipmo"].value == 1
+    paper = book["Projects"].page_setup
+    assert (paper.orientation, int(paper.fitToWidth or 1), int(paper.fitToHeight)) == ("landscape", 1, 0)
+    assert book["Projects"].print_title_rows == "$1:$1"
 
 
 def test_columns_that_people_add_become_attributes(tmp_path: Path) -> None:

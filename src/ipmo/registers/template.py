@@ -17,7 +17,7 @@ from ipmo.methods.contract import SCOPES, Methodology
 from ipmo.registers.flat import CURRENCY
 from ipmo.registers.layout import Column, Layout, Path, layout, title, words
 from ipmo.registers.sheets import letters
-from ipmo.registers.workbook_out import ABOUT, MARK, Styles, new_workbook, note
+from ipmo.registers.workbook_out import ABOUT, MARK, Styles, new_workbook, note, printed
 
 if TYPE_CHECKING:
     import xlsxwriter
@@ -189,6 +189,7 @@ class _Template:
         told = {"name": known.name, "columns": heads, "style": "Table Style Light 9"}
         sheet.add_table(0, 0, 20, len(columns) - 1, told)
         sheet.freeze_panes(1, len(known.keys) + (columns[len(known.keys)].path == ("id",)))
+        printed(sheet)
         for place, column in enumerate(columns):
             wide = 36 if column.path[-1] in ("name", "note", "text", "cause", "effect", "question", "description") else 14
             sheet.set_column(place, place, max(wide, len(words(column.path)) + 4), self._style(column))

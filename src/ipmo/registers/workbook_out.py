@@ -26,11 +26,13 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-__all__ = ["ABOUT", "LONG", "MARK", "Styles", "Writer", "heading", "new_workbook", "write_workbook"]
+__all__ = ["ABOUT", "LONG", "MARK", "Styles", "Writer", "heading", "new_workbook", "note", "printed", "write_workbook"]
 
 MARK: Final = "ipmo workbook"
 """What the first cell of the first sheet says; the cell beside it has the version of the layout."""
 ABOUT: Final = "Read me"
+A4: Final = 9
+"""The number of the paper in Excel."""
 LONG: Final = "Long texts"
 """The sheet of texts that no cell holds: longer than Excel allows, or with characters that its files cannot have."""
 MOST_TEXT = 32_767
@@ -246,8 +248,10 @@ def _sheet(book: xlsxwriter.Workbook, writer: Writer, name: str, table: FlatTabl
     heads = list(_heads(columns, table))
     stated = [{"header": head} for head in heads]
     sheet.add_table(0, 0, len(table.rows), len(columns) - 1, {"name": name, "columns": stated, "style": "Table Style Light 9"})
-    frozen = len(table.layout.keys) + (columns[len(table.layout.keys)].path == ("id",))
+    keys = len(table.layout.keys)
+    frozen = keys + any(column.path == ("id",) for column in columns[keys : keys + 1])
     sheet.freeze_panes(1, frozen)
+    printed(sheet)
     for place, column in enumerate(columns):
         sheet.set_column(place, place, _width(heads[place], column, table.rows))
         if column.help:
@@ -259,6 +263,14 @@ def _sheet(book: xlsxwriter.Workbook, writer: Writer, name: str, table: FlatTabl
             if value is not None:
                 code = row.get(money.get(column.path, ()), None) or row.get((*column.path[:-1], CURRENCY), currency)
                 writer.cell(sheet, number, place, value, writer.styles.of(column, value, str(code)))
+
+
+def printed(sheet: Worksheet) -> None:
+    """On paper a register is as wide as a page across, and every page has the headings."""
+    sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
 
 
 def _only(column: Column, table: FlatTable, currency: str) -> bool:
