@@ -1,6 +1,5 @@
 """No answer looks at the clock of the machine: what needs a date takes it from the portfolio or is told one."""
 
-import ast
 from datetime import date
 from pathlib import Path
 
@@ -10,17 +9,6 @@ from ipmo.analysis.benefits.cost_of_delay import cost_of_delay
 from ipmo.model import Assignment, Benefit, Enabler, MoneySettings, RateRow, Resource
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def test_nothing_asks_what_day_it_is() -> None:
-    asked = {
-        f"{path.relative_to(ROOT)}:{node.lineno}"
-        for path in [*(ROOT / "src").rglob("*.py"), *(ROOT / "plugins").glob("*/src/**/*.py")]
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Attribute) and node.attr in ("today", "now", "utcnow") and isinstance(node.value, ast.Name | ast.Attribute)
-        if (node.value.id if isinstance(node.value, ast.Name) else node.value.attr) in ("date", "datetime", "dt")
-    }
-    assert asked == set()
 
 
 def undated() -> Portfolio:

@@ -488,7 +488,7 @@ def test_only_ordinary_files_are_read(tmp_path: Path) -> None:
     ("name", "content", "says"),
     [
         ("plan.csv", b"qq,zz\n1,2\n3,4\n", "nothing says which of its columns means what"),
-        ("plan.xlsx", b"PK\x03\x04x", "no workbook that can be read"),
+        ("plan.xlsx", b"PK\x03\x04x", "no whole workbook"),
         ("PLAN.TSV", b"a\tb\n", "nothing says which of its columns means what"),
     ],
 )

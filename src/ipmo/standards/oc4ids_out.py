@@ -6,7 +6,7 @@ Source: Open Contracting for Infrastructure Data Standards, https://standard.ope
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import quote
@@ -71,7 +71,7 @@ class _Writer:
         if portfolio.status_date is not None:
             out["publishedDate"] = day_out(portfolio.status_date)
         else:
-            out["publishedDate"] = f"{datetime.now():%Y-%m-%dT%H:%M:%S}Z"
+            out["publishedDate"] = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}Z"
             self.lost.lose(
                 "given date of publication (`publishedDate`), which it asks for: the time of writing, as there is no status date"
             )

@@ -120,6 +120,7 @@ def when_in(text: str, *, end: bool = False) -> When:
 def day_out(when: When, *, end: bool = False) -> str:
     """A date as OC4IDS writes it; what ends at midnight ends with the day before.
 
+    >>> from datetime import date
     >>> day_out(date(2016, 1, 1)), day_out(datetime(2018, 12, 11), end=True)
     ('2016-01-01T00:00:00Z', '2018-12-10T00:00:00Z')
     """
