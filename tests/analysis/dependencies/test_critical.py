@@ -403,3 +403,12 @@ def test_each_link_of_a_chain_through_projects_holds_all_behind_it_back() -> Non
     found = critical_links(Portfolio(id="x", start="2026-01-05", projects=projects, links=chain))
     assert {(link.id, link.drag) for link in found} == {(f"L{number}", number + 1) for number in range(count - 1)}
     assert found["L7"].drag_on == "x@finish" and found["L298"].drag_on == "A299@finish"
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_two_links_with_the_same_ends_are_two_agreements(order: int) -> None:
+    links = [{"from": "p/a", "to": "q/a", "needed": "2026-01-05"}, {"from": "p/a", "to": "q/a", "type": "SS", "needed": "2026-01-06"}]
+    projects = [{"id": name, "tasks": [{"id": "a", "milestone": True}]} for name in "pq"]
+    pf = ipmo.Portfolio(id="pf", start="2026-01-05", projects=projects, links=links[::order])
+    found = {row.type: (row.commitment_float, row.at_risk) for row in ipmo.critical_links(pf)}
+    assert found == {"FS": (1.0, "p/a -> q/a"), "SS": (2.0, "p/a -> q/a")}

@@ -13,7 +13,7 @@ from ipmo.units import When, minutes
 
 DAY = 24 * 60
 
-__all__ = ["days_after", "gives_at_finish", "last_instant", "last_start"]
+__all__ = ["agreed", "days_after", "gives_at_finish", "last_instant", "last_start"]
 
 
 def gives_at_finish(portfolio: Portfolio, link: Link) -> bool:
@@ -21,6 +21,21 @@ def gives_at_finish(portfolio: Portfolio, link: Link) -> bool:
     noun = portfolio.items.get(reference(portfolio.resolve(link.source) or link.source).item)
     point = isinstance(noun, Gate) or (isinstance(noun, Task) and noun.milestone and noun.milestone_of != "start")
     return point or link.type[0] == "F"
+
+
+def agreed(portfolio: Portfolio, link: Link) -> tuple[int, str, bool]:
+    """The earlier of the dates on which the giver said, and the receiver needs, that it is there.
+
+    Returns:
+        The last instant that keeps it, how it is stated, and whether it is for the giver's finish.
+
+    Raises:
+        ValueError: neither is stated.
+    """
+    at_finish = gives_at_finish(portfolio, link)
+    pairs = ((link.promised, "committed for"), (link.needed, "needed by"))
+    date, word = min((last_instant(when, at_finish=at_finish), word) for when, word in pairs if when is not None)
+    return date, word, at_finish
 
 
 def last_instant(when: When, *, at_finish: bool) -> int:

@@ -12,7 +12,7 @@ from datetime import datetime
 
 import attrs
 
-from ipmo.analysis.dates.by_day import days_after, gives_at_finish, last_instant
+from ipmo.analysis.dates.by_day import agreed, days_after
 from ipmo.analysis.dates.committed import KINDS, PLANNED, Commitment, Kind, Standing, Stated
 from ipmo.analysis.dates.held import from_outside, held_by
 from ipmo.analysis.dates.nearest import Nearest
@@ -75,9 +75,7 @@ class Commitments(Answer[str, Commitment]):
 
     def _of_link(self, pf: Portfolio, link: Link) -> Iterator[Stated]:
         """The earlier of the dates on which the giver said, and the receiver needs, that it is there."""
-        pairs = ((link.promised, "committed for"), (link.needed, "needed by"))
-        name, at_finish = link.id or f"{link.source} -> {link.target}", gives_at_finish(pf, link)
-        date, word = min((last_instant(when, at_finish=at_finish), word) for when, word in pairs if when is not None)
+        name, (date, word, at_finish) = link.id or f"{link.source} -> {link.target}", agreed(pf, link)
         source = pf.resolve(link.source) or link.source
         if reference(source).external:
             if link.status == "delivered":

@@ -9,7 +9,7 @@ from typing import Literal
 
 import attrs
 
-from ipmo.analysis.dates.by_day import last_start
+from ipmo.analysis.dates.by_day import agreed, last_start
 from ipmo.analysis.dates.commitments import Stated
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.dependencies.handovers import link_name, side_of
@@ -245,7 +245,7 @@ class Crossings:
     def _commit(self) -> None:
         """How far each source can slip before a commitment is missed: that of the hand-over itself, or one downstream."""
         s, late = self.schedule, self.schedule.commitments.late
-        own = {one.name: one for one in s.commitments.stated if one.kind == "hand-over"}
+        own = {(one.name, one.date, one.at_finish): one for one in s.commitments.stated if one.kind == "hand-over"}
         self.commitment_float: list[float | None] = []
         self._own: list[str | None] = []
         lates, edges = plain(late.x), plain(late.edge)
@@ -255,13 +255,22 @@ class Crossings:
                 spare = self.days_of(row, self.reach.slack(k, lates[v], edges[v]))
             elif lates[v] < FAR // 2:
                 spare = self._between(v, self.bounds[row], lates[v], row)
-            mine = own.get(self.names[row])
+            agreement = self._agreement(row)
+            mine = None if agreement is None else own.get(agreement)
             self._own.append(None)
             if mine is not None:
                 left = self._to_stated(u, mine, row)
                 if left is not None and (spare is None or left <= spare):
                     spare, self._own[row] = left, mine.name
             self.commitment_float.append(spare)
+
+    def _agreement(self, row: int) -> tuple[str, int, bool] | None:
+        """What tells the agreement of a link from those of others with the same ends; None where it has none."""
+        link = self.portfolio.links[self.open[row]]
+        if link.promised is None and link.needed is None:
+            return None
+        date, _, at_finish = agreed(self.portfolio, link)
+        return self.names[row], date, at_finish
 
     def _to_stated(self, place: int, stated: Stated, row: int) -> float | None:
         """Working days until a hand-over comes later than stated."""
