@@ -33,11 +33,12 @@ collect_ignore_glob = ["adapters/broken/*"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests marked `data` need the folder of real data."""
-    if not DATA.is_dir():
-        for item in items:
-            if item.get_closest_marker("data"):
-                item.add_marker(pytest.mark.skip(reason="no real data here: set IPMO_DATA to its folder"))
+    """Tests marked `data` need the folder of real data; what large files, browsers and Java reach is not counted as covered."""
+    for item in items:
+        if any(item.get_closest_marker(mark) for mark in ("data", "browser", "java", "fuzz")):
+            item.add_marker("no_cover")
+        if item.get_closest_marker("data") and not DATA.is_dir():
+            item.add_marker(pytest.mark.skip(reason="no real data here: set IPMO_DATA to its folder"))
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
