@@ -80,3 +80,9 @@ def test_what_is_wrong_with_a_mapping_is_said_with_its_place(tmp_path, text, pla
         read_mapping(tmp_path / "m.yaml")
     assert f"m.yaml:{place}" in str(caught.value)
     assert says in str(caught.value)
+
+
+def test_each_doubt_about_a_file_is_one_of_its_own() -> None:
+    sheet = SheetMapping(sheet="Plan", register="projects", doubt="which register it is\nwhere it ends")
+    mapping = Mapping(doubt="its encoding\nits currency", sheets=[sheet])
+    assert mapping.doubts == ("its encoding", "its currency", "sheet 'Plan': which register it is", "sheet 'Plan': where it ends")

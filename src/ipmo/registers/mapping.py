@@ -173,10 +173,10 @@ class Mapping:
     @property
     def doubts(self) -> tuple[str, ...]:
         """Everything that whoever proposed it was not sure of, each with its sheet and column."""
-        found = [self.doubt] if self.doubt else []
+        found = self.doubt.splitlines()
         for sheet in self.sheets:
             front = f"sheet {sheet.sheet!r}: " if sheet.sheet else ""
-            found += [front + sheet.doubt] if sheet.doubt else []
+            found += [front + doubt for doubt in sheet.doubt.splitlines()]
             found += [f"{front}column {column.header or column.at!r}: {column.doubt}" for column in sheet.columns if column.doubt]
         return tuple(found)
 
