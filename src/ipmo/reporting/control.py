@@ -180,7 +180,7 @@ def raid_log(a: Answers) -> Panel | None:
         shown.append(Row(name=f"{row['kind']}s".replace("ys", "ies"), cells=cells))
     titles = ("all", "open", "overdue", "without owner", "without a date", "oldest, days", "mean age, days")
     heads = [Head(title="entry"), *(Head(title=title, num=True) for title in titles)]
-    text = "Counted over everything below; a dependency is a link across a project boundary. Ages count from the day an entry was raised."
+    text = "Counted over everything below; a dependency is a link across a project boundary or to something outside, open while somebody waits for it. Ages count from the day an entry was raised."
     return Panel(id="raid", title="RAID log", blocks=[Paragraph(text), Grid(label="RAID log", heads=heads, rows=shown)])
 
 

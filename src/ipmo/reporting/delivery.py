@@ -39,7 +39,7 @@ def timeline(a: Answers) -> Panel:
     bars = [_bar(a, project) for project in chosen]
     note = "Grey: before the status date. Blue: forecast. Outlined: proposed. Diamond: committed finish; dark red: past it."
     if any(bar.late for bar in bars):
-        note += " The number behind a bar counts the missed commitments in it."
+        note += " The number behind a bar counts the commitments in it that are missed or overdue."
     if hops:
         note += (
             " Numbered arrows: the hand-overs of the table below; solid where the link sets the receiver's date, dashed where it has float."

@@ -7,11 +7,14 @@ from datetime import date
 
 import attrs
 
+from ipmo.analysis.dates.by_day import gives_at_finish
 from ipmo.analysis.money.rollup import LEFT_OUT, LEVELS
 from ipmo.errors import one_of
+from ipmo.model.governance import Gate
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
+from ipmo.model.work import Link, Project
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import When, as_day, as_when
 from ipmo.words import counted
@@ -204,12 +207,11 @@ def _entries(pf: Portfolio) -> Iterator[RaidEntry]:
         if len(projects) < 2 and not any(end.startswith("external:") for end in ends):
             continue
         due = min((w for w in (link.needed, link.promised) if w is not None), key=as_day, default=None)
-        live = link.status not in ("delivered", "cancelled")
         yield RaidEntry(
             id=link.id or f"{link.source} -> {link.target}",
             kind="dependency",
             items=projects,
-            open=live,
+            open=_awaited(pf, link),
             due=due,
             raised=link.as_of,
             owner=link.giver_owner or link.receiver_owner,
@@ -234,6 +236,24 @@ def _entries(pf: Portfolio) -> Iterator[RaidEntry]:
             raised=change.raised,
             owner=change.owner,
         )
+
+
+def _awaited(pf: Portfolio, link: Link) -> bool:
+    """Whether somebody still waits for what a link hands over: it is not there yet, or disputed, and its receiver is not done."""
+    if link.status in ("delivered", "cancelled"):
+        return False
+    giver, taker = (pf.items.get(reference(pf.resolve(end) or end).item) for end in (link.source, link.target))
+    if _done(taker) or (isinstance(taker, Project) and (taker.stopped or taker.state == "closed")):
+        return False
+    given = _done(giver) if gives_at_finish(pf, link) else getattr(giver, "started", False)
+    return link.status == "disputed" or not given
+
+
+def _done(noun: object) -> bool:
+    """Whether an item is a fact: work has its actual finish, a gate its go."""
+    if isinstance(noun, Gate):
+        return noun.decision is not None and noun.decision.outcome in ("go", "conditional go")
+    return bool(getattr(noun, "finished", False))
 
 
 def _where(pf: Portfolio, item: str | None) -> tuple[str, ...]:
