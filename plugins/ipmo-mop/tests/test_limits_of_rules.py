@@ -1,4 +1,4 @@
-"""Where the rules of the portfolio cycles turn, each worked out by hand."""
+"""Limits of the rules of the portfolio cycles, each worked out by hand."""
 
 from __future__ import annotations
 

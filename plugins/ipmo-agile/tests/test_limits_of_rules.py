@@ -1,8 +1,7 @@
-"""Where the rules of agile delivery turn, each worked out by hand; what is refused while exports are read; money in other currencies."""
+"""Limits of the rules of agile delivery, each worked out by hand; money in other currencies."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -30,18 +29,10 @@ from ipmo_agile import (
     Team,
     WorkItem,
     backlog,
-    backtest,
-    bulk_closures,
     flow,
     little,
     priorities,
-    throughput,
-    without_bulk,
 )
-from ipmo_agile.dates import day_of
-from ipmo_agile.jira import sniff_jira
-from ipmo_agile.jira_csv import sniff_jira_csv
-from ipmo_agile.lifecycle import Move, category_of, gives_up, in_order, is_delivered
 
 DAY = date(2026, 1, 5)
 CHECKS = {check.code.removeprefix("agile/"): check for check in AGILE.checks}
@@ -469,59 +460,6 @@ def test_a_dependency_between_teams_needs_a_giver_a_receiver_and_a_date_with_its
     assert lacks(target="P/c", giver_owner=None) == [], "inside one team nobody asks"
 
 
-# ------------------------------------------------------------------------------------------------ histories
-
-
-def test_a_backtest_speaks_of_its_two_percentiles_only() -> None:
-    with pytest.raises(UnitError, match=r"^a backtest says P50 and P85$"):
-        backtest({}).held(70)
-    assert (backtest({}).held(50), backtest({}).held(85)) == (None, None)
-
-
-def test_a_backtest_counts_what_held_and_what_did_not() -> None:
-    def weeks(*counts: int) -> list[date]:
-        return [day(7 * week) for week, count in enumerate(counts) for _ in range(count)]
-
-    # eight whole weeks: six are seen, two hidden; four items at two a week take two; of the second history two came a week late
-    found = backtest({"good": weeks(*[2] * 9), "late": [*weeks(*[2] * 6), day(55), day(55)], "short": weeks(1, 1, 1)})
-    assert [(t.name, t.seen, t.items, t.actual, t.p50, t.p85, t.held_50, t.held_85) for t in found.trials] == [
-        ("good", 6, 4, 2, 2, 2, True, True),
-        ("late", 6, 2, 2, 1, 1, False, False),
-    ]
-    assert (found.held(50), found.held(85)) == (0.5, 0.5)
-
-
-def test_stretches_of_a_backtest_follow_each_other_each_from_what_lies_before_it() -> None:
-    rows = [day(7 * week) for week in range(29) for _ in range(2)]  # 28 whole weeks and a day: 19 seen, 9 hidden
-    assert [(t.seen, t.items) for t in backtest({"x": rows}, horizon=3).trials] == [(19, 6), (22, 6), (25, 6)]
-    assert [t.seen for t in backtest({"x": rows}, horizon=4).trials] == [19, 23]
-    assert [t.seen for t in backtest({"x": rows}, horizon=3, recent=5).trials] == [5, 5, 5]
-    assert [t.seen for t in backtest({"x": rows}, recent=None).trials] == [19]
-    assert [t.seen for t in backtest({"x": rows}, days=14).trials] == [10]
-
-
-def test_tidying_up_is_left_out_of_a_backtest_unless_it_is_asked_for() -> None:
-    rows = [day(n) for n in range(63)] + [day(10)] * 40
-    (clean,), (raw,) = backtest({"x": rows}).trials, backtest({"x": rows}, clean=False).trials
-    assert (clean.bulk, raw.bulk) == (1, 0)
-    assert clean.items == raw.items == 21
-    assert (clean.p50, clean.p85) == (3, 3), "seven a week"
-    hidden = [day(n) for n in range(63)] + [day(60)] * 40
-    assert [t.items for t in backtest({"x": hidden}).trials] == [21], "what was tidied up later is no work either"
-    assert [t.items for t in backtest({"x": hidden}, clean=False).trials] == [61]
-
-
-def test_what_is_usual_is_asked_of_half_a_year_on_either_side() -> None:
-    near = [day(n) for n in range(11)]
-    for gap, found in ((182, True), (183, False)):
-        # eleven days of work; ten of them are needed within 182 days of the day on which it was tidied up
-        rows = [*near[:10], *[day(0 + gap)] * 30]
-        assert bool(bulk_closures(rows)) is found, gap
-    twice = [day(n) for n in range(30)] + [day(40)] * 60 + [day(41)] * 300
-    assert [(b.day, b.items, b.usual) for b in bulk_closures(twice)] == [(day(40), 60, 1), (day(41), 300, 1)], "neither hides the other"
-    assert len(without_bulk(twice)) == 32
-
-
 # ------------------------------------------------------------------------------------------------ refusals
 
 
@@ -542,59 +480,6 @@ def test_questions_that_cannot_be_answered_say_what_to_give(make: Any, words: st
     with pytest.raises(UnitError) as caught:
         make()
     assert str(caught.value) == words
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "words"),
-    [
-        ("x.json", b'[{"key": "\xff"}]', "not UTF-8 at byte 10"),
-        ("x.json", b"[" * 200_000, "nested too deeply"),
-        ("x.json", b'{\n "key": }', "x.json:2:9: no JSON: Expecting value"),
-        ("x.csv", b'Issue key\n"A-1', ""),
-        ("x.csv", b"Issue key\n" + b"A" * 200_000, "no CSV: field larger than field limit"),
-    ],
-)
-def test_an_export_that_is_none_says_where(tmp_path: Path, name: str, content: bytes, words: str) -> None:
-    path = tmp_path / name
-    path.write_bytes(content)
-    if not words:
-        assert ipmo.read(path, format="jira-csv").projects[0].id == "A"
-        return
-    with pytest.raises(ipmo.FileError) as caught:
-        ipmo.read(path, format="jira" if name.endswith("json") else "jira-csv")
-    assert words in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("head", "is_jira"),
-    [
-        (b'{"issues": [{"key": "A-1"}]}', True),
-        (b'{"changelog": {}, "key": "A-1"}', True),
-        (b'{"fields": {}, "key": "A-1"}', True),
-        (b'{"key": "A-1"}', False),
-        (b'{"issues": [], "fields": {}, "changelog": {}}', False),
-        (b'{"ipmo": 1, "issues": [{"key": "A-1"}]}', False),
-    ],
-)
-def test_an_export_is_known_by_what_it_holds(tmp_path: Path, head: bytes, is_jira: bool) -> None:
-    for name, expected in (("x.json", is_jira), ("X.JSON", is_jira), ("x.txt", False)):
-        assert sniff_jira(tmp_path / name, head) is expected
-    (tmp_path / "folder" / "below").mkdir(parents=True)
-    (tmp_path / "folder" / "below" / "x.json").write_bytes(head)
-    assert sniff_jira(tmp_path / "folder", b"") is is_jira
-
-
-@pytest.mark.parametrize(
-    ("name", "head", "is_jira"),
-    [
-        ("x.csv", b"Summary,Issue Key\nA", True),
-        ("x.TXT", b"work item key;Summary\nA", True),
-        ("x.csv", b"Summary\nIssue key", False),
-        ("x.json", b"Issue key\n", False),
-    ],
-)
-def test_a_sheet_is_known_by_its_first_line(name: str, head: bytes, is_jira: bool) -> None:
-    assert sniff_jira_csv(Path(name), head) is is_jira
 
 
 # ------------------------------------------------------------------------------------------------ a backlog as a task
@@ -619,142 +504,7 @@ def test_a_backlog_is_forecast_from_whole_weeks_up_to_the_day_of_the_data() -> N
     assert (over.actual_start, over.actual_finish) == (day(1), day(3))
 
 
-def test_what_was_given_up_is_not_left() -> None:
-    rows = [WorkItem(id=f"d{n}", started=day(n), finished=day(n)) for n in range(14)]
-    task = backlog([*rows, WorkItem(id="no", created=day(0), dropped=day(20)), WorkItem(id="yes", created=day(0))], "All")
-    assert isinstance(task.remaining, AgileForecast)
-    assert (task.remaining.remaining_items, task.remaining.counted_on) == (1, day(20))
-
-
-@pytest.mark.parametrize(
-    ("status", "category"),
-    [
-        ("  In\tReview ", "indeterminate"), ("TO  DO", "new"), ("not ready", "new"), ("Ready for development", "new"), ("Nothing", "indeterminate"),
-        ("Won't fix", "done"), ("WONT do", "done"), ("Rejected by client", "done"), ("Postponed", "indeterminate"), ("Deployed", "done"),
-    ],
-)  # fmt: skip
-def test_a_status_that_nothing_names_is_known_by_its_words(status: str, category: str) -> None:
-    assert category_of(status) == category
-
-
-def test_a_status_gives_up_by_fewer_words_than_a_resolution() -> None:
-    words = ("Cancelled", "won’t do", "Wont do", "Postponed", "We won't stop", "Done")
-    assert [gives_up(word) for word in words] == [True, True, True, False, False, False]
-    for word in (
-        "Never",
-        "Ne sera pas fait",
-        "Sera pas fait",
-        "No",
-        "Postponed until autumn",
-        "As  designed",
-        "By design",
-        "Need more information",
-    ):
-        assert not is_delivered(word), word
-    for word in ("Fixed, not tested", "Designed", "123", "Works"):
-        assert is_delivered(word), word
-
-
-# ------------------------------------------------------------------------------------------------ exports, kind by kind
-
-
-def exported(tmp_path: Path, content: str, name: str = "x.csv") -> Portfolio:
-    path = tmp_path / name
-    path.write_text(content, encoding="utf-8")
-    return ipmo.read(path, format="jira-csv" if name.endswith("csv") else "jira")
-
-
-@pytest.mark.parametrize("content", ["", "\n", " , \n"])
-def test_a_sheet_without_a_header_lacks_the_column_that_it_is_known_by(tmp_path: Path, content: str) -> None:
-    with pytest.raises(ipmo.FileError, match="there is no column 'Issue key'"):
-        exported(tmp_path, content)
-
-
-@pytest.mark.parametrize(
-    ("stem", "name"),
-    [("my board", "my board"), ("a@b", "a b"), ("  two   spaces ", "two spaces"), ("@:@", "jira"), ("a" * 199 + " b", "a" * 199), ("b" * 230, "b" * 200)],
-)  # fmt: skip
-def test_a_portfolio_is_named_after_its_file(tmp_path: Path, stem: str, name: str) -> None:
-    assert exported(tmp_path, "Issue key,Created\nA-1,2026-01-05\n", f"{stem}.csv").id == name
-
-
-def test_resolutions_that_nobody_knows_are_counted_wherever_they_come_from(tmp_path: Path) -> None:
-    done = {"statusCategory": {"key": "done"}, "name": "Done"}
-    words = ["Fixed", "DONE", "", "Shipped", "Shipped", "Merged", "Won't Do"]
-    issues = [
-        {
-            "key": f"A-{n}",
-            "fields": {
-                "status": done,
-                "created": "2026-01-05",
-                "resolutiondate": "2026-01-06",
-                "resolution": {"name": word} if word else None,
-            },
-        }
-        for n, word in enumerate(words)
-    ]
-    rest = exported(tmp_path, json.dumps({"issues": issues}), "x.json")
-    lines = [f"A-{n},Done,Done,2026-01-05,2026-01-06,{word}" for n, word in enumerate(words)]
-    sheet = exported(tmp_path, "\n".join(["Issue key,Status,Status Category,Created,Resolved,Resolution", *lines]))
-    for pf in (rest, sheet):
-        (told,) = [f for f in pf.source.findings if f.code == "jira/resolution"]
-        assert told.message == "3 issues count as delivered by a resolution of your own: 'Shipped' (2), 'Merged' (1)"
-        backlog_items = pf["A/backlog"].extensions["agile"].backlog
-        assert [item.id for item in backlog_items if item.dropped] == ["A-6"]
-
-
-@pytest.mark.parametrize(
-    ("written", "read"),
-    [
-        ("12/13/2026", date(2026, 12, 13)),  # there is no month 13: the month is first
-        ("13/12/2026", date(2026, 12, 13)),
-        ("12/12/2026", date(2026, 12, 12)),
-        ("01/12/2026 09:00", date(2026, 12, 1)),  # nothing says which; by the clock of 24 hours the day is first
-        ("01/12/2026 9:00 AM", date(2026, 1, 12)),
-        ("01.12.2026 9:00 AM", date(2026, 12, 1)),  # dots: the day is first, whatever the clock
-        ("31.12.69", date(1969, 12, 31)),
-        ("31.12.68", date(2068, 12, 31)),
-        ("1970-01-01", date(1970, 1, 1)),
-        ("2199-12-31", date(2199, 12, 31)),
-    ],
-)
-def test_a_date_of_an_export_is_read_by_what_it_shows(tmp_path: Path, written: str, read: date) -> None:
-    if read.year < 1970:
-        with pytest.raises(ipmo.FileError, match="1969-12-31 lies outside the years 1970 to 2199"):
-            exported(tmp_path, f"Issue key,Created\nA-1,{written}\n")
-        return
-    pf = exported(tmp_path, f"Issue key,Created\nA-1,{written}\n")
-    assert pf["A/backlog"].extensions["agile"].backlog[0].created == read
-
-
-MONTHS = {
-    1: "Jan january Januar janv Ene gennaio januari janeiro", 2: "Feb févr Februar febrero fev", 3: "Mar Mär mrt março marzo mars",
-    4: "Apr avr abr aprile", 5: "May Mai mei mag maggio mayo", 6: "Jun juin giu junho", 7: "Jul Juli juil lug julho",
-    8: "Aug août ago agosto", 9: "Sep Sept set setembro", 10: "Oct Okt out ottobre", 11: "Nov novembre", 12: "Dec Dez déc dic dezembro",
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("month", MONTHS)
-def test_months_have_names_in_seven_languages(month: int) -> None:
-    for name in MONTHS[month].split():
-        for text in (f"3/{name}/26 3:04 PM", f"3. {name} 2026", f"{name} 3, 2026", f"3-{name}.-2026 15:04"):
-            assert day_of(text) == date(2026, month, 3), text
-
-
-def test_a_log_is_read_forward_whichever_end_it_tells_first() -> None:
-    """Also where it does not say which category was left; what happened at one instant keeps its order."""
-    early, late = datetime(2026, 1, 5, 8), datetime(2026, 1, 5, 9)
-    told = [Move(early, None, "indeterminate"), Move(late, None, "done"), Move(late, None, "indeterminate"), Move(late, None, "done")]
-    assert in_order(told) == in_order(told[::-1]) == told
-    assert in_order([]) == []
-    assert in_order([Move(late, None, "done"), Move(late, None, "new")]) == [Move(late, None, "done"), Move(late, None, "new")]
-
-
-def test_throughput_of_nothing_is_nothing_unless_both_ends_are_said() -> None:
-    assert throughput([], start=DAY) == throughput([], end=DAY) == ()
-    assert throughput([], start=DAY, end=day(14)) == (0, 0)
-    assert throughput([day(0), day(20)], start=day(7), end=day(14)) == (0,), "what lies outside counts nowhere"
-    assert throughput([day(6), day(7), day(13), day(14)], start=day(7), end=day(21)) == (2, 1)
+# ------------------------------------------------------------------------------------------------ whatever else a portfolio holds
 
 
 @pytest.mark.parametrize("code", sorted(CHECKS))
@@ -782,27 +532,6 @@ def test_a_sheet_of_any_system_is_read_line_by_line(tmp_path: Path, ends: str) -
     path.write_bytes(ends.join(lines).encode())
     with pytest.raises(ipmo.FileError, match=r"x\.csv:5: 'a-3' is no issue key"):
         ipmo.read(path, format="jira-csv")
-
-
-@pytest.mark.parametrize("when", [None, "", 0.5, {}])
-def test_a_change_in_a_log_needs_its_instant(tmp_path: Path, when: object) -> None:
-    log = {"histories": [{"created": when, "items": [{"field": "status", "toString": "Done"}]}]}
-    words = "a change in its log has no date" if not when else "'0.5' is not a date as Jira writes it"
-    with pytest.raises(ipmo.FileError, match=f"A-1: {words}"):
-        exported(tmp_path, json.dumps([{"key": "A-1", "fields": {"created": "2026-01-05"}, "changelog": log}]), "x.json")
-
-
-def test_a_history_without_anything_is_passed_over_and_the_next_one_is_tried() -> None:
-    good = [day(7 * week) for week in range(9) for _ in range(2)]
-    assert [trial.name for trial in backtest({"none": [], "short": good[:2], "good": good, "empty": []}).trials] == ["good"]
-
-
-@pytest.mark.parametrize("side", [1, -1])
-@pytest.mark.parametrize(("gap", "found"), [(182, True), (183, False)])
-def test_what_is_usual_is_asked_of_182_days_before_and_after(side: int, gap: int, found: bool) -> None:
-    """Ten days of work, of which the farthest lies as far away as it may; without it they are too few."""
-    rows = [day(side * n) for n in range(1, 10)] + [day(side * gap)] + [day(0)] * 30
-    assert bool(bulk_closures(rows)) is found
 
 
 @pytest.mark.parametrize(("promised", "late"), [("2026-02-20", False), ("2026-02-13", False), ("2026-02-12", True)])
