@@ -34,6 +34,7 @@ __all__ = [
     "Referenced",
     "Shaped",
     "Triangular",
+    "Unbounded",
     "Uniform",
 ]
 
@@ -235,8 +236,27 @@ class Pert(Shaped):
         return (low + 4 * number(self.likely) + high) / 6
 
 
+class Median(Estimate):
+    """An estimate without a most likely value: the schedule and the totals use its median, of an even number of samples the lower one."""
+
+    __slots__ = ()
+
+    @property
+    def rule(self) -> str:
+        """`p50`."""
+        return "p50"
+
+    def central(self) -> Quantity:
+        """The median."""
+        return self.quantile(0.5)
+
+    @abstractmethod
+    def quantile(self, share: float) -> Quantity:
+        """The value that is not passed with that probability (0 to 1); always known."""
+
+
 @attrs.frozen
-class Uniform(Estimate):
+class Uniform(Median):
     """Anything between `low` and `high`, all alike."""
 
     kind: ClassVar[str] = "uniform"
@@ -247,15 +267,6 @@ class Uniform(Estimate):
         _same_unit((self.low, self.high))
         if number(self.low) > number(self.high):
             raise UnitError(f"low must not be above high (got {self.low}, {self.high})")
-
-    @property
-    def rule(self) -> str:
-        """`p50`."""
-        return "p50"
-
-    def central(self) -> Quantity:
-        """The middle."""
-        return self.quantile(0.5)
 
     def mean(self) -> Quantity:
         """The middle."""
@@ -268,26 +279,23 @@ class Uniform(Estimate):
 
 
 @attrs.frozen
-class LogNormal(Estimate):
+class Unbounded(Median):
+    """A distribution without bounds, through its 10th and 90th percentile."""
+
+    p10: Quantity
+    p90: Quantity
+
+
+@attrs.frozen
+class LogNormal(Unbounded):
     """Lognormal through its 10th and 90th percentile, both above zero."""
 
     kind: ClassVar[str] = "lognormal"
-    p10: Quantity
-    p90: Quantity
 
     def __attrs_post_init__(self) -> None:
         _same_unit((self.p10, self.p90))
         if not 0 < number(self.p10) <= number(self.p90):
             raise UnitError(f"a lognormal estimate needs 0 < p10 <= p90 (got {self.p10}, {self.p90})")
-
-    @property
-    def rule(self) -> str:
-        """`p50`."""
-        return "p50"
-
-    def central(self) -> Quantity:
-        """The median."""
-        return self.quantile(0.5)
 
     def mean(self) -> Quantity:
         """exp(mu + sigma^2 / 2)."""
@@ -305,30 +313,19 @@ class LogNormal(Estimate):
 
 
 @attrs.frozen
-class Normal(Estimate):
-    """Normal through its 10th and 90th percentile; what falls below zero counts as nothing where it is a time.
+class Normal(Unbounded):
+    """Normal through its 10th and 90th percentile: its mean is their middle; what falls below zero counts as nothing where it is a time.
 
     >>> round(Normal(80.0, 120.0).quantile(0.9), 6)
     120.0
     """
 
     kind: ClassVar[str] = "normal"
-    p10: Quantity
-    p90: Quantity
 
     def __attrs_post_init__(self) -> None:
         _same_unit((self.p10, self.p90))
         if number(self.p10) > number(self.p90):
             raise UnitError(f"p10 must not be above p90 (got {self.p10}, {self.p90})")
-
-    @property
-    def rule(self) -> str:
-        """`p50`."""
-        return "p50"
-
-    def central(self) -> Quantity:
-        """The middle, which is its mean too."""
-        return self.quantile(0.5)
 
     def mean(self) -> Quantity:
         """The middle."""
@@ -346,7 +343,7 @@ class Normal(Estimate):
 
 
 @attrs.frozen
-class Discrete(Estimate):
+class Discrete(Median):
     """A few values, each with its probability."""
 
     kind: ClassVar[str] = "discrete"
@@ -359,15 +356,6 @@ class Discrete(Estimate):
             raise UnitError("a discrete estimate needs as many weights as values, at least one")
         if min(self.weights) < 0 or abs(sum(self.weights) - 1) > 1e-9:
             raise UnitError(f"weights must not be negative and must sum to 1 (got {sum(self.weights):g})")
-
-    @property
-    def rule(self) -> str:
-        """`p50`."""
-        return "p50"
-
-    def central(self) -> Quantity:
-        """The median."""
-        return self.quantile(0.5)
 
     def mean(self) -> Quantity:
         """The sum of the values by their probabilities."""
@@ -385,7 +373,7 @@ class Discrete(Estimate):
 
 
 @attrs.frozen
-class Empirical(Estimate):
+class Empirical(Median):
     """Observed values, each as likely as the others."""
 
     kind: ClassVar[str] = "empirical"
@@ -395,15 +383,6 @@ class Empirical(Estimate):
         if not self.samples:
             raise UnitError("an empirical estimate needs at least one sample")
         _same_unit(self.samples)
-
-    @property
-    def rule(self) -> str:
-        """`p50`."""
-        return "p50"
-
-    def central(self) -> Quantity:
-        """The median (the lower one of an even number)."""
-        return self.quantile(0.5)
 
     def mean(self) -> Quantity:
         """The mean of the samples."""

@@ -24,6 +24,7 @@ from ipmo.model.estimates import (
     Referenced,
     Shaped,
     Triangular,
+    Unbounded,
     Uniform,
 )
 from ipmo.model.fields import FrozenMap, Parse, PlainData, plain_data, said, text
@@ -36,6 +37,9 @@ __all__ = ["as_cost", "as_estimate", "as_factor", "as_time", "estimate_of", "to_
 
 T = TypeVar("T")
 SHAPES: Mapping[str, type[Shaped]] = FrozenMap({"triangular": Triangular, "pert": Pert})
+"""Distributions between two bounds, by the word of files."""
+UNBOUNDED: Mapping[str, type[Unbounded]] = FrozenMap({"lognormal": LogNormal, "normal": Normal})
+"""Distributions through two percentiles."""
 
 
 def as_estimate(
@@ -86,10 +90,8 @@ def as_estimate(
     bounds = keys - {"shape", "central"}
     if shape == "uniform" and bounds == {"low", "high"} and "central" not in keys:
         return Uniform(part("low"), part("high"))
-    if shape == "lognormal" and bounds == {"p10", "p90"} and "central" not in keys:
-        return LogNormal(part("p10"), part("p90"))
-    if shape == "normal" and bounds == {"p10", "p90"} and "central" not in keys:
-        return Normal(part("p10"), part("p90"))
+    if shape in UNBOUNDED and bounds == {"p10", "p90"} and "central" not in keys:
+        return UNBOUNDED[shape](part("p10"), part("p90"))
     if shape in SHAPES and bounds in ({"low", "likely", "high"}, {"p10", "likely", "p90"}):
         low, high = ("p10", "p90") if "p10" in keys else ("low", "high")
         return SHAPES[shape](part(low), part("likely"), part(high), low == "p10", centre)
@@ -97,8 +99,9 @@ def as_estimate(
         key, data = next(iter(value.items()))
         declared = kinds.get(text(key))
         return OpaqueEstimate(text(key), data) if declared is None else _located(declared.parse, data, text(key))
-    if shape not in (*SHAPES, "uniform", "lognormal", "normal"):
-        raise UnitError(f"shape {shape!r} is not one of triangular, pert, uniform, lognormal, normal").at("shape")
+    shapes = (*SHAPES, "uniform", *UNBOUNDED)
+    if shape not in shapes:
+        raise UnitError(f"shape {shape!r} is not one of {', '.join(shapes)}").at("shape")
     wanted = {
         "uniform": "low and high",
         "lognormal": "p10 and p90 (it has no absolute bounds)",
@@ -228,10 +231,8 @@ def to_plain(estimate: Estimate) -> PlainData:
         return data
     if isinstance(estimate, Uniform):
         return {"low": out(estimate.low), "high": out(estimate.high), "shape": "uniform"}
-    if isinstance(estimate, LogNormal):
-        return {"p10": out(estimate.p10), "p90": out(estimate.p90), "shape": "lognormal"}
-    if isinstance(estimate, Normal):
-        return {"p10": out(estimate.p10), "p90": out(estimate.p90), "shape": "normal"}
+    if isinstance(estimate, Unbounded):
+        return {"p10": out(estimate.p10), "p90": out(estimate.p90), "shape": estimate.kind}
     if isinstance(estimate, Discrete):
         return {"values": [out(v) for v in estimate.values], "weights": list(estimate.weights)}
     if isinstance(estimate, Empirical):

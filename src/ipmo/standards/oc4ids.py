@@ -24,8 +24,8 @@ from ipmo.model.money import Budget, BudgetLine, MoneySettings, as_budget
 from ipmo.model.people import Person, Stakeholder
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import ID
-from ipmo.model.work import Constraints, Link, Project, Task
-from ipmo.standards.oc4ids_words import DELIVERY, FINAL, PACKAGE, PERIODS, STATES, TEXTS, URN, when_in
+from ipmo.model.work import Link, Project, Task
+from ipmo.standards.oc4ids_words import DELIVERY, FINAL, PACKAGE, PERIODS, STATES, TEXTS, URN, delivery, when_in
 from ipmo.standards.parts import Part, Place
 from ipmo.units import Money, When, as_day
 from ipmo.words import counted
@@ -150,7 +150,7 @@ class _Reader:
             actual = self._actual(body)
         tasks = self._milestones(body)
         if tasks and start is not None and finish is not None and ended is None:
-            tasks.insert(0, _bar(start, finish))
+            tasks.insert(0, delivery(start, finish))
         project = Project(
             id=own,
             name=body.text("title"),
@@ -437,11 +437,6 @@ class _Reader:
                 f"{counted(self.zoned, 'date')} with an offset from UTC: the plan keeps the time on the clock",
                 severity=Severity.INFO,
             )
-
-
-def _bar(start: When, finish: When) -> Task:
-    """The work of a project of which only the period is known: fixed there, so that its milestones alone do not end it."""
-    return Task(id=DELIVERY, name="Delivery", constraints=Constraints(by_hand_start=start, by_hand_finish=finish))
 
 
 def _joined(who: Stakeholder, project: str) -> Stakeholder:

@@ -22,8 +22,8 @@ from ipmo.model.money import Budget
 from ipmo.model.people import Person
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import item_of
-from ipmo.model.work import Constraints, Link, Project, Task
-from ipmo.standards.oc4ids_words import CURRENCIES, DELIVERY, FINAL, PACKAGE, PERIODS, STATES, STATUS, TEXTS, TYPES, URN, day_out
+from ipmo.model.work import Link, Project, Task
+from ipmo.standards.oc4ids_words import CURRENCIES, FINAL, PACKAGE, PERIODS, STATES, STATUS, TEXTS, TYPES, URN, day_out, delivery
 from ipmo.units import Money, When, as_day, as_money, as_when
 
 __all__ = ["write_oc4ids"]
@@ -282,8 +282,8 @@ class _Writer:
     def _tasks(self, project: Project, out: PlainMap) -> None:
         milestones = []
         for task in project.tasks:
-            if _is_bar(task, project):
-                continue
+            if task == delivery(project.start, project.finish):
+                continue  # it stands for the period of its project, which is written anyway
             if task.milestone:
                 milestones.append(self._milestone(task))
             else:
@@ -406,12 +406,6 @@ class _Writer:
                 self.lost.lose("currency of the portfolio")
             self.lost.beside(portfolio.money, {"currency"}, "money of the portfolio")
         self.lost.beside(portfolio, {*kept, "links", "source", "money"}, "the portfolio")
-
-
-def _is_bar(task: Task, project: Project) -> bool:
-    """Whether a task stands for the period of its project, which is written anyway."""
-    bar = Task(id=DELIVERY, name="Delivery", constraints=Constraints(by_hand_start=project.start, by_hand_finish=project.finish))
-    return task == bar
 
 
 def _period(since: When | None, until: When | None) -> PlainMap:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from ipmo.errors import UnitError
+from ipmo.model.work import Constraints, Task
 from ipmo.units import When
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "TYPES",
     "URN",
     "day_out",
+    "delivery",
     "when_in",
 ]
 
@@ -88,6 +90,11 @@ CODES = """
 """
 CURRENCIES = frozenset(CODES.split())
 """The closed list of currencies."""
+
+
+def delivery(start: When | None, finish: When | None) -> Task:
+    """The work of a project of which only the period is known: fixed there, so that its milestones alone do not end it."""
+    return Task(id=DELIVERY, name="Delivery", constraints=Constraints(by_hand_start=start, by_hand_finish=finish))
 
 
 def when_in(text: str, *, end: bool = False) -> When:

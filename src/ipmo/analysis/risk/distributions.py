@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from ipmo.errors import UnitError
-from ipmo.model.estimates import Discrete, Empirical, Estimate, Fixed, LogNormal, Normal, Pert, Quantity, Triangular, Uniform
+from ipmo.model.estimates import Discrete, Empirical, Estimate, Fixed, LogNormal, Normal, Pert, Triangular, Uniform, number
 from ipmo.network.streams import GROUP, Stream, uniforms
-from ipmo.units import Effort, Money, Span
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Mixed = tuple[list[int], Callable[[Floats], Floats]]
 
-__all__ = ["Draws", "PertRule", "corners", "deviation", "normal_quantile", "plain_number", "quantiles", "random"]
+__all__ = ["Draws", "PertRule", "corners", "deviation", "normal_quantile", "quantiles", "random"]
 
 PertRule = Literal["beta", "classic"]
 """Which distribution a PERT estimate is: beta with 1 + 4 (m - a) / (b - a), or the beta whose deviation is a sixth of the range.
@@ -37,11 +36,6 @@ CELLS = 2048
 POINTS, WEIGHTS = np.polynomial.legendre.leggauss(3)
 
 
-def plain_number(quantity: Quantity) -> float:
-    """The bare number of a quantity, in its own unit."""
-    return float(quantity.amount) if isinstance(quantity, Span | Money | Effort) else float(quantity)
-
-
 def random(estimate: Estimate | None) -> bool:
     """Whether an estimate comes to more than one value.
 
@@ -51,7 +45,7 @@ def random(estimate: Estimate | None) -> bool:
     if estimate is None or isinstance(estimate, Fixed):
         return False
     low, high = estimate.quantile(0.0005), estimate.quantile(0.9995)
-    return low is not None and high is not None and plain_number(low) != plain_number(high)
+    return low is not None and high is not None and number(low) != number(high)
 
 
 def normal_quantile(u: Floats) -> Floats:
@@ -109,7 +103,7 @@ def beta_table(alpha: float, beta: float) -> tuple[Floats, Floats]:
 def _beta(estimate: Pert, rule: PertRule) -> tuple[float, float]:
     """The two parameters of a PERT estimate's beta distribution."""
     low, high = estimate.bounds
-    mode = (plain_number(estimate.likely) - low) / (high - low)
+    mode = (number(estimate.likely) - low) / (high - low)
     if rule == "beta":
         return 1 + 4 * mode, 5 - 4 * mode
     mean = (4 * mode + 1) / 6
@@ -136,31 +130,31 @@ def quantiles(estimate: Estimate, u: Floats, pert: PertRule = "beta") -> Floats:
             low, high = estimate.bounds
             return np.full_like(u, low) if low == high else low + (high - low) * np.interp(u, *beta_table(*_beta(estimate, pert)))
         case Fixed():
-            return np.full_like(u, plain_number(estimate.value))
+            return np.full_like(u, number(estimate.value))
         case LogNormal():
-            ends = math.log(plain_number(estimate.p10)), math.log(plain_number(estimate.p90))
+            ends = math.log(number(estimate.p10)), math.log(number(estimate.p90))
             return np.exp(sum(ends) / 2 + normal_quantile(u) * (ends[1] - ends[0]) / 2 / NormalDist().inv_cdf(0.9))
         case Normal():
-            return (plain_number(estimate.p10) + plain_number(estimate.p90)) / 2 + normal_quantile(u) * estimate.deviation
+            return (number(estimate.p10) + number(estimate.p90)) / 2 + normal_quantile(u) * estimate.deviation
         case Discrete():
-            pairs = sorted((plain_number(v), w) for v, w in zip(estimate.values, estimate.weights, strict=True) if w > 0)
+            pairs = sorted((number(v), w) for v, w in zip(estimate.values, estimate.weights, strict=True) if w > 0)
             reached = np.cumsum([weight for _, weight in pairs])
             return np.array([value for value, _ in pairs])[np.minimum(np.searchsorted(reached, u - 1e-12), len(pairs) - 1)]
         case Empirical():
-            ordered = np.sort(np.array([plain_number(one) for one in estimate.samples]))
+            ordered = np.sort(np.array([number(one) for one in estimate.samples]))
             return ordered[np.clip(np.ceil(u * len(ordered) - 1e-9).astype(np.int64), 1, len(ordered)) - 1]
     found = [estimate.quantile(share) for share in u.tolist()]
     if any(one is None for one in found):
         raise UnitError(f"{estimate.kind} estimate {estimate}: its value is unknown; install the plugin that declares it")
-    return np.array([plain_number(one) for one in found if one is not None])
+    return np.array([number(one) for one in found if one is not None])
 
 
 def corners(estimate: Triangular | Uniform) -> tuple[float, float, float, float]:
     """Least, most likely and greatest value, and 1 where all between are alike."""
     if isinstance(estimate, Uniform):
-        return plain_number(estimate.low), plain_number(estimate.low), plain_number(estimate.high), 1.0
+        return number(estimate.low), number(estimate.low), number(estimate.high), 1.0
     low, high = estimate.bounds
-    return low, plain_number(estimate.likely), high, 0.0
+    return low, number(estimate.likely), high, 0.0
 
 
 def _straight(corners: Floats, u: Floats) -> Floats:
@@ -185,7 +179,7 @@ def deviation(estimate: Estimate, pert: PertRule = "beta") -> float:
             a, m, b, _ = corners(estimate)
             return math.sqrt((a * a + m * m + b * b - a * m - a * b - m * b) / 18)
         case Uniform():
-            return (plain_number(estimate.high) - plain_number(estimate.low)) / math.sqrt(12)
+            return (number(estimate.high) - number(estimate.low)) / math.sqrt(12)
         case Pert() if estimate.bounds[0] < estimate.bounds[1]:
             alpha, beta = _beta(estimate, pert)
             low, high = estimate.bounds

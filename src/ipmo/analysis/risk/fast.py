@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from ipmo.analysis.risk.distributions import corners, plain_number, random
-from ipmo.model.estimates import Triangular, Uniform
+from ipmo.analysis.risk.distributions import corners, random
+from ipmo.model.estimates import Triangular, Uniform, number
 from ipmo.network.compiled import available
 from ipmo.network.sampled_fast import LONGEST, CompiledPass, GroupDates, fits
 from ipmo.network.streams import GROUP, stream
@@ -162,4 +162,4 @@ def _plain(piece: Piece) -> bool:
 def _most(piece: Piece) -> int:
     """The greatest length of an estimate that is drawn in the kernels, in minutes."""
     central = piece.estimate.quantile(1.0)
-    return 1 if central is None else int(plain_number(central) * piece.unit) + 1
+    return 1 if central is None else int(number(central) * piece.unit) + 1

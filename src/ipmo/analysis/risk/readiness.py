@@ -12,10 +12,11 @@ from typing import Literal
 from ipmo.analysis.dates.quality import schedule_quality
 from ipmo.analysis.dates.schedule import Schedule
 from ipmo.analysis.risk.causes import Event, Shared
-from ipmo.analysis.risk.distributions import deviation, plain_number, random
+from ipmo.analysis.risk.distributions import deviation, random
 from ipmo.analysis.risk.uncertain import Piece
 from ipmo.errors import listed
 from ipmo.findings import Finding, Severity
+from ipmo.model.estimates import number
 from ipmo.model.portfolio import Portfolio
 from ipmo.words import agree, counted
 
@@ -95,8 +96,8 @@ def _logic(portfolio: Portfolio, found: Schedule) -> Iterator[Finding]:
             f"nothing waits for {counted(len(ends), 'piece')} of open work ({listed(ends)}): its delays arrive nowhere",
             "link it to what needs it",
         )
-    for number, (code, words) in POINTS.items():
-        point = quality[number]
+    for place, (code, words) in POINTS.items():
+        point = quality[place]
         if point.numerator:
             named = listed(point.numerator)
             yield _finding(
@@ -137,4 +138,4 @@ def _estimates(work: Sequence[Piece], drivers: Sequence[Shared]) -> Iterator[Fin
 
 def _narrow(piece: Piece) -> bool:
     central = piece.estimate.central()
-    return central is not None and deviation(piece.estimate) < NARROW * abs(plain_number(central))
+    return central is not None and deviation(piece.estimate) < NARROW * abs(number(central))

@@ -6,6 +6,7 @@ samples are cut into blocks, on however many threads, the figures are the same.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING, NamedTuple
@@ -380,7 +381,7 @@ class Samples:
                 out[place] += round(costs.minor(event.response))
         return out
 
-    @property
+    @functools.cached_property
     def rates(self) -> Mapping[tuple[str, str], float]:
         """Minor units for one of the money of each impact."""
         out = {}
