@@ -309,19 +309,6 @@ class EarlyPass:
         return np.where(known, as_array(self.positions.pos), -1)
 
     @functools.cached_property
-    def lower_bounded(self) -> set[int]:
-        """Positions whose dates are lower bounds, because something before them has no duration."""
-        q = self.lists
-        seen = {q.pos[v] for v in self.network.unknown if self.network.state[v] in LIVE}
-        waiting = list(seen)
-        while waiting:
-            for v in self.successors[waiting.pop()]:
-                if v not in seen:
-                    seen.add(v)
-                    waiting.append(v)
-        return seen
-
-    @functools.cached_property
     def without_duration(self) -> frozenset[int]:
         """Nodes of work whose duration nobody knows: they have no dates of their own."""
         return frozenset(self.network.unknown)

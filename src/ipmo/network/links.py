@@ -284,7 +284,9 @@ def bind_giver(draft: Draft, source: int, target: int, kind: str, instant: int, 
 
 
 def tie(draft: Draft, target: int, kind: str, instant: int, lag: Span | None, clock: int) -> None:
-    """What a fixed date does to a target: a bound on its start or its finish."""
+    """What a fixed date does to a target: a bound on its start or its finish; a milestone that waits for a finish lies where that ends."""
     if lag is not None:
         instant = draft.clocks[clock].shift(instant, lag)
-    (draft.bounds.starts if kind[1] == "S" else draft.bounds.finishes).append((target, instant))
+    nodes = draft.nodes
+    ends = kind[0] == "F" and nodes.kinds[target] in ("milestone", "gate") and not nodes.dur[target] and target not in nodes.points
+    (draft.bounds.finishes if ends or kind[1] == "F" else draft.bounds.starts).append((target, instant))

@@ -123,6 +123,49 @@ class Passes(LatePass):
                 out[k] = self.push(k, v, x[src[k]]) == x[v]
         return out
 
+    @functools.cached_property
+    def lower_bounded(self) -> frozenset[int]:
+        """Positions whose dates are lower bounds: work without a duration, and what waits for its finish.
+
+        What waits for the start of such work alone, is fixed by a constraint, or needs one of several of which another comes first,
+        has the date that it has.
+        """
+        net = self.network
+        if not net.unknown:
+            return frozenset()
+        q, blank = self.lists, {self.lists.pos[v] for v in net.unknown if net.state[v] in LIVE}
+        bounded = set[int]()
+
+        def shares(k: int) -> bool:
+            """Whether what a link gives is a lower bound."""
+            return q.src[k] in bounded or (q.src[k] in blank and q.typ[k] in FROM_FINISH)
+
+        def certain(v: int) -> bool:
+            node = q.order[v]
+            if q.x[v] == net.high.get(node):
+                return True
+            return node in net.anyone and any(self.drives[k] and not shares(k) for k in range(q.ptr[v], q.ptr[v + 1]))
+
+        waiting = [v for u in blank for k, v in self.links_out[u] if shares(k)]
+        while waiting:
+            v = waiting.pop()
+            if v not in bounded and not certain(v):
+                bounded.add(v)
+                waiting += self.successors[v]
+        return frozenset(bounded | blank)
+
+    def without_duration_before(self, place: int) -> int:
+        """The node of the nearest work without a duration because of which the date of a position is a lower bound; the first by id."""
+        q, net = self.lists, self.network
+        seen, level = {place}, [place]
+        while level:
+            found = [q.order[v] for v in level if q.order[v] in self.without_duration]
+            if found:
+                return min(found, key=net.ids.__getitem__)
+            level = [u for v in level for u in q.src[q.ptr[v] : q.ptr[v + 1]] if u in self.lower_bounded and u not in seen]
+            seen.update(level)
+        raise ValueError(f"the dates of {net.ids[q.order[place]]} are no lower bounds")
+
     def driving_to(self, positions: Iterable[int]) -> set[int]:
         """These positions and all from which a driving path leads to them."""
         q, drives = self.lists, self.drives

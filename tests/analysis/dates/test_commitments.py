@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import ipmo
 from ipmo.analysis.dates.commitments import Commitments
@@ -545,3 +546,82 @@ def test_a_point_that_may_not_finish_before_a_day_is_said_by_that_day() -> None:
     tasks = [Task(id="k", milestone=True, finish_not_before="2026-04-01"), Task(id="l", milestone=True, after="k")]
     s = ipmo.schedule(plain(Project(id="p", tasks=tasks)))
     assert [s.finish_text(f"p/{name}") for name in "kl"] == ["2026-04-01", "2026-04-01"]
+
+
+BLANK = Task(id="blank")
+
+
+@pytest.mark.parametrize(
+    ("after", "standing"),
+    [
+        ([Task(id="t", duration="2 d", after="blank", deadline="2026-03-01")], "unknown"),
+        ([Task(id="s", duration="2 d", after="blank"), Task(id="t", duration="2 d", after="s", deadline="2026-03-01")], "unknown"),
+        ([Task(id="t", duration="2 d", after=[{"from": "blank", "type": "FF"}], deadline="2026-03-01")], "unknown"),
+        ([Task(id="t", milestone=True, after="blank", constraints={"finish_no_later": "2026-03-01"})], "unknown"),
+        ([Task(id="t", duration="2 d", after=[{"from": "blank", "type": "SS"}], deadline="2026-03-01")], "kept"),
+        ([Task(id="t", duration="2 d", after="blank", not_before="2026-04-01", deadline="2026-03-01")], "missed"),
+        ([Task(id="t", duration="2 d", after="blank", deadline="2026-01-01")], "missed"),
+    ],
+)
+def test_a_date_behind_work_without_a_duration_is_a_lower_bound_that_may_be_missed_and_never_kept(after: list[Task], standing: str) -> None:
+    """The forecast of T can only grow: late already, it is missed; in time, nobody knows. What waits for a start alone is not touched."""
+    found = stated(plain(Project(id="p", tasks=[BLANK, *after])))["p/t"]
+    assert found.standing == standing
+    if standing == "unknown":
+        assert (found.because, found.reason, found.expected, found.days) == ("p/blank", "p/blank has no duration", None, None)
+
+
+def test_what_hangs_on_work_without_a_duration_is_not_known_for_hand_overs_benefits_and_whole_projects() -> None:
+    """B only has what A gives, and A does not say how long that takes; C has all it needs."""
+    pf = plain(
+        Project(id="A", tasks=[BLANK, Task(id="t", duration="2 d", after="blank"), Task(id="u", duration="2 d")]),
+        Project(id="B", finish="2026-06-30", tasks=[Task(id="v", duration="2 d")]),
+        Project(id="C", finish="2026-06-30", tasks=[Task(id="w", duration="2 d")]),
+        links=[
+            Link(id="L", source="A/t", target="B/v", promised="2026-06-01"),
+            Link(id="M", source="A/u", target="C/w", promised="2026-06-01"),
+        ],
+        benefits=[
+            Benefit(id="b", enabled_by=["B/v"], value="1 GBP", planned_start="2026-09-01"),
+            Benefit(id="c", enabled_by=["C/w"], value="1 GBP", planned_start="2026-09-01"),
+            Benefit(id="first", any_of=["C/w", "B/v"], value="1 GBP", planned_start="2026-09-01"),
+        ],
+    )
+    found = {one.name: (one.standing, one.because) for one in stated(pf)}
+    blank = ("unknown", "A/blank")
+    assert found == {
+        "L": blank,
+        "M": ("kept", ""),
+        "B@finish": blank,
+        "C@finish": ("kept", ""),
+        "b": blank,
+        "c": ("kept", ""),
+        "first": ("kept", ""),
+    }
+
+
+@pytest.mark.parametrize("point", [Task(id="m", milestone=True, deadline="2026-03-10"), Gate(id="m", need_by="2026-03-10")])
+def test_a_point_that_waits_for_something_from_outside_is_said_by_the_day_on_which_that_comes(point: Task | Gate) -> None:
+    """The grid comes by the end of 10 March, so the point is there on 10 March; what starts with something starts on that day."""
+    work = {"gates": [point]} if isinstance(point, Gate) else {"tasks": [point]}
+    pf = plain(Project(id="p", **work), links=[Link(id="L", source="external:grid", target="p/m", date="2026-03-10")])  # type: ignore[arg-type]
+    s = ipmo.schedule(pf)
+    assert s["p/m"].finish_text == s.finish_text("p/m") == "2026-03-10"
+    assert (s.commitments["p/m"].standing, s.commitments["p/m"].expected_text) == ("kept", "2026-03-10")
+    late = ipmo.schedule(pf.evolve("L", date="2026-03-11"))
+    assert late.commitments["p/m"].text.endswith("expected 2026-03-11, because of external:grid")
+    begun = ipmo.schedule(pf.evolve("L", type="SS"))
+    assert begun.finish_text("p/m") == "2026-03-10"
+    today = ipmo.schedule(pf.evolve("pf", status_date="2026-03-11"))
+    assert today.finish_text("p/m") == "2026-03-11", "no day of open work lies before the status date"
+
+
+@settings(max_examples=60)
+@given(portfolios(), st.sampled_from(["0 d", "7 d", "2000 d"]))
+def test_what_is_kept_stays_kept_however_long_work_without_a_duration_takes(pf: Portfolio, duration: str) -> None:
+    s = ipmo.schedule(pf)
+    kept = {(one.name, one.kind, one.date) for one in s.commitments if one.standing == "kept"}
+    unsized = {s.network.ids[node] for node in s.passes.without_duration}
+    for name in (one for one in unsized if isinstance(pf.items.get(one), Task)):
+        pf = pf.evolve(name, duration=duration)
+    assert kept <= {(one.name, one.kind, one.date) for one in ipmo.schedule(pf).commitments if one.standing == "kept"}

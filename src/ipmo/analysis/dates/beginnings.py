@@ -9,7 +9,7 @@ __all__ = ["begins"]
 
 
 def begins(passes: Passes, place: int, known: dict[int, bool]) -> bool:
-    """Whether something begins at the instant of a position, and no work ends there: a status date, a not-before, the start of work.
+    """Whether something begins at the instant of a position: a status date, a not-before, the start of work; where work only ends, not.
 
     Args:
         passes: the dates of the network.
@@ -24,7 +24,7 @@ def begins(passes: Passes, place: int, known: dict[int, bool]) -> bool:
         if q.clk[v] or q.dur[v]:
             known[v] = False
         elif x == net.low[node]:
-            known[v] = net.finish_floor.get(node) != x
+            known[v] = True
         else:
             driving = [k for k in range(q.ptr[v], q.ptr[v + 1]) if passes.drives[k]]
             started = any(q.dur[q.src[k]] and q.typ[k] not in FROM_FINISH for k in driving)

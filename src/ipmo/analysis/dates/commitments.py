@@ -306,7 +306,8 @@ class Commitments(Answer[str, Commitment]):
         late = self._passed(one) and self._at_data_date(node)
         on_time = reached < one.date or (reached <= limit and not (from_morning and one.at_finish))  # by the evening is not next morning
         if on_time and not late:
-            return row
+            unclear = self._unclear(one, limit)
+            return row if unclear is None else self._undated(attrs.evolve(row, expected=None, days=None, from_morning=False), one, unclear)
         because, reason = self._why(node, one.item) if caused else ("", "")
         return attrs.evolve(row, standing="overdue" if late else "missed", because=because, reason=reason)
 
@@ -327,12 +328,26 @@ class Commitments(Answer[str, Commitment]):
     def _dark_projects(self) -> frozenset[int]:
         """Projects of which something has no date, or spans other work."""
         net = self._passes.network
-        unclear = [*net.holds, *self._blank, *net.hammocks]
+        unclear = [*net.holds, *(self._passes.lists.order[v] for v in self._passes.lower_bounded), *net.hammocks]
         return frozenset(int(net.project[node]) for node in unclear)
 
     @functools.cached_property
     def _blank(self) -> frozenset[int]:
         return frozenset(self._passes.without_duration)
+
+    def _unclear(self, one: Stated, limit: int) -> int | None:
+        """The work without a duration because of which a date in time may yet be late; None where it is sure to be kept."""
+        net, q, bounded = self._passes.network, self._passes.lists, self._passes.lower_bounded
+        if not bounded:
+            return None
+        doubts = list[int]()
+        for node in filter(self._open, one.nodes):
+            linked = [other for other, *_ in net.hammocks.get(node, ())] if net.state[node] is State.SPANNED else [node]
+            places = [q.pos[v] for v in linked if net.state[v] in LIVE and q.pos[v] in bounded]
+            if not places and not one.at_finish and (instant := self._instant(node, at_finish=False)) is not None and instant <= limit:
+                return None  # of several that start, the first counts
+            doubts += places
+        return self._passes.without_duration_before(min(doubts, key=lambda v: net.ids[q.order[v]])) if doubts else None
 
     @functools.cached_property
     def _today(self) -> int:

@@ -218,10 +218,6 @@ class _Rows:
         points = (as_array(p.clk) == 0) & (dur == 0)
         held = points & (x == as_array(net.low)[as_array(p.order)])
         out = held.copy()
-        for node, floor in net.finish_floor.items():
-            place = int(p.pos[node])
-            if x[place] == floor:
-                out[place] = False
         links = np.flatnonzero(self.read.drives == 1)
         heads = np.repeat(np.arange(net.n), np.diff(as_array(p.ptr)))[links]
         links = links[(points & ~held)[heads]]
