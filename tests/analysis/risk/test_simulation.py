@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import zipfile
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 import ipmo
+from ipmo.analysis.risk import saved
 from ipmo.analysis.risk.joint import Plan
 from ipmo.analysis.risk.sampling import run
 from ipmo.cli import main
@@ -333,6 +335,42 @@ def test_a_file_that_is_no_simulation_is_refused_by_its_name(q: ipmo.Simulation,
         path.unlink()
     with pytest.raises(ipmo.FileError, match=r"city\.npz"):
         ipmo.load_simulation(path)
+
+
+DEEP = b"[" * 20_000
+SAID: dict[str, Any] = {
+    "format": "ipmo simulation 1", "portfolio": "p", "made": [3, 1, {}], "held": {}, "rows": [], "findings": [], "work": [[], []],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(DEEP, id="nested beyond reason"),
+        pytest.param({**SAID, "work": []}, id="without its tables"),
+        pytest.param({**SAID, "portfolio": 5}, id="a portfolio that is no text"),
+        pytest.param({**SAID, "made": ["x", 1, {}]}, id="samples that are no number"),
+    ],
+)
+def test_a_simulation_whose_text_was_changed_by_hand_is_refused(tmp_path: Path, text: Any) -> None:
+    np.savez(tmp_path / "city.npz", json=np.frombuffer(text if isinstance(text, bytes) else json.dumps(text).encode(), np.uint8))
+    with pytest.raises(ipmo.FileError, match=r"city\.npz: it is no simulation that ipmo wrote, or it is damaged .*; save it again"):
+        ipmo.load_simulation(tmp_path / "city.npz")
+
+
+@pytest.mark.parametrize("header", [b"{'descr': '|u1', 'fortran_order': False, 'shape': (10000000000000,), }", b"{(((("])
+def test_an_array_that_claims_what_no_machine_holds_is_refused(tmp_path: Path, header: bytes) -> None:
+    with zipfile.ZipFile(tmp_path / "city.npz", "w") as archive:
+        archive.writestr("json.npy", b"\x93NUMPY\x01\x00" + (118).to_bytes(2, "little") + header.ljust(117) + b"\n")
+    with pytest.raises(ipmo.FileError, match="save it again"):
+        ipmo.load_simulation(tmp_path / "city.npz")
+
+
+def test_a_simulation_that_swells_is_refused_before_it_is_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    np.savez_compressed(tmp_path / "city.npz", json=np.zeros(1_000_000, np.uint8))
+    monkeypatch.setattr(saved, "MOST_BYTES", 500_000)
+    with pytest.raises(ipmo.FileError, match="unpacked it is larger than"):
+        ipmo.load_simulation(tmp_path / "city.npz")
 
 
 def test_what_drives_a_date_is_what_its_removal_saves(pf: Portfolio, q: ipmo.Simulation) -> None:

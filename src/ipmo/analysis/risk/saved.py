@@ -5,9 +5,12 @@ from __future__ import annotations
 import io
 import json
 import os
+import tokenize
+import zipfile
+import zlib
 from datetime import date
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import attrs
 import numpy as np
@@ -24,7 +27,12 @@ __all__ = ["load_simulation", "save_simulation"]
 
 FORMAT = "ipmo simulation 1"
 MOST_BYTES = 1 << 32
-"""Bytes of a file that is read, at most."""
+"""Bytes of a file that is read, at most, as it lies and unpacked."""
+DAMAGED: Final = (
+    ValueError, LookupError, TypeError, AttributeError, EOFError, ArithmeticError, RuntimeError, MemoryError, SyntaxError,
+    tokenize.TokenError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+"""What numpy, the archive and JSON raise on a file that is cut off, changed by hand, or made to be deep or to claim a huge array."""
 
 
 @checked
@@ -90,25 +98,28 @@ def load_simulation(path: str | os.PathLike[str]) -> Simulation:
     """
     try:
         if Path(path).stat().st_size > MOST_BYTES:
-            raise FileError(str(path), f"it is larger than {MOST_BYTES >> 30} GB")
-        with np.load(io.BytesIO(Path(path).read_bytes()), allow_pickle=False) as found:
+            raise ValueError(f"it is larger than {MOST_BYTES >> 30} GB")
+        raw = Path(path).read_bytes()
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            if sum(part.file_size for part in archive.infolist()) > MOST_BYTES:
+                raise ValueError(f"unpacked it is larger than {MOST_BYTES >> 30} GB")
+        with np.load(io.BytesIO(raw), allow_pickle=False) as found:
             text = json.loads(found["json"].tobytes().decode())
             if text.get("format") != FORMAT:
                 raise ValueError("another format")
             return _made(text, {name: found[name] for name in found.files})
     except OSError as error:
         raise FileError(str(path), f"it cannot be read: {error.strerror or error}") from None
-    except (ValueError, KeyError, TypeError, AttributeError, EOFError, ArithmeticError) as error:
-        raise FileError(str(path), f"it is no simulation that ipmo wrote ({type(error).__name__}: {error})") from None
-    except Exception as error:  # the archive itself is damaged
-        if type(error).__module__ not in ("zipfile", "zlib"):
-            raise
-        raise FileError(str(path), f"it is no simulation that ipmo wrote, or it is damaged ({error})") from None
+    except DAMAGED as error:
+        why = f"{type(error).__name__}: {error!s:.200}"
+        raise FileError(str(path), f"it is no simulation that ipmo wrote, or it is damaged ({why}); save it again") from None
 
 
 def _made(text: dict[str, Any], arrays: dict[str, np.ndarray[Any, Any]]) -> Simulation:
     rows: dict[str, Simulated] = {}
     samples, seed, settings = text["made"]
+    if type(samples) is not int or not isinstance(text["portfolio"], str):
+        raise ValueError("its portfolio or the number of its samples is none")
     for place, said in enumerate(text["rows"]):
         dates = sums = value = None
         if "dates" in said:
