@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 import ipmo
 from ipmo.model.estimates import Fixed
+from ipmo.registers.lettered import letters
 from ipmo.registers.mapping import ColumnMapping, Mapping, SheetMapping
-from ipmo.registers.sheets import letters
 from ipmo.units import Money
 
 FIELDS = ("id", "name", "owner", "start", "finish", "budget", "progress", "rag", "state")

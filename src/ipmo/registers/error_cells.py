@@ -11,6 +11,7 @@ from typing import Final
 from xml.parsers import expat
 
 from ipmo.errors import FileError
+from ipmo.registers.lettered import number_of
 
 __all__ = ["error_cells"]
 
@@ -84,7 +85,7 @@ def _failed(raw: bytes, name: str) -> Places:
             row, column = int(at["r"]) - 1 if at.get("r", "").isdecimal() else row + 1, -1
         elif kind == "c":
             placed = PLACE.fullmatch(at.get("r", ""))
-            row, column = (int(placed[2]) - 1, _column(placed[1])) if placed else (row, column + 1)
+            row, column = (int(placed[2]) - 1, number_of(placed[1])) if placed else (row, column + 1)
             here = (row, column) if at.get("t") == "e" else None
         elif kind == "v" and here is not None:
             text = []
@@ -102,13 +103,6 @@ def _failed(raw: bytes, name: str) -> Places:
 
     _read(raw, name, start, end, characters)
     return found
-
-
-def _column(letters: str) -> int:
-    place = 0
-    for letter in letters:
-        place = place * 26 + ord(letter) - 64
-    return place - 1
 
 
 def _read(raw: bytes, name: str, start: object, end: object = None, characters: object = None) -> None:

@@ -18,6 +18,7 @@ import attrs
 
 from ipmo.errors import FileError, Problem
 from ipmo.findings import Finding, Severity
+from ipmo.registers.extent import held_to_size, reaches, reaches_in_binary, reaches_of_document, too_far
 from ipmo.words import counted
 
 __all__ = ["inspected"]
@@ -32,6 +33,7 @@ OLE: Final = b"\xd0\xcf\x11\xe0"
 LOCKED: Final = "EncryptedPackage".encode("utf-16-le")
 FORMULA: Final = re.compile(rb"<(?:[A-Za-z0-9]+:)?f[ >/]")
 DOCTYPE: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
+BINARY: Final = "xl/workbook.bin"
 RECALCULATED: Final = re.compile(rb"""fullCalcOnLoad\s*=\s*["'](?:1|true)["']""")
 SHOWN: Final = 20
 LINKS: Final = ("xl/externalLinks/", "xl/connections.xml", "xl/queryTables/", "xl/embeddings/")
@@ -84,10 +86,13 @@ def _looked_at(archive: zipfile.ZipFile, size: int, name: str) -> Iterator[Findi
     formulas: dict[str, _Formulas] = {}
     for part in parts:
         if not part.filename.lower().endswith((".xml", ".rels")):
+            if BINARY in archive.NameToInfo:
+                held_to_size(reaches_in_binary(archive.read(part)), part.filename, name)
             continue
         text = _xml(archive.read(part))  # its real size and checksum are held against those declared
         if b"<!" in text and DOCTYPE.search(text):
             raise FileError(name, f"{part.filename} declares entities, which no spreadsheet program writes; save the workbook again")
+        _held(archive, part.filename, text, name)
         if part.filename == "xl/workbook.xml":
             never = RECALCULATED.search(text) is not None
         elif part.filename.startswith("xl/worksheets/") and (b"<f" in text or b":f" in text) and FORMULA.search(text):
@@ -107,6 +112,18 @@ def _looked_at(archive: zipfile.ZipFile, size: int, name: str) -> Iterator[Findi
         again = ", and the file asks to be computed again" if never else ""
         said = f"{counted(count, 'formula')} on {where}: the value that was computed last is taken{again}"
         yield _said("ipmo/formula-values", said, "check them where they rest on other files", name)
+
+
+def _held(archive: zipfile.ZipFile, part: str, text: bytes, name: str) -> None:
+    """Refuses a sheet that reaches too far, before anything makes its blank cells; what a part holds decides, not what it is called."""
+    if b"sheetData" in text:
+        reach = reaches(text)
+        if too_far(reach):
+            titles = _titles(archive) if "xl/workbook.xml" in archive.NameToInfo else {}
+            held_to_size(reach, titles.get(part, part), name)
+    elif b"spreadsheet" in text and b"table-row" in text:
+        for number, reach in enumerate(reaches_of_document(text), 1):
+            held_to_size(reach, str(number), name)
 
 
 def _why(never: bool) -> str:

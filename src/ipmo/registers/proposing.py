@@ -18,8 +18,9 @@ from ipmo.registers.fields import CATALOGUE, RegisterField
 from ipmo.registers.headers import Table, find_table
 from ipmo.registers.headings import Heading, heading
 from ipmo.registers.kinds import kinds_of, telling
+from ipmo.registers.lettered import letters
 from ipmo.registers.mapping import ATTRIBUTE, IGNORE, ColumnMapping, Mapping, SheetMapping
-from ipmo.registers.sheets import Sheet, letters
+from ipmo.registers.sheets import Sheet
 from ipmo.registers.voting import MONEY_CELLS
 
 __all__ = ["propose"]

@@ -15,10 +15,11 @@ from ipmo.registers.cells import Settings, read_column, usual_year
 from ipmo.registers.days import MONTH_NAMES
 from ipmo.registers.fields import RegisterField, RegisterKind
 from ipmo.registers.header_rows import header_texts
+from ipmo.registers.lettered import letters, number_of
 from ipmo.registers.mapping import ATTRIBUTE, IGNORE, UNKNOWN, ColumnMapping, Mapping, SheetMapping
 from ipmo.registers.outcomes import BLANK, Blank, Outcome, Refused, Unknown, folded, unknown_in
 from ipmo.registers.outcomes import UNKNOWN as IS_UNKNOWN
-from ipmo.registers.sheets import Raw, Sheet, is_blank, letters, number_of, said_cell
+from ipmo.registers.sheets import Raw, Sheet, is_blank, said_cell
 from ipmo.words import counted
 
 __all__ = ["Column", "Table", "header_of"]

@@ -18,17 +18,17 @@ from ipmo.errors import FileError, MissingExtraError, Problem
 from ipmo.files.opening import bytes_of
 from ipmo.findings import Finding
 from ipmo.registers.error_cells import error_cells
+from ipmo.registers.extent import held_to_size
 from ipmo.registers.guard import inspected
+from ipmo.registers.lettered import letters
 
-__all__ = ["TEXT_SUFFIXES", "WORKBOOK_SUFFIXES", "Raw", "Sheet", "is_blank", "letters", "number_of", "read_sheets", "said_cell", "text_of"]
+__all__ = ["TEXT_SUFFIXES", "WORKBOOK_SUFFIXES", "Raw", "Sheet", "is_blank", "read_sheets", "said_cell", "text_of"]
 
 Raw: TypeAlias = "str | int | float | bool | date | datetime | time | timedelta"
 """A cell as the file has it; an empty text where there is nothing (calamine gives the same for a blank and for a missing one)."""
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 TEXT_SUFFIXES = (".csv", ".tsv")
 DELIMITERS = (",", ";", "\t", "|")
-MAX_CELLS = 20_000_000
-"""Cells of one sheet: a sheet with something in its last corner would be 17 thousand million."""
 SNIFFED = 60
 """Rows of text by which its delimiter is found."""
 BOMS = (
@@ -99,32 +99,6 @@ class Sheet:
     def transposed(self) -> Sheet:
         """Rows as columns: of a sheet that lists its fields downwards. Its places are then those of the turned sheet."""
         return attrs.evolve(self, rows=list(zip(*self.rows, strict=True)), ends=())
-
-
-def letters(column: int) -> str:
-    """The letters of a column, from 0.
-
-    >>> letters(0), letters(25), letters(26), letters(16383)
-    ('A', 'Z', 'AA', 'XFD')
-    """
-    text = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        text = chr(65 + rest) + text
-    return text
-
-
-def number_of(text: str) -> int:
-    """The column that letters name, from 0; the inverse of `letters`.
-
-    >>> number_of("XFD")
-    16383
-    """
-    number = 0
-    for letter in text.upper():
-        number = number * 26 + ord(letter) - 64
-    return number - 1
 
 
 def is_blank(cell: Raw) -> bool:
@@ -207,12 +181,7 @@ def _sheets(
         sheet = book.get_sheet_by_name(sheet_name)
         if sheet.start is None:
             continue
-        size = sheet.total_height * sheet.total_width
-        if size > MAX_CELLS:
-            far = f"{letters(sheet.total_width - 1)}{sheet.total_height}"
-            raise FileError(
-                name, f"sheet {sheet_name!r} reaches to {far}: {size:,} cells; delete the empty rows and columns below its table"
-            )
+        held_to_size((sheet.total_height, sheet.total_width), repr(sheet_name), name)
         rows = sheet.to_python(skip_empty_area=False)
         for (row, column), error in failed.get(sheet_name, {}).items():
             if row < len(rows) and column < len(rows[row]):

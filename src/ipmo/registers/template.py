@@ -16,7 +16,7 @@ from ipmo.errors import ModelError
 from ipmo.methods.contract import SCOPES, Methodology
 from ipmo.registers.flat import CURRENCY
 from ipmo.registers.layout import Column, Layout, Path, layout, title, words
-from ipmo.registers.sheets import letters
+from ipmo.registers.lettered import letters
 from ipmo.registers.workbook_out import ABOUT, MARK, Styles, new_workbook, note, printed
 
 if TYPE_CHECKING:

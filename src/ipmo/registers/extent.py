@@ -1,0 +1,200 @@
+"""How far the sheets of a workbook reach: calamine makes every cell up to the last one that holds something, blank ones too."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from xml.parsers import expat
+
+from ipmo.errors import FileError
+from ipmo.registers.lettered import letters, number_of
+
+__all__ = ["MOST_CELLS", "held_to_size", "reaches", "reaches_in_binary", "reaches_of_document", "too_far"]
+
+MOST_CELLS: Final = 20_000_000
+"""Cells of one sheet that are read: one with something in its last corner would have 17 thousand million."""
+PIECE: Final = 1 << 24
+LONGEST: Final = 18
+"""Bytes of `<c r="` and the longest place, and of what ends it."""
+PLACE: Final = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+CONTENT: Final = frozenset(("v", "is", "f"))
+ROW_RECORD, CELL_RECORDS = 0, range(1, 12)
+"""Records of a binary workbook, [MS-XLSB] 2.3.2: the header of a row, and what a cell holds; 1 is a blank one."""
+BLANK_RECORD = 1
+
+Reach = tuple[int, int]
+"""How many rows and columns there are from the first cell to the last that holds something."""
+
+
+def too_far(reach: Reach) -> bool:
+    """Whether a sheet has more cells than are read, up to the last that holds something."""
+    return reach[0] * reach[1] > MOST_CELLS
+
+
+def held_to_size(reach: Reach, sheet: str, name: str) -> None:
+    """Refuses a sheet of more cells than are read.
+
+    Args:
+        reach: its rows and columns.
+        sheet: what it is called.
+        name: what to call the workbook.
+
+    Raises:
+        FileError: it reaches too far.
+    """
+    if too_far(reach):
+        rows, columns = reach
+        far = f"{letters(columns - 1)}{rows}"
+        raise FileError(
+            name, f"sheet {sheet} reaches to {far}: {rows * columns:,} cells; delete the empty rows and columns below its table"
+        )
+
+
+def reaches(raw: bytes) -> Reach:
+    """The reach of a sheet in XML (ECMA-376, part 1, 18.3.1.4); cells that are only formatted count where that is surely no matter.
+
+    Args:
+        raw: the sheet, in UTF-8.
+    """
+    rows = columns = 0
+    for first in range(0, len(raw), PIECE):
+        found = _places(raw[first : first + PIECE + LONGEST], PIECE)
+        if found is None:
+            return _read_cells(raw)
+        rows, columns = max(rows, found[0]), max(columns, found[1])
+    return (rows, columns) if rows * columns <= MOST_CELLS else _read_cells(raw)
+
+
+def _places(raw: bytes, most: int) -> Reach | None:
+    """The last row and column of the cells whose tags begin in the first bytes, all at once; None where one does not begin with its place."""
+    import numpy as np
+
+    data = np.frombuffer(raw.ljust(most + LONGEST if len(raw) > most else len(raw) + LONGEST, b"\0"), np.uint8)
+    end = len(data) - LONGEST
+    begins = np.flatnonzero(((data[:end] == ord("<")) | (data[:end] == ord(":"))) & (data[1 : end + 1] == ord("c"))) + 2
+    begins = begins[np.isin(data[begins], np.frombuffer(b" >/\n\t\r", np.uint8))]
+    for step, sign in enumerate(b' r="'):
+        if not np.all(data[begins + step] == sign):
+            return None
+    row, column = np.zeros(len(begins), np.int64), np.zeros(len(begins), np.int64)
+    lettered, numbered = np.ones(len(begins), bool), np.ones(len(begins), bool)
+    for step in range(4, LONGEST - 2):
+        sign_here = data[begins + step].astype(np.int64)
+        lettered &= (sign_here >= ord("A")) & (sign_here <= ord("Z"))
+        column = np.where(lettered, column * 26 + sign_here - 64, column)
+        numbered &= lettered | ((sign_here >= ord("0")) & (sign_here <= ord("9")))
+        row = np.where(numbered & ~lettered, row * 10 + sign_here - ord("0"), row)
+    return int(row.max(initial=0)), int(column.max(initial=0))
+
+
+def _read_cells(raw: bytes) -> Reach:
+    """The reach of a sheet, cell by cell; one without a place of its own follows the one before it."""
+    rows = columns = 0
+    row = column = 0
+    inside = False
+
+    def start(tag: str, at: dict[str, str]) -> None:
+        nonlocal rows, columns, row, column, inside
+        kind = tag.rpartition(" ")[2]
+        if kind == "row":
+            row, column = int(at["r"]) if at.get("r", "").isdecimal() else row + 1, 0
+        elif kind == "c":
+            placed = PLACE.fullmatch(at.get("r", ""))
+            row, column = (int(placed[2]), number_of(placed[1]) + 1) if placed else (row, column + 1)
+            inside = True
+        elif inside and kind in CONTENT:
+            rows, columns = max(rows, row), max(columns, column)
+
+    def end(tag: str) -> None:
+        nonlocal inside
+        inside = inside and tag.rpartition(" ")[2] != "c"
+
+    _parse(raw, start, end)
+    return rows, columns
+
+
+def reaches_of_document(raw: bytes) -> list[Reach]:
+    """The reach of each sheet of an OpenDocument workbook, whose rows and cells may say how often they are repeated.
+
+    Args:
+        raw: its `content.xml`, in UTF-8.
+    """
+    found: list[Reach] = []
+    rows = columns = row = column = again = 0
+    filled = False
+
+    def start(tag: str, at: dict[str, str]) -> None:
+        nonlocal rows, columns, row, column, again, filled
+        kind = tag.rpartition(" ")[2]
+        said = {name.rpartition(" ")[2]: value for name, value in at.items()}
+        if kind == "table":
+            rows = columns = row = 0
+        elif kind == "table-row":
+            again, column, filled = _times(said, "number-rows-repeated"), 0, False
+            row += again
+        elif kind in ("table-cell", "covered-table-cell"):
+            column += _times(said, "number-columns-repeated")
+            if "value-type" in said or "formula" in said:
+                filled, columns = True, max(columns, column)
+        elif kind == "p":
+            filled, columns = True, max(columns, column)
+
+    def end(tag: str) -> None:
+        nonlocal rows
+        kind = tag.rpartition(" ")[2]
+        if kind == "table-row" and filled:
+            rows = row
+        elif kind == "table":
+            found.append((rows, columns))
+
+    _parse(raw, start, end)
+    return found
+
+
+def reaches_in_binary(raw: bytes) -> Reach:
+    """The reach of a sheet of a binary workbook (.xlsb), record by record; [MS-XLSB] 2.1.4.
+
+    Args:
+        raw: the part that holds it; one that holds no sheet reaches nowhere.
+    """
+    rows = columns = row = place = 0
+    while place < len(raw):
+        kind, place = _varying(raw, place, 2)
+        size, place = _varying(raw, place, 4)
+        if kind == ROW_RECORD and size >= 4:
+            row = int.from_bytes(raw[place : place + 4], "little")
+        elif kind in CELL_RECORDS and kind != BLANK_RECORD and size >= 4:
+            rows, columns = max(rows, row + 1), max(columns, int.from_bytes(raw[place : place + 4], "little") + 1)
+        place += size
+    return rows, columns
+
+
+def _varying(raw: bytes, place: int, most: int) -> tuple[int, int]:
+    """A number of seven bits a byte, as long as the eighth is set, and where it ends."""
+    value = 0
+    for count in range(most):
+        byte = raw[place] if place < len(raw) else 0
+        value |= (byte & 0x7F) << (7 * count)
+        place += 1
+        if not byte & 0x80:
+            break
+    return value, place
+
+
+def _times(said: dict[str, str], name: str) -> int:
+    text = said.get(name, "1")
+    return int(text) if text.isdecimal() and len(text) < 10 else 1
+
+
+def _parse(raw: bytes, start: object, end: object) -> None:
+    """Reads XML element by element.
+
+    Raises:
+        ValueError: it is not well formed; what opens it might read on.
+    """
+    parser = expat.ParserCreate("utf-8", " ")
+    parser.StartElementHandler, parser.EndElementHandler = start, end  # type: ignore[assignment]
+    try:
+        parser.Parse(raw, True)
+    except expat.ExpatError as error:
+        raise ValueError(f"no well-formed XML: {expat.ErrorString(error.code)}") from None
