@@ -110,6 +110,20 @@ def test_macros_and_links_to_other_files_are_said_and_neither_run_nor_followed(t
     assert ipmo.read(path) == PORTFOLIO
 
 
+def test_cells_merged_over_several_rows_are_said(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(path) as made:
+        for name, ranges in (("Plan", ["A2:A3", "B2:C2", *(f"D{n}:D{n + 1}" for n in range(2, 14, 2))]), ("Other", ["A1:C1"])):
+            sheet = made.add_worksheet(name)
+            for one in ranges:
+                sheet.merge_range(one, "x")
+    (found,) = inspected(path.read_bytes(), "a.xlsx")
+    assert found.code == "ipmo/merged-cells"
+    assert found.message == (
+        "Plan: cells are merged over several rows, and only the first row has their value: A2:A3, D2:D3, D4:D5, D6:D7, D8:D9 and 2 more"
+    )
+
+
 def test_entities_are_refused(tmp_path: Path) -> None:
     raw = b'<?xml version="1.0"?><!DOCTYPE sst [<!ENTITY a "aaaa">]><sst>&a;</sst>'
     for coded in (raw, raw.decode().encode("utf-16")):

@@ -221,3 +221,11 @@ def test_blank_columns_cannot_vote() -> None:
 )
 def test_four_digits_and_a_point_are_an_amount_and_a_year_with_a_month_is_a_date(cells: list[str], kind: str) -> None:
     assert look_at(cells).kinds.get(kind) == 1.0
+
+
+def test_a_sheet_that_the_workbook_does_not_show_is_doubted() -> None:
+    rows: list[list[Raw]] = [["Project ID", "Project name"], ["P1", "Tram"], ["P2", "Depot"]]
+    shown, hidden = (Sheet(name=name, rows=rows, file="a.xlsx", hidden=name == "old") for name in ("new", "old"))
+    first, second = propose([shown, hidden]).sheets
+    assert "does not show it" not in first.doubt
+    assert second.doubt == "the workbook does not show it; its rows are read all the same"

@@ -22,6 +22,7 @@ NOTICES = (
     Notice(code="ipmo/unknown-sheet", heading="Sheets that are no register"),
     Notice(code="ipmo/formula-values", heading="Values that formulas computed"),
     Notice(code="ipmo/macros", heading="Workbooks with macros"),
+    Notice(code="ipmo/merged-cells", heading="Cells merged over several rows"),
     Notice(code="ipmo/external-links", heading="Workbooks that rest on other files"),
     Notice(code="ipmo/old-workbook", heading="Workbooks of the kind before 2007"),
     Notice(code="register/cell-refused", heading="Cells that are not understood"),

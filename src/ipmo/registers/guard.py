@@ -34,8 +34,10 @@ LOCKED: Final = "EncryptedPackage".encode("utf-16-le")
 FORMULA: Final = re.compile(rb"<(?:[A-Za-z0-9]+:)?f[ >/]")
 DOCTYPE: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 BINARY: Final = "xl/workbook.bin"
+MERGED: Final = re.compile(rb"""mergeCell\s+ref=["']([A-Z]{1,3}([0-9]{1,7}):[A-Z]{1,3}([0-9]{1,7}))["']""")
 RECALCULATED: Final = re.compile(rb"""fullCalcOnLoad\s*=\s*["'](?:1|true)["']""")
 SHOWN: Final = 20
+FEW: Final = 5
 LINKS: Final = ("xl/externalLinks/", "xl/connections.xml", "xl/queryTables/", "xl/embeddings/")
 
 
@@ -84,6 +86,7 @@ def _looked_at(archive: zipfile.ZipFile, size: int, name: str) -> Iterator[Findi
     _sized(parts, size, name)
     never = False
     formulas: dict[str, _Formulas] = {}
+    merged: dict[str, list[str]] = {}
     for part in parts:
         if not part.filename.lower().endswith((".xml", ".rels")):
             if BINARY in archive.NameToInfo:
@@ -95,9 +98,11 @@ def _looked_at(archive: zipfile.ZipFile, size: int, name: str) -> Iterator[Findi
         _held(archive, part.filename, text, name)
         if part.filename == "xl/workbook.xml":
             never = RECALCULATED.search(text) is not None
-        elif part.filename.startswith("xl/worksheets/") and (b"<f" in text or b":f" in text) and FORMULA.search(text):
+        if b"mergeCell" in text and (tall := [cells.decode() for cells, first, last in MERGED.findall(text) if first != last]):
+            merged[part.filename] = tall
+        if part.filename.startswith("xl/worksheets/") and (b"<f" in text or b":f" in text) and FORMULA.search(text):
             formulas[part.filename] = _formulas(text, name)
-    titles = _titles(archive) if formulas else {}
+    titles = _titles(archive) if formulas or merged else {}
     problems = [
         Problem(message=f"{titles.get(part, part)}!{cell}: {_why(never)}", file=name)
         for part, found in formulas.items()
@@ -106,6 +111,11 @@ def _looked_at(archive: zipfile.ZipFile, size: int, name: str) -> Iterator[Findi
     count = sum(found.valued for found in formulas.values())
     if problems:
         raise FileError(name, problems[:SHOWN])
+    for part_name, tall in merged.items():
+        said = f"{titles.get(part_name, part_name)}: cells are merged over several rows, and only the first row has their value: {', '.join(tall[:FEW])}"
+        more = f" and {len(tall) - FEW} more" if len(tall) > FEW else ""
+        hint = "unmerge them, and fill in every row"
+        yield Finding(code="ipmo/merged-cells", message=said + more, hint=hint, severity=Severity.INFO, file=name)
     yield from _kinds({part.filename for part in parts}, name)
     if count:
         where = ", ".join(f"{titles.get(part, part)} ({found.valued})" for part, found in formulas.items() if found.valued)

@@ -245,7 +245,8 @@ def _years(found: Sequence[_Found]) -> list[str]:
 
 def _sheet(one: _Found, found: Sequence[_Found], file: Details, years: Sequence[str]) -> SheetMapping:
     kind = CATALOGUE[one.kind]
-    doubts = list(filter(None, (one.doubt, one.table.stopped)))
+    unseen = "the workbook does not show it; its rows are read all the same" if one.sheet.hidden else ""
+    doubts = list(filter(None, (one.doubt, one.table.stopped, unseen)))
     heads = Counter(" ".join(read.text.split()) for read in one.reads)
     columns = []
     for place, (read, column, said) in enumerate(zip(one.reads, one.columns, one.assigned, strict=True)):
