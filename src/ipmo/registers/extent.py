@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, TypeAlias
 from xml.parsers import expat
 
 from ipmo.errors import FileError
 from ipmo.registers.lettered import letters, number_of
 
-__all__ = ["MOST_CELLS", "held_to_size", "reaches", "reaches_in_binary", "reaches_of_document", "too_far"]
+__all__ = ["MOST_CELLS", "Reach", "held_to_size", "reaches", "reaches_in_binary", "reaches_of_document", "too_far"]
 
 MOST_CELLS: Final = 20_000_000
 """Cells of one sheet that are read: one with something in its last corner would have 17 thousand million."""
@@ -22,7 +22,7 @@ ROW_RECORD, CELL_RECORDS = 0, range(1, 12)
 """Records of a binary workbook, [MS-XLSB] 2.3.2: the header of a row, and what a cell holds; 1 is a blank one."""
 BLANK_RECORD = 1
 
-Reach = tuple[int, int]
+Reach: TypeAlias = tuple[int, int]
 """How many rows and columns there are from the first cell to the last that holds something."""
 
 

@@ -19,6 +19,7 @@ import attrs
 from ipmo.errors import FileError, Problem
 from ipmo.findings import Finding, Severity
 from ipmo.registers.extent import held_to_size, reaches, reaches_in_binary, reaches_of_document, too_far
+from ipmo.registers.old_workbook import reaches_in_old
 from ipmo.words import counted
 
 __all__ = ["inspected"]
@@ -64,6 +65,12 @@ def inspected(raw: bytes, name: str) -> tuple[Finding, ...]:
     if raw.startswith(OLE):
         if LOCKED in raw:
             raise FileError(name, "the workbook is locked with a password; save a copy without one")
+        try:
+            found = reaches_in_old(raw)
+        except ValueError as error:
+            raise FileError(name, f"this is no whole workbook: {error}; open it in a spreadsheet program and save it as .xlsx") from None
+        for number, reach in enumerate(found):
+            held_to_size(reach, str(number), name)  # the first part of the stream holds what all sheets share
         return (
             _said(
                 "ipmo/old-workbook",
