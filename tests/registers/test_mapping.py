@@ -3,7 +3,9 @@
 from datetime import date
 
 import pytest
+from click.testing import CliRunner
 
+from ipmo.cli import main
 from ipmo.errors import FileError
 from ipmo.registers.mapping import ColumnMapping, Mapping, SheetMapping, read_mapping, to_text, write_mapping
 
@@ -86,3 +88,19 @@ def test_each_doubt_about_a_file_is_one_of_its_own() -> None:
     sheet = SheetMapping(sheet="Plan", register="projects", doubt="which register it is\nwhere it ends")
     mapping = Mapping(doubt="its encoding\nits currency", sheets=[sheet])
     assert mapping.doubts == ("its encoding", "its currency", "sheet 'Plan': which register it is", "sheet 'Plan': where it ends")
+
+
+def test_a_mapping_that_is_there_is_not_written_over(tmp_path):
+    table, out = tmp_path / "projects.csv", tmp_path / "map.yaml"
+    table.write_text("Project ID,Project name\nP1,Tram\nP2,Depot\n")
+    assert CliRunner().invoke(main, ["map", str(table), "-o", str(out)]).exit_code == 0
+    out.write_text(out.read_text() + "# edited\n")
+    again = CliRunner().invoke(main, ["map", str(table), "-o", str(out)])
+    assert again.exit_code == 1
+    assert "is there already" in again.output
+    assert out.read_text().endswith("# edited\n")
+    assert CliRunner().invoke(main, ["map", str(table), "-o", str(out), "--force"]).exit_code == 0
+    assert not out.read_text().endswith("# edited\n")
+    itself = CliRunner().invoke(main, ["map", str(table), "-o", str(table), "--force"])
+    assert itself.exit_code == 1
+    assert table.read_text().startswith("Project ID")

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 import ipmo
 from ipmo.model.estimates import Fixed
 from ipmo.registers.lettered import letters
-from ipmo.registers.mapping import ColumnMapping, Mapping, SheetMapping
+from ipmo.registers.mapping import UNKNOWN, ColumnMapping, Mapping, SheetMapping
+from ipmo.registers.outcomes import unknown_in
 from ipmo.units import Money
 
 FIELDS = ("id", "name", "owner", "start", "finish", "budget", "progress", "rag", "state")
@@ -21,7 +22,8 @@ MAPPING = Mapping(
     status_date=date(2026, 1, 1),
     sheets=[SheetMapping(sheet="P", register="projects", columns=[ColumnMapping(header=one, field=one, unit="percent" if one == "progress" else "") for one in FIELDS])],
 )  # fmt: skip
-WORDS = st.text("abcdefghijklmnop", min_size=1, max_size=8)
+IS_UNKNOWN = unknown_in(UNKNOWN)
+WORDS = st.text("abcdefghijklmnop", min_size=1, max_size=8).filter(lambda word: not IS_UNKNOWN(word))
 DAYS = st.dates(date(1990, 1, 1), date(2099, 12, 31))
 ROW = st.fixed_dictionaries(
     {

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 import ipmo
 from ipmo.cli.shell import Verb, emit, json_option, main, say
+from ipmo.errors import FileError
 from ipmo.registers.mapping import ATTRIBUTE, IGNORE, to_text
 from ipmo.words import counted
 
@@ -15,9 +18,15 @@ __all__: list[str] = []
 @main.command(name="map", cls=Verb)
 @click.argument("path", metavar="FILE", type=click.Path())
 @click.option("-o", "--out", metavar="MAPPING", type=click.Path(), help="The YAML file to write; shown when left out.")
+@click.option("--force", is_flag=True, help="Write over a mapping that is there.")
 @json_option
-def map_(path: str, out: str | None, as_json: bool) -> None:
+def map_(path: str, out: str | None, force: bool, as_json: bool) -> None:
     """Propose what the columns of a spreadsheet mean, with its doubts, as YAML that a person edits."""
+    if out is not None and Path(out).exists():
+        if Path(path).exists() and Path(out).samefile(path):
+            raise FileError(out, "is the spreadsheet itself; name another file for the mapping")
+        if not force:
+            raise FileError(out, "is there already; it may have been edited: name another file, or say --force")
     mapping = ipmo.propose_mapping(path)
     about = f"What the columns of {path} mean, as proposed; `# ?` says what is doubted. Then: ipmo read {path} --mapping {out or 'MAPPING'}"
     if out is not None:

@@ -14,8 +14,9 @@ import attrs
 from ipmo.errors import UnitError
 from ipmo.model.estimates import Fixed
 from ipmo.model.fields import FrozenMap, holdable
-from ipmo.model.governance import LINK_TYPES, After
+from ipmo.model.governance import After
 from ipmo.registers.amounts import Amounts, Numbers, Shares, signed
+from ipmo.registers.choice_words import choice_words, plain_word
 from ipmo.registers.days import USUAL, Days
 from ipmo.registers.fields import RegisterField
 from ipmo.registers.outcomes import BLANK, UNKNOWN, CellError, Outcome, Read, Refused, folded, unknown_in
@@ -41,37 +42,6 @@ EFFORTS: Final = {
     "w": "pw", "wk": "pw", "wks": "pw", "week": "pw", "weeks": "pw", "person-days": "pd", "person days": "pd", "man-days": "pd", "man days": "pd",
     "person-hours": "ph", "person hours": "ph", "fte days": "pd", "md": "pd", "mh": "ph",
 }  # fmt: skip
-SYNONYMS: Final[Mapping[tuple[str, ...], Mapping[str, str]]] = {
-    ("green", "amber", "red"): {"g": "green", "a": "amber", "r": "red", "yellow": "amber", "y": "amber", "orange": "amber"},
-    ("proposed", "approved", "active", "paused", "closed", "cancelled"): {
-        "in progress": "active", "ongoing": "active", "live": "active", "open": "active", "in delivery": "active", "started": "active", "underway": "active",
-        "under way": "active", "on hold": "paused", "hold": "paused", "suspended": "paused", "deferred": "paused", "stopped": "cancelled",
-        "complete": "closed", "completed": "closed", "done": "closed", "finished": "closed", "canceled": "cancelled", "terminated": "cancelled",
-        "withdrawn": "cancelled", "dropped": "cancelled", "proposal": "proposed", "planned": "proposed", "pipeline": "proposed", "not started": "approved",
-    },
-    ("open", "occurred", "closed"): {
-        "active": "open", "live": "open", "ongoing": "open", "new": "open", "in progress": "open", "materialised": "occurred", "materialized": "occurred",
-        "realised": "occurred", "issue": "occurred", "became an issue": "occurred", "retired": "closed", "complete": "closed", "completed": "closed",
-        "mitigated": "closed", "expired": "closed",
-    },
-    ("low", "medium", "high", "critical"): {
-        "l": "low", "m": "medium", "med": "medium", "moderate": "medium", "h": "high", "c": "critical", "very high": "critical", "vh": "critical", "severe": "critical",
-    },
-    ("low", "medium", "high"): {"l": "low", "m": "medium", "med": "medium", "moderate": "medium", "h": "high"},
-    ("open", "confirmed", "false"): {"valid": "confirmed", "true": "confirmed", "validated": "confirmed", "invalid": "false", "active": "open", "unconfirmed": "open"},
-    ("open", "decided", "withdrawn"): {"closed": "decided", "made": "decided", "approved": "decided", "pending": "open", "in progress": "open"},
-    LINK_TYPES: {
-        "finish to start": "FS", "finish start": "FS", "start to start": "SS", "finish to finish": "FF", "start to finish": "SF",
-        "pr fs": "FS", "pr ss": "SS", "pr ff": "FF", "pr sf": "SF",
-    },
-    ("avoid", "reduce", "transfer", "share", "accept", "contingent", "exploit", "enhance", "reject"): {
-        "terminate": "avoid", "treat": "reduce", "mitigate": "reduce", "mitigation": "reduce", "tolerate": "accept", "acceptance": "accept",
-        "avoidance": "avoid", "reduction": "reduce", "contingency": "contingent",
-    },
-    ("risk", "assumption", "issue", "dependency", "decision"): {"r": "risk", "a": "assumption", "i": "issue", "d": "dependency", "threat": "risk"},
-    ("capex", "opex"): {"capital": "capex", "revenue": "opex", "running": "opex", "resource": "opex"},
-}  # fmt: skip
-"""Other words for the choices of a field."""
 LAG = r" ?(?P<sign{n}>{signs}) ?(?P<amount{n}>[0-9]{{1,6}}(?:\.[0-9]{{1,4}})?) ?(?P<unit{n}>%|[A-Za-z]{{1,7}})"
 LINK = re.compile(
     rf"(?P<source>.+?)(?: ?(?P<type>FS|SS|FF|SF)(?:{LAG.format(n='', signs='[-+]')})?|{LAG.format(n='2', signs='[+]')})?", re.IGNORECASE
@@ -205,10 +175,10 @@ def _many(field: RegisterField, settings: Settings, cells: Sequence[Raw]) -> Rea
 
 
 def _choice(field: RegisterField, settings: Settings, cells: Sequence[Raw]) -> Read:
-    known = {**_normal(SYNONYMS.get(field.choices, {})), **{_plain_word(choice): choice for choice in field.choices}}
+    known = choice_words(field.choices)
 
     def read(cell: Raw) -> str:
-        word = _plain_word(text_of(cell))
+        word = plain_word(text_of(cell))
         if word not in known:
             more = (
                 "; five colours are a confidence_rating"
@@ -221,15 +191,6 @@ def _choice(field: RegisterField, settings: Settings, cells: Sequence[Raw]) -> R
     return read
 
 
-def _normal(words: Mapping[str, str]) -> dict[str, str]:
-    return {_plain_word(word): choice for word, choice in words.items()}
-
-
-def _plain_word(text: str) -> str:
-    """A word without case, and whatever lies between its parts: `Amber/Red`, `amber-red`."""
-    return re.sub(r"[\s/_-]+", " ", folded(text)).strip(" .")
-
-
 def _flag(field: RegisterField, settings: Settings, cells: Sequence[Raw]) -> Read:
     words = {"opportunity": True, "threat": False, "risk": False} if field.name == "opportunity" else {}
     words |= {"disbenefit": True, "dis benefit": True, "benefit": False} if field.name == "disbenefit" else {}
@@ -238,7 +199,7 @@ def _flag(field: RegisterField, settings: Settings, cells: Sequence[Raw]) -> Rea
     def read(cell: Raw) -> bool:
         if isinstance(cell, bool):
             return cell
-        word = _plain_word(text_of(cell))
+        word = plain_word(text_of(cell))
         if word in TRUE or word in FALSE:
             return word in TRUE
         if word not in words:

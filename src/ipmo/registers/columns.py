@@ -11,11 +11,12 @@ from typing import Literal
 
 import attrs
 
+from ipmo.registers.choice_words import STATE_WORDS, plain_word
 from ipmo.registers.headings import CODES, CURRENCIES
 from ipmo.registers.mapping import DateOrder
 from ipmo.registers.sheets import Raw, is_blank, text_of
 
-__all__ = ["LEVELS", "RAG_WORDS", "STATE_WORDS", "YES_NO", "Column", "look_at", "unknown_text"]
+__all__ = ["LEVELS", "RAG_WORDS", "YES_NO", "Column", "look_at", "unknown_text"]
 
 SAMPLE = 400
 """Cells of a column that are looked at: the first half of them as they come, the others evenly over the rest."""
@@ -39,14 +40,6 @@ LEVELS = frozenset(
     "low medium",
     "almost impossible",
 }
-STATE_WORDS = frozenset(
-    "open closed active inactive proposed approved paused cancelled canceled complete completed planned pending draft live delivered withdrawn rejected deferred suspended stopped ongoing"
-    " new raised occurred confirmed false validated decided agreed disputed resolved implemented initiated initiation planning execution closing closure delivery terminated"
-    " dropped archived submitted done watch retired realised identified mitigated monitoring monitored accepted".split()
-) | {
-    "in progress", "on hold", "not started", "in delivery", "in review", "under review", "in flight", "to do", "in execution", "closed out", "work in progress", "in planning",
-    "in development", "on track", "at risk", "off track", "pre application", "in implementation",
-}  # fmt: skip
 _UNKNOWN = re.compile(
     r"(n/?a|n\.a\.|#n/a|tb[cda]|to be (confirmed|determined|advised|decided)|unknown|not (known|applicable|available|provided|set|yet|disclosed|stated|reported|recorded|specified|published)\b.*"
     r"|null|none|nan|nat|-+|–|—|\?+|exempt\b.*|data exempt.*|withheld.*|redacted.*|no (data|information|date)\b.*|early planning.*|not in a position.*|undisclosed|confidential|blank|\[.*\])",
@@ -255,7 +248,7 @@ def _kinds(cell: Raw) -> set[str]:
         re.fullmatch(r"\(?\d\)?\s*[-–:]?\s*[a-z ]+|[a-z ]+\s*\(\d+\)", low) and re.sub(r"[^a-z ]", "", low).strip() in LEVELS
     ):
         kinds.add("level")
-    if low in STATE_WORDS:
+    if plain_word(low) in STATE_WORDS:
         kinds.add("state")
     if _ISO.fullmatch(text) or _NUMERIC.fullmatch(text) or _NAMED.fullmatch(text):
         kinds.add("date")

@@ -14,6 +14,7 @@ import attrs
 
 from ipmo.model.fields import FrozenMap
 from ipmo.model.money import MONTHS
+from ipmo.registers.choice_words import choice_words, is_plain, plain_word
 from ipmo.registers.columns import YES_NO, Column
 from ipmo.registers.fields import RegisterField
 from ipmo.registers.headings import Heading
@@ -31,79 +32,6 @@ _YEAR_MONTH = re.compile(r"(?<!\d)(20\d\d)-?(0[1-9]|1[0-2])(?:-?(0[1-9]|[12]\d|3
 LETTERS = {1: "", 1_000: "k", 1_000_000: "M", 1_000_000_000: "bn"}
 SPANS = {"days": "d", "weeks": "w", "months": "months", "hours": "h", "minutes": "min"}
 EFFORTS = {"days": "pd", "weeks": "pw", "hours": "ph"}
-COLOURS = {
-    "r": "red",
-    "a": "amber",
-    "g": "green",
-    "yellow": "amber",
-    "y": "amber",
-    "amber/red": "amber-red",
-    "amber/green": "amber-green",
-    "red/amber": "amber-red",
-    "green/amber": "amber-green",
-    "amber red": "amber-red",
-    "amber green": "amber-green",
-}
-STATES: Mapping[str, Mapping[str, str]] = {
-    "projects": {
-        "active": "active", "open": "active", "in progress": "active", "ongoing": "active", "in delivery": "active", "delivery": "active", "live": "active", "on track": "active",
-        "in flight": "active", "execution": "active", "in execution": "active", "implementation": "active", "in implementation": "active", "started": "active", "work in progress": "active",
-        "closed": "closed", "complete": "closed", "completed": "closed", "done": "closed", "finished": "closed", "delivered": "closed", "closed out": "closed",
-        "on hold": "paused", "paused": "paused", "suspended": "paused", "deferred": "paused",
-        "cancelled": "cancelled", "canceled": "cancelled", "terminated": "cancelled", "stopped": "cancelled", "withdrawn": "cancelled", "rejected": "cancelled", "dropped": "cancelled",
-        "proposed": "proposed", "draft": "proposed", "idea": "proposed", "pipeline": "proposed", "requested": "proposed", "submitted": "proposed", "new": "proposed",
-        "approved": "approved", "authorised": "approved", "not started": "approved", "planned": "approved",
-    },
-    "risks": {
-        "open": "open", "active": "open", "live": "open", "new": "open", "in progress": "open", "ongoing": "open", "monitoring": "open", "watch": "open", "identified": "open",
-        "mitigating": "open", "under review": "open", "treating": "open", "on going": "open", "assigned": "open", "raised": "open",
-        "closed": "closed", "retired": "closed", "expired": "closed", "resolved": "closed", "complete": "closed", "completed": "closed", "done": "closed", "cancelled": "closed",
-        "occurred": "occurred", "realised": "occurred", "realized": "occurred", "materialised": "occurred", "materialized": "occurred", "issue": "occurred", "became issue": "occurred",
-    },
-    "assumptions": {
-        "open": "open", "active": "open", "unvalidated": "open", "pending": "open", "new": "open", "not validated": "open", "in progress": "open", "to be validated": "open",
-        "closed": "confirmed", "validated": "confirmed", "confirmed": "confirmed", "valid": "confirmed", "true": "confirmed", "accepted": "confirmed",
-        "invalid": "false", "false": "false", "invalidated": "false", "rejected": "false", "not valid": "false", "disproved": "false",
-    },
-    "decisions": {
-        "open": "open", "pending": "open", "outstanding": "open", "proposed": "open", "in progress": "open", "required": "open", "new": "open", "to be made": "open",
-        "decided": "decided", "made": "decided", "approved": "decided", "agreed": "decided", "closed": "decided", "complete": "decided", "completed": "decided", "rejected": "decided",
-        "implemented": "decided", "withdrawn": "withdrawn", "cancelled": "withdrawn", "superseded": "withdrawn",
-    },
-    "changes": {
-        "raised": "raised", "open": "raised", "submitted": "raised", "pending": "raised", "new": "raised", "under review": "raised", "in review": "raised", "proposed": "raised",
-        "draft": "raised", "logged": "raised", "requested": "raised", "in progress": "approved", "approved": "approved", "accepted": "approved", "rejected": "rejected",
-        "declined": "rejected", "denied": "rejected", "done": "done", "implemented": "done", "closed": "done", "complete": "done", "completed": "done",
-        "withdrawn": "withdrawn", "cancelled": "withdrawn", "canceled": "withdrawn",
-    },
-    "links": {
-        "proposed": "proposed", "open": "proposed", "new": "proposed", "draft": "proposed", "identified": "proposed", "not agreed": "proposed", "requested": "proposed",
-        "not started": "proposed", "agreed": "agreed", "accepted": "agreed", "on track": "agreed", "in progress": "agreed", "confirmed": "agreed", "active": "agreed",
-        "disputed": "disputed", "at risk": "disputed", "blocked": "disputed", "delivered": "delivered", "complete": "delivered", "completed": "delivered", "closed": "delivered",
-        "met": "delivered", "done": "delivered", "received": "delivered", "cancelled": "cancelled", "canceled": "cancelled", "withdrawn": "cancelled",
-    },
-}  # fmt: skip
-"""What words of states stand for, by register."""
-SURE_STATES = frozenset(
-    "active open closed complete completed cancelled canceled paused proposed approved occurred confirmed validated false invalid decided agreed raised submitted pending rejected withdrawn"
-    " done implemented delivered disputed draft new".split()
-) | {"in progress", "on hold", "not started"}  # fmt: skip
-RESPONSES = {
-    "mitigate": "reduce", "mitigation": "reduce", "treat": "reduce", "reduce": "reduce", "tolerate": "accept", "accept": "accept", "accepted": "accept", "acceptance": "accept",
-    "terminate": "avoid", "avoid": "avoid", "avoidance": "avoid", "transfer": "transfer", "share": "share", "exploit": "exploit", "enhance": "enhance", "reject": "reject",
-    "contingent": "contingent", "contingency": "contingent", "fallback": "contingent", "prevent": "avoid",
-}  # fmt: skip
-LINK_WORDS = {"finish to start": "FS", "finish-to-start": "FS", "start to start": "SS", "start-to-start": "SS", "finish to finish": "FF", "finish-to-finish": "FF",
-              "start to finish": "SF", "start-to-finish": "SF"}  # fmt: skip
-SEVERITIES = {
-    "l": "low", "low": "low", "minor": "low", "trivial": "low", "p4": "low", "very low": "low", "m": "medium", "med": "medium", "medium": "medium", "moderate": "medium", "p3": "medium",
-    "normal": "medium", "h": "high", "high": "high", "major": "high", "p2": "high", "very high": "critical", "critical": "critical", "p1": "critical", "severe": "critical",
-    "extreme": "critical", "urgent": "critical", "blocker": "critical",
-}  # fmt: skip
-TYPES = {
-    "r": "risk", "risk": "risk", "risks": "risk", "a": "assumption", "assumption": "assumption", "assumptions": "assumption", "i": "issue", "issue": "issue", "issues": "issue",
-    "d": "dependency", "dependency": "dependency", "dependencies": "dependency", "decision": "decision", "decisions": "decision",
-}  # fmt: skip
 LIKELY: Mapping[str, int] = {
     "very low": 10, "vl": 10, "rare": 10, "highly unlikely": 10, "very unlikely": 10, "almost impossible": 5, "negligible": 10, "low": 30, "l": 30, "unlikely": 30, "minor": 30,
     "medium": 50, "med": 50, "m": 50, "moderate": 50, "possible": 50, "high": 70, "h": 70, "likely": 70, "major": 70, "very high": 90, "vh": 90, "almost certain": 90, "certain": 95,
@@ -140,13 +68,12 @@ def order_of_file(columns: Iterable[Column]) -> DateOrder | None:
     return "day first" if "day first" in orders else "month first" if "month first" in orders else ""
 
 
-def detailed(mapped: ColumnMapping, field: RegisterField, register: str, read: Heading, column: Column, file: Details) -> ColumnMapping:
+def detailed(mapped: ColumnMapping, field: RegisterField, read: Heading, column: Column, file: Details) -> ColumnMapping:
     """A column with how its cells are written.
 
     Args:
         mapped: the column, with its field.
         field: the field.
-        register: the kind of register.
         read: its heading.
         column: its cells.
         file: what is known of the whole file.
@@ -162,7 +89,7 @@ def detailed(mapped: ColumnMapping, field: RegisterField, register: str, read: H
     if field.cell == "effort":
         return _time(mapped, read, column, EFFORTS)
     if field.cell == "choice":
-        return _choice(mapped, field, register, column)
+        return _choice(mapped, field, column)
     if field.cell == "flag":
         return _flag(mapped, column)
     if field.cell == "references" and field.refers != "owner" and not any(";" in text or "\n" in text for text in column.texts):
@@ -272,29 +199,17 @@ def _time(mapped: ColumnMapping, read: Heading, column: Column, units: Mapping[s
     return _doubted(attrs.evolve(mapped, unit=units["days"]), f"nothing names its unit: days are assumed (`unit: {units['days']}`)")
 
 
-def _choice(mapped: ColumnMapping, field: RegisterField, register: str, column: Column) -> ColumnMapping:
-    own = {word.lower() for word in field.choices}
-    words = {text: re.sub(r"\s*([/-])\s*", r"\1", " ".join(text.lower().split())) for text in dict.fromkeys(column.texts)}
-    known: Mapping[str, str] = {}
-    if own <= {"green", "amber", "red", "amber-green", "amber-red"}:
-        known = COLOURS
-    elif field.name in ("state", "status"):
-        known = STATES.get("projects" if register == "programmes" else register, {})
-    elif field.name == "response":
-        known = RESPONSES
-    elif field.name == "type":
-        known = TYPES if register == "raid" else LINK_WORDS
-    elif field.name in ("severity", "interest", "influence"):
-        known = SEVERITIES
-    choices = {choice.lower(): choice for choice in field.choices}
-    read = {text: choices.get(low) or (known.get(low) if known.get(low) in field.choices else None) for text, low in words.items()}
-    scale = {text: choice for text, choice in read.items() if choice is not None} if any(low not in own for low in words.values()) else {}
+def _choice(mapped: ColumnMapping, field: RegisterField, column: Column) -> ColumnMapping:
+    own, known = {plain_word(choice) for choice in field.choices}, choice_words(field.choices)
+    words = {text: plain_word(text) for text in dict.fromkeys(column.texts)}
+    read = {text: known.get(word) for text, word in words.items()}
+    scale = {text: choice for text, choice in read.items() if choice is not None} if any(word not in own for word in words.values()) else {}
     sentences = [text for text, choice in read.items() if choice is None and len(text.split()) >= SENTENCE]
     strange = [text for text, choice in read.items() if choice is None and text not in sentences]
     mapped = attrs.evolve(mapped, scale=FrozenMap(scale), unknown=tuple(dict.fromkeys(_beginning(text.lower()) for text in sentences)))
     if sentences:
         mapped = _doubted(mapped, f"{', '.join(f'{text[:50]!r}' for text in sentences[:2])}: such sentences are taken for unknown")
-    taken = [text for text in scale if words[text] not in own and field.name in ("state", "status") and words[text] not in SURE_STATES]
+    taken = [text for text in scale if words[text] not in own and field.name in ("state", "status") and not is_plain(words[text])]
     if taken:
         mapped = _doubted(mapped, f"{', '.join(f'{text!r} is taken for {scale[text]}' for text in taken[:3])}")
     if strange:

@@ -257,9 +257,7 @@ def _sheet(one: _Found, found: Sequence[_Found], file: Details, years: Sequence[
             header=header, at=letters(place) if heads[header] > 1 or not header else "", field=said.field, doubt=said.doubt
         )
         if said.field in kind.fields:
-            mapped = detailed(
-                _in_period(mapped, kind.fields[said.field], read, years), kind.fields[said.field], one.kind, read, column, file
-            )
+            mapped = detailed(_in_period(mapped, kind.fields[said.field], read, years), kind.fields[said.field], read, column, file)
         elif not column.filled and not header:
             mapped = attrs.evolve(mapped, field=IGNORE)
         elif heads[header] > 1 or not header:
