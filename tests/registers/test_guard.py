@@ -99,7 +99,7 @@ def test_values_that_a_program_gave_with_its_formulas_are_taken_and_said() -> No
     made.close()
     assert (
         "the value that was computed last is taken, and the file asks to be computed again"
-        in inspected(into.getvalue(), "x.xlsx")[0].message
+        in inspected(into.getvalue(), "x.xlsx").notes[0].message
     )
 
 
@@ -117,7 +117,7 @@ def test_cells_merged_over_several_rows_are_said(tmp_path: Path) -> None:
             sheet = made.add_worksheet(name)
             for one in ranges:
                 sheet.merge_range(one, "x")
-    (found,) = inspected(path.read_bytes(), "a.xlsx")
+    (found,) = inspected(path.read_bytes(), "a.xlsx").notes
     assert found.code == "ipmo/merged-cells"
     assert found.message == (
         "Plan: cells are merged over several rows, and only the first row has their value: A2:A3, D2:D3, D4:D5, D6:D7, D8:D9 and 2 more"
@@ -171,3 +171,26 @@ def test_another_archive_with_the_ending_of_a_workbook_is_no_workbook(tmp_path: 
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("word/document.xml", "<document/>")
     assert "workbook" in refused(path)
+
+
+def test_the_name_of_a_sheet_is_said_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(path) as made:
+        made.add_worksheet("R&D <2026> Pat's").write_formula("A1", "=1+1")
+    with pytest.raises(FileError, match="'R&D <2026> Pat''s'!A1: a formula that was not computed"):
+        inspected(path.read_bytes(), "a.xlsx")
+
+
+def test_a_sheet_in_utf_16_is_looked_through_as_any_other(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(path) as made:
+        sheet = made.add_worksheet("Costs")
+        sheet.write_formula("A1", "=1+1", None, 2)
+        sheet.write_formula("B2", "=1/0", None, "#DIV/0!")
+    raw = part(path, "xl/worksheets/sheet1.xml").decode().replace('encoding="UTF-8"', 'encoding="UTF-16"')
+    seen = inspected(remade(path, xl__worksheets__sheet1_xml=raw.encode("utf-16")).read_bytes(), "a.xlsx")
+    assert [note.code for note in seen.notes] == ["ipmo/formula-values"]
+    assert seen.failed == {"Costs": {(1, 1): "#DIV/0!"}}
+    uncomputed = raw.replace("<v>2</v>", "")
+    with pytest.raises(FileError, match="Costs!A1: a formula"):
+        inspected(remade(path, xl__worksheets__sheet1_xml=uncomputed.encode("utf-16-be").join([b"\xfe\xff", b""])).read_bytes(), "a.xlsx")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final, TypeAlias
-from xml.parsers import expat
 
 from ipmo.errors import FileError
-from ipmo.registers.lettered import letters, number_of
+from ipmo.registers.lettered import letters
+from ipmo.registers.sheet_xml import Cell, walk, walk_cells
 
 __all__ = ["MOST_CELLS", "Reach", "held_to_size", "reaches", "reaches_in_binary", "reaches_of_document", "too_far"]
 
@@ -16,8 +15,6 @@ MOST_CELLS: Final = 20_000_000
 PIECE: Final = 1 << 24
 LONGEST: Final = 18
 """Bytes of `<c r="` and the longest place, and of what ends it."""
-PLACE: Final = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
-CONTENT: Final = frozenset(("v", "is", "f"))
 ROW_RECORD, CELL_RECORDS = 0, range(1, 12)
 """Records of a binary workbook, [MS-XLSB] 2.3.2: the header of a row, and what a cell holds; 1 is a blank one."""
 BLANK_RECORD = 1
@@ -88,28 +85,15 @@ def _places(raw: bytes, most: int) -> Reach | None:
 
 
 def _read_cells(raw: bytes) -> Reach:
-    """The reach of a sheet, cell by cell; one without a place of its own follows the one before it."""
+    """The reach of a sheet, cell by cell."""
     rows = columns = 0
-    row = column = 0
-    inside = False
 
-    def start(tag: str, at: dict[str, str]) -> None:
-        nonlocal rows, columns, row, column, inside
-        kind = tag.rpartition(" ")[2]
-        if kind == "row":
-            row, column = int(at["r"]) if at.get("r", "").isdecimal() else row + 1, 0
-        elif kind == "c":
-            placed = PLACE.fullmatch(at.get("r", ""))
-            row, column = (int(placed[2]), number_of(placed[1]) + 1) if placed else (row, column + 1)
-            inside = True
-        elif inside and kind in CONTENT:
-            rows, columns = max(rows, row), max(columns, column)
+    def each(cell: Cell) -> None:
+        nonlocal rows, columns
+        if cell.filled:
+            rows, columns = max(rows, cell.row + 1), max(columns, cell.column + 1)
 
-    def end(tag: str) -> None:
-        nonlocal inside
-        inside = inside and tag.rpartition(" ")[2] != "c"
-
-    _parse(raw, start, end)
+    walk_cells(raw, each)
     return rows, columns
 
 
@@ -123,9 +107,8 @@ def reaches_of_document(raw: bytes) -> list[Reach]:
     rows = columns = row = column = again = 0
     filled = False
 
-    def start(tag: str, at: dict[str, str]) -> None:
+    def start(kind: str, at: dict[str, str]) -> None:
         nonlocal rows, columns, row, column, again, filled
-        kind = tag.rpartition(" ")[2]
         said = {name.rpartition(" ")[2]: value for name, value in at.items()}
         if kind == "table":
             rows = columns = row = 0
@@ -139,15 +122,14 @@ def reaches_of_document(raw: bytes) -> list[Reach]:
         elif kind == "p":
             filled, columns = True, max(columns, column)
 
-    def end(tag: str) -> None:
+    def end(kind: str) -> None:
         nonlocal rows
-        kind = tag.rpartition(" ")[2]
         if kind == "table-row" and filled:
             rows = row
         elif kind == "table":
             found.append((rows, columns))
 
-    _parse(raw, start, end)
+    walk(raw, start, end)
     return found
 
 
@@ -184,17 +166,3 @@ def _varying(raw: bytes, place: int, most: int) -> tuple[int, int]:
 def _times(said: dict[str, str], name: str) -> int:
     text = said.get(name, "1")
     return int(text) if text.isdecimal() and len(text) < 10 else 1
-
-
-def _parse(raw: bytes, start: object, end: object) -> None:
-    """Reads XML element by element.
-
-    Raises:
-        ValueError: it is not well formed; what opens it might read on.
-    """
-    parser = expat.ParserCreate("utf-8", " ")
-    parser.StartElementHandler, parser.EndElementHandler = start, end  # type: ignore[assignment]
-    try:
-        parser.Parse(raw, True)
-    except expat.ExpatError as error:
-        raise ValueError(f"no well-formed XML: {expat.ErrorString(error.code)}") from None

@@ -11,18 +11,19 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from typing import Final
-from xml.parsers import expat
+from typing import Final, TypeAlias
 
 import attrs
 
 from ipmo.errors import FileError, Problem
 from ipmo.findings import Finding, Severity
 from ipmo.registers.extent import held_to_size, reaches, reaches_in_binary, reaches_of_document, too_far
+from ipmo.registers.lettered import letters, sheet_label
 from ipmo.registers.old_workbook import reaches_in_old
+from ipmo.registers.sheet_xml import Cell, book_of, in_utf8, walk_cells
 from ipmo.words import counted
 
-__all__ = ["inspected"]
+__all__ = ["Inspected", "inspected"]
 
 MOST_BYTES: Final = 1 << 30
 """Bytes of a workbook unpacked; a hundred thousand rows of forty columns are a fifth of it."""
@@ -36,24 +37,58 @@ FORMULA: Final = re.compile(rb"<(?:[A-Za-z0-9]+:)?f[ >/]")
 DOCTYPE: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 BINARY: Final = "xl/workbook.bin"
 MERGED: Final = re.compile(rb"""mergeCell\s+ref=["']([A-Z]{1,3}([0-9]{1,7}):[A-Z]{1,3}([0-9]{1,7}))["']""")
-RECALCULATED: Final = re.compile(rb"""fullCalcOnLoad\s*=\s*["'](?:1|true)["']""")
+FAILED: Final = (b't="e"', b"t='e'")
+"""What a sheet with an error has somewhere; only such a sheet, and one with formulas, is read cell by cell."""
 SHOWN: Final = 20
 FEW: Final = 5
 LINKS: Final = ("xl/externalLinks/", "xl/connections.xml", "xl/queryTables/", "xl/embeddings/")
 
 
+Places: TypeAlias = dict[tuple[int, int], str]
+
+
+@attrs.frozen
+class Inspected:
+    """What was seen in a workbook that may be opened.
+
+    Args:
+        notes: what is to be said of it.
+        failed: by sheet, the row and the column (from 0) of every cell that holds an error, with the error: calamine gives the same empty
+            text for them as for a blank one. Only workbooks in XML (.xlsx, .xlsm) say it: type `e` of a cell, ECMA-376, part 1, 18.18.11.
+    """
+
+    notes: tuple[Finding, ...] = ()
+    failed: Mapping[str, Places] = attrs.field(factory=dict)
+
+
 @attrs.define
-class _Formulas:
-    """The formulas of a sheet."""
+class _Seen:
+    """The cells of a sheet whose values are not plain."""
 
     valued: int = 0
+    """Formulas with a value."""
     zero: list[str] = attrs.field(factory=list)
     """Cells whose value is 0: what libraries write that compute nothing, and then ask for the workbook to be computed when it is opened."""
     empty: list[str] = attrs.field(factory=list)
+    """Formulas without a value."""
+    failed: Places = attrs.field(factory=dict)
+
+    def cell(self, cell: Cell) -> None:
+        """Keeps what is to be known of a cell."""
+        if cell.kind == "e" and cell.filled:
+            self.failed[cell.row, cell.column] = cell.value or "#ERROR!"
+        if not cell.formula:
+            return
+        if cell.value or cell.kind == "str":  # an empty text is a value too
+            self.valued += 1
+            if cell.value == "0" and cell.kind in ("", "n"):
+                self.zero.append(f"{letters(cell.column)}{cell.row + 1}")
+        else:
+            self.empty.append(f"{letters(cell.column)}{cell.row + 1}")
 
 
-def inspected(raw: bytes, name: str) -> tuple[Finding, ...]:
-    """What is to be said of a workbook that may be opened.
+def inspected(raw: bytes, name: str) -> Inspected:
+    """A workbook looked through before it is opened.
 
     Args:
         raw: its bytes.
@@ -71,63 +106,84 @@ def inspected(raw: bytes, name: str) -> tuple[Finding, ...]:
             raise FileError(name, f"this is no whole workbook: {error}; open it in a spreadsheet program and save it as .xlsx") from None
         for number, reach in enumerate(found):
             held_to_size(reach, str(number), name)  # the first part of the stream holds what all sheets share
-        return (
-            _said(
-                "ipmo/old-workbook",
-                "the workbook is of the kind before 2007 (.xls): which of its values are formulas cannot be seen",
-                "save it as .xlsx",
-                name,
-            ),
-        )
+        said = "the workbook is of the kind before 2007 (.xls): which of its values are formulas cannot be seen"
+        return Inspected((_said("ipmo/old-workbook", said, "save it as .xlsx", name),))
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            return tuple(_looked_at(archive, len(raw), name))
+            return _looked_at(archive, len(raw), name)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError) as error:
         if isinstance(error, FileError):
             raise
         raise FileError(name, f"this is no whole workbook: {error!s:.120}; open it in a spreadsheet program and save it again") from None
 
 
-def _looked_at(archive: zipfile.ZipFile, size: int, name: str) -> Iterator[Finding]:
+def _looked_at(archive: zipfile.ZipFile, size: int, name: str) -> Inspected:
     parts = archive.infolist()
     _sized(parts, size, name)
-    never = False
-    formulas: dict[str, _Formulas] = {}
+    seen: dict[str, _Seen] = {}
     merged: dict[str, list[str]] = {}
     for part in parts:
         if not part.filename.lower().endswith((".xml", ".rels")):
             if BINARY in archive.NameToInfo:
                 held_to_size(reaches_in_binary(archive.read(part)), part.filename, name)
             continue
-        text = _xml(archive.read(part))  # its real size and checksum are held against those declared
+        text = in_utf8(archive.read(part))  # its real size and checksum are held against those declared
         if b"<!" in text and DOCTYPE.search(text):
             raise FileError(name, f"{part.filename} declares entities, which no spreadsheet program writes; save the workbook again")
         _held(archive, part.filename, text, name)
-        if part.filename == "xl/workbook.xml":
-            never = RECALCULATED.search(text) is not None
         if b"mergeCell" in text and (tall := [cells.decode() for cells, first, last in MERGED.findall(text) if first != last]):
             merged[part.filename] = tall
-        if part.filename.startswith("xl/worksheets/") and (b"<f" in text or b":f" in text) and FORMULA.search(text):
-            formulas[part.filename] = _formulas(text, name)
-    titles = _titles(archive) if formulas or merged else {}
+        if part.filename.startswith("xl/worksheets/") and _to_be_read(text):
+            seen[part.filename] = found = _Seen()
+            try:
+                walk_cells(text, found.cell)
+            except ValueError as error:
+                raise FileError(name, f"sheet {_named(archive, part.filename)}: {error}; save the workbook again") from None
+    if not seen and not merged:
+        return Inspected(tuple(_kinds({part.filename for part in parts}, name)))
+    book = book_of(archive)
+    labels = {part: sheet_label(sheet) for sheet, part in book.parts.items()}
     problems = [
-        Problem(message=f"{titles.get(part, part)}!{cell}: {_why(never)}", file=name)
-        for part, found in formulas.items()
-        for cell in [*found.empty, *(found.zero if never else ())]
+        Problem(message=f"{labels.get(part, part)}!{cell}: {_why(book.recalculated)}", file=name)
+        for part, found in seen.items()
+        for cell in [*found.empty, *(found.zero if book.recalculated else ())]
     ]
-    count = sum(found.valued for found in formulas.values())
     if problems:
         raise FileError(name, problems[:SHOWN])
-    for part_name, tall in merged.items():
-        said = f"{titles.get(part_name, part_name)}: cells are merged over several rows, and only the first row has their value: {', '.join(tall[:FEW])}"
+    valued = {labels.get(part, part): found.valued for part, found in seen.items() if found.valued}
+    notes = (
+        *_of_merged({labels.get(part, part): tall for part, tall in merged.items()}, name),
+        *_kinds({part.filename for part in parts}, name),
+        *_of_values(valued, name, again=book.recalculated),
+    )
+    failed = {sheet: seen[part].failed for sheet, part in book.parts.items() if part in seen and seen[part].failed}
+    return Inspected(notes, failed)
+
+
+def _named(archive: zipfile.ZipFile, part: str) -> str:
+    """The sheet that a part holds, as places name it; the part where nothing says which."""
+    return next((sheet_label(sheet) for sheet, held in book_of(archive).parts.items() if held == part), part)
+
+
+def _to_be_read(sheet: bytes) -> bool:
+    """Whether a sheet has formulas or errors, by its bytes."""
+    return any(mark in sheet for mark in FAILED) or ((b"<f" in sheet or b":f" in sheet) and FORMULA.search(sheet) is not None)
+
+
+def _of_merged(merged: Mapping[str, list[str]], name: str) -> Iterator[Finding]:
+    for sheet, tall in merged.items():
+        said = f"{sheet}: cells are merged over several rows, and only the first row has their value: {', '.join(tall[:FEW])}"
         more = f" and {len(tall) - FEW} more" if len(tall) > FEW else ""
         hint = "unmerge them, and fill in every row"
         yield Finding(code="ipmo/merged-cells", message=said + more, hint=hint, severity=Severity.INFO, file=name)
-    yield from _kinds({part.filename for part in parts}, name)
-    if count:
-        where = ", ".join(f"{titles.get(part, part)} ({found.valued})" for part, found in formulas.items() if found.valued)
-        again = ", and the file asks to be computed again" if never else ""
-        said = f"{counted(count, 'formula')} on {where}: the value that was computed last is taken{again}"
+
+
+def _of_values(valued: Mapping[str, int], name: str, *, again: bool) -> Iterator[Finding]:
+    """What is to be said of formulas with values, by sheet."""
+    if valued:
+        where = ", ".join(f"{sheet} ({count})" for sheet, count in valued.items())
+        more = ", and the file asks to be computed again" if again else ""
+        said = f"{counted(sum(valued.values()), 'formula')} on {where}: the value that was computed last is taken{more}"
         yield _said("ipmo/formula-values", said, "check them where they rest on other files", name)
 
 
@@ -136,8 +192,7 @@ def _held(archive: zipfile.ZipFile, part: str, text: bytes, name: str) -> None:
     if b"sheetData" in text:
         reach = reaches(text)
         if too_far(reach):
-            titles = _titles(archive) if "xl/workbook.xml" in archive.NameToInfo else {}
-            held_to_size(reach, titles.get(part, part), name)
+            held_to_size(reach, _named(archive, part), name)
     elif b"spreadsheet" in text and b"table-row" in text:
         for number, reach in enumerate(reaches_of_document(text), 1):
             held_to_size(reach, str(number), name)
@@ -170,13 +225,6 @@ def _sized(parts: list[zipfile.ZipInfo], size: int, name: str) -> None:
             )
 
 
-def _xml(raw: bytes) -> bytes:
-    """XML in UTF-8: what is looked for is then found whatever its encoding."""
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return raw.decode("utf-16", "replace").encode()
-    return raw.replace(b"\0", b"") if b"\0" in raw[:4] else raw
-
-
 def _kinds(parts: set[str], name: str) -> Iterator[Finding]:
     if any(part.lower().endswith("vbaproject.bin") for part in parts):
         yield _said("ipmo/macros", "the workbook holds macros: they are not run, and only values are read", "", name)
@@ -187,58 +235,3 @@ def _kinds(parts: set[str], name: str) -> Iterator[Finding]:
 
 def _said(code: str, message: str, hint: str, name: str) -> Finding:
     return Finding(code=code, message=message, hint=hint, severity=Severity.WARNING, file=name)
-
-
-def _formulas(raw: bytes, name: str) -> _Formulas:
-    """The formulas of one sheet, and the cells of those without a value."""
-    found = _Formulas()
-    parser = expat.ParserCreate(namespace_separator=" ")
-    cell, kind, formula, value, inside = "", "", False, "", False
-
-    def start(tag: str, at: dict[str, str]) -> None:
-        nonlocal cell, kind, formula, value, inside
-        tag = tag.rpartition(" ")[2]
-        if tag == "c":
-            cell, kind, formula, value = at.get("r", "?"), at.get("t", ""), False, ""
-        elif tag == "f":
-            formula = True
-        inside = tag in ("v", "t")
-
-    def text(more: str) -> None:
-        nonlocal value
-        value += more.strip() if inside else ""
-
-    def end(tag: str) -> None:
-        nonlocal inside
-        inside = False
-        if tag.rpartition(" ")[2] == "c" and formula:
-            if value or kind == "str":  # an empty text is a value too
-                found.valued += 1
-                if value == "0" and kind in ("", "n"):
-                    found.zero.append(cell)
-            else:
-                found.empty.append(cell)
-
-    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, text
-    try:
-        parser.Parse(raw, True)
-    except expat.ExpatError as error:
-        raise FileError(name, f"this is no well-formed XML: {expat.ErrorString(error.code)}; save the workbook again") from None
-    return found
-
-
-def _titles(archive: zipfile.ZipFile) -> Mapping[str, str]:
-    """The names of the sheets by the parts that hold them; as the parts are called where nothing says it."""
-    book = _xml(archive.read("xl/workbook.xml")).decode("utf-8", "replace")
-    relations = _xml(archive.read("xl/_rels/workbook.xml.rels")).decode("utf-8", "replace")
-    targets: dict[str, str] = {}
-    for one in re.findall(r"<(?:\w+:)?Relationship\b[^>]*>", relations):
-        at = dict(re.findall(r'(\w+)="([^"]*)"', one))
-        targets[at.get("Id", "")] = at.get("Target", "").removeprefix("/xl/")
-    out = {}
-    for one in re.findall(r"<(?:\w+:)?sheet\b[^>]*>", book):
-        at = dict(re.findall(r'([\w:]+)="([^"]*)"', one))
-        if (key := next((at[key] for key in at if key.endswith(":id")), "")) in targets:
-            title = at.get("name", "")
-            out[f"xl/{targets[key]}"] = title if title.replace("_", "").isalnum() else f"'{title}'"
-    return out

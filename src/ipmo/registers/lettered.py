@@ -1,8 +1,8 @@
-"""Columns by their letters, as spreadsheets name them."""
+"""Columns by their letters and sheets by their names, as spreadsheets write places."""
 
 from __future__ import annotations
 
-__all__ = ["letters", "number_of"]
+__all__ = ["letters", "number_of", "sheet_label"]
 
 
 def letters(column: int) -> str:
@@ -29,3 +29,12 @@ def number_of(text: str) -> int:
     for letter in text.upper():
         number = number * 26 + ord(letter) - 64
     return number - 1
+
+
+def sheet_label(name: str) -> str:
+    """A sheet's name in front of a place: in quotes where it is more than letters and digits.
+
+    >>> sheet_label("Risks"), sheet_label("Pat's plan")
+    ('Risks', "'Pat''s plan'")
+    """
+    return name if name.replace("_", "").isalnum() else "'" + name.replace("'", "''") + "'"

@@ -17,10 +17,9 @@ import attrs
 from ipmo.errors import FileError, MissingExtraError, Problem
 from ipmo.files.opening import bytes_of
 from ipmo.findings import Finding
-from ipmo.registers.error_cells import error_cells
 from ipmo.registers.extent import held_to_size
-from ipmo.registers.guard import inspected
-from ipmo.registers.lettered import letters
+from ipmo.registers.guard import Inspected, inspected
+from ipmo.registers.lettered import letters, sheet_label
 
 __all__ = ["TEXT_SUFFIXES", "WORKBOOK_SUFFIXES", "Raw", "Sheet", "is_blank", "read_sheets", "said_cell", "text_of"]
 
@@ -85,7 +84,7 @@ class Sheet:
         """
         if self.is_text:
             return f"row {row + 1}" if column is None else f"row {row + 1}, column {letters(column)}"
-        name = self.name if self.name.replace("_", "").isalnum() else "'" + self.name.replace("'", "''") + "'"
+        name = sheet_label(self.name)
         return f"{name} row {row + 1}" if column is None else f"{name}!{letters(column)}{row + 1}"
 
     def line(self, row: int) -> int:
@@ -151,7 +150,7 @@ def read_sheets(path: Path, name: str, encoding: str | None = None, delimiter: s
     return (_text(raw, name, encoding, delimiter),)
 
 
-def _workbook(path: Path, name: str, notes: tuple[Finding, ...]) -> tuple[Sheet, ...]:
+def _workbook(path: Path, name: str, seen: Inspected) -> tuple[Sheet, ...]:
     """The sheets of a workbook, those without a cell left out; what is to be said of it stands with the first.
 
     Raises:
@@ -166,12 +165,12 @@ def _workbook(path: Path, name: str, notes: tuple[Finding, ...]) -> tuple[Sheet,
         with calamine.CalamineWorkbook.from_path(path) as book:
             shown = calamine.SheetVisibleEnum.Visible
             kinds = [(one.name, one.visible != shown) for one in book.sheets_metadata if one.typ == calamine.SheetTypeEnum.WorkSheet]
-            sheets = tuple(_sheets(book, kinds, name, error_cells(path, name)))
+            sheets = tuple(_sheets(book, kinds, name, seen.failed))
     except calamine.PasswordError:
         raise FileError(name, "the workbook is locked with a password; save a copy without one") from None
     except calamine.CalamineError as error:
         raise FileError(name, f"this is no workbook that can be read: {error!s:.120}; save it as .xlsx or as CSV") from None
-    return (attrs.evolve(sheets[0], notes=notes), *sheets[1:]) if notes and sheets else sheets
+    return (attrs.evolve(sheets[0], notes=seen.notes), *sheets[1:]) if seen.notes and sheets else sheets
 
 
 def _sheets(
