@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import statistics
 from collections import Counter
 from collections.abc import Iterable
@@ -15,8 +14,8 @@ from ipmo.model.hierarchy import hierarchy
 from ipmo.plugin import Check, CheckContext, Finding, Severity, UnitError, agree, counted
 from ipmo_agile.fields import GUIDE, AgileFields, Guardrails, WorkItem, bearers, converted, day_of, fields_of, forecasts
 from ipmo_agile.flow import flow
-from ipmo_agile.forecast import AgileForecast
 from ipmo_agile.priority import CAVEAT, wsjf
+from ipmo_agile.promised import percentile
 
 __all__ = ["CHECKS"]
 
@@ -24,8 +23,6 @@ PERIODS = 8
 """How many recent periods a forecast should rest on (AGL-R02)."""
 OLD = 60
 """Days after which items should be counted again."""
-NEAR = 0.1
-"""How far a commitment may lie below the percentile that it names: ten points, since a forecast moves in whole periods."""
 ENOUGH = 8
 """Finished items below which a backlog says nothing of its flow."""
 SCALE = (1, 2, 3, 5, 8, 13, 20, 21, 40, 100)
@@ -305,59 +302,6 @@ def _order(context: CheckContext) -> Iterable[Finding]:
                     yield _finding("order", name, f"{name!r} waits for {', '.join(before)}, whatever its score", CAVEAT, Severity.INFO)
 
 
-def _percentile(context: CheckContext) -> Iterable[Finding]:
-    """AGL-R10: a date committed from a forecast says its percentile, lies above P50, and on the date of that percentile or near it."""
-    pf = context.portfolio
-    agile = {full_id: forecast for full_id, _, forecast in forecasts(pf)}
-    commitments: list[tuple[str, str, date, str | None, str]] = [
-        (full_id, f"the deadline {task.deadline}", task.deadline, task.attributes.get("percentile"), full_id)
-        for full_id, task, _ in forecasts(pf)
-        if task.deadline is not None
-    ]
-    for link in pf.links:
-        source = pf.resolve(link.source) or ""
-        if source in agile and link.promised is not None:
-            name = link.id or f"{link.source} -> {link.target}"
-            what, percentile = f"the commitment {link.promised} of link {name!r}", link.attributes.get("percentile")
-            commitments.append((source, what, link.promised, percentile, link.id or source))
-    for source, what, when, percentile, item in commitments:
-        if not context.covers(source):  # whose forecast it is
-            continue
-        share = None if percentile is None else _share(percentile)
-        if share is None:
-            safe = agile[source].quantile(0.85)
-            said = "names no percentile" if percentile is None else f"names {percentile!r}, which is no percentile"
-            message = f"{what} rests on the forecast of {source!r} and {said}"
-            yield _finding("percentile", item, message, f"write attributes: {{percentile: P85}}; at P85 the work takes {safe}")
-        elif share <= 0.5:
-            how = "as likely missed as kept" if share == 0.5 else "more likely missed than kept"
-            yield _finding("percentile", item, f"{what} is a P{100 * share:g} of {source!r}: {how}", "commit to P80 or later")
-        else:
-            day, near, stated = day_of(when), _at(pf, source, agile[source], share - NEAR), _at(pf, source, agile[source], share)
-            if near is not None and day < near:
-                message = f"{what} says P{100 * share:g} of {source!r}, and lies before its P{100 * (share - NEAR):g}, {near}"
-                yield _finding("percentile", item, message, f"commit to {stated}, or say the percentile that the date has")
-
-
-def _share(percentile: str) -> float | None:
-    """A percentile as a share: `P85`, `85 %` and `0.85` are the same; None for what is none."""
-    found = re.fullmatch(r"\s*P?\s*([0-9]{1,3}(?:\.[0-9]{1,6})?)\s*%?\s*", percentile, re.IGNORECASE | re.ASCII)
-    if found is None:
-        return None
-    number = float(found[1])
-    share = number if number < 1 and "." in found[1] else number / 100
-    return share if 0 < share < 1 else None
-
-
-def _at(pf: Portfolio, item: str, forecast: AgileForecast, share: float) -> date | None:
-    """The day on which work is done with a probability, on its calendar; None when nothing says."""
-    span, task = forecast.quantile(share), pf[item]
-    if span is None or not isinstance(task, Task):
-        return None
-    length = {"remaining" if task.remaining is not None else "duration": span}
-    return ipmo.schedule(pf.evolve(item, **length), on_cycle="cut").days(item)[1]
-
-
 def _commitment(context: CheckContext) -> Iterable[Finding]:
     """AGL-R07: a dependency of a team names who gives, who receives, and a date with its spread; a sprint's name is none."""
     pf: Portfolio = context.portfolio
@@ -414,7 +358,7 @@ CHECKS = tuple(
             "AGL-R10",
             "A committed date names its percentile, which is above P50, and lies where that does",
             GUIDE,
-            _percentile,
+            percentile,
         ),
     )
 )
