@@ -93,6 +93,13 @@ class Estimate(ABC):
         one = next((step for step in steps if step is not None), None)
         return None if one is None else like(one, math.fsum(known) / len(known))
 
+    def steps(self) -> tuple[tuple[float, Quantity], ...] | None:
+        """Its values with the probability that each is not passed, both rising; None where it has no few values.
+
+        Kinds that adapters declare may say it, and are drawn from it at once instead of value by value.
+        """
+        return None
+
     def plain(self) -> PlainData:
         """The data under the kind's name in files; kinds that adapters declare must say it."""
         raise UnitError(f"{type(self).__name__} does not say how it is written: give it a method plain()")

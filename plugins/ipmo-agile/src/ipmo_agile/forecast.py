@@ -150,6 +150,10 @@ class AgileForecast(Estimate):
                 return Span(periods * self.per.amount, self.per.unit)
         return None
 
+    def steps(self) -> tuple[tuple[float, Span], ...]:
+        """Each number of periods with the chance that the work is done within it; the last below 1 where it may never end."""
+        return tuple((done, Span(periods * self.per.amount, self.per.unit)) for periods, done in enumerate(self._table))
+
     def chance(self, periods: int) -> float:
         """P(all done within that many periods)."""
         return self._table[min(max(periods, 0), len(self._table) - 1)]

@@ -24,13 +24,15 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Mixed = tuple[list[int], Callable[[Floats], Floats]]
 
-__all__ = ["Draws", "PertRule", "corners", "deviation", "normal_quantile", "quantiles", "random"]
+__all__ = ["Draws", "PertRule", "corners", "deviation", "endless", "normal_quantile", "quantiles", "random"]
 
 PertRule = Literal["beta", "classic"]
 """Which distribution a PERT estimate is: beta with 1 + 4 (m - a) / (b - a), or the beta whose deviation is a sixth of the range.
 
 Both have the mean (a + 4 m + b) / 6. Source: Malcolm et al. (1959) state the mean and the sixth; Vose, Risk Analysis, the beta.
 """
+ALL = 1 - 1e-9
+"""A probability that counts as certain."""
 CELLS = 2048
 """Cells of the table of a beta distribution."""
 POINTS, WEIGHTS = np.polynomial.legendre.leggauss(3)
@@ -44,8 +46,17 @@ def random(estimate: Estimate | None) -> bool:
     """
     if estimate is None or isinstance(estimate, Fixed):
         return False
+    stairs = estimate.steps()
+    if stairs:
+        return len({number(value) for share, value in stairs if share > 0}) > 1 or stairs[-1][0] < ALL
     low, high = estimate.quantile(0.0005), estimate.quantile(0.9995)
     return low is not None and high is not None and number(low) != number(high)
+
+
+def endless(estimate: Estimate) -> float:
+    """The probability that it has no value at all: work that may never end, at the pace of its history."""
+    stairs = estimate.steps()
+    return 1 - stairs[-1][0] if stairs and stairs[-1][0] < ALL else 0.0
 
 
 def normal_quantile(u: Floats) -> Floats:
@@ -143,6 +154,10 @@ def quantiles(estimate: Estimate, u: Floats, pert: PertRule = "beta") -> Floats:
         case Empirical():
             ordered = np.sort(np.array([number(one) for one in estimate.samples]))
             return ordered[np.clip(np.ceil(u * len(ordered) - 1e-9).astype(np.int64), 1, len(ordered)) - 1]
+    stairs = estimate.steps()
+    if stairs and stairs[-1][0] >= ALL:
+        reached = np.maximum.accumulate(np.array([share for share, _ in stairs]))
+        return np.array([number(value) for _, value in stairs])[np.searchsorted(reached, np.minimum(u, ALL) - 1e-12)]
     found = [estimate.quantile(share) for share in u.tolist()]
     if any(one is None for one in found):
         raise UnitError(f"{estimate.kind} estimate {estimate}: its value is unknown; install the plugin that declares it")

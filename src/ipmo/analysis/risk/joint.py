@@ -18,7 +18,7 @@ from ipmo.analysis.benefits.realisation import BenefitValue, benefits
 from ipmo.analysis.risk.causes import Event, RiskView, Targets, events, not_counted, shared
 from ipmo.analysis.risk.correlation import correlated
 from ipmo.analysis.risk.costs import Costs
-from ipmo.analysis.risk.distributions import PertRule, random
+from ipmo.analysis.risk.distributions import PertRule, endless, random
 from ipmo.analysis.risk.outcomes import Dates, Sums
 from ipmo.analysis.risk.readiness import readiness
 from ipmo.analysis.risk.removal import Figures, HandedOver, Removed, Responded, causes, in_order, one_by_one
@@ -132,6 +132,12 @@ class Plan:
         self.schedule: Schedule = start.base
         net = self.schedule.network
         work = open_work(portfolio, net)
+        for name, piece in work.items():
+            if never := endless(piece.estimate):
+                said = (
+                    f"{name!r} does not end in {never:.1%} of the samples at the pace of its history; fewer items, or what changes the pace"
+                )
+                raise ModelError.of(piece.field, said).at(name)
         costs = Costs(portfolio)
         targets = self._targets = Targets(portfolio, net, work)
         self._view: RiskView = risks
