@@ -182,6 +182,8 @@ class Contents(Noun):
         Returns:
             The full id, with its `@start` or `@finish`; None when nothing bears it.
         """
+        if not within and reference in self.items:  # a full id, nearly always
+            return reference
         if within and not ("/" in reference or "@" in reference or ":" in reference):  # a plain name, nearly always of its own project
             own = f"{within}/{reference}"
             if own in self.items:

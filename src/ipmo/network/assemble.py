@@ -288,6 +288,7 @@ def assembled(draft: Draft, needed: Needed) -> Network:
         circular_starts=tuple(links.circular_starts),
         dialect=draft.dialect,
         needed=needed,
+        inside=nodes.local,
     )
 
 

@@ -113,6 +113,7 @@ class Columns:
         dialect: the conventions; those of ipmo when left out.
         cuts: links that were taken out to break loops.
         needed: links as they were found; None of plain columns.
+        inside: the nodes of each project by id within it; None of plain columns.
     """
 
     ids: Sequence[str]
@@ -165,6 +166,7 @@ class Columns:
     dialect: Dialect | None = None
     cuts: tuple[Cut, ...] = ()
     needed: Needed | None = None
+    inside: Mapping[str, Mapping[str, int]] | None = None
 
     @classmethod
     def from_columns(

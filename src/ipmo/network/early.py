@@ -63,6 +63,11 @@ class EarlyPass:
         """The node of each item of the network, by full id."""
         return self.network.node_of
 
+    @property
+    def named(self) -> Mapping[str, int]:
+        """The same for whoever asks for a few."""
+        return self.network.named
+
     @functools.cached_property
     def dialect(self) -> Dialect:
         """The network's conventions; those of ipmo where it was made from columns."""

@@ -15,6 +15,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project
 from ipmo.network.assemble import compile_portfolio
 from ipmo.network.links import joins_projects
+from ipmo.network.names import Names
 from ipmo.network.network import Network
 from ipmo.network.positions import plain_list
 from ipmo.network.states import FROM_FINISH, State
@@ -66,7 +67,9 @@ class _Weaver:
     def __init__(self, portfolio: Portfolio, network: Network) -> None:
         self.portfolio, self.network = portfolio, network
         self.ids = list(network.ids)
-        self.place = dict(network.node_of)
+        named = network.named
+        self.place: Names | dict[str, int] = named.with_room() if isinstance(named, Names) else dict(named)
+        self._added = self.place.rest if isinstance(self.place, Names) else self.place
         self.src: list[int] = []
         self.dst: list[int] = []
         self.either = set(network.anyone)
@@ -85,7 +88,7 @@ class _Weaver:
     def _node(self, name: str) -> int:
         node = self.place.get(name)
         if node is None:
-            node = self.place[name] = len(self.ids)
+            node = self._added[name] = len(self.ids)
             self.ids.append(name)
         return node
 

@@ -21,6 +21,7 @@ from ipmo.network.kernels import order as order_kernels
 from ipmo.network.kernels import passes as kernels
 from ipmo.network.kernels.columns import FAR, ONE_IS_ENOUGH, STARTS_SHIFT, Dates, Tables
 from ipmo.network.levels import Levels
+from ipmo.network.names import Names, outside
 from ipmo.network.parts import Cut
 from ipmo.network.positions import Positions, arrange, as_array, plain_list, weights
 from ipmo.network.states import EFFECTS, LIVE, NUMBERS, TYPE_NAMES, Mode
@@ -65,6 +66,18 @@ class Network(Columns):
     def node_of(self) -> Mapping[str, int]:
         """The node of each id."""
         return dict(zip(self.ids, range(self.n), strict=True))
+
+    @property
+    def named(self) -> Mapping[str, int]:
+        """The same for whoever asks for a few: no dictionary of all nodes is made for it."""
+        made: Mapping[str, int] | None = self.__dict__.get("node_of")
+        return self._named if made is None else made
+
+    @functools.cached_property
+    def _named(self) -> Mapping[str, int]:
+        if self.inside is None or not self.large:
+            return self.node_of
+        return Names(self.inside, outside(self.ids, self.members))
 
     @functools.cached_property
     def large(self) -> bool:

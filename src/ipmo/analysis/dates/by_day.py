@@ -18,7 +18,9 @@ __all__ = ["agreed", "days_after", "gives_at_finish", "last_instant", "last_star
 
 def gives_at_finish(portfolio: Portfolio, link: Link) -> bool:
     """Whether a link hands over when its source is done; a milestone and a gate are one instant, that of their finish."""
-    noun = portfolio.items.get(reference(portfolio.resolve(link.source) or link.source).item)
+    noun = portfolio.items.get(link.source)
+    if noun is None:  # an end of a whole, or nothing
+        noun = portfolio.items.get(reference(portfolio.resolve(link.source) or link.source).item)
     point = isinstance(noun, Gate) or (isinstance(noun, Task) and noun.milestone and noun.milestone_of != "start")
     return point or link.type[0] == "F"
 
@@ -33,8 +35,8 @@ def agreed(portfolio: Portfolio, link: Link) -> tuple[int, str, bool]:
         ValueError: neither is stated.
     """
     at_finish = gives_at_finish(portfolio, link)
-    pairs = ((link.promised, "committed for"), (link.needed, "needed by"))
-    date, word = min((last_instant(when, at_finish=at_finish), word) for when, word in pairs if when is not None)
+    pairs = [(when, word) for when, word in ((link.promised, "committed for"), (link.needed, "needed by")) if when is not None]
+    date, word = min((last_instant(when, at_finish=at_finish), word) for when, word in pairs)
     return date, word, at_finish
 
 

@@ -61,37 +61,42 @@ class Commitments(Answer[str, Commitment]):
 
     def _handed_over(self) -> Iterator[Stated]:
         pf = self._portfolio
-        for link in pf.links if pf is not None else ():
+        for number, link in enumerate(pf.links if pf is not None else ()):
             if (link.promised is None and link.needed is None) or link.kind != "schedule" or link.status == "cancelled":
                 continue
             assert pf is not None
-            if isinstance(pf.items.get(link.source), Project) or isinstance(pf.items.get(link.target), Project):
+            taker = pf.items.get(link.target)
+            if isinstance(pf.items.get(link.source), Project) or isinstance(taker, Project):
                 continue  # where it attaches is not known
-            target = reference(pf.resolve(link.target) or link.target)
-            taker, whole = pf.items.get(target.item), pf.items.get(target.top)
+            if taker is not None:
+                whole = pf.items.get(link.target.partition("/")[0])
+            else:
+                target = reference(pf.resolve(link.target) or link.target)
+                taker, whole = pf.items.get(target.item), pf.items.get(target.top)
             if getattr(taker, "finished", False) or getattr(whole, "stopped", False) or getattr(whole, "state", "") == "closed":
                 continue  # nobody waits for it any more
-            yield from self._of_link(pf, link)
+            yield from self._of_link(pf, number, link)
 
-    def _of_link(self, pf: Portfolio, link: Link) -> Iterator[Stated]:
+    def _of_link(self, pf: Portfolio, number: int, link: Link) -> Iterator[Stated]:
         """The earlier of the dates on which the giver said, and the receiver needs, that it is there."""
         name, (date, word, at_finish) = link.id or f"{link.source} -> {link.target}", agreed(pf, link)
         source = pf.resolve(link.source) or link.source
-        if reference(source).external:
+        if source not in pf.items and reference(source).external:
             if link.status == "delivered":
                 return
             known = None if link.date is None else minutes(link.date, end=at_finish)
-            yield Stated(name, "hand-over", source, date, (), at_finish, word, known)
+            yield Stated(name, "hand-over", source, date, (), at_finish, word, known, number)
             return
-        nodes = self._nodes_of(source, at_finish)
-        if any(self._open(node) and (at_finish or self._passes.network.state[node] is not State.STARTED) for node in nodes):
-            yield Stated(name, "hand-over", source, date, nodes, at_finish, word)
+        nodes, state = self._nodes_of(source, at_finish), self._passes.network.state
+        if any(state[node] is not State.FINISHED and (at_finish or state[node] is not State.STARTED) for node in nodes):
+            yield Stated(name, "hand-over", source, date, nodes, at_finish, word, None, number)
 
     def _nodes_of(self, source: str, at_finish: bool) -> tuple[int, ...]:
         """What a giver is in the network: its node, that of its end, or what a summary holds."""
-        net, known = self._passes.network, self._passes.nodes
-        end = f"{reference(source).item}@{'finish' if at_finish else 'start'}"
-        node = known.get(source, known.get(end))
+        net, known = self._passes.network, self._passes.named
+        node = known.get(source)
+        if node is None:
+            node = known.get(f"{reference(source).item}@{'finish' if at_finish else 'start'}")
         if node is not None:
             return (node,)
         named = reference(source)
@@ -122,7 +127,7 @@ class Commitments(Answer[str, Commitment]):
             if nodes:
                 yield Stated(f"{net.projects[place]}@finish", "project", net.projects[place], instant, nodes, word="to finish by")
         for project in self._portfolio.projects if self._portfolio is not None else ():
-            bar = passes.nodes.get(project.id) if not project.tasks and not project.gates else None
+            bar = passes.named.get(project.id) if not project.tasks and not project.gates else None
             if bar is None or project.finish is None or net.state[bar] not in LIVE:
                 continue
             if self._drivers(passes.lists.pos[bar], driving=False):
@@ -135,7 +140,7 @@ class Commitments(Answer[str, Commitment]):
         for one in self._portfolio.benefits if self._portfolio is not None else ():
             asked = ((one.planned_start, False, PLANNED), (one.need_by, True, "needed by"))
             dates = [(minutes(when, end=end), word) for when, end, word in asked if when is not None]
-            node = self._passes.nodes.get(one.id) if dates else None
+            node = self._passes.named.get(one.id) if dates else None
             if node is not None and net.state[node] is not State.FINISHED:
                 date, word = min(dates)
                 yield Stated(one.id, "benefit", one.id, date, (node,), word=word)
@@ -440,7 +445,7 @@ class Commitments(Answer[str, Commitment]):
         root = self._root(q.pos[node])
         begins = q.order[root]
         name = net.shown(begins)
-        first = self._passes.nodes.get(name, begins)  # what the network puts beside an item is that item
+        first = self._passes.named.get(name, begins)  # what the network puts beside an item is that item
         root = q.pos[first]
         waits = q.x[root] > net.running_clock(first).work(net.base)
         outside = from_outside(self._passes, first, begins) if waits else ""

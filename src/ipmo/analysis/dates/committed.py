@@ -42,6 +42,7 @@ class Stated:
         at_finish: it is a date for their finish; else for their start.
         word: how it is stated: due, committed for, needed by.
         expected: when something outside the portfolio is known to come, as an instant.
+        link: the place of a hand-over's link among those of the portfolio.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Stated:
     at_finish: bool = True
     word: str = "due"
     expected: int | None = None
+    link: int | None = attrs.field(default=None, eq=False, repr=False)
 
 
 @attrs.frozen(kw_only=True)

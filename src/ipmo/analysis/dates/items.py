@@ -170,7 +170,7 @@ class Items:
     @functools.cached_property
     def parts(self) -> Mapping[str, Sequence[int]]:
         """Summaries and projects with tasks: the nodes that make them up."""
-        net, nodes = self.network, self.passes.nodes
+        net, nodes = self.network, self.passes.named
         out: dict[str, Sequence[int]] = {f"{project}/{name}": leaves for (project, name), leaves in net.summaries.items()}
         for place, name in enumerate(net.projects):
             if name not in nodes:
@@ -191,7 +191,7 @@ class Items:
         return frozenset(names | {f"{net.projects[place]}@finish" for place in net.stated_finishes})
 
     def __contains__(self, full_id: object) -> bool:
-        return full_id in self.passes.nodes or full_id in self.parts
+        return full_id in self.passes.named or full_id in self.parts
 
     def __getitem__(self, full_id: str) -> ScheduledItem:
         """An item by its full id.
@@ -494,7 +494,7 @@ class Items:
 
     def instants(self, full_id: str) -> tuple[int | None, int | None]:
         """`dates` in minutes."""
-        node = self.passes.nodes.get(full_id)
+        node = self.passes.named.get(full_id)
         if node is not None:
             return self._instants(node)
         pairs = [self._instants(v) for v in self.parts.get(full_id, ()) if self.network.state[v] != State.GONE]
@@ -502,7 +502,7 @@ class Items:
 
     def ends(self, full_id: str) -> datetime | None:
         """The finish of an item alone, as `dates` has it."""
-        node = self.passes.nodes.get(full_id)
+        node = self.passes.named.get(full_id)
         nodes = (node,) if node is not None else self.parts.get(full_id, ())
         end = None if self._backward else self.passes.last_of(nodes)
         if end is None:
@@ -511,7 +511,7 @@ class Items:
 
     def days(self, full_id: str) -> Days:
         """The days that people say of an item's start and finish, as `ScheduledItem.days` says them, without its floats."""
-        node = self.passes.nodes.get(full_id)
+        node = self.passes.named.get(full_id)
         nodes = (node,) if node is not None else [v for v in self.parts.get(full_id, ()) if self.network.state[v] != State.GONE]
         pairs = [(v, *self._instants(v)) for v in nodes]
         begin, end = _least(first for _, first, _ in pairs), _most(last for _, _, last in pairs)

@@ -239,7 +239,7 @@ class Schedule(Answer[str, ScheduledItem]):
     def begins(self, effect: str) -> datetime | None:
         """When an outcome or benefit begins, without its floats; None where that is not known in full: `[]` then says why."""
         net, passes = self.network, self.passes
-        node = passes.nodes[effect]
+        node = passes.named[effect]
         place = passes.lists.pos[node]
         if net.state[node] not in LIVE or node in passes.without_duration or place in passes.lower_bounded or node in net.points:
             return None
@@ -247,7 +247,7 @@ class Schedule(Answer[str, ScheduledItem]):
 
     def total_float(self, full_id: str) -> float | None:
         """The total float of a task, milestone, gate or benefit without its other figures; None where it has none."""
-        return self._items.total_float(self.passes.nodes[full_id])
+        return self._items.total_float(self.passes.named[full_id])
 
     def days(self, full_id: str) -> tuple[date | None, date | None]:
         """The days that people say of an item's start and finish: an end of day belongs to its day, a decision is dated by its day."""

@@ -9,7 +9,7 @@ from typing import Literal
 
 import attrs
 
-from ipmo.analysis.dates.by_day import agreed, last_start
+from ipmo.analysis.dates.by_day import last_start
 from ipmo.analysis.dates.commitments import Stated
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.dependencies.handovers import link_name, side_of
@@ -157,7 +157,7 @@ class Crossings:
     def _outside(self, number: int, link: Link, ends: list[str], giver: str, receiver: str, crossed: Boundary | Literal[""]) -> None:
         """A link that is no link of the network: from outside with a date, or with an end that is done."""
         s, net = self.schedule, self.schedule.network
-        node = s.passes.nodes.get(ends[1])
+        node = s.passes.named.get(ends[1])
         if (
             reference(giver).external
             and link.date is not None
@@ -245,7 +245,7 @@ class Crossings:
     def _commit(self) -> None:
         """How far each source can slip before a commitment is missed: that of the hand-over itself, or one downstream."""
         s, late = self.schedule, self.schedule.commitments.late
-        own = {(one.name, one.date, one.at_finish): one for one in s.commitments.stated if one.kind == "hand-over"}
+        own = {one.link: one for one in s.commitments.stated if one.kind == "hand-over"}
         self.commitment_float: list[float | None] = []
         self._own: list[str | None] = []
         lates, edges = plain(late.x), plain(late.edge)
@@ -255,22 +255,13 @@ class Crossings:
                 spare = self.days_of(row, self.reach.slack(k, lates[v], edges[v]))
             elif lates[v] < FAR // 2:
                 spare = self._between(v, self.bounds[row], lates[v], row)
-            agreement = self._agreement(row)
-            mine = None if agreement is None else own.get(agreement)
+            mine = own.get(self.open[row])
             self._own.append(None)
             if mine is not None:
                 left = self._to_stated(u, mine, row)
                 if left is not None and (spare is None or left <= spare):
                     spare, self._own[row] = left, mine.name
             self.commitment_float.append(spare)
-
-    def _agreement(self, row: int) -> tuple[str, int, bool] | None:
-        """What tells the agreement of a link from those of others with the same ends; None where it has none."""
-        link = self.portfolio.links[self.open[row]]
-        if link.promised is None and link.needed is None:
-            return None
-        date, _, at_finish = agreed(self.portfolio, link)
-        return self.names[row], date, at_finish
 
     def _to_stated(self, place: int, stated: Stated, row: int) -> float | None:
         """Working days until a hand-over comes later than stated."""
@@ -287,12 +278,16 @@ class Crossings:
     def calendar_dates(self) -> list[bool]:
         """Whether what each link hands over only marks a date in the calendar, one that is still to come."""
         net, q = self.schedule.network, self.schedule.passes.lists
-        marks = calendar_marks(self.portfolio, {self.source_id(row) for row, k in enumerate(self.places) if k >= 0})
-        out = []
-        for row, place in enumerate(self._sources):
-            node = q.order[place]
-            ahead = net.state[node] is State.NORMAL and q.x[place] > net.running_clock(node).work(net.base)
-            out.append(self.places[row] >= 0 and ahead and net.ids[node] in marks)
+        points = {
+            row: q.order[place]
+            for row, place in enumerate(self._sources)
+            if self.places[row] >= 0 and net.kinds[q.order[place]] == "milestone"
+        }
+        marks = calendar_marks(self.portfolio, {net.ids[node] for node in points.values()})
+        out = [False] * len(self.open)
+        for row, node in points.items():
+            ahead = net.state[node] is State.NORMAL and q.x[self._sources[row]] > net.running_clock(node).work(net.base)
+            out[row] = ahead and net.ids[node] in marks
         return out
 
     @functools.cached_property
@@ -439,16 +434,18 @@ def calendar_marks(portfolio: Portfolio, asked: Iterable[str]) -> frozenset[str]
         portfolio: the portfolio.
         asked: full ids.
     """
-    before = {portfolio.resolve(link.target) or link.target for link in portfolio.links if link.kind == "schedule"}
-    nouns = ((item, portfolio.items.get(item)) for item in asked if item not in before)
-    return frozenset(
+    nouns = ((item, portfolio.items.get(item)) for item in asked)
+    fixed = {
         item
         for item, noun in nouns
         if isinstance(noun, Task)
         and noun.milestone
         and not (noun.after or noun.duration or noun.assignments)
         and (noun.not_before is not None or noun.finish_not_before is not None)
-    )
+    }
+    if not fixed:
+        return frozenset()
+    return frozenset(fixed - {portfolio.resolve(link.target) or link.target for link in portfolio.links if link.kind == "schedule"})
 
 
 def as_slip(value: Span | str) -> Span:

@@ -190,7 +190,7 @@ def agreement(
     age = None
     if (reference(source).external or reference(target).external) and portfolio.status_date is not None and link.as_of is not None:
         age = (as_day(portfolio.status_date) - as_day(link.as_of)).days
-    node = s.passes.nodes.get(source)
+    node = s.passes.named.get(source)
     return InterfaceAgreement(
         id=link_name(link),
         source=source,
@@ -217,7 +217,7 @@ def _dead(portfolio: Portfolio, s: Schedule, link: Link, source: str) -> str:
     if link.status == "delivered" or not isinstance(project, Project) or not project.stopped:
         return ""
     for end in (source, f"{reference(source).item}@{'finish' if link.type[0] == 'F' else 'start'}"):
-        node = s.passes.nodes.get(end)
+        node = s.passes.named.get(end)
         if node is not None and (s.network.state[node] != State.GONE or (link.type[0] == "S" and node in s.network.starts)):
             return ""
     return f"project {project.id!r} {'is cancelled' if project.state == 'cancelled' else 'was stopped at a gate'}"

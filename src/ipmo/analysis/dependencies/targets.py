@@ -104,7 +104,7 @@ class Targets:
                     places = tuple(int(pos[node]) for node in nodes)
                     out.append((Target(due.name, "deadline", due.name, self.clock_of(due.name)), Aim(due.name, places)))
         for benefit in pf.benefits:
-            at = s.passes.nodes.get(benefit.id)
+            at = s.passes.named.get(benefit.id)
             if at is not None and net.state[at] in LIVE and at not in known:
                 out.append((Target(benefit.id, "benefit", benefit.id, 0), Aim(benefit.id, (int(pos[at]),))))
         return out
