@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import doctest
+import functools
 import inspect
 import re
 import subprocess
@@ -90,6 +91,11 @@ def place(path: Path) -> str:
     return inside.as_posix().removeprefix("ipmo/")
 
 
+@functools.cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def functions(node: ast.AST, inside: str = "") -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
     """Every function with its name as one writes it, methods and inner ones included."""
     for child in ast.iter_child_nodes(node):
@@ -133,7 +139,7 @@ def test_no_module_is_longer_than_600_lines() -> None:
 def test_no_function_is_longer_than_80_lines() -> None:
     long = {}
     for path in SOURCES:
-        for name, node in functions(ast.parse(path.read_text(encoding="utf-8"))):
+        for name, node in functions(parsed(path)):
             assert node.end_lineno is not None
             lines = node.end_lineno - node.lineno + 1
             if lines > 80:
@@ -166,14 +172,14 @@ def test_no_two_modules_import_each_other_even_for_type_checkers_or_inside_funct
 
 
 def test_any_stands_only_where_no_type_is_known() -> None:
-    outside = sum(anys(ast.parse(path.read_text(encoding="utf-8"))) for path in (ROOT / "src").rglob("*.py") if KERNELS not in path.parents)
+    outside = sum(anys(parsed(path)) for path in (ROOT / "src").rglob("*.py") if KERNELS not in path.parents)
     assert outside < MOST_ANY
 
 
 def test_the_public_functions_of_the_kernels_have_types() -> None:
     told = 0
     for path in KERNELS.glob("*.py"):
-        for name, node in functions(ast.parse(path.read_text(encoding="utf-8"))):
+        for name, node in functions(parsed(path)):
             if not name.startswith("_"):
                 told += sum(anys(part) for part in (node.args, node.returns) if part is not None)
     assert told == 0
@@ -187,7 +193,7 @@ def test_no_answer_asks_what_day_it_is() -> None:
     asking = {
         place(path)
         for path in SOURCES
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(parsed(path))
         if isinstance(node, ast.Attribute) and node.attr in ("today", "now", "utcnow") and isinstance(node.value, ast.Name | ast.Attribute)
         if ast.unparse(node.value) in ("date", "datetime", "dt.date", "dt.datetime", "datetime.date", "datetime.datetime")
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -73,13 +74,20 @@ def test_nothing_leaves_the_page_and_nothing_is_said_on_the_console(name: str, r
     assert all(all(words) for words in names)  # each drawing has a title and a description of its own
 
 
+ALL = {"resultTypes": ["violations"]}
+COLOURS = {**ALL, "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+"""In the dark only colours are other than by day."""
+LOOKED_AT = {"exclude": [["tbody tr:nth-child(n+31)"]]} if os.environ.get("IPMO_CI") == "1" else None
+"""Long tables take half a minute each, and their rows are made alike: the gate looks at the first thirty of each."""
+
+
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(name: str, scheme: str, reports: dict[str, Path], open_page: Any) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
     page = open_page(reports[name], scheme=scheme, bypass_csp=True)
-    violations = Axe().run(page).response["violations"]
+    violations = Axe().run(page, context=LOOKED_AT, options=COLOURS if scheme == "dark" else ALL).response["violations"]
     assert [(v["id"], v["nodes"][0]["html"][:120]) for v in violations] == []
 
 
