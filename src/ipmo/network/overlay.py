@@ -147,7 +147,7 @@ class Overlay(OverlayState):
             self._set("low", v, low, change)
             self._set("floors", v, int(node in self.network.floor_edges and low == floor - minutes), change)
         for kind in (TO_END, TO_TARGET):
-            if v in self._fixed_bounds[kind]:
+            if self._bounds_on(kind, v):
                 self._fix(kind, v, change)
         return self._settle(change, heads, tails, changed=v, old_length=old)
 

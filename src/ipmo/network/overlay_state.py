@@ -5,6 +5,7 @@ Columns are rows of three tables, so that a kernel takes all with few arguments;
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,10 +13,10 @@ from ipmo.errors import CycleError, ScheduleError
 from ipmo.network.clocks import Clock
 from ipmo.network.kernels import passes as kernels
 from ipmo.network.kernels import settling
-from ipmo.network.kernels.columns import FAR, TO_END, TO_TARGET, Sums
+from ipmo.network.kernels.columns import FAR, TO_END, TO_TARGET, Dates, Sums
 from ipmo.network.passes import Passes
 from ipmo.network.positions import as_array, plain
-from ipmo.network.states import EFFECTS, LIVE, TYPE_NAMES, State
+from ipmo.network.states import TYPE_NAMES, State
 
 if TYPE_CHECKING:
     import numpy as np
@@ -112,7 +113,7 @@ class OverlayState:
         shift = -self.end if self.relative and self.end is not None else 0
         self._put(self.row("late"), _shifted(late.to_end.x, shift))
         self._put(self.row("aim"), _shifted(late.to_target.x, 0))
-        apart = [1] * network.n if network.additive and not network.clk_used else None  # a finish may always wait there
+        apart = self.filled(network.n, 1) if network.additive and not network.clk_used else None  # a finish may always wait there
         self._put(self.row("room"), late.to_end.edge if apart is None else apart)
         self._put(self.row("aim_room"), late.to_target.edge if apart is None else apart)
         self.changes: list[Change] = []
@@ -151,31 +152,28 @@ class OverlayState:
 
     def _fill(self) -> None:
         """The columns of the network, and its early dates."""
+        import numpy as np
+
         network, passes, p, n = self.network, self.passes, self.network.positions, self.n
-        free = [FAR] * n
-        columns: dict[str, Sequence[int] | Ints] = {"at": range(n), "rank": range(n), "clk": p.clk, "dur": p.dur, "mark": p.mark}
+        free, places = np.full(n, FAR), np.arange(n)
+        columns: dict[str, Sequence[int] | Ints] = {"at": places, "rank": places, "clk": p.clk, "dur": p.dur, "mark": p.mark}
         columns |= {"high": free if network.additive else p.high, "pin": free if network.additive else p.pin, "low": p.low}
         columns |= {"floors": p.low_edge, "x": passes.early_starts, "edge": passes.early_waits}
         for name, values in columns.items():
             self._put(self.row(name), values)
-        heads = [v for v in range(n) for _ in range(int(p.ptr[v]), int(p.ptr[v + 1]))]
+        heads = [v for v in range(n) for _ in range(p.ptr[v], p.ptr[v + 1])] if isinstance(p.ptr, list) else _heads(p.ptr)
         columns = {"src": p.src, "w": p.w, "mode": p.mode, "typ": p.typ, "lagclk": p.lagclk, "lag": p.lag, "dst": heads}
         for name, values in columns.items():
             self._put(self.row(name), values)
-        self._number = {e: k for k, e in enumerate(plain(p.perm))}
+
+    @functools.cached_property
+    def _number(self) -> dict[int, int]:
+        """The place of each link by its number."""
+        return {e: k for k, e in enumerate(plain(self.network.positions.perm))}
 
     def _hang_all(self) -> None:
         """Links as lists of those into and out of each position."""
-        n, m = self.n, self.links
-        first_in, next_in, first_out, next_out = [-1] * n, [-1] * m, [-1] * n, [-1] * m
-        src, dst = [int(u) for u in self.row("src")[:m]], [int(v) for v in self.row("dst")[:m]]
-        for k in range(m - 1, -1, -1):
-            next_in[k], first_in[dst[k]] = first_in[dst[k]], k
-            next_out[k], first_out[src[k]] = first_out[src[k]], k
-        self._put(self.row("first_in"), first_in)
-        self._put(self.row("first_out"), first_out)
-        self._put(self.row("next_in"), next_in)
-        self._put(self.row("next_out"), next_out)
+        self.network.run(settling.hang_all, self.links, self._nodes, self._links)
 
     def _make_room(self, u: int, v: int) -> bool:
         """Makes room in the order for a link from u to v; False when it would close a loop."""
@@ -184,83 +182,90 @@ class OverlayState:
 
     def _set_groups(self) -> None:
         """Open work by project, the last finish of each, and what is done already."""
+        import numpy as np
+
         network, passes = self.network, self.passes
         count = len(network.projects)
-        order = plain(network.positions.order)
-        state = network.state
-        group = [int(network.project[v]) if state[v] in LIVE else -1 for v in order]
-        members: list[list[int]] = [[] for _ in range(count)]
-        for place, g in enumerate(group):
-            if g >= 0:
-                members[g].append(place)
-        ptr = [0]
-        for inside in members:
-            ptr.append(ptr[-1] + len(inside))
-        self._member_first, self._members = self.filled(count + 1, 0), self.filled(ptr[-1], 0)
+        owner = as_array(passes.groups)
+        group = np.where(passes.live & (owner < count), owner, -1)
+        inside = np.flatnonzero(group >= 0)
+        first = np.zeros(count + 1, np.int64)
+        np.cumsum(np.bincount(group[inside], minlength=count), out=first[1:])
+        self._member_first, self._members = self.filled(count + 1, 0), self.filled(len(inside), 0)
         self._put(self.row("group"), group)
-        self._put(self._member_first, ptr)
-        self._put(self._members, [v for inside in members for v in inside])
-        ends, done = [-FAR] * (count + 1), [-FAR] * (count + 1)
-        finish = plain(passes.finishes)
-        for place, g in enumerate(group):
-            if g >= 0 and finish[place] > ends[g]:
-                ends[g] = int(finish[place])
-        ends[count] = max(ends[:count], default=-FAR)
+        self._put(self._member_first, first)
+        self._put(self._members, inside[np.argsort(group[inside], kind="stable")])
+        ends, done = np.full(count + 1, -FAR), [-FAR] * (count + 1)
+        np.maximum.at(ends, group[inside], as_array(passes.finishes)[inside])
+        ends[count] = ends[:count].max(initial=-FAR)
         for v, instant in network.finishes.items():
-            if network.project[v] >= 0 and state[v] == State.FINISHED:
+            if network.project[v] >= 0 and network.state[v] == State.FINISHED:
                 done[network.project[v]] = max(done[network.project[v]], instant)
         self._put(self.row("ends"), ends)
         self._put(self.row("done"), done)
-        self._ending = [state[v] in LIVE and network.kinds[v] not in EFFECTS for v in order]
 
     def _set_bounds(self) -> None:
         """Bounds of late dates that stay where they are, and those that follow ends."""
+        import numpy as np
+
         network, dialect = self.network, self.passes.dialect
-        n = self.n
-        pos = network.positions.pos
+        pos, live, ending = network.positions.pos, self.passes.live, network.ending == 1
+        owner, count = as_array(self.passes.groups), len(network.projects)
         fixed: list[dict[int, list[tuple[int, bool]]]] = [{}, {}]
-        own = [0] * n
+        own = self.row("own")
         for target in network.commitments:
             for node in target.nodes:
                 place = int(pos[node])
-                if network.state[node] not in LIVE:
+                if not live[place]:
                     continue  # what is paused or done has no late dates
                 if target.date is None:
                     own[place] = 1
                 else:
                     fixed[TO_TARGET].setdefault(place, []).append((target.date, True))
-                    if dialect.deadlines_bound_total_float and target.is_deadline and self._ending[place]:
+                    if dialect.deadlines_bound_total_float and target.is_deadline and ending[place]:
                         fixed[TO_END].setdefault(place, []).append((target.date, True))
         for node, instant, at_finish in network.late_bounds:
             for kind in (TO_END, TO_TARGET):
                 fixed[kind].setdefault(int(pos[node]), []).append((instant, at_finish))
-        committed = network.stated_finishes
-        groups: list[list[int]] = [[-1] * n, [-1] * n]
+        committed = np.full(count + 1, FAR)
+        for place, instant in network.stated_finishes.items():
+            committed[place] = instant
+        due = committed[owner]
         self.by_group = dialect.float_to == "project"
-        for place, v in enumerate(int(v) for v in network.positions.order):
-            owner = int(network.project[v])
-            if network.state[v] not in LIVE:
-                continue
-            if self._ending[place]:
-                if dialect.commitments_bound_total_float and owner in committed:
-                    fixed[TO_END].setdefault(place, []).append((committed[owner], True))
-                else:
-                    groups[TO_END][place] = owner if self.by_group and owner >= 0 else len(network.projects)
-            if owner >= 0:
-                if owner in committed:
-                    fixed[TO_TARGET].setdefault(place, []).append((committed[owner], True))
-                else:
-                    groups[TO_TARGET][place] = owner
+        ends = np.where(owner < count, owner, count) if self.by_group else np.full(self.n, count)
+        stays = ending & (due < FAR) if dialect.commitments_bound_total_float else np.zeros(self.n, bool)
+        to_target = live & (owner < count)
         self._fixed_bounds = fixed
-        self.relative = network.additive and not network.clk_used and not self.by_group and not fixed[TO_END]
-        for kind, prefix in enumerate(("", "aim_")):
-            self._put(self.row(prefix + "fixed"), [FAR] * n)
-            self._put(self.row(prefix + "fixed_room"), [1] * n)
+        self._committed = [np.where(stays, due, FAR), np.where(to_target, due, FAR)]
+        self.relative = network.additive and not network.clk_used and not self.by_group and not fixed[TO_END] and not stays.any()
+        for kind in (TO_END, TO_TARGET):
+            self._fix_committed(kind)
             for place in fixed[kind]:
                 self._fix(kind, place, None)
-        self._put(self.row("own"), own)
-        self._put(self.row("late_group"), groups[TO_END])
-        self._put(self.row("aim_group"), groups[TO_TARGET])
+        self._put(self.row("late_group"), np.where(ending & ~stays, ends, -1))
+        self._put(self.row("aim_group"), np.where(to_target & (due >= FAR), owner, -1))
+
+    def _fix_committed(self, kind: int) -> None:
+        """The late starts that the stated finishes of projects bound, all at once."""
+        import numpy as np
+
+        network, instants = self.network, self._committed[kind]
+        bound = instants < FAR
+        late, room = np.full(self.n, FAR), np.ones(self.n, np.int64)
+        if bound.any():
+            given = instants if network.arrays else instants.tolist()
+            found = Dates(self.filled(self.n, 0), self.filled(self.n, 0))
+            memo, groups = self.filled(4 * (len(network.projects) + 1), 0), self.passes.groups
+            network.run(kernels.latest_starts, network.positions.nodes, network.cal, groups, given, memo, found)
+            late, room = np.where(bound, as_array(found.x), FAR), np.where(bound, as_array(found.edge), 1)
+        prefix = ("", "aim_")[kind]
+        self._put(self.row(prefix + "fixed"), late)
+        self._put(self.row(prefix + "fixed_room"), room)
+
+    def _bounds_on(self, kind: int, place: int) -> list[tuple[int, bool]]:
+        """(instant, whether of its finish) of each date that bounds the late dates of a position, wherever ends go."""
+        due = int(self._committed[kind][place])
+        return [*self._fixed_bounds[kind].get(place, ()), *([(due, True)] if due < FAR else [])]
 
     def _clock(self, place: int) -> Clock:
         return self.network.clock(int(self.row("clk")[place]))
@@ -270,7 +275,7 @@ class OverlayState:
         caps, rooms = self.row(prefix + "fixed"), self.row(prefix + "fixed_room")
         cap, room = FAR, 1
         clock = self._clock(place)
-        for instant, at_finish in self._fixed_bounds[kind].get(place, ()):
+        for instant, at_finish in self._bounds_on(kind, place):
             late = clock.work(instant) - (int(self.row("dur")[place]) if at_finish else 0)
             waits = int(clock.roomy(instant)) if at_finish else 1
             if late < cap:
@@ -491,6 +496,16 @@ class OverlayState:
         return True
 
 
-def _shifted(late: Ints, by: int) -> list[int]:
+def _shifted(late: Ints, by: int) -> NDArray[np.int64]:
     """Late starts so much later; FAR stays out of reach."""
-    return [t + by if t < FAR // 2 else FAR for t in plain(late)]
+    import numpy as np
+
+    starts = as_array(late)
+    return np.where(starts < FAR // 2, starts + by, FAR)
+
+
+def _heads(ptr: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The target position of the link in each place."""
+    import numpy as np
+
+    return np.repeat(np.arange(len(ptr) - 1), np.diff(ptr))

@@ -105,6 +105,10 @@ class Passes(LatePass):
         """The start to which each position can slip without moving a successor, own clock."""
         return self._known(self.readings.free_starts) if self.network.compiled else super().free_starts
 
+    def led_to(self, place: int) -> list[int]:
+        """The positions that the links out of one lead to, in order."""
+        return self.readings.led_to(place) if self.network.compiled else [v for _, v in self.links_out[place]]
+
     @staticmethod
     def _known(column: NDArray[np.int64]) -> dict[int, int]:
         places = (column < FAR).nonzero()[0]

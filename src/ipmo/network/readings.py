@@ -15,7 +15,7 @@ from ipmo.network.kernels import passes as pass_kernels
 from ipmo.network.kernels import reading as kernels
 from ipmo.network.kernels.columns import FAR, Dates
 from ipmo.network.parts import LateBound
-from ipmo.network.positions import as_array
+from ipmo.network.positions import as_array, plain_list
 
 if TYPE_CHECKING:
     import numpy as np
@@ -140,6 +140,11 @@ class Readings:
         ptr, perm, heads = self._zeros(n + 1), self._zeros(m), self._zeros(m)
         self._net.run(order_kernels.by_target, n, self._heads, as_array(self._passes.positions.src), np.arange(n), ptr, perm, heads)
         return kernels.Outward(ptr, heads)
+
+    def led_to(self, place: int) -> list[int]:
+        """The positions that the links out of one lead to, in order."""
+        ptr, heads = self._outward
+        return plain_list(heads[int(ptr[place]) : int(ptr[place + 1])])
 
     def own_lates(self, ends: Sequence[int] | Array) -> Array:
         """The late start of each position to an instant of its own project, over that project and what leaves it and comes back.

@@ -7,7 +7,7 @@ mere forecast. What a day costs after that comes from the benefits that would th
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -180,6 +180,8 @@ class _Finder:
         self.net = self.s.network
         self.stakes = cost_of_delay(portfolio, self.s)
         self.clock = self.net.clock(self.branches.targets.clock_of(portfolio.id))
+        self._held: dict[tuple[str, str], list[int]] = {}
+        """The positions that wait for each row, by its kind and item."""
         self.now = portfolio.data_date if portfolio.data_date is not None else self.net.base
 
     @functools.cached_property
@@ -215,6 +217,7 @@ class _Finder:
                 blocked = [name for item in decision.blocks for name in self._blocked(pf.resolve(item) or item)]
                 rows.append(self._waiting("decision", decision.id, decision.question, decision.body, decision.need_by, blocked))
         far = datetime.max
+        rows = self._with_costs(rows)
         return sorted(rows, key=lambda r: (r.by or far, r.float is None, r.float or 0.0, r.kind, r.item))
 
     def _overtaken(self, full_id: str, gate: Gate) -> bool:
@@ -230,13 +233,14 @@ class _Finder:
         if node is None or self.net.state[node] not in LIVE or node in self.s.passes.without_duration:
             return attrs.evolve(row, undated=self.s[full_id].undated if full_id in self.s else "")
         place = int(self.s.passes.positions.pos[node])
-        after = dict.fromkeys(self.net.shown(int(self.s.passes.positions.order[v])) for _, v in self.s.passes.links_out[place])
+        after = dict.fromkeys(self.net.shown(int(self.s.passes.positions.order[v])) for v in self.s.passes.led_to(place))
         latest, risk = self._latest(place)
         expected = int(self.s.passes.finishes[place])
         margin = None if latest is None else self.clock.days(expected, minutes(latest))
+        self._held["gate", full_id] = [place]
         return attrs.evolve(
             row, latest=latest, expected=moment(expected), float=self._left(latest), margin=margin, at_risk=risk,
-            day_costs=self._day_costs([place]), costs_from=self._costs_from([place]), waits=tuple(after),
+            costs_from=self._costs_from([place]), waits=tuple(after),
         )  # fmt: skip
 
     def _left(self, latest: datetime | None) -> float | None:
@@ -252,6 +256,7 @@ class _Finder:
         ]
         if not places:
             return attrs.evolve(row, undated="nothing dated waits for it")
+        self._held[kind, item] = places
         found = [(when, risk) for when, risk in map(self._latest, places) if when is not None]
         latest, risk = min(found, key=lambda pair: pair[0], default=(None, None))
         return attrs.evolve(
@@ -259,7 +264,6 @@ class _Finder:
             latest=latest,
             float=self._left(latest),
             at_risk=risk,
-            day_costs=self._day_costs(places),
             costs_from=self._costs_from(places),
         )
 
@@ -269,7 +273,7 @@ class _Finder:
         if late is None:
             return None, None
         risk = self.s.commitments.at_risk(place)
-        own = risk == self.net.ids[self.s.passes.lists.order[place]]
+        own = risk == self.net.ids[int(self.s.passes.positions.order[place])]
         return self._moment(place, late, as_stated=own), risk
 
     def _moment(self, place: int, start: int, *, as_stated: bool = False) -> datetime:
@@ -280,7 +284,7 @@ class _Finder:
             start: on its clock.
             as_stated: a point in time that bounds itself keeps the date that was stated.
         """
-        clock = self.net.running_clock(self.s.passes.lists.order[place])
+        clock = self.net.running_clock(int(self.s.passes.positions.order[place]))
         point = int(self.s.passes.positions.dur[place]) == 0
         latest = clock.finish(start) if point else clock.start(start)
         return moment(max(latest if as_stated and point else self.clock.finish(self.clock.work(latest)), 0))
@@ -298,21 +302,30 @@ class _Finder:
             late = self.unharmed[place]
         return early if late is None else max(late, early)
 
-    def _day_costs(self, places: Sequence[int]) -> Money | None:
-        """What one more elapsed day costs once the float of some positions is used up: benefits that are then a day later."""
-        if self.branches.overlay is None or not self.stakes.worth:
-            return None
-        x, lows = self.s.passes.early_starts, []
-        for extra in (0, DAY):
-            step = []
-            for place in places:
-                clock = self.net.running_clock(self.s.passes.lists.order[place])
-                at = clock.start(self._allowed(place)) + extra
-                step.append(max(clock.work(at), int(x[place])))
-            lows.append(step)
-        seeds = list(places)
-        first = [0, len(seeds), 2 * len(seeds)]
-        before, after = self.branches.cones(first, seeds * 2, lows[0] + lows[1])
+    def _with_costs(self, rows: Sequence[Due]) -> list[Due]:
+        """The rows with what one more elapsed day costs once the float of what they hold back is used up: benefits that are then a day later.
+
+        All of them at once: each is two slips of its own, to the end of the float and a day beyond.
+        """
+        if self.branches.overlay is None or not self.stakes.worth or not self._held:
+            return list(rows)
+        first, seeds, lows = [0], list[int](), list[int]()
+        for places in self._held.values():
+            for extra in (0, DAY):
+                seeds += places
+                lows += [self._begun(place, extra) for place in places]
+                first.append(len(seeds))
+        moved = iter(self.branches.cones(first, seeds, lows))
+        costs = {key: self._cost(before, after) for key, before, after in zip(self._held, moved, moved, strict=False)}
+        return [attrs.evolve(row, day_costs=costs.get((row.kind, row.item))) for row in rows]
+
+    def _begun(self, place: int, extra: int) -> int:
+        """The start of a position at the end of its float and so many minutes later, on its own clock."""
+        clock = self.net.running_clock(int(self.s.passes.positions.order[place]))
+        return max(clock.work(clock.start(self._allowed(place)) + extra), int(self.s.passes.early_starts[place]))
+
+    def _cost(self, before: Mapping[int, int], after: Mapping[int, int]) -> Money | None:
+        """What the benefits lose that are later after a slip than after another."""
         aims, cost, known = self.branches.targets, Decimal(0), False
         for t, date in after.items():
             if aims[t].kind == "benefit":

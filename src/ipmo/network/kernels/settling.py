@@ -209,6 +209,21 @@ def early_log_in(nodes: Rows) -> Log:
     return Log(nodes[26], nodes[27], nodes[28])
 
 
+def hang_all(m: int, nodes: Rows, links: Rows) -> None:
+    """Hangs the first m links into the lists of those into and out of each node, in their order."""
+    hung = hung_in(nodes, links)
+    for v in range(len(hung.first_in)):
+        hung.first_in[v] = -1
+        hung.first_out[v] = -1
+    for i in range(m):
+        k = m - 1 - i
+        u, v = hung.src[k], hung.dst[k]
+        hung.next_in[k] = hung.first_in[v]
+        hung.first_in[v] = k
+        hung.next_out[k] = hung.first_out[u]
+        hung.first_out[u] = k
+
+
 def make_room(u: int, v: int, nodes: Rows, links: Rows, stamp: int) -> int:
     """Makes room for a link from u to v in the order of an overlay; see `kernels.order.reorder`."""
     return reorder(u, v, order_in(nodes), hung_in(nodes, links), nodes[35], stamp, nodes[36], nodes[37])
