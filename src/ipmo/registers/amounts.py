@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Context, Decimal
 from typing import Final
 
@@ -14,7 +14,22 @@ from ipmo.registers.outcomes import SPACES, CellError
 from ipmo.registers.sheets import Raw, said_cell
 from ipmo.units import Money, Rate
 
-__all__ = ["Amounts", "Numbers", "Shares", "number_text"]
+__all__ = [
+    "CODES",
+    "LOST",
+    "SHARED",
+    "SIGN",
+    "SIGNS",
+    "WORDS",
+    "Amounts",
+    "NamedMoney",
+    "Numbers",
+    "Shares",
+    "money_said",
+    "number_text",
+    "plain_number",
+    "share_said",
+]
 
 PLAIN = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,30})?|\.[0-9]{1,30}", re.ASCII)
 DIGITS = re.compile(r"[0-9][0-9.,'’ ]*|[.,][0-9]+", re.ASCII)
@@ -28,110 +43,38 @@ EITHER = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}", re.ASCII)
 SPACED = re.compile(r"(?<=[0-9])['’ ](?=[0-9]{3}(?![0-9]))", re.ASCII)
 ENGLISH = frozenset(("GBP", "USD", "CAD", "AUD", "NZD", "INR", "SGD", "HKD", "JPY", "CNY", "MXN", "ILS", "KES", "NGN", "PHP", "MYR", "THB"))
 """Currencies of countries that write a decimal point."""
-SIGNS: Final = {
-    "£": ("GBP",),
-    "€": ("EUR",),
-    "$": (),
-    "¥": (),
-    "₹": ("INR",),
-    "₩": ("KRW",),
-    "₪": ("ILS",),
-    "₦": ("NGN",),
-    "zł": ("PLN",),
-    "�": (),
-}
-"""What the signs of currencies stand for where nothing else is said; `$` is the sign of many, and U+FFFD what a lost sign became."""
-SHARED: Final = {
-    "$": frozenset(("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "TWD", "BRL")),
-    "£": frozenset(("GBP", "EGP", "GIP", "FKP")),
-    "¥": frozenset(("JPY", "CNY")),
-}
-NAMED: Final = {"US$": "USD", "A$": "AUD", "AU$": "AUD", "C$": "CAD", "CA$": "CAD", "NZ$": "NZD", "S$": "SGD", "HK$": "HKD", "R$": "BRL"}
+LOST: Final = "\ufffd"
+"""What a sign of a currency became where its encoding was lost."""
+SIGNS: Final[Mapping[str, tuple[str, ...]]] = {
+    "£": ("GBP",), "€": ("EUR",), "$": (), "¥": (), "₹": ("INR",), "₩": ("KRW",), "₪": ("ILS",), "₦": ("NGN",), "₺": ("TRY",), "₱": ("PHP",), "฿": ("THB",),
+    "₫": ("VND",), "zł": ("PLN",), "kč": ("CZK",), "fr.": ("CHF",), "rs.": (), "rs": (), "kr.": (), "kr": (), LOST: (),
+    "us$": ("USD",), "a$": ("AUD",), "au$": ("AUD",), "c$": ("CAD",), "ca$": ("CAD",), "cdn$": ("CAD",), "nz$": ("NZD",), "s$": ("SGD",), "hk$": ("HKD",),
+    "r$": ("BRL",),
+}  # fmt: skip
+"""What the signs of currencies stand for where nothing else is said; those of none are signs of many."""
+_RUPEES, _CROWNS = frozenset(("INR", "PKR", "LKR", "NPR")), frozenset(("SEK", "NOK", "DKK", "ISK"))
+SHARED: Final[Mapping[str, frozenset[str]]] = {
+    "$": frozenset(("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "TWD", "BRL")), "£": frozenset(("GBP", "EGP", "GIP", "FKP")), "¥": frozenset(("JPY", "CNY")),
+    "rs": _RUPEES, "rs.": _RUPEES, "kr": _CROWNS, "kr.": _CROWNS,
+}  # fmt: skip
 WORDS: Final = {
-    "k": 3, "thousand": 3, "thousands": 3, "m": 6, "mn": 6, "mio": 6, "mln": 6, "mm": 6, "million": 6, "millions": 6,
-    "bn": 9, "b": 9, "billion": 9, "billions": 9, "mrd": 9, "tn": 12, "trillion": 12,
+    "k": 3, "thousand": 3, "thousands": 3, "m": 6, "mn": 6, "mio": 6, "mln": 6, "mm": 6, "mil": 6, "mill": 6, "million": 6, "millions": 6,
+    "bn": 9, "b": 9, "billion": 9, "billions": 9, "mrd": 9, "mld": 9, "tn": 12, "trillion": 12, "trillions": 12,
 }  # fmt: skip
 POWERS: Final = {"": 0, "k": 3, "M": 6, "bn": 9}
-MONEY = re.compile(
-    r"(?P<sign>[-+−–]?)(?P<open>\(?)(?P<sign2>[-+−–]?)"
-    r"(?P<front>(?:US|AU?|CA?|NZ|S|HK|R)\$|[£€$¥₹₩₪₦\ufffd]|[A-Za-z]{3}(?![A-Za-z]))? ?(?P<sign3>[-+−–]?)"
-    r"(?P<number>[0-9][0-9.,'’ ]*|[.,][0-9]+) ?(?P<power>[A-Za-z]{1,9}?\.?)?? ?(?P<back>[£€$¥₹₩₪₦\ufffd]|zł|[A-Z]{3})?(?P<close>\)?)(?P<minus>-?)"
-)
 PER = re.compile(r"(.+?)(?: ?/ ?| per | an? |(?= p\.?a\b))(.+)", re.IGNORECASE)
 CODES: Final = frozenset(
-    [
-        "AED",
-        "ARS",
-        "AUD",
-        "BDT",
-        "BGN",
-        "BHD",
-        "BRL",
-        "CAD",
-        "CHF",
-        "CLP",
-        "CNY",
-        "COP",
-        "CZK",
-        "DKK",
-        "EGP",
-        "ETB",
-        "EUR",
-        "FKP",
-        "GBP",
-        "GEL",
-        "GHS",
-        "GIP",
-        "HKD",
-        "HUF",
-        "IDR",
-        "ILS",
-        "INR",
-        "ISK",
-        "JOD",
-        "JPY",
-        "KES",
-        "KRW",
-        "KWD",
-        "KZT",
-        "LKR",
-        "MAD",
-        "MXN",
-        "MYR",
-        "NGN",
-        "NOK",
-        "NZD",
-        "OMR",
-        "PEN",
-        "PHP",
-        "PKR",
-        "PLN",
-        "QAR",
-        "RON",
-        "RSD",
-        "RUB",
-        "RWF",
-        "SAR",
-        "SEK",
-        "SGD",
-        "THB",
-        "TND",
-        "TRY",
-        "TWD",
-        "TZS",
-        "UAH",
-        "UGX",
-        "USD",
-        "UYU",
-        "UZS",
-        "VND",
-        "XAF",
-        "XOF",
-        "ZAR",
-        "ZMW",
-    ]
+    "AED ARS AUD BDT BGN BHD BRL CAD CHF CLP CNY COP CZK DKK EGP ETB EUR FKP GBP GEL GHS GIP HKD HUF IDR ILS INR ISK JOD JPY KES KRW KWD KZT"
+    " LKR MAD MXN MYR NGN NOK NZD OMR PEN PHP PKR PLN QAR RON RSD RUB RWF SAR SEK SGD THB TND TRY TWD TZS UAH UGX USD UYU UZS VND XAF XOF ZAR ZMW".split()
 )
 """Currencies whose codes are read in a cell; others are stated by the mapping."""
+SIGN: Final = "|".join(sorted(map(re.escape, SIGNS), key=len, reverse=True))
+_CODE = "|".join(sorted(CODES))
+MONEY = re.compile(
+    r"(?P<sign>[-+−–]?)(?P<open>\(?)(?P<sign2>[-+−–]?)"
+    rf"(?P<front>(?i:{SIGN})|[A-Za-z]{{3}}(?![A-Za-z]))? ?(?P<sign3>[-+−–]?)"
+    rf"(?P<number>[0-9][0-9.,'’ ]*|[.,][0-9]+) ?(?P<power>[A-Za-z]{{1,9}}?\.?)?? ?(?P<back>(?i:{SIGN}|{_CODE})|[A-Z]{{3}})?(?P<close>\)?)(?P<minus>-?)"
+)
 PERS: Final = {
     "year": "year", "yr": "year", "annum": "year", "p.a.": "year", "pa": "year", "p.a": "year", "month": "month", "mth": "month", "week": "w", "wk": "w",
     "day": "d", "hour": "h", "hr": "h", "pd": "pd", "ph": "ph", "pw": "pw", "person-day": "pd", "person day": "pd", "person-hour": "ph",
@@ -141,6 +84,12 @@ EFFORTS: Final = {"d": "pd", "h": "ph", "w": "pw"}
 FIFTEEN: Final = Context(prec=15)
 """As many digits as office programs keep: what stands behind them is what a binary number made of it."""
 MOST = Decimal(10) ** 12
+
+
+def _per(text: str) -> str | None:
+    """What money is counted per; None where that is nothing known."""
+    word = text.strip().casefold()
+    return PERS.get(word) or PERS.get(word.rstrip("s"))
 
 
 def number_text(text: str) -> str:
@@ -256,6 +205,104 @@ def signed(numbers: Numbers, cell: Raw) -> Decimal:
     return -found if match[1] in tuple("-−–") or match[2] or match[5] else found
 
 
+@attrs.frozen
+class _Parts:
+    """What an amount of money is written with.
+
+    Args:
+        number: its digits.
+        minus: it is less than nothing.
+        power: its multiplier, one of `WORDS`; empty for none.
+        front: the sign or code before it.
+        back: the sign or code behind it.
+    """
+
+    number: str
+    minus: bool = False
+    power: str = ""
+    front: str = ""
+    back: str = ""
+
+    @classmethod
+    def of(cls, cell: Raw) -> _Parts:
+        """An amount, taken apart.
+
+        Raises:
+            CellError: it is none.
+        """
+        match = MONEY.fullmatch(number_text(str(cell)))
+        if match is None or bool(match["open"]) != bool(match["close"]):
+            raise CellError(f"{said_cell(cell)} is no amount of money")
+        minus = sum(bool(match[name]) for name in ("open", "minus")) + sum(match[n] in tuple("-−–") for n in ("sign", "sign2", "sign3"))
+        if minus > 1:
+            raise CellError(f"{said_cell(cell)} has two signs")
+        power = (match["power"] or "").rstrip(".").casefold()
+        back = match["back"] or ""
+        if not power and back.casefold() in WORDS:
+            power, back = back.casefold(), ""
+        if power and power not in WORDS:
+            raise CellError(f"{match['power']!r} in {said_cell(cell)} is no multiplier; write k, m or bn")
+        return cls(match["number"], bool(minus), power, match["front"] or "", back)
+
+
+def plain_number(text: str) -> Decimal | None:
+    """The number that a text is, whichever way its decimals are written; None where it is none.
+
+    >>> plain_number("1,250.5"), plain_number("(300)"), plain_number("1.250"), plain_number("1e5")
+    (Decimal('1250.5'), Decimal('-300'), Decimal('1.250'), None)
+
+    Args:
+        text: of a cell.
+    """
+    for decimal in ("point", "comma"):
+        try:
+            return signed(Numbers(decimal), text)
+        except CellError:
+            continue
+    return None
+
+
+@attrs.frozen
+class NamedMoney:
+    """An amount that says that it is money.
+
+    Args:
+        currency: the code that it names; its sign where that is one of many, empty where it names a multiplier only.
+        per: it is money per something.
+    """
+
+    currency: str
+    per: bool = False
+
+
+def money_said(text: str) -> NamedMoney | None:
+    """What a text names, if it is an amount that names a currency or a multiplier; None where it is none.
+
+    >>> money_said("RSD 5,000"), money_said("£320 / day"), money_said("12k"), money_said("about £5")
+    (NamedMoney(currency='RSD', per=False), NamedMoney(currency='GBP', per=True), NamedMoney(currency='', per=False), None)
+
+    Args:
+        text: of a cell.
+    """
+    plain = number_text(text)
+    if (match := PER.fullmatch(plain)) is not None and _per(match[2]) is not None:
+        found = money_said(match[1]) or (NamedMoney("") if plain_number(match[1]) is not None else None)
+        return None if found is None else NamedMoney(found.currency, per=True)
+    try:
+        parts = _Parts.of(plain)
+    except CellError:
+        return None
+    named = {
+        (*SIGNS[low], low)[0] if low in SIGNS else low.upper()
+        for sign in (parts.front, parts.back)
+        if (low := sign.casefold()) not in ("", LOST)
+    }
+    known = all(one in CODES or one in SIGNS for one in named)
+    if not known or len(named) > 1 or not (named or parts.power or LOST in (parts.front, parts.back)) or plain_number(parts.number) is None:
+        return None
+    return NamedMoney(named.pop() if named else "")
+
+
 @attrs.define
 class Amounts:
     """How the amounts of money of one column are read.
@@ -281,36 +328,24 @@ class Amounts:
         number = bare_number(cell)
         if number is not None:
             return self._made(number, "", self.currency, cell)
-        text = number_text(str(cell))
-        match = MONEY.fullmatch(text)
-        if match is None or bool(match["open"]) != bool(match["close"]):
-            raise CellError(f"{said_cell(cell)} is no amount of money")
-        found = self.numbers.read(match["number"])
-        minus = sum(bool(match[name]) for name in ("open", "minus")) + sum(match[n] in tuple("-−–") for n in ("sign", "sign2", "sign3"))
-        if minus > 1:
-            raise CellError(f"{said_cell(cell)} has two signs")
-        power = (match["power"] or "").rstrip(".").casefold()
-        front, back = match["front"] or "", match["back"] or ""
-        if not power and back.casefold() in WORDS:
-            power, back = back.casefold(), ""
-        if power and power not in WORDS:
-            raise CellError(f"{match['power']!r} in {said_cell(cell)} is no multiplier; write k, m or bn")
+        parts = _Parts.of(cell)
+        found = self.numbers.read(parts.number)
+        front, back = parts.front, parts.back
         if front and back and self._currency(front, cell) != self._currency(back, cell):
             raise CellError(f"{said_cell(cell)} names two currencies")
         currency = self._currency(front or back, cell) if front or back else self.currency
-        return self._made(-found if minus else found, power, currency, cell)
+        return self._made(-found if parts.minus else found, parts.power, currency, cell)
 
     def _currency(self, sign: str, cell: Raw) -> str:
-        if sign in NAMED:
-            return NAMED[sign]
-        if sign in SHARED and self.currency in SHARED[sign]:
+        low = sign.casefold()
+        if low in SHARED and self.currency in SHARED[low]:
             return self.currency
-        if sign == "\ufffd":
+        if low == LOST:
             return self.currency
-        if sign in SIGNS:
-            if not SIGNS[sign]:
+        if low in SIGNS:
+            if not SIGNS[low]:
                 raise CellError(f"{sign!r} in {said_cell(cell)} is the sign of several currencies; say currency:")
-            return SIGNS[sign][0]
+            return SIGNS[low][0]
         if sign.upper() not in CODES and sign.upper() != self.currency:
             raise CellError(f"{sign!r} in {said_cell(cell)} is no currency; write a code such as GBP")
         return sign.upper()
@@ -344,7 +379,7 @@ class Amounts:
         if isinstance(cell, str):
             match = PER.fullmatch(number_text(cell))
             if match is not None:
-                unit = PERS.get(match[2].strip().casefold()) or PERS.get(match[2].strip().casefold().rstrip("s"))
+                unit = _per(match[2])
                 if unit is None:
                     raise CellError(
                         f"{match[2]!r} in {said_cell(cell)} is nothing that money is counted per; write per year, per month or per pd"
@@ -352,6 +387,12 @@ class Amounts:
                 return Rate(self.money(match[1]), unit)
         money = self.money(cell)
         return Rate(money, PERS.get(self.per, self.per)) if self.per else money
+
+
+def share_said(text: str) -> bool:
+    """Whether a text is a number of percent that says so."""
+    plain = number_text(text)
+    return plain.endswith("%") and plain_number(plain[:-1].rstrip()) is not None
 
 
 @attrs.define

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +16,7 @@ from ipmo.errors import UnitError
 from ipmo.model.estimates import Fixed
 from ipmo.model.fields import FrozenMap, holdable
 from ipmo.model.governance import After
-from ipmo.registers.amounts import Amounts, Numbers, Shares, signed
+from ipmo.registers.amounts import Amounts, Numbers, Shares, plain_number, signed
 from ipmo.registers.choice_words import choice_words, plain_word
 from ipmo.registers.days import USUAL, Days
 from ipmo.registers.fields import RegisterField
@@ -23,7 +24,7 @@ from ipmo.registers.outcomes import BLANK, UNKNOWN, CellError, Outcome, Read, Re
 from ipmo.registers.sheets import Raw, said_cell, text_of
 from ipmo.units import Effort, Span
 
-__all__ = ["Settings", "read_column"]
+__all__ = ["Settings", "flag_words", "length_said", "read_column", "usual_year"]
 
 ERRORS: Final = frozenset(("#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#ERROR!", "########"))
 """What office programs show where a formula failed."""
@@ -31,23 +32,31 @@ TRUE: Final = frozenset(("yes", "y", "true", "t", "x", "✓", "✔", "☑", "1",
 FALSE: Final = frozenset(("no", "n", "false", "f", "✗", "✘", "☐", "0", "nein", "non", "off"))
 SPANS: Final = {
     "min": "min", "mins": "min", "minute": "min", "minutes": "min", "h": "h", "hr": "h", "hrs": "h", "hour": "h", "hours": "h",
-    "d": "d", "day": "d", "days": "d", "dy": "d", "dys": "d", "w": "w", "wk": "w", "wks": "w", "week": "w", "weeks": "w",
-    "mo": "month", "mon": "month", "mons": "month", "mth": "month", "mths": "month", "month": "month", "months": "month",
+    "d": "d", "day": "d", "days": "d", "dy": "d", "dys": "d", "working day": "d", "working days": "d", "w": "w", "wk": "w", "wks": "w", "week": "w", "weeks": "w",
+    "mo": "month", "mos": "month", "mon": "month", "mons": "month", "mth": "month", "mths": "month", "month": "month", "months": "month",
     "y": "year", "yr": "year", "yrs": "year", "year": "year", "years": "year",
-    "ed": "ed", "eday": "ed", "edays": "ed", "eh": "eh", "ehr": "eh", "ehrs": "eh", "ehour": "eh", "ehours": "eh", "ew": "ew", "ewk": "ew", "ewks": "ew",
+    "ed": "ed", "eday": "ed", "edays": "ed", "elapsed day": "ed", "elapsed days": "ed", "calendar day": "ed", "calendar days": "ed",
+    "eh": "eh", "ehr": "eh", "ehrs": "eh", "ehour": "eh", "ehours": "eh", "ew": "ew", "ewk": "ew", "ewks": "ew",
     "eweek": "ew", "eweeks": "ew", "emin": "emin", "emins": "emin",
 }  # fmt: skip
 EFFORTS: Final = {
     "ph": "ph", "pd": "pd", "pw": "pw", "h": "ph", "hr": "ph", "hrs": "ph", "hour": "ph", "hours": "ph", "d": "pd", "day": "pd", "days": "pd",
-    "w": "pw", "wk": "pw", "wks": "pw", "week": "pw", "weeks": "pw", "person-days": "pd", "person days": "pd", "man-days": "pd", "man days": "pd",
-    "person-hours": "ph", "person hours": "ph", "fte days": "pd", "md": "pd", "mh": "ph",
+    "w": "pw", "wk": "pw", "wks": "pw", "week": "pw", "weeks": "pw", "person-day": "pd", "person day": "pd", "person-days": "pd", "person days": "pd",
+    "man-day": "pd", "man day": "pd", "man-days": "pd", "man days": "pd", "person-hour": "ph", "person hour": "ph", "person-hours": "ph", "person hours": "ph",
+    "man-hours": "ph", "man hours": "ph", "fte day": "pd", "fte days": "pd", "md": "pd", "mh": "ph",
 }  # fmt: skip
+FLAGS: Final[Mapping[str, Mapping[str, bool]]] = {
+    "opportunity": {"opportunity": True, "threat": False, "risk": False},
+    "disbenefit": {"disbenefit": True, "dis benefit": True, "benefit": False},
+    "cashable": {"cashable": True, "non cashable": False, "not cashable": False},
+}
+"""Other words for yes and no, by field."""
 LAG = r" ?(?P<sign{n}>{signs}) ?(?P<amount{n}>[0-9]{{1,6}}(?:\.[0-9]{{1,4}})?) ?(?P<unit{n}>%|[A-Za-z]{{1,7}})"
 LINK = re.compile(
     rf"(?P<source>.+?)(?: ?(?P<type>FS|SS|FF|SF)(?:{LAG.format(n='', signs='[-+]')})?|{LAG.format(n='2', signs='[+]')})?", re.IGNORECASE
 )
 """A predecessor, its type and its lag; a lead only behind a type, as ids end in `-10` too."""
-SPAN = re.compile(r"([-+−]?[0-9][0-9.,' ]*) ?([A-Za-z]{1,7})\??")
+SPAN = re.compile(r"([-+−]?[0-9][0-9.,' ]*) ?([A-Za-z]+(?:[ -][A-Za-z]+)?)\??", re.ASCII)
 SEPARATORS = re.compile(r"[;\n\r]+")
 NOTHING: Final = unknown_in(())
 PROBABLE, PROGRESS = 10, 5
@@ -81,6 +90,32 @@ class Settings:
     unknown: Callable[[str], bool] = NOTHING
     scale: Mapping[str, str] = attrs.field(factory=dict)
     separator: str = ""
+
+
+@functools.cache
+def flag_words(field: str = "") -> Mapping[str, bool]:
+    """What means yes and what means no in the columns of a field, by `plain_word`.
+
+    Args:
+        field: its name.
+    """
+    return {**FLAGS.get(field, {}), **dict.fromkeys(FALSE, False), **dict.fromkeys(TRUE, True)}
+
+
+def length_said(text: str) -> frozenset[str]:
+    """What a text is, if it is a number with a unit of time: a `span`, an `effort`, or both.
+
+    >>> sorted(length_said("10 days")), sorted(length_said("2 person-days")), sorted(length_said("5 m"))
+    (['effort', 'span'], ['effort'], [])
+
+    Args:
+        text: of a cell.
+    """
+    match = SPAN.fullmatch(" ".join(text.split()))
+    if match is None or plain_number(match[1].strip()) is None:
+        return frozenset()
+    unit = match[2].casefold()
+    return frozenset(kind for kind, units in (("span", SPANS), ("effort", EFFORTS)) if unit in units)
 
 
 def usual_year(currency: str) -> int:
@@ -192,19 +227,15 @@ def _choice(field: RegisterField, settings: Settings, cells: Sequence[Raw]) -> R
 
 
 def _flag(field: RegisterField, settings: Settings, cells: Sequence[Raw]) -> Read:
-    words = {"opportunity": True, "threat": False, "risk": False} if field.name == "opportunity" else {}
-    words |= {"disbenefit": True, "dis benefit": True, "benefit": False} if field.name == "disbenefit" else {}
-    words |= {"cashable": True, "non cashable": False, "not cashable": False} if field.name == "cashable" else {}
+    words = flag_words(field.name)
 
     def read(cell: Raw) -> bool:
         if isinstance(cell, bool):
             return cell
-        word = plain_word(text_of(cell))
-        if word in TRUE or word in FALSE:
-            return word in TRUE
-        if word not in words:
+        found = words.get(plain_word(text_of(cell)))
+        if found is None:
             raise CellError(f"{said_cell(cell)} is neither yes nor no")
-        return words[word]
+        return found
 
     return read
 

@@ -11,19 +11,23 @@ from typing import Literal
 
 import attrs
 
-from ipmo.registers.choice_words import STATE_WORDS, plain_word
-from ipmo.registers.headings import CODES, CURRENCIES
+from ipmo.model.governance import RAG
+from ipmo.registers.amounts import money_said, plain_number, share_said
+from ipmo.registers.cells import flag_words, length_said
+from ipmo.registers.choice_words import STATE_WORDS, choice_words, plain_word
+from ipmo.registers.days import date_said, order_said
+from ipmo.registers.fields import RATINGS
 from ipmo.registers.mapping import DateOrder
 from ipmo.registers.sheets import Raw, is_blank, text_of
 
-__all__ = ["LEVELS", "RAG_WORDS", "YES_NO", "Column", "look_at", "unknown_text"]
+__all__ = ["LEVELS", "Column", "look_at", "unknown_text"]
 
 SAMPLE = 400
 """Cells of a column that are looked at: the first half of them as they come, the others evenly over the rest."""
 LONG_TEXT = 80
-RAG_WORDS = frozenset("red amber green yellow amber/red amber/green amber-red amber-green red/amber green/amber blue r a g b y".split())
-FIVE_RATINGS = frozenset("amber/red amber/green amber-red amber-green red/amber green/amber".split()) | {"amber red", "amber green"}
-YES_NO = frozenset("yes no y n true false x ✓ ✔ 0 1 ja nein oui non".split())
+COLOURS = frozenset(choice_words(RAG)) | {"blue", "b"}
+"""Colours; blue is one in many offices, for work that is done."""
+FIVE_RATINGS = frozenset(choice_words(RATINGS)) - COLOURS
 LEVELS = frozenset(
     "low medium high very low very high critical moderate minor major severe catastrophic negligible insignificant extreme rare unlikely possible likely certain l m h"
     " vl vh med".split()
@@ -45,36 +49,6 @@ _UNKNOWN = re.compile(
     r"|null|none|nan|nat|-+|–|—|\?+|exempt\b.*|data exempt.*|withheld.*|redacted.*|no (data|information|date)\b.*|early planning.*|not in a position.*|undisclosed|confidential|blank|\[.*\])",
     re.IGNORECASE | re.DOTALL,
 )
-_MONTHS = (
-    r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
-)
-_CLOCK = r"(?:[T ,]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?\s*(?:Z|[+-]\d{2}:?\d{2}|UTC|GMT)?)?"
-_YEAR, _MONTH, _DAY = r"(?:19|20|21)\d\d", r"(?:0?[1-9]|1[0-2])", r"(?:0?[1-9]|[12]\d|3[01])"
-_ISO = re.compile(rf"{_YEAR}(?:[-/]{_MONTH}(?:[-/]{_DAY}{_CLOCK})?|\.{_MONTH}\.{_DAY}{_CLOCK})", re.IGNORECASE)
-"""Year first; `2026.04` alone is a number with two decimals."""
-_NUMERIC = re.compile(rf"(\d{{1,2}})([-/.])(\d{{1,2}})\2(\d{{4}}|\d{{2}}){_CLOCK}", re.IGNORECASE)
-_NAMED = re.compile(
-    rf"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s+)?(?:\d{{1,2}}(?:st|nd|rd|th)?[-/. ]*)?(?:{_MONTHS})[-/., ]*(?:\d{{1,2}}(?:st|nd|rd|th)?,?\s+)?'?(?:\d{{4}}|\d{{2}}){_CLOCK}",
-    re.IGNORECASE,
-)
-_QUARTER = re.compile(
-    r"(?:q[1-4][ /-]?(?:fy)?(?:\d{4}|\d{2})(?:[/-]\d{2})?|(?:fy)?\d{4}(?:[/-]\d{2})?[ /-]?q[1-4]|fy ?'?\d{2,4}(?:[/-]\d{2,4})?|\d{4}[/-]\d{2})",
-    re.IGNORECASE,
-)
-_SIGNS = "|".join(sorted(map(re.escape, CURRENCIES), key=len, reverse=True))
-_DIGITS = r"[+-]?\(?[+-]?(?:\d{1,3}(?:[,. '\u00a0\u202f]\d{2,3})+|\d+)(?:[.,]\d+)?\)?"
-_FACTOR = r"(?:\s*(?:k|m|mn|mm|bn|b|million|billion|thousand|mio))?"
-_ISO_CODES = "(?:" + "|".join(CODES) + ")"
-_MONEY = re.compile(
-    rf"-?\(?(?:(?:{_SIGNS})\s*{_DIGITS}{_FACTOR}|{_DIGITS}{_FACTOR}\s*(?:{_SIGNS}|{_ISO_CODES})|{_ISO_CODES}\s*{_DIGITS}{_FACTOR})\)?",
-    re.IGNORECASE,
-)
-_NUMBER = re.compile(rf"{_DIGITS}(?:[eE][+-]?\d+)?")
-_PERCENT = re.compile(rf"[<>~]?\s*{_DIGITS}\s*%")
-_SPAN = re.compile(
-    r"[+-]?\d+(?:[.,]\d+)?\s*(?:e?(?:d|days?|w|wks?|weeks?|h|hrs?|hours?|mo|mons?|months?|m|mins?|y|yrs?|years?)|working days?)\??",
-    re.IGNORECASE,
-)
 _LINK = r"[\w.\-]+\s*(?:(?:FS|SS|FF|SF)\s*(?:[+-]\s*\d+(?:\.\d+)?\s*\w*)?)?"
 _LINKS = re.compile(rf"{_LINK}(?:\s*[,;|\n]\s*{_LINK})*", re.IGNORECASE)
 _URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
@@ -95,7 +69,7 @@ class Column:
         distinct: share of told cells that differ.
         length: how long their texts are on average.
         kinds: shares by what they look like: `date`, `number`, `money`, `percent`, `rag`, `five`, `yesno`, `level`, `state`, `url`, `email`, `code`,
-            `span`, `links`, `year`, `whole`, `unit` (0 to 1), `hundred` (0 to 100), `five_points` (1 to 5), `person`, `long`, `serial`, `period`.
+            `rate`, `span`, `effort`, `links`, `year`, `whole`, `unit` (0 to 1), `hundred` (0 to 100), `five_points` (1 to 5), `person`, `long`, `serial`, `period`, `financial year`.
         order: what dates in figures say themselves: `day first`, `month first`, `` where none does, `both` where they disagree.
         figures: how many dates are all in figures and do not begin with the year.
         comma: amounts are written with a decimal comma.
@@ -162,8 +136,8 @@ def look_at(cells: Sequence[Raw]) -> Column:
             commas += (
                 bool(re.search(r"\d,\d{1,2}(?!\d)", text)) and ("money" in kinds or "number" in kinds) and not re.search(r",\d{3}", text)
             )
-            if "money" in kinds:
-                signs.update(_sign(text))
+            if kinds & {"money", "rate"} and (said := money_said(text)) is not None and said.currency:
+                signs[said.currency] += 1
     texts = [text_of(cell) for cell in told]
     number = len(told)
     return Column(
@@ -184,24 +158,10 @@ def look_at(cells: Sequence[Raw]) -> Column:
 
 def _figures(text: str, firsts: set[DateOrder]) -> int:
     """Whether a text is a date in figures that may be read in two ways; what it says of the order is added."""
-    found = _NUMERIC.fullmatch(text)
-    if found is None:
-        return 0
-    first, second = int(found.group(1)), int(found.group(3))
-    if first > 12 >= second:
-        firsts.add("day first")
-    elif second > 12 >= first:
-        firsts.add("month first")
-    return 1
-
-
-def _sign(text: str) -> Iterable[str]:
-    low = text.lower()
-    for sign in sorted(CURRENCIES, key=len, reverse=True):
-        if sign in low and not sign.isalpha():
-            return [CURRENCIES[sign]]
-    found = re.search(r"(?<![A-Z])[A-Z]{3}(?![A-Z])", text)
-    return [found.group(0)] if found else []
+    said = order_said(text)
+    if said:
+        firsts.add(said)
+    return said is not None
 
 
 def _of_number(value: float, kinds: set[str]) -> None:
@@ -240,22 +200,22 @@ def _kinds(cell: Raw) -> set[str]:
     low = text.lower()
     if len(text) > LONG_TEXT:
         return {"long", "text"}
-    if low in RAG_WORDS or low in FIVE_RATINGS:
-        kinds.add("rag" if low not in FIVE_RATINGS else "five")
-    if low in YES_NO:
+    word = plain_word(text)
+    if word in COLOURS or word in FIVE_RATINGS:
+        kinds.add("rag" if word in COLOURS else "five")
+    if word in flag_words():
         kinds.add("yesno")
     if low in LEVELS or (
         re.fullmatch(r"\(?\d\)?\s*[-–:]?\s*[a-z ]+|[a-z ]+\s*\(\d+\)", low) and re.sub(r"[^a-z ]", "", low).strip() in LEVELS
     ):
         kinds.add("level")
-    if plain_word(low) in STATE_WORDS:
+    if word in STATE_WORDS:
         kinds.add("state")
-    if _ISO.fullmatch(text) or _NUMERIC.fullmatch(text) or _NAMED.fullmatch(text):
+    dated = date_said(text)
+    if dated in ("day", "month"):
         kinds.add("date")
-        if re.fullmatch(r"\d{4}[-/.]\d{1,2}", text):
-            kinds.add("period")
-    elif _QUARTER.fullmatch(text):
-        kinds.add("period")
+    if dated and dated != "day":
+        kinds |= {"period", dated}
     if "date" not in kinds:
         _of_text(text, kinds)
     if _URL.match(text):
@@ -271,22 +231,15 @@ def _kinds(cell: Raw) -> set[str]:
 
 def _of_text(text: str, kinds: set[str]) -> None:
     """Numbers, money, shares, spans, codes and links that a text is."""
-    if _NUMBER.fullmatch(text):
-        plain = re.sub(
-            r"[^\d.\-]",
-            "",
-            text.replace(",", "") if ("," in text and "." in text) or re.search(r",\d{3}", text) else text.replace(",", "."),
-        )
-        try:
-            _of_number(float(plain), kinds)
-        except ValueError:
-            kinds.add("number")
-    elif _PERCENT.fullmatch(text):
+    number = plain_number(text)
+    if number is not None:
+        _of_number(float(number), kinds)
+    elif share_said(text):
         kinds.add("percent")
-    elif _MONEY.fullmatch(text):
-        kinds.add("money")
-    elif _SPAN.fullmatch(text):
-        kinds.add("span")
+    elif (money := money_said(text)) is not None:
+        kinds.add("rate" if money.per else "money")
+    else:
+        kinds |= length_said(text)
     if _CODE.fullmatch(text):
         kinds.add("code")
     if _LINKS.fullmatch(text):

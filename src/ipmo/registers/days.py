@@ -6,70 +6,52 @@ import re
 from calendar import monthrange
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 import attrs
 
 from ipmo.files.foreign import EPOCH
+from ipmo.model.money import MONTHS
 from ipmo.registers.outcomes import CellError
 from ipmo.registers.sheets import Raw, said_cell
 from ipmo.units import When
 
-__all__ = ["Days", "Period", "period_of"]
+__all__ = ["MONTH_NAME", "MONTH_NAMES", "Days", "Period", "Said", "date_said", "order_said", "period_of"]
 
-MONTH_NAMES: Final = {
-    name: place % 12 + 1
-    for place, name in enumerate(
-        [
-            "jan",
-            "feb",
-            "mar",
-            "apr",
-            "may",
-            "jun",
-            "jul",
-            "aug",
-            "sep",
-            "oct",
-            "nov",
-            "dec",
-            "january",
-            "february",
-            "march",
-            "april",
-            "may",
-            "june",
-            "july",
-            "august",
-            "september",
-            "october",
-            "november",
-            "december",
-        ]
-    )
-} | {"sept": 9}
-CLOCK = r"(?:(?:,? |T)(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:\.[0-9]{1,9})?)? ?(?P<half>[AaPp]\.?[Mm]\.?)?(?P<zone>Z|[+-][0-9]{2}:?[0-9]{2})?)?"
-ISO = re.compile(rf"(?P<y>[0-9]{{4}})[-/.](?P<m>[0-9]{{1,2}})[-/.](?P<d>[0-9]{{1,2}}){CLOCK}", re.ASCII)
-NUMERIC = re.compile(rf"(?P<a>[0-9]{{1,2}})(?P<sep>[-/.])(?P<b>[0-9]{{1,2}})(?P=sep)(?P<y>[0-9]{{4}}|[0-9]{{2}}){CLOCK}", re.ASCII)
+_LONG = "january february march april may june july august september october november december".split()
+MONTH_NAMES: Final = (
+    {short: place for place, short in enumerate(MONTHS, 1)} | {name: place for place, name in enumerate(_LONG, 1)} | {"sept": 9}
+)
+MONTH_NAME: Final = "|".join(sorted(MONTH_NAMES, key=len, reverse=True))
+"""The names of months, as a pattern."""
+CLOCK = (
+    r"(?:(?:,? |T)(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:\.[0-9]{1,9})?)? ?(?P<half>[AP]\.?M\.?)?"
+    r" ?(?P<zone>(?:Z|UTC|GMT)(?:[+-][0-9]{1,2}(?::?[0-9]{2})?)?|[+-][0-9]{2}:?[0-9]{2})?)?"
+)
+FLAGS = re.IGNORECASE | re.ASCII
+ISO = re.compile(rf"(?P<y>[0-9]{{4}})[-/.](?P<m>[0-9]{{1,2}})[-/.](?P<d>[0-9]{{1,2}}){CLOCK}", FLAGS)
+NUMERIC = re.compile(rf"(?P<a>[0-9]{{1,2}})(?P<sep>[-/.])(?P<b>[0-9]{{1,2}})(?P=sep)(?P<y>[0-9]{{4}}|[0-9]{{2}}){CLOCK}", FLAGS)
 DAY_NAME = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,? )?"
-WORDS_DAY = re.compile(
-    rf"{DAY_NAME}(?P<d>[0-9]{{1,2}})(?:st|nd|rd|th)?(?: of)?[ .-]*(?P<name>[a-z]{{3,9}})\.?,?[ -]*(?P<y>[0-9]{{4}}|'?[0-9]{{2}}){CLOCK}",
+DAY = r"(?P<d>[0-9]{1,2})(?:st|nd|rd|th)?"
+NAME = r"(?P<name>[a-z]{3,9})\.?"
+WORDS_DAY = re.compile(rf"{DAY_NAME}{DAY}(?: of)?[ ./-]*{NAME},?[ /-]*(?P<y>[0-9]{{4}}|'?[0-9]{{2}}){CLOCK}", FLAGS)
+WORDS_MONTH = re.compile(rf"{DAY_NAME}{NAME}[ /-]?{DAY}(?:, ?|[ /-](?=[0-9]{{4}}|'))(?P<y>[0-9]{{4}}|'?[0-9]{{2}}){CLOCK}", FLAGS)
+"""The month first: two digits are a year behind a comma or an apostrophe only, as `Mar 10-11` is two days."""
+WORDS_YEAR = re.compile(rf"(?P<y>[0-9]{{4}})[ ./-]*{NAME}[ /-]*{DAY}{CLOCK}", FLAGS)
+OF_DAYS = (ISO, NUMERIC, WORDS_DAY, WORDS_MONTH, WORDS_YEAR)
+MONTH = re.compile(r"(?P<name>[a-z]{3,9})\.?,?[ /-]*(?P<y>[0-9]{4}|'?[0-9]{2})|(?P<y2>[0-9]{4})[ /-]*(?P<name2>[a-z]{3,9})", FLAGS)
+YEAR_MONTH = re.compile(r"(?P<y>[0-9]{4})[-/](?P<m>[0-9]{1,2})|(?P<m2>[0-9]{1,2})/(?P<y2>[0-9]{4})", re.ASCII)
+_PART, _YEARS = "q[1-4]|[1-4]q|h[12]|[12]h", r"[0-9]{4}(?:[/–-][0-9]{2,4})?"
+PART_OF_YEAR = re.compile(
+    rf"(?P<fy>fy ?)?(?:(?P<part>{_PART})[ /-]*(?P<fy2>fy ?)?(?P<y>{_YEARS}|'?[0-9]{{2}}(?:[/–-][0-9]{{2}})?)"
+    rf"|(?P<y2>{_YEARS}|(?<=fy)[0-9]{{2}}|(?<=fy )[0-9]{{2}})[ /-]*(?P<part2>{_PART}))",
     re.IGNORECASE,
 )
-WORDS_MONTH = re.compile(
-    rf"{DAY_NAME}(?P<name>[a-z]{{3,9}})\.? (?P<d>[0-9]{{1,2}})(?:st|nd|rd|th)?,? (?P<y>[0-9]{{4}}){CLOCK}", re.IGNORECASE
-)
-MONTH = re.compile(r"(?P<name>[a-z]{3,9})\.?,?[ /-]*(?P<y>[0-9]{4}|'?[0-9]{2})|(?P<y2>[0-9]{4})[ /-]*(?P<name2>[a-z]{3,9})", re.IGNORECASE)
-YEAR_MONTH = re.compile(r"(?P<y>[0-9]{4})-(?P<m>[0-9]{2})|(?P<m2>[0-9]{1,2})/(?P<y2>[0-9]{4})", re.ASCII)
-QUARTER = re.compile(
-    r"(?P<front>fy ?)?(?:q(?P<q>[1-4])[ /-]*(?P<y>[0-9]{4}(?:[/-][0-9]{2,4})?)|(?P<y2>[0-9]{4}(?:[/-][0-9]{2,4})?)[ /-]*q(?P<q2>[1-4]))",
-    re.IGNORECASE,
-)
+"""A quarter or a half of a year: `Q1 2026`, `1Q26`, `H2 2026/27`, `Q3 FY26`, `FY26 Q3`."""
 FINANCIAL = re.compile(
-    r"(?P<front>fy ?)?(?P<y>[0-9]{4}|(?<=fy)[0-9]{2}|(?<=fy )[0-9]{2}) ?[-/–] ?(?P<next>[0-9]{4}|[0-9]{2})|fy ?(?P<only>[0-9]{4}|[0-9]{2})",
+    r"(?P<front>fy ?)?(?P<y>[0-9]{4}|(?<=fy)[0-9]{2}|(?<=fy )[0-9]{2}) ?[-/–] ?(?P<next>[0-9]{4}|[0-9]{2})|fy ?'?(?P<only>[0-9]{4}|[0-9]{2})",
     re.IGNORECASE,
 )
-HALF = re.compile(r"h(?P<h>[12])[ /-]*(?P<y>[0-9]{4})", re.IGNORECASE)
 USUAL: Final = {"GBP": 4, "CAD": 4, "INR": 4, "JPY": 4, "HKD": 4, "SGD": 4, "AUD": 7, "NZD": 7, "ZAR": 4}
 """The month in which the public sector of a currency begins its financial year, where that is no question."""
 FIRST, LAST = 1901, 2199
@@ -115,16 +97,13 @@ class Days:
         orders: set[str] = set()
         split: set[bool] = set()
         for text in texts:
-            found = NUMERIC.fullmatch(text.strip())
-            if found is not None:
-                if int(found["a"]) > 12 >= int(found["b"]) or found["sep"] == ".":
-                    orders.add("day first")
-                elif int(found["b"]) > 12 >= int(found["a"]):
-                    orders.add("month first")
-            elif (pair := re.fullmatch(r"([0-9]{4})-([0-9]{2})", text.strip(), re.ASCII)) is not None:
-                follows = (int(pair[1]) + 1) % 100 == int(pair[2])
-                if not (follows and 1 <= int(pair[2]) <= 12):
+            if (said := order_said(text)) is not None:
+                orders.add(said)
+            elif (pair := re.fullmatch(r"([0-9]{4})[-/–]([0-9]{2})", text.strip(), re.ASCII)) is not None:
+                follows, month = (int(pair[1]) + 1) % 100 == int(pair[2]), 1 <= int(pair[2]) <= 12
+                if follows != month:
                     split.add(follows)
+        orders.discard("")
         order = stated or (orders.pop() if len(orders) == 1 else "")
         return cls(order, year_starts, end, serial, split.pop() if len(split) == 1 else None, timed)
 
@@ -173,7 +152,7 @@ class Days:
         text = " ".join(cell.split())
         if self.serial and re.fullmatch(r"[0-9]{1,7}(?:\.[0-9]{1,12})?", text, re.ASCII):
             return self._number(float(text))
-        for pattern in (ISO, NUMERIC, WORDS_DAY, WORDS_MONTH):
+        for pattern in OF_DAYS:
             match = pattern.fullmatch(text)
             if match is not None:
                 return self._matched(match, cell)
@@ -217,9 +196,7 @@ class Days:
     def _numeric(self, match: re.Match[str], cell: str) -> tuple[int, int]:
         """Month and day of `03/04/2026`."""
         first, second = int(match["a"]), int(match["b"])
-        order = self.order.replace("year first", "") or (
-            "day first" if match["sep"] == "." or first > 12 else "month first" if second > 12 else ""
-        )
+        order = self.order.replace("year first", "") or _order(match)
         if not order and first != second:
             raise CellError(
                 f"{said_cell(cell)} is day first or month first, and nothing else in the column says which; say dates: day first"
@@ -237,10 +214,8 @@ class Days:
         """
         if (match := FINANCIAL.fullmatch(text)) is not None:
             return self._financial(match, text)
-        if (match := QUARTER.fullmatch(text)) is not None:
-            return self._quarter(match, text)
-        if (match := HALF.fullmatch(text)) is not None:
-            return _months(int(match["y"]), int(match["h"]) * 6 - 5, 6)
+        if (match := PART_OF_YEAR.fullmatch(text)) is not None:
+            return self._part_of_year(match, text)
         if (match := YEAR_MONTH.fullmatch(text)) is not None:
             year, month = int(match["y"] or match["y2"]), int(match["m"] or match["m2"])
             return _months(year, month, 1) if 1 <= month <= 12 else None
@@ -256,33 +231,89 @@ class Days:
             year = _year(match["only"])
             return _months(year if starts == 1 else year - 1, starts, 12)
         year, following = _year(match["y"]), match["next"]
+        month = len(following) == 2 and 1 <= int(following) <= 12 and not match["front"]
         if int(following) % 100 != (year + 1) % 100 or (len(following) == 4 and int(following) != year + 1):
-            return self._calendar_month(match, text) if "-" in text else None
-        if "-" in text and not match["front"] and len(following) == 2 and 1 <= int(following) <= 12 and self.split is not True:
+            return _months(year, int(following), 1) if month else None
+        if month and self.split is not True:
             if self.split is False:
-                return self._calendar_month(match, text)
-            raise CellError(f"{text!r} is a month or a financial year, and nothing else in the column says which; write it in full")
+                return _months(year, int(following), 1)
+            if "/" not in text:
+                raise CellError(f"{text!r} is a month or a financial year, and nothing else in the column says which; write it in full")
         return _months(year, self._starts(text), 12)
 
-    def _calendar_month(self, match: re.Match[str], text: str) -> Period | None:
-        month = int(match["next"])
-        return _months(_year(match["y"]), month, 1) if 1 <= month <= 12 and len(match["next"]) == 2 and not match["front"] else None
-
-    def _quarter(self, match: re.Match[str], text: str) -> Period | None:
-        quarter, year = int(match["q"] or match["q2"]), match["y"] or match["y2"]
-        if len(year) == 4 and not match["front"]:
-            return _months(int(year), quarter * 3 - 2, 3)
-        first = int(year[:4])
-        if len(year) > 4 and (first + 1) % 100 != int(year[5:]) % 100:
+    def _part_of_year(self, match: re.Match[str], text: str) -> Period | None:
+        part, years = (match["part"] or match["part2"]).casefold(), re.split("[/–-]", match["y"] or match["y2"])
+        count, number = (3 if "q" in part else 6), int(part.strip("qh"))
+        first, financial = _year(years[0]), bool(match["fy"] or match["fy2"])
+        if len(years) > 1 and (first + 1) % 100 != int(years[1]) % 100:
             return None
+        if len(years) == 1 and not financial:
+            return _months(first, (number - 1) * count + 1, count)
         starts = self._starts(text)
-        months = (first if len(year) > 4 or starts == 1 else first - 1) * 12 + starts - 1 + (quarter - 1) * 3
-        return _months(months // 12, months % 12 + 1, 3)
+        months = (first if len(years) > 1 or starts == 1 else first - 1) * 12 + starts - 1 + (number - 1) * count
+        return _months(months // 12, months % 12 + 1, count)
 
     def _starts(self, text: str) -> int:
         if not self.year_starts:
             raise CellError(f"{text!r} is a financial year; say financial_year: with its first month, for example apr")
         return self.year_starts
+
+
+Order: TypeAlias = Literal["", "day first", "month first"]
+
+
+def order_said(text: str) -> Order | None:
+    """What a date in figures says of how it is written: `day first`, `month first`, empty where it may be either; None of any other text.
+
+    >>> order_said("31/12/2026"), order_said("03/04/2026"), order_said("3 April 2026")
+    ('day first', '', None)
+
+    Args:
+        text: of a cell.
+    """
+    match = NUMERIC.fullmatch(" ".join(text.split()))
+    return None if match is None else _order(match)
+
+
+def _order(match: re.Match[str]) -> Order:
+    first, second = int(match["a"]), int(match["b"])
+    if second > 12 >= first:
+        return "month first"
+    return "day first" if first > 12 >= second or match["sep"] == "." else ""
+
+
+Said: TypeAlias = Literal["", "day", "month", "period", "financial year"]
+
+
+def date_said(text: str) -> Said:
+    """What a text is, if a column of dates takes it, whichever way what is ambiguous is read; a bare year is a number.
+
+    >>> date_said("03/04/2026"), date_said("Apr-26"), date_said("Q1 2026"), date_said("2026-27"), date_said("31/02/2026")
+    ('day', 'month', 'period', 'financial year', '')
+
+    Args:
+        text: of a cell.
+    """
+    plain = " ".join(text.split())
+    if len(plain) > 60 or not any(map(str.isdigit, plain)) or plain.isdigit():
+        return ""
+    if any(pattern.fullmatch(plain) for pattern in OF_DAYS):
+        return "day" if any(_reads(Days(order=order, timed=False), plain) for order in ("", "day first", "month first")) else ""
+    try:
+        found = Days(split=False).period(plain)
+    except CellError:
+        return "financial year" if _reads(Days(year_starts=4, split=False), plain) else ""
+    if found is None or not FIRST <= found.first.year <= found.last.year <= LAST:
+        return ""
+    return "month" if (found.last - found.first).days < 31 else "period"
+
+
+def _reads(days: Days, text: str) -> bool:
+    try:
+        days.read(text)
+    except CellError:
+        return False
+    return True
 
 
 def _year(text: str) -> int:

@@ -13,9 +13,11 @@ from statistics import median
 import attrs
 
 from ipmo.model.fields import FrozenMap
-from ipmo.model.money import MONTHS
+from ipmo.registers.amounts import SIGNS
+from ipmo.registers.cells import flag_words
 from ipmo.registers.choice_words import choice_words, is_plain, plain_word
-from ipmo.registers.columns import YES_NO, Column
+from ipmo.registers.columns import Column
+from ipmo.registers.days import MONTH_NAME, MONTH_NAMES
 from ipmo.registers.fields import RegisterField
 from ipmo.registers.headings import Heading
 from ipmo.registers.mapping import UNKNOWN, ColumnMapping, DateOrder
@@ -24,9 +26,7 @@ from ipmo.registers.voting import MONEY_CELLS, opposites
 __all__ = ["Details", "day_named", "detailed", "most_used", "order_of_file", "unknown_texts"]
 
 _MONTH_YEAR = re.compile(
-    r"(?:(?<!\d)(?P<day>\d{1,2})(?:st|nd|rd|th)?\s+)?(?<![a-z])(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?"
-    r"|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\s+(?P<year>20\d\d)(?!\d)",
-    re.IGNORECASE,
+    rf"(?:(?<!\d)(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+)?(?<![a-z])(?P<month>{MONTH_NAME})\s+(?P<year>20\d\d)(?!\d)", re.IGNORECASE
 )
 _YEAR_MONTH = re.compile(r"(?<!\d)(20\d\d)-?(0[1-9]|1[0-2])(?:-?(0[1-9]|[12]\d|3[01]))?(?!\d)")
 LETTERS = {1: "", 1_000: "k", 1_000_000: "M", 1_000_000_000: "bn"}
@@ -91,7 +91,7 @@ def detailed(mapped: ColumnMapping, field: RegisterField, read: Heading, column:
     if field.cell == "choice":
         return _choice(mapped, field, column)
     if field.cell == "flag":
-        return _flag(mapped, column)
+        return _flag(mapped, field, column)
     if field.cell == "references" and field.refers != "owner" and not any(";" in text or "\n" in text for text in column.texts):
         return attrs.evolve(mapped, separator=",") if any("," in text for text in column.texts) else mapped
     return mapped
@@ -113,7 +113,7 @@ def _numbers(column: Column) -> list[float]:
 
 
 def _money(mapped: ColumnMapping, field: RegisterField, read: Heading, column: Column, file: Details) -> ColumnMapping:
-    currency = "" if read.currency in (None, "$") else str(read.currency)
+    currency = read.currency if read.currency is not None and read.currency not in SIGNS else ""
     if currency and currency != file.currency:
         mapped = attrs.evolve(mapped, currency=currency)
     if read.multiplier > 1:
@@ -220,10 +220,10 @@ def _choice(mapped: ColumnMapping, field: RegisterField, column: Column) -> Colu
     return mapped
 
 
-def _flag(mapped: ColumnMapping, column: Column) -> ColumnMapping:
+def _flag(mapped: ColumnMapping, field: RegisterField, column: Column) -> ColumnMapping:
     if said := opposites(column):
         return attrs.evolve(mapped, scale=FrozenMap(said))
-    strange = [text for text in dict.fromkeys(column.texts) if text.lower() not in YES_NO]
+    strange = [text for text in dict.fromkeys(column.texts) if plain_word(text) not in flag_words(field.name)]
     return _doubted(mapped, f"{', '.join(map(repr, strange[:3]))}: neither yes nor no") if strange else mapped
 
 
@@ -249,7 +249,7 @@ def _beginning(text: str) -> str:
 
 def most_used(currencies: Sequence[str]) -> str:
     """The currency that most columns name; empty where none does."""
-    counted = Counter(one for one in currencies if one and one != "$")
+    counted = Counter(one for one in currencies if one and one not in SIGNS)
     return counted.most_common(1)[0][0] if counted else ""
 
 
@@ -266,7 +266,7 @@ def day_named(texts: Iterable[str]) -> date | None:
     for text in texts:
         plain = text.replace("_", " ")
         for match in _MONTH_YEAR.finditer(plain):
-            day, month, year = match.group("day"), MONTHS.index(match.group("month")[:3].lower()) + 1, int(match.group("year"))
+            day, month, year = match.group("day"), MONTH_NAMES[match.group("month").lower()], int(match.group("year"))
             last = monthrange(year, month)[1]
             found.add(date(year, month, min(int(day), last) if day else last))
         for match in _YEAR_MONTH.finditer(plain):

@@ -8,6 +8,9 @@ from typing import Final
 
 import attrs
 
+from ipmo.registers import amounts
+from ipmo.registers.amounts import LOST, SIGNS
+
 __all__ = ["CODES", "CURRENCIES", "Heading", "heading"]
 
 WORDS = {
@@ -140,59 +143,16 @@ LITTLE = frozenset(
 KEPT_S = frozenset(
     "bcws bcwp acwp kpis wbs cbs rbs obs status progress basis process address business analysis access class bus series news diagnosis cross loss sms aws gas".split()
 )
-CURRENCIES = {
-    "£": "GBP",
-    "€": "EUR",
-    "¥": "JPY",
-    "us$": "USD",
-    "au$": "AUD",
-    "a$": "AUD",
-    "ca$": "CAD",
-    "c$": "CAD",
-    "cdn$": "CAD",
-    "nz$": "NZD",
-    "hk$": "HKD",
-    "s$": "SGD",
-    "r$": "BRL",
-    "$": "$",
-    "₹": "INR",
-    "₱": "PHP",
-    "₩": "KRW",
-    "₦": "NGN",
-    "₺": "TRY",
-    "₪": "ILS",
-    "฿": "THB",
-    "₫": "VND",
-    "kč": "CZK",
-    "zł": "PLN",
-    "fr.": "CHF",
-}
-CODES: Final = "GBP EUR USD AUD CAD NZD CHF SEK NOK DKK JPY CNY INR ZAR SGD HKD PLN CZK HUF BRL MXN AED SAR QAR KES NGN TRY ILS KRW THB MYR PHP VND IDR PKR BDT EGP RON CLP COP PEN ARS TWD UAH".split()
-_CODE = "|".join(CODES)
-_SYMBOL = r"us\$|au\$|a\$|ca\$|cdn\$|c\$|nz\$|hk\$|s\$|r\$|[£€¥₹₱₩₦₺₪฿₫$]"
-FACTORS = {
-    "k": 1_000,
-    "'000": 1_000,
-    "'000s": 1_000,
-    "000": 1_000,
-    "000s": 1_000,
-    "ks": 1_000,
-    "th": 1_000,
-    "thousand": 1_000,
-    "thousands": 1_000,
-    "m": 1_000_000,
-    "mn": 1_000_000,
-    "mm": 1_000_000,
-    "mio": 1_000_000,
-    "mil": 1_000_000,
-    "mill": 1_000_000,
-    "million": 1_000_000,
-    "millions": 1_000_000,
-    "b": 1_000_000_000,
-    "bn": 1_000_000_000,
-    "billion": 1_000_000_000,
-    "billions": 1_000_000_000,
-}
+CURRENCIES: Final = {sign: codes[0] if codes else sign for sign, codes in SIGNS.items() if not sign.startswith(("kr", "rs", LOST))}
+"""Signs in headings; a sign of several currencies stands for itself."""
+WORDLIKE: Final = ("COP", "GEL", "MAD", "PEN", "RON", "TRY")
+"""Codes that are words too: in a heading they are currencies only where they are written as codes."""
+CODES: Final = tuple(sorted(amounts.CODES))
+_CODE = "|".join(code for code in CODES if code not in WORDLIKE) + f"|(?-i:{'|'.join(WORDLIKE)})"
+_SYMBOL = "|".join(sorted((re.escape(sign) for sign in CURRENCIES if not sign.isalpha() and not sign.endswith(".")), key=len, reverse=True))
+FACTORS = {word: 10**power for word, power in amounts.WORDS.items() if power <= 9} | dict.fromkeys(
+    ("'000", "'000s", "000", "000s", "ks", "th"), 1_000
+)
 _FACTOR = "|".join(sorted(map(re.escape, FACTORS), key=len, reverse=True))
 MONEY = re.compile(
     rf"(?:(?<![\w$])(?P<sign>{_SYMBOL})\s*(?P<after>{_FACTOR})?(?![\w']))"

@@ -11,7 +11,9 @@ from statistics import median
 
 import attrs
 
+from ipmo.registers.amounts import SHARED, SIGNS
 from ipmo.registers.assigning import Assigned, assign
+from ipmo.registers.cells import usual_year
 from ipmo.registers.columns import Column, look_at
 from ipmo.registers.details import Details, day_named, detailed, most_used, order_of_file, unknown_texts
 from ipmo.registers.fields import CATALOGUE, RegisterField
@@ -32,6 +34,8 @@ CLOSE = 0.75
 TELLING = 5.0
 """Votes from which on a kind is named, even if no heading does it alone."""
 BY_PERIOD = ("budget", "actual", "forecast", "funding")
+MEANT = {"$": "USD", "¥": "JPY"}
+"""Whose a sign of several currencies is taken for, with a doubt."""
 NAMES = {"name", "text", "question", "note"}
 
 
@@ -179,14 +183,21 @@ def _mapping(found: Sequence[_Found], sheets: Sequence[Sheet], doubts: list[str]
     money = [(read, column) for _, field, read, column in fields if field.cell in MONEY_CELLS]
     symbols = [read.currency or next(iter(column.signs), "") for read, column in money]
     currency = most_used(symbols)
+    shared = next((sign for sign in symbols if sign in SIGNS), "")
     if money and not currency:
-        if "$" in symbols:
-            currency = "USD"
-            doubts.append("its dollars may be those of another country than the United States: `currency:` says whose")
+        currency = MEANT.get(shared, "")
+        if currency:
+            doubts.append(f"{shared} is the sign of several currencies: {currency} is assumed; `currency:` says otherwise")
+        elif shared:
+            doubts.append(f"{shared!r} is the sign of several currencies: write `currency:`, for example {min(SHARED[shared])}")
         else:
             doubts.append("nothing names the currency of its amounts: write `currency:`, for example GBP")
-    elif "$" in symbols and currency not in ("USD", "AUD", "CAD", "NZD", "HKD", "SGD"):
-        doubts.append(f"some of its amounts are in dollars, others in {currency}")
+    elif shared and currency not in SHARED.get(shared, ()):
+        doubts.append(f"some of its amounts are in {shared}, others in {currency}")
+    if not usual_year(currency) and any(
+        column.share("financial year") > 0 for _, field, _, column in fields if field.cell in ("date", "when")
+    ):
+        doubts.append("some of its dates are financial years: write `financial_year:` with the first month of one, for example apr")
     dates = [column for _, field, _, column in fields if field.cell in ("date", "when")]
     order = order_of_file(dates)
     named = [(read.multiplier, number) for read, column in money if read.multiplier > 1 for number in _amounts(column)]

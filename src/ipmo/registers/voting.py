@@ -6,6 +6,8 @@ import re
 
 import attrs
 
+from ipmo.registers.cells import flag_words
+from ipmo.registers.choice_words import plain_word
 from ipmo.registers.columns import Column
 from ipmo.registers.fields import RegisterField
 from ipmo.registers.headings import Heading
@@ -51,17 +53,17 @@ def vote(field: RegisterField, column: Column, read: Heading, known: frozenset[s
     if field.cell in ("date", "when"):
         return _date(field, column)
     if field.cell in MONEY_CELLS:
-        return _money(column, read)
+        return _money(field, column, read)
     if field.cell in ("number", "whole"):
         return Vote(1.0) if column.share("number", "money", "percent") >= MOST else Vote(0.2, "its cells are no numbers")
     if field.cell == "share":
         return _share(field, column)
     if field.cell in ("span", "time", "effort"):
-        return _span(column)
+        return _span(field, column)
     if field.cell == "choice":
         return _choice(field, column)
     if field.cell == "flag":
-        return _flag(column)
+        return _flag(field, column)
     if field.cell == "links":
         return _links(column, known)
     if field.cell in ("reference", "references"):
@@ -94,12 +96,13 @@ def _date(field: RegisterField, column: Column) -> Vote:
     return Vote(0.25, "its cells are no dates")
 
 
-def _money(column: Column, read: Heading) -> Vote:
+def _money(field: RegisterField, column: Column, read: Heading) -> Vote:
     if column.share("percent") >= MOST or read.unit == "%":
         return Vote(0.3, "its cells are shares")
     if read.unit in ("days", "weeks", "months", "hours"):
         return Vote(0.3, f"it is in {read.unit}")
     money = column.kinds.get("money", 0.0) + column.kinds.get("number", 0.0)
+    money += column.kinds.get("rate", 0.0) if field.cell in ("rate", "worth") else 0.0
     if money >= MOST:
         years = column.share("year") >= 0.9 and read.currency is None
         return Vote(0.5, "its cells may be years") if years else Vote(1.0)
@@ -120,10 +123,11 @@ def _share(field: RegisterField, column: Column) -> Vote:
     return Vote(0.3, "its cells are no shares")
 
 
-def _span(column: Column) -> Vote:
+def _span(field: RegisterField, column: Column) -> Vote:
     if column.share("date") >= 0.5:
         return Vote(0.2, "its cells are dates")
-    if column.kinds.get("span", 0.0) + column.kinds.get("number", 0.0) >= MOST:
+    told = "effort" if field.cell == "effort" else "span"
+    if column.kinds.get(told, 0.0) + column.kinds.get("number", 0.0) >= MOST:
         return Vote(1.0)
     return Vote(0.3, "its cells are no durations")
 
@@ -160,8 +164,10 @@ def _rating(field: RegisterField, column: Column) -> Vote:
     return Vote(1.05 if field.name == "rag" else 1.0)
 
 
-def _flag(column: Column) -> Vote:
-    if column.share("yesno") >= MOST or opposites(column):
+def _flag(field: RegisterField, column: Column) -> Vote:
+    words = flag_words(field.name)
+    told = sum(plain_word(text) in words for text in column.texts)
+    if told >= MOST * len(column.texts) or opposites(column):
         return Vote(1.03)
     return Vote(0.2, "its cells are not yes and no")
 
