@@ -196,3 +196,21 @@ def test_a_change_in_a_log_needs_its_instant(tmp_path: Path, when: object) -> No
     words = "a change in its log has no date" if not when else "'0.5' is not a date as Jira writes it"
     with pytest.raises(ipmo.FileError, match=f"A-1: {words}"):
         exported(tmp_path, json.dumps([{"key": "A-1", "fields": {"created": "2026-01-05"}, "changelog": log}]), "x.json")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "shown", "words"),
+    [
+        ("x.json", '[{{"key": "{0}", "fields": {{}}}}]', 40, "is no issue key"),
+        ("x.json", '[{{"key": "A-1", "fields": {{"created": "{0}"}}}}]', 40, "is not a date as Jira writes it"),
+        ("x.json", '[{{"key": "A-1", "fields": {{"summary": "\\u0000{0}"}}}}]', 39, "holds a NUL character"),
+        ("x.csv", "Issue key,Summary\n{0},x\n", 40, "is no issue key"),
+        ("x.csv", "Issue key,Created\nA-1,{0}\n", 40, "is not a date as Jira writes it"),
+        ("x.csv", "Issue key,Story points\nA-1,{0}\n", 20, "is no number of points"),
+    ],
+)
+def test_of_a_long_text_that_is_wrong_its_beginning_is_shown(tmp_path: Path, name: str, content: str, shown: int, words: str) -> None:
+    long = "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz"
+    with pytest.raises(ipmo.FileError) as caught:
+        exported(tmp_path, content.format(long), name)
+    assert f"{long[:shown]}' {words}" in str(caught.value)

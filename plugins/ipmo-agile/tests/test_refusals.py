@@ -50,7 +50,7 @@ def forecast(**more: Any) -> AgileForecast:
         (lambda: AgileFields(backlog=(WorkItem(id="x"), WorkItem(id="y"), WorkItem(id="y"))), "item 'y' is given twice"),
         (
             lambda: AgileFields(cost_of_delay=as_rate("5 GBP/pd")),
-            "a cost of delay is money per d, w, ed, ew, month, year; 5 GBP per pd is not",
+            "a cost of delay is money per d, w, month, year; 5 GBP per pd is not",
         ),
         (lambda: forecast(remaining_items=-1), "a throughput forecast needs at least one period and no negative numbers"),
         (lambda: forecast(throughput=()), "a throughput forecast needs at least one period and no negative numbers"),

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 import ipmo
 from ipmo.model import Budget, BudgetLine, Calendar, MoneySettings, Portfolio, Project, Task
-from ipmo_mop import select
-from ipmo_mop.envelopes import project_costs
+from ipmo_mop import MopFields, select
+from ipmo_mop.envelopes import length, period_of, project_costs
 
 P80 = 14 - math.sqrt(0.2 * 6 * 5)
 """Of tri(8, 9, 14), by the inverse of its distribution function: 11.5505."""
@@ -101,6 +101,13 @@ def test_a_year_is_the_financial_year_that_the_portfolio_states(every: str, name
     january = portfolio(early, fields=stated)
     assert len(heard(january)) == 1
     assert heard(january.evolve(projects=[late])) == []
+
+
+@pytest.mark.parametrize("every", ["year", "quarter", "month", "financial year"])
+def test_without_a_currency_a_year_begins_in_january(every: str) -> None:
+    pf = Portfolio(id="x", extensions={"mop": MopFields(every=every)})
+    assert length(pf) == every
+    assert period_of(pf, "2026") == "2026"
 
 
 def test_a_missing_rate_leaves_out_what_needs_it() -> None:

@@ -177,6 +177,25 @@ def test_gov_r01_hears_of_what_comes_after_a_kill(heard, x: str, other: str, sai
     assert heard("gate-sequence", KILLED.format(x=x, other=other)) == said
 
 
+def test_gov_r01_says_a_kill_once_and_goes_on_with_the_gates_behind_it(heard) -> None:  # type: ignore[no-untyped-def]
+    """Before gate 3 lie one that was killed and one without a decision: of the first only the kill is told."""
+    gates = "gates: [{id: '1', decision: %s}, {id: '2'}, {id: '3', decision: {outcome: go, date: 2026-04-01}}]"
+    undecided = "gate '3' of 'p' got 'go', and gate '2' before it is not decided"
+    killed = "gate '3' of 'p' got 'go' on 2026-04-01, after gate '1' had stopped the project on 2026-03-01"
+    tail = "projects: [{id: p, tasks: [{id: x, duration: 1 d}], " + gates + "}]"
+    assert sorted(heard("gate-sequence", tail % "{outcome: kill, date: 2026-03-01}")) == [killed, undecided]
+    assert heard("gate-sequence", tail % "{outcome: go, date: 2026-03-01}") == [undecided]
+    other = """
+projects:
+  - {id: p, tasks: [{id: a, duration: 1 d, after: G}], gates: [{id: G, decision: {outcome: kill, date: 2026-02-01}}]}
+  - {id: q, gates: [{id: build, decision: {outcome: go, date: 2026-03-01}}]}
+links: [{from: p/a, to: q/build}]
+"""
+    assert heard("gate-sequence", other) == ["gate 'build' of 'q' got 'go', and gate 'p/G' before it stands at 'kill'"], (
+        "of another project"
+    )
+
+
 def test_gov_r01_wants_gates_in_order_also_across_projects(heard) -> None:  # type: ignore[no-untyped-def]
     tail = """
 projects:

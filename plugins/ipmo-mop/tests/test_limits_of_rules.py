@@ -74,6 +74,17 @@ def test_work_is_named_when_it_brings_less_than_it_costs_and_not_when_it_brings_
         assert bool(said("stop-list", worth(500, state=state))) is named, state
 
 
+def test_work_that_stands_in_for_other_work_is_not_stopped_together_with_it() -> None:
+    """Either of them brings the 400 by itself, and each costs 500: stopping one loses nothing, stopping both all of it."""
+    work = [Task(id="a", duration="5 d")]
+    rows = [Project(id=name, budget="500 GBP", tasks=work) for name in ("P", "Q")]
+    either = Benefit(id="b", any_of=["P/a", "Q/a"], value="400 GBP per year", lasts="1 year")
+    told = said("stop-list", portfolio(*rows, benefits=[either]))
+    assert [(f.item, f.hint) for f in told] == [
+        (name, "keep one of those that stand in for one another, stop the others, or say what else they are for") for name in ("P", "Q")
+    ]
+
+
 def test_work_is_compared_with_a_proposal_that_brings_more_for_its_money() -> None:
     assert ratios(worth(250, 150)) == [1.6, 2.0]
     (told,) = said("stop-list", worth(250, 150))
@@ -173,6 +184,12 @@ def test_a_share_of_a_part_is_held_against_the_share_of_the_whole_in_money() -> 
     assert tolerated(Tolerance(cost=0.11), ten, budget=None) == [
         "tolerance of project 'P' is wider than that of 'x': cost 0.11 against 0.1 of budgets that are not known"
     ]
+
+
+@pytest.mark.parametrize(("own", "wider"), [(0.2, False), (0.25, True)])
+def test_shares_of_benefits_that_nobody_knows_are_compared_as_shares(own: float, wider: bool) -> None:
+    found = tolerated(Tolerance(benefits=own), Tolerance(benefits=0.2))
+    assert found == (["tolerance of project 'P' is wider than that of 'x': benefits 0.25 against 0.2"] if wider else [])
 
 
 @pytest.mark.parametrize(

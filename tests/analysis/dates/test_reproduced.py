@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import attrs
+
 import ipmo
 from ipmo.analysis.dates.reproduced import reproduced
 from ipmo.findings import Finding
@@ -170,3 +172,20 @@ def test_a_float_agrees_to_the_minute_and_a_row_without_dates_is_not_compared() 
     assert str(reproduced(nothing, ipmo.schedule(nothing))) == (
         "dates reproduced: the file stores none of unfinished work; 1 finished row is not counted"
     )
+
+
+def test_of_several_rows_that_differ_the_one_that_drives_is_followed() -> None:
+    """Wherever it stands: both `a` and `c` differ, and `d` waits for the end of `a`, the later of them."""
+    differ = {
+        "a": StoredDates(early_start=at(6, 9), early_finish=at(7, 17)),
+        "c": StoredDates(early_start=at(6, 9), early_finish=at(6, 17)),
+    }
+    d = StoredDates(early_start=at(8, 9), early_finish=at(8, 17))
+    for after in (["a", "c"], ["c", "a"]):
+        pf = plan(**differ)
+        (project,) = pf.projects
+        source = attrs.evolve(pf.source, stored={**pf.source.stored, "P/d": d})
+        tasks = (*project.tasks, Task(id="d", duration="1 d", after=after))
+        assert told(attrs.evolve(pf, projects=[attrs.evolve(project, tasks=tasks)], source=source), "P/d").endswith(
+            "it follows 'P/a', whose dates differ"
+        ), after

@@ -227,7 +227,7 @@ class AgileFields:
         return None if self.scope is None else self.scope.share
 
 
-PER = ("d", "w", "ed", "ew", "month", "year")
+PER = ("d", "w", "month", "year")
 """Times that a delay may cost by."""
 FIELDS = Extension(name="agile", title="Teams, backlog, epic, scope, order", source=GUIDE, parse=AgileFields)
 NONE = AgileFields()

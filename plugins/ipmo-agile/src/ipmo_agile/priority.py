@@ -131,8 +131,6 @@ def _weekly(portfolio: Portfolio, rate: Rate) -> Fraction | None:
     days = {
         "d": Fraction(7, 5),
         "w": Fraction(7),
-        "ed": Fraction(1),
-        "ew": Fraction(7),
         "month": Fraction(36525, 1200),
         "year": Fraction(36525, 100),
     }
