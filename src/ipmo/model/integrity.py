@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import cast
 
@@ -15,7 +15,7 @@ from ipmo.model.benefits import Benefit, Outcome
 from ipmo.model.contents import TOP, Contents
 from ipmo.model.estimates import Fixed, Referenced, number
 from ipmo.model.fields import Noun
-from ipmo.model.governance import Gate
+from ipmo.model.governance import After, Gate
 from ipmo.model.money import Budget
 from ipmo.model.reference import REFERENCE_CLASSES
 from ipmo.model.references import ID, Reference
@@ -54,12 +54,46 @@ NAMED = {
 }
 JOINED = frozenset((Task, Gate))
 """What work may come after in its own project, found without a search."""
+INNER = ("tasks", "gates", "risks")
+"""The fields of a project whose nouns have ids in it."""
 Path = tuple[str | int, ...]
 
 
-def problems_of(portfolio: Contents) -> list[Problem]:
-    """Everything that makes this portfolio impossible, in file order."""
-    return list(_Inspection(portfolio).run())
+def problems_of(portfolio: Contents, beside: Contents | None = None) -> list[Problem]:
+    """Everything that makes this portfolio impossible, in file order.
+
+    Args:
+        portfolio: the portfolio.
+        beside: one that is possible: what both share is not looked at again, where the rest can be told apart from it.
+    """
+    inspection = _Inspection(portfolio)
+    changed = None if beside is None else _changed_projects(portfolio, beside)
+    return list(inspection.run() if changed is None else inspection.run_on(changed))
+
+
+def _changed_projects(pf: Contents, beside: Contents) -> list[tuple[int, Project, Project]] | None:
+    """(place, project, as it was) of those that are other than they were; None where more than the contents of projects is.
+
+    Everything is compared by identity: what was carried over is the same object.
+    """
+    for one in attrs.fields(type(pf)):
+        if one.name in ("projects", "source"):
+            continue
+        now, was = getattr(pf, one.name), getattr(beside, one.name)
+        if not (now is was or (_alike(now, was) if isinstance(now, tuple) and isinstance(was, tuple) else now == was)):
+            return None
+    if len(pf.projects) != len(beside.projects):
+        return None
+    changed = [(place, now, was) for place, (now, was) in enumerate(zip(pf.projects, beside.projects, strict=True)) if now is not was]
+    for _, now, was in changed:
+        groups = [[one.id for one in getattr(project, group)] for group in INNER for project in (now, was)]
+        if now.id != was.id or any(groups[2 * at] != groups[2 * at + 1] for at in range(len(INNER))):
+            return None
+    return changed
+
+
+def _alike(now: tuple[object, ...], was: tuple[object, ...]) -> bool:
+    return len(now) == len(was) and all(map(operator.is_, now, was))
 
 
 @functools.cache
@@ -111,9 +145,17 @@ class _Inspection:
         for place, project in enumerate(pf.projects):
             yield from self._project(project, ("projects", place))
         yield from self._programme_loops()
-        yield from self._money()
+        yield from self._money(list(enumerate(pf.projects)))
         yield from self._effects()
         yield from self._links()
+
+    def run_on(self, changed: Sequence[tuple[int, Project, Project]]) -> Iterator[Problem]:
+        """What makes it impossible where it is possible but for some projects: (place, project, as it was); ids are as they were."""
+        for place, project, _ in changed:
+            yield from self._project(project, ("projects", place))
+        yield from self._money([(place, project) for place, project, _ in changed], whole=False)
+        if any(_waits(now) != _waits(was) for _, now, was in changed):
+            yield from self._links()
 
     # ------------------------------------------------------------------------------------------- ids
 
@@ -127,7 +169,7 @@ class _Inspection:
                     yield from self._id(noun, noun.id, (name, place, "id"), seen, "at the top")
         for place, project in enumerate(pf.projects):
             inside: dict[str, Noun] = {}
-            for group in ("tasks", "gates", "risks"):
+            for group in INNER:
                 for row, noun in enumerate(getattr(project, group)):
                     if noun.id in inside or not ID.fullmatch(noun.id) or len(noun.id) > 200:
                         path: Path = ("projects", place, group, row, "id")
@@ -208,7 +250,7 @@ class _Inspection:
     # -------------------------------------------------------------------------------------- projects
 
     def _project(self, project: Project, path: Path) -> Iterator[Problem]:
-        yield from self._references(project, project.id, "", path, skip=("tasks", "gates", "risks"))
+        yield from self._references(project, project.id, "", path, skip=INNER)
         for objective, how in project.alignment.items():
             if how not in ALIGNMENT:
                 yield Problem(
@@ -225,7 +267,7 @@ class _Inspection:
                     message=f"project {project.id!r}: finish {project.finish} lies before start {project.start}", path=(*path, "finish")
                 )
         bearing = {"tasks": _bearing(Task), "gates": _bearing(Gate), "risks": _bearing(Risk)}
-        for group in ("tasks", "gates", "risks"):
+        for group in INNER:
             for place, noun in enumerate(getattr(project, group)):
                 here: Path = (*path, group, place)
                 full_id = f"{project.id}/{noun.id}"
@@ -302,12 +344,13 @@ class _Inspection:
 
     # --------------------------------------------------------------------------------- money and effects
 
-    def _money(self) -> Iterator[Problem]:
+    def _money(self, projects: Iterable[tuple[int, Project]], *, whole: bool = True) -> Iterator[Problem]:
         """Budgets below nought: a credit may be a line, never the whole."""
         pf = self.portfolio
-        rows: list[tuple[str, Noun, Path]] = [(pf.id, pf, ())]
-        rows += [(p.id, p, ("programmes", place)) for place, p in enumerate(pf.programmes)]
-        for place, project in enumerate(pf.projects):
+        rows: list[tuple[str, Noun, Path]] = []
+        if whole:
+            rows += [(pf.id, pf, ()), *((p.id, p, ("programmes", place)) for place, p in enumerate(pf.programmes))]
+        for place, project in projects:
             rows.append((project.id, project, ("projects", place)))
             for row, task in enumerate(project.tasks):
                 if not (_plain(task.budget) and _plain(task.forecast)):
@@ -461,6 +504,12 @@ class _Inspection:
                 return
             if current == programme.id:
                 yield Problem(message=f"programme {programme.id!r} lies within itself", path=("programmes", place, "programme"))
+
+
+def _waits(project: Project) -> list[tuple[After, ...]]:
+    """What the work and the gates of a project come after, in order."""
+    nouns: list[Task | Gate] = [*project.tasks, *project.gates]
+    return [noun.after for noun in nouns]
 
 
 def _plain(budget: Budget | None) -> bool:

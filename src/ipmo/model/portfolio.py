@@ -7,6 +7,7 @@ import hashlib
 import html
 import json
 from collections.abc import Mapping
+from contextvars import ContextVar
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar, cast
@@ -28,6 +29,8 @@ from ipmo.words import class_word
 __all__ = ["Portfolio"]
 
 N = TypeVar("N", bound=Noun)
+_made_from: ContextVar[Portfolio | None] = ContextVar("_made_from", default=None)
+"""The portfolio that one is a changed copy of, while it is made."""
 
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False, repr=False)
@@ -41,7 +44,7 @@ class Portfolio(Contents):
     """
 
     def __attrs_post_init__(self) -> None:
-        if problems := problems_of(self):
+        if problems := problems_of(self, _made_from.get()):
             raise ModelError(problems)
 
     @functools.cached_property
@@ -95,7 +98,7 @@ class Portfolio(Contents):
             ModelError: the changed portfolio would be impossible.
         """
         if item is None or (item == self.id and item not in self.items):
-            return _evolved(self, {"source": self._source_of_a_change(), **changes})
+            return self._changed({"source": self._source_of_a_change(), **changes})
         noun = _evolved(self[item], changes)
         meant = reference(item)
         project, inner = meant.project, meant.inner
@@ -105,7 +108,15 @@ class Portfolio(Contents):
         owner = self[project]
         field = next(name for name in ("tasks", "gates", "risks") if any(n.id == inner for n in getattr(owner, name)))
         owner = attrs.evolve(owner, **{field: [noun if n.id == inner else n for n in getattr(owner, field)]})
-        return attrs.evolve(self, projects=[owner if p.id == project else p for p in self.projects], source=self._source_of_a_change())
+        return self._changed({"projects": [owner if p.id == project else p for p in self.projects], "source": self._source_of_a_change()})
+
+    def _changed(self, changes: Mapping[str, Any]) -> Portfolio:
+        """A copy with other values of its own fields; what stays as it is was checked when this one was made."""
+        token = _made_from.set(self)
+        try:
+            return _evolved(self, changes)
+        finally:
+            _made_from.reset(token)
 
     def _source_of_a_change(self) -> Source:
         """Where a changed copy was read from; the dates that a tool stored are of what was read, and not of the copy."""
