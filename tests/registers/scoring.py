@@ -65,7 +65,8 @@ def sheet_of(truth: dict[str, Any]) -> tuple[Sheet, ...]:
     """The sheet that a truth is about: of the data, or of its headings and rows alone."""
     if "file" in truth:
         return read_sheets(DATA / truth["file"], truth["file"])
-    rows = [list(truth["columns"]), *([str(cell) for cell in row] for row in truth.get("rows", ()))]
+    rows = truth.get("grid") or [*truth.get("above", ()), list(truth["columns"]), *truth.get("rows", ())]
+    rows = [[str(cell) for cell in row] for row in rows]
     return (Sheet(name=truth["name"], rows=rows, file=truth["name"], is_text=True, delimiter=","),)
 
 
@@ -142,7 +143,7 @@ def main() -> Iterator[str]:
     """The scores, with all names and with each register's own withheld."""
     every = [
         one
-        for source in ("truth.yaml", "held_out.yaml", "held_out_again.yaml")
+        for source in ("truth.yaml", "held_out.yaml", "held_out_again.yaml", "held_out_third.yaml")
         for one in truths(source)
         if "file" not in one or (DATA / one["file"]).exists()
     ]
