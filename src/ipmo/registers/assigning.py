@@ -32,6 +32,10 @@ MONEY_WORDS = frozenset(
     " investment disbursed disbursement allocation allotment life contract ffc afc loan".split()
 )
 RIVAL = 0.08
+FIRST = frozenset("original initial first".split())
+LATER = frozenset("revised updated latest current new".split())
+"""Words for the first version of a date or amount, and for what it became."""
+REPLACED = 0.7
 BY_PERIOD = frozenset(("budget", "actual", "forecast", "funding"))
 """Fields that several columns may state, each for a period of its own."""
 
@@ -130,6 +134,7 @@ def assign(
         withheld: names that are not to be used.
     """
     everything = [candidates(read, column, kind, known, withheld) for read, column in zip(reads, columns, strict=True)]
+    everything = [_first_version(place, found, everything, reads) for place, found in enumerate(everything)]
     pairs = sorted(
         ((one.score, -place, one) for place, found in enumerate(everything) for one in found if one.score >= TAKEN),
         key=lambda pair: (-pair[0], -pair[1]),
@@ -148,8 +153,35 @@ def assign(
                 continue
             holders[key] = place
         given[place] = one
-    said = [_said(place, given.get(place), everything, given, reads) for place in range(len(reads))]
+    said = _named([_said(place, given.get(place), everything, given, reads) for place in range(len(reads))], kind)
     return _ids_by_values(said, reads, columns, everything) if "id" in kind.fields else said
+
+
+def _first_version(
+    place: int, found: list[Candidate], everything: Sequence[Sequence[Candidate]], reads: Sequence[Heading]
+) -> list[Candidate]:
+    """What the first version of a thing may state, where another column has what it became: the later one is the one that holds."""
+    words = set(reads[place].words)
+    if not words & FIRST:
+        return found
+    later = {
+        one.field
+        for other, read in enumerate(reads)
+        if other != place and set(read.words) & LATER and (words - FIRST) & (set(read.words) - LATER)
+        for one in everything[other]
+        if one.like >= SURE_NAME and one.field != ATTRIBUTE
+    }
+    return sorted(
+        (attrs.evolve(one, score=one.score * REPLACED) if one.field in later else one for one in found), key=lambda one: -one.score
+    )
+
+
+def _named(said: list[Assigned], kind: RegisterKind) -> list[Assigned]:
+    """A description names its rows where nothing else does."""
+    fields = {one.field for one in said}
+    if "name" not in kind.fields or "name" in fields or "description" not in fields:
+        return said
+    return [attrs.evolve(one, field="name") if one.field == "description" else one for one in said]
 
 
 def _ids_by_values(

@@ -130,7 +130,9 @@ def find_table(sheet: Sheet) -> Table | None:
     upright = _best(sheet.rows)
     turned_rows = list(zip(*(row[:SEARCHED] for row in itertools.islice(sheet.rows, WIDE)), strict=True))
     turned = _best(turned_rows) if len(sheet.rows) <= WIDE else (float("-inf"), 0, 0)
-    transposed = turned[1] >= 3 and turned[1] > 1.5 * upright[1] and _share(turned_rows, turned) > 1.5 * _share(sheet.rows, upright)
+    fuller = _share(turned_rows, turned) > 1.5 * _share(sheet.rows, upright)
+    field_by_field = sheet.width == 2 and turned[1] >= 3 * upright[1]
+    transposed = turned[1] >= 3 and turned[1] > 1.5 * upright[1] and (fuller or field_by_field)
     known, row = (turned if transposed else upright)[1:]
     if known < 1 or (transposed and known < 3):
         return None

@@ -113,6 +113,8 @@ WORDS = {
     "cum": "cumulative",
     "ctd": "to date",
     "itd": "to date",
+    "ytd": "year to date",
+    "fin": "financial",
     "ltd": "to date",
     "spend": "spend",
     "spent": "spend",

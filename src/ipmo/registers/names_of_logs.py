@@ -31,7 +31,7 @@ RISKS = {
     " risk no; identification number; raid id; record id; risk unique id; uid; risk register number",
     "name": "name; risk; risk name; risk title; title; risk description; description; description of risk; risk event; event; summary;"
     " risk statement; risk summary; threat; risk detail; risk event description; uncertainty; short description; risk short description;"
-    " uncertain event; risk title description; what is risk; threat opportunity; detailed description; potential risk; risk item; vulnerability",
+    " uncertain event; risk title description; what is risk; threat opportunity; detailed description; potential risk; risk item; risk scenario; scenario; vulnerability",
     "cause": "cause; risk cause; root cause; source; cause of risk; risk source; potential cause; reason; driver cause; due to; source of risk;"
     " if; triggering cause; contributing factor; risk factor; background cause",
     "effect": "effect; consequence; risk effect; impact description; consequence description; risk consequence; potential impact; risk impact description;"
@@ -48,7 +48,7 @@ RISKS = {
     "objectives": "objective; objective affected; affected objective; strategic objective; objective at risk; linked objective; related objective",
     "response": "response; response type; response strategy; risk response; risk response strategy; strategy; treatment; treatment option;"
     " response category; risk treatment; mitigation strategy; response action type; treatment strategy; treatment type; response approach; risk strategy;"
-    " 4t response; 4ts; mitigation type; mitigation approach; risk approach; handling strategy; management strategy; risk response type",
+    " 4t response; 4ts; mitigation type; mitigation approach; risk approach; handling strategy; management strategy; risk response type; reaction; risk reaction; risk decision; treatment decision; decision",
     "response_cost": "response cost; mitigation cost; cost of mitigation; cost of response; treatment cost; cost to mitigate; cost of treatment; action cost;"
     " mitigation budget; response budget",
     "fallback": "fallback; fallback plan; contingency plan; contingency; contingency action; fallback action; contingent plan; contingency response;"
@@ -178,7 +178,7 @@ BENEFITS = {
     " forecast benefit; planned benefit; target value financial; monetised benefit; monetised value; whole life benefit;"
     " total expected benefit; value of benefit; annualised value; cost saving; year saving; financial benefit; net benefit; gross benefit",
     "lasts": "lasts; duration; benefit duration; benefit life; life; realisation period; duration of benefit; length of benefit; life of benefit; year of benefit",
-    "until": "until; end date; benefit end; benefit end date; realisation end; realisation end date; end of benefit; full realisation date; last date",
+    "until": "until; end date; benefit end; benefit end date; realisation end; realisation end date; end of benefit; last date",
     "probability": "probability; likelihood; confidence; confidence level; certainty; probability of realisation; likelihood of realisation; confidence percent;"
     " confidence rating; likelihood of achievement",
     "measure": "measure; measurement; kpi; metric; measure name; performance measure; key performance indicator; indicator; benefit measure; measured by;"
@@ -193,7 +193,7 @@ BENEFITS = {
     " end target; to be value; benefit target; planned target; future value; improvement target",
     "target_date": "target date; date of target; target by; target date realisation; date target is reached; realisation date; due date; realisation timeline;"
     " expected realisation date; target realisation date; planned realisation date; date due; realisation due date; when realised; achieve by; target year;"
-    " forecast realisation date; realised by; full benefit date; due by; date to be realised; benefit delivery date; realisation target date",
+    " forecast realisation date; realised by; full benefit date; due by; date to be realised; benefit delivery date; realisation target date; full realisation date",
     "need_by": "need by; needed by; latest start; latest acceptable start; required by; required start",
     "planned_start": "planned start; start date; benefit start; benefit start date; realisation start; realisation start date; start; expected start;"
     " start of benefit; planned start date; first realisation; first realised; from; from date; expected start date; first benefit date; begin date",

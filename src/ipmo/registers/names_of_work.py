@@ -27,11 +27,11 @@ MONEY = {
     " contract amount; contract sum; original contract value; revised contract value; current contract value; project value; total value;"
     " total investment; investment amount; investment cost; budget cost; budget total cost; planned total cost; approved amount;"
     " total capital cost; budget value; total project value; year baseline; year budget; allocated budget; budget allocation; allocation; project allocation; allocated amount; allotment;"
-    " adopted budget; budget baseline; total expenditure budget; approved baseline cost; baseline total cost; planned value total",
+    " adopted budget; budget baseline; initial budget; original cost; original project cost; sanctioned cost; sanctioned amount; total amount; contract price; outlay; total outlay; total expenditure budget; approved baseline cost; baseline total cost; planned value total",
     "actual": "actual cost; actual; actuals; actual spend; spend to date; total spend to date; actual to date; actual cost to date; cost to date;"
     " expenditure to date; actual expenditure; total expenditure; spend; total spend; amount spend; paid to date; invoiced to date; incurred cost;"
     " cost incurred; cost incurred to date; acwp; ac; actual total cost; actual project cost; life to date; life to date spend; life to date cost;"
-    " project to date; spend project to date; cumulative actual; actual cumulative cost; disbursed; disbursement to date; expenditure;"
+    " project to date; spend project to date; cumulative actual; incurred expenditure; cumulative incurred expenditure; cumulative expenditure; expenditure incurred; fund consumed; fund utilised; amount consumed; budget consumed; budget utilised; total payment; payment to date; amount disbursed; actual cumulative cost; disbursed; disbursement to date; expenditure;"
     " year to date actual; year actual; total actual cost; budget spend; amount spend to date; actual spend to date; total paid to date",
     "forecast": "forecast; forecast cost; cost forecast; forecast at completion; estimated at completion; eac; forecast final cost; ffc;"
     " anticipated final cost; afc; estimated final cost; final forecast cost; forecast whole life cost; whole life cost forecast;"
@@ -39,7 +39,7 @@ MONEY = {
     " current forecast; forecast outturn; outturn; outturn forecast; outturn cost; projected cost; projected total cost; expected cost;"
     " budget forecast; forecast budget; estimated cost at completion; cost at completion; at completion total cost; at completion cost;"
     " forecast spend; forecast expenditure; projected actual cost; projected final cost; current cost estimated; forecast year; year forecast;"
-    " year total forecast; full year forecast; latest estimated; forecast at end; current estimated total cost; current estimated cost; latest estimated cost; revised estimated cost; forecast project cost; current forecast cost;"
+    " year total forecast; full year forecast; latest estimated; forecast at end; current estimated total cost; current estimated cost; latest estimated cost; revised estimated cost; revised cost; revised project cost; revised total cost; anticipated cost; latest cost; forecast project cost; current forecast cost;"
     " projected total expenditure; estimated at complete; total cost forecast",
     "funding": "funding; total funding; approved funding; funding approved; funding amount; funded amount; funding allocated; grant; grant amount;"
     " appropriation; total appropriation; commitment; total commitment; secured funding; funding secured; funding received; funding committed;"
@@ -50,7 +50,7 @@ OWNER = (
     "owner; sro; senior responsible owner; senior responsible officer; project owner; project manager; pm; project lead; lead; manager;"
     " project director; programme director; responsible; responsible person; accountable; accountable person; accountable executive;"
     " project executive; executive; business owner; product owner; responsible officer; assigned to; assignee; programme manager;"
-    " project leader; delivery lead; delivery manager; responsible manager; point of contact; lead name; person responsible; dri; contact;"
+    " owner id; project leader; delivery lead; delivery manager; responsible manager; point of contact; lead name; person responsible; dri; contact;"
     " project sponsor; sponsor; executive sponsor; business sponsor; owner name; manager name; initiative owner; work owner; responsible party; team lead; technical lead; project coordinator; coordinator; project head"
 )
 PROJECTS = {
@@ -69,7 +69,7 @@ PROJECTS = {
     "category": "category; type; project type; project category; annual report category; report category; classification; project classification;"
     " work type; type of project; project class; investment category; investment type; initiative type; infrastructure project type;"
     " infrastructure type; asset class; asset type; programme category; portfolio category; project kind; kind; work category; type of work;"
-    " sector; primary sector; demand type; project subtype; project nature; tier; project tier; complexity; theme; stream",
+    " sector; primary sector; main category; primary category; type main category; project sector; demand type; project subtype; project nature; tier; project tier; complexity; theme; stream",
     "state": "state; project state; status; project status; current status; life cycle status; life cycle state; work status; record status;"
     " initiative status; activity status; delivery status; project current status; project stage status; stage status; status name; active status",
     "owner": OWNER,
@@ -106,7 +106,7 @@ PROJECTS = {
     " modified on; date modified; data date as of; report as of; status as of; year quarter; month; reporting month; last status update date",
     "progress": "progress; percent complete; percent; complete; percent completed; percent done; completion percent; progress percent; percent progress;"
     " percent complete overall; overall progress; overall percent complete; physical percent complete; project percent complete;"
-    " percent of completion; completion rate; work percent complete; project progress; completion status percent; percent project complete",
+    " percent of completion; completion rate; work percent complete; project progress; physical progress; physical progress percent; reported physical progress; percent physical progress; physical completion; completion status percent; percent project complete",
     "requires": "requires; required project; requires project; depends on; dependency; depends on project; dependent on; prerequisite;"
     " prerequisite project; predecessor; predecessor project; blocked by; project dependency; key dependency; interdependency; dependent project",
     "confidence_rating": "delivery confidence; delivery confidence assessment; delivery confidence rating; confidence assessment rating;"

@@ -31,6 +31,8 @@ TRIED = 3
 """Kinds of register that are tried in full, those with most votes."""
 NEEDED_VOTES = 1.2
 CLOSE = 0.75
+AKIN = 0.35
+"""As `CLOSE`, for kinds that hold the same rows: people are often listed as what can be planned with."""
 TELLING = 5.0
 """Votes from which on a kind is named, even if no heading does it alone."""
 BY_PERIOD = ("budget", "actual", "forecast", "funding")
@@ -122,7 +124,7 @@ def _of_kind(
     nameless = best[1] in ("projects", "programmes", "tasks") and "name" not in best[3]
     if nameless or (votes[0][0] < TELLING and not any(telling(read.words, best[1]) for read in reads)):
         doubt = f"nothing names what its rows are: it is read as {CATALOGUE[best[1]].title}"
-    elif len(tried) > 1 and tried[1][0] > CLOSE * best[0]:
+    elif len(tried) > 1 and tried[1][0] > (AKIN if {best[1], tried[1][1]} == {"people", "resources"} else CLOSE) * best[0]:
         doubt = f"it may be {CATALOGUE[tried[1][1]].title} as well as {CATALOGUE[best[1]].title}"
     return _Found(sheet=sheet, table=table, reads=reads, columns=columns, kind=best[1], assigned=best[2], doubt=doubt)
 

@@ -17,6 +17,9 @@ __all__ = ["MONEY_CELLS", "Vote", "opposites", "vote"]
 MONEY_CELLS = frozenset(("money", "budget", "cost", "worth", "rate"))
 MOST = 0.6
 """From this share on, the cells are taken for what they look like."""
+FINANCIAL_YEAR = re.compile(r"(?:fy ?)?(?:19|20)\d\d[-/](?:19|20)?\d\d", re.IGNORECASE)
+SENTENCE = 8
+"""Blanks in a cell, on average, from which on it says something rather than names it."""
 
 
 @attrs.frozen
@@ -61,7 +64,7 @@ def vote(field: RegisterField, column: Column, read: Heading, known: frozenset[s
     if field.cell in ("span", "time", "effort"):
         return _span(field, column)
     if field.cell == "choice":
-        return _choice(field, column)
+        return _choice(field, column, read)
     if field.cell == "flag":
         return _flag(field, column)
     if field.cell == "links":
@@ -84,6 +87,8 @@ def _id(column: Column) -> Vote:
 
 
 def _date(field: RegisterField, column: Column) -> Vote:
+    if field.name == "status_date" and column.texts and all(FINANCIAL_YEAR.fullmatch(text) for text in column.texts):
+        return Vote(0.5, "its cells are financial years, no days")
     dates = column.share("date")
     if dates + (column.kinds.get("period", 0.0) if dates < MOST else 0.0) >= MOST:
         return Vote(1.0)
@@ -132,7 +137,7 @@ def _span(field: RegisterField, column: Column) -> Vote:
     return Vote(0.3, "its cells are no durations")
 
 
-def _choice(field: RegisterField, column: Column) -> Vote:
+def _choice(field: RegisterField, column: Column, read: Heading) -> Vote:
     if set(field.choices) <= {"green", "amber", "red", "amber-green", "amber-red"}:
         return _rating(field, column)
     words = {word.lower() for word in field.choices}
@@ -150,6 +155,8 @@ def _choice(field: RegisterField, column: Column) -> Vote:
         return Vote(1.0) if column.share("level", "five_points") >= MOST else Vote(0.6, "its words are not low, medium or high")
     if column.share("state") >= MOST:
         return Vote(1.0)
+    if read.words == ("state",) and column.share("state") == 0:
+        return Vote(0.3, "none of its words is one of a state: they may be places")
     if column.share("long") >= 0.3 or (column.distinct > 0.5 and column.told > 20):
         return Vote(0.3, "its cells are sentences")
     return Vote(0.82, "its words are not those of the field")
@@ -214,7 +221,7 @@ def _reference(field: RegisterField, column: Column, known: frozenset[str]) -> V
         if column.share("number", "yesno", "rag") >= MOST:
             return Vote(0.2, "its cells name nobody")
         return Vote(1.0) if column.share("long") < 0.3 else Vote(0.4, "its cells are sentences")
-    if column.share("long") >= 0.5:
+    if column.share("long") >= 0.5 or sum(text.count(" ") for text in column.texts) > SENTENCE * len(column.texts):
         return Vote(0.4, "its cells are sentences")
     return Vote(1.0)
 
