@@ -64,16 +64,25 @@ def simulate(
         emit([{"item": explain, "explanation": text}], found.findings, grade=found.grade) if as_json else say(text)
         return
     choices = (
-        (found.criticality, criticality),
-        (found.drivers, drivers),
-        (found.responses, responses),
-        (found.hand_overs, hand_overs),
-        (found.contingency, contingency),
+        ("criticality", found.criticality, criticality),
+        ("drivers", found.drivers, drivers),
+        ("responses", found.responses, responses),
+        ("hand overs", found.hand_overs, hand_overs),
+        ("contingency", found.contingency, contingency),
     )
-    asked = next((table_of for table_of, wanted in choices if wanted), None)
-    table = found.table() if asked is None else asked()
+    asked = {name: table_of() for name, table_of, wanted in choices if wanted}
     if as_json:
-        emit(plain_rows(table), found.findings, grade=found.grade, samples=found.samples, seed=found.seed)
+        rows = [
+            {"table": name, **row} if len(asked) > 1 else row
+            for name, table in (asked or {"": found.table()}).items()
+            for row in plain_rows(table)
+        ]
+        emit(rows, found.findings, grade=found.grade, samples=found.samples, seed=found.seed)
         return
-    notes = [str(one) for one in found.findings] + [repr(found)[1:-1]]
-    answer(table if asked is not None else table.where([kind not in SHOWN for kind in table["kind"]]), as_json, notes)
+    whole = found.table()
+    for name, table in (asked or {"": whole.where([kind not in SHOWN for kind in whole["kind"]])}).items():
+        if len(asked) > 1:
+            say(f"{name}:")
+        answer(table, as_json=False)
+    for note in [*map(str, found.findings), repr(found)[1:-1]]:
+        say(note)

@@ -43,6 +43,16 @@ def _inside(words: tuple[str, ...], phrase: tuple[str, ...]) -> bool:
     return any(words[place : place + len(phrase)] == phrase for place in range(len(words) - len(phrase) + 1))
 
 
+@functools.lru_cache(maxsize=16_384)
+def _told(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The kinds of register of whose telling words a heading has the longest."""
+    found = {
+        kind: max((len(phrase) for phrase in phrases if phrase and _inside(words, phrase)), default=0) for kind, phrases in _hints().items()
+    }
+    longest = max(found.values())
+    return tuple(kind for kind, length in found.items() if length == longest) if longest else ()
+
+
 def kinds_of(headers: Sequence[str], name: str, title: str, withheld: frozenset[str] = frozenset()) -> list[tuple[float, str]]:
     """The kinds of register that a sheet can be, the likeliest first, each with its votes.
 
@@ -52,7 +62,7 @@ def kinds_of(headers: Sequence[str], name: str, title: str, withheld: frozenset[
         title: what stands above the table.
         withheld: names of fields that are not to be used.
     """
-    owners, hints = _owners(withheld), _hints()
+    owners = _owners(withheld)
     votes = dict.fromkeys(SYNONYMS, 0.0)
     votes["projects"] = 0.5  # what most lists are, where nothing says more
     for text in dict.fromkeys(headers):
@@ -61,20 +71,10 @@ def kinds_of(headers: Sequence[str], name: str, title: str, withheld: frozenset[
             continue
         for kind in (held := owners.get(words, ())):
             votes[kind] += 1.0 / len(held) + 0.15
-        hinted = {
-            kind: max((len(phrase) for phrase in phrases if phrase and _inside(words, phrase)), default=0)
-            for kind, phrases in hints.items()
-        }
-        told = [kind for kind, length in hinted.items() if length and length == max(hinted.values())]
-        for kind in told:
+        for kind in (told := _told(words)):
             votes[kind] += HINTED / len(told)
     for text, weight in ((name, NAMED), (title, TITLED)):
         words = heading(re.sub(r"[\d._-]+", " ", text)).words if text else ()
-        longest = {
-            kind: max((len(phrase) for phrase in phrases if phrase and _inside(words, phrase)), default=0)
-            for kind, phrases in hints.items()
-        }
-        told = [kind for kind, length in longest.items() if length and length == max(longest.values())]
-        for kind in told:
+        for kind in (told := _told(words)):
             votes[kind] += weight / len(told)
     return sorted(((count, kind) for kind, count in votes.items()), key=lambda one: (-one[0], one[1]))

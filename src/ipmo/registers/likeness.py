@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import functools
-import heapq
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+import attrs
 
 from ipmo.registers.synonyms import names_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy import typing as npt
 
 __all__ = ["likenesses"]
 
@@ -128,7 +133,7 @@ def _told_apart(one: frozenset[str], other: frozenset[str]) -> float:
         elif (here and group & other) or (there and group & one):
             left -= here  # "end" beside "completion" says no more
             right -= there
-    for word in left | right:
+    for word in sorted(left | right):  # the sum of floats is then the same in every run
         lost += TELLING.get(word, 0.03 if word in NEUTRAL else 0.1)
     return lost
 
@@ -177,17 +182,13 @@ def likenesses(words: tuple[str, ...], kind: str, withheld: frozenset[str] = fro
         kind: the kind of register.
         withheld: names that are not to be used.
     """
-    known, by_word = _indexed(kind, withheld)
+    index = _indexed(kind, withheld)
     nouns = KIND_NOUNS.get(kind, frozenset())
-    sharing = {name for word in words for near in _near(word) for name in by_word.get(near, ())}
-    if len(sharing) < LOOKED_AT // 2:
-        sharing.update(known)
-    pairs = _pairs(" ".join(words))
-    promising = heapq.nsmallest(LOOKED_AT, sharing, key=lambda name: (-_common(pairs, words, name), name))
+    promising = index.promising(words)
     found: dict[str, tuple[float, int]] = {}
-    for name in dict.fromkeys([words, *promising] if words in known else promising):
+    for name in dict.fromkeys([words, *promising] if words in index.known else promising):
         like = _like(words, name, nouns)
-        for field, place in known[name]:
+        for field, place in index.known[name]:
             if field not in found or (like, -place) > (found[field][0], -found[field][1]):
                 found[field] = (like, place)
     return tuple(
@@ -195,23 +196,66 @@ def likenesses(words: tuple[str, ...], kind: str, withheld: frozenset[str] = fro
     )
 
 
+@attrs.frozen(eq=False)
+class _Index:
+    """The names of a kind, by their words and by their pairs of letters.
+
+    Args:
+        known: the names, with the fields that bear them.
+        names: the names in order.
+        words: of each word, the places of the names that have it.
+        pairs: of each pair of letters, the places of the names that have it.
+        lengths: how many pairs each name has, and how many words.
+    """
+
+    known: _Names
+    names: Sequence[tuple[str, ...]]
+    words: Mapping[str, npt.NDArray[np.int64]]
+    pairs: Mapping[str, npt.NDArray[np.int64]]
+    lengths: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
+
+    def promising(self, words: tuple[str, ...]) -> list[tuple[str, ...]]:
+        """The names that have most words and pairs of letters in common with a heading, of those that share a word if there are enough."""
+        import numpy as np
+
+        sharing = np.zeros(len(self.names), bool)
+        for near in {near for word in words for near in _near(word)}:
+            sharing[self.words.get(near, [])] = True
+        if sharing.sum() < LOOKED_AT // 2:
+            sharing[:] = True
+        pairs = _pairs(" ".join(words))
+        alike, same = np.zeros(len(self.names), np.int64), np.zeros(len(self.names), np.int64)
+        for pair in pairs:
+            alike[self.pairs.get(pair, [])] += 1
+        for word in {*words}:
+            same[self.words.get(word, [])] += 1
+        common = 2 * alike / (len(pairs) + self.lengths[0]) + same / np.maximum(len(words), self.lengths[1])
+        best = np.argsort(np.where(sharing, -common, np.inf), kind="stable")[: min(LOOKED_AT, int(sharing.sum()))]
+        return [self.names[place] for place in best]
+
+
 @functools.cache
-def _indexed(kind: str, withheld: frozenset[str]) -> tuple[_Names, Mapping[str, frozenset[tuple[str, ...]]]]:
-    """The names of a kind, and which of them have a word."""
+def _indexed(kind: str, withheld: frozenset[str]) -> _Index:
+    """The names of a kind, and which of them have a word or a pair of letters."""
+    import numpy as np
+
     known = names_of(kind, withheld)
-    by_word: dict[str, set[tuple[str, ...]]] = {}
-    for name in known:
+    names = sorted(known)
+    by_word: dict[str, dict[int, None]] = {}
+    by_pair: dict[str, dict[int, None]] = {}
+    for place, name in enumerate(names):
         for word in name:
-            by_word.setdefault(word, set()).add(name)
-    return known, {word: frozenset(names) for word, names in by_word.items()}
+            by_word.setdefault(word, {})[place] = None
+        for pair in _pairs(" ".join(name)):
+            by_pair.setdefault(pair, {})[place] = None
+    words, pairs = ({key: np.array(list(places), np.int64) for key, places in by.items()} for by in (by_word, by_pair))
+    lengths = np.array([len(_pairs(" ".join(name))) for name in names], np.int64), np.array([len(name) for name in names], np.int64)
+    return _Index(known, names, words, pairs, lengths)
 
 
 def _near(word: str) -> frozenset[str]:
     """A word with those that mean the same."""
-    return next((group for group in ALIKE if word in group), frozenset((word,)))
+    return _NEAR.get(word) or frozenset((word,))
 
 
-def _common(pairs: frozenset[str], words: tuple[str, ...], name: tuple[str, ...]) -> float:
-    """How much two names have in common, cheaply: words and pairs of letters."""
-    other = _pairs(" ".join(name))
-    return 2 * len(pairs & other) / (len(pairs) + len(other)) + len(set(words) & set(name)) / max(len(words), len(name))
+_NEAR: Mapping[str, frozenset[str]] = {word: group for group in reversed(ALIKE) for word in group}

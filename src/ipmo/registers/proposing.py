@@ -139,9 +139,11 @@ def _says_which(reads: Sequence[Heading], columns: Sequence[Column], assigned: S
 
 def _own_ids(reads: Sequence[Heading], columns: Sequence[Column], kind: str, withheld: frozenset[str]) -> dict[str, frozenset[str]]:
     """The ids of a sheet itself: what parents and predecessors can name."""
+    if kind not in ("tasks", "milestones", "programmes", "projects"):
+        return {}
     first = assign(reads, columns, CATALOGUE[kind], {}, withheld)
     ids = next((column for column, one in zip(columns, first, strict=True) if one.field == "id"), None)
-    if ids is None or kind not in ("tasks", "milestones", "programmes", "projects"):
+    if ids is None:
         return {}
     own = frozenset(ids.texts)
     return {"task": own} if kind in ("tasks", "milestones") else {"project" if kind == "projects" else "programme": own}

@@ -470,6 +470,15 @@ def test_each_table_is_printed_for_people_and_machines(pf: Portfolio, tmp_path: 
     assert document["grade"] in ("ready", "diagnostic")
 
 
+def test_every_table_that_is_asked_for_is_printed(pf: Portfolio, tmp_path: Path) -> None:
+    ipmo.write(pf, tmp_path / "city.yaml")
+    asked = ["simulate", str(tmp_path / "city.yaml"), "--samples", "60", "--drivers", "--criticality"]
+    said = CliRunner().invoke(main, asked).stdout
+    assert said.index("criticality:") < said.index("drivers:")
+    rows = json.loads(CliRunner().invoke(main, [*asked, "--json"]).stdout)["rows"]
+    assert {row["table"] for row in rows} == {"criticality", "drivers"}
+
+
 def test_a_schedule_that_was_looked_through_can_be_sent_to_another_process(pf: Portfolio) -> None:
     s = ipmo.schedule(pf)
     assert s.explain("depot/open")
