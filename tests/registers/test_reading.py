@@ -369,3 +369,12 @@ def test_a_refused_cell_each_however_many(tmp_path):
     messages = " ".join(said(pf, "cell-refused"))
     assert pf.source.cells["refused"] == 500
     assert all(f"row {n + 2}, column B" in messages for n in range(1000) if n % 2)
+
+
+def test_ids_that_look_the_same_are_said(tmp_path):
+    file = tmp_path / "projects.csv"
+    file.write_text("Project ID,Project name\nP1,Tram\np1,Depot\nP2,Bus\nP2\u200b,Ferry\nP3,Rail\n", encoding="utf-8")
+    pf = ipmo.read(file)
+    assert len(pf.projects) == 5
+    (found,) = [finding for finding in pf.source.findings if finding.code == "register/alike-ids"]
+    assert "'P1' and 'p1', 'P2' and 'P2\\u200b'" in found.message

@@ -40,7 +40,7 @@ def test_text_of_windows_is_read_and_said_to_be_a_guess(tmp_path):
     [
         (b"id,name\nA,\x81\x8d\n", "line 2"),
         (b"id,na\0me\n", "binary"),
-        (b'id,name\nA,"' + b"x" * 140_000, "quotation mark"),
+        (b'id,name\nA,"' + b"x" * 140_000, "more than 131,072 characters"),
     ],
 )
 def test_what_is_no_text_is_refused_with_a_sentence(tmp_path, raw, says):
@@ -107,3 +107,16 @@ def test_a_workbook_that_is_called_csv_is_a_workbook(tmp_path):
 
 def test_letters_and_numbers_of_columns_are_inverse():
     assert [number_of(letters(column)) for column in range(20_000)] == list(range(20_000))
+
+
+def test_a_cell_that_is_too_long_is_refused_by_its_length_and_a_missing_quotation_mark_by_its_line(tmp_path):
+    file = tmp_path / "a.csv"
+    file.write_text("id,note\nP1,short\nP2," + "x" * 140_000 + "\n")
+    with pytest.raises(FileError) as long:
+        read_sheets(file, "a.csv")
+    assert "a.csv:3: a cell that begins on this line has more than 131,072 characters" in str(long.value)
+    assert "shorten it" in str(long.value)
+    assert "quotation" not in str(long.value)
+    file.write_text('id,note\nP1,"never closed\n' + "P2,fine\n" * 20_000)
+    with pytest.raises(FileError, match="a.csv:2: .*quotation mark may be missing"):
+        read_sheets(file, "a.csv")

@@ -539,6 +539,15 @@ class _Building:
                 f"{counted(len(made), 'entry')} of {CATALOGUE[register].title} made of names that no sheet lists: {listed(made)}",
                 severity=Severity.WARNING if register == "projects" else Severity.INFO,
             )
+        if alike := self.names.alike:
+            first = ", ".join(f"{one!a} and {other!a}" for one, other in alike[:5])
+            more = f" and {len(alike) - 5} more" if len(alike) > 5 else ""
+            said.note(
+                "alike-ids",
+                f"ids that differ only by case or by characters that nobody sees, kept apart: {first}{more}",
+                "where they mean the same, write them the same",
+                severity=Severity.WARNING,
+            )
         if renamed := self.names.renamed:
             first = ", ".join(f"{old!r} is {new!r}" for old, new in list(renamed.items())[:5])
             said.note(

@@ -33,6 +33,7 @@ NOTICES = (
     Notice(code="register/doubt", heading="Doubts about what columns mean"),
     Notice(code="register/encoding", heading="Text that does not say its encoding"),
     Notice(code="register/made-of-name", heading="What is known by its name only"),
+    Notice(code="register/alike-ids", heading="Ids that look the same"),
     Notice(code="register/same-id", heading="Ids that two registers bear"),
 )
 """What reading spreadsheets may find."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
@@ -52,6 +53,16 @@ def singular(register: str) -> str:
     return SINGULAR.get(register) or (f"{register[:-3]}y" if register.endswith("ies") else register.removesuffix("s"))
 
 
+def _look(text: str) -> str:
+    """An id as people see it: without case, and without characters that take no place."""
+    plain = (
+        text
+        if text.isascii()
+        else "".join(one for one in unicodedata.normalize("NFKC", text) if unicodedata.category(one) not in ("Cf", "Mn"))
+    )
+    return folded(plain)
+
+
 @attrs.define
 class Register:
     """What one register, or the part of it that belongs to one project, lists.
@@ -63,6 +74,8 @@ class Register:
 
     by_id: dict[str, str] = attrs.field(factory=dict)
     by_name: dict[str, str | None] = attrs.field(factory=dict)
+    by_look: dict[str, str] = attrs.field(factory=dict)
+    """Ids by how they look."""
 
     def add(self, stated: str, name: str, full: str) -> None:
         """Lists one."""
@@ -103,6 +116,8 @@ class Names:
         """What was made of names that nothing lists: register, id, name."""
         self.keys: dict[tuple[str, str], str] = {}
         self.renamed: dict[str, str] = {}
+        self.alike: list[tuple[str, str]] = []
+        """Ids of one register that differ only by case or by what nobody sees."""
 
     def register(self, name: str, project: str = "") -> Register:
         """One register, or its part that belongs to a project."""
@@ -122,6 +137,8 @@ class Names:
         listed_here = self.register(register, project)
         if stated and stated in listed_here.by_id:
             raise CellError(f"the id {stated!r} stands in this register already; give one of the two rows another")
+        if stated and (other := listed_here.by_look.setdefault(_look(stated), stated)) != stated:
+            self.alike.append((other, stated))
         wanted = stated or (name if len(name) <= SHORT else "") or f"{singular(register)} {row + 1}"
         made = (
             wanted

@@ -202,11 +202,24 @@ def _text(raw: bytes, name: str, encoding: str | None, delimiter: str | None) ->
         text = "\n" + rest
     delimiter = delimiter or _delimiter(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    rows: list[list[Raw]] = []
+    begun = 1
     try:
-        rows: list[list[Raw]] = list(reader)  # type: ignore[arg-type] # a list of texts is one of cells
+        for cells in reader:
+            rows.append(cells)  # type: ignore[arg-type] # a list of texts is one of cells
+            begun = reader.line_num + 1
     except csv.Error as error:
-        hint = "a quotation mark may be missing before it" if "limit" in str(error) else "save the table again as CSV UTF-8"
-        raise FileError(name, [Problem(message=f"this is no table: {error}", hint=hint, file=name, line=reader.line_num)]) from None
+        if "limit" not in str(error):
+            problem = Problem(
+                message=f"this is no table: {error}", hint="save the table again as CSV UTF-8", file=name, line=reader.line_num
+            )
+            raise FileError(name, [problem]) from None
+        most = f"{csv.field_size_limit():,} characters"
+        several = reader.line_num > begun
+        hint = "a quotation mark may be missing on that line" if several else f"shorten it to {most}, or keep it in a file of its own"
+        raise FileError(
+            name, [Problem(message=f"a cell that begins on this line has more than {most}", hint=hint, file=name, line=begun)]
+        ) from None
     width = max(map(len, rows), default=0)
     for row in rows:
         if len(row) < width:
