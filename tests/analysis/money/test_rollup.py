@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import permutations
 
+import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -491,3 +492,18 @@ def test_what_is_done_of_a_bar_that_is_under_way_is_not_known_unless_it_says_so(
         row = ipmo.roll_up(pf.evolve("P", **change), "progress")["P"]
         asked[name] = (row.value, row.known)
     assert asked == {"begun": (None, 0), "told": (0.25, 1), "done": (1.0, 1), "to come": (0.0, 1)}
+
+
+@pytest.mark.parametrize("measure", ["budget", "actual", "forecast", "exit_cost", "funding"])
+def test_what_a_programme_without_projects_states_is_its_total(measure: str) -> None:
+    """Of another rule for unknowns too, and shared out by an attribute: each way of adding up comes to the same."""
+    pf = Portfolio(
+        id="x", start="2026-01-05", money=MoneySettings(currency="GBP"), programmes=[Programme(id="T", **{measure: "9 GBP"}), Programme(id="U")]
+    )  # fmt: skip
+    strict = attrs.evolve(MEASURES[measure], name="strict", unknown="spoils", title="Strict")
+    for asked in (measure, strict):
+        r = ipmo.roll_up(pf, asked)
+        assert [(name, str(r[name].value), r[name].known, r[name].total) for name in ("x", "T", "U")] == [
+            ("x", "9 GBP", 1, 1), ("T", "9 GBP", 1, 1), ("U", "None", 0, 0),
+        ], asked  # fmt: skip
+    assert [(f.item, str(f.value)) for f in ipmo.roll_up(pf, measure, by="category").groups] == [("(none)", "9 GBP")]

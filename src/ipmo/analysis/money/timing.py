@@ -92,8 +92,8 @@ class Timing:
     def lump(self, measure: str, full_id: str, spread: Spread | None = None) -> Stretch | None:
         """Where an undated amount lies; None when nothing dates the item.
 
-        Actual cost lies from the actual start to the actual finish or the status date, a budget and effort over the approved
-        plan where the item states one, everything over the schedule else.
+        Actual cost lies from the actual start to the actual finish or the status date, or on the day of the finish where that alone is
+        known; a budget and effort over the approved plan where the item states one, everything over the schedule else.
         """
         noun, data_date = self.portfolio.items.get(full_id), self.data_date(full_id)
         if measure == "actual":
@@ -101,7 +101,7 @@ class Timing:
             if begun is None and isinstance(noun, Project) and noun.tasks:
                 begun = min((t.actual_start for t in noun.tasks if t.actual_start is not None), key=minutes, default=None)
             until = minutes(done, end=True) if done is not None else data_date
-            since = minutes(begun) if begun is not None else until if done is not None else None
+            since = minutes(begun) if begun is not None else minutes(done, end=True) - 1 if done is not None else None
             return None if since is None or until is None else self.over(full_id, since, max(since, until), spread)
         start, finish = self.dates(full_id, planned=measure in ("budget", "effort"))
         if start is None or finish is None:
