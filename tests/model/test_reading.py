@@ -247,6 +247,8 @@ def example(cls: Any) -> m.Noun:
         "DiscountBand": {"rate": 0.03},
         "Uplift": {"certainty": 0.5, "uplift": 0.2},
         "CalendarException": {"first": "2026-01-01"},
+        "LostDays": {"days": 2},
+        "Way": {"probability": 0.5},
         "Capacity": {"since": "2026-01-01", "value": 1},
     }
     by_class = {str: "a", date: date(2026, 1, 1), When: date(2026, 1, 1)}

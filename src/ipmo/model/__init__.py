@@ -1,7 +1,7 @@
 """The nouns: what a portfolio of change consists of."""
 
 from ipmo.model.benefits import Benefit, Contribution, Enabler, Objective, Outcome
-from ipmo.model.calendars import CONTINUOUS, STANDARD, Calendar, CalendarException
+from ipmo.model.calendars import CONTINUOUS, STANDARD, Calendar, CalendarException, LostDays
 from ipmo.model.changes import ChangeRequest
 from ipmo.model.contents import Baseline, Source
 from ipmo.model.dialects import DIALECTS, Dialect
@@ -39,7 +39,7 @@ from ipmo.model.people import Assignment, Capacity, DataFlow, DecisionBody, Offi
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.reference import DiscountBand, DiscountSchedule, ReferenceClass, Uplift
 from ipmo.model.references import Reference, reference
-from ipmo.model.risks import Assumption, Driver, Exposure, Impact, Issue, Risk
+from ipmo.model.risks import Assumption, Branch, Driver, Exposure, Impact, Issue, Risk, Way
 from ipmo.model.work import Constraints, Link, Programme, Project, Task
 from ipmo.units import Effort, ExchangeRates, Money, Rate, Span
 
@@ -52,6 +52,7 @@ __all__ = [
     "Assumption",
     "Baseline",
     "Benefit",
+    "Branch",
     "Budget",
     "BudgetLine",
     "Calendar",
@@ -89,6 +90,7 @@ __all__ = [
     "Link",
     "LinkKind",
     "LogNormal",
+    "LostDays",
     "Measure",
     "MeasureContext",
     "Money",
@@ -125,6 +127,7 @@ __all__ = [
     "Uniform",
     "Uplift",
     "Waiver",
+    "Way",
     "doc",
     "reference",
 ]

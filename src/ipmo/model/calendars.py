@@ -14,11 +14,13 @@ from itertools import pairwise
 import attrs
 
 from ipmo.errors import ModelError, UnitError
+from ipmo.model.estimates import Estimate, number
+from ipmo.model.estimating import as_factor
 from ipmo.model.fields import FrozenMap, Noun, as_nouns, doc, text
 from ipmo.model.reading import named
 from ipmo.units import DAY, ELAPSED, WEEK, Span, as_date, as_number, as_span
 
-__all__ = ["CONTINUOUS", "STANDARD", "Calendar", "CalendarException"]
+__all__ = ["CONTINUOUS", "STANDARD", "Calendar", "CalendarException", "LostDays"]
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _TIME = r"([0-9]{1,2}):([0-9]{2})"
@@ -120,6 +122,31 @@ class CalendarException(Noun):
         return [self.first + timedelta(days=n) for n in range((last - self.first).days + 1)]
 
 
+def _months(values: Iterable[int | str]) -> tuple[int, ...]:
+    found = tuple(int(as_number(one)) if as_number(one) in range(1, 13) else 0 for one in values)
+    if 0 in found:
+        raise UnitError("a month is a number from 1 to 12")
+    return found
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class LostDays(Noun):
+    """Working days that weather and the like take from a month: the simulation draws how many, and which; the schedule loses none."""
+
+    days: Estimate = attrs.field(converter=as_factor, metadata=doc("working days lost in each of these months", unit="number"))
+    months: tuple[int, ...] = attrs.field(default=(), converter=_months, metadata=doc("months of the year, 1 to 12; all when left out"))
+    name: str = attrs.field(default="", metadata=doc("what takes them"))
+
+    def __attrs_post_init__(self) -> None:
+        least = self.days.quantile(0.0)
+        if least is not None and number(least) < 0:
+            raise ModelError.of(
+                "days", f"fewer than no days ({number(least):g}) cannot be lost; write for example {{low: 0, likely: 2, high: 6}}"
+            )
+        if len(set(self.months)) < len(self.months):
+            raise ModelError.of("months", "a month stands here twice; name each once")
+
+
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
 class Calendar(Noun):
     """When work is done, and what `1 d` and `1 w` mean.
@@ -144,8 +171,15 @@ class Calendar(Noun):
     )
     holidays: tuple[date, ...] = attrs.field(default=(), converter=_dates, metadata=doc("days without work"))
     exceptions: tuple[CalendarException, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("days with other hours"))
+    lost: tuple[LostDays, ...] = attrs.field(
+        default=(), converter=as_nouns, metadata=doc("days that weather may take; the simulation draws them")
+    )
 
     def __attrs_post_init__(self) -> None:
+        taken = Counter(month for one in self.lost for month in one.months or range(1, 13))
+        for month, count in taken.items():
+            if count > 1:
+                raise ModelError.of("lost", f"month {month} loses days in {count} rows; state each month once")
         if self.day is not None and self.day.unit not in ("min", "h"):
             raise ModelError.of("day", f"{self.day} does not say how long a day is; write hours, for example 8 h")
         if self.day_minutes <= 0:

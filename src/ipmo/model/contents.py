@@ -22,7 +22,7 @@ from ipmo.model.people import DataFlow, DecisionBody, Office, Person, Resource, 
 from ipmo.model.reading import Reading, named, reads
 from ipmo.model.reference import DiscountSchedule, ReferenceClass
 from ipmo.model.references import Reference, reference
-from ipmo.model.risks import Assumption, Driver, Issue
+from ipmo.model.risks import Assumption, Branch, Driver, Issue
 from ipmo.model.shape import shape
 from ipmo.model.stored import StoredDates
 from ipmo.model.work import Link, Programme, Project, Task
@@ -121,6 +121,7 @@ class Contents(Noun):
     benefits: tuple[Benefit, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("benefits and dis-benefits"))
     contributions: tuple[Contribution, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("who contributes to what"))
     drivers: tuple[Driver, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("shared causes"))
+    branches: tuple[Branch, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("forks of which one way is taken"))
     resources: tuple[Resource, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("resources"))
     issues: tuple[Issue, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("issues"))
     changes: tuple[ChangeRequest, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("change requests"))

@@ -7,13 +7,14 @@ from datetime import date
 import attrs
 from attrs.converters import optional
 
+from ipmo.errors import ModelError
 from ipmo.model.estimates import Estimate
 from ipmo.model.estimating import as_cost, as_factor, as_time
 from ipmo.model.fields import EMPTY, Extensions, FrozenMap, Noun, as_extensions, as_map, as_noun, as_nouns, doc, texts
 from ipmo.model.reading import named
 from ipmo.units import Money, When, as_date, as_money, as_share, as_when
 
-__all__ = ["Assumption", "Driver", "Exposure", "Impact", "Issue", "Risk"]
+__all__ = ["Assumption", "Branch", "Driver", "Exposure", "Impact", "Issue", "Risk", "Way"]
 RESPONSES = (
     "avoid",
     "reduce",
@@ -31,7 +32,7 @@ RESPONSES = (
 class Impact(Noun):
     """What a risk does to one item, in time or money.
 
-    The mean cost, with the probability, is counted as exposure. The delay is kept for the simulation; nothing reads it now.
+    The mean cost, with the probability, is counted as exposure. The simulation counts both.
     """
 
     target: str | None = attrs.field(default=None, metadata=doc("the item it hits; the risk's project when left out", refers="item"))
@@ -51,8 +52,8 @@ class Exposure(Noun):
 class Risk(Noun):
     """An uncertain event with cause, effect, owner and response; a threat or an opportunity.
 
-    Dates, probability and cost before and after the response are counted, until the last day it can happen. The response with its
-    cost, the fallback and the trigger are kept for the simulation and the risk register; no figure is made from them now.
+    Dates, probability and cost before and after the response are counted, until the last day it can happen; the simulation counts the
+    cost of the response too. The fallback and the trigger are kept for the risk register; no figure is made from them.
     """
 
     id: str = attrs.field(metadata=doc("id"))
@@ -82,10 +83,7 @@ class Risk(Noun):
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
 class Driver(Noun):
-    """A shared cause: it multiplies the durations or costs of all it touches, and so correlates them (Hulett).
-
-    It is kept for the simulation; nothing computes with it now.
-    """
+    """A shared cause: in the simulation it multiplies the durations or costs of all it touches, and so correlates them (Hulett)."""
 
     id: str = attrs.field(metadata=doc("id"))
     name: str = attrs.field(default="", metadata=doc("title"))
@@ -95,6 +93,39 @@ class Driver(Noun):
     )
     affects: str = attrs.field(default="duration", metadata=doc("what it multiplies", choices=("duration", "cost")))
     targets: tuple[str, ...] = attrs.field(default=(), converter=texts, metadata=doc("what it touches", refers="item"))
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class Way(Noun):
+    """One way that things may go at a branch, with the work that is done only then."""
+
+    probability: float = attrs.field(converter=as_share, metadata=doc("that things go this way", unit="share"))
+    items: tuple[str, ...] = attrs.field(
+        default=(), converter=texts, metadata=doc("work that is done only then; none where nothing more is to do", refers="item")
+    )
+    name: str = attrs.field(default="", metadata=doc("title"))
+
+
+@attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
+class Branch(Noun):
+    """A fork whose way is not known yet, such as a test that may fail: the simulation takes one way a sample, and none with what is left.
+
+    The schedule counts the work of every way, as it is planned. With a single way it is work that may not be needed at all.
+    Source: probabilistic branching and task existence, Hulett, Practical Schedule Risk Analysis (2009).
+    """
+
+    id: str = attrs.field(metadata=doc("id"))
+    name: str = attrs.field(default="", metadata=doc("what decides"))
+    ways: tuple[Way, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("the ways; exactly one is taken, or none"))
+
+    def __attrs_post_init__(self) -> None:
+        whole = sum(one.probability for one in self.ways)
+        if whole > 1 + 1e-9:
+            raise ModelError.of("ways", f"the ways of {self.id!r} have probabilities of {whole:g} in all; they are at most 1")
+        named = [item for one in self.ways for item in one.items]
+        twice = next((item for item in named if named.count(item) > 1), None)
+        if twice is not None:
+            raise ModelError.of("ways", f"{twice!r} belongs to the ways of {self.id!r} twice; name it in one of them")
 
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)

@@ -214,6 +214,16 @@ def _calendar(draw: s.Draw, values: Values, known: Known) -> None:
     values.setdefault("id", made.id)
 
 
+def _lost_days(draw: s.Draw, values: Values, known: Known) -> None:
+    values["days"] = draw(st.sampled_from([m.Fixed(2.0), m.Uniform(0.0, 4.0), m.Triangular(0.0, 2.0, 6.0)]))
+    values["months"] = sorted(draw(st.sets(st.integers(1, 12), max_size=3)))
+
+
+def _branch(draw: s.Draw, values: Values, known: Known) -> None:
+    items = list(known.get("leaf", ()))[:2]
+    values["ways"] = [m.Way(probability=draw(st.sampled_from([0.0, 0.25, 0.5])), items=[one]) for one in items]
+
+
 def _calendar_exception(draw: s.Draw, values: Values, known: Known) -> None:
     values["first"] = draw(s.days)
     values["last"] = values["first"] + timedelta(days=draw(st.integers(0, 3)))
@@ -282,6 +292,8 @@ SPECIAL: Mapping[str, Callable[[s.Draw, Values, Known], None]] = {
     "ChangeRequest": _change_request,
     "Calendar": _calendar,
     "CalendarException": _calendar_exception,
+    "LostDays": _lost_days,
+    "Branch": _branch,
     "Resource": _capacity,
     "RateRow": _rates,
     "MoneySettings": _money_settings,
@@ -299,6 +311,7 @@ SPECIAL: Mapping[str, Callable[[s.Draw, Values, Known], None]] = {
 ADDED = (
     ("stakeholders", m.Stakeholder),
     ("drivers", m.Driver),
+    ("branches", m.Branch),
     ("resources", m.Resource),
     ("bodies", m.DecisionBody),
     ("offices", m.Office),

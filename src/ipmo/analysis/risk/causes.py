@@ -101,17 +101,17 @@ class Targets:
 
     def work_in(self, item: str) -> tuple[str, ...]:
         """The open work of known length in an item, at any depth; in all of them where it is the portfolio."""
-        inside = self._nodes_in(item)
+        inside = self.nodes_in(item)
         return tuple(name for name in (self.network.ids[node] for node in inside) if name in self.work)
 
-    def _nodes_in(self, item: str) -> list[int]:
+    def nodes_in(self, item: str) -> list[int]:
         """The nodes of an item, in order."""
         net, pf = self.network, self.portfolio
         noun = pf.items.get(item)
         if item == pf.id and noun is None:
             return list(range(net.n))
         if isinstance(noun, Programme):
-            return [node for project in hierarchy(pf).projects(noun) for node in self._nodes_in(project.id)]
+            return [node for project in hierarchy(pf).projects(noun) for node in self.nodes_in(project.id)]
         if isinstance(noun, Project):
             place = net.projects.index(noun.id)
             return [node for node in range(net.n) if net.project[node] == place and net.kinds[node] not in EFFECTS]
@@ -123,7 +123,7 @@ class Targets:
     def first_in(self, item: str) -> list[int]:
         """The nodes of an item that are open and wait for nothing else open in it: what a delay of the whole moves."""
         net = self.network
-        inside = [node for node in self._nodes_in(item) if net.state[node] in LIVE]
+        inside = [node for node in self.nodes_in(item) if net.state[node] in LIVE]
         held, seen = set(inside), set[int]()
         first = []
         for node in inside:

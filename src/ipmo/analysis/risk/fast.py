@@ -64,7 +64,13 @@ class Fast:
         net = setup.structures.base.network
         if compiled is False or not available() or (compiled is None and net.n * setup.samples < PAYS):
             return None
-        if setup.in_time or setup.structures.one_by_one or any(delayed.later for event in setup.events for delayed in event.delays):
+        if (
+            setup.in_time
+            or setup.forks
+            or setup.lost
+            or setup.structures.one_by_one
+            or any(delayed.later for event in setup.events for delayed in event.delays)
+        ):
             return None
         touched = {name for one in setup.shared if one.driver.affects == "duration" for name in one.tasks}
         touched |= {name for event in setup.events for delayed in event.delays for name, _ in delayed.longer}

@@ -19,6 +19,8 @@ from ipmo.analysis.risk.causes import Event, RiskView, Targets, events, not_coun
 from ipmo.analysis.risk.correlation import correlated
 from ipmo.analysis.risk.costs import Costs
 from ipmo.analysis.risk.distributions import PertRule, endless, random
+from ipmo.analysis.risk.forks import forks
+from ipmo.analysis.risk.lost_days import too_many
 from ipmo.analysis.risk.outcomes import Dates, Sums
 from ipmo.analysis.risk.readiness import readiness
 from ipmo.analysis.risk.removal import Figures, HandedOver, Removed, Responded, causes, in_order, one_by_one
@@ -28,6 +30,7 @@ from ipmo.analysis.risk.simulation import Simulated, Simulation
 from ipmo.analysis.risk.uncertain import Piece, Structures, open_work
 from ipmo.errors import ModelError, OptionError, UnknownItemError, close_matches, one_of
 from ipmo.findings import Finding, Severity
+from ipmo.model.calendars import Calendar
 from ipmo.model.dialects import Dialect
 from ipmo.model.fields import FrozenMap
 from ipmo.model.hierarchy import hierarchy
@@ -144,7 +147,10 @@ class Plan:
         drivers = shared(portfolio, targets, costs.bearers)
         found, self.findings = events(portfolio, targets, risks)
         found = tuple(self._rated(event, costs) for event in found)
+        branches, told = forks(portfolio, targets, costs.bearers)
+        self.findings += told
         touched = {name for name, piece in work.items() if random(piece.estimate)}
+        touched |= {name for fork in branches for way in fork.ways for name in way.tasks}
         touched |= {name for one in drivers if one.driver.affects == "duration" for name in one.tasks}
         touched |= {name for event in found for delayed in event.delays for name, _ in delayed.longer}
         structures = Structures(portfolio, dialect, {name: work[name] for name in touched})
@@ -165,11 +171,25 @@ class Plan:
             samples=samples,
             pert=pert,
             together=together,
+            forks=branches,
+            lost=self._losing(work, one_by_one=structures.one_by_one),
         )
         self.settings = f"risks {risks}" + (f", dialect {net.dialect.name}" if net.dialect is not None else "")
         self.settings += f", {len(correlations)} correlations" if correlations else ""
         self.settings += ", classic PERT" if pert == "classic" else ""
-        self.findings += readiness(portfolio, self.schedule, list(work.values()), drivers, found)
+        self.findings += readiness(portfolio, self.schedule, list(work.values()), drivers, (*found, *branches, *self.setup.lost))
+
+    def _losing(self, work: Mapping[str, Piece], *, one_by_one: bool) -> dict[str, Calendar]:
+        """The work that loses days of its calendar, and what of that is not counted."""
+        found = {name: piece.calendar for name, piece in work.items() if piece.calendar.lost and not piece.elapsed and piece.minutes}
+        calendars = {one.id: one for one in found.values()}
+        self.findings += too_many(calendars.values())
+        if not one_by_one:
+            return found
+        for name in calendars:
+            message = f"days that calendar {name!r} loses are not counted beside work as late as possible or until an expected finish"
+            self.findings.append(Finding(code="ipmo/lost-days-not-simulated", item=name, severity=Severity.WARNING, message=message))
+        return {}
 
     def _rated(self, event: Event, costs: Costs) -> Event:
         """An event with those costs that can be counted in the portfolio's currency."""

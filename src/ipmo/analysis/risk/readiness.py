@@ -11,7 +11,7 @@ from typing import Literal
 
 from ipmo.analysis.dates.quality import schedule_quality
 from ipmo.analysis.dates.schedule import Schedule
-from ipmo.analysis.risk.causes import Event, Shared
+from ipmo.analysis.risk.causes import Shared
 from ipmo.analysis.risk.distributions import deviation, random
 from ipmo.analysis.risk.uncertain import Piece
 from ipmo.errors import listed
@@ -36,10 +36,18 @@ POINTS = {2: ("leads", "leads"), 5: ("hard-constraints", "hard constraints")}
 
 
 def readiness(
-    portfolio: Portfolio, found: Schedule, work: Sequence[Piece], drivers: Sequence[Shared], risks: Sequence[Event]
+    portfolio: Portfolio, found: Schedule, work: Sequence[Piece], drivers: Sequence[Shared], causes: Sequence[object]
 ) -> tuple[Finding, ...]:
-    """What stands between a portfolio and a simulation that can be believed, the worst first."""
-    out = [*_impossible(found, work, drivers, risks), *_logic(portfolio, found), *_estimates(work, drivers)]
+    """What stands between a portfolio and a simulation that can be believed, the worst first.
+
+    Args:
+        portfolio: the portfolio.
+        found: its schedule.
+        work: its open work.
+        drivers: shared drivers.
+        causes: what else makes samples differ: risks, branches, calendars that lose days.
+    """
+    out = [*_impossible(found, work, [*drivers, *causes]), *_logic(portfolio, found), *_estimates(work, drivers)]
     return tuple(sorted(out, key=lambda one: one.severity.rank))
 
 
@@ -53,9 +61,9 @@ def _finding(code: str, severity: Severity, message: str, hint: str, item: str =
     return Finding(code=f"ipmo/{code}", rule=RULE, item=item, severity=severity, message=message, hint=hint)
 
 
-def _impossible(found: Schedule, work: Sequence[Piece], drivers: Sequence[Shared], risks: Sequence[Event]) -> Iterator[Finding]:
+def _impossible(found: Schedule, work: Sequence[Piece], causes: Sequence[object]) -> Iterator[Finding]:
     """What leaves nothing to be sure of."""
-    if not drivers and not risks and not any(random(piece.estimate) for piece in work):
+    if not causes and not any(random(piece.estimate) for piece in work):
         yield _finding(
             "nothing-uncertain",
             Severity.ERROR,

@@ -29,8 +29,8 @@ class Cause:
     """What can be taken out of a simulation.
 
     Args:
-        id: of the driver, the risk or the task.
-        kind: driver, risk or estimate.
+        id: of the driver, the risk, the calendar or the task.
+        kind: driver, risk, calendar (the days that it loses) or estimate.
     """
 
     id: str
@@ -107,11 +107,12 @@ class HandedOver:
 
 
 def causes(setup: Setup, estimates: Iterable[str]) -> list[Cause]:
-    """Everything that can be taken out: drivers, risks, and the estimates of some tasks."""
+    """Everything that can be taken out: drivers, risks, days that calendars lose, and the estimates of some tasks."""
     uncertain = [name for name in estimates if name in setup.structures.pieces and random(setup.structures.pieces[name].estimate)]
     return [
         *(Cause(id=one.driver.id, kind="driver") for one in setup.shared),
         *(Cause(id=event.full_id, kind="risk") for event in setup.events),
+        *(Cause(id=name, kind="calendar") for name in dict.fromkeys(one.id for one in setup.lost.values())),
         *(Cause(id=name, kind="estimate") for name in uncertain),
     ]
 
@@ -124,6 +125,7 @@ def without(setup: Setup, gone: Iterable[Cause]) -> Setup:
         shared=tuple(one for one in setup.shared if ("driver", one.driver.id) not in names),
         events=tuple(event for event in setup.events if ("risk", event.full_id) not in names),
         certain=frozenset(name for kind, name in names if kind == "estimate"),
+        lost={name: one for name, one in setup.lost.items() if ("calendar", one.id) not in names},
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -16,10 +17,13 @@ import numpy as np
 from ipmo.analysis.risk.causes import Event, Shared
 from ipmo.analysis.risk.distributions import Draws, random
 from ipmo.analysis.risk.fast import Fast
+from ipmo.analysis.risk.forks import taken
+from ipmo.analysis.risk.lost_days import LostTime, Some
 from ipmo.analysis.risk.setup import Setup
 from ipmo.analysis.risk.uncertain import Piece
+from ipmo.model.calendars import Calendar
 from ipmo.model.estimates import Estimate, Uniform
-from ipmo.network.sampled import SampledPass
+from ipmo.network.sampled import Lost, SampledDates, SampledPass
 from ipmo.network.states import EFFECTS, LIVE, TO_FINISH
 from ipmo.network.streams import GROUP, stream
 from ipmo.progress import step
@@ -91,6 +95,8 @@ class Samples:
                 self._want(event.full_id, delayed.role, delayed.estimate)
             for _, money, role in event.costs:
                 self._want(event.full_id, role, money)
+        for fork in setup.forks:
+            self._want(fork.id, "way", CERTAIN)
         for bearer in setup.costs.bearers.values():
             for line in bearer.lines:
                 self._want(bearer.full_id, line.role, line.estimate)
@@ -116,7 +122,8 @@ class Samples:
         setup = self.setup
         drawn, happens, factors = self._drawn(first, last)
         size = drawn.shape[1]
-        lengths, below = self._lengths(drawn, happens, factors)
+        on_way = self._taken(drawn)
+        lengths, below = self._lengths(drawn, happens, factors, on_way)
         if self._fast is not None:
             found = self._fast.dated(first, last, size, lengths)
             if found is None:  # work that comes to nothing, or lasts too long for 32 bits
@@ -124,13 +131,15 @@ class Samples:
             dates, critical, driving, after, sums = found
         else:
             later = self._later(drawn, happens)
-            dates, critical, driving, ends = self._dated(lengths, later, size)
+            lost = {one.id: self._lost(one, first, last) for one in setup.lost.values()}
+            (dates, critical, driving, ends), lasting = self._dated(lengths, later, lost, size)
             after = ends - setup.structures.base.network.base
             sums = np.array([[row.sum(), (row * row).sum(), (row * after).sum()] for row in lengths.values()], np.int64).reshape(-1, 3)
+            lengths = {**lengths, **lasting}
         comes = [drawn[self._row[name, "comes"]] < share for name, share in setup.likely.items()]
         return Batch(
             dates=dates,
-            costs=self._costs(drawn, happens, factors, lengths, size),
+            costs=self._costs(drawn, happens, factors, lengths, on_way),
             comes=np.array(comes, bool).reshape(len(comes), size),
             critical=critical,
             driving=driving,
@@ -142,7 +151,21 @@ class Samples:
     def lengths(self, first: int, last: int) -> tuple[dict[str, Row], dict[str, Row]]:
         """The minutes of uncertain work in groups of samples, and by how many nodes start later: what makes a sample a plan."""
         drawn, happens, factors = self._drawn(first, last)
-        return self._lengths(drawn, happens, factors)[0], self._later(drawn, happens)
+        return self._lengths(drawn, happens, factors, self._taken(drawn))[0], self._later(drawn, happens)
+
+    def lost_days(self, first: int, last: int, sample: int) -> dict[str, tuple[date, ...]]:
+        """The days that each calendar loses in one sample of groups of samples, as far as they matter first."""
+        return {one.id: self._lost(one, first, last).days(sample) for one in self.setup.lost.values()}
+
+    def _taken(self, drawn: Floats) -> dict[str, Yes]:
+        """In which samples the work and costs of branches are on a way that is taken."""
+        return taken(self.setup.forks, {fork.id: drawn[self._row[fork.id, "way"]] for fork in self.setup.forks})
+
+    def _lost(self, calendar: Calendar, first: int, last: int) -> LostTime:
+        """The days that a calendar loses in groups of samples."""
+        net = self.setup.structures.base.network
+        at = next(v for v, name in enumerate(net.ids) if self.setup.lost.get(name) is calendar or self.setup.lost.get(name) == calendar)
+        return LostTime(calendar, net.running_clock(at), net.base, range(first, last), self.setup.seed, self.setup.pert)
 
     def _drawn(self, first: int, last: int) -> tuple[Floats, dict[str, Yes], dict[str, Floats]]:
         """All draws of groups of samples, which risks happen, and what drivers multiply by."""
@@ -159,7 +182,9 @@ class Samples:
         found: Floats = np.where(drawn[self._row[one.driver.id, "at work"]] < one.driver.probability, factor, 1.0)
         return found
 
-    def _lengths(self, drawn: Floats, happens: Mapping[str, Yes], factors: Mapping[str, Floats]) -> tuple[dict[str, Row], Row]:
+    def _lengths(
+        self, drawn: Floats, happens: Mapping[str, Yes], factors: Mapping[str, Floats], on_way: Mapping[str, Yes]
+    ) -> tuple[dict[str, Row], Row]:
         """The minutes of each uncertain piece of work, and how often a draw was below zero."""
         at_work: dict[str, list[Floats]] = {}
         for one in self.setup.shared:
@@ -180,7 +205,8 @@ class Samples:
             if piece.full_id in lost:
                 found = found + lost[piece.full_id]
             below[place] = (found < 0).sum()
-            out[piece.full_id] = np.maximum(found, 0).astype(np.int64)
+            whole = np.maximum(found, 0).astype(np.int64)
+            out[piece.full_id] = np.where(on_way[piece.full_id], whole, 0) if piece.full_id in on_way else whole
         return out, below
 
     def _length(self, drawn: Floats, piece: Piece, factors: Sequence[Floats]) -> Floats:
@@ -211,23 +237,30 @@ class Samples:
 
     # ------------------------------------------------------------------------------------------ dates
 
-    def _dated(self, lengths: Mapping[str, Row], later: Mapping[str, Row], size: int) -> tuple[Row, Row, dict[int, int], Row]:
-        """The dates of what is kept, how often each node and link is critical, and the end of each sample."""
+    def _dated(
+        self, lengths: Mapping[str, Row], later: Mapping[str, Row], lost: Mapping[str, LostTime], size: int
+    ) -> tuple[tuple[Row, Row, dict[int, int], Row], dict[str, Row]]:
+        """The dates of what is kept, how often each node and link is critical, and the end of each sample; how long work with lost days lasts."""
         structures = self.setup.structures
         dates = np.full((len(self.setup.kept), size), -1, np.int64)
         critical = np.zeros(structures.base.network.n, np.int64)
         driving: dict[int, int] = {}
         ends = np.zeros(size, np.int64)
+        lasting = {name: np.zeros(size, np.int64) for name in self.setup.lost}
         if structures.one_by_one:
             for sample in range(size):
                 self._one(sample, lengths, later, (dates, critical, driving, ends))
-            return dates, critical, driving, ends
+            return (dates, critical, driving, ends), lasting
         for nothing, columns in self._patterns(lengths, size):
             sampled = structures.of(nothing)
             rows = {name: row[columns] for name, row in lengths.items() if name not in nothing}
             moved = {name: row[columns] for name, row in later.items()}
-            self._many(sampled, rows, moved, columns, (dates, critical, driving, ends))
-        return dates, critical, driving, ends
+            pos = {name: sampled.pos[self._nodes[name]] for name in self.setup.lost if name not in nothing}
+            away = {v: Some(lost[self.setup.lost[name].id], columns) for name, v in pos.items()}
+            found = self._many(sampled, rows, moved, columns, away, (dates, critical, driving, ends))
+            for name, v in pos.items():
+                lasting[name][columns] = found.length[v]
+        return (dates, critical, driving, ends), lasting
 
     def _patterns(self, lengths: Mapping[str, Row], size: int) -> Iterator[tuple[frozenset[str], Row]]:
         """Which work comes to nothing in which samples."""
@@ -246,8 +279,9 @@ class Samples:
         lengths: Mapping[str, Row],
         later: Mapping[str, Row],
         columns: Row,
+        away: Mapping[int, Lost],
         out: tuple[Row, Row, dict[int, int], Row],
-    ) -> None:
+    ) -> SampledDates:
         """Some samples of one structure, by one pass over rows."""
         dates, critical, driving, ends = out
         net = sampled.network
@@ -256,6 +290,7 @@ class Samples:
             {sampled.pos[nodes[name]]: row for name, row in lengths.items()},
             {sampled.pos[nodes[name]]: row for name, row in later.items()},
             self._capped(sampled),
+            away,
         )
         for place, kept in enumerate(self.setup.kept):
             last = np.full(1, kept.done, np.int64)
@@ -281,7 +316,7 @@ class Samples:
         on_path = sampled.critical(found, set_by)
         for v, node in enumerate(sampled.order[: len(on_path)]):
             yes = on_path[v]
-            if node < len(critical):
+            if node < len(critical) and (net.ids[node] not in self._forked or net.ids[node] in lengths):
                 critical[node] += int(yes.sum()) * (many if len(yes) == 1 else 1)
         heads = [v for v in range(net.n) for _ in range(sampled.ptr[v], sampled.ptr[v + 1])]
         numbers = net.numbers
@@ -290,6 +325,7 @@ class Samples:
             if number is not None:
                 both = on_path[heads[k]] & found.drives[k]
                 driving[number] = driving.get(number, 0) + int(both.sum()) * (many if len(both) == 1 else 1)
+        return found
 
     def _capped(self, sampled: SampledPass) -> dict[int, int]:
         """What links that hand over in time ask for at most, by their place: what they ask for in the schedule."""
@@ -333,12 +369,17 @@ class Samples:
         ends[sample] = passes.end or base.base
         drives = passes.drives
         for v in passes.critical:
-            if q.order[v] < len(critical):
+            if q.order[v] < len(critical) and (net.ids[q.order[v]] not in self._forked or minutes[net.ids[q.order[v]]]):
                 critical[q.order[v]] += 1
             for k in range(q.ptr[v], q.ptr[v + 1]):
                 number = net.numbers.get(q.perm[k])
                 if drives[k] and number is not None:
                     driving[number] = driving.get(number, 0) + 1
+
+    @functools.cached_property
+    def _forked(self) -> frozenset[str]:
+        """Work that is done on some ways only."""
+        return frozenset(name for fork in self.setup.forks for way in fork.ways for name in way.tasks)
 
     @property
     def _nodes(self) -> Mapping[str, int]:
@@ -348,7 +389,12 @@ class Samples:
     # ------------------------------------------------------------------------------------------ money
 
     def _costs(
-        self, drawn: Floats, happens: Mapping[str, Yes], factors: Mapping[str, Floats], lengths: Mapping[str, Row], size: int
+        self,
+        drawn: Floats,
+        happens: Mapping[str, Yes],
+        factors: Mapping[str, Floats],
+        lengths: Mapping[str, Row],
+        on_way: Mapping[str, Yes],
     ) -> Row:
         """Minor units that each bearer costs, in order of ids, then what happens to each owner, alike."""
         costs = self.setup.costs
@@ -356,7 +402,7 @@ class Samples:
         for one in self.setup.shared:
             for name in one.tasks if one.driver.affects == "cost" else ():
                 at_work.setdefault(name, []).append(factors[one.driver.id])
-        happening = owners(self.setup)
+        happening, size = owners(self.setup), drawn.shape[1]
         out = np.zeros((len(costs.bearers) + len(happening), size), np.int64)
         for place, name in enumerate(sorted(costs.bearers)):
             bearer = costs.bearers[name]
@@ -369,12 +415,13 @@ class Samples:
                 whole = whole + minutes * bearer.per_minute
             for factor in at_work.get(name, ()):
                 whole = whole * factor
-            out[place] = np.rint(whole)
+            out[place] = np.where(on_way[name], np.rint(whole), 0) if name in on_way else np.rint(whole)
         for event in self.setup.events:
             for item, _, role in event.costs:
                 owner = costs.owner_of(item)
                 rate = self.rates[event.full_id, role]
-                row = np.where(happens[event.full_id], event.sign * drawn[self._row[event.full_id, role]] * rate, 0.0)
+                yes = happens[event.full_id] & on_way[item] if item in on_way else happens[event.full_id]
+                row = np.where(yes, event.sign * drawn[self._row[event.full_id, role]] * rate, 0.0)
                 out[len(costs.bearers) + happening.index(owner)] += np.rint(row).astype(np.int64)
             if event.response is not None:
                 place = len(costs.bearers) + happening.index(costs.owner_of(event.full_id))

@@ -10,7 +10,10 @@ from ipmo.analysis.risk.causes import Event, Shared
 from ipmo.analysis.risk.correlation import Correlated
 from ipmo.analysis.risk.costs import Costs
 from ipmo.analysis.risk.distributions import PertRule
+from ipmo.analysis.risk.forks import Fork
 from ipmo.analysis.risk.uncertain import Structures
+from ipmo.model.calendars import Calendar
+from ipmo.model.fields import FrozenMap
 
 __all__ = ["Kept", "Setup"]
 
@@ -51,6 +54,8 @@ class Setup:
         in_time: links of the file, by their place, that hand over no later than the schedule says.
         together: work whose draws go together.
         certain: work whose estimate counts as certain: as long as the schedule says.
+        forks: branches at which one way is taken.
+        lost: work that loses days to weather, and its calendar.
     """
 
     structures: Structures
@@ -65,3 +70,5 @@ class Setup:
     in_time: frozenset[int] = frozenset()
     together: Correlated | None = None
     certain: frozenset[str] = frozenset()
+    forks: tuple[Fork, ...] = ()
+    lost: Mapping[str, Calendar] = FrozenMap()

@@ -150,9 +150,9 @@ class Simulation(Rows[str, Simulated]):
 
     @checked
     def drivers(self, item: str | None = None, percent: float = 80, most: int = 12, in_order: int = 0) -> Table:
-        """What drives an item: each driver, risk and uncertain estimate taken out in turn, on the same draws.
+        """What drives an item: each driver, risk, calendar risk and uncertain estimate taken out in turn, on the same draws.
 
-        Columns: `cause`, `kind` (driver, risk or estimate), `days` (how much earlier the percentile of its finish is without that cause,
+        Columns: `cause`, `kind` (driver, risk, calendar or estimate), `days` (how much earlier the percentile of its finish is without that cause,
         in days of 24 hours), `mean_days` (alike of the mean), `cost` (how much less the percentile of its cost is). The parts do not add up.
         Source: Hulett, removal of risk drivers; GAO Schedule Assessment Guide.
 
