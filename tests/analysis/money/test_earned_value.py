@@ -324,3 +324,30 @@ def test_two_price_bases_do_not_mix_also_where_nothing_is_earned_yet() -> None:
     )
     with pytest.raises(UnitError, match=r"money of 'P/a' is in real 2024 prices, that of 'P/b' in real 2026 prices; they do not add"):
         earned_value(pf)
+
+
+@attrs.frozen
+class Declared:
+    """What a method adds to an item that declares its own share."""
+
+    earned_share: float | None
+
+
+@pytest.mark.parametrize(
+    ("share", "fields", "earned"),
+    [
+        (0.3, {}, 30),
+        (0.3, {"progress": "80 %", "actual_start": "2026-01-05"}, 30),
+        (0.3, {"earning": Earning(rule="units", done=1, total=2)}, 30),
+        (0.3, {"earning": "50/50", "actual_start": "2026-01-05"}, 50),  # a rule that is named holds
+        (None, {"progress": "80 %", "actual_start": "2026-01-05"}, 80),
+        (0.3, {"actual_start": "2026-01-05", "actual_finish": "2026-01-09"}, 100),  # what is done has earned all of it
+        (0.3, {"actual_start": "2026-01-05", "actual_finish": "2026-02-27"}, 30),  # after the status date
+    ],
+)
+def test_a_share_that_a_method_declares_is_earned_until_the_work_is_done(share: float | None, fields: dict[str, Any], earned: int) -> None:
+    task = Task(id="a", duration="5 d", budget="100 GBP", extensions={"mine": Declared(share)}, **fields)
+    pf = Portfolio(
+        id="x", start="2026-01-05", status_date="2026-02-02", money=MoneySettings(currency="GBP"), projects=[Project(id="P", tasks=[task])]
+    )
+    assert earned_value(pf)["P/a"].ev == ipmo.Money(earned, "GBP")

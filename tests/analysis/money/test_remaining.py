@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 import ipmo
-from ipmo.analysis.money.amounts import Amounts, Priced
+from ipmo.analysis.money.amounts import CERTAIN, Amounts, Priced, cents
+from ipmo.analysis.money.made_rows import MadeRows, Parts
 from ipmo.analysis.money.remaining import NO_EXIT, Remaining
 from ipmo.errors import MissingRateError
 from ipmo.model import Money, MoneySettings, Portfolio, Programme, Project, RateRow, Task
@@ -39,6 +40,8 @@ def said(found: tuple[Money | None, str]) -> str:
         ({"forecast": "120 GBP", "actual": "30 GBP"}, "90 GBP"),
         ({"budget": "100 GBP", "forecast": "120 GBP"}, "120 GBP"),
         ({"budget": "0 GBP"}, "0 GBP"),
+        ({"budget": "100 GBP", "actual": "99.5 GBP"}, "0.5 GBP"),
+        ({"forecast": "120 GBP", "actual": "119 GBP"}, "1 GBP"),
         ({"budget": "200 GBP", "forecast": "120 GBP", "actual": "120 GBP"}, "120 GBP are spent, and the forecast is 120 GBP: write what it will cost in all"),
         ({"budget": "100 GBP", "actual": "100 GBP"}, "100 GBP are spent of a budget of 100 GBP: write forecast:"),
         ({"budget": "1000 GBP", "actual": "1234.5 GBP"}, "1,234.50 GBP are spent of a budget of 1 k GBP: write forecast:"),
@@ -203,7 +206,59 @@ def test_amounts_of_several_price_bases_read_in_the_order_of_their_bases() -> No
     assert (both.apart, Priced.of(Fraction(1)).apart) == (Fraction(1, 2), None)
 
 
+def test_exact_amounts_are_compared_and_multiplied_within_their_base() -> None:
+    one, two = (Priced.of(Fraction(n), "real 2026", "a") for n in (1, 2))
+    same = Priced.of(Fraction(1), "real 2026", "b")
+    assert (one < two, two < one, one < same) == (True, False, False)
+    assert (two > one, one > two, one > same) == (True, False, False)
+    assert (one == same, one == two, one == 1) == (True, False, False)
+    assert (one * Fraction(2)).entries == {"real 2026": (2, "a")}
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "said"),
+    [
+        (0.125, "GBP", "0.12"), (0.375, "GBP", "0.38"), (-0.125, "GBP", "-0.12"), (2.5, "JPY", "2"), (3.5, "JPY", "4"), (1.0005, "KWD", "1.000"),
+        (1.0015, "KWD", "1.002"), (-0.001, "GBP", "0.00"), (12345678901234.5, "GBP", "12345678901234.50"), (CERTAIN, "GBP", "1" + 20 * "0" + ".00"),
+        (-CERTAIN, "JPY", "-1" + 20 * "0"), (2 * CERTAIN, "GBP", "2" + 20 * "0" + ".00"),
+    ],
+)  # fmt: skip
+def test_a_computed_amount_is_rounded_once_half_to_even(amount: float, currency: str, said: str) -> None:
+    found = cents(amount, currency)
+    assert (str(found.amount), found.currency) == (said, currency)
+    with pytest.raises((ValueError, OverflowError)):
+        cents(float("nan"), currency)
+
+
+def test_rows_that_a_row_is_made_of_are_made_when_they_are_looked_at() -> None:
+    made: list[int] = []
+
+    def make(position: int) -> str:
+        made.append(position)
+        return f"row {position}"
+
+    rows = MadeRows(lambda: {name: place for place, name in enumerate("abcde")}, make)
+    parts = Parts(rows, [4, 1, 3])
+    assert (len(parts), made, parts.noted, Parts(rows, [], noted=False).noted) == (3, [], True, False)
+    assert (parts[0], parts[-1], parts[1:], made) == ("row 4", "row 3", ("row 1", "row 3"), [4, 3, 1])
+    assert (list(parts), rows["d"], made) == (["row 4", "row 1", "row 3"], "row 3", [4, 3, 1])
+    assert ("e" in rows, "f" in rows, len(rows), list(rows)) == (True, False, 5, list("abcde"))
+
+
 # ------------------------------------------------------------------------------------------------ over time
+
+
+def test_the_total_that_a_portfolio_states_lies_over_its_own_time() -> None:
+    """Also where it bears the id of its only project, and where an attribute is asked for."""
+    line = [{"from": "2026-02-01", "until": "2026-03-31", "amount": "59 GBP"}]
+    for name in ("x", "P"):
+        pf = Portfolio(id=name, start="2026-01-01", money=POUNDS, funding=line, projects=[Project(id="P", funding="5 GBP")])
+        found = ipmo.time_phase(pf)
+        assert [found.value("funding", month) for month in ("2026-02", "2026-03")] == [28, 31]
+        assert [(f.item, str(f.value)) for f in ipmo.roll_up(pf, "funding", by="category").groups] == [("(none)", "59 GBP")]
+        assert str(ipmo.time_phase(pf.evolve(name, funding="7 GBP") if name == "x" else pf).undated("funding")) == (
+            "7 GBP" if name == "x" else "None"
+        )
 
 
 def test_what_was_spent_on_work_that_is_over_lies_between_its_actual_dates() -> None:
