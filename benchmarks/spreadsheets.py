@@ -12,7 +12,7 @@ import python_calamine
 import xlsxwriter
 
 import ipmo
-from ipmo.registers.sheets import read_sheets
+from ipmo.registers.opening.sheets import read_sheets
 
 Turns = Callable[..., tuple[float, float]]
 Bar = Callable[..., None]

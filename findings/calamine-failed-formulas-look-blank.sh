@@ -4,7 +4,7 @@
 # python-calamine 0.9.1 beside openpyxl 3.1.5; the workbook is written by XlsxWriter 3.3.1 with the values that Excel keeps.
 # A register of projects with a budget that failed to compute looks like one where nobody has typed a budget yet: no text of the
 # error, no exception, nothing by which the two could be told apart. The Rust library below it has a kind of its own for errors.
-# What users of this project meet: errors are looked up in the workbook (src/ipmo/registers/guard.py), and the cell is refused
+# What users of this project meet: errors are looked up in the workbook (src/ipmo/registers/opening/guard.py), and the cell is refused
 # by its place; held against openpyxl in tests/registers/test_error_cells.py.
 set -euo pipefail
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT

@@ -84,6 +84,7 @@ WITHOUT = {
     "save_simulation",
     "write_changes",
     "write_mapping",
+    "write_template",
 }
 """Verbs that start from nothing, from data, or from a path only."""
 

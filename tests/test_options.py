@@ -63,6 +63,7 @@ FIRST: dict[str, Callable[[Path], tuple[Any, ...]]] = {
     "variance_analysis": lambda p: (p, p, "hall"),
     "write": lambda p: (p, p.with_name("out") / "plan.yaml"),
     "write_mapping": lambda p: (ipmo.read_mapping(p.with_name("mapping.yaml")), p.with_name("out") / "mapping.yaml"),
+    "write_template": lambda p: (p.with_name("out") / "template.xlsx",),
     "write_changes": lambda p: ([Delay("hall/build", "3 d")], p.with_name("out") / "changes.yaml"),
 }
 """The arguments that a verb needs; the path of a portfolio where nothing is said."""

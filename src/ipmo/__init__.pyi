@@ -58,6 +58,7 @@ from .desk import trend as trend
 from .desk import write as write
 from .desk import write_changes as write_changes
 from .desk import write_mapping as write_mapping
+from .desk import write_template as write_template
 from .errors import CycleError as CycleError
 from .errors import FileError as FileError
 from .errors import FormatWarning as FormatWarning

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -45,8 +45,9 @@ from ipmo.progress import watched
 from ipmo.registers.mapping import Mapping as ColumnsOf
 from ipmo.registers.mapping import read_mapping as _read_mapping
 from ipmo.registers.mapping import write_mapping as _write_mapping
-from ipmo.registers.proposing import propose
-from ipmo.registers.sheets import read_sheets
+from ipmo.registers.opening.sheets import read_sheets
+from ipmo.registers.own.template import write_template as _write_template
+from ipmo.registers.proposing.proposal import propose
 from ipmo.standards.uk_project_data import check_standard
 from ipmo.tables import rows_of
 from ipmo.units import as_day
@@ -73,6 +74,7 @@ __all__ = [
     "trend",
     "write",
     "write_mapping",
+    "write_template",
 ]
 
 
@@ -164,6 +166,26 @@ def write_mapping(mapping: ColumnsOf, path: str | os.PathLike[str], about: str =
     """
     _write_mapping(mapping, Path(path), about)
     return Path(path)
+
+
+@checked
+def write_template(path: str | os.PathLike[str], *, methods: Sequence[str] = ()) -> Path:
+    """Writes an Excel workbook to fill in: lists to pick from, limits on dates, help on every heading; `ipmo.read` reads it back.
+
+    Args:
+        path: the file; one that is there is written over.
+        methods: names of methodologies that the portfolio follows: filled in, with their gates to pick.
+
+    Raises:
+        FileError: it cannot be written, or its name does not end in `.xlsx`.
+        UnknownItemError: there is no methodology of that name.
+        MissingExtraError: the extra `excel` is not installed.
+    """
+    where = Path(path)
+    if where.suffix.lower() != ".xlsx":
+        raise FileError(os.fspath(path), "a template is an Excel workbook; let its name end in .xlsx")
+    _write_template(where, [installed().methodology(name) for name in methods])
+    return where
 
 
 taking_paths = Taking(read)

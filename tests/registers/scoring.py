@@ -10,10 +10,10 @@ from typing import Any
 import attrs
 import yaml
 
-from ipmo.registers.headings import heading
 from ipmo.registers.mapping import ATTRIBUTE, IGNORE
-from ipmo.registers.proposing import propose
-from ipmo.registers.sheets import Sheet, read_sheets
+from ipmo.registers.opening.sheets import Sheet, read_sheets
+from ipmo.registers.proposing.headings import heading
+from ipmo.registers.proposing.proposal import propose
 
 HERE = Path(__file__).resolve().parent
 DATA = Path(os.environ.get("IPMO_DATA", HERE.parent.parent.parent / "shared" / "data"))

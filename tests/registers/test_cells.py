@@ -7,11 +7,11 @@ import pytest
 
 from ipmo.model.estimates import Fixed
 from ipmo.model.governance import After
-from ipmo.registers.cells import Settings, read_column
-from ipmo.registers.days import period_of
+from ipmo.registers.cells.days import period_of
+from ipmo.registers.cells.outcomes import BLANK, UNKNOWN, CellError, Refused, unknown_in
+from ipmo.registers.cells.reading import Settings, read_column
 from ipmo.registers.fields import CATALOGUE, RegisterField
 from ipmo.registers.mapping import UNKNOWN as USUAL
-from ipmo.registers.outcomes import BLANK, UNKNOWN, CellError, Refused, unknown_in
 from ipmo.units import Effort, Money, Rate, Span
 
 

@@ -3,14 +3,14 @@
 import pytest
 
 import ipmo
-from ipmo.registers.cells import Settings, read_column
-from ipmo.registers.choice_words import choice_words, is_plain, plain_word
-from ipmo.registers.columns import look_at
-from ipmo.registers.details import Details, detailed
+from ipmo.registers.cells.choice_words import choice_words, is_plain, plain_word
+from ipmo.registers.cells.outcomes import Refused
+from ipmo.registers.cells.reading import Settings, read_column
 from ipmo.registers.fields import CATALOGUE
-from ipmo.registers.headings import heading
 from ipmo.registers.mapping import ColumnMapping
-from ipmo.registers.outcomes import Refused
+from ipmo.registers.proposing.columns import look_at
+from ipmo.registers.proposing.details import Details, detailed
+from ipmo.registers.proposing.headings import heading
 
 CHOICES = [(kind.name, field) for kind in CATALOGUE.values() for field in kind.fields.values() if field.cell == "choice"]
 

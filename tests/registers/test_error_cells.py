@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ipmo.errors import FileError
-from ipmo.registers.guard import inspected
-from ipmo.registers.sheets import read_sheets
+from ipmo.registers.opening.guard import inspected
+from ipmo.registers.opening.sheets import read_sheets
 
 ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")
 

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ipmo.errors import FileError
-from ipmo.registers import extent
-from ipmo.registers.extent import reaches, reaches_in_binary, reaches_of_document
-from ipmo.registers.lettered import letters
-from ipmo.registers.sheets import read_sheets
+from ipmo.registers.opening import extent
+from ipmo.registers.opening.extent import reaches, reaches_in_binary, reaches_of_document
+from ipmo.registers.opening.lettered import letters
+from ipmo.registers.opening.sheets import read_sheets
 
 PLACES = st.dictionaries(st.tuples(st.integers(0, 400), st.integers(0, 800)), st.sampled_from([1, "x", None]), min_size=1, max_size=12)
 

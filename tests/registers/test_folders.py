@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 import ipmo
 from ipmo.cli import main
 from ipmo.errors import FileError
-from ipmo.registers.flat import flat_tables
+from ipmo.registers.own.flat import flat_tables
 from ipmo.testing.nouns import wide_portfolios
 
 FORMATS = ("csv-folder", "parquet-folder")

@@ -13,8 +13,8 @@ import xlsxwriter
 
 import ipmo
 from ipmo.errors import FileError
-from ipmo.registers import guard
-from ipmo.registers.guard import inspected
+from ipmo.registers.opening import guard
+from ipmo.registers.opening.guard import inspected
 
 PORTFOLIO = ipmo.from_dict({"ipmo": 1, "portfolio": {"id": "pf", "start": "2026-01-05"}, "projects": [{"id": "a", "name": "A"}]})
 

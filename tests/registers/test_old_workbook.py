@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ipmo.errors import FileError
-from ipmo.registers import extent
-from ipmo.registers.guard import inspected
-from ipmo.registers.old_workbook import reaches_in_old
+from ipmo.registers.opening import extent
+from ipmo.registers.opening.guard import inspected
+from ipmo.registers.opening.old_workbook import reaches_in_old
 
 END, FAT_SECTOR, NONE = 0xFFFFFFFE, 0xFFFFFFFD, 0xFFFFFFFF
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

@@ -4,17 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ipmo.registers.amounts import CODES, SIGNS, WORDS, money_said
-from ipmo.registers.cells import EFFORTS, FALSE, FLAGS, SPANS, TRUE, Settings, read_column
-from ipmo.registers.columns import look_at
-from ipmo.registers.days import MONTH_NAMES, date_said
-from ipmo.registers.details import Details, detailed
+from ipmo.registers.cells.amounts import CODES, SIGNS, WORDS, money_said
+from ipmo.registers.cells.days import MONTH_NAMES, date_said
+from ipmo.registers.cells.outcomes import Refused, unknown_in
+from ipmo.registers.cells.reading import EFFORTS, FALSE, FLAGS, SPANS, TRUE, Settings, read_column
 from ipmo.registers.fields import CATALOGUE
-from ipmo.registers.headings import heading
 from ipmo.registers.mapping import UNKNOWN as USUAL
 from ipmo.registers.mapping import ColumnMapping
-from ipmo.registers.outcomes import Refused, unknown_in
-from ipmo.registers.voting import vote
+from ipmo.registers.proposing.columns import look_at
+from ipmo.registers.proposing.details import Details, detailed
+from ipmo.registers.proposing.headings import heading
+from ipmo.registers.proposing.voting import vote
 
 SURE = 0.93
 IS_UNKNOWN = unknown_in(USUAL)

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from ipmo.registers.columns import look_at, unknown_text
-from ipmo.registers.headers import find_table
-from ipmo.registers.headings import heading
 from ipmo.registers.mapping import ColumnMapping, SheetMapping, from_plain, to_text
-from ipmo.registers.proposing import propose
-from ipmo.registers.sheets import Raw, Sheet
+from ipmo.registers.opening.sheets import Raw, Sheet
+from ipmo.registers.proposing.columns import look_at, unknown_text
+from ipmo.registers.proposing.headers import find_table
+from ipmo.registers.proposing.headings import heading
+from ipmo.registers.proposing.proposal import propose
 
 sys.path.insert(0, str(Path(__file__).parent))
 from scoring import score, total, truths, withheld_for

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 import ipmo
 from ipmo.model.estimates import Fixed
-from ipmo.registers.lettered import letters
+from ipmo.registers.cells.outcomes import unknown_in
 from ipmo.registers.mapping import UNKNOWN, ColumnMapping, Mapping, SheetMapping
-from ipmo.registers.outcomes import unknown_in
+from ipmo.registers.opening.lettered import letters
 from ipmo.units import Money
 
 FIELDS = ("id", "name", "owner", "start", "finish", "budget", "progress", "rag", "state")

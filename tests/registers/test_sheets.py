@@ -7,8 +7,8 @@ import pytest
 import xlsxwriter
 
 from ipmo.errors import FileError
-from ipmo.registers.lettered import letters, number_of
-from ipmo.registers.sheets import read_sheets
+from ipmo.registers.opening.lettered import letters, number_of
+from ipmo.registers.opening.sheets import read_sheets
 
 
 def read(tmp_path, raw, name="a.csv", **options):

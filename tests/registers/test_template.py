@@ -13,9 +13,9 @@ from click.testing import CliRunner
 import ipmo
 from ipmo.cli import main
 from ipmo.errors import FileError
-from ipmo.registers.layout import layout
-from ipmo.registers.template import PORTFOLIO, SHEETS
-from ipmo.registers.unflat import resolve
+from ipmo.registers.own.layout import layout
+from ipmo.registers.own.template import PORTFOLIO, SHEETS
+from ipmo.registers.own.unflat import resolve
 
 
 def run(*args: str) -> str:

@@ -10,10 +10,8 @@ import click
 import ipmo
 from ipmo.analysis.dates.reproduced import Reproduced, reproduced
 from ipmo.cli.shell import Verb, as_json_text, emit, json_option, main, plain_rows, portfolio_argument, say, say_findings
-from ipmo.desk import installed
 from ipmo.errors import FileError, IpmoError
 from ipmo.model import Portfolio
-from ipmo.registers.template import write_template
 from ipmo.words import agree, counted
 
 __all__: list[str] = []
@@ -133,16 +131,12 @@ def convert(source: str, target: str, from_: str | None, to: str | None, mapping
 @json_option
 def template(path: str, methods: str, force: bool, as_json: bool) -> None:
     """Write an Excel workbook to fill in: lists to pick from, limits on dates, help on every heading."""
-    registry = installed()
-    chosen = [registry.methodology(name.strip()) for name in methods.split(",") if name.strip()]
-    where = Path(path)
-    if where.suffix.lower() != ".xlsx":
-        raise FileError(path, "a template is an Excel workbook; let its name end in .xlsx")
-    if where.exists() and not force:
+    chosen = [name.strip() for name in methods.split(",") if name.strip()]
+    if Path(path).exists() and not force:
         raise FileError(path, "is there already; it may have been filled in: name another file, or say --force")
-    write_template(where, chosen)
+    ipmo.write_template(path, methods=chosen)
     if as_json:
-        emit([{"target": path, "methods": [method.name for method in chosen]}], ())
+        emit([{"target": path, "methods": chosen}], ())
     else:
         say(f"wrote {path}: fill in the sheets Portfolio and Projects first, then ipmo check {path}")
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from ipmo.declared import Declared
 from ipmo.methods.contract import Format, Notice
 from ipmo.model.portfolio import Portfolio
-from ipmo.registers import folders, workbook_in, workbook_out
+from ipmo.registers.opening.sheets import TEXT_SUFFIXES, WORKBOOK_SUFFIXES, read_sheets
+from ipmo.registers.own import folders, workbook_in, workbook_out
 from ipmo.registers.reading import Mapped, as_mapping, read_registers, read_tables
-from ipmo.registers.sheets import TEXT_SUFFIXES, WORKBOOK_SUFFIXES, read_sheets
 
 __all__ = ["register_formats"]
 

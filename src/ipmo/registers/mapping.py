@@ -21,7 +21,7 @@ from ipmo.model.fields import EMPTY, FrozenMap, PlainData, PlainMap, as_map, as_
 from ipmo.model.money import MONTHS
 from ipmo.model.references import ID
 from ipmo.registers.fields import CATALOGUE, RegisterKind, register_named
-from ipmo.registers.lettered import number_of
+from ipmo.registers.opening.lettered import number_of
 from ipmo.units import as_date, as_money
 
 __all__ = [

@@ -11,10 +11,10 @@ from ipmo.errors import FileError, Problem
 from ipmo.files.foreign import Intake
 from ipmo.findings import Finding, Severity
 from ipmo.model.portfolio import Portfolio
-from ipmo.registers.building import build
+from ipmo.registers.building.making import build
 from ipmo.registers.mapping import Mapping, read_mapping
-from ipmo.registers.proposing import propose
-from ipmo.registers.sheets import Sheet, read_sheets
+from ipmo.registers.opening.sheets import Sheet, read_sheets
+from ipmo.registers.proposing.proposal import propose
 
 __all__ = ["Mapped", "as_mapping", "read_registers", "read_tables"]
 

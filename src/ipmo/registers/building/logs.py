@@ -1,0 +1,90 @@
+"""One log of risks, assumptions, issues, dependencies and decisions: each row says which of them it is."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import attrs
+
+from ipmo.errors import listed
+from ipmo.findings import Severity
+from ipmo.registers.building.rows import Column, Table
+from ipmo.registers.cells.outcomes import BLANK, Refused
+from ipmo.registers.fields import CATALOGUE
+
+__all__ = ["raid_tables"]
+
+REGISTERS: Final = {"risk": "risks", "assumption": "assumptions", "issue": "issues", "dependency": "links", "decision": "decisions"}
+OTHER_NAMES: Final = {
+    "assumptions": {"name": "text", "reviewed": "review", "ends": "review"},
+    "decisions": {"name": "question", "due": "need_by", "ends": "need_by", "closed": "decided"},
+    "links": {"name": "note", "owner": "receiver_owner", "due": "needed", "ends": "needed"},
+    "issues": {"ends": "due", "effect": "note"},
+    "risks": {"due": "ends", "note": "effect"},
+}
+"""What a column of the whole log states for one kind of row, where that calls it otherwise."""
+
+
+def raid_tables(table: Table) -> list[Table]:
+    """The table itself; of a RAID log one for each kind of row in it."""
+    if table.kind.name != "raid":
+        return [table]
+    said = table.column("type")
+    kinds = said.outcomes if said is not None else [BLANK] * len(table.rows)
+    out = []
+    known: list[int] = []
+    for word, register in REGISTERS.items():
+        positions = [position for position, kind in enumerate(kinds) if kind == word]
+        if positions:
+            out.append(_part(table, register, positions))
+            known += positions
+    left = sorted(set(range(len(table.rows))) - set(known))
+    rest = _chosen(
+        table,
+        left,
+        [attrs.evolve(column, outcomes=[column.outcomes[p] for p in left] if column.outcomes else []) for column in table.columns],
+    )
+    rest.ignored_rows, rest.blank_rows = table.ignored_rows, table.blank_rows
+    for position, row in zip(left, rest.rows, strict=True):
+        why = kinds[position]
+        rest.refuse_row(
+            row, why.reason if isinstance(why, Refused) else "it does not say whether it is a risk, an assumption, an issue or a dependency"
+        )
+    return [*out, rest]
+
+
+def _part(table: Table, register: str, positions: list[int]) -> Table:
+    """The rows of one kind, their columns as that kind calls them."""
+    kind = CATALOGUE[register]
+    renamed, held = OTHER_NAMES[register], {column.name for column in table.columns}
+    columns, lost = [], []
+    for column in table.columns:
+        field, attribute = column.field, column.attribute
+        if field is not None and not attribute and field.name != "type":
+            name = field.name
+            if name not in kind.fields or (name in renamed and name == "name"):
+                name = renamed.get(name, name)
+            field = kind.fields.get(name) if name == field.name or name not in held else None
+            if field is None and any(column.outcomes[position] is not BLANK for position in positions):
+                lost.append(column.mapping.header or column.mapping.field)
+        elif field is not None and not attribute:
+            field = attrs.evolve(field, name="", path=("",))  # it has been understood
+        outcomes = [column.outcomes[position] for position in positions] if field is not None else []
+        columns.append(Column(column.index, column.mapping, field, attribute, outcomes))
+    if lost:
+        table.intake.note(
+            "column-ignored",
+            f"what columns {listed(lost, 12)} say of {kind.title} is left out, as these have no such field",
+            severity=Severity.INFO,
+        )
+    made = _chosen(table, positions, columns)
+    made.kind = kind
+    return made
+
+
+def _chosen(table: Table, positions: list[int], columns: list[Column]) -> Table:
+    rows = [table.rows[position] for position in positions]
+    chosen = set(rows)
+    refused = {row: reason for row, reason in table.refused_rows.items() if row in chosen}
+    cells = {place: reason for place, reason in table.refused_cells.items() if place[0] in chosen}
+    return Table(table.sheet, table.mapping, table.kind, table.intake, columns, rows, [], 0, refused, cells)

@@ -1,0 +1,385 @@
+"""Tables to a portfolio: every row a noun, in its project, with its references found; what cannot be is refused with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+import attrs
+
+from ipmo.errors import FileError, ModelError, UnitError, listed
+from ipmo.files.foreign import Intake
+from ipmo.findings import Severity
+from ipmo.model.benefits import Contribution, Enabler
+from ipmo.model.estimates import Fixed
+from ipmo.model.fields import FrozenMap
+from ipmo.model.governance import After
+from ipmo.model.money import Budget, BudgetLine
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.shape import keys_of
+from ipmo.model.work import Link
+from ipmo.registers.building.draft import Draft, Record
+from ipmo.registers.building.groups import GROUPS, assignment
+from ipmo.registers.building.logs import raid_tables
+from ipmo.registers.building.rows import Column, Table
+from ipmo.registers.cells.days import period_of
+from ipmo.registers.cells.outcomes import BLANK, Blank, CellError, Refused, Unknown
+from ipmo.registers.fields import RegisterField, RegisterKind
+from ipmo.registers.mapping import Mapping
+from ipmo.registers.opening.sheets import Sheet
+from ipmo.units import Money
+from ipmo.words import counted
+
+__all__ = ["build"]
+
+MISSING: Final = frozenset((Blank, Unknown, Refused))
+
+
+def build(sheets: Sequence[Sheet], mapping: Mapping, intake: Intake) -> Portfolio:
+    """A portfolio of the rows of a file.
+
+    Args:
+        sheets: the file's.
+        mapping: what they mean.
+        intake: the reading; it says what was refused.
+
+    Raises:
+        FileError: the mapping does not fit the file, or nothing can be made of it.
+    """
+    by_name = {sheet.name: sheet for sheet in sheets}
+    tables = []
+    for one in mapping.sheets:
+        sheet = (
+            sheets[0]
+            if not one.sheet and len(sheets) == 1
+            else by_name.get(one.sheet) or (sheets[0] if len(sheets) == 1 and sheets[0].is_text else None)
+        )
+        if sheet is None:
+            raise FileError(intake.name, f"there is no sheet {one.sheet!r}; there is {listed(by_name, 20)}; correct sheet: in the mapping")
+        tables += raid_tables(Table.of(sheet, one, mapping, intake))
+    return _Building(tables, mapping, intake).portfolio()
+
+
+def _rest(lines: Sequence[BudgetLine], lump: Budget | None, *, whole: bool, alone: bool) -> tuple[BudgetLine, ...]:
+    """What is left of the whole beside the money of periods: the whole counts it already; unknown where it is, or where one period is all.
+
+    Args:
+        lines: of the periods.
+        lump: what the column of the whole says; None where it says nothing.
+        whole: there is such a column.
+        alone: the periods are one only.
+    """
+    if lump is None:
+        return (BudgetLine(note="the rest is not stated"),) if whole or alone else ()
+    told = [one.amount.value for one in (*lump.lines, *lines) if isinstance(one.amount, Fixed) and isinstance(one.amount.value, Money)]
+    if len({one.currency for one in told}) != 1 or len(told) != len(lump.lines) + len(lines):
+        return lump.lines
+    rest = told[0].amount - sum((one.amount for one in told[1:]), Decimal(0))
+    return (BudgetLine(amount=Fixed(Money(rest, told[0].currency)), note="the rest of the whole"),) if rest else ()
+
+
+class _Building(Draft):
+    """The rows of tables made records of the draft."""
+
+    def portfolio(self) -> Portfolio:
+        """The portfolio, with all that is refused said."""
+        for table in self.tables:
+            self._name_rows(table)
+        for table in self.tables:
+            self._fill(table)
+        return self.checked()
+
+    # ------------------------------------------------------------------------------------------- ids
+
+    def _name_rows(self, table: Table) -> None:
+        """Gives every row its project and its id."""
+        kind = table.kind
+        ids, owners = [], []
+        id_texts, names = _texts(table, "id"), _texts(table, *(("name", "question") if "question" in kind.fields else ("name", "text")))
+        projects, column = _texts(table, "project"), table.column("project")
+        named, needed = "id" in kind.fields, [(field, table.column(name)) for name, field in kind.fields.items() if field.needed]
+        for position, row in enumerate(table.rows):
+            owner = made = ""
+            try:
+                if row not in table.refused_rows:
+                    if kind.inner or kind.name == "costs":
+                        owner = self._project(table, projects[position] if projects else "", column)
+                    if named and kind.name != "portfolio":
+                        stated, name = (id_texts[position] if id_texts else ""), (names[position] if names else "")
+                        if not stated and not name and kind.name != "links":
+                            raise CellError("it has neither an id nor a name")
+                        made = self.names.add(_space(kind), owner, stated, name, row) if stated or kind.name != "links" else ""
+                    if needed:
+                        _needed(needed, position)
+            except CellError as error:
+                table.refuse_row(row, str(error))
+            ids.append(made)
+            owners.append(owner)
+        self.ids[id(table)], self.owners[id(table)] = ids, owners
+
+    def _project(self, table: Table, text: str, column: Column | None) -> str:
+        """The project of a row."""
+        if not text:
+            if not table.mapping.project:
+                raise CellError("it names no project; map a column to project, or say project: in the mapping of its sheet")
+            text = table.mapping.project
+        try:
+            return self.names.find(text, "project")
+        except CellError:
+            if not table.mapping.new_projects and text != table.mapping.project:
+                raise
+        made = self.names.make("projects", text)
+        self.names.register("projects").add(text, text, made)
+        return made
+
+    # ---------------------------------------------------------------------------------------- values
+
+    def _fill(self, table: Table) -> None:
+        """The values of every row."""
+        if table.kind.noun is dict:
+            if table.kind.name == "costs":
+                self._costs(table)
+            return
+        keys, noun = keys_of(table.kind.noun), table.kind.noun
+        names: list[str] = []
+        columns: list[list[Any]] = []
+        grouped: list[Column] = []
+        periods: dict[str, list[Column]] = {}
+        for column in table.columns:
+            if column.field is None or column.attribute or (column.name in ("id", "project") and column.field.path[0] in ("id", "project")):
+                continue
+            shape = keys.get(column.field.path[0])
+            if len(column.field.path) > 1 or (
+                column.field.path[0] in ("contributions", "assignments", "enabled_by") and column.field.cell != "data"
+            ):
+                grouped.append(column)
+            elif column.field.cell == "budget" and column.mapping.period:
+                periods.setdefault(column.name, []).append(column)
+            elif shape is not None:
+                names.append(shape.name)
+                columns.append(self._column(table, column, shape.default))
+        attributes = _attributes([column for column in table.columns if column.attribute]) if "attributes" in keys else []
+        self._without_room(table, keys)
+        plain = not any(column.field is not None and column.field.cell == "data" for column in table.columns)
+        target = self.records.setdefault(table.kind.goes or table.kind.name, [])
+        fixed, ids, owners = dict(table.kind.fixed), self.ids[id(table)], self.owners[id(table)]
+        later = bool(grouped or periods)
+        for position, (row, found) in enumerate(
+            zip(table.rows, zip(*columns, strict=True) if columns else [()] * len(table.rows), strict=True)
+        ):
+            if row in table.refused_rows:
+                continue
+            values = dict(zip(names, found, strict=True))
+            if fixed:
+                values |= fixed
+            if ids[position]:
+                values["id"] = ids[position]
+            if attributes and (told := attributes[position]):
+                values["attributes"] = FrozenMap(told)
+            record = Record(table, row, noun, values, plain)
+            if later:
+                self._more(record, grouped, periods, position, owners[position])
+            if row in table.refused_rows:
+                continue
+            if table.kind.inner:
+                self.inner.setdefault(owners[position], {}).setdefault(table.kind.goes, []).append(record)
+            else:
+                target.append(record)
+
+    def _without_room(self, table: Table, keys: Any) -> None:
+        """Columns that would be attributes of what has none are left out, and said."""
+        if "attributes" in keys:
+            return
+        lost = [column for column in table.columns if column.attribute]
+        told = [column.mapping.header or column.attribute for column in lost if any(outcome is not BLANK for outcome in column.outcomes)]
+        for column in lost:
+            column.field, column.outcomes = None, []
+        if told:
+            self.intake.note(
+                "column-ignored",
+                f"{counted(len(told), 'column')} of {table.kind.title} are left out, as these hold no attributes: {listed(told, 12)}",
+                "map them to fields, or to ignore",
+                severity=Severity.INFO,
+            )
+
+    def _column(self, table: Table, column: Column, default: Any) -> list[Any]:
+        """The values of a column as fields of nouns take them; its default where there is none."""
+        field = column.field
+        assert field is not None
+        convert: Callable[[Any, str], Any] | None = None
+        if field.cell == "reference":
+            convert = lambda text, owner: self._found(text, field.refers, owner, table.kind)  # noqa: E731
+        elif field.cell == "references":
+            convert = lambda texts, owner: tuple(dict.fromkeys(self._found(text, field.refers, owner, table.kind) for text in texts))  # noqa: E731
+        elif field.cell == "budget":
+            convert = lambda money, _: _lump(money)  # noqa: E731
+        elif field.cell == "links":
+            return [self._links_of(table, column, position) for position in range(len(table.rows))]
+        if convert is None:
+            if MISSING.isdisjoint({*map(type, column.outcomes)}):
+                return column.outcomes
+            return [default if value.__class__ in MISSING else value for value in column.outcomes]
+        inner, cache = field.refers in ("item", "node", "task"), {}
+        owners = self.owners[id(table)]
+        out: list[Any] = []
+        for position, (row, value) in enumerate(zip(table.rows, column.outcomes, strict=True)):
+            if value.__class__ in MISSING or row in table.refused_rows:
+                out.append(default)
+                continue
+            owner = owners[position] if inner else ""
+            key = (owner, value)
+            if key not in cache:
+                try:
+                    cache[key] = convert(value, owner)
+                except CellError as error:
+                    cache[key] = Refused(str(error))
+            found = cache[key]
+            if found.__class__ is Refused:
+                table.refuse_cell(row, column, found.reason)
+                if field.needed or field.name == "project":
+                    table.refuse_row(row, found.reason)
+                found = default
+            out.append(found)
+        return out
+
+    def _found(self, text: str, refers: str, owner: str, kind: RegisterKind) -> str:
+        """The id that a reference names, as a field of its kind takes it."""
+        found = self.names.find(text, refers, owner, _space(kind))
+        return found.removeprefix(f"{owner}/") if refers == "task" and owner else found
+
+    def _links_of(self, table: Table, column: Column, position: int) -> tuple[After, ...]:
+        """Predecessors: those of the own project stay with the item, others are links of the portfolio."""
+        value, row = column.outcomes[position], table.rows[position]
+        if value.__class__ in MISSING or row in table.refused_rows or not isinstance(value, tuple):
+            return ()
+        owner, kept = self.owners[id(table)][position], []
+        for one in value:
+            try:
+                full = self.names.find(one.source, "node", owner, _space(table.kind))
+            except CellError as error:
+                table.refuse_cell(row, column, str(error))
+                continue
+            if full.startswith(f"{owner}/"):
+                kept.append(attrs.evolve(one, source=full.removeprefix(f"{owner}/")))
+            else:
+                self.links.append(Link(source=full, target=f"{owner}/{self.ids[id(table)][position]}", type=one.type, lag=one.lag))
+        return tuple({(one.source, one.type): one for one in kept}.values())
+
+    def _more(self, record: Record, grouped: list[Column], periods: dict[str, list[Column]], position: int, owner: str) -> None:
+        """What several columns say together: reports, exposures, money by period."""
+        table = record.table
+        assert table is not None
+        for name, columns in periods.items():
+            lines = []
+            for column in columns:
+                money = column.outcomes[position]
+                if isinstance(money, Money):
+                    period = period_of(column.mapping.period, self.year_starts)
+                    lines.append(BudgetLine(amount=Fixed(money), since=period.first, until=period.last))
+            if lines:
+                whole = any(one.name == name and not one.mapping.period for one in table.columns)
+                record.values[name] = Budget((*lines, *_rest(lines, record.values.get(name), whole=whole, alone=len(columns) == 1)))
+        parts: dict[str, dict[str, Any]] = {}
+        for column in grouped:
+            value = column.outcomes[position]
+            if value.__class__ in MISSING or column.field is None:
+                continue
+            try:
+                parts.setdefault(column.field.path[0], {})[column.field.path[-1]] = self._part(column, value, record, owner)
+            except CellError as error:
+                table.refuse_cell(record.row, column, str(error))
+                if column.name == "project":
+                    table.refuse_row(record.row, str(error))
+        for group, told in parts.items():
+            try:
+                self._group(group, told, record)
+            except (CellError, ModelError, UnitError) as error:
+                for column in grouped:
+                    if column.field is not None and column.field.path[0] == group and column.outcomes[position].__class__ not in MISSING:
+                        table.refuse_cell(record.row, column, str(error))
+
+    def _part(self, column: Column, value: Any, record: Record, owner: str) -> Any:
+        field = column.field
+        assert field is not None
+        table = record.table
+        assert table is not None
+        if field.path[0] == "assignments":
+            return tuple(assignment(text, lambda name: self.names.find(name, "resource")) for text in value)
+        if field.cell == "reference":
+            return self._found(value, field.refers, owner, table.kind)
+        if field.cell == "references":
+            return tuple(dict.fromkeys(self._found(text, field.refers, owner, table.kind) for text in value))
+        return value
+
+    def _group(self, group: str, told: dict[str, Any], record: Record) -> None:
+        """The noun inside a row that several columns make."""
+        if group == "contributions":
+            self.contributions += [Contribution(source=record.values["id"], target=target) for target in told["contributions"]]
+        elif group == "enabled_by":
+            record.values["enabled_by"] = tuple(Enabler(source=source) for source in told["enabled_by"])
+        elif group == "assignments":
+            record.values["assignments"] = told["assignments"]
+        else:
+            name = keys_of(record.noun_class)[group].name
+            record.values[name] = GROUPS[group](told, self.mapping.status_date)
+
+    def _costs(self, table: Table) -> None:
+        """Rows of money by project and period, as lines of the project's budget, actual or forecast."""
+        for position, row in enumerate(table.rows):
+            if row in table.refused_rows:
+                continue
+            told: dict[str, Any] = {
+                column.name: column.outcomes[position]
+                for column in table.columns
+                if column.name and column.outcomes[position].__class__ not in MISSING
+            }
+            try:
+                since, until = told.get("from"), told.get("until")
+                if "period" in told:
+                    period = period_of(str(told["period"]), self.year_starts)
+                    since, until = period.first, period.last
+                line = BudgetLine(amount=Fixed(told["amount"]), since=since, until=until, kind=told.get("class"), note=told.get("note", ""))
+            except (CellError, ModelError, UnitError) as error:
+                table.refuse_row(row, str(error))
+                continue
+            self.lines.setdefault(self.owners[id(table)][position], {}).setdefault(told.get("kind", "budget"), []).append(line)
+
+
+def _space(kind: RegisterKind) -> str:
+    """The register in which a kind's ids are looked up: milestones are tasks."""
+    return "tasks" if kind.name == "milestones" else kind.name
+
+
+def _needed(needed: Sequence[tuple[RegisterField, Column | None]], position: int) -> None:
+    """Refuses a row that lacks what it cannot do without."""
+    for field, column in needed:
+        outcome = column.outcomes[position] if column is not None else BLANK
+        if outcome.__class__ in MISSING:
+            why = f": {outcome.reason}" if isinstance(outcome, Refused) else ""
+            raise CellError(f"it does not say {field.name!r} ({field.help}){why}")
+
+
+def _texts(table: Table, *names: str) -> list[str]:
+    """A column's cells as texts, empty where there is none; no list where no column states it."""
+    column = next((found for name in names if (found := table.column(name)) is not None), None)
+    if column is None:
+        return []
+    if {*map(type, column.outcomes)} == {str}:
+        return column.outcomes  # type: ignore[return-value]
+    return [value if isinstance(value, str) else "" for value in column.outcomes]
+
+
+def _attributes(columns: Sequence[Column]) -> list[dict[str, str]]:
+    """The attributes of each row, what is blank left out."""
+    if not columns:
+        return []
+    names = [column.attribute for column in columns]
+    rows = zip(*(column.outcomes for column in columns), strict=True)
+    if all({*map(type, column.outcomes)} == {str} for column in columns):
+        return [dict(zip(names, row, strict=True)) for row in rows]
+    return [{name: value for name, value in zip(names, row, strict=True) if isinstance(value, str)} for row in rows]
+
+
+def _lump(money: Money) -> Budget:
+    return Budget((BudgetLine(amount=Fixed(money)),))

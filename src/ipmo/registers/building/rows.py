@@ -1,0 +1,363 @@
+"""One sheet by its mapping: which column states what, which rows are rows of the register, and what became of each cell."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+
+import attrs
+
+from ipmo.errors import FileError, Problem, close_matches, listed
+from ipmo.files.foreign import Intake
+from ipmo.findings import Finding, Severity
+from ipmo.registers.cells.days import MONTH_NAMES
+from ipmo.registers.cells.outcomes import BLANK, Blank, Outcome, Refused, Unknown, folded, unknown_in
+from ipmo.registers.cells.outcomes import UNKNOWN as IS_UNKNOWN
+from ipmo.registers.cells.reading import Settings, read_column, usual_year
+from ipmo.registers.fields import RegisterField, RegisterKind
+from ipmo.registers.mapping import ATTRIBUTE, IGNORE, UNKNOWN, ColumnMapping, Mapping, SheetMapping
+from ipmo.registers.opening.header_rows import header_texts
+from ipmo.registers.opening.lettered import letters, number_of
+from ipmo.registers.opening.sheets import Raw, Sheet, is_blank, said_cell
+from ipmo.words import counted
+
+__all__ = ["Column", "Table", "header_of"]
+
+TOTAL = re.compile(
+    r"(?:grand |sub-?|sub )?totals?\b(?: (?:of|for|cost|budget|portfolio|programme|all)\b.*)?:?|sum|average|mean|(?:.{1,60} )?sub-?totals?:?",
+    re.IGNORECASE,
+)
+"""What stands in the first column of a row that sums others up."""
+SUMS = frozenset("tsgamTSGAM") | frozenset(" \u00a0\t\n")
+"""How what sums up may begin."""
+MOST_PLACES = 200
+"""Refused cells of one column that have a finding each; of the rest, one finding names the places."""
+TEXT = RegisterField(name="attribute", cell="text", help="kept as it stands", path=("attributes",))
+
+
+@attrs.define(eq=False)
+class Column:
+    """A column of a table: what it states, and what became of its cells."""
+
+    index: int
+    mapping: ColumnMapping
+    field: RegisterField | None
+    """What it states; None where it is left out."""
+    attribute: str = ""
+    outcomes: list[Outcome] = attrs.field(factory=list)
+
+    @property
+    def name(self) -> str:
+        """The field's name; of an attribute, nothing."""
+        return self.field.name if self.field is not None and not self.attribute else ""
+
+
+@attrs.define(eq=False)
+class Table:
+    """A sheet read by its mapping.
+
+    Args:
+        sheet: the sheet, turned where it lists its fields downwards.
+        mapping: what it holds.
+        kind: the kind of its register.
+        columns: its columns.
+        rows: the rows of the register, from 0, as they stand in the sheet.
+        refused_rows: rows that are left out as a whole, with their reasons.
+        refused_cells: cells that are left out, with their reasons.
+    """
+
+    sheet: Sheet
+    mapping: SheetMapping
+    kind: RegisterKind
+    intake: Intake
+    columns: list[Column] = attrs.field(factory=list)
+    rows: list[int] = attrs.field(factory=list)
+    ignored_rows: list[int] = attrs.field(factory=list)
+    blank_rows: int = 0
+    refused_rows: dict[int, str] = attrs.field(factory=dict)
+    refused_cells: dict[tuple[int, int], str] = attrs.field(factory=dict)
+
+    def place(self, row: int, column: int | None = None) -> str:
+        """Where a cell, or a row, stands in the file: of a turned sheet, what is a row here is a column there."""
+        if not self.mapping.transposed:
+            return self.sheet.place(row, column)
+        if column is None:
+            return f"{self.sheet.place(0).removesuffix('row 1')}column {letters(row)}"
+        return self.sheet.place(column, row)
+
+    def line(self, row: int) -> int:
+        """The line of a row in the file; 0 where it is a column there."""
+        return 0 if self.mapping.transposed else self.sheet.line(row)
+
+    def column(self, name: str) -> Column | None:
+        """The first column that states a field; None where none does."""
+        return next((one for one in self.columns if one.name == name), None)
+
+    def refuse_cell(self, row: int, column: Column, reason: str) -> None:
+        """Leaves a cell out: its row goes on without it."""
+        self.refused_cells.setdefault((row, column.index), reason)
+
+    def refuse_row(self, row: int, reason: str) -> None:
+        """Leaves a row out."""
+        self.refused_rows.setdefault(row, reason)
+
+    # ------------------------------------------------------------------------------------------ making it
+
+    @classmethod
+    def of(cls, sheet: Sheet, mapping: SheetMapping, whole: Mapping, intake: Intake) -> Table:
+        """The sheet, read.
+
+        Raises:
+            FileError: the mapping does not fit the sheet at all.
+        """
+        turned = sheet.transposed() if mapping.transposed else sheet
+        made = cls(turned, mapping, mapping.kind, intake)
+        if max(mapping.header, default=0) > len(turned.rows):
+            raise FileError(
+                sheet.file,
+                f"the mapping says that the header of {made._called} is row {max(mapping.header)}; it has {counted(len(turned.rows), 'row')}",
+            )
+        made._match(header_of(turned, mapping.header))
+        made._choose_rows()
+        made._read(whole)
+        return made
+
+    @property
+    def _called(self) -> str:
+        return "the table" if self.sheet.is_text else f"sheet {self.sheet.name!r}"
+
+    def _match(self, headers: Sequence[str]) -> None:
+        """Which column each line of the mapping means."""
+        by_header: dict[str, list[int]] = {}
+        for index, header in enumerate(headers):
+            by_header.setdefault(folded(header), []).append(index)
+        taken: dict[int, ColumnMapping] = {}
+        problems = []
+        for one in self.mapping.columns:
+            found = [number_of(one.at)] if one.at else by_header.get(folded(one.header), [])
+            if one.at and (found[0] >= len(headers) or (one.header and folded(headers[found[0]]) != folded(one.header))):
+                found = by_header.get(folded(one.header), []) if one.header else []
+            if len(found) > 1:
+                where = " and ".join(letters(place) for place in found)
+                problems.append(
+                    f"columns {where} of {self._called} are both headed {one.header!r}; write {one.header} @{letters(found[0])} in the mapping"
+                )
+            elif not found:
+                self._missing(one, headers)
+            else:
+                taken[found[0]] = one
+        if problems:
+            raise FileError(self.sheet.file, [Problem(message=text, file=self.sheet.file) for text in problems])
+        for index, header in enumerate(headers):
+            self.columns.append(self._column(index, header, taken.get(index)))
+
+    def _missing(self, one: ColumnMapping, headers: Sequence[str]) -> None:
+        if one.field == IGNORE:
+            return
+        near = close_matches(one.header, [header for header in headers if header])
+        hint = f"close: {listed(near)}" if near else "correct the header in the mapping"
+        self.intake.note("column-missing", f"{self._called} has no column {one.header or one.at!r}, which states {one.field}", hint)
+
+    def _column(self, index: int, header: str, mapping: ColumnMapping | None) -> Column:
+        if mapping is None:
+            field = ATTRIBUTE if self.mapping.rest == "attributes" else IGNORE
+            mapping = ColumnMapping(header=header, field=field)
+        if mapping.field == IGNORE:
+            return Column(index, mapping, None)
+        if mapping.field == ATTRIBUTE:
+            return Column(index, mapping, TEXT, attribute=mapping.attribute or " ".join(header.split()) or f"column {letters(index)}")
+        return Column(index, mapping, self.kind.fields[mapping.field])
+
+    def _choose_rows(self) -> None:
+        """Which rows are rows of the register: not blank ones, headers repeated, totals, headings."""
+        rows, first = self.sheet.rows, max(self.mapping.header, default=0)
+        last = min(self.mapping.last or len(rows), len(rows))
+        head = rows[first - 1] if first else None
+        label = self._label()
+        mapped = sum(one.field is not None for one in self.columns)
+        width, named = self.sheet.width, 0 if label is None else label
+        for place in range(first, last):
+            row = rows[place]
+            shown = row[named]
+            if (
+                shown.__class__ is str
+                and shown != ""
+                and shown[:1] not in SUMS
+                and row.count("") < width - 1
+                and row != head
+                and not shown.isspace()
+            ):
+                self.rows.append(place)  # as nearly all are
+            else:
+                self._choose(place, row, label, head, narrow=mapped <= 2)
+
+    def _choose(self, place: int, row: Sequence[Raw], label: int | None, head: Sequence[Raw] | None, *, narrow: bool) -> None:
+        filled = [cell for cell in row if not is_blank(cell)]
+        if not filled:
+            self.blank_rows += 1
+        elif head is not None and row == head:
+            self._ignore(place, "repeats the header")
+        elif (
+            isinstance(filled[0], str)
+            and (label is None or is_blank(row[label]) or filled[0] == row[label])
+            and TOTAL.fullmatch(folded(filled[0]))
+        ):
+            self._ignore(place, f"sums others up: {said_cell(filled[0])}")
+        else:
+            self.rows.append(place)
+            if len(filled) == 1 and not narrow and isinstance(filled[0], str):
+                self.refuse_row(place, f"only {said_cell(filled[0])} stands in it: a heading or a note")
+
+    def _label(self) -> int | None:
+        """The column that names the row."""
+        names = ("name", "id", "text", "question", "project")
+        return next((one.index for name in names for one in self.columns if one.name == name), None)
+
+    def _ignore(self, row: int, why: str) -> None:
+        self.ignored_rows.append(row)
+        self.intake.note("row-ignored", f"{self.place(row)} {why}; it is left out", line=self.line(row), severity=Severity.INFO)
+
+    def _read(self, whole: Mapping) -> None:
+        unknown = (*UNKNOWN, *whole.unknown)
+        says = unknown_in(unknown)
+        rows = self.sheet.rows
+        chosen = [rows[place] for place in self.rows]
+        cells = list(zip(*chosen, strict=True)) if chosen else [()] * len(self.columns)
+        for column in self.columns:
+            if column.field is not None:
+                settings = _settings(
+                    column.mapping, whole, says if not column.mapping.unknown else unknown_in((*unknown, *column.mapping.unknown))
+                )
+                column.outcomes = read_column(cells[column.index], column.field, settings)
+
+    # ------------------------------------------------------------------------------------------ what is said
+
+    def refused_outcomes(self) -> None:
+        """Keeps the cells that were refused when they were read."""
+        for column in self.columns:
+            if Refused in set(map(type, column.outcomes)):
+                for row, outcome in zip(self.rows, column.outcomes, strict=True):
+                    if isinstance(outcome, Refused):
+                        self.refuse_cell(row, column, outcome.reason)
+
+    def report(self, intake: Intake) -> Counter[str]:
+        """Says what was refused, each row and cell by its place, and counts all cells of the table.
+
+        Args:
+            intake: the reading that it is said of.
+
+        Returns:
+            How many cells were `understood`, `unknown`, `blank`, `refused` and `ignored`: together, all.
+        """
+        self.refused_outcomes()
+        self.intake = intake
+        self._report_rows()
+        intake.refused += len(self.refused_rows)
+        intake.understood += len(self.rows) - len(self.refused_rows)
+        self._report_cells()
+        return self._counts()
+
+    def _say(self, code: str, message: str, line: int, severity: Severity = Severity.WARNING) -> None:
+        """Keeps a finding, however many there are of its kind."""
+        self.intake.findings.append(
+            Finding(
+                code=f"{self.intake.format}/{code}", message=message, severity=severity, file=self.intake.name if line else "", line=line
+            )
+        )
+
+    def _report_rows(self) -> None:
+        refused = sorted(self.refused_rows.items())
+        for row, reason in refused[:MOST_PLACES]:
+            self._say("row-refused", f"{self.place(row)} is left out: {reason}", self.line(row), Severity.ERROR)
+        if rest := [row for row, _ in refused[MOST_PLACES:]]:
+            places = ", ".join(self._ranges(rest, None))
+            self._say("row-refused", f"{counted(len(rest), 'more row')} left out in the same way: {places}", 0, Severity.ERROR)
+
+    def _report_cells(self) -> None:
+        by_column: dict[int, list[tuple[int, str]]] = {}
+        for (row, at), reason in sorted(self.refused_cells.items()):
+            if row not in self.refused_rows:
+                by_column.setdefault(at, []).append((row, reason))
+        for index, cells in sorted(by_column.items()):
+            column = self.columns[index]
+            called = f"{column.mapping.header!r} ({column.mapping.field})" if column.mapping.header else column.mapping.field
+            for row, reason in cells[:MOST_PLACES]:
+                self._say("cell-refused", f"{self.place(row, index)}, column {called}, is left out: {reason}", self.line(row))
+            if len(cells) > MOST_PLACES:
+                rest = [row for row, _ in cells[MOST_PLACES:]]
+                places = ", ".join(self._ranges(rest, index))
+                self._say("cell-refused", f"column {called}: {counted(len(rest), 'more cell')} left out in the same way: {places}", 0)
+
+    def _ranges(self, rows: Sequence[int], column: int | None) -> Iterator[str]:
+        """Places of the cells of a column, neighbours as one."""
+        first = last = rows[0]
+        for row in (*rows[1:], None):
+            if row is not None and row == last + 1:
+                last = row
+                continue
+            yield self.place(first, column) + (f" to {self.place(last, column)}" if last > first else "")
+            if row is not None:
+                first = last = row
+
+    def _counts(self) -> Counter[str]:
+        counts: Counter[str] = Counter()
+        counts["blank"] = (len(self.rows) + len(self.ignored_rows) + self.blank_rows) * len(self.columns)
+        for column in self.columns:
+            if column.field is None:
+                raw = sum(not is_blank(self.sheet.rows[row][column.index]) for row in self.rows)
+                counts["ignored"] += raw
+                counts["blank"] -= raw
+                continue
+            kinds = Counter(map(type, column.outcomes))
+            blank, unknown, refused = kinds[Blank], kinds[Unknown], kinds[Refused]
+            counts["unknown"] += unknown
+            counts["refused"] += refused
+            counts["understood"] += len(column.outcomes) - blank - unknown - refused
+            counts["blank"] -= len(column.outcomes) - blank
+        positions = {row: position for position, row in enumerate(self.rows)} if self.refused_cells or self.refused_rows else {}
+        moved = [(row, self.columns[index]) for row, index in self.refused_cells if row not in self.refused_rows]
+        moved += [(row, column) for row in self.refused_rows for column in self.columns if column.field is not None]
+        for row, column in moved:  # understood when it was read, and refused when its row was made
+            kind = _kind_of(column.outcomes[positions[row]])
+            if kind in ("understood", "unknown"):
+                counts[kind] -= 1
+                counts["refused"] += 1
+        for row in self.ignored_rows:
+            filled = sum(not is_blank(cell) for cell in self.sheet.rows[row])
+            counts["ignored"] += filled
+            counts["blank"] -= filled
+        return counts
+
+
+def _kind_of(outcome: Outcome) -> str:
+    return (
+        "blank" if outcome is BLANK else "unknown" if outcome is IS_UNKNOWN else "refused" if outcome.__class__ is Refused else "understood"
+    )
+
+
+def _settings(column: ColumnMapping, whole: Mapping, unknown: Callable[[str], bool]) -> Settings:
+    currency = column.currency or whole.currency
+    return Settings(
+        unit=column.unit,
+        currency=currency,
+        multiplier=whole.multiplier if column.multiplier is None else column.multiplier,
+        per=column.per,
+        dates=column.dates or whole.dates,
+        decimal=column.decimal or whole.decimal,
+        year_starts=MONTH_NAMES.get(whole.financial_year, 0) or usual_year(whole.currency or currency),
+        unknown=unknown,
+        scale=column.scale,
+        separator=column.separator,
+    )
+
+
+def header_of(sheet: Sheet, rows: Sequence[int]) -> list[str]:
+    """The headers of a sheet: of several rows, their texts joined; empty where there is no header.
+
+    Args:
+        sheet: the sheet.
+        rows: its header's rows, from 1; 0 for none.
+    """
+    header = [row - 1 for row in rows if row]
+    return header_texts(sheet.rows, header) if header else [""] * sheet.width

@@ -1,0 +1,73 @@
+"""What became of a cell: a value, nothing, something unknown, or a refusal with its reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Final, TypeAlias
+
+import attrs
+
+from ipmo.registers.opening.sheets import Raw
+
+__all__ = ["BLANK", "UNKNOWN", "Blank", "CellError", "Outcome", "Read", "Refused", "Unknown", "folded", "unknown_in"]
+
+
+class CellError(Exception):
+    """A cell cannot be understood; the message says why, and what to do."""
+
+
+@attrs.frozen
+class Refused:
+    """A cell that is not understood, with the reason."""
+
+    reason: str
+
+
+class Blank:
+    """Nothing stands in the cell."""
+
+    def __repr__(self) -> str:
+        return "BLANK"
+
+
+class Unknown:
+    """The cell says that it is unknown: `N/A`, `TBC`."""
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+BLANK: Final = Blank()
+UNKNOWN: Final = Unknown()
+Outcome: TypeAlias = object
+"""A value of the model, BLANK, UNKNOWN, or Refused."""
+Read: TypeAlias = Callable[[Raw], object]
+"""What reads a cell that is neither blank nor unknown; raises CellError."""
+SPACES: Final = re.compile(r"[\s\u00a0\u2007\u2009\u202f\ufeff]+")
+
+
+def folded(text: str) -> str:
+    """A text as words are compared: spaces as one, without case.
+
+    >>> folded("  Amber / RED ")
+    'amber / red'
+    """
+    return SPACES.sub(" ", text).strip().casefold()
+
+
+def unknown_in(words: Iterable[str]) -> Callable[[str], bool]:
+    """Says of a text whether it means that something is unknown.
+
+    Args:
+        words: such texts; one that ends in a star stands for all that begin so.
+    """
+    known = [folded(word) for word in words]
+    exact = frozenset(word for word in known if not word.endswith("*"))
+    begins = tuple(word[:-1].rstrip() for word in known if word.endswith("*") and len(word) > 1)
+
+    def says(text: str) -> bool:
+        found = folded(text)
+        return found in exact or (bool(begins) and found.startswith(begins))
+
+    return says

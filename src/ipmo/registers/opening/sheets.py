@@ -1,0 +1,306 @@
+"""Workbooks and delimited text as sheets: rows of raw cells, each of which can say where it stands."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import itertools
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import attrs
+
+from ipmo.errors import FileError, MissingExtraError, Problem
+from ipmo.files.opening import bytes_of
+from ipmo.findings import Finding
+from ipmo.registers.opening.extent import held_to_size
+from ipmo.registers.opening.guard import Inspected, inspected
+from ipmo.registers.opening.lettered import letters, sheet_label
+
+__all__ = ["TEXT_SUFFIXES", "WORKBOOK_SUFFIXES", "Raw", "Sheet", "is_blank", "read_sheets", "said_cell", "text_of"]
+
+Raw: TypeAlias = "str | int | float | bool | date | datetime | time | timedelta"
+"""A cell as the file has it; an empty text where there is nothing (calamine gives the same for a blank and for a missing one)."""
+WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+TEXT_SUFFIXES = (".csv", ".tsv")
+DELIMITERS = (",", ";", "\t", "|")
+SNIFFED = 60
+"""Rows of text by which its delimiter is found."""
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+"""Marks at the beginning of text; the longer ones first, as one begins like another."""
+MAGIC_ZIP, MAGIC_OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Sheet:
+    """A sheet of a workbook, or the one table of a text file.
+
+    Args:
+        name: the sheet's name; of text, the file's name without its ending.
+        rows: raw cells, all rows of one length; row 0 is the first row of the file, blank ones counted.
+        file: the file as the user named it.
+        is_text: it came from text, whose cells are named by row and column.
+        encoding: of text, how its bytes were read.
+        delimiter: of text, what lies between its cells.
+        guessed: of text, nothing bore its encoding out: it is the usual one where no other is.
+        ragged: of text, rows (from 0) that had more cells than the first row of the table, with what they had.
+        hidden: the workbook does not show it.
+    """
+
+    name: str
+    rows: Sequence[Sequence[Raw]] = attrs.field(repr=False)
+    file: str = ""
+    is_text: bool = False
+    encoding: str = ""
+    delimiter: str = ""
+    guessed: bool = False
+    hidden: bool = False
+    ends: Sequence[int] = attrs.field(default=(), repr=False)
+    """Of text in which cells have lines of their own: the line on which each row ends."""
+    notes: tuple[Finding, ...] = ()
+    """What is to be said of the whole file; it stands with its first sheet."""
+
+    @property
+    def width(self) -> int:
+        """Cells of a row."""
+        return len(self.rows[0]) if self.rows else 0
+
+    def place(self, row: int, column: int | None = None) -> str:
+        """Where a cell stands, as people find it: `Risks!C7`, of text `row 7, column C`; a whole row as `Risks row 7`.
+
+        Args:
+            row: from 0.
+            column: from 0.
+        """
+        if self.is_text:
+            return f"row {row + 1}" if column is None else f"row {row + 1}, column {letters(column)}"
+        name = sheet_label(self.name)
+        return f"{name} row {row + 1}" if column is None else f"{name}!{letters(column)}{row + 1}"
+
+    def line(self, row: int) -> int:
+        """The line of a row, from 1: of text the line on which it begins, of a workbook its row."""
+        return (self.ends[row - 1] + 1 if row else 1) if self.ends else row + 1
+
+    def column(self, column: int, first: int = 0) -> list[Raw]:
+        """The cells of a column, from a row on."""
+        return [row[column] for row in itertools.islice(self.rows, first, None)]
+
+    def transposed(self) -> Sheet:
+        """Rows as columns: of a sheet that lists its fields downwards. Its places are then those of the turned sheet."""
+        return attrs.evolve(self, rows=list(zip(*self.rows, strict=True)), ends=())
+
+
+def is_blank(cell: Raw) -> bool:
+    """Nothing stands in the cell, or spaces only."""
+    return cell == "" or (isinstance(cell, str) and not cell.strip())
+
+
+def text_of(cell: Raw) -> str:
+    """A cell as text, as the sheet shows it where nothing is formatted: whole numbers without a point, dates in ISO.
+
+    >>> text_of(7.0), text_of(" a  b "), text_of(date(2026, 3, 1)), text_of(True), text_of(0.25)
+    ('7', 'a b', '2026-03-01', 'Yes', '0.25')
+    """
+    if isinstance(cell, str):
+        return " ".join(cell.split())
+    if isinstance(cell, bool):
+        return "Yes" if cell else "No"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell == int(cell) and abs(cell) < 1e15 else repr(cell) if math.isfinite(cell) else ""
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(sep=" ", timespec="minutes")
+    return cell.isoformat() if isinstance(cell, date | time) else str(cell)
+
+
+def said_cell(cell: Raw) -> str:
+    """A cell as a message names it: what it shows, in quotes, not too long."""
+    text = text_of(cell)
+    return repr(text) if len(text) <= 60 else f"{text[:57]!r}..."
+
+
+# ------------------------------------------------------------------------------------------------ reading
+
+
+def read_sheets(path: Path, name: str, encoding: str | None = None, delimiter: str | None = None) -> tuple[Sheet, ...]:
+    """The sheets of a workbook, or the one table of delimited text; what a file holds decides, not its ending.
+
+    Args:
+        path: the file.
+        name: what to call it in messages.
+        encoding: of text, its code page; found from its bytes when None.
+        delimiter: of text, what lies between its cells; found from its rows when None.
+
+    Raises:
+        FileError: it cannot be read, or is neither.
+        MissingExtraError: it is a workbook, and the extra `excel` is not installed.
+    """
+    raw = bytes_of(path, name)
+    if raw.startswith((MAGIC_ZIP, MAGIC_OLE)):
+        return _workbook(path, name, inspected(raw, name))
+    return (_text(raw, name, encoding, delimiter),)
+
+
+def _workbook(path: Path, name: str, seen: Inspected) -> tuple[Sheet, ...]:
+    """The sheets of a workbook, those without a cell left out; what is to be said of it stands with the first.
+
+    Raises:
+        FileError: it is no workbook, or locked.
+        MissingExtraError: the extra `excel` is not installed.
+    """
+    try:
+        import python_calamine as calamine
+    except ImportError:
+        raise MissingExtraError("reading a workbook", "python-calamine", "pip install 'ipmo[excel]'") from None
+    try:
+        with calamine.CalamineWorkbook.from_path(path) as book:
+            shown = calamine.SheetVisibleEnum.Visible
+            kinds = [(one.name, one.visible != shown) for one in book.sheets_metadata if one.typ == calamine.SheetTypeEnum.WorkSheet]
+            sheets = tuple(_sheets(book, kinds, name, seen.failed))
+    except calamine.PasswordError:
+        raise FileError(name, "the workbook is locked with a password; save a copy without one") from None
+    except calamine.CalamineError as error:
+        raise FileError(name, f"this is no workbook that can be read: {error!s:.120}; save it as .xlsx or as CSV") from None
+    return (attrs.evolve(sheets[0], notes=seen.notes), *sheets[1:]) if seen.notes and sheets else sheets
+
+
+def _sheets(
+    book: Any, kinds: Iterable[tuple[str, bool]], name: str, failed: Mapping[str, Mapping[tuple[int, int], str]]
+) -> Iterator[Sheet]:
+    for sheet_name, hidden in kinds:
+        sheet = book.get_sheet_by_name(sheet_name)
+        if sheet.start is None:
+            continue
+        held_to_size((sheet.total_height, sheet.total_width), repr(sheet_name), name)
+        rows = sheet.to_python(skip_empty_area=False)
+        for (row, column), error in failed.get(sheet_name, {}).items():
+            if row < len(rows) and column < len(rows[row]):
+                rows[row][column] = error
+        yield Sheet(name=sheet_name, rows=rows, file=name, hidden=hidden)
+
+
+def _text(raw: bytes, name: str, encoding: str | None, delimiter: str | None) -> Sheet:
+    """The table of delimited text.
+
+    Raises:
+        FileError: it is no text, or no table.
+    """
+    text, found, guessed = _decoded(raw, name, encoding)
+    first, _, rest = text.partition("\n")
+    told = first.strip().strip('"')
+    if len(told) == 5 and told.lower().startswith("sep="):  # Excel writes and obeys it
+        delimiter = delimiter or told[4]
+        text = "\n" + rest
+    delimiter = delimiter or _delimiter(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    rows: list[list[Raw]] = []
+    begun = 1
+    try:
+        for cells in reader:
+            rows.append(cells)  # type: ignore[arg-type] # a list of texts is one of cells
+            begun = reader.line_num + 1
+    except csv.Error as error:
+        if "limit" not in str(error):
+            problem = Problem(
+                message=f"this is no table: {error}", hint="save the table again as CSV UTF-8", file=name, line=reader.line_num
+            )
+            raise FileError(name, [problem]) from None
+        most = f"{csv.field_size_limit():,} characters"
+        several = reader.line_num > begun
+        hint = "a quotation mark may be missing on that line" if several else f"shorten it to {most}, or keep it in a file of its own"
+        raise FileError(
+            name, [Problem(message=f"a cell that begins on this line has more than {most}", hint=hint, file=name, line=begun)]
+        ) from None
+    width = max(map(len, rows), default=0)
+    for row in rows:
+        if len(row) < width:
+            row.extend([""] * (width - len(row)))
+    ends = _line_ends(rows) if reader.line_num != len(rows) else ()
+    stem = Path(name).stem
+    return Sheet(name=stem, rows=rows, file=name, is_text=True, encoding=found, delimiter=delimiter, guessed=guessed, ends=ends)
+
+
+def _line_ends(rows: Iterable[Sequence[Raw]]) -> list[int]:
+    """The line on which each row ends, from 1: a cell may hold lines of its own."""
+    line, ends = 0, []
+    for row in rows:
+        line += 1
+        for cell in row:
+            if isinstance(cell, str) and ("\n" in cell or "\r" in cell):
+                line += cell.count("\n") + cell.replace("\r\n", "").count("\r")
+        ends.append(line)
+    return ends
+
+
+def _decoded(raw: bytes, name: str, encoding: str | None) -> tuple[str, str, bool]:
+    """The text, how it was read, and whether that is a guess: the mark at its beginning, else UTF-8, else Windows-1252.
+
+    Raises:
+        FileError: it is none of these.
+    """
+    marked = next((known for bom, known in BOMS if raw.startswith(bom)), None)
+    if encoding is not None:
+        tried = [encoding if marked is None or codecs_name(encoding) != "utf-8" else "utf-8-sig"]
+    elif marked is not None:
+        tried = [marked]
+    elif raw[1:2] == b"\0" or raw[:1] == b"\0":  # half of each character of plain text is empty
+        tried = ["utf-16-le" if raw[1:2] == b"\0" else "utf-16-be"]
+    else:
+        tried = ["utf-8", "cp1252"]
+    for place, one in enumerate(tried):
+        try:
+            text = raw.decode(one)
+        except LookupError:
+            raise FileError(name, f"there is no encoding {one!r}; write for example utf-8, cp1252, latin-1, mac-roman or utf-16") from None
+        except (UnicodeError, ValueError) as error:
+            where = getattr(error, "start", 0)
+            failed = f"cannot be read as {one}: byte {raw[where : where + 1].hex()} at line {raw[:where].count(10) + 1}"
+            continue
+        if "\0" in text:
+            break
+        return text, one, place > 0
+    else:
+        raise FileError(name, f"{failed}; say encoding=, for example 'cp1252' (Western Windows), 'latin-1' or 'mac-roman'")
+    raise FileError(name, "this is a binary file, neither a workbook nor delimited text")
+
+
+def codecs_name(encoding: str) -> str:
+    """An encoding by the name that Python has for it; as it stands where it has none."""
+    try:
+        return codecs.lookup(encoding).name
+    except LookupError:
+        return encoding
+
+
+def _delimiter(text: str) -> str:
+    """What lies between the cells: what splits most of the first rows into the same number of cells, and into more than one."""
+    head = text[:200_000]
+    best: tuple[float, int, str] = (0.0, 0, ",")
+    for one in DELIMITERS:
+        if one not in head:
+            continue
+        widths = [len(row) for row in itertools.islice(_tolerant(head, one), SNIFFED) if row]
+        if len(widths) > 1 and len(text) > len(head):
+            widths.pop()  # it may have been cut
+        usual = max(set(widths), key=lambda width: (widths.count(width), width), default=1)
+        if usual < 2:
+            usual = max(widths, default=1)
+        agreed = widths.count(usual) / len(widths) if widths and usual > 1 else 0.0
+        best = max(best, (round(agreed, 2), usual, one), key=lambda found: found[:2])
+    return best[2]
+
+
+def _tolerant(text: str, delimiter: str) -> Iterator[list[str]]:
+    try:
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    except csv.Error:
+        return

@@ -1,0 +1,1 @@
+"""ipmo's own tables, out and in: workbooks, templates to fill in, folders of CSV and Parquet."""

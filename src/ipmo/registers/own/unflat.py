@@ -1,0 +1,496 @@
+"""Flat rows as a portfolio: what `flat` takes apart put together again, each cell that cannot be right refused by its place."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime, time
+from typing import Protocol
+
+import attrs
+
+from ipmo.errors import Problem, close_matches
+from ipmo.findings import Finding, Severity
+from ipmo.model.fields import PlainData, PlainMap
+from ipmo.model.plain import HEADER, INNER, ORGANISATION, VERSION
+from ipmo.registers.own.flat import CURRENCY, JSON, PER, TIME, split
+from ipmo.registers.own.layout import Column, Layout, Path, layout, names, title, words
+
+__all__ = ["Rows", "Unflat", "resolve"]
+
+AT_MOST = 500
+"""Problems that are collected: nobody reads more."""
+LINKS = ("after", "enabled_by", "any_of")
+"""Lists of links, which people may also type in one cell: `a; b FS+2 d`."""
+SHORT_LINK = re.compile(r"(?P<from>.+?)[ \t]+(?:(?P<type>FS|SS|FF|SF)\b)?[ \t]*(?P<lag>[+-][ \t]*[0-9].*)?", re.DOTALL)
+
+
+class RefusedError(ValueError):
+    """A cell that says nothing its column can take."""
+
+
+class Rows(Protocol):
+    """A table as it was read."""
+
+    @property
+    def name(self) -> str:
+        """Its name among the tables."""
+
+    @property
+    def heads(self) -> Sequence[str]:
+        """The headings of its columns, empty where a column has none."""
+
+    def rows(self) -> Iterable[tuple[int, Sequence[object]]]:
+        """Each row with its number; cells, None or an empty text where nothing stands."""
+
+    def place(self, row: int, column: int | None) -> Problem:
+        """A problem without a message, at a cell."""
+
+
+def _norm(text: str) -> str:
+    return " ".join(re.sub(r"[_.:]", " ", text).split()).casefold()
+
+
+def resolve(table: Layout, heading: str) -> Column | None:
+    """The column that a heading means; one that the table does not know is an attribute, where its nouns have those."""
+    wanted = _norm(heading)
+    for key in table.keys:
+        if _norm(key) == wanted:
+            return Column((key,), "text", needed=True)
+    if found := table.columns.get(path := _paths(table).get(wanted, ())):
+        return found
+    if path:
+        return Column(path, "json" if path[-1] == JSON else "links" if path in table.children else "text")
+    for field_path, field in table.fields.items():
+        if field.form != "map":
+            continue
+        for front in (f"{words(field_path)}: ", f"{'.'.join(field_path)}."):
+            if heading.casefold().startswith(front.casefold()) and (key := heading[len(front) :]):
+                if key.endswith((": json", ".json")):
+                    return Column((*field_path, key[:-6] if key.endswith(": json") else key[:-5], JSON), "json")
+                return Column((*field_path, key), field.kind)
+    return Column(("attributes", heading), "text") if ("attributes",) in table.fields and heading.casefold() != JSON else None
+
+
+_PATHS: dict[str, Mapping[str, Path]] = {}
+
+
+def _paths(table: Layout) -> Mapping[str, Path]:
+    """The columns of a table by what their headings come to, with those that may stand beside them."""
+    found = _PATHS.get(table.name)
+    if found is None:
+        made: dict[str, Path] = {}
+        for path, column in table.columns.items():
+            beside = (CURRENCY, PER) if column.kind == "money" else (TIME,) if column.kind == "when" else ()
+            for one in (path, *((*path, part) for part in (*beside, JSON))):
+                made.setdefault(_norm(" ".join(one)), one)
+        for path in (*table.fields, *table.children):
+            made.setdefault(_norm(" ".join((*path, JSON))), (*path, JSON))
+            if path in table.children and path not in table.columns and path[-1] in LINKS:
+                made.setdefault(_norm(" ".join(path)), path)
+        found = _PATHS[table.name] = made
+    return found
+
+
+class Unflat:
+    """Puts tables together; `document` is then plain data laid out as a file.
+
+    Args:
+        currency: of amounts that name none, where the table of the portfolio does not say it either.
+    """
+
+    def __init__(self, currency: str = "") -> None:
+        self.currency = currency
+        self.problems: list[Problem] = []
+        self.findings: list[Finding] = []
+        self.document: PlainMap = {"ipmo": VERSION, "portfolio": {}}
+        self.understood = 0
+        self._lost: set[tuple[str, ...]] = set()
+        """Tables and nouns that were refused: what belongs to them is not complained about too."""
+        self._owners: dict[tuple[str, ...], PlainMap] = {}
+        self._places: dict[tuple[str | int, ...], tuple[Rows, int, Mapping[Path, int]]] = {}
+        self._paths: dict[tuple[str, ...], tuple[str | int, ...]] = {}
+
+    def read(self, tables: Iterable[Rows]) -> None:
+        """All tables, in the order that what nests needs."""
+        by_name = {table.name: table for table in tables}
+        for name in names():
+            if name in by_name:
+                self._table(by_name[name], layout(name))
+
+    def located(self, problem: Problem) -> Problem:
+        """A problem of the document with the place of the cell that it is about."""
+        path = problem.path
+        for end in range(len(path), 0, -1):
+            if path[:end] not in self._places:
+                continue
+            table, row, columns = self._places[path[:end]]
+            rest = tuple(str(part) for part in path[end:] if not isinstance(part, int))
+            for length in range(len(rest), 0, -1):
+                if rest[:length] in columns:
+                    return self._at(table, row, columns[rest[:length]], problem.message, problem.hint)
+            said = f"{'.'.join(rest)}: {problem.message}" if rest else problem.message
+            return self._at(table, row, None, said, problem.hint)
+        return problem
+
+    def _at(self, table: Rows, row: int, column: int | None, message: str, hint: str = "") -> Problem:
+        where = table.place(row, column)
+        return attrs.evolve(where, message=f"{where.message}{message}", hint=hint)
+
+    def _refuse(self, table: Rows, row: int, column: int | None, message: str, hint: str = "") -> None:
+        if len(self.problems) < AT_MOST:
+            self.problems.append(self._at(table, row, column, message, hint))
+
+    # ------------------------------------------------------------------------------------------- tables
+
+    def _table(self, table: Rows, known: Layout) -> None:
+        columns: dict[int, Column] = {}
+        taken: dict[Path, int] = {}
+        head_row = 0
+        for place, heading in enumerate(table.heads):
+            if not heading:
+                continue
+            found = resolve(known, heading)
+            if found is None:
+                near = close_matches(heading, [words(path) for path in known.columns])
+                self._note(table, place, f"column {heading!r} is not read: {title(known.name)} have no such field", near)
+                continue
+            if found.path in taken:
+                self._refuse(table, head_row, place, f"the heading {heading!r} stands twice; take one of the columns out")
+                continue
+            if found.path[0] == "attributes" and (near := close_matches(heading, [words(path) for path in known.columns], 1)):
+                self._note(table, place, f"column {heading!r} is read as an attribute", near)
+            columns[place] = found
+            taken[found.path] = place
+        started = False
+        for row, cells in table.rows():
+            if all(_blank(cell) for cell in cells):
+                continue
+            if not started:
+                started = True
+                missing = [words((key,)) for key in (*known.keys, *self._needed(known)) if (key,) not in taken]
+                if missing:
+                    self._refuse(table, head_row, None, f"there is no column {' and no column '.join(map(repr, missing))}")
+                    self._lost.add((known.name,))
+                    return
+            self._row(table, known, row, cells, columns, taken)
+
+    def _needed(self, known: Layout) -> list[str]:
+        if known.name == "portfolio":
+            return ["id"]
+        return [path[0] for path, column in known.columns.items() if column.needed and len(path) == 1]
+
+    def _note(self, table: Rows, column: int, message: str, near: Iterable[str]) -> None:
+        where = table.place(0, column)
+        hint = f"close: {', '.join(map(repr, near))}" if near else ""
+        self.findings.append(
+            Finding(
+                code="ipmo/unknown-column", severity=Severity.INFO, message=f"{where.message}{message}", hint=hint, file=where.file, line=1
+            )
+        )
+
+    def _row(
+        self, table: Rows, known: Layout, row: int, cells: Sequence[object], columns: Mapping[int, Column], taken: Mapping[Path, int]
+    ) -> None:
+        before = len(self.problems)
+        values: dict[Path, PlainData] = {}
+        for place, column in columns.items():
+            cell = cells[place] if place < len(cells) else None
+            if _blank(cell):
+                continue
+            try:
+                values[column.path] = _plain(cell, column)
+            except RefusedError as error:
+                self._refuse(table, row, place, str(error))
+        keys = [values.pop((key,), None) for key in known.keys]
+        self._beside(known, values)
+        data: PlainMap = {}
+        for path, value in values.items():
+            if (wrong := _put(data, path, value)) is not None:
+                self._refuse(table, row, taken.get(path), wrong)
+        lost = [place for place, key in enumerate(keys) if key is None]
+        if lost and len(self.problems) == before:
+            self._refuse(table, row, taken.get((known.keys[lost[0]],)), f"the row says nothing under {words((known.keys[lost[0]],))!r}")
+        if len(self.problems) > before:
+            self._lost.add((known.name, *map(str, keys), str(data["id"])) if "id" in data else (known.name,))
+            return
+        self.understood += 1
+        self._placed(table, known, row, taken, data, [str(key) for key in keys])
+
+    def _beside(self, known: Layout, values: dict[Path, PlainData]) -> None:
+        """Amounts with their currency, days with their time."""
+        for path in list(values):
+            column = known.columns.get(path[:-1])
+            if column is not None and column.kind == "when" and path[-1] == TIME and path[:-1] in values:
+                values[path[:-1]] = f"{str(values[path[:-1]])[:10]} {values.pop(path)}"
+        beside = {path: values.pop(path) for path in list(values) if path[-1] in (CURRENCY, PER) and _is_beside(known, path[:-1])}
+        for path, value in values.items():
+            if isinstance(value, _Amount):
+                currency = beside.get((*path, CURRENCY)) or beside.get((*path[:-1], CURRENCY)) or self.currency
+                per = beside.get((*path, PER))
+                values[path] = f"{value} {currency}".rstrip() + (f" per {per}" if per else "")
+
+    # ------------------------------------------------------------------------------------------- where it goes
+
+    def _placed(self, table: Rows, known: Layout, row: int, taken: Mapping[Path, int], data: PlainMap, keys: Sequence[str]) -> None:
+        """The noun of a row in its place in the document."""
+        name = known.name
+        if name == "portfolio":
+            extra = [key for key in data if key not in HEADER]
+            assert not extra
+            self.document["portfolio"] = data
+            money = data.get("money")
+            self.currency = str(money.get("currency", "")) if isinstance(money, dict) else self.currency
+            self._places["portfolio",] = (table, row, taken)
+            self._owners["portfolio",] = data
+            self._paths["portfolio",] = ("portfolio",)
+        elif known.parent:
+            self._nested(table, known, row, taken, data, keys)
+        elif name in INNER:
+            owner = self._owners.get(("projects", keys[0]))
+            if owner is None:
+                if {("projects",), ("projects", keys[0])} & self._lost:
+                    self._lost.add((name, keys[0], str(data.get("id"))))
+                    return
+                self._refuse(table, row, taken[known.keys[0],], f"there is no project {keys[0]!r:.80}", self._near("projects", keys[0]))
+                self._lost.add((name, keys[0], str(data.get("id"))))
+                return
+            self._keep(table, row, taken, data, owner.setdefault(name, []), (*self._paths["projects", keys[0]], name), (name, keys[0]))
+        else:
+            holder = self.document.setdefault("organisation", {}) if name in ORGANISATION else self.document
+            at = ("organisation", name) if name in ORGANISATION else (name,)
+            self._keep(table, row, taken, data, holder.setdefault(name, []), at, (name,))
+
+    def _keep(
+        self,
+        table: Rows,
+        row: int,
+        taken: Mapping[Path, int],
+        data: PlainMap,
+        among: list[PlainMap],
+        at: tuple[str | int, ...],
+        owner: tuple[str, ...],
+    ) -> None:
+        path = (*at, len(among))
+        among.append(data)
+        self._places[path] = (table, row, taken)
+        key = (*owner, str(data.get("id")))
+        if self._owners.setdefault(key, data) is data:
+            self._paths[key] = path
+
+    def _nested(self, table: Rows, known: Layout, row: int, taken: Mapping[Path, int], data: PlainMap, keys: Sequence[str]) -> None:
+        """A row of what nests: in the list of the noun that it names."""
+        parent = layout(known.parent)
+        lists = [child for child in parent.children.values() if child.table == known.name]
+        label = keys[-1] if lists[0].which else ""
+        named = keys[:-1] if lists[0].which else keys
+        child = next((one for one in lists if _norm(one.label) == _norm(label)), None)
+        if child is None:
+            labels = ", ".join(one.label for one in lists)
+            self._refuse(table, row, taken[lists[0].which,], f"{label!r:.80} is not one of {labels}")
+            return
+        owner = self._owners.get((known.parent, *named))
+        if owner is None:
+            if {(known.parent,), (known.parent, *named)} & self._lost:
+                return
+            word = known.keys[len(named) - 1]
+            inside = f" in project {named[0]!r:.80}" if len(named) > 1 else ""
+            near = self._near(known.parent, *named)
+            self._refuse(table, row, taken[word,], f"there is no {word.replace('_', ' ')} {named[-1]!r:.80}{inside}", near)
+            return
+        at = self._paths[(known.parent, *named)]
+        for part in child.path[:-1]:
+            owner = owner.setdefault(part, {})
+            at = (*at, part)
+        last = child.path[-1]
+        among = owner.setdefault(last, [])
+        if not isinstance(among, list) or (among and (*at, last, 0) not in self._places):
+            where = f"{words((last,))!r} of {title(known.parent)}"
+            self._refuse(table, row, None, f"what it belongs to has a value under {where} already; leave one of the two out")
+            return
+        self._places[(*at, last, len(among))] = (table, row, taken)
+        among.append(data)
+
+    def _near(self, *key: str) -> str:
+        near = close_matches(key[-1], [owner[-1] for owner in self._owners if owner[:-1] == key[:-1]])
+        return f"close: {', '.join(map(repr, near))}" if near else f"list it on {title(key[0])!r}"
+
+
+# ----------------------------------------------------------------------------------------------------- cells
+
+
+class _Amount(str):
+    """An amount that has no currency yet."""
+
+    __slots__ = ()
+
+
+def _is_beside(known: Layout, path: Path) -> bool:
+    """Whether a column says what the amounts of another are in."""
+    return (path in known.columns and known.columns[path].kind == "money") or (path in known.fields and known.fields[path].kind == "money")
+
+
+def _blank(cell: object) -> bool:
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def _put(data: PlainMap, path: Path, value: PlainData) -> str | None:
+    """Sets a value at its path; says what is wrong where another column fills the same place."""
+    target = path[:-1] if path[-1] == JSON else path
+    holder = data
+    for part in target[:-1]:
+        inner = holder.setdefault(part, {})
+        if not isinstance(inner, dict):
+            return f"{words(target[:-1])!r} has a value of its own already; leave one of the two out"
+        holder = inner
+    there = holder.get(target[-1])
+    if isinstance(there, dict) and isinstance(value, dict) and not set(there) & set(value):
+        there.update(value)
+    elif there is not None:
+        return f"{words(target)!r} has parts in other columns; leave one of the two out"
+    else:
+        holder[target[-1]] = value
+    return None
+
+
+def _plain(cell: object, column: Column) -> PlainData:
+    """A cell as plain data for its field.
+
+    Raises:
+        RefusedError: it says nothing that the column can take.
+    """
+    if isinstance(cell, float) and cell == int(cell) and abs(cell) < 1e15:
+        cell = int(cell)
+    return CELLS[column.kind](cell, column)
+
+
+def _text(cell: object, column: Column) -> PlainData:
+    if isinstance(cell, bool):
+        raise RefusedError(f"expected text; got {'TRUE' if cell else 'FALSE'}; put an apostrophe in front of it to keep it text")
+    if isinstance(cell, time) and column.path[-1] == TIME:
+        return cell.isoformat("minutes")
+    if isinstance(cell, date | time):
+        if column.path[0] == "attributes":
+            return _iso(cell)
+        raise RefusedError(
+            f"expected text; got the date {cell}; Excel may have made it of what was typed: write it with an apostrophe in front"
+        )
+    return cell if isinstance(cell, str) else str(cell)
+
+
+def _iso(cell: date | time) -> str:
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ", "minutes")
+    return cell.isoformat()
+
+
+def _choice(cell: object, column: Column) -> PlainData:
+    text = _text(cell, column)
+    return next((one for one in column.choices if one.casefold() == str(text).strip().casefold()), text)
+
+
+def _texts(cell: object, column: Column) -> PlainData:
+    if isinstance(cell, date):
+        return [_iso(cell)]
+    return split(str(_text(cell, column)))
+
+
+def _numbers(cell: object, column: Column) -> PlainData:
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return [cell]
+    parts = split(str(_text(cell, column)))
+    try:
+        return [_figure(part) for part in parts]
+    except ValueError:
+        return parts if len(parts) > 1 else parts[0]
+
+
+def _figure(text: str) -> float:
+    return float(text.removesuffix("%")) / 100 if text.endswith("%") else float(text)
+
+
+def _number(cell: object, column: Column) -> PlainData:
+    if isinstance(cell, bool | date | time):
+        raise RefusedError(f"expected a number; got {cell}")
+    return cell.strip() if isinstance(cell, str) else cell
+
+
+def _flag(cell: object, column: Column) -> PlainData:
+    if isinstance(cell, bool):
+        return cell
+    word = str(cell).strip().casefold()
+    if word in ("true", "yes", "y", "x", "1"):
+        return True
+    if word in ("false", "no", "n", "0"):
+        return False
+    raise RefusedError(f"{str(cell)[:60]!r} is neither yes nor no")
+
+
+def _when(cell: object, column: Column) -> PlainData:
+    if isinstance(cell, datetime | date):
+        return _iso(cell)
+    if isinstance(cell, str):
+        return cell.strip()
+    raise RefusedError(f"expected a date; got {cell}; format the cell as a date, or write 2026-03-31")
+
+
+def _money(cell: object, column: Column) -> PlainData:
+    if isinstance(cell, bool | date | time):
+        raise RefusedError(f"expected an amount; got {cell}")
+    if isinstance(cell, str):
+        text = cell.strip()
+        return _Amount(text) if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?", text) else text
+    return _Amount(repr(cell))
+
+
+def _length(cell: object, column: Column) -> PlainData:
+    if isinstance(cell, str):
+        return cell.strip()
+    raise RefusedError(f"{cell} has no unit; write 10 d, 6 h, 3 w or 5 pd")
+
+
+def _any(cell: object, column: Column) -> PlainData:
+    return _iso(cell) if isinstance(cell, date | time) else cell
+
+
+def _json(cell: object, column: Column) -> PlainData:
+    try:
+        return json.loads(cell) if isinstance(cell, str) else cell
+    except ValueError as error:
+        raise RefusedError(f"this is no JSON: {error}") from None
+    except RecursionError:
+        raise RefusedError("this is nested too deep") from None
+
+
+def _links(cell: object, column: Column) -> PlainData:
+    """Predecessors as people type them: `a; b FS+2 d`."""
+    out: list[PlainData] = []
+    for part in split(str(_text(cell, column))):
+        found = SHORT_LINK.fullmatch(part)
+        if found is None or not (found["type"] or found["lag"]):
+            out.append(part)
+        else:
+            lag = re.sub(r"[ \t]+", " ", found["lag"] or "").replace("+ ", "+").replace("- ", "-").removeprefix("+")
+            kind = {"type": found["type"]} if found["type"] else {}
+            out.append({"from": found["from"], **kind, **({"lag": lag} if lag else {})})
+    return out
+
+
+CELLS: Mapping[str, Callable[[object, Column], PlainData]] = {
+    "text": _text,
+    "choice": _choice,
+    "texts": _texts,
+    "numbers": _numbers,
+    "number": _number,
+    "whole": _number,
+    "share": _number,
+    "flag": _flag,
+    "day": _when,
+    "when": _when,
+    "money": _money,
+    "length": _length,
+    "any": _any,
+    "json": _json,
+    "links": _links,
+}

@@ -1,0 +1,269 @@
+"""Which column states which field: headings and values vote, each field goes to one column, and what is open is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import attrs
+
+from ipmo.registers.fields import RegisterField, RegisterKind
+from ipmo.registers.mapping import ATTRIBUTE
+from ipmo.registers.proposing.columns import Column
+from ipmo.registers.proposing.headings import Heading
+from ipmo.registers.proposing.likeness import likenesses
+from ipmo.registers.proposing.voting import Vote, vote
+
+__all__ = ["Assigned", "Candidate", "assign"]
+
+TAKEN = 0.72
+"""From this score on a column is given to a field."""
+SURE_NAME = 0.9
+SURE_VALUES = 0.93
+MARGIN = 0.05
+EXACT = 0.97
+ID_NAME = 0.85
+BEFORE_BRACKETS = 0.98
+SECOND_BEST = 0.9
+"""What a column needs for a field when another column states the one that its heading names."""
+PLACE = 0.0004
+"""What each step down the list of usual names costs: the first name of a field wins over its tenth."""
+MONEY_WORDS = frozenset(
+    "cost budget spend expenditure value price funding amount bac eac acwp saving funded grant appropriation commitment outturn invoiced paid capex opex"
+    " investment disbursed disbursement allocation allotment life contract ffc afc loan".split()
+)
+RIVAL = 0.08
+FIRST = frozenset("original initial first".split())
+LATER = frozenset("revised updated latest current new".split())
+"""Words for the first version of a date or amount, and for what it became."""
+REPLACED = 0.7
+BY_PERIOD = frozenset(("budget", "actual", "forecast", "funding"))
+"""Fields that several columns may state, each for a period of its own."""
+
+
+@attrs.frozen(kw_only=True)
+class Candidate:
+    """A field that a column may state.
+
+    Args:
+        field: the field; `attribute` where the heading is known to be none.
+        score: what headings and values say together, 0 to 1.
+        like: what the heading says.
+        vote: what the values say.
+    """
+
+    field: str
+    score: float
+    like: float
+    vote: Vote
+    money: bool = False
+    """Currencies stand in its cells."""
+
+
+@attrs.frozen(kw_only=True)
+class Assigned:
+    """What a column states.
+
+    Args:
+        field: the field, or `attribute`.
+        candidate: what spoke for it; None of a heading that nobody knows.
+        doubt: what is open; empty where it is sure.
+    """
+
+    field: str
+    candidate: Candidate | None = None
+    doubt: str = ""
+
+
+def candidates(
+    read: Heading, column: Column, kind: RegisterKind, known: Mapping[str, frozenset[str]], withheld: frozenset[str] = frozenset()
+) -> list[Candidate]:
+    """The fields that a column may state, the likeliest first.
+
+    Args:
+        read: its heading.
+        column: its cells.
+        kind: the kind of register.
+        known: ids that references can name, by what they refer to.
+        withheld: names that are not to be used.
+    """
+    found = []
+    for like, name, place in _likely(read, kind.name, withheld):
+        if not name:
+            found.append(Candidate(field=ATTRIBUTE, score=like - PLACE, like=like, vote=Vote(1.0)))
+        elif name in kind.fields and (one := kind.fields[name]).cell != "data":
+            said = vote(one, column, read, _known(one, known))
+            strict = 0.8 if like < ID_NAME and one.cell == "id" else 1.0  # the code of something else is no id of the row
+            found.append(
+                Candidate(
+                    field=name, score=min(1.1, like * said.factor * strict) - place * PLACE, like=like, vote=said, money=bool(column.signs)
+                )
+            )
+    return sorted(found, key=lambda one: -one.score)
+
+
+def _likely(read: Heading, kind: str, withheld: frozenset[str]) -> Iterable[tuple[float, str, int]]:
+    """The likeness of a heading with what stands in its brackets, and of what stands before them: the larger of both, field by field."""
+    whole = likenesses(read.words, kind, withheld)
+    if not read.core or read.core == read.words:
+        return whole
+    found = {name: (like, place) for like, name, place in whole}
+    for like, name, place in likenesses(read.core, kind, withheld):
+        if name not in found or BEFORE_BRACKETS * like > found[name][0]:
+            found[name] = (BEFORE_BRACKETS * like, place)
+    return ((like, name, place) for name, (like, place) in found.items())
+
+
+def _known(field: RegisterField, known: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    return known.get("task" if field.cell == "links" else field.refers, frozenset())
+
+
+def assign(
+    reads: Sequence[Heading],
+    columns: Sequence[Column],
+    kind: RegisterKind,
+    known: Mapping[str, frozenset[str]],
+    withheld: frozenset[str] = frozenset(),
+) -> list[Assigned]:
+    """What each column states: the best pairs of column and field first, each field once.
+
+    Args:
+        reads: the headings.
+        columns: the cells.
+        kind: the kind of register.
+        known: ids that references can name, by what they refer to.
+        withheld: names that are not to be used.
+    """
+    everything = [candidates(read, column, kind, known, withheld) for read, column in zip(reads, columns, strict=True)]
+    everything = [_first_version(place, found, everything, reads) for place, found in enumerate(everything)]
+    pairs = sorted(
+        ((one.score, -place, one) for place, found in enumerate(everything) for one in found if one.score >= TAKEN),
+        key=lambda pair: (-pair[0], -pair[1]),
+    )
+    given: dict[int, Candidate] = {}
+    holders: dict[tuple[str, str], int] = {}
+    for _, place, one in ((score, -negative, one) for score, negative, one in pairs):
+        if place in given:
+            continue
+        key = (one.field, (reads[place].period or "year" if "year" in reads[place].words else "") if one.field in BY_PERIOD else "")
+        if one.field != ATTRIBUTE:
+            if key in holders:
+                continue
+            first = everything[place][0]
+            if one is not first and first.like >= EXACT and first.score >= TAKEN and one.score < SECOND_BEST:
+                continue
+            holders[key] = place
+        given[place] = one
+    said = _named([_said(place, given.get(place), everything, given, reads) for place in range(len(reads))], kind)
+    return _ids_by_values(said, reads, columns, everything) if "id" in kind.fields else said
+
+
+def _first_version(
+    place: int, found: list[Candidate], everything: Sequence[Sequence[Candidate]], reads: Sequence[Heading]
+) -> list[Candidate]:
+    """What the first version of a thing may state, where another column has what it became: the later one is the one that holds."""
+    words = set(reads[place].words)
+    if not words & FIRST:
+        return found
+    later = {
+        one.field
+        for other, read in enumerate(reads)
+        if other != place and set(read.words) & LATER and (words - FIRST) & (set(read.words) - LATER)
+        for one in everything[other]
+        if one.like >= SURE_NAME and one.field != ATTRIBUTE
+    }
+    return sorted(
+        (attrs.evolve(one, score=one.score * REPLACED) if one.field in later else one for one in found), key=lambda one: -one.score
+    )
+
+
+def _named(said: list[Assigned], kind: RegisterKind) -> list[Assigned]:
+    """A description names its rows where nothing else does."""
+    fields = {one.field for one in said}
+    if "name" not in kind.fields or "name" in fields or "description" not in fields:
+        return said
+    return [attrs.evolve(one, field="name") if one.field == "description" else one for one in said]
+
+
+def _ids_by_values(
+    said: list[Assigned], reads: Sequence[Heading], columns: Sequence[Column], everything: Sequence[Sequence[Candidate]]
+) -> list[Assigned]:
+    """Where no heading names an id: the column whose cells are codes that all differ, if its heading ends in id or number, or begins the sheet."""
+    if any(one.field == "id" for one in said):
+        return said
+    for place, (one, read, column) in enumerate(zip(said, reads, columns, strict=True)):
+        strange = one.candidate is None and ((place < 2 and all(other.score < TAKEN for other in everything[place])) or _ends_as_id(read))
+        if strange and column.told > 1 and column.distinct >= 0.9 and column.share("code", "whole") >= 0.9 and column.share("date") < 0.5:
+            doubt = (
+                "no heading says id; its cells all differ"
+                if column.distinct == 1.0
+                else "no heading says id; nearly all of its cells differ"
+            )
+            return [*said[:place], Assigned(field="id", doubt=doubt), *said[place + 1 :]]
+    return said
+
+
+def _ends_as_id(read: Heading) -> bool:
+    return bool(read.words) and read.words[-1] in ("id", "number", "reference", "key")
+
+
+def _said(
+    place: int, one: Candidate | None, everything: Sequence[Sequence[Candidate]], given: Mapping[int, Candidate], reads: Sequence[Heading]
+) -> Assigned:
+    """What one column states, with what is open about it."""
+    if one is None:
+        return Assigned(field=ATTRIBUTE, doubt=_left(place, everything, given, reads))
+    if one.field == ATTRIBUTE:
+        return Assigned(field=ATTRIBUTE, candidate=one, doubt=_left(place, everything, given, reads) if one.like < SURE_NAME else "")
+    doubts = []
+    if one.vote.why:
+        doubts.append(one.vote.why)
+    if one.field in BY_PERIOD and reads[place].currency is None and not one.money and not MONEY_WORDS & set(reads[place].words):
+        doubts.append("nothing says that its numbers are money")
+    second = next((other for other in everything[place] if other.field != one.field), None)
+    if second is not None and one.score - second.score < MARGIN and one.like - second.like < 2 * MARGIN and second.score >= TAKEN:
+        doubts.append(f"it may be {'an attribute' if second.field == ATTRIBUTE else second.field} as well")
+    if one.like < SURE_NAME:
+        doubts.append(f"its name is only like those of {one.field}")
+    elif one.vote.weak and one.like < EXACT:
+        doubts.append("it has no cells that could bear its name out")
+    elif one.vote.factor < SURE_VALUES and not one.vote.why:
+        doubts.append("its cells do not bear it out")
+    rivals = [
+        reads[other].text
+        for other, found in enumerate(everything)
+        if other != place
+        and any(c.field == one.field and c.like >= SURE_NAME and one.score - c.score < RIVAL for c in found)
+        and _open(other, one, given, reads, place)
+    ]
+    if rivals:
+        doubts.append(f"{', '.join(map(_short, rivals[:2]))} may be {one.field} as well")
+    return Assigned(field=one.field, candidate=one, doubt="; ".join(doubts))
+
+
+def _open(other: int, one: Candidate, given: Mapping[int, Candidate], reads: Sequence[Heading], place: int) -> bool:
+    """Whether another column that has the same field in its names holds nothing better of its own."""
+    held = given.get(other)
+    if held is not None and held.field == one.field:
+        return reads[other].period == reads[place].period and one.field not in BY_PERIOD
+    return held is None or held.field == ATTRIBUTE or held.like < 1.0
+
+
+def _left(place: int, everything: Sequence[Sequence[Candidate]], given: Mapping[int, Candidate], reads: Sequence[Heading]) -> str:
+    """Why a column is left as an attribute although something speaks for a field; empty where nothing does."""
+    for one in everything[place]:
+        if one.field == ATTRIBUTE:
+            continue
+        holder = next((reads[other].text for other, held in given.items() if held.field == one.field and other != place), None)
+        if one.score >= TAKEN and holder is not None:
+            return f"it may be {one.field}, which {_short(holder)} states"
+        if one.like >= SURE_NAME and one.vote.why and one.field != "rag":  # a status that is no colour is nothing strange
+            return f"its name is that of {one.field}, but {one.vote.why}"
+        if one.score >= TAKEN - 0.1:
+            return f"it may be {one.field}"
+        return ""
+    return ""
+
+
+def _short(text: str) -> str:
+    words = " ".join(text.split())
+    return repr(words if len(words) <= 40 else words[:37] + "...")

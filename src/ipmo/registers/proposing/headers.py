@@ -1,0 +1,199 @@
+"""Where a sheet's table lies: its header (titles above it, two rows of it, a row of units), turned sheets, and where it ends."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import re
+from collections.abc import Sequence
+
+import attrs
+
+from ipmo.registers.opening.header_rows import header_texts
+from ipmo.registers.opening.sheets import Raw, Sheet, is_blank, text_of
+from ipmo.registers.proposing.columns import unknown_text
+from ipmo.registers.proposing.headings import heading
+from ipmo.registers.proposing.synonyms import SYNONYMS, names_of
+
+__all__ = ["Table", "find_table", "title_of"]
+
+SEARCHED = 40
+"""Rows, and of turned sheets columns, in which a header is looked for."""
+WIDE = 400
+LONG_HEADER = 400
+UNITS_ROW = re.compile(
+    r"(?:in\s+)?(?:[£€$¥]|usd|eur|gbp|aud|cad|us\$)?\s*[kmb']?(?:n|000s?|illions?|housands?)?|days?|weeks?|months?|hours?|hrs|%|percent|fte|text|free text|date|number|numeric|yes/no|y/n"
+    r"|[dmy]{1,4}[-/. ][dmy]{1,4}[-/. ][dmy]{1,4}|1\s*(?:-|to|–)\s*(?:5|10|100)|h/m/l|rag|list|drop.?down|auto|formula|calculated",
+    re.IGNORECASE,
+)
+TOTAL = re.compile(r"(?:grand |sub-?|overall )?totals?\b.{0,20}|sum|average|count", re.IGNORECASE)
+NOTE = re.compile(
+    r"(?:source|note|notes|legend|key|\*+|©|copyright|contains public|data as|generated|exported|last updated|disclaimer)\b.*|\*.*",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+@attrs.frozen(kw_only=True)
+class Table:
+    """The table of a sheet.
+
+    Args:
+        sheet: the sheet, turned where its fields stand in rows.
+        header: rows of its header, from 0.
+        transposed: it is turned.
+        last: the row after its last one, from 0.
+        known: headings that are names of fields or attributes.
+        title: what stands above the header.
+        stopped: why it ends before the sheet does; empty where it does not.
+    """
+
+    sheet: Sheet
+    header: tuple[int, ...]
+    transposed: bool
+    last: int
+    known: int
+    title: str = ""
+    stopped: str = ""
+
+    @property
+    def headers(self) -> list[str]:
+        """The heading of each column."""
+        return header_texts(self.sheet.rows, self.header)
+
+    def cells(self, column: int) -> list[Raw]:
+        """The cells of a column, below its heading."""
+        return [row[column] for row in itertools.islice(self.sheet.rows, self.header[-1] + 1, self.last)]
+
+
+@functools.cache
+def _vocabulary() -> tuple[frozenset[tuple[str, ...]], frozenset[str]]:
+    """Every name of a field or an attribute, as words; and all words in them."""
+    names = frozenset(name for kind in SYNONYMS for name in names_of(kind))
+    return names, frozenset(word for name in names for word in name)
+
+
+def title_of(sheet: Sheet, header: int) -> str:
+    """What stands above a header."""
+    found = [text_of(cell) for row in itertools.islice(sheet.rows, 0, header) for cell in row if not is_blank(cell)]
+    return " ".join(found)[:300]
+
+
+def _score(row: Sequence[Raw]) -> tuple[float, int]:
+    """How much a row looks like a header, and how many names in it are known."""
+    names, vocabulary = _vocabulary()
+    score = 0.0
+    known = 0
+    seen: set[tuple[str, ...]] = set()
+    for cell in row[:WIDE]:
+        if is_blank(cell):
+            continue
+        if not isinstance(cell, str):
+            score -= 1.0
+            continue
+        text = cell.strip()
+        words = heading(text).words if len(text) <= LONG_HEADER else ()
+        if not words or unknown_text(text) or not any(map(str.isalpha, text)):
+            score -= 0.5
+        elif words in names and words not in seen:
+            known += 1
+            score += 2.0
+        elif words in seen:
+            score += 0.1
+        elif len(words) <= 12 and sum(word in vocabulary for word in words) * 2 >= len(words):
+            score += 0.8
+        else:
+            score -= 0.1
+        seen.add(words)
+    return score, known
+
+
+def _best(rows: Sequence[Sequence[Raw]]) -> tuple[float, int, int]:
+    """(score, known names, row) of the row that looks most like a header."""
+    best = (float("-inf"), 0, 0)
+    for place, row in enumerate(itertools.islice(rows, SEARCHED)):
+        if sum(not is_blank(cell) for cell in row) < 2:
+            continue
+        score, known = _score(row)
+        if score > best[0] + (0.5 if known <= best[1] else 0.0):
+            best = (score, known, place)
+    return best
+
+
+def find_table(sheet: Sheet) -> Table | None:
+    """The table of a sheet; None where no row looks like a header.
+
+    Args:
+        sheet: the sheet, as it stands in the file.
+    """
+    if not sheet.rows:
+        return None
+    upright = _best(sheet.rows)
+    turned_rows = list(zip(*(row[:SEARCHED] for row in itertools.islice(sheet.rows, WIDE)), strict=True))
+    turned = _best(turned_rows) if len(sheet.rows) <= WIDE else (float("-inf"), 0, 0)
+    fuller = _share(turned_rows, turned) > 1.5 * _share(sheet.rows, upright)
+    field_by_field = sheet.width == 2 and turned[1] >= 3 * upright[1]
+    transposed = turned[1] >= 3 and turned[1] > 1.5 * upright[1] and (fuller or field_by_field)
+    known, row = (turned if transposed else upright)[1:]
+    if known < 1 or (transposed and known < 3):
+        return None
+    shown = sheet.transposed() if transposed else sheet
+    header = (row,) if transposed else _rows_of_header(sheet.rows, row)
+    last, stopped = (len(shown.rows), "") if transposed else _end(shown, header[-1] + 1)
+    return Table(
+        sheet=shown, header=header, transposed=transposed, last=last, known=known, title=title_of(shown, header[0]), stopped=stopped
+    )
+
+
+def _share(rows: Sequence[Sequence[Raw]], best: tuple[float, int, int]) -> float:
+    """Which part of a row are known names."""
+    return best[1] / max(1, sum(not is_blank(cell) for cell in rows[best[2]]))
+
+
+def _rows_of_header(rows: Sequence[Sequence[Raw]], row: int) -> tuple[int, ...]:
+    """The rows of the header around the one that was found: one more above it for groups, one below it for units."""
+    found = [row]
+    own = [text_of(cell) for cell in rows[row]]
+    if row > 0:
+        above = [text_of(cell) for cell in rows[row - 1]]
+        filled = [place for place, text in enumerate(above) if text]
+        strings = all(isinstance(rows[row - 1][place], str) for place in filled)
+        told = [text for text in own if text]
+        twice = len(told) != len(set(told))
+        gaps = any(above[place] and not own[place] for place in filled)
+        if len(filled) >= 2 and strings and (twice or gaps) and all(len(above[place]) <= 80 for place in filled):
+            found.insert(0, row - 1)
+    if row + 1 < len(rows):
+        below = [cell for cell in rows[row + 1] if not is_blank(cell)]
+        if len(below) >= 2 and all(isinstance(cell, str) and UNITS_ROW.fullmatch(cell.strip().strip("()[]")) for cell in below):
+            found.append(row + 1)
+    return tuple(found)
+
+
+def _end(sheet: Sheet, first: int) -> tuple[int, str]:
+    """The row after a table's last one, and why it ends before the sheet does."""
+    rows = sheet.rows
+    last = len(rows)
+    while last > first and all(is_blank(cell) for cell in rows[last - 1]):
+        last -= 1
+    full, why = last, ""
+    for _ in range(12):
+        if last - 1 <= first:
+            break
+        cells = [(place, cell) for place, cell in enumerate(rows[last - 1]) if not is_blank(cell)]
+        if not cells:
+            last -= 1
+            continue
+        text = text_of(cells[0][1])
+        if (
+            isinstance(cells[0][1], str)
+            and TOTAL.fullmatch(text)
+            and all(not isinstance(c, str) or any(map(str.isdigit, c)) for _, c in cells[1:])
+        ):
+            last, why = last - 1, "a row of totals is left out"
+        elif len(cells) == 1 and sheet.width > 2 and isinstance(cells[0][1], str) and (NOTE.fullmatch(text) or len(text) > 60):
+            last, why = last - 1, why or "notes below the table are left out"
+        else:
+            break
+    while last > first and all(is_blank(cell) for cell in rows[last - 1]):
+        last -= 1
+    return last, why if last < full else ""

@@ -1,0 +1,326 @@
+"""What the columns of a file may mean: a mapping proposed from headings and values, which says what it doubts."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping as Map
+from collections.abc import Sequence
+from pathlib import PurePath
+from statistics import median
+
+import attrs
+
+from ipmo.registers.cells.amounts import SHARED, SIGNS
+from ipmo.registers.cells.reading import usual_year
+from ipmo.registers.fields import CATALOGUE, RegisterField
+from ipmo.registers.mapping import ATTRIBUTE, IGNORE, ColumnMapping, Mapping, SheetMapping
+from ipmo.registers.opening.lettered import letters
+from ipmo.registers.opening.sheets import Sheet
+from ipmo.registers.proposing.assigning import Assigned, assign
+from ipmo.registers.proposing.columns import Column, look_at
+from ipmo.registers.proposing.details import Details, day_named, detailed, most_used, order_of_file, unknown_texts
+from ipmo.registers.proposing.headers import Table, find_table
+from ipmo.registers.proposing.headings import Heading, heading
+from ipmo.registers.proposing.kinds import kinds_of, telling
+from ipmo.registers.proposing.voting import MONEY_CELLS
+
+__all__ = ["propose"]
+
+TRIED = 3
+"""Kinds of register that are tried in full, those with most votes."""
+NEEDED_VOTES = 1.2
+CLOSE = 0.75
+AKIN = 0.35
+"""As `CLOSE`, for kinds that hold the same rows: people are often listed as what can be planned with."""
+TELLING = 5.0
+"""Votes from which on a kind is named, even if no heading does it alone."""
+BY_PERIOD = ("budget", "actual", "forecast", "funding")
+MEANT = {"$": "USD", "¥": "JPY"}
+"""Whose a sign of several currencies is taken for, with a doubt."""
+NAMES = {"name", "text", "question", "note"}
+
+
+def _noted(assigned: Sequence[Assigned]) -> tuple[Assigned, ...]:
+    """Remarks on a rating go to the rating that there is: that of assessors, where no colour is reported."""
+    fields = {one.field for one in assigned}
+    if "confidence_rating" not in fields or "rag" in fields or "confidence_note" in fields:
+        return tuple(assigned)
+    return tuple(attrs.evolve(one, field="confidence_note") if one.field == "rag_note" else one for one in assigned)
+
+
+@attrs.frozen(kw_only=True)
+class _Found:
+    """A sheet with its table, and what its columns say."""
+
+    sheet: Sheet
+    table: Table
+    reads: tuple[Heading, ...]
+    columns: tuple[Column, ...]
+    kind: str
+    assigned: tuple[Assigned, ...] = attrs.field(converter=_noted)
+    doubt: str = ""
+
+    def of(self, field: str) -> Column | None:
+        """The column that states a field."""
+        return next((column for column, one in zip(self.columns, self.assigned, strict=True) if one.field == field), None)
+
+
+def propose(sheets: Sequence[Sheet], *, withheld: frozenset[str] = frozenset()) -> Mapping:
+    """A mapping of what a file holds, with its doubts.
+
+    A heading is held against the names that offices give to fields (the mean of character and word likeness), and the cells are held
+    against what the field takes: dates, money, colours, ids that differ, ids of another column. A column is sure, doubted with the reason
+    and what else it may be, or left as an attribute.
+
+    Args:
+        sheets: of the workbook, or the one table of text.
+        withheld: names of fields that are not to be used: for measuring how well a file is read that was never seen.
+    """
+    doubts: list[str] = []
+    found: list[_Found] = []
+    for sheet in sheets:
+        table = find_table(sheet)
+        if table is None:
+            doubts.append(f"{_called(sheet)}: no row of it looks like headings; it is left out")
+            continue
+        reads = tuple(map(heading, table.headers))
+        columns = tuple(look_at(table.cells(place)) for place in range(len(reads)))
+        one = _of_kind(sheet, table, reads, columns, withheld)
+        if one is None:
+            doubts.append(f"{_called(sheet)}: it looks like no register; it is left out")
+        else:
+            found.append(one)
+    known = _known(found)
+    found = [_again(one, known, withheld) for one in found]
+    return _mapping(found, sheets, doubts)
+
+
+def _called(sheet: Sheet) -> str:
+    return f"sheet {sheet.name!r}"
+
+
+def _of_kind(
+    sheet: Sheet, table: Table, reads: tuple[Heading, ...], columns: tuple[Column, ...], withheld: frozenset[str]
+) -> _Found | None:
+    """A sheet as the kind of register that its headings, names and cells speak for most; None where nothing does."""
+    votes = [one for one in kinds_of([read.text for read in reads], sheet.name, table.title, withheld) if one[0] >= NEEDED_VOTES][:TRIED]
+    tried = []
+    for count, kind in votes:
+        assigned = assign(reads, columns, CATALOGUE[kind], _own_ids(reads, columns, kind, withheld), withheld)
+        fields = {one.field for one in assigned if one.field != ATTRIBUTE}
+        weight = sum(0.5 + one.candidate.score / 2 for one in assigned if one.candidate is not None and one.field != ATTRIBUTE)
+        if kind == "raid" and not _says_which(reads, columns, assigned):
+            continue
+        if "id" in fields or fields & NAMES or kind in ("costs", "links"):
+            tried.append((count + weight, kind, tuple(assigned), fields))
+    if not tried:
+        return None
+    tried.sort(key=lambda one: (-one[0], one[1]))
+    best = tried[0]
+    if len(best[3]) < 2:
+        return None
+    doubt = ""
+    nameless = best[1] in ("projects", "programmes", "tasks") and "name" not in best[3]
+    if nameless or (votes[0][0] < TELLING and not any(telling(read.words, best[1]) for read in reads)):
+        doubt = f"nothing names what its rows are: it is read as {CATALOGUE[best[1]].title}"
+    elif len(tried) > 1 and tried[1][0] > (AKIN if {best[1], tried[1][1]} == {"people", "resources"} else CLOSE) * best[0]:
+        doubt = f"it may be {CATALOGUE[tried[1][1]].title} as well as {CATALOGUE[best[1]].title}"
+    return _Found(sheet=sheet, table=table, reads=reads, columns=columns, kind=best[1], assigned=best[2], doubt=doubt)
+
+
+def _says_which(reads: Sequence[Heading], columns: Sequence[Column], assigned: Sequence[Assigned]) -> bool:
+    """Whether a column says of each row what it is: risk, assumption, issue or dependency."""
+    return any(
+        one.field == "type" and (column.told > 0 or "raid" in read.words)
+        for read, column, one in zip(reads, columns, assigned, strict=True)
+    )
+
+
+def _own_ids(reads: Sequence[Heading], columns: Sequence[Column], kind: str, withheld: frozenset[str]) -> dict[str, frozenset[str]]:
+    """The ids of a sheet itself: what parents and predecessors can name."""
+    if kind not in ("tasks", "milestones", "programmes", "projects"):
+        return {}
+    first = assign(reads, columns, CATALOGUE[kind], {}, withheld)
+    ids = next((column for column, one in zip(columns, first, strict=True) if one.field == "id"), None)
+    if ids is None:
+        return {}
+    own = frozenset(ids.texts)
+    return {"task": own} if kind in ("tasks", "milestones") else {"project" if kind == "projects" else "programme": own}
+
+
+def _known(found: Sequence[_Found]) -> dict[str, frozenset[str]]:
+    """Ids that references can name, by what they refer to: of the registers of this file."""
+    known: dict[str, set[str]] = {}
+    for one in found:
+        for field in ("id", "name"):
+            column = one.of(field)
+            if column is None:
+                continue
+            for refers, kinds in (
+                ("project", ("projects",)),
+                ("programme", ("programmes",)),
+                ("risk", ("risks",)),
+                ("item", ("projects", "tasks", "milestones")),
+            ):
+                if one.kind in kinds:
+                    known.setdefault(refers, set()).update(column.texts)
+    return {refers: frozenset(ids) for refers, ids in known.items()}
+
+
+def _again(one: _Found, known: Map[str, frozenset[str]], withheld: frozenset[str]) -> _Found:
+    """A sheet with its columns held against the ids of the other sheets."""
+    others = {refers: ids for refers, ids in known.items() if not (refers == "project" and one.kind == "projects")}
+    if not others:
+        return one
+    own = _own_ids(one.reads, one.columns, one.kind, withheld)
+    return attrs.evolve(one, assigned=tuple(assign(one.reads, one.columns, CATALOGUE[one.kind], {**others, **own}, withheld)))
+
+
+def _mapping(found: Sequence[_Found], sheets: Sequence[Sheet], doubts: list[str]) -> Mapping:
+    fields = [
+        (one.kind, CATALOGUE[one.kind].fields[said.field], read, column)
+        for one in found
+        for said, read, column in zip(one.assigned, one.reads, one.columns, strict=True)
+        if said.field in CATALOGUE[one.kind].fields
+    ]
+    money = [(read, column) for _, field, read, column in fields if field.cell in MONEY_CELLS]
+    symbols = [read.currency or next(iter(column.signs), "") for read, column in money]
+    currency = most_used(symbols)
+    shared = next((sign for sign in symbols if sign in SIGNS), "")
+    if money and not currency:
+        currency = MEANT.get(shared, "")
+        if currency:
+            doubts.append(f"{shared} is the sign of several currencies: {currency} is assumed; `currency:` says otherwise")
+        elif shared:
+            doubts.append(f"{shared!r} is the sign of several currencies: write `currency:`, for example {min(SHARED[shared])}")
+        else:
+            doubts.append("nothing names the currency of its amounts: write `currency:`, for example GBP")
+    elif shared and currency not in SHARED.get(shared, ()):
+        doubts.append(f"some of its amounts are in {shared}, others in {currency}")
+    if not usual_year(currency) and any(
+        column.share("financial year") > 0 for _, field, _, column in fields if field.cell in ("date", "when")
+    ):
+        doubts.append("some of its dates are financial years: write `financial_year:` with the first month of one, for example apr")
+    dates = [column for _, field, _, column in fields if field.cell in ("date", "when")]
+    order = order_of_file(dates)
+    named = [(read.multiplier, number) for read, column in money if read.multiplier > 1 for number in _amounts(column)]
+    file = Details(
+        currency=currency,
+        order=order or "",
+        factors=frozenset(factor for factor, _ in named),
+        middle=median(number for _, number in named) if named else None,
+    )
+    years = _years(found)
+    stated = {said.field for one in found for said in one.assigned}
+    day = (
+        None
+        if "status_date" in stated
+        else day_named([one.table.title for one in found] + [PurePath(sheet.file).stem for sheet in sheets[:1]])
+    )
+    if day is not None:
+        doubts.append(f"its title or name says {day}: that is taken for the day of its data (`status_date:`)")
+    elif stated & {"rag", "confidence_rating", "progress"} and not stated & {"status_date", "rag_date", "confidence_date"}:
+        doubts.append("nothing says of which day its ratings and its progress are: write `status_date:`")
+    text = sheets[0] if sheets and sheets[0].is_text else None
+    return Mapping(
+        sheets=tuple(_sheet(one, found, file, years) for one in found),
+        currency=currency,
+        dates=order or "" if any(column.figures for column in dates) else "",
+        financial_year="apr"
+        if (currency == "GBP" and any(read.period and "-" in read.period for read, _ in money)) or (years and currency == "GBP")
+        else "",
+        status_date=day,
+        unknown=unknown_texts(column for _, field, _, column in fields if field.cell not in ("text", "texts", "id")),
+        encoding=text.encoding if text is not None and (text.guessed or not text.encoding.startswith("utf")) else "",
+        delimiter=text.delimiter if text is not None and text.delimiter not in ("", ",") else "",
+        doubt="\n".join(doubts + ([f"its encoding is a guess: {text.encoding}"] if text is not None and text.guessed else [])),
+    )
+
+
+def _amounts(column: Column) -> list[float]:
+    found = []
+    for cell in column.texts:
+        plain = re.sub(r"[^\d.]", "", cell.replace(",", ""))
+        if plain.count(".") <= 1 and plain.strip("."):
+            found.append(float(plain))
+    return [number for number in found if number]
+
+
+def _years(found: Sequence[_Found]) -> list[str]:
+    """Financial years that headings name, the most frequent first: what "the financial year" of a column without one is."""
+    counted: Counter[str] = Counter()
+    for one in found:
+        for read in one.reads:
+            told = read.period or next(iter(re.findall(r"(?:19|20)\d\d/\d\d", read.text)), "").replace("/", "-")
+            if told and "-" in told:
+                counted[told] += 1
+    return [year for year, _ in counted.most_common()]
+
+
+def _sheet(one: _Found, found: Sequence[_Found], file: Details, years: Sequence[str]) -> SheetMapping:
+    kind = CATALOGUE[one.kind]
+    unseen = "the workbook does not show it; its rows are read all the same" if one.sheet.hidden else ""
+    doubts = list(filter(None, (one.doubt, one.table.stopped, unseen)))
+    heads = Counter(" ".join(read.text.split()) for read in one.reads)
+    columns = []
+    for place, (read, column, said) in enumerate(zip(one.reads, one.columns, one.assigned, strict=True)):
+        header = " ".join(read.text.split())
+        if not header and not column.filled:
+            continue
+        mapped = ColumnMapping(
+            header=header, at=letters(place) if heads[header] > 1 or not header else "", field=said.field, doubt=said.doubt
+        )
+        if said.field in kind.fields:
+            mapped = detailed(_in_period(mapped, kind.fields[said.field], read, years), kind.fields[said.field], read, column, file)
+        elif not column.filled and not header:
+            mapped = attrs.evolve(mapped, field=IGNORE)
+        elif heads[header] > 1 or not header:
+            mapped = attrs.evolve(mapped, attribute=f"{header or 'column'} {letters(place)}")
+        columns.append(mapped)
+    stated = {column.field for column in columns}
+    project, new = "", False
+    if kind.inner and not any(other.kind == "projects" for other in found):
+        new = True
+        if "project" not in stated:
+            project = _slug(PurePath(one.sheet.file).stem or one.sheet.name)
+            doubts.append(f"no column says to which project its rows belong: {project!r} is made for them")
+        else:
+            doubts.append("there is no list of projects: those that it names are made")
+    elif kind.inner and "project" not in stated:
+        doubts.append("no column says to which project its rows belong: write `project:`")
+    return SheetMapping(
+        sheet="" if one.sheet.is_text else one.sheet.name,
+        register=one.kind,
+        header=tuple(row + 1 for row in one.table.header),
+        transposed=one.table.transposed,
+        columns=tuple(columns),
+        project=project,
+        new_projects=new,
+        last=one.table.last if one.table.stopped else 0,
+        doubt="\n".join(doubts),
+    )
+
+
+def _in_period(mapped: ColumnMapping, field: RegisterField, read: Heading, years: Sequence[str]) -> ColumnMapping:
+    """Money of one year: which year, from its own heading or from those of the columns beside it."""
+    if field.cell not in MONEY_CELLS or field.name not in BY_PERIOD:
+        return mapped
+    if read.period:
+        return attrs.evolve(mapped, period=read.period.removeprefix("FY"))
+    if "year" not in read.words:
+        return mapped
+    if years:
+        more = f"it is the money of one year, and other headings name {years[0]}"
+        return attrs.evolve(mapped, period=years[0], doubt="; ".join(filter(None, (mapped.doubt, more))))
+    return attrs.evolve(
+        mapped,
+        doubt="; ".join(
+            filter(None, (mapped.doubt, "it is the money of one year, which nothing names: write `period:`, for example 2026-27"))
+        ),
+    )
+
+
+def _slug(text: str) -> str:
+    """A text as an id."""
+    return re.sub(r"[^\w.-]+", "-", text).strip("-._") or "file"
