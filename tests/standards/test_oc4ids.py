@@ -8,6 +8,7 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,10 @@ from hypothesis import strategies as st
 import ipmo
 from ipmo.errors import FileError, FormatWarning
 from ipmo.model import Benefit, Contribution, Enabler, Link, Objective, Person, Portfolio, Project, Stakeholder, Task
+from ipmo.model.money import as_budget
 from ipmo.standards.oc4ids_words import CURRENCIES, day_out, when_in
 from ipmo.testing.nouns import wide_portfolios
-from ipmo.units import minutes
+from ipmo.units import Money, minutes
 
 HERE = Path(__file__).parent / "oc4ids"
 EXAMPLE = HERE / "example.json"
@@ -328,3 +330,67 @@ def test_dates() -> None:
     assert when_in("2026-03-01T23:59:59Z", end=True) == date(2026, 3, 1)
     assert day_out(datetime(2026, 3, 1, 17, 30), end=True) == "2026-03-01T17:30:00Z"
     assert when_in(day_out(datetime(2026, 3, 1), end=True), end=True) == date(2026, 2, 28)
+
+
+def package(*projects: str) -> str:
+    listed = ",\n".join(projects)
+    return f'{{"version": "0.9", "uri": "urn:x:1", "publisher": {{"name": "A"}}, "projects": [\n{listed}\n]}}'
+
+
+def told(pf: Portfolio) -> list[tuple[int, str]]:
+    return [(one.line, one.message) for one in pf.source.findings if one.code == "oc4ids/value"] if pf.source else []
+
+
+@pytest.mark.parametrize("amount", ["12345678901234567", "1234567890123456.78", "1234567890123456789.12", "0.1", "1e3"])
+def test_amounts_keep_all_their_digits_both_ways(tmp_path: Path, amount: str) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(package(f'{{"id": "p", "budget": {{"amount": {{"amount": {amount}, "currency": "GBP"}}}}}}'), encoding="utf-8")
+    read = ipmo.read(path)
+    assert read.projects[0].budget == as_budget(Money(Decimal(amount), "GBP"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        ipmo.write(read, tmp_path / "b.json", format="oc4ids")
+    text = (tmp_path / "b.json").read_text(encoding="utf-8")
+    assert json.loads(text, parse_float=str, parse_int=str)["projects"][0]["budget"]["amount"]["amount"] in (amount, "1000")
+    assert ipmo.read(tmp_path / "b.json").projects == read.projects
+
+
+def test_one_wrong_project_does_not_cost_the_package(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(
+        package(
+            '{"id": "a", "period": {"startDate": "2026-05-01T00:00:00Z", "endDate": "2026-02-01T00:00:00Z"}}',
+            '{"id": "b", "budget": {"amount": {"amount": -10, "currency": "GBP"}}}',
+            '{"id": "c", "relatedProjects": [{"id": "1", "identifier": "c"}, {"id": "2", "identifier": "a"}]}',
+            '{"id": "d", "budget": {"amount": {"amount": 1e-4000000, "currency": "GBP"}}}',
+        ),
+        encoding="utf-8",
+    )
+    read = ipmo.read(path)
+    assert [(project.start, project.finish, project.budget) for project in read.projects] == [
+        (date(2026, 5, 1), None, None),
+        (None, None, None),
+        (None, None, None),
+        (None, None, None),
+    ]
+    assert [(link.source, link.target) for link in read.links] == [("a", "c")]
+    assert told(read) == [
+        (2, "endDate 2026-02-01 lies before startDate 2026-05-01; it is left out"),
+        (3, "'amount' is below zero: -10 GBP; it is left out"),
+        (4, "project 'c' is related to itself; it is left out"),
+        (5, "'amount' must be a number; got 1E-4000000; it is left out"),
+    ]
+
+
+def test_projects_related_in_a_circle_inform_each_other(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(
+        package(
+            '{"id": "a", "relatedProjects": [{"id": "1", "identifier": "b"}]}',
+            '{"id": "b", "relatedProjects": [{"id": "1", "identifier": "a"}]}',
+        ),
+        encoding="utf-8",
+    )
+    read = ipmo.read(path)
+    assert {(link.source, link.target, link.kind) for link in read.links} == {("a", "b", "informs"), ("b", "a", "informs")}
+    assert not [one for one in ipmo.check(read) if one.severity == "error"]

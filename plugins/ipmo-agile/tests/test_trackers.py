@@ -13,9 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ipmo
+from ipmo.model import Portfolio
 from ipmo.plugin import FileError, UnitError
 from ipmo_agile.dates import day_of, order_of
 from ipmo_agile.history import throughput
+from ipmo_agile.jira import read_jira
 from ipmo_agile.lifecycle import Category, Life, Move, category_of, is_delivered, lived
 
 STATES: dict[str, Category] = {"n": "new", "p": "indeterminate", "d": "done"}
@@ -311,3 +313,55 @@ def test_an_encoding_that_reads_no_text_is_refused(encoding: str, tmp_path: Path
     (tmp_path / "a.csv").write_text("Issue key\nA-1\n", encoding="utf-8")
     with pytest.raises(FileError, match="name its encoding"):
         ipmo.read(tmp_path / "a.csv", encoding=encoding)
+
+
+def entry(number: int, **log: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "key": f"WEB-{number}",
+        "fields": {"summary": "S", "status": {"name": "Done", "statusCategory": {"key": "done"}}},
+    }
+    return found | ({"changelog": log} if log else {})
+
+
+def said(pf: Portfolio) -> list[str]:
+    return [one.message for one in pf.source.findings if one.code == "jira/incomplete"] if pf.source else []
+
+
+def test_a_page_of_a_search_is_not_taken_for_all_of_it(tmp_path: Path) -> None:
+    page = {"startAt": 0, "maxResults": 2, "total": 5000, "issues": [entry(1), entry(2)]}
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps(page), encoding="utf-8")
+    assert said(read_jira(path, "x.json")) == [
+        "it holds 2 issues of 5,000: pages of the search are missing, and what is said of the backlog leaves them out"
+    ]
+    path.write_text(json.dumps({"isLast": False, "nextPageToken": "t", "issues": [entry(1)]}), encoding="utf-8")
+    assert said(read_jira(path, "x.json")) == [
+        "it holds 1 issue: pages of the search are missing, and what is said of the backlog leaves them out"
+    ]
+
+
+def test_all_pages_in_a_folder_are_the_whole_search(tmp_path: Path) -> None:
+    (tmp_path / "1.json").write_text(json.dumps({"total": 3, "issues": [entry(1), entry(2)]}), encoding="utf-8")
+    (tmp_path / "2.json").write_text(json.dumps({"total": 3, "issues": [entry(3)]}), encoding="utf-8")
+    assert said(read_jira(tmp_path, "d")) == []
+    (tmp_path / "1.json").write_text(json.dumps({"isLast": False, "issues": [entry(1), entry(2)]}), encoding="utf-8")
+    (tmp_path / "2.json").write_text(json.dumps({"isLast": True, "issues": [entry(3)]}), encoding="utf-8")
+    assert said(read_jira(tmp_path, "d")) == []
+
+
+def test_change_logs_that_were_cut_off_are_counted(tmp_path: Path) -> None:
+    move = {"created": "2026-01-06T09:00:00.000+0000", "items": [{"field": "status", "fromString": "To Do", "toString": "Done"}]}
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps({"issues": [entry(1, total=200, histories=[move]), entry(2, total=1, histories=[move])]}), encoding="utf-8")
+    assert said(read_jira(path, "x.json")) == [
+        "the change log of 1 issue is not whole (WEB-1): when their work began and ended may be wrong"
+    ]
+
+
+def test_issues_without_fields_are_counted_or_named(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps({"issues": [entry(1), {"key": "WEB-2"}, {"fields": {}}]}), encoding="utf-8")
+    assert said(read_jira(path, "x.json")) == ["2 issues without a key or without fields are left out"]
+    path.write_text(json.dumps({"issues": [{"key": "WEB-2"}]}), encoding="utf-8")
+    with pytest.raises(FileError, match="no issue in it has a key and fields; ask Jira for fields"):
+        read_jira(path, "x.json")

@@ -10,7 +10,8 @@ from __future__ import annotations
 import bisect
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
 from typing import Protocol
@@ -127,13 +128,14 @@ def text_of(path: Path, name: str) -> str:
     return text
 
 
-def parse(text: str, name: str, *, is_json: bool | None = None) -> Document:
+def parse(text: str, name: str, *, is_json: bool | None = None, exact: bool = False) -> Document:
     """Plain data from YAML or JSON text.
 
     Args:
         text: the text.
         name: what to call it in messages.
         is_json: which of the two; found from the first character when None.
+        exact: numbers of JSON with a fraction are kept as `Decimal`, with all their digits.
 
     Raises:
         FileError: it is not well formed, or uses what is not allowed (anchors, tags, duplicate keys, deep nesting).
@@ -141,7 +143,7 @@ def parse(text: str, name: str, *, is_json: bool | None = None) -> Document:
     if is_json is None:
         is_json = text.lstrip()[:1] in ("{", "[")
     if is_json:
-        data, mappings = _parse_json(text, name)
+        data, mappings = _parse_json(text, name, Decimal if exact else None)
         return Document(file=name, text=text, data=data, is_json=True, mappings=mappings)
     data, starts = _parse_yaml(text, name)
     return Document(file=name, text=text, data=data, mappings=len(starts), starts=starts)
@@ -373,7 +375,7 @@ class _DuplicateKeyError(ValueError):
     pass
 
 
-def _parse_json(text: str, name: str) -> tuple[PlainData, int]:
+def _parse_json(text: str, name: str, fraction: Callable[[str], Decimal] | None = None) -> tuple[PlainData, int]:
     mappings = 0
 
     def pairs(found: list[tuple[str, PlainData]]) -> PlainMap:
@@ -388,7 +390,7 @@ def _parse_json(text: str, name: str) -> tuple[PlainData, int]:
         raise ValueError(f"{word} is not a number")
 
     try:
-        return json.loads(text, object_pairs_hook=pairs, parse_constant=constant), mappings
+        return json.loads(text, object_pairs_hook=pairs, parse_constant=constant, parse_float=fraction), mappings
     except json.JSONDecodeError as error:
         raise _broken_json(name, error) from None
     except _DuplicateKeyError:

@@ -45,10 +45,14 @@ def read_oc4ids(path: Path, name: str) -> Portfolio:
     Raises:
         FileError: it is no JSON, no package, or no project of it can be read.
     """
-    document = parse(text_of(path, name), name, is_json=True)
+    document = parse(text_of(path, name), name, is_json=True, exact=True)
     if not isinstance(document.data, dict) or not isinstance(document.data.get("projects"), list):
         raise FileError(name, "it is no OC4IDS project package: it has no list `projects`")
-    return _Reader(document, name).portfolio(str(path))
+    reader = _Reader(document, name)
+    try:
+        return reader.portfolio(str(path))
+    except ModelError as error:
+        raise FileError(name, [attrs.evolve(problem, file=name, line=reader.line_of(problem)) for problem in error.problems]) from None
 
 
 class _Reader:
@@ -67,6 +71,12 @@ class _Reader:
         self.zoned = 0
         self.seen: set[str] = set()
         self.at: dict[Place, int] = {}  # the line of each project
+        self.lines: list[int] = []  # the line of each project that was read, in their order
+
+    def line_of(self, problem: Problem) -> int:
+        """The line of the project that a problem is about; 0 where it is about none."""
+        number = problem.path[1] if problem.path[:1] == ("projects",) and len(problem.path) > 1 else None
+        return self.lines[number] if isinstance(number, int) and number < len(self.lines) else 0
 
     def portfolio(self, path: str) -> Portfolio:
         package = Part(self.document.data)
@@ -128,17 +138,14 @@ class _Reader:
                 raise RowError("another project of the package has the same id")
             self.seen.add(own)
             found.append(self._read(body, self.ids[own]))
+            self.lines.append(self.at[body.place])
         return found[0] if found else None
 
     def _read(self, body: Part, own: str) -> Project:
         status = body.text("status")
         if status and status not in STATES:
             body.give_back("status")
-        period = body.part("period")
-        start = None if period is None else self._when(period, "startDate")
-        finish = None if period is None else self._when(period, "endDate", end=True)
-        if period is not None and start is not None and finish is not None:
-            _derived(period, start, finish)
+        start, finish = self._period(body.part("period"))
         completion = body.part("completion")
         ended = None if completion is None else self._when(completion, "endDate", end=True)
         attributes = self._attributes(body, completion, status)
@@ -181,11 +188,10 @@ class _Reader:
             found["sector"] = "; ".join(sectors)
         for key, kept in PERIODS.items():
             if (inner := body.part(key)) is not None:
-                since, until = self._when(inner, "startDate"), self._when(inner, "endDate", end=True)
+                since, until = self._period(inner)
                 if since is None or until is None:
                     body.give_back(key)
                 else:
-                    _derived(inner, since, until)
                     found[kept] = f"{since.isoformat()}/{until.isoformat()}"
         for key, kept in FINAL.items():
             if completion is not None and (text := completion.text(key)):
@@ -249,8 +255,13 @@ class _Reader:
 
     # ---------------------------------------------------------------------------------------------- money
 
-    def _value(self, part: Part, key: str) -> Money | None:
+    def _value(self, part: Part, key: str, *, credit: bool = False) -> Money | None:
+        """An amount; one below zero is left out, and named, where it is no credit among others."""
         value = part.money(key)
+        if value is not None and value.amount < 0 and not credit:
+            part.wrong.append(((*part.place, key), f"{key!r} is below zero: {value}"))
+            part.give_back(key)
+            return None
         if value is not None:
             self.currencies[value.currency] += 1
         return value
@@ -266,19 +277,20 @@ class _Reader:
             lines = [self._line_of(one, number) for number, one in enumerate(groups[0].parts("budgetBreakdown"), 1)]
             known = [line for line in lines if line is not None]
             sums = {line.amount.value.currency for line in known if isinstance(line.amount, Fixed) and isinstance(line.amount.value, Money)}
-            if known and len(known) == len(lines) and (amount is None or (sums == {amount.currency} and _sum(known) == amount.amount)):
+            if (
+                known
+                and len(known) == len(lines)
+                and _sum(known) >= 0
+                and (amount is None or (sums == {amount.currency} and _sum(known) == amount.amount))
+            ):
                 return Budget(known)
         budget.give_back("budgetBreakdowns", "budgetBreakdown")
         return None if amount is None else as_budget(amount)
 
     def _line_of(self, one: Part, number: int) -> BudgetLine | None:
-        amount = self._value(one, "amount")
+        amount = self._value(one, "amount", credit=True)
         _counted(one, number)
-        period = one.part("period")
-        since = None if period is None else self._when(period, "startDate")
-        until = None if period is None else self._when(period, "endDate", end=True)
-        if period is not None and since is not None and until is not None:
-            _derived(period, since, until)
+        since, until = self._period(one.part("period"))
         if amount is None:
             return None
         try:
@@ -391,7 +403,9 @@ class _Reader:
     def _related(self, body: Part, project: str) -> None:
         for number, one in enumerate(body.parts("relatedProjects"), 1):
             meant = one.text("identifier")
-            if not meant:
+            if not meant or self.ids.get(meant) == project:
+                if meant:
+                    one.wrong.append((one.place, f"project {meant!r} is related to itself"))
                 one.give_back()
                 continue
             _counted(one, number)
@@ -414,6 +428,19 @@ class _Reader:
             return None
         self.zoned += text.strip()[-6:-5] in ("+", "-") and not text.strip().endswith(("+00:00", "-00:00"))
         return found
+
+    def _period(self, period: Part | None) -> tuple[When | None, When | None]:
+        """Both ends of a period; an end that lies before the start is left out, and named."""
+        if period is None:
+            return None, None
+        start, end = self._when(period, "startDate"), self._when(period, "endDate", end=True)
+        if start is not None and end is not None:
+            if as_day(end) < as_day(start):
+                period.wrong.append(((*period.place, "endDate"), f"endDate {as_day(end)} lies before startDate {as_day(start)}"))
+                period.give_back("endDate")
+                return start, None
+            _derived(period, start, end)
+        return start, end
 
     def _report(self, package: Part) -> None:
         left: dict[str, Counter[str]] = {}

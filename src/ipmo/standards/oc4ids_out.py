@@ -6,6 +6,7 @@ Source: Open Contracting for Infrastructure Data Standards, https://standard.ope
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -28,6 +29,8 @@ from ipmo.units import Money, When, as_day, as_money, as_when
 
 __all__ = ["write_oc4ids"]
 
+EXACT = re.compile(r'"\\u0001(-?[0-9.]+)\\u0001"')
+"""Amounts with more digits than a float has, as `json` writes their marks."""
 PERCENT = {"name": "percent", "id": "P1", "scheme": "UNCEFACT"}
 
 
@@ -43,7 +46,8 @@ def write_oc4ids(portfolio: Portfolio, path: Path) -> None:
     if not portfolio.projects:
         raise FileError(str(path), "an OC4IDS package holds at least one project; this portfolio has none")
     made = _Writer(portfolio)
-    write_atomically(path, json.dumps(made.package(), indent=2, ensure_ascii=False) + "\n")
+    text = json.dumps(made.package(), indent=2, ensure_ascii=False)
+    write_atomically(path, EXACT.sub(r"\1", text) + "\n")
     made.lost.warn(path)
 
 
@@ -424,8 +428,12 @@ def _filled(**values: object) -> PlainMap:
     return {key: value for key, value in values.items() if value not in (None, "", [], {})}
 
 
-def _json(amount: Decimal) -> int | float:
-    return int(amount) if amount == amount.to_integral_value() else float(amount)
+def _json(amount: Decimal) -> int | float | str:
+    """An amount as a number of JSON; as a marked text, which becomes one, where a float would lose digits of it."""
+    if amount == amount.to_integral_value():
+        return int(amount)
+    near = float(amount)
+    return near if Decimal(repr(near)) == amount else f"\x01{amount:f}\x01"
 
 
 def _is_uri(text: str) -> bool:

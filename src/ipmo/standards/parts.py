@@ -14,6 +14,8 @@ from ipmo.units import Money
 __all__ = ["Part"]
 
 Place = tuple[str | int, ...]
+SMALLEST = -15
+"""Powers of ten below which a number is none that anybody means."""
 
 
 @attrs.define(eq=False)
@@ -55,7 +57,7 @@ class Part:
             if isinstance(found, bool):
                 raise ValueError
             number = Decimal(str(found).strip())
-            if not number.is_finite():
+            if not number.is_finite() or (number and number.adjusted() < SMALLEST):
                 raise ValueError
         except (ValueError, ArithmeticError):
             self._refuse(key, found, "a number")
@@ -149,5 +151,5 @@ class Part:
 
 
 def _shown(found: PlainData) -> str:
-    shown = repr(found)
+    shown = str(found) if isinstance(found, Decimal) else repr(found)
     return f"{shown[:40]}{'...' if len(shown) > 40 else ''}"

@@ -9,6 +9,7 @@ __all__ = ["FORMATS"]
 NOTICES = (
     Notice(code="jira/date-order", heading="Dates of an export that may be read in two ways"),
     Notice(code="jira/resolution", heading="Resolutions that count as delivered"),
+    Notice(code="jira/incomplete", heading="Issues and change logs that are not in the file"),
 )
 FORMATS = (
     Format(name="jira", title="Jira issues (REST, JSON)", suffixes=(".json",), sniff=sniff_jira, read=read_jira, notices=NOTICES[1:]),

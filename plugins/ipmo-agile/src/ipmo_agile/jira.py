@@ -183,11 +183,15 @@ def read_jira(path: Path, where: str) -> Portfolio:
     """
     issues: list[tuple[str, Mapping[str, Any]]] = []
     categories: dict[str, Category] = {}
+    pages: list[Mapping[str, Any]] = []
+    bare = 0
     for shown, data in _texts(path, where):
         if _is_issue(data):
             issues.append((shown, data))
         elif isinstance(data, Mapping) and isinstance(data.get("issues"), list):
+            pages.append(data)
             issues += [(shown, one) for one in data["issues"] if _is_issue(one)]
+            bare += sum(not _is_issue(one) for one in data["issues"])
         elif isinstance(data, list):
             for one in data:
                 if isinstance(one, Mapping) and isinstance(one.get("statusCategory"), Mapping):
@@ -222,7 +226,51 @@ def read_jira(path: Path, where: str) -> Portfolio:
         found.setdefault(_project_of(issue), (name, []))[1].append(item)
     if problems:
         raise FileError(where, problems)
-    return portfolio_of(found, where, max(last, default=None), delivered_by(unusual))
+    if bare and not found:
+        raise FileError(where, "no issue in it has a key and fields; ask Jira for fields, for example fields=*all")
+    missing = [*_missing(pages, bare), *_cut_logs(issue for _, issue in issues)]
+    return portfolio_of(found, where, max(last, default=None), [*missing, *delivered_by(unusual)])
+
+
+def _missing(pages: Iterable[Mapping[str, Any]], bare: int) -> Iterator[Finding]:
+    """What to say of search results that are not the whole answer: Jira gives them page by page."""
+    found = list(pages)
+    held = sum(len(page["issues"]) for page in found)
+    total = max((page["total"] for page in found if isinstance(page.get("total"), int)), default=0)
+    ends = [page["isLast"] for page in found if isinstance(page.get("isLast"), bool)]
+    if total > held or (ends and not any(ends)):
+        of = f" of {total:,}" if total > held else ""
+        yield Finding(
+            code="jira/incomplete",
+            severity=Severity.WARNING,
+            message=f"it holds {counted(held, 'issue')}{of}: pages of the search are missing, and what is said of the backlog leaves them out",
+            hint="fetch the other pages, and read them together: one file each in a folder",
+        )
+    if bare:
+        yield Finding(
+            code="jira/incomplete",
+            severity=Severity.WARNING,
+            message=f"{counted(bare, 'issue')} without a key or without fields {agree(bare, 'is', 'are')} left out",
+            hint="ask Jira for fields, for example fields=*all",
+        )
+
+
+def _cut_logs(issues: Iterable[Mapping[str, Any]]) -> Iterator[Finding]:
+    """What to say of change logs that are not whole: Jira cuts them off after a hundred entries."""
+    cut = [str(issue["key"]) for issue in issues if _is_cut(_mapping(issue.get("changelog")))]
+    if cut:
+        yield Finding(
+            code="jira/incomplete",
+            severity=Severity.WARNING,
+            message=f"the change {agree(len(cut), 'log', 'logs')} of {counted(len(cut), 'issue')} {agree(len(cut), 'is', 'are')} not whole"
+            f" ({', '.join(sorted(cut)[:3])}{', ...' if len(cut) > 3 else ''}): when their work began and ended may be wrong",
+            hint="fetch the rest from /issue/KEY/changelog",
+        )
+
+
+def _is_cut(log: Mapping[str, Any]) -> bool:
+    total = log.get("total")
+    return isinstance(total, int) and total > len(_rows(log.get("histories"))) + len(_rows(log.get("values")))
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
