@@ -218,6 +218,20 @@ def circular() -> Portfolio:
     return Portfolio(id="x", start="2026-01-05", projects=[whole, Project(id="b", tasks=[Task(id="x", duration="1 d")])], links=links)
 
 
+def threatened(forecast: str, uplift: bool = True) -> Portfolio:
+    """A register that nobody looks after, with little money left for it, and estimates that hold what may go wrong already."""
+    before = {"probability": 0.7, "impacts": [{"target": "P/t", "delay": "5 d", "cost": "60 k GBP"}]}
+    risk = {"id": "R", "before": before, "after": {"probability": 0.1}, "driver": "ground", "raised": "2025-01-06"}
+    tasks: list[dict[str, Any]] = [{"id": "t", "duration": {"estimate": "9 d", "reference": "rail-2004"} if uplift else "9 d"}]
+    tasks.append({"id": "u", "duration": {"low": "1 d", "likely": "4 d", "high": "4 d"}})
+    other = {"id": "Q", "risks": [{**risk, "before": {"probability": 0.1, "impacts": [{"cost": "1 GBP"}]}}]}
+    return made(
+        [{"id": "P", "budget": "10 k GBP", "forecast": forecast, "funding": "50 k GBP", "tasks": tasks, "risks": [risk]}, other],
+        {"money": {"currency": "GBP"}},
+        drivers=[{"id": "ground", "factor": 1.1, "targets": ["P"]}],
+    )
+
+
 def offences() -> list[CheckContext]:
     """Contexts in which every rule of the core is broken somewhere."""
     first, second, third = month("2026-03-02", actual="1 GBP"), month("2026-04-01", actual="2 GBP"), month("2026-05-01", actual="3 GBP")
@@ -229,6 +243,7 @@ def offences() -> list[CheckContext]:
         *(CheckContext(portfolio=pf) for pf in pool),
         CheckContext(portfolio=third, history=(first, second)),
         CheckContext(portfolio=second, history=(first,)),
+        CheckContext(portfolio=threatened("30 k GBP"), history=(threatened("10 k GBP"),)),
     ]
 
 

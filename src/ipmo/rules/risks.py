@@ -1,17 +1,37 @@
-"""Whether the risk register is looked after: risks that can no longer happen, and are still open."""
+"""Whether the risk register is looked after, whether what it promises is paid for, and whether the money is enough for what it says."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from ipmo.analysis.control.exposure import window_closed
+from ipmo.analysis.control.exposure import exposure, window_closed
 from ipmo.analysis.money.rollup import LEFT_OUT
-from ipmo.findings import Finding
+from ipmo.analysis.risk.reserve import Reserve, reserve
+from ipmo.errors import listed
+from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import CheckContext
+from ipmo.model.estimates import Estimate, Referenced, Shaped, number
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.risks import Exposure, Impact, Risk
+from ipmo.model.work import Project, Task
 from ipmo.rules.themes import Theme, fact
 from ipmo.units import as_day
 
 __all__ = ["RISK_CHECKS"]
+
+STALE = 92
+"""Days after which a risk that nobody looked at says nothing of today: a quarter."""
+FASTER = 0.05
+"""How much more of the reserve than of the exposure may be gone before it is said."""
+MITIGATING = frozenset(("avoid", "reduce", "transfer", "share", "contingent", "exploit", "enhance"))
+
+
+def _open(pf: Portfolio) -> Iterator[tuple[Project, str, Risk]]:
+    """Open risks of projects that go on, with their full ids; those whose window has closed apart."""
+    for project in pf.projects:
+        for risk in project.risks if project.counted_as not in LEFT_OUT else ():
+            if risk.state == "open" and not window_closed(risk, pf.status_date):
+                yield project, f"{project.id}/{risk.id}", risk
 
 
 def _windows(context: CheckContext) -> Iterator[Finding]:
@@ -30,8 +50,198 @@ def _windows(context: CheckContext) -> Iterator[Finding]:
                 yield fact("risk-window-closed", full_id, message, "close it, say that it occurred, or move its window")
 
 
+def _recorded(context: CheckContext) -> Iterator[Finding]:
+    """What a risk does not say, and risks that nobody has looked at for a quarter."""
+    today = context.portfolio.status_date
+    for project, full_id, risk in _open(context.portfolio):
+        lacks = [name for name in ("cause", "name", "effect", "owner", "response") if not getattr(risk, name)]
+        lacks = ["event" if name == "name" else name for name in lacks]
+        if risk.starts is None and risk.ends is None:
+            lacks.append("window")
+        if lacks:
+            message = f"risk {full_id!r} of {project.name or project.id!r} states no {', '.join(lacks)}"
+            yield fact("risk-incomplete", full_id, message, "write what is missing in the register", Severity.INFO)
+        seen = max((day for day in (risk.raised, risk.reviewed) if day is not None), default=None)
+        if today is not None and seen is not None and (as_day(today) - seen).days > STALE:
+            message = f"nobody has looked at risk {full_id!r} since {seen}, {(as_day(today) - seen).days} days ago"
+            yield fact("risk-stale", full_id, message, f"look at it again, and write reviewed: (at most {STALE} days)", Severity.INFO)
+
+
+def _shared(context: CheckContext) -> Iterator[Finding]:
+    """Drivers behind risks of several projects, which no one risk covers."""
+    pf = context.portfolio
+    behind: dict[str, dict[str, list[Risk]]] = {}
+    for project, _, risk in _open(pf):
+        if risk.driver is not None:
+            behind.setdefault(risk.driver, {}).setdefault(project.id, []).append(risk)
+    for driver, projects in behind.items():
+        whole = set(projects)
+        covered = any(whole <= {owner, *map(pf.project_of, _targets(risk))} for owner, some in projects.items() for risk in some)
+        if len(projects) > 1 and not covered:
+            message = f"driver {driver!r} is behind risks of {len(projects)} projects ({listed(sorted(projects))}): a risk of the portfolio"
+            hint = "manage it once: one risk whose impacts name items of all these projects"
+            yield fact("risk-shared-driver", driver, message, hint, Severity.INFO)
+
+
+def _targets(risk: Risk) -> list[str]:
+    return [one.target for one in (risk.before.impacts if risk.before is not None else ()) if one.target is not None]
+
+
+def _promised(context: CheckContext) -> Iterator[Finding]:
+    """Exposures that fall by responses which nobody pays for or carries out."""
+    for _, full_id, risk in _open(context.portfolio):
+        if risk.before is None or risk.after is None or not _lower(risk.before, risk.after):
+            continue
+        lacks = [] if risk.response in MITIGATING else ["response that changes anything"]
+        lacks += [] if risk.response_cost is not None else ["cost of the response"]
+        lacks += [] if risk.actionee is not None else ["person who carries it out"]
+        if lacks:
+            message = f"risk {full_id!r} is less after its response, and states no {', '.join(lacks)}"
+            hint = "write response:, response_cost: (0 where it costs nothing) and actionee:, or leave after: out"
+            yield fact("response-not-planned", full_id, message, hint)
+
+
+def _lower(before: Exposure, after: Exposure) -> bool:
+    """Whether an exposure falls in probability or in any mean impact."""
+    if after.probability is not None and before.probability is not None and after.probability < before.probability:
+        return True
+    was = {one.target: one for one in before.impacts}
+    return any(_less(was[one.target], one) for one in after.impacts if one.target in was)
+
+
+def _less(before: Impact, after: Impact) -> bool:
+    for name in ("delay", "cost"):
+        one, other = getattr(before, name), getattr(after, name)
+        means = [None if estimate is None else estimate.mean() for estimate in (one, other)]
+        if means[0] is not None and means[1] is not None and number(means[1]) < number(means[0]):
+            return True
+    return False
+
+
+def _reserves(context: CheckContext) -> Mapping[str, Reserve]:
+    """What the open threats of each project may cost, and what is there for it."""
+    pf = context.portfolio
+    found = (reserve(pf, project) for project in pf.projects if project.counted_as not in LEFT_OUT and project.risks)
+    return {one.project: one for one in found if one is not None}
+
+
+def _enough(context: CheckContext) -> Iterator[Finding]:
+    """Reserves that the open threats together pass too often, and reserves that go faster than the exposure."""
+    pf = context.portfolio
+    for one in context.once(_reserves).values():
+        if one.money is None or one.enough is None or one.enough >= 0.8:
+            continue
+        said = f"{one.p(50):,.0f} at P50 and {one.p(80):,.0f} at P80 {one.currency}"
+        message = (
+            f"the open threats of {one.project!r} cost {said}; granted beyond its plan are {max(one.money, 0):,.0f}, "
+            f"enough in {one.enough:.0%} of the samples"
+        )
+        severity = Severity.WARNING if one.enough < 0.5 else Severity.INFO
+        yield fact("reserve-below-exposure", one.project, message, "grant more, answer the largest risks, or plan less", severity)
+    if context.history:
+        yield from _burnt(context.history[-1], pf, context.once(_reserves))
+
+
+def _burnt(before: Portfolio, now: Portfolio, found: Mapping[str, Reserve]) -> Iterator[Finding]:
+    earlier = {project.id: project for project in before.projects}
+    for project in now.projects:
+        one, other = found.get(project.id), earlier.get(project.id)
+        was = None if other is None else reserve(before, other)
+        if one is None or was is None or other is None or one.money is None or was.money is None or was.money <= 0:
+            continue
+        means = [exposure(pf, [noun], pf.status_date).before for pf, noun in ((before, other), (now, project))]
+        if not means[0]:
+            continue
+        left, open_still = max(one.money, 0) / was.money, float(means[1] / means[0])
+        if left + FASTER < open_still:
+            message = f"{1 - left:.0%} of the reserve of {project.id!r} went since {_said(before)}, and {max(1 - open_still, 0):.0%} of its exposure"
+            yield fact("reserve-burns-faster", project.id, message, "find out what the reserve was spent on, and re-plan it")
+
+
+def _said(pf: Portfolio) -> str:
+    return "the last report" if pf.status_date is None else str(as_day(pf.status_date))
+
+
+def _critical(context: CheckContext) -> Iterator[Finding]:
+    """Threats without a response to work that decides the end."""
+    passes = context.schedule.passes
+    critical = {context.schedule.network.ids[passes.lists.order[place]] for place in passes.critical}
+    across = {end for link in context.portfolio.links for end in (link.source, link.target) if not link.source.startswith("external:")}
+    for _, full_id, risk in _open(context.portfolio):
+        if risk.response is not None or risk.opportunity:
+            continue
+        delayed = [one.target for one in (risk.before.impacts if risk.before else ()) if one.target in critical and one.delay is not None]
+        for target in dict.fromkeys(delayed):
+            what = "is on the critical path and handed over across projects" if target in across else "is on the critical path"
+            yield fact(
+                "risk-unanswered", full_id, f"risk {full_id!r} has no response, and {target!r} {what}", "decide on a response, even accept"
+            )
+
+
+def _padded(context: CheckContext) -> Iterator[Finding]:
+    """Estimates whose base already holds what may go wrong, and risks that are counted in an uplift too."""
+    pf = context.portfolio
+    raised: dict[str, set[str]] = {}
+    for project in pf.projects:
+        if project.counted_as in LEFT_OUT:
+            continue
+        nouns: list[tuple[str, Project | Task]] = [(project.id, project), *((f"{project.id}/{one.id}", one) for one in project.tasks)]
+        for full_id, noun in nouns:
+            for kind, estimate in _bases(noun):
+                if isinstance(estimate, Referenced):
+                    raised.setdefault(full_id, set()).add(kind)
+                if _at_its_top(estimate):
+                    message = f"the {kind} of {full_id!r} is planned at {estimate.central()}, which its own range passes in less than one of ten cases"
+                    yield fact(
+                        "estimate-padded", full_id, message, "plan the likely value, and keep the rest as contingency", Severity.INFO
+                    )
+    for project, full_id, risk in _open(pf):
+        for impact in risk.before.impacts if risk.before is not None else ():
+            item = impact.target or project.id
+            for kind, hit in (("duration", impact.delay), ("cost", impact.cost)):
+                owner = next((name for name in (item, project.id) if kind in raised.get(name, ())), None)
+                if hit is not None and owner is not None:
+                    message = (
+                        f"risk {full_id!r} is counted twice: the {kind} of {owner!r} is raised by what became of others, risks among it"
+                    )
+                    yield fact("risk-counted-twice", full_id, message, "take either the uplift or the risk out of the figures")
+
+
+def _bases(noun: Project | Task) -> Iterator[tuple[str, Estimate]]:
+    if isinstance(noun, Task) and noun.duration is not None:
+        yield "duration", noun.duration
+    for line in noun.budget.lines if noun.budget is not None else ():
+        if line.amount is not None:
+            yield "cost", line.amount
+
+
+def _at_its_top(estimate: Estimate) -> bool:
+    if not isinstance(estimate, Shaped):
+        return False
+    low, high = estimate.bounds
+    return low < high and number(estimate.central()) >= number(estimate.quantile(0.9))
+
+
+ISO = "ISO 31000:2018, 6.6; PRINCE2 7, risk register"
+_REGISTER, _MONEY = Theme(_recorded, ISO), Theme(_enough, "AACE 40R-08 and 44R-08")
+_BASE = Theme(_padded, "AACE 40R-08; Flyvbjerg, reference-class forecasting")
 RISK_CHECKS = (
-    Theme(_windows, "ISO 31000:2018, 6.6; PRINCE2 7, risk register").check(
-        "risk-window-closed", "An open risk can still happen", "Risks whose window has closed", rule="RSK-R01"
+    Theme(_windows, ISO).check("risk-window-closed", "An open risk can still happen", "Risks whose window has closed", rule="RSK-R01"),
+    _REGISTER.check(
+        "risk-incomplete", "A risk states cause, event, effect, owner, window, response", "Risks that leave something out", rule="RSK-R01"
     ),
+    _REGISTER.check("risk-stale", "Somebody looks at a risk every quarter", "Risks that nobody looks at", rule="RSK-R01"),
+    Theme(_shared, "M_o_R 4, portfolio perspective; Hulett (2009), risk drivers").check(
+        "risk-shared-driver", "A cause behind risks of several projects is managed once", "Risks of the portfolio", rule="RSK-R02"
+    ),
+    Theme(_promised, "PRINCE2 7, risk response planning").check(
+        "response-not-planned", "A response that lowers a risk is paid for and carried out", "Responses that nobody planned", rule="RSK-R03"
+    ),
+    _MONEY.check("reserve-below-exposure", "The reserve covers the open threats at P80", "Reserves that are too small", rule="RSK-R04"),
+    _MONEY.check("reserve-burns-faster", "The reserve lasts as long as the exposure", "Reserves that go too fast", rule="RSK-R05"),
+    Theme(_critical, "GAO Schedule Assessment Guide, best practice 8").check(
+        "risk-unanswered", "A threat to critical work has a response", "Threats to critical work without a response", rule="RSK-R06"
+    ),
+    _BASE.check("estimate-padded", "A base estimate is the likely value", "Estimates with padding", rule="RSK-R07"),
+    _BASE.check("risk-counted-twice", "A risk is an uplift or an event, never both", "Risks that are counted twice", rule="RSK-R07"),
 )

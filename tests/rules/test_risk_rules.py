@@ -1,0 +1,126 @@
+"""Rules RSK-R01 to RSK-R07: each is silent on a clean portfolio and fires on two offending ones, for what it is for and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+
+import ipmo
+from ipmo.analysis.risk.reserve import reserve
+from ipmo.model import Portfolio
+from ipmo.plugin import CheckContext
+from ipmo.rules.risks import RISK_CHECKS
+
+FULL = {
+    "id": "R", "name": "The pump fails", "cause": "it is old", "effect": "work stops", "owner": "ann", "actionee": "ann", "response": "reduce",
+    "response_cost": "5 k GBP", "starts": "2026-03-01", "ends": "2026-12-31", "raised": "2026-01-12", "reviewed": "2026-02-20",
+    "before": {"probability": 0.3, "impacts": [{"target": "P/b", "delay": "5 d", "cost": "40 k GBP"}]}, "after": {"probability": 0.1},
+}  # fmt: skip
+TASKS = [
+    {"id": "a", "duration": {"low": "8 d", "likely": "10 d", "high": "15 d"}},
+    {"id": "b", "duration": "20 d", "after": "a"},
+    {"id": "c", "duration": "3 d", "after": "a"},
+]
+
+
+def plan(*risks: Mapping[str, Any], others: Mapping[str, Any] | None = None, day: str = "2026-03-02", **more: Any) -> Portfolio:
+    first = {"id": "P", "budget": "100 k GBP", "funding": "150 k GBP", "tasks": TASKS, "risks": list(risks)} | more
+    second = {"id": "Q", "tasks": [{"id": "t", "duration": "2 d"}], "risks": [others] if others else []}
+    return ipmo.from_dict(
+        {
+            "ipmo": 1,
+            "portfolio": {"id": "x", "start": "2026-02-02", "status_date": day, "money": {"currency": "GBP"}},
+            "people": [{"id": "ann"}],
+            "drivers": [{"id": "ground", "factor": {"low": 0.9, "likely": 1, "high": 1.3}, "targets": ["P"]}],
+            "projects": [first, second],
+            "links": [{"id": "L", "from": "P/b", "to": "Q/t"}],
+        }
+    )
+
+
+def risk(**changed: Any) -> dict[str, Any]:
+    """The full risk, changed; what is None is left out."""
+    return {key: value for key, value in (FULL | changed).items() if value is not None}
+
+
+def hit(target: str = "P/b", **impact: Any) -> dict[str, Any]:
+    return {"probability": 0.3, "impacts": [{"target": target, **impact}]}
+
+
+def codes(pf: Portfolio, *history: Portfolio) -> set[str]:
+    context = CheckContext(portfolio=pf, history=history)
+    return {f"{check.rule} {one.code.removeprefix('ipmo/')}" for check in RISK_CHECKS for one in check.run(context)}
+
+
+CLEAN = plan(risk())
+UNANSWERED = {"response": None, "response_cost": None, "actionee": None, "after": None}
+RAISED = {"estimate": "100 k GBP", "reference": "rail-2004", "certainty": 0.8}
+LONGER = [{"id": "b", "duration": {"estimate": "20 d", "reference": "rail-2004"}}]
+
+
+def test_a_register_that_is_looked_after_is_silent() -> None:
+    assert codes(CLEAN) == set()
+    assert codes(CLEAN, plan(risk(), day="2026-02-02")) == set()
+
+
+@pytest.mark.parametrize(
+    ("pf", "expected"),
+    [
+        (plan(risk(cause=None)), {"RSK-R01 risk-incomplete"}),
+        (plan(risk(owner=None, starts=None, ends=None)), {"RSK-R01 risk-incomplete"}),
+        (plan(risk(reviewed=None, raised="2025-11-29")), {"RSK-R01 risk-stale"}),
+        (plan(risk(raised="2025-01-01", reviewed="2025-06-01")), {"RSK-R01 risk-stale"}),
+        (plan(risk(ends="2026-02-27", starts="2026-01-05")), {"RSK-R01 risk-window-closed"}),
+        (plan(risk(driver="ground"), others=risk(driver="ground", before=hit("Q/t", cost="1 GBP"))), {"RSK-R02 risk-shared-driver"}),
+        (plan(risk(driver="ground"), risk(id="S", driver="ground"), others=risk(driver="ground", before=hit("Q/t", delay="1 d"))), {"RSK-R02 risk-shared-driver"}),
+        (plan(risk(response="accept")), {"RSK-R03 response-not-planned"}),
+        (plan(risk(response_cost=None, after={"impacts": [{"target": "P/b", "cost": "10 k GBP"}]})), {"RSK-R03 response-not-planned"}),
+        (plan(risk(actionee=None)), {"RSK-R03 response-not-planned"}),
+        (plan(risk(), funding="110 k GBP"), {"RSK-R04 reserve-below-exposure"}),
+        (plan(risk(before=hit(cost="90 k GBP") | {"probability": 0.6})), {"RSK-R04 reserve-below-exposure"}),
+        (plan(risk(**UNANSWERED)), {"RSK-R01 risk-incomplete", "RSK-R06 risk-unanswered"}),
+        (plan(risk(**UNANSWERED | {"before": hit("P/a", delay="1 d")})), {"RSK-R01 risk-incomplete", "RSK-R06 risk-unanswered"}),
+        (plan(risk(), tasks=[{**TASKS[0], "duration": {"low": "8 d", "likely": "10 d", "high": "10 d"}}, *TASKS[1:]]), {"RSK-R07 estimate-padded"}),
+        (plan(risk(), budget={"low": "50 k GBP", "likely": "100 k GBP", "high": "101 k GBP"}), {"RSK-R07 estimate-padded"}),
+        (plan(risk(), budget=RAISED, funding="300 k GBP"), {"RSK-R07 risk-counted-twice"}),
+        (plan(risk(before=hit(delay="5 d")), tasks=LONGER), {"RSK-R07 risk-counted-twice"}),
+    ],
+)  # fmt: skip
+def test_each_rule_fires_on_its_own_offence_only(pf: Portfolio, expected: set[str]) -> None:
+    assert codes(pf) == expected
+
+
+def test_a_reserve_that_goes_faster_than_the_exposure_is_said() -> None:
+    """50 k GBP of reserve became 25 k while the exposure stayed; and where the exposure halved, 15 k are left."""
+    before = plan(risk(), day="2026-02-02")
+    assert codes(plan(risk(), forecast="125 k GBP"), before) == {"RSK-R04 reserve-below-exposure", "RSK-R05 reserve-burns-faster"}
+    halved = risk(before=hit(cost="20 k GBP", delay="5 d"))
+    assert codes(plan(halved, forecast="124 k GBP"), before) == set()
+    assert codes(plan(halved, forecast="130 k GBP"), before) == {"RSK-R05 reserve-burns-faster"}
+
+
+def test_one_risk_that_reaches_all_projects_covers_a_shared_driver() -> None:
+    both = {"probability": 0.3, "impacts": [{"target": "P/b", "cost": "1 k GBP"}, {"target": "Q/t", "cost": "1 k GBP"}]}
+    assert codes(plan(risk(driver="ground", before=both), others=risk(driver="ground", before=hit("Q/t", cost="1 GBP")))) == set()
+
+
+def test_what_threats_cost_together_is_their_exact_distribution() -> None:
+    """Three risks of certain size, enumerated: P(0), and every sum of them, within four standard errors."""
+    threats = ((0.2, 100), (0.1, 230), (0.4, 50))
+    rows = [{"id": f"R{n}", "before": {"probability": p, "impacts": [{"cost": f"{amount} GBP"}]}} for n, (p, amount) in enumerate(threats)]
+    pf = plan(*rows)
+    found = reserve(pf, pf.projects[0])
+    assert found is not None
+    assert found.money == 50_000
+    exact: dict[int, float] = {}
+    for which in range(8):
+        amount = sum(size for n, (_, size) in enumerate(threats) if which >> n & 1)
+        chance = float(np.prod([p if which >> n & 1 else 1 - p for n, (p, _) in enumerate(threats)]))
+        exact[amount] = exact.get(amount, 0.0) + chance
+    for amount, chance in exact.items():
+        share = float((found.costs == amount).mean())
+        assert abs(share - chance) <= 4 * (chance * (1 - chance) / len(found.costs)) ** 0.5, amount
+    assert abs(found.mean - 63) <= 4 * found.costs.std() / len(found.costs) ** 0.5
