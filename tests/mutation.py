@@ -51,8 +51,15 @@ def settings_of(room: str) -> dict[str, list[str]]:
     return found
 
 
-def prepare(room: str, folder: Path) -> None:
-    """A copy of the checkout in which the packages of the plugins lie beside ipmo, with every fault of the room in it, asleep."""
+def prepare(room: str, folder: Path, count: int = 0, seed: int = 1) -> None:
+    """A copy of the checkout in which the packages of the plugins lie beside ipmo, with every fault of the room in it, asleep.
+
+    Args:
+        room: what is mutated.
+        folder: where the copy goes.
+        count: faults are made in so many modules, drawn by the seed; in all when 0.
+        seed: of the draw.
+    """
     shutil.rmtree(folder, ignore_errors=True)
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\0")
     for name in filter(None, listed):
@@ -62,11 +69,20 @@ def prepare(room: str, folder: Path) -> None:
     for package in folder.glob("plugins/*/src/*"):
         shutil.copytree(package, folder / "src" / package.name)
     text = (folder / "pyproject.toml").read_text(encoding="utf-8")
-    own = f"only_mutate = {json.dumps(settings_of(room)['mutate'])}\n"
+    mutate = settings_of(room)["mutate"]
+    if count:
+        known = sorted(str(path.relative_to(folder)) for pattern in mutate for path in modules(folder, pattern))
+        mutate = sorted(random.Random(seed).sample(known, min(count, len(known))))
+    own = f"only_mutate = {json.dumps(mutate)}\n"
     (folder / "pyproject.toml").write_text(text.replace('source_paths = ["src"]\n', f'source_paths = ["src"]\n{own}', 1), encoding="utf-8")
     made = run(folder, "-c", MAKE)
     if made.returncode:
         sys.exit(made.stdout[-4000:] + made.stderr[-4000:])
+
+
+def modules(folder: Path, pattern: str) -> list[Path]:
+    """The modules of a room that hold anything, those of the rooms inside it too."""
+    return [path for path in (folder / pattern.removesuffix("/*")).rglob("*.py") if path.read_text(encoding="utf-8").count("\n") > 1]
 
 
 def refresh(folder: Path) -> None:
@@ -275,6 +291,9 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("room")
     parser.add_argument("--sample", type=int, default=0, help="how many faults are tried; all when left out")
     parser.add_argument("--seed", type=int, default=1, help="of the sample")
+    parser.add_argument(
+        "--modules", type=int, default=0, help="faults are made in so many modules, drawn by the seed; in all when left out"
+    )
     parser.add_argument("--of", default="", help="only faults whose name holds this: a module or a function")
     parser.add_argument("--again", action="store_true", help="the faults are those of the last run: only tests changed")
     parser.add_argument("--show", action="store_true", help="what lived in the last run, as differences")
@@ -288,7 +307,7 @@ def main(arguments: list[str]) -> None:
         if given.again:
             refresh(folder)
         else:
-            prepare(given.room, folder)
+            prepare(given.room, folder, given.modules, given.seed)
         names = [name for name in faults(folder) if given.of in name]
         chosen = random.Random(given.seed).sample(names, min(given.sample or len(names), len(names)))  # so that the first are a sample too
         (folder / "chosen.json").write_text(json.dumps(chosen), encoding="utf-8")
@@ -304,6 +323,7 @@ def main(arguments: list[str]) -> None:
     print(
         f"{given.room}: {count['killed']} of {len(states)} faults found, {count['killed'] / len(states):.1%}; "
         f"95 % confidence {low:.0%} to {high:.0%}; {len(faults(folder))} faults can be made; seed {given.seed}"
+        + (f", {given.modules} modules" if given.modules else "")
     )
 
 

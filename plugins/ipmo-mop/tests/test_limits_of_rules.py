@@ -85,6 +85,51 @@ def test_work_that_stands_in_for_other_work_is_not_stopped_together_with_it() ->
     ]
 
 
+@pytest.mark.parametrize(
+    ("more", "severity", "hint", "ending"),
+    [
+        ({}, "warning", "stop it, or say what else it is for", "less than it costs"),
+        ({"exit_cost": "50 GBP"}, "warning", "stop it, or say what else it is for", "50 GBP more than is lost"),
+        ({"exit_cost": "100 GBP"}, "info", "going on is the lesser loss: look for a cheaper way out", "as much as is lost"),
+        ({"exit_cost": "150 GBP"}, "info", "going on is the lesser loss: look for a cheaper way out", "50 GBP less than is lost"),
+        (
+            {"tasks": [Task(id="a", duration="5 d", actual_start="2025-12-20", remaining="3 d")]},
+            "info",
+            "write what it has cost so far (actual:) before you stop it",
+            "what 'P/a' cost so far is not recorded (actual:)",
+        ),
+    ],
+)
+def test_what_to_do_with_work_that_brings_less_than_it_costs(more: dict[str, Any], severity: str, hint: str, ending: str) -> None:
+    (told,) = said("stop-list", worth(500).evolve("P", **more))
+    assert (told.item, told.part, told.severity.value, told.hint) == ("P", "", severity, hint)
+    unsaid = severity == "info" and "tasks" in more
+    assert f"has {'at least ' if unsaid else ''}0.80 of benefit to come for each unit of money still to be spent: " in told.message
+    assert ("whether that is less than it costs is not known" in told.message) is unsaid
+    assert told.message.endswith(ending)
+
+
+def test_gates_out_of_order_and_work_after_a_kill_are_told_with_what_to_do() -> None:
+    go, kill = {"outcome": "go", "date": "2026-01-05"}, {"outcome": "kill", "date": "2026-01-05"}
+    work = [Task(id="b", duration="5 d", actual_start="2026-01-06"), Task(id="a", duration="5 d", actual_start="2026-01-06")]
+    (late,) = said("gate-sequence", portfolio(Project(id="P", gates=[Gate(id="1"), Gate(id="2", decision=go)])))
+    assert (late.item, late.part, late.severity.value, late.hint) == ("P/2", "", "error", "decide the gates in order")
+    (after,) = said("gate-sequence", portfolio(Project(id="P", tasks=work, gates=[Gate(id="G", decision=kill)])))
+    assert (after.item, after.part, after.severity.value, after.hint) == ("P/G", "kill", "error", "stop the work, or decide the gate anew")
+    assert after.message == "'a', 'b' of 'P' began after gate 'G' had stopped the project on 2026-01-05"
+    same_day = portfolio(Project(id="P", tasks=[attrs.evolve(work[0], actual_start="2026-01-05")], gates=[Gate(id="G", decision=kill)]))
+    assert said("gate-sequence", same_day) == [], "on the day of the kill"
+
+
+def test_more_granted_or_spent_than_released_is_told_with_what_to_do() -> None:
+    (told,) = said("funding", granted("11 GBP", release(10, "2026-02-01"), status="2026-03-01"))
+    assert (told.item, told.part, told.severity.value, told.hint) == ("P", "", "error", "hold the gate that releases the rest")
+    (told,) = said("funding", granted(None, release(10, "2026-02-01"), status="2026-03-01", actual="11 GBP"))
+    assert (told.item, told.part, told.severity.value) == ("P", "spent", "error")
+    assert told.hint == "stop the spending, or decide the gate that releases it"
+    assert told.message == "project 'P' has spent 11; its gates released 10"
+
+
 def test_work_is_compared_with_a_proposal_that_brings_more_for_its_money() -> None:
     assert ratios(worth(250, 150)) == [1.6, 2.0]
     (told,) = said("stop-list", worth(250, 150))
