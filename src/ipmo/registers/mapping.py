@@ -109,6 +109,7 @@ class SheetMapping:
         project: the project that all its rows belong to, where no column says it.
         new_projects: projects that only this sheet names are made; else a row that names an unknown project is refused.
         last: the last row that is read, from 1; 0 for all.
+        range: the columns that are read, as `H:M`, where tables stand side by side; empty for all.
         doubt: what whoever proposed it was not sure of.
     """
 
@@ -121,6 +122,7 @@ class SheetMapping:
     project: str = ""
     new_projects: bool = False
     last: int = 0
+    range: str = ""
     doubt: str = ""
 
     @property
@@ -219,7 +221,7 @@ def _sheet_lines(sheet: SheetMapping) -> Iterator[str]:
         yield f"    register: {sheet.register}"
     yield f"    header: {sheet.header[0] if len(sheet.header) == 1 else list(sheet.header)}"
     blank = SheetMapping(register="")
-    for key in ("transposed", "rest", "project", "new_projects", "last"):
+    for key in ("transposed", "rest", "project", "new_projects", "last", "range"):
         if (value := getattr(sheet, key)) != getattr(blank, key):
             yield f"    {key}: {_scalar(value)}"
     yield "    columns:" if sheet.columns else "    columns: {}"
@@ -321,7 +323,9 @@ class _Reader:
         if not isinstance(data, dict):
             self.wrong(f"expected a mapping with register: and columns:; got {said(data)}", path)
             return None
-        told = self.part(data, path, {"sheet", "register", "header", "transposed", "columns", "rest", "project", "new_projects", "last"})
+        told = self.part(
+            data, path, {"sheet", "register", "header", "transposed", "columns", "rest", "project", "new_projects", "last", "range"}
+        )
         kind = register_named(str(told.get("register", "")))
         if kind is None:
             if "register" in told:
@@ -412,6 +416,13 @@ def _multiplier(value: object) -> str:
         if str(value) in (letter, str(factor)):
             return letter
     raise UnitError(f"{said(value)} is no multiplier; write k, M, bn or 1")
+
+
+def _range(value: object) -> str:
+    found = re.fullmatch(r"([A-Za-z]{1,3}):([A-Za-z]{1,3})", str(value))
+    if found is None or number_of(found[1]) > number_of(found[2]):
+        raise UnitError(f"{said(value)} are no columns; write the first and the last of them, for example H:M")
+    return str(value).upper()
 
 
 def _currency(value: object) -> str:

@@ -111,7 +111,7 @@ class Table:
         Raises:
             FileError: the mapping does not fit the sheet at all.
         """
-        turned = sheet.transposed() if mapping.transposed else sheet
+        turned = sheet.transposed() if mapping.transposed else _between(sheet, mapping.range)
         made = cls(turned, mapping, mapping.kind, intake)
         if max(mapping.header, default=0) > len(turned.rows):
             raise FileError(
@@ -135,13 +135,13 @@ class Table:
         taken: dict[int, ColumnMapping] = {}
         problems = []
         for one in self.mapping.columns:
-            found = [number_of(one.at)] if one.at else by_header.get(folded(one.header), [])
-            if one.at and (found[0] >= len(headers) or (one.header and folded(headers[found[0]]) != folded(one.header))):
+            found = [number_of(one.at) - self.sheet.left] if one.at else by_header.get(folded(one.header), [])
+            if one.at and (not 0 <= found[0] < len(headers) or (one.header and folded(headers[found[0]]) != folded(one.header))):
                 found = by_header.get(folded(one.header), []) if one.header else []
             if len(found) > 1:
-                where = " and ".join(letters(place) for place in found)
+                where = " and ".join(map(self.sheet.letters, found))
                 problems.append(
-                    f"columns {where} of {self._called} are both headed {one.header!r}; write {one.header} @{letters(found[0])} in the mapping"
+                    f"columns {where} of {self._called} are both headed {one.header!r}; write {one.header} @{self.sheet.letters(found[0])} in the mapping"
                 )
             elif not found:
                 self._missing(one, headers)
@@ -166,7 +166,9 @@ class Table:
         if mapping.field == IGNORE:
             return Column(index, mapping, None)
         if mapping.field == ATTRIBUTE:
-            return Column(index, mapping, TEXT, attribute=mapping.attribute or " ".join(header.split()) or f"column {letters(index)}")
+            return Column(
+                index, mapping, TEXT, attribute=mapping.attribute or " ".join(header.split()) or f"column {self.sheet.letters(index)}"
+            )
         return Column(index, mapping, self.kind.fields[mapping.field])
 
     def _choose_rows(self) -> None:
@@ -328,6 +330,20 @@ class Table:
             counts["ignored"] += filled
             counts["blank"] -= filled
         return counts
+
+
+def _between(sheet: Sheet, columns: str) -> Sheet:
+    """The columns of a sheet that a mapping is about.
+
+    Raises:
+        FileError: the sheet has none of them.
+    """
+    if not columns:
+        return sheet
+    first, _, last = columns.partition(":")
+    if number_of(first) >= sheet.width:
+        raise FileError(sheet.file, f"the mapping reads columns {columns}; the last one is {letters(sheet.width - 1)}")
+    return sheet.between(number_of(first), number_of(last))
 
 
 def _kind_of(outcome: Outcome) -> str:

@@ -55,6 +55,7 @@ class Sheet:
         guessed: of text, nothing bore its encoding out: it is the usual one where no other is.
         ragged: of text, rows (from 0) that had more cells than the first row of the table, with what they had.
         hidden: the workbook does not show it.
+        left: the column of the file in which its first one stands, from 0: more than 0 of one of several tables side by side.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Sheet:
     delimiter: str = ""
     guessed: bool = False
     hidden: bool = False
+    left: int = 0
     ends: Sequence[int] = attrs.field(default=(), repr=False)
     """Of text in which cells have lines of their own: the line on which each row ends."""
     notes: tuple[Finding, ...] = ()
@@ -83,9 +85,22 @@ class Sheet:
             column: from 0.
         """
         if self.is_text:
-            return f"row {row + 1}" if column is None else f"row {row + 1}, column {letters(column)}"
+            return f"row {row + 1}" if column is None else f"row {row + 1}, column {self.letters(column)}"
         name = sheet_label(self.name)
-        return f"{name} row {row + 1}" if column is None else f"{name}!{letters(column)}{row + 1}"
+        return f"{name} row {row + 1}" if column is None else f"{name}!{self.letters(column)}{row + 1}"
+
+    def letters(self, column: int) -> str:
+        """The letters of a column in the file."""
+        return letters(self.left + column)
+
+    def between(self, first: int, last: int) -> Sheet:
+        """Some of its columns.
+
+        Args:
+            first: the first of them, from 0.
+            last: the last of them.
+        """
+        return attrs.evolve(self, rows=[row[first : last + 1] for row in self.rows], left=self.left + first)
 
     def line(self, row: int) -> int:
         """The line of a row, from 1: of text the line on which it begins, of a workbook its row."""

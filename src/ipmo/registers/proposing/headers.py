@@ -11,15 +11,17 @@ import attrs
 
 from ipmo.registers.opening.header_rows import header_texts
 from ipmo.registers.opening.sheets import Raw, Sheet, is_blank, text_of
-from ipmo.registers.proposing.columns import unknown_text
+from ipmo.registers.proposing.columns import look_at, unknown_text
 from ipmo.registers.proposing.headings import heading
 from ipmo.registers.proposing.synonyms import SYNONYMS, names_of
 
-__all__ = ["Table", "find_table", "title_of"]
+__all__ = ["Table", "find_table", "find_tables", "title_of"]
 
 SEARCHED = 40
 """Rows, and of turned sheets columns, in which a header is looked for."""
 WIDE = 400
+TYPED = 0.8
+"""From this share on, the cells of a column are numbers or dates."""
 LONG_HEADER = 400
 UNITS_ROW = re.compile(
     r"(?:in\s+)?(?:[£€$¥]|usd|eur|gbp|aud|cad|us\$)?\s*[kmb']?(?:n|000s?|illions?|housands?)?|days?|weeks?|months?|hours?|hrs|%|percent|fte|text|free text|date|number|numeric|yes/no|y/n"
@@ -54,6 +56,10 @@ class Table:
     known: int
     title: str = ""
     stopped: str = ""
+    part: bool = False
+    """Other tables stand above or below it."""
+    columns: str = ""
+    """Its columns, as `H:M`, where other tables stand beside it."""
 
     @property
     def headers(self) -> list[str]:
@@ -72,9 +78,9 @@ def _vocabulary() -> tuple[frozenset[tuple[str, ...]], frozenset[str]]:
     return names, frozenset(word for name in names for word in name)
 
 
-def title_of(sheet: Sheet, header: int) -> str:
-    """What stands above a header."""
-    found = [text_of(cell) for row in itertools.islice(sheet.rows, 0, header) for cell in row if not is_blank(cell)]
+def title_of(sheet: Sheet, header: int, first: int = 0) -> str:
+    """What stands above a header, from a row on."""
+    found = [text_of(cell) for row in itertools.islice(sheet.rows, first, header) for cell in row if not is_blank(cell)]
     return " ".join(found)[:300]
 
 
@@ -107,10 +113,11 @@ def _score(row: Sequence[Raw]) -> tuple[float, int]:
     return score, known
 
 
-def _best(rows: Sequence[Sequence[Raw]]) -> tuple[float, int, int]:
-    """(score, known names, row) of the row that looks most like a header."""
-    best = (float("-inf"), 0, 0)
-    for place, row in enumerate(itertools.islice(rows, SEARCHED)):
+def _best(rows: Sequence[Sequence[Raw]], first: int = 0, end: int | None = None) -> tuple[float, int, int]:
+    """(score, known names, row) of the row that looks most like a header, of those from one on."""
+    best = (float("-inf"), 0, first)
+    for place in range(first, min(first + SEARCHED, len(rows) if end is None else end)):
+        row = rows[place]
         if sum(not is_blank(cell) for cell in row) < 2:
             continue
         score, known = _score(row)
@@ -119,17 +126,122 @@ def _best(rows: Sequence[Sequence[Raw]]) -> tuple[float, int, int]:
     return best
 
 
-def find_table(sheet: Sheet) -> Table | None:
-    """The table of a sheet; None where no row looks like a header.
+def find_tables(sheet: Sheet) -> list[Table]:
+    """The tables of a sheet: below one another with a blank row between, and side by side with a blank column between.
+
+    Another table begins where a row behind a blank one has names of fields and differs from the header above; side by side, where both have
+    names of ids, or the same names: a blank column alone is none. What looks like a table whose headings nobody knows ends the one above it.
 
     Args:
         sheet: the sheet, as it stands in the file.
     """
+    first = find_table(sheet)
+    if first is None or first.transposed:
+        return [] if first is None else [first]
+    begins = [0, *_begins(sheet.rows, first)]
+    found = []
+    for begin, end in itertools.pairwise([*begins, len(sheet.rows)]):
+        table = first if len(begins) == 1 else find_table(sheet, begin, end)
+        if table is not None:
+            found += [_without_strange(one) for one in _beside(table)]
+    return found
+
+
+def _begins(rows: Sequence[Sequence[Raw]], first: Table) -> list[int]:
+    """The rows, or those of their titles, at which tables below the first one begin."""
+    width = len(rows[0])
+    header = rows[first.header[-1]]
+    found = []
+    for row in range(first.header[-1] + 2, len(rows) - 1):
+        if rows[row - 1].count("") < width - 1:
+            continue
+        titled = rows[row - 1].count("") == width - 1
+        if titled and (row < 2 or rows[row - 2].count("") < width):
+            continue
+        begin = row - 1 if titled else row
+        filled = [cell for cell in rows[row] if not is_blank(cell)]
+        if len(filled) < 2 or rows[row] == header or not all(isinstance(cell, str) for cell in filled):
+            continue
+        score, known = _score(rows[row])
+        if known >= 2 and 2 * known >= len(filled) and score > 0:
+            found.append(begin)
+            header = rows[row]
+    return found
+
+
+def _beside(table: Table) -> list[Table]:
+    """The tables that stand side by side below one row of headers: apart by a blank column, each with ids or names of its own."""
+    heads = table.headers
+    gaps = [column for column, head in enumerate(heads) if not head and all(is_blank(cell) for cell in table.cells(column))]
+    edges = [-1, *gaps, len(heads)]
+    spans = [(left + 1, right - 1) for left, right in itertools.pairwise(edges) if right - left > 2]
+    if len(spans) < 2 or not _apart([[heading(head).words for head in heads[left : right + 1] if head] for left, right in spans]):
+        return [table]
+    found = []
+    for left, right in spans:
+        sheet = table.sheet.between(left, right)
+        last, stopped = _end(sheet, table.header[-1] + 1, table.last)
+        columns = f"{sheet.letters(0)}:{sheet.letters(right - left)}"
+        title = table.title if table.part else title_of(sheet, table.header[0])
+        found.append(attrs.evolve(table, sheet=sheet, last=last, stopped=stopped, columns=columns, title=title))
+    return found
+
+
+def _apart(groups: Sequence[Sequence[tuple[str, ...]]]) -> bool:
+    """Whether groups of headings are tables of their own: each two have a heading in common, or each has one that names an id or a name."""
+    shared = all(set(one) & set(other) for one, other in itertools.pairwise(groups))
+    return shared or all(any(words in _named_by() for words in group) for group in groups)
+
+
+@functools.cache
+def _named_by() -> frozenset[tuple[str, ...]]:
+    """Names of ids that say of what: `Project ID`, `Risk number`."""
+    found = set()
+    for kind in SYNONYMS:
+        for words, fields in names_of(kind).items():
+            if len(words) > 1 and any(field == "id" for field, _ in fields):
+                found.add(words)
+    return frozenset(found)
+
+
+def _without_strange(table: Table) -> Table:
+    """A table that ends before what looks like another one whose headings nobody knows: texts where its own cells are dates and numbers."""
+    rows, first = table.sheet.rows, table.header[-1] + 1
+    blank = [row for row in range(first + 1, table.last) if all(map(is_blank, rows[row]))]
+    if not blank:
+        return table
+    looks = [look_at([row[column] for row in itertools.islice(rows, first, blank[0])]) for column in range(table.sheet.width)]
+    plain = [column for column, look in enumerate(looks) if look.told > 1 and look.share("number", "date", "money", "percent") >= TYPED]
+    for row in blank:
+        cells = rows[row + 1] if row + 1 < table.last else ()
+        filled = [cell for cell in cells if not is_blank(cell)]
+        repeated = cells == rows[table.header[-1]]
+        if len(filled) < 2 or repeated or not all(isinstance(cell, str) and not unknown_text(cell) for cell in filled):
+            continue
+        held = [cells[column] for column in plain if not is_blank(cells[column])]
+        if held and not any(look_at([cell]).share("number", "date", "money", "percent") for cell in held):
+            last = row
+            while last > first and all(map(is_blank, rows[last - 1])):
+                last -= 1
+            where = f"rows {row + 2} to {table.last} look like another table, whose headings are not known; they are left out"
+            return attrs.evolve(table, last=last, stopped=where)
+    return table
+
+
+def find_table(sheet: Sheet, first: int = 0, end: int | None = None) -> Table | None:
+    """The table of a sheet, or of some of its rows; None where no row looks like a header.
+
+    Args:
+        sheet: the sheet, as it stands in the file.
+        first: the first row of these, from 0.
+        end: the row after the last of these; None for all.
+    """
     if not sheet.rows:
         return None
-    upright = _best(sheet.rows)
+    upright = _best(sheet.rows, first, end)
+    part = first > 0 or (end is not None and end < len(sheet.rows))
     turned_rows = list(zip(*(row[:SEARCHED] for row in itertools.islice(sheet.rows, WIDE)), strict=True))
-    turned = _best(turned_rows) if len(sheet.rows) <= WIDE else (float("-inf"), 0, 0)
+    turned = _best(turned_rows) if len(sheet.rows) <= WIDE and not part else (float("-inf"), 0, 0)
     fuller = _share(turned_rows, turned) > 1.5 * _share(sheet.rows, upright)
     field_by_field = sheet.width == 2 and turned[1] >= 3 * upright[1]
     transposed = turned[1] >= 3 and turned[1] > 1.5 * upright[1] and (fuller or field_by_field)
@@ -137,11 +249,10 @@ def find_table(sheet: Sheet) -> Table | None:
     if known < 1 or (transposed and known < 3):
         return None
     shown = sheet.transposed() if transposed else sheet
-    header = (row,) if transposed else _rows_of_header(sheet.rows, row)
-    last, stopped = (len(shown.rows), "") if transposed else _end(shown, header[-1] + 1)
-    return Table(
-        sheet=shown, header=header, transposed=transposed, last=last, known=known, title=title_of(shown, header[0]), stopped=stopped
-    )
+    header = (row,) if transposed else _rows_of_header(sheet.rows, row, first)
+    last, stopped = (len(shown.rows), "") if transposed else _end(shown, header[-1] + 1, end)
+    title = title_of(shown, header[0], first)
+    return Table(sheet=shown, header=header, transposed=transposed, last=last, known=known, title=title, stopped=stopped, part=part)
 
 
 def _share(rows: Sequence[Sequence[Raw]], best: tuple[float, int, int]) -> float:
@@ -149,11 +260,11 @@ def _share(rows: Sequence[Sequence[Raw]], best: tuple[float, int, int]) -> float
     return best[1] / max(1, sum(not is_blank(cell) for cell in rows[best[2]]))
 
 
-def _rows_of_header(rows: Sequence[Sequence[Raw]], row: int) -> tuple[int, ...]:
+def _rows_of_header(rows: Sequence[Sequence[Raw]], row: int, first: int = 0) -> tuple[int, ...]:
     """The rows of the header around the one that was found: one more above it for groups, one below it for units."""
     found = [row]
     own = [text_of(cell) for cell in rows[row]]
-    if row > 0:
+    if row > first:
         above = [text_of(cell) for cell in rows[row - 1]]
         filled = [place for place, text in enumerate(above) if text]
         strings = all(isinstance(rows[row - 1][place], str) for place in filled)
@@ -169,10 +280,10 @@ def _rows_of_header(rows: Sequence[Sequence[Raw]], row: int) -> tuple[int, ...]:
     return tuple(found)
 
 
-def _end(sheet: Sheet, first: int) -> tuple[int, str]:
+def _end(sheet: Sheet, first: int, end: int | None = None) -> tuple[int, str]:
     """The row after a table's last one, and why it ends before the sheet does."""
     rows = sheet.rows
-    last = len(rows)
+    last = len(rows) if end is None else end
     while last > first and all(is_blank(cell) for cell in rows[last - 1]):
         last -= 1
     full, why = last, ""

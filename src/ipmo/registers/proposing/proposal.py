@@ -15,12 +15,11 @@ from ipmo.registers.cells.amounts import SHARED, SIGNS
 from ipmo.registers.cells.reading import usual_year
 from ipmo.registers.fields import CATALOGUE, RegisterField
 from ipmo.registers.mapping import ATTRIBUTE, IGNORE, ColumnMapping, Mapping, SheetMapping
-from ipmo.registers.opening.lettered import letters
 from ipmo.registers.opening.sheets import Sheet
 from ipmo.registers.proposing.assigning import Assigned, assign
 from ipmo.registers.proposing.columns import Column, look_at
 from ipmo.registers.proposing.details import Details, day_named, detailed, most_used, order_of_file, unknown_texts
-from ipmo.registers.proposing.headers import Table, find_table
+from ipmo.registers.proposing.headers import Table, find_tables
 from ipmo.registers.proposing.headings import Heading, heading
 from ipmo.registers.proposing.kinds import kinds_of, telling
 from ipmo.registers.proposing.voting import MONEY_CELLS
@@ -80,17 +79,21 @@ def propose(sheets: Sequence[Sheet], *, withheld: frozenset[str] = frozenset()) 
     doubts: list[str] = []
     found: list[_Found] = []
     for sheet in sheets:
-        table = find_table(sheet)
-        if table is None:
+        tables = find_tables(sheet)
+        if not tables:
             doubts.append(f"{_called(sheet)}: no row of it looks like headings; it is left out")
-            continue
-        reads = tuple(map(heading, table.headers))
-        columns = tuple(look_at(table.cells(place)) for place in range(len(reads)))
-        one = _of_kind(sheet, table, reads, columns, withheld)
-        if one is None:
-            doubts.append(f"{_called(sheet)}: it looks like no register; it is left out")
-        else:
-            found.append(one)
+        for table in tables:
+            reads = tuple(map(heading, table.headers))
+            columns = tuple(look_at(table.cells(place)) for place in range(len(reads)))
+            one = _of_kind(table, reads, columns, withheld, alone=len(tables) == 1)
+            if one is not None:
+                found.append(one)
+            elif len(tables) == 1:
+                doubts.append(f"{_called(sheet)}: it looks like no register; it is left out")
+            else:
+                doubts.append(f"{_called(sheet)}: {_range(table)} look like no register; they are left out")
+        if len(tables) > 1:
+            doubts.append(f"{_called(sheet)}: it holds {len(tables)} tables: {'; '.join(map(_range, tables))}")
     known = _known(found)
     found = [_again(one, known, withheld) for one in found]
     return _mapping(found, sheets, doubts)
@@ -100,11 +103,18 @@ def _called(sheet: Sheet) -> str:
     return f"sheet {sheet.name!r}"
 
 
+def _range(table: Table) -> str:
+    """Where a table stands, for people."""
+    columns = f", columns {table.columns.replace(':', ' to ')}" if table.columns else ""
+    return f"rows {table.header[0] + 1} to {table.last}{columns}"
+
+
 def _of_kind(
-    sheet: Sheet, table: Table, reads: tuple[Heading, ...], columns: tuple[Column, ...], withheld: frozenset[str]
+    table: Table, reads: tuple[Heading, ...], columns: tuple[Column, ...], withheld: frozenset[str], *, alone: bool
 ) -> _Found | None:
-    """A sheet as the kind of register that its headings, names and cells speak for most; None where nothing does."""
-    votes = [one for one in kinds_of([read.text for read in reads], sheet.name, table.title, withheld) if one[0] >= NEEDED_VOTES][:TRIED]
+    """A table as the kind of register that its headings, names and cells speak for most; None where nothing does."""
+    name = table.sheet.name if alone or not table.title else ""
+    votes = [one for one in kinds_of([read.text for read in reads], name, table.title, withheld) if one[0] >= NEEDED_VOTES][:TRIED]
     tried = []
     for count, kind in votes:
         assigned = assign(reads, columns, CATALOGUE[kind], _own_ids(reads, columns, kind, withheld), withheld)
@@ -126,7 +136,7 @@ def _of_kind(
         doubt = f"nothing names what its rows are: it is read as {CATALOGUE[best[1]].title}"
     elif len(tried) > 1 and tried[1][0] > (AKIN if {best[1], tried[1][1]} == {"people", "resources"} else CLOSE) * best[0]:
         doubt = f"it may be {CATALOGUE[tried[1][1]].title} as well as {CATALOGUE[best[1]].title}"
-    return _Found(sheet=sheet, table=table, reads=reads, columns=columns, kind=best[1], assigned=best[2], doubt=doubt)
+    return _Found(sheet=table.sheet, table=table, reads=reads, columns=columns, kind=best[1], assigned=best[2], doubt=doubt)
 
 
 def _says_which(reads: Sequence[Heading], columns: Sequence[Column], assigned: Sequence[Assigned]) -> bool:
@@ -269,14 +279,14 @@ def _sheet(one: _Found, found: Sequence[_Found], file: Details, years: Sequence[
         if not header and not column.filled:
             continue
         mapped = ColumnMapping(
-            header=header, at=letters(place) if heads[header] > 1 or not header else "", field=said.field, doubt=said.doubt
+            header=header, at=one.sheet.letters(place) if heads[header] > 1 or not header else "", field=said.field, doubt=said.doubt
         )
         if said.field in kind.fields:
             mapped = detailed(_in_period(mapped, kind.fields[said.field], read, years), kind.fields[said.field], read, column, file)
         elif not column.filled and not header:
             mapped = attrs.evolve(mapped, field=IGNORE)
         elif heads[header] > 1 or not header:
-            mapped = attrs.evolve(mapped, attribute=f"{header or 'column'} {letters(place)}")
+            mapped = attrs.evolve(mapped, attribute=f"{header or 'column'} {one.sheet.letters(place)}")
         columns.append(mapped)
     stated = {column.field for column in columns}
     project, new = "", False
@@ -297,7 +307,8 @@ def _sheet(one: _Found, found: Sequence[_Found], file: Details, years: Sequence[
         columns=tuple(columns),
         project=project,
         new_projects=new,
-        last=one.table.last if one.table.stopped else 0,
+        last=one.table.last if one.table.stopped or one.table.part else 0,
+        range=one.table.columns,
         doubt="\n".join(doubts),
     )
 

@@ -1,0 +1,100 @@
+"""Several tables in one sheet: each is found and read, or left out with its range; a table with gaps stays one."""
+
+import xlsxwriter
+
+import ipmo
+from ipmo.registers.opening.sheets import Sheet
+from ipmo.registers.proposing.proposal import propose
+
+PROJECTS = [
+    ["Project ID", "Project name", "Start date", "Budget (£m)"],
+    ["P1", "Tram", "2026-01-05", 12.5],
+    ["P2", "Depot", "2026-02-02", 3],
+]
+RISKS = [
+    ["Risk ID", "Risk", "Project ID", "Probability"],
+    ["R1", "Flood", "P1", "20 %"],
+    ["R2", "Strike", "P2", "10 %"],
+    ["R3", "Late steel", "P1", "40 %"],
+]
+MILESTONES = [["Milestone ID", "Milestone", "Project ID", "Finish"], ["M1", "Opening", "P1", "2027-03-01"]]
+
+
+def book(path, *cells):
+    """A sheet with tables at places (row, column)."""
+    with xlsxwriter.Workbook(path) as made:
+        sheet = made.add_worksheet("Status")
+        for row, column, table in cells:
+            for down, line in enumerate(table):
+                sheet.write_row(row + down, column, line)
+    return path
+
+
+def read_both_ways(path):
+    """As proposed, and with the mapping written and read back."""
+    pf = ipmo.read(path)
+    target = path.with_suffix(".yaml")
+    ipmo.write_mapping(ipmo.propose_mapping(path), target)
+    assert ipmo.read(path, mapping=target) == pf
+    return pf
+
+
+def check(pf):
+    assert [(one.id, one.name, str(one.start)) for one in pf.projects] == [("P1", "Tram", "2026-01-05"), ("P2", "Depot", "2026-02-02")]
+    risks = [(project.id, one.id, one.name, one.before.probability) for project in pf.projects for one in project.risks]
+    assert risks == [("P1", "R1", "Flood", 0.2), ("P1", "R3", "Late steel", 0.4), ("P2", "R2", "Strike", 0.1)]
+    assert pf.source.refused == 0
+    assert pf.source.cells["refused"] == 0
+
+
+def test_tables_below_one_another_are_read_each(tmp_path):
+    pf = read_both_ways(book(tmp_path / "a.xlsx", (0, 0, PROJECTS), (4, 0, RISKS), (10, 0, [["Milestones"]]), (11, 0, MILESTONES)))
+    check(pf)
+    (opening,) = pf["P1"].tasks
+    assert (opening.id, opening.name) == ("M1", "Opening")
+    said = " ".join(finding.message for finding in pf.source.findings)
+    assert "it holds 3 tables: rows 1 to 3; rows 5 to 8; rows 12 to 13" in said
+
+
+def test_tables_side_by_side_are_read_each(tmp_path):
+    pf = read_both_ways(book(tmp_path / "a.xlsx", (0, 0, PROJECTS), (0, 5, RISKS)))
+    check(pf)
+    assert "rows 1 to 3, columns A to D; rows 1 to 4, columns F to I" in " ".join(finding.message for finding in pf.source.findings)
+
+
+def test_tables_side_by_side_and_below_are_read_each(tmp_path):
+    check(read_both_ways(book(tmp_path / "a.xlsx", (0, 0, PROJECTS), (0, 5, RISKS), (6, 0, MILESTONES))))
+
+
+def test_cells_of_a_table_to_the_right_are_named_by_their_place(tmp_path):
+    risks = [*RISKS, ["R4", "Fire", "P2", "often"]]
+    pf = ipmo.read(book(tmp_path / "a.xlsx", (0, 0, PROJECTS), (0, 5, risks)))
+    (refused,) = [finding for finding in pf.source.findings if finding.code == "register/cell-refused"]
+    assert refused.message.startswith("Status!I5,")
+
+
+def test_a_table_with_blank_rows_and_columns_stays_one():
+    rows = [
+        ["Project ID", "Project name", "", "Start date", "Budget (£m)"],
+        ["P1", "Tram", "", "2026-01-05", 3],
+        ["", "", "", "", ""],
+        ["P2", "Depot", "", "2026-02-05", 4],
+        ["", "", "", "", ""],
+        ["P3", "Bus", "", "", 5],
+    ]
+    (found,) = propose([Sheet(name="a", rows=rows, file="a.xlsx")]).sheets
+    assert (found.header, found.last, found.range) == ((1,), 0, "")
+
+
+def test_a_header_that_is_repeated_begins_no_other_table(tmp_path):
+    again = [PROJECTS[0], ["P3", "Bus", "2026-03-02", 1]]
+    pf = ipmo.read(book(tmp_path / "a.xlsx", (0, 0, PROJECTS), (4, 0, again)))
+    assert [one.id for one in pf.projects] == ["P1", "P2", "P3"]
+
+
+def test_a_table_whose_headings_nobody_knows_is_left_out_with_its_range(tmp_path):
+    strange = [["Zork", "Blip", "Quux", "Fnord"], ["a", "b", "c", 7], ["d", "e", "f", 8]]
+    pf = ipmo.read(book(tmp_path / "a.xlsx", (0, 0, PROJECTS), (5, 0, strange)))
+    assert [one.id for one in pf.projects] == ["P1", "P2"]
+    said = " ".join(finding.message for finding in pf.source.findings)
+    assert "rows 6 to 8 look like another table, whose headings are not known; they are left out" in said
