@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from ipmo.analysis.control.exposure import exposure, window_closed
 from ipmo.analysis.money.rollup import LEFT_OUT
-from ipmo.analysis.risk.reserve import Reserve, reserve
 from ipmo.errors import listed
 from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import CheckContext
@@ -16,6 +16,9 @@ from ipmo.model.risks import Exposure, Impact, Risk
 from ipmo.model.work import Project, Task
 from ipmo.rules.themes import Theme, fact
 from ipmo.units import as_day
+
+if TYPE_CHECKING:
+    from ipmo.analysis.risk.reserve import Reserve
 
 __all__ = ["RISK_CHECKS"]
 
@@ -120,6 +123,8 @@ def _less(before: Impact, after: Impact) -> bool:
 
 def _reserves(context: CheckContext) -> Mapping[str, Reserve]:
     """What the open threats of each project may cost, and what is there for it."""
+    from ipmo.analysis.risk.reserve import reserve  # draws need numpy, which a first answer does without
+
     pf = context.portfolio
     found = (reserve(pf, project) for project in pf.projects if project.counted_as not in LEFT_OUT and project.risks)
     return {one.project: one for one in found if one is not None}
@@ -143,6 +148,8 @@ def _enough(context: CheckContext) -> Iterator[Finding]:
 
 
 def _burnt(before: Portfolio, now: Portfolio, found: Mapping[str, Reserve]) -> Iterator[Finding]:
+    from ipmo.analysis.risk.reserve import reserve
+
     earlier = {project.id: project for project in before.projects}
     for project in now.projects:
         one, other = found.get(project.id), earlier.get(project.id)
