@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import importlib.util
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -93,6 +95,31 @@ def test_the_demo_installs_what_it_needs_and_no_more(made: Any) -> None:
     ]
     assert installing[-10:] == installing[installing.index("-e") :], "nothing but the packages of this repository"
     assert not any(part.startswith("ipmo") for level in made.LEVELS for part in made.wanted(level)), "none of them from a registry"
+
+
+def sizes(name: str, found: dict[str, int]) -> None:
+    """Bytes of what is installed for a distribution and for all that it needs without extras, by name."""
+    key = re.sub(r"[-_.]+", "-", name).lower()
+    if key in found:
+        return
+    try:
+        distribution = importlib.metadata.distribution(name)
+    except importlib.metadata.PackageNotFoundError:
+        return  # needed by another Python or another system
+    files = (Path(str(distribution.locate_file(file))) for file in distribution.files or ())
+    found[key] = sum(file.stat().st_size for file in files if file.is_file())
+    for line in distribution.requires or ():
+        if "extra ==" not in line:
+            sizes(re.split(r"[^A-Za-z0-9._-]", line)[0], found)
+
+
+def test_what_the_demo_installs_stays_below_400_megabytes(dev: Any) -> None:
+    found: dict[str, int] = {}
+    for name in ("ipmo", *dev.PLUGINS, "pip", "hatchling", "editables"):
+        sizes(name, found)
+    assert {"numpy", "scipy", "attrs", "networkx"} <= set(found), "the walk finds what lies behind"
+    assert not {"numba", "sphinx", "playwright", "mpxj", "pandas"} & set(found)
+    assert sum(found.values()) < 400e6, {name: f"{size / 1e6:.0f} MB" for name, size in found.items() if size > 5e6}
 
 
 def test_each_level_holds_the_one_before_and_none_is_taken_back(made: Any) -> None:

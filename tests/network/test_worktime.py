@@ -159,7 +159,7 @@ def test_calendar_months_have_their_adjoint_too(s: int, months: int, beside: int
     t = add_months(s, months)
     day = (datetime(1, 1, 1) + timedelta(minutes=s)).day
     for at in (t + beside, t - 1, t, t + 1):
-        if at >= t or day <= 28:  # days past the end of a shorter month all land on its last day: there later may come earlier
+        if at >= t or day < 28:  # the last day of a shorter month and the days past its end all land there: later may come earlier
             assert (t <= at) == (s <= latest_before_months(at, months))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ipmo.network.early import EarlyPass
 from ipmo.network.kernels import links as link_kernels
 from ipmo.network.kernels import passes as kernels
-from ipmo.network.kernels.columns import FAR, FINISHES, LATE_AT_WORK, ONE_IS_ENOUGH, Dates
+from ipmo.network.kernels.columns import FAR, FINISHES, LATE_AT_WORK, ONE_IS_ENOUGH, SHIFTS, Dates
 from ipmo.network.network import Network
 from ipmo.network.parts import LateBound
 from ipmo.network.positions import as_array, plain
@@ -315,9 +315,9 @@ class LatePass(EarlyPass):
         for v in sorted(inside, reverse=True):
             if net.pin and pin[v] != FAR:
                 late[v], room[v] = pin[v], 1
-            if mark[v] & LATE_AT_WORK:
-                room[v] = 0
             limit = late[v]
+            if mark[v] & LATE_AT_WORK and (not q.edge[v] or limit != q.x[v]):
+                room[v] = 0
             if limit >= FAR // 2:
                 continue
             links = range(ptr[v], ptr[v + 1])
@@ -352,6 +352,8 @@ class LatePass(EarlyPass):
         cal, u, typ = self.network.clock_tables, q.src[k], q.typ[k]
         t = link_kernels.taken(cal, q.clk[v], y, q.dur[v], typ, mode, q.lagclk[k], q.lag[k], room)
         late = link_kernels.latest_of(cal, q.clk[u], q.dur[u], typ, mode, t)
+        if mode == SHIFTS and late < q.x[u] and self.push(k, v, q.x[u]) <= y:  # rounding makes nothing late that is in time
+            return q.x[u], int(q.edge[u])
         return late, link_kernels.roomy(cal, q.clk[u], t) if typ in FROM_FINISH else 1
 
     @functools.cached_property

@@ -365,7 +365,7 @@ class Network(Columns):
             if self.run(kernels.asked_of, self.cal, links, nodes, k, v, early) > late.x[v]:
                 continue
             u = int(p.src[k])
-            self.run(kernels.pull_one, links, nodes, self.cal, k, v, late, way)
+            self.run(kernels.pull_one, links, nodes, self.cal, k, v, early, late, way)
             waits = [
                 (int(p.src[j]), int(p.w[j]), int(links.mode[j]), int(links.typ[j]), int(links.lag[j]), int(links.lagclk[j]))
                 for j in range(int(p.ptr[u]), int(p.ptr[u + 1]))

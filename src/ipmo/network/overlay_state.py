@@ -413,6 +413,7 @@ class OverlayState:
             old_length,
             int(self.relative),
             int(self.by_group),
+            int(not self.network.exact),
             self._counts,
         )
         counts = [int(c) for c in self._counts]

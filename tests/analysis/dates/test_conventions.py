@@ -448,3 +448,68 @@ def test_the_first_float_path_is_the_driving_one_and_ends_with_what_was_asked_fo
     s = ipmo.schedule(Portfolio(id="x", start="2026-01-05", projects=[Project(id="P", tasks=tasks)]))
     for target in ("P/end", None):
         assert [(path.items, path.float) for path in s.float_paths(5, target)] == [(("P/a", "P/b", "P/end"), 0.0), (("P/c",), 2.0)]
+
+
+# ------------------------------------------------------------------------------------- lags into breaks, calendars apart
+
+SHIFTS = {
+    "days": Calendar(id="days", week="mon-fri", hours="08:00-12:00, 13:00-17:00", day="8 h"),
+    "early": Calendar(id="early", week="mon-sat", hours="07:00-15:00", day="8 h"),
+    "nights": Calendar(id="nights", week="sun-thu", hours="20:00-24:00, 00:00-04:00", day="8 h"),
+}
+
+
+def on_shifts(*tasks: Task, dialect: str) -> ipmo.Schedule:
+    pf = Portfolio(id="x", start="2026-01-05", calendar="days", calendars=list(SHIFTS.values()), projects=[Project(id="p", tasks=tasks)])
+    return ipmo.schedule(pf, dialect=dialect)
+
+
+def test_a_finish_that_a_lag_moves_into_a_break_leaves_its_giver_where_it_is() -> None:
+    """Twelve hours of night work end on Tuesday at 04:00; three more of nights on Tuesday at 23:00, between two shifts of the receiver.
+
+    Its finish lies at 07:00 on Wednesday. The giver may end five hours of work later, on Wednesday at 01:00: three more of nights
+    are over at 04:00, and the receiver still finishes at 07:00.
+    """
+    giver = Task(id="a", duration="12 h", calendar="nights")
+    taker = Task(id="b", duration="1 h", calendar="early", after=[After(source="a", type="FF", lag="3 h")])
+    s = on_shifts(giver, taker, dialect="p6")
+    assert (str(s["p/a"].early_finish), str(s["p/a"].late_finish)) == ("2026-01-06 04:00:00", "2026-01-07 01:00:00")
+    assert str(s["p/b"].early_finish) == "2026-01-07 07:00:00"
+    assert (s["p/a"].total_float, s["p/a"].free_float, s["p/b"].total_float) == (5 / 8, 5 / 8, 0)
+
+
+def test_a_start_behind_the_shift_of_the_receiver_makes_no_negative_float() -> None:
+    """The night shift ends at 04:00, the receiver's last shift at 15:00 of the day before: Project has it finish there."""
+    first = Task(id="a", duration="1 d", calendar="early")
+    night = Task(id="b", duration="1 d", calendar="nights", after=[After(source="a", type="SS")])
+    last = Task(id="c", duration="3 h", calendar="early", after=[After(source="b", type="FF")])
+    s = on_shifts(first, night, last, dialect="msproject")
+    assert [s[f"p/{name}"].total_float for name in "abc"] == [0, 0, 0]
+    assert s["p/b"].late_finish == s["p/b"].early_finish
+
+
+LAGS = ["0 d", "1 h", "3 h", "13 h", "1 d", "-1 h", "-1 d", "5 eh", "1 ed", "-5 eh", "1 month"]
+PLANS = st.lists(
+    st.tuples(
+        st.sampled_from(["0 d", "1 h", "3 h", "1 d", "12 h", "2 d"]),
+        st.sampled_from(sorted(SHIFTS)),
+        st.lists(st.tuples(st.integers(0, 3), st.sampled_from(["FS", "SS", "FF", "SF"]), st.sampled_from(LAGS)), max_size=3),
+    ),
+    min_size=2,
+    max_size=4,
+)
+
+
+@settings(max_examples=150)
+@given(PLANS, st.sampled_from(sorted(DIALECTS)))
+def test_without_a_constraint_no_lag_on_any_calendars_makes_a_negative_float(rows: list[Any], dialect: str) -> None:
+    """Late dates are rounded to shifts as the tools do, and never to before the date that keeps everything in time."""
+    tasks = []
+    for n, (length, calendar, links) in enumerate(rows):
+        seen = {(m, kind): After(source=f"t{m}", type=kind, lag=lag) for m, kind, lag in links if m < n}
+        tasks.append(Task(id=f"t{n}", duration=length, calendar=calendar, after=list(seen.values())))
+    s = on_shifts(*tasks, dialect=dialect)
+    for item in s.rows:
+        for name in ("total_float", "free_float", "project_float", "target_float"):
+            assert (getattr(item, name) or 0) >= 0, (item.id, name)
+    assert any(item.critical for item in s.rows if item.kind != "project")

@@ -251,12 +251,27 @@ AGREED: list[tuple[str, str, dict[str, Any], tuple[str, ...]]] = [
 
 def disagreements(dialect: str, count: int, columns: tuple[str, ...], **options: Any) -> Counter[str]:
     found: Counter[str] = Counter()
+    compared = 0
     for seed in range(count):
         spec = random_spec(seed, **options)
-        for one, other in zip(of_mpxj(spec, dialect), of_ipmo(spec, dialect), strict=True):
+        theirs, ours = of_mpxj(spec, dialect), of_ipmo(spec, dialect)
+        late_for_nothing = set() if options.get("constraints") else behind_negative_slack(spec, theirs)
+        for place, (one, other) in enumerate(zip(theirs, ours, strict=True)):
+            assert options.get("constraints") or other[4] >= 0, (seed, place)
+            held = COLUMNS[:2] if place in late_for_nothing else columns
+            compared += len(held) == len(columns)
             for name, a, b in zip(COLUMNS, one, other, strict=True):
-                if name in columns and a != b:
+                if name in held and a != b:
                     found[f"{name} (seed {seed})"] += 1
+    assert compared > 2 * count, "most tasks are compared in all columns"
+    return found
+
+
+def behind_negative_slack(spec: Spec, rows: list[tuple[Any, ...]]) -> set[int]:
+    """Tasks that have negative slack although nothing constrains them, and what leads to them: see docs/dialects.md."""
+    found = {place for place, row in enumerate(rows) if row[4] < 0}
+    while more := {i for i, j, _, _ in spec[1] if j in found} - found:
+        found |= more
     return found
 
 
@@ -386,7 +401,11 @@ def test_a_file_that_is_written_has_the_same_dates_for_ipmo_for_mpxj_and_read_ba
         ours, again = ipmo.schedule(pf), ipmo.schedule(back)
         ipmo.write(back, path)
         assert ipmo.read(path) == back
-        for task, row in zip(pf.projects[0].tasks, rows, strict=True):
+        names = {task.id: place for place, task in enumerate(pf.projects[0].tasks)}
+        links = [(names[after.source], names[task.id], after.type, 0) for task in pf.projects[0].tasks for after in task.after]
+        slack = [(None,) * 4 + (float(row.getTotalSlack().getDuration()),) for row in rows]
+        late_for_nothing = behind_negative_slack(([], links), slack) if kind == "calendars" else set()
+        for place, (task, row) in enumerate(zip(pf.projects[0].tasks, rows, strict=True)):
             item, read = ours[f"P/{task.id}"], again[f"P/{task.id}"]
             assert (item.early_start, item.early_finish, item.total_float) == (
                 read.early_start,
@@ -405,7 +424,9 @@ def test_a_file_that_is_written_has_the_same_dates_for_ipmo_for_mpxj_and_read_ba
                 continue
             early = (read.early_start, read.early_finish)
             assert (str(row.getEarlyStart()), str(row.getEarlyFinish())) == tuple(d.isoformat(timespec="minutes") for d in early if d), seed
-            if kind not in ("night shifts", "work under way"):  # MPXJ shows a late finish on a night shift at the end of a day shift
+            if place in late_for_nothing:
+                assert (read.total_float or 0) >= 0
+            elif kind not in ("night shifts", "work under way"):  # MPXJ shows a late finish on a night shift at the end of a day shift
                 late = (read.late_start, read.late_finish)
                 assert (str(row.getLateStart()), str(row.getLateFinish())) == tuple(d.isoformat(timespec="minutes") for d in late if d), (
                     seed

@@ -18,6 +18,7 @@ from ipmo.network.kernels.columns import (
     LATE_AT_WORK,
     ONE_IS_ENOUGH,
     PLAIN,
+    SHIFTS,
     STARTS_SHIFT,
     Dates,
     Links,
@@ -25,7 +26,7 @@ from ipmo.network.kernels.columns import (
     Nodes,
     Tables,
 )
-from ipmo.network.kernels.links import edged, given, latest_of, roomy, taken
+from ipmo.network.kernels.links import edged, given, latest_of, push, roomy, taken
 from ipmo.network.kernels.order import Hung, Order
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ def cone_backward(
     nodes: Nodes,
     bounds: Bounds,
     cal: Tables,
-    x: Ints,
+    early: Dates,
     late: Dates,
     log: Log,
 ) -> int:
@@ -151,6 +152,7 @@ def cone_backward(
     at, rank, first_in, next_in, src = order.at, order.rank, hung.first_in, hung.next_in, hung.src
     first_out, next_out, dst = hung.first_out, hung.next_out, hung.dst
     fixed, fixed_room, own, group, ends = bounds.fixed, bounds.room, bounds.own, bounds.group, bounds.ends
+    x, edge = early.x, early.edge
     y, room, log_node, log_y, log_room = late.x, late.edge, log.node, log.x, log.edge
     moved = 0
     seen = 0
@@ -187,14 +189,17 @@ def cone_backward(
                 else:
                     t = taken(cal, clk[h], y[h], dur[h], typ[k], mode[k], lagclk[k], lag[k], room[h])
                     z = latest_of(cal, clk[v], dur[v], typ[k], mode[k], t)
-                    if typ[k] == FS or typ[k] == FF:
+                    if mode[k] == SHIFTS and z < x[v] and push(cal, links, nodes, k, h, x[v], edge[v]) <= y[h]:
+                        z = x[v]
+                        e = edge[v]
+                    elif typ[k] == FS or typ[k] == FF:
                         e = roomy(cal, clk[v], t)
                 if z < best or (z == best and e < wait):
                     best, wait = z, e
             k = next_out[k]
         if pin[v] != FAR:
             best, wait = pin[v], 1
-        if mark[v] & LATE_AT_WORK:
+        if mark[v] & LATE_AT_WORK and (edge[v] == 0 or best != x[v]):
             wait = 0
         if best != y[v] or wait != room[v]:
             log_node[moved] = v

@@ -23,6 +23,7 @@ from ipmo.network.kernels.columns import (
     LATE_AT_WORK,
     ONE_IS_ENOUGH,
     PLAIN,
+    SHIFTS,
     STARTS_SHIFT,
     Dates,
     Links,
@@ -150,9 +151,9 @@ def backward_from(first: int, last: int, links: Links, nodes: Nodes, cal: Tables
         if pin[v] != FAR:
             y[v] = pin[v]
             room[v] = 1
-        if mark[v] & LATE_AT_WORK:
-            room[v] = 0
         limit = y[v]
+        if mark[v] & LATE_AT_WORK and (early.edge[v] == 0 or limit != early.x[v]):  # what waits for a shift as it is may wait for it
+            room[v] = 0
         if limit >= FAR // 2:
             continue
         enough = mark[v] & ONE_IS_ENOUGH
@@ -177,7 +178,10 @@ def backward_from(first: int, last: int, links: Links, nodes: Nodes, cal: Tables
             else:
                 t = taken(cal, clk[v], limit, dur[v], typ[k], m, lagclk[k], lag[k], room[v])
                 z = latest_of(cal, clk[u], dur[u], typ[k], m, t)
-                if z <= y[u] and clk[u] != 0 and (typ[k] == FS or typ[k] == FF) and t < start_at(cal, clk[u], z + dur[u]):
+                if m == SHIFTS and z < early.x[u] and push(cal, links, nodes, k, v, early.x[u], early.edge[u]) <= limit:
+                    z = early.x[u]  # rounding to shifts makes nothing late that is in time
+                    e = early.edge[u]
+                elif z <= y[u] and clk[u] != 0 and (typ[k] == FS or typ[k] == FF) and t < start_at(cal, clk[u], z + dur[u]):
                     e = 0
             if z < y[u]:
                 y[u] = z
@@ -186,8 +190,8 @@ def backward_from(first: int, last: int, links: Links, nodes: Nodes, cal: Tables
                 room[u] = e
 
 
-def pull_one(links: Links, nodes: Nodes, cal: Tables, k: int, v: int, late: Dates, way: Dates) -> None:
-    """The late start of the source of one link, by this link alone, and what `roomy` says of it; into `way`."""
+def pull_one(links: Links, nodes: Nodes, cal: Tables, k: int, v: int, early: Dates, late: Dates, way: Dates) -> None:
+    """The late start of the source of one link that is in time, by this link alone, and what `roomy` says of it; into `way`."""
     mode, u, limit = links.mode[k], links.src[k], late.x[v]
     if mode in (PLAIN, FINISHES):
         way.x[u] = limit - links.w[k]
@@ -199,6 +203,9 @@ def pull_one(links: Links, nodes: Nodes, cal: Tables, k: int, v: int, late: Date
         way.edge[u] = 0
     else:
         way.edge[u] = 1
+    if mode == SHIFTS and way.x[u] < early.x[u]:
+        way.x[u] = early.x[u]
+        way.edge[u] = early.edge[u]
 
 
 def keep_later(one: Dates, other: Dates) -> None:
@@ -227,11 +234,13 @@ def link_floats(links: Links, nodes: Nodes, cal: Tables, early: Dates, out: Ints
                 out[k] = x[v] - w[k] - x[src[k]]
             else:
                 out[k] = pull(cal, links, nodes, k, v, x[v], edge[v]) - x[src[k]]
+                if mode[k] == SHIFTS and out[k] < 0 and push(cal, links, nodes, k, v, x[src[k]], edge[src[k]]) <= x[v]:
+                    out[k] = 0
 
 
 def name_targets(links: Links, nodes: Nodes, cal: Tables, late: Dates, target: Ints) -> None:
     """Which target bounds each node: the least rank among those that bound it alike; `target` holds own ranks."""
-    ptr, src, w, mode = links.ptr, links.src, links.w, links.mode
+    ptr, src, w, mode, mark = links.ptr, links.src, links.w, links.mode, nodes.mark
     y, room = late.x, late.edge
     for v in range(len(y) - 1, -1, -1):
         for k in range(ptr[v], ptr[v + 1]):
@@ -240,7 +249,8 @@ def name_targets(links: Links, nodes: Nodes, cal: Tables, late: Dates, target: I
                 z = y[v] - w[k]
             else:
                 z = pull(cal, links, nodes, k, v, y[v], room[v])
-            if z == y[u] and target[v] < target[u]:
+            rounded = mode[k] == SHIFTS and mark[v] & ONE_IS_ENOUGH == 0  # then what a link leaves may lie before the late date
+            if (z == y[u] or (rounded and z < y[u])) and target[v] < target[u]:
                 target[u] = target[v]
 
 

@@ -121,6 +121,7 @@ def late_wakes(
     own: Ints,
     before: Ints,
     ends: Ints,
+    rounded: int,
 ) -> int:
     """Lets wait what a pass back must look at first; the highest place, -1 for none.
 
@@ -137,6 +138,7 @@ def late_wakes(
         own: 1 for those whose own early date bounds their late date.
         before: the ends of groups before the change.
         ends: the ends of groups now, and last that of all.
+        rounded: 1 where late dates are rounded to shifts, never to before the early date of what is in time.
     """
     _, last = wake(bits, rank, backward, 0, len(backward))
     every = len(ends) - 1
@@ -151,10 +153,10 @@ def late_wakes(
                 _, high = wake(bits, rank, members.members, members.first[g], members.first[g + 1])
                 if high > last:
                     last = high
-    if kind == TO_TARGET:
+    if kind == TO_TARGET or rounded:
         for i in range(moved):
             v = log.node[i]
-            if own[v]:
+            if rounded or own[v]:
                 r = rank[v]
                 bits[r // 32] |= 1 << (r % 32)
                 if r > last:
@@ -244,6 +246,7 @@ def settle(
     old_length: int,
     relative: int,
     by_group: int,
+    rounded: int,
     counts: Ints,
 ) -> int:
     """Every date after a change: early dates, ends of groups, late dates to the end and to the nearest target.
@@ -263,6 +266,7 @@ def settle(
         old_length: what its duration was.
         relative: 1 where late dates to the end are kept as differences from it.
         by_group: 1 where late dates lead to the end of the own group instead of that of all.
+        rounded: 1 where late dates are rounded to shifts.
         counts: takes how many nodes each pass moved; a pass over its budget leaves -1 less than that, and those after it 0.
 
     Returns:
@@ -290,18 +294,18 @@ def settle(
         whole[g] = aims[g]
     ends[every] = end
     whole[every] = 0 if relative else end
-    last = late_wakes(TO_END, bits, backward, relative, by_group, order.rank, inside, log, moved, nodes[14], before, ends)
+    last = late_wakes(TO_END, bits, backward, relative, by_group, order.rank, inside, log, moved, nodes[14], before, ends, rounded)
     if last >= 0:
         bounds = Bounds(nodes[16], nodes[17], nodes[15], nodes[24], whole)
         late, late_log = Dates(nodes[20], nodes[21]), Log(nodes[29], nodes[30], nodes[31])
-        counts[1] = cone_backward(bits, last, budget, order, hung, web, work_of, bounds, cal, early.x, late, late_log)
+        counts[1] = cone_backward(bits, last, budget, order, hung, web, work_of, bounds, cal, early, late, late_log)
         if counts[1] < 0:
             return 1
-    last = late_wakes(TO_TARGET, bits, backward, relative, by_group, order.rank, inside, log, moved, nodes[14], before, ends)
+    last = late_wakes(TO_TARGET, bits, backward, relative, by_group, order.rank, inside, log, moved, nodes[14], before, ends, rounded)
     if last >= 0:
         bounds = Bounds(nodes[18], nodes[19], nodes[14], nodes[25], aims)
         late, late_log = Dates(nodes[22], nodes[23]), Log(nodes[32], nodes[33], nodes[34])
-        counts[2] = cone_backward(bits, last, budget, order, hung, web, work_of, bounds, cal, early.x, late, late_log)
+        counts[2] = cone_backward(bits, last, budget, order, hung, web, work_of, bounds, cal, early, late, late_log)
         if counts[2] < 0:
             return 2
     return 3
