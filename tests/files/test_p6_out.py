@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import sys
 import warnings
 from datetime import datetime
@@ -392,3 +393,35 @@ def test_a_gate_with_a_go_is_a_milestone_that_is_done_and_one_on_hold_has_no_dat
     assert back["P/G"].actual_finish == datetime(2026, 1, 8) and back["P/H"].actual_finish is None
     assert "P/H" not in back.source.stored
     assert ipmo.schedule(back)["P/b"].start == ipmo.schedule(pf, dialect="p6")["P/b"].start == datetime(2026, 1, 9, 9)
+
+
+def baselined(path: Path) -> str:
+    """A file of P6 in XML of one project of two activities, with their baseline."""
+    tasks = [Task(id=name, duration="2 d", baseline_start="2026-01-05", baseline_finish="2026-01-06") for name in ("Dig", "Fill")]
+    plan = Portfolio(id="pf", projects=[Project(id="P1", start="2026-01-05", tasks=tasks)])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FormatWarning)
+        ipmo.write(plan, path, format="pmxml")
+    return path.read_text(encoding="utf-8")
+
+
+def test_a_baseline_whose_project_is_not_in_the_file_is_no_project_without_a_word(tmp_path: Path) -> None:
+    path = tmp_path / "alone.xml"
+    text = baselined(path)
+    path.write_text(re.sub("<OriginalProjectObjectId>[^<]*<", "<OriginalProjectObjectId>999<", text), encoding="utf-8")
+    read = ipmo.read(path)
+    assert len(read.projects) == 2
+    assert [one.message for one in read.source.findings if one.code == "pmxml/baseline-alone"] == [
+        "project 'P1 - B1' is a baseline of a project that is not in the file; it is read as a project of its own"
+    ]
+
+
+def test_activities_of_a_baseline_that_the_project_has_no_longer_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "gone.xml"
+    before, mark, block = baselined(path).partition("<BaselineProject>")
+    path.write_text(before + mark + block.replace("<Id>Dig<", "<Id>Gone<"), encoding="utf-8")
+    read = ipmo.read(path)
+    assert {task.id: task.baseline_start is not None for task in read.projects[0].tasks} == {"Dig": False, "Fill": True}
+    assert [one.message for one in read.source.findings] == [
+        "1 activity of the baseline of project 'P1' is not in it; their dates are left out"
+    ]

@@ -378,3 +378,27 @@ def test_ids_that_look_the_same_are_said(tmp_path):
     assert len(pf.projects) == 5
     (found,) = [finding for finding in pf.source.findings if finding.code == "register/alike-ids"]
     assert "'P1' and 'p1', 'P2' and 'P2\\u200b'" in found.message
+
+
+def test_of_rows_of_one_project_the_latest_report_is_read(tmp_path):
+    path = csv(
+        tmp_path / "history.csv",
+        "Project ID,Project name,Status date,Total budget (GBP)",
+        "P1,Tram,2025-03-01,10",
+        "P2,Depot,2026-03-01,30",
+        "P1,Tram,2026-03-01,12",
+        "P1,Tram,TBC,14",
+        "P2,Depot,2026-03-01,31",
+        "P3,Bridge,TBC,5",
+        "P3,Another bridge,2026-03-01,7",
+    )
+    pf = ipmo.read(path)
+    assert sorted((p.id, p.status_date or date.max, p.budget.lines[0].amount.value) for p in pf.projects) == [
+        ("P1", date(2026, 3, 1), as_money("12 GBP")),
+        ("P2", date(2026, 3, 1), as_money("30 GBP")),
+        ("P3", date.max, as_money("5 GBP")),
+    ]
+    assert said(pf, "row-ignored") == ["1 row is an older report of 1 project, beginning with row 2: of each, the latest is read"]
+    refused = said(pf, "row-refused")  # what has no date, the same date, or another name is no report of the same
+    assert [text.partition(" is left out")[0] for text in refused] == ["row 5", "row 6", "row 8"]
+    assert all_cells(pf) == 7 * 4

@@ -294,6 +294,22 @@ class _Reader:
 
     # -------------------------------------------------------------------------------------------- tasks
 
+    def _gone(self) -> None:
+        """Says how many activities of a baseline its project has no longer, or by another id: their dates have no home."""
+        if not self.baseline_dates:
+            return
+        codes = {(row["proj_id"], row["task_code"]) for _, row in self.rows("TASK")}
+        gone = Counter(project for project, code in self.baseline_dates if (project, code) not in codes)
+        for line, row in self.rows("PROJECT"):
+            if count := gone.get(row["proj_id"], 0):
+                self.intake.note(
+                    "baseline-gone",
+                    f"{counted(count, 'activity', 'activities')} of the baseline of project {row.get('proj_short_name') or row['proj_id']!r}"
+                    f" {agree(count, 'is', 'are')} not in it; their dates are left out",
+                    line=line,
+                    severity=Severity.INFO,
+                )
+
     def _tasks(self) -> None:
         for line, row in self.rows("TASK"):
             if row["proj_id"] in self.baselines:
@@ -302,6 +318,7 @@ class _Reader:
                     continue
                 key = (self.baselines[row["proj_id"]], row["task_code"])
                 self.baseline_dates[key] = (self._date(row, "target_start_date", line), self._date(row, "target_end_date", line))
+        self._gone()
         for line, row in self.rows("TASK"):
             if row["proj_id"] in self.baselines:
                 continue

@@ -44,6 +44,14 @@ def baselines_of(intake: Intake, rows: Iterable[tuple[int, Row]]) -> dict[str, s
     """
     lines = {row["proj_id"]: (line, row) for line, row in reversed(list(rows))}
     found = {key: original for key, (_, row) in lines.items() if (original := row.get("orig_proj_id", "")) in lines and original != key}
+    for key, (line, row) in reversed(lines.items()):
+        if (original := row.get("orig_proj_id", "")) and original not in lines:
+            intake.note(
+                "baseline-alone",
+                f"project {row.get('proj_short_name') or key!r} is a baseline of a project that is not in the file; it is read as a project of its own",
+                "export the project with its baselines, or leave this one out",
+                line=line,
+            )
     order = {key: place for place, key in enumerate(reversed(list(lines)))}
     settled: set[str] = set()
     for key in list(found):

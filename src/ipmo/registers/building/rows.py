@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 
 import attrs
 
@@ -20,7 +21,8 @@ from ipmo.registers.mapping import ATTRIBUTE, IGNORE, UNKNOWN, ColumnMapping, Ma
 from ipmo.registers.opening.header_rows import header_texts
 from ipmo.registers.opening.lettered import letters, number_of
 from ipmo.registers.opening.sheets import Raw, Sheet, is_blank, said_cell
-from ipmo.words import counted
+from ipmo.units import as_day
+from ipmo.words import agree, counted
 
 __all__ = ["Column", "Table", "header_of"]
 
@@ -232,6 +234,43 @@ class Table:
                     column.mapping, whole, says if not column.mapping.unknown else unknown_in((*unknown, *column.mapping.unknown))
                 )
                 column.outcomes = read_column(cells[column.index], column.field, settings)
+        self._only_latest()
+
+    def _only_latest(self) -> None:
+        """Of a list that has a row for each report of a project, the latest row of each: the others are its history."""
+        ids, names, dates = self.column("id"), self.column("name"), self.column("status_date")
+        if ids is None or dates is None or self.kind.name != "projects":
+            return
+        called = [text if isinstance(text, str) else "" for text in names.outcomes] if names is not None else [""] * len(self.rows)
+        keys = [
+            (own, folded(name)) if isinstance(own, str) else None  # what bears one id and another name is something else
+            for own, name in zip(ids.outcomes, called, strict=True)
+        ]
+        reported = [as_day(day) if isinstance(day, date) else None for day in dates.outcomes]
+        latest: dict[tuple[str, str], date] = {}
+        for key, day in zip(keys, reported, strict=True):
+            if key is not None and day is not None:
+                latest[key] = max(day, latest.get(key, day))
+        older = {
+            place
+            for place, (key, day) in enumerate(zip(keys, reported, strict=True))
+            if key is not None and day is not None and day < latest[key]
+        }
+        if not older:
+            return
+        projects = len({keys[place] for place in older})
+        left = [row for place, row in enumerate(self.rows) if place in older]
+        self.ignored_rows += left
+        self.rows = [row for place, row in enumerate(self.rows) if place not in older]
+        for column in self.columns:
+            column.outcomes = [outcome for place, outcome in enumerate(column.outcomes) if place not in older]
+        self.intake.note(
+            "row-ignored",
+            f"{counted(len(left), 'row')} {agree(len(left), 'is an older report', 'are older reports')} of {counted(projects, 'project')},"
+            f" beginning with {self.place(left[0])}: of each, the latest is read",
+            line=self.line(left[0]),
+            severity=Severity.INFO,
+        )
 
     # ------------------------------------------------------------------------------------------ what is said
 
