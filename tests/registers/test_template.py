@@ -13,9 +13,11 @@ from click.testing import CliRunner
 import ipmo
 from ipmo.cli import main
 from ipmo.errors import FileError
+from ipmo.model.money import as_budget
 from ipmo.registers.own.layout import layout
 from ipmo.registers.own.template import PORTFOLIO, SHEETS
 from ipmo.registers.own.unflat import resolve
+from ipmo.units import as_money
 
 
 def run(*args: str) -> str:
@@ -166,3 +168,57 @@ def test_what_is_there_is_not_written_over_and_other_endings_are_refused(templat
     other = CliRunner().invoke(main, ["template", str(template.with_suffix(".xls"))])
     assert other.exit_code == 1
     assert ".xlsx" in other.output
+
+
+def filled(template: Path, path: Path, **sheets: list[dict[str, object]]) -> Path:
+    """The template with some cells of some sheets filled in, headings as they stand there."""
+    book = openpyxl.load_workbook(template)
+    book["Portfolio"]["B2"] = "office"
+    heads = {cell.value: cell.row for cell in book["Portfolio"]["A"]}
+    book["Portfolio"].cell(heads["Money: currency"], 2, "GBP")
+    for name, rows in sheets.items():
+        columns = {cell.value: cell.column for cell in book[name][1]}
+        for number, row in enumerate(rows, 2):
+            for heading, value in row.items():
+                book[name].cell(number, columns[heading], value)
+    book.save(path)
+    return path
+
+
+def test_amounts_and_predecessors_are_read_as_people_type_them(template: Path, tmp_path: Path) -> None:
+    amounts = ["5m GBP", "£12.4m", "1,250", "1,250,000.50", "€3k", 7, "4.2 M GBP"]
+    projects = [{"Id": f"P{n}", "Name": "x", "Budget": amount} for n, amount in enumerate(amounts)]
+    tasks = [
+        {"Project": "P0", "Id": "1", "Name": "Dig", "Duration": "3 d"},
+        {"Project": "P0", "Id": "2SS", "Name": "Fill", "Duration": "3 d", "After": "1FS+2d"},
+        {"Project": "P0", "Id": "3", "Name": "Pave", "Duration": "3 d", "After": "1SS; 2SS; P0/1FF-1d"},
+    ]
+    pf = ipmo.read(filled(template, tmp_path / "plan.xlsx", Projects=projects, Tasks=tasks))
+    assert [p.budget for p in pf.projects] == [
+        as_budget(as_money(text))
+        for text in ("5000000 GBP", "12400000 GBP", "1250 GBP", "1250000.5 GBP", "3000 EUR", "7 GBP", "4200000 GBP")
+    ]
+    after = {task.id: [(link.source, link.type, str(link.lag)) for link in task.after] for task in pf.projects[0].tasks}
+    assert after == {
+        "1": [],
+        "2SS": [("1", "FS", "2 d")],
+        "3": [("1", "SS", "None"), ("2SS", "FS", "None"), ("P0/1", "FF", "-1 d")],  # what is an id is one
+    }
+
+
+@pytest.mark.parametrize(
+    ("sheet", "row", "said"),
+    [
+        ("Projects", {"Id": "P1", "Progress": 50}, "Projects!K2: 50 is more than all of it; write 50 %, or 0.5"),
+        ("Projects", {"Id": "P1", "Budget": "about five"}, "Projects!L2: 'about five' is not money"),
+        ("Projects", {"Name": "Tram"}, "Projects row 2: required field 'id' is missing"),
+        ("Tasks", {"Project": "P9", "Id": "A", "Name": "x"}, "Tasks!A2: there is no project 'P9'"),
+        ("Links", {"From": "P1"}, "Links row 2: required field 'to' is missing"),
+        ("Issues", {"Id": "I1", "Name": "x", "Item": "P1"}, "Issues!C2: issue 'I1': item 'P1' is no item"),
+    ],
+)
+def test_a_template_filled_in_by_half_says_where(template: Path, tmp_path: Path, sheet: str, row: dict[str, object], said: str) -> None:
+    path = filled(template, tmp_path / "plan.xlsx", **{sheet: [row]})
+    with pytest.raises(FileError) as caught:
+        ipmo.read(path)
+    assert said in str(caught.value)

@@ -10,12 +10,15 @@ from typing import Protocol
 
 import attrs
 
-from ipmo.errors import Problem, close_matches
+from ipmo.errors import Problem, UnitError, close_matches
 from ipmo.findings import Finding, Severity
 from ipmo.model.fields import PlainData, PlainMap
 from ipmo.model.plain import HEADER, INNER, ORGANISATION, VERSION
+from ipmo.registers.cells.amounts import Amounts, Numbers
+from ipmo.registers.cells.outcomes import CellError
 from ipmo.registers.own.flat import CURRENCY, JSON, PER, TIME, split
 from ipmo.registers.own.layout import Column, Layout, Path, layout, names, title, words
+from ipmo.units import as_money
 
 __all__ = ["Rows", "Unflat", "resolve"]
 
@@ -24,6 +27,9 @@ AT_MOST = 500
 LINKS = ("after", "enabled_by", "any_of")
 """Lists of links, which people may also type in one cell: `a; b FS+2 d`."""
 SHORT_LINK = re.compile(r"(?P<from>.+?)[ \t]+(?:(?P<type>FS|SS|FF|SF)\b)?[ \t]*(?P<lag>[+-][ \t]*[0-9].*)?", re.DOTALL)
+
+
+JOINED_LINK = re.compile(r"(?P<from>.+?)(?P<type>FS|SS|FF|SF)[ \t]*(?P<lag>[+-][ \t]*[0-9].*)?", re.DOTALL)
 
 
 class RefusedError(ValueError):
@@ -118,6 +124,18 @@ class Unflat:
         for name in names():
             if name in by_name:
                 self._table(by_name[name], layout(name))
+        self._joined_links()
+
+    def _joined_links(self) -> None:
+        """Predecessors as Microsoft Project writes them, `1FS+2d`, where the whole is no id and what stands before is one."""
+        known = {key[2] for key in self._owners if len(key) == 3} | {f"{key[1]}/{key[2]}" for key in self._owners if len(key) == 3}
+        for key, data in self._owners.items():
+            if len(key) != 3 or key[0] not in INNER or not isinstance(links := data.get("after"), list):
+                continue
+            for place, one in enumerate(links):
+                found = JOINED_LINK.fullmatch(one) if isinstance(one, str) and one not in known else None
+                if found is not None and found["from"] in known:
+                    links[place] = _link(found)
 
     def located(self, problem: Problem) -> Problem:
         """A problem of the document with the place of the cell that it is about."""
@@ -226,7 +244,9 @@ class Unflat:
                 values[path[:-1]] = f"{str(values[path[:-1]])[:10]} {values.pop(path)}"
         beside = {path: values.pop(path) for path in list(values) if path[-1] in (CURRENCY, PER) and _is_beside(known, path[:-1])}
         for path, value in values.items():
-            if isinstance(value, _Amount):
+            if isinstance(value, _Typed):
+                values[path] = value.read(str(beside.get((*path, CURRENCY)) or beside.get((*path[:-1], CURRENCY)) or self.currency))
+            elif isinstance(value, _Amount):
                 currency = beside.get((*path, CURRENCY)) or beside.get((*path[:-1], CURRENCY)) or self.currency
                 per = beside.get((*path, PER))
                 values[path] = f"{value} {currency}".rstrip() + (f" per {per}" if per else "")
@@ -324,6 +344,24 @@ class _Amount(str):
     """An amount that has no currency yet."""
 
     __slots__ = ()
+
+
+class _Typed(str):
+    """An amount that is not written as in files, but perhaps as people type it: `£12.4m`, `5m GBP`, `1,250,000`."""
+
+    __slots__ = ()
+
+    def read(self, currency: str) -> str:
+        """The amount as in files; the text as it stands where it is none, or can be read in two ways.
+
+        Args:
+            currency: of an amount that names none.
+        """
+        try:
+            money = Amounts(Numbers.of([self], "", currency), currency).money(str(self))
+        except CellError:
+            return str(self)
+        return f"{money.amount:f} {money.currency}"
 
 
 def _is_beside(known: Layout, path: Path) -> bool:
@@ -440,8 +478,21 @@ def _money(cell: object, column: Column) -> PlainData:
         raise RefusedError(f"expected an amount; got {cell}")
     if isinstance(cell, str):
         text = cell.strip()
-        return _Amount(text) if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?", text) else text
+        if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?", text):
+            return _Amount(text)
+        try:
+            as_money(text)
+        except UnitError:
+            return _Typed(text)
+        return text
     return _Amount(repr(cell))
+
+
+def _share(cell: object, column: Column) -> PlainData:
+    found = _number(cell, column)
+    if isinstance(found, int | float) and 1 < found <= 100:
+        raise RefusedError(f"{found:g} is more than all of it; write {found:g} %, or {found / 100:g}")
+    return found
 
 
 def _length(cell: object, column: Column) -> PlainData:
@@ -471,10 +522,14 @@ def _links(cell: object, column: Column) -> PlainData:
         if found is None or not (found["type"] or found["lag"]):
             out.append(part)
         else:
-            lag = re.sub(r"[ \t]+", " ", found["lag"] or "").replace("+ ", "+").replace("- ", "-").removeprefix("+")
-            kind = {"type": found["type"]} if found["type"] else {}
-            out.append({"from": found["from"], **kind, **({"lag": lag} if lag else {})})
+            out.append(_link(found))
     return out
+
+
+def _link(found: re.Match[str]) -> PlainMap:
+    lag = re.sub(r"[ \t]+", " ", found["lag"] or "").replace("+ ", "+").replace("- ", "-").removeprefix("+")
+    kind = {"type": found["type"]} if found["type"] else {}
+    return {"from": found["from"], **kind, **({"lag": lag} if lag else {})}
 
 
 CELLS: Mapping[str, Callable[[object, Column], PlainData]] = {
@@ -484,7 +539,7 @@ CELLS: Mapping[str, Callable[[object, Column], PlainData]] = {
     "numbers": _numbers,
     "number": _number,
     "whole": _number,
-    "share": _number,
+    "share": _share,
     "flag": _flag,
     "day": _when,
     "when": _when,
