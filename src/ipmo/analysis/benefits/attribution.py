@@ -200,11 +200,12 @@ def attribute(
     reasons: dict[str, str] = {}
     if pool is None:
         worth = benefits(portfolio, discount=discount, unrated="unknown")
-        _ = worth.npv  # refuses two price bases
-        left_out = tuple(row.id for row in worth.rows if row.npv is None)
-        reasons = {row.id: _what_to_write(row.reason) for row in worth.rows if row.npv is None}
-        pool = {row.id: float(row.npv.amount) / row.part for row in worth.rows if row.npv is not None}
-        currency = next((row.currency for row in worth.rows), "")
+        worth.one_base()
+        present, parts = worth.present, worth.parts
+        left_out = tuple(name for name in worth.ids if name not in present)
+        reasons = {name: _what_to_write(worth[name].reason) for name in left_out}
+        pool = {name: float(npv.amount) / parts[name] for name, npv in present.items()}
+        currency = worth.currency
     on_map = set(found.order)
     for name in pool:
         if name not in on_map:

@@ -8,10 +8,11 @@ number, times the working days.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from ipmo.analysis.benefits.realisation import Benefits, benefits
 from ipmo.analysis.dates.schedule import Schedule
@@ -20,7 +21,13 @@ from ipmo.errors import IpmoError
 from ipmo.memory import remember
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Task
-from ipmo.units import Effort, as_day, first_day, moment
+from ipmo.units import DAY, Effort, as_day, first_day, moment
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.int64]
 
 __all__ = ["CostOfDelay", "cost_of_delay"]
 
@@ -53,18 +60,23 @@ class CostOfDelay:
         """Of all losses."""
         if self.portfolio.money is not None:
             return self.portfolio.money.currency
-        return next((row.currency for row in self.benefits.rows), "") if self.benefits is not None else ""
+        return self.benefits.currency if self.benefits is not None else ""
 
     @functools.cached_property
     def worth(self) -> Mapping[str, Decimal]:
         """The present value of each benefit that has one and is still to come."""
         rows = self.benefits
-        return {} if rows is None else {row.id: row.npv.amount for row in rows.rows if row.npv is not None}
+        return {} if rows is None else {name: npv.amount for name, npv in rows.present.items()}
 
     @property
     def priced(self) -> bool:
         """Whether anything that waits has a known price: a benefit, or the people and machines of a task."""
         return bool(self.worth or self._rates)
+
+    @property
+    def rated(self) -> bool:
+        """Whether people or machines have a known price."""
+        return bool(self._rates)
 
     def delayed(self, benefit: str, before: int, after: int) -> Decimal | None:
         """What it costs that a benefit moves from one instant to another; negative when it comes earlier. None when not known."""
@@ -75,6 +87,32 @@ class CostOfDelay:
         if key not in self._known:
             self._known[key] = self._loss(benefit, days)
         return self._known[key]
+
+    def delays(self, benefits: Sequence[str], which: Array, before: Array, after: Array) -> tuple[Array, NDArray[np.bool_]]:
+        """`delayed` of many benefits, in minor units, and where it is known.
+
+        Args:
+            benefits: ids of benefits.
+            which: which of these moves, int64 (n).
+            before: the instants that they move from.
+            after: the instants that they move to.
+        """
+        import numpy as np
+
+        days = -(-after // DAY) + (-before // DAY)  # between the first whole days from these instants on
+        out, known = np.zeros(len(days), np.int64), days == 0
+        moved = np.flatnonzero(~known)
+        if self.benefits is None or not len(moved):
+            return out, known
+        pairs, each = np.unique(np.column_stack([which[moved], days[moved]]), axis=0, return_inverse=True)
+        asked = [row for row, place in enumerate(pairs[:, 0].tolist()) if benefits[place] in self.benefits]
+        found = self.benefits.losses([benefits[place] for place in pairs[asked, 0].tolist()], pairs[asked, 1].tolist())
+        amounts, sure = np.zeros(len(pairs), np.int64), np.zeros(len(pairs), bool)
+        for row, amount in zip(asked, found, strict=True):
+            if amount is not None:
+                amounts[row], sure[row] = amount, True
+        out[moved], known[moved] = amounts[each.ravel()], sure[each.ravel()]
+        return out, known
 
     def _loss(self, benefit: str, days: int) -> Decimal | None:
         if self.benefits is None or benefit not in self.benefits:

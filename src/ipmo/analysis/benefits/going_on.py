@@ -7,12 +7,10 @@ import itertools
 import math
 import operator
 from collections.abc import Iterable, Mapping
-from datetime import date
-from fractions import Fraction
 
 import attrs
 
-from ipmo.analysis.benefits.realisation import BenefitValue, benefits
+from ipmo.analysis.benefits.realisation import benefits
 from ipmo.analysis.money.amounts import cents
 from ipmo.analysis.money.remaining import NO_EXIT, Remaining
 from ipmo.errors import listed
@@ -197,8 +195,9 @@ def worth_going_on(portfolio: Portfolio) -> GoingOn:
 
 def _rows(portfolio: Portfolio) -> list[Worth]:
     worth = benefits(portfolio, unrated="unknown")
-    pool = {row.id: still_to_come(row) / row.part for row in worth.rows if row.npv is not None}
-    blank = {row.id for row in worth.rows if row.npv is None and row.noun.value is not None}
+    parts = worth.parts
+    pool = {name: amount / parts[name] for name, amount in worth.coming.items()}
+    blank = {benefit.id for benefit in portfolio.benefits if benefit.id not in pool and benefit.value is not None}
     known, costs, names = losses(portfolio), Remaining(portfolio), Names(portfolio)
     served_by, enabled_by = known.serves(), names.enabled(known)
     lost: dict[str, dict[str, float]] = {}
@@ -263,22 +262,3 @@ class Names:
         nodes = [node for node, owner in enumerate(owners) if owner is not None]
         found = engine.knock_outs_of(nodes, [owner for owner in owners if owner is not None])
         return {name: found.row(engine.web.place[name]) for name in self._ids}
-
-
-def still_to_come(row: BenefitValue) -> float:
-    """The present value of what a benefit brings from the date of the figures on."""
-    if row.valued is None or row.start is None:
-        return 0.0
-    if row.start >= row.at:  # all of it
-        return row.worth or 0.0
-    if row.forecast is None:
-        return 0.0
-    amounts = ((max(flow.start, row.at), flow.amount * _left(flow.start, flow.end, row.at)) for flow in row.forecast.flows)
-    return math.fsum(float(amount) * row.valued.factor(day) for day, amount in amounts if amount)
-
-
-def _left(start: date, end: date, day: date) -> Fraction:
-    """The share of a flow that lies after a day."""
-    if day <= start:
-        return Fraction(1)
-    return Fraction((end - day).days, (end - start).days) if day < end else Fraction(0)

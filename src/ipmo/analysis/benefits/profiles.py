@@ -164,6 +164,13 @@ def _end(benefit: Benefit, start: date) -> date | None:
     return min(ends, default=None)
 
 
+def left_of(flow: Flow, day: date) -> Fraction:
+    """The share of a flow that lies after a day."""
+    if day <= flow.start:
+        return Fraction(1)
+    return Fraction((flow.end - day).days, (flow.end - flow.start).days) if day < flow.end else Fraction(0)
+
+
 class Valued:
     """Present values of many benefits at one date: each life and each discount factor is worked out once.
 
@@ -199,6 +206,11 @@ class Valued:
         years = whole + (ordinal - before) / (self._anniversary(year + 1) - before)
         rate, end = self._near
         return math.exp(-(years * rate)) if years <= end else self.discount.factor(years)
+
+    def factors(self, years: Sequence[float]) -> list[float]:
+        """What one unit some years after the base date is worth at it."""
+        rate, end = self._near
+        return [math.exp(-(one * rate)) if one <= end else self.discount.factor(one) for one in years]
 
     def _anniversary(self, year: int) -> int:
         """The day number of the base date's day in a year; 1 March for 29 February."""

@@ -6,17 +6,20 @@ A benefit's date comes from the schedule: when what enables it moves, its profil
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import get_args
 
 import attrs
 
-from ipmo.analysis.benefits.profiles import Profile, Valued, profile, step_later
+from ipmo.analysis.benefits.present import PresentValues, minor_units
+from ipmo.analysis.benefits.profiles import Profile, Valued, left_of, profile, step_later
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.money.amounts import EVEN, Amounts, Priced, Unrated, cents, rounded
 from ipmo.analysis.money.finance import discount_schedule
+from ipmo.analysis.money.made_rows import MadeRows
 from ipmo.analysis.money.periods import Period, Stretch, period_rule, wall_clock
 from ipmo.errors import IpmoError, MissingRateError, UnitError, one_of
 from ipmo.memory import remember
@@ -25,7 +28,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.reference import DiscountSchedule
 from ipmo.network.losses import losses
 from ipmo.tables import Column, Rows, Table
-from ipmo.units import NO_CURRENCY, Money, Rate, Span, as_day, as_span, as_when, first_day, minutes
+from ipmo.units import DAY, NO_CURRENCY, Money, Rate, Span, as_day, as_span, as_when, first_day, minutes
 
 __all__ = ["BenefitValue", "Benefits", "benefits"]
 
@@ -152,9 +155,34 @@ class BenefitValue:
 class Benefits(Rows[str, BenefitValue]):
     """The answer of `benefits`, indexed by id."""
 
-    def __init__(self, portfolio: Portfolio, rows: Mapping[str, BenefitValue], discount: DiscountSchedule | None, as_of: date) -> None:
-        super().__init__(rows, f"the benefits of portfolio {portfolio.id!r}")
-        self.portfolio, self.discount, self.as_of = portfolio, discount, as_of
+    def __init__(self, columns: _Columns, rows: Mapping[str, BenefitValue]) -> None:
+        super().__init__(rows, f"the benefits of portfolio {columns.portfolio.id!r}")
+        self.portfolio, self.discount, self.as_of, self._columns = columns.portfolio, columns.discount, columns.as_of, columns
+
+    @property
+    def currency(self) -> str:
+        """Of all figures; empty where there is no benefit."""
+        return self._columns.currency if len(self) else ""
+
+    @property
+    def present(self) -> Mapping[str, Money]:
+        """The present value of each benefit that has one: what `npv` of its row says."""
+        return self._columns.present
+
+    @property
+    def coming(self) -> Mapping[str, float]:
+        """Of the same, the present value of what is still to come from the day of the figures on, not rounded."""
+        return self._columns.coming
+
+    @property
+    def parts(self) -> Mapping[str, float]:
+        """How much of each benefit still comes, between 0 and 1."""
+        return self._columns.parts
+
+    def losses(self, benefits: Sequence[str], later: Sequence[int]) -> list[int | None]:
+        """What it costs that some benefits come some days later, in minor units: what `loss_if` of each row says, many at a time."""
+        places = self._columns.places
+        return self._columns.losses([places[name] for name in benefits], later)
 
     def _sum(self, value: Callable[[BenefitValue], Money | None]) -> Money | None:
         whole = Priced({})
@@ -171,6 +199,15 @@ class Benefits(Rows[str, BenefitValue]):
             UnitError: two known price bases would be mixed.
         """
         return self._sum(lambda row: row.npv)
+
+    def one_base(self) -> None:
+        """Refuses present values in two price bases.
+
+        Raises:
+            UnitError: two known price bases would be mixed.
+        """
+        if self._columns.bases_mixed:
+            _ = self.npv
 
     @property
     def planned_npv(self) -> Money | None:
@@ -314,20 +351,21 @@ def benefits(
         day = schedule(portfolio, on_cycle="cut").first_day if portfolio.benefits else date.max
     try:
         if baseline is None and discount is None and as_of is None:  # what status, attribution and the rules all ask
-            return remember(portfolio, "benefits", lambda: _found(_Rows(portfolio, None, rates, day)))
-        return _found(_Rows(portfolio, baseline, rates, day))
+            return remember(portfolio, "benefits", lambda: _found(_Columns(portfolio, None, rates, day)))
+        return _found(_Columns(portfolio, baseline, rates, day))
     except MissingRateError:
         if unrated == "refuse":
             raise
-        return _found(_Rows(portfolio, baseline, rates, day, unrated))
+        return _found(_Columns(portfolio, baseline, rates, day, unrated))
 
 
-def _found(rows: _Rows) -> Benefits:
-    portfolio = rows.portfolio
-    return Benefits(portfolio, {benefit.id: rows.row(benefit) for benefit in portfolio.benefits}, rows.discount, rows.as_of)
+def _found(rows: _Columns) -> Benefits:
+    return Benefits(rows, MadeRows(lambda: rows.places, rows.row))
 
 
-class _Rows:
+class _Columns:
+    """What benefits are worth and when they start, as columns; what else is said of one is found when it is looked at."""
+
     def __init__(
         self,
         portfolio: Portfolio,
@@ -339,6 +377,23 @@ class _Rows:
         self.portfolio, self.baseline, self.discount, self.as_of = portfolio, baseline, discount, as_of
         self.amounts = Amounts(portfolio, as_of, "value", unrated=unrated)
         self.valued = None if discount is None else Valued(discount, as_of)
+        self._benefits = portfolio.benefits
+        self._starts, self._reasons = self._begun()
+        self._planned = [self._plan(benefit) for benefit in self._benefits]
+        amounts = [self._amount(benefit) for benefit in self._benefits]
+        self._full, self._bases = [amount for amount, _ in amounts], [base for _, base in amounts]
+        parts = self._parts
+        self._part = [parts.get(benefit.id, 1.0) for benefit in self._benefits]
+        self._yearly = list(self._full)
+        for place, part in enumerate(self._part):
+            amount = self._full[place]
+            if amount is not None and part < 1:
+                self._yearly[place] = amount * Fraction(str(part))
+            if part <= 0 and self._starts[place] is not None:
+                self._starts[place], self._reasons[place] = None, "all work that it is due to was stopped"
+        self._worths, self._valued = self._values(self._starts, self._yearly)
+        self._planned_worths, _ = self._values(self._planned, self._full)
+        self._actuals = {benefit.id: self._actual(benefit) for benefit in self._benefits if benefit.actual is not None}
 
     @functools.cached_property
     def now(self) -> Schedule:
@@ -361,48 +416,128 @@ class _Rows:
             return None, item.undated or "what enables it has no date"
         return first_day(item.early_start), ""
 
-    def row(self, benefit: Benefit) -> BenefitValue:
-        """One benefit's figures."""
-        start, reason = self._start(self.now, benefit.id)
-        if start is None and benefit.planned_start is not None and reason == "nothing enables it":
-            start = as_day(benefit.planned_start)
-        planned_start = as_day(benefit.planned_start) if benefit.planned_start is not None else None
-        if self.then is not None and benefit.id in self.then:
-            planned_start = self._start(self.then, benefit.id)[0] or planned_start
-        worth: Money | None = None
-        if benefit.value is not None:
-            worth = benefit.value if isinstance(benefit.value, Money) else _yearly(benefit.value)
-        yearly, price_base = None, ""
-        if worth is not None and (found := self.amounts.lump(benefit.id, worth)) is not None:
-            yearly, price_base = found
-            if benefit.probability is not None:
-                yearly *= Fraction(str(benefit.probability))
-        part, full = self._parts.get(benefit.id, 1.0), yearly
-        if yearly is not None and part < 1:
-            yearly = yearly * Fraction(str(part))
-        if part <= 0 and start is not None:
-            start, reason = None, "all work that it is due to was stopped"
-        npv, lives = self._worth(benefit, start, yearly)
-        planned_npv, _ = self._worth(benefit, planned_start, full)
-        if not reason or start is not None:
-            reason = self._reason(benefit, start, yearly, lives)
-        row = BenefitValue(
-            id=benefit.id, name=benefit.name, owner=benefit.owner, planned_start=planned_start, start=start,
-            actual=self._actual(benefit), planned_npv=planned_npv, npv=npv,
-            base=price_base, part=part, reason=reason, noun=benefit, full=full, yearly=yearly, valued=self.valued,
-            at=self.as_of, currency=self._currency,
-        )  # fmt: skip
-        planned = row.planned
-        return row if planned is None else attrs.evolve(row, planned_to_date=rounded(planned.by(self.as_of), self._currency))
+    def _begun(self) -> tuple[list[date | None], list[str]]:
+        """The first day of each benefit, and why it is not known."""
+        starts: list[date | None] = []
+        reasons: list[str] = []
+        instants = self.now.beginnings([benefit.id for benefit in self._benefits]) if self._benefits else ()
+        for benefit, instant in zip(self._benefits, instants, strict=True):
+            start: date | None
+            if instant is not None:
+                start, reason = date.fromordinal(1 - (-instant // DAY)), ""  # the first whole day
+            else:
+                start, reason = self._start(self.now, benefit.id)
+            if start is None and benefit.planned_start is not None and reason == "nothing enables it":
+                start = as_day(benefit.planned_start)
+            starts.append(start)
+            reasons.append(reason)
+        return starts, reasons
 
-    def _worth(self, benefit: Benefit, start: date | None, yearly: Fraction | None) -> tuple[Money | None, bool]:
-        """(present value from a start on, whether its life is known)."""
-        if start is None or yearly is None:
-            return None, False
-        if self.valued is None:
-            return None, profile(benefit, start, yearly) is not None
-        found = self.valued.worth(benefit, start, yearly)
-        return (None, False) if found is None else (cents(found, self._currency), True)
+    def _plan(self, benefit: Benefit) -> date | None:
+        """Its first day in the plan."""
+        planned = as_day(benefit.planned_start) if benefit.planned_start is not None else None
+        if self.then is not None and benefit.id in self.then:
+            planned = self._start(self.then, benefit.id)[0] or planned
+        return planned
+
+    def _amount(self, benefit: Benefit) -> tuple[Fraction | None, str]:
+        """(what a year, or all that comes once, is worth times its probability, the price base of that)."""
+        value = benefit.value
+        found = None
+        if value is not None:
+            found = self.amounts.lump(benefit.id, value if isinstance(value, Money) else _yearly(value))
+        if found is None:
+            return None, ""
+        amount, base = found
+        return (amount if benefit.probability is None else amount * Fraction(str(benefit.probability))), base
+
+    def _values(self, days: Sequence[date | None], amounts: Sequence[Fraction | None]) -> tuple[list[float | None], PresentValues | None]:
+        """The present value of each benefit from its day on, None where something of it is not known; and what values them."""
+        out: list[float | None] = [None] * len(days)
+        known = [(place, day.toordinal()) for place, day in enumerate(days) if day is not None and amounts[place] is not None]
+        if self.valued is None or not known:
+            return out, None
+        import numpy as np
+
+        valued = PresentValues(self.valued, self._benefits, amounts)
+        places, ordinals = np.array(known, np.int64).T
+        for (place, _), worth in zip(known, valued.worths(places, ordinals), strict=True):
+            out[place] = worth
+        return out, valued
+
+    @functools.cached_property
+    def places(self) -> Mapping[str, int]:
+        """The place of each benefit."""
+        return {benefit.id: place for place, benefit in enumerate(self._benefits)}
+
+    @property
+    def bases_mixed(self) -> bool:
+        """Present values are in more than one known price base."""
+        return len({base for base, worth in zip(self._bases, self._worths, strict=True) if base and worth is not None}) > 1
+
+    @property
+    def parts(self) -> Mapping[str, float]:
+        """How much of each benefit still comes."""
+        return dict(zip(self.places, self._part, strict=True))
+
+    def row(self, place: int) -> BenefitValue:
+        """One benefit's figures."""
+        benefit, start, planned_start = self._benefits[place], self._starts[place], self._planned[place]
+        full, yearly, reason = self._full[place], self._yearly[place], self._reasons[place]
+        worth, planned_worth = self._worths[place], self._planned_worths[place]
+        if not reason or start is not None:
+            reason = self._reason(benefit, start, yearly, worth)
+        planned = None if planned_start is None or full is None else profile(benefit, planned_start, full)
+        return BenefitValue(
+            id=benefit.id, name=benefit.name, owner=benefit.owner, planned_start=planned_start, start=start,
+            actual=self._actuals.get(benefit.id),
+            planned_npv=None if planned_worth is None else cents(planned_worth, self.currency),
+            npv=None if worth is None else cents(worth, self.currency),
+            planned_to_date=None if planned is None else rounded(planned.by(self.as_of), self.currency),
+            base=self._bases[place], part=self._part[place], reason=reason, noun=benefit, full=full, yearly=yearly, valued=self.valued,
+            at=self.as_of, currency=self.currency,
+        )  # fmt: skip
+
+    @functools.cached_property
+    def present(self) -> Mapping[str, Money]:
+        """The present value of each benefit that has one."""
+        currency, pairs = self.currency, zip(self._benefits, self._worths, strict=True)
+        return {benefit.id: cents(worth, currency) for benefit, worth in pairs if worth is not None}
+
+    @functools.cached_property
+    def coming(self) -> Mapping[str, float]:
+        """Of the same, what is still to come from the day of the figures on, not rounded."""
+        out = {}
+        for benefit, worth, start, place in zip(self._benefits, self._worths, self._starts, range(len(self._benefits)), strict=True):
+            if worth is not None and start is not None:
+                out[benefit.id] = worth if start >= self.as_of else self._left(place, start)
+        return out
+
+    def _left(self, place: int, start: date) -> float:
+        """What of a benefit that has begun lies after the day of the figures."""
+        yearly, valued = self._yearly[place], self.valued
+        found = None if yearly is None else profile(self._benefits[place], start, yearly)
+        if found is None or valued is None:
+            return 0.0
+        flows = ((max(flow.start, self.as_of), flow.amount * left_of(flow, self.as_of)) for flow in found.flows)
+        return math.fsum(float(amount) * valued.factor(day) for day, amount in flows if amount)
+
+    def losses(self, places: Sequence[int], later: Sequence[int]) -> list[int | None]:
+        """What it costs that some benefits come some days later, in minor units, as `BenefitValue.loss_if` says it of one."""
+        import numpy as np
+
+        out: list[int | None] = [None] * len(places)
+        known = [row for row, place in enumerate(places) if self._worths[place] is not None]
+        if not known or self._valued is None:
+            return out
+        starts = [self._starts[places[row]] for row in known]
+        days = [day.toordinal() + later[row] for day, row in zip(starts, known, strict=True) if day is not None]
+        after = self._valued.worths(np.array([places[row] for row in known], np.int64), np.array(days, np.int64))
+        before = [self._worths[places[row]] for row in known]
+        pairs = [(row, b - a) for row, b, a in zip(known, before, after, strict=True) if b is not None and a is not None]
+        for (row, _), amount in zip(pairs, minor_units([amount for _, amount in pairs], self.currency), strict=True):
+            out[row] = amount
+        return out
 
     def _actual(self, benefit: Benefit) -> Money | None:
         """What has come of it so far; None where nothing was measured, or a rate is missing."""
@@ -412,7 +547,7 @@ class _Rows:
         if lines is None:
             return None
         seen = [a.value for a in lines if a.line.since is None or as_day(a.line.since) <= self.as_of]
-        return rounded(sum(seen, Fraction(0)), self._currency)
+        return rounded(sum(seen, Fraction(0)), self.currency)
 
     @functools.cached_property
     def _parts(self) -> Mapping[str, float]:
@@ -422,17 +557,18 @@ class _Rows:
             return {}
         return losses(pf).base
 
-    def _reason(self, benefit: Benefit, start: date | None, yearly: Fraction | None, lives: bool) -> str:
+    def _reason(self, benefit: Benefit, start: date | None, yearly: Fraction | None, worth: float | None) -> str:
         if yearly is None:
             return self.amounts.missing.get(benefit.id, "no value is stated")
         if start is None:
             return "its start is not known"
-        if not lives:
+        if worth is None and (self.valued is not None or profile(benefit, start, yearly) is None):
             return "no life is stated: lasts: or until:"
         return "" if self.discount is not None else "no discount rate is stated"
 
     @functools.cached_property
-    def _currency(self) -> str:
+    def currency(self) -> str:
+        """Of all figures."""
         try:
             return self.amounts.currency
         except IpmoError:

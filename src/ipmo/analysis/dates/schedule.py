@@ -245,6 +245,20 @@ class Schedule(Answer[str, ScheduledItem]):
             return None
         return moment(net.running_clock(node).start(passes.lists.x[place]))
 
+    def beginnings(self, effects: Sequence[str]) -> list[int | None]:
+        """`begins` of many as instants, in one sweep; None also for what is not in the schedule."""
+        net, passes = self.network, self.passes
+        named, state, blank = passes.named, net.state, passes.without_duration
+        bounded, points, pos, x = passes.lower_bounded, net.points, passes.positions.pos, passes.early_starts
+        out: list[int | None] = []
+        for name in effects:
+            node = named.get(name)
+            if node is None or state[node] not in LIVE or node in blank or node in points or int(pos[node]) in bounded:
+                out.append(None)
+            else:
+                out.append(int(net.running_clock(node).start(int(x[pos[node]]))))
+        return out
+
     def total_float(self, full_id: str) -> float | None:
         """The total float of a task, milestone, gate or benefit without its other figures; None where it has none."""
         return self._items.total_float(self.passes.named[full_id])

@@ -222,7 +222,7 @@ class CriticalLinks(Answer[str, CriticalLink]):
 
     def _moved(self, row: int, slip: Span | str | None) -> tuple[Mapping[int, int], Span]:
         if slip is None:
-            return self._downstream.moved[row], self.slip
+            return self._downstream.moved(row), self.slip
         span = as_slip(slip)
         return self._crossings.slipped([row], span)[0], span
 

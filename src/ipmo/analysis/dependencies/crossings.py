@@ -20,6 +20,7 @@ from ipmo.model.references import reference
 from ipmo.model.work import Link, Task
 from ipmo.network.clocks import FAR, clocks_of
 from ipmo.network.positions import plain
+from ipmo.network.reach import Moving
 from ipmo.network.states import LIVE, State
 from ipmo.units import Span, When, as_span, minutes, moment
 
@@ -349,19 +350,35 @@ class Crossings:
     def slipped(self, rows: Sequence[int], slip: Span) -> list[Mapping[int, int]]:
         """The targets that move when each of some links slips, and to when."""
         inside = [row for row in rows if self.places[row] >= 0]
-        lengths: dict[int, int] = {}
-        if slip.dimension == "working":
-            lengths = {n: self.schedule.network.clock(n).calendar.minutes(slip) for n in {self._nominals[row] for row in inside}}
-        slips = [
-            lengths[self._nominals[row]] if lengths and self._per_day[row] else self.slip_minutes(row, slip)  # on another clock
-            for row in inside
-        ]
-        moved = self.reach.slipped([self.places[row] for row in inside], slips)
+        moved = self.reach.slipped([self.places[row] for row in inside], self._slips(inside, slip))
         found: dict[int, Mapping[int, int]] = dict(zip(inside, moved, strict=True))
         for row in rows:
             if row not in found:
                 found[row] = self._again(row, slip)
         return [found[row] for row in rows]
+
+    def _slips(self, rows: Sequence[int], slip: Span) -> list[int]:
+        """A slip in minutes of the own clock of each source inside the portfolio."""
+        lengths: dict[int, int] = {}
+        if slip.dimension == "working":
+            lengths = {n: self.schedule.network.clock(n).calendar.minutes(slip) for n in {self._nominals[row] for row in rows}}
+        return [
+            lengths[self._nominals[row]] if lengths and self._per_day[row] else self.slip_minutes(row, slip)  # on another clock
+            for row in rows
+        ]
+
+    def moving(self, slip: Span) -> tuple[Moving, Mapping[int, Mapping[int, int]]]:
+        """`slipped` of all links: of those inside the portfolio as columns, in the order of rows; of the others by row."""
+        import numpy as np
+
+        inside = [row for row, place in enumerate(self.places) if place >= 0]
+        parts = list(self.reach.moving([self.places[row] for row in inside], self._slips(inside, slip)))
+        if not parts:
+            parts = [Moving(*(np.zeros(0, np.int64) for _ in range(3)))]
+        row, target, date = (np.concatenate(column) for column in zip(*parts, strict=True))
+        order = np.argsort(row, kind="stable")
+        rows = np.array(inside, np.int64)[row[order]] if inside else row
+        return Moving(rows, target[order], date[order]), {row: self._again(row, slip) for row, k in enumerate(self.places) if k < 0}
 
     def slip_minutes(self, row: int, slip: Span) -> int:
         """A slip in minutes of the source's own clock."""

@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from ipmo.analysis.benefits.cost_of_delay import CostOfDelay, cost_of_delay
 from ipmo.analysis.dependencies.crossings import FAR, Crossings
-from ipmo.units import Money, Span
+from ipmo.network.reach import Moving
+from ipmo.units import Money, Span, minor_digits
 
 __all__ = ["Downstream"]
 
@@ -115,16 +116,60 @@ class Downstream:
         return self.crossings.days_of(row, slack) if slack < FAR // 2 else None
 
     @functools.cached_property
-    def moved(self) -> list[Mapping[int, int]]:
-        """The targets that move, and to when, when each link slips by the slip of the answer."""
-        return self.crossings.slipped(range(len(self.crossings.open)), self.crossings.slip)
+    def _moving(self) -> tuple[Moving, Mapping[int, Mapping[int, int]]]:
+        return self.crossings.moving(self.crossings.slip)
+
+    @functools.cached_property
+    def _bounds(self) -> tuple[int, ...]:
+        """Where what each link moves begins among all that is moved, and the end."""
+        import numpy as np
+
+        return tuple(np.searchsorted(self._moving[0].row, np.arange(len(self.crossings.open) + 1)).tolist())
+
+    def moved(self, row: int) -> Mapping[int, int]:
+        """The targets that move, and to when, when a link slips by the slip of the answer."""
+        columns, others = self._moving
+        if row in others:
+            return others[row]
+        part = slice(self._bounds[row], self._bounds[row + 1])
+        return dict(zip(columns.target[part].tolist(), columns.date[part].tolist(), strict=True))
+
+    @functools.cached_property
+    def minor_losses(self) -> list[int | None]:
+        """`losses` in minor units of their currency."""
+        import numpy as np
+
+        count = len(self.crossings.open)
+        if not self.stakes.priced:
+            return [None] * count
+        (rows, targets, dates), others = self._moving
+        aims = self.crossings.targets
+        names = [target.item for target in aims]
+        kept = np.flatnonzero(np.array([target.kind == "benefit" for target in aims], bool)[targets])
+        rows, targets, dates = rows[kept], targets[kept], dates[kept]
+        before = np.array(aims.reach.dates, np.int64)[targets]
+        amounts, known = self.stakes.delays(names, targets, before, dates)
+        sums, some = np.zeros(count, np.int64), np.zeros(count, bool)
+        np.add.at(sums, rows[known], amounts[known])
+        some[rows[known]] = True
+        if self.stakes.worth:  # what moves nothing that has a price costs nothing
+            some[:] = True
+        out: list[int | None] = [amount if sure else None for amount, sure in zip(sums.tolist(), some.tolist(), strict=True)]
+        for row in range(count) if self.stakes.rated else others:
+            if row in others:
+                out[row] = self._minor(self.loss(row, others[row], self.crossings.slip))
+            elif (waiting := self._waiting(row, self.crossings.slip)) is not None:
+                out[row] = (out[row] or 0) + (self._minor(waiting) or 0)
+        return out
+
+    def _minor(self, amount: Decimal | None) -> int | None:
+        return None if amount is None else int(amount.scaleb(minor_digits(self.stakes.currency)))
 
     @functools.cached_property
     def losses(self) -> list[Decimal | None]:
         """Of each link, what that slip costs; nothing is moved where nothing has a known price."""
-        if not self.stakes.priced:
-            return [None] * len(self.crossings.open)
-        return [self.loss(row, moved, self.crossings.slip) for row, moved in enumerate(self.moved)]
+        digits = minor_digits(self.stakes.currency)
+        return [None if amount is None else Decimal(amount).scaleb(-digits) for amount in self.minor_losses]
 
     def loss(self, row: int, moved: Mapping[int, int], slip: Span) -> Decimal | None:
         """What a slip costs that moves some targets: benefits that come later, people who wait. None where nothing is known."""
@@ -148,7 +193,7 @@ class Downstream:
             return self.losses[rows[0]]
         together: dict[int, int] = {}
         for row in rows:
-            for t, date in self.moved[row].items():
+            for t, date in self.moved(row).items():
                 together[t] = max(date, together.get(t, date))
         found = [self.loss(rows[0], together, self.crossings.slip)]
         found += [self._waiting(row, self.crossings.slip) for row in rows[1:]]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Literal
 
 from ipmo.analysis.dependencies.downstream import Downstream
@@ -28,26 +27,40 @@ def ranked(downstream: Downstream, rank_by: str) -> list[int]:
     Raises:
         OptionError: there is no such rule.
     """
+    import numpy as np
+
     one_of("rank_by", rank_by, RULES)
     links = downstream.crossings
-    rows = range(len(links.open))
+    count = len(links.open)
     projects, benefits = downstream.counts
-    drags, losses = [days or 0.0 for days, _ in links.worst_drags], [-(amount or Decimal(0)) for amount in downstream.losses]
-    marks, given = links.calendar_dates, links.given
+    drags = np.array([days or 0.0 for days, _ in links.worst_drags], np.float64)
+    losses = np.array([amount or 0 for amount in downstream.minor_losses], np.int64)
+    stated = np.array([spare is not None for spare in links.commitment_float], bool)
+    spare = np.array([spare or 0.0 for spare in links.commitment_float], np.float64)
+    forecast = np.array([days or 0.0 for days in links.target_float], np.float64)  # where nothing is stated: how soon a forecast moves
+    first = {"drag": -drags, "loss": -losses, "value": -np.array(downstream.worths[0], np.float64)} if rank_by != "float" else {}
+    keys = [first[rank_by]] if rank_by in first else []
+    keys += [
+        ~stated,
+        np.array(links.calendar_dates, bool),
+        spare,
+        -losses,
+        np.where(stated, 0.0, forecast),
+        np.array(links.given, np.int64),
+    ]
+    keys += [~np.array(links.driving, bool), -np.array(projects, np.int64), -np.array(benefits, np.int64), -drags]
 
-    def tie(row: int) -> tuple[object, ...]:
-        spare, number = links.commitment_float[row], links.open[row]
-        link = links.portfolio.links[number]
-        forecast = links.target_float[row] if spare is None else None  # where nothing is stated: how soon a forecast moves
-        at_risk = (spare is None, marks[row], spare or 0.0, losses[row], forecast or 0.0, given[row])
-        weight = (not links.driving[row], -projects[row], -benefits[row], -drags[row])
-        return (*at_risk, *weight, links.names[row], link.source, link.target, link.type, str(link.lag or ""))
+    def named(row: int) -> tuple[str, ...]:
+        link = links.portfolio.links[links.open[row]]
+        return (links.names[row], link.source, link.target, link.type, str(link.lag or ""))
 
-    first: list[float] | list[Decimal] = [0.0] * len(rows)
-    if rank_by == "drag":
-        first = [-days for days in drags]
-    elif rank_by == "loss":
-        first = losses
-    elif rank_by == "value":
-        first = [-amount for amount in downstream.worths[0]]
-    return sorted(rows, key=lambda row: (first[row], tie(row)))
+    order = np.lexsort(keys[::-1])
+    changes = np.zeros(count, bool)
+    for key in keys:
+        changes[1:] |= key[order][1:] != key[order][:-1]
+    run = np.cumsum(changes)
+    alike = np.flatnonzero(np.bincount(run, minlength=1)[run] > 1)  # what nothing but names tells apart
+    tied = sorted(zip(run[alike].tolist(), order[alike].tolist(), strict=True), key=lambda pair: (pair[0], named(pair[1])))
+    order[alike] = [row for _, row in tied]
+    found: list[int] = order.tolist()
+    return found
