@@ -96,7 +96,7 @@ class BenefitsMap:
 
     def initiative(self, node: str) -> str:
         """The project or programme behind a piece of work; empty for what lies on the map itself."""
-        if self.kind(node) == "programme":
+        if "/" not in node and isinstance(self.portfolio.items.get(node), Programme):
             return node
         return self.portfolio.project_of(node)
 

@@ -70,7 +70,7 @@ class Builder:
         self._tasks(standing, parents)
         for gate in project.gates:
             self._gate(standing, gate)
-        nodes.members[place] = list(range(first, len(nodes.ids)))
+        nodes.members[place] = range(first, len(nodes.ids))
         if parents:
             self._summaries(project)
 

@@ -11,6 +11,7 @@ import heapq
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from typing import NamedTuple
 
 from ipmo.memory import remember
 from ipmo.model.benefits_map import BenefitsMap, Way, benefits_map
@@ -21,7 +22,7 @@ from ipmo.network.needs import without
 from ipmo.network.positions import plain_list
 from ipmo.network.without import KnockOuts, Web, Without
 
-__all__ = ["Losses", "level_of", "losses"]
+__all__ = ["Losses", "level_of", "losses", "places_of"]
 
 
 def level_of(ways: Sequence[Way], of: Callable[[Way], float]) -> float:
@@ -31,6 +32,22 @@ def level_of(ways: Sequence[Way], of: Callable[[Way], float]) -> float:
     shared = [(way.share or 0.0, of(way)) for way in ways if way.need == "share"]
     part = 1 - math.fsum(share for share, _ in shared) + math.fsum(share * degree for share, degree in shared)
     return min([1.0, *needed, *([max(either)] if either else [])]) * part
+
+
+class Part(NamedTuple):
+    """One way to something on the map.
+
+    Args:
+        need: all, any or share.
+        share: of it that is due to this way.
+        source: what of the map leads to it; empty for work.
+        node: the node of work in the web of needs; None where it has none.
+    """
+
+    need: str
+    share: float
+    source: str
+    node: int | None
 
 
 class Losses:
@@ -60,6 +77,13 @@ class Losses:
             for way, node in found:
                 if way.source not in self._order and node is not None:
                     self._leads.setdefault(node, []).append(target)
+        self._parts: Mapping[str, tuple[Part, ...]] = {
+            name: tuple(
+                Part(way.need, way.share or 0.0, way.source if way.source in self._order else "", node)
+                for way, node in self._ways.get(name, ())
+            )
+            for name in self.map.order
+        }
         self.base: Mapping[str, float] = self.levels_without(())
         """How far everything on the map comes about as things stand."""
 
@@ -69,26 +93,48 @@ class Losses:
         ends = ("@whole", "") if way.need == "share" else ("@finish", "")
         return next((name + end for end in ends if name + end in place), name)
 
-    def _levels(self, names: Iterable[str], gone: set[int], known: Mapping[str, float]) -> dict[str, float]:
-        """The degrees of some of the map, in its order, without some nodes."""
-        level = dict(known)
+    def _level(self, name: str, gone: AbstractSet[int], level: Mapping[str, float], base: Mapping[str, float]) -> float:
+        """How far something on the map comes about without some nodes, as `level_of` says it.
+
+        Args:
+            name: of an outcome, a benefit or an objective.
+            gone: the nodes.
+            level: how far what leads to it does, where that is not as it stands in `base`.
+            base: how far all else does.
+        """
+        if self._nodes[name] in gone and name not in self._objectives:  # an objective is served in the measure of its shares
+            return 0.0
+        needed, either, shared = [1.0], list[float](), list[tuple[float, float]]()
+        for part in self._parts[name]:
+            if part.source:
+                degree = level.get(part.source)
+                degree = base.get(part.source, 1.0) if degree is None else degree
+            else:
+                degree = 0.0 if part.node in gone else 1.0
+            if part.need == "all":
+                needed.append(degree)
+            elif part.need == "any":
+                either.append(degree)
+            else:
+                shared.append((part.share, degree))
+        if either:
+            needed.append(max(either))
+        if not shared:
+            return min(needed)
+        return min(needed) * (1 - math.fsum(share for share, _ in shared) + math.fsum(share * degree for share, degree in shared))
+
+    @functools.cached_property
+    def _nodes(self) -> Mapping[str, int]:
+        """The node of everything on the map."""
         place = self.engine.web.place
-        for name in names:
-            if place[name] in gone and name not in self._objectives:  # an objective is served in the measure of its shares
-                level[name] = 0.0
-                continue
-            found = self._ways.get(name, ())
-            nodes = {id(way): node for way, node in found}
-
-            def of(way: Way, level: Mapping[str, float] = level, nodes: Mapping[int, int | None] = nodes) -> float:
-                return level.get(way.source, 1.0) if way.source in self._order else float(nodes[id(way)] not in gone)
-
-            level[name] = level_of([way for way, _ in found], of)
-        return level
+        return {name: place[name] for name in self.map.order}
 
     def levels_without(self, gone: Iterable[int]) -> dict[str, float]:
         """How far everything on the map comes about without some nodes, what is gone anyway among them."""
-        return self._levels(self.map.order, {*gone, *self.engine.dead}, {})
+        every, level = {*gone, *self.engine.dead}, dict[str, float]()
+        for name in self.map.order:
+            level[name] = self._level(name, every, level, {})
+        return level
 
     @property
     def initiatives(self) -> tuple[str, ...]:
@@ -109,27 +155,36 @@ class Losses:
         node = self.engine.web.place.get(item)
         if node is None:
             return {}
-        gone = {self._targets[t] for t in self.knocked().of(node)}
-        if not gone:
+        lost = self.knocked().of(node)
+        if not lost:
             return {}
-        all_gone = gone | self.engine.dead
-        waiting = [self._order[self.engine.web.ids[v]] for v in gone if self.engine.web.ids[v] in self._order]
-        waiting += [self._order[name] for v in gone for name in self._leads.get(v, ())]
+        gone = {self._targets[t] for t in lost}
+        every = gone | self.engine.dead if self.engine.dead else gone
+        waiting = list({number for t in lost for number in self._touched[t]})
         heapq.heapify(waiting)
-        level, out, seen = dict[str, float](self.base), dict[str, float](), set[int]()
+        level, out, seen, base = dict[str, float](), dict[str, float](), set[int](), self.base
         while waiting:
             number = heapq.heappop(waiting)
             if number in seen:
                 continue
             seen.add(number)
             name = self.map.order[number]
-            level[name] = self._levels([name], all_gone, level)[name]
-            if level[name] != self.base[name]:
-                out[name] = self.base[name] - level[name]
+            now, was = self._level(name, every, level, base), base[name]
+            if now != was:
+                level[name], out[name] = now, was - now
                 for way in self.map.out.get(name, ()):
                     if way.target in self._order:
                         heapq.heappush(waiting, self._order[way.target])
         return out
+
+    @functools.cached_property
+    def _touched(self) -> list[tuple[int, ...]]:
+        """Of each target: what of the map it is or leads to at once, by place."""
+        order = self._order
+        return [
+            (*((order[name],) if name in order else ()), *(order[one] for one in self._leads.get(node, ())))
+            for node, name in zip(self._targets, self._ids, strict=True)
+        ]
 
     def instead(self, item: str, effects: AbstractSet[str]) -> dict[str, tuple[str, ...]]:
         """Of effects that come without an item although it leads to them: what stands in for it, as the ids of projects.
@@ -182,7 +237,9 @@ class Losses:
     def _every(self) -> Without:
         """The web in which every way counts, done or not."""
         web = self.engine.web
-        return Without(Web(web.ids, web.src, web.dst))
+        if not (web.either or web.facts or web.gone):
+            return self.engine
+        return Without(Web(web.ids, web.src, web.dst, known=web.place))
 
     def _named(self, node: str) -> str:
         """A node as people name it: its project, or itself where it lies in none."""
@@ -212,22 +269,72 @@ class Losses:
         return remember(self.portfolio, "what projects serve", self._serves)
 
     def _serves(self) -> Mapping[str, frozenset[str]]:
+        return {name: self._names_of(bits) for name, bits in self.served.items()}
+
+    @functools.cached_property
+    def served(self) -> Mapping[str, int]:
+        """`serves` as bits of numbers, in the order of the map."""
         web = self.engine.web
-        reach = self._every.knock_outs(self._targets)
-        onward: list[frozenset[str]] = []
-        for v, name in zip(self._targets, self._ids, strict=True):
-            some = {name} if name in self._order else set(self._leads.get(v, ()))
-            onward.append(self._onward(some))
-        known: dict[int, frozenset[str]] = {}
+        reach = self.knocked() if self._every is self.engine else self._every.knock_outs(self._targets)
+        onward = [
+            self._onward_bits(self._own(name) if name in self._order else self.bits_of(self._leads.get(v, ())))
+            for v, name in zip(self._targets, self._ids, strict=True)
+        ]
         out = {}
-        names = [*(p.id for p in self.portfolio.projects), *(g.id for g in self.portfolio.programmes)]
-        for name in names:
-            node = web.place[name]
-            row = reach.row(node)
-            if row not in known:
-                known[row] = frozenset().union(*(onward[t] for t in reach.of(node)))
-            out[name] = known[row] | self.onward(self.map.work_of(name))
+        for name in (*(p.id for p in self.portfolio.projects), *(g.id for g in self.portfolio.programmes)):
+            bits = 0
+            for t in reach.of(web.place[name]):
+                bits |= onward[t]
+            some = 0
+            for one in self.map.work_of(name):
+                some |= self._own(one) | self._reached(one)
+            out[name] = bits | (self._onward_bits(some) if some else 0)
         return out
+
+    def _own(self, name: str) -> int:
+        number = self._order.get(name)
+        return 0 if number is None else 1 << number
+
+    def bits_of(self, names: Iterable[str]) -> int:
+        """Some of the map as bits of a number, in its order."""
+        return functools.reduce(lambda bits, name: bits | self._own(name), names, 0)
+
+    def _names_of(self, bits: int) -> frozenset[str]:
+        order = self.map.order
+        return frozenset(order[number] for number in places_of(bits))
+
+    @functools.cached_property
+    def _known_reach(self) -> dict[str, int]:
+        return {}
+
+    def _reached(self, name: str) -> int:
+        """All of the map that something leads to, as bits."""
+        found = self._known_reach.get(name)
+        if found is None:
+            found = self._known_reach[name] = self.bits_of(self.map.reached_from(name))
+        return found
+
+    @functools.cached_property
+    def _brought(self) -> Mapping[int, str]:
+        """The outcomes that something of the map brings about where nothing else is said to, by its place."""
+        items, out = self.portfolio.items, dict[int, str]()
+        for number, name in enumerate(self.map.order):
+            outcome = getattr(items[name], "outcome", None)
+            if outcome is not None and outcome not in self.map.into:
+                out[number] = outcome
+        return out
+
+    def _onward_bits(self, some: int) -> int:
+        """What some of the map leads to, itself included; a benefit brings its outcome about where nothing else is said to."""
+        order, found = self.map.order, some
+        for number in places_of(some):
+            found |= self._reached(order[number])
+        if self._brought:
+            for number in places_of(found):
+                outcome = self._brought.get(number)
+                if outcome is not None:
+                    found |= self._own(outcome) | self._reached(outcome)
+        return found
 
     def through(self) -> Mapping[str, frozenset[str]]:
         """By project and programme, the objectives that it serves: what it leads to itself, and by the map what holds it."""
@@ -242,14 +349,22 @@ class Losses:
 
     def onward(self, some: Iterable[str]) -> frozenset[str]:
         """What some of the map, or work on it, leads to: outcomes, benefits and objectives, those of some that are such among them."""
-        start = set(some)
-        return self._onward((start & set(self._order)).union(*(self.map.reached_from(one) for one in start)))
+        bits = functools.reduce(lambda found, one: found | self._own(one) | self._reached(one), some, 0)
+        return self._names_of(self._onward_bits(bits))
 
-    def _onward(self, some: set[str]) -> frozenset[str]:
-        """What some of the map leads to, itself included; a benefit brings its outcome about where nothing else is said to."""
-        named = {getattr(self.portfolio.items[one], "outcome", None) for one in some.union(*(self.map.reached_from(one) for one in some))}
-        more = some | {outcome for outcome in named if outcome is not None and outcome not in self.map.into}
-        return frozenset(more.union(*(self.map.reached_from(one) for one in more)))
+
+def places_of(bits: int) -> list[int]:
+    """The places of the bits of a number that are set, in order.
+
+    >>> places_of(0b1011)
+    [0, 1, 3]
+    """
+    out = []
+    while bits:
+        low = bits & -bits
+        out.append(low.bit_length() - 1)
+        bits ^= low
+    return out
 
 
 def losses(portfolio: Portfolio) -> Losses:

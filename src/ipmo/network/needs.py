@@ -7,6 +7,10 @@ of them, and so does an objective. A contribution of a project comes when all it
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING
+
 from ipmo.errors import ScheduleError
 from ipmo.memory import remember
 from ipmo.model.benefits import Benefit, Objective
@@ -14,12 +18,18 @@ from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project
 from ipmo.network.assemble import compile_portfolio
-from ipmo.network.links import joins_projects
 from ipmo.network.names import Names
 from ipmo.network.network import Network
-from ipmo.network.positions import plain_list
+from ipmo.network.parts import Needed
+from ipmo.network.positions import as_array, plain_list
 from ipmo.network.states import FROM_FINISH, State
 from ipmo.network.without import Web, Without
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ipmo.network.kernels.columns import Ints
 
 __all__ = ["web_of", "without"]
 
@@ -72,6 +82,8 @@ class _Weaver:
         self._added = self.place.rest if isinstance(self.place, Names) else self.place
         self.src: list[int] = []
         self.dst: list[int] = []
+        self.whole: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
+        """Links that are columns already, of large networks."""
         self.either = set(network.anyone)
         self.facts = _in_state(network, State.FINISHED)
         self.idle = network.needed.driveless if network.needed is not None else frozenset[int]()
@@ -83,7 +95,20 @@ class _Weaver:
         self._containers()
         self._wholes()
         self._effects()
-        return Web(self.ids, self.src, self.dst, either=self.either, facts=self.facts, gone=self.gone, known=self.place)
+        src: Ints = self.src
+        dst: Ints = self.dst
+        if self.whole:
+            import numpy as np
+
+            parts = [*self.whole, (as_array(self.src), as_array(self.dst))]
+            src, dst = (np.concatenate(column) for column in zip(*parts, strict=True))
+        return Web(self.ids, src, dst, either=self.either, facts=self.facts, gone=self.gone, known=self.place, owners=self._owners())
+
+    def _owners(self) -> list[int]:
+        """The place of the project of each node, -1 for none."""
+        places = {project.id: place for place, project in enumerate(self.portfolio.projects)}
+        more = (name.partition("/")[0].partition("@")[0] for name in self.ids[self.network.n :])
+        return [*plain_list(self.network.project), *(places.get(name, -1) for name in more)]
 
     def _node(self, name: str) -> int:
         node = self.place.get(name)
@@ -103,6 +128,9 @@ class _Weaver:
             return
         begun, idle, project = network.starts, self.idle, network.project
         delivered = {link for link, number in needed.numbers.items() if self.portfolio.links[number].status == "delivered"}
+        if network.arrays:
+            self._work_arrays(needed, delivered)
+            return
         if not begun and not idle and not needed.begun and not delivered:
             self.src, self.dst = list(needed.src), list(needed.dst)
             return
@@ -114,18 +142,40 @@ class _Weaver:
                     if member not in idle:
                         self._need(u, member)
 
+    def _work_arrays(self, needed: Needed, delivered: AbstractSet[int]) -> None:
+        """The same links as columns."""
+        import numpy as np
+
+        network, idle = self.network, self.idle
+        same = needed.src is network.src  # no link was dropped
+        src, dst = network.link_ends if same else (as_array(needed.src), as_array(needed.dst))
+        if not network.starts and not idle and not needed.begun and not delivered:
+            self.whole.append((src, dst))
+            return
+        begun, idles, ends = np.zeros(network.n, bool), np.zeros(network.n, bool), np.zeros(network.n, bool)
+        begun[[node for node in network.starts if node not in network.finishes]] = True
+        idles[list(idle)] = True
+        ends[list(needed.begun)] = True
+        given = begun[src] & ~np.isin(as_array(needed.typ), [int(kind) for kind in FROM_FINISH])
+        given[list(delivered)] = True
+        kept = ~given & ~idles[dst] & (~idles[src] | (as_array(network.project)[dst] < 0))
+        self.whole.append((src[kept], dst[kept]))
+        for u, v in zip(*(column[kept & ends[dst]].tolist() for column in (src, dst)), strict=True):
+            for member in needed.begun[v]:
+                if member not in idle:
+                    self._need(u, member)
+
     def _containers(self) -> None:
         """Programmes, projects and summaries: what lies in them needs them; projects need what they require."""
         pf, members = self.portfolio, self.network.members
+        held = list[tuple[int, Sequence[int]]]()
         for programme in pf.programmes:
             self._node(programme.id)
         for place, project in enumerate(pf.projects):
             node = self._node(project.id)
-            inside = plain_list(members.get(place, ()))
-            self.src += [node] * len(inside)
-            self.dst += inside
-            if inside == [node]:  # one bar
-                del self.src[-1], self.dst[-1]
+            inside = members.get(place, ())
+            if not (len(inside) == 1 and inside[0] == node):  # one bar
+                held.append((node, inside))
             if project.stopped:
                 self.gone.add(node)
             elif project.actual_finish is not None or (inside and all(v in self.facts for v in inside)):
@@ -136,6 +186,7 @@ class _Weaver:
             for required in project.requires:
                 if required in pf.items:
                     self._need(self._node(required), node)
+        self._hold(held)
         for programme in pf.programmes:
             if programme.programme is not None:
                 self._need(self.place[programme.programme], self.place[programme.id])
@@ -145,11 +196,24 @@ class _Weaver:
             for leaf in leaves:
                 self._need(node, leaf)
             self._ends(f"{owner}/{name}")
+        projects = {project.id for project in pf.projects}
         for link in pf.links:
-            if link.kind == "schedule" and joins_projects(pf, link):
+            if link.kind == "schedule" and (link.source in projects or link.target in projects):
                 ends = [pf.reference(end) for end in (link.source, link.target)]
                 if all(end is not None and end.item in self.place for end in ends):
                     self._need(*(self.place[end.item] for end in ends if end is not None))
+
+    def _hold(self, held: Sequence[tuple[int, Sequence[int]]]) -> None:
+        """What lies in wholes needs them."""
+        if self.network.arrays and held:
+            import numpy as np
+
+            inside = [np.arange(some.start, some.stop) if isinstance(some, range) else as_array(some) for _, some in held]
+            self.whole.append((np.repeat([node for node, _ in held], [len(some) for _, some in held]), np.concatenate(inside)))
+            return
+        for node, some in held:
+            self.src += [node] * len(some)
+            self.dst += some
 
     def _ends(self, name: str) -> None:
         """What starts and ends a whole needs it."""
@@ -183,13 +247,13 @@ class _Weaver:
 
     def _effects(self) -> None:
         """Outcomes, benefits and objectives: what no date comes from, and what they are due to."""
-        pf, known = self.portfolio, set(self.network.ids)
+        pf, known = self.portfolio, self.network.named
         for name in (*(o.id for o in pf.outcomes), *(b.id for b in pf.benefits), *(o.id for o in pf.objectives)):
             self._node(name)
         for benefit in pf.benefits:
             if benefit.outcome is not None and not (benefit.id in known and benefit.outcome in known):
                 self._need(self.place[benefit.outcome], self.place[benefit.id])
-        linked = {pf.resolve(link.target) for link in pf.links if link.kind == "schedule"}
+        linked = {pf.resolve(link.target) for link in pf.links if link.kind == "schedule"} if pf.contributions else set()
         due: dict[str, list[int]] = {}
         stated: dict[str, float] = {}
         for one in pf.contributions:

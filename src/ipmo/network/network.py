@@ -38,6 +38,9 @@ __all__ = ["Network"]
 SMALL = 20_000
 """Links below which the plain kernels are faster than waiting for a compiler."""
 
+WORK = frozenset({"task", "milestone", "gate", "project"})
+"""Kinds of nodes that are work, or stand for it."""
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -111,12 +114,32 @@ class Network(Columns):
         return self.large and (self.compiled or self.additive)
 
     @functools.cached_property
+    def link_ends(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The source and the target node of every link as arrays."""
+        return as_array(self.src), as_array(self.dst)
+
+    @functools.cached_property
+    def work(self) -> NDArray[np.bool_]:
+        """Whether each node is a task, a milestone, a gate or a project without any; an array whatever the size of the network."""
+        import numpy as np
+
+        if self.inside is None:
+            return np.fromiter(map(WORK.__contains__, self.kinds), bool, self.n)
+        out = np.zeros(self.n, bool)
+        for some in self.members.values():
+            if isinstance(some, range):
+                out[some.start : some.stop] = True
+            else:
+                out[list(some)] = True
+        return out
+
+    @functools.cached_property
     def _order(self) -> Ints:
         """Nodes in topological order; shorter than n when there is a loop."""
         if self.compiled:
             import numpy as np
 
-            src, dst = as_array(self.src), as_array(self.dst)
+            src, dst = self.link_ends
             order = np.empty(self.n, np.int64)
             room = np.zeros(self.n + 1, np.int64), np.empty(self.m, np.int64), np.zeros(self.n, np.int64)
             placed = kernel(order_kernels.kahn_arrays)(self.n, src, dst, *room, order)
@@ -133,7 +156,8 @@ class Network(Columns):
         """Columns by position, links sorted by target position."""
         if self.has_loop:
             raise self.loop()
-        order, pos, ptr, perm, tail = arrange(self._order, self.src, self.dst, arrays=self.arrays, compiled=self.compiled)
+        src, dst = self.link_ends if self.arrays else (self.src, self.dst)
+        order, pos, ptr, perm, tail = arrange(self._order, src, dst, arrays=self.arrays, compiled=self.compiled)
         none, no_link = self._filled(self.n, 0), self._filled(self.m, 0)  # shared: nothing writes into these
 
         def pick(column: Ints | None, places: Ints) -> Ints:

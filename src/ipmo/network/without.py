@@ -44,6 +44,7 @@ class Web:
         facts: nodes that are done: nothing takes them away any more.
         gone: nodes that never come.
         known: the node of each id, where whoever made the web has it.
+        owners: the place of the project of each node among those of the portfolio, -1 for none; empty where nobody said.
     """
 
     ids: Sequence[str]
@@ -53,6 +54,7 @@ class Web:
     facts: AbstractSet[int] = frozenset()
     gone: AbstractSet[int] = frozenset()
     known: Mapping[str, int] | None = attrs.field(default=None, repr=False)
+    owners: Ints = attrs.field(factory=list, repr=False)
 
     @functools.cached_property
     def ends(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -441,6 +443,15 @@ class KnockOuts:
 
     def of(self, node: int) -> list[int]:
         """The places of the targets that fail without a node."""
+        group = int(self.web.group[node])
+        if self._bits is not None and group >= 0:
+            import numpy as np
+
+            row = self._bits[group * self._words : group * self._words + (self.count + 63) // 64]
+            if not row.any():
+                return []
+            found: list[int] = np.flatnonzero(np.unpackbits(row.view(np.uint8), bitorder="little")[: self.count]).tolist()
+            return found
         bits = self.row(node)
         out = []
         while bits:
@@ -458,6 +469,21 @@ class KnockOuts:
         group = as_array(self.web.group)[as_array(nodes)]
         rows = self._bits.reshape(-1, self._words)[group[group >= 0]]
         return int.from_bytes(np.bitwise_or.reduce(rows, axis=0).tobytes(), "little") & self._mask if len(rows) else 0
+
+    def beyond(self, wholes: Sequence[tuple[int, Sequence[int]]]) -> list[bool]:
+        """Of each whole, given with the nodes in it: whether something fails without it and without none of these alone."""
+        if self._bits is None:
+            return [bool(self.row(node) & ~self.union(some)) for node, some in wholes]
+        import numpy as np
+
+        group = as_array(self.web.group)
+        inside = [group[some.start : some.stop] if isinstance(some, range) else group[as_array(some)] for _, some in wholes]
+        begins = np.cumsum([0, *(len(some) for some in inside)])
+        own = group[as_array([node for node, _ in wholes])]
+        out = np.zeros(len(wholes), np.int64)
+        if len(wholes):
+            kernel(kernels.beyond_parts)(self._words, self.count, self._bits, own, begins, np.concatenate(inside), out)
+        return [more == 1 for more in out.tolist()]
 
     def points(self, target: int) -> list[int]:
         """The nodes without which a target fails, itself included.

@@ -22,7 +22,7 @@ from ipmo.errors import UnitError, UnknownItemError, at_least, close_matches, on
 from ipmo.model.benefits_map import BenefitsMap, Way, benefits_map
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.reference import DiscountSchedule
-from ipmo.network.losses import Losses, level_of, losses
+from ipmo.network.losses import Losses, level_of, losses, places_of
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import Money
 from ipmo.words import agree, counted
@@ -276,15 +276,18 @@ def _what_to_write(reason: str) -> str:
 
 def _reached(known: Losses, benefits: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Some benefits by the initiatives that lead to them."""
-    wanted, served = tuple(benefits), known.serves()
-    out = {name: tuple(one for one in wanted if one in served[name]) for name in known.initiatives} if wanted else {}
+    wanted = tuple(benefits)
+    if not wanted:
+        return {}
+    served = known.serves()
+    out = {name: tuple(one for one in wanted if one in served[name]) for name in known.initiatives}
     return {name: reached for name, reached in out.items() if reached}
 
 
 def _naive(known: Losses, pool: Mapping[str, float]) -> dict[str, float]:
-    served = known.serves()
-    reached = {name: served[name] & set(pool) for name in known.initiatives}
-    return {name: math.fsum(pool[node] for node in some) for name, some in reached.items() if some}
+    order, wanted = known.map.order, known.bits_of(pool)
+    reached = {name: known.served[name] & wanted for name in known.initiatives}
+    return {name: math.fsum(pool[order[place]] for place in places_of(some)) for name, some in reached.items() if some}
 
 
 def _flow(found: BenefitsMap, pool: Mapping[str, float]) -> tuple[dict[str, float], dict[str, dict[str, float]], float]:

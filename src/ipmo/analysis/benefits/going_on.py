@@ -16,7 +16,8 @@ from ipmo.analysis.money.remaining import NO_EXIT, Remaining
 from ipmo.errors import listed
 from ipmo.memory import remember
 from ipmo.model.portfolio import Portfolio
-from ipmo.network.losses import Losses, losses
+from ipmo.network.losses import Losses, losses, places_of
+from ipmo.network.positions import as_array, plain_list
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import Money
 from ipmo.words import agree, counted
@@ -217,7 +218,7 @@ def _rows(portfolio: Portfolio) -> list[Worth]:
         cost, reason = costs.left(project.id)
         amount = None
         if not served.isdisjoint(pool):
-            amount = cents(math.fsum(pool[one] * share for one, share in mine.items()), worth.rows[0].currency)
+            amount = cents(math.fsum(pool[one] * share for one, share in mine.items()), worth.currency)
         else:
             why = worth[unknown[0]].reason if unknown else "it serves no benefit that states a value"
             reason = reason or why
@@ -235,6 +236,8 @@ def _rows(portfolio: Portfolio) -> list[Worth]:
     return out
 
 
+FEW = 64
+"""Bits that are told one by one."""
 DIGITS = bytes.maketrans(b"01", b"\x00\x01")
 """Digits of a binary number as false and true."""
 
@@ -247,18 +250,24 @@ class Names:
     """
 
     def __init__(self, portfolio: Portfolio) -> None:
+        self._projects = portfolio.projects
         self._ids = sorted(project.id for project in portfolio.projects)
         self.bit = {name: 1 << number for number, name in enumerate(self._ids)}
         """The bit of each project."""
 
     def of(self, bits: int) -> tuple[str, ...]:
         """The projects of a set."""
-        return tuple(itertools.compress(self._ids, f"{bits:b}"[::-1].encode().translate(DIGITS))) if bits else ()
+        if bits.bit_count() < FEW:
+            return tuple(self._ids[place] for place in places_of(bits))
+        return tuple(itertools.compress(self._ids, f"{bits:b}"[::-1].encode().translate(DIGITS)))
 
     def enabled(self, known: Losses) -> Mapping[str, int]:
         """By project, the projects that fail without it, in whole or in part."""
+        import numpy as np
+
         engine, number = known.engine, {name: number for number, name in enumerate(self._ids)}
-        owners = [number.get(name.split("/", 1)[0].split("@", 1)[0]) for name in engine.web.ids]
-        nodes = [node for node, owner in enumerate(owners) if owner is not None]
-        found = engine.knock_outs_of(nodes, [owner for owner in owners if owner is not None])
+        owners = as_array(engine.web.owners)
+        nodes = np.flatnonzero(owners >= 0)
+        groups = np.array([number[project.id] for project in self._projects], np.int64)[owners[nodes]]
+        found = engine.knock_outs_of(plain_list(nodes), plain_list(groups))
         return {name: found.row(engine.web.place[name]) for name in self._ids}

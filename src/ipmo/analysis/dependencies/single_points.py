@@ -7,6 +7,7 @@ network of needs says with and without it. Whatever is done cannot fail any more
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -78,7 +79,8 @@ class SinglePoints(Answer[str, SinglePoint]):
         place, dead = self._found.web.place, self._found.dead
         self._worth = cost_of_delay(portfolio, s)
         named = [*(b.id for b in portfolio.benefits), *(o.id for o in portfolio.objectives)]
-        gates = [net.ids[v] for v, kind in enumerate(net.kinds) if kind == "gate" and net.state[v] is not State.FINISHED]
+        held = (f"{project.id}/{gate.id}" for project in portfolio.projects for gate in project.gates)
+        gates = [name for name in held if net.state[place[name]] is not State.FINISHED]
         self._effects = [name for name in (*named, *gates) if place[name] not in dead]
         self._knocked = self._found.knock_outs([place[name] for name in self._effects])
         benefits = {b.id for b in portfolio.benefits}
@@ -98,12 +100,13 @@ class SinglePoints(Answer[str, SinglePoint]):
         """
         pf, net, place = self.portfolio, self._schedule.network, self._found.web.place
         tree = hierarchy(pf)
-        inside = {project.id: plain_list(net.members.get(number, ())) for number, project in enumerate(pf.projects)}
+        inside = {project.id: net.members.get(number, ()) for number, project in enumerate(pf.projects)}
         wholes: list[tuple[str, Sequence[int]]] = [
             (f"{owner}/{name}", plain_list(leaves)) for (owner, name), leaves in net.summaries.items()
         ]
         wholes.sort(key=lambda whole: len(whole[1]))
-        wholes += [(name, nodes) for name, nodes in inside.items() if nodes != [place[name]]]
+        some = [(name, nodes) for name, nodes in inside.items() if not (len(nodes) == 1 and nodes[0] == place[name])]
+        wholes += itertools.compress(some, self._knocked.beyond([(place[name], nodes) for name, nodes in some]))
         for programme in sorted(pf.programmes, key=lambda one: -len(tree.programmes_of(one.id))):
             wholes.append((programme.id, [v for p in tree.projects(programme) for v in inside[p.id]]))
         below: dict[str, int] = {}
@@ -178,8 +181,7 @@ class SinglePoints(Answer[str, SinglePoint]):
         net, passes = self._schedule.network, self._schedule.passes
         own = np.zeros(net.n)
         own[list(self._gate_nodes)] = 1.0
-        work = np.fromiter(map(frozenset(WORK).__contains__, net.kinds), bool, net.n)
-        nodes = np.flatnonzero(work & ((many[: net.n] > 0) | (gates[: net.n] > own)))
+        nodes = np.flatnonzero(net.work & ((many[: net.n] > 0) | (gates[: net.n] > own)))
         places = as_array(passes.positions.pos)[nodes]
         aim, x = as_array(passes.late_starts.to_target)[places], as_array(passes.early_starts)[places]
         slack = np.where(passes.live[places] & (aim < FAR), aim - x, FAR)
@@ -190,16 +192,37 @@ class SinglePoints(Answer[str, SinglePoint]):
             more = list(zip(*wholes, strict=True))
             keys = [np.concatenate([key, given]) for key, given in zip(keys, ([round(v * 100) for v in more[0]], *more[1:5]), strict=True)]
             nodes = np.concatenate([nodes, more[5]])
-        order = np.lexsort(keys[::-1])
+        keys = [key for key in keys if len(key) and (key != key[0]).any()]  # a column of one value orders nothing
+        order = np.lexsort(keys[::-1]) if keys else np.arange(len(nodes))
         changes = np.zeros(len(order), bool)
         for key in keys:
             changes[1:] |= key[order][1:] != key[order][:-1]
         run = np.cumsum(changes)
         alike = np.flatnonzero(np.bincount(run, minlength=1)[run] > 1)
-        nodes, ids = nodes[order], self._found.web.ids
-        tied = sorted(zip(run[alike].tolist(), nodes[alike].tolist(), strict=True), key=lambda pair: (pair[0], ids[pair[1]]))
-        nodes[alike] = [node for _, node in tied]
+        nodes = nodes[order]
+        place = np.empty(int(nodes.max(initial=-1)) + 1, np.int64)
+        place[nodes[alike]] = run[alike]
+        by_name = np.array(self._by_name(np.sort(nodes[alike])), np.int64)
+        nodes[alike] = by_name[np.argsort(place[by_name], kind="stable")]
         return plain_list(nodes)
+
+    def _by_name(self, nodes: NDArray[np.int64]) -> list[int]:
+        """Some nodes in the order of their ids: project by project, so that few long names are held against one another.
+
+        Args:
+            nodes: in the order of the file, so that those of one project lie side by side.
+        """
+        import numpy as np
+
+        net, ids = self._schedule.network, self._found.web.ids
+        owner = np.where(nodes < net.n, as_array(net.project)[np.minimum(nodes, net.n - 1)], -1 - nodes)
+        bounds = [0, *(np.flatnonzero(np.diff(owner)) + 1).tolist(), len(nodes)] if len(nodes) else []
+        groups: dict[str, list[int]] = {}
+        for begin, end in itertools.pairwise(bounds):
+            some = plain_list(nodes[begin:end])
+            project, slash, _ = ids[some[0]].partition("/")
+            groups.setdefault(project + slash, []).extend(some)
+        return [node for name in sorted(groups) for node in sorted(groups[name], key=ids.__getitem__)]
 
     @functools.cached_property
     def _gate_nodes(self) -> frozenset[int]:

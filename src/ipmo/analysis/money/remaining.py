@@ -89,6 +89,8 @@ class Remaining:
         priced = noun.budget is not None or noun.forecast is not None
         if not noun.tasks:
             return (noun.id,) if priced and (noun.actual_start is not None or bool(noun.progress)) else ()
+        if not any(task.started or task.progress for task in noun.tasks):
+            return ()
         tasks = {task.id: task for task in noun.tasks}
         wholes = {task.parent for task in noun.tasks}
         out = []

@@ -162,8 +162,41 @@ def sums_of_bits(words: int, some: int, bits: Ints, table: NDArray[np.float64], 
             if word == 0:
                 continue
             for byte in range(8):
-                total += table[(j * 8 + byte) * 256 + ((word >> (8 * byte)) & 255)]
+                some_bits = (word >> (8 * byte)) & 255
+                if some_bits != 0:
+                    total += table[(j * 8 + byte) * 256 + some_bits]
         out[v] = total
+
+
+def beyond_parts(words: int, count: int, bits: Ints, own: Ints, begins: Ints, inside: Ints, out: Ints) -> None:
+    """Whether a whole has bits that none of its parts has.
+
+    Args:
+        words: numbers a row.
+        count: how many bits are looked at, from the first.
+        bits: the rows.
+        own: the row of each whole, negative for none.
+        begins: where the parts of each whole begin in `inside`.
+        inside: the rows of parts, negative for none.
+        out: takes 1 for those that have more.
+    """
+    one = bits[0] * 0 + 1  # of the width of the bits
+    for w in range(len(own)):
+        if own[w] < 0:
+            continue
+        for j in range((count + 63) // 64):
+            rest = bits[own[w] * words + j]
+            if 64 * (j + 1) > count:  # the word has bits of something else
+                for place in range(count - 64 * j, 64):
+                    rest &= ~(one << place)
+            k = begins[w]
+            while rest != 0 and k < begins[w + 1]:
+                if inside[k] >= 0:
+                    rest &= ~bits[inside[k] * words + j]
+                k += 1
+            if rest != 0:
+                out[w] = 1
+                break
 
 
 def strong(ptr: Ints, src: Ints, group: Ints, low: Ints, number: Ints, stack: Ints, walk: Ints, at: Ints) -> int:
