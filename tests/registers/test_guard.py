@@ -120,7 +120,8 @@ def test_cells_merged_over_several_rows_are_said(tmp_path: Path) -> None:
     (found,) = inspected(path.read_bytes(), "a.xlsx").notes
     assert found.code == "ipmo/merged-cells"
     assert found.message == (
-        "Plan: cells are merged over several rows, and only the first row has their value: A2:A3, D2:D3, D4:D5, D6:D7, D8:D9 and 2 more"
+        "Plan: cells are merged over several rows: A2:A3, D2:D3, D4:D5, D6:D7, D8:D9 and 2 more"
+        "; below the headings a name or a date holds for each of these rows, an amount counts in the first"
     )
 
 

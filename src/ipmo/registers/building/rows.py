@@ -13,6 +13,7 @@ from ipmo.errors import FileError, Problem, close_matches, listed
 from ipmo.files.foreign import Intake
 from ipmo.findings import Finding, Severity
 from ipmo.registers.cells.days import MONTH_NAMES
+from ipmo.registers.cells.merged import filled_down
 from ipmo.registers.cells.outcomes import BLANK, Blank, Outcome, Refused, Unknown, folded, unknown_in
 from ipmo.registers.cells.outcomes import UNKNOWN as IS_UNKNOWN
 from ipmo.registers.cells.reading import Settings, read_column, usual_year
@@ -114,7 +115,7 @@ class Table:
             FileError: the mapping does not fit the sheet at all.
         """
         turned = sheet.transposed() if mapping.transposed else _between(sheet, mapping.range)
-        made = cls(turned, mapping, mapping.kind, intake)
+        made = cls(filled_down(turned, max(mapping.header, default=0)), mapping, mapping.kind, intake)
         if max(mapping.header, default=0) > len(turned.rows):
             raise FileError(
                 sheet.file,

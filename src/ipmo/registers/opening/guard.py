@@ -172,10 +172,11 @@ def _to_be_read(sheet: bytes) -> bool:
 
 def _of_merged(merged: Mapping[str, list[str]], name: str) -> Iterator[Finding]:
     for sheet, tall in merged.items():
-        said = f"{sheet}: cells are merged over several rows, and only the first row has their value: {', '.join(tall[:FEW])}"
+        said = f"{sheet}: cells are merged over several rows: {', '.join(tall[:FEW])}"
         more = f" and {len(tall) - FEW} more" if len(tall) > FEW else ""
+        means = "; below the headings a name or a date holds for each of these rows, an amount counts in the first"
         hint = "unmerge them, and fill in every row"
-        yield Finding(code="ipmo/merged-cells", message=said + more, hint=hint, severity=Severity.INFO, file=name)
+        yield Finding(code="ipmo/merged-cells", message=said + more + means, hint=hint, severity=Severity.INFO, file=name)
 
 
 def _of_values(valued: Mapping[str, int], name: str, *, again: bool) -> Iterator[Finding]:

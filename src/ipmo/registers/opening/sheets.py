@@ -21,7 +21,7 @@ from ipmo.registers.opening.extent import held_to_size
 from ipmo.registers.opening.guard import Inspected, inspected
 from ipmo.registers.opening.lettered import letters, sheet_label
 
-__all__ = ["TEXT_SUFFIXES", "WORKBOOK_SUFFIXES", "Raw", "Sheet", "is_blank", "read_sheets", "said_cell", "text_of"]
+__all__ = ["TEXT_SUFFIXES", "WORKBOOK_SUFFIXES", "Merged", "Raw", "Sheet", "is_blank", "read_sheets", "said_cell", "text_of"]
 
 Raw: TypeAlias = "str | int | float | bool | date | datetime | time | timedelta"
 """A cell as the file has it; an empty text where there is nothing (calamine gives the same for a blank and for a missing one)."""
@@ -39,6 +39,21 @@ BOMS = (
 )
 """Marks at the beginning of text; the longer ones first, as one begins like another."""
 MAGIC_ZIP, MAGIC_OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+
+
+@attrs.frozen
+class Merged:
+    """A cell merged over several rows.
+
+    Args:
+        first: the row in which its value stands, from 0.
+        last: its last row.
+        column: the column in which its value stands.
+    """
+
+    first: int
+    last: int
+    column: int
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -67,6 +82,8 @@ class Sheet:
     guessed: bool = False
     hidden: bool = False
     left: int = 0
+    merged: Sequence[Merged] = attrs.field(default=(), repr=False)
+    """Cells merged over several rows."""
     ends: Sequence[int] = attrs.field(default=(), repr=False)
     """Of text in which cells have lines of their own: the line on which each row ends."""
     notes: tuple[Finding, ...] = ()
@@ -100,7 +117,8 @@ class Sheet:
             first: the first of them, from 0.
             last: the last of them.
         """
-        return attrs.evolve(self, rows=[row[first : last + 1] for row in self.rows], left=self.left + first)
+        merged = [attrs.evolve(one, column=one.column - first) for one in self.merged if first <= one.column <= last]
+        return attrs.evolve(self, rows=[row[first : last + 1] for row in self.rows], left=self.left + first, merged=merged)
 
     def line(self, row: int) -> int:
         """The line of a row, from 1: of text the line on which it begins, of a workbook its row."""
@@ -112,7 +130,7 @@ class Sheet:
 
     def transposed(self) -> Sheet:
         """Rows as columns: of a sheet that lists its fields downwards. Its places are then those of the turned sheet."""
-        return attrs.evolve(self, rows=list(zip(*self.rows, strict=True)), ends=())
+        return attrs.evolve(self, rows=list(zip(*self.rows, strict=True)), ends=(), merged=())
 
 
 def is_blank(cell: Raw) -> bool:
@@ -200,7 +218,8 @@ def _sheets(
         for (row, column), error in failed.get(sheet_name, {}).items():
             if row < len(rows) and column < len(rows[row]):
                 rows[row][column] = error
-        yield Sheet(name=sheet_name, rows=rows, file=name, hidden=hidden)
+        tall = [Merged(top, bottom, left) for (top, left), (bottom, _) in sheet.merged_cell_ranges or () if bottom > top]
+        yield Sheet(name=sheet_name, rows=rows, file=name, hidden=hidden, merged=tall)
 
 
 def _text(raw: bytes, name: str, encoding: str | None, delimiter: str | None) -> Sheet:

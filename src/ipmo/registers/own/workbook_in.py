@@ -13,6 +13,7 @@ from ipmo.files.structure import structure
 from ipmo.findings import Finding, Severity
 from ipmo.model.contents import Source
 from ipmo.model.portfolio import Portfolio
+from ipmo.registers.cells.merged import filled_down
 from ipmo.registers.opening.sheets import Sheet, text_of
 from ipmo.registers.own.layout import layout, names, title
 from ipmo.registers.own.unflat import Unflat
@@ -82,7 +83,7 @@ def read_own(sheets: Sequence[Sheet], name: str, declared: Declared | None = Non
         table = by_title.get(" ".join(sheet.name.split()).casefold())
         if table is not None:
             turned = table == "portfolio"
-            tables.append(_Table(table, sheet.transposed() if turned else sheet, long, turned))
+            tables.append(_Table(table, sheet.transposed() if turned else filled_down(sheet, 1), long, turned))
         elif sheet.name not in (ABOUT, LONG, "Lists"):
             findings.append(
                 Finding(

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import attrs
 
+from ipmo.registers.cells.merged import filled_down
 from ipmo.registers.opening.header_rows import header_texts
 from ipmo.registers.opening.sheets import Raw, Sheet, is_blank, text_of
 from ipmo.registers.proposing.columns import look_at, unknown_text
@@ -249,10 +250,19 @@ def find_table(sheet: Sheet, first: int = 0, end: int | None = None) -> Table | 
     if known < 1 or (transposed and known < 3):
         return None
     shown = sheet.transposed() if transposed else sheet
-    header = (row,) if transposed else _rows_of_header(sheet.rows, row, first)
+    header = (row,) if transposed else _over_merged(sheet, _rows_of_header(sheet.rows, row, first))
     last, stopped = (len(shown.rows), "") if transposed else _end(shown, header[-1] + 1, end)
     title = title_of(shown, header[0], first)
-    return Table(sheet=shown, header=header, transposed=transposed, last=last, known=known, title=title, stopped=stopped, part=part)
+    return Table(
+        sheet=filled_down(shown, header[-1] + 1),
+        header=header,
+        transposed=transposed,
+        last=last,
+        known=known,
+        title=title,
+        stopped=stopped,
+        part=part,
+    )
 
 
 def _share(rows: Sequence[Sequence[Raw]], best: tuple[float, int, int]) -> float:
@@ -278,6 +288,14 @@ def _rows_of_header(rows: Sequence[Sequence[Raw]], row: int, first: int = 0) -> 
         if len(below) >= 2 and all(isinstance(cell, str) and UNITS_ROW.fullmatch(cell.strip().strip("()[]")) for cell in below):
             found.append(row + 1)
     return tuple(found)
+
+
+def _over_merged(sheet: Sheet, header: tuple[int, ...]) -> tuple[int, ...]:
+    """The rows of a header, down to where names in it are merged to: `Project ID` over two rows, beside `Start` and `Finish` below `Dates`."""
+    last = max(
+        (one.last for one in sheet.merged if header[0] <= one.first <= header[-1] and one.last <= header[-1] + 2), default=header[-1]
+    )
+    return (*header, *range(header[-1] + 1, last + 1))
 
 
 def _end(sheet: Sheet, first: int, end: int | None = None) -> tuple[int, str]:

@@ -1,0 +1,39 @@
+"""Cells merged over several rows: a name or a date holds for each of the rows, an amount is one amount and stays in the first."""
+
+from __future__ import annotations
+
+import attrs
+
+from ipmo.registers.cells.amounts import money_said, plain_number, share_said
+from ipmo.registers.cells.reading import length_said
+from ipmo.registers.opening.sheets import Raw, Sheet, is_blank
+
+__all__ = ["filled_down"]
+
+
+def filled_down(sheet: Sheet, first: int) -> Sheet:
+    """A sheet whose merged cells of texts and dates stand in each row that they are merged over, where anything else stands in the row.
+
+    Args:
+        sheet: the sheet.
+        first: the first row below its headings, from 0: merges that begin above it are part of these.
+    """
+    tall = [one for one in sheet.merged if one.first >= first and one.last < len(sheet.rows) and one.column < sheet.width]
+    if not tall:
+        return sheet
+    rows = list(sheet.rows)
+    for one in tall:
+        cell = sheet.rows[one.first][one.column]
+        if is_blank(cell) or _counts_once(cell):
+            continue
+        for row in range(one.first + 1, one.last + 1):
+            if is_blank(rows[row][one.column]) and not all(map(is_blank, sheet.rows[row])):
+                rows[row] = [cell if column == one.column else held for column, held in enumerate(rows[row])]
+    return attrs.evolve(sheet, rows=rows)
+
+
+def _counts_once(cell: Raw) -> bool:
+    """Whether a cell is an amount of something, which would be counted again in each row."""
+    if isinstance(cell, str):
+        return plain_number(cell) is not None or money_said(cell) is not None or share_said(cell) or bool(length_said(cell))
+    return isinstance(cell, int | float) and not isinstance(cell, bool)

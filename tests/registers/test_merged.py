@@ -1,0 +1,52 @@
+"""Cells merged over several rows: names and dates hold for each row, amounts count once."""
+
+import xlsxwriter
+
+import ipmo
+
+
+def book(path, rows, merges):
+    with xlsxwriter.Workbook(path) as made:
+        sheet = made.add_worksheet("Milestones")
+        for place, row in enumerate(rows):
+            sheet.write_row(place, 0, row)
+        for one, value in merges.items():
+            sheet.merge_range(one, value)
+    return path
+
+
+def test_a_project_merged_over_its_milestones_holds_for_each(tmp_path):
+    rows = [
+        ["Project", "Milestone ID", "Milestone", "Due date"],
+        ["", "M1", "Design", "2026-03-01"], ["", "M2", "Opening", "2026-09-01"], ["Depot", "M3", "Roof", "2026-05-01"], ["", "M4", "Gate", ""],
+    ]  # fmt: skip
+    pf = ipmo.read(book(tmp_path / "a.xlsx", rows, {"A2:A3": "Tram", "D4:D5": "2026-05-01"}), mapping=None)
+    found = {(project.id, task.id) for project in pf.projects for task in project.tasks}
+    assert found == {("Tram", "M1"), ("Tram", "M2"), ("Depot", "M3")}  # M4 names no project: nothing merges it
+    said = next(finding for finding in pf.source.findings if finding.code == "ipmo/merged-cells")
+    assert "A2:A3, D4:D5" in said.message
+
+
+def test_an_amount_merged_over_rows_counts_once_and_rows_without_anything_else_stay_blank(tmp_path):
+    rows = [
+        ["Project ID", "Project name", "Programme", "Budget (£m)"],
+        ["P1", "Tram", "", ""],
+        ["P2", "Depot", "", ""],
+        ["", "", "", ""],
+        ["P3", "Bus", "Roads", 2],
+    ]
+    pf = ipmo.read(book(tmp_path / "a.xlsx", rows, {"C2:C4": "City", "D2:D4": 5}))
+    assert [(one.id, one.programme) for one in pf.projects] == [("P1", "City"), ("P2", "City"), ("P3", "Roads")]
+    assert [str(project.budget.lines[0].amount.value) if project.budget else "" for project in pf.projects] == ["5 M GBP", "", "2 M GBP"]
+    assert pf.source.refused == 0
+
+
+def test_a_header_of_two_rows_with_merged_names_is_read_as_before(tmp_path):
+    rows = [
+        ["", "", "Dates", ""],
+        ["", "", "Start", "Finish"],
+        ["P1", "Tram", "2026-01-05", "2027-01-05"],
+        ["P2", "Depot", "2026-02-05", "2027-02-05"],
+    ]
+    pf = ipmo.read(book(tmp_path / "a.xlsx", rows, {"A1:A2": "Project ID", "B1:B2": "Project name", "C1:D1": "Dates"}))
+    assert [(one.id, str(one.finish)) for one in pf.projects] == [("P1", "2027-01-05"), ("P2", "2027-02-05")]
