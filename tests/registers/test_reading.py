@@ -402,3 +402,13 @@ def test_of_rows_of_one_project_the_latest_report_is_read(tmp_path):
     refused = said(pf, "row-refused")  # what has no date, the same date, or another name is no report of the same
     assert [text.partition(" is left out")[0] for text in refused] == ["row 5", "row 6", "row 8"]
     assert all_cells(pf) == 7 * 4
+
+
+def test_a_folder_of_spreadsheets_says_how_to_read_one(tmp_path):
+    for name in (".DS_Store", "~$plan.xlsx", "notes.docx"):
+        (tmp_path / name).write_text("x", encoding="utf-8")
+    with pytest.raises(FileError, match=r"the folder holds no portfolio; it needs one of portfolio.yaml, portfolio.yml, portfolio.json$"):
+        ipmo.read(tmp_path)
+    csv(tmp_path / "projects.csv", "id,name", "P1,Tram")
+    with pytest.raises(FileError, match=r"to read a spreadsheet in it, name the file, for example .*projects\.csv$"):
+        ipmo.read(tmp_path)

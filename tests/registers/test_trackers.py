@@ -105,3 +105,17 @@ def test_a_board_becomes_a_backlog_with_a_corrected_mapping(github: Path, tmp_pa
     tasks = tasks_of(ipmo.read(github, mapping=target))
     assert tasks["Sign in"].attributes["points"] == "3"
     assert tasks["Sign in"].effort is None
+
+
+def test_items_that_are_over_by_their_state_alone_count_as_open_and_say_so(tmp_path: Path) -> None:
+    """A query without the columns of dates: what is closed has no day on which it was."""
+    path = tmp_path / "azure.csv"
+    path.write_text(
+        "ID,Work Item Type,Title,State,Closed Date\n1,Bug,Blank page,New,\n2,Bug,Slow,Closed,\n3,Bug,Old,Removed,\n4,Bug,Gone,Closed,2026-01-19\n",
+        encoding="utf-8",
+    )
+    said = [one.message for one in ipmo.read(path).source.findings if one.code == "register/done-without-date"]
+    assert said == [
+        "2 rows of the table are 'Closed' or 'Removed' by 'State' and state no actual finish, beginning with row 3:"
+        " without a date they count as open work"
+    ]

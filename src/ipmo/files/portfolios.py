@@ -33,6 +33,7 @@ NOTHING = Declared()
 __all__ = ["read_file", "read_folder", "read_plain", "write_folder", "write_json", "write_yaml"]
 
 ROOTS = ("portfolio.yaml", "portfolio.yml", "portfolio.json")
+SHEETS = (".csv", ".tsv", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 NAMES = {".yaml", ".yml", ".json"}
 
 
@@ -101,7 +102,9 @@ def read_folder(path: Path, name: str, declared: Declared = NOTHING) -> Portfoli
     """
     root = next((path / root for root in ROOTS if present(path / root).is_file()), None)
     if root is None:
-        raise FileError(name, f"the folder holds no portfolio; it needs one of {', '.join(ROOTS)}")
+        sheets = sorted(one.name for one in path.iterdir() if one.suffix.lower() in SHEETS and not one.name.startswith((".", "~$")))
+        hint = f"; to read a spreadsheet in it, name the file, for example {os.path.join(name, sheets[0])}" if sheets else ""
+        raise FileError(name, f"the folder holds no portfolio; it needs one of {', '.join(ROOTS)}{hint}")
     with _no_collection(), reading(path):
         shown = os.path.join(name, root.name)
         document = _parsed(root, shown)

@@ -32,6 +32,7 @@ NOTICES = (
     Notice(code="register/column-ignored", heading="Columns that have no place"),
     Notice(code="register/doubt", heading="Doubts about what columns mean"),
     Notice(code="register/encoding", heading="Text that does not say its encoding"),
+    Notice(code="register/done-without-date", heading="Work that is over by its status and by no date"),
     Notice(code="register/made-of-name", heading="What is known by its name only"),
     Notice(code="register/alike-ids", heading="Ids that look the same"),
     Notice(code="register/same-id", heading="Ids that two registers bear"),

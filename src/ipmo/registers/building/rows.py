@@ -12,6 +12,7 @@ import attrs
 from ipmo.errors import FileError, Problem, close_matches, listed
 from ipmo.files.foreign import Intake
 from ipmo.findings import Finding, Severity
+from ipmo.registers.cells.choice_words import choice_words, plain_word
 from ipmo.registers.cells.days import MONTH_NAMES
 from ipmo.registers.cells.merged import filled_down
 from ipmo.registers.cells.outcomes import BLANK, Blank, Outcome, Refused, Unknown, folded, unknown_in
@@ -34,6 +35,10 @@ TOTAL = re.compile(
 """What stands in the first column of a row that sums others up."""
 SUMS = frozenset("tsgamTSGAM") | frozenset(" \u00a0\t\n")
 """How what sums up may begin."""
+OVER = dict(choice_words(("proposed", "approved", "active", "paused", "closed", "cancelled"))) | dict.fromkeys(
+    ("resolved", "removed", "won't do", "wont do", "won't fix", "duplicate"), "cancelled"
+)
+"""What words of a status mean of work that is over."""
 MOST_PLACES = 200
 """Refused cells of one column that have a finding each; of the rest, one finding names the places."""
 TEXT = RegisterField(name="attribute", cell="text", help="kept as it stands", path=("attributes",))
@@ -295,6 +300,7 @@ class Table:
         self.refused_outcomes()
         self.intake = intake
         self._report_rows()
+        self._report_done()
         intake.refused += len(self.refused_rows)
         intake.understood += len(self.rows) - len(self.refused_rows)
         self._report_cells()
@@ -315,6 +321,29 @@ class Table:
         if rest := [row for row, _ in refused[MOST_PLACES:]]:
             places = ", ".join(self._ranges(rest, None))
             self._say("row-refused", f"{counted(len(rest), 'more row')} left out in the same way: {places}", 0, Severity.ERROR)
+
+    def _report_done(self) -> None:
+        """Says which work is finished or given up by its status, and by no date: without one it counts as open."""
+        finish = self.column("actual_finish")
+        if self.kind.name not in ("tasks", "milestones"):
+            return
+        for column in self.columns:
+            if not column.attribute or plain_word(column.mapping.header).rpartition(" ")[2] not in ("status", "state"):
+                continue
+            left: list[tuple[int, str]] = []
+            for place, (row, said) in enumerate(zip(self.rows, column.outcomes, strict=True)):
+                if isinstance(said, str) and row not in self.refused_rows and OVER.get(plain_word(said)) in ("closed", "cancelled"):
+                    if finish is None or not isinstance(finish.outcomes[place], date):
+                        left.append((row, said))
+            if left:
+                words = " or ".join(map(repr, list(dict.fromkeys(said for _, said in left))[:3]))
+                self._say(
+                    "done-without-date",
+                    f"{counted(len(left), 'row')} of {self._called} {agree(len(left), 'is', 'are')} {words} by {column.mapping.header!r} and"
+                    f" {agree(len(left), 'states', 'state')} no actual finish, beginning with {self.place(left[0][0])}: without a date"
+                    f" {agree(len(left), 'it counts', 'they count')} as open work",
+                    self.line(left[0][0]),
+                )
 
     def _report_cells(self) -> None:
         by_column: dict[int, list[tuple[int, str]]] = {}
