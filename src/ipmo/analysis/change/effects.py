@@ -21,6 +21,7 @@ from ipmo.errors import IpmoError
 from ipmo.model.governance import RAG
 from ipmo.model.portfolio import Portfolio
 from ipmo.network.clocks import FAR
+from ipmo.network.positions import as_array
 from ipmo.network.states import State
 from ipmo.units import Money, as_day, day_text, first_day, moment
 from ipmo.words import counted
@@ -359,6 +360,8 @@ def _title(portfolio: Portfolio, item: str) -> str:
 def _least_floats(s: Schedule) -> dict[str, float]:
     """The least float of the open work of each project to a commitment, in working days."""
     aim, x, net = s.commitments.late.x, s.passes.early_starts, s.network
+    if net.arrays:
+        return dict(_least_in_columns(s))
     out: dict[str, float] = {}
     for owner, nodes in s.passes.open_work.items():
         places = [int(s.passes.positions.pos[v]) for v in nodes]
@@ -367,6 +370,21 @@ def _least_floats(s: Schedule) -> dict[str, float]:
             slack, p = min(found)
             out[net.projects[owner]] = s.passes.days(p, int(x[p]), int(x[p]) + slack)
     return out
+
+
+def _least_in_columns(s: Schedule) -> Iterator[tuple[str, float]]:
+    """The same from the columns of a large network, project by project in the order of its open work."""
+    import numpy as np
+
+    net, passes = s.network, s.passes
+    aim, x = as_array(s.commitments.late.x), as_array(passes.early_starts)
+    places = np.flatnonzero(passes.live & (as_array(passes.groups) < len(net.projects)) & (aim < FAR // 2))
+    owner, slack = as_array(passes.groups)[places], (aim - x)[places]
+    order = np.lexsort((places, slack, owner))
+    first = order[np.unique(owner[order], return_index=True)[1]]
+    for at in first.tolist():
+        p = int(places[at])
+        yield net.projects[int(owner[at])], passes.days(p, int(x[p]), int(aim[p]))
 
 
 def _total(portfolio: Portfolio, measure: str) -> Money | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import itertools
+import operator
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime
@@ -31,6 +33,7 @@ from ipmo.words import counted, measured
 __all__ = ["Aspect", "Aspects", "Noun", "tolerance_of"]
 
 Noun = Portfolio | Programme | Project | Task
+DEADLINE = operator.attrgetter("deadline")
 
 
 @attrs.frozen(kw_only=True)
@@ -189,8 +192,9 @@ class Aspects:
             if one.expected is not None:
                 noun = self.portfolio.items.get(one.item)
                 yield f"{getattr(noun, 'name', '') or one.item}, handed over,", minutes(one.date), minutes(one.expected)
-        for task in project.tasks:
-            finish = self.finish(f"{project.id}/{task.id}") if task.deadline is not None and not task.finished else None
+        due = itertools.compress(project.tasks, map(DEADLINE, project.tasks))
+        for task in due:
+            finish = self.finish(f"{project.id}/{task.id}") if not task.finished else None
             if task.deadline is not None and finish is not None:
                 yield task.name or task.id, minutes(task.deadline, end=True), minutes(finish)
 

@@ -21,10 +21,13 @@ class MadeRows(Mapping[str, T], Generic[T]):
     Args:
         places: tells the position of every id, in order, once.
         make: the row of a position.
+        find: tells the position of one id, None for none, where that is possible without the positions of all.
     """
 
-    def __init__(self, places: Callable[[], Mapping[str, int]], make: Callable[[int], T]) -> None:
-        self._tell, self._make = places, make
+    def __init__(
+        self, places: Callable[[], Mapping[str, int]], make: Callable[[int], T], find: Callable[[object], int | None] | None = None
+    ) -> None:
+        self._tell, self._make, self._find = places, make, find
         self._made: dict[int, T] = {}
 
     def at(self, position: int) -> T:
@@ -38,11 +41,19 @@ class MadeRows(Mapping[str, T], Generic[T]):
         """The position of every id, in order."""
         return self._tell()
 
+    def _position(self, key: object) -> int | None:
+        if self._find is not None and "places" not in self.__dict__:
+            return self._find(key)
+        return self.places.get(key)  # type: ignore[call-overload,no-any-return]
+
     def __getitem__(self, key: str) -> T:
-        return self.at(self.places[key])
+        position = self._position(key)
+        if position is None:
+            raise KeyError(key)
+        return self.at(position)
 
     def __contains__(self, key: object) -> bool:
-        return key in self.places
+        return self._position(key) is not None
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.places)

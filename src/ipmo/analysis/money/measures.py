@@ -16,7 +16,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project, Task
 from ipmo.units import Effort, Span, as_day
 
-__all__ = ["MEASURES", "RAG", "budget_of", "minutes_of", "person_days", "share_done"]
+__all__ = ["MEASURES", "NO_TASKS", "RAG", "budget_of", "minutes_of", "person_days", "share_done"]
 
 RAG = ("green", "amber", "red")
 
@@ -78,6 +78,10 @@ def _reported(item: object) -> bool:
 def _ends(item: object) -> bool:
     """What may be ended early: projects and programmes."""
     return isinstance(item, Project | Programme)
+
+
+NO_TASKS = (_granted, _ends)
+"""What measures are counted of that no task has."""
 
 
 def _latest_status(context: MeasureContext, full_id: str, item: object) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import operator
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -21,9 +21,10 @@ from ipmo.analysis.money.exact import ExactColumn, exact_column
 from ipmo.analysis.money.explanation import RolledUpValue
 from ipmo.analysis.money.made_rows import MadeRows, Parts
 from ipmo.analysis.money.measures import MEASURES
-from ipmo.analysis.money.work_tree import WorkTree, work_tree
+from ipmo.analysis.money.work_tree import Bearing, WorkTree, work_tree
 from ipmo.errors import IpmoError
 from ipmo.findings import Finding
+from ipmo.model.money import Budget
 from ipmo.model.work import Task
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class Sums:
     @functools.cached_property
     def rows(self) -> MadeRows[RolledUpValue]:
         """The figures by id."""
-        return MadeRows(self._places, self._figure)
+        return MadeRows(self._places, self._figure, self.tree.find)
 
     def _places(self) -> Mapping[str, int]:
         return self.tree.places
@@ -136,18 +137,21 @@ def sums(engine: Combining) -> Sums | None:
     return _added(engine, tree, stated)
 
 
-def _each(tree: WorkTree, name: str) -> Iterable[object]:
-    """The money of every position in a field; None where it has none."""
-    try:
-        return list(map(operator.attrgetter(name), tree.nouns))
-    except AttributeError:  # a portfolio or programme has no such field
-        return [getattr(noun, name, None) for noun in tree.nouns]
+def _each(tree: WorkTree, name: str) -> list[tuple[int, Bearing, Budget]]:
+    """(position, item, money) of every item that has some in a field, in order."""
+    heads = [(place, noun, money) for place, noun in tree.heads if (money := getattr(noun, name, None)) is not None]
+    places, tasks = tree.tasks
+    moneys: list[Budget | None] = list(map(operator.attrgetter(name), tasks))
+    if moneys.count(None) == len(moneys):
+        return list(heads)
+    inside = [(place, noun, money) for place, noun, money in zip(places, tasks, moneys, strict=True) if money is not None]
+    return sorted((*heads, *inside), key=operator.itemgetter(0)) if heads else list(inside)
 
 
 def _stated(engine: Combining, tree: WorkTree) -> _Stated:
     """What every item states; a lump in the portfolio's own currency is taken as it is, all else by the rules."""
     name, pf = engine.measure.name, engine.portfolio
-    found = [(position, tree.nouns[position], money) for position, money in enumerate(_each(tree, name)) if money is not None]
+    found = _each(tree, name)
     amounts: dict[str, dict[int, Decimal | Fraction]] = {}
     lumps: dict[int, Decimal | Fraction] = {}
     notes: dict[int, str] = {}

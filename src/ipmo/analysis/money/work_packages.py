@@ -19,14 +19,13 @@ from ipmo.model.earning import Earning, declared_share
 from ipmo.model.hierarchy import subtasks
 from ipmo.model.money import Budget, Spread
 from ipmo.model.portfolio import Portfolio
-from ipmo.model.references import reference
 from ipmo.model.work import Project, Task
 from ipmo.units import When, as_day, minutes
 
 __all__ = ["PERCENT", "UNKNOWN", "Package", "WorkPackages", "packages_of", "stands_whole"]
 
 PERCENT = Earning()
-ZERO = Fraction(0)
+ZERO, HALF, ONE = Fraction(0), Fraction(1, 2), Fraction(1)
 
 
 @attrs.define(eq=False)
@@ -66,6 +65,12 @@ class Package:
 
 
 UNKNOWN = Package()
+
+
+@functools.lru_cache(maxsize=1024)
+def _as_written(share: float) -> Fraction:
+    """A share exactly as people write it."""
+    return Fraction(str(share))
 
 
 def _happened(when: When, seen: When) -> bool:
@@ -150,7 +155,7 @@ class WorkPackages:
         earned = self._earned(full_id, noun, earning, seen)
         if earned is None:
             return Package(budget=bac, bases=bases)
-        ev = bac * earned
+        ev = bac if earned == ONE else bac * earned if earned else ZERO
         if spent is None:
             return Package(budget=bac, bases=bases, shown=(pv, ev))
         ended = self._ended(noun, earning, seen) if earned >= 1 else None
@@ -182,11 +187,11 @@ class WorkPackages:
         if approved is not None:
             since, until = minutes(approved[0]), minutes(approved[1], end=True)
         else:
-            start, finish = self.schedule.dates(full_id)
+            start, finish = self.schedule.instants(full_id)
             if start is None or finish is None:
                 return None
-            since, until = minutes(start), minutes(finish)
-        above = planned if isinstance(planned, Project) else self.plan.items[reference(full_id).top]
+            since, until = start, finish
+        above = planned if isinstance(planned, Project) else self.plan.items[full_id.partition("/")[0]]
         name = planned.calendar or above.calendar or self.plan.calendar or STANDARD.id
         if name not in self._worked:
             self._worked[name] = worked_on(self.plan, self.plan.calendar_table[name])
@@ -219,23 +224,23 @@ class WorkPackages:
         done = noun.actual_finish is not None and _happened(noun.actual_finish, seen)
         declared = declared_share(noun.earning, noun.extensions)
         if declared is not None:
-            return Fraction(1) if done else Fraction(str(declared))
+            return ONE if done else _as_written(declared)
         if earning.rule == "weighted milestones":
             weights = [(Fraction(str(step.weight)), step.done is not None and _happened(step.done, seen)) for step in earning.steps]
             return sum((w for w, reached in weights if reached), Fraction(0)) / sum((w for w, _ in weights), Fraction(0))
         if done:
-            return Fraction(1)
+            return ONE
         begun = noun.actual_start is not None and _happened(noun.actual_start, seen)
         if earning.rule == "0/100":
-            return Fraction(0)
+            return ZERO
         if earning.rule == "50/50":
-            return Fraction(1, 2) if begun else Fraction(0)
+            return HALF if begun else ZERO
         if earning.rule == "units":
             return None if earning.done is None else Fraction(str(earning.done)) / Fraction(str(earning.total))
         if noun.progress is not None:
-            return Fraction(str(noun.progress))
+            return _as_written(noun.progress)
         if not begun:
-            return Fraction(0) if self._begun(noun, seen) is False or isinstance(noun, Task) else None
+            return ZERO if self._begun(noun, seen) is False or isinstance(noun, Task) else None
         if isinstance(noun, Task):
             found = share_done(self, full_id, noun)
             return None if found is None or not found[1] else found[0] / found[1]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Positions: TypeAlias = NDArray[np.int64]
 
-__all__ = ["LEFT_OUT", "Bearing", "WorkTree", "work_tree"]
+__all__ = ["LEFT_OUT", "PARENT", "Bearing", "WorkTree", "work_tree"]
 
 Bearing = Portfolio | Programme | Project | Task
 """What money is stated of."""
@@ -75,6 +75,51 @@ class WorkTree:
         places = dict(zip(self.ids, range(len(self)), strict=True))
         places[self.ids[0]] = 0
         return places
+
+    @functools.cached_property
+    def heads(self) -> Sequence[tuple[int, Portfolio | Programme | Project]]:
+        """The portfolio, its programmes and projects with their positions, in order."""
+        import numpy as np
+
+        here = np.flatnonzero((self.project < 0) | (self.project == np.arange(len(self))))
+        return [(place, noun) for place in here.tolist() if not isinstance(noun := self.nouns[place], Task)]
+
+    @functools.cached_property
+    def tasks(self) -> tuple[Sequence[int], Sequence[Task]]:
+        """The positions of tasks, in order, and the tasks."""
+        import numpy as np
+
+        places = np.flatnonzero((self.project >= 0) & (self.project != np.arange(len(self)))).tolist()
+        return places, [noun for noun in map(self.nouns.__getitem__, places) if isinstance(noun, Task)]
+
+    @functools.cached_property
+    def _by_head(self) -> dict[str, int]:
+        """The positions of what stands at the top; the portfolio goes before a project of its id."""
+        return {noun.id: place for place, noun in reversed(self.heads)}
+
+    @functools.cached_property
+    def _projects(self) -> dict[str, int]:
+        """The positions of projects by id."""
+        return {noun.id: place for place, noun in self.heads if isinstance(noun, Project)}
+
+    @functools.cached_property
+    def _inside(self) -> dict[str, dict[str, int]]:
+        """The positions of the tasks of projects that were asked for, by their ids."""
+        return {}
+
+    def find(self, full_id: object) -> int | None:
+        """The position of an id, of one project's tasks alone; None where there is none."""
+        if not isinstance(full_id, str):
+            return None
+        found = self._by_head.get(full_id)
+        project, slash, name = full_id.partition("/")
+        if found is not None or not slash:
+            return found
+        if project not in self._inside:
+            here = self._projects.get(project)
+            inside = () if here is None else range(here + 1, int(self.end[here]))
+            self._inside[project] = {self.nouns[place].id: place for place in inside}
+        return self._inside[project].get(name)
 
     @functools.cached_property
     def left_out_at(self) -> Sequence[int]:

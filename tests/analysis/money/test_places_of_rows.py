@@ -1,0 +1,65 @@
+"""A figure is found by its id alone as it is among the positions of all."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+
+from ipmo.analysis.change import effects
+from ipmo.analysis.dates.schedule import schedule
+from ipmo.analysis.money.rollup import roll_up
+from ipmo.analysis.money.work_tree import work_tree
+from ipmo.model import Portfolio, Project, Task
+from ipmo.network import network as engine
+from ipmo.testing.strategies import portfolios
+
+
+@given(portfolios())
+def test_an_id_is_found_alone_as_among_all(portfolio: Portfolio) -> None:
+    tree = work_tree(portfolio)
+    asked = [*tree.ids, *portfolio.items, "nowhere", "nowhere/a", "/", ""]
+    assert [tree.find(name) for name in asked] == [tree.places.get(name) for name in asked]
+    assert tree.find(3) is None and tree.find(None) is None
+
+
+def test_a_figure_asked_for_alone_is_that_of_the_whole_answer() -> None:
+    tasks = [Task(id="a", budget="5 GBP"), Task(id="b", budget="7 GBP"), Task(id="m", milestone=True)]
+    portfolio = Portfolio(id="P", start="2026-01-05", money={"currency": "GBP"}, projects=[Project(id="P", tasks=tasks)])
+    asked = roll_up(portfolio, "budget")
+    assert "P/m" not in asked and "P/a" in asked and "P/x" not in asked
+    figures = [str(asked[name].value) for name in ("P", "P/a", "P/b")]
+    assert figures == ["12 GBP", "5 GBP", "7 GBP"]
+    assert asked.ids == ("P", "P/a", "P/b")
+    with pytest.raises(LookupError):
+        asked["P/m"]
+
+
+def test_least_floats_in_columns_are_those_item_by_item(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "SMALL", 1)
+    drawn = random.Random(5)
+    projects = []
+    for place in range(6):
+        tasks = [
+            Task(
+                id=f"t{i}",
+                duration=f"{drawn.randint(1, 9)} d",
+                after=[f"t{j}" for j in range(i) if drawn.random() < 0.3],
+                deadline=f"2026-03-{drawn.randint(1, 28):02}" if drawn.random() < 0.3 else None,
+            )
+            for i in range(9)
+        ]
+        projects.append(Project(id=f"p{place}", tasks=tasks))
+    portfolio = Portfolio(id="P", start="2026-01-05", projects=projects)
+    s = schedule(portfolio)
+    assert s.network.arrays
+    found = effects._least_floats(s)  # noqa: SLF001
+    aim, x = s.commitments.late.x, s.passes.early_starts
+    expected = {}
+    for owner, nodes in s.passes.open_work.items():
+        places = [int(s.passes.positions.pos[v]) for v in nodes]
+        slack = min(((int(aim[p]) - int(x[p]), p) for p in places if aim[p] < 1 << 59), default=None)
+        if slack is not None:
+            expected[s.network.projects[owner]] = s.passes.days(slack[1], int(x[slack[1]]), int(x[slack[1]]) + slack[0])
+    assert found == expected and list(found) == list(expected) and found
