@@ -189,3 +189,12 @@ def test_of_several_rows_that_differ_the_one_that_drives_is_followed() -> None:
         assert told(attrs.evolve(pf, projects=[attrs.evolve(project, tasks=tasks)], source=source), "P/d").endswith(
             "it follows 'P/a', whose dates differ"
         ), after
+
+
+def test_the_file_has_a_row_before_the_data_date_only_where_it_starts_before_that_instant() -> None:
+    def kind(start: datetime) -> str:
+        pf = plan(c=StoredDates(early_start=start, early_finish=at(6, 17)))
+        return kinds(attrs.evolve(pf, status_date="2026-01-06"))["P/c"]
+
+    assert kind(at(6, 0)) == "earlier in the file than its logic allows"
+    assert kind(at(5, 23)) == "before the data date in the file"
