@@ -11,6 +11,7 @@ import ipmo
 from ipmo.changes import Stop
 from ipmo.findings import Severity
 from ipmo.model import Benefit, Condition, DecisionBody, Gate, GateDecision, Link, Portfolio, Project, Task
+from ipmo.network.holds import lacking
 
 
 def task(name: str, **more: Any) -> Task:
@@ -400,3 +401,19 @@ def test_a_later_go_counts_where_what_was_to_be_done_before_it_was_done_before_t
     )
     assert (s["p/y"].early_start is not None) is free
     assert s["p/w"].undated == "follows 'p/G': gate 'p/G' was put on hold on 2026-02-01"
+
+
+def test_what_lacks_a_stopped_project_is_told_once_and_is_not_stopped_itself() -> None:
+    """Straight, through another, and by two ways; who is stopped too lacks nothing, and what is done neither."""
+    done = [task("x", actual_start="2025-12-01", actual_finish="2025-12-10")]
+    rows = {"a": [], "gone": ["a"], "b": ["a"], "c": ["b"], "d": ["a", "b"], "e": ["gone"], "over": ["a"], "free": []}
+    state = {"a": "cancelled", "gone": "cancelled"}
+    projects = [Project(id=name, requires=needs, state=state.get(name, "active"), tasks=done if name == "over" else [task("x")]) for name, needs in rows.items()]  # fmt: skip
+    found = lacking(Portfolio(id="pf", start="2026-01-01", projects=projects))
+    assert {name: hold.item for name, hold in found.items()} in (
+        {"b": "a", "c": "b", "d": "a", "e": "gone"},
+        {"b": "a", "c": "b", "d": "b", "e": "gone"},
+    )
+    assert found["c"].reason == "project 'c' requires 'b', which lacks what it requires"
+    assert found["e"].reason == "project 'e' requires 'gone', which is cancelled"
+    assert lacking(Portfolio(id="pf", projects=[Project(id="a", state="cancelled")])) == {}

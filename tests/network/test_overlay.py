@@ -401,3 +401,16 @@ def test_late_bounds_beside_a_weekend_are_those_of_a_network_computed_anew(field
     while overlay.undo():
         pass
     assert overlay.columns() == before
+
+
+def test_one_slip_by_itself_is_tried_too_and_of_no_changes_nothing_moved() -> None:
+    overlay = Overlay(schedule(Network.from_columns(["a", "b", "c"], [10, 20, 30], [0, 1], [1, 2])).passes)
+    c = int(overlay.place[2])
+    (late,) = overlay.slips([0, 1], [int(overlay.place[0])], [7], [c])
+    assert late[c] == overlay.finish("c") + 7
+    (still,) = overlay.slips([0, 1], [int(overlay.place[0])], [0], [c])
+    assert c not in still
+    assert list(overlay.slips([0], [], [], [c])) == []
+    overlay.set_duration("b", 25)
+    assert overlay.moved(1).places == {int(overlay.place[1]), c}
+    assert overlay.moved(0).places == set()

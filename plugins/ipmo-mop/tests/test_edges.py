@@ -236,6 +236,8 @@ def test_budgets_by_period_are_a_table_with_what_is_left() -> None:
         (5, (("A", 9.0, 5), ("B", 9.0, 5)), "B", "B is out, and as good in (drop A)"),
         (5, (("A", 9.0, 5), ("B", 0.0, 0)), "B", "B is out, and as good in"),
         (5, (("A", 9.0, 5), ("B", -2.5, 0)), "B", "B is out: with it the best is worth 2.5 less"),
+        (5, (("A", 9.0, 5), ("B", 8.5, 5)), "B", "B is out: with it the best is worth 0.5 less (drop A)"),
+        (5, (("A", 9.0, 5), ("B", 8.0, 5)), "B", "B is out: with it the best is worth 1 less (drop A)"),
         (5, (("A", 9.0, 5), ("B", 12.0, 6)), "B", "B cannot be in: budget of 2026: at most 5"),
     ],
 )
@@ -251,6 +253,15 @@ def test_a_reason_says_what_changes_and_what_it_costs(
     assert text == said
     assert why.id == project
     assert found.why(project) is why
+
+
+def test_a_reason_names_what_comes_and_goes() -> None:
+    why = optimise(problem(10, *TOY)).why("B")
+    assert (why.chosen, why.regret, why.enters, why.leaves) == (True, 6, ("A",), ("C",))
+    out = optimise(problem(5, ("A", 9.0, 5), ("B", 8.5, 5))).why("B")
+    assert (out.chosen, out.regret, out.enters, out.leaves) == (False, 0.5, (), ("A",))
+    barred = optimise(problem(5, ("A", 9.0, 5), ("B", 12.0, 6))).why("B")
+    assert (barred.regret, barred.enters, barred.leaves) == (None, (), ())
 
 
 def test_where_nothing_is_feasible_the_answer_says_which_rules_clash() -> None:

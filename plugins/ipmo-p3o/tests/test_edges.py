@@ -8,8 +8,10 @@ import pytest
 
 from ipmo import Span, Table
 from ipmo.model import DataFlow, DecisionBody, Office, Person, Portfolio, Programme, Project, Service, Task
-from ipmo_p3o import coverage, lineage, lineage_table
+from ipmo.plugin import CheckContext
+from ipmo_p3o import P3O, coverage, lineage, lineage_table
 from ipmo_p3o.flows import nominal_days
+from ipmo_p3o.offices import office_model
 
 YEAR = Fraction(36525, 100)
 BOARD = DecisionBody(id="board", level="portfolio")
@@ -141,3 +143,27 @@ def test_coverage_says_in_a_line_what_is_mandatory_and_given() -> None:
         portfolio(Service(id="risk", mode="mandatory", level="project"), Service(id="r", kind="risk", provider="hub", consumers=["P"]))
     )
     assert repr(asked) == "<Coverage: 4 initiatives, 1 service, 50% of what is mandatory is given or waived, 0 overlaps>"
+
+
+def test_where_no_office_is_at_the_top_the_hubs_are_nearest() -> None:
+    """Two hubs that report to each other: none is at the top; neither is the spoke between them a hub."""
+    rows = [Office(id="one", type="hub", reports_to="two"), Office(id="two", type="hub", reports_to="one"), Office(id="other", type="project", reports_to="one")]  # fmt: skip
+    pf = Portfolio(id="x", projects=[Project(id="P")], offices=rows)
+    model = office_model(pf)
+    assert not model.apexes
+    assert model.nearest("P") == ("one", "two")
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({}, False),
+        ({"bodies": [BOARD]}, True),
+        ({"offices": [HUB], "bodies": [BOARD]}, True),
+        ({"services": [Service(id="s", owner="ann", consumers=["P"])]}, True),
+    ],
+)
+def test_the_report_has_a_section_of_offices_where_anything_of_them_is_stated(fields: dict[str, list[object]], said: bool) -> None:
+    pf = Portfolio(id="x", projects=[Project(id="P")], people=[Person(id="ann")], **fields)
+    (section,) = P3O.sections
+    assert bool(list(section.show(CheckContext(portfolio=pf)))) is said
