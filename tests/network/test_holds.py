@@ -417,3 +417,12 @@ def test_what_lacks_a_stopped_project_is_told_once_and_is_not_stopped_itself() -
     assert found["c"].reason == "project 'c' requires 'b', which lacks what it requires"
     assert found["e"].reason == "project 'e' requires 'gone', which is cancelled"
     assert lacking(Portfolio(id="pf", projects=[Project(id="a", state="cancelled")])) == {}
+
+
+def test_a_project_that_waits_for_the_start_of_work_that_began_before_it_was_stopped_has_what_it_waits_for() -> None:
+    for target, kind, free in (("c", "SS", True), ("c", "FS", False), ("c", "SF", True)):
+        pf = plan(link={"type": kind}, giver={"actual_start": "2025-12-01"})
+        pf = pf.evolve(links=[attrs.evolve(pf.links[0], target=target)])
+        assert (ipmo.schedule(pf)["c/y"].early_start is not None) is free, kind
+    never = plan(link={"type": "SS"})
+    assert ipmo.schedule(never.evolve(links=[attrs.evolve(never.links[0], target="c")]))["c/y"].early_start is None
