@@ -98,3 +98,17 @@ def test_a_table_whose_headings_nobody_knows_is_left_out_with_its_range(tmp_path
     assert [one.id for one in pf.projects] == ["P1", "P2"]
     said = " ".join(finding.message for finding in pf.source.findings)
     assert "rows 6 to 8 look like another table, whose headings are not known; they are left out" in said
+
+
+def test_a_folder_of_texts_is_read_by_one_mapping(tmp_path):
+    folder = tmp_path / "export"
+    folder.mkdir()
+    for name, table in (("projects.csv", PROJECTS), ("risks.csv", [*RISKS, ["R4", "Fire", "P9", "5 %"]])):
+        (folder / name).write_text("\n".join(",".join(map(str, row)) for row in table) + "\n", encoding="utf-8")
+    target = tmp_path / "map.yaml"
+    ipmo.write_mapping(ipmo.propose_mapping(folder), target)
+    pf = ipmo.read(folder, mapping=target)
+    assert [one.id for one in pf.projects] == ["P1", "P2"]
+    assert sorted(one.id for project in pf.projects for one in project.risks) == ["R1", "R2", "R3"]
+    (refused,) = [finding for finding in pf.source.findings if finding.code == "register/row-refused"]
+    assert refused.message.startswith("risks row 5 is left out: 'P9' is no project")

@@ -51,7 +51,11 @@ def read_path(
     if format is not None:
         chosen = format_named(format, registry.formats)
     else:
-        mapped = [one for one in registry.formats if mapping is not None and one.mappings and where.suffix.lower() in one.suffixes]
+        mapped = [
+            one
+            for one in registry.formats
+            if mapping is not None and one.mappings and (where.is_dir() or where.suffix.lower() in one.suffixes)
+        ]
         chosen = mapped[0] if mapped else format_to_read(where, registry.formats, _sniffing(registry, name))
     if mapping is not None and not chosen.mappings:
         raise FileError(name, f"format {chosen.name!r} says itself what it holds; leave mapping= out, or say format='csv'")

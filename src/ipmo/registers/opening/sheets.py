@@ -165,7 +165,7 @@ def said_cell(cell: Raw) -> str:
 
 
 def read_sheets(path: Path, name: str, encoding: str | None = None, delimiter: str | None = None) -> tuple[Sheet, ...]:
-    """The sheets of a workbook, or the one table of delimited text; what a file holds decides, not its ending.
+    """The sheets of a workbook, or the one table of delimited text; what a file holds decides, not its ending. The texts of a folder are its sheets.
 
     Args:
         path: the file.
@@ -177,6 +177,12 @@ def read_sheets(path: Path, name: str, encoding: str | None = None, delimiter: s
         FileError: it cannot be read, or is neither.
         MissingExtraError: it is a workbook, and the extra `excel` is not installed.
     """
+    if path.is_dir():
+        files = sorted(one for one in path.iterdir() if one.suffix.lower() in TEXT_SUFFIXES)
+        if not files:
+            raise FileError(name, "the folder holds no CSV or TSV file")
+        texts = [(one, _text(bytes_of(one, f"{name}/{one.name}"), f"{name}/{one.name}", encoding, delimiter)) for one in files]
+        return tuple(attrs.evolve(text, name=one.stem, file=name, is_text=False) for one, text in texts)
     raw = bytes_of(path, name)
     if raw.startswith((MAGIC_ZIP, MAGIC_OLE)):
         return _workbook(path, name, inspected(raw, name))
