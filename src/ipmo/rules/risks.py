@@ -1,4 +1,4 @@
-"""Whether the risk register is looked after, whether what it promises is paid for, and whether the money is enough for what it says."""
+"""Whether the risk register is looked after, whether its responses are paid for, and whether the money is enough for what it says."""
 
 from __future__ import annotations
 
