@@ -133,19 +133,9 @@ def cone_forward(
 
 
 def cone_backward(
-    bits: Ints,
-    last: int,
-    budget: int,
-    order: Order,
-    hung: Hung,
-    links: Links,
-    nodes: Nodes,
-    bounds: Bounds,
-    cal: Tables,
-    early: Dates,
-    late: Dates,
-    log: Log,
-) -> int:
+    bits: Ints, last: int, budget: int, order: Order, hung: Hung, links: Links, nodes: Nodes, bounds: Bounds, cal: Tables, early: Dates,
+    late: Dates, log: Log,
+) -> int:  # fmt: skip
     """Late starts of what waits and of what that moves, last first; how many moved, or -1 - that many past the budget."""
     w, mode, typ, lagclk, lag = links.w, links.mode, links.typ, links.lagclk, links.lag
     clk, dur, mark, pin = nodes.clk, nodes.dur, nodes.mark, nodes.pin
