@@ -154,7 +154,7 @@ def test_a_month_elsewhere_in_the_column_says_that_slashes_are_months():
     ("typed", "amount"),
     [
         ("£5 mln", "5 M GBP"), ("5 mrd", "5 bn GBP"), ("£2tn", "2000 bn GBP"), ("3 millions", "3 M GBP"), ("RSD 5,000", "5 k RSD"), ("₺500", "500 TRY"), ("₱500", "500 PHP"),
-        ("500 Kč", "500 CZK"), ("Fr. 500", "500 CHF"), ("Cdn$ 500", "500 CAD"), ("500 eur", "500 EUR"), ("฿500", "500 THB"), ("₫500", "500 VND"),
+        ("500 Kč", "500 CZK"), ("Fr. 500", "500 CHF"), ("Fr.1.250,50", "1250.5 CHF"), ("Cdn$ 500", "500 CAD"), ("500 eur", "500 EUR"), ("฿500", "500 THB"), ("₫500", "500 VND"),
     ],
 )  # fmt: skip
 def test_signs_and_multipliers_are_read(typed, amount):
