@@ -11,7 +11,7 @@ import attrs
 from ipmo.network.compiled import available, kernel
 from ipmo.network.early import EarlyPass
 from ipmo.network.kernels import links as link_kernels
-from ipmo.network.kernels.columns import FAR, SHIFTS, Dates
+from ipmo.network.kernels.columns import FAR, Dates
 from ipmo.network.positions import as_array, as_arrays
 from ipmo.network.states import NUMBERS, State
 
@@ -146,7 +146,7 @@ class Aims:
             return int(late - self.columns.w[k] - begin)
         q = self.passes.lists
         found = link_kernels.pull(self.network.clock_tables, q.links, q.nodes, k, int(self.heads[k]), late, room) - begin
-        return 0 if q.mode[k] == SHIFTS and found < 0 and self.passes.push(k, int(self.heads[k]), begin) <= late else found
+        return 0 if link_kernels.rounds(q.mode[k]) and found < 0 and self.passes.push(k, int(self.heads[k]), begin) <= late else found
 
     def run(self, function: Callable[P, T], steps: int, *arguments: P.args, **named: P.kwargs) -> T:
         """Runs a kernel compiled where so many steps pay for that; arrays among the arguments are filled either way."""

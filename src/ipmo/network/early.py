@@ -11,7 +11,7 @@ from ipmo.errors import ScheduleError
 from ipmo.model.dialects import DIALECTS, Dialect
 from ipmo.network.kernels import links as link_kernels
 from ipmo.network.kernels import passes as kernels
-from ipmo.network.kernels.columns import SHIFTS, Dates, Links, Nodes
+from ipmo.network.kernels.columns import Dates, Links, Nodes
 from ipmo.network.network import Network
 from ipmo.network.positions import DatedPositions, as_array, plain, plain_list
 from ipmo.network.states import EFFECTS, LIVE, NUMBERS, State
@@ -257,7 +257,7 @@ class EarlyPass:
             return y - q.w[k]
         room = q.edge[v] if y == q.x[v] else 1
         late, begin = link_kernels.pull(self.network.clock_tables, self._links, self._nodes, k, v, y, room), q.x[q.src[k]]
-        return begin if q.mode[k] == SHIFTS and late < begin and self.push(k, v, begin) <= y else late
+        return begin if link_kernels.rounds(q.mode[k]) and late < begin and self.push(k, v, begin) <= y else late
 
     @functools.cached_property
     def successors(self) -> list[list[int]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ipmo.network.early import EarlyPass
 from ipmo.network.kernels import links as link_kernels
 from ipmo.network.kernels import passes as kernels
-from ipmo.network.kernels.columns import FAR, FINISHES, LATE_AT_WORK, ONE_IS_ENOUGH, SHIFTS, Dates
+from ipmo.network.kernels.columns import FAR, FINISHES, LATE_AT_WORK, ONE_IS_ENOUGH, Dates
 from ipmo.network.network import Network
 from ipmo.network.parts import LateBound
 from ipmo.network.positions import as_array, plain
@@ -352,7 +352,7 @@ class LatePass(EarlyPass):
         cal, u, typ = self.network.clock_tables, q.src[k], q.typ[k]
         t = link_kernels.taken(cal, q.clk[v], y, q.dur[v], typ, mode, q.lagclk[k], q.lag[k], room)
         late = link_kernels.latest_of(cal, q.clk[u], q.dur[u], typ, mode, t)
-        if mode == SHIFTS and late < q.x[u] and self.push(k, v, q.x[u]) <= y:  # rounding makes nothing late that is in time
+        if link_kernels.rounds(mode) and late < q.x[u] and self.push(k, v, q.x[u]) <= y:  # rounding makes nothing late that is in time
             return q.x[u], int(q.edge[u])
         return late, link_kernels.roomy(cal, q.clk[u], t) if typ in FROM_FINISH else 1
 

@@ -18,7 +18,6 @@ from ipmo.network.kernels.columns import (
     LATE_AT_WORK,
     ONE_IS_ENOUGH,
     PLAIN,
-    SHIFTS,
     STARTS_SHIFT,
     Dates,
     Links,
@@ -26,7 +25,7 @@ from ipmo.network.kernels.columns import (
     Nodes,
     Tables,
 )
-from ipmo.network.kernels.links import edged, given, latest_of, push, roomy, taken
+from ipmo.network.kernels.links import edged, given, latest_of, push, roomy, rounds, taken
 from ipmo.network.kernels.order import Hung, Order
 
 if TYPE_CHECKING:
@@ -179,7 +178,7 @@ def cone_backward(
                 else:
                     t = taken(cal, clk[h], y[h], dur[h], typ[k], mode[k], lagclk[k], lag[k], room[h])
                     z = latest_of(cal, clk[v], dur[v], typ[k], mode[k], t)
-                    if mode[k] == SHIFTS and z < x[v] and push(cal, links, nodes, k, h, x[v], edge[v]) <= y[h]:
+                    if rounds(mode[k]) and z < x[v] and push(cal, links, nodes, k, h, x[v], edge[v]) <= y[h]:
                         z = x[v]
                         e = edge[v]
                     elif typ[k] == FS or typ[k] == FF:

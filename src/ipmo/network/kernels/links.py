@@ -61,6 +61,11 @@ def roomy(cal: Tables, clock: int, instant: int) -> int:
     return 1 if instant >= start_at(cal, clock, work(cal, clock, instant)) else 0
 
 
+def rounds(mode: int) -> bool:
+    """Whether taking off a link of that mode may lead to before a start that is in time: shifts round, months are of several lengths."""
+    return mode in (SHIFTS, MONTHS)
+
+
 def taken(cal: Tables, clock: int, start: int, length: int, typ: int, mode: int, lagclk: int, lag: int, room: int) -> int:
     """The latest instant that the source of a calendar link may reach when its target starts at `start` and lasts `length`.
 

@@ -23,7 +23,6 @@ from ipmo.network.kernels.columns import (
     LATE_AT_WORK,
     ONE_IS_ENOUGH,
     PLAIN,
-    SHIFTS,
     STARTS_SHIFT,
     Dates,
     Links,
@@ -31,7 +30,7 @@ from ipmo.network.kernels.columns import (
     Sums,
     Tables,
 )
-from ipmo.network.kernels.links import given, latest_of, pull, push, roomy, taken
+from ipmo.network.kernels.links import given, latest_of, pull, push, roomy, rounds, taken
 
 if TYPE_CHECKING:
     from ipmo.network.kernels.columns import Ints
@@ -178,7 +177,7 @@ def backward_from(first: int, last: int, links: Links, nodes: Nodes, cal: Tables
             else:
                 t = taken(cal, clk[v], limit, dur[v], typ[k], m, lagclk[k], lag[k], room[v])
                 z = latest_of(cal, clk[u], dur[u], typ[k], m, t)
-                if m == SHIFTS and z < early.x[u] and push(cal, links, nodes, k, v, early.x[u], early.edge[u]) <= limit:
+                if rounds(m) and z < early.x[u] and push(cal, links, nodes, k, v, early.x[u], early.edge[u]) <= limit:
                     z = early.x[u]  # rounding to shifts makes nothing late that is in time
                     e = early.edge[u]
                 elif z <= y[u] and clk[u] != 0 and (typ[k] == FS or typ[k] == FF) and t < start_at(cal, clk[u], z + dur[u]):
@@ -203,7 +202,7 @@ def pull_one(links: Links, nodes: Nodes, cal: Tables, k: int, v: int, early: Dat
         way.edge[u] = 0
     else:
         way.edge[u] = 1
-    if mode == SHIFTS and way.x[u] < early.x[u]:
+    if rounds(mode) and way.x[u] < early.x[u]:
         way.x[u] = early.x[u]
         way.edge[u] = early.edge[u]
 
@@ -234,7 +233,7 @@ def link_floats(links: Links, nodes: Nodes, cal: Tables, early: Dates, out: Ints
                 out[k] = x[v] - w[k] - x[src[k]]
             else:
                 out[k] = pull(cal, links, nodes, k, v, x[v], edge[v]) - x[src[k]]
-                if mode[k] == SHIFTS and out[k] < 0 and push(cal, links, nodes, k, v, x[src[k]], edge[src[k]]) <= x[v]:
+                if rounds(mode[k]) and out[k] < 0 and push(cal, links, nodes, k, v, x[src[k]], edge[src[k]]) <= x[v]:
                     out[k] = 0
 
 
@@ -249,7 +248,7 @@ def name_targets(links: Links, nodes: Nodes, cal: Tables, late: Dates, target: I
                 z = y[v] - w[k]
             else:
                 z = pull(cal, links, nodes, k, v, y[v], room[v])
-            rounded = mode[k] == SHIFTS and mark[v] & ONE_IS_ENOUGH == 0  # then what a link leaves may lie before the late date
+            rounded = rounds(mode[k]) and mark[v] & ONE_IS_ENOUGH == 0  # then what a link leaves may lie before the late date
             if (z == y[u] or (rounded and z < y[u])) and target[v] < target[u]:
                 target[u] = target[v]
 
