@@ -22,7 +22,7 @@ __all__: list[str] = []
 @click.option("--top", type=click.IntRange(min=1), help="Only the first few.")
 @click.option("--boundary", type=click.Choice(BOUNDARIES), default="project", help="Which boundary they cross.")
 @click.option("--slip", default="10 d", metavar="TIME", help="How much later the giver gives, for what that moves and costs.")
-@click.option("--rank-by", type=click.Choice(RULES), default="float", help="What comes first.")
+@click.option("--rank-by", type=click.Choice((*RULES, "expected loss")), default="float", help="What comes first.")
 @click.option("--reach", metavar="LINK", help="Every target that one link leads to, and from which slip on.")
 @click.option("--agreements", is_flag=True, help="Who owns each hand-over, its dates, and its issues.")
 @on_cycle_option
@@ -32,7 +32,7 @@ def links(
     top: int | None,
     boundary: Boundary,
     slip: str,
-    rank_by: RankBy,
+    rank_by: RankBy | Literal["expected loss"],
     reach: str | None,
     agreements: bool,
     on_cycle: Literal["error", "cut"],

@@ -105,10 +105,11 @@ def simulate(
 
 
 class _Figures(NamedTuple):
-    """Dates of items, sample by sample, and the mean value of all benefits in minor units."""
+    """Dates of items, sample by sample, the mean value of all benefits in minor units, and the links that may hold something back."""
 
     dates: Mapping[str, NDArray[np.int64]]
     worth: float
+    holding: frozenset[int]
 
 
 def _later(one: Mapping[str, NDArray[np.int64]], other: Mapping[str, NDArray[np.int64]], item: str) -> float:
@@ -373,7 +374,8 @@ class Plan:
         out = []
         for place, number in wanted:
             link = pf.links[number]
-            found = self._figures(attrs.evolve(setup, kept=tuple(chosen), in_time=frozenset((number,))), chosen)
+            late = attrs.evolve(setup, kept=tuple(chosen), in_time=frozenset((number,)))
+            found = self._figures(late, chosen) if number in base.holding else base  # what never holds back costs nothing
             name, owner = net.ids[net.src[place]], net.project[net.dst[place]]
             giver = base.dates.get(name)
             planned = None if giver is None else self._planned(kept[name])
@@ -407,7 +409,8 @@ class Plan:
         begun = {one.full_id: Dates(id=one.full_id, instants=dates[n], begins=True) for n, one in enumerate(kept) if one.begins}
         values = self._values(begun, comes)
         worth = float(values[self.portfolio.id].minor.mean()) if self.portfolio.id in values else 0.0
-        return _Figures({one.full_id: dates[n] for n, one in enumerate(kept)}, worth)
+        holding = frozenset(number for one in batches for number in one.driving)
+        return _Figures({one.full_id: dates[n] for n, one in enumerate(kept)}, worth, holding)
 
     def _with(self, setup: Setup, kept: Kept, percent: float) -> tuple[float, float, float]:
         """The percentile of an item's finish in days, the mean cost and the mean value of the portfolio, of another setup."""

@@ -23,6 +23,7 @@ from ipmo.analysis.risk.setup import Setup
 from ipmo.analysis.risk.uncertain import Piece
 from ipmo.model.calendars import Calendar
 from ipmo.model.estimates import Estimate, Uniform
+from ipmo.network.kernels.columns import ONE_IS_ENOUGH
 from ipmo.network.sampled import Lost, SampledDates, SampledPass
 from ipmo.network.states import EFFECTS, LIVE, TO_FINISH
 from ipmo.network.streams import GROUP, stream
@@ -53,7 +54,7 @@ class Batch(NamedTuple):
         costs: minor units that each bearer costs, one row a bearer in order of ids, then those of each owner's risks.
         comes: whether each benefit comes at all.
         critical: in how many samples each node lies on a driving path to the end.
-        driving: in how many samples each link of the file lies on one, by its place.
+        driving: in how many samples each link of the file lies on one, by its place; none of links that never hold anything back.
         lengths: sums over samples of each uncertain piece's minutes, their squares, and their products with the end.
         ends: the sum of the ends and of their squares, after the base.
         below: how often the draws of a piece of work were below zero, and counted as nothing.
@@ -323,6 +324,8 @@ class Samples:
         for k, link in enumerate(sampled.links):
             number = numbers.get(link)
             if number is not None:
+                if not (sampled.mark[heads[k]] & ONE_IS_ENOUGH) and not found.drives[k].any():
+                    continue
                 both = on_path[heads[k]] & found.drives[k]
                 driving[number] = driving.get(number, 0) + int(both.sum()) * (many if len(both) == 1 else 1)
         return found

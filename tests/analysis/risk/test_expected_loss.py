@@ -1,0 +1,61 @@
+"""Links ranked by expected loss: what their lateness costs on the joint samples, held against the two-point plan that can be counted by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+import ipmo
+from ipmo.model import Portfolio
+
+
+def plan(**givers: object) -> Portfolio:
+    """Two givers of one receiver each: `often` is late by 10 days half of the time, `rarely` by 60 days once in ten."""
+    lengths = {
+        "often": {"values": ["10 ed", "20 ed"], "weights": [0.5, 0.5]},
+        "rarely": {"values": ["10 ed", "70 ed"], "weights": [0.9, 0.1]},
+        "never": "5 ed",
+    } | givers
+    projects = [{"id": name, "tasks": [{"id": "give", "duration": length}]} for name, length in lengths.items()]
+    taking = [{"id": f"to-{name}", "tasks": [{"id": "take", "duration": "10 ed"}]} for name in lengths]
+    return ipmo.from_dict(
+        {
+            "ipmo": 1,
+            "portfolio": {"id": "all", "start": "2026-01-05", "money": {"currency": "GBP"}},
+            "projects": projects + taking,
+            "links": [{"id": f"l-{name}", "from": f"{name}/give", "to": f"to-{name}/take"} for name in lengths],
+        }
+    )
+
+
+def test_the_days_that_a_link_costs_decide_the_order() -> None:
+    """Of the end of all: `often` costs 10 days half of the time, but not where `rarely` is late: 4.5 on average.
+
+    `rarely` itself ends on day 70 then, and its receiver on day 80: its link costs ten of these once in ten, 1 on average. A certain
+    giver costs none, and comes last.
+    """
+    assert [one.id[2:] for one in ipmo.critical_links(plan(), rank_by="expected loss")] == ["often", "rarely", "never"]
+    q = ipmo.simulate(plan(), samples=2000)
+    days = {row["source"]: float(row["end_days"]) for row in q.hand_overs().rows()}
+    assert abs(days["often/give"] - 4.5) < 4 * 5 / 2000**0.5
+    assert abs(days["rarely/give"] - 1.0) < 4 * 3 / 2000**0.5
+    dearer = plan(often={"values": ["10 ed", "40 ed"], "weights": [0.5, 0.5]}, rarely={"values": ["10 ed", "12 ed"], "weights": [0.9, 0.1]})
+    assert [one.id[2:] for one in ipmo.critical_links(dearer, rank_by="expected loss")] == ["often", "rarely", "never"]
+
+
+def test_what_is_skipped_because_it_never_holds_back_costs_nothing_indeed() -> None:
+    """A giver beside a later one of the same receiver: its own lateness moves nothing, whoever computes it."""
+    data = ipmo.to_dict(plan())
+    data["projects"][3]["tasks"][0]["not_before"] = "2026-12-01"
+    q = ipmo.simulate(ipmo.from_dict(data), samples=600)
+    rows = {row["source"]: row for row in q.hand_overs().rows()}
+    assert rows["often/give"]["days"] == 0
+    assert rows["often/give"]["late"] > 0.4
+    assert abs(rows["rarely/give"]["days"] - 6) < 4 * 18 / 600**0.5
+
+
+def test_where_nothing_is_uncertain_there_is_no_expected_loss() -> None:
+    certain = plan(often="10 ed", rarely="10 ed")
+    with pytest.raises(ipmo.ModelError, match="no expected loss where nothing is uncertain"):
+        ipmo.critical_links(certain, rank_by="expected loss")
+    with pytest.raises(ipmo.OptionError, match="expected loss"):
+        ipmo.critical_links(certain, rank_by="luck")  # type: ignore[arg-type]
