@@ -360,7 +360,7 @@ def benefits(
 
 
 def _found(rows: _Columns) -> Benefits:
-    return Benefits(rows, MadeRows(lambda: rows.places, rows.row))
+    return Benefits(rows, MadeRows(rows.all_places, rows.row))
 
 
 class _Columns:
@@ -469,6 +469,10 @@ class _Columns:
     def places(self) -> Mapping[str, int]:
         """The place of each benefit."""
         return {benefit.id: place for place, benefit in enumerate(self._benefits)}
+
+    def all_places(self) -> Mapping[str, int]:
+        """The same, as a method: rows that are made when they are looked at go through a pool of processes with it."""
+        return self.places
 
     @property
     def bases_mixed(self) -> bool:
