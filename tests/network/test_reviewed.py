@@ -160,7 +160,7 @@ def test_what_links_do_to_everything_reads_as_it_was_reviewed(whole: Portfolio, 
 def test_what_fails_of_everything_reads_as_it_was_reviewed(whole: Portfolio, reviewed: Reviewed) -> None:
     found = without(whole)
     names = found.web.ids
-    links = [f"{names[u]} -> {names[v]}" for u, v in zip(found.web.src, found.web.dst, strict=True)]
+    links = sorted(f"{names[u]} -> {names[v]}" for u, v in zip(found.web.src, found.web.dst, strict=True))
     kinds = [f"{what}: {sorted(names[v] for v in some)}" for what, some in (
         ("one is enough", found.web.either), ("done", found.web.facts), ("gone", found.web.gone), ("dead", found.dead),
     )]  # fmt: skip

@@ -410,6 +410,8 @@ class _Reader:
         rest = left
         if not milestone and format not in ELAPSED_FORMATS and format - 32 not in ELAPSED_FORMATS and done is None:
             length, rest = self._stretched(row, length, left, begun, fields.get("resumes"), calendar)
+            if left is None and length is not None and share and not row.get("Duration"):  # what its share leaves of the work between dates
+                rest = Decimal(round(length * (100 - Decimal(str(share))) / 100))
         if length is not None and not milestone:
             span = self.span(length, format)
             fields["duration"] = Fixed(span)

@@ -50,11 +50,16 @@ __all__ = ["InstalledPlugin", "InstalledPlugins", "Plugin", "Registry"]
 Status: TypeAlias = Literal["built in", "loaded", "set aside"]
 GROUP = "ipmo.plugins"
 NOTICES = (
+    Notice(code="ipmo/branch", heading="Branches of which a sample takes one way"),
+    Notice(code="ipmo/branch-not-simulated", heading="Branches that a simulation cannot take"),
     Notice(code="ipmo/check-crashed", heading="Checks that failed"),
     Notice(code="ipmo/correlations-repaired", heading="Correlations that cannot hold together"),
     Notice(code="ipmo/link-kind", heading="Links of a kind that no plugin declares"),
+    Notice(code="ipmo/lost-days-not-simulated", heading="Lost days that a simulation cannot count"),
     Notice(code="ipmo/methodology", heading="Methods that cannot be used"),
+    Notice(code="ipmo/more-days-lost", heading="Calendars that lose more days than they work"),
     Notice(code="ipmo/no-answer", heading="Questions that have no answer"),
+    Notice(code="ipmo/nothing-uncertain", heading="Simulations in which nothing is uncertain"),
     Notice(code="ipmo/risk-not-simulated", heading="Risks that a simulation cannot count"),
     Notice(code="ipmo/tailored", heading="Rules switched off by a profile"),
     Notice(code="ipmo/time-below-zero", heading="Estimates that reach below no time at all"),
