@@ -9,7 +9,7 @@ GATE = os.environ.get("IPMO_CI") == "1"  # it draws the same examples each time:
 settings.register_profile(
     "ipmo", deadline=None, derandomize=GATE, max_examples=50 if GATE else 100, suppress_health_check=[HealthCheck.too_slow]
 )
-MOST = int(os.environ.get("IPMO_DRAWS", "20"))
+MOST = int(os.environ.get("IPMO_DRAWS", "10"))
 """How often a property may draw in the gate, whatever it asks for itself: outside it every run draws anew, and draws more."""
 SETTINGS = "_hypothesis_internal_use_settings"
 """Where Hypothesis keeps the settings of a decorated test; it has no public way to look at them."""
