@@ -10,7 +10,7 @@ import ipmo
 from ipmo.analysis.dependencies.crossings import BOUNDARIES, Boundary
 from ipmo.analysis.dependencies.handed_over import table as handed_over_table
 from ipmo.analysis.dependencies.interfaces import MEASURES, Measured
-from ipmo.analysis.dependencies.ranking import RULES, RankBy
+from ipmo.analysis.dependencies.ranking import RANKS, RankBy
 from ipmo.cli.shell import Verb, answer, emit, json_option, main, on_cycle_option, plain_rows, portfolio_argument, say
 from ipmo.words import measured
 
@@ -22,7 +22,7 @@ __all__: list[str] = []
 @click.option("--top", type=click.IntRange(min=1), help="Only the first few.")
 @click.option("--boundary", type=click.Choice(BOUNDARIES), default="project", help="Which boundary they cross.")
 @click.option("--slip", default="10 d", metavar="TIME", help="How much later the giver gives, for what that moves and costs.")
-@click.option("--rank-by", type=click.Choice((*RULES, "expected loss")), default="float", help="What comes first.")
+@click.option("--rank-by", type=click.Choice(RANKS), default="float", help="What comes first.")
 @click.option("--reach", metavar="LINK", help="Every target that one link leads to, and from which slip on.")
 @click.option("--agreements", is_flag=True, help="Who owns each hand-over, its dates, and its issues.")
 @on_cycle_option
@@ -32,7 +32,7 @@ def links(
     top: int | None,
     boundary: Boundary,
     slip: str,
-    rank_by: RankBy | Literal["expected loss"],
+    rank_by: RankBy,
     reach: str | None,
     agreements: bool,
     on_cycle: Literal["error", "cut"],

@@ -443,13 +443,16 @@ def critical_links(
             programmes (or without one); `portfolio` for those to and from outside only.
         slip: how much later the source gives, for `loss` and `hits`; working time of the source, or elapsed time.
         near: working days of link float up to which a link counts as near driving.
-        rank_by: `float`, `drag`, `loss` or `value` (most first, ties by float), or a function from a link to what is sorted by.
+        rank_by: `float`, `drag`, `loss` or `value` (most first, ties by float); `expected loss`, what benefits lose on average by its
+            lateness, then the days that the portfolio and the receiver end later, on 2,000 samples of `simulate` with seed 1 as its
+            `hand_overs()` says them; or a function from a link to what is sorted by.
         on_cycle: as in `schedule`; what was cut stands in `.cuts`.
 
     Raises:
         CycleError: links form a loop.
         OptionError: there is no such boundary or rule.
         UnitError: the slip is no length of time, or negative.
+        ModelError: ranked by expected loss, nothing is uncertain, or each sample is a schedule of its own.
 
     >>> import ipmo.examples
     >>> critical_links(ipmo.examples.load("handover"))[0].id

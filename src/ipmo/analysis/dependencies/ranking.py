@@ -7,10 +7,14 @@ from typing import Literal
 from ipmo.analysis.dependencies.downstream import Downstream
 from ipmo.errors import one_of
 
-__all__ = ["RULES", "RankBy", "ranked"]
+__all__ = ["EXPECTED", "RANKS", "RULES", "RankBy", "ranked"]
 
-RankBy = Literal["float", "drag", "loss", "value"]
+RankBy = Literal["float", "drag", "loss", "value", "expected loss"]
 RULES: tuple[RankBy, ...] = ("float", "drag", "loss", "value")
+"""What one schedule says."""
+EXPECTED: Literal["expected loss"] = "expected loss"
+"""What only samples say: see `ipmo.analysis.risk.expected_loss`."""
+RANKS: tuple[RankBy, ...] = (*RULES, EXPECTED)
 
 
 def ranked(downstream: Downstream, rank_by: str) -> list[int]:
