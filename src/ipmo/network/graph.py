@@ -13,7 +13,7 @@ from ipmo.model.references import reference
 from ipmo.model.work import Project, Task
 from ipmo.network.compiled import available, kernel
 from ipmo.network.kernels.without import strong
-from ipmo.network.positions import as_array, plain
+from ipmo.network.positions import as_array, places_of, plain
 
 if TYPE_CHECKING:
     import networkx
@@ -181,10 +181,8 @@ def _closed(bits: Mapping[str, int], own: Sequence[int], edges: Sequence[tuple[i
     found = dict.fromkeys(bits, 0)
     names = list(bits)
     for v, mask in enumerate(own):
-        while mask:
-            low = mask & -mask
-            found[names[low.bit_length() - 1]] |= before[v]
-            mask ^= low
+        for place in places_of(mask):
+            found[names[place]] |= before[v]
     out = {}
     for name, mask in found.items():
         mask &= ~bits[name]

@@ -19,10 +19,10 @@ from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project
 from ipmo.network.needs import without
-from ipmo.network.positions import plain_list
+from ipmo.network.positions import places_of, plain_list
 from ipmo.network.without import KnockOuts, Web, Without
 
-__all__ = ["Losses", "level_of", "losses", "places_of"]
+__all__ = ["Losses", "level_of", "losses"]
 
 
 def level_of(ways: Sequence[Way], of: Callable[[Way], float]) -> float:
@@ -351,20 +351,6 @@ class Losses:
         """What some of the map, or work on it, leads to: outcomes, benefits and objectives, those of some that are such among them."""
         bits = functools.reduce(lambda found, one: found | self._own(one) | self._reached(one), some, 0)
         return self._names_of(self._onward_bits(bits))
-
-
-def places_of(bits: int) -> list[int]:
-    """The places of the bits of a number that are set, in order.
-
-    >>> places_of(0b1011)
-    [0, 1, 3]
-    """
-    out = []
-    while bits:
-        low = bits & -bits
-        out.append(low.bit_length() - 1)
-        bits ^= low
-    return out
 
 
 def losses(portfolio: Portfolio) -> Losses:

@@ -25,6 +25,7 @@ __all__ = [
     "arrange",
     "as_array",
     "as_arrays",
+    "places_of",
     "plain",
     "plain_list",
     "weights",
@@ -252,3 +253,17 @@ def weights(ptr: Ints, src: Ints, typ: Ints, lag: Ints, dur: Ints) -> Ints:
     sums[finish_source] += lengths[sources[finish_source]]
     sums[finish_target] -= lengths[heads[finish_target]]
     return sums
+
+
+def places_of(bits: int) -> list[int]:
+    """The places of the bits of a number that are set, in order.
+
+    >>> places_of(0b1011)
+    [0, 1, 3]
+    """
+    out = []
+    while bits:
+        low = bits & -bits
+        out.append(low.bit_length() - 1)
+        bits ^= low
+    return out

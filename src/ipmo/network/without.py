@@ -18,7 +18,7 @@ import attrs
 
 from ipmo.network.compiled import available, kernel
 from ipmo.network.kernels import without as kernels
-from ipmo.network.positions import as_array, plain_list
+from ipmo.network.positions import as_array, places_of, plain_list
 
 if TYPE_CHECKING:
     import numpy as np
@@ -452,13 +452,7 @@ class KnockOuts:
                 return []
             found: list[int] = np.flatnonzero(np.unpackbits(row.view(np.uint8), bitorder="little")[: self.count]).tolist()
             return found
-        bits = self.row(node)
-        out = []
-        while bits:
-            low = bits & -bits
-            out.append(low.bit_length() - 1)
-            bits ^= low
-        return out
+        return places_of(self.row(node))
 
     def union(self, nodes: Sequence[int]) -> int:
         """The targets that fail without one of some nodes, taken away one at a time, as bits of a number."""
@@ -509,11 +503,9 @@ class KnockOuts:
         if self._bits is None:
             known: dict[int, float] = {0: 0.0}
             for row in set(self._rows):
-                rest, total = row & self._mask, 0.0
-                while rest:
-                    low = rest & -rest
-                    total += values[low.bit_length() - 1]
-                    rest ^= low
+                total = 0.0
+                for place in places_of(row & self._mask):
+                    total += values[place]
                 known[row] = total
             return [known[self._rows[g]] if g >= 0 else 0.0 for g in plain_list(self.web.group)]
         import numpy as np

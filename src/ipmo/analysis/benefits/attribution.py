@@ -22,7 +22,8 @@ from ipmo.errors import UnitError, UnknownItemError, at_least, close_matches, on
 from ipmo.model.benefits_map import BenefitsMap, Way, benefits_map
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.reference import DiscountSchedule
-from ipmo.network.losses import Losses, level_of, losses, places_of
+from ipmo.network.losses import Losses, level_of, losses
+from ipmo.network.positions import places_of
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import Money
 from ipmo.words import agree, counted

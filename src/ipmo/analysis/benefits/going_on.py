@@ -16,8 +16,8 @@ from ipmo.analysis.money.remaining import NO_EXIT, Remaining
 from ipmo.errors import listed
 from ipmo.memory import remember
 from ipmo.model.portfolio import Portfolio
-from ipmo.network.losses import Losses, losses, places_of
-from ipmo.network.positions import as_array, plain_list
+from ipmo.network.losses import Losses, losses
+from ipmo.network.positions import as_array, places_of, plain_list
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import Money
 from ipmo.words import agree, counted

@@ -319,33 +319,21 @@ def _length(cell: Raw, numbers: Numbers, units: Mapping[str, str], unit: str, wh
     return number, units.get(unit, unit)
 
 
-def _spans(field: RegisterField, settings: Settings, cells: Sequence[Raw]) -> Callable[[Raw], Span]:
-    numbers = _numbers(attrs.evolve(settings, currency=settings.currency or "GBP"), cells)
+def _lengths(
+    units: Mapping[str, str], what: str, make: Callable[[Decimal, str], object]
+) -> Callable[[RegisterField, Settings, Sequence[Raw]], Read]:
+    """What reads amounts with a unit: of time, or of effort."""
 
-    def read(cell: Raw) -> Span:
-        amount, unit = _length(cell, numbers, SPANS, settings.unit, "time")
-        return Span(amount, unit)
+    def reader(field: RegisterField, settings: Settings, cells: Sequence[Raw]) -> Read:
+        numbers = _numbers(attrs.evolve(settings, currency=settings.currency or "GBP"), cells)
+        return lambda cell: make(*_length(cell, numbers, units, settings.unit, what))
 
-    return read
-
-
-def _span(field: RegisterField, settings: Settings, cells: Sequence[Raw]) -> Read:
-    return _spans(field, settings, cells)
+    return reader
 
 
-def _time(field: RegisterField, settings: Settings, cells: Sequence[Raw]) -> Read:
-    read = _spans(field, settings, cells)
-    return lambda cell: Fixed(read(cell))
-
-
-def _effort(field: RegisterField, settings: Settings, cells: Sequence[Raw]) -> Read:
-    numbers = _numbers(attrs.evolve(settings, currency=settings.currency or "GBP"), cells)
-
-    def read(cell: Raw) -> Effort:
-        amount, unit = _length(cell, numbers, EFFORTS, settings.unit, "effort")
-        return Effort(amount, unit)
-
-    return read
+_span = _lengths(SPANS, "time", Span)
+_time = _lengths(SPANS, "time", lambda amount, unit: Fixed(Span(amount, unit)))
+_effort = _lengths(EFFORTS, "effort", Effort)
 
 
 def _links(field: RegisterField, settings: Settings, cells: Sequence[Raw]) -> Read:
