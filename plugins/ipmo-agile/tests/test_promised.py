@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import attrs
 import pytest
 
 import ipmo
@@ -118,6 +119,47 @@ def test_a_promise_of_another_project_rests_on_the_forecast_of_the_team_that_it_
     assert [(one.item, "of 'P/build'" in one.message) for one in said(pf)] == [("P/build", True)], "it is the team's forecast"
     assert said(pf, scope=frozenset({"P"})) == said(pf)
     assert said(pf, scope=frozenset({"R"})) == []
+
+
+@pytest.mark.parametrize("deep", [False, True], ids=["a summary", "a summary of summaries"])
+def test_a_deadline_of_a_summary_rests_on_the_forecast_of_the_work_under_it_that_ends_last(deep: bool) -> None:
+    top = Task(id="top", deadline="2026-03-06")
+    middle = Task(id="middle", parent="top" if deep else None)
+    quick = Task(id="quick", parent="top", duration="5 d")
+    build = Task(id="build", parent="middle" if deep else "top", duration=TEAM)
+    under = (middle, Task(id="beside", parent="middle", duration="5 d")) if deep else ()
+    pf = Portfolio(id="x", start=START, projects=[Project(id="P", tasks=[top, *under, quick, build])])
+    assert texts(pf) == [
+        "P/top: the deadline 2026-03-06 of 'P/top' rests on the forecast of 'P/build' and names no percentile -> write attributes: "
+        "{percentile: P85}; at P85 it is there on 2026-04-03"
+    ]
+    assert said(pf.evolve("P/quick", duration="40 w")) == []
+
+
+@pytest.mark.parametrize("source", ["P", "P/build", "P/build@start", "P@start"])
+def test_a_promise_that_work_begins_rests_on_no_forecast_of_that_work(source: str) -> None:
+    link = Link(id="L", source=source, target="Q/use", type="FS" if "@" in source else "SS", promised="2026-01-05")
+    assert said(portfolio(links=(link,), others=USER)) == []
+
+
+def test_a_promise_that_work_begins_rests_on_the_forecast_that_it_waits_for() -> None:
+    test = Task(id="test", duration=TEAM, after=["build"])
+    link = Link(id="L", source="P/test", target="Q/use", type="SS", promised="2026-03-09")
+    (found,) = said(portfolio(test, links=(link,), others=USER))
+    # thirteen weeks end on Friday 3 April: the Monday after is the 6th
+    assert found.message == "the commitment 2026-03-09 of link 'L' of 'P/test' rests on the forecast of 'P/build' and names no percentile"
+    assert found.hint == "write attributes: {percentile: P85}; at P85 it is there on 2026-04-06"
+    kept = attrs.evolve(link, promised="2026-03-30", attributes={"percentile": "P80"})
+    assert said(portfolio(test, links=(kept,), others=USER)) == []
+    early = attrs.evolve(kept, promised="2026-03-20")
+    (found,) = said(portfolio(test, links=(early,), others=USER))
+    assert found.message.endswith("of 'P/test' says P80 of the forecast of 'P/build', and lies before its P70, 2026-03-23")
+
+
+def test_a_milestone_is_one_instant_whichever_end_of_it_is_promised() -> None:
+    link = Link(id="L", source="P/live", target="Q/use", type="SS", promised="2026-03-06")
+    (found,) = said(portfolio(live(), links=(link,), others=USER))
+    assert found.hint.endswith("at P85 it is there on 2026-04-03")
 
 
 # ------------------------------------------------------------------------------------- what rests on no forecast

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 
 import attrs
 
 import ipmo
 from ipmo import Schedule, Span
 from ipmo.model import Portfolio, Project, Task, reference
+from ipmo.model.hierarchy import subtasks
 from ipmo.plugin import CheckContext, Finding, Severity
 from ipmo_agile.fields import day_of, forecasts
 from ipmo_agile.forecast import AgileForecast
@@ -35,6 +36,7 @@ class Promise:
         day: the date as stated.
         percentile: as it was written; None where nothing was.
         named: the item that a finding names: what is promised, or the forecast where that is another project's.
+        begins: it is promised that the item begins, not that it is done.
     """
 
     item: str
@@ -42,6 +44,7 @@ class Promise:
     day: date
     percentile: str | None
     named: str
+    begins: bool = False
 
 
 def percentile(context: CheckContext) -> Iterable[Finding]:
@@ -51,7 +54,7 @@ def percentile(context: CheckContext) -> Iterable[Finding]:
         return
     sure = Shares(pf, open_work)
     for promise in _promises(pf):
-        if rests := sure.rests_on(promise.item):
+        if rests := sure.rests_on(promise.item, promise.begins):
             inside = pf.project_of(promise.item) in map(pf.project_of, rests)
             about = promise if inside else attrs.evolve(promise, named=rests[0])
             if context.covers(promise.item if inside else rests[0]):  # whose forecast it is
@@ -68,7 +71,7 @@ def _judged(promise: Promise, rests: tuple[str, ...], sure: Shares) -> Iterator[
         if own:
             safe = f"at P85 the work takes {sure.forecasts[promise.item].quantile(SAFE)}"
         elif len(rests) == 1:
-            safe = f"at P85 it is there on {sure.expected(promise.item, rests, SAFE) or 'no day that can be said'}"
+            safe = f"at P85 it is there on {sure.expected(promise, rests, SAFE) or 'no day that can be said'}"
         else:
             safe = "`ipmo simulate` says how sure a date is that rests on several"
         yield _finding(promise, f"{what} rests on {whose} and {said}", f"write attributes: {{percentile: P85}}; {safe}")
@@ -77,11 +80,11 @@ def _judged(promise: Promise, rests: tuple[str, ...], sure: Shares) -> Iterator[
         of = repr(promise.item) if own else whose
         yield _finding(promise, f"{what} is a P{100 * share:g} of {of}: {how}", "commit to P80 or later")
     elif len(rests) == 1:  # of several, percentiles do not add
-        near = sure.expected(promise.item, rests, share - NEAR)
+        near = sure.expected(promise, rests, share - NEAR)
         if near is not None and promise.day < near:
             of = repr(promise.item) if own else whose
             message = f"{what} says P{100 * share:g} of {of}, and lies before its P{100 * (share - NEAR):g}, {near}"
-            stated = sure.expected(promise.item, rests, share)
+            stated = sure.expected(promise, rests, share)
             hint = f"{f'commit to {stated}, or ' if stated else ''}say the percentile that the date has"
             yield _finding(promise, message, hint)
 
@@ -104,10 +107,12 @@ def _promises(pf: Portfolio) -> Iterator[Promise]:
                 yield Promise(full_id, f"the deadline {task.deadline}", day_of(task.deadline), task.attributes.get("percentile"), full_id)
     for link in pf.links:
         if link.promised is not None and link.status != "cancelled":
-            source = reference(pf.resolve(link.source) or link.source).item
-            name = link.id or f"{link.source} -> {link.target}"
+            source = reference(pf.resolve(link.source) or link.source)
+            noun, name = pf.items.get(source.item), link.id or f"{link.source} -> {link.target}"
+            lasts = isinstance(noun, Project) or (isinstance(noun, Task) and not noun.milestone)
+            begins = lasts and (source.end == "start" or (not source.end and link.type[0] == "S"))
             what = f"the commitment {link.promised} of link {name!r}"
-            yield Promise(source, what, day_of(link.promised), link.attributes.get("percentile"), link.id or source)
+            yield Promise(source.item, what, day_of(link.promised), link.attributes.get("percentile"), link.id or source.item, begins)
 
 
 class Shares:
@@ -122,27 +127,46 @@ class Shares:
         self.portfolio, self.forecasts = portfolio, forecasts
         self._made: dict[float, Schedule] = {}
 
-    def rests_on(self, item: str) -> tuple[str, ...]:
+    def rests_on(self, item: str, begins: bool = False) -> tuple[str, ...]:
         """The forecasts that set the date of an item: its own, else those on the path that drives it where its date moves with them."""
-        if item in self.forecasts:
+        if item in self.forecasts and not begins:
             return (item,)
-        even, safe = self.day(item, EVEN), self.day(item, SAFE)
+        even, safe = self.day(item, EVEN, begins), self.day(item, SAFE, begins)
         if even is None or safe is None or safe <= even:
             return ()
+        return tuple(one for one in self._path(item, begins) if one in self.forecasts)
+
+    def _path(self, item: str, begins: bool) -> tuple[str, ...]:
+        """What drives the finish of an item, or its start, where the forecasts come out late."""
         late = self.at(SAFE)
-        if isinstance(self.portfolio.items.get(item), Project):
-            path = late.critical_path(item)
-        else:
-            path = tuple(one for found in late.float_paths(1, item) for one in found.items)
-        return tuple(one for one in path if one in self.forecasts)
+        if isinstance(self.portfolio.items.get(item), Project) and not begins:
+            return late.critical_path(item)
+        part = self._part(item, begins)
+        return tuple(one for found in late.float_paths(1, part) for one in found.items if not (begins and one == part))
 
-    def expected(self, item: str, rests: Iterable[str], share: float) -> date | None:
-        """The day on which an item is there at a share of the forecasts that set it; None where one of them never gets there."""
-        return self.day(item, share) if all(self.forecasts[one].quantile(share) is not None for one in rests) else None
+    def _part(self, item: str, begins: bool) -> str:
+        """The work that sets an end of a summary or of a project: what ends last in it, or begins first; other items are their own."""
+        named, late = reference(item), self.at(SAFE)
+        project = self.portfolio.items.get(named.top)
+        if not isinstance(project, Project):
+            return item
+        under, name = subtasks(project), named.inner or None
+        while parts := under.get(name):
+            dated = [(late.dates(f"{project.id}/{part.id}"), part.id) for part in parts]
+            if begins:
+                _, name = min((start or datetime.max, one) for (start, _), one in dated)
+            else:
+                _, name = max((finish or datetime.min, one) for (_, finish), one in dated)
+        return f"{project.id}/{name}" if name else item
 
-    def day(self, item: str, share: float) -> date | None:
-        """The day on which an item is there when every forecast comes out at a share; None when it has no date."""
-        return self.at(share).days(item)[1]
+    def expected(self, promise: Promise, rests: Iterable[str], share: float) -> date | None:
+        """The day that is promised at a share of the forecasts that set it; None where one of them never gets there."""
+        there = all(self.forecasts[one].quantile(share) is not None for one in rests)
+        return self.day(promise.item, share, promise.begins) if there else None
+
+    def day(self, item: str, share: float, begins: bool = False) -> date | None:
+        """The day on which an item is there, or begins, when every forecast comes out at a share; None when it has no date."""
+        return self.at(share).days(item)[0 if begins else 1]
 
     def at(self, share: float) -> Schedule:
         """The schedule in which every forecast comes out at a share."""
