@@ -87,6 +87,13 @@ def test_the_column_says_which_separator_is_the_decimal_one():
     assert isinstance(one("12,4", "money", decimal="point", **euro), Refused)
 
 
+@pytest.mark.parametrize(("typed", "decimal"), [("0,125", "point"), ("0.125", "comma"), ("00,125", "point"), ("0.125.000", "comma")])
+def test_thousands_begin_with_no_nought(typed, decimal):
+    """`0,125` in a column of decimal points is an eighth written another way, never a hundred and twenty-five."""
+    assert f"decimal {decimal}" in one(typed, "money", decimal=decimal, currency="EUR").reason
+    assert one("0.125" if decimal == "point" else "0,125", "money", decimal=decimal, currency="EUR") == Money(Decimal("0.125"), "EUR")
+
+
 @pytest.mark.parametrize(
     ("typed", "start", "finish"),
     [
@@ -131,10 +138,15 @@ def test_dates_are_read_as_people_type_them(typed, start, finish):
 
 @pytest.mark.parametrize(
     "typed",
-    ["03/04/2026", "31/02/2026", "2026-02-30", "32 Jan 2026", "31/13/2026", "TBD in May", 46000.0, "46000", time(9), timedelta(2), True, date(1900, 1, 1), date(9999, 12, 31), "2009-10", "Jam-26", "2026-28", "2026-13", "2026-12-31T10:00:00Z", "1/2", "soon"],
+    ["03/04/2026", "31/02/2026", "2026-02-30", "32 Jan 2026", "31/13/2026", "TBD in May", 46000.0, "46000", time(9), timedelta(2), True, date(1900, 1, 1), date(9999, 12, 31), "2009-10", "Jam-26", "2026-28", "2026-13", "2026-12-31T10:00:00Z", "1/2", "soon", "0001-01-01", "0001-01-01T00:00:00", "01/01/0001", "1 Jan 0001", "0000-01-01", "Jan 0026", "Q1 0026", "FY0026", "01/0026"],
 )  # fmt: skip
 def test_what_is_no_date_or_two_dates_is_refused(typed):
     assert isinstance(one(typed, "when", year_starts=4), Refused)
+
+
+def test_what_has_no_month_says_how_it_was_read_only_where_the_column_says_so():
+    assert one("13/13/2026", "when").reason == "'13/13/2026' has no month 13"
+    assert one("12/31/2026", "when", dates="day first").reason == "'12/31/2026' has no month 31, read day first as the column is"
 
 
 def test_the_column_says_which_order_its_dates_have():

@@ -34,10 +34,10 @@ __all__ = [
 PLAIN = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,30})?|\.[0-9]{1,30}", re.ASCII)
 DIGITS = re.compile(r"[0-9][0-9.,'’ ]*|(?<![A-Za-z])[.,][0-9]+", re.ASCII)
 GROUPS = {
-    "point": re.compile(r"[0-9]{1,3}(?:,[0-9]{2,3})*,[0-9]{3}(?:\.[0-9]*)?|[0-9]+(?:\.[0-9]*)?|\.[0-9]+", re.ASCII),
-    "comma": re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]*)?|[0-9]+(?:,[0-9]*)?|,[0-9]+", re.ASCII),
+    "point": re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{2,3})*,[0-9]{3}(?:\.[0-9]*)?|[0-9]+(?:\.[0-9]*)?|\.[0-9]+", re.ASCII),
+    "comma": re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+(?:,[0-9]*)?|[0-9]+(?:,[0-9]*)?|,[0-9]+", re.ASCII),
 }
-"""Numbers of each way of writing: thousands in groups of three (of two in India), then decimals."""
+"""Numbers of each way of writing: thousands in groups of three (of two in India), the first of which is no nought, then decimals."""
 EITHER = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}", re.ASCII)
 """One separator and three digits behind it: thousands to some, thousandths to others."""
 SPACED = re.compile(r"(?<=[0-9])['’ ](?=[0-9]{3}(?![0-9]))", re.ASCII)

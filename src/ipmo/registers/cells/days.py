@@ -203,7 +203,7 @@ class Days:
             )
         month, day = (first, second) if order == "month first" else (second, first)
         if month > 12:
-            raise CellError(f"{said_cell(cell)} has no month {month}, read {order} as the column is")
+            raise CellError(f"{said_cell(cell)} has no month {month}{f', read {order} as the column is' if order else ''}")
         return month, day
 
     def period(self, text: str) -> Period | None:
@@ -317,9 +317,10 @@ def _reads(days: Days, text: str) -> bool:
 
 
 def _year(text: str) -> int:
-    """A year of four digits, or of two: 69 is 2069, 70 is 1970."""
-    bare = int(text.lstrip("'"))
-    return bare if bare > 99 else bare + (2000 if bare < 70 else 1900)
+    """A year of four digits, which `0001` of an empty date is too, or of two: 69 is 2069, 70 is 1970."""
+    digits = text.lstrip("'")
+    bare = int(digits)
+    return bare if len(digits) > 2 else bare + (2000 if bare < 70 else 1900)
 
 
 def _month(name: str, cell: str) -> int:
