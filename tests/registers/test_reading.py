@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from pathlib import Path
 
+import attrs
 import pytest
 import xlsxwriter
 
@@ -402,6 +403,30 @@ def test_of_rows_of_one_project_the_latest_report_is_read(tmp_path):
     refused = said(pf, "row-refused")  # what has no date, the same date, or another name is no report of the same
     assert [text.partition(" is left out")[0] for text in refused] == ["row 5", "row 6", "row 8"]
     assert all_cells(pf) == 7 * 4
+
+
+def test_what_is_reported_in_a_row_is_of_the_status_date_of_that_row(tmp_path):
+    path = csv(
+        tmp_path / "history.csv",
+        "Project ID,Project name,Report date,RAG,RAG date,Delivery confidence",
+        "P1,Tram,2026-01-31,Green,,Green",
+        "P1,Tram,2026-03-31,Red,,Amber",
+        "P2,Depot,2026-02-28,Amber,2026-02-20,Green",
+        "P3,Bridge,,Green,,",
+    )
+    pf = ipmo.read(path)
+    reports = {one.id: [(report.date, report.rag) for report in one.status] for one in pf.projects}
+    assert reports == {"P1": [(date(2026, 3, 31), "red")], "P2": [(date(2026, 2, 20), "amber")], "P3": []}
+    assert {one.id: [(rated.date, rated.rating) for rated in one.confidence] for one in pf.projects} == {
+        "P1": [(date(2026, 3, 31), "amber")],
+        "P2": [(date(2026, 2, 28), "green")],
+        "P3": [],
+    }
+    (refused,) = said(pf, "cell-refused")  # the row of the bridge has no date at all
+    assert refused.startswith("row 5, column D")
+    assert "nothing says of which day the report is" in refused
+    whole = attrs.evolve(ipmo.propose_mapping(path), status_date=date(2026, 1, 1))
+    assert [report.date for report in ipmo.read(path, mapping=whole)["P3"].status] == [date(2026, 1, 1)]
 
 
 def test_a_folder_of_spreadsheets_says_how_to_read_one(tmp_path):

@@ -75,7 +75,7 @@ GROUPS: Final[Mapping[str, Callable[[Told, date | None], Any]]] = {
     "capacity": _capacity,
     "constraints": lambda told, _: Constraints(**told),
 }
-"""What makes the noun inside a row, by the field that holds it."""
+"""What makes the noun inside a row, by the field that holds it: of what stands beside it, and the day of which the row is, else the file."""
 
 
 def assignment(text: str, find: Callable[[str], str]) -> Assignment:

@@ -28,7 +28,7 @@ from ipmo.registers.cells.outcomes import BLANK, Blank, CellError, Refused, Unkn
 from ipmo.registers.fields import RegisterField, RegisterKind
 from ipmo.registers.mapping import Mapping
 from ipmo.registers.opening.sheets import Sheet
-from ipmo.units import Money
+from ipmo.units import Money, as_day
 from ipmo.words import counted
 
 __all__ = ["build"]
@@ -322,7 +322,8 @@ class _Building(Draft):
             record.values["assignments"] = told["assignments"]
         else:
             name = keys_of(record.noun_class)[group].name
-            record.values[name] = GROUPS[group](told, self.mapping.status_date)
+            day = record.values.get("status_date")
+            record.values[name] = GROUPS[group](told, self.mapping.status_date if day is None else as_day(day))
 
     def _costs(self, table: Table) -> None:
         """Rows of money by project and period, as lines of the project's budget, actual or forecast."""
