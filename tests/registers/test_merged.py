@@ -1,8 +1,12 @@
 """Cells merged over several rows: names and dates hold for each row, amounts count once."""
 
+from time import perf_counter
+
 import xlsxwriter
 
 import ipmo
+from ipmo.registers.cells.merged import filled_down
+from ipmo.registers.opening.sheets import Merged, Sheet
 
 
 def book(path, rows, merges):
@@ -50,3 +54,23 @@ def test_a_header_of_two_rows_with_merged_names_is_read_as_before(tmp_path):
     ]
     pf = ipmo.read(book(tmp_path / "a.xlsx", rows, {"A1:A2": "Project ID", "B1:B2": "Project name", "C1:D1": "Dates"}))
     assert [(one.id, str(one.finish)) for one in pf.projects] == [("P1", "2027-01-05"), ("P2", "2027-02-05")]
+
+
+def test_ranges_of_a_damaged_file_that_lie_over_one_another_take_no_longer_than_one():
+    rows = [["R1", "Rain"], *([f"R{number}", ""] for number in range(2, 2001)), ["", ""], ["R2001", ""]]
+    one = Sheet(name="a", rows=rows, merged=[Merged(0, 2001, 1)])
+    many = Sheet(name="a", rows=rows, merged=[Merged(0, 2001, 1)] * 20_000 + [Merged(7, 900, 1)])
+    begun = perf_counter()
+    assert filled_down(many, 0).rows == filled_down(one, 0).rows == [[name, "Rain" if name else ""] for name, _ in rows]
+    assert perf_counter() - begun < 1
+    assert rows[5] == ["R6", ""]  # the sheet itself stays as it was
+
+
+def test_merged_cells_in_each_column_of_wide_rows_are_filled_row_by_row():
+    wide = 1500
+    sheet = Sheet(
+        name="a", rows=[["x"] * wide, *([[""] * (wide - 1) + ["y"]] * 200)], merged=[Merged(0, 200, at) for at in range(wide - 1)]
+    )
+    begun = perf_counter()
+    assert filled_down(sheet, 0).rows == [["x"] * wide, *([["x"] * (wide - 1) + ["y"]] * 200)]
+    assert perf_counter() - begun < 2

@@ -1,8 +1,12 @@
 """Several tables in one sheet: each is found and read, or left out with its range; a table with gaps stays one."""
 
+import os
+
+import pytest
 import xlsxwriter
 
 import ipmo
+from ipmo.errors import FileError
 from ipmo.registers.opening.sheets import Sheet
 from ipmo.registers.proposing.proposal import propose
 
@@ -112,3 +116,57 @@ def test_a_folder_of_texts_is_read_by_one_mapping(tmp_path):
     assert sorted(one.id for project in pf.projects for one in project.risks) == ["R1", "R2", "R3"]
     (refused,) = [finding for finding in pf.source.findings if finding.code == "register/row-refused"]
     assert refused.message.startswith("risks row 5 is left out: 'P9' is no project")
+
+
+ONE = """mapping: 1
+encoding: utf-16-be
+delimiter: "#"
+sheets:
+  - sheet: projects
+    register: projects
+    columns: {Project ID: id, Project name: name}
+"""
+
+
+def folder_of(tmp_path, others):
+    """A folder with a list of projects in an encoding that only a mapping says, and other files; with the mapping."""
+    folder, mapping = tmp_path / "export", tmp_path / "map.yaml"
+    folder.mkdir()
+    mapping.write_text(ONE, encoding="utf-8")
+    (folder / "projects.csv").write_bytes("Project ID#Project name\nP1#Tram\nP2#Depot\n".encode("utf-16-be"))
+    for name, raw in others.items():
+        (folder / name).write_bytes(raw)
+    return folder, mapping
+
+
+def test_files_of_a_folder_that_the_mapping_does_not_name_are_not_opened(tmp_path):
+    strays = {"~$projects.csv": b"\x05Ann\0", "._projects.csv": b"\0\x05", "empty.csv": b"", "binary.tsv": b"\x81\0\xff"}
+    folder, mapping = folder_of(tmp_path, strays)
+    (folder / "old.csv").mkdir()
+    os.symlink("/dev/zero", folder / "endless.csv")
+    os.symlink("loop.csv", folder / "loop.csv")
+    with open(folder / "huge.csv", "wb") as huge:
+        huge.truncate(2**40)
+    assert [one.id for one in ipmo.read(folder, mapping=mapping).projects] == ["P1", "P2"]
+    mapping.write_text(ONE.replace("sheet: projects", "sheet: Projects"), encoding="utf-8")
+    with pytest.raises(FileError, match=r"there is no sheet 'Projects'; there is 'binary', 'empty', 'endless', 'huge', 'loop', 'projects'"):
+        ipmo.read(folder, mapping=mapping)
+
+
+def test_without_a_mapping_what_office_programs_lay_beside_an_open_file_is_no_sheet(tmp_path):
+    folder, _ = folder_of(tmp_path, {"~$risks.csv": b"\x05Ann\0", "._risks.csv": b"\0\x05", ".~lock.risks.csv": b",ann"})
+    (folder / "projects.csv").write_text("Project ID,Project name\nP1,Tram\n", encoding="utf-8")
+    assert [one.sheet for one in ipmo.propose_mapping(folder).sheets] == ["projects"]
+
+
+def test_two_files_that_are_the_same_sheet_are_refused_and_none_is_left_out_unsaid(tmp_path):
+    folder, mapping = folder_of(tmp_path, {"projects.tsv": b"Project ID\tProject name\nP9\tBus\n"})
+    with pytest.raises(FileError, match="projects.csv and projects.tsv are both the sheet 'projects'; rename one of them"):
+        ipmo.read(folder, mapping=mapping)
+
+
+def test_one_endless_row_of_a_text_does_not_fill_up_all_others(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("Project ID,Project name\nP1,Tram" + "," * 300_000 + "\n" + "P2,Depot\n" * 20_000, encoding="utf-8")
+    with pytest.raises(FileError, match="a.csv:2: this row has 300,002 cells, others few: filled up to it, the table has 6,000,640,004"):
+        ipmo.read(path)

@@ -49,10 +49,10 @@ def register_formats(declared: Callable[[], Declared]) -> tuple[Format, ...]:
 
     def read_workbook(path: Path, name: str, encoding: str | None = None, mapping: Mapped = None) -> Portfolio:
         told = as_mapping(mapping)
+        if told is not None:
+            return read_registers(path, name, encoding, told)
         sheets = read_sheets(path, name, encoding)
-        if told is None and workbook_in.is_own(sheets):
-            return workbook_in.read_own(sheets, name, declared())
-        return read_tables(sheets, name, told)
+        return workbook_in.read_own(sheets, name, declared()) if workbook_in.is_own(sheets) else read_tables(sheets, name, None)
 
     def read_text(path: Path, name: str, encoding: str | None = None, mapping: Mapped = None) -> Portfolio:
         return read_registers(path, name, encoding, mapping)

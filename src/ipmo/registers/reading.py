@@ -48,7 +48,11 @@ def read_registers(path: Path, name: str, encoding: str | None = None, mapping: 
         MissingExtraError: it is a workbook, and the extra `excel` is not installed.
     """
     told = as_mapping(mapping)
-    sheets = read_sheets(path, name, encoding or (told.encoding or None if told else None), told.delimiter or None if told else None)
+    if told is None:
+        return read_tables(read_sheets(path, name, encoding), name, None)
+    named = {one.sheet for one in told.sheets}
+    wanted = named if "" not in named else ()
+    sheets = read_sheets(path, name, encoding or told.encoding or None, told.delimiter or None, wanted)
     return read_tables(sheets, name, told)
 
 
@@ -58,7 +62,7 @@ def read_tables(sheets: Sequence[Sheet], name: str, mapping: Mapping | None) -> 
     Raises:
         FileError: there is nothing in them, the mapping does not fit them, or none can be proposed.
     """
-    if not any(sheet.rows for sheet in sheets):
+    if not sheets or (mapping is None and not any(sheet.rows for sheet in sheets)):
         raise FileError(name, "there is no table in it")
     intake = Intake(name, FORMAT)
     for sheet in sheets:

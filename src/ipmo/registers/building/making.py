@@ -48,6 +48,9 @@ def build(sheets: Sequence[Sheet], mapping: Mapping, intake: Intake) -> Portfoli
         FileError: the mapping does not fit the file, or nothing can be made of it.
     """
     by_name = {sheet.name: sheet for sheet in sheets}
+    if len(by_name) < len(sheets):
+        twice = next(sheet.name for sheet in sheets if by_name[sheet.name] is not sheet)
+        raise FileError(intake.name, f"two of its sheets are called {twice!r}; give each a name of its own, and save it again")
     tables = []
     for one in mapping.sheets:
         sheet = (
@@ -57,6 +60,8 @@ def build(sheets: Sequence[Sheet], mapping: Mapping, intake: Intake) -> Portfoli
         )
         if sheet is None:
             raise FileError(intake.name, f"there is no sheet {one.sheet!r}; there is {listed(by_name, 20)}; correct sheet: in the mapping")
+        if not sheet.rows:
+            raise FileError(intake.name, "there is no table in it")
         tables += raid_tables(Table.of(sheet, one, mapping, intake))
     return _Building(tables, mapping, intake).portfolio()
 

@@ -22,13 +22,20 @@ def filled_down(sheet: Sheet, first: int) -> Sheet:
     if not tall:
         return sheet
     rows = list(sheet.rows)
-    for one in tall:
+    empty: dict[int, bool] = {}
+    held: dict[int, int] = {}  # by column, the row down to which a cell holds: ranges of a damaged file may lie over one another
+    for one in sorted(tall, key=lambda one: (one.column, one.first)):
         cell = sheet.rows[one.first][one.column]
         if is_blank(cell) or _counts_once(cell):
             continue
-        for row in range(one.first + 1, one.last + 1):
-            if is_blank(rows[row][one.column]) and not all(map(is_blank, sheet.rows[row])):
-                rows[row] = [cell if column == one.column else held for column, held in enumerate(rows[row])]
+        for row in range(max(one.first, held.get(one.column, -1)) + 1, one.last + 1):
+            if row not in empty:
+                empty[row] = all(map(is_blank, sheet.rows[row]))
+            if not empty[row] and is_blank(rows[row][one.column]):
+                if rows[row] is sheet.rows[row]:
+                    rows[row] = list(sheet.rows[row])
+                rows[row][one.column] = cell  # type: ignore[index] # it is a list by now
+        held[one.column] = max(one.last, held.get(one.column, -1))
     return attrs.evolve(sheet, rows=rows)
 
 

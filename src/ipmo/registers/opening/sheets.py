@@ -7,7 +7,7 @@ import csv
 import io
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -17,7 +17,7 @@ import attrs
 from ipmo.errors import FileError, MissingExtraError, Problem
 from ipmo.files.opening import bytes_of
 from ipmo.findings import Finding
-from ipmo.registers.opening.extent import held_to_size
+from ipmo.registers.opening.extent import MOST_CELLS, held_to_size
 from ipmo.registers.opening.guard import Inspected, inspected
 from ipmo.registers.opening.lettered import letters, sheet_label
 
@@ -164,7 +164,9 @@ def said_cell(cell: Raw) -> str:
 # ------------------------------------------------------------------------------------------------ reading
 
 
-def read_sheets(path: Path, name: str, encoding: str | None = None, delimiter: str | None = None) -> tuple[Sheet, ...]:
+def read_sheets(
+    path: Path, name: str, encoding: str | None = None, delimiter: str | None = None, wanted: Collection[str] = ()
+) -> tuple[Sheet, ...]:
     """The sheets of a workbook, or the one table of delimited text; what a file holds decides, not its ending. The texts of a folder are its sheets.
 
     Args:
@@ -172,21 +174,46 @@ def read_sheets(path: Path, name: str, encoding: str | None = None, delimiter: s
         name: what to call it in messages.
         encoding: of text, its code page; found from its bytes when None.
         delimiter: of text, what lies between its cells; found from its rows when None.
+        wanted: of a folder, the sheets that are read: files of other names are not opened, and have no rows; all when empty.
 
     Raises:
         FileError: it cannot be read, or is neither.
         MissingExtraError: it is a workbook, and the extra `excel` is not installed.
     """
     if path.is_dir():
-        files = sorted(one for one in path.iterdir() if one.suffix.lower() in TEXT_SUFFIXES)
-        if not files:
-            raise FileError(name, "the folder holds no CSV or TSV file")
-        texts = [(one, _text(bytes_of(one, f"{name}/{one.name}"), f"{name}/{one.name}", encoding, delimiter)) for one in files]
-        return tuple(attrs.evolve(text, name=one.stem, file=name, is_text=False) for one, text in texts)
+        return tuple(_folder(path, name, encoding, delimiter, wanted))
     raw = bytes_of(path, name)
     if raw.startswith((MAGIC_ZIP, MAGIC_OLE)):
         return _workbook(path, name, inspected(raw, name))
     return (_text(raw, name, encoding, delimiter),)
+
+
+def _folder(path: Path, name: str, encoding: str | None, delimiter: str | None, wanted: Collection[str]) -> Iterator[Sheet]:
+    """The texts of a folder as sheets; folders in it, hidden files and what office programs lay beside an open one are none.
+
+    Raises:
+        FileError: there is none, two are the same sheet, or one cannot be read.
+    """
+    try:
+        files = sorted(
+            one
+            for one in path.iterdir()
+            if one.suffix.lower() in TEXT_SUFFIXES and not one.name.startswith((".", "~$")) and not one.is_dir()
+        )
+    except OSError as error:
+        raise FileError(name, f"the folder cannot be read: {error.strerror}") from None
+    if not files:
+        raise FileError(name, "the folder holds no CSV or TSV file")
+    seen: dict[str, str] = {}
+    for one in files:
+        if one.stem in seen and (not wanted or one.stem in wanted):
+            raise FileError(name, f"{seen[one.stem]} and {one.name} are both the sheet {one.stem!r}; rename one of them, or move it away")
+        seen[one.stem] = one.name
+        if wanted and one.stem not in wanted:
+            yield Sheet(name=one.stem, rows=(), file=name)
+            continue
+        where = f"{name}/{one.name}"
+        yield attrs.evolve(_text(bytes_of(one, where), where, encoding, delimiter), name=one.stem, file=name, is_text=False)
 
 
 def _workbook(path: Path, name: str, seen: Inspected) -> tuple[Sheet, ...]:
@@ -261,6 +288,11 @@ def _text(raw: bytes, name: str, encoding: str | None, delimiter: str | None) ->
             name, [Problem(message=f"a cell that begins on this line has more than {most}", hint=hint, file=name, line=begun)]
         ) from None
     width = max(map(len, rows), default=0)
+    if width * len(rows) > max(MOST_CELLS, 2 * sum(map(len, rows))):  # blank cells fill up every row
+        longest = max(range(len(rows)), key=lambda row: len(rows[row]))
+        said = f"this row has {width:,} cells, others few: filled up to it, the table has {width * len(rows):,}"
+        line = (_line_ends(rows[:longest]) or [0])[-1] + 1
+        raise FileError(name, [Problem(message=said, hint="delete what is too much in it, or its blank cells", file=name, line=line)])
     for row in rows:
         if len(row) < width:
             row.extend([""] * (width - len(row)))
