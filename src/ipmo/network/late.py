@@ -470,7 +470,7 @@ class LatePass(EarlyPass):
         x = int(self.late_starts.to_end[place]) if late else q.x[place]
         if x >= FAR // 2:
             return None
-        if end == "F" and not late:
+        if end == "F" and x == q.x[place]:  # what is not late finishes when it does early: at the next shift where it waits for it
             return int(q.finish[place])
         clock = net.clock(q.clk[place])
         return clock.start(x) if end == "S" else clock.finish(x + q.dur[place])
