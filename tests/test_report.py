@@ -97,6 +97,13 @@ def test_no_sideways_scroll_at_380_pixels(name: str, reports: dict[str, Path], o
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
+@pytest.mark.parametrize("name", ["city", "rubin"])
+def test_no_table_is_cut_off_on_a_page_of_1280_pixels(name: str, reports: dict[str, Path], open_page: Any) -> None:
+    page = open_page(reports[name], width=1280)
+    wide = "all => all.filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.getAttribute('aria-label'))"
+    assert page.locator(".scroll").evaluate_all(wide) == []
+
+
 def test_hostile_names_are_text(reports: dict[str, Path], open_page: Any) -> None:
     page = open_page(reports["hostile"])
     assert page.locator("h1").inner_text() == EVIL

@@ -435,5 +435,8 @@ def test_a_folder_of_spreadsheets_says_how_to_read_one(tmp_path):
     with pytest.raises(FileError, match=r"the folder holds no portfolio; it needs one of portfolio.yaml, portfolio.yml, portfolio.json$"):
         ipmo.read(tmp_path)
     csv(tmp_path / "projects.csv", "id,name", "P1,Tram")
-    with pytest.raises(FileError, match=r"to read a spreadsheet in it, name the file, for example .*projects\.csv$"):
+    with pytest.raises(
+        FileError,
+        match=r"to read a spreadsheet in it, name the file, for example .*projects\.csv; all CSV files of it .*: `ipmo map .* -o mapping\.yaml`$",
+    ):
         ipmo.read(tmp_path)

@@ -57,7 +57,7 @@ def links(
         )
         return
     for row in found.hand_overs[:top]:
-        cost = f"; {found.slip} later costs {row.loss}" if row.loss is not None and row.loss.amount else ""
+        cost = f"; {found.slip} later costs {row.loss:,}" if row.loss is not None and row.loss.amount else ""
         takers = f"-{row.first.type}-> {', '.join(row.targets)}"
         say(f"{row.rank:>3}. {row.item} {takers}\n     {row.reason}{cost}")
     if top is None:

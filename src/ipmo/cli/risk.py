@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import cast
 
 import click
@@ -59,29 +60,31 @@ def simulate(
         keep=() if explain is None else (explain,),
         progress=not as_json,
     )
-    if explain is not None:
-        text = found.explain(explain)
-        emit([{"item": explain, "explanation": text}], found.findings, grade=found.grade) if as_json else say(text)
-        return
+    told = [] if explain is None else [{"item": explain, "explanation": found.explain(explain)}]
     choices = (
         ("criticality", found.criticality, criticality),
         ("drivers", found.drivers, drivers),
         ("responses", found.responses, responses),
-        ("hand overs", found.hand_overs, hand_overs),
+        ("hand-overs", found.hand_overs, hand_overs),
         ("contingency", found.contingency, contingency),
     )
     asked = {name: table_of() for name, table_of, wanted in choices if wanted}
+    whole = found.table()
     if as_json:
-        rows = [
-            {"table": name, **row} if len(asked) > 1 else row
-            for name, table in (asked or {"": found.table()}).items()
-            for row in plain_rows(table)
-        ]
+        named: list[tuple[str, Mapping[str, object]]] = [("explanation", row) for row in told]
+        named += [(name, row) for name, table in (asked or ({} if told else {"": whole})).items() for row in plain_rows(table)]
+        rows = [{"table": name, **row} if len(asked) + len(told) > 1 else row for name, row in named]
         emit(rows, found.findings, grade=found.grade, samples=found.samples, seed=found.seed)
         return
-    whole = found.table()
+    for row in told:
+        say(row["explanation"])
+    if told and not asked:
+        return
     for name, table in (asked or {"": whole.where([kind not in SHOWN for kind in whole["kind"]])}).items():
-        if len(asked) > 1:
+        if name and not len(table):
+            say(f"{name}: none")
+            continue
+        if len(asked) + len(told) > 1:
             say(f"{name}:")
         answer(table, as_json=False)
     for note in [*map(str, found.findings), repr(found)[1:-1]]:

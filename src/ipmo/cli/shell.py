@@ -186,7 +186,8 @@ out_option = click.option("--out", "-o", metavar="FILE", help="Write it to this 
 @click.version_option(ipmo.__version__, prog_name="ipmo")
 def main() -> None:
     """A portfolio office on the command line. PORTFOLIO is a YAML or JSON file, a folder with
-    portfolio.yaml, or a file of Primavera P6 (.xer) or Microsoft Project (.xml, .mpp)."""
+    portfolio.yaml, a spreadsheet (.xlsx, .csv), or a file of Primavera P6 (.xer) or Microsoft
+    Project (.xml, .mpp)."""
 
 
 def answer(table: Table, as_json: bool, notes: Iterable[str] = (), leave: Iterable[str] = (), **more: object) -> None:

@@ -52,7 +52,7 @@ def matrix(
     back = sum(place[g] > place[r] for g, r in cells)
     counts = f"{counted(size, 'row')}; {counted(len(cells), 'pair')} {agree(len(cells), 'gives', 'give')} and {agree(len(cells), 'receives', 'receive')}, {back} of them {agree(back, 'leads', 'lead')} back"
     parts: list[Markup] = [tag("title", title, id="dsm-t"), tag("desc", f"{counts}. The same facts stand in the table.", id="dsm-d")]
-    parts.append(tag("text", "gives ↓   receives →", x=10, y=top - 10, class_="quiet"))
+    parts.append(tag("text", "columns give, rows receive", x=10, y=top - 10, class_="quiet"))
     for name, n in place.items():
         shown = known.get(name, name)
         text = shown if len(shown) <= 24 else f"{shown[:23]}…"

@@ -104,6 +104,8 @@ def read_folder(path: Path, name: str, declared: Declared = NOTHING) -> Portfoli
     if root is None:
         sheets = sorted(one.name for one in path.iterdir() if one.suffix.lower() in SHEETS and not one.name.startswith((".", "~$")))
         hint = f"; to read a spreadsheet in it, name the file, for example {os.path.join(name, sheets[0])}" if sheets else ""
+        if any(one.lower().endswith(".csv") for one in sheets):
+            hint += f"; all CSV files of it together are read by a mapping: `ipmo map {name} -o mapping.yaml`"
         raise FileError(name, f"the folder holds no portfolio; it needs one of {', '.join(ROOTS)}{hint}")
     with _no_collection(), reading(path):
         shown = os.path.join(name, root.name)

@@ -178,7 +178,7 @@ def single_points(a: Answers) -> Panel | None:
         Head(title="gates", num=True),
     ]
     heads += [Head(title=f"value, {scale.unit}", num=True)] if scale else []
-    heads += [Head(title="float left", num=True)]
+    heads += [Head(title="target float", num=True)]
     grid = []
     for row in rows:
         name = a.name(row.item)
@@ -189,9 +189,10 @@ def single_points(a: Answers) -> Panel | None:
             Cell(text=str(len(row.gates)), kind="num"),
         ]
         cells += [Cell(text=scale.text(None if row.value is None else row.value.amount), kind="num")] if scale else []
-        cells.append(Cell(text="none" if row.critical else "some", kind="bad" if row.critical else "num"))
+        cells.append(Cell(text=number(row.float), kind="bad" if row.critical else "num"))
         grid.append(Row(name=name, under=row.item if row.item != name else "", cells=cells))
     text = f"Some benefit, objective or gate fails without {counted(len(found), 'item')} of open work: what loses most stands first."
+    text += " Target float is how many working days an item can slip before something downstream moves, be that stated or only forecast."
     more = f"and {len(found) - POINTS} more" if len(found) > POINTS else ""
     blocks: list[Block] = [Paragraph(text), Grid(label="Single points of failure", heads=heads, rows=grid, more=more)]
     return Panel(id="single-points", title="Single points of failure", short="Single points", blocks=blocks)

@@ -230,7 +230,8 @@ def _time_tiles(a: Answers) -> Iterator[dict[str, str]]:
     if a.live:
         tight = sum(1 for link in a.live if link.commitment_float is not None and link.commitment_float <= 0)
         word = f"▲ {tight} without float" if tight else "● all have float"
-        note = f"{sum(link.driving for link in a.live)} set the date of what they feed"
+        driving = sum(link.driving for link in a.live)
+        note = f"{driving} {agree(driving, 'sets', 'set')} the date of what {agree(driving, 'it feeds', 'they feed')}"
         yield _tile("warn" if tight else "good", "open links across projects", str(len(a.live)), word, note)
 
 

@@ -477,6 +477,18 @@ def test_every_table_that_is_asked_for_is_printed(pf: Portfolio, tmp_path: Path)
     assert said.index("criticality:") < said.index("drivers:")
     rows = json.loads(CliRunner().invoke(main, [*asked, "--json"]).stdout)["rows"]
     assert {row["table"] for row in rows} == {"criticality", "drivers"}
+    asked += ["--explain", "depot/open"]
+    said = CliRunner().invoke(main, asked).stdout
+    assert said.index("depot/open: finishes by") < said.index("criticality:") < said.index("drivers:")
+    rows = json.loads(CliRunner().invoke(main, [*asked, "--json"]).stdout)["rows"]
+    assert {row["table"] for row in rows} == {"explanation", "criticality", "drivers"}
+
+
+def test_a_table_without_rows_says_so(tmp_path: Path) -> None:
+    work = Task(id="a", duration={"low": "5 d", "likely": "8 d", "high": "20 d"})
+    ipmo.write(Portfolio(id="one", start="2026-01-05", projects=[Project(id="p", tasks=[work])]), tmp_path / "one.yaml")
+    said = CliRunner().invoke(main, ["simulate", str(tmp_path / "one.yaml"), "--samples", "60", "--responses", "--hand-overs"]).stdout
+    assert said.splitlines()[:2] == ["responses: none", "hand-overs: none"]
 
 
 def test_a_schedule_that_was_looked_through_can_be_sent_to_another_process(pf: Portfolio) -> None:

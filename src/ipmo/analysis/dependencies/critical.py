@@ -281,7 +281,7 @@ class CriticalLinks(Answer[str, CriticalLink]):
         one = link if isinstance(link, CriticalLink) else self[link]
         loss = self.loss(one)
         lines = [f"{one.rank}. {one.source} -{one.type}-> {one.target}: {one.reason}"]
-        lines += [f"  {self.slip} later costs {loss}"] if loss is not None and loss.amount else []
+        lines += [f"  {self.slip} later costs {loss:,}"] if loss is not None and loss.amount else []
         lines += [f"  {issue}" for issue in one.agreement.issues]
         return "\n".join(lines)
 

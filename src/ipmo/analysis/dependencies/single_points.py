@@ -52,9 +52,9 @@ class SinglePoint:
         objectives: ids of the objectives that nothing known serves any more without it.
         gates: full ids of the open gates that cannot be held without it, itself left out.
         value: present value of those benefits, of those whose worth is known; None where none is.
-        float: working days that it can slip before a commitment moves; None where it leads to none, or has no date.
+        float: working days that it can slip before a target moves, stated or only forecast; None where it leads to none, or has no date.
         likelihood: of the likeliest open threat to its project, between 0 and 1; None where none is stated.
-        critical: it has no float to the nearest of its commitments.
+        critical: it has no float to the nearest of these targets.
         reason: one sentence.
     """
 

@@ -179,7 +179,7 @@ def too_many(calendars: Iterable[Calendar]) -> list[Finding]:
         working = 4 * sum(1 for day in calendar.week_shifts() if day)
         most = max((number(found) for one in calendar.lost if (found := one.days.quantile(0.999)) is not None), default=0.0)
         if most > working:
-            message = f"calendar {calendar.id!r} may lose {most:g} days in a month of some {working}; no month loses more than it has"
+            message = f"calendar {calendar.id!r} may lose {most:.3g} days in a month of some {working}; no month loses more than it has"
             hint = "state working days, not days of the calendar"
             out.append(Finding(code="ipmo/more-days-lost", item=calendar.id, severity=Severity.WARNING, message=message, hint=hint))
     return out
