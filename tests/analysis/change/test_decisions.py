@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import ipmo
 from ipmo import model as m
@@ -199,3 +203,62 @@ def test_waiting_costs_from_the_day_on_which_a_benefit_moves_whatever_is_promise
     (free,) = ipmo.decisions_due(pf.evolve("p", finish=None))
     assert free.day_costs is not None
     assert free.reason == f"bd decides; no commitment waits for it; each day after 2026-04-10 costs {free.day_costs}"
+
+
+def queued(seed: int) -> m.Portfolio:
+    """Projects that promise a finish, with links between them, benefits that they bring, and decisions that hold some of their work."""
+    r = random.Random(seed)
+    projects, names, links = [], list[str](), list[m.Link]()
+    for p in range(r.randint(2, 3)):
+        tasks = []
+        for t in range(r.randint(1, 3)):
+            after = [m.After(source=f"t{r.randrange(t)}", lag=f"{r.randint(0, 3)} d")] if t and r.random() < 0.7 else []
+            if names and r.random() < 0.5:
+                links.append(m.Link(source=r.choice(names), target=f"p{p}/t{t}", type=r.choice(("FS", "SS"))))
+            tasks.append(m.Task(id=f"t{t}", duration=f"{r.randint(1, 9)} d", after=after))
+        projects.append(m.Project(id=f"p{p}", finish=f"2026-01-{r.randint(8, 31):02}", tasks=tasks))
+        names += [f"p{p}/{task.id}" for task in tasks]
+    benefits = [
+        m.Benefit(
+            id=f"b{n}", enabled_by=r.sample(names, min(2, len(names))), value=f"{r.randint(1, 9)} M GBP per year", lasts="5 years",
+            need_by=r.choice((None, f"2026-01-{r.randint(8, 31):02}")), ramp=r.choice(((), (0.5, 1.0))),
+        )
+        for n in range(3)
+    ]  # fmt: skip
+    ids = [project.id for project in projects]
+    held = [r.sample(names, 1), r.sample(names, 2), [r.choice(ids)]]
+    decisions = [m.Decision(id=f"D{n}", question="Which?", blocks=some, body="board") for n, some in enumerate(held)]
+    money = m.MoneySettings(currency="GBP", discount="green-book-2026")
+    return m.Portfolio(
+        id="q", start="2026-01-05", status_date="2026-01-05", calendar="continuous", money=money, bodies=[m.DecisionBody(id="board")],
+        projects=projects, links=links, benefits=benefits, decisions=decisions,
+    )  # fmt: skip
+
+
+def lost(pf: m.Portfolio, held: dict[str, datetime]) -> Decimal:
+    """What benefits lose where some work starts no earlier than a date, by the portfolio that says so."""
+    later = pf
+    for name, when in held.items():
+        later = later.evolve(name, not_before=when)
+    planned, moved = ipmo.benefits(pf), ipmo.benefits(later)
+    out = Decimal(0)
+    for row in planned.rows:
+        start, other = row.start, moved[row.id].start
+        assert start is not None and other is not None
+        out += loss(pf, row.id, (other - start).days).amount
+    return out
+
+
+@given(st.integers(0, 10**6))
+def test_what_a_day_costs_is_what_two_rebuilt_portfolios_say_of_each_decision(seed: int) -> None:
+    """All are tried in one batch on the dates that are there; here each by itself, with its work held by hand."""
+    pf = queued(seed)
+    s = ipmo.schedule(pf)
+    rows = ipmo.decisions_due(pf)
+    assert len(rows) == 3
+    for due in rows:
+        floats = {name: s[name].commitment_float for name in due.waits}
+        end = {name: s[name].early_start + timedelta(days=max(left, 0)) for name, left in floats.items()}
+        a_day_on = {name: when + timedelta(days=1) for name, when in end.items()}
+        spent = lost(pf, end)
+        assert (due.day_costs.amount if due.day_costs else 0) == lost(pf, a_day_on) - spent, (due.item, due.waits)

@@ -316,7 +316,7 @@ class _Finder:
                 lows += [self._begun(place, extra) for place in places]
                 first.append(len(seeds))
         moved = iter(self.branches.cones(first, seeds, lows))
-        costs = {key: self._cost(before, after) for key, before, after in zip(self._held, moved, moved, strict=False)}
+        costs = {key: self._cost(before, after) for key, before, after in zip(self._held, moved, moved, strict=True)}
         return [attrs.evolve(row, day_costs=costs.get((row.kind, row.item))) for row in rows]
 
     def _begun(self, place: int, extra: int) -> int:
