@@ -74,3 +74,15 @@ def test_merged_cells_in_each_column_of_wide_rows_are_filled_row_by_row():
     begun = perf_counter()
     assert filled_down(sheet, 0).rows == [["x"] * wide, *([["x"] * (wide - 1) + ["y"]] * 200)]
     assert perf_counter() - begun < 2
+
+
+def test_a_number_merged_over_rows_is_a_name_where_its_column_names_something(tmp_path):
+    rows = [
+        ["Project ID", "Milestone ID", "Milestone", "Due date", "Cost (£m)"],
+        ["", 1, "Design", "2026-03-01", ""], ["", 2, "Opening", "2026-09-01", ""], [1002, 3, "Roof", "2026-05-01", 2],
+    ]  # fmt: skip
+    pf = ipmo.read(book(tmp_path / "a.xlsx", rows, {"A2:A3": 1001, "E2:E3": 5}))
+    assert {(project.id, task.id) for project in pf.projects for task in project.tasks} == {("1001", "1"), ("1001", "2"), ("1002", "3")}
+    assert pf.source.refused == 0
+    costs = {task.id: task.attributes.get("Cost (£m)") for project in pf.projects for task in project.tasks}
+    assert costs == {"1": "5", "2": None, "3": "2"}

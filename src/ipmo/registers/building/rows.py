@@ -120,13 +120,15 @@ class Table:
             FileError: the mapping does not fit the sheet at all.
         """
         turned = sheet.transposed() if mapping.transposed else _between(sheet, mapping.range)
-        made = cls(filled_down(turned, max(mapping.header, default=0)), mapping, mapping.kind, intake)
+        made = cls(turned, mapping, mapping.kind, intake)
         if max(mapping.header, default=0) > len(turned.rows):
             raise FileError(
                 sheet.file,
                 f"the mapping says that the header of {made._called} is row {max(mapping.header)}; it has {counted(len(turned.rows), 'row')}",
             )
         made._match(header_of(turned, mapping.header))
+        names = {one.index for one in made.columns if one.field is not None and one.field.cell in ("reference", "references")}
+        made.sheet = filled_down(turned, max(mapping.header, default=0), names)
         made._choose_rows()
         made._read(whole)
         return made

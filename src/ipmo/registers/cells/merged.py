@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 import attrs
 
 from ipmo.registers.cells.amounts import money_said, plain_number, share_said
@@ -11,12 +13,13 @@ from ipmo.registers.opening.sheets import Raw, Sheet, is_blank
 __all__ = ["filled_down"]
 
 
-def filled_down(sheet: Sheet, first: int) -> Sheet:
+def filled_down(sheet: Sheet, first: int, names: Container[int] = ()) -> Sheet:
     """A sheet whose merged cells of texts and dates stand in each row that they are merged over, where anything else stands in the row.
 
     Args:
         sheet: the sheet.
         first: the first row below its headings, from 0: merges that begin above it are part of these.
+        names: columns, from 0, in which a number names something too, such as project 1001.
     """
     tall = [one for one in sheet.merged if one.first >= first and one.last < len(sheet.rows) and one.column < sheet.width]
     if not tall:
@@ -26,7 +29,7 @@ def filled_down(sheet: Sheet, first: int) -> Sheet:
     held: dict[int, int] = {}  # by column, the row down to which a cell holds: ranges of a damaged file may lie over one another
     for one in sorted(tall, key=lambda one: (one.column, one.first)):
         cell = sheet.rows[one.first][one.column]
-        if is_blank(cell) or _counts_once(cell):
+        if is_blank(cell) or (one.column not in names and _counts_once(cell)):
             continue
         for row in range(max(one.first, held.get(one.column, -1)) + 1, one.last + 1):
             if row not in empty:
