@@ -70,6 +70,25 @@ def test_tables_side_by_side_and_below_are_read_each(tmp_path):
     check(read_both_ways(book(tmp_path / "a.xlsx", (0, 0, PROJECTS), (0, 5, RISKS), (6, 0, MILESTONES))))
 
 
+def test_tables_side_by_side_may_have_titles_of_their_own(tmp_path):
+    titles = (2, 0, [["Projects of the office"]]), (2, 5, [["Risks"]])
+    path = book(tmp_path / "a.xlsx", (0, 0, [["Report of March"]]), *titles, (3, 0, PROJECTS), (3, 5, RISKS))
+    check(read_both_ways(path))
+    assert [(one.header, one.range) for one in ipmo.propose_mapping(path).sheets] == [((4,), "A:D"), ((4,), "F:I")]
+
+
+def test_groups_over_columns_apart_are_one_table(tmp_path):
+    rows = [
+        ["", "", "Planned", "", "", "Actual", ""],
+        ["Project ID", "Project name", "Start", "Finish", "", "Start", "Finish"],
+        ["P1", "Tram", "2026-01-05", "2027-01-05", "", "2026-01-06", ""],
+        ["P2", "Depot", "2026-02-05", "2027-02-05", "", "", ""],
+    ]
+    pf = read_both_ways(book(tmp_path / "a.xlsx", (0, 0, rows)))
+    found = [(one.id, str(one.start), str(one.finish), one.actual_start and str(one.actual_start)) for one in pf.projects]
+    assert found == [("P1", "2026-01-05", "2027-01-05", "2026-01-06"), ("P2", "2026-02-05", "2027-02-05", None)]
+
+
 def test_cells_of_a_table_to_the_right_are_named_by_their_place(tmp_path):
     risks = [*RISKS, ["R4", "Fire", "P2", "often"]]
     pf = ipmo.read(book(tmp_path / "a.xlsx", (0, 0, PROJECTS), (0, 5, risks)))

@@ -176,22 +176,42 @@ def _beside(table: Table) -> list[Table]:
     gaps = [column for column, head in enumerate(heads) if not head and all(is_blank(cell) for cell in table.cells(column))]
     edges = [-1, *gaps, len(heads)]
     spans = [(left + 1, right - 1) for left, right in itertools.pairwise(edges) if right - left > 2]
-    if len(spans) < 2 or not _apart([[heading(head).words for head in heads[left : right + 1] if head] for left, right in spans]):
+    titled = _titled(table, spans)
+    if len(spans) < 2 or not (titled or _apart(_groups(heads, spans))):
         return [table]
+    header, begin = (table.header[1:], table.header[0]) if titled else (table.header, 0)
     found = []
     for left, right in spans:
         sheet = table.sheet.between(left, right)
-        last, stopped = _end(sheet, table.header[-1] + 1, table.last)
+        last, stopped = _end(sheet, header[-1] + 1, table.last)
         columns = f"{sheet.letters(0)}:{sheet.letters(right - left)}"
-        title = table.title if table.part else title_of(sheet, table.header[0])
-        found.append(attrs.evolve(table, sheet=sheet, last=last, stopped=stopped, columns=columns, title=title))
+        title = table.title if table.part and not titled else title_of(sheet, header[0], begin)
+        found.append(attrs.evolve(table, sheet=sheet, header=header, last=last, stopped=stopped, columns=columns, title=title))
     return found
+
+
+def _titled(table: Table, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether the first row of a header holds titles of tables side by side, one above each, not groups of the headings below."""
+    first, *rest = table.header
+    above = table.sheet.rows[first]
+    if not rest or any(sum(not is_blank(cell) for cell in above[left : right + 1]) > 1 for left, right in spans):
+        return False
+    return all(_names_ids(group) for group in _groups(header_texts(table.sheet.rows, rest), spans))
+
+
+def _groups(heads: Sequence[str], spans: Sequence[tuple[int, int]]) -> list[list[tuple[str, ...]]]:
+    """The headings of each span of columns, as words."""
+    return [[heading(head).words for head in heads[left : right + 1] if head] for left, right in spans]
 
 
 def _apart(groups: Sequence[Sequence[tuple[str, ...]]]) -> bool:
     """Whether groups of headings are tables of their own: each two have a heading in common, or each has one that names an id or a name."""
-    shared = all(set(one) & set(other) for one, other in itertools.pairwise(groups))
-    return shared or all(any(words in _named_by() for words in group) for group in groups)
+    return all(set(one) & set(other) for one, other in itertools.pairwise(groups)) or all(map(_names_ids, groups))
+
+
+def _names_ids(group: Sequence[tuple[str, ...]]) -> bool:
+    """Whether one of some headings names an id, and says of what."""
+    return any(words in _named_by() for words in group)
 
 
 @functools.cache
