@@ -382,6 +382,25 @@ def test_one_wrong_project_does_not_cost_the_package(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("credit", "kept"),
+    [
+        ('{"amount": -10, "currency": "GBP"}', False),
+        ('{"amount": -2, "currency": "GBP"}', True),
+        ('{"amount": -10, "currency": "EUR"}', True),
+    ],
+    ids=["more than the rest", "less than the rest", "of another currency"],
+)
+def test_a_credit_is_held_against_amounts_of_its_own_currency(tmp_path: Path, credit: str, kept: bool) -> None:
+    lines = f'[{{"id": "1", "amount": {{"amount": 3, "currency": "GBP"}}}}, {{"id": "2", "amount": {credit}}}]'
+    path = tmp_path / "a.json"
+    path.write_text(
+        package(f'{{"id": "a", "budget": {{"budgetBreakdowns": [{{"id": "1", "budgetBreakdown": {lines}}}]}}}}'), encoding="utf-8"
+    )
+    (read,) = ipmo.read(path).projects
+    assert (read.budget is not None and len(read.budget.lines) == 2) is kept
+
+
 def test_projects_related_in_a_circle_inform_each_other(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     path.write_text(

@@ -280,7 +280,7 @@ class _Reader:
             if (
                 known
                 and len(known) == len(lines)
-                and _sum(known) >= 0
+                and (len(sums) > 1 or _sum(known) >= 0)
                 and (amount is None or (sums == {amount.currency} and _sum(known) == amount.amount))
             ):
                 return Budget(known)
