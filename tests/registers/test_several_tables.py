@@ -123,6 +123,29 @@ def test_a_table_whose_headings_nobody_knows_is_left_out_with_its_range(tmp_path
     assert "rows 6 to 8 look like another table, whose headings are not known; they are left out" in said
 
 
+@pytest.mark.parametrize(
+    ("odd", "refused"),
+    [
+        (["P3", "Bus", "Spring 2027", "about 5"], 2),
+        (["Programme two", "", "Lead:", "Ann"], 2),
+        (["Roads", "", "of the north", ""], 1),
+    ],
+    ids=["a row of rough figures", "a heading with a name", "a heading in two cells"],
+)
+def test_a_row_of_texts_behind_a_blank_one_takes_none_of_the_rows_below_with_it(tmp_path, odd, refused):
+    pf = ipmo.read(book(tmp_path / "a.xlsx", (0, 0, PROJECTS), (4, 0, [odd, ["P4", "Rail", "2026-03-03", 7], ["P5", "Road", "", 8]])))
+    assert [one.id for one in pf.projects] == ["P1", "P2", odd[0], "P4", "P5"]
+    assert pf.source.cells["refused"] == refused
+    last = ipmo.read(book(tmp_path / "b.xlsx", (0, 0, PROJECTS), (4, 0, [["P3", "Bus", "in spring", "a few"]])))
+    assert [one.id for one in last.projects] == ["P1", "P2", "P3"], "headings without a row below are none"
+
+
+def test_a_strange_table_with_years_in_its_headings_is_left_out_too(tmp_path):
+    strange = [["Zork", "Blip", "Quux 2026", "Fnord 2027"], ["a", "b", "c", 7], ["d", "e", "f", 8]]
+    pf = ipmo.read(book(tmp_path / "a.xlsx", (0, 0, PROJECTS), (5, 0, strange)))
+    assert [one.id for one in pf.projects] == ["P1", "P2"]
+
+
 def test_a_folder_of_texts_is_read_by_one_mapping(tmp_path):
     folder = tmp_path / "export"
     folder.mkdir()

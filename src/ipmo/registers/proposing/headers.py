@@ -231,22 +231,39 @@ def _without_strange(table: Table) -> Table:
     blank = [row for row in range(first + 1, table.last) if all(map(is_blank, rows[row]))]
     if not blank:
         return table
-    looks = [look_at([row[column] for row in itertools.islice(rows, first, blank[0])]) for column in range(table.sheet.width)]
-    plain = [column for column, look in enumerate(looks) if look.told > 1 and look.share("number", "date", "money", "percent") >= TYPED]
-    for row in blank:
-        cells = rows[row + 1] if row + 1 < table.last else ()
-        filled = [cell for cell in cells if not is_blank(cell)]
-        repeated = cells == rows[table.header[-1]]
-        if len(filled) < 2 or repeated or not all(isinstance(cell, str) and not unknown_text(cell) for cell in filled):
-            continue
-        held = [cells[column] for column in plain if not is_blank(cells[column])]
-        if held and not any(look_at([cell]).share("number", "date", "money", "percent") for cell in held):
+    typed = [column for column in range(table.sheet.width) if _is_typed([row[column] for row in itertools.islice(rows, first, blank[0])])]
+    for row, following in itertools.pairwise([*blank, table.last]):
+        if row + 2 < following and _is_strange(rows[row + 1], rows[row + 2 : following], typed) and rows[row + 1] != rows[first - 1]:
             last = row
             while last > first and all(map(is_blank, rows[last - 1])):
                 last -= 1
             where = f"rows {row + 2} to {table.last} look like another table, whose headings are not known; they are left out"
             return attrs.evolve(table, last=last, stopped=where)
     return table
+
+
+def _is_typed(cells: Sequence[Raw], least: int = 2) -> bool:
+    """Whether cells of a column, at least so many, are nearly all numbers or dates."""
+    look = look_at(cells)
+    return look.told >= least and look.share("number", "date", "money", "percent") >= TYPED
+
+
+def _is_strange(head: Sequence[Raw], below: Sequence[Sequence[Raw]], typed: Sequence[int]) -> bool:
+    """Whether a row behind a blank one heads another table than the one above it, whose typed columns are given.
+
+    It has texts only, over every column that the rows below it fill. Rough figures (`Spring 2027`, `about 5`) head nothing where the
+    cells below them are of the kind of those above.
+    """
+    filled = [cell for cell in head if not is_blank(cell)]
+    if len(filled) < 2 or not all(isinstance(cell, str) and not unknown_text(cell) for cell in filled):
+        return False
+    if any(is_blank(cell) and not all(is_blank(row[column]) for row in below) for column, cell in enumerate(head)):
+        return False
+    held = [column for column in typed if not is_blank(head[column])]
+    if not held or any(_is_typed([head[column]], 1) for column in held):
+        return False
+    figures = any(map(str.isdigit, "".join(text_of(head[column]) for column in held)))
+    return not (figures and all(_is_typed([row[column] for row in below], 1) for column in held))
 
 
 def find_table(sheet: Sheet, first: int = 0, end: int | None = None) -> Table | None:
