@@ -64,6 +64,10 @@ def test_money_without_a_currency_is_refused_and_signs_that_many_share_are():
     assert one("US$5", "money", currency="CAD") == Money(Decimal(5), "USD")
     assert one("€5m", "money", currency="GBP") == Money(Decimal(5_000_000), "EUR")
     assert one("5 XQX", "money", currency="GBP").reason
+    for lost in ("€5\ufffd", "\ufffd5 EUR"):  # a sign whose encoding was lost says nothing against the other
+        assert one(lost, "money", currency="GBP") == Money(Decimal(5), "EUR")
+    assert one("\ufffd5\ufffd", "money", currency="GBP") == Money(Decimal(5), "GBP")
+    assert "two currencies" in one("£5 EUR", "money", currency="GBP").reason
 
 
 def test_the_column_gives_the_multiplier_and_the_cell_overrides_it():

@@ -330,17 +330,15 @@ class Amounts:
             return self._made(number, "", self.currency, cell)
         parts = _Parts.of(cell)
         found = self.numbers.read(parts.number)
-        front, back = parts.front, parts.back
-        if front and back and self._currency(front, cell) != self._currency(back, cell):
+        named = {self._currency(sign, cell) for sign in (parts.front, parts.back) if sign not in ("", LOST)}
+        if len(named) > 1:
             raise CellError(f"{said_cell(cell)} names two currencies")
-        currency = self._currency(front or back, cell) if front or back else self.currency
+        currency = named.pop() if named else self.currency
         return self._made(-found if parts.minus else found, parts.power, currency, cell)
 
     def _currency(self, sign: str, cell: Raw) -> str:
         low = sign.casefold()
         if low in SHARED and self.currency in SHARED[low]:
-            return self.currency
-        if low == LOST:
             return self.currency
         if low in SIGNS:
             if not SIGNS[low]:
