@@ -56,6 +56,7 @@ def codes(pf: Portfolio, *history: Portfolio) -> set[str]:
 
 
 CLEAN = plan(risk())
+TWO = {"probability": 0.3, "impacts": [{"target": "P/a", "delay": "5 d"}, {"target": "P/b", "delay": "2 d"}]}
 UNANSWERED = {"response": None, "response_cost": None, "actionee": None, "after": None}
 RAISED = {"estimate": "100 k GBP", "reference": "rail-2004", "certainty": 0.8}
 LONGER = [{"id": "b", "duration": {"estimate": "20 d", "reference": "rail-2004"}}]
@@ -79,6 +80,8 @@ def test_a_register_that_is_looked_after_is_silent() -> None:
         (plan(risk(response="accept")), {"RSK-R03 response-not-planned"}),
         (plan(risk(response_cost=None, after={"impacts": [{"target": "P/b", "cost": "10 k GBP"}]})), {"RSK-R03 response-not-planned"}),
         (plan(risk(actionee=None)), {"RSK-R03 response-not-planned"}),
+        (plan(risk(actionee=None, after={"impacts": [{"target": "P/b", "delay": "5 d"}]})), {"RSK-R03 response-not-planned"}),
+        (plan(risk(actionee=None, before=TWO, after={"impacts": [{"target": "P/a", "delay": "5 d"}]})), {"RSK-R03 response-not-planned"}),
         (plan(risk(), funding="110 k GBP"), {"RSK-R04 reserve-below-exposure"}),
         (plan(risk(before=hit(cost="90 k GBP") | {"probability": 0.6})), {"RSK-R04 reserve-below-exposure"}),
         (plan(risk(**UNANSWERED)), {"RSK-R01 risk-incomplete", "RSK-R06 risk-unanswered"}),
@@ -100,6 +103,35 @@ def test_a_reserve_that_goes_faster_than_the_exposure_is_said() -> None:
     halved = risk(before=hit(cost="20 k GBP", delay="5 d"))
     assert codes(plan(halved, forecast="124 k GBP"), before) == set()
     assert codes(plan(halved, forecast="130 k GBP"), before) == {"RSK-R05 reserve-burns-faster"}
+
+
+def test_a_reserve_that_is_there_still_is_not_said_to_be_gone_where_the_exposure_grew() -> None:
+    before, grown = plan(risk(), day="2026-02-02"), risk(before=hit(cost="45 k GBP", delay="5 d"))
+    assert codes(plan(grown), before) == codes(plan(grown, funding="155 k GBP"), before) == set()
+    assert codes(plan(grown, forecast="104 k GBP"), before) == {"RSK-R05 reserve-burns-faster"}
+    (found,) = [
+        one for check in RISK_CHECKS for one in check.run(CheckContext(portfolio=plan(grown, forecast="104 k GBP"), history=(before,)))
+    ]
+    assert found.message == "8% of the reserve of 'P' went since 2026-02-02, and 0% of its exposure"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "lower"),
+    [
+        ("5 d", "1 w", False),
+        ("1 w", "3 d", True),
+        ("2 d", "17 h", False),
+        ("2 d", "15 h", True),
+        ("1 d", "1 ed", False),  # how long each lasts depends on the day
+    ],
+)
+def test_delays_are_compared_by_how_long_they_last_whatever_their_unit(before: str, after: str, lower: bool) -> None:
+    pf = plan(risk(actionee=None, before=hit(delay=before), after={"impacts": [{"target": "P/b", "delay": after}]}))
+    assert codes(pf) == ({"RSK-R03 response-not-planned"} if lower else set())
+
+
+def test_what_an_after_lists_as_it_was_lowers_nothing() -> None:
+    assert codes(plan(risk(actionee=None, before=TWO, after={"impacts": TWO["impacts"][::-1]}))) == set()
 
 
 def test_one_risk_that_reaches_all_projects_covers_a_shared_driver() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ipmo.analysis.control.exposure import exposure, window_closed
@@ -10,12 +11,13 @@ from ipmo.analysis.money.rollup import LEFT_OUT
 from ipmo.errors import listed
 from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import CheckContext
+from ipmo.model.calendars import Calendar
 from ipmo.model.estimates import Estimate, Referenced, Shaped, number
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.risks import Exposure, Impact, Risk
 from ipmo.model.work import Project, Task
 from ipmo.rules.themes import Theme, fact
-from ipmo.units import as_day
+from ipmo.units import Money, Span, as_day
 
 if TYPE_CHECKING:
     from ipmo.analysis.risk.reserve import Reserve
@@ -92,8 +94,10 @@ def _targets(risk: Risk) -> list[str]:
 
 def _promised(context: CheckContext) -> Iterator[Finding]:
     """Exposures that fall by responses which nobody pays for or carries out."""
-    for _, full_id, risk in _open(context.portfolio):
-        if risk.before is None or risk.after is None or not _lower(risk.before, risk.after):
+    for project, full_id, risk in _open(context.portfolio):
+        if risk.before is None or risk.after is None:
+            continue
+        if not _lower(risk.before, risk.after, context.portfolio.calendar_for(project.id)):
             continue
         lacks = [] if risk.response in MITIGATING else ["response that changes anything"]
         lacks += [] if risk.response_cost is not None else ["cost of the response"]
@@ -104,21 +108,34 @@ def _promised(context: CheckContext) -> Iterator[Finding]:
             yield fact("response-not-planned", full_id, message, hint)
 
 
-def _lower(before: Exposure, after: Exposure) -> bool:
-    """Whether an exposure falls in probability or in any mean impact."""
+def _lower(before: Exposure, after: Exposure, calendar: Calendar) -> bool:
+    """Whether an exposure falls in probability or in any mean impact; impacts after a response stand for all of those before it."""
     if after.probability is not None and before.probability is not None and after.probability < before.probability:
         return True
-    was = {one.target: one for one in before.impacts}
-    return any(_less(was[one.target], one) for one in after.impacts if one.target in was)
+    was, now = _means(before.impacts, calendar), _means(after.impacts, calendar)
+    hit = {(target, kind) for target, kind, _ in now}
+    gone = any(key[:2] not in hit for key in was)
+    return bool(after.impacts) and (gone or any(now[key] < mean for key, mean in was.items() if key in now))
 
 
-def _less(before: Impact, after: Impact) -> bool:
-    for name in ("delay", "cost"):
-        one, other = getattr(before, name), getattr(after, name)
-        means = [None if estimate is None else estimate.mean() for estimate in (one, other)]
-        if means[0] is not None and means[1] is not None and number(means[1]) < number(means[0]):
-            return True
-    return False
+def _means(impacts: Sequence[Impact], calendar: Calendar) -> Mapping[tuple[str | None, str, str], float]:
+    """The mean of each impact by what it hits, whether that is time or money, and its unit: minutes, or of one currency.
+
+    NaN where it is not known, which is neither less nor more.
+    """
+    out: dict[tuple[str | None, str, str], float] = {}
+    for one in impacts:
+        for kind, estimate in (("delay", one.delay), ("cost", one.cost)):
+            mean = None if estimate is None else estimate.mean()
+            if isinstance(mean, Span):
+                unit, size = mean.dimension, math.nan if mean.dimension == "step" else calendar.minutes(mean)
+            elif isinstance(mean, Money):
+                unit, size = mean.currency, float(mean.amount)
+            else:
+                unit, size = "", math.nan
+            if estimate is not None:
+                out[one.target, kind, unit] = out.get((one.target, kind, unit), 0.0) + size
+    return out
 
 
 def _reserves(context: CheckContext) -> Mapping[str, Reserve]:
@@ -159,9 +176,9 @@ def _burnt(before: Portfolio, now: Portfolio, found: Mapping[str, Reserve]) -> I
         means = [exposure(pf, [noun], pf.status_date).before for pf, noun in ((before, other), (now, project))]
         if not means[0]:
             continue
-        left, open_still = max(one.money, 0) / was.money, float(means[1] / means[0])
-        if left + FASTER < open_still:
-            message = f"{1 - left:.0%} of the reserve of {project.id!r} went since {_said(before)}, and {max(1 - open_still, 0):.0%} of its exposure"
+        gone, less = 1 - max(one.money, 0) / was.money, max(1 - float(means[1] / means[0]), 0)
+        if gone > less + FASTER:
+            message = f"{gone:.0%} of the reserve of {project.id!r} went since {_said(before)}, and {less:.0%} of its exposure"
             yield fact("reserve-burns-faster", project.id, message, "find out what the reserve was spent on, and re-plan it")
 
 
