@@ -51,6 +51,7 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
     """
     with _said(path):
         target = _target(path)
+        _ordinary(target)
         target.parent.mkdir(parents=True, exist_ok=True)
         _clean(target.parent)
         with _part(target) as (out, part):
@@ -175,6 +176,20 @@ def _said(path: Path) -> Iterator[None]:
 def _target(path: Path) -> Path:
     """The file that a path leads to: a link stays a link."""
     return Path(os.path.realpath(path)) if path.is_symlink() else path
+
+
+def _ordinary(target: Path) -> None:
+    """Refuses what a file would take the place of though it is none: a device or a pipe would be gone.
+
+    Raises:
+        FileError: it is one.
+    """
+    try:
+        kind = os.stat(target).st_mode
+    except FileNotFoundError:
+        return
+    if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
+        raise FileError(str(target), "cannot be written: it is no ordinary file; name one")
 
 
 @contextlib.contextmanager

@@ -11,9 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import ipmo
 from ipmo import atomic
+from ipmo.cli import main
 from ipmo.errors import FileError, ModelError, OptionError
 from ipmo.files.names import file_names
 from ipmo.tables import Column, Table
@@ -386,3 +388,27 @@ def test_a_table_that_cannot_be_written_is_a_file_error_and_leaves_the_old_one(
         write(path)
     assert path.read_bytes() == before
     assert names_in(tmp_path) == {path.name}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no pipes with names")
+def test_a_pipe_or_a_device_is_not_replaced_by_a_file(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.yaml"
+    os.mkfifo(pipe)
+    os.symlink(pipe, tmp_path / "link.yaml")
+    for path in (pipe, tmp_path / "link.yaml"):
+        with pytest.raises(FileError, match="cannot be written: it is no ordinary file; name one"):
+            ipmo.write(portfolio("A"), path)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    assert {path.name for path in tmp_path.iterdir()} == {"pipe.yaml", "link.yaml"}  # and no part of one is left
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [["template", "{}.xlsx"], ["map", "{}"], ["map", "{csv}", "-o", "{}"], ["trend", "{}", "actual"], ["convert", "{csv}", "{}.yaml"]],
+)
+def test_a_name_too_long_for_any_file_ends_in_a_sentence(tmp_path: Path, verb: list[str]) -> None:
+    (tmp_path / "a.csv").write_text("Project ID,Project name\nP1,Tram\n", encoding="utf-8")
+    args = [one.format("x" * 300, csv=tmp_path / "a.csv") for one in verb]
+    done = CliRunner().invoke(main, args)
+    assert done.exit_code == 1 and done.exception.__class__ is not OSError, done.output
+    assert "File name too long" in done.output or "there is no such" in done.output

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from pathlib import Path
 
 import click
 
@@ -132,7 +132,7 @@ def convert(source: str, target: str, from_: str | None, to: str | None, mapping
 def template(path: str, methods: str, force: bool, as_json: bool) -> None:
     """Write an Excel workbook to fill in: lists to pick from, limits on dates, help on every heading."""
     chosen = [name.strip() for name in methods.split(",") if name.strip()]
-    if Path(path).exists() and not force:
+    if os.path.exists(path) and not force:
         raise FileError(path, "is there already; it may have been filled in: name another file, or say --force")
     ipmo.write_template(path, methods=chosen)
     if as_json:

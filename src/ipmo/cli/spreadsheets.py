@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 
 import click
 
@@ -22,8 +22,8 @@ __all__: list[str] = []
 @json_option
 def map_(path: str, out: str | None, force: bool, as_json: bool) -> None:
     """Propose what the columns of a spreadsheet mean, with its doubts, as YAML that a person edits."""
-    if out is not None and Path(out).exists():
-        if Path(path).exists() and Path(out).samefile(path):
+    if out is not None and os.path.exists(out):
+        if os.path.exists(path) and os.path.samefile(out, path):
             raise FileError(out, "is the spreadsheet itself; name another file for the mapping")
         if not force:
             raise FileError(out, "is there already; it may have been edited: name another file, or say --force")

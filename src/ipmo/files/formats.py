@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -119,7 +120,7 @@ def format_to_write(path: Path, formats: Sequence[Format]) -> Format:
     Raises:
         FileError: it names none.
     """
-    if path.is_dir():
+    if os.path.isdir(path):  # also where no name can be so long
         return format_named("folder", formats)
     fitting = [one for one in formats if path.suffix.lower() in one.suffixes]
     if fitting:  # a format that is only read must not stand in the way of one that is written

@@ -46,7 +46,7 @@ def read_path(
     """
     where, name = _named(path)
     if not os.path.exists(where):
-        near = close_matches(where.name, [p.name for p in where.parent.iterdir()] if where.parent.is_dir() else [])
+        near = close_matches(where.name, [p.name for p in where.parent.iterdir()] if os.path.isdir(where.parent) else [])
         raise FileError(name, "there is no such file" + (f"; close: {', '.join(map(repr, near))}" if near else ""))
     if format is not None:
         chosen = format_named(format, registry.formats)
@@ -54,7 +54,7 @@ def read_path(
         mapped = [
             one
             for one in registry.formats
-            if mapping is not None and one.mappings and (where.is_dir() or where.suffix.lower() in one.suffixes)
+            if mapping is not None and one.mappings and (os.path.isdir(where) or where.suffix.lower() in one.suffixes)
         ]
         chosen = mapped[0] if mapped else format_to_read(where, registry.formats, _sniffing(registry, name))
     if mapping is not None and not chosen.mappings:
@@ -245,7 +245,7 @@ def _loops(portfolio: Portfolio) -> Iterator[Finding]:
 
 def _missing_files(portfolio: Portfolio, where: Path) -> Iterator[Finding]:
     """Baseline files: one that is not there is a finding, one outside the folder an error."""
-    folder = where if where.is_dir() else where.parent
+    folder = where if os.path.isdir(where) else where.parent
     for baseline in portfolio.baselines:
         if not baseline.file:
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -97,7 +98,7 @@ def stamps_in(folder: Path) -> list[Stamp]:
     Raises:
         FileError: there is no such folder, a file in it is no snapshot, or was changed after it was frozen.
     """
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise FileError(str(folder), "there is no such folder; `ipmo snapshot` makes one")
     return [stamp_of(path) for path in sorted(folder.glob("*.json"))]
 
@@ -105,7 +106,7 @@ def stamps_in(folder: Path) -> list[Stamp]:
 def folder_of(portfolio: Portfolio) -> Path:
     """The folder of the file that a portfolio was read from; the present one of a portfolio made in Python."""
     source = Path(portfolio.source.path) if portfolio.source.path else Path()
-    return source if source.is_dir() else source.parent
+    return source if os.path.isdir(source) else source.parent
 
 
 def baseline_path(portfolio: Portfolio, id: str | None) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import time
 from collections import Counter
 from datetime import date, timedelta
 from typing import Any
@@ -244,3 +245,13 @@ def test_the_holidays_above_are_held_against_many_dates() -> None:
         }
     )
     assert sum(same_as_holidays(plan, ipmo.model.DIALECTS[name]) for name in ("ipmo", "p6", "msproject")) >= 48
+
+
+def test_a_branch_of_many_ways_is_looked_through_once() -> None:
+    ways = [{"probability": 0.0001, "items": []} for _ in range(9_990)]
+    branch = {"id": "test", "ways": [*ways, {"probability": 0.0001, "items": ["p/rework"]}]}
+    pf = fork_plan(branch)
+    begun = time.perf_counter()
+    q = ipmo.simulate(pf, samples=2)
+    assert time.perf_counter() - begun < 10  # each way was held against each other: over a minute
+    assert [one.code for one in q.findings if one.item == "test"] == ["ipmo/branch"]

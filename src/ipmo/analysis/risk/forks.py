@@ -71,11 +71,11 @@ def forks(portfolio: Portfolio, targets: Targets, bearers: Iterable[str]) -> tup
             raise ModelError(f"branch {branch.id!r} has no ways; add one, for example ways: [{{probability: 0.3, items: [rework]}}]")
         ways = [_path(portfolio, targets, way, known) for way in branch.ways]
         begun = _begun(targets, branch)
-        for number, one in enumerate(ways):
-            for other in ways[:number]:
-                both = sorted({*one.tasks} & {*other.tasks})
-                if both:
-                    raise ModelError(f"{both[0]!r} belongs to two ways of branch {branch.id!r}; name it in one of them")
+        seen: set[str] = set()
+        for one in ways:
+            if both := sorted(seen.intersection(one.tasks)):
+                raise ModelError(f"{both[0]!r} belongs to two ways of branch {branch.id!r}; name it in one of them")
+            seen.update(one.tasks)
         if len(begun) > 1:
             raise ModelError(f"two ways of branch {branch.id!r} have begun; only one is taken")
         if begun:

@@ -7,6 +7,7 @@ import csv
 import io
 import itertools
 import math
+import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -180,7 +181,7 @@ def read_sheets(
         FileError: it cannot be read, or is neither.
         MissingExtraError: it is a workbook, and the extra `excel` is not installed.
     """
-    if path.is_dir():
+    if os.path.isdir(path):  # also where no name can be so long
         return tuple(_folder(path, name, encoding, delimiter, wanted))
     raw = bytes_of(path, name)
     if raw.startswith((MAGIC_ZIP, MAGIC_OLE)):
