@@ -372,6 +372,25 @@ def test_a_refused_cell_each_however_many(tmp_path):
     assert all(f"row {n + 2}, column B" in messages for n in range(1000) if n % 2)
 
 
+@pytest.mark.parametrize(
+    ("other", "alike"),
+    [("P\u2060-1", True), ("P-1\ufe0f", True), ("P\u034f-1", True), ("p-1", True), ("P-1\u0323", False), ("P-2", False)],
+    ids=["word joiner", "variation selector", "grapheme joiner", "case", "a dot below", "another"],
+)
+def test_what_nobody_sees_in_an_id_is_what_has_no_sign(tmp_path, other, alike):
+    file = tmp_path / "projects.csv"
+    file.write_text(f"Project ID,Project name\nP-1,Tram\n{other},Depot\n", encoding="utf-8")
+    pf = ipmo.read(file)
+    assert len(pf.projects) == 2
+    assert ("register/alike-ids" in [finding.code for finding in pf.source.findings]) is alike
+
+
+def test_ids_of_a_script_with_signs_above_its_letters_are_told_apart(tmp_path):
+    file = tmp_path / "projects.csv"
+    file.write_text("Project ID,Project name\n\u0e01\u0e341,Tram\n\u0e01\u0e351,Depot\n\u0e011,Bus\n", encoding="utf-8")
+    assert "register/alike-ids" not in [finding.code for finding in ipmo.read(file).source.findings]
+
+
 def test_ids_that_look_the_same_are_said(tmp_path):
     file = tmp_path / "projects.csv"
     file.write_text("Project ID,Project name\nP1,Tram\np1,Depot\nP2,Bus\nP2\u200b,Ferry\nP3,Rail\n", encoding="utf-8")

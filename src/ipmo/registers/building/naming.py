@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from typing import Final
@@ -48,6 +49,10 @@ MADE: Final = {
 """What is made of a name that no register lists, where the file has no register of its kind."""
 
 
+UNSEEN: Final = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+"""Characters without a sign of their own beside those of category Cf: Default_Ignorable_Code_Point of the Unicode standard, as NFKC leaves them."""
+
+
 def singular(register: str) -> str:
     """What one row of a register is called."""
     return SINGULAR.get(register) or (f"{register[:-3]}y" if register.endswith("ies") else register.removesuffix("s"))
@@ -55,11 +60,9 @@ def singular(register: str) -> str:
 
 def _look(text: str) -> str:
     """An id as people see it: without case, and without characters that take no place."""
-    plain = (
-        text
-        if text.isascii()
-        else "".join(one for one in unicodedata.normalize("NFKC", text) if unicodedata.category(one) not in ("Cf", "Mn"))
-    )
+    if text.isascii():
+        return folded(text)
+    plain = "".join(one for one in unicodedata.normalize("NFKC", text) if unicodedata.category(one) != "Cf" and not UNSEEN.fullmatch(one))
     return folded(plain)
 
 
