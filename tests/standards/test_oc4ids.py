@@ -355,6 +355,17 @@ def test_amounts_keep_all_their_digits_both_ways(tmp_path: Path, amount: str) ->
     assert ipmo.read(tmp_path / "b.json").projects == read.projects
 
 
+def test_a_title_stays_a_text_whatever_it_holds(tmp_path: Path) -> None:
+    """Amounts that a float would cut are marked until the package is written; no text can pass for one."""
+    titles = ["\x0112\x01", "12.50", "\x01-1\x01"]
+    pf = ipmo.Portfolio(id="x", status_date="2026-01-05", projects=[ipmo.Project(id=f"p{n}", name=title) for n, title in enumerate(titles)])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        ipmo.write(pf, tmp_path / "t.json", format="oc4ids")
+    written = json.loads((tmp_path / "t.json").read_text(encoding="utf-8"))["projects"]
+    assert [one["title"] for one in written] == titles
+
+
 def test_one_wrong_project_does_not_cost_the_package(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     path.write_text(

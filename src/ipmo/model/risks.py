@@ -116,7 +116,7 @@ class Branch(Noun):
 
     id: str = attrs.field(metadata=doc("id"))
     name: str = attrs.field(default="", metadata=doc("what decides"))
-    ways: tuple[Way, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("the ways; exactly one is taken, or none"))
+    ways: tuple[Way, ...] = attrs.field(default=(), converter=as_nouns, metadata=doc("the ways; at most one is taken"))
 
     def __attrs_post_init__(self) -> None:
         whole = sum(one.probability for one in self.ways)

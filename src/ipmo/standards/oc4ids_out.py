@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import uuid
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -29,8 +30,9 @@ from ipmo.units import Money, When, as_day, as_money, as_when
 
 __all__ = ["write_oc4ids"]
 
-EXACT = re.compile(r'"\\u0001(-?[0-9.]+)\\u0001"')
-"""Amounts with more digits than a float has, as `json` writes their marks."""
+MARK = uuid.uuid4().hex
+"""What no text of a portfolio holds: the mark of amounts with more digits than a float has, until the package is written."""
+EXACT = re.compile(rf'"{MARK}(-?[0-9.]+)"')
 PERCENT = {"name": "percent", "id": "P1", "scheme": "UNCEFACT"}
 
 
@@ -433,7 +435,7 @@ def _json(amount: Decimal) -> int | float | str:
     if amount == amount.to_integral_value():
         return int(amount)
     near = float(amount)
-    return near if Decimal(repr(near)) == amount else f"\x01{amount:f}\x01"
+    return near if Decimal(repr(near)) == amount else f"{MARK}{amount:f}"
 
 
 def _is_uri(text: str) -> bool:
