@@ -29,9 +29,15 @@ def level_of(ways: Sequence[Way], of: Callable[[Way], float]) -> float:
     """How far something comes about, between 0 and 1: all that it needs, the best of its alternatives, its shares."""
     needed = [of(way) for way in ways if way.need == "all"]
     either = [of(way) for way in ways if way.need == "any"]
-    shared = [(way.share or 0.0, of(way)) for way in ways if way.need == "share"]
-    part = 1 - math.fsum(share for share, _ in shared) + math.fsum(share * degree for share, degree in shared)
-    return min([1.0, *needed, *([max(either)] if either else [])]) * part
+    return _degree(needed, either, [(way.share or 0.0, of(way)) for way in ways if way.need == "share"])
+
+
+def _degree(needed: Sequence[float], either: Sequence[float], shared: Sequence[tuple[float, float]]) -> float:
+    """The rule of `level_of`, of degrees: of what is needed, of alternatives, and (share, degree) of what is shared."""
+    least = min([1.0, *needed, *([max(either)] if either else [])])
+    if not shared:
+        return least
+    return least * (1 - math.fsum(share for share, _ in shared) + math.fsum(share * degree for share, degree in shared))
 
 
 class Part(NamedTuple):
@@ -104,7 +110,7 @@ class Losses:
         """
         if self._nodes[name] in gone and name not in self._objectives:  # an objective is served in the measure of its shares
             return 0.0
-        needed, either, shared = [1.0], list[float](), list[tuple[float, float]]()
+        needed, either, shared = list[float](), list[float](), list[tuple[float, float]]()
         for part in self._parts[name]:
             if part.source:
                 degree = level.get(part.source)
@@ -117,11 +123,7 @@ class Losses:
                 either.append(degree)
             else:
                 shared.append((part.share, degree))
-        if either:
-            needed.append(max(either))
-        if not shared:
-            return min(needed)
-        return min(needed) * (1 - math.fsum(share for share, _ in shared) + math.fsum(share * degree for share, degree in shared))
+        return _degree(needed, either, shared)
 
     @functools.cached_property
     def _nodes(self) -> Mapping[str, int]:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from ipmo.network.kernels.columns import Ints
 
-__all__ = ["Network"]
+__all__ = ["WORK", "Network"]
 
 SMALL = 20_000
 """Links below which the plain kernels are faster than waiting for a compiler."""

@@ -22,6 +22,7 @@ from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project, Task
 from ipmo.network.needs import without
+from ipmo.network.network import WORK
 from ipmo.network.positions import as_array, plain, plain_list
 from ipmo.network.states import LIVE, State
 from ipmo.tables import Answer, Column, Table, row_at
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 __all__ = ["SinglePoint", "SinglePoints", "single_points"]
 WHERE = "the single points of failure"
 
-WORK = ("task", "milestone", "gate", "project")
 FAR = 1 << 59
 Key = tuple[float, float, float, int, float, int]
 """What a node is ranked by (what is lost, effects, gates, room in minutes, likelihood, each so that less comes first), and the node."""
