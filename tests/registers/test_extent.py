@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ipmo.errors import FileError
 from ipmo.registers.opening import extent
-from ipmo.registers.opening.extent import reaches, reaches_in_binary, reaches_of_document
+from ipmo.registers.opening.extent import reaches, reaches_in_binary, sheets_of_document
 from ipmo.registers.opening.lettered import letters
 from ipmo.registers.opening.sheets import read_sheets
 
@@ -74,7 +74,8 @@ def test_rows_and_cells_of_a_document_are_repeated():
         row.format(many.format(50), 1, "") + row.format(many.format(20), 7, full),
     ]
     text = "".join(f"<table:table>{one}</table:table>" for one in sheets)
-    assert reaches_of_document(f"<office:spreadsheet {space}>{text}</office:spreadsheet>".encode()) == [(1, 3), (70, 7)]
+    found = sheets_of_document(f"<office:spreadsheet {space}>{text}</office:spreadsheet>".encode())
+    assert [one.reach for one in found] == [(1, 3), (70, 7)]
 
 
 def record(kind, *numbers):

@@ -21,17 +21,19 @@ def filled_down(sheet: Sheet, first: int, names: Container[int] = ()) -> Sheet:
         first: the first row below its headings, from 0: merges that begin above it are part of these.
         names: columns, from 0, in which a number names something too, such as project 1001.
     """
-    tall = [one for one in sheet.merged if one.first >= first and one.last < len(sheet.rows) and one.column < sheet.width]
+    tall = [one for one in sheet.merged if first <= one.first < len(sheet.rows) and one.column < sheet.width]
     if not tall:
         return sheet
     rows = list(sheet.rows)
     empty: dict[int, bool] = {}
     held: dict[int, int] = {}  # by column, the row down to which a cell holds: ranges of a damaged file may lie over one another
     for one in sorted(tall, key=lambda one: (one.column, one.first)):
+        if one.last <= held.get(one.column, -1):
+            continue
         cell = sheet.rows[one.first][one.column]
         if is_blank(cell) or (one.column not in names and _counts_once(cell)):
             continue
-        for row in range(max(one.first, held.get(one.column, -1)) + 1, one.last + 1):
+        for row in range(max(one.first, held.get(one.column, -1)) + 1, min(one.last + 1, len(rows))):
             if row not in empty:
                 empty[row] = all(map(is_blank, sheet.rows[row]))
             if not empty[row] and is_blank(rows[row][one.column]):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Final, TypeAlias
 
+import attrs
+
 from ipmo.errors import FileError
 from ipmo.registers.opening.lettered import letters
 from ipmo.registers.opening.sheet_xml import Cell, walk, walk_cells
 
-__all__ = ["MOST_CELLS", "Reach", "held_to_size", "reaches", "reaches_in_binary", "reaches_of_document", "too_far"]
+__all__ = ["MOST_CELLS", "DocumentSheet", "Reach", "held_to_size", "reaches", "reaches_in_binary", "sheets_of_document", "too_far"]
 
 MOST_CELLS: Final = 20_000_000
 """Cells of one sheet that are read: one with something in its last corner would have 17 thousand million."""
@@ -21,6 +23,21 @@ BLANK_RECORD = 1
 
 Reach: TypeAlias = tuple[int, int]
 """How many rows and columns there are from the first cell to the last that holds something."""
+
+
+@attrs.frozen
+class DocumentSheet:
+    """A sheet of an OpenDocument workbook.
+
+    Args:
+        name: its name.
+        reach: its rows and columns.
+        merged: the first row, the last row and the column (from 0) of every cell merged over several rows: calamine does not tell them.
+    """
+
+    name: str
+    reach: Reach
+    merged: tuple[tuple[int, int, int], ...] = ()
 
 
 def too_far(reach: Reach) -> bool:
@@ -97,25 +114,31 @@ def _read_cells(raw: bytes) -> Reach:
     return rows, columns
 
 
-def reaches_of_document(raw: bytes) -> list[Reach]:
-    """The reach of each sheet of an OpenDocument workbook, whose rows and cells may say how often they are repeated.
+def sheets_of_document(raw: bytes) -> list[DocumentSheet]:
+    """The sheets of an OpenDocument workbook, whose rows and cells may say how often they are repeated; OpenDocument 1.3, part 3, 9.1.
 
     Args:
         raw: its `content.xml`, in UTF-8.
     """
-    found: list[Reach] = []
+    found: list[DocumentSheet] = []
+    merged: list[tuple[int, int, int]] = []
+    name = ""
     rows = columns = row = column = again = 0
     filled = False
 
     def start(kind: str, at: dict[str, str]) -> None:
-        nonlocal rows, columns, row, column, again, filled
+        nonlocal rows, columns, row, column, again, filled, name
         said = {name.rpartition(" ")[2]: value for name, value in at.items()}
         if kind == "table":
             rows = columns = row = 0
+            name = said.get("name", "")
+            merged.clear()
         elif kind == "table-row":
             again, column, filled = _times(said, "number-rows-repeated"), 0, False
             row += again
         elif kind in ("table-cell", "covered-table-cell"):
+            if again == 1 and (span := _times(said, "number-rows-spanned")) > 1:
+                merged.append((row - 1, row + span - 2, column))
             column += _times(said, "number-columns-repeated")
             if "value-type" in said or "formula" in said:
                 filled, columns = True, max(columns, column)
@@ -127,7 +150,7 @@ def reaches_of_document(raw: bytes) -> list[Reach]:
         if kind == "table-row" and filled:
             rows = row
         elif kind == "table":
-            found.append((rows, columns))
+            found.append(DocumentSheet(name, (rows, columns), tuple(merged)))
 
     walk(raw, start, end)
     return found

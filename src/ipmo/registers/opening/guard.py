@@ -10,14 +10,14 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
 
 import attrs
 
 from ipmo.errors import FileError, Problem
 from ipmo.findings import Finding, Severity
-from ipmo.registers.opening.extent import held_to_size, reaches, reaches_in_binary, reaches_of_document, too_far
+from ipmo.registers.opening.extent import DocumentSheet, held_to_size, reaches, reaches_in_binary, sheets_of_document, too_far
 from ipmo.registers.opening.lettered import letters, sheet_label
 from ipmo.registers.opening.old_workbook import reaches_in_old
 from ipmo.registers.opening.sheet_xml import Cell, book_of, in_utf8, walk_cells
@@ -59,6 +59,8 @@ class Inspected:
 
     notes: tuple[Finding, ...] = ()
     failed: Mapping[str, Places] = attrs.field(factory=dict)
+    merged: Mapping[str, Sequence[tuple[int, int, int]]] = attrs.field(factory=dict)
+    """By sheet of an OpenDocument workbook, the first row, the last row and the column of cells merged over several rows."""
 
 
 @attrs.define
@@ -122,6 +124,7 @@ def _looked_at(archive: zipfile.ZipFile, size: int, name: str) -> Inspected:
     _sized(parts, size, name)
     seen: dict[str, _Seen] = {}
     merged: dict[str, list[str]] = {}
+    documents: list[DocumentSheet] = []
     for part in parts:
         if not part.filename.lower().endswith((".xml", ".rels")):
             if BINARY in archive.NameToInfo:
@@ -130,7 +133,7 @@ def _looked_at(archive: zipfile.ZipFile, size: int, name: str) -> Inspected:
         text = in_utf8(archive.read(part))  # its real size and checksum are held against those declared
         if b"<!" in text and DOCTYPE.search(text):
             raise FileError(name, f"{part.filename} declares entities, which no spreadsheet program writes; save the workbook again")
-        _held(archive, part.filename, text, name)
+        documents += _held(archive, part.filename, text, name)
         if b"mergeCell" in text and (tall := [cells.decode() for cells, first, last in MERGED.findall(text) if first != last]):
             merged[part.filename] = tall
         if part.filename.startswith("xl/worksheets/") and _to_be_read(text):
@@ -139,7 +142,8 @@ def _looked_at(archive: zipfile.ZipFile, size: int, name: str) -> Inspected:
                 walk_cells(text, found.cell)
             except ValueError as error:
                 raise FileError(name, f"sheet {_named(archive, part.filename)}: {error}; save the workbook again") from None
-    if not seen and not merged:
+    spanned = {one.name: one.merged for one in documents if one.merged}
+    if not seen and not merged and not spanned:
         return Inspected(tuple(_kinds({part.filename for part in parts}, name)))
     book = book_of(archive)
     labels = {part: sheet_label(sheet) for sheet, part in book.parts.items()}
@@ -152,12 +156,19 @@ def _looked_at(archive: zipfile.ZipFile, size: int, name: str) -> Inspected:
         raise FileError(name, problems[:SHOWN])
     valued = {labels.get(part, part): found.valued for part, found in seen.items() if found.valued}
     notes = (
-        *_of_merged({labels.get(part, part): tall for part, tall in merged.items()}, name),
+        *_of_merged({labels.get(part, part): cells for part, cells in merged.items()}, name),
+        *_of_merged({sheet_label(sheet): [*map(_cells, cells)] for sheet, cells in spanned.items()}, name),
         *_kinds({part.filename for part in parts}, name),
         *_of_values(valued, name, again=book.recalculated),
     )
     failed = {sheet: seen[part].failed for sheet, part in book.parts.items() if part in seen and seen[part].failed}
-    return Inspected(notes, failed)
+    return Inspected(notes, failed, spanned)
+
+
+def _cells(merged: tuple[int, int, int]) -> str:
+    """Merged cells as places name them: `A2:A4`."""
+    first, last, column = merged
+    return f"{letters(column)}{first + 1}:{letters(column)}{last + 1}"
 
 
 def _named(archive: zipfile.ZipFile, part: str) -> str:
@@ -188,15 +199,22 @@ def _of_values(valued: Mapping[str, int], name: str, *, again: bool) -> Iterator
         yield _said("ipmo/formula-values", said, "check them where they rest on other files", name)
 
 
-def _held(archive: zipfile.ZipFile, part: str, text: bytes, name: str) -> None:
-    """Refuses a sheet that reaches too far, before anything makes its blank cells; what a part holds decides, not what it is called."""
+def _held(archive: zipfile.ZipFile, part: str, text: bytes, name: str) -> list[DocumentSheet]:
+    """Refuses a sheet that reaches too far, before anything makes its blank cells; what a part holds decides, not what it is called.
+
+    Returns:
+        The sheets of an OpenDocument workbook, where the part holds them.
+    """
     if b"sheetData" in text:
         reach = reaches(text)
         if too_far(reach):
             held_to_size(reach, _named(archive, part), name)
     elif b"spreadsheet" in text and b"table-row" in text:
-        for number, reach in enumerate(reaches_of_document(text), 1):
-            held_to_size(reach, str(number), name)
+        sheets = sheets_of_document(text)
+        for number, sheet in enumerate(sheets, 1):
+            held_to_size(sheet.reach, str(number), name)
+        return sheets
+    return []
 
 
 def _why(never: bool) -> str:

@@ -8,7 +8,7 @@ import io
 import itertools
 import math
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -232,7 +232,7 @@ def _workbook(path: Path, name: str, seen: Inspected) -> tuple[Sheet, ...]:
         with calamine.CalamineWorkbook.from_path(path) as book:
             shown = calamine.SheetVisibleEnum.Visible
             kinds = [(one.name, one.visible != shown) for one in book.sheets_metadata if one.typ == calamine.SheetTypeEnum.WorkSheet]
-            sheets = tuple(_sheets(book, kinds, name, seen.failed))
+            sheets = tuple(_sheets(book, kinds, name, seen))
     except calamine.PasswordError:
         raise FileError(name, "the workbook is locked with a password; save a copy without one") from None
     except calamine.CalamineError as error:
@@ -240,19 +240,18 @@ def _workbook(path: Path, name: str, seen: Inspected) -> tuple[Sheet, ...]:
     return (attrs.evolve(sheets[0], notes=seen.notes), *sheets[1:]) if seen.notes and sheets else sheets
 
 
-def _sheets(
-    book: Any, kinds: Iterable[tuple[str, bool]], name: str, failed: Mapping[str, Mapping[tuple[int, int], str]]
-) -> Iterator[Sheet]:
+def _sheets(book: Any, kinds: Iterable[tuple[str, bool]], name: str, seen: Inspected) -> Iterator[Sheet]:
     for sheet_name, hidden in kinds:
         sheet = book.get_sheet_by_name(sheet_name)
         if sheet.start is None:
             continue
         held_to_size((sheet.total_height, sheet.total_width), repr(sheet_name), name)
         rows = sheet.to_python(skip_empty_area=False)
-        for (row, column), error in failed.get(sheet_name, {}).items():
+        for (row, column), error in seen.failed.get(sheet_name, {}).items():
             if row < len(rows) and column < len(rows[row]):
                 rows[row][column] = error
         tall = [Merged(top, bottom, left) for (top, left), (bottom, _) in sheet.merged_cell_ranges or () if bottom > top]
+        tall += [Merged(*one) for one in seen.merged.get(sheet_name, ())]
         yield Sheet(name=sheet_name, rows=rows, file=name, hidden=hidden, merged=tall)
 
 
