@@ -37,7 +37,7 @@ def timeline(a: Answers) -> Panel:
         chosen = sorted((p for p in order if p.id in keep), key=lambda p: (a.schedule.dates(p.id)[1] or datetime.max, p.id))
     hops = list(_hops(a, {project.id: place for place, project in enumerate(chosen)}))
     bars = [_bar(a, project) for project in chosen]
-    note = "Grey: before the status date. Blue: forecast. Outlined: proposed. Diamond: committed finish; dark red: past it."
+    note = "Grey: before the status date. Blue: forecast. Outlined: proposed. Diamond: committed finish; red: past it."
     if any(bar.late for bar in bars):
         note += " The number behind a bar counts the commitments in it that are missed or overdue."
     if hops:

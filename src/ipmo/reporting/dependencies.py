@@ -135,8 +135,10 @@ def interfaces(a: Answers) -> Panel | None:
     blocks: list[Block] = [Paragraph(text)]
     if len(matrix.order) <= NETWORK:
         note = "Each arrow is what one project gives another, with the number of links where it is more than one; the thicker, the more."
-        note += " Dark: one of them sets a date. Dashed: all have float."
-        note += " Red: it leads back. Dark red box: it misses a commitment." if back else " Dark red box: it misses a commitment."
+        note += " Solid: one of them sets a date. Dashed: all have float."
+        note += (
+            " Red: it leads back. Box with a red edge: it misses a commitment." if back else " Box with a red edge: it misses a commitment."
+        )
         blocks.append(Picture(label="Interface network", svg=view.figure().svg, caption=note))
     if 3 <= len(matrix.order) <= MATRIX:
         note = "Columns give, rows receive; the number counts links. What leads on lies below the diagonal"

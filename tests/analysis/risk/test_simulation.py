@@ -484,6 +484,25 @@ def test_every_table_that_is_asked_for_is_printed(pf: Portfolio, tmp_path: Path)
     assert {row["table"] for row in rows} == {"explanation", "criticality", "drivers"}
 
 
+def test_nothing_is_sure_behind_work_without_a_duration(tmp_path: Path) -> None:
+    tasks = [
+        Task(id="known", duration={"low": "5 d", "likely": "8 d", "high": "20 d"}),
+        Task(id="unknown"),
+        Task(id="open", milestone=True, after=["known", "unknown"], deadline="2026-12-18"),
+        Task(id="other", milestone=True, after="known", deadline="2026-12-18"),
+    ]
+    q = ipmo.simulate(Portfolio(id="one", start="2026-01-05", projects=[Project(id="p", tasks=tasks)]), samples=60)
+    behind, beside = q.finish("p/open"), q.finish("p/other")
+    assert (behind.at_least, behind.sure, behind.on_plan) == (True, None, None)
+    assert (beside.at_least, beside.sure) == (False, 1.0)
+    assert (q.finish("p").at_least, q.finish("one").at_least) == (True, True)
+    sure = dict(zip(q.table()["id"], q.table()["sure"], strict=True))
+    assert (sure["p/open"], sure["p/other"]) == (None, 1.0)
+    assert "nothing says how sure its commitment of 2026-12-18 is" in q.explain("p/open")
+    ipmo.save_simulation(q, tmp_path / "q.npz")
+    assert ipmo.load_simulation(tmp_path / "q.npz").finish("p/open") == behind
+
+
 def test_a_table_without_rows_says_so(tmp_path: Path) -> None:
     work = Task(id="a", duration={"low": "5 d", "likely": "8 d", "high": "20 d"})
     ipmo.write(Portfolio(id="one", start="2026-01-05", projects=[Project(id="p", tasks=[work])]), tmp_path / "one.yaml")

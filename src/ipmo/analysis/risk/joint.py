@@ -429,9 +429,10 @@ class Plan:
     def _dates(self, kept: Kept, row: NDArray[np.int64]) -> Dates:
         """The dates of one item."""
         row.flags.writeable = False
-        return Dates(
-            id=kept.full_id, instants=row, begins=kept.begins, planned=self._planned(kept), committed=self._committed(kept.full_id)
-        )
+        net, passes, nodes = self.schedule.network, self.schedule.passes, self._parts[kept.full_id][1]
+        bound = any(net.state[v] in LIVE and passes.lists.pos[v] in passes.lower_bounded for v in nodes) if net.unknown else False
+        planned, committed = self._planned(kept), self._committed(kept.full_id)
+        return Dates(id=kept.full_id, instants=row, begins=kept.begins, planned=planned, committed=committed, at_least=bound)
 
     def _planned(self, kept: Kept) -> int | None:
         """The instant of the schedule as it stands."""

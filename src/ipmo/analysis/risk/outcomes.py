@@ -62,6 +62,7 @@ class Dates:
         begins: it is a start: the first whole day counts.
         planned: the instant of the schedule as it stands; None where it has none.
         committed: the date that somebody relies on; None where nobody stated one.
+        at_least: it is, or waits for, work without a duration: its dates are lower bounds, and nothing says how sure they are.
     """
 
     id: str
@@ -69,6 +70,7 @@ class Dates:
     begins: bool = False
     planned: int | None = None
     committed: date | None = None
+    at_least: bool = False
     _ordered: NDArray[np.int64] = attrs.field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -77,9 +79,8 @@ class Dates:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Dates):
             return NotImplemented
-        return (self.id, self.begins, self.planned, self.committed) == (other.id, other.begins, other.planned, other.committed) and bool(
-            np.array_equal(self.instants, other.instants)
-        )
+        mine, others = ((one.id, one.begins, one.planned, one.committed, one.at_least) for one in (self, other))
+        return mine == others and bool(np.array_equal(self.instants, other.instants))
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -154,13 +155,15 @@ class Dates:
 
     @property
     def sure(self) -> float | None:
-        """The probability that it keeps its commitment; None where nobody stated one."""
-        return None if self.committed is None else self.by(self.committed)
+        """The probability that it keeps its commitment; None where nobody stated one, or its dates are lower bounds."""
+        return None if self.committed is None or self.at_least else self.by(self.committed)
 
     @property
     def on_plan(self) -> float | None:
-        """The probability that it is no later than the schedule says; None where that says nothing."""
-        return None if self.planned is None else float(np.count_nonzero(self.instants <= self.planned) / len(self.instants))
+        """The probability that it is no later than the schedule says; None where that says nothing, or a lower bound."""
+        if self.planned is None or self.at_least:
+            return None
+        return float(np.count_nonzero(self.instants <= self.planned) / len(self.instants))
 
     @property
     def contingency(self) -> float | None:

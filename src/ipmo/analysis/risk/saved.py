@@ -56,6 +56,7 @@ def save_simulation(simulation: Simulation, path: str | os.PathLike[str]) -> Non
             said["dates"] = {
                 "begins": row.dates.begins,
                 "planned": row.dates.planned,
+                "at_least": row.dates.at_least,
                 "committed": None if committed is None else committed.isoformat(),
             }
         for name in ("costs", "value"):
@@ -126,7 +127,8 @@ def _made(text: dict[str, Any], arrays: dict[str, np.ndarray[Any, Any]]) -> Simu
             more = said["dates"]
             committed = None if more["committed"] is None else date.fromisoformat(more["committed"])
             row = _whole(arrays[f"dates{place}"], samples)
-            dates = Dates(id=said["id"], instants=row, begins=more["begins"], planned=more["planned"], committed=committed)
+            kept = {"begins": more["begins"], "planned": more["planned"], "at_least": bool(more.get("at_least", False))}
+            dates = Dates(id=said["id"], instants=row, committed=committed, **kept)
         if "costs" in said:
             sums = _sums(said["id"], said["costs"], _whole(arrays[f"costs{place}"], samples))
         if "value" in said:

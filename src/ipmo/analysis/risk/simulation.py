@@ -321,7 +321,11 @@ class Simulation(Rows[str, Simulated]):
                 day("p90", 90),
                 Column("committed", "date", [None if d is None else d.committed for d in dates]),
                 Column("sure", "float", [None if d is None else d.sure for d in dates]),
-                Column("sure_error", "float", [None if d is None or d.committed is None else d.by_error(d.committed) for d in dates]),
+                Column(
+                    "sure_error",
+                    "float",
+                    [None if d is None or d.committed is None or d.at_least else d.by_error(d.committed) for d in dates],
+                ),
                 Column("cost_planned", "float", planned(costs), currency),
                 money("cost_mean", costs, None),
                 Column("cost_sd", "float", [None if c is None else c.sd for c in costs], currency),
@@ -366,7 +370,11 @@ class Simulation(Rows[str, Simulated]):
 
     def __repr__(self) -> str:
         row = self._rows.get(self.portfolio)
-        end = "" if row is None or row.dates is None else f", finish P50 {row.dates.p(50)}, P80 {row.dates.p(80)}"
+        end = (
+            ""
+            if row is None or row.dates is None
+            else f", finish P50 {row.dates.p(50)}, P80 {row.dates.p(80)}{', or later' if row.dates.at_least else ''}"
+        )
         return f"<Simulation: {self.samples} samples, {counted(len(self), 'item')}{end}, {self.grade}>"
 
     def _repr_html_(self) -> str:
@@ -376,6 +384,9 @@ class Simulation(Rows[str, Simulated]):
 def _dates_said(found: Dates) -> str:
     verb = "starts" if found.begins else "finishes"
     said = f"{verb} by {found.p(50)} in half of the samples, by {found.p(80)} in four of five"
+    if found.at_least:
+        said += ", or later: work that this rests on has no duration"
+        said += "" if found.committed is None else f", so nothing says how sure its commitment of {found.committed} is"
     if found.planned is not None and found.on_plan is not None:
         said += f"; the schedule says {found.day(found.planned)}, which {found.on_plan:.0%} of the samples keep"
     if found.committed is not None and found.sure is not None:
