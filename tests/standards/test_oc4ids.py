@@ -355,6 +355,19 @@ def test_amounts_keep_all_their_digits_both_ways(tmp_path: Path, amount: str) ->
     assert ipmo.read(tmp_path / "b.json").projects == read.projects
 
 
+@pytest.mark.parametrize("amount", ["0." + "1" * 1_000_000, "1234567890123456789." + "5" * 10, '"0.' + "1" * 100_000 + '"'])
+def test_an_amount_of_more_digits_than_sums_keep_is_left_out_by_its_line(tmp_path: Path, amount: str) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(package(f'{{"id": "p", "budget": {{"amount": {{"amount": {amount}, "currency": "GBP"}}}}}}'), encoding="utf-8")
+    pf = ipmo.read(path)
+    assert pf.projects[0].budget is None
+    ((line, said),) = told(pf)
+    assert line == 2 and said.startswith("'amount' must be a number of at most 28 digits; got ") and len(said) < 200
+    path.write_text(package(f'{{"id": "p", "budget": {{"amount": {{"amount": {"1" * 5000}, "currency": "GBP"}}}}}}'), encoding="utf-8")
+    with pytest.raises(ipmo.FileError, match="a number in it has thousands of digits"):
+        ipmo.read(path)
+
+
 def test_a_title_stays_a_text_whatever_it_holds(tmp_path: Path) -> None:
     """Amounts that a float would cut are marked until the package is written; no text can pass for one."""
     titles = ["\x0112\x01", "12.50", "\x01-1\x01"]

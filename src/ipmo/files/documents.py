@@ -404,7 +404,10 @@ def _parse_json(text: str, name: str, fraction: Callable[[str], Decimal] | None 
     except RecursionError:
         raise FileError(name, f"nested deeper than {MAX_DEPTH} levels") from None
     except ValueError as error:
-        raise FileError(name, f"not JSON: {error}") from None
+        said = (
+            "a number in it has thousands of digits; write at most 15" if "set_int_max_str_digits" in str(error) else f"not JSON: {error}"
+        )
+        raise FileError(name, said) from None
 
 
 def _broken_json(name: str, error: json.JSONDecodeError) -> FileError:

@@ -15,6 +15,8 @@ __all__ = ["Part"]
 
 Place = tuple[str | int, ...]
 SMALLEST = -15
+MOST_DIGITS = 28
+"""Digits of a number, as many as sums are exact to; a million of them are no amount, and take hours to add up."""
 """Powers of ten below which a number is none that anybody means."""
 
 
@@ -59,6 +61,9 @@ class Part:
             number = Decimal(str(found).strip())
             if not number.is_finite() or (number and number.adjusted() < SMALLEST):
                 raise ValueError
+            if len(number.as_tuple().digits) > MOST_DIGITS:
+                self._refuse(key, found, f"a number of at most {MOST_DIGITS} digits")
+                return None
         except (ValueError, ArithmeticError):
             self._refuse(key, found, "a number")
             return None
