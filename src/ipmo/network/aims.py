@@ -146,7 +146,7 @@ class Aims:
             return int(late - self.columns.w[k] - begin)
         q = self.passes.lists
         found = link_kernels.pull(self.network.clock_tables, q.links, q.nodes, k, int(self.heads[k]), late, room) - begin
-        return 0 if link_kernels.rounds(q.mode[k]) and found < 0 and self.passes.push(k, int(self.heads[k]), begin) <= late else found
+        return 0 if found < 0 and self.passes.still_in_time(k, int(self.heads[k]), late) else found
 
     def run(self, function: Callable[P, T], steps: int, *arguments: P.args, **named: P.kwargs) -> T:
         """Runs a kernel compiled where so many steps pay for that; arrays among the arguments are filled either way."""

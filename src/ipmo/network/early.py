@@ -257,7 +257,12 @@ class EarlyPass:
             return y - q.w[k]
         room = q.edge[v] if y == q.x[v] else 1
         late, begin = link_kernels.pull(self.network.clock_tables, self._links, self._nodes, k, v, y, room), q.x[q.src[k]]
-        return begin if link_kernels.rounds(q.mode[k]) and late < begin and self.push(k, v, begin) <= y else late
+        return begin if late < begin and self.still_in_time(k, v, y) else late
+
+    def still_in_time(self, k: int, v: int, limit: int) -> bool:
+        """Whether v starts by `limit` although taking off the calendar link in place k led to before the early start of its source."""
+        q, u = self.lists, self.lists.src[k]
+        return link_kernels.still_in_time(self.network.clock_tables, self._links, self._nodes, k, v, q.x[u], q.edge[u], limit)
 
     @functools.cached_property
     def successors(self) -> list[list[int]]:

@@ -352,7 +352,7 @@ class LatePass(EarlyPass):
         cal, u, typ = self.network.clock_tables, q.src[k], q.typ[k]
         t = link_kernels.taken(cal, q.clk[v], y, q.dur[v], typ, mode, q.lagclk[k], q.lag[k], room)
         late = link_kernels.latest_of(cal, q.clk[u], q.dur[u], typ, mode, t)
-        if link_kernels.rounds(mode) and late < q.x[u] and self.push(k, v, q.x[u]) <= y:  # rounding makes nothing late that is in time
+        if late < q.x[u] and self.still_in_time(k, v, y):
             return q.x[u], int(q.edge[u])
         return late, link_kernels.roomy(cal, q.clk[u], t) if typ in FROM_FINISH else 1
 

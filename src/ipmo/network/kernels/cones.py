@@ -25,7 +25,7 @@ from ipmo.network.kernels.columns import (
     Nodes,
     Tables,
 )
-from ipmo.network.kernels.links import edged, given, latest_of, push, roomy, rounds, taken
+from ipmo.network.kernels.links import edged, given, latest_of, roomy, still_in_time, taken
 from ipmo.network.kernels.order import Hung, Order
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ def cone_backward(
                 else:
                     t = taken(cal, clk[h], y[h], dur[h], typ[k], mode[k], lagclk[k], lag[k], room[h])
                     z = latest_of(cal, clk[v], dur[v], typ[k], mode[k], t)
-                    if rounds(mode[k]) and z < x[v] and push(cal, links, nodes, k, h, x[v], edge[v]) <= y[h]:
+                    if z < x[v] and still_in_time(cal, links, nodes, k, h, x[v], edge[v], y[h]):
                         z = x[v]
                         e = edge[v]
                     elif typ[k] == FS or typ[k] == FF:

@@ -66,6 +66,14 @@ def rounds(mode: int) -> bool:
     return mode in (SHIFTS, MONTHS)
 
 
+def still_in_time(cal: Tables, links: Links, nodes: Nodes, k: int, v: int, x: int, edge: int, limit: int) -> bool:
+    """Whether v may start by `limit` when the source of link k starts at x, where taking the link off led to before x: by rounding alone.
+
+    Rounding to shifts makes nothing late that is in time: x is then the late start that the link leaves.
+    """
+    return rounds(links.mode[k]) and push(cal, links, nodes, k, v, x, edge) <= limit
+
+
 def taken(cal: Tables, clock: int, start: int, length: int, typ: int, mode: int, lagclk: int, lag: int, room: int) -> int:
     """The latest instant that the source of a calendar link may reach when its target starts at `start` and lasts `length`.
 

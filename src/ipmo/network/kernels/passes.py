@@ -30,7 +30,7 @@ from ipmo.network.kernels.columns import (
     Sums,
     Tables,
 )
-from ipmo.network.kernels.links import given, latest_of, pull, push, roomy, rounds, taken
+from ipmo.network.kernels.links import given, latest_of, pull, push, roomy, rounds, still_in_time, taken
 
 if TYPE_CHECKING:
     from ipmo.network.kernels.columns import Ints
@@ -177,8 +177,8 @@ def backward_from(first: int, last: int, links: Links, nodes: Nodes, cal: Tables
             else:
                 t = taken(cal, clk[v], limit, dur[v], typ[k], m, lagclk[k], lag[k], room[v])
                 z = latest_of(cal, clk[u], dur[u], typ[k], m, t)
-                if rounds(m) and z < early.x[u] and push(cal, links, nodes, k, v, early.x[u], early.edge[u]) <= limit:
-                    z = early.x[u]  # rounding to shifts makes nothing late that is in time
+                if z < early.x[u] and still_in_time(cal, links, nodes, k, v, early.x[u], early.edge[u], limit):
+                    z = early.x[u]
                     e = early.edge[u]
                 elif z <= y[u] and clk[u] != 0 and (typ[k] == FS or typ[k] == FF) and t < start_at(cal, clk[u], z + dur[u]):
                     e = 0
@@ -233,7 +233,7 @@ def link_floats(links: Links, nodes: Nodes, cal: Tables, early: Dates, out: Ints
                 out[k] = x[v] - w[k] - x[src[k]]
             else:
                 out[k] = pull(cal, links, nodes, k, v, x[v], edge[v]) - x[src[k]]
-                if rounds(mode[k]) and out[k] < 0 and push(cal, links, nodes, k, v, x[src[k]], edge[src[k]]) <= x[v]:
+                if out[k] < 0 and still_in_time(cal, links, nodes, k, v, x[src[k]], edge[src[k]], x[v]):
                     out[k] = 0
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ipmo.network.kernels.clocks import finish_at, start_at, work
 from ipmo.network.kernels.columns import FAR, FF, FINISHES, FS, LATE_AT_WORK, ONE_IS_ENOUGH, PLAIN, Dates, Links, Nodes, Tables
-from ipmo.network.kernels.links import latest_of, push, roomy, rounds, taken
+from ipmo.network.kernels.links import latest_of, roomy, still_in_time, taken
 from ipmo.network.kernels.passes import asked_of
 
 if TYPE_CHECKING:
@@ -264,7 +264,7 @@ def own_lates(
                 else:
                     t = taken(cal, clk[v], limit, dur[v], typ[k], mode[k], lagclk[k], lag[k], room[v])
                     z = latest_of(cal, clk[u], dur[u], typ[k], mode[k], t)
-                    if rounds(mode[k]) and z < early.x[u] and push(cal, links, nodes, k, v, early.x[u], early.edge[u]) <= limit:
+                    if z < early.x[u] and still_in_time(cal, links, nodes, k, v, early.x[u], early.edge[u], limit):
                         z = early.x[u]
                         e = early.edge[u]
                     elif typ[k] == FS or typ[k] == FF:
