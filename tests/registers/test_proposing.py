@@ -287,3 +287,24 @@ def test_a_sheet_that_the_workbook_does_not_show_is_doubted() -> None:
     first, second = propose([shown, hidden]).sheets
     assert "does not show it" not in first.doubt
     assert second.doubt == "the workbook does not show it; its rows are read all the same"
+
+
+TITLES = ("Flood", "Strike", "Delay")
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells", "field"),
+    [
+        ("Impact (£k)", ("120", "50", "75"), "impact_cost"),
+        ("Impact", ("£120k", "£50k", "£75k"), "impact_cost"),
+        ("Residual impact (€m)", ("1.5", "0.2", "0"), "residual_cost"),
+        ("Impact", ("3", "4", "1"), "attribute"),  # a score
+        ("Impact score", ("3", "4", "1"), "attribute"),
+    ],
+)
+def test_an_impact_in_money_is_what_it_costs_and_is_doubted(heading: str, cells: tuple[str, ...], field: str) -> None:
+    """Kept as an attribute without a word, the money of the register would count nowhere."""
+    rows: list[list[Raw]] = [[f"R{n}", title, f"0.{n}", cell] for n, (title, cell) in enumerate(zip(TITLES, cells, strict=True), 1)]
+    mapped = propose([sheet(["Risk ID", "Title", "Probability", heading], *rows)]).sheets[0]
+    found = column(mapped, heading)
+    assert (found.field, bool(found.doubt)) == (field, field != "attribute")

@@ -22,6 +22,8 @@ SURE_VALUES = 0.93
 MARGIN = 0.05
 EXACT = 0.97
 ID_NAME = 0.85
+IN_MONEY = 0.88
+"""The likeness of a cost to the name of a score whose cells are amounts: below a sure name, so that it is doubted."""
 BEFORE_BRACKETS = 0.98
 SECOND_BEST = 0.9
 """What a column needs for a field when another column states the one that its heading names."""
@@ -98,7 +100,20 @@ def candidates(
                     field=name, score=min(1.1, like * said.factor * strict) - place * PLACE, like=like, vote=said, money=bool(column.signs)
                 )
             )
-    return sorted(found, key=lambda one: -one.score)
+    return sorted(_in_money(found, read, column, kind, withheld), key=lambda one: -one.score)
+
+
+def _in_money(found: list[Candidate], read: Heading, column: Column, kind: RegisterKind, withheld: frozenset[str]) -> list[Candidate]:
+    """What a score is called may be an amount: `Impact (GBP k)` is the cost of the impact. It is offered with a doubt."""
+    if (read.currency is None and not column.signs) or not any(one.field == ATTRIBUTE and one.like >= EXACT for one in found):
+        return found
+    for like, name, _ in likenesses((*read.words, "cost"), kind.name, withheld):
+        field = kind.fields.get(name)
+        if field is not None and field.cell == "cost" and like >= EXACT:
+            said = vote(field, column, read)
+            cost = Candidate(field=name, score=IN_MONEY * said.factor, like=IN_MONEY, vote=said, money=True)
+            return [cost, *(one for one in found if one.field not in (ATTRIBUTE, name))]
+    return found
 
 
 def _likely(read: Heading, kind: str, withheld: frozenset[str]) -> Iterable[tuple[float, str, int]]:
