@@ -195,3 +195,18 @@ def test_a_sheet_in_utf_16_is_looked_through_as_any_other(tmp_path: Path) -> Non
     uncomputed = raw.replace("<v>2</v>", "")
     with pytest.raises(FileError, match="Costs!A1: a formula"):
         inspected(remade(path, xl__worksheets__sheet1_xml=uncomputed.encode("utf-16-be").join([b"\xfe\xff", b""])).read_bytes(), "a.xlsx")
+
+
+def test_a_sheet_in_another_encoding_is_refused_by_its_name_and_not_read_as_blank(tmp_path):
+    with xlsxwriter.Workbook(tmp_path / "a.xlsx") as made:
+        for name in ("Projects", "Risks"):
+            made.add_worksheet(name).write_row(0, 0, ["Project ID", "Project name"])
+            made.get_worksheet_by_name(name).write_row(1, 0, ["P1", "Tram"])
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as old, zipfile.ZipFile(tmp_path / "b.xlsx", "w") as new:
+        for part in old.namelist():
+            raw = old.read(part)
+            if part == "xl/worksheets/sheet2.xml":
+                raw = raw.decode().replace('encoding="UTF-8"', 'encoding="UTF-16"').encode("utf-16")
+            new.writestr(part, raw)
+    with pytest.raises(FileError, match="sheet Risks is not in UTF-8, in which sheets are read; save the workbook again"):
+        ipmo.read(tmp_path / "b.xlsx")

@@ -61,6 +61,8 @@ class Inspected:
     failed: Mapping[str, Places] = attrs.field(factory=dict)
     merged: Mapping[str, Sequence[tuple[int, int, int]]] = attrs.field(factory=dict)
     """By sheet of an OpenDocument workbook, the first row, the last row and the column of cells merged over several rows."""
+    recoded: tuple[str, ...] = ()
+    """Sheets that are not in UTF-8: calamine finds no cell in them, and says nothing."""
 
 
 @attrs.define
@@ -125,15 +127,19 @@ def _looked_at(archive: zipfile.ZipFile, size: int, name: str) -> Inspected:
     seen: dict[str, _Seen] = {}
     merged: dict[str, list[str]] = {}
     documents: list[DocumentSheet] = []
+    recoded: list[str] = []
     for part in parts:
         if not part.filename.lower().endswith((".xml", ".rels")):
             if BINARY in archive.NameToInfo:
                 held_to_size(reaches_in_binary(archive.read(part)), part.filename, name)
             continue
-        text = in_utf8(archive.read(part))  # its real size and checksum are held against those declared
+        packed = archive.read(part)
+        text = in_utf8(packed)  # its real size and checksum are held against those declared
         if b"<!" in text and DOCTYPE.search(text):
             raise FileError(name, f"{part.filename} declares entities, which no spreadsheet program writes; save the workbook again")
         documents += _held(archive, part.filename, text, name)
+        if text != packed and part.filename.startswith("xl/worksheets/"):
+            recoded.append(_named(archive, part.filename))
         if b"mergeCell" in text and (tall := [cells.decode() for cells, first, last in MERGED.findall(text) if first != last]):
             merged[part.filename] = tall
         if part.filename.startswith("xl/worksheets/") and _to_be_read(text):
@@ -144,7 +150,7 @@ def _looked_at(archive: zipfile.ZipFile, size: int, name: str) -> Inspected:
                 raise FileError(name, f"sheet {_named(archive, part.filename)}: {error}; save the workbook again") from None
     spanned = {one.name: one.merged for one in documents if one.merged}
     if not seen and not merged and not spanned:
-        return Inspected(tuple(_kinds({part.filename for part in parts}, name)))
+        return Inspected(tuple(_kinds({part.filename for part in parts}, name)), recoded=tuple(recoded))
     book = book_of(archive)
     labels = {part: sheet_label(sheet) for sheet, part in book.parts.items()}
     problems = [
@@ -162,7 +168,7 @@ def _looked_at(archive: zipfile.ZipFile, size: int, name: str) -> Inspected:
         *_of_values(valued, name, again=book.recalculated),
     )
     failed = {sheet: seen[part].failed for sheet, part in book.parts.items() if part in seen and seen[part].failed}
-    return Inspected(notes, failed, spanned)
+    return Inspected(notes, failed, spanned, tuple(recoded))
 
 
 def _cells(merged: tuple[int, int, int]) -> str:

@@ -224,6 +224,8 @@ def _workbook(path: Path, name: str, seen: Inspected) -> tuple[Sheet, ...]:
         FileError: it is no workbook, or locked.
         MissingExtraError: the extra `excel` is not installed.
     """
+    if seen.recoded:
+        raise FileError(name, f"sheet {seen.recoded[0]} is not in UTF-8, in which sheets are read; save the workbook again")
     try:
         import python_calamine as calamine
     except ImportError:
