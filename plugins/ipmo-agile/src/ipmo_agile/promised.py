@@ -125,7 +125,7 @@ class Shares:
 
     def __init__(self, portfolio: Portfolio, forecasts: Mapping[str, AgileForecast]) -> None:
         self.portfolio, self.forecasts = portfolio, forecasts
-        self._made: dict[float, Schedule] = {}
+        self._made: dict[tuple[Span, ...], Schedule] = {}
 
     def rests_on(self, item: str, begins: bool = False) -> tuple[str, ...]:
         """The forecasts that set the date of an item: its own, else those on the path that drives it where its date moves with them."""
@@ -170,13 +170,13 @@ class Shares:
 
     def at(self, share: float) -> Schedule:
         """The schedule in which every forecast comes out at a share."""
-        if share not in self._made:
-            self._made[share] = self._scheduled(share)
-        return self._made[share]
-
-    def _scheduled(self, share: float) -> Schedule:
         spans = {full_id: forecast.quantile(share) or Span(NEVER * (1 + share), "d") for full_id, forecast in self.forecasts.items()}
+        key = tuple(spans.values())  # many shares lie in the same periods: a schedule for each would take a minute for a thousand promises
+        if key not in self._made:
+            self._made[key] = self._scheduled(spans)
+        return self._made[key]
 
+    def _scheduled(self, spans: Mapping[str, Span]) -> Schedule:
         def at_share(project: Project, task: Task) -> Task:
             span = spans.get(f"{project.id}/{task.id}")
             if span is None:
