@@ -109,8 +109,8 @@ def ensure(level):
     installer = (
         [uv, "pip", "install", "-q", "--python", PYTHON] if uv else [PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
     )
-    # once, instead of once for each package of this repository; odfpy has no wheel and older setuptools cannot make one
-    builder = run(*installer, "hatchling", "editables", "setuptools>=70.1")
+    # once, instead of once for each package of this repository; odfpy of the tests has no wheel and older setuptools cannot make one
+    builder = run(*installer, "hatchling", "editables", *(() if level == "demo" else ("setuptools>=70.1",)))
     if not (builder and run(*installer, "--no-build-isolation", *wanted(level))):
         sys.exit("installing failed; see the message above, then run dev.py again")
     if level != "demo" and not run(*installer, "numba>=0.61", quiet=True):
