@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import itertools
-import random
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +14,16 @@ from hypothesis import given, settings
 import ipmo
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.errors import IpmoError
-from ipmo.model import Calendar, Portfolio
+from ipmo.model import Portfolio
 from ipmo.network.kernels.columns import FAR
 from ipmo.network.losses import Losses
 from ipmo.network.needs import web_of
-from ipmo.network.network import Network
 from ipmo.network.overlay import Overlay
 from ipmo.network.reach import Aim, Reach, dominators
 from ipmo.network.without import Without
 from ipmo.testing.strategies import portfolios
-from ipmo.units import minutes
 
-from .conftest import as_large
+from .conftest import as_large, dense
 
 WHOLE = Path(__file__).parents[1] / "analysis" / "dates" / "whole.yaml"
 
@@ -185,22 +181,6 @@ def test_of_one_of_everything_too(dialect: str) -> None:
 
 def test_of_what_is_tied_down_too() -> None:
     agree(ipmo.read(Path(__file__).parent / "whole.yaml"))
-
-
-def dense(seed: int, n: int = 18) -> Network:
-    """Work on three calendars, links of all types forth and back between three projects, many of them from finish to finish."""
-    r = random.Random(seed)
-    calendars = [
-        Calendar(id="days", week="mon-fri", hours="09:00-17:00"), Calendar(id="six", week="mon-sat", hours="08:00-12:00, 13:00-16:00"),
-        Calendar(id="nights", week="mon-fri", hours="22:00-06:00"),
-    ]  # fmt: skip
-    pairs = sorted({(i, j) for j in range(1, n) for i in r.sample(range(j), min(j, r.randint(0, 3)))})
-    return Network.from_columns(
-        [f"t{v}" for v in range(n)], [r.choice((0, 240, 420, 480, 960, 1440)) for _ in range(n)],
-        [u for u, _ in pairs], [v for _, v in pairs], type=[r.choice((0, 1, 2, 2, 2, 3)) for _ in pairs],
-        lag=[r.choice((0, 0, 0, 60, 480, -240)) for _ in pairs], project=[r.randrange(3) for _ in range(n)], projects=["a", "b", "c"],
-        start=minutes(date(2026, 1, 5)), calendar=[r.randrange(3) for _ in range(n)], calendars=calendars,
-    )  # fmt: skip
 
 
 def dense_answers(seed: int) -> dict[str, object]:

@@ -139,6 +139,7 @@ class SampledPass:
                 best = np.maximum(best, least)
             if v in shifts:
                 best = best + shifts[v]
+                late = np.where(shifts[v] == 0, late, 0)  # what moved on no longer ends where that break did
             high = self._highest(v, dur[v], away)
             if high is not None:
                 late = np.where(best > high, 0, late)
@@ -161,11 +162,13 @@ class SampledPass:
         """The earliest start of a position before any link, and whether its finish then falls into a break."""
         best, late = np.array([self.low[v]], np.int64), np.zeros(1, np.int64)
         if v in self.floors:
-            floor, edge = self.floors[v]
-            least = _back(np.array([floor], np.int64), length, away)
+            floor, edge = np.array([self.floors[v][0]], np.int64), np.array([self.floors[v][1]])
+            least = _back(floor, length, away)
             best = np.maximum(best, least)
-            if edge:
-                late = (best == least).astype(np.int64)
+            if away is not None:  # a day that is lost is a break too
+                edge = edge | (away.ended(floor, np.zeros(1, np.int64)) < floor)
+            if edge.any():
+                late = ((best == least) & edge).astype(np.int64)
         return best, late
 
     def _highest(self, v: int, length: Row, away: Lost | None) -> Row | None:

@@ -200,16 +200,16 @@ def sample_critical(
     for v in range(len(group) - 1, -1, -1):
         count = 0
         for s in range(size):
-            count += critical[v, s]
+            count += int(critical[v, s])  # where nothing is compiled, numbers of few bits overflow
         counts[v] += count
         one = 0
         two = 0
         both = 0
         for s in range(size):
-            length = finish[v, s] - start[v, s]
+            length = int(finish[v, s] - start[v, s])
             one += length
             two += length * length
-            both += length * end[s]
+            both += length * int(end[s])
         sums[v, 0] += one
         sums[v, 1] += two
         sums[v, 2] += both
@@ -229,11 +229,11 @@ def sample_critical(
             if typ >= FF:
                 for s in range(size):
                     drives = critical[v, s] & (asked[s] == finish[v, s])
-                    found += drives
+                    found += int(drives)
                     critical[p, s] |= drives
             else:
                 for s in range(size):
                     drives = critical[v, s] & (asked[s] == start[v, s])
-                    found += drives
+                    found += int(drives)
                     critical[p, s] |= drives
             driving[k] += found
