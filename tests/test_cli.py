@@ -17,6 +17,7 @@ from ipmo.cli.shell import clean
 
 ROOT = Path(__file__).resolve().parent.parent
 PROMISE = str(ROOT / "src" / "ipmo" / "examples" / "commitment.yaml")
+CITY = str(ROOT / "examples" / "city.yaml")
 LIBRARY = str(ROOT / "src" / "ipmo" / "examples" / "library.yaml")
 HANDOVER = str(ROOT / "src" / "ipmo" / "examples" / "handover.yaml")
 RUBIN = str(ROOT / "examples" / "rubin.yaml")
@@ -69,10 +70,10 @@ VERBS = [
     ("time-phase", LIBRARY, "--confidence", "80 %"),
     ("roll-up", LIBRARY, "budget", "--confidence", "0.8"),
     ("capacity", LIBRARY),
-    ("simulate", LIBRARY, "--samples", "50"),
-    ("simulate", LIBRARY, "--samples", "50", "--criticality"),
-    ("simulate", LIBRARY, "--samples", "50", "--contingency"),
-    ("simulate", LIBRARY, "--samples", "50", "--risks", "none", "--explain", "hall"),
+    ("simulate", CITY, "--samples", "50"),
+    ("simulate", CITY, "--samples", "50", "--criticality"),
+    ("simulate", CITY, "--samples", "50", "--contingency"),
+    ("simulate", CITY, "--samples", "50", "--risks", "none", "--explain", "tram"),
     ("assess-impact", LIBRARY),
     ("compare", LIBRARY, PROMISE),
     ("compare", LIBRARY, PROMISE, "--all"),

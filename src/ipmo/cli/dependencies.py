@@ -10,8 +10,9 @@ import ipmo
 from ipmo.analysis.dependencies.crossings import BOUNDARIES, Boundary
 from ipmo.analysis.dependencies.handed_over import table as handed_over_table
 from ipmo.analysis.dependencies.interfaces import MEASURES, Measured
-from ipmo.analysis.dependencies.ranking import RANKS, RankBy
-from ipmo.cli.shell import Verb, answer, emit, json_option, main, on_cycle_option, plain_rows, portfolio_argument, say
+from ipmo.analysis.dependencies.ranking import EXPECTED, RANKS, RankBy
+from ipmo.analysis.risk.expected_loss import ExpectedLoss, expected_losses
+from ipmo.cli.shell import Row, Verb, answer, emit, json_option, main, on_cycle_option, plain_rows, portfolio_argument, say
 from ipmo.words import measured
 
 __all__: list[str] = []
@@ -39,7 +40,9 @@ def links(
     as_json: bool,
 ) -> None:
     """What is handed over across projects, what matters most first, with its receivers and the reason."""
-    found = ipmo.critical_links(path, boundary=boundary, slip=slip, rank_by=rank_by, on_cycle=on_cycle)
+    portfolio = ipmo.read(path)
+    found = ipmo.critical_links(portfolio, boundary=boundary, slip=slip, rank_by=rank_by, on_cycle=on_cycle)
+    expected = expected_losses(portfolio) if rank_by == EXPECTED else {}
     if reach is not None:
         link = found[reach]
         answer(found.reach_table([reach]), as_json, [link.reason], ("id",))
@@ -54,12 +57,16 @@ def links(
             hand_overs=plain_rows(handed_over_table(found.hand_overs[:top], found.stakes.currency)),
             project_dependencies=plain_rows(found.project_dependency_table()),
             cuts=[list(cut) for cut in found.cuts],
+            expected=[_expected_row(ends, loss) for ends, loss in expected.items()],
         )
         return
     for row in found.hand_overs[:top]:
         cost = f"; {found.slip} later costs {row.loss:,}" if row.loss is not None and row.loss.amount else ""
         takers = f"-{row.first.type}-> {', '.join(row.targets)}"
         say(f"{row.rank:>3}. {row.item} {takers}\n     {row.reason}{cost}")
+        losses = [loss for link in row.links if (loss := expected.get((link.source, link.target, link.type))) is not None]
+        if losses:
+            say(f"     {_expected(max(losses))}")
     if top is None:
         for link in list(found)[sum(len(row.links) for row in found.hand_overs) :]:
             say(f"  -  {link.source} -{link.type}-> {link.target}: {link.reason}")
@@ -70,6 +77,17 @@ def links(
         say(f"cut to break a loop: {source} -{kind}-> {target}")
     if not len(found) and not found.project_dependencies:
         say("no link crosses a project boundary")
+
+
+def _expected(loss: ExpectedLoss) -> str:
+    """What the lateness of a hand-over costs on average, in words."""
+    money = f"{loss.lost:,.0f} {loss.currency} of benefits, " if loss.currency else ""
+    return f"expected to cost {money}{loss.end_days:.1f} days of the portfolio and {loss.days:.1f} of the receiver"
+
+
+def _expected_row(ends: tuple[str, str, str], loss: ExpectedLoss) -> Row:
+    source, target, kind = ends
+    return {"source": source, "target": target, "type": kind, **loss._asdict()}
 
 
 @main.command(cls=Verb)

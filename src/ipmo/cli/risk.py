@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import cast
 
@@ -27,11 +28,16 @@ SHOWN = ("task", "summary")
 )
 @click.option("--dialect", type=click.Choice(list(DIALECTS)), help="Conventions that tools differ on.")
 @click.option("--pert", type=click.Choice(["beta", "classic"]), default="beta", help="The deviation of a PERT estimate.")
+@click.option(
+    "--threshold", type=float, metavar="PERCENT", help="Stop when no key figure moves by more between two checks; --samples are the most."
+)
+@click.option("--check-every", type=int, default=1024, metavar="N", help="Samples between two checks; 1024 when left out.")
 @click.option("--explain", metavar="ITEM", help="Say how sure an item is.")
 @click.option("--criticality", is_flag=True, help="Which work decides the end, and how often.")
 @click.option("--drivers", is_flag=True, help="What each driver, risk and estimate adds to the P80 of the end.")
 @click.option("--responses", is_flag=True, help="What the response to each risk is worth.")
 @click.option("--hand-overs", is_flag=True, help="Links across projects by what their lateness costs.")
+@click.option("--errors", is_flag=True, help="The standard error of each figure.")
 @click.option("--contingency", is_flag=True, help="What to add to the plan so that it holds with 80 %.")
 @json_option
 def simulate(
@@ -41,11 +47,14 @@ def simulate(
     risks: str,
     dialect: str | None,
     pert: str,
+    threshold: float | None,
+    check_every: int,
     explain: str | None,
     criticality: bool,
     drivers: bool,
     responses: bool,
     hand_overs: bool,
+    errors: bool,
     contingency: bool,
     as_json: bool,
 ) -> None:
@@ -57,15 +66,25 @@ def simulate(
         risks=cast(RiskView, risks),
         dialect=dialect,
         pert=cast(PertRule, pert),
+        threshold=threshold,
+        check_every=check_every,
         keep=() if explain is None else (explain,),
         progress=not as_json,
     )
+    if found.grade == "refused":
+        if as_json:
+            emit([], found.findings, grade=found.grade, samples=found.samples, seed=found.seed, settings=found.settings)
+        for finding in found.findings:
+            say(str(finding), err=True)
+        say(f"{path}: the simulation is refused: it would answer nothing", err=True)
+        sys.exit(1)
     told = [] if explain is None else [{"item": explain, "explanation": found.explain(explain)}]
     choices = (
         ("criticality", found.criticality, criticality),
         ("drivers", found.drivers, drivers),
         ("responses", found.responses, responses),
         ("hand-overs", found.hand_overs, hand_overs),
+        ("errors", found.errors, errors),
         ("contingency", found.contingency, contingency),
     )
     asked = {name: table_of() for name, table_of, wanted in choices if wanted}
@@ -74,7 +93,7 @@ def simulate(
         named: list[tuple[str, Mapping[str, object]]] = [("explanation", row) for row in told]
         named += [(name, row) for name, table in (asked or ({} if told else {"": whole})).items() for row in plain_rows(table)]
         rows = [{"table": name, **row} if len(asked) + len(told) > 1 else row for name, row in named]
-        emit(rows, found.findings, grade=found.grade, samples=found.samples, seed=found.seed)
+        emit(rows, found.findings, grade=found.grade, samples=found.samples, seed=found.seed, settings=found.settings)
         return
     for row in told:
         say(row["explanation"])
@@ -87,5 +106,5 @@ def simulate(
         if len(asked) + len(told) > 1:
             say(f"{name}:")
         answer(table, as_json=False)
-    for note in [*map(str, found.findings), repr(found)[1:-1]]:
+    for note in [*map(str, found.findings), f"seed {found.seed}, {found.settings}", repr(found)[1:-1]]:
         say(note)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
+from click.testing import CliRunner
 
 import ipmo
+from ipmo.cli import main
 from ipmo.model import Portfolio
 
 
@@ -59,3 +64,31 @@ def test_where_nothing_is_uncertain_there_is_no_expected_loss() -> None:
         ipmo.critical_links(certain, rank_by="expected loss")
     with pytest.raises(ipmo.OptionError, match="expected loss"):
         ipmo.critical_links(certain, rank_by="luck")  # type: ignore[arg-type]
+
+
+def test_the_command_line_says_what_it_ranks_by(tmp_path: Path) -> None:
+    path = tmp_path / "all.yaml"
+    ipmo.write(plan(), path)
+    found = CliRunner().invoke(main, ["links", str(path), "--rank-by", "expected loss"])
+    assert found.exit_code == 0, found.output
+    days = {row["source"]: row for row in ipmo.simulate(plan(), samples=2000).hand_overs().rows()}
+    lines = found.output.splitlines()
+    assert lines[0].strip().startswith("1. often/give")
+    assert f"expected to cost {days['often/give']['end_days']:.1f} days of the portfolio" in lines[2]
+    rows = json.loads(CliRunner().invoke(main, ["links", str(path), "--rank-by", "expected loss", "--json"]).output)["expected"]
+    assert {row["source"]: row["end_days"] for row in rows} == {name: row["end_days"] for name, row in days.items()}
+    assert "expected to cost" not in CliRunner().invoke(main, ["links", str(path)]).output
+
+
+def test_a_refused_simulation_prints_no_figures(tmp_path: Path) -> None:
+    path = tmp_path / "certain.yaml"
+    ipmo.write(plan(often="10 ed", rarely="10 ed"), path)
+    assert ipmo.simulate(str(path), samples=100).grade == "refused"
+    found = CliRunner().invoke(main, ["simulate", str(path), "--samples", "100"])
+    assert found.exit_code == 1
+    assert found.stdout == ""
+    assert "the simulation is refused" in found.stderr
+    as_json = CliRunner().invoke(main, ["simulate", str(path), "--samples", "100", "--json"])
+    assert as_json.exit_code == 1
+    assert json.loads(as_json.stdout)["rows"] == []
+    assert json.loads(as_json.stdout)["grade"] == "refused"

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 import ipmo
-from ipmo.analysis.risk.joint import Plan
+from ipmo.analysis.risk.joint import gathered
+from ipmo.analysis.risk.plan import Plan
 from ipmo.analysis.risk.sampling import Batch, Samples, run
 from ipmo.model import Driver, Exposure, Impact, Link, Portfolio, Project, Risk, Task
 from ipmo.network.compiled import available
@@ -77,4 +78,4 @@ def test_kernels_and_rows_say_the_same(seed: int, dialect: str) -> None:
     assert samples.compiled or dialect == "p6"
     for first, last in ((0, 1), (1, 3)):
         alike(samples.batch(first, last), Samples(plan.setup, compiled=False).batch(first, last))
-    assert plan.answer(list(run(plan.setup, compiled=True))) == plan.answer(list(run(plan.setup, batch=1, compiled=False)))
+    assert gathered(plan, list(run(plan.setup, compiled=True))) == gathered(plan, list(run(plan.setup, batch=1, compiled=False)))

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 
 import ipmo
-from ipmo.analysis.risk.joint import Plan
+from ipmo.analysis.risk.plan import Plan
 from ipmo.analysis.risk.sampling import Samples, run
 from ipmo.analysis.risk.uncertain import with_lengths
 from ipmo.model import Dialect, Fixed, LostDays, Portfolio, Uniform

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ipmo
-from ipmo.analysis.risk.joint import Plan
+from ipmo.analysis.risk.plan import Plan
 from ipmo.analysis.risk.sampling import Samples
 from ipmo.analysis.risk.uncertain import with_lengths
 from ipmo.model import Dialect, Portfolio

@@ -18,7 +18,8 @@ from click.testing import CliRunner
 
 import ipmo
 from ipmo.analysis.risk import saved
-from ipmo.analysis.risk.joint import Plan
+from ipmo.analysis.risk.joint import gathered
+from ipmo.analysis.risk.plan import Plan
 from ipmo.analysis.risk.sampling import run
 from ipmo.cli import main
 from ipmo.model import Driver, Exposure, Impact, Link, Money, Normal, Portfolio, Project, Risk, Task, Triangular
@@ -105,7 +106,7 @@ def test_the_same_seed_gives_the_same_answer_whatever_computes_it(pf: Portfolio,
 @pytest.mark.parametrize("size", [1, 2, 3])
 def test_however_samples_are_cut_the_answer_is_the_same(pf: Portfolio, q: ipmo.Simulation, size: int) -> None:
     plan = Plan(pf, SAMPLES, 1, "before", None, "beta", ())
-    assert plan.answer(list(run(plan.setup, batch=size))) == q
+    assert gathered(plan, list(run(plan.setup, batch=size))) == q
 
 
 def test_the_order_of_the_file_changes_nothing(pf: Portfolio, q: ipmo.Simulation) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import attrs
 import numpy as np
 
+from ipmo.analysis.risk.precision import deviation, of_share, percentile, place, sectioned
 from ipmo.errors import OptionError, UnitError
 from ipmo.options import checked
 from ipmo.units import DAY, Money, as_money, as_when, first_day, minutes, moment, said_day
@@ -39,11 +40,6 @@ def percent(option: str, given: float) -> float:
     if not 0 < given < 100:
         raise OptionError(option, given, takes="a number above 0 and below 100, such as 80")
     return given / 100
-
-
-def _place(count: int, share: float) -> int:
-    """The place of a percentile among that many samples in order."""
-    return min(max(math.ceil(share * count - 1e-9), 1), count) - 1
 
 
 def _band(count: int, share: float) -> tuple[int, int]:
@@ -107,7 +103,7 @@ class Dates:
 
     def instant(self, share: float) -> int:
         """`p` in minutes since 0001-01-01."""
-        return int(self._ordered[_place(len(self._ordered), percent("percent", share))])
+        return int(self._ordered[place(len(self._ordered), percent("percent", share))])
 
     @checked
     def p_range(self, percent: float) -> tuple[date, date]:
@@ -134,8 +130,7 @@ class Dates:
     @checked
     def by_error(self, date: date | str) -> float:
         """The standard error of `by`."""
-        share = self.by(date)
-        return math.sqrt(share * (1 - share) / len(self.instants))
+        return of_share(self.by(date), len(self.instants))
 
     @property
     def mean(self) -> datetime:
@@ -149,9 +144,26 @@ class Dates:
         return self.sd / math.sqrt(len(self.instants))
 
     @property
+    def sd_error(self) -> float | None:
+        """The standard error of the deviation, in days; None of fewer than a hundred samples."""
+        found = sectioned(deviation, self.instants)
+        return None if found is None else found / DAY
+
+    @checked
+    def p_error(self, percent: float) -> float | None:
+        """The standard error of `p`, in days; None of fewer than a hundred samples.
+
+        Raises:
+            OptionError: it is not above 0 and below 100.
+        """
+        share = _share(percent)
+        found = sectioned(lambda row: percentile(row, share), self.instants)
+        return None if found is None else found / DAY
+
+    @property
     def sd(self) -> float:
         """The standard deviation, in days of 24 hours."""
-        return float((self.instants - int(self._ordered[0])).std(ddof=1)) / DAY
+        return deviation(self.instants) / DAY
 
     @property
     def sure(self) -> float | None:
@@ -229,7 +241,7 @@ class Sums:
 
     def at(self, share: float) -> int:
         """`p` in minor units."""
-        return int(self._ordered[_place(len(self._ordered), _share(share))])
+        return int(self._ordered[place(len(self._ordered), _share(share))])
 
     @checked
     def p_range(self, percent: float) -> tuple[Money, Money]:
@@ -264,8 +276,7 @@ class Sums:
     @checked
     def within_error(self, amount: Money | str) -> float:
         """The standard error of `within`."""
-        share = self.within(amount)
-        return math.sqrt(share * (1 - share) / len(self.minor))
+        return of_share(self.within(amount), len(self.minor))
 
     @property
     def mean(self) -> Money:
@@ -275,7 +286,7 @@ class Sums:
     @property
     def sd(self) -> float:
         """The standard deviation, in whole units of the currency."""
-        return float(self.minor.std(ddof=1)) / 10.0**self.digits
+        return deviation(self.minor) / 10.0**self.digits
 
     @property
     def mean_error(self) -> float:
@@ -283,9 +294,26 @@ class Sums:
         return self.sd / math.sqrt(len(self.minor))
 
     @property
+    def sd_error(self) -> float | None:
+        """The standard error of the deviation, in whole units of the currency; None of fewer than a hundred samples."""
+        found = sectioned(deviation, self.minor)
+        return None if found is None else found / 10.0**self.digits
+
+    @checked
+    def p_error(self, percent: float) -> float | None:
+        """The standard error of `p`, in whole units of the currency; None of fewer than a hundred samples.
+
+        Raises:
+            OptionError: it is not above 0 and below 100.
+        """
+        share = _share(percent)
+        found = sectioned(lambda row: percentile(row, share), self.minor)
+        return None if found is None else found / 10.0**self.digits
+
+    @property
     def contingency(self) -> Money | None:
         """P80 less the plan as it stands: what to add so that four of five suffice."""
-        return None if self.planned is None else self.money(int(self._ordered[_place(len(self._ordered), 0.8)]) - self.planned)
+        return None if self.planned is None else self.money(int(self._ordered[place(len(self._ordered), 0.8)]) - self.planned)
 
 
 class Pair(NamedTuple):
@@ -342,7 +370,7 @@ class Joint:
         found: list[Pair] = []
         for step in range(points):
             part = share + (1 - share) * (step + 1) / (points + 1)
-            last = ordered[_place(count, part)]
+            last = ordered[place(count, part)]
             early = np.sort(self.costs.minor[self.dates.instants <= last])
             needed = math.ceil(share * count - 1e-9)
             if needed <= len(early):
@@ -351,6 +379,11 @@ class Joint:
                     found.append(pair)
         return tuple(found)
 
+    @checked
+    def within_error(self, date: date | str, amount: Money | str) -> float:
+        """The standard error of `within`."""
+        return of_share(self.within(date, amount), len(self.costs.minor))
+
     @property
     def correlation(self) -> float | None:
         """How much cost goes with time: Pearson's correlation; None where one of them never changes."""
@@ -358,3 +391,9 @@ class Joint:
         if times.std() == 0 or money.std() == 0:
             return None
         return float(np.corrcoef(times, money)[0, 1])
+
+    @property
+    def correlation_error(self) -> float | None:
+        """The standard error of the correlation, (1 - r^2) / sqrt(n - 1); None where there is none. Source: Pearson (1898)."""
+        found = self.correlation
+        return None if found is None else (1 - found**2) / math.sqrt(len(self.costs.minor) - 1)

@@ -6,13 +6,14 @@ they are best taken out is found step by step. Source: Hulett, removal of risk d
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
 import numpy as np
 
 from ipmo.analysis.risk.distributions import random
+from ipmo.analysis.risk.precision import of_mean, percentile, sectioned
 from ipmo.analysis.risk.sampling import cost_rows, run
 from ipmo.analysis.risk.setup import Kept, Setup
 from ipmo.progress import unwatched
@@ -21,7 +22,9 @@ from ipmo.units import DAY
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Cause", "Figures", "HandedOver", "Removed", "Responded", "causes", "in_order", "one_by_one", "without"]
+    Row = NDArray[np.int64]
+
+__all__ = ["Cause", "Figures", "HandedOver", "Removed", "Responded", "Seen", "causes", "in_order", "one_by_one", "without"]
 
 
 @attrs.frozen(kw_only=True)
@@ -46,12 +49,14 @@ class Removed:
         days: the percentile of its finish, in days later without the causes: negative where they hold it back.
         mean: alike of the mean.
         cost: the percentile of its cost without them, less that with them, in minor units; 0 where no cost is known.
+        errors: the standard errors of the three, in that order; None of too few samples.
     """
 
     cause: Cause
     days: float
     mean: float
     cost: int
+    errors: tuple[float | None, float, float | None]
 
 
 @attrs.frozen(kw_only=True)
@@ -66,6 +71,8 @@ class Responded:
         saved: what the portfolio costs less on average, the response not counted, in minor units.
         spent: what the response costs, alike.
         gained: what benefits are worth more on average, alike.
+        days_error: the standard error of `days`; None of too few samples.
+        net_error: the standard error of `net`.
     """
 
     risk: str
@@ -76,6 +83,8 @@ class Responded:
     saved: float
     spent: int
     gained: float
+    days_error: float | None
+    net_error: float
 
     @property
     def net(self) -> float:
@@ -94,6 +103,7 @@ class HandedOver:
         days: how much later the receiving project ends because of it, on average.
         end_days: how much later the portfolio ends because of it, on average.
         lost: what benefits are worth less because of it, on average, in minor units.
+        errors: the standard errors of `days`, `end_days` and `lost`.
     """
 
     source: str
@@ -104,6 +114,7 @@ class HandedOver:
     days: float
     end_days: float
     lost: float
+    errors: tuple[float, float, float]
 
 
 def causes(setup: Setup, estimates: Iterable[str]) -> list[Cause]:
@@ -129,57 +140,77 @@ def without(setup: Setup, gone: Iterable[Cause]) -> Setup:
     )
 
 
+class Seen(NamedTuple):
+    """What the samples say of one item.
+
+    Args:
+        finish: its finish, sample by sample.
+        cost: its cost in minor units alike; None where no cost is known.
+    """
+
+    finish: Row
+    cost: Row | None
+
+
 class Figures:
-    """A percentile and the mean of one item's finish, and a percentile of its cost.
+    """The finish and the cost of one item, with all causes and without some, on the same draws.
 
     Args:
         setup: what is simulated.
         kept: the item.
         owner: whose cost: an item of `Costs.made_of`, or one that risks cost something.
-        percent: the percentile.
+        percent: the percentile that causes are weighed by.
     """
 
     def __init__(self, setup: Setup, kept: Kept, owner: str, percent: float) -> None:
         self._setup, self._kept, self._owner, self._share = setup, kept, owner, percent / 100
+        self._base = self.seen(())
 
-    def of(self, gone: Iterable[Cause]) -> tuple[float, float, int]:
-        """Percentile and mean of the finish in days, and of the cost in minor units, without some causes."""
+    def seen(self, gone: Iterable[Cause]) -> Seen:
+        """All samples without some causes."""
         setup = attrs.evolve(without(self._setup, gone), kept=(self._kept,))
         with unwatched():
             batches = list(run(setup))
         dates = np.concatenate([one.dates[0] for one in batches])
-        money = np.concatenate([one.costs for one in batches], axis=1)
         rows = cost_rows(setup, self._owner)
-        cost = self._percentile(money[rows].sum(axis=0)) if rows else 0
-        first = int(dates.min())
-        return self._percentile(dates) / DAY, first / DAY + float((dates - first).mean()) / DAY, cost
+        return Seen(dates, np.concatenate([one.costs for one in batches], axis=1)[rows].sum(axis=0) if rows else None)
 
-    def _percentile(self, row: NDArray[np.int64]) -> int:
-        place = min(max(int(np.ceil(self._share * len(row) - 1e-9)), 1), len(row)) - 1
-        return int(np.partition(row, place)[place])
+    def removed(self, gone: Sequence[Cause]) -> Removed:
+        """What is otherwise without some causes; the last of them names the row."""
+        base, found = self._base, self.seen(gone)
+        moved = found.finish - base.finish
+        cost, cost_error = 0, None
+        if base.cost is not None and found.cost is not None:
+            cost = round(self._apart(found.cost, base.cost))
+            cost_error = sectioned(self._apart, found.cost, base.cost)
+        late = sectioned(self._apart, found.finish, base.finish)
+        return Removed(
+            cause=gone[-1],
+            days=self._apart(found.finish, base.finish) / DAY,
+            mean=float(moved.mean()) / DAY,
+            cost=cost,
+            errors=(None if late is None else late / DAY, of_mean(moved) / DAY, cost_error),
+        )
+
+    def _apart(self, one: Row, other: Row) -> float:
+        """How far the percentiles of two rows are apart."""
+        return percentile(one, self._share) - percentile(other, self._share)
 
 
 def one_by_one(figures: Figures, found: Iterable[Cause]) -> list[Removed]:
     """Each cause taken out alone, what gains most first."""
-    base = figures.of(())
-    return sorted((_removed(figures, base, (), cause) for cause in found), key=_gain)
+    return sorted((figures.removed([cause]) for cause in found), key=_gain)
 
 
 def in_order(figures: Figures, found: Iterable[Cause], count: int) -> list[Removed]:
     """The causes that are best taken out one after the other; each with what all so far gain together."""
-    base = figures.of(())
     left, gone, out = list(found), list[Cause](), list[Removed]()
     while left and len(out) < count:
-        best = min((_removed(figures, base, gone, cause) for cause in left), key=_gain)
+        best = min((figures.removed([*gone, cause]) for cause in left), key=_gain)
         out.append(best)
         gone.append(best.cause)
         left.remove(best.cause)
     return out
-
-
-def _removed(figures: Figures, base: tuple[float, float, int], gone: Iterable[Cause], cause: Cause) -> Removed:
-    found = figures.of((*gone, cause))
-    return Removed(cause=cause, days=found[0] - base[0], mean=found[1] - base[1], cost=found[2] - base[2])
 
 
 def _gain(one: Removed) -> tuple[float, int, float, str]:

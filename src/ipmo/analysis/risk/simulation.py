@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import attrs
 
 from ipmo.analysis.risk.outcomes import Dates, Joint, Sums
 from ipmo.analysis.risk.outcomes import percent as _share
+from ipmo.analysis.risk.precision import of_share, percentile, sectioned
 from ipmo.analysis.risk.readiness import Grade, grade
 from ipmo.analysis.risk.removal import HandedOver, Removed, Responded
 from ipmo.errors import ModelError
@@ -17,6 +18,10 @@ from ipmo.options import checked
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import DAY, minutes
 from ipmo.words import counted
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["Again", "Simulated", "Simulation"]
 
@@ -153,7 +158,8 @@ class Simulation(Rows[str, Simulated]):
         """What drives an item: each driver, risk, calendar risk and uncertain estimate taken out in turn, on the same draws.
 
         Columns: `cause`, `kind` (driver, risk, calendar or estimate), `days` (how much earlier the percentile of its finish is without that cause,
-        in days of 24 hours), `mean_days` (alike of the mean), `cost` (how much less the percentile of its cost is). The parts do not add up.
+        in days of 24 hours), `mean_days` (alike of the mean), `cost` (how much less the percentile of its cost is); each with its standard
+        error, as `days_error` and so on, blank of too few samples. The parts do not add up.
         Source: Hulett, removal of risk drivers; GAO Schedule Assessment Guide.
 
         Args:
@@ -178,8 +184,11 @@ class Simulation(Rows[str, Simulated]):
                 Column("cause", "str", [one.cause.id for one in found]),
                 Column("kind", "str", [one.cause.kind for one in found]),
                 Column("days", "float", [0.0 - one.days for one in found], "days"),
+                Column("days_error", "float", [one.errors[0] for one in found], "days"),
                 Column("mean_days", "float", [0.0 - one.mean for one in found], "days"),
+                Column("mean_days_error", "float", [one.errors[1] for one in found], "days"),
                 Column("cost", "float", [0.0 - one.cost / 10.0**digits for one in found], currency),
+                Column("cost_error", "float", [None if one.errors[2] is None else one.errors[2] / 10.0**digits for one in found], currency),
             ]
         )
 
@@ -189,7 +198,7 @@ class Simulation(Rows[str, Simulated]):
 
         Columns: `risk`, `response`, `before` and `after` (its probability), `days` (how much earlier the percentile of the finish is),
         `saved` (mean cost of the portfolio, the response not counted), `gained` (mean value of benefits), `spent` (what the response
-        costs), `net` (saved and gained less spent).
+        costs), `net` (saved and gained less spent); `days_error` and `net_error` are standard errors, that of days blank of too few samples.
 
         Args:
             item: whose finish; the portfolio's when left out.
@@ -211,7 +220,8 @@ class Simulation(Rows[str, Simulated]):
                 *(Column(name, "str", [getattr(one, name) for one in found]) for name in ("risk", "response")),
                 *(Column(name, "float", [getattr(one, name) for one in found]) for name in ("before", "after")),
                 Column("days", "float", [one.days for one in found], "days"),
-                *map(money, ("saved", "gained", "spent", "net")),
+                Column("days_error", "float", [one.days_error for one in found], "days"),
+                *map(money, ("saved", "gained", "spent", "net", "net_error")),
             ]
         )
 
@@ -220,7 +230,8 @@ class Simulation(Rows[str, Simulated]):
 
         Columns: `source`, `target`, `type`, `late` (the share of samples in which the giver is later than the schedule says), `missed`
         (later than the receiver needs it; blank where nobody stated when), `days` (how much later the receiving project ends because of
-        it, on average, in days of 24 hours), `end_days` (the portfolio alike), `lost` (what benefits are worth less because of it).
+        it, on average, in days of 24 hours), `end_days` (the portfolio alike), `lost` (what benefits are worth less because of it); each with
+        its standard error, as `days_error` and so on.
         A hand-over is in time when it asks for no more than in the schedule; whatever else holds the receiver back still does.
 
         Raises:
@@ -231,11 +242,20 @@ class Simulation(Rows[str, Simulated]):
         return Table(
             [
                 *(Column(name, "str", [getattr(one, name) for one in found]) for name in ("source", "target", "type")),
-                *(Column(name, "float", [getattr(one, name) for one in found]) for name in ("late", "missed")),
-                *(Column(name, "float", [getattr(one, name) for one in found], "days") for name in ("days", "end_days")),
+                *(column for name in ("late", "missed") for column in self._shares(name, [getattr(one, name) for one in found])),
+                Column("days", "float", [one.days for one in found], "days"),
+                Column("days_error", "float", [one.errors[0] for one in found], "days"),
+                Column("end_days", "float", [one.end_days for one in found], "days"),
+                Column("end_days_error", "float", [one.errors[1] for one in found], "days"),
                 Column("lost", "float", [one.lost / 10.0**digits for one in found], currency),
+                Column("lost_error", "float", [one.errors[2] / 10.0**digits for one in found], currency),
             ]
         )
+
+    def _shares(self, name: str, found: Sequence[float | None]) -> tuple[Column, Column]:
+        """Shares of the samples, and their standard errors."""
+        errors = [None if share is None else of_share(share, self.samples) for share in found]
+        return Column(name, "float", found), Column(f"{name}_error", "float", errors)
 
     @property
     def _made_again(self) -> Again:
@@ -255,7 +275,8 @@ class Simulation(Rows[str, Simulated]):
 
         Columns: `item`, `kind`, `plan`, `amount` (the percentile of its cost), `contingency` (the difference), `of_parts` (the sum of the
         contingencies of its projects), `diversification` (what is not needed because not everything goes wrong at once), `days` (alike of
-        its finish). Percentiles do not add up. Source: AACE 40R-08; the reserve of a portfolio is computed on its own samples.
+        its finish); `amount_error` is the standard error of the amount and of the contingency, and so on, blank of too few samples.
+        Percentiles do not add up. Source: AACE 40R-08; the reserve of a portfolio is computed on its own samples.
 
         Args:
             percent: the probability, in per cent.
@@ -263,32 +284,43 @@ class Simulation(Rows[str, Simulated]):
         Raises:
             OptionError: it is not above 0 and below 100.
         """
-        _share("percent", percent)
+        share = _share("percent", percent)
         rows = [row for row in self.rows if row.kind in ("portfolio", "programme", "project") and (row.costs or row.dates)]
-        own = {
-            row.id: None if row.costs is None or row.costs.planned is None else row.costs.at(percent) - row.costs.planned for row in rows
-        }
-        parts = {row.id: [own.get(name) for name in self.held.get(row.id, ())] for row in rows}
-        sums = {
-            name: None if own[name] is None or not found or None in found else sum(one for one in found if one is not None)
-            for name, found in parts.items()
-        }
+        known = {row.id: row.costs for row in rows if row.costs is not None and row.costs.planned is not None}
         digits, currency = self._money
 
         def money(name: str, minor: Sequence[float | None]) -> Column:
             return Column(name, "float", [None if one is None else one / 10.0**digits for one in minor], currency)
 
-        spared = [None if (whole := sums[row.id]) is None or (mine := own[row.id]) is None else whole - mine for row in rows]
+        def at(*found: NDArray[np.int64]) -> float:
+            return float(sum(percentile(one, share) for one in found))
+
+        own = {name: costs.at(percent) - (costs.planned or 0) for name, costs in known.items()}
+        parts = {name: held for name in known if (held := self.held.get(name)) and all(part in known for part in held)}
+        minors = {name: [known[part].minor for part in held] for name, held in parts.items()}
+        sums = {name: sum(own[part] for part in held) for name, held in parts.items()}
+        spared = {name: whole - own[name] for name, whole in sums.items()}
+        spared_error = {
+            name: sectioned(lambda first, *others: at(*others) - at(first), known[name].minor, *found) for name, found in minors.items()
+        }
+        amounts = {row.id: row.costs.at(percent) for row in rows if row.costs is not None}
+        amount_error = {row.id: sectioned(at, row.costs.minor) for row in rows if row.costs is not None}
+        ids = [row.id for row in rows]
         late = [None if (d := row.dates) is None or d.planned is None else (d.instant(percent) - d.planned) / DAY for row in rows]
+        late_error = [None if (d := row.dates) is None or d.planned is None else d.p_error(percent) for row in rows]
         return Table(
             [
                 *(Column(name, "str", [getattr(row, at) for row in rows]) for name, at in (("item", "id"), ("kind", "kind"))),
                 money("plan", [None if row.costs is None else row.costs.planned for row in rows]),
-                money("amount", [None if row.costs is None else row.costs.at(percent) for row in rows]),
-                money("contingency", [own[row.id] for row in rows]),
-                money("of_parts", [sums[row.id] for row in rows]),
-                money("diversification", spared),
+                money("amount", [amounts.get(name) for name in ids]),
+                money("amount_error", [amount_error.get(name) for name in ids]),
+                money("contingency", [own.get(name) for name in ids]),
+                money("of_parts", [sums.get(name) for name in ids]),
+                money("of_parts_error", [sectioned(at, *minors[name]) if name in minors else None for name in ids]),
+                money("diversification", [spared.get(name) for name in ids]),
+                money("diversification_error", [spared_error.get(name) for name in ids]),
                 Column("days", "float", late, "days"),
+                Column("days_error", "float", late_error, "days"),
             ]
         )
 
@@ -333,6 +365,44 @@ class Simulation(Rows[str, Simulated]):
                 money("cost_p80", costs, 80),
                 money("value_mean", values, None),
                 money("value_p20", values, 20),
+            ]
+        )
+
+    def errors(self) -> Table:
+        """One row an item: the standard error of each figure of `table()`; how far it may be from what endless samples would say.
+
+        Columns: those of the figures, in days of 24 hours, shares or money; of percentiles and deviations blank of too few samples.
+        """
+        rows = self.rows
+        dates, costs, values = [r.dates for r in rows], [r.costs for r in rows], [r.value for r in rows]
+        currency = next((one.currency for one in (*costs, *values) if one is not None), "")
+
+        def days(name: str, error: Callable[[Dates], float | None]) -> Column:
+            return Column(name, "float", [None if d is None else error(d) for d in dates], "days")
+
+        def late(percent: int) -> Column:
+            return days(f"p{percent}", lambda d: d.p_error(percent))
+
+        def money(name: str, found: Sequence[Sums | None], error: Callable[[Sums], float | None]) -> Column:
+            return Column(name, "float", [None if c is None else error(c) for c in found], currency)
+
+        def shares(name: str, found: Sequence[float | None]) -> Column:
+            return Column(name, "float", [None if share is None else of_share(share, self.samples) for share in found])
+
+        return Table(
+            [
+                Column("id", "str", [row.id for row in rows]),
+                shares("on_schedule", [None if d is None else d.on_plan for d in dates]),
+                days("mean", lambda d: d.mean_error),
+                days("sd", lambda d: d.sd_error),
+                *(late(percent) for percent in (10, 50, 80, 90)),
+                shares("sure", [None if d is None else d.sure for d in dates]),
+                money("cost_mean", costs, lambda c: c.mean_error),
+                money("cost_sd", costs, lambda c: c.sd_error),
+                money("cost_p50", costs, lambda c: c.p_error(50)),
+                money("cost_p80", costs, lambda c: c.p_error(80)),
+                money("value_mean", values, lambda c: c.mean_error),
+                money("value_p20", values, lambda c: c.p_error(20)),
             ]
         )
 

@@ -1,0 +1,225 @@
+"""The samples of one simulation gathered into its answer: dates, costs, values, how often work and links decide the end."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ipmo.analysis.benefits.profiles import profile
+from ipmo.analysis.benefits.realisation import BenefitValue
+from ipmo.analysis.risk.outcomes import Dates, Sums
+from ipmo.analysis.risk.plan import Plan
+from ipmo.analysis.risk.precision import of_share
+from ipmo.analysis.risk.sampling import Batch, cost_rows
+from ipmo.analysis.risk.setup import Kept, Setup
+from ipmo.analysis.risk.simulation import Again, Simulated, Simulation
+from ipmo.analysis.risk.uncertain import Piece, open_work
+from ipmo.findings import Finding, Severity
+from ipmo.model.hierarchy import hierarchy
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Programme, Task
+from ipmo.network.states import EFFECTS, LIVE
+from ipmo.tables import Column, Table
+from ipmo.units import DAY, minor_digits
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["Gathering"]
+
+
+class Gathering:
+    """What the samples of a plan come to.
+
+    Args:
+        plan: what was simulated.
+        setup: as it was simulated: the plan's own, with as many samples as were made.
+    """
+
+    def __init__(self, plan: Plan, setup: Setup) -> None:
+        self.plan, self.setup = plan, setup
+
+    def answer(self, batches: Sequence[Batch], again: Again, told: str = "", more: Sequence[Finding] = ()) -> Simulation:
+        """All samples as one answer.
+
+        Args:
+            batches: in order.
+            again: makes the simulation once more with a change.
+            told: how it came to that many samples, in words; nothing where they were asked for.
+            more: what was found on the way.
+        """
+        pf, setup = self.plan.portfolio, self.setup
+        dates = np.concatenate([one.dates for one in batches], axis=1)
+        money = np.concatenate([one.costs for one in batches], axis=1)
+        comes = np.concatenate([one.comes for one in batches], axis=1)
+        costs = self._costs(money)
+        found = {kept.full_id: self._dates(kept, dates[place]) for place, kept in enumerate(setup.kept)}
+        values = self.values(found, comes)
+        rows: dict[str, Simulated] = {}
+        names = dict.fromkeys([*self.plan.parts, *(benefit.id for benefit in pf.benefits)])
+        for name in names:
+            kind = self.plan.parts[name][0] if name in self.plan.parts else "benefit"
+            if name in found or name in costs or name in values:
+                noun = pf.items.get(name, pf)
+                rows[name] = Simulated(
+                    id=name, name=noun.name, kind=kind, dates=found.get(name), costs=costs.get(name), value=values.get(name)
+                )
+        findings = [*self.plan.findings, *more, *self._below_zero(batches)]
+        work = self._criticality(batches), self._links(batches)
+        tree = hierarchy(pf)
+        whole: list[Programme | Portfolio] = [*pf.programmes, pf]
+        held = {noun.id: tuple(project.id for project in tree.projects(noun)) for noun in whole if noun.id in rows}
+        made = (setup.samples, setup.seed, self.plan.settings + told)
+        return Simulation(rows, pf.id, made, findings, work, held=held, again=again)
+
+    def _dates(self, kept: Kept, row: NDArray[np.int64]) -> Dates:
+        """The dates of one item."""
+        row.flags.writeable = False
+        net, passes, nodes = self.plan.schedule.network, self.plan.schedule.passes, self.plan.parts[kept.full_id][1]
+        bound = any(net.state[v] in LIVE and passes.lists.pos[v] in passes.lower_bounded for v in nodes) if net.unknown else False
+        planned, committed = self.plan.planned(kept), self.plan.committed(kept.full_id)
+        return Dates(id=kept.full_id, instants=row, begins=kept.begins, planned=planned, committed=committed, at_least=bound)
+
+    def _costs(self, money: NDArray[np.int64]) -> dict[str, Sums]:
+        """What each item costs: its own, or the sum of what is inside it, and what happens to it."""
+        costs = self.setup.costs
+        above = {name for event in self.setup.events for item, *_ in event.costs for name in costs.holding(costs.owner_of(item))}
+        above |= {name for event in self.setup.events if event.response for name in costs.holding(costs.owner_of(event.full_id))}
+        out: dict[str, Sums] = {}
+        for name in dict.fromkeys([*costs.made_of, *sorted(above)]):
+            parts = costs.made_of.get(name, ())
+            whole = money[cost_rows(self.setup, name)].sum(axis=0)
+            planned = sum(self._planned_cost(part) for part in parts)
+            inside = set(parts)
+            lacks = tuple(one for project, some in costs.unknown.items() if inside & set(costs.made_of.get(project, ())) for one in some)
+            words = costs.sources.get(name, "")
+            if name in above:
+                words = f"{words} and what happens to it" if words else "what happens to it alone: no other cost of it is known"
+            out[name] = self._money(name, whole, round(planned) if parts else None, words, lacks)
+        return out
+
+    def _planned_cost(self, bearer: str) -> float:
+        """Minor units that a bearer costs by its central values."""
+        found = self.setup.costs.bearers[bearer]
+        whole = sum(float(getattr(line.estimate.central(), "amount", 0)) * line.rate for line in found.lines)
+        noun = self.plan.portfolio.items.get(bearer)
+        if found.per_minute and isinstance(noun, Task) and noun.duration is not None:
+            piece = open_work(self.plan.portfolio, self.plan.schedule.network).get(bearer)
+            whole += found.per_minute * (0 if piece is None else piece.minutes)
+        return float(round(whole))
+
+    def _money(self, name: str, whole: NDArray[np.int64], planned: int | None, what: str, missing: tuple[str, ...] = ()) -> Sums:
+        costs = self.setup.costs
+        currency = costs.currency or next((one.currency for one in self.plan.worth.values()), "")
+        whole.flags.writeable = False
+        return Sums(id=name, minor=whole, currency=currency, digits=minor_digits(currency), planned=planned, what=what, missing=missing)
+
+    def values(self, found: Mapping[str, Dates], comes: NDArray[np.bool_]) -> dict[str, Sums]:
+        """What benefits are worth: by their start in each sample, and nothing where they do not come."""
+        out: dict[str, Sums] = {}
+        order = {name: place for place, name in enumerate(self.setup.likely)}
+        total = np.zeros(self.setup.samples, np.int64)
+        missing = []
+        for name, one in self.plan.worth.items():
+            probability = Fraction(str(one.noun.probability)) if one.noun.probability is not None else Fraction(1)
+            if one.yearly is None or (name not in found and one.start is None) or one.forecast is None:
+                missing.append(name)
+                continue
+            full = one.yearly / probability if probability else Fraction(0)
+            if name in found:
+                days, back = np.unique(-(-found[name].instants // DAY), return_inverse=True)  # the first whole day of each
+                worths = np.array([self._worth(one, date.fromordinal(int(day) + 1), full) for day in days], np.int64)
+                row = worths[back.ravel()]
+            else:
+                assert one.start is not None
+                row = np.full(self.setup.samples, self._worth(one, one.start, full), np.int64)
+            if name in order:
+                row = np.where(comes[order[name]], row, 0)
+            total = total + row
+            out[name] = self._money(name, row, None, self._what(one))
+        if out and self.plan.portfolio.id not in out:
+            first = next(iter(out))
+            out[self.plan.portfolio.id] = self._money(self.plan.portfolio.id, total, None, out[first].what, tuple(missing))
+        return out
+
+    def _worth(self, one: BenefitValue, start: date, yearly: Fraction) -> int:
+        """Minor units that a benefit is worth from a day on."""
+        if one.valued is None:
+            made = profile(one.noun, start, yearly)
+            worth = None if made is None else float(made.total)
+        else:
+            worth = one.valued.worth(one.noun, start, yearly)
+        return 0 if worth is None else round(worth * float(10 ** minor_digits(one.currency)))
+
+    @staticmethod
+    def _what(one: BenefitValue) -> str:
+        return "the sum of its years, undiscounted" if one.valued is None else f"present value on {one.at}"
+
+    def _below_zero(self, batches: Sequence[Batch]) -> Iterator[Finding]:
+        """Says of which work draws were below zero."""
+        below = sum(one.below for one in batches)
+        for piece, count in zip(sorted(self.setup.structures.pieces), np.asarray(below).tolist(), strict=True):
+            if count:
+                message = f"{count / self.setup.samples:.1%} of the draws of {piece!r} are below zero, and count as no time at all"
+                yield Finding(code="ipmo/time-below-zero", item=piece, severity=Severity.INFO, message=message, hint="narrow its estimate")
+
+    def _criticality(self, batches: Sequence[Batch]) -> Table:
+        """How often open work is critical, and how much the end goes with it."""
+        net, pf, n = self.plan.schedule.network, self.plan.portfolio, self.setup.samples
+        counts = np.sum([one.critical for one in batches], axis=0)
+        pieces = [self.setup.structures.pieces[name] for name in sorted(self.setup.structures.pieces)]
+        sums = [[sum(int(one.lengths[place, part]) for one in batches) for part in range(3)] for place in range(len(pieces))]
+        ends = [sum(one.ends[part] for one in batches) for part in range(2)]
+        spread = {piece.full_id: self._moments(piece, sums[place], ends) for place, piece in enumerate(pieces)}
+        shown = [
+            (net.ids[node], int(counts[node]) / n)
+            for node in range(net.n)
+            if net.state[node] in LIVE and net.kinds[node] not in EFFECTS and net.ids[node] in pf.items
+        ]
+        shown.sort(key=lambda one: (-one[1], one[0]))
+        none = (None, None, None)
+        figures = [spread.get(name, none) for name, _ in shown]
+        return Table(
+            [
+                Column("id", "str", [name for name, _ in shown]),
+                Column("name", "str", [pf.items[name].name for name, _ in shown]),
+                Column("criticality", "float", [share for _, share in shown]),
+                Column("error", "float", [of_share(share, n) for _, share in shown]),
+                Column("length_sd", "float", [one[0] for one in figures], "days"),
+                Column("cruciality", "float", [one[1] for one in figures]),
+                Column(
+                    "ssi", "float", [None if one[2] is None else share * one[2] for (_, share), one in zip(shown, figures, strict=True)]
+                ),
+            ]
+        )
+
+    def _moments(self, piece: Piece, sums: Sequence[int], ends: Sequence[int]) -> tuple[float, float | None, float | None]:
+        """Deviation of a length in days, its correlation with the end without the sign, its deviation by that of the end."""
+        n = self.setup.samples
+        own, end = n * sums[1] - sums[0] ** 2, n * ends[1] - ends[0] ** 2
+        day = piece.calendar.day_minutes if not piece.elapsed else 1440
+        deviation = math.sqrt(own / (n * (n - 1)))
+        if not own or not end:
+            return deviation / day, None, None
+        return deviation / day, abs(n * sums[2] - sums[0] * ends[0]) / math.sqrt(own) / math.sqrt(end), math.sqrt(own / end)
+
+    def _links(self, batches: Sequence[Batch]) -> Table:
+        """How often each link of the file lies on a driving path to the end."""
+        net, n = self.plan.schedule.network, self.setup.samples
+        links = self.plan.portfolio.links
+        numbers = sorted(set(net.numbers.values()))
+        shares = [sum(one.driving.get(number, 0) for one in batches) / n for number in numbers]
+        return Table(
+            [
+                Column("source", "str", [links[number].source for number in numbers]),
+                Column("target", "str", [links[number].target for number in numbers]),
+                Column("type", "str", [links[number].type for number in numbers]),
+                Column("criticality", "float", shares),
+                Column("error", "float", [of_share(share, n) for share in shares]),
+            ]
+        )

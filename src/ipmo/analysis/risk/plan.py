@@ -1,0 +1,223 @@
+"""What is simulated of a portfolio: its uncertain work, causes and costs, and the items whose samples are kept."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+import attrs
+
+from ipmo.analysis.benefits.realisation import BenefitValue, benefits
+from ipmo.analysis.risk.causes import Event, RiskView, Targets, events, not_counted, shared
+from ipmo.analysis.risk.correlation import correlated
+from ipmo.analysis.risk.costs import Costs
+from ipmo.analysis.risk.distributions import PertRule, endless, random
+from ipmo.analysis.risk.forks import forks
+from ipmo.analysis.risk.lost_days import too_many
+from ipmo.analysis.risk.readiness import readiness
+from ipmo.analysis.risk.setup import Kept, Setup
+from ipmo.analysis.risk.uncertain import Piece, Structures, open_work
+from ipmo.errors import ModelError
+from ipmo.findings import Finding, Severity
+from ipmo.model.calendars import Calendar
+from ipmo.model.dialects import Dialect
+from ipmo.model.fields import FrozenMap
+from ipmo.model.hierarchy import hierarchy
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Project, Task
+from ipmo.network.states import EFFECTS, LIVE, State
+from ipmo.units import as_day, minutes
+
+if TYPE_CHECKING:
+    from ipmo.analysis.dates.schedule import Schedule
+
+__all__ = ["Plan"]
+
+NUMBERS = 2_000_000
+"""Dates up to which those of all tasks are kept; beyond, of those that are asked for, and of all that is no task."""
+
+
+class Plan:
+    """What is simulated of one portfolio."""
+
+    def __init__(
+        self,
+        portfolio: Portfolio,
+        samples: int,
+        seed: int,
+        risks: RiskView,
+        dialect: str | Dialect | None,
+        pert: PertRule,
+        keep: Sequence[str],
+        correlations: Mapping[tuple[str, str], float] = FrozenMap(),
+    ) -> None:
+        self.portfolio = portfolio
+        self.view: RiskView = risks
+        start = Structures(portfolio, dialect, {})
+        self.schedule: Schedule = start.base
+        net = self.schedule.network
+        work = open_work(portfolio, net)
+        for name, piece in work.items():
+            if never := endless(piece.estimate):
+                said = (
+                    f"{name!r} does not end in {never:.1%} of the samples at the pace of its history; fewer items, or what changes the pace"
+                )
+                raise ModelError.of(piece.field, said).at(name)
+        costs = Costs(portfolio)
+        targets = self.targets = Targets(portfolio, net, work)
+        drivers = shared(portfolio, targets, costs.bearers)
+        found, self.findings = events(portfolio, targets, risks)
+        found = tuple(self.rated(event, costs) for event in found)
+        branches, told = forks(portfolio, targets, costs.bearers)
+        self.findings += told
+        touched = {name for name, piece in work.items() if random(piece.estimate)}
+        touched |= {name for fork in branches for way in fork.ways for name in way.tasks}
+        touched |= {name for one in drivers if one.driver.affects == "duration" for name in one.tasks}
+        touched |= {name for event in found for delayed in event.delays for name, _ in delayed.longer}
+        structures = Structures(portfolio, dialect, {name: work[name] for name in touched})
+        if structures.one_by_one:
+            found = tuple(self._without_points(event) for event in found)
+        worth = {one.id: one for one in benefits(portfolio, unrated="unknown")} if portfolio.benefits else {}
+        self.worth: Mapping[str, BenefitValue] = worth
+        together, repaired = correlated(correlations, {name for name, piece in work.items() if random(piece.estimate)})
+        self.findings += repaired
+        self.setup = Setup(
+            structures=structures,
+            kept=tuple(self._kept(keep, samples)),
+            shared=drivers,
+            events=found,
+            costs=costs,
+            likely={one.id: float(one.noun.probability or 0) for one in worth.values() if one.noun.probability not in (None, 1.0)},
+            seed=seed,
+            samples=samples,
+            pert=pert,
+            together=together,
+            forks=branches,
+            lost=self._losing(work, one_by_one=structures.one_by_one),
+        )
+        self.settings = f"risks {risks}" + (f", dialect {net.dialect.name}" if net.dialect is not None else "")
+        self.settings += f", {len(correlations)} correlations" if correlations else ""
+        self.settings += ", classic PERT" if pert == "classic" else ""
+        self.findings += readiness(portfolio, self.schedule, list(work.values()), drivers, (*found, *branches, *self.setup.lost))
+
+    def _losing(self, work: Mapping[str, Piece], *, one_by_one: bool) -> dict[str, Calendar]:
+        """The work that loses days of its calendar, and what of that is not counted."""
+        found = {name: piece.calendar for name, piece in work.items() if piece.calendar.lost and not piece.elapsed and piece.minutes}
+        calendars = {one.id: one for one in found.values()}
+        self.findings += too_many(calendars.values())
+        if not one_by_one:
+            return found
+        for name in calendars:
+            message = f"days that calendar {name!r} loses are not counted beside work as late as possible or until an expected finish"
+            self.findings.append(Finding(code="ipmo/lost-days-not-simulated", item=name, severity=Severity.WARNING, message=message))
+        return {}
+
+    def rated(self, event: Event, costs: Costs) -> Event:
+        """An event with those costs that can be counted in the portfolio's currency."""
+        kept = []
+        for item, money, role in event.costs:
+            if costs.rate(item, getattr(money.central(), "currency", "")) is not None:
+                kept.append((item, money, role))
+                continue
+            message = (
+                f"the cost of risk {event.full_id!r} has no exchange rate into {costs.currency or 'a currency that the portfolio states'}"
+            )
+            hint = "add a rate under rates:" if costs.currency else "add portfolio: money: {currency: GBP}"
+            self.findings.append(not_counted(event.full_id, message, hint))
+        response = event.response
+        if response is not None and costs.rate(event.full_id, response.currency) is None:
+            self.findings.append(
+                not_counted(event.full_id, f"the response of {event.full_id!r} has no exchange rate", "add a rate under rates:")
+            )
+            response = None
+        return attrs.evolve(event, costs=tuple(kept), response=response)
+
+    def _without_points(self, event: Event) -> Event:
+        """An event without delays of what is no task, where each sample is a schedule of its own."""
+        delays = []
+        for delayed in event.delays:
+            later = tuple(pair for pair in delayed.later if isinstance(self.portfolio.items.get(pair[0]), Task))
+            if later != delayed.later:
+                message = f"risk {event.full_id!r} delays what is no task, beside work as late as possible"
+                self.findings.append(not_counted(event.full_id, message, "name a task"))
+            delays.append(attrs.evolve(delayed, later=later))
+        return attrs.evolve(event, delays=tuple(delays))
+
+    @property
+    def since(self) -> int:
+        """The instant from which the time to a finish counts: the status date, or the start of the portfolio."""
+        status = self.portfolio.status_date
+        return self.schedule.network.base if status is None else max(self.schedule.network.base, minutes(status))
+
+    # --------------------------------------------------------------------------------------------- items
+
+    @functools.cached_property
+    def parts(self) -> dict[str, tuple[str, Sequence[int]]]:
+        """Kind and nodes of everything that can have dates, in order of the file."""
+        net, pf = self.schedule.network, self.portfolio
+        nodes = self.schedule.passes.nodes
+        out: dict[str, tuple[str, Sequence[int]]] = {}
+        members: dict[str, Sequence[int]] = {}
+        for place, name in enumerate(net.projects):
+            members[name] = net.members.get(place, [nodes[name]] if name in nodes else [])
+        tree = hierarchy(pf)
+        if pf.id not in pf.items:
+            out[pf.id] = "portfolio", [v for found in members.values() for v in found]
+        for programme in pf.programmes:
+            out[programme.id] = "programme", [v for project in tree.projects(programme) for v in members[project.id]]
+        for project in pf.projects:
+            out[project.id] = "project", members[project.id]
+            for task in project.tasks:
+                full_id = f"{project.id}/{task.id}"
+                if full_id in nodes:
+                    out[full_id] = net.kinds[nodes[full_id]], [nodes[full_id]]
+                elif (project.id, task.id) in net.summaries:
+                    out[full_id] = "summary", net.summaries[project.id, task.id]
+            for gate in project.gates:
+                full_id = f"{project.id}/{gate.id}"
+                out[full_id] = "gate", [nodes[full_id]]
+        for name in (*(outcome.id for outcome in pf.outcomes), *(benefit.id for benefit in pf.benefits)):
+            if name in nodes:
+                out[name] = net.kinds[nodes[name]], [nodes[name]]
+        return out
+
+    def _kept(self, keep: Sequence[str], samples: int) -> Iterable[Kept]:
+        """The items whose dates are kept: all, or where those are too many all but tasks that nobody asked for."""
+        net, passes = self.schedule.network, self.schedule.passes
+        every = len(self.parts) * samples <= NUMBERS
+        asked = frozenset(keep)
+        unsized = passes.without_duration
+        for name, (kind, nodes) in self.parts.items():
+            if kind in ("task", "summary") and not every and name not in asked:
+                continue
+            if kind in EFFECTS:
+                if net.state[nodes[0]] in LIVE and passes.lists.pos[nodes[0]] not in passes.lower_bounded:
+                    yield Kept(full_id=name, nodes=(nodes[0],), done=-1, begins=True)
+                continue
+            live = tuple(v for v in nodes if net.state[v] in LIVE and v not in unsized)
+            facts = (net.finishes[v] for v in nodes if net.state[v] is not State.GONE and v in net.finishes and v not in live)
+            done = max(facts, default=-1)
+            if live:
+                whole = {net.project[v] for v in live} if kind in ("portfolio", "programme", "project") else None
+                places = None if whole is None else tuple(sorted(map(int, whole)))
+                yield Kept(full_id=name, nodes=live, done=done, begins=False, projects=places)
+
+    def planned(self, kept: Kept) -> int | None:
+        """The instant of the schedule as it stands."""
+        net, q = self.schedule.network, self.schedule.passes.lists
+        if kept.begins:
+            node = kept.nodes[0]
+            v = q.pos[node]
+            return q.finish[v] if node in net.points else net.running_clock(node).start(q.x[v])
+        return max([kept.done, *(q.finish[q.pos[node]] for node in kept.nodes)])
+
+    def committed(self, full_id: str) -> date | None:
+        """The day that somebody relies on."""
+        noun = self.portfolio.items.get(full_id)
+        for field in ("deadline", "need_by"):
+            when: date | None = getattr(noun, field, None)
+            if when is not None:
+                return as_day(when)
+        return as_day(noun.finish) if isinstance(noun, Project) and noun.finish is not None and (noun.tasks or noun.gates) else None
