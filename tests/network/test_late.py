@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -15,7 +17,12 @@ from hypothesis import strategies as st
 import ipmo
 from ipmo.model import After, Benefit, Calendar, Enabler, Link, Portfolio, Project, Task
 from ipmo.network.kernels.columns import FAR
+from ipmo.network.network import Network
 from ipmo.network.overlay import Overlay
+from ipmo.network.parts import LateLink
+from ipmo.network.passes import Passes
+from ipmo.network.states import State
+from ipmo.units import minutes, moment
 
 from .conftest import as_large
 
@@ -269,3 +276,113 @@ def test_compiled_and_plain_kernels_give_the_same_late_dates(dialect: str) -> No
         assert [int(x) for x in s.passes.link_floats] == [int(x) for x in plain.passes.link_floats]
         assert s.passes.target_names == plain.passes.target_names
         assert s.passes.project_late_starts == plain.passes.project_late_starts
+
+
+DAYS = Calendar(id="days", week="mon-fri", hours="09:00-17:00")
+
+
+@pytest.mark.parametrize("way", ["lists", "arrays"])
+@pytest.mark.parametrize(
+    ("from_finish", "lag", "clock", "latest"),
+    [
+        (True, 0, 0, "2026-01-16 17:00"),
+        (True, 1440, 0, "2026-01-15 17:00"),
+        (True, 480, 1, "2026-01-15 17:00"),
+        (True, 5 * 480, 1, "2026-01-09 17:00"),
+        (False, 480, 1, "2026-01-16 17:00"),  # of its start: the finish is two days after that
+        (False, 3 * 480, 1, "2026-01-15 17:00"),
+        (True, 72 * 60, 0, "2026-01-13 17:00"),
+    ],
+)
+def test_a_link_that_bounds_late_dates_only_is_an_upper_bound_on_its_giver(
+    from_finish: bool, lag: int, clock: int, latest: str, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten days from Monday, 5 January, end on the 16th, and so may the receiver; the giver by so much before, and what is before that too."""
+    if way == "arrays":
+        as_large(monkeypatch)
+    columns = Network.from_columns(
+        ["first", "giver", "receiver", "long"], [480, 2 * 480, 480, 4800], [0], [1], start=minutes(date(2026, 1, 5)),
+        calendar=[0] * 4, calendars=[DAYS],
+    )  # fmt: skip
+    net = attrs.evolve(columns, late_links=(LateLink(1, 2, from_finish, lag, clock),))
+    passes = Passes(net)
+    clock_of = net.clock(1)
+    pos = [int(v) for v in passes.positions.pos]
+    late = [int(passes.late_starts.to_end[v]) for v in pos]
+    finish = [str(moment(clock_of.finish(x + int(d))))[:16] for x, d in zip(late, net.dur, strict=True)]
+    end = "2026-01-16 17:00"
+    if latest < end:
+        assert finish[1:] == [latest, end, end]
+    else:
+        assert finish[1:] == [end, end, end]
+    assert late[0] == late[1] - 480
+    assert [int(x) for x in Passes(columns).early_starts] == [int(x) for x in passes.early_starts]
+
+
+@pytest.mark.parametrize("way", ["lists", "arrays"])
+def test_links_that_bound_late_dates_only_follow_one_another(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three in a row, in any order, and one to what has no late date: each by a day and its length before the next."""
+    if way == "arrays":
+        as_large(monkeypatch)
+    columns = Network.from_columns(["a", "b", "c", "long", "done"], [10, 20, 30, 1000, 40], [], [])
+    net = attrs.evolve(
+        columns,
+        state=[State.NORMAL] * 4 + [State.UNDATED],
+        late_links=(LateLink(0, 1, True, 100, 0), LateLink(2, 4, True, 5, 0), LateLink(1, 2, True, 100, 0), LateLink(2, 3, True, 100, 0)),
+    )
+    passes = Passes(net)
+    late = [int(passes.late_starts.to_end[int(v)]) for v in passes.positions.pos]
+    assert late[:4] == [1000 - 300 - 10, 1000 - 200 - 20, 1000 - 100 - 30, 0]
+
+
+LEADS = """
+ipmo: 1
+portfolio: {id: p, start: 2026-01-05, calendar: continuous}
+projects:
+  - id: P
+    tasks:
+      - {id: s, name: summary}
+      - {id: one, parent: s, duration: FIRST d}
+      - {id: two, parent: s, duration: SECOND d, not_before: SHIFT}
+      - {id: back, duration: 2 d}
+      - {id: last, duration: 9 d, after: back}
+      - {id: end, duration: LONG d}
+  - {id: X, tasks: [{id: x, duration: 3 d}]}
+  - id: held
+    tasks: [{id: h, duration: 1 d, constraints: {mandatory_start: 2026-03-02}}]
+links: [{from: P/s@start, to: X/x}, {from: X/x, to: P/back}]
+"""
+
+
+@pytest.mark.parametrize("way", ["lists", "arrays"])
+@pytest.mark.parametrize("first", [1, 4])
+@pytest.mark.parametrize("shift", ["2026-01-05", "2026-01-06", "2026-01-07"])
+@pytest.mark.parametrize("long", [20, 14])
+def test_work_held_elsewhere_leaves_the_floats_to_the_own_project_alone(
+    first: int, shift: str, long: int, way: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What leaves the start of a summary comes back to the project; what starts first there binds it, unless another starts as early."""
+    if way == "arrays":
+        as_large(monkeypatch)
+    text = LEADS.replace("FIRST", str(first)).replace("SECOND", "2").replace("SHIFT", shift).replace("LONG", str(long))
+    (tmp_path / "p.yaml").write_text(text, encoding="utf-8")
+    pf = ipmo.read(tmp_path / "p.yaml")
+    with_it, without = ipmo.schedule(pf), ipmo.schedule(pf.evolve("p", projects=pf.projects[:2]))
+    assert with_it.network.pin and not without.network.pin
+    both = []
+    for s in (with_it, without):
+        late, q = s.passes.project_late_starts, s.passes.lists
+        both.append({s.network.ids[q.order[v]]: x for v, x in late.items() if s.network.project[q.order[v]] == 0})
+    assert both[0] == both[1]
+    # each against the end of the project after that work alone is later: 20 days, and no more than the float says
+    s = without
+    for name in ("P/one", "P/two", "P/back"):
+        node = s.passes.nodes[name]
+        place = s.passes.lists.pos[node]
+        slack = both[1][name] - s.passes.lists.x[place]
+        ends = []
+        for more in (slack, slack + 1):
+            low = [int(x) for x in s.network.low]
+            low[node] = int(s.passes.lists.x[place]) + more
+            ends.append(Passes(attrs.evolve(s.network, low=low)).project_ends[0])
+        assert ends[0] == s.passes.project_ends[0] < ends[1]

@@ -14,16 +14,17 @@ from hypothesis import strategies as st
 import ipmo
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.errors import CycleError, ScheduleError, UnknownItemError
-from ipmo.model import Portfolio, Project, Task
+from ipmo.model import DIALECTS, Portfolio, Project, Task
 from ipmo.network import network as engine
 from ipmo.network.kernels.columns import FAR
 from ipmo.network.network import Network
 from ipmo.network.overlay import Overlay
+from ipmo.network.parts import Commitment, LateBound
 from ipmo.network.passes import Passes
-from ipmo.network.states import EFFECTS
+from ipmo.network.states import EFFECTS, NUMBERS, LinkType, Mode, State
 from ipmo.testing.strategies import portfolios
 
-from .conftest import as_large
+from .conftest import as_large, dense
 
 PAUSED = """
 ipmo: 1
@@ -143,6 +144,7 @@ def test_on_calendars_with_gates_and_commitments_too(pf: Portfolio, data: st.Dat
         t = Schedule(Passes(changed), pf)
         pos = [int(q) for q in t.passes.positions.pos]
         assert overlay.columns()["early"] == [int(t.passes.early_starts[q]) for q in pos]
+        assert [overlay.finish(v) for v in range(net.n)] == [int(t.passes.finishes[q]) for q in pos]
         assert overlay.end == t.passes.end
         assert overlay.columns()["late"] == [
             int(t.passes.late_starts.to_end[q]) if t.passes.late_starts.to_end[q] < FAR // 2 else FAR for q in pos
@@ -414,3 +416,115 @@ def test_one_slip_by_itself_is_tried_too_and_of_no_changes_nothing_moved() -> No
     overlay.set_duration("b", 25)
     assert overlay.moved(1).places == {int(overlay.place[1]), c}
     assert overlay.moved(0).places == set()
+
+
+def test_another_length_leaves_a_bound_on_the_start_that_was_set_before(tmp_path: Path) -> None:
+    """Work whose finish is bound too: thirty days on it starts thirty days on, whatever it lasts, until the bound is taken back."""
+    (tmp_path / "p.yaml").write_text(BOUND, encoding="utf-8")
+    s = ipmo.schedule(ipmo.read(tmp_path / "p.yaml"))
+    overlay = Overlay(s.passes)
+    first = overlay.start("a/held")
+    later = int(s.network.low[s.passes.nodes["a/held"]]) + 480 * 30
+    overlay.set_start_bound("a/held", later)
+    overlay.set_duration("a/held", 480)
+    assert (overlay.start("a/held"), overlay.start("a/next")) == (later, later + 480)
+    overlay.undo()
+    overlay.undo()
+    overlay.set_duration("a/held", 3 * 480)
+    assert overlay.start("a/held") == first
+
+
+def tied(seed: int, dialect: str) -> Network:
+    """A dense network on calendars with bounds on finishes, in breaks too, stated finishes, commitments and late bounds."""
+    r, net = random.Random(seed), dense(seed, 12)
+    at = lambda: net.base + 60 * r.randint(0, 300)  # noqa: E731
+    others = r.sample(range(net.n), 6)
+    floors = {node: at() for node in r.sample(range(net.n), 3)} | {others[0]: net.base + 1440 * 5 + 60}  # on Saturday
+    return attrs.evolve(
+        net,
+        dialect=DIALECTS[dialect],
+        finish_floor={node: net.running_clock(node).work(instant) for node, instant in floors.items()},
+        floor_edges=frozenset(node for node, instant in floors.items() if net.running_clock(node).waits(instant)),
+        commitments=(
+            *(Commitment(f"c{v}", (v,), at(), is_deadline=r.random() < 0.5) for v in others[:2]),
+            Commitment("forecast", tuple(others[2:3]), None),
+        ),
+        late_bounds=tuple(LateBound(v, at() + 4000, r.random() < 0.5) for v in others[3:5]),
+        stated_finishes={0: at()} if seed % 2 else {},
+        state=[State.FINISHED if v == others[5] and seed % 3 == 0 else State.NORMAL for v in range(net.n)],
+        finishes={others[5]: at()} if seed % 3 == 0 else {},
+    )
+
+
+@pytest.mark.parametrize("way", ["lists", "arrays"])
+@pytest.mark.parametrize("dialect", sorted(DIALECTS))
+@pytest.mark.parametrize("seed", range(6))
+def test_changes_one_after_another_on_calendars_give_what_networks_computed_anew_have(
+    seed: int, dialect: str, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lengths, starts, progress, lags and links of work that is bound in all ways; every date, end and float, and after each step back too."""
+    if way == "arrays":
+        as_large(monkeypatch)
+    r, net = random.Random(seed), tied(seed, dialect)
+    overlay = Overlay(Passes(net))
+    work = [v for v in range(net.n) if net.state[v] == State.NORMAL]
+    bound = [v for v in work if v in net.finish_floor]
+    gone: frozenset[int] = frozenset()
+    state = {"dur": [int(x) for x in net.dur], "low": [int(x) for x in net.low], "lag": [int(x) for x in net.lag]}
+    history = [(state, gone)]
+
+    def held() -> None:
+        now, cut = history[-1]
+        lag = [-(10**7) if k in cut else x for k, x in enumerate(now["lag"])]  # as good as gone
+        waits = [kind == LinkType.FF and not one for kind, one in zip(net.typ, lag, strict=True)]  # two finishes at one instant
+        mode = [(Mode.FINISHES if yes else Mode.PLAIN) if one in NUMBERS else int(one) for one, yes in zip(net.mode, waits, strict=True)]
+        passes = Passes(attrs.evolve(net, dur=now["dur"], low=now["low"], lag=lag, mode=[int(one) for one in mode]))
+        pos = [int(v) for v in passes.positions.pos]
+        late = {name: [int(x) if x < FAR // 2 else FAR for x in column] for name, column in passes.late_starts._asdict().items()}
+        early = [int(passes.early_starts[v]) for v in pos]
+        found = overlay.columns()
+        assert found["early"] == early
+        assert found["late"] == [late["to_end"][v] for v in pos]
+        assert found["aim"] == [late["to_target"][v] for v in pos]
+        assert [overlay.start(v) for v in range(net.n)] == early
+        assert [overlay.finish(v) for v in range(net.n)] == [int(passes.finishes[v]) for v in pos]
+        assert overlay.end == passes.end
+        ends = [
+            max([int(end), *(when for v, when in net.finishes.items() if net.project[v] == g)]) for g, end in enumerate(passes.project_ends)
+        ]
+        assert [overlay.project_end(name) for name in net.projects] == ends
+        assert overlay.durations() == now["dur"]
+        for v in work:
+            both = late["to_end"][pos[v]], late["to_target"][pos[v]]
+            assert (overlay.total_float(v), overlay.target_float(v)) == tuple(None if x == FAR else x - early[v] for x in both)
+
+    held()
+    for _ in range(12):
+        now, cut = history[-1]
+        new = {name: list(column) for name, column in now.items()}
+        v, live = r.choice(work if r.random() < 0.4 else bound), [k for k in range(net.m) if k not in cut]
+        kind = r.choice(("duration", "duration", "start", "progress", "lag", "cut") if live else ("duration", "start"))
+        if kind == "duration":
+            new["dur"][v] = r.choice((0, 60, 480, 3000))
+            overlay.set_duration(v, new["dur"][v])
+        elif kind == "start":
+            new["low"][v] += r.choice((-960, 240, 2000, 6000))
+            overlay.set_start_bound(v, new["low"][v])
+        elif kind == "progress":
+            new["dur"][v], new["low"][v] = 100, net.running_clock(v).work(net.base)
+            overlay.set_progress(v, 100)
+        elif kind == "lag":
+            k = r.choice(live)
+            new["lag"][k] = r.choice((-300, 0, 60, 480))
+            overlay.set_lag(k, new["lag"][k])
+        else:
+            k = r.choice(live)
+            cut = cut | {k}
+            overlay.remove_link(k)
+        history.append((new, cut))
+        held()
+    while len(history) > 1:
+        assert overlay.undo()
+        history.pop()
+        held()
+    assert not overlay.undo()

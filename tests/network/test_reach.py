@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
+import attrs
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +18,8 @@ from ipmo.network.passes import Passes
 from ipmo.network.reach import Aim, Reach, dominators
 from ipmo.testing.strategies import portfolios
 from ipmo.units import Span
+
+from .conftest import as_large
 
 
 def aims_of(s: Any) -> list[Aim]:
@@ -73,6 +78,62 @@ def test_contracted_and_plain_slips_and_floats_agree_and_bound_each_other(pf: Po
                 if aims_of(s)[t].name in months and t in moved:
                     continue  # months are no monotone clock: see the test below; what is beyond the float moves there too
                 assert (t in moved) == (floats[row, t] < slip), (t, floats[row, t])
+
+
+def joined(seed: int, n: int = 16) -> Network:
+    """Work around the clock in three projects, linked forth and back between them in all ways."""
+    r = random.Random(seed)
+    pairs = sorted({(i, j) for j in range(1, n) for i in r.sample(range(j), min(j, r.randint(0, 2)))})
+    return Network.from_columns(
+        [f"t{v}" for v in range(n)], [r.randint(0, 9) for _ in range(n)], [u for u, _ in pairs], [v for _, v in pairs],
+        type=[r.choice((0, 0, 1, 2, 3)) for _ in pairs], lag=[r.choice((0, 0, 2, -3)) for _ in pairs],
+        project=[r.randrange(3) for _ in range(n)], projects=["a", "b", "c"], start=100,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("way", ["lists", "arrays"])
+@pytest.mark.parametrize("seed", range(6))
+def test_links_of_plain_work_move_what_networks_with_longer_lags_have_moved(seed: int, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Slips, floats and what lies downstream, each link by itself, contracted and not, a few targets at a time."""
+    if way == "arrays":
+        as_large(monkeypatch)
+    monkeypatch.setattr("ipmo.network.reach.WIDTH", 3)
+    monkeypatch.setattr("ipmo.network.reach.DENSE", 40)
+    s = schedule(joined(seed))
+    net, q, aims, links = s.network, s.passes.lists, aims_of(s), crossing(s)
+    targets = range(len(aims))
+
+    def dates(k: int, slip: int) -> list[int]:
+        lag = [int(x) + (slip if number == q.perm[k] else 0) for number, x in enumerate(net.lag)]
+        finish = Passes(attrs.evolve(net, lag=lag)).finishes
+        owner = [int(net.project[v]) for v in q.order]
+        return [max(int(finish[v]) for v in range(net.n) if v in aim.places or owner[v] in aim.projects) for aim in aims]
+
+    base = dates(links[0], 0)
+    moved = {(k, slip): {t: d for t, d in enumerate(dates(k, slip)) if d != base[t]} for k in links for slip in (*range(1, 25), 10**6)}
+    for reach in (Reach(s.passes, aims), Reach(s.passes, aims, contract=False)):
+        assert [int(d) for d in reach.dates] == base
+        for slip in (1, 5, 24):
+            assert reach.slipped(links, [slip] * len(links)) == [moved[k, slip] for k in links]
+            found: list[dict[int, int]] = [{} for _ in links]
+            first = 0
+            for one in reach.moving(links, [slip] * len(links)):
+                assert (not len(one.row)) or one.row.min() >= first
+                first = int(one.row.max(initial=first))
+                for row, target, date in zip(one.row.tolist(), one.target.tolist(), one.date.tolist(), strict=True):
+                    found[row][target] = date
+            assert found == [moved[k, slip] for k in links]
+        floats = [[next((slip - 1 for slip in range(1, 25) if t in moved[k, slip]), 24) for t in targets] for k in links]
+        floats = [[FAR if t not in moved[k, 10**6] else least for t, least in enumerate(row)] for k, row in zip(links, floats, strict=True)]
+        assert [[slack if slack == FAR else min(slack, 24) for slack in row] for row in reach.floats(links).tolist()] == floats
+        for some in ([0], [1, 2], [*targets][2:], [*targets][::-2]):
+            assert reach.floats(links, some).tolist() == reach.floats(links)[:, some].tolist()
+            assert reach.least(links, some) == reach.floats(links)[:, some].min(axis=1).tolist()
+        assert reach.least(links, []) == [FAR] * len(links)
+        assert reach.least([], [0]) == []
+        assert reach.downstream(links) == [sum(1 << t for t in moved[k, 10**6]) for k in links]
+        values = [1.5 * t + 1 for t in targets]
+        assert reach.sums(reach.downstream(links), values) == pytest.approx([sum(values[t] for t in moved[k, 10**6]) for k in links])
 
 
 def test_a_month_after_the_end_of_january_is_no_monotone_clock() -> None:

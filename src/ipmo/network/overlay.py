@@ -143,7 +143,7 @@ class Overlay(OverlayState):
         node = int(self.network.positions.order[v])
         floor = self.network.finish_floor.get(node)
         if floor is not None:
-            low = max(int(self.network.low[node]), floor - minutes)
+            low = max(int(self.row("not_before")[v]), floor - minutes)
             self._set("low", v, low, change)
             self._set("floors", v, int(node in self.network.floor_edges and low == floor - minutes), change)
         for kind in (TO_END, TO_TARGET):
@@ -159,6 +159,7 @@ class Overlay(OverlayState):
         """
         v = self._place(item)
         change = self._open()
+        self._set("not_before", v, minutes, change)
         node = int(self.network.positions.order[v])
         floor = self.network.finish_floor.get(node)
         if floor is not None:

@@ -159,6 +159,7 @@ class OverlayState:
         columns: dict[str, Sequence[int] | Ints] = {"at": places, "rank": places, "clk": p.clk, "dur": p.dur, "mark": p.mark}
         columns |= {"high": free if network.additive else p.high, "pin": free if network.additive else p.pin, "low": p.low}
         columns |= {"floors": p.low_edge, "x": passes.early_starts, "edge": passes.early_waits}
+        columns["not_before"] = as_array(network.low)[as_array(p.order)]  # what is asked of a start, without what is asked of its finish
         for name, values in columns.items():
             self._put(self.row(name), values)
         heads = [v for v in range(n) for _ in range(p.ptr[v], p.ptr[v + 1])] if isinstance(p.ptr, list) else _heads(p.ptr)

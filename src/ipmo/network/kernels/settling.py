@@ -168,6 +168,7 @@ NODE_ROWS = (
     "at", "rank", "first_in", "first_out", "clk", "dur", "mark", "high", "pin", "low", "floors", "x", "edge", "group", "own", "nobody",
     "fixed", "fixed_room", "aim_fixed", "aim_fixed_room", "late", "room", "aim", "aim_room", "late_group", "aim_group",
     "log", "log_x", "log_edge", "log_1", "late_log", "room_log", "log_2", "aim_log", "aim_room_log", "seen", "ahead", "behind",
+    "not_before",
 )  # fmt: skip
 """What an overlay keeps of each node, in the rows of one table; the functions below say what belongs together."""
 LINK_ROWS = ("src", "dst", "w", "mode", "typ", "lagclk", "lag", "next_in", "next_out")
