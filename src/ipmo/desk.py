@@ -10,6 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import attrs
+
 from ipmo.analysis.control.history import History, Month, Trend
 from ipmo.analysis.control.history import trend as _trend
 from ipmo.analysis.money.amounts import Unrated
@@ -19,6 +21,7 @@ from ipmo.atomic import write_atomically
 from ipmo.declared import Declared
 from ipmo.errors import CRASHES, FileError, IpmoError, ModelError
 from ipmo.files import portfolios
+from ipmo.files.by_columns import portfolio_by_columns
 from ipmo.files.changes import read_changes_file, write_changes_file
 from ipmo.files.names import file_name
 from ipmo.files.parquet import frames_in
@@ -37,7 +40,7 @@ from ipmo.methods.translation import Translation
 from ipmo.methods.translation import translate as _translate
 from ipmo.model.changes import Change, as_changes
 from ipmo.model.measures import Measure
-from ipmo.model.plain import from_table_rows, to_plain_portfolio
+from ipmo.model.plain import from_table_rows, in_tables, to_plain_portfolio
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import ID
 from ipmo.options import checked
@@ -237,19 +240,30 @@ def to_dict(portfolio: Portfolio) -> dict[str, Any]:
 def from_tables(tables: Mapping[str, Any] | str | os.PathLike[str]) -> Portfolio:
     """A portfolio from data frames, one for each kind of noun, laid out as `portfolio.tables()`.
 
+    Frames of plain tasks and links are checked as columns, and its tasks and links are made when somebody looks at them: a million
+    tasks are read in seconds. Whoever uses the portfolio sees no difference.
+
     Args:
         tables: by name (`portfolio`, `projects`, `tasks`, `links`, ...): pandas, polars or Arrow frames, or Tables; or a folder
             that holds a Parquet file of each, `tasks.parquet` and so on.
 
     Raises:
-        ModelError: with all problems, each with its path.
+        ModelError: with all problems, each with its table, row (from 0) and column: `tasks[7].duration`.
         FileError: the folder holds no Parquet file, or one that cannot be read.
         MissingExtraError: there are Parquet files, and no library that reads them.
     """
     if not isinstance(tables, Mapping):
         tables = frames_in(tables)
+    with portfolios.no_collection():
+        found = portfolio_by_columns(tables, declared())
+    if found is not None:
+        return found
     rows = {name: rows_of(frame, f"tables[{name!r}]") for name, frame in tables.items()}
-    return portfolios.read_plain(from_table_rows(rows), declared())
+    try:
+        return portfolios.read_plain(from_table_rows(rows), declared())
+    except ModelError as error:
+        places = in_tables(rows)
+        raise ModelError(attrs.evolve(problem, path=places(problem.path)) for problem in error.problems) from None
 
 
 @checked

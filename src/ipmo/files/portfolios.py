@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import yaml
 
 NOTHING = Declared()
-__all__ = ["read_file", "read_folder", "read_plain", "write_folder", "write_json", "write_yaml"]
+__all__ = ["no_collection", "read_file", "read_folder", "read_plain", "write_folder", "write_json", "write_yaml"]
 
 ROOTS = ("portfolio.yaml", "portfolio.yml", "portfolio.json")
 SHEETS = (".csv", ".tsv", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
@@ -38,7 +38,7 @@ NAMES = {".yaml", ".yml", ".json"}
 
 
 @contextmanager
-def _no_collection() -> Iterator[None]:
+def no_collection() -> Iterator[None]:
     """Loading makes many objects that all stay: the collector would look at them again and again."""
     running = gc.isenabled()
     gc.disable()
@@ -58,7 +58,7 @@ def read_plain(data: PlainData, declared: Declared = NOTHING, *, source: Source 
     Raises:
         ModelError: with all problems, each with its path.
     """
-    with _no_collection():
+    with no_collection():
         return structure(data, source or Source(format="plain", understood=_mappings(data)), declared)
 
 
@@ -80,7 +80,7 @@ def read_file(path: Path, name: str, declared: Declared = NOTHING) -> Portfolio:
     Raises:
         FileError: with all problems, each with file, line, column, path and hint.
     """
-    with _no_collection(), reading(path.parent) if path.name in ROOTS else nullcontext():
+    with no_collection(), reading(path.parent) if path.name in ROOTS else nullcontext():
         document = _parsed(path, name)
         return _read(document, path.parent, declared)
 
@@ -107,7 +107,7 @@ def read_folder(path: Path, name: str, declared: Declared = NOTHING) -> Portfoli
         if any(one.lower().endswith(".csv") for one in sheets):
             hint += f"; all CSV files of it together are read by a mapping: `ipmo map {name} -o mapping.yaml`"
         raise FileError(name, f"the folder holds no portfolio; it needs one of {', '.join(ROOTS)}{hint}")
-    with _no_collection(), reading(path):
+    with no_collection(), reading(path):
         shown = os.path.join(name, root.name)
         document = _parsed(root, shown)
         taken_out = stale(path)

@@ -17,6 +17,8 @@ from ipmo.model.changes import ChangeRequest
 from ipmo.model.dialects import DIALECTS, Dialect, as_dialect
 from ipmo.model.fields import EMPTY, Extensions, FrozenMap, Noun, as_extensions, as_map, as_noun, as_nouns, as_tuple, doc, said
 from ipmo.model.governance import Decision, Lesson, Standard, Tolerance, Waiver
+from ipmo.model.items import INSIDE, Items
+from ipmo.model.later import Later, unread
 from ipmo.model.money import Budget, MoneySettings, RateRow, as_budget
 from ipmo.model.people import DataFlow, DecisionBody, Office, Person, Resource, Service, Stakeholder
 from ipmo.model.reading import Reading, named, reads
@@ -78,7 +80,7 @@ reads(Source, lambda _: _source, Source)
 
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
-class Contents(Noun):
+class Contents(Later):
     """What stands in a portfolio."""
 
     id: str = attrs.field(metadata=doc("id"))
@@ -145,9 +147,11 @@ class Contents(Noun):
         """Every item that has an id, by full id (`project/task`), in file order."""
         found: dict[str, Any] = {}
         for name in TOP:
-            for noun in getattr(self, name):
+            for noun in () if unread(self, name) else getattr(self, name):  # links that were left out have no ids
                 if noun.id is not None:
                     found[noun.id] = noun
+        if any(unread(project, group) for project in self.projects for group in INSIDE):
+            return Items(found, self.projects)
         for project in self.projects:
             for group in (project.tasks, project.gates, project.risks):
                 for noun in group:

@@ -14,8 +14,10 @@ from ipmo.errors import SHOWN, Problem
 from ipmo.model.benefits import Benefit, Outcome
 from ipmo.model.contents import TOP, Contents
 from ipmo.model.estimates import Fixed, Referenced, number
-from ipmo.model.fields import Noun
+from ipmo.model.fields import Noun, PlainData
 from ipmo.model.governance import After, Gate
+from ipmo.model.items import INSIDE
+from ipmo.model.later import unread
 from ipmo.model.money import Budget
 from ipmo.model.reference import REFERENCE_CLASSES
 from ipmo.model.references import ID, Reference
@@ -54,8 +56,6 @@ NAMED = {
 }
 JOINED = frozenset((Task, Gate))
 """What work may come after in its own project, found without a search."""
-INNER = ("tasks", "gates", "risks")
-"""The fields of a project whose nouns have ids in it."""
 Path = tuple[str | int, ...]
 
 
@@ -86,8 +86,8 @@ def _changed_projects(pf: Contents, beside: Contents) -> list[tuple[int, Project
         return None
     changed = [(place, now, was) for place, (now, was) in enumerate(zip(pf.projects, beside.projects, strict=True)) if now is not was]
     for _, now, was in changed:
-        groups = [[one.id for one in getattr(project, group)] for group in INNER for project in (now, was)]
-        if now.id != was.id or any(groups[2 * at] != groups[2 * at + 1] for at in range(len(INNER))):
+        groups = [[one.id for one in getattr(project, group)] for group in INSIDE for project in (now, was)]
+        if now.id != was.id or any(groups[2 * at] != groups[2 * at + 1] for at in range(len(INSIDE))):
             return None
     return changed
 
@@ -169,8 +169,8 @@ class _Inspection:
                     yield from self._id(noun, noun.id, (name, place, "id"), seen, "at the top")
         for place, project in enumerate(pf.projects):
             inside: dict[str, Noun] = {}
-            for group in INNER:
-                for row, noun in enumerate(getattr(project, group)):
+            for group in INSIDE:
+                for row, noun in enumerate(_read(project, group)):
                     if noun.id in inside or not ID.fullmatch(noun.id) or len(noun.id) > 200:
                         path: Path = ("projects", place, group, row, "id")
                         yield from self._id(noun, noun.id, path, inside, f"in project {project.id!r}")
@@ -202,8 +202,8 @@ class _Inspection:
                     if not self._exists(one, kind, within):
                         yield self._unknown(noun, full_id, key, one, kind, within, (*path, key, place))
         for name, key in inner:
-            value = getattr(noun, name)
-            if not value or name in skip:
+            value = None if name in skip else getattr(noun, name)
+            if not value:
                 continue
             if isinstance(value, tuple):
                 for place, one in enumerate(value):
@@ -250,7 +250,7 @@ class _Inspection:
     # -------------------------------------------------------------------------------------- projects
 
     def _project(self, project: Project, path: Path) -> Iterator[Problem]:
-        yield from self._references(project, project.id, "", path, skip=INNER)
+        yield from self._references(project, project.id, "", path, skip=INSIDE)
         for objective, how in project.alignment.items():
             if how not in ALIGNMENT:
                 yield Problem(
@@ -261,14 +261,14 @@ class _Inspection:
             if objective not in self.known["objective"]:
                 yield self._unknown(project, project.id, "alignment", objective, "objective", "", (*path, "alignment", objective))
         yield from _span_of(project, project.id, path)
-        if not project.tasks and not project.gates and project.start and project.finish:
+        if not unread(project, "tasks") and not project.tasks and not project.gates and project.start and project.finish:
             if minutes(project.finish, end=True) < minutes(project.start):
                 yield Problem(
                     message=f"project {project.id!r}: finish {project.finish} lies before start {project.start}", path=(*path, "finish")
                 )
         bearing = {"tasks": _bearing(Task), "gates": _bearing(Gate), "risks": _bearing(Risk)}
-        for group in INNER:
-            for place, noun in enumerate(getattr(project, group)):
+        for group in INSIDE:
+            for place, noun in enumerate(_read(project, group)):
                 here: Path = (*path, group, place)
                 full_id = f"{project.id}/{noun.id}"
                 if type(noun) is Task:
@@ -277,7 +277,8 @@ class _Inspection:
                     yield from self._after(noun, full_id, project, here)
                 if any(bearing[group](noun)):  # most tasks refer to nothing but what they come after
                     yield from self._references(noun, full_id, project.id, here, skip=("after",))
-        yield from _parent_loops(project, path)
+        if not unread(project, "tasks"):
+            yield from _parent_loops(project, path)
 
     def _task(self, task: Task, full_id: str, project: Project, path: Path) -> Iterator[Problem]:
         if task.after:
@@ -352,7 +353,7 @@ class _Inspection:
             rows += [(pf.id, pf, ()), *((p.id, p, ("programmes", place)) for place, p in enumerate(pf.programmes))]
         for place, project in projects:
             rows.append((project.id, project, ("projects", place)))
-            for row, task in enumerate(project.tasks):
+            for row, task in enumerate(_read(project, "tasks")):
                 if not (_plain(task.budget) and _plain(task.forecast)):
                     rows.append((f"{project.id}/{task.id}", task, ("projects", place, "tasks", row)))
         for full_id, noun, path in rows:
@@ -504,6 +505,12 @@ class _Inspection:
                 return
             if current == programme.id:
                 yield Problem(message=f"programme {programme.id!r} lies within itself", path=("programmes", place, "programme"))
+
+
+def _read(project: Project, group: str) -> Sequence[PlainData]:
+    """What lies in a project; nothing of what was left out: it was looked at as columns before it was."""
+    found: Sequence[PlainData] = () if unread(project, group) else getattr(project, group)
+    return found
 
 
 def _waits(project: Project) -> list[tuple[After, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from typing import cast
 
@@ -21,7 +21,18 @@ from ipmo.model.shape import shape
 from ipmo.model.values import CONVERTER, writes
 from ipmo.tables import Column, Table
 
-__all__ = ["HEADER", "ORGANISATION", "VERSION", "change_to_plain", "from_table_rows", "plain_value", "tables", "to_plain_portfolio"]
+__all__ = [
+    "HEADER",
+    "ORGANISATION",
+    "VERSION",
+    "change_to_plain",
+    "from_table_rows",
+    "in_tables",
+    "plain_row",
+    "plain_value",
+    "tables",
+    "to_plain_portfolio",
+]
 
 VERSION = 1
 """The version of the file format."""
@@ -122,6 +133,7 @@ def to_plain_portfolio(portfolio: Contents) -> PlainMap:
 # ------------------------------------------------------------------------------------------------- tables
 
 MIDNIGHT = time()
+PathKey = tuple[str | int, ...]
 INNER = ("tasks", "gates", "risks")
 """Nouns of projects; their tables have a first column `project`."""
 
@@ -167,7 +179,7 @@ def _table(rows: list[PlainMap], first: tuple[str, ...]) -> Table:
 def from_table_rows(rows: Mapping[str, list[PlainMap]]) -> PlainMap:
     """Rows of tables laid out as `tables` gives them, as plain data laid out as a file."""
     out: PlainMap = {"ipmo": VERSION}
-    plain_rows = {name: [_row(row) for row in found] for name, found in rows.items()}
+    plain_rows = {name: [plain_row(row) for row in found] for name, found in rows.items()}
     header = plain_rows.pop("portfolio", [])
     if len(header) > 1:
         raise ModelError.of("portfolio", f"the table has {len(header)} rows; it has one, for the portfolio itself")
@@ -192,7 +204,36 @@ def from_table_rows(rows: Mapping[str, list[PlainMap]]) -> PlainMap:
     return {**out, **plain_rows}
 
 
-def _row(row: Mapping[str, PlainData]) -> PlainMap:
+def in_tables(rows: Mapping[str, list[PlainMap]]) -> Callable[[PathKey], PathKey]:
+    """Where a path in what `from_table_rows` gives lies in its tables: the table, the row from 0, the column.
+
+    Args:
+        rows: the rows of each table.
+    """
+    owners = dict.fromkeys(str(row.get("id")) for row in rows.get("projects", ()))
+    inside: dict[tuple[str, str], list[int]] = {}
+    for group in INNER:
+        for place, row in enumerate(rows.get(group, ())):
+            owner = str(row.get("project"))
+            owners.setdefault(owner)
+            inside.setdefault((group, owner), []).append(place)
+    names = list(owners)
+
+    def place_of(path: PathKey) -> PathKey:
+        first, *rest = path or ("",)
+        if first == "organisation":
+            return tuple(rest)
+        if first == "portfolio" and rest:
+            return ("portfolio", 0, *rest)
+        if first == "projects" and len(rest) > 2 and isinstance(rest[0], int) and rest[1] in INNER and isinstance(rest[2], int):
+            return (str(rest[1]), inside[str(rest[1]), names[rest[0]]][rest[2]], *rest[3:])
+        return path
+
+    return place_of
+
+
+def plain_row(row: Mapping[str, PlainData]) -> PlainMap:
+    """A row of a frame as files have it: without what is unknown, JSON text as what it says."""
     out = {}
     for key, value in row.items():
         if value is None or type(value).__name__ in ("NAType", "NaTType") or value != value:  # how frames say unknown

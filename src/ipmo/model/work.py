@@ -17,6 +17,7 @@ from ipmo.model.governance import (
     StatusReport,
     Tolerance,
 )
+from ipmo.model.later import Later
 from ipmo.model.money import Budget, PriceBase, Spread, as_budget, as_spread
 from ipmo.model.people import Assignment
 from ipmo.model.reading import named
@@ -171,7 +172,7 @@ class Task(Noun):
 
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
-class Project(Noun):
+class Project(Later):
     """A temporary organisation that delivers outputs; without tasks it is one bar from start to finish."""
 
     id: str = attrs.field(metadata=doc("id"))

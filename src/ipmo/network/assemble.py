@@ -15,6 +15,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Task
 from ipmo.network import bounds
 from ipmo.network.builder import Builder
+from ipmo.network.by_columns import network_by_columns
 from ipmo.network.clocks import FAR
 from ipmo.network.drafts import Draft
 from ipmo.network.finished import given_from_done, reroute, stand_ins
@@ -40,6 +41,9 @@ def compile_portfolio(portfolio: Portfolio, dialect: Dialect) -> Network:
 
 def compiled(portfolio: Portfolio, dialect: Dialect) -> Network:
     """The network of a portfolio, made anew."""
+    by_columns = network_by_columns(portfolio, dialect)
+    if by_columns is not None:
+        return by_columns
     draft = Draft(portfolio, dialect)
     builder, linker = Builder(draft), Linker(draft)
     for place, project in enumerate(portfolio.projects):

@@ -127,7 +127,7 @@ class Builder:
             estimate = task.duration
             length = lengths.get((id(estimate), worked))
             if length is None and estimate is not None:
-                length = self._length(estimate, calendar, worked, prefix + name)
+                length = self.length(estimate, calendar, worked, prefix + name)
             here = usual
             if task.actual_start is not None or task.actual_finish is not None or task.progress is not None or task.remaining is not None:
                 here, length = self._statused(task, node, length, calendar, worked, usual)
@@ -167,7 +167,7 @@ class Builder:
                 self._dated(task, node, here)
         nodes.project.extend([standing.place] * (len(ids) - len(nodes.project)))
 
-    def _length(self, estimate: Estimate | None, calendar: Calendar, clock: int, full_id: str) -> Length | None:
+    def length(self, estimate: Estimate | None, calendar: Calendar, clock: int, full_id: str) -> Length | None:
         """Minutes and clock of an estimate's central value; None when it is not known."""
         key = (id(estimate), clock)
         if key in self._lengths:
@@ -194,7 +194,7 @@ class Builder:
             nodes.starts[node] = finish if task.milestone else min(minutes(begun), finish)
             return FINISHED, length
         if task.remaining is not None:
-            left = self._length(task.remaining, calendar, clock, nodes.ids[node])
+            left = self.length(task.remaining, calendar, clock, nodes.ids[node])
         elif length is not None and task.progress is not None:
             left = (round(length[0] * (1 - task.progress)), length[1])
         else:

@@ -24,7 +24,7 @@ def lacking(portfolio: Portfolio) -> Mapping[str, Hold]:
     """Projects that require a stopped one, straight or through others, each with the reason."""
     wanted: dict[str, list[str]] = {}
     for project in portfolio.projects:
-        for required in project.requires if _runs(project) else ():
+        for required in project.requires if project.requires and _runs(project) else ():
             wanted.setdefault(required, []).append(project.id)
     if not wanted:
         return {}

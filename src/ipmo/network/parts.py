@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
 
 from ipmo.units import Span
+
+if TYPE_CHECKING:
+    from ipmo.network.kernels.columns import Ints
 
 __all__ = ["Commitment", "Cut", "DatedExternal", "Hold", "LateBound", "LateLink", "Needed", "OutOfSequence", "Spanning", "Unmet"]
 
@@ -106,9 +109,9 @@ class Needed:
         begun: what stands for the start of what has begun, and the nodes that it holds.
     """
 
-    src: Sequence[int]
-    dst: Sequence[int]
-    typ: Sequence[int]
+    src: Ints
+    dst: Ints
+    typ: Ints
     numbers: Mapping[int, int]
     driveless: AbstractSet[int]
     begun: Mapping[int, Sequence[int]]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ipmo.analysis.dates.items import Items, ScheduledItem, Side
 from ipmo.cells import Cells, Numbers, Texts
+from ipmo.model.columns import WorkColumns, columns_of
 from ipmo.network.clocks import FAR
 from ipmo.network.positions import as_array
 from ipmo.network.states import FROM_FINISH, LIVE, State
@@ -51,6 +52,9 @@ def table(items: Items, shown: Sequence[str], whole: bool, kinds: Mapping[str, s
 def in_file_order(portfolio: Portfolio) -> list[str]:
     """The full ids of all that can have dates, in the order of the file: of a project what lies in it, itself where nothing does."""
     out: list[str] = []
+    columns = _as_columns(portfolio)
+    if columns is not None:
+        return list(columns.ids)
     for project in portfolio.projects:
         out += [f"{project.id}/{noun.id}" for noun in _inside(project)] or [project.id]
     return [*out, *(outcome.id for outcome in portfolio.outcomes), *(benefit.id for benefit in portfolio.benefits)]
@@ -59,9 +63,20 @@ def in_file_order(portfolio: Portfolio) -> list[str]:
 def _names_in_file_order(portfolio: Portfolio) -> list[str]:
     """The names of what `in_file_order` gives."""
     out: list[str] = []
+    columns = _as_columns(portfolio)
+    if columns is not None:
+        return [""] * len(columns.ids) if columns.names is None else list(columns.names)
     for project in portfolio.projects:
         out += [noun.name or "" for noun in _inside(project)] or [project.name or ""]
     return [*out, *(outcome.name or "" for outcome in portfolio.outcomes), *(benefit.name or "" for benefit in portfolio.benefits)]
+
+
+def _as_columns(portfolio: Portfolio) -> WorkColumns | None:
+    """The columns of a portfolio in which nothing but tasks can have dates; None where there are none, or more than those."""
+    columns = columns_of(portfolio)
+    if columns is None or portfolio.outcomes or portfolio.benefits or any(one.gates for one in portfolio.projects):
+        return None
+    return columns if (columns.first[1:] > columns.first[:-1]).all() else None
 
 
 def _inside(project: Project) -> Sequence[Task | Gate]:

@@ -1,0 +1,187 @@
+"""The network of a portfolio that was read by columns: the same columns that its nouns compile to, without any of them made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from ipmo.model.columns import WorkColumns, columns_of
+from ipmo.model.dialects import DIALECTS, Dialect
+from ipmo.model.later import unread
+from ipmo.model.portfolio import Portfolio
+from ipmo.model.work import Project
+from ipmo.network.builder import Builder
+from ipmo.network.columns import Same
+from ipmo.network.drafts import Draft
+from ipmo.network.network import SMALL, Network
+from ipmo.network.parts import Needed
+from ipmo.network.states import TO_FINISH, Mode, State
+from ipmo.units import minutes
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+
+__all__ = ["network_by_columns"]
+
+PLAIN_STATES = ("proposed", "approved", "active")
+"""States of projects whose work is open."""
+
+
+def network_by_columns(portfolio: Portfolio, dialect: Dialect) -> Network | None:
+    """The network of a portfolio whose tasks nobody has looked at; None where they have to be.
+
+    Args:
+        portfolio: the portfolio.
+        dialect: the conventions.
+
+    Raises:
+        ScheduleError: a duration leads past the year 9999.
+    """
+    columns = columns_of(portfolio)
+    if columns is None or dialect != DIALECTS["ipmo"] or portfolio.start is None or portfolio.outcomes or portfolio.benefits:
+        return None
+    if not all(map(_is_plain, portfolio.projects)):
+        return None
+    return _Compiled(portfolio, columns, dialect).network()
+
+
+def _is_plain(project: Project) -> bool:
+    """A project of open work, of which only its start and its finish are stated."""
+    stated = project.gates or project.actual_start or project.actual_finish or project.status_date
+    has_tasks = unread(project, "tasks") or bool(project.tasks)
+    return has_tasks and not stated and project.state in PLAIN_STATES
+
+
+@attrs.frozen(eq=False)
+class _Compiled:
+    """Columns on their way to a network; `ipmo.network.builder` and `ipmo.network.assemble` say the same of nouns."""
+
+    portfolio: Portfolio
+    columns: WorkColumns
+    dialect: Dialect
+
+    def network(self) -> Network:
+        """The network."""
+        import numpy as np
+
+        draft, columns = Draft(self.portfolio, self.dialect), self.columns
+        n, cuts = len(columns.ids), columns.first
+        project = np.repeat(np.arange(len(cuts) - 1), np.diff(cuts))
+        calendars = [draft.calendar(one) for one in self.portfolio.projects]
+        nominal = np.array([draft.clocks.clock(one) for one in calendars], np.int64)[project]
+        dur, clk = self._lengths(draft, project)
+        low = np.array([draft.clocks[number].work(draft.base) for number in range(len(draft.clocks.calendars) + 1)], np.int64)[clk]
+        self._starts(draft, clk, low)
+        lag, mode, lagclk = self._lagged(draft, dur, clk, nominal)
+        between = range(columns.inside, len(columns.source))
+        large = n >= SMALL or len(columns.source) >= SMALL
+
+        def kept(column: Ints) -> NDArray[np.int64] | list[int]:
+            return column if large else column.tolist()
+
+        src, dst, typ = kept(columns.source), kept(columns.target), kept(columns.type)
+        numbers = dict(zip(between, range(len(between)), strict=True))
+        return Network(
+            ids=columns.ids,
+            kinds=np.where(columns.milestone, "milestone", "task").tolist() if columns.milestone.any() else Same("task", n),
+            project=kept(project),
+            projects=tuple(one.id for one in self.portfolio.projects),
+            state=Same(State.NORMAL, n),
+            dur=kept(dur),
+            clk=kept(clk),
+            nominal=kept(nominal),
+            low=kept(low),
+            src=src,
+            dst=dst,
+            typ=typ,
+            lag=kept(lag),
+            mode=kept(mode),
+            lagclk=kept(lagclk),
+            numbers=numbers,
+            clocks=draft.clocks,
+            unknown=np.flatnonzero((columns.time < 0) & ~columns.milestone).tolist(),
+            stated_finishes={
+                place: minutes(one.finish, end=True) for place, one in enumerate(self.portfolio.projects) if one.finish is not None
+            },
+            members={place: range(begin, end) for place, (begin, end) in enumerate(zip(cuts.tolist(), cuts.tolist()[1:], strict=False))},
+            base=draft.base,
+            dialect=self.dialect,
+            needed=Needed(src, dst, typ, numbers, frozenset(), {}),
+            inside={one.id: local for one, local in zip(self.portfolio.projects, columns.local, strict=True)},
+        )
+
+    def _lengths(self, draft: Draft, project: Ints) -> tuple[Ints, Ints]:
+        """Minutes of each task, and the clock that it runs on."""
+        import numpy as np
+
+        columns, builder = self.columns, Builder(draft)
+        own = [draft.calendar(one) for one in self.portfolio.projects]
+        names = {one.id: place for place, one in enumerate({one.id: one for one in own}.values())}
+        calendar_of = np.array([names[one.id] for one in own], np.int64)[project]
+        calendars = list({one.id: one for one in own}.values())
+        dur, clk = np.zeros(len(project), np.int64), np.zeros(len(project), np.int64)
+        for place, calendar in enumerate(calendars):
+            here = np.flatnonzero((calendar_of == place) & (columns.time >= 0) & ~columns.milestone)
+            if not len(here):
+                continue
+            clock = draft.clocks.clock(calendar)
+            used = columns.time[here]
+            length, on = np.zeros(len(columns.times), np.int64), np.zeros(len(columns.times), np.int64)
+            first = np.full(len(columns.times), -1)
+            first[used[::-1]] = here[::-1]
+            for time in np.flatnonzero(first >= 0).tolist():
+                found = builder.length(columns.times[time], calendar, clock, columns.ids[int(first[time])])
+                if found is not None and found[0]:
+                    length[time], on[time] = found
+            dur[here], clk[here] = length[used], on[used]
+        return dur, clk
+
+    def _starts(self, draft: Draft, clk: Ints, low: Ints) -> None:
+        """No task starts before its project does."""
+        import numpy as np
+
+        cuts = self.columns.first.tolist()
+        for place, one in enumerate(self.portfolio.projects):
+            if one.start is not None:
+                here, instant = slice(cuts[place], cuts[place + 1]), minutes(one.start)
+                for clock in set(clk[here].tolist()):
+                    least = draft.clocks[clock].work(instant)
+                    low[here] = np.where(clk[here] == clock, np.maximum(low[here], least), low[here])
+
+    def _lagged(self, draft: Draft, dur: Ints, clk: Ints, nominal: Ints) -> tuple[Ints, Ints, Ints]:
+        """Lag, mode and clock of the lag of every link."""
+        import numpy as np
+
+        columns, dialect = self.columns, self.dialect
+        m = len(columns.source)
+        plain, through = int(Mode.PLAIN), int(Mode.CALENDARS if dialect.exact_late else Mode.SHIFTS)
+        lag, lagclk, mode = np.zeros(m, np.int64), np.zeros(m, np.int64), np.full(m, plain, np.int64)
+        source, target = clk[columns.source], clk[columns.target]
+        if clk.any():
+            several = len(np.unique(clk)) > 1
+            mode[columns.type == 2] = int(Mode.FINISHES) if several or dialect.lead_waits else plain
+            mode[source != target] = through
+        for number, span in enumerate(columns.lags):
+            here = np.flatnonzero(columns.lag == number)
+            if not len(here) or not span.amount:
+                continue
+            if span.dimension == "step":
+                mode[here], lag[here] = int(Mode.MONTHS), span.months
+            elif span.dimension == "elapsed":
+                lag[here] = span.elapsed_minutes
+                mode[here] = np.where((source[here] == 0) & (target[here] == 0), plain, through)
+            else:
+                owner = nominal[columns.source[here]]
+                lagclk[here] = owner
+                for clock in set(owner.tolist()):
+                    length = draft.clocks[clock].calendar.minutes(span)
+                    some = here[owner == clock]
+                    lag[some] = length
+                    rounded = np.isin(columns.type[some], TO_FINISH) & (length < 0) & dialect.lead_waits
+                    same = (source[some] == clock) & (target[some] == clock) & ~rounded
+                    mode[some] = np.where(same, plain, through)
+        return lag, mode, lagclk

@@ -1,0 +1,224 @@
+"""Portfolios by columns: equal to those read row by row, with the same network, and refused where those are."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import ipmo
+from ipmo.declared import Declared
+from ipmo.files.by_columns import portfolio_by_columns
+from ipmo.model import After, Link, Person, Portfolio, Project, Task
+from ipmo.model.columns import columns_of
+from ipmo.model.later import unread
+from ipmo.network.assemble import compile_portfolio
+from ipmo.network.network import Network
+from ipmo.testing.strategies import portfolios
+
+FRAMES = ("to_polars", "to_pandas", "to_arrow")
+
+
+def frames(pf: Portfolio, frame: str = "to_polars") -> dict[str, Any]:
+    return {name: getattr(table, frame)() for name, table in pf.tables().items()}
+
+
+def plainly(value: Any) -> Any:
+    """A column as a list, whatever holds it."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    if isinstance(value, list | tuple) or type(value).__name__ == "Same":
+        return [plainly(one) for one in value]
+    return dict(value) if hasattr(value, "items") and not attrs.has(type(value)) else value
+
+
+def assert_same_network(found: Network, wanted: Network) -> None:
+    for one in attrs.fields(Network):
+        here, there = getattr(found, one.name), getattr(wanted, one.name)
+        if one.name == "clocks":
+            here, there = here.packed, there.packed
+        elif one.name == "needed":
+            here, there = ([getattr(side, name) for name in ("src", "dst", "typ", "numbers")] for side in (here, there))
+        here, there = plainly(here), plainly(there)
+        assert here == there or (not here and not there), one.name
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> Portfolio:
+    """Projects of tasks and milestones with all that is checked by columns, on calendars of their own."""
+    spans = st.builds(lambda n, unit: f"{n} {unit}", st.integers(0, 12), st.sampled_from(("d", "h", "w", "ed", "eh")))
+    lags = st.none() | st.builds(lambda n, unit: f"{n} {unit}", st.integers(-8, 30), st.sampled_from(("d", "h", "eh", "months")))
+    types = st.sampled_from(("FS", "SS", "FF", "SF"))
+    money = st.none() | st.builds(lambda n, unit: f"{n} {unit}", st.integers(0, 900), st.sampled_from(("k GBP", "GBP", "EUR")))
+    owners = st.sampled_from([None, "ann", "bob"])
+    projects = []
+    for p in range(draw(st.integers(1, 4))):
+        tasks: list[Task] = []
+        for i in range(draw(st.integers(1, 5))):
+            before = draw(st.lists(st.tuples(st.sampled_from(range(i)), types), unique=True, max_size=2)) if i else []
+            after = [After(source=f"t{a}", type=kind, lag=draw(lags)) for a, kind in before]
+            lasts = draw(st.sampled_from(("work", "milestone", "unknown")))
+            name = draw(st.sampled_from(("", "Groundworks", "Überprüfung «1»", "[draft")))
+            tasks.append(
+                Task(
+                    id=f"t{i}", name=name, after=after, milestone=lasts == "milestone", duration=draw(spans) if lasts == "work" else None,
+                    budget=draw(money), actual=draw(money), effort=draw(st.sampled_from([None, "3 pd"])), owner=draw(owners),
+                    category=draw(st.sampled_from(("", "civil"))), baseline_finish=draw(st.sampled_from([None, "2026-03-02"])),
+                )
+            )  # fmt: skip
+        calendar = draw(st.sampled_from([None, "continuous", "late"]))
+        start, finish = draw(st.sampled_from([None, "2026-02-02"])), draw(st.sampled_from([None, "2026-06-01"]))
+        state = draw(st.sampled_from(("active", "proposed", "paused")))
+        projects.append(Project(id=f"P{p}", tasks=tasks, calendar=calendar, start=start, finish=finish, state=state))
+    ids = [f"{project.id}/{task.id}" for project in projects for task in project.tasks]
+    pairs = [(a, b) for place, b in enumerate(ids) for a in ids[:place] if a.partition("/")[0] != b.partition("/")[0]]
+    chosen = draw(st.lists(st.sampled_from(pairs), unique=True, max_size=8)) if pairs else []
+    links = [Link(source=a, target=b, type=draw(types), lag=draw(lags), giver_owner=draw(owners)) for a, b in chosen]
+    return Portfolio(
+        id="x", start="2026-01-05", status_date=draw(st.sampled_from([None, "2026-02-16"])), people=[Person(id="ann"), Person(id="bob")],
+        calendars=[{"id": "late", "hours": "14:00-22:00"}], money={"currency": "GBP"}, projects=projects, links=links,
+    )  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(plans(), st.sampled_from(FRAMES))
+def test_by_columns_is_the_portfolio_that_its_rows_are(pf: Portfolio, frame: str) -> None:
+    found = ipmo.from_tables(frames(pf, frame))
+    by_columns = columns_of(found) is not None
+    assert by_columns == all(task.name != "[draft" for project in pf.projects for task in project.tasks)
+    if by_columns:
+        assert unread(found.projects[0], "tasks")
+        assert unread(found, "links") == bool(pf.links)
+        assert_same_network(compile_portfolio(found, found.dialect), compile_portfolio(pf, pf.dialect))
+        assert found.source.understood == ipmo.from_dict(ipmo.to_dict(pf)).source.understood
+    assert found == pf
+    assert found.digest == pf.digest
+    assert not unread(found.projects[0], "tasks")
+    assert list(found.items) == list(pf.items)
+
+
+@settings(max_examples=60, deadline=None)
+@given(portfolios(tied=True), st.sampled_from(FRAMES))
+def test_any_portfolio_is_read_the_same_from_frames(pf: Portfolio, frame: str) -> None:
+    assert ipmo.from_tables(frames(pf, frame)) == pf
+
+
+@settings(max_examples=40, deadline=None)
+@given(plans(), st.data())
+def test_rows_of_projects_that_lie_apart_come_together(pf: Portfolio, data: st.DataObject) -> None:
+    """Tasks in any order of projects: by columns they stand as they do when they are read row by row."""
+    shuffled = frames(pf)
+    order = data.draw(st.permutations(range(len(shuffled["tasks"]))))
+    shuffled["tasks"] = shuffled["tasks"][order]
+    by_rows = ipmo.from_tables({name: as_table(frame) for name, frame in shuffled.items()})
+    found = ipmo.from_tables(shuffled)
+    assert_same_network(compile_portfolio(found, found.dialect), compile_portfolio(by_rows, by_rows.dialect))
+    assert found == by_rows
+
+
+def as_table(frame: Any) -> Any:
+    """A frame as a Table: those are read row by row."""
+    from ipmo.tables import Column, Table
+
+    kinds = {"Boolean": "bool", "String": "str", "Null": "str"}
+    return Table([Column(name, kinds[str(frame[name].dtype)], frame[name].to_list()) for name in frame.columns])
+
+
+PLAIN: dict[str, dict[str, list[Any]]] = {
+    "portfolio": {"id": ["x"], "start": ["2026-01-05"]},
+    "projects": {"id": ["P", "Q"]},
+    "tasks": {"project": ["P", "P", "Q"], "id": ["a", "b", "a"], "duration": ["1 d", "2 d", "3 d"], "after": [None, "a", None]},
+    "links": {"from": ["P/b"], "to": ["Q/a"]},
+}
+
+
+def made(**changes: dict[str, list[Any]]) -> dict[str, Any]:
+    import polars as pl
+
+    tables = {name: dict(columns) for name, columns in PLAIN.items()}
+    for name, columns in changes.items():
+        tables[name] = {**tables.get(name, {}), **columns}
+    return {name: pl.DataFrame(columns) for name, columns in tables.items()}
+
+
+def test_nouns_are_made_of_what_is_looked_at() -> None:
+    found = ipmo.from_tables(made())
+    assert ipmo.schedule(found).finish is not None
+    assert found["P/b"].duration is not None
+    assert (unread(found.projects[0], "tasks"), unread(found.projects[1], "tasks"), unread(found, "links")) == (False, True, True)
+    assert found["Q/a"].duration is not None
+    assert not unread(found.projects[1], "tasks")
+    assert "P/x" not in found.items
+    assert len(found.items) == 5
+    with pytest.raises(AttributeError, match="no attribute 'task'"):
+        _ = found.projects[0].task  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("change", [copy.copy, copy.deepcopy, lambda pf: pickle.loads(pickle.dumps(pf)), lambda pf: pf.evolve(name="")])
+def test_copies_hold_what_was_not_looked_at(change: Any) -> None:
+    found = ipmo.from_tables(made())
+    assert change(found) == ipmo.from_tables(made())
+    assert change(found) == ipmo.from_dict(ipmo.to_dict(found))
+
+
+@pytest.mark.parametrize(
+    ("changes", "where", "said"),
+    [
+        ({"tasks": {"duration": ["1 d", "2 zz", "3 d"]}}, "tasks[1].duration", "2 zz"),
+        ({"tasks": {"duration": ["1 d", "2 d", "-3 d"]}}, "tasks[2].duration", "must not be negative"),
+        ({"tasks": {"id": ["a", "a", "a"], "after": [None] * 3}}, "tasks[1].id", "is used twice in project 'P'"),
+        ({"tasks": {"id": ["a", "b/c", "a"], "after": [None] * 3}}, "tasks[1].id", "is not an id"),
+        ({"tasks": {"id": ["a", None, "a"], "after": [None] * 3}}, "tasks[1]", "required field 'id' is missing"),
+        ({"tasks": {"project": ["P", None, "Q"]}}, "tasks[1]", "names no project"),
+        ({"tasks": {"after": [None, "z", None]}}, "tasks[1].after[0]", "'z' is no task"),
+        ({"tasks": {"after": [None, '["a", "a"]', None]}}, "tasks[1].after[1]", "stands twice"),
+        ({"tasks": {"after": [None, "b", None]}}, "tasks[1].after[0]", "comes after itself"),
+        ({"tasks": {"milestone": [None, True, None]}}, "tasks[1].duration", "a milestone has no duration"),
+        ({"tasks": {"milestone": ["no", "yes", "no"]}}, "tasks[1].milestone", ""),
+        ({"tasks": {"owner": [None, None, "cat"]}}, "tasks[2].owner", "'cat' is no person"),
+        ({"tasks": {"budget": ["1 GBP", "2 GBP", "-3 GBP"]}}, "tasks[2].budget", "must not be negative"),
+        ({"tasks": {"colour": [None, "red", None]}}, "tasks[1].colour", "unknown field 'colour'"),
+        ({"links": {"to": ["Q/z"]}}, "links[0].to", "'Q/z' is no task"),
+        ({"links": {"type": ["fs"]}}, "links[0].type", "'fs' is not one of FS, SS, FF, SF"),
+        ({"links": {"to": ["P/b"]}}, "links[0]", "with itself"),
+        ({"links": {"from": ["P/b", "P/b"], "to": ["Q/a", "Q/a"]}}, "links[1]", "stands twice"),
+        ({"links": {"lag": ["soon"]}}, "links[0].lag", "soon"),
+        ({"projects": {"id": ["P", "P"]}}, "projects[1]", "stands twice in the table"),
+        ({"projects": {"start": ["2026-01-05", "2026-31-01"]}}, "projects[1].start", "2026-31-01"),
+        ({"portfolio": {"start": ["soon"]}}, "portfolio[0].start", "soon"),
+    ],
+)
+def test_what_is_wrong_is_located_by_table_row_and_column(changes: dict[str, dict[str, list[Any]]], where: str, said: str) -> None:
+    with pytest.raises(ipmo.ModelError) as caught:
+        ipmo.from_tables(made(**changes))
+    problems = [problem for problem in caught.value.problems if problem.where == where]
+    assert problems, [str(problem) for problem in caught.value.problems]
+    assert said in str(problems[0])
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"tasks": {"not_before": ["2026-02-02", None, None]}},
+        {"tasks": {"id": [1, 2, 3], "after": [None] * 3}},
+        {"tasks": {"after": [None, '["a"],["b"', '["c"]]']}},
+        {"tasks": {"after": [None, '{"from": "a", "lag": 3}', None]}},
+        {"links": {"id": ["l1"]}},
+        {"links": {"from": ["P"]}},
+        {"links": {"kind": ["money"]}},
+        {"tasks": {"name": ["a\tb", "b", "c"]}},
+    ],
+)
+def test_what_is_more_than_columns_say_is_read_row_by_row(changes: dict[str, dict[str, list[Any]]]) -> None:
+    assert portfolio_by_columns(made(**changes), Declared()) is None
+
+
+@pytest.mark.parametrize("dialect", ["msproject", "p6"])
+def test_other_conventions_look_at_the_nouns(dialect: str) -> None:
+    found, wanted = ipmo.from_tables(made()), ipmo.from_dict(ipmo.to_dict(ipmo.from_tables(made())))
+    assert ipmo.schedule(found, dialect=dialect).table().to_polars().equals(ipmo.schedule(wanted, dialect=dialect).table().to_polars())
