@@ -63,6 +63,7 @@ OTHER_THINGS: dict[str, Callable[..., Any]] = {
 """Verbs on a portfolio that give something else: a file, a portfolio, a person, plain data."""
 
 OF_MONTHS: dict[str, Callable[..., Any]] = {
+    "calibration": lambda months, **more: ipmo.calibration(months, **{"samples": 20, **more}),
     "reference_classes": lambda months, **more: ipmo.reference_classes(months, **more),
     "reporting_compliance": lambda months, **more: ipmo.reporting_compliance(months, **more),
     "trend": lambda months, **more: ipmo.trend(months, "budget", **more),

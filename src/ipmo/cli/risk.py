@@ -12,7 +12,9 @@ import ipmo
 from ipmo.analysis.risk.causes import RiskView
 from ipmo.analysis.risk.distributions import PertRule
 from ipmo.cli.shell import Verb, answer, emit, json_option, main, plain_rows, portfolio_argument, say
+from ipmo.errors import listed
 from ipmo.model import DIALECTS
+from ipmo.words import counted
 
 __all__: list[str] = []
 SHOWN = ("task", "summary")
@@ -108,3 +110,26 @@ def simulate(
         answer(table, as_json=False)
     for note in [*map(str, found.findings), f"seed {found.seed}, {found.settings}", repr(found)[1:-1]]:
         say(note)
+
+
+@main.command(cls=Verb)
+@click.argument("path", type=click.Path(), metavar="FOLDER")
+@click.option("--samples", type=int, default=1000, metavar="N", help="Of the simulation of each snapshot; 1,000 when left out.")
+@click.option("--seed", type=int, default=1, metavar="N", help="Names the random numbers.")
+@click.option("--explain", metavar="ROW", help='Say how a way of forecasting did, as "simulation, all".')
+@click.option("--forecasts", is_flag=True, help="Each forecast and what came.")
+@json_option
+def calibration(path: str, samples: int, seed: int, explain: str | None, forecasts: bool, as_json: bool) -> None:
+    """Whether past forecasts held: the P50s, P80s and P90s of the snapshots in FOLDER against what came."""
+    found = ipmo.calibration(path, samples=samples, seed=seed, progress=not as_json)
+    if explain is not None:
+        said = found.explain(explain)
+        if as_json:
+            emit([{"row": explain, "explanation": said}])
+        else:
+            say(said)
+        return
+    notes = [f"{day}: no simulation: {why}" for day, why in found.refused.items()]
+    if found.unknown:
+        notes.append(f"of {counted(len(found.unknown), 'item')} nobody knows what became of them: {listed(found.unknown)}")
+    answer(found.forecast_table() if forecasts else found.table(), as_json, [*notes, repr(found)[1:-1]])
