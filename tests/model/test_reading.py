@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import attrs
+import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -275,6 +277,62 @@ def test_whatever_is_drawn_for_a_field_is_refused_with_its_path_or_read_as_it_sh
         try_one(one, field, value)
 
     inner()
+
+
+NO_LIST: list[Any] = [{"a", "b"}, frozenset({"a"}), pd.DataFrame({"id": ["a"]}), pl.DataFrame({"id": ["a"]})]
+
+
+@pytest.mark.parametrize("value", NO_LIST, ids=lambda value: type(value).__module__.partition(".")[0])
+@pytest.mark.parametrize("field", ["after", "assignments", "status"])
+def test_a_set_has_no_order_and_a_frame_gives_its_headings_so_neither_is_a_list(field: str, value: object) -> None:
+    with pytest.raises(ModelError, match=f"{field}: expected a list"):
+        m.Task(**{"id": "t", field: value})  # type: ignore[arg-type]
+    assert m.Task(id="t", after=dict.fromkeys("ba").keys()).after == (m.After(source="b"), m.After(source="a"))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("year", [2026.5, 0, -1, 10_000, "3.5", "-2026"])
+def test_a_price_base_is_of_a_whole_year(year: object) -> None:
+    with pytest.raises(ModelError, match="year: .* is not a year"):
+        m.PriceBase(year=year)  # type: ignore[arg-type]
+    assert m.PriceBase(year=2026.0) == m.PriceBase(year="2026") == m.PriceBase(year=2026)  # type: ignore[arg-type]
+
+
+PROJECT: dict[str, object] = {"id": "P"}
+TASK: dict[str, object] = {"id": "t"}
+GATE: dict[str, object] = {"id": "G"}
+HOLDERS: dict[str, list[tuple[dict[str, object], str]]] = {
+    "Portfolio": [],
+    "After": [(TASK, "after"), (PROJECT, "tasks"), ({}, "projects")],
+    "Assignment": [(TASK, "assignments"), (PROJECT, "tasks"), ({}, "projects")],
+    "Condition": [({"outcome": "go", "date": "2026-01-01"}, "conditions"), (GATE, "decision"), (PROJECT, "gates"), ({}, "projects")],
+    "DecisionBody": [({}, "bodies")],
+    "Enabler": [({"id": "b"}, "enabled_by"), ({}, "benefits")],
+    "Gate": [(PROJECT, "gates"), ({}, "projects")],
+    "GateDecision": [(GATE, "decision"), (PROJECT, "gates"), ({}, "projects")],
+    "Impact": [({"probability": 0.1}, "impacts"), ({"id": "R"}, "before"), (PROJECT, "risks"), ({}, "projects")],
+    "Person": [({}, "people")],
+    "Risk": [(PROJECT, "risks"), ({}, "projects")],
+    "StatusReport": [(PROJECT, "status"), ({}, "projects")],
+    "Task": [(PROJECT, "tasks"), ({}, "projects")],
+    "Way": [({"id": "w"}, "ways"), ({}, "branches")],
+    "ChangeRequest": [({}, "changes")],
+    "DataFlow": [({}, "flows")],
+}
+ONE = ("decision", "before")
+"""Fields of which an item has one."""
+REFERRING = [(cls, one) for cls in NOUNS for one in shape(cls) if one.refers]
+
+
+@pytest.mark.parametrize(("cls", "one"), REFERRING, ids=lambda value: getattr(value, "__name__", getattr(value, "name", "")))
+def test_an_empty_reference_names_nothing_whichever_field_has_it(cls: Any, one: Shape) -> None:
+    values = plain_noun(example(cls)) | {one.key: [""] if one.many else ""}
+    outer = HOLDERS.get(cls.__name__) or ([] if cls is m.Portfolio else [({}, f"{cls.__name__.lower()}s")])
+    for around, name in outer:
+        values = {**around, name: values if name in ONE else [values]}
+    with pytest.raises(ModelError) as caught:
+        m.Portfolio(**({"id": "x"} | values))  # type: ignore[arg-type]
+    assert any("'' is no " in problem.message for problem in caught.value.problems), caught.value
+    assert any({one.key, "after"} & set(problem.path) for problem in caught.value.problems)
 
 
 # ------------------------------------------------------------------------------------- what methodologies declare

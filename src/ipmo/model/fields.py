@@ -259,8 +259,10 @@ def said(value: object) -> str:
     """A value as a message names it, not too long."""
     if value is None:
         return "nothing"
-    if isinstance(value, list | tuple | set | frozenset):
+    if isinstance(value, list | tuple):
         return "a list"
+    if isinstance(value, set | frozenset):
+        return "a set"
     return "a mapping" if isinstance(value, Mapping) else f"{value!r:.60}"
 
 

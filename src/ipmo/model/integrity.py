@@ -192,7 +192,7 @@ class _Inspection:
         refers, inner = _plan(cast(type, noun.__class__))
         for name, key, kind in refers:
             value = getattr(noun, name)
-            if not value or name in skip:
+            if (not value and value != "") or name in skip:  # an empty text refers to something that is not there
                 continue
             if isinstance(value, str):
                 if not self._exists(value, kind, within):
@@ -275,7 +275,8 @@ class _Inspection:
                     yield from self._task(noun, full_id, project, here)
                 elif noun.__class__ is Gate and noun.after:
                     yield from self._after(noun, full_id, project, here)
-                if any(bearing[group](noun)):  # most tasks refer to nothing but what they come after
+                values = bearing[group](noun)
+                if any(values) or "" in values:  # most tasks refer to nothing but what they come after
                     yield from self._references(noun, full_id, project.id, here, skip=("after",))
         if not unread(project, "tasks"):
             yield from _parent_loops(project, path)

@@ -24,7 +24,10 @@ MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 
 
 def _year(value: float | str) -> int:
-    return int(as_number(value))
+    year = as_number(value)
+    if year != int(year) or not date.min.year <= year <= date.max.year:
+        raise UnitError(f"{said(value)} is not a year; write for example 2026")
+    return int(year)
 
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)

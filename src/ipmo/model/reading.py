@@ -221,6 +221,10 @@ def _several(value: object, what: str, lone: bool) -> Iterable[object]:
         if lone:
             return (value,)
         raise UnitError(f"expected {what}; got {said(value)}")
+    if isinstance(value, set | frozenset):  # it is walked in another order in each run, and so would be all that is said of what it holds
+        raise UnitError(f"expected {what}; a set has no order")
+    if hasattr(value, "columns"):  # a frame: walked, it gives the names of its columns
+        raise UnitError(f"expected {what}; got a table; ipmo.from_tables reads tables")
     return tuple(value)
 
 
