@@ -284,11 +284,21 @@ def test_what_is_neither_a_portfolio_nor_a_path_is_refused_with_what_to_give(wro
         ipmo.roll_up({"ipmo": 1}, "budget")  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("key", [None, 7.5, b"x", ("x", 3), date(2026, 1, 1)])
+@pytest.mark.parametrize("key", [None, 7.5, b"x", ("x", 3), date(2026, 1, 1), [], {"x": 1}])
 @pytest.mark.parametrize("name", ANSWERS)
 def test_a_key_of_any_kind_that_names_nothing_is_an_unknown_item(name: str, key: object, path: Path) -> None:
+    found = ANSWERS[name](path)
+    assert key not in found
     with pytest.raises(ipmo.UnknownItemError):
-        ANSWERS[name](path)[key]
+        found[key]
+
+
+@pytest.mark.parametrize("key", [[], {"x": 1}])
+def test_a_key_that_cannot_be_hashed_names_nothing_in_what_an_answer_holds_either(key: object, path: Path) -> None:
+    for found in (ipmo.read(path), ipmo.schedule(path).commitments, ipmo.remembered(ipmo.read(path))):
+        assert key not in found
+        with pytest.raises(ipmo.UnknownItemError):
+            found[key]  # type: ignore[index]
 
 
 def test_a_place_past_the_end_of_an_answer_by_key_is_an_unknown_item(path: Path) -> None:

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple, Protocol, TypeVar, cast, runtime_checkable
 
 from ipmo.errors import UnknownItemError, close_matches
 from ipmo.options import checked
-from ipmo.tables import Answer, Column, Table, row_at
+from ipmo.tables import Answer, Column, Table, among, row_at
 
 __all__ = ["LIMIT", "Memory", "Remembered", "Remembering", "forget", "remember", "remembered"]
 WHERE = "what is remembered"
@@ -142,7 +142,7 @@ class Remembered(Answer[str, Kept]):
         """
         if isinstance(name, int):
             return row_at(tuple(self), name, WHERE)
-        if name not in self:
+        if not among(name, self):
             raise UnknownItemError(name, close_matches(name, self._counts), WHERE)
         return Kept(name, self._counts[name])
 

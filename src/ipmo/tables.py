@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import html
 import numbers
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from types import NoneType
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import polars
     import pyarrow
 
-__all__ = ["Answer", "Column", "NamedRow", "Rows", "Table", "row_at", "rows_of"]
+__all__ = ["Answer", "Column", "NamedRow", "Rows", "Table", "among", "row_at", "rows_of"]
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -363,6 +363,14 @@ class Answer(Generic[K, T]):
         return key in self.ids
 
 
+def among(key: object, names: Container[object]) -> bool:
+    """Whether a key is one of some names; what cannot be hashed is none."""
+    try:
+        return key in names
+    except TypeError:
+        return False
+
+
 def row_at(rows: Sequence[T], place: int, where: str) -> T:
     """The row at a place from 0, or from the end where the place is negative.
 
@@ -411,10 +419,7 @@ class Rows(Answer[K, T]):
         return len(self._rows)
 
     def __contains__(self, key: object) -> bool:
-        try:
-            return key in self._rows
-        except TypeError:  # what cannot be hashed is no id
-            return False
+        return among(key, self._rows)
 
     def __eq__(self, other: object) -> bool:
         """The same kind of answer with the same rows in the same order."""

@@ -18,7 +18,7 @@ from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import GateRule, Methodology
 from ipmo.model.governance import GO, Condition, Gate
 from ipmo.model.portfolio import Portfolio
-from ipmo.tables import Answer, Column, Table, row_at
+from ipmo.tables import Answer, Column, Table, among, row_at
 from ipmo.units import Money, as_day
 from ipmo.words import counted
 
@@ -121,7 +121,7 @@ class Gates(Answer[str, GateView]):
         """
         if isinstance(item, int):
             return row_at(self.rows, item, WHERE)
-        if item not in self._by_item:
+        if not among(item, self._by_item):
             raise UnknownItemError(item, close_matches(item, self._by_item), WHERE)
         return self._by_item[item]
 

@@ -28,6 +28,7 @@ from ipmo.model.risks import Assumption, Branch, Driver, Issue
 from ipmo.model.shape import shape
 from ipmo.model.stored import StoredDates
 from ipmo.model.work import Link, Programme, Project, Task
+from ipmo.tables import among
 from ipmo.units import When, as_when
 
 __all__ = ["TOP", "Baseline", "Contents", "Source"]
@@ -165,14 +166,14 @@ class Contents(Later):
             UnknownItemError: there is none; the closest three are named.
         """
         items = self.items
-        if full_id in items:
+        if among(full_id, items):
             return items[full_id]
         if full_id == self.id:
             return self
         raise UnknownItemError(full_id, close_matches(full_id, items), f"portfolio {self.id!r}")
 
     def __contains__(self, full_id: object) -> bool:
-        return full_id in self.items
+        return among(full_id, self.items)
 
     def __iter__(self) -> Iterator[Any]:
         raise TypeError("a portfolio holds many kinds of things; iterate .projects, .links, .benefits or .items.values()")

@@ -25,7 +25,7 @@ from ipmo.memory import remember
 from ipmo.model.changes import Change, as_changes
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
-from ipmo.tables import Answer, Column, Table, row_at
+from ipmo.tables import Answer, Column, Table, among, row_at
 from ipmo.words import agree, counted
 
 __all__ = ["Comparison", "compare", "what_if"]
@@ -212,7 +212,7 @@ class Comparison(Answer[str, Moved]):
             return row_at(rows, key, "the changes")
         found = tuple(m for m in rows if m.item == key)
         known = {self.before.id, *self.before.items, *(m.item for m in rows)}
-        if not found and key not in known:
+        if not found and not among(key, known):
             raise UnknownItemError(key, close_matches(key, known), "the portfolios compared")
         return found
 

@@ -24,7 +24,7 @@ from ipmo.network.kernels.columns import FAR, Dates
 from ipmo.network.passes import Passes
 from ipmo.network.readings import Labels
 from ipmo.network.states import LIVE, State
-from ipmo.tables import Answer, Column, Table, row_at
+from ipmo.tables import Answer, Column, Table, among, row_at
 from ipmo.units import DAY, day_text, minutes, moment
 
 __all__ = ["KINDS", "Commitment", "Commitments", "Kind", "Standing", "Stated"]
@@ -208,7 +208,7 @@ class Commitments(Answer[str, Commitment]):
         return len(self.rows)
 
     def __contains__(self, name: object) -> bool:
-        return name in self._places
+        return among(name, self._places)
 
     def __getitem__(self, key: int | str) -> Commitment:
         """By place from 0, or by name; a bare project means its finish.
@@ -219,7 +219,7 @@ class Commitments(Answer[str, Commitment]):
         if isinstance(key, int):
             return row_at(self.rows, key, WHERE)
         for name in (key, f"{key}@finish"):
-            if name in self._places:
+            if among(name, self._places):
                 return self.rows[self._places[name]]
         raise UnknownItemError(key, close_matches(key, self._places), WHERE)
 

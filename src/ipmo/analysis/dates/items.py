@@ -18,6 +18,7 @@ from ipmo.model.references import reference
 from ipmo.network.clocks import FAR
 from ipmo.network.passes import Passes
 from ipmo.network.states import LIVE, State
+from ipmo.tables import among
 from ipmo.units import DAY, MAX_INSTANT, first_day, moment, said_day
 
 __all__ = ["Items", "ScheduledItem", "Side"]
@@ -191,7 +192,7 @@ class Items:
         return frozenset(names | {f"{net.projects[place]}@finish" for place in net.stated_finishes})
 
     def __contains__(self, full_id: object) -> bool:
-        return full_id in self.passes.named or full_id in self.parts
+        return among(full_id, self.passes.named) or among(full_id, self.parts)
 
     def __getitem__(self, full_id: str) -> ScheduledItem:
         """An item by its full id.

@@ -193,7 +193,10 @@ class Schedule(Answer[str, ScheduledItem]):
         """
         if isinstance(full_id, int):
             return self._items[row_at(self._shown, full_id, "this schedule")]
-        found = self._made.get(full_id)  # most items are asked for again
+        try:
+            found = self._made.get(full_id)  # most items are asked for again
+        except TypeError:  # what cannot be hashed is no id
+            raise UnknownItemError(full_id, (), "this schedule") from None
         return self._items[full_id] if found is None else found
 
     @property

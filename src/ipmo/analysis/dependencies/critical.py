@@ -22,7 +22,7 @@ from ipmo.analysis.dependencies.linked import CriticalLink, Reached
 from ipmo.analysis.dependencies.ranking import RULES, RankBy, ranked
 from ipmo.errors import UnknownItemError, at_least, close_matches, one_of
 from ipmo.model.portfolio import Portfolio
-from ipmo.tables import Answer, Column, Table, row_at
+from ipmo.tables import Answer, Column, Table, among, row_at
 from ipmo.units import Money, Span, said_day
 
 __all__ = ["RULES", "CriticalLink", "CriticalLinks", "Reached", "critical_links"]
@@ -119,7 +119,7 @@ class CriticalLinks(Answer[str, CriticalLink]):
         return self._made[place]
 
     def _place(self, name: str) -> int:
-        if name not in self._places:
+        if not among(name, self._places):
             raise UnknownItemError(name, close_matches(name, self._places), WHERE)
         return self._places[name]
 

@@ -25,7 +25,7 @@ from ipmo.network.needs import without
 from ipmo.network.network import WORK
 from ipmo.network.positions import as_array, plain, plain_list
 from ipmo.network.states import LIVE, State
-from ipmo.tables import Answer, Column, Table, row_at
+from ipmo.tables import Answer, Column, Table, among, row_at
 from ipmo.units import Money
 from ipmo.words import agree, counted
 
@@ -288,7 +288,7 @@ class SinglePoints(Answer[str, SinglePoint]):
         """
         if isinstance(key, int):
             return self._row(row_at(self._places, key, WHERE))
-        if key in self._place:
+        if among(key, self._place):
             return self._row(self._places[self._place[key]])
         raise UnknownItemError(key, close_matches(key, self._place), WHERE)
 
