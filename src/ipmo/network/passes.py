@@ -291,6 +291,27 @@ class Passes(LatePass):
         ]
         return ends_without_links(self.unpostponed, places)
 
+    def first_of_longest_path(self, nodes: Iterable[int]) -> int | None:
+        """The position that ends first of work, among some nodes, on a driving path to the end of the network; None where none is."""
+        net, wanted = self.network, set(nodes)
+        if net.compiled:
+            last = ((as_array(self.finishes) == (-1 if self.end is None else self.end)) & self.live).nonzero()[0]
+            path = (self.readings.driving_to(last.tolist()) & (as_array(self.positions.dur) != 0)).nonzero()[0].tolist()
+            finish, order = self.finishes, self.positions.order
+            return min((v for v in path if int(order[v]) in wanted), key=lambda v: (int(finish[v]), v), default=None)
+        q = self.lists
+        ends = [v for v, finish in enumerate(q.finish) if finish == self.end and net.state[q.order[v]] in LIVE]
+        found = (v for v in self.driving_to(ends) if q.dur[v] and q.order[v] in wanted)
+        return min(found, key=lambda v: (q.finish[v], v), default=None)
+
+    def end_if_longer(self, place: int, more: int) -> int | None:
+        """The end of the network when the work at a position takes so many minutes more on its clock."""
+        if self.network.compiled and not self.network.latest:
+            return self.readings.end_if_longer(place, more)
+        longer = list(self.lists.dur)
+        longer[place] += more
+        return self.end_after({place: self.lists.low[place]}, longer)
+
     def end_after(self, changed_low: Mapping[int, int], dur: list[int], without: int = -1, edges: Mapping[int, int] = EMPTY) -> int | None:
         """The end of the network when some positions have other bounds or durations; only what moves is looked at.
 

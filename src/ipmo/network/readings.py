@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from ipmo.network.kernels import order as order_kernels
 from ipmo.network.kernels import passes as pass_kernels
 from ipmo.network.kernels import reading as kernels
-from ipmo.network.kernels.columns import FAR, Dates
+from ipmo.network.kernels.columns import FAR, Dates, Sums
 from ipmo.network.parts import LateBound
-from ipmo.network.positions import as_array, plain_list
+from ipmo.network.positions import as_array, plain_list, weights
 
 if TYPE_CHECKING:
     import numpy as np
@@ -243,6 +243,21 @@ class Readings:
         own_late = self.own_lates(passes.committed_finishes) if net.stated_finishes else self.project_late_starts
         first = (groups < len(ends)) & passes.live & (own_late == as_array(late.x))
         return Labels(np.where(first, own_rank[groups], np.where(own < len(names), own, -1)), names)
+
+    def end_if_longer(self, place: int, more: int) -> int:
+        """The end of the network, an instant, when the work at a position takes so many minutes more: a pass over all of it."""
+        net, p = self._net, self._passes.positions
+        dur = as_array(p.dur).copy()
+        dur[place] += more
+        links = self._links._replace(w=as_array(weights(p.ptr, p.src, p.typ, p.lag, dur)))
+        nodes, early = self._nodes._replace(dur=dur), Dates(as_array(p.low).copy(), as_array(p.low_edge).copy())
+        if net.additive:
+            net.run(pass_kernels.forward, Sums(links.ptr, links.src, links.w), early.x)
+        else:
+            net.run(pass_kernels.forward_from, 0, links, nodes, self._cal, early)
+        finishes = self._zeros(net.n)
+        net.run(pass_kernels.finishes, nodes, self._cal, early, finishes)
+        return int(finishes[net.ending == 1].max())
 
     # ---------------------------------------------------------------------------------------------- instants
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ipmo.analysis.dates.quality import SOURCE, schedule_quality
+from ipmo.analysis.dates.assessed import Assessed
+from ipmo.analysis.dates.dcma import SOURCE, points
+from ipmo.analysis.dates.quality import dangling
 from ipmo.errors import listed
 from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import CheckContext
@@ -19,20 +21,20 @@ def _find(context: CheckContext) -> Iterator[Finding]:
     portfolio, s = context.portfolio, context.schedule
     if not any(project.tasks for project in portfolio.projects):
         return
-    quality = schedule_quality(portfolio, of=s)
-    for point in quality.points:
+    assessed = Assessed(portfolio, s, None)
+    for point in points(assessed):
         if point.passed is False:
             shown = f"{point.value:.0f}" if point.limit == 0 else f"{point.value:.2f}"
             yield fact(
                 f"dcma-{point.number:02d}",
                 "",
                 f"{point.name} is {shown}, should be {'at least' if point.at_least else 'at most'} {point.limit:g} ({point.formula})"
-                + (f": {listed(sorted(point.numerator))}" if point.numerator and not point.at_least else ""),
+                + (f": {listed(sorted(point.numerator))}" if point.sizes[0] and not point.at_least else ""),
                 f"{point.counted} counted; variant {point.variant}",
                 Severity.INFO,
             )
-    if quality.dangling:
-        names = [one.id for one in quality.dangling]
+    names = [one.id for one in dangling(assessed)]
+    if names:
         yield fact(
             "dangling",
             "",

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import ipmo
-from ipmo.analysis.dates.dcma import Assessed
 from ipmo.analysis.dates.quality import Point, bei, cpli, schedule_quality
-from ipmo.errors import UnknownItemError
+from ipmo.errors import IpmoError, UnknownItemError
 from ipmo.model import After, Link, Portfolio, Project, Task
-from ipmo.model.references import reference
-from ipmo.network.states import State
+from ipmo.model.dialects import DIALECTS
+from ipmo.network import network as engine
+from ipmo.network.compiled import available
+from ipmo.testing.nouns import wide_portfolios
 from ipmo.testing.strategies import portfolios
-from ipmo.units import Span, minutes
+
+from ...network.conftest import as_large
+from . import dcma_by_item
+
+ROOT = Path(__file__).parents[3]
 
 
 def plan(**changes: Any) -> Portfolio:
@@ -247,25 +255,75 @@ def test_the_index_of_the_critical_path_counts_the_path() -> None:
     assert schedule_quality(pf.evolve("P", tasks=done))[14].counted == "2 against 1"
 
 
-@settings(max_examples=60, deadline=None)
-@given(portfolios(tied=True))
-def test_what_is_over_is_what_all_the_work_below_is(pf: Portfolio) -> None:
+def as_before(pf: Portfolio, project: str | None, s: ipmo.Schedule) -> list[Point]:
+    """The points counted item by item, with the schedule made on lists."""
+    return list(dcma_by_item.points(dcma_by_item.Assessed(pf, s, project)))
+
+
+def counts_what_items_say(pf: Portfolio, way: str, dialect: str) -> None:
+    """Every point, its ids in order, of the whole and of each project; on lists, and on columns as large networks have them."""
+    pf = pf.evolve(dialect=dialect)
     s = ipmo.schedule(pf, on_cycle="cut")
-    net, a = s.network, Assessed(pf, s, None)
-    states = dict(zip(net.ids, net.state, strict=True))
-    below = {f"{project}/{name}": [net.ids[v] for v in nodes] for (project, name), nodes in net.summaries.items()}
-    over = (State.FINISHED, State.GONE)
+    projects = [None, *(project.id for project in pf.projects)]
+    expected = {project: as_before(pf, project, s) for project in projects}
+    with pytest.MonkeyPatch.context() as patch:
+        if way != "lists":
+            patch.setattr(engine, "SMALL", 0) if way == "compiled" and available() else as_large(patch)
+            pf = pf.evolve(name="in columns")
+            s = ipmo.schedule(pf, on_cycle="cut")
+            assert s.network.compiled
+        for project in projects:
+            found = list(schedule_quality(pf, project=project, of=s))
+            assert found == expected[project]
+            assert [(p.counted, p.sizes, str(p), repr(p)) for p in found] == [
+                (p.counted, (len(p.numerator), len(p.denominator)), str(p), repr(p)) for p in expected[project]
+            ]
 
-    def one_by_one(item: str) -> bool:
-        found = [states.get(one) for one in below.get(item, [item])]
-        return bool(found) and all(state in over for state in found)
 
-    inside = [link for link in a.links if not one_by_one(reference(link.target).item)]
-    assert a.counted_links == inside
-    for full_id, task in a.tasks.items():
-        calendar, central = pf.calendar_for(full_id), task.duration.central() if task.duration is not None else None
-        assert a.days_of(full_id) == (calendar.minutes(central) / calendar.day_minutes if isinstance(central, Span) else None)
-        assert a.schedule.instants(full_id) == tuple(None if when is None else minutes(when) for when in a.schedule.dates(full_id))
+@pytest.mark.parametrize("way", ["lists", "compiled", "large"])
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(portfolios(tied=True), st.sampled_from(sorted(DIALECTS)))
+def test_points_by_columns_are_those_item_by_item(way: str, pf: Portfolio, dialect: str) -> None:
+    counts_what_items_say(pf, way, dialect)
+
+
+@pytest.mark.parametrize("way", ["lists", "compiled", "large"])
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(wide_portfolios(), st.sampled_from(sorted(DIALECTS)))
+def test_points_of_everything_a_portfolio_can_state_are_those_item_by_item(way: str, pf: Portfolio, dialect: str) -> None:
+    try:
+        ipmo.schedule(pf.evolve(dialect=dialect), on_cycle="cut")
+    except IpmoError:
+        return
+    counts_what_items_say(pf, way, dialect)
+
+
+@pytest.mark.parametrize("way", ["lists", "compiled", "large"])
+def test_points_of_a_whole_city_are_those_item_by_item(way: str) -> None:
+    counts_what_items_say(ipmo.read(ROOT / "examples" / "city.yaml"), way, "ipmo")
+    counts_what_items_say(plan(), way, "ipmo")
+
+
+def test_an_end_of_a_task_that_a_link_names_counts_as_the_task() -> None:
+    """`a@finish` and `b@start` under `after:` and in a link are ends of a and b: neither is without successor or predecessor."""
+    tasks = [Task(id="a", duration="1 d"), Task(id="b", duration="1 d", after=["a@finish"]), Task(id="c", duration="1 d")]
+    links = [Link(source="P/b@finish", target="P/c@start")]
+    pf = Portfolio(id="x", start="2026-01-05", projects=[Project(id="P", tasks=tasks)], links=links)
+    assert schedule_quality(pf)[1].numerator == ("P/a", "P/c")
+
+
+def test_names_of_links_are_made_when_somebody_looks() -> None:
+    """A point knows how many links it counts without the text of any."""
+    tasks = [Task(id=f"t{n}", duration="1 d", after=[f"t{n - 1}"] if n else []) for n in range(50)]
+    point = schedule_quality(Portfolio(id="x", start="2026-01-05", projects=[Project(id="P", tasks=tasks)]))[4]
+    tracemalloc.start()
+    assert (point.sizes, point.counted) == ((49, 49), "49 of 49")
+    before, _ = tracemalloc.get_traced_memory()
+    names = point.numerator
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert names[0] == "P/t0 -FS-> P/t1"
+    assert after - before > sum(map(len, names)) > before
 
 
 def test_each_point_says_what_it_lacks() -> None:

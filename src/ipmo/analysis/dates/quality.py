@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import attrs
 
+from ipmo.analysis.dates.assessed import Assessed
 from ipmo.analysis.dates.by_day import gives_at_finish, last_instant
-from ipmo.analysis.dates.dcma import SOURCE, Assessed, Point, bei, cpli, points
+from ipmo.analysis.dates.dcma import SOURCE, Point, bei, cpli, points
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.errors import UnknownItemError, close_matches, listed
 from ipmo.model.portfolio import Portfolio
@@ -16,7 +17,7 @@ from ipmo.network.links import joins_projects
 from ipmo.tables import Answer, Column, Table
 from ipmo.units import minutes
 
-__all__ = ["SOURCE", "Dangling", "HandOver", "Point", "ScheduleQuality", "bei", "cpli", "schedule_quality"]
+__all__ = ["SOURCE", "Dangling", "HandOver", "Point", "ScheduleQuality", "bei", "cpli", "dangling", "schedule_quality"]
 
 
 @attrs.frozen(kw_only=True)
@@ -100,8 +101,8 @@ class ScheduleQuality(Answer[int, Point]):
                 Column("value", "float", [x.value for x in p]),
                 Column("limit", "float", [x.limit for x in p]),
                 Column("passed", "bool", [x.passed for x in p]),
-                Column("counted", "int", [len(x.numerator) for x in p]),
-                Column("of", "int", [len(x.denominator) for x in p]),
+                Column("counted", "int", [x.sizes[0] for x in p]),
+                Column("of", "int", [x.sizes[1] for x in p]),
                 Column("needs", "str", [x.needs or None for x in p]),
             ]
         )
@@ -143,16 +144,17 @@ def schedule_quality(portfolio: Portfolio, *, project: str | None = None, of: Sc
     net = assessed.network
     return ScheduleQuality(
         points=points(assessed),
-        dangling=tuple(_dangling(assessed)),
+        dangling=tuple(dangling(assessed)),
         out_of_sequence=tuple((net.ids[u], net.ids[v], kind) for u, v, kind in net.out_of_sequence),
         hand_overs=tuple(_hand_overs(assessed)),
     )
 
 
-def _dangling(a: Assessed) -> Iterator[Dangling]:
+def dangling(a: Assessed) -> Iterator[Dangling]:
+    """Unfinished work with a loose end."""
     held, given = a.ends.held, a.ends.given
-    for full_id in a.incomplete:
-        start, finish = full_id not in held and not a.tasks[full_id].started, full_id not in given
+    for full_id, node, task in zip(a.incomplete, a.of_incomplete(a.nodes), a.unfinished, strict=True):
+        start, finish = node not in held and not task.started, node not in given
         if start or finish:
             yield Dangling(id=full_id, start=start, finish=finish)
 
