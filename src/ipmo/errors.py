@@ -22,6 +22,8 @@ benefit) are no exceptions but findings: see `ipmo.findings`.
 
 from __future__ import annotations
 
+import heapq
+import itertools
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from numbers import Real
@@ -50,6 +52,7 @@ __all__ = [
     "UnknownItemError",
     "at_least",
     "close_matches",
+    "first_listed",
     "listed",
     "one_of",
 ]
@@ -283,6 +286,15 @@ def listed(names: Iterable[str], limit: int = 5) -> str:
     everything = list(names)
     text = ", ".join(map(repr, everything[:limit]))
     return text if len(everything) <= limit else f"{text} and {len(everything) - limit} more"
+
+
+def first_listed(names: Sequence[str], limit: int = 5) -> str:
+    """`listed(sorted(names))`, of which only those that are shown are put in order.
+
+    >>> first_listed(["c", "a", "b"], limit=2)
+    "'a', 'b' and 1 more"
+    """
+    return listed([*heapq.nsmallest(limit, names), *itertools.islice(names, limit, None)], limit)
 
 
 def close_matches(wanted: object, names: Iterable[str], count: int = 3) -> list[str]:

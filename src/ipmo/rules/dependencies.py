@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 
 from ipmo.analysis.dates.commitments import Commitment
@@ -28,12 +29,13 @@ def _agreements(context: CheckContext) -> Iterator[Finding]:
 
     Dates that contradict one another are a finding each; what is missing is counted.
     """
-    portfolio = context.portfolio
+    portfolio, commitments = context.portfolio, context.schedule.commitments
     missing: dict[str, list[str]] = {}
+    numbered = functools.cache(lambda issue: any(c.isdigit() for c in issue))
     for one in agreements(portfolio, context.schedule):
         if _over(portfolio, one):
             continue
-        issues, commitments = one.issues, context.schedule.commitments
+        issues = one.issues
         promise = commitments[one.id] if one.id in commitments else None
         overdue = promise is not None and promise.standing == "overdue"  # said by ipmo/commitment-overdue
         if one.broken and not overdue:
@@ -48,7 +50,7 @@ def _agreements(context: CheckContext) -> Iterator[Finding]:
                 hint="agree on one date, and write it as needed: and promised: on the link",
             )
         for issue in issues:
-            if not any(c.isdigit() for c in issue):
+            if not numbered(issue):
                 missing.setdefault(issue, []).append(one.id)
     for issue, names in missing.items():
         yield fact(

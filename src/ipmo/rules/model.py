@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import CheckContext
+from ipmo.model.estimates import Fixed
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project, Task
 from ipmo.rules.themes import Theme, fact
@@ -26,11 +27,14 @@ def _find(context: CheckContext) -> Iterator[Finding]:
             "write portfolio: calendar:",
             Severity.INFO,
         )
+    today = portfolio.data_date
     for project in portfolio.projects:
         parents = {task.parent for task in project.tasks if task.parent}
         for task in project.tasks:
-            full_id = f"{project.id}/{task.id}"
-            yield from _summary(task, full_id) if task.id in parents else _task(portfolio, project, task, full_id)
+            if task.id in parents:
+                yield from _summary(task, f"{project.id}/{task.id}")
+            elif type(task.duration) is not Fixed or task.progress or task.started:  # nothing else is asked of work that is to come
+                yield from _task(portfolio, project, task, f"{project.id}/{task.id}", today)
         if not project.tasks and not project.gates and project.state in ("proposed", "approved", "active"):
             missing = [
                 name for name in ("start", "finish") if getattr(project, name) is None and getattr(project, f"actual_{name}") is None
@@ -55,7 +59,7 @@ def _summary(task: Task, full_id: str) -> Iterator[Finding]:
         )
 
 
-def _task(portfolio: Portfolio, project: Project, task: Task, full_id: str) -> Iterator[Finding]:
+def _task(portfolio: Portfolio, project: Project, task: Task, full_id: str, today: int | None) -> Iterator[Finding]:
     known = task.duration is not None and task.duration.central() is not None
     remaining = task.remaining is not None and task.remaining.central() is not None
     if not task.milestone and not task.finished and not known and not remaining and project.state not in ("closed", "cancelled"):
@@ -74,9 +78,9 @@ def _task(portfolio: Portfolio, project: Project, task: Task, full_id: str) -> I
         )
     if task.progress == 1 and not task.finished:
         yield fact("done-without-finish", full_id, f"task {full_id!r} is all done but has no actual finish", "write actual_finish:")
-    if portfolio.data_date is not None:
+    if today is not None:
         for name, when in (("actual_start", task.actual_start), ("actual_finish", task.actual_finish)):
-            if when is not None and minutes(when) > portfolio.data_date:
+            if when is not None and minutes(when) > today:
                 yield fact(
                     "actual-in-future",
                     full_id,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ipmo.analysis.dates.assessed import Assessed
 from ipmo.analysis.dates.dcma import SOURCE, points
 from ipmo.analysis.dates.quality import dangling
-from ipmo.errors import listed
+from ipmo.errors import first_listed
 from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import CheckContext
 from ipmo.rules.themes import Theme, fact
@@ -29,7 +29,7 @@ def _find(context: CheckContext) -> Iterator[Finding]:
                 f"dcma-{point.number:02d}",
                 "",
                 f"{point.name} is {shown}, should be {'at least' if point.at_least else 'at most'} {point.limit:g} ({point.formula})"
-                + (f": {listed(sorted(point.numerator))}" if point.sizes[0] and not point.at_least else ""),
+                + (f": {first_listed(point.numerator)}" if point.sizes[0] and not point.at_least else ""),
                 f"{point.counted} counted; variant {point.variant}",
                 Severity.INFO,
             )
@@ -38,7 +38,7 @@ def _find(context: CheckContext) -> Iterator[Finding]:
         yield fact(
             "dangling",
             "",
-            f"{counted(len(names), 'unfinished task')} {agree(len(names), 'has')} a loose start or finish: {listed(sorted(names))}",
+            f"{counted(len(names), 'unfinished task')} {agree(len(names), 'has')} a loose start or finish: {first_listed(names)}",
             "link the start to what it waits for, the finish to what waits for it",
             Severity.INFO,
         )

@@ -12,7 +12,7 @@ from ipmo.errors import listed
 from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import CheckContext
 from ipmo.model.calendars import Calendar
-from ipmo.model.estimates import Estimate, Referenced, Shaped, number
+from ipmo.model.estimates import Estimate, Fixed, Referenced, Shaped, number
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.risks import Exposure, Impact, Risk
 from ipmo.model.work import Project, Task
@@ -188,6 +188,8 @@ def _said(pf: Portfolio) -> str:
 
 def _critical(context: CheckContext) -> Iterator[Finding]:
     """Threats without a response to work that decides the end."""
+    if not any(project.risks for project in context.portfolio.projects):
+        return
     passes = context.schedule.passes
     critical = {context.schedule.network.ids[passes.lists.order[place]] for place in passes.critical}
     across = {end for link in context.portfolio.links for end in (link.source, link.target) if not link.source.startswith("external:")}
@@ -209,9 +211,10 @@ def _padded(context: CheckContext) -> Iterator[Finding]:
     for project in pf.projects:
         if project.counted_as in LEFT_OUT:
             continue
-        nouns: list[tuple[str, Project | Task]] = [(project.id, project), *((f"{project.id}/{one.id}", one) for one in project.tasks)]
-        for full_id, noun in nouns:
+        nouns: list[Project | Task] = [project, *project.tasks]
+        for noun in nouns:
             for kind, estimate in _bases(noun):
+                full_id = project.id if noun is project else f"{project.id}/{noun.id}"
                 if isinstance(estimate, Referenced):
                     raised.setdefault(full_id, set()).add(kind)
                 if _at_its_top(estimate):
@@ -231,12 +234,14 @@ def _padded(context: CheckContext) -> Iterator[Finding]:
                     yield fact("risk-counted-twice", full_id, message, "take either the uplift or the risk out of the figures")
 
 
-def _bases(noun: Project | Task) -> Iterator[tuple[str, Estimate]]:
-    if isinstance(noun, Task) and noun.duration is not None:
-        yield "duration", noun.duration
-    for line in noun.budget.lines if noun.budget is not None else ():
-        if line.amount is not None:
-            yield "cost", line.amount
+def _bases(noun: Project | Task) -> list[tuple[str, Estimate]]:
+    """The estimates of an item that are more than one value."""
+    duration = noun.duration if isinstance(noun, Task) else None
+    found = [("duration", duration)] if duration is not None and type(duration) is not Fixed else []
+    if noun.budget is not None:
+        amounts = (line.amount for line in noun.budget.lines)
+        found += [("cost", amount) for amount in amounts if amount is not None and type(amount) is not Fixed]
+    return found
 
 
 def _at_its_top(estimate: Estimate) -> bool:

@@ -16,7 +16,7 @@ from ipmo.model.estimates import Estimate
 from ipmo.model.governance import Gate
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import item_of
-from ipmo.model.work import Task
+from ipmo.model.work import Project, Task
 from ipmo.network.links import joins_projects
 from ipmo.network.positions import plain
 from ipmo.network.states import State
@@ -84,13 +84,17 @@ class StatedLinks:
         """The end of a link as it is listed."""
         return self._ids[code] if code >= 0 else self._texts[~code]
 
-    def add(self, source: int, target: int, type: str, lag: Span | None) -> None:
-        """One link more."""
-        if lag is not None and lag.amount:
-            self.lags[len(self.types)] = float(lag.amount)
-        self.sources.append(source)
-        self.targets.append(target)
-        self.types.append(type)
+    def add(self, source: str, target: str, type: str, lag: Span | None) -> None:
+        """One link more, by the texts of its ends."""
+        self.extend([self.code(source)], [self.code(target)], [type], [lag])
+
+    def extend(self, sources: Sequence[int], targets: Sequence[int], types: Sequence[str], lags: Sequence[Span | None]) -> None:
+        """More links, by what stands for their ends."""
+        first = len(self.types)
+        self.lags.update({row: float(lag.amount) for row, lag in enumerate(lags, first) if lag is not None and lag.amount})
+        self.sources += sources
+        self.targets += targets
+        self.types += types
 
     def name(self, row: int) -> str:
         """A link as the points list it."""
@@ -230,27 +234,37 @@ class Assessed:
         pf, net = self.portfolio, self.network
         out = StatedLinks(net.ids, net.named)
         for project in pf.projects:
-            local = net.inside.get(project.id, {}) if net.inside is not None else {}
-            nouns: Iterable[Task | Gate] = (*project.tasks, *project.gates) if project.gates else project.tasks
-            for noun in nouns:
-                if not noun.after:
-                    continue
-                target = local.get(noun.id)
-                if target is None:
-                    target = out.code(f"{project.id}/{noun.id}")
-                for after in noun.after:
-                    source = local.get(after.source)
-                    if source is None:
-                        source = out.code(pf.resolve(after.source, project.id) or after.source)
-                    out.add(source, target, after.type, after.lag)
+            self._add_inner(out, project)
         for link in pf.links:
             if link.kind == "schedule" and not joins_projects(pf, link):
-                out.add(out.code(link.source), out.code(link.target), link.type, link.lag)
+                out.add(link.source, link.target, link.type, link.lag)
         effects: list[Outcome | Benefit] = [*pf.outcomes, *pf.benefits]
         for effect in effects:
             for enabler in (*effect.enabled_by, *effect.any_of):
-                out.add(out.code(enabler.source), out.code(effect.id), "FS", None)
+                out.add(enabler.source, effect.id, "FS", None)
         return out
+
+    def _add_inner(self, out: StatedLinks, project: Project) -> None:
+        """The links inside a project: most name open items of it, whose nodes are known by their ids there."""
+        pf, inside = self.portfolio, self.network.inside
+        local = inside.get(project.id, {}) if inside is not None else {}
+        every: Iterable[Task | Gate] = (*project.tasks, *project.gates) if project.gates else project.tasks
+        nouns = [noun for noun in every if noun.after]
+        afters = [after for noun in nouns for after in noun.after]
+        sources = [local.get(after.source) for after in afters]
+        targets = [local.get(noun.id) for noun in nouns for _ in noun.after]
+        out.extend(
+            [
+                out.code(pf.resolve(after.source, project.id) or after.source) if node is None else node
+                for after, node in zip(afters, sources, strict=True)
+            ],
+            [
+                out.code(f"{project.id}/{name}") if node is None else node
+                for node, name in zip(targets, (noun.id for noun in nouns for _ in noun.after), strict=True)
+            ],
+            [after.type for after in afters],
+            [after.lag for after in afters],
+        )
 
     @functools.cached_property
     def ends(self) -> Ends:

@@ -102,7 +102,8 @@ def schedule(
             settled = settled.as_expected()
         return Schedule(Passes(settled, instant), portfolio)
 
-    key = ("schedule", on_cycle, instant, *attrs.astuple(compiled.dialect or DIALECTS["ipmo"]))
+    way = on_cycle if compiled.has_loop else "error"  # without loops there is nothing to cut: one schedule serves both
+    key = ("schedule", way, instant, *attrs.astuple(compiled.dialect or DIALECTS["ipmo"]))
     return remember(portfolio, key, make)
 
 
