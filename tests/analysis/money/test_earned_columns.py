@@ -10,6 +10,8 @@ from fractions import Fraction
 from typing import Any
 
 import attrs
+import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,7 +19,7 @@ from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.money.amounts import Amounts, Priced, Unrated, rounded
 from ipmo.analysis.money.earned_item import EarnedItem
 from ipmo.analysis.money.earned_value import earned_value
-from ipmo.analysis.money.exact import Running
+from ipmo.analysis.money.exact import ExactColumn, Placed, Running, fitting
 from ipmo.analysis.money.indices import EarnedSchedule, Indices
 from ipmo.analysis.money.measures import budget_of, share_done
 from ipmo.analysis.money.periods import PeriodRule, period_rule
@@ -45,6 +47,8 @@ from ipmo.model.earning import declared_share
 from ipmo.model.hierarchy import hierarchy, subtasks
 from ipmo.testing.strategies import portfolios
 from ipmo.units import When, as_day, minutes
+
+from ...network.conftest import as_large
 
 PERCENT = Earning()
 
@@ -535,6 +539,55 @@ def test_earned_value_on_columns_is_that_made_item_by_item(seed: int, unrated: U
     compared(plan(seed), None, unrated, as_of)
 
 
+def plain_work(rng: random.Random) -> dict[str, Any]:
+    """A task that says it all by amounts, a share and dates; great amounts and odd shares among them."""
+    found: dict[str, Any] = {"duration": rng.choice((None, "3 d", "20 d", "33 h", "90 d", "7 ed"))}
+    amount = rng.choice((0, rng.randint(1, 9_000), rng.randint(1, 9_000), 10 ** rng.randint(12, 14)))
+    found["budget"] = f"{amount}{rng.choice(('', '.17', '.005'))} GBP"
+    if rng.random() < 0.6:
+        found["actual"] = f"{rng.randint(0, 9_000)}.5 GBP"
+    if rng.random() < 0.6:
+        found["progress"] = rng.choice((0, 0.25, 1 / 3, 0.1234567, 0.5, 1))
+    if rng.random() < 0.4:
+        found["actual_start"] = f"2026-0{rng.randint(1, 5)}-{rng.randint(5, 28):02}"
+        if rng.random() < 0.5:
+            found |= {"actual_finish": "2026-06-11" if rng.random() < 0.5 else found["actual_start"]}
+            found.pop("progress", None)
+    if rng.random() < 0.3:
+        found["spread"] = rng.choice(("front", "back", "s-curve", [0.2, 0.8]))
+    if rng.random() < 0.3:
+        found |= {"baseline_start": "2026-02-02", "baseline_finish": "2026-04-09"}
+    if rng.random() < 0.2:
+        found["earning"] = rng.choice(("0/100", "level of effort"))
+    return found
+
+
+def plain_plan(seed: int) -> Portfolio:
+    """A random portfolio of plain tasks, linked one after the other or not, some in projects with a status date of their own."""
+    rng = random.Random(seed)
+    projects = []
+    for p in range(rng.randint(1, 4)):
+        tasks = [
+            Task(id=f"t{t}", **plain_work(rng), after=[f"t{t - 1}"] if t and rng.random() < 0.5 else []) for t in range(rng.randint(0, 9))
+        ]
+        own = {"status_date": f"2026-0{rng.randint(2, 6)}-15"} if rng.random() < 0.3 else {}
+        projects.append(Project(id=f"p{p}", tasks=tasks, state=rng.choice(("active", "active", "paused", "cancelled")), **own))
+    back = {"dialect": "msproject"} if rng.random() < 0.2 else {}
+    return Portfolio(id="all", start="2026-01-05", status_date="2026-04-01", money=MoneySettings(currency="GBP"), projects=projects, **back)
+
+
+@given(st.integers(0, 10**9), DATES)
+def test_plain_work_in_columns_is_that_made_item_by_item(seed: int, as_of: str | None) -> None:
+    compared(plain_plan(seed), None, "refuse", as_of)
+
+
+@given(st.integers(0, 10**9), DATES)
+def test_it_is_where_dates_are_read_off_the_columns_of_a_large_network(seed: int, as_of: str | None) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        as_large(patch)
+        compared(plain_plan(seed), None, "refuse", as_of)
+
+
 @given(st.integers(0, 10**9), st.integers(1, 10**9), RATED, DATES)
 def test_it_is_against_a_baseline_with_other_work(seed: int, other: int, unrated: Unrated, as_of: str | None) -> None:
     compared(plan(seed), plan(seed, other=other), unrated, as_of)
@@ -552,3 +605,18 @@ def test_any_range_is_summed_exactly(amounts: dict[int, Fraction], one: int, oth
     inside = [amount for place, amount in amounts.items() if first <= place < end]
     assert (found.sum(first, end), found.count(first, end)) == (sum(inside, Fraction(0)), len(inside))
     assert found.known(first, end) == (sum(inside, Fraction(0)) if inside else None)
+
+
+COLUMN = st.dictionaries(st.integers(0, 30), st.integers(-(10**30), 10**30) | st.integers(-99, 99), min_size=1)
+
+
+@given(st.dictionaries(st.integers(31, 60) | st.integers(-30, -1), st.fractions(-(10**4), 10**4, max_denominator=10**7)), COLUMN, st.sampled_from([1, 100, 7 * 10**8, 10**12]), st.integers(-31, 61), st.integers(-31, 61))  # fmt: skip
+def test_a_column_and_other_amounts_are_summed_exactly(
+    amounts: dict[int, Fraction], column: dict[int, int], below: int, one: int, other: int
+) -> None:
+    first, end = sorted((one, other))
+    placed = Placed(np.array(sorted(column), np.int64), ExactColumn(fitting([column[place] for place in sorted(column)]), below))
+    found = Running(amounts, placed)
+    every = amounts | {place: Fraction(number, below) for place, number in column.items()}
+    inside = [amount for place, amount in every.items() if first <= place < end]
+    assert (found.sum(first, end), found.count(first, end)) == (sum(inside, Fraction(0)), len(inside))

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import functools
-from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from ipmo.analysis.money.amounts import Amounts, Priced, Unrated, rounded
+from ipmo.analysis.money.amounts import Amounts, Unrated, rounded
 from ipmo.analysis.money.earned_item import EarnedItem, Later
-from ipmo.analysis.money.exact import Running
 from ipmo.analysis.money.indices import EarnedSchedule, Indices
 from ipmo.analysis.money.made_rows import MadeRows, Parts
 from ipmo.analysis.money.measures import budget_of
+from ipmo.analysis.money.package_columns import PackageColumns, between
 from ipmo.analysis.money.periods import PeriodRule
 from ipmo.analysis.money.plan_curve import PlanCurve, Planned
-from ipmo.analysis.money.timing import Piece
 from ipmo.analysis.money.work_packages import PERCENT, UNKNOWN, Package, WorkPackages, packages_of, stands_whole
 from ipmo.analysis.money.work_tree import LEFT_OUT
 from ipmo.model.hierarchy import hierarchy, subtasks
@@ -26,85 +24,6 @@ from ipmo.units import Money, When, as_day
 __all__ = ["EarnedTree"]
 
 Counted = Portfolio | Programme | Project | Task
-
-
-class _Columns:
-    """What is known of the work packages, by their place in the order of the tree; nothing stands where nothing is known."""
-
-    def __init__(self) -> None:
-        self.size = 0
-        self.given: dict[str, dict[int, Fraction]] = {
-            name: {} for name in ("budget", "bac", "pv", "ev", "ac", "effort", "effort_value", "effort_ac")
-        }
-        self.seen: dict[int, int] = {}
-        self.ended: dict[int, int | None] = {}
-        self.floating: list[int] = []
-        self.plan: dict[int, Sequence[Piece]] = {}
-        self.bases: dict[int, Mapping[str, str]] = {}
-        self.shown: dict[int, tuple[Fraction, Fraction]] = {}
-        self.named: set[str] = set()
-
-    def add(self, package: Package) -> None:
-        """One package more."""
-        place = self.size
-        self.size += 1
-        if package is UNKNOWN:
-            return
-        given = self.given
-        if package.budget is not None:
-            given["budget"][place] = package.budget
-        if package.bac is not None:
-            given["bac"][place], given["pv"][place], given["ev"][place] = package.bac, package.pv, package.ev
-            self.ended[place] = package.ended
-            self.plan[place] = package.plan
-        if package.ac is not None:
-            given["ac"][place] = package.ac
-        if package.effort is not None:
-            given["effort"][place], given["effort_value"][place] = package.effort
-        if package.effort_ac is not None:
-            given["effort_ac"][place] = package.effort_ac
-        if package.seen is not None:
-            self.seen[place] = package.seen
-        if package.floating:
-            self.floating.append(place)
-        if package.shown is not None:
-            self.shown[place] = package.shown
-        if package.bases:
-            self.bases[place] = package.bases
-            self.named.update(package.bases)
-
-    @functools.cached_property
-    def running(self) -> Mapping[str, Running]:
-        """What can be summed over any range."""
-        return {name: Running(amounts) for name, amounts in self.given.items()}
-
-    @functools.cached_property
-    def seen_at(self) -> Sequence[int]:
-        """The packages that are known in full."""
-        return list(self.seen)
-
-    @functools.cached_property
-    def planned_at(self) -> Sequence[int]:
-        """The packages with a plan that is counted."""
-        return list(self.plan)
-
-    def one_base(self, first: int, end: int) -> None:
-        """Refuses a range in several known price bases.
-
-        Raises:
-            UnitError: money of two price bases would be mixed.
-        """
-        if len(self.named) > 1:
-            found: dict[str, str] = {}
-            for place in between(list(self.bases), first, end):
-                found = {**self.bases[place], **found}
-            if len(found) > 1:
-                Priced({base: (Fraction(0), item) for base, item in found.items()}).only("money")
-
-
-def between(places: Sequence[int], first: int, end: int) -> Sequence[int]:
-    """Those of some places, in order, that lie from one on and before another."""
-    return places[bisect_left(places, first) : bisect_left(places, end)]
 
 
 class EarnedTree:
@@ -126,7 +45,7 @@ class EarnedTree:
         self.actuals = Amounts(portfolio, as_day(as_of), "actual", unrated=unrated)
         self.currency = self.budgets.currency
         self.packages = WorkPackages(portfolio, plan, as_of, dates, self.budgets, self.actuals)
-        self.columns = _Columns()
+        self.columns = PackageColumns(self.packages)
         self.nouns: list[Counted] = []
         self.above: list[Project | None] = []
         self.first: list[int] = []
@@ -226,7 +145,7 @@ class EarnedTree:
         columns, before, first = self.columns, len(self.nouns), self.columns.size
         tasks = [task for task in project.tasks if not task.milestone]
         for task in tasks:
-            if task.budget is None:
+            if task.budget is None or columns.plain.take(columns.size, task, project):
                 columns.size += 1
             else:
                 columns.add(self.packages.package(f"{project.id}/{task.id}", task, project))
@@ -312,7 +231,7 @@ class EarnedTree:
         scope = self.scope.get(position, ("", ""))[0]
         rule, shown = "", None
         if position in self.single and isinstance(noun, Task | Project) and project is not None:
-            rule, shown = (noun.earning or project.earning or PERCENT).rule, columns.shown.get(first)
+            rule, shown = (noun.earning or project.earning or PERCENT).rule, columns.shown_at(first)
         if position in self.added:
             budget, ac = self.added[position]
         effort_ac = running["effort_ac"].known(first, end)
@@ -332,7 +251,7 @@ class EarnedTree:
             schedule=Later(functools.partial(self._timed, first, end, bac, ev)),
             parts=Parts(self.made, self.parts[position]) if position in self.parts else (),
             ac_effort=None if effort_ac is None else money(effort_ac),
-            floating=len(between(columns.floating, first, end)),
+            floating=len(between(columns.floating_at, first, end)),
             scope=scope,
         )
 
@@ -340,13 +259,13 @@ class EarnedTree:
         """Earned schedule of what is summed: time runs from the plan's first instant to now, or to the end of finished work."""
         columns = self.columns
         planned, seen = between(columns.planned_at, first, end), between(columns.seen_at, first, end)
-        pieces = [piece for place in planned for piece in columns.plan[place]]
+        pieces = [piece for place in planned for piece in columns.pieces(place)]
         if not pieces or bac <= 0 or ev < 0 or any(piece.value < 0 for piece in pieces):
             return None  # a credit in the plan: it has no earned schedule
-        ends = [columns.ended[place] for place in planned]
+        ends = [columns.ended_at(place) for place in planned]
         ended = None if None in ends else max(one for one in ends if one is not None)
         curve = PlanCurve([Planned(piece.value, piece.stretch) for piece in pieces if piece.stretch is not None], self.rule)
-        return curve.earned(ev, max(columns.seen[place] for place in seen), ended)
+        return curve.earned(ev, max(columns.seen_from(place) for place in seen), ended)
 
 
 LEVELS = {"task": Task, "project": Project, "programme": Programme, "portfolio": Portfolio}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Whole: TypeAlias = NDArray[Any]
     """A column of whole numbers: int64, or Python's integers where a sum might not fit."""
 
-__all__ = ["ExactColumn", "Running", "exact_column", "fitting", "half_even"]
+__all__ = ["COMMON", "ExactColumn", "Placed", "Running", "exact_column", "fitted", "fitting", "half_even"]
 
 COMMON = 10**9
 """Amounts are brought to a common denominator up to it; what has another one is added by itself."""
@@ -86,6 +86,19 @@ def half_even(amounts: ExactColumn, scale: int) -> Whole:
     return rounded
 
 
+@attrs.frozen(eq=False)
+class Placed:
+    """A column of exact amounts that stand at some positions.
+
+    Args:
+        places: the positions, in order.
+        amounts: the amount at each.
+    """
+
+    places: Whole
+    amounts: ExactColumn
+
+
 class Running:
     """Exact amounts at some positions, which any range of positions can be summed of.
 
@@ -94,14 +107,20 @@ class Running:
     (Fraction(5, 2), 2, Fraction(0, 1))
 
     Args:
-        amounts: by position, in order.
+        amounts: by position.
+        column: amounts at other positions.
     """
 
-    def __init__(self, amounts: Mapping[int, Fraction]) -> None:
+    def __init__(self, amounts: Mapping[int, Fraction], column: Placed | None = None) -> None:
         import numpy as np
 
+        if column is not None and (column.amounts.below > COMMON or not len(column.places)):  # no denominator is common to it and others
+            amounts = {**amounts, **{place: column.amounts.at(row) for row, place in enumerate(column.places.tolist())}}
+            column = None
+        if column is not None or len(amounts) > 1:
+            amounts = dict(sorted(amounts.items()))
         pairs = [amount.as_integer_ratio() for amount in amounts.values()]
-        below = 1
+        below = 1 if column is None else column.amounts.below
         for under in sorted({under for _, under in pairs}):
             below = common if (common := math.lcm(below, under)) <= COMMON else below
         self._below = below
@@ -110,8 +129,10 @@ class Running:
             {place: one for place, one in amounts.items() if below % one.denominator} if below > 1 or any(u > 1 for _, u in pairs) else {}
         )
         self._rest_at = list(self._rest)
-        whole = fitting([0, *(above * (below // under) if below % under == 0 else 0 for above, under in pairs)])
-        self._sums = np.cumsum(whole) if whole.dtype != object else np.add.accumulate(whole)
+        whole = fitting([above * (below // under) if below % under == 0 else 0 for above, under in pairs])
+        if column is not None:
+            self._at, whole = _merged(self._at, whole, column, below // column.amounts.below)
+        self._sums = np.concatenate(([0], np.cumsum(whole) if whole.dtype != object else np.add.accumulate(whole)))
 
     def count(self, first: int, end: int) -> int:
         """How many amounts lie from a position on, before another."""
@@ -135,3 +156,28 @@ class Running:
     def known(self, first: int, end: int) -> Fraction | None:
         """Their sum; None where there is none."""
         return self.sum(first, end) if self.count(first, end) else None
+
+
+def _merged(places: Sequence[int], whole: Whole, column: Placed, times: int) -> tuple[list[int], Whole]:
+    """Positions and whole numbers of some amounts and of a column of others, whose numbers count so many times, in order."""
+    import numpy as np
+
+    numbers = np.concatenate((whole, fitted(column.amounts.numbers, times)))
+    if numbers.dtype != object and len(numbers) and int(np.abs(numbers).max()) * len(numbers) >= ROOM:
+        numbers = fitting(numbers.tolist())
+    if not places:
+        return column.places.tolist(), numbers
+    at = np.concatenate((np.array(places, np.int64), column.places))
+    order = np.argsort(at, kind="stable")
+    return at[order].tolist(), numbers[order]
+
+
+def fitted(numbers: Whole, times: int | Whole) -> Whole:
+    """Whole numbers times another, or each times its own: of Python's where a product might not fit 64 bits."""
+    import numpy as np
+
+    most = times if isinstance(times, int) else int(np.abs(times).max()) if len(times) else 1
+    if numbers.dtype != object and len(numbers) and int(np.abs(numbers).max()) * most >= ROOM:
+        numbers = numbers.astype(object)
+    found: Whole = numbers * times
+    return found

@@ -22,7 +22,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project, Task
 from ipmo.units import When, as_day, minutes
 
-__all__ = ["PERCENT", "UNKNOWN", "Package", "WorkPackages", "packages_of", "stands_whole"]
+__all__ = ["PERCENT", "UNKNOWN", "Package", "WorkPackages", "approved", "as_written", "happened", "packages_of", "stands_whole"]
 
 PERCENT = Earning()
 ZERO, HALF, ONE = Fraction(0), Fraction(1, 2), Fraction(1)
@@ -68,12 +68,12 @@ UNKNOWN = Package()
 
 
 @functools.lru_cache(maxsize=1024)
-def _as_written(share: float) -> Fraction:
+def as_written(share: float) -> Fraction:
     """A share exactly as people write it."""
     return Fraction(str(share))
 
 
-def _happened(when: When, seen: When) -> bool:
+def happened(when: When, seen: When) -> bool:
     """Whether something has happened by then: by the minute where both say a time, else by the day."""
     if isinstance(when, datetime) and isinstance(seen, datetime):
         return when <= seen
@@ -97,7 +97,7 @@ class WorkPackages:
     ) -> None:
         self.portfolio, self.plan, self.as_of, self.own, self.budgets, self.actuals = portfolio, plan, as_of, own, budgets, actuals
         money = plan.money
-        self._plain = money is not None and money.price_base is None and not any(p.price_base is not None for p in plan.projects)
+        self.plain: bool = money is not None and money.price_base is None and not any(p.price_base is not None for p in plan.projects)
         self._worked: dict[str, Callable[[int], int]] = {}
 
     @functools.cached_property
@@ -149,7 +149,7 @@ class WorkPackages:
             bases = bases | more
         elif self._begun(noun, seen) is False:
             spent = ZERO
-        floating = self.plan is self.portfolio and _approved(planned) is None and any(line.since is None for line in budget.lines)
+        floating = self.plan is self.portfolio and approved(planned) is None and any(line.since is None for line in budget.lines)
         if effort:
             return Package(effort=(bac, pv), effort_ac=spent, bases=bases, floating=floating, seen=now)
         earned = self._earned(full_id, noun, earning, seen)
@@ -163,7 +163,7 @@ class WorkPackages:
 
     def _planned(self, full_id: str, planned: Task | Project, budget: Budget) -> tuple[Fraction, dict[str, str], list[Piece] | None] | None:
         """(budget, its price bases, where it lies); None where a line is not known, no pieces where nothing dates one."""
-        lump = certain_lump(budget, self.budgets.currency) if self._plain else None
+        lump = certain_lump(budget, self.budgets.currency) if self.plain else None
         if lump is not None and (line := budget.lines[0]).since is None and line.until is None:
             value = Fraction(lump)
             place = self._lies(full_id, planned, line.spread)
@@ -183,14 +183,18 @@ class WorkPackages:
 
     def _lies(self, full_id: str, planned: Task | Project, spread: Spread | None) -> Stretch | None:
         """Where a lump lies: over the approved plan where the item states one, else over the schedule, on its own calendar."""
-        approved = _approved(planned)
-        if approved is not None:
-            since, until = minutes(approved[0]), minutes(approved[1], end=True)
+        stated = approved(planned)
+        if stated is not None:
+            since, until = minutes(stated[0]), minutes(stated[1], end=True)
         else:
             start, finish = self.schedule.instants(full_id)
             if start is None or finish is None:
                 return None
             since, until = start, finish
+        return self.stretch(full_id, planned, spread, since, until)
+
+    def stretch(self, full_id: str, planned: Task | Project, spread: Spread | None, since: int, until: int) -> Stretch:
+        """What lies from one instant to another, on the calendar of an item of the plan and by its spread where the line has none."""
         above = planned if isinstance(planned, Project) else self.plan.items[full_id.partition("/")[0]]
         name = planned.calendar or above.calendar or self.plan.calendar or STANDARD.id
         if name not in self._worked:
@@ -199,13 +203,13 @@ class WorkPackages:
 
     def _spent(self, full_id: str, actual: Budget, seen: When) -> tuple[Fraction, dict[str, str]] | None:
         """(actual cost up to a date, its price bases); None where it is not known."""
-        lump = certain_lump(actual, self.actuals.currency) if self._plain and self.plan is self.portfolio else None
+        lump = certain_lump(actual, self.actuals.currency) if self.plain and self.plan is self.portfolio else None
         if lump is not None and actual.lines[0].since is None:
             return Fraction(lump), {}
         lines = self.actuals.lines(full_id, actual)
         if lines is None:
             return None
-        spent = sum((one.value for one in lines if one.line.since is None or _happened(one.line.since, seen)), ZERO)
+        spent = sum((one.value for one in lines if one.line.since is None or happened(one.line.since, seen)), ZERO)
         return spent, {one.base: full_id for one in lines if one.base}
 
     def _begun(self, noun: Task | Project, seen: When) -> bool | None:
@@ -216,21 +220,21 @@ class WorkPackages:
             return noun.started or bool(noun.progress)
         if noun.actual_start is not None or noun.actual_finish is not None or noun.progress is not None:
             return noun.actual_start is not None or noun.actual_finish is not None or bool(noun.progress)
-        due = not noun.tasks and noun.start is not None and _happened(noun.start, seen)
+        due = not noun.tasks and noun.start is not None and happened(noun.start, seen)
         return None if due else False
 
     def _earned(self, full_id: str, noun: Task | Project, earning: Earning, seen: When) -> Fraction | None:
         """The share of the budget that is earned, by the rule."""
-        done = noun.actual_finish is not None and _happened(noun.actual_finish, seen)
+        done = noun.actual_finish is not None and happened(noun.actual_finish, seen)
         declared = declared_share(noun.earning, noun.extensions)
         if declared is not None:
-            return ONE if done else _as_written(declared)
+            return ONE if done else as_written(declared)
         if earning.rule == "weighted milestones":
-            weights = [(Fraction(str(step.weight)), step.done is not None and _happened(step.done, seen)) for step in earning.steps]
+            weights = [(Fraction(str(step.weight)), step.done is not None and happened(step.done, seen)) for step in earning.steps]
             return sum((w for w, reached in weights if reached), Fraction(0)) / sum((w for w, _ in weights), Fraction(0))
         if done:
             return ONE
-        begun = noun.actual_start is not None and _happened(noun.actual_start, seen)
+        begun = noun.actual_start is not None and happened(noun.actual_start, seen)
         if earning.rule == "0/100":
             return ZERO
         if earning.rule == "50/50":
@@ -238,7 +242,7 @@ class WorkPackages:
         if earning.rule == "units":
             return None if earning.done is None else Fraction(str(earning.done)) / Fraction(str(earning.total))
         if noun.progress is not None:
-            return _as_written(noun.progress)
+            return as_written(noun.progress)
         if not begun:
             return ZERO if self._begun(noun, seen) is False or isinstance(noun, Task) else None
         if isinstance(noun, Task):
@@ -248,7 +252,7 @@ class WorkPackages:
 
     def _ended(self, noun: Task | Project, earning: Earning, seen: When) -> int | None:
         """When work that has earned all its budget ended: by then its time stops; None when nobody says."""
-        if noun.actual_finish is not None and _happened(noun.actual_finish, seen):
+        if noun.actual_finish is not None and happened(noun.actual_finish, seen):
             return minutes(noun.actual_finish, end=True)
         reached = [step.done for step in earning.steps if step.done is not None]
         if reached:
@@ -271,7 +275,7 @@ class WorkPackages:
         return attrs.evolve(begun, progress=float(sum((share for share, _ in known), Fraction(0)) / whole))
 
 
-def _approved(planned: Task | Project) -> tuple[When, When] | None:
+def approved(planned: Task | Project) -> tuple[When, When] | None:
     """Start and finish of a task in the approved plan, where it states both."""
     if not isinstance(planned, Task) or planned.baseline_start is None or planned.baseline_finish is None:
         return None

@@ -1,0 +1,133 @@
+"""The columns that earned value is summed of: what is known of each work package, by its place in the order of the tree."""
+
+from __future__ import annotations
+
+import functools
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+
+from ipmo.analysis.money.amounts import Priced
+from ipmo.analysis.money.exact import Running
+from ipmo.analysis.money.plain_packages import PlainPackages
+from ipmo.analysis.money.timing import Piece
+from ipmo.analysis.money.work_packages import UNKNOWN, Package, WorkPackages
+
+__all__ = ["PackageColumns", "between"]
+
+
+class PackageColumns:
+    """What is known of the work packages, by their place in the order of the tree; nothing stands where nothing is known.
+
+    Args:
+        packages: the work packages one by one.
+    """
+
+    def __init__(self, packages: WorkPackages) -> None:
+        self.size = 0
+        self.plain = PlainPackages(packages)
+        self.given: dict[str, dict[int, Fraction]] = {
+            name: {} for name in ("budget", "bac", "pv", "ev", "ac", "effort", "effort_value", "effort_ac")
+        }
+        self.seen: dict[int, int] = {}
+        self.ended: dict[int, int | None] = {}
+        self.floating: list[int] = []
+        self.plan: dict[int, Sequence[Piece]] = {}
+        self.bases: dict[int, Mapping[str, str]] = {}
+        self.shown: dict[int, tuple[Fraction, Fraction]] = {}
+        self.named: set[str] = set()
+
+    def add(self, package: Package) -> None:
+        """One package more."""
+        place = self.size
+        self.size += 1
+        if package is UNKNOWN:
+            return
+        given = self.given
+        if package.budget is not None:
+            given["budget"][place] = package.budget
+        if package.bac is not None:
+            given["bac"][place], given["pv"][place], given["ev"][place] = package.bac, package.pv, package.ev
+            self.ended[place] = package.ended
+            self.plan[place] = package.plan
+        if package.ac is not None:
+            given["ac"][place] = package.ac
+        if package.effort is not None:
+            given["effort"][place], given["effort_value"][place] = package.effort
+        if package.effort_ac is not None:
+            given["effort_ac"][place] = package.effort_ac
+        if package.seen is not None:
+            self.seen[place] = package.seen
+        if package.floating:
+            self.floating.append(place)
+        if package.shown is not None:
+            self.shown[place] = package.shown
+        if package.bases:
+            self.bases[place] = package.bases
+            self.named.update(package.bases)
+
+    @functools.cached_property
+    def running(self) -> Mapping[str, Running]:
+        """What can be summed over any range."""
+        plain = self.plain.figures
+        found: dict[str, Running] = {}
+        for name, amounts in self.given.items():
+            more, column = plain.apart.get(name, {}), plain.columns.get(name)
+            found[name] = Running({**amounts, **more} if more else amounts, column)
+        return found
+
+    @functools.cached_property
+    def seen_at(self) -> Sequence[int]:
+        """The packages that are known in full."""
+        return _in_order(self.seen, self.plain.figures.known)
+
+    @functools.cached_property
+    def planned_at(self) -> Sequence[int]:
+        """The packages with a plan that is counted."""
+        return _in_order(self.plan, self.plain.figures.known)
+
+    @functools.cached_property
+    def floating_at(self) -> Sequence[int]:
+        """The packages without approved dates."""
+        return _in_order(self.floating, self.plain.figures.floating)
+
+    def pieces(self, place: int) -> Sequence[Piece]:
+        """The pieces of the plan of a package."""
+        found = self.plan.get(place)
+        return [self.plain.piece(place)] if found is None else found
+
+    def seen_from(self, place: int) -> int:
+        """The instant that a package is seen from."""
+        found = self.seen.get(place)
+        return self.plain.seen_from(place) if found is None else found
+
+    def ended_at(self, place: int) -> int | None:
+        """When a package ended, of finished work."""
+        return self.ended[place] if place in self.ended else self.plain.ended.get(place)
+
+    def shown_at(self, place: int) -> tuple[Fraction, Fraction] | None:
+        """(PV, EV) of a package of which the actual cost is not known."""
+        return self.shown.get(place) or self.plain.shown(place)
+
+    def one_base(self, first: int, end: int) -> None:
+        """Refuses a range in several known price bases.
+
+        Raises:
+            UnitError: money of two price bases would be mixed.
+        """
+        if len(self.named) > 1:
+            found: dict[str, str] = {}
+            for place in between(list(self.bases), first, end):
+                found = {**self.bases[place], **found}
+            if len(found) > 1:
+                Priced({base: (Fraction(0), item) for base, item in found.items()}).only("money")
+
+
+def between(places: Sequence[int], first: int, end: int) -> Sequence[int]:
+    """Those of some places, in order, that lie from one on and before another."""
+    return places[bisect_left(places, first) : bisect_left(places, end)]
+
+
+def _in_order(places: Iterable[int], more: Sequence[int]) -> Sequence[int]:
+    """Places, and more of them, in order."""
+    return sorted([*places, *more]) if more else list(places)
