@@ -10,6 +10,7 @@ import attrs
 
 from ipmo.analysis.benefits.realisation import Benefits, benefits
 from ipmo.analysis.change.freed import Freed, freed_between
+from ipmo.analysis.change.standing import side_by_side
 from ipmo.analysis.change.stated import Moved
 from ipmo.analysis.control.status import StatusView, status
 from ipmo.analysis.dates.commitments import Commitment
@@ -115,10 +116,8 @@ class Sides:
         """Commitments that are newly missed, hand-overs first, then those that are missed by more or less, or kept again."""
         if self.schedules is None:
             return ()
-        one, other = (s.commitments for s in self.schedules)
         found = []
-        for name in dict.fromkeys([*(row.name for row in other), *(row.name for row in one)]):
-            was, now = (rows[name] if name in rows else None for rows in (one, other))
+        for name, was, now in side_by_side(*self.schedules):
             now = now and _put_off(now, self.before, self.after)
             told = _told(was, now, self.after)
             if told is not None:

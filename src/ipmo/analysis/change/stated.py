@@ -12,7 +12,7 @@ from typing import NamedTuple
 import attrs
 
 from ipmo.analysis.money.amounts import Amounts
-from ipmo.analysis.money.rollup import roll_up
+from ipmo.analysis.money.rollup import RollUp, roll_up
 from ipmo.errors import IpmoError
 from ipmo.model.governance import Confidence
 from ipmo.model.portfolio import Portfolio
@@ -25,6 +25,8 @@ from ipmo.units import Money, as_day, minutes
 __all__ = ["Moved", "Stated", "confidence_by", "latest_confidence", "place_of", "stated", "variances"]
 
 ORDER = ("start", "finish", "budget", "forecast", "state")
+ITEMS = frozenset({"source", "projects", "programmes", "links", "outcomes", "benefits", "contributions", "objectives"})
+"""Fields of a portfolio that say nothing of how money of a project is counted."""
 
 
 @attrs.frozen(kw_only=True)
@@ -98,15 +100,19 @@ def stated(before: Portfolio, after: Portfolio) -> Stated:
     stayed = [p for p in new if p in old]
     unknown: Counter[str] = Counter()
     moved: list[Moved] = []
-    money = {name: (_figures(before, name), _figures(after, name)) for name in ("budget", "forecast")}
+    alike = _counts_alike(before, after)
+    rolls = {name: (_rolled(before, name), _rolled(after, name)) for name in ("budget", "forecast")}
+    alike = alike and all((was is None) == (now is None) for was, now in rolls.values())
     conversions: Counter[tuple[str, str]] = Counter()
     lost: Counter[tuple[str, str]] = Counter()
     for name in stayed:
         one, other = old[name], new[name]
+        if alike and one is other:
+            continue  # what it states is the same, and counts the same
         for what in ("start", "finish"):
             moved += _date(what, one, other, unknown)
-        for what, (was, now) in money.items():
-            moved += _money(what, other, was.get(name), now.get(name), unknown)
+        for what, (was, now) in rolls.items():
+            moved += _money(what, other, _figure(was, name), _figure(now, name), unknown)
         if one.state != other.state:
             moved.append(Moved(item=name, name=other.name, what="state", before=one.state, after=other.state))
         moved += _confidence(one, other, unknown, conversions, lost)
@@ -146,12 +152,30 @@ def _iso(when: date | datetime) -> str:
     return when.isoformat(sep=" ", timespec="minutes") if isinstance(when, datetime) else when.isoformat()
 
 
-def _figures(pf: Portfolio, measure: str) -> dict[str, Money | None]:
+def _counts_alike(before: Portfolio, after: Portfolio) -> bool:
+    """Whether all but the items themselves is the same: currency, rates, dates, calendars, resources."""
+    return all(
+        was is now or was == now
+        for name in attrs.fields_dict(Portfolio)
+        if name not in ITEMS
+        for was, now in ((getattr(before, name), getattr(after, name)),)
+    )
+
+
+def _rolled(pf: Portfolio, measure: str) -> RollUp | None:
     try:
-        roll = roll_up(pf, measure, include=("proposed", "cancelled"))
+        return roll_up(pf, measure, include=("proposed", "cancelled"))
     except IpmoError:
-        return {}
-    return {p.id: roll[p.id].value if roll[p.id].known == roll[p.id].total else None for p in pf.projects if p.id in roll}
+        return None
+
+
+def _figure(roll: RollUp | None, project: str) -> Money | None:
+    """What a project states in all, where all of it is known."""
+    if roll is None or project not in roll:
+        return None
+    figure = roll[project]
+    found: Money | None = figure.value if figure.known == figure.total else None
+    return found
 
 
 def _money(what: str, project: Project, was: Money | None, now: Money | None, unknown: Counter[str]) -> Iterable[Moved]:

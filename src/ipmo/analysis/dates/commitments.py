@@ -257,6 +257,10 @@ class Commitments(Answer[str, Commitment]):
 
     # ------------------------------------------------------------------------------------------- one of them
 
+    def of(self, one: Stated) -> Commitment:
+        """How something stated stands."""
+        return self._row(one)
+
     def _row(self, one: Stated, *, caused: bool = True) -> Commitment:
         """How one stands.
 

@@ -161,6 +161,7 @@ def roll_up(
         one_of("level", level, get_args(Level))
     for state in (counted := frozenset(include)):
         one_of("include", state, LEFT_OUT)
+    counted &= {project.counted_as for project in portfolio.projects}  # what is not there need not be asked for again
     one_of("unrated", unrated, get_args(Unrated))
     when = as_day(as_when(as_of)) if as_of is not None else _default_date(portfolio)
     if confidence is not None and not 0 < confidence < 1:
