@@ -159,9 +159,7 @@ def roll_up(
         measure = measures[measure]
     if level is not None:
         one_of("level", level, get_args(Level))
-    for state in (counted := frozenset(include)):
-        one_of("include", state, LEFT_OUT)
-    counted &= {project.counted_as for project in portfolio.projects}  # what is not there need not be asked for again
+    counted = _counted(portfolio, include)
     one_of("unrated", unrated, get_args(Unrated))
     when = as_day(as_when(as_of)) if as_of is not None else _default_date(portfolio)
     if confidence is not None and not 0 < confidence < 1:
@@ -191,6 +189,13 @@ def roll_up(
     if level is not None:
         figures = {key: figure for key, figure in figures.items() if figure.level in (level, "group") or key == root}
     return RollUp(measure, figures, root, findings)
+
+
+def _counted(portfolio: Portfolio, include: Iterable[str]) -> frozenset[str]:
+    """The states to count besides that some project is in: without any it is the same tree, made once."""
+    for state in (wanted := frozenset(include)):
+        one_of("include", state, LEFT_OUT)
+    return wanted & {project.counted_as for project in portfolio.projects}
 
 
 def _default_date(portfolio: Portfolio) -> date:
