@@ -26,7 +26,7 @@ from ipmo.methods.contract import (
 from ipmo.model.measures import Combine, LinkKind, Measure, MeasureContext
 from ipmo.model.values import CONVERTER
 from ipmo.tables import Column, Table
-from ipmo.words import agree, counted
+from ipmo.words import agree, beside, counted
 
 __all__ = [
     "CONVERTER",
@@ -61,6 +61,7 @@ __all__ = [
     "UnitError",
     "UnknownItemError",
     "agree",
+    "beside",
     "counted",
     "hookimpl",
     "remember",

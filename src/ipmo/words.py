@@ -2,7 +2,7 @@
 
 import re
 
-__all__ = ["agree", "class_word", "counted", "measured", "more", "plural"]
+__all__ = ["agree", "beside", "class_word", "counted", "measured", "more", "plural"]
 
 IRREGULAR = {"person": "people", "does": "do", "has": "have", "is": "are", "was": "were", "its": "their", "it": "they"}
 
@@ -46,6 +46,28 @@ def measured(amount: float, unit: str, *, signed: bool = False) -> str:
     """
     text = f"{amount:,.4g}" if abs(amount) < 9999.5 else f"{amount:,.0f}"
     return f"{'+' if signed and amount > 0 else ''}{text} {unit if text in ('1', '-1') else plural(unit)}"
+
+
+def beside(value: float, limit: float, digits: int = 2, *, percent: bool = False) -> str:
+    """A figure that is held against a limit: with more digits where rounding would put it on the limit or beyond.
+
+    Args:
+        value: the figure.
+        limit: what it is held against.
+        digits: decimals at least.
+        percent: a share is said in percent.
+
+    >>> beside(0.949, 0.95), beside(0.7, 0.95), beside(0.95, 0.95), beside(1.002, 1)
+    ('0.949', '0.70', '0.95', '1.002')
+    >>> beside(0.796, 0.8, 0, percent=True), beside(0.79, 0.8, 0, percent=True), beside(1.004, 1, 0, percent=True)
+    ('79.6%', '79%', '100.4%')
+    """
+    scale = 100 if percent else 1
+    for places in range(digits, 13):
+        text = f"{value * scale:.{places}f}"
+        if value == limit or (float(text) != limit * scale and (float(text) < limit * scale) == (value < limit)):
+            break
+    return f"{text}%" if percent else text
 
 
 def agree(count: int, one: str, many: str = "") -> str:

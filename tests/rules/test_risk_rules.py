@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 import ipmo
-from ipmo.analysis.risk.reserve import reserve
+from ipmo.analysis.risk.reserve import Reserve, reserve
 from ipmo.model import Portfolio
 from ipmo.plugin import CheckContext
 from ipmo.rules.risks import RISK_CHECKS
@@ -113,6 +114,23 @@ def test_a_reserve_that_is_there_still_is_not_said_to_be_gone_where_the_exposure
         one for check in RISK_CHECKS for one in check.run(CheckContext(portfolio=plan(grown, forecast="104 k GBP"), history=(before,)))
     ]
     assert found.message == "8% of the reserve of 'P' went since 2026-02-02, and 0% of its exposure"
+
+
+@pytest.mark.parametrize(("rates", "said"), [([], False), ([{"from": "2026-01-01", "per": {"EUR": 0.8}}], True)])
+def test_a_reserve_is_held_against_the_earlier_one_in_one_currency(rates: list[Any], said: bool) -> None:
+    """50 k EUR were 40 k GBP: 30 k GBP of them are left, while the exposure of 15 k EUR is 12 k GBP as before. Without a rate nobody knows."""
+    euros = ipmo.to_dict(plan(risk(before=hit(cost="50 k GBP", delay="5 d")), day="2026-02-02"))
+    before = ipmo.from_dict(json.loads(json.dumps(euros).replace("GBP", "EUR")))
+    now = ipmo.to_dict(plan(risk(before=hit(cost="40 k GBP", delay="5 d")), funding="130 k GBP"))
+    assert ("RSK-R05 reserve-burns-faster" in codes(ipmo.from_dict({**now, "rates": rates}), before)) is said
+    same = ipmo.to_dict(plan(risk(before=hit(cost="40 k GBP", delay="5 d")), funding="140 k GBP"))
+    assert "RSK-R05 reserve-burns-faster" not in codes(ipmo.from_dict({**same, "rates": rates}), before)
+
+
+def test_a_share_just_below_the_limit_is_not_printed_as_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Reserve, "enough", 0.796)
+    (found,) = [one for check in RISK_CHECKS for one in check.run(CheckContext(portfolio=plan(risk())))]
+    assert "enough in 79.6% of the samples" in found.message
 
 
 @pytest.mark.parametrize(

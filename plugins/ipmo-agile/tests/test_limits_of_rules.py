@@ -413,7 +413,20 @@ def test_equal_scores_are_told_apart_by_their_tie(tie: tuple[int | None, ...], e
 
 @pytest.mark.parametrize(
     ("written", "percentile"),
-    [("P85", 85), ("p 85", 85), (" 85 % ", 85), ("0.85", 85), ("85", 85), ("P99.5", 99.5), ("1", 1), ("0.1", 10)],
+    [
+        ("P85", 85),
+        ("p 85", 85),
+        (" 85 % ", 85),
+        ("0.85", 85),
+        ("85", 85),
+        ("P99.5", 99.5),
+        ("1", 1),
+        ("0.1", 10),
+        ("85.0", 85),
+        ("85.0 %", 85),
+        ("0.9 %", 0.9),
+        ("P1.0", 1),
+    ],
 )
 def test_a_percentile_may_be_written_in_several_ways(written: str, percentile: float) -> None:
     promised = Task(id="a", duration=forecast(*[1, 2] * 4), deadline=day(7), attributes={"percentile": written})
@@ -424,7 +437,7 @@ def test_a_percentile_may_be_written_in_several_ways(written: str, percentile: f
         assert told == f"the deadline 2026-01-12 is a P{percentile:g} of 'P/a': more likely missed than kept"
 
 
-@pytest.mark.parametrize("written", ["0", "100", "P100", "sure", "1000", "0.0", "-5", "85 %%"])
+@pytest.mark.parametrize("written", ["0", "100", "P100", "sure", "1000", "0.0", "-5", "85 %%", "1.0", "1.000", "100.0", "P 100 %"])
 def test_what_is_no_percentile_is_said(written: str) -> None:
     promised = Task(id="a", duration=forecast(*[1, 2] * 4), deadline=day(7), attributes={"percentile": written})
     (told,) = messages("percentile", one_project(DAY, [promised]))

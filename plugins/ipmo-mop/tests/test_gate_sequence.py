@@ -26,6 +26,11 @@ def behind(**more: str) -> str:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        (
+            behind(x="progress: 20 %", decision="{outcome: hold, date: 2026-02-01}", later="null"),
+            ["'x' of 'p' began or cost money behind gate 'G', which stands at 'hold'"],
+        ),
+        (behind(x="progress: 0 %", decision="{outcome: hold, date: 2026-02-01}", later="null"), []),
         (behind(x="actual_start: 2026-03-01"), []),
         (behind(decision="{outcome: hold, date: 2026-02-01}", later="null"), []),
         (

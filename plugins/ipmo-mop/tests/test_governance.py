@@ -247,6 +247,7 @@ decisions: [{{id: D1, question: Buy?, {decision}}}]
             ["decision 'D1' was decided on 2026-03-01 on assumption 'A1', which is false: Rates stay low"],
         ),
         ("'false'", "null", "assumptions: [A1]", "", ["decision 'D1' is to be decided on assumption 'A1', which is false: Rates stay low"]),
+        ("'false'", "p/G", "state: decided", "", ["gate 'G' of 'p' got 'go' on assumption 'A1', which is false: Rates stay low"]),
         ("'false'", "null", "state: decided", "A1", ["gate 'G' of 'p' got 'go' on assumption 'A1', which is false: Rates stay low"]),
     ],
 )  # fmt: skip
@@ -304,6 +305,11 @@ def test_gov_r09_adds_tranches_up_over_the_period_that_the_portfolio_states(hear
     assert heard("authority", text, month) == []
     assert heard("authority", text, year) == []  # February and May lie in two financial years that begin in April
     assert "together in 2025/26" in heard("authority", text.replace("2026-05-01", "2026-03-01"), year)[0]
+    stated = year.replace("every: financial year", "every: year")  # as with envelopes, a year is the financial year
+    assert heard("authority", text, stated) == []
+    assert (
+        "together in 2026/27" in heard("authority", text.replace("2026-02-01", "2026-04-01").replace("2026-05-01", "2027-01-31"), stated)[0]
+    )
 
 
 # ------------------------------------------------------------------------------------------------ MOP-R14
@@ -358,6 +364,33 @@ def dated(*lines: tuple[str, str]) -> str:
             "",
             LATER,
             ["project 'p' has spent 4,000,000 by 2026-04-01; its gates released 2,000,000"],
+        ),
+        ("", f"actual: {dated(('2026-02-10', '2 M GBP'), ('2026-04-01', '1 M GBP'))}", LAPSED, []),  # of a task, before it lapsed
+        (
+            "",
+            f"actual: {dated(('2026-02-10', '2 M GBP'), ('2026-04-01', '1 M GBP'), ('2026-05-20', '1 M GBP'))}",
+            LAPSED,
+            ["project 'p' has spent 4,000,000 by 2026-05-20; its gates released 3,000,000"],
+        ),
+        (
+            "",
+            f"actual: {dated(('2026-02-01', '1 M GBP'), ('2026-04-01', '3 M GBP'))}",
+            LATER,  # 4 M are released today, and were not when they were spent
+            ["project 'p' has spent 4,000,000 by 2026-04-01; its gates released 2,000,000"],
+        ),
+        ("", "actual: [{from: 2026-04-01, until: 2026-05-31, amount: 5 M GBP}]", LATER, []),  # nobody knows how much of it by May
+        (
+            "",
+            "actual: [{from: 2026-04-01, until: 2026-04-30, amount: 3 M GBP}]",
+            LATER,
+            ["project 'p' has spent 3,000,000 by 2026-04-30; its gates released 2,000,000"],
+        ),
+        ("actual: 1 M GBP", f"actual: {dated(('2026-02-10', '9 M GBP'))}", LATER, []),  # what a whole states stands for its parts
+        (
+            "funding: 9 M GBP",
+            "",
+            "{outcome: go, date: 2026-05-01, funding: 3 M EUR}",
+            ["whether project 'p' has more than its gates released cannot be said, because an exchange rate is missing"],
         ),
     ],
 )

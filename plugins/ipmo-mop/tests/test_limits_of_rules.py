@@ -297,8 +297,8 @@ def test_the_report_claims_no_gap_where_none_is_known_and_no_selection_where_non
         ("quarter", "2026-07-31", "2026-09-01", "2026-Q3"),
         ("quarter", "2026-10-01", "2026-12-31", "2026-Q4"),
         ("quarter", "2026-03-31", "2026-04-01", ""),
-        ("year", "2026-01-01", "2026-12-31", "2026"),
-        ("year", "2025-12-31", "2026-01-01", ""),
+        ("year", "2026-04-01", "2027-03-31", "2026/27"),  # as of envelopes, the financial year that the portfolio states
+        ("year", "2026-03-31", "2026-04-01", ""),
         ("financial year", "2026-04-01", "2027-03-31", "2026/27"),
         ("financial year", "2026-03-31", "2026-04-01", ""),
     ],

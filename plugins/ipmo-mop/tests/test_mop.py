@@ -471,6 +471,8 @@ def test_gov_r08_says_what_a_day_of_waiting_costs() -> None:
     ]
 
 
-def test_mop_r14_lets_what_cannot_be_converted_release_nothing() -> None:
+def test_mop_r14_says_that_a_release_without_an_exchange_rate_cannot_be_compared() -> None:
     pf = with_gates(Gate(id="G1", decision=go(funding="5 USD"))).evolve("P", funding="0.5 GBP")
-    assert heard("mop/funding", pf) == ["project 'P' has 0 of funding; its gates released 0"]
+    assert heard("mop/funding", pf) == [
+        "whether project 'P' has more than its gates released cannot be said, because an exchange rate is missing"
+    ]

@@ -83,10 +83,14 @@ class Losses:
             for way, node in found:
                 if way.source not in self._order and node is not None:
                     self._leads.setdefault(node, []).append(target)
+        web = self.engine.web
+        src, dst = (plain_list(web.src), plain_list(web.dst)) if web.barred else ((), ())
+        idle = {(src[link], dst[link]) for link in web.barred}
         self._parts: Mapping[str, tuple[Part, ...]] = {
             name: tuple(
                 Part(way.need, way.share or 0.0, way.source if way.source in self._order else "", node)
                 for way, node in self._ways.get(name, ())
+                if not (way.need == "any" and (node, place.get(f"{name}@any")) in idle)
             )
             for name in self.map.order
         }
@@ -214,8 +218,8 @@ class Losses:
     def _ways_to(self) -> Mapping[int, list[int]]:
         """Of each node for which one of several is enough: those."""
         web, out = self.engine.web, dict[int, list[int]]()
-        for u, v in zip(plain_list(web.src), plain_list(web.dst), strict=True):
-            if v in web.either:
+        for link, (u, v) in enumerate(zip(plain_list(web.src), plain_list(web.dst), strict=True)):
+            if v in web.either and link not in web.barred:
                 out.setdefault(v, []).append(u)
         return out
 

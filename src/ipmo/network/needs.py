@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
+import attrs
+
 from ipmo.errors import ScheduleError
 from ipmo.memory import remember
 from ipmo.model.benefits import Benefit, Objective
@@ -102,7 +104,20 @@ class _Weaver:
 
             parts = [*self.whole, (as_array(self.src), as_array(self.dst))]
             src, dst = (np.concatenate(column) for column in zip(*parts, strict=True))
-        return Web(self.ids, src, dst, either=self.either, facts=self.facts, gone=self.gone, known=self.place, owners=self._owners())
+        web = Web(self.ids, src, dst, either=self.either, facts=self.facts, gone=self.gone, known=self.place, owners=self._owners())
+        barred = self._barred(web)
+        return attrs.evolve(web, barred=barred) if barred else web
+
+    def _barred(self, web: Web) -> frozenset[int]:
+        """Alternatives that only wait (paused, behind a gate that holds) beside one that does not: without that one, all there is waits."""
+        held = _in_state(self.network, State.UNDATED) if self.network.anyone else set[int]()
+        if not held:
+            return frozenset()
+        engine = Without(web)
+        waits = engine.hangs(held | engine.dead)
+        heads = set(self.network.anyone) - waits
+        ends = zip(plain_list(web.src), plain_list(web.dst), strict=True)
+        return frozenset(link for link, (u, v) in enumerate(ends) if v in heads and u in waits)
 
     def _owners(self) -> list[int]:
         """The place of the project of each node, -1 for none."""

@@ -43,6 +43,7 @@ class Web:
         either: nodes for which one of those that they need is enough.
         facts: nodes that are done: nothing takes them away any more.
         gone: nodes that never come.
+        barred: links, by their place, that bring nothing as things stand: what is needed only waits, and another way does not.
         known: the node of each id, where whoever made the web has it.
         owners: the place of the project of each node among those of the portfolio, -1 for none; empty where nobody said.
     """
@@ -53,6 +54,7 @@ class Web:
     either: AbstractSet[int] = frozenset()
     facts: AbstractSet[int] = frozenset()
     gone: AbstractSet[int] = frozenset()
+    barred: AbstractSet[int] = frozenset()
     known: Mapping[str, int] | None = attrs.field(default=None, repr=False)
     owners: Ints = attrs.field(factory=list, repr=False)
 
@@ -112,9 +114,9 @@ class Without:
     def _follows(self) -> list[list[int]]:
         """What needs each node and may still fail."""
         out: list[list[int]] = [[] for _ in self.web.ids]
-        facts, settled = self.web.facts, self._settled
-        for u, v in zip(plain_list(self.web.src), plain_list(self.web.dst), strict=True):
-            if v not in facts and u not in facts and v not in settled:
+        facts, settled, barred = self.web.facts, self._settled, self.web.barred
+        for link, (u, v) in enumerate(zip(plain_list(self.web.src), plain_list(self.web.dst), strict=True)):
+            if v not in facts and u not in facts and v not in settled and link not in barred:
                 out[u].append(v)
         return out
 
@@ -146,6 +148,7 @@ class Without:
         src, dst = web.ends
         facts, size = self._among(web.facts), len(web.ids)
         kept = ~facts[src] & ~(facts | self._among(self._settled))[dst]
+        kept[_nodes(web.barred)] = False
         src, dst = src[kept], dst[kept]
         begins, heads, _ = _sorted(dst, src, size)
         ways = np.where(self._among(web.either), np.bincount(dst, minlength=size), 1)
@@ -234,8 +237,8 @@ def _condensed_lists(web: Web, out: AbstractSet[int], either: AbstractSet[int], 
     n = len(web.ids)
     into: list[list[int]] = [[] for _ in range(n)]
     ways: dict[int, list[int]] = {node: [] for node in either}
-    for u, v in zip(plain_list(web.src), plain_list(web.dst), strict=True):
-        if u in out or v in out or v in settled:
+    for link, (u, v) in enumerate(zip(plain_list(web.src), plain_list(web.dst), strict=True)):
+        if u in out or v in out or v in settled or link in web.barred:
             continue
         (ways[v] if v in either else into[v]).append(u)
     ptr, src = [0] * (n + 1), list[int]()
@@ -264,6 +267,7 @@ def _condensed_arrays(web: Web, out: AbstractSet[int], either: AbstractSet[int],
     gone, fixed, choice = (np.zeros(n, bool) for _ in range(3))
     gone[_nodes(out)] = fixed[_nodes(settled)] = choice[_nodes(either)] = True
     every = kept = ~gone[src] & ~(gone | fixed)[dst]
+    every[_nodes(web.barred)] = False
     ways: dict[int, list[int]] = {node: [] for node in either}
     if either:
         chosen = kept & choice[dst]

@@ -17,6 +17,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.network.losses import losses
 from ipmo.rules.themes import Theme, fact
 from ipmo.units import as_day
+from ipmo.words import beside
 
 __all__ = ["BENEFIT_CHECKS"]
 
@@ -97,7 +98,7 @@ def _shares(portfolio: Portfolio, found: BenefitsMap) -> Iterator[Finding]:
             yield fact(
                 "benefit-overclaimed",
                 target,
-                f"the shares into {target!r} sum to {stated:.0%}",
+                f"the shares into {target!r} sum to {beside(stated, 1, 0, percent=True)}",
                 "together they are at most 100 %",
                 Severity.ERROR,
                 part="shares",
@@ -237,10 +238,10 @@ def _at_gates(context: CheckContext, worth: Benefits | None) -> Iterator[Finding
             yield fact(
                 "benefit-not-worth-it",
                 f"{row.project}/{gates[0].id}",
-                f"at gate {gates[0].id!r} project {row.project!r} has {'at least ' if row.unrecorded else ''}{row.ratio:.2f} of benefit to come for every unit still to be"
+                f"at gate {gates[0].id!r} project {row.project!r} has {'at least ' if row.at_least else ''}{beside(row.ratio, 1)} of benefit to come for every unit still to be"
                 f" spent{f'; {row.stopping}' if row.freed is not None else ''}{row.said}",
                 "what is spent already does not count: ask whether to go on",
-                Severity.INFO if row.unknown or not row.pays_to_stop else Severity.WARNING,
+                Severity.WARNING if row.pays_to_stop else Severity.INFO,
             )
         elif gates and row.benefit is not None and row.cost is None:
             yield fact(

@@ -11,7 +11,7 @@ from ipmo.errors import first_listed
 from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import CheckContext
 from ipmo.rules.themes import Theme, fact
-from ipmo.words import agree, counted
+from ipmo.words import agree, beside, counted
 
 __all__ = ["QUALITY_CHECKS"]
 
@@ -23,8 +23,8 @@ def _find(context: CheckContext) -> Iterator[Finding]:
         return
     assessed = Assessed(portfolio, s, None)
     for point in points(assessed):
-        if point.passed is False:
-            shown = f"{point.value:.0f}" if point.limit == 0 else f"{point.value:.2f}"
+        if point.passed is False and point.value is not None and point.limit is not None:
+            shown = beside(point.value, point.limit, 0 if point.limit == 0 else 2)
             yield fact(
                 f"dcma-{point.number:02d}",
                 "",

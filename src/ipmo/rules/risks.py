@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ipmo.analysis.control.exposure import exposure, window_closed
 from ipmo.analysis.money.rollup import LEFT_OUT
-from ipmo.errors import listed
+from ipmo.errors import IpmoError, listed
 from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import CheckContext
 from ipmo.model.calendars import Calendar
@@ -18,6 +18,7 @@ from ipmo.model.risks import Exposure, Impact, Risk
 from ipmo.model.work import Project, Task
 from ipmo.rules.themes import Theme, fact
 from ipmo.units import Money, Span, as_day
+from ipmo.words import beside
 
 if TYPE_CHECKING:
     from ipmo.analysis.risk.reserve import Reserve
@@ -156,7 +157,7 @@ def _enough(context: CheckContext) -> Iterator[Finding]:
         said = f"{one.p(50):,.0f} at P50 and {one.p(80):,.0f} at P80 {one.currency}"
         message = (
             f"the open threats of {one.project!r} cost {said}; granted beyond its plan are {max(one.money, 0):,.0f}, "
-            f"enough in {one.enough:.0%} of the samples"
+            f"enough in {beside(one.enough, 0.8, 0, percent=True)} of the samples"
         )
         severity = Severity.WARNING if one.enough < 0.5 else Severity.INFO
         yield fact("reserve-below-exposure", one.project, message, "grant more, answer the largest risks, or plan less", severity)
@@ -167,6 +168,9 @@ def _enough(context: CheckContext) -> Iterator[Finding]:
 def _burnt(before: Portfolio, now: Portfolio, found: Mapping[str, Reserve]) -> Iterator[Finding]:
     from ipmo.analysis.risk.reserve import reserve
 
+    rate = _rate(before, now)
+    if rate is None:
+        return
     earlier = {project.id: project for project in before.projects}
     for project in now.projects:
         one, other = found.get(project.id), earlier.get(project.id)
@@ -176,10 +180,21 @@ def _burnt(before: Portfolio, now: Portfolio, found: Mapping[str, Reserve]) -> I
         means = [exposure(pf, [noun], pf.status_date).before for pf, noun in ((before, other), (now, project))]
         if not means[0]:
             continue
-        gone, less = 1 - max(one.money, 0) / was.money, max(1 - float(means[1] / means[0]), 0)
+        gone, less = 1 - max(one.money, 0) / (was.money * rate), max(1 - float(means[1] / means[0]) / rate, 0)
         if gone > less + FASTER:
             message = f"{gone:.0%} of the reserve of {project.id!r} went since {_said(before)}, and {less:.0%} of its exposure"
             yield fact("reserve-burns-faster", project.id, message, "find out what the reserve was spent on, and re-plan it")
+
+
+def _rate(before: Portfolio, now: Portfolio) -> float | None:
+    """What one unit of an earlier month's currency is in today's; None where no exchange rate says so."""
+    if before.money is None or now.money is None or before.money.currency == now.money.currency:
+        return 1.0
+    day = now.status_date or before.status_date
+    try:
+        return None if day is None else float(now.exchange_rates.convert(Money(1, before.money.currency), day))
+    except IpmoError:
+        return None
 
 
 def _said(pf: Portfolio) -> str:

@@ -20,7 +20,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project, Task
 from ipmo.rules.themes import Theme, fact
 from ipmo.units import as_day
-from ipmo.words import counted, measured
+from ipmo.words import beside, counted, measured
 
 __all__ = ["STATUS_CHECKS"]
 
@@ -136,11 +136,11 @@ def _of(project: Project, view: StatusView, schedule: Schedule, earned: EarnedVa
             and found.schedule.spi_t < SPI_T
             and not found.floating
         ):
-            yield fact("watermelon-spi-t", project.id, f"project {project.id!r} is green with SPI(t) {found.schedule.spi_t:.2f}", f"below {SPI_T} it finishes late"
+            yield fact("watermelon-spi-t", project.id, f"project {project.id!r} is green with SPI(t) {beside(found.schedule.spi_t, SPI_T)}", f"below {SPI_T} it finishes late"
             )  # fmt: skip
         tcpi = found.indices.tcpi() if found.known else None
         if tcpi is not None and tcpi > TCPI:
-            yield fact("watermelon-tcpi", project.id, f"project {project.id!r} is green and must earn {tcpi:.2f} for every unit it still spends",
+            yield fact("watermelon-tcpi", project.id, f"project {project.id!r} is green and must earn {beside(tcpi, TCPI)} for every unit it still spends",
                 f"above {TCPI} the budget is out of reach",
             )  # fmt: skip
 
@@ -157,7 +157,7 @@ def _over_time(project: str, months: Sequence[Portfolio]) -> Iterator[Finding]:
             return
     stuck = all(value is not None for value in progress) and STUCK_AT <= progress[0] < 1 and max(progress) - min(progress) < 0.005
     if stuck and all(_could_go_on(month, project) for month in months):
-        yield fact("watermelon-stuck", project, f"project {project!r} has stood at {progress[-1]:.0%} for {counted(len(months), 'month')}", "ask what is left to do, in hours"
+        yield fact("watermelon-stuck", project, f"project {project!r} has stood at {beside(progress[-1], 1, 0, percent=True)} for {counted(len(months), 'month')}", "ask what is left to do, in hours"
         )  # fmt: skip
     dates = [as_day(month.status_date) for month in months if month.status_date is not None]
     if all(value is not None for value in finishes):

@@ -279,3 +279,24 @@ def test_what_begun_work_still_costs_is_at_most_its_forecast_where_nobody_says_w
         (found,) = [f for f in ipmo.check(pf) if f.code == "mop/stop-list"]
         assert found.severity is ipmo.Severity.INFO
         assert "whether that is less than it costs is not known" in found.message
+
+
+def test_where_a_benefit_is_not_known_the_ratio_is_at_least_what_is_said_and_nothing_is_to_be_stopped() -> None:
+    """A paused giver brings 0.5 M that is known, and what the app waits for: 0.5 of its 1 M at least, and no stop list rests on that."""
+    pf = plan(
+        project("giver", state="paused"), project("app"), project("other", "2 M GBP"),
+        links=[("giver/x", "app/x")],
+        benefits=[benefit("small", "1 M GBP", enabled_by="other/x"), benefit("big", enabled_by="app/x")],
+        contributions=[{"from": "giver", "to": "small", "share": "50 %"}, {"from": "small", "to": "o", "share": "100 %"}],
+    )  # fmt: skip
+    row = ipmo.worth_going_on(pf)["giver"]
+    assert (row.unknown, row.at_least, row.pays_to_stop) == (("big",), True, False)
+    assert str(row).startswith("giver: at least ")
+    assert ": at least 0.50 for each unit" in str(row)
+    (found,) = [f for f in ipmo.check(pf) if f.code == "mop/stop-list" and f.item == "giver"]
+    assert (found.severity, found.hint) == (ipmo.Severity.INFO, "find out what 'big' would bring before you stop it")
+    assert "at least 0.50" in found.message
+    assert "whether that is less than it costs is not known" in found.message
+    assert ipmo.worth_going_on(pf).table()["unknown"] == ("big", "big", "")
+    both = pf.evolve("big", enabled_by=(), any_of=["app/x", "other/x"])  # `other` brings it whatever becomes of the giver
+    assert ipmo.worth_going_on(both)["giver"].unknown == ()

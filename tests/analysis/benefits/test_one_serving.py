@@ -161,3 +161,51 @@ def test_an_enabler_without_a_share_is_due_nothing_by_flow_and_serves_all_the_sa
     assert {row.initiative: (row.value, row.naive) for row in found} == {"app": (10e6, 10e6), "platform": (0, 10e6)}
     assert "no share of the map goes to it: it serves by what it hands over, or by being required" in found.explain("platform")
     assert [row.item for row in ipmo.roll_up(pf, "budget", by="objective").groups] == ["o"]
+
+
+@settings(max_examples=100, deadline=None)
+@given(plans())
+def test_what_is_lost_without_a_project_is_what_has_no_date_once_it_is_stopped(pf: Portfolio) -> None:
+    """Also where what is left only waits, for work that is paused: with a rebuilt schedule as the oracle, for benefits without shares."""
+    shared = {one.target for one in pf.contributions}
+    plain = [b for b in pf.benefits if b.id not in shared and b.outcome is None and (b.enabled_by or b.any_of)]
+    before, known = ipmo.schedule(pf), losses(pf)
+    for project in pf.projects:
+        if project.state == "cancelled":
+            continue
+        after, lost = ipmo.schedule(pf.evolve(project.id, state="cancelled")), known.without(project.id)
+        for benefit in plain:
+            if before.days(benefit.id)[0] is not None:
+                assert (benefit.id in lost) == (after.days(benefit.id)[0] is None), (project.id, benefit.id)
+
+
+STANDS_IN = """
+ipmo: 1
+portfolio: {{id: pf, start: 2026-01-01, status_date: 2026-03-01, calendar: continuous, methodologies: {{portfolio: mop}}, money: {{currency: GBP, discount: zero, price_base: {{year: 2026, terms: real}}}}}}
+discounts: [{{id: zero, bands: [{{rate: 0}}]}}]
+objectives: [{{id: o}}]
+projects:
+  - {{id: a, state: {state}, tasks: [{{id: t, duration: 50 d, budget: 1 M GBP{after}}}]{gates}}}
+  - {{id: s, state: active, tasks: [{{id: t, duration: 80 d, budget: 3 M GBP}}]}}
+outcomes: [{{id: e, enabled_by: a/t}}]
+benefits: [{{id: b, any_of: [{way}, s/t], value: 4 M GBP, probability: 100 %}}]
+contributions: [{{from: b, to: o, share: 100 %}}]
+"""
+HELD = {"after": ", after: G", "gates": ", gates: [{id: G, decision: {outcome: hold, date: 2026-02-01}}]"}
+
+
+@pytest.mark.parametrize("way", ["a/t", "e"])
+@pytest.mark.parametrize("more", [{"state": "paused"}, {"state": "active", **HELD}, {"state": "active"}])
+def test_work_that_waits_stands_in_for_nothing_as_things_stand(tmp_path: Any, way: str, more: dict[str, str]) -> None:
+    """`b` rides on `s` alone while `a` is paused or behind a gate that holds: stopping `s` leaves it without a date, so 4 M hang on 3 M."""
+    path = tmp_path / "pf.yaml"
+    path.write_text(STANDS_IN.format(**{"after": "", "gates": "", "way": way, **more}))
+    pf, waits = ipmo.read(path), more != {"state": "active"}
+    stopped = ipmo.what_if(pf, ipmo.changes.Stop("s"))
+    worth, alone = ipmo.worth_going_on(pf), ipmo.attribute(pf, method="leave-one-out")
+    assert ("benefit value of b: -4,000,000.00 GBP" in str(stopped)) is waits
+    assert (worth["s"].ratio, worth["s"].instead) == ((4 / 3, ()) if waits else (0.0, (("b", (way.partition("/")[0],)),)))
+    assert (alone["s"].value, alone["a"].value) == ((4e6, 0) if waits else (0, 0))
+    assert [one.item for one in ipmo.single_points(pf) if "b" in one.benefits] == (["s/t"] if waits else [])
+    assert [f.item for f in ipmo.check(pf) if f.code == "mop/stop-list" and f.item == "s"] == ([] if waits else ["s"])
+    assert ipmo.line_of_sight(pf).orphans == ()

@@ -192,10 +192,14 @@ class Shares:
 
 
 def _share(written: str) -> float | None:
-    """A percentile as a share: `P85`, `85 %` and `0.85` are the same; None for what is none."""
-    found = re.fullmatch(r"\s*P?\s*([0-9]{1,3}(?:\.[0-9]{1,6})?)\s*%?\s*", written, re.IGNORECASE | re.ASCII)
+    """A percentile as a share: `P85`, `85`, `85 %` and `0.85` are the same; None for what is none.
+
+    A bare number with a point, up to 1, is a share, so that `1.0` is all of it and no percentile; one with `%` never is.
+    """
+    found = re.fullmatch(r"\s*(P?)\s*([0-9]{1,3}(?:\.[0-9]{1,6})?)\s*(%?)\s*", written, re.IGNORECASE | re.ASCII)
     if found is None:
         return None
-    number = float(found[1])
-    share = number if number < 1 and "." in found[1] else number / 100
+    number = float(found[2])
+    fraction = "." in found[2] and not found[3] and (number < 1 or (number == 1 and not found[1]))
+    share = number if fraction else number / 100
     return share if 0 < share < 1 else None

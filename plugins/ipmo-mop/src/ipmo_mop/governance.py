@@ -16,7 +16,8 @@ from ipmo import Money
 from ipmo.model import Assumption, Gate, Portfolio, Programme, Project
 from ipmo.plugin import CheckContext, Finding, IpmoError, Severity, counted
 from ipmo_mop.breaches import about
-from ipmo_mop.catalogue import OPEN, SELECTED, fields_of
+from ipmo_mop.catalogue import OPEN, SELECTED
+from ipmo_mop.envelopes import length
 from ipmo_mop.limits import Limits
 from ipmo_mop.wording import day_of, finding, in_currency
 
@@ -85,7 +86,10 @@ def escalated(context: CheckContext) -> Iterable[Finding]:
 
 
 def assumptions(context: CheckContext) -> Iterable[Finding]:
-    """GOV-R06: what rests on an assumption that proved false is decided anew: decisions of the register, and of gates by their evidence."""
+    """GOV-R06: what rests on an assumption that proved false is decided anew: decisions of the register, and of gates.
+
+    A decision rests on what it names as an assumption or as evidence, and on what is assumed of it (`item:`).
+    """
     pf = context.portfolio
     false = {one.id: one for one in pf.assumptions if one.state == "false"}
     if not false:
@@ -103,7 +107,8 @@ def assumptions(context: CheckContext) -> Iterable[Finding]:
         for gate in project.gates if context.covers(project.id) else ():
             if gate.decision is None or gate.decision.outcome not in GO:
                 continue
-            for name in dict.fromkeys(name for name in (*gate.decision.evidence, *gate.evidence.values()) if name in false):
+            about = (one.id for one in false.values() if one.item == f"{project.id}/{gate.id}")
+            for name in dict.fromkeys(name for name in (*gate.decision.evidence, *gate.evidence.values(), *about) if name in false):
                 message = f"gate {gate.id!r} of {project.id!r} got {gate.decision.outcome!r} on assumption {name!r}, which is false{_said(false[name])}"
                 yield finding("assumptions", f"{project.id}/{gate.id}", message, "decide the gate anew", part=name)
 
@@ -247,8 +252,8 @@ def _able(pf: Portfolio, amount: Money) -> str:
 
 
 def _period(pf: Portfolio, when: date) -> str:
-    """The period that a day lies in, by the length that the portfolio states for its envelopes; tranches in it add up."""
-    day, every = day_of(when), fields_of(pf).every
+    """The period that a day lies in, by the length of the portfolio's envelopes, whose year is the financial one; tranches in it add up."""
+    day, every = day_of(when), length(pf)
     if every == "month":
         return f"{day:%Y-%m}"
     if every == "quarter":

@@ -7,9 +7,11 @@ from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
+import ipmo
 from ipmo import Money
 from ipmo.model import Budget, Portfolio, Project
-from ipmo.plugin import CheckContext, Finding, Severity
+from ipmo.model.hierarchy import subtasks
+from ipmo.plugin import CheckContext, Finding, IpmoError, Severity
 from ipmo_mop.wording import day_of, finding, in_currency
 
 __all__ = ["funding"]
@@ -22,17 +24,21 @@ Dated = Sequence[tuple[date | None, Fraction]]
 def funding(context: CheckContext) -> Iterable[Finding]:
     """MOP-R14: what is granted to a project, and what it has spent, is no more than its gates have released.
 
-    A go whose condition is overdue releases nothing more; what was spent before it lapsed stands. One after a kill releases nothing. Dated lines are compared on their day with what was released by then; a grant
-    that lies after the status date is a plan.
+    A go whose condition is overdue releases nothing more; what was spent before it lapsed stands. One after a kill releases nothing. Dated
+    lines, of a project and of its tasks, are compared on their day with what was released by then: a grant on its first day, spending over
+    some time on its last; a grant that lies after the status date is a plan. Without an exchange rate nothing is compared, and that is said.
     """
     pf = context.portfolio
     today = None if pf.status_date is None else day_of(pf.status_date)
-    spent = context.roll_up("actual") if pf.money is not None else None
     for project in pf.projects:
         if not context.covers(project.id):
             continue
         released = _released(pf, project, today)
         if released is None:
+            continue
+        if any(one.amount is None for one in released):
+            message = f"whether project {project.id!r} has more than its gates released cannot be said, because an exchange rate is missing"
+            yield finding("funding", project.id, message, "add rates:", Severity.INFO)
             continue
         last = max((one.since for one in released), default=None)
         said = _over([*_lines(pf, project.funding)], released, today or last)
@@ -41,9 +47,8 @@ def funding(context: CheckContext) -> Iterable[Finding]:
             on = f" by {day}" if day is not None else ""
             message = f"project {project.id!r} has {float(granted):,.0f} of funding{on}; its gates released {float(allowed):,.0f}"
             yield finding("funding", project.id, message, "hold the gate that releases the rest", Severity.ERROR)
-        figure = spent[project.id].value if spent is not None and project.id in spent else None
-        dated = [*_lines(pf, project.actual)] if not any(task.actual for task in project.tasks) else []
-        total = [(today, in_currency(pf, figure) or Fraction(0))] if isinstance(figure, Money) else []
+        dated, figure = [*_spent(pf, project, today)], _figure(context, project)
+        total = [(today, in_currency(pf, figure) or Fraction(0))] if figure is not None else []
         said = _over(dated, released, today or last) or _over(total, released, today or last, dated)
         if said is not None:
             day, gone, allowed = said
@@ -54,11 +59,23 @@ def funding(context: CheckContext) -> Iterable[Finding]:
             )
 
 
+def _figure(context: CheckContext, project: Project) -> Money | None:
+    """What a project has spent in all; None where it is not known, as without an exchange rate."""
+    if context.portfolio.money is None:
+        return None
+    try:
+        spent = context.roll_up("actual")
+    except IpmoError:
+        spent = ipmo.roll_up(context.portfolio, "actual", unrated="unknown")
+    value = spent[project.id].value if project.id in spent else None
+    return value if isinstance(value, Money) else None
+
+
 class _Release(NamedTuple):
-    """What a gate released: from a day on, and up to when, where its conditional go has lapsed since."""
+    """What a gate released: from a day on, and up to when, where its conditional go has lapsed since; None where no exchange rate is known."""
 
     since: date
-    amount: Fraction
+    amount: Fraction | None
     until: date | None
 
 
@@ -73,17 +90,32 @@ def _released(pf: Portfolio, project: Project, today: date | None) -> Sequence[_
         if decision.outcome not in GO or any(day_of(decision.date) >= kill for kill in kills):
             continue
         until = min((day_of(c.due) for c in decision.overdue(today) if c.due is not None), default=None)
-        found.append(_Release(day_of(decision.date), in_currency(pf, decision.funding) or Fraction(0), until))
+        found.append(_Release(day_of(decision.date), in_currency(pf, decision.funding), until))
     return found
 
 
-def _lines(pf: Portfolio, budget: Budget | None) -> Iterator[tuple[date | None, Fraction]]:
-    """The known amounts of a budget by their days."""
+def _lines(pf: Portfolio, budget: Budget | None, last: bool = False) -> Iterator[tuple[date | None, Fraction]]:
+    """The known amounts of a budget by their days: the first of each line, or the last, by which it is all there."""
     for line in budget.lines if budget is not None else ():
         middle = line.amount.central() if line.amount is not None else None
         amount = in_currency(pf, middle) if isinstance(middle, Money) else None
+        when = line.until if last and line.until is not None else line.since
         if amount is not None:
-            yield None if line.since is None else day_of(line.since), amount
+            yield None if when is None else day_of(when), amount
+
+
+def _spent(pf: Portfolio, project: Project, today: date | None) -> Iterator[tuple[date | None, Fraction]]:
+    """Lines of actual cost: of the project, or of its parts where it states none; what a whole states stands for its parts."""
+    if project.actual is not None:
+        yield from _lines(pf, project.actual, last=True)
+        return
+    under = subtasks(project)
+    parts = [*under.get(None, ())]
+    while parts:
+        part = parts.pop()
+        yield from ((day or today, amount) for day, amount in _lines(pf, part.actual, last=True))
+        if part.actual is None:
+            parts.extend(under.get(part.id, ()))
 
 
 def _over(
@@ -110,10 +142,10 @@ def _allowed(released: Sequence[_Release], day: date | None, lines: Dated) -> Fr
     """What was released by a day; of what has lapsed by then only what was used before that."""
     count = [one for one in released if day is None or one.since <= day]
     stands = [one for one in count if one.until is None or (day is not None and day <= one.until)]
-    allowed = sum((one.amount for one in stands), Fraction(0))
+    allowed = sum((one.amount or Fraction(0) for one in stands), Fraction(0))
     for lapsed in sorted((one for one in count if one not in stands and one.until is not None), key=lambda one: one.until or date.max):
         used = sum(
             (amount for when, amount in lines if when is not None and lapsed.until is not None and when <= lapsed.until), Fraction(0)
         )
-        allowed += min(lapsed.amount, max(used - allowed, Fraction(0)))
+        allowed += min(lapsed.amount or Fraction(0), max(used - allowed, Fraction(0)))
     return allowed

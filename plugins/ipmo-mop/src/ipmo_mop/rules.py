@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import ipmo
-from ipmo.plugin import Check, CheckContext, Finding, IpmoError, Severity, UnitError, counted
+from ipmo.plugin import Check, CheckContext, Finding, IpmoError, Severity, UnitError, beside, counted
 from ipmo_mop import governance
 from ipmo_mop.catalogue import GATEWAY, GUIDE, MSP, OPEN, SELECTED, fields_of
 from ipmo_mop.envelopes import envelopes
@@ -42,7 +42,7 @@ def _sight(context: CheckContext) -> Iterable[Finding]:
         shares[contribution.target] = shares.get(contribution.target, 0.0) + (contribution.share or 0.0)
     for target, share in sorted(shares.items()):
         if share > 1 + 1e-9:
-            message = f"contributions claim {share:.0%} of {target!r}"
+            message = f"contributions claim {beside(share, 1, 0, percent=True)} of {target!r}"
             yield finding("line-of-sight", target, message, "shares into one target sum to at most 100 %", Severity.ERROR, part="shares")
 
 
@@ -160,21 +160,23 @@ def _stop(context: CheckContext) -> Iterable[Finding]:
             yield finding("stop-list", gate, message, "say what it will cost in all", Severity.INFO)
         if row.ratio is None:
             continue
-        said = f"project {project.id!r} has {'at least ' if row.unrecorded else ''}{row.ratio:.2f} of benefit to come for each unit of money still to be spent"
-        severity = Severity.INFO if row.unknown or row.unrecorded else Severity.WARNING
+        said = f"project {project.id!r} has {'at least ' if row.at_least else ''}{beside(row.ratio, 1)} of benefit to come for each unit of money still to be spent"
+        severity = Severity.INFO if row.at_least else Severity.WARNING
         if row.ratio < 1:
             hint = "stop it, or say what else it is for"
             if row.instead:
                 hint = "keep one of those that stand in for one another, stop the others, or say what else they are for"
             if row.unrecorded:
                 hint = "write what it has cost so far (actual:) before you stop it"
+            elif row.unknown:
+                hint = f"find out what {', '.join(map(repr, row.unknown))} would bring before you stop it"
             elif not row.pays_to_stop:
                 hint, severity = "going on is the lesser loss: look for a cheaper way out", Severity.INFO
-            less = "whether that is less than it costs is not known" if row.unrecorded else "less than it costs"
+            less = "whether that is less than it costs is not known" if row.at_least else "less than it costs"
             message = f"{said}: {less}{f'; {row.stopping}' if row.freed is not None else ''}{row.said}"
             yield finding("stop-list", gate, message, hint, severity)
         elif row.ratio < best:
-            message = f"{said}; {which!r}, which is not funded, has {best:.2f}{row.said}"
+            message = f"{said}; {which!r}, which is not funded, has {beside(best, row.ratio)}{row.said}"
             yield finding("stop-list", project.id, message, "compare the two at its next gate", severity)
 
 

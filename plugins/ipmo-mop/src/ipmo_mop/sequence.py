@@ -87,7 +87,7 @@ def _begun(pf: Portfolio) -> Iterator[tuple[str, Task | Project]]:
             yield project.id, project
         wholes = {task.parent for task in project.tasks}
         for task in project.tasks:
-            if not task.milestone and task.id not in wholes and (task.started or task.actual is not None):
+            if not task.milestone and task.id not in wholes and (task.started or task.progress or task.actual is not None):
                 yield f"{project.id}/{task.id}", task
 
 

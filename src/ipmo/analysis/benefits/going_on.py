@@ -20,7 +20,7 @@ from ipmo.network.losses import Losses, losses
 from ipmo.network.positions import as_array, places_of, plain_list
 from ipmo.tables import Column, Rows, Table
 from ipmo.units import Money
-from ipmo.words import agree, counted
+from ipmo.words import agree, beside, counted
 
 __all__ = ["GoingOn", "Worth", "worth_going_on"]
 
@@ -37,7 +37,7 @@ class Worth:
         no_exit: why it is not known.
         enables: other projects that fail without it, in whole or in part.
         shared: other projects without which some of the same benefits are lost too.
-        unknown: benefits that it serves and whose value is not known.
+        unknown: benefits that may be lost without it and whose value is not known: `benefit` and the ratio are at least what is said.
         instead: benefits that it would bring and that are not lost without it, each with what stands in for it.
         reason: why a figure is not known.
         unrecorded: begun work of which nobody says what it has cost so far: `cost` is at most that, and the ratio at least.
@@ -63,6 +63,11 @@ class Worth:
         return float(self.benefit.amount / self.cost.amount)
 
     @property
+    def at_least(self) -> bool:
+        """The ratio may be more than is said: a benefit has no known value, or nobody says what begun work has cost so far."""
+        return bool(self.unknown or self.unrecorded)
+
+    @property
     def freed(self) -> Money | None:
         """What stopping now would free: the cost still to come less what getting out costs; None where either is not known."""
         if self.cost is None or self.exit_cost is None:
@@ -80,16 +85,16 @@ class Worth:
     def pays_to_stop(self) -> bool:
         """The cost still to come is more than the benefit, and getting out does not eat up the difference where its cost is stated.
 
-        Where nobody says what begun work has cost so far, it is not known to.
+        Where the ratio is only a least one, it is not known to.
         """
-        return self.ratio is not None and self.ratio < 1 and not self.unrecorded and (self.net is None or self.net.amount < 0)
+        return self.ratio is not None and self.ratio < 1 and not self.at_least and (self.net is None or self.net.amount < 0)
 
     def __str__(self) -> str:
         if self.benefit is None or self.cost is None:
             return f"{self.project}: not known: {self.reason}"
-        text = f"{self.project}: {self.benefit:,} of benefit still to come needs {'at most ' if self.unrecorded else ''}{self.cost:,} still to be spent"
+        text = f"{self.project}: {'at least ' if self.unknown else ''}{self.benefit:,} of benefit still to come needs {'at most ' if self.unrecorded else ''}{self.cost:,} still to be spent"
         if self.ratio is not None:
-            text += f": {'at least ' if self.unrecorded else ''}{self.ratio:.2f} for each unit"
+            text += f": {'at least ' if self.at_least else ''}{beside(self.ratio, 1)} for each unit"
         return f"{text}; {self.stopping}{self.said}"
 
     @property
@@ -100,7 +105,7 @@ class Worth:
         text = f"stopping would free {'at most ' if self.unrecorded else ''}{self.freed:,} after {self.exit_cost:,} to get out"
         if self.freed.amount <= 0:
             text = f"stopping would free nothing: getting out costs {self.exit_cost:,}"
-        if self.unrecorded:
+        if self.at_least:
             return text
         if self.net.amount < 0:
             return f"{text}, {Money(-self.net.amount, self.net.currency):,} more than is lost"
@@ -132,10 +137,10 @@ class GoingOn(Rows[str, Worth]):
         return str(self[project])
 
     def table(self) -> Table:
-        """One row a project: project, benefit, cost, ratio, exit_cost, freed, net, enables, shared, instead, reason, unrecorded.
+        """One row a project: project, benefit, cost, ratio, exit_cost, freed, net, enables, shared, instead, reason, unrecorded, unknown.
 
         `freed` is what stopping would free, `net` what going on brings beyond that. Where begun work is `unrecorded`, the cost is at most
-        what is shown, and the ratio at least.
+        what is shown, and the ratio at least; so it is, and the benefit, where `unknown` ones may be lost too.
         """
         rows = self.rows
         currency = next((one.currency for row in rows for one in (row.benefit, row.cost, row.exit_cost) if one is not None), "")
@@ -158,12 +163,13 @@ class GoingOn(Rows[str, Worth]):
                 Column("instead", "str", [", ".join(dict.fromkeys(one for _, others in row.instead for one in others)) for row in rows]),
                 Column("reason", "str", [row.reason for row in rows]),
                 Column("unrecorded", "str", [", ".join(row.unrecorded) for row in rows]),
+                Column("unknown", "str", [", ".join(row.unknown) for row in rows]),
             ]
         )
 
     def __repr__(self) -> str:
         less = sum(row.pays_to_stop for row in self.rows)
-        blank = sum(row.ratio is None or (row.ratio < 1 and bool(row.unrecorded)) for row in self.rows)
+        blank = sum(row.ratio is None or (row.ratio < 1 and row.at_least) for row in self.rows)
         text = f"{less} {agree(less, 'costs', 'cost')} more than {agree(less, 'it brings', 'they bring')}, {blank} not known"
         return f"<GoingOn: {counted(len(self), 'project')}, {text}>"
 
@@ -214,13 +220,14 @@ def _rows(portfolio: Portfolio) -> list[Worth]:
         if project.stopped or project.state == "closed" or project.actual_finish is not None:
             continue
         mine, served, own = lost[project.id], served_by[project.id], names.bit[project.id]
-        unknown = tuple(sorted(blank & served))
+        dark = blank & served
+        unknown = tuple(sorted(one for one in dark if not known.base.get(one) or one in known.without(project.id)))
         cost, reason = costs.left(project.id)
         amount = None
         if not served.isdisjoint(pool):
             amount = cents(math.fsum(pool[one] * share for one, share in mine.items()), worth.currency)
         else:
-            why = worth[unknown[0]].reason if unknown else "it serves no benefit that states a value"
+            why = worth[min(dark)].reason if dark else "it serves no benefit that states a value"
             reason = reason or why
         others = functools.reduce(operator.or_, map(needed_for.__getitem__, mine), 0)
         enabled = enabled_by[project.id] & ~own
