@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ipmo
-from ipmo.errors import ModelError, UnitError
+from ipmo.errors import ModelError, UnitError, UnknownItemError
 from ipmo.model import DIALECTS, After, Calendar, Dialect, Link, Portfolio, Project, Task
 
 DAY0 = datetime(2026, 1, 5)
@@ -426,6 +426,55 @@ def test_a_finish_not_before_a_day_off_or_a_time_after_work_waits_for_the_next_s
     task = Task(id="a", duration="2 d", finish_not_before=when)
     s = ipmo.schedule(Portfolio(id="x", start="2026-01-05", projects=[Project(id="P", tasks=[task])]))
     assert f"{s['P/a'].early_finish:%Y-%m-%d %H:%M}" == finish
+
+
+@pytest.mark.parametrize("held", ["finish_on", "must_finish_on", "mandatory_finish"])
+@pytest.mark.parametrize(
+    ("dialect", "early", "late"),
+    [("ipmo", "01-19 09:00", "01-19 09:00"), ("p6", "01-19 09:00", "01-16 17:00"), ("msproject", "01-16 17:00", "01-16 17:00")],
+)
+def test_work_held_to_a_finish_on_a_day_off(held: str, dialect: str, early: str, late: str) -> None:
+    """P6 moves the early date to the next worktime and the late one back (Oracle's help on constraints on nonworktime); what follows is alike."""
+    tasks = [Task(id="a", duration="2 d", constraints={held: "2026-01-17"}), Task(id="b", duration="1 d", after="a")]
+    s = ipmo.schedule(Portfolio(id="x", start="2026-01-05", projects=[Project(id="P", tasks=tasks)]), dialect=dialect)
+    a = s["P/a"]
+    assert (f"{a.early_finish:%m-%d %H:%M}", f"{a.late_finish:%m-%d %H:%M}", a.total_float) == (early, late, 0)
+    assert f"{s['P/b'].early_start:%m-%d %H:%M}" == "01-19 09:00"
+
+
+def test_what_waits_for_work_without_a_duration_is_shown_as_a_lower_bound() -> None:
+    tasks = [
+        Task(id="long", duration="5 d"), Task(id="dark"), Task(id="m", milestone=True, after=["long", "dark"]), Task(id="sure", milestone=True, after="long"),
+    ]  # fmt: skip
+    s = ipmo.schedule(Portfolio(id="x", start="2026-01-05", projects=[Project(id="P", tasks=tasks)]))
+    shown = {row["id"]: row["finishes"] for row in s.overview().rows()}
+    assert shown == {"P/long": "2026-01-09 17:00", "P/dark": "", "P/m": "2026-01-09 17:00 or later", "P/sure": "2026-01-09 17:00"}
+
+
+def test_paths_and_drivers_of_wholes_are_those_of_the_part_that_decides() -> None:
+    """A summary begins with its first part and ends with its last; so does a project, and what is not there is refused as before."""
+    first = [Task(id="t", duration="3 d")]
+    tasks = [
+        Task(id="S"), Task(id="a", parent="S", duration="1 d"), Task(id="b", parent="S", duration="6 d", after="a"), Task(id="c", parent="S", duration="1 d", after="a"),
+        Task(id="done", duration="1 d", after="b"), Task(id="dark"), Task(id="D"), Task(id="d", parent="D"),
+    ]  # fmt: skip
+    pf = Portfolio(
+        id="x", start="2026-01-05", projects=[Project(id="P", tasks=first), Project(id="Q", tasks=tasks)],
+        links=[Link(id="L", source="P/t", target="Q/a"), Link(id="M", source="P/t", target="Q/dark"), Link(id="N", source="P/t", target="Q/d")],
+    )  # fmt: skip
+    s = ipmo.schedule(pf)
+    assert s.driving("Q/S") == s.driving("Q/S@start") == s.driving("Q") == s.driving("Q@start") == s.driving("Q/a") == (("P/t", "FS"),)
+    assert (s.driving("Q/S@finish"), s.driving("Q@finish"), s.driving("P")) == ((("Q/b", "FF"),), (("Q/done", "FF"),), ())
+    assert s.float_paths(3, "Q/S") == s.float_paths(3, "Q/S@finish") == s.float_paths(3, "Q/b")
+    assert s.float_paths(1, "Q/S")[0].items == ("P/t", "Q/a", "Q/b")
+    assert s.float_paths(3, "Q") == s.float_paths(3, "Q/done")
+    assert s.float_paths(3, "Q@start") == s.float_paths(3, "Q/a")
+    assert (s.driving("Q/D"), s.float_paths(3, "Q/D"), s.driving("Q/D@finish")) == ((), (), ())  # no part of it has a date
+    for wrong in ("Q/T", "Q/T@finish", "R", "R@start"):
+        with pytest.raises(UnknownItemError):
+            s.driving(wrong)
+        with pytest.raises(UnknownItemError):
+            s.float_paths(2, wrong)
 
 
 def test_float_paths_to_an_item_begin_with_nothing_that_does_not_lead_to_it() -> None:

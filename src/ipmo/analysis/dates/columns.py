@@ -86,7 +86,7 @@ def overview(rows: Sequence[ScheduledItem]) -> Table:
             Column("id", "str", [r.id for r in rows]),
             Column("kind", "str", [r.kind for r in rows]),
             Column("starts", "str", [_clock_text(r, r.start or r.early_start, r.start_text) for r in rows]),
-            Column("finishes", "str", [_clock_text(r, r.finish or r.early_finish, r.finish_text) for r in rows]),
+            Column("finishes", "str", [_finishes(r) for r in rows]),
             Column("total_float", "float", [r.total_float for r in rows], "d"),
             Column("target_float", "float", [r.target_float for r in rows], "d"),
             Column("target", "str", [r.target_text or None for r in rows]),
@@ -96,6 +96,12 @@ def overview(rows: Sequence[ScheduledItem]) -> Table:
             Column("undated", "str", [r.undated or None for r in rows]),
         ]
     )
+
+
+def _finishes(row: ScheduledItem) -> str:
+    """The finish as text; a lower bound, behind work without a duration, as one; dates that were planned back are none."""
+    text = _clock_text(row, row.finish or row.early_finish, row.finish_text)
+    return f"{text} or later" if row.bound and text and row.finish in (None, row.early_finish) else text
 
 
 def _clock_text(row: ScheduledItem, when: datetime | None, day: str) -> str:

@@ -19,7 +19,7 @@ from ipmo.analysis.dates.commitments import Commitments
 from ipmo.analysis.dates.held import held_by
 from ipmo.analysis.dates.items import Items, ScheduledItem
 from ipmo.analysis.dates.paths import SHOWN_KINDS, FloatPath
-from ipmo.errors import UnknownItemError, at_least, close_matches, one_of
+from ipmo.errors import UnknownItemError, at_least, one_of
 from ipmo.memory import remember
 from ipmo.model.dialects import DIALECTS, Dialect
 from ipmo.model.portfolio import Portfolio
@@ -384,28 +384,48 @@ class Schedule(Answer[str, ScheduledItem]):
 
         Args:
             count: how many at most.
-            target: the item they lead to; what ends last when left out.
+            target: the item they lead to; of a summary or a project, what ends last in it, or begins first for `P@start`; what ends
+                last of all when left out.
 
         Raises:
-            UnknownItemError: there is no such item in the network.
+            UnknownItemError: there is no such item in the schedule.
         """
         at_least("count", count, 1, "a whole number")
+        if target is not None and target not in self.passes.nodes and reference(target).item in self._items.parts:
+            part = self._deciding(target, "start" if reference(target).end == "start" else "finish")
+            return () if part is None else paths.float_paths(self.passes, count, part)
         return paths.float_paths(self.passes, count, target)
 
     @checked
     def driving(self, full_id: str) -> tuple[Driver, ...]:
         """What drives an item: the predecessors that leave it no earlier start, by id.
 
+        A summary, a project or its start is driven by what drives the part that begins first; its finish (`P@finish`) by the part that
+        ends last.
+
         Raises:
-            UnknownItemError: there is no such item in the network.
+            UnknownItemError: there is no such item in the schedule.
         """
         passes, net, q = self.passes, self.network, self.passes.lists
         node = passes.nodes.get(full_id)
         if node is None:
-            raise UnknownItemError(full_id, close_matches(full_id, passes.nodes), "this schedule")
+            self[full_id]  # or there is no such item
+            ends = reference(full_id).end == "finish"
+            part = self._deciding(full_id, "finish" if ends else "start")
+            if part is None:
+                return ()
+            return (Driver(part, "FF"),) if ends else self.driving(part)
         if net.state[node] not in LIVE:
             return ()
         return tuple(sorted(self._drivers(q.pos[node])))
+
+    def _deciding(self, full_id: str, end: Literal["start", "finish"]) -> str | None:
+        """The part of a summary or a project that sets an end of it, the first by id; None where no part has a date."""
+        net = self.network
+        parts = self._items.parts.get(reference(full_id).item, ())
+        at = [(self._items.instants(net.ids[v])[end == "finish"], net.ids[v]) for v in parts if net.ids[v] in self.passes.nodes]
+        dated = [(when if end == "start" else -when, name) for when, name in at if when is not None]
+        return min(dated)[1] if dated else None
 
     def _drivers(self, place: int) -> Iterator[Driver]:
         """What drives a position; what the network puts beside work is seen through."""
