@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 import ipmo
 from ipmo import model as m
+from ipmo.units import said_day
 
 
 def city(*blocks: str, tram: str = "2026-01-19", fares: str | None = "2026-01-19", rent: str | None = "2026-01-21") -> m.Portfolio:
@@ -262,3 +264,51 @@ def test_what_a_day_costs_is_what_two_rebuilt_portfolios_say_of_each_decision(se
         a_day_on = {name: when + timedelta(days=1) for name, when in end.items()}
         spent = lost(pf, end)
         assert (due.day_costs.amount if due.day_costs else 0) == lost(pf, a_day_on) - spent, (due.item, due.waits)
+
+
+BEHIND = """
+ipmo: 1
+portfolio: {{id: pf, start: 2026-01-01, status_date: 2026-06-01, calendar: continuous}}
+projects:
+  - id: p
+    tasks:
+      - {{id: a, duration: 10 d, actual_start: 2026-01-05, actual_finish: 2026-01-20}}
+      - {{id: s, {after}}}
+      - {{id: x, parent: s, duration: 10 d}}
+      - {{id: y, parent: s, duration: 10 d, after: x}}
+    gates: [{{id: G, after: a, decision: {decision}}}]
+  - id: q
+    tasks: [{{id: t}}, {{id: z, parent: t, duration: 5 d, deadline: 2026-08-01}}, {{id: begun, parent: t, duration: 90 d, actual_start: 2026-05-01, deadline: 2026-08-02}}]
+links: [{link}]
+{more}
+"""
+CONDITIONAL = "{{outcome: conditional go, date: 2026-02-01, conditions: [{{id: c, due: {due}}}]}}"
+WITHIN, ACROSS = {"after": "after: G", "link": "{from: p/s, to: q/z}"}, {"after": "", "link": "{from: p/G, to: q/t}"}
+
+
+@pytest.mark.parametrize("due", ["2026-07-01", "2026-05-01"])
+@pytest.mark.parametrize(
+    ("where", "latest", "waits"),
+    [(WITHIN, "2026-07-07", ("p/s",)), (ACROSS, "2026-07-27", ("q/t",))],  # 25 days, and 5 days, before the end of 1 August
+)
+def test_a_condition_holds_back_what_lies_in_summaries_and_other_projects(
+    tmp_path: Path, due: str, where: dict[str, str], latest: str, waits: tuple[str, ...]
+) -> None:
+    """Also once it is overdue and the go has lapsed, so that nothing behind it has a date: by when it must be met is still a fact."""
+    path = tmp_path / "pf.yaml"
+    path.write_text(BEHIND.format(decision=CONDITIONAL.format(due=due), more="", **where))
+    (row,) = ipmo.decisions_due(path)
+    assert (row.kind, row.at_risk, row.waits) == ("condition", "q/z", waits)
+    assert (str(said_day(row.latest, finish=True)), str(said_day(row.stated, finish=True))) == (latest, due)
+    assert row.float == (date.fromisoformat(latest) - date(2026, 5, 31)).days
+
+
+def test_a_decision_that_blocks_a_summary_is_needed_when_its_work_must_begin(tmp_path: Path) -> None:
+    path = tmp_path / "pf.yaml"
+    path.write_text(
+        BEHIND.format(
+            decision="null", more="decisions: [{id: D, question: Buy?, blocks: q/t}]", after="after: G", link="{from: p/s, to: q/z}"
+        )
+    )
+    row = ipmo.decisions_due(path)["D"]
+    assert (row.at_risk, str(said_day(row.latest, finish=True))) == ("q/z", "2026-07-27")  # what has begun waits for nothing

@@ -156,7 +156,8 @@ def decisions_due(portfolio: Portfolio, *, on_cycle: OnCycle = "error") -> Decis
     """Every open gate, open decision and unmet condition, with the latest date on which nothing downstream is late.
 
     A gate is a node of the schedule. A decision holds back what it `blocks`; a condition of a conditional go holds back what
-    follows its gate and has not begun.
+    follows its gate, in whatever project, and has not begun. One that is overdue holds it back already: its latest date is that up to
+    which the commitments behind it would still hold, were it met then.
 
     Args:
         portfolio: the portfolio.
@@ -199,6 +200,8 @@ class _Finder:
     def run(self) -> list[Due]:
         pf = self.portfolio
         rows: list[Due] = []
+        lapsed: list[Due] = []
+        today = None if pf.status_date is None else as_day(pf.status_date)
         for project in pf.projects:
             if project.state == "closed" or project.stopped:  # nothing in it waits for a decision
                 continue
@@ -207,18 +210,33 @@ class _Finder:
                 if gate.open or self._overtaken(full_id, gate):
                     rows.append(self._gate(full_id, gate))
                 elif gate.decision is not None and gate.decision.outcome in ("go", "conditional go"):
-                    followers = self._followers(project, gate.id)
+                    followers, holds = self._followers(project, gate.id), gate.standing(today) not in GO
                     for condition in gate.decision.conditions:
                         if condition.met is None:
-                            name = condition.text or condition.id
-                            rows.append(self._waiting("condition", full_id, name, condition.owner, condition.due, followers))
+                            name, finder = condition.text or condition.id, self.standing if holds else self
+                            row = finder.waiting("condition", full_id, name, condition.owner, condition.due, followers)
+                            (lapsed if holds else rows).append(row)
         for decision in pf.decisions:
             if decision.state == "open":
                 blocked = [name for item in decision.blocks for name in self._blocked(pf.resolve(item) or item)]
-                rows.append(self._waiting("decision", decision.id, decision.question, decision.body, decision.need_by, blocked))
+                rows.append(self.waiting("decision", decision.id, decision.question, decision.body, decision.need_by, blocked))
         far = datetime.max
-        rows = self._with_costs(rows)
+        rows = self.with_costs(rows)
+        rows += self.standing.with_costs(lapsed) if lapsed else []
         return sorted(rows, key=lambda r: (r.by or far, r.float is None, r.float or 0.0, r.kind, r.item))
+
+    @functools.cached_property
+    def standing(self) -> _Finder:
+        """The same question where no conditional go has lapsed: what follows one has dates there."""
+
+        def stands(gate: Gate) -> Gate:
+            if gate.decision is None or gate.decision.outcome != "conditional go":
+                return gate
+            conditions = [attrs.evolve(one, due=None) for one in gate.decision.conditions]
+            return attrs.evolve(gate, decision=attrs.evolve(gate.decision, conditions=conditions))
+
+        pf = self.portfolio
+        return _Finder(pf.evolve(projects=[attrs.evolve(p, gates=[stands(g) for g in p.gates]) if p.gates else p for p in pf.projects]))
 
     def _overtaken(self, full_id: str, gate: Gate) -> bool:
         """It got its go, and a gate before it was sent back since: it is to be decided again."""
@@ -247,9 +265,10 @@ class _Finder:
         """Working days from the status date."""
         return None if latest is None else self.clock.days(self.now, minutes(latest))
 
-    def _waiting(self, kind: str, item: str, name: str, who: str | None, due: When | None, waits: Sequence[str]) -> Due:
+    def waiting(self, kind: str, item: str, name: str, who: str | None, due: When | None, waits: Sequence[str]) -> Due:
         """A decision or condition: as late as the first of what waits for it may start."""
         row = Due(kind=kind, item=item, name=name, who=who, stated=_instant(due), waits=tuple(waits))
+        waits = [part for one in waits for part in self._parts(one)]
         nodes = [self.s.passes.nodes[w] for w in waits if w in self.s.passes.nodes]
         places = [
             int(self.s.passes.positions.pos[v]) for v in nodes if self.net.state[v] in LIVE and v not in self.s.passes.without_duration
@@ -302,7 +321,7 @@ class _Finder:
             late = self.unharmed[place]
         return early if late is None else max(late, early)
 
-    def _with_costs(self, rows: Sequence[Due]) -> list[Due]:
+    def with_costs(self, rows: Sequence[Due]) -> list[Due]:
         """The rows with what one more elapsed day costs once the float of what they hold back is used up: benefits that are then a day later.
 
         All of them at once: each is two slips of its own, to the end of the float and a day beyond.
@@ -335,14 +354,34 @@ class _Finder:
                     cost, known = cost + loss - spent, True
         return Money(cost, self.stakes.currency) if known else None
 
+    def _parts(self, item: str) -> list[str]:
+        """The work in a summary that has not begun; any other item itself."""
+        named, net = reference(item), self.net
+        inside = net.summaries.get((named.project, named.name))
+        return [item] if inside is None else [net.ids[v] for v in inside if v not in net.starts]
+
+    @functools.cached_property
+    def _handed_over(self) -> Mapping[str, list[str]]:
+        """What waits for the finish of each item by a link between projects that still holds."""
+        pf, out = self.portfolio, dict[str, list[str]]()
+        for link in pf.links:
+            ends = (pf.reference(link.source), pf.reference(link.target))
+            if link.kind == "schedule" and link.status not in ("delivered", "cancelled") and ends[0] is not None and ends[1] is not None:
+                out.setdefault(ends[0].item, []).append(ends[1].item)
+        return out
+
     def _followers(self, project: Project, gate: str) -> list[str]:
-        """What follows a gate in its project and has not begun."""
+        """What follows a gate, in its project or in another one, and has not begun."""
         out = []
         nouns: list[Task | Gate] = [*project.tasks, *project.gates]
         for noun in nouns:
             begun = getattr(noun, "started", False) or (isinstance(noun, Gate) and not noun.open)
             if not begun and any(after.source == gate for after in noun.after):
                 out.append(f"{project.id}/{noun.id}")
+        for item in self._handed_over.get(f"{project.id}/{gate}", ()):
+            other = self.portfolio.items.get(item)
+            if isinstance(other, Task | Gate) and not (getattr(other, "started", False) or (isinstance(other, Gate) and not other.open)):
+                out.append(item)
         return out
 
     def _blocked(self, item: str) -> list[str]:
