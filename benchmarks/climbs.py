@@ -9,7 +9,8 @@ the one that stands first calls the other: a row that calls its collection. Ever
 frames of other libraries between two modules are looked through. A climb is counted once for each pair of functions.
 
 Callbacks are counted apart: a function of a module that already waits for the caller, and a generator, were handed down,
-and what a dispatcher calls (a reader of fields, a registry of checks) was declared to it.
+what a dispatcher calls (a reader of fields, a registry of checks or formats, a decorator, a memory, rows that are made when
+somebody looks) was given to it when it was made, and a special method (`rows[id]`, `a + b`) is the language's, of a value at hand.
 """
 
 from __future__ import annotations
@@ -28,8 +29,11 @@ from typing import Any
 
 Climb = tuple[str, str]
 """Who calls and who is called, as `module.function`."""
-DISPATCHERS = ("ipmo.model.fields", "ipmo.model.reading", "ipmo.registry", "ipmo.methods.registry", "ipmo.rules.themes")
-"""Modules whose work is to call what was declared to them, before and after the rooms."""
+DISPATCHERS = (
+    "ipmo.model.fields", "ipmo.model.reading", "ipmo.model.making", "ipmo.registry", "ipmo.methods.registry", "ipmo.rules.themes",
+    "ipmo.files.formats", "ipmo.files.reading", "ipmo.files.paths", "ipmo.options", "ipmo.memory", "ipmo.analysis.money.made_rows",
+)  # fmt: skip
+"""Modules whose work is to call what was declared to them or handed to them, before and after the rooms."""
 
 
 class Layers:
@@ -148,7 +152,9 @@ class Watch:
                 if caller.f_code.co_firstlineno < frame.f_code.co_firstlineno:
                     self._up.setdefault(classes, Counter())[climb] += 1
         elif self.layers.climbs(home, called):
-            handed = home in DISPATCHERS or bool(frame.f_code.co_flags & CO_GENERATOR) or self._waits(caller, called)
+            name = frame.f_code.co_name
+            special = name.startswith("__") and name.endswith("__") and name not in ("__init__", "__attrs_post_init__")
+            handed = special or home in DISPATCHERS or bool(frame.f_code.co_flags & CO_GENERATOR) or self._waits(caller, called)
             (self.callbacks if handed else self.climbs)[climb] += 1
 
 
