@@ -247,3 +247,12 @@ MODULES = [path for folder in (ROOT / "src", *(ROOT / "plugins").glob("*/src")) 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_no_message_says_an_abandoned_word(path: Path) -> None:
     assert [text for text in sentences(path) if re.search(SENTENCES, re.sub(r"`[^`]*`", " ", text), re.I)] == []
+
+
+DOCSTRINGS = r"\b(?:nought|amiss|coarse|borders?|knock-?outs?|hangs? (?:on|together)|(?:a|the) body (?:or|that|decides)|explain_move)\b"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_no_docstring_or_comment_says_an_abandoned_word(path: Path) -> None:
+    text = re.sub(r"`[^`]*`", " ", path.read_text(encoding="utf-8"))
+    assert [hit.group() for hit in re.finditer(DOCSTRINGS, " ".join(text.split()), re.I)] == []

@@ -4,7 +4,7 @@
 found = remember(portfolio, ("schedule", dialect), lambda: Schedule(portfolio))
 ```
 
-The store hangs on its owner, because most answers hold the portfolio that they are about: it is freed with the portfolio,
+The store belongs to its owner, because most answers hold the portfolio that they are about: it is freed with the portfolio,
 is never pickled, copied or compared, and holds at most `LIMIT` answers, of which the one unused for longest goes first.
 """
 

@@ -133,7 +133,7 @@ def needs_of(pf: Portfolio) -> Iterator[tuple[str, object]]:
     """What fails without each item, and what is lost of the map."""
     found = Without(web_of(pf))
     size = len(found.web.ids)
-    knocked = found.knock_outs(range(size))
+    knocked = found.leave_one_out(range(size))
     yield "of", [knocked.of(v) for v in range(size)]
     yield "rows", [knocked.row(v) for v in range(size)]
     yield "points", [knocked.points(t) for t in range(size)]

@@ -72,7 +72,7 @@ def test_each_knock_out_is_what_evaluating_the_network_without_the_item_says(way
         found = Without(web)
         assert found.dead == frozenset(range(n)) - base, seed
         targets = [v for v in range(n) if random.Random(seed).random() < 0.8]
-        knocked = found.knock_outs(targets)
+        knocked = found.leave_one_out(targets)
         values = [float(2**place) for place in range(len(targets))]
         sums = knocked.sums(values)
         for v in range(n):
@@ -84,7 +84,7 @@ def test_each_knock_out_is_what_evaluating_the_network_without_the_item_says(way
         for place, target in enumerate(targets):
             assert knocked.points(place) == [v for v in range(n) if target in base - comes(web, {v})]
         groups = [random.Random(seed + v).randrange(3) for v in targets]
-        some = found.knock_outs_of(targets, groups)
+        some = found.leave_one_out_of(targets, groups)
         for v in range(n):
             lost = base - comes(web, {v})
             assert some.of(v) == sorted({group for target, group in zip(targets, groups, strict=True) if target in lost})
@@ -101,7 +101,7 @@ def test_more_targets_than_a_word_has_bits(way: str, monkeypatch: pytest.MonkeyP
     for limit in (0, 10**9):
         engine.LARGE, kept = limit, engine.LARGE
         try:
-            knocked = Without(web).knock_outs(range(n))
+            knocked = Without(web).leave_one_out(range(n))
         finally:
             engine.LARGE = kept
         assert all(knocked.of(v) == list(range(v, n)) for v in range(n))
@@ -328,7 +328,7 @@ def agrees(pf: Portfolio) -> None:
     names = [name for name in web.place if "@" not in name and name not in summaries and not name.endswith(helpers)]
     assert {name for name in names if web.place[name] not in found.dead} - {pf.id} == base
     targets = [n for n in names if n in base]
-    knocked = found.knock_outs([web.place[n] for n in targets])
+    knocked = found.leave_one_out([web.place[n] for n in targets])
     for item in sorted(base | summaries):
         lost = base - there(pf, {item}, only)
         fails = {web.ids[node] for node in found.fails([web.place[item]])}
@@ -450,7 +450,7 @@ def test_many_ways_to_many_heads_settle_as_brute_force_says(seed: int, monkeypat
     src, dst = ([link[i] for link in sorted(links) if link[0] != link[1]] for i in (0, 1))
     web = Web([str(v) for v in range(n)], src, dst, either={v for v in range(n) if r.random() < 0.6}, facts={3, 70}, gone={140})
     found = Without(web)
-    knocked = found.knock_outs(range(n))
+    knocked = found.leave_one_out(range(n))
     base = comes(web, set())
     for v in range(n):
         assert knocked.of(v) == (sorted(base - comes(web, {v})) if v in base else []), v

@@ -397,7 +397,7 @@ def _parsed(cells: Sequence[str | None]) -> list[Sequence[object]]:
     """What each task comes after, by its cell: nothing, the name of one, or a list as JSON text."""
     nested = [cell for cell in cells if cell is not None and cell[:1] in ("[", "{")]
     try:
-        said = json.loads(f"[{',0,'.join(nested)}]")  # all at once; the nought between them is a value of no cell
+        said = json.loads(f"[{',0,'.join(nested)}]")  # all at once; the zero between them is a value of no cell
     except (ValueError, RecursionError):
         raise _NotPlainError from None
     if len(said) != max(2 * len(nested) - 1, 0) or any(one != 0 or type(one) is not int for one in said[1::2]):

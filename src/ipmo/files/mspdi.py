@@ -1,6 +1,6 @@
 """Microsoft Project's XML (MSPDI): one project, read in dialect `msproject`; the writer is in `mspdi_out`.
 
-Durations are hours on a calendar (`PT80H0M0S`), lags tenths of minutes, dates without zones. Tasks hang together by
+Durations are hours on a calendar (`PT80H0M0S`), lags tenths of minutes, dates without zones. Tasks belong together by
 their outline level; a task's id is its unique id (UID), which stays when rows are moved.
 """
 

@@ -187,7 +187,7 @@ def in_order(portfolio: Portfolio) -> bool:
     """Whether plain tasks, linked to plain tasks only, can be put into an order: then no link of any type makes a loop.
 
     A loop of starts and finishes leads through a loop of the tasks that they are of. What is linked to summaries, projects, gates or
-    outcomes is left to the network, and so are hammocks, which hang on what they are linked to.
+    outcomes is left to the network, and so are hammocks, which depend on what they are linked to.
     """
     if portfolio.outcomes or portfolio.benefits:
         return False

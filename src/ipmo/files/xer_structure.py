@@ -1,4 +1,4 @@
-"""How a file of Primavera P6 hangs together: which project is a baseline of which, and where each element of the WBS stands."""
+"""How a file of Primavera P6 is made up: which project is a baseline of which, and where each element of the WBS stands."""
 
 from __future__ import annotations
 

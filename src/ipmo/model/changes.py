@@ -232,7 +232,7 @@ class SetProbability:
 
 @attrs.frozen(field_transformer=named)
 class Stop:
-    """A project or programme ends here: its unfinished work leaves the plan, and what hangs on that work with it."""
+    """A project or programme ends here: its unfinished work leaves the plan, and what depends on that work with it."""
 
     target: str = attrs.field(converter=text)
 
@@ -242,7 +242,7 @@ class Stop:
 
 @attrs.frozen(field_transformer=named)
 class Pause:
-    """A project or programme waits: its unfinished work, and what hangs on it, has no dates until somebody takes it up again."""
+    """A project or programme waits: its unfinished work, and what depends on it, has no dates until somebody takes it up again."""
 
     target: str = attrs.field(converter=text)
 

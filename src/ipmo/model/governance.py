@@ -89,7 +89,7 @@ class GateDecision(Noun):
 
 @attrs.frozen(kw_only=True, field_transformer=named, unsafe_hash=False)
 class Gate(Noun):
-    """A point at which a body decides whether work goes on."""
+    """A point at which a board decides whether work goes on."""
 
     id: str = attrs.field(metadata=doc("id within the project"))
     name: str = attrs.field(default="", metadata=doc("title"))

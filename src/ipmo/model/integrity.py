@@ -347,7 +347,7 @@ class _Inspection:
     # --------------------------------------------------------------------------------- money and effects
 
     def _money(self, projects: Iterable[tuple[int, Project]], *, whole: bool = True) -> Iterator[Problem]:
-        """Budgets below nought: a credit may be a line, never the whole."""
+        """Budgets below zero: a credit may be a line, never the whole."""
         pf = self.portfolio
         rows: list[tuple[str, Noun, Path]] = []
         if whole:

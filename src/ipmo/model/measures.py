@@ -108,7 +108,7 @@ class Measure:
         return one[0] + other[0], one[1] + other[1]
 
     def finish(self, figure: Known) -> Known:
-        """The answer from a carried figure: a weighted mean and a ratio divide last; by nought there is none."""
+        """The answer from a carried figure: a weighted mean and a ratio divide last; by zero there is none."""
         if self.combine in (Combine.MEAN, Combine.RATIO) and figure is not None:
             total, weight = figure
             return None if not weight else float(Fraction(total) / Fraction(weight))

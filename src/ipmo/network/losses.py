@@ -20,7 +20,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project
 from ipmo.network.needs import without
 from ipmo.network.positions import places_of, plain_list
-from ipmo.network.without import KnockOuts, Web, Without
+from ipmo.network.without import LeaveOneOut, Web, Without
 
 __all__ = ["Losses", "level_of", "losses"]
 
@@ -148,9 +148,9 @@ class Losses:
         mine = {self.map.initiative(source) for source in self.map.out}
         return (*(p.id for p in self.portfolio.projects), *(g.id for g in self.portfolio.programmes if g.id in mine))
 
-    def knocked(self) -> KnockOuts:
+    def knocked(self) -> LeaveOneOut:
         """Which of the map fails without each node."""
-        return remember(self.portfolio, "what fails of the map", lambda: self.engine.knock_outs(self._targets))
+        return remember(self.portfolio, "what fails of the map", lambda: self.engine.leave_one_out(self._targets))
 
     def without(self, item: str) -> dict[str, float]:
         """By outcome, benefit and objective, how much of it is lost without an item: what changes only.
@@ -281,7 +281,7 @@ class Losses:
     def served(self) -> Mapping[str, int]:
         """`serves` as bits of numbers, in the order of the map."""
         web = self.engine.web
-        reach = self.knocked() if self._every is self.engine else self._every.knock_outs(self._targets)
+        reach = self.knocked() if self._every is self.engine else self._every.leave_one_out(self._targets)
         onward = [
             self._onward_bits(self._own(name) if name in self._order else self.bits_of(self._leads.get(v, ())))
             for v, name in zip(self._targets, self._ids, strict=True)

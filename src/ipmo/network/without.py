@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from ipmo.network.kernels.columns import Ints
 
-__all__ = ["KnockOuts", "Web", "Without"]
+__all__ = ["LeaveOneOut", "Web", "Without"]
 
 LARGE = 20_000
 """Links from which on waiting for a compiler pays."""
@@ -78,7 +78,7 @@ class Without:
     >>> both = Web(["a", "b", "needs both", "needs one"], [0, 1, 0, 1], [2, 2, 3, 3], either={3})
     >>> [both.ids[node] for node in sorted(Without(both).fails([0]))]
     ['a', 'needs both']
-    >>> found = Without(both).knock_outs([2, 3])
+    >>> found = Without(both).leave_one_out([2, 3])
     >>> [found.of(node) for node in range(2)], [found.points(target) for target in range(2)]
     ([[0], [0]], [[0, 1, 2], [3]])
     """
@@ -196,22 +196,22 @@ class Without:
             return _condensed_lists(web, out, either, self._settled)
         return _condensed_arrays(web, out, either, self._settled)
 
-    def knock_outs(self, targets: Sequence[int]) -> KnockOuts:
+    def leave_one_out(self, targets: Sequence[int]) -> LeaveOneOut:
         """Which of some targets fail without each node, taken away one at a time.
 
         Args:
             targets: nodes.
         """
-        return KnockOuts(self.condensed, targets, len(self.web.ids), compiled=self._large)
+        return LeaveOneOut(self.condensed, targets, len(self.web.ids), compiled=self._large)
 
-    def knock_outs_of(self, nodes: Sequence[int], groups: Sequence[int]) -> KnockOuts:
+    def leave_one_out_of(self, nodes: Sequence[int], groups: Sequence[int]) -> LeaveOneOut:
         """Which of some groups fail in part or whole without each node, taken away one at a time: its targets are the groups.
 
         Args:
             nodes: the nodes of the groups.
             groups: the group of each of them, from 0.
         """
-        return KnockOuts(self.condensed, nodes, len(self.web.ids), groups, compiled=self._large)
+        return LeaveOneOut(self.condensed, nodes, len(self.web.ids), groups, compiled=self._large)
 
 
 @attrs.frozen(eq=False)
@@ -316,7 +316,7 @@ def _sorted(src: NDArray[np.int64], dst: NDArray[np.int64], n: int) -> tuple[NDA
     return ptr, tail, perm
 
 
-class KnockOuts:
+class LeaveOneOut:
     """Which targets fail without each node, taken away one at a time.
 
     Args:

@@ -1,4 +1,4 @@
-"""What benefits a portfolio brings, what each project earns of them, and how they hang together."""
+"""What benefits a portfolio brings, what each project earns of them, and how they depend on one another."""
 
 from ipmo.analysis.benefits import attribution, going_on, realisation
 from ipmo.analysis.benefits import line_of_sight as sight

@@ -276,5 +276,5 @@ class Names:
         owners = as_array(engine.web.owners)
         nodes = np.flatnonzero(owners >= 0)
         groups = np.array([number[project.id] for project in self._projects], np.int64)[owners[nodes]]
-        found = engine.knock_outs_of(plain_list(nodes), plain_list(groups))
+        found = engine.leave_one_out_of(plain_list(nodes), plain_list(groups))
         return {name: found.row(engine.web.place[name]) for name in self._ids}

@@ -46,7 +46,7 @@ class Due:
         kind: gate, decision or condition.
         item: full id of the gate or decision; of a condition, that of its gate.
         name: the question, the gate's title, what the condition asks for.
-        who: the body or the owner; None when nobody is named.
+        who: the board or the owner; None when nobody is named.
         latest: the last moment up to which every commitment downstream still holds; None where no commitment waits for it.
         stated: when it is needed by, or due, as stated.
         expected: when the schedule comes to it, for gates.

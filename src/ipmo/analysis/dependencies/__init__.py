@@ -1,1 +1,1 @@
-"""What hangs together across projects: targets, critical links, hand-overs, interfaces, single points of failure."""
+"""What depends on what across projects: targets, critical links, hand-overs, interfaces, single points of failure."""

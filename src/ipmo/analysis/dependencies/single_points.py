@@ -82,7 +82,7 @@ class SinglePoints(Answer[str, SinglePoint]):
         held = (f"{project.id}/{gate.id}" for project in portfolio.projects for gate in project.gates)
         gates = [name for name in held if net.state[place[name]] is not State.FINISHED]
         self._effects = [name for name in (*named, *gates) if place[name] not in dead]
-        self._knocked = self._found.knock_outs([place[name] for name in self._effects])
+        self._knocked = self._found.leave_one_out([place[name] for name in self._effects])
         benefits = {b.id for b in portfolio.benefits}
         self._kinds = ["benefit" if e in benefits else "gate" if "/" in e else "objective" for e in self._effects]
         self._wholes = self._only_as_wholes()

@@ -214,10 +214,10 @@ class EarnedTree:
         return f"{project.id}/{noun.id}" if isinstance(noun, Task) and project is not None else noun.id
 
     def _money(self, amount: Fraction) -> Money:
-        return rounded(amount, self.currency) if amount else self._nought
+        return rounded(amount, self.currency) if amount else self._zero
 
     @functools.cached_property
-    def _nought(self) -> Money:
+    def _zero(self) -> Money:
         return rounded(Fraction(0), self.currency)
 
     def _item(self, position: int) -> EarnedItem:

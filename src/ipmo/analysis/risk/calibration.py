@@ -96,7 +96,7 @@ class Coverage:
         percent: the probability that was said.
         items: how many items such days have passed of.
         share: how many of them were kept; None of none. An item counts once, with the share of its forecasts that held.
-        low, high: the 95 % interval of the share, as of so many items that do not hang together. Source: Wilson (1927).
+        low, high: the 95 % interval of the share, as of so many items that do not depend on one another. Source: Wilson (1927).
         lost: how many more items such days have passed of that left the history before: what became of them is not known.
     """
 
@@ -262,7 +262,7 @@ def calibration(
 
     Projects, gates, milestones and tasks are followed that were still open in a snapshot and had a date that rests on no unknown duration. A
     forecast counts once its day has passed, whether the item is done or not: waiting for the late ones would flatter. Items of one project
-    hang together, so that intervals are too narrow rather than too wide.
+    depend on one another, so that intervals are too narrow rather than too wide.
 
     Args:
         history: the snapshots.

@@ -37,7 +37,7 @@ GROUPS = {
     "point": re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{2,3})*,[0-9]{3}(?:\.[0-9]*)?|[0-9]+(?:\.[0-9]*)?|\.[0-9]+", re.ASCII),
     "comma": re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+(?:,[0-9]*)?|[0-9]+(?:,[0-9]*)?|,[0-9]+", re.ASCII),
 }
-"""Numbers of each way of writing: thousands in groups of three (of two in India), the first of which is no nought, then decimals."""
+"""Numbers of each way of writing: thousands in groups of three (of two in India), the first of which is no zero, then decimals."""
 EITHER = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}", re.ASCII)
 """One separator and three digits behind it: thousands to some, thousandths to others."""
 SPACED = re.compile(r"(?<=[0-9])['’ ](?=[0-9]{3}(?![0-9]))", re.ASCII)
