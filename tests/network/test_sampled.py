@@ -479,3 +479,28 @@ def test_what_nothing_bounds_is_lowest() -> None:
     net = attrs.evolve(Network.from_columns(["a"], [5], [], []), low=[-FAR // 4])
     dates = CompiledPass(SampledPass(net), {}, []).forward(0, np.zeros((0, GROUP), np.int32))
     assert (dates.start == LOWEST).all() and (dates.finish == LOWEST + 5).all()
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_what_moves_where_links_ask_for_less_is_what_a_whole_pass_moves(seed: int) -> None:
+    """Only what those links lead to is dated again; the dates given are as they were afterwards."""
+    net, r = dense(seed, 14), random.Random(seed)
+    sampled = SampledPass(net)
+    lengths = drawn(net, r, 5)
+    shifts = {v: np.array([0, 60, 0, 480, 700]) for v in r.sample(range(net.n), 2)}
+    base = sampled.forward(lengths, shifts)
+    kept = [[row.copy() for row in column] for column in (base.x, base.edge, base.finish, base.length)]
+    for k in r.sample(range(len(sampled.heads)), min(6, len(sampled.heads))):
+        v = sampled.heads[k]
+        capped = {k: int(base.x[v].min()) + (int(base.length[v].min()) if sampled.typ[k] >= FF else 0) - r.choice([0, 0, 100, 3000])}
+        moved = sampled.moved(base, lengths, shifts, capped)
+        whole = sampled.forward(lengths, shifts, capped)
+        for w in range(net.n):
+            x, finish = moved[w] if w in moved else (base.x[w], base.finish[w])
+            assert (x == whole.x[w]).all()
+            assert (finish == whole.finish[w]).all()
+        assert all(
+            (one == other).all()
+            for column, before in zip((base.x, base.edge, base.finish, base.length), kept, strict=True)
+            for one, other in zip(column, before, strict=True)
+        )

@@ -7,7 +7,8 @@ column. Everything is whole minutes, so that the order of adding up changes noth
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+import heapq
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
@@ -63,11 +64,21 @@ class SampledDates(NamedTuple):
         length: minutes on each position's clock from start to finish, those lost among them.
     """
 
-    x: Sequence[Row]
-    edge: Sequence[Row]
-    finish: Sequence[Row]
-    drives: Sequence[NDArray[np.bool_]]
-    length: Sequence[Row]
+    x: list[Row]
+    edge: list[Row]
+    finish: list[Row]
+    drives: list[NDArray[np.bool_]]
+    length: list[Row]
+
+
+class _Dated(NamedTuple):
+    """The same of one position."""
+
+    x: Row
+    edge: Row
+    finish: Row
+    drives: list[NDArray[np.bool_]]
+    length: Row
 
 
 class SampledPass:
@@ -114,49 +125,112 @@ class SampledPass:
             capped: of some links, by place, the latest start or finish of the target that they ask for, on its own clock.
             lost: working time that some positions lose.
         """
-        n = self.network.n
         dur = [lengths[v] if v in lengths else np.array([length], np.int64) for v, length in enumerate(self.dur)]
-        xs: list[Row] = []
-        edges: list[Row] = []
-        finish: list[Row] = []
-        drives: list[NDArray[np.bool_]] = []
-        for v in range(n):
-            away = lost.get(v)
-            best, late = self._lowest(v, dur[v], away)
-            asked: list[Row] = []
-            least: Row | None = None
-            for k in range(self.ptr[v], self.ptr[v + 1]):
-                y, e = self._push(k, v, xs, edges, dur, finish, away)
-                if k in capped:
-                    y = np.minimum(y, _back(np.array([capped[k]], np.int64), dur[v], away) if self.typ[k] >= FF else capped[k])
-                asked.append(y)
-                if self.mark[v] & ONE_IS_ENOUGH:
-                    least = y if least is None else np.minimum(least, y)
-                else:
-                    late = np.where(y > best, e, np.where(y == best, np.maximum(late, e), late))
-                    best = np.maximum(best, y)
-            if least is not None:
-                best = np.maximum(best, least)
-            if v in shifts:
-                best = best + shifts[v]
-                late = np.where(shifts[v] == 0, late, 0)  # what moved on no longer ends where that break did
-            high = self._highest(v, dur[v], away)
-            if high is not None:
-                late = np.where(best > high, 0, late)
-                best = np.minimum(best, high)
-            if away is not None:
-                best = away.resumed(best)
-                dur[v] = away.ended(best, dur[v]) - best
-            if self.mark[v] & EARLY_AT_WORK:
-                late = np.zeros_like(late)
-            if self.mark[v] & STARTS_SHIFT:
-                late = np.ones_like(late)
-            xs.append(best)
-            edges.append(late)
-            finish.append(self._finish(v, best + dur[v], late, away))
-            asked = [y + shifts[v] for y in asked] if v in shifts else asked
-            drives += [y == best if away is None else away.resumed(y) == best for y in asked]
-        return SampledDates(xs, edges, finish, drives, dur)
+        found = SampledDates([], [], [], [], dur)
+        for v in range(self.network.n):
+            one = self._dated(v, found, dur[v], (shifts.get(v), capped, lost.get(v)))
+            found.x.append(one.x)
+            found.edge.append(one.edge)
+            found.finish.append(one.finish)
+            found.drives.extend(one.drives)
+            dur[v] = one.length
+        return found
+
+    def moved(
+        self,
+        dates: SampledDates,
+        lengths: Mapping[int, Row],
+        shifts: Mapping[int, Row],
+        capped: Mapping[int, int],
+        lost: Mapping[int, Lost] = FrozenMap(),
+    ) -> dict[int, tuple[Row, Row]]:
+        """What starts or finishes otherwise where some links ask for less: start on its own clock and finish, by position.
+
+        Only what such a link leads to is looked at, and no further than where nothing changes.
+
+        Args:
+            dates: as `forward` gave them, without `capped`.
+            lengths, shifts, lost: as they were given to `forward`.
+            capped: of some links, by place, the latest start or finish of the target that they ask for, on its own clock.
+        """
+        x, edge, finish, _, length = dates
+        undo: dict[int, tuple[Row, Row, Row, Row]] = {}
+        waiting = sorted({self.heads[k] for k in capped})
+        seen = set(waiting)
+        while waiting:
+            v = heapq.heappop(waiting)
+            own = lengths[v] if v in lengths else np.array([self.dur[v]], np.int64)
+            one = self._dated(v, dates, own, (shifts.get(v), capped, lost.get(v)))
+            before = x[v], edge[v], finish[v], length[v]
+            now = one.x, one.edge, one.finish, one.length
+            if all(bool((old == new).all()) for old, new in zip(before, now, strict=True)):
+                continue
+            undo[v] = before
+            x[v], edge[v], finish[v], length[v] = now
+            for w in self.after[v]:
+                if w not in seen:
+                    seen.add(w)
+                    heapq.heappush(waiting, w)
+        out = {v: (x[v], finish[v]) for v in undo}
+        for v, before in undo.items():
+            x[v], edge[v], finish[v], length[v] = before
+        return out
+
+    @functools.cached_property
+    def heads(self) -> list[int]:
+        """The position that each link leads to, by its place."""
+        return [v for v in range(self.network.n) for _ in range(self.ptr[v], self.ptr[v + 1])]
+
+    @functools.cached_property
+    def after(self) -> list[list[int]]:
+        """The positions that each position leads to."""
+        out: list[list[int]] = [[] for _ in range(self.network.n)]
+        for k, v in enumerate(self.heads):
+            out[self.src[k]].append(v)
+        return out
+
+    def _dated(self, v: int, found: SampledDates, length: Row, given: tuple[Row | None, Mapping[int, int], Lost | None]) -> _Dated:
+        """The dates of one position, those before it known.
+
+        Args:
+            v: the position.
+            found: the dates of all positions before it.
+            length: minutes of its work.
+            given: by how many minutes it starts later, what links ask for at most, and what it loses.
+        """
+        shift, capped, away = given
+        best, late = self._lowest(v, length, away)
+        asked: list[Row] = []
+        least: Row | None = None
+        for k in range(self.ptr[v], self.ptr[v + 1]):
+            y, e = self._push(k, v, found, length, away)
+            if k in capped:
+                y = np.minimum(y, _back(np.array([capped[k]], np.int64), length, away) if self.typ[k] >= FF else capped[k])
+            asked.append(y)
+            if self.mark[v] & ONE_IS_ENOUGH:
+                least = y if least is None else np.minimum(least, y)
+            else:
+                late = np.where(y > best, e, np.where(y == best, np.maximum(late, e), late))
+                best = np.maximum(best, y)
+        if least is not None:
+            best = np.maximum(best, least)
+        if shift is not None:
+            best = best + shift
+            late = np.where(shift == 0, late, 0)  # what moved on no longer ends where that break did
+            asked = [y + shift for y in asked]
+        high = self._highest(v, length, away)
+        if high is not None:
+            late = np.where(best > high, 0, late)
+            best = np.minimum(best, high)
+        if away is not None:
+            best = away.resumed(best)
+            length = away.ended(best, length) - best
+        if self.mark[v] & EARLY_AT_WORK:
+            late = np.zeros_like(late)
+        if self.mark[v] & STARTS_SHIFT:
+            late = np.ones_like(late)
+        drives = [y == best if away is None else away.resumed(y) == best for y in asked]
+        return _Dated(best, late, self._finish(v, best + length, late, away), drives, length)
 
     def _lowest(self, v: int, length: Row, away: Lost | None) -> tuple[Row, Row]:
         """The earliest start of a position before any link, and whether its finish then falls into a break."""
@@ -178,24 +252,22 @@ class SampledPass:
             return np.maximum(np.minimum(start, _back(np.array([finish], np.int64), length, away)), least)
         return None if self.high[v] >= FAR else np.array([self.high[v]], np.int64)
 
-    def _push(
-        self, k: int, v: int, xs: list[Row], edges: list[Row], dur: list[Row], finish: list[Row], away: Lost | None
-    ) -> tuple[Row, Row | int]:
+    def _push(self, k: int, v: int, found: SampledDates, length: Row, away: Lost | None) -> tuple[Row, Row | int]:
         """The start that a link asks for, and whether the finish then lies where the next shift begins."""
         u, mode, typ, lag = self.src[k], self.mode[k], self.typ[k], self.lag[k]
         if mode in (PLAIN, FINISHES):
-            y = xs[u] + lag
+            y = found.x[u] + lag
             if typ in (FS, FF):
-                y = y + dur[u]
+                y = y + found.length[u]
             if typ >= FF:
-                y = _back(y, dur[v], away)
-            return y, edges[u] if mode == FINISHES else 0
+                y = _back(y, length, away)
+            return y, found.edge[u] if mode == FINISHES else 0
         clocks, own = self.clocks, self.clk[v]
-        instant = self._given(k, u, xs[u], finish[u])
+        instant = self._given(k, u, found.x[u], found.finish[u])
         worked = clocks.work(own, instant)
         if typ < FF:
             return worked, 0
-        y = _back(worked, dur[v], away)
+        y = _back(worked, length, away)
         end = worked if away is None else away.ended(worked, np.zeros(1, np.int64))
         return y, 0 if own == 0 else (instant > clocks.finish_at(own, end)).astype(np.int64)
 

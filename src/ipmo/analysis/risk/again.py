@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,10 +14,11 @@ from ipmo.analysis.risk.gathering import Gathering
 from ipmo.analysis.risk.outcomes import Dates
 from ipmo.analysis.risk.precision import of_mean, percentile, sectioned
 from ipmo.analysis.risk.removal import Figures, HandedOver, Removed, Responded, causes, in_order, one_by_one
-from ipmo.analysis.risk.sampling import cost_rows, run
+from ipmo.analysis.risk.sampling import Samples, cost_rows, run, spans_of
 from ipmo.analysis.risk.setup import Kept, Setup
 from ipmo.errors import ModelError
 from ipmo.network.states import EFFECTS
+from ipmo.network.streams import GROUP
 from ipmo.progress import unwatched
 from ipmo.units import DAY, minutes
 
@@ -27,18 +29,45 @@ if TYPE_CHECKING:
 
 __all__ = ["Remade"]
 
+WORTH = ""
+"""What all benefits are worth, beside the ids of items."""
+
 
 class _Figures(NamedTuple):
-    """Sample by sample: dates of items, what the portfolio costs and what all benefits are worth, in minor units; and the links that may hold back."""
+    """Sample by sample: dates of items, what the portfolio costs and all benefits are worth, in minor units, which come; and links that may hold back."""
 
     dates: Mapping[str, Row]
     cost: Row
     worth: Row
+    comes: NDArray[np.bool_]
     holding: frozenset[int]
 
-    def later(self, other: _Figures, item: str) -> Row:
-        """How much later an item is than in another simulation on the same draws, in minutes."""
-        return self.dates[item] - other.dates[item] if item in self.dates else np.zeros_like(self.worth)
+
+class _Tally:
+    """Mean and standard error of differences, most of which are nothing.
+
+    Args:
+        count: how many samples there are.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._count, self._sum, self._squares = count, 0, 0.0
+
+    def add(self, row: Row) -> None:
+        """Some of the differences; those not added are 0."""
+        self._sum += int(row.sum())
+        self._squares += float(np.square(row.astype(np.float64)).sum())
+
+    @property
+    def mean(self) -> float:
+        """Their mean."""
+        return self._sum / self._count
+
+    @property
+    def error(self) -> float:
+        """The standard error of their mean."""
+        spread = max(self._squares - self._sum * (self._sum / self._count), 0.0)
+        return math.sqrt(spread / (self._count - 1) / self._count)
 
 
 class Remade:
@@ -120,18 +149,18 @@ class Remade:
         chosen = list({one.full_id: one for one in chosen}.values())
         kept = {one.full_id: one for one in chosen}
         base = self._figures(setup, chosen)
+        gained = self._gained(base, chosen, sorted({number for _, number in wanted} & base.holding))  # what never holds back costs nothing
+        none: dict[str, _Tally] = {}
         out = []
         for place, number in wanted:
             link = pf.links[number]
-            late = attrs.evolve(setup, in_time=frozenset((number,)))
-            found = self._figures(late, chosen) if number in base.holding else base  # what never holds back costs nothing
             name, owner = net.ids[net.src[place]], net.project[net.dst[place]]
             giver = base.dates.get(name)
             planned = None if giver is None else self._plan.planned(kept[name])
             by = None if link.needed is None else minutes(link.needed, end=True)
-            days = base.later(found, net.projects[owner] if owner >= 0 else pf.id) / DAY
-            end_days = base.later(found, pf.id) / DAY
-            lost = found.worth - base.worth
+            nothing, own = _Tally(setup.samples), gained.get(number, none)
+            days = own.get(net.projects[owner] if owner >= 0 else pf.id, nothing)
+            end_days, lost = own.get(pf.id, nothing), own.get(WORTH, nothing)
             out.append(
                 HandedOver(
                     source=link.source,
@@ -139,13 +168,41 @@ class Remade:
                     type=link.type,
                     late=None if giver is None or planned is None else float((giver > planned).mean()),
                     missed=None if by is None or giver is None else float((giver > by).mean()),
-                    days=float(days.mean()),
-                    end_days=float(end_days.mean()),
-                    lost=float(lost.mean()),
-                    errors=(of_mean(days), of_mean(end_days), of_mean(lost)),
+                    days=days.mean / DAY,
+                    end_days=end_days.mean / DAY,
+                    lost=lost.mean,
+                    errors=(days.error / DAY, end_days.error / DAY, lost.error),
                 )
             )
         return sorted(out, key=lambda one: (-one.lost, -one.end_days, -one.days, one.source, one.target))
+
+    def _gained(self, base: _Figures, chosen: Sequence[Kept], numbers: Sequence[int]) -> dict[int, dict[str, _Tally]]:
+        """By how much items are earlier, in minutes, and benefits worth more, where each of some links hands over in time.
+
+        Args:
+            base: the simulation as it was.
+            chosen: what is kept.
+            numbers: links of the file.
+        """
+        out: dict[int, dict[str, _Tally]] = {number: {} for number in numbers}
+        samples = Samples(attrs.evolve(self._setup, kept=tuple(chosen)), compiled=False)
+        for first, last in spans_of(self._setup) if numbers else ():
+            for number, columns, rows in samples.in_time(first, last, numbers):
+                at = columns + first * GROUP
+                worth = np.zeros(len(at), np.int64)
+                for place, row in rows.items():
+                    name = chosen[place].full_id
+                    before = base.dates[name][at]
+                    if not chosen[place].begins:
+                        out[number].setdefault(name, _Tally(self._setup.samples)).add(before - row)
+                        continue
+                    comes = base.comes[:, at]
+                    now = self._gathered.worth(name, np.broadcast_to(row, before.shape), comes)
+                    then = self._gathered.worth(name, before, comes)
+                    if now is not None and then is not None:
+                        worth += now - then
+                out[number].setdefault(WORTH, _Tally(self._setup.samples)).add(worth)
+        return out
 
     def _kept(self, item: str) -> Kept:
         kept = next((one for one in self._setup.kept if one.full_id == item), None)
@@ -173,5 +230,6 @@ class Remade:
             dates={one.full_id: dates[n] for n, one in enumerate(kept)},
             cost=money[cost_rows(setup, self._plan.portfolio.id)].sum(axis=0),
             worth=np.zeros(setup.samples, np.int64) if whole is None else whole.minor,
+            comes=comes,
             holding=frozenset(number for one in batches for number in one.driving),
         )

@@ -65,8 +65,7 @@ class Fast:
         if compiled is False or not available() or (compiled is None and net.n * setup.samples < PAYS):
             return None
         if (
-            setup.in_time
-            or setup.forks
+            setup.forks
             or setup.lost
             or setup.structures.one_by_one
             or any(delayed.later for event in setup.events for delayed in event.delays)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -43,6 +44,7 @@ class Gathering:
 
     def __init__(self, plan: Plan, setup: Setup) -> None:
         self.plan, self.setup = plan, setup
+        self._valued: dict[tuple[str, int], int] = {}
 
     def answer(self, batches: Sequence[Batch], again: Again, told: str = "", more: Sequence[Finding] = ()) -> Simulation:
         """All samples as one answer.
@@ -120,32 +122,59 @@ class Gathering:
         return Sums(id=name, minor=whole, currency=currency, digits=minor_digits(currency), planned=planned, what=what, missing=missing)
 
     def values(self, found: Mapping[str, Dates], comes: NDArray[np.bool_]) -> dict[str, Sums]:
-        """What benefits are worth: by their start in each sample, and nothing where they do not come."""
+        """What benefits are worth: by their start in each sample, and nothing where they do not come.
+
+        Args:
+            found: when what the samples date begins.
+            comes: whether each benefit comes, in the order of those that may not.
+        """
         out: dict[str, Sums] = {}
-        order = {name: place for place, name in enumerate(self.setup.likely)}
         total = np.zeros(self.setup.samples, np.int64)
         missing = []
         for name, one in self.plan.worth.items():
-            probability = Fraction(str(one.noun.probability)) if one.noun.probability is not None else Fraction(1)
-            if one.yearly is None or (name not in found and one.start is None) or one.forecast is None:
+            row = self.worth(name, found[name].instants if name in found else None, comes)
+            if row is None:
                 missing.append(name)
                 continue
-            full = one.yearly / probability if probability else Fraction(0)
-            if name in found:
-                days, back = np.unique(-(-found[name].instants // DAY), return_inverse=True)  # the first whole day of each
-                worths = np.array([self._worth(one, date.fromordinal(int(day) + 1), full) for day in days], np.int64)
-                row = worths[back.ravel()]
-            else:
-                assert one.start is not None
-                row = np.full(self.setup.samples, self._worth(one, one.start, full), np.int64)
-            if name in order:
-                row = np.where(comes[order[name]], row, 0)
             total = total + row
             out[name] = self._money(name, row, None, self._what(one))
         if out and self.plan.portfolio.id not in out:
             first = next(iter(out))
             out[self.plan.portfolio.id] = self._money(self.plan.portfolio.id, total, None, out[first].what, tuple(missing))
         return out
+
+    def worth(self, benefit: str, instants: NDArray[np.int64] | None, comes: NDArray[np.bool_]) -> NDArray[np.int64] | None:
+        """What a benefit is worth in some samples, in minor units; None where that is not known.
+
+        Args:
+            benefit: its id.
+            instants: when it begins in them; None of one that nothing dates.
+            comes: whether each benefit comes in them, in the order of those that may not.
+        """
+        one = self.plan.worth.get(benefit)
+        if one is None or one.yearly is None or one.forecast is None or (instants is None and one.start is None):
+            return None
+        probability = Fraction(str(one.noun.probability)) if one.noun.probability is not None else Fraction(1)
+        full = one.yearly / probability if probability else Fraction(0)
+        if instants is not None:
+            days, back = np.unique(-(-instants // DAY), return_inverse=True)  # the first whole day of each
+            row = np.array([self._worth_from(one, int(day), full) for day in days], np.int64)[back.ravel()]
+        else:
+            assert one.start is not None
+            row = np.full(comes.shape[1], self._worth_from(one, one.start.toordinal() - 1, full), np.int64)
+        return np.where(comes[self._likely[benefit]], row, 0) if benefit in self._likely else row
+
+    @functools.cached_property
+    def _likely(self) -> dict[str, int]:
+        """The place of each benefit that may not come."""
+        return {name: place for place, name in enumerate(self.setup.likely)}
+
+    def _worth_from(self, one: BenefitValue, day: int, yearly: Fraction) -> int:
+        """What a benefit is worth from a day on, in minor units; each day is valued once."""
+        key = one.id, day
+        if key not in self._valued:
+            self._valued[key] = self._worth(one, date.fromordinal(day + 1), yearly)
+        return self._valued[key]
 
     def _worth(self, one: BenefitValue, start: date, yearly: Fraction) -> int:
         """Minor units that a benefit is worth from a day on."""

@@ -23,6 +23,7 @@ from ipmo.analysis.risk.setup import Setup
 from ipmo.analysis.risk.uncertain import Piece
 from ipmo.model.calendars import Calendar
 from ipmo.model.estimates import Estimate, Uniform
+from ipmo.model.fields import FrozenMap
 from ipmo.network.kernels.columns import ONE_IS_ENOUGH
 from ipmo.network.sampled import Lost, SampledDates, SampledPass
 from ipmo.network.states import EFFECTS, LIVE, TO_FINISH
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     Row = NDArray[np.int64]
     Yes = NDArray[np.bool_]
 
-__all__ = ["Batch", "Samples", "cost_rows", "run"]
+__all__ = ["Batch", "Samples", "cost_rows", "run", "spans_of"]
 
 CERTAIN = Uniform(0.0, 1.0)
 """What a bare draw between 0 and 1 is."""
@@ -68,6 +69,24 @@ class Batch(NamedTuple):
     lengths: Row
     ends: tuple[int, int]
     below: Row
+
+
+class _Part(NamedTuple):
+    """Samples in which the same work comes to nothing.
+
+    Args:
+        sampled: their network.
+        columns: which of the batch they are.
+        lengths, shifts, lost: of positions, as `SampledPass.forward` takes them.
+        worked: the uncertain work that does not come to nothing.
+    """
+
+    sampled: SampledPass
+    columns: Row
+    lengths: Mapping[int, Row]
+    shifts: Mapping[int, Row]
+    lost: Mapping[int, Lost]
+    worked: frozenset[str]
 
 
 class Samples:
@@ -252,16 +271,27 @@ class Samples:
             for sample in range(size):
                 self._one(sample, lengths, later, (dates, critical, driving, ends))
             return (dates, critical, driving, ends), lasting
-        for nothing, columns in self._patterns(lengths, size):
-            sampled = structures.of(nothing)
-            rows = {name: row[columns] for name, row in lengths.items() if name not in nothing}
-            moved = {name: row[columns] for name, row in later.items()}
-            pos = {name: sampled.pos[self._nodes[name]] for name in self.setup.lost if name not in nothing}
-            away = {v: Some(lost[self.setup.lost[name].id], columns) for name, v in pos.items()}
-            found = self._many(sampled, rows, moved, columns, away, (dates, critical, driving, ends))
-            for name, v in pos.items():
-                lasting[name][columns] = found.length[v]
+        for part in self._parts(lengths, later, lost, size):
+            found = self._many(part, (dates, critical, driving, ends))
+            for name in lasting:
+                v = part.sampled.pos[self._nodes[name]]
+                if v in part.lost:
+                    lasting[name][part.columns] = found.length[v]
         return (dates, critical, driving, ends), lasting
+
+    def _parts(self, lengths: Mapping[str, Row], later: Mapping[str, Row], lost: Mapping[str, LostTime], size: int) -> Iterator[_Part]:
+        """The samples of a batch by the work that comes to nothing in them."""
+        nodes = self._nodes
+        for nothing, columns in self._patterns(lengths, size):
+            pos = self.setup.structures.of(nothing).pos
+            yield _Part(
+                sampled=self.setup.structures.of(nothing),
+                columns=columns,
+                lengths={pos[nodes[name]]: row[columns] for name, row in lengths.items() if name not in nothing},
+                shifts={pos[nodes[name]]: row[columns] for name, row in later.items()},
+                lost={pos[nodes[name]]: Some(lost[one.id], columns) for name, one in self.setup.lost.items() if name not in nothing},
+                worked=frozenset(name for name in lengths if name not in nothing),
+            )
 
     def _patterns(self, lengths: Mapping[str, Row], size: int) -> Iterator[tuple[frozenset[str], Row]]:
         """Which work comes to nothing in which samples."""
@@ -274,31 +304,13 @@ class Samples:
         for number in range(kinds.shape[1]):
             yield frozenset(name for name, yes in zip(names, kinds[:, number], strict=True) if yes), np.flatnonzero(which.ravel() == number)
 
-    def _many(
-        self,
-        sampled: SampledPass,
-        lengths: Mapping[str, Row],
-        later: Mapping[str, Row],
-        columns: Row,
-        away: Mapping[int, Lost],
-        out: tuple[Row, Row, dict[int, int], Row],
-    ) -> SampledDates:
+    def _many(self, part: _Part, out: tuple[Row, Row, dict[int, int], Row]) -> SampledDates:
         """Some samples of one structure, by one pass over rows."""
         dates, critical, driving, ends = out
-        net = sampled.network
-        nodes = self._nodes
-        found = sampled.forward(
-            {sampled.pos[nodes[name]]: row for name, row in lengths.items()},
-            {sampled.pos[nodes[name]]: row for name, row in later.items()},
-            self._capped(sampled),
-            away,
-        )
-        for place, kept in enumerate(self.setup.kept):
-            last = np.full(1, kept.done, np.int64)
-            for node in kept.nodes:
-                v = sampled.pos[node]
-                last = np.maximum(last, sampled.starts(v, found.x[v]) if kept.begins and node not in net.points else found.finish[v])
-            dates[place, columns] = last
+        sampled, columns, net = part.sampled, part.columns, part.sampled.network
+        found = sampled.forward(part.lengths, part.shifts, lost=part.lost)
+        for place in range(len(self.setup.kept)):
+            dates[place, columns] = self._kept(place, sampled, found)
         ending = [v for v, node in enumerate(sampled.order) if net.state[node] in LIVE and net.kinds[node] not in EFFECTS]
         own = net.dialect is not None and net.dialect.float_to == "project"
         groups: dict[int, Row] = {}
@@ -317,7 +329,7 @@ class Samples:
         on_path = sampled.critical(found, set_by)
         for v, node in enumerate(sampled.order[: len(on_path)]):
             yes = on_path[v]
-            if node < len(critical) and (net.ids[node] not in self._forked or net.ids[node] in lengths):
+            if node < len(critical) and (net.ids[node] not in self._forked or net.ids[node] in part.worked):
                 critical[node] += int(yes.sum()) * (many if len(yes) == 1 else 1)
         heads = [v for v in range(net.n) for _ in range(sampled.ptr[v], sampled.ptr[v + 1])]
         numbers = net.numbers
@@ -330,11 +342,50 @@ class Samples:
                 driving[number] = driving.get(number, 0) + int(both.sum()) * (many if len(both) == 1 else 1)
         return found
 
-    def _capped(self, sampled: SampledPass) -> dict[int, int]:
+    def _kept(self, place: int, sampled: SampledPass, found: SampledDates, moved: Mapping[int, tuple[Row, Row]] = FrozenMap()) -> Row:
+        """The dates of what is kept, from those of positions, and from the start and the finish of those that moved."""
+        kept, net = self.setup.kept[place], sampled.network
+        last = np.full(1, kept.done, np.int64)
+        for node in kept.nodes:
+            v = sampled.pos[node]
+            x, finish = moved[v] if v in moved else (found.x[v], found.finish[v])
+            last = np.maximum(last, sampled.starts(v, x) if kept.begins and node not in net.points else finish)
+        return last
+
+    def in_time(self, first: int, last: int, wanted: Sequence[int]) -> Iterator[tuple[int, Row, dict[int, Row]]]:
+        """What is dated otherwise in groups of samples where single links hand over no later than the schedule says.
+
+        Each of them is (link, columns, rows): a link of the file by its place, some of the samples, and in those the dates of what
+        is kept and moves, by its place among what is kept. Only what the link leads to is dated again.
+
+        Args:
+            first, last: groups of samples from one to another (not in it).
+            wanted: links of the file, by their places.
+        """
+        drawn, happens, factors = self._drawn(first, last)
+        lengths, _ = self._lengths(drawn, happens, factors, self._taken(drawn))
+        later = self._later(drawn, happens)
+        lost = {one.id: self._lost(one, first, last) for one in self.setup.lost.values()}
+        for part in self._parts(lengths, later, lost, drawn.shape[1]):
+            sampled = part.sampled
+            found = sampled.forward(part.lengths, part.shifts, lost=part.lost)
+            keeps: dict[int, list[int]] = {}
+            for place, kept in enumerate(self.setup.kept):
+                for node in kept.nodes:
+                    keeps.setdefault(sampled.pos[node], []).append(place)
+            own: dict[int, dict[int, int]] = {}
+            for k, cap in self._capped(sampled, frozenset(wanted)).items():
+                own.setdefault(sampled.network.numbers[sampled.links[k]], {})[k] = cap
+            for number in wanted:
+                if number not in own:
+                    continue
+                moved = sampled.moved(found, part.lengths, part.shifts, own[number], part.lost)
+                places = {place for v in moved for place in keeps.get(v, ())}
+                if places:
+                    yield number, part.columns, {place: self._kept(place, sampled, found, moved) for place in places}
+
+    def _capped(self, sampled: SampledPass, wanted: frozenset[int]) -> dict[int, int]:
         """What links that hand over in time ask for at most, by their place: what they ask for in the schedule."""
-        wanted = self.setup.in_time
-        if not wanted:
-            return {}
         passes = self.setup.structures.base.passes
         base, q = passes.network, passes.lists
         asked: dict[int, tuple[int, int]] = {}
@@ -457,6 +508,13 @@ def cost_rows(setup: Setup, item: str) -> list[int]:
     return [*(place[part] for part in costs.made_of.get(item, ())), *happening]
 
 
+def spans_of(setup: Setup, batch: int | None = None) -> list[tuple[int, int]]:
+    """Groups of samples of each batch, from one to another (not in it); as many as the size of the network lets it where nothing is said."""
+    groups = -(-setup.samples // GROUP)
+    size = batch or max(1, min(8, ROOM // (GROUP * max(setup.structures.base.network.n, 1))))
+    return [(first, min(first + size, groups)) for first in range(0, groups, size)]
+
+
 def run(setup: Setup, executor: Executor | None = None, batch: int | None = None, *, compiled: bool | None = None) -> Iterator[Batch]:
     """All samples in order, batch by batch.
 
@@ -466,9 +524,7 @@ def run(setup: Setup, executor: Executor | None = None, batch: int | None = None
         batch: groups of samples in a batch; as many as the size of the network lets it.
         compiled: by compiled kernels where the network lets them; where it is large enough to pay when left out.
     """
-    groups = -(-setup.samples // GROUP)
-    size = batch or max(1, min(8, ROOM // (GROUP * max(setup.structures.base.network.n, 1))))
-    spans = [(first, min(first + size, groups)) for first in range(0, groups, size)]
+    spans = spans_of(setup, batch)
     whole = Samples(setup, compiled=compiled)
     found = map(whole.batch, *zip(*spans, strict=True)) if executor is None else executor.map(whole.batch, *zip(*spans, strict=True))
     for done, one in enumerate(found):

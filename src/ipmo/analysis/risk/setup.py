@@ -51,7 +51,6 @@ class Setup:
         seed: of all streams.
         samples: how many.
         pert: which distribution a PERT estimate is.
-        in_time: links of the file, by their place, that hand over no later than the schedule says.
         together: work whose draws go together.
         certain: work whose estimate counts as certain: as long as the schedule says.
         forks: branches at which one way is taken.
@@ -67,7 +66,6 @@ class Setup:
     seed: int
     samples: int
     pert: PertRule
-    in_time: frozenset[int] = frozenset()
     together: Correlated | None = None
     certain: frozenset[str] = frozenset()
     forks: tuple[Fork, ...] = ()
