@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 import re
 from pathlib import Path
 from xml.etree import ElementTree
@@ -198,3 +199,28 @@ def test_a_portfolio_in_which_nothing_has_a_date_has_a_report_that_says_so() -> 
     assert ipmo.schedule(pf).finish is None
     text = re.sub(r"<[^>]+>|\s+", " ", render(pf, ipmo.check(pf)))
     assert re.search(r"last finish +not known +1 item has no duration or no dates", text)
+
+
+@pytest.mark.parametrize(
+    ("level", "name"),
+    [
+        *itertools.product(("project", "programme", "portfolio"), ("budget", "actual", "forecast", "funding")),
+        *(("task", name) for name in ("budget", "actual", "forecast")),
+        ("nothing", ""),
+    ],
+)
+def test_money_by_period_is_asked_for_where_any_is_stated(monkeypatch: pytest.MonkeyPatch, level: str, name: str) -> None:
+    """Whoever states it and whatever it is called: what is asked only then is what is found when it is always asked."""
+    money = {name: "10 k GBP"}
+    task = Task(id="t", duration="10 d", **(money if level == "task" else {}))
+    project = Project(id="P", programme="G", tasks=[task], **(money if level == "project" else {}))
+    programme = Programme(id="G", **(money if level == "programme" else {}))
+    of_whole = money if level == "portfolio" and name == "funding" else {}
+    pf = Portfolio(id="x", start="2026-01-05", status_date="2026-01-12", money=MoneySettings(currency="GBP"), programmes=[programme], projects=[project], **of_whole)  # fmt: skip
+    findings = ipmo.check(pf)
+    found = Answers(pf, findings).phased
+    monkeypatch.setattr(Answers, "_states_money", True)
+    asked = Answers(pf, findings).phased
+    assert (found is None) is (asked is None)
+    assert found is None or asked is None or found.rolls.keys() == asked.rolls.keys()
+    assert (found is not None) or level in ("nothing", "portfolio") or name in ("actual", "forecast", "funding")

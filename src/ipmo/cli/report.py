@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 import ipmo
+from ipmo.analysis.dates.several import tallied
 from ipmo.cli.shell import Verb, emit, json_option, main, out_option, portfolio_argument, say
 from ipmo.words import agree, counted, more
 
@@ -35,17 +36,14 @@ def _summary(pf: ipmo.Portfolio) -> None:
     """What the report says, in a dozen lines."""
     s = ipmo.schedule(pf, on_cycle="cut")
     say(f"{pf.name or pf.id}" + (f", seen from {pf.status_date}" if pf.status_date else ""))
-    items_of = [item for item in s.rows if item.kind in ("task", "milestone", "gate", "project")]
-    open_rows = [item for item in items_of if item.total_float is not None]
-    done = [item for item in items_of if item.early_finish is not None and item.total_float is None and not item.undated]
-    late = sum(item.commitment_float is not None and item.commitment_float < 0 for item in open_rows)
+    work = tallied(s, ("task", "milestone", "gate", "project"))
     missed, overdue = s.commitments.missed, s.commitments.overdue
     end = s.end_text
-    items = f"{counted(len(items_of), 'item')}: {len(done)} done, {len(open_rows)} open"
+    items = f"{counted(work.items, 'item')}: {work.done} done, {work.open} open"
     say(f"{counted(len(pf.projects), 'project')}, {items}; the last finish is {end}")
     count = f"{counted(len(missed), 'commitment')} {agree(len(missed), 'is')} missed in this forecast"
     count += f", {len(overdue)} more {agree(len(overdue), 'is')} overdue and without one" if overdue else ""
-    say(f"{count}; {counted(late, 'open item')} {agree(late, 'leads', 'lead')} to one of them" if late else count)
+    say(f"{count}; {counted(work.late, 'open item')} {agree(work.late, 'leads', 'lead')} to one of them" if work.late else count)
     for some in (missed, overdue):
         for one in some[:5]:
             say(f"  {one.text}")

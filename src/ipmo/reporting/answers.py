@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TypeVar
 
@@ -19,6 +19,7 @@ from ipmo.analysis.control.status import StatusView, status
 from ipmo.analysis.dates.commitments import Commitments
 from ipmo.analysis.dates.items import ScheduledItem
 from ipmo.analysis.dates.schedule import Schedule, schedule
+from ipmo.analysis.dates.several import commitment_floats
 from ipmo.analysis.dependencies.critical import CriticalLink, CriticalLinks, critical_links
 from ipmo.analysis.dependencies.interfaces import InterfaceView
 from ipmo.analysis.dependencies.single_points import SinglePoints, single_points
@@ -38,6 +39,7 @@ from ipmo.units import Money, as_day
 __all__ = ["Answers"]
 
 MONEY = ("budget", "actual", "forecast")
+PHASED = (*MONEY, "funding")
 MOST_PERIODS = 40
 WORDS = {"actual": "actual cost"}
 T = TypeVar("T")
@@ -124,7 +126,9 @@ class Answers:
 
     @functools.cached_property
     def phased(self) -> TimePhased | None:
-        """Money by period: by month, or by whatever longer period keeps the picture readable."""
+        """Money by period: by month, or by whatever longer period keeps the picture readable; None where nobody states any."""
+        if not self._states_money:
+            return None
         yearly: Every = "year" if self.portfolio.money is None or self.portfolio.money.financial_year == "jan" else "financial year"
         found: TimePhased | None = None
         dates = [day for project in self.portfolio.projects for day in self.schedule.dates(project.id) if day is not None]
@@ -135,6 +139,21 @@ class Answers:
             if found is None or len(found.periods) <= MOST_PERIODS:
                 break
         return found if found is not None and found.periods else None
+
+    @property
+    def _states_money(self) -> bool:
+        """Whether anything in the portfolio states a budget, an actual cost, a forecast or funding."""
+        pf = self.portfolio
+        wholes = [pf, *pf.programmes, *pf.projects]
+        if any(getattr(one, name, None) is not None for one in wholes for name in PHASED):
+            return True
+        works = (task for project in pf.projects for task in project.tasks)
+        return any(task.budget is not None or task.actual is not None or task.forecast is not None for task in works)
+
+    @functools.cached_property
+    def spare(self) -> Mapping[str, float | None]:
+        """The float to the nearest commitment of each project that is in the schedule."""
+        return commitment_floats(self.schedule)
 
     @functools.cached_property
     def interfaces(self) -> InterfaceView | None:

@@ -72,16 +72,16 @@ def _group_row(a: Answers, grouping: str, group: str, projects: list[Project], w
 
 def _project_row(a: Answers, project: Project, reports: bool, computed: bool, tasks: bool) -> Row:
     start, finish = a.schedule.days(project.id)
-    item = a.item(project.id) if tasks else None
     row = a.status[project.id] if a.status is not None and project.id in a.status else None
     cells = [Cell(text=project.state)]
     cells += [Cell(rag=a.reported(project) or "")] if reports else []
     cells += [Cell(text="not known") if row is None else _computed(row)] if computed else []
     cells += _confidences(a, project)
-    undated = "on hold" if item is not None and item.undated and finish is None else "unknown"
+    item = a.item(project.id) if tasks and finish is None else None  # an item is made of all that lies in it
+    undated = "on hold" if item is not None and item.undated else "unknown"
     cells += [Cell(text=str(start or "unknown"), kind="date"), Cell(text=str(finish or undated), kind="date")]
     if tasks:
-        spare = item.commitment_float if item is not None else None
+        spare = a.spare.get(project.id)
         late = a.missed.get(project.id, 0) + a.overdue.get(project.id, 0)
         cells += [mark(late, late > 0, 0), mark(spare, spare is not None and spare < 0)]
     for roll in a.money.values():

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from ipmo.analysis.dates.commitments import Commitment
+from ipmo.analysis.dates.several import tallied
 from ipmo.analysis.dependencies.handovers import link_name
 from ipmo.figures.svg import GLYPHS
 from ipmo.findings import Finding, Severity
@@ -220,13 +221,12 @@ def _time_tiles(a: Answers) -> Iterator[dict[str, str]]:
     parts += [f"{undated} {agree(undated, 'is')} on hold"] if undated else []
     note = "; ".join(parts) or ("all open work has dates" if s.network.n else "no work is planned")
     yield _tile("", "last finish", "not known" if s.end_text == "unknown" else s.end_text, "at least" if parts and s.finish else "", note)
-    rows = [i for i in s.rows if i.kind in ("task", "milestone")]
-    if rows:
-        done = sum(1 for i in rows if i.early_finish is not None and i.total_float is None and not i.undated)
+    work = tallied(s, ("task", "milestone"))
+    if work.items:
         roll = a.roll("progress")
         total = roll.total if roll is not None and roll.total.value is not None else None
         note = f"progress {total.text}, {total.known} of {total.total} known" if total is not None else ""
-        yield _tile("", "tasks and milestones done", f"{done} of {len(rows)}", "", note)
+        yield _tile("", "tasks and milestones done", f"{work.done} of {work.items}", "", note)
     if a.live:
         tight = sum(1 for link in a.live if link.commitment_float is not None and link.commitment_float <= 0)
         word = f"▲ {tight} without float" if tight else "● all have float"
