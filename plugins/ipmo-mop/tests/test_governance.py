@@ -400,6 +400,36 @@ def test_mop_r14_holds_grants_and_spending_against_what_was_released_by_then(
     assert heard("funding", GRANTED.format(more=more, x=x, second=second)) == said
 
 
+def test_mop_r14_and_gates_agree_on_what_is_released_behind_a_gate_that_holds(heard, tmp_path: Path, head: str) -> None:  # type: ignore[no-untyped-def]
+    """On hold since February, or lapsed since May: a go of March before that counts up to the lapse, in the same project and in the next."""
+    text = """
+projects:
+  - id: p
+    owner: lead
+    {granted}
+    tasks: [{{id: a, duration: 5 d}}, {{id: s, after: G}}, {{id: x, parent: s, duration: 5 d}}]
+    gates: [{{id: G, decision: {{{decision}}}}}, {{id: H, after: s, decision: {{outcome: go, date: 2026-03-01, funding: 3 M GBP}}}}]
+  - {{id: q, owner: lead, funding: 1 M GBP, tasks: [{{id: z, duration: 5 d}}], gates: [{{id: K, after: z, decision: {{outcome: go, date: 2026-03-01, funding: 1 M GBP}}}}]}}
+links: [{{from: p/H, to: q/z}}]
+"""
+    hold, lapse = "outcome: hold, date: 2026-02-01", "outcome: conditional go, date: 2026-02-01, conditions: [{id: c, due: 2026-05-01}]"
+    whole = "funding: 3 M GBP"
+    for decision, granted, said in [
+        ("outcome: go, date: 2026-02-01", whole, []),
+        (hold, whole, ["project 'p' has 3,000,000 of funding; its gates released 0", "project 'q' has 1,000,000 of funding; its gates released 0"]),
+        (lapse, whole, ["project 'p' has 3,000,000 of funding; its gates released 0", "project 'q' has 1,000,000 of funding; its gates released 0"]),
+        (lapse, f"actual: {dated(('2026-04-01', '3 M GBP'))}", ["project 'q' has 1,000,000 of funding; its gates released 0"]),  # spent before
+        (lapse, f"actual: {dated(('2026-05-02', '2 M GBP'))}", [
+            "project 'p' has spent 2,000,000 by 2026-05-02; its gates released 0", "project 'q' has 1,000,000 of funding; its gates released 0",
+        ]),
+    ]:  # fmt: skip
+        tail = text.format(decision=decision, granted=granted)
+        assert heard("funding", tail) == said, (decision, granted)
+        (tmp_path / "seen.yaml").write_text(head + tail)
+        view = ipmo.gates(tmp_path / "seen.yaml")
+        assert [view[name].released is None for name in ("p/H", "q/K")] == [decision in (hold, lapse)] * 2
+
+
 # ------------------------------------------------------------------------------------------------ days
 
 

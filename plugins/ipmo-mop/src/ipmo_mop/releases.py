@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
 import ipmo
 from ipmo import Money
-from ipmo.model import Budget, Portfolio, Project
+from ipmo.model import Budget, Gate, Portfolio, Project
 from ipmo.model.hierarchy import subtasks
 from ipmo.plugin import CheckContext, Finding, IpmoError, Severity
 from ipmo_mop.wording import day_of, finding, in_currency
@@ -24,16 +24,18 @@ Dated = Sequence[tuple[date | None, Fraction]]
 def funding(context: CheckContext) -> Iterable[Finding]:
     """MOP-R14: what is granted to a project, and what it has spent, is no more than its gates have released.
 
-    A go whose condition is overdue releases nothing more; what was spent before it lapsed stands. One after a kill releases nothing. Dated
+    A go whose condition is overdue releases nothing more, nor does one behind a gate that holds, in whatever project; what was spent before
+    stands. One after a kill releases nothing, as one that was given while a gate before it held. Dated
     lines, of a project and of its tasks, are compared on their day with what was released by then: a grant on its first day, spending over
     some time on its last; a grant that lies after the status date is a plan. Without an exchange rate nothing is compared, and that is said.
     """
     pf = context.portfolio
     today = None if pf.status_date is None else day_of(pf.status_date)
+    bound = _bound(context, today)
     for project in pf.projects:
         if not context.covers(project.id):
             continue
-        released = _released(pf, project, today)
+        released = _released(pf, project, today, bound)
         if released is None:
             continue
         if any(one.amount is None for one in released):
@@ -72,24 +74,50 @@ def _figure(context: CheckContext, project: Project) -> Money | None:
 
 
 class _Release(NamedTuple):
-    """What a gate released: from a day on, and up to when, where its conditional go has lapsed since; None where no exchange rate is known."""
+    """What a gate released: from a day on, and up to when, where its go holds no longer; None where no exchange rate is known."""
 
     since: date
     amount: Fraction | None
     until: date | None
 
 
-def _released(pf: Portfolio, project: Project, today: date | None) -> Sequence[_Release] | None:
+def _bound(context: CheckContext, today: date | None) -> Mapping[str, date]:
+    """Gates that stand behind one that holds, with the day since which that does: on hold, sent back, stopped, or its go has lapsed."""
+    pf, out = context.portfolio, dict[str, date]()
+    if not any(gate.decision is not None and gate.standing(today) not in GO for project in pf.projects for gate in project.gates):
+        return out
+    try:
+        plan = context.schedule
+    except IpmoError:  # nothing says when anything starts
+        return out
+    for node, hold in plan.network.holds.items():
+        first = pf.items.get(hold.item)
+        if (
+            plan.network.kinds[node] != "gate"
+            or not isinstance(first, Gate)
+            or first.decision is None
+            or plan.network.ids[node] == hold.item
+        ):
+            continue
+        due = [day_of(one.due) for one in first.decision.overdue(today) if one.due is not None]
+        out[plan.network.ids[node]] = min(due) if due and first.decision.outcome == "conditional go" else day_of(first.decision.date)
+    return out
+
+
+def _released(pf: Portfolio, project: Project, today: date | None, bound: Mapping[str, date]) -> Sequence[_Release] | None:
     """What gates released, each from the day of its decision; None where no gate says an amount."""
-    decided = [g.decision for g in project.gates if g.decision is not None and g.decision.funding is not None]
+    decided = [
+        (g.decision, bound.get(f"{project.id}/{g.id}")) for g in project.gates if g.decision is not None and g.decision.funding is not None
+    ]
     if not decided:
         return None
     kills = [day_of(g.decision.date) for g in project.gates if g.decision is not None and g.decision.outcome == "kill"]
     found = []
-    for decision in decided:
-        if decision.outcome not in GO or any(day_of(decision.date) >= kill for kill in kills):
+    for decision, held in decided:
+        if decision.outcome not in GO or any(day_of(decision.date) >= kill for kill in kills) or (held and held <= day_of(decision.date)):
             continue
-        until = min((day_of(c.due) for c in decision.overdue(today) if c.due is not None), default=None)
+        lapses = [day_of(c.due) for c in decision.overdue(today) if c.due is not None]
+        until = min([*lapses, *([held] if held else [])], default=None)
         found.append(_Release(day_of(decision.date), in_currency(pf, decision.funding), until))
     return found
 
