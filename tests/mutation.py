@@ -259,7 +259,7 @@ def work(room: str, chosen: list[str], verdicts: Path) -> None:
                 return int(pytest.main(["-x", *QUIET, *reaching], plugins=[Patience(seconds)]))
 
             code = forked(tried, 60 + 10 * sum(seconds[test] for test in reaching))
-        verdict = "lived" if code in (0, 5) else "killed" if code is None or code in (1, 2, 3) or code < 0 else f"unclear ({code})"
+        verdict = "lived" if code in (0, 5) else "killed" if code is None or code in (1, 2, 3, 4) or code < 0 else f"unclear ({code})"
         with verdicts.open("a", encoding="utf-8") as out:
             out.write(f"{name}\t{verdict}\n")
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given, settings
 
@@ -15,9 +17,10 @@ from ipmo.network import drag
 from ipmo.network import network as engine
 from ipmo.network.compiled import available
 from ipmo.network.network import Network
+from ipmo.network.passes import Passes
 from ipmo.testing.strategies import portfolios
 
-from .conftest import as_large
+from .conftest import additive, as_large, bounded, dense, tied
 
 
 def columns(seed: int, n: int = 14) -> dict[str, Any]:
@@ -102,3 +105,64 @@ def test_compiled_and_plain_drag_are_the_same_with_calendars(monkeypatch: pytest
     plain = schedule(pf).table()
     monkeypatch.setattr(drag, "COMPILE", 0)
     assert schedule(pf.evolve(name="again")).table() == plain
+
+
+HELD = ("start_on", "start_no_later", "finish_no_later", "must_start_on", "must_finish_on", "mandatory_start", "mandatory_finish")
+
+
+def ends_anew(passes: Passes) -> tuple[dict[int, int | None], dict[int, int | None]]:
+    """The end without each piece of work, by position, and without each link, by place: of networks that never had it."""
+    net, q = passes.network, passes.lists
+    work: dict[int, int | None] = {}
+    for v, node in enumerate(q.order):
+        dur = [0 if one == node else int(x) for one, x in enumerate(net.dur)]
+        high = {one: max(min(start, finish - dur[one]), least) for one, (start, finish, least) in net.caps.items()}
+        work[v] = Passes(attrs.evolve(net, dur=dur, high={**net.high, **high}), put_off=False).end
+    return work, {k: Passes(net.without([q.perm[k]]), put_off=False).end for k in range(net.m)}
+
+
+@pytest.mark.parametrize("way", ["lists", "arrays"])
+@pytest.mark.parametrize("made", [dense, bounded, tied, additive])
+@pytest.mark.parametrize("seed", range(5))
+def test_drag_on_calendars_is_the_end_less_that_of_networks_without(
+    seed: int, made: Callable[[int], Network], way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With bounds on finishes in breaks and caps on them, with what is done, and with what ends nothing."""
+    if way == "arrays":
+        as_large(monkeypatch)
+    passes = Passes(made(seed))
+    work, links = ends_anew(passes)
+    assert drag.ends_without_work(passes, list(work)) == work
+    assert drag.ends_without_work(passes, [3, 1, 3]) == {v: work[v] for v in (1, 3)}
+    assert drag.ends_without_links(passes, list(links)) == links
+    lasting = [(v, passes.lists.dur[v] + more) for v in work for more in (600, 20_000)]
+    for v, minutes in lasting:
+        net, node = passes.network, passes.lists.order[v]
+        dur = [minutes if one == node else int(x) for one, x in enumerate(net.dur)]
+        high = dict(net.high)
+        if node in net.caps:
+            start, finish, least = net.caps[node]
+            high[node] = max(min(start, finish - minutes), least)
+        assert passes.end_if_longer(v, minutes - passes.lists.dur[v]) == Passes(attrs.evolve(net, dur=dur, high=high), put_off=False).end
+
+
+@pytest.mark.parametrize("dialect", ["ipmo", "msproject", "p6"])
+@pytest.mark.parametrize("name", HELD)
+def test_drag_of_work_that_a_constraint_holds(name: str, dialect: str) -> None:
+    """The end without it is that of a plan in which it takes no time: what must finish on a day holds what follows until then."""
+
+    def plan(length: str) -> Portfolio:
+        held = Task(id="held", duration=length, constraints={name: "2026-01-16"})
+        tasks = [held, Task(id="next", duration="5 d", after="held"), Task(id="beside", duration="6 d")]
+        return Portfolio(id="x", start="2026-01-05", dialect=dialect, projects=[Project(id="P", tasks=tasks)])
+
+    s = schedule(plan("5 d"))
+    place = s.passes.lists.pos[s.passes.nodes["P/held"]]
+    assert s.passes.ends_without.get(place, s.passes.end) == schedule(plan("0 d")).passes.end
+
+
+def test_what_must_finish_on_a_day_has_no_drag_while_it_can() -> None:
+    """A week of work that must finish on Friday, 16 January: without it what follows still begins on the Monday after."""
+    tasks = [Task(id="held", duration="5 d", constraints={"must_finish_on": "2026-01-16"}), Task(id="next", duration="5 d", after="held")]
+    s = ipmo.schedule(Portfolio(id="x", start="2026-01-05", projects=[Project(id="P", tasks=tasks)]))
+    assert (s["P/held"].drag, s["P/next"].drag) == (0, 5)

@@ -19,12 +19,11 @@ from ipmo.network import network as engine
 from ipmo.network.kernels.columns import FAR
 from ipmo.network.network import Network
 from ipmo.network.overlay import Overlay
-from ipmo.network.parts import Commitment, LateBound
 from ipmo.network.passes import Passes
 from ipmo.network.states import EFFECTS, NUMBERS, LinkType, Mode, State
 from ipmo.testing.strategies import portfolios
 
-from .conftest import as_large, dense
+from .conftest import as_large, tied
 
 PAUSED = """
 ipmo: 1
@@ -432,28 +431,6 @@ def test_another_length_leaves_a_bound_on_the_start_that_was_set_before(tmp_path
     overlay.undo()
     overlay.set_duration("a/held", 3 * 480)
     assert overlay.start("a/held") == first
-
-
-def tied(seed: int, dialect: str) -> Network:
-    """A dense network on calendars with bounds on finishes, in breaks too, stated finishes, commitments and late bounds."""
-    r, net = random.Random(seed), dense(seed, 12)
-    at = lambda: net.base + 60 * r.randint(0, 300)  # noqa: E731
-    others = r.sample(range(net.n), 6)
-    floors = {node: at() for node in r.sample(range(net.n), 3)} | {others[0]: net.base + 1440 * 5 + 60}  # on Saturday
-    return attrs.evolve(
-        net,
-        dialect=DIALECTS[dialect],
-        finish_floor={node: net.running_clock(node).work(instant) for node, instant in floors.items()},
-        floor_edges=frozenset(node for node, instant in floors.items() if net.running_clock(node).waits(instant)),
-        commitments=(
-            *(Commitment(f"c{v}", (v,), at(), is_deadline=r.random() < 0.5) for v in others[:2]),
-            Commitment("forecast", tuple(others[2:3]), None),
-        ),
-        late_bounds=tuple(LateBound(v, at() + 4000, r.random() < 0.5) for v in others[3:5]),
-        stated_finishes={0: at()} if seed % 2 else {},
-        state=[State.FINISHED if v == others[5] and seed % 3 == 0 else State.NORMAL for v in range(net.n)],
-        finishes={others[5]: at()} if seed % 3 == 0 else {},
-    )
 
 
 @pytest.mark.parametrize("way", ["lists", "arrays"])

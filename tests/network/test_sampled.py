@@ -6,7 +6,7 @@ import pickle
 import random
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import attrs
@@ -26,13 +26,13 @@ from ipmo.network.network import Network
 from ipmo.network.passes import Passes
 from ipmo.network.sampled import Lost, SampledDates, SampledPass
 from ipmo.network.sampled_fast import LONGEST, LOWEST, CompiledPass, fits
-from ipmo.network.states import EFFECTS, LIVE, Mode, State
+from ipmo.network.states import EFFECTS, LIVE, Mode
 from ipmo.network.streams import GROUP, Stream, stream, uniforms
 from ipmo.network.vectorised import RowClocks
 from ipmo.testing.strategies import calendars, dialects, portfolios
 from ipmo.units import minutes
 
-from .conftest import CALENDARS, dense
+from .conftest import CALENDARS, DAY, additive, bound, changed, dense
 
 Row = NDArray[np.int64]
 
@@ -53,7 +53,6 @@ def test_rows_of_instants_are_looked_up_like_single_ones(calendar: ipmo.Calendar
     assert rows.add_months(inside, months).tolist() == [kernels.add_months(int(t), months) for t in inside]
 
 
-DAY = date(2026, 1, 5)
 EDGES: dict[str, dict[str, Any]] = {
     "days": {"week": "mon-fri", "hours": "09:00-17:00"},
     "halves": {"week": "mon-fri", "hours": "08:00-12:00, 13:00-17:00", "holidays": [DAY + timedelta(days=2)]},
@@ -103,17 +102,6 @@ def test_a_calendar_that_never_works_is_looked_up_too() -> None:
 
 
 # ------------------------------------------------------------------------------------------------ samples against networks
-
-
-def changed(net: Network, lengths: Mapping[int, int], low: Mapping[int, int] = {}) -> Network:
-    """The network with other lengths and lower bounds of some nodes."""
-    dur, least = [int(x) for x in net.dur], [int(x) for x in net.low]
-    for node, length in lengths.items():
-        dur[node] = length
-    for node, start in low.items():
-        least[node] = start
-    high = {**net.high, **{node: max(min(start, finish - dur[node]), bound) for node, (start, finish, bound) in net.caps.items()}}
-    return attrs.evolve(net, dur=dur, low=least, high=high)
 
 
 def column(rows: Sequence[Any], sample: int) -> list[int]:
@@ -241,21 +229,6 @@ def elapsed(net: Network) -> Network:
     return attrs.evolve(net, mode=mode, lagclk=[0] * net.m)
 
 
-def bounded(net: Network, r: random.Random) -> Network:
-    """The network with floors and caps on the finishes, and caps on the starts, of some work."""
-    floors, edges, caps, high = {}, set(), {}, {}
-    for node in r.sample(range(net.n), 6):
-        clock, instant = net.running_clock(node), net.base + 60 * r.randint(0, 400)
-        if len(floors) < 2:
-            floors[node] = clock.work(instant)
-            edges |= {node} if clock.waits(instant) else set()
-        elif len(caps) < 2:
-            caps[node] = (clock.work(instant + 1440), clock.work(instant), clock.work(net.base))
-        else:
-            high[node] = clock.work(instant)
-    return changed(attrs.evolve(net, finish_floor=floors, floor_edges=edges, caps=caps, high=high), {})
-
-
 def in_time(net: Network, lengths: Mapping[int, int], wanted: Mapping[int, int]) -> tuple[Network, dict[int, int]]:
     """The network in which some links ask for no more than an instant each, and the starts that these let go at.
 
@@ -283,14 +256,14 @@ def test_lost_days_are_holidays_and_links_in_time_ask_for_no_more(seed: int) -> 
     """By instants, against networks whose calendars have the lost days of a sample as holidays and in which such links are bounds."""
     r = random.Random(seed)
     samples, lags = 3, (0, 0, 600, -300)
-    net = bounded(elapsed(dense(seed, 12, lags=lags)), random.Random(seed)) if seed % 3 else elapsed(dense(seed, 12, lags=lags))
+    net = bound(elapsed(dense(seed, 12, lags=lags)), random.Random(seed)) if seed % 3 else elapsed(dense(seed, 12, lags=lags))
     sampled = SampledPass(net)
     off = [[DAY + timedelta(days=n) for n in range(sample, 40) if r.random() < 0.3] for sample in range(samples)]
     # lost by the first two calendars; what is on wall-clock time or works by night loses nothing
     others = [[attrs.evolve(one, holidays=days) if one.id != "nights" else one for one in CALENDARS] for days in off]
     nets = [elapsed(dense(seed, 12, calendars=one, lags=lags)) for one in others]
     if seed % 3:
-        nets = [bounded(one, random.Random(seed)) for one in nets]
+        nets = [bound(one, random.Random(seed)) for one in nets]
     lost: dict[int, Lost] = {
         v: Away(net.clock(clk), [one.clock(int(one.clk[node])) for one in nets])
         for v, (node, clk) in enumerate(zip(sampled.order, sampled.clk, strict=True))
@@ -316,27 +289,6 @@ def test_lost_days_are_holidays_and_links_in_time_ask_for_no_more(seed: int) -> 
 
 
 # ------------------------------------------------------------------------------------------------ by kernels, group by group
-
-
-def additive(seed: int, n: int = 11) -> Network:
-    """Work on two clocks that no link joins, with links of all types, floors, what is done and what is no work."""
-    r = random.Random(seed)
-    pairs = sorted({(i, j) for j in range(2, n) for i in r.sample(range(j % 2, j, 2), min(j // 2, r.randint(0, 2)))} | {(3, 5)})
-    net = Network.from_columns(
-        [f"t{v}" for v in range(n)], [r.choice((0, 60, 480, 960)) for _ in range(n)], [u for u, _ in pairs], [v for _, v in pairs],
-        type=[r.choice((0, 0, 1, 2, 3)) for _ in pairs], lag=[r.choice((0, 0, 90, -60)) for _ in pairs],
-        project=[v % 3 for v in range(n)], projects=["a", "b", "c"], start=minutes(DAY),
-        calendar=[v % 2 for v in range(n)], calendars=CALENDARS[:2], points=False,
-    )  # fmt: skip
-    low = [int(x) for x in net.low]
-    low[2], low[5] = low[2] + 200, -FAR // 4  # as where the dialect lets a lead take work before the start
-    kinds, states = ["task"] * (n - 1) + ["benefit"], [State.NORMAL] * n
-    states[3], states[1] = State.FINISHED, State.STARTED
-    # all on the clock of their side, also what takes no time
-    return attrs.evolve(
-        net, clk=[1 + v % 2 for v in range(n)], mode=[0] * net.m, low=[low[v] if net.clk[v] else net.clock(1 + v % 2).work(net.base) for v in range(n)],
-        kinds=kinds, state=states, finish_floor={4: low[4] + 900 if net.clk[4] else net.clock(1).work(net.base) + 900},
-    )  # fmt: skip
 
 
 ESTIMATES: tuple[tuple[float, ...], ...] = (

@@ -90,6 +90,9 @@ def test_the_ranking_ends_at_the_cut_line() -> None:
     assert ranked(problem(11, ("A", 12.0, 6), ("B", 9.0, 6), ("C", 4.0, 5))) == (("A",), 12), "C would fit, and stands below the line"
     assert ranked(problem(11, ("A", 12.0, 6), ("free", 0.1, 0))) == (("free", "A"), 12.1)
     assert ranked(problem(5, ("A", 12.0, 6))) == ((), 0)
+    later = Candidate(id="later", value=1.0, costs={"2027": Fraction(3)})
+    spent = SelectionProblem(candidates=[later], envelopes={"2026": Fraction(0), "2027": Fraction(3)})
+    assert ranked(spent) == (("later",), 1.0), "where it costs nothing nothing need be left"
 
 
 @pytest.mark.parametrize(

@@ -119,6 +119,9 @@ def test_gates_out_of_order_and_work_after_a_kill_are_told_with_what_to_do() -> 
     assert after.message == "'a', 'b' of 'P' began after gate 'G' had stopped the project on 2026-01-05"
     same_day = portfolio(Project(id="P", tasks=[attrs.evolve(work[0], actual_start="2026-01-05")], gates=[Gate(id="G", decision=kill)]))
     assert said("gate-sequence", same_day) == [], "on the day of the kill"
+    twice = [Gate(id="later", decision={**kill, "date": "2026-03-01"}), Gate(id="G", decision=kill)]
+    (first,) = messages("gate-sequence", portfolio(Project(id="P", tasks=work[:1], gates=twice)))
+    assert first == "'b' of 'P' began after gate 'G' had stopped the project on 2026-01-05", "the first of two in time"
 
 
 def test_more_granted_or_spent_than_released_is_told_with_what_to_do() -> None:
@@ -351,3 +354,7 @@ def test_money_by_category_counts_as_unknown_what_no_rate_turns_into_the_currenc
     assert isinstance(table, ipmo.Table)
     rows = {row["category"]: row for row in table.rows()}
     assert (rows["rail"]["budget"], rows["road"]["budget"]) == (5.0, 2.0)
+    assert "# Money by category" in section(pf)
+    stated = pf.extensions["mop"]
+    without = pf.evolve("x", extensions={"mop": attrs.evolve(stated, categories=())})
+    assert "# Money by category" not in section(without), "no categories are stated to share it between"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
+from attrs import evolve
 
 from ipmo import Span, Table
 from ipmo.model import DataFlow, DecisionBody, Office, Person, Portfolio, Programme, Project, Service, Task
@@ -167,3 +168,22 @@ def test_the_report_has_a_section_of_offices_where_anything_of_them_is_stated(fi
     pf = Portfolio(id="x", projects=[Project(id="P")], people=[Person(id="ann")], **fields)
     (section,) = P3O.sections
     assert bool(list(section.show(CheckContext(portfolio=pf)))) is said
+
+
+def test_a_centre_of_excellence_serves_from_one_step_beyond_the_farthest_office() -> None:
+    """From the spoke of a programme the hub is one step away; a centre above nobody two, and one in the line where it stands."""
+    centre, inside = (Office(id=name, type="centre of excellence", permanent=True) for name in ("centre", "inside"))
+    pf = portfolio().evolve("x", offices=(HUB, SPOKE, centre))
+    model = office_model(pf)
+    assert model.line("P") == {"spoke": 0, "hub": 1, "centre": 2}
+    assert model.line("alone") == {"hub": 0, "centre": 1}
+    assert model.supports("centre", "alone")
+    assert not model.supports("spoke", "alone")
+    above = office_model(pf.evolve("x", offices=(HUB, evolve(SPOKE, reports_to=["hub", "inside"]), inside)))
+    assert above.line("P") == {"spoke": 0, "hub": 1, "inside": 1}
+    assert [model.ups(name) for name in ("spoke", "hub", "nobody")] == [("hub",), ("board",), ()]
+
+
+def test_who_gives_a_service_is_listed_with_commas() -> None:
+    pf = portfolio(Service(id="risk", provider="hub"), Service(id="risk 2", kind="risk", provider="spoke", consumers=["P"]))
+    assert ("P", "hub, spoke") in [(row["initiative"], row["providers"]) for row in coverage(pf).table().rows()]

@@ -256,7 +256,7 @@ def assembled(draft: Draft, needed: Needed) -> Network:
         floor_edges=bound.floor_edges,
         high=bound.high,
         pin=bound.pin,
-        caps={node: cap for node, cap in bound.caps.items() if cap[1] < FAR},
+        caps={node: cap for node, cap in bound.caps.items() if cap[1] < FAR and node not in bound.by_hand},
         late_bounds=bound.late,
         late_links=bound.late_links,
         latest=bound.latest,

@@ -185,7 +185,8 @@ def ends_one_by_one(passes: EarlyPass, places: Sequence[int], links: Sequence[in
     nodes = Nodes(column(q.clk), column(q.dur), column(q.mark), column(high), column(q.pin))
     web = Links(*(column(values) for values in q.links))  # the kernel changes weights and lengths and puts them back
     low, early = Dates(column(q.low), column(q.low_edge)), Dates(column(q.x), column(q.edge))
-    trials = kernels.Trials(column(places), column(links), column(begin), column(waiting))
+    highest = [network.highest(q.order[p], 0) for p in places]  # what a finish allows allows more where nothing is left to do
+    trials = kernels.Trials(column(places), column(links), column(begin), column(waiting), column(highest))
     head, periods = network.clock_tables
     cal = column(head), column(periods)
     room, out = Dates(column([0] * network.n), column([0] * network.n)), column([0] * len(places))

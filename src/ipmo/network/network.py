@@ -274,6 +274,16 @@ class Network(Columns):
         placed: NDArray[np.int64] = counts[np.asarray(self.positions.order, np.int64)]
         return placed
 
+    def highest(self, node: int, minutes: int) -> int:
+        """The latest early start that a constraint allows a node that lasts so many minutes; FAR where there is none."""
+        start, finish, least = self.caps.get(node, (self.high.get(node, FAR), FAR, -FAR))
+        return max(min(start, finish - minutes), least)
+
+    def bounds_lasting(self, node: int, minutes: int) -> tuple[int, int, int]:
+        """The least early start of a node that lasts so many minutes, 1 where its finish then lies in a break, and the latest early start."""
+        low, floor = int(self.low[node]), int(self.finish_floor.get(node, -FAR)) - minutes
+        return max(low, floor), int(node in self.floor_edges and floor >= low), self.highest(node, minutes)
+
     def clock(self, number: int) -> Clock:
         """The clock of a number, as columns name it; 0 is wall-clock time."""
         return WALL_CLOCK if self.clocks is None else self.clocks[number]

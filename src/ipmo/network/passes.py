@@ -310,7 +310,8 @@ class Passes(LatePass):
             return self.readings.end_if_longer(place, more)
         longer = list(self.lists.dur)
         longer[place] += more
-        return self.end_after({place: self.lists.low[place]}, longer)
+        low, waits, _ = self.network.bounds_lasting(self.lists.order[place], longer[place])
+        return self.end_after({place: low}, longer, edges={place: waits})
 
     def end_after(self, changed_low: Mapping[int, int], dur: list[int], without: int = -1, edges: Mapping[int, int] = EMPTY) -> int | None:
         """The end of the network when some positions have other bounds or durations; only what moves is looked at.
@@ -347,8 +348,8 @@ class Passes(LatePass):
                     waits = max(waits, e)
             if q.mark[v] & ONE_IS_ENOUGH and least != FAR:
                 best = max(best, least)
-            if net.high and best > q.high[v]:
-                best, waits = q.high[v], 0
+            if net.high and best > (high := q.high[v] if dur[v] == q.dur[v] else net.highest(q.order[v], dur[v])):
+                best, waits = high, 0
             if q.mark[v] & (EARLY_AT_WORK | STARTS_SHIFT):
                 waits = 1 if q.mark[v] & STARTS_SHIFT else 0
             x[v], edge[v] = best, waits
@@ -360,7 +361,7 @@ class Passes(LatePass):
                         queued.add(head)
                         heapq.heappush(waiting, head)
         rest = next((f for f, v in self._by_finish if v not in moved), None)
-        ends = [f for v, f in moved.items() if net.kinds[q.order[v]] not in EFFECTS]
+        ends = [f for v, f in moved.items() if net.state[q.order[v]] in LIVE and net.kinds[q.order[v]] not in EFFECTS]
         return max([*ends, *([rest] if rest is not None else [])], default=None)
 
     def _pushed(self, nodes: Nodes, k: int, v: int, x: int, edge: int) -> tuple[int, int]:

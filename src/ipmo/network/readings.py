@@ -249,8 +249,10 @@ class Readings:
         net, p = self._net, self._passes.positions
         dur = as_array(p.dur).copy()
         dur[place] += more
+        low, waits, high = as_array(p.low).copy(), as_array(p.low_edge).copy(), as_array(self._nodes.high).copy()
+        low[place], waits[place], high[place] = net.bounds_lasting(int(p.order[place]), int(dur[place]))
         links = self._links._replace(w=as_array(weights(p.ptr, p.src, p.typ, p.lag, dur)))
-        nodes, early = self._nodes._replace(dur=dur), Dates(as_array(p.low).copy(), as_array(p.low_edge).copy())
+        nodes, early = self._nodes._replace(dur=dur, high=high), Dates(low, waits)
         if net.additive:
             net.run(pass_kernels.forward, Sums(links.ptr, links.src, links.w), early.x)
         else:

@@ -99,7 +99,12 @@ def test_every_point_counts_what_a_hand_counts() -> None:
 
 
 def test_the_critical_path_test_passes_on_logic_and_fails_where_calendars_swallow_days() -> None:
-    assert schedule_quality(plan())[12].passed is True
+    free = plan()
+    (test,) = [task for task in free.projects[0].tasks if task.id == "test"]
+    free = free.evolve("P", tasks=[attrs.evolve(task, constraints=None) if task is test else task for task in free.projects[0].tasks])
+    assert schedule_quality(free)[12].passed is True
+    held = schedule_quality(plan())[12]
+    assert (held.denominator, held.value) == (("P/test",), 0)  # it must finish on 18 December, however long it is: the end stays
     tasks = [Task(id="a", duration="1 d", calendar="continuous"), Task(id="b", duration="1 d", after="a")]
     pf = Portfolio(id="x", start="2026-01-05", projects=[Project(id="P", tasks=tasks)])
     assert schedule_quality(pf)[12].value == 0  # 600 days after a Tuesday is a Sunday, and b waits for Monday

@@ -242,12 +242,14 @@ class Trials(NamedTuple):
         links: -1 for the work at the position, else the place of the link that is left out.
         begin: the lower bound of each start when its work takes no time.
         waiting: 1 where that bound lies in a break.
+        high: the latest start that a constraint allows then.
     """
 
     places: Ints
     links: Ints
     begin: Ints
     waiting: Ints
+    high: Ints
 
 
 def change_length(links: Links, nodes: Nodes, p: int, by: int) -> None:
@@ -295,11 +297,13 @@ def ends_one_by_one(
         gone = trials.links[row]
         begin_again(p, low, early, room)
         length = dur[p]
+        high = nodes.high[p]
         kept_mode = 0
         kept_weight = 0
         if gone < 0:
             x[p] = trials.begin[row]
             edge[p] = trials.waiting[row]
+            nodes.high[p] = trials.high[row]
             change_length(links, nodes, p, -length)
         else:
             kept_mode = mode[gone]
@@ -315,6 +319,7 @@ def ends_one_by_one(
                     best = f
         if gone < 0:
             change_length(links, nodes, p, length)
+            nodes.high[p] = high
         else:
             mode[gone] = kept_mode
             w[gone] = kept_weight
