@@ -54,13 +54,19 @@ CALENDARS = (
 )
 
 
-def dense(seed: int, n: int = 18, calendars: Sequence[Calendar] = CALENDARS, lags: Sequence[int] = (0, 0, 0, 60, 480, -240)) -> Network:
+def dense(
+    seed: int,
+    n: int = 18,
+    calendars: Sequence[Calendar] = CALENDARS,
+    lags: Sequence[int] = (0, 0, 0, 60, 480, -240),
+    types: Sequence[int] = (0, 1, 2, 2, 2, 3),
+) -> Network:
     """Work on three calendars, links of all types forth and back between three projects, many of them from finish to finish."""
     r = random.Random(seed)
     pairs = sorted({(i, j) for j in range(1, n) for i in r.sample(range(j), min(j, r.randint(0, 3)))})
     return Network.from_columns(
         [f"t{v}" for v in range(n)], [r.choice((0, 240, 420, 480, 960, 1440)) for _ in range(n)],
-        [u for u, _ in pairs], [v for _, v in pairs], type=[r.choice((0, 1, 2, 2, 2, 3)) for _ in pairs],
+        [u for u, _ in pairs], [v for _, v in pairs], type=[r.choice(types) for _ in pairs],
         lag=[r.choice(lags) for _ in pairs], project=[r.randrange(3) for _ in range(n)], projects=["a", "b", "c"],
         start=minutes(DAY), calendar=[r.randrange(3) for _ in range(n)], calendars=calendars,
     )  # fmt: skip

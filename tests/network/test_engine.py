@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import attrs
 import networkx as nx
 import numpy as np
 import pytest
@@ -14,11 +15,12 @@ from hypothesis import strategies as st
 import ipmo
 from ipmo.analysis.dates.schedule import schedule
 from ipmo.errors import CycleError, ScheduleError
-from ipmo.model import After, Calendar, Link, Portfolio, Project, Task
+from ipmo.model import After, Benefit, Calendar, Link, Portfolio, Project, Task
 from ipmo.network import network as engine
 from ipmo.network.compiled import available
 from ipmo.network.graph import graph
 from ipmo.network.network import Network
+from ipmo.network.parts import Cut
 from ipmo.network.positions import plain
 from ipmo.testing.strategies import portfolios
 from ipmo.units import minutes
@@ -345,3 +347,28 @@ def test_the_table_of_plain_columns_ends_whatever_their_size(large: None) -> Non
     assert list(network.kinds[1:]) == ["task"]
     assert ("task" in network.kinds, "gate" in network.kinds) == (True, False)
     assert [row["id"] for row in schedule(network).table().rows()] == ["a", "b"]
+
+
+@pytest.mark.parametrize("way", ["lists", "arrays"])
+def test_without_some_links_the_others_keep_what_they_stand_for(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Places in the file, links that nobody stated, and columns follow the links that stay; what went is named."""
+    if way == "arrays":
+        as_large(monkeypatch)
+    net = Network.from_columns(["a", "b", "c", "d"], [1, 2, 3, 4], [0, 1, 0, 2], [1, 2, 2, 3], type=[0, 1, 2, 3], lag=[5, 6, 7, 8])
+    net = attrs.evolve(net, numbers={0: 70, 1: 71, 3: 73}, derived={2, 1}, mode=[0, 1, 2, 3], lagclk=[0, 0, 0, 0])
+    left = net.without([1])
+    assert (dict(left.numbers), set(left.derived)) == ({0: 70, 2: 73}, {1})
+    assert [[int(x) for x in column] for column in (left.src, left.dst, left.typ, left.lag, left.mode, left.lagclk) if column is not None] == [
+        [0, 0, 2], [1, 2, 3], [0, 2, 3], [5, 7, 8], [0, 2, 3], [0, 0, 0],
+    ]  # fmt: skip
+    assert left.cuts == (Cut("b", "c", "SS"),)
+    assert net.without([]).m == 4
+
+
+def test_where_nothing_says_when_anything_starts_nothing_has_dates() -> None:
+    """A benefit of a project without work, in a portfolio without a date: with a start it is there then."""
+    pf = Portfolio(id="x", projects=[Project(id="P")], benefits=[Benefit(id="b", enabled_by=["P@finish"])])
+    s = ipmo.schedule(pf)
+    assert s["b"].early_start is None
+    assert {hold.reason for hold in s.network.holds.values()} == {"nothing says when anything starts (write portfolio: start:)"}
+    assert ipmo.schedule(pf.evolve("x", start="2026-01-05"))["b"].early_start == datetime(2026, 1, 5)

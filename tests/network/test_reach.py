@@ -19,7 +19,7 @@ from ipmo.network.reach import Aim, Reach, dominators
 from ipmo.testing.strategies import portfolios
 from ipmo.units import Span
 
-from .conftest import as_large
+from .conftest import as_large, dense
 
 
 def aims_of(s: Any) -> list[Aim]:
@@ -105,9 +105,15 @@ def test_links_of_plain_work_move_what_networks_with_longer_lags_have_moved(seed
 
     def dates(k: int, slip: int) -> list[int]:
         lag = [int(x) + (slip if number == q.perm[k] else 0) for number, x in enumerate(net.lag)]
-        finish = Passes(attrs.evolve(net, lag=lag)).finishes
+        return ends(Passes(attrs.evolve(net, lag=lag)).finishes)
+
+    def ends(finish: Any) -> list[int]:
         owner = [int(net.project[v]) for v in q.order]
         return [max(int(finish[v]) for v in range(net.n) if v in aim.places or owner[v] in aim.projects) for aim in aims]
+
+    def cut(k: int) -> list[int]:
+        lag = [-(10**6) if number == q.perm[k] else int(x) for number, x in enumerate(net.lag)]
+        return ends(Passes(attrs.evolve(net, lag=lag)).finishes)
 
     base = dates(links[0], 0)
     moved = {(k, slip): {t: d for t, d in enumerate(dates(k, slip)) if d != base[t]} for k in links for slip in (*range(1, 25), 10**6)}
@@ -123,6 +129,11 @@ def test_links_of_plain_work_move_what_networks_with_longer_lags_have_moved(seed
                 for row, target, date in zip(one.row.tolist(), one.target.tolist(), one.date.tolist(), strict=True):
                     found[row][target] = date
             assert found == [moved[k, slip] for k in links]
+        assert reach.without(links) == [{t: d for t, d in enumerate(cut(k)) if d != base[t]} for k in links]
+        most = max(links, key=lambda k: len(moved[k, 24]))
+        assert reach.slipped([most] * 40, [24] * 40) == [moved[most, 24]] * 40  # more than there is room for at once
+        least = max(links, key=lambda k: len(reach.without([k])[0]))
+        assert reach.without([least] * 40) == reach.without([least]) * 40
         floats = [[next((slip - 1 for slip in range(1, 25) if t in moved[k, slip]), 24) for t in targets] for k in links]
         floats = [[FAR if t not in moved[k, 10**6] else least for t, least in enumerate(row)] for k, row in zip(links, floats, strict=True)]
         assert [[slack if slack == FAR else min(slack, 24) for slack in row] for row in reach.floats(links).tolist()] == floats
@@ -134,6 +145,27 @@ def test_links_of_plain_work_move_what_networks_with_longer_lags_have_moved(seed
         assert reach.downstream(links) == [sum(1 << t for t in moved[k, 10**6]) for k in links]
         values = [1.5 * t + 1 for t in targets]
         assert reach.sums(reach.downstream(links), values) == pytest.approx([sum(values[t] for t in moved[k, 10**6]) for k in links])
+
+
+@pytest.mark.parametrize("way", ["lists", "arrays"])
+@pytest.mark.parametrize("seed", range(8))
+def test_contracted_links_through_calendars_move_what_passes_say(seed: int, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Links between starts and finishes to starts on three calendars, and to finishes on the same one: slips, cuts and floats both ways."""
+    if way == "arrays":
+        as_large(monkeypatch)
+    net = dense(seed, 14, types=(0, 0, 1))
+    s = schedule(net)
+    aims, links = aims_of(s), crossing(s)
+    one, other = Reach(s.passes, aims), Reach(s.passes, aims, contract=False)
+    assert one.without(links) == other.without(links) == [dates_without(s, k) for k in links]
+    for slip in (1, 480, 3000):
+        assert one.slipped(links, [slip] * len(links)) == other.slipped(links, [slip] * len(links))
+    floats = one.floats(links)
+    assert floats.tolist() == other.floats(links).tolist()
+    for row, moved in enumerate(one.slipped(links, [480] * len(links))):
+        assert set(moved) == {t for t, date in enumerate(one.dates) if date > -FAR and floats[row, t] < 480}
+    assert one.downstream(links) == other.downstream(links)
+    assert one.least(links, [*range(len(aims))]) == floats.min(axis=1).tolist() == other.least(links, [*range(len(aims))])
 
 
 def test_a_month_after_the_end_of_january_is_no_monotone_clock() -> None:

@@ -458,3 +458,33 @@ def test_many_ways_to_many_heads_settle_as_brute_force_says(seed: int, monkeypat
     assert knocked.union([1, 2, 99]) == knocked.row(1) | knocked.row(2) | knocked.row(99)
     assert [knocked.row(v) for v in range(n)] == [sum(1 << t for t in knocked.of(v)) for v in range(n)]
     assert list(knocked.sums([1.0] * n)) == [float(len(knocked.of(v))) for v in range(n)]
+
+
+@pytest.mark.parametrize("way", ["lists", "arrays"])
+@pytest.mark.parametrize("count", [1, 63, 64, 65, 128, 150])
+def test_a_whole_has_more_than_its_parts_where_something_fails_without_it_alone(
+    count: int, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A whole, its parts given as a list or a range, none of them or those of other wholes; by the sets of what fails without each."""
+    if way == "arrays":
+        as_large(monkeypatch)
+    r = random.Random(count)
+    n = 150
+    links = sorted({(r.randrange(max(0, v - 9), v), v) for v in range(1, n) for _ in range(r.choice((1, 1, 2)))})
+    web = Web(
+        [f"n{v}" for v in range(n)],
+        [u for u, _ in links],
+        [v for _, v in links],
+        either={v for v in range(n) if v % 3},
+        facts=set(),
+        gone={n - 1},
+    )
+    targets = sorted(r.sample(range(n), count))
+    knocked = Without(web).knock_outs(targets)
+    fails = [set(knocked.of(v)) for v in range(n)]
+    assert fails[0] == {t for t, node in enumerate(targets) if node not in comes(web, {0}) and node in comes(web, set())}
+    wholes: list[tuple[int, Any]] = [(v, range(v + 1, min(v + r.randint(1, 6), n))) for v in range(n - 1)]
+    wholes += [(v, r.sample(range(n), r.randint(0, 3))) for v in range(n)]
+    wholes += [(v, [v]) for v in range(0, n, 7)] + [(v, []) for v in range(0, n, 7)] + [(n - 1, [0]), (0, [n - 1])]
+    for some in (wholes, wholes[:1], []):
+        assert knocked.beyond(some) == [not fails[v] <= set().union(*(fails[u] for u in parts)) for v, parts in some]

@@ -18,6 +18,7 @@ from ipmo.model.references import item_of
 from ipmo.model.work import Task
 from ipmo.network.clocks import clocks_of
 from ipmo.network.links import joins_projects
+from ipmo.network.passes import Passes
 from ipmo.network.states import State
 from ipmo.units import Span, minutes
 
@@ -349,9 +350,13 @@ def _path_test(a: Assessed) -> Point:
     node = q.order[place]
     clock = net.running_clock(node)
     push = PUSH * clock.day_minutes
-    longer = list(q.dur)
-    longer[place] += push
-    later = passes.end_after({place: q.low[place]}, longer)
+    dur, high = [int(x) for x in net.dur], dict(net.high)
+    dur[node] += push
+    if node in net.caps:
+        start, finish, least = net.caps[node]
+        high[node] = max(min(start, finish - dur[node]), least)
+    longer = Passes(attrs.evolve(net, dur=dur, high=high), put_off=False)
+    later = passes.end_if_longer(place, push) if net.latest else longer.end
     moved = later is not None and clock.between(end, later) == push
     return attrs.evolve(
         point,
