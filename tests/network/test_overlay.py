@@ -316,6 +316,7 @@ def test_slips_tried_one_after_another_are_those_of_bounds_set_and_taken_back(wa
         lows = [overlay.start(node[place]) + more for some in sets for place, more in some]
         before, groups = overlay.columns(), range(len(net.projects))
         found = list(overlay.slips(first, seeds, lows, aimed))
+        assert list(Overlay(s.passes, late=False).slips(first, seeds, lows, aimed)) == found
         assert overlay.columns() == before
         assert overlay.changes == []
         for row, one in enumerate(found):

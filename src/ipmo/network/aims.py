@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
-
-import attrs
+from typing import TYPE_CHECKING, NamedTuple, ParamSpec, TypeVar, cast
 
 from ipmo.network.compiled import available, kernel
 from ipmo.network.early import EarlyPass
@@ -28,8 +27,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-@attrs.frozen
-class Aim:
+class Aim(NamedTuple):
     """Something that has a date: the last finish of some positions, or of all work of some projects.
 
     Args:
@@ -81,7 +79,7 @@ class Aims:
     @functools.cached_property
     def owners(self) -> NDArray[np.int64]:
         """The place of the project of each position, -1 for what belongs to none."""
-        return as_array(self.network.project)[self.columns.order]
+        return self.network.owners[self.columns.order]
 
     @functools.cached_property
     def open_work(self) -> dict[int, NDArray[np.int64]]:
@@ -112,12 +110,19 @@ class Aims:
     @functools.cached_property
     def dates(self) -> list[int]:
         """The date of each target as it is; -FAR for those without a date."""
-        ends = [-FAR] * len(self.network.projects)
-        for g, places in self.open_work.items():
-            if len(places):
-                ends[g] = int(self.finishes[places].max())
-            ends[g] = max(ends[g], self.done.get(g, -FAR))
-        return [max([*(int(self.finishes[v]) for v in aim.places), *(ends[g] for g in aim.projects)], default=-FAR) for aim in self.aims]
+        import numpy as np
+
+        ends = np.full(len(self.network.projects), -FAR, np.int64)
+        open_work = np.flatnonzero((self.owners >= 0) & (self.network.ending == 1))
+        np.maximum.at(ends, self.owners[open_work], self.finishes[open_work])
+        for g, instant in self.done.items():
+            ends[g] = max(int(ends[g]), instant)
+        out = np.full(len(self.aims), -FAR, np.int64)
+        for parts, instants in (([aim.places for aim in self.aims], self.finishes), ([aim.projects for aim in self.aims], ends)):
+            rows = np.repeat(np.arange(len(parts)), [len(one) for one in parts])
+            np.maximum.at(out, rows, instants[np.fromiter(itertools.chain.from_iterable(parts), np.int64, len(rows))])
+        found: list[int] = out.tolist()
+        return found
 
     def target_places(self, targets: Sequence[int]) -> tuple[list[int], list[int]]:
         """Where the positions of each target begin, and they."""

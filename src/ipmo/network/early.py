@@ -171,7 +171,7 @@ class EarlyPass:
         if net.arrays:
             import numpy as np
 
-            owner = as_array(net.project)[as_array(self.positions.order)]
+            owner = net.owners[as_array(self.positions.order)]
             owners: NDArray[np.int64] = np.where(owner < 0, none, owner)
             return owners
         return [net.project[v] if net.project[v] >= 0 else none for v in self.positions.order]
@@ -290,7 +290,7 @@ class EarlyPass:
         if self.network.arrays:
             import numpy as np
 
-            owner, states = as_array(self.network.project), self.network.states
+            owner, states = self.network.owners, self.network.states
             nodes = np.flatnonzero((owner >= 0) & ((states == LIVE[0]) | (states == LIVE[1])))
             nodes = nodes[np.argsort(owner[nodes], kind="stable")]
             owners, first = np.unique(owner[nodes], return_index=True)
@@ -301,6 +301,17 @@ class EarlyPass:
             if self.network.project[v] >= 0 and self.network.state[v] in LIVE:
                 owned[int(self.network.project[v])].append(v)
         return owned
+
+    @functools.cached_property
+    def projects_with_open_work(self) -> tuple[int, ...]:
+        """The places of the projects that have open work with dates."""
+        if self.network.arrays:
+            import numpy as np
+
+            owners = self.network.owners[self.places_of_open_work >= 0]
+            return tuple(np.flatnonzero(np.bincount(owners[owners >= 0])).tolist())
+        known = self.without_duration
+        return tuple(sorted(place for place, nodes in self.open_work.items() if any(node not in known for node in nodes)))
 
     def last_of(self, nodes: Sequence[int]) -> int | None:
         """The last finish of many nodes of a large network, all of them open work with dates; None where one is not, or they are few."""

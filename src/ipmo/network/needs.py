@@ -173,7 +173,7 @@ class _Weaver:
         ends[list(needed.begun)] = True
         given = begun[src] & ~np.isin(as_array(needed.typ), [int(kind) for kind in FROM_FINISH])
         given[list(delivered)] = True
-        kept = ~given & ~idles[dst] & (~idles[src] | (as_array(network.project)[dst] < 0))
+        kept = ~given & ~idles[dst] & (~idles[src] | (network.owners[dst] < 0))
         self.whole.append((src[kept], dst[kept]))
         for u, v in zip(*(column[kept & ends[dst]].tolist() for column in (src, dst)), strict=True):
             for member in needed.begun[v]:

@@ -263,6 +263,11 @@ class Network(Columns):
         return np.array(list(map(operator.index, self.state)), np.int64)
 
     @functools.cached_property
+    def owners(self) -> NDArray[np.int64]:
+        """The place of the project of each node, -1 for what belongs to none, int64 (n)."""
+        return as_array(self.project)
+
+    @functools.cached_property
     def ending(self) -> NDArray[np.int64]:
         """1 for each position whose finish counts for its project and for the end, int64 (n)."""
         import numpy as np

@@ -81,12 +81,13 @@ class OverlayState:
 
     Args:
         passes: the network with its dates.
+        late: with late dates, which changes keep right; what only asks for `slips` does without.
 
     Raises:
         ScheduleError: something is enabled by one of several, is as late as possible, or lasts until an expected finish.
     """
 
-    def __init__(self, passes: Passes) -> None:
+    def __init__(self, passes: Passes, *, late: bool = True) -> None:
         network = passes.network
         for found, what in (
             (network.anyone, "what one of several enables"),
@@ -108,16 +109,21 @@ class OverlayState:
         self._hang_all()
         self._bits, self._counts, self._stamp = self.filled(network.n // 32 + 1, 0), self.filled(3, 0), 0
         self._set_groups()
+        if late:
+            self._set_late()
+        self.changes: list[Change] = []
+        self.touched = 0
+
+    def _set_late(self) -> None:
+        """Late dates to the end and to targets, and what bounds them."""
         self._set_bounds()
-        late = passes.late
+        network, late = self.network, self.passes.late
         shift = -self.end if self.relative and self.end is not None else 0
         self._put(self.row("late"), _shifted(late.to_end.x, shift))
         self._put(self.row("aim"), _shifted(late.to_target.x, 0))
         apart = self.filled(network.n, 1) if network.additive and not network.clk_used else None  # a finish may always wait there
         self._put(self.row("room"), late.to_end.edge if apart is None else apart)
         self._put(self.row("aim_room"), late.to_target.edge if apart is None else apart)
-        self.changes: list[Change] = []
-        self.touched = 0
 
     # ---------------------------------------------------------------------------------------- columns
 

@@ -47,13 +47,21 @@ class Branches:
     @functools.cached_property
     def overlay(self) -> Overlay | None:
         """The overlay; None where the network holds what an overlay does not follow."""
+        return self._overlay(late=True)
+
+    @functools.cached_property
+    def ahead(self) -> Overlay | None:
+        """The overlay for slips, which ask for no late dates: that for changes where it is there, else one without."""
+        return self.overlay if "overlay" in self.__dict__ else self._overlay(late=False)
+
+    def _overlay(self, *, late: bool) -> Overlay | None:
         net = self.schedule.network
         if net.hammocks or net.plain_mark or net.points or self.schedule.passes.back_from is not None:
             return None
         if net.dialect is not None and (net.dialect.direction == "back" or not net.dialect.clip):
             return None
         try:
-            return Overlay(self.schedule.passes)
+            return Overlay(self.schedule.passes, late=late)
         except ScheduleError:
             return None
 
@@ -216,7 +224,7 @@ class Branches:
     def slipped(self, names: Sequence[str], slip: Span) -> list[Mapping[int, int] | None]:
         """For each project or task, the targets that move when it slips, and to when; None where that takes a whole schedule."""
         out: list[Mapping[int, int] | None] = [None] * len(names)
-        if self.overlay is None:
+        if self.ahead is None:
             return out
         rows, first, seeds, lows = [], [0], [], []
         for row, name in enumerate(names):
@@ -238,7 +246,7 @@ class Branches:
             first: where the positions of each set begin (sets + 1).
             seeds, lows: positions, and starts on their own clocks.
         """
-        over = self.overlay
+        over = self.ahead
         assert over is not None
         by_place, by_project = self._aimed
         dates = self.targets.reach.dates

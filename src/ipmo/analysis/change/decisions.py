@@ -10,6 +10,7 @@ import functools
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -24,11 +25,13 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.model.work import Programme, Project, Task
 from ipmo.network.clocks import FAR
-from ipmo.network.positions import plain
 from ipmo.network.states import LIVE
 from ipmo.tables import Answer, Column, Table, row_at
 from ipmo.units import Money, When, as_day, day_text, minutes, moment, said_day
 from ipmo.words import counted
+
+if TYPE_CHECKING:
+    from ipmo.network.kernels.columns import Ints
 
 __all__ = ["DecisionQueue", "Due", "decisions_due"]
 WHERE = "what is to be decided"
@@ -186,16 +189,17 @@ class _Finder:
         self.now = portfolio.data_date if portfolio.data_date is not None else self.net.base
 
     @functools.cached_property
-    def unharmed(self) -> Sequence[int]:
+    def unharmed(self) -> Ints:
         """The latest start of every position that delays no benefit of known worth; FAR where none lies downstream."""
+        import numpy as np
+
         passes, net = self.s.passes, self.net
-        finishes = [FAR] * net.n
-        for one in self.stakes.worth:
-            node = passes.nodes.get(one)
-            if node is not None and net.state[node] in LIVE and node not in passes.without_duration:
-                place = int(passes.positions.pos[node])
-                finishes[place] = int(passes.finishes[place])
-        return plain(passes.late_under(finishes).x)
+        nodes = [passes.named[one] for one in self.stakes.worth if one in passes.named]
+        places = [int(passes.positions.pos[v]) for v in nodes if net.state[v] in LIVE and v not in passes.without_duration]
+        finishes: Ints = [FAR] * net.n if not net.arrays else np.full(net.n, FAR, np.int64)
+        for place in places:
+            finishes[place] = int(passes.finishes[place])
+        return passes.late_under(finishes).x
 
     def run(self) -> list[Due]:
         pf = self.portfolio
@@ -240,13 +244,13 @@ class _Finder:
 
     def _overtaken(self, full_id: str, gate: Gate) -> bool:
         """It got its go, and a gate before it was sent back since: it is to be decided again."""
-        node = self.s.passes.nodes.get(full_id)
+        node = self.s.passes.named.get(full_id)
         hold = None if node is None else self.net.holds.get(node)
         today = None if self.portfolio.status_date is None else as_day(self.portfolio.status_date)
         return hold is not None and hold.item == full_id and gate.standing(today) in GO
 
     def _gate(self, full_id: str, gate: Gate) -> Due:
-        node = self.s.passes.nodes.get(full_id)
+        node = self.s.passes.named.get(full_id)
         row = Due(kind="gate", item=full_id, name=gate.name or gate.id, who=gate.body, stated=_instant(gate.need_by))
         if node is None or self.net.state[node] not in LIVE or node in self.s.passes.without_duration:
             return attrs.evolve(row, undated=self.s[full_id].undated if full_id in self.s else "")
@@ -269,7 +273,7 @@ class _Finder:
         """A decision or condition: as late as the first of what waits for it may start."""
         row = Due(kind=kind, item=item, name=name, who=who, stated=_instant(due), waits=tuple(waits))
         waits = [part for one in waits for part in self._parts(one)]
-        nodes = [self.s.passes.nodes[w] for w in waits if w in self.s.passes.nodes]
+        nodes = [self.s.passes.named[w] for w in waits if w in self.s.passes.named]
         places = [
             int(self.s.passes.positions.pos[v]) for v in nodes if self.net.state[v] in LIVE and v not in self.s.passes.without_duration
         ]
@@ -312,13 +316,13 @@ class _Finder:
         """From when on waiting with some positions delays a benefit of known worth."""
         if not self.stakes.worth:
             return None
-        return min((self._moment(place, self.unharmed[place]) for place in places if self.unharmed[place] < FAR // 2), default=None)
+        return min((self._moment(place, int(self.unharmed[place])) for place in places if self.unharmed[place] < FAR // 2), default=None)
 
     def _allowed(self, place: int) -> int:
         """The start of a position after which a day of waiting costs: the last that keeps every commitment, else that loses nothing."""
         late, early = self.s.commitments.bound(place), int(self.s.passes.early_starts[place])
         if late is None and self.unharmed[place] < FAR // 2:
-            late = self.unharmed[place]
+            late = int(self.unharmed[place])
         return early if late is None else max(late, early)
 
     def with_costs(self, rows: Sequence[Due]) -> list[Due]:
@@ -326,7 +330,7 @@ class _Finder:
 
         All of them at once: each is two slips of its own, to the end of the float and a day beyond.
         """
-        if self.branches.overlay is None or not self.stakes.worth or not self._held:
+        if self.branches.ahead is None or not self.stakes.worth or not self._held:
             return list(rows)
         first, seeds, lows = [0], list[int](), list[int]()
         for places in self._held.values():
@@ -347,9 +351,9 @@ class _Finder:
         """What the benefits lose that are later after a slip than after another."""
         aims, cost, known = self.branches.targets, Decimal(0), False
         for t, date in after.items():
-            if aims[t].kind == "benefit":
-                loss = self.stakes.delayed(aims[t].item, aims.date(t), date)
-                spent = self.stakes.delayed(aims[t].item, aims.date(t), before.get(t, aims.date(t)))
+            if aims.kinds[t] == "benefit":
+                item, now = aims.items[t], aims.date(t)
+                loss, spent = self.stakes.delayed(item, now, date), self.stakes.delayed(item, now, before.get(t, now))
                 if loss is not None and spent is not None:
                     cost, known = cost + loss - spent, True
         return Money(cost, self.stakes.currency) if known else None

@@ -105,11 +105,9 @@ class Nearest:
         return passes.late_under(finishes, starts)
 
     @functools.cached_property
-    def _names(self) -> list[str | None]:
-        names = [*(one.name for one in self._by_name), None]
-        if self._passes.network.compiled:
-            return [names[number] for number in self.labels.codes.tolist()]
-        return [names[number] for number in self._passes.bounding(self.late, self._bounds, len(self._by_name))]
+    def _numbers(self) -> Sequence[int]:
+        """What fails first of what is stated, by name, when each position slips, without compiled kernels."""
+        return self._passes.bounding(self.late, self._bounds, len(self._by_name))
 
     @functools.cached_property
     def labels(self) -> Labels:
@@ -128,4 +126,7 @@ class Nearest:
 
     def name(self, place: int) -> str | None:
         """The commitment that fails first when a position slips; None where none lies downstream."""
-        return None if self.bound(place) is None else self._names[place]
+        if self.bound(place) is None:
+            return None
+        number = int(self.labels.codes[place] if self._passes.network.compiled else self._numbers[place])
+        return self._by_name[number].name if 0 <= number < len(self._by_name) else None

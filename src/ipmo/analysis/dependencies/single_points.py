@@ -187,7 +187,7 @@ class SinglePoints(Answer[str, SinglePoint]):
         slack = np.where(passes.live[places] & (aim < FAR), aim - x, FAR)
         likely = np.zeros(len(self.portfolio.projects) + 1)
         likely[list(self._chances)] = list(self._chances.values())
-        keys = [-np.rint(value[nodes] * 100), -many[nodes], own[nodes] - gates[nodes], slack, -likely[as_array(net.project)[nodes]]]
+        keys = [-np.rint(value[nodes] * 100), -many[nodes], own[nodes] - gates[nodes], slack, -likely[net.owners[nodes]]]
         if wholes:
             more = list(zip(*wholes, strict=True))
             keys = [np.concatenate([key, given]) for key, given in zip(keys, ([round(v * 100) for v in more[0]], *more[1:5]), strict=True)]
@@ -215,7 +215,7 @@ class SinglePoints(Answer[str, SinglePoint]):
         import numpy as np
 
         net, ids = self._schedule.network, self._found.web.ids
-        owner = np.where(nodes < net.n, as_array(net.project)[np.minimum(nodes, net.n - 1)], -1 - nodes)
+        owner = np.where(nodes < net.n, net.owners[np.minimum(nodes, net.n - 1)], -1 - nodes)
         bounds = [0, *(np.flatnonzero(np.diff(owner)) + 1).tolist(), len(nodes)] if len(nodes) else []
         groups: dict[str, list[int]] = {}
         for begin, end in itertools.pairwise(bounds):

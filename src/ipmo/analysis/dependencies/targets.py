@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
@@ -30,6 +30,8 @@ __all__ = ["KINDS", "Kind", "Target", "Targets", "targets"]
 
 Kind = Literal["portfolio", "programme", "project", "gate", "deadline", "benefit"]
 KINDS: tuple[Kind, ...] = ("portfolio", "programme", "project", "gate", "deadline", "benefit")
+WHOLE = frozenset(("portfolio", "programme", "project"))
+"""Kinds of targets that are the finish of something."""
 
 
 @attrs.frozen
@@ -51,22 +53,29 @@ class Target:
 
 
 class Targets:
-    """The open targets of a schedule, in the order of `KINDS` and of the file, and what reaches them."""
+    """The open targets of a schedule, in the order of `KINDS` and of the file, and what reaches them.
+
+    They are columns; a row is made when it is looked at.
+    """
 
     def __init__(self, s: Schedule) -> None:
         if s.portfolio is None:
             raise TypeError("targets belong to the schedule of a portfolio")
         self.schedule, self.portfolio = s, s.portfolio
-        found = self._found(s.portfolio)
+        found = list(self._found(s.portfolio))
         self.reach = Reach(s.passes, [aim for _, aim in found])
         dated = [pair for pair, date in zip(found, self.reach.dates, strict=True) if date >= 0]
         if len(dated) < len(found):
             self.reach = Reach(s.passes, [aim for _, aim in dated])
-        self._rows = [row for row, _ in dated]
-        self.place = {row.name: place for place, row in enumerate(self._rows)}
+        self.kinds: list[Kind] = [kind for kind, _ in dated]
+        """The kind of each."""
+        self.items = [aim.name for _, aim in dated]
+        """The full id of each, without the end."""
+        self.names = [f"{item}@finish" if kind in WHOLE else item for kind, item in zip(self.kinds, self.items, strict=True)]
+        """The name of each."""
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self.names)
 
     def __iter__(self) -> Iterator[Target]:
         return iter(self._rows)
@@ -74,40 +83,54 @@ class Targets:
     def __getitem__(self, place: int) -> Target:
         return self._rows[place]
 
-    def _found(self, pf: Portfolio) -> list[tuple[Target, Aim]]:
-        s, net = self.schedule, self.schedule.network
-        pos = net.positions.pos
-        known = set(s.passes.without_duration)
-        open_projects = {p for p, nodes in s.passes.open_work.items() if any(v not in known for v in nodes)}
-        whole = self.clock_of(pf.id)
-        out = [(Target(f"{pf.id}@finish", "portfolio", pf.id, whole), Aim(pf.id, projects=tuple(sorted(open_projects))))]
-        inside = programmes_of(pf)
+    @functools.cached_property
+    def _rows(self) -> list[Target]:
+        return [Target(*each) for each in zip(self.names, self.kinds, self.items, self._clocks, strict=True)]
+
+    @functools.cached_property
+    def place(self) -> Mapping[str, int]:
+        """The place of each by its name."""
+        return {name: place for place, name in enumerate(self.names)}
+
+    @functools.cached_property
+    def _clocks(self) -> list[int]:
+        """The clock of each: see `Target`."""
+        whole = self.clock_of(self.portfolio.id)
+        fixed = {"portfolio": whole, "programme": whole, "benefit": 0}
+        return [fixed[kind] if kind in fixed else self.clock_of(item) for kind, item in zip(self.kinds, self.items, strict=True)]
+
+    def _found(self, pf: Portfolio) -> Iterator[tuple[Kind, Aim]]:
+        """The kind and the positions of everything that may be a target."""
+        passes, net = self.schedule.passes, self.schedule.network
+        pos, known = net.positions.pos, passes.without_duration
+        working = passes.projects_with_open_work
+        taken = {f"{name}@finish" for name in (pf.id, *(net.projects[place] for place in working))}
+        yield "portfolio", Aim(pf.id, projects=working)
+        inside = programmes_of(pf) if pf.programmes else {}
         for programme in pf.programmes:
-            members = tuple(p for p, name in enumerate(net.projects) if p in open_projects and programme.id in inside.get(name, ()))
+            members = tuple(place for place in working if programme.id in inside.get(net.projects[place], ()))
             if members:
-                out.append((Target(f"{programme.id}@finish", "programme", programme.id, whole), Aim(programme.id, projects=members)))
-        for place, name in enumerate(net.projects):
-            if place in open_projects:
-                out.append((Target(f"{name}@finish", "project", name, self.clock_of(name)), Aim(name, projects=(place,))))
-        for node in [node for node, kind in enumerate(net.kinds) if kind == "gate"]:
+                taken.add(f"{programme.id}@finish")
+                yield "programme", Aim(programme.id, projects=members)
+        for place in working:
+            yield "project", Aim(net.projects[place], projects=(place,))
+        for node in _of_kind(net.kinds, "gate"):
             full_id = net.ids[node]
             if net.state[node] in LIVE and node not in known:
                 item = pf.items.get(full_id)
                 if isinstance(item, Gate) and item.open:
-                    out.append((Target(full_id, "gate", full_id, self.clock_of(full_id)), Aim(full_id, (int(pos[node]),))))
-        taken = {row.name for row, _ in out}
+                    taken.add(full_id)
+                    yield "gate", Aim(full_id, (int(pos[node]),))
         for due in net.commitments:
             if due.is_deadline and due.name not in taken:
                 nodes = [node for node in due.nodes if net.state[node] in LIVE and node not in known]
                 if nodes:
                     taken.add(due.name)
-                    places = tuple(int(pos[node]) for node in nodes)
-                    out.append((Target(due.name, "deadline", due.name, self.clock_of(due.name)), Aim(due.name, places)))
+                    yield "deadline", Aim(due.name, tuple(int(pos[node]) for node in nodes))
         for benefit in pf.benefits:
-            at = s.passes.named.get(benefit.id)
+            at = passes.named.get(benefit.id)
             if at is not None and net.state[at] in LIVE and at not in known:
-                out.append((Target(benefit.id, "benefit", benefit.id, 0), Aim(benefit.id, (int(pos[at]),))))
-        return out
+                yield "benefit", Aim(benefit.id, (int(pos[at]),))
 
     def clock_of(self, full_id: str) -> int:
         """The clock of an item's calendar; elapsed time where the network has none."""
@@ -118,10 +141,10 @@ class Targets:
 
     def days(self, place: int, before: int, after: int) -> float:
         """Days between two instants on a target's own calendar; elapsed days for a benefit."""
-        row, net = self._rows[place], self.schedule.network
-        if row.clock == 0:
-            return (after - before) / 1440
-        return net.clock(row.clock).days(before, after)
+        clock = self._clocks[place]
+        if clock == 0:
+            return (after - before) / DAY
+        return self.schedule.network.clock(clock).days(before, after)
 
     def later(self, places: Array, dates: Array) -> NDArray[np.float64]:
         """`days` from the dates of some targets to others, as columns."""
@@ -141,7 +164,7 @@ class Targets:
         """Of each target its clock, the minutes of a day on it, and its date."""
         import numpy as np
 
-        numbers = [row.clock for row in self._rows]
+        numbers = self._clocks
         days = {number: self.schedule.network.clock(number).day_minutes if number else DAY for number in set(numbers)}
         columns = numbers, [days[number] for number in numbers], self.reach.dates
         one, two, three = (np.array(column, np.int64) for column in columns)
@@ -165,6 +188,17 @@ class Targets:
             if candidate in self.place:
                 return self.place[candidate]
         raise UnknownItemError(name, close_matches(name, self.place), "the open targets of this portfolio")
+
+
+def _of_kind(kinds: Sequence[str], kind: str) -> Iterator[int]:
+    """The places of a kind among many others."""
+    place = -1
+    try:
+        while True:
+            place = kinds.index(kind, place + 1)
+            yield place
+    except ValueError:
+        return
 
 
 def programmes_of(portfolio: Portfolio) -> Mapping[str, frozenset[str]]:

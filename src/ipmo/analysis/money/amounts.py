@@ -253,10 +253,11 @@ class Amounts:
         if line is not None and line.price_base is not None:
             return str(line.price_base)
         items = self.portfolio.items
-        for noun in (items.get(full_id), items.get(self.portfolio.project_of(full_id))):
-            base = getattr(noun, "price_base", None)
-            if base is not None:
-                return str(base)
+        base = getattr(items.get(full_id), "price_base", None)
+        if base is None:
+            base = getattr(items.get(self.portfolio.project_of(full_id)), "price_base", None)
+        if base is not None:
+            return str(base)
         settings = self.portfolio.money
         return str(settings.price_base) if settings is not None and settings.price_base is not None else ""
 
