@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import heapq
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ipmo.network.drag import ends_without_links, ends_without_work
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from ipmo.network.kernels.columns import Ints
     from ipmo.network.parts import LateBound
 
 __all__ = ["LateStarts", "Passes"]
@@ -113,6 +114,11 @@ class Passes(LatePass):
     def _known(column: NDArray[np.int64]) -> dict[int, int]:
         places = (column < FAR).nonzero()[0]
         return dict(zip(places.tolist(), column[places].tolist(), strict=True))
+
+    @property
+    def driving(self) -> Sequence[bool] | Ints:
+        """`drives` for whoever asks for a few: of a network with compiled kernels a column, of which no list is made."""
+        return self.readings.drives if self.network.compiled else self.drives
 
     @functools.cached_property
     def drives(self) -> list[bool]:

@@ -40,6 +40,13 @@ class Labels(NamedTuple):
     texts: Sequence[str]
 
 
+class Chains(NamedTuple):
+    """Of each position, where single drivers lead to it from, and 1 where several lead on to that one; see `kernels.reading.chains`."""
+
+    begin: Array
+    several: Array
+
+
 class Readings:
     """Columns by position over the passes of one network; each is made when it is first asked for.
 
@@ -78,6 +85,13 @@ class Readings:
         import numpy as np
 
         return np.repeat(np.arange(self._net.n), np.diff(as_array(self._passes.positions.ptr)))
+
+    @functools.cached_property
+    def chains(self) -> Chains:
+        """Where single drivers lead from."""
+        found = Chains(self._zeros(self._net.n), self._zeros(self._net.n))
+        self._net.run(kernels.chains, self._links, self.drives, *found)
+        return found
 
     def driving_to(self, places: Iterable[int]) -> NDArray[np.bool_]:
         """Whether a driving path leads from each position to one of these; they themselves too."""

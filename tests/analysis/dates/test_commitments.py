@@ -20,6 +20,8 @@ from ipmo.network.states import State
 from ipmo.reporting.html import render
 from ipmo.testing.strategies import portfolios
 
+from ...network.conftest import as_large
+
 
 def plain(*projects: Project, **more: Any) -> Portfolio:
     return Portfolio(
@@ -625,3 +627,14 @@ def test_what_is_kept_stays_kept_however_long_work_without_a_duration_takes(pf: 
     for name in (one for one in unsized if isinstance(pf.items.get(one), Task)):
         pf = pf.evolve(name, duration=duration)
     assert kept <= {(one.name, one.kind, one.date) for one in ipmo.schedule(pf).commitments if one.standing == "kept"}
+
+
+@settings(max_examples=60)
+@given(portfolios(tied=True))
+def test_what_large_networks_find_in_columns_is_what_small_ones_find_link_by_link(pf: Portfolio) -> None:
+    one_by_one = ipmo.schedule(pf, on_cycle="cut").commitments.rows
+    ipmo.forget(pf)
+    with pytest.MonkeyPatch.context() as patch:
+        as_large(patch)
+        assert ipmo.schedule(pf, on_cycle="cut").commitments.rows == one_by_one
+    ipmo.forget(pf)

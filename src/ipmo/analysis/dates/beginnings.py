@@ -16,21 +16,20 @@ def begins(passes: Passes, place: int, known: dict[int, bool]) -> bool:
         place: the position.
         known: what was found out before, by position; what is found out now is added.
     """
-    q, net = passes.lists, passes.network
+    p, net, drives, starts = passes.positions, passes.network, passes.driving, passes.early_starts
     way = [place]
     while way:
         v = way[-1]
-        node, x = q.order[v], q.x[v]
-        if q.clk[v] or q.dur[v]:
+        if p.clk[v] or p.dur[v]:
             known[v] = False
-        elif x == net.low[node]:
+        elif starts[v] == net.low[p.order[v]]:
             known[v] = True
         else:
-            driving = [k for k in range(q.ptr[v], q.ptr[v + 1]) if passes.drives[k]]
-            started = any(q.dur[q.src[k]] and q.typ[k] not in FROM_FINISH for k in driving)
-            if not started and (waits := [q.src[k] for k in driving if q.src[k] not in known]):
+            driving = [(int(p.src[k]), p.typ[k]) for k in range(p.ptr[v], p.ptr[v + 1]) if drives[k]]
+            started = any(p.dur[u] and typ not in FROM_FINISH for u, typ in driving)
+            if not started and (waits := [u for u, _ in driving if u not in known]):
                 way += waits
                 continue
-            known[v] = started or any(known[q.src[k]] for k in driving)
+            known[v] = started or any(known[u] for u, _ in driving)
         way.pop()
     return known[place]

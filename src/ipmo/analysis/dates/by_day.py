@@ -13,7 +13,7 @@ from ipmo.units import When, minutes
 
 DAY = 24 * 60
 
-__all__ = ["agreed", "days_after", "gives_at_finish", "last_instant", "last_start"]
+__all__ = ["agreed", "at_finish_of", "days_after", "gives_at_finish", "last_instant", "last_start"]
 
 
 def gives_at_finish(portfolio: Portfolio, link: Link) -> bool:
@@ -21,23 +21,33 @@ def gives_at_finish(portfolio: Portfolio, link: Link) -> bool:
     noun = portfolio.items.get(link.source)
     if noun is None:  # an end of a whole, or nothing
         noun = portfolio.items.get(reference(portfolio.resolve(link.source) or link.source).item)
-    point = isinstance(noun, Gate) or (isinstance(noun, Task) and noun.milestone and noun.milestone_of != "start")
-    return point or link.type[0] == "F"
+    return at_finish_of(noun, link)
 
 
-def agreed(portfolio: Portfolio, link: Link) -> tuple[int, str, bool]:
+def at_finish_of(noun: object, link: Link) -> bool:
+    """`gives_at_finish` of a link whose source is known."""
+    return link.type[0] == "F" or isinstance(noun, Gate) or (isinstance(noun, Task) and noun.milestone and noun.milestone_of != "start")
+
+
+def agreed(link: Link, *, at_finish: bool) -> tuple[int, str]:
     """The earlier of the dates on which the giver said, and the receiver needs, that it is there.
 
+    Args:
+        link: the hand-over.
+        at_finish: it is for the giver's finish.
+
     Returns:
-        The last instant that keeps it, how it is stated, and whether it is for the giver's finish.
+        The last instant that keeps it, and how it is stated.
 
     Raises:
         ValueError: neither is stated.
     """
-    at_finish = gives_at_finish(portfolio, link)
-    pairs = [(when, word) for when, word in ((link.promised, "committed for"), (link.needed, "needed by")) if when is not None]
-    date, word = min((last_instant(when, at_finish=at_finish), word) for when, word in pairs)
-    return date, word, at_finish
+    pairs = [
+        (last_instant(when, at_finish=at_finish), word)
+        for when, word in ((link.promised, "committed for"), (link.needed, "needed by"))
+        if when is not None
+    ]
+    return min(pairs)
 
 
 def last_instant(when: When, *, at_finish: bool) -> int:

@@ -7,12 +7,12 @@ benefit that was planned, a date that a constraint asks for. An item's own forec
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import TypedDict
 
-import attrs
-
-from ipmo.analysis.dates.by_day import agreed, days_after
+from ipmo.analysis.dates.by_day import agreed, at_finish_of, days_after, gives_at_finish
 from ipmo.analysis.dates.committed import KINDS, PLANNED, Commitment, Kind, Standing, Stated
 from ipmo.analysis.dates.held import from_outside, held_by
 from ipmo.analysis.dates.nearest import Nearest
@@ -22,6 +22,7 @@ from ipmo.model.references import reference
 from ipmo.model.work import Link, Project
 from ipmo.network.kernels.columns import FAR, Dates
 from ipmo.network.passes import Passes
+from ipmo.network.positions import as_array
 from ipmo.network.readings import Labels
 from ipmo.network.states import LIVE, State
 from ipmo.tables import Answer, Column, Table, among, row_at
@@ -29,6 +30,17 @@ from ipmo.units import DAY, day_text, minutes, moment
 
 __all__ = ["KINDS", "Commitment", "Commitments", "Kind", "Standing", "Stated"]
 WHERE = "the open commitments of this portfolio"
+
+
+class Found(TypedDict, total=False):
+    """What is found out about a commitment: see the fields of the same names."""
+
+    expected: datetime
+    days: float
+    standing: Standing
+    because: str
+    reason: str
+    from_morning: bool
 
 
 class Commitments(Answer[str, Commitment]):
@@ -50,6 +62,7 @@ class Commitments(Answer[str, Commitment]):
     ) -> None:
         self._passes, self._portfolio, self._dates, self._side = passes, portfolio, dates, side
         self._roots: dict[int, int] = {}
+        self._causes: dict[int, tuple[str, str, str]] = {}
 
     # ------------------------------------------------------------------------------------------- what is stated
 
@@ -61,35 +74,42 @@ class Commitments(Answer[str, Commitment]):
 
     def _handed_over(self) -> Iterator[Stated]:
         pf = self._portfolio
-        for number, link in enumerate(pf.links if pf is not None else ()):
+        if pf is None:
+            return
+        items, at_work = pf.items, dict[str, bool]()
+        for number, link in enumerate(pf.links):
             if (link.promised is None and link.needed is None) or link.kind != "schedule" or link.status == "cancelled":
                 continue
-            assert pf is not None
-            taker = pf.items.get(link.target)
-            if isinstance(pf.items.get(link.source), Project) or isinstance(taker, Project):
+            giver, taker, whole = items.get(link.source), items.get(link.target), link.target.partition("/")[0]
+            if isinstance(giver, Project) or isinstance(taker, Project):
                 continue  # where it attaches is not known
-            if taker is not None:
-                whole = pf.items.get(link.target.partition("/")[0])
-            else:
+            if taker is None:
                 target = reference(pf.resolve(link.target) or link.target)
-                taker, whole = pf.items.get(target.item), pf.items.get(target.top)
-            if getattr(taker, "finished", False) or getattr(whole, "stopped", False) or getattr(whole, "state", "") == "closed":
-                continue  # nobody waits for it any more
-            yield from self._of_link(pf, number, link)
+                taker, whole = items.get(target.item), target.top
+            if whole not in at_work:
+                project = items.get(whole)
+                at_work[whole] = not (getattr(project, "stopped", False) or getattr(project, "state", "") == "closed")
+            if at_work[whole] and not getattr(taker, "finished", False):  # else nobody waits for it any more
+                yield from self._of_link(pf, number, link, giver)
 
-    def _of_link(self, pf: Portfolio, number: int, link: Link) -> Iterator[Stated]:
+    def _of_link(self, pf: Portfolio, number: int, link: Link, giver: object) -> Iterator[Stated]:
         """The earlier of the dates on which the giver said, and the receiver needs, that it is there."""
-        name, (date, word, at_finish) = link.id or f"{link.source} -> {link.target}", agreed(pf, link)
-        source = pf.resolve(link.source) or link.source
-        if source not in pf.items and reference(source).external:
-            if link.status == "delivered":
+        name, source = link.id or f"{link.source} -> {link.target}", link.source
+        at_finish = at_finish_of(giver, link) if giver is not None else gives_at_finish(pf, link)
+        date, word = agreed(link, at_finish=at_finish)
+        if giver is None:  # an end of a whole, or something outside
+            source = pf.resolve(source) or source
+            if source not in pf.items and reference(source).external:
+                if link.status == "delivered":
+                    return
+                known = None if link.date is None else minutes(link.date, end=at_finish)
+                yield Stated(name, "hand-over", source, date, (), at_finish, word, known, number)
                 return
-            known = None if link.date is None else minutes(link.date, end=at_finish)
-            yield Stated(name, "hand-over", source, date, (), at_finish, word, known, number)
-            return
         nodes, state = self._nodes_of(source, at_finish), self._passes.network.state
-        if any(state[node] is not State.FINISHED and (at_finish or state[node] is not State.STARTED) for node in nodes):
-            yield Stated(name, "hand-over", source, date, nodes, at_finish, word, None, number)
+        for node in nodes:
+            if state[node] is not State.FINISHED and (at_finish or state[node] is not State.STARTED):
+                yield Stated(name, "hand-over", source, date, nodes, at_finish, word, None, number)
+                return
 
     def _nodes_of(self, source: str, at_finish: bool) -> tuple[int, ...]:
         """What a giver is in the network: its node, that of its end, or what a summary holds."""
@@ -130,7 +150,7 @@ class Commitments(Answer[str, Commitment]):
             bar = passes.named.get(project.id) if not project.tasks and not project.gates else None
             if bar is None or project.finish is None or net.state[bar] not in LIVE:
                 continue
-            if self._drivers(passes.lists.pos[bar], driving=False):
+            if self._before(int(passes.positions.pos[bar])):
                 date = minutes(project.finish, end=True)
                 yield Stated(f"{project.id}@finish", "project", project.id, date, (bar,), word="to finish by")
 
@@ -268,35 +288,34 @@ class Commitments(Answer[str, Commitment]):
             one: what is stated.
             caused: what it is missed because of is asked too.
         """
-        net = self._passes.network
-        project = reference(one.item).top
-        if reference(one.item).external and self._portfolio is not None:
-            links = self._portfolio.links
-            project = next((reference(k.target).top for k in links if (k.id or f"{k.source} -> {k.target}") == one.name), "")
-        row = Commitment(
-            name=one.name,
-            kind=one.kind,
-            item=one.item,
-            project="" if one.kind == "benefit" else project,
-            date=moment(one.date),
-            word=one.word,
-            begins=not one.at_finish,
-        )
+        project = ""
+        if one.kind != "benefit":
+            item = reference(one.item)
+            if item.external and self._portfolio is not None and one.link is not None:  # what takes it answers for it
+                item = reference(self._portfolio.links[one.link].target)
+            project = item.top
+        return Commitment(
+            name=one.name, kind=one.kind, item=one.item, project=project, date=moment(one.date), word=one.word,
+            begins=not one.at_finish, **self._found(one, caused),
+        )  # fmt: skip
+
+    def _found(self, one: Stated, caused: bool) -> Found:
+        """What is found out about one: the fields of a `Commitment` that nobody stated."""
         if not one.nodes:
-            return self._outside(row, one)
+            return self._outside(one)
+        net = self._passes.network
         if all(net.state[node] is State.GONE for node in one.nodes):
             hold = net.holds.get(one.nodes[0])
             why = f": {hold.reason}" if hold is not None and hold.reason else ""
             because = hold.item if hold is not None and hold.item else one.item
-            return attrs.evolve(row, standing="missed", because=because, reason=f"it never comes{why}")
+            return Found(standing="missed", because=because, reason=f"it never comes{why}")
         end = self._whole_end(one)
         if end is not None and end <= one.date and not self._passed(one):
             from_morning = self._from_morning(one.nodes, end)
             if not from_morning or end < one.date:
-                return attrs.evolve(row, expected=moment(end), days=(end - one.date) / 1440, from_morning=from_morning)
+                return Found(expected=moment(end), days=(end - one.date) / DAY, from_morning=from_morning)
         if end is not None:
-            q = self._passes.lists
-            reached, node = max((q.finish[q.pos[node]], node) for node in one.nodes)
+            reached, node = self._last(one.nodes)
         else:
             open_nodes = [node for node in one.nodes if self._open(node)]
             dark = [node for node in open_nodes if net.state[node] not in (*LIVE, State.SPANNED) or node in self._blank]
@@ -304,21 +323,20 @@ class Commitments(Answer[str, Commitment]):
             known = [(instant, node) for instant, node in ends if instant is not None]
             reached, node = (max(known) if one.at_finish else min(known)) if known else (-FAR, -1)
             if not known or (dark and reached <= one.date):  # what has dates is late already, whatever the rest does
-                return self._undated(row, one, (dark or open_nodes)[0])
+                return self._undated(one, (dark or open_nodes)[0])
         from_morning = self._from_morning(one.nodes, reached)
-        days = days_after(reached, one.date, at_finish=one.at_finish)
-        row = attrs.evolve(row, expected=moment(reached), days=days, from_morning=from_morning)
         limit = one.date
         if one.kind == "constraint" and not one.at_finish and net.state[node] in LIVE:
             clock = net.running_clock(node)
             limit = max(limit, clock.start(clock.work(one.date)))  # a date in a break means the shift after it
         late = self._passed(one) and self._at_data_date(node)
         on_time = reached < one.date or (reached <= limit and not (from_morning and one.at_finish))  # by the evening is not next morning
+        found = Found(expected=moment(reached), days=days_after(reached, one.date, at_finish=one.at_finish), from_morning=from_morning)
         if on_time and not late:
             unclear = self._unclear(one, limit)
-            return row if unclear is None else self._undated(attrs.evolve(row, expected=None, days=None, from_morning=False), one, unclear)
+            return found if unclear is None else self._undated(one, unclear)
         because, reason = self._why(node, one.item) if caused else ("", "")
-        return attrs.evolve(row, standing="overdue" if late else "missed", because=because, reason=reason)
+        return {**found, "standing": "overdue" if late else "missed", "because": because, "reason": reason}
 
     def _whole_end(self, one: Stated) -> int | None:
         """The finish of a project of which all has dates; None where that cannot be read off at once."""
@@ -369,33 +387,47 @@ class Commitments(Answer[str, Commitment]):
         begins = one.word == PLANNED or (one.kind == "constraint" and not one.at_finish)
         return one.date < self._today or (one.date == self._today and not begins)
 
-    def _from_morning(self, nodes: tuple[int, ...], reached: int) -> bool:
+    def _from_morning(self, nodes: Sequence[int], reached: int) -> bool:
         """Whether what reaches an instant last is a point in time that is read as the start of its day."""
         if reached % DAY:  # only at midnight there are two days to choose from
             return False
-        net, q = self._passes.network, self._passes.lists
-        ends = (node for node in nodes if net.state[node] in LIVE and q.finish[q.pos[node]] == reached)
-        return any(not q.dur[q.pos[node]] and self._side(node) == "start" for node in ends)
+        state, durations, pos = self._passes.network.state, self._passes.positions.dur, self._passes.positions.pos
+        for node in nodes:
+            if state[node] in LIVE and not durations[pos[node]] and self._finish(node) == reached and self._side(node) == "start":
+                return True
+        return False
+
+    def _finish(self, node: int) -> int:
+        """The finish of open work as an instant; a column that is an array is not made a list of for a few."""
+        return int(self._passes.finishes[self._passes.positions.pos[node]])
+
+    def _last(self, nodes: Sequence[int]) -> tuple[int, int]:
+        """The last finish of open work as an instant, and the node that has it, the last of several."""
+        if not self._passes.network.arrays:
+            return max((self._finish(node), node) for node in nodes)
+        some = as_array(nodes)
+        ends = as_array(self._passes.finishes)[as_array(self._passes.positions.pos)[some]]
+        reached = int(ends.max())
+        return reached, int(some[ends == reached].max())
 
     def _instant(self, node: int, at_finish: bool) -> int | None:
-        net, q = self._passes.network, self._passes.lists
+        net = self._passes.network
         if at_finish and net.state[node] in LIVE:
-            return int(q.finish[q.pos[node]])
+            return self._finish(node)
         when = self._dates(net.ids[node])[at_finish]
         return None if when is None else minutes(when)
 
-    def _outside(self, row: Commitment, one: Stated) -> Commitment:
+    def _outside(self, one: Stated) -> Found:
         """A hand-over from outside the portfolio: its date is what was heard of it."""
         if one.expected is None:
             standing: Standing = "overdue" if self._passed(one) else "unknown"
-            return attrs.evolve(row, standing=standing, because=one.item, reason=f"nobody says when {one.item} comes")
-        days = days_after(one.expected, one.date, at_finish=one.at_finish)
-        row = attrs.evolve(row, expected=moment(one.expected), days=days)
-        if one.expected <= one.date:
-            return row
-        return attrs.evolve(row, standing="missed", because=one.item, reason=f"because of {one.item}")
+            return Found(standing=standing, because=one.item, reason=f"nobody says when {one.item} comes")
+        found = Found(expected=moment(one.expected), days=days_after(one.expected, one.date, at_finish=one.at_finish))
+        if one.expected > one.date:
+            return {**found, "standing": "missed", "because": one.item, "reason": f"because of {one.item}"}
+        return found
 
-    def _undated(self, row: Commitment, one: Stated, node: int) -> Commitment:
+    def _undated(self, one: Stated, node: int) -> Found:
         """What has no date: overdue once its day has passed, not known before."""
         net = self._passes.network
         hold = net.holds.get(node)
@@ -404,85 +436,94 @@ class Commitments(Answer[str, Commitment]):
         reason = (
             f"{what}: {hold.reason}" if hold is not None else f"{what} has no duration" if node in self._blank else f"{what} has no date"
         )
-        return attrs.evolve(row, standing="overdue" if self._passed(one) else "unknown", because=because, reason=reason)
+        return Found(standing="overdue" if self._passed(one) else "unknown", because=because, reason=reason)
 
     def _at_data_date(self, node: int) -> bool:
         """Its date is only the status date: it is a point that may happen at once, and has not."""
-        net, q = self._passes.network, self._passes.lists
-        if net.state[node] not in LIVE:
+        net, p = self._passes.network, self._passes.positions
+        if net.state[node] not in LIVE or p.dur[p.pos[node]]:
             return False
-        place = q.pos[node]
-        return not q.dur[place] and q.x[place] <= net.running_clock(node).work(net.base)
+        return bool(self._passes.early_starts[p.pos[node]] <= net.running_clock(node).work(net.base))
 
     # --------------------------------------------------------------------------------------------- because of
 
-    def _drivers(self, place: int, *, driving: bool = True) -> list[int]:
-        """The positions that leave a position no earlier start, by id; all before it when asked so."""
-        net, q = self._passes.network, self._passes.lists
-        before = [
-            q.src[k]
-            for k in range(q.ptr[place], q.ptr[place + 1])
-            if not driving or self._passes.push(k, place, q.x[q.src[k]]) == q.x[place]
-        ]
-        return sorted(before, key=lambda u: net.ids[q.order[u]]) if len(before) > 1 else before
+    def _before(self, place: int) -> range:
+        """The places of the links into a position."""
+        ptr = self._passes.positions.ptr
+        return range(int(ptr[place]), int(ptr[place + 1]))
+
+    def _drivers(self, place: int) -> list[int]:
+        """The positions that leave a position no earlier start, by id."""
+        net, p, drives = self._passes.network, self._passes.positions, self._passes.driving
+        before = [int(p.src[k]) for k in self._before(place) if drives[k]]
+        return sorted(before, key=lambda u: net.ids[int(p.order[u])]) if len(before) > 1 else before
 
     def _root(self, place: int) -> int:
-        """Where the driving path to a position begins."""
-        way: list[int] = []
-        while place not in self._roots:
-            way.append(place)
-            before = self._drivers(place)
+        """Where the driving path to a position begins; of several drivers the first by id is followed."""
+        way, chains = list[int](), self._passes.readings.chains if self._passes.network.compiled else None
+        here = place
+        while here not in self._roots:
+            way.append(here)
+            if chains is not None and chains.begin[here] != here:  # only one way leads there
+                here = int(chains.begin[here])
+                continue
+            before = [] if chains is not None and not chains.several[here] else self._drivers(here)
             if not before:
-                self._roots[place] = place
+                self._roots[here] = here
                 break
-            place = before[0]
-        root = self._roots[place]
+            here = before[0]
+        root = self._roots[here]
         for one in way:
             self._roots[one] = root
         return root
 
     def _why(self, node: int, item: str) -> tuple[str, str]:
         """(what sets the date of a node, that in words); about an item itself, what holds it."""
-        net, q = self._passes.network, self._passes.lists
+        net, pos = self._passes.network, self._passes.positions.pos
         if net.state[node] not in LIVE:
             return net.ids[node], "it lasts as long as what it spans"
-        root = self._root(q.pos[node])
-        begins = q.order[root]
+        root = self._root(int(pos[node]))
+        if root not in self._causes:
+            self._causes[root] = self._cause(root)
+        name, own, because = self._causes[root]
+        return name, own if name == item else because
+
+    def _cause(self, root: int) -> tuple[str, str, str]:
+        """Of the position at which a driving path begins: its name, what is said of it about itself, and about what waits for it."""
+        net, p = self._passes.network, self._passes.positions
+        begins = int(p.order[root])
         name = net.shown(begins)
         first = self._passes.named.get(name, begins)  # what the network puts beside an item is that item
-        root = q.pos[first]
-        waits = q.x[root] > net.running_clock(first).work(net.base)
+        place = int(p.pos[first])
+        waits = self._passes.early_starts[place] > net.running_clock(first).work(net.base)
         outside = from_outside(self._passes, first, begins) if waits else ""
         if outside:
-            return outside, f"because of {outside}"
+            return outside, f"because of {outside}", f"because of {outside}"
         if net.state[first] is State.STARTED:
             own, other = "its own work is under way", "under way"
         elif waits:
             held = held_by(self._portfolio, self._passes, first)
             own, other = held.sentence, held.clause
-        elif not q.dur[root]:
+        elif not p.dur[place]:
             own, other = "nothing says when it will happen", "nothing says when it will happen"
         else:
             own, other = "its own work has not begun", "not begun"
-        if name == item:
-            return name, own
-        if self._at_data_date(first):
-            return name, f"because of {name} ({other})"
-        return name, f"because of {name} ({other}, expected {self._day_of(first)})"
+        expected = "" if self._at_data_date(first) else f", expected {self._day_of(first)}"
+        return name, own, f"because of {name} ({other}{expected})"
 
     def _day_of(self, node: int) -> str:
         """The day on which open work ends, in words."""
-        q = self._passes.lists
-        end = q.finish[q.pos[node]]
-        return day_text(moment(int(end)), finish=not self._from_morning((node,), end))
+        end = self._finish(node)
+        return day_text(moment(end), finish=not self._from_morning((node,), end))
 
 
 def _in_order(found: Iterable[Commitment]) -> tuple[Commitment, ...]:
     """Broken ones first, of these the hand-overs and then what is missed by most; then what is not known, then what is kept."""
-    order = {"missed": 0, "overdue": 0, "unknown": 1, "kept": 2}
-    return tuple(
-        sorted(
-            found,
-            key=lambda c: (order[c.standing], c.kind != "hand-over", c.standing == "overdue", -(c.days or 0), c.name, c.date, c.stated_day),
-        )
-    )
+    order, rows = {"missed": 0, "overdue": 0, "unknown": 1, "kept": 2}, list(found)
+    times = Counter((row.name, row.date) for row in rows)
+
+    def key(row: Commitment) -> tuple[object, ...]:
+        day = row.stated_day if times[row.name, row.date] > 1 else None  # asked only where nothing else tells two apart
+        return (order[row.standing], row.kind != "hand-over", row.standing == "overdue", -(row.days or 0), row.name, row.date, day)
+
+    return tuple(sorted(rows, key=key))

@@ -423,7 +423,7 @@ class Items:
         """
         if self.network.kinds[node] == "benefit":
             return "first"
-        return "start" if begins(self.passes, self.passes.lists.pos[node], self._beginnings) else "finish"
+        return "start" if begins(self.passes, int(self.passes.positions.pos[node]), self._beginnings) else "finish"
 
     # ------------------------------------------------------------------------------------ summaries, projects
 

@@ -79,6 +79,28 @@ def driving(links: Links, nodes: Nodes, cal: Tables, early: Dates, out: Ints) ->
                 out[k] = 1 if asked_of(cal, links, nodes, k, v, early) == x[v] else 0
 
 
+def chains(links: Links, drives: Ints, begin: Ints, several: Ints) -> None:
+    """Follows single drivers back.
+
+    Args:
+        links: by place.
+        drives: from `driving`.
+        begin: the position from which single drivers lead to each: where nothing drives any more, or several do.
+        several: zeros; 1 where several do.
+    """
+    ptr, src = links.ptr, links.src
+    for v in range(len(begin)):
+        begin[v] = v
+        count = 0
+        for k in range(ptr[v], ptr[v + 1]):
+            if drives[k]:
+                count += 1
+                begin[v] = begin[src[k]]
+        if count > 1:
+            begin[v] = v
+            several[v] = 1
+
+
 def driven_from(links: Links, drives: Ints, seen: Ints) -> None:
     """Marks every position from which a driving path leads to one that is marked on entry."""
     ptr, src = links.ptr, links.src
