@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import functools
 import heapq
+import itertools
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ipmo.memory import remember
 from ipmo.model.benefits_map import BenefitsMap, Way, benefits_map
@@ -21,6 +22,10 @@ from ipmo.model.work import Project
 from ipmo.network.needs import without
 from ipmo.network.positions import places_of, plain_list
 from ipmo.network.without import LeaveOneOut, Web, Without
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["Losses", "level_of", "losses"]
 
@@ -69,9 +74,7 @@ class Losses:
         self.engine: Without = without(portfolio)
         self._order = {name: number for number, name in enumerate(self.map.order)}
         place = self.engine.web.place
-        self._ways = {
-            target: [(way, place.get(self._node(way))) for way in ways] for target, ways in self.map.into.items() if target in self._order
-        }
+        self._ways = {target: [(way, self._node(way)) for way in ways] for target, ways in self.map.into.items() if target in self._order}
         self._objectives = {objective.id for objective in portfolio.objectives}
         nodes = {node for ways in self._ways.values() for way, node in ways if way.source not in self._order and node is not None}
         nodes |= {place[name] for name in self._order}
@@ -97,11 +100,15 @@ class Losses:
         self.base: Mapping[str, float] = self.levels_without(())
         """How far everything on the map comes about as things stand."""
 
-    def _node(self, way: Way) -> str:
-        """The node of the web that an arrow from work leaves."""
+    def _node(self, way: Way) -> int | None:
+        """The node of the web that an arrow from work leaves; None where it has none."""
         name, place = way.source, self.engine.web.place
         ends = ("@whole", "") if way.need == "share" else ("@finish", "")
-        return next((name + end for end in ends if name + end in place), name)
+        for end in ends:
+            node = place.get(name + end)
+            if node is not None:
+                return node
+        return None
 
     def _level(self, name: str, gone: AbstractSet[int], level: Mapping[str, float], base: Mapping[str, float]) -> float:
         """How far something on the map comes about without some nodes, as `level_of` says it.
@@ -159,29 +166,114 @@ class Losses:
             item: id of a project, a programme, or any item of work.
         """
         node = self.engine.web.place.get(item)
-        if node is None:
-            return {}
-        lost = self.knocked().of(node)
+        return {} if node is None else self._lost(self.knocked().of(node))
+
+    @functools.cached_property
+    def _failing(self) -> tuple[Mapping[str, int], NDArray[np.int64], NDArray[np.int64]]:
+        """The targets that fail without each project and programme: the row of each, where those of each row begin, and they."""
+        place = self.engine.web.place
+        names = [*(p.id for p in self.portfolio.projects), *(g.id for g in self.portfolio.programmes)]
+        return {name: row for row, name in enumerate(names)}, *self.knocked().of_each([place[name] for name in names])
+
+    def lost_of(self, values: Mapping[str, float]) -> dict[str, float]:
+        """Of each initiative without which something is lost, how much of some values is, as `without` says it of one.
+
+        Args:
+            values: by outcome, benefit and objective.
+        """
+        import numpy as np
+
+        (rows, first, targets), (begin, after), count = self._failing, self._touched_columns, max(len(self.map.order), 1)
+        owner = np.repeat(np.arange(len(rows)), np.diff(first))
+        number = np.array(self._wholly, np.int64)[targets]
+        gone = number >= 0
+        many = np.diff(begin)[targets]
+        each = np.repeat(np.arange(len(targets)), many)
+        touched = after[begin[targets[each]] + np.arange(len(each)) - np.repeat(np.cumsum(many) - many, many)]
+        beside = np.setdiff1d(owner[each] * count + touched, owner[gone] * count + number[gone])
+        partly = set((beside // count).tolist())  # something is touched that is no whole that is lost
+        base = np.array(self._base, np.float64)
+        amounts = (np.array([values.get(name, 0.0) for name in self.map.order], np.float64) * base)[number[gone]].tolist()
+        bounds, comes = np.searchsorted(owner[gone], np.arange(len(rows) + 1)).tolist(), base[number[gone]].tolist()
+        out: dict[str, float] = {}
+        for name in self.initiatives:
+            row = rows[name]
+            if row in partly:
+                lost = self._lost(targets[first[row] : first[row + 1]].tolist())
+                if lost:
+                    out[name] = math.fsum(values[node] * share for node, share in lost.items() if node in values)
+            elif any(comes[bounds[row] : bounds[row + 1]]):
+                out[name] = math.fsum(amounts[bounds[row] : bounds[row + 1]])
+        return out
+
+    def anyway(self) -> dict[str, float]:
+        """How far everything on the map comes about without any initiative."""
+        if self.engine.web.either:
+            return self.levels_without(self.engine.fails(self.engine.web.place[name] for name in self.initiatives))
+        import numpy as np
+
+        rows, first, targets = self._failing  # where all is needed, what fails without many fails without one of them
+        mine = np.zeros(len(rows), bool)
+        mine[[rows[name] for name in self.initiatives]] = True
+        return self.levels_without({self._targets[t] for t in targets[np.repeat(mine, np.diff(first))].tolist()})
+
+    def _lost(self, lost: Sequence[int]) -> dict[str, float]:
+        """How much of the map is lost where some targets fail: what changes only."""
         if not lost:
             return {}
-        gone = {self._targets[t] for t in lost}
-        every = gone | self.engine.dead if self.engine.dead else gone
-        waiting = list({number for t in lost for number in self._touched[t]})
-        heapq.heapify(waiting)
-        level, out, seen, base = dict[str, float](), dict[str, float](), set[int](), self.base
-        while waiting:
-            number = heapq.heappop(waiting)
-            if number in seen:
-                continue
-            seen.add(number)
-            name = self.map.order[number]
-            now, was = self._level(name, every, level, base), base[name]
-            if now != was:
-                level[name], out[name] = now, was - now
-                for way in self.map.out.get(name, ()):
-                    if way.target in self._order:
-                        heapq.heappush(waiting, self._order[way.target])
-        return out
+        names, base, onward = self.map.order, self._base, self._onward
+        out: dict[int, float] = {}
+        waiting, whole = set[int](), self._wholly
+        for t in lost:
+            number = whole[t]
+            if number >= 0:
+                out[number] = base[number]
+                waiting.update(onward[number])
+            waiting.update(self._touched[t])
+        waiting.difference_update(out)
+        if waiting:  # what is lost in part, and what hangs on that, in the order of the map
+            gone = {self._targets[t] for t in lost}
+            every = gone | self.engine.dead if self.engine.dead else gone
+            level = {names[number]: 0.0 for number in out}
+            heap = list(waiting)
+            heapq.heapify(heap)
+            while heap:
+                number = heapq.heappop(heap)
+                now = self._level(names[number], every, level, self.base)
+                if now != base[number]:
+                    level[names[number]], out[number] = now, base[number] - now
+                    for other in onward[number]:
+                        if other not in waiting and other not in out:
+                            waiting.add(other)
+                            heapq.heappush(heap, other)
+        return {names[number]: out[number] for number in sorted(out) if out[number]}
+
+    @functools.cached_property
+    def _base(self) -> list[float]:
+        """`base` by place on the map."""
+        return list(self.base.values())
+
+    @functools.cached_property
+    def _onward(self) -> list[tuple[int, ...]]:
+        """The places on the map that each one leads to at once."""
+        order = self._order
+        return [tuple(order[way.target] for way in self.map.out.get(name, ()) if way.target in order) for name in self.map.order]
+
+    @functools.cached_property
+    def _touched_columns(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Of each target that fails: where the places begin of what it touches on the map, and of what it leads to as a whole; and they."""
+        import numpy as np
+
+        parts = [
+            (*touched, *(self._onward[number] if number >= 0 else ())) for touched, number in zip(self._touched, self._wholly, strict=True)
+        ]
+        begin = np.cumsum([0, *map(len, parts)])
+        return begin, np.fromiter(itertools.chain.from_iterable(parts), np.int64, int(begin[-1]))
+
+    @functools.cached_property
+    def _wholly(self) -> list[int]:
+        """Of each target: its place on the map where it is lost as a whole when it fails; -1 of work and of objectives."""
+        return [-1 if name in self._objectives else self._order.get(name, -1) for name in self._ids]
 
     @functools.cached_property
     def _touched(self) -> list[tuple[int, ...]]:
@@ -283,13 +375,19 @@ class Losses:
         web = self.engine.web
         reach = self.knocked() if self._every is self.engine else self._every.leave_one_out(self._targets)
         onward = [
-            self._onward_bits(self._own(name) if name in self._order else self.bits_of(self._leads.get(v, ())))
+            self._onward_from(self._order[name]) if name in self._order else self._onward_bits(self.bits_of(self._leads.get(v, ())))
             for v, name in zip(self._targets, self._ids, strict=True)
         ]
+        if reach is self.knocked():
+            rows, first, targets = self._failing
+        else:
+            rows = self._failing[0]
+            first, targets = reach.of_each([web.place[name] for name in rows])
+        found, bounds = targets.tolist(), first.tolist()
         out = {}
-        for name in (*(p.id for p in self.portfolio.projects), *(g.id for g in self.portfolio.programmes)):
+        for name, row in rows.items():
             bits = 0
-            for t in reach.of(web.place[name]):
+            for t in found[bounds[row] : bounds[row + 1]]:
                 bits |= onward[t]
             some = 0
             for one in self.map.work_of(name):
@@ -315,6 +413,8 @@ class Losses:
 
     def _reached(self, name: str) -> int:
         """All of the map that something leads to, as bits."""
+        if name not in self.map.out:
+            return 0
         found = self._known_reach.get(name)
         if found is None:
             found = self._known_reach[name] = self.bits_of(self.map.reached_from(name))
@@ -332,12 +432,27 @@ class Losses:
 
     def _onward_bits(self, some: int) -> int:
         """What some of the map leads to, itself included; a benefit brings its outcome about where nothing else is said to."""
-        order, found = self.map.order, some
+        found = 0
         for number in places_of(some):
-            found |= self._reached(order[number])
+            found |= self._onward_from(number)
+        return found
+
+    def _onward_from(self, number: int) -> int:
+        known = self._known_onward.get(number)
+        if known is None:
+            known = self._known_onward[number] = self._onward_of(number)
+        return known
+
+    @functools.cached_property
+    def _known_onward(self) -> dict[int, int]:
+        return {}
+
+    def _onward_of(self, number: int) -> int:
+        """What one of the map leads to, itself included."""
+        found = 1 << number | self._reached(self.map.order[number])
         if self._brought:
-            for number in places_of(found):
-                outcome = self._brought.get(number)
+            for place in places_of(found):
+                outcome = self._brought.get(place)
                 if outcome is not None:
                     found |= self._own(outcome) | self._reached(outcome)
         return found

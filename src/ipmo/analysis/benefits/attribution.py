@@ -342,14 +342,8 @@ def _degrees(found: BenefitsMap, needs: Mapping[str, frozenset[str]], node: str)
 
 def _lost(known: Losses, pool: Mapping[str, float]) -> tuple[dict[str, float], float]:
     """What would be lost of a pool without each initiative, and what none of them can take away."""
-    parts = {}
-    for name in known.initiatives:
-        lost = known.without(name)
-        if lost:
-            parts[name] = math.fsum(pool[node] * share for node, share in lost.items() if node in pool)
-    rest = known.engine.fails(known.engine.web.place[name] for name in known.initiatives)
-    anyway = known.levels_without(rest)
-    return parts, math.fsum(value * anyway[node] for node, value in pool.items())
+    anyway = known.anyway()
+    return known.lost_of(pool), math.fsum(value * anyway[node] for node, value in pool.items())
 
 
 def _played(known: Losses, pool: Mapping[str, float], samples: int, seed: int) -> tuple[dict[str, float], dict[str, float], float]:
