@@ -168,6 +168,18 @@ def test_contracted_links_through_calendars_move_what_passes_say(seed: int, way:
     assert one.least(links, [*range(len(aims))]) == floats.min(axis=1).tolist() == other.least(links, [*range(len(aims))])
 
 
+@pytest.mark.parametrize("way", ["lists", "arrays"])
+def test_more_movements_than_there_is_room_for_are_told_in_parts(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three projects one after another, two hundred times the first link: each time all behind it moves."""
+    if way == "arrays":
+        as_large(monkeypatch)
+    net = Network.from_columns(["a", "b", "c"], [10, 20, 30], [0, 1], [1, 2], project=[0, 1, 2], projects=["a", "b", "c"])
+    reach = Reach(schedule(net).passes, [Aim(name, projects=(place,)) for place, name in enumerate(net.projects)])
+    assert reach.slipped([0] * 200, [7] * 200) == [{1: 37, 2: 67}] * 200
+    assert reach.without([0] * 200) == [{1: 20, 2: 50}] * 200
+    assert len(list(reach.moving([0] * 200, [7] * 200))) > 1
+
+
 def test_a_month_after_the_end_of_january_is_no_monotone_clock() -> None:
     """28 January and a minute leads past 28 February 00:00; 31 January 00:00 leads to it. The float is to the last instant that does."""
     task = Task(id="t", milestone=True, not_before="2027-01-28")
