@@ -75,7 +75,7 @@ def test_money_is_exact_and_prints_as_it_reads(text: str, amount: Decimal, shown
     assert as_money(shown) == money
 
 
-@pytest.mark.parametrize("text", ["12", "12 gbp", "1e30000000 GBP", "GBP 12", "£12", "12 POUND", 12, "1" * 16 + " GBP"])
+@pytest.mark.parametrize("text", ["12", "12 gbp", "1e30000000 GBP", "GBP 12", "£12", "12 POUND", 12, "1" * 29 + " GBP"])
 def test_what_is_no_money_is_refused(text: object) -> None:
     with pytest.raises(UnitError):
         as_money(text)  # type: ignore[arg-type]

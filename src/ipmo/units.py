@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
@@ -64,6 +64,10 @@ MAX_INSTANT = date(9999, 12, 31).toordinal() * DAY
 """The end of the year 9999: no date of a plan lies behind it."""
 
 NUMBER = r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?"
+MOST_MONEY, MOST_TIME, MOST_BEHIND = 28, 15, 60
+"""Digits before the point of an amount of money (as many as sums keep) and of time or effort, and behind it: what nouns take and files hold."""
+MONEY_NUMBER = rf"[+-]?[0-9]{{1,{MOST_MONEY}}}(?:\.[0-9]{{1,{MOST_BEHIND}}})?"
+TIME_NUMBER = rf"[+-]?[0-9]{{1,{MOST_TIME}}}(?:\.[0-9]{{1,{MOST_BEHIND}}})?"
 
 WORKING = {
     "min": "min",
@@ -83,14 +87,15 @@ STEPS = {"month": "month", "months": "month", "year": "year", "years": "year"}
 EFFORT = {"ph": "ph", "pd": "pd", "pw": "pw"}
 _SPAN_UNITS = WORKING | ELAPSED | STEPS
 _ELAPSED_MINUTES = {"emin": 1, "eh": 60, "ed": DAY, "ew": WEEK}
-_SPAN = re.compile(rf"({NUMBER}) ?([a-z]{{1,6}})", re.ASCII)
-_MONEY = re.compile(rf"({NUMBER}) ?(k|K|M|bn)? ?([A-Z]{{3}})", re.ASCII)
-_RATE = re.compile(rf"({NUMBER} ?(?:k|K|M|bn)? ?[A-Z]{{3}}) ?(?:per|/) ?([a-z]{{1,6}})", re.ASCII)
+_SPAN = re.compile(rf"({TIME_NUMBER}) ?([a-z]{{1,6}})", re.ASCII)
+_MONEY = re.compile(rf"({MONEY_NUMBER}) ?(k|K|M|bn)? ?([A-Z]{{3}})", re.ASCII)
+_RATE = re.compile(rf"({MONEY_NUMBER} ?(?:k|K|M|bn)? ?[A-Z]{{3}}) ?(?:per|/) ?([a-z]{{1,6}})", re.ASCII)
 _SHARE = re.compile(r"([+-]?[0-9]{1,15}(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,3})?) ?(%)?", re.ASCII)  # every float reads back
 _NUMBER = re.compile(rf"{NUMBER}(?:[eE][+-]?[0-9]{{1,2}})?", re.ASCII)
+_AMOUNT = re.compile(rf"{MONEY_NUMBER}(?:[eE][+-]?[0-9]{{1,2}})?", re.ASCII)
 _WHEN = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]{1,9})?)?)?", re.ASCII)
 _ZONED = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.]{4,}(?:Z|[+-][0-9:]{2,6})", re.ASCII)
-_FACTORS = {None: 1, "k": 1_000, "K": 1_000, "M": 1_000_000, "bn": 1_000_000_000}
+_POWERS = {None: 0, "k": 3, "K": 3, "M": 6, "bn": 9}
 _RATE_UNITS = EFFORT | STEPS | WORKING | {"item": "item", "unit": "unit"}
 
 _MINOR = {
@@ -124,9 +129,33 @@ def _decimal(value: object, what: str) -> Decimal:
 
 
 def _amount(value: object) -> Decimal:
-    if type(value) is Decimal and value.is_finite() and value.adjusted() < 28:
-        return value  # computed, not typed: totals may be longer than what users may write
-    return _decimal(value, "an amount")
+    if isinstance(value, Decimal):
+        found = value
+    elif type(value) is int or (isinstance(value, str) and _AMOUNT.fullmatch(value)):
+        found = Decimal(value)
+    else:
+        found = _decimal(value, "an amount")
+    if not found.is_finite():
+        raise UnitError(f"{_shown(value)} is not an amount")
+    if found.adjusted() >= MOST_MONEY and found:
+        raise UnitError(f"{_shown(found)} is more than can be kept; write at most {MOST_MONEY} digits before the point")
+    return found
+
+
+def _kept(amount: Decimal, most: int) -> None:
+    """Refuses what is computed in passing, and too long for a file to hold.
+
+    Raises:
+        UnitError: it has more digits than that before the point, or than `MOST_BEHIND` behind it.
+    """
+    if amount and (
+        amount.adjusted() >= most
+        or amount.adjusted() < -MOST_BEHIND
+        or (cast(int, amount.as_tuple().exponent) < -MOST_BEHIND and len(plain(amount).partition(".")[2]) > MOST_BEHIND)
+    ):
+        raise UnitError(
+            f"{_shown(amount)} is longer than can be kept; write at most {most} digits before the point and {MOST_BEHIND} behind it"
+        )
 
 
 def _shown(value: object) -> str:
@@ -201,7 +230,7 @@ class Money:
     """An exact amount in one currency.
 
     Args:
-        amount: any number of at most 15 digits; floats are taken by their shortest text.
+        amount: any number below 10^28; floats are taken by their shortest text. Nouns take at most 60 digits behind the point.
         currency: ISO 4217 code, three capital letters.
 
     >>> str(as_money("4.2 M GBP")), as_money("4.2 M GBP").minor
@@ -323,6 +352,7 @@ def as_span(value: Span | str) -> Span:
         UnitError: it is no length of time.
     """
     if isinstance(value, Span):
+        _kept(value.amount, MOST_TIME)
         return value
     if not isinstance(value, str):
         raise UnitError(f"{_shown(value)} has no unit; write a length of time, for example 10 d (working) or 10 ed (elapsed)")
@@ -336,6 +366,7 @@ def as_effort(value: Effort | str) -> Effort:
         UnitError: it is no effort.
     """
     if isinstance(value, Effort):
+        _kept(value.amount, MOST_TIME)
         return value
     match = _SPAN.fullmatch(value) if isinstance(value, str) else None
     if match is None or match[2] not in EFFORT:
@@ -348,7 +379,7 @@ def _money(text: str) -> Money:
     match = _MONEY.fullmatch(text)
     if match is None:
         raise UnitError(f"{_shown(text)} is not money; write for example 1200 GBP, 350 k GBP or 4.2 M GBP")
-    return Money(Decimal(match[1]) * _FACTORS[match[2]], match[3])
+    return Money(Decimal(f"{match[1]}E{_POWERS[match[2]]}"), match[3])  # exact: a product would be rounded
 
 
 def as_money(value: Money | str) -> Money:
@@ -358,6 +389,7 @@ def as_money(value: Money | str) -> Money:
         UnitError: it is no money.
     """
     if isinstance(value, Money):
+        _kept(value.amount, MOST_MONEY)
         return value
     if not isinstance(value, str):
         raise UnitError(f"{_shown(value)} has no currency; write for example 1200 GBP, 350 k GBP or 4.2 M GBP")
@@ -371,6 +403,7 @@ def as_rate(value: Rate | str) -> Rate:
         UnitError: it is no rate.
     """
     if isinstance(value, Rate):
+        _kept(value.money.amount, MOST_MONEY)
         return value
     match = _RATE.fullmatch(value) if isinstance(value, str) else None
     if match is None or match[2] not in _RATE_UNITS:

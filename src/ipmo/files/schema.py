@@ -17,14 +17,13 @@ from ipmo.model.money import CURVES
 from ipmo.model.plain import HEADER, ORGANISATION, VERSION
 from ipmo.model.references import ID
 from ipmo.model.shape import Kind, Shape, keys_of, shape
-from ipmo.units import Effort, Money, Rate, Span, When
+from ipmo.units import MONEY_NUMBER, NUMBER, TIME_NUMBER, Effort, Money, Rate, Span, When
 
 __all__ = ["json_schema"]
 
-NUMBER = r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?"
-SPAN = rf"^{NUMBER} ?(min|mins|h|hours?|d|days?|w|weeks?|emin|eh|ed|ew|months?|years?)$"
-MONEY = rf"^{NUMBER} ?(k|K|M|bn)? ?[A-Z]{{3}}$"
-RATE = rf"^{NUMBER} ?(k|K|M|bn)? ?[A-Z]{{3}} ?(per|/) ?[a-z]{{1,6}}$"
+SPAN = rf"^{TIME_NUMBER} ?(min|mins|h|hours?|d|days?|w|weeks?|emin|eh|ed|ew|months?|years?)$"
+MONEY = rf"^{MONEY_NUMBER} ?(k|K|M|bn)? ?[A-Z]{{3}}$"
+RATE = rf"^{MONEY_NUMBER} ?(k|K|M|bn)? ?[A-Z]{{3}} ?(per|/) ?[a-z]{{1,6}}$"
 WHEN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?)?$"
 Schema: TypeAlias = dict[str, Any]
 """A piece of JSON schema as plain data."""
@@ -101,7 +100,7 @@ def _quantities() -> Schema:
         "Span": {"type": "string", "pattern": SPAN, "description": "a length of time, for example 10 d, 2 w, 10 ed, 3 months"},
         "Money": {"type": "string", "pattern": MONEY, "description": "money, for example 350 k GBP"},
         "Rate": {"type": "string", "pattern": RATE, "description": "money per unit, for example 320 GBP per pd"},
-        "Effort": {"type": "string", "pattern": rf"^{NUMBER} ?(ph|pd|pw)$", "description": "effort, for example 3 pd"},
+        "Effort": {"type": "string", "pattern": rf"^{TIME_NUMBER} ?(ph|pd|pw)$", "description": "effort, for example 3 pd"},
         "When": {"type": "string", "pattern": WHEN, "description": "YYYY-MM-DD or YYYY-MM-DDTHH:MM"},
         "Share": {"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"type": "string", "pattern": rf"^{NUMBER} ?%?$"}]},
     }

@@ -31,7 +31,7 @@ from ipmo.model.fields import FrozenMap, Parse, PlainData, plain_data, said, tex
 from ipmo.model.reading import Read, Reading, reads
 from ipmo.model.reference import REFERENCE_CLASSES, ReferenceClass
 from ipmo.model.shape import Shape
-from ipmo.units import Effort, Money, Span, as_money, as_number, as_share, as_span
+from ipmo.units import Effort, Money, Span, as_effort, as_money, as_number, as_share, as_span
 
 __all__ = ["as_cost", "as_estimate", "as_factor", "as_time", "estimate_of", "to_plain"]
 
@@ -63,7 +63,7 @@ def as_estimate(
     if type(value) is str:
         return _fixed(value, quantity)
     if type(value) is Fixed or isinstance(value, Estimate):
-        return value
+        return _kept(value)
     if not isinstance(value, Mapping):
         return Fixed(quantity(value))
 
@@ -151,7 +151,29 @@ QUANTITIES: Mapping[str, Parse[Quantity]] = {
 """What reads the values of an estimate, by the unit of its field."""
 CLASSES: Mapping[str, tuple[type, ...]] = {"": (Span,), "time": (Span,), "money": (Money,), "time or money": (Span, Money)}
 """What they then are; plain numbers for any other unit."""
+KEPT: Mapping[type, Parse[object]] = {Span: as_span, Money: as_money, Effort: as_effort}
+"""What refuses quantities that no file holds."""
 BUILT_IN = frozenset((Fixed, Triangular, Pert, Uniform, LogNormal, Normal, Discrete, Empirical, Referenced))
+
+
+def _values(estimate: Estimate) -> tuple[object, ...]:
+    """What an estimate of a built-in kind is made of."""
+    if type(estimate) is Fixed:
+        return (estimate.value,)
+    return attrs.astuple(cast(Any, estimate), recurse=False) if type(estimate) in BUILT_IN else ()
+
+
+def _kept(estimate: Estimate) -> Estimate:
+    """An estimate of quantities that files hold.
+
+    Raises:
+        UnitError: one is longer.
+    """
+    for value in _values(estimate):
+        for one in value if isinstance(value, tuple) else (value,):
+            if (quantity := KEPT.get(type(one))) is not None:
+                quantity(one)
+    return estimate
 
 
 def _of_unit(estimate: Estimate, unit: str) -> Estimate:
@@ -160,8 +182,7 @@ def _of_unit(estimate: Estimate, unit: str) -> Estimate:
     Raises:
         UnitError: it is of something else.
     """
-    fixed = (estimate.value,) if type(estimate) is Fixed else None
-    values = fixed or (attrs.astuple(cast(Any, estimate), recurse=False) if type(estimate) in BUILT_IN else ())
+    values: tuple[Any, ...] = _values(_kept(estimate))
     first = values[0][0] if values and isinstance(values[0], tuple) else values[0] if values else None
     if first is not None and not isinstance(first, CLASSES.get(unit, (float, int, Decimal))):
         raise UnitError(f"an estimate of {first} is none of {unit or 'time'}")

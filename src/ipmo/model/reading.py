@@ -39,16 +39,7 @@ from ipmo.model.shape import DECLARED, UNITED, Kind, Shape, keys_of, shape, shap
 from ipmo.model.values import CONVERTER, PARSERS, ByFields, reader_of
 from ipmo.progress import steps
 from ipmo.spelling import Speller
-from ipmo.units import (
-    Effort,
-    Money,
-    Rate,
-    Span,
-    When,
-    as_number,
-    as_share,
-    as_when,
-)
+from ipmo.units import When, as_number, as_share, as_when
 from ipmo.words import class_word, plural
 
 __all__ = [
@@ -136,10 +127,10 @@ READERS: dict[object, Callable[[Shape], Read]] = {
 }
 """How a value is read that depends on its field or on the reading; classes that read themselves are added by `reads`."""
 RIGHT: dict[object, tuple[type, ...]] = {
-    **{cls: (cls,) for cls in (str, bool, date, Span, Money, Rate, Effort)},
+    **{cls: (cls,) for cls in (str, bool, date)},
     When: (date,),
 }
-"""Classes whose values a field takes as they are."""
+"""Classes whose values a field takes as they are; a quantity may be longer than files hold, and is looked at."""
 TYPED: set[object] = {bool, When}
 """Classes that say how they are read, whatever the declaration of a field says."""
 WHOLE: set[object] = set()

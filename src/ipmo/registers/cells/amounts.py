@@ -12,7 +12,7 @@ import attrs
 
 from ipmo.registers.cells.outcomes import SPACES, CellError
 from ipmo.registers.opening.sheets import Raw, said_cell
-from ipmo.units import Money, Rate
+from ipmo.units import Money, Rate, as_money
 
 __all__ = [
     "CODES",
@@ -353,7 +353,7 @@ class Amounts:
             raise CellError(f"{said_cell(cell)} is in no currency; say currency: in the mapping")
         if not power and self.multiplier in ("M", "bn") and abs(number).scaleb(POWERS[self.multiplier]) > MOST and abs(number) >= 1_000_000:
             raise CellError(f"{said_cell(cell)} stands in a column of {self.multiplier}, and seems to be written in full")
-        return Money(number.scaleb(WORDS[power] if power else POWERS[self.multiplier]), currency)
+        return as_money(Money(number.scaleb(WORDS[power] if power else POWERS[self.multiplier]), currency))
 
     def rate(self, cell: Raw) -> Rate:
         """Money per something: `£320 per day`, `320` where the column says per what.

@@ -22,7 +22,7 @@ from ipmo.registers.cells.days import USUAL, Days
 from ipmo.registers.cells.outcomes import BLANK, UNKNOWN, CellError, Outcome, Read, Refused, folded, unknown_in
 from ipmo.registers.fields import RegisterField
 from ipmo.registers.opening.sheets import Raw, said_cell, text_of
-from ipmo.units import Effort, Span
+from ipmo.units import Effort, Span, as_effort, as_span
 
 __all__ = ["Settings", "flag_words", "length_said", "read_column", "usual_year"]
 
@@ -331,9 +331,9 @@ def _lengths(
     return reader
 
 
-_span = _lengths(SPANS, "time", Span)
-_time = _lengths(SPANS, "time", lambda amount, unit: Fixed(Span(amount, unit)))
-_effort = _lengths(EFFORTS, "effort", Effort)
+_span = _lengths(SPANS, "time", lambda amount, unit: as_span(Span(amount, unit)))
+_time = _lengths(SPANS, "time", lambda amount, unit: Fixed(as_span(Span(amount, unit))))
+_effort = _lengths(EFFORTS, "effort", lambda amount, unit: as_effort(Effort(amount, unit)))
 
 
 def _links(field: RegisterField, settings: Settings, cells: Sequence[Raw]) -> Read:
