@@ -66,3 +66,11 @@ def test_all_problems_of_a_file_are_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(ipmo.FileError) as caught:
         ipmo.read_changes(file)
     assert [p.line for p in caught.value.problems] == [3, 4, 5]
+
+
+@pytest.mark.parametrize("name", ["changes.yaml", "changes.json"])
+def test_an_empty_file_is_told_what_a_file_of_changes_has(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("  \n", encoding="utf-8")
+    with pytest.raises(ipmo.FileError, match="`changes:` with a list") as caught:
+        ipmo.read_changes(tmp_path / name)
+    assert "portfolio" not in str(caught.value)

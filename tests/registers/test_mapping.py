@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from click.testing import CliRunner
 
+import ipmo
 from ipmo.cli import main
 from ipmo.errors import FileError
 from ipmo.registers.mapping import ColumnMapping, Mapping, SheetMapping, read_mapping, to_text, write_mapping
@@ -104,3 +105,29 @@ def test_a_mapping_that_is_there_is_not_written_over(tmp_path):
     itself = CliRunner().invoke(main, ["map", str(table), "-o", str(table), "--force"])
     assert itself.exit_code == 1
     assert table.read_text().startswith("Project ID")
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        b"",
+        b"  \n",
+        b"# nothing yet\n",
+        b"- a\n",
+        b"ipmo: 1\nportfolio: {id: x}\n",
+        b"{}\n",
+        b"PK\x03\x04",
+        b"<html>",
+        b"\0\1",
+        b"a,b\n1,2\n",
+    ],
+)
+def test_what_is_no_mapping_is_answered_with_what_a_mapping_is(tmp_path, held):
+    (tmp_path / "m.yaml").write_bytes(held)
+    (tmp_path / "a.csv").write_text("Project,Budget\nA,5\n", encoding="utf-8")
+    with pytest.raises(FileError) as caught:
+        ipmo.read(tmp_path / "a.csv", mapping=tmp_path / "m.yaml")
+    said = str(caught.value)
+    assert "mapping" in said and "m.yaml" in said and "portfolio starts" not in said and "an ipmo portfolio" not in said
+    if not held.startswith((b"PK", b"<", b"\0")):
+        assert "says what the columns of a spreadsheet mean" in said and "`ipmo map SPREADSHEET -o FILE` writes one" in said

@@ -25,7 +25,8 @@ def read_changes_file(path: Path, name: str, declared: Declared = NOTHING) -> tu
     Raises:
         FileError: with all problems, each with file, line, column and path.
     """
-    document = parse(text_of(path, name), name, is_json=True if path.suffix == ".json" else None)
+    text = text_of(path, name, "a file of changes in YAML or JSON", "write `ipmo: 1` and `changes:` with a list")
+    document = parse(text, name, is_json=True if path.suffix == ".json" else None)
     data: PlainData = document.data
     if not isinstance(data, dict) or "changes" not in data:
         raise FileError(name, "this is no file of changes: write `ipmo: 1` and `changes:` with a list")

@@ -36,6 +36,7 @@ Starts = dict[int, tuple[int, int]]
 NUMBERLIKE = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?", re.ASCII)
 NUMBER_BEGINS = frozenset("0123456789+-.")
 NULLS = frozenset(("", "~", "null", "Null", "NULL"))
+PORTFOLIO, BEGINS = "an ipmo portfolio in YAML or JSON", "a portfolio starts with `ipmo: 1`"
 KINDS = (
     (b"%PDF", "a PDF"),
     (b"PK\x03\x04", "a zip archive or an Office file"),
@@ -90,20 +91,26 @@ class Document:
         return tuple(out)
 
 
-def text_of(path: Path, name: str) -> str:
+def text_of(path: Path, name: str, what: str = PORTFOLIO, begins: str = BEGINS) -> str:
     """The text of a file.
+
+    Args:
+        path: the file.
+        name: the file as the user named it.
+        what: what it should be, for what is not.
+        begins: what to say of one that is empty.
 
     Raises:
         FileError: it cannot be read, is too large, empty, binary, or not UTF-8.
     """
-    raw = bytes_of(path, name, "the file is empty; a portfolio starts with `ipmo: 1`")
-    for magic, what in KINDS:
+    raw = bytes_of(path, name, f"the file is empty; {begins}")
+    for magic, found in KINDS:
         if raw.startswith(magic):
-            raise FileError(name, f"this is {what}, not an ipmo portfolio in YAML or JSON")
+            raise FileError(name, f"this is {found}, not {what}")
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise FileError(name, "the text is UTF-16; save it as UTF-8")
     if b"\0" in raw:
-        raise FileError(name, "this is a binary file, not an ipmo portfolio in YAML or JSON")
+        raise FileError(name, f"this is a binary file, not {what}")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -124,7 +131,7 @@ def text_of(path: Path, name: str) -> str:
         ) from None
     head = text.lstrip()[:200].lower()
     if head.startswith("<"):
-        raise FileError(name, "this is XML or HTML, not an ipmo portfolio in YAML or JSON")
+        raise FileError(name, f"this is XML or HTML, not {what}")
     return text
 
 

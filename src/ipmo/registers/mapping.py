@@ -263,7 +263,7 @@ def read_mapping(path: str | os.PathLike[str]) -> Mapping:
         FileError: every problem with its line and column.
     """
     name = os.fspath(path)
-    document = parse(text_of(Path(path), name), name)
+    document = parse(text_of(Path(path), name, "a mapping of columns in YAML", f"{WHAT}; {ADVICE}"), name)
     try:
         return from_plain(document.data)
     except ModelError as error:
@@ -280,6 +280,8 @@ def from_plain(data: PlainData) -> Mapping:
 
 
 Path_ = tuple[str | int, ...]
+WHAT: Final = "a mapping says what the columns of a spreadsheet mean"
+ADVICE: Final = "`ipmo map SPREADSHEET -o FILE` writes one to be looked over; it begins with `mapping: 1`"
 
 
 class _Reader:
@@ -295,9 +297,7 @@ class _Reader:
     def mapping(self, data: PlainData) -> Mapping:
         """The whole file."""
         if not isinstance(data, dict) or "mapping" not in data:
-            raise ModelError(
-                Problem(message="this is no mapping of columns", hint="`ipmo map FILE` writes one; it begins with `mapping: 1`")
-            )
+            raise ModelError(Problem(message=f"this is no mapping of columns: {WHAT}", hint=ADVICE))
         if str(data["mapping"]) != str(VERSION):
             self.wrong(f"version {data['mapping']!r} of mappings is not known", ("mapping",), f"this ipmo reads version {VERSION}")
         told = self.part(data, (), {"mapping", "sheets", *FILE_KEYS})
