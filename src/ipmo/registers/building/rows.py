@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from typing import cast
 
 import attrs
 
@@ -250,23 +251,27 @@ class Table:
         if ids is None or dates is None or self.kind.name != "projects":
             return
         called = [text if isinstance(text, str) else "" for text in names.outcomes] if names is not None else [""] * len(self.rows)
-        keys = [
-            (own, folded(name)) if isinstance(own, str) else None  # what bears one id and another name is something else
-            for own, name in zip(ids.outcomes, called, strict=True)
-        ]
         reported = [as_day(day) if isinstance(day, date) else None for day in dates.outcomes]
-        latest: dict[tuple[str, str], date] = {}
-        for key, day in zip(keys, reported, strict=True):
-            if key is not None and day is not None:
-                latest[key] = max(day, latest.get(key, day))
+        keys = _reports(ids.outcomes, called, reported)
+        latest: dict[tuple[str, str], int] = {}
+        for place, (key, day) in enumerate(zip(keys, reported, strict=True)):
+            if key is not None and day is not None and (key not in latest or day > cast(date, reported[latest[key]])):
+                latest[key] = place
         older = {
             place
             for place, (key, day) in enumerate(zip(keys, reported, strict=True))
-            if key is not None and day is not None and day < latest[key]
+            if key is not None and day is not None and day < cast(date, reported[latest[key]])
         }
         if not older:
             return
         projects = len({keys[place] for place in older})
+        renamed = {
+            key[
+                0
+            ]: f"{key[0]!r} is called {called[latest[key]]!r} in its latest report and {called[place]!r} in {self.place(self.rows[place])}"
+            for place in sorted(older, reverse=True)
+            if (key := keys[place]) is not None and folded(called[place]) != folded(called[latest[key]])
+        }
         left = [row for place, row in enumerate(self.rows) if place in older]
         self.ignored_rows += left
         self.rows = [row for place, row in enumerate(self.rows) if place not in older]
@@ -279,6 +284,13 @@ class Table:
             line=self.line(left[0]),
             severity=Severity.INFO,
         )
+        if renamed:
+            self.intake.note(
+                "row-ignored",
+                f"{counted(len(renamed), 'project')} renamed: {'; '.join(list(renamed.values())[:5])}; the latest name is read",
+                "where the two are not the same project, give one of them another id",
+                severity=Severity.WARNING,
+            )
 
     # ------------------------------------------------------------------------------------------ what is said
 
@@ -437,6 +449,19 @@ def _settings(column: ColumnMapping, whole: Mapping, unknown: Callable[[str], bo
         scale=column.scale,
         separator=column.separator,
     )
+
+
+def _reports(ids: Sequence[Outcome], called: Sequence[str], reported: Sequence[date | None]) -> list[tuple[str, str] | None]:
+    """Which project each row reports of: that of its id, whatever it is called then; two names of one id on one day are two projects."""
+    names: dict[str, dict[date, str]] = {}
+    parted = set()
+    for own, name, day in zip(ids, called, reported, strict=True):
+        if isinstance(own, str) and day is not None and names.setdefault(own, {}).setdefault(day, folded(name)) != folded(name):
+            parted.add(own)
+    return [
+        None if not isinstance(own, str) else (own, folded(name)) if own in parted or day is None else (own, "")
+        for own, name, day in zip(ids, called, reported, strict=True)
+    ]
 
 
 def header_of(sheet: Sheet, rows: Sequence[int]) -> list[str]:
