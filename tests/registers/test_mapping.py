@@ -131,3 +131,10 @@ def test_what_is_no_mapping_is_answered_with_what_a_mapping_is(tmp_path, held):
     assert "mapping" in said and "m.yaml" in said and "portfolio starts" not in said and "an ipmo portfolio" not in said
     if not held.startswith((b"PK", b"<", b"\0")):
         assert "says what the columns of a spreadsheet mean" in said and "`ipmo map SPREADSHEET -o FILE` writes one" in said
+
+
+def test_a_mapping_made_in_python_with_a_field_that_is_none_is_answered(tmp_path):
+    (tmp_path / "a.csv").write_text("Project,Budget\nA,5\n", encoding="utf-8")
+    mapping = Mapping(sheets=[SheetMapping(register="projects", columns=[ColumnMapping(header="Project", field="name"), ColumnMapping(header="Budget", field="bugdet")])])  # fmt: skip
+    with pytest.raises(FileError, match="'bugdet' is no field of register 'projects'; close: 'budget'"):
+        ipmo.read(tmp_path / "a.csv", mapping=mapping)

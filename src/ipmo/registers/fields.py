@@ -19,7 +19,7 @@ from ipmo.model.shape import Shape, shape
 from ipmo.model.work import Task
 from ipmo.units import Effort, Money, Rate, Span, When
 
-__all__ = ["CATALOGUE", "Cell", "RegisterField", "RegisterKind", "register_named", "registers"]
+__all__ = ["CATALOGUE", "MONEY_CELLS", "Cell", "RegisterField", "RegisterKind", "register_named", "registers"]
 
 Cell = Literal[
     "text",
@@ -44,13 +44,16 @@ Cell = Literal[
     "effort",
     "links",
     "data",
+    "currency",
 ]
 """Kinds of cells: how what people type is read.
 
 `worth` is money, or money per time; `budget` money, of a period where the column says so; `cost` and `time` an amount or an
-estimate of it; `date` a day, `when` a day with or without a time of day; `links` predecessors such as `1FS+2d; 3`; `data` JSON.
+estimate of it; `currency` that of the amounts in its row; `date` a day, `when` a day with or without a time of day; `links` predecessors such as `1FS+2d; 3`; `data` JSON.
 """
 CELLS: Final = get_args(Cell)
+MONEY_CELLS: Final = frozenset(("money", "budget", "cost", "worth", "rate"))
+"""Cells that hold amounts of money."""
 
 
 @attrs.frozen(kw_only=True)

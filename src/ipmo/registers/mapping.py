@@ -44,6 +44,8 @@ Decimals = Literal["", "point", "comma"]
 Rest = Literal["attributes", "ignore"]
 ATTRIBUTE: Final = "attribute"
 """The field of a column that is kept as an attribute, under its header or the name that `attribute:` gives."""
+CURRENCY: Final = "currency"
+"""What a column is mapped to that names the currency of the amounts in each row."""
 IGNORE: Final = "ignore"
 """The field of a column that is left out."""
 UNKNOWN: Final = (
@@ -62,7 +64,7 @@ class ColumnMapping:
     Args:
         header: its header, spaces as one; empty where it has none.
         at: its letters (of a transposed sheet, as if it were turned), where the header alone does not say which.
-        field: the field of the register; `attribute`, or `ignore`.
+        field: the field of the register; `currency` for that of the amounts in each row, `attribute`, or `ignore`.
         attribute: the name of the attribute; the header when empty.
         unit: what bare numbers are: of shares `percent` or `share`, of time `d`, `w`, `h`, `months`, of effort `pd`; of dates `serial`,
             for the day numbers of office programs.
@@ -372,8 +374,8 @@ class _Reader:
             return None
         told = self.part(data, path, {"field", *COLUMN_KEYS})
         field = str(told["field"])
-        if kind is not None and field not in kind.fields and field not in (ATTRIBUTE, IGNORE):
-            near = _near(field, [*kind.fields, ATTRIBUTE, IGNORE])
+        if kind is not None and field not in kind.fields and field not in (ATTRIBUTE, CURRENCY, IGNORE):
+            near = _near(field, [*kind.fields, ATTRIBUTE, CURRENCY, IGNORE])
             self.wrong(
                 f"{field!r} is no field of register {kind.name!r}{near}",
                 path if isinstance(data, dict) and len(data) == 1 else (*path, "field"),

@@ -60,7 +60,7 @@ def _part(table: Table, register: str, positions: list[int]) -> Table:
     columns, lost = [], []
     for column in table.columns:
         field, attribute = column.field, column.attribute
-        if field is not None and not attribute and field.name != "type":
+        if field is not None and not attribute and field.name not in ("type", ""):
             name = field.name
             if name not in kind.fields or (name in renamed and name == "name"):
                 name = renamed.get(name, name)

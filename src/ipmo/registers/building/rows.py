@@ -18,9 +18,9 @@ from ipmo.registers.cells.days import MONTH_NAMES
 from ipmo.registers.cells.merged import filled_down
 from ipmo.registers.cells.outcomes import BLANK, Blank, Outcome, Refused, Unknown, folded, unknown_in
 from ipmo.registers.cells.outcomes import UNKNOWN as IS_UNKNOWN
-from ipmo.registers.cells.reading import Settings, read_column, usual_year
-from ipmo.registers.fields import RegisterField, RegisterKind
-from ipmo.registers.mapping import ATTRIBUTE, IGNORE, UNKNOWN, ColumnMapping, Mapping, SheetMapping
+from ipmo.registers.cells.reading import Settings, read_column, read_in_currencies, usual_year
+from ipmo.registers.fields import MONEY_CELLS, RegisterField, RegisterKind
+from ipmo.registers.mapping import ATTRIBUTE, CURRENCY, IGNORE, UNKNOWN, ColumnMapping, Mapping, SheetMapping
 from ipmo.registers.opening.header_rows import header_texts
 from ipmo.registers.opening.lettered import letters, number_of
 from ipmo.registers.opening.sheets import Raw, Sheet, is_blank, said_cell
@@ -40,6 +40,7 @@ OVER = dict(choice_words(("proposed", "approved", "active", "paused", "closed", 
     ("resolved", "removed", "won't do", "wont do", "won't fix", "duplicate"), "cancelled"
 )
 """What words of a status mean of work that is over."""
+OF_ROWS = RegisterField(name="", cell="currency", help="the currency of the amounts in each row", path=("",))
 MOST_PLACES = 200
 """Refused cells of one column that have a finding each; of the rest, one finding names the places."""
 TEXT = RegisterField(name="attribute", cell="text", help="kept as it stands", path=("attributes",))
@@ -180,6 +181,12 @@ class Table:
             return Column(
                 index, mapping, TEXT, attribute=mapping.attribute or " ".join(header.split()) or f"column {self.sheet.letters(index)}"
             )
+        if mapping.field == CURRENCY and CURRENCY not in self.kind.fields:
+            return Column(index, mapping, OF_ROWS)
+        if mapping.field not in self.kind.fields:
+            near = close_matches(mapping.field, list(self.kind.fields))
+            close = f"; close: {listed(near)}" if near else ""
+            raise FileError(self.sheet.file, f"{mapping.field!r} is no field of register {self.kind.name!r}{close}")
         return Column(index, mapping, self.kind.fields[mapping.field])
 
     def _choose_rows(self) -> None:
@@ -237,12 +244,18 @@ class Table:
         rows = self.sheet.rows
         chosen = [rows[place] for place in self.rows]
         cells = list(zip(*chosen, strict=True)) if chosen else [()] * len(self.columns)
-        for column in self.columns:
-            if column.field is not None:
-                settings = _settings(
-                    column.mapping, whole, says if not column.mapping.unknown else unknown_in((*unknown, *column.mapping.unknown))
-                )
+        named: Column | None = None
+        for column in sorted(self.columns, key=lambda one: one.field is not OF_ROWS):  # what amounts are in is read before them
+            if column.field is None:
+                continue
+            own = column.mapping
+            settings = _settings(own, whole, says if not own.unknown else unknown_in((*unknown, *own.unknown)))
+            if named is not None and column.field.cell in MONEY_CELLS:
+                stated = attrs.evolve(settings, currency=own.currency)
+                column.outcomes = read_in_currencies(cells[column.index], column.field, stated, settings, named.outcomes)
+            else:
                 column.outcomes = read_column(cells[column.index], column.field, settings)
+            named = column if column.field is OF_ROWS else named
         self._only_latest()
 
     def _only_latest(self) -> None:

@@ -25,6 +25,7 @@ __all__ = [
     "NamedMoney",
     "Numbers",
     "Shares",
+    "currency_named",
     "money_said",
     "number_text",
     "plain_number",
@@ -262,6 +263,30 @@ def plain_number(text: str) -> Decimal | None:
     return None
 
 
+CURRENCY_WORDS: Final = {
+    "pound": "GBP", "pounds": "GBP", "sterling": "GBP", "pounds sterling": "GBP", "pound sterling": "GBP", "euro": "EUR", "euros": "EUR",
+    "us dollar": "USD", "us dollars": "USD", "canadian dollar": "CAD", "canadian dollars": "CAD", "australian dollar": "AUD",
+    "australian dollars": "AUD", "new zealand dollar": "NZD", "new zealand dollars": "NZD", "swiss franc": "CHF", "swiss francs": "CHF",
+    "yen": "JPY", "indian rupee": "INR", "indian rupees": "INR",
+}  # fmt: skip
+"""Names of currencies that are of one country each."""
+
+
+def currency_named(text: str) -> str | None:
+    """The currency that a text names by its code, its sign or its name; None where it names none, or one of several.
+
+    >>> currency_named("eur"), currency_named("£"), currency_named("US$"), currency_named("Euros"), currency_named("$"), currency_named("hard")
+    ('EUR', 'GBP', 'USD', 'EUR', None, None)
+
+    Args:
+        text: of a cell.
+    """
+    low = number_text(text).casefold()
+    if low in SIGNS:
+        return SIGNS[low][0] if SIGNS[low] else None
+    return CURRENCY_WORDS.get(low) or (low.upper() if low.upper() in CODES else None)
+
+
 @attrs.frozen
 class NamedMoney:
     """An amount that says that it is money.
@@ -312,12 +337,14 @@ class Amounts:
         currency: of bare amounts; empty where none is stated.
         multiplier: of bare amounts: empty, `k`, `M`, `bn`.
         per: what bare amounts are per; empty for none.
+        row: the currency that another column names for the rows of these cells; empty where none does. What contradicts it is refused.
     """
 
     numbers: Numbers
     currency: str = ""
     multiplier: str = ""
     per: str = ""
+    row: str = ""
 
     def money(self, cell: Raw) -> Money:
         """An amount.
@@ -327,24 +354,34 @@ class Amounts:
         """
         number = bare_number(cell)
         if number is not None:
-            return self._made(number, "", self.currency, cell)
+            return self._made(number, "", self._bare(cell), cell)
         parts = _Parts.of(cell)
         found = self.numbers.read(parts.number)
         named = {self._currency(sign, cell) for sign in (parts.front, parts.back) if sign not in ("", LOST)}
         if len(named) > 1:
             raise CellError(f"{said_cell(cell)} names two currencies")
-        currency = named.pop() if named else self.currency
+        currency = named.pop() if named else self._bare(cell)
+        if self.row and currency != self.row:
+            raise CellError(f"{said_cell(cell)} is in {currency}, and its row says {self.row}")
         return self._made(-found if parts.minus else found, parts.power, currency, cell)
+
+    def _bare(self, cell: Raw) -> str:
+        """The currency of an amount that names none."""
+        if self.row and self.currency and self.row != self.currency:
+            raise CellError(f"the column of {said_cell(cell)} is in {self.currency}, and its row says {self.row}")
+        return self.row or self.currency
 
     def _currency(self, sign: str, cell: Raw) -> str:
         low = sign.casefold()
-        if low in SHARED and self.currency in SHARED[low]:
-            return self.currency
+        if low in SHARED:
+            whose = next((one for one in (self.row, self.currency) if one in SHARED[low]), None)
+            if whose is not None:
+                return whose
         if low in SIGNS:
             if not SIGNS[low]:
                 raise CellError(f"{sign!r} in {said_cell(cell)} is the sign of several currencies; say currency:")
             return SIGNS[low][0]
-        if sign.upper() not in CODES and sign.upper() != self.currency:
+        if sign.upper() not in CODES and sign.upper() not in (self.row, self.currency):
             raise CellError(f"{sign!r} in {said_cell(cell)} is no currency; write a code such as GBP")
         return sign.upper()
 

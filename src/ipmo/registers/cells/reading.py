@@ -16,7 +16,7 @@ from ipmo.errors import UnitError
 from ipmo.model.estimates import Fixed
 from ipmo.model.fields import FrozenMap, holdable
 from ipmo.model.governance import After
-from ipmo.registers.cells.amounts import Amounts, Numbers, Shares, plain_number, signed
+from ipmo.registers.cells.amounts import Amounts, Numbers, Shares, currency_named, plain_number, signed
 from ipmo.registers.cells.choice_words import choice_words, plain_word
 from ipmo.registers.cells.days import USUAL, Days
 from ipmo.registers.cells.outcomes import BLANK, UNKNOWN, CellError, Outcome, Read, Refused, folded, unknown_in
@@ -70,6 +70,7 @@ class Settings:
     Args:
         unit: of bare numbers.
         currency: of bare amounts.
+        row: the currency that another column names for these rows.
         multiplier: of bare amounts.
         per: what bare amounts are per.
         dates: how dates are written.
@@ -82,6 +83,7 @@ class Settings:
 
     unit: str = ""
     currency: str = ""
+    row: str = ""
     multiplier: str = ""
     per: str = ""
     dates: str = ""
@@ -154,6 +156,32 @@ def read_column(cells: Sequence[Raw], field: RegisterField, settings: Settings) 
         else:
             out[key] = _outcome(cell, read, scale, field)
     return [out[cell.__class__, cell] for cell in cells] if typed else list(map(out.__getitem__, cells))
+
+
+def read_in_currencies(
+    cells: Sequence[Raw], field: RegisterField, settings: Settings, file: Settings, named: Sequence[Outcome]
+) -> list[Outcome]:
+    """As `read_column` reads amounts, each in the currency that another column names for its row.
+
+    Args:
+        cells: the cells below the header.
+        field: what the column states.
+        settings: how its cells are read, with the currency that the column itself states.
+        file: the same, with the file's currency where the column states none: for rows that name none.
+        named: what became of the cells that name currencies.
+    """
+    texts = [cell for cell in cells if isinstance(cell, str) and cell and not settings.unknown(cell)]
+    decimal = Numbers.of(texts, settings.decimal).decimal  # the whole column says how its numbers are written, not the rows of one currency
+    out: list[Outcome] = [BLANK] * len(cells)
+    by_code: dict[object, list[int]] = {}
+    for place, code in enumerate(named):
+        by_code.setdefault(code if isinstance(code, str) else code.__class__, []).append(place)
+    for code, places in by_code.items():
+        own = attrs.evolve(settings, row=code) if isinstance(code, str) else settings if code is Refused else file
+        found = read_column([cells[place] for place in places], field, attrs.evolve(own, decimal=own.decimal or decimal))
+        for place, outcome in zip(places, found, strict=True):
+            out[place] = outcome
+    return out
 
 
 def _outcome(cell: Raw, read: Read, scale: Mapping[str, str], field: RegisterField) -> Outcome:
@@ -269,7 +297,8 @@ def _share(field: RegisterField, settings: Settings, cells: Sequence[Raw]) -> Re
 
 
 def _amounts(settings: Settings, cells: Sequence[Raw]) -> Amounts:
-    return Amounts(_numbers(settings, cells), settings.currency, settings.multiplier, settings.per)
+    numbers = Numbers.of(_texts_in(cells), settings.decimal, settings.row or settings.currency)
+    return Amounts(numbers, settings.currency, settings.multiplier, settings.per, settings.row)
 
 
 def _money(field: RegisterField, settings: Settings, cells: Sequence[Raw]) -> Read:
@@ -373,6 +402,16 @@ def _data(field: RegisterField, settings: Settings, cells: Sequence[Raw]) -> Rea
     return read
 
 
+def _currency(field: RegisterField, settings: Settings, cells: Sequence[Raw]) -> Read:
+    def read(cell: Raw) -> str:
+        found = currency_named(text_of(cell))
+        if found is None:
+            raise CellError(f"{said_cell(cell)} is no currency, or the sign of several; write a code such as GBP")
+        return found
+
+    return read
+
+
 def _no_number(word: str) -> object:
     raise ValueError(f"{word} is no number")
 
@@ -382,6 +421,7 @@ READERS: Final[Mapping[str, Make]] = FrozenMap(
         "text": _text, "texts": _many, "id": _word, "reference": _word, "references": _many, "choice": _choice, "flag": _flag, "number": _number,
         "whole": _whole, "share": _share, "money": _money, "worth": _worth, "rate": _rate, "budget": _money, "cost": _cost, "date": _date, "when": _when,
         "span": _span, "time": _time, "effort": _effort, "links": _links, "data": _data,
+        "currency": _currency,
     }
 )  # fmt: skip
 """What makes the reader of each kind of cell."""

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 
-from ipmo.registers.fields import RegisterField, RegisterKind
-from ipmo.registers.mapping import ATTRIBUTE
+from ipmo.registers.cells.amounts import currency_named
+from ipmo.registers.fields import MONEY_CELLS, RegisterField, RegisterKind
+from ipmo.registers.mapping import ATTRIBUTE, CURRENCY
 from ipmo.registers.proposing.columns import Column
 from ipmo.registers.proposing.headings import Heading
 from ipmo.registers.proposing.likeness import likenesses
@@ -38,6 +39,8 @@ FIRST = frozenset("original initial first".split())
 LATER = frozenset("revised updated latest current new".split())
 """Words for the first version of a date or amount, and for what it became."""
 REPLACED = 0.7
+CURRENCY_NAMES = frozenset(("currency", "currencies", "ccy", "währung", "devise", "monnaie", "moneda", "divisa", "moeda", "valuta"))
+"""What the column of the currency of each row is called."""
 BY_PERIOD = frozenset(("budget", "actual", "forecast", "funding"))
 """Fields that several columns may state, each for a period of its own."""
 
@@ -169,7 +172,27 @@ def assign(
             holders[key] = place
         given[place] = one
     said = _named([_said(place, given.get(place), everything, given, reads) for place in range(len(reads))], kind)
-    return _ids_by_values(said, reads, columns, everything) if "id" in kind.fields else said
+    said = _ids_by_values(said, reads, columns, everything) if "id" in kind.fields else said
+    return _currencies(said, reads, columns, kind)
+
+
+def _currencies(said: list[Assigned], reads: Sequence[Heading], columns: Sequence[Column], kind: RegisterKind) -> list[Assigned]:
+    """The column whose heading and cells say in which currency the amounts of each row are; of several, none."""
+    money = any(one.field in kind.fields and kind.fields[one.field].cell in MONEY_CELLS for one in said)
+    found = [
+        place
+        for place, (one, read, column) in enumerate(zip(said, reads, columns, strict=True))
+        if one.field == ATTRIBUTE
+        and CURRENCY_NAMES & set(read.text.casefold().replace("_", " ").replace("(", " ").split())
+        and column.texts
+        and all(currency_named(text) is not None for text in column.texts)
+    ]
+    if not money or not found:
+        return said
+    if len(found) == 1:
+        return [Assigned(field=CURRENCY) if place == found[0] else one for place, one in enumerate(said)]
+    doubt = "several columns name currencies: write `currency` for the one that all amounts of a row are in, and `currency:` for columns of another"
+    return [attrs.evolve(one, doubt=doubt) if place in found else one for place, one in enumerate(said)]
 
 
 def _first_version(

@@ -17,11 +17,11 @@ from ipmo.registers.cells.amounts import SIGNS
 from ipmo.registers.cells.choice_words import choice_words, is_plain, plain_word
 from ipmo.registers.cells.days import MONTH_NAME, MONTH_NAMES
 from ipmo.registers.cells.reading import flag_words
-from ipmo.registers.fields import RegisterField
+from ipmo.registers.fields import MONEY_CELLS, RegisterField
 from ipmo.registers.mapping import UNKNOWN, ColumnMapping, DateOrder
 from ipmo.registers.proposing.columns import Column
 from ipmo.registers.proposing.headings import Heading
-from ipmo.registers.proposing.voting import MONEY_CELLS, opposites
+from ipmo.registers.proposing.voting import opposites
 
 __all__ = ["Details", "day_named", "detailed", "most_used", "order_of_file", "unknown_texts"]
 
@@ -55,6 +55,8 @@ class Details:
     """
 
     currency: str = ""
+    by_row: bool = False
+    """A column names the currency of each row."""
     order: DateOrder = ""
     factors: frozenset[int] = frozenset()
     middle: float | None = None
@@ -114,7 +116,7 @@ def _numbers(column: Column) -> list[float]:
 
 def _money(mapped: ColumnMapping, field: RegisterField, read: Heading, column: Column, file: Details) -> ColumnMapping:
     currency = read.currency if read.currency is not None and read.currency not in SIGNS else ""
-    if currency and currency != file.currency:
+    if currency and (currency != file.currency or file.by_row):
         mapped = attrs.evolve(mapped, currency=currency)
     if read.multiplier > 1:
         mapped = attrs.evolve(mapped, multiplier=LETTERS[read.multiplier])

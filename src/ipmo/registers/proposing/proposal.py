@@ -11,18 +11,17 @@ from statistics import median
 
 import attrs
 
-from ipmo.registers.cells.amounts import SHARED, SIGNS
+from ipmo.registers.cells.amounts import SHARED, SIGNS, currency_named
 from ipmo.registers.cells.reading import usual_year
-from ipmo.registers.fields import CATALOGUE, RegisterField
-from ipmo.registers.mapping import ATTRIBUTE, IGNORE, ColumnMapping, Mapping, SheetMapping
-from ipmo.registers.opening.sheets import Sheet
+from ipmo.registers.fields import CATALOGUE, MONEY_CELLS, RegisterField
+from ipmo.registers.mapping import ATTRIBUTE, CURRENCY, IGNORE, ColumnMapping, Mapping, SheetMapping
+from ipmo.registers.opening.sheets import Sheet, is_blank
 from ipmo.registers.proposing.assigning import Assigned, assign
 from ipmo.registers.proposing.columns import Column, look_at
 from ipmo.registers.proposing.details import Details, day_named, detailed, most_used, order_of_file, unknown_texts
 from ipmo.registers.proposing.headers import Table, find_tables
 from ipmo.registers.proposing.headings import Heading, heading
 from ipmo.registers.proposing.kinds import kinds_of, telling
-from ipmo.registers.proposing.voting import MONEY_CELLS
 
 __all__ = ["propose"]
 
@@ -196,7 +195,10 @@ def _mapping(found: Sequence[_Found], sheets: Sequence[Sheet], doubts: list[str]
     ]
     money = [(read, column) for _, field, read, column in fields if field.cell in MONEY_CELLS]
     symbols = [read.currency or next(iter(column.signs), "") for read, column in money]
-    currency = most_used(symbols)
+    by_row = [(one, column) for one in found if (column := one.of(CURRENCY)) is not None]
+    rows = [code for _, column in by_row for text in column.texts if (code := currency_named(text)) is not None]
+    currency = most_used(symbols) or most_used(rows)
+    doubts += [doubt for one, _ in by_row if (doubt := _unnamed(one, currency))]
     shared = next((sign for sign in symbols if sign in SIGNS), "")
     if money and not currency:
         currency = MEANT.get(shared, "")
@@ -217,6 +219,7 @@ def _mapping(found: Sequence[_Found], sheets: Sequence[Sheet], doubts: list[str]
     named = [(read.multiplier, number) for read, column in money if read.multiplier > 1 for number in _amounts(column)]
     file = Details(
         currency=currency,
+        by_row=bool(by_row),
         order=order or "",
         factors=frozenset(factor for factor, _ in named),
         middle=median(number for _, number in named) if named else None,
@@ -246,6 +249,19 @@ def _mapping(found: Sequence[_Found], sheets: Sequence[Sheet], doubts: list[str]
         delimiter=text.delimiter if text is not None and text.delimiter not in ("", ",") else "",
         doubt="\n".join(doubts + ([f"its encoding is a guess: {text.encoding}"] if text is not None and text.guessed else [])),
     )
+
+
+def _unnamed(one: _Found, currency: str) -> str:
+    """What to say of amounts in rows whose currency is not named; empty where there are none."""
+    fields = CATALOGUE[one.kind].fields
+    named = next(one.table.cells(place) for place, said in enumerate(one.assigned) if said.field == CURRENCY)
+    money = [place for place, said in enumerate(one.assigned) if said.field in fields and fields[said.field].cell in MONEY_CELLS]
+    blank = [row for row, cell in enumerate(named) if is_blank(cell)]
+    count = sum(not is_blank(cells[row]) for cells in map(one.table.cells, money) for row in blank)
+    if not count:
+        return ""
+    amounts = "1 amount stands in a row" if count == 1 else f"{count} amounts stand in rows"
+    return f"{_called(one.sheet)}: {amounts} whose currency is not named: `currency: {currency}` is taken"
 
 
 def _amounts(column: Column) -> list[float]:

@@ -8,13 +8,12 @@ import attrs
 
 from ipmo.registers.cells.choice_words import plain_word
 from ipmo.registers.cells.reading import flag_words
-from ipmo.registers.fields import RegisterField
+from ipmo.registers.fields import MONEY_CELLS, RegisterField
 from ipmo.registers.proposing.columns import Column
 from ipmo.registers.proposing.headings import Heading
 
-__all__ = ["MONEY_CELLS", "Vote", "opposites", "vote"]
+__all__ = ["Vote", "opposites", "vote"]
 
-MONEY_CELLS = frozenset(("money", "budget", "cost", "worth", "rate"))
 MOST = 0.6
 """From this share on, the cells are taken for what they look like."""
 FINANCIAL_YEAR = re.compile(r"(?:fy ?)?(?:19|20)\d\d[-/](?:19|20)?\d\d", re.IGNORECASE)
