@@ -60,6 +60,41 @@ def test_tables_below_one_another_are_read_each(tmp_path):
     assert "it holds 3 tables: rows 1 to 3; rows 5 to 8; rows 12 to 13" in said
 
 
+@pytest.mark.parametrize("titled", [False, True])
+def test_a_table_directly_below_another_is_read_for_itself(tmp_path, titled):
+    tables, row = [], 0
+    for title, table in (("Projects", PROJECTS), ("Risks", RISKS), ("Milestones", MILESTONES)):
+        if titled:
+            tables.append((row, 0, [[title]]))
+        tables.append((row + titled, 0, table))
+        row += len(table) + titled
+    path = book(tmp_path / "a.xlsx", *tables)
+    pf = read_both_ways(path)
+    check(pf)
+    assert [task.id for task in pf["P1"].tasks] == ["M1"]
+    assert [(one.register, one.header, one.last) for one in ipmo.propose_mapping(path).sheets] == [
+        ("projects", (1 + titled,), 3 + titled),
+        ("risks", (4 + 2 * titled,), 7 + 2 * titled),
+        ("milestones", (8 + 3 * titled,), 9 + 3 * titled),
+    ]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ["P3", "Owner", "", ""],
+        ["Name", "Owner", "Status", "soon"],
+        ["Status", "Owner", "Start date", ""],
+        ["P3", "Bus", "Start date", "Finish"],
+    ],
+)
+def test_a_row_of_texts_without_a_blank_row_above_it_heads_nothing(tmp_path, row):
+    """Where a cell of it is no heading, or the row below says what has no heading."""
+    more = [*PROJECTS, row, ["P4", "Rail", "2026-03-03", 7]]
+    (found,) = ipmo.propose_mapping(book(tmp_path / "a.xlsx", (0, 0, more))).sheets
+    assert (found.header, found.last) == ((1,), 0)
+
+
 def test_tables_side_by_side_are_read_each(tmp_path):
     pf = read_both_ways(book(tmp_path / "a.xlsx", (0, 0, PROJECTS), (0, 5, RISKS)))
     check(pf)

@@ -24,6 +24,9 @@ WIDE = 400
 TYPED = 0.8
 """From this share on, the cells of a column are numbers or dates."""
 LONG_HEADER = 400
+FIGURE = re.compile("[0-9]")
+ALL_KNOWN = 3
+"""From so many headings on, all of them known, a row heads a table that stands directly below another."""
 UNITS_ROW = re.compile(
     r"(?:in\s+)?(?:[£€$¥]|usd|eur|gbp|aud|cad|us\$)?\s*[kmb']?(?:n|000s?|illions?|housands?)?|days?|weeks?|months?|hours?|hrs|%|percent|fte|text|free text|date|number|numeric|yes/no|y/n"
     r"|[dmy]{1,4}[-/. ][dmy]{1,4}[-/. ][dmy]{1,4}|1\s*(?:-|to|–)\s*(?:5|10|100)|h/m/l|rag|list|drop.?down|auto|formula|calculated",
@@ -149,25 +152,30 @@ def find_tables(sheet: Sheet) -> list[Table]:
 
 
 def _begins(rows: Sequence[Sequence[Raw]], first: Table) -> list[int]:
-    """The rows, or those of their titles, at which tables below the first one begin."""
+    """The rows, or those of their titles, at which tables below the first one begin: behind a blank row, or where every cell is a known heading."""
     width = len(rows[0])
     header = rows[first.header[-1]]
     found = []
     for row in range(first.header[-1] + 2, len(rows) - 1):
-        if rows[row - 1].count("") < width - 1:
-            continue
         titled = rows[row - 1].count("") == width - 1
-        if titled and (row < 2 or rows[row - 2].count("") < width):
-            continue
-        begin = row - 1 if titled else row
-        filled = [cell for cell in rows[row] if not is_blank(cell)]
-        if len(filled) < 2 or rows[row] == header or not all(isinstance(cell, str) for cell in filled):
+        apart = rows[row - 1].count("") == width or (titled and row > 1 and rows[row - 2].count("") == width)
+        filled = [cell for cell in rows[row] if cell != ""]
+        if len(filled) < (2 if apart else ALL_KNOWN) or filled[0].__class__ is not str or rows[row] == header:
+            continue  # as nearly all are
+        filled = [cell for cell in filled if not is_blank(cell)]
+        if not all(isinstance(cell, str) for cell in filled) or (not apart and FIGURE.search("".join(map(str, filled)))):
             continue
         score, known = _score(rows[row])
-        if known >= 2 and 2 * known >= len(filled) and score > 0:
-            found.append(begin)
+        if (known >= 2 and 2 * known >= len(filled) and score > 0) if apart else (ALL_KNOWN <= known == len(filled) and _headed(rows, row)):
+            found.append(row - 1 if titled else row)
             header = rows[row]
     return found
+
+
+def _headed(rows: Sequence[Sequence[Raw]], row: int) -> bool:
+    """Whether the row below one that may be a header, without a blank row above it, is no header too, and fills the same columns."""
+    below = [(head, cell) for head, cell in zip(rows[row], rows[row + 1], strict=True) if not is_blank(cell)]
+    return bool(below) and all(not is_blank(head) for head, _ in below) and _score(rows[row + 1])[1] < len(below)
 
 
 def _beside(table: Table) -> list[Table]:
