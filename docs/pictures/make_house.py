@@ -51,6 +51,7 @@ JOBS = {
     "progress": "how far work has come",
     "tables": "what every table is",
     "cells": "columns in buffers",
+    "digits": "how long numbers may be",
     "units": "time, money, effort",
     "declared": "what plugins add to the format",
     "atomic": "files old or new as a whole",

@@ -17,10 +17,11 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from ipmo.digits import MONEY_NUMBER, MOST_MONEY, MOST_TIME, TIME_NUMBER, as_amount, as_decimal, kept, plain, shown
 from ipmo.errors import MissingRateError, UnitError
 
 if TYPE_CHECKING:
@@ -63,12 +64,6 @@ WEEK = 7 * DAY
 MAX_INSTANT = date(9999, 12, 31).toordinal() * DAY
 """The end of the year 9999: no date of a plan lies behind it."""
 
-NUMBER = r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?"
-MOST_MONEY, MOST_TIME, MOST_BEHIND = 28, 15, 60
-"""Digits before the point of an amount of money (as many as sums keep) and of time or effort, and behind it: what nouns take and files hold."""
-MONEY_NUMBER = rf"[+-]?[0-9]{{1,{MOST_MONEY}}}(?:\.[0-9]{{1,{MOST_BEHIND}}})?"
-TIME_NUMBER = rf"[+-]?[0-9]{{1,{MOST_TIME}}}(?:\.[0-9]{{1,{MOST_BEHIND}}})?"
-
 WORKING = {
     "min": "min",
     "mins": "min",
@@ -91,8 +86,6 @@ _SPAN = re.compile(rf"({TIME_NUMBER}) ?([a-z]{{1,6}})", re.ASCII)
 _MONEY = re.compile(rf"({MONEY_NUMBER}) ?(k|K|M|bn)? ?([A-Z]{{3}})", re.ASCII)
 _RATE = re.compile(rf"({MONEY_NUMBER} ?(?:k|K|M|bn)? ?[A-Z]{{3}}) ?(?:per|/) ?([a-z]{{1,6}})", re.ASCII)
 _SHARE = re.compile(r"([+-]?[0-9]{1,15}(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,3})?) ?(%)?", re.ASCII)  # every float reads back
-_NUMBER = re.compile(rf"{NUMBER}(?:[eE][+-]?[0-9]{{1,2}})?", re.ASCII)
-_AMOUNT = re.compile(rf"{MONEY_NUMBER}(?:[eE][+-]?[0-9]{{1,2}})?", re.ASCII)
 _WHEN = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]{1,9})?)?)?", re.ASCII)
 _ZONED = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.]{4,}(?:Z|[+-][0-9:]{2,6})", re.ASCII)
 _POWERS = {None: 0, "k": 3, "K": 3, "M": 6, "bn": 9}
@@ -109,60 +102,6 @@ NO_CURRENCY = "XXX"
 """ISO 4217's code where no currency is involved: nothing states an amount, or in which currency it is."""
 
 
-def plain(number: Decimal) -> str:
-    """A number in plain digits, without an exponent or trailing zeros.
-
-    >>> plain(Decimal("4.20E+3"))
-    '4200'
-    """
-    text = format(number, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _decimal(value: object, what: str) -> Decimal:
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
-        raise UnitError(f"{value!r} is not {what}")
-    text = str(value)
-    if not _NUMBER.fullmatch(text):
-        raise UnitError(f"{_shown(value)} is not {what}; write at most 15 digits")
-    return Decimal(text)
-
-
-def _amount(value: object) -> Decimal:
-    if isinstance(value, Decimal):
-        found = value
-    elif type(value) is int or (isinstance(value, str) and _AMOUNT.fullmatch(value)):
-        found = Decimal(value)
-    else:
-        found = _decimal(value, "an amount")
-    if not found.is_finite():
-        raise UnitError(f"{_shown(value)} is not an amount")
-    if found.adjusted() >= MOST_MONEY and found:
-        raise UnitError(f"{_shown(found)} is more than can be kept; write at most {MOST_MONEY} digits before the point")
-    return found
-
-
-def _kept(amount: Decimal, most: int) -> None:
-    """Refuses what is computed in passing, and too long for a file to hold.
-
-    Raises:
-        UnitError: it has more digits than that before the point, or than `MOST_BEHIND` behind it.
-    """
-    if amount and (
-        amount.adjusted() >= most
-        or amount.adjusted() < -MOST_BEHIND
-        or (cast(int, amount.as_tuple().exponent) < -MOST_BEHIND and len(plain(amount).partition(".")[2]) > MOST_BEHIND)
-    ):
-        raise UnitError(
-            f"{_shown(amount)} is longer than can be kept; write at most {most} digits before the point and {MOST_BEHIND} behind it"
-        )
-
-
-def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else f"{text[:60]}... ({len(text)} characters)"
-
-
 @attrs.frozen(order=False)
 class Span:
     """A length of time with its dimension: working, elapsed, or a calendar step.
@@ -175,7 +114,7 @@ class Span:
     ('2 w', 'step')
     """
 
-    amount: Decimal = attrs.field(converter=_amount)
+    amount: Decimal = attrs.field(converter=as_amount)
     unit: str = attrs.field()
 
     @unit.validator
@@ -218,7 +157,7 @@ class Span:
 class Effort:
     """Work in persons times time: `ph` person-hours, `pd` person-days, `pw` person-weeks."""
 
-    amount: Decimal = attrs.field(converter=_amount)
+    amount: Decimal = attrs.field(converter=as_amount)
     unit: str = attrs.field(default="pd", validator=attrs.validators.in_(tuple(EFFORT)))
 
     def __str__(self) -> str:
@@ -237,7 +176,7 @@ class Money:
     ('4.2 M GBP', 420000000)
     """
 
-    amount: Decimal = attrs.field(converter=_amount)
+    amount: Decimal = attrs.field(converter=as_amount)
     currency: str = attrs.field()
 
     @currency.validator
@@ -341,7 +280,7 @@ def _span(text: str) -> Span:
     match = _SPAN.fullmatch(text)
     unit = _SPAN_UNITS.get(match[2]) if match else None
     if match is None or unit is None:
-        raise UnitError(f"{_shown(text)} is not a length of time; write for example 30 min, 6 h, 10 d, 2 w, 10 ed, 3 months")
+        raise UnitError(f"{shown(text)} is not a length of time; write for example 30 min, 6 h, 10 d, 2 w, 10 ed, 3 months")
     return Span(Decimal(match[1]), unit)
 
 
@@ -352,10 +291,10 @@ def as_span(value: Span | str) -> Span:
         UnitError: it is no length of time.
     """
     if isinstance(value, Span):
-        _kept(value.amount, MOST_TIME)
+        kept(value.amount, MOST_TIME)
         return value
     if not isinstance(value, str):
-        raise UnitError(f"{_shown(value)} has no unit; write a length of time, for example 10 d (working) or 10 ed (elapsed)")
+        raise UnitError(f"{shown(value)} has no unit; write a length of time, for example 10 d (working) or 10 ed (elapsed)")
     return _span(str(value))
 
 
@@ -366,11 +305,11 @@ def as_effort(value: Effort | str) -> Effort:
         UnitError: it is no effort.
     """
     if isinstance(value, Effort):
-        _kept(value.amount, MOST_TIME)
+        kept(value.amount, MOST_TIME)
         return value
     match = _SPAN.fullmatch(value) if isinstance(value, str) else None
     if match is None or match[2] not in EFFORT:
-        raise UnitError(f"{_shown(value)} is not an effort; write for example 4 ph or 3 pd")
+        raise UnitError(f"{shown(value)} is not an effort; write for example 4 ph or 3 pd")
     return Effort(Decimal(match[1]), match[2])
 
 
@@ -378,7 +317,7 @@ def as_effort(value: Effort | str) -> Effort:
 def _money(text: str) -> Money:
     match = _MONEY.fullmatch(text)
     if match is None:
-        raise UnitError(f"{_shown(text)} is not money; write for example 1200 GBP, 350 k GBP or 4.2 M GBP")
+        raise UnitError(f"{shown(text)} is not money; write for example 1200 GBP, 350 k GBP or 4.2 M GBP")
     return Money(Decimal(f"{match[1]}E{_POWERS[match[2]]}"), match[3])  # exact: a product would be rounded
 
 
@@ -389,10 +328,10 @@ def as_money(value: Money | str) -> Money:
         UnitError: it is no money.
     """
     if isinstance(value, Money):
-        _kept(value.amount, MOST_MONEY)
+        kept(value.amount, MOST_MONEY)
         return value
     if not isinstance(value, str):
-        raise UnitError(f"{_shown(value)} has no currency; write for example 1200 GBP, 350 k GBP or 4.2 M GBP")
+        raise UnitError(f"{shown(value)} has no currency; write for example 1200 GBP, 350 k GBP or 4.2 M GBP")
     return _money(str(value))
 
 
@@ -403,11 +342,11 @@ def as_rate(value: Rate | str) -> Rate:
         UnitError: it is no rate.
     """
     if isinstance(value, Rate):
-        _kept(value.money.amount, MOST_MONEY)
+        kept(value.money.amount, MOST_MONEY)
         return value
     match = _RATE.fullmatch(value) if isinstance(value, str) else None
     if match is None or match[2] not in _RATE_UNITS:
-        raise UnitError(f"{_shown(value)} is not a rate; write for example 320 GBP per pd or 2.4 M GBP per year")
+        raise UnitError(f"{shown(value)} is not a rate; write for example 320 GBP per pd or 2.4 M GBP per year")
     return Rate(as_money(match[1]), _RATE_UNITS[match[2]])
 
 
@@ -419,9 +358,9 @@ def as_number(value: float | Decimal | str) -> float:
     """
     if type(value) is float or type(value) is int:
         if not -1e300 < value < 1e300:  # infinite, no number at all, or a whole number that no float can hold
-            raise UnitError(f"{_shown(value)} is not a number")
+            raise UnitError(f"{shown(value)} is not a number")
         return value
-    number = _decimal(value, "a number")
+    number = as_decimal(value, "a number")
     return int(number) if number == int(number) and "." not in str(value) else float(number)
 
 
@@ -434,12 +373,12 @@ def as_share(value: float | Decimal | str) -> float:
     if isinstance(value, str):
         match = _SHARE.fullmatch(value)
         if match is None:
-            raise UnitError(f"{_shown(value)} is not a share; write 0.3 or 30 %")
+            raise UnitError(f"{shown(value)} is not a share; write 0.3 or 30 %")
         share = float(Decimal(match[1]) / 100) if match[2] else float(match[1])
     else:
         share = float(as_number(value))
     if not 0 <= share <= 1:
-        raise UnitError(f"must be between 0 and 1 (got {_shown(value)})")
+        raise UnitError(f"must be between 0 and 1 (got {shown(value)})")
     return share
 
 
@@ -449,7 +388,7 @@ def _when(text: str) -> When:
     if match is None:
         if _ZONED.fullmatch(text):
             raise UnitError(f"{text!r} has a time zone; a plan keeps wall-clock time, write it without")
-        raise UnitError(f"{_shown(text)} is not a date; write YYYY-MM-DD or YYYY-MM-DDTHH:MM")
+        raise UnitError(f"{shown(text)} is not a date; write YYYY-MM-DD or YYYY-MM-DDTHH:MM")
     try:
         if match[4] is None:
             return date(int(match[1]), int(match[2]), int(match[3]))
@@ -481,7 +420,7 @@ def as_when(value: When | str) -> When:
     if isinstance(value, date):
         return value
     if not isinstance(value, str):
-        raise UnitError(f"{_shown(value)} is not a date; write YYYY-MM-DD or YYYY-MM-DDTHH:MM")
+        raise UnitError(f"{shown(value)} is not a date; write YYYY-MM-DD or YYYY-MM-DDTHH:MM")
     return _when(str(value))
 
 
@@ -497,7 +436,7 @@ def _of_frame(value: object) -> When:
     elif type(value).__name__ == "datetime64" and value == value:
         made = value.astype("datetime64[us]").item()  # type: ignore[attr-defined]
     if made is value or not isinstance(made, date):
-        raise UnitError(f"{_shown(value)} is not a date; write YYYY-MM-DD or YYYY-MM-DDTHH:MM")
+        raise UnitError(f"{shown(value)} is not a date; write YYYY-MM-DD or YYYY-MM-DDTHH:MM")
     when = as_when(made)
     return when.date() if isinstance(when, datetime) and when.hour == when.minute == 0 else when
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 import ipmo.model as model
+from ipmo.digits import MONEY_NUMBER, NUMBER, TIME_NUMBER
 from ipmo.model.changes import NAMES as CHANGES
 from ipmo.model.changes import Change
 from ipmo.model.contents import Contents
@@ -17,7 +18,7 @@ from ipmo.model.money import CURVES
 from ipmo.model.plain import HEADER, ORGANISATION, VERSION
 from ipmo.model.references import ID
 from ipmo.model.shape import Kind, Shape, keys_of, shape
-from ipmo.units import MONEY_NUMBER, NUMBER, TIME_NUMBER, Effort, Money, Rate, Span, When
+from ipmo.units import Effort, Money, Rate, Span, When
 
 __all__ = ["json_schema"]
 
