@@ -44,6 +44,8 @@ Decimals = Literal["", "point", "comma"]
 Rest = Literal["attributes", "ignore"]
 ATTRIBUTE: Final = "attribute"
 """The field of a column that is kept as an attribute, under its header or the name that `attribute:` gives."""
+ASSESSED: Final = ("confidence", "status")
+"""Where fields go that several people may state of one row."""
 CURRENCY: Final = "currency"
 """What a column is mapped to that names the currency of the amounts in each row."""
 IGNORE: Final = "ignore"
@@ -66,6 +68,7 @@ class ColumnMapping:
         at: its letters (of a transposed sheet, as if it were turned), where the header alone does not say which.
         field: the field of the register; `currency` for that of the amounts in each row, `attribute`, or `ignore`.
         attribute: the name of the attribute; the header when empty.
+        assessor: of a rating or a report and what belongs to it, whose it is, where a row has those of several.
         unit: what bare numbers are: of shares `percent` or `share`, of time `d`, `w`, `h`, `months`, of effort `pd`; of dates `serial`,
             for the day numbers of office programs.
         currency: of bare amounts; the file's when empty.
@@ -84,6 +87,7 @@ class ColumnMapping:
     at: str = ""
     field: str
     attribute: str = ""
+    assessor: str = ""
     unit: str = ""
     currency: str = ""
     multiplier: str | None = None
@@ -190,7 +194,20 @@ class Mapping:
 FILE_KEYS = (
     "id", "name", "encoding", "delimiter", "currency", "multiplier", "dates", "decimal", "financial_year", "status_date", "unknown",
 )  # fmt: skip
-COLUMN_KEYS = ("attribute", "unit", "currency", "multiplier", "per", "period", "dates", "decimal", "separator", "unknown", "scale")
+COLUMN_KEYS = (
+    "attribute",
+    "assessor",
+    "unit",
+    "currency",
+    "multiplier",
+    "per",
+    "period",
+    "dates",
+    "decimal",
+    "separator",
+    "unknown",
+    "scale",
+)
 BARE = re.compile(r"[A-Za-z£€$][\w £€$().%/&+-]*[\w£€$().%/&+]|[A-Za-z]", re.ASCII)
 WORDS = frozenset(("true", "false", "null", "yes", "no", "on", "off", "y", "n", "nan"))
 
@@ -348,12 +365,12 @@ class _Reader:
         return SheetMapping(register=kind.name, columns=tuple(one for one in found if one is not None), **values)
 
     def once(self, columns: Sequence[ColumnMapping | None], path: Path_) -> None:
-        """A field is stated by one column, but for money of several periods and texts that are joined."""
+        """A field is stated by one column, but for money of several periods, assessments of several people, and texts that are joined."""
         seen: dict[tuple[str, str], str] = {}
         for one in columns:
             if one is None or one.field == IGNORE:
                 continue
-            key = (one.field, one.attribute or one.header) if one.field == ATTRIBUTE else (one.field, one.period)
+            key = (one.field, one.attribute or one.header) if one.field == ATTRIBUTE else (one.field, one.period or one.assessor)
             if key in seen and one.field != ATTRIBUTE:
                 self.wrong(
                     f"column {one.header!r} states {one.field!r}, as column {seen[key]!r} does",
@@ -380,6 +397,9 @@ class _Reader:
                 f"{field!r} is no field of register {kind.name!r}{near}",
                 path if isinstance(data, dict) and len(data) == 1 else (*path, "field"),
             )
+            return None
+        if "assessor" in told and kind is not None and (field not in kind.fields or kind.fields[field].path[0] not in ASSESSED):
+            self.wrong(f"{field!r} is nothing that an assessor says; leave assessor: out", (*path, "assessor"))
             return None
         values: dict[str, Any] = {name: self.value(name, value, (*path, name)) for name, value in told.items() if name != "field"}
         if any(value is None for value in values.values()):

@@ -285,24 +285,36 @@ class _Building(Draft):
             if lines:
                 whole = any(one.name == name and not one.mapping.period for one in table.columns)
                 record.values[name] = Budget((*lines, *_rest(lines, record.values.get(name), whole=whole, alone=len(columns) == 1)))
-        parts: dict[str, dict[str, Any]] = {}
+        parts: dict[tuple[str, str], dict[str, Any]] = {}
         for column in grouped:
             value = column.outcomes[position]
             if value.__class__ in MISSING or column.field is None:
                 continue
             try:
-                parts.setdefault(column.field.path[0], {})[column.field.path[-1]] = self._part(column, value, record, owner)
+                told = parts.setdefault((column.field.path[0], column.mapping.assessor), {})
+                told[column.field.path[-1]] = self._part(column, value, record, owner)
             except CellError as error:
                 table.refuse_cell(record.row, column, str(error))
                 if column.name == "project":
                     table.refuse_row(record.row, str(error))
-        for group, told in parts.items():
+        for (group, assessor), told in parts.items():
             try:
+                if assessor:
+                    told = self._assessed(group, assessor, told, parts.get((group, ""), {}), record)
                 self._group(group, told, record)
             except (CellError, ModelError, UnitError) as error:
                 for column in grouped:
-                    if column.field is not None and column.field.path[0] == group and column.outcomes[position].__class__ not in MISSING:
+                    said = column.field is not None and (column.field.path[0], column.mapping.assessor) == (group, assessor)
+                    if said and column.outcomes[position].__class__ not in MISSING:
                         table.refuse_cell(record.row, column, str(error))
+
+    def _assessed(self, group: str, assessor: str, told: dict[str, Any], beside: dict[str, Any], record: Record) -> dict[str, Any]:
+        """What one of several people says of a row: of the day that a column states for all of them, where it states none of its own."""
+        own = {"date": beside["date"], **told} if "date" in beside else told
+        if group == "status":
+            assert record.table is not None
+            return {**own, "by": self._found(assessor, "owner", "", record.table.kind)}
+        return {**own, "assessor": assessor}
 
     def _part(self, column: Column, value: Any, record: Record, owner: str) -> Any:
         field = column.field
@@ -328,7 +340,8 @@ class _Building(Draft):
         else:
             name = keys_of(record.noun_class)[group].name
             day = record.values.get("status_date")
-            record.values[name] = GROUPS[group](told, self.mapping.status_date if day is None else as_day(day))
+            made = GROUPS[group](told, self.mapping.status_date if day is None else as_day(day))
+            record.values[name] = (*record.values.get(name, ()), *made) if isinstance(made, tuple) else made
 
     def _costs(self, table: Table) -> None:
         """Rows of money by project and period, as lines of the project's budget, actual or forecast."""

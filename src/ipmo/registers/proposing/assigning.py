@@ -72,11 +72,13 @@ class Assigned:
         field: the field, or `attribute`.
         candidate: what spoke for it; None of a heading that nobody knows.
         doubt: what is open; empty where it is sure.
+        lost: of an attribute, the field that its heading names and another column states.
     """
 
     field: str
     candidate: Candidate | None = None
     doubt: str = ""
+    lost: str = ""
 
 
 def candidates(
@@ -249,7 +251,9 @@ def _said(
 ) -> Assigned:
     """What one column states, with what is open about it."""
     if one is None:
-        return Assigned(field=ATTRIBUTE, doubt=_left(place, everything, given, reads))
+        best = next((other for other in everything[place] if other.field != ATTRIBUTE), None)
+        lost = best.field if best is not None and best.like >= EXACT and best.score >= TAKEN else ""
+        return Assigned(field=ATTRIBUTE, doubt=_left(place, everything, given, reads), lost=lost)
     if one.field == ATTRIBUTE:
         return Assigned(field=ATTRIBUTE, candidate=one, doubt=_left(place, everything, given, reads) if one.like < SURE_NAME else "")
     doubts = []

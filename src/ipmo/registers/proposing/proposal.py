@@ -37,6 +37,8 @@ BY_PERIOD = ("budget", "actual", "forecast", "funding")
 MEANT = {"$": "USD", "¥": "JPY"}
 """Whose a sign of several currencies is taken for, with a doubt."""
 NAMES = {"name", "text", "question", "note"}
+ASSESSORS = frozenset("ipa mpa nista sro cio pmo gmpp dft mod owner sponsor manager".split())
+"""Whose a rating is, as headings begin: `IPA rating`, `SRO rating`."""
 
 
 def _noted(assigned: Sequence[Assigned]) -> tuple[Assigned, ...]:
@@ -304,6 +306,7 @@ def _sheet(one: _Found, found: Sequence[_Found], file: Details, years: Sequence[
         elif heads[header] > 1 or not header:
             mapped = attrs.evolve(mapped, attribute=f"{header or 'column'} {one.sheet.letters(place)}")
         columns.append(mapped)
+    columns = _assessed(one, columns, file)
     stated = {column.field for column in columns}
     project, new = "", False
     if kind.inner and not any(other.kind == "projects" for other in found):
@@ -327,6 +330,28 @@ def _sheet(one: _Found, found: Sequence[_Found], file: Details, years: Sequence[
         range=one.table.columns,
         doubt="\n".join(doubts),
     )
+
+
+def _assessed(one: _Found, columns: Sequence[ColumnMapping], file: Details) -> list[ColumnMapping]:
+    """Ratings of one row by several people, each by whom its heading names: all are read."""
+    whose = {}
+    for read, column, said in zip(one.reads, one.columns, one.assigned, strict=True):
+        if "confidence_rating" in (said.field, said.lost) and read.words and read.words[0] in ASSESSORS:
+            whose[" ".join(read.text.split())] = (read, column)
+    names = [read.words[0] for read, _ in whose.values()]
+    if len(names) < 2 or len(set(names)) < len(names) or not any(said.field == "confidence_rating" for said in one.assigned):
+        return list(columns)
+    field = CATALOGUE[one.kind].fields["confidence_rating"]
+    out = []
+    for mapped in columns:
+        if mapped.header in whose and mapped.field in (ATTRIBUTE, field.name):
+            read, column = whose[mapped.header]
+            name = read.text.split()[0]
+            more = "" if mapped.field == field.name else f"it is read as the assessment of {name}, beside that of another"
+            plain = attrs.evolve(mapped, field=field.name, assessor=name, doubt=more if mapped.field == ATTRIBUTE else mapped.doubt)
+            mapped = plain if mapped.field == field.name else detailed(plain, field, read, column, file)
+        out.append(mapped)
+    return out
 
 
 def _in_period(mapped: ColumnMapping, field: RegisterField, read: Heading, years: Sequence[str]) -> ColumnMapping:
