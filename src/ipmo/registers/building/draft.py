@@ -210,15 +210,11 @@ class Draft:
         """The line of each item, by full id."""
         lines: dict[str, int] = {}
         for records in self.records.values():
-            for record in records:
-                if record.table is not None and record.values.get("id"):
-                    lines[record.values["id"]] = record.table.line(record.row)
+            _lines_of(records, "", lines)
         for owner, groups in self.inner.items():
             for records in groups.values():
-                for record in records:
-                    if record.table is not None:
-                        lines[f"{owner}/{record.values['id']}"] = record.table.line(record.row)
-        return {item: line for item, line in lines.items() if line}
+                _lines_of(records, f"{owner}/", lines)
+        return lines
 
     def _notes(self, said: Intake) -> None:
         """What was made of names, and what got another id."""
@@ -242,3 +238,11 @@ class Draft:
             said.note(
                 "same-id", f"{counted(len(renamed), 'id')} that another register bears too, kept apart: {first}", severity=Severity.INFO
             )
+
+
+def _lines_of(records: Sequence[Record], front: str, lines: dict[str, int]) -> None:
+    """Adds the line of each record that stands in a file, by full id; of a column of a turned sheet, none."""
+    for record in records:
+        table, own = record.table, record.values.get("id")
+        if table is not None and own and not table.mapping.transposed:
+            lines[front + own] = table.sheet.line(record.row)

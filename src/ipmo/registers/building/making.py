@@ -84,6 +84,50 @@ def _rest(lines: Sequence[BudgetLine], lump: Budget | None, *, whole: bool, alon
     return (BudgetLine(amount=Fixed(Money(rest, told[0].currency)), note="the rest of the whole"),) if rest else ()
 
 
+@attrs.frozen
+class _Made:
+    """A noun inside a row, and the cells of it that are refused, by the places of their columns."""
+
+    value: Any
+    refused: Sequence[tuple[int, str]]
+
+
+class _Part:
+    """A column that says a part of a noun inside a row."""
+
+    def __init__(self, column: Column, draft: _Building, table: Table, *, shared: bool = False) -> None:
+        assert column.field is not None
+        self.column, self.field, self.draft, self.kind = column, column.field, draft, table.kind
+        self.key = column.field.path[-1]
+        self.scoped = column.field.refers in ("item", "node", "task")
+        """What it names depends on the project of its row."""
+        self.shared = shared
+        """It says the day of what several people say."""
+
+    def read(self, value: Any, owner: str) -> Any:
+        """What a cell of it says.
+
+        Raises:
+            CellError: it names nothing that there is.
+        """
+        field = self.field
+        if field.path[0] == "assignments":
+            return tuple(assignment(text, lambda name: self.draft.names.find(name, "resource")) for text in value)
+        if field.cell == "reference":
+            return self.draft.found(value, field.refers, owner, self.kind)
+        if field.cell == "references":
+            return tuple(dict.fromkeys(self.draft.found(text, field.refers, owner, self.kind) for text in value))
+        return value
+
+
+OWN: Final[dict[str, Callable[[Any], Any]]] = {
+    "contributions": lambda targets: targets,
+    "enabled_by": lambda sources: tuple(Enabler(source=source) for source in sources),
+    "assignments": lambda assignments: assignments,
+}
+"""What one column alone says of the nouns inside a row, or of what a row contributes to."""
+
+
 class _Building(Draft):
     """The rows of tables made records of the draft."""
 
@@ -166,10 +210,11 @@ class _Building(Draft):
                 columns.append(self._column(table, column, shape.default))
         attributes = _attributes([column for column in table.columns if column.attribute]) if "attributes" in keys else []
         self._without_room(table, keys)
+        days: Sequence[Any] = columns[names.index("status_date")] if "status_date" in names else ()
+        inside = list(self._inside(table, grouped, days).items()) if grouped else []
         plain = not any(column.field is not None and column.field.cell == "data" for column in table.columns)
         target = self.records.setdefault(table.kind.goes or table.kind.name, [])
         fixed, ids, owners = dict(table.kind.fixed), self.ids[id(table)], self.owners[id(table)]
-        later = bool(grouped or periods)
         for position, (row, found) in enumerate(
             zip(table.rows, zip(*columns, strict=True) if columns else [()] * len(table.rows), strict=True)
         ):
@@ -178,15 +223,20 @@ class _Building(Draft):
             values = dict(zip(names, found, strict=True))
             if fixed:
                 values |= fixed
-            if ids[position]:
-                values["id"] = ids[position]
+            if own := ids[position]:
+                values["id"] = own
             if attributes and (told := attributes[position]):
                 values["attributes"] = FrozenMap(told)
+            for name, said in inside:
+                if said[position] is None:
+                    continue
+                if name == "contributions":
+                    self.contributions += [Contribution(source=own, target=one) for one in said[position]]
+                else:
+                    values[name] = said[position]
+            if periods:
+                self._by_period(table, values, periods, position)
             record = Record(table, row, noun, values, plain)
-            if later:
-                self._more(record, grouped, periods, position, owners[position])
-            if row in table.refused_rows:
-                continue
             if table.kind.inner:
                 self.inner.setdefault(owners[position], {}).setdefault(table.kind.goes, []).append(record)
             else:
@@ -214,9 +264,9 @@ class _Building(Draft):
         assert field is not None
         convert: Callable[[Any, str], Any] | None = None
         if field.cell == "reference":
-            convert = lambda text, owner: self._found(text, field.refers, owner, table.kind)  # noqa: E731
+            convert = lambda text, owner: self.found(text, field.refers, owner, table.kind)  # noqa: E731
         elif field.cell == "references":
-            convert = lambda texts, owner: tuple(dict.fromkeys(self._found(text, field.refers, owner, table.kind) for text in texts))  # noqa: E731
+            convert = lambda texts, owner: tuple(dict.fromkeys(self.found(text, field.refers, owner, table.kind) for text in texts))  # noqa: E731
         elif field.cell == "budget":
             convert = lambda money, _: _lump(money)  # noqa: E731
         elif field.cell == "links":
@@ -248,7 +298,7 @@ class _Building(Draft):
             out.append(found)
         return out
 
-    def _found(self, text: str, refers: str, owner: str, kind: RegisterKind) -> str:
+    def found(self, text: str, refers: str, owner: str, kind: RegisterKind) -> str:
         """The id that a reference names, as a field of its kind takes it."""
         found = self.names.find(text, refers, owner, _space(kind))
         return found.removeprefix(f"{owner}/") if refers == "task" and owner else found
@@ -271,10 +321,8 @@ class _Building(Draft):
                 self.links.append(Link(source=full, target=f"{owner}/{self.ids[id(table)][position]}", type=one.type, lag=one.lag))
         return tuple({(one.source, one.type): one for one in kept}.values())
 
-    def _more(self, record: Record, grouped: list[Column], periods: dict[str, list[Column]], position: int, owner: str) -> None:
-        """What several columns say together: reports, exposures, money by period."""
-        table = record.table
-        assert table is not None
+    def _by_period(self, table: Table, values: dict[str, Any], periods: dict[str, list[Column]], position: int) -> None:
+        """Money by period, beside that of the whole."""
         for name, columns in periods.items():
             lines = []
             for column in columns:
@@ -284,64 +332,75 @@ class _Building(Draft):
                     lines.append(BudgetLine(amount=Fixed(money), since=period.first, until=period.last))
             if lines:
                 whole = any(one.name == name and not one.mapping.period for one in table.columns)
-                record.values[name] = Budget((*lines, *_rest(lines, record.values.get(name), whole=whole, alone=len(columns) == 1)))
-        parts: dict[tuple[str, str], dict[str, Any]] = {}
+                values[name] = Budget((*lines, *_rest(lines, values.get(name), whole=whole, alone=len(columns) == 1)))
+
+    def _inside(self, table: Table, grouped: Sequence[Column], days: Sequence[Any]) -> dict[str, list[Any]]:
+        """The nouns inside each row that several columns say together: each combination of their cells is read once.
+
+        Args:
+            table: the table.
+            grouped: the columns.
+            days: the status date of each row; empty where no column says it.
+
+        Returns:
+            By the name of the field, the value of each row, None where it has none.
+        """
+        parts: dict[tuple[str, str], list[Column]] = {}
         for column in grouped:
-            value = column.outcomes[position]
-            if value.__class__ in MISSING or column.field is None:
+            assert column.field is not None
+            parts.setdefault((column.field.path[0], column.mapping.assessor), []).append(column)
+        out: dict[str, list[Any]] = {}
+        for (group, assessor), columns in parts.items():
+            beside = [one for one in parts.get((group, ""), ()) if assessor and one.field is not None and one.field.path[-1] == "date"]
+            told = [*(_Part(column, self, table, shared=True) for column in beside), *(_Part(column, self, table) for column in columns)]
+            scoped = any(part.scoped for part in told)
+            alone, name = group in OWN, group if group in OWN else keys_of(table.kind.noun)[group].name
+            values = out.setdefault(name, [None] * len(table.rows))
+            known: dict[Any, Any] = {}
+            said = zip(*(part.column.outcomes for part in told), strict=True)
+            for position, (row, cells, owner) in enumerate(zip(table.rows, said, self.owners[id(table)], strict=True)):
+                if MISSING.issuperset(map(type, cells[len(beside) :])) or row in table.refused_rows:
+                    continue
+                day = days[position] if days else None
+                key = (cells, day, owner if scoped else "")
+                made = known.get(key)
+                if made is None:
+                    made = known[key] = self._group(group, assessor, told, cells, day, owner)
+                for place, reason in made.refused:
+                    table.refuse_cell(row, told[place].column, reason)
+                    if told[place].column.name == "project":
+                        table.refuse_row(row, reason)
+                if made.value is None:
+                    continue
+                if alone:
+                    values[position] = made.value
+                else:
+                    values[position] = (*(values[position] or ()), *made.value) if isinstance(made.value, tuple) else made.value
+        return out
+
+    def _group(self, group: str, assessor: str, told: Sequence[_Part], cells: Sequence[Any], day: Any, owner: str) -> _Made:
+        """The noun inside a row that several columns make, and which of their cells are refused."""
+        refused, found = [], {}
+        for place, (part, cell) in enumerate(zip(told, cells, strict=True)):
+            if cell.__class__ in MISSING:
                 continue
             try:
-                told = parts.setdefault((column.field.path[0], column.mapping.assessor), {})
-                told[column.field.path[-1]] = self._part(column, value, record, owner)
+                found[part.key] = part.read(cell, owner)
             except CellError as error:
-                table.refuse_cell(record.row, column, str(error))
-                if column.name == "project":
-                    table.refuse_row(record.row, str(error))
-        for (group, assessor), told in parts.items():
-            try:
-                if assessor:
-                    told = self._assessed(group, assessor, told, parts.get((group, ""), {}), record)
-                self._group(group, told, record)
-            except (CellError, ModelError, UnitError) as error:
-                for column in grouped:
-                    said = column.field is not None and (column.field.path[0], column.mapping.assessor) == (group, assessor)
-                    if said and column.outcomes[position].__class__ not in MISSING:
-                        table.refuse_cell(record.row, column, str(error))
-
-    def _assessed(self, group: str, assessor: str, told: dict[str, Any], beside: dict[str, Any], record: Record) -> dict[str, Any]:
-        """What one of several people says of a row: of the day that a column states for all of them, where it states none of its own."""
-        own = {"date": beside["date"], **told} if "date" in beside else told
-        if group == "status":
-            assert record.table is not None
-            return {**own, "by": self._found(assessor, "owner", "", record.table.kind)}
-        return {**own, "assessor": assessor}
-
-    def _part(self, column: Column, value: Any, record: Record, owner: str) -> Any:
-        field = column.field
-        assert field is not None
-        table = record.table
-        assert table is not None
-        if field.path[0] == "assignments":
-            return tuple(assignment(text, lambda name: self.names.find(name, "resource")) for text in value)
-        if field.cell == "reference":
-            return self._found(value, field.refers, owner, table.kind)
-        if field.cell == "references":
-            return tuple(dict.fromkeys(self._found(text, field.refers, owner, table.kind) for text in value))
-        return value
-
-    def _group(self, group: str, told: dict[str, Any], record: Record) -> None:
-        """The noun inside a row that several columns make."""
-        if group == "contributions":
-            self.contributions += [Contribution(source=record.values["id"], target=target) for target in told["contributions"]]
-        elif group == "enabled_by":
-            record.values["enabled_by"] = tuple(Enabler(source=source) for source in told["enabled_by"])
-        elif group == "assignments":
-            record.values["assignments"] = told["assignments"]
-        else:
-            name = keys_of(record.noun_class)[group].name
-            day = record.values.get("status_date")
-            made = GROUPS[group](told, self.mapping.status_date if day is None else as_day(day))
-            record.values[name] = (*record.values.get(name, ()), *made) if isinstance(made, tuple) else made
+                refused.append((place, str(error)))
+        if not found:
+            return _Made(None, refused)
+        try:
+            if assessor and group == "status":
+                found["by"] = self.names.find(assessor, "owner")
+            elif assessor:
+                found["assessor"] = assessor
+            if group in OWN:
+                return _Made(OWN[group](found[group]), refused)
+            return _Made(GROUPS[group](found, self.mapping.status_date if day is None else as_day(day)), refused)
+        except (CellError, ModelError, UnitError) as error:
+            present = [place for place, part in enumerate(told) if not part.shared and cells[place].__class__ not in MISSING]
+            return _Made(None, [*refused, *((place, str(error)) for place in present)])
 
     def _costs(self, table: Table) -> None:
         """Rows of money by project and period, as lines of the project's budget, actual or forecast."""

@@ -124,7 +124,10 @@ class Names:
 
     def register(self, name: str, project: str = "") -> Register:
         """One register, or its part that belongs to a project."""
-        return self.registers.setdefault((name, project), Register())
+        found = self.registers.get((name, project))
+        if found is None:
+            found = self.registers[name, project] = Register()
+        return found
 
     def has(self, name: str) -> bool:
         """The file has such a register, and something in it."""

@@ -59,6 +59,8 @@ LINK = re.compile(
 SPAN = re.compile(r"([-+−]?[0-9][0-9.,' ]*) ?([A-Za-z]+(?:[ -][A-Za-z]+)?)\??", re.ASCII)
 SEPARATORS = re.compile(r"[;\n\r]+")
 NOTHING: Final = unknown_in(())
+PLAIN_TEXT: Final = frozenset(("text", "id", "reference"))
+"""Cells that are read as they stand, but for the spaces around them."""
 PROBABLE, PROGRESS = 10, 5
 """Up to which whole number a probability, and how far work has come, may be a score instead of a percentage."""
 
@@ -150,9 +152,12 @@ def read_column(cells: Sequence[Raw], field: RegisterField, settings: Settings) 
     held = [scale.get(folded(text_of(cell)), cell) for cell in present] if scale else present
     read = READERS[field.cell](field, settings, held)
     out: dict[Any, Outcome] = {}
+    as_they_are = not typed and field.cell in PLAIN_TEXT and not scale
     for key, cell in distinct.items():
         if cell.__class__ is str and cell in left:
             out[key] = UNKNOWN if cell in unknown else BLANK
+        elif as_they_are and cell.__class__ is str and cell.isprintable() and cell.isascii() and cell[0] != "#" and "  " not in cell:
+            out[key] = cell.strip()  # as nearly all texts are
         else:
             out[key] = _outcome(cell, read, scale, field)
     return [out[cell.__class__, cell] for cell in cells] if typed else list(map(out.__getitem__, cells))
