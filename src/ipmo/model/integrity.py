@@ -111,6 +111,12 @@ def _bearing(cls: type) -> Callable[[object], tuple[object, ...]]:
     return operator.attrgetter(*[name for name, *_ in (*refers, *inner) if name != "after"])
 
 
+@functools.cache
+def _bearers(cls: type) -> frozenset[str]:
+    """The fields of a noun that refer to something or hold nouns that may."""
+    return frozenset(name for part in _plan(cls) for name, *_ in part)
+
+
 def label(noun: Noun, full_id: str) -> str:
     """`task 'tram/build'`, for messages."""
     word = class_word(type(noun))
@@ -142,8 +148,9 @@ class _Inspection:
                 continue
             for place, noun in enumerate(getattr(pf, name)):
                 yield from self._references(noun, getattr(noun, "id", None) or "", "", (name, place))
+        settled = self._settled(pf.projects)
         for place, project in enumerate(pf.projects):
-            yield from self._project(project, ("projects", place))
+            yield from self._project(project, ("projects", place), settled)
         yield from self._programme_loops()
         yield from self._money(list(enumerate(pf.projects)))
         yield from self._effects()
@@ -165,8 +172,10 @@ class _Inspection:
         seen: dict[str, Noun] = {}
         for name in TOP:
             for place, noun in enumerate(getattr(pf, name)):
-                if noun.id is not None:
+                if noun.id is not None and (noun.id in seen or not ID.fullmatch(noun.id) or len(noun.id) > 200):
                     yield from self._id(noun, noun.id, (name, place, "id"), seen, "at the top")
+                elif noun.id is not None:
+                    seen[noun.id] = noun
         for place, project in enumerate(pf.projects):
             inside: dict[str, Noun] = {}
             for group in INSIDE:
@@ -187,6 +196,18 @@ class _Inspection:
         seen.setdefault(name, noun)
 
     # ------------------------------------------------------------------------------------ references
+
+    def _settled(self, projects: Sequence[Project]) -> frozenset[str]:
+        """The fields of projects that name only what there is, in all of them, and those that hold nothing: looked at as columns."""
+        refers, inner = _plan(Project)
+        found = set(INSIDE)
+        for name, _, kind in refers:
+            known = self.known.get(kind, set())
+            values = set(map(operator.attrgetter(name), projects)) - {None, ()}
+            if all(one in known for value in values for one in ((value,) if isinstance(value, str) else value)):
+                found.add(name)
+        found.update(name for name, _ in inner if name not in found and not any(map(operator.attrgetter(name), projects)))
+        return frozenset(found)
 
     def _references(self, noun: Noun, full_id: str, within: str, path: Path, skip: Iterable[str] = ()) -> Iterator[Problem]:
         refers, inner = _plan(cast(type, noun.__class__))
@@ -249,9 +270,10 @@ class _Inspection:
 
     # -------------------------------------------------------------------------------------- projects
 
-    def _project(self, project: Project, path: Path) -> Iterator[Problem]:
-        yield from self._references(project, project.id, "", path, skip=INSIDE)
-        for objective, how in project.alignment.items():
+    def _project(self, project: Project, path: Path, settled: frozenset[str] = frozenset(INSIDE)) -> Iterator[Problem]:
+        if not settled.issuperset(_bearers(Project)):
+            yield from self._references(project, project.id, "", path, skip=settled)
+        for objective, how in project.alignment.items() if project.alignment else ():
             if how not in ALIGNMENT:
                 yield Problem(
                     message=f"the alignment of project {project.id!r} to {objective!r} is {how!r}",
@@ -260,7 +282,8 @@ class _Inspection:
                 )
             if objective not in self.known["objective"]:
                 yield self._unknown(project, project.id, "alignment", objective, "objective", "", (*path, "alignment", objective))
-        yield from _span_of(project, project.id, path)
+        if project.actual_start:
+            yield from _span_of(project, project.id, path)
         if not unread(project, "tasks") and not project.tasks and not project.gates and project.start and project.finish:
             if minutes(project.finish, end=True) < minutes(project.start):
                 yield Problem(
@@ -353,7 +376,8 @@ class _Inspection:
         if whole:
             rows += [(pf.id, pf, ()), *((p.id, p, ("programmes", place)) for place, p in enumerate(pf.programmes))]
         for place, project in projects:
-            rows.append((project.id, project, ("projects", place)))
+            if not (_plain(project.budget) and _plain(project.forecast) and _plain(project.funding) and _plain(project.exit_cost)):
+                rows.append((project.id, project, ("projects", place)))
             for row, task in enumerate(_read(project, "tasks")):
                 if not (_plain(task.budget) and _plain(task.forecast)):
                     rows.append((f"{project.id}/{task.id}", task, ("projects", place, "tasks", row)))

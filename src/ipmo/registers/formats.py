@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ipmo.declared import Declared
+from ipmo.files.portfolios import no_collection
 from ipmo.methods.contract import Format, Notice
 from ipmo.model.portfolio import Portfolio
 from ipmo.registers.opening.sheets import TEXT_SUFFIXES, WORKBOOK_SUFFIXES, read_sheets
@@ -51,8 +52,9 @@ def register_formats(declared: Callable[[], Declared]) -> tuple[Format, ...]:
         told = as_mapping(mapping)
         if told is not None:
             return read_registers(path, name, encoding, told)
-        sheets = read_sheets(path, name, encoding)
-        return workbook_in.read_own(sheets, name, declared()) if workbook_in.is_own(sheets) else read_tables(sheets, name, None)
+        with no_collection():
+            sheets = read_sheets(path, name, encoding)
+            return workbook_in.read_own(sheets, name, declared()) if workbook_in.is_own(sheets) else read_tables(sheets, name, None)
 
     def read_text(path: Path, name: str, encoding: str | None = None, mapping: Mapped = None) -> Portfolio:
         return read_registers(path, name, encoding, mapping)

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from ipmo.errors import FileError, Problem
 from ipmo.files.foreign import Intake
+from ipmo.files.portfolios import no_collection
 from ipmo.findings import Finding, Severity
 from ipmo.model.portfolio import Portfolio
 from ipmo.registers.building.making import build
@@ -48,12 +49,13 @@ def read_registers(path: Path, name: str, encoding: str | None = None, mapping: 
         MissingExtraError: it is a workbook, and the extra `excel` is not installed.
     """
     told = as_mapping(mapping)
-    if told is None:
-        return read_tables(read_sheets(path, name, encoding), name, None)
-    named = {one.sheet for one in told.sheets}
-    wanted = named if "" not in named else ()
-    sheets = read_sheets(path, name, encoding or told.encoding or None, told.delimiter or None, wanted)
-    return read_tables(sheets, name, told)
+    with no_collection():
+        if told is None:
+            return read_tables(read_sheets(path, name, encoding), name, None)
+        named = {one.sheet for one in told.sheets}
+        wanted = named if "" not in named else ()
+        sheets = read_sheets(path, name, encoding or told.encoding or None, told.delimiter or None, wanted)
+        return read_tables(sheets, name, told)
 
 
 def read_tables(sheets: Sequence[Sheet], name: str, mapping: Mapping | None) -> Portfolio:

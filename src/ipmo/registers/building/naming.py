@@ -139,8 +139,10 @@ class Names:
         Raises:
             CellError: the register lists that id already.
         """
-        taken = self.taken.setdefault(project, set())
-        listed_here = self.register(register, project)
+        taken = self.taken.get(project)
+        if taken is None:
+            taken = self.taken[project] = set()
+        listed_here = self.registers.get((register, project)) or self.register(register, project)
         if stated and stated in listed_here.by_id:
             raise CellError(f"the id {stated!r} stands in this register already; give one of the two rows another")
         if stated and (other := listed_here.by_look.setdefault(_look(stated), stated)) != stated:
