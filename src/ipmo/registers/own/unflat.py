@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Protocol
 
 import attrs
@@ -18,7 +20,7 @@ from ipmo.registers.cells.amounts import Amounts, Numbers
 from ipmo.registers.cells.outcomes import CellError
 from ipmo.registers.own.flat import CURRENCY, JSON, PER, TIME, split
 from ipmo.registers.own.layout import Column, Layout, Path, layout, names, title, words
-from ipmo.units import as_money
+from ipmo.units import as_money, plain
 
 __all__ = ["Rows", "Unflat", "resolve"]
 
@@ -478,14 +480,14 @@ def _money(cell: object, column: Column) -> PlainData:
         raise RefusedError(f"expected an amount; got {cell}")
     if isinstance(cell, str):
         text = cell.strip()
-        if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?", text):
-            return _Amount(text)
+        if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]{1,3})?", text):
+            return _Amount(plain(Decimal(text)))
         try:
             as_money(text)
         except UnitError:
             return _Typed(text)
         return text
-    return _Amount(repr(cell))
+    return _Amount(plain(Decimal(repr(cell))) if isinstance(cell, int | float) and math.isfinite(cell) else repr(cell))
 
 
 def _share(cell: object, column: Column) -> PlainData:
