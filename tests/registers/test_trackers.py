@@ -119,3 +119,82 @@ def test_items_that_are_over_by_their_state_alone_count_as_open_and_say_so(tmp_p
         "2 rows of the table are 'Closed' or 'Removed' by 'State' and state no actual finish, beginning with row 3:"
         " without a date they count as open work"
     ]
+
+
+TREE = """\
+ID,Work Item Type,Title 1,Title 2,Title 3,Assigned To,State,Story Points
+1,Epic,Accounts,,,Ada,Active,
+2,Feature,,Signing in,,Ada,Active,
+3,User Story,,,By password,Bo,Closed,3
+4,User Story,,,By key,Bo,New,5
+5,Feature,,Profiles,,Ada,New,
+6,User Story,,,Picture,Bo,New,2
+7,Epic,Shop,,,Ada,New,
+8,User Story,,,Basket,Bo,New,1
+"""
+PARENTS = {"2": "1", "3": "2", "4": "2", "5": "1", "6": "5", "8": "7"}
+
+
+def test_a_tree_of_titles_says_what_belongs_to_what(tmp_path: Path) -> None:
+    """Azure exports a tree as a column of titles for each level; a row without one between belongs to the nearest above it."""
+    path = tmp_path / "tree.csv"
+    path.write_text(TREE, encoding="utf-8")
+    mapping = ipmo.propose_mapping(path)
+    assert [(one.field, one.level) for one in mapping.sheets[0].columns][2:5] == [("name", 1), ("name", 2), ("name", 3)]
+    ipmo.write_mapping(mapping, tmp_path / "map.yaml")
+    for pf in (ipmo.read(path), ipmo.read(path, mapping=tmp_path / "map.yaml")):
+        (project,) = pf.projects
+        assert {task.id: task.parent for task in project.tasks} == {str(n): PARENTS.get(str(n)) for n in range(1, 9)}
+        assert [task.name for task in project.tasks] == [
+            "Accounts",
+            "Signing in",
+            "By password",
+            "By key",
+            "Profiles",
+            "Picture",
+            "Shop",
+            "Basket",
+        ]
+        assert sum(pf.source.cells.values()) == 8 * 8 and pf.source.cells["refused"] == 0
+
+
+def test_a_row_with_titles_of_two_levels_is_refused_and_its_work_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "tree.csv"
+    path.write_text(TREE, encoding="utf-8")
+    mapping = ipmo.propose_mapping(path)
+    path.write_text(TREE.replace("5,Feature,,Profiles,", "5,Feature,,Profiles,And more"), encoding="utf-8")
+    pf = ipmo.read(path, mapping=mapping)
+    assert {task.id: task.parent for task in pf.projects[0].tasks} == {
+        "1": None,
+        "2": "1",
+        "3": "2",
+        "4": "2",
+        "6": "1",
+        "7": None,
+        "8": "7",
+    }
+    (refused,) = [one.message for one in pf.source.findings if one.code == "register/row-refused"]
+    assert refused.startswith("row 6 is left out: names stand in 2 levels of it")
+    assert ipmo.propose_mapping(path).sheets[0].columns[3].level == 0, "where titles stand side by side, they are no levels"
+
+
+def test_levels_without_ids_and_a_level_where_none_can_be(tmp_path: Path) -> None:
+    path = tmp_path / "tree.csv"
+    path.write_text("Level 1,Level 2,Duration (days)\nBuild,,\n,Dig,3\n,Pour,4\nTest,,2\n", encoding="utf-8")
+    (tmp_path / "m.yaml").write_text(
+        "mapping: 1\nsheets:\n- register: tasks\n  project: P\n  new_projects: true\n  columns:\n    Level 1: {field: name, level: 1}\n"
+        "    Level 2: {field: name, level: 2}\n    Duration (days): {field: duration, unit: d}\n",
+        encoding="utf-8",
+    )
+    pf = ipmo.read(path, mapping=tmp_path / "m.yaml")
+    assert [(task.id, task.parent) for task in pf.projects[0].tasks] == [
+        ("Build", None),
+        ("Dig", "Build"),
+        ("Pour", "Build"),
+        ("Test", None),
+    ]
+    (tmp_path / "m.yaml").write_text(
+        "mapping: 1\nsheets:\n- register: projects\n  columns:\n    A: {field: name, level: 1}\n", encoding="utf-8"
+    )
+    with pytest.raises(ipmo.FileError, match="has no level"):
+        ipmo.read(path, mapping=tmp_path / "m.yaml")

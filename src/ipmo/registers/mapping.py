@@ -69,6 +69,7 @@ class ColumnMapping:
         field: the field of the register; `currency` for that of the amounts in each row, `attribute`, or `ignore`.
         attribute: the name of the attribute; the header when empty.
         assessor: of a rating or a report and what belongs to it, whose it is, where a row has those of several.
+        level: of the name of a task, how deep it lies: each row has its name in the column of its level, and belongs to the row above of a lower one.
         unit: what bare numbers are: of shares `percent` or `share`, of time `d`, `w`, `h`, `months`, of effort `pd`; of dates `serial`,
             for the day numbers of office programs.
         currency: of bare amounts; the file's when empty.
@@ -88,6 +89,7 @@ class ColumnMapping:
     field: str
     attribute: str = ""
     assessor: str = ""
+    level: int = 0
     unit: str = ""
     currency: str = ""
     multiplier: str | None = None
@@ -197,6 +199,7 @@ FILE_KEYS = (
 COLUMN_KEYS = (
     "attribute",
     "assessor",
+    "level",
     "unit",
     "currency",
     "multiplier",
@@ -247,7 +250,7 @@ def _sheet_lines(sheet: SheetMapping) -> Iterator[str]:
     for column in sheet.columns:
         yield from _comment(column.doubt, "      ")
         key = column.header + (f" @{column.at}" if column.at else "")
-        told = [(name, getattr(column, name)) for name in COLUMN_KEYS if getattr(column, name) not in ("", None, (), EMPTY)]
+        told = [(name, getattr(column, name)) for name in COLUMN_KEYS if getattr(column, name) not in ("", None, (), EMPTY, 0)]
         more = "".join(f", {name}: {_flow(value)}" for name, value in told)
         yield f"      {_scalar(key)}: " + (f"{{field: {column.field}{more}}}" if more else column.field)
 
@@ -370,7 +373,11 @@ class _Reader:
         for one in columns:
             if one is None or one.field == IGNORE:
                 continue
-            key = (one.field, one.attribute or one.header) if one.field == ATTRIBUTE else (one.field, one.period or one.assessor)
+            key = (
+                (one.field, one.attribute or one.header)
+                if one.field == ATTRIBUTE
+                else (one.field, one.period or one.assessor or str(one.level))
+            )
             if key in seen and one.field != ATTRIBUTE:
                 self.wrong(
                     f"column {one.header!r} states {one.field!r}, as column {seen[key]!r} does",
@@ -400,6 +407,9 @@ class _Reader:
             return None
         if "assessor" in told and kind is not None and (field not in kind.fields or kind.fields[field].path[0] not in ASSESSED):
             self.wrong(f"{field!r} is nothing that an assessor says; leave assessor: out", (*path, "assessor"))
+            return None
+        if "level" in told and kind is not None and (field != "name" or "parent" not in kind.fields):
+            self.wrong(f"{field!r} of register {kind.name!r} has no level; leave level: out", (*path, "level"))
             return None
         values: dict[str, Any] = {name: self.value(name, value, (*path, name)) for name, value in told.items() if name != "field"}
         if any(value is None for value in values.values()):
@@ -490,6 +500,13 @@ def _rows(value: object) -> tuple[int, ...]:
     return tuple(found)
 
 
+def _level(value: object) -> int:
+    found = natural(value)
+    if not isinstance(found, int) or isinstance(found, bool) or not 0 < found <= 100:
+        raise UnitError(f"{said(value)} is no level; write 1 for the highest, then 2, 3, ...")
+    return found
+
+
 def _truth(value: object) -> bool:
     found = natural(value)
     if not isinstance(found, bool):
@@ -499,6 +516,7 @@ def _truth(value: object) -> bool:
 
 VALUES: Final[PlainMap] = {
     "header": _rows,
+    "level": _level,
     "last": lambda value: _rows(value)[0],
     "transposed": _truth,
     "new_projects": _truth,

@@ -40,7 +40,7 @@ OVER = dict(choice_words(("proposed", "approved", "active", "paused", "closed", 
     ("resolved", "removed", "won't do", "wont do", "won't fix", "duplicate"), "cancelled"
 )
 """What words of a status mean of work that is over."""
-OF_ROWS = RegisterField(name="", cell="currency", help="the currency of the amounts in each row", path=("",))
+OF_ROWS = RegisterField(name="", cell="currency", help="what other columns of its row are read by, as the currency of amounts", path=("",))
 MOST_PLACES = 200
 """Refused cells of one column that have a finding each; of the rest, one finding names the places."""
 TEXT = RegisterField(name="attribute", cell="text", help="kept as it stands", path=("attributes",))
@@ -56,6 +56,8 @@ class Column:
     """What it states; None where it is left out."""
     attribute: str = ""
     outcomes: list[Outcome] = attrs.field(factory=list)
+    derived: bool = False
+    """It has no cells of its own: what it states follows from where others stand."""
 
     @property
     def name(self) -> str:
@@ -210,7 +212,7 @@ class Table:
             ):
                 self.rows.append(place)  # as nearly all are
             else:
-                self._choose(place, row, label, head, narrow=mapped <= 2)
+                self._choose(place, row, label, head, narrow=mapped <= 2 or any(one.mapping.level for one in self.columns))
 
     def _choose(self, place: int, row: Sequence[Raw], label: int | None, head: Sequence[Raw] | None, *, narrow: bool) -> None:
         filled = [cell for cell in row if not is_blank(cell)]
@@ -256,7 +258,33 @@ class Table:
             else:
                 column.outcomes = read_column(cells[column.index], column.field, settings)
             named = column if column.field is OF_ROWS else named
+        self._by_level()
         self._only_latest()
+
+    def _by_level(self) -> None:
+        """Of names that stand in a column for each level, one column of names; each row belongs to the nearest above it of a lower level."""
+        levels = sorted((one for one in self.columns if one.mapping.level and one.name == "name"), key=lambda one: one.mapping.level)
+        if not levels:
+            return
+        ids, parents = self.column("id"), self.column("parent")
+        names, owners, above = list[Outcome](), list[Outcome](), list[tuple[int, Outcome]]()
+        for position, row in enumerate(self.rows):
+            filled = [one for one in levels if one.outcomes[position] is not BLANK]
+            if len(filled) > 1:
+                self.refuse_row(row, f"names stand in {len(filled)} levels of it; write one")
+            names.append(filled[0].outcomes[position] if filled else BLANK)
+            level = filled[0].mapping.level if filled else 0
+            while level and above and above[-1][0] >= level:
+                above.pop()
+            owners.append(above[-1][1] if level and above else BLANK)
+            own = ids.outcomes[position] if ids is not None else names[-1]
+            if level and isinstance(own, str) and len(filled) == 1:
+                above.append((level, own))
+        derived = {"name": names} if parents is not None else {"name": names, "parent": owners}
+        for name, outcomes in derived.items():
+            self.columns.append(Column(levels[0].index, levels[0].mapping, self.kind.fields[name], outcomes=outcomes, derived=True))
+        for one in levels:
+            one.field = OF_ROWS  # it has been understood
 
     def _only_latest(self) -> None:
         """Of a list that has a row for each report of a project, the latest row of each: the others are its history."""
@@ -400,8 +428,9 @@ class Table:
 
     def _counts(self) -> Counter[str]:
         counts: Counter[str] = Counter()
-        counts["blank"] = (len(self.rows) + len(self.ignored_rows) + self.blank_rows) * len(self.columns)
-        for column in self.columns:
+        stated = [column for column in self.columns if not column.derived]
+        counts["blank"] = (len(self.rows) + len(self.ignored_rows) + self.blank_rows) * len(stated)
+        for column in stated:
             if column.field is None:
                 raw = sum(not is_blank(self.sheet.rows[row][column.index]) for row in self.rows)
                 counts["ignored"] += raw
@@ -415,7 +444,7 @@ class Table:
             counts["blank"] -= len(column.outcomes) - blank
         positions = {row: position for position, row in enumerate(self.rows)} if self.refused_cells or self.refused_rows else {}
         moved = [(row, self.columns[index]) for row, index in self.refused_cells if row not in self.refused_rows]
-        moved += [(row, column) for row in self.refused_rows for column in self.columns if column.field is not None]
+        moved += [(row, column) for row in self.refused_rows for column in stated if column.field is not None]
         for row, column in moved:  # understood when it was read, and refused when its row was made
             kind = _kind_of(column.outcomes[positions[row]])
             if kind in ("understood", "unknown"):

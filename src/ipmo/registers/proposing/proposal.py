@@ -37,6 +37,8 @@ BY_PERIOD = ("budget", "actual", "forecast", "funding")
 MEANT = {"$": "USD", "¥": "JPY"}
 """Whose a sign of several currencies is taken for, with a doubt."""
 NAMES = {"name", "text", "question", "note"}
+LEVELED = re.compile(r"(?:title|name|task|task name|summary|level|wbs level) ?([1-9])", re.IGNORECASE)
+"""Headings of the names of one level each."""
 ASSESSORS = frozenset("ipa mpa nista sro cio pmo gmpp dft mod owner sponsor manager".split())
 """Whose a rating is, as headings begin: `IPA rating`, `SRO rating`."""
 
@@ -306,7 +308,7 @@ def _sheet(one: _Found, found: Sequence[_Found], file: Details, years: Sequence[
         elif heads[header] > 1 or not header:
             mapped = attrs.evolve(mapped, attribute=f"{header or 'column'} {one.sheet.letters(place)}")
         columns.append(mapped)
-    columns = _assessed(one, columns, file)
+    columns = _leveled(one, _assessed(one, columns, file))
     stated = {column.field for column in columns}
     project, new = "", False
     if kind.inner and not any(other.kind == "projects" for other in found):
@@ -330,6 +332,29 @@ def _sheet(one: _Found, found: Sequence[_Found], file: Details, years: Sequence[
         range=one.table.columns,
         doubt="\n".join(doubts),
     )
+
+
+def _leveled(one: _Found, columns: list[ColumnMapping]) -> list[ColumnMapping]:
+    """Names in a column for each level, as trees are exported (`Title 1`, `Title 2`): one of them stands in each row."""
+    places: dict[int, str] = {}
+    for place, read in enumerate(one.reads):
+        if (match := LEVELED.fullmatch(" ".join(read.text.split()))) is not None:
+            places[place] = match[1]
+    numbers = list(places.values())
+    if "parent" not in CATALOGUE[one.kind].fields or len(numbers) < 2 or numbers != [str(n + 1) for n in range(len(numbers))]:
+        return columns
+    cells = [one.table.cells(place) for place in places]
+    if any(sum(not is_blank(cell) for cell in row) > 1 for row in zip(*cells, strict=True)):
+        return columns
+    heads = {" ".join(one.reads[place].text.split()): int(number) for place, number in places.items()}
+    return [
+        attrs.evolve(mapped, field="name", level=heads[mapped.header], attribute="", doubt="")
+        if mapped.header in heads
+        else attrs.evolve(mapped, field=ATTRIBUTE, doubt="its levels name the rows")
+        if mapped.field == "name"
+        else mapped
+        for mapped in columns
+    ]
 
 
 def _assessed(one: _Found, columns: Sequence[ColumnMapping], file: Details) -> list[ColumnMapping]:
