@@ -35,6 +35,8 @@ MONEY_WORDS = frozenset(
     " investment disbursed disbursement allocation allotment life contract ffc afc loan".split()
 )
 RIVAL = 0.08
+PLAIN_KINDS = MONEY_CELLS | {"date", "when"}
+"""Cells that show that a heading of another language is understood."""
 FIRST = frozenset("original initial first".split())
 LATER = frozenset("revised updated latest current new".split())
 """Words for the first version of a date or amount, and for what it became."""
@@ -175,7 +177,22 @@ def assign(
         given[place] = one
     said = _named([_said(place, given.get(place), everything, given, reads) for place in range(len(reads))], kind)
     said = _ids_by_values(said, reads, columns, everything) if "id" in kind.fields else said
-    return _currencies(said, reads, columns, kind)
+    return _in_english(_currencies(said, reads, columns, kind), reads, kind)
+
+
+def _in_english(said: list[Assigned], reads: Sequence[Heading], kind: RegisterKind) -> list[Assigned]:
+    """What headings of other languages are taken for is doubted, but where the cells are of a kind that little else has."""
+    out = []
+    for one, read in zip(said, reads, strict=True):
+        field = kind.fields.get(one.field)
+        if read.meant and field is not None:
+            agreed = (
+                one.candidate is not None and not one.candidate.vote.weak and one.candidate.vote.factor >= 1 and field.cell in PLAIN_KINDS
+            )
+            if not agreed:
+                one = attrs.evolve(one, doubt="; ".join(filter(None, (f"it is taken for {read.meant!r}", one.doubt))))
+        out.append(one)
+    return out
 
 
 def _currencies(said: list[Assigned], reads: Sequence[Heading], columns: Sequence[Column], kind: RegisterKind) -> list[Assigned]:

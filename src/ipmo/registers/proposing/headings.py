@@ -10,6 +10,7 @@ import attrs
 
 from ipmo.registers.cells import amounts
 from ipmo.registers.cells.amounts import LOST, SIGNS
+from ipmo.registers.proposing.other_languages import english
 
 __all__ = ["CODES", "CURRENCIES", "Heading", "heading"]
 
@@ -223,6 +224,7 @@ class Heading:
         period: the period that it names: `2021-22` (a financial year), `2021`; None where it names none.
         core: its words without those in brackets.
         explained: the words that stood in brackets, after the first line, or after the first part of a long sentence.
+        meant: what it is called in English, where it is of another language; its words are those then.
     """
 
     text: str
@@ -233,6 +235,7 @@ class Heading:
     period: str | None = None
     core: tuple[str, ...] = ()
     explained: tuple[str, ...] = ()
+    meant: str = ""
 
 
 @functools.lru_cache(maxsize=8192)
@@ -260,7 +263,8 @@ def heading(text: str) -> Heading:
         rest.append(left)
     core, asides = rest[0], rest[1:]
     core, period = _period(_POINTS.sub(" ", core))
-    words = list(_words(core))
+    meant = english(core)
+    words = list(_words(meant or core))
     if "year" in words and period is None and "from" not in words and "to" not in words:
         words = _joined_year(words)
     explained: list[str] = []
@@ -284,7 +288,7 @@ def heading(text: str) -> Heading:
         words = words[:-1]
     if "percent" in words:
         unit = unit or "%"
-    return Heading(text, tuple(words) or tuple(explained), unit, currency, multiplier, period, own, tuple(explained))
+    return Heading(text, tuple(words) or tuple(explained), unit, currency, multiplier, period, own, tuple(explained), meant)
 
 
 def _apart(text: str) -> tuple[str, list[str]]:

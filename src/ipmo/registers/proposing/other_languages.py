@@ -1,0 +1,76 @@
+"""What common headings are called in German, French, Spanish, Portuguese, Italian and Dutch, by their English names."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from types import MappingProxyType
+from typing import Final
+
+__all__ = ["english"]
+
+NAMES: Final = {
+    "project name": "projektname; projekttitel; projektbezeichnung; name des projekts; nom du projet; intitulé du projet; titre du projet; nombre del proyecto;"
+    " título del proyecto; nome do projeto; título do projeto; nome progetto; nome del progetto; titolo del progetto; titolo progetto; projectnaam; naam project; naam van het project",
+    "project id": "projektnummer; projekt nr; projekt id; projektkennung; numéro de projet; numéro du projet; code projet; code du projet; identifiant du projet; código del proyecto;"
+    " código de proyecto; número de proyecto; id del proyecto; id proyecto; código do projeto; número do projeto; id do projeto; codice progetto; codice del progetto; numero progetto; id progetto; projectnummer; project nr",
+    "name": "bezeichnung; benennung; libellé; intitulé; nom; nombre; nome; naam; titel; titre; título; titolo",
+    "description": "beschreibung; projektbeschreibung; kurzbeschreibung; descriptif; descripción; descrição; descrizione; omschrijving; beschrijving",
+    "start date": "startdatum; beginn; projektbeginn; projektstart; anfangsdatum; geplanter beginn; geplanter start; date de début; date début; début; début prévu; date de démarrage;"
+    " fecha de inicio; fecha inicio; inicio; data de início; data início; início; data inizio; data di inizio; inizio; begindatum; aanvangsdatum; geplande startdatum",
+    "end date": "enddatum; projektende; geplantes ende; fertigstellung; fertigstellungstermin; date de fin; date fin; fin prévue; date de fin prévue; fecha de fin; fecha fin;"
+    " fecha de finalización; fecha final; fecha de término; data de fim; data fim; data de término; data final; término; data fine; data di fine; fine prevista; einddatum; geplande einddatum",
+    "actual start date": "ist beginn; tatsächlicher beginn; tatsächlicher start; date de début réelle; date réelle de début; fecha de inicio real; fecha real de inicio; data de início real;"
+    " data real de início; data inizio effettiva; data effettiva di inizio; werkelijke startdatum",
+    "actual end date": "ist ende; tatsächliches ende; date de fin réelle; date réelle de fin; fecha de fin real; fecha real de fin; fecha real de finalización; data de fim real;"
+    " data real de término; data fine effettiva; data effettiva di fine; werkelijke einddatum",
+    "due date": "fälligkeitsdatum; fällig am; fälligkeit; échéance; date d'échéance; fecha de vencimiento; fecha límite; data de vencimento; prazo; scadenza; data di scadenza; vervaldatum; uiterste datum",
+    "project manager": "projektleiter; projektleiterin; projektleitung; projektmanager; chef de projet; cheffe de projet; responsable du projet; responsable de projet; jefe de proyecto;"
+    " director del proyecto; director de proyecto; responsable del proyecto; gerente do projeto; gestor do projeto; responsável pelo projeto; capo progetto; responsabile del progetto; responsabile progetto; projectleider; projectmanager",
+    "responsible": "verantwortlich; verantwortlicher; verantwortliche; verantwortliche person; zuständig; responsable; responsável; responsabile; verantwoordelijke; verantwoordelijk",
+    "sponsor": "auftraggeber; commanditaire; patrocinador; committente; opdrachtgever",
+    "status": "projektstatus; statut; état; état d'avancement; statut du projet; estado; estado del proyecto; situação; estado do projeto; situação do projeto; stato; stato del progetto; stato progetto; projectstatus",
+    "department": "abteilung; departement; département; departamento; dipartimento; afdeling",
+    "category": "kategorie; projektart; projekttyp; catégorie; type de projet; categoría; tipo de proyecto; categoria; tipo de projeto; tipo di progetto; categorie; projecttype",
+    "priority": "priorität; priorité; prioridad; prioridade; priorità; prioriteit",
+    "programme": "programm; programa; programma",
+    "total budget": "gesamtbudget; budget gesamt; budget total; presupuesto total; presupuesto; orçamento total; orçamento; budget totale; totaalbudget; begroting",
+    "total cost": "gesamtkosten; kosten gesamt; projektkosten; coût total; coûts totaux; costo total; coste total; custo total; costo totale; totale kosten",
+    "actual cost": "istkosten; ist kosten; angefallene kosten; coût réel; coûts réels; costo real; coste real; custo real; costo effettivo; costi effettivi; werkelijke kosten",
+    "percent complete": "fortschritt; projektfortschritt; fertigstellungsgrad; avancement; taux d'avancement; pourcentage d'avancement; avance; porcentaje de avance; progresso;"
+    " percentual concluído; percentual de conclusão; avanzamento; percentuale di avanzamento; percentuale completamento; voortgang; percentage gereed",
+    "duration": "dauer; durée; duración; duração; durata; duur; doorlooptijd",
+    "predecessors": "vorgänger; prédécesseurs; predecesoras; predecesores; predecessoras; predecessori; voorgangers; voorafgaande taken",
+    "task name": "vorgangsname; vorgang; aufgabe; nom de la tâche; tâche; nombre de tarea; nombre de la tarea; tarea; nome da tarefa; tarefa; nome attività; attività; taaknaam; taak",
+    "milestone": "meilenstein; jalon; hito; marco; pietra miliare; mijlpaal",
+    "risk": "risiko; risque; riesgo; risco; rischio; risico",
+    "risk description": "risikobeschreibung; description du risque; descripción del riesgo; descrição do risco; descrizione del rischio; omschrijving risico; risico omschrijving",
+    "risk id": "risikonummer; risiko nr; risiko id; numéro du risque; código del riesgo; id del riesgo; código do risco; id do risco; id rischio; codice rischio; risiconummer; risico nr",
+    "probability": "eintrittswahrscheinlichkeit; wahrscheinlichkeit; probabilité; probabilidad; probabilidade; probabilità; waarschijnlijkheid",
+    "impact": "auswirkung; auswirkungen; impacto; impatto; gevolg",
+    "mitigation": "massnahme; massnahmen; maßnahme; maßnahmen; gegenmaßnahmen; plan d'action; mesures; medidas; plan de acción; plano de ação; misure; beheersmaatregel; beheersmaatregelen; maatregelen",
+    "comments": "bemerkung; bemerkungen; anmerkungen; kommentar; commentaire; commentaires; remarques; comentarios; observaciones; comentários; observações; osservazioni; commenti; opmerking; opmerkingen",
+    "benefit": "nutzen; bénéfice; beneficio; benefício; baten",
+}  # fmt: skip
+"""Names of other languages by what they are called in English; words that mean something else in English are left out."""
+
+
+def _key(text: str) -> str:
+    """A heading without accents, case, and what is no letter or figure."""
+    bare = "".join(one for one in unicodedata.normalize("NFKD", text.replace("’", "'").casefold()) if not unicodedata.combining(one))
+    return " ".join(re.findall(r"[^\W_]+", bare))
+
+
+TERMS: Final = MappingProxyType({_key(term): name for name, terms in NAMES.items() for term in terms.split(";")})
+
+
+def english(text: str) -> str:
+    """What a heading of another language is called in English; empty where it is none that is known.
+
+    >>> english("Projektleiter"), english("Date de début"), english("FECHA_DE_INICIO"), english("Start date")
+    ('project manager', 'start date', 'start date', '')
+
+    Args:
+        text: a heading, without its unit and currency.
+    """
+    return TERMS.get(_key(text), "")
