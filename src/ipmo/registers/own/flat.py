@@ -16,7 +16,7 @@ from ipmo.model.plain import HEADER, INNER, to_plain_portfolio
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.shape import shape
 from ipmo.registers.own.layout import Column, Kind, Layout, Path, layout, names
-from ipmo.units import Money, as_money
+from ipmo.units import Money, as_money, plain
 
 __all__ = ["CURRENCY", "JSON", "PER", "TIME", "FlatTable", "Value", "flat_tables", "joined", "split"]
 
@@ -264,6 +264,7 @@ def _money(value: str) -> Money | None:
 
 def _number(amount: Decimal) -> Value:
     """An amount as the number that it is; as its digits where no number of a computer is exactly it."""
+    exact = Decimal(repr(float(amount))) == amount
     if amount == amount.to_integral_value():
-        return int(amount)
-    return float(amount) if Decimal(repr(float(amount))) == amount else str(amount)
+        return int(amount) if exact else plain(amount)
+    return float(amount) if exact else plain(amount)
