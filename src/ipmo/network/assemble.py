@@ -17,6 +17,7 @@ from ipmo.network import bounds
 from ipmo.network.builder import Builder
 from ipmo.network.by_columns import network_by_columns
 from ipmo.network.clocks import FAR
+from ipmo.network.contributions import Contributions, runs
 from ipmo.network.drafts import Draft
 from ipmo.network.finished import given_from_done, reroute, stand_ins
 from ipmo.network.holds import given, hold_undated, spread_holds
@@ -26,7 +27,7 @@ from ipmo.network.parts import LateLink, Needed, OutOfSequence, Spanning
 from ipmo.network.states import LIVE, TO_FINISH, TYPE_NAMES, TYPES, Mode, State
 from ipmo.units import Span, minutes
 
-__all__ = ["compile_portfolio"]
+__all__ = ["compile_copy", "compile_portfolio"]
 
 
 def compile_portfolio(portfolio: Portfolio, dialect: Dialect) -> Network:
@@ -35,20 +36,55 @@ def compile_portfolio(portfolio: Portfolio, dialect: Dialect) -> Network:
     Raises:
         ScheduleError: nothing says when the portfolio starts, or a duration leads past year 9999.
     """
-    key = ("network", *attrs.astuple(dialect))
-    return remember(portfolio, key, lambda: compiled(portfolio, dialect))
+    return remember(portfolio, _key("network", dialect), lambda: compiled(portfolio, dialect))
 
 
-def compiled(portfolio: Portfolio, dialect: Dialect) -> Network:
-    """The network of a portfolio, made anew."""
+def compile_copy(copy: Portfolio, portfolio: Portfolio, dialect: Dialect) -> Network:
+    """The network of a changed copy of a portfolio: the projects that both share are compiled once.
+
+    Args:
+        copy: the copy.
+        portfolio: what it was made from.
+        dialect: the conventions.
+
+    Raises:
+        ScheduleError: nothing says when one of them starts, or a duration leads past year 9999.
+    """
+
+    def make() -> Network:
+        compile_portfolio(portfolio, dialect)
+        return compiled(copy, dialect, remember(portfolio, _key("contributions", dialect), lambda: None))
+
+    return remember(copy, _key("network", dialect), make)
+
+
+def _key(name: str, dialect: Dialect) -> tuple[object, ...]:
+    return (name, *attrs.astuple(dialect))
+
+
+def compiled(portfolio: Portfolio, dialect: Dialect, known: Contributions | None = None) -> Network:
+    """The network of a portfolio, made anew.
+
+    Args:
+        portfolio: the portfolio.
+        dialect: the conventions.
+        known: what the projects of another portfolio contributed to its network; those that both share are taken over.
+    """
     by_columns = network_by_columns(portfolio, dialect)
     if by_columns is not None:
         return by_columns
     draft = Draft(portfolio, dialect)
     builder, linker = Builder(draft), Linker(draft)
-    for place, project in enumerate(portfolio.projects):
-        builder.project(place, project)
-        linker.afters(project)
+    if known is None:
+        added = Contributions(draft, linker)
+        for place, project in enumerate(portfolio.projects):
+            added.mark()
+            builder.project(place, project)
+            linker.afters(project)
+        added.keep()
+        remember(portfolio, _key("contributions", dialect), lambda: added)
+    else:
+        _taken_over(draft, builder, linker, known)
     builder.effects()
     linker.enablers()
     linker.between()
@@ -63,6 +99,18 @@ def compiled(portfolio: Portfolio, dialect: Dialect) -> Network:
     needed = Needed(links.src, links.dst, links.typ, links.numbers, draft.nodes.driveless, draft.nodes.begun)
     settle_links(draft)
     return assembled(draft, needed)
+
+
+def _taken_over(draft: Draft, builder: Builder, linker: Linker, known: Contributions) -> None:
+    """The projects of a draft: those that it shares with another are taken over where they begin at the same place."""
+    projects = draft.portfolio.projects
+    for shared, first, end in runs(known.shared(draft)):
+        if shared and known.place(first) == (len(draft.nodes.ids), len(draft.links.src)):
+            known.add(first, end, draft, linker)
+            continue
+        for place in range(first, end):
+            builder.project(place, projects[place])
+            linker.afters(projects[place])
 
 
 def bound_summaries(draft: Draft) -> None:

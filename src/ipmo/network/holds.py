@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ipmo.model.governance import Gate
 from ipmo.model.portfolio import Portfolio
@@ -94,8 +94,10 @@ def spread_holds(draft: Draft) -> None:
     _paused(draft)
 
 
-Followers = dict[int, list[tuple[int, int]]]
-"""Of each node: what follows it, and by which link."""
+Followers = Callable[[int], Sequence[tuple[int, int]]]
+"""Tells of a node what follows it, and by which link."""
+SMALL = 2_000
+"""Links up to which all that follows each node is found at once; of more it is found when it is asked for."""
 
 
 def _spread(draft: Draft, waiting: Sequence[int], follows: Followers, into_any: Mapping[int, Sequence[int]]) -> None:
@@ -109,7 +111,7 @@ def _spread(draft: Draft, waiting: Sequence[int], follows: Followers, into_any: 
     while nearest:
         steps, _, node = heapq.heappop(nearest)
         hold = reasons[node]
-        for target, _ in follows.get(node, ()):
+        for target, _ in follows(node):
             if target in nodes.anyone and any(state[s] not in (UNDATED, GONE) for s in into_any[target]):
                 continue
             if state[node] is FINISHED and nodes.project[target] != nodes.project[node]:
@@ -183,7 +185,7 @@ def _overtaken(draft: Draft, again: Sequence[int], follows: Followers) -> list[i
         seen, stack = {first}, [first]
         while stack:
             node = stack.pop()
-            for target, _ in follows.get(node, ()):
+            for target, _ in follows(node):
                 state, gate = nodes.state[target], nodes.kinds[target] == "gate"
                 if target in seen or target in nodes.anyone or not (state in LIVE or state is FINISHED):
                     continue
@@ -203,26 +205,65 @@ def _overtaken(draft: Draft, again: Sequence[int], follows: Followers) -> list[i
 def _followers(draft: Draft) -> tuple[Followers, Mapping[int, Sequence[int]]]:
     """What follows each node, and the ways to each for which one of several is enough; levels of effort hold nothing back."""
     nodes, links = draft.nodes, draft.links
-    into_any: dict[int, list[int]] = {}
-    follows: Followers = {}
-    idle = nodes.driveless
     delivered = {link for link, number in links.numbers.items() if draft.portfolio.links[number].status == "delivered"}
-    for link, (source, target) in enumerate(zip(links.src, links.dst, strict=True)):
-        if link in delivered or given(draft, source, links.typ[link]) or target in idle or (source in idle and nodes.project[target] >= 0):
-            continue
-        follows.setdefault(source, []).append((target, link))
-        if target in nodes.begun:  # what holds a summary holds what of it has begun, too
-            follows[source] += [(member, link) for member in nodes.begun[target]]
-        if target in nodes.anyone:
-            into_any.setdefault(target, []).append(source)
+    idle, anyone = nodes.driveless, nodes.anyone
+
+    def holds(link: int) -> bool:
+        """Whether the source of a link holds back what it leads to."""
+        source, target = links.src[link], links.dst[link]
+        idly = target in idle or (source in idle and nodes.project[target] >= 0)
+        return not (idly or link in delivered or given(draft, source, links.typ[link]))
+
+    def led(some: Iterable[int]) -> list[tuple[int, int]]:
+        """What some links lead to; what holds a summary holds what of it has begun, too."""
+        out: list[tuple[int, int]] = []
+        for link in some:
+            if holds(link):
+                target = links.dst[link]
+                out.append((target, link))
+                out += [(member, link) for member in nodes.begun.get(target, ())]
+        return out
+
+    into_any: dict[int, list[int]] = {}
+    for link, target in enumerate(links.dst) if anyone else ():
+        if target in anyone and holds(link):
+            into_any.setdefault(target, []).append(links.src[link])
+    leaving = _leaving(links.src)
+    known: dict[int, list[tuple[int, int]]] = {}
+
+    def follows(node: int) -> Sequence[tuple[int, int]]:
+        if node not in known:
+            known[node] = led(leaving(node))
+        return known[node]
+
     return follows, into_any
+
+
+def _leaving(sources: Sequence[int]) -> Callable[[int], Sequence[int]]:
+    """Tells of a node the links that leave it, in order."""
+    if len(sources) <= SMALL:
+        found: dict[int, list[int]] = {}
+        for link, source in enumerate(sources):
+            found.setdefault(source, []).append(link)
+        return lambda node: found.get(node, ())
+    import numpy as np
+
+    column = np.array(sources, np.int64)
+    order = np.argsort(column, kind="stable")
+    column = column[order]
+
+    def of(node: int) -> Sequence[int]:
+        out: Sequence[int] = order[np.searchsorted(column, node) : np.searchsorted(column, node, "right")].tolist()
+        return out
+
+    return of
 
 
 def _unmet(draft: Draft, node: int, follows: Followers, barring: Mapping[str, tuple[int, int]]) -> list[int]:
     """What waits for a node that never comes: undated, and each link remembered."""
     nodes, links = draft.nodes, draft.links
     why, out = nodes.holds[node], []
-    for target, link in follows.get(node, ()):
+    for target, link in follows(node):
         passed = nodes.state[target] is FINISHED and nodes.kinds[target] == "gate" and why.item in barring  # a kill binds later gates
         if target in nodes.anyone or not (nodes.state[target] in (*LIVE, UNDATED) or passed):
             continue

@@ -18,6 +18,10 @@ from ipmo.analysis.change.applying import applied
 from ipmo.analysis.change.comparison import Comparison
 from ipmo.analysis.change.standing import side_by_side
 from ipmo.errors import IpmoError
+from ipmo.network import holds
+from ipmo.network.assemble import compile_copy, compile_portfolio
+from ipmo.network.builder import Builder
+from ipmo.network.network import Network
 from ipmo.testing.strategies import portfolios
 
 from ...network.conftest import as_large
@@ -103,7 +107,7 @@ def told(found: Comparison) -> dict[str, object]:
     return out | {"through": found.table()["through"]}
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(st.data(), st.booleans())
 def test_a_what_if_says_what_two_portfolios_made_anew_say(data: st.DataObject, tied: bool) -> None:
     pf = data.draw(committed(tied=tied))
@@ -112,7 +116,7 @@ def test_a_what_if_says_what_two_portfolios_made_anew_say(data: st.DataObject, t
     assert told(ipmo.what_if(pf, change)) == told(Comparison(anew(pf), anew(after), changes=[change]))
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(st.data(), st.booleans(), st.booleans())
 def test_what_is_not_looked_at_stands_as_it_stood(data: st.DataObject, tied: bool, large: bool) -> None:
     pf = data.draw(committed(tied=tied))
@@ -132,3 +136,44 @@ def test_what_is_not_looked_at_stands_as_it_stood(data: st.DataObject, tied: boo
             assert stands[0] is not None
             assert stands[1] is not None
             assert (stands[0].standing, stands[0].days, stands[0].date) == (stands[1].standing, stands[1].days, stands[1].date)
+
+
+def columns(net: Network) -> dict[str, object]:
+    """All that a network holds, but for its clocks."""
+    found = {field.name: getattr(net, field.name) for field in attrs.fields(Network) if field.name not in ("clocks", "needed")}
+    assert net.needed is not None
+    return found | {field.name: getattr(net.needed, field.name) for field in attrs.fields(type(net.needed))}
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.data(), st.booleans(), st.integers(0, 2))
+def test_a_network_that_takes_unchanged_projects_over_is_that_compiled_anew(data: st.DataObject, tied: bool, more: int) -> None:
+    pf = data.draw(committed(tied=tied))
+    after = tried(pf, data.draw(a_change(pf)))
+    for _ in range(more):
+        after = tried(after, data.draw(a_change(pf)))
+    after = after.evolve()
+    shared = compile_copy(after, pf, pf.dialect)
+    with pytest.MonkeyPatch.context() as patch:
+        if tied:
+            patch.setattr(holds, "SMALL", 0)  # what follows a node is found when it is asked for
+        assert columns(shared) == columns(compile_portfolio(anew(after), pf.dialect))
+
+
+def test_what_is_taken_over_is_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled: list[str] = []
+    project = Builder.project
+
+    def counted(self: Builder, place: int, noun: m.Project) -> None:
+        compiled.append(noun.id)
+        project(self, place, noun)
+
+    monkeypatch.setattr(Builder, "project", counted)
+    pf = m.Portfolio(id="x", start="2026-01-05", projects=[m.Project(id=f"p{n}", tasks=[m.Task(id="a", duration="3 d")]) for n in range(4)])
+    ipmo.schedule(pf)
+    compiled.clear()
+    _ = ipmo.what_if(pf, ch.Stop("p1")).effects
+    assert compiled == ["p1"]
+    compiled.clear()
+    _ = ipmo.what_if(pf, ch.Add(m.Task(id="b", duration="1 d"), "p2")).effects
+    assert compiled == ["p2", "p3"], "what follows begins at another node"

@@ -41,6 +41,7 @@ from ipmo.model.references import reference
 from ipmo.model.risks import Assumption, Driver, Exposure, Risk
 from ipmo.model.shape import shape
 from ipmo.model.work import Link, Programme, Project, Task
+from ipmo.network.assemble import compile_copy
 from ipmo.network.clocks import clocks_of
 from ipmo.units import Money, Span, When, minutes, moment
 
@@ -85,7 +86,7 @@ def applied(portfolio: Portfolio, changes: Iterable[Change]) -> Portfolio:
         except IpmoError as error:
             raise _with_change(error, change) from error
     if any(isinstance(change, AddLink | Add | SetDate) for change in wanted):
-        compiled = network(found)
+        compiled = compile_copy(found, portfolio, found.dialect)
         if compiled.has_loop and not network(portfolio).has_loop:
             raise compiled.loop()
     return found

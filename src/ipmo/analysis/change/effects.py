@@ -21,6 +21,7 @@ from ipmo.analysis.money.rollup import roll_up
 from ipmo.errors import IpmoError
 from ipmo.model.governance import RAG
 from ipmo.model.portfolio import Portfolio
+from ipmo.network.assemble import compile_copy
 from ipmo.network.clocks import FAR
 from ipmo.network.positions import as_array
 from ipmo.network.states import State
@@ -46,9 +47,16 @@ ORDER = (
 """What matters first: commitments to people, then money, then time, then what margin is left."""
 
 
-def scheduled(portfolio: Portfolio) -> Schedule | None:
-    """The schedule of a portfolio, loops cut; None where it has none: nothing says when it starts."""
+def scheduled(portfolio: Portfolio, origin: Portfolio | None = None) -> Schedule | None:
+    """The schedule of a portfolio, loops cut; None where it has none: nothing says when it starts.
+
+    Args:
+        portfolio: the portfolio.
+        origin: what it is a changed copy of, where it is one: projects that both share are compiled once.
+    """
     try:
+        if origin is not None and origin.dialect == portfolio.dialect:
+            compile_copy(portfolio, origin, portfolio.dialect)
         return schedule(portfolio, on_cycle="cut")
     except IpmoError:
         return None
@@ -86,7 +94,7 @@ class Sides:
     @functools.cached_property
     def schedules(self) -> tuple[Schedule, Schedule] | None:
         """Both schedules; None where a portfolio has none."""
-        one, other = scheduled(self.before), scheduled(self.after)
+        one, other = scheduled(self.before), scheduled(self.after, self.before)
         return None if one is None or other is None else (one, other)
 
     @functools.cached_property
