@@ -507,3 +507,13 @@ def test_what_a_programme_without_projects_states_is_its_total(measure: str) -> 
             ("x", "9 GBP", 1, 1), ("T", "9 GBP", 1, 1), ("U", "None", 0, 0),
         ], asked  # fmt: skip
     assert [(f.item, str(f.value)) for f in ipmo.roll_up(pf, measure, by="category").groups] == [("(none)", "9 GBP")]
+
+
+def test_a_total_without_a_rate_leaves_its_parts_with_their_figures() -> None:
+    """What a project states in a currency without a rate is no figure, and the sum of its parts is another one; each part keeps its own."""
+    tasks = [Task(id="a", budget="5 GBP"), Task(id="b", budget="7 GBP")]
+    pf = Portfolio(id="x", start="2026-01-05", money={"currency": "GBP"}, projects=[Project(id="P", budget="20 EUR", tasks=tasks)])
+    found = ipmo.roll_up(pf, "budget", unrated="unknown")
+    assert found["P"].value is None
+    assert [part.item for part in found["P"].parts] == ["P/a", "P/b"]
+    assert [str(found[name].value) for name in ("P/a", "P/b")] == ["5 GBP", "7 GBP"]
