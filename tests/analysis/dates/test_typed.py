@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ipmo import Portfolio, read, schedule
 from ipmo.analysis.dates import columns
-from ipmo.cells import Cells
+from ipmo.cells import Cells, Numbers, Texts
 from ipmo.errors import IpmoError
 from ipmo.model.dialects import DIALECTS
 from ipmo.network import network as engine
@@ -102,3 +102,28 @@ def test_frames_of_buffers_are_those_of_values(pf: Portfolio) -> None:
     assert found.to_arrow().equals(plain.to_arrow()) and isinstance(found.to_arrow(), pyarrow.Table)
     assert found.to_csv() == plain.to_csv() and repr(found) == repr(plain)
     assert polars.DataFrame(found).equals(plain.to_polars()) or len(found.columns) == 0
+
+
+def test_frames_take_columns_without_a_python_value_a_cell(monkeypatch: pytest.MonkeyPatch) -> None:
+    """polars, pandas and Arrow are given buffers: nobody asks dates, numbers or names that repeat for their Python values."""
+    table = in_columns(read(ROOT / "examples/city.yaml"))
+    expected = table.to_polars().to_dict(as_series=False), table.to_pandas(), table.to_arrow().to_pydict()
+
+    def refused(self: Cells) -> tuple[object, ...]:
+        raise AssertionError(f"{type(self).__name__}.values")
+
+    fresh = in_columns(read(ROOT / "examples/city.yaml"))
+    for cls in (Numbers, Texts):
+        monkeypatch.setattr(cls, "values", property(refused))
+    assert {name for name in fresh.columns if not isinstance(cells_of(fresh, name), Cells)} <= {
+        "id",
+        "name",
+        "kind",
+    }  # texts that are there
+    assert fresh.to_polars().to_dict(as_series=False) == expected[0]
+    assert fresh.to_pandas().equals(expected[1])
+    assert fresh.to_arrow().to_pydict() == expected[2]
+
+
+def cells_of(table: Table, name: str) -> object:
+    return table._columns[name].cells  # noqa: SLF001 - whether a buffer is behind it

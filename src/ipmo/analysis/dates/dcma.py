@@ -81,6 +81,8 @@ class Point:
     limit: float | None = None
     at_least: bool = False
     needs: str = ""
+    _within: bool = attrs.field(default=False, alias="within", eq=False, repr=False)
+    """What was counted is known to be among what it is measured against."""
 
     @property
     def numerator(self) -> tuple[str, ...]:
@@ -100,12 +102,8 @@ class Point:
     @property
     def counted(self) -> str:
         """How many were counted of how many; where those are others than these, such as tasks done against tasks due, both numbers."""
-        one, other = self._numerator, self._denominator
-        if isinstance(one, Ids) and isinstance(other, Ids):  # links are named only where somebody looks at them
-            within = set(one.places) <= set(other.places)
-        else:
-            within = set(one) <= set(other)
-        return f"{len(one)} {'of' if within else 'against'} {len(other)}"
+        within = self._within or set(self._numerator) <= set(self._denominator)
+        return f"{len(self._numerator)} {'of' if within else 'against'} {len(self._denominator)}"
 
     @property
     def passed(self) -> bool | None:
@@ -115,7 +113,7 @@ class Point:
         return self.value >= self.limit if self.at_least else self.value <= self.limit
 
     def __repr__(self) -> str:
-        names = (one.name.removeprefix("_") for one in attrs.fields(Point))
+        names = (one.name.removeprefix("_") for one in attrs.fields(Point) if one.repr)
         return f"Point({', '.join(f'{name}={getattr(self, name)!r}' for name in names)})"
 
     def __str__(self) -> str:
@@ -150,7 +148,7 @@ def _share(point: Point, counted: Sequence[str], of: Sequence[str], nothing: str
     value: float | None = None
     if of:
         value = float(len(counted)) if point.limit == 0 else len(counted) / len(of)
-    return attrs.evolve(point, numerator=counted, denominator=of, value=value, needs="" if of else nothing)
+    return attrs.evolve(point, numerator=counted, denominator=of, value=value, needs="" if of else nothing, within=True)
 
 
 def _logic(a: Assessed) -> Point:
