@@ -104,7 +104,7 @@ class Numbers(Cells):
         else:
             return self.data if self.known is None else np.where(self.known, self.data, np.zeros(1, self.data.dtype))
         if self.known is not None:
-            out[~self.known] = np.datetime64("NaT")
+            out[~self.known] = np.datetime64("NaT", "D" if self.kind == "date" else "s")
         return out
 
     def to_arrow(self, kind: pyarrow.DataType) -> pyarrow.Array:

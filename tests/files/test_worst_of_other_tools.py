@@ -109,7 +109,7 @@ def test_amounts_of_fifteen_digits_are_written(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("encoding", ["undefined", "punycode", "a\0b", "\ud800", "hex"])
 def test_an_encoding_of_no_text_is_refused(tmp_path: Path, encoding: str) -> None:
-    with pytest.raises(FileError, match="there is no encoding"):
+    with pytest.raises(FileError, match="there is no encoding|is not text in punycode"):  # Python 3.13 says of punycode which byte
         ipmo.read(xer(tmp_path / "a.xer"), encoding=encoding)
 
 

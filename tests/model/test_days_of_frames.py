@@ -39,6 +39,6 @@ def test_a_timestamp_at_midnight_is_a_day_in_python_too():
     assert type(as_when(pd.Timestamp("2026-01-09 12:30"))) is datetime
     assert as_when(np.datetime64("2026-01-09T12:30")) == TIME
     assert as_when(DAY) == DAY  # Python has a type for days: this is the instant
-    for nothing in (pd.NaT, np.datetime64("NaT"), np.float64(3), pd.Timedelta(days=1)):
+    for nothing in (pd.NaT, np.datetime64("NaT", "D"), np.float64(3), pd.Timedelta(days=1)):
         with pytest.raises(UnitError, match="not a date"):
             as_when(nothing)
