@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -241,26 +242,31 @@ class Interfaces:
     @functools.cached_property
     def _targets_of(self) -> tuple[dict[int, list[int]], dict[int, list[int]], list[list[tuple[int, int | None]]]]:
         """Targets by exit and by group; and of each target the dates of its exits and groups, the latest first, and of what is done of it."""
+        import numpy as np
+
         aims, made = self.aims, self._made
         of_exit: dict[int, list[int]] = {}
         of_group: dict[int, list[int]] = {}
         parts: list[list[tuple[int, int | None]]] = []
         groups_of: dict[int, list[int]] = {}
-        for g, owner in enumerate(self.owners.tolist()):
-            groups_of.setdefault(owner, []).append(g)
-        ends = as_array(made.now.end).tolist()
+        last, instants = as_array(made.now.end), np.zeros(len(self.owners), np.int64)
+        aims.run(reading.instants_of, 4 * len(last), aims.network.clock_tables, self.clocks.astype(np.int64), last, instants)
+        for g, (owner, some) in enumerate(zip(self.owners.tolist(), (last > -FAR // 2).tolist(), strict=True)):
+            if some:
+                groups_of.setdefault(owner, []).append(g)
+        ends, places = instants.tolist(), np.fromiter((v for aim in aims.aims for v in aim.places), np.int64)
+        own = iter(zip(self.exit_of[places].tolist(), aims.finishes[places].tolist(), strict=True))
         for t, aim in enumerate(aims.aims):
             now: dict[int, int] = {}
-            floor = aims.done_of(aim)
-            for v in aim.places:
-                o = int(self.exit_of[v])
+            floor = aims.done_of(aim) if aims.done else -FAR
+            for _ in aim.places:
+                o, finish = next(own)
                 of_exit.setdefault(o, []).append(t)
-                now[o] = int(aims.finishes[v])
+                now[o] = finish
             for owner in aim.projects:
                 for g in groups_of.get(owner, ()):
-                    if ends[g] > -FAR // 2:
-                        of_group.setdefault(g, []).append(t)
-                        now[-1 - g] = aims.network.clock(int(self.clocks[g])).finish(ends[g])
+                    of_group.setdefault(g, []).append(t)
+                    now[-1 - g] = ends[g]
             whole: list[tuple[int, int | None]] = [(instant, part) for part, instant in now.items()]
             parts.append(sorted([*whole, (floor, None)], key=lambda entry: -entry[0]))
         return of_exit, of_group, parts
@@ -275,9 +281,9 @@ class Interfaces:
         exits, entries = np.zeros((len(self.exits), words), np.int64), np.zeros((len(self.entries), words), np.int64)
         groups = np.zeros((len(self.owners), words), np.int64)
         for table, found in ((exits.view(np.uint64), of_exit), (groups.view(np.uint64), of_group)):
-            for place, targets in found.items():
-                for t in targets:
-                    table[place, t // 64] |= np.uint64(1 << (t % 64))
+            held = np.repeat(np.fromiter(found, np.int64, len(found)), [len(targets) for targets in found.values()])
+            bit = np.fromiter(itertools.chain.from_iterable(found.values()), np.uint64, len(held))
+            np.bitwise_or.at(table, (held, (bit // np.uint64(64)).astype(np.int64)), np.uint64(1) << (bit % np.uint64(64)))
         rows = groups.reshape(-1), exits.reshape(-1), entries.reshape(-1)
         steps = len(made.ways.ways) * words
         aims.run(kernels.interface_bits, steps, self.faces, made.between, made.ways, made.places, words, *rows)

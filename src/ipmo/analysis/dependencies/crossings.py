@@ -70,7 +70,7 @@ class Crossings:
         self.portfolio, self.schedule, self.boundary, self.near, self.slip = portfolio, s, boundary, near, slip
         self.targets: Targets = targets(s)
         self.reach = self.targets.reach
-        self.above = programmes_of(portfolio)
+        self.above = programmes_of(portfolio) if portfolio.programmes else {}
         self.open: list[int] = []  # numbers in portfolio.links
         self.places: list[int] = []  # places in the network; -1 for links from outside
         self.closed: list[ClosedLink] = []
@@ -131,7 +131,9 @@ class Crossings:
                 one, other = int(net.project[u]), int(net.project[v])
                 crossed = crossed_by.get((one, other))
                 if crossed is None:
-                    crossed = self._crosses(net.projects[one], net.projects[other]) if one >= 0 and other >= 0 else ""
+                    crossed = ""
+                    if one >= 0 and other >= 0 and one != other:
+                        crossed = self._crosses(net.projects[one], net.projects[other]) if self.above else "programme"
                     crossed_by[one, other] = crossed
                 if not self._counts(crossed):
                     continue
@@ -249,6 +251,7 @@ class Crossings:
         own = {one.link: one for one in s.commitments.stated if one.kind == "hand-over"}
         self.commitment_float: list[float | None] = []
         self._own: list[str | None] = []
+        self._worked: dict[tuple[int, int], int] = {}
         lates, edges = plain(late.x), plain(late.edge)
         for row, (k, v, u) in enumerate(zip(self.places, self.heads, self._sources, strict=True)):
             spare: float | None = None
@@ -266,14 +269,19 @@ class Crossings:
 
     def _to_stated(self, place: int, stated: Stated, row: int) -> float | None:
         """Working days until a hand-over comes later than stated."""
+        net, p = self.schedule.network, self.schedule.passes.positions
         if self.places[row] < 0:
             assert stated.expected is not None
-            return self.schedule.network.clock(self._nominals[row]).days(stated.expected, stated.date)
-        clock = self.schedule.network.running_clock(int(self.schedule.passes.positions.order[place]))
-        node = int(self.schedule.passes.positions.order[place])
-        until = stated.date if stated.at_finish else last_start(self.schedule.network, node, stated.date)
-        last = clock.work(until) - (int(self.schedule.passes.positions.dur[place]) if stated.at_finish else 0)
-        return self._between(place, self._starts[row], last, row)
+            return net.clock(self._nominals[row]).days(stated.expected, stated.date)
+        node = int(p.order[place])
+        clock, until = net.running_clock(node), stated.date
+        if not stated.at_finish:
+            return self._between(place, self._starts[row], clock.work(last_start(net, node, until)), row)
+        key = (int(p.clk[place]), until)
+        worked = self._worked.get(key)
+        if worked is None:
+            worked = self._worked[key] = clock.work(until)
+        return self._between(place, self._starts[row], worked - int(p.dur[place]), row)
 
     @functools.cached_property
     def calendar_dates(self) -> list[bool]:
@@ -339,12 +347,12 @@ class Crossings:
             first = by[np.flatnonzero(np.diff(part.row[by], prepend=-1))]
             for row, most, t in zip(part.row[first].tolist(), days[first].tolist(), part.target[first].tolist(), strict=True):
                 if most > 0:
-                    out[self._held_back[row]] = (most, self.targets[t].name)
+                    out[self._held_back[row]] = (most, self.targets.names[t])
         for row, driving in enumerate(self.driving):
             if driving and self.places[row] < 0:
                 worst = max(self.drags(row).items(), key=lambda entry: (entry[1], -entry[0]), default=None)
                 if worst is not None and worst[1] > 0:
-                    out[row] = (worst[1], self.targets[worst[0]].name)
+                    out[row] = (worst[1], self.targets.names[worst[0]])
         return out
 
     def slipped(self, rows: Sequence[int], slip: Span) -> list[Mapping[int, int]]:

@@ -51,11 +51,12 @@ class Downstream:
     def _masks(self) -> Mapping[str, int]:
         """The targets of each kind as bits, and by its id each project's finish."""
         masks = dict.fromkeys(("project", "benefit"), 0)
-        for t, target in enumerate(self.crossings.targets):
-            if target.kind in masks:
-                masks[target.kind] |= 1 << t
-            if target.kind == "project":
-                masks[f"{target.item}@finish"] = 1 << t
+        targets = self.crossings.targets
+        for t, (kind, name) in enumerate(zip(targets.kinds, targets.names, strict=True)):
+            if kind in masks:
+                masks[kind] |= 1 << t
+            if kind == "project":
+                masks[name] = 1 << t
         return masks
 
     def _projects(self, row: int) -> int:
@@ -81,7 +82,7 @@ class Downstream:
 
     @functools.cached_property
     def _items(self) -> list[str]:
-        return [target.item for target in self.crossings.targets]
+        return self.crossings.targets.items
 
     def _named(self, bits: int) -> tuple[str, ...]:
         found = self._known.get(bits)  # links into one item lead to the same
@@ -94,13 +95,14 @@ class Downstream:
         """Of each link: the value of the benefits that it leads to, how many of them have one, and the least float to one that has."""
         found, count = self.crossings, len(self.crossings.open)
         worth = self.stakes.worth
-        valued = [t for t, row in enumerate(found.targets) if row.kind == "benefit" and row.item in worth]
+        pairs = list(zip(found.targets.kinds, found.targets.items, strict=True))
+        valued = [t for t, (kind, item) in enumerate(pairs) if kind == "benefit" and item in worth]
         slack = [FAR] * count
         if not valued or not self.inside:
             return [0.0] * count, [0] * count, slack
         for row, least in zip(self.inside, found.reach.least([found.places[row] for row in self.inside], valued), strict=True):
             slack[row] = least
-        values = [float(worth.get(row.item, 0)) if row.kind == "benefit" else 0.0 for row in found.targets]
+        values = [float(worth.get(item, 0)) if kind == "benefit" else 0.0 for kind, item in pairs]
         mask = sum(1 << t for t in valued)
         return found.reach.sums(self.bits, values), [(bits & mask).bit_count() for bits in self.bits], slack
 
@@ -144,11 +146,10 @@ class Downstream:
             return [None] * count
         (rows, targets, dates), others = self._moving
         aims = self.crossings.targets
-        names = [target.item for target in aims]
-        kept = np.flatnonzero(np.array([target.kind == "benefit" for target in aims], bool)[targets])
+        kept = np.flatnonzero(np.array([kind == "benefit" for kind in aims.kinds], bool)[targets])
         rows, targets, dates = rows[kept], targets[kept], dates[kept]
         before = np.array(aims.reach.dates, np.int64)[targets]
-        amounts, known = self.stakes.delays(names, targets, before, dates)
+        amounts, known = self.stakes.delays(aims.items, targets, before, dates)
         sums, some = np.zeros(count, np.int64), np.zeros(count, bool)
         np.add.at(sums, rows[known], amounts[known])
         some[rows[known]] = True
