@@ -1,8 +1,9 @@
 """Small files that ask for much: each against a clean file of its size, in processor time and memory.
 
-    python benchmarks/hostile.py
+    python benchmarks/hostile.py [words of a kind]
 
-Whatever stands in it, a file is answered or refused within ten times the time of a clean one, and within 1 GB.
+Whatever stands in it, a file is answered or refused within ten times the time of a clean one, and within 1 GB. Reading makes nouns of
+what is looked at; to read is here to look at all of it, as whoever refuses a file has to.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import generators
 
 import ipmo
 
@@ -69,9 +73,53 @@ def after(uid: int) -> str:
     return f"<PredecessorLink>{inside}</PredecessorLink>" if uid > 1 else ""
 
 
+def xer(names: Callable[[int], str], count: int = 5000) -> str:
+    """A plan of Primavera P6, each activity after the one before it."""
+    given = generators.xer_text([8] * count, [(number, number + 1, "FS", 0) for number in range(count - 1)])
+    lines = given.split("\r\n")
+    for place, line in enumerate(lines):
+        cells = line.split("\t")
+        if cells[0] == "%R" and len(cells) > 6 and cells[6].startswith("A"):
+            cells[6] = names(place)
+            lines[place] = "\t".join(cells)
+    return "\r\n".join(lines)
+
+
+def read_all(path: Path) -> object:
+    """The portfolio, every noun of it looked at."""
+    found = ipmo.read(path)
+    return len(found.items), len(found.links)
+
+
+def scheduled(path: Path) -> object:
+    """The schedule, loops cut."""
+    return ipmo.schedule(read_and_hold(path), on_cycle="cut").finish
+
+
+def read_and_hold(path: Path) -> Any:
+    """A portfolio of which all nouns are there."""
+    found = ipmo.read(path)
+    len(found.items)
+    return found
+
+
+def reported(path: Path) -> object:
+    """The report beside the file."""
+    return ipmo.report(path, path.with_suffix(".html"))
+
+
 def kinds() -> Iterator[Kind]:
     """(what, ending, text, question) of each."""
-    read, check = ipmo.read, ipmo.check
+    yield from nothing_there()
+    yield from calendars()
+    yield from chains()
+    yield from loops()
+    yield from other_tools()
+
+
+def nothing_there() -> Iterator[Kind]:
+    """Names of nothing, and many of them."""
+    read = read_all
     yield (
         "20,000 references to nothing",
         ".json",
@@ -87,6 +135,11 @@ def kinds() -> Iterator[Kind]:
         portfolio(projects=[{"id": "A", "tasks": [{"id": "t", **{f"k{n}": 1 for n in range(50_000)}}]}]),
         read,
     )
+
+
+def calendars() -> Iterator[Kind]:
+    """Exceptions that last, and many of them."""
+    check = ipmo.check
     for_ever = [{"id": f"c{n}", "exceptions": [{"from": "0001-01-01", "to": "9999-12-31", "hours": f"09:00-12:{n:02}"}]} for n in range(60)]
     yield "60 exceptions for ever", ".json", project(*for_ever), check
     yield "an exception a month for a thousand years", ".json", project({"id": "c", "exceptions": monthly(range(2000, 3000))}), check
@@ -96,11 +149,48 @@ def kinds() -> Iterator[Kind]:
         project(*({"id": f"c{n}", "exceptions": monthly(range(2000, 2010))} for n in range(100))),
         check,
     )
+    centuries = [{"id": f"c{n}", "exceptions": monthly(range(1900 + n, 2900, 10))} for n in range(20)]
+    yield "20 calendars with exceptions over a thousand years", ".json", project(*centuries), check
+
+
+def chains() -> Iterator[Kind]:
+    """Long chains, hubs, and columns for each project."""
+    check = ipmo.check
     chain = [{"from": f"A{number}/t0", "to": f"A{number + 1}/t0"} for number in range(4999)]
     alone = [{"id": f"A{number}", "tasks": tasks(1)} for number in range(5000)]
     yield "a chain of links through 5,000 projects of one task", ".json", portfolio(projects=alone, links=chain), check
     hub = [{"id": "hub", "duration": "1 d"}, *tasks(10_000, after=lambda number: ["hub"])]
     yield "10,000 tasks after one, what if it is late", ".json", portfolio(projects=[{"id": "A", "tasks": hub}]), late
+    yield (
+        "the report of a chain through 2,000 projects",
+        ".json",
+        portfolio(projects=alone[:2000], links=chain[:1999]),
+        reported,
+    )
+    assessed = [
+        {**one, "confidence": [{"date": "2026-01-05", "assessor": f"assessor {number}", "rating": "green"}]}
+        for number, one in enumerate(alone[:2000])
+    ]
+    yield "the report of 2,000 projects with an assessor each", ".json", portfolio(projects=assessed), reported
+
+
+def loops() -> Iterator[Kind]:
+    """Links that lead back."""
+    names = [f"t{number}" for number in range(60)]
+    each = [{"id": one, "duration": "1 d", "after": [other for other in names if other != one]} for one in names]
+    yield "60 tasks, each after all others", ".json", portfolio(projects=[{"id": "A", "tasks": each}]), scheduled
+    apart = [{"id": f"A{number}", "tasks": tasks(1)} for number in range(200)]
+    links = [{"from": f"A{a}/t0", "to": f"A{b}/t0"} for a in range(200) for b in range(200) if a != b]
+    yield "links between all of 200 projects, both ways", ".json", portfolio(projects=apart, links=links), scheduled
+    below = [{"id": "a", "duration": "1 d", "after": ["b"]}, {"id": "b", "duration": "1 d", "after": ["a"]}]
+    below += tasks(8000, after=lambda number: [f"t{number - 1}" if number else "b"])
+    yield "a chain of 8,000 below a loop of two", ".json", portfolio(projects=[{"id": "A", "tasks": below}]), scheduled
+
+
+def other_tools() -> Iterator[Kind]:
+    """Files of other tools."""
+    read = read_all
+    yield "5,000 activities of one name (XER)", ".xer", xer(lambda place: "same"), read
     yield "5,000 tasks of one name (MSPDI)", ".xml", mspdi(lambda uid: "same"), read
     yield "5,000 percent lags (MSPDI)", ".xml", mspdi(lambda uid: f"t{uid}", after), read
     yield "a chain of 1,000 derived calendars (MSPDI)", ".xml", mspdi(lambda uid: f"t{uid}", calendars=1000, count=5), read
@@ -137,6 +227,8 @@ def main() -> int:
     good = True
     with tempfile.TemporaryDirectory() as folder:
         for what, ending, text, ask in kinds():
+            if not all(word in what for word in sys.argv[1:]):
+                continue
             found = []
             for name, content in (("hostile" + ending, text), ("clean.json", clean(len(text)))):
                 path = Path(folder) / name

@@ -21,7 +21,7 @@ from ipmo.atomic import write_atomically
 from ipmo.declared import Declared
 from ipmo.errors import CRASHES, FileError, IpmoError, ModelError
 from ipmo.files import portfolios
-from ipmo.files.by_columns import portfolio_by_columns
+from ipmo.files.by_columns import frames_by_columns
 from ipmo.files.changes import read_changes_file, write_changes_file
 from ipmo.files.names import file_name
 from ipmo.files.parquet import frames_in
@@ -255,7 +255,7 @@ def from_tables(tables: Mapping[str, Any] | str | os.PathLike[str]) -> Portfolio
     if not isinstance(tables, Mapping):
         tables = frames_in(tables)
     with portfolios.no_collection():
-        found = portfolio_by_columns(tables, declared())
+        found = frames_by_columns(tables, declared())
     if found is not None:
         return found
     rows = {name: rows_of(frame, f"tables[{name!r}]") for name, frame in tables.items()}

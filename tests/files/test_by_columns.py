@@ -13,9 +13,13 @@ from hypothesis import strategies as st
 
 import ipmo
 from ipmo.declared import Declared
-from ipmo.files.by_columns import portfolio_by_columns
+from ipmo.files.by_columns import frames_by_columns
+from ipmo.files.documents import parse
+from ipmo.files.portfolios import read_plain, to_json, to_yaml
+from ipmo.files.structure import structure
 from ipmo.model import After, Link, Person, Portfolio, Project, Task
 from ipmo.model.columns import columns_of
+from ipmo.model.contents import Source
 from ipmo.model.later import unread
 from ipmo.network.assemble import compile_portfolio
 from ipmo.network.network import Network
@@ -89,13 +93,11 @@ def plans(draw: st.DrawFn) -> Portfolio:
 @given(plans(), st.sampled_from(FRAMES))
 def test_by_columns_is_the_portfolio_that_its_rows_are(pf: Portfolio, frame: str) -> None:
     found = ipmo.from_tables(frames(pf, frame))
-    by_columns = columns_of(found) is not None
-    assert by_columns == all(task.name != "[draft" for project in pf.projects for task in project.tasks)
-    if by_columns:
-        assert unread(found.projects[0], "tasks")
-        assert unread(found, "links") == bool(pf.links)
-        assert_same_network(compile_portfolio(found, found.dialect), compile_portfolio(pf, pf.dialect))
-        assert found.source.understood == ipmo.from_dict(ipmo.to_dict(pf)).source.understood
+    assert columns_of(found) is not None
+    assert unread(found.projects[0], "tasks")
+    assert unread(found, "links") == bool(pf.links)
+    assert_same_network(compile_portfolio(found, found.dialect), compile_portfolio(pf, pf.dialect))
+    assert found.source.understood == ipmo.from_dict(ipmo.to_dict(pf)).source.understood
     assert found == pf
     assert found.digest == pf.digest
     assert not unread(found.projects[0], "tasks")
@@ -127,6 +129,27 @@ def as_table(frame: Any) -> Any:
 
     kinds = {"Boolean": "bool", "String": "str", "Null": "str"}
     return Table([Column(name, kinds[str(frame[name].dtype)], frame[name].to_list()) for name in frame.columns])
+
+
+@settings(max_examples=100, deadline=None)
+@given(plans(), st.booleans())
+def test_a_file_by_columns_is_the_portfolio_that_its_nouns_are(pf: Portfolio, is_json: bool) -> None:
+    document = parse(to_json(pf) if is_json else to_yaml(ipmo.to_dict(pf)), "x")
+    found = read_plain(document.data)
+    assert columns_of(found) is not None
+    assert unread(found.projects[0], "tasks")
+    assert found.source.understood == structure(document.data, Source(understood=document.mappings)).source.understood
+    assert_same_network(compile_portfolio(found, found.dialect), compile_portfolio(pf, pf.dialect))
+    assert repr(found) == repr(pf)
+    assert found == pf
+    assert found.digest == pf.digest
+
+
+def test_what_was_left_out_is_checked_again_where_what_it_refers_to_changes() -> None:
+    found = ipmo.from_tables(made(tasks={"owner": ["ann", None, None]}, people={"id": ["ann"]}))
+    assert unread(found.projects[0], "tasks")
+    with pytest.raises(ipmo.ModelError, match="owner 'ann' is no person"):
+        found.evolve(people=[])
 
 
 PLAIN: dict[str, dict[str, list[Any]]] = {
@@ -215,7 +238,7 @@ def test_what_is_wrong_is_located_by_table_row_and_column(changes: dict[str, dic
     ],
 )
 def test_what_is_more_than_columns_say_is_read_row_by_row(changes: dict[str, dict[str, list[Any]]]) -> None:
-    assert portfolio_by_columns(made(**changes), Declared()) is None
+    assert frames_by_columns(made(**changes), Declared()) is None
 
 
 @pytest.mark.parametrize("dialect", ["msproject", "p6"])

@@ -64,7 +64,7 @@ class Document:
 
     def locate(self, problems: Iterable[Problem]) -> list[Problem]:
         """The problems with file, line and column: of the value, of the key for unknown fields, else of the parent."""
-        problems = [attrs.evolve(problem, path=self._fitted(problem.path)) for problem in problems]
+        problems = [problem.moved(self._fitted(problem.path)) for problem in problems]
         wanted = {problem.path for problem in problems}
         places = (_json_places if self.is_json else _yaml_places)(self.text, wanted)
         out = []
@@ -73,7 +73,7 @@ class Document:
             while path not in places and path:
                 path = path[:-1]
             line, column = places.get(path, (1, 1))
-            out.append(attrs.evolve(problem, file=self.file, line=line, column=column))
+            out.append(Problem(message=problem.message, hint=problem.hint, path=problem.path, file=self.file, line=line, column=column))
         return out
 
     def _fitted(self, path: PathKey) -> PathKey:
@@ -447,7 +447,7 @@ def _json_walk(text: str) -> Iterable[tuple[PathKey, int, bool]]:
         elif token == ":":
             expect_key = False
         elif expect_key:
-            path[-1] = json.loads(token)
+            path[-1] = json.loads(token) if "\\" in token else token[1:-1]
             yield tuple(path), match.start(), True
         else:
             yield tuple(path), match.start(), False

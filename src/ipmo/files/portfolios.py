@@ -17,6 +17,7 @@ from ipmo import progress
 from ipmo.atomic import present, reading, stale, write_atomically, write_together
 from ipmo.declared import Declared
 from ipmo.errors import FileError, ModelError, Problem
+from ipmo.files.by_columns import document_by_columns
 from ipmo.files.documents import Document, parse, text_of
 from ipmo.files.names import file_names, is_inside, same_file
 from ipmo.files.structure import structure
@@ -59,7 +60,8 @@ def read_plain(data: PlainData, declared: Declared = NOTHING, *, source: Source 
         ModelError: with all problems, each with its path.
     """
     with no_collection():
-        return structure(data, source or Source(format="plain", understood=_mappings(data)), declared)
+        source = source or Source(format="plain", understood=_mappings(data))
+        return document_by_columns(data, source, declared) or structure(data, source, declared)
 
 
 def _mappings(data: PlainData) -> int:
@@ -162,7 +164,7 @@ def _read(document: Document, folder: Path, declared: Declared, notes: tuple[Fin
         findings=notes,
     )
     try:
-        return structure(data, source, declared)
+        return document_by_columns(data, source, declared) or structure(data, source, declared)
     except ModelError as error:
         raise FileError(document.file, _located(error.problems, document, parts)) from None
 
@@ -178,7 +180,7 @@ def _located(problems: tuple[Problem, ...], document: Document, parts: dict[int,
         if place < 0:
             found = document.locate(problems[n] for n in numbers)
         else:
-            found = parts[place].locate(attrs.evolve(problems[n], path=problems[n].path[2:]) for n in numbers)
+            found = parts[place].locate(problems[n].moved(problems[n].path[2:]) for n in numbers)
         out.update(zip(numbers, found, strict=True))
     return sorted(out.values(), key=lambda p: (p.file != document.file, p.file, p.line, p.column))
 

@@ -19,6 +19,7 @@ from ipmo.files.places import places
 from ipmo.findings import Finding, Severity
 from ipmo.methods.contract import Format
 from ipmo.methods.registry import Registry
+from ipmo.model.columns import columns_of
 from ipmo.model.portfolio import Portfolio
 
 __all__ = ["in_order", "placed", "read_path", "said_encoding", "text_in", "write_path"]
@@ -165,10 +166,13 @@ def _sniffing(registry: Registry, name: str) -> Callable[[Format, Path, bytes], 
 
 def _may_loop(portfolio: Portfolio) -> bool:
     """Cheap: whether any link leads back in file order, or, where one does, whether the work cannot be put into an order at all."""
-    return _leads_back(portfolio) and not in_order(portfolio)
+    return _leads_back(portfolio) and (columns_of(portfolio) is not None or not in_order(portfolio))
 
 
 def _leads_back(portfolio: Portfolio) -> bool:
+    columns = columns_of(portfolio)
+    if columns is not None:
+        return bool((columns.source > columns.target).any()) or any(gate.after for project in portfolio.projects for gate in project.gates)
     if portfolio.links:
         return True
     for project in portfolio.projects:

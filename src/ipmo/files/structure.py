@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import attrs
-
 from ipmo.declared import Declared
 from ipmo.errors import SHOWN, ModelError, Problem, UnitError
 from ipmo.model.contents import Source
 from ipmo.model.fields import PlainData, PlainMap, said
+from ipmo.model.making import maker
 from ipmo.model.plain import HEADER, ORGANISATION, VERSION
 from ipmo.model.portfolio import Portfolio
-from ipmo.model.reading import Reading, noun_of, problems_in, unknown_field
+from ipmo.model.reading import Reading, noun_of, problems_in, unknown_field, values_of
 from ipmo.model.shape import keys_of
 
 __all__ = ["MAX_DEPTH", "structure"]
@@ -61,14 +60,17 @@ def _structure(data: object, source: Source, declared: Declared | None) -> Portf
     reading.counted = ordered.get("projects")
     found: list[Problem] = []
     portfolio: Portfolio | None = None
+    checked = False
     try:
-        portfolio = noun_of(Portfolio, {**ordered, "source": source}, reading)  # the source last: it takes what was noticed
+        values = values_of(Portfolio, {**ordered, "source": source}, reading)  # the source last: it takes what was noticed
+        checked = True
+        portfolio = maker(Portfolio)(values)
     except (ModelError, UnitError) as error:
         found = problems_in(error)
     found += [_unknown(key, top, (key,), hinted=place < SHOWN) for place, key in enumerate(extra)]
-    if found and portfolio is None:
+    if found and not checked:  # what everything refers to is looked at once every field can be read
         found += _hidden(ordered, found, declared)
-    problems += [attrs.evolve(p, path=_unflattened(p.path, data)) for p in found]
+    problems += [p.moved(_unflattened(p.path, data)) for p in found]
     if problems or portfolio is None:
         raise ModelError(problems)
     return portfolio
@@ -171,4 +173,4 @@ def _unflattened(path: PathKey, data: PlainData) -> PathKey:
 
 
 def _unknown(key: object, allowed: Sequence[str], path: PathKey, *, hinted: bool = True) -> Problem:
-    return attrs.evolve(unknown_field(str(key), Portfolio, allowed, hinted=hinted), path=path)
+    return unknown_field(str(key), Portfolio, allowed, hinted=hinted).moved(path)

@@ -17,7 +17,7 @@ from ipmo.model.estimates import Fixed, Referenced, number
 from ipmo.model.fields import Noun, PlainData
 from ipmo.model.governance import After, Gate
 from ipmo.model.items import INSIDE
-from ipmo.model.later import unread
+from ipmo.model.later import left_out
 from ipmo.model.money import Budget
 from ipmo.model.reference import REFERENCE_CLASSES
 from ipmo.model.references import ID, Reference
@@ -284,7 +284,7 @@ class _Inspection:
                 yield self._unknown(project, project.id, "alignment", objective, "objective", "", (*path, "alignment", objective))
         if project.actual_start:
             yield from _span_of(project, project.id, path)
-        if not unread(project, "tasks") and not project.tasks and not project.gates and project.start and project.finish:
+        if not left_out(project, "tasks") and not project.tasks and not project.gates and project.start and project.finish:
             if minutes(project.finish, end=True) < minutes(project.start):
                 yield Problem(
                     message=f"project {project.id!r}: finish {project.finish} lies before start {project.start}", path=(*path, "finish")
@@ -301,7 +301,7 @@ class _Inspection:
                 values = bearing[group](noun)
                 if any(values) or "" in values:  # most tasks refer to nothing but what they come after
                     yield from self._references(noun, full_id, project.id, here, skip=("after",))
-        if not unread(project, "tasks"):
+        if not left_out(project, "tasks"):
             yield from _parent_loops(project, path)
 
     def _task(self, task: Task, full_id: str, project: Project, path: Path) -> Iterator[Problem]:
@@ -534,7 +534,7 @@ class _Inspection:
 
 def _read(project: Project, group: str) -> Sequence[PlainData]:
     """What lies in a project; nothing of what was left out: it was looked at as columns before it was."""
-    found: Sequence[PlainData] = () if unread(project, group) else getattr(project, group)
+    found: Sequence[PlainData] = () if left_out(project, group) else getattr(project, group)
     return found
 
 

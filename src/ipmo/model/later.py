@@ -6,14 +6,19 @@ A noun whose field was left out is equal to one whose field is there: whoever re
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, TypeVar
 
 from ipmo.model.fields import Noun
 
-__all__ = ["Later", "kept_beside", "leave", "unread"]
+__all__ = ["Later", "being_made", "kept_beside", "leave", "left_out", "size_of", "unread"]
 
 T = TypeVar("T", bound="Later")
+Maker = tuple[int, Callable[[], tuple[Noun, ...]]]
+"""How many nouns a field holds, and what makes them."""
+_BEING_MADE: ContextVar[bool] = ContextVar("_BEING_MADE", default=False)
 LOCK = threading.RLock()
 """One for all: a field is made by the thread that asks first, and the others wait for it."""
 
@@ -23,7 +28,7 @@ class _Left:
 
     __slots__ = ("beside", "makers")
 
-    def __init__(self, makers: dict[str, Callable[[], object]], beside: object) -> None:
+    def __init__(self, makers: dict[str, Maker], beside: object) -> None:
         self.makers, self.beside = makers, beside
 
 
@@ -37,11 +42,11 @@ class Later(Noun):
         def __getattr__(self, name: str) -> object:
             if name != "_left":
                 with LOCK:
-                    make = _makers(self).get(name)
-                    if make is not None:
-                        object.__setattr__(self, name, make())
+                    found = _makers(self).get(name)
+                    if found is not None:
+                        object.__setattr__(self, name, found[1]())
                         del _makers(self)[name]
-                    if make is not None or name in _slots(type(self)):  # another thread has made it meanwhile
+                    if found is not None or name in _slots(type(self)):  # another thread has made it meanwhile
                         return object.__getattribute__(self, name)
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
 
@@ -50,17 +55,17 @@ def _slots(cls: type) -> frozenset[str]:
     return frozenset(one.name for one in getattr(cls, "__attrs_attrs__", ()))
 
 
-def _makers(noun: Later) -> dict[str, Callable[[], object]]:
+def _makers(noun: Later) -> dict[str, Maker]:
     left: _Left | None = getattr(noun, "_left", None)
     return {} if left is None else left.makers
 
 
-def leave(noun: T, makers: Mapping[str, Callable[[], object]], beside: object = None) -> T:
+def leave(noun: T, makers: Mapping[str, Maker], beside: object = None) -> T:
     """The noun without the values of some of its fields, each of which is made when it is first read.
 
     Args:
         noun: a noun that nobody has seen yet.
-        makers: what makes the value of each field, by the name of the field.
+        makers: what makes the value of each field and how many nouns that are, by the name of the field.
         beside: what is kept with the noun, and answers without those values.
     """
     for name in makers:
@@ -72,6 +77,27 @@ def leave(noun: T, makers: Mapping[str, Callable[[], object]], beside: object = 
 def unread(noun: Later, field: str) -> bool:
     """Whether a field was left out and nobody has looked at it yet."""
     return field in _makers(noun)
+
+
+@contextmanager
+def being_made() -> Iterator[None]:
+    """While it lasts, `left_out` says which fields were left out; whoever leaves them out has checked what they hold."""
+    token = _BEING_MADE.set(True)
+    try:
+        yield
+    finally:
+        _BEING_MADE.reset(token)
+
+
+def left_out(noun: Later, field: str) -> bool:
+    """Whether a field was left out of a noun that is being made: what it holds was checked as columns, and need not be looked at."""
+    return _BEING_MADE.get() and unread(noun, field)
+
+
+def size_of(noun: Later, field: str) -> int:
+    """How many nouns a field holds; they are not looked at."""
+    left = _makers(noun).get(field)
+    return len(getattr(noun, field)) if left is None else left[0]
 
 
 def kept_beside(noun: Later) -> object:

@@ -434,6 +434,18 @@ def _speller(names: tuple[str, ...]) -> Speller:
     return Speller(names)
 
 
+@functools.cache
+def _keys_in_files(cls: type) -> tuple[tuple[str, ...], str]:
+    """The fields of a class that files may have, and what to say of them."""
+    keys = tuple(one.key for one in shape(cls) if one.in_files)
+    return keys, f"the fields are {', '.join(keys)}"
+
+
+@functools.cache
+def _keys_by_name(cls: type) -> Mapping[str, str]:
+    return {one.name: one.key for one in shape(cls)}
+
+
 def unknown_field(key: str, cls: type, allowed: Iterable[str] = (), *, hinted: bool = True) -> Problem:
     """What to say of a field that a class does not have.
 
@@ -443,11 +455,11 @@ def unknown_field(key: str, cls: type, allowed: Iterable[str] = (), *, hinted: b
         allowed: the fields that may stand there; all of the class in files when left out.
         hinted: say which field may be meant.
     """
-    fields = shape(cls)
-    known = tuple(allowed) or tuple(one.key for one in fields if one.in_files)
+    keys, said = _keys_in_files(cls)
+    known = tuple(allowed) or keys
     near = _speller(known).near(key[:80], 1) if hinted else []
-    in_python = next((one.key for one in fields if one.name == key), "")
-    hint = f"did you mean {near[0]!r}?" if near else f"the fields are {', '.join(known)}"
+    in_python = _keys_by_name(cls).get(key, "")
+    hint = f"did you mean {near[0]!r}?" if near else said if known is keys else f"the fields are {', '.join(known)}"
     if in_python in known and not near:
         hint = f"write {in_python}:"
     return Problem(message=f"unknown field {key[:80]!r}", hint=hint, path=(key,))
@@ -456,7 +468,7 @@ def unknown_field(key: str, cls: type, allowed: Iterable[str] = (), *, hinted: b
 def problems_in(error: UnitError | ModelError, *where: str | int) -> list[Problem]:
     """What an error says, each problem with its path from further out."""
     if isinstance(error, ModelError):
-        return [attrs.evolve(problem, path=(*where, *problem.path)) for problem in error.problems]
+        return [problem.moved((*where, *problem.path)) for problem in error.problems]
     message = str(error.args[0]) if error.args else type(error).__name__
     head, colon, rest = message.partition(": ")
     if colon and "." in head and " " not in head:  # `task.duration: ...`: the path says it already

@@ -17,6 +17,7 @@ from ipmo.analysis.dates.committed import KINDS, PLANNED, Commitment, Kind, Stan
 from ipmo.analysis.dates.held import from_outside, held_by
 from ipmo.analysis.dates.nearest import Nearest
 from ipmo.errors import UnknownItemError, close_matches
+from ipmo.model.later import size_of
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.model.work import Link, Project
@@ -147,7 +148,7 @@ class Commitments(Answer[str, Commitment]):
             if nodes:
                 yield Stated(f"{net.projects[place]}@finish", "project", net.projects[place], instant, nodes, word="to finish by")
         for project in self._portfolio.projects if self._portfolio is not None else ():
-            bar = passes.named.get(project.id) if not project.tasks and not project.gates else None
+            bar = passes.named.get(project.id) if not size_of(project, "tasks") and not project.gates else None
             if bar is None or project.finish is None or net.state[bar] not in LIVE:
                 continue
             if self._before(int(passes.positions.pos[bar])):
