@@ -183,11 +183,11 @@ def loading_rows(folder: Path) -> None:
         ipmo.read(path)
         ours, theirs = turns(lambda path=path: ipmo.read(path), events, 7)  # type: ignore[misc]
         kind = "lean YAML (id and duration)" if lean else "YAML (name, duration, two predecessors, budget)"
-        bar(f"reading {kind}; 50,000 tasks", ours, "PyYAML's C events alone", theirs, None if lean else 3, faster=False)
+        bar(f"reading {kind}; 50,000 tasks", ours, "PyYAML's C events alone", theirs, None if lean else 2, faster=False)
         ipmo.write(ipmo.read(path), folder / "big.json")
         raw = (folder / "big.json").read_text(encoding="utf-8")
         ours, theirs = turns(lambda: ipmo.read(folder / "big.json"), lambda raw=raw: json.loads(raw), 7)  # type: ignore[misc]
-        bar(f"reading {'lean ' if lean else ''}JSON; 50,000 tasks", ours, "json.loads", theirs, None if lean else 20, faster=False)
+        bar(f"reading {'lean ' if lean else ''}JSON; 50,000 tasks", ours, "json.loads", theirs, None if lean else 3, faster=False)
 
 
 def process_rows(folder: Path) -> None:

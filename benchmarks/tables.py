@@ -1,4 +1,4 @@
-"""From Parquet to dates, floats and roll-ups by columns, from 10,000 tasks to a million: time, growth and memory a task.
+"""From Parquet to dates, floats, roll-ups and critical dependencies by columns, from 10,000 tasks to a million: time, growth and memory a task.
 
     python benchmarks/tables.py [largest]
 
@@ -9,6 +9,7 @@ longest path of the same graph, as far as they are installed. Growth is held aga
 from __future__ import annotations
 
 import importlib.util
+import json
 import math
 import multiprocessing
 import resource
@@ -21,9 +22,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from ipmo.analysis.dates.schedule import schedule
-from ipmo.files.parquet import frames_in
-from ipmo.network.tabular import network_of_tables
+import ipmo
+from ipmo.network.assemble import compile_portfolio
 from ipmo.network.tree import Tree, Values
 
 SIZES = (10_000, 30_000, 100_000, 300_000, 1_000_000)
@@ -32,27 +32,34 @@ COMBINES = {"budget": "sum", "actual": "sum", "forecast": "sum", "effort": "sum"
 
 
 def written(folder: Path, tasks: int, seed: int = 3) -> None:
-    """Projects of a hundred tasks and two links a task, 3 % of them across projects, as Parquet."""
+    """Projects of a hundred tasks and two links a task, the most under `after` as `portfolio.tables()` writes them, as Parquet."""
     rng = np.random.default_rng(seed)
-    project = np.arange(tasks) // 100
-    source = np.concatenate([np.arange(tasks) - rng.integers(1, 9, tasks) for _ in range(2)])
-    target = np.tile(np.arange(tasks), 2)
-    keep = (source >= 0) & (source // 100 == target // 100)
-    far = rng.random(2 * tasks) < 0.03  # from projects of an earlier tenth: no loops, and no path longer than ten projects
-    giver = rng.integers(0, tasks, 2 * tasks)
-    source[far] = giver[far]
-    keep[far] = (giver // 100 % 10 < target // 100 % 10)[far]
-    names = np.char.add(np.char.add(np.char.add("p", project.astype(str)), "/t"), np.arange(tasks).astype(str))
-    pl.DataFrame({"id": ["big"], "start": ["2026-01-05"], "calendar": ["continuous"]}).write_parquet(folder / "portfolio.parquet")
+    number = np.arange(tasks)
+    project, place = number // 100, number % 100
+    back = np.stack([place - rng.integers(1, 5, tasks), place - rng.integers(5, 9, tasks)])
+    kinds = rng.choice(["FS", "SS", "FF"], (2, tasks), p=[0.8, 0.1, 0.1])
+    after = []
+    for ends, types in zip(back.T.tolist(), kinds.T.tolist(), strict=True):
+        waits = [
+            f"t{end}" if kind == "FS" else {"from": f"t{end}", "type": kind} for end, kind in zip(ends, types, strict=True) if end >= 0
+        ]
+        lone = waits[0] if len(waits) == 1 else waits
+        after.append(None if not waits else lone if isinstance(lone, str) else json.dumps(lone))
+    giver, taker = (rng.integers(0, tasks, tasks // 12) for _ in range(2))
+    keep = giver // 100 % 10 < taker // 100 % 10  # from projects of an earlier tenth: no loops, and no path longer than ten projects
+    pairs = np.unique(giver[keep] * tasks + taker[keep])
+    owner, name = np.char.add("p", project.astype(str)), np.char.add("t", place.astype(str))
+    full = np.char.add(np.char.add(owner, "/"), name)
+    header = {"id": ["big"], "start": ["2026-01-05"], "calendar": ["continuous"], "money": ['{"currency": "GBP"}']}
+    pl.DataFrame(header).write_parquet(folder / "portfolio.parquet")
     pl.DataFrame({"id": [f"p{one}" for one in range(int(project[-1]) + 1)]}).write_parquet(folder / "projects.parquet")
-    frame = pl.DataFrame({"project": np.char.add("p", project.astype(str)), "id": np.char.add("t", np.arange(tasks).astype(str))})
-    frame = frame.with_columns(duration=pl.Series([f"{days} d" for days in rng.integers(1, 21, tasks).tolist()]))
-    frame.write_parquet(folder / "tasks.parquet")
-    pairs = np.unique(source[keep] * tasks + target[keep])
-    links = pl.DataFrame({"from": names[pairs // tasks], "to": names[pairs % tasks]})
-    links.with_columns(type=pl.Series(rng.choice(["FS", "SS", "FF"], len(links), p=[0.8, 0.1, 0.1]))).write_parquet(
-        folder / "links.parquet"
-    )
+    quantities = {"budget": "k GBP", "actual": "k GBP", "forecast": "k GBP", "effort": "pd", "duration": "d"}
+    columns = {
+        what: [f"{one} {unit}" for one in rng.integers(1, 20 if unit == "d" else 5000, tasks).tolist()] for what, unit in quantities.items()
+    }
+    titles = [f"Task {one}" for one in number.tolist()]
+    pl.DataFrame({"project": owner, "id": name, "name": titles, "after": after, **columns}).write_parquet(folder / "tasks.parquet")
+    pl.DataFrame({"from": full[pairs // tasks], "to": full[pairs % tasks]}).write_parquet(folder / "links.parquet")
 
 
 def spent(begin: float) -> float:
@@ -91,10 +98,13 @@ def steps(folder: Path) -> tuple[dict[str, float], Any]:
         pl.read_parquet(path)
     took["polars.read_parquet"] = spent(begin)
     begin = time.process_time()
-    network = network_of_tables(frames_in(folder))
+    portfolio = ipmo.from_tables(folder)
+    took["to a checked portfolio"] = spent(begin)
+    begin = time.process_time()
+    network = compile_portfolio(portfolio, portfolio.dialect)
     took["to the network"] = spent(begin)
     begin = time.process_time()
-    passes = schedule(network).passes
+    passes = ipmo.schedule(portfolio).passes
     (whole, aim), starts = passes.late_starts, np.asarray(passes.early_starts)
     _ = np.asarray(whole) - starts, np.asarray(aim) - starts
     network.link_floats(passes.early)
@@ -110,6 +120,9 @@ def steps(folder: Path) -> tuple[dict[str, float], Any]:
     }
     Tree.from_columns(parent).roll_up(values)
     took["roll-up of seven measures"] = spent(begin)
+    begin = time.process_time()
+    ipmo.critical_links(portfolio)
+    took["critical dependencies"] = spent(begin)
     return took, network
 
 

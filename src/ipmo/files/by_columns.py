@@ -393,7 +393,7 @@ class _Columns:
         with being_made():
             found = structure(document, attrs.evolve(source, findings=(*source.findings, *self.reading.findings)), self.declared)
         known = {noun.id for name in KINDS["owner"] for noun in getattr(found, name)}
-        if not {owner for owner in self.owners if owner} <= known:
+        if not self.owners <= known:
             raise NotPlainError
         if links is None or not links.size:
             return leave(found, {}, columns)
