@@ -217,6 +217,8 @@ def measured(path: Path, ask: Callable[[Path], object], out: Any) -> None:
         said = "answered"
     except ipmo.IpmoError as error:
         said = f"refused, {len(getattr(error, 'problems', ()) or [1]):,} problems"
+    except Exception as error:  # whoever waits for this process is told
+        said = f"CRASHED: {error!r:.200}"
     out.put((time.process_time() - begin, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, said))
 
 
@@ -240,7 +242,7 @@ def main() -> int:
                 process.join()
             (took, peak, said), (usual, _, _) = found
             usual = max(usual, 0.05)
-            fits = took <= TIMES * usual and peak <= MEMORY
+            fits = took <= TIMES * usual and peak <= MEMORY and not said.startswith("CRASHED")
             good = good and fits
             mark = "ok " if fits else "LOW"
             print(
