@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from collections.abc import Iterator
 from typing import Any
 
 import attrs
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 import ipmo
 from ipmo.declared import Declared
+from ipmo.files import by_columns
 from ipmo.files.by_columns import frames_by_columns
 from ipmo.files.documents import parse
 from ipmo.files.portfolios import read_plain, to_json, to_yaml
@@ -24,6 +26,15 @@ from ipmo.model.later import unread
 from ipmo.network.assemble import compile_portfolio
 from ipmo.network.network import Network
 from ipmo.testing.strategies import portfolios
+
+
+@pytest.fixture(autouse=True, scope="module")
+def small() -> Iterator[None]:
+    """Small files go by columns too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(by_columns, "LEAST", 1)
+        yield
+
 
 FRAMES = ("to_polars", "to_pandas", "to_arrow")
 

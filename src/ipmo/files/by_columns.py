@@ -50,6 +50,8 @@ QUANTITIES: Final = ("budget", "actual", "forecast", "effort")
 KEPT: Final = ("baseline_start", "baseline_finish", "needed", "promised", "status")
 """Columns that move no date: of each different text it is enough to know that it can be read."""
 OWNERS: Final = ("owner", "giver_owner", "receiver_owner")
+LEAST = 1000
+"""Tasks of a file from which on columns pay: a first answer on a small file loads no numpy."""
 TYPES: Final[Mapping[str | None, int]] = {None: 0, **{name: number for number, name in enumerate(LINK_TYPES)}}
 
 
@@ -104,7 +106,7 @@ def document_by_columns(data: PlainData, source: Source, declared: Declared) -> 
         tasks += inside
         owners += [project["id"]] * len(inside)
     links = data.get("links")
-    if not tasks or (links is not None and type(links) is not list):
+    if len(tasks) < LEAST or (links is not None and type(links) is not list):
         return None
     document = {**data, "projects": rows}
     document.pop("links", None)
