@@ -434,19 +434,23 @@ def test_a_project_that_was_renamed_is_read_as_its_latest_report_calls_it(tmp_pa
         "P3,Bridge,2025-03-01,5",
         "P3,Another bridge,2025-03-01,6",
         "P3,Bridge,2026-03-01,7",
+        "P4,Rail,2025-03-01,5",
+        "P4,Road,2026-03-01,6",
+        "P4,Canal,TBC,7",
     ]
     for turned in (rows, rows[::-1]):
         pf = ipmo.read(csv(tmp_path / "history.csv", "Project ID,Project name,Status date,Total budget (GBP)", *turned))
-        assert {p.id: (p.name, str(p.budget.lines[0].amount.value)) for p in pf.projects if p.id != "P3"} == {
+        assert {p.id: (p.name, str(p.budget.lines[0].amount.value)) for p in pf.projects if p.id not in ("P3", "P4")} == {
             "P1": ("Metro", "12 GBP"),
             "P2": ("Depot", "30 GBP"),
         }
         (renamed,) = [one for one in pf.source.findings if "called" in one.message]
         assert renamed.severity.value == "warning" and renamed.code == "register/row-ignored"
         assert "'P1' is called 'Metro' in its latest report and 'Tram" in renamed.message and "'P2'" not in renamed.message
-        # two names of one id on one day are two projects: which of them it is, nobody knows
-        assert any("'P3' stands in this register already" in text for text in said(pf, "row-refused"))
-        assert all_cells(pf) == 8 * 4
+        # two names of one id on one day, or another one without a day, are two projects: which of them it is, nobody knows
+        refused = said(pf, "row-refused")
+        assert [sum(f"'{own}' stands in this register already" in text for text in refused) for own in ("P3", "P4")] == [1, 2]
+        assert all_cells(pf) == 11 * 4
 
 
 def test_what_is_reported_in_a_row_is_of_the_status_date_of_that_row(tmp_path):

@@ -494,12 +494,18 @@ def _settings(column: ColumnMapping, whole: Mapping, unknown: Callable[[str], bo
 
 
 def _reports(ids: Sequence[Outcome], called: Sequence[str], reported: Sequence[date | None]) -> list[tuple[str, str] | None]:
-    """Which project each row reports of: that of its id, whatever it is called then; two names of one id on one day are two projects."""
+    """Which project each row reports of: that of its id, whatever it is called then.
+
+    Two names of one id on one day, or another one without a day, are two projects.
+    """
     names: dict[str, dict[date, str]] = {}
     parted = set()
     for own, name, day in zip(ids, called, reported, strict=True):
         if isinstance(own, str) and day is not None and names.setdefault(own, {}).setdefault(day, folded(name)) != folded(name):
             parted.add(own)
+    for own, name, day in zip(ids, called, reported, strict=True):
+        if isinstance(own, str) and day is None and own in names and folded(name) not in names[own].values():
+            parted.add(own)  # what no dated report is called is no older name of it
     return [
         None if not isinstance(own, str) else (own, folded(name)) if own in parted or day is None else (own, "")
         for own, name, day in zip(ids, called, reported, strict=True)
