@@ -31,8 +31,13 @@ def structure(data: object, source: Source, declared: Declared | None = None) ->
         return _structure(data, source, declared)
     except RecursionError:
         place = _deepest(data)
-        deep = Problem(message=f"nested deeper than {MAX_DEPTH} levels", hint="no field needs that: write it flat", path=place[:4])
+        deep = Problem(message=f"nested deeper than {MAX_DEPTH} levels", hint="no field needs that: write it flat", path=_short(place))
         raise ModelError(deep) from None
+
+
+def _short(path: PathKey) -> PathKey:
+    """A path as far as it helps: what is nested without end is found where it begins."""
+    return path if len(path) < MAX_DEPTH // 2 else path[:4]
 
 
 def _deepest(data: object) -> PathKey:
@@ -70,7 +75,7 @@ def _structure(data: object, source: Source, declared: Declared | None) -> Portf
     found += [_unknown(key, top, (key,), hinted=place < SHOWN) for place, key in enumerate(extra)]
     if found and not checked:  # what everything refers to is looked at once every field can be read
         found += _hidden(ordered, found, declared)
-    problems += [p.moved(_unflattened(p.path, data)) for p in found]
+    problems += [p.moved(_short(_unflattened(p.path, data))) for p in found]
     if problems or portfolio is None:
         raise ModelError(problems)
     return portfolio
