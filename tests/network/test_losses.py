@@ -14,7 +14,7 @@ from ipmo.model import Benefit, Contribution, Gate, Objective, Outcome, Portfoli
 from ipmo.network.losses import level_of, losses
 from ipmo.network.needs import without
 
-from .test_without import comes, drawn
+from .test_without import comes, coming, drawn
 
 
 def shared(seed: int) -> Portfolio:
@@ -32,6 +32,7 @@ def levels(pf: Portfolio, gone: set[int]) -> dict[str, float]:
     """
     web = without(pf).web
     there = {web.ids[node] for node in comes(web, gone)}
+    stand_in = coming(pf)  # work that only waits stands in for nothing
     place = set(web.ids)
     effects = {e.id: e for e in (*pf.outcomes, *pf.benefits, *pf.objectives)}
     known: dict[str, float] = {}
@@ -54,10 +55,11 @@ def levels(pf: Portfolio, gone: set[int]) -> dict[str, float]:
             return 0.0
         done = ("@finish", "")
         needed = [of(e.source, done) for e in getattr(noun, "enabled_by", ())]
-        either = [of(e.source, done) for e in getattr(noun, "any_of", ())]
+        ways = stand_in.get(name)
+        either = [of(e.source, done) for e in getattr(noun, "any_of", ()) if ways is None or e.source in ways]
         outcome = getattr(noun, "outcome", None)
-        ways = {e.source for e in (*getattr(noun, "enabled_by", ()), *getattr(noun, "any_of", ()))}
-        if outcome is not None and outcome not in ways:  # named among its alternatives it is one of them
+        named = {e.source for e in (*getattr(noun, "enabled_by", ()), *getattr(noun, "any_of", ()))}
+        if outcome is not None and outcome not in named:  # named among its alternatives it is one of them
             needed.append(level(outcome))
         due = [(c.share or 0.0, of(c.source, ("@whole", ""))) for c in pf.contributions if c.target == name]
         part = 1 - fsum(share for share, _ in due) + fsum(share * degree for share, degree in due)

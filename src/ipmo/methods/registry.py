@@ -59,6 +59,7 @@ NOTICES = (
     Notice(code="ipmo/methodology", heading="Methods that cannot be used"),
     Notice(code="ipmo/more-days-lost", heading="Calendars that lose more days than they work"),
     Notice(code="ipmo/no-answer", heading="Questions that have no answer"),
+    Notice(code="ipmo/not-converged", heading="Simulations that have not converged"),
     Notice(code="ipmo/nothing-uncertain", heading="Simulations in which nothing is uncertain"),
     Notice(code="ipmo/risk-not-simulated", heading="Risks that a simulation cannot count"),
     Notice(code="ipmo/tailored", heading="Rules switched off by a profile"),

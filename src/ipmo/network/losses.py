@@ -231,7 +231,7 @@ class Losses:
                 waiting.update(onward[number])
             waiting.update(self._touched[t])
         waiting.difference_update(out)
-        if waiting:  # what is lost in part, and what hangs on that, in the order of the map
+        if waiting:  # what is lost in part, and what depends on that, in the order of the map
             gone = {self._targets[t] for t in lost}
             every = gone | self.engine.dead if self.engine.dead else gone
             level = {names[number]: 0.0 for number in out}

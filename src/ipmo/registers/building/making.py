@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -210,7 +211,7 @@ class _Building(Draft):
                 columns.append(self._column(table, column, shape.default))
         attributes = _attributes([column for column in table.columns if column.attribute]) if "attributes" in keys else []
         self._without_room(table, keys)
-        days: Sequence[Any] = columns[names.index("status_date")] if "status_date" in names else ()
+        days: Sequence[date | None] = columns[names.index("status_date")] if "status_date" in names else ()
         inside = list(self._inside(table, grouped, days).items()) if grouped else []
         plain = not any(column.field is not None and column.field.cell == "data" for column in table.columns)
         target = self.records.setdefault(table.kind.goes or table.kind.name, [])
@@ -334,7 +335,7 @@ class _Building(Draft):
                 whole = any(one.name == name and not one.mapping.period for one in table.columns)
                 values[name] = Budget((*lines, *_rest(lines, values.get(name), whole=whole, alone=len(columns) == 1)))
 
-    def _inside(self, table: Table, grouped: Sequence[Column], days: Sequence[Any]) -> dict[str, list[Any]]:
+    def _inside(self, table: Table, grouped: Sequence[Column], days: Sequence[date | None]) -> dict[str, list[Any]]:
         """The nouns inside each row that several columns say together: each combination of their cells is read once.
 
         Args:
@@ -356,7 +357,7 @@ class _Building(Draft):
             scoped = any(part.scoped for part in told)
             alone, name = group in OWN, group if group in OWN else keys_of(table.kind.noun)[group].name
             values = out.setdefault(name, [None] * len(table.rows))
-            known: dict[Any, Any] = {}
+            known: dict[object, _Made] = {}
             said = zip(*(part.column.outcomes for part in told), strict=True)
             for position, (row, cells, owner) in enumerate(zip(table.rows, said, self.owners[id(table)], strict=True)):
                 if MISSING.issuperset(map(type, cells[len(beside) :])) or row in table.refused_rows:
@@ -378,7 +379,7 @@ class _Building(Draft):
                     values[position] = (*(values[position] or ()), *made.value) if isinstance(made.value, tuple) else made.value
         return out
 
-    def _group(self, group: str, assessor: str, told: Sequence[_Part], cells: Sequence[Any], day: Any, owner: str) -> _Made:
+    def _group(self, group: str, assessor: str, told: Sequence[_Part], cells: Sequence[Any], day: date | None, owner: str) -> _Made:
         """The noun inside a row that several columns make, and which of their cells are refused."""
         refused, found = [], {}
         for place, (part, cell) in enumerate(zip(told, cells, strict=True)):
