@@ -67,6 +67,21 @@ def test_what_was_handed_over_before_stays_handed_over() -> None:
     assert ipmo.schedule(begun)["c/x"].early_start is None  # its finish never comes
 
 
+@pytest.mark.parametrize("kind", ["FS", "SS", "FF", "SF"])
+def test_what_was_delivered_waits_for_nothing_that_its_giver_still_does(kind: str) -> None:
+    """Stopping the giver of what was delivered moved the receiver earlier: its dates are those without the link, whatever the giver does."""
+    link = {"type": kind, "status": "delivered"}
+    waits = {item: ipmo.schedule(plan("active", {"type": kind}))[item].start for item in ("c/x", "c/y")}
+    active, stopped, paused = (ipmo.schedule(plan(state, link)) for state in ("active", "cancelled", "paused"))
+    for item in ("c/x", "c/y"):
+        assert active[item].start == stopped[item].start == paused[item].start
+    assert waits["c/x"] is not None
+    assert active["c/x"].start is not None
+    assert active["c/x"].start <= waits["c/x"]
+    moved = ipmo.what_if(plan("active", link), ipmo.changes.Stop("a"))
+    assert not [row for row in moved.table().rows() if row["item"].startswith("c") and row["what"] in ("start", "finish")]
+
+
 def test_a_lag_on_a_start_that_was_handed_over_still_counts() -> None:
     pf = plan(link={"type": "SS", "lag": "40 d"}, giver={"actual_start": "2025-12-01"})
     assert str(ipmo.schedule(pf)["c/x"].early_start) == "2026-01-10 00:00:00"

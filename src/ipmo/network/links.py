@@ -90,6 +90,8 @@ class Linker:
                 self._external(number, link)
             else:
                 source = self._end(link.source, link.type[0], giver=True)
+                if link.status == "delivered" and source is not None and self.nodes.state[source] is not State.FINISHED:
+                    continue  # it was handed over: what its giver still does moves its receiver no more
                 target = self._end(link.target, link.type[1])
                 kind = forced(link.source, link.type[0], pf) + forced(link.target, link.type[1], pf)
                 self._join(source, target, kind, link.lag, number)

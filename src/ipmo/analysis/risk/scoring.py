@@ -99,8 +99,8 @@ def brier(forecasts: Sequence[tuple[float, bool, float]]) -> Brier | None:
     Args:
         forecasts: (probability, whether it came, weight) of each.
 
-    >>> [round(part, 4) for part in brier([(0.8, True, 1), (0.8, True, 1), (0.8, False, 1), (0.2, False, 1)])]
-    [0.19, 0.0233, 0.0833, 0.25, 0.0]
+    >>> [round(part, 4) for part in brier([(0.8, True, 1), (0.8, True, 1), (0.8, False, 1), (0.2, False, 1)])[:4]]
+    [0.19, 0.0233, 0.0833, 0.25]
     """
     whole = sum(weight for *_, weight in forecasts)
     if not whole:
@@ -127,8 +127,9 @@ def kaplan_meier(seen: Iterable[tuple[float, bool]]) -> Distribution:
     Args:
         seen: (value, True) of what came, (value, False) of what had not come at that value.
 
-    >>> kaplan_meier([(1, True), (2, False), (3, True)])
-    Distribution(values=(1, 3), reached=(0.33333333333333337, 1.0))
+    >>> found = kaplan_meier([(1, True), (2, False), (3, True)])
+    >>> found.values, [round(share, 3) for share in found.reached]
+    ((1, 3), [0.333, 1.0])
     """
     ordered = sorted(seen, key=lambda one: (one[0], not one[1]))
     left, surviving = len(ordered), 1.0
