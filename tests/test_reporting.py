@@ -103,6 +103,14 @@ def test_no_index_of_cost_or_schedule_without_a_baseline_and_no_green_on_a_part(
     assert (tile["kind"], tile["note"]) == ("", "1 of 2 packages known")
 
 
+def test_the_tile_of_computed_colours_counts_what_is_not_known() -> None:
+    """Of the city's three projects at work two are red, and one has no figure that says; proposals are not counted."""
+    pf = ipmo.read(Path(__file__).parent.parent / "examples" / "city.yaml")
+    (tile,) = (one for one in tiles(Answers(pf, ipmo.check(pf))) if one["label"] == "computed status")
+    assert tile["value"] == "■ 2 ▲ 0 ● 0"
+    assert tile["note"] == "1 project worse than reported; 1 not known"
+
+
 def test_a_missing_rate_leaves_the_rest_of_the_report_standing() -> None:
     money = MoneySettings(currency="GBP")
     tasks = [Task(id=name, budget=budget, duration="5 d", category=name) for name, budget in (("a", "3 M GBP"), ("b", "5 M EUR"))]

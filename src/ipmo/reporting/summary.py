@@ -246,6 +246,8 @@ def _status_tiles(a: Answers) -> Iterator[dict[str, str]]:
         computed = Counter(row.computed for row in rows)
         text = " ".join(f"{GLYPHS[word]} {computed[word]}" for word in ("red", "amber", "green"))
         note = f"{counted(len(worse), 'project')} worse than reported" if worse else "none worse than reported"
+        unknown = len(rows) - sum(computed[word] for word in ("red", "amber", "green"))
+        note += f"; {unknown} not known" if unknown else ""
         yield _tile("warn" if worse else "", "computed status", text, "red, amber, green", note)
     ratings = Counter(a.rating(project) for project in projects if project.confidence)
     if ratings:
