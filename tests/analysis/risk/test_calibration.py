@@ -157,6 +157,114 @@ def test_no_verdict_that_what_left_could_turn() -> None:
     assert str(p50).endswith("nothing says that it is off")
 
 
+def projects(day: str, *found: dict[str, Any]) -> Portfolio:
+    whole = ipmo.to_dict(month(day))
+    whole["projects"] = list(found)
+    return ipmo.from_dict(whole)
+
+
+def published(found: ipmo.Calibration) -> dict[tuple[str, date], tuple[date | None, date]]:
+    return {(one.item, one.month): (one.came, one.known) for one in found.forecasts if one.way == "published date"}
+
+
+@pytest.mark.parametrize("closed", [{}, {"start": "2026-01-05", "finish": "2026-06-25"}])
+def test_what_closed_without_a_day_came_when_it_was_first_seen_closed(closed: dict[str, str]) -> None:
+    """However many snapshots follow, and whatever finish is still planned; what its tasks left open is not done any more."""
+    task = {"id": "a", "duration": "20 d"}
+    first = projects("2026-01-11", {"id": "P", "start": "2026-01-05", "finish": "2026-01-25"}, {"id": "Q", "tasks": [task]})
+    over = [{"id": "P", "state": "closed", **closed}, {"id": "Q", "state": "closed", "tasks": [task]}]
+    found = ipmo.calibration(History.of(first, projects("2026-02-01", *over), projects("2026-03-01", *over)), samples=20)
+    assert published(found) == {
+        ("P", date(2026, 1, 11)): (date(2026, 2, 1), date(2026, 3, 1)),
+        ("Q", date(2026, 1, 11)): (date(2026, 2, 1), date(2026, 3, 1)),
+        ("Q/a", date(2026, 1, 11)): (None, date(2026, 1, 11)),
+    }
+    assert found.unknown == ("Q/a",)
+
+
+def test_what_was_done_before_its_project_was_stopped_is_known() -> None:
+    """`c` is done in the snapshot that says that its project is stopped; another project was stopped all along, and nothing was forecast of it."""
+    a, b, c = ({"id": name, "duration": "20 d"} for name in "abc")
+    done = [{**task, "actual_start": "2026-01-05", "actual_finish": "2026-01-20"} for task in (a, c)]
+    gone = {"id": "Q", "state": "cancelled", "tasks": [a]}
+    found = ipmo.calibration(
+        History.of(
+            projects("2026-01-11", {"id": "P", "tasks": [a, b, c]}, gone),
+            projects("2026-02-01", {"id": "P", "tasks": [done[0], b, c]}, gone),
+            projects("2026-03-01", {"id": "P", "state": "cancelled", "tasks": [done[0], b, done[1]]}, gone),
+        ),
+        samples=20,
+    )
+    assert found.unknown == ("P", "P/b")
+    assert {item: came for (item, day), (came, _) in published(found).items() if day == date(2026, 1, 11)} == {
+        "P": None,
+        "P/a": date(2026, 1, 20),
+        "P/b": None,
+        "P/c": date(2026, 1, 20),
+    }
+
+
+def test_what_was_open_again_came_when_it_was_done_at_last() -> None:
+    a = {"id": "a", "duration": "20 d", "actual_start": "2026-01-05"}
+    early, late = ({**a, "actual_finish": day} for day in ("2026-01-20", "2026-02-20"))
+    again = {**a, "remaining": "5 d"}
+    found = ipmo.calibration(
+        History.of(
+            *(month(day, task) for day, task in [("2026-01-11", a), ("2026-02-01", early), ("2026-02-10", again), ("2026-03-01", late)])
+        ),
+        samples=20,
+    )
+    assert published(found)["P/a", date(2026, 1, 11)] == published(found)["P/a", date(2026, 2, 10)] == (date(2026, 2, 20), date(2026, 3, 1))
+    assert not found.unknown
+
+
+def test_a_day_after_it_left_may_turn_the_share_of_an_item_that_has_others() -> None:
+    """Twelve that were late once, were forecast once more, and left before that day: of each none or half was kept, and nothing says that it is off."""
+    tasks = [{"id": f"t{n}", "duration": "10 d"} for n in range(12)]
+    found = ipmo.calibration(History.of(month("2026-01-11", *tasks), month("2026-02-01", *tasks), month("2026-03-01")), samples=20)
+    (p50, *_) = found["published date, all"].coverage
+    assert (p50.items, p50.share, p50.lost) == (13, 0.0, 12)  # the project is there still, and late
+    assert p50.bounds == (wilson(0, 13)[0], wilson(6 / 13, 13)[1])
+    assert str(p50).endswith("nothing says that it is off")
+
+
+def test_the_reference_class_knows_what_was_done_and_left() -> None:
+    """Five projects of 10 days took 20, 20, 20, 30 and 30, and left when they were done; a sixth left open when it had lasted 20: of it no more is known.
+
+    Kaplan and Meier: half have ended at twice the time (three of six), all at three times. What is seen on the last day says nothing then.
+    """
+    open_ones = [{"id": f"p{n}", "start": "2026-01-05", "finish": "2026-01-21"} for n in range(6)]
+    ends = ["2026-01-31"] * 3 + ["2026-02-10"] * 2
+    done = [{"id": f"p{n}", "state": "closed", "actual_start": "2026-01-05", "actual_finish": end} for n, end in enumerate(ends)]
+    other = {"id": "other", "start": "2026-02-20", "finish": "2026-03-21"}
+    found = ipmo.calibration(
+        History.of(
+            projects("2026-01-11", *open_ones),
+            projects("2026-01-31", *done[:3], *open_ones[3:]),
+            projects("2026-02-10", *done[3:], other),
+            projects("2026-03-01", other),
+            projects("2026-03-02", other),
+        ),
+        samples=20,
+    )
+    (one,) = (one for one in found.forecasts if one.item == "other" and one.month == date(2026, 3, 1) and one.way == "reference class")
+    assert [value - date(2026, 3, 1).toordinal() for value in one.distribution.values] == [40, 60]
+    assert one.distribution.reached == pytest.approx((0.5, 1.0))
+    assert not [one for one in found.forecasts if one.month < date(2026, 2, 10) and one.way == "reference class"], (
+        "nothing of what came later"
+    )
+
+
+def test_a_loop_in_an_old_snapshot_keeps_no_other_from_its_answer() -> None:
+    a, b = {"id": "a", "duration": "10 d"}, {"id": "b", "duration": "10 d"}
+    found = ipmo.calibration(
+        History.of(month("2026-01-11", {**a, "after": "b"}, {**b, "after": "a"}), month("2026-02-01", a, b)), samples=20
+    )
+    assert "loop" in found.refused[date(2026, 1, 11)]
+    with pytest.raises(ipmo.OptionError, match="samples"):
+        ipmo.calibration(two_months(), samples=1)
+
+
 def test_where_nothing_was_uncertain_there_is_no_simulation_and_it_is_said_why() -> None:
     found = ipmo.calibration(
         History.of(month("2026-01-11", {"id": "a", "duration": "10 d"}), month("2026-02-01", {"id": "a", "duration": "10 d"}))

@@ -7,7 +7,7 @@ published, as far as that was known then), and the published date as it stood. W
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Literal, NamedTuple, get_args
 
@@ -17,7 +17,7 @@ from ipmo.analysis.control.history import History, Month
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.risk.joint import simulate
 from ipmo.analysis.risk.scoring import Brier, Distribution, brier, kaplan_meier, wilson
-from ipmo.errors import IpmoError, ModelError
+from ipmo.errors import IpmoError, ModelError, OptionError
 from ipmo.findings import Severity
 from ipmo.model.governance import Gate
 from ipmo.model.hierarchy import summaries
@@ -36,6 +36,8 @@ LEAST = 5
 """Ratios that make a reference class, at least."""
 HORIZONS = (("up to 90 days", 0, 90), ("up to a year", 91, 365), ("beyond a year", 366, math.inf))
 EVERY = "all"
+OVER = ("closed", "cancelled")
+"""States of projects in which nothing is done any more."""
 
 
 @attrs.frozen(kw_only=True)
@@ -97,7 +99,8 @@ class Coverage:
         items: how many items such days have passed of.
         share: how many of them were kept; None of none. An item counts once, with the share of its forecasts that held.
         low, high: the 95 % interval of the share, as of so many items that do not depend on one another. Source: Wilson (1927).
-        lost: how many more items such days have passed of that left the history before: what became of them is not known.
+        lost: how many items left the history before such a day of theirs: what became of them is not known.
+        bounds: the lowest and the highest that the 95 % interval may reach, whatever became of what left; None of none.
     """
 
     percent: int
@@ -106,16 +109,10 @@ class Coverage:
     low: float | None
     high: float | None
     lost: int = 0
-
-    @property
-    def bounds(self) -> tuple[float, float]:
-        """The lowest and the highest that the 95 % interval may reach, whatever became of what left."""
-        whole = self.items + self.lost
-        kept = self.items * (self.share or 0.0)
-        return wilson(kept / whole, whole)[0], wilson((kept + self.lost) / whole, whole)[1]
+    bounds: tuple[float, float] | None = None
 
     def __str__(self) -> str:
-        if self.share is None or self.low is None or self.high is None:
+        if self.share is None or self.low is None or self.high is None or self.bounds is None:
             lost = f"; {counted(self.lost, 'item')} left before theirs" if self.lost else ""
             return f"no P{self.percent} of what is still known has passed{lost}"
         said, (low, high) = self.percent / 100, self.bounds
@@ -244,10 +241,10 @@ class Calibration(Rows[str, Calibrated]):
 
 
 class _Fate(NamedTuple):
-    """What is known of an item in the end: when it was done, and up to when it was seen."""
+    """What is known of an item: when it was done, and the last snapshot in which it was seen open or done."""
 
     came: date | None
-    known: date
+    seen: date
 
 
 @checked
@@ -276,15 +273,21 @@ def calibration(
     """
     if len(history) < 2:
         raise ModelError("calibration compares snapshots with later ones; this history has fewer than two")
+    last = history.dates[-1]
     with watched(progress):
-        fates, unknown = _fates(history)
+        fates: dict[str, _Fate] = {}
+        for month in history:
+            _follow(fates, month)
+        then: dict[str, _Fate] = {}
         found: list[Forecast] = []
         refused: dict[date, str] = {}
         months = list(history)[:-1]
         for done, month in enumerate(months):
             step("calibrating", done, len(months))
-            found += _forecasts(history, month, fates, samples, seed, refused)
+            _follow(then, month)
+            found += _forecasts(month, _simulated(month, samples, seed, refused), _ratios(history.before(month.date), then), fates, last)
         step("calibrating", len(months), len(months))
+    unknown = sorted(name for name, fate in fates.items() if fate.came is None and fate.seen < last)
     rows = [row for way in get_args(Way) for row in _rows(way, found)]
     return Calibration(rows, found, unknown, refused)
 
@@ -305,11 +308,16 @@ def _done(noun: Project | Gate | Task) -> bool:
         return noun.finished
     if isinstance(noun, Gate):
         return noun.decision is not None and noun.decision.outcome in ("go", "conditional go")
-    if noun.counted_as == "closed":
-        return True
+    if noun.counted_as in OVER:
+        return noun.counted_as == "closed"
     wholes = summaries(noun)
     parts: list[Gate | Task] = [*(task for task in noun.tasks if task.id not in wholes), *noun.gates]
     return bool(parts) and all(map(_done, parts))
+
+
+def _dated(plan: Portfolio) -> Schedule:
+    """The dates of a snapshot; loops are cut, as a simulation does, which is refused then and says so."""
+    return schedule(plan, on_cycle="cut")
 
 
 def _day(found: Schedule, name: str) -> date | None:
@@ -320,89 +328,87 @@ def _day(found: Schedule, name: str) -> date | None:
     return None if item.bound else item.finish_date
 
 
-def _fates(history: History) -> tuple[dict[str, _Fate], list[str]]:
-    """What became of every item, and those of which nobody knows."""
-    fates: dict[str, _Fate] = {}
-    gone: set[str] = set()
-    last: Month = history[-1]
-    for month in history:
-        plan = month.portfolio
-        dated: Schedule | None = None
-        for name, noun in _followed(plan):
-            owner = plan.items[plan.project_of(name)]
-            if isinstance(owner, Project) and owner.counted_as == "cancelled":
-                gone.add(name)
-            elif _done(noun):
-                gone.discard(name)
-                dated = dated or schedule(plan)
-                came = _day(dated, name) or month.date
-                fates[name] = _Fate(min(came, month.date), last.date)
-            else:
-                gone.discard(name)
-                fates[name] = _Fate(None, month.date)
-    present = {name for name, _ in _followed(last.portfolio)}
-    left = {name for name, fate in fates.items() if fate.came is None and name not in present}
-    return fates, sorted(gone | left)
+def _follow(fates: dict[str, _Fate], month: Month) -> None:
+    """Takes in what a snapshot says of every item; of what is open in a project that was stopped or closed it says nothing more."""
+    plan = month.portfolio
+    dated = _dated(plan)
+    for name, noun in _followed(plan):
+        if _done(noun):
+            day, before = _day(dated, name), fates.get(name)
+            if day is None or day > month.date:  # nobody said when: at the latest when it was first seen done
+                day = month.date if before is None or before.came is None else before.came
+            fates[name] = _Fate(day, month.date)
+            continue
+        owner = plan.items[plan.project_of(name)]
+        if not isinstance(owner, Project) or owner.counted_as not in OVER:
+            fates[name] = _Fate(None, month.date)
 
 
 # ------------------------------------------------------------------------------------------------- what was said
 
 
-def _forecasts(
-    history: History, month: Month, fates: Mapping[str, _Fate], samples: int, seed: int, refused: dict[date, str]
-) -> Iterator[Forecast]:
-    plan = month.portfolio
-    dated = schedule(plan)
-    drawn: Mapping[str, Distribution] = {}
+def _simulated(month: Month, samples: int, seed: int, refused: dict[date, str]) -> Mapping[str, Distribution]:
+    """What a simulation of a snapshot says of the day on which each item finishes; nothing where it is refused."""
     try:
         with unwatched():
-            q = simulate(plan, samples=samples, seed=seed)
-        if q.grade == "refused":
-            refused[month.date] = "; ".join(one.message for one in q.findings if one.severity is Severity.ERROR)
-        else:
-            drawn = {
-                row.id: Distribution.of(row.dates.day(int(one)).toordinal() for one in row.dates.instants)
-                for row in q
-                if row.dates is not None and not row.dates.at_least
-            }
+            q = simulate(month.portfolio, samples=samples, seed=seed)
+    except OptionError:
+        raise
     except IpmoError as error:
         refused[month.date] = str(error)
-    ratios = _ratios(history, month)
-    last = history.dates[-1]
-    for name, noun in _followed(plan):
-        published = _day(dated, name)
-        fate = fates.get(name)
-        if _done(noun) or published is None or fate is None or published <= month.date:
-            continue
+        return {}
+    if q.grade == "refused":
+        refused[month.date] = "; ".join(one.message for one in q.findings if one.severity is Severity.ERROR)
+        return {}
+    return {
+        row.id: Distribution.of(row.dates.day(int(one)).toordinal() for one in row.dates.instants)
+        for row in q
+        if row.dates is not None and not row.dates.at_least
+    }
+
+
+def _published(month: Month) -> Iterator[tuple[str, date]]:
+    """What was open in a snapshot, and the later day that its schedule said."""
+    dated = _dated(month.portfolio)
+    for name, noun in _followed(month.portfolio):
+        day = None if _done(noun) else _day(dated, name)
+        if day is not None and day > month.date:
+            yield name, day
+
+
+def _forecasts(
+    month: Month, drawn: Mapping[str, Distribution], ratios: Distribution | None, fates: Mapping[str, _Fate], last: date
+) -> Iterator[Forecast]:
+    for name, published in _published(month):
+        fate = fates[name]
         said: list[tuple[Way, Distribution]] = [("simulation", drawn[name])] if name in drawn else []
         if ratios is not None:
             days = (published - month.date).days
             later = tuple(month.date.toordinal() + round(days * one) for one in ratios.values)
             said.append(("reference class", Distribution(later, ratios.reached)))
         said.append(("published date", Distribution((published.toordinal(),), (1.0,))))
+        known = fate.seen if fate.came is None else last
         for way, found in said:
             yield Forecast(
-                item=name, month=month.date, way=way, published=published, distribution=found, came=fate.came, known=fate.known, last=last
+                item=name, month=month.date, way=way, published=published, distribution=found, came=fate.came, known=known, last=last
             )
 
 
-def _ratios(history: History, month: Month) -> Distribution | None:
+def _ratios(earlier: Iterable[Month], then: Mapping[str, _Fate]) -> Distribution | None:
     """How much longer things took than was published, as far as that was known at a snapshot; None of too few that came.
 
-    The time from an earlier snapshot to when it was done, by the time to what was published then; what is not done has lasted that long.
+    The time from an earlier snapshot to when it was done, by the time to what was published then; what is not done has lasted that long,
+    and what left the history lasted until it was last seen.
+
+    Args:
+        earlier: the snapshots before it.
+        then: what was known at it.
     """
-    known = {name: (noun, _day(schedule(month.portfolio), name)) for name, noun in _followed(month.portfolio)}
     seen: list[tuple[float, bool]] = []
-    for earlier in history.before(month.date):
-        dated = schedule(earlier.portfolio)
-        for name, noun in _followed(earlier.portfolio):
-            published = _day(dated, name)
-            if name not in known or _done(noun) or published is None or published <= earlier.date:
-                continue
-            now, day = known[name]
-            done = _done(now)
-            until = min(day or month.date, month.date) if done else month.date
-            seen.append((max((until - earlier.date).days, 0) / (published - earlier.date).days, done))
+    for month in earlier:
+        for name, published in _published(month):
+            came, until = then[name]
+            seen.append((max(((came or until) - month.date).days, 0) / (published - month.date).days, came is not None))
     return kaplan_meier(seen) if sum(came for _, came in seen) >= LEAST else None
 
 
@@ -443,14 +449,23 @@ def _often(found: Sequence[Forecast]) -> dict[str, int]:
 
 
 def _covered(percent: int, own: Sequence[Forecast]) -> Coverage:
-    due = [(one, held) for one in own if (held := one.held(percent)) is not None]
-    often = _often([one for one, _ in due])
-    lost = len({one.item for one in own if one.lost(percent)} - set(often))
-    if not often:
+    """Each item counts once, with the share of its days that were kept; what left is taken for none and for all of the days after."""
+    due: dict[str, list[bool | None]] = {}
+    for one in own:
+        held = one.held(percent)
+        if held is not None or one.lost(percent):
+            due.setdefault(one.item, []).append(held)
+    lost = sum(None in days for days in due.values())
+    known = [[held for held in days if held is not None] for days in due.values()]
+    shares = [sum(days) / len(days) for days in known if days]
+    if not shares:
         return Coverage(percent=percent, items=0, share=None, low=None, high=None, lost=lost)
-    share = sum(held / often[one.item] for one, held in due) / len(often)
-    low, high = wilson(share, len(often))
-    return Coverage(percent=percent, items=len(often), share=share, low=low, high=high, lost=lost)
+    share = sum(shares) / len(shares)
+    low, high = wilson(share, len(shares))
+    least = sum(days.count(True) / len(days) for days in due.values()) / len(due)
+    most = sum((len(days) - days.count(False)) / len(days) for days in due.values()) / len(due)
+    bounds = wilson(least, len(due))[0], wilson(most, len(due))[1]
+    return Coverage(percent=percent, items=len(shares), share=share, low=low, high=high, lost=lost, bounds=bounds)
 
 
 def _score(found: Sequence[Forecast]) -> float:
