@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 import ipmo
+from ipmo.analysis.risk import sampling
 from ipmo.analysis.risk.precision import of_mean, percentile, sectioned
 from ipmo.cli import main
 from ipmo.model import Portfolio
@@ -156,6 +157,33 @@ def test_threads_stop_at_the_same_sample(pf: Portfolio) -> None:
     with ThreadPoolExecutor(3) as threads:
         assert ipmo.simulate(pf, samples=20_000, threshold=3, check_every=512, executor=threads) == alone
     assert ipmo.simulate(pf, samples=20_000, threshold=3, check_every=500) == alone, "counted in whole groups"
+
+
+def test_the_cost_of_what_has_no_dates_must_hold_too() -> None:
+    """All is done but what it will have cost: with dates alone there would be nothing to hold, and no end."""
+    done = {"id": "y", "duration": "3 d", "actual_start": "2026-01-05", "actual_finish": "2026-01-07"}
+    spent = {"id": "p", "tasks": [done], "forecast": {"low": "1 M GBP", "likely": "2 M GBP", "high": "90 M GBP"}}
+    pf = ipmo.from_dict({"ipmo": 1, "portfolio": {"id": "all", "start": "2026-01-05"}, "projects": [spent]})
+    q = ipmo.simulate(pf, samples=50_000, threshold=2)
+
+    def steady(count: int) -> bool:
+        now, before = (ipmo.simulate(pf, samples=n).cost("p").minor for n in (count, count - 1024))
+        mine, others = ([row.mean(), row.std(), *np.percentile(row, [10, 50, 80, 90], method="inverted_cdf")] for row in (now, before))
+        return all(abs(one - other) <= 0.02 * abs(one) for one, other in zip(mine, others, strict=True))
+
+    assert steady(q.samples)
+    assert not any(steady(count) for count in range(2048, q.samples, 1024))
+
+
+def test_a_large_network_is_simulated_in_batches_no_larger_than_without_the_rule(pf: Portfolio, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = ipmo.simulate(pf, samples=4096, threshold=0.001, check_every=2048)
+    monkeypatch.setattr(sampling, "ROOM", 1)
+    told: list[tuple[int, int]] = []
+    plain: list[tuple[int, int]] = []
+    for found, options in ((told, {"threshold": 0.001, "check_every": 2048}), (plain, {})):
+        same = ipmo.simulate(pf, samples=4096, progress=lambda _what, done, of, found=found: found.append((done, of)), **options)  # type: ignore[misc]
+        assert all(same[name] == whole[name] for name in whole.ids)
+    assert {of for _, of in told} == {of for _, of in plain} == {8}
 
 
 def test_what_does_not_converge_says_so(pf: Portfolio) -> None:

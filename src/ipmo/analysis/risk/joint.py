@@ -83,7 +83,7 @@ def simulate(
         plan = Plan(portfolio, samples, seed, risks, dialect, pert, keep, correlations or {})
         if stop is None:
             return gathered(plan, list(run(plan.setup, executor)))
-        found = stop.run(plan.setup, plan.since, executor)
+        found = stop.run(plan.setup, plan.wholes, plan.since, executor)
         return gathered(plan, found.batches, found.samples, found.told, found.findings)
 
 

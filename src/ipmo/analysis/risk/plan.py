@@ -38,6 +38,9 @@ __all__ = ["Plan"]
 NUMBERS = 2_000_000
 """Dates up to which those of all tasks are kept; beyond, of those that are asked for, and of all that is no task."""
 
+WHOLES = ("portfolio", "programme", "project")
+"""Kinds of items that have key figures."""
+
 
 class Plan:
     """What is simulated of one portfolio."""
@@ -183,6 +186,11 @@ class Plan:
                 out[name] = net.kinds[nodes[name]], [nodes[name]]
         return out
 
+    @property
+    def wholes(self) -> list[str]:
+        """The portfolio, its programmes and its projects."""
+        return [name for name, (kind, _) in self.parts.items() if kind in WHOLES]
+
     def _kept(self, keep: Sequence[str], samples: int) -> Iterable[Kept]:
         """The items whose dates are kept: all, or where those are too many all but tasks that nobody asked for."""
         net, passes = self.schedule.network, self.schedule.passes
@@ -200,7 +208,7 @@ class Plan:
             facts = (net.finishes[v] for v in nodes if net.state[v] is not State.GONE and v in net.finishes and v not in live)
             done = max(facts, default=-1)
             if live:
-                whole = {net.project[v] for v in live} if kind in ("portfolio", "programme", "project") else None
+                whole = {net.project[v] for v in live} if kind in WHOLES else None
                 places = None if whole is None else tuple(sorted(map(int, whole)))
                 yield Kept(full_id=name, nodes=live, done=done, begins=False, projects=places)
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     Row = NDArray[np.int64]
     Yes = NDArray[np.bool_]
 
-__all__ = ["Batch", "Samples", "cost_rows", "run", "spans_of"]
+__all__ = ["Batch", "Samples", "cost_rows", "groups_in_batch", "run", "spans_of"]
 
 CERTAIN = Uniform(0.0, 1.0)
 """What a bare draw between 0 and 1 is."""
@@ -508,10 +508,15 @@ def cost_rows(setup: Setup, item: str) -> list[int]:
     return [*(place[part] for part in costs.made_of.get(item, ())), *happening]
 
 
+def groups_in_batch(setup: Setup) -> int:
+    """Groups of samples in a batch: as many as the size of the network lets it."""
+    return max(1, min(8, ROOM // (GROUP * max(setup.structures.base.network.n, 1))))
+
+
 def spans_of(setup: Setup, batch: int | None = None) -> list[tuple[int, int]]:
     """Groups of samples of each batch, from one to another (not in it); as many as the size of the network lets it where nothing is said."""
     groups = -(-setup.samples // GROUP)
-    size = batch or max(1, min(8, ROOM // (GROUP * max(setup.structures.base.network.n, 1))))
+    size = batch or groups_in_batch(setup)
     return [(first, min(first + size, groups)) for first in range(0, groups, size)]
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from ipmo.analysis.risk.precision import place
-from ipmo.analysis.risk.sampling import Batch, cost_rows, run
+from ipmo.analysis.risk.sampling import Batch, cost_rows, groups_in_batch, run
 from ipmo.analysis.risk.setup import Setup
 from ipmo.errors import OptionError
 from ipmo.findings import Finding, Severity
@@ -66,11 +66,12 @@ class Convergence:
             raise OptionError("check_every", check_every, takes="a whole number of samples of at least 1, such as 1024")
         self._threshold, self._groups = threshold, -(-check_every // GROUP)
 
-    def run(self, setup: Setup, since: int, executor: Executor | None) -> Stopped:
+    def run(self, setup: Setup, wholes: Sequence[str], since: int, executor: Executor | None) -> Stopped:
         """Samples in order, until they have converged or are as many as the setup says.
 
         Args:
             setup: what is simulated.
+            wholes: the portfolio, its programmes and its projects.
             since: the instant from which the time to a finish counts.
             executor: what computes them.
         """
@@ -78,12 +79,13 @@ class Convergence:
         batches: list[Batch] = []
         before: dict[str, float] = {}
         done, moved = 0, ("", math.inf)
-        for one in run(setup, executor, self._groups if self._groups <= 8 else math.gcd(self._groups, 8)):
+        room = groups_in_batch(setup)
+        for one in run(setup, executor, max(size for size in range(1, room + 1) if self._groups % size == 0)):
             batches.append(one)
             done += one.dates.shape[1]
             if done % every:
                 continue
-            found = _key_figures(setup, batches, since)
+            found = _key_figures(setup, wholes, batches, since)
             if before:
                 moved = max(((name, _change(before[name], value)) for name, value in found.items()), key=lambda pair: pair[1])
                 if moved[1] <= self._threshold:
@@ -107,17 +109,17 @@ def _change(before: float, now: float) -> float:
     return 0.0 if before == now else math.inf if now == 0 else abs(now - before) / abs(now) * 100
 
 
-def _key_figures(setup: Setup, batches: Sequence[Batch], since: int) -> dict[str, float]:
-    """Mean, deviation and percentiles of the time to the finish and of the cost, of the portfolio, its programmes and its projects."""
+def _key_figures(setup: Setup, wholes: Sequence[str], batches: Sequence[Batch], since: int) -> dict[str, float]:
+    """Mean, deviation and percentiles of the time to the finish and of the cost of each whole, as far as it has them."""
     out: dict[str, float] = {}
     money = np.concatenate([one.costs for one in batches], axis=1)
-    for number, kept in enumerate(setup.kept):
-        if kept.projects is None:
-            continue
-        _figures_of(f"the finish of {kept.full_id!r}", np.concatenate([one.dates[number] for one in batches]) - since, out)
-        rows = cost_rows(setup, kept.full_id)
+    place = {kept.full_id: number for number, kept in enumerate(setup.kept)}
+    for name in wholes:
+        if name in place:
+            _figures_of(f"the finish of {name!r}", np.concatenate([one.dates[place[name]] for one in batches]) - since, out)
+        rows = cost_rows(setup, name)
         if rows:
-            _figures_of(f"the cost of {kept.full_id!r}", money[rows].sum(axis=0), out)
+            _figures_of(f"the cost of {name!r}", money[rows].sum(axis=0), out)
     return out
 
 
