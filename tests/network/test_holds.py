@@ -82,6 +82,48 @@ def test_what_was_delivered_waits_for_nothing_that_its_giver_still_does(kind: st
     assert not [row for row in moved.table().rows() if row["item"].startswith("c") and row["what"] in ("start", "finish")]
 
 
+@pytest.mark.parametrize("state", ["active", "paused", "cancelled"])
+@pytest.mark.parametrize(("kind", "start"), [("SS", "2026-01-10"), ("SF", "2026-01-01"), ("FS", "2026-01-01"), ("FF", "2026-01-01")])
+def test_a_lag_on_what_was_delivered_counts_from_a_fact_only(state: str, kind: str, start: str) -> None:
+    """Begun on 1 December: 40 days after that start are a date, whatever becomes of the giver; its finish is none."""
+    pf = plan(state, {"type": kind, "lag": "40 d", "status": "delivered"}, {"actual_start": "2025-12-01"})
+    assert str(ipmo.schedule(pf)["c/x"].early_start)[:10] == start
+
+
+def test_what_was_delivered_by_something_in_a_summary_or_at_an_end_waits_for_nothing() -> None:
+    for source in ("a/s", "a@finish", "a@start", "a/x"):
+        pf = plan().evolve("a", state="active", tasks=[Task(id="s"), task("x", parent="s"), task("y", parent="s", after="x")])
+        pf = pf.evolve(links=[Link(id="L", source=source, target="c/x", status="delivered", promised="2026-01-05")])
+        assert str(ipmo.schedule(pf)["c/x"].early_start) == "2026-01-01 00:00:00"
+        assert "L" not in ipmo.schedule(pf).commitments
+        (link,) = ipmo.critical_links(pf)
+        assert (link.settled, link.agreement.expected) == ("it was delivered; it holds nothing back any more", None)
+        assert "said to be delivered, but its source is open" in link.agreement.issues
+        moved = ipmo.what_if(pf, Stop("a"))
+        assert not [row for row in moved.table().rows() if row["what"] == "commitment"]
+        assert "ipmo/dead-hand-over" not in {f.code for f in ipmo.check(moved.after)}
+
+
+@pytest.mark.parametrize(
+    ("link", "start", "settled"),
+    [
+        ({"date": "2026-02-10"}, "2026-02-11", False),
+        ({"date": "2026-02-10", "status": "delivered"}, "2026-01-01", True),
+        ({"status": "delivered"}, "2026-01-01", True),
+        ({"date": "2025-12-20", "lag": "20 d", "status": "delivered"}, "2026-01-10", False),
+    ],
+)
+def test_what_was_delivered_from_outside_is_there_whatever_date_was_heard_of_it(link: dict[str, Any], start: str, settled: bool) -> None:
+    """A date to come was heard before; one that is past says when it came, and a lag counts from there."""
+    pf = plan("active").evolve(links=[Link(id="L", source="external:grid", target="c/x", needed="2026-01-20", **link)])
+    assert str(ipmo.schedule(pf)["c/x"].early_start)[:10] == start
+    (found,) = ipmo.critical_links(pf)
+    assert (found.settled == "it was delivered; it holds nothing back any more") is settled
+    assert not settled or not {"no date for what lies outside", "nobody says how old its date is"} & {*found.agreement.issues}
+    assert not any(issue.startswith("expected") for issue in found.agreement.issues) or not settled
+    assert "ipmo/external-undated" not in {f.code for f in ipmo.check(pf)}
+
+
 def test_a_lag_on_a_start_that_was_handed_over_still_counts() -> None:
     pf = plan(link={"type": "SS", "lag": "40 d"}, giver={"actual_start": "2025-12-01"})
     assert str(ipmo.schedule(pf)["c/x"].early_start) == "2026-01-10 00:00:00"

@@ -17,7 +17,7 @@ from ipmo.network.parts import DatedExternal, LateBound
 from ipmo.network.states import LIVE, TYPES, State
 from ipmo.units import Span, minutes
 
-__all__ = ["Linker", "bind_giver", "joins_projects", "lag_clock", "tie"]
+__all__ = ["Linker", "bind_giver", "joins_projects", "lag_clock", "outside_date", "tie"]
 
 
 class Linker:
@@ -90,11 +90,15 @@ class Linker:
                 self._external(number, link)
             else:
                 source = self._end(link.source, link.type[0], giver=True)
-                if link.status == "delivered" and source is not None and self.nodes.state[source] is not State.FINISHED:
+                kind = forced(link.source, link.type[0], pf) + forced(link.target, link.type[1], pf)
+                if link.status == "delivered" and source is not None and not self._happened(source, kind[0]):
                     continue  # it was handed over: what its giver still does moves its receiver no more
                 target = self._end(link.target, link.type[1])
-                kind = forced(link.source, link.type[0], pf) + forced(link.target, link.type[1], pf)
                 self._join(source, target, kind, link.lag, number)
+
+    def _happened(self, node: int, side: str) -> bool:
+        """Whether an end of a node is a fact."""
+        return self.nodes.state[node] is State.FINISHED or (side == "S" and node in self.nodes.starts)
 
     def _external(self, number: int, link: Link) -> None:
         if reference(link.target).external:
@@ -103,10 +107,11 @@ class Linker:
         target = self._end(link.target, link.type[1])
         if target is None:
             return
-        if link.date is None:
-            self.links.undated_externals.append(number)
+        bound = outside_date(link, self.draft.portfolio.data_date)
+        if bound is None:
+            if link.status != "delivered":
+                self.links.undated_externals.append(number)
         else:
-            bound = minutes(link.date, end=link.type[0] == "F")
             if link.lag is not None:
                 bound = self.draft.clocks[self.nodes.nominal[target]].shift(bound, link.lag)
             self.links.dated_externals.append(DatedExternal(target, link.source, bound, link.type[1] == "F"))
@@ -250,6 +255,19 @@ def _state_of(states: Sequence[State], which: str) -> State:
     else:
         done = any(state in (State.STARTED, State.FINISHED) for state in states)
     return State.FINISHED if done else State.NORMAL
+
+
+def outside_date(link: Link, today: int | None) -> int | None:
+    """When the outer end of a link from outside happens, as far as that holds anything back; None where it does not, or nobody says.
+
+    Args:
+        link: a link with an end outside the portfolio.
+        today: the status date; what is delivered is there by then, so that a later date of it is only what was heard before.
+    """
+    if link.date is None:
+        return None
+    instant = minutes(link.date, end=link.type[0] == "F")
+    return None if link.status == "delivered" and (today is None or instant > today) else instant
 
 
 def joins_projects(portfolio: Portfolio, link: Link) -> bool:

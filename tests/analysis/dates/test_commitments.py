@@ -416,7 +416,7 @@ def test_a_hand_over_is_due_to_somebody_who_still_waits_for_it(receiver: dict[st
         ({"needed": "2026-03-01"}, True),
         ({}, False),
         ({"promised": "2026-03-01", "status": "cancelled"}, False),
-        ({"promised": "2026-03-01", "status": "delivered"}, True),
+        ({"promised": "2026-03-01", "status": "delivered"}, False),
         ({"promised": "2026-03-01", "kind": "resource"}, False),
         ({"promised": "2026-03-01", "source": "A"}, False),
         ({"promised": "2026-03-01", "target": "B"}, False),

@@ -79,7 +79,7 @@ class Commitments(Answer[str, Commitment]):
             return
         items, at_work = pf.items, dict[str, bool]()
         for number, link in enumerate(pf.links):
-            if (link.promised is None and link.needed is None) or link.kind != "schedule" or link.status == "cancelled":
+            if (link.promised is None and link.needed is None) or link.kind != "schedule" or link.status in ("cancelled", "delivered"):
                 continue
             giver, taker, whole = items.get(link.source), items.get(link.target), link.target.partition("/")[0]
             if isinstance(giver, Project) or isinstance(taker, Project):
@@ -101,8 +101,6 @@ class Commitments(Answer[str, Commitment]):
         if giver is None:  # an end of a whole, or something outside
             source = pf.resolve(source) or source
             if source not in pf.items and reference(source).external:
-                if link.status == "delivered":
-                    return
                 known = None if link.date is None else minutes(link.date, end=at_finish)
                 yield Stated(name, "hand-over", source, date, (), at_finish, word, known, number)
                 return

@@ -19,6 +19,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.model.work import Link, Task
 from ipmo.network.clocks import FAR, clocks_of
+from ipmo.network.links import outside_date
 from ipmo.network.positions import plain
 from ipmo.network.reach import Moving
 from ipmo.network.states import LIVE, State
@@ -161,16 +162,16 @@ class Crossings:
         """A link that is no link of the network: from outside with a date, or with an end that is done."""
         s, net = self.schedule, self.schedule.network
         node = s.passes.named.get(ends[1])
+        instant = outside_date(link, self.portfolio.data_date)
         if (
             reference(giver).external
-            and link.date is not None
+            and instant is not None
             and node is not None
             and net.state[node] in LIVE
             and node not in s.passes.without_duration
         ):
             v = int(s.passes.positions.pos[node])
             clock = net.running_clock(node)
-            instant = minutes(link.date, end=link.type[0] == "F")
             if link.lag is not None:
                 instant = clocks_of(self.portfolio).of(self.portfolio.calendar_for(ends[1])).shift(instant, link.lag)
             self.bounds[len(self.open)] = clock.work(instant) - (int(s.passes.positions.dur[v]) if link.type[1] == "F" else 0)
@@ -180,16 +181,17 @@ class Crossings:
 
     def _close(self, number: int, link: Link, source: str, target: str, giver: str, receiver: str, crossed: Boundary | Literal[""]) -> None:
         s = self.schedule
-        why = next((f"{item}: {s[item].undated}" for item in (source, target) if item in s and s[item].undated), "")
+        given = link.status == "delivered"
+        why = next((f"{item}: {s[item].undated}" for item in (source, target)[given:] if item in s and s[item].undated), "")
         begin, end = reference(source), reference(target)
-        reason = f"not scheduled: {why}" if why else "one end is done; it holds nothing back any more"
+        reason = f"not scheduled: {why}" if why else f"{'it was delivered' if given else 'one end is done'}; it holds nothing back any more"
         if not why and end.external:
             reason = f"leads out of the portfolio to {end.name}"
-        elif not why and begin.external and link.date is None:
+        elif not why and begin.external and link.date is None and not given:
             reason = f"not scheduled: nobody says when {begin.name} happens"
         elif not why and (source, target, link.type) in set(s.cuts):
             reason = "cut to break a loop: its giver's date lies furthest after its receiver's"
-        done = reason.startswith(("one end", "leads"))
+        done = reason.startswith(("one end", "it was delivered", "leads"))
         one = ClosedLink(
             number=number, id=link_name(link), source=source, target=target, giver=giver, receiver=receiver, boundary=crossed, why=reason,
             undated=not done,

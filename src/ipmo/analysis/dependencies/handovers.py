@@ -16,7 +16,8 @@ from ipmo.analysis.dates.schedule import Schedule
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.references import reference
 from ipmo.model.work import Link, Project
-from ipmo.network.states import LIVE, State
+from ipmo.network.links import outside_date
+from ipmo.network.states import State
 from ipmo.units import When, as_day, minutes, moment, said_day
 from ipmo.words import agree, counted
 
@@ -42,12 +43,12 @@ class InterfaceAgreement:
         giver, receiver: their projects; the name of what lies outside with `external:`.
         giver_owner, receiver_owner: who answers for each side.
         status: as stated, None when none is.
-        expected: when the schedule hands over; the date known of something outside.
+        expected: when the schedule hands over; the date known of something outside. None where it was delivered before that.
         committed: when the giver commits to it.
         needed: when the receiver needs it.
         used: when the schedule of the receiver uses it.
         age: days since something outside was last asked about, at the status date; None where it is inside or never dated.
-        open: the source is work that is not done.
+        open: what is handed over, the finish or the start of the source, is still to come by the schedule.
         begins: it hands over by starting, so that midnight belongs to the day that begins.
         dead: why it never comes: its giver was stopped; empty while it may.
     """
@@ -132,6 +133,8 @@ class InterfaceAgreement:
 
     def _outside(self) -> Iterator[str]:
         known = self.expected if reference(self.giver).external else self.used
+        if known is None and self.status == "delivered":
+            return
         if known is None:
             yield "no date for what lies outside"
         elif self.age is None:
@@ -190,7 +193,10 @@ def agreement(
     age = None
     if (reference(source).external or reference(target).external) and portfolio.status_date is not None and link.as_of is not None:
         age = (as_day(portfolio.status_date) - as_day(link.as_of)).days
-    node = s.passes.named.get(source)
+    waits = _open(s, source, at_finish)
+    stale = waits or (reference(source).external and outside_date(link, portfolio.data_date) is None)
+    if link.status == "delivered" and stale:
+        expected = None  # it was handed over: a date still to come no longer says when
     return InterfaceAgreement(
         id=link_name(link),
         source=source,
@@ -205,10 +211,19 @@ def agreement(
         needed=_by(link.needed, at_finish),
         used=used,
         age=age,
-        open=node is not None and s.network.state[node] in LIVE,
+        open=waits,
         begins=not at_finish,
         dead=_dead(portfolio, s, link, source),
     )
+
+
+def _open(s: Schedule, source: str, at_finish: bool) -> bool:
+    """Whether what is handed over at an end of an item is still to come: the item is not done, or has not begun."""
+    named = (s.passes.named.get(end) for end in (source, f"{reference(source).item}@{'finish' if at_finish else 'start'}"))
+    node = next((one for one in named if one is not None), None)
+    if node is None or s.network.state[node] in (State.FINISHED, State.GONE):
+        return False
+    return at_finish or node not in s.network.starts
 
 
 def _dead(portfolio: Portfolio, s: Schedule, link: Link, source: str) -> str:
