@@ -252,6 +252,14 @@ def test_what_is_more_than_columns_say_is_read_row_by_row(changes: dict[str, dic
     assert frames_by_columns(made(**changes), Declared()) is None
 
 
+@pytest.mark.parametrize("project", ["Q", "", ["Q"]])
+def test_a_task_of_a_file_that_names_a_project_is_refused(project: Any) -> None:
+    """It lies in its project already: the name was left out without a word."""
+    tasks = [{"id": "a", "duration": "1 d"}, {"id": "b", "duration": "2 d", "project": project}]
+    with pytest.raises(ipmo.ModelError, match=r"projects\[0\].tasks\[1\].project: unknown field 'project'"):
+        read_plain({"ipmo": 1, "portfolio": {"id": "x"}, "projects": [{"id": "P", "tasks": tasks}, {"id": "Q"}]})
+
+
 @pytest.mark.parametrize("dialect", ["msproject", "p6"])
 def test_other_conventions_look_at_the_nouns(dialect: str) -> None:
     found, wanted = ipmo.from_tables(made()), ipmo.from_dict(ipmo.to_dict(ipmo.from_tables(made())))

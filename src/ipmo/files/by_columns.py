@@ -156,7 +156,8 @@ class _Columns:
         """
         import numpy as np
 
-        self._column_by_column(self.tasks, Task, {"project", "id", "duration", "milestone", "after", *QUANTITIES})
+        beside = {"project"} if self.source is None else set()  # in a file a task lies in its project and names none
+        self._column_by_column(self.tasks, Task, {"id", "duration", "milestone", "after", *QUANTITIES, *beside})
         self._in_order()
         milestone = self._milestones()
         time, times = self._times(milestone)
