@@ -24,6 +24,7 @@ from ipmo.model.columns import columns_of
 from ipmo.model.contents import Source
 from ipmo.model.later import unread
 from ipmo.network.assemble import compile_portfolio
+from ipmo.network.columns import Same
 from ipmo.network.network import Network
 from ipmo.testing.strategies import portfolios
 
@@ -250,6 +251,35 @@ def test_what_is_wrong_is_located_by_table_row_and_column(changes: dict[str, dic
 )
 def test_what_is_more_than_columns_say_is_read_row_by_row(changes: dict[str, dict[str, list[Any]]]) -> None:
     assert frames_by_columns(made(**changes), Declared()) is None
+
+
+@given(st.integers(0, 4), st.integers(-6, 6), st.sampled_from("ab"), st.integers(0, 5), st.integers(-5, 5))
+def test_one_value_for_all_nodes_answers_as_a_list_does(size: int, place: int, value: str, start: int, stop: int) -> None:
+    """Beyond the last it ends: whoever looked for something else counted up for ever."""
+    same, values = Same("a", size), ["a"] * size
+
+    def said(ask: Any) -> object:
+        try:
+            return ask()
+        except (IndexError, ValueError) as error:
+            return type(error)
+
+    assert said(lambda: same[place]) == said(lambda: values[place])
+    assert list(same[start:stop]) == values[start:stop]
+    assert said(lambda: same.index(value, start, stop)) == said(lambda: values.index(value, start, stop))
+    assert (list(same), list(reversed(same)), len(same), same.count(value), value in same) == (
+        values, values, size, values.count(value), value in values
+    )  # fmt: skip
+
+
+def test_work_without_a_milestone_is_asked_for_what_matters() -> None:
+    """All its nodes are of one kind, and no gate is among them."""
+    found = ipmo.from_tables(made())
+    assert found == ipmo.from_dict(ipmo.to_dict(found))
+    links, wanted = ipmo.critical_links(ipmo.from_tables(made())), ipmo.critical_links(found.evolve())
+    assert len(links) == 1
+    assert links.table().to_polars().equals(wanted.table().to_polars())
+    assert list(map(str, ipmo.check(ipmo.from_tables(made())))) == list(map(str, ipmo.check(found.evolve())))
 
 
 @pytest.mark.parametrize("project", ["Q", "", ["Q"]])

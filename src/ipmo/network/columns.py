@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Generic, Self, TypeVar, overload
@@ -38,7 +39,7 @@ class Same(Sequence[T], Generic[T]):
         return self.size
 
     def __iter__(self) -> Iterator[T]:
-        """That value, as often as there are nodes: no index is out of range here, so that counting up would never end."""
+        """That value, as often as there are nodes."""
         return itertools.repeat(self.value, self.size)
 
     @overload
@@ -46,8 +47,27 @@ class Same(Sequence[T], Generic[T]):
     @overload
     def __getitem__(self, place: slice) -> Sequence[T]: ...
     def __getitem__(self, place: int | slice) -> T | Sequence[T]:
-        """That value, wherever one looks."""
-        return Same(self.value, len(range(*place.indices(self.size)))) if isinstance(place, slice) else self.value
+        """That value, for every node.
+
+        Raises:
+            IndexError: there are not so many nodes; whoever counts up until there is no more ends there.
+        """
+        if isinstance(place, slice):
+            return Same(self.value, len(range(*place.indices(self.size))))
+        if not -self.size <= place < self.size:
+            raise IndexError(place)
+        return self.value
+
+    def index(self, value: object, start: int = 0, stop: int = sys.maxsize) -> int:
+        """The first place of a value, found without looking at every node.
+
+        Raises:
+            ValueError: no node from start to before stop has it.
+        """
+        places = range(self.size)[start:stop]
+        if value != self.value or not places:
+            raise ValueError(f"{value!r:.60} is not there")
+        return places[0]
 
 
 def _tasks(columns: Columns) -> Sequence[str]:
