@@ -370,6 +370,12 @@ class Passes(LatePass):
         ends = [f for v, f in moved.items() if net.state[q.order[v]] in LIVE and net.kinds[q.order[v]] not in EFFECTS]
         return max([*ends, *([rest] if rest is not None else [])], default=None)
 
+    def asked(self, k: int, v: int) -> tuple[int, bool]:
+        """What the link in place k asks of the start of v by the early dates, and whether the finish of v then waits for the next shift."""
+        q = self.lists
+        start, edge = self._pushed(self._nodes, k, v, q.x[q.src[k]], q.edge[q.src[k]])
+        return start, bool(edge)
+
     def _pushed(self, nodes: Nodes, k: int, v: int, x: int, edge: int) -> tuple[int, int]:
         """What a link imposes on the start of v, and whether its finish then waits for the next shift."""
         q, mode, dur = self.lists, self.lists.mode[k], nodes.dur

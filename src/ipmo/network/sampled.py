@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     Row = NDArray[np.int64]
 
-__all__ = ["Lost", "SampledDates", "SampledPass"]
+__all__ = ["Cap", "Lost", "SampledDates", "SampledPass"]
 
 
 class Lost(Protocol):
@@ -51,6 +51,18 @@ class Lost(Protocol):
 
     def begun(self, finish: Row, length: Row) -> Row:
         """Where work of some minutes begins at the latest that ends there."""
+
+
+class Cap(NamedTuple):
+    """What a link asks of its target at most.
+
+    Args:
+        at: a start, or of a link to a finish that finish, on the clock of the target.
+        waits: that finish falls into a break, and is reached where the next shift begins.
+    """
+
+    at: int
+    waits: bool = False
 
 
 class SampledDates(NamedTuple):
@@ -114,7 +126,7 @@ class SampledPass:
         self,
         lengths: Mapping[int, Row],
         shifts: Mapping[int, Row],
-        capped: Mapping[int, int] = FrozenMap(),
+        capped: Mapping[int, Cap] = FrozenMap(),
         lost: Mapping[int, Lost] = FrozenMap(),
     ) -> SampledDates:
         """Early dates of all positions.
@@ -122,7 +134,7 @@ class SampledPass:
         Args:
             lengths: minutes of work of those positions whose duration is not the network's own.
             shifts: minutes, on its own clock, by which a position starts later than all lets it.
-            capped: of some links, by place, the latest start or finish of the target that they ask for, on its own clock.
+            capped: what some links ask for at most, by place.
             lost: working time that some positions lose.
         """
         dur = [lengths[v] if v in lengths else np.array([length], np.int64) for v, length in enumerate(self.dur)]
@@ -141,7 +153,7 @@ class SampledPass:
         dates: SampledDates,
         lengths: Mapping[int, Row],
         shifts: Mapping[int, Row],
-        capped: Mapping[int, int],
+        capped: Mapping[int, Cap],
         lost: Mapping[int, Lost] = FrozenMap(),
     ) -> dict[int, tuple[Row, Row]]:
         """What starts or finishes otherwise where some links ask for less: start on its own clock and finish, by position.
@@ -151,7 +163,7 @@ class SampledPass:
         Args:
             dates: as `forward` gave them, without `capped`.
             lengths, shifts, lost: as they were given to `forward`.
-            capped: of some links, by place, the latest start or finish of the target that they ask for, on its own clock.
+            capped: what some links ask for at most, by place.
         """
         x, edge, finish, _, length = dates
         undo: dict[int, tuple[Row, Row, Row, Row]] = {}
@@ -189,7 +201,7 @@ class SampledPass:
             out[self.src[k]].append(v)
         return out
 
-    def _dated(self, v: int, found: SampledDates, length: Row, given: tuple[Row | None, Mapping[int, int], Lost | None]) -> _Dated:
+    def _dated(self, v: int, found: SampledDates, length: Row, given: tuple[Row | None, Mapping[int, Cap], Lost | None]) -> _Dated:
         """The dates of one position, those before it known.
 
         Args:
@@ -205,7 +217,7 @@ class SampledPass:
         for k in range(self.ptr[v], self.ptr[v + 1]):
             y, e = self._push(k, v, found, length, away)
             if k in capped:
-                y = np.minimum(y, _back(np.array([capped[k]], np.int64), length, away) if self.typ[k] >= FF else capped[k])
+                y, e = self._at_most(capped[k], self.typ[k] >= FF, (y, e), length, away)
             asked.append(y)
             if self.mark[v] & ONE_IS_ENOUGH:
                 least = y if least is None else np.minimum(least, y)
@@ -236,11 +248,8 @@ class SampledPass:
         """The earliest start of a position before any link, and whether its finish then falls into a break."""
         best, late = np.array([self.low[v]], np.int64), np.zeros(1, np.int64)
         if v in self.floors:
-            floor, edge = np.array([self.floors[v][0]], np.int64), np.array([self.floors[v][1]])
-            least = _back(floor, length, away)
+            least, edge = _to_finish(*self.floors[v], length, away)
             best = np.maximum(best, least)
-            if away is not None:  # a day that is lost is a break too
-                edge = edge | (away.ended(floor, np.zeros(1, np.int64)) < floor)
             if edge.any():
                 late = ((best == least) & edge).astype(np.int64)
         return best, late
@@ -249,8 +258,12 @@ class SampledPass:
         """The latest early start that a constraint allows; None where there is none."""
         if v in self.caps:
             start, finish, least = self.caps[v]
-            return np.maximum(np.minimum(start, _back(np.array([finish], np.int64), length, away)), least)
-        return None if self.high[v] >= FAR else np.array([self.high[v]], np.int64)
+            high = np.maximum(np.minimum(start, _back(np.array([finish], np.int64), length, away)), least)
+        elif self.high[v] >= FAR:
+            return None
+        else:
+            high = np.array([self.high[v]], np.int64)
+        return high if away is None else away.resumed(high)
 
     def _push(self, k: int, v: int, found: SampledDates, length: Row, away: Lost | None) -> tuple[Row, Row | int]:
         """The start that a link asks for, and whether the finish then lies where the next shift begins."""
@@ -270,6 +283,13 @@ class SampledPass:
         y = _back(worked, length, away)
         end = worked if away is None else away.ended(worked, np.zeros(1, np.int64))
         return y, 0 if own == 0 else (instant > clocks.finish_at(own, end)).astype(np.int64)
+
+    @staticmethod
+    def _at_most(cap: Cap, to_finish: bool, asked: tuple[Row, Row | int], length: Row, away: Lost | None) -> tuple[Row, Row | int]:
+        """What a link asks for, as `_push` says it, where it asks for no more than a cap."""
+        y, e = asked
+        most, waits = _to_finish(cap.at, cap.waits, length, away) if to_finish else (cap.at, cap.waits)
+        return np.minimum(y, most), np.where(y > most, waits, np.where(y == most, np.minimum(e, waits), e))
 
     def _given(self, k: int, u: int, x: Row, finish: Row) -> Row:
         """The instant that a calendar link hands on; see `kernels.links.given`."""
@@ -312,6 +332,14 @@ class SampledPass:
                 for k in range(self.ptr[v], self.ptr[v + 1]):
                     found[self.src[k]] = found[self.src[k]] | (found[v] & dates.drives[k])
         return found
+
+
+def _to_finish(finish: int, waits: bool, length: Row, away: Lost | None) -> tuple[Row, NDArray[np.bool_]]:
+    """Where work begins that ends there, and whether that end falls into a break; a day that is lost is one too."""
+    at, edge = np.array([finish], np.int64), np.array([waits])
+    if away is not None:
+        edge = edge | (away.ended(at, np.zeros(1, np.int64)) < at)
+    return _back(at, length, away), edge
 
 
 def _back(finish: Row, length: Row, away: Lost | None) -> Row:

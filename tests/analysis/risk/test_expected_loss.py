@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from click.testing import CliRunner
 import ipmo
 from ipmo.cli import main
 from ipmo.model import Portfolio
+from ipmo.units import minutes
 
 
 def plan(**givers: object) -> Portfolio:
@@ -92,3 +94,31 @@ def test_a_refused_simulation_prints_no_figures(tmp_path: Path) -> None:
     assert as_json.exit_code == 1
     assert json.loads(as_json.stdout)["rows"] == []
     assert json.loads(as_json.stdout)["grade"] == "refused"
+
+
+@pytest.mark.parametrize(("lengths", "end", "planned"), [(("5 d", "6 d"), (12, 9), (9, 17)), (("6 d", "7 d"), (12, 17), (12, 9))])
+def test_a_finish_in_time_waits_for_a_shift_as_in_the_schedule(
+    lengths: tuple[str, str], end: tuple[int, int], planned: tuple[int, int]
+) -> None:
+    """The giver works on Saturdays, what must not finish before it does not: on Saturday the 10th it waits for Monday at 9.
+
+    Planned for Friday at 17:00 and late by Saturday, the link costs the weekend; planned for Saturday, it costs from Monday at 9 to 17:00.
+    """
+    data = {
+        "ipmo": 1,
+        "portfolio": {"id": "all", "start": "2026-01-05"},
+        "calendars": [{"id": "week", "week": "mon-fri", "hours": "09:00-17:00"}, {"id": "six", "week": "mon-sat", "hours": "09:00-17:00"}],
+        "projects": [
+            {"id": "a", "calendar": "six", "tasks": [{"id": "give", "duration": {"values": list(lengths), "weights": [0.6, 0.4]}}]},
+            {"id": "b", "calendar": "week", "tasks": [{"id": "take", "duration": "2 d"}]},
+        ],
+        "links": [{"from": "a/give", "to": "b/take", "type": "FF"}],
+    }
+    q = ipmo.simulate(ipmo.from_dict(data), samples=600)
+    found = q.finish("b/take")
+    plan, slow = (datetime(2026, 1, day, hour) for day, hour in (planned, end))
+    assert found.planned == minutes(plan)
+    assert set(found.samples) == {plan, slow}
+    share = sum(one == slow for one in found.samples) / 600
+    (row,) = q.hand_overs().rows()
+    assert row["days"] == pytest.approx(share * (slow - plan) / timedelta(days=1))

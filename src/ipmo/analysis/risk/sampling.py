@@ -25,7 +25,7 @@ from ipmo.model.calendars import Calendar
 from ipmo.model.estimates import Estimate, Uniform
 from ipmo.model.fields import FrozenMap
 from ipmo.network.kernels.columns import ONE_IS_ENOUGH
-from ipmo.network.sampled import Lost, SampledDates, SampledPass
+from ipmo.network.sampled import Cap, Lost, SampledDates, SampledPass
 from ipmo.network.states import EFFECTS, LIVE, TO_FINISH
 from ipmo.network.streams import GROUP, stream
 from ipmo.progress import step
@@ -373,7 +373,7 @@ class Samples:
             for place, kept in enumerate(self.setup.kept):
                 for node in kept.nodes:
                     keeps.setdefault(sampled.pos[node], []).append(place)
-            own: dict[int, dict[int, int]] = {}
+            own: dict[int, dict[int, Cap]] = {}
             for k, cap in self._capped(sampled, frozenset(wanted)).items():
                 own.setdefault(sampled.network.numbers[sampled.links[k]], {})[k] = cap
             for number in wanted:
@@ -384,24 +384,29 @@ class Samples:
                 if places:
                     yield number, part.columns, {place: self._kept(place, sampled, found, moved) for place in places}
 
-    def _capped(self, sampled: SampledPass, wanted: frozenset[int]) -> dict[int, int]:
+    def _capped(self, sampled: SampledPass, wanted: frozenset[int]) -> dict[int, Cap]:
         """What links that hand over in time ask for at most, by their place: what they ask for in the schedule."""
         passes = self.setup.structures.base.passes
         base, q = passes.network, passes.lists
-        asked: dict[int, tuple[int, int]] = {}
+        asked: dict[int, tuple[Cap, int]] = {}
         for v in range(base.n):
             for k in range(q.ptr[v], q.ptr[v + 1]):
                 number = base.numbers.get(q.perm[k], -1)
                 if number in wanted:
-                    asked[number] = passes.push(k, v, q.x[q.src[k]]) + (q.dur[v] if q.typ[k] in TO_FINISH else 0), q.clk[v]
-        out: dict[int, int] = {}
+                    start, waits = passes.asked(k, v)
+                    asked[number] = Cap(start + (q.dur[v] if q.typ[k] in TO_FINISH else 0), waits), q.clk[v]
+        out: dict[int, Cap] = {}
         for v in range(sampled.network.n):
             for k in range(sampled.ptr[v], sampled.ptr[v + 1]):
                 number = sampled.network.numbers.get(sampled.links[k], -1)
                 if number in asked:
-                    worked, clock = asked[number]  # work that comes to nothing may lie on another clock
-                    same = clock == sampled.clk[v]
-                    out[k] = worked if same else sampled.network.clock(sampled.clk[v]).work(base.clock(clock).start(worked))
+                    cap, given = asked[number]  # work that comes to nothing may lie on another clock
+                    if given == sampled.clk[v]:
+                        out[k] = cap
+                        continue
+                    clock, own = base.clock(given), sampled.network.clock(sampled.clk[v])
+                    instant = clock.finish(cap.at) if sampled.typ[k] in TO_FINISH and not cap.waits else clock.start(cap.at)
+                    out[k] = Cap(own.work(instant), sampled.typ[k] in TO_FINISH and own.waits(instant))
         return out
 
     def _one(self, sample: int, lengths: Mapping[str, Row], later: Mapping[str, Row], out: tuple[Row, Row, dict[int, int], Row]) -> None:
