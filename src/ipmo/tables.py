@@ -490,7 +490,7 @@ def rows_of(frame: object, what: str = "frame") -> list[dict[str, Cell]]:
         what: what it is, for the message.
 
     Raises:
-        OptionError: it is no data frame.
+        OptionError: it is no data frame, or two of its columns have one name.
     """
     if isinstance(frame, Table):
         return list(frame.rows())
@@ -500,4 +500,6 @@ def rows_of(frame: object, what: str = "frame") -> list[dict[str, Cell]]:
         found: nw.DataFrame[Any] = nw.from_native(frame, eager_only=True)
     except TypeError:
         raise OptionError(what, frame, takes="a Table, or a frame of pandas, polars or Arrow; ipmo.from_dict reads plain rows") from None
+    except nw.exceptions.DuplicateError:
+        raise OptionError(what, frame, takes="a frame in which no two columns have one name") from None
     return list(found.iter_rows(named=True))

@@ -226,6 +226,14 @@ def test_copies_hold_what_was_not_looked_at(change: Any) -> None:
         ({"projects": {"id": ["P", "P"]}}, "projects[1]", "stands twice in the table"),
         ({"projects": {"start": ["2026-01-05", "2026-31-01"]}}, "projects[1].start", "2026-31-01"),
         ({"portfolio": {"start": ["soon"]}}, "portfolio[0].start", "soon"),
+        ({"projects": {"tasks": ['[{"id": "z", "duration": "x"}]', None]}}, "projects[0].tasks[0].duration", "'x'"),
+        ({"projects": {"tasks": ['[{"id": "z"}]', None]}, "tasks": {"duration": ["1 d", "x", "3 d"]}}, "tasks[1].duration", "'x'"),
+        ({"projects": {"gates": ["[[]]", None]}}, "projects[0].gates[0]", "a list"),
+        ({"projects": {"gates": [None, "G1"]}}, "projects[1].gates", "expected a list of gates"),
+        ({"projects": {"gates": ["G1", None]}, "gates": {"project": ["P"], "id": ["G2"]}}, "projects[0].gates", "expected a list of gates"),
+        ({"projects": {"tasks": [None, "z"]}}, "projects[1].tasks", "expected a list of tasks"),
+        ({"tasks": {"after": [None, "[" * 9999, None]}}, "tasks[1].after[0]", "is no task"),
+        ({"tasks": {"after": [None, '{"a":' * 9999 + "1" + "}" * 9999, None]}}, "tasks[1].after[0]", "is no task"),
     ],
 )
 def test_what_is_wrong_is_located_by_table_row_and_column(changes: dict[str, dict[str, list[Any]]], where: str, said: str) -> None:
@@ -288,6 +296,26 @@ def test_a_task_of_a_file_that_names_a_project_is_refused(project: Any) -> None:
     tasks = [{"id": "a", "duration": "1 d"}, {"id": "b", "duration": "2 d", "project": project}]
     with pytest.raises(ipmo.ModelError, match=r"projects\[0\].tasks\[1\].project: unknown field 'project'"):
         read_plain({"ipmo": 1, "portfolio": {"id": "x"}, "projects": [{"id": "P", "tasks": tasks}, {"id": "Q"}]})
+
+
+@pytest.mark.parametrize("nested", [['[{"id": "z"}]', None], [None, '[{"id": "z"}]']])
+def test_tasks_that_stand_with_their_project_are_kept_beside_those_of_the_table(nested: list[str | None]) -> None:
+    """The table of tasks took their place without a word, and the schedule knew nothing of them."""
+    found = ipmo.from_tables(made(projects={"tasks": nested}))
+    owner = "PQ"[nested.index(None) - 1]
+    assert [task.id for task in found[owner].tasks] == ["z", *(["a", "b"] if owner == "P" else ["a"])]
+    assert f"{owner}/z" in ipmo.schedule(found)
+
+
+def test_a_table_with_two_columns_of_one_name_is_refused() -> None:
+    import pandas as pd
+    import pyarrow as pa
+
+    rows = [["P", "a", "1 d", "2 d"]]
+    names = ["project", "id", "duration", "duration"]
+    for frame in (pd.DataFrame(rows, columns=names), pa.Table.from_arrays([pa.array([cell]) for cell in rows[0]], names=names)):
+        with pytest.raises(ipmo.OptionError, match="no two columns have one name"):
+            ipmo.from_tables({"tasks": frame})
 
 
 @pytest.mark.parametrize("dialect", ["msproject", "p6"])

@@ -66,7 +66,10 @@ def frames_by_columns(frames: Mapping[str, PlainData], declared: Declared) -> Po
 
     tables: dict[str, FrameCells] = {}
     for name, frame in frames.items():
-        found = frame if isinstance(frame, Table) else nw.from_native(frame, eager_only=True, pass_through=True)
+        try:
+            found = frame if isinstance(frame, Table) else nw.from_native(frame, eager_only=True, pass_through=True)
+        except nw.exceptions.DuplicateError:  # two columns of one name
+            return None
         if not isinstance(found, nw.DataFrame):
             return None
         tables[name] = FrameCells(found)
@@ -208,6 +211,8 @@ class _Columns:
         for project, (begin, end) in zip(self.document["projects"], itertools.pairwise(self.first.tolist()), strict=True):
             found = dict(zip(self.names[begin:end], range(begin, end), strict=True))
             if len(found) < end - begin:
+                raise NotPlainError
+            if project.get("tasks") is not None:  # more of them than the table of tasks holds
                 raise NotPlainError
             for group in ("gates", "risks"):
                 beside = project.get(group)

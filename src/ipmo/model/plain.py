@@ -195,7 +195,9 @@ def from_table_rows(rows: Mapping[str, list[PlainMap]]) -> PlainMap:
                 raise ModelError(Problem(message="the row names no project; fill in its column 'project'", path=(group, place)))
             owner = str(row.pop("project"))
             project = projects.setdefault(owner, {"id": owner})
-            project.setdefault(group, []).append(row)
+            if not isinstance(project.setdefault(group, []), list):
+                raise ModelError(Problem(message=f"expected a list of {group}", path=("projects", list(projects).index(owner), group)))
+            project[group].append(row)
     if projects:
         plain_rows["projects"] = list(projects.values())
     organisation = {name: plain_rows.pop(name) for name in ORGANISATION if name in plain_rows}
@@ -212,7 +214,11 @@ def in_tables(rows: Mapping[str, list[PlainMap]]) -> Callable[[PathKey], PathKey
     """
     owners = dict.fromkeys(str(row.get("id")) for row in rows.get("projects", ()))
     inside: dict[tuple[str, str], list[int]] = {}
+    written: dict[tuple[str, str], int] = {}
+    """How many stand with their project, as JSON text: those come first."""
     for group in INNER:
+        beside = {str(row.get("id")): plain_row({group: row[group]}).get(group) for row in rows.get("projects", ()) if group in row}
+        written |= {(group, owner): len(nested) for owner, nested in beside.items() if isinstance(nested, list)}
         for place, row in enumerate(rows.get(group, ())):
             owner = str(row.get("project"))
             owners.setdefault(owner)
@@ -226,7 +232,9 @@ def in_tables(rows: Mapping[str, list[PlainMap]]) -> Callable[[PathKey], PathKey
         if first == "portfolio" and rest:
             return ("portfolio", 0, *rest)
         if first == "projects" and len(rest) > 2 and isinstance(rest[0], int) and rest[1] in INNER and isinstance(rest[2], int):
-            return (str(rest[1]), inside[str(rest[1]), names[rest[0]]][rest[2]], *rest[3:])
+            found = (str(rest[1]), names[rest[0]])
+            before = written.get(found, 0)
+            return path if rest[2] < before else (found[0], inside[found][rest[2] - before], *rest[3:])
         return path
 
     return place_of
@@ -241,7 +249,7 @@ def plain_row(row: Mapping[str, PlainData]) -> PlainMap:
         if isinstance(value, str) and value[:1] in ("[", "{"):
             try:
                 value = json.loads(value)
-            except ValueError:
+            except (ValueError, RecursionError):  # no JSON, or nested beyond all measure: a text
                 pass
         elif hasattr(value, "item") and not isinstance(value, str):  # a numpy scalar out of a frame
             value = value.item()
