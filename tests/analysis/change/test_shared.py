@@ -32,10 +32,11 @@ Draw = Callable[[st.SearchStrategy[Any]], Any]
 
 @st.composite
 def committed(draw: Draw, *, tied: bool = False) -> m.Portfolio:
-    """A portfolio whose links are promised or needed, and whose projects may require, and be paused or closed like, others."""
+    """A portfolio whose links are promised, needed or delivered, and whose projects may require, and be paused or closed like, others."""
     pf = draw(portfolios(tied=tied))
     days = st.none() | st.integers(0, 200).map(lambda n: FIRST + timedelta(days=n))
-    links = [attrs.evolve(link, promised=draw(days), needed=draw(days)) for link in pf.links]
+    status = st.sampled_from([None, "agreed", "delivered"])
+    links = [attrs.evolve(link, promised=draw(days), needed=draw(days), status=draw(status)) for link in pf.links]
     known: list[m.Project] = []
     for project in pf.projects:
         wanted = [draw(st.sampled_from(known)).id] if known and draw(st.integers(0, 3)) == 0 else []
