@@ -75,6 +75,13 @@ def test_gov_r01_follows_every_path_and_asks_how_the_gate_stood_when_the_work_be
     assert heard("gate-sequence", text) == said
 
 
+@pytest.mark.parametrize("begun", ["progress: 20 %", "actual_start: 2026-03-01", "actual: 5 GBP"])
+def test_gov_r01_sees_that_a_project_without_tasks_has_begun(heard, begun: str) -> None:  # type: ignore[no-untyped-def]
+    tail = "projects: [{{id: p, tasks: [{{id: x, duration: 1 d}}], gates: [{{id: G}}]}}, {{id: q, start: 2026-03-01, finish: 2026-09-01{more}}}]\nlinks: [{{from: p/G, to: q@start}}]"
+    assert heard("gate-sequence", tail.format(more="")) == []
+    assert heard("gate-sequence", tail.format(more=f", {begun}")) == ["'q' began or cost money behind gate 'p/G', which has no decision"]
+
+
 def test_gov_r01_lets_work_begin_whose_finish_alone_waits_for_the_gate(heard) -> None:  # type: ignore[no-untyped-def]
     tail = "projects: [{{id: p, tasks: [{{id: x, duration: 10 d, after: {{from: G, type: {kind}}}, actual_start: 2026-03-01}}], gates: [{{id: G}}]}}]"
     assert heard("gate-sequence", tail.format(kind="FF")) == []

@@ -83,7 +83,7 @@ def _why(gate: Gate, noun: Task | Project, today: date | None) -> str:
 def _begun(pf: Portfolio) -> Iterator[tuple[str, Task | Project]]:
     """Work that has begun, or that money was spent on: tasks, and projects without any."""
     for project in pf.projects:
-        if not project.tasks and (project.actual_start or project.actual_finish or project.actual is not None):
+        if not project.tasks and (project.actual_start or project.actual_finish or project.progress or project.actual is not None):
             yield project.id, project
         wholes = {task.parent for task in project.tasks}
         for task in project.tasks:
