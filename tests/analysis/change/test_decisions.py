@@ -312,3 +312,18 @@ def test_a_decision_that_blocks_a_summary_is_needed_when_its_work_must_begin(tmp
     )
     row = ipmo.decisions_due(path)["D"]
     assert (row.at_risk, str(said_day(row.latest, finish=True))) == ("q/z", "2026-07-27")  # what has begun waits for nothing
+
+
+@pytest.mark.parametrize(("where", "latest"), [(WITHIN, "2026-07-07"), (ACROSS, "2026-07-27")])
+def test_a_gate_on_hold_is_due_like_one_that_nobody_has_decided(tmp_path: Path, where: dict[str, str], latest: str) -> None:
+    """Nothing behind it has a date; by when it must be passed, at the latest, is what an open gate there would say."""
+    path = tmp_path / "pf.yaml"
+    rows = []
+    for decision in ("{outcome: hold, date: 2026-02-01}", "null"):
+        path.write_text(BEHIND.format(decision=decision, more="", **where))
+        rows += ipmo.decisions_due(path)
+    assert rows[0] == rows[1]
+    assert (rows[0].kind, rows[0].item, rows[0].at_risk) == ("gate", "p/G", "q/z")
+    assert str(said_day(rows[0].latest, finish=True)) == latest
+    path.write_text(BEHIND.format(decision="{outcome: kill, date: 2026-02-01}", more="", **where))
+    assert not [row for row in ipmo.decisions_due(path) if row.kind == "gate"]

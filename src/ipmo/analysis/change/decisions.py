@@ -52,7 +52,7 @@ class Due:
         who: the board or the owner; None when nobody is named.
         latest: the last moment up to which every commitment downstream still holds; None where no commitment waits for it.
         stated: when it is needed by, or due, as stated.
-        expected: when the schedule comes to it, for gates.
+        expected: when the schedule comes to it, for gates; to one on hold, were it open.
         float: working days left (portfolio's calendar), from the status date until `latest`; negative when that has passed.
         margin: working days from when the schedule comes to it until `latest`, for gates; negative when it comes too late.
         at_risk: the commitment that fails first.
@@ -156,11 +156,11 @@ class DecisionQueue(Answer[str, Due]):
 
 
 def decisions_due(portfolio: Portfolio, *, on_cycle: OnCycle = "error") -> DecisionQueue:
-    """Every open gate, open decision and unmet condition, with the latest date on which nothing downstream is late.
+    """Every gate that is open or on hold, open decision and unmet condition, with the latest date on which nothing downstream is late.
 
     A gate is a node of the schedule. A decision holds back what it `blocks`; a condition of a conditional go holds back what
-    follows its gate, in whatever project, and has not begun. One that is overdue holds it back already: its latest date is that up to
-    which the commitments behind it would still hold, were it met then.
+    follows its gate, in whatever project, and has not begun. One that is overdue, and a gate on hold, hold it back already: their latest
+    date is that up to which the commitments behind them would still hold, were the condition met, or the gate passed, then.
 
     Args:
         portfolio: the portfolio.
@@ -204,7 +204,7 @@ class _Finder:
     def run(self) -> list[Due]:
         pf = self.portfolio
         rows: list[Due] = []
-        lapsed: list[Due] = []
+        held: list[Due] = []
         today = None if pf.status_date is None else as_day(pf.status_date)
         for project in pf.projects:
             if project.state == "closed" or project.stopped:  # nothing in it waits for a decision
@@ -212,28 +212,32 @@ class _Finder:
             for gate in project.gates:
                 full_id = f"{project.id}/{gate.id}"
                 if gate.open or self._overtaken(full_id, gate):
-                    rows.append(self._gate(full_id, gate))
+                    rows.append(self.gate(full_id, gate))
+                elif gate.decision is not None and gate.decision.outcome == "hold":
+                    held.append(self.standing.gate(full_id, gate))
                 elif gate.decision is not None and gate.decision.outcome in ("go", "conditional go"):
                     followers, holds = self._followers(project, gate.id), gate.standing(today) not in GO
                     for condition in gate.decision.conditions:
                         if condition.met is None:
                             name, finder = condition.text or condition.id, self.standing if holds else self
                             row = finder.waiting("condition", full_id, name, condition.owner, condition.due, followers)
-                            (lapsed if holds else rows).append(row)
+                            (held if holds else rows).append(row)
         for decision in pf.decisions:
             if decision.state == "open":
                 blocked = [name for item in decision.blocks for name in self._blocked(pf.resolve(item) or item)]
                 rows.append(self.waiting("decision", decision.id, decision.question, decision.body, decision.need_by, blocked))
         far = datetime.max
         rows = self.with_costs(rows)
-        rows += self.standing.with_costs(lapsed) if lapsed else []
+        rows += self.standing.with_costs(held) if held else []
         return sorted(rows, key=lambda r: (r.by or far, r.float is None, r.float or 0.0, r.kind, r.item))
 
     @functools.cached_property
     def standing(self) -> _Finder:
-        """The same question where no conditional go has lapsed: what follows one has dates there."""
+        """The same question where no conditional go has lapsed and gates on hold are open: what follows one has dates there."""
 
         def stands(gate: Gate) -> Gate:
+            if gate.decision is not None and gate.decision.outcome == "hold":
+                return attrs.evolve(gate, decision=None)
             if gate.decision is None or gate.decision.outcome != "conditional go":
                 return gate
             conditions = [attrs.evolve(one, due=None) for one in gate.decision.conditions]
@@ -249,7 +253,8 @@ class _Finder:
         today = None if self.portfolio.status_date is None else as_day(self.portfolio.status_date)
         return hold is not None and hold.item == full_id and gate.standing(today) in GO
 
-    def _gate(self, full_id: str, gate: Gate) -> Due:
+    def gate(self, full_id: str, gate: Gate) -> Due:
+        """A gate: as late as what follows it allows."""
         node = self.s.passes.named.get(full_id)
         row = Due(kind="gate", item=full_id, name=gate.name or gate.id, who=gate.body, stated=_instant(gate.need_by))
         if node is None or self.net.state[node] not in LIVE or node in self.s.passes.without_duration:
