@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import attrs
@@ -94,7 +95,8 @@ def plans(draw: st.DrawFn) -> Portfolio:
     ids = [f"{project.id}/{task.id}" for project in projects for task in project.tasks]
     pairs = [(a, b) for place, b in enumerate(ids) for a in ids[:place] if a.partition("/")[0] != b.partition("/")[0]]
     chosen = draw(st.lists(st.sampled_from(pairs), unique=True, max_size=8)) if pairs else []
-    links = [Link(source=a, target=b, type=draw(types), lag=draw(lags), giver_owner=draw(owners)) for a, b in chosen]
+    statuses = st.sampled_from([None, "agreed", "delivered"])
+    links = [Link(source=a, target=b, type=draw(types), lag=draw(lags), giver_owner=draw(owners), status=draw(statuses)) for a, b in chosen]
     return Portfolio(
         id="x", start="2026-01-05", status_date=draw(st.sampled_from([None, "2026-02-16"])), people=[Person(id="ann"), Person(id="bob")],
         calendars=[{"id": "late", "hours": "14:00-22:00"}], money={"currency": "GBP"}, projects=projects, links=links,
@@ -162,6 +164,39 @@ def test_what_was_left_out_is_checked_again_where_what_it_refers_to_changes() ->
     assert unread(found.projects[0], "tasks")
     with pytest.raises(ipmo.ModelError, match="owner 'ann' is no person"):
         found.evolve(people=[])
+
+
+@pytest.mark.parametrize("status", ["agreed", "delivered"])
+def test_only_a_link_that_is_not_delivered_moves_what_follows(status: str) -> None:
+    """P/b ends on Wednesday, after 3 days; handed over already, Q/a starts with the portfolio."""
+    found = ipmo.from_tables(made(links={"status": [status]}))
+    assert ipmo.schedule(found)["Q/a"].early_start == (datetime(2026, 1, 5, 9) if status == "delivered" else datetime(2026, 1, 8, 9))
+
+
+@pytest.mark.parametrize("frame", ["polars", "pandas"])
+def test_a_frame_that_is_written_into_later_leaves_what_was_read(frame: str) -> None:
+    tables = made()
+    if frame == "pandas":
+        tables = {name: table.to_pandas() for name, table in tables.items()}
+    found = ipmo.from_tables(tables)
+    for table, column, cell in (("tasks", "duration", "9 d"), ("links", "to", "P/a")):
+        if frame == "pandas":
+            tables[table].loc[0, column] = cell
+        else:
+            tables[table][0, column] = cell
+    assert found["P/a"].duration == Task(id="a", duration="1 d").duration
+    assert found.links[0].target == "Q/a"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "where"),
+    [("tasks", [{"id": "a", "project": "P"}], ("projects", 0, "tasks", 0, "project")), ("gates", 3, ("projects", 0, "gates"))],
+)
+def test_what_is_wrong_in_plain_data_is_refused_as_without_columns(field: str, value: Any, where: tuple[str | int, ...]) -> None:
+    project = {"id": "P", "tasks": [{"id": "a", "duration": "1 d"}], field: value}
+    with pytest.raises(ipmo.ModelError) as caught:
+        ipmo.from_dict({"ipmo": 1, "portfolio": {"id": "x", "start": "2026-01-05"}, "projects": [project]})
+    assert [problem.path for problem in caught.value.problems] == [where]
 
 
 PLAIN: dict[str, dict[str, list[Any]]] = {

@@ -48,7 +48,7 @@ TITLES: Final = ("name", "category", "note")
 QUANTITIES: Final = ("budget", "actual", "forecast", "effort")
 """Columns of which nearly every cell is another number of the same few units."""
 KEPT: Final = ("baseline_start", "baseline_finish", "needed", "promised", "status")
-"""Columns that move no date: of each different text it is enough to know that it can be read."""
+"""Columns that are kept for their nouns: of each different text it is enough to know that it can be read."""
 OWNERS: Final = ("owner", "giver_owner", "receiver_owner")
 LEAST = 1000
 """Tasks of a file from which on columns pay: a first answer on a small file loads no numpy."""
@@ -82,7 +82,9 @@ def frames_by_columns(frames: Mapping[str, PlainData], declared: Declared) -> Po
         known = {str(row.get("id")) for row in rows}
         rows += [{"id": owner} for owner in dict.fromkeys(owners) if owner not in known]
         document = from_table_rows(rest)
-        return _Columns(document, tables["tasks"], owners, tables.get("links"), declared).portfolio()
+        tasks = FrameCells(tables["tasks"].frame.drop("project").clone())  # who gave the frames may write into them later
+        links = FrameCells(tables["links"].frame.clone()) if "links" in tables else None
+        return _Columns(document, tasks, owners, links, declared).portfolio()
     except (NotPlainError, ModelError, UnitError):
         return None
 
@@ -159,8 +161,7 @@ class _Columns:
         """
         import numpy as np
 
-        beside = {"project"} if self.source is None else set()  # in a file a task lies in its project and names none
-        self._column_by_column(self.tasks, Task, {"id", "duration", "milestone", "after", *QUANTITIES, *beside})
+        self._column_by_column(self.tasks, Task, {"id", "duration", "milestone", "after", *QUANTITIES})
         self._in_order()
         milestone = self._milestones()
         time, times = self._times(milestone)
@@ -182,6 +183,7 @@ class _Columns:
             lag=lag,
             lags=tuple(self.spans),
             inside=len(inside.source),
+            delivered=self._delivered(),
             local=self.local,
             names=[name or "" for name in self._sorted(self.tasks.listed("name"))] if "name" in self.tasks.filled() else None,
         )
@@ -216,7 +218,7 @@ class _Columns:
                 raise NotPlainError
             for group in ("gates", "risks"):
                 beside = project.get(group)
-                if beside and any(type(noun) is not dict or str(noun.get("id")) in found for noun in beside):
+                if beside and (type(beside) is not list or any(type(noun) is not dict or str(noun.get("id")) in found for noun in beside)):
                     raise NotPlainError
             self.local.append(found)
         fronts = [f"{name}/" for name in ordered]
@@ -361,6 +363,13 @@ class _Columns:
         places = {cell: self._lag(links, cell, Link) for cell in (None, *_different(cells))}
         return _Links(ends[0], ends[1], kinds, np.fromiter(map(places.__getitem__, cells), np.int64, len(cells)))
 
+    def _delivered(self) -> NDArray[np.bool_]:
+        """Of the links of the table of links, whether they are delivered."""
+        import numpy as np
+
+        cells = () if self.links is None else self.links.listed("status")
+        return np.fromiter((cell == "delivered" for cell in cells), bool, len(cells))
+
     def _places(self, links: Cells, column: str) -> Ints:
         """The nodes that the cells of a column name."""
         import numpy as np
@@ -410,7 +419,6 @@ class _Columns:
     def _made(self, begin: int, end: int) -> tuple[Task, ...]:
         """The tasks at some places, as nouns."""
         rows = self.tasks.rows(slice(begin, end) if self.together else self.order[begin:end].tolist())
-        rows = [{key: value for key, value in row.items() if key != "project"} for row in rows]
         return nouns_of(Task, rows, Reading(self.declared))
 
 

@@ -35,6 +35,7 @@ class WorkColumns:
         lag: the place of its lag in `lags`, -1 for none, int64 (m).
         lags: the lags that occur.
         inside: how many of the links stand with what follows.
+        delivered: of the links of the table of links, whether what they hand over was handed over, bool (m - inside).
         local: the place of each task by its id in its project, of each project.
         names: the title of each task, str (n); None where no task has one.
     """
@@ -50,6 +51,7 @@ class WorkColumns:
     lag: NDArray[np.int64]
     lags: tuple[Span, ...]
     inside: int
+    delivered: NDArray[np.bool_]
     local: Sequence[Mapping[str, int]]
     names: Sequence[str] | None = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import attrs
@@ -46,7 +47,19 @@ def network_by_columns(portfolio: Portfolio, dialect: Dialect) -> Network | None
         return None
     if not all(map(_is_plain, portfolio.projects)):
         return None
-    return _Compiled(portfolio, columns, dialect).network()
+    return _Compiled(portfolio, *_moving(columns), dialect).network()
+
+
+def _moving(columns: WorkColumns) -> tuple[WorkColumns, list[int]]:
+    """Columns without the links that are delivered, and the number of each link of the table of links that stays."""
+    import numpy as np
+
+    numbers = np.flatnonzero(~columns.delivered)
+    if len(numbers) == len(columns.delivered):
+        return columns, numbers.tolist()
+    rows = np.concatenate([np.arange(columns.inside), columns.inside + numbers])
+    kept = {name: getattr(columns, name)[rows] for name in ("source", "target", "type", "lag")}
+    return attrs.evolve(columns, **kept, delivered=columns.delivered[numbers]), numbers.tolist()
 
 
 def _is_plain(project: Project) -> bool:
@@ -62,6 +75,8 @@ class _Compiled:
 
     portfolio: Portfolio
     columns: WorkColumns
+    written: Sequence[int]
+    """The number of each of its links that stands in the table of links."""
     dialect: Dialect
 
     def network(self) -> Network:
@@ -77,14 +92,13 @@ class _Compiled:
         low = np.array([draft.clocks[number].work(draft.base) for number in range(len(draft.clocks.calendars) + 1)], np.int64)[clk]
         self._starts(draft, clk, low)
         lag, mode, lagclk = self._lagged(draft, dur, clk, nominal)
-        between = range(columns.inside, len(columns.source))
         large = n >= SMALL or len(columns.source) >= SMALL
 
         def kept(column: Ints) -> NDArray[np.int64] | list[int]:
             return column if large else column.tolist()
 
         src, dst, typ = kept(columns.source), kept(columns.target), kept(columns.type)
-        numbers = dict(zip(between, range(len(between)), strict=True))
+        numbers = dict(enumerate(self.written, columns.inside))
         return Network(
             ids=columns.ids,
             kinds=np.where(columns.milestone, "milestone", "task").tolist() if columns.milestone.any() else Same("task", n),
