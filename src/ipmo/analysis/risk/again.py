@@ -17,7 +17,7 @@ from ipmo.analysis.risk.removal import Figures, HandedOver, Removed, Responded, 
 from ipmo.analysis.risk.sampling import Samples, cost_rows, run, spans_of
 from ipmo.analysis.risk.setup import Kept, Setup
 from ipmo.errors import ModelError
-from ipmo.network.states import EFFECTS
+from ipmo.network.states import FROM_FINISH
 from ipmo.network.streams import GROUP
 from ipmo.progress import unwatched
 from ipmo.units import DAY, minutes
@@ -144,9 +144,8 @@ class Remade:
         wanted = [(place, number) for place, number in net.numbers.items() if self._across(place)]
         projects = {pf.id, *(project.id for project in pf.projects)}
         chosen = [one for one in setup.kept if one.begins or one.full_id in projects]
-        ends = {net.src[place] for place, _ in wanted}
-        chosen += [Kept(full_id=net.ids[v], nodes=(v,), done=-1, begins=False) for v in sorted(ends) if net.kinds[v] not in EFFECTS]
-        chosen = list({one.full_id: one for one in chosen}.values())
+        given = {place: self._given(place) for place, _ in wanted}
+        chosen = list({one.full_id: one for one in (*chosen, *given.values())}.values())
         kept = {one.full_id: one for one in chosen}
         base = self._figures(setup, chosen)
         gained = self._gained(base, chosen, sorted({number for _, number in wanted} & base.holding))  # what never holds back costs nothing
@@ -154,9 +153,8 @@ class Remade:
         out = []
         for place, number in wanted:
             link = pf.links[number]
-            name, owner = net.ids[net.src[place]], net.project[net.dst[place]]
-            giver = base.dates.get(name)
-            planned = None if giver is None else self._plan.planned(kept[name])
+            name, owner = given[place].full_id, net.project[net.dst[place]]
+            giver, planned = base.dates[name], self._plan.planned(kept[name])
             by = None if link.needed is None else minutes(link.needed, end=True)
             nothing, own = _Tally(setup.samples), gained.get(number, none)
             days = own.get(net.projects[owner] if owner >= 0 else pf.id, nothing)
@@ -166,8 +164,8 @@ class Remade:
                     source=link.source,
                     target=link.target,
                     type=link.type,
-                    late=None if giver is None or planned is None else float((giver > planned).mean()),
-                    missed=None if by is None or giver is None else float((giver > by).mean()),
+                    late=None if planned is None else float((giver > planned).mean()),
+                    missed=None if by is None else float((giver > by).mean()),
                     days=days.mean / DAY,
                     end_days=end_days.mean / DAY,
                     lost=lost.mean,
@@ -209,6 +207,13 @@ class Remade:
         if kept is None:
             raise ModelError(f"{item!r} has no dates in this simulation")
         return kept
+
+    def _given(self, link: int) -> Kept:
+        """What a link of the network hands over: the finish of its giver, or from its start on the start."""
+        net = self._plan.schedule.network
+        node = net.src[link]
+        begins = net.typ[link] not in FROM_FINISH and node not in net.points
+        return Kept(full_id=f"{net.ids[node]}@start" if begins else net.ids[node], nodes=(node,), done=-1, begins=begins)
 
     def _across(self, link: int) -> bool:
         """Whether a link of the network leads from one project to another."""

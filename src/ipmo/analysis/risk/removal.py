@@ -98,7 +98,7 @@ class HandedOver:
 
     Args:
         source, target, type: of the link.
-        late: the share of samples in which the giver is later than the schedule says.
+        late: the share of samples in which the giver finishes, or where its start is handed over starts, later than the schedule says.
         missed: the share in which it is later than the receiver needs it; None where nobody stated when.
         days: how much later the receiving project ends because of it, on average.
         end_days: how much later the portfolio ends because of it, on average.

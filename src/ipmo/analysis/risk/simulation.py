@@ -228,10 +228,10 @@ class Simulation(Rows[str, Simulated]):
     def hand_overs(self) -> Table:
         """Links across projects by expected loss: which hand-over is most likely to hurt, on the same draws with it late and in time.
 
-        Columns: `source`, `target`, `type`, `late` (the share of samples in which the giver is later than the schedule says), `missed`
-        (later than the receiver needs it; blank where nobody stated when), `days` (how much later the receiving project ends because of
-        it, on average, in days of 24 hours), `end_days` (the portfolio alike), `lost` (what benefits are worth less because of it); each with
-        its standard error, as `days_error` and so on.
+        Columns: `source`, `target`, `type`, `late` (the share of samples in which the finish of the giver, of an SS or SF link its start,
+        is later than the schedule says), `missed` (later than the receiver needs it; blank where nobody stated when), `days` (how much
+        later the receiving project ends because of it, on average, in days of 24 hours), `end_days` (the portfolio alike), `lost` (what
+        benefits are worth less because of it); each with its standard error, as `days_error` and so on.
         A hand-over is in time when it asks for no more than in the schedule; whatever else holds the receiver back still does.
 
         Raises:
