@@ -357,3 +357,30 @@ def test_a_table_with_two_columns_of_one_name_is_refused() -> None:
 def test_other_conventions_look_at_the_nouns(dialect: str) -> None:
     found, wanted = ipmo.from_tables(made()), ipmo.from_dict(ipmo.to_dict(ipmo.from_tables(made())))
     assert ipmo.schedule(found, dialect=dialect).table().to_polars().equals(ipmo.schedule(wanted, dialect=dialect).table().to_polars())
+
+
+@pytest.mark.parametrize(
+    ("table", "rows", "said"),
+    [
+        ("tasks", {"id": ["a"], "duration": ["1 d"]}, r"tasks\[0\]: the row names no project"),
+        ("tasks", {"project": ["P"], "id": ["a"], "duration": [float("inf")]}, r"^tasks\[0\].duration: .*"),
+        ("projects", {"id": ["P", "P"], "name": ["one", "two"]}, r"projects\[1\]: project 'P' stands twice in the table"),
+        ("portfolio", {"id": ["x", "y"], "start": ["2026-01-05"] * 2}, "portfolio: the table has 2 rows"),
+    ],
+    ids=["no project", "infinite", "twice", "two portfolios"],
+)
+def test_tables_that_would_be_read_as_something_else_are_refused(table: str, rows: dict[str, list[Any]], said: str) -> None:
+    import polars as pl
+
+    plain: dict[str, dict[str, list[Any]]] = {"portfolio": {"id": ["x"], "start": ["2026-01-05"]}, "projects": {"id": ["P"]}, table: rows}
+    with pytest.raises(ipmo.ModelError, match=said):
+        ipmo.from_tables({name: pl.DataFrame(columns) for name, columns in plain.items()})
+
+
+def test_work_past_the_last_year_has_no_schedule() -> None:
+    import polars as pl
+
+    header = pl.DataFrame({"id": ["x"], "start": [datetime(9999, 12, 31, 23, 59, 59)]})
+    found = ipmo.from_tables({"portfolio": header, "tasks": pl.DataFrame({"project": ["P"], "id": ["a"], "duration": ["1 d"]})})
+    with pytest.raises(ipmo.ScheduleError, match="past the year 9999"):
+        ipmo.schedule(found)

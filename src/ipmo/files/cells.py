@@ -48,6 +48,10 @@ class Cells(Protocol):
 
     def names(self, name: str) -> list[str]:
         """The cells of such a column in which every row has a text."""
+        found = list(self.texts(name))
+        if len(found) < self.size or "" in found:
+            raise NotPlainError
+        return found
 
     def plain(self, name: str, cell: object) -> PlainData:
         """A cell as files have it."""
@@ -65,7 +69,7 @@ class Cells(Protocol):
         """Some of the rows as files have them."""
 
 
-class RowCells:
+class RowCells(Cells):
     """The mappings of a file.
 
     Raises:
@@ -90,13 +94,6 @@ class RowCells:
         """The values of a key, all of them text."""
         found = [cell for cell in self.listed(name) if cell is not None]
         if not set(map(type, found)) <= {str} or not "".join(found).isprintable():
-            raise NotPlainError
-        return found
-
-    def names(self, name: str) -> list[str]:
-        """The values of a key, all of them text with something in it."""
-        found = list(self.texts(name))
-        if len(found) < self.size or "" in found:
             raise NotPlainError
         return found
 
@@ -129,7 +126,7 @@ class RowCells:
         return self._rows[places] if isinstance(places, slice) else [self._rows[place] for place in places]
 
 
-class FrameCells:
+class FrameCells(Cells):
     """A frame of pandas, polars or Arrow, laid out as `portfolio.tables()`: what nests is JSON text."""
 
     def __init__(self, frame: Frame) -> None:
@@ -165,13 +162,6 @@ class FrameCells:
         if joined[:1] in ("[", "{") or "\0[" in joined or "\0{" in joined or not joined.replace("\0", "").isprintable():
             raise NotPlainError
         return given
-
-    def names(self, name: str) -> list[str]:
-        """The cells of such a column in which every row has a text."""
-        found = list(self.texts(name))
-        if len(found) < self.size or "" in found:
-            raise NotPlainError
-        return found
 
     def plain(self, name: str, cell: object) -> PlainData:
         """A cell as files have it."""
