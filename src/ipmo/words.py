@@ -61,11 +61,14 @@ def beside(value: float, limit: float, digits: int = 2, *, percent: bool = False
     ('0.949', '0.70', '0.95', '1.002')
     >>> beside(0.796, 0.8, 0, percent=True), beside(0.79, 0.8, 0, percent=True), beside(1.004, 1, 0, percent=True)
     ('79.6%', '79%', '100.4%')
+    >>> beside(0.5704, 0.57, 0, percent=True)
+    '57.04%'
     """
     scale = 100 if percent else 1
+    bound = round(limit * scale, 12)  # as it is written: 0.57 times 100 is a little less than 57
     for places in range(digits, 13):
         text = f"{value * scale:.{places}f}"
-        if value == limit or (float(text) != limit * scale and (float(text) < limit * scale) == (value < limit)):
+        if value == limit or (float(text) != bound and (float(text) < bound) == (value < limit)):
             break
     return f"{text}%" if percent else text
 

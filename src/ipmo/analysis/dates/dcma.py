@@ -37,7 +37,11 @@ TIED = (
 
 
 def cpli(length: float, total_float: float) -> float:
-    """The critical path length index, (CPL + TF) / CPL; both in working days.
+    """The critical path length index, (CPL + TF) / CPL.
+
+    Args:
+        length: critical path length: working days from the status date to the finish that is forecast.
+        total_float: working days from there to the finish that is committed; negative when it comes too late.
 
     >>> round(cpli(720, -60), 4), cpli(80, 20)
     (0.9167, 1.25)
