@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -52,3 +55,50 @@ def same_as_schedules(pf: Portfolio, dialect: Dialect, chosen: list[int]) -> int
 @given(portfolios(tied=True), dialects(), st.just([0, 3, 5]))
 def test_a_sample_is_the_schedule_with_its_lengths(pf: Portfolio, dialect: Dialect, chosen: list[int]) -> None:
     same_as_schedules(pf, dialect, chosen)
+
+
+@pytest.mark.parametrize("dialect", ["ipmo", "p6", "msproject"])
+def test_what_risks_make_later_is_later_than_all_lets_it_also_beside_work_as_late_as_possible(dialect: str) -> None:
+    """Where each sample is a schedule of its own, what has nothing to do with that work has the dates that it has without it.
+
+    Delays behind delays: of milestones with bounds and links to their finish, and of a project whose first tasks have bounds and a levelling delay.
+    """
+    work = {"low": "3 d", "likely": "5 d", "high": "12 d"}
+    chances = {"g": 0.5, "m": 0.7, "n": 0.6, "e": 0.6}
+    impacts = {"g": ("q", "3 d"), "m": ("p/m", "4 d"), "n": ("p/n", "50 h"), "e": ("q/e", "2 d")}
+    risks = [
+        {"id": f"late {name}", "before": {"probability": chances[name], "impacts": [{"target": target, "delay": delay}]}}
+        for name, (target, delay) in impacts.items()
+    ]
+    data: dict[str, Any] = {
+        "ipmo": 1,
+        "portfolio": {"id": "all", "start": "2026-01-05"},
+        "projects": [
+            {
+                "id": "p",
+                "risks": risks,
+                "tasks": [
+                    {"id": "a", "duration": work},
+                    {"id": "m", "milestone": True, "after": "a", "not_before": "2026-01-13"},
+                    {"id": "n", "milestone": True, "after": [{"from": "a", "type": "FF"}], "finish_not_before": "2026-01-12"},
+                ],
+            },
+            {
+                "id": "q",
+                "tasks": [
+                    {"id": "b", "duration": work, "not_before": "2026-01-14"},
+                    {"id": "c", "duration": work, "delay": "2 d"},
+                    {"id": "d", "duration": work, "finish_not_before": "2026-01-20"},
+                    {"id": "e", "milestone": True, "after": ["b", "c", "d"]},
+                ],
+            },
+        ],
+        "links": [{"from": "p/m", "to": "q/b"}, {"from": "p/n", "to": "q/c"}, {"from": "p/m", "to": "q/d", "type": "FF"}],
+    }
+    late = {"id": "z", "tasks": [{"id": "late", "duration": "1 d", "constraints": {"as_late_as_possible": True}}]}
+    beside = ipmo.from_dict({**data, "projects": [*data["projects"], late]})
+    alone = ipmo.simulate(ipmo.from_dict(data), samples=60, dialect=dialect)
+    found = ipmo.simulate(beside, samples=60, dialect=dialect)
+    for name in alone.ids:
+        if name != "all":
+            assert found.finish(name).samples == alone.finish(name).samples, name

@@ -29,7 +29,6 @@ from ipmo.network.sampled import Cap, Lost, SampledDates, SampledPass
 from ipmo.network.states import EFFECTS, LIVE, TO_FINISH
 from ipmo.network.streams import GROUP, stream
 from ipmo.progress import step
-from ipmo.units import Span
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -415,9 +414,8 @@ class Samples:
         structures = self.setup.structures
         base = structures.base.network
         minutes = {name: int(row[sample]) for name, row in lengths.items()}
-        moved = {name: int(row[sample]) for name, row in later.items() if row[sample]}
-        delays = {name: Span(by, "emin" if base.clk is None or base.clk[self._nodes[name]] == 0 else "min") for name, by in moved.items()}
-        passes = structures.scheduled(minutes, delays).passes
+        moved = {name: int(row[sample]) for name, row in later.items() if row[sample] > 0}
+        passes = structures.scheduled(minutes, moved).passes
         net, q = passes.network, passes.lists
         for place, kept in enumerate(self.setup.kept):
             last = kept.done

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import attrs
@@ -20,7 +21,7 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project, Task
 from ipmo.network.sampled import SampledPass
 from ipmo.network.states import LIVE, State
-from ipmo.units import ELAPSED, WEEK, Span
+from ipmo.units import ELAPSED, WEEK, Span, moment
 
 if TYPE_CHECKING:
     from ipmo.analysis.risk.distributions import Floats
@@ -117,7 +118,7 @@ def _piece(portfolio: Portfolio, task: Task, full_id: str) -> Piece | None:
 
 
 def with_lengths(
-    portfolio: Portfolio, pieces: Mapping[str, Piece], minutes: Mapping[str, int], later: Mapping[str, Span] = FrozenMap()
+    portfolio: Portfolio, pieces: Mapping[str, Piece], minutes: Mapping[str, int], starts: Mapping[str, datetime] = FrozenMap()
 ) -> Portfolio:
     """The portfolio with other lengths of some work, in minutes: one sample, as a plan.
 
@@ -125,7 +126,7 @@ def with_lengths(
         portfolio: the portfolio.
         pieces: open work by full id.
         minutes: the minutes that are left of some of it.
-        later: how much later some of it starts than all lets it.
+        starts: when some of it starts at the earliest, where that is later than all lets it.
     """
 
     def changed(project: Project) -> Project:
@@ -136,12 +137,12 @@ def with_lengths(
                 piece = pieces[full_id]
                 length = Fixed(Span(minutes[full_id], "emin" if piece.elapsed else "min"))
                 task = attrs.evolve(task, remaining=length) if piece.field == "remaining" else attrs.evolve(task, duration=length)
-            if full_id in later:
-                task = attrs.evolve(task, delay=later[full_id])
+            if full_id in starts:
+                task = attrs.evolve(task, not_before=starts[full_id])
             tasks.append(task)
         return attrs.evolve(project, tasks=tasks)
 
-    touched = {full_id.partition("/")[0] for full_id in (*minutes, *later)}
+    touched = {full_id.partition("/")[0] for full_id in (*minutes, *starts)}
     projects = [changed(project) if project.id in touched else project for project in portfolio.projects]
     return attrs.evolve(portfolio, projects=projects)
 
@@ -198,6 +199,40 @@ class Structures:
             self._kept[gone] = found
         return found
 
-    def scheduled(self, minutes: Mapping[str, int], later: Mapping[str, Span] = FrozenMap()) -> Schedule:
-        """The schedule with other lengths of some work, some of it later; see `with_lengths`."""
-        return schedule(with_lengths(self.portfolio, self.pieces, minutes, later), dialect=self.dialect, on_cycle="cut")
+    def scheduled(self, minutes: Mapping[str, int], later: Mapping[str, int] = FrozenMap()) -> Schedule:
+        """The schedule with other lengths of some work, some of it later.
+
+        Args:
+            minutes: the minutes that are left of some work.
+            later: by how many minutes, on its own clock, some of it starts later than all lets it, whether links or bounds.
+        """
+        starts: dict[str, datetime] = {}
+        found = self._with(minutes, starts)
+        nodes = self.base.passes.nodes
+        for some in _rounds(found, {nodes[name]: name for name in later}):
+            passes = found.passes
+            for node, name in some:
+                v = passes.lists.pos[node]  # work as late as possible is later than it may be, not than it is put off to
+                x = (passes.unpostponed if node in passes.network.latest else passes).lists.x[v] + later[name]
+                clock = passes.network.running_clock(node)
+                starts[name] = moment(clock.start(x) if passes.lists.dur[v] else clock.finish(x))  # a point may lie at the end of a shift
+            found = self._with(minutes, starts)
+        return found
+
+    def _with(self, minutes: Mapping[str, int], starts: Mapping[str, datetime]) -> Schedule:
+        return schedule(with_lengths(self.portfolio, self.pieces, minutes, starts), dialect=self.dialect, on_cycle="cut")
+
+
+def _rounds(found: Schedule, names: Mapping[int, str]) -> list[list[tuple[int, str]]]:
+    """Some nodes, what waits for others of them after these: in each round those that wait for none of the same or a later one."""
+    q = found.passes.lists
+    out: list[list[tuple[int, str]]] = []
+    after = [0] * len(q.order)
+    for v, node in enumerate(q.order):
+        after[v] = max((after[q.src[k]] for k in range(q.ptr[v], q.ptr[v + 1])), default=0)
+        if node in names:
+            if after[v] == len(out):
+                out.append([])
+            out[after[v]].append((node, names[node]))
+            after[v] += 1
+    return out
