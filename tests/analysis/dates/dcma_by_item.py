@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import attrs
 
-from ipmo.analysis.dates.dcma import VARIANT, Point, bei, cpli
+from ipmo.analysis.dates.dcma import VARIANT, Point, bei
 from ipmo.analysis.dates.paths import last_positions
 from ipmo.analysis.dates.schedule import Schedule
 from ipmo.model.benefits import Benefit, Outcome
@@ -19,7 +19,7 @@ from ipmo.model.work import Task
 from ipmo.network.clocks import clocks_of
 from ipmo.network.links import joins_projects
 from ipmo.network.passes import Passes
-from ipmo.network.states import State
+from ipmo.network.states import LIVE, State
 from ipmo.units import Span, minutes
 
 LONG = 44
@@ -93,15 +93,11 @@ class Assessed:
         """The portfolio's status date; that of its one project, where only one is looked at."""
         return self.portfolio.data_date if self.project is None else self.status_of(self.project)
 
-    @functools.cached_property
-    def _own_status(self) -> dict[str, int]:
-        return {p.id: minutes(p.status_date) for p in self.portfolio.projects if p.status_date is not None}
-
     def status_of(self, full_id: str) -> int | None:
         """The status date of an item: its project's own, else the portfolio's."""
-        if not self._own_status:
-            return self.portfolio.data_date
-        return self._own_status.get(self.portfolio.project_of(full_id), self.portfolio.data_date)
+        (owner,) = [project for project in self.portfolio.projects if project.id == full_id.partition("/")[0]]
+        when = owner.status_date or self.portfolio.status_date
+        return None if when is None else minutes(when)
 
     @functools.cached_property
     def _leaves(self) -> dict[str, list[str]]:
@@ -368,27 +364,39 @@ def _path_test(a: Assessed) -> Point:
 
 
 def _cpli(a: Assessed) -> Point:
-    passes, net = a.schedule.passes, a.network
+    """The project that is due last; its end, and what drives it, by the passes' finish of each of its items."""
+    passes, net, pf = a.schedule.passes, a.network, a.portfolio
     formula = "(critical path length + total float to the committed finish) / critical path length, in working days from the status date"
     point = Point(number=13, name="critical path length index", formula=formula, limit=0.95, at_least=True)
-    committed = [(t, place) for place, t in net.stated_finishes.items() if a.project in (None, net.projects[place])]
-    if a.status is None or not committed:
-        return attrs.evolve(point, needs="a status date" if a.status is None else "a committed finish (project: finish:)")
-    named = sorted(committed, key=lambda pair: net.projects[pair[1]])
-    target, place = max(named, key=lambda pair: (pair[0], int(passes.project_ends[pair[1]])))  # of several due last, the one that ends last
-    status = a.status_of(net.projects[place])
+    if a.status is None:
+        return attrs.evolve(point, needs="a status date")
+    finishes: dict[str, list[tuple[int, int]]] = {project.id: [] for project in pf.projects}
+    for node, (owner, state) in enumerate(zip(net.project, net.state, strict=True)):
+        place = passes.lists.pos[node]
+        if owner >= 0 and state is State.FINISHED:
+            finishes[net.projects[owner]].append((net.finishes[node], -1))
+        elif owner >= 0 and state in LIVE:
+            finishes[net.projects[owner]].append((passes.lists.finish[place], place))
+    ends = {name: max((finish for finish, _ in found), default=-1) for name, found in finishes.items()}
+    due = [
+        (minutes(project.finish, end=True), ends[project.id], project)
+        for project in sorted(pf.projects, key=lambda project: project.id)
+        if project.finish is not None and (project.tasks or project.gates) and a.project in (None, project.id)
+    ]
+    if not due:
+        return attrs.evolve(point, needs="a committed finish (project: finish:)")
+    target, reached, project = max(due, key=lambda one: one[:2])  # of those alike the first by id
+    status = a.status_of(project.id)
     if status is None:
         return attrs.evolve(point, needs="a status date")
-    project = a.portfolio.projects[place]
-    clock = clocks_of(a.portfolio).of(a.portfolio.calendar_for(project.id))
-    reached = int(passes.project_ends[place])
-    length, slack = clock.days(status, reached), clock.days(reached, target)
+    clock = clocks_of(pf).of(pf.calendar_for(project.id))
+    length = clock.days(status, reached)
     if length <= 0:
         return attrs.evolve(point, needs="unfinished work after the status date")
-    ends = passes.target_ends().get(f"{project.id}@finish", [])
-    path = tuple(sorted({net.shown(passes.lists.order[v]) for v in passes.driving_to(ends)}))
-    variant = f"{VARIANT}, to {project.id}@finish"
-    return attrs.evolve(point, value=cpli(length, slack), variant=variant, numerator=path, denominator=path)
+    last = [place for finish, place in finishes[project.id] if finish == reached and place >= 0]
+    path = tuple(sorted({net.shown(passes.lists.order[place]) for place in passes.driving_to(last)}))
+    value = (length + clock.days(reached, target)) / length
+    return attrs.evolve(point, value=value, variant=f"{VARIANT}, to {project.id}@finish", numerator=path, denominator=path)
 
 
 def _bei(a: Assessed) -> Point:
