@@ -515,3 +515,23 @@ def test_a_schedule_that_was_looked_through_can_be_sent_to_another_process(pf: P
     s = ipmo.schedule(pf)
     assert s.explain("depot/open")
     assert pickle.loads(pickle.dumps(s)).table() == s.table()
+
+
+@pytest.mark.parametrize(("target", "threat", "days"), [("p/m", None, 0), ("p", None, 0), ("p/m", "15 ed", 5), ("p", "15 ed", 5)])
+def test_an_opportunity_brings_nothing_before_what_it_waits_for(target: str, threat: str | None, days: int) -> None:
+    """It takes ten days from what a threat delays a milestone, or the start of a project; without one nothing, and a finding says so."""
+    impacts = {"gain": "10 ed", **({} if threat is None else {"loss": threat})}
+    risks = [
+        {"id": name, "opportunity": name == "gain", "before": {"probability": 1.0, "impacts": [{"target": target, "delay": delay}]}}
+        for name, delay in impacts.items()
+    ]
+    work = {"id": "g", "duration": {"low": "5 ed", "likely": "6 ed", "high": "9 ed"}}
+    data = {
+        "ipmo": 1,
+        "portfolio": {"id": "all", "start": "2026-01-05"},
+        "projects": [{"id": "p", "risks": risks, "tasks": [work, {"id": "m", "milestone": True, "after": "g"}]}],
+    }
+    q = ipmo.simulate(ipmo.from_dict(data), samples=50)
+    without = ipmo.simulate(ipmo.from_dict(data), samples=50, risks="none")
+    assert (q.finish("p/m").instants - without.finish("p/m").instants == days * DAY).all()
+    assert [one.item for one in q.findings if one.code == "ipmo/risk-not-simulated"] == ["p/gain"]

@@ -266,6 +266,9 @@ def _event(
             else:
                 said = f"risk {full_id!r} delays {item!r}, which has no open work with dates"
                 findings.append(not_counted(full_id, said, "name an open item, or close the risk"))
+            if later and risk.opportunity:
+                said = f"what opportunity {full_id!r} gains of {item!r} beyond what threats delay it makes no work shorter"
+                findings.append(not_counted(full_id, said, "name the work that takes less time"))
         if impact.cost is not None:
             if isinstance(impact.cost.central(), Money):
                 costs.append((item, impact.cost, f"cost {number}"))

@@ -245,14 +245,14 @@ class Samples:
         return np.where(happens[event.full_id], event.sign * minutes, 0.0)
 
     def _later(self, drawn: Floats, happens: Mapping[str, Yes]) -> dict[str, Row]:
-        """Minutes by which nodes start later."""
+        """Minutes by which nodes start later: opportunities take away from what threats delay, and no more."""
         out: dict[str, Row] = {}
         for event in self.setup.events:
             for delayed in event.delays:
                 for name, unit in delayed.later:
                     lost = self._delay(drawn, happens, event, delayed.role, unit).astype(np.int64)
                     out[name] = out.get(name, 0) + lost
-        return out
+        return {name: np.maximum(row, 0) for name, row in out.items()}
 
     # ------------------------------------------------------------------------------------------ dates
 
@@ -414,7 +414,7 @@ class Samples:
         structures = self.setup.structures
         base = structures.base.network
         minutes = {name: int(row[sample]) for name, row in lengths.items()}
-        moved = {name: int(row[sample]) for name, row in later.items() if row[sample] > 0}
+        moved = {name: int(row[sample]) for name, row in later.items() if row[sample]}
         passes = structures.scheduled(minutes, moved).passes
         net, q = passes.network, passes.lists
         for place, kept in enumerate(self.setup.kept):
