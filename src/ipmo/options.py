@@ -98,6 +98,14 @@ def said(annotation: object) -> str:
     return " or ".join(dict.fromkeys(out))
 
 
+def _finite(value: numbers.Real | Decimal) -> bool:
+    """Whether a number is one that a float can hold."""
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number or a fraction beyond all floats
+        return False
+
+
 def _is(value: object, annotation: object) -> bool:
     """Whether a value is what one annotation that is no union says; words are for the verb to know."""
     kind, inner = _kind(annotation), typing.get_args(annotation)
@@ -110,7 +118,7 @@ def _is(value: object, annotation: object) -> bool:
     if kind is str:
         return isinstance(value, str) and bool(value.strip())
     if kind is float:
-        return not isinstance(value, bool) and isinstance(value, numbers.Real | Decimal) and math.isfinite(value)
+        return not isinstance(value, bool) and isinstance(value, numbers.Real | Decimal) and _finite(value)
     if kind is int:
         return isinstance(value, numbers.Integral) and not isinstance(value, bool)
     if kind is Mapping:

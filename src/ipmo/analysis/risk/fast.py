@@ -113,6 +113,8 @@ class Fast:
             critical += one
             driving += two
             sums += three
+        if int(after.max()) ** 2 * size >= 2**63:  # no length is longer than the way to the end: their squares have room in 64 bits
+            return None
         by_node = np.zeros(net.n, np.int64)
         by_node[np.array(self.sampled.order, np.int64)] = critical
         numbered = {net.numbers[link]: int(driving[k]) for k, link in enumerate(self.sampled.links) if link in net.numbers}

@@ -7,6 +7,7 @@ samples are cut into blocks, on however many threads, the figures are the same.
 from __future__ import annotations
 
 import functools
+import operator
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from datetime import date
@@ -55,7 +56,8 @@ class Batch(NamedTuple):
         comes: whether each benefit comes at all.
         critical: in how many samples each node lies on a driving path to the end.
         driving: in how many samples each link of the file lies on one, by its place; none of links that never hold anything back.
-        lengths: sums over samples of each uncertain piece's minutes, their squares, and their products with the end.
+        lengths: sums over samples of each uncertain piece's minutes, their squares, and their products with the end,
+            exact however large they are.
         ends: the sum of the ends and of their squares, after the base.
         below: how often the draws of a piece of work were below zero, and counted as nothing.
     """
@@ -86,6 +88,13 @@ class _Part(NamedTuple):
     shifts: Mapping[int, Row]
     lost: Mapping[int, Lost]
     worked: frozenset[str]
+
+
+def of_products(one: Row, other: Row) -> int:
+    """The sum of the products of two rows of whole numbers, exact however large it is."""
+    if not one.size or int(np.abs(one).max()) * int(np.abs(other).max()) * one.size < 2**63:
+        return int((one * other).sum())
+    return sum(map(operator.mul, one.tolist(), other.tolist()))
 
 
 class Samples:
@@ -153,7 +162,8 @@ class Samples:
             lost = {one.id: self._lost(one, first, last) for one in setup.lost.values()}
             (dates, critical, driving, ends), lasting = self._dated(lengths, later, lost, size)
             after = ends - setup.structures.base.network.base
-            sums = np.array([[row.sum(), (row * row).sum(), (row * after).sum()] for row in lengths.values()], np.int64).reshape(-1, 3)
+            said = [[int(row.sum()), of_products(row, row), of_products(row, after)] for row in lengths.values()]
+            sums = np.array(said, object).reshape(-1, 3)
             lengths = {**lengths, **lasting}
         comes = [drawn[self._row[name, "comes"]] < share for name, share in setup.likely.items()]
         return Batch(
@@ -163,7 +173,7 @@ class Samples:
             critical=critical,
             driving=driving,
             lengths=sums,
-            ends=(int(after.sum()), int((after * after).sum())),
+            ends=(int(after.sum()), of_products(after, after)),
             below=below,
         )
 

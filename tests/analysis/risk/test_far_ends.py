@@ -1,0 +1,53 @@
+"""Estimates over centuries: squares of their minutes have no room in 64 bits, and every figure stands all the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import ipmo
+from ipmo.analysis.risk.plan import Plan
+from ipmo.analysis.risk.sampling import Samples, of_products
+from ipmo.model import Portfolio, Project, Task
+from ipmo.network.compiled import available
+
+CENTURIES: list[dict[str, Any]] = [
+    {"low": "1 ed", "likely": "2 ed", "high": "999999 ed"},
+    {"low": "1 ed", "high": "2000000 ed", "shape": "uniform"},
+    {"p10": "1 ed", "likely": "500 ed", "p90": "999999 ed"},
+    {"low": "1 ed", "likely": "50000 ed", "high": "80000 ed"},
+]
+
+
+def far(estimate: dict[str, Any]) -> Portfolio:
+    return Portfolio(id="far", start="2026-01-05", projects=[Project(id="A", tasks=[Task(id="a", duration=estimate)])])
+
+
+@pytest.mark.parametrize("estimate", CENTURIES)
+def test_work_that_may_last_for_centuries_has_its_figures(estimate: dict[str, Any]) -> None:
+    """The one task is the whole way to the end: its deviation is that of the end, by numpy in floating point."""
+    found = ipmo.simulate(far(estimate), samples=4000)
+    dates = found["A/a"].dates
+    assert dates is not None
+    row = next(row for row in found.criticality().rows() if row["id"] == "A/a")
+    assert row["length_sd"] == pytest.approx(np.std(dates.instants.astype(float), ddof=1) / 1440, rel=1e-9)
+    assert (row["criticality"], row["cruciality"], row["ssi"]) == pytest.approx((1.0, 1.0, 1.0))
+
+
+@pytest.mark.skipif(not available(), reason="numba is not installed")
+@pytest.mark.parametrize("estimate", CENTURIES)
+def test_compiled_or_not_the_sums_are_the_same(estimate: dict[str, Any]) -> None:
+    plan = Plan(far(estimate), 4096, 1, "before", None, "beta", ())
+    one, other = (Samples(plan.setup, compiled=compiled).batch(0, 8) for compiled in (True, False))
+    assert one.lengths.tolist() == other.lengths.tolist()
+    assert one.ends == other.ends
+
+
+@given(st.lists(st.tuples(*(st.integers(-(2**62), 2**62),) * 2), max_size=6))
+def test_sums_of_products_are_exact_however_large(pairs: list[tuple[int, int]]) -> None:
+    one, other = (np.array([pair[side] for pair in pairs], np.int64) for side in range(2))
+    assert of_products(one, other) == sum(a * b for a, b in pairs)
