@@ -21,6 +21,7 @@ from ipmo.options import checked, said
 WRONG: dict[str, Any] = {
     "a number": 5,
     "a negative number": -3,
+    "a number beyond all floats": 10**400,
     "nan": math.nan,
     "infinity": math.inf,
     "a truth value": True,

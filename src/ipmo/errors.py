@@ -332,9 +332,13 @@ def at_least(option: str, given: object, least: float, what: str = "a number") -
     """Refuses a number below the least that an option takes, and what is no number.
 
     Raises:
-        OptionError: it is less; the least is named.
+        OptionError: it is less, or beyond all floats; the least is named.
 
     >>> at_least("samples", 1, 1)
     """
-    if not isinstance(given, Real | Decimal) or not float(given) >= least:
+    try:
+        enough = isinstance(given, Real | Decimal) and float(given) >= least
+    except OverflowError:
+        raise OptionError(option, given, takes=f"{what} of at least {least:g} that a float can hold") from None
+    if not enough:
         raise OptionError(option, given, takes=f"{what} of at least {least:g}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -51,3 +52,45 @@ def test_compiled_or_not_the_sums_are_the_same(estimate: dict[str, Any]) -> None
 def test_sums_of_products_are_exact_however_large(pairs: list[tuple[int, int]]) -> None:
     one, other = (np.array([pair[side] for pair in pairs], np.int64) for side in range(2))
     assert of_products(one, other) == sum(a * b for a, b in pairs)
+
+
+def costly(*costs: str, risk: str | None = None, values: Sequence[str] = ()) -> Portfolio:
+    """Uncertain work, each with its budget, what one risk costs, and what benefits are worth a year."""
+    lasting = {"low": "1 d", "likely": "2 d", "high": "4 d"}
+    tasks = [{"id": f"t{place}", "duration": lasting, "budget": budget} for place, budget in enumerate(costs)]
+    before = {"probability": 0.5, "impacts": [{"target": "A/t0", "cost": risk}]}
+    risks = [{"id": "r", "before": before}] if risk else []
+    header = {"id": "P", "start": "2026-01-05", "money": {"currency": "GBP"}}
+    benefits = [{"id": f"b{place}", "value": f"{value} per year", "outcome": "o", "lasts": "2 years"} for place, value in enumerate(values)]
+    plan = {
+        "ipmo": 1,
+        "portfolio": header,
+        "projects": [{"id": "A", "tasks": tasks, "risks": risks}],
+        "outcomes": [{"id": "o", "enabled_by": "A/t0"}],
+        "benefits": benefits,
+    }
+    return ipmo.from_dict(plan)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "pf",
+    [
+        costly("1234567890123456789012345678 GBP"),
+        costly(*["50000000000000000 GBP"] * 2),
+        costly("1 GBP", risk="1234567890123456789012345678 GBP"),
+        costly("50000000000000000 GBP", risk="50000000000000000 GBP"),
+        costly("1 GBP", values=["1234567890123456789012345678 GBP"]),
+        costly("1 GBP", values=["20000000000000000 GBP"] * 3),
+    ],
+)
+def test_costs_beyond_64_bits_are_refused_instead_of_wrapped(pf: Portfolio) -> None:
+    """A sum of 1e17 pounds came out as 84 million billion below zero, without a word."""
+    with pytest.raises(ipmo.UnitError, match="does not fit 64-bit minor units"):
+        ipmo.simulate(pf, samples=100)
+
+
+def test_costs_that_have_room_in_64_bits_are_what_they_were() -> None:
+    found = ipmo.simulate(costly(*["40000000000000000 GBP"] * 2), samples=100)["A"].costs
+    assert found is not None
+    assert set(found.minor.tolist()) == {8 * 10**18}

@@ -20,6 +20,7 @@ from ipmo.analysis.risk.sampling import Batch, cost_rows
 from ipmo.analysis.risk.setup import Kept, Setup
 from ipmo.analysis.risk.simulation import Again, Simulated, Simulation
 from ipmo.analysis.risk.uncertain import Piece, open_work
+from ipmo.errors import UnitError
 from ipmo.findings import Finding, Severity
 from ipmo.model.hierarchy import hierarchy
 from ipmo.model.portfolio import Portfolio
@@ -130,12 +131,15 @@ class Gathering:
         """
         out: dict[str, Sums] = {}
         total = np.zeros(self.setup.samples, np.int64)
-        missing = []
+        missing, most = [], 0
         for name, one in self.plan.worth.items():
             row = self.worth(name, found[name].instants if name in found else None, comes)
             if row is None:
                 missing.append(name)
                 continue
+            most += int(np.abs(row).max(initial=0))
+            if most >= 2**63:
+                raise UnitError(f"{name!r}: its value, with all others, does not fit 64-bit minor units; state money in a larger unit")
             total = total + row
             out[name] = self._money(name, row, None, self._what(one))
         if out and self.plan.portfolio.id not in out:
@@ -183,7 +187,10 @@ class Gathering:
             worth = None if made is None else float(made.total)
         else:
             worth = one.valued.worth(one.noun, start, yearly)
-        return 0 if worth is None else round(worth * float(10 ** minor_digits(one.currency)))
+        found = 0 if worth is None else round(worth * float(10 ** minor_digits(one.currency)))
+        if abs(found) >= 2**63:
+            raise UnitError(f"{one.noun.id!r}: its value does not fit 64-bit minor units; state money in a larger unit")
+        return found
 
     @staticmethod
     def _what(one: BenefitValue) -> str:

@@ -22,6 +22,7 @@ from ipmo.analysis.risk.forks import taken
 from ipmo.analysis.risk.lost_days import LostTime, Some
 from ipmo.analysis.risk.setup import Setup
 from ipmo.analysis.risk.uncertain import Piece
+from ipmo.errors import UnitError
 from ipmo.model.calendars import Calendar
 from ipmo.model.estimates import Estimate, Uniform
 from ipmo.model.fields import FrozenMap
@@ -88,6 +89,24 @@ class _Part(NamedTuple):
     shifts: Mapping[int, Row]
     lost: Mapping[int, Lost]
     worked: frozenset[str]
+
+
+class _MinorUnits:
+    """Amounts as whole minor units, of which the sum of all has room in 64 bits."""
+
+    def __init__(self) -> None:
+        self._most = 0.0
+
+    def of(self, item: str, row: Floats) -> Row:
+        """The amounts of an item, one a sample, rounded.
+
+        Raises:
+            UnitError: they and those before them may come to more than there is room for.
+        """
+        self._most += float(np.abs(row).max(initial=0.0))
+        if not self._most < 2**63:
+            raise UnitError(f"{item!r}: its cost, with all others, does not fit 64-bit minor units; state money in a larger unit")
+        return np.rint(row).astype(np.int64)
 
 
 def of_products(one: Row, other: Row) -> int:
@@ -470,6 +489,7 @@ class Samples:
             for name in one.tasks if one.driver.affects == "cost" else ():
                 at_work.setdefault(name, []).append(factors[one.driver.id])
         happening, size = owners(self.setup), drawn.shape[1]
+        minor = _MinorUnits()
         out = np.zeros((len(costs.bearers) + len(happening), size), np.int64)
         for place, name in enumerate(sorted(costs.bearers)):
             bearer = costs.bearers[name]
@@ -482,17 +502,17 @@ class Samples:
                 whole = whole + minutes * bearer.per_minute
             for factor in at_work.get(name, ()):
                 whole = whole * factor
-            out[place] = np.where(on_way[name], np.rint(whole), 0) if name in on_way else np.rint(whole)
+            out[place] = minor.of(name, np.where(on_way[name], whole, 0.0) if name in on_way else whole)
         for event in self.setup.events:
             for item, _, role in event.costs:
                 owner = costs.owner_of(item)
                 rate = self.rates[event.full_id, role]
                 yes = happens[event.full_id] & on_way[item] if item in on_way else happens[event.full_id]
                 row = np.where(yes, event.sign * drawn[self._row[event.full_id, role]] * rate, 0.0)
-                out[len(costs.bearers) + happening.index(owner)] += np.rint(row).astype(np.int64)
+                out[len(costs.bearers) + happening.index(owner)] += minor.of(event.full_id, row)
             if event.response is not None:
                 place = len(costs.bearers) + happening.index(costs.owner_of(event.full_id))
-                out[place] += round(costs.minor(event.response))
+                out[place] += minor.of(event.full_id, np.array([costs.minor(event.response)], float))
         return out
 
     @functools.cached_property
