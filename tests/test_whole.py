@@ -25,7 +25,7 @@ def test_every_question_has_an_answer(pf: Portfolio) -> None:
     for name in table["id"]:
         assert s.explain(name)
         item = s[name]
-        assert (item.start, item.finish) == s.dates(name) or item.undated or item.bound or item.kind == "summary"
+        assert (item.start, item.finish) == s.dates(name) or item.undated or item.lower_bound or item.kind == "summary"
     assert set(s.critical_path()) <= set(table["id"])
     for measure in MEASURES:
         r = ipmo.roll_up(pf, measure)

@@ -144,5 +144,5 @@ def test_a_link_between_projects_never_makes_an_end_earlier_whatever_the_calenda
     before, after = ipmo.schedule(pf), ipmo.schedule(more)
     for item in before.rows:
         other = after[item.id] if item.id in after else None
-        if other is not None and item.early_finish is not None and other.early_finish is not None and not item.bound:
+        if other is not None and item.early_finish is not None and other.early_finish is not None and not item.lower_bound:
             assert other.early_finish >= item.early_finish

@@ -593,9 +593,10 @@ def test_work_without_a_duration_is_unknown_and_what_follows_has_a_bound() -> No
         )
     )
     assert s["P/u"].early_start is None
-    assert s["P/b"].bound
+    assert s["P/b"].lower_bound
     assert s["P/b"].early_start == datetime(2026, 1, 12, 9)
-    assert not s["P/a"].bound
+    assert not s["P/a"].lower_bound
+    assert {row["id"]: row["lower_bound"] for row in s.table().rows()} == {"P/a": False, "P/u": True, "P/b": True}
 
 
 def test_status_work_never_starts_before_it_did_and_the_rest_lies_after_the_data_date() -> None:
@@ -855,6 +856,7 @@ def test_columns_of_the_table_are_pinned() -> None:
         "early_finish_date",
         "late_start_date",
         "late_finish_date",
+        "lower_bound",
     )
     assert table.unit("total_float") == "d"
     assert moment(crossing().passes.end or 0) == crossing().finish
@@ -1009,7 +1011,7 @@ def test_dates_and_floats_alone_are_those_of_the_whole_item(pf: Portfolio) -> No
         assert s.dates(full_id) == (item.start, item.finish), full_id
         assert s.total_float(full_id) == item.total_float, full_id
         if item.kind in ("outcome", "benefit"):
-            known = item.early_start if not item.undated and not item.bound else None
+            known = item.early_start if not item.undated and not item.lower_bound else None
             assert s.begins(full_id) in (known, None), full_id
             assert known is None or s.begins(full_id) == known or s.network.points, full_id
 

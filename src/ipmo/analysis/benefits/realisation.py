@@ -412,7 +412,7 @@ class _Columns:
         if begins is not None:
             return first_day(begins), ""
         item = found[benefit]
-        if item.undated or item.early_start is None or item.bound:
+        if item.undated or item.early_start is None or item.lower_bound:
             return None, item.undated or "what enables it has no date"
         return first_day(item.early_start), ""
 

@@ -311,4 +311,4 @@ def _undated(portfolio: Portfolio, project: Project, work: Iterable[Task]) -> in
     except IpmoError:
         return sum(bool(task.assignments) for task in work)
     named = [f"{project.id}/{task.id}" for task in work if task.assignments]
-    return sum(name not in s or bool(s[name].undated) or s[name].finish is None or bool(s[name].bound) for name in named)
+    return sum(name not in s or bool(s[name].undated) or s[name].finish is None or bool(s[name].lower_bound) for name in named)

@@ -24,6 +24,7 @@ MAIN = {
     "drag": "float",
     **dict.fromkeys(("start", "finish"), "datetime"),
     **dict.fromkeys(("start_date", "finish_date", "early_start_date", "early_finish_date", "late_start_date", "late_finish_date"), "date"),
+    "lower_bound": "bool",
 }
 FLOATS = {
     **dict.fromkeys(("id", "project"), "str"),
@@ -101,7 +102,7 @@ def overview(rows: Sequence[ScheduledItem]) -> Table:
 def _finishes(row: ScheduledItem) -> str:
     """The finish as text; a lower bound, behind work without a duration, as one; dates that were planned back are none."""
     text = _clock_text(row, row.finish or row.early_finish, row.finish_text)
-    return f"{text} or later" if row.bound and text and row.finish in (None, row.early_finish) else text
+    return f"{text} or later" if row.lower_bound and text and row.finish in (None, row.early_finish) else text
 
 
 def _clock_text(row: ScheduledItem, when: datetime | None, day: str) -> str:

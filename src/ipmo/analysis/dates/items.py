@@ -54,7 +54,7 @@ class ScheduledItem:
         critical_for: the targets to which it lies on a driving path.
         drag: the time that it adds to the end of the network (Devaux); None when it is not critical.
         undated: why it has no dates, or of a gate that was decided, why that lets nothing go on; empty else.
-        bound: its dates are lower bounds: something before it has no duration.
+        lower_bound: its dates are these or later, or unknown: it or something before it has no duration.
         rule: which value of its duration was used: fixed, likely, mean, p50; empty for what has none.
         side: whether its date is read as a finish (midnight belongs to the day before), or as the first whole day of a benefit.
         start: the actual start, else the early start.
@@ -86,7 +86,7 @@ class ScheduledItem:
     critical_for: tuple[str, ...] = ()
     drag: float | None = None
     undated: str = ""
-    bound: bool = False
+    lower_bound: bool = False
     rule: str = ""
     side: Side = "finish"
     start: datetime | None = None
@@ -246,7 +246,7 @@ class Items:
             return self._hammock(node, naming)
         if node in self.passes.without_duration:
             undated = "it has no duration" if began is None else ""
-            return ScheduledItem(**naming, early_start=began, early_finish=None, start=began, bound=True, undated=undated)
+            return ScheduledItem(**naming, early_start=began, early_finish=None, start=began, lower_bound=True, undated=undated)
         return self._open(node, naming, began, with_drag)
 
     def _naming(self, node: int) -> Naming:
@@ -328,7 +328,7 @@ class Items:
             longest_path=longest,
             critical_for=tuple(passes.critical_for.get(place, ())),
             drag=drag,
-            bound=place in passes.lower_bounded,
+            lower_bound=place in passes.lower_bounded,
             side=self.side(node) if (began or start) == end else "finish",
         )
 
@@ -465,7 +465,7 @@ class Items:
             longest_path=any(item.longest_path for item in items),
             critical_for=tuple(sorted({name for item in items for name in item.critical_for})),
             undated=undated,
-            bound=any(item.bound for item in items) or bool(undated),
+            lower_bound=any(item.lower_bound for item in items) or bool(undated),
         )
 
     def _edge(self, name: str, end: str) -> ScheduledItem:
@@ -482,7 +482,7 @@ class Items:
             start=when,
             finish=when,
             undated=whole.undated,
-            bound=whole.bound,
+            lower_bound=whole.lower_bound,
             side=whole.side if end == "finish" or whole.start == whole.finish else "start",
         )
 

@@ -320,6 +320,7 @@ class Schedule(Answer[str, ScheduledItem]):
 
         Dates are exact instants (`start`, `finish`, `early_start` ...: an end of day is midnight, when the next one begins), and
         beside them the days that people say of them (`start_date`, `finish_date`, `early_start_date` ...: it belongs to its day).
+        Where `lower_bound` is true the dates are these or later, or unknown: the item or something before it has no duration.
         """
         return self._table
 

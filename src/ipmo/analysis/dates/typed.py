@@ -126,7 +126,7 @@ class _Rows:
         size = len(self.shown)
         self.instants: dict[str, Array] = {name: np.full(size, UNKNOWN, np.int64) for name in INSTANTS}
         self.floats: dict[str, NDArray[np.float64]] = {name: np.full(size, np.nan) for name in FLOATS}
-        self.flags: dict[str, Array] = {"critical": np.full(size, UNKNOWN, np.int64)}
+        self.flags: dict[str, Array] = {"critical": np.full(size, UNKNOWN, np.int64), "lower_bound": np.zeros(size, np.int64)}
         self.side = np.full(size, FINISH, np.int64)
         self.texts: dict[str, Cells | tuple[str | None, ...]] = {}
         self._open_work()
@@ -139,6 +139,7 @@ class _Rows:
                 value = getattr(item, name)
                 self.floats[name][row] = np.nan if value is None else value
             self.flags["critical"][row] = UNKNOWN if item.critical is None else item.critical
+            self.flags["lower_bound"][row] = item.lower_bound
             self.side[row] = SIDES.index(item.side)
         self._names()
 
@@ -183,6 +184,9 @@ class _Rows:
         if dialect.critical == "float":
             critical = known & (total <= self._thresholds())
         self.flags["critical"][self.rows] = critical[self.places]
+        bounded = np.zeros(self.net.n, bool)
+        bounded[list(passes.lower_bounded)] = True
+        self.flags["lower_bound"][self.rows] = bounded[self.places]
         self._drags(critical)
         side = np.where(self._at_start(x), START, FINISH)
         side[self._benefits()] = FIRST

@@ -252,7 +252,7 @@ class _Demand:
     def _task(self, project: str, task: Task) -> None:
         full_id = f"{project}/{task.id}"
         item = self.schedule[full_id] if full_id in self.schedule else None
-        if item is None or item.undated or item.finish is None or item.start is None or item.bound:
+        if item is None or item.undated or item.finish is None or item.start is None or item.lower_bound:
             self.undated.append(full_id)
             return
         since, until = minutes(item.start), minutes(item.finish)

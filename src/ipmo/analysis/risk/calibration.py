@@ -325,7 +325,7 @@ def _day(found: Schedule, name: str) -> date | None:
     if name not in found:
         return None
     item = found[name]
-    return None if item.bound else item.finish_date
+    return None if item.lower_bound else item.finish_date
 
 
 def _follow(fates: dict[str, _Fate], month: Month) -> None:
