@@ -33,7 +33,7 @@ SHOWN = ("task", "summary")
 @click.option(
     "--threshold", type=float, metavar="PERCENT", help="Stop when no key figure moves by more between two checks; --samples are the most."
 )
-@click.option("--check-every", type=int, default=1024, metavar="N", help="Samples between two checks; 1024 when left out.")
+@click.option("--check-every", type=int, metavar="N", help="Samples between two checks of the threshold; 1024 when left out.")
 @click.option("--explain", metavar="ITEM", help="Say how sure an item is.")
 @click.option("--criticality", is_flag=True, help="Which work decides the end, and how often.")
 @click.option("--drivers", is_flag=True, help="What each driver, risk and estimate adds to the P80 of the end.")
@@ -50,7 +50,7 @@ def simulate(
     dialect: str | None,
     pert: str,
     threshold: float | None,
-    check_every: int,
+    check_every: int | None,
     explain: str | None,
     criticality: bool,
     drivers: bool,

@@ -196,7 +196,7 @@ def test_what_does_not_converge_says_so(pf: Portfolio) -> None:
     assert "fewer than two checks" in few.message
 
 
-@pytest.mark.parametrize(("options", "said"), [({"threshold": 0}, "threshold"), ({"threshold": 101}, "threshold"), ({"threshold": 1, "check_every": 0}, "check_every")])  # fmt: skip
+@pytest.mark.parametrize(("options", "said"), [({"threshold": 0}, "threshold"), ({"threshold": 101}, "threshold"), ({"threshold": 1, "check_every": 0}, "check_every"), ({"check_every": 1024}, "check_every=1024 .*threshold")])  # fmt: skip
 def test_settings_that_are_none_are_refused(pf: Portfolio, options: dict[str, Any], said: str) -> None:
     with pytest.raises(ipmo.OptionError, match=said):
         ipmo.simulate(pf, **options)

@@ -40,7 +40,7 @@ def simulate(
     correlations: Mapping[tuple[str, str], float] | None = None,
     executor: Executor | None = None,
     threshold: float | None = None,
-    check_every: int = 1024,
+    check_every: int | None = None,
     progress: bool | Callable[[str, int, int], object] | None = None,
 ) -> Simulation:
     """How sure dates, costs and benefits are: one joint simulation of the whole portfolio.
@@ -62,7 +62,7 @@ def simulate(
         executor: what computes blocks of samples, such as a pool of threads or processes; the calling thread when left out.
         threshold: stop rule: in per cent, by how much a key figure of the portfolio and of its projects (mean, deviation, P10, P50, P80 and
             P90 of the time to the finish and of the cost) may differ from the check before. All samples are made when left out.
-        check_every: samples between two checks of the stop rule, counted in whole groups of 512.
+        check_every: samples between two checks of the stop rule, counted in whole groups of 512; 1,024 when left out.
         progress: True shows a bar, a function is told how far it has come.
 
     Raises:
@@ -78,7 +78,9 @@ def simulate(
     for name in keep:
         if name not in portfolio.items:
             raise UnknownItemError(name, close_matches(name, portfolio.items), f"portfolio {portfolio.id!r}")
-    stop = None if threshold is None else Convergence(threshold, check_every)
+    if threshold is None and check_every is not None:
+        raise OptionError("check_every", check_every, takes="a threshold beside it, such as threshold=1: nothing is checked without one")
+    stop = None if threshold is None else Convergence(threshold, 1024 if check_every is None else check_every)
     with watched(progress):
         plan = Plan(portfolio, samples, seed, risks, dialect, pert, keep, correlations or {})
         if stop is None:
