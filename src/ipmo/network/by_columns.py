@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from ipmo.network.columns import Same
 from ipmo.network.drafts import Draft
 from ipmo.network.network import SMALL, Network
 from ipmo.network.parts import Needed
-from ipmo.network.states import TO_FINISH, Mode, State
+from ipmo.network.states import LinkType, Mode
 from ipmo.units import minutes
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class _Compiled:
         dur, clk = self._lengths(draft, project)
         low = np.array([draft.clocks[number].work(draft.base) for number in range(len(draft.clocks.calendars) + 1)], np.int64)[clk]
         self._starts(draft, clk, low)
-        lag, mode, lagclk = self._lagged(draft, dur, clk, nominal)
+        lag, mode, lagclk = self._lagged(draft, clk, nominal)
         large = n >= SMALL or len(columns.source) >= SMALL
 
         def kept(column: Ints) -> NDArray[np.int64] | list[int]:
@@ -104,7 +105,6 @@ class _Compiled:
             kinds=np.where(columns.milestone, "milestone", "task").tolist() if columns.milestone.any() else Same("task", n),
             project=kept(project),
             projects=tuple(one.id for one in self.portfolio.projects),
-            state=Same(State.NORMAL, n),
             dur=kept(dur),
             clk=kept(clk),
             nominal=kept(nominal),
@@ -121,7 +121,7 @@ class _Compiled:
             stated_finishes={
                 place: minutes(one.finish, end=True) for place, one in enumerate(self.portfolio.projects) if one.finish is not None
             },
-            members={place: range(begin, end) for place, (begin, end) in enumerate(zip(cuts.tolist(), cuts.tolist()[1:], strict=False))},
+            members={place: range(begin, end) for place, (begin, end) in enumerate(itertools.pairwise(cuts.tolist()))},
             base=draft.base,
             dialect=self.dialect,
             needed=Needed(src, dst, typ, numbers, frozenset(), {}),
@@ -166,18 +166,18 @@ class _Compiled:
                     least = draft.clocks[clock].work(instant)
                     low[here] = np.where(clk[here] == clock, np.maximum(low[here], least), low[here])
 
-    def _lagged(self, draft: Draft, dur: Ints, clk: Ints, nominal: Ints) -> tuple[Ints, Ints, Ints]:
+    def _lagged(self, draft: Draft, clk: Ints, nominal: Ints) -> tuple[Ints, Ints, Ints]:
         """Lag, mode and clock of the lag of every link."""
         import numpy as np
 
-        columns, dialect = self.columns, self.dialect
+        columns = self.columns
         m = len(columns.source)
-        plain, through = int(Mode.PLAIN), int(Mode.CALENDARS if dialect.exact_late else Mode.SHIFTS)
+        plain, through = int(Mode.PLAIN), int(Mode.CALENDARS)  # the conventions are ipmo's: late dates are exact, and no lead waits
         lag, lagclk, mode = np.zeros(m, np.int64), np.zeros(m, np.int64), np.full(m, plain, np.int64)
         source, target = clk[columns.source], clk[columns.target]
         if clk.any():
-            several = len(np.unique(clk)) > 1
-            mode[columns.type == 2] = int(Mode.FINISHES) if several or dialect.lead_waits else plain
+            if len(np.unique(clk)) > 1:
+                mode[columns.type == LinkType.FF] = int(Mode.FINISHES)
             mode[source != target] = through
         for number, span in enumerate(columns.lags):
             here = np.flatnonzero(columns.lag == number)
@@ -195,7 +195,6 @@ class _Compiled:
                     length = draft.clocks[clock].calendar.minutes(span)
                     some = here[owner == clock]
                     lag[some] = length
-                    rounded = np.isin(columns.type[some], TO_FINISH) & (length < 0) & dialect.lead_waits
-                    same = (source[some] == clock) & (target[some] == clock) & ~rounded
+                    same = (source[some] == clock) & (target[some] == clock)
                     mode[some] = np.where(same, plain, through)
         return lag, mode, lagclk
