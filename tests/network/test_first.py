@@ -170,3 +170,31 @@ def test_what_reaches_a_start_and_what_leaves_it_are_two_points() -> None:
 def test_once_one_of_them_has_begun_the_start_is_that_date() -> None:
     pf = plan(attrs.evolve(ONE, not_before=None, actual_start="2026-01-07"), OTHER).evolve(status_date="2026-01-08")
     assert str(ipmo.schedule(pf)["b/x"].start.date()) >= "2026-01-08"
+
+
+def givers(pf: Portfolio, start: str) -> set[str]:
+    """What a start waits for: the tasks of which the first starts it."""
+    net = ipmo.schedule(pf).network
+    named = {net.shown(v): v for v in range(net.n)} | {name: v for v, name in enumerate(net.ids)}
+    found = {net.ids[u] for u, v in zip(net.src, net.dst, strict=True) if v == named[start]}
+    assert (named[start] in net.anyone) == (len(found) > 1)
+    return found
+
+
+@pytest.mark.parametrize("kind", ["FS", "SS", "FF", "SF"])
+@pytest.mark.parametrize("lag", ["-1 d", None, "1 d"])
+@pytest.mark.parametrize("tie", [None, {"start_no_later": "2026-02-20"}])
+def test_a_task_that_can_not_start_before_another_one_is_not_the_first(kind: str, lag: str | None, tie: dict[str, str] | None) -> None:
+    """By FS and SS without a lead, unless a constraint may pull it before the other: FF, SF and leads let it start first."""
+    later = attrs.evolve(OTHER, after=[After(source="t1", type=kind, lag=lag)], constraints=tie)
+    first = givers(plan(ONE, later), "a/s@start")
+    assert first == ({"a/t1"} if kind in ("FS", "SS") and lag != "-1 d" and tie is None else {"a/t1", "a/t2"})
+
+
+def test_a_level_of_effort_and_work_outside_take_nobody_the_first_place() -> None:
+    """What waits for a level of effort waits for nothing; what waits for work outside the summary may be the first in it."""
+    office = Task(id="office", parent="s", hammock=True, after=[After(source="t1", type="SS")])
+    behind = Task(id="t3", parent="s", duration="1 d", after=["office"])
+    assert givers(plan(ONE, office, behind), "a/s@start") == {"a/t1", "a/t3"}
+    outside = Task(id="t3", parent="s", duration="1 d", after=["free"])
+    assert givers(plan(ONE, Task(id="free", duration="2 d"), outside), "a/s@start") == {"a/t1", "a/t3"}

@@ -278,13 +278,15 @@ def _column(values: ArrayLike, size: int | None, what: str, least: int, bound: i
     """A column of integers, checked.
 
     Raises:
-        ScheduleError: it has not so many values, or one lies outside its bounds.
+        ScheduleError: it has not so many values or is no row of them, or one lies outside its bounds.
     """
     import numpy as np
 
     out = np.ascontiguousarray(values, np.int64)
-    if size is not None and out.shape != (size,):
-        raise ScheduleError(f"column {what!r} has {out.shape[0] if out.ndim else 0} values; {size} are needed")
+    if out.ndim != 1:
+        raise ScheduleError(f"column {what!r} has {out.ndim} dimensions; it is one row of numbers")
+    if size is not None and len(out) != size:
+        raise ScheduleError(f"column {what!r} has {len(out)} values; {size} are needed")
     if len(out) and not (least <= out.min() and out.max() < bound):
         raise ScheduleError(f"column {what!r} holds values outside {least} to {bound - 1}")
     return out
