@@ -321,6 +321,23 @@ class EarlyPass:
         return None if (places < 0).any() else int(as_array(self.finishes)[places].max())
 
     @functools.cached_property
+    def ends_of_wholes(self) -> Mapping[int, int]:
+        """By place, the last finish of each project of a large network of which all is open work with dates, as an instant."""
+        import numpy as np
+
+        net = self.network
+        ranges = [(place, some.start, some.stop) for place, some in net.members.items() if isinstance(some, range) and some]
+        if not net.arrays or not ranges:
+            return {}
+        place, begin, end = np.array(ranges, np.int64).T
+        dated = self.places_of_open_work >= 0
+        count = np.concatenate([[0], np.cumsum(dated)])
+        last = np.append(np.where(dated, as_array(self.finishes)[self.places_of_open_work], -1), -1)
+        ends = np.maximum.reduceat(last, np.stack([begin, end], 1).ravel())[::2]
+        known = (count[end] - count[begin] == end - begin) & (ends < MAX_INSTANT)
+        return dict(zip(place[known].tolist(), ends[known].tolist(), strict=True))
+
+    @functools.cached_property
     def places_of_open_work(self) -> NDArray[np.int64]:
         """The position of each node that is open work and has dates; -1 of others."""
         import numpy as np

@@ -395,6 +395,10 @@ class Losses:
             out[name] = bits | (self._onward_bits(some) if some else 0)
         return out
 
+    def place_of(self, name: str) -> int:
+        """The place of an outcome, a benefit or an objective on the map: its bit in `served`."""
+        return self._order[name]
+
     def _own(self, name: str) -> int:
         number = self._order.get(name)
         return 0 if number is None else 1 << number

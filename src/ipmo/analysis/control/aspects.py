@@ -5,10 +5,10 @@ from __future__ import annotations
 import functools
 import itertools
 import operator
-from collections.abc import Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from fractions import Fraction
+from typing import NamedTuple
 
 import attrs
 
@@ -16,7 +16,7 @@ from ipmo.analysis.benefits.realisation import Benefits, BenefitValue, benefits
 from ipmo.analysis.control.exposure import RiskExposure, exposure
 from ipmo.analysis.dates.commitments import Commitment
 from ipmo.analysis.dates.schedule import Schedule, schedule
-from ipmo.analysis.money.amounts import Amounts, Priced, rounded
+from ipmo.analysis.money.amounts import Amounts, rounded
 from ipmo.analysis.money.earned_value import EarnedValue, earned_value
 from ipmo.analysis.money.rollup import LEFT_OUT, RollUp, roll_up
 from ipmo.errors import IpmoError, UnknownItemError
@@ -27,10 +27,11 @@ from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project, Task
 from ipmo.network.clocks import clocks_of
 from ipmo.network.losses import losses
+from ipmo.network.positions import places_of
 from ipmo.units import MAX_INSTANT, Money, Span, day_text, minutes, moment, said_day
 from ipmo.words import counted, measured
 
-__all__ = ["Aspect", "Aspects", "Noun", "tolerance_of"]
+__all__ = ["Aspect", "Aspects", "Judged", "Noun", "tolerance_of"]
 
 Noun = Portfolio | Programme | Project | Task
 DEADLINE = operator.attrgetter("deadline")
@@ -57,6 +58,29 @@ class Aspect:
     withholds: bool = False
 
 
+class Judged(NamedTuple):
+    """What an aspect comes to, before it is told in words.
+
+    Args:
+        name: time, cost, benefits, risk or children.
+        rag: its colour; None when it cannot be said.
+        withholds: it has no colour although somebody set a tolerance for it.
+        over: it is beyond a tolerance that somebody stated.
+        told: makes the aspect as people read it.
+    """
+
+    name: str
+    rag: str | None
+    withholds: bool
+    over: bool
+    told: Callable[[], Aspect]
+
+    @classmethod
+    def of(cls, aspect: Aspect) -> Judged:
+        """An aspect that is told already."""
+        return cls(aspect.name, aspect.rag, aspect.withholds, bool(aspect.over), lambda: aspect)
+
+
 def tolerance_of(portfolio: Portfolio, noun: Noun) -> Tolerance | None:
     """The tolerance that holds for an item: its own, that of its programme or of one above, or the portfolio's."""
     own = noun.tolerance
@@ -72,6 +96,11 @@ def _later(reached: int, limit: int) -> str:
     return measured(float(days), "day") if days else measured(round((reached - limit) / 60, 1), "hour")
 
 
+def _not_forecast(commitment: int, limited: bool) -> Aspect:
+    text = f"committed to {day_text(moment(commitment), finish=True)}; nothing forecasts when it finishes"
+    return Aspect(name="time", rag=None, text=text, withholds=limited)
+
+
 class Aspects:
     """What the items of a portfolio are held against: commitments, budgets, planned benefits and limits of exposure.
 
@@ -84,7 +113,8 @@ class Aspects:
     def __init__(self, portfolio: Portfolio, as_of: date | None, baseline: Portfolio | None) -> None:
         self.portfolio, self.as_of, self.baseline = portfolio, as_of, baseline
         self.schedule: Schedule = schedule(portfolio, on_cycle="cut")
-        self._finishes: dict[str, datetime | None] = {}
+        self._ends: dict[str, int | None] = {}
+        self._tolerances: dict[str | None, Tolerance | None] = {None: portfolio.tolerance}
 
     # ---------------------------------------------------------------------------- figures, once each
 
@@ -128,6 +158,15 @@ class Aspects:
 
     # ------------------------------------------------------------------------------------ tolerances
 
+    def _tolerance(self, noun: Noun) -> Tolerance | None:
+        """`tolerance_of`, found once for each programme."""
+        if noun.tolerance is not None:
+            return noun.tolerance
+        programme = noun.programme if isinstance(noun, Programme | Project) else None
+        if programme not in self._tolerances:
+            self._tolerances[programme] = tolerance_of(self.portfolio, noun)
+        return self._tolerances[programme]
+
     def _limit(self, full_id: str, commitment: int, span: Span | None) -> int:
         """The last instant within tolerance."""
         if span is None:
@@ -167,10 +206,9 @@ class Aspects:
             finishes = [reached for _, reached in both if reached is not None]
             return max(committed, default=None), max(finishes) if committed and len(finishes) == len(committed) else None
         commitment = self._commitment(full_id, noun)
-        finish = self.finish(full_id)
-        if commitment is None or finish is None:
+        reached = None if commitment is None else self._end(full_id)
+        if commitment is None or reached is None:
             return commitment, None
-        reached = minutes(finish)
         if isinstance(noun, Project) and not noun.tasks and noun.actual_finish is None and noun.state == "active":
             if self.as_of is not None:
                 reached = max(reached, minutes(self.as_of))  # a bar past its finish that nobody has closed
@@ -194,48 +232,57 @@ class Aspects:
                 yield f"{getattr(noun, 'name', '') or one.item}, handed over,", minutes(one.date), minutes(one.expected)
         due = itertools.compress(project.tasks, map(DEADLINE, project.tasks))
         for task in due:
-            finish = self.finish(f"{project.id}/{task.id}") if not task.finished else None
+            finish = self._end(f"{project.id}/{task.id}") if not task.finished else None
             if task.deadline is not None and finish is not None:
-                yield task.name or task.id, minutes(task.deadline, end=True), minutes(finish)
+                yield task.name or task.id, minutes(task.deadline, end=True), finish
 
-    def _time(self, full_id: str, noun: Noun) -> Aspect | None:
+    def _time(self, full_id: str, noun: Noun) -> Judged | None:
         commitment, reached = self._dated(full_id, noun)
         about = ""
         for name, due, done in self._deadlines(noun) if isinstance(noun, Project) else ():
             if commitment is None or reached is None or done - due > reached - commitment:
                 commitment, reached, about = due, done, f"{name} "  # of several commitments the one that is missed by most
-        tolerance = tolerance_of(self.portfolio, noun)
+        tolerance = self._tolerance(noun)
         limited = tolerance is not None and tolerance.time is not None
         if commitment is None:
             own = noun.tolerance is not None and noun.tolerance.time is not None
-            return Aspect(name="time", rag=None, text="no finish is committed to", withholds=True) if own else None
+            return Judged.of(Aspect(name="time", rag=None, text="no finish is committed to", withholds=True)) if own else None
         if reached is None:
-            day = day_text(moment(commitment), finish=True)
-            text = f"committed to {day}; nothing forecasts when it finishes"
-            return Aspect(name="time", rag=None, text=text, withholds=limited)
-        text = f"{about}finishes {day_text(moment(reached), finish=True)}, committed to {day_text(moment(commitment), finish=True)}"
+            return Judged("time", None, limited, False, functools.partial(_not_forecast, commitment, limited))
         limit = self._limit(full_id, commitment, tolerance.time if tolerance is not None else None)
-        if reached <= commitment:
-            return Aspect(name="time", rag="green", text=text)
-        if reached <= limit:
-            return Aspect(name="time", rag="amber", text=f"{text}, within tolerance")
+        rag = "green" if reached <= commitment else "amber" if reached <= limit else "red"
+        told = functools.partial(self._time_told, full_id, rag, about, (commitment, reached, limit), limited)
+        return Judged("time", rag, False, limited and rag == "red", told)
+
+    def _time_told(self, full_id: str, rag: str, about: str, dates: tuple[int, int, int], limited: bool) -> Aspect:
+        """The aspect of time: (committed, forecast, limit) in words."""
+        commitment, reached, limit = dates
+        text = f"{about}finishes {day_text(moment(reached), finish=True)}, committed to {day_text(moment(commitment), finish=True)}"
+        if rag == "green":
+            return Aspect(name="time", rag=rag, text=text)
+        if rag == "amber":
+            return Aspect(name="time", rag=rag, text=f"{text}, within tolerance")
         over = f"{_later(reached, limit)} beyond {'tolerance' if limited else 'the commitment'}"
-        return Aspect(name="time", rag="red", text=f"{text}, {over}", over=over if limited else "", stake=self.budget(full_id))
+        return Aspect(name="time", rag=rag, text=f"{text}, {over}", over=over if limited else "", stake=self.budget(full_id))
 
     def _figure(self, measure: str, full_id: str) -> tuple[Fraction | None, bool]:
         """(amount, whether all of it is known)."""
         roll = self.rolls[measure]
-        if roll is None or full_id not in roll:
+        if roll is None or not roll.states:
             return None, False
-        figure = roll[full_id]
-        if not isinstance(figure.carried, Priced):
-            return None, False
-        return figure.carried.only(measure)[1], figure.known == figure.total and figure.apart is None
+        known = self._figures[measure]
+        if full_id not in known:
+            known[full_id] = roll.amount(full_id)
+        return known[full_id]
+
+    @functools.cached_property
+    def _figures(self) -> Mapping[str, dict[str, tuple[Fraction | None, bool]]]:
+        return {measure: {} for measure in self.rolls}
 
     def _lacks(self, full_id: str, *measures: str) -> str:
         """Why figures of an item are not known, where that was found out, to stand behind a colon."""
-        found = [self.rolls[measure] for measure in measures]
-        reasons = dict.fromkeys(why for roll in found if roll is not None and full_id in roll for why in roll[full_id].reasons)
+        found = [roll for measure in measures if (roll := self.rolls[measure]) is not None and roll.noted]
+        reasons = dict.fromkeys(why for roll in found if full_id in roll for why in roll[full_id].reasons)
         return f": {'; '.join(reasons)}" if reasons else ""
 
     def budget(self, full_id: str) -> Fraction | None:
@@ -260,14 +307,14 @@ class Aspects:
                     return self.budget(full_id), "not begun"
         return None, ""
 
-    def _cost(self, full_id: str, noun: Noun) -> Aspect | None:
+    def _cost(self, full_id: str, noun: Noun) -> Judged | None:
         budget, whole = self._figure("budget", full_id)
-        tolerance = tolerance_of(self.portfolio, noun)
+        tolerance = self._tolerance(noun)
         stated = tolerance is not None and tolerance.cost is not None
         if budget is None:
             lacks = self._lacks(full_id, "budget")
             if lacks or (noun.tolerance is not None and noun.tolerance.cost is not None):
-                return Aspect(name="cost", rag=None, text=f"no budget is known{lacks}", withholds=stated)
+                return Judged.of(Aspect(name="cost", rag=None, text=f"no budget is known{lacks}", withholds=stated))
             return None
         limit = budget * (1 + Fraction(str(tolerance.cost))) if tolerance is not None and tolerance.cost is not None else budget
         expected, how = self._expected(full_id, noun)
@@ -277,70 +324,116 @@ class Aspects:
         if expected is None or not whole:
             text = "the forecast is not known" if whole else "the budget is not known in full"
             text += self._lacks(full_id, *(("forecast", "actual") if whole else ("budget",)))
-            return Aspect(name="cost", rag=None, text=text, withholds=stated)
+            return Judged.of(Aspect(name="cost", rag=None, text=text, withholds=stated))
+        rag = "green" if expected <= budget else "amber" if expected <= limit else "red"
+        return Judged(
+            "cost", rag, False, stated and rag == "red", functools.partial(self._cost_told, rag, how, (expected, budget, limit), stated)
+        )
+
+    def _cost_told(self, rag: str, how: str, amounts: tuple[Fraction, Fraction, Fraction], stated: bool) -> Aspect:
+        """The aspect of cost: (expected, budget, limit) in words."""
+        expected, budget, limit = amounts
         currency = self.rolls["budget"].total.unit if self.rolls["budget"] is not None else ""
         text = f"{how} {rounded(expected, currency):,}, budget {rounded(budget, currency):,}"
-        if expected <= budget:
-            return Aspect(name="cost", rag="green", text=text)
-        if expected <= limit:
-            return Aspect(name="cost", rag="amber", text=f"{text}, within tolerance")
+        if rag == "green":
+            return Aspect(name="cost", rag=rag, text=text)
+        if rag == "amber":
+            return Aspect(name="cost", rag=rag, text=f"{text}, within tolerance")
         over = f"{rounded(expected - limit, currency):,} beyond {'tolerance' if stated else 'the budget'}"
-        return Aspect(name="cost", rag="red", text=f"{text}, {over}", over=over if stated else "", stake=expected - budget)
+        return Aspect(name="cost", rag=rag, text=f"{text}, {over}", over=over if stated else "", stake=expected - budget)
 
-    def _concerned(self, full_id: str, noun: Noun) -> list[BenefitValue]:
-        """The benefits that an item is judged by: all, those of the programme, those that it serves, by the map, hand-overs and `requires`."""
+    def _concerned(self, full_id: str, noun: Noun) -> int:
+        """The benefits that an item is judged by: all, those of the programme, those that it serves, by the map, hand-overs and `requires`.
+
+        They are bits of a number, by their place on the map.
+        """
         if self.worth is None:
-            return []
+            return 0
         if isinstance(noun, Portfolio):
-            return list(self.worth.rows)
+            return self._judging
         if isinstance(noun, Programme):
-            own = [row for row in self.worth.rows if row.noun.belongs_to == full_id]
+            own = self._owned.get(full_id, 0)
             if own:
                 return own
-        reached = self._serves.get(full_id, frozenset())
-        return [self._worths[place][1] for place in sorted(self._places[name] for name in reached if name in self._places)]
+        return self._served.get(full_id, 0) & self._judging
 
     @functools.cached_property
-    def _serves(self) -> Mapping[str, AbstractSet[str]]:
-        """What each initiative serves, as in the line of sight."""
-        return losses(self.portfolio).serves()
+    def _served(self) -> Mapping[str, int]:
+        """What each initiative serves, as in the line of sight: bits by place on the map."""
+        return losses(self.portfolio).served
 
     @functools.cached_property
-    def _worths(self) -> Sequence[tuple[str, BenefitValue]]:
-        return [] if self.worth is None else [(row.id, row) for row in self.worth.rows]
+    def _by_place(self) -> Mapping[int, BenefitValue]:
+        """The benefits by their place on the map."""
+        return {} if self.worth is None else {losses(self.portfolio).place_of(row.id): row for row in self.worth.rows}
 
     @functools.cached_property
-    def _places(self) -> Mapping[str, int]:
-        """Where each benefit stands in their order."""
-        return {name: place for place, (name, _) in enumerate(self._worths)}
+    def _judging(self) -> int:
+        """All benefits as bits."""
+        return functools.reduce(operator.or_, (1 << place for place in self._by_place), 0)
 
-    def _benefits(self, full_id: str, noun: Noun) -> Aspect | None:
-        rows = self._concerned(full_id, noun)
-        known = [row for row in rows if row.loss is not None and row.planned_npv is not None]
-        tolerance = tolerance_of(self.portfolio, noun)
+    @functools.cached_property
+    def _owned(self) -> Mapping[str, int]:
+        """The benefits that belong to each programme, as bits."""
+        out: dict[str, int] = {}
+        for place, row in self._by_place.items():
+            if row.noun.belongs_to is not None:
+                out[row.noun.belongs_to] = out.get(row.noun.belongs_to, 0) | 1 << place
+        return out
+
+    @functools.cached_property
+    def _losing(self) -> Mapping[int, tuple[Fraction, Fraction]]:
+        """(planned, lost) of each benefit of which both are known, by its place."""
+        out = {}
+        for place, row in self._by_place.items():
+            loss, planned = row.loss, row.planned_npv
+            if loss is not None and planned is not None:
+                out[place] = Fraction(planned.amount), Fraction(loss.amount)
+        return out
+
+    @functools.cached_property
+    def _lost_known(self) -> int:
+        return functools.reduce(operator.or_, (1 << place for place in self._losing), 0)
+
+    def _benefits(self, full_id: str, noun: Noun) -> Judged | None:
+        concerned = self._concerned(full_id, noun)
+        known = places_of(concerned & self._lost_known) if concerned else []
+        tolerance = self._tolerance(noun)
         stated = tolerance is not None and tolerance.benefits is not None
         if not known:
-            if not stated or not (rows or (self.portfolio.benefits and isinstance(noun, Portfolio))):
+            if not stated or not (concerned or (self.portfolio.benefits and isinstance(noun, Portfolio))):
                 return None
-            return Aspect(name="benefits", rag=None, text="what is lost is not known of any benefit", withholds=True)
-        planned = sum((Fraction(row.planned_npv.amount) for row in known if row.planned_npv is not None), Fraction(0))
-        lost = sum((Fraction(row.loss.amount) for row in known if row.loss is not None), Fraction(0))
-        currency = known[0].currency
-        rest = f", {len(rows) - len(known)} of {counted(len(rows), 'benefit')} not known" if len(known) < len(rows) else ""
+            return Judged.of(Aspect(name="benefits", rag=None, text="what is lost is not known of any benefit", withholds=True))
+        both = [self._losing[place] for place in known]
+        planned, lost = sum((one for one, _ in both), Fraction(0)), sum((one for _, one in both), Fraction(0))
+        share = None if tolerance is None or tolerance.benefits is None else abs(planned) * Fraction(str(tolerance.benefits))
+        many = concerned.bit_count()
+        told = functools.partial(self._benefits_told, (planned, lost, share), (known[0], len(known), many))
+        if len(known) < many and (lost <= 0 or stated) and lost <= (lost if share is None else share):
+            return Judged("benefits", None, stated, False, functools.partial(told, None))
+        rag = "green" if lost <= 0 else "amber" if share is None or lost <= share else "red"
+        return Judged("benefits", rag, False, rag == "red", functools.partial(told, rag))
+
+    def _benefits_told(self, amounts: tuple[Fraction, Fraction, Fraction | None], counts: tuple[int, int, int], rag: str | None) -> Aspect:
+        """The aspect of benefits in words.
+
+        Args:
+            amounts: planned, lost, and how much may be lost; None where nothing says.
+            counts: the place of a benefit that is known, how many are, and how many there are.
+            rag: the colour.
+        """
+        (planned, lost, share), (first, known, many) = amounts, counts
+        currency = self._by_place[first].currency
+        rest = f", {many - known} of {counted(many, 'benefit')} not known" if known < many else ""
         text = f"{'none' if lost <= 0 else f'{rounded(lost, currency):,}'} lost of {rounded(planned, currency):,} planned{rest}"
-        if rest and (lost <= 0 or stated):
-            limit = abs(planned) * Fraction(str(tolerance.benefits)) if tolerance is not None and tolerance.benefits is not None else lost
-            if lost <= limit:
-                return Aspect(name="benefits", rag=None, text=text, withholds=stated)
-        if lost <= 0:
-            return Aspect(name="benefits", rag="green", text=text)
-        if tolerance is None or tolerance.benefits is None:
-            return Aspect(name="benefits", rag="amber", text=f"{text}, no tolerance is stated")
-        limit = abs(planned) * Fraction(str(tolerance.benefits))
-        if lost <= limit:
-            return Aspect(name="benefits", rag="amber", text=f"{text}, within tolerance")
-        over = f"{rounded(lost - limit, currency):,} beyond tolerance"
-        return Aspect(name="benefits", rag="red", text=f"{text}, {over}", over=over, stake=lost)
+        if rag is None:
+            return Aspect(name="benefits", rag=None, text=text, withholds=share is not None)
+        if rag == "green":
+            return Aspect(name="benefits", rag=rag, text=text)
+        if rag == "amber" or share is None:
+            return Aspect(name="benefits", rag=rag, text=f"{text}, {'no tolerance is stated' if share is None else 'within tolerance'}")
+        over = f"{rounded(lost - share, currency):,} beyond tolerance"
+        return Aspect(name="benefits", rag=rag, text=f"{text}, {over}", over=over, stake=lost)
 
     def _risk(self, full_id: str, noun: Noun) -> Aspect | None:
         tolerance = noun.tolerance  # an amount for that item alone: it is not handed down
@@ -366,27 +459,35 @@ class Aspects:
         """What the open threats of an item's projects cost on average."""
         return exposure(self.portfolio, [noun] if isinstance(noun, Project) else self._within(noun), self.as_of)
 
-    def of(self, full_id: str, noun: Noun) -> tuple[Aspect, ...]:
+    def of(self, full_id: str, noun: Noun) -> tuple[Judged, ...]:
         """Time and cost, and of all but tasks benefits and risk, where there is something to compare."""
         found = [self._time(full_id, noun), self._cost(full_id, noun)]
         if not isinstance(noun, Task):
-            found += [self._benefits(full_id, noun), self._risk(full_id, noun)]
-        return tuple(aspect for aspect in found if aspect is not None)
+            risk = self._risk(full_id, noun)
+            found += [self._benefits(full_id, noun), None if risk is None else Judged.of(risk)]
+        return tuple(judged for judged in found if judged is not None)
 
     def finish(self, full_id: str) -> datetime | None:
         """When an item is forecast to finish; None when nothing says."""
-        if full_id not in self._finishes:
-            self._finishes[full_id] = self._finish(full_id)
-        return self._finishes[full_id]
+        end = self._end(full_id)
+        return None if end is None else moment(end)
 
-    def _finish(self, full_id: str) -> datetime | None:
+    def _end(self, full_id: str) -> int | None:
+        """The same as an instant."""
+        if full_id not in self._ends:
+            known = self.schedule.ends_of_projects.get(full_id)
+            self._ends[full_id] = self._found_end(full_id) if known is None else known
+        return self._ends[full_id]
+
+    def _found_end(self, full_id: str) -> int | None:
         noun = self.portfolio.items.get(full_id)
         if isinstance(noun, Programme):
-            return max((f for p in self._within(noun) if (f := self.finish(p.id)) is not None), default=None)
+            return max((end for p in self._within(noun) if (end := self._end(p.id)) is not None), default=None)
         try:
-            return self.schedule.ends(full_id)
+            finish = self.schedule.ends(full_id)
         except UnknownItemError:
             return None
+        return None if finish is None else minutes(finish)
 
     def _converted(self, what: str, item: str, money: Money) -> Fraction:
         """An amount in the portfolio's currency."""

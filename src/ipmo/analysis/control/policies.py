@@ -16,6 +16,7 @@ from ipmo.model.governance import RAG
 
 __all__ = [
     "POLICIES",
+    "UNWEIGHTED",
     "BudgetWeighted",
     "Child",
     "DrivingChild",
@@ -53,7 +54,8 @@ class Child:
         """This child with that colour where it has none, or with the one that it has at least where that is worse."""
         if self.rag is not None:
             return self
-        return attrs.evolve(self, rag=max(colour, self.at_least or colour, key=RAG.index))
+        rag = max(colour, self.at_least or colour, key=RAG.index)
+        return Child(item=self.item, rag=rag, budget=self.budget, finish=self.finish, at_least=self.at_least)
 
 
 @runtime_checkable
@@ -114,7 +116,8 @@ class WorstChild:
         known = _known(children)
         if not known:
             return None, "no child has a colour"
-        worst = max(sorted(known, key=lambda child: child.item), key=lambda child: RAG.index(child.rag or "green"))
+        colour = max({child.rag or "green" for child in known}, key=RAG.index)
+        worst = min((child for child in known if child.rag == colour), key=lambda child: child.item)
         why = f"{worst.item} is {worst.rag}{_unknown_note(children)}"
         return (worst.rag, why) if len(known) == len(children) else _judged(self, children, why)
 
@@ -219,6 +222,8 @@ class ToleranceBased:
         return WorstChild().combine(children)
 
 
+UNWEIGHTED = (ToleranceBased, WorstChild, Majority, ThresholdCount)
+"""Policies that look at neither the budget of a child nor when it finishes."""
 POLICIES: Mapping[str, Policy] = {
     policy.name: policy for policy in (WorstChild(), Majority(), ThresholdCount(), BudgetWeighted(), DrivingChild(), ToleranceBased())
 }

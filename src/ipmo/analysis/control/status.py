@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 import attrs
 
-from ipmo.analysis.control.aspects import Aspect, Aspects, Noun
+from ipmo.analysis.control.aspects import Aspect, Aspects, Judged, Noun
 from ipmo.analysis.control.authority import Approver, Level, approver
-from ipmo.analysis.control.policies import POLICIES, Child, Policy, PolicyName, ToleranceBased, at_least, not_known
+from ipmo.analysis.control.policies import POLICIES, UNWEIGHTED, Child, Policy, PolicyName, ToleranceBased, at_least, not_known
 from ipmo.analysis.money.amounts import rounded
+from ipmo.analysis.money.made_rows import MadeRows
 from ipmo.analysis.money.rollup import LEFT_OUT, LEVELS
 from ipmo.errors import MissingRateError, one_of
 from ipmo.memory import remember
@@ -113,11 +114,35 @@ class Breach:
 
 
 class StatusView(Rows[str, ItemStatus]):
-    """The answer of `status`, indexed by id."""
+    """The answer of `status`, indexed by id.
 
-    def __init__(self, rows: Mapping[str, ItemStatus], breaches: Iterable[Breach], policy: str, as_of: date | None) -> None:
+    Args:
+        rows: by id, from the top down.
+        breaches: tolerances that are forecast to be exceeded.
+        policy: the name of the policy.
+        as_of: reports later than this are not seen.
+        computed: the computed colour of each row, where they are known without the rows being made.
+    """
+
+    def __init__(
+        self,
+        rows: Mapping[str, ItemStatus],
+        breaches: Iterable[Breach],
+        policy: str,
+        as_of: date | None,
+        computed: Mapping[str, str | None] | None = None,
+    ) -> None:
         super().__init__(rows, "this status")
         self.breaches, self.policy, self.as_of = tuple(breaches), policy, as_of
+        self._computed = computed
+
+    def __reduce__(self) -> tuple[type[StatusView], tuple[Mapping[str, ItemStatus], tuple[Breach, ...], str, date | None]]:
+        return StatusView, (dict(self._rows), self.breaches, self.policy, self.as_of)
+
+    @property
+    def computed(self) -> Mapping[str, str | None]:
+        """The computed colour of each item, from the top down; None where it is not known."""
+        return {row.item: row.computed for row in self.rows} if self._computed is None else self._computed
 
     def items(self, level: str | None = None) -> tuple[ItemStatus, ...]:
         """The rows, from the top down; of one level when it is named."""
@@ -231,16 +256,25 @@ def status(
     return remember(portfolio, key, lambda: _Tree(portfolio, policy, of, when, None, tasks).run())
 
 
+class _Found(NamedTuple):
+    """What is found of one item: it, its level, (colour, at least), and what its aspects come to."""
+
+    noun: Noun
+    level: str
+    colours: tuple[str | None, str | None]
+    judged: tuple[Judged, ...]
+
+
 class _Tree:
     """Status of every level, children first."""
 
     def __init__(self, portfolio: Portfolio, policy: Policy, of: Of, as_of: date | None, baseline: Portfolio | None, tasks: bool) -> None:
         self.portfolio, self.policy, self.of, self.as_of, self.tasks = portfolio, policy, of, as_of, tasks
         self.aspects = Aspects(portfolio, as_of, baseline)
-        self.rows: dict[str, ItemStatus] = {}
+        self.found: dict[str, _Found] = {}
 
     def run(self) -> StatusView:
-        """Every level, children first; shown from the top down."""
+        """Every level, children first; shown from the top down. What is said of an item is made when somebody looks at it."""
         pf = self.portfolio
         tree = hierarchy(pf)
 
@@ -266,87 +300,102 @@ class _Tree:
         for noun in counted(pf):
             visit(noun)
         self._parent(pf.id, pf, "portfolio", [n.id for n in counted(pf)])
-        rows = {name: self.rows[name] for name in (pf.id, *order)}
-        return StatusView(rows, list(self._breaches(rows)), self.policy.name, self.as_of)
+        self.order = list(dict.fromkeys((pf.id, *order)))
+        computed = {name: self.found[name].colours[0] for name in self.order}
+        rows = MadeRows(self.all_places, self.row)
+        return StatusView(rows, list(self._breaches()), self.policy.name, self.as_of, computed)
+
+    def all_places(self) -> Mapping[str, int]:
+        """The place of every item, from the top down."""
+        return {name: place for place, name in enumerate(self.order)}
+
+    def row(self, place: int) -> ItemStatus:
+        """What is said of one item."""
+        name = self.order[place]
+        found = self.found[name]
+        latest = self._latest(found.noun)
+        newest: dict[str, Confidence] = {}
+        for one in found.noun.confidence if isinstance(found.noun, Project) else ():
+            if (self.as_of is None or one.date <= self.as_of) and (one.assessor not in newest or newest[one.assessor].date <= one.date):
+                newest[one.assessor] = one
+        return ItemStatus(
+            item=name,
+            name=found.noun.name,
+            level=found.level,
+            reported=latest.rag if latest else None,
+            reported_on=latest.date if latest else None,
+            computed=found.colours[0],
+            aspects=tuple(judged.told() for judged in found.judged),
+            confidence=tuple(newest.values()),
+            at_least=found.colours[1],
+        )
+
+    def _latest(self, noun: Noun) -> StatusReport | None:
+        """The latest report of a colour."""
+        said: tuple[StatusReport, ...] = () if isinstance(noun, Portfolio) else noun.status
+        reports = [r for r in said if r.rag is not None and (self.as_of is None or as_day(r.date) <= self.as_of)]
+        return max(reports, key=lambda r: r.date) if reports else None
 
     def _leaf(self, full_id: str, noun: Project | Task, level: str) -> None:
-        aspects = self.aspects.of(full_id, noun)
-        self._keep(full_id, noun, level, _worst(aspects), aspects)
+        judged = self.aspects.of(full_id, noun)
+        self.found[full_id] = _Found(noun, level, _worst(judged), judged)
 
     def _parent(self, full_id: str, noun: Programme | Portfolio, level: str, below: list[str]) -> None:
-        children = []
-        for name in below:
-            row = self.rows[name]
-            rag = row.reported if self.of == "reported" else row.computed
-            budget = self.aspects.budget(name)
-            children.append(
-                Child(
-                    item=name,
-                    rag=rag,
-                    budget=None if budget is None else float(budget),
-                    finish=self.aspects.finish(name),
-                    at_least=row.at_least if self.of == "computed" else None,
-                )
-            )
+        children = [self._child(name) for name in below]
         rag, why = self.policy.combine(children)
         least = rag if rag is not None else at_least(self.policy, children)
         if isinstance(self.policy, ToleranceBased) and self.of == "computed":
-            aspects = self.aspects.of(full_id, noun)
-            judged = {aspect.name for aspect in aspects if aspect.rag is not None}
-            borne = {aspect.name for name in below for aspect in self.rows[name].aspects if aspect.rag is not None}
-            unjudged = {aspect.name for aspect in aspects} | borne - {"children"}  # what its parts are judged by, and it is not
+            own = self.aspects.of(full_id, noun)
+            judged = {one.name for one in own if one.rag is not None}
+            borne = {one.name for name in below for one in self.found[name].judged if one.rag is not None}
+            unjudged = {one.name for one in own} | borne - {"children"}  # what its parts are judged by, and it is not
             if noun.tolerance is not None and judged and unjudged <= judged:
-                self._keep(full_id, noun, level, _worst(aspects), aspects)
+                self.found[full_id] = _Found(noun, level, _worst(own), own)
                 return
-            below_it = Aspect(name="children", rag=rag, text=why, withholds=rag is None and bool(children))
+            below_it = Judged.of(Aspect(name="children", rag=rag, text=why, withholds=rag is None and bool(children)))
             if noun.tolerance is None:
-                self._keep(full_id, noun, level, (rag, least), (*aspects, below_it))
+                self.found[full_id] = _Found(noun, level, (rag, least), (*own, below_it))
                 return
-            computed, known = _worst((*aspects, below_it))
+            computed, known = _worst((*own, below_it))
             floors = [colour for colour in (known, least) if colour is not None]
-            self._keep(full_id, noun, level, (computed, max(floors, key=RAG.index, default=None)), (*aspects, below_it))
+            colours = computed, max(floors, key=RAG.index, default=None)
+            self.found[full_id] = _Found(noun, level, colours, (*own, below_it))
             return
-        self._keep(full_id, noun, level, (rag, least), (Aspect(name="children", rag=rag, text=f"{why} ({self.policy.name})"),))
+        alone = Judged.of(Aspect(name="children", rag=rag, text=f"{why} ({self.policy.name})"))
+        self.found[full_id] = _Found(noun, level, (rag, least), (alone,))
 
-    def _keep(self, full_id: str, noun: Noun, level: str, colours: tuple[str | None, str | None], aspects: tuple[Aspect, ...]) -> None:
-        said: tuple[StatusReport, ...] = () if isinstance(noun, Portfolio) else noun.status
-        reports = [r for r in said if r.rag is not None and (self.as_of is None or as_day(r.date) <= self.as_of)]
-        latest = max(reports, key=lambda r: r.date) if reports else None
-        newest: dict[str, Confidence] = {}
-        for one in noun.confidence if isinstance(noun, Project) else ():
-            if (self.as_of is None or one.date <= self.as_of) and (one.assessor not in newest or newest[one.assessor].date <= one.date):
-                newest[one.assessor] = one
-        self.rows[full_id] = ItemStatus(
-            item=full_id,
-            name=noun.name,
-            level=level,
-            reported=latest.rag if latest else None,
-            reported_on=latest.date if latest else None,
-            computed=colours[0],
-            aspects=aspects,
-            confidence=tuple(newest.values()),
-            at_least=colours[1],
-        )
+    def _child(self, name: str) -> Child:
+        """What the policy sees of a child; what it weighs children by, and when they finish, is asked only where it may look at that."""
+        found = self.found[name]
+        if self.of == "reported":
+            latest = self._latest(found.noun)
+            rag, least = latest.rag if latest else None, None
+        else:
+            rag, least = found.colours
+        if type(self.policy) in UNWEIGHTED:
+            return Child(item=name, rag=rag, at_least=least)
+        budget = self.aspects.budget(name)
+        finish = self.aspects.finish(name)
+        return Child(item=name, rag=rag, budget=None if budget is None else float(budget), finish=finish, at_least=least)
 
     # ------------------------------------------------------------------------------------ exceptions
 
-    def _breaches(self, rows: Mapping[str, ItemStatus]) -> Iterable[Breach]:
-        for row in rows.values():
-            own = self.portfolio if row.item == self.portfolio.id else self.portfolio.items[row.item]
-            if row.level in ("programme", "portfolio") and own.tolerance is None:
+    def _breaches(self) -> Iterable[Breach]:
+        for item, found in ((name, self.found[name]) for name in self.order):
+            if found.level in ("programme", "portfolio") and found.noun.tolerance is None:
                 continue  # nobody set a limit at that level: its parts escalate theirs
-            for aspect in row.aspects:
-                if not aspect.over:
+            for judged in found.judged:
+                if not judged.over:
                     continue
-                above = ABOVE[row.level]
+                aspect, above = judged.told(), ABOVE[found.level]
                 who = self._approver(aspect, above)
                 roll = self.aspects.rolls["budget"]
                 stake = rounded(aspect.stake, roll.total.unit) if aspect.stake is not None and roll is not None else None
                 yield Breach(
-                    item=row.item,
+                    item=item,
                     aspect=aspect.name,
                     text=aspect.text,
-                    level=row.level,
+                    level=found.level,
                     body=None if who.body is None else who.body.id,
                     escalate_to=None if who.escalate_to is None else who.escalate_to.id,
                     reason=who.reason,
@@ -364,7 +413,7 @@ class _Tree:
             return attrs.evolve(told, reason=str(error))
 
 
-def _worst(aspects: Iterable[Aspect]) -> tuple[str | None, str | None]:
+def _worst(aspects: Iterable[Judged]) -> tuple[str | None, str | None]:
     """(colour, at least): the worst of what is known; without a colour where something under tolerance is not, unless it is red."""
     found = list(aspects)
     worst = max((aspect.rag for aspect in found if aspect.rag is not None), key=RAG.index, default=None)

@@ -7,6 +7,7 @@ benefit that was planned, a date that a constraint asks for. An item's own forec
 from __future__ import annotations
 
 import functools
+import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -31,6 +32,8 @@ from ipmo.units import DAY, day_text, minutes, moment
 
 __all__ = ["KINDS", "Commitment", "Commitments", "Kind", "Standing", "Stated"]
 WHERE = "the open commitments of this portfolio"
+SEVERAL = 16
+"""Of so many the standing is read off columns."""
 
 
 class Found(TypedDict, total=False):
@@ -208,8 +211,25 @@ class Commitments(Answer[str, Commitment]):
     @functools.cached_property
     def missed_hand_overs(self) -> tuple[Commitment, ...]:
         """The hand-overs among `missed`, in their order; what each is missed because of is not asked."""
-        found = _in_order(self._row(one, caused=False) for one in self.stated if one.kind == "hand-over")
+        found = _in_order(
+            self._row(one, caused=False) for one in self._perhaps_late([one for one in self.stated if one.kind == "hand-over"])
+        )
         return tuple(row for row in found if row.standing == "missed")
+
+    def _perhaps_late(self, some: list[Stated]) -> list[Stated]:
+        """Those that are not kept for sure: of a large network, what one piece of open work finishes before its date is read off columns."""
+        net, passes = self._passes.network, self._passes
+        if not net.arrays or len(some) < SEVERAL:
+            return some
+        import numpy as np
+
+        node = np.array([one.nodes[0] if len(one.nodes) == 1 and one.at_finish else -1 for one in some], np.int64)
+        date = np.array([one.date for one in some], np.int64)
+        place = np.where(node >= 0, passes.places_of_open_work[node], -1)
+        clear = np.ones(net.n, bool)
+        clear[list(passes.lower_bounded)] = False
+        kept = (place >= 0) & (date > self._today) & (as_array(passes.finishes)[place] < date) & clear[place]
+        return list(itertools.compress(some, (~kept).tolist()))
 
     @functools.cached_property
     def _places(self) -> dict[str, int]:

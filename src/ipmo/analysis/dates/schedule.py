@@ -8,7 +8,7 @@ whole network, `project_float` to the item's own project's finish, `target_float
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Literal, NamedTuple, get_args, overload
 
@@ -239,6 +239,14 @@ class Schedule(Answer[str, ScheduledItem]):
     def ends(self, full_id: str) -> datetime | None:
         """The finish of an item alone, as `dates` has it."""
         return self._items.ends(full_id)
+
+    @functools.cached_property
+    def ends_of_projects(self) -> Mapping[str, int]:
+        """`ends` in minutes, of the projects of a large network of which all is open work with dates: read off its columns."""
+        passes, names = self.passes, self.network.projects
+        if passes.back_from is not None or passes.dialect.direction == "back":
+            return {}
+        return {names[place]: end for place, end in passes.ends_of_wholes.items() if names[place] not in passes.named}
 
     def begins(self, effect: str) -> datetime | None:
         """When an outcome or benefit begins, without its floats; None where that is not known in full: `[]` then says why."""

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from fractions import Fraction
 from typing import Literal, get_args
 
-from ipmo.analysis.money.amounts import Amounts, Unrated, in_minor_units
+from ipmo.analysis.money.amounts import Amounts, Priced, Unrated, in_minor_units
 from ipmo.analysis.money.combining import Combining
 from ipmo.analysis.money.explanation import Explanation, RolledUpValue
 from ipmo.analysis.money.grouping import Grouping
 from ipmo.analysis.money.measures import MEASURES
 from ipmo.analysis.money.periods import EVERY
-from ipmo.analysis.money.sums import SUMMED, sums
+from ipmo.analysis.money.sums import SUMMED, SummedRows, sums
 from ipmo.analysis.money.work_tree import LEFT_OUT
 from ipmo.errors import MissingRateError, UnitError, UnknownItemError, close_matches, one_of
 from ipmo.findings import Finding
@@ -45,6 +46,31 @@ class RollUp(Rows[str, RolledUpValue]):
     def total(self) -> RolledUpValue:
         """The figure of the whole: the portfolio, or what `within=` named."""
         return self[self.root]
+
+    @property
+    def states(self) -> bool:
+        """Whether any of its figures may be known."""
+        return not isinstance(self._rows, SummedRows) or bool(self._rows.sums.bases)
+
+    @property
+    def noted(self) -> bool:
+        """Whether any of its figures may say why it is not known."""
+        return not isinstance(self._rows, SummedRows) or bool(self._rows.sums.notes)
+
+    def amount(self, item: str) -> tuple[Fraction | None, bool]:
+        """(exact amount, whether all of it is known and in one price base) of an item: money without its figure being made.
+
+        (None, False) where nothing of it is known, and of what has no figure.
+
+        Raises:
+            UnitError: two known price bases are mixed in it.
+        """
+        if isinstance(self._rows, SummedRows):
+            return self._rows.amount(item)
+        figure = self._rows.get(item)
+        if figure is None or not isinstance(figure.carried, Priced):
+            return None, False
+        return figure.carried.only(self.measure.name)[1], figure.known == figure.total and figure.apart is None
 
     @property
     def groups(self) -> tuple[RolledUpValue, ...]:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["SUMMED", "Sums", "sums"]
+__all__ = ["SUMMED", "SummedRows", "Sums", "sums"]
 
 SUMMED = tuple(MEASURES[name] for name in ("budget", "actual", "forecast"))
 """The measures that are summed on columns: money that an item states for itself and all that it holds."""
@@ -77,14 +77,22 @@ class Sums:
     findings: tuple[Finding, ...]
 
     @functools.cached_property
-    def rows(self) -> MadeRows[RolledUpValue]:
+    def rows(self) -> SummedRows:
         """The figures by id."""
-        return MadeRows(self._places, self._figure, self.tree.find)
+        return SummedRows(self)
 
-    def _places(self) -> Mapping[str, int]:
+    def amount(self, position: int) -> tuple[Fraction | None, bool]:
+        """(exact amount, whether all of it is known, in one price base) of a position, without its figure."""
+        carried = self.carried(position)
+        if carried is None:
+            return None, False
+        return carried.only(self.engine.measure.name)[1], bool(self.known[position] == self.total[position]) and carried.apart is None
+
+    def all_places(self) -> Mapping[str, int]:
+        """The position of every id."""
         return self.tree.places
 
-    def _figure(self, position: int) -> RolledUpValue:
+    def figure(self, position: int) -> RolledUpValue:
         """The figure of a position, its parts to be made when they are looked at."""
         tree, note = self.tree, self.notes.get(position, "")
         item = tree.id(position)
@@ -120,6 +128,23 @@ class Sums:
         places = self.tree.left_out_at
         inside = places[bisect_left(places, position) : bisect_left(places, int(self.tree.end[position]))]
         return tuple(sorted(name for place in inside for name in self.tree.left_out[place]))
+
+
+class SummedRows(MadeRows[RolledUpValue]):
+    """The figures of sums by id, each made when somebody looks at it; what is asked of many is read off the columns.
+
+    Args:
+        of: the sums.
+    """
+
+    def __init__(self, of: Sums) -> None:
+        super().__init__(of.all_places, of.figure, of.tree.find)
+        self.sums = of
+
+    def amount(self, item: str) -> tuple[Fraction | None, bool]:
+        """(exact amount, whether all of it is known) of an item; (None, False) of what has no figure."""
+        position = self._position(item)
+        return (None, False) if position is None else self.sums.amount(position)
 
 
 def sums(engine: Combining) -> Sums | None:

@@ -1,0 +1,109 @@
+"""Status read off columns, told when somebody looks: the same as item by item, in whatever order, copied or not."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import ipmo
+from ipmo.analysis.dates import commitments
+from ipmo.analysis.dates.commitments import Commitment
+from ipmo.model import Portfolio, Tolerance
+from ipmo.testing.strategies import portfolios
+
+from ...network.conftest import as_large
+
+Draw = Callable[[st.SearchStrategy[Any]], Any]
+FIRST = date(2026, 1, 5)
+TOLERANCES = st.sampled_from([None, None, Tolerance(time="3 d", cost="5 %"), Tolerance(benefits="10 %"), Tolerance(risk="1 k GBP")])
+
+
+@st.composite
+def judged(draw: Draw, *, tied: bool = False) -> Portfolio:
+    """A portfolio with promised hand-overs, stated finishes, planned benefits and tolerances."""
+    pf = draw(portfolios(tied=tied))
+    days = st.none() | st.integers(0, 120).map(lambda n: FIRST + timedelta(days=n))
+    links = [attrs.evolve(link, promised=draw(days), needed=draw(days)) for link in pf.links]
+    benefits = [attrs.evolve(one, planned_start=draw(days)) for one in pf.benefits]
+    projects = [
+        attrs.evolve(one, tolerance=draw(TOLERANCES), finish=one.finish if draw(st.booleans()) else draw(days)) for one in pf.projects
+    ]
+    programmes = [attrs.evolve(one, tolerance=draw(TOLERANCES)) for one in pf.programmes]
+    found: Portfolio = pf.evolve(links=links, benefits=benefits, projects=projects, programmes=programmes, tolerance=draw(TOLERANCES))
+    return found
+
+
+def told(row: Commitment) -> tuple[object, ...]:
+    """All of a commitment but what it fails because of."""
+    return row.name, row.item, row.date, row.expected, row.days, row.standing, row.stated_day
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.data(), st.booleans(), st.booleans())
+def test_status_by_columns_is_status_item_by_item(data: st.DataObject, tied: bool, tasks: bool) -> None:
+    pf = data.draw(judged(tied=tied))
+    plain = ipmo.status(pf, tasks=tasks)
+    with pytest.MonkeyPatch.context() as patch:
+        as_large(patch)
+        patch.setattr(commitments, "SEVERAL", 1)
+        large = ipmo.status(pf.evolve(), tasks=tasks)
+        assert large.rows == plain.rows
+    assert large.breaches == plain.breaches
+    assert dict(large.computed) == {row.item: row.computed for row in plain.rows}
+
+
+@settings(deadline=None, max_examples=30)
+@given(judged())
+def test_ends_and_broken_hand_overs_by_columns_are_those_of_every_row(pf: Portfolio) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        as_large(patch)
+        patch.setattr(commitments, "SEVERAL", 1)
+        s = ipmo.schedule(pf, on_cycle="cut")
+        found, rows = s.commitments.missed_hand_overs, [row for row in s.commitments.missed if row.kind == "hand-over"]
+        assert [told(row) for row in found] == [told(row) for row in rows]
+        ends = s.ends_of_projects
+    for name, end in ends.items():
+        assert ipmo.schedule(pf.evolve(), on_cycle="cut").instants(name)[1] == end
+
+
+@settings(deadline=None, max_examples=20)
+@given(judged(), st.randoms())
+def test_rows_are_the_same_whichever_is_looked_at_first_and_when_copied(pf: Portfolio, order: Any) -> None:
+    view = ipmo.status(pf, tasks=True)
+    sent = pickle.loads(pickle.dumps(view))
+    names = list(view.ids)
+    order.shuffle(names)
+    found = {name: view[name] for name in names}
+    assert view.rows == tuple(found[name] for name in view.ids)
+    for other in (sent, copy.deepcopy(view)):
+        assert other == view
+        assert (other.breaches, other.policy, other.as_of) == (view.breaches, view.policy, view.as_of)
+        assert other.computed == view.computed
+        assert str(other.table().to_csv()) == str(view.table().to_csv())
+    over = {(row.item, aspect.name, aspect.over) for row in view for aspect in row.aspects if aspect.over}
+    assert {(one.item, one.aspect) for one in view.breaches} <= {(item, name) for item, name, _ in over}
+
+
+def test_a_policy_of_ones_own_sees_budgets_and_finishes() -> None:
+    seen: list[Any] = []
+
+    class Own:
+        name = "own"
+
+        def combine(self, children: Any) -> tuple[str | None, str]:
+            seen.extend(children)
+            return "amber", "so it is"
+
+    pf = ipmo.examples.load("handover").evolve(programmes=[])
+    view = ipmo.status(pf, policy=Own())
+    assert view[pf.id].computed == "amber"
+    s = ipmo.schedule(pf)
+    assert {child.item: child.finish for child in seen} == {one.id: s.dates(one.id)[1] for one in pf.projects}
