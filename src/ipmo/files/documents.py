@@ -20,7 +20,7 @@ import attrs
 
 from ipmo import progress
 from ipmo.errors import FileError, Problem
-from ipmo.files.opening import bytes_of
+from ipmo.files.opening import Stamp, bytes_of
 from ipmo.files.plain_yaml import MAX_SCALAR, NULLS, NUMBER_BEGINS, NUMBERLIKE, STEP, Starts, plain_yaml
 from ipmo.files.structure import MAX_DEPTH
 from ipmo.model.fields import WORDS, Plain, PlainData, PlainMap
@@ -53,6 +53,10 @@ class Document:
     """How many mappings it holds: the rows that a reader understood."""
     starts: Starts = attrs.field(factory=dict, repr=False)
     """Of YAML, where each mapping in the data begins, by its identity."""
+    path: Path | None = None
+    """Where its text lies, if it was read from a file."""
+    stamp: Stamp = (0, 0)
+    """What that file was before it was read."""
 
     def locate(self, problems: Iterable[Problem]) -> list[Problem]:
         """The problems with file, line and column: of the value, of the key for unknown fields, else of the parent."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
 from ipmo.atomic import present
 from ipmo.errors import FileError
 
-__all__ = ["bytes_of"]
+__all__ = ["Stamp", "bytes_of", "stamp_of"]
 
+Stamp = tuple[int, int]
+"""When a file was last written, and its size."""
 MAX_BYTES = 256 * 2**20
 
 
@@ -43,3 +46,12 @@ def bytes_of(path: Path, name: str, empty: str = "the file is empty") -> bytes:
     if not raw.strip():
         raise FileError(name, empty)
     return raw
+
+
+def stamp_of(path: str | os.PathLike[str]) -> Stamp:
+    """What tells a file from what it is after somebody wrote into it; (0, 0) of one that is not there."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return 0, 0
+    return found.st_mtime_ns, found.st_size

@@ -20,6 +20,8 @@ from ipmo.errors import FileError, ModelError, Problem
 from ipmo.files.by_columns import document_by_columns
 from ipmo.files.documents import Document, parse, text_of
 from ipmo.files.names import file_names, is_inside, same_file
+from ipmo.files.opening import stamp_of
+from ipmo.files.places import marks_of
 from ipmo.files.structure import structure
 from ipmo.findings import Finding, Severity
 from ipmo.model.contents import Source
@@ -89,11 +91,12 @@ def read_file(path: Path, name: str, declared: Declared = NOTHING) -> Portfolio:
 
 def _parsed(path: Path, name: str) -> Document:
     """The document of the file that a portfolio begins in; how far it has come is said on the way."""
+    stamp = stamp_of(path)
     text = text_of(path, name)
     progress.step("reading", 0, len(text))
     document = parse(text, name, is_json=True if path.suffix == ".json" else None)
     progress.step("reading", len(text), len(text))
-    return document
+    return attrs.evolve(document, path=path, stamp=stamp)
 
 
 def read_folder(path: Path, name: str, declared: Declared = NOTHING) -> Portfolio:
@@ -162,6 +165,7 @@ def _read(document: Document, folder: Path, declared: Declared, notes: tuple[Fin
         format="json" if document.is_json else "yaml",
         understood=document.mappings + sum(part.mappings for part in parts.values()),
         findings=notes,
+        marks=marks_of((document, *parts.values())),
     )
     try:
         return document_by_columns(data, source, declared) or structure(data, source, declared)
@@ -190,11 +194,12 @@ def _project_file(entry: str, folder: Path, root: str) -> Document:
         raise FileError(root, f"{entry!r:.100} leads out of the portfolio's folder; name a file inside it")
     target = folder / entry
     name = os.path.join(os.path.dirname(root), entry)
+    stamp = stamp_of(target)
     document = parse(text_of(target, name), name, is_json=True if target.suffix == ".json" else None)
     if not isinstance(document.data, dict):
         raise FileError(name, "a project file holds one project: a mapping with at least an id")
     document.data.pop("ipmo", None)
-    return document
+    return attrs.evolve(document, path=target, stamp=stamp)
 
 
 # ------------------------------------------------------------------------------------------------- writing

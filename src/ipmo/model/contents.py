@@ -58,6 +58,7 @@ class Source:
         lines: the line of each item in a file of another tool, by full id.
         stored: the dates that the tool stored, by full id: what `ipmo check` holds the schedule against.
         cells: of spreadsheets, how many cells were `understood`, `unknown`, `blank`, `refused` and `ignored`: together, all below the headers.
+        marks: what a reader keeps to say later where items stand, for `ipmo.files.places`.
     """
 
     path: str = ""
@@ -68,6 +69,7 @@ class Source:
     lines: FrozenMap[str, int] = attrs.field(default=EMPTY, converter=as_map, repr=False)
     stored: FrozenMap[str, StoredDates] = attrs.field(default=EMPTY, converter=as_map, repr=False)
     cells: FrozenMap[str, int] = attrs.field(default=EMPTY, converter=as_map, repr=False)
+    marks: tuple[object, ...] = attrs.field(default=(), eq=False, repr=False)
 
 
 def _source(value: object, reading: Reading) -> Source:
