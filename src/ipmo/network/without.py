@@ -520,7 +520,7 @@ class LeaveOneOut:
             values: of each target.
         """
         if self._bits is None:
-            known: dict[int, float] = {0: 0.0}
+            known: dict[int, float] = {}
             for row in set(self._rows):
                 total = 0.0
                 for place in places_of(row & self._mask):
