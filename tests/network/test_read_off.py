@@ -18,7 +18,7 @@ from ipmo.network.links import joins_projects
 from ipmo.network.losses import losses
 from ipmo.network.network import Network
 from ipmo.network.passes import Passes
-from ipmo.network.states import EFFECTS, FROM_FINISH, LIVE, State
+from ipmo.network.states import EFFECTS, FROM_FINISH, LIVE, Mode, State
 from ipmo.network.without import Without
 
 from .conftest import additive, as_large, bounded, dense, tied
@@ -41,22 +41,26 @@ def heads(passes: Passes) -> list[int]:
 @pytest.mark.parametrize("dialect", sorted(DIALECTS))
 @pytest.mark.parametrize("seed", range(4))
 def test_what_a_link_lets_its_source_wait_is_the_last_start_that_is_in_time(seed: int, dialect: str) -> None:
-    """By trying starts one after another; where late dates are rounded to shifts, a start that is in time may be told as the earlier one."""
-    net = attrs.evolve(dense(seed, 10), dialect=DIALECTS[dialect])
-    passes = Passes(net)
-    q = passes.lists
+    """By trying starts one after another; where late dates are rounded to shifts, a start that is in time is never told to be late."""
+    net = dense(seed, 10)
+    exact = DIALECTS[dialect].exact_late
+    assert net.mode is not None
+    modes = [int(Mode.SHIFTS) if one == Mode.CALENDARS and not exact else int(one) for one in net.mode]
+    passes = Passes(attrs.evolve(net, dialect=DIALECTS[dialect], mode=modes))
+    net, q = passes.network, passes.lists
     for k, v in enumerate(heads(passes)):
         begin = q.x[q.src[k]]
-        for more in (1, 60, 500):
+        for more in (1, 60, 500, 20_000):
             start = q.x[v] + more
             late = passes.pull(k, v, start)
-            if net.exact:
+            if q.mode[k] != Mode.SHIFTS:
                 assert passes.push(k, v, late) <= start < passes.push(k, v, late + 1)
             else:
-                assert passes.push(k, v, late) <= start
                 assert late >= begin
+                assert more < 20_000 or late > begin + 4_000
+        assert passes.pull(k, v, passes.push(k, v, begin) - (3000 if q.mode[k] == Mode.SHIFTS else 1)) < begin
         assert passes.pull(k, v, q.x[v]) - begin == passes.link_floats[k]
-        assert passes.still_in_time(k, v, passes.push(k, v, begin)) == (q.mode[k] in (2, 4))
+        assert passes.still_in_time(k, v, passes.push(k, v, begin)) == (q.mode[k] == Mode.SHIFTS)
         assert not passes.still_in_time(k, v, passes.push(k, v, begin) - 1)
         asked, waits = passes.asked(k, v)
         instant = passes.network.running_clock(q.order[v])
