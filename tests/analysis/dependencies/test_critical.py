@@ -412,3 +412,16 @@ def test_two_links_with_the_same_ends_are_two_agreements(order: int) -> None:
     pf = ipmo.Portfolio(id="pf", start="2026-01-05", projects=projects, links=links[::order])
     found = {row.type: (row.commitment_float, row.at_risk) for row in ipmo.critical_links(pf)}
     assert found == {"FS": (1.0, "p/a -> q/a"), "SS": (2.0, "p/a -> q/a")}
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_each_of_two_links_with_the_same_ends_is_asked_for_by_its_row(order: int) -> None:
+    tasks = [Task(id="a", duration="10 d"), Task(id="b", duration="1 d")]
+    projects = [Project(id=name, tasks=tasks[place : place + 1]) for place, name in enumerate("pq")]
+    links = [Link(source="p/a", target="q/b", type=kind) for kind in ("FS", "SS", "FF")][::order]
+    found = critical_links(Portfolio(id="pf", start="2026-01-05", projects=projects, links=links))
+    floats = {row.type: {r.target: r.float for r in found.reach(row)} for row in found}
+    assert floats == {kind: {"pf@finish": left, "q@finish": left} for kind, left in (("FS", 0), ("SS", 10), ("FF", 1))}
+    again = critical_links(found.portfolio, rank_by="drag")
+    hits = [{"pf@finish": days, "q@finish": days} for days in (3, 2)] + [{}]
+    assert [found.hits(row, "3 d") for row in found] == [again.hits(row, "3 d") for row in found] == hits

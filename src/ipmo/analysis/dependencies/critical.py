@@ -134,8 +134,19 @@ class CriticalLinks(Answer[str, CriticalLink]):
 
     def _row(self, link: CriticalLink | int | str) -> int | None:
         """The row of a link; None for those that hold nothing back any more."""
-        place = range(len(self))[link] if isinstance(link, int) else self._place(link if isinstance(link, str) else link.id)
+        if isinstance(link, CriticalLink):
+            place = self._same(link)
+        else:
+            place = range(len(self))[link] if isinstance(link, int) else self._place(link)
         return self._order[place] if place < len(self._order) else None
+
+    def _same(self, link: CriticalLink) -> int:
+        """The place of a row of this answer, or of what is the same link in another; several links of one pair have one id."""
+        if self._made.get(link.rank - 1) is link:
+            return link.rank - 1
+        first = self._place(link.id)
+        alike = (place for place, name in enumerate(self._names) if name == link.id)
+        return next((place for place in alike if self[place].type == link.type), first)
 
     def _link(self, row: int, rank: int) -> CriticalLink:
         """One row as people read it."""
