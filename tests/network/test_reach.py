@@ -91,12 +91,15 @@ def joined(seed: int, n: int = 16) -> Network:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("way", ["lists", "arrays"])
+@pytest.mark.parametrize("way", ["lists", "arrays", "several entries together"])
 @pytest.mark.parametrize("seed", range(6))
 def test_links_of_plain_work_move_what_networks_with_longer_lags_have_moved(seed: int, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Slips, floats and what lies downstream, each link by itself, contracted and not, a few targets at a time."""
-    if way == "arrays":
+    if way != "lists":
         as_large(monkeypatch)
+    if way == "several entries together":
+        monkeypatch.setattr("ipmo.network.interfaces.FEW", 0)
+        monkeypatch.setattr("ipmo.network.interfaces.WIDTH", 2)
     monkeypatch.setattr("ipmo.network.reach.WIDTH", 3)
     monkeypatch.setattr("ipmo.network.reach.DENSE", 40)
     s = schedule(joined(seed))
@@ -147,12 +150,15 @@ def test_links_of_plain_work_move_what_networks_with_longer_lags_have_moved(seed
         assert reach.sums(reach.downstream(links), values) == pytest.approx([sum(values[t] for t in moved[k, 10**6]) for k in links])
 
 
-@pytest.mark.parametrize("way", ["lists", "arrays"])
+@pytest.mark.parametrize("way", ["lists", "arrays", "several entries together"])
 @pytest.mark.parametrize("seed", range(8))
 def test_contracted_links_through_calendars_move_what_passes_say(seed: int, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Links between starts and finishes to starts on three calendars, and to finishes on the same one: slips, cuts and floats both ways."""
-    if way == "arrays":
+    if way != "lists":
         as_large(monkeypatch)
+    if way == "several entries together":
+        monkeypatch.setattr("ipmo.network.interfaces.FEW", 0)
+        monkeypatch.setattr("ipmo.network.interfaces.WIDTH", 2)
     net = dense(seed, 14, types=(0, 0, 1))
     s = schedule(net)
     aims, links = aims_of(s), crossing(s)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from ipmo.network.kernels.columns import Ints
+
 __all__ = ["Aim", "Aims"]
 
 COMPILE = 400_000
@@ -56,6 +58,11 @@ class Aims:
         self.columns = as_arrays(passes.positions)
         self.early_starts = as_array(passes.early_starts)
         self.early = Dates(self.early_starts, as_array(passes.early_waits))
+        self._kept: dict[int, Ints] = {}
+        self._lists: dict[int, list[int]] = {}
+        self.keep(*self.columns, *self.early)
+        for array, column in ((self.columns, passes.positions), (self.early, (passes.early_starts, passes.early_waits))):
+            self._lists |= {id(one): other for one, other in zip(array, column, strict=True) if isinstance(other, list)}
 
     @functools.cached_property
     def finishes(self) -> NDArray[np.int64]:
@@ -153,30 +160,39 @@ class Aims:
         found = link_kernels.pull(self.network.clock_tables, q.links, q.nodes, k, int(self.heads[k]), late, room) - begin
         return 0 if found < 0 and self.passes.still_in_time(k, int(self.heads[k]), late) else found
 
+    def keep(self, *columns: Ints) -> None:
+        """Says of arrays that no kernel writes to them: as lists they are made once."""
+        self._kept |= {id(one): one for one in columns}
+
     def run(self, function: Callable[P, T], steps: int, *arguments: P.args, **named: P.kwargs) -> T:
         """Runs a kernel compiled where so many steps pay for that; arrays among the arguments are filled either way."""
         if (self.network.compiled or steps > COMPILE) and available():
             compiled = cast(Callable[..., T], kernel(function))
             return compiled(*(tuple(map(as_array, a)) if type(a) is tuple else a for a in arguments), **named)  # the clocks
-        lists = [_listed(one) for one in arguments]
+        lists = [self._listed(one) for one in arguments]
         out = cast(Callable[..., T], function)(*lists, **named)
         for one, other in zip(arguments, lists, strict=True):
-            _put_back(one, other)
+            self._put_back(one, other)
         return out
 
+    def _listed(self, value: object) -> object:
+        """A value with the arrays in it as lists; tuples with names stay what they are."""
+        if isinstance(value, tuple):
+            parts = [self._listed(part) for part in value]
+            return cast(Callable[..., object], type(value))(*parts) if hasattr(value, "_fields") else tuple(parts)
+        if not hasattr(value, "tolist"):
+            return value
+        found: list[int] | None = self._lists.get(id(value))
+        if found is None:
+            found = cast("NDArray[np.int64]", value).tolist()
+            if id(value) in self._kept:
+                self._lists[id(value)] = found
+        return found
 
-def _listed(value: object) -> object:
-    """A value with the arrays in it as lists; tuples with names stay what they are."""
-    if isinstance(value, tuple):
-        parts = [_listed(part) for part in value]
-        return cast(Callable[..., object], type(value))(*parts) if hasattr(value, "_fields") else tuple(parts)
-    return value.tolist() if hasattr(value, "tolist") else value
-
-
-def _put_back(one: object, other: object) -> None:
-    """Puts what a kernel wrote into lists back into the arrays that they were made from."""
-    if isinstance(one, tuple) and isinstance(other, tuple):
-        for part, was in zip(one, other, strict=True):
-            _put_back(part, was)
-    elif hasattr(one, "tolist") and isinstance(other, list):
-        cast("NDArray[np.int64]", one)[:] = other
+    def _put_back(self, one: object, other: object) -> None:
+        """Puts what a kernel wrote into lists back into the arrays that they were made from."""
+        if isinstance(one, tuple) and isinstance(other, tuple):
+            for part, was in zip(one, other, strict=True):
+                self._put_back(part, was)
+        elif hasattr(one, "tolist") and isinstance(other, list) and id(one) not in self._kept:
+            cast("NDArray[np.int64]", one)[:] = other

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 __all__ = ["WIDTH", "Interfaces", "Moving"]
 
 WIDTH = 64
-"""Exits, or targets, that are looked at together."""
+"""Entries, or targets, that are looked at together."""
+FEW = 8
+"""Entries of a group up to which each is looked at alone."""
 MOST_LOGGED = 1 << 19
 """Moves that are read together."""
 MANY_WAYS = 20_000_000
@@ -97,6 +99,7 @@ class Interfaces:
         first_entry, first_exit = np.searchsorted(group[entries], bounds), np.searchsorted(group[exits], bounds)
         self.entries, self.exits, self.entry_of, self.exit_of = entries, exits, entry_of, exit_of
         self.faces = Faces(entries, exits, entry_of, exit_of, group[entries], first_entry, first_exit)
+        aims.keep(self.inner, *self.faces)
         self._per_entry, self._per_exit = np.diff(first_entry), np.diff(first_exit)
         self._most = int((self._per_entry * self._per_exit).sum())
         self.pays = self._most <= MANY_WAYS
@@ -119,13 +122,15 @@ class Interfaces:
         tails = self.exit_of[c.src[self.links]]
         out = np.argsort(tails, kind="stable")
         entering, leaving = _starts(self.entry_of[heads][into], len(self.entries)), _starts(tails[out], len(self.exits))
-        return Contracted(
+        made = Contracted(
             Between(aims.heads, entering, self.links[into], leaving, self.links[out]),
             self._ways(counted.astype(np.int64)),
             _in_one_order(self.entries, self.exits),
             Held(aims.early_starts[faces.entries], base[faces.exits], base_end),
             Asked(y, aims.early_starts[faces.exits], end),
         )
+        aims.keep(*itertools.chain.from_iterable(made))
+        return made
 
     def _ways(self, counted: Array) -> Ways:
         """The longest ways from entries to exits of their group."""
@@ -133,22 +138,20 @@ class Interfaces:
 
         aims, c, n, groups = self.aims, self.aims.columns, self.aims.network.n, len(self.owners)
         member = np.argsort(self.group.astype(np.uint16) if groups < 1 << 16 else self.group, kind="stable")
-        first = np.searchsorted(self.group[member], np.arange(groups + 1))
-        local = np.empty(n, np.int64)
-        local[member] = np.arange(n) - first[self.group[member]]
-        used, sizes = self._per_entry > 0, np.diff(first)
-        largest = int(sizes[used].max(initial=0))
-        width = int(min(WIDTH, max(self._per_exit.max(initial=1), 1)))
+        place, onward = np.empty(n, np.int64), np.full(n, -1, np.int64)
+        place[member] = np.arange(n)
+        inside = np.flatnonzero(self.inner)
+        onward[c.src[inside]] = place[aims.heads[inside]]  # by target: the last stays
         found = kernels.Pairs(np.full(len(self.entries), -FAR, np.int64), *(np.zeros(self._most, np.int64) for _ in range(3)))
-        inside = kernels.Groups(self.inner, counted, first, member, local)
-        steps = int((sizes * self._per_exit)[used].sum()) + n
-        room, leads = np.zeros(largest * width, np.int64), np.zeros(largest, np.int64)
-        pairs = aims.run(kernels.inner_ways, steps, c.sums, c.dur, inside, self.faces, width, room, leads, found)
+        work = kernels.Groups(self.inner, counted, member, place, onward)
+        sizes = np.bincount(self.group, minlength=groups)
+        most = int(sizes[self._per_entry > FEW].max(initial=0)) * min(WIDTH, int(self._per_entry.max(initial=0)))
+        room = np.zeros(max(n, most), np.int64)
+        pairs = aims.run(kernels.inner_ways, int((sizes * self._per_entry).sum()), c.sums, c.dur, work, self.faces, FEW, WIDTH, room, found)
         entry, exit_, way = (as_array(column)[:pairs] for column in (found.entry, found.exit, found.way))
-        by_entry, by_exit = np.argsort(entry, kind="stable"), np.argsort(exit_, kind="stable")
-        forward = _starts(entry[by_entry], len(self.entries)), exit_[by_entry], way[by_entry]
+        by_exit = np.argsort(exit_, kind="stable")
         back = _starts(exit_[by_exit], len(self.exits)), entry[by_exit], way[by_exit]
-        return Ways(*forward, *back, found.tail)
+        return Ways(_starts(entry, len(self.entries)), exit_, way, *back, found.tail)
 
     def _pushed(self, links: Array) -> Array:
         """What each of some links asks of its head as it is."""

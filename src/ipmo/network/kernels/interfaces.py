@@ -44,16 +44,16 @@ class Groups(NamedTuple):
     Args:
         inner: 1 for links inside a group.
         ending: 1 for positions whose finish counts for their group.
-        first: where the members of each group begin (groups + 1).
         member: positions by group, ascending.
-        local: the place of each position among the members of its group.
+        place: where each position stands in `member`.
+        onward: where the last position stands that a link inside the group leads to from each, -1 where none does.
     """
 
     inner: Ints
     ending: Ints
-    first: Ints
     member: Ints
-    local: Ints
+    place: Ints
+    onward: Ints
 
 
 class Pairs(NamedTuple):
@@ -139,26 +139,85 @@ def inner_forward(sums: Sums, inner: Ints, x: Ints) -> None:
         x[v] = best
 
 
-def inner_tails(g: int, sums: Sums, dur: Ints, groups: Groups, faces: Faces, room: Ints, tail: Ints) -> None:
-    """The longest way from each entry of a group to its last finish."""
-    ptr, src, w, inner, local = sums.ptr, sums.src, sums.w, groups.inner, groups.local
-    for i in range(groups.first[g], groups.first[g + 1]):
-        v = groups.member[i]
-        room[local[v]] = dur[v] if groups.ending[v] else -FAR
-    for i in range(groups.first[g + 1] - 1, groups.first[g] - 1, -1):
-        v = groups.member[i]
-        best = room[local[v]]
-        if best > -FAR // 2:
-            for k in range(ptr[v], ptr[v + 1]):
-                if inner[k]:
-                    u = local[src[k]]
-                    if w[k] + best > room[u]:
-                        room[u] = w[k] + best
-        if faces.entry_of[v] >= 0:
-            tail[faces.entry_of[v]] = best
+def ways_from(e: int, found: int, sums: Sums, dur: Ints, groups: Groups, faces: Faces, room: Ints, pairs: Pairs) -> int:
+    """The longest ways from one entry, up to the last position that it leads to; how many pairs there are then."""
+    ptr, src, w, inner = sums.ptr, sums.src, sums.w, groups.inner
+    member, onward, ending, exit_of = groups.member, groups.onward, groups.ending, faces.exit_of
+    begin = faces.entries[e]
+    last = -FAR
+    stop = i = groups.place[begin]
+    while i <= stop:
+        v = member[i]
+        i += 1
+        best = 0 if v == begin else -FAR
+        for k in range(ptr[v], ptr[v + 1]):
+            if inner[k] and src[k] >= begin:  # others lie before the entry
+                y = room[src[k]] + w[k]
+                if y > best:
+                    best = y
+        room[v] = best
+        if best < -FAR // 2:
+            continue
+        if onward[v] > stop:
+            stop = onward[v]
+        if exit_of[v] >= 0:
+            pairs.entry[found] = e
+            pairs.exit[found] = exit_of[v]
+            pairs.way[found] = best
+            found += 1
+        if ending[v] and best + dur[v] > last:
+            last = best + dur[v]
+    pairs.tail[e] = last
+    return found
 
 
-def inner_ways(sums: Sums, dur: Ints, groups: Groups, faces: Faces, width: int, room: Ints, leads: Ints, pairs: Pairs) -> int:
+def ways_from_several(
+    first: int, count: int, found: int, sums: Sums, dur: Ints, groups: Groups, faces: Faces, room: Ints, pairs: Pairs
+) -> int:
+    """`ways_from` for some entries of a group one after the other, a row of numbers for each position."""
+    ptr, src, w, inner = sums.ptr, sums.src, sums.w, groups.inner
+    member, place, onward, ending = groups.member, groups.place, groups.onward, groups.ending
+    entries, exits, entry_of, tail = faces.entries, faces.exits, faces.entry_of, pairs.tail
+    begin = entries[first]
+    low = i = place[begin]
+    stop = place[entries[first + count - 1]]
+    while i <= stop:
+        v = member[i]
+        row = (i - low) * count
+        i += 1
+        for j in range(row, row + count):
+            room[j] = -FAR
+        e = entry_of[v]
+        if first <= e < first + count:
+            room[row + e - first] = 0
+        for k in range(ptr[v], ptr[v + 1]):
+            if inner[k] and src[k] >= begin:
+                other, weight = (place[src[k]] - low) * count, w[k]
+                for j in range(count):
+                    room[row + j] = max(room[row + j], room[other + j] + weight)
+        if onward[v] > stop:
+            stop = onward[v]
+        if ending[v]:
+            for j in range(count):
+                tail[first + j] = max(tail[first + j], room[row + j] + dur[v])
+    g = faces.group_of_entry[first]
+    for j in range(count):
+        e = first + j
+        if tail[e] < -FAR // 2:
+            tail[e] = -FAR
+        for q in range(faces.first_exit[g], faces.first_exit[g + 1]):
+            at = place[exits[q]]
+            if at > stop:
+                break
+            if at >= low and room[(at - low) * count + j] > -FAR // 2:
+                pairs.entry[found] = e
+                pairs.exit[found] = q
+                pairs.way[found] = room[(at - low) * count + j]
+                found += 1
+    return found
+
+
+def inner_ways(sums: Sums, dur: Ints, groups: Groups, faces: Faces, few: int, width: int, room: Ints, pairs: Pairs) -> int:
     """The longest way from each entry to each exit of its group, and to the group's last finish; how many pairs there are.
 
     Args:
@@ -166,56 +225,25 @@ def inner_ways(sums: Sums, dur: Ints, groups: Groups, faces: Faces, width: int, 
         dur: durations.
         groups: the members of groups.
         faces: entries and exits.
-        width: how many exits are looked at together.
-        room: room for `width` numbers for each member of the largest group.
-        leads: room for one number for each.
-        pairs: takes the ways.
+        few: entries of a group up to which each is followed alone.
+        width: how many are followed together where there are more.
+        room: room for a number for each position, and for `width` numbers for each member of the largest group of more entries.
+        pairs: takes the ways, by entry and by exit; `tail` is -FAR on entry.
     """
-    ptr, src, w, inner = sums.ptr, sums.src, sums.w, groups.inner
-    first, member, local, first_exit = groups.first, groups.member, groups.local, faces.first_exit
     found = 0
-    for g in range(len(first) - 1):
-        if faces.first_entry[g + 1] == faces.first_entry[g]:
-            continue
-        inner_tails(g, sums, dur, groups, faces, room, pairs.tail)
-        low, high = first[g], first[g + 1]
-        begin = first_exit[g]
-        while begin < first_exit[g + 1]:
-            count = min(width, first_exit[g + 1] - begin)
-            for i in range((high - low) * width):
-                room[i] = -FAR
-            for i in range(high - low):
-                leads[i] = 0
-            last = low
-            for q in range(begin, begin + count):
-                place = local[faces.exits[q]]
-                leads[place] = 1
-                room[place * width + q - begin] = 0
-                if low + place > last:
-                    last = low + place
-            for i in range(last, low - 1, -1):
-                v = member[i]
-                row = local[v] * width
-                if leads[local[v]] == 0:
-                    continue
-                for k in range(ptr[v], ptr[v + 1]):
-                    if inner[k]:
-                        leads[local[src[k]]] = 1
-                        other = local[src[k]] * width
-                        weight = w[k]
-                        for j in range(count):
-                            y = room[row + j] + weight
-                            if y > room[other + j]:
-                                room[other + j] = y
-                e = faces.entry_of[v]
-                if e >= 0:
-                    for j in range(count):
-                        if room[row + j] > -FAR // 2:
-                            pairs.entry[found] = e
-                            pairs.exit[found] = begin + j
-                            pairs.way[found] = room[row + j]
-                            found += 1
-            begin += count
+    for g in range(len(faces.first_entry) - 1):
+        first, end = faces.first_entry[g], faces.first_entry[g + 1]
+        while first < end:
+            count = 0
+            while count < width and first + count < end and groups.onward[faces.entries[first + count]] >= 0:
+                count += 1  # an entry that leads on to nothing is done at once
+            if count > few:
+                found = ways_from_several(first, count, found, sums, dur, groups, faces, room, pairs)
+                first += count
+            else:
+                for e in range(first, first + max(count, 1)):
+                    found = ways_from(e, found, sums, dur, groups, faces, room, pairs)
+                first += max(count, 1)
     return found
 
 
