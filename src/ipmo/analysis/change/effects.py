@@ -18,6 +18,7 @@ from ipmo.analysis.dates.held import not_before
 from ipmo.analysis.dates.schedule import Schedule, schedule
 from ipmo.analysis.dependencies.targets import KINDS, Target, Targets, targets
 from ipmo.analysis.money.rollup import roll_up
+from ipmo.analysis.money.work_tree import share_work
 from ipmo.errors import IpmoError
 from ipmo.model.governance import RAG
 from ipmo.model.portfolio import Portfolio
@@ -90,6 +91,7 @@ class Sides:
 
     def __init__(self, before: Portfolio, after: Portfolio) -> None:
         self.before, self.after = before, after
+        share_work(after, before)
 
     @functools.cached_property
     def schedules(self) -> tuple[Schedule, Schedule] | None:

@@ -221,7 +221,12 @@ def _counted(portfolio: Portfolio, include: Iterable[str]) -> frozenset[str]:
     """The states to count besides that some project is in: without any it is the same tree, made once."""
     for state in (wanted := frozenset(include)):
         one_of("include", state, LEFT_OUT)
-    return wanted & {project.counted_as for project in portfolio.projects}
+    return wanted & _states(portfolio) if wanted else wanted
+
+
+def _states(portfolio: Portfolio) -> frozenset[str]:
+    """The states that projects are counted in."""
+    return remember(portfolio, "states", lambda: frozenset(project.counted_as for project in portfolio.projects))
 
 
 def _default_date(portfolio: Portfolio) -> date:

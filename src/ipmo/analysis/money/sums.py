@@ -6,7 +6,6 @@ Every amount is exact. A figure, with its working, is made when it is asked for.
 from __future__ import annotations
 
 import functools
-import operator
 from bisect import bisect_left
 from collections.abc import Mapping
 from decimal import Decimal
@@ -21,10 +20,9 @@ from ipmo.analysis.money.exact import ExactColumn, exact_column
 from ipmo.analysis.money.explanation import RolledUpValue
 from ipmo.analysis.money.made_rows import MadeRows, Parts
 from ipmo.analysis.money.measures import MEASURES
-from ipmo.analysis.money.work_tree import Bearing, WorkTree, work_tree
+from ipmo.analysis.money.work_tree import WorkTree, work_tree
 from ipmo.errors import IpmoError
 from ipmo.findings import Finding
-from ipmo.model.money import Budget
 from ipmo.model.work import Task
 
 if TYPE_CHECKING:
@@ -162,21 +160,12 @@ def sums(engine: Combining) -> Sums | None:
     return _added(engine, tree, stated)
 
 
-def _each(tree: WorkTree, name: str) -> list[tuple[int, Bearing, Budget]]:
-    """(position, item, money) of every item that has some in a field, in order."""
-    heads = [(place, noun, money) for place, noun in tree.heads if (money := getattr(noun, name, None)) is not None]
-    places, tasks = tree.tasks
-    moneys: list[Budget | None] = list(map(operator.attrgetter(name), tasks))
-    if moneys.count(None) == len(moneys):
-        return list(heads)
-    inside = [(place, noun, money) for place, noun, money in zip(places, tasks, moneys, strict=True) if money is not None]
-    return sorted((*heads, *inside), key=operator.itemgetter(0)) if heads else list(inside)
-
-
 def _stated(engine: Combining, tree: WorkTree) -> _Stated:
     """What every item states; a lump in the portfolio's own currency is taken as it is, all else by the rules."""
     name, pf = engine.measure.name, engine.portfolio
-    found = _each(tree, name)
+    found = tree.stating(name)
+    if not found:
+        return _Stated({}, {}, [])
     amounts: dict[str, dict[int, Decimal | Fraction]] = {}
     lumps: dict[int, Decimal | Fraction] = {}
     notes: dict[int, str] = {}
@@ -228,8 +217,7 @@ def _added(engine: Combining, tree: WorkTree, stated: _Stated) -> Sums:
     known = (leaf & owns).astype(np.int64)
     inner_own = owns & ~leaf
     differing: list[tuple[int, Priced]] = []
-    for layer in reversed(tree.layers[1:]):
-        above, first = np.unique(tree.parent[layer], return_index=True)
+    for layer, above, first in tree.sums:
         own, out = above[inner_own[above]], above[refused[above]]
         parts: list[dict[str, tuple[Fraction, str]]] = [{} for _ in own]
         for base, (amounts, has) in bases.items():

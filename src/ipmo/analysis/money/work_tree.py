@@ -11,6 +11,7 @@ import attrs
 
 from ipmo.memory import remember
 from ipmo.model.hierarchy import hierarchy, subtasks
+from ipmo.model.money import Budget
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Programme, Project, Task
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     Positions: TypeAlias = NDArray[np.int64]
 
-__all__ = ["LEFT_OUT", "PARENT", "Bearing", "WorkTree", "work_tree"]
+__all__ = ["LEFT_OUT", "PARENT", "Bearing", "Work", "WorkTree", "share_work", "work_tree"]
 
 Bearing = Portfolio | Programme | Project | Task
 """What money is stated of."""
@@ -28,6 +29,7 @@ LEFT_OUT = ("proposed", "cancelled")
 
 
 PARENT = operator.attrgetter("parent")
+MILESTONE = operator.attrgetter("milestone")
 
 
 @attrs.frozen(eq=False, repr=False, slots=False)
@@ -43,6 +45,7 @@ class WorkTree:
         silent: summaries that are marked as milestones: their own figures are not counted.
         layers: the positions of every depth, in order: those that lie in one stand together.
         left_out: projects that do not count, by the position that they lie in, as `id (state)`.
+        works: the position of every project, and what it holds.
     """
 
     nouns: Sequence[Bearing]
@@ -53,6 +56,7 @@ class WorkTree:
     silent: Sequence[int]
     layers: Sequence[Positions]
     left_out: dict[int, tuple[str, ...]]
+    works: Sequence[tuple[int, Work]]
 
     def __len__(self) -> int:
         return len(self.nouns)
@@ -84,13 +88,18 @@ class WorkTree:
         here = np.flatnonzero((self.project < 0) | (self.project == np.arange(len(self))))
         return [(place, noun) for place in here.tolist() if not isinstance(noun := self.nouns[place], Task)]
 
+    def stating(self, field: str) -> list[tuple[int, Bearing, Budget]]:
+        """(position, item, money) of every item that has some in a field, in order."""
+        heads = [(place, noun, money) for place, noun in self.heads if (money := getattr(noun, field, None)) is not None]
+        inside = [(here + place, task, money) for here, work in self.works for place, task, money in work.stating(field)]
+        return sorted((*heads, *inside), key=operator.itemgetter(0)) if heads else list(inside)
+
     @functools.cached_property
-    def tasks(self) -> tuple[Sequence[int], Sequence[Task]]:
-        """The positions of tasks, in order, and the tasks."""
+    def sums(self) -> Sequence[tuple[Positions, Positions, Positions]]:
+        """(its positions, what they lie in, where those of each of these begin) of every layer below the first, from the deepest up."""
         import numpy as np
 
-        places = np.flatnonzero((self.project >= 0) & (self.project != np.arange(len(self)))).tolist()
-        return places, [noun for noun in map(self.nouns.__getitem__, places) if isinstance(noun, Task)]
+        return [(layer, *np.unique(self.parent[layer], return_index=True)) for layer in reversed(self.layers[1:])]
 
     @functools.cached_property
     def _by_head(self) -> dict[str, int]:
@@ -169,12 +178,14 @@ def work_tree(portfolio: Portfolio, include: frozenset[str] = frozenset()) -> Wo
 def _made(portfolio: Portfolio, include: frozenset[str]) -> WorkTree:
     import numpy as np
 
-    tree = hierarchy(portfolio)
+    tree, known = hierarchy(portfolio), _works(portfolio)
     nouns: list[Bearing] = []
     parent: list[int] = []
     depth: list[int] = []
     project: list[int] = []
+    counts: list[int] = []
     silent: list[int] = []
+    works: list[tuple[int, Work]] = []
     left_out: dict[int, tuple[str, ...]] = {}
     waiting: list[tuple[Portfolio | Programme | Project, int, int]] = [(portfolio, -1, 0)]
     while waiting:
@@ -183,6 +194,7 @@ def _made(portfolio: Portfolio, include: frozenset[str]) -> WorkTree:
         nouns.append(noun)
         parent.append(above)
         depth.append(deep)
+        counts.append(1)
         if not isinstance(noun, Project):
             project.append(-1)
             inner = tree.direct(noun)
@@ -190,38 +202,98 @@ def _made(portfolio: Portfolio, include: frozenset[str]) -> WorkTree:
                 left_out[here] = gone
             waiting += [(n, here, deep + 1) for n in reversed(inner) if _counts(n, include)]
             continue
+        work = _work_of(known, noun)
         project.append(here)
-        if list(map(PARENT, noun.tasks)).count(None) < len(noun.tasks):
-            _nested(noun, here, deep, nouns, parent, depth)
-            silent += [place for place in range(here + 1, len(nouns)) if getattr(nouns[place], "milestone", False)]
+        nouns += work.tasks
+        works.append((here, work))
+        if work.parent is None:  # all of it lies directly in the project
+            project.append(here)
+            parent.append(here)
+            depth.append(deep + 1)
+            counts.append(len(work.tasks))
         else:
-            tasks = [task for task in noun.tasks if not task.milestone]
-            nouns += tasks
-            parent += [here] * len(tasks)
-            depth += [deep + 1] * len(tasks)
-        project += [here] * (len(nouns) - here - 1)
-    depths, parents = np.array(depth, np.int64), np.array(parent, np.int64)
+            project += [here] * len(work.tasks)
+            parent += [here + one for one in work.parent]
+            depth += [deep + one for one in work.depth]
+            counts += [1] * len(work.tasks)
+            silent += [here + one for one in work.silent]
+    depths, parents, projects = (np.repeat(np.array(column, np.int64), counts) for column in (depth, parent, project))
     layers = _layers(depths)
-    return WorkTree(nouns, parents, depths, _ends(parents, layers), np.array(project, np.int64), silent, layers, left_out)
+    return WorkTree(nouns, parents, depths, _ends(parents, layers), projects, silent, layers, left_out, works)
+
+
+class Work:
+    """What one project holds, as the tree has it: the same in every portfolio that has the project.
+
+    Args:
+        project: the project.
+    """
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.tasks: Sequence[Task]
+        """Its tasks without milestones that have no parts, each before its parts."""
+        self.parent: Sequence[int] | None = None
+        """How far behind the project what holds each of them stands; None where that is the project of all."""
+        self.depth: Sequence[int] = ()
+        """How much deeper than the project each lies."""
+        self.silent: Sequence[int] = ()
+        """How far behind the project summaries stand that are marked as milestones."""
+        if list(map(PARENT, project.tasks)).count(None) < len(project.tasks):
+            self._nest(project)
+        else:
+            marked = list(map(MILESTONE, project.tasks))
+            self.tasks = [task for task in project.tasks if not task.milestone] if any(marked) else project.tasks
+        self._stating: dict[str, Sequence[tuple[int, Task, Budget]]] = {}
+
+    def _nest(self, project: Project) -> None:
+        """The tasks of a project with summaries, each before its parts; milestones without parts are no work."""
+        below = subtasks(project)
+        tasks: list[Task] = []
+        parent: list[int] = []
+        depth: list[int] = []
+        waiting = [(task, 0, 1) for task in reversed(below.get(None, ()))]
+        while waiting:
+            task, above, level = waiting.pop()
+            inner = below.get(task.id, ())
+            if task.milestone and not inner:
+                continue
+            tasks.append(task)
+            parent.append(above)
+            depth.append(level)
+            waiting += [(one, len(tasks), level + 1) for one in reversed(inner)]
+        self.tasks, self.parent, self.depth = tasks, parent, depth
+        self.silent = [place for place, task in enumerate(tasks, 1) if task.milestone]
+
+    def stating(self, field: str) -> Sequence[tuple[int, Task, Budget]]:
+        """(how far behind the project it stands, task, money) of every task that has some in a field."""
+        found = self._stating.get(field)
+        if found is None:
+            moneys: list[Budget | None] = list(map(operator.attrgetter(field), self.tasks))
+            some = enumerate(zip(self.tasks, moneys, strict=True), 1) if moneys.count(None) < len(moneys) else ()
+            found = self._stating[field] = [(place, task, money) for place, (task, money) in some if money is not None]
+        return found
+
+
+def share_work(copy: Portfolio, portfolio: Portfolio) -> None:
+    """What is known of the projects of a portfolio holds for those that a changed copy of it has too."""
+    remember(copy, "work of projects", lambda: dict(_works(portfolio)))
+
+
+def _works(portfolio: Portfolio) -> dict[int, Work]:
+    """What projects hold, by the identity of each, which it keeps alive."""
+    return remember(portfolio, "work of projects", dict[int, Work])
+
+
+def _work_of(known: dict[int, Work], project: Project) -> Work:
+    found = known.get(id(project))
+    if found is None:
+        found = known[id(project)] = Work(project)
+    return found
 
 
 def _counts(noun: Programme | Project, include: frozenset[str]) -> bool:
     return not isinstance(noun, Project) or noun.counted_as not in LEFT_OUT or noun.counted_as in include
-
-
-def _nested(project: Project, here: int, deep: int, nouns: list[Bearing], parent: list[int], depth: list[int]) -> None:
-    """The tasks of a project with summaries, each before its parts; milestones without parts are no work."""
-    below = subtasks(project)
-    waiting = [(task, here, deep + 1) for task in reversed(below.get(None, ()))]
-    while waiting:
-        task, above, level = waiting.pop()
-        inner = below.get(task.id, ())
-        if task.milestone and not inner:
-            continue
-        waiting += [(one, len(nouns), level + 1) for one in reversed(inner)]
-        nouns.append(task)
-        parent.append(above)
-        depth.append(level)
 
 
 def _layers(depth: Positions) -> list[Positions]:
