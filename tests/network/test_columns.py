@@ -11,7 +11,7 @@ from ipmo.errors import ScheduleError
 from ipmo.model import Calendar
 from ipmo.network.network import Network
 from ipmo.network.passes import Passes
-from ipmo.network.states import LinkType
+from ipmo.network.states import LinkType, Mode
 from ipmo.units import MAX_INSTANT
 
 DAYS = [Calendar(id="days", hours="09:00-17:00"), Calendar(id="late", hours="14:00-22:00")]
@@ -76,3 +76,42 @@ def test_what_is_left_out_is_one_project_of_work_around_the_clock_linked_from_fi
     assert (empty.n, empty.m, empty.projects, empty.has_loop, Passes(empty).end) == (0, 0, ("",), False, None)
     for column in (net.src, net.dst, net.typ, net.lag, net.dur, net.project, net.low):
         assert np.asarray(column).dtype == np.int64
+
+
+def test_links_are_one_number_on_one_clock_and_two_finishes_of_it_wait_where_there_is_another() -> None:
+    """Work on two calendars and what never rests: each type with and without a lag, on one clock and across."""
+    always = Calendar(id="always", week="mon-sun", hours="00:00-24:00")
+    ends = [(0, 1), (2, 3), (4, 5), (0, 2), (0, 4), (4, 0)]
+    rows = [(u, v, kind, lag) for u, v in ends for kind in LinkType for lag in (0, 60)]
+    ids, calendar = list("abcdef"), [0, 0, 1, 1, 2, 2]
+    columns: dict[str, Any] = {"ids": ids, "duration": [480] * 6, "calendar": calendar, "calendars": [*DAYS, always]}
+    net = Network.from_columns(
+        source=[u for u, *_ in rows],
+        target=[v for _, v, *_ in rows],
+        type=[int(kind) for *_, kind, _ in rows],
+        lag=[lag for *_, lag in rows],
+        **columns,
+    )
+    clocks = [1, 1, 2, 2, 0, 0]
+    assert (list(net.clk), list(net.nominal)) == (clocks, clocks)
+    for k, (u, v, kind, lag) in enumerate(rows):
+        waits = kind == LinkType.FF and not lag and clocks[u] != 0
+        wanted = Mode.CALENDARS if clocks[u] != clocks[v] else Mode.FINISHES if waits else Mode.PLAIN
+        assert (Mode(net.mode[k]), net.lagclk[k]) == (wanted, clocks[u]), (u, v, kind, lag)
+    alone = Network.from_columns(source=[0, 0], target=[1, 1], type=[2, 0], **{**columns, "calendar": [1] * 6})
+    assert [Mode(one) for one in alone.mode] == [Mode.PLAIN, Mode.PLAIN]
+    assert alone.points == {}
+
+
+def test_what_takes_no_time_lies_on_the_calendar_of_all_around_it_or_on_wall_clock_time() -> None:
+    """Of points a to f: linked on one calendar, across two, to nothing, on what never rests; work beside them keeps its calendar."""
+    always = Calendar(id="always", week="mon-sun", hours="00:00-24:00")
+    columns: dict[str, Any] = {
+        "ids": list("abcdef"), "duration": [0, 0, 0, 0, 480, 480], "source": [0, 1, 4], "target": [4, 5, 1],
+        "calendar": [0, 0, 0, 2, 0, 1], "calendars": [*DAYS, always], "start": 1000 * 1440,
+    }  # fmt: skip
+    net = Network.from_columns(**columns)
+    assert (list(net.clk), list(net.nominal), net.points) == ([1, 0, 1, 0, 1, 2], [1, 0, 1, 0, 1, 2], {0: "finish", 2: "finish"})
+    assert [int(x) for x in net.low] == [net.clock(int(c)).work(1000 * 1440) for c in net.clk]
+    apart = Network.from_columns(**columns, points=False)
+    assert (list(apart.clk), list(apart.nominal), apart.points) == ([0, 0, 0, 0, 1, 2], [1, 1, 1, 0, 1, 2], {})

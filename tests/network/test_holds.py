@@ -444,6 +444,9 @@ def test_a_kill_binds_the_later_gates_of_other_projects_and_a_go_binds_nothing()
         ("2026-01-20", "2026-03-01", True),  # done before the hold, and decided after it: the board of G2 knew
         ("2026-01-20", "2026-01-25", False),  # decided before the hold, which came later
         ("2026-02-20", "2026-03-01", False),  # done in spite of the hold
+        ("2026-02-01", "2026-02-01", True),  # both on the day of the hold
+        ("2026-02-01", "2026-01-31", False),
+        ("2026-02-02", "2026-02-02", False),
     ],
 )
 def test_a_later_go_counts_where_what_was_to_be_done_before_it_was_done_before_the_hold(finish: str, went: str, free: bool) -> None:
@@ -458,6 +461,37 @@ def test_a_later_go_counts_where_what_was_to_be_done_before_it_was_done_before_t
     )
     assert (s["p/y"].early_start is not None) is free
     assert s["p/w"].undated == "follows 'p/G': gate 'p/G' was put on hold on 2026-02-01"
+
+
+@pytest.mark.parametrize(
+    ("finish", "went", "free"),
+    [
+        ("2026-01-20", "2026-03-01", True),  # done after the conditional go and before its first condition was due
+        ("2026-02-05", "2026-03-01", True),
+        ("2026-02-06", "2026-03-01", False),
+        ("2026-01-20", "2026-02-05", True),  # decided on the day on which it was due
+        ("2026-01-20", "2026-02-04", False),
+    ],
+)
+def test_a_conditional_go_holds_from_the_day_on_which_its_first_condition_lapsed(finish: str, went: str, free: bool) -> None:
+    """Decided on 10 January; of its conditions one is met, one was due on 5 February, one on the 20th, one has no day."""
+    conditions = [
+        Condition(id="late", due="2026-02-20"), Condition(id="first", due="2026-02-05"), Condition(id="met", due="2026-01-12", met="2026-01-12"),
+        Condition(id="any"),
+    ]  # fmt: skip
+    gates = [
+        Gate(id="G", decision={"outcome": "conditional go", "date": "2026-01-10", "conditions": conditions}),
+        Gate(id="G2", after=["x"], decision={"outcome": "go", "date": went}),
+    ]
+    tasks = [task("x", after="G", actual_start="2026-01-10", actual_finish=finish), task("y", after="G2"), task("w", after="x")]
+    s = ipmo.schedule(
+        Portfolio(id="pf", start="2026-01-01", status_date="2026-06-01", projects=[Project(id="p", tasks=tasks, gates=gates)])
+    )
+    assert (s["p/y"].early_start is not None) is free
+    assert (
+        s["p/w"].undated
+        == "follows 'p/G': the conditional go of gate 'p/G' has lapsed: condition late was due 2026-02-20, first was due 2026-02-05"
+    )
 
 
 def test_what_lacks_a_stopped_project_is_told_once_and_is_not_stopped_itself() -> None:
