@@ -20,10 +20,13 @@ import ipmo
 from ipmo.analysis.dates.schedule import network
 from ipmo.model import Calendar
 from ipmo.network.clocks import Clock, Clocks
+from ipmo.network.day_tables import day_tables
 from ipmo.network.kernels import clocks as kernels
 from ipmo.network.kernels.columns import FAR, FF
+from ipmo.network.kernels.days import to_ends, to_instants, to_work
 from ipmo.network.network import Network
 from ipmo.network.passes import Passes
+from ipmo.network.positions import plain_list
 from ipmo.network.sampled import Cap, Lost, SampledDates, SampledPass
 from ipmo.network.sampled_fast import LONGEST, LOWEST, CompiledPass, fits
 from ipmo.network.states import EFFECTS, LIVE, Mode
@@ -335,7 +338,12 @@ def prepared(net: Network, r: random.Random) -> tuple[SampledPass, CompiledPass,
     sampled = SampledPass(net)
     places = r.sample(range(net.n), 6)
     drawn = {v: (estimate, stream(3, f"t{v}", "length")) for v, estimate in zip(places[:4], ESTIMATES, strict=True)}
-    return sampled, CompiledPass(sampled, drawn, places[4:]), drawn, places[4:]
+    return sampled, CompiledPass(sampled, drawn, places[4:], everything(net)), drawn, places[4:]
+
+
+def everything(net: Network) -> list[tuple[int, bool]]:
+    """All starts and all finishes."""
+    return [(v, starts) for v in range(net.n) for starts in (False, True)]
 
 
 @pytest.mark.usefixtures("as_it_stands")
@@ -357,7 +365,8 @@ def test_kernels_say_what_rows_say_group_by_group(seed: int) -> None:
         found = sampled.forward(lengths, {})
         with np.errstate(over="ignore"):  # words of 64 bits wrap around
             dates = compiled.forward(group, rows)
-        start, finish, ends = (one.copy() for one in dates[:3])
+        start, finish = (np.array([one(v) for v in range(net.n)]) for one in (dates.start, dates.finish))
+        ends = dates.ends.copy()
         for v in range(net.n):
             assert np.array_equal(start[v], np.broadcast_to(found.x[v] - base[v], GROUP))
             assert np.array_equal(finish[v], np.broadcast_to(found.x[v] + found.length[v] - base[v], GROUP))
@@ -367,12 +376,15 @@ def test_kernels_say_what_rows_say_group_by_group(seed: int) -> None:
         last = {v: finish[v] == ends[compiled.owners.index(owner)] for v, owner in zip(work, owners, strict=True)}
         end = ends.max(axis=0)
         on_path = np.array([np.broadcast_to(row, GROUP)[:size] for row in sampled.critical(found, last)])
-        counts, driving, sums = compiled.critical(dates, size, ends, end)
+        sums = np.zeros((len(drawn), 3), np.int64)
+        with np.errstate(over="ignore"):
+            dates = compiled.forward(group, rows, size, sums)
+        counts, driving, _ = compiled.critical(dates, size, ends, end, (*(np.zeros(one, np.int64) for one in (net.n, net.m)), sums))
         assert counts.tolist() == on_path.sum(axis=1).tolist()
         heads = [v for v in range(net.n) for _ in range(sampled.ptr[v], sampled.ptr[v + 1])]
         both = [on_path[v] & np.broadcast_to(found.drives[k], GROUP)[:size] for k, v in enumerate(heads)]
         assert driving.tolist() == [int(row.sum()) for row in both]
-        length = (finish - start)[:, :size].astype(np.int64)
+        length = (finish - start)[list(drawn), :size].astype(np.int64)
         assert sums.tolist() == np.stack([length.sum(1), (length**2).sum(1), (length * end[:size]).sum(1)], axis=1).tolist()
 
 
@@ -384,17 +396,17 @@ def test_a_pass_that_was_sent_elsewhere_or_runs_on_other_threads_says_the_same()
 
     def once(group: int) -> list[list[int]]:
         with np.errstate(over="ignore"):
-            return compiled.forward(group, rows).start.tolist()
+            return [compiled.forward(group, rows).start(v).tolist() for v in range(net.n)]
 
     def both(group: int) -> tuple[list[list[int]], bool]:
         with np.errstate(over="ignore"):
             first = compiled.forward(group, rows)
-            return first.start.tolist(), first.start is compiled.forward(group, rows).start
+            return [first.start(v).tolist() for v in range(net.n)], first.room.dates is compiled.forward(group, rows).room.dates
 
     alone = [once(group) for group in range(2)]
     sent = pickle.loads(pickle.dumps(compiled))
     with np.errstate(over="ignore"):
-        assert [sent.forward(group, rows).start.tolist() for group in range(2)] == alone
+        assert [[sent.forward(group, rows).start(v).tolist() for v in range(net.n)] for group in range(2)] == alone
     with ThreadPoolExecutor(2) as threads:
         assert list(threads.map(both, range(2))) == [(one, True) for one in alone]
 
@@ -421,11 +433,87 @@ def test_a_network_fits_where_32_bits_hold_every_sum() -> None:
     assert fits(chain(LONGEST, 2), {0: 5})
 
 
-@pytest.mark.parametrize("more", [{"unknown": [1]}, {"caps": {1: (900, 900, 0)}}, {"floor_edges": {1}, "finish_floor": {1: 7}}, {"anyone": {1}}, {"mode": [1]}])  # fmt: skip
-def test_what_is_more_than_links_of_one_number_does_not_fit(more: dict[str, Any]) -> None:
+@pytest.mark.parametrize("more", [{"caps": {1: (900, 900, 0)}}, {"floor_edges": {1}, "finish_floor": {1: 7}}, {"anyone": {1}}, {"mode": [1]}])  # fmt: skip
+def test_what_is_more_than_links_of_one_number_fits_too(more: dict[str, Any]) -> None:
+    net = Network.from_columns(["a", "b"], [1, 2], [0], [1])
+    assert fits(attrs.evolve(net, **more), {})
+    assert not fits(attrs.evolve(net, **more), {1: LONGEST})
+
+
+def test_work_of_unknown_length_does_not_fit() -> None:
     net = Network.from_columns(["a", "b"], [1, 2], [0], [1])
     assert fits(net, {})
-    assert not fits(attrs.evolve(net, **more), {})
+    assert not fits(attrs.evolve(net, unknown=[1]), {})
+
+
+def test_work_that_a_sparse_calendar_stretches_beyond_32_bits_does_not_fit() -> None:
+    hour = Calendar(id="hour", week="mon", hours="09:00-09:01")
+    net = Network.from_columns(["a", "b"], [1, 60_000], [0], [1], start=minutes(DAY), calendar=[0, 1], calendars=[CALENDARS[0], hour])
+    assert not net.additive and fits(net, {})
+    assert not fits(net, {1: 120_000})  # weeks of one minute each
+
+
+def everything_bounds(seed: int) -> Network:
+    """Work on three calendars with links of all types, lags of months, bounds on both ends, and work that one of several givers lets go."""
+    r = random.Random(seed)
+    net = bound(dense(seed), r)
+    points = sorted(v for v in range(net.n) if not net.dur[v])
+    months = [3 if r.random() < 0.1 else int(lag) for lag in net.lag]
+    mode = [int(Mode.MONTHS) if lag == 3 else int(one) for lag, one in zip(months, plain_list(net.mode), strict=True)]
+    lag = [1 if one == Mode.MONTHS else months for one, months in zip(mode, months, strict=True)]
+    return attrs.evolve(
+        net, anyone=set(r.sample(range(net.n), 3)), mode=mode, lag=lag, points={v: r.choice(("start", "finish")) for v in points}
+    )
+
+
+@pytest.mark.usefixtures("as_it_stands")
+@pytest.mark.parametrize("seed", range(16))
+def test_kernels_say_what_rows_say_of_all_calendars_and_bounds(seed: int) -> None:
+    net, r = everything_bounds(seed), random.Random(seed)
+    assert not net.additive and fits(net, dict.fromkeys(range(net.n), 3000))
+    sampled = SampledPass(net)
+    given = [v for v in range(net.n) if sampled.dur[v]]
+    compiled = CompiledPass(sampled, {}, given, everything(net))
+    rows = np.array([[r.randint(1, 3000) for _ in range(GROUP)] for _ in given], np.int32)
+    found = sampled.forward({v: rows[number].astype(np.int64) for number, v in enumerate(given)}, {})
+    dates = compiled.forward(0, rows)
+    everywhere = [np.broadcast_to(row, GROUP) for row in found.finish]
+    starts = [np.broadcast_to(sampled.starts(v, row), GROUP) for v, row in enumerate(found.x)]
+    assert dates.instants([(v, False) for v in range(net.n)], GROUP).tolist() == [row.tolist() for row in everywhere]
+    assert dates.instants([(v, True) for v in range(net.n)], GROUP).tolist() == [row.tolist() for row in starts]
+    work = [v for v, node in enumerate(sampled.order) if net.state[node] in LIVE and net.kinds[node] not in EFFECTS]
+    end = np.array([everywhere[v] for v in work]).max(axis=0)
+    ends = dates.last()
+    assert ends.max(axis=0).tolist() == end.tolist()
+    last = np.where(ends == end, dates.ends, -(1 << 31))
+    counts, driving, _ = compiled.critical(dates, 300, last, np.zeros(GROUP, np.int32))
+    on_path = [np.broadcast_to(row, GROUP)[:300] for row in sampled.critical(found, {v: everywhere[v] == end for v in work})]
+    assert counts.tolist() == [int(row.sum()) for row in on_path]
+    both = [on_path[v] & np.broadcast_to(found.drives[k], GROUP)[:300] for k, v in enumerate(sampled.heads)]
+    assert driving.tolist() == [int(row.sum()) for row in both]
+
+
+@settings(max_examples=60)
+@given(calendars(), st.lists(st.integers(-2_000_000, 8_000_000), min_size=1, max_size=30))
+def test_tables_of_days_say_what_clocks_say(calendar: ipmo.Calendar, since: list[int]) -> None:
+    """Inside the stretch of the tables, on its edges, and outside."""
+    clocks = Clocks([calendar])
+    number, base = clocks.clock(calendar), minutes(DAY)
+    bases = np.array([kernels.work(clocks.packed, c, base) for c in range(2)], np.int64)
+    tables = day_tables(clocks.packed, bases, [number], 900)
+    edges = [1440 * day + more for day in (-401, -400, -399, 899, 900, 901) for more in (-1, 0, 1)]
+    instants = base + np.array([*since, *edges], np.int64)
+    worked = np.array([kernels.work(clocks.packed, number, int(t)) for t in instants], np.int64)
+    row = instants.copy()
+    to_work(tables, number, row)
+    assert (row + bases[number]).tolist() == worked.tolist()
+    for one in (worked - 1, worked, worked + 1):
+        row = one - bases[number]
+        to_instants(tables, number, row)
+        assert row.tolist() == [kernels.start_at(clocks.packed, number, int(w)) for w in one]
+        row = one - bases[number]
+        to_ends(tables, number, row)
+        assert row.tolist() == [kernels.finish_at(clocks.packed, number, int(w)) for w in one]
 
 
 @pytest.mark.usefixtures("large")
@@ -441,8 +529,8 @@ def test_a_large_network_fits_alike() -> None:
 def test_what_nothing_bounds_is_lowest() -> None:
     """Work that may lie before the start of all, and follows nothing."""
     net = attrs.evolve(Network.from_columns(["a"], [5], [], []), low=[-FAR // 4])
-    dates = CompiledPass(SampledPass(net), {}, []).forward(0, np.zeros((0, GROUP), np.int32))
-    assert (dates.start == LOWEST).all() and (dates.finish == LOWEST + 5).all()
+    dates = CompiledPass(SampledPass(net), {}, [], everything(net)).forward(0, np.zeros((0, GROUP), np.int32))
+    assert (dates.start(0) == LOWEST).all() and (dates.finish(0) == LOWEST + 5).all()
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -16,6 +16,7 @@ from ipmo.network.kernels import (
     clocks,
     columns,
     cones,
+    days,
     drag,
     draws,
     interfaces,
@@ -48,6 +49,7 @@ MODULES = (
     trees,
     without,
     draws,
+    days,
     samples,
 )
 SOURCES = (states, *MODULES)

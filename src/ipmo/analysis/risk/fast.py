@@ -1,4 +1,4 @@
-"""Samples by compiled kernels, where every link is one number and nothing moves what has no length: the same figures, sooner."""
+"""Samples by compiled kernels, where nothing moves what has no length: the same figures, sooner."""
 
 from __future__ import annotations
 
@@ -49,8 +49,17 @@ class Fast:
             for place, piece in zip(self._at, pieces, strict=True)
             if piece.full_id in inside and isinstance(piece.estimate, Triangular | Uniform)
         }
+        self._order = np.array(self.sampled.order, np.int64)
         self._given = [piece.full_id for piece in pieces if piece.full_id not in inside]
-        self._kernels = CompiledPass(self.sampled, drawn, [pos[nodes[name]] for name in self._given])
+        points = self.sampled.network.points
+        self._asked = [
+            (pos[node], kept.begins and node not in points) for kept in setup.kept if kept.projects is None for node in kept.nodes
+        ]
+        """The position of each node of what is kept by nodes, with whether its start counts."""
+        self._kernels = CompiledPass(self.sampled, drawn, [pos[nodes[name]] for name in self._given], self._asked)
+        place = {v: number for number, v in enumerate(drawn)}
+        self._drawn = np.array([place.get(v, -1) for v in self._at], np.int64)
+        """The row of each piece of work among those that are drawn here, -1 for one that is given."""
 
     @classmethod
     def of(cls, setup: Setup, pieces: Sequence[Piece], compiled: bool | None) -> Self | None:
@@ -93,39 +102,44 @@ class Fast:
         given = np.array([lengths[name] for name in self._given], np.int64).reshape(len(self._given), size)
         if given.size and (int(given.min()) <= 0 or int(given.max()) >= MOST):
             return None
-        net = self.sampled.network
+        net, kernels = self.sampled.network, self._kernels
         dates = np.empty((len(self.setup.kept), size), np.int64)
-        critical = np.zeros(net.n, np.int64)
-        driving = np.zeros(net.m, np.int64)
+        critical, driving = np.zeros(net.n, np.int64), np.zeros(net.m, np.int64)
         after = np.empty(size, np.int64)
-        sums = np.zeros((net.n, 3), np.int64)
+        sums = np.zeros((len(self.inside), 3), np.int64)
         for group in range(first, last):
             begin = (group - first) * GROUP
             count = min(GROUP, size - begin)
             rows = np.ones((len(self._given), GROUP), np.int32)
             rows[:, :count] = given[:, begin : begin + count]
-            found = self._kernels.forward(group, rows)
+            found = kernels.forward(group, rows, count, sums)
             end, latest = self._ends(found)
             self._keep(found, end, dates[:, begin : begin + count])
             late = np.max(list(end.values()), axis=0) - net.base if end else np.full(GROUP, -1 - net.base)
             after[begin : begin + count] = late[:count]
-            one, two, three = self._kernels.critical(found, count, latest, np.minimum(late, 2**31 - 1).astype(np.int32))
-            critical += one
-            driving += two
-            sums += three
+            if int(late[:count].max()) >= 2**31:
+                return None
+            kernels.critical(found, count, latest, late.astype(np.int32), (critical, driving, sums))
         if int(after.max()) ** 2 * size >= 2**63:  # no length is longer than the way to the end: their squares have room in 64 bits
             return None
         by_node = np.zeros(net.n, np.int64)
-        by_node[np.array(self.sampled.order, np.int64)] = critical
-        numbered = {net.numbers[link]: int(driving[k]) for k, link in enumerate(self.sampled.links) if link in net.numbers}
-        return dates, by_node, numbered, after, sums[np.array(self._at, np.int64)]
+        by_node[self._order] = critical
+        driven = np.flatnonzero(driving).tolist()
+        numbered = {net.numbers[link]: int(driving[k]) for k in driven if (link := self.sampled.links[k]) in net.numbers}
+        return dates, by_node, numbered, after, self._sums(sums, given, after)
+
+    def _sums(self, drawn: Row, given: Row, after: Row) -> Row:
+        """The sums of the lengths of all uncertain work, of their squares and of their products with the end."""
+        out = np.empty((len(self.pieces), 3), np.int64)
+        own = self._drawn
+        out[own >= 0] = drawn[own[own >= 0]]
+        out[own < 0] = np.stack([given.sum(axis=1), (given * given).sum(axis=1), given @ after], axis=1)
+        return out
 
     def _ends(self, found: GroupDates) -> tuple[dict[int, Row], NDArray[np.int32]]:
         """The end of each project as instants, and the finish, on each clock, that lies on a critical path."""
-        net, clocks, owners = self.sampled.network, self.sampled.clocks, self._kernels.owners
-        instants = [
-            clocks.finish_at(clk, row.astype(np.int64) + self._kernels.bases[clk]) for (_, clk), row in zip(owners, found.ends, strict=True)
-        ]
+        net, owners = self.sampled.network, self._kernels.owners
+        instants = found.last()
         end: dict[int, Row] = {}
         for (project, _), row in zip(owners, instants, strict=True):
             end[project] = np.maximum(end[project], row) if project in end else row
@@ -139,22 +153,18 @@ class Fast:
 
     def _keep(self, found: GroupDates, end: Mapping[int, Row], out: Row) -> None:
         """The dates of what is kept."""
-        net, sampled, count = self.sampled.network, self.sampled, out.shape[1]
+        count = out.shape[1]
+        dated = found.instants(self._asked, count)
+        row = 0
         for place, kept in enumerate(self.setup.kept):
-            last = np.full(count, kept.done, np.int64)
+            out[place] = kept.done
             if kept.projects is not None:
                 for project in kept.projects:
-                    last = np.maximum(last, end[project][:count])
-                out[place] = last
-                continue
-            for node in kept.nodes:
-                v = sampled.pos[node]
-                row, base = (found.start if kept.begins and node not in net.points else found.finish), self._kernels.bases[sampled.clk[v]]
-                worked = row[v, :count].astype(np.int64) + base
-                starts = kept.begins and node not in net.points
-                when = sampled.starts(v, worked) if starts else sampled.clocks.finish_at(sampled.clk[v], worked)
-                last = np.maximum(last, when)
-            out[place] = last
+                    np.maximum(out[place], end[project][:count], out=out[place])
+            else:
+                for _ in kept.nodes:
+                    np.maximum(out[place], dated[row], out=out[place])
+                    row += 1
 
 
 def _plain(piece: Piece) -> bool:

@@ -125,6 +125,8 @@ class Samples:
         self.pieces = [structures.pieces[name] for name in sorted(structures.pieces)]
         self._fast = Fast.of(setup, self.pieces, compiled)
         inside = self._fast.inside if self._fast is not None else frozenset[str]()
+        self._outside = [(place, piece) for place, piece in enumerate(self.pieces) if piece.full_id not in inside]
+        """The work whose lengths are made here, by its place."""
         mixed = setup.together.names if setup.together is not None else ()
         self._wanted: list[tuple[str, str, Estimate]] = []
         self._row: dict[tuple[str, str], int] = {}
@@ -245,10 +247,7 @@ class Samples:
                     lost[name] = lost.get(name, 0.0) + self._delay(drawn, happens, event, delayed.role, unit)
         out: dict[str, Row] = {}
         below = np.zeros(len(self.pieces), np.int64)
-        inside = self._fast.inside if self._fast is not None else frozenset[str]()
-        for place, piece in enumerate(self.pieces):
-            if piece.full_id in inside:
-                continue
+        for place, piece in self._outside:
             found = self._length(drawn, piece, at_work.get(piece.full_id, ()))
             if piece.full_id in lost:
                 found = found + lost[piece.full_id]
