@@ -260,3 +260,28 @@ def test_no_parent_is_green_over_an_unknown_or_a_red_without_figures_of_its_own(
             assert view[name].computed == "red"
         if None in found and pf.items[name].tolerance is None:
             assert view[name].computed in (None, "red")
+
+
+def test_open_threats_are_ranked_by_what_they_cost_on_average() -> None:
+    """0.2 times the mean of (100, 200, 600) is 60 thousand, 0.5 times 100 is 50; what costs nobody knows stands last."""
+    cost = {"low": "100 k GBP", "likely": "200 k GBP", "high": "600 k GBP"}
+
+    def exposed(probability: float, cost: object = None) -> dict[str, object]:
+        return {"probability": probability, **({} if cost is None else {"impacts": [{"target": "P", "cost": cost}]})}
+
+    risks = [
+        {"id": "flood", "owner": "ann", "response": "reduce", "before": exposed(0.5, "100 k GBP"), "after": exposed(0.1)},
+        {"id": "strike", "name": "Drivers strike", "before": exposed(0.2, cost)},
+        {"id": "law", "before": exposed(0.9)},
+        {"id": "gone", "ends": "2026-01-02", "before": exposed(0.9, "9 M GBP")},
+        {"id": "luck", "opportunity": True, "before": exposed(0.9, "9 M GBP")},
+    ]
+    stopped = {"id": "Q", "state": "cancelled", "risks": [{"id": "old", "before": exposed(1, "9 M GBP")}]}
+    header = {"id": "x", "status_date": "2026-01-05", "money": {"currency": "GBP"}}
+    found = ipmo.risk_exposure(ipmo.from_dict({"ipmo": 1, "portfolio": header, "people": [{"id": "ann"}], "projects": [{"id": "P", "risks": risks}, stopped]}))
+    assert list(found.ranking().select("item", "name", "owner", "probability", "before", "after").rows()) == [
+        {"item": "P/strike", "name": "Drivers strike", "owner": None, "probability": 0.2, "before": 60_000, "after": 60_000},
+        {"item": "P/flood", "name": "P/flood", "owner": "ann", "probability": 0.5, "before": 50_000, "after": 10_000},
+        {"item": "P/law", "name": "P/law", "owner": None, "probability": 0.9, "before": None, "after": None},
+    ]
+    assert (found["x"].before, found["x"].after, found["x"].known, found["x"].total) == (110_000, 70_000, 2, 3)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
@@ -19,7 +19,36 @@ from ipmo.tables import Column, Rows, Table
 from ipmo.units import NO_CURRENCY, Money, When, as_day, as_when, minutes
 from ipmo.words import counted
 
-__all__ = ["RiskExposure", "RiskExposures", "exposure", "risk_exposure", "window_closed"]
+__all__ = ["RiskExposure", "RiskExposures", "Threat", "exposure", "risk_exposure", "window_closed"]
+
+
+@attrs.frozen(kw_only=True)
+class Threat:
+    """One open threat whose window has not closed.
+
+    Args:
+        item: its full id.
+        noun: the risk as recorded.
+        project: whose register it stands in.
+        before: probability times mean cost before the response, exact, in the portfolio's currency; None when it is not known.
+        after: the same once the response works; as before where nothing says what that changes.
+    """
+
+    item: str
+    noun: Risk
+    project: str
+    before: Fraction | None
+    after: Fraction | None
+
+    @property
+    def name(self) -> str:
+        """Its title; its full id when it has none."""
+        return self.noun.name or self.item
+
+    @property
+    def probability(self) -> float | None:
+        """That it happens, before the response."""
+        return None if self.noun.before is None else self.noun.before.probability
 
 
 @attrs.frozen(kw_only=True)
@@ -66,11 +95,34 @@ class RiskExposure:
 
 
 class RiskExposures(Rows[str, RiskExposure]):
-    """The answer of `risk_exposure`: by project, programme and portfolio, from the top down."""
+    """The answer of `risk_exposure`: by project, programme and portfolio, from the top down; and its threats, the dearest first."""
 
-    def __init__(self, rows: Mapping[str, RiskExposure], as_of: date | None, currency: str) -> None:
+    def __init__(self, rows: Mapping[str, RiskExposure], as_of: date | None, currency: str, threats: Sequence[Threat] = ()) -> None:
         super().__init__(rows, "these exposures")
-        self.as_of, self.currency = as_of, currency
+        self.as_of, self.currency, self.threats = as_of, currency, tuple(threats)
+
+    def ranking(self) -> Table:
+        """One row an open threat, the dearest on average first, those of unknown cost last by their probability.
+
+        Columns: item, name, project, owner, probability, before, after, response, ends; money in the portfolio's currency, blank where
+        it is not known.
+        """
+        rows = self.threats
+
+        def money(amounts: Iterable[Fraction | None]) -> list[float | None]:
+            return [None if amount is None else float(self.money(amount).amount) for amount in amounts]
+
+        return Table(
+            [
+                *(Column(name, "str", [getattr(row, name) for row in rows]) for name in ("item", "name", "project")),
+                Column("owner", "str", [row.noun.owner for row in rows]),
+                Column("probability", "float", [row.probability for row in rows]),
+                Column("before", "float", money(row.before for row in rows), self.currency),
+                Column("after", "float", money(row.after for row in rows), self.currency),
+                Column("response", "str", [row.noun.response for row in rows]),
+                Column("ends", "date", [None if row.noun.ends is None else as_day(row.noun.ends) for row in rows]),
+            ]
+        )
 
     def money(self, amount: Fraction) -> Money:
         """An exact amount as money, rounded once."""
@@ -147,7 +199,11 @@ def risk_exposure(portfolio: Portfolio, *, as_of: date | str | None = None) -> R
         currency = Amounts(portfolio, date.max, "risk").currency
     except ModelError:  # no money is stated anywhere
         currency = NO_CURRENCY
-    return RiskExposures(rows, None if when is None else as_day(when), currency)
+    amounts = Amounts(portfolio, date.max if when is None else when, "risk", unrated="unknown")
+    held = [project for project in tree.projects(portfolio) if project.counted_as not in LEFT_OUT]
+    found = [threat for project in held for threat in _threats(amounts, project, when)]
+    ranked = sorted(found, key=lambda one: (one.before is None, -(one.before or 0), -(one.probability or 0), one.item))
+    return RiskExposures(rows, None if when is None else as_day(when), currency, ranked)
 
 
 def window_closed(risk: Risk, as_of: When | None) -> bool:
@@ -172,21 +228,13 @@ def exposure(portfolio: Portfolio, projects: Iterable[Project], as_of: When | No
         recorded += len(project.risks)
         if not project.risks and project.counted_as not in ("closed", "cancelled") and project.actual_finish is None:
             silent.append(project.id)
-        for risk in project.risks:
-            if risk.state != "open" or risk.opportunity:
-                continue
-            full_id = f"{project.id}/{risk.id}"
-            if window_closed(risk, as_of):
-                closed.append(full_id)
-                continue
+        closed += [f"{project.id}/{risk.id}" for risk in _open(project) if window_closed(risk, as_of)]
+        for threat in _threats(amounts, project, as_of):
             total += 1
-            now = _mean(amounts, full_id, risk.before, None)
-            if now is None:
-                continue
-            then = now if risk.after is None else _mean(amounts, full_id, risk.after, risk.before)
-            known += 1
-            before += now
-            after += now if then is None else then
+            if threat.before is not None and threat.after is not None:
+                known += 1
+                before += threat.before
+                after += threat.after
     return RiskExposure(
         before=before,
         after=after,
@@ -197,6 +245,21 @@ def exposure(portfolio: Portfolio, projects: Iterable[Project], as_of: When | No
         recorded=recorded,
         missing=tuple(dict.fromkeys(amounts.missing.values())),
     )
+
+
+def _open(project: Project) -> Iterator[Risk]:
+    """The open threats of a project, also those whose window has closed."""
+    return (risk for risk in project.risks if risk.state == "open" and not risk.opportunity)
+
+
+def _threats(amounts: Amounts, project: Project, as_of: When | None) -> Iterator[Threat]:
+    """Those that still count, each with what it costs on average."""
+    for risk in _open(project):
+        if not window_closed(risk, as_of):
+            full_id = f"{project.id}/{risk.id}"
+            now = _mean(amounts, full_id, risk.before, None)
+            then = None if now is None or risk.after is None else _mean(amounts, full_id, risk.after, risk.before)
+            yield Threat(item=full_id, noun=risk, project=project.id, before=now, after=now if then is None else then)
 
 
 def _mean(amounts: Amounts, full_id: str, stated: Exposure | None, instead: Exposure | None) -> Fraction | None:
