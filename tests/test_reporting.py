@@ -15,13 +15,14 @@ from hypothesis import strategies as st
 import ipmo
 import ipmo.examples
 from ipmo.desk import installed
-from ipmo.figures.columns import Series, columns, nice_step
+from ipmo.figures.axes import nice_step
+from ipmo.figures.columns import Series, columns
 from ipmo.model import Confidence, MoneySettings, Portfolio, Programme, Project, Task
 from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import Cell, Scale
 from ipmo.reporting.html import PANELS, render
 from ipmo.reporting.methods import panel
-from ipmo.reporting.summary import tiles
+from ipmo.reporting.tiles import tiles
 from ipmo.tables import Column, Table
 from ipmo.testing.strategies import portfolios
 
@@ -124,7 +125,7 @@ def test_a_missing_rate_leaves_the_rest_of_the_report_standing() -> None:
 def test_a_section_with_nothing_to_show_is_not_there() -> None:
     text = render(Portfolio(id="x"), ipmo.check(Portfolio(id="x")))
     shown = re.findall(r'<section aria-labelledby="([a-z]+)"', text)
-    assert shown == ["calls", "timeline", "status", "findings", "method"]
+    assert shown == ["decide", "kept", "hurt", "sure", "timeline", "status", "findings", "method"]
     assert len(PANELS) > len(shown)
 
 

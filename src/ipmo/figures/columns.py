@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from ipmo.figures.axes import nice_step
 from ipmo.figures.svg import Figure, tag
 from ipmo.words import counted
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-__all__ = ["CSS", "Series", "columns", "nice_step"]
+__all__ = ["CSS", "Series", "columns"]
 
 CSS = """
 .co text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;fill:var(--ink)}
@@ -42,17 +43,6 @@ class Series:
     name: str
     values: Sequence[float | None]
     style: str = attrs.field(default="plan", validator=attrs.validators.in_(STYLES))
-
-
-def nice_step(span: float, count: int = 5) -> float:
-    """The smallest of 1, 2, 2.5, 5 times a power of ten that cuts a span into at most so many steps.
-
-    >>> nice_step(23), nice_step(1), nice_step(0.9, 4)
-    (5.0, 0.2, 0.25)
-    """
-    rough = span / count
-    power = 10.0 ** math.floor(math.log10(rough)) if rough > 0 else 1.0
-    return next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= rough * (1 - 1e-9))
 
 
 def columns(periods: Sequence[str], series: Sequence[Series], *, unit: str = "", today: float | None = None, title: str) -> Figure:

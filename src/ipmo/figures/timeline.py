@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import attrs
 
+from ipmo.figures.axes import date_ticks
 from ipmo.figures.svg import Figure, tag
 from ipmo.units import day_text
 from ipmo.words import agree, counted
@@ -113,7 +113,7 @@ def timeline(bars: Sequence[Bar], hops: Sequence[Hop] = (), *, today: date | Non
     parts: list[Markup] = [tag("title", title, id="tl-t"), tag("desc", _describe(bars, hops, today), id="tl-d")]
     for row in range(0, len(bars), 2):
         parts.append(tag("rect", x=0, y=TOP + row * ROW, width=WIDTH, height=ROW, class_="band"))
-    for when, label in _ticks(first, span):
+    for when, label in date_ticks(first, span):
         parts.append(tag("line", x1=x(when), x2=x(when), y1=TOP - 8, y2=height - 10, class_="grid"))
         parts.append(tag("text", label, x=x(when) + 3, y=TOP - 12, class_="axis"))
     if today is not None:
@@ -197,24 +197,6 @@ def _hops(hops: Sequence[Hop], x: Callable[[datetime], float]) -> list[Markup]:
         marks.append(tag("circle", cx=f"{lx:.1f}", cy=ly, r=8, class_=f"rank{state}"))
         marks.append(tag("text", str(hop.rank), x=f"{lx:.1f}", y=ly + 3.6, class_="ranktext"))
     return lines + marks
-
-
-def _ticks(first: datetime, span: float) -> list[tuple[datetime, str]]:
-    """Years, quarters or months, at most about a dozen."""
-    months = max(span / (86400 * 30.4), 1)
-    step = next(s for s in (1, 3, 6, 12, 24, 60, 120, 600, 12000) if months / s <= 13)
-    start = first.year * 12 + first.month - 1
-    start = math.ceil(start / step) * step
-    out = []
-    for month in range(start, start + int(months) + 2, step):
-        year = month // 12
-        if not 1 <= year <= 9998:
-            continue
-        when = datetime(year, month % 12 + 1, 1)
-        if when < first or (when - first).total_seconds() > span:
-            continue
-        out.append((when, str(year) if step >= 12 else when.strftime("%b %Y") if step < 3 else f"Q{month % 12 // 3 + 1} {year}"))
-    return out
 
 
 def _describe(bars: Sequence[Bar], hops: Sequence[Hop], today: date | None) -> str:

@@ -14,6 +14,7 @@ from ipmo.analysis.benefits.realisation import Benefits, benefits
 from ipmo.analysis.change.comparison import Comparison, compare
 from ipmo.analysis.change.decisions import DecisionQueue, decisions_due
 from ipmo.analysis.change.stated import latest_confidence, variances
+from ipmo.analysis.control.exposure import RiskExposures, risk_exposure
 from ipmo.analysis.control.raid_log import RaidLog, raid_log
 from ipmo.analysis.control.status import StatusView, status
 from ipmo.analysis.dates.commitments import Commitments
@@ -28,8 +29,12 @@ from ipmo.analysis.money.periods import Every
 from ipmo.analysis.money.phasing import TimePhased, time_phase
 from ipmo.analysis.money.rollup import RollUp, roll_up
 from ipmo.analysis.resources.capacity import CapacityView, capacity
+from ipmo.analysis.risk.distributions import random
+from ipmo.analysis.risk.joint import simulate
+from ipmo.analysis.risk.simulation import Simulation
 from ipmo.errors import IpmoError
-from ipmo.findings import Finding, Findings
+from ipmo.findings import Finding, Findings, Severity
+from ipmo.model.estimates import Estimate
 from ipmo.model.governance import Confidence
 from ipmo.model.portfolio import Portfolio
 from ipmo.model.work import Project
@@ -41,6 +46,10 @@ __all__ = ["Answers"]
 MONEY = ("budget", "actual", "forecast")
 PHASED = (*MONEY, "funding")
 MOST_PERIODS = 40
+SAMPLES = 2048
+"""Of the report's own simulation: the standard error of a chance is at most 1.1 %."""
+SIMULATED = 5_000
+"""Items up to which the report simulates by itself."""
 WORDS = {"actual": "actual cost"}
 T = TypeVar("T")
 
@@ -123,6 +132,39 @@ class Answers:
     def raid_log(self) -> RaidLog | None:
         """Risks, assumptions, issues, dependencies, decisions and changes, counted."""
         return self._ask("RAID log", lambda: raid_log(self.portfolio))
+
+    @functools.cached_property
+    def exposure(self) -> RiskExposures | None:
+        """What open threats cost on average; None where no risk is recorded."""
+        if not any(project.risks for project in self.portfolio.projects):
+            return None
+        return self._ask("risk exposure", lambda: risk_exposure(self.portfolio))
+
+    @functools.cached_property
+    def simulation(self) -> Simulation | None:
+        """One joint simulation; None where nothing is uncertain, where it is refused, or where there is too much for a page."""
+        if not self._states_ranges:
+            self.refused.setdefault("simulation", "no open work has a range, and no risk or driver has a probability")
+            return None
+        if self.schedule.network.n > SIMULATED:
+            said = f"more than {SIMULATED:,} items are not simulated for a page; run ipmo simulate"
+            self.refused.setdefault("simulation", said)
+            return None
+        found = self._ask("simulation", lambda: simulate(self.portfolio, samples=SAMPLES))
+        if found is not None and found.grade == "refused":
+            errors = [one.message for one in found.findings if one.severity is Severity.ERROR]
+            self.refused.setdefault("simulation", "; ".join(errors))
+        return found if found is not None and found.grade != "refused" else None
+
+    @property
+    def _states_ranges(self) -> bool:
+        """Whether anything is stated of which samples could differ."""
+        pf = self.portfolio
+        if pf.drivers or any(risk.before is not None for project in pf.projects for risk in project.risks):
+            return True
+        measures = ("duration", "remaining", "budget", "forecast")
+        works = (task for project in pf.projects for task in project.tasks)
+        return any(random(estimate) for task in works for name in measures if isinstance(estimate := getattr(task, name, None), Estimate))
 
     @functools.cached_property
     def phased(self) -> TimePhased | None:

@@ -11,24 +11,27 @@ from types import MappingProxyType
 from ipmo.figures.columns import CSS as COLUMNS_CSS
 from ipmo.figures.interfaces import CSS as INTERFACES_CSS
 from ipmo.figures.matrix import CSS as MATRIX_CSS
+from ipmo.figures.s_curves import CSS as S_CURVES_CSS
 from ipmo.figures.svg import Figure, colour_css
 from ipmo.figures.timeline import CSS as TIMELINE_CSS
 from ipmo.findings import Findings
 from ipmo.model.portfolio import Portfolio
 from ipmo.progress import steps
-from ipmo.reporting import change, control, delivery, methods, money, summary, value
+from ipmo.reporting import change, control, delivery, methods, money, sureness, value
 from ipmo.reporting import dependencies as interdependencies
 from ipmo.reporting.answers import Answers
 from ipmo.reporting.blocks import Panel
+from ipmo.reporting.questions import questions, subtitle
+from ipmo.reporting.tiles import tiles
 from ipmo.tables import Table
 
 __all__ = ["render"]
 
-CALLS = 10
 PANELS: tuple[Callable[[Answers], Panel | None], ...] = (
     delivery.timeline,
     interdependencies.links,
     interdependencies.decisions,
+    sureness.sureness,
     control.status,
     control.confidence,
     change.changed,
@@ -74,26 +77,29 @@ def render(
     from markupsafe import Markup
 
     answers = Answers(portfolio, findings, before)
-    calls = list(summary.calls(answers))
+    first = questions(answers)
     panels = [panel for make in steps("reporting", PANELS, len(PANELS)) if (panel := make(answers)) is not None]
     extra = [methods.panel(*one) for one in added]
     panels += [panel for panel, _ in extra]
     here = files(__package__)
     style = (
         colour_css(":root")
-        + "".join(dict.fromkeys((TIMELINE_CSS, COLUMNS_CSS, MATRIX_CSS, INTERFACES_CSS, *(css for _, rules in extra for css in rules))))
+        + "".join(
+            dict.fromkeys(
+                (TIMELINE_CSS, COLUMNS_CSS, MATRIX_CSS, INTERFACES_CSS, S_CURVES_CSS, *(css for _, rules in extra for css in rules))
+            )
+        )
         + (here / "report.css").read_text(encoding="utf-8")
     )
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
     template = environment.from_string((here / "report.html.jinja").read_text(encoding="utf-8"))
     return template.render(
         title=title or portfolio.name or portfolio.id,
-        subtitle=summary.subtitle(answers),
+        subtitle=subtitle(answers),
         style=Markup(style),
         style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
-        calls=calls[:CALLS],
-        more_calls=max(len(calls) - CALLS, 0),
-        tiles=list(summary.tiles(answers)),
+        questions=first,
+        tiles=list(tiles(answers)),
         panels=panels,
         finding_groups=list(control.finding_groups(answers, headings)),
         findings_note=control.findings_note(answers),

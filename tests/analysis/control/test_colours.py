@@ -278,7 +278,9 @@ def test_open_threats_are_ranked_by_what_they_cost_on_average() -> None:
     ]
     stopped = {"id": "Q", "state": "cancelled", "risks": [{"id": "old", "before": exposed(1, "9 M GBP")}]}
     header = {"id": "x", "status_date": "2026-01-05", "money": {"currency": "GBP"}}
-    found = ipmo.risk_exposure(ipmo.from_dict({"ipmo": 1, "portfolio": header, "people": [{"id": "ann"}], "projects": [{"id": "P", "risks": risks}, stopped]}))
+    found = ipmo.risk_exposure(
+        ipmo.from_dict({"ipmo": 1, "portfolio": header, "people": [{"id": "ann"}], "projects": [{"id": "P", "risks": risks}, stopped]})
+    )
     assert list(found.ranking().select("item", "name", "owner", "probability", "before", "after").rows()) == [
         {"item": "P/strike", "name": "Drivers strike", "owner": None, "probability": 0.2, "before": 60_000, "after": 60_000},
         {"item": "P/flood", "name": "P/flood", "owner": "ann", "probability": 0.5, "before": 50_000, "after": 10_000},

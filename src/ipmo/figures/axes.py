@@ -1,0 +1,59 @@
+"""Where the lines of an axis stand: round steps of numbers, and days, months, quarters and years."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timedelta
+
+__all__ = ["date_ticks", "nice_step"]
+
+DAYS = (1, 2, 7, 14)
+MONTHS = (1, 3, 6, 12, 24, 60, 120, 600, 12000)
+DAY = 86400
+
+
+def nice_step(span: float, count: int = 5) -> float:
+    """The smallest of 1, 2, 2.5, 5 times a power of ten that cuts a span into at most so many steps.
+
+    >>> nice_step(23), nice_step(1), nice_step(0.9, 4)
+    (5.0, 0.2, 0.25)
+    """
+    rough = span / count
+    power = 10.0 ** math.floor(math.log10(rough)) if rough > 0 else 1.0
+    return next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= rough * (1 - 1e-9))
+
+
+def date_ticks(first: datetime, span: float, most: int = 13) -> list[tuple[datetime, str]]:
+    """Days, months, quarters or years along an axis, each with its name.
+
+    Args:
+        first: where the axis begins.
+        span: its length in seconds.
+        most: about how many there may be.
+
+    >>> [name for _, name in date_ticks(datetime(2026, 1, 5), 8 * DAY, 4)]
+    ['7 Jan', '14 Jan']
+    >>> [name for _, name in date_ticks(datetime(2026, 1, 5), 300 * DAY, 4)]
+    ['Q2 2026', 'Q3 2026', 'Q4 2026']
+    """
+    if span / DAY / DAYS[-1] <= most and span / DAY < 60:
+        step = next(days for days in DAYS if span / DAY / days <= most)
+        when = datetime(first.year, first.month, first.day) + timedelta(days=(first != datetime(first.year, first.month, first.day)))
+        when += timedelta(days=-when.toordinal() % step)
+        count = max(int((span - (when - first).total_seconds()) // (step * DAY)) + 1, 0)
+        days = [when + timedelta(days=step * number) for number in range(count)]
+        return [(day, f"{day.day} {day:%b}") for day in days]
+    months = max(span / (DAY * 30.4), 1)
+    step = next(one for one in MONTHS if months / one <= most)
+    start = math.ceil((first.year * 12 + first.month - 1) / step) * step
+    out = []
+    for month in range(start, start + int(months) + 2, step):
+        year = month // 12
+        if not 1 <= year <= 9998:
+            continue
+        when = datetime(year, month % 12 + 1, 1)
+        if when < first or (when - first).total_seconds() > span:
+            continue
+        name = str(year) if step >= 12 else when.strftime("%b %Y") if step < 3 else f"Q{month % 12 // 3 + 1} {year}"
+        out.append((when, name))
+    return out

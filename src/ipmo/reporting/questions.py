@@ -1,0 +1,487 @@
+"""The first screen: what must be decided, whether commitments are kept, what could hurt most, how sure all of it is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+import attrs
+
+from ipmo.analysis.change.decisions import Due
+from ipmo.analysis.control.exposure import Threat
+from ipmo.analysis.dates.committed import Commitment, Standing
+from ipmo.analysis.dependencies.handed_over import HandedOver
+from ipmo.analysis.dependencies.handovers import link_name
+from ipmo.analysis.risk.simulation import Simulated
+from ipmo.findings import Finding, Severity
+from ipmo.model.work import Project
+from ipmo.reporting.answers import Answers
+from ipmo.reporting.blocks import Scale, few, rounded_text, share
+from ipmo.reporting.sureness import UNSURE
+from ipmo.units import day_text, said_day
+from ipmo.words import agree, counted
+
+__all__ = ["Line", "Question", "questions", "subtitle"]
+
+SHOWN = 4
+"""Lines of a question that stand open; the rest is folded."""
+MOST = 24
+"""Lines of a question at all; what is beyond is counted."""
+HAND_OVERS, THREATS, NAMED = 3, 2, 3
+BLOCKED = ("ipmo/dead-hand-over", "ipmo/paused-hand-over", "ipmo/undated")
+OVERDUE = ("ipmo/project-overdue", "ipmo/issue-overdue")
+DOUBTED = ("ipmo/loop", "ipmo/loop-cut", "ipmo/gate-before-inputs", "ipmo/watermelon-computed-worse")
+LABELS = {
+    **dict.fromkeys(BLOCKED[:2], "Blocked"),
+    "ipmo/undated": "On hold",
+    **dict.fromkeys(OVERDUE, "Overdue"),
+    "ipmo/watermelon-computed-worse": "Check",
+}
+
+
+@attrs.frozen(kw_only=True)
+class Line:
+    """One thing to know, as a sentence.
+
+    Args:
+        text: the sentence.
+        label: whom or what it is about, set apart before it.
+        kind: `bad`, `warn`, or empty.
+        hint: a second, quiet line: ids, reasons, what to do.
+    """
+
+    text: str
+    label: str = ""
+    kind: str = ""
+    hint: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Question:
+    """One of the four questions, with its answer.
+
+    Args:
+        id: where links lead.
+        title: the question.
+        answer: in a sentence.
+        besides: what is to be said with it, in sentences.
+        kind: `bad`, `warn`, `good` or empty, by the answer.
+        lines: what the answer rests on, what matters most first.
+        notes: what the answer is to be read with.
+        of: how many lines there are at all.
+    """
+
+    id: str
+    title: str
+    answer: str
+    besides: Sequence[str] = ()
+    kind: str = ""
+    lines: Sequence[Line] = ()
+    notes: Sequence[str] = ()
+    of: int = 0
+
+    @property
+    def shown(self) -> Sequence[Line]:
+        """Those that stand open."""
+        return self.lines[:SHOWN]
+
+    @property
+    def folded(self) -> Sequence[Line]:
+        """Those that are folded."""
+        return self.lines[SHOWN:]
+
+    @property
+    def more(self) -> int:
+        """How many are not listed here."""
+        return self.of - len(self.lines)
+
+
+def questions(a: Answers) -> tuple[Question, ...]:
+    """The four questions of the first screen, answered."""
+    return _decided(a), _kept(a), _hurts(a), _sure(a)
+
+
+def subtitle(a: Answers) -> str:
+    """How much there is, and from when it is seen."""
+    pf = a.portfolio
+    tasks = sum(len(p.tasks) for p in pf.projects)
+    parts = [counted(len(pf.projects), "project")]
+    if tasks:
+        parts.append(counted(tasks, "task or milestone", "tasks and milestones"))
+    if pf.benefits:
+        parts.append(counted(len(pf.benefits), "benefit"))
+    seen = f"seen from the status date {a.today.isoformat()}" if a.today else "no status date is stated"
+    return f"{', '.join(parts)}; {seen}"
+
+
+def _question(id: str, title: str, answer: Sequence[str], lines: Sequence[Line], kind: str = "", notes: Sequence[str] = ()) -> Question:
+    said = [f"{sentence}." for sentence in answer]
+    return Question(id=id, title=title, answer=said[0], besides=said[1:], kind=kind, lines=lines[:MOST], notes=notes, of=len(lines))
+
+
+def _stop(text: str, more: str) -> str:
+    """Two parts of a sentence, the first of which may end as a question."""
+    return f"{text}{' ' if text[-1:] in '?!.' else ', '}{more}" if more else text
+
+
+# --------------------------------------------------------------------------------------------- what must be decided
+
+
+def _decided(a: Answers) -> Question:
+    """Gates, decisions and conditions that wait, by whom and by when; tolerances that are forecast to be exceeded, with their board."""
+    queue = list(a.queue or ())
+    late = [row for row in queue if _too_late(a, row)]
+    breaches = () if a.status is None else a.status.breaches
+    exceptions = [
+        Line(
+            label=a.name(one.escalate_to) if one.escalate_to else "Nobody is named",
+            text=f"hears of an exception: {a.name(one.item)}, {one.aspect}: {rounded_text(one.text)}",
+            kind="bad",
+            hint=one.item if a.name(one.item) != one.item else "",
+        )
+        for one in breaches
+    ]
+    lines = [*(_due(a, row, late=True) for row in late), *exceptions, *(_due(a, row) for row in queue if row not in late)]
+    said = []
+    if queue:
+        of = "of them " if len(queue) > 1 else ""
+        said.append(f"{counted(len(queue), 'decision')} to be taken, {f'{len(late)} {of}late' if late else f'none {of}late'}")
+    if breaches:
+        said.append(f"{counted(len(breaches), 'tolerance')} {agree(len(breaches), 'is', 'are')} forecast to be exceeded")
+    if a.queue is None:
+        said.append(f"what waits cannot be said: {a.refused.get('decisions', '')}".rstrip(". "))
+    recorded = a.portfolio.decisions or any(project.gates for project in a.portfolio.projects)
+    if not said:
+        said.append("Nothing waits for a decision" if recorded else "No gate and no decision is recorded, so none is known to wait")
+    answer = ["; ".join(said)]
+    kind = "bad" if late or breaches else "warn" if queue or a.queue is None else "good" if recorded else ""
+    return _question("decide", "What must be decided, by whom, by when?", answer, lines, kind)
+
+
+def _too_late(a: Answers, row: Due) -> bool:
+    return row.late_by > 0 or _days_ago(a, row) > 0
+
+
+def _days_ago(a: Answers, row: Due) -> int:
+    """How many days ago it was needed as stated; 0 where it was not."""
+    if row.stated is None or a.today is None:
+        return 0
+    stated = said_day(row.stated, finish=True)
+    return max((a.today - stated).days, 0) if stated is not None else 0
+
+
+def _due(a: Answers, row: Due, late: bool = False) -> Line:
+    """Who decides what, and by when."""
+    whose = a.name(row.item)
+    what = {"gate": f"decides on {row.name}", "condition": f"{row.name}, a condition of {whose}"}.get(row.kind, row.name)
+    stated, latest = day_text(row.stated, finish=True), day_text(row.latest, finish=True)
+    risk = "its own date" if row.at_risk == row.item else a.name((row.at_risk or "").removesuffix("@finish"))
+    if ago := _days_ago(a, row):
+        when = f"needed by {stated}, {counted(ago, 'day')} ago"
+    elif row.late_by:
+        when = f"{row.late_by:,.4g} working days too late for {risk}"
+    elif row.latest is not None and row.float is not None:
+        when = f"by {latest}, in {row.float:,.4g} working days, or {risk} is missed"
+    else:
+        when = f"needed by {stated}" if stated else row.undated or "no date is stated"
+    hint = f"{row.kind} {row.item}" if row.kind != "condition" else f"condition of gate {row.item}"
+    if row.kind == "gate" and row.expected is not None:
+        hint += f", reached {day_text(row.expected, finish=True)} by the logic"
+    if stated and row.latest is not None and not ago:
+        hint += f", needed by {stated}"
+    return Line(label=a.name(row.who) if row.who else "Nobody is named", text=_stop(what, when), kind="bad" if late else "", hint=hint)
+
+
+# ------------------------------------------------------------------------------------------------ what is kept
+
+
+def _kept(a: Answers) -> Question:
+    """Commitments that are missed, those that nothing forecasts, what is blocked, and what is other than before."""
+    found = [one for one in a.commitments if one.kind != "constraint"]
+    by = Counter(one.standing for one in found)
+    lines = [_missed(a, one) for one in a.commitments.missed if one.kind == "hand-over"]
+    lines += _most_moved(a)
+    lines += [_call(a, one) for code in BLOCKED for one in a.ordered(code)]
+    lines += [_missed(a, one) for one in a.commitments.missed if one.kind != "hand-over"]
+    lines += _red_reports(a)
+    lines += [_call(a, one) for code in OVERDUE for one in a.ordered(code)]
+    lines += [_missed(a, one) for one in a.commitments.overdue]
+    answer = [_kept_said(len(found), by)] if found else ["No commitment is stated, so none can be missed"]
+    kind = "bad" if by["missed"] or by["overdue"] else "warn" if by["unknown"] or not found else "good"
+    if since := _since(a):
+        answer = [*answer, since] if found else [since, *answer]
+    return _question("kept", "Are we keeping our commitments?", answer, lines, kind)
+
+
+def _kept_said(total: int, by: Mapping[Standing, int]) -> str:
+    if by["kept"] == total:
+        return f"{'The one commitment is' if total == 1 else f'All {total:,} commitments are'} kept in this forecast"
+    parts = [f"{by['missed']:,} of {counted(total, 'commitment')} {agree(by['missed'], 'is', 'are')} missed in this forecast"]
+    if by["overdue"]:
+        parts.append(f"{by['overdue']:,} {agree(by['overdue'], 'is', 'are')} overdue and {agree(by['overdue'], 'has', 'have')} no forecast")
+    if by["unknown"]:
+        parts.append(f"of {by['unknown']:,} it is not known")
+    return "; ".join(parts)
+
+
+def _since(a: Answers) -> str:
+    """What is other than in the earlier state: commitments, ratings, dates, and money of what is in both."""
+    found, before = a.changed, a.before
+    if found is None or before is None:
+        return ""
+    parts = []
+    newly = sum("missed" in one.after and "missed" not in one.before for one in found.commitments)
+    again = sum("missed" in one.before and "missed" not in one.after for one in found.commitments)
+    if newly or again:
+        parts.append(f"{counted(newly, 'commitment')} newly missed, {again} no longer")
+    parts += _moved("ratings", "worse", "better", [one.change for one in found.moved if one.what.startswith("confidence")])
+    parts += _moved("finishes", "later", "earlier", [one.change for one in found.of("finish")])
+    changes = [one.change for one in found.of("budget") if one.change is not None]
+    if changes:
+        total = sum(changes)
+        scale = Scale.of([total], a.currency)
+        sign = "+" if total > 0 else ""
+        parts.append(f"{a.word('budget')} of projects in both {sign}{scale.text(total)} {scale.unit}")
+    since = f"Since {before.status_date}" if before.status_date is not None else f"Against {before.name or before.id}"
+    return f"{since}: {'; '.join(parts) or 'nothing that was committed, rated or budgeted is other'}"
+
+
+def _most_moved(a: Answers) -> Iterator[Line]:
+    """Of the projects in both states: the largest rise of the budget, the largest slip of the finish."""
+    if a.changed is None:
+        return
+    for what in ("budget", "finish"):
+        up = [one for one in a.changed.of(what) if (one.change or 0) > 0]
+        if up:
+            most = max(up, key=lambda one: one.change or 0)
+            amount = most.change or 0
+            if what == "budget":
+                scale = Scale.of([amount], a.currency)
+                text = f"{a.word(what)} +{scale.text(amount)} {scale.unit}" + (f", {share(most.share)}" if most.share is not None else "")
+            else:
+                text = f"finishes {most.after}, {amount:,.0f} days later"
+            yield Line(
+                label=most.name or most.item,
+                text=f"{text}: the largest {'rise' if what == 'budget' else 'slip'}",
+                kind="warn",
+                hint=f"{most.before} before",
+            )
+
+
+def _moved(what: str, up: str, down: str, changes: Sequence[float | None]) -> list[str]:
+    worse, better = sum((one or 0) > 0 for one in changes), sum((one or 0) < 0 for one in changes)
+    return [f"{worse} {what} {up}, {better} {down}"] if worse or better else []
+
+
+def _missed(a: Answers, one: Commitment) -> Line:
+    """A broken commitment, and what it is late because of."""
+    name, item = a.name(one.item), a.item(one.item)
+    # a milestone at the beginning of a day says that day
+    expected = item.finish_text if item is not None and one.kind == "deadline" else one.expected_text
+    text = (
+        f"hands over to {a.name(_receiver(a, one))}: {one.word} {one.stated_text}"
+        if one.kind == "hand-over"
+        else f"{one.word} {one.stated_text}"
+    )
+    if one.standing == "missed" and one.expected is None:
+        text += ", and never comes"
+    elif one.standing == "missed":
+        text += f", expected {expected}, {one.late} late"
+    else:
+        text += ", overdue: nothing says when it will come"
+    hint = one.reason if one.because != one.item or one.standing == "missed" else "say when it will come, or that it is done"
+    hint = hint.replace(one.because, a.name(one.because)) if one.because else hint
+    return Line(label=name, text=text, kind="bad", hint="; ".join(part for part in (one.item if one.item != name else "", hint) if part))
+
+
+def _receiver(a: Answers, one: Commitment) -> str:
+    """What waits for a hand-over."""
+    found = (link.target for link in a.portfolio.links if link_name(link) == one.name)
+    return next((a.portfolio.resolve(target) or target for target in found), "")
+
+
+def _red_reports(a: Answers) -> Iterator[Line]:
+    for project in a.portfolio.projects:
+        if a.reported(project) == "red":
+            note = max((one for one in project.status if one.rag), key=lambda one: one.date).note
+            yield Line(label=project.name or project.id, text=f"reports red{f': {note}' if note else ''}", kind="bad")
+
+
+def _call(a: Answers, found: Finding) -> Line:
+    """A finding that somebody is to look at."""
+    noun = a.portfolio.items.get(found.item)
+    name = getattr(noun, "name", "")
+    text = f"{name}: {found.message}" if name and name not in found.message else found.message
+    kind = "bad" if found.severity is Severity.ERROR else "warn"
+    return Line(label=f"{LABELS.get(found.code, 'Look at')}:", text=rounded_text(text), kind=kind, hint=found.hint)
+
+
+# --------------------------------------------------------------------------------------------- what could hurt
+
+
+def _hurts(a: Answers) -> Question:
+    """The hand-overs whose slip loses most, the dearest risks, and the item without which most fails."""
+    given = [row for row in a.links.hand_overs if not row.calendar_date]
+    tight = sum(row.commitment_float is not None and row.commitment_float <= 0 for row in given)
+    threats = () if a.exposure is None else a.exposure.threats
+    lines = [_hand_over(a, row) for row in given[:HAND_OVERS]] + [_threat(a, one) for one in threats[:THREATS]]
+    lines += [_alone(a)] if a.single_points is not None and len(a.single_points) else []
+    answer = []
+    if given:
+        said = f"{tight} without float to a commitment" if tight else "each with float to its commitments"
+        answer.append(f"{counted(len(given), 'item')} still to be handed over across projects, {said}")
+    if threats and a.exposure is not None:
+        whole = a.exposure[a.portfolio.id]
+        scale = Scale.of([whole.before, whole.after], a.exposure.currency)
+        money = f": {'' if whole.complete else 'at least '}{scale.text(whole.before)} {scale.unit} on average"
+        money += f", {scale.text(whole.after)} after the responses" if whole.after != whole.before else ""
+        answer.append(f"{counted(len(threats), 'open risk')}{money if whole.known else ', none with a known cost'}")
+    if not answer:
+        answer.append("No hand-over across projects and no open risk is recorded, so what could hurt is not known")
+    kind = "bad" if any(line.kind == "bad" for line in lines) else "warn" if tight else ""
+    return _question("hurt", "What could hurt most?", answer, lines, kind)
+
+
+def _hand_over(a: Answers, row: HandedOver) -> Line:
+    name, spare = a.name(row.item), row.commitment_float
+    text = f"given {row.given_date or 'at no known date'} to {few((a.name(target) for target in row.targets), 2)}"
+    if spare is None:
+        text += ", on which no commitment rests"
+    else:
+        left = f"{abs(spare):,.4g} working days {'too late' if spare < 0 else 'before it misses a commitment'}"
+        text += f", {left if spare else 'without float to a commitment'}"
+    if row.loss is not None and row.loss.amount:
+        scale = Scale.of([row.loss], row.loss.currency)
+        text += f"; {a.links.slip} later cost {scale.text(row.loss)} {scale.unit}"
+    return Line(label=name, text=text, kind="bad" if spare is not None and spare < 0 else "", hint=row.item if row.item != name else "")
+
+
+def _threat(a: Answers, one: Threat) -> Line:
+    chance = "" if one.probability is None else f"{share(one.probability)} likely"
+    if one.before is not None and a.exposure is not None:
+        scale = Scale.of([one.before], a.exposure.currency)
+        money = f"{scale.text(one.before)} {scale.unit} on average"
+        if one.after is not None and one.after != one.before:
+            money += f", {scale.text(one.after)} after the response"
+    else:
+        money = "what it costs is not known"
+    owner = f"watched by {a.name(one.noun.owner)}" if one.noun.owner else "nobody watches it"
+    return Line(label=one.name, text=", ".join(part for part in (chance, money) if part), hint=f"risk {one.item}; {owner}")
+
+
+def _alone(a: Answers) -> Line:
+    """The single point of failure that most depends on."""
+    row = next(iter(a.single_points or ()))
+    name = a.name(row.item)
+    kinds = (("benefit", row.benefits), ("objective", row.objectives), ("gate", row.gates))
+    lost = sum(len(ids) for _, ids in kinds)
+    fails = " and ".join(counted(len(ids), word) for word, ids in kinds if ids)
+    worth = ""
+    if row.value is not None and row.value.amount:
+        scale = Scale.of([row.value], row.value.currency)
+        worth = f", {scale.text(row.value)} {scale.unit} in all"
+    text = f"{fails} {agree(lost, 'fails', 'fail')} without it{worth}: nothing stands in for it"
+    return Line(label=name, text=text, hint=row.item if row.item != name else "")
+
+
+# ------------------------------------------------------------------------------------------------- how sure
+
+
+def _sure(a: Answers) -> Question:
+    """The simulation where there is one; ratings of confidence, reports that their figures contradict, and what is not known."""
+    answer, lines, notes = [], list[Line](), list[str]()
+    found = a.simulation
+    if found is not None:
+        whole = found[found.portfolio]
+        parts = []
+        if whole.dates is not None:
+            parts.append(f"finishes by {whole.dates.p(80)}{' or later' if whole.dates.at_least else ''}")
+        if whole.costs is not None:
+            scale = Scale.of([whole.costs.p(80)], whole.costs.p(80).currency)
+            parts.append(f"costs at most {scale.text(whole.costs.p(80))} {scale.unit}")
+        if parts:
+            answer.append(f"In four of five samples all of it {' and '.join(parts)}")
+        if whole.costs is not None and whole.costs.planned is not None:
+            plan = whole.costs.money(whole.costs.planned)
+            scale = Scale.of([plan], plan.currency)
+            answer.append(f"{share(whole.costs.within(plan))} of them keep the planned {scale.text(plan)} {scale.unit}")
+        lines += [_unsure(row) for row in _unsure_dates(found.rows)[:NAMED]]
+        lines += [_dear(row) for row in _unsure_costs(found.rows)[:NAMED]]
+        notes.append(f"{found.samples:,} samples, seed {found.seed}")
+        notes += [one.message for one in found.findings if one.severity is not Severity.INFO]
+    elif "simulation" in a.refused:
+        answer.append(f"Nothing says how sure the dates are: {a.refused['simulation']}".rstrip("."))
+    red = [project for project in a.portfolio.projects if a.rating(project) == "red"]
+    red.sort(key=lambda project: (-a.size(project), project.id))
+    answer = [*_ratings(a, red), *answer] if found is None else [*answer, *_ratings(a, red)]
+    lines += [_red(a, project) for project in red[:NAMED]]
+    budget = a.money.get("budget")
+    if budget is not None and budget.total.known < budget.total.total:
+        gone = budget.total.total - budget.total.known
+        answer.append(f"Of {gone:,} of {counted(budget.total.total, a.word('budget'))} nothing is known")
+    lines += [_call(a, one) for code in DOUBTED for one in a.ordered(code)]
+    kind = "bad" if any(line.kind == "bad" for line in lines) else "warn" if lines else ""
+    return _question("sure", "How sure are we?", answer, lines, kind, notes)
+
+
+def _unsure_dates(rows: Sequence[Simulated]) -> list[Simulated]:
+    """Items whose commitment is kept in too few samples, the least sure first."""
+    found = [row for row in rows if row.dates is not None and row.dates.sure is not None and row.dates.sure < UNSURE]
+    return sorted(found, key=lambda row: (_chance(row), row.id))
+
+
+def _chance(row: Simulated) -> float:
+    return 1.0 if row.dates is None or row.dates.sure is None else row.dates.sure
+
+
+def _unsure_costs(rows: Sequence[Simulated]) -> list[Simulated]:
+    """Projects whose plan holds the cost in too few samples, the largest gap to the P80 first."""
+    found = []
+    for row in rows:
+        if row.kind == "project" and row.costs is not None and row.costs.planned is not None:
+            plan = row.costs.money(row.costs.planned)
+            if row.costs.within(plan) < UNSURE:
+                found.append((plan.amount - row.costs.p(80).amount, row.id, row))
+    return [row for _, _, row in sorted(found, key=lambda one: one[:2])]
+
+
+def _unsure(row: Simulated) -> Line:
+    dates, chance = row.dates, _chance(row)
+    assert dates is not None  # chosen so
+    said = f"{share(chance)} sure to {'start' if dates.begins else 'come'} by {dates.committed}; P80 is {dates.p(80)}"
+    name = row.name or row.id
+    return Line(label=name, text=said, kind="bad" if chance < 0.5 else "warn", hint=row.id if row.id != name else "")
+
+
+def _dear(row: Simulated) -> Line:
+    costs = row.costs
+    assert costs is not None  # chosen so
+    assert costs.planned is not None
+    plan, high = costs.money(costs.planned), costs.p(80)
+    scale = Scale.of([plan, high], high.currency)
+    said = f"{share(costs.within(plan))} sure to cost at most its plan of {scale.text(plan)} {scale.unit}; P80 is {scale.text(high)}"
+    name = row.name or row.id
+    return Line(label=name, text=said, kind="warn", hint=row.id if row.id != name else "")
+
+
+def _ratings(a: Answers, red: Sequence[Project]) -> list[str]:
+    """How many projects are rated red, and how much money they stand for."""
+    rated = sum(bool(project.confidence) for project in a.portfolio.projects)
+    if not rated:
+        return []
+    sizes = [a.size(project) for project in red]
+    said = f"{counted(len(red), 'project')} {agree(len(red), 'is', 'are')} rated red"
+    if sum(sizes):
+        scale = Scale.of([sum(sizes)], a.currency)
+        said += f", {a.word('budget')} {'at least ' if not all(sizes) else ''}{scale.text(sum(sizes))} {scale.unit}"
+    missing = len(a.portfolio.projects) - rated
+    return [said + (f"; {missing:,} {agree(missing, 'has', 'have')} no rating" if missing else "")]
+
+
+def _red(a: Answers, project: Project) -> Line:
+    """A project whose delivery confidence is red."""
+    last, size = a.last_confidence(project), a.size(project)
+    scale = Scale.of([size], a.currency)
+    text = "is rated red" + (f" by {last.assessor}" if last is not None and last.assessor else "")
+    text += f", {a.word('budget')} {scale.text(size)} {scale.unit}" if size else f", {a.word('budget')} not known"
+    return Line(label=project.name or project.id, text=text, kind="bad", hint=project.id if project.name else "")

@@ -1,0 +1,144 @@
+"""How sure dates and costs are: what the simulation says, as curves and as a table."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from datetime import timedelta
+
+from ipmo.analysis.risk.outcomes import Dates, Sums
+from ipmo.analysis.risk.simulation import Simulated
+from ipmo.figures.axes import date_ticks, nice_step
+from ipmo.figures.s_curves import Curve, Mark, s_curves
+from ipmo.reporting.answers import Answers
+from ipmo.reporting.blocks import Block, Cell, Grid, Head, Panel, Paragraph, Picture, Row, Scale, share
+from ipmo.units import minutes, moment
+from ipmo.words import counted
+
+__all__ = ["UNSURE", "sureness"]
+
+ROWS = 15
+UNSURE = 0.8
+"""Below this chance something stated is said not to be sure (P80 is the usual level of confidence)."""
+TICKS = 7
+LEVELS = (50, 80)
+KINDS = ("portfolio", "programme", "project")
+
+
+def sureness(a: Answers) -> Panel | None:
+    """S-curves of a finish and of the cost, and the chance of every commitment and budget."""
+    q = a.simulation
+    if q is None:
+        return None
+    rows = [row for row in q.rows if row.kind in KINDS or (row.dates is not None and row.dates.committed is not None)]
+    dated = sorted((row for row in rows if _spread(row)), key=lambda row: (_sure(row), KINDS.index(row.kind) if row.kind in KINDS else 9))
+    whole = q[q.portfolio]
+    curves = [_dates_curve(row, row.dates) for row in dated[:1] if row.dates is not None]
+    if whole.costs is not None and whole.costs.samples and int(whole.costs.minor.min()) < int(whole.costs.minor.max()):
+        curves.append(_costs_curve(a, whole.costs))
+    text = f"{counted(q.samples, 'sample')} of the whole portfolio, dates and costs on the same ones; seed {q.seed}, risks {q.settings.partition('risks ')[2].partition(',')[0]} their responses."
+    text += " P80 is kept in four of five samples; P80s of parts do not add up to that of the whole."
+    blocks: list[Block] = [Paragraph(text)]
+    if curves:
+        note = "Height: the share of samples that come by that day, or cost at most so much. Upright lines: what was planned and committed; red: kept in less than four of five samples."
+        blocks.append(Picture(label="S-curves", svg=s_curves(curves, title="How sure dates and costs are").svg, caption=note))
+    blocks.append(_table(a, rows))
+    return Panel(id="sureness", title="How sure dates and costs are", short="How sure", blocks=blocks)
+
+
+def _sure(row: Simulated) -> float:
+    return 1.0 if row.dates is None or row.dates.sure is None else row.dates.sure
+
+
+def _spread(row: Simulated) -> bool:
+    """Its dates differ between samples."""
+    return row.dates is not None and not row.dates.at_least and int(row.dates.instants.min()) < int(row.dates.instants.max())
+
+
+def _dates_curve(row: Simulated, dates: Dates) -> Curve:
+    values = sorted(float(one) for one in dates.instants)
+    committed = None if dates.committed is None else float(minutes(dates.committed, end=not dates.begins))
+    sure = dates.sure
+    marks = (
+        []
+        if dates.planned is None
+        else [Mark(at=float(dates.planned), label=f"schedule {dates.day(dates.planned)}: {share(dates.on_plan)}")]
+    )
+    if committed is not None and sure is not None:
+        marks.append(Mark(at=committed, label=f"committed {dates.committed}: {share(sure)}", bad=sure < UNSURE))
+    curve = Curve(
+        name=f"{'Start' if dates.begins else 'Finish'} of {row.name or row.id}",
+        values=values,
+        ticks=[],
+        levels=[(percent, f"P{percent} {dates.p(percent)}") for percent in LEVELS],
+        marks=sorted(marks, key=lambda mark: mark.at),
+    )
+    low, high = curve.ends
+    first = moment(max(round(low), 0))
+    ticks = [(float(minutes(when)), name) for when, name in date_ticks(first, timedelta(minutes=high - low).total_seconds(), TICKS)]
+    return Curve(name=curve.name, values=values, ticks=ticks, levels=curve.levels, marks=curve.marks)
+
+
+def _costs_curve(a: Answers, costs: Sums) -> Curve:
+    scale = Scale.of([costs.p(99)], costs.currency)
+    unit = float(10**costs.digits) * scale.divisor
+    values = sorted(float(one) / unit for one in costs.minor)
+    marks = []
+    if costs.planned is not None:
+        plan = costs.money(costs.planned)
+        sure = costs.within(plan)
+        marks.append(Mark(at=costs.planned / unit, label=f"{a.word('budget')} {scale.text(plan)}: {share(sure)}", bad=sure < UNSURE))
+    levels = [(float(percent), f"P{percent} {scale.text(costs.p(percent))}") for percent in LEVELS]
+    curve = Curve(name=f"Cost of all of it, {scale.unit}", values=values, ticks=[], levels=levels, marks=marks)
+    low, high = curve.ends
+    step = nice_step(high - low, TICKS)
+    first = -int(-low // step)
+    numbers = itertools.takewhile(lambda value: value <= high, (step * number for number in itertools.count(first)))
+    return Curve(name=curve.name, values=values, ticks=[(value, f"{value:,.4g}") for value in numbers], levels=levels, marks=marks)
+
+
+def _table(a: Answers, rows: Sequence[Simulated]) -> Grid:
+    """Every commitment with its chance, the least sure first; then wholes without one, from the top down."""
+    order = sorted(rows, key=lambda row: (row.dates is None or row.dates.sure is None, _sure(row)))
+    sums = [one for row in rows if row.costs is not None for one in (row.costs.p(80), row.costs.mean)]
+    scale = Scale.of(sums, sums[0].currency) if sums else None
+    heads = [Head(title="item"), Head(title="schedule"), Head(title="P50"), Head(title="P80"), Head(title="committed")]
+    heads += [Head(title="chance", num=True)]
+    if scale is not None:
+        heads += [Head(title=f"plan, {scale.unit}", num=True), Head(title="chance", num=True), Head(title=f"P80, {scale.unit}", num=True)]
+    grid = []
+    for row in order[:ROWS]:
+        cells = _date_cells(row.dates)
+        if scale is not None:
+            cells += _cost_cells(row.costs, scale)
+        name = a.name(row.id)
+        grid.append(Row(name=name, under=row.id if name != row.id else "", cells=cells))
+    more = f"and {len(order) - ROWS} more" if len(order) > ROWS else ""
+    return Grid(label="Chances of dates and costs", heads=heads, rows=grid, more=more)
+
+
+def _date_cells(dates: Dates | None) -> list[Cell]:
+    if dates is None:
+        return [Cell(kind="date")] * 4 + [Cell(kind="num")]
+    later = " or later" if dates.at_least else ""
+    cells = [Cell(text="" if dates.planned is None else str(dates.day(dates.planned)), kind="date")]
+    cells += [Cell(text=f"{dates.p(percent)}{later}", kind="date") for percent in LEVELS]
+    cells.append(Cell(text="" if dates.committed is None else str(dates.committed), kind="date"))
+    return [*cells, _chance_cell(dates.sure, dates.committed is not None)]
+
+
+def _cost_cells(costs: Sums | None, scale: Scale) -> list[Cell]:
+    if costs is None:
+        return [Cell(kind="num")] * 3
+    plan = None if costs.planned is None else costs.money(costs.planned)
+    sure = None if plan is None else costs.within(plan)
+    return [
+        Cell(text=scale.text(plan, ""), kind="num"),
+        _chance_cell(sure, plan is not None),
+        Cell(text=scale.text(costs.p(80)), kind="num"),
+    ]
+
+
+def _chance_cell(sure: float | None, stated: bool) -> Cell:
+    text = share(sure) if sure is not None else "not known" if stated else ""
+    return Cell(text=text, kind="bad" if sure is not None and sure < UNSURE else "num")

@@ -1,0 +1,152 @@
+"""The first screen of the report: four questions, each answered from what is recorded, and what is not recorded said to be so."""
+
+from __future__ import annotations
+
+import math
+import re
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import ipmo
+from ipmo.figures.s_curves import Curve, Mark, s_curves
+from ipmo.model import Portfolio
+from ipmo.reporting.answers import Answers
+from ipmo.reporting.questions import Question, questions
+from ipmo.reporting.sureness import sureness
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+LASTING = {"low": "10 d", "likely": "10 d", "high": "20 d"}
+
+
+def portfolio(*projects: dict[str, Any], **more: Any) -> Portfolio:
+    header = {"id": "x", "name": "All", "start": "2026-01-05", "status_date": "2026-02-02", "money": {"currency": "GBP"}}
+    return ipmo.from_dict({"ipmo": 1, "portfolio": header, "projects": list(projects), **more})
+
+
+def asked(pf: Portfolio, before: Portfolio | None = None) -> dict[str, Question]:
+    return {one.id: one for one in questions(Answers(pf, ipmo.check(pf), before))}
+
+
+def test_what_is_not_recorded_is_said_and_is_no_green() -> None:
+    found = asked(portfolio({"id": "P", "tasks": [{"id": "a", "duration": "5 d"}]}))
+    assert [one.kind for one in found.values()] == ["", "warn", "", ""]
+    assert [one.answer for one in found.values()] == [
+        "No gate and no decision is recorded, so none is known to wait.",
+        "No commitment is stated, so none can be missed.",
+        "No hand-over across projects and no open risk is recorded, so what could hurt is not known.",
+        "Nothing says how sure the dates are: no open work has a range, and no risk or driver has a probability.",
+    ]
+
+
+def test_decisions_stand_with_who_takes_them_the_late_ones_first_then_exceptions() -> None:
+    bodies = [{"id": "board", "name": "The board"}]
+    decisions = [
+        {"id": "later", "question": "Build or buy?", "body": "board", "need_by": "2026-03-02"},
+        {"id": "late", "question": "Stay?", "body": "board", "need_by": "2026-01-30"},
+        {"id": "open", "question": "Whose logo?"},
+    ]
+    dear = {"id": "P", "name": "New hall", "budget": "1 M GBP", "forecast": "1234567.89 GBP", "tolerance": {"cost": "10 %"}}
+    found = asked(portfolio(dear, decisions=decisions, organisation={"bodies": bodies}))["decide"]
+    assert (found.kind, found.answer) == ("bad", "3 decisions to be taken, 1 of them late; 1 tolerance is forecast to be exceeded.")
+    assert [(line.label, line.text, line.kind) for line in found.lines] == [
+        ("The board", "Stay? needed by 2026-01-30, 3 days ago", "bad"),
+        ("The board", "hears of an exception: New hall, cost: forecast 1.235 M GBP, budget 1 M GBP, 134.6 k GBP beyond tolerance", "bad"),
+        ("The board", "Build or buy? needed by 2026-03-02", ""),
+        ("Nobody is named", "Whose logo? nothing dated waits for it", ""),
+    ]
+    taken = {"id": "done", "question": "Go?", "need_by": "2026-01-30", "state": "decided", "decided": "2026-01-29"}
+    calm = asked(portfolio({"id": "P"}, decisions=[taken]))["decide"]
+    assert (calm.kind, calm.answer) == ("good", "Nothing waits for a decision.")
+
+
+def test_commitments_are_counted_and_what_is_late_says_because_of_what() -> None:
+    tasks = [
+        {"id": "a", "name": "Foundations", "duration": "30 d"},
+        {"id": "b", "name": "Roof", "duration": "5 d", "after": "a", "deadline": "2026-03-02"},
+        {"id": "c", "duration": "5 d", "deadline": "2026-12-31"},
+    ]
+    found = asked(portfolio({"id": "P", "tasks": tasks}))["kept"]
+    assert (found.kind, found.answer) == ("bad", "1 of 2 commitments is missed in this forecast.")
+    (line,) = found.lines
+    assert (line.label, line.kind) == ("Roof", "bad")
+    assert line.text == "due 2026-03-02, expected 2026-03-20, 18 d late"  # 35 working days from the status date, a Monday
+    assert "Foundations" in line.hint
+    kept = asked(portfolio({"id": "P", "tasks": tasks[2:]}))["kept"]
+    assert (kept.kind, kept.answer) == ("good", "The one commitment is kept in this forecast.")
+
+
+def test_what_is_other_than_before_leads_where_no_commitment_is_stated() -> None:
+    """Facts of the government's portfolio, March 2021 to March 2022: the same as its panel on what changed."""
+    found = asked(ipmo.read(EXAMPLES / "gmpp-2022.yaml"), ipmo.read(EXAMPLES / "gmpp-2021.yaml"))
+    said = "Since 2021-03-31: 14 ratings worse, 12 better; 42 finishes later, 8 earlier; whole-life cost of projects in both +37.48 bn GBP."
+    assert found["kept"].answer == said
+    assert found["kept"].lines[0].label == "Geological Disposal Facility Programme (GDF)"
+    assert found["sure"].answer == "27 projects are rated red, whole-life cost at least 37.25 bn GBP; 14 have no rating."
+    assert "Of 44 of 235 whole-life costs nothing is known." in found["sure"].besides
+    assert (found["sure"].kind, found["sure"].lines[0].label) == ("bad", "Rail Passenger Services")
+
+
+def test_what_could_hurt_has_hand_overs_the_dearest_risk_and_what_stands_alone() -> None:
+    gives = {"id": "G", "tasks": [{"id": "t", "name": "Power", "duration": "20 d"}]}
+    risk = {"id": "r", "name": "Flood", "before": {"probability": 0.25, "impacts": [{"target": "T/u", "cost": "1 M GBP"}]}}
+    takes = {"id": "T", "tasks": [{"id": "u", "name": "Opening", "duration": "1 d", "deadline": "2026-02-27"}], "risks": [risk]}
+    found = asked(portfolio(gives, takes, links=[{"from": "G/t", "to": "T/u"}]))["hurt"]
+    assert [line.label for line in found.lines] == ["Power", "Flood"]
+    assert found.lines[0].text == "given 2026-02-27 to Opening, 1 working days too late"
+    assert found.lines[1].text == "25 % likely, 250.0 k GBP on average"
+    assert found.answer == "1 item still to be handed over across projects, 1 without float to a commitment."
+    assert found.besides == ["1 open risk: at least 250.0 k GBP on average."]  # project G records none
+
+
+def test_how_sure_is_what_the_simulation_says() -> None:
+    task = {"id": "t", "duration": LASTING, "deadline": "2026-02-20", "budget": {"low": "1 M GBP", "likely": "1 M GBP", "high": "4 M GBP"}}
+    pf = portfolio({"id": "P", "name": "Hall", "tasks": [task]})
+    found = asked(pf)["sure"]
+    q = ipmo.simulate(pf, samples=2048)
+    sure, costs = q.finish("P/t").sure, q.cost("x")
+    assert sure is not None
+    assert 0.55 < sure < 0.85  # by hand: of a triangle falling from 10 to 20 days, 15 hold with 3/4, less what the calendar rounds
+    assert found.lines[0].text.startswith(f"{100 * sure:.0f} % sure to come by 2026-02-20; P80 is {q.finish('P/t').p(80)}")
+    assert f"In four of five samples all of it finishes by {q.finish('x').p(80)}" in found.answer
+    assert f"costs at most {float(costs.p(80).amount) / 1e6:.2f} M GBP" in found.answer
+    made = sureness(Answers(pf, ipmo.check(pf)))
+    assert made is not None
+    table = made.blocks[-1]
+    assert [cell.text for cell in table.rows[0].cells][3:5] == ["2026-02-20", f"{100 * sure:.0f} %"]  # type: ignore[union-attr]
+    assert sureness(Answers(pf.evolve("P/t", duration="10 d", budget="1 M GBP"), ipmo.check(pf))) is None
+
+
+@given(st.lists(st.integers(-1000, 1000), min_size=2, max_size=60), st.integers(1, 100))
+def test_a_curve_is_read_as_the_smallest_value_that_so_many_do_not_exceed(values: list[int], percent: int) -> None:
+    ordered = sorted(map(float, values))
+    found = Curve(name="x", values=ordered, ticks=()).at(percent)
+    share = [sum(one <= value for one in ordered) * 100 >= percent * len(ordered) for value in ordered]
+    assert found == ordered[share.index(True)]
+
+
+def test_a_curve_stands_to_scale_with_what_was_stated_across_it() -> None:
+    values = [float(number) for number in range(1, 101)]
+    marks = [Mark(at=25, label="budget 25: 25 %", bad=True), Mark(at=90, label="limit 90: 90 %")]
+    curve = Curve(name="Cost", values=values, ticks=[(50, "50")], levels=[(80, "P80 80")], marks=marks)
+    root = ElementTree.fromstring(str(s_curves([curve], title="How sure").svg))
+    stated = {line.get("class"): float(line.get("x1", 0)) for line in root.iter("line") if (line.get("class") or "").startswith("stated")}
+    (dot,) = root.iter("circle")
+    tick = next(float(text.get("x", 0)) for text in root.iter("text") if text.text == "50")
+    per_unit = (stated["stated"] - stated["stated bad"]) / 65
+    assert math.isclose(float(dot.get("cx", 0)), stated["stated"] - 10 * per_unit, abs_tol=0.2)
+    assert math.isclose(tick, stated["stated bad"] + 25 * per_unit, abs_tol=0.2)
+    heights = {text.text: float(text.get("y", 0)) - 4 for text in root.iter("text") if re.fullmatch(r"\d+ %", text.text or "")}
+    assert math.isclose(float(dot.get("cy", 0)), heights["0 %"] + 0.8 * (heights["100 %"] - heights["0 %"]), abs_tol=0.2)
+
+
+@pytest.mark.parametrize("name", ["city", "rubin"])
+def test_no_line_is_lost(name: str) -> None:
+    """What is not open is folded, and what is not folded is counted."""
+    for one in asked(ipmo.read(EXAMPLES / f"{name}.yaml")).values():
+        assert len(one.shown) + len(one.folded) + one.more == one.of
+        assert list(one.shown) + list(one.folded) == list(one.lines)
